@@ -1,0 +1,49 @@
+package dev.atrium.backplane;
+
+import dev.atrium.room.Notice;
+import dev.atrium.room.Presence;
+import dev.atrium.room.Publication;
+import dev.atrium.room.Receipt;
+import dev.atrium.room.RoomId;
+import dev.atrium.room.RoomSource;
+import io.smallrye.mutiny.Uni;
+import java.util.List;
+
+/**
+ * What replicas share: the order of each room, and who is in it.
+ *
+ * <p><b>Order.</b> {@link #publish} gives a message the next offset of its room, 1, 2, 3 … without gap or repeat, and
+ * every subscriber of that room, on every replica, is told the messages in that order. Publications that one thread makes
+ * to one room take their places in the order of the calls.
+ *
+ * <p><b>Loss.</b> What was acknowledged reaches every subscriber, also one whose connection was cut meanwhile, as long as
+ * the room's log reaches back that far. Where it does not, the offset skips, which is counted, never hidden.
+ *
+ * <p><b>Failure.</b> While the backplane is out of reach, {@code Uni}s fail at once with
+ * {@link BackplaneUnavailableException}, nothing blocks, and existing subscriptions go on by themselves when it is back.
+ *
+ * <p>All methods may be called from any thread and return at once. A {@code Uni} does its work when it is subscribed to.
+ */
+public interface Backplane extends RoomSource {
+
+    /** Takes a message. The item says its place; a failure says whether it may have been taken all the same. */
+    Uni<Receipt> publish(Publication publication);
+
+    /** Notes that a session is in a room, until {@link #exit} or the end of this replica. */
+    Uni<Void> enter(RoomId room, Presence presence);
+
+    /** Notes that a session is no longer in a room. */
+    Uni<Void> exit(RoomId room, String sessionId);
+
+    /** Who is in a room, on all replicas that are alive, the longest there first. */
+    Uni<List<Presence>> members(RoomId room);
+
+    /** Tells the subscribers of a room that somebody came or went. Not kept and without an offset. */
+    Uni<Void> announce(Notice notice);
+
+    /** How it is, for health and metrics. */
+    BackplaneStatus status();
+
+    /** Lets go of all connections. Called once, at the end. */
+    void close();
+}

@@ -1,0 +1,56 @@
+package dev.atrium.backplane;
+
+import io.smallrye.config.ConfigMapping;
+import io.smallrye.config.WithDefault;
+import java.time.Duration;
+
+/** Settings of what replicas share. The address of Redis is {@code quarkus.redis.hosts}. */
+@ConfigMapping(prefix = "atrium")
+public interface BackplaneConfig {
+
+    /** {@code memory}: this replica is alone. {@code redis}: replicas share rooms through Redis. */
+    @WithDefault("memory")
+    Kind backplane();
+
+    /** What a room keeps. */
+    RoomSettings room();
+
+    /** Only with {@code atrium.backplane=redis}. */
+    RedisSettings redis();
+
+    /** Which implementation. */
+    enum Kind {
+        /** In this process. */
+        MEMORY,
+        /** Redis 6.2 or later. */
+        REDIS
+    }
+
+    /** What a room keeps. */
+    interface RoomSettings {
+
+        /** How long a room that nobody uses keeps its place, so that its offsets go on where they were. */
+        @WithDefault("24h")
+        Duration ttl();
+    }
+
+    /** Only with {@code atrium.backplane=redis}. */
+    interface RedisSettings {
+
+        /** What every key and channel begins with; replicas with the same prefix share rooms. */
+        @WithDefault("atrium")
+        String prefix();
+
+        /** How long a replica that no longer renews its lease counts as alive, and its members as present. */
+        @WithDefault("10s")
+        Duration lease();
+
+        /** Messages that a room's log keeps, at least, for replicas whose subscription was cut; 0 keeps none. */
+        @WithDefault("1000")
+        int logSize();
+
+        /** How long a room's log outlives its last message. */
+        @WithDefault("5m")
+        Duration logTtl();
+    }
+}

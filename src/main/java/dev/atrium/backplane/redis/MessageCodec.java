@@ -1,0 +1,177 @@
+package dev.atrium.backplane.redis;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonGenerator;
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonToken;
+import com.fasterxml.jackson.core.util.ByteArrayBuilder;
+import dev.atrium.room.Data;
+import dev.atrium.room.Notice;
+import dev.atrium.room.Presence;
+import dev.atrium.room.Publication;
+import dev.atrium.room.RoomId;
+import dev.atrium.room.Sender;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+
+/**
+ * How things are written in Redis: one line of JSON that {@code redis-cli} can show, a newline, and the data as it is.
+ * Pure: bytes in, values out.
+ */
+final class MessageCodec {
+
+    private static final JsonFactory JSON = new JsonFactory();
+
+    private MessageCodec() {
+    }
+
+    /** A publication; the room is written only for a session's, whose channel it shares with other sessions. */
+    static byte[] encode(Publication publication) {
+        byte[] data;
+        String kind;
+        if (publication.data() instanceof Data.Text text) {
+            kind = "text";
+            data = text.text().getBytes(StandardCharsets.UTF_8);
+        } else if (publication.data() instanceof Data.Json json) {
+            kind = "json";
+            data = json.json().getBytes(StandardCharsets.UTF_8);
+        } else {
+            kind = "binary";
+            data = ((Data.Binary) publication.data()).bytes();
+        }
+        return write(data, json -> {
+            json.writeStringField("event", publication.event());
+            json.writeStringField("kind", kind);
+            if (publication.room().isSession()) {
+                json.writeStringField("ns", publication.room().namespace());
+                json.writeStringField("room", publication.room().name());
+            }
+            writeSender(json, publication.from());
+            if (!publication.echo()) {
+                json.writeBooleanField("echo", false);
+            }
+        });
+    }
+
+    /** @param room where it was published; null for a session's channel, where the message itself says so */
+    static Publication decode(RoomId room, byte[] bytes, int from) {
+        Header header = new Header(bytes, from);
+        RoomId where = room != null ? room : new RoomId(header.namespace, header.room);
+        Data data = switch (header.kind) {
+            case "text" -> new Data.Text(header.rest());
+            case "json" -> new Data.Json(header.rest());
+            default -> new Data.Binary(Arrays.copyOfRange(bytes, header.end, bytes.length));
+        };
+        return new Publication(where, header.event, data, header.sender(), header.echo);
+    }
+
+    static byte[] encode(Notice notice) {
+        return write(new byte[0], json -> {
+            json.writeStringField("event", notice.change().name());
+            writeSender(json, notice.who());
+        });
+    }
+
+    static Notice decodeNotice(RoomId room, byte[] bytes, int from) {
+        Header header = new Header(bytes, from);
+        return new Notice(room, Notice.Change.valueOf(header.event), header.sender());
+    }
+
+    static byte[] encode(Presence presence) {
+        return write(new byte[0], json -> {
+            writeSender(json, presence.who());
+            json.writeNumberField("since", presence.since());
+        });
+    }
+
+    static Presence decodePresence(byte[] bytes) {
+        Header header = new Header(bytes, 0);
+        return new Presence(header.sender(), header.since);
+    }
+
+    private interface Fields {
+        void write(JsonGenerator json) throws IOException;
+    }
+
+    private static byte[] write(byte[] data, Fields fields) {
+        try (ByteArrayBuilder out = new ByteArrayBuilder(128 + data.length);
+                JsonGenerator json = JSON.createGenerator(out)) {
+            json.writeStartObject();
+            fields.write(json);
+            json.writeEndObject();
+            json.flush();
+            out.append('\n');
+            out.write(data);
+            return out.toByteArray();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static void writeSender(JsonGenerator json, Sender sender) throws IOException {
+        if (sender != null) {
+            json.writeStringField("id", sender.id());
+            if (sender.user() != null) {
+                json.writeStringField("user", sender.user());
+            }
+        }
+    }
+
+    /** The line of JSON. Fields that a newer replica may add are passed over, so that versions can run side by side. */
+    private static final class Header {
+
+        private final byte[] bytes;
+        private final int end;
+        private String event;
+        private String kind = "binary";
+        private String namespace;
+        private String room;
+        private String id;
+        private String user;
+        private long since;
+        private boolean echo = true;
+
+        Header(byte[] bytes, int from) {
+            this.bytes = bytes;
+            int newline = from;
+            while (bytes[newline] != '\n') {
+                newline++;
+            }
+            this.end = newline + 1;
+            try (JsonParser json = JSON.createParser(bytes, from, newline - from)) {
+                json.nextToken();
+                while (json.nextToken() == JsonToken.FIELD_NAME) {
+                    String field = json.currentName();
+                    json.nextToken();
+                    read(field, json);
+                }
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        }
+
+        private void read(String field, JsonParser json) throws IOException {
+            switch (field) {
+                case "event" -> event = json.getText();
+                case "kind" -> kind = json.getText();
+                case "ns" -> namespace = json.getText();
+                case "room" -> room = json.getText();
+                case "id" -> id = json.getText();
+                case "user" -> user = json.getText();
+                case "since" -> since = json.getLongValue();
+                case "echo" -> echo = json.getBooleanValue();
+                default -> json.skipChildren();
+            }
+        }
+
+        Sender sender() {
+            return id == null ? null : new Sender(id, user);
+        }
+
+        String rest() {
+            return new String(bytes, end, bytes.length - end, StandardCharsets.UTF_8);
+        }
+    }
+}

@@ -1,0 +1,28 @@
+package dev.atrium.backplane.redis;
+
+import dev.atrium.room.Message;
+import dev.atrium.room.Position;
+import dev.atrium.room.RoomId;
+import java.nio.charset.StandardCharsets;
+
+/**
+ * What {@code publish.lua} tells subscribers: {@code epoch offset microseconds}, a newline, the message.
+ *
+ * @param message at its place
+ */
+record Published(Message message) {
+
+    /** @param room where; null for a session's channel, where the message itself says so */
+    static Published decode(RoomId room, byte[] bytes) {
+        int newline = 0;
+        while (bytes[newline] != '\n') {
+            newline++;
+        }
+        String line = new String(bytes, 0, newline, StandardCharsets.US_ASCII);
+        int first = line.indexOf(' ');
+        int second = line.indexOf(' ', first + 1);
+        Position position = new Position(line.substring(0, first), Long.parseLong(line, first + 1, second, 10));
+        long atMicros = Long.parseLong(line, second + 1, line.length(), 10);
+        return new Published(MessageCodec.decode(room, bytes, newline + 1).at(position, atMicros));
+    }
+}

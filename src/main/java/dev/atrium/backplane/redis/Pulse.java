@@ -1,0 +1,75 @@
+package dev.atrium.backplane.redis;
+
+import io.vertx.redis.client.Command;
+import io.vertx.redis.client.Request;
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
+import org.jboss.logging.Logger;
+
+/**
+ * This replica's sign of life, once a second: it renews the lease, and publishes a probe that this replica should hear
+ * through its own subscription. A subscription can be dead while every other command works; only hearing tells.
+ */
+final class Pulse {
+
+    private static final Logger LOG = Logger.getLogger(Pulse.class);
+
+    static final Duration PERIOD = Duration.ofSeconds(1);
+
+    /** Probes that may go unheard before this replica counts as deaf. */
+    private static final int PATIENCE = 3;
+
+    private final RedisLink commands;
+    private final RedisLoop loop;
+    private final String leaseKey;
+    private final String channel;
+    private final String leaseMillis;
+    private volatile long heardAt;
+    private volatile long roundTripNanos;
+    private volatile boolean everHeard;
+    private volatile long timer;
+
+    Pulse(RedisLink commands, RedisLoop loop, String leaseKey, String channel, Duration lease) {
+        this.commands = commands;
+        this.loop = loop;
+        this.leaseKey = leaseKey;
+        this.channel = channel;
+        this.leaseMillis = Long.toString(lease.toMillis());
+    }
+
+    void start() {
+        timer = loop.every(PERIOD.toMillis(), this::beat);
+    }
+
+    void stop() {
+        loop.cancel(timer);
+    }
+
+    void beat() {
+        if (!commands.isUp()) {
+            return;
+        }
+        send(Request.cmd(Command.SET).arg(leaseKey).arg("alive").arg("PX").arg(leaseMillis));
+        send(Request.cmd(Command.PUBLISH).arg(channel).arg("?" + System.nanoTime()));
+    }
+
+    void heard(long sentAt) {
+        long now = System.nanoTime();
+        roundTripNanos = now - sentAt;
+        heardAt = now;
+        everHeard = true;
+    }
+
+    /** Whether this replica has lately heard itself. */
+    boolean isHearing() {
+        return everHeard && System.nanoTime() - heardAt < PERIOD.toNanos() * PATIENCE;
+    }
+
+    double roundTripSeconds() {
+        return roundTripNanos / (double) TimeUnit.SECONDS.toNanos(1);
+    }
+
+    private void send(Request request) {
+        commands.send(request).onFailure(failure -> LOG.debugf("pulse failed: %s", failure.getMessage()));
+    }
+}

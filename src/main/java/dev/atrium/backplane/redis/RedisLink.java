@@ -1,0 +1,137 @@
+package dev.atrium.backplane.redis;
+
+import dev.atrium.backplane.BackplaneUnavailableException;
+import io.vertx.core.Future;
+import io.vertx.redis.client.Redis;
+import io.vertx.redis.client.RedisConnection;
+import io.vertx.redis.client.Request;
+import io.vertx.redis.client.Response;
+import java.util.concurrent.atomic.LongAdder;
+import java.util.function.Consumer;
+import java.util.function.Function;
+import org.jboss.logging.Logger;
+
+/**
+ * One connection to Redis that is always wanted: when it breaks it is made again, with jittered backoff, for as long as it
+ * takes. The Redis client does not do that by itself.
+ *
+ * <p>All on one event loop, but {@link #send} and {@link #isUp}, which any thread may call.
+ */
+final class RedisLink {
+
+    private static final Logger LOG = Logger.getLogger(RedisLink.class);
+
+    private final String name;
+    private final Redis redis;
+    private final RedisLoop loop;
+    private final LongAdder reconnects;
+    private final Function<RedisConnection, Future<?>> prepare;
+    private final Consumer<Response> pushed;
+    private final Runnable onUp;
+    private final Backoff backoff = new Backoff();
+    private volatile RedisConnection connection;
+    private volatile boolean closed;
+    private boolean complained;
+
+    /**
+     * @param prepare what must be done on a new connection before others may use it
+     * @param pushed hears what Redis says unasked
+     * @param onUp called on each new connection once it is prepared
+     */
+    RedisLink(String name, Redis redis, RedisLoop loop, LongAdder reconnects,
+            Function<RedisConnection, Future<?>> prepare, Consumer<Response> pushed, Runnable onUp) {
+        this.name = name;
+        this.redis = redis;
+        this.loop = loop;
+        this.reconnects = reconnects;
+        this.prepare = prepare;
+        this.pushed = pushed;
+        this.onUp = onUp;
+    }
+
+    void start() {
+        loop.execute(this::connect);
+    }
+
+    void close() {
+        closed = true;
+        RedisConnection last = connection;
+        if (last != null) {
+            last.close();
+        }
+    }
+
+    boolean isUp() {
+        return connection != null;
+    }
+
+    /** Sends at once, or fails at once. Requests of one thread are sent in the order of the calls. */
+    Future<Response> send(Request request) {
+        RedisConnection current = connection;
+        if (current == null) {
+            return Future.failedFuture(BackplaneUnavailableException.notSent("no connection to Redis"));
+        }
+        return current.send(request).recover(failure -> {
+            if (String.valueOf(failure.getMessage()).startsWith("NOSCRIPT")) {
+                // Somebody flushed the scripts. A new connection loads them before anything else is sent.
+                loop.run(() -> lost(current, failure));
+            }
+            return Future.failedFuture(BackplaneUnavailableException.unanswered(failure));
+        });
+    }
+
+    private void connect() {
+        if (closed) {
+            return;
+        }
+        redis.connect().onComplete(result -> loop.run(() -> {
+            if (result.failed()) {
+                retry(result.cause());
+            } else {
+                prepare(result.result());
+            }
+        }));
+    }
+
+    private void prepare(RedisConnection fresh) {
+        fresh.endHandler(ignored -> loop.run(() -> lost(fresh, null)));
+        fresh.exceptionHandler(failure -> loop.run(() -> lost(fresh, failure)));
+        fresh.handler(push -> loop.run(() -> pushed.accept(push)));
+        prepare.apply(fresh).onComplete(result -> loop.run(() -> {
+            if (result.failed()) {
+                fresh.close();
+                retry(result.cause());
+                return;
+            }
+            LOG.infof("Redis %s connection is up", name);
+            complained = false;
+            backoff.reset();
+            connection = fresh;
+            onUp.run();
+        }));
+    }
+
+    private void lost(RedisConnection old, Throwable cause) {
+        if (connection != old) {
+            return;
+        }
+        connection = null;
+        old.close();
+        if (!closed) {
+            retry(cause);
+        }
+    }
+
+    private void retry(Throwable cause) {
+        if (closed) {
+            return;
+        }
+        if (!complained) {
+            // Once per outage: Redis may be away for hours.
+            complained = true;
+            LOG.warnf("Redis %s connection is down: %s", name, cause == null ? "closed by Redis" : cause.getMessage());
+        }
+        reconnects.increment();
+        loop.after(backoff.nextMillis(), this::connect);
+    }
+}

@@ -1,0 +1,98 @@
+package dev.atrium.backplane.redis;
+
+import dev.atrium.backplane.BackplaneConfig;
+import dev.atrium.room.Message;
+import dev.atrium.room.Position;
+import dev.atrium.room.Publication;
+import dev.atrium.room.Receipt;
+import dev.atrium.room.RoomId;
+import io.vertx.core.Future;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.redis.client.Request;
+import io.vertx.redis.client.Response;
+import java.util.ArrayList;
+import java.util.List;
+
+/** The two scripts that make and read a room's order, as Java calls. */
+final class RoomLog {
+
+    /** Messages read at once; more are read in further calls, so that no single reply grows without bound. */
+    static final int PAGE = 500;
+
+    private final RedisLink commands;
+    private final RedisKeys keys;
+    private final String size;
+    private final String ttl;
+    private final String roomTtl;
+
+    RoomLog(RedisLink commands, RedisKeys keys, BackplaneConfig config) {
+        this.commands = commands;
+        this.keys = keys;
+        this.size = Integer.toString(config.redis().logSize());
+        this.ttl = Long.toString(config.redis().logTtl().toMillis());
+        this.roomTtl = Long.toString(config.room().ttl().toMillis());
+    }
+
+    Future<Receipt> append(Publication publication) {
+        RoomId room = publication.room();
+        // A session's room ends with the session: its place is not worth a day of memory.
+        Request request = Script.PUBLISH.with(keys.room(room), keys.log(room))
+                .arg(keys.channel(room))
+                .arg(Buffer.buffer(MessageCodec.encode(publication)))
+                .arg(origin(room).epoch())
+                .arg(size)
+                .arg(ttl)
+                .arg(room.isSession() ? ttl : roomTtl);
+        return commands.send(request).map(reply -> new Receipt(
+                new Position(reply.get(0).toString(), reply.get(1).toLong()), reply.get(2).toLong()));
+    }
+
+    /** The room's head; a room that was never used gets its epoch now. */
+    Future<Position> head(RoomId room) {
+        return read(room, "", 0, origin(room).epoch()).map(reply -> position(reply));
+    }
+
+    /** The next page after that position, or from the beginning if the room's epoch is another one now. */
+    Future<Page> after(RoomId room, Position position) {
+        return read(room, position.epoch(), position.offset(), room.isSession() ? "" : origin(room).epoch())
+                .map(reply -> page(room, reply));
+    }
+
+    private Future<Response> read(RoomId room, String epoch, long offset, String newEpoch) {
+        return commands.send(Script.READ.with(keys.room(room), keys.log(room))
+                .arg(epoch)
+                .arg(offset)
+                .arg(PAGE)
+                .arg(newEpoch)
+                .arg(room.isSession() ? ttl : roomTtl));
+    }
+
+    private static Position origin(RoomId room) {
+        return room.isSession() ? Position.originOf(room) : Position.origin();
+    }
+
+    private static Position position(Response reply) {
+        return new Position(reply.get(0).toString(), reply.get(1).toLong());
+    }
+
+    private static Page page(RoomId room, Response reply) {
+        Position head = position(reply);
+        List<Message> messages = new ArrayList<>(reply.get(2).size());
+        for (Response entry : reply.get(2)) {
+            String id = entry.get(0).toString();
+            Response fields = entry.get(1);
+            long offset = Long.parseLong(id.substring(0, id.indexOf('-')));
+            messages.add(MessageCodec.decode(room, fields.get(3).toBytes(), 0)
+                    .at(new Position(head.epoch(), offset), fields.get(1).toLong()));
+        }
+        return new Page(head, messages);
+    }
+
+    /**
+     * Part of a log.
+     *
+     * @param head the room's last position when the page was read
+     */
+    record Page(Position head, List<Message> messages) {
+    }
+}

@@ -1,0 +1,198 @@
+package dev.atrium.backplane.redis;
+
+import dev.atrium.room.Message;
+import dev.atrium.room.Notice;
+import dev.atrium.room.Position;
+import dev.atrium.room.RoomId;
+import dev.atrium.room.Subscriber;
+import java.util.ArrayDeque;
+import org.jboss.logging.Logger;
+
+/**
+ * One room's subscription: it turns what Redis publishes into a stream without gap or repeat. An offset that skips, or a
+ * new connection, makes it read the missing range from the room's log before it goes on; what is published meanwhile
+ * waits.
+ */
+final class RoomSubscription {
+
+    private static final Logger LOG = Logger.getLogger(RoomSubscription.class);
+
+    /** Messages that may wait while the log is read; beyond that they are read from the log as well. */
+    private static final int MAX_HELD = 4_096;
+
+    /** What a subscription asks for; its answers come back to {@link #head}, {@link #page} or {@link #failed}. */
+    interface Reader {
+        void readHead(RoomSubscription subscription);
+
+        void readAfter(RoomSubscription subscription, Position position);
+
+        void healed(int messages);
+
+        void lost(long messages);
+    }
+
+    private enum State {
+        /** Redis has not confirmed the subscription on the present connection. */
+        UNCONFIRMED,
+        /** The log is being read. */
+        READING,
+        /** Messages are passed on as they come. */
+        LIVE
+    }
+
+    final RoomId room;
+    final Subscriber subscriber;
+    private final Reader reader;
+    private final ArrayDeque<Message> held = new ArrayDeque<>();
+    private State state = State.UNCONFIRMED;
+    private boolean overflowed;
+    private Position position;
+
+    RoomSubscription(RoomId room, Subscriber subscriber, Reader reader) {
+        this.room = room;
+        this.subscriber = subscriber;
+        this.reader = reader;
+    }
+
+    /** For a room that is known to be new: live at once, with nothing to ask Redis. */
+    void startAt(Position start) {
+        position = start;
+        state = State.LIVE;
+        subscriber.subscribed(start);
+    }
+
+    boolean isStarted() {
+        return position != null;
+    }
+
+    /** Redis has confirmed the subscription: from now on nothing published is missed, so what was is read. */
+    void confirmed() {
+        state = State.READING;
+        if (position == null) {
+            reader.readHead(this);
+        } else {
+            reader.readAfter(this, position);
+        }
+    }
+
+    /** The connection broke. */
+    void unconfirmed() {
+        state = State.UNCONFIRMED;
+    }
+
+    void received(Notice notice) {
+        if (position != null) {
+            subscriber.notice(notice);
+        }
+    }
+
+    void received(Message message) {
+        if (state != State.LIVE) {
+            hold(message);
+        } else if (follows(message)) {
+            pass(message);
+        } else if (!isPast(message)) {
+            hold(message);
+            state = State.READING;
+            reader.readAfter(this, position);
+        }
+    }
+
+    void head(Position head) {
+        if (state != State.READING) {
+            return;
+        }
+        position = head;
+        subscriber.subscribed(head);
+        passHeld();
+    }
+
+    void page(RoomLog.Page page) {
+        if (state != State.READING) {
+            return;
+        }
+        if (!page.head().epoch().equals(position.epoch())) {
+            LOG.infof("The history of a room was lost: its epoch is new");
+            position = new Position(page.head().epoch(), 0);
+        }
+        int passed = 0;
+        for (Message message : page.messages()) {
+            if (!isPast(message)) {
+                skipTo(message.offset() - 1);
+                pass(message);
+                passed++;
+            }
+        }
+        reader.healed(passed);
+        if (page.messages().size() == RoomLog.PAGE) {
+            reader.readAfter(this, position);
+            return;
+        }
+        Message next = held.peek();
+        boolean nextIsHeld = next != null && next.epoch().equals(position.epoch()) && !isPast(next);
+        skipTo(nextIsHeld ? next.offset() - 1 : page.head().offset());
+        passHeld();
+    }
+
+    /** @return whether to try again: a subscription that has not begun is given up, one that has is never */
+    boolean failed(Throwable cause) {
+        if (position == null) {
+            subscriber.unavailable(cause);
+            return false;
+        }
+        return state == State.READING;
+    }
+
+    private void passHeld() {
+        state = State.LIVE;
+        boolean again = overflowed;
+        overflowed = false;
+        while (!held.isEmpty()) {
+            Message message = held.peek();
+            if (follows(message)) {
+                pass(held.poll());
+            } else if (isPast(message)) {
+                held.poll();
+            } else if (!message.epoch().equals(position.epoch())) {
+                // Of a history that was lost, or of one newer than what was read: the log knows.
+                held.poll();
+                again = true;
+            } else {
+                again = true;
+                break;
+            }
+        }
+        if (again) {
+            state = State.READING;
+            reader.readAfter(this, position);
+        }
+    }
+
+    private void hold(Message message) {
+        if (held.size() == MAX_HELD) {
+            held.clear();
+            overflowed = true;
+        }
+        held.add(message);
+    }
+
+    private void skipTo(long offset) {
+        if (offset > position.offset()) {
+            reader.lost(offset - position.offset());
+            position = new Position(position.epoch(), offset);
+        }
+    }
+
+    private void pass(Message message) {
+        position = message.position();
+        subscriber.message(message);
+    }
+
+    private boolean follows(Message message) {
+        return message.offset() == position.offset() + 1 && message.epoch().equals(position.epoch());
+    }
+
+    private boolean isPast(Message message) {
+        return message.offset() <= position.offset() && message.epoch().equals(position.epoch());
+    }
+}

@@ -1,0 +1,45 @@
+package dev.atrium.backplane.redis;
+
+import io.vertx.redis.client.Command;
+import io.vertx.redis.client.Request;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
+
+/**
+ * A Lua script that Redis runs by its SHA-1. It is loaded whenever a connection is made, before anything else is sent on
+ * it: to load it only when Redis misses it would let later publications overtake the one that found it missing.
+ */
+record Script(String body, String sha1) {
+
+    static final Script PUBLISH = resource("publish.lua");
+    static final Script READ = resource("read.lua");
+
+    Request load() {
+        return Request.cmd(Command.SCRIPT).arg("LOAD").arg(body);
+    }
+
+    Request with(String... keys) {
+        Request request = Request.cmd(Command.EVALSHA).arg(sha1).arg(keys.length);
+        for (String key : keys) {
+            request.arg(key);
+        }
+        return request;
+    }
+
+    private static Script resource(String name) {
+        try (InputStream in = Script.class.getResourceAsStream(name)) {
+            byte[] body = in.readAllBytes();
+            String sha1 = HexFormat.of().formatHex(MessageDigest.getInstance("SHA-1").digest(body));
+            return new Script(new String(body, StandardCharsets.UTF_8), sha1);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+}

@@ -1,0 +1,38 @@
+package dev.atrium.gateway;
+
+import dev.atrium.room.Publication;
+import dev.atrium.room.RoomId;
+import dev.atrium.room.Sender;
+import dev.atrium.session.CloseReason;
+
+/** Something that happened on this replica. */
+public sealed interface Event {
+
+    /** A client connected. */
+    record Connected(Sender who, String transport) implements Event {
+    }
+
+    /** A session ended. */
+    record Disconnected(Sender who, String transport, CloseReason reason) implements Event {
+    }
+
+    /** A session became a member of a room. */
+    record Joined(Sender who, RoomId room) implements Event {
+    }
+
+    /** A session is no longer a member of a room. */
+    record Left(Sender who, RoomId room) implements Event {
+    }
+
+    /** The backplane took a message from a client of this replica. */
+    record Accepted(Publication publication, String transport) implements Event {
+    }
+
+    /** A message from a client of this replica was refused; the code is what the client was told. */
+    record Refused(String transport, int code) implements Event {
+    }
+
+    /** A client was silent for the whole of interval and timeout. */
+    record HeartbeatMissed(Sender who, String transport) implements Event {
+    }
+}

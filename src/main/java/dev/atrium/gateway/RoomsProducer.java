@@ -1,0 +1,18 @@
+package dev.atrium.gateway;
+
+import dev.atrium.backplane.Backplane;
+import dev.atrium.room.DeliveryObserver;
+import dev.atrium.room.Rooms;
+import jakarta.enterprise.inject.Produces;
+import jakarta.inject.Singleton;
+
+/** Joins the rooms of this replica to the backplane. */
+@Singleton
+final class RoomsProducer {
+
+    @Produces
+    @Singleton
+    Rooms rooms(Backplane backplane, DeliveryObserver observer) {
+        return new Rooms(backplane, observer);
+    }
+}

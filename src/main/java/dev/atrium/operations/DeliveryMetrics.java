@@ -1,0 +1,48 @@
+package dev.atrium.operations;
+
+import dev.atrium.room.DeliveryObserver;
+import dev.atrium.room.Message;
+import io.micrometer.core.instrument.FunctionCounter;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Timer;
+import jakarta.inject.Singleton;
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.LongAdder;
+
+/** Figures of delivery. On the hot path, so it adds to counters and nothing else. */
+@Singleton
+final class DeliveryMetrics implements DeliveryObserver {
+
+    private final LongAdder messages = new LongAdder();
+    private final LongAdder bytes = new LongAdder();
+    private final Timer latency;
+
+    DeliveryMetrics(MeterRegistry registry) {
+        FunctionCounter.builder("atrium.messages.delivered", messages, LongAdder::sum)
+                .description("Messages handed to members, once per member").register(registry);
+        FunctionCounter.builder("atrium.messages.delivered.bytes", bytes, LongAdder::sum)
+                .description("Data handed to members").baseUnit("bytes").register(registry);
+        latency = Timer.builder("atrium.delivery.latency")
+                .description("From the backplane's taking a message to its being handed to the members of one event loop")
+                .serviceLevelObjectives(milliseconds(1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000))
+                .register(registry);
+    }
+
+    @Override
+    public void delivered(Message message, int members) {
+        messages.add(members);
+        bytes.add((long) members * message.data().size());
+        long micros = TimeUnit.MILLISECONDS.toMicros(System.currentTimeMillis()) - message.atMicros();
+        // Redis keeps the time, and its clock may be ahead of ours.
+        latency.record(Math.max(0, micros), TimeUnit.MICROSECONDS);
+    }
+
+    private static Duration[] milliseconds(int... values) {
+        Duration[] durations = new Duration[values.length];
+        for (int i = 0; i < values.length; i++) {
+            durations[i] = Duration.ofMillis(values[i]);
+        }
+        return durations;
+    }
+}

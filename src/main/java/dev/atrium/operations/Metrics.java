@@ -1,0 +1,120 @@
+package dev.atrium.operations;
+
+import dev.atrium.backplane.Backplane;
+import dev.atrium.backplane.BackplaneStatus;
+import dev.atrium.gateway.Event;
+import dev.atrium.gateway.Events;
+import dev.atrium.room.Rooms;
+import dev.atrium.session.CloseReason;
+import dev.atrium.session.Session;
+import dev.atrium.session.Sessions;
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.FunctionCounter;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.quarkus.runtime.StartupEvent;
+import jakarta.enterprise.event.Observes;
+import jakarta.inject.Singleton;
+import java.util.List;
+import java.util.function.ToDoubleFunction;
+
+/**
+ * Figures for Prometheus. Labels are transports, close reasons and codes, which are few; never a room, a user or an event
+ * name, which clients could make without end.
+ */
+@Singleton
+final class Metrics {
+
+    private static final List<String> TRANSPORTS = List.of("plain", "session", "echo");
+
+    private final MeterRegistry registry;
+
+    Metrics(MeterRegistry registry) {
+        this.registry = registry;
+    }
+
+    void start(@Observes StartupEvent startup, Events events, Sessions sessions, Rooms rooms, Backplane backplane) {
+        connections(sessions);
+        gauge("atrium.rooms", "Rooms with members on this replica", rooms, Rooms::count);
+        gauge("atrium.memberships", "Memberships in rooms of sessions on this replica", rooms, Rooms::memberships);
+        gauge("atrium.outbox.bytes", "Bytes that wait to be written to clients", sessions,
+                all -> all.all().stream().mapToLong(Session::pendingBytes).sum());
+        gauge("atrium.backlog.bytes", "Bytes of messages that the busiest event loop has not handed out", sessions,
+                Sessions::backlog);
+        FunctionCounter.builder("atrium.events.dropped", events, Events::dropped)
+                .description("Events that a slow subscriber on this replica lost").register(registry);
+        backplane(backplane);
+        events.subscribe("metrics", this::count);
+    }
+
+    private void connections(Sessions sessions) {
+        for (String transport : TRANSPORTS) {
+            Gauge.builder("atrium.connections", sessions,
+                            all -> all.all().stream().filter(s -> s.transport().equals(transport)).count())
+                    .description("Clients connected now").tag("transport", transport).register(registry);
+            // At zero from the start, or the first occurrence would be no increase that an alert could see.
+            opened(transport);
+            timeouts(transport);
+            for (CloseReason reason : CloseReason.values()) {
+                closed(transport, reason);
+            }
+        }
+    }
+
+    private void backplane(Backplane backplane) {
+        gauge("atrium.backplane.up", "Whether this replica can publish and hears what is published", backplane,
+                port -> port.status().hearing() ? 1 : 0);
+        gauge("atrium.backplane.round.trip.seconds", "From publishing a probe to hearing it, last measured", backplane,
+                port -> port.status().roundTripSeconds());
+        total("atrium.backplane.errors", "Commands to the backplane that failed", backplane, BackplaneStatus::errors);
+        total("atrium.backplane.reconnects", "Connections to the backplane made again", backplane,
+                BackplaneStatus::reconnects);
+        total("atrium.backplane.healed", "Messages that a cut subscription missed and that were read from the log",
+                backplane, BackplaneStatus::healed);
+        total("atrium.backplane.lost", "Messages that a cut subscription missed and that the log no longer had",
+                backplane, BackplaneStatus::lost);
+    }
+
+    private void count(Event event) {
+        if (event instanceof Event.Accepted accepted) {
+            counter("atrium.messages.received", "Messages taken from clients", "transport", accepted.transport()).increment();
+            counter("atrium.messages.received.bytes", "Data taken from clients", "transport", accepted.transport())
+                    .increment(accepted.publication().data().size());
+        } else if (event instanceof Event.Refused refused) {
+            counter("atrium.messages.refused", "Messages refused to clients", "transport", refused.transport(),
+                    "code", Integer.toString(refused.code())).increment();
+        } else if (event instanceof Event.Connected connected) {
+            opened(connected.transport()).increment();
+        } else if (event instanceof Event.Disconnected disconnected) {
+            closed(disconnected.transport(), disconnected.reason()).increment();
+        } else if (event instanceof Event.HeartbeatMissed missed) {
+            timeouts(missed.transport()).increment();
+        }
+    }
+
+    private Counter opened(String transport) {
+        return counter("atrium.connections.opened", "Clients that connected", "transport", transport);
+    }
+
+    private Counter closed(String transport, CloseReason reason) {
+        return counter("atrium.connections.closed", "Clients that are gone, by reason",
+                "transport", transport, "reason", reason.label());
+    }
+
+    private Counter timeouts(String transport) {
+        return counter("atrium.heartbeat.timeouts", "Clients that were silent for too long", "transport", transport);
+    }
+
+    private Counter counter(String name, String description, String... tags) {
+        return Counter.builder(name).description(description).tags(tags).register(registry);
+    }
+
+    private <T> void gauge(String name, String description, T source, ToDoubleFunction<T> value) {
+        Gauge.builder(name, source, value).description(description).register(registry);
+    }
+
+    private void total(String name, String description, Backplane backplane, ToDoubleFunction<BackplaneStatus> value) {
+        FunctionCounter.builder(name, backplane, port -> value.applyAsDouble(port.status()))
+                .description(description).register(registry);
+    }
+}

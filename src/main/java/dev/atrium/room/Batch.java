@@ -1,0 +1,96 @@
+package dev.atrium.room;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * What one room hands to its members on one event loop in one turn of that loop. Each wire format's bytes are joined
+ * once and shared by all members that speak it. Used on its event loop only, and only during the turn.
+ */
+public final class Batch {
+
+    private final List<Parcel> parcels;
+    private final List<Joined<?>> joined = new ArrayList<>(2);
+    private final boolean keptFromSomebody;
+
+    Batch(List<Parcel> parcels) {
+        this.parcels = parcels;
+        boolean kept = false;
+        for (Parcel parcel : parcels) {
+            kept |= parcel.delivery.keptFrom() != null;
+        }
+        this.keptFromSomebody = kept;
+    }
+
+    /**
+     * The joined bytes of this batch in a format. The batch keeps its own reference to them and releases it at the end of
+     * the turn.
+     *
+     * @return null if the format shows nothing of this batch
+     */
+    public <T> T joined(WireFormat<T> format) {
+        for (int i = 0; i < joined.size(); i++) {
+            Joined<?> candidate = joined.get(i);
+            if (candidate.format == format) {
+                @SuppressWarnings("unchecked")
+                T value = (T) candidate.value;
+                return value;
+            }
+        }
+        List<byte[]> encoded = new ArrayList<>(parcels.size());
+        for (Parcel parcel : parcels) {
+            byte[] bytes = parcel.bytes(format);
+            if (bytes != null) {
+                encoded.add(bytes);
+            }
+        }
+        T value = encoded.isEmpty() ? null : format.join(encoded);
+        joined.add(new Joined<>(format, value));
+        return value;
+    }
+
+    /** How many deliveries this batch holds. */
+    public int size() {
+        return parcels.size();
+    }
+
+    /** Hands this batch to a member, less what is kept from it. */
+    void handTo(Member member) {
+        if (!keptFromSomebody) {
+            member.receive(this);
+            return;
+        }
+        Batch rest = without(member.id());
+        if (rest == this) {
+            member.receive(this);
+        } else if (rest.size() > 0) {
+            member.receive(rest);
+            rest.release();
+        }
+    }
+
+    private Batch without(String memberId) {
+        List<Parcel> rest = new ArrayList<>(parcels.size());
+        for (Parcel parcel : parcels) {
+            if (!memberId.equals(parcel.delivery.keptFrom())) {
+                rest.add(parcel);
+            }
+        }
+        return rest.size() == parcels.size() ? this : new Batch(rest);
+    }
+
+    void release() {
+        for (Joined<?> each : joined) {
+            each.release();
+        }
+        joined.clear();
+    }
+
+    private record Joined<T>(WireFormat<T> format, T value) {
+        void release() {
+            if (value != null) {
+                format.release(value);
+            }
+        }
+    }
+}

@@ -1,0 +1,127 @@
+package dev.atrium.room;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicBoolean;
+
+/** The members of one room on one event loop, and what is queued for them. Members are touched on that loop only. */
+final class LoopMembers {
+
+    private static final System.Logger LOG = System.getLogger(LoopMembers.class.getName());
+
+    /** Deliveries joined into one write; bounds the memory of a turn. */
+    private static final int MAX_BATCH = 128;
+
+    final Room room;
+    final DeliveryLoop loop;
+    private final DeliveryObserver observer;
+    private final Queue<Parcel> queue = new ConcurrentLinkedQueue<>();
+    private final AtomicBoolean ready = new AtomicBoolean();
+    private final List<Membership> memberships = new ArrayList<>(1);
+    private int watchers;
+    private Position position;
+
+    LoopMembers(Room room, DeliveryLoop loop, Position position, DeliveryObserver observer) {
+        this.room = room;
+        this.loop = loop;
+        this.position = position;
+        this.observer = observer;
+    }
+
+    /** Queues for all members. Any thread; calls for one room do not overlap, which keeps its order. */
+    void offer(Parcel parcel) {
+        loop.queued(parcel.delivery.size());
+        queue.add(parcel);
+        markReady();
+    }
+
+    /** The place in the room up to which this loop has handed out: what a member that joins now starts from. */
+    Position position() {
+        return position;
+    }
+
+    void add(Membership membership) {
+        membership.index = memberships.size();
+        memberships.add(membership);
+        watchers += membership.watchesPresence() ? 1 : 0;
+    }
+
+    void remove(Membership membership) {
+        Membership last = memberships.remove(memberships.size() - 1);
+        if (last != membership) {
+            memberships.set(membership.index, last);
+            last.index = membership.index;
+        }
+        watchers -= membership.watchesPresence() ? 1 : 0;
+    }
+
+    void watchersChanged(int by) {
+        watchers += by;
+    }
+
+    boolean isEmpty() {
+        return memberships.isEmpty();
+    }
+
+    /** Hands over what has queued, messages joined, and puts this room back in line if there is more. */
+    void deliver() {
+        ready.set(false);
+        List<Parcel> parcels = new ArrayList<>();
+        int bytes = 0;
+        Parcel parcel;
+        while (parcels.size() < MAX_BATCH && (parcel = queue.poll()) != null) {
+            bytes += parcel.delivery.size();
+            parcels.add(parcel);
+        }
+        for (int from = 0; from < parcels.size();) {
+            boolean notices = parcels.get(from).delivery instanceof Notice;
+            int to = from + 1;
+            while (to < parcels.size() && parcels.get(to).delivery instanceof Notice == notices) {
+                to++;
+            }
+            hand(parcels.subList(from, to), notices);
+            from = to;
+        }
+        loop.queued(-bytes);
+        if (!queue.isEmpty()) {
+            markReady();
+        }
+    }
+
+    private void hand(List<Parcel> parcels, boolean notices) {
+        if (notices && watchers == 0) {
+            return;
+        }
+        Batch batch = new Batch(parcels);
+        for (int i = 0; i < memberships.size(); i++) {
+            Membership membership = memberships.get(i);
+            if (!notices || membership.watchesPresence()) {
+                hand(batch, membership.member());
+            }
+        }
+        batch.release();
+        if (!notices) {
+            position = ((Message) parcels.get(parcels.size() - 1).delivery).position();
+            for (Parcel parcel : parcels) {
+                observer.delivered((Message) parcel.delivery, memberships.size());
+            }
+        }
+    }
+
+    private static void hand(Batch batch, Member member) {
+        try {
+            batch.handTo(member);
+        } catch (RuntimeException e) {
+            // One member's fault must not cost the members after it their message.
+            LOG.log(System.Logger.Level.ERROR, "session " + member.id() + " failed to receive", e);
+        }
+    }
+
+    private void markReady() {
+        if (ready.compareAndSet(false, true)) {
+            loop.ready(this);
+        }
+    }
+}

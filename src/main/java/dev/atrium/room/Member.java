@@ -1,0 +1,14 @@
+package dev.atrium.room;
+
+/** One who can be in rooms: a session. Its methods are called on its own event loop, but {@link #id} and {@link #loop}. */
+public interface Member {
+
+    /** Unique in the cluster. */
+    String id();
+
+    /** The event loop on which this member is touched. */
+    DeliveryLoop loop();
+
+    /** Hands over what a room has for this member. Must not block, and must not throw. */
+    void receive(Batch batch);
+}

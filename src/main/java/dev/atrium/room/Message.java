@@ -1,0 +1,37 @@
+package dev.atrium.room;
+
+/**
+ * Something said in a room, at its place there.
+ *
+ * @param room where
+ * @param event its name
+ * @param data what was said
+ * @param from the sending session, or null for a backend that is none
+ * @param echo whether the sender hears it, too
+ * @param atMicros when the backplane took it, in microseconds since 1970
+ * @param epoch see {@link Position}
+ * @param offset 1, 2, 3 … in its room, the same for everyone
+ */
+public record Message(RoomId room, String event, Data data, Sender from, boolean echo, long atMicros, String epoch,
+        long offset) implements Delivery {
+
+    /** When the backplane took it, in milliseconds since 1970: what clients are told. */
+    public long at() {
+        return atMicros / 1000;
+    }
+
+    /** Its place in the room. */
+    public Position position() {
+        return new Position(epoch, offset);
+    }
+
+    @Override
+    public int size() {
+        return 100 + data.size();
+    }
+
+    @Override
+    public String keptFrom() {
+        return echo || from == null ? null : from.id();
+    }
+}

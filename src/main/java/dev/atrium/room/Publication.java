@@ -1,0 +1,21 @@
+package dev.atrium.room;
+
+/**
+ * What a client wants said, before the room has given it its place.
+ *
+ * @param room where; a whole namespace and a single session are rooms, too
+ * @param event the name, {@value #DEFAULT_EVENT} if the client gave none
+ * @param data never null
+ * @param from the sending session, or null for a backend that is none
+ * @param echo whether the sender hears it, too
+ */
+public record Publication(RoomId room, String event, Data data, Sender from, boolean echo) {
+
+    /** The event of a message whose sender named none. */
+    public static final String DEFAULT_EVENT = "message";
+
+    /** This publication at its place in the room. */
+    public Message at(Position position, long atMicros) {
+        return new Message(room, event, data, from, echo, atMicros, position.epoch(), position.offset());
+    }
+}

@@ -1,0 +1,19 @@
+package dev.atrium.room;
+
+import java.security.SecureRandom;
+import java.util.Base64;
+
+/** Random names in base64url, for replicas, sessions and epochs. */
+final class RandomName {
+
+    private static final SecureRandom RANDOM = new SecureRandom();
+
+    private RandomName() {
+    }
+
+    static String of(int characters) {
+        byte[] bytes = new byte[(characters * 6 + 7) / 8];
+        RANDOM.nextBytes(bytes);
+        return Base64.getUrlEncoder().withoutPadding().encodeToString(bytes).substring(0, characters);
+    }
+}

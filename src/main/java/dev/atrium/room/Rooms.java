@@ -1,0 +1,114 @@
+package dev.atrium.room;
+
+import io.smallrye.mutiny.Uni;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentMap;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.BooleanSupplier;
+
+/**
+ * The rooms that have members on this replica. The first member of a room subscribes to it, the last one that leaves
+ * unsubscribes, so a replica hears only what its members want.
+ */
+public final class Rooms {
+
+    private final ConcurrentMap<RoomId, Room> rooms = new ConcurrentHashMap<>();
+    private final AtomicLong memberships = new AtomicLong();
+    private final AtomicLong named = new AtomicLong();
+    private final RoomSource source;
+    private final DeliveryObserver observer;
+
+    public Rooms(RoomSource source, DeliveryObserver observer) {
+        this.source = source;
+        this.observer = observer;
+    }
+
+    /**
+     * Lets a member into a room, on the member's event loop. From the position of the returned membership on it is handed
+     * every message of the room.
+     *
+     * @param stillWanted asked once the room is subscribed to: a member that has gone meanwhile is not let in
+     * @return on the member's event loop: the membership; or the failure of the subscription, or
+     *     {@link CancellationException} for one that has gone
+     */
+    public Uni<Membership> join(Member member, RoomId id, boolean watchesPresence, BooleanSupplier stillWanted) {
+        Room room = reference(id);
+        CompletableFuture<Void> subscribed = room.subscribed();
+        if (subscribed.isDone() && !subscribed.isCompletedExceptionally()) {
+            return Uni.createFrom().item(admit(room, member, watchesPresence));
+        }
+        return Uni.createFrom().completionStage(subscribed)
+                .emitOn(member.loop()::run)
+                .onFailure().invoke(() -> release(id))
+                .map(ignored -> {
+                    if (!stillWanted.getAsBoolean()) {
+                        release(id);
+                        throw new CancellationException("the session has gone");
+                    }
+                    return admit(room, member, watchesPresence);
+                });
+    }
+
+    /** Ends a membership, on its member's event loop. Nothing more of that room is handed to the member. */
+    public void leave(Membership membership) {
+        Room room = membership.share().room;
+        room.dismiss(membership);
+        if (isNamed(room.id)) {
+            memberships.decrementAndGet();
+        }
+        release(room.id);
+    }
+
+    /** Rooms with members on this replica; those of single sessions and of whole namespaces do not count. */
+    public long count() {
+        return named.get();
+    }
+
+    /** Memberships of sessions on this replica in rooms that count. */
+    public long memberships() {
+        return memberships.get();
+    }
+
+    private Membership admit(Room room, Member member, boolean watchesPresence) {
+        if (isNamed(room.id)) {
+            memberships.incrementAndGet();
+        }
+        return room.admit(member, watchesPresence);
+    }
+
+    /** Subscribing happens under the map's lock for this room, so that it never overtakes an unsubscribing. */
+    private Room reference(RoomId id) {
+        return rooms.compute(id, (key, present) -> {
+            Room room = present;
+            if (room == null) {
+                room = new Room(id, observer);
+                if (isNamed(id)) {
+                    named.incrementAndGet();
+                }
+                source.subscribe(id, room);
+            }
+            room.references++;
+            return room;
+        });
+    }
+
+    private void release(RoomId id) {
+        rooms.computeIfPresent(id, (key, room) -> {
+            room.references--;
+            if (room.references > 0) {
+                return room;
+            }
+            if (isNamed(id)) {
+                named.decrementAndGet();
+            }
+            source.unsubscribe(id);
+            return null;
+        });
+    }
+
+    private static boolean isNamed(RoomId id) {
+        return !id.isEveryone() && !id.isSession();
+    }
+}

@@ -1,0 +1,10 @@
+package dev.atrium.room;
+
+/**
+ * Who said something.
+ *
+ * @param id the session's id
+ * @param user the user that the session's token names, or null
+ */
+public record Sender(String id, String user) {
+}

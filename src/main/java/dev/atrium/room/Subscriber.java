@@ -1,0 +1,22 @@
+package dev.atrium.room;
+
+/**
+ * What a backplane tells about one room. Calls for one room never overlap and come in the room's order:
+ * {@link #subscribed} once, then each message after that position, with none skipped and none repeated.
+ *
+ * <p>Implementations return quickly and never block: they are called on the backplane's own threads.
+ */
+public interface Subscriber {
+
+    /** The subscription is live; what follows are the messages after this position. */
+    void subscribed(Position position);
+
+    /** The next message. */
+    void message(Message message);
+
+    /** Somebody came or went. */
+    void notice(Notice notice);
+
+    /** The subscription could not be made; nothing else will be told. */
+    void unavailable(Throwable cause);
+}

@@ -1,0 +1,55 @@
+package dev.atrium.session;
+
+import java.util.Locale;
+
+/**
+ * Why a session ended: the close code of RFC 6455 section 7.4 with the text that the client is sent. Codes from 4400 on
+ * are Atrium's own and follow HTTP's.
+ */
+public enum CloseReason {
+    /** Either side was done. */
+    NORMAL(1000, "bye"),
+    /** This replica stops; another takes the client at once. */
+    GOING_AWAY(1001, "the replica is going away"),
+    /** A frame that breaks RFC 6455. */
+    PROTOCOL_ERROR(1002, "protocol error"),
+    /** A text frame that is not UTF-8. */
+    NOT_UTF8(1007, "text is not UTF-8"),
+    /** A frame or message over the size limit. */
+    TOO_BIG(1009, "frame or message over the size limit"),
+    /** A fault of ours. */
+    SERVER_FAULT(1011, "server fault"),
+    /** Cannot be served now. */
+    TRY_LATER(1013, "try again later"),
+    /** May not be here. */
+    FORBIDDEN(4403, "not allowed"),
+    /** Nothing was heard for the interval and the timeout. */
+    HEARTBEAT_TIMEOUT(4408, "heartbeat timeout"),
+    /** Its outbox was full. */
+    SLOW_CONSUMER(4409, "slow consumer"),
+    /** The connection broke without a close frame; nobody is left to be sent a code. */
+    CONNECTION_LOST(1006, "connection lost");
+
+    private final int code;
+    private final String text;
+
+    CloseReason(int code, String text) {
+        this.code = code;
+        this.text = text;
+    }
+
+    /** The close code on the wire. */
+    public int code() {
+        return code;
+    }
+
+    /** The reason on the wire, under 123 bytes. */
+    public String text() {
+        return text;
+    }
+
+    /** The name in metrics and logs, {@code heartbeat_timeout} for example. */
+    public String label() {
+        return name().toLowerCase(Locale.ROOT);
+    }
+}

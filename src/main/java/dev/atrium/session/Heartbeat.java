@@ -1,0 +1,144 @@
+package dev.atrium.session;
+
+import io.netty.channel.EventLoop;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.TreeMap;
+import java.util.concurrent.ScheduledFuture;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * Finds clients that are gone without a FIN, for all sessions of one event loop. Each session is looked at about once
+ * per interval: when its timestamp says that it was heard meanwhile it is simply put off, so traffic costs a write to
+ * one field and no timer. Sessions due within the same {@value #STEP_MILLIS} ms share one wake-up of the loop.
+ *
+ * <p>Used on its event loop only.
+ */
+final class Heartbeat {
+
+    static final int STEP_MILLIS = 10;
+    private static final long STEP = TimeUnit.MILLISECONDS.toNanos(STEP_MILLIS);
+
+    private final EventLoop eventLoop;
+    private final long interval;
+    private final long timeout;
+    private final TreeMap<Long, Slot> slots = new TreeMap<>();
+    private ScheduledFuture<?> wakeUp;
+    private long wakeUpStep;
+
+    Heartbeat(EventLoop eventLoop, Duration interval, Duration timeout) {
+        this.eventLoop = eventLoop;
+        this.interval = interval.toNanos();
+        this.timeout = timeout.toNanos();
+    }
+
+    /** Begins to watch. The first ping comes at a random time within the interval, so that a thousand are spread. */
+    void watch(Session session) {
+        long now = System.nanoTime();
+        session.beat.lastHeard = now;
+        put(session, now + ThreadLocalRandom.current().nextLong(interval) + 1);
+    }
+
+    /** Watches no longer. */
+    void forget(Session session) {
+        Beat beat = session.beat;
+        if (beat.slot != null) {
+            beat.slot.remove(session);
+            beat.slot = null;
+        }
+    }
+
+    private void check(Session session, long now) {
+        Beat beat = session.beat;
+        long silent = now - beat.lastHeard;
+        boolean first = beat.isFirst();
+        if (!session.isOpen()) {
+            return;
+        }
+        if (beat.deaf) {
+            // We are not reading this client, so its silence is our own doing.
+            put(session, now + interval);
+        } else if (silent >= interval + timeout) {
+            session.heartbeatMissed();
+        } else if (beat.pinged < beat.lastHeard && (silent >= interval || first)) {
+            beat.pinged = now;
+            session.ping();
+            put(session, Math.min(now + interval, beat.lastHeard + interval + timeout));
+        } else if (beat.pinged >= beat.lastHeard) {
+            put(session, beat.lastHeard + interval + timeout);
+        } else {
+            put(session, beat.lastHeard + interval);
+        }
+    }
+
+    private void put(Session session, long when) {
+        // Rounded up: a check before its time would find the deadline not reached and wait for another step.
+        long step = Math.floorDiv(when + STEP - 1, STEP);
+        slots.computeIfAbsent(step, ignored -> new Slot()).add(session);
+        schedule(step);
+    }
+
+    private void schedule(long step) {
+        if (wakeUp != null) {
+            if (wakeUpStep <= step) {
+                return;
+            }
+            wakeUp.cancel(false);
+        }
+        wakeUpStep = step;
+        wakeUp = eventLoop.schedule(this::sweep, step * STEP - System.nanoTime(), TimeUnit.NANOSECONDS);
+    }
+
+    private void sweep() {
+        wakeUp = null;
+        long now = System.nanoTime();
+        while (!slots.isEmpty() && slots.firstKey() * STEP <= now) {
+            ArrayList<Session> due = slots.pollFirstEntry().getValue().sessions;
+            due.forEach(session -> session.beat.slot = null);
+            due.forEach(session -> check(session, now));
+        }
+        if (!slots.isEmpty()) {
+            schedule(slots.firstKey());
+        }
+    }
+
+    /** The heartbeat's own notes on one session. */
+    static final class Beat {
+        long lastHeard;
+        long pinged;
+        boolean deaf;
+        private boolean looked;
+        private Slot slot;
+        private int index;
+
+        Beat() {
+            pinged = System.nanoTime() - 1;
+        }
+
+        private boolean isFirst() {
+            boolean first = !looked;
+            looked = true;
+            return first;
+        }
+    }
+
+    /** Sessions that are due in the same step. Removing one costs no search. */
+    private static final class Slot {
+        private final ArrayList<Session> sessions = new ArrayList<>(1);
+
+        void add(Session session) {
+            session.beat.slot = this;
+            session.beat.index = sessions.size();
+            sessions.add(session);
+        }
+
+        void remove(Session session) {
+            Session last = sessions.remove(sessions.size() - 1);
+            if (last != session) {
+                sessions.set(session.beat.index, last);
+                last.beat.index = session.beat.index;
+            }
+        }
+    }
+}

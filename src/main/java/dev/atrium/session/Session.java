@@ -1,0 +1,185 @@
+package dev.atrium.session;
+
+import dev.atrium.room.Batch;
+import dev.atrium.room.DeliveryLoop;
+import dev.atrium.room.Member;
+import dev.atrium.room.Membership;
+import dev.atrium.room.RoomId;
+import dev.atrium.room.Sender;
+import dev.atrium.room.WireFormat;
+import io.netty.buffer.ByteBuf;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.Map;
+
+/**
+ * One connected client, as the rest of the house sees it. It is open from its making until {@link #close} or
+ * {@link #closed}, whichever is first; what comes after does nothing.
+ *
+ * <p>All methods are for the session's event loop, except those that read its final fields, {@link #isOpen} and
+ * {@link #closeSoon}.
+ */
+public final class Session implements Member {
+
+    /** Hears of a session's life; the gateway. */
+    public interface Listener {
+
+        /** The session has ended. Called once, on its event loop. */
+        void closed(Session session, CloseReason reason);
+
+        /** The client was silent for too long; the session ends next. */
+        void heartbeatMissed(Session session);
+    }
+
+    final Heartbeat.Beat beat = new Heartbeat.Beat();
+
+    private final Sender self;
+    private final String namespace;
+    private final String transport;
+    private final SessionLoop loop;
+    private final Wire wire;
+    private final WireFormat<ByteBuf> format;
+    private final Listener listener;
+    private final long since = System.currentTimeMillis();
+    private final Map<RoomId, Membership> memberships = new HashMap<>(4);
+    private volatile boolean open = true;
+
+    Session(Sender self, String namespace, String transport, SessionLoop loop, Wire wire, WireFormat<ByteBuf> format,
+            Listener listener) {
+        this.self = self;
+        this.namespace = namespace;
+        this.transport = transport;
+        this.loop = loop;
+        this.wire = wire;
+        this.format = format;
+        this.listener = listener;
+    }
+
+    @Override
+    public String id() {
+        return self.id();
+    }
+
+    /** Id and user, as other clients see them. */
+    public Sender self() {
+        return self;
+    }
+
+    /** The namespace it belongs to. */
+    public String namespace() {
+        return namespace;
+    }
+
+    /** How it is connected, for the figures: {@code plain}, {@code session} … */
+    public String transport() {
+        return transport;
+    }
+
+    /** When it connected, in milliseconds since 1970. */
+    public long since() {
+        return since;
+    }
+
+    @Override
+    public DeliveryLoop loop() {
+        return loop.delivery();
+    }
+
+    /** Bytes that wait to be written to it. */
+    public long pendingBytes() {
+        return wire.outbox().pendingBytes();
+    }
+
+    /** Whether it has not ended. Any thread. */
+    public boolean isOpen() {
+        return open;
+    }
+
+    /** Its membership in a room, or null. */
+    public Membership membership(RoomId room) {
+        return memberships.get(room);
+    }
+
+    /** All its memberships, also those in its own room and its namespace's. */
+    public Collection<Membership> memberships() {
+        return memberships.values();
+    }
+
+    /** Notes that it is now a member. */
+    public void entered(Membership membership) {
+        memberships.put(membership.room(), membership);
+    }
+
+    /** Notes that it is no longer a member. */
+    public void left(RoomId room) {
+        memberships.remove(room);
+    }
+
+    @Override
+    public void receive(Batch batch) {
+        ByteBuf bytes = batch.joined(format);
+        if (bytes != null) {
+            send(bytes.retainedDuplicate());
+        }
+    }
+
+    /** Writes bytes that are ready for its wire, and releases them in any case. */
+    public void send(ByteBuf bytes) {
+        if (!open) {
+            bytes.release();
+        } else if (!wire.outbox().offer(bytes)) {
+            closeSoon(CloseReason.SLOW_CONSUMER);
+        }
+    }
+
+    /** Any traffic from the client counts as life. */
+    public void heard() {
+        beat.lastHeard = System.nanoTime();
+    }
+
+    /** While we do not read from this client its silence is not held against it. */
+    public void deaf(boolean deaf) {
+        beat.deaf = deaf;
+        heard();
+    }
+
+    /** Ends the session and tells the client why. */
+    public void close(CloseReason reason) {
+        if (end(reason)) {
+            wire.close(reason);
+        }
+    }
+
+    /** As {@link #close}, in a later task of its event loop: a room that is handing out must not lose members. Any thread. */
+    public void closeSoon(CloseReason reason) {
+        loop.eventLoop().execute(() -> close(reason));
+    }
+
+    /** The client has gone by itself. */
+    public void closed(CloseReason reason) {
+        end(reason);
+    }
+
+    void watch() {
+        loop.heartbeat().watch(this);
+    }
+
+    void ping() {
+        wire.ping();
+    }
+
+    void heartbeatMissed() {
+        listener.heartbeatMissed(this);
+        close(CloseReason.HEARTBEAT_TIMEOUT);
+    }
+
+    private boolean end(CloseReason reason) {
+        if (!open) {
+            return false;
+        }
+        open = false;
+        loop.heartbeat().forget(this);
+        listener.closed(this, reason);
+        return true;
+    }
+}

@@ -1,0 +1,37 @@
+package dev.atrium.session;
+
+import io.quarkus.runtime.configuration.MemorySize;
+import io.smallrye.config.ConfigMapping;
+import io.smallrye.config.WithDefault;
+import java.time.Duration;
+
+/** Settings of every connected client, whatever its transport. */
+@ConfigMapping(prefix = "atrium")
+public interface SessionConfig {
+
+    /** Liveness. */
+    Heartbeat heartbeat();
+
+    /** What waits to be written to one client. */
+    OutboxSettings outbox();
+
+    /** Liveness: any traffic from the client counts. */
+    interface Heartbeat {
+
+        /** A client that was silent for this long is pinged. */
+        @WithDefault("25s")
+        Duration interval();
+
+        /** A client that stays silent for this long after the interval is closed with 4408. */
+        @WithDefault("20s")
+        Duration timeout();
+    }
+
+    /** What waits to be written to one client. */
+    interface OutboxSettings {
+
+        /** Bytes that may wait; a client that lets more gather is closed with 4409. */
+        @WithDefault("1M")
+        MemorySize limit();
+    }
+}

@@ -1,0 +1,113 @@
+package dev.atrium.session;
+
+import dev.atrium.room.DeliveryLoop;
+import dev.atrium.room.Node;
+import dev.atrium.room.Sender;
+import dev.atrium.room.WireFormat;
+import io.netty.buffer.ByteBuf;
+import io.netty.channel.EventLoop;
+import io.quarkus.runtime.configuration.ConfigurationException;
+import jakarta.inject.Singleton;
+import java.time.Duration;
+import java.util.Collection;
+import java.util.Collections;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentMap;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/** The clients that are connected to this replica, and the event loops that they live on. Any thread. */
+@Singleton
+public final class Sessions {
+
+    private static final Duration SHORTEST = Duration.ofMillis(50);
+    private static final Duration LONGEST = Duration.ofDays(1);
+
+    private final Node node;
+    private final ConcurrentMap<String, Session> sessions = new ConcurrentHashMap<>();
+    private final ConcurrentMap<EventLoop, SessionLoop> loops = new ConcurrentHashMap<>();
+    private final AtomicInteger connections = new AtomicInteger();
+    private final SessionConfig config;
+
+    /** @throws ConfigurationException naming the setting that makes no sense */
+    Sessions(Node node, SessionConfig config) {
+        this.node = node;
+        this.config = config;
+        requireRange("atrium.heartbeat.interval", config.heartbeat().interval());
+        requireRange("atrium.heartbeat.timeout", config.heartbeat().timeout());
+        if (config.outbox().limit().asLongValue() < 1024) {
+            throw new ConfigurationException("atrium.outbox.limit: expected a size of at least 1K, for example 1M");
+        }
+    }
+
+    /** The settings that clients are told. */
+    public SessionConfig config() {
+        return config;
+    }
+
+    /** The delivery loop that belongs to an event loop of Netty's. */
+    public DeliveryLoop deliveryLoop(EventLoop eventLoop) {
+        return loop(eventLoop).delivery();
+    }
+
+    /** Bytes that may wait for one client. */
+    public long outboxLimit() {
+        return config.outbox().limit().asLongValue();
+    }
+
+    /** A new session on that event loop. Its heartbeat runs from now on. On that event loop only. */
+    public Session open(EventLoop eventLoop, String namespace, String user, String transport, Wire wire,
+            WireFormat<ByteBuf> format, Session.Listener listener) {
+        Sender self = new Sender(node.newSessionId(), user);
+        Session session = new Session(self, namespace, transport, loop(eventLoop), wire, format, listener);
+        connections.incrementAndGet();
+        sessions.put(session.id(), session);
+        session.watch();
+        return session;
+    }
+
+    /** Forgets a session that has ended. */
+    public void remove(Session session) {
+        sessions.remove(session.id());
+    }
+
+    /** The connection of a session is gone, some time after the session has ended. */
+    public void disconnected() {
+        connections.decrementAndGet();
+    }
+
+    /** Connections that are not gone yet: those of open sessions, and those that are still being closed. */
+    public int connections() {
+        return connections.get();
+    }
+
+    /** All sessions that are open now; a live view. */
+    public Collection<Session> all() {
+        return Collections.unmodifiableCollection(sessions.values());
+    }
+
+    /** The longest queue of undelivered messages on any event loop, in bytes. */
+    public long backlog() {
+        long most = 0;
+        for (SessionLoop loop : loops.values()) {
+            most = Math.max(most, loop.delivery().backlog());
+        }
+        return most;
+    }
+
+    private SessionLoop loop(EventLoop eventLoop) {
+        SessionLoop present = loops.get(eventLoop);
+        return present != null ? present : loops.computeIfAbsent(eventLoop, this::newLoop);
+    }
+
+    private SessionLoop newLoop(EventLoop eventLoop) {
+        return new SessionLoop(eventLoop, new DeliveryLoop(eventLoop, eventLoop::inEventLoop),
+                new Heartbeat(eventLoop, config.heartbeat().interval(), config.heartbeat().timeout()));
+    }
+
+    private static void requireRange(String setting, Duration value) {
+        if (value.compareTo(SHORTEST) < 0 || value.compareTo(LONGEST) > 0) {
+            throw new ConfigurationException(
+                    setting + ": expected a duration from 50ms to 1d, for example 25s, got " + value);
+        }
+    }
+}

@@ -1,0 +1,2 @@
+/** The HTTP side of a room. */
+package dev.atrium.transport.http;

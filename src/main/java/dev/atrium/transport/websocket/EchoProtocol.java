@@ -1,0 +1,38 @@
+package dev.atrium.transport.websocket;
+
+import dev.atrium.gateway.Gateway;
+import dev.atrium.room.RoomId;
+import dev.atrium.session.Session;
+import io.netty.buffer.ByteBuf;
+
+/** Sends back what it gets: for latency measurements and conformance suites. Its sessions are in no room. */
+final class EchoProtocol implements SocketProtocol {
+
+    private final Gateway gateway;
+    private FrameHandler connection;
+
+    EchoProtocol(Gateway gateway) {
+        this.gateway = gateway;
+    }
+
+    @Override
+    public Session connect(FrameHandler opened) {
+        connection = opened;
+        return gateway.connect(opened.eventLoop(), RoomId.DEFAULT_NAMESPACE, "echo", opened, PlainFormat.INSTANCE);
+    }
+
+    @Override
+    public void text(String text) {
+        connection.send(Frames.text(text));
+    }
+
+    @Override
+    public void binary(ByteBuf bytes) {
+        connection.send(Frames.of(Frames.BINARY, FrameHandler.bytes(bytes)));
+    }
+
+    @Override
+    public boolean answersTextHeartbeats() {
+        return false;
+    }
+}

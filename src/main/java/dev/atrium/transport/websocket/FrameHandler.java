@@ -1,0 +1,285 @@
+package dev.atrium.transport.websocket;
+
+import dev.atrium.session.CloseReason;
+import dev.atrium.session.Outbox;
+import dev.atrium.session.Session;
+import dev.atrium.session.Sessions;
+import dev.atrium.session.Wire;
+import io.netty.buffer.ByteBuf;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.EventLoop;
+import io.netty.handler.codec.TooLongFrameException;
+import io.netty.handler.codec.http.websocketx.BinaryWebSocketFrame;
+import io.netty.handler.codec.http.websocketx.CloseWebSocketFrame;
+import io.netty.handler.codec.http.websocketx.CorruptedWebSocketFrameException;
+import io.netty.handler.codec.http.websocketx.PingWebSocketFrame;
+import io.netty.handler.codec.http.websocketx.TextWebSocketFrame;
+import io.netty.handler.codec.http.websocketx.WebSocketCloseStatus;
+import io.netty.handler.codec.http.websocketx.WebSocketFrame;
+import io.netty.util.ReferenceCountUtil;
+import io.smallrye.mutiny.Uni;
+import java.io.IOException;
+import java.util.ArrayDeque;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import org.jboss.logging.Logger;
+
+/**
+ * The last handler of a WebSocket's pipeline: whole messages go to the protocol, control frames are answered here, and
+ * the closing handshake (RFC 6455 section 7) is kept, whichever side begins it.
+ */
+final class FrameHandler extends ChannelInboundHandlerAdapter implements Wire {
+
+    private static final Logger LOG = Logger.getLogger(FrameHandler.class);
+
+    /** How long the client has to answer a close frame before the connection is cut. */
+    private static final long LINGER_MILLIS = 3_000;
+
+    /** The same after a protocol error, where its answer could not be read anyway. */
+    private static final long SHORT_LINGER_MILLIS = 250;
+
+    private static final byte[] PING = Frames.of(Frames.PING, new byte[0]);
+    private static final byte[] TEXT_PING = Frames.text("ping");
+    private static final byte[] TEXT_PONG = Frames.text("pong");
+
+    private enum State { OPEN, CLOSING, CLOSED }
+
+    private final Sessions sessions;
+    private final SocketProtocol protocol;
+    private ChannelHandlerContext context;
+    private Outbox outbox;
+    private Session session;
+    private State state = State.OPEN;
+    private ArrayDeque<WebSocketFrame> waiting;
+    private int holds;
+    private boolean draining;
+    private boolean corrupt;
+
+    FrameHandler(Sessions sessions, SocketProtocol protocol) {
+        this.sessions = sessions;
+        this.protocol = protocol;
+    }
+
+    /** @param below where ready-made frames are written */
+    void open(ChannelHandlerContext own, ChannelHandlerContext below) {
+        context = own;
+        outbox = new Outbox(below, sessions.deliveryLoop(own.channel().eventLoop()), sessions.outboxLimit());
+        session = protocol.connect(this);
+        protocol.begin();
+    }
+
+    EventLoop eventLoop() {
+        return context.channel().eventLoop();
+    }
+
+    Session session() {
+        return session;
+    }
+
+    @Override
+    public Outbox outbox() {
+        return outbox;
+    }
+
+    /** Sends one ready-made frame. */
+    void send(byte[] frame) {
+        session.send(context.alloc().directBuffer(frame.length).writeBytes(frame));
+    }
+
+    /** Sends one frame of a session that has already ended, before the close frame. */
+    void sendLast(byte[] frame) {
+        outbox.offer(context.alloc().directBuffer(frame.length).writeBytes(frame));
+    }
+
+    /**
+     * Handles nothing else of this client until the work is done, so that its messages take effect in their order. What it
+     * sends meanwhile waits, in the end on its own side.
+     *
+     * @param work completes on this connection's event loop
+     */
+    <T> void await(Uni<T> work, Consumer<? super T> item, Consumer<Throwable> failure) {
+        suspend();
+        work.subscribe().with(
+                result -> {
+                    item.accept(result);
+                    resume();
+                },
+                cause -> {
+                    failure.accept(cause);
+                    resume();
+                });
+    }
+
+    /** Handles no more messages until {@link #resume} has been called as often. */
+    void suspend() {
+        if (holds++ == 0) {
+            session.deaf(true);
+        }
+    }
+
+    /** Goes on with what has waited, in its order. */
+    void resume() {
+        holds--;
+        if (draining) {
+            return;
+        }
+        draining = true;
+        while (holds == 0 && waiting != null && !waiting.isEmpty()) {
+            message(waiting.poll());
+        }
+        draining = false;
+        if (holds == 0) {
+            session.deaf(false);
+            if (waiting != null) {
+                waiting = null;
+                context.channel().config().setAutoRead(true);
+            }
+        }
+    }
+
+    @Override
+    public void ping() {
+        send(PING);
+    }
+
+    @Override
+    public void channelRead(ChannelHandlerContext ctx, Object frame) {
+        if (!(frame instanceof WebSocketFrame)) {
+            ctx.fireChannelRead(frame);
+        } else if (state != State.OPEN) {
+            discard((WebSocketFrame) frame);
+        } else if (holds > 0) {
+            hold((WebSocketFrame) frame);
+        } else {
+            message((WebSocketFrame) frame);
+        }
+    }
+
+    private void message(WebSocketFrame frame) {
+        try {
+            if (state != State.OPEN) {
+                return;
+            }
+            if (frame instanceof TextWebSocketFrame text) {
+                text(text.text());
+            } else if (frame instanceof BinaryWebSocketFrame) {
+                protocol.binary(frame.content());
+            } else if (frame instanceof PingWebSocketFrame) {
+                send(Frames.of(Frames.PONG, bytes(frame.content())));
+            } else if (frame instanceof CloseWebSocketFrame close) {
+                closedByClient(close);
+            }
+        } catch (RuntimeException e) {
+            LOG.error("A message could not be handled", e);
+            session.close(CloseReason.SERVER_FAULT);
+        } finally {
+            frame.release();
+        }
+    }
+
+    /** Reading stops with the first frame that has to wait: no more than one read's worth gathers here. */
+    private void hold(WebSocketFrame frame) {
+        if (waiting == null) {
+            waiting = new ArrayDeque<>();
+            context.channel().config().setAutoRead(false);
+        }
+        waiting.add(frame);
+    }
+
+    private void text(String text) {
+        if (text.length() == 4 && protocol.answersTextHeartbeats()) {
+            if (text.equals("ping")) {
+                send(TEXT_PONG);
+                return;
+            }
+            if (text.equals("pong")) {
+                send(TEXT_PING);
+                return;
+            }
+        }
+        protocol.text(text);
+    }
+
+    private void discard(WebSocketFrame frame) {
+        if (frame instanceof CloseWebSocketFrame) {
+            context.close();
+        }
+        frame.release();
+    }
+
+    private void closedByClient(CloseWebSocketFrame close) {
+        state = State.CLOSING;
+        session.closed(CloseReason.NORMAL);
+        int code = close.statusCode();
+        CloseWebSocketFrame echo = code < 0 ? new CloseWebSocketFrame() : new CloseWebSocketFrame(code, "");
+        context.writeAndFlush(echo).addListener(done -> context.close());
+    }
+
+    @Override
+    public void close(CloseReason reason) {
+        if (state != State.OPEN) {
+            return;
+        }
+        protocol.closing(reason);
+        state = State.CLOSING;
+        dropWaiting();
+        // Reading goes on so that the client's close frame is heard, and so that closing does not reset what it has not read.
+        context.channel().config().setAutoRead(true);
+        context.writeAndFlush(new CloseWebSocketFrame(reason.code(), reason.text()));
+        context.executor().schedule(() -> context.close(), corrupt ? SHORT_LINGER_MILLIS : LINGER_MILLIS,
+                TimeUnit.MILLISECONDS);
+    }
+
+    @Override
+    public void channelReadComplete(ChannelHandlerContext ctx) {
+        // Also for part of a frame: a slow upload is alive.
+        session.heard();
+        ctx.fireChannelReadComplete();
+    }
+
+    @Override
+    public void channelInactive(ChannelHandlerContext ctx) {
+        state = State.CLOSED;
+        dropWaiting();
+        session.closed(CloseReason.CONNECTION_LOST);
+        sessions.disconnected();
+        ctx.fireChannelInactive();
+    }
+
+    @Override
+    public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
+        if (cause instanceof CorruptedWebSocketFrameException e) {
+            corrupt = true;
+            session.close(reasonOf(e.closeStatus()));
+        } else if (cause instanceof TooLongFrameException) {
+            session.close(CloseReason.TOO_BIG);
+        } else if (cause instanceof IOException) {
+            session.closed(CloseReason.CONNECTION_LOST);
+            ctx.close();
+        } else {
+            LOG.error("A connection failed", cause);
+            session.close(CloseReason.SERVER_FAULT);
+        }
+    }
+
+    private static CloseReason reasonOf(WebSocketCloseStatus status) {
+        if (status.equals(WebSocketCloseStatus.MESSAGE_TOO_BIG)) {
+            return CloseReason.TOO_BIG;
+        }
+        return status.equals(WebSocketCloseStatus.INVALID_PAYLOAD_DATA) ? CloseReason.NOT_UTF8 : CloseReason.PROTOCOL_ERROR;
+    }
+
+    private void dropWaiting() {
+        if (waiting != null) {
+            waiting.forEach(ReferenceCountUtil::release);
+            waiting = null;
+        }
+    }
+
+    static byte[] bytes(ByteBuf content) {
+        byte[] bytes = new byte[content.readableBytes()];
+        content.getBytes(content.readerIndex(), bytes);
+        return bytes;
+    }
+}

@@ -1,0 +1,52 @@
+package dev.atrium.transport.websocket;
+
+import java.nio.charset.StandardCharsets;
+
+/** Whole frames of a server, unmasked, as bytes: RFC 6455 section 5.2. */
+final class Frames {
+
+    static final int TEXT = 0x1;
+    static final int BINARY = 0x2;
+    static final int PING = 0x9;
+    static final int PONG = 0xA;
+
+    private static final int FIN = 0x80;
+    private static final int LENGTH_16 = 126;
+    private static final int LENGTH_64 = 127;
+
+    private Frames() {
+    }
+
+    static byte[] text(String text) {
+        return of(TEXT, text.getBytes(StandardCharsets.UTF_8));
+    }
+
+    static byte[] of(int opcode, byte[] payload) {
+        byte[] frame = allocate(opcode, payload.length);
+        System.arraycopy(payload, 0, frame, frame.length - payload.length, payload.length);
+        return frame;
+    }
+
+    /** A frame whose payload, its last bytes, is still to be written. */
+    static byte[] allocate(int opcode, int length) {
+        byte[] frame;
+        if (length < LENGTH_16) {
+            frame = new byte[2 + length];
+            frame[1] = (byte) length;
+        } else if (length <= 0xFFFF) {
+            frame = new byte[4 + length];
+            frame[1] = LENGTH_16;
+            frame[2] = (byte) (length >> 8);
+            frame[3] = (byte) length;
+        } else {
+            frame = new byte[10 + length];
+            frame[1] = LENGTH_64;
+            frame[6] = (byte) (length >> 24);
+            frame[7] = (byte) (length >> 16);
+            frame[8] = (byte) (length >> 8);
+            frame[9] = (byte) length;
+        }
+        frame[0] = (byte) (FIN | opcode);
+        return frame;
+    }
+}

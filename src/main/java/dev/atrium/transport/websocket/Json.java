@@ -1,0 +1,53 @@
+package dev.atrium.transport.websocket;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonGenerator;
+import com.fasterxml.jackson.core.util.ByteArrayBuilder;
+import dev.atrium.room.Sender;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+
+/** JSON as frames of the session protocol, written without a tree. */
+final class Json {
+
+    static final JsonFactory FACTORY = new JsonFactory();
+
+    private Json() {
+    }
+
+    /** Writes one JSON value. */
+    interface Value {
+        void write(JsonGenerator json) throws IOException;
+    }
+
+    static byte[] textFrame(Value value) {
+        return frame(Frames.TEXT, value, null);
+    }
+
+    static byte[] binaryFrame(Value value, byte[] bytes) {
+        return frame(Frames.BINARY, value, bytes);
+    }
+
+    static void write(Sender sender, JsonGenerator json) throws IOException {
+        json.writeStartObject();
+        json.writeStringField("id", sender.id());
+        if (sender.user() != null) {
+            json.writeStringField("user", sender.user());
+        }
+        json.writeEndObject();
+    }
+
+    private static byte[] frame(int opcode, Value value, byte[] bytes) {
+        try (ByteArrayBuilder out = new ByteArrayBuilder(256); JsonGenerator json = FACTORY.createGenerator(out)) {
+            value.write(json);
+            json.flush();
+            if (bytes != null) {
+                out.append('\n');
+                out.write(bytes);
+            }
+            return Frames.of(opcode, out.toByteArray());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}

@@ -1,0 +1,19 @@
+package dev.atrium.transport.websocket;
+
+/** A frame that is no command. The message names the field and what was expected of it. */
+final class MalformedCommandException extends RuntimeException {
+
+    private static final long serialVersionUID = 1L;
+
+    private final Long seq;
+
+    MalformedCommandException(Long seq, String message) {
+        super(message, null, false, false);
+        this.seq = seq;
+    }
+
+    /** The command's seq, or null if it had none that could be read. */
+    Long seq() {
+        return seq;
+    }
+}

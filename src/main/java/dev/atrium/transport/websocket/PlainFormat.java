@@ -1,0 +1,24 @@
+package dev.atrium.transport.websocket;
+
+import dev.atrium.room.Data;
+import dev.atrium.room.Delivery;
+import dev.atrium.room.Message;
+import java.nio.charset.StandardCharsets;
+
+/** The plain socket: bare data, text as text and bytes as bytes, JSON as its text. Notices are not shown. */
+final class PlainFormat extends FrameFormat {
+
+    static final PlainFormat INSTANCE = new PlainFormat();
+
+    @Override
+    public byte[] encode(Delivery delivery) {
+        if (!(delivery instanceof Message message)) {
+            return null;
+        }
+        if (message.data() instanceof Data.Binary binary) {
+            return Frames.of(Frames.BINARY, binary.bytes());
+        }
+        String text = message.data() instanceof Data.Text t ? t.text() : ((Data.Json) message.data()).json();
+        return Frames.of(Frames.TEXT, text.getBytes(StandardCharsets.UTF_8));
+    }
+}

@@ -1,0 +1,80 @@
+package dev.atrium.transport.websocket;
+
+import dev.atrium.gateway.Gateway;
+import dev.atrium.gateway.Refusal;
+import dev.atrium.room.Data;
+import dev.atrium.room.RoomId;
+import dev.atrium.session.CloseReason;
+import dev.atrium.session.Session;
+import io.netty.buffer.ByteBuf;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * The plain socket: the connection is a member of one room, each frame is a message to it, each message a frame.
+ *
+ * <p>There are no replies, so a frame that cannot be taken now is held and tried again, and the client is not read
+ * meanwhile: nothing it said is dropped while Redis is away, and nothing is said twice.
+ */
+final class PlainProtocol implements SocketProtocol {
+
+    private static final long RETRY_MILLIS = 200;
+
+    private final Gateway gateway;
+    private final RoomId room;
+    private final boolean echo;
+    private FrameHandler connection;
+    private Session session;
+    private SendWindow window;
+
+    PlainProtocol(Gateway gateway, RoomId room, boolean echo) {
+        this.gateway = gateway;
+        this.room = room;
+        this.echo = echo;
+    }
+
+    @Override
+    public Session connect(FrameHandler opened) {
+        connection = opened;
+        window = new SendWindow(opened);
+        session = gateway.connect(opened.eventLoop(), room.namespace(), "plain", opened, PlainFormat.INSTANCE);
+        return session;
+    }
+
+    @Override
+    public void begin() {
+        connection.await(gateway.admit(session).chain(() -> gateway.join(session, room, false)),
+                joined -> { },
+                failure -> session.close(Gateway.refusal(failure).code() == 403 ? CloseReason.FORBIDDEN : CloseReason.TRY_LATER));
+    }
+
+    @Override
+    public void text(String text) {
+        send(new Data.Text(text));
+    }
+
+    @Override
+    public void binary(ByteBuf bytes) {
+        send(new Data.Binary(FrameHandler.bytes(bytes)));
+    }
+
+    private void send(Data data) {
+        window.sent();
+        gateway.send(session, room, null, data, echo).subscribe().with(
+                receipt -> session.loop().run(window::answered),
+                failure -> session.loop().run(() -> {
+                    window.answered();
+                    refused(data, Gateway.refusal(failure));
+                }));
+    }
+
+    private void refused(Data data, Refusal refusal) {
+        if (refusal.isRepeatable() && session.isOpen()) {
+            connection.suspend();
+            connection.eventLoop().schedule(() -> {
+                send(data);
+                connection.resume();
+            }, RETRY_MILLIS, TimeUnit.MILLISECONDS);
+        }
+        // Else it may have been taken: trying again could say it twice. The gateway has counted it.
+    }
+}

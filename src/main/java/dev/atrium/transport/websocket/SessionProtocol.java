@@ -1,0 +1,164 @@
+package dev.atrium.transport.websocket;
+
+import dev.atrium.gateway.Gateway;
+import dev.atrium.gateway.Refusal;
+import dev.atrium.room.Data;
+import dev.atrium.room.Presence;
+import dev.atrium.room.RoomId;
+import dev.atrium.session.CloseReason;
+import dev.atrium.session.Session;
+import dev.atrium.session.SessionConfig;
+import io.netty.buffer.ByteBuf;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.concurrent.ThreadLocalRandom;
+
+/**
+ * The session protocol {@value #SUBPROTOCOL}: commands with acknowledgements, many rooms on one connection. Commands of one
+ * client take effect in their order: a join is complete before the next command is looked at.
+ */
+final class SessionProtocol implements SocketProtocol {
+
+    static final String SUBPROTOCOL = "atrium.v1";
+
+    private static final String COMMANDS = "join, leave, send, members, history, auth, call or heartbeat";
+
+    /** Clients of a replica that goes away come back within this time, spread at random. */
+    private static final int RECONNECT_MILLIS = 2_000;
+
+    private final Gateway gateway;
+    private final SessionConfig.Heartbeat heartbeat;
+    private final String namespace;
+    private FrameHandler connection;
+    private Session session;
+    private SendWindow window;
+
+    SessionProtocol(Gateway gateway, SessionConfig.Heartbeat heartbeat, String namespace) {
+        this.gateway = gateway;
+        this.heartbeat = heartbeat;
+        this.namespace = namespace;
+    }
+
+    @Override
+    public Session connect(FrameHandler opened) {
+        connection = opened;
+        window = new SendWindow(opened);
+        session = gateway.connect(opened.eventLoop(), namespace, "session", opened, SessionFormat.INSTANCE);
+        return session;
+    }
+
+    @Override
+    public void begin() {
+        connection.await(gateway.admit(session),
+                done -> connection.send(Replies.welcome(session.id(), heartbeat.interval(), heartbeat.timeout())),
+                failure -> session.close(CloseReason.TRY_LATER));
+    }
+
+    @Override
+    public void closing(CloseReason reason) {
+        connection.sendLast(Replies.goodbye(reason, ThreadLocalRandom.current().nextInt(RECONNECT_MILLIS)));
+    }
+
+    @Override
+    public void text(String text) {
+        handle(text, null);
+    }
+
+    @Override
+    public void binary(ByteBuf bytes) {
+        int newline = bytes.indexOf(bytes.readerIndex(), bytes.writerIndex(), (byte) '\n');
+        if (newline < 0) {
+            connection.send(Replies.error(null, 400, "binary frame: expected a line of JSON, a newline, then the bytes"));
+            return;
+        }
+        String line = bytes.toString(bytes.readerIndex(), newline - bytes.readerIndex(), StandardCharsets.UTF_8);
+        byte[] data = new byte[bytes.writerIndex() - newline - 1];
+        bytes.getBytes(newline + 1, data);
+        handle(line, new Data.Binary(data));
+    }
+
+    private void handle(String line, Data binary) {
+        Command command;
+        try {
+            command = CommandParser.parse(line, binary);
+        } catch (MalformedCommandException e) {
+            connection.send(Replies.error(e.seq(), 400, e.getMessage()));
+            return;
+        }
+        try {
+            execute(command);
+        } catch (Refusal refusal) {
+            refuse(command, refusal);
+        }
+    }
+
+    private void execute(Command command) {
+        switch (command.cmd()) {
+            case "send" -> send(command);
+            case "join" -> join(command);
+            case "leave" -> leave(command);
+            case "members" -> members(command);
+            case "heartbeat" -> reply(command, Replies.ok(command.seq()));
+            case "history", "auth", "call" -> throw new Refusal(501, "cmd: " + command.cmd() + " is not implemented yet");
+            default -> throw Refusal.badRequest("cmd: expected " + COMMANDS);
+        }
+    }
+
+    private void join(Command command) {
+        RoomId room = room(command);
+        if (command.since()) {
+            throw new Refusal(501, "params.since: resuming is not implemented yet");
+        }
+        connection.await(gateway.join(session, room, command.presence()),
+                joined -> reply(command, Replies.joined(command.seq(), joined)),
+                failure -> refuse(command, Gateway.refusal(failure)));
+    }
+
+    private void leave(Command command) {
+        RoomId room = room(command);
+        connection.await(gateway.leave(session, room),
+                left -> reply(command, Replies.left(command.seq(), room)),
+                failure -> refuse(command, Gateway.refusal(failure)));
+    }
+
+    private void send(Command command) {
+        RoomId room = command.room() == null ? RoomId.everyone(namespace) : room(command);
+        window.sent();
+        gateway.send(session, room, command.event(), command.data(), command.echo()).subscribe().with(
+                receipt -> session.loop().run(() -> {
+                    reply(command, Replies.sent(command.seq(), receipt));
+                    window.answered();
+                }),
+                failure -> session.loop().run(() -> {
+                    refuse(command, Gateway.refusal(failure));
+                    window.answered();
+                }));
+    }
+
+    private void members(Command command) {
+        RoomId room = room(command);
+        connection.await(gateway.members(room).emitOn(session.loop()::run),
+                (List<Presence> members) -> reply(command, Replies.members(command.seq(), members)),
+                failure -> refuse(command, Gateway.refusal(failure)));
+    }
+
+    private RoomId room(Command command) {
+        if (command.room() == null) {
+            throw Refusal.badRequest("params.room: expected a string");
+        }
+        return Gateway.room(namespace, command.room());
+    }
+
+    private void reply(Command command, byte[] reply) {
+        if (command.seq() != null) {
+            connection.send(reply);
+        }
+    }
+
+    /** A mistake is answered even if no reply was asked for: silence would leave the developer guessing. */
+    private void refuse(Command command, Refusal refusal) {
+        if (command.seq() != null || refusal.code() == 400) {
+            connection.send(Replies.error(command.seq(), refusal.code(), refusal.getMessage()));
+        }
+    }
+}

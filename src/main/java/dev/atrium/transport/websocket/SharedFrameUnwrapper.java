@@ -1,0 +1,51 @@
+package dev.atrium.transport.websocket;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelOutboundHandlerAdapter;
+import io.netty.channel.ChannelPromise;
+import io.netty.handler.codec.http.websocketx.BinaryWebSocketFrame;
+import io.netty.handler.codec.http.websocketx.PingWebSocketFrame;
+import io.netty.handler.codec.http.websocketx.PongWebSocketFrame;
+import io.netty.handler.codec.http.websocketx.TextWebSocketFrame;
+import io.netty.handler.codec.http.websocketx.WebSocketFrame;
+
+/**
+ * Only on connections that negotiated permessage-deflate, where each has a compression context of its own: takes shared
+ * frames apart again, so that the encoder can compress them.
+ */
+final class SharedFrameUnwrapper extends ChannelOutboundHandlerAdapter {
+
+    @Override
+    public void write(ChannelHandlerContext ctx, Object message, ChannelPromise promise) {
+        if (!(message instanceof ByteBuf frames)) {
+            ctx.write(message, promise);
+            return;
+        }
+        try {
+            while (frames.isReadable()) {
+                WebSocketFrame frame = next(frames);
+                ctx.write(frame, frames.isReadable() ? ctx.newPromise() : promise);
+            }
+        } finally {
+            frames.release();
+        }
+    }
+
+    private static WebSocketFrame next(ByteBuf frames) {
+        int opcode = frames.readByte() & 0x0F;
+        int length = frames.readByte() & 0x7F;
+        if (length == 126) {
+            length = frames.readUnsignedShort();
+        } else if (length == 127) {
+            length = (int) frames.readLong();
+        }
+        ByteBuf payload = frames.readRetainedSlice(length);
+        return switch (opcode) {
+            case Frames.TEXT -> new TextWebSocketFrame(payload);
+            case Frames.BINARY -> new BinaryWebSocketFrame(payload);
+            case Frames.PING -> new PingWebSocketFrame(payload);
+            default -> new PongWebSocketFrame(payload);
+        };
+    }
+}

@@ -1,0 +1,22 @@
+package dev.atrium.transport.websocket;
+
+import io.quarkus.runtime.configuration.MemorySize;
+import io.smallrye.config.ConfigMapping;
+import io.smallrye.config.WithDefault;
+
+/** Settings of WebSocket connections. */
+@ConfigMapping(prefix = "atrium.websocket")
+public interface WebSocketConfig {
+
+    /** Largest frame that a client may send; a larger one is closed with 1009. */
+    @WithDefault("1M")
+    MemorySize maxFrameSize();
+
+    /** Largest message, of one frame or several, that a client may send; a larger one is closed with 1009. */
+    @WithDefault("1M")
+    MemorySize maxMessageSize();
+
+    /** Whether permessage-deflate (RFC 7692) is negotiated. It costs some 300 KiB for each connection that uses it. */
+    @WithDefault("false")
+    boolean compression();
+}

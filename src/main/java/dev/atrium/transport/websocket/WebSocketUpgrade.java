@@ -1,0 +1,57 @@
+package dev.atrium.transport.websocket;
+
+import dev.atrium.session.Sessions;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelPipeline;
+import io.netty.handler.codec.http.websocketx.Utf8FrameValidator;
+import io.netty.handler.codec.http.websocketx.WebSocketFrameAggregator;
+import io.netty.handler.codec.http.websocketx.extensions.WebSocketExtensionEncoder;
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.net.impl.ConnectionBase;
+import jakarta.inject.Singleton;
+import org.jboss.logging.Logger;
+
+/**
+ * Turns a request into a WebSocket. Vert.x makes the handshake; from then on our own handler stands before Vert.x's in the
+ * pipeline, so a frame passes nothing but Netty's codec. The only place that touches internals of Vert.x.
+ */
+@Singleton
+final class WebSocketUpgrade {
+
+    private static final Logger LOG = Logger.getLogger(WebSocketUpgrade.class);
+
+    /** Names that Vert.x and Netty give their handlers. */
+    private static final String VERTX_HANDLER = "handler";
+    private static final String ENCODER = "wsencoder";
+
+    private final Sessions sessions;
+    private final int maxMessageSize;
+
+    WebSocketUpgrade(Sessions sessions, WebSocketConfig config) {
+        this.sessions = sessions;
+        this.maxMessageSize = (int) config.maxMessageSize().asLongValue();
+    }
+
+    /** On the request's event loop. A handshake that breaks RFC 6455 section 4 is answered by Vert.x. */
+    void upgrade(HttpServerRequest request, SocketProtocol protocol) {
+        Channel channel = ((ConnectionBase) request.connection()).channel();
+        request.toWebSocket()
+                .onSuccess(socket -> install(channel, protocol))
+                .onFailure(failure -> LOG.debugf("A WebSocket handshake was refused: %s", failure.getMessage()));
+    }
+
+    private void install(Channel channel, SocketProtocol protocol) {
+        ChannelPipeline pipeline = channel.pipeline();
+        FrameHandler handler = new FrameHandler(sessions, protocol);
+        pipeline.addBefore(VERTX_HANDLER, null, new Utf8FrameValidator(false));
+        pipeline.addBefore(VERTX_HANDLER, null, new WebSocketFrameAggregator(maxMessageSize));
+        boolean compressed = pipeline.get(WebSocketExtensionEncoder.class) != null;
+        if (compressed) {
+            pipeline.addBefore(VERTX_HANDLER, null, new SharedFrameUnwrapper());
+        }
+        pipeline.addBefore(VERTX_HANDLER, null, handler);
+        ChannelHandlerContext own = pipeline.context(handler);
+        handler.open(own, compressed ? own : pipeline.context(ENCODER));
+    }
+}
