@@ -9,6 +9,7 @@ import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.EventLoop;
+import io.netty.handler.codec.CodecException;
 import io.netty.handler.codec.TooLongFrameException;
 import io.netty.handler.codec.http.websocketx.BinaryWebSocketFrame;
 import io.netty.handler.codec.http.websocketx.CloseWebSocketFrame;
@@ -254,6 +255,10 @@ final class FrameHandler extends ChannelInboundHandlerAdapter implements Wire {
             session.close(reasonOf(e.closeStatus()));
         } else if (cause instanceof TooLongFrameException) {
             session.close(CloseReason.TOO_BIG);
+        } else if (cause instanceof CodecException) {
+            // Deflated data that does not inflate, or to more than a message may hold.
+            corrupt = true;
+            session.close(CloseReason.PROTOCOL_ERROR);
         } else if (cause instanceof IOException) {
             session.closed(CloseReason.CONNECTION_LOST);
             ctx.close();

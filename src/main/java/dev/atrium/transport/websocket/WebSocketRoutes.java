@@ -75,7 +75,6 @@ final class WebSocketRoutes {
     private static void refuse(RoutingContext context, int status, String detail) {
         context.response().setStatusCode(status)
                 .putHeader(HttpHeaders.CONTENT_TYPE, "application/problem+json")
-                .putHeader(HttpHeaders.CONNECTION, "close")
                 .end(new JsonObject().put("status", status).put("detail", detail).encode());
     }
 

@@ -6,7 +6,7 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelPipeline;
 import io.netty.handler.codec.http.websocketx.Utf8FrameValidator;
 import io.netty.handler.codec.http.websocketx.WebSocketFrameAggregator;
-import io.netty.handler.codec.http.websocketx.extensions.WebSocketExtensionEncoder;
+import io.netty.handler.codec.http.websocketx.extensions.WebSocketServerExtension;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.net.impl.ConnectionBase;
 import jakarta.inject.Singleton;
@@ -27,31 +27,35 @@ final class WebSocketUpgrade {
 
     private final Sessions sessions;
     private final int maxMessageSize;
+    private final PerMessageDeflate deflate;
 
     WebSocketUpgrade(Sessions sessions, WebSocketConfig config) {
         this.sessions = sessions;
         this.maxMessageSize = (int) config.maxMessageSize().asLongValue();
+        this.deflate = config.compression() ? new PerMessageDeflate(maxMessageSize) : null;
     }
 
     /** On the request's event loop. A handshake that breaks RFC 6455 section 4 is answered by Vert.x. */
     void upgrade(HttpServerRequest request, SocketProtocol protocol) {
         Channel channel = ((ConnectionBase) request.connection()).channel();
+        WebSocketServerExtension compression = deflate == null ? null : deflate.negotiate(request);
         request.toWebSocket()
-                .onSuccess(socket -> install(channel, protocol))
+                .onSuccess(socket -> install(channel, compression, protocol))
                 .onFailure(failure -> LOG.debugf("A WebSocket handshake was refused: %s", failure.getMessage()));
     }
 
-    private void install(Channel channel, SocketProtocol protocol) {
+    private void install(Channel channel, WebSocketServerExtension compression, SocketProtocol protocol) {
         ChannelPipeline pipeline = channel.pipeline();
         FrameHandler handler = new FrameHandler(sessions, protocol);
-        pipeline.addBefore(VERTX_HANDLER, null, new Utf8FrameValidator(false));
-        pipeline.addBefore(VERTX_HANDLER, null, new WebSocketFrameAggregator(maxMessageSize));
-        boolean compressed = pipeline.get(WebSocketExtensionEncoder.class) != null;
-        if (compressed) {
+        if (compression != null) {
+            pipeline.addBefore(VERTX_HANDLER, null, compression.newExtensionDecoder());
+            pipeline.addBefore(VERTX_HANDLER, null, compression.newExtensionEncoder());
             pipeline.addBefore(VERTX_HANDLER, null, new SharedFrameUnwrapper());
         }
+        pipeline.addBefore(VERTX_HANDLER, null, new Utf8FrameValidator(false));
+        pipeline.addBefore(VERTX_HANDLER, null, new WebSocketFrameAggregator(maxMessageSize));
         pipeline.addBefore(VERTX_HANDLER, null, handler);
         ChannelHandlerContext own = pipeline.context(handler);
-        handler.open(own, compressed ? own : pipeline.context(ENCODER));
+        handler.open(own, compression != null ? own : pipeline.context(ENCODER));
     }
 }

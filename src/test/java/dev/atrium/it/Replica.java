@@ -1,0 +1,186 @@
+package dev.atrium.it;
+
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.awaitility.Awaitility;
+
+/** One replica: a process of the packaged program on free ports of the loopback address. */
+public final class Replica implements AutoCloseable {
+
+    private static final Path JAR = Path.of("target/quarkus-app/quarkus-run.jar");
+    private static final Pattern PORTS = Pattern.compile(
+            "Listening on: http://127\\.0\\.0\\.1:(\\d+)\\. Management interface listening on http://127\\.0\\.0\\.1:(\\d+)\\.");
+    private static final HttpClient HTTP = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
+
+    private final Process process;
+    private final Path log;
+    private int port;
+    private int managementPort;
+
+    private Replica(Process process, Path log) {
+        this.process = process;
+        this.log = log;
+    }
+
+    /** Starts with settings, and returns when it is ready. */
+    public static Replica start(Map<String, String> settings) {
+        Replica replica = launch(settings);
+        replica.awaitStarted();
+        Awaitility.await("ready").atMost(Duration.ofSeconds(20)).pollInterval(Duration.ofMillis(20))
+                .until(() -> replica.management("/q/health/ready").statusCode() == 200);
+        return replica;
+    }
+
+    public static Replica start() {
+        return start(Map.of());
+    }
+
+    /** Starts one that shares its rooms through that Redis. */
+    public static Replica with(RedisProcess redis) {
+        return start(Map.of("atrium.backplane", "redis", "quarkus.redis.hosts", redis.url()));
+    }
+
+    /** Starts the process and does not wait for anything. */
+    public static Replica launch(Map<String, String> settings) {
+        List<String> command = new ArrayList<>(List.of(ProcessHandle.current().info().command().orElse("java"),
+                "-Xmx512m", "-Dquarkus.http.host=127.0.0.1", "-Dquarkus.http.port=0",
+                "-Dquarkus.management.host=127.0.0.1", "-Dquarkus.management.port=0"));
+        settings.forEach((name, value) -> command.add("-D" + name + "=" + value));
+        command.add("-jar");
+        command.add(JAR.toString());
+        try {
+            Path log = Files.createTempFile("atrium-replica", ".log");
+            Process process = new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(log.toFile()).start();
+            return new Replica(process, log);
+        } catch (IOException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    /** Waits until it listens. */
+    public void awaitStarted() {
+        Awaitility.await("start").atMost(Duration.ofSeconds(30)).pollInterval(Duration.ofMillis(20))
+                .until(() -> findPorts() || !process.isAlive());
+        if (!process.isAlive()) {
+            throw new IllegalStateException("did not start: " + log());
+        }
+    }
+
+    public int port() {
+        return port;
+    }
+
+    public URI ws(String path) {
+        return URI.create("ws://127.0.0.1:" + port + path);
+    }
+
+    /** A client that has joined nothing yet speaks the session protocol; its first frame was read. */
+    public SessionClient session() {
+        return SessionClient.connect(ws("/ws"));
+    }
+
+    public SocketClient plain(String pathAndQuery) {
+        return SocketClient.connect(ws(pathAndQuery));
+    }
+
+    public HttpResponse<String> post(String path, String contentType, byte[] body) {
+        HttpRequest.Builder request = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + path))
+                .POST(HttpRequest.BodyPublishers.ofByteArray(body)).timeout(Duration.ofSeconds(20));
+        if (contentType != null) {
+            request.header("Content-Type", contentType);
+        }
+        return send(request.build());
+    }
+
+    public HttpResponse<String> post(String path, String text) {
+        return post(path, "text/plain", text.getBytes(StandardCharsets.UTF_8));
+    }
+
+    public HttpResponse<String> get(String path) {
+        return send(HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + path)).build());
+    }
+
+    public HttpResponse<String> management(String path) {
+        return send(HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + managementPort + path)).build());
+    }
+
+    /** The value of one series as Prometheus scrapes it, {@code name{label="value"}}; NaN if there is none. */
+    public double metric(String series) {
+        return management("/q/metrics").body().lines()
+                .filter(line -> line.startsWith(series + " "))
+                .mapToDouble(line -> Double.parseDouble(line.substring(series.length() + 1)))
+                .findFirst().orElse(Double.NaN);
+    }
+
+    /** Asks it to end, as Kubernetes does, and returns its exit code. */
+    public int terminate() {
+        process.destroy();
+        return exitCode();
+    }
+
+    /** Ends it without a word. */
+    public void kill() {
+        process.destroyForcibly();
+        exitCode();
+    }
+
+    public int exitCode() {
+        try {
+            if (!process.waitFor(30, TimeUnit.SECONDS)) {
+                throw new IllegalStateException("still running: " + log());
+            }
+            return process.exitValue();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException(e);
+        }
+    }
+
+    /** All that it has logged so far. */
+    public String log() {
+        try {
+            return Files.readString(log);
+        } catch (IOException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    @Override
+    public void close() {
+        kill();
+    }
+
+    private boolean findPorts() {
+        Matcher matcher = PORTS.matcher(log());
+        if (!matcher.find()) {
+            return false;
+        }
+        port = Integer.parseInt(matcher.group(1));
+        managementPort = Integer.parseInt(matcher.group(2));
+        return true;
+    }
+
+    private static HttpResponse<String> send(HttpRequest request) {
+        try {
+            return HTTP.send(request, HttpResponse.BodyHandlers.ofString());
+        } catch (IOException e) {
+            throw new IllegalStateException(e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException(e);
+        }
+    }
+}

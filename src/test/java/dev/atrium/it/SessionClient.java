@@ -1,0 +1,89 @@
+package dev.atrium.it;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Collectors;
+
+/** A client of the session protocol, which sends commands and finds their replies. */
+public final class SessionClient extends SocketClient {
+
+    private static final ObjectMapper JSON = new ObjectMapper();
+
+    private final AtomicInteger seq = new AtomicInteger(100);
+    private String id;
+
+    private SessionClient(URI uri) {
+        super(uri, "atrium.v1");
+    }
+
+    /** Connects and reads {@code @welcome}. */
+    public static SessionClient connect(URI uri) {
+        SessionClient client = new SessionClient(uri);
+        client.id = client.await(1).stream().map(SessionClient::json).findFirst().orElseThrow().at("/data/id").asText();
+        return client;
+    }
+
+    public String id() {
+        return id;
+    }
+
+    /** Sends a command and waits for its reply. Params as JSON without quotes around names is not allowed. */
+    public JsonNode call(String cmd, String params) {
+        return reply(send(cmd, params));
+    }
+
+    /** Sends a command and returns its seq. */
+    public int send(String cmd, String params) {
+        int number = seq.incrementAndGet();
+        text("{\"seq\":" + number + ",\"cmd\":\"" + cmd + "\",\"params\":" + params + "}");
+        return number;
+    }
+
+    public JsonNode join(String room) {
+        return call("join", "{\"room\":\"" + room + "\"}");
+    }
+
+    /** Waits for the reply to a command. */
+    public JsonNode reply(int number) {
+        await().until(() -> replies().stream().anyMatch(reply -> reply.path("seq").asInt(-1) == number));
+        return replies().stream().filter(reply -> reply.path("seq").asInt(-1) == number).findFirst().orElseThrow();
+    }
+
+    /** What was pushed to this client in that event, in order; of binary messages the JSON line. */
+    public List<JsonNode> pushes(String event) {
+        return frames().stream().filter(frame -> frame.path("event").asText().equals(event)).collect(Collectors.toList());
+    }
+
+    /** Waits for that many pushes of the event. */
+    public List<JsonNode> pushes(String event, int count) {
+        await().until(() -> pushes(event).size() >= count);
+        return pushes(event);
+    }
+
+    public List<JsonNode> replies() {
+        return frames().stream().filter(frame -> frame.has("code")).collect(Collectors.toList());
+    }
+
+    private List<JsonNode> frames() {
+        return received().stream().map(SessionClient::json).collect(Collectors.toList());
+    }
+
+    private static JsonNode json(String frame) {
+        try {
+            return JSON.readTree(frame.startsWith("0x") ? line(frame) : frame);
+        } catch (JsonProcessingException e) {
+            throw new IllegalStateException(frame, e);
+        }
+    }
+
+    private static String line(String hex) {
+        String text = new String(HexFormat.of().parseHex(hex.substring(2)), StandardCharsets.ISO_8859_1);
+        return text.substring(0, text.indexOf('\n'));
+    }
+}
