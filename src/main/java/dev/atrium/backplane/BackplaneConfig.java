@@ -1,6 +1,8 @@
 package dev.atrium.backplane;
 
+import dev.atrium.setting.DurationSetting;
 import io.smallrye.config.ConfigMapping;
+import io.smallrye.config.WithConverter;
 import io.smallrye.config.WithDefault;
 import java.time.Duration;
 
@@ -31,6 +33,7 @@ public interface BackplaneConfig {
 
         /** How long a room that nobody uses keeps its place, so that its offsets go on where they were. */
         @WithDefault("24h")
+        @WithConverter(DurationSetting.class)
         Duration ttl();
     }
 
@@ -43,6 +46,7 @@ public interface BackplaneConfig {
 
         /** How long a replica that no longer renews its lease counts as alive, and its members as present. */
         @WithDefault("10s")
+        @WithConverter(DurationSetting.class)
         Duration lease();
 
         /** Messages that a room's log keeps, at least, for replicas whose subscription was cut; 0 keeps none. */
@@ -51,6 +55,7 @@ public interface BackplaneConfig {
 
         /** How long a room's log outlives its last message. */
         @WithDefault("5m")
+        @WithConverter(DurationSetting.class)
         Duration logTtl();
     }
 }

@@ -3,7 +3,7 @@ package dev.atrium.backplane;
 import dev.atrium.backplane.memory.MemoryBackplane;
 import dev.atrium.backplane.redis.RedisBackplane;
 import dev.atrium.room.Node;
-import io.quarkus.runtime.configuration.ConfigurationException;
+import dev.atrium.setting.Require;
 import io.vertx.core.Vertx;
 import io.vertx.redis.client.Redis;
 import jakarta.enterprise.inject.Disposes;
@@ -18,6 +18,9 @@ import org.eclipse.microprofile.config.inject.ConfigProperty;
 @Singleton
 final class BackplaneProducer {
 
+    private static final Duration SHORTEST = Duration.ofSeconds(1);
+    private static final Duration LONGEST = Duration.ofDays(365);
+
     @Produces
     @Singleton
     Node node() {
@@ -28,33 +31,21 @@ final class BackplaneProducer {
     @Singleton
     Backplane backplane(BackplaneConfig config, Node node, Vertx vertx, Instance<Redis> redis,
             @ConfigProperty(name = "quarkus.redis.hosts") Optional<String> hosts) {
-        require("atrium.room.ttl", config.room().ttl(), Duration.ofSeconds(1));
+        Require.between("atrium.room.ttl", config.room().ttl(), SHORTEST, LONGEST);
         if (config.backplane() == BackplaneConfig.Kind.MEMORY) {
             return new MemoryBackplane(config.room().ttl());
         }
-        if (hosts.isEmpty()) {
-            throw new ConfigurationException("quarkus.redis.hosts: atrium.backplane=redis expects the address of Redis, "
-                    + "for example redis://localhost:6379");
-        }
-        require("atrium.redis.lease", config.redis().lease(), Duration.ofSeconds(1));
-        require("atrium.redis.log-ttl", config.redis().logTtl(), Duration.ofSeconds(1));
-        if (config.redis().logSize() < 0) {
-            throw new ConfigurationException("atrium.redis.log-size: expected 0 or more, got " + config.redis().logSize());
-        }
-        if (!config.redis().prefix().matches("[\\w:.-]{1,64}")) {
-            throw new ConfigurationException("atrium.redis.prefix: expected 1 to 64 letters, digits or one of _ : . -");
-        }
+        Require.that(hosts.isPresent(), "quarkus.redis.hosts",
+                "the address of Redis because of atrium.backplane=redis, for example redis://localhost:6379");
+        Require.between("atrium.redis.lease", config.redis().lease(), SHORTEST, LONGEST);
+        Require.between("atrium.redis.log-ttl", config.redis().logTtl(), SHORTEST, LONGEST);
+        Require.between("atrium.redis.log-size", config.redis().logSize(), 0, 1_000_000);
+        Require.that(config.redis().prefix().matches("[\\w:.-]{1,64}"), "atrium.redis.prefix",
+                "1 to 64 letters, digits or one of _ : . -");
         return RedisBackplane.start(config, node, vertx, redis.get());
     }
 
     void close(@Disposes Backplane backplane) {
         backplane.close();
-    }
-
-    private static void require(String setting, Duration value, Duration least) {
-        if (value.compareTo(least) < 0) {
-            throw new ConfigurationException(setting + ": expected a duration of at least "
-                    + least.toSeconds() + "s, got " + value);
-        }
     }
 }

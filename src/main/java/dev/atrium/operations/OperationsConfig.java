@@ -1,6 +1,8 @@
 package dev.atrium.operations;
 
+import dev.atrium.setting.DurationSetting;
 import io.smallrye.config.ConfigMapping;
+import io.smallrye.config.WithConverter;
 import io.smallrye.config.WithDefault;
 import java.time.Duration;
 
@@ -10,5 +12,6 @@ public interface OperationsConfig {
 
     /** How long clients have to go after they were told to; then the process ends all the same. */
     @WithDefault("10s")
+    @WithConverter(DurationSetting.class)
     Duration grace();
 }

@@ -11,8 +11,9 @@ final class LoopMembers {
 
     private static final System.Logger LOG = System.getLogger(LoopMembers.class.getName());
 
-    /** Deliveries joined into one write; bounds the memory of a turn. */
+    /** Deliveries, and about the bytes of data, that are joined into one write. */
     private static final int MAX_BATCH = 128;
+    private static final int MAX_BATCH_BYTES = 64 * 1024;
 
     final Room room;
     final DeliveryLoop loop;
@@ -71,7 +72,7 @@ final class LoopMembers {
         List<Parcel> parcels = new ArrayList<>();
         int bytes = 0;
         Parcel parcel;
-        while (parcels.size() < MAX_BATCH && (parcel = queue.poll()) != null) {
+        while (parcels.size() < MAX_BATCH && bytes < MAX_BATCH_BYTES && (parcel = queue.poll()) != null) {
             bytes += parcel.delivery.size();
             parcels.add(parcel);
         }

@@ -35,10 +35,13 @@ public final class Outbox {
      * @return false if the outbox is full: the client is too slow and must go
      */
     public boolean offer(ByteBuf bytes) {
-        long pending = pendingBytes();
-        if (pending > 0 && pending + bytes.readableBytes() > limit) {
-            bytes.release();
-            return false;
+        if (exceedsLimit(bytes)) {
+            // Much may have gathered in this turn alone: nobody is slow before the kernel has refused to take more.
+            below.flush();
+            if (exceedsLimit(bytes)) {
+                bytes.release();
+                return false;
+            }
         }
         below.write(bytes, below.voidPromise());
         if (!dirty) {
@@ -52,6 +55,11 @@ public final class Outbox {
     public long pendingBytes() {
         ChannelOutboundBuffer buffer = below.channel().unsafe().outboundBuffer();
         return buffer == null ? 0 : buffer.totalPendingWriteBytes();
+    }
+
+    private boolean exceedsLimit(ByteBuf bytes) {
+        long pending = pendingBytes();
+        return pending > 0 && pending + bytes.readableBytes() > limit;
     }
 
     private void flush() {

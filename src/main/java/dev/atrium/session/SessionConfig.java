@@ -1,7 +1,9 @@
 package dev.atrium.session;
 
-import io.quarkus.runtime.configuration.MemorySize;
+import dev.atrium.setting.DurationSetting;
+import dev.atrium.setting.SizeSetting;
 import io.smallrye.config.ConfigMapping;
+import io.smallrye.config.WithConverter;
 import io.smallrye.config.WithDefault;
 import java.time.Duration;
 
@@ -20,10 +22,12 @@ public interface SessionConfig {
 
         /** A client that was silent for this long is pinged. */
         @WithDefault("25s")
+        @WithConverter(DurationSetting.class)
         Duration interval();
 
         /** A client that stays silent for this long after the interval is closed with 4408. */
         @WithDefault("20s")
+        @WithConverter(DurationSetting.class)
         Duration timeout();
     }
 
@@ -32,6 +36,7 @@ public interface SessionConfig {
 
         /** Bytes that may wait; a client that lets more gather is closed with 4409. */
         @WithDefault("1M")
-        MemorySize limit();
+        @WithConverter(SizeSetting.class)
+        long limit();
     }
 }

@@ -4,6 +4,7 @@ import dev.atrium.room.DeliveryLoop;
 import dev.atrium.room.Node;
 import dev.atrium.room.Sender;
 import dev.atrium.room.WireFormat;
+import dev.atrium.setting.Require;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.EventLoop;
 import io.quarkus.runtime.configuration.ConfigurationException;
@@ -32,11 +33,9 @@ public final class Sessions {
     Sessions(Node node, SessionConfig config) {
         this.node = node;
         this.config = config;
-        requireRange("atrium.heartbeat.interval", config.heartbeat().interval());
-        requireRange("atrium.heartbeat.timeout", config.heartbeat().timeout());
-        if (config.outbox().limit().asLongValue() < 1024) {
-            throw new ConfigurationException("atrium.outbox.limit: expected a size of at least 1K, for example 1M");
-        }
+        Require.between("atrium.heartbeat.interval", config.heartbeat().interval(), SHORTEST, LONGEST);
+        Require.between("atrium.heartbeat.timeout", config.heartbeat().timeout(), SHORTEST, LONGEST);
+        Require.between("atrium.outbox.limit", config.outbox().limit(), 1L << 10, 1L << 30);
     }
 
     /** The settings that clients are told. */
@@ -51,7 +50,7 @@ public final class Sessions {
 
     /** Bytes that may wait for one client. */
     public long outboxLimit() {
-        return config.outbox().limit().asLongValue();
+        return config.outbox().limit();
     }
 
     /** A new session on that event loop. Its heartbeat runs from now on. On that event loop only. */
@@ -102,12 +101,5 @@ public final class Sessions {
     private SessionLoop newLoop(EventLoop eventLoop) {
         return new SessionLoop(eventLoop, new DeliveryLoop(eventLoop, eventLoop::inEventLoop),
                 new Heartbeat(eventLoop, config.heartbeat().interval(), config.heartbeat().timeout()));
-    }
-
-    private static void requireRange(String setting, Duration value) {
-        if (value.compareTo(SHORTEST) < 0 || value.compareTo(LONGEST) > 0) {
-            throw new ConfigurationException(
-                    setting + ": expected a duration from 50ms to 1d, for example 25s, got " + value);
-        }
     }
 }

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -16,6 +17,7 @@ public final class SessionClient extends SocketClient {
     private static final ObjectMapper JSON = new ObjectMapper();
 
     private final AtomicInteger seq = new AtomicInteger(100);
+    private final List<JsonNode> parsed = new ArrayList<>();
     private String id;
 
     private SessionClient(URI uri) {
@@ -33,7 +35,7 @@ public final class SessionClient extends SocketClient {
         return id;
     }
 
-    /** Sends a command and waits for its reply. Params as JSON without quotes around names is not allowed. */
+    /** Sends a command and waits for its reply. */
     public JsonNode call(String cmd, String params) {
         return reply(send(cmd, params));
     }
@@ -70,8 +72,13 @@ public final class SessionClient extends SocketClient {
         return frames().stream().filter(frame -> frame.has("code")).collect(Collectors.toList());
     }
 
-    private List<JsonNode> frames() {
-        return received().stream().map(SessionClient::json).collect(Collectors.toList());
+    /** Each frame is parsed once: tests ask again and again until what they wait for is there. */
+    private synchronized List<JsonNode> frames() {
+        List<String> received = received();
+        for (int i = parsed.size(); i < received.size(); i++) {
+            parsed.add(json(received.get(i)));
+        }
+        return List.copyOf(parsed);
     }
 
     private static JsonNode json(String frame) {

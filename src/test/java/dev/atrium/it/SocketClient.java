@@ -1,14 +1,18 @@
 package dev.atrium.it;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.WebSocket;
 import java.nio.ByteBuffer;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import org.awaitility.Awaitility;
 import org.awaitility.core.ConditionFactory;
@@ -21,7 +25,7 @@ public class SocketClient implements AutoCloseable {
 
     private static final HttpClient HTTP = HttpClient.newHttpClient();
 
-    private final List<String> received = new CopyOnWriteArrayList<>();
+    private final List<String> received = Collections.synchronizedList(new ArrayList<>());
     private final WebSocket socket;
     private volatile int closeCode = -1;
     private volatile String closeReason;
@@ -63,18 +67,20 @@ public class SocketClient implements AutoCloseable {
     }
 
     public List<String> received() {
-        return received;
+        synchronized (received) {
+            return List.copyOf(received);
+        }
     }
 
     /** Waits until it has received that many messages, and returns them all. */
     public List<String> await(int count) {
         await().until(() -> received.size() >= count);
-        return received;
+        return received();
     }
 
     /** Waits until it has received exactly this and nothing else. */
     public void awaitExactly(String... messages) {
-        await().untilAsserted(() -> org.assertj.core.api.Assertions.assertThat(received).containsExactly(messages));
+        await().untilAsserted(() -> assertThat(received()).containsExactly(messages));
     }
 
     /** Waits until it was closed, and returns the code. */
@@ -105,7 +111,7 @@ public class SocketClient implements AutoCloseable {
         awaitClose();
     }
 
-    private static <T> void get(java.util.concurrent.CompletableFuture<T> sent) {
+    private static <T> void get(CompletableFuture<T> sent) {
         sent.orTimeout(20, TimeUnit.SECONDS).join();
     }
 

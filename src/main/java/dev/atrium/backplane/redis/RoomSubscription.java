@@ -130,7 +130,7 @@ final class RoomSubscription {
         }
         Message next = held.peek();
         boolean nextIsHeld = next != null && next.epoch().equals(position.epoch()) && !isPast(next);
-        skipTo(nextIsHeld ? next.offset() - 1 : page.head().offset());
+        skipTo(nextIsHeld ? Math.min(next.offset() - 1, page.head().offset()) : page.head().offset());
         passHeld();
     }
 

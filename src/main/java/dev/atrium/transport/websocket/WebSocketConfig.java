@@ -1,7 +1,9 @@
 package dev.atrium.transport.websocket;
 
-import io.quarkus.runtime.configuration.MemorySize;
+import dev.atrium.setting.SizeSetting;
+import dev.atrium.setting.SwitchSetting;
 import io.smallrye.config.ConfigMapping;
+import io.smallrye.config.WithConverter;
 import io.smallrye.config.WithDefault;
 
 /** Settings of WebSocket connections. */
@@ -10,13 +12,16 @@ public interface WebSocketConfig {
 
     /** Largest frame that a client may send; a larger one is closed with 1009. */
     @WithDefault("1M")
-    MemorySize maxFrameSize();
+    @WithConverter(SizeSetting.class)
+    long maxFrameSize();
 
     /** Largest message, of one frame or several, that a client may send; a larger one is closed with 1009. */
     @WithDefault("1M")
-    MemorySize maxMessageSize();
+    @WithConverter(SizeSetting.class)
+    long maxMessageSize();
 
     /** Whether permessage-deflate (RFC 7692) is negotiated. It costs some 300 KiB for each connection that uses it. */
     @WithDefault("false")
+    @WithConverter(SwitchSetting.class)
     boolean compression();
 }

@@ -1,7 +1,7 @@
 package dev.atrium.transport.websocket;
 
+import dev.atrium.setting.Require;
 import io.quarkus.runtime.configuration.ConfigurationException;
-import io.quarkus.runtime.configuration.MemorySize;
 import io.quarkus.vertx.http.HttpServerOptionsCustomizer;
 import io.vertx.core.http.HttpServerOptions;
 import jakarta.inject.Singleton;
@@ -18,14 +18,14 @@ final class WebSocketServerOptions implements HttpServerOptionsCustomizer {
 
     /** @throws ConfigurationException naming the setting that makes no sense */
     WebSocketServerOptions(WebSocketConfig config) {
-        requireRange("atrium.websocket.max-frame-size", config.maxFrameSize());
-        requireRange("atrium.websocket.max-message-size", config.maxMessageSize());
+        Require.between("atrium.websocket.max-frame-size", config.maxFrameSize(), SMALLEST, LARGEST);
+        Require.between("atrium.websocket.max-message-size", config.maxMessageSize(), SMALLEST, LARGEST);
         this.config = config;
     }
 
     @Override
     public void customizeHttpServer(HttpServerOptions options) {
-        options.setMaxWebSocketFrameSize((int) config.maxFrameSize().asLongValue());
+        options.setMaxWebSocketFrameSize((int) config.maxFrameSize());
         options.setWebSocketSubProtocols(List.of(SessionProtocol.SUBPROTOCOL));
         options.setPerMessageWebSocketCompressionSupported(config.compression());
         options.setPerFrameWebSocketCompressionSupported(false);
@@ -34,12 +34,5 @@ final class WebSocketServerOptions implements HttpServerOptionsCustomizer {
     @Override
     public void customizeHttpsServer(HttpServerOptions options) {
         customizeHttpServer(options);
-    }
-
-    private static void requireRange(String setting, MemorySize size) {
-        if (size.asLongValue() < SMALLEST || size.asLongValue() > LARGEST) {
-            throw new ConfigurationException(
-                    setting + ": expected a size from 128 bytes to 1G, for example 1M, got " + size.asLongValue());
-        }
     }
 }

@@ -31,7 +31,7 @@ final class WebSocketUpgrade {
 
     WebSocketUpgrade(Sessions sessions, WebSocketConfig config) {
         this.sessions = sessions;
-        this.maxMessageSize = (int) config.maxMessageSize().asLongValue();
+        this.maxMessageSize = (int) config.maxMessageSize();
         this.deflate = config.compression() ? new PerMessageDeflate(maxMessageSize) : null;
     }
 

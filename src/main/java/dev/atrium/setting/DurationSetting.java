@@ -1,0 +1,20 @@
+package dev.atrium.setting;
+
+import io.quarkus.runtime.configuration.DurationConverter;
+import java.time.Duration;
+import org.eclipse.microprofile.config.spi.Converter;
+
+/** Reads {@code 200ms}, {@code 25s}, {@code 5m}, {@code 24h}, {@code 1d} or ISO 8601. */
+public final class DurationSetting implements Converter<Duration> {
+
+    private static final long serialVersionUID = 1L;
+
+    @Override
+    public Duration convert(String value) {
+        try {
+            return DurationConverter.parseDuration(value);
+        } catch (RuntimeException e) {
+            throw new IllegalArgumentException("expected a duration, for example 200ms, 25s or 5m");
+        }
+    }
+}

@@ -1,0 +1,42 @@
+package dev.atrium.setting;
+
+import io.quarkus.runtime.configuration.ConfigurationException;
+import java.time.Duration;
+
+/** Stops the start for a value that cannot work, with one line that names the setting and what it accepts. */
+public final class Require {
+
+    private Require() {
+    }
+
+    /** @throws ConfigurationException if the value is outside of the range */
+    public static void between(String setting, Duration value, Duration least, Duration most) {
+        if (value.compareTo(least) < 0 || value.compareTo(most) > 0) {
+            throw new ConfigurationException(setting + ": expected a duration from " + text(least) + " to " + text(most)
+                    + ", got " + text(value));
+        }
+    }
+
+    /** @throws ConfigurationException if the value is outside of the range */
+    public static void between(String setting, long value, long least, long most) {
+        if (value < least || value > most) {
+            throw new ConfigurationException(setting + ": expected from " + least + " to " + most + ", got " + value);
+        }
+    }
+
+    /** @throws ConfigurationException if the condition does not hold */
+    public static void that(boolean condition, String setting, String expected) {
+        if (!condition) {
+            throw new ConfigurationException(setting + ": expected " + expected);
+        }
+    }
+
+    /** As a person writes it: 50ms, 25s, 1d. */
+    private static String text(Duration duration) {
+        long millis = duration.toMillis();
+        if (millis == 0 || millis % 1000 != 0) {
+            return millis + "ms";
+        }
+        return millis % 86_400_000 == 0 ? millis / 86_400_000 + "d" : millis / 1000 + "s";
+    }
+}

@@ -1,0 +1,55 @@
+package dev.atrium;
+
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+
+import com.tngtech.archunit.core.importer.ImportOption;
+import com.tngtech.archunit.junit.AnalyzeClasses;
+import com.tngtech.archunit.junit.ArchTest;
+import com.tngtech.archunit.lang.ArchRule;
+import com.tngtech.archunit.library.Architectures;
+import com.tngtech.archunit.library.dependencies.SlicesRuleDefinition;
+
+/** The table of imports in docs/design.md. */
+@AnalyzeClasses(packages = "dev.atrium", importOptions = ImportOption.DoNotIncludeTests.class)
+class ArchitectureTest {
+
+    @ArchTest
+    static final ArchRule each_package_imports_only_what_the_plan_allows = Architectures.layeredArchitecture()
+            .consideringOnlyDependenciesInLayers()
+            .layer("setting").definedBy("dev.atrium.setting")
+            .layer("room").definedBy("dev.atrium.room")
+            .layer("session").definedBy("dev.atrium.session")
+            .layer("backplane").definedBy("dev.atrium.backplane..")
+            .layer("gateway").definedBy("dev.atrium.gateway")
+            .layer("websocket").definedBy("dev.atrium.transport.websocket")
+            .layer("http").definedBy("dev.atrium.transport.http")
+            .layer("operations").definedBy("dev.atrium.operations")
+            .whereLayer("setting").mayNotAccessAnyLayer()
+            .whereLayer("room").mayNotAccessAnyLayer()
+            .whereLayer("session").mayOnlyAccessLayers("room", "setting")
+            .whereLayer("backplane").mayOnlyAccessLayers("room", "setting")
+            .whereLayer("gateway").mayOnlyAccessLayers("room", "session", "backplane")
+            .whereLayer("websocket").mayOnlyAccessLayers("gateway", "session", "room", "setting")
+            .whereLayer("http").mayOnlyAccessLayers("gateway", "session", "room", "setting")
+            .whereLayer("operations").mayNotBeAccessedByAnyLayer();
+
+    @ArchTest
+    static final ArchRule the_domain_knows_the_jdk_and_mutiny_and_nothing_else = noClasses()
+            .that().resideInAPackage("dev.atrium.room")
+            .should().dependOnClassesThat().resideOutsideOfPackages("dev.atrium.room", "java..", "io.smallrye.mutiny..");
+
+    @ArchTest
+    static final ArchRule only_the_port_s_implementation_knows_redis = noClasses()
+            .that().resideOutsideOfPackages("dev.atrium.backplane..")
+            .should().dependOnClassesThat().resideInAPackage("io.vertx.redis..");
+
+    @ArchTest
+    static final ArchRule internals_of_vertx_are_touched_in_one_place = noClasses()
+            .that().doNotHaveSimpleName("WebSocketUpgrade")
+            .should().dependOnClassesThat().resideInAnyPackage("io.vertx.core.impl..", "io.vertx.core.net.impl..",
+                    "io.vertx.core.http.impl..");
+
+    @ArchTest
+    static final ArchRule there_are_no_cycles =
+            SlicesRuleDefinition.slices().matching("dev.atrium.(*)..").should().beFreeOfCycles();
+}

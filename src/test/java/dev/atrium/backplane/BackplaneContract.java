@@ -1,0 +1,239 @@
+package dev.atrium.backplane;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.atrium.room.Data;
+import dev.atrium.room.Message;
+import dev.atrium.room.Node;
+import dev.atrium.room.Notice;
+import dev.atrium.room.Position;
+import dev.atrium.room.Presence;
+import dev.atrium.room.Publication;
+import dev.atrium.room.Receipt;
+import dev.atrium.room.RoomId;
+import dev.atrium.room.Sender;
+import dev.atrium.room.Subscriber;
+import io.smallrye.mutiny.Uni;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.UUID;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.Test;
+
+/** What every backplane promises. */
+public abstract class BackplaneContract {
+
+    private static final Duration PATIENCE = Duration.ofSeconds(10);
+
+    protected abstract Backplane backplane();
+
+    protected abstract Node node();
+
+    private final RoomId room = RoomId.of("/", "room " + UUID.randomUUID());
+
+    @Test
+    void offsets_count_from_one_without_gap_and_the_epoch_stays() {
+        Receipt first = publish(room, "a");
+        Receipt second = publish(room, "b");
+        assertThat(first.position().offset()).isEqualTo(1);
+        assertThat(second.position()).isEqualTo(new Position(first.position().epoch(), 2));
+        assertThat(second.atMicros()).isGreaterThanOrEqualTo(first.atMicros());
+    }
+
+    @Test
+    void a_subscriber_hears_what_comes_after_its_start_in_order() {
+        publish(room, "before");
+        Heard heard = subscribe(room);
+        assertThat(heard.start.offset()).isEqualTo(1);
+        for (int i = 0; i < 100; i++) {
+            publish(room, "m" + i);
+        }
+        heard.await(100);
+        for (int i = 0; i < 100; i++) {
+            assertThat(heard.messages.get(i).offset()).isEqualTo(i + 2);
+            assertThat(heard.messages.get(i).data()).isEqualTo(new Data.Text("m" + i));
+            assertThat(heard.messages.get(i).epoch()).isEqualTo(heard.start.epoch());
+        }
+    }
+
+    @Test
+    void a_message_keeps_everything_it_was_given() {
+        Heard heard = subscribe(room);
+        List<Data> datas = List.of(new Data.Text("ü\n😀\u0000"), new Data.Json("{\"a\":[1.50,null]}"),
+                new Data.Text(""), Data.Json.NULL);
+        Sender from = new Sender(node().newSessionId(), "ann \"the\" user");
+        for (Data data : datas) {
+            await(backplane().publish(new Publication(room, "some event", data, from, false)));
+        }
+        await(backplane().publish(new Publication(room, "bytes", new Data.Binary(new byte[] {0, 10, -1}), null, true)));
+        heard.await(5);
+        for (int i = 0; i < datas.size(); i++) {
+            Message message = heard.messages.get(i);
+            assertThat(message.data()).isEqualTo(datas.get(i));
+            assertThat(message.event()).isEqualTo("some event");
+            assertThat(message.from()).isEqualTo(from);
+            assertThat(message.echo()).isFalse();
+            assertThat(message.room()).isEqualTo(room);
+        }
+        Message last = heard.messages.get(4);
+        assertThat(((Data.Binary) last.data()).bytes()).containsExactly(0, 10, -1);
+        assertThat(last.from()).isNull();
+        assertThat(last.echo()).isTrue();
+    }
+
+    @Test
+    void publishers_on_many_threads_share_one_order_and_each_keeps_its_own() throws Exception {
+        Heard heard = subscribe(room);
+        int threads = 4;
+        int each = 200;
+        ExecutorService executor = Executors.newFixedThreadPool(threads);
+        try {
+            List<Future<?>> done = new ArrayList<>();
+            for (int t = 0; t < threads; t++) {
+                int thread = t;
+                done.add(executor.submit(() -> {
+                    List<Uni<Receipt>> unanswered = new ArrayList<>();
+                    for (int i = 0; i < each; i++) {
+                        Uni<Receipt> receipt = backplane().publish(text(room, thread + " " + i)).memoize().indefinitely();
+                        receipt.subscribe().with(ignored -> { }, failure -> { });
+                        unanswered.add(receipt);
+                    }
+                    unanswered.forEach(BackplaneContract::await);
+                }));
+            }
+            for (Future<?> future : done) {
+                future.get();
+            }
+        } finally {
+            executor.shutdown();
+        }
+        heard.await(threads * each);
+        int[] next = new int[threads];
+        for (int i = 0; i < threads * each; i++) {
+            assertThat(heard.messages.get(i).offset()).isEqualTo(i + 1);
+            String[] parts = ((Data.Text) heard.messages.get(i).data()).text().split(" ");
+            assertThat(Integer.parseInt(parts[1])).isEqualTo(next[Integer.parseInt(parts[0])]++);
+        }
+    }
+
+    @Test
+    void after_unsubscribing_nothing_more_is_told_and_subscribing_again_starts_at_the_head() {
+        Heard heard = subscribe(room);
+        publish(room, "a");
+        heard.await(1);
+        backplane().unsubscribe(room);
+        publish(room, "b");
+        Heard again = subscribe(room);
+        assertThat(again.start.offset()).isEqualTo(2);
+        publish(room, "c");
+        again.await(1);
+        assertThat(heard.messages).hasSize(1);
+    }
+
+    @Test
+    void rooms_do_not_leak_into_each_other() {
+        RoomId sameNameElsewhere = RoomId.of("/other", room.name());
+        Heard heard = subscribe(room);
+        Heard everyone = subscribe(RoomId.everyone("/" + UUID.randomUUID()));
+        publish(sameNameElsewhere, "x");
+        publish(RoomId.of("/", room.name() + "}"), "x");
+        publish(room, "mine");
+        heard.await(1);
+        assertThat(heard.messages.get(0).data()).isEqualTo(new Data.Text("mine"));
+        assertThat(heard.messages.get(0).offset()).isEqualTo(1);
+        assertThat(everyone.messages).isEmpty();
+    }
+
+    @Test
+    void a_session_s_room_is_heard_by_its_node_from_the_first_message_on() {
+        RoomId own = RoomId.of("/", node().newSessionId());
+        RoomId neighbour = RoomId.of("/", node().newSessionId());
+        Heard heard = subscribe(own);
+        Heard other = subscribe(neighbour);
+        Receipt receipt = publish(own, "psst");
+        publish(own, "psst again");
+        heard.await(2);
+        assertThat(heard.start).isEqualTo(new Position(receipt.position().epoch(), 0));
+        assertThat(heard.messages).extracting(Message::offset).containsExactly(1L, 2L);
+        assertThat(heard.messages.get(0).room()).isEqualTo(own);
+        assertThat(other.messages).isEmpty();
+    }
+
+    @Test
+    void members_are_listed_the_longest_there_first_until_they_leave() {
+        Presence ann = new Presence(new Sender(node().newSessionId(), "ann"), 1);
+        Presence bob = new Presence(new Sender(node().newSessionId(), null), 2);
+        await(backplane().enter(room, bob));
+        await(backplane().enter(room, ann));
+        await(backplane().enter(room, ann));
+        assertThat(await(backplane().members(room))).containsExactlyInAnyOrder(ann, bob);
+        await(backplane().exit(room, ann.who().id()));
+        await(backplane().exit(room, "~nobody"));
+        assertThat(await(backplane().members(room))).containsExactly(bob);
+        assertThat(await(backplane().members(RoomId.of("/", "nobody was ever here " + UUID.randomUUID())))).isEmpty();
+    }
+
+    @Test
+    void notices_are_told_and_take_no_offset() {
+        Heard heard = subscribe(room);
+        Notice notice = new Notice(room, Notice.Change.JOINED, new Sender(node().newSessionId(), "ann"));
+        await(backplane().announce(notice));
+        assertThat(publish(room, "a").position().offset()).isEqualTo(1);
+        heard.await(1);
+        assertThat(heard.notices).containsExactly(notice);
+    }
+
+    private Heard subscribe(RoomId id) {
+        Heard heard = new Heard();
+        backplane().subscribe(id, heard);
+        Awaitility.await().atMost(PATIENCE).pollInterval(Duration.ofMillis(5)).until(() -> heard.start != null);
+        return heard;
+    }
+
+    private Receipt publish(RoomId id, String text) {
+        return await(backplane().publish(text(id, text)));
+    }
+
+    private static Publication text(RoomId id, String text) {
+        return new Publication(id, "message", new Data.Text(text), null, true);
+    }
+
+    private static <T> T await(Uni<T> uni) {
+        return uni.await().atMost(PATIENCE);
+    }
+
+    private static final class Heard implements Subscriber {
+        final List<Message> messages = Collections.synchronizedList(new ArrayList<>());
+        final List<Notice> notices = Collections.synchronizedList(new ArrayList<>());
+        volatile Position start;
+
+        @Override
+        public void subscribed(Position position) {
+            start = position;
+        }
+
+        @Override
+        public void message(Message message) {
+            messages.add(message);
+        }
+
+        @Override
+        public void notice(Notice notice) {
+            notices.add(notice);
+        }
+
+        @Override
+        public void unavailable(Throwable cause) {
+            throw new AssertionError(cause);
+        }
+
+        void await(int count) {
+            Awaitility.await().atMost(PATIENCE).pollInterval(Duration.ofMillis(5)).until(() -> messages.size() >= count);
+        }
+    }
+}

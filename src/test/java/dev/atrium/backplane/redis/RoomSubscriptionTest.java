@@ -1,0 +1,216 @@
+package dev.atrium.backplane.redis;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.atrium.room.Data;
+import dev.atrium.room.Message;
+import dev.atrium.room.Notice;
+import dev.atrium.room.Position;
+import dev.atrium.room.Publication;
+import dev.atrium.room.RoomId;
+import dev.atrium.room.Subscriber;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.LongStream;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** How a subscription closes gaps, with a log that the test answers for by hand. */
+class RoomSubscriptionTest {
+
+    private static final RoomId ROOM = RoomId.of("/", "a");
+
+    private final List<String> told = new ArrayList<>();
+    private final List<Position> reads = new ArrayList<>();
+    private int heads;
+    private long lost;
+    private RoomSubscription subscription;
+
+    @BeforeEach
+    void subscribe() {
+        subscription = new RoomSubscription(ROOM, new Teller(), new Log());
+    }
+
+    @Test
+    void it_starts_at_the_head_and_passes_on_what_came_meanwhile() {
+        subscription.confirmed();
+        assertThat(heads).isEqualTo(1);
+        subscription.received(message("e", 4));
+        subscription.received(message("e", 5));
+        subscription.received(message("e", 6));
+        subscription.head(new Position("e", 4));
+        assertThat(told).containsExactly("subscribed e4", "e5", "e6");
+    }
+
+    @Test
+    void a_repeated_message_is_told_once() {
+        startAt(4);
+        subscription.received(message("e", 5));
+        subscription.received(message("e", 5));
+        subscription.received(message("e", 3));
+        assertThat(told).containsExactly("e5");
+        assertThat(reads).isEmpty();
+    }
+
+    @Test
+    void a_skipped_offset_is_read_from_the_log_before_anything_newer() {
+        startAt(4);
+        subscription.received(message("e", 7));
+        subscription.received(message("e", 8));
+        assertThat(told).isEmpty();
+        assertThat(reads).containsExactly(new Position("e", 4));
+        subscription.page(page("e", 7, 5, 7));
+        assertThat(told).containsExactly("e5", "e6", "e7", "e8");
+    }
+
+    @Test
+    void a_new_connection_reads_what_was_missed() {
+        startAt(4);
+        subscription.unconfirmed();
+        subscription.confirmed();
+        assertThat(reads).containsExactly(new Position("e", 4));
+        subscription.received(message("e", 7));
+        subscription.page(page("e", 6, 5, 6));
+        assertThat(told).containsExactly("e5", "e6", "e7");
+    }
+
+    @Test
+    void a_gap_longer_than_a_page_is_read_page_by_page() {
+        startAt(0);
+        subscription.received(message("e", RoomLog.PAGE + 3));
+        subscription.page(page("e", RoomLog.PAGE + 3, 1, RoomLog.PAGE));
+        assertThat(reads).containsExactly(new Position("e", 0), new Position("e", RoomLog.PAGE));
+        subscription.page(page("e", RoomLog.PAGE + 3, RoomLog.PAGE + 1, RoomLog.PAGE + 3));
+        assertThat(told).hasSize(RoomLog.PAGE + 3);
+        assertThat(lost).isZero();
+    }
+
+    @Test
+    void what_the_log_no_longer_has_is_counted_and_the_rest_goes_on() {
+        startAt(4);
+        subscription.received(message("e", 10));
+        subscription.page(page("e", 10, 8, 10));
+        assertThat(told).containsExactly("e8", "e9", "e10");
+        assertThat(lost).isEqualTo(3);
+    }
+
+    @Test
+    void without_a_log_the_live_message_that_showed_the_gap_is_still_told() {
+        startAt(4);
+        subscription.received(message("e", 7));
+        subscription.page(new RoomLog.Page(new Position("e", 7), List.of()));
+        assertThat(told).containsExactly("e7");
+        assertThat(lost).isEqualTo(2);
+    }
+
+    @Test
+    void a_new_epoch_is_read_from_its_beginning() {
+        startAt(4);
+        subscription.received(message("f", 2));
+        subscription.page(page("f", 2, 1, 2));
+        assertThat(told).containsExactly("f1", "f2");
+        assertThat(lost).isZero();
+    }
+
+    @Test
+    void a_straggler_of_an_old_epoch_does_not_hold_up_the_new_one() {
+        startAt(4);
+        subscription.unconfirmed();
+        subscription.confirmed();
+        subscription.received(message("e", 6));
+        subscription.page(page("f", 1, 1, 1));
+        assertThat(reads).hasSize(2);
+        subscription.page(new RoomLog.Page(new Position("f", 1), List.of()));
+        subscription.received(message("f", 2));
+        assertThat(told).containsExactly("f1", "f2");
+    }
+
+    @Test
+    void when_too_much_waits_it_is_read_again_instead() {
+        startAt(0);
+        subscription.received(message("e", 2));
+        for (long offset = 3; offset < 6_000; offset++) {
+            subscription.received(message("e", offset));
+        }
+        subscription.page(page("e", 2, 1, 2));
+        assertThat(reads).hasSize(2);
+        long at = 2;
+        while (at < 5_999) {
+            long to = Math.min(5_999, at + RoomLog.PAGE);
+            subscription.page(page("e", 5_999, at + 1, to));
+            at = to;
+        }
+        assertThat(told).hasSize(5_999).doesNotHaveDuplicates();
+        assertThat(lost).isZero();
+    }
+
+    @Test
+    void a_read_that_fails_before_the_start_gives_up_and_one_after_it_never_does() {
+        subscription.confirmed();
+        assertThat(subscription.failed(new IllegalStateException("away"))).isFalse();
+        assertThat(told).containsExactly("unavailable");
+        subscribe();
+        startAt(1);
+        subscription.received(message("e", 3));
+        assertThat(subscription.failed(new IllegalStateException("away"))).isTrue();
+    }
+
+    private void startAt(long offset) {
+        subscription.confirmed();
+        subscription.head(new Position("e", offset));
+        told.clear();
+    }
+
+    private static Message message(String epoch, long offset) {
+        return new Publication(ROOM, "message", Data.Json.NULL, null, true).at(new Position(epoch, offset), 1);
+    }
+
+    private static RoomLog.Page page(String epoch, long head, long from, long to) {
+        return new RoomLog.Page(new Position(epoch, head),
+                LongStream.rangeClosed(from, to).mapToObj(offset -> message(epoch, offset)).toList());
+    }
+
+    private final class Teller implements Subscriber {
+        @Override
+        public void subscribed(Position position) {
+            told.add("subscribed " + position.epoch() + position.offset());
+        }
+
+        @Override
+        public void message(Message message) {
+            told.add(message.epoch() + message.offset());
+        }
+
+        @Override
+        public void notice(Notice notice) {
+            told.add("notice");
+        }
+
+        @Override
+        public void unavailable(Throwable cause) {
+            told.add("unavailable");
+        }
+    }
+
+    private final class Log implements RoomSubscription.Reader {
+        @Override
+        public void readHead(RoomSubscription asker) {
+            heads++;
+        }
+
+        @Override
+        public void readAfter(RoomSubscription asker, Position position) {
+            reads.add(position);
+        }
+
+        @Override
+        public void healed(int messages) {
+            // Counted by the one who reads.
+        }
+
+        @Override
+        public void lost(long messages) {
+            lost += messages;
+        }
+    }
+}

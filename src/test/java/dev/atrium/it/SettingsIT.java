@@ -1,0 +1,36 @@
+package dev.atrium.it;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.Map;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** A setting that makes no sense stops the start, with one line that names it and what it accepts. */
+class SettingsIT {
+
+    @ParameterizedTest(name = "{0}={1}")
+    @CsvSource({
+        "atrium.backplane,                    kafka,   memory",
+        "atrium.backplane,                    redis,   quarkus.redis.hosts",
+        "atrium.heartbeat.interval,           soon,    a duration",
+        "atrium.heartbeat.interval,           0s,      50ms",
+        "atrium.heartbeat.timeout,            2d,      1d",
+        "atrium.outbox.limit,                 10,      from 1024",
+        "atrium.outbox.limit,                 lots,    a size",
+        "atrium.room.ttl,                     0s,      from 1s",
+        "atrium.websocket.max-frame-size,     1,       from 128",
+        "atrium.websocket.max-message-size,   2G,      to 1073741824",
+        "atrium.websocket.compression,        maybe,   true or false",
+        "atrium.shutdown.grace,               -1s,     from 0ms",
+        "atrium.heartbeat.intervall,          1s,      atrium.heartbeat.intervall",
+    })
+    void stops_the_start(String setting, String value, String accepts) {
+        try (Replica replica = Replica.launch(Map.of(setting, value))) {
+            assertThat(replica.exitCode()).isNotZero();
+            assertThat(replica.log().lines().filter(line -> line.contains(setting))).singleElement()
+                    .satisfies(line -> assertThat(line).contains(accepts));
+            assertThat(replica.log()).doesNotContain("\tat ");
+        }
+    }
+}

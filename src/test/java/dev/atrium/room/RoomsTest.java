@@ -1,0 +1,289 @@
+package dev.atrium.room;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.smallrye.mutiny.Uni;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import java.util.concurrent.CancellationException;
+import org.junit.jupiter.api.Test;
+
+/** Rooms on event loops that the test turns by hand. */
+class RoomsTest {
+
+    private static final RoomId LOBBY = RoomId.of("/", "lobby");
+
+    private final Source source = new Source();
+    private final List<String> deliveries = new ArrayList<>();
+    private final Rooms rooms = new Rooms(source, (message, members) -> deliveries.add(message.offset() + "x" + members));
+    private final Loop one = new Loop();
+    private final Loop two = new Loop();
+
+    @Test
+    void a_member_is_handed_everything_after_the_position_at_which_it_joined() {
+        source.position = new Position("e", 7);
+        Listener ann = new Listener("ann", one);
+        assertThat(join(ann).position()).isEqualTo(new Position("e", 7));
+        source.say("a");
+        source.say("b");
+        turn();
+        assertThat(ann.heard).containsExactly("8 a", "9 b");
+    }
+
+    @Test
+    void one_who_joins_while_messages_wait_for_the_loop_gets_just_those_after_its_position() {
+        Listener ann = new Listener("ann", one);
+        join(ann);
+        source.say("a");
+        Listener bob = new Listener("bob", one);
+        Listener eve = new Listener("eve", two);
+        assertThat(join(bob).position().offset()).isZero();
+        assertThat(join(eve).position().offset()).isEqualTo(1);
+        source.say("b");
+        turn();
+        assertThat(ann.heard).containsExactly("1 a", "2 b");
+        assertThat(bob.heard).containsExactly("1 a", "2 b");
+        assertThat(eve.heard).containsExactly("2 b");
+    }
+
+    @Test
+    void leaving_stops_messages_that_are_already_queued() {
+        Listener ann = new Listener("ann", one);
+        Listener bob = new Listener("bob", one);
+        Membership membership = join(ann);
+        join(bob);
+        source.say("a");
+        rooms.leave(membership);
+        turn();
+        assertThat(ann.heard).isEmpty();
+        assertThat(bob.heard).containsExactly("1 a");
+    }
+
+    @Test
+    void what_has_queued_is_joined_into_one_write_and_flushed_once() {
+        Listener ann = new Listener("ann", one);
+        join(ann);
+        for (int i = 0; i < 10; i++) {
+            source.say("x");
+        }
+        turn();
+        assertThat(ann.heard).hasSize(10);
+        assertThat(ann.writes).isEqualTo(1);
+        assertThat(ann.flushes).isEqualTo(1);
+    }
+
+    @Test
+    void each_message_is_encoded_once_however_many_members_and_loops_there_are() {
+        for (int i = 0; i < 20; i++) {
+            join(new Listener("m" + i, i % 2 == 0 ? one : two));
+        }
+        int before = Format.INSTANCE.encoded;
+        source.say("a");
+        source.say("b");
+        turn();
+        assertThat(Format.INSTANCE.encoded - before).isEqualTo(2);
+        assertThat(Format.INSTANCE.held).isZero();
+        assertThat(deliveries).containsExactlyInAnyOrder("1x10", "1x10", "2x10", "2x10");
+    }
+
+    @Test
+    void a_message_without_echo_is_kept_from_its_sender_alone() {
+        Listener ann = new Listener("ann", one);
+        Listener bob = new Listener("bob", one);
+        join(ann);
+        join(bob);
+        source.say("a");
+        source.say("secret", new Sender("ann", null), false);
+        source.say("b");
+        turn();
+        assertThat(ann.heard).containsExactly("1 a", "3 b");
+        assertThat(bob.heard).containsExactly("1 a", "2 secret", "3 b");
+    }
+
+    @Test
+    void notices_keep_their_place_and_go_to_those_who_asked_but_not_to_their_subject() {
+        Listener ann = new Listener("ann", one);
+        Listener bob = new Listener("bob", one);
+        rooms.join(ann, LOBBY, true, () -> true).await().indefinitely();
+        join(bob);
+        source.say("a");
+        source.subscriber.notice(new Notice(LOBBY, Notice.Change.JOINED, new Sender("bob", null)));
+        source.subscriber.notice(new Notice(LOBBY, Notice.Change.JOINED, new Sender("ann", null)));
+        source.say("b");
+        turn();
+        assertThat(ann.heard).containsExactly("1 a", "JOINED bob", "2 b");
+        assertThat(bob.heard).containsExactly("1 a", "2 b");
+    }
+
+    @Test
+    void the_first_member_subscribes_and_the_last_unsubscribes() {
+        Membership first = join(new Listener("ann", one));
+        Membership second = join(new Listener("bob", two));
+        assertThat(source.log).containsExactly("subscribe");
+        assertThat(rooms.count()).isEqualTo(1);
+        rooms.leave(first);
+        assertThat(source.log).containsExactly("subscribe");
+        rooms.leave(second);
+        assertThat(source.log).containsExactly("subscribe", "unsubscribe");
+        assertThat(rooms.count()).isZero();
+        assertThat(rooms.memberships()).isZero();
+    }
+
+    @Test
+    void a_failed_subscription_fails_all_who_waited_and_the_next_one_tries_again() {
+        source.fails = true;
+        assertThatThrownBy(() -> join(new Listener("ann", one))).hasMessageContaining("away");
+        assertThat(rooms.count()).isZero();
+        source.fails = false;
+        Listener bob = new Listener("bob", one);
+        join(bob);
+        source.say("a");
+        turn();
+        assertThat(bob.heard).containsExactly("1 a");
+    }
+
+    @Test
+    void one_who_has_gone_before_the_room_was_subscribed_to_is_not_let_in() {
+        source.waits = true;
+        boolean[] open = {true};
+        Uni<Membership> joining = rooms.join(new Listener("ann", one), LOBBY, false, () -> open[0]);
+        List<Throwable> failures = new ArrayList<>();
+        joining.subscribe().with(membership -> { }, failures::add);
+        open[0] = false;
+        source.subscriber.subscribed(source.position);
+        turn();
+        assertThat(failures).singleElement().isInstanceOf(CancellationException.class);
+        assertThat(source.log).containsExactly("subscribe", "unsubscribe");
+    }
+
+    @Test
+    void a_member_that_fails_costs_the_others_nothing() {
+        Listener bad = new Listener("bad", one) {
+            @Override
+            public void receive(Batch batch) {
+                throw new IllegalStateException("broken on purpose");
+            }
+        };
+        Listener good = new Listener("good", one);
+        join(bad);
+        join(good);
+        source.say("a");
+        turn();
+        assertThat(good.heard).containsExactly("1 a");
+    }
+
+    private Membership join(Listener listener) {
+        return rooms.join(listener, LOBBY, false, () -> true).await().indefinitely();
+    }
+
+    private void turn() {
+        one.turn();
+        two.turn();
+    }
+
+    private static final class Loop {
+        final Deque<Runnable> tasks = new ArrayDeque<>();
+        final DeliveryLoop delivery = new DeliveryLoop(tasks::add, () -> true);
+
+        void turn() {
+            for (Runnable task = tasks.poll(); task != null; task = tasks.poll()) {
+                task.run();
+            }
+        }
+    }
+
+    private static final class Source implements RoomSource {
+        final List<String> log = new ArrayList<>();
+        Position position = new Position("e", 0);
+        Subscriber subscriber;
+        boolean fails;
+        boolean waits;
+
+        @Override
+        public void subscribe(RoomId room, Subscriber newSubscriber) {
+            log.add("subscribe");
+            subscriber = newSubscriber;
+            if (fails) {
+                subscriber.unavailable(new IllegalStateException("away"));
+            } else if (!waits) {
+                subscriber.subscribed(position);
+            }
+        }
+
+        @Override
+        public void unsubscribe(RoomId room) {
+            log.add("unsubscribe");
+        }
+
+        void say(String text) {
+            say(text, null, true);
+        }
+
+        void say(String text, Sender from, boolean echo) {
+            position = new Position(position.epoch(), position.offset() + 1);
+            subscriber.message(new Publication(LOBBY, "message", new Data.Text(text), from, echo).at(position, 1));
+        }
+    }
+
+    private static class Listener implements Member {
+        final List<String> heard = new ArrayList<>();
+        int writes;
+        int flushes;
+        private final String id;
+        private final Loop loop;
+
+        Listener(String id, Loop loop) {
+            this.id = id;
+            this.loop = loop;
+        }
+
+        @Override
+        public String id() {
+            return id;
+        }
+
+        @Override
+        public DeliveryLoop loop() {
+            return loop.delivery;
+        }
+
+        @Override
+        public void receive(Batch batch) {
+            heard.addAll(List.of(batch.joined(Format.INSTANCE).split("\n")));
+            writes++;
+            loop.delivery.flushLater(() -> flushes++);
+        }
+    }
+
+    private static final class Format implements WireFormat<String> {
+        static final Format INSTANCE = new Format();
+        int encoded;
+        int held;
+
+        @Override
+        public byte[] encode(Delivery delivery) {
+            encoded++;
+            String line = delivery instanceof Message message
+                    ? message.offset() + " " + ((Data.Text) message.data()).text()
+                    : ((Notice) delivery).change() + " " + ((Notice) delivery).who().id();
+            return line.getBytes(StandardCharsets.UTF_8);
+        }
+
+        @Override
+        public String join(List<byte[]> lines) {
+            held++;
+            StringBuilder joined = new StringBuilder();
+            lines.forEach(line -> joined.append(new String(line, StandardCharsets.UTF_8)).append('\n'));
+            return joined.toString();
+        }
+
+        @Override
+        public void release(String joined) {
+            held--;
+        }
+    }
+}

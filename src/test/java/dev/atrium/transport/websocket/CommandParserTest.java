@@ -1,0 +1,84 @@
+package dev.atrium.transport.websocket;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.atrium.room.Data;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class CommandParserTest {
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', value = {
+        "{\"a\": [1, {\"b\": \"}]\"}]}  | {\"a\": [1, {\"b\": \"}]\"}]}",
+        "[ ]                            | [ ]",
+        "1.50                           | 1.50",
+        "-0                             | -0",
+        "123456789012345678901234567890 | 123456789012345678901234567890",
+        "1e400                          | 1e400",
+        "true                           | true",
+        "null                           | null",
+    })
+    void data_is_taken_over_as_it_was_written(String data, String taken) {
+        assertThat(parse("{\"cmd\":\"send\",\"params\":{\"data\":" + data + ",\"room\":\"r\"}}").data()).isEqualTo(new Data.Json(taken));
+    }
+
+    @Test
+    void a_json_string_is_text() {
+        assertThat(parse("{\"cmd\":\"send\",\"params\":{\"data\":\"a\\u00fc\\n\"}}").data()).isEqualTo(new Data.Text("aü\n"));
+    }
+
+    @Test
+    void line_breaks_between_tokens_become_spaces_and_those_in_strings_stay() {
+        assertThat(parse("{\"cmd\":\"send\",\"params\":{\"data\":{\r\n\"a\\n\":1\n}}}").data())
+                .isEqualTo(new Data.Json("{  \"a\\n\":1 }"));
+    }
+
+    @Test
+    void fields_may_come_in_any_order_and_unknown_ones_are_passed_over() {
+        Command command = parse("{\"x\":{\"cmd\":1},\"params\":{\"y\":[],\"room\":\"r\",\"presence\":true},\"cmd\":\"join\",\"seq\":-3}");
+        assertThat(command.seq()).isEqualTo(-3);
+        assertThat(command.cmd()).isEqualTo("join");
+        assertThat(command.room()).isEqualTo("r");
+        assertThat(command.presence()).isTrue();
+        assertThat(command.echo()).isTrue();
+    }
+
+    @Test
+    void null_is_as_good_as_absent() {
+        Command command = parse("{\"cmd\":\"send\",\"params\":{\"room\":null,\"event\":null,\"echo\":null,\"since\":null}}");
+        assertThat(command.room()).isNull();
+        assertThat(command.event()).isNull();
+        assertThat(command.echo()).isTrue();
+        assertThat(command.since()).isFalse();
+    }
+
+    @Test
+    void a_fault_keeps_the_seq_though_it_comes_later() {
+        assertThatThrownBy(() -> parse("{\"params\":{\"room\":[1]},\"cmd\":\"join\",\"seq\":5}"))
+                .isInstanceOfSatisfying(MalformedCommandException.class, e -> {
+                    assertThat(e.seq()).isEqualTo(5);
+                    assertThat(e).hasMessage("params.room: expected a string");
+                });
+    }
+
+    @Test
+    void bytes_stand_for_data() {
+        Data bytes = new Data.Binary(new byte[] {1});
+        assertThat(CommandParser.parse("{\"cmd\":\"send\",\"params\":{}}", bytes).data()).isSameAs(bytes);
+        assertThatThrownBy(() -> CommandParser.parse("{\"cmd\":\"send\",\"params\":{\"data\":1}}", bytes))
+                .hasMessageStartingWith("params.data: expected none");
+    }
+
+    @Test
+    void nesting_without_end_is_a_mistake_and_no_overflow() {
+        assertThatThrownBy(() -> parse("{\"cmd\":\"send\",\"params\":{\"data\":" + "[".repeat(100_000)))
+                .isInstanceOf(MalformedCommandException.class);
+    }
+
+    private static Command parse(String text) {
+        return CommandParser.parse(text, null);
+    }
+}

@@ -1,0 +1,60 @@
+package dev.atrium.transport.websocket;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.atrium.room.Data;
+import dev.atrium.room.Notice;
+import dev.atrium.room.Position;
+import dev.atrium.room.Publication;
+import dev.atrium.room.RoomId;
+import dev.atrium.room.Sender;
+import java.nio.charset.StandardCharsets;
+import org.junit.jupiter.api.Test;
+
+class FormatTest {
+
+    private static final RoomId ROOM = RoomId.of("/", "ü \"room\"");
+
+    @Test
+    void plain_shows_bare_data_and_no_notices() {
+        assertThat(plain(new Data.Text("hé"))).isEqualTo("81 hé");
+        assertThat(plain(new Data.Json("{\"a\":1}"))).isEqualTo("81 {\"a\":1}");
+        assertThat(plain(new Data.Binary("b".getBytes()))).isEqualTo("82 b");
+        assertThat(PlainFormat.INSTANCE.encode(new Notice(ROOM, Notice.Change.LEFT, new Sender("id", null)))).isNull();
+    }
+
+    @Test
+    void session_shows_who_when_and_where() {
+        assertThat(session(ROOM, new Data.Text("hé"), new Sender("id", "ann"))).isEqualTo("81 {\"event\":\"e\",\"room\":\"ü \\\"room\\\"\","
+                + "\"data\":\"hé\",\"from\":{\"id\":\"id\",\"user\":\"ann\"},\"at\":1795218376447,\"epoch\":\"E\",\"offset\":7}");
+        assertThat(session(RoomId.everyone("/x"), Data.Json.NULL, null))
+                .isEqualTo("81 {\"event\":\"e\",\"data\":null,\"at\":1795218376447,\"epoch\":\"E\",\"offset\":7}");
+    }
+
+    @Test
+    void session_shows_bytes_after_a_line_of_json() {
+        assertThat(session(RoomId.of("/", "r"), new Data.Binary("\nb".getBytes()), null))
+                .isEqualTo("82 {\"event\":\"e\",\"room\":\"r\",\"at\":1795218376447,\"epoch\":\"E\",\"offset\":7}\n\nb");
+    }
+
+    @Test
+    void session_shows_who_comes_and_goes() {
+        assertThat(readable(SessionFormat.INSTANCE.encode(new Notice(RoomId.of("/", "r"), Notice.Change.JOINED, new Sender("id", null)))))
+                .isEqualTo("81 {\"event\":\"@joined\",\"room\":\"r\",\"data\":{\"id\":\"id\"}}");
+    }
+
+    private static String plain(Data data) {
+        return readable(PlainFormat.INSTANCE.encode(new Publication(ROOM, "e", data, null, true).at(new Position("E", 7), 1)));
+    }
+
+    private static String session(RoomId room, Data data, Sender from) {
+        return readable(SessionFormat.INSTANCE.encode(
+                new Publication(room, "e", data, from, true).at(new Position("E", 7), 1795218376447123L)));
+    }
+
+    private static String readable(byte[] frame) {
+        int header = frame.length - 2 < 126 ? 2 : 4;
+        return Integer.toHexString(frame[0] & 0xFF) + " "
+                + new String(frame, header, frame.length - header, StandardCharsets.UTF_8);
+    }
+}
