@@ -32,7 +32,7 @@ public interface BackplaneConfig {
     interface RoomSettings {
 
         /** How long a room that nobody uses keeps its place, so that its offsets go on where they were. */
-        @WithDefault("24h")
+        @WithDefault("1h")
         @WithConverter(DurationSetting.class)
         Duration ttl();
     }

@@ -31,13 +31,14 @@ final class BackplaneProducer {
     @Singleton
     Backplane backplane(BackplaneConfig config, Node node, Vertx vertx, Instance<Redis> redis,
             @ConfigProperty(name = "quarkus.redis.hosts") Optional<String> hosts) {
-        Require.between("atrium.room.ttl", config.room().ttl(), SHORTEST, LONGEST);
+        // Shorter ones would run out between two refreshes.
+        Require.between("atrium.room.ttl", config.room().ttl(), Duration.ofSeconds(5), LONGEST);
         if (config.backplane() == BackplaneConfig.Kind.MEMORY) {
             return new MemoryBackplane(config.room().ttl());
         }
         Require.that(hosts.isPresent(), "quarkus.redis.hosts",
                 "the address of Redis because of atrium.backplane=redis, for example redis://localhost:6379");
-        Require.between("atrium.redis.lease", config.redis().lease(), SHORTEST, LONGEST);
+        Require.between("atrium.redis.lease", config.redis().lease(), Duration.ofSeconds(3), LONGEST);
         Require.between("atrium.redis.log-ttl", config.redis().logTtl(), SHORTEST, LONGEST);
         Require.between("atrium.redis.log-size", config.redis().logSize(), 0, 1_000_000);
         Require.that(config.redis().prefix().matches("[\\w:.-]{1,64}"), "atrium.redis.prefix",

@@ -40,9 +40,6 @@ public final class Gateway implements Session.Listener {
     /** Longest name of an event, in bytes of UTF-8. */
     public static final int MAX_EVENT_BYTES = 255;
 
-    /** Bytes of undelivered messages on one event loop from which on new messages are refused. */
-    private static final long MAX_BACKLOG = 64L << 20;
-
     private final Backplane backplane;
     private final Sessions sessions;
     private final Rooms rooms;
@@ -119,7 +116,7 @@ public final class Gateway implements Session.Listener {
         if (fault != null) {
             return refuse(transport, Refusal.badRequest(fault));
         }
-        if (sessions.backlog() > MAX_BACKLOG) {
+        if (sessions.isBehind()) {
             return refuse(transport, Refusal.unavailable("this replica is overloaded, try again later", true));
         }
         Publication publication = new Publication(room, name, data, from, echo);

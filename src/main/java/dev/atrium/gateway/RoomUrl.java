@@ -15,11 +15,12 @@ public final class RoomUrl {
      * The room that a URL names.
      *
      * @param namespace from the query
-     * @param segment of the path, as it came over the wire
+     * @param path whose last segment names the room, as it came over the wire; one slash may follow
      * @throws Refusal 400, naming the field and what was expected
      */
-    public static RoomId room(String namespace, String segment) {
-        return Gateway.room(namespace, decode(segment));
+    public static RoomId room(String namespace, String path) {
+        String trimmed = path.endsWith("/") ? path.substring(0, path.length() - 1) : path;
+        return Gateway.room(namespace, decode(trimmed.substring(trimmed.lastIndexOf('/') + 1)));
     }
 
     /** Strict, unlike the router's: a name that is not UTF-8 must not become another room's by replacement. */

@@ -19,6 +19,8 @@ public final class DeliveryLoop {
     /** Rooms served before other work of the loop (reading sockets) gets its turn. */
     private static final int ROOMS_PER_TURN = 512;
 
+    private static final long MAX_BACKLOG = 64L << 20;
+
     private final Executor executor;
     private final BooleanSupplier inLoop;
     private final Queue<LoopMembers> ready = new ConcurrentLinkedQueue<>();
@@ -54,6 +56,11 @@ public final class DeliveryLoop {
     /** Bytes that rooms have queued here and that members have not been handed yet. Any thread. */
     public long backlog() {
         return backlog.get();
+    }
+
+    /** Whether more is queued here than is good: publishers should be refused, or wait. Any thread. */
+    public boolean isBehind() {
+        return backlog.get() > MAX_BACKLOG;
     }
 
     void ready(LoopMembers members) {

@@ -96,7 +96,8 @@ final class LoopMembers {
             return;
         }
         Batch batch = new Batch(parcels);
-        for (int i = 0; i < memberships.size(); i++) {
+        // From the end: a member whose connection breaks right now may take itself off the list, which moves the last one.
+        for (int i = memberships.size() - 1; i >= 0; i--) {
             Membership membership = memberships.get(i);
             if (!notices || membership.watchesPresence()) {
                 hand(batch, membership.member());

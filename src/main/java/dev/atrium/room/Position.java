@@ -12,12 +12,4 @@ public record Position(String epoch, long offset) {
     public static Position origin() {
         return new Position(RandomName.of(8), 0);
     }
-
-    /**
-     * The position before the first message to a session. Its epoch follows from its id, which is never used again, so
-     * every replica knows it without asking.
-     */
-    public static Position originOf(RoomId session) {
-        return new Position(session.name().substring(1), 0);
-    }
 }

@@ -47,6 +47,16 @@ final class Room implements Subscriber {
     }
 
     @Override
+    public synchronized boolean isBehind() {
+        for (LoopMembers each : loops) {
+            if (each.loop.isBehind()) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    @Override
     public synchronized void notice(Notice notice) {
         pass(notice);
     }

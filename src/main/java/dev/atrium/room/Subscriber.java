@@ -17,6 +17,9 @@ public interface Subscriber {
     /** Somebody came or went. */
     void notice(Notice notice);
 
+    /** Whether so much has gathered that nothing more should be told for a while. Any thread. */
+    boolean isBehind();
+
     /** The subscription could not be made; nothing else will be told. */
     void unavailable(Throwable cause);
 }

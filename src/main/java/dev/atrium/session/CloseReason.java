@@ -27,6 +27,8 @@ public enum CloseReason {
     HEARTBEAT_TIMEOUT(4408, "heartbeat timeout"),
     /** Its outbox was full. */
     SLOW_CONSUMER(4409, "slow consumer"),
+    /** It sent more than could be held. */
+    TOO_MANY_MESSAGES(4429, "too many messages"),
     /** The connection broke without a close frame; nobody is left to be sent a code. */
     CONNECTION_LOST(1006, "connection lost");
 

@@ -35,7 +35,7 @@ public interface SessionConfig {
     interface OutboxSettings {
 
         /** Bytes that may wait; a client that lets more gather is closed with 4409. */
-        @WithDefault("1M")
+        @WithDefault("4M")
         @WithConverter(SizeSetting.class)
         long limit();
     }

@@ -93,6 +93,16 @@ public final class Sessions {
         return most;
     }
 
+    /** Whether some event loop has more queued than it should. */
+    public boolean isBehind() {
+        for (SessionLoop loop : loops.values()) {
+            if (loop.delivery().isBehind()) {
+                return true;
+            }
+        }
+        return false;
+    }
+
     private SessionLoop loop(EventLoop eventLoop) {
         SessionLoop present = loops.get(eventLoop);
         return present != null ? present : loops.computeIfAbsent(eventLoop, this::newLoop);

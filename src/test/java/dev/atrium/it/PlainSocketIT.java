@@ -94,6 +94,32 @@ class PlainSocketIT {
     }
 
     @Test
+    void a_slash_behind_the_name_is_not_part_of_it() {
+        try (SocketClient ann = join("/rooms/slash", 1); SocketClient bob = join("/rooms/slash/", 2)) {
+            ann.text("same room");
+            bob.awaitExactly("same room");
+        }
+    }
+
+    @Test
+    void a_semicolon_is_part_of_the_name_by_every_way_in() {
+        try (SocketClient ann = join("/rooms/a;b", 1)) {
+            replica.post("/rooms/a;b", "text");
+            ann.awaitExactly("text");
+        }
+    }
+
+    @Test
+    void a_client_that_says_goodbye_and_reads_no_more_is_cut() throws Exception {
+        try (RawSocket deaf = RawSocket.connect(replica.port(), "/rooms/goodbye")) {
+            deaf.frame(0x88, (byte) 0x03, (byte) 0xE8);
+            SocketClient.await().until(() -> replica.metric("atrium_connections{transport=\"plain\"}") == 0);
+            assertThat(deaf.read().closeCode()).isEqualTo(1000);
+            assertThat(deaf.read()).isNull();
+        }
+    }
+
+    @Test
     void a_name_of_255_bytes_is_a_room() {
         try (SocketClient ann = join("/rooms/" + "x".repeat(255), 1)) {
             ann.text("long");

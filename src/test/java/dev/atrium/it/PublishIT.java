@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.net.Socket;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import org.junit.jupiter.api.AfterAll;
@@ -102,5 +104,25 @@ class PublishIT {
     @Test
     void a_body_over_the_limit_gets_413() {
         assertThat(replica.post("/rooms/a", "application/octet-stream", new byte[2 << 20]).statusCode()).isEqualTo(413);
+    }
+
+    @Test
+    void a_body_of_unknown_length_over_the_limit_gets_413_and_no_stack_trace() throws Exception {
+        try (Socket socket = new Socket("127.0.0.1", replica.port())) {
+            socket.setSoTimeout(10_000);
+            socket.getOutputStream().write(("POST /rooms/a HTTP/1.1\r\nHost: a\r\nContent-Type: text/plain\r\n"
+                    + "Transfer-Encoding: chunked\r\n\r\n").getBytes(StandardCharsets.US_ASCII));
+            byte[] chunk = ("10000\r\n" + "x".repeat(0x10000) + "\r\n").getBytes(StandardCharsets.US_ASCII);
+            try {
+                for (int i = 0; i < 40; i++) {
+                    socket.getOutputStream().write(chunk);
+                }
+            } catch (IOException e) {
+                // Answered and closed before the end: just so.
+            }
+            byte[] answer = socket.getInputStream().readNBytes(12);
+            assertThat(new String(answer, StandardCharsets.US_ASCII)).isEqualTo("HTTP/1.1 413");
+        }
+        assertThat(replica.log()).doesNotContain("\tat ");
     }
 }

@@ -7,6 +7,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.TreeSet;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -143,6 +144,76 @@ class RedisOutageIT {
             redis.thaw();
             SocketClient.await().until(() -> code(ann.call("send", "{\"room\":\"hung\",\"data\":2}")) == 200);
             SocketClient.await().until(() -> ann.pushes("message").stream().anyMatch(m -> m.path("data").asInt() == 2));
+        }
+    }
+
+    @Test
+    void a_join_that_redis_leaves_unanswered_gets_503_and_the_client_goes_on() {
+        try (SessionClient ann = left.session()) {
+            redis.freeze();
+            int join = ann.send("join", "{\"room\":\"frozen\"}");
+            assertThat(code(ann.reply(join))).isEqualTo(503);
+            assertThat(code(ann.call("heartbeat", "{}"))).isEqualTo(200);
+            redis.thaw();
+            SocketClient.await().until(() -> code(ann.join("frozen")) == 200);
+        }
+    }
+
+    @Test
+    void a_redis_that_comes_back_from_an_older_state_begins_a_new_epoch_and_silences_nobody() {
+        try (SessionClient ann = left.session(); SessionClient bob = right.session()) {
+            ann.join("older");
+            bob.join("older");
+            for (int i = 0; i < 20; i++) {
+                ann.call("send", "{\"room\":\"older\",\"data\":" + i + "}");
+            }
+            String epoch = bob.pushes("message", 20).get(0).path("epoch").asText();
+            redis.command("HSET \"atrium:room:{/ older}\" offset 10");
+            redis.command("CLIENT KILL TYPE pubsub");
+            SocketClient.await().until(() -> {
+                ann.call("send", "{\"room\":\"older\",\"data\":\"after\"}");
+                return bob.pushes("message").stream().anyMatch(m -> m.path("data").asText().equals("after"));
+            });
+            JsonNode after = bob.pushes("message").stream().filter(m -> m.path("data").asText().equals("after")).findFirst()
+                    .orElseThrow();
+            assertThat(after.path("epoch").asText()).isNotEqualTo(epoch);
+        }
+    }
+
+    @Test
+    void what_a_client_floods_while_redis_is_away_is_not_held_without_end() throws Exception {
+        try (RawSocket flood = RawSocket.connect(left.port(), "/rooms/flood")) {
+            SocketClient.await().until(() -> left.metric("atrium_memberships") == 1);
+            redis.stop();
+            SocketClient.await().until(() -> left.management("/q/health/ready").statusCode() == 503);
+            // Each write ends one message and begins the next: inside of a message Netty's aggregator reads on by itself.
+            byte[] endAndBegin = new byte[14 + 14 + 100_000];
+            byte[] end = RawSocket.masked(0x80, new byte[8]);
+            byte[] begin = RawSocket.masked(0x02, new byte[100_000]);
+            System.arraycopy(end, 0, endAndBegin, 0, end.length);
+            System.arraycopy(begin, 0, endAndBegin, end.length, begin.length);
+            flood.write(begin);
+            AtomicInteger written = new AtomicInteger();
+            Thread writer = new Thread(() -> {
+                try {
+                    while (written.incrementAndGet() < 1_000) {
+                        flood.write(endAndBegin);
+                    }
+                } catch (java.io.IOException e) {
+                    // Closed by the server: just so.
+                }
+            });
+            writer.setDaemon(true);
+            writer.start();
+            // Read no further or closed, whichever: what got through is a few megabytes and the kernel's buffers.
+            int[] before = {-1};
+            SocketClient.await().pollInterval(Duration.ofSeconds(1)).until(() -> {
+                boolean still = before[0] == written.get();
+                before[0] = written.get();
+                return still;
+            });
+            assertThat(written.get()).isLessThan(300);
+            assertThat(left.management("/q/health/live").statusCode()).isEqualTo(200);
         }
     }
 

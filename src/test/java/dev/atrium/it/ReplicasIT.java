@@ -106,6 +106,19 @@ class ReplicasIT {
     }
 
     @Test
+    void a_message_to_one_session_arrives_though_its_room_was_forgotten_in_between() {
+        try (SessionClient ann = left.session(); SessionClient bob = right.session()) {
+            String send = "{\"room\":\"" + bob.id() + "\",\"data\":\"psst\"}";
+            ann.call("send", send);
+            ann.call("send", send);
+            bob.pushes("message", 2);
+            assertThat(redis.command("DEL \"atrium:room:{/ " + bob.id() + "}\"")).isEqualTo(":1");
+            ann.call("send", send);
+            assertThat(bob.pushes("message", 3)).hasSize(3);
+        }
+    }
+
+    @Test
     void members_and_who_comes_and_goes_are_seen_across_replicas() {
         try (SessionClient ann = left.session()) {
             ann.call("join", "{\"room\":\"who\",\"presence\":true}");
@@ -150,7 +163,7 @@ class ReplicasIT {
     @Test
     void a_killed_replica_s_members_are_gone_when_its_lease_is_over_and_the_other_goes_on() {
         Replica third = Replica.start(java.util.Map.of("atrium.backplane", "redis", "quarkus.redis.hosts", redis.url(),
-                "atrium.redis.lease", "2s"));
+                "atrium.redis.lease", "3s"));
         try (SessionClient ann = left.session()) {
             ann.join("killed");
             SessionClient lost = third.session();

@@ -252,6 +252,7 @@ class SessionProtocolIT {
         "{\"seq\":1,\"cmd\":\"join\"}                                | params.room:",
         "{\"seq\":1,\"cmd\":\"join\",\"params\":[]}                  | params:",
         "{\"seq\":1,\"cmd\":\"join\",\"params\":{\"room\":5}}        | params.room:",
+        "{\"seq\":1,\"cmd\":\"send\",\"params\":{\"room\":null}}     | params.room:",
         "{\"seq\":1,\"cmd\":\"join\",\"params\":{\"room\":\"\"}}     | room:",
         "{\"seq\":1,\"cmd\":\"join\",\"params\":{\"room\":\"a\\u0000\"}} | room:",
         "{\"seq\":1,\"cmd\":\"send\",\"params\":{\"room\":\"a\",\"event\":\"@joined\"}} | event:",

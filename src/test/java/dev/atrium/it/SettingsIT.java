@@ -18,7 +18,7 @@ class SettingsIT {
         "atrium.heartbeat.timeout,            2d,      1d",
         "atrium.outbox.limit,                 10,      from 1024",
         "atrium.outbox.limit,                 lots,    a size",
-        "atrium.room.ttl,                     0s,      from 1s",
+        "atrium.room.ttl,                     0s,      from 5s",
         "atrium.websocket.max-frame-size,     1,       from 128",
         "atrium.websocket.max-message-size,   2G,      to 1073741824",
         "atrium.websocket.compression,        maybe,   true or false",

@@ -19,6 +19,8 @@ import java.util.concurrent.atomic.AtomicLong;
 /** A backplane for one replica, in this process. Rooms that nobody uses are forgotten after a time. */
 public final class MemoryBackplane implements Backplane {
 
+    private static final long MOST_BETWEEN_SWEEPS = 60_000;
+
     private final ConcurrentMap<RoomId, MemoryRoom> rooms = new ConcurrentHashMap<>();
     private final AtomicLong nextSweep = new AtomicLong();
     private final long ttlMillis;
@@ -48,6 +50,7 @@ public final class MemoryBackplane implements Backplane {
 
     @Override
     public void subscribe(RoomId room, Subscriber subscriber) {
+        sweep();
         boolean done;
         do {
             done = room(room).subscribe(subscriber);
@@ -58,9 +61,9 @@ public final class MemoryBackplane implements Backplane {
     public void unsubscribe(RoomId id) {
         MemoryRoom room = rooms.get(id);
         if (room != null) {
-            room.unsubscribe();
-            if (id.isSession()) {
-                // A session's id is never used again.
+            boolean worthKeeping = room.unsubscribe();
+            if (id.isSession() || !worthKeeping && room.endIfUnusedSince(Long.MAX_VALUE)) {
+                // A session's id is never used again; and a room in which nothing was said has no place to keep.
                 rooms.remove(id, room);
             }
         }
@@ -120,14 +123,14 @@ public final class MemoryBackplane implements Backplane {
 
     private MemoryRoom room(RoomId id) {
         MemoryRoom present = rooms.get(id);
-        return present != null ? present : rooms.computeIfAbsent(id, key -> new MemoryRoom(key, clock));
+        return present != null ? present : rooms.computeIfAbsent(id, key -> new MemoryRoom(clock));
     }
 
-    /** Rides on publishing, which alone can make rooms without end, so no timer is needed. */
+    /** Rides on the calls that can make rooms without end, so no timer is needed. */
     private void sweep() {
         long now = clock.millis();
         long due = nextSweep.get();
-        if (now >= due && nextSweep.compareAndSet(due, now + ttlMillis / 4)) {
+        if (now >= due && nextSweep.compareAndSet(due, now + Math.min(ttlMillis / 4, MOST_BETWEEN_SWEEPS))) {
             rooms.values().removeIf(room -> room.endIfUnusedSince(now - ttlMillis));
         }
     }

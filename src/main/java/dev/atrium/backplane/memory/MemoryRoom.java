@@ -6,7 +6,6 @@ import dev.atrium.room.Position;
 import dev.atrium.room.Presence;
 import dev.atrium.room.Publication;
 import dev.atrium.room.Receipt;
-import dev.atrium.room.RoomId;
 import dev.atrium.room.Subscriber;
 import java.time.Clock;
 import java.time.Instant;
@@ -25,9 +24,9 @@ final class MemoryRoom {
     private long lastUsed;
     private boolean ended;
 
-    MemoryRoom(RoomId id, Clock clock) {
+    MemoryRoom(Clock clock) {
         this.clock = clock;
-        this.position = id.isSession() ? Position.originOf(id) : Position.origin();
+        this.position = Position.origin();
         this.lastUsed = clock.millis();
     }
 
@@ -57,9 +56,11 @@ final class MemoryRoom {
         return true;
     }
 
-    synchronized void unsubscribe() {
+    /** @return whether anything was ever said here, so that there is a place to keep */
+    synchronized boolean unsubscribe() {
         subscriber = null;
         lastUsed = clock.millis();
+        return position.offset() > 0;
     }
 
     synchronized void announce(Notice notice) {

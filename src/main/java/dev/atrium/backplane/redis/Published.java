@@ -5,15 +5,14 @@ import dev.atrium.room.Position;
 import dev.atrium.room.RoomId;
 import java.nio.charset.StandardCharsets;
 
-/**
- * What {@code publish.lua} tells subscribers: {@code epoch offset microseconds}, a newline, the message.
- *
- * @param message at its place
- */
-record Published(Message message) {
+/** What {@code publish.lua} tells subscribers: {@code epoch offset microseconds}, a newline, the message. */
+final class Published {
+
+    private Published() {
+    }
 
     /** @param room where; null for a session's channel, where the message itself says so */
-    static Published decode(RoomId room, byte[] bytes) {
+    static Message decode(RoomId room, byte[] bytes) {
         int newline = 0;
         while (bytes[newline] != '\n') {
             newline++;
@@ -23,6 +22,6 @@ record Published(Message message) {
         int second = line.indexOf(' ', first + 1);
         Position position = new Position(line.substring(0, first), Long.parseLong(line, first + 1, second, 10));
         long atMicros = Long.parseLong(line, second + 1, line.length(), 10);
-        return new Published(MessageCodec.decode(room, bytes, newline + 1).at(position, atMicros));
+        return MessageCodec.decode(room, bytes, newline + 1).at(position, atMicros);
     }
 }

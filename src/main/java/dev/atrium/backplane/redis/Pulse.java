@@ -19,17 +19,24 @@ final class Pulse {
     /** Probes that may go unheard before this replica counts as deaf. */
     private static final int PATIENCE = 3;
 
+    /** Probes that may go unheard before the subscription is made again. */
+    private static final int DEAF = 10;
+
     private final RedisLink commands;
     private final RedisLoop loop;
     private final String leaseKey;
     private final String channel;
     private final String leaseMillis;
+    private final Runnable onDeaf;
+    private long upSince;
     private volatile long heardAt;
     private volatile long roundTripNanos;
     private volatile boolean everHeard;
     private volatile long timer;
 
-    Pulse(RedisLink commands, RedisLoop loop, String leaseKey, String channel, Duration lease) {
+    /** @param onDeaf called when nothing was heard for long though commands work */
+    Pulse(RedisLink commands, RedisLoop loop, String leaseKey, String channel, Duration lease, Runnable onDeaf) {
+        this.onDeaf = onDeaf;
         this.commands = commands;
         this.loop = loop;
         this.leaseKey = leaseKey;
@@ -47,7 +54,14 @@ final class Pulse {
 
     void beat() {
         if (!commands.isUp()) {
+            upSince = 0;
             return;
+        }
+        long now = System.nanoTime();
+        upSince = upSince == 0 ? now : upSince;
+        if (now - Math.max(heardAt, upSince) > PERIOD.toNanos() * DEAF) {
+            upSince = now;
+            onDeaf.run();
         }
         send(Request.cmd(Command.SET).arg(leaseKey).arg("alive").arg("PX").arg(leaseMillis));
         send(Request.cmd(Command.PUBLISH).arg(channel).arg("?" + System.nanoTime()));

@@ -29,6 +29,7 @@ public final class RedisBackplane implements Backplane {
     private final RedisLoop loop;
     private final RedisKeys keys;
     private final RedisLink commands;
+    private final Paced paced;
     private final RoomLog log;
     private final RedisPresence presence;
     private final Subscriptions subscriptions;
@@ -43,12 +44,14 @@ public final class RedisBackplane implements Backplane {
         this.keys = new RedisKeys(config.redis().prefix());
         this.roomTtlMillis = config.room().ttl().toMillis();
         this.commands = new RedisLink("command", redis, loop, reconnects,
-                RedisBackplane::loadScripts, push -> { }, this::commandsUp);
+                RedisBackplane::loadScripts, push -> { }, this::commandsUp, () -> { });
+        this.paced = new Paced(loop);
         this.log = new RoomLog(commands, keys, config);
-        this.presence = new RedisPresence(commands, loop, keys, node.name());
+        this.presence = new RedisPresence(commands, loop, paced, keys, node.name(), roomTtlMillis);
         this.pulse = new Pulse(commands, loop, keys.lease(node.name()), keys.node(node.name()),
-                config.redis().lease());
-        this.subscriptions = new Subscriptions(redis, loop, keys, node, log, reconnects, pulse::heard, pulse::beat);
+                config.redis().lease(), this::deaf);
+        this.subscriptions = new Subscriptions(
+                redis, loop, paced, keys, node, log, reconnects, pulse::heard, pulse::beat);
     }
 
     /** Begins to connect, and returns at once; until it has, everything fails with "unavailable". */
@@ -125,9 +128,15 @@ public final class RedisBackplane implements Backplane {
     /** A room with members keeps its place even if nobody speaks in it for longer than rooms that nobody uses are kept. */
     private void refreshRooms() {
         for (RoomSubscription subscription : subscriptions.rooms()) {
-            commands.send(Request.cmd(Command.PEXPIRE).arg(keys.room(subscription.room)).arg(roomTtlMillis))
-                    .onFailure(failure -> errors.increment());
+            paced.submit(() -> commands.send(
+                    Request.cmd(Command.PEXPIRE).arg(keys.room(subscription.room)).arg(roomTtlMillis))
+                    .onFailure(failure -> errors.increment()));
         }
+        presence.refresh();
+    }
+
+    private void deaf() {
+        subscriptions.restart();
     }
 
     private static Future<?> loadScripts(RedisConnection connection) {

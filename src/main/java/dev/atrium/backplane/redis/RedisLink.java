@@ -6,6 +6,8 @@ import io.vertx.redis.client.Redis;
 import io.vertx.redis.client.RedisConnection;
 import io.vertx.redis.client.Request;
 import io.vertx.redis.client.Response;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Consumer;
 import java.util.function.Function;
@@ -21,6 +23,12 @@ final class RedisLink {
 
     private static final Logger LOG = Logger.getLogger(RedisLink.class);
 
+    /** Redis says these before it does anything. */
+    private static final Set<String> REFUSALS = Set.of("NOSCRIPT", "READONLY", "LOADING", "OOM", "MISCONF", "MASTERDOWN",
+            "CLUSTERDOWN", "BUSY", "NOREPLICAS");
+
+    private static final int CONNECT_SECONDS = 5;
+
     private final String name;
     private final Redis redis;
     private final RedisLoop loop;
@@ -28,18 +36,21 @@ final class RedisLink {
     private final Function<RedisConnection, Future<?>> prepare;
     private final Consumer<Response> pushed;
     private final Runnable onUp;
+    private final Runnable onDown;
     private final Backoff backoff = new Backoff();
     private volatile RedisConnection connection;
     private volatile boolean closed;
     private boolean complained;
+    private boolean wasUp;
 
     /**
      * @param prepare what must be done on a new connection before others may use it
      * @param pushed hears what Redis says unasked
      * @param onUp called on each new connection once it is prepared
+     * @param onDown called when such a connection is lost
      */
     RedisLink(String name, Redis redis, RedisLoop loop, LongAdder reconnects,
-            Function<RedisConnection, Future<?>> prepare, Consumer<Response> pushed, Runnable onUp) {
+            Function<RedisConnection, Future<?>> prepare, Consumer<Response> pushed, Runnable onUp, Runnable onDown) {
         this.name = name;
         this.redis = redis;
         this.loop = loop;
@@ -47,6 +58,7 @@ final class RedisLink {
         this.prepare = prepare;
         this.pushed = pushed;
         this.onUp = onUp;
+        this.onDown = onDown;
     }
 
     void start() {
@@ -65,27 +77,63 @@ final class RedisLink {
         return connection != null;
     }
 
+    /** Cuts the connection, so that it is made again. */
+    void restart(String why) {
+        RedisConnection current = connection;
+        if (current != null) {
+            loop.run(() -> lost(current, new IllegalStateException(why)));
+        }
+    }
+
+    /** Reads no more from Redis for a while. */
+    void pause() {
+        RedisConnection current = connection;
+        if (current != null) {
+            current.pause();
+        }
+    }
+
+    /** Reads on. */
+    void resume() {
+        RedisConnection current = connection;
+        if (current != null) {
+            current.resume();
+        }
+    }
+
     /** Sends at once, or fails at once. Requests of one thread are sent in the order of the calls. */
     Future<Response> send(Request request) {
         RedisConnection current = connection;
         if (current == null) {
             return Future.failedFuture(BackplaneUnavailableException.notSent("no connection to Redis"));
         }
-        return current.send(request).recover(failure -> {
-            if (String.valueOf(failure.getMessage()).startsWith("NOSCRIPT")) {
-                // Somebody flushed the scripts. A new connection loads them before anything else is sent.
-                loop.run(() -> lost(current, failure));
-            }
-            return Future.failedFuture(BackplaneUnavailableException.unanswered(failure));
-        });
+        if (current.pendingQueueFull()) {
+            return Future.failedFuture(BackplaneUnavailableException.notSent("too many commands are on their way"));
+        }
+        return current.send(request).recover(failure -> Future.failedFuture(explained(failure)));
+    }
+
+    private BackplaneUnavailableException explained(Throwable failure) {
+        String message = String.valueOf(failure.getMessage());
+        String error = message.split(" ", 2)[0];
+        if (error.equals("NOSCRIPT") || error.equals("READONLY")) {
+            // Scripts were flushed, or this Redis is no longer the master: a new connection loads them, or finds the new one.
+            restart(message);
+        }
+        return REFUSALS.contains(error) || message.equals("Connection is closed")
+                ? BackplaneUnavailableException.notSent(message)
+                : BackplaneUnavailableException.unanswered(failure);
     }
 
     private void connect() {
         if (closed) {
             return;
         }
-        redis.connect().onComplete(result -> loop.run(() -> {
+        Future<RedisConnection> connecting = redis.connect();
+        // The client never answers when Redis refuses its HELLO, for example because it has too many clients.
+        connecting.timeout(CONNECT_SECONDS, TimeUnit.SECONDS).onComplete(result -> loop.run(() -> {
             if (result.failed()) {
+                connecting.onSuccess(RedisConnection::close);
                 retry(result.cause());
             } else {
                 prepare(result.result());
@@ -97,13 +145,17 @@ final class RedisLink {
         fresh.endHandler(ignored -> loop.run(() -> lost(fresh, null)));
         fresh.exceptionHandler(failure -> loop.run(() -> lost(fresh, failure)));
         fresh.handler(push -> loop.run(() -> pushed.accept(push)));
-        prepare.apply(fresh).onComplete(result -> loop.run(() -> {
+        prepare.apply(fresh).timeout(CONNECT_SECONDS, TimeUnit.SECONDS).onComplete(result -> loop.run(() -> {
             if (result.failed()) {
                 fresh.close();
                 retry(result.cause());
                 return;
             }
             LOG.infof("Redis %s connection is up", name);
+            if (wasUp) {
+                reconnects.increment();
+            }
+            wasUp = true;
             complained = false;
             backoff.reset();
             connection = fresh;
@@ -117,6 +169,7 @@ final class RedisLink {
         }
         connection = null;
         old.close();
+        onDown.run();
         if (!closed) {
             retry(cause);
         }
@@ -131,7 +184,6 @@ final class RedisLink {
             complained = true;
             LOG.warnf("Redis %s connection is down: %s", name, cause == null ? "closed by Redis" : cause.getMessage());
         }
-        reconnects.increment();
         loop.after(backoff.nextMillis(), this::connect);
     }
 }

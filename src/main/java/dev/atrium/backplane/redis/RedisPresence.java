@@ -31,13 +31,17 @@ final class RedisPresence {
 
     private final RedisLink commands;
     private final RedisLoop loop;
+    private final Paced paced;
     private final RedisKeys keys;
+    private final long ttlMillis;
     private final String node;
     /** What this replica has to say; on the backplane's event loop only. */
     private final Map<RoomId, Map<String, Presence>> here = new HashMap<>();
     private final Map<RoomId, Set<String>> unsaidExits = new HashMap<>();
 
-    RedisPresence(RedisLink commands, RedisLoop loop, RedisKeys keys, String node) {
+    RedisPresence(RedisLink commands, RedisLoop loop, Paced paced, RedisKeys keys, String node, long ttlMillis) {
+        this.paced = paced;
+        this.ttlMillis = ttlMillis;
         this.commands = commands;
         this.loop = loop;
         this.keys = keys;
@@ -65,13 +69,21 @@ final class RedisPresence {
     void sayAgain() {
         Map<RoomId, Set<String>> exits = Map.copyOf(unsaidExits);
         unsaidExits.clear();
-        exits.forEach((room, ids) -> ids.forEach(id -> erase(room, id)));
+        exits.forEach((room, ids) -> ids.forEach(id -> paced.submit(() -> erase(room, id))));
         here.forEach((room, present) -> {
             List<Presence> all = List.copyOf(present.values());
             for (int i = 0; i < all.size(); i += CHUNK) {
-                write(room, all.subList(i, Math.min(all.size(), i + CHUNK)));
+                List<Presence> some = all.subList(i, Math.min(all.size(), i + CHUNK));
+                paced.submit(() -> write(room, some));
             }
         });
+    }
+
+    /** Entries outlive a cluster that died with all its replicas, but not for ever. */
+    void refresh() {
+        for (RoomId room : here.keySet()) {
+            paced.submit(() -> expire(room));
+        }
     }
 
     Future<List<Presence>> members(RoomId room) {
@@ -81,11 +93,11 @@ final class RedisPresence {
             for (String id : reply.getKeys()) {
                 all.add(MessageCodec.decodePresence(reply.get(id).toBytes()));
             }
-            return onlyAlive(all);
+            return onlyAlive(room, all);
         });
     }
 
-    private Future<List<Presence>> onlyAlive(List<Presence> all) {
+    private Future<List<Presence>> onlyAlive(RoomId room, List<Presence> all) {
         Set<String> nodes = new HashSet<>();
         all.forEach(presence -> nodes.add(SessionId.node(presence.who().id())));
         nodes.remove(node);
@@ -99,6 +111,8 @@ final class RedisPresence {
             }));
         }
         return Future.all(answers).map(ignored -> {
+            all.stream().map(presence -> presence.who().id()).filter(id -> dead.contains(SessionId.node(id)))
+                    .forEach(id -> loop.execute(() -> paced.submit(() -> erase(room, id))));
             all.removeIf(presence -> dead.contains(SessionId.node(presence.who().id())));
             all.sort(Comparator.comparingLong(Presence::since));
             return all;
@@ -111,7 +125,13 @@ final class RedisPresence {
             request.arg(presence.who().id()).arg(Buffer.buffer(MessageCodec.encode(presence)));
         }
         // A failure is made good by sayAgain(): joining does not wait for Redis to come back.
-        return commands.send(request).<Void>mapEmpty().recover(failure -> Future.succeededFuture());
+        return commands.send(request).compose(written -> expire(room)).<Void>mapEmpty()
+                .recover(failure -> Future.succeededFuture());
+    }
+
+    private Future<Response> expire(RoomId room) {
+        return commands.send(Request.cmd(Command.PEXPIRE).arg(keys.members(room)).arg(ttlMillis))
+                .recover(failure -> Future.succeededFuture());
     }
 
     private Future<Void> erase(RoomId room, String sessionId) {

@@ -12,12 +12,16 @@ import io.vertx.redis.client.Request;
 import io.vertx.redis.client.Response;
 import java.util.ArrayList;
 import java.util.List;
+import org.jboss.logging.Logger;
 
 /** The two scripts that make and read a room's order, as Java calls. */
 final class RoomLog {
 
     /** Messages read at once; more are read in further calls, so that no single reply grows without bound. */
     static final int PAGE = 500;
+    private static final int PAGE_BYTES = 1 << 20;
+
+    private static final Logger LOG = Logger.getLogger(RoomLog.class);
 
     private final RedisLink commands;
     private final RedisKeys keys;
@@ -35,11 +39,11 @@ final class RoomLog {
 
     Future<Receipt> append(Publication publication) {
         RoomId room = publication.room();
-        // A session's room ends with the session: its place is not worth a day of memory.
+        // A session's room ends with the session: its place is not worth keeping for longer than its log.
         Request request = Script.PUBLISH.with(keys.room(room), keys.log(room))
                 .arg(keys.channel(room))
                 .arg(Buffer.buffer(MessageCodec.encode(publication)))
-                .arg(origin(room).epoch())
+                .arg(Position.origin().epoch())
                 .arg(size)
                 .arg(ttl)
                 .arg(room.isSession() ? ttl : roomTtl);
@@ -49,26 +53,23 @@ final class RoomLog {
 
     /** The room's head; a room that was never used gets its epoch now. */
     Future<Position> head(RoomId room) {
-        return read(room, "", 0, origin(room).epoch()).map(reply -> position(reply));
+        return read(room, "", 0).map(RoomLog::position);
     }
 
     /** The next page after that position, or from the beginning if the room's epoch is another one now. */
     Future<Page> after(RoomId room, Position position) {
-        return read(room, position.epoch(), position.offset(), room.isSession() ? "" : origin(room).epoch())
-                .map(reply -> page(room, reply));
+        return read(room, position.epoch(), position.offset()).map(reply -> page(room, reply));
     }
 
-    private Future<Response> read(RoomId room, String epoch, long offset, String newEpoch) {
+    private Future<Response> read(RoomId room, String epoch, long offset) {
         return commands.send(Script.READ.with(keys.room(room), keys.log(room))
                 .arg(epoch)
                 .arg(offset)
                 .arg(PAGE)
-                .arg(newEpoch)
-                .arg(room.isSession() ? ttl : roomTtl));
-    }
-
-    private static Position origin(RoomId room) {
-        return room.isSession() ? Position.originOf(room) : Position.origin();
+                .arg(Position.origin().epoch())
+                .arg(room.isSession() ? ttl : roomTtl)
+                .arg(room.isSession() ? "0" : "1")
+                .arg(PAGE_BYTES));
     }
 
     private static Position position(Response reply) {
@@ -82,8 +83,13 @@ final class RoomLog {
             String id = entry.get(0).toString();
             Response fields = entry.get(1);
             long offset = Long.parseLong(id.substring(0, id.indexOf('-')));
-            messages.add(MessageCodec.decode(room, fields.get(3).toBytes(), 0)
-                    .at(new Position(head.epoch(), offset), fields.get(1).toLong()));
+            try {
+                messages.add(MessageCodec.decode(room, fields.get(3).toBytes(), 0)
+                        .at(new Position(head.epoch(), offset), fields.get(1).toLong()));
+            } catch (RuntimeException e) {
+                // Something foreign in our log: to fail on it would stop the room for good. It is counted as lost.
+                LOG.warnf("Passed over an entry of a log that is not ours: %s", e.toString());
+            }
         }
         return new Page(head, messages);
     }

@@ -20,11 +20,14 @@ final class RoomSubscription {
     /** Messages that may wait while the log is read; beyond that they are read from the log as well. */
     private static final int MAX_HELD = 4_096;
 
-    /** What a subscription asks for; its answers come back to {@link #head}, {@link #page} or {@link #failed}. */
+    /**
+     * What a subscription asks for. Answers come back to {@link #head}, {@link #page} or {@link #failed} with the number of
+     * the read; one that is no longer waited for is ignored.
+     */
     interface Reader {
-        void readHead(RoomSubscription subscription);
+        void readHead(RoomSubscription subscription, int number);
 
-        void readAfter(RoomSubscription subscription, Position position);
+        void readAfter(RoomSubscription subscription, int number, Position position);
 
         void healed(int messages);
 
@@ -47,6 +50,7 @@ final class RoomSubscription {
     private State state = State.UNCONFIRMED;
     private boolean overflowed;
     private Position position;
+    private int awaited;
 
     RoomSubscription(RoomId room, Subscriber subscriber, Reader reader) {
         this.room = room;
@@ -67,17 +71,23 @@ final class RoomSubscription {
 
     /** Redis has confirmed the subscription: from now on nothing published is missed, so what was is read. */
     void confirmed() {
-        state = State.READING;
         if (position == null) {
-            reader.readHead(this);
+            state = State.READING;
+            reader.readHead(this, ++awaited);
         } else {
-            reader.readAfter(this, position);
+            read();
         }
     }
 
-    /** The connection broke. */
+    /** The connection broke, or nobody wants this subscription any more: answers on their way mean nothing now. */
     void unconfirmed() {
         state = State.UNCONFIRMED;
+        awaited++;
+    }
+
+    private void read() {
+        state = State.READING;
+        reader.readAfter(this, ++awaited, position);
     }
 
     void received(Notice notice) {
@@ -89,17 +99,16 @@ final class RoomSubscription {
     void received(Message message) {
         if (state != State.LIVE) {
             hold(message);
-        } else if (follows(message)) {
+        } else if (follows(message) || beginsAnew(message)) {
             pass(message);
         } else if (!isPast(message)) {
             hold(message);
-            state = State.READING;
-            reader.readAfter(this, position);
+            read();
         }
     }
 
-    void head(Position head) {
-        if (state != State.READING) {
+    void head(int number, Position head) {
+        if (number != awaited) {
             return;
         }
         position = head;
@@ -107,8 +116,8 @@ final class RoomSubscription {
         passHeld();
     }
 
-    void page(RoomLog.Page page) {
-        if (state != State.READING) {
+    void page(int number, RoomLog.Page page) {
+        if (number != awaited) {
             return;
         }
         if (!page.head().epoch().equals(position.epoch())) {
@@ -124,8 +133,8 @@ final class RoomSubscription {
             }
         }
         reader.healed(passed);
-        if (page.messages().size() == RoomLog.PAGE) {
-            reader.readAfter(this, position);
+        if (passed > 0 && position.offset() < page.head().offset()) {
+            read();
             return;
         }
         Message next = held.peek();
@@ -135,12 +144,15 @@ final class RoomSubscription {
     }
 
     /** @return whether to try again: a subscription that has not begun is given up, one that has is never */
-    boolean failed(Throwable cause) {
+    boolean failed(int number, Throwable cause) {
+        if (number != awaited) {
+            return false;
+        }
         if (position == null) {
             subscriber.unavailable(cause);
             return false;
         }
-        return state == State.READING;
+        return true;
     }
 
     private void passHeld() {
@@ -163,8 +175,7 @@ final class RoomSubscription {
             }
         }
         if (again) {
-            state = State.READING;
-            reader.readAfter(this, position);
+            read();
         }
     }
 
@@ -190,6 +201,11 @@ final class RoomSubscription {
 
     private boolean follows(Message message) {
         return message.offset() == position.offset() + 1 && message.epoch().equals(position.epoch());
+    }
+
+    /** The first message of a new history: there is nothing before it that could be read. */
+    private boolean beginsAnew(Message message) {
+        return message.offset() == 1 && !message.epoch().equals(position.epoch());
     }
 
     private boolean isPast(Message message) {

@@ -1,6 +1,7 @@
 package dev.atrium.backplane.redis;
 
 import dev.atrium.backplane.BackplaneUnavailableException;
+import dev.atrium.room.Message;
 import dev.atrium.room.Node;
 import dev.atrium.room.Position;
 import dev.atrium.room.RoomId;
@@ -10,8 +11,8 @@ import io.vertx.redis.client.Command;
 import io.vertx.redis.client.Redis;
 import io.vertx.redis.client.Request;
 import io.vertx.redis.client.Response;
+import io.vertx.redis.client.ResponseType;
 import java.nio.charset.StandardCharsets;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
@@ -34,10 +35,9 @@ final class Subscriptions implements RoomSubscription.Reader {
     /** Channels in one SUBSCRIBE when a connection is made again. */
     private static final int CHUNK = 500;
 
-    /** Log reads on their way at once: after an outage ten thousand rooms must not crowd out publications. */
-    private static final int MAX_READS = 128;
-
     private static final long RETRY_MILLIS = 250;
+
+    private static final long BREATH_MILLIS = 10;
 
     final LongAdder healed = new LongAdder();
     final LongAdder lost = new LongAdder();
@@ -51,23 +51,24 @@ final class Subscriptions implements RoomSubscription.Reader {
     private final Runnable hearing;
     private final Map<String, RoomSubscription> rooms = new HashMap<>();
     private final Map<RoomId, RoomSubscription> sessions = new HashMap<>();
-    private final ArrayDeque<Runnable> waitingReads = new ArrayDeque<>();
-    private int reads;
+    private final Paced paced;
+    private boolean paused;
 
     /**
      * @param probeHeard hears this replica's own probes
      * @param hearing called when this replica's channel is subscribed to on a new connection
      */
-    Subscriptions(Redis redis, RedisLoop loop, RedisKeys keys, Node node, RoomLog log, LongAdder reconnects,
+    Subscriptions(Redis redis, RedisLoop loop, Paced paced, RedisKeys keys, Node node, RoomLog log, LongAdder reconnects,
             LongConsumer probeHeard, Runnable hearing) {
         this.loop = loop;
+        this.paced = paced;
         this.keys = keys;
         this.nodeChannel = keys.node(node.name());
         this.log = log;
         this.probeHeard = probeHeard;
         this.hearing = hearing;
         this.link = new RedisLink("subscription", redis, loop, reconnects,
-                connection -> Future.succeededFuture(), this::pushed, this::subscribeAll);
+                connection -> connection.send(Request.cmd(Command.PING)), this::pushed, this::subscribeAll, this::down);
     }
 
     void start() {
@@ -92,7 +93,8 @@ final class Subscriptions implements RoomSubscription.Reader {
             RoomSubscription subscription = new RoomSubscription(room, subscriber, this);
             if (room.isSession()) {
                 sessions.put(room, subscription);
-                subscription.startAt(Position.originOf(room));
+                // The id is new, so nothing was said to it; and its epoch is made by whoever is first to say something.
+                subscription.startAt(Position.origin());
             } else if (!link.isUp()) {
                 subscriber.unavailable(BackplaneUnavailableException.notSent("no connection to Redis"));
             } else {
@@ -104,19 +106,36 @@ final class Subscriptions implements RoomSubscription.Reader {
 
     void unsubscribe(RoomId room) {
         loop.execute(() -> {
-            if (room.isSession()) {
-                sessions.remove(room);
-            } else if (rooms.remove(keys.channel(room)) != null && link.isUp()) {
-                send(Command.UNSUBSCRIBE, List.of(keys.channel(room)));
+            RoomSubscription gone = room.isSession() ? sessions.remove(room) : rooms.remove(keys.channel(room));
+            if (gone != null) {
+                gone.unconfirmed();
+                if (!room.isSession() && link.isUp()) {
+                    send(Command.UNSUBSCRIBE, List.of(keys.channel(room)));
+                }
             }
         });
+    }
+
+    /** Cuts the connection, so that it is made again: it lives, but nothing is heard through it. */
+    void restart() {
+        link.restart("nothing was heard");
+    }
+
+    /** Whoever waits for a first confirmation would wait for the whole outage: they are told that it cannot be. */
+    private void down() {
+        List<RoomSubscription> waiting = rooms.values().stream().filter(each -> !each.isStarted()).toList();
+        for (RoomSubscription each : waiting) {
+            rooms.remove(keys.channel(each.room));
+            each.subscriber.unavailable(BackplaneUnavailableException.notSent("the connection to Redis broke"));
+        }
+        rooms.values().forEach(RoomSubscription::unconfirmed);
+        sessions.values().forEach(RoomSubscription::unconfirmed);
     }
 
     private void subscribeAll() {
         List<String> channels = new ArrayList<>(rooms.size() + 1);
         channels.add(nodeChannel);
         channels.addAll(rooms.keySet());
-        rooms.values().forEach(RoomSubscription::unconfirmed);
         for (int i = 0; i < channels.size(); i += CHUNK) {
             send(Command.SUBSCRIBE, channels.subList(i, Math.min(channels.size(), i + CHUNK)));
         }
@@ -125,11 +144,14 @@ final class Subscriptions implements RoomSubscription.Reader {
     private void send(Command command, List<String> channels) {
         Request request = Request.cmd(command);
         channels.forEach(request::arg);
-        link.send(request).onFailure(failure ->
-                LOG.debugf("%s failed, the next connection makes it good: %s", command, failure.getMessage()));
+        link.send(request).onFailure(failure -> link.restart(command + " failed: " + failure.getMessage()));
     }
 
     private void pushed(Response push) {
+        if (push == null || push.type() == ResponseType.ERROR) {
+            link.restart("refused by Redis: " + push);
+            return;
+        }
         String kind = push.get(0).toString();
         if (kind.equals("message")) {
             received(push.get(1).toString(), push.get(2).toBytes());
@@ -151,24 +173,20 @@ final class Subscriptions implements RoomSubscription.Reader {
     }
 
     private void received(String channel, byte[] bytes) {
-        boolean mine = channel.equals(nodeChannel);
-        if (mine && bytes[0] == '?') {
-            probeHeard.accept(Long.parseLong(new String(bytes, 1, bytes.length - 1, StandardCharsets.US_ASCII)));
-            return;
-        }
-        RoomSubscription subscription = mine ? null : rooms.get(channel);
-        if (!mine && subscription == null) {
-            return;
-        }
         try {
-            if (bytes[0] == '!') {
-                subscription.received(MessageCodec.decodeNotice(subscription.room, bytes, 1));
+            if (channel.equals(nodeChannel)) {
+                receivedByNode(bytes);
                 return;
             }
-            Published published = Published.decode(mine ? null : subscription.room, bytes);
-            RoomSubscription target = mine ? sessions.get(published.message().room()) : subscription;
-            if (target != null) {
-                target.received(published.message());
+            RoomSubscription subscription = rooms.get(channel);
+            if (subscription == null) {
+                return;
+            }
+            if (bytes[0] == '!') {
+                subscription.received(MessageCodec.decodeNotice(subscription.room, bytes, 1));
+            } else {
+                subscription.received(Published.decode(subscription.room, bytes));
+                keepPace(subscription);
             }
         } catch (RuntimeException e) {
             // Something foreign was published on our channel: it must not end the connection for everyone.
@@ -176,34 +194,54 @@ final class Subscriptions implements RoomSubscription.Reader {
         }
     }
 
-    @Override
-    public void readHead(RoomSubscription subscription) {
-        read(subscription, () -> log.head(subscription.room), subscription::head);
-    }
-
-    @Override
-    public void readAfter(RoomSubscription subscription, Position position) {
-        read(subscription, () -> log.after(subscription.room, position), subscription::page);
-    }
-
-    private <T> void read(RoomSubscription subscription, Supplier<Future<T>> read, Consumer<T> answer) {
-        if (reads == MAX_READS) {
-            waitingReads.add(() -> read(subscription, read, answer));
+    private void receivedByNode(byte[] bytes) {
+        if (bytes[0] == '?') {
+            probeHeard.accept(Long.parseLong(new String(bytes, 1, bytes.length - 1, StandardCharsets.US_ASCII)));
             return;
         }
-        reads++;
-        read.get().onComplete(result -> loop.run(() -> {
-            reads--;
+        Message message = Published.decode(null, bytes);
+        RoomSubscription session = sessions.get(message.room());
+        if (session != null) {
+            session.received(message);
+        }
+    }
+
+    /** When this replica's event loops cannot hand out as fast as Redis publishes, what is published waits in Redis. */
+    private void keepPace(RoomSubscription subscription) {
+        if (subscription.subscriber.isBehind() && !paused) {
+            paused = true;
+            link.pause();
+            loop.after(BREATH_MILLIS, () -> breathe(subscription));
+        }
+    }
+
+    private void breathe(RoomSubscription subscription) {
+        if (subscription.subscriber.isBehind()) {
+            loop.after(BREATH_MILLIS, () -> breathe(subscription));
+        } else {
+            paused = false;
+            link.resume();
+        }
+    }
+
+    @Override
+    public void readHead(RoomSubscription subscription, int number) {
+        read(subscription, number, () -> log.head(subscription.room), head -> subscription.head(number, head));
+    }
+
+    @Override
+    public void readAfter(RoomSubscription subscription, int number, Position position) {
+        read(subscription, number, () -> log.after(subscription.room, position), page -> subscription.page(number, page));
+    }
+
+    private <T> void read(RoomSubscription subscription, int number, Supplier<Future<T>> read, Consumer<T> answer) {
+        paced.submit(() -> read.get().onComplete(result -> loop.run(() -> {
             if (result.succeeded()) {
                 answer.accept(result.result());
-            } else if (subscription.failed(result.cause())) {
-                loop.after(RETRY_MILLIS, () -> read(subscription, read, answer));
+            } else if (subscription.failed(number, result.cause())) {
+                loop.after(RETRY_MILLIS, () -> read(subscription, number, read, answer));
             }
-            Runnable next = waitingReads.poll();
-            if (next != null) {
-                next.run();
-            }
-        }));
+        })));
     }
 
     @Override

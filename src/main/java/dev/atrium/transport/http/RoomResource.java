@@ -7,15 +7,15 @@ import dev.atrium.gateway.RoomUrl;
 import dev.atrium.room.Data;
 import dev.atrium.room.RoomId;
 import io.smallrye.mutiny.Uni;
+import io.vertx.core.http.HttpServerRequest;
 import jakarta.ws.rs.Consumes;
 import jakarta.ws.rs.DefaultValue;
-import jakarta.ws.rs.Encoded;
 import jakarta.ws.rs.HeaderParam;
 import jakarta.ws.rs.POST;
 import jakarta.ws.rs.Path;
-import jakarta.ws.rs.PathParam;
 import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.QueryParam;
+import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.MediaType;
 import java.nio.ByteBuffer;
@@ -44,9 +44,10 @@ public class RoomResource {
     @Consumes(MediaType.WILDCARD)
     @Produces(MediaType.APPLICATION_JSON)
     @ResponseStatus(201)
-    public Uni<Published> publish(@PathParam("room") @Encoded String room, @QueryParam("ns") @DefaultValue("/") String ns,
+    public Uni<Published> publish(@Context HttpServerRequest request, @QueryParam("ns") @DefaultValue("/") String ns,
             @QueryParam("event") String event, @HeaderParam(HttpHeaders.CONTENT_TYPE) String type, byte[] body) {
-        RoomId id = RoomUrl.room(ns, room);
+        // Not by @PathParam, which ends at a semicolon: the name would not be the one that a WebSocket joins.
+        RoomId id = RoomUrl.room(ns, request.path());
         return gateway.publish(null, TRANSPORT, id, event, data(type, body), true)
                 .map(receipt -> new Published(receipt.position().epoch(), receipt.position().offset(),
                         receipt.atMicros() / 1000));

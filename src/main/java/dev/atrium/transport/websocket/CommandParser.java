@@ -90,7 +90,7 @@ final class CommandParser {
             String field = json.currentName();
             json.nextToken();
             switch (field) {
-                case "room" -> room = string("params.room");
+                case "room" -> room = roomName();
                 case "event" -> event = string("params.event");
                 case "data" -> data();
                 case "echo" -> echo = bool("params.echo", true);
@@ -122,6 +122,14 @@ final class CommandParser {
             json.skipChildren();
         }
         return null;
+    }
+
+    /** Not null: a client whose variable was empty would shout at the whole namespace. */
+    private String roomName() throws IOException {
+        if (json.currentToken() == JsonToken.VALUE_NULL) {
+            expected("params.room", "a string");
+        }
+        return string("params.room");
     }
 
     private boolean bool(String field, boolean absent) throws IOException {

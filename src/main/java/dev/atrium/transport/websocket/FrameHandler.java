@@ -40,6 +40,10 @@ final class FrameHandler extends ChannelInboundHandlerAdapter implements Wire {
     /** The same after a protocol error, where its answer could not be read anyway. */
     private static final long SHORT_LINGER_MILLIS = 250;
 
+    /** Bytes of frames that may wait before reading stops, and what a frame counts at least. */
+    private static final int READ_AHEAD = 64 * 1024;
+    private static final int FRAME_OVERHEAD = 64;
+
     private static final byte[] PING = Frames.of(Frames.PING, new byte[0]);
     private static final byte[] TEXT_PING = Frames.text("ping");
     private static final byte[] TEXT_PONG = Frames.text("pong");
@@ -48,17 +52,21 @@ final class FrameHandler extends ChannelInboundHandlerAdapter implements Wire {
 
     private final Sessions sessions;
     private final SocketProtocol protocol;
+    private final long mostWaiting;
     private ChannelHandlerContext context;
     private Outbox outbox;
     private Session session;
     private State state = State.OPEN;
     private ArrayDeque<WebSocketFrame> waiting;
+    private int waitingBytes;
     private int holds;
     private boolean draining;
     private boolean corrupt;
 
-    FrameHandler(Sessions sessions, SocketProtocol protocol) {
+    /** @param maxMessageSize of the aggregator before this handler */
+    FrameHandler(Sessions sessions, int maxMessageSize, SocketProtocol protocol) {
         this.sessions = sessions;
+        this.mostWaiting = 2 * READ_AHEAD + 2L * maxMessageSize;
         this.protocol = protocol;
     }
 
@@ -114,9 +122,7 @@ final class FrameHandler extends ChannelInboundHandlerAdapter implements Wire {
 
     /** Handles no more messages until {@link #resume} has been called as often. */
     void suspend() {
-        if (holds++ == 0) {
-            session.deaf(true);
-        }
+        holds++;
     }
 
     /** Goes on with what has waited, in its order. */
@@ -127,13 +133,15 @@ final class FrameHandler extends ChannelInboundHandlerAdapter implements Wire {
         }
         draining = true;
         while (holds == 0 && waiting != null && !waiting.isEmpty()) {
-            message(waiting.poll());
+            WebSocketFrame frame = waiting.poll();
+            waitingBytes -= FRAME_OVERHEAD + frame.content().readableBytes();
+            message(frame);
         }
         draining = false;
         if (holds == 0) {
-            session.deaf(false);
-            if (waiting != null) {
-                waiting = null;
+            waiting = null;
+            if (!context.channel().config().isAutoRead()) {
+                session.deaf(false);
                 context.channel().config().setAutoRead(true);
             }
         }
@@ -150,7 +158,7 @@ final class FrameHandler extends ChannelInboundHandlerAdapter implements Wire {
             ctx.fireChannelRead(frame);
         } else if (state != State.OPEN) {
             discard((WebSocketFrame) frame);
-        } else if (holds > 0) {
+        } else if (holds > 0 && !(frame instanceof PingWebSocketFrame)) {
             hold((WebSocketFrame) frame);
         } else {
             message((WebSocketFrame) frame);
@@ -179,13 +187,21 @@ final class FrameHandler extends ChannelInboundHandlerAdapter implements Wire {
         }
     }
 
-    /** Reading stops with the first frame that has to wait: no more than one read's worth gathers here. */
+    /** Reading stops when enough waits, so that pings are answered up to then; a client that gets past that is closed. */
     private void hold(WebSocketFrame frame) {
         if (waiting == null) {
             waiting = new ArrayDeque<>();
-            context.channel().config().setAutoRead(false);
         }
         waiting.add(frame);
+        waitingBytes += FRAME_OVERHEAD + frame.content().readableBytes();
+        if (waitingBytes > READ_AHEAD && context.channel().config().isAutoRead()) {
+            context.channel().config().setAutoRead(false);
+            session.deaf(true);
+        }
+        // Netty's aggregator reads on by itself inside of a fragmented message, whatever we have asked for.
+        if (waitingBytes > mostWaiting) {
+            session.close(CloseReason.TOO_MANY_MESSAGES);
+        }
     }
 
     private void text(String text) {
@@ -215,6 +231,7 @@ final class FrameHandler extends ChannelInboundHandlerAdapter implements Wire {
         int code = close.statusCode();
         CloseWebSocketFrame echo = code < 0 ? new CloseWebSocketFrame() : new CloseWebSocketFrame(code, "");
         context.writeAndFlush(echo).addListener(done -> context.close());
+        cutAfter(LINGER_MILLIS);
     }
 
     @Override
@@ -228,8 +245,12 @@ final class FrameHandler extends ChannelInboundHandlerAdapter implements Wire {
         // Reading goes on so that the client's close frame is heard, and so that closing does not reset what it has not read.
         context.channel().config().setAutoRead(true);
         context.writeAndFlush(new CloseWebSocketFrame(reason.code(), reason.text()));
-        context.executor().schedule(() -> context.close(), corrupt ? SHORT_LINGER_MILLIS : LINGER_MILLIS,
-                TimeUnit.MILLISECONDS);
+        cutAfter(corrupt ? SHORT_LINGER_MILLIS : LINGER_MILLIS);
+    }
+
+    /** A client that reads no more, or never answers, would keep its connection for ever. */
+    private void cutAfter(long millis) {
+        context.executor().schedule(() -> context.close(), millis, TimeUnit.MILLISECONDS);
     }
 
     @Override
@@ -279,6 +300,7 @@ final class FrameHandler extends ChannelInboundHandlerAdapter implements Wire {
         if (waiting != null) {
             waiting.forEach(ReferenceCountUtil::release);
             waiting = null;
+            waitingBytes = 0;
         }
     }
 

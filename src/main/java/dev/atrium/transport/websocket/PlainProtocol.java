@@ -7,6 +7,7 @@ import dev.atrium.room.RoomId;
 import dev.atrium.session.CloseReason;
 import dev.atrium.session.Session;
 import io.netty.buffer.ByteBuf;
+import java.util.ArrayDeque;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -22,6 +23,8 @@ final class PlainProtocol implements SocketProtocol {
     private final Gateway gateway;
     private final RoomId room;
     private final boolean echo;
+    /** What was refused, and waits until it can be taken. */
+    private final ArrayDeque<Data> held = new ArrayDeque<>();
     private FrameHandler connection;
     private Session session;
     private SendWindow window;
@@ -62,19 +65,50 @@ final class PlainProtocol implements SocketProtocol {
         gateway.send(session, room, null, data, echo).subscribe().with(
                 receipt -> session.loop().run(window::answered),
                 failure -> session.loop().run(() -> {
-                    window.answered();
                     refused(data, Gateway.refusal(failure));
+                    window.answered();
                 }));
     }
 
     private void refused(Data data, Refusal refusal) {
-        if (refusal.isRepeatable() && session.isOpen()) {
-            connection.suspend();
-            connection.eventLoop().schedule(() -> {
-                send(data);
-                connection.resume();
-            }, RETRY_MILLIS, TimeUnit.MILLISECONDS);
+        if (!refusal.isRepeatable() || !session.isOpen()) {
+            // It may have been taken: trying again could say it twice. The gateway has counted it.
+            return;
         }
-        // Else it may have been taken: trying again could say it twice. The gateway has counted it.
+        held.add(data);
+        if (held.size() == 1) {
+            connection.suspend();
+            retryLater();
+        }
+    }
+
+    private void retryLater() {
+        connection.eventLoop().schedule(this::retry, RETRY_MILLIS, TimeUnit.MILLISECONDS);
+    }
+
+    /** One after the other, so that those behind never overtake one that is refused again. */
+    private void retry() {
+        if (!session.isOpen()) {
+            held.clear();
+            return;
+        }
+        gateway.send(session, room, null, held.peek(), echo).subscribe().with(
+                receipt -> session.loop().run(this::next),
+                failure -> session.loop().run(() -> {
+                    if (Gateway.refusal(failure).isRepeatable()) {
+                        retryLater();
+                    } else {
+                        next();
+                    }
+                }));
+    }
+
+    private void next() {
+        held.poll();
+        if (held.isEmpty()) {
+            connection.resume();
+        } else {
+            retry();
+        }
     }
 }

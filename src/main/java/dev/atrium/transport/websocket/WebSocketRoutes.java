@@ -40,7 +40,7 @@ final class WebSocketRoutes {
             return new SessionProtocol(gateway, config.heartbeat(), everyone.namespace());
         }));
         router.get(ROOMS + ":room").handler(context -> route(context, request -> {
-            RoomId room = RoomUrl.room(namespace(request), request.path().substring(ROOMS.length()));
+            RoomId room = RoomUrl.room(namespace(request), request.path());
             if (room.isSession()) {
                 throw new Refusal(403, "room: this is a session's own room");
             }
@@ -75,7 +75,8 @@ final class WebSocketRoutes {
     private static void refuse(RoutingContext context, int status, String detail) {
         context.response().setStatusCode(status)
                 .putHeader(HttpHeaders.CONTENT_TYPE, "application/problem+json")
-                .end(new JsonObject().put("status", status).put("detail", detail).encode());
+                .end(new JsonObject().put("status", status).put("title", status == 403 ? "Forbidden" : "Bad Request")
+                        .put("detail", detail).encode());
     }
 
     private static String namespace(HttpServerRequest request) {

@@ -24,6 +24,7 @@ final class WebSocketUpgrade {
     /** Names that Vert.x and Netty give their handlers. */
     private static final String VERTX_HANDLER = "handler";
     private static final String ENCODER = "wsencoder";
+    private static final String IDLE = "idle";
 
     private final Sessions sessions;
     private final int maxMessageSize;
@@ -45,8 +46,16 @@ final class WebSocketUpgrade {
     }
 
     private void install(Channel channel, WebSocketServerExtension compression, SocketProtocol protocol) {
+        if (!channel.isActive()) {
+            // Gone during the handshake: nobody would ever tell a handler that is added now.
+            return;
+        }
         ChannelPipeline pipeline = channel.pipeline();
-        FrameHandler handler = new FrameHandler(sessions, protocol);
+        if (pipeline.get(IDLE) != null) {
+            // The HTTP server's idle timeout: heartbeats are the better judge of who is alive.
+            pipeline.remove(IDLE);
+        }
+        FrameHandler handler = new FrameHandler(sessions, maxMessageSize, protocol);
         if (compression != null) {
             pipeline.addBefore(VERTX_HANDLER, null, compression.newExtensionDecoder());
             pipeline.addBefore(VERTX_HANDLER, null, compression.newExtensionEncoder());

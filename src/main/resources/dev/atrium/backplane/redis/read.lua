@@ -5,23 +5,44 @@
 -- ARGV[1] epoch that the reader knows; '' for a reader that only wants the head
 -- ARGV[2] offset after which to read; from the beginning if the room's epoch is another one
 -- ARGV[3] entries to read at the most
--- ARGV[4] epoch, if the room has none yet; '' to leave it without
+-- ARGV[4] epoch for a room that has none yet, or whose history was lost
 -- ARGV[5] how long the room keeps its place, ms
+-- ARGV[6] '1' to give a room that has no epoch this one, '0' to leave it without
+-- ARGV[7] bytes to read, about: reading stops behind the entry that exceeds them
 --
 -- Returns {epoch, offset of the last message, entries}.
+local function begin()
+  redis.call('HSET', KEYS[1], 'epoch', ARGV[4], 'offset', 0)
+  redis.call('DEL', KEYS[2])
+  return ARGV[4]
+end
+
 local epoch = redis.call('HGET', KEYS[1], 'epoch')
 if not epoch then
-  if ARGV[4] == '' then
+  if ARGV[6] == '0' then
     return {ARGV[1], tonumber(ARGV[2]), {}}
   end
-  epoch = ARGV[4]
-  redis.call('HSET', KEYS[1], 'epoch', epoch, 'offset', 0)
-  redis.call('DEL', KEYS[2])
+  epoch = begin()
+end
+local head = tonumber(redis.call('HGET', KEYS[1], 'offset') or '0')
+if epoch == ARGV[1] and tonumber(ARGV[2]) > head then
+  -- Redis came back from an older state: what was told once would be told again as something else.
+  epoch = begin()
+  head = 0
 end
 redis.call('PEXPIRE', KEYS[1], ARGV[5])
-local head = tonumber(redis.call('HGET', KEYS[1], 'offset') or '0')
 if ARGV[1] == '' then
   return {epoch, head, {}}
 end
 local after = epoch == ARGV[1] and tonumber(ARGV[2]) or 0
-return {epoch, head, redis.call('XRANGE', KEYS[2], string.format('%.0f-0', after + 1), '+', 'COUNT', ARGV[3])}
+local found = redis.call('XRANGE', KEYS[2], string.format('%.0f-0', after + 1), '+', 'COUNT', ARGV[3])
+local entries = {}
+local bytes = 0
+for i, entry in ipairs(found) do
+  if bytes > tonumber(ARGV[7]) then
+    break
+  end
+  entries[i] = entry
+  bytes = bytes + #entry[2][4]
+end
+return {epoch, head, entries}

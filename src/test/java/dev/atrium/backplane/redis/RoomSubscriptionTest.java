@@ -23,6 +23,7 @@ class RoomSubscriptionTest {
     private final List<String> told = new ArrayList<>();
     private final List<Position> reads = new ArrayList<>();
     private int heads;
+    private int number;
     private long lost;
     private RoomSubscription subscription;
 
@@ -38,7 +39,7 @@ class RoomSubscriptionTest {
         subscription.received(message("e", 4));
         subscription.received(message("e", 5));
         subscription.received(message("e", 6));
-        subscription.head(new Position("e", 4));
+        subscription.head(number, new Position("e", 4));
         assertThat(told).containsExactly("subscribed e4", "e5", "e6");
     }
 
@@ -59,7 +60,7 @@ class RoomSubscriptionTest {
         subscription.received(message("e", 8));
         assertThat(told).isEmpty();
         assertThat(reads).containsExactly(new Position("e", 4));
-        subscription.page(page("e", 7, 5, 7));
+        subscription.page(number, page("e", 7, 5, 7));
         assertThat(told).containsExactly("e5", "e6", "e7", "e8");
     }
 
@@ -70,7 +71,7 @@ class RoomSubscriptionTest {
         subscription.confirmed();
         assertThat(reads).containsExactly(new Position("e", 4));
         subscription.received(message("e", 7));
-        subscription.page(page("e", 6, 5, 6));
+        subscription.page(number, page("e", 6, 5, 6));
         assertThat(told).containsExactly("e5", "e6", "e7");
     }
 
@@ -78,9 +79,9 @@ class RoomSubscriptionTest {
     void a_gap_longer_than_a_page_is_read_page_by_page() {
         startAt(0);
         subscription.received(message("e", RoomLog.PAGE + 3));
-        subscription.page(page("e", RoomLog.PAGE + 3, 1, RoomLog.PAGE));
+        subscription.page(number, page("e", RoomLog.PAGE + 3, 1, RoomLog.PAGE));
         assertThat(reads).containsExactly(new Position("e", 0), new Position("e", RoomLog.PAGE));
-        subscription.page(page("e", RoomLog.PAGE + 3, RoomLog.PAGE + 1, RoomLog.PAGE + 3));
+        subscription.page(number, page("e", RoomLog.PAGE + 3, RoomLog.PAGE + 1, RoomLog.PAGE + 3));
         assertThat(told).hasSize(RoomLog.PAGE + 3);
         assertThat(lost).isZero();
     }
@@ -89,7 +90,7 @@ class RoomSubscriptionTest {
     void what_the_log_no_longer_has_is_counted_and_the_rest_goes_on() {
         startAt(4);
         subscription.received(message("e", 10));
-        subscription.page(page("e", 10, 8, 10));
+        subscription.page(number, page("e", 10, 8, 10));
         assertThat(told).containsExactly("e8", "e9", "e10");
         assertThat(lost).isEqualTo(3);
     }
@@ -98,7 +99,7 @@ class RoomSubscriptionTest {
     void without_a_log_the_live_message_that_showed_the_gap_is_still_told() {
         startAt(4);
         subscription.received(message("e", 7));
-        subscription.page(new RoomLog.Page(new Position("e", 7), List.of()));
+        subscription.page(number, new RoomLog.Page(new Position("e", 7), List.of()));
         assertThat(told).containsExactly("e7");
         assertThat(lost).isEqualTo(2);
     }
@@ -107,7 +108,7 @@ class RoomSubscriptionTest {
     void a_new_epoch_is_read_from_its_beginning() {
         startAt(4);
         subscription.received(message("f", 2));
-        subscription.page(page("f", 2, 1, 2));
+        subscription.page(number, page("f", 2, 1, 2));
         assertThat(told).containsExactly("f1", "f2");
         assertThat(lost).isZero();
     }
@@ -118,9 +119,9 @@ class RoomSubscriptionTest {
         subscription.unconfirmed();
         subscription.confirmed();
         subscription.received(message("e", 6));
-        subscription.page(page("f", 1, 1, 1));
+        subscription.page(number, page("f", 1, 1, 1));
         assertThat(reads).hasSize(2);
-        subscription.page(new RoomLog.Page(new Position("f", 1), List.of()));
+        subscription.page(number, new RoomLog.Page(new Position("f", 1), List.of()));
         subscription.received(message("f", 2));
         assertThat(told).containsExactly("f1", "f2");
     }
@@ -132,12 +133,12 @@ class RoomSubscriptionTest {
         for (long offset = 3; offset < 6_000; offset++) {
             subscription.received(message("e", offset));
         }
-        subscription.page(page("e", 2, 1, 2));
+        subscription.page(number, page("e", 2, 1, 2));
         assertThat(reads).hasSize(2);
         long at = 2;
         while (at < 5_999) {
             long to = Math.min(5_999, at + RoomLog.PAGE);
-            subscription.page(page("e", 5_999, at + 1, to));
+            subscription.page(number, page("e", 5_999, at + 1, to));
             at = to;
         }
         assertThat(told).hasSize(5_999).doesNotHaveDuplicates();
@@ -147,17 +148,40 @@ class RoomSubscriptionTest {
     @Test
     void a_read_that_fails_before_the_start_gives_up_and_one_after_it_never_does() {
         subscription.confirmed();
-        assertThat(subscription.failed(new IllegalStateException("away"))).isFalse();
+        assertThat(subscription.failed(number, new IllegalStateException("away"))).isFalse();
         assertThat(told).containsExactly("unavailable");
         subscribe();
         startAt(1);
         subscription.received(message("e", 3));
-        assertThat(subscription.failed(new IllegalStateException("away"))).isTrue();
+        assertThat(subscription.failed(number, new IllegalStateException("away"))).isTrue();
+    }
+
+    @Test
+    void the_first_message_of_a_new_epoch_needs_no_reading() {
+        startAt(4);
+        subscription.received(message("f", 1));
+        subscription.received(message("f", 2));
+        assertThat(told).containsExactly("f1", "f2");
+        assertThat(reads).isEmpty();
+    }
+
+    @Test
+    void an_answer_from_before_the_connection_broke_means_nothing() {
+        startAt(4);
+        subscription.received(message("e", 7));
+        int old = number;
+        subscription.unconfirmed();
+        subscription.confirmed();
+        subscription.page(old, page("e", 5, 5, 5));
+        assertThat(told).isEmpty();
+        assertThat(subscription.failed(old, new IllegalStateException("away"))).isFalse();
+        subscription.page(number, page("e", 7, 5, 7));
+        assertThat(told).containsExactly("e5", "e6", "e7");
     }
 
     private void startAt(long offset) {
         subscription.confirmed();
-        subscription.head(new Position("e", offset));
+        subscription.head(number, new Position("e", offset));
         told.clear();
     }
 
@@ -187,6 +211,11 @@ class RoomSubscriptionTest {
         }
 
         @Override
+        public boolean isBehind() {
+            return false;
+        }
+
+        @Override
         public void unavailable(Throwable cause) {
             told.add("unavailable");
         }
@@ -194,12 +223,14 @@ class RoomSubscriptionTest {
 
     private final class Log implements RoomSubscription.Reader {
         @Override
-        public void readHead(RoomSubscription asker) {
+        public void readHead(RoomSubscription asker, int asked) {
+            number = asked;
             heads++;
         }
 
         @Override
-        public void readAfter(RoomSubscription asker, Position position) {
+        public void readAfter(RoomSubscription asker, int asked, Position position) {
+            number = asked;
             reads.add(position);
         }
 

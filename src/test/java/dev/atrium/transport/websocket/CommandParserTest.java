@@ -48,8 +48,7 @@ class CommandParserTest {
 
     @Test
     void null_is_as_good_as_absent() {
-        Command command = parse("{\"cmd\":\"send\",\"params\":{\"room\":null,\"event\":null,\"echo\":null,\"since\":null}}");
-        assertThat(command.room()).isNull();
+        Command command = parse("{\"cmd\":\"send\",\"params\":{\"event\":null,\"echo\":null,\"since\":null}}");
         assertThat(command.event()).isNull();
         assertThat(command.echo()).isTrue();
         assertThat(command.since()).isFalse();
