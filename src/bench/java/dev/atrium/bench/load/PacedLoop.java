@@ -44,6 +44,7 @@ public final class PacedLoop implements FleetListener {
             next = System.nanoTime() + interval;
             from = next + warmUp.toNanos();
             to = from + measured.toNanos();
+            expected = (to - from + interval - 1) / interval * hearers;
             tick();
         });
     }
@@ -52,9 +53,6 @@ public final class PacedLoop implements FleetListener {
         while (next < to && next <= System.nanoTime()) {
             publishers.publish(room, publishers.frame(Message.at(next)));
             room = (room + 1) % members.plan().rooms();
-            if (next >= from) {
-                expected += hearers;
-            }
             next += interval;
         }
         if (next < to) {
