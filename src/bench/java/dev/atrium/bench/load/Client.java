@@ -24,26 +24,32 @@ public final class Client extends ByteToMessageDecoder {
     private final Fleet fleet;
     private final Dialect dialect;
     private final int index;
+    private final boolean slow;
     private State state = State.CONNECTING;
-    private boolean stalled;
     private Channel channel;
 
-    Client(Fleet fleet, Dialect dialect, int index) {
+    Client(Fleet fleet, Dialect dialect, int index, boolean slow) {
         this.fleet = fleet;
         this.dialect = dialect;
         this.index = index;
+        this.slow = slow;
     }
 
     /** Its number in the fleet, from 0. */
-    public int index() {
+    int index() {
         return index;
     }
 
-    public String room() {
+    /** Whether it is one of those that will stall. */
+    boolean isSlow() {
+        return slow;
+    }
+
+    String room() {
         return fleet.plan().name(index);
     }
 
-    public boolean hasJoined() {
+    boolean hasJoined() {
         return state == State.JOINED;
     }
 
@@ -63,7 +69,6 @@ public final class Client extends ByteToMessageDecoder {
 
     /** From now on nothing is read: the server's bytes stay in the kernel, then with the server. */
     void stall() {
-        stalled = true;
         channel.config().setAutoRead(false);
     }
 
@@ -135,8 +140,7 @@ public final class Client extends ByteToMessageDecoder {
     private void take(ByteBuf in, int opcode, int at, int length) {
         switch (opcode) {
             case ClientFrame.TEXT, ClientFrame.BINARY -> {
-                // A stalled connection is read after all once the server has closed it; nobody waits for that any more.
-                if (length > 0 && !stalled && dialect.received(this, in, at, length)) {
+                if (length > 0 && dialect.received(this, in, at, length)) {
                     fleet.delivered(this, in, at + dialect.textAt());
                 }
             }

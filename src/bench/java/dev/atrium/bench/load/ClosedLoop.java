@@ -19,13 +19,12 @@ public final class ClosedLoop implements FleetListener {
     private long total;
     private boolean stopped;
 
-    /** @param hearers members of a room that read */
-    public ClosedLoop(Fleet members, Publishers publishers, byte[] text, int inFlight, int hearers) {
+    public ClosedLoop(Fleet members, Publishers publishers, byte[] text, int inFlight) {
         this.members = members;
         this.publishers = publishers;
         this.frame = publishers.frame(text);
         this.inFlight = inFlight;
-        this.hearers = hearers;
+        this.hearers = members.hearers();
         this.sent = new long[members.plan().rooms()];
         this.received = new long[members.plan().rooms()];
     }

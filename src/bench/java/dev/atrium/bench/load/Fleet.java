@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.function.IntPredicate;
+import java.util.stream.IntStream;
 
 /** All clients of one server. Its state belongs to the load loop. */
 public final class Fleet implements AutoCloseable {
@@ -20,8 +21,9 @@ public final class Fleet implements AutoCloseable {
     private final RoomPlan plan;
     private final int port;
     private final List<Client> clients = new ArrayList<>();
-    private final IntPredicate narrow;
+    private final IntPredicate slow;
     private FleetListener listener = NOBODY;
+    private volatile boolean stalled;
     private int underWay;
     private int window;
     /** Written on the load loop only, read by the workload. */
@@ -30,13 +32,13 @@ public final class Fleet implements AutoCloseable {
     private volatile int lost;
     private volatile String failure;
 
-    /** @param narrow the clients for which the kernel may hold only little */
-    public Fleet(LoadLoop loop, Dialect dialect, RoomPlan plan, int port, IntPredicate narrow) {
+    /** @param slow the clients that will stall: the kernel holds only little for them */
+    public Fleet(LoadLoop loop, Dialect dialect, RoomPlan plan, int port, IntPredicate slow) {
         this.loop = loop;
         this.dialect = dialect;
         this.plan = plan;
         this.port = port;
-        this.narrow = narrow;
+        this.slow = slow;
     }
 
     public Fleet(LoadLoop loop, Dialect dialect, RoomPlan plan, int port) {
@@ -97,18 +99,27 @@ public final class Fleet implements AutoCloseable {
         return clients.get(index);
     }
 
-    public void stall(IntPredicate which) throws InterruptedException {
-        loop.run(() -> clients.stream().filter(client -> which.test(client.index())).forEach(Client::stall));
+    /** The slow ones stop reading, and nothing is heard of them any more. */
+    public void stall() throws InterruptedException {
+        loop.run(() -> {
+            stalled = true;
+            clients.stream().filter(Client::isSlow).forEach(Client::stall);
+        });
+    }
+
+    /** Members of one room that read now. */
+    public int hearers() {
+        return stalled ? steady() : plan.members();
+    }
+
+    /** Members of one room that never stall. */
+    int steady() {
+        return (int) IntStream.range(0, plan.clients()).filter(slow.negate()).count() / plan.rooms();
     }
 
     /** Clients in their rooms. */
     public int joinedCount() {
         return joined;
-    }
-
-    /** Clients whose open connection the server has ended. */
-    public int lostCount() {
-        return lost;
     }
 
     /** A workload whose members vanish has measured something else. */
@@ -121,9 +132,9 @@ public final class Fleet implements AutoCloseable {
     private void openMore() {
         while (clients.size() < plan.clients() && underWay < window) {
             underWay++;
-            Client client = new Client(this, dialect, clients.size());
+            Client client = new Client(this, dialect, clients.size(), slow.test(clients.size()));
             clients.add(client);
-            loop.open(client, port, narrow.test(client.index())).addListener(done -> {
+            loop.open(client, port).addListener(done -> {
                 if (!done.isSuccess()) {
                     client.fail(done.cause().toString());
                 }
@@ -142,7 +153,9 @@ public final class Fleet implements AutoCloseable {
     }
 
     void delivered(Client client, ByteBuf in, int textAt) {
-        listener.delivered(client, in, textAt);
+        if (!stalled || !client.isSlow()) {
+            listener.delivered(client, in, textAt);
+        }
     }
 
     void failed(boolean opened, String reason) {

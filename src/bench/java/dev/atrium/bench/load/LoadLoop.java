@@ -36,8 +36,7 @@ public final class LoadLoop implements AutoCloseable {
         return loop;
     }
 
-    /** @param narrow whether the kernel may hold only little for this client */
-    ChannelFuture open(Client client, int port, boolean narrow) {
+    ChannelFuture open(Client client, int port) {
         Bootstrap bootstrap = new Bootstrap()
                 .group(group)
                 .channel(Epoll.isAvailable() ? EpollSocketChannel.class : NioSocketChannel.class)
@@ -47,7 +46,7 @@ public final class LoadLoop implements AutoCloseable {
             // Edge-triggered, each message would take a second system call that finds nothing.
             bootstrap.option(EpollChannelOption.EPOLL_MODE, EpollMode.LEVEL_TRIGGERED);
         }
-        if (narrow) {
+        if (client.isSlow()) {
             bootstrap.option(ChannelOption.SO_RCVBUF, SMALL_BUFFER);
             if (Epoll.isAvailable()) {
                 bootstrap.option(MAX_SEGMENT, SMALL_SEGMENT);

@@ -15,11 +15,13 @@ public final class Muster implements FleetListener {
 
     private final Fleet members;
     private final Publishers publishers;
+    private final int everyone;
     private volatile int heard;
 
     private Muster(Fleet members, Publishers publishers) {
         this.members = members;
         this.publishers = publishers;
+        this.everyone = members.plan().rooms() * members.hearers();
     }
 
     public static void hold(Fleet members, Publishers publishers) throws InterruptedException {
@@ -31,13 +33,13 @@ public final class Muster implements FleetListener {
             members.loop().run(this::call);
             for (int waited = 0; waited < WAIT_MILLIS; waited += STEP_MILLIS) {
                 TimeUnit.MILLISECONDS.sleep(STEP_MILLIS);
-                if (heard == members.plan().clients()) {
+                if (heard == everyone) {
                     return;
                 }
             }
         }
         members.requireWhole();
-        throw new IllegalStateException("a message reached " + heard + " of " + members.plan().clients() + " members");
+        throw new IllegalStateException("a message reached " + heard + " of " + everyone + " members");
     }
 
     private void call() {

@@ -7,7 +7,7 @@ import org.HdrHistogram.Histogram;
 
 /**
  * Open loop: messages are wanted at fixed times, one room after the other, whatever the server does. A latency begins at
- * the wanted time, so neither a late generator nor a slow server leaves out its worst moments.
+ * the wanted time, so neither a late generator nor a slow server leaves out its worst moments. Slow clients are not timed.
  */
 public final class PacedLoop implements FleetListener {
 
@@ -17,7 +17,7 @@ public final class PacedLoop implements FleetListener {
     private final Fleet members;
     private final Publishers publishers;
     private final long interval;
-    private final int hearers;
+    private final int steady;
     private final Histogram micros = new Histogram(HIGHEST_MICROS, 3);
     private long next;
     private long from;
@@ -26,15 +26,12 @@ public final class PacedLoop implements FleetListener {
     private long expected;
     private long total;
 
-    /**
-     * @param messagesPerSecond in all rooms together
-     * @param hearers members of a room that read
-     */
-    public PacedLoop(Fleet members, Publishers publishers, int messagesPerSecond, int hearers) {
+    /** @param messagesPerSecond in all rooms together */
+    public PacedLoop(Fleet members, Publishers publishers, int messagesPerSecond) {
         this.members = members;
         this.publishers = publishers;
         this.interval = TimeUnit.SECONDS.toNanos(1) / messagesPerSecond;
-        this.hearers = hearers;
+        this.steady = members.steady();
     }
 
     /** Messages that are wanted in the first part are sent and not counted. */
@@ -44,7 +41,7 @@ public final class PacedLoop implements FleetListener {
             next = System.nanoTime() + interval;
             from = next + warmUp.toNanos();
             to = from + measured.toNanos();
-            expected = (to - from + interval - 1) / interval * hearers;
+            expected = (to - from + interval - 1) / interval * steady;
             tick();
         });
     }
@@ -63,6 +60,9 @@ public final class PacedLoop implements FleetListener {
     @Override
     public void delivered(Client client, ByteBuf in, int textAt) {
         total++;
+        if (client.isSlow()) {
+            return;
+        }
         long wanted = Message.time(in, textAt);
         if (wanted >= from && wanted < to) {
             micros.recordValue(Math.min(HIGHEST_MICROS, (System.nanoTime() - wanted) / 1000));

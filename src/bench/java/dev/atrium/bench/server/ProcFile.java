@@ -5,6 +5,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.stream.Stream;
 
 /** What Linux tells of a process in /proc. */
 public final class ProcFile {
@@ -25,6 +26,24 @@ public final class ProcFile {
 
     public static long residentBytes(long pid) {
         return kibibytes(lines(pid, "status"), "VmRSS:") * 1024;
+    }
+
+    /** Sockets that it has open. */
+    public static long sockets(long pid) {
+        try (Stream<Path> files = Files.list(Path.of("/proc", Long.toString(pid), "fd"))) {
+            return files.filter(ProcFile::isSocket).count();
+        } catch (IOException e) {
+            throw new UncheckedIOException("the process " + pid + " is gone", e);
+        }
+    }
+
+    private static boolean isSocket(Path file) {
+        try {
+            return Files.readSymbolicLink(file).toString().startsWith("socket:");
+        } catch (IOException e) {
+            // Closed since the directory was read.
+            return false;
+        }
     }
 
     /** What this process may have open, which the servers inherit. */

@@ -107,6 +107,10 @@ public final class ServerProcess implements AutoCloseable {
         return family().mapToLong(one -> ProcFile.residentBytes(one.pid())).sum();
     }
 
+    public long sockets() {
+        return family().mapToLong(one -> ProcFile.sockets(one.pid())).sum();
+    }
+
     @Override
     public void close() {
         RUNNING.remove(this);

@@ -42,7 +42,7 @@ record Paced(String name, RoomPlan plan, int messagesPerSecond) implements Workl
 
     /** Everyone hears everyone: the rest of the run. */
     List<Figure> measure(Bench bench, Server server, Fleet members, Publishers publishers) throws InterruptedException {
-        PacedLoop load = new PacedLoop(members, publishers, messagesPerSecond, plan.members());
+        PacedLoop load = new PacedLoop(members, publishers, messagesPerSecond);
         Duration warmUp = bench.scale().warmUp();
         load.start(warmUp, bench.scale().measured());
         TimeUnit.MILLISECONDS.sleep(warmUp.toMillis());

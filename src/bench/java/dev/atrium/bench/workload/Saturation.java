@@ -34,7 +34,7 @@ record Saturation(String name, Use use, RoomPlan plan, int inFlight, String thin
     /** Everyone is connected: the rest of the run. */
     List<Figure> measure(Bench bench, Server server, Fleet members, Publishers publishers) throws InterruptedException {
         Muster.hold(members, publishers);
-        ClosedLoop load = new ClosedLoop(members, publishers, Message.at(0), inFlight, plan.members());
+        ClosedLoop load = new ClosedLoop(members, publishers, Message.at(0), inFlight);
         load.start();
         TimeUnit.MILLISECONDS.sleep(bench.scale().warmUp().toMillis());
         Usage start = Usage.now(server.process());
