@@ -1,13 +1,17 @@
 package dev.atrium.bench.load;
 
 import io.netty.buffer.ByteBuf;
+import java.time.Duration;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.LongStream;
 
 /**
  * Saturation: each room has a fixed number of messages in flight, and the next is published when the oldest has reached
  * everyone. With more than one in flight, that is counted in deliveries of the room as a whole.
  */
 public final class ClosedLoop implements FleetListener {
+
+    private static final Duration STRAGGLERS = Duration.ofSeconds(5);
 
     private final Fleet members;
     private final Publishers publishers;
@@ -60,14 +64,22 @@ public final class ClosedLoop implements FleetListener {
         return members.loop().call(() -> total);
     }
 
-    /** Publishes no more and lets what is under way arrive. */
+    /** Publishes no more and waits for what is under way: a room that has lost a message stands still, unseen otherwise. */
     public void stop() throws InterruptedException {
         members.loop().run(() -> stopped = true);
-        long before;
-        do {
-            before = deliveries();
-            TimeUnit.MILLISECONDS.sleep(100);
-        } while (deliveries() > before);
+        long end = System.nanoTime() + STRAGGLERS.toNanos();
+        while (outstanding() > 0 && System.nanoTime() < end) {
+            TimeUnit.MILLISECONDS.sleep(20);
+        }
         members.loop().run(frame::release);
+        long missing = outstanding();
+        if (missing > 0) {
+            members.requireWhole();
+            throw new IllegalStateException(missing + " deliveries never came");
+        }
+    }
+
+    private long outstanding() throws InterruptedException {
+        return members.loop().call(() -> LongStream.of(sent).sum() * hearers - total);
     }
 }
