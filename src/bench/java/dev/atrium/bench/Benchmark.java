@@ -1,0 +1,125 @@
+package dev.atrium.bench;
+
+import dev.atrium.bench.load.Dialect;
+import dev.atrium.bench.load.LoadLoop;
+import dev.atrium.bench.report.Results;
+import dev.atrium.bench.report.ResultsFile;
+import dev.atrium.bench.report.Run;
+import dev.atrium.bench.report.Table;
+import dev.atrium.bench.server.AtriumSubject;
+import dev.atrium.bench.server.BareSubject;
+import dev.atrium.bench.server.NchanSubject;
+import dev.atrium.bench.server.NettySocketIoSubject;
+import dev.atrium.bench.server.NodePackages;
+import dev.atrium.bench.server.NodeSubject;
+import dev.atrium.bench.server.Pinning;
+import dev.atrium.bench.server.ProcFile;
+import dev.atrium.bench.server.Site;
+import dev.atrium.bench.server.Subject;
+import dev.atrium.bench.workload.Bench;
+import dev.atrium.bench.workload.Figure;
+import dev.atrium.bench.workload.Workload;
+import dev.atrium.bench.workload.Workloads;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+
+/** Measures the packaged server and its peers in alternation: every subject once, then every subject again. */
+public final class Benchmark {
+
+    /** Files that a server or the generator has open besides its connections. */
+    private static final int OTHER_FILES = 500;
+
+    private final Options options;
+    private final Site site;
+    private final Results results = new Results();
+
+    private Benchmark(Options options, Site site) {
+        this.options = options;
+        this.site = site;
+    }
+
+    /** Options are the system properties that {@code src/bench/README.md} lists. */
+    public static void main(String[] arguments) throws IOException, InterruptedException {
+        Options options = Options.read();
+        Path project = Path.of("").toAbsolutePath();
+        Site site = new Site(project, project.resolve("target/bench"), options.java(), options.serverOptions(), new Pinning());
+        new Benchmark(options, site).run();
+    }
+
+    private void run() throws IOException, InterruptedException {
+        // Asked before pinning, which makes it one.
+        Map<String, Object> machine = Machine.describe(options, site, Runtime.getRuntime().availableProcessors());
+        if (site.pinning().isOn()) {
+            site.pinning().pinSelf();
+        } else {
+            System.out.println("Nothing is pinned: that takes taskset and two processors. Figures will waver.");
+        }
+        List<Subject> subjects = subjects();
+        try (LoadLoop loop = new LoadLoop()) {
+            Bench bench = new Bench(loop, options.scale(), site);
+            for (Workload workload : Workloads.all(options.scale())) {
+                if (Options.isChosen(options.workloads(), workload.name())) {
+                    run(bench, workload, subjects);
+                }
+            }
+        }
+        Table.print(results, System.out);
+        ResultsFile.write(options.output(), machine, results);
+        System.out.println();
+        System.out.println("Every run is in " + options.output());
+    }
+
+    private List<Subject> subjects() {
+        NodePackages packages = new NodePackages(site);
+        // The yardstick is first because it is at its best at once, and the generator is not: it warms up on it.
+        List<Subject> subjects = new ArrayList<>(List.of(new BareSubject(site), new AtriumSubject(site),
+                NodeSubject.ws(site, packages), NodeSubject.socketIo(site, packages), new NettySocketIoSubject(site),
+                new NchanSubject(site)));
+        subjects.removeIf(one -> !one.name().equals(AtriumSubject.NAME) && !Options.isChosen(options.peers(), one.name()));
+        subjects.removeIf(Benchmark::isMissing);
+        return subjects;
+    }
+
+    private static boolean isMissing(Subject subject) {
+        Optional<String> missing = subject.missing();
+        missing.ifPresent(what -> System.out.println(subject.name() + " is left out: " + what));
+        return missing.isPresent();
+    }
+
+    private void run(Bench bench, Workload workload, List<Subject> subjects) throws InterruptedException {
+        long files = workload.connections() + OTHER_FILES;
+        if (files > ProcFile.openFileLimit()) {
+            System.out.printf("%s is left out: it takes %d open files, and ulimit -n allows %d%n",
+                    workload.name(), files, ProcFile.openFileLimit());
+            return;
+        }
+        for (int number = 1; number <= options.runs(); number++) {
+            for (Subject subject : subjects) {
+                Optional<Dialect> dialect = subject.dialect(workload.use());
+                if (dialect.isPresent()) {
+                    run(bench, workload, subject, dialect.get(), number);
+                }
+            }
+        }
+    }
+
+    private void run(Bench bench, Workload workload, Subject subject, Dialect dialect, int number)
+            throws InterruptedException {
+        System.out.printf("%s, run %d, %s: ", workload.name(), number, subject.name());
+        System.out.flush();
+        try {
+            List<Figure> figures = workload.run(bench, subject, dialect);
+            results.add(new Run(workload.name(), subject.name(), number, figures, null));
+            Figure first = figures.get(0);
+            System.out.printf(Locale.ROOT, "%s %,.1f %s%n", first.name(), first.value(), first.unit());
+        } catch (IllegalStateException e) {
+            results.add(new Run(workload.name(), subject.name(), number, List.of(), e.getMessage()));
+            System.out.println("failed: " + e.getMessage());
+        }
+    }
+}

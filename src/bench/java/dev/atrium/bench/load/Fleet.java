@@ -1,0 +1,178 @@
+package dev.atrium.bench.load;
+
+import io.netty.buffer.ByteBuf;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.function.IntPredicate;
+import java.util.stream.IntStream;
+
+/** All clients of one server. Its state belongs to the load loop. */
+public final class Fleet implements AutoCloseable {
+
+    /** Handshakes under way while a fleet is built in peace. */
+    public static final int GENTLY = 200;
+
+    private static final FleetListener NOBODY = new FleetListener() { };
+
+    private final LoadLoop loop;
+    private final Dialect dialect;
+    private final RoomPlan plan;
+    private final int port;
+    private final List<Client> clients = new ArrayList<>();
+    private final IntPredicate slow;
+    private FleetListener listener = NOBODY;
+    private volatile boolean stalled;
+    private int underWay;
+    private int window;
+    /** Written on the load loop only, read by the workload. */
+    private volatile int joined;
+    private volatile int failed;
+    private volatile int lost;
+    private volatile String failure;
+
+    /** @param slow the clients that will stall: the kernel holds only little for them */
+    public Fleet(LoadLoop loop, Dialect dialect, RoomPlan plan, int port, IntPredicate slow) {
+        this.loop = loop;
+        this.dialect = dialect;
+        this.plan = plan;
+        this.port = port;
+        this.slow = slow;
+    }
+
+    public Fleet(LoadLoop loop, Dialect dialect, RoomPlan plan, int port) {
+        this(loop, dialect, plan, port, client -> false);
+    }
+
+    public RoomPlan plan() {
+        return plan;
+    }
+
+    public LoadLoop loop() {
+        return loop;
+    }
+
+    int port() {
+        return port;
+    }
+
+    Dialect dialect() {
+        return dialect;
+    }
+
+    /**
+     * Opens every client, with at most {@code handshakes} unanswered.
+     *
+     * @return whether all joined in time
+     */
+    public boolean connect(int handshakes, Duration limit) throws InterruptedException {
+        loop.run(() -> {
+            window = handshakes;
+            openMore();
+        });
+        long end = System.nanoTime() + limit.toNanos();
+        while (joined < plan.clients() && failed == 0 && System.nanoTime() < end) {
+            TimeUnit.MILLISECONDS.sleep(2);
+        }
+        return joined == plan.clients();
+    }
+
+    /** The same for a workload that has no sense without all of them. */
+    public void connectAll() throws InterruptedException {
+        if (!connect(GENTLY, Duration.ofSeconds(60))) {
+            throw new IllegalStateException(joined + " of " + plan.clients() + " clients joined"
+                    + (failure == null ? "" : "; " + failure));
+        }
+    }
+
+    /** Replaces whoever heard of these clients before. On the load loop. */
+    void listen(FleetListener next) {
+        listener = next;
+    }
+
+    public void listenTo(FleetListener next) throws InterruptedException {
+        loop.run(() -> listen(next));
+    }
+
+    Client client(int index) {
+        return clients.get(index);
+    }
+
+    /** The slow ones stop reading, and nothing is heard of them any more. */
+    public void stall() throws InterruptedException {
+        loop.run(() -> {
+            stalled = true;
+            clients.stream().filter(Client::isSlow).forEach(Client::stall);
+        });
+    }
+
+    /** Members of one room that read now. */
+    public int hearers() {
+        return stalled ? steady() : plan.members();
+    }
+
+    /** Members of one room that never stall. */
+    int steady() {
+        return (int) IntStream.range(0, plan.clients()).filter(slow.negate()).count() / plan.rooms();
+    }
+
+    /** Clients in their rooms. */
+    public int joinedCount() {
+        return joined;
+    }
+
+    /** A workload whose members vanish has measured something else. */
+    public void requireWhole() {
+        if (lost > 0) {
+            throw new IllegalStateException("the server ended " + lost + " connections; first: " + failure);
+        }
+    }
+
+    private void openMore() {
+        while (clients.size() < plan.clients() && underWay < window) {
+            underWay++;
+            Client client = new Client(this, dialect, clients.size(), slow.test(clients.size()));
+            clients.add(client);
+            loop.open(client, port).addListener(done -> {
+                if (!done.isSuccess()) {
+                    client.fail(done.cause().toString());
+                }
+            });
+        }
+    }
+
+    void opened() {
+        underWay--;
+        openMore();
+    }
+
+    void joined(Client client) {
+        joined++;
+        listener.joined(client);
+    }
+
+    void delivered(Client client, ByteBuf in, int textAt) {
+        if (!stalled || !client.isSlow()) {
+            listener.delivered(client, in, textAt);
+        }
+    }
+
+    void failed(boolean opened, String reason) {
+        failed++;
+        if (opened) {
+            lost++;
+        }
+        if (failure == null) {
+            failure = reason;
+        }
+    }
+
+    @Override
+    public void close() throws InterruptedException {
+        loop.run(() -> {
+            listener = NOBODY;
+            clients.forEach(Client::reset);
+        });
+    }
+}

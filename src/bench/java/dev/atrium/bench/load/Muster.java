@@ -1,0 +1,57 @@
+package dev.atrium.bench.load;
+
+import io.netty.buffer.ByteBuf;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * Makes sure that everyone hears: publishes to each room until one message has reached all members. A server may answer
+ * the handshake before the client is in its room, and replicas learn of each other's rooms in their own time.
+ */
+public final class Muster implements FleetListener {
+
+    private static final int TRIES = 20;
+    private static final int WAIT_MILLIS = 2_000;
+    private static final int STEP_MILLIS = 20;
+
+    private final Fleet members;
+    private final Publishers publishers;
+    private final int everyone;
+    private volatile int heard;
+
+    private Muster(Fleet members, Publishers publishers) {
+        this.members = members;
+        this.publishers = publishers;
+        this.everyone = members.plan().rooms() * members.hearers();
+    }
+
+    public static void hold(Fleet members, Publishers publishers) throws InterruptedException {
+        new Muster(members, publishers).hold();
+    }
+
+    private void hold() throws InterruptedException {
+        for (int i = 0; i < TRIES; i++) {
+            members.loop().run(this::call);
+            for (int waited = 0; waited < WAIT_MILLIS; waited += STEP_MILLIS) {
+                TimeUnit.MILLISECONDS.sleep(STEP_MILLIS);
+                if (heard == everyone) {
+                    return;
+                }
+            }
+        }
+        members.requireWhole();
+        throw new IllegalStateException("a message reached " + heard + " of " + everyone + " members");
+    }
+
+    private void call() {
+        heard = 0;
+        members.listen(this);
+        for (int room = 0; room < members.plan().rooms(); room++) {
+            publishers.publish(room, publishers.frame(Message.at(0)));
+        }
+    }
+
+    @Override
+    public void delivered(Client client, ByteBuf in, int textAt) {
+        heard++;
+    }
+}

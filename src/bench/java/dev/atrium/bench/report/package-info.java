@@ -1,0 +1,2 @@
+/** The table and the file that come of it. */
+package dev.atrium.bench.report;

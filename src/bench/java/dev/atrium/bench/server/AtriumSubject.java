@@ -1,0 +1,91 @@
+package dev.atrium.bench.server;
+
+import dev.atrium.bench.load.Dialect;
+import dev.atrium.bench.load.PlainDialect;
+import dev.atrium.bench.load.SessionDialect;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
+
+/** The packaged server of this project. */
+public final class AtriumSubject implements Subject {
+
+    public static final String NAME = "atrium";
+    private static final String PROGRAM = "target/quarkus-app/quarkus-run.jar";
+
+    private final Site site;
+    private final Path program;
+
+    public AtriumSubject(Site site) {
+        this.site = site;
+        this.program = site.project().resolve(PROGRAM);
+    }
+
+    @Override
+    public String name() {
+        return NAME;
+    }
+
+    @Override
+    public Optional<String> missing() {
+        return Files.exists(program) ? Optional.empty() : Optional.of("not packaged: no " + PROGRAM);
+    }
+
+    @Override
+    public Optional<Dialect> dialect(Use use) {
+        return Optional.of(switch (use) {
+            case ROOMS, REPLICAS -> PlainDialect.rooms();
+            case ECHO -> PlainDialect.echo();
+            case JOIN -> new SessionDialect();
+        });
+    }
+
+    @Override
+    public Server start(Launch launch) {
+        int port = FreePort.find();
+        int managementPort = FreePort.find();
+        ManagementPort management = new ManagementPort(managementPort);
+        ServerProcess process = ServerProcess
+                .start(site.pinning().command(launch.processor(), command(launch, port, managementPort)),
+                        site.project().toFile(), site.log(NAME))
+                .await(management::isReady);
+        return new Replica(port, process, management, site.java());
+    }
+
+    private List<String> command(Launch launch, int port, int managementPort) {
+        List<String> command = new ArrayList<>(List.of(site.java()));
+        if (site.pinning().isOn()) {
+            // The default is two for each processor, which only take turns on a single one.
+            command.add("-Dquarkus.vertx.event-loops-pool-size=1");
+        }
+        command.add("-Dquarkus.http.host=127.0.0.1");
+        command.add("-Dquarkus.http.port=" + port);
+        command.add("-Dquarkus.management.host=127.0.0.1");
+        command.add("-Dquarkus.management.port=" + managementPort);
+        launch.redisPort().ifPresent(redis -> {
+            command.add("-Datrium.backplane=redis");
+            command.add("-Dquarkus.redis.hosts=redis://127.0.0.1:" + redis);
+        });
+        if (!site.serverOptions().isBlank()) {
+            command.addAll(List.of(site.serverOptions().trim().split("\\s+")));
+        }
+        command.addAll(List.of("-jar", program.toString()));
+        return command;
+    }
+
+    private record Replica(int port, ServerProcess process, ManagementPort management, String java) implements Server {
+
+        @Override
+        public void collectGarbage() {
+            JavaCommand.collectGarbage(java, process.pid());
+        }
+
+        @Override
+        public OptionalLong heapBytes() {
+            return OptionalLong.of(management.heapBytes());
+        }
+    }
+}

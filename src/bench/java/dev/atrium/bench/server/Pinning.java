@@ -1,0 +1,41 @@
+package dev.atrium.bench.server;
+
+import java.io.File;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/** The measured server has one processor, everything else has another. */
+public final class Pinning {
+
+    /** The measured server's processor. */
+    public static final int SERVER = 0;
+    /** The processor of the generator and of whatever else a workload needs. */
+    public static final int REST = 1;
+
+    private final Optional<String> taskset = Executables.find("taskset");
+    private final boolean on = taskset.isPresent() && Runtime.getRuntime().availableProcessors() > 1;
+
+    public boolean isOn() {
+        return on;
+    }
+
+    List<String> command(int processor, List<String> command) {
+        List<String> pinned = new ArrayList<>();
+        if (on) {
+            pinned.addAll(List.of(taskset.orElseThrow(), "-c", Integer.toString(processor)));
+        }
+        pinned.addAll(command);
+        return pinned;
+    }
+
+    /** Moves all threads of this process; those to come inherit it. */
+    public void pinSelf() throws IOException, InterruptedException {
+        if (on) {
+            new ProcessBuilder(taskset.orElseThrow(), "-a", "-c", "-p", Integer.toString(REST),
+                    Long.toString(ProcessHandle.current().pid()))
+                    .redirectErrorStream(true).redirectOutput(new File("/dev/null")).start().waitFor();
+        }
+    }
+}

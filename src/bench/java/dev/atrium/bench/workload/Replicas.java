@@ -1,0 +1,54 @@
+package dev.atrium.bench.workload;
+
+import dev.atrium.bench.load.Dialect;
+import dev.atrium.bench.load.Fleet;
+import dev.atrium.bench.load.Publishers;
+import dev.atrium.bench.load.RoomPlan;
+import dev.atrium.bench.server.Launch;
+import dev.atrium.bench.server.Pinning;
+import dev.atrium.bench.server.RedisServer;
+import dev.atrium.bench.server.Server;
+import dev.atrium.bench.server.Subject;
+import dev.atrium.bench.server.Use;
+import java.util.ArrayList;
+import java.util.List;
+
+/** One client publishes on one replica, all members are on another, and Redis is between; the latter is measured. */
+record Replicas(Saturation fanOut, Paced latency) implements Workload {
+
+    @Override
+    public String name() {
+        return "replicas";
+    }
+
+    @Override
+    public Use use() {
+        return Use.REPLICAS;
+    }
+
+    @Override
+    public int connections() {
+        return fanOut.connections();
+    }
+
+    @Override
+    public List<Figure> run(Bench bench, Subject subject, Dialect dialect) throws InterruptedException {
+        try (RedisServer redis = RedisServer.start(bench.site());
+                Server far = subject.start(Launch.replica(Pinning.REST, redis.port()));
+                Server measured = subject.start(Launch.replica(Pinning.SERVER, redis.port()));
+                Fleet publisher = new Fleet(bench.loop(), dialect, new RoomPlan(1, 1), far.port());
+                Fleet members = new Fleet(bench.loop(), dialect, fanOut.plan(), measured.port())) {
+            publisher.connectAll();
+            members.connectAll();
+            Publishers publishers = new Publishers(publisher);
+            List<Figure> figures = new ArrayList<>();
+            figures.addAll(named("fan-out: ", fanOut.measure(bench, measured, members, publishers)));
+            figures.addAll(named("latency: ", latency.measure(bench, measured, members, publishers)));
+            return figures;
+        }
+    }
+
+    private static List<Figure> named(String prefix, List<Figure> figures) {
+        return figures.stream().map(one -> new Figure(prefix + one.name(), one.unit(), one.value())).toList();
+    }
+}

@@ -1,0 +1,7 @@
+package dev.atrium.bench.workload;
+
+import java.time.Duration;
+
+/** How big and how long the workloads are. */
+public record Scale(int members, int idle, int storm, Duration warmUp, Duration measured) {
+}

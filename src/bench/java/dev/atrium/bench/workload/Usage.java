@@ -1,0 +1,17 @@
+package dev.atrium.bench.workload;
+
+import dev.atrium.bench.server.ProcFile;
+import dev.atrium.bench.server.ServerProcess;
+
+/** Processor time in seconds that a server and the generator used, and how long it took. */
+record Usage(double serverCpu, double generatorCpu, double seconds) {
+
+    /** The counters until now. */
+    static Usage now(ServerProcess server) {
+        return new Usage(server.cpuSeconds(), ProcFile.cpuSeconds(ProcessHandle.current().pid()), System.nanoTime() / 1e9);
+    }
+
+    Usage since(Usage start) {
+        return new Usage(serverCpu - start.serverCpu, generatorCpu - start.generatorCpu, seconds - start.seconds);
+    }
+}

@@ -1,0 +1,33 @@
+package dev.atrium.bench.workload;
+
+import dev.atrium.bench.load.RoomPlan;
+import dev.atrium.bench.server.Use;
+import java.util.List;
+
+/** All workloads there are. */
+public final class Workloads {
+
+    private static final int DELIVERIES_PER_SECOND = 40_000;
+    private static final RoomPlan MANY_ROOMS = new RoomPlan(1_000, 10);
+
+    private Workloads() {
+    }
+
+    public static List<Workload> all(Scale scale) {
+        RoomPlan one = new RoomPlan(1, scale.members());
+        int pace = Math.max(1, DELIVERIES_PER_SECOND / scale.members());
+        Saturation fanOut = new Saturation("fanout-1", Use.ROOMS, one, 1, "deliveries");
+        Paced latency = new Paced("latency", one, pace);
+        return List.of(
+                fanOut,
+                new Saturation("fanout-32", Use.ROOMS, one, 32, "deliveries"),
+                new Paced("rooms-paced", MANY_ROOMS, MANY_ROOMS.rooms()),
+                new Saturation("rooms-saturated", Use.ROOMS, MANY_ROOMS, 1, "deliveries"),
+                latency,
+                new Saturation("echo", Use.ECHO, new RoomPlan(100, 1), 1, "round trips"),
+                new Idle(scale.idle()),
+                new Storm(scale.storm()),
+                new Replicas(fanOut, latency),
+                new SlowReaders(one, pace));
+    }
+}
