@@ -26,6 +26,7 @@ public final class DeliveryLoop {
     private final Queue<LoopMembers> ready = new ConcurrentLinkedQueue<>();
     private final AtomicBoolean scheduled = new AtomicBoolean();
     private final AtomicLong backlog = new AtomicLong();
+    private boolean isLastRoom;
     private List<Runnable> flushes = new ArrayList<>();
     private List<Runnable> flushing = new ArrayList<>();
 
@@ -47,10 +48,18 @@ public final class DeliveryLoop {
         }
     }
 
-    /** Runs the flush at the end of this turn of the loop. On the loop only; one call per connection and turn. */
+    /**
+     * Runs the flush at the end of this turn of the loop, or at once if nothing else is queued that could share it: to come
+     * back to each of thousands of connections later would find it gone from the processor's caches. On the loop only; one call
+     * per connection and turn.
+     */
     public void flushLater(Runnable flush) {
-        flushes.add(flush);
-        schedule();
+        if (isLastRoom) {
+            flush.run();
+        } else {
+            flushes.add(flush);
+            schedule();
+        }
     }
 
     /** Bytes that rooms have queued here and that members have not been handed yet. Any thread. */
@@ -83,10 +92,13 @@ public final class DeliveryLoop {
             LoopMembers members;
             int left = ROOMS_PER_TURN;
             while (left-- > 0 && (members = ready.poll()) != null) {
+                isLastRoom = ready.isEmpty() && flushes.isEmpty();
                 members.deliver();
             }
+            isLastRoom = false;
             flush();
         } finally {
+            isLastRoom = false;
             scheduled.set(false);
             // What was queued while the flag was up scheduled nothing: look again, or it would wait for the next one.
             if (!ready.isEmpty() || !flushes.isEmpty()) {

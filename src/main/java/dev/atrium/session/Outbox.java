@@ -2,6 +2,7 @@ package dev.atrium.session;
 
 import dev.atrium.room.DeliveryLoop;
 import io.netty.buffer.ByteBuf;
+import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelOutboundBuffer;
 
@@ -14,6 +15,7 @@ import io.netty.channel.ChannelOutboundBuffer;
 public final class Outbox {
 
     private final ChannelHandlerContext below;
+    private final Channel.Unsafe unsafe;
     private final DeliveryLoop loop;
     private final long limit;
     private final Runnable flush = this::flush;
@@ -25,6 +27,7 @@ public final class Outbox {
      */
     public Outbox(ChannelHandlerContext below, DeliveryLoop loop, long limit) {
         this.below = below;
+        this.unsafe = below.channel().unsafe();
         this.loop = loop;
         this.limit = limit;
     }
@@ -53,7 +56,7 @@ public final class Outbox {
 
     /** Bytes that wait, with Netty's cost per write. Any thread. */
     public long pendingBytes() {
-        ChannelOutboundBuffer buffer = below.channel().unsafe().outboundBuffer();
+        ChannelOutboundBuffer buffer = unsafe.outboundBuffer();
         return buffer == null ? 0 : buffer.totalPendingWriteBytes();
     }
 

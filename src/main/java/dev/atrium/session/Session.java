@@ -38,6 +38,7 @@ public final class Session implements Member {
     private final String transport;
     private final SessionLoop loop;
     private final Wire wire;
+    private final Outbox outbox;
     private final WireFormat<ByteBuf> format;
     private final Listener listener;
     private final long since = System.currentTimeMillis();
@@ -51,6 +52,7 @@ public final class Session implements Member {
         this.transport = transport;
         this.loop = loop;
         this.wire = wire;
+        this.outbox = wire.outbox();
         this.format = format;
         this.listener = listener;
     }
@@ -87,7 +89,7 @@ public final class Session implements Member {
 
     /** Bytes that wait to be written to it. */
     public long pendingBytes() {
-        return wire.outbox().pendingBytes();
+        return outbox.pendingBytes();
     }
 
     /** Whether it has not ended. Any thread. */
@@ -127,7 +129,7 @@ public final class Session implements Member {
     public void send(ByteBuf bytes) {
         if (!open) {
             bytes.release();
-        } else if (!wire.outbox().offer(bytes)) {
+        } else if (!outbox.offer(bytes)) {
             closeSoon(CloseReason.SLOW_CONSUMER);
         }
     }

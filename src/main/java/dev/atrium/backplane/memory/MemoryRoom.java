@@ -18,7 +18,8 @@ import java.util.Map;
 final class MemoryRoom {
 
     private final Clock clock;
-    private final Map<String, Presence> members = new LinkedHashMap<>();
+    /** Made when the first one enters: the rooms of single sessions, one for each connection, never have any. */
+    private Map<String, Presence> members = Map.of();
     private Position position;
     private Subscriber subscriber;
     private long lastUsed;
@@ -71,13 +72,16 @@ final class MemoryRoom {
 
     synchronized boolean enter(Presence presence) {
         if (!ended) {
+            members = members.isEmpty() ? new LinkedHashMap<>() : members;
             members.put(presence.who().id(), presence);
         }
         return !ended;
     }
 
     synchronized void exit(String sessionId) {
-        members.remove(sessionId);
+        if (!members.isEmpty()) {
+            members.remove(sessionId);
+        }
     }
 
     synchronized List<Presence> members() {

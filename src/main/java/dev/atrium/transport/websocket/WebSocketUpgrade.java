@@ -41,7 +41,11 @@ final class WebSocketUpgrade {
         Channel channel = ((ConnectionBase) request.connection()).channel();
         WebSocketServerExtension compression = deflate == null ? null : deflate.negotiate(request);
         request.toWebSocket()
-                .onSuccess(socket -> install(channel, compression, protocol))
+                .onSuccess(socket -> {
+                    // The request's headers would stay with the connection for good, some 800 bytes of each.
+                    socket.headers().clear();
+                    install(channel, compression, protocol);
+                })
                 .onFailure(failure -> LOG.debugf("A WebSocket handshake was refused: %s", failure.getMessage()));
     }
 
