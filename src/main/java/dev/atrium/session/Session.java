@@ -41,7 +41,6 @@ public final class Session implements Member {
     private final Outbox outbox;
     private final WireFormat<ByteBuf> format;
     private final Listener listener;
-    private final long since = System.currentTimeMillis();
     private final Map<RoomId, Membership> memberships = new HashMap<>(4);
     private volatile boolean open = true;
 
@@ -75,11 +74,6 @@ public final class Session implements Member {
     /** How it is connected, for the figures: {@code plain}, {@code session} … */
     public String transport() {
         return transport;
-    }
-
-    /** When it connected, in milliseconds since 1970. */
-    public long since() {
-        return since;
     }
 
     @Override

@@ -2,6 +2,7 @@ package dev.atrium.backplane.redis;
 
 import dev.atrium.backplane.BackplaneUnavailableException;
 import io.vertx.core.Future;
+import io.vertx.redis.client.Command;
 import io.vertx.redis.client.Redis;
 import io.vertx.redis.client.RedisConnection;
 import io.vertx.redis.client.Request;
@@ -168,6 +169,8 @@ final class RedisLink {
             return;
         }
         connection = null;
+        // To close it only hands it back to the pool, from where it would come back as the new connection.
+        old.send(Request.cmd(Command.QUIT)).onComplete(ignored -> { });
         old.close();
         onDown.run();
         if (!closed) {

@@ -82,10 +82,6 @@ final class FrameHandler extends ChannelInboundHandlerAdapter implements Wire {
         return context.channel().eventLoop();
     }
 
-    Session session() {
-        return session;
-    }
-
     @Override
     public Outbox outbox() {
         return outbox;
