@@ -48,8 +48,8 @@ class HeartbeatIT {
             assertThat(new String(frame.payload(), 2, frame.payload().length - 2, StandardCharsets.UTF_8))
                     .isEqualTo("heartbeat timeout");
             assertThat(pings).isPositive();
-            // The first connection of a cold process is slow to begin; being early is never right.
-            assertThat(millis).isBetween((long) INTERVAL + TIMEOUT - 50, (long) INTERVAL + TIMEOUT + 150);
+            // Being late by a little is the machine's doing, which is shared with others; being early is never right.
+            assertThat(millis).isBetween((long) INTERVAL + TIMEOUT - 50, (long) INTERVAL + TIMEOUT + 300);
         }
         SocketClient.await().until(() -> timeouts() == before + 1);
     }
@@ -142,7 +142,7 @@ class HeartbeatIT {
                 assertThat(socket.read().opcode()).isEqualTo(9);
                 waits.add((System.nanoTime() - start) / 1_000_000);
             }
-            assertThat(waits).allMatch(wait -> wait <= INTERVAL + 150);
+            assertThat(waits).allMatch(wait -> wait <= INTERVAL + 300);
             assertThat(waits).anyMatch(wait -> wait < INTERVAL / 3).anyMatch(wait -> wait > INTERVAL * 2 / 3);
         } finally {
             for (RawSocket socket : sockets) {
