@@ -23,6 +23,7 @@ class ArchitectureTest {
             .layer("gateway").definedBy("dev.atrium.gateway")
             .layer("websocket").definedBy("dev.atrium.transport.websocket")
             .layer("http").definedBy("dev.atrium.transport.http")
+            .layer("warmup").definedBy("dev.atrium.warmup")
             .layer("operations").definedBy("dev.atrium.operations")
             .whereLayer("setting").mayNotAccessAnyLayer()
             .whereLayer("room").mayNotAccessAnyLayer()
@@ -31,6 +32,7 @@ class ArchitectureTest {
             .whereLayer("gateway").mayOnlyAccessLayers("room", "session", "backplane")
             .whereLayer("websocket").mayOnlyAccessLayers("gateway", "session", "room", "setting")
             .whereLayer("http").mayOnlyAccessLayers("gateway", "session", "room", "setting")
+            .whereLayer("warmup").mayOnlyBeAccessedByLayers("operations")
             .whereLayer("operations").mayNotBeAccessedByAnyLayer();
 
     @ArchTest

@@ -47,7 +47,8 @@ public final class Benchmark {
     public static void main(String[] arguments) throws IOException, InterruptedException {
         Options options = Options.read();
         Path project = Path.of("").toAbsolutePath();
-        Site site = new Site(project, project.resolve("target/bench"), options.java(), options.serverOptions(), new Pinning());
+        Site site = new Site(project, project.resolve("target/bench"), options.java(), options.serverOptions(), options.aot(),
+                new Pinning());
         new Benchmark(options, site).run();
     }
 

@@ -8,7 +8,7 @@ import java.util.stream.Stream;
 
 /** What the system properties {@code bench.*} ask for. */
 record Options(List<String> workloads, List<String> peers, int runs, Scale scale, Path output, String java,
-        String serverOptions) {
+        String serverOptions, boolean aot) {
 
     private static final String PREFIX = "bench.";
     private static final List<String> ALL = List.of("all");
@@ -21,7 +21,7 @@ record Options(List<String> workloads, List<String> peers, int runs, Scale scale
                         number("storm", 5_000, 10, 50_000), seconds("warmup", 5, 0), seconds("seconds", 10, 1)),
                 Path.of(text("output", "target/bench/results.json")),
                 text("java", Path.of(System.getProperty("java.home"), "bin", "java").toString()),
-                text("server-options", ""));
+                text("server-options", ""), Boolean.parseBoolean(text("aot", "false")));
     }
 
     static boolean isChosen(List<String> chosen, String name) {

@@ -45,7 +45,8 @@ public final class Gateway implements Session.Listener {
     private final Rooms rooms;
     private final Events events;
 
-    Gateway(Backplane backplane, Sessions sessions, Rooms rooms, Events events) {
+    /** Of one backplane and the sessions, rooms and events that go with it. */
+    public Gateway(Backplane backplane, Sessions sessions, Rooms rooms, Events events) {
         this.backplane = backplane;
         this.sessions = sessions;
         this.rooms = rooms;

@@ -2,6 +2,7 @@ package dev.atrium.operations;
 
 import dev.atrium.backplane.Backplane;
 import dev.atrium.backplane.BackplaneStatus;
+import dev.atrium.warmup.WarmUp;
 import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
 import org.eclipse.microprofile.health.HealthCheck;
@@ -18,10 +19,12 @@ final class HealthChecks {
 
     private final Backplane backplane;
     private final Shutdown shutdown;
+    private final WarmUp warmUp;
 
-    HealthChecks(Backplane backplane, Shutdown shutdown) {
+    HealthChecks(Backplane backplane, Shutdown shutdown, WarmUp warmUp) {
         this.backplane = backplane;
         this.shutdown = shutdown;
+        this.warmUp = warmUp;
     }
 
     @Produces
@@ -44,6 +47,14 @@ final class HealthChecks {
     @Readiness
     HealthCheck notDraining() {
         return () -> HealthCheckResponse.named("draining").status(!shutdown.isDraining()).build();
+    }
+
+    /** Send nobody to a replica that would be slow to take them. */
+    @Produces
+    @Singleton
+    @Readiness
+    HealthCheck warm() {
+        return () -> HealthCheckResponse.named("warm").status(warmUp.isDone()).build();
     }
 
     /** Send nobody to a replica that cannot hear what the others say. */

@@ -30,7 +30,7 @@ public final class Sessions {
     private final SessionConfig config;
 
     /** @throws ConfigurationException naming the setting that makes no sense */
-    Sessions(Node node, SessionConfig config) {
+    public Sessions(Node node, SessionConfig config) {
         this.node = node;
         this.config = config;
         Require.between("atrium.heartbeat.interval", config.heartbeat().interval(), SHORTEST, LONGEST);

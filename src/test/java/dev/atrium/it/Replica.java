@@ -25,6 +25,9 @@ public final class Replica implements AutoCloseable {
             "Listening on: http://127\\.0\\.0\\.1:(\\d+)\\. Management interface listening on http://127\\.0\\.0\\.1:(\\d+)\\.");
     private static final HttpClient HTTP = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
 
+    /** Off unless a test asks for it: it would cost each of the many replicas here some seconds. */
+    private static final String WARM_UP = "atrium.warm-up.duration";
+
     private final Process process;
     private final Path log;
     private int port;
@@ -58,6 +61,9 @@ public final class Replica implements AutoCloseable {
         List<String> command = new ArrayList<>(List.of(ProcessHandle.current().info().command().orElse("java"),
                 "-Xmx512m", "-Dquarkus.http.host=127.0.0.1", "-Dquarkus.http.port=0",
                 "-Dquarkus.management.host=127.0.0.1", "-Dquarkus.management.port=0"));
+        if (!settings.containsKey(WARM_UP)) {
+            command.add("-D" + WARM_UP + "=0s");
+        }
         settings.forEach((name, value) -> command.add("-D" + name + "=" + value));
         command.add("-jar");
         command.add(JAR.toString());

@@ -23,6 +23,7 @@ class SettingsIT {
         "atrium.websocket.max-message-size,   2G,      to 1073741824",
         "atrium.websocket.compression,        maybe,   true or false",
         "atrium.shutdown.grace,               -1s,     from 0ms",
+        "atrium.warm-up.duration,            6m,      from 0ms",
         "atrium.heartbeat.intervall,          1s,      atrium.heartbeat.intervall",
     })
     void stops_the_start(String setting, String value, String accepts) {

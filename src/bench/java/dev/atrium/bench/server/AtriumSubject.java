@@ -18,6 +18,7 @@ public final class AtriumSubject implements Subject {
 
     private final Site site;
     private final Path program;
+    private Path aotCache;
 
     public AtriumSubject(Site site) {
         this.site = site;
@@ -45,17 +46,30 @@ public final class AtriumSubject implements Subject {
 
     @Override
     public Server start(Launch launch) {
+        if (site.aot() && aotCache == null) {
+            aotCache = train(site.work().resolve("atrium.aot"));
+        }
+        return start(launch, aotCache == null ? List.of() : List.of("-XX:AOTCache=" + aotCache));
+    }
+
+    /** As operations.md says: started, warmed up, stopped. */
+    private Path train(Path cache) {
+        start(Launch.alone(), List.of("-XX:AOTCacheOutput=" + cache)).process().end();
+        return cache;
+    }
+
+    private Replica start(Launch launch, List<String> aotOptions) {
         int port = FreePort.find();
         int managementPort = FreePort.find();
         ManagementPort management = new ManagementPort(managementPort);
         ServerProcess process = ServerProcess
-                .start(site.pinning().command(launch.processor(), command(launch, port, managementPort)),
+                .start(site.pinning().command(launch.processor(), command(launch, port, managementPort, aotOptions)),
                         site.project().toFile(), site.log(NAME))
                 .await(management::isReady);
         return new Replica(port, process, management, site.java());
     }
 
-    private List<String> command(Launch launch, int port, int managementPort) {
+    private List<String> command(Launch launch, int port, int managementPort, List<String> aotOptions) {
         List<String> command = new ArrayList<>(List.of(site.java()));
         if (site.pinning().isOn()) {
             // The default is two for each processor, which only take turns on a single one.
@@ -72,6 +86,7 @@ public final class AtriumSubject implements Subject {
         if (!site.serverOptions().isBlank()) {
             command.addAll(List.of(site.serverOptions().trim().split("\\s+")));
         }
+        command.addAll(aotOptions);
         command.addAll(List.of("-jar", program.toString()));
         return command;
     }

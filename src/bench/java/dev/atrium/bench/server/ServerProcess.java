@@ -90,6 +90,20 @@ public final class ServerProcess implements AutoCloseable {
         return this;
     }
 
+    /** Asks it to end and waits until it has. */
+    void end() {
+        process.destroy();
+        try {
+            if (!process.waitFor(START_LIMIT.toSeconds(), TimeUnit.SECONDS)) {
+                throw new IllegalStateException("did not end, see " + log);
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } finally {
+            close();
+        }
+    }
+
     long pid() {
         return process.pid();
     }

@@ -4,7 +4,7 @@ import java.io.File;
 import java.nio.file.Path;
 
 /** Where things are on this machine, and on which processor they run. */
-public record Site(Path project, Path work, String java, String serverOptions, Pinning pinning) {
+public record Site(Path project, Path work, String java, String serverOptions, boolean aot, Pinning pinning) {
 
     Path peerSources() {
         return project.resolve("src/bench/peers");

@@ -14,7 +14,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** One client publishes on one replica, all members are on another, and Redis is between; the latter is measured. */
-record Replicas(Saturation fanOut, Paced latency) implements Workload {
+record Replicas(Saturation fanOut, Saturation pipelined, Paced latency) implements Workload {
 
     @Override
     public String name() {
@@ -43,6 +43,7 @@ record Replicas(Saturation fanOut, Paced latency) implements Workload {
             Publishers publishers = new Publishers(publisher);
             List<Figure> figures = new ArrayList<>();
             figures.addAll(named("fan-out: ", fanOut.measure(bench, measured, members, publishers)));
+            figures.addAll(named("32 in flight: ", pipelined.measure(bench, measured, members, publishers)));
             figures.addAll(named("latency: ", latency.measure(bench, measured, members, publishers)));
             return figures;
         }

@@ -17,17 +17,18 @@ public final class Workloads {
         RoomPlan one = new RoomPlan(1, scale.members());
         int pace = Math.max(1, DELIVERIES_PER_SECOND / scale.members());
         Saturation fanOut = new Saturation("fanout-1", Use.ROOMS, one, 1, "deliveries");
+        Saturation pipelined = new Saturation("fanout-32", Use.ROOMS, one, 32, "deliveries");
         Paced latency = new Paced("latency", one, pace);
         return List.of(
                 fanOut,
-                new Saturation("fanout-32", Use.ROOMS, one, 32, "deliveries"),
+                pipelined,
                 new Paced("rooms-paced", MANY_ROOMS, MANY_ROOMS.rooms()),
                 new Saturation("rooms-saturated", Use.ROOMS, MANY_ROOMS, 1, "deliveries"),
                 latency,
                 new Saturation("echo", Use.ECHO, new RoomPlan(100, 1), 1, "round trips"),
                 new Idle(scale.idle()),
                 new Storm(scale.storm()),
-                new Replicas(fanOut, latency),
+                new Replicas(fanOut, pipelined, latency),
                 new SlowReaders(one, pace));
     }
 }

@@ -6,6 +6,7 @@ import dev.atrium.gateway.RoomUrl;
 import dev.atrium.room.InvalidNameException;
 import dev.atrium.room.RoomId;
 import dev.atrium.session.SessionConfig;
+import dev.atrium.session.Sessions;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.json.JsonObject;
@@ -19,25 +20,27 @@ import jakarta.inject.Singleton;
  * that does and makes no sense is refused before the handshake, with 400 and a reason.
  */
 @Singleton
-final class WebSocketRoutes {
+public final class WebSocketRoutes {
 
     private static final String ROOMS = "/rooms/";
 
     private final Gateway gateway;
-    private final SessionConfig config;
+    private final SessionConfig.Heartbeat heartbeat;
     private final WebSocketUpgrade upgrade;
 
-    WebSocketRoutes(Gateway gateway, SessionConfig config, WebSocketUpgrade upgrade) {
+    /** @param sessions those that the gateway speaks of */
+    public WebSocketRoutes(Gateway gateway, Sessions sessions, WebSocketConfig config) {
         this.gateway = gateway;
-        this.config = config;
-        this.upgrade = upgrade;
+        this.heartbeat = sessions.config().heartbeat();
+        this.upgrade = new WebSocketUpgrade(sessions, config);
     }
 
-    void register(@Observes Router router) {
+    /** Adds the routes to a router, at the start. */
+    public void register(@Observes Router router) {
         router.get("/echo").handler(context -> route(context, request -> new EchoProtocol(gateway)));
         router.get("/ws").handler(context -> route(context, request -> {
             RoomId everyone = RoomId.everyone(namespace(request));
-            return new SessionProtocol(gateway, config.heartbeat(), everyone.namespace());
+            return new SessionProtocol(gateway, heartbeat, everyone.namespace());
         }));
         router.get(ROOMS + ":room").handler(context -> route(context, request -> {
             RoomId room = RoomUrl.room(namespace(request), request.path());

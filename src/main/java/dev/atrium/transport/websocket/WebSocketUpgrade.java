@@ -9,14 +9,12 @@ import io.netty.handler.codec.http.websocketx.WebSocketFrameAggregator;
 import io.netty.handler.codec.http.websocketx.extensions.WebSocketServerExtension;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.net.impl.ConnectionBase;
-import jakarta.inject.Singleton;
 import org.jboss.logging.Logger;
 
 /**
  * Turns a request into a WebSocket. Vert.x makes the handshake; from then on our own handler stands before Vert.x's in the
  * pipeline, so a frame passes nothing but Netty's codec. The only place that touches internals of Vert.x.
  */
-@Singleton
 final class WebSocketUpgrade {
 
     private static final Logger LOG = Logger.getLogger(WebSocketUpgrade.class);

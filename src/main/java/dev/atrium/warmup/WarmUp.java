@@ -1,0 +1,83 @@
+package dev.atrium.warmup;
+
+import dev.atrium.session.SessionConfig;
+import dev.atrium.setting.Require;
+import dev.atrium.transport.websocket.WebSocketConfig;
+import io.quarkus.runtime.LaunchMode;
+import io.quarkus.runtime.ShutdownEvent;
+import io.quarkus.runtime.StartupEvent;
+import io.quarkus.runtime.configuration.ConfigurationException;
+import io.quarkus.vertx.http.HttpServerOptionsCustomizer;
+import io.vertx.core.Vertx;
+import io.vertx.core.http.HttpServerOptions;
+import jakarta.enterprise.event.Observes;
+import jakarta.enterprise.inject.Instance;
+import jakarta.inject.Singleton;
+import java.time.Duration;
+import org.jboss.logging.Logger;
+
+/**
+ * Lets the JVM compile the way of a client before the first one comes: a fresh replica is most often met by everyone that an
+ * old one has let go, at the moment when it is slowest. It serves whoever comes meanwhile, but is not ready.
+ */
+@Singleton
+public final class WarmUp {
+
+    private static final Logger LOG = Logger.getLogger(WarmUp.class);
+
+    private static final Duration LONGEST = Duration.ofMinutes(5);
+
+    private final Vertx vertx;
+    private final WarmUpConfig config;
+    private final SessionConfig sessions;
+    private final WebSocketConfig webSockets;
+    private final Instance<HttpServerOptionsCustomizer> customizers;
+    private Rehearsal rehearsal;
+    private volatile boolean done;
+
+    /** @throws ConfigurationException naming the setting that makes no sense */
+    WarmUp(Vertx vertx, WarmUpConfig config, SessionConfig sessions, WebSocketConfig webSockets,
+            Instance<HttpServerOptionsCustomizer> customizers) {
+        Require.between("atrium.warm-up.duration", config.duration(), Duration.ZERO, LONGEST);
+        this.vertx = vertx;
+        this.config = config;
+        this.sessions = sessions;
+        this.webSockets = webSockets;
+        this.customizers = customizers;
+    }
+
+    /** Whether it is over, or was not wanted. Any thread. */
+    public boolean isDone() {
+        return done;
+    }
+
+    void start(@Observes StartupEvent startup) {
+        if (config.duration().isZero() || LaunchMode.current() != LaunchMode.NORMAL) {
+            done = true;
+            return;
+        }
+        rehearsal = new Rehearsal(vertx, options(), sessions, webSockets);
+        rehearsal.run(config.duration()).onComplete(result -> {
+            done = true;
+            if (result.succeeded()) {
+                LOG.infof("Warmed up with %d connections", result.result());
+            } else {
+                // To be slow at first is no reason to stay away.
+                LOG.warnf("The warm-up was broken off: %s", result.cause().getMessage());
+            }
+        });
+    }
+
+    void stop(@Observes ShutdownEvent shutdown) {
+        if (rehearsal != null) {
+            rehearsal.stop();
+        }
+    }
+
+    /** As clients meet it, but without TLS. */
+    private HttpServerOptions options() {
+        HttpServerOptions options = new HttpServerOptions();
+        customizers.forEach(each -> each.customizeHttpServer(options));
+        return options;
+    }
+}

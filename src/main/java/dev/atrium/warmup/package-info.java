@@ -1,0 +1,2 @@
+/** Makes a fresh replica fast before it is ready. */
+package dev.atrium.warmup;
