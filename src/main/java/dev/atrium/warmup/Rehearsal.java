@@ -20,6 +20,7 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.time.Duration;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
@@ -47,7 +48,7 @@ final class Rehearsal {
     private final HttpServer server;
     private final Promise<Integer> over = Promise.promise();
     private final AtomicInteger connections = new AtomicInteger();
-    private volatile boolean ended;
+    private final AtomicBoolean ended = new AtomicBoolean();
 
     Rehearsal(Vertx vertx, HttpServerOptions options, SessionConfig sessionConfig, WebSocketConfig config) {
         this.vertx = vertx;
@@ -63,7 +64,7 @@ final class Rehearsal {
     /** Goes on for that time; then nothing of it is left. Completes with the number of connections that were made. */
     Future<Integer> run(Duration duration) {
         context.runOnContext(start -> server.listen().onFailure(over::tryFail).onSuccess(listening -> {
-            vertx.setTimer(duration.toMillis(), timeIsUp -> end());
+            vertx.setTimer(duration.toMillis(), timeIsUp -> end(null));
             for (int i = 0; i < CLIENTS; i++) {
                 RehearsedPart part = i % PLAIN_ONE_IN == 0 ? RehearsedPart.PLAIN : RehearsedPart.SESSION;
                 Thread client = new Thread(() -> repeat(part), "atrium-warm-up-" + i);
@@ -76,12 +77,12 @@ final class Rehearsal {
 
     /** The replica is being stopped: begins nothing more. Any thread. */
     void stop() {
-        ended = true;
+        ended.set(true);
     }
 
     private void repeat(RehearsedPart part) {
         try {
-            while (!ended && connections.get() < MOST_CONNECTIONS) {
+            while (!ended.get() && connections.get() < MOST_CONNECTIONS) {
                 try (Socket socket = new Socket()) {
                     socket.setSoTimeout(TIMEOUT_MILLIS);
                     socket.connect(new InetSocketAddress(HOST, server.actualPort()), TIMEOUT_MILLIS);
@@ -89,22 +90,23 @@ final class Rehearsal {
                 }
                 connections.incrementAndGet();
             }
-            end();
+            end(null);
         } catch (IOException e) {
-            fail(e);
+            // A connection that was cut by the end of the rehearsal has not failed.
+            end(e);
         }
     }
 
-    private void end() {
-        ended = true;
-        server.close().onComplete(closed -> over.tryComplete(connections.get()));
-    }
-
-    private void fail(IOException cause) {
-        // A connection that was cut by the end of the rehearsal has not failed.
-        if (!ended) {
-            ended = true;
-            server.close().onComplete(closed -> over.tryFail(cause));
+    /** The first who comes decides how it ended. A replica that is being stopped has ended it already, and closes the server. */
+    private void end(IOException cause) {
+        if (ended.compareAndSet(false, true)) {
+            context.runOnContext(close -> server.close().onComplete(closed -> {
+                if (cause == null) {
+                    over.tryComplete(connections.get());
+                } else {
+                    over.tryFail(cause);
+                }
+            }));
         }
     }
 }
