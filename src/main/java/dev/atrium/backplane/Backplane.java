@@ -1,11 +1,12 @@
 package dev.atrium.backplane;
 
-import dev.atrium.room.Notice;
 import dev.atrium.room.Presence;
 import dev.atrium.room.Publication;
 import dev.atrium.room.Receipt;
 import dev.atrium.room.RoomId;
+import dev.atrium.room.RoomPage;
 import dev.atrium.room.RoomSource;
+import dev.atrium.room.Sender;
 import io.smallrye.mutiny.Uni;
 import java.util.List;
 
@@ -17,7 +18,7 @@ import java.util.List;
  * to one room take their places in the order of the calls.
  *
  * <p><b>Loss.</b> What was acknowledged reaches every subscriber, also one whose connection was cut meanwhile, as long as
- * the room's log reaches back that far. Where it does not, the offset skips, which is counted, never hidden.
+ * the room's log reaches back that far. Where it does not, the subscriber is told so, and it is counted.
  *
  * <p><b>Failure.</b> While the backplane is out of reach, {@code Uni}s fail at once with
  * {@link BackplaneUnavailableException}, nothing blocks, and existing subscriptions go on by themselves when it is back.
@@ -29,17 +30,29 @@ public interface Backplane extends RoomSource {
     /** Takes a message. The item says its place; a failure says whether it may have been taken all the same. */
     Uni<Receipt> publish(Publication publication);
 
-    /** Notes that a session is in a room, until {@link #exit} or the end of this replica. */
+    /** Notes that a session is in a room, until {@link #exit} or the end of this replica, and tells the room if that is new. */
     Uni<Void> enter(RoomId room, Presence presence);
 
-    /** Notes that a session is no longer in a room. */
-    Uni<Void> exit(RoomId room, String sessionId);
+    /**
+     * Notes that a session of this replica is no longer in a room, and tells the room. When a replica dies, the others do
+     * this for each of its sessions, once.
+     */
+    Uni<Void> exit(RoomId room, Sender who);
 
     /** Who is in a room, on all replicas that are alive, the longest there first. */
     Uni<List<Presence>> members(RoomId room);
 
-    /** Tells the subscribers of a room that somebody came or went. Not kept and without an offset. */
-    Uni<Void> announce(Notice notice);
+    /**
+     * The rooms of a namespace that have members or a place to keep.
+     *
+     * @param prefix of their names; may be empty
+     * @param cursor where the last page ended; null for the first one
+     * @param limit about how many
+     */
+    Uni<RoomPage> rooms(String namespace, String prefix, String cursor, int limit);
+
+    /** Where sessions are kept for resuming, and ended from afar. */
+    SessionStore sessions();
 
     /** How it is, for health and metrics. */
     BackplaneStatus status();

@@ -5,6 +5,9 @@ import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.WithConverter;
 import io.smallrye.config.WithDefault;
 import java.time.Duration;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
 
 /** Settings of what replicas share. The address of Redis is {@code quarkus.redis.hosts}. */
 @ConfigMapping(prefix = "atrium")
@@ -16,6 +19,15 @@ public interface BackplaneConfig {
 
     /** What a room keeps. */
     RoomSettings room();
+
+    /** What clients can read again. */
+    HistorySettings history();
+
+    /** Sessions whose connection broke. */
+    ResumeSettings resume();
+
+    /** Publications that are said again because their answer was lost. */
+    IdempotencySettings idempotency();
 
     /** Only with {@code atrium.backplane=redis}. */
     RedisSettings redis();
@@ -35,6 +47,50 @@ public interface BackplaneConfig {
         @WithDefault("1h")
         @WithConverter(DurationSetting.class)
         Duration ttl();
+    }
+
+    /** What clients can read again: a message must be among the newest of its room, and young enough. */
+    interface HistorySettings {
+
+        /** Messages of each room; 0 keeps none. */
+        @WithDefault("1000")
+        int size();
+
+        /** Age of the oldest. */
+        @WithDefault("10m")
+        @WithConverter(DurationSetting.class)
+        Duration age();
+
+        /** Other figures for the namespaces that match a pattern, in which {@code *} stands for anything. */
+        Map<String, NamespaceHistory> namespace();
+    }
+
+    /** Figures for some namespaces; what is absent is as for all others. */
+    interface NamespaceHistory {
+
+        /** Messages of each room; 0 keeps none. */
+        OptionalInt size();
+
+        /** Age of the oldest. */
+        Optional<@WithConverter(DurationSetting.class) Duration> age();
+    }
+
+    /** Sessions whose connection broke. */
+    interface ResumeSettings {
+
+        /** How long they can be resumed; 0s: never. */
+        @WithDefault("2m")
+        @WithConverter(DurationSetting.class)
+        Duration window();
+    }
+
+    /** Publications that are said again because their answer was lost. */
+    interface IdempotencySettings {
+
+        /** How long an idempotency key is remembered. */
+        @WithDefault("5m")
+        @WithConverter(DurationSetting.class)
+        Duration window();
     }
 
     /** Only with {@code atrium.backplane=redis}. */

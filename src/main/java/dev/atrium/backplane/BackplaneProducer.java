@@ -1,6 +1,7 @@
 package dev.atrium.backplane;
 
 import dev.atrium.backplane.memory.MemoryBackplane;
+import dev.atrium.backplane.memory.MemorySettings;
 import dev.atrium.backplane.redis.RedisBackplane;
 import dev.atrium.room.Node;
 import dev.atrium.setting.Require;
@@ -10,6 +11,7 @@ import jakarta.enterprise.inject.Disposes;
 import jakarta.enterprise.inject.Instance;
 import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
+import java.time.Clock;
 import java.time.Duration;
 import java.util.Optional;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
@@ -33,8 +35,12 @@ final class BackplaneProducer {
             @ConfigProperty(name = "quarkus.redis.hosts") Optional<String> hosts) {
         // Shorter ones would run out between two refreshes.
         Require.between("atrium.room.ttl", config.room().ttl(), Duration.ofSeconds(5), LONGEST);
+        Require.between("atrium.resume.window", config.resume().window(), Duration.ZERO, Duration.ofDays(1));
+        Require.between("atrium.idempotency.window", config.idempotency().window(), SHORTEST, Duration.ofDays(1));
+        HistoryPolicy history = new HistoryPolicy(config.history());
         if (config.backplane() == BackplaneConfig.Kind.MEMORY) {
-            return new MemoryBackplane(config.room().ttl());
+            return new MemoryBackplane(node, new MemorySettings(config.room().ttl(), history, config.resume().window(),
+                    config.idempotency().window(), Clock.systemUTC()));
         }
         Require.that(hosts.isPresent(), "quarkus.redis.hosts",
                 "the address of Redis because of atrium.backplane=redis, for example redis://localhost:6379");
@@ -43,7 +49,7 @@ final class BackplaneProducer {
         Require.between("atrium.redis.log-size", config.redis().logSize(), 0, 1_000_000);
         Require.that(config.redis().prefix().matches("[\\w:.-]{1,64}"), "atrium.redis.prefix",
                 "1 to 64 letters, digits or one of _ : . -");
-        return RedisBackplane.start(config, node, vertx, redis.get());
+        return RedisBackplane.start(config, history, node, vertx, redis.get());
     }
 
     void close(@Disposes Backplane backplane) {

@@ -1,7 +1,6 @@
 package dev.atrium.gateway;
 
 import dev.atrium.room.Publication;
-import dev.atrium.room.RoomId;
 import dev.atrium.room.Sender;
 import dev.atrium.session.CloseReason;
 
@@ -14,14 +13,6 @@ public sealed interface Event {
 
     /** A session ended. */
     record Disconnected(Sender who, String transport, CloseReason reason) implements Event {
-    }
-
-    /** A session became a member of a room. */
-    record Joined(Sender who, RoomId room) implements Event {
-    }
-
-    /** A session is no longer a member of a room. */
-    record Left(Sender who, RoomId room) implements Event {
     }
 
     /** The backplane took a message from a client of this replica. */

@@ -3,14 +3,20 @@ package dev.atrium.gateway;
 import dev.atrium.backplane.Backplane;
 import dev.atrium.backplane.BackplaneUnavailableException;
 import dev.atrium.room.Data;
+import dev.atrium.room.History;
+import dev.atrium.room.HistoryQuery;
 import dev.atrium.room.InvalidNameException;
+import dev.atrium.room.Member;
 import dev.atrium.room.Membership;
+import dev.atrium.room.Position;
 import dev.atrium.room.Presence;
 import dev.atrium.room.Publication;
 import dev.atrium.room.Receipt;
 import dev.atrium.room.RoomId;
+import dev.atrium.room.RoomPage;
 import dev.atrium.room.Rooms;
 import dev.atrium.room.Sender;
+import dev.atrium.room.SessionId;
 import dev.atrium.room.WireFormat;
 import dev.atrium.session.CloseReason;
 import dev.atrium.session.Session;
@@ -21,8 +27,12 @@ import io.netty.channel.EventLoop;
 import io.smallrye.mutiny.Uni;
 import jakarta.inject.Singleton;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CancellationException;
+import java.util.function.BooleanSupplier;
+import java.util.regex.Pattern;
 import org.jboss.logging.Logger;
 
 /**
@@ -40,7 +50,10 @@ public final class Gateway implements Session.Listener {
     /** Longest name of an event, in bytes of UTF-8. */
     public static final int MAX_EVENT_BYTES = 255;
 
+    private static final Pattern IDEMPOTENCY_KEY = Pattern.compile("[!-~]{1,64}");
+
     private final Backplane backplane;
+    private final Resumption resumption;
     private final Sessions sessions;
     private final Rooms rooms;
     private final Events events;
@@ -51,6 +64,8 @@ public final class Gateway implements Session.Listener {
         this.sessions = sessions;
         this.rooms = rooms;
         this.events = events;
+        this.resumption = new Resumption(backplane.sessions());
+        backplane.sessions().serve(this::end);
     }
 
     /** A client has connected: a new session, in no room yet. */
@@ -63,29 +78,61 @@ public final class Gateway implements Session.Listener {
 
     /** Puts a new session into its own room and into its namespace's, where every session that hears anything is. */
     public Uni<Void> admit(Session session) {
-        return enter(session, RoomId.of(session.namespace(), session.id()), false)
-                .chain(() -> enter(session, RoomId.everyone(session.namespace()), false))
+        return enter(session, RoomId.of(session.namespace(), session.id()), false, null)
+                .chain(() -> enter(session, RoomId.everyone(session.namespace()), false, null))
                 .replaceWithVoid();
     }
 
-    /** Makes the session a member of a room. Joining twice is joining once, but the last word on presence counts. */
-    public Uni<Joined> join(Session session, RoomId room, boolean watchesPresence) {
+    /** Lets the client of a session resume it later, with the token that the session then has. */
+    public Uni<Void> keep(Session session) {
+        return resumption.keep(session);
+    }
+
+    /**
+     * Makes the session a member of a room. Joining twice is joining once, but the last word on presence counts.
+     *
+     * @param since the place that the client was at, to be told what it missed; or null
+     */
+    public Uni<Joined> join(Session session, RoomId room, boolean watchesPresence, Position since) {
         Membership present = session.membership(room);
         if (present != null) {
             present.watchPresence(watchesPresence);
-            return Uni.createFrom().item(new Joined(room, present.position()));
+            return resumption.save(session).emitOn(session.loop()::run)
+                    .map(saved -> new Joined(room, present.position(), false, present));
         }
         if (room.isSession()) {
             return Uni.createFrom().failure(new Refusal(403, "room: this is another session's own room"));
         }
-        return enter(session, room, watchesPresence)
-                .chain(membership -> {
-                    Joined joined = new Joined(room, membership.position());
-                    events.emit(new Event.Joined(session.self(), room));
-                    return backplane.enter(room, new Presence(session.self(), System.currentTimeMillis()))
-                            .emitOn(session.loop()::run)
-                            .replaceWith(joined);
-                });
+        return enter(session, room, watchesPresence, since)
+                .chain(membership -> Uni.join().all(present(session, room), resumption.save(session)).andFailFast()
+                        .emitOn(session.loop()::run)
+                        .map(done -> Joined.of(membership)));
+    }
+
+    /**
+     * Lets a session that has just begun go on as an earlier one, with its id, its user and its rooms.
+     *
+     * @param token what the client was given for it
+     * @param places that the client was at, by the name of the room; the empty name is the whole namespace
+     */
+    public Uni<Resumed> resume(Session session, String token, Map<String, Position> places) {
+        return resumption.take(session, token).chain(saved -> {
+            List.copyOf(session.memberships()).forEach(old -> {
+                session.left(old.room());
+                rooms.leave(old);
+            });
+            sessions.rename(session, saved.self());
+            List<Uni<Joined>> joins = new ArrayList<>();
+            Resumption.rooms(saved, places).forEach((room, since) -> joins.add(
+                    enter(session, room, saved.rooms().getOrDefault(room.name(), false), since)
+                            .chain(membership -> present(session, room).replaceWith(membership))
+                            .map(Joined::of)));
+            return Resumption.all(joins)
+                    .emitOn(session.loop()::run)
+                    .map(joined -> new Resumed(saved.self(), saved.token(), joined))
+                    // Half of its rooms are worse than none: the client comes back and gets all of them.
+                    .onFailure().invoke(failure -> session.close(CloseReason.TRY_LATER));
+        });
     }
 
     /** Ends the session's membership; nothing more of that room is sent to it. Leaving a room it is not in does nothing. */
@@ -98,29 +145,32 @@ public final class Gateway implements Session.Listener {
             return Uni.createFrom().failure(Refusal.badRequest("room: a session cannot leave its own room"));
         }
         session.left(room);
-        return depart(session, membership).emitOn(session.loop()::run);
+        return Uni.join().all(depart(session, membership), resumption.save(session)).andFailFast()
+                .emitOn(session.loop()::run).replaceWithVoid();
     }
 
     /** Says something in a room. */
-    public Uni<Receipt> send(Session session, RoomId room, String event, Data data, boolean echo) {
-        return publish(session.self(), session.transport(), room, event, data, echo);
+    public Uni<Receipt> send(Session session, RoomId room, String event, Data data, boolean echo, String idempotency) {
+        return publish(session.self(), session.transport(), room, event, data, echo, idempotency);
     }
 
     /**
      * Says something in a room, in the name of no session.
      *
      * @param transport by which it came, for the figures
+     * @param idempotency the client's name for this message, by which it can be said again and is yet said once; or null
      */
-    public Uni<Receipt> publish(Sender from, String transport, RoomId room, String event, Data data, boolean echo) {
+    public Uni<Receipt> publish(Sender from, String transport, RoomId room, String event, Data data, boolean echo,
+            String idempotency) {
         String name = event == null ? Publication.DEFAULT_EVENT : event;
-        String fault = faultOf(name);
+        String fault = faultOf(name, idempotency);
         if (fault != null) {
             return refuse(transport, Refusal.badRequest(fault));
         }
         if (sessions.isBehind()) {
             return refuse(transport, Refusal.unavailable("this replica is overloaded, try again later", true));
         }
-        Publication publication = new Publication(room, name, data, from, echo);
+        Publication publication = new Publication(room, name, data, from, echo, idempotency);
         return backplane.publish(publication)
                 .invoke(ignored -> events.emit(new Event.Accepted(publication, transport)))
                 .onFailure().transform(Gateway::refusal)
@@ -128,14 +178,52 @@ public final class Gateway implements Session.Listener {
                         events.emit(new Event.Refused(transport, failure.code())));
     }
 
-    /** Who is in a room, on all replicas. */
-    public Uni<List<Presence>> members(RoomId room) {
-        return backplane.members(room).onFailure().transform(Gateway::refusal);
+    /** Who is in a room, on all replicas: some of them, after the cursor of the page before. */
+    public Uni<MemberPage<Presence>> members(RoomId room, String cursor, int limit) {
+        return presences(room).map(all -> MemberPage.ofSessions(all, cursor, limit));
+    }
+
+    /** The same, with the sessions of one user as one. */
+    public Uni<MemberPage<MemberPage.User>> users(RoomId room, String cursor, int limit) {
+        return presences(room).map(all -> MemberPage.ofUsers(all, cursor, limit));
+    }
+
+    /** How many sessions are in a room, on all replicas. */
+    public Uni<Integer> memberCount(RoomId room) {
+        return presences(room).map(List::size);
+    }
+
+    /** What was said in a room, as far as it is kept. */
+    public Uni<History> history(RoomId room, HistoryQuery query) {
+        return backplane.history(room, query).onFailure().transform(Gateway::refusal);
+    }
+
+    /** The rooms of a namespace. */
+    public Uni<RoomPage> rooms(String namespace, String prefix, String cursor, int limit) {
+        return backplane.rooms(namespace, prefix, cursor, limit).onFailure().transform(Gateway::refusal);
+    }
+
+    /** Ends a session, wherever it is; says whether there was one. */
+    public Uni<Boolean> disconnect(String namespace, String sessionId) {
+        return SessionId.isSessionId(sessionId)
+                ? backplane.sessions().end(namespace, sessionId).onFailure().transform(Gateway::refusal)
+                : Uni.createFrom().item(false);
+    }
+
+    /** Lets someone hear a room who is no session, and whom nobody sees. On the member's event loop. */
+    public Uni<Membership> listen(Member member, RoomId room, Position since, BooleanSupplier stillWanted) {
+        return rooms.join(member, room, false, since, stillWanted).onFailure().transform(Gateway::refusal);
+    }
+
+    /** Ends that. On the member's event loop. */
+    public void stopListening(Membership membership) {
+        rooms.leave(membership);
     }
 
     @Override
     public void closed(Session session, CloseReason reason) {
         sessions.remove(session);
+        resumption.ended(session, reason);
         for (Membership membership : session.memberships()) {
             depart(session, membership).subscribe().with(
                     done -> { }, failure -> LOG.warnf("A departure was not noted: %s", failure.getMessage()));
@@ -178,20 +266,35 @@ public final class Gateway implements Session.Listener {
         return new Refusal(500, "server fault");
     }
 
-    private Uni<Membership> enter(Session session, RoomId room, boolean watchesPresence) {
-        return rooms.join(session, room, watchesPresence, session::isOpen)
+    private Uni<Membership> enter(Session session, RoomId room, boolean watchesPresence, Position since) {
+        return rooms.join(session, room, watchesPresence, since, session::isOpen)
                 .invoke(session::entered)
                 .onFailure().transform(Gateway::refusal);
+    }
+
+    private Uni<Void> present(Session session, RoomId room) {
+        return room.isSession() || room.isEveryone() || !session.isVisible() ? Uni.createFrom().voidItem()
+                : backplane.enter(room, new Presence(session.self(), System.currentTimeMillis()));
     }
 
     private Uni<Void> depart(Session session, Membership membership) {
         RoomId room = membership.room();
         rooms.leave(membership);
-        if (room.isSession() || room.isEveryone()) {
-            return Uni.createFrom().voidItem();
+        return room.isSession() || room.isEveryone() || !session.isVisible() ? Uni.createFrom().voidItem()
+                : backplane.exit(room, session.self());
+    }
+
+    private Uni<List<Presence>> presences(RoomId room) {
+        return backplane.members(room).onFailure().transform(Gateway::refusal);
+    }
+
+    private Uni<Boolean> end(String namespace, String sessionId, boolean resumed) {
+        Session session = sessions.find(sessionId);
+        if (session == null || !session.namespace().equals(namespace)) {
+            return Uni.createFrom().item(false);
         }
-        events.emit(new Event.Left(session.self(), room));
-        return backplane.exit(room, session.id());
+        return Uni.createFrom().item(true).emitOn(session.loop()::run)
+                .invoke(here -> session.close(resumed ? CloseReason.RESUMED : CloseReason.DISCONNECTED));
     }
 
     private <T> Uni<T> refuse(String transport, Refusal refusal) {
@@ -199,12 +302,15 @@ public final class Gateway implements Session.Listener {
         return Uni.createFrom().failure(refusal);
     }
 
-    private static String faultOf(String event) {
+    private static String faultOf(String event, String idempotency) {
         if (event.isEmpty()) {
             return "event: expected a name, or none for \"" + Publication.DEFAULT_EVENT + "\"";
         }
         if (event.charAt(0) == '@') {
             return "event: names that begin with @ are the server's";
+        }
+        if (idempotency != null && !IDEMPOTENCY_KEY.matcher(idempotency).matches()) {
+            return "idempotency: expected 1 to 64 printable ASCII characters";
         }
         if (event.length() > MAX_EVENT_BYTES || event.getBytes(StandardCharsets.UTF_8).length > MAX_EVENT_BYTES) {
             return "event: expected at most " + MAX_EVENT_BYTES + " bytes of UTF-8";

@@ -1,12 +1,19 @@
 package dev.atrium.gateway;
 
+import dev.atrium.room.Membership;
 import dev.atrium.room.Position;
 import dev.atrium.room.RoomId;
 
 /**
  * A session is in a room.
  *
- * @param position every message after it will be handed to the session
+ * @param position every message after it will be handed to the session, once its membership follows
+ * @param recovered whether that is the place that the client named, so that nothing is lost
+ * @param membership to be told to follow when the client has been told its place
  */
-public record Joined(RoomId room, Position position) {
+public record Joined(RoomId room, Position position, boolean recovered, Membership membership) {
+
+    static Joined of(Membership membership) {
+        return new Joined(membership.room(), membership.position(), membership.isRecovered(), membership);
+    }
 }

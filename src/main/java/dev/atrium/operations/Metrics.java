@@ -25,7 +25,7 @@ import java.util.function.ToDoubleFunction;
 @Singleton
 final class Metrics {
 
-    private static final List<String> TRANSPORTS = List.of("plain", "session", "echo");
+    private static final List<String> TRANSPORTS = List.of("plain", "session", "echo", "sse", "ndjson", "iframe");
 
     private final MeterRegistry registry;
 

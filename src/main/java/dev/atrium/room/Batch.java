@@ -49,6 +49,15 @@ public final class Batch {
         return value;
     }
 
+    /** What this batch holds, for a member that takes it as it is. */
+    public List<Delivery> deliveries() {
+        List<Delivery> deliveries = new ArrayList<>(parcels.size());
+        for (Parcel parcel : parcels) {
+            deliveries.add(parcel.delivery);
+        }
+        return deliveries;
+    }
+
     /** How many deliveries this batch holds. */
     public int size() {
         return parcels.size();

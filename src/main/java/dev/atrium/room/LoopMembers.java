@@ -99,26 +99,39 @@ final class LoopMembers {
         // From the end: a member whose connection breaks right now may take itself off the list, which moves the last one.
         for (int i = memberships.size() - 1; i >= 0; i--) {
             Membership membership = memberships.get(i);
-            if (!notices || membership.watchesPresence()) {
+            if (notices ? membership.watchesPresence() : membership.isLive()) {
                 hand(batch, membership.member());
+            } else if (!notices) {
+                membership.hold(parcels);
             }
         }
         batch.release();
         if (!notices) {
-            position = ((Message) parcels.get(parcels.size() - 1).delivery).position();
-            for (Parcel parcel : parcels) {
-                observer.delivered((Message) parcel.delivery, memberships.size());
+            position = positionOf(parcels.get(parcels.size() - 1).delivery);
+            observe(parcels);
+        }
+    }
+
+    private void observe(List<Parcel> parcels) {
+        for (Parcel parcel : parcels) {
+            if (parcel.delivery instanceof Message message) {
+                observer.delivered(message, memberships.size());
             }
         }
     }
 
-    private static void hand(Batch batch, Member member) {
+    static void hand(Batch batch, Member member) {
         try {
             batch.handTo(member);
         } catch (RuntimeException e) {
             // One member's fault must not cost the members after it their message.
             LOG.log(System.Logger.Level.ERROR, "session " + member.id() + " failed to receive", e);
         }
+    }
+
+    /** Where a room is once it has said this. */
+    static Position positionOf(Delivery delivery) {
+        return delivery instanceof Gap gap ? gap.position() : ((Message) delivery).position();
     }
 
     private void markReady() {

@@ -11,4 +11,7 @@ public interface Member {
 
     /** Hands over what a room has for this member. Must not block, and must not throw. */
     void receive(Batch batch);
+
+    /** Runs the task in a later turn of this member's loop: when little waits to be sent to it. Never, if it has gone. */
+    void whenDrained(Runnable task);
 }

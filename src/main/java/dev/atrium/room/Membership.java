@@ -1,17 +1,27 @@
 package dev.atrium.room;
 
-/** One member in one room. Used on the member's event loop only. */
+import io.smallrye.mutiny.Uni;
+import java.util.List;
+
+/**
+ * One member in one room. It begins on hold: what is said waits until {@link #follow}, so that the member can be told its
+ * place before anything that comes after it. Used on the member's event loop only.
+ */
 public final class Membership {
 
     private final LoopMembers share;
     private final Member member;
     private boolean watchesPresence;
+    private boolean ended;
+    private boolean recovered;
+    private CatchUp catchUp;
     int index;
 
-    Membership(LoopMembers share, Member member, boolean watchesPresence) {
+    Membership(LoopMembers share, Member member, boolean watchesPresence, RoomSource source) {
         this.share = share;
         this.member = member;
         this.watchesPresence = watchesPresence;
+        this.catchUp = new CatchUp(this, source);
     }
 
     /** The room. */
@@ -21,7 +31,19 @@ public final class Membership {
 
     /** The place in the room up to which this member has been handed messages; those after it follow. */
     public Position position() {
-        return share.position();
+        return isLive() ? share.position() : catchUp.position();
+    }
+
+    /** Whether the member goes on from the place that it named when it joined, with nothing lost. */
+    public boolean isRecovered() {
+        return recovered;
+    }
+
+    /** The member knows its place: hands it everything after that from now on. */
+    public void follow() {
+        if (!isLive()) {
+            catchUp.follow();
+        }
     }
 
     /** Whether this member is shown who comes and goes. */
@@ -35,6 +57,40 @@ public final class Membership {
             watchesPresence = watch;
             share.watchersChanged(watch ? 1 : -1);
         }
+    }
+
+    Uni<Membership> resume(Position since) {
+        return catchUp.resume(since).map(done -> {
+            recovered = catchUp.isRecovered();
+            return this;
+        });
+    }
+
+    /** Whether it is handed what the room says as it is said. */
+    boolean isLive() {
+        return catchUp == null;
+    }
+
+    void hold(List<Parcel> parcels) {
+        catchUp.hold(parcels);
+    }
+
+    void hand(List<Parcel> parcels) {
+        Batch batch = new Batch(parcels);
+        LoopMembers.hand(batch, member);
+        batch.release();
+    }
+
+    void caughtUp() {
+        catchUp = null;
+    }
+
+    void end() {
+        ended = true;
+    }
+
+    boolean isEnded() {
+        return ended;
     }
 
     Member member() {

@@ -7,6 +7,9 @@ package dev.atrium.room;
  */
 public record Node(String name) {
 
+    /** 132 bits: nobody guesses one. */
+    private static final int SECRET_LENGTH = 22;
+
     /** A node with a new random name. */
     public static Node create() {
         return new Node(SessionId.newNode());
@@ -15,5 +18,16 @@ public record Node(String name) {
     /** A new id for a session on this node. */
     public String newSessionId() {
         return SessionId.on(name);
+    }
+
+    /** A new secret that begins with the name of this node. */
+    public String newToken() {
+        return name + RandomName.of(SECRET_LENGTH);
+    }
+
+    /** The node that made a token; null for what is none. */
+    public static String ofToken(String token) {
+        return token.matches("[\\w-]{" + (SessionId.NODE_LENGTH + SECRET_LENGTH) + "}")
+                ? token.substring(0, SessionId.NODE_LENGTH) : null;
     }
 }

@@ -41,6 +41,12 @@ final class Room implements Subscriber {
     }
 
     @Override
+    public synchronized void lost(Position upTo) {
+        position = upTo;
+        pass(new Gap(id, upTo));
+    }
+
+    @Override
     public synchronized void message(Message message) {
         position = message.position();
         pass(message);
@@ -69,9 +75,9 @@ final class Room implements Subscriber {
     }
 
     /** Lets a member in. On the member's loop. */
-    Membership admit(Member member, boolean watchesPresence) {
+    Membership admit(Member member, boolean watchesPresence, RoomSource source) {
         LoopMembers share = share(member.loop());
-        Membership membership = new Membership(share, member, watchesPresence);
+        Membership membership = new Membership(share, member, watchesPresence, source);
         share.add(membership);
         return membership;
     }
@@ -79,6 +85,7 @@ final class Room implements Subscriber {
     /** Lets a member go; nothing more is handed to it. On the member's loop. */
     void dismiss(Membership membership) {
         LoopMembers share = membership.share();
+        membership.end();
         share.remove(membership);
         if (share.isEmpty()) {
             drop(share);

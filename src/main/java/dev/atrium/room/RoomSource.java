@@ -1,5 +1,7 @@
 package dev.atrium.room;
 
+import io.smallrye.mutiny.Uni;
+
 /** Where rooms get their messages from. Calls for one room do not overlap. */
 public interface RoomSource {
 
@@ -8,4 +10,7 @@ public interface RoomSource {
 
     /** Stops telling about a room. Returns at once. */
     void unsubscribe(RoomId room);
+
+    /** Reads a part of what the room keeps of what was said. Any thread; the {@code Uni} completes on any thread. */
+    Uni<History> history(RoomId room, HistoryQuery query);
 }

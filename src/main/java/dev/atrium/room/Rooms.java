@@ -26,14 +26,28 @@ public final class Rooms {
     }
 
     /**
-     * Lets a member into a room, on the member's event loop. From the position of the returned membership on it is handed
-     * every message of the room.
+     * Lets a member into a room, on the member's event loop. Everything after the position of the returned membership is
+     * handed to it once that {@link Membership#follow follows}.
      *
+     * @param since the place that the member was at before, to be told what it missed; null to begin with what comes now
      * @param stillWanted asked once the room is subscribed to: a member that has gone meanwhile is not let in
-     * @return on the member's event loop: the membership; or the failure of the subscription, or
+     * @return on the member's event loop: the membership; or the failure of the subscription or the history, or
      *     {@link CancellationException} for one that has gone
      */
-    public Uni<Membership> join(Member member, RoomId id, boolean watchesPresence, BooleanSupplier stillWanted) {
+    public Uni<Membership> join(Member member, RoomId id, boolean watchesPresence, Position since,
+            BooleanSupplier stillWanted) {
+        Uni<Membership> admitted = admitted(member, id, watchesPresence, stillWanted);
+        return since == null ? admitted : admitted.chain(membership -> membership.resume(since)
+                .onFailure().invoke(() -> leave(membership))
+                .invoke(() -> {
+                    if (!stillWanted.getAsBoolean()) {
+                        leave(membership);
+                        throw new CancellationException("the session has gone");
+                    }
+                }));
+    }
+
+    private Uni<Membership> admitted(Member member, RoomId id, boolean watchesPresence, BooleanSupplier stillWanted) {
         Room room = reference(id);
         CompletableFuture<Void> subscribed = room.subscribed();
         if (subscribed.isDone() && !subscribed.isCompletedExceptionally()) {
@@ -75,7 +89,7 @@ public final class Rooms {
         if (isNamed(room.id)) {
             memberships.incrementAndGet();
         }
-        return room.admit(member, watchesPresence);
+        return room.admit(member, watchesPresence, source);
     }
 
     /** Subscribing happens under the map's lock for this room, so that it never overtakes an unsubscribing. */

@@ -8,7 +8,7 @@ package dev.atrium.room;
  */
 public final class SessionId {
 
-    private static final int NODE_LENGTH = 6;
+    static final int NODE_LENGTH = 6;
     private static final int LENGTH = 1 + NODE_LENGTH + 14;
 
     private SessionId() {

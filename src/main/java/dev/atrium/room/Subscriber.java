@@ -2,7 +2,8 @@ package dev.atrium.room;
 
 /**
  * What a backplane tells about one room. Calls for one room never overlap and come in the room's order:
- * {@link #subscribed} once, then each message after that position, with none skipped and none repeated.
+ * {@link #subscribed} once, then each message after that position, with none repeated, and none skipped but those that
+ * {@link #lost} has told of.
  *
  * <p>Implementations return quickly and never block: they are called on the backplane's own threads.
  */
@@ -10,6 +11,9 @@ public interface Subscriber {
 
     /** The subscription is live; what follows are the messages after this position. */
     void subscribed(Position position);
+
+    /** Messages were lost: what follows are those after this position, which is in a new epoch if the whole history was lost. */
+    void lost(Position position);
 
     /** The next message. */
     void message(Message message);

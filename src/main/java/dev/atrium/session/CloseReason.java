@@ -9,6 +9,10 @@ import java.util.Locale;
 public enum CloseReason {
     /** Either side was done. */
     NORMAL(1000, "bye"),
+    /** Its client has come back on another connection. */
+    RESUMED(1000, "resumed on another connection"),
+    /** A backend asked for its end. */
+    DISCONNECTED(1008, "disconnected by the application"),
     /** This replica stops; another takes the client at once. */
     GOING_AWAY(1001, "the replica is going away"),
     /** A frame that breaks RFC 6455. */

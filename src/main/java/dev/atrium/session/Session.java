@@ -11,6 +11,7 @@ import io.netty.buffer.ByteBuf;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
 
 /**
  * One connected client, as the rest of the house sees it. It is open from its making until {@link #close} or
@@ -31,9 +32,15 @@ public final class Session implements Member {
         void heartbeatMissed(Session session);
     }
 
+    /** Few enough that a client which reads never has to wait for more. */
+    private static final long DRAINED_BYTES = 64 * 1024;
+    private static final long LOOK_AGAIN_MILLIS = 10;
+
     final Heartbeat.Beat beat = new Heartbeat.Beat();
 
-    private final Sender self;
+    private volatile Sender self;
+    private String resumeToken;
+    private boolean visible = true;
     private final String namespace;
     private final String transport;
     private final SessionLoop loop;
@@ -64,6 +71,31 @@ public final class Session implements Member {
     /** Id and user, as other clients see them. */
     public Sender self() {
         return self;
+    }
+
+    /** The token with which its client can resume it, or null. */
+    public String resumeToken() {
+        return resumeToken;
+    }
+
+    /** It can be resumed with that token. */
+    public void resumableBy(String token) {
+        resumeToken = token;
+    }
+
+    /** Whether those who list a room see it. */
+    public boolean isVisible() {
+        return visible;
+    }
+
+    /** Those who list a room do not see it. To be said before it joins one. */
+    public void hide() {
+        visible = false;
+    }
+
+    /** It goes on as the session that it was on an earlier connection. */
+    void become(Sender former) {
+        self = former;
     }
 
     /** The namespace it belongs to. */
@@ -116,6 +148,23 @@ public final class Session implements Member {
         ByteBuf bytes = batch.joined(format);
         if (bytes != null) {
             send(bytes.retainedDuplicate());
+        }
+    }
+
+    /** Begins to hand it what its rooms say after its place in each. */
+    public void follow() {
+        memberships.values().forEach(Membership::follow);
+    }
+
+    @Override
+    public void whenDrained(Runnable task) {
+        if (!open) {
+            return;
+        }
+        if (outbox.pendingBytes() <= DRAINED_BYTES) {
+            loop.eventLoop().execute(task);
+        } else {
+            loop.eventLoop().schedule(() -> whenDrained(task), LOOK_AGAIN_MILLIS, TimeUnit.MILLISECONDS);
         }
     }
 

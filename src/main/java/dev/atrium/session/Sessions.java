@@ -64,9 +64,21 @@ public final class Sessions {
         return session;
     }
 
+    /** The session of that id on this replica, or null. */
+    public Session find(String id) {
+        return sessions.get(id);
+    }
+
+    /** A session goes on as the one that it was on an earlier connection. On its event loop. */
+    public void rename(Session session, Sender former) {
+        sessions.remove(session.id());
+        session.become(former);
+        sessions.put(session.id(), session);
+    }
+
     /** Forgets a session that has ended. */
     public void remove(Session session) {
-        sessions.remove(session.id());
+        sessions.remove(session.id(), session);
     }
 
     /** The connection of a session is gone, some time after the session has ended. */

@@ -1,6 +1,7 @@
 package dev.atrium.warmup;
 
 import dev.atrium.backplane.memory.MemoryBackplane;
+import dev.atrium.backplane.memory.MemorySettings;
 import dev.atrium.gateway.Events;
 import dev.atrium.gateway.Gateway;
 import dev.atrium.room.Node;
@@ -53,8 +54,9 @@ final class Rehearsal {
     Rehearsal(Vertx vertx, HttpServerOptions options, SessionConfig sessionConfig, WebSocketConfig config) {
         this.vertx = vertx;
         this.context = vertx.getOrCreateContext();
-        Sessions sessions = new Sessions(Node.create(), sessionConfig);
-        MemoryBackplane backplane = new MemoryBackplane(Duration.ofMinutes(1));
+        Node node = Node.create();
+        Sessions sessions = new Sessions(node, sessionConfig);
+        MemoryBackplane backplane = new MemoryBackplane(node, MemorySettings.placesOnly(Duration.ofMinutes(1)));
         Rooms rooms = new Rooms(backplane, (message, members) -> { });
         Router router = Router.router(vertx);
         new WebSocketRoutes(new Gateway(backplane, sessions, rooms, new Events()), sessions, config).register(router);

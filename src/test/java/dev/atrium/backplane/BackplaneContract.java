@@ -3,6 +3,8 @@ package dev.atrium.backplane;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.atrium.room.Data;
+import dev.atrium.room.History;
+import dev.atrium.room.HistoryQuery;
 import dev.atrium.room.Message;
 import dev.atrium.room.Node;
 import dev.atrium.room.Notice;
@@ -11,6 +13,7 @@ import dev.atrium.room.Presence;
 import dev.atrium.room.Publication;
 import dev.atrium.room.Receipt;
 import dev.atrium.room.RoomId;
+import dev.atrium.room.RoomPage;
 import dev.atrium.room.Sender;
 import dev.atrium.room.Subscriber;
 import io.smallrye.mutiny.Uni;
@@ -18,6 +21,9 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.UUID;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -173,20 +179,120 @@ public abstract class BackplaneContract {
         await(backplane().enter(room, ann));
         await(backplane().enter(room, ann));
         assertThat(await(backplane().members(room))).containsExactlyInAnyOrder(ann, bob);
-        await(backplane().exit(room, ann.who().id()));
-        await(backplane().exit(room, "~nobody"));
+        await(backplane().exit(room, ann.who()));
+        await(backplane().exit(room, new Sender("~nobody", null)));
         assertThat(await(backplane().members(room))).containsExactly(bob);
         assertThat(await(backplane().members(RoomId.of("/", "nobody was ever here " + UUID.randomUUID())))).isEmpty();
     }
 
     @Test
-    void notices_are_told_and_take_no_offset() {
+    void who_comes_and_goes_is_told_once_and_takes_no_offset() {
         Heard heard = subscribe(room);
-        Notice notice = new Notice(room, Notice.Change.JOINED, new Sender(node().newSessionId(), "ann"));
-        await(backplane().announce(notice));
+        Sender ann = new Sender(node().newSessionId(), "ann");
+        await(backplane().enter(room, new Presence(ann, 1)));
+        await(backplane().enter(room, new Presence(ann, 1)));
+        await(backplane().exit(room, ann));
+        await(backplane().exit(room, ann));
         assertThat(publish(room, "a").position().offset()).isEqualTo(1);
         heard.await(1);
-        assertThat(heard.notices).containsExactly(notice);
+        assertThat(heard.notices).containsExactly(
+                new Notice(room, Notice.Change.JOINED, ann), new Notice(room, Notice.Change.LEFT, ann));
+    }
+
+    @Test
+    void the_history_is_read_from_either_end_and_in_its_order() {
+        assertThat(await(backplane().history(room, HistoryQuery.after(0, 10))))
+                .isEqualTo(new History(Position.START, List.of()));
+        Receipt last = null;
+        for (int i = 1; i <= 20; i++) {
+            last = publish(room, "m" + i);
+        }
+        assertThat(offsets(HistoryQuery.after(5, 3))).containsExactly(6L, 7L, 8L);
+        assertThat(offsets(HistoryQuery.after(18, 10))).containsExactly(19L, 20L);
+        assertThat(offsets(HistoryQuery.after(20, 10))).isEmpty();
+        assertThat(offsets(HistoryQuery.after(99, 10))).isEmpty();
+        assertThat(offsets(new HistoryQuery(-1, Long.MAX_VALUE, 2))).containsExactly(19L, 20L);
+        assertThat(offsets(new HistoryQuery(-1, 10, 3))).containsExactly(7L, 8L, 9L);
+        assertThat(offsets(new HistoryQuery(3, 6, 10))).containsExactly(4L, 5L);
+        assertThat(offsets(new HistoryQuery(6, 3, 10))).isEmpty();
+        assertThat(offsets(new HistoryQuery(0, 1, 10))).isEmpty();
+        History history = await(backplane().history(room, HistoryQuery.after(19, 1)));
+        assertThat(history.head()).isEqualTo(last.position());
+        assertThat(history.messages().get(0).data()).isEqualTo(new Data.Text("m20"));
+        assertThat(history.messages().get(0).epoch()).isEqualTo(last.position().epoch());
+    }
+
+    @Test
+    void the_history_shows_only_as_many_as_it_is_set_to() {
+        RoomId few = RoomId.of("/few", room.name());
+        RoomId none = RoomId.of("/none", room.name());
+        for (int i = 1; i <= 20; i++) {
+            publish(few, "m" + i);
+            publish(none, "m" + i);
+        }
+        assertThat(await(backplane().history(few, HistoryQuery.after(0, 100))).messages())
+                .extracting(Message::offset).containsExactly(16L, 17L, 18L, 19L, 20L);
+        History nothing = await(backplane().history(none, HistoryQuery.after(0, 100)));
+        assertThat(nothing.messages()).isEmpty();
+        assertThat(nothing.head().offset()).isEqualTo(20);
+    }
+
+    @Test
+    void what_is_said_again_with_the_same_key_is_said_once() {
+        Heard heard = subscribe(room);
+        Publication once = new Publication(room, "message", new Data.Text("a"), null, true, "key-1");
+        Receipt first = await(backplane().publish(once));
+        assertThat(await(backplane().publish(once))).isEqualTo(first);
+        Receipt other = await(backplane().publish(new Publication(room, "message", new Data.Text("b"), null, true, "key-2")));
+        assertThat(other.position().offset()).isEqualTo(2);
+        heard.await(2);
+        assertThat(heard.messages).hasSize(2);
+    }
+
+    @Test
+    void rooms_are_listed_by_prefix_in_pages() {
+        String ns = "/" + UUID.randomUUID();
+        for (int i = 0; i < 25; i++) {
+            publish(RoomId.of(ns, "team-" + i), "x");
+        }
+        publish(RoomId.of(ns, "other*"), "x");
+        publish(RoomId.of(ns, node().newSessionId()), "x");
+        publish(RoomId.everyone(ns), "x");
+        Set<String> names = new TreeSet<>();
+        String cursor = null;
+        do {
+            RoomPage page = await(backplane().rooms(ns, "team-", cursor, 10));
+            names.addAll(page.names());
+            cursor = page.next();
+        } while (cursor != null);
+        assertThat(names).hasSize(25).contains("team-0", "team-24");
+        assertThat(await(backplane().rooms(ns, "other*", null, 10)).names()).containsExactly("other*");
+        assertThat(await(backplane().rooms(ns, "?", null, 10)).names()).isEmpty();
+    }
+
+    @Test
+    void a_session_is_resumed_once_and_a_lost_answer_does_not_lose_it() {
+        SessionStore store = backplane().sessions();
+        Sender ann = new Sender(node().newSessionId(), "ann");
+        SavedSession saved = new SavedSession(store.newToken(), ann, "/", Map.of("lobby", true, "news", false));
+        await(store.save(saved));
+        await(store.release(saved.token()));
+        SavedSession resumed = await(store.resume(saved.token()));
+        assertThat(resumed.self()).isEqualTo(ann);
+        assertThat(resumed.rooms()).isEqualTo(saved.rooms());
+        assertThat(resumed.token()).isNotEqualTo(saved.token());
+        await(store.release(resumed.token()));
+        SavedSession again = await(store.resume(saved.token()));
+        assertThat(again.self()).isEqualTo(ann);
+        assertThat(again.token()).isNotEqualTo(resumed.token());
+        assertThat(await(store.resume("nonsense"))).isNull();
+        assertThat(await(store.resume(store.newToken()))).isNull();
+        await(store.forget(again.token()));
+        assertThat(await(store.resume(again.token()))).isNull();
+    }
+
+    private List<Long> offsets(HistoryQuery query) {
+        return await(backplane().history(room, query)).messages().stream().map(Message::offset).toList();
     }
 
     private Heard subscribe(RoomId id) {
@@ -221,6 +327,11 @@ public abstract class BackplaneContract {
         @Override
         public void message(Message message) {
             messages.add(message);
+        }
+
+        @Override
+        public void lost(Position upTo) {
+            throw new AssertionError("lost " + upTo);
         }
 
         @Override

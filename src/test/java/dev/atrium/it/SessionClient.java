@@ -18,7 +18,7 @@ public final class SessionClient extends SocketClient {
 
     private final AtomicInteger seq = new AtomicInteger(100);
     private final List<JsonNode> parsed = new ArrayList<>();
-    private String id;
+    private JsonNode welcome;
 
     private SessionClient(URI uri) {
         super(uri, "atrium.v1");
@@ -27,12 +27,23 @@ public final class SessionClient extends SocketClient {
     /** Connects and reads {@code @welcome}. */
     public static SessionClient connect(URI uri) {
         SessionClient client = new SessionClient(uri);
-        client.id = client.await(1).stream().map(SessionClient::json).findFirst().orElseThrow().at("/data/id").asText();
+        client.welcome = json(client.await(1).get(0)).path("data");
         return client;
     }
 
     public String id() {
-        return id;
+        return welcome.path("id").asText();
+    }
+
+    /** The data of {@code @welcome}. */
+    public JsonNode welcome() {
+        return welcome;
+    }
+
+    /** The epoch that a room had when this client joined it. */
+    public String epochOf(String room) {
+        return replies().stream().map(reply -> reply.path("body")).filter(body -> body.path("room").asText().equals(room))
+                .map(body -> body.path("epoch").asText()).filter(epoch -> !epoch.isEmpty()).findFirst().orElseThrow();
     }
 
     /** Sends a command and waits for its reply. */
@@ -81,7 +92,7 @@ public final class SessionClient extends SocketClient {
         return List.copyOf(parsed);
     }
 
-    private static JsonNode json(String frame) {
+    static JsonNode json(String frame) {
         try {
             return JSON.readTree(frame.startsWith("0x") ? line(frame) : frame);
         } catch (JsonProcessingException e) {

@@ -280,11 +280,9 @@ class SessionProtocolIT {
     @Test
     void what_is_not_built_yet_says_so() {
         try (SessionClient ann = replica.session()) {
-            for (String cmd : List.of("history", "auth", "call")) {
+            for (String cmd : List.of("auth", "call")) {
                 assertThat(ann.call(cmd, "{}").path("code").asInt()).as(cmd).isEqualTo(501);
             }
-            assertThat(ann.call("join", "{\"room\":\"a\",\"since\":{\"epoch\":\"x\",\"offset\":1}}").path("code").asInt())
-                    .isEqualTo(501);
         }
     }
 

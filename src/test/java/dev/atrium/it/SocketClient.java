@@ -105,6 +105,11 @@ public class SocketClient implements AutoCloseable {
         socket.abort();
     }
 
+    /** Is gone without a word, as in a tunnel whose end the server hears of. */
+    public void cut() {
+        socket.abort();
+    }
+
     /** Closes as a browser does, and waits for the answer. */
     public void leave() {
         get(socket.sendClose(1000, ""));

@@ -108,7 +108,7 @@ class RoomsTest {
     void notices_keep_their_place_and_go_to_those_who_asked_but_not_to_their_subject() {
         Listener ann = new Listener("ann", one);
         Listener bob = new Listener("bob", one);
-        rooms.join(ann, LOBBY, true, () -> true).await().indefinitely();
+        rooms.join(ann, LOBBY, true, null, () -> true).await().indefinitely().follow();
         join(bob);
         source.say("a");
         source.subscriber.notice(new Notice(LOBBY, Notice.Change.JOINED, new Sender("bob", null)));
@@ -150,7 +150,7 @@ class RoomsTest {
     void one_who_has_gone_before_the_room_was_subscribed_to_is_not_let_in() {
         source.waits = true;
         boolean[] open = {true};
-        Uni<Membership> joining = rooms.join(new Listener("ann", one), LOBBY, false, () -> open[0]);
+        Uni<Membership> joining = rooms.join(new Listener("ann", one), LOBBY, false, null, () -> open[0]);
         List<Throwable> failures = new ArrayList<>();
         joining.subscribe().with(membership -> { }, failures::add);
         open[0] = false;
@@ -176,14 +176,153 @@ class RoomsTest {
         assertThat(good.heard).containsExactly("1 a");
     }
 
+    @Test
+    void a_new_member_hears_nothing_before_it_knows_its_place() {
+        Listener ann = new Listener("ann", one);
+        Membership membership = admit(ann, null);
+        source.say("a");
+        turn();
+        assertThat(ann.heard).isEmpty();
+        assertThat(membership.position().offset()).isZero();
+        membership.follow();
+        turn();
+        source.say("b");
+        turn();
+        assertThat(ann.heard).containsExactly("1 a", "2 b");
+    }
+
+    @Test
+    void one_who_comes_back_hears_what_it_missed_then_what_is_new() {
+        join(new Listener("witness", one));
+        for (String text : List.of("a", "b", "c")) {
+            source.say(text);
+        }
+        turn();
+        Listener ann = new Listener("ann", one);
+        Membership membership = admit(ann, new Position("e", 1));
+        source.say("d");
+        turn();
+        assertThat(membership.isRecovered()).isTrue();
+        assertThat(membership.position()).isEqualTo(new Position("e", 1));
+        membership.follow();
+        turn();
+        source.say("e");
+        turn();
+        assertThat(ann.heard).containsExactly("2 b", "3 c", "4 d", "5 e");
+    }
+
+    @Test
+    void what_is_said_while_the_history_is_read_comes_once_and_in_its_order() {
+        join(new Listener("witness", one));
+        source.answersLater = true;
+        for (int i = 0; i < 3 * PAGE; i++) {
+            source.say("m");
+        }
+        turn();
+        Listener ann = new Listener("ann", one);
+        rooms.join(ann, LOBBY, false, new Position("e", 0), () -> true).subscribe().with(Membership::follow);
+        for (int i = 0; i < 10; i++) {
+            source.say("m");
+            turn();
+            source.answer();
+            source.say("m");
+            turn();
+        }
+        assertThat(ann.heard).hasSize(3 * PAGE + 20);
+        for (int i = 0; i < ann.heard.size(); i++) {
+            assertThat(ann.heard.get(i)).isEqualTo(i + 1 + " m");
+        }
+    }
+
+    @Test
+    void more_than_can_wait_is_read_from_the_history() {
+        join(new Listener("witness", one));
+        Listener ann = new Listener("ann", one);
+        Membership membership = admit(ann, null);
+        String big = "x".repeat(100_000);
+        for (int i = 0; i < 30; i++) {
+            source.say(big);
+        }
+        turn();
+        membership.follow();
+        turn();
+        source.say("last");
+        turn();
+        assertThat(ann.heard).hasSize(31);
+        assertThat(ann.heard.get(0)).startsWith("1 x");
+        assertThat(ann.heard.get(30)).isEqualTo("31 last");
+    }
+
+    @Test
+    void one_whose_place_is_not_kept_any_more_is_told_and_begins_where_the_room_is() {
+        join(new Listener("witness", one));
+        source.say("a");
+        source.say("b");
+        source.say("c");
+        turn();
+        source.firstKept = 3;
+        for (Position since : List.of(new Position("e", 1), new Position("other", 2), new Position("e", 9))) {
+            Listener ann = new Listener("ann", one);
+            Membership membership = join(ann, since);
+            turn();
+            assertThat(membership.isRecovered()).isFalse();
+            assertThat(membership.position()).isEqualTo(new Position("e", 3));
+            assertThat(ann.heard).isEmpty();
+        }
+        assertThat(join(new Listener("bob", one), new Position("e", 2)).isRecovered()).isTrue();
+    }
+
+    @Test
+    void one_who_knows_more_than_this_replica_is_not_told_it_again() {
+        join(new Listener("witness", one));
+        source.say("a");
+        turn();
+        Position head = source.position = new Position("e", 3);
+        source.kept.add(new Publication(LOBBY, "message", new Data.Text("b"), null, true).at(new Position("e", 2), 1));
+        source.kept.add(new Publication(LOBBY, "message", new Data.Text("c"), null, true).at(head, 1));
+        Listener bob = new Listener("bob", one);
+        assertThat(join(bob, head).isRecovered()).isTrue();
+        source.subscriber.message(source.kept.get(1));
+        source.subscriber.message(source.kept.get(2));
+        turn();
+        source.say("d");
+        turn();
+        assertThat(bob.heard).containsExactly("4 d");
+    }
+
+    @Test
+    void a_gap_is_told_to_all() {
+        Listener ann = new Listener("ann", one);
+        join(ann);
+        source.say("a");
+        source.position = new Position("f", 0);
+        source.subscriber.lost(source.position);
+        source.say("b");
+        turn();
+        assertThat(ann.heard).containsExactly("1 a", "gap to f0", "1 b");
+    }
+
     private Membership join(Listener listener) {
-        return rooms.join(listener, LOBBY, false, () -> true).await().indefinitely();
+        return join(listener, null);
+    }
+
+    private Membership join(Listener listener, Position since) {
+        Membership membership = admit(listener, since);
+        membership.follow();
+        return membership;
+    }
+
+    private Membership admit(Listener listener, Position since) {
+        return rooms.join(listener, LOBBY, false, since, () -> true).await().indefinitely();
     }
 
     private void turn() {
         one.turn();
         two.turn();
     }
+
+    /** Few, so that a test has many pages. */
+    private static final int PAGE = 10;
 
     private static final class Loop {
         final Deque<Runnable> tasks = new ArrayDeque<>();
@@ -200,8 +339,12 @@ class RoomsTest {
         final List<String> log = new ArrayList<>();
         Position position = new Position("e", 0);
         Subscriber subscriber;
+        final List<Message> kept = new ArrayList<>();
+        final List<Runnable> unanswered = new ArrayList<>();
+        long firstKept = 1;
         boolean fails;
         boolean waits;
+        boolean answersLater;
 
         @Override
         public void subscribe(RoomId room, Subscriber newSubscriber) {
@@ -225,7 +368,27 @@ class RoomsTest {
 
         void say(String text, Sender from, boolean echo) {
             position = new Position(position.epoch(), position.offset() + 1);
-            subscriber.message(new Publication(LOBBY, "message", new Data.Text(text), from, echo).at(position, 1));
+            Message message = new Publication(LOBBY, "message", new Data.Text(text), from, echo).at(position, 1);
+            kept.add(message);
+            subscriber.message(message);
+        }
+
+        @Override
+        public Uni<History> history(RoomId room, HistoryQuery query) {
+            return answersLater ? Uni.createFrom().emitter(emitter -> unanswered.add(() -> emitter.complete(read(query))))
+                    : Uni.createFrom().item(() -> read(query));
+        }
+
+        private History read(HistoryQuery query) {
+            return new History(position, kept.stream()
+                    .filter(message -> message.offset() > query.after() && message.offset() >= firstKept)
+                    .limit(Math.min(query.limit(), PAGE)).toList());
+        }
+
+        void answer() {
+            List<Runnable> due = List.copyOf(unanswered);
+            unanswered.clear();
+            due.forEach(Runnable::run);
         }
     }
 
@@ -252,6 +415,11 @@ class RoomsTest {
         }
 
         @Override
+        public void whenDrained(Runnable task) {
+            loop.tasks.add(task);
+        }
+
+        @Override
         public void receive(Batch batch) {
             heard.addAll(List.of(batch.joined(Format.INSTANCE).split("\n")));
             writes++;
@@ -269,6 +437,7 @@ class RoomsTest {
             encoded++;
             String line = delivery instanceof Message message
                     ? message.offset() + " " + ((Data.Text) message.data()).text()
+                    : delivery instanceof Gap gap ? "gap to " + gap.position().epoch() + gap.position().offset()
                     : ((Notice) delivery).change() + " " + ((Notice) delivery).who().id();
             return line.getBytes(StandardCharsets.UTF_8);
         }

@@ -2,15 +2,19 @@ package dev.atrium.backplane.memory;
 
 import dev.atrium.backplane.Backplane;
 import dev.atrium.backplane.BackplaneStatus;
-import dev.atrium.room.Notice;
+import dev.atrium.backplane.SessionStore;
+import dev.atrium.room.History;
+import dev.atrium.room.HistoryQuery;
+import dev.atrium.room.Node;
+import dev.atrium.room.Position;
 import dev.atrium.room.Presence;
 import dev.atrium.room.Publication;
 import dev.atrium.room.Receipt;
 import dev.atrium.room.RoomId;
+import dev.atrium.room.RoomPage;
+import dev.atrium.room.Sender;
 import dev.atrium.room.Subscriber;
 import io.smallrye.mutiny.Uni;
-import java.time.Clock;
-import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
@@ -23,17 +27,13 @@ public final class MemoryBackplane implements Backplane {
 
     private final ConcurrentMap<RoomId, MemoryRoom> rooms = new ConcurrentHashMap<>();
     private final AtomicLong nextSweep = new AtomicLong();
-    private final long ttlMillis;
-    private final Clock clock;
+    private final MemorySettings settings;
+    private final MemorySessions sessions;
 
-    /** @param ttl how long a room that nobody uses keeps its place */
-    public MemoryBackplane(Duration ttl) {
-        this(ttl, Clock.systemUTC());
-    }
-
-    MemoryBackplane(Duration ttl, Clock clock) {
-        this.ttlMillis = ttl.toMillis();
-        this.clock = clock;
+    /** @param node this replica */
+    public MemoryBackplane(Node node, MemorySettings settings) {
+        this.settings = settings;
+        this.sessions = new MemorySessions(node, settings);
     }
 
     @Override
@@ -62,8 +62,8 @@ public final class MemoryBackplane implements Backplane {
         MemoryRoom room = rooms.get(id);
         if (room != null) {
             boolean worthKeeping = room.unsubscribe();
-            if (id.isSession() || !worthKeeping && room.endIfUnusedSince(Long.MAX_VALUE)) {
-                // A session's id is never used again; and a room in which nothing was said has no place to keep.
+            if (!worthKeeping && room.endIfUnusedSince(Long.MAX_VALUE)) {
+                // It has no place to keep: nothing was said in it, and it is a single session's, as most rooms are that end like that.
                 rooms.remove(id, room);
             }
         }
@@ -80,11 +80,11 @@ public final class MemoryBackplane implements Backplane {
     }
 
     @Override
-    public Uni<Void> exit(RoomId id, String sessionId) {
+    public Uni<Void> exit(RoomId id, Sender who) {
         return Uni.createFrom().voidItem().invoke(() -> {
             MemoryRoom room = rooms.get(id);
             if (room != null) {
-                room.exit(sessionId);
+                room.exit(who);
             }
         });
     }
@@ -98,13 +98,29 @@ public final class MemoryBackplane implements Backplane {
     }
 
     @Override
-    public Uni<Void> announce(Notice notice) {
-        return Uni.createFrom().voidItem().invoke(() -> {
-            MemoryRoom room = rooms.get(notice.room());
-            if (room != null) {
-                room.announce(notice);
-            }
+    public Uni<History> history(RoomId id, HistoryQuery query) {
+        return Uni.createFrom().item(() -> {
+            MemoryRoom room = rooms.get(id);
+            return room == null ? new History(Position.START, List.of()) : room.history(query);
         });
+    }
+
+    @Override
+    public Uni<RoomPage> rooms(String namespace, String prefix, String cursor, int limit) {
+        return Uni.createFrom().item(() -> {
+            List<String> names = rooms.keySet().stream()
+                    .filter(id -> id.namespace().equals(namespace) && !id.isSession() && !id.isEveryone())
+                    .map(RoomId::name)
+                    .filter(name -> name.startsWith(prefix) && (cursor == null || name.compareTo(cursor) > 0))
+                    .sorted().limit(limit + 1L).toList();
+            return names.size() <= limit ? new RoomPage(names, null)
+                    : new RoomPage(names.subList(0, limit), names.get(limit - 1));
+        });
+    }
+
+    @Override
+    public SessionStore sessions() {
+        return sessions;
     }
 
     @Override
@@ -123,15 +139,16 @@ public final class MemoryBackplane implements Backplane {
 
     private MemoryRoom room(RoomId id) {
         MemoryRoom present = rooms.get(id);
-        return present != null ? present : rooms.computeIfAbsent(id, key -> new MemoryRoom(clock));
+        return present != null ? present : rooms.computeIfAbsent(id, key -> new MemoryRoom(key, settings));
     }
 
     /** Rides on the calls that can make rooms without end, so no timer is needed. */
     private void sweep() {
-        long now = clock.millis();
+        long now = settings.clock().millis();
         long due = nextSweep.get();
-        if (now >= due && nextSweep.compareAndSet(due, now + Math.min(ttlMillis / 4, MOST_BETWEEN_SWEEPS))) {
-            rooms.values().removeIf(room -> room.endIfUnusedSince(now - ttlMillis));
+        long pause = Math.min(settings.ttl().toMillis() / 4, MOST_BETWEEN_SWEEPS);
+        if (now >= due && nextSweep.compareAndSet(due, now + pause)) {
+            rooms.values().removeIf(room -> room.endIfUnused(now));
         }
     }
 }

@@ -1,34 +1,52 @@
 package dev.atrium.backplane.memory;
 
+import dev.atrium.backplane.HistoryPolicy;
+import dev.atrium.room.History;
+import dev.atrium.room.HistoryQuery;
 import dev.atrium.room.Message;
 import dev.atrium.room.Notice;
 import dev.atrium.room.Position;
 import dev.atrium.room.Presence;
 import dev.atrium.room.Publication;
 import dev.atrium.room.Receipt;
+import dev.atrium.room.RoomId;
+import dev.atrium.room.Sender;
 import dev.atrium.room.Subscriber;
-import java.time.Clock;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.NavigableMap;
+import java.util.TreeMap;
 
-/** One room's order and its members. Its lock makes the order: who holds it tells the subscriber. */
+/** One room's order, its history and its members. Its lock makes the order: who holds it tells the subscriber. */
 final class MemoryRoom {
 
-    private final Clock clock;
+    /** Bytes of one part of the history, about: reading stops behind the message that exceeds them. */
+    private static final int MOST_BYTES = 1 << 20;
+
+    private final RoomId id;
+    private final MemorySettings settings;
+    private final HistoryPolicy.Limit limit;
     /** Made when the first one enters: the rooms of single sessions, one for each connection, never have any. */
     private Map<String, Presence> members = Map.of();
+    /** Made with the first message. */
+    private TreeMap<Long, Message> history;
+    /** Made with the first idempotency key. */
+    private RecentReceipts receipts;
     private Position position;
     private Subscriber subscriber;
     private long lastUsed;
     private boolean ended;
 
-    MemoryRoom(Clock clock) {
-        this.clock = clock;
-        this.position = Position.origin();
-        this.lastUsed = clock.millis();
+    MemoryRoom(RoomId id, MemorySettings settings) {
+        this.id = id;
+        this.settings = settings;
+        this.limit = settings.history().of(id.namespace());
+        this.position = id.isSession() ? Position.START : Position.origin();
+        this.lastUsed = settings.clock().millis();
     }
 
     /** @return null if this room has ended and a new one must be asked for */
@@ -36,15 +54,85 @@ final class MemoryRoom {
         if (ended) {
             return null;
         }
-        Instant now = clock.instant();
+        Instant now = settings.clock().instant();
         lastUsed = now.toEpochMilli();
+        Receipt before = receiptOf(publication.idempotency());
+        if (before != null) {
+            return before;
+        }
         long atMicros = now.getEpochSecond() * 1_000_000 + now.getNano() / 1000;
-        position = new Position(position.epoch(), position.offset() + 1);
+        String epoch = position.equals(Position.START) ? Position.origin().epoch() : position.epoch();
+        position = new Position(epoch, position.offset() + 1);
+        Message message = publication.at(position, atMicros);
+        keep(message);
         if (subscriber != null) {
-            Message message = publication.at(position, atMicros);
             subscriber.message(message);
         }
-        return new Receipt(position, atMicros);
+        Receipt receipt = new Receipt(position, atMicros);
+        if (receipts != null) {
+            receipts.add(publication.idempotency(), receipt);
+        }
+        return receipt;
+    }
+
+    private Receipt receiptOf(String idempotency) {
+        if (idempotency == null) {
+            return null;
+        }
+        if (receipts == null) {
+            receipts = new RecentReceipts(settings.idempotencyWindow());
+        }
+        return receipts.find(idempotency, lastUsed);
+    }
+
+    private void keep(Message message) {
+        if (limit.size() == 0) {
+            return;
+        }
+        if (history == null) {
+            history = new TreeMap<>();
+        }
+        history.put(message.offset(), message);
+        while (history.size() > limit.size()) {
+            history.pollFirstEntry();
+        }
+        dropOld(message.at());
+    }
+
+    private void dropOld(long now) {
+        while (!history.isEmpty() && history.firstEntry().getValue().at() < now - limit.age()) {
+            history.pollFirstEntry();
+        }
+    }
+
+    synchronized History history(HistoryQuery query) {
+        if (history == null) {
+            return new History(position, List.of());
+        }
+        dropOld(settings.clock().millis());
+        long after = Math.max(0, query.after());
+        if (query.before() <= after + 1) {
+            return new History(position, List.of());
+        }
+        NavigableMap<Long, Message> range = history.subMap(after, false, query.before(), false);
+        List<Message> messages = first(query.isNewest() ? range.descendingMap() : range, query.limit());
+        if (query.isNewest()) {
+            Collections.reverse(messages);
+        }
+        return new History(position, messages);
+    }
+
+    private static List<Message> first(NavigableMap<Long, Message> range, int limit) {
+        List<Message> messages = new ArrayList<>();
+        int bytes = 0;
+        for (Message message : range.values()) {
+            if (messages.size() == limit || bytes > MOST_BYTES) {
+                break;
+            }
+            messages.add(message);
+            bytes += message.size();
+        }
+        return messages;
     }
 
     /** @return false if this room has ended and a new one must be asked for */
@@ -57,35 +145,44 @@ final class MemoryRoom {
         return true;
     }
 
-    /** @return whether anything was ever said here, so that there is a place to keep */
+    /** @return whether anybody was told a place in it, so that there is one to keep */
     synchronized boolean unsubscribe() {
         subscriber = null;
-        lastUsed = clock.millis();
-        return position.offset() > 0;
+        lastUsed = settings.clock().millis();
+        return !position.equals(Position.START);
     }
 
-    synchronized void announce(Notice notice) {
-        if (subscriber != null) {
-            subscriber.notice(notice);
-        }
-    }
-
+    /** @return false if this room has ended and a new one must be asked for */
     synchronized boolean enter(Presence presence) {
-        if (!ended) {
-            members = members.isEmpty() ? new LinkedHashMap<>() : members;
-            members.put(presence.who().id(), presence);
+        if (ended) {
+            return false;
         }
-        return !ended;
+        members = members.isEmpty() ? new LinkedHashMap<>() : members;
+        if (members.put(presence.who().id(), presence) == null) {
+            announce(Notice.Change.JOINED, presence.who());
+        }
+        return true;
     }
 
-    synchronized void exit(String sessionId) {
-        if (!members.isEmpty()) {
-            members.remove(sessionId);
+    synchronized void exit(Sender who) {
+        if (!members.isEmpty() && members.remove(who.id()) != null) {
+            announce(Notice.Change.LEFT, who);
+        }
+    }
+
+    private void announce(Notice.Change change, Sender who) {
+        if (subscriber != null) {
+            subscriber.notice(new Notice(id, change, who));
         }
     }
 
     synchronized List<Presence> members() {
         return new ArrayList<>(members.values());
+    }
+
+    /** Ends this room if nobody has used it for longer than it keeps its place or its history. */
+    boolean endIfUnused(long now) {
+        return endIfUnusedSince(now - Math.max(settings.ttl().toMillis(), limit.size() == 0 ? 0 : limit.age()));
     }
 
     /** Ends this room if nobody has used it since then. */

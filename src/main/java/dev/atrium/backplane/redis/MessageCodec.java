@@ -79,16 +79,26 @@ final class MessageCodec {
         return new Notice(room, Notice.Change.valueOf(header.event), header.sender());
     }
 
-    static byte[] encode(Presence presence) {
+    /** It begins with {@link #ownedBy}, by which scripts tell whose entry it is. */
+    static byte[] encode(Presence presence, String node) {
         return write(new byte[0], json -> {
+            json.writeStringField("node", node);
             writeSender(json, presence.who());
             json.writeNumberField("since", presence.since());
         });
     }
 
-    static Presence decodePresence(byte[] bytes) {
+    static String ownedBy(String node) {
+        return "{\"node\":\"" + node + '"';
+    }
+
+    static NodePresence decodePresence(byte[] bytes) {
         Header header = new Header(bytes, 0);
-        return new Presence(header.sender(), header.since);
+        return new NodePresence(header.node, new Presence(header.sender(), header.since));
+    }
+
+    /** One session in a room, and the replica that it is on. */
+    record NodePresence(String node, Presence presence) {
     }
 
     private interface Fields {
@@ -128,6 +138,7 @@ final class MessageCodec {
         private String kind = "binary";
         private String namespace;
         private String room;
+        private String node;
         private String id;
         private String user;
         private long since;
@@ -158,6 +169,7 @@ final class MessageCodec {
                 case "kind" -> kind = json.getText();
                 case "ns" -> namespace = json.getText();
                 case "room" -> room = json.getText();
+                case "node" -> node = json.getText();
                 case "id" -> id = json.getText();
                 case "user" -> user = json.getText();
                 case "since" -> since = json.getLongValue();

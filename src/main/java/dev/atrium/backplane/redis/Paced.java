@@ -1,6 +1,7 @@
 package dev.atrium.backplane.redis;
 
 import io.vertx.core.Future;
+import io.vertx.core.Promise;
 import java.util.ArrayDeque;
 import java.util.function.Supplier;
 
@@ -27,6 +28,13 @@ final class Paced {
         } else {
             run(command);
         }
+    }
+
+    /** As {@link #submit}; completes with the command. */
+    <T> Future<T> call(Supplier<Future<T>> command) {
+        Promise<T> promise = Promise.promise();
+        submit(() -> command.get().onComplete(promise));
+        return promise.future();
     }
 
     private void run(Supplier<Future<?>> command) {

@@ -27,6 +27,7 @@ final class Pulse {
     private final String leaseKey;
     private final String channel;
     private final String leaseMillis;
+    private final Runnable onBeat;
     private final Runnable onDeaf;
     private long upSince;
     private volatile long heardAt;
@@ -34,8 +35,13 @@ final class Pulse {
     private volatile boolean everHeard;
     private volatile long timer;
 
-    /** @param onDeaf called when nothing was heard for long though commands work */
-    Pulse(RedisLink commands, RedisLoop loop, String leaseKey, String channel, Duration lease, Runnable onDeaf) {
+    /**
+     * @param onBeat called once a period while commands work, with the lease just renewed
+     * @param onDeaf called when nothing was heard for long though commands work
+     */
+    Pulse(RedisLink commands, RedisLoop loop, String leaseKey, String channel, Duration lease, Runnable onBeat,
+            Runnable onDeaf) {
+        this.onBeat = onBeat;
         this.onDeaf = onDeaf;
         this.commands = commands;
         this.loop = loop;
@@ -64,6 +70,7 @@ final class Pulse {
             onDeaf.run();
         }
         send(Request.cmd(Command.SET).arg(leaseKey).arg("alive").arg("PX").arg(leaseMillis));
+        onBeat.run();
         send(Request.cmd(Command.PUBLISH).arg(channel).arg("?" + System.nanoTime()));
     }
 

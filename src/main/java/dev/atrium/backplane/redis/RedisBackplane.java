@@ -3,21 +3,24 @@ package dev.atrium.backplane.redis;
 import dev.atrium.backplane.Backplane;
 import dev.atrium.backplane.BackplaneConfig;
 import dev.atrium.backplane.BackplaneStatus;
+import dev.atrium.backplane.HistoryPolicy;
+import dev.atrium.backplane.SessionStore;
+import dev.atrium.room.History;
+import dev.atrium.room.HistoryQuery;
 import dev.atrium.room.Node;
-import dev.atrium.room.Notice;
 import dev.atrium.room.Presence;
 import dev.atrium.room.Publication;
 import dev.atrium.room.Receipt;
 import dev.atrium.room.RoomId;
+import dev.atrium.room.RoomPage;
+import dev.atrium.room.Sender;
 import dev.atrium.room.Subscriber;
 import io.smallrye.mutiny.Uni;
 import io.smallrye.mutiny.vertx.UniHelper;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
-import io.vertx.core.buffer.Buffer;
 import io.vertx.redis.client.Command;
 import io.vertx.redis.client.Redis;
-import io.vertx.redis.client.RedisConnection;
 import io.vertx.redis.client.Request;
 import java.util.List;
 import java.util.concurrent.atomic.LongAdder;
@@ -33,32 +36,42 @@ public final class RedisBackplane implements Backplane {
     private final RoomLog log;
     private final RedisPresence presence;
     private final Subscriptions subscriptions;
+    private final RedisSessions sessions;
+    private final Reaper reaper;
     private final Pulse pulse;
+    private final Node node;
     private final long roomTtlMillis;
     private final LongAdder errors = new LongAdder();
     private final LongAdder reconnects = new LongAdder();
     private long refreshTimer;
 
-    private RedisBackplane(BackplaneConfig config, Node node, Vertx vertx, Redis redis) {
+    private RedisBackplane(BackplaneConfig config, HistoryPolicy history, Node node, Vertx vertx, Redis redis) {
+        this.node = node;
         this.loop = new RedisLoop(vertx);
         this.keys = new RedisKeys(config.redis().prefix());
         this.roomTtlMillis = config.room().ttl().toMillis();
+        long resumeMillis = config.resume().window().toMillis();
         this.commands = new RedisLink("command", redis, loop, reconnects,
-                RedisBackplane::loadScripts, push -> { }, this::commandsUp, () -> { });
+                Script::loadAll, push -> { }, this::commandsUp, () -> { });
         this.paced = new Paced(loop);
-        this.log = new RoomLog(commands, keys, config);
-        this.presence = new RedisPresence(commands, loop, paced, keys, node.name(), roomTtlMillis);
+        this.log = new RoomLog(commands, keys, config, history);
+        this.presence = new RedisPresence(commands, loop, paced, keys, log, node.name());
+        this.reaper = new Reaper(commands, presence, paced, keys, node.name(), resumeMillis);
         this.pulse = new Pulse(commands, loop, keys.lease(node.name()), keys.node(node.name()),
-                config.redis().lease(), this::deaf);
+                config.redis().lease(), this::beat, this::deaf);
+        NodeCalls calls = new NodeCalls(commands, loop, keys, node.name());
         this.subscriptions = new Subscriptions(
-                redis, loop, paced, keys, node, log, reconnects, pulse::heard, pulse::beat);
+                redis, loop, paced, keys, node, log, calls, reconnects, pulse::heard, pulse::beat);
+        this.sessions = new RedisSessions(commands, loop, paced, keys, log, subscriptions, calls, node, resumeMillis,
+                config.redis().lease().toMillis());
     }
 
     /** Begins to connect, and returns at once; until it has, everything fails with "unavailable". */
-    public static RedisBackplane start(BackplaneConfig config, Node node, Vertx vertx, Redis redis) {
-        RedisBackplane backplane = new RedisBackplane(config, node, vertx, redis);
+    public static RedisBackplane start(BackplaneConfig config, HistoryPolicy history, Node node, Vertx vertx,
+            Redis redis) {
+        RedisBackplane backplane = new RedisBackplane(config, history, node, vertx, redis);
         backplane.commands.start();
-        backplane.subscriptions.start();
+        backplane.subscriptions.start(backplane.sessions::asked);
         backplane.pulse.start();
         backplane.refreshTimer = backplane.loop.every(
                 Math.max(1000, backplane.roomTtlMillis / 3), backplane::refreshRooms);
@@ -86,8 +99,8 @@ public final class RedisBackplane implements Backplane {
     }
 
     @Override
-    public Uni<Void> exit(RoomId room, String sessionId) {
-        return uni(() -> presence.exit(room, sessionId));
+    public Uni<Void> exit(RoomId room, Sender who) {
+        return uni(() -> presence.exit(room, who));
     }
 
     @Override
@@ -96,10 +109,18 @@ public final class RedisBackplane implements Backplane {
     }
 
     @Override
-    public Uni<Void> announce(Notice notice) {
-        Buffer bytes = Buffer.buffer("!").appendBytes(MessageCodec.encode(notice));
-        return uni(() -> commands.send(Request.cmd(Command.PUBLISH).arg(keys.channel(notice.room())).arg(bytes))
-                .<Void>mapEmpty());
+    public Uni<History> history(RoomId room, HistoryQuery query) {
+        return uni(() -> log.history(room, query));
+    }
+
+    @Override
+    public Uni<RoomPage> rooms(String namespace, String prefix, String cursor, int limit) {
+        return uni(() -> RoomScan.page(commands, keys, namespace, prefix, cursor, limit));
+    }
+
+    @Override
+    public SessionStore sessions() {
+        return sessions;
     }
 
     @Override
@@ -121,26 +142,40 @@ public final class RedisBackplane implements Backplane {
     }
 
     private void commandsUp() {
-        presence.sayAgain();
+        sayAgain();
         pulse.beat();
+    }
+
+    private void sayAgain() {
+        presence.sayAgain();
+        sessions.sayAgain();
+    }
+
+    private void beat() {
+        sessions.beat();
+        commands.send(Request.cmd(Command.SADD).arg(keys.registry()).arg(node.name())).onSuccess(added -> {
+            if (added.toInteger() == 1) {
+                // New, or taken for dead while it was cut off: then its members have been let go.
+                sayAgain();
+            }
+        });
+        reaper.look();
     }
 
     /** A room with members keeps its place even if nobody speaks in it for longer than rooms that nobody uses are kept. */
     private void refreshRooms() {
-        for (RoomSubscription subscription : subscriptions.rooms()) {
-            paced.submit(() -> commands.send(
-                    Request.cmd(Command.PEXPIRE).arg(keys.room(subscription.room)).arg(roomTtlMillis))
-                    .onFailure(failure -> errors.increment()));
-        }
+        subscriptions.rooms().forEach(subscription -> refresh(subscription.room));
+        subscriptions.moved().forEach(this::refresh);
         presence.refresh();
+    }
+
+    private void refresh(RoomId room) {
+        paced.submit(() -> commands.send(Request.cmd(Command.PEXPIRE).arg(keys.room(room)).arg(log.roomMillis(room)))
+                .onFailure(failure -> errors.increment()));
     }
 
     private void deaf() {
         subscriptions.restart();
-    }
-
-    private static Future<?> loadScripts(RedisConnection connection) {
-        return connection.send(Script.PUBLISH.load()).compose(loaded -> connection.send(Script.READ.load()));
     }
 
     private <T> Uni<T> uni(Supplier<Future<T>> work) {

@@ -15,7 +15,7 @@ final class RedisKeys {
         this.prefix = prefix;
     }
 
-    /** Hash {@code epoch}, {@code offset}. */
+    /** Hash {@code epoch}, {@code offset}; of a session that has moved from the replica that its id names, {@code node}. */
     String room(RoomId room) {
         return prefix + ":room:{" + room + "}";
     }
@@ -25,7 +25,7 @@ final class RedisKeys {
         return prefix + ":log:{" + room + "}";
     }
 
-    /** Hash from session id to who and since when. */
+    /** Hash from session id to who, since when and on which replica. */
     String members(RoomId room) {
         return prefix + ":members:{" + room + "}";
     }
@@ -43,5 +43,60 @@ final class RedisKeys {
     /** Exists as long as the replica is alive. */
     String lease(String node) {
         return prefix + ":lease:" + node;
+    }
+
+    /** What the channel of each replica begins with. */
+    String nodes() {
+        return node("");
+    }
+
+    /** Set of the replicas that have said that they are alive, and of which nobody has noted yet that they are not. */
+    String registry() {
+        return prefix + ":nodes";
+    }
+
+    /** Exists while one replica makes up for the death of another. */
+    String reaper(String node) {
+        return prefix + ":reaper:" + node;
+    }
+
+    /** Set of the rooms in which a replica has members. */
+    String roomsOf(String node) {
+        return prefix + ":rooms:" + node;
+    }
+
+    /** Hash from token to session, of those that are connected to a replica. */
+    String sessions(String node) {
+        return prefix + ":sessions:{" + node + "}";
+    }
+
+    /** A session of that replica that waits to be resumed. */
+    String session(String node, String token) {
+        return prefix + ":session:{" + node + "}:" + token;
+    }
+
+    /** The receipt of the publication with that idempotency key. */
+    String once(RoomId room, String idempotency) {
+        return prefix + ":once:{" + room + "}:" + idempotency;
+    }
+
+    /** What the keys of the rooms of a namespace match whose names begin so. */
+    String roomPattern(String namespace, String name) {
+        return escaped(prefix + ":room:{" + namespace + " " + name) + "*}";
+    }
+
+    /** The name of the room of such a key. */
+    String roomName(String namespace, String key) {
+        return key.substring((prefix + ":room:{" + namespace + " ").length(), key.length() - 1);
+    }
+
+    /** As RoomId prints it; a namespace holds no space. */
+    static RoomId room(String printed) {
+        int space = printed.indexOf(' ');
+        return new RoomId(printed.substring(0, space), printed.substring(space + 1));
+    }
+
+    private static String escaped(String glob) {
+        return glob.replaceAll("[\\\\*?\\[\\]^-]", "\\\\$0");
     }
 }

@@ -1,8 +1,9 @@
 package dev.atrium.backplane.redis;
 
+import dev.atrium.room.Notice;
 import dev.atrium.room.Presence;
 import dev.atrium.room.RoomId;
-import dev.atrium.room.SessionId;
+import dev.atrium.room.Sender;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.buffer.Buffer;
@@ -20,86 +21,111 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Supplier;
 
 /**
- * Who is in a room, on all replicas: one hash per room. An entry belongs to the replica that its session id names, and
- * counts only while that replica's lease exists. What could not be written while Redis was away is written when it is
- * back.
+ * Who is in a room, on all replicas: one hash per room. An entry says which replica it belongs to, and counts only while
+ * that replica's lease exists. What could not be written while Redis was away is written when it is back.
  */
 final class RedisPresence {
 
-    /** Entries in one HSET when all is said again. */
-    private static final int CHUNK = 500;
+    /** Entries read at once: a room of ten thousand is listed in many short turns, of Redis's and of ours. */
+    private static final int PAGE = 500;
 
     private final RedisLink commands;
     private final RedisLoop loop;
     private final Paced paced;
     private final RedisKeys keys;
-    private final long ttlMillis;
+    private final RoomLog log;
     private final String node;
     /** What this replica has to say; on the backplane's event loop only. */
     private final Map<RoomId, Map<String, Presence>> here = new HashMap<>();
-    private final Map<RoomId, Set<String>> unsaidExits = new HashMap<>();
+    private final Map<RoomId, Set<Sender>> unsaidExits = new HashMap<>();
 
-    RedisPresence(RedisLink commands, RedisLoop loop, Paced paced, RedisKeys keys, String node, long ttlMillis) {
-        this.paced = paced;
-        this.ttlMillis = ttlMillis;
+    RedisPresence(RedisLink commands, RedisLoop loop, Paced paced, RedisKeys keys, RoomLog log, String node) {
         this.commands = commands;
         this.loop = loop;
+        this.paced = paced;
         this.keys = keys;
+        this.log = log;
         this.node = node;
     }
 
     Future<Void> enter(RoomId room, Presence presence) {
         return onLoop(() -> {
-            here.computeIfAbsent(room, ignored -> new HashMap<>(2)).put(presence.who().id(), presence);
-            return write(room, List.of(presence));
+            here.computeIfAbsent(room, this::index).put(presence.who().id(), presence);
+            return write(room, presence);
         });
     }
 
-    Future<Void> exit(RoomId room, String sessionId) {
+    Future<Void> exit(RoomId room, Sender who) {
         return onLoop(() -> {
-            here.computeIfPresent(room, (ignored, present) -> {
-                present.remove(sessionId);
-                return present.isEmpty() ? null : present;
-            });
-            return erase(room, sessionId);
+            Map<String, Presence> present = here.get(room);
+            if (present != null && present.remove(who.id()) != null && present.isEmpty()) {
+                here.remove(room);
+            }
+            return erase(room, who);
         });
     }
 
-    /** Redis may have lost everything, or missed what happened meanwhile: says all of it again. */
+    /** Redis may have lost everything, or missed what happened meanwhile: says all of it again. On the loop. */
     void sayAgain() {
-        Map<RoomId, Set<String>> exits = Map.copyOf(unsaidExits);
+        Map<RoomId, Set<Sender>> exits = Map.copyOf(unsaidExits);
         unsaidExits.clear();
-        exits.forEach((room, ids) -> ids.forEach(id -> paced.submit(() -> erase(room, id))));
+        exits.forEach((room, gone) -> gone.forEach(who -> paced.submit(() -> erase(room, who))));
         here.forEach((room, present) -> {
-            List<Presence> all = List.copyOf(present.values());
-            for (int i = 0; i < all.size(); i += CHUNK) {
-                List<Presence> some = all.subList(i, Math.min(all.size(), i + CHUNK));
-                paced.submit(() -> write(room, some));
-            }
+            paced.submit(() -> quietly(indexed(room)));
+            present.values().forEach(presence -> paced.submit(() -> write(room, presence)));
         });
     }
 
     /** Entries outlive a cluster that died with all its replicas, but not for ever. */
     void refresh() {
         for (RoomId room : here.keySet()) {
-            paced.submit(() -> expire(room));
+            paced.submit(() -> quietly(Request.cmd(Command.PEXPIRE).arg(keys.members(room)).arg(log.roomMillis(room))));
         }
+        paced.submit(() -> quietly(Request.cmd(Command.PEXPIRE).arg(keys.roomsOf(node)).arg(log.longestRoomMillis())));
     }
 
     Future<List<Presence>> members(RoomId room) {
-        return commands.send(Request.cmd(Command.HGETALL).arg(keys.members(room))).compose(reply -> {
-            List<Presence> all = new ArrayList<>(reply.size());
-            // RESP3 answers a map, whose keys() are the fields.
-            for (String id : reply.getKeys()) {
-                all.add(MessageCodec.decodePresence(reply.get(id).toBytes()));
+        Map<String, MessageCodec.NodePresence> all = new HashMap<>();
+        return scan(room, "0", page -> page.forEach(each -> all.put(each.presence().who().id(), each)))
+                .compose(done -> onlyAlive(new ArrayList<>(all.values())));
+    }
+
+    /** Lets the members that were on a dead replica leave a room, each by a command of its own that is added to the list. */
+    Future<Void> bury(RoomId room, String dead, List<Future<Void>> exits) {
+        return scan(room, "0", page -> {
+            for (MessageCodec.NodePresence each : page) {
+                if (each.node().equals(dead)) {
+                    exits.add(paced.call(() -> commands.send(exitOf(room, each.presence().who(), dead)).mapEmpty()));
+                }
             }
-            return onlyAlive(room, all);
         });
     }
 
-    private Future<List<Presence>> onlyAlive(RoomId room, List<Presence> all) {
+    private interface Page {
+        void take(List<MessageCodec.NodePresence> page);
+    }
+
+    private Future<Void> scan(RoomId room, String cursor, Page page) {
+        return commands.send(Request.cmd(Command.HSCAN).arg(keys.members(room)).arg(cursor).arg("COUNT").arg(PAGE))
+                .compose(reply -> {
+                    page.take(decoded(reply.get(1)));
+                    String next = reply.get(0).toString();
+                    return next.equals("0") ? Future.succeededFuture() : scan(room, next, page);
+                });
+    }
+
+    /** Fields and values take turns. */
+    private static List<MessageCodec.NodePresence> decoded(Response pairs) {
+        List<MessageCodec.NodePresence> page = new ArrayList<>(pairs.size() / 2);
+        for (int i = 1; i < pairs.size(); i += 2) {
+            page.add(MessageCodec.decodePresence(pairs.get(i).toBytes()));
+        }
+        return page;
+    }
+
+    private Future<List<Presence>> onlyAlive(List<MessageCodec.NodePresence> all) {
         Set<String> nodes = new HashSet<>();
-        all.forEach(presence -> nodes.add(SessionId.node(presence.who().id())));
+        all.forEach(each -> nodes.add(each.node()));
         nodes.remove(node);
         Set<String> dead = ConcurrentHashMap.newKeySet();
         List<Future<Response>> answers = new ArrayList<>();
@@ -110,36 +136,57 @@ final class RedisPresence {
                 }
             }));
         }
-        return Future.all(answers).map(ignored -> {
-            all.stream().map(presence -> presence.who().id()).filter(id -> dead.contains(SessionId.node(id)))
-                    .forEach(id -> loop.execute(() -> paced.submit(() -> erase(room, id))));
-            all.removeIf(presence -> dead.contains(SessionId.node(presence.who().id())));
-            all.sort(Comparator.comparingLong(Presence::since));
-            return all;
+        return Future.all(answers).map(ignored -> all.stream()
+                .filter(each -> !dead.contains(each.node()))
+                .map(MessageCodec.NodePresence::presence)
+                .sorted(Comparator.comparingLong(Presence::since).thenComparing(each -> each.who().id()))
+                .toList());
+    }
+
+    /** Before anybody enters: whoever makes up for the end of this replica finds the room by it. */
+    private Map<String, Presence> index(RoomId room) {
+        quietly(indexed(room));
+        return new HashMap<>(2);
+    }
+
+    private Request indexed(RoomId room) {
+        return Request.cmd(Command.SADD).arg(keys.roomsOf(node)).arg(room.toString());
+    }
+
+    private Future<Void> write(RoomId room, Presence presence) {
+        // A failure is made good by sayAgain(): joining does not wait for Redis to come back.
+        return quietly(Script.ENTER.with(keys.members(room))
+                .arg(presence.who().id())
+                .arg(Buffer.buffer(MessageCodec.encode(presence, node)))
+                .arg(log.roomMillis(room))
+                .arg(keys.channel(room))
+                .arg(notice(new Notice(room, Notice.Change.JOINED, presence.who()))));
+    }
+
+    private Future<Void> erase(RoomId room, Sender who) {
+        if (!here.containsKey(room)) {
+            quietly(Request.cmd(Command.SREM).arg(keys.roomsOf(node)).arg(room.toString()));
+        }
+        return commands.send(exitOf(room, who, node)).<Void>mapEmpty().recover(failure -> {
+            loop.execute(() -> unsaidExits.computeIfAbsent(room, first -> new HashSet<>()).add(who));
+            return Future.succeededFuture();
         });
     }
 
-    private Future<Void> write(RoomId room, List<Presence> present) {
-        Request request = Request.cmd(Command.HSET).arg(keys.members(room));
-        for (Presence presence : present) {
-            request.arg(presence.who().id()).arg(Buffer.buffer(MessageCodec.encode(presence)));
-        }
-        // A failure is made good by sayAgain(): joining does not wait for Redis to come back.
-        return commands.send(request).compose(written -> expire(room)).<Void>mapEmpty()
-                .recover(failure -> Future.succeededFuture());
+    private Request exitOf(RoomId room, Sender who, String owner) {
+        return Script.EXIT.with(keys.members(room))
+                .arg(who.id())
+                .arg(MessageCodec.ownedBy(owner))
+                .arg(keys.channel(room))
+                .arg(notice(new Notice(room, Notice.Change.LEFT, who)));
     }
 
-    private Future<Response> expire(RoomId room) {
-        return commands.send(Request.cmd(Command.PEXPIRE).arg(keys.members(room)).arg(ttlMillis))
-                .recover(failure -> Future.succeededFuture());
+    private static Buffer notice(Notice notice) {
+        return Buffer.buffer("!").appendBytes(MessageCodec.encode(notice));
     }
 
-    private Future<Void> erase(RoomId room, String sessionId) {
-        return commands.send(Request.cmd(Command.HDEL).arg(keys.members(room)).arg(sessionId))
-                .<Void>mapEmpty().recover(failure -> {
-                    loop.execute(() -> unsaidExits.computeIfAbsent(room, i -> new HashSet<>()).add(sessionId));
-                    return Future.succeededFuture();
-                });
+    private Future<Void> quietly(Request request) {
+        return commands.send(request).<Void>mapEmpty().recover(failure -> Future.succeededFuture());
     }
 
     private Future<Void> onLoop(Supplier<Future<Void>> work) {

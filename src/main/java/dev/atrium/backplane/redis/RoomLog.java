@@ -1,6 +1,9 @@
 package dev.atrium.backplane.redis;
 
 import dev.atrium.backplane.BackplaneConfig;
+import dev.atrium.backplane.HistoryPolicy;
+import dev.atrium.room.History;
+import dev.atrium.room.HistoryQuery;
 import dev.atrium.room.Message;
 import dev.atrium.room.Position;
 import dev.atrium.room.Publication;
@@ -14,7 +17,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jboss.logging.Logger;
 
-/** The two scripts that make and read a room's order, as Java calls. */
+/** The scripts that make and read a room's order, as Java calls. */
 final class RoomLog {
 
     /** Messages read at once; more are read in further calls, so that no single reply grows without bound. */
@@ -25,30 +28,66 @@ final class RoomLog {
 
     private final RedisLink commands;
     private final RedisKeys keys;
-    private final String size;
-    private final String ttl;
-    private final String roomTtl;
+    private final HistoryPolicy history;
+    private final int logSize;
+    private final long logMillis;
+    private final long roomMillis;
+    private final String idempotencyMillis;
 
-    RoomLog(RedisLink commands, RedisKeys keys, BackplaneConfig config) {
+    RoomLog(RedisLink commands, RedisKeys keys, BackplaneConfig config, HistoryPolicy history) {
         this.commands = commands;
         this.keys = keys;
-        this.size = Integer.toString(config.redis().logSize());
-        this.ttl = Long.toString(config.redis().logTtl().toMillis());
-        this.roomTtl = Long.toString(config.room().ttl().toMillis());
+        this.history = history;
+        this.logSize = config.redis().logSize();
+        this.logMillis = config.redis().logTtl().toMillis();
+        this.roomMillis = config.room().ttl().toMillis();
+        this.idempotencyMillis = Long.toString(config.idempotency().window().toMillis());
     }
 
     Future<Receipt> append(Publication publication) {
         RoomId room = publication.room();
-        // A session's room ends with the session: its place is not worth keeping for longer than its log.
-        Request request = Script.PUBLISH.with(keys.room(room), keys.log(room))
+        HistoryPolicy.Limit limit = history.of(room.namespace());
+        Request request = (publication.idempotency() == null
+                ? Script.PUBLISH.with(keys.room(room), keys.log(room))
+                : Script.PUBLISH.with(keys.room(room), keys.log(room), keys.once(room, publication.idempotency())))
                 .arg(keys.channel(room))
                 .arg(Buffer.buffer(MessageCodec.encode(publication)))
                 .arg(Position.origin().epoch())
-                .arg(size)
-                .arg(ttl)
-                .arg(room.isSession() ? ttl : roomTtl);
+                .arg(Math.max(logSize, limit.size()))
+                .arg(logMillis(limit))
+                .arg(roomMillis(room))
+                .arg(room.isSession() ? keys.nodes() : "")
+                .arg(idempotencyMillis);
         return commands.send(request).map(reply -> new Receipt(
                 new Position(reply.get(0).toString(), reply.get(1).toLong()), reply.get(2).toLong()));
+    }
+
+    /** What clients may read. */
+    Future<History> history(RoomId room, HistoryQuery query) {
+        HistoryPolicy.Limit limit = history.of(room.namespace());
+        return commands.send(Script.HISTORY.with(keys.room(room), keys.log(room))
+                .arg(query.after())
+                .arg(query.before())
+                .arg(query.limit())
+                .arg(limit.size())
+                .arg(limit.age())
+                .arg(PAGE_BYTES))
+                .map(reply -> page(room, reply))
+                .map(page -> new History(page.head(), page.messages()));
+    }
+
+    /** How long a room that nobody uses keeps its place: never for less than what was said in it. */
+    long roomMillis(RoomId room) {
+        return Math.max(logMillis(history.of(room.namespace())), roomMillis);
+    }
+
+    /** How long any room keeps its place. */
+    long longestRoomMillis() {
+        return Math.max(roomMillis, history.longestAge());
+    }
+
+    private long logMillis(HistoryPolicy.Limit limit) {
+        return limit.size() == 0 ? logMillis : Math.max(logMillis, limit.age());
     }
 
     /** The room's head; a room that was never used gets its epoch now. */
@@ -67,7 +106,7 @@ final class RoomLog {
                 .arg(offset)
                 .arg(PAGE)
                 .arg(Position.origin().epoch())
-                .arg(room.isSession() ? ttl : roomTtl)
+                .arg(roomMillis(room))
                 .arg(room.isSession() ? "0" : "1")
                 .arg(PAGE_BYTES));
     }

@@ -99,7 +99,10 @@ final class RoomSubscription {
     void received(Message message) {
         if (state != State.LIVE) {
             hold(message);
-        } else if (follows(message) || beginsAnew(message)) {
+        } else if (follows(message)) {
+            pass(message);
+        } else if (beginsAnew(message)) {
+            beginAnew(message.epoch());
             pass(message);
         } else if (!isPast(message)) {
             hold(message);
@@ -122,7 +125,7 @@ final class RoomSubscription {
         }
         if (!page.head().epoch().equals(position.epoch())) {
             LOG.infof("The history of a room was lost: its epoch is new");
-            position = new Position(page.head().epoch(), 0);
+            beginAnew(page.head().epoch());
         }
         int passed = 0;
         for (Message message : page.messages()) {
@@ -191,6 +194,16 @@ final class RoomSubscription {
         if (offset > position.offset()) {
             reader.lost(offset - position.offset());
             position = new Position(position.epoch(), offset);
+            subscriber.lost(position);
+        }
+    }
+
+    /** A room in which nothing had been said has lost nothing. */
+    private void beginAnew(String epoch) {
+        boolean lost = position.offset() > 0;
+        position = new Position(epoch, 0);
+        if (lost) {
+            subscriber.lost(position);
         }
     }
 

@@ -1,6 +1,8 @@
 package dev.atrium.backplane.redis;
 
+import io.vertx.core.Future;
 import io.vertx.redis.client.Command;
+import io.vertx.redis.client.RedisConnection;
 import io.vertx.redis.client.Request;
 import java.io.IOException;
 import java.io.InputStream;
@@ -9,6 +11,7 @@ import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
+import java.util.List;
 
 /**
  * A Lua script that Redis runs by its SHA-1. It is loaded whenever a connection is made, before anything else is sent on
@@ -18,6 +21,18 @@ record Script(String body, String sha1) {
 
     static final Script PUBLISH = resource("publish.lua");
     static final Script READ = resource("read.lua");
+    static final Script HISTORY = resource("history.lua");
+    static final Script ENTER = resource("enter.lua");
+    static final Script EXIT = resource("exit.lua");
+    static final Script RELEASE = resource("release.lua");
+    static final Script RESUME = resource("resume.lua");
+
+    private static final List<Script> ALL = List.of(PUBLISH, READ, HISTORY, ENTER, EXIT, RELEASE, RESUME);
+
+    /** Loads all of them. */
+    static Future<?> loadAll(RedisConnection connection) {
+        return Future.all(ALL.stream().map(script -> connection.send(script.load())).toList());
+    }
 
     Request load() {
         return Request.cmd(Command.SCRIPT).arg("LOAD").arg(body);

@@ -16,8 +16,10 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Consumer;
 import java.util.function.LongConsumer;
@@ -51,17 +53,21 @@ final class Subscriptions implements RoomSubscription.Reader {
     private final Runnable hearing;
     private final Map<String, RoomSubscription> rooms = new HashMap<>();
     private final Map<RoomId, RoomSubscription> sessions = new HashMap<>();
+    private final Set<RoomId> moved = new HashSet<>();
     private final Paced paced;
+    private final NodeCalls calls;
+    private NodeCalls.Responder responder = question -> Future.succeededFuture(false);
     private boolean paused;
 
     /**
      * @param probeHeard hears this replica's own probes
      * @param hearing called when this replica's channel is subscribed to on a new connection
      */
-    Subscriptions(Redis redis, RedisLoop loop, Paced paced, RedisKeys keys, Node node, RoomLog log, LongAdder reconnects,
-            LongConsumer probeHeard, Runnable hearing) {
+    Subscriptions(Redis redis, RedisLoop loop, Paced paced, RedisKeys keys, Node node, RoomLog log, NodeCalls calls,
+            LongAdder reconnects, LongConsumer probeHeard, Runnable hearing) {
         this.loop = loop;
         this.paced = paced;
+        this.calls = calls;
         this.keys = keys;
         this.nodeChannel = keys.node(node.name());
         this.log = log;
@@ -71,7 +77,9 @@ final class Subscriptions implements RoomSubscription.Reader {
                 connection -> connection.send(Request.cmd(Command.PING)), this::pushed, this::subscribeAll, this::down);
     }
 
-    void start() {
+    /** @param answers what other replicas ask this one */
+    void start(NodeCalls.Responder answers) {
+        responder = answers;
         link.start();
     }
 
@@ -88,15 +96,29 @@ final class Subscriptions implements RoomSubscription.Reader {
         return rooms.values();
     }
 
+    /** A session that began on another replica is about to go on here. On the backplane's event loop. */
+    void expectMoved(RoomId session) {
+        moved.add(session);
+    }
+
+    /** The sessions that began on another replica, or have been away. On the backplane's event loop. */
+    List<RoomId> moved() {
+        return List.copyOf(moved);
+    }
+
     void subscribe(RoomId room, Subscriber subscriber) {
         loop.execute(() -> {
             RoomSubscription subscription = new RoomSubscription(room, subscriber, this);
-            if (room.isSession()) {
+            if (room.isSession() && !moved.contains(room)) {
                 sessions.put(room, subscription);
                 // The id is new, so nothing was said to it; and its epoch is made by whoever is first to say something.
-                subscription.startAt(Position.origin());
+                subscription.startAt(Position.START);
             } else if (!link.isUp()) {
                 subscriber.unavailable(BackplaneUnavailableException.notSent("no connection to Redis"));
+            } else if (room.isSession()) {
+                sessions.put(room, subscription);
+                // This replica's channel is subscribed to already.
+                subscription.confirmed();
             } else {
                 rooms.put(keys.channel(room), subscription);
                 send(Command.SUBSCRIBE, List.of(keys.channel(room)));
@@ -106,6 +128,7 @@ final class Subscriptions implements RoomSubscription.Reader {
 
     void unsubscribe(RoomId room) {
         loop.execute(() -> {
+            moved.remove(room);
             RoomSubscription gone = room.isSession() ? sessions.remove(room) : rooms.remove(keys.channel(room));
             if (gone != null) {
                 gone.unconfirmed();
@@ -123,13 +146,17 @@ final class Subscriptions implements RoomSubscription.Reader {
 
     /** Whoever waits for a first confirmation would wait for the whole outage: they are told that it cannot be. */
     private void down() {
-        List<RoomSubscription> waiting = rooms.values().stream().filter(each -> !each.isStarted()).toList();
-        for (RoomSubscription each : waiting) {
-            rooms.remove(keys.channel(each.room));
-            each.subscriber.unavailable(BackplaneUnavailableException.notSent("the connection to Redis broke"));
-        }
+        giveUp(rooms);
+        giveUp(sessions);
         rooms.values().forEach(RoomSubscription::unconfirmed);
         sessions.values().forEach(RoomSubscription::unconfirmed);
+    }
+
+    private static void giveUp(Map<?, RoomSubscription> subscriptions) {
+        List<RoomSubscription> waiting = subscriptions.values().stream().filter(each -> !each.isStarted()).toList();
+        subscriptions.values().removeAll(waiting);
+        waiting.forEach(each -> each.subscriber.unavailable(
+                BackplaneUnavailableException.notSent("the connection to Redis broke")));
     }
 
     private void subscribeAll() {
@@ -197,6 +224,14 @@ final class Subscriptions implements RoomSubscription.Reader {
     private void receivedByNode(byte[] bytes) {
         if (bytes[0] == '?') {
             probeHeard.accept(Long.parseLong(new String(bytes, 1, bytes.length - 1, StandardCharsets.US_ASCII)));
+            return;
+        }
+        if (bytes[0] == NodeCalls.QUESTION) {
+            calls.asked(bytes, responder);
+            return;
+        }
+        if (bytes[0] == NodeCalls.ANSWER) {
+            calls.answered(bytes);
             return;
         }
         Message message = Published.decode(null, bytes);

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
 import dev.atrium.gateway.JsonData;
 import dev.atrium.room.Data;
+import dev.atrium.room.Position;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 
@@ -18,18 +19,15 @@ final class CommandParser {
     private final JsonParser json;
     private Long seq;
     private String cmd;
-    private String room;
-    private String event;
-    private Data data;
-    private boolean echo = true;
-    private boolean presence;
-    private boolean since;
+    private final Params params = new Params();
+    private final boolean hasBytes;
     private String fault;
 
     private CommandParser(String text, Data binary) throws IOException {
         this.text = text;
         this.json = Json.FACTORY.createParser(text);
-        this.data = binary;
+        this.hasBytes = binary != null;
+        params.data = hasBytes ? binary : params.data;
     }
 
     /**
@@ -59,7 +57,7 @@ final class CommandParser {
             String field = json.currentName();
             json.nextToken();
             switch (field) {
-                case "seq" -> seq = integer();
+                case "seq" -> seq = integer("seq");
                 case "cmd" -> cmd = string("cmd");
                 case "params" -> params();
                 default -> json.skipChildren();
@@ -74,7 +72,7 @@ final class CommandParser {
         if (fault != null) {
             throw new MalformedCommandException(seq, fault);
         }
-        return new Command(seq, cmd, room, event, data == null ? Data.Json.NULL : data, echo, presence, since);
+        return new Command(seq, cmd, params);
     }
 
     private void params() throws IOException {
@@ -89,26 +87,92 @@ final class CommandParser {
         while (json.nextToken() == JsonToken.FIELD_NAME) {
             String field = json.currentName();
             json.nextToken();
-            switch (field) {
-                case "room" -> room = roomName();
-                case "event" -> event = string("params.event");
-                case "data" -> data();
-                case "echo" -> echo = bool("params.echo", true);
-                case "presence" -> presence = bool("params.presence", false);
-                case "since" -> {
-                    since = json.currentToken() != JsonToken.VALUE_NULL;
-                    json.skipChildren();
-                }
-                default -> json.skipChildren();
+            param(field);
+        }
+    }
+
+    private void param(String field) throws IOException {
+        switch (field) {
+            case "room" -> params.room = roomName();
+            case "event" -> params.event = string("params.event");
+            case "data" -> data();
+            case "echo" -> params.echo = bool("params.echo", true);
+            case "idempotency" -> params.idempotency = string("params.idempotency");
+            case "presence" -> params.presence = bool("params.presence", false);
+            case "since" -> params.since = position("params.since");
+            case "token" -> params.token = string("params.token");
+            case "places" -> places();
+            case "after" -> params.after = offset("params.after");
+            case "before" -> params.before = offset("params.before");
+            case "limit" -> params.limit = offset("params.limit");
+            case "cursor" -> params.cursor = string("params.cursor");
+            case "by" -> params.by = string("params.by");
+            default -> json.skipChildren();
+        }
+    }
+
+    private void places() throws IOException {
+        if (json.currentToken() == JsonToken.VALUE_NULL) {
+            return;
+        }
+        if (json.currentToken() != JsonToken.START_OBJECT) {
+            expected("params.places", "an object of places by room");
+            json.skipChildren();
+            return;
+        }
+        while (json.nextToken() == JsonToken.FIELD_NAME) {
+            String room = json.currentName();
+            json.nextToken();
+            Position place = position("params.places");
+            if (place != null) {
+                params.places.put(room, place);
             }
         }
     }
 
-    private Long integer() throws IOException {
+    private Position position(String field) throws IOException {
+        if (json.currentToken() == JsonToken.VALUE_NULL) {
+            return null;
+        }
+        if (json.currentToken() != JsonToken.START_OBJECT) {
+            expected(field, "an object with epoch and offset");
+            json.skipChildren();
+            return null;
+        }
+        String epoch = null;
+        Long offset = null;
+        while (json.nextToken() == JsonToken.FIELD_NAME) {
+            String name = json.currentName();
+            json.nextToken();
+            switch (name) {
+                case "epoch" -> epoch = string(field + ".epoch");
+                case "offset" -> offset = offset(field + ".offset");
+                default -> json.skipChildren();
+            }
+        }
+        if (epoch == null || offset == null) {
+            expected(field, "an epoch and an offset");
+            return null;
+        }
+        return new Position(epoch, offset);
+    }
+
+    private Long offset(String field) throws IOException {
+        if (json.currentToken() == JsonToken.VALUE_NULL) {
+            return null;
+        }
+        Long value = integer(field);
+        if (value != null && value < 0) {
+            expected(field, "a number from 0");
+        }
+        return value;
+    }
+
+    private Long integer(String field) throws IOException {
         if (json.currentToken() == JsonToken.VALUE_NUMBER_INT && json.getNumberType() != JsonParser.NumberType.BIG_INTEGER) {
             return json.getLongValue();
         }
-        expected("seq", "an integer");
+        expected(field, "an integer");
         json.skipChildren();
         return null;
     }
@@ -148,12 +212,12 @@ final class CommandParser {
     }
 
     private void data() throws IOException {
-        if (data instanceof Data.Binary) {
+        if (hasBytes) {
             expected("params.data", "none, because the data of a binary frame follows the JSON line");
             json.skipChildren();
             return;
         }
-        data = JsonData.read(json, text);
+        params.data = JsonData.read(json, text);
     }
 
     /** Remembers the first fault and reads on: the reply should carry seq, which may come later. */

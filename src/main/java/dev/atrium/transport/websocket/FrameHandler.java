@@ -1,5 +1,6 @@
 package dev.atrium.transport.websocket;
 
+import dev.atrium.session.ChannelOutbox;
 import dev.atrium.session.CloseReason;
 import dev.atrium.session.Outbox;
 import dev.atrium.session.Session;
@@ -73,7 +74,7 @@ final class FrameHandler extends ChannelInboundHandlerAdapter implements Wire {
     /** @param below where ready-made frames are written */
     void open(ChannelHandlerContext own, ChannelHandlerContext below) {
         context = own;
-        outbox = new Outbox(below, sessions.deliveryLoop(own.channel().eventLoop()), sessions.outboxLimit());
+        outbox = new ChannelOutbox(below, sessions.deliveryLoop(own.channel().eventLoop()), sessions.outboxLimit());
         session = protocol.connect(this);
         protocol.begin();
     }

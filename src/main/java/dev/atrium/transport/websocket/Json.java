@@ -3,7 +3,6 @@ package dev.atrium.transport.websocket;
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.util.ByteArrayBuilder;
-import dev.atrium.room.Sender;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 
@@ -26,15 +25,6 @@ final class Json {
 
     static byte[] binaryFrame(Value value, byte[] bytes) {
         return frame(Frames.BINARY, value, bytes);
-    }
-
-    static void write(Sender sender, JsonGenerator json) throws IOException {
-        json.writeStartObject();
-        json.writeStringField("id", sender.id());
-        if (sender.user() != null) {
-            json.writeStringField("user", sender.user());
-        }
-        json.writeEndObject();
     }
 
     private static byte[] frame(int opcode, Value value, byte[] bytes) {

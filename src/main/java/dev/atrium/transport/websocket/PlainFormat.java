@@ -3,10 +3,11 @@ package dev.atrium.transport.websocket;
 import dev.atrium.room.Data;
 import dev.atrium.room.Delivery;
 import dev.atrium.room.Message;
+import dev.atrium.session.BytesFormat;
 import java.nio.charset.StandardCharsets;
 
 /** The plain socket: bare data, text as text and bytes as bytes, JSON as its text. Notices are not shown. */
-final class PlainFormat extends FrameFormat {
+final class PlainFormat extends BytesFormat {
 
     static final PlainFormat INSTANCE = new PlainFormat();
 

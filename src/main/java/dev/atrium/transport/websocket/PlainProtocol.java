@@ -45,8 +45,8 @@ final class PlainProtocol implements SocketProtocol {
 
     @Override
     public void begin() {
-        connection.await(gateway.admit(session).chain(() -> gateway.join(session, room, false)),
-                joined -> { },
+        connection.await(gateway.admit(session).chain(() -> gateway.join(session, room, false, null)),
+                joined -> session.follow(),
                 failure -> session.close(Gateway.refusal(failure).code() == 403 ? CloseReason.FORBIDDEN : CloseReason.TRY_LATER));
     }
 
@@ -62,7 +62,7 @@ final class PlainProtocol implements SocketProtocol {
 
     private void send(Data data) {
         window.sent();
-        gateway.send(session, room, null, data, echo).subscribe().with(
+        gateway.send(session, room, null, data, echo, null).subscribe().with(
                 receipt -> session.loop().run(window::answered),
                 failure -> session.loop().run(() -> {
                     refused(data, Gateway.refusal(failure));
@@ -92,7 +92,7 @@ final class PlainProtocol implements SocketProtocol {
             held.clear();
             return;
         }
-        gateway.send(session, room, null, held.peek(), echo).subscribe().with(
+        gateway.send(session, room, null, held.peek(), echo, null).subscribe().with(
                 receipt -> session.loop().run(this::next),
                 failure -> session.loop().run(() -> {
                     if (Gateway.refusal(failure).isRepeatable()) {

@@ -2,13 +2,20 @@ package dev.atrium.transport.websocket;
 
 import com.fasterxml.jackson.core.JsonGenerator;
 import dev.atrium.gateway.Joined;
+import dev.atrium.gateway.MemberPage;
+import dev.atrium.gateway.MessageJson;
+import dev.atrium.gateway.Resumed;
+import dev.atrium.room.History;
+import dev.atrium.room.Membership;
+import dev.atrium.room.Message;
+import dev.atrium.room.Position;
 import dev.atrium.room.Presence;
 import dev.atrium.room.Receipt;
 import dev.atrium.room.RoomId;
 import dev.atrium.session.CloseReason;
+import dev.atrium.session.Session;
 import java.io.IOException;
 import java.time.Duration;
-import java.util.List;
 
 /** What the server says to one client of the session protocol, as whole frames. Pure: values in, bytes out. */
 final class Replies {
@@ -21,14 +28,21 @@ final class Replies {
         void write(JsonGenerator json) throws IOException;
     }
 
-    static byte[] welcome(String id, Duration interval, Duration timeout) {
+    static byte[] welcome(Session session, Duration interval, Duration timeout) {
         return push("@welcome", json -> {
-            json.writeStringField("id", id);
+            json.writeStringField("id", session.id());
             json.writeObjectFieldStart("heartbeat");
             json.writeNumberField("interval", interval.toMillis());
             json.writeNumberField("timeout", timeout.toMillis());
             json.writeEndObject();
-            json.writeNullField("resume");
+            json.writeStringField("resume", session.resumeToken());
+            json.writeObjectFieldStart("places");
+            for (Membership membership : session.memberships()) {
+                json.writeObjectFieldStart(membership.room().name());
+                write(membership.position(), json);
+                json.writeEndObject();
+            }
+            json.writeEndObject();
         });
     }
 
@@ -49,12 +63,37 @@ final class Replies {
     }
 
     static byte[] joined(Long seq, Joined joined) {
+        return reply(seq, json -> writeFields(joined, json));
+    }
+
+    static byte[] resumed(Long seq, Resumed resumed) {
         return reply(seq, json -> {
-            json.writeStringField("room", joined.room().name());
-            json.writeStringField("epoch", joined.position().epoch());
-            json.writeNumberField("offset", joined.position().offset());
-            json.writeBooleanField("recovered", false);
+            json.writeStringField("id", resumed.self().id());
+            if (resumed.self().user() != null) {
+                json.writeStringField("user", resumed.self().user());
+            }
+            json.writeStringField("resume", resumed.token());
+            json.writeArrayFieldStart("rooms");
+            for (Joined joined : resumed.rooms()) {
+                json.writeStartObject();
+                writeFields(joined, json);
+                json.writeEndObject();
+            }
+            json.writeEndArray();
         });
+    }
+
+    private static void writeFields(Joined joined, JsonGenerator json) throws IOException {
+        if (!joined.room().isEveryone()) {
+            json.writeStringField("room", joined.room().name());
+        }
+        write(joined.position(), json);
+        json.writeBooleanField("recovered", joined.recovered());
+    }
+
+    private static void write(Position position, JsonGenerator json) throws IOException {
+        json.writeStringField("epoch", position.epoch());
+        json.writeNumberField("offset", position.offset());
     }
 
     static byte[] left(Long seq, RoomId room) {
@@ -63,16 +102,15 @@ final class Replies {
 
     static byte[] sent(Long seq, Receipt receipt) {
         return reply(seq, json -> {
-            json.writeStringField("epoch", receipt.position().epoch());
-            json.writeNumberField("offset", receipt.position().offset());
+            write(receipt.position(), json);
             json.writeNumberField("at", receipt.atMicros() / 1000);
         });
     }
 
-    static byte[] members(Long seq, List<Presence> members) {
+    static byte[] members(Long seq, MemberPage<Presence> page) {
         return reply(seq, json -> {
             json.writeArrayFieldStart("members");
-            for (Presence member : members) {
+            for (Presence member : page.members()) {
                 json.writeStartObject();
                 json.writeStringField("id", member.who().id());
                 if (member.who().user() != null) {
@@ -80,6 +118,45 @@ final class Replies {
                 }
                 json.writeNumberField("since", member.since());
                 json.writeEndObject();
+            }
+            json.writeEndArray();
+            writeNext(page, json);
+        });
+    }
+
+    static byte[] users(Long seq, MemberPage<MemberPage.User> page) {
+        return reply(seq, json -> {
+            json.writeArrayFieldStart("members");
+            for (MemberPage.User user : page.members()) {
+                json.writeStartObject();
+                if (user.user() != null) {
+                    json.writeStringField("user", user.user());
+                }
+                json.writeNumberField("since", user.since());
+                json.writeArrayFieldStart("sessions");
+                for (String id : user.sessions()) {
+                    json.writeString(id);
+                }
+                json.writeEndArray();
+                json.writeEndObject();
+            }
+            json.writeEndArray();
+            writeNext(page, json);
+        });
+    }
+
+    private static void writeNext(MemberPage<?> page, JsonGenerator json) throws IOException {
+        if (page.next() != null) {
+            json.writeStringField("next", page.next());
+        }
+    }
+
+    static byte[] history(Long seq, History history) {
+        return reply(seq, json -> {
+            write(history.head(), json);
+            json.writeArrayFieldStart("messages");
+            for (Message message : history.messages()) {
+                MessageJson.writeWhole(message, json);
             }
             json.writeEndArray();
         });

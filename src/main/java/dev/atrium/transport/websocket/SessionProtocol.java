@@ -1,17 +1,20 @@
 package dev.atrium.transport.websocket;
 
 import dev.atrium.gateway.Gateway;
+import dev.atrium.gateway.MemberPage;
+import dev.atrium.gateway.Ranges;
 import dev.atrium.gateway.Refusal;
 import dev.atrium.room.Data;
-import dev.atrium.room.Presence;
+import dev.atrium.room.HistoryQuery;
 import dev.atrium.room.RoomId;
 import dev.atrium.session.CloseReason;
 import dev.atrium.session.Session;
 import dev.atrium.session.SessionConfig;
 import io.netty.buffer.ByteBuf;
+import io.smallrye.mutiny.Uni;
 import java.nio.charset.StandardCharsets;
-import java.util.List;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.function.Function;
 
 /**
  * The session protocol {@value #SUBPROTOCOL}: commands with acknowledgements, many rooms on one connection. Commands of one
@@ -21,7 +24,7 @@ final class SessionProtocol implements SocketProtocol {
 
     static final String SUBPROTOCOL = "atrium.v1";
 
-    private static final String COMMANDS = "join, leave, send, members, history, auth, call or heartbeat";
+    private static final String COMMANDS = "resume, join, leave, send, members, history, auth, call or heartbeat";
 
     /** Clients of a replica that goes away come back within this time, spread at random. */
     private static final int RECONNECT_MILLIS = 2_000;
@@ -49,8 +52,11 @@ final class SessionProtocol implements SocketProtocol {
 
     @Override
     public void begin() {
-        connection.await(gateway.admit(session),
-                done -> connection.send(Replies.welcome(session.id(), heartbeat.interval(), heartbeat.timeout())),
+        connection.await(gateway.admit(session).chain(() -> gateway.keep(session)),
+                done -> {
+                    connection.send(Replies.welcome(session, heartbeat.interval(), heartbeat.timeout()));
+                    session.follow();
+                },
                 failure -> session.close(CloseReason.TRY_LATER));
     }
 
@@ -94,23 +100,37 @@ final class SessionProtocol implements SocketProtocol {
 
     private void execute(Command command) {
         switch (command.cmd()) {
+            case "resume" -> resume(command);
             case "send" -> send(command);
             case "join" -> join(command);
             case "leave" -> leave(command);
             case "members" -> members(command);
+            case "history" -> history(command);
             case "heartbeat" -> reply(command, Replies.ok(command.seq()));
-            case "history", "auth", "call" -> throw new Refusal(501, "cmd: " + command.cmd() + " is not implemented yet");
+            case "auth", "call" -> throw new Refusal(501, "cmd: " + command.cmd() + " is not implemented yet");
             default -> throw Refusal.badRequest("cmd: expected " + COMMANDS);
         }
     }
 
+    private void resume(Command command) {
+        if (command.params().token == null) {
+            throw Refusal.badRequest("params.token: expected a string");
+        }
+        connection.await(gateway.resume(session, command.params().token, command.params().places),
+                resumed -> {
+                    reply(command, Replies.resumed(command.seq(), resumed));
+                    session.follow();
+                },
+                failure -> refuse(command, Gateway.refusal(failure)));
+    }
+
     private void join(Command command) {
         RoomId room = room(command);
-        if (command.since()) {
-            throw new Refusal(501, "params.since: resuming is not implemented yet");
-        }
-        connection.await(gateway.join(session, room, command.presence()),
-                joined -> reply(command, Replies.joined(command.seq(), joined)),
+        connection.await(gateway.join(session, room, command.params().presence, command.params().since),
+                joined -> {
+                    reply(command, Replies.joined(command.seq(), joined));
+                    joined.membership().follow();
+                },
                 failure -> refuse(command, Gateway.refusal(failure)));
     }
 
@@ -122,9 +142,10 @@ final class SessionProtocol implements SocketProtocol {
     }
 
     private void send(Command command) {
-        RoomId room = command.room() == null ? RoomId.everyone(namespace) : room(command);
+        Params params = command.params();
+        RoomId room = params.room == null ? RoomId.everyone(namespace) : room(command);
         window.sent();
-        gateway.send(session, room, command.event(), command.data(), command.echo()).subscribe().with(
+        gateway.send(session, room, params.event, params.data, params.echo, params.idempotency).subscribe().with(
                 receipt -> session.loop().run(() -> {
                     reply(command, Replies.sent(command.seq(), receipt));
                     window.answered();
@@ -137,16 +158,38 @@ final class SessionProtocol implements SocketProtocol {
 
     private void members(Command command) {
         RoomId room = room(command);
-        connection.await(gateway.members(room).emitOn(session.loop()::run),
-                (List<Presence> members) -> reply(command, Replies.members(command.seq(), members)),
+        Params params = command.params();
+        int limit = Ranges.limit("params.limit", params.limit, MemberPage.MOST, MemberPage.MOST);
+        if ("user".equals(params.by)) {
+            await(command, gateway.users(room, params.cursor, limit), page -> Replies.users(command.seq(), page));
+        } else if (params.by == null || params.by.equals("session")) {
+            await(command, gateway.members(room, params.cursor, limit), page -> Replies.members(command.seq(), page));
+        } else {
+            throw Refusal.badRequest("params.by: expected session or user");
+        }
+    }
+
+    private void history(Command command) {
+        RoomId room = room(command);
+        if (room.isSession() && !room.name().equals(session.id())) {
+            throw new Refusal(403, "room: this is another session's own room");
+        }
+        Params params = command.params();
+        HistoryQuery query = Ranges.history("params.", params.after, params.before, params.limit);
+        await(command, gateway.history(room, query), history -> Replies.history(command.seq(), history));
+    }
+
+    private <T> void await(Command command, Uni<T> work, Function<T, byte[]> reply) {
+        connection.await(work.emitOn(session.loop()::run),
+                result -> reply(command, reply.apply(result)),
                 failure -> refuse(command, Gateway.refusal(failure)));
     }
 
     private RoomId room(Command command) {
-        if (command.room() == null) {
+        if (command.params().room == null) {
             throw Refusal.badRequest("params.room: expected a string");
         }
-        return Gateway.room(namespace, command.room());
+        return Gateway.room(namespace, command.params().room);
     }
 
     private void reply(Command command, byte[] reply) {

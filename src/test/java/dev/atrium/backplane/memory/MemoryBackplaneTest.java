@@ -4,23 +4,32 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.atrium.backplane.Backplane;
 import dev.atrium.backplane.BackplaneContract;
+import dev.atrium.backplane.SavedSession;
+import dev.atrium.backplane.SessionStore;
+import dev.atrium.backplane.Settings;
 import dev.atrium.room.Data;
+import dev.atrium.room.History;
+import dev.atrium.room.HistoryQuery;
+import dev.atrium.room.Message;
 import dev.atrium.room.Node;
 import dev.atrium.room.Position;
 import dev.atrium.room.Publication;
 import dev.atrium.room.RoomId;
+import dev.atrium.room.Sender;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneId;
 import java.time.ZoneOffset;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 class MemoryBackplaneTest extends BackplaneContract {
 
     private final Node node = Node.create();
     private final HandClock clock = new HandClock();
-    private final MemoryBackplane backplane = new MemoryBackplane(Duration.ofMinutes(10), clock);
+    private final MemoryBackplane backplane = new MemoryBackplane(node, new MemorySettings(
+            Duration.ofMinutes(10), Settings.history(), Duration.ofMinutes(2), Duration.ofMinutes(5), clock));
 
     @Override
     protected Backplane backplane() {
@@ -43,6 +52,28 @@ class MemoryBackplaneTest extends BackplaneContract {
         Position after = say("a");
         assertThat(after.epoch()).isNotEqualTo(before.epoch());
         assertThat(after.offset()).isEqualTo(1);
+    }
+
+    @Test
+    void what_is_too_old_is_not_shown_and_its_room_outlives_it() {
+        say("a");
+        clock.forward(Duration.ofMinutes(6));
+        say("a");
+        clock.forward(Duration.ofMinutes(5));
+        History history = backplane.history(RoomId.of("/", "a"), HistoryQuery.after(0, 10)).await().indefinitely();
+        assertThat(history.messages()).extracting(Message::offset).containsExactly(2L);
+        assertThat(history.head().offset()).isEqualTo(2);
+    }
+
+    @Test
+    void a_session_waits_no_longer_than_its_window() {
+        SessionStore store = backplane.sessions();
+        SavedSession session = new SavedSession(store.newToken(), new Sender(node.newSessionId(), null), "/", Map.of());
+        store.save(session).await().indefinitely();
+        clock.forward(Duration.ofHours(5));
+        store.release(session.token()).await().indefinitely();
+        clock.forward(Duration.ofSeconds(121));
+        assertThat(store.resume(session.token()).await().indefinitely()).isNull();
     }
 
     private Position say(String room) {

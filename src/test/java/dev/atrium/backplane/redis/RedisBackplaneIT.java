@@ -1,11 +1,10 @@
 package dev.atrium.backplane.redis;
 
 import dev.atrium.backplane.Backplane;
-import dev.atrium.backplane.BackplaneConfig;
+import dev.atrium.backplane.Settings;
 import dev.atrium.backplane.BackplaneContract;
 import dev.atrium.it.RedisProcess;
 import dev.atrium.room.Node;
-import io.smallrye.config.SmallRyeConfigBuilder;
 import io.vertx.core.Vertx;
 import io.vertx.redis.client.Redis;
 import java.time.Duration;
@@ -25,9 +24,8 @@ class RedisBackplaneIT extends BackplaneContract {
         redis = RedisProcess.start();
         vertx = Vertx.vertx();
         node = Node.create();
-        BackplaneConfig config = new SmallRyeConfigBuilder().withMapping(BackplaneConfig.class).build()
-                .getConfigMapping(BackplaneConfig.class);
-        backplane = RedisBackplane.start(config, node, vertx, Redis.createClient(vertx, redis.url()));
+        backplane = RedisBackplane.start(Settings.backplane(), Settings.history(), node, vertx,
+                Redis.createClient(vertx, redis.url()));
         Awaitility.await().atMost(Duration.ofSeconds(10)).until(() -> backplane.status().hearing());
     }
 

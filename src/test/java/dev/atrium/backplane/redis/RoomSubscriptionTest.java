@@ -91,7 +91,7 @@ class RoomSubscriptionTest {
         startAt(4);
         subscription.received(message("e", 10));
         subscription.page(number, page("e", 10, 8, 10));
-        assertThat(told).containsExactly("e8", "e9", "e10");
+        assertThat(told).containsExactly("lost e7", "e8", "e9", "e10");
         assertThat(lost).isEqualTo(3);
     }
 
@@ -100,7 +100,7 @@ class RoomSubscriptionTest {
         startAt(4);
         subscription.received(message("e", 7));
         subscription.page(number, new RoomLog.Page(new Position("e", 7), List.of()));
-        assertThat(told).containsExactly("e7");
+        assertThat(told).containsExactly("lost e6", "e7");
         assertThat(lost).isEqualTo(2);
     }
 
@@ -109,7 +109,7 @@ class RoomSubscriptionTest {
         startAt(4);
         subscription.received(message("f", 2));
         subscription.page(number, page("f", 2, 1, 2));
-        assertThat(told).containsExactly("f1", "f2");
+        assertThat(told).containsExactly("lost f0", "f1", "f2");
         assertThat(lost).isZero();
     }
 
@@ -123,7 +123,7 @@ class RoomSubscriptionTest {
         assertThat(reads).hasSize(2);
         subscription.page(number, new RoomLog.Page(new Position("f", 1), List.of()));
         subscription.received(message("f", 2));
-        assertThat(told).containsExactly("f1", "f2");
+        assertThat(told).containsExactly("lost f0", "f1", "f2");
     }
 
     @Test
@@ -161,7 +161,7 @@ class RoomSubscriptionTest {
         startAt(4);
         subscription.received(message("f", 1));
         subscription.received(message("f", 2));
-        assertThat(told).containsExactly("f1", "f2");
+        assertThat(told).containsExactly("lost f0", "f1", "f2");
         assertThat(reads).isEmpty();
     }
 
@@ -203,6 +203,11 @@ class RoomSubscriptionTest {
         @Override
         public void message(Message message) {
             told.add(message.epoch() + message.offset());
+        }
+
+        @Override
+        public void lost(Position upTo) {
+            told.add("lost " + upTo.epoch() + upTo.offset());
         }
 
         @Override

@@ -4,6 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.atrium.room.Data;
+import dev.atrium.room.Position;
+import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -22,17 +25,17 @@ class CommandParserTest {
         "null                           | null",
     })
     void data_is_taken_over_as_it_was_written(String data, String taken) {
-        assertThat(parse("{\"cmd\":\"send\",\"params\":{\"data\":" + data + ",\"room\":\"r\"}}").data()).isEqualTo(new Data.Json(taken));
+        assertThat(parse("{\"cmd\":\"send\",\"params\":{\"data\":" + data + ",\"room\":\"r\"}}").params().data).isEqualTo(new Data.Json(taken));
     }
 
     @Test
     void a_json_string_is_text() {
-        assertThat(parse("{\"cmd\":\"send\",\"params\":{\"data\":\"a\\u00fc\\n\"}}").data()).isEqualTo(new Data.Text("aü\n"));
+        assertThat(parse("{\"cmd\":\"send\",\"params\":{\"data\":\"a\\u00fc\\n\"}}").params().data).isEqualTo(new Data.Text("aü\n"));
     }
 
     @Test
     void line_breaks_between_tokens_become_spaces_and_those_in_strings_stay() {
-        assertThat(parse("{\"cmd\":\"send\",\"params\":{\"data\":{\r\n\"a\\n\":1\n}}}").data())
+        assertThat(parse("{\"cmd\":\"send\",\"params\":{\"data\":{\r\n\"a\\n\":1\n}}}").params().data)
                 .isEqualTo(new Data.Json("{  \"a\\n\":1 }"));
     }
 
@@ -41,17 +44,30 @@ class CommandParserTest {
         Command command = parse("{\"x\":{\"cmd\":1},\"params\":{\"y\":[],\"room\":\"r\",\"presence\":true},\"cmd\":\"join\",\"seq\":-3}");
         assertThat(command.seq()).isEqualTo(-3);
         assertThat(command.cmd()).isEqualTo("join");
-        assertThat(command.room()).isEqualTo("r");
-        assertThat(command.presence()).isTrue();
-        assertThat(command.echo()).isTrue();
+        assertThat(command.params().room).isEqualTo("r");
+        assertThat(command.params().presence).isTrue();
+        assertThat(command.params().echo).isTrue();
     }
 
     @Test
     void null_is_as_good_as_absent() {
         Command command = parse("{\"cmd\":\"send\",\"params\":{\"event\":null,\"echo\":null,\"since\":null}}");
-        assertThat(command.event()).isNull();
-        assertThat(command.echo()).isTrue();
-        assertThat(command.since()).isFalse();
+        assertThat(command.params().event).isNull();
+        assertThat(command.params().echo).isTrue();
+        assertThat(command.params().since).isNull();
+    }
+
+    @Test
+    void places_are_read_and_what_is_none_is_named() {
+        Params params = parse("{\"cmd\":\"resume\",\"params\":{\"token\":\"t\",\"since\":{\"offset\":7,\"epoch\":\"e\"},"
+                + "\"places\":{\"\":{\"epoch\":\"f\",\"offset\":0},\"a b\":{\"epoch\":\"g\",\"offset\":3,\"x\":[]}}}}").params();
+        assertThat(params.since).isEqualTo(new Position("e", 7));
+        assertThat(params.places).isEqualTo(Map.of("", new Position("f", 0), "a b", new Position("g", 3)));
+        for (String bad : List.of("7", "[]", "{}", "{\"epoch\":\"e\"}", "{\"epoch\":1,\"offset\":1}",
+                "{\"epoch\":\"e\",\"offset\":-1}", "{\"epoch\":\"e\",\"offset\":\"1\"}")) {
+            assertThatThrownBy(() -> parse("{\"cmd\":\"join\",\"params\":{\"since\":" + bad + "}}"))
+                    .as(bad).hasMessageStartingWith("params.since");
+        }
     }
 
     @Test
@@ -66,7 +82,7 @@ class CommandParserTest {
     @Test
     void bytes_stand_for_data() {
         Data bytes = new Data.Binary(new byte[] {1});
-        assertThat(CommandParser.parse("{\"cmd\":\"send\",\"params\":{}}", bytes).data()).isSameAs(bytes);
+        assertThat(CommandParser.parse("{\"cmd\":\"send\",\"params\":{}}", bytes).params().data).isSameAs(bytes);
         assertThatThrownBy(() -> CommandParser.parse("{\"cmd\":\"send\",\"params\":{\"data\":1}}", bytes))
                 .hasMessageStartingWith("params.data: expected none");
     }

@@ -1,0 +1,78 @@
+package dev.atrium.backplane;
+
+import dev.atrium.setting.Require;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+
+/** How much of a room's history is kept, by its namespace. Any thread. */
+public final class HistoryPolicy {
+
+    /** Most messages that a room can be asked to keep. */
+    public static final int MOST = 1_000_000;
+
+    private static final Duration LONGEST = Duration.ofDays(365);
+
+    private final Limit standard;
+    private final List<Rule> rules;
+
+    /**
+     * What a room keeps: a message must be among the newest, and young enough.
+     *
+     * @param size messages; 0 for none
+     * @param age of the oldest one, in milliseconds
+     */
+    public record Limit(int size, long age) {
+    }
+
+    private record Rule(Pattern namespaces, Limit limit) {
+    }
+
+    /** @throws io.quarkus.runtime.configuration.ConfigurationException naming the setting that makes no sense */
+    public HistoryPolicy(BackplaneConfig.HistorySettings settings) {
+        standard = limit("atrium.history", settings.size(), settings.age());
+        // The longest pattern is taken for the most precise one.
+        rules = settings.namespace().entrySet().stream()
+                .sorted(Comparator.comparing((Map.Entry<String, BackplaneConfig.NamespaceHistory> rule) ->
+                        rule.getKey().length()).reversed())
+                .map(rule -> new Rule(pattern(rule.getKey()), limit("atrium.history.namespace.\"" + rule.getKey() + '"',
+                        rule.getValue().size().orElse(settings.size()), rule.getValue().age().orElse(settings.age()))))
+                .toList();
+    }
+
+    /** Nothing but the same for all. */
+    public HistoryPolicy(int size, Duration age) {
+        standard = new Limit(size, age.toMillis());
+        rules = List.of();
+    }
+
+    /** For the rooms of a namespace. */
+    public Limit of(String namespace) {
+        for (Rule rule : rules) {
+            if (rule.namespaces.matcher(namespace).matches()) {
+                return rule.limit;
+            }
+        }
+        return standard;
+    }
+
+    /** The age to which any room's history goes back, in milliseconds. */
+    public long longestAge() {
+        return rules.stream().mapToLong(rule -> rule.limit.age()).reduce(standard.age(), Math::max);
+    }
+
+    private static Limit limit(String setting, int size, Duration age) {
+        Require.between(setting + ".size", size, 0, MOST);
+        Require.between(setting + ".age", age, Duration.ofSeconds(1), LONGEST);
+        return new Limit(size, age.toMillis());
+    }
+
+    private static Pattern pattern(String glob) {
+        return Pattern.compile(Arrays.stream(glob.split("\\*", -1)).map(Pattern::quote)
+                .collect(Collectors.joining(".*")));
+    }
+}

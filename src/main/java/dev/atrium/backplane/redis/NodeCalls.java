@@ -1,0 +1,94 @@
+package dev.atrium.backplane.redis;
+
+import dev.atrium.backplane.BackplaneUnavailableException;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.redis.client.Command;
+import io.vertx.redis.client.Request;
+import java.nio.charset.StandardCharsets;
+import java.util.HashMap;
+import java.util.Map;
+
+/**
+ * Questions from one replica to another, over their channels: {@code >number asker question} and {@code <number answer}. On
+ * the backplane's event loop only.
+ */
+final class NodeCalls {
+
+    static final char QUESTION = '>';
+    static final char ANSWER = '<';
+
+    /** A replica that does not answer for so long is cut off, or is no more. */
+    private static final long PATIENCE_MILLIS = 2_000;
+
+    /** Answers what another replica asks. */
+    interface Responder {
+        Future<Boolean> answer(String question);
+    }
+
+    private final RedisLink commands;
+    private final RedisLoop loop;
+    private final RedisKeys keys;
+    private final String node;
+    private final Map<Long, Promise<Boolean>> waiting = new HashMap<>();
+    private long last;
+
+    NodeCalls(RedisLink commands, RedisLoop loop, RedisKeys keys, String node) {
+        this.commands = commands;
+        this.loop = loop;
+        this.keys = keys;
+        this.node = node;
+    }
+
+    /** Asks; false if nobody listens there, a failure if nobody answers. */
+    Future<Boolean> ask(String other, String question) {
+        long number = ++last;
+        Promise<Boolean> promise = Promise.promise();
+        waiting.put(number, promise);
+        loop.after(PATIENCE_MILLIS, () -> fail(number,
+                BackplaneUnavailableException.unanswered(new IllegalStateException("replica " + other + " does not answer"))));
+        send(other, QUESTION + (number + " " + node + " " + question))
+                .onSuccess(listeners -> {
+                    if (listeners == 0) {
+                        complete(number, false);
+                    }
+                })
+                .onFailure(failure -> fail(number, failure));
+        return promise.future();
+    }
+
+    void asked(byte[] bytes, Responder responder) {
+        String[] parts = text(bytes).split(" ", 3);
+        responder.answer(parts[2]).onComplete(result ->
+                send(parts[1], ANSWER + (parts[0] + " " + (result.succeeded() && result.result()))));
+    }
+
+    void answered(byte[] bytes) {
+        String[] parts = text(bytes).split(" ", 2);
+        complete(Long.parseLong(parts[0]), Boolean.parseBoolean(parts[1]));
+    }
+
+    private void complete(long number, boolean answer) {
+        Promise<Boolean> promise = waiting.remove(number);
+        if (promise != null) {
+            promise.complete(answer);
+        }
+    }
+
+    private void fail(long number, Throwable failure) {
+        Promise<Boolean> promise = waiting.remove(number);
+        if (promise != null) {
+            promise.fail(failure);
+        }
+    }
+
+    private Future<Integer> send(String other, String text) {
+        return commands.send(Request.cmd(Command.PUBLISH).arg(keys.node(other)).arg(Buffer.buffer(text)))
+                .map(reply -> reply.toInteger());
+    }
+
+    private static String text(byte[] bytes) {
+        return new String(bytes, 1, bytes.length - 1, StandardCharsets.UTF_8);
+    }
+}

@@ -1,0 +1,99 @@
+package dev.atrium.backplane.redis;
+
+import dev.atrium.room.RoomId;
+import io.vertx.core.Future;
+import io.vertx.redis.client.Command;
+import io.vertx.redis.client.Request;
+import io.vertx.redis.client.Response;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import org.jboss.logging.Logger;
+
+/**
+ * Makes up for replicas that have died: when a lease has run out, one of the others lets that replica's members leave their
+ * rooms. On the backplane's event loop only.
+ */
+final class Reaper {
+
+    private static final Logger LOG = Logger.getLogger(Reaper.class);
+
+    /** If whoever took it upon itself dies, too, another does it after that. */
+    private static final long CLAIM_MILLIS = 10_000;
+
+    private final RedisLink commands;
+    private final RedisPresence presence;
+    private final Paced paced;
+    private final RedisKeys keys;
+    private final String node;
+    private final long resumeMillis;
+    private final Set<String> atWork = new HashSet<>();
+
+    Reaper(RedisLink commands, RedisPresence presence, Paced paced, RedisKeys keys, String node,
+            long resumeMillis) {
+        this.commands = commands;
+        this.presence = presence;
+        this.paced = paced;
+        this.keys = keys;
+        this.node = node;
+        this.resumeMillis = resumeMillis;
+    }
+
+    /** Looks for replicas whose lease has run out. */
+    void look() {
+        commands.send(Request.cmd(Command.SMEMBERS).arg(keys.registry())).onSuccess(nodes -> {
+            for (Response each : nodes) {
+                String other = each.toString();
+                if (!other.equals(node) && !atWork.contains(other)) {
+                    look(other);
+                }
+            }
+        });
+    }
+
+    private void look(String other) {
+        commands.send(Request.cmd(Command.EXISTS).arg(keys.lease(other))).onSuccess(exists -> {
+            if (exists.toInteger() == 0) {
+                claim(other);
+            }
+        });
+    }
+
+    private void claim(String dead) {
+        commands.send(Request.cmd(Command.SET).arg(keys.reaper(dead)).arg(node).arg("NX").arg("PX").arg(CLAIM_MILLIS))
+                .onSuccess(claimed -> {
+                    if (claimed != null && atWork.add(dead)) {
+                        bury(dead);
+                    }
+                });
+    }
+
+    private void bury(String dead) {
+        commands.send(Request.cmd(Command.SMEMBERS).arg(keys.roomsOf(dead)))
+                .compose(rooms -> bury(dead, rooms))
+                .compose(done -> commands.send(
+                        // Killed within its first second it had not yet said how long its sessions are kept.
+                        Request.cmd(Command.PEXPIRE).arg(keys.sessions(dead)).arg(resumeMillis)))
+                .compose(done -> commands.send(Request.cmd(Command.DEL).arg(keys.roomsOf(dead))))
+                .compose(done -> commands.send(Request.cmd(Command.SREM).arg(keys.registry()).arg(dead)))
+                .onComplete(result -> {
+                    atWork.remove(dead);
+                    if (result.failed()) {
+                        LOG.warnf("Not all members of %s could be let go; it will be tried again: %s", dead,
+                                result.cause().getMessage());
+                    }
+                });
+    }
+
+    private Future<?> bury(String dead, Response rooms) {
+        LOG.infof("Replica %s is gone: its members leave %d rooms", dead, rooms.size());
+        List<Future<Void>> scans = new ArrayList<>();
+        List<Future<Void>> exits = new ArrayList<>();
+        for (Response each : rooms) {
+            RoomId room = RedisKeys.room(each.toString());
+            scans.add(paced.call(() -> presence.bury(room, dead, exits)));
+        }
+        return Future.all(scans).compose(done -> Future.all(exits));
+    }
+}

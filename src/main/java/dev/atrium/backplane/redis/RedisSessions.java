@@ -1,0 +1,237 @@
+package dev.atrium.backplane.redis;
+
+import dev.atrium.backplane.SavedSession;
+import dev.atrium.backplane.SessionStore;
+import dev.atrium.room.Node;
+import dev.atrium.room.RoomId;
+import dev.atrium.room.Sender;
+import dev.atrium.room.SessionId;
+import io.smallrye.mutiny.Uni;
+import io.smallrye.mutiny.vertx.UniHelper;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import io.vertx.core.json.JsonObject;
+import io.vertx.redis.client.Command;
+import io.vertx.redis.client.Request;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Supplier;
+
+/**
+ * Sessions in Redis. Those that are connected are fields of one hash per replica, which lives as long as the replica and a
+ * window longer, so that nothing has to be written when the replica is killed. One whose connection broke gets a key of its
+ * own.
+ */
+final class RedisSessions implements SessionStore {
+
+    /** Tokens that may lead to one another: answers that a client never heard. */
+    private static final int MOST_HOPS = 5;
+
+    private final RedisLink commands;
+    private final RedisLoop loop;
+    private final Paced paced;
+    private final RedisKeys keys;
+    private final RoomLog log;
+    private final Subscriptions subscriptions;
+    private final NodeCalls calls;
+    private final Node node;
+    private final long windowMillis;
+    private final long leaseMillis;
+    /** What this replica has to say; on the backplane's event loop only. */
+    private final Map<String, String> here = new HashMap<>();
+    private final Set<String> unsaidReleases = new HashSet<>();
+    private volatile Host host;
+
+    RedisSessions(RedisLink commands, RedisLoop loop, Paced paced, RedisKeys keys, RoomLog log,
+            Subscriptions subscriptions, NodeCalls calls, Node node, long windowMillis, long leaseMillis) {
+        this.commands = commands;
+        this.loop = loop;
+        this.paced = paced;
+        this.keys = keys;
+        this.log = log;
+        this.subscriptions = subscriptions;
+        this.calls = calls;
+        this.node = node;
+        this.windowMillis = windowMillis;
+        this.leaseMillis = leaseMillis;
+    }
+
+    @Override
+    public void serve(Host newHost) {
+        host = newHost;
+    }
+
+    @Override
+    public boolean isKept() {
+        return windowMillis > 0;
+    }
+
+    @Override
+    public String newToken() {
+        return node.newToken();
+    }
+
+    @Override
+    public Uni<Void> save(SavedSession session) {
+        return uni(() -> keep(session));
+    }
+
+    private Future<Void> keep(SavedSession session) {
+        String state = encode(session);
+        here.put(session.token(), state);
+        return quietly(saving(session.token(), state));
+    }
+
+    @Override
+    public Uni<Void> release(String token) {
+        return uni(() -> {
+            here.remove(token);
+            return releasing(token);
+        });
+    }
+
+    private Future<Void> releasing(String token) {
+        return commands.send(Script.RELEASE.with(keys.sessions(node.name()), keys.session(node.name(), token))
+                .arg(token).arg(windowMillis)).<Void>mapEmpty().recover(failure -> {
+                    loop.execute(() -> unsaidReleases.add(token));
+                    return Future.succeededFuture();
+                });
+    }
+
+    @Override
+    public Uni<Void> forget(String token) {
+        return uni(() -> {
+            here.remove(token);
+            return quietly(Request.cmd(Command.HDEL).arg(keys.sessions(node.name())).arg(token));
+        });
+    }
+
+    @Override
+    public Uni<SavedSession> resume(String token) {
+        return uni(() -> resume(token, MOST_HOPS));
+    }
+
+    private Future<SavedSession> resume(String token, int hops) {
+        String keeper = Node.ofToken(token);
+        if (keeper == null || hops == 0) {
+            return Future.succeededFuture();
+        }
+        String next = newToken();
+        return commands.send(Script.RESUME.with(keys.sessions(keeper), keys.session(keeper, token))
+                .arg(token).arg(next).arg(windowMillis)).compose(reply -> {
+                    if (reply == null) {
+                        return Future.succeededFuture();
+                    }
+                    String found = reply.get(0).toString();
+                    return found.startsWith("@") ? resume(found.substring(1), hops - 1)
+                            : moveHere(decode(next, found), reply.get(1).toString().equals("1") ? keeper : null);
+                });
+    }
+
+    private Future<SavedSession> moveHere(SavedSession session, String keeper) {
+        RoomId own = new RoomId(session.namespace(), session.self().id());
+        return ended(keeper, session)
+                .compose(done -> {
+                    subscriptions.expectMoved(own);
+                    return claim(own);
+                })
+                .compose(done -> keep(session))
+                .map(session);
+    }
+
+    /** Its old replica may think that it is still connected. If that one does not answer it is dead, or soon will be. */
+    private Future<?> ended(String keeper, SavedSession session) {
+        if (keeper == null) {
+            return Future.succeededFuture();
+        }
+        String id = session.self().id();
+        return (keeper.equals(node.name()) ? end(session.namespace(), id, true)
+                : calls.ask(keeper, question(session.namespace(), id, true))).otherwise(false);
+    }
+
+    /** What is said to the session alone comes to this replica from now on. */
+    private Future<Void> claim(RoomId own) {
+        return commands.send(Request.cmd(Command.HSET).arg(keys.room(own)).arg("node").arg(node.name()))
+                .compose(done -> commands.send(
+                        Request.cmd(Command.PEXPIRE).arg(keys.room(own)).arg(log.roomMillis(own))))
+                .mapEmpty();
+    }
+
+    @Override
+    public Uni<Boolean> end(String namespace, String sessionId) {
+        RoomId own = new RoomId(namespace, sessionId);
+        return uni(() -> commands.send(Request.cmd(Command.HGET).arg(keys.room(own)).arg("node")).compose(moved -> {
+            String where = moved == null ? SessionId.node(sessionId) : moved.toString();
+            return where.equals(node.name()) ? end(namespace, sessionId, false)
+                    : calls.ask(where, question(namespace, sessionId, false));
+        }));
+    }
+
+    /** Another replica asks for the end of a session. */
+    Future<Boolean> asked(String question) {
+        String[] parts = question.split(" ", 3);
+        return end(parts[2], parts[1], parts[0].equals("resumed"));
+    }
+
+    private Future<Boolean> end(String namespace, String sessionId, boolean resumed) {
+        Promise<Boolean> promise = Promise.promise();
+        host.end(namespace, sessionId, resumed).subscribe().with(
+                was -> loop.execute(() -> promise.complete(was)), failure -> loop.execute(() -> promise.fail(failure)));
+        return promise.future();
+    }
+
+    private static String question(String namespace, String sessionId, boolean resumed) {
+        return (resumed ? "resumed " : "end ") + sessionId + " " + namespace;
+    }
+
+    /** Redis may have lost everything, or missed what happened meanwhile. On the loop. */
+    void sayAgain() {
+        Set<String> releases = Set.copyOf(unsaidReleases);
+        unsaidReleases.clear();
+        releases.forEach(token -> paced.submit(() -> releasing(token)));
+        subscriptions.moved().forEach(own -> paced.submit(() -> claim(own)));
+        here.forEach((token, state) -> paced.submit(() -> quietly(saving(token, state))));
+    }
+
+    /** A sign of life: what is kept outlives this replica by the window. On the loop. */
+    void beat() {
+        if (!here.isEmpty()) {
+            quietly(Request.cmd(Command.PEXPIRE).arg(keys.sessions(node.name())).arg(leaseMillis + windowMillis));
+        }
+    }
+
+    private Request saving(String token, String state) {
+        return Request.cmd(Command.HSET).arg(keys.sessions(node.name())).arg(token).arg(state);
+    }
+
+    private static String encode(SavedSession session) {
+        JsonObject rooms = new JsonObject();
+        session.rooms().forEach(rooms::put);
+        return new JsonObject().put("id", session.self().id()).put("user", session.self().user())
+                .put("ns", session.namespace()).put("rooms", rooms).encode();
+    }
+
+    private static SavedSession decode(String token, String state) {
+        JsonObject json = new JsonObject(state);
+        Map<String, Boolean> rooms = new LinkedHashMap<>();
+        json.getJsonObject("rooms").forEach(room -> rooms.put(room.getKey(), (Boolean) room.getValue()));
+        return new SavedSession(token, new Sender(json.getString("id"), json.getString("user")), json.getString("ns"),
+                rooms);
+    }
+
+    private Future<Void> quietly(Request request) {
+        // A failure is made good by sayAgain().
+        return commands.send(request).<Void>mapEmpty().recover(failure -> Future.succeededFuture());
+    }
+
+    private <T> Uni<T> uni(Supplier<Future<T>> work) {
+        return Uni.createFrom().deferred(() -> {
+            Promise<T> promise = Promise.promise();
+            loop.execute(() -> work.get().onComplete(promise));
+            return UniHelper.toUni(promise.future());
+        });
+    }
+}

@@ -1,0 +1,49 @@
+package dev.atrium.backplane.redis;
+
+import dev.atrium.room.RoomPage;
+import dev.atrium.room.SessionId;
+import io.vertx.core.Future;
+import io.vertx.redis.client.Command;
+import io.vertx.redis.client.Request;
+import io.vertx.redis.client.Response;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.TreeSet;
+
+/** Lists rooms with SCAN: in no order, and a page is as long as Redis makes it. */
+final class RoomScan {
+
+    private static final int KEYS_AT_ONCE = 1_000;
+
+    /** Of a large Redis with few rooms that match, a page may have none: nobody else should wait for a longer search. */
+    private static final int MOST_CALLS = 50;
+
+    private RoomScan() {
+    }
+
+    static Future<RoomPage> page(RedisLink commands, RedisKeys keys, String namespace, String prefix, String cursor,
+            int limit) {
+        return next(commands, keys, namespace, prefix, cursor == null ? "0" : cursor, limit, new TreeSet<>(), MOST_CALLS);
+    }
+
+    private static Future<RoomPage> next(RedisLink commands, RedisKeys keys, String namespace, String prefix,
+            String cursor, int limit, TreeSet<String> names, int callsLeft) {
+        Request scan = Request.cmd(Command.SCAN).arg(cursor).arg("MATCH").arg(keys.roomPattern(namespace, prefix))
+                .arg("COUNT").arg(KEYS_AT_ONCE);
+        return commands.send(scan).compose(reply -> {
+            String next = reply.get(0).toString();
+            for (Response key : reply.get(1)) {
+                String name = keys.roomName(namespace, key.toString());
+                if (!SessionId.isSessionId(name)) {
+                    names.add(name);
+                }
+            }
+            if (next.equals("0")) {
+                return Future.succeededFuture(new RoomPage(new ArrayList<>(names), null));
+            }
+            return names.size() >= limit || callsLeft == 1
+                    ? Future.succeededFuture(new RoomPage(List.copyOf(names), next))
+                    : next(commands, keys, namespace, prefix, next, limit, names, callsLeft - 1);
+        });
+    }
+}

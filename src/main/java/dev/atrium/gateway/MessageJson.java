@@ -1,0 +1,88 @@
+package dev.atrium.gateway;
+
+import com.fasterxml.jackson.core.JsonGenerator;
+import dev.atrium.room.Data;
+import dev.atrium.room.Gap;
+import dev.atrium.room.Message;
+import dev.atrium.room.Notice;
+import dev.atrium.room.RoomId;
+import dev.atrium.room.Sender;
+import java.io.IOException;
+
+/** What rooms say, as JSON objects: the same on every wire. Pure. */
+public final class MessageJson {
+
+    private MessageJson() {
+    }
+
+    /** A message; binary data is left out, for wires on which it follows as it is. */
+    public static void write(Message message, JsonGenerator json) throws IOException {
+        write(message, json, false);
+    }
+
+    /** A message whole; binary data is base64, which {@code "encoding": "base64"} says. */
+    public static void writeWhole(Message message, JsonGenerator json) throws IOException {
+        write(message, json, true);
+    }
+
+    private static void write(Message message, JsonGenerator json, boolean whole) throws IOException {
+        json.writeStartObject();
+        json.writeStringField("event", message.event());
+        writeRoom(message.room(), json);
+        if (message.data() instanceof Data.Text text) {
+            json.writeStringField("data", text.text());
+        } else if (message.data() instanceof Data.Json raw) {
+            json.writeFieldName("data");
+            json.writeRawValue(raw.json());
+        } else if (whole) {
+            json.writeStringField("encoding", "base64");
+            json.writeBinaryField("data", ((Data.Binary) message.data()).bytes());
+        }
+        if (message.from() != null) {
+            json.writeFieldName("from");
+            write(message.from(), json);
+        }
+        json.writeNumberField("at", message.at());
+        json.writeStringField("epoch", message.epoch());
+        json.writeNumberField("offset", message.offset());
+        json.writeEndObject();
+    }
+
+    /** Somebody came or went. */
+    public static void write(Notice notice, JsonGenerator json) throws IOException {
+        json.writeStartObject();
+        json.writeStringField("event", notice.change() == Notice.Change.JOINED ? "@joined" : "@left");
+        writeRoom(notice.room(), json);
+        json.writeFieldName("data");
+        write(notice.who(), json);
+        json.writeEndObject();
+    }
+
+    /** Messages were lost. */
+    public static void write(Gap gap, JsonGenerator json) throws IOException {
+        json.writeStartObject();
+        json.writeStringField("event", "@gap");
+        writeRoom(gap.room(), json);
+        json.writeObjectFieldStart("data");
+        json.writeStringField("epoch", gap.position().epoch());
+        json.writeNumberField("offset", gap.position().offset());
+        json.writeEndObject();
+        json.writeEndObject();
+    }
+
+    private static void write(Sender sender, JsonGenerator json) throws IOException {
+        json.writeStartObject();
+        json.writeStringField("id", sender.id());
+        if (sender.user() != null) {
+            json.writeStringField("user", sender.user());
+        }
+        json.writeEndObject();
+    }
+
+    /** A message to a whole namespace has no room. */
+    private static void writeRoom(RoomId room, JsonGenerator json) throws IOException {
+        if (!room.isEveryone()) {
+            json.writeStringField("room", room.name());
+        }
+    }
+}

@@ -1,0 +1,56 @@
+package dev.atrium.gateway;
+
+import dev.atrium.room.HistoryQuery;
+
+/** Checks the numbers with which clients choose a part of something. Pure. */
+public final class Ranges {
+
+    private static final int MESSAGES = 100;
+
+    private Ranges() {
+    }
+
+    /**
+     * Which messages of a room.
+     *
+     * @param prefix of the fields' names, for the answer
+     * @param after null for the newest
+     * @throws Refusal 400, naming the field
+     */
+    public static HistoryQuery history(String prefix, Long after, Long before, Long limit) {
+        int most = limit(prefix + "limit", limit, MESSAGES, HistoryQuery.MOST);
+        return new HistoryQuery(after == null ? -1 : after, before == null ? Long.MAX_VALUE : before, most);
+    }
+
+    /**
+     * How many.
+     *
+     * @throws Refusal 400, naming the field
+     */
+    public static int limit(String field, Long limit, int absent, int most) {
+        if (limit == null) {
+            return absent;
+        }
+        if (limit < 1 || limit > most) {
+            throw Refusal.badRequest(field + ": expected a number from 1 to " + most);
+        }
+        return limit.intValue();
+    }
+
+    /**
+     * A number of a URL.
+     *
+     * @return null if there is none
+     * @throws Refusal 400, naming the field
+     */
+    public static Long number(String field, String text) {
+        if (text == null) {
+            return null;
+        }
+        try {
+            return Long.valueOf(text);
+        } catch (NumberFormatException e) {
+            throw Refusal.badRequest(field + ": expected a number");
+        }
+    }
+}

@@ -1,0 +1,116 @@
+package dev.atrium.gateway;
+
+import dev.atrium.backplane.SavedSession;
+import dev.atrium.backplane.SessionStore;
+import dev.atrium.room.Membership;
+import dev.atrium.room.Position;
+import dev.atrium.room.RoomId;
+import dev.atrium.session.CloseReason;
+import dev.atrium.session.Session;
+import io.smallrye.mutiny.Uni;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jboss.logging.Logger;
+
+/** Keeps sessions for their clients to come back to, and lets them. On the session's event loop. */
+final class Resumption {
+
+    private static final Logger LOG = Logger.getLogger(Resumption.class);
+
+    private final SessionStore store;
+
+    Resumption(SessionStore store) {
+        this.store = store;
+    }
+
+    /** Makes a session resumable, if sessions are kept at all. */
+    Uni<Void> keep(Session session) {
+        if (!store.isKept()) {
+            return Uni.createFrom().voidItem();
+        }
+        session.resumableBy(store.newToken());
+        return save(session).emitOn(session.loop()::run);
+    }
+
+    /** Its rooms have changed. */
+    Uni<Void> save(Session session) {
+        return session.resumeToken() == null ? Uni.createFrom().voidItem() : store.save(stateOf(session));
+    }
+
+    /** It has ended; clients that said goodbye, or were told to go for good, do not come back. */
+    void ended(Session session, CloseReason reason) {
+        String token = session.resumeToken();
+        if (token == null) {
+            return;
+        }
+        boolean forGood = switch (reason) {
+            case NORMAL, RESUMED, DISCONNECTED, FORBIDDEN -> true;
+            default -> false;
+        };
+        Uni<Void> kept = forGood ? store.forget(token) : store.release(token);
+        kept.subscribe().with(done -> { }, failure -> LOG.warnf("A session was not kept: %s", failure.getMessage()));
+    }
+
+    /**
+     * Takes over an earlier session.
+     *
+     * @throws Refusal 409 if this session has done anything already
+     */
+    Uni<SavedSession> take(Session session, String token) {
+        boolean fresh = session.memberships().stream().allMatch(each -> each.room().isSession() || each.room().isEveryone());
+        if (!fresh) {
+            throw new Refusal(409, "cmd: resume comes before any join");
+        }
+        return store.resume(token)
+                .onFailure().transform(Gateway::refusal)
+                .emitOn(session.loop()::run)
+                .invoke(saved -> check(session, saved));
+    }
+
+    private void check(Session session, SavedSession saved) {
+        if (saved == null) {
+            throw new Refusal(410, "params.token: unknown, or older than sessions are kept; join the rooms again");
+        }
+        String before = session.resumeToken();
+        session.resumableBy(saved.token());
+        if (!session.isOpen()) {
+            ended(session, CloseReason.CONNECTION_LOST);
+            throw new Refusal(410, "the session has ended");
+        }
+        if (!saved.namespace().equals(session.namespace())) {
+            ended(session, CloseReason.CONNECTION_LOST);
+            session.resumableBy(before);
+            throw new Refusal(410, "params.token: of a session in another namespace");
+        }
+        store.forget(before).subscribe().with(
+                done -> { }, failure -> LOG.warnf("A session was not forgotten: %s", failure.getMessage()));
+    }
+
+    /** The rooms to join again, each with the place that the client was at, or null. */
+    static Map<RoomId, Position> rooms(SavedSession saved, Map<String, Position> places) {
+        Map<RoomId, Position> rooms = new LinkedHashMap<>();
+        String id = saved.self().id();
+        rooms.put(new RoomId(saved.namespace(), id), places.get(id));
+        rooms.put(RoomId.everyone(saved.namespace()), places.get(""));
+        saved.rooms().keySet().forEach(name -> rooms.put(new RoomId(saved.namespace(), name), places.get(name)));
+        return rooms;
+    }
+
+    private static SavedSession stateOf(Session session) {
+        Map<String, Boolean> rooms = new LinkedHashMap<>();
+        for (Membership membership : session.memberships()) {
+            RoomId room = membership.room();
+            if (!room.isSession() && !room.isEveryone()) {
+                rooms.put(room.name(), membership.watchesPresence());
+            }
+        }
+        return new SavedSession(session.resumeToken(), session.self(), session.namespace(), rooms);
+    }
+
+    /** All of them, or the first failure. */
+    static <T> Uni<List<T>> all(List<Uni<T>> works) {
+        return works.isEmpty() ? Uni.createFrom().item(new ArrayList<>()) : Uni.join().all(works).andFailFast();
+    }
+}

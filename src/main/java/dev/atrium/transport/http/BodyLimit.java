@@ -1,0 +1,59 @@
+package dev.atrium.transport.http;
+
+import io.quarkus.runtime.configuration.MemorySize;
+import io.vertx.core.Vertx;
+import io.vertx.core.http.HttpHeaders;
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.ext.web.Router;
+import io.vertx.ext.web.RoutingContext;
+import jakarta.enterprise.event.Observes;
+import jakarta.inject.Singleton;
+import org.eclipse.microprofile.config.inject.ConfigProperty;
+
+/**
+ * Refuses a body that says that it is too large, with 413, and reads it to its end, within bounds. Quarkus closes the
+ * connection at once, and a client that is still sending then sees it reset, and no answer.
+ */
+@Singleton
+public final class BodyLimit {
+
+    /** Whoever has not sent its body by then has had its answer long ago. */
+    private static final long PATIENCE_MILLIS = 10_000;
+
+    private final Vertx vertx;
+    private final long limit;
+
+    BodyLimit(Vertx vertx, @ConfigProperty(name = "quarkus.http.limits.max-body-size") MemorySize limit) {
+        this.vertx = vertx;
+        this.limit = limit.asLongValue();
+    }
+
+    void register(@Observes Router router) {
+        router.route().order(Integer.MIN_VALUE).handler(context -> {
+            if (length(context.request()) > limit) {
+                refuse(context);
+            } else {
+                context.next();
+            }
+        });
+    }
+
+    private void refuse(RoutingContext context) {
+        HttpServerRequest request = context.request();
+        long patience = vertx.setTimer(PATIENCE_MILLIS, late -> request.connection().close());
+        request.endHandler(read -> vertx.cancelTimer(patience));
+        request.exceptionHandler(gone -> vertx.cancelTimer(patience));
+        request.resume();
+        Problem.send(context, 413);
+    }
+
+    private static long length(HttpServerRequest request) {
+        String length = request.getHeader(HttpHeaders.CONTENT_LENGTH);
+        try {
+            return length == null ? 0 : Long.parseLong(length);
+        } catch (NumberFormatException e) {
+            // Netty has looked at it already; whatever it lets through is not for us to judge.
+            return 0;
+        }
+    }
+}

@@ -1,0 +1,112 @@
+package dev.atrium.transport.http;
+
+import dev.atrium.gateway.Gateway;
+import dev.atrium.gateway.Refusal;
+import dev.atrium.room.Position;
+import dev.atrium.room.RoomId;
+import dev.atrium.session.CloseReason;
+import dev.atrium.session.Outbox;
+import dev.atrium.session.Session;
+import dev.atrium.session.Sessions;
+import dev.atrium.session.Wire;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.EventLoop;
+import io.vertx.core.http.HttpHeaders;
+import io.vertx.core.http.HttpServerResponse;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.function.Consumer;
+
+/** One client that reads a room as an endless response. On its connection's event loop. */
+final class EventStream implements Wire {
+
+    /** Clients of a replica that goes away come back within this time, spread at random. */
+    private static final int RECONNECT_MILLIS = 2_000;
+
+    private final Gateway gateway;
+    private final Sessions sessions;
+    private final StreamFormat format;
+    private final HttpServerResponse response;
+    private final Outbox outbox;
+    private Session session;
+    private boolean begun;
+    private boolean gone;
+
+    EventStream(Gateway gateway, Sessions sessions, StreamFormat format, HttpServerResponse response) {
+        this.gateway = gateway;
+        this.sessions = sessions;
+        this.format = format;
+        this.response = response;
+        this.outbox = new ResponseOutbox(response, sessions.outboxLimit());
+    }
+
+    /**
+     * Joins the room and begins.
+     *
+     * @param since the place that the client was at, or null
+     * @param refused told why it cannot be; nothing has been written then
+     */
+    void begin(EventLoop eventLoop, RoomId room, Position since, boolean visible, Consumer<Refusal> refused) {
+        session = gateway.connect(eventLoop, room.namespace(), format.transport(), this, format);
+        if (!visible) {
+            session.hide();
+        }
+        response.closeHandler(closed -> gone());
+        response.exceptionHandler(failure -> gone());
+        gateway.join(session, room, false, since).subscribe().with(joined -> {
+            response.setChunked(true)
+                    .putHeader(HttpHeaders.CONTENT_TYPE, format.contentType())
+                    .putHeader(HttpHeaders.CACHE_CONTROL, "no-store")
+                    // A proxy that gathers what it passes on would hold messages back: nginx listens to this.
+                    .putHeader("X-Accel-Buffering", "no");
+            begun = true;
+            send(format.head());
+            send(format.welcome(session.id(), joined));
+            session.follow();
+        }, failure -> {
+            gone();
+            refused.accept(Gateway.refusal(failure));
+        });
+    }
+
+    @Override
+    public Outbox outbox() {
+        return outbox;
+    }
+
+    /** A stream has no way back: that the connection takes what is written has to do, and TCP says when it does not. */
+    @Override
+    public void ping() {
+        if (begun) {
+            send(format.heartbeat());
+        }
+        session.heard();
+    }
+
+    @Override
+    public void close(CloseReason reason) {
+        if (!begun || gone) {
+            return;
+        }
+        if (reason == CloseReason.SLOW_CONSUMER) {
+            // What it did not read would have to be sent first; it comes back to where it was by the last id it has.
+            response.reset();
+        } else {
+            outbox.offer(Unpooled.wrappedBuffer(
+                    format.goodbye(reason, ThreadLocalRandom.current().nextInt(RECONNECT_MILLIS))));
+            response.end();
+        }
+        gone();
+    }
+
+    private void send(byte[] bytes) {
+        session.send(Unpooled.wrappedBuffer(bytes));
+    }
+
+    private void gone() {
+        if (!gone) {
+            gone = true;
+            session.closed(CloseReason.CONNECTION_LOST);
+            sessions.disconnected();
+        }
+    }
+}

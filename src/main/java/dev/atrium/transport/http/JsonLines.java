@@ -1,0 +1,34 @@
+package dev.atrium.transport.http;
+
+import dev.atrium.room.Position;
+import java.util.Arrays;
+
+/** {@code application/x-ndjson}: a JSON object a line. */
+final class JsonLines extends StreamFormat {
+
+    static final JsonLines INSTANCE = new JsonLines();
+
+    private static final byte[] EMPTY_LINE = {'\n'};
+
+    @Override
+    String transport() {
+        return "ndjson";
+    }
+
+    @Override
+    String contentType() {
+        return "application/x-ndjson";
+    }
+
+    @Override
+    byte[] heartbeat() {
+        return EMPTY_LINE;
+    }
+
+    @Override
+    byte[] event(String event, Position place, byte[] json) {
+        byte[] line = Arrays.copyOf(json, json.length + 1);
+        line[json.length] = '\n';
+        return line;
+    }
+}

@@ -1,0 +1,95 @@
+package dev.atrium.transport.http;
+
+import dev.atrium.gateway.Gateway;
+import dev.atrium.room.Batch;
+import dev.atrium.room.Delivery;
+import dev.atrium.room.DeliveryLoop;
+import dev.atrium.room.History;
+import dev.atrium.room.Member;
+import dev.atrium.room.Membership;
+import dev.atrium.room.Message;
+import dev.atrium.room.Position;
+import dev.atrium.room.RoomId;
+import io.netty.channel.EventLoop;
+import io.smallrye.mutiny.Uni;
+import io.smallrye.mutiny.subscription.UniEmitter;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * Waits until a room has more to say than a client knows, or until it has waited enough. It hears the room as a member that
+ * nobody sees. On its event loop.
+ */
+final class LongPoll implements Member {
+
+    private final Gateway gateway;
+    private final EventLoop eventLoop;
+    private final DeliveryLoop loop;
+    private final List<Message> heard = new ArrayList<>();
+    private UniEmitter<? super History> waiter;
+    private Membership membership;
+    private boolean over;
+
+    /** @param loop that of the rooms on the event loop */
+    LongPoll(Gateway gateway, EventLoop eventLoop, DeliveryLoop loop) {
+        this.gateway = gateway;
+        this.eventLoop = eventLoop;
+        this.loop = loop;
+    }
+
+    /**
+     * Begins to wait. On the event loop, where the {@code Uni} completes, too.
+     *
+     * @param since everything after this place is news; null for what is said from now on
+     * @return what was said; nothing, with the room's place, if the time has run out
+     */
+    Uni<History> news(RoomId room, Position since, long seconds) {
+        return gateway.listen(this, room, since, () -> !over).chain(joined -> {
+            membership = joined;
+            return Uni.createFrom().<History>emitter(emitter -> {
+                waiter = emitter;
+                eventLoop.schedule(() -> end(), seconds, TimeUnit.SECONDS);
+                membership.follow();
+            });
+        });
+    }
+
+    @Override
+    public String id() {
+        return "";
+    }
+
+    @Override
+    public DeliveryLoop loop() {
+        return loop;
+    }
+
+    @Override
+    public void receive(Batch batch) {
+        boolean first = heard.isEmpty();
+        for (Delivery delivery : batch.deliveries()) {
+            if (!over && delivery instanceof Message message) {
+                heard.add(message);
+            }
+        }
+        if (first && !heard.isEmpty()) {
+            // In a later turn: a room that is handing out must not lose members.
+            eventLoop.execute(this::end);
+        }
+    }
+
+    @Override
+    public void whenDrained(Runnable task) {
+        eventLoop.execute(task);
+    }
+
+    private void end() {
+        if (!over) {
+            over = true;
+            Position place = membership.position();
+            gateway.stopListening(membership);
+            waiter.complete(new History(heard.isEmpty() ? place : heard.get(heard.size() - 1).position(), heard));
+        }
+    }
+}

@@ -1,0 +1,35 @@
+package dev.atrium.transport.http;
+
+import dev.atrium.gateway.MessageJson;
+import dev.atrium.room.History;
+import dev.atrium.room.Message;
+import dev.atrium.room.Position;
+import dev.atrium.room.RoomId;
+
+/** A part of a room's history as one JSON object. Pure. */
+final class MessagesAnswer {
+
+    private MessagesAnswer() {
+    }
+
+    /** @param since the place that the client named, or null */
+    static byte[] of(RoomId room, Position since, History history) {
+        Position place = history.messages().isEmpty() ? history.head()
+                : history.messages().get(history.messages().size() - 1).position();
+        return StreamFormat.json(json -> {
+            json.writeStartObject();
+            json.writeStringField("room", room.name());
+            json.writeStringField("epoch", place.epoch());
+            json.writeNumberField("offset", place.offset());
+            if (since != null) {
+                json.writeBooleanField("recovered", history.continues(since));
+            }
+            json.writeArrayFieldStart("messages");
+            for (Message message : history.messages()) {
+                MessageJson.writeWhole(message, json);
+            }
+            json.writeEndArray();
+            json.writeEndObject();
+        });
+    }
+}

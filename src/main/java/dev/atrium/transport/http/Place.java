@@ -1,0 +1,37 @@
+package dev.atrium.transport.http;
+
+import dev.atrium.gateway.Refusal;
+import dev.atrium.room.Position;
+
+/** A place in a room as URLs and event ids write it: {@code epoch:offset}, or the offset alone for whichever epoch it is. Pure. */
+final class Place {
+
+    private Place() {
+    }
+
+    static String text(Position position) {
+        return position.epoch() + ":" + position.offset();
+    }
+
+    /**
+     * Reads one.
+     *
+     * @return null if there is none
+     * @throws Refusal 400, naming the field
+     */
+    static Position parse(String field, String text) {
+        if (text == null || text.isEmpty()) {
+            return null;
+        }
+        int colon = text.lastIndexOf(':');
+        try {
+            long offset = Long.parseLong(text.substring(colon + 1));
+            if (offset >= 0) {
+                return new Position(colon < 0 ? "" : text.substring(0, colon), offset);
+            }
+        } catch (NumberFormatException e) {
+            // Answered below, like a negative one.
+        }
+        throw Refusal.badRequest(field + ": expected epoch:offset, or an offset");
+    }
+}

@@ -1,0 +1,45 @@
+package dev.atrium.transport.http;
+
+import dev.atrium.session.Outbox;
+import io.netty.buffer.ByteBuf;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpServerResponse;
+import java.util.concurrent.atomic.AtomicLong;
+
+/** The outbox of an endless response, HTTP/1.1 or HTTP/2. What Vert.x has not written yet waits in it. */
+final class ResponseOutbox implements Outbox {
+
+    private final HttpServerResponse response;
+    private final long limit;
+    private final AtomicLong pending = new AtomicLong();
+
+    ResponseOutbox(HttpServerResponse response, long limit) {
+        this.response = response;
+        this.limit = limit;
+    }
+
+    @Override
+    public boolean offer(ByteBuf bytes) {
+        int size = bytes.readableBytes();
+        if (response.ended() || response.closed()) {
+            bytes.release();
+            return true;
+        }
+        if (pending.get() > 0 && pending.get() + size > limit) {
+            bytes.release();
+            return false;
+        }
+        pending.addAndGet(size);
+        // Copied: the HTTP codec frames each chunk, and what it does with a shared buffer is its own affair.
+        byte[] copy = new byte[size];
+        bytes.readBytes(copy);
+        bytes.release();
+        response.write(Buffer.buffer(copy)).onComplete(written -> pending.addAndGet(-size));
+        return true;
+    }
+
+    @Override
+    public long pendingBytes() {
+        return pending.get();
+    }
+}

@@ -1,0 +1,37 @@
+package dev.atrium.transport.http;
+
+import dev.atrium.gateway.Gateway;
+import dev.atrium.gateway.Refusal;
+import io.smallrye.mutiny.Uni;
+import jakarta.ws.rs.DELETE;
+import jakarta.ws.rs.DefaultValue;
+import jakarta.ws.rs.Path;
+import jakarta.ws.rs.PathParam;
+import jakarta.ws.rs.QueryParam;
+import org.eclipse.microprofile.openapi.annotations.Operation;
+import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
+
+/** One session, {@code /sessions/{id}}. */
+@Path("/sessions/{id}")
+public class SessionResource {
+
+    private final Gateway gateway;
+
+    SessionResource(Gateway gateway) {
+        this.gateway = gateway;
+    }
+
+    /** Ends a session, on whatever replica it is. */
+    @DELETE
+    @Operation(summary = "End a session, on whatever replica it is")
+    @APIResponse(responseCode = "204", description = "It has ended, with close code 1008")
+    @APIResponse(responseCode = "404", description = "There is no such session")
+    public Uni<Void> disconnect(@PathParam("id") String id, @QueryParam("ns") @DefaultValue("/") String ns) {
+        return gateway.disconnect(ns, id).map(ended -> {
+            if (!ended) {
+                throw new Refusal(404, "id: there is no such session in this namespace");
+            }
+            return null;
+        });
+    }
+}

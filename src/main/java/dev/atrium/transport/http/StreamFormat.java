@@ -1,0 +1,105 @@
+package dev.atrium.transport.http;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonGenerator;
+import com.fasterxml.jackson.core.util.ByteArrayBuilder;
+import dev.atrium.gateway.Joined;
+import dev.atrium.gateway.MessageJson;
+import dev.atrium.room.Delivery;
+import dev.atrium.room.Gap;
+import dev.atrium.room.Message;
+import dev.atrium.room.Position;
+import dev.atrium.session.BytesFormat;
+import dev.atrium.session.CloseReason;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+
+/** How an endless response is written: an event at a time, each with its place in the room. */
+abstract class StreamFormat extends BytesFormat {
+
+    private static final JsonFactory JSON = new JsonFactory();
+
+    /** Writes one JSON value. */
+    interface Value {
+        void write(JsonGenerator json) throws IOException;
+    }
+
+    /** The label of this kind of stream in the figures. */
+    abstract String transport();
+
+    abstract String contentType();
+
+    /** What comes first. */
+    byte[] head() {
+        return new byte[0];
+    }
+
+    /** Something that shows that the server lives, and that clients pass over. */
+    abstract byte[] heartbeat();
+
+    /**
+     * One event.
+     *
+     * @param event its name
+     * @param place where the reader is after it; null if it does not move
+     * @param json one line
+     */
+    abstract byte[] event(String event, Position place, byte[] json);
+
+    /** The last thing that a client is told: why, and when to come back. */
+    byte[] goodbye(CloseReason reason, int reconnectAfterMillis) {
+        return event("@goodbye", null, json(json -> {
+            json.writeStartObject();
+            json.writeStringField("event", "@goodbye");
+            json.writeObjectFieldStart("data");
+            json.writeStringField("reason", reason.text());
+            json.writeObjectFieldStart("reconnect");
+            json.writeNumberField("after", reconnectAfterMillis);
+            json.writeEndObject();
+            json.writeEndObject();
+            json.writeEndObject();
+        }));
+    }
+
+    /** The first thing that a client is told: who it is, and its place. */
+    final byte[] welcome(String sessionId, Joined joined) {
+        return event("@welcome", joined.position(), json(json -> {
+            json.writeStartObject();
+            json.writeStringField("event", "@welcome");
+            json.writeObjectFieldStart("data");
+            json.writeStringField("id", sessionId);
+            json.writeStringField("room", joined.room().name());
+            json.writeStringField("epoch", joined.position().epoch());
+            json.writeNumberField("offset", joined.position().offset());
+            json.writeBooleanField("recovered", joined.recovered());
+            json.writeEndObject();
+            json.writeEndObject();
+        }));
+    }
+
+    @Override
+    public final byte[] encode(Delivery delivery) {
+        if (delivery instanceof Message message) {
+            return event(message.event(), message.position(), json(json -> MessageJson.writeWhole(message, json)));
+        }
+        if (delivery instanceof Gap gap) {
+            return event("@gap", gap.position(), json(json -> MessageJson.write(gap, json)));
+        }
+        return null;
+    }
+
+    static byte[] json(Value value) {
+        try (ByteArrayBuilder out = new ByteArrayBuilder(256); JsonGenerator json = JSON.createGenerator(out)) {
+            value.write(json);
+            json.flush();
+            return out.toByteArray();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    static byte[] bytes(String text) {
+        return text.getBytes(StandardCharsets.UTF_8);
+    }
+}

@@ -1,0 +1,92 @@
+package dev.atrium.transport.http;
+
+import dev.atrium.gateway.Gateway;
+import dev.atrium.gateway.Refusal;
+import dev.atrium.gateway.RoomUrl;
+import dev.atrium.room.InvalidNameException;
+import dev.atrium.room.Position;
+import dev.atrium.room.RoomId;
+import dev.atrium.session.Sessions;
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.ext.web.MIMEHeader;
+import io.vertx.ext.web.Router;
+import io.vertx.ext.web.RoutingContext;
+import jakarta.enterprise.event.Observes;
+import jakarta.inject.Singleton;
+
+/**
+ * The endless responses of {@code GET /rooms/{room}}, chosen by {@code Accept} or {@code ?as=iframe}. Any other request falls
+ * through to {@link RoomResource}.
+ */
+@Singleton
+public final class StreamRoutes {
+
+    private static final String LAST_EVENT_ID = "Last-Event-ID";
+
+    private final Gateway gateway;
+    private final Sessions sessions;
+    private final HttpConfig config;
+
+    StreamRoutes(Gateway gateway, Sessions sessions, HttpConfig config) {
+        this.gateway = gateway;
+        this.sessions = sessions;
+        this.config = config;
+    }
+
+    void register(@Observes Router router) {
+        router.get("/rooms/:room").handler(context -> {
+            StreamFormat format = format(context);
+            if (format == null) {
+                context.next();
+            } else {
+                stream(context, format);
+            }
+        });
+    }
+
+    /** The kind of stream that the client likes best, or null if it is none. */
+    private static StreamFormat format(RoutingContext context) {
+        if ("iframe".equals(context.request().getParam("as"))) {
+            return EndlessPage.INSTANCE;
+        }
+        for (MIMEHeader accepted : context.parsedHeaders().accept()) {
+            String type = accepted.component() + "/" + accepted.subComponent();
+            switch (type) {
+                case "text/event-stream":
+                    return ServerSentEvents.INSTANCE;
+                case "application/x-ndjson":
+                    return JsonLines.INSTANCE;
+                case "application/json", "text/html", "*/*", "application/*":
+                    return null;
+                default:
+                    // Something that we do not have: the next choice.
+            }
+        }
+        return null;
+    }
+
+    private void stream(RoutingContext context, StreamFormat format) {
+        HttpServerRequest request = context.request();
+        RoomId room;
+        Position since;
+        try {
+            String namespace = request.getParam("ns");
+            room = RoomUrl.room(namespace == null ? RoomId.DEFAULT_NAMESPACE : namespace, request.path());
+            since = since(request);
+        } catch (Refusal refusal) {
+            Problem.send(context, refusal);
+            return;
+        } catch (InvalidNameException e) {
+            Problem.send(context, Refusal.badRequest(e.getMessage()));
+            return;
+        }
+        new EventStream(gateway, sessions, format, request.response())
+                .begin(RequestLoop.current(), room, since, config.presence(), refusal -> Problem.send(context, refusal));
+    }
+
+    /** The header wins: the browser sends the last id that it has heard to the URL that it began with. */
+    private static Position since(HttpServerRequest request) {
+        Position last = Place.parse(LAST_EVENT_ID, request.getHeader(LAST_EVENT_ID));
+        return last != null ? last : Place.parse("after", request.getParam("after"));
+    }
+}

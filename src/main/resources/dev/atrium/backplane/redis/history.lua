@@ -1,0 +1,58 @@
+-- Reads a part of a room's history, together with the room's head, so that the two always agree. Changes nothing.
+--
+-- KEYS[1] room    hash {epoch, offset}
+-- KEYS[2] log     stream; the id of an entry is its offset
+-- ARGV[1] read the oldest entries after this offset; negative: the newest ones
+-- ARGV[2] read only entries before this offset
+-- ARGV[3] entries to read at the most
+-- ARGV[4] entries that the history shows; the log may hold more
+-- ARGV[5] age of the oldest entry that the history shows, ms
+-- ARGV[6] bytes to read, about: reading stops behind the entry that exceeds them
+--
+-- Returns {epoch, offset of the last message, entries in their order}; the epoch is '' if there is no such room.
+local epoch = redis.call('HGET', KEYS[1], 'epoch')
+if not epoch then
+  return {'', 0, {}}
+end
+local head = tonumber(redis.call('HGET', KEYS[1], 'offset') or '0')
+local time = redis.call('TIME')
+local youngest = time[1] * 1000000 + time[2] - tonumber(ARGV[5]) * 1000
+local newest = tonumber(ARGV[1]) < 0
+local first = math.max(tonumber(ARGV[1]), head - tonumber(ARGV[4]), 0) + 1
+local last = math.min(head, tonumber(ARGV[2]) - 1)
+local limit = tonumber(ARGV[3])
+local entries = {}
+local bytes = 0
+while first <= last and #entries < limit and bytes <= tonumber(ARGV[6]) do
+  local from, to = string.format('%.0f-0', first), string.format('%.0f-0', last)
+  local found
+  if newest then
+    found = redis.call('XREVRANGE', KEYS[2], to, from, 'COUNT', limit - #entries)
+  else
+    found = redis.call('XRANGE', KEYS[2], from, to, 'COUNT', limit - #entries)
+  end
+  if #found == 0 then
+    break
+  end
+  for _, entry in ipairs(found) do
+    local offset = tonumber(string.match(entry[1], '^%d+'))
+    local young = tonumber(entry[2][2]) >= youngest
+    if newest then
+      last = young and offset - 1 or 0
+    else
+      first = offset + 1
+    end
+    if young and bytes <= tonumber(ARGV[6]) then
+      entries[#entries + 1] = entry
+      bytes = bytes + #entry[2][4]
+    end
+  end
+end
+if newest then
+  local reversed = {}
+  for i = #entries, 1, -1 do
+    reversed[#reversed + 1] = entries[i]
+  end
+  entries = reversed
+end
+return {epoch, head, entries}

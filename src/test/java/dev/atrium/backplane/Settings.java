@@ -1,0 +1,23 @@
+package dev.atrium.backplane;
+
+import io.smallrye.config.PropertiesConfigSource;
+import io.smallrye.config.SmallRyeConfigBuilder;
+import java.util.Map;
+
+/** Settings as they come when nobody sets them, but for two namespaces. */
+public final class Settings {
+
+    private Settings() {
+    }
+
+    public static BackplaneConfig backplane() {
+        return new SmallRyeConfigBuilder().withMapping(BackplaneConfig.class)
+                .withSources(new PropertiesConfigSource(Map.of("atrium.history.namespace.\"/few*\".size", "5",
+                        "atrium.history.namespace.\"/none\".size", "0"), "test", 100))
+                .build().getConfigMapping(BackplaneConfig.class);
+    }
+
+    public static HistoryPolicy history() {
+        return new HistoryPolicy(backplane().history());
+    }
+}
