@@ -103,7 +103,7 @@ public final class Replica implements AutoCloseable {
     }
 
     public HttpResponse<String> post(String path, String contentType, byte[] body) {
-        HttpRequest.Builder request = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + path))
+        HttpRequest.Builder request = HttpRequest.newBuilder(URI.create(http(path)))
                 .POST(HttpRequest.BodyPublishers.ofByteArray(body)).timeout(Duration.ofSeconds(20));
         if (contentType != null) {
             request.header("Content-Type", contentType);
@@ -116,7 +116,26 @@ public final class Replica implements AutoCloseable {
     }
 
     public HttpResponse<String> get(String path) {
-        return send(HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + path)).build());
+        return request("GET", path);
+    }
+
+    /** Any request without a body. Headers are a name, a value, a name … */
+    public HttpResponse<String> request(String method, String path, String... headers) {
+        HttpRequest.Builder request = HttpRequest.newBuilder(URI.create(http(path)))
+                .method(method, HttpRequest.BodyPublishers.noBody()).timeout(Duration.ofSeconds(70));
+        if (headers.length > 0) {
+            request.headers(headers);
+        }
+        return send(request.build());
+    }
+
+    /** An endless response. Headers are a name, a value, a name … */
+    public StreamClient stream(String path, String... headers) {
+        return StreamClient.open(URI.create(http(path)), headers);
+    }
+
+    public String http(String path) {
+        return "http://127.0.0.1:" + port + path;
     }
 
     public HttpResponse<String> management(String path) {

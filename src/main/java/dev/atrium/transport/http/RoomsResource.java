@@ -2,47 +2,229 @@ package dev.atrium.transport.http;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import dev.atrium.gateway.Gateway;
+import dev.atrium.gateway.MemberPage;
 import dev.atrium.gateway.Ranges;
 import dev.atrium.gateway.Refusal;
+import dev.atrium.gateway.RoomUrl;
+import dev.atrium.room.History;
+import dev.atrium.room.HistoryQuery;
 import dev.atrium.room.InvalidNameException;
+import dev.atrium.room.Position;
+import dev.atrium.room.Presence;
 import dev.atrium.room.RoomId;
+import dev.atrium.session.Sessions;
+import io.netty.channel.EventLoop;
 import io.smallrye.mutiny.Uni;
+import io.vertx.core.http.HttpServerRequest;
+import jakarta.ws.rs.Consumes;
 import jakarta.ws.rs.DefaultValue;
 import jakarta.ws.rs.GET;
+import jakarta.ws.rs.HeaderParam;
+import jakarta.ws.rs.POST;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.QueryParam;
+import jakarta.ws.rs.core.Context;
+import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.MediaType;
 import java.util.List;
 import org.eclipse.microprofile.openapi.annotations.Operation;
+import org.eclipse.microprofile.openapi.annotations.enums.ParameterIn;
+import org.eclipse.microprofile.openapi.annotations.enums.SchemaType;
 import org.eclipse.microprofile.openapi.annotations.media.Content;
+import org.eclipse.microprofile.openapi.annotations.media.Schema;
+import org.eclipse.microprofile.openapi.annotations.parameters.Parameter;
+import org.eclipse.microprofile.openapi.annotations.parameters.RequestBody;
 import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
+import org.jboss.resteasy.reactive.ResponseStatus;
 
-/** The rooms of a namespace, {@code /rooms}. */
+/** Rooms by their URLs, {@code /rooms/{room}}. One class: a second one for {@code /rooms} would turn each 405 into a 404. */
 @Path("/rooms")
 public class RoomsResource {
 
-    private static final int PAGE = 100;
-    private static final int MOST = 1_000;
+    private static final String TRANSPORT = "http";
+
+    /** Proxies give up on an answer after a minute. */
+    private static final long MOST_SECONDS = 55;
+
+    /** Rooms of one page, unless asked for otherwise. */
+    private static final int ROOMS = 100;
+    private static final int MOST_ROOMS = 1_000;
 
     private final Gateway gateway;
+    private final Sessions sessions;
 
-    RoomsResource(Gateway gateway) {
+    RoomsResource(Gateway gateway, Sessions sessions) {
         this.gateway = gateway;
+        this.sessions = sessions;
     }
 
-    /** The rooms that have members, or of which something is kept. */
+    /** The rooms of a namespace that have members, or of which something is kept. */
     @GET
     @Produces(MediaType.APPLICATION_JSON)
     @Operation(summary = "The rooms that have members, or of which something is kept",
             description = "A page has about as many as were asked for. The next one is asked for with ?cursor=; the last one "
                     + "has no next.")
     @APIResponse(responseCode = "200", content = @Content(example = "{\"rooms\": [{\"room\": \"lobby\"}], \"next\": \"1792\"}"))
-    public Uni<Rooms> rooms(@QueryParam("ns") @DefaultValue("/") String ns, @QueryParam("prefix") @DefaultValue("") String prefix,
+    public Uni<RoomList> rooms(@QueryParam("ns") @DefaultValue("/") String ns, @QueryParam("prefix") @DefaultValue("") String prefix,
             @QueryParam("cursor") String cursor, @QueryParam("limit") String limit) {
-        int most = Ranges.limit("limit", Ranges.number("limit", limit), PAGE, MOST);
+        int most = Ranges.limit("limit", Ranges.number("limit", limit), ROOMS, MOST_ROOMS);
         return gateway.rooms(namespace(ns), prefix, cursor, most)
-                .map(page -> new Rooms(page.names().stream().map(Room::new).toList(), page.next()));
+                .map(page -> new RoomList(page.names().stream().map(RoomList.Entry::new).toList(), page.next()));
+    }
+
+    /**
+     * Says something in the room. {@code text/plain} is a string, {@code application/json} a JSON value, and anything else
+     * bytes; what {@code curl -d} sends unasked, {@code application/x-www-form-urlencoded}, is the string that was typed.
+     */
+    @POST
+    @Path("/{room}")
+    @Consumes(MediaType.WILDCARD)
+    @Produces(MediaType.APPLICATION_JSON)
+    @ResponseStatus(201)
+    @Parameter(name = "room", in = ParameterIn.PATH, required = true, example = "lobby",
+            schema = @Schema(type = SchemaType.STRING))
+    @Operation(summary = "Say something in the room")
+    @RequestBody(content = {
+        @Content(mediaType = "text/plain", example = "hello"),
+        @Content(mediaType = "application/json", example = "{\"text\": \"hello\"}"),
+        @Content(mediaType = "application/octet-stream")
+    })
+    @APIResponse(responseCode = "201", description = "Taken; its place in the room",
+            content = @Content(example = "{\"epoch\": \"kJ3vQ0aZ\", \"offset\": 42, \"at\": 1795251600000}"))
+    @APIResponse(responseCode = "400", description = "Which field, and what was expected", content = @Content(
+            mediaType = "application/problem+json",
+            example = "{\"status\": 400, \"title\": \"Bad Request\", \"detail\": \"body: not JSON\"}"))
+    @APIResponse(responseCode = "503", description = "Not now; try again after Retry-After")
+    public Uni<Published> publish(@Context HttpServerRequest request, @QueryParam("ns") @DefaultValue("/") String ns,
+            @QueryParam("event") String event, @HeaderParam("Idempotency-Key") String idempotency,
+            @Parameter(hidden = true) @HeaderParam(HttpHeaders.CONTENT_TYPE) String type, byte[] body) {
+        // Not by @PathParam, which ends at a semicolon: the name would not be the one that a WebSocket joins.
+        RoomId id = RoomUrl.room(ns, request.path());
+        return gateway.publish(null, TRANSPORT, id, event, PostedData.read(type, body), true, idempotency)
+                .map(receipt -> new Published(receipt.position().epoch(), receipt.position().offset(),
+                        receipt.atMicros() / 1000));
+    }
+
+    /** How the room is now. Streams of what is said in it are {@link StreamRoutes}'. */
+    @GET
+    @Path("/{room}")
+    @Produces(MediaType.APPLICATION_JSON)
+    @Parameter(name = "room", in = ParameterIn.PATH, required = true, example = "lobby",
+            schema = @Schema(type = SchemaType.STRING))
+    @Parameter(name = "as", in = ParameterIn.QUERY, description = "iframe", schema = @Schema(type = SchemaType.STRING))
+    @Parameter(name = "after", in = ParameterIn.QUERY, example = "kJ3vQ0aZ:41", schema = @Schema(type = SchemaType.STRING))
+    @Parameter(name = "Last-Event-ID", in = ParameterIn.HEADER, example = "kJ3vQ0aZ:41",
+            schema = @Schema(type = SchemaType.STRING))
+    @Operation(summary = "How the room is, or a stream of it, chosen by Accept",
+            description = "text/event-stream and application/x-ndjson are endless: what is said in the room, from now on or "
+                    + "after Last-Event-ID or ?after=. ?as=iframe is an endless page for browsers with nothing else.")
+    @APIResponse(responseCode = "200", content = {
+        @Content(mediaType = "application/json",
+                example = "{\"room\": \"lobby\", \"members\": 3, \"epoch\": \"kJ3vQ0aZ\", \"offset\": 42}"),
+        @Content(mediaType = "text/event-stream",
+                example = "id: kJ3vQ0aZ:42\ndata: {\"event\":\"message\",\"room\":\"lobby\",\"data\":\"hello\"}\n\n"),
+        @Content(mediaType = "application/x-ndjson",
+                example = "{\"event\":\"message\",\"room\":\"lobby\",\"data\":\"hello\",\"offset\":42}\n")
+    })
+    public Uni<State> state(@Context HttpServerRequest request, @QueryParam("ns") @DefaultValue("/") String ns) {
+        RoomId room = RoomUrl.room(ns, request.path());
+        return Uni.combine().all().unis(gateway.memberCount(room), gateway.history(readable(room), HistoryQuery.after(0, 1)))
+                .with((members, history) -> new State(room.name(), members, history.head().epoch(),
+                        history.head().offset()));
+    }
+
+    /** What was said in the room; with {@code wait}, when something is. */
+    @GET
+    @Path("/{room}/messages")
+    @Produces(MediaType.APPLICATION_JSON)
+    @Parameter(name = "room", in = ParameterIn.PATH, required = true, example = "lobby",
+            schema = @Schema(type = SchemaType.STRING))
+    @Operation(summary = "Messages of the room: the newest, those after a place, or those before an offset",
+            description = "?wait= makes it a long poll: the answer comes when there is one, or after so many seconds without.")
+    @APIResponse(responseCode = "200", content = @Content(example = "{\"room\": \"lobby\", \"epoch\": \"kJ3vQ0aZ\", "
+            + "\"offset\": 42, \"recovered\": true, \"messages\": [{\"event\": \"message\", \"room\": \"lobby\", "
+            + "\"data\": \"hello\", \"at\": 1795251600000, \"epoch\": \"kJ3vQ0aZ\", \"offset\": 42}]}"))
+    public Uni<byte[]> messages(@Context HttpServerRequest request, @QueryParam("ns") @DefaultValue("/") String ns,
+            @QueryParam("after") String after, @QueryParam("before") String before, @QueryParam("limit") String limit,
+            @QueryParam("wait") String wait) {
+        RoomId room = readable(RoomUrl.room(ns, parent(request.path())));
+        Position since = Place.parse("after", after);
+        Long offset = since == null ? null : since.offset();
+        HistoryQuery query = Ranges.history("", offset, Ranges.number("before", before), Ranges.number("limit", limit));
+        long seconds = seconds(wait);
+        EventLoop eventLoop = RequestLoop.current();
+        return gateway.history(room, query).chain(history -> {
+            if (since != null && !history.head().epoch().equals(since.epoch()) && !since.epoch().isEmpty()) {
+                // Another history: all of it is news.
+                return gateway.history(room, HistoryQuery.after(0, query.limit()));
+            }
+            boolean news = since != null && (!history.messages().isEmpty() || !history.continues(since));
+            return seconds == 0 || news ? Uni.createFrom().item(history) : news(room, since, seconds, query, eventLoop);
+        }).map(history -> MessagesAnswer.of(room, since, history));
+    }
+
+    private Uni<History> news(RoomId room, Position since, long seconds, HistoryQuery query, EventLoop eventLoop) {
+        return Uni.createFrom().voidItem()
+                .emitOn(eventLoop::execute)
+                .chain(() -> new LongPoll(gateway, eventLoop, sessions.deliveryLoop(eventLoop)).news(room, since, seconds))
+                .map(history -> new History(history.head(),
+                        history.messages().subList(0, Math.min(history.messages().size(), query.limit()))));
+    }
+
+    /** Who is in the room. */
+    @GET
+    @Path("/{room}/members")
+    @Produces(MediaType.APPLICATION_JSON)
+    @Parameter(name = "room", in = ParameterIn.PATH, required = true, example = "lobby",
+            schema = @Schema(type = SchemaType.STRING))
+    @Operation(summary = "Who is in the room, the longest there first",
+            description = "?by=user folds the sessions of one user into one. The next page is asked for with ?cursor=.")
+    @APIResponse(responseCode = "200", content = @Content(example =
+            "{\"members\": [{\"id\": \"~3fKq0ZbT7Jx2mYw9LrVd\", \"user\": \"ann\", \"since\": 1795251600000}]}"))
+    public Uni<? extends Object> members(@Context HttpServerRequest request, @QueryParam("ns") @DefaultValue("/") String ns,
+            @QueryParam("by") @DefaultValue("session") String by, @QueryParam("cursor") String cursor,
+            @QueryParam("limit") String limit) {
+        RoomId room = RoomUrl.room(ns, parent(request.path()));
+        int most = Ranges.limit("limit", Ranges.number("limit", limit), MemberPage.MOST, MemberPage.MOST);
+        return switch (by) {
+            case "session" -> gateway.members(room, cursor, most).map(Members::of);
+            case "user" -> gateway.users(room, cursor, most);
+            default -> throw Refusal.badRequest("by: expected session or user");
+        };
+    }
+
+    /** One page of rooms. */
+    @JsonInclude(JsonInclude.Include.NON_NULL)
+    public record RoomList(List<Entry> rooms, String next) {
+
+        /** One room. */
+        public record Entry(String room) {
+        }
+    }
+
+    /** How a room is. */
+    @JsonInclude(JsonInclude.Include.NON_EMPTY)
+    public record State(String room, int members, String epoch, long offset) {
+    }
+
+    /** One page of members. */
+    @JsonInclude(JsonInclude.Include.NON_NULL)
+    public record Members(List<Entry> members, String next) {
+
+        /** One session. */
+        @JsonInclude(JsonInclude.Include.NON_NULL)
+        public record Entry(String id, String user, long since) {
+        }
+
+        static Members of(MemberPage<Presence> page) {
+            return new Members(page.members().stream()
+                    .map(member -> new Entry(member.who().id(), member.who().user(), member.since())).toList(), page.next());
+        }
+    }
+
+    /** A message's place in its room. */
+    public record Published(String epoch, long offset, long at) {
     }
 
     private static String namespace(String ns) {
@@ -53,12 +235,24 @@ public class RoomsResource {
         }
     }
 
-    /** One page of rooms. */
-    @JsonInclude(JsonInclude.Include.NON_NULL)
-    public record Rooms(List<Room> rooms, String next) {
+    private static RoomId readable(RoomId room) {
+        if (room.isSession()) {
+            throw new Refusal(403, "room: this is a session's own room");
+        }
+        return room;
     }
 
-    /** One room. */
-    public record Room(String room) {
+    /** The path of the room, of that of a part of it. */
+    private static String parent(String path) {
+        int end = path.endsWith("/") ? path.length() - 1 : path.length();
+        return path.substring(0, path.lastIndexOf('/', end - 1));
+    }
+
+    private static long seconds(String wait) {
+        Long seconds = Ranges.number("wait", wait);
+        if (seconds != null && (seconds < 0 || seconds > MOST_SECONDS)) {
+            throw Refusal.badRequest("wait: expected from 0 to " + MOST_SECONDS + " seconds");
+        }
+        return seconds == null ? 0 : seconds;
     }
 }

@@ -7,21 +7,34 @@ import dev.atrium.room.InvalidNameException;
 import dev.atrium.room.Position;
 import dev.atrium.room.RoomId;
 import dev.atrium.session.Sessions;
+import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerRequest;
-import io.vertx.ext.web.MIMEHeader;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import jakarta.enterprise.event.Observes;
 import jakarta.inject.Singleton;
+import jakarta.ws.rs.core.MediaType;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.jboss.resteasy.reactive.common.util.MediaTypeHelper;
 
 /**
  * The endless responses of {@code GET /rooms/{room}}, chosen by {@code Accept} or {@code ?as=iframe}. Any other request falls
- * through to {@link RoomResource}.
+ * through to {@link RoomsResource}.
  */
 @Singleton
 public final class StreamRoutes {
 
     private static final String LAST_EVENT_ID = "Last-Event-ID";
+
+    private static final Map<String, StreamFormat> STREAMS = Map.of(
+            ServerSentEvents.INSTANCE.contentType(), ServerSentEvents.INSTANCE,
+            JsonLines.INSTANCE.contentType(), JsonLines.INSTANCE);
+
+    /** Whoever takes anything gets what comes first. */
+    private static final List<MediaType> OFFERED = Stream.concat(
+            Stream.of("application/json", "text/html"), STREAMS.keySet().stream()).map(MediaType::valueOf).toList();
 
     private final Gateway gateway;
     private final Sessions sessions;
@@ -49,20 +62,20 @@ public final class StreamRoutes {
         if ("iframe".equals(context.request().getParam("as"))) {
             return EndlessPage.INSTANCE;
         }
-        for (MIMEHeader accepted : context.parsedHeaders().accept()) {
-            String type = accepted.component() + "/" + accepted.subComponent();
-            switch (type) {
-                case "text/event-stream":
-                    return ServerSentEvents.INSTANCE;
-                case "application/x-ndjson":
-                    return JsonLines.INSTANCE;
-                case "application/json", "text/html", "*/*", "application/*":
-                    return null;
-                default:
-                    // Something that we do not have: the next choice.
-            }
+        return format(context.request().getHeader(HttpHeaders.ACCEPT));
+    }
+
+    private static StreamFormat format(String accept) {
+        if (accept == null) {
+            return null;
         }
-        return null;
+        try {
+            MediaType best = MediaTypeHelper.getBestMatch(MediaTypeHelper.parseHeader(accept), OFFERED);
+            return best == null ? null : STREAMS.get(best.toString());
+        } catch (IllegalArgumentException e) {
+            // No media types: the resource answers that.
+            return null;
+        }
     }
 
     private void stream(RoutingContext context, StreamFormat format) {

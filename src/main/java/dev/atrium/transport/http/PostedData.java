@@ -1,0 +1,59 @@
+package dev.atrium.transport.http;
+
+import dev.atrium.gateway.JsonData;
+import dev.atrium.gateway.Refusal;
+import dev.atrium.room.Data;
+import jakarta.ws.rs.core.MediaType;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.Charset;
+import java.nio.charset.StandardCharsets;
+
+/** What a request body is as data of a message, by its media type. Pure. */
+final class PostedData {
+
+    private PostedData() {
+    }
+
+    /**
+     * Text, JSON or bytes.
+     *
+     * @param type {@code Content-Type}, or null
+     * @throws Refusal 400, naming the field
+     */
+    static Data read(String type, byte[] body) {
+        if (type == null) {
+            return new Data.Binary(body);
+        }
+        MediaType media;
+        try {
+            media = MediaType.valueOf(type);
+        } catch (IllegalArgumentException e) {
+            throw Refusal.badRequest("Content-Type: expected a media type");
+        }
+        if (media.isCompatible(MediaType.APPLICATION_JSON_TYPE) || media.getSubtype().endsWith("+json")) {
+            return JsonData.parse(text(body, StandardCharsets.UTF_8));
+        }
+        if (media.isCompatible(MediaType.TEXT_PLAIN_TYPE) || media.isCompatible(MediaType.APPLICATION_FORM_URLENCODED_TYPE)) {
+            return new Data.Text(text(body, charset(media)));
+        }
+        return new Data.Binary(body);
+    }
+
+    private static Charset charset(MediaType media) {
+        String name = media.getParameters().getOrDefault(MediaType.CHARSET_PARAMETER, "UTF-8");
+        try {
+            return Charset.forName(name);
+        } catch (IllegalArgumentException e) {
+            throw Refusal.badRequest("Content-Type: expected a known charset");
+        }
+    }
+
+    private static String text(byte[] body, Charset charset) {
+        try {
+            return charset.newDecoder().decode(ByteBuffer.wrap(body)).toString();
+        } catch (CharacterCodingException e) {
+            throw Refusal.badRequest("body: expected text in " + charset.name());
+        }
+    }
+}
