@@ -1,0 +1,105 @@
+package dev.atrium.it.schedule;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.atrium.it.Cluster;
+import dev.atrium.it.Replica;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Random;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.function.Supplier;
+import org.awaitility.Awaitility;
+
+/** Readers of all kinds and a speaker, in some rooms of a cluster. */
+final class Audience implements AutoCloseable {
+
+    final List<String> rooms;
+    final Speaker speaker;
+    private final List<Reader> readers = new ArrayList<>();
+    private final Random random;
+    private final Supplier<Replica> anywhere;
+    private final ScheduledExecutorService pool;
+
+    Audience(Cluster cluster, Random random, Collection<String> rooms, ScheduledExecutorService pool) {
+        this.rooms = List.copyOf(rooms);
+        this.random = random;
+        this.pool = pool;
+        this.anywhere = () -> cluster.replica(random.nextInt(cluster.size()));
+        this.speaker = new Speaker(anywhere);
+    }
+
+    /** Adds one who follows some of the rooms, or one of them. */
+    void add() {
+        String name = "reader " + readers.size();
+        Reader reader = switch (random.nextInt(5)) {
+            case 0 -> new StreamReader(name, room(), anywhere, dice(), pool);
+            case 1 -> new PollReader(name, room(), anywhere, dice(), pool);
+            default -> new SessionReader(name, someRooms(), anywhere, dice(), pool);
+        };
+        readers.add(reader);
+        reader.start();
+    }
+
+    int size() {
+        return readers.size();
+    }
+
+    Reader reader(int number) {
+        return readers.get(number);
+    }
+
+    String room() {
+        return rooms.get(random.nextInt(rooms.size()));
+    }
+
+    /** Waits until all of them know where they begin. */
+    void awaitBegun() {
+        Awaitility.await("begun").atMost(Duration.ofSeconds(60)).pollInterval(Duration.ofMillis(5)).until(() -> readers.stream()
+                .allMatch(reader -> reader.logs.values().stream().allMatch(ReaderLog::hasPlace)));
+    }
+
+    /** Says a last word in each room and waits until all have heard it; then nothing may be wrong. */
+    void verify(int breaks) {
+        for (String room : rooms) {
+            Speaker.Place last = speaker.say(room);
+            Awaitility.await("the last word in " + room).atMost(Duration.ofSeconds(60)).pollInterval(Duration.ofMillis(5))
+                    .untilAsserted(() -> assertThat(logs(room)).allSatisfy(log -> {
+                        assertThat(log.epoch()).isEqualTo(last.epoch());
+                        assertThat(log.offset()).isEqualTo(last.offset());
+                    }));
+            assertThat(logs(room).stream().flatMap(log -> log.faults(speaker.acknowledged(room)).stream())).isEmpty();
+            assertThat(logs(room)).allMatch(log -> log.breaks() <= breaks);
+        }
+    }
+
+    /** Messages that all of them got. */
+    long received() {
+        return readers.stream().flatMap(reader -> reader.logs.values().stream()).mapToLong(ReaderLog::size).sum();
+    }
+
+    private List<ReaderLog> logs(String room) {
+        return readers.stream().map(reader -> reader.logs.get(room)).filter(log -> log != null).toList();
+    }
+
+    private List<String> someRooms() {
+        List<String> some = new ArrayList<>();
+        for (String room : rooms) {
+            if (random.nextInt(3) > 0) {
+                some.add(room);
+            }
+        }
+        return some.isEmpty() ? List.of(rooms.get(0)) : some;
+    }
+
+    private Random dice() {
+        return new Random(random.nextLong());
+    }
+
+    @Override
+    public void close() {
+        readers.forEach(Reader::close);
+    }
+}

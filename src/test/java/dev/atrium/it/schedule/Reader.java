@@ -1,0 +1,111 @@
+package dev.atrium.it.schedule;
+
+import dev.atrium.it.Replica;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Random;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
+
+/** A client that follows some rooms and comes back, to any replica, whenever its connection is gone. */
+abstract class Reader implements AutoCloseable {
+
+    private static final int LONGEST_PAUSE_MILLIS = 60;
+
+    final Map<String, ReaderLog> logs = new LinkedHashMap<>();
+    private final ScheduledExecutorService pool;
+    private final Supplier<Replica> anywhere;
+    private final Random random;
+    private Connection connection;
+    private boolean stopped;
+
+    /** One connection; what comes after it was given up does not count. */
+    interface Connection {
+        void abort();
+    }
+
+    Reader(String name, Collection<String> rooms, Supplier<Replica> anywhere, Random random, ScheduledExecutorService pool) {
+        rooms.forEach(room -> logs.put(room, new ReaderLog(name + " in " + room)));
+        this.anywhere = anywhere;
+        this.random = random;
+        this.pool = pool;
+    }
+
+    /** Connects, and tells {@link #lost} when that is over. */
+    abstract Connection connect(Replica replica, boolean dice);
+
+    /** Begins to follow. */
+    final void start() {
+        pool.execute(this::again);
+    }
+
+    /** Its connection is cut, or goes silent: then the server still takes it for alive. */
+    final void cut(boolean silently) {
+        Connection cut;
+        synchronized (this) {
+            cut = connection;
+            connection = null;
+        }
+        if (cut != null) {
+            if (!silently) {
+                cut.abort();
+            }
+            later();
+        }
+    }
+
+    /** That connection is over. */
+    final void lost(Connection over) {
+        synchronized (this) {
+            if (connection != over) {
+                return;
+            }
+            connection = null;
+        }
+        over.abort();
+        later();
+    }
+
+    /** Runs if that connection is still the one. */
+    final synchronized void on(Connection of, Runnable event) {
+        if (of == connection && !stopped) {
+            event.run();
+        }
+    }
+
+    private void later() {
+        if (!pool.isShutdown()) {
+            pool.schedule(this::again, random.nextInt(LONGEST_PAUSE_MILLIS), TimeUnit.MILLISECONDS);
+        }
+    }
+
+    private void again() {
+        synchronized (this) {
+            if (stopped || connection != null) {
+                return;
+            }
+            try {
+                connection = connect(anywhere.get(), random.nextBoolean());
+                return;
+            } catch (RuntimeException e) {
+                // That replica is down: another one, after a pause.
+            }
+        }
+        later();
+    }
+
+    @Override
+    public final void close() {
+        Connection last;
+        synchronized (this) {
+            stopped = true;
+            last = connection;
+            connection = null;
+        }
+        if (last != null) {
+            last.abort();
+        }
+    }
+}

@@ -1,0 +1,105 @@
+package dev.atrium.it.schedule;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.atrium.it.Cluster;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+/**
+ * Many short random schedules, each from its seed: messages are said, readers are cut and come back elsewhere, replicas are
+ * killed, Redis is restarted. Each reader's log must be the room's from its join on, or say where it is not.
+ */
+class SchedulesIT {
+
+    private static final int SCHEDULES = 110;
+    private static final int STEPS = 25;
+
+    private static ScheduledExecutorService pool;
+
+    @BeforeAll
+    static void start() {
+        pool = Executors.newScheduledThreadPool(4);
+    }
+
+    @AfterAll
+    static void stop() {
+        pool.shutdownNow();
+    }
+
+    @Test
+    void in_memory() {
+        try (Cluster cluster = Cluster.inMemory(Map.of())) {
+            for (int seed = 1; seed <= SCHEDULES; seed++) {
+                run(cluster, seed, seed % 25 == 0);
+            }
+        }
+    }
+
+    @Test
+    void over_redis() {
+        try (Cluster cluster = Cluster.overRedis(2, Map.of("atrium.redis.lease", "3s"))) {
+            for (int seed = 1; seed <= SCHEDULES; seed++) {
+                run(cluster, 10_000 + seed, seed % 10 == 0);
+            }
+        }
+    }
+
+    /** @param accident whether a replica is killed or Redis restarted in it */
+    private static void run(Cluster cluster, int seed, boolean accident) {
+        Random random = new Random(seed);
+        List<String> rooms = IntStream.range(0, 1 + random.nextInt(3)).mapToObj(i -> "schedule-" + seed + "-" + i).toList();
+        try (Audience audience = new Audience(cluster, random, rooms, pool)) {
+            int readers = 2 + random.nextInt(4);
+            for (int i = 0; i < readers; i++) {
+                audience.add();
+            }
+            audience.awaitBegun();
+            int accidentAt = accident ? random.nextInt(STEPS) : -1;
+            for (int step = 0; step < STEPS; step++) {
+                if (step == accidentAt) {
+                    accident(cluster, random, audience);
+                }
+                step(random, audience);
+            }
+            // A replica whose rooms were in its memory takes them along, and each reader is told so.
+            audience.verify(accident && cluster.isInMemory() ? 1 : 0);
+        } catch (Throwable e) {
+            throw new AssertionError("schedule " + seed, e);
+        }
+    }
+
+    private static void step(Random random, Audience audience) {
+        if (random.nextInt(3) == 0) {
+            audience.reader(random.nextInt(audience.size())).cut(random.nextInt(4) == 0);
+            return;
+        }
+        String room = audience.room();
+        int messages = 1 + random.nextInt(8);
+        for (int i = 0; i < messages; i++) {
+            audience.speaker.say(room);
+        }
+    }
+
+    private static void accident(Cluster cluster, Random random, Audience audience) {
+        if (!cluster.isInMemory() && random.nextBoolean()) {
+            cluster.redis().stop();
+            cluster.redis().resume();
+            return;
+        }
+        int number = random.nextInt(cluster.size());
+        cluster.kill(number);
+        if (cluster.size() > 1) {
+            step(random, audience);
+        }
+        cluster.restart(number);
+        assertThat(cluster.replica(number).port()).isPositive();
+    }
+}

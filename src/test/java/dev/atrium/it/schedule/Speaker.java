@@ -1,0 +1,89 @@
+package dev.atrium.it.schedule;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.atrium.it.Replica;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.time.Duration;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentMap;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Supplier;
+import org.awaitility.Awaitility;
+
+/**
+ * Says things in rooms by POST, each until it is acknowledged, by whichever replica: an answer that was lost is asked for again
+ * with the same idempotency key. Any thread.
+ */
+final class Speaker {
+
+    private static final HttpClient HTTP = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
+
+    private final ConcurrentMap<String, ConcurrentMap<String, String>> acknowledged = new ConcurrentHashMap<>();
+    private final AtomicLong numbers = new AtomicLong();
+    private final AtomicLong refused = new AtomicLong();
+    private final Supplier<Replica> anywhere;
+
+    /** Where a message was put. */
+    record Place(String epoch, long offset) {
+    }
+
+    Speaker(Supplier<Replica> anywhere) {
+        this.anywhere = anywhere;
+    }
+
+    /** Says one thing, different from all others, and returns its place. */
+    Place say(String room) {
+        String data = room + " " + numbers.incrementAndGet();
+        Place place = attempt(room, data);
+        if (place == null) {
+            place = Awaitility.await("acknowledged").atMost(Duration.ofSeconds(60)).pollInterval(Duration.ofMillis(20))
+                    .until(() -> attempt(room, data), answer -> answer != null);
+        }
+        acknowledged.computeIfAbsent(room, key -> new ConcurrentHashMap<>())
+                .put(place.epoch() + ":" + place.offset(), data);
+        return place;
+    }
+
+    /** What a room has acknowledged, by {@code epoch:offset}. */
+    Map<String, String> acknowledged(String room) {
+        return acknowledged.getOrDefault(room, new ConcurrentHashMap<>());
+    }
+
+    /** Messages that were said. */
+    long said() {
+        return numbers.get();
+    }
+
+    /** Attempts that were answered 503 or not at all. */
+    long refused() {
+        return refused.get();
+    }
+
+    private Place attempt(String room, String data) {
+        try {
+            HttpRequest request = HttpRequest.newBuilder(URI.create(anywhere.get().http("/rooms/" + room)))
+                    .header("Content-Type", "text/plain").header("Idempotency-Key", data.replace(' ', '.'))
+                    .timeout(Duration.ofSeconds(5)).POST(HttpRequest.BodyPublishers.ofString(data)).build();
+            HttpResponse<String> response = HTTP.send(request, HttpResponse.BodyHandlers.ofString());
+            if (response.statusCode() == 201) {
+                JsonNode body = Json.parse(response.body());
+                return new Place(body.path("epoch").asText(), body.path("offset").asLong());
+            }
+            if (response.statusCode() != 503) {
+                throw new AssertionError(response.statusCode() + " " + response.body());
+            }
+        } catch (IOException e) {
+            // Killed in the middle: the key makes it safe to ask again.
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException(e);
+        }
+        refused.incrementAndGet();
+        return null;
+    }
+}

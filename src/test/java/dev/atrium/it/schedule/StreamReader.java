@@ -1,0 +1,99 @@
+package dev.atrium.it.schedule;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.atrium.it.Replica;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.util.List;
+import java.util.Random;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Flow;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.function.Supplier;
+
+/** Reads one room as an NDJSON stream or as server-sent events, as the dice fall, and goes on after the last place it had. */
+final class StreamReader extends Reader {
+
+    private static final HttpClient HTTP = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
+
+    private final String room;
+
+    StreamReader(String name, String room, Supplier<Replica> anywhere, Random random, ScheduledExecutorService pool) {
+        super(name, List.of(room), anywhere, random, pool);
+        this.room = room;
+    }
+
+    @Override
+    Connection connect(Replica replica, boolean dice) {
+        ReaderLog log = logs.get(room);
+        HttpRequest.Builder request = HttpRequest.newBuilder(URI.create(replica.http("/rooms/" + room)))
+                .header("Accept", dice ? "text/event-stream" : "application/x-ndjson");
+        if (log.hasPlace()) {
+            request.header("Last-Event-ID", log.epoch() + ":" + log.offset());
+        }
+        Stream stream = new Stream(log);
+        stream.answer = HTTP.sendAsync(request.build(), HttpResponse.BodyHandlers.fromLineSubscriber(stream));
+        stream.answer.whenCompleteAsync((answer, failure) -> lost(stream));
+        return stream;
+    }
+
+    private final class Stream implements Connection, Flow.Subscriber<String> {
+
+        private final ReaderLog log;
+        private volatile Flow.Subscription subscription;
+        private volatile CompletableFuture<HttpResponse<Void>> answer;
+
+        Stream(ReaderLog log) {
+            this.log = log;
+        }
+
+        @Override
+        public void abort() {
+            if (subscription != null) {
+                subscription.cancel();
+            }
+            if (answer != null) {
+                answer.cancel(true);
+            }
+        }
+
+        @Override
+        public void onSubscribe(Flow.Subscription begun) {
+            subscription = begun;
+            begun.request(Long.MAX_VALUE);
+        }
+
+        @Override
+        public void onNext(String line) {
+            String json = line.startsWith("data: ") ? line.substring(6) : line;
+            if (json.startsWith("{\"event\"")) {
+                on(this, () -> handle(Json.parse(json)));
+            }
+        }
+
+        @Override
+        public void onError(Throwable failure) {
+            lost(this);
+        }
+
+        @Override
+        public void onComplete() {
+            lost(this);
+        }
+
+        private void handle(JsonNode event) {
+            JsonNode data = event.path("data");
+            switch (event.path("event").asText()) {
+                case "@welcome" -> log.joined(data.path("epoch").asText(), data.path("offset").asLong(),
+                        data.path("recovered").asBoolean());
+                case "@gap" -> log.broken(data.path("epoch").asText(), data.path("offset").asLong());
+                case "message" -> log.message(event.path("epoch").asText(), event.path("offset").asLong(), data.asText());
+                default -> {
+                    // @goodbye: the end follows.
+                }
+            }
+        }
+    }
+}
