@@ -7,6 +7,7 @@ import dev.atrium.it.Replica;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Collections;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.ScheduledExecutorService;
@@ -15,6 +16,9 @@ import org.awaitility.Awaitility;
 
 /** Readers of all kinds and a speaker, in some rooms of a cluster. */
 final class Audience implements AutoCloseable {
+
+    /** Rooms that one reader follows. */
+    private static final int MOST_ROOMS = 6;
 
     final List<String> rooms;
     final Speaker speaker;
@@ -85,13 +89,9 @@ final class Audience implements AutoCloseable {
     }
 
     private List<String> someRooms() {
-        List<String> some = new ArrayList<>();
-        for (String room : rooms) {
-            if (random.nextInt(3) > 0) {
-                some.add(room);
-            }
-        }
-        return some.isEmpty() ? List.of(rooms.get(0)) : some;
+        List<String> some = new ArrayList<>(rooms);
+        Collections.shuffle(some, random);
+        return some.subList(0, 1 + random.nextInt(Math.min(MOST_ROOMS, some.size())));
     }
 
     private Random dice() {

@@ -1,0 +1,87 @@
+package dev.atrium.it.schedule;
+
+import dev.atrium.it.Cluster;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.stream.IntStream;
+import org.awaitility.Awaitility;
+import org.jboss.logging.Logger;
+import org.junit.jupiter.api.Test;
+
+/**
+ * A hundred thousand messages in twenty rooms to two hundred readers, each of whom is cut twenty times; a replica is killed and
+ * comes back, and Redis is restarted. Nothing is lost, doubled or out of order.
+ */
+class NothingLostSoak {
+
+    private static final Logger LOG = Logger.getLogger(NothingLostSoak.class);
+
+    private static final int MESSAGES = 100_000;
+    private static final int ROOMS = 20;
+    private static final int READERS = 200;
+    private static final int CUTS = 20;
+    private static final int SPEAKERS = 4;
+    private static final Duration LIMIT = Duration.ofMinutes(15);
+
+    @Test
+    void nothing_is_lost() {
+        long seed = Long.getLong("soak.seed", System.nanoTime());
+        Random random = new Random(seed);
+        LOG.infof("Seed %d", seed);
+        List<String> rooms = IntStream.range(0, ROOMS).mapToObj(i -> "soak-" + i).toList();
+        ScheduledExecutorService pool = Executors.newScheduledThreadPool(8);
+        try (Cluster cluster = Cluster.overRedis(3, Map.of("atrium.redis.lease", "3s"));
+                Audience audience = new Audience(cluster, random, rooms, pool)) {
+            for (int i = 0; i < READERS; i++) {
+                audience.add();
+            }
+            audience.awaitBegun();
+            List<CompletableFuture<Void>> speakers = new ArrayList<>();
+            for (int i = 0; i < SPEAKERS; i++) {
+                int first = i;
+                speakers.add(CompletableFuture.runAsync(() -> {
+                    for (int n = first; n < MESSAGES; n += SPEAKERS) {
+                        audience.speaker.say(rooms.get(n / SPEAKERS % ROOMS));
+                    }
+                }, pool));
+            }
+            disturb(cluster, audience, random);
+            speakers.forEach(CompletableFuture::join);
+            audience.verify(0);
+            LOG.infof("%d messages, %d attempts refused or cut, %d deliveries, none lost, doubled or out of order",
+                    audience.speaker.said(), audience.speaker.refused(), audience.received());
+        } finally {
+            pool.shutdownNow();
+        }
+    }
+
+    private static void disturb(Cluster cluster, Audience audience, Random random) {
+        List<Integer> cuts = new ArrayList<>();
+        for (int reader = 0; reader < READERS; reader++) {
+            cuts.addAll(Collections.nCopies(CUTS, reader));
+        }
+        Collections.shuffle(cuts, random);
+        for (int i = 0; i < cuts.size(); i++) {
+            long said = (long) MESSAGES * i / cuts.size();
+            Awaitility.await().atMost(LIMIT).pollDelay(Duration.ZERO).pollInterval(Duration.ofMillis(5))
+                    .until(() -> audience.speaker.said() >= said);
+            audience.reader(cuts.get(i)).cut(random.nextInt(4) == 0);
+            if (i == cuts.size() / 3) {
+                LOG.info("A replica is killed");
+                cluster.kill(1);
+                cluster.restart(1);
+            } else if (i == cuts.size() * 2 / 3) {
+                LOG.info("Redis is restarted");
+                cluster.redis().stop();
+                cluster.redis().resume();
+            }
+        }
+    }
+}
