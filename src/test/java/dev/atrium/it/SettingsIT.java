@@ -24,6 +24,12 @@ class SettingsIT {
         "atrium.websocket.compression,        maybe,   true or false",
         "atrium.shutdown.grace,               -1s,     from 0ms",
         "atrium.warm-up.duration,            6m,      from 0ms",
+        "atrium.history.size,                 -1,      from 0",
+        "atrium.history.age,                  0s,      from 1",
+        "atrium.history.namespace.\"/x\".size, 1000001, to 1000000",
+        "atrium.resume.window,                2d,      1d",
+        "atrium.idempotency.window,           0s,      from 1",
+        "atrium.http.presence,                maybe,   true or false",
         "atrium.heartbeat.intervall,          1s,      atrium.heartbeat.intervall",
     })
     void stops_the_start(String setting, String value, String accepts) {

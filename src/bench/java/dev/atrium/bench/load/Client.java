@@ -176,7 +176,7 @@ public final class Client extends ByteToMessageDecoder {
     /** Without a word and without leaving a port in TIME_WAIT, so that thousands more can be opened. */
     void reset() {
         state = State.CLOSED;
-        if (channel != null) {
+        if (channel != null && channel.isOpen()) {
             channel.config().setOption(ChannelOption.SO_LINGER, 0);
             channel.close();
         }

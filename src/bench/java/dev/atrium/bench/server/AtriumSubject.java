@@ -38,7 +38,7 @@ public final class AtriumSubject implements Subject {
     @Override
     public Optional<Dialect> dialect(Use use) {
         return Optional.of(switch (use) {
-            case ROOMS, REPLICAS -> PlainDialect.rooms();
+            case ROOMS, REPLICAS, RESUME -> PlainDialect.rooms();
             case ECHO -> PlainDialect.echo();
             case JOIN -> new SessionDialect();
         });

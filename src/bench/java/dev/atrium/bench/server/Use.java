@@ -9,5 +9,7 @@ public enum Use {
     /** Joining a room by a command after connecting, or by connecting where there is no such command. */
     JOIN,
     /** Rooms that several replicas share over Redis. */
-    REPLICAS
+    REPLICAS,
+    /** Members of a room, and sessions that are resumed by a token on another replica. */
+    RESUME
 }

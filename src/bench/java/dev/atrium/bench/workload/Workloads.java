@@ -8,6 +8,8 @@ import java.util.List;
 public final class Workloads {
 
     private static final int DELIVERIES_PER_SECOND = 40_000;
+    private static final int LIVE_MEMBERS = 100;
+    private static final int LIVE_MESSAGES_PER_SECOND = 100;
     private static final RoomPlan MANY_ROOMS = new RoomPlan(1_000, 10);
 
     private Workloads() {
@@ -29,6 +31,7 @@ public final class Workloads {
                 new Idle(scale.idle()),
                 new Storm(scale.storm()),
                 new Replicas(fanOut, pipelined, latency),
-                new SlowReaders(one, pace));
+                new SlowReaders(one, pace),
+                new Resume(scale.resume(), new RoomPlan(1, LIVE_MEMBERS), LIVE_MESSAGES_PER_SECOND));
     }
 }

@@ -1,0 +1,109 @@
+package dev.atrium.bench.load;
+
+import io.netty.buffer.ByteBuf;
+import java.nio.charset.StandardCharsets;
+
+/** What each client of a fleet needs to resume its session elsewhere, as the server told it. On the load loop only. */
+public final class Tickets {
+
+    private static final String WELCOME = "{\"event\":\"@welcome\"";
+    private static final String REPLY = "{\"seq\":1,";
+
+    private final String[] tokens;
+    private final String[] places;
+
+    public Tickets(int clients) {
+        tokens = new String[clients];
+        places = new String[clients];
+    }
+
+    /** Connects, joins a room and notes the ticket. */
+    public Dialect issuing() {
+        return new Commands() {
+            @Override
+            void welcomed(Client client, String welcome) {
+                tokens[client.index()] = field(welcome, "\"resume\":\"", '"');
+                client.send("{\"seq\":1,\"cmd\":\"join\",\"params\":{\"room\":\"" + roomOf(client) + "\"}}");
+            }
+
+            @Override
+            void replied(Client client, String reply) {
+                places[client.index()] = "{\"epoch\":\"" + field(reply, "\"epoch\":\"", '"')
+                        + "\",\"offset\":" + field(reply, "\"offset\":", ',') + "}";
+            }
+        };
+    }
+
+    /** Connects and goes on by the ticket of the client of the same number. */
+    public Dialect redeeming() {
+        return new Commands() {
+            @Override
+            void welcomed(Client client, String welcome) {
+                int index = client.index();
+                client.send("{\"seq\":1,\"cmd\":\"resume\",\"params\":{\"token\":\"" + tokens[index] + "\",\"places\":{\""
+                        + roomOf(client) + "\":" + places[index] + "}}}");
+            }
+
+            @Override
+            void replied(Client client, String reply) {
+                if (!reply.contains("\"room\":\"" + roomOf(client) + "\"") || !reply.contains("\"recovered\":true")) {
+                    client.fail("did not resume: " + reply);
+                }
+            }
+        };
+    }
+
+    /** Not the room of any other fleet. */
+    private static String roomOf(Client client) {
+        return "resumed-" + client.room();
+    }
+
+    private static String field(String json, String before, char after) {
+        int start = json.indexOf(before) + before.length();
+        return json.substring(start, json.indexOf(after, start));
+    }
+
+    /** One command, after {@code @welcome}. */
+    private abstract static class Commands implements Dialect {
+
+        abstract void welcomed(Client client, String welcome);
+
+        abstract void replied(Client client, String reply);
+
+        @Override
+        public String path(String room) {
+            return "/ws";
+        }
+
+        @Override
+        public void opened(Client client) {
+            // @welcome comes by itself.
+        }
+
+        @Override
+        public boolean received(Client client, ByteBuf in, int at, int length) {
+            if (!client.hasJoined()) {
+                String text = in.toString(at, length, StandardCharsets.UTF_8);
+                if (text.startsWith(WELCOME)) {
+                    welcomed(client, text);
+                } else if (text.startsWith(REPLY)) {
+                    replied(client, text);
+                    if (client.isOpen()) {
+                        client.joined();
+                    }
+                }
+            }
+            return false;
+        }
+
+        @Override
+        public byte[] publication(byte[] text) {
+            throw new UnsupportedOperationException("one command only");
+        }
+
+        @Override
+        public int textAt() {
+            throw new UnsupportedOperationException("one command only");
+        }
+    }
+}

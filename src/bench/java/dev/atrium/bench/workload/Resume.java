@@ -1,0 +1,101 @@
+package dev.atrium.bench.workload;
+
+import dev.atrium.bench.load.Dialect;
+import dev.atrium.bench.load.Fleet;
+import dev.atrium.bench.load.Muster;
+import dev.atrium.bench.load.PacedLoop;
+import dev.atrium.bench.load.Publishers;
+import dev.atrium.bench.load.RoomPlan;
+import dev.atrium.bench.load.Tickets;
+import dev.atrium.bench.server.Launch;
+import dev.atrium.bench.server.Pinning;
+import dev.atrium.bench.server.RedisServer;
+import dev.atrium.bench.server.Server;
+import dev.atrium.bench.server.Subject;
+import dev.atrium.bench.server.Use;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.HdrHistogram.Histogram;
+
+/** A replica is killed and all its sessions resume at once on another, which has members of its own to serve meanwhile. */
+record Resume(int sessions, RoomPlan live, int messagesPerSecond) implements Workload {
+
+    private static final int ROOM = 10;
+    private static final Duration LIMIT = Duration.ofSeconds(30);
+
+    /** As long as resuming may take. */
+    private static final Duration WINDOW = Duration.ofSeconds(5);
+
+    @Override
+    public String name() {
+        return "resume";
+    }
+
+    @Override
+    public Use use() {
+        return Use.RESUME;
+    }
+
+    @Override
+    public int connections() {
+        return sessions + live.clients();
+    }
+
+    @Override
+    public List<Figure> run(Bench bench, Subject subject, Dialect dialect) throws InterruptedException {
+        RoomPlan crowd = new RoomPlan(Math.max(1, sessions / ROOM), ROOM);
+        Tickets tickets = new Tickets(crowd.clients());
+        try (RedisServer redis = RedisServer.start(bench.site());
+                Server doomed = subject.start(Launch.replica(Pinning.REST, redis.port()));
+                Server survivor = subject.start(Launch.replica(Pinning.SERVER, redis.port()));
+                Fleet members = new Fleet(bench.loop(), dialect, live, survivor.port());
+                Fleet before = new Fleet(bench.loop(), tickets.issuing(), crowd, doomed.port());
+                Fleet after = new Fleet(bench.loop(), tickets.redeeming(), crowd, survivor.port())) {
+            members.connectAll();
+            Publishers publishers = new Publishers(members);
+            Muster.hold(members, publishers);
+            before.connectAll();
+            Histogram calm = new Window(bench.scale().warmUp(), bench.scale().measured()).measure(members, publishers, () -> { });
+            doomed.close();
+            long[] nanos = new long[1];
+            Histogram busy = new Window(Duration.ZERO, WINDOW).measure(members, publishers, () -> {
+                long start = System.nanoTime();
+                if (!after.connect(sessions, LIMIT)) {
+                    throw new IllegalStateException(after.joinedCount() + " of " + crowd.clients() + " resumed");
+                }
+                nanos[0] = System.nanoTime() - start;
+            });
+            after.requireWhole();
+            return List.of(
+                    new Figure("until all have resumed", "s", nanos[0] / 1e9),
+                    Paced.latency("p99 of others, before", calm, 99),
+                    Paced.latency("p99 of others, meanwhile", busy, 99));
+        }
+    }
+
+    private interface Step {
+        void run() throws InterruptedException;
+    }
+
+    /** Some time in which the live room is timed. */
+    private final class Window {
+
+        private final Duration warmUp;
+        private final Duration measured;
+
+        Window(Duration warmUp, Duration measured) {
+            this.warmUp = warmUp;
+            this.measured = measured;
+        }
+
+        Histogram measure(Fleet members, Publishers publishers, Step meanwhile) throws InterruptedException {
+            PacedLoop load = new PacedLoop(members, publishers, messagesPerSecond);
+            long end = System.nanoTime() + warmUp.plus(measured).toNanos();
+            load.start(warmUp, measured);
+            meanwhile.run();
+            TimeUnit.NANOSECONDS.sleep(Math.max(0, end - System.nanoTime()));
+            return load.finish();
+        }
+    }
+}
