@@ -26,6 +26,7 @@ public final class DeliveryLoop {
     private final Queue<LoopMembers> ready = new ConcurrentLinkedQueue<>();
     private final AtomicBoolean scheduled = new AtomicBoolean();
     private final AtomicLong backlog = new AtomicLong();
+    private long spoken;
     private boolean isLastRoom;
     private List<Runnable> flushes = new ArrayList<>();
     private List<Runnable> flushing = new ArrayList<>();
@@ -70,6 +71,15 @@ public final class DeliveryLoop {
     /** Whether more is queued here than is good: publishers should be refused, or wait. Any thread. */
     public boolean isBehind() {
         return backlog.get() > MAX_BACKLOG;
+    }
+
+    /** How often a room has said something here. On the loop only. */
+    public long spoken() {
+        return spoken;
+    }
+
+    void speaks() {
+        spoken++;
     }
 
     void ready(LoopMembers members) {

@@ -107,6 +107,7 @@ final class LoopMembers {
         }
         batch.release();
         if (!notices) {
+            loop.speaks();
             position = positionOf(parcels.get(parcels.size() - 1).delivery);
             observe(parcels);
         }

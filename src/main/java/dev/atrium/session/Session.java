@@ -8,10 +8,12 @@ import dev.atrium.room.RoomId;
 import dev.atrium.room.Sender;
 import dev.atrium.room.WireFormat;
 import io.netty.buffer.ByteBuf;
+import io.smallrye.mutiny.Uni;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 
 /**
  * One connected client, as the rest of the house sees it. It is open from its making until {@link #close} or
@@ -149,6 +151,11 @@ public final class Session implements Member {
         if (bytes != null) {
             send(bytes.retainedDuplicate());
         }
+    }
+
+    /** Does something costly for it when it is its turn: when everyone comes at once, some have to wait. */
+    public <T> Uni<T> inTurn(Supplier<Uni<T>> work) {
+        return loop.turnstile().pass(work);
     }
 
     /** Begins to hand it what its rooms say after its place in each. */

@@ -9,6 +9,7 @@ import io.netty.channel.EventLoop;
  * @param eventLoop Netty's
  * @param delivery rooms hand over messages here
  * @param heartbeat finds clients that are gone
+ * @param turnstile those who come pass it
  */
-record SessionLoop(EventLoop eventLoop, DeliveryLoop delivery, Heartbeat heartbeat) {
+record SessionLoop(EventLoop eventLoop, DeliveryLoop delivery, Heartbeat heartbeat, Turnstile turnstile) {
 }

@@ -1,5 +1,6 @@
 package dev.atrium.warmup;
 
+import dev.atrium.backplane.HistoryPolicy;
 import dev.atrium.backplane.memory.MemoryBackplane;
 import dev.atrium.backplane.memory.MemorySettings;
 import dev.atrium.gateway.Events;
@@ -20,6 +21,7 @@ import io.vertx.ext.web.Router;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.Socket;
+import java.time.Clock;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -44,6 +46,12 @@ final class Rehearsal {
     private static final String HOST = "127.0.0.1";
     private static final int TIMEOUT_MILLIS = 2_000;
 
+    private static final Duration KEEP = Duration.ofMinutes(1);
+
+    /** Enough for a client to miss something and be told. */
+    private static final MemorySettings KEPT =
+            new MemorySettings(KEEP, new HistoryPolicy(100, KEEP), KEEP, KEEP, Clock.systemUTC());
+
     private final Vertx vertx;
     private final Context context;
     private final HttpServer server;
@@ -56,7 +64,7 @@ final class Rehearsal {
         this.context = vertx.getOrCreateContext();
         Node node = Node.create();
         Sessions sessions = new Sessions(node, sessionConfig);
-        MemoryBackplane backplane = new MemoryBackplane(node, MemorySettings.placesOnly(Duration.ofMinutes(1)));
+        MemoryBackplane backplane = new MemoryBackplane(node, KEPT);
         Rooms rooms = new Rooms(backplane, (message, members) -> { });
         Router router = Router.router(vertx);
         new WebSocketRoutes(new Gateway(backplane, sessions, rooms, new Events()), sessions, config).register(router);
@@ -68,10 +76,10 @@ final class Rehearsal {
         context.runOnContext(start -> server.listen().onFailure(over::tryFail).onSuccess(listening -> {
             vertx.setTimer(duration.toMillis(), timeIsUp -> end(null));
             for (int i = 0; i < CLIENTS; i++) {
-                RehearsedPart part = i % PLAIN_ONE_IN == 0 ? RehearsedPart.PLAIN : RehearsedPart.SESSION;
-                Thread client = new Thread(() -> repeat(part), "atrium-warm-up-" + i);
-                client.setDaemon(true);
-                client.start();
+                RehearsedClient client = i % PLAIN_ONE_IN == 0 ? new RehearsedPlainClient() : new RehearsedSessionClient();
+                Thread thread = new Thread(() -> repeat(client), "atrium-warm-up-" + i);
+                thread.setDaemon(true);
+                thread.start();
             }
         }));
         return over.future();
@@ -82,13 +90,13 @@ final class Rehearsal {
         ended.set(true);
     }
 
-    private void repeat(RehearsedPart part) {
+    private void repeat(RehearsedClient client) {
         try {
             while (!ended.get() && connections.get() < MOST_CONNECTIONS) {
                 try (Socket socket = new Socket()) {
                     socket.setSoTimeout(TIMEOUT_MILLIS);
                     socket.connect(new InetSocketAddress(HOST, server.actualPort()), TIMEOUT_MILLIS);
-                    part.play(socket);
+                    client.play(socket);
                 }
                 connections.incrementAndGet();
             }

@@ -24,20 +24,14 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Each way to read a room over HTTP, and what a backend does there. The same over each backplane. */
-abstract class HttpContract {
+abstract class HttpContract extends ClusterContract {
 
     static final Map<String, String> SETTINGS = Map.of(
             "atrium.heartbeat.interval", "500ms",
             "atrium.outbox.limit", "1M");
 
-    abstract Cluster cluster();
-
-    private Replica here() {
-        return cluster().replica(0);
-    }
-
-    private Replica elsewhere() {
-        return cluster().replica(1);
+    HttpContract(Cluster cluster) {
+        super(cluster);
     }
 
     @ParameterizedTest

@@ -11,21 +11,15 @@ import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 
 /** Clients whose connection broke go on where they were, or are told that they cannot. The same over each backplane. */
-abstract class ResumeContract {
+abstract class ResumeContract extends ClusterContract {
 
     /** The namespaces whose history is short or none. */
     static final Map<String, String> SETTINGS = Map.of(
             "atrium.history.namespace.\"/short*\".size", "5",
             "atrium.history.namespace.\"/none\".size", "0");
 
-    abstract Cluster cluster();
-
-    private Replica here() {
-        return cluster().replica(0);
-    }
-
-    private Replica elsewhere() {
-        return cluster().replica(1);
+    ResumeContract(Cluster cluster) {
+        super(cluster);
     }
 
     @Test

@@ -14,6 +14,7 @@ import dev.atrium.bench.server.Server;
 import dev.atrium.bench.server.Subject;
 import dev.atrium.bench.server.Use;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.HdrHistogram.Histogram;
@@ -44,17 +45,28 @@ record Resume(int sessions, RoomPlan live, int messagesPerSecond) implements Wor
 
     @Override
     public List<Figure> run(Bench bench, Subject subject, Dialect dialect) throws InterruptedException {
-        RoomPlan crowd = new RoomPlan(Math.max(1, sessions / ROOM), ROOM);
-        Tickets tickets = new Tickets(crowd.clients());
+        List<Figure> figures = new ArrayList<>();
         try (RedisServer redis = RedisServer.start(bench.site());
-                Server doomed = subject.start(Launch.replica(Pinning.REST, redis.port()));
                 Server survivor = subject.start(Launch.replica(Pinning.SERVER, redis.port()));
-                Fleet members = new Fleet(bench.loop(), dialect, live, survivor.port());
-                Fleet before = new Fleet(bench.loop(), tickets.issuing(), crowd, doomed.port());
-                Fleet after = new Fleet(bench.loop(), tickets.redeeming(), crowd, survivor.port())) {
+                Fleet members = new Fleet(bench.loop(), dialect, live, survivor.port())) {
             members.connectAll();
             Publishers publishers = new Publishers(members);
             Muster.hold(members, publishers);
+            for (String name : List.of("cold", "warm")) {
+                try (Server doomed = subject.start(Launch.replica(Pinning.REST, redis.port()))) {
+                    figures.addAll(rescue(name, bench, members, publishers, doomed, survivor));
+                }
+            }
+        }
+        return figures;
+    }
+
+    private List<Figure> rescue(String name, Bench bench, Fleet members, Publishers publishers, Server doomed,
+            Server survivor) throws InterruptedException {
+        RoomPlan crowd = new RoomPlan(Math.max(1, sessions / ROOM), ROOM);
+        Tickets tickets = new Tickets(crowd.clients());
+        try (Fleet before = new Fleet(bench.loop(), tickets.issuing(), crowd, doomed.port());
+                Fleet after = new Fleet(bench.loop(), tickets.redeeming(), crowd, survivor.port())) {
             before.connectAll();
             Histogram calm = new Window(bench.scale().warmUp(), bench.scale().measured()).measure(members, publishers, () -> { });
             doomed.close();
@@ -68,9 +80,10 @@ record Resume(int sessions, RoomPlan live, int messagesPerSecond) implements Wor
             });
             after.requireWhole();
             return List.of(
-                    new Figure("until all have resumed", "s", nanos[0] / 1e9),
-                    Paced.latency("p99 of others, before", calm, 99),
-                    Paced.latency("p99 of others, meanwhile", busy, 99));
+                    new Figure("until all have resumed, " + name, "s", nanos[0] / 1e9),
+                    Paced.latency("p99 of others before, " + name, calm, 99),
+                    Paced.latency("p50 of others meanwhile, " + name, busy, 50),
+                    Paced.latency("p99 of others meanwhile, " + name, busy, 99));
         }
     }
 

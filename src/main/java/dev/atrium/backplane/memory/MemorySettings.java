@@ -14,9 +14,4 @@ import java.time.Duration;
  */
 public record MemorySettings(Duration ttl, HistoryPolicy history, Duration resumeWindow, Duration idempotencyWindow,
         Clock clock) {
-
-    /** Keeps places, and nothing that was said. */
-    public static MemorySettings placesOnly(Duration ttl) {
-        return new MemorySettings(ttl, new HistoryPolicy(0, ttl), Duration.ZERO, ttl, Clock.systemUTC());
-    }
 }

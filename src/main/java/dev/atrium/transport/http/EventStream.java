@@ -52,7 +52,7 @@ final class EventStream implements Wire {
         }
         response.closeHandler(closed -> gone());
         response.exceptionHandler(failure -> gone());
-        gateway.join(session, room, false, since).subscribe().with(joined -> {
+        session.inTurn(() -> gateway.join(session, room, false, since)).subscribe().with(joined -> {
             response.setChunked(true)
                     .putHeader(HttpHeaders.CONTENT_TYPE, format.contentType())
                     .putHeader(HttpHeaders.CACHE_CONTROL, "no-store")

@@ -45,7 +45,7 @@ final class PlainProtocol implements SocketProtocol {
 
     @Override
     public void begin() {
-        connection.await(gateway.admit(session).chain(() -> gateway.join(session, room, false, null)),
+        connection.await(session.inTurn(() -> gateway.admit(session).chain(() -> gateway.join(session, room, false, null))),
                 joined -> session.follow(),
                 failure -> session.close(Gateway.refusal(failure).code() == 403 ? CloseReason.FORBIDDEN : CloseReason.TRY_LATER));
     }

@@ -52,7 +52,7 @@ final class SessionProtocol implements SocketProtocol {
 
     @Override
     public void begin() {
-        connection.await(gateway.admit(session).chain(() -> gateway.keep(session)),
+        connection.await(session.inTurn(() -> gateway.admit(session).chain(() -> gateway.keep(session))),
                 done -> {
                     connection.send(Replies.welcome(session, heartbeat.interval(), heartbeat.timeout()));
                     session.follow();
@@ -116,7 +116,7 @@ final class SessionProtocol implements SocketProtocol {
         if (command.params().token == null) {
             throw Refusal.badRequest("params.token: expected a string");
         }
-        connection.await(gateway.resume(session, command.params().token, command.params().places),
+        connection.await(session.inTurn(() -> gateway.resume(session, command.params().token, command.params().places)),
                 resumed -> {
                     reply(command, Replies.resumed(command.seq(), resumed));
                     session.follow();

@@ -7,7 +7,9 @@ import io.netty.channel.ChannelPipeline;
 import io.netty.handler.codec.http.websocketx.Utf8FrameValidator;
 import io.netty.handler.codec.http.websocketx.WebSocketFrameAggregator;
 import io.netty.handler.codec.http.websocketx.extensions.WebSocketServerExtension;
+import io.smallrye.mutiny.Uni;
 import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.http.ServerWebSocket;
 import io.vertx.core.net.impl.ConnectionBase;
 import org.jboss.logging.Logger;
 
@@ -38,13 +40,19 @@ final class WebSocketUpgrade {
     void upgrade(HttpServerRequest request, SocketProtocol protocol) {
         Channel channel = ((ConnectionBase) request.connection()).channel();
         WebSocketServerExtension compression = deflate == null ? null : deflate.negotiate(request);
-        request.toWebSocket()
-                .onSuccess(socket -> {
+        // What the client sends on must wait with it.
+        request.pause();
+        sessions.inTurn(channel.eventLoop(), () -> handshake(request)).subscribe().with(
+                socket -> {
                     // The request's headers would stay with the connection for good, some 800 bytes of each.
                     socket.headers().clear();
                     install(channel, compression, protocol);
-                })
-                .onFailure(failure -> LOG.debugf("A WebSocket handshake was refused: %s", failure.getMessage()));
+                },
+                failure -> LOG.debugf("A WebSocket handshake was refused: %s", failure.getMessage()));
+    }
+
+    private static Uni<ServerWebSocket> handshake(HttpServerRequest request) {
+        return Uni.createFrom().emitter(emitter -> request.toWebSocket().onSuccess(emitter::complete).onFailure(emitter::fail));
     }
 
     private void install(Channel channel, WebSocketServerExtension compression, SocketProtocol protocol) {

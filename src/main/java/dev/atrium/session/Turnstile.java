@@ -1,0 +1,96 @@
+package dev.atrium.session;
+
+import dev.atrium.room.DeliveryLoop;
+import io.netty.channel.EventLoop;
+import io.smallrye.mutiny.Uni;
+import java.util.ArrayDeque;
+import java.util.Queue;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
+
+/**
+ * Whoever comes passes here, some at a time, so that those who are served already hardly notice when everyone comes at once.
+ * On its event loop only.
+ */
+final class Turnstile {
+
+    /** Inside at a time: enough that the way to Redis and back is no pause. */
+    private static final int WIDTH = 8;
+
+    /** Time for newcomers at a stretch, after which whatever else is ready on the event loop goes first. */
+    private static final long SLICE_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
+    private static final long STEP_ASIDE_NANOS = TimeUnit.MICROSECONDS.toNanos(50);
+
+    /** The same while rooms speak here: newcomers then get a third of the time. */
+    private static final long STEP_FAR_ASIDE_NANOS = TimeUnit.MILLISECONDS.toNanos(2);
+    private static final long SILENCE_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
+
+    private final EventLoop eventLoop;
+    private final DeliveryLoop delivery;
+    private final Queue<Runnable> waiting = new ArrayDeque<>();
+    private int inside;
+    private boolean due;
+    private long sliceStart;
+    private long spoken;
+    private long lastSpoken = System.nanoTime() - SILENCE_NANOS;
+
+    Turnstile(EventLoop eventLoop, DeliveryLoop delivery) {
+        this.eventLoop = eventLoop;
+        this.delivery = delivery;
+    }
+
+    /** Does the work when it is its turn. It must complete on the event loop, or fail. */
+    <T> Uni<T> pass(Supplier<Uni<T>> work) {
+        if (inside < WIDTH && waiting.isEmpty()) {
+            return enter(work);
+        }
+        return Uni.createFrom().<Void>emitter(turn -> waiting.add(() -> turn.complete(null))).chain(() -> enter(work));
+    }
+
+    private <T> Uni<T> enter(Supplier<Uni<T>> work) {
+        inside++;
+        return Uni.createFrom().deferred(work::get).onTermination().invoke(this::leave);
+    }
+
+    private void leave() {
+        inside--;
+        if (!due && !waiting.isEmpty()) {
+            callNext();
+        }
+    }
+
+    private void callNext() {
+        due = true;
+        if (System.nanoTime() - sliceStart < SLICE_NANOS) {
+            // Not here: a thousand that pass at once would be a thousand frames deep.
+            eventLoop.execute(this::next);
+        } else {
+            eventLoop.schedule(this::nextSlice, pause(), TimeUnit.NANOSECONDS);
+        }
+    }
+
+    private long pause() {
+        long now = System.nanoTime();
+        if (delivery.spoken() != spoken) {
+            spoken = delivery.spoken();
+            lastSpoken = now;
+        }
+        return now - lastSpoken < SILENCE_NANOS ? STEP_FAR_ASIDE_NANOS : STEP_ASIDE_NANOS;
+    }
+
+    private void nextSlice() {
+        sliceStart = System.nanoTime();
+        next();
+    }
+
+    private void next() {
+        due = false;
+        Runnable turn = inside < WIDTH ? waiting.poll() : null;
+        if (turn != null) {
+            turn.run();
+            if (!due && inside < WIDTH && !waiting.isEmpty()) {
+                callNext();
+            }
+        }
+    }
+}

@@ -1,0 +1,80 @@
+package dev.atrium.warmup;
+
+import java.io.ByteArrayOutputStream;
+import java.io.EOFException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
+
+/** A client of a rehearsal. It is as little as it can be: what the JVM compiles shall be the server's side. */
+abstract class RehearsedClient {
+
+    private static final int FINAL_TEXT = 0x81;
+    private static final int FINAL_CLOSE = 0x88;
+    private static final int MASKED = 0x80;
+    private static final int LENGTH_FOLLOWS = 126;
+    private static final int MASK_BYTES = 4;
+
+    private static final byte[] CLOSE = frame(FINAL_CLOSE, "");
+
+    private final byte[] buffer = new byte[4096];
+
+    /** One connection, from the handshake to the end. Blocks; on a thread of the rehearsal. */
+    abstract void play(Socket socket) throws IOException;
+
+    static byte[] handshake(String path) {
+        // The key of RFC 6455 section 1.3.
+        return ("GET " + path + " HTTP/1.1\r\nHost: localhost\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+                + "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n")
+                .getBytes(StandardCharsets.US_ASCII);
+    }
+
+    static byte[] text(String payload) {
+        return frame(FINAL_TEXT, payload);
+    }
+
+    private static byte[] frame(int first, String payload) {
+        byte[] bytes = payload.getBytes(StandardCharsets.US_ASCII);
+        ByteArrayOutputStream frame = new ByteArrayOutputStream();
+        frame.write(first);
+        if (bytes.length < LENGTH_FOLLOWS) {
+            frame.write(MASKED | bytes.length);
+        } else {
+            frame.write(MASKED | LENGTH_FOLLOWS);
+            frame.write(bytes.length >> 8);
+            frame.write(bytes.length);
+        }
+        // A mask of zeros: masked as RFC 6455 section 5.3 asks, and as it was.
+        frame.writeBytes(new byte[MASK_BYTES]);
+        frame.writeBytes(bytes);
+        return frame.toByteArray();
+    }
+
+    /** Reads until that was said, and returns all that was. */
+    final String hear(Socket socket, String awaited) throws IOException {
+        StringBuilder heard = new StringBuilder();
+        while (heard.indexOf(awaited) < 0) {
+            int count = socket.getInputStream().read(buffer);
+            if (count < 0) {
+                throw new EOFException("closed before it said " + awaited);
+            }
+            heard.append(new String(buffer, 0, count, StandardCharsets.ISO_8859_1));
+        }
+        return heard.toString();
+    }
+
+    /** Closes as RFC 6455 section 7 says. */
+    final void close(Socket socket) throws IOException {
+        socket.getOutputStream().write(CLOSE);
+        InputStream rest = socket.getInputStream();
+        while (rest.read(buffer) >= 0) {
+            // Whoever closes last leaves no port of the loopback address resting.
+        }
+    }
+
+    /** Is gone without a word, and without a port that rests. */
+    static void cut(Socket socket) throws IOException {
+        socket.setSoLinger(true, 0);
+    }
+}

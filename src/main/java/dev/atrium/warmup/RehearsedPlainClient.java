@@ -1,0 +1,20 @@
+package dev.atrium.warmup;
+
+import java.io.IOException;
+import java.net.Socket;
+
+/** Takes the plain socket, speaks, hears itself and closes. */
+final class RehearsedPlainClient extends RehearsedClient {
+
+    private static final byte[] HANDSHAKE = handshake("/rooms/warm-up");
+    private static final byte[] HELLO = text("hello");
+
+    @Override
+    void play(Socket socket) throws IOException {
+        socket.getOutputStream().write(HANDSHAKE);
+        hear(socket, "101 Switching Protocols");
+        socket.getOutputStream().write(HELLO);
+        hear(socket, "hello");
+        close(socket);
+    }
+}

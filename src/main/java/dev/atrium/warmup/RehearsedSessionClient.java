@@ -1,0 +1,53 @@
+package dev.atrium.warmup;
+
+import java.io.IOException;
+import java.net.Socket;
+
+/**
+ * Speaks the session protocol. Every other connection goes on as the session of the one before, which was cut: most of those
+ * who come to a fresh replica have been on another one.
+ */
+final class RehearsedSessionClient extends RehearsedClient {
+
+    private static final byte[] HANDSHAKE = handshake("/ws");
+    private static final byte[] JOIN = text("{\"seq\":1,\"cmd\":\"join\",\"params\":{\"room\":\"warm-up\"}}");
+    private static final byte[] SEND =
+            text("{\"seq\":2,\"cmd\":\"send\",\"params\":{\"room\":\"warm-up\",\"data\":{\"text\":\"hello\"}}}");
+    private static final String SENT = "\"seq\":2,";
+
+    private String token;
+    private String place;
+
+    @Override
+    void play(Socket socket) throws IOException {
+        socket.getOutputStream().write(HANDSHAKE);
+        String welcome = hear(socket, "\"places\"");
+        if (token == null) {
+            socket.getOutputStream().write(JOIN);
+            send(socket);
+            token = field(welcome, "\"resume\":\"", '"');
+            cut(socket);
+        } else {
+            socket.getOutputStream().write(text("{\"seq\":1,\"cmd\":\"resume\",\"params\":{\"token\":\"" + token
+                    + "\",\"places\":{\"warm-up\":" + place + "}}}"));
+            token = null;
+            send(socket);
+            close(socket);
+        }
+    }
+
+    private void send(Socket socket) throws IOException {
+        socket.getOutputStream().write(SEND);
+        String sent = hear(socket, SENT);
+        if (sent.indexOf('}', sent.indexOf(SENT)) < 0) {
+            sent += hear(socket, "}");
+        }
+        String reply = sent.substring(sent.indexOf(SENT));
+        place = "{\"epoch\":\"" + field(reply, "\"epoch\":\"", '"') + "\",\"offset\":" + field(reply, "\"offset\":", ',') + "}";
+    }
+
+    private static String field(String json, String before, char after) {
+        int start = json.indexOf(before) + before.length();
+        return json.substring(start, json.indexOf(after, start));
+    }
+}

@@ -1,0 +1,29 @@
+package dev.atrium.it;
+
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.TestInstance;
+
+/** What must hold for any cluster, of one replica in memory as of several over Redis. */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+abstract class ClusterContract {
+
+    private final Cluster cluster;
+
+    ClusterContract(Cluster cluster) {
+        this.cluster = cluster;
+    }
+
+    @AfterAll
+    void stop() {
+        cluster.close();
+    }
+
+    final Replica here() {
+        return cluster.replica(0);
+    }
+
+    /** Another replica where there is one. */
+    final Replica elsewhere() {
+        return cluster.replica(1);
+    }
+}
