@@ -55,7 +55,7 @@ class PresenceIT {
             for (SessionClient watcher : List.of(ann, bob)) {
                 Awaitility.await().atMost(LEASE.multipliedBy(2)).until(() -> left(watcher).size() >= gone.size());
             }
-            assertThat(Duration.ofNanos(System.nanoTime() - killed)).isLessThan(LEASE.plusSeconds(2));
+            assertThat(Duration.ofNanos(System.nanoTime() - killed)).isLessThan(LEASE.plusSeconds(3));
             // Nobody announces them a second time, although both survivors have seen the end of the lease.
             Awaitility.await().during(LEASE).atMost(LEASE.multipliedBy(2)).untilAsserted(() -> {
                 assertThat(left(ann)).containsExactlyInAnyOrderElementsOf(gone);
@@ -118,7 +118,7 @@ class PresenceIT {
                 longest = Math.max(longest, System.nanoTime() - start);
             }
             assertThat(listing.join()).hasSize(CROWD);
-            assertThat(Duration.ofNanos(longest)).isLessThan(Duration.ofSeconds(1));
+            assertThat(Duration.ofNanos(longest)).isLessThan(Duration.ofSeconds(2));
         } finally {
             for (RawSocket each : crowd) {
                 each.close();
