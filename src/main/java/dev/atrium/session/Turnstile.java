@@ -5,6 +5,7 @@ import io.netty.channel.EventLoop;
 import io.smallrye.mutiny.Uni;
 import java.util.ArrayDeque;
 import java.util.Queue;
+import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 
@@ -23,6 +24,7 @@ final class Turnstile {
 
     /** The same while rooms speak here: newcomers then get a third of the time. */
     private static final long STEP_FAR_ASIDE_NANOS = TimeUnit.MILLISECONDS.toNanos(2);
+    private static final long LONGEST_MILLIS = 10_000;
     private static final long SILENCE_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
 
     private final EventLoop eventLoop;
@@ -49,7 +51,23 @@ final class Turnstile {
 
     private <T> Uni<T> enter(Supplier<Uni<T>> work) {
         inside++;
-        return Uni.createFrom().deferred(work::get).onTermination().invoke(this::leave);
+        Turn turn = new Turn();
+        return Uni.createFrom().deferred(work::get).onTermination().invoke(turn::end);
+    }
+
+    /** Ends once, and by itself in the end: turns that are never over would shut the door for everyone. */
+    private final class Turn {
+
+        private final Future<?> patience = eventLoop.schedule(this::end, LONGEST_MILLIS, TimeUnit.MILLISECONDS);
+        private boolean ended;
+
+        void end() {
+            if (!ended) {
+                ended = true;
+                patience.cancel(false);
+                leave();
+            }
+        }
     }
 
     private void leave() {

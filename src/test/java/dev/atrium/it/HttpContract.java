@@ -148,6 +148,17 @@ abstract class HttpContract extends ClusterContract {
     }
 
     @Test
+    void a_long_poll_whose_client_has_gone_leaves_nothing_behind() throws IOException {
+        Awaitility.await().until(() -> elsewhere().metric("atrium_memberships") == 0);
+        try (Socket gone = new Socket("127.0.0.1", elsewhere().port())) {
+            gone.getOutputStream().write("GET /rooms/gone/messages?wait=50 HTTP/1.1\r\nHost: a\r\n\r\n"
+                    .getBytes(StandardCharsets.US_ASCII));
+            Awaitility.await().until(() -> elsewhere().metric("atrium_memberships") == 1);
+        }
+        Awaitility.await().until(() -> elsewhere().metric("atrium_memberships") == 0);
+    }
+
+    @Test
     void polling_without_pause_misses_nothing_and_repeats_nothing() {
         String epoch = say("/rooms/chain", 1);
         CompletableFuture<Void> speaker = CompletableFuture.runAsync(() -> {

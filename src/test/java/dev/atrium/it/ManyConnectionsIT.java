@@ -3,6 +3,8 @@ package dev.atrium.it;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -33,6 +35,28 @@ class ManyConnectionsIT {
             }
             SocketClient.await().until(() -> replica.metric("atrium_connections{transport=\"plain\"}") == 0);
             assertThat(replica.metric("atrium_rooms")).isZero();
+        }
+    }
+
+    @Test
+    void clients_that_are_gone_before_it_is_their_turn_do_not_shut_the_door_for_others() throws IOException {
+        byte[] handshake = ("GET /ws HTTP/1.1\r\nHost: a\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"
+                + "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n")
+                .getBytes(StandardCharsets.US_ASCII);
+        try (Replica replica = Replica.start()) {
+            for (int i = 0; i < CLIENTS; i++) {
+                try (Socket gone = new Socket("127.0.0.1", replica.port())) {
+                    gone.setSoLinger(i % 2 == 0, 0);
+                    gone.getOutputStream().write(handshake);
+                }
+            }
+            for (int i = 0; i < 20; i++) {
+                try (SessionClient ann = replica.session()) {
+                    assertThat(ann.join("open").path("code").asInt()).isEqualTo(200);
+                }
+            }
+            SocketClient.await().until(() -> replica.metric("atrium_connections{transport=\"session\"}") == 0);
+            assertThat(replica.log()).doesNotContain("ERROR", "\tat ");
         }
     }
 

@@ -63,8 +63,11 @@ final class EventStream implements Wire {
             send(format.welcome(session.id(), joined));
             session.follow();
         }, failure -> {
+            boolean hears = !gone;
             gone();
-            refused.accept(Gateway.refusal(failure));
+            if (hears) {
+                refused.accept(Gateway.refusal(failure));
+            }
         });
     }
 

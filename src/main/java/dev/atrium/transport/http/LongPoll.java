@@ -45,13 +45,15 @@ final class LongPoll implements Member {
      * @return what was said; nothing, with the room's place, if the time has run out
      */
     Uni<History> news(RoomId room, Position since, long seconds) {
-        return gateway.listen(this, room, since, () -> !over).chain(joined -> {
-            membership = joined;
-            return Uni.createFrom().<History>emitter(emitter -> {
-                waiter = emitter;
-                eventLoop.schedule(() -> end(), seconds, TimeUnit.SECONDS);
+        return Uni.createFrom().emitter(emitter -> {
+            waiter = emitter;
+            emitter.onTermination(() -> eventLoop.execute(this::stop));
+            // Subscribed to here and not chained: a client that goes now must not leave half of a membership behind.
+            gateway.listen(this, room, since, () -> !over).subscribe().with(joined -> {
+                membership = joined;
+                eventLoop.schedule(this::end, seconds, TimeUnit.SECONDS);
                 membership.follow();
-            });
+            }, emitter::fail);
         });
     }
 
@@ -86,10 +88,19 @@ final class LongPoll implements Member {
 
     private void end() {
         if (!over) {
-            over = true;
             Position place = membership.position();
-            gateway.stopListening(membership);
+            stop();
             waiter.complete(new History(heard.isEmpty() ? place : heard.get(heard.size() - 1).position(), heard));
+        }
+    }
+
+    /** Also when the client has gone. */
+    private void stop() {
+        if (!over) {
+            over = true;
+            if (membership != null) {
+                gateway.stopListening(membership);
+            }
         }
     }
 }

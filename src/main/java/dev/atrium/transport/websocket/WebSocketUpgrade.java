@@ -9,7 +9,6 @@ import io.netty.handler.codec.http.websocketx.WebSocketFrameAggregator;
 import io.netty.handler.codec.http.websocketx.extensions.WebSocketServerExtension;
 import io.smallrye.mutiny.Uni;
 import io.vertx.core.http.HttpServerRequest;
-import io.vertx.core.http.ServerWebSocket;
 import io.vertx.core.net.impl.ConnectionBase;
 import org.jboss.logging.Logger;
 
@@ -42,17 +41,17 @@ final class WebSocketUpgrade {
         WebSocketServerExtension compression = deflate == null ? null : deflate.negotiate(request);
         // What the client sends on must wait with it.
         request.pause();
-        sessions.inTurn(channel.eventLoop(), () -> handshake(request)).subscribe().with(
-                socket -> {
-                    // The request's headers would stay with the connection for good, some 800 bytes of each.
-                    socket.headers().clear();
-                    install(channel, compression, protocol);
-                },
-                failure -> LOG.debugf("A WebSocket handshake was refused: %s", failure.getMessage()));
-    }
-
-    private static Uni<ServerWebSocket> handshake(HttpServerRequest request) {
-        return Uni.createFrom().emitter(emitter -> request.toWebSocket().onSuccess(emitter::complete).onFailure(emitter::fail));
+        sessions.inTurn(channel.eventLoop(), () -> {
+            request.toWebSocket()
+                    .onSuccess(socket -> {
+                        // The request's headers would stay with the connection for good, some 800 bytes of each.
+                        socket.headers().clear();
+                        install(channel, compression, protocol);
+                    })
+                    .onFailure(failure -> LOG.debugf("A WebSocket handshake was refused: %s", failure.getMessage()));
+            // The turn is over: that of a client that has gone meanwhile may never hear so.
+            return Uni.createFrom().voidItem();
+        }).subscribe().with(done -> { }, failure -> LOG.error("A WebSocket handshake failed", failure));
     }
 
     private void install(Channel channel, WebSocketServerExtension compression, SocketProtocol protocol) {
