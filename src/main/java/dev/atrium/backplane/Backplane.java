@@ -48,6 +48,7 @@ public interface Backplane extends RoomSource {
      * @param prefix of their names; may be empty
      * @param cursor where the last page ended; null for the first one
      * @param limit about how many
+     * @return or the failure {@link IllegalArgumentException} for a cursor that is none
      */
     Uni<RoomPage> rooms(String namespace, String prefix, String cursor, int limit);
 

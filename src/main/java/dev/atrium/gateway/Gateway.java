@@ -200,7 +200,9 @@ public final class Gateway implements Session.Listener {
 
     /** The rooms of a namespace. */
     public Uni<RoomPage> rooms(String namespace, String prefix, String cursor, int limit) {
-        return backplane.rooms(namespace, prefix, cursor, limit).onFailure().transform(Gateway::refusal);
+        return backplane.rooms(namespace, prefix, cursor, limit)
+                .onFailure(IllegalArgumentException.class).transform(wrong -> Refusal.badRequest(wrong.getMessage()))
+                .onFailure().transform(Gateway::refusal);
     }
 
     /** Ends a session, wherever it is; says whether there was one. */

@@ -7,6 +7,7 @@ import dev.atrium.room.Position;
 import dev.atrium.room.RoomId;
 import dev.atrium.session.CloseReason;
 import dev.atrium.session.Session;
+import io.smallrye.mutiny.CompositeException;
 import io.smallrye.mutiny.Uni;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -109,8 +110,10 @@ final class Resumption {
         return new SavedSession(session.resumeToken(), session.self(), session.namespace(), rooms);
     }
 
-    /** All of them, or the first failure. */
+    /** All of them, or the first failure, once all have come to an end: a join that is cut short would never be undone. */
     static <T> Uni<List<T>> all(List<Uni<T>> works) {
-        return works.isEmpty() ? Uni.createFrom().item(new ArrayList<>()) : Uni.join().all(works).andFailFast();
+        return works.isEmpty() ? Uni.createFrom().item(new ArrayList<>()) : Uni.join().all(works).andCollectFailures()
+                .onFailure(CompositeException.class)
+                .transform(failures -> ((CompositeException) failures).getCauses().get(0));
     }
 }

@@ -5,6 +5,7 @@ import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.BooleanSupplier;
 
@@ -32,7 +33,7 @@ public final class Rooms {
      * @param since the place that the member was at before, to be told what it missed; null to begin with what comes now
      * @param stillWanted asked once the room is subscribed to: a member that has gone meanwhile is not let in
      * @return on the member's event loop: the membership; or the failure of the subscription or the history, or
-     *     {@link CancellationException} for one that has gone
+     *     {@link CancellationException} for one that has gone. Not to be cancelled: a membership that nobody gets, nobody ends
      */
     public Uni<Membership> join(Member member, RoomId id, boolean watchesPresence, Position since,
             BooleanSupplier stillWanted) {
@@ -51,18 +52,29 @@ public final class Rooms {
         Room room = reference(id);
         CompletableFuture<Void> subscribed = room.subscribed();
         if (subscribed.isDone() && !subscribed.isCompletedExceptionally()) {
+            return admitted(room, member, watchesPresence, stillWanted);
+        }
+        // Not a Uni of that future: whoever cancelled it would cancel it for everyone who waits for this room.
+        return Uni.createFrom().<Void>emitter(emitter -> {
+            AtomicBoolean over = new AtomicBoolean();
+            emitter.onTermination(() -> over.set(true));
+            subscribed.whenComplete((done, failure) -> member.loop().run(() -> {
+                if (over.get() || failure != null) {
+                    release(id);
+                    emitter.fail(failure);
+                } else {
+                    emitter.complete(null);
+                }
+            }));
+        }).chain(done -> admitted(room, member, watchesPresence, stillWanted));
+    }
+
+    private Uni<Membership> admitted(Room room, Member member, boolean watchesPresence, BooleanSupplier stillWanted) {
+        if (stillWanted.getAsBoolean()) {
             return Uni.createFrom().item(admit(room, member, watchesPresence));
         }
-        return Uni.createFrom().completionStage(subscribed)
-                .emitOn(member.loop()::run)
-                .onFailure().invoke(() -> release(id))
-                .map(ignored -> {
-                    if (!stillWanted.getAsBoolean()) {
-                        release(id);
-                        throw new CancellationException("the session has gone");
-                    }
-                    return admit(room, member, watchesPresence);
-                });
+        release(room.id);
+        return Uni.createFrom().failure(new CancellationException("the session has gone"));
     }
 
     /** Ends a membership, on its member's event loop. Nothing more of that room is handed to the member. */

@@ -179,6 +179,14 @@ abstract class HttpContract extends ClusterContract {
     }
 
     @Test
+    void a_range_with_nothing_in_it_is_empty() {
+        say("/rooms/range", 2);
+        for (String range : List.of("after=9223372036854775807&before=5", "before=0", "after=5&before=3")) {
+            assertThat(offsets(here().get("/rooms/range/messages?" + range))).as(range).isEmpty();
+        }
+    }
+
+    @Test
     void a_poll_from_a_lost_epoch_gives_all_that_there_is_and_says_so() {
         say("/rooms/other-epoch", 2);
         JsonNode answer = json(elsewhere().get("/rooms/other-epoch/messages?wait=5&after=elsewhen:7"));
@@ -281,7 +289,7 @@ abstract class HttpContract extends ClusterContract {
     @ParameterizedTest
     @ValueSource(strings = {"/rooms/a/messages?after=x", "/rooms/a/messages?after=-1", "/rooms/a/messages?limit=0",
         "/rooms/a/messages?limit=1001", "/rooms/a/messages?wait=56", "/rooms/a/messages?wait=-1", "/rooms/a/messages?before=x",
-        "/rooms/a/members?by=room", "/rooms/a/members?cursor=x", "/rooms/a/members?limit=x", "/rooms?limit=x",
+        "/rooms/a/members?by=room", "/rooms/a/members?cursor=x", "/rooms/a/members?limit=x", "/rooms?limit=x", "/rooms/a/messages?wait=x",
         "/rooms/a?ns=%0A", "/rooms/a?as=iframe&after=x"})
     void a_wrong_query_gets_400_and_the_name_of_the_field(String path) {
         HttpResponse<String> answer = here().get(path);

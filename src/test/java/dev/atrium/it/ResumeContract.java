@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.util.List;
 import java.util.Map;
+import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.LongStream;
@@ -156,6 +157,42 @@ abstract class ResumeContract extends ClusterContract {
             JsonNode resumed = after.call("resume", resume(token, before, Map.of("twice", 0L)));
             assertThat(resumed.at("/body/id").asText()).isEqualTo(before.id());
             assertThat(after.pushes("message", 1).get(0).path("data").asText()).isEqualTo("missed");
+        }
+    }
+
+    @Test
+    void that_is_so_also_when_the_old_connection_was_only_half_dead() {
+        try (SessionClient before = here().session(); SessionClient unheard = elsewhere().session()) {
+            before.join("half-twice");
+            String token = before.welcome().path("resume").asText();
+            unheard.call("resume", resume(token, before, Map.of("half-twice", 0L)));
+            before.awaitClose();
+            unheard.cut();
+            try (SessionClient after = here().session()) {
+                JsonNode resumed = after.call("resume", resume(token, before, Map.of("half-twice", 0L)));
+                assertThat(resumed.at("/body/id").asText()).as(resumed.toString()).isEqualTo(before.id());
+            }
+        }
+    }
+
+    @Test
+    void clients_that_are_gone_before_they_have_resumed_leave_their_rooms_open_to_others() {
+        SessionClient before = here().session();
+        String rooms = "cold-" + UUID.randomUUID();
+        for (int i = 0; i < 20; i++) {
+            before.join(rooms + i);
+        }
+        String token = before.welcome().path("resume").asText();
+        before.cut();
+        for (int i = 0; i < 10; i++) {
+            SessionClient hasty = elsewhere().session();
+            hasty.send("resume", "{\"token\":\"" + token + "\"}");
+            hasty.cut();
+        }
+        try (SessionClient other = elsewhere().session()) {
+            for (int i = 0; i < 20; i++) {
+                assertThat(other.join(rooms + i).path("code").asInt()).isEqualTo(200);
+            }
         }
     }
 

@@ -302,6 +302,28 @@ class RoomsTest {
         assertThat(ann.heard).containsExactly("1 a", "gap to f0", "1 b");
     }
 
+    @Test
+    void whoever_gives_up_waiting_for_a_room_costs_the_others_nothing() {
+        source.waits = true;
+        List<Membership> in = new ArrayList<>();
+        rooms.join(new Listener("bob", one), LOBBY, false, null, () -> true).subscribe().with(in::add).cancel();
+        rooms.join(new Listener("ann", one), LOBBY, false, null, () -> true).subscribe().with(in::add);
+        source.subscriber.subscribed(source.position);
+        turn();
+        assertThat(in).hasSize(1);
+        rooms.leave(in.get(0));
+        assertThat(source.log).containsExactly("subscribe", "unsubscribe");
+    }
+
+    @Test
+    void one_who_has_gone_is_not_let_into_a_room_that_others_are_in() {
+        Membership ann = join(new Listener("ann", one));
+        assertThatThrownBy(() -> rooms.join(new Listener("bob", one), LOBBY, false, null, () -> false).await().indefinitely())
+                .isInstanceOf(CancellationException.class);
+        rooms.leave(ann);
+        assertThat(source.log).containsExactly("subscribe", "unsubscribe");
+    }
+
     private Membership join(Listener listener) {
         return join(listener, null);
     }

@@ -111,7 +111,7 @@ final class MemoryRoom {
         }
         dropOld(settings.clock().millis());
         long after = Math.max(0, query.after());
-        if (query.before() <= after + 1) {
+        if (query.before() - 1 <= after) {
             return new History(position, List.of());
         }
         NavigableMap<Long, Message> range = history.subMap(after, false, query.before(), false);

@@ -66,7 +66,9 @@ final class MemorySessions implements SessionStore {
 
     @Override
     public Uni<Void> forget(String token) {
-        return Uni.createFrom().voidItem().invoke(() -> kept.remove(token));
+        // What leads from an old token to the next one stays.
+        return Uni.createFrom().voidItem().invoke(() ->
+                kept.computeIfPresent(token, (key, present) -> present.isLedTo(token) ? null : present));
     }
 
     @Override

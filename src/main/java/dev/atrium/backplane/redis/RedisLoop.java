@@ -1,8 +1,11 @@
 package dev.atrium.backplane.redis;
 
 import io.vertx.core.Context;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import java.util.concurrent.Executor;
+import java.util.function.Supplier;
 
 /** The one event loop of this backplane. What runs here needs no lock. */
 final class RedisLoop implements Executor {
@@ -21,6 +24,19 @@ final class RedisLoop implements Executor {
     @Override
     public void execute(Runnable task) {
         context.runOnContext(ignored -> task.run());
+    }
+
+    /** Does the work in a later turn; what it throws is a failure, too. */
+    <T> Future<T> call(Supplier<Future<T>> work) {
+        Promise<T> promise = Promise.promise();
+        execute(() -> {
+            try {
+                work.get().onComplete(promise);
+            } catch (RuntimeException e) {
+                promise.fail(e);
+            }
+        });
+        return promise.future();
     }
 
     /** Runs the task at once if the caller is on this loop already, else in a later turn. */

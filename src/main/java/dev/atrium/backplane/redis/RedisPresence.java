@@ -5,7 +5,6 @@ import dev.atrium.room.Presence;
 import dev.atrium.room.RoomId;
 import dev.atrium.room.Sender;
 import io.vertx.core.Future;
-import io.vertx.core.Promise;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.redis.client.Command;
 import io.vertx.redis.client.Request;
@@ -18,7 +17,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.function.Supplier;
 
 /**
  * Who is in a room, on all replicas: one hash per room. An entry says which replica it belongs to, and counts only while
@@ -49,14 +47,14 @@ final class RedisPresence {
     }
 
     Future<Void> enter(RoomId room, Presence presence) {
-        return onLoop(() -> {
+        return loop.call(() -> {
             here.computeIfAbsent(room, this::index).put(presence.who().id(), presence);
             return write(room, presence);
         });
     }
 
     Future<Void> exit(RoomId room, Sender who) {
-        return onLoop(() -> {
+        return loop.call(() -> {
             Map<String, Presence> present = here.get(room);
             if (present != null && present.remove(who.id()) != null && present.isEmpty()) {
                 here.remove(room);
@@ -187,11 +185,5 @@ final class RedisPresence {
 
     private Future<Void> quietly(Request request) {
         return commands.send(request).<Void>mapEmpty().recover(failure -> Future.succeededFuture());
-    }
-
-    private Future<Void> onLoop(Supplier<Future<Void>> work) {
-        Promise<Void> promise = Promise.promise();
-        loop.execute(() -> work.get().onComplete(promise));
-        return promise.future();
     }
 }

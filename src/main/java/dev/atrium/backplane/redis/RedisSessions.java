@@ -41,7 +41,7 @@ final class RedisSessions implements SessionStore {
     private final long windowMillis;
     private final long leaseMillis;
     /** What this replica has to say; on the backplane's event loop only. */
-    private final Map<String, String> here = new HashMap<>();
+    private final Map<String, SavedSession> here = new HashMap<>();
     private final Set<String> unsaidReleases = new HashSet<>();
     private volatile Host host;
 
@@ -80,17 +80,27 @@ final class RedisSessions implements SessionStore {
     }
 
     private Future<Void> keep(SavedSession session) {
-        String state = encode(session);
-        here.put(session.token(), state);
-        return quietly(saving(session.token(), state));
+        here.put(session.token(), session);
+        return quietly(saving(session));
     }
 
     @Override
     public Uni<Void> release(String token) {
         return uni(() -> {
-            here.remove(token);
+            noLongerHere(token);
             return releasing(token);
         });
+    }
+
+    private void noLongerHere(String token) {
+        SavedSession gone = here.remove(token);
+        if (gone != null) {
+            subscriptions.expectNoLonger(ownRoom(gone));
+        }
+    }
+
+    private static RoomId ownRoom(SavedSession session) {
+        return new RoomId(session.namespace(), session.self().id());
     }
 
     private Future<Void> releasing(String token) {
@@ -104,7 +114,7 @@ final class RedisSessions implements SessionStore {
     @Override
     public Uni<Void> forget(String token) {
         return uni(() -> {
-            here.remove(token);
+            noLongerHere(token);
             return quietly(Request.cmd(Command.HDEL).arg(keys.sessions(node.name())).arg(token));
         });
     }
@@ -132,14 +142,19 @@ final class RedisSessions implements SessionStore {
     }
 
     private Future<SavedSession> moveHere(SavedSession session, String keeper) {
-        RoomId own = new RoomId(session.namespace(), session.self().id());
+        RoomId own = ownRoom(session);
         return ended(keeper, session)
+                .compose(done -> keep(session))
                 .compose(done -> {
                     subscriptions.expectMoved(own);
                     return claim(own);
                 })
-                .compose(done -> keep(session))
-                .map(session);
+                .map(session)
+                .onFailure(failure -> {
+                    // The client can try again: its old token leads to this one.
+                    noLongerHere(session.token());
+                    releasing(session.token());
+                });
     }
 
     /** Its old replica may think that it is still connected. If that one does not answer it is dead, or soon will be. */
@@ -193,7 +208,7 @@ final class RedisSessions implements SessionStore {
         unsaidReleases.clear();
         releases.forEach(token -> paced.submit(() -> releasing(token)));
         subscriptions.moved().forEach(own -> paced.submit(() -> claim(own)));
-        here.forEach((token, state) -> paced.submit(() -> quietly(saving(token, state))));
+        here.values().forEach(session -> paced.submit(() -> quietly(saving(session))));
     }
 
     /** A sign of life: what is kept outlives this replica by the window. On the loop. */
@@ -203,8 +218,8 @@ final class RedisSessions implements SessionStore {
         }
     }
 
-    private Request saving(String token, String state) {
-        return Request.cmd(Command.HSET).arg(keys.sessions(node.name())).arg(token).arg(state);
+    private Request saving(SavedSession session) {
+        return Request.cmd(Command.HSET).arg(keys.sessions(node.name())).arg(session.token()).arg(encode(session));
     }
 
     private static String encode(SavedSession session) {
@@ -228,10 +243,6 @@ final class RedisSessions implements SessionStore {
     }
 
     private <T> Uni<T> uni(Supplier<Future<T>> work) {
-        return Uni.createFrom().deferred(() -> {
-            Promise<T> promise = Promise.promise();
-            loop.execute(() -> work.get().onComplete(promise));
-            return UniHelper.toUni(promise.future());
-        });
+        return Uni.createFrom().deferred(() -> UniHelper.toUni(loop.call(work)));
     }
 }

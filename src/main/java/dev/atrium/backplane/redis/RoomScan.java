@@ -23,6 +23,9 @@ final class RoomScan {
 
     static Future<RoomPage> page(RedisLink commands, RedisKeys keys, String namespace, String prefix, String cursor,
             int limit) {
+        if (cursor != null && !isCursor(cursor)) {
+            return Future.failedFuture(new IllegalArgumentException("cursor: expected the next of the page before"));
+        }
         return next(commands, keys, namespace, prefix, cursor == null ? "0" : cursor, limit, new TreeSet<>(), MOST_CALLS);
     }
 
@@ -45,5 +48,14 @@ final class RoomScan {
                     ? Future.succeededFuture(new RoomPage(List.copyOf(names), next))
                     : next(commands, keys, namespace, prefix, next, limit, names, callsLeft - 1);
         });
+    }
+
+    /** As Redis has them: unsigned numbers of 64 bits. */
+    private static boolean isCursor(String cursor) {
+        try {
+            return !cursor.startsWith("+") && Long.parseUnsignedLong(cursor) != 0;
+        } catch (NumberFormatException e) {
+            return false;
+        }
     }
 }

@@ -101,6 +101,13 @@ final class Subscriptions implements RoomSubscription.Reader {
         moved.add(session);
     }
 
+    /** It does not go on here after all, or no longer. On the backplane's event loop. */
+    void expectNoLonger(RoomId session) {
+        if (!sessions.containsKey(session)) {
+            moved.remove(session);
+        }
+    }
+
     /** The sessions that began on another replica, or have been away. On the backplane's event loop. */
     List<RoomId> moved() {
         return List.copyOf(moved);

@@ -87,10 +87,12 @@ final class EventStream implements Wire {
 
     @Override
     public void close(CloseReason reason) {
-        if (!begun || gone) {
+        if (gone) {
             return;
         }
-        if (reason == CloseReason.SLOW_CONSUMER) {
+        if (!begun) {
+            response.setStatusCode(503).putHeader(HttpHeaders.RETRY_AFTER, "1").end();
+        } else if (reason == CloseReason.SLOW_CONSUMER) {
             // What it did not read would have to be sent first; it comes back to where it was by the last id it has.
             response.reset();
         } else {

@@ -15,6 +15,7 @@ import io.smallrye.mutiny.Uni;
 import io.smallrye.mutiny.subscription.UniEmitter;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -29,6 +30,7 @@ final class LongPoll implements Member {
     private final List<Message> heard = new ArrayList<>();
     private UniEmitter<? super History> waiter;
     private Membership membership;
+    private Future<?> patience;
     private boolean over;
 
     /** @param loop that of the rooms on the event loop */
@@ -51,7 +53,7 @@ final class LongPoll implements Member {
             // Subscribed to here and not chained: a client that goes now must not leave half of a membership behind.
             gateway.listen(this, room, since, () -> !over).subscribe().with(joined -> {
                 membership = joined;
-                eventLoop.schedule(this::end, seconds, TimeUnit.SECONDS);
+                patience = eventLoop.schedule(this::end, seconds, TimeUnit.SECONDS);
                 membership.follow();
             }, emitter::fail);
         });
@@ -99,6 +101,7 @@ final class LongPoll implements Member {
         if (!over) {
             over = true;
             if (membership != null) {
+                patience.cancel(false);
                 gateway.stopListening(membership);
             }
         }

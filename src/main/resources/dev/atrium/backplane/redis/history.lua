@@ -21,15 +21,19 @@ local newest = tonumber(ARGV[1]) < 0
 local first = math.max(tonumber(ARGV[1]), head - tonumber(ARGV[4]), 0) + 1
 local last = math.min(head, tonumber(ARGV[2]) - 1)
 local limit = tonumber(ARGV[3])
+-- A few at a time: what is read beyond the bytes that are wanted is read for nothing, while everyone waits.
+local function count(found)
+  return math.min(limit - found, 16)
+end
 local entries = {}
 local bytes = 0
 while first <= last and #entries < limit and bytes <= tonumber(ARGV[6]) do
   local from, to = string.format('%.0f-0', first), string.format('%.0f-0', last)
   local found
   if newest then
-    found = redis.call('XREVRANGE', KEYS[2], to, from, 'COUNT', limit - #entries)
+    found = redis.call('XREVRANGE', KEYS[2], to, from, 'COUNT', count(#entries))
   else
-    found = redis.call('XRANGE', KEYS[2], from, to, 'COUNT', limit - #entries)
+    found = redis.call('XRANGE', KEYS[2], from, to, 'COUNT', count(#entries))
   end
   if #found == 0 then
     break

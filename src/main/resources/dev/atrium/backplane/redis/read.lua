@@ -35,14 +35,20 @@ if ARGV[1] == '' then
   return {epoch, head, {}}
 end
 local after = epoch == ARGV[1] and tonumber(ARGV[2]) or 0
-local found = redis.call('XRANGE', KEYS[2], string.format('%.0f-0', after + 1), '+', 'COUNT', ARGV[3])
 local entries = {}
 local bytes = 0
-for i, entry in ipairs(found) do
-  if bytes > tonumber(ARGV[7]) then
-    break
+local more = true
+-- A few at a time: what is read beyond the bytes that are wanted is read for nothing, while everyone waits.
+while more and #entries < tonumber(ARGV[3]) and bytes <= tonumber(ARGV[7]) do
+  local found = redis.call('XRANGE', KEYS[2], string.format('%.0f-0', after + 1), '+',
+    'COUNT', math.min(tonumber(ARGV[3]) - #entries, 16))
+  more = #found > 0
+  for _, entry in ipairs(found) do
+    if bytes <= tonumber(ARGV[7]) then
+      entries[#entries + 1] = entry
+      bytes = bytes + #entry[2][4]
+      after = tonumber(string.match(entry[1], '^%d+'))
+    end
   end
-  entries[i] = entry
-  bytes = bytes + #entry[2][4]
 end
 return {epoch, head, entries}
