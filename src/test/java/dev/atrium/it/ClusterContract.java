@@ -18,6 +18,10 @@ abstract class ClusterContract {
         cluster.close();
     }
 
+    final Cluster cluster() {
+        return cluster;
+    }
+
     final Replica here() {
         return cluster.replica(0);
     }

@@ -1,9 +1,31 @@
 package dev.atrium.it;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
+import org.junit.jupiter.api.Test;
+
 /** Resuming on another replica, over Redis. */
 class RedisResumeIT extends ResumeContract {
 
     RedisResumeIT() {
         super(Cluster.overRedis(2, SETTINGS));
+    }
+
+    @Test
+    void a_session_that_redis_had_no_room_for_is_kept_as_soon_as_it_has() {
+        here().session().close();
+        RedisProcess redis = cluster().redis();
+        assertThat(redis.command("CONFIG SET maxmemory 1")).isEqualTo("+OK");
+        try (SessionClient before = here().session()) {
+            assertThat(redis.command("CONFIG SET maxmemory 0")).isEqualTo("+OK");
+            String token = before.welcome().path("resume").asText();
+            SocketClient.await().untilAsserted(() -> {
+                try (SessionClient after = elsewhere().session()) {
+                    assertThat(after.call("resume", "{\"token\":\"" + token + "\"}").path("code").asInt()).isEqualTo(200);
+                }
+            });
+        } finally {
+            redis.command("CONFIG SET maxmemory 0");
+        }
     }
 }

@@ -30,6 +30,11 @@ final class Paced {
         }
     }
 
+    /** Whether nothing waits for its turn. */
+    boolean isIdle() {
+        return waiting.isEmpty();
+    }
+
     /** As {@link #submit}; completes with the command. */
     <T> Future<T> call(Supplier<Future<T>> command) {
         Promise<T> promise = Promise.promise();

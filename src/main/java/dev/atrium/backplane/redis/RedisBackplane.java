@@ -154,8 +154,11 @@ public final class RedisBackplane implements Backplane {
     private void beat() {
         sessions.beat();
         commands.send(Request.cmd(Command.SADD).arg(keys.registry()).arg(node.name())).onSuccess(added -> {
-            if (added.toInteger() == 1) {
-                // New, or taken for dead while it was cut off: then its members have been let go.
+            // New, or taken for dead while it was cut off: then its members have been let go.
+            boolean forgotten = added.toInteger() == 1;
+            // Refused while the connection stood, because Redis or the way to it was full.
+            boolean unsaid = paced.isIdle() && (presence.isUnsaid() || sessions.isUnsaid());
+            if (forgotten || unsaid) {
                 sayAgain();
             }
         });

@@ -36,6 +36,7 @@ final class RedisPresence {
     /** What this replica has to say; on the backplane's event loop only. */
     private final Map<RoomId, Map<String, Presence>> here = new HashMap<>();
     private final Map<RoomId, Set<Sender>> unsaidExits = new HashMap<>();
+    private boolean unsaid;
 
     RedisPresence(RedisLink commands, RedisLoop loop, Paced paced, RedisKeys keys, RoomLog log, String node) {
         this.commands = commands;
@@ -63,8 +64,14 @@ final class RedisPresence {
         });
     }
 
+    /** Whether something that this replica said was not taken. On the loop. */
+    boolean isUnsaid() {
+        return unsaid;
+    }
+
     /** Redis may have lost everything, or missed what happened meanwhile: says all of it again. On the loop. */
     void sayAgain() {
+        unsaid = false;
         Map<RoomId, Set<Sender>> exits = Map.copyOf(unsaidExits);
         unsaidExits.clear();
         exits.forEach((room, gone) -> gone.forEach(who -> paced.submit(() -> erase(room, who))));
@@ -166,7 +173,10 @@ final class RedisPresence {
             quietly(Request.cmd(Command.SREM).arg(keys.roomsOf(node)).arg(room.toString()));
         }
         return commands.send(exitOf(room, who, node)).<Void>mapEmpty().recover(failure -> {
-            loop.execute(() -> unsaidExits.computeIfAbsent(room, first -> new HashSet<>()).add(who));
+            loop.execute(() -> {
+                unsaid = true;
+                unsaidExits.computeIfAbsent(room, first -> new HashSet<>()).add(who);
+            });
             return Future.succeededFuture();
         });
     }
@@ -184,6 +194,10 @@ final class RedisPresence {
     }
 
     private Future<Void> quietly(Request request) {
-        return commands.send(request).<Void>mapEmpty().recover(failure -> Future.succeededFuture());
+        return commands.send(request).<Void>mapEmpty().recover(failure -> {
+            // Made good by sayAgain().
+            loop.execute(() -> unsaid = true);
+            return Future.succeededFuture();
+        });
     }
 }

@@ -43,6 +43,7 @@ final class RedisSessions implements SessionStore {
     /** What this replica has to say; on the backplane's event loop only. */
     private final Map<String, SavedSession> here = new HashMap<>();
     private final Set<String> unsaidReleases = new HashSet<>();
+    private boolean unsaid;
     private volatile Host host;
 
     RedisSessions(RedisLink commands, RedisLoop loop, Paced paced, RedisKeys keys, RoomLog log,
@@ -106,7 +107,10 @@ final class RedisSessions implements SessionStore {
     private Future<Void> releasing(String token) {
         return commands.send(Script.RELEASE.with(keys.sessions(node.name()), keys.session(node.name(), token))
                 .arg(token).arg(windowMillis)).<Void>mapEmpty().recover(failure -> {
-                    loop.execute(() -> unsaidReleases.add(token));
+                    loop.execute(() -> {
+                        unsaid = true;
+                        unsaidReleases.add(token);
+                    });
                     return Future.succeededFuture();
                 });
     }
@@ -202,8 +206,14 @@ final class RedisSessions implements SessionStore {
         return (resumed ? "resumed " : "end ") + sessionId + " " + namespace;
     }
 
+    /** Whether something that this replica said was not taken. On the loop. */
+    boolean isUnsaid() {
+        return unsaid;
+    }
+
     /** Redis may have lost everything, or missed what happened meanwhile. On the loop. */
     void sayAgain() {
+        unsaid = false;
         Set<String> releases = Set.copyOf(unsaidReleases);
         unsaidReleases.clear();
         releases.forEach(token -> paced.submit(() -> releasing(token)));
@@ -238,8 +248,11 @@ final class RedisSessions implements SessionStore {
     }
 
     private Future<Void> quietly(Request request) {
-        // A failure is made good by sayAgain().
-        return commands.send(request).<Void>mapEmpty().recover(failure -> Future.succeededFuture());
+        return commands.send(request).<Void>mapEmpty().recover(failure -> {
+            // Made good by sayAgain().
+            loop.execute(() -> unsaid = true);
+            return Future.succeededFuture();
+        });
     }
 
     private <T> Uni<T> uni(Supplier<Future<T>> work) {
