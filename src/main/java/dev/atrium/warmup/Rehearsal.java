@@ -23,8 +23,8 @@ import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.time.Clock;
 import java.time.Duration;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 
 /**
  * A whole house for clients of its own: the same routes, protocols and rooms behind a second HTTP server, with a backplane,
@@ -57,7 +57,10 @@ final class Rehearsal {
     private final HttpServer server;
     private final Promise<Integer> over = Promise.promise();
     private final AtomicInteger connections = new AtomicInteger();
-    private final AtomicBoolean ended = new AtomicBoolean();
+    private final AtomicInteger playing = new AtomicInteger(CLIENTS);
+    private final AtomicReference<IOException> failure = new AtomicReference<>();
+    private volatile boolean ended;
+    private volatile boolean stopped;
 
     Rehearsal(Vertx vertx, HttpServerOptions options, SessionConfig sessionConfig, WebSocketConfig config) {
         this.vertx = vertx;
@@ -74,7 +77,7 @@ final class Rehearsal {
     /** Goes on for that time; then nothing of it is left. Completes with the number of connections that were made. */
     Future<Integer> run(Duration duration) {
         context.runOnContext(start -> server.listen().onFailure(over::tryFail).onSuccess(listening -> {
-            vertx.setTimer(duration.toMillis(), timeIsUp -> end(null));
+            vertx.setTimer(duration.toMillis(), timeIsUp -> ended = true);
             for (int i = 0; i < CLIENTS; i++) {
                 RehearsedClient client = i % PLAIN_ONE_IN == 0 ? new RehearsedPlainClient() : new RehearsedSessionClient();
                 Thread thread = new Thread(() -> repeat(client), "atrium-warm-up-" + i);
@@ -85,14 +88,15 @@ final class Rehearsal {
         return over.future();
     }
 
-    /** The replica is being stopped: begins nothing more. Any thread. */
+    /** The replica is being stopped, and closes the server: begins nothing more. Any thread. */
     void stop() {
-        ended.set(true);
+        stopped = true;
+        ended = true;
     }
 
     private void repeat(RehearsedClient client) {
         try {
-            while (!ended.get() && connections.get() < MOST_CONNECTIONS) {
+            while (!ended && connections.get() < MOST_CONNECTIONS) {
                 try (Socket socket = new Socket()) {
                     socket.setSoTimeout(TIMEOUT_MILLIS);
                     socket.connect(new InetSocketAddress(HOST, server.actualPort()), TIMEOUT_MILLIS);
@@ -100,23 +104,21 @@ final class Rehearsal {
                 }
                 connections.incrementAndGet();
             }
-            end(null);
         } catch (IOException e) {
-            // A connection that was cut by the end of the rehearsal has not failed.
-            end(e);
+            failure.compareAndSet(null, e);
+        }
+        ended = true;
+        // The last one to go: a server that is closed under its clients complains of those whom it can no longer take.
+        if (playing.decrementAndGet() == 0 && !stopped) {
+            context.runOnContext(close -> server.close().onComplete(closed -> end()));
         }
     }
 
-    /** The first who comes decides how it ended. A replica that is being stopped has ended it already, and closes the server. */
-    private void end(IOException cause) {
-        if (ended.compareAndSet(false, true)) {
-            context.runOnContext(close -> server.close().onComplete(closed -> {
-                if (cause == null) {
-                    over.tryComplete(connections.get());
-                } else {
-                    over.tryFail(cause);
-                }
-            }));
+    private void end() {
+        if (failure.get() == null) {
+            over.tryComplete(connections.get());
+        } else {
+            over.tryFail(failure.get());
         }
     }
 }

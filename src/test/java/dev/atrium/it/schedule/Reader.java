@@ -27,7 +27,7 @@ abstract class Reader implements AutoCloseable {
     }
 
     Reader(String name, Collection<String> rooms, Supplier<Replica> anywhere, Random random, ScheduledExecutorService pool) {
-        rooms.forEach(room -> logs.put(room, new ReaderLog(name + " in " + room)));
+        rooms.forEach(room -> logs.put(room, new ReaderLog(getClass().getSimpleName() + " " + name + " in " + room)));
         this.anywhere = anywhere;
         this.random = random;
         this.pool = pool;

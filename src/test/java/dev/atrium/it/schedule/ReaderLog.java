@@ -88,6 +88,11 @@ final class ReaderLog {
         return entries.size();
     }
 
+    @Override
+    public synchronized String toString() {
+        return reader + " at " + place();
+    }
+
     private String place() {
         return epoch + ":" + offset;
     }
