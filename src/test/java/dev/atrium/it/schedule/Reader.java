@@ -13,12 +13,14 @@ import java.util.function.Supplier;
 abstract class Reader implements AutoCloseable {
 
     private static final int LONGEST_PAUSE_MILLIS = 60;
+    private static final int PATIENCE_SECONDS = 5;
 
     final Map<String, ReaderLog> logs = new LinkedHashMap<>();
     private final ScheduledExecutorService pool;
     private final Supplier<Replica> anywhere;
     private final Random random;
     private Connection connection;
+    private boolean heard;
     private boolean stopped;
 
     /** One connection; what comes after it was given up does not count. */
@@ -71,7 +73,19 @@ abstract class Reader implements AutoCloseable {
     /** Runs if that connection is still the one. */
     final synchronized void on(Connection of, Runnable event) {
         if (of == connection && !stopped) {
+            heard = true;
             event.run();
+        }
+    }
+
+    /** As clients do: a connection through which nothing has come is made again. */
+    private void giveUp(Connection silent) {
+        boolean gone;
+        synchronized (this) {
+            gone = !heard && !stopped;
+        }
+        if (gone) {
+            lost(silent);
         }
     }
 
@@ -87,7 +101,10 @@ abstract class Reader implements AutoCloseable {
                 return;
             }
             try {
-                connection = connect(anywhere.get(), random.nextBoolean());
+                heard = false;
+                Connection begun = connect(anywhere.get(), random.nextBoolean());
+                connection = begun;
+                pool.schedule(() -> giveUp(begun), PATIENCE_SECONDS, TimeUnit.SECONDS);
                 return;
             } catch (RuntimeException e) {
                 // That replica is down: another one, after a pause.
