@@ -3,7 +3,6 @@ package dev.atrium.it.schedule;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.atrium.it.Replica;
 import java.net.URI;
-import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.util.List;
@@ -15,8 +14,6 @@ import java.util.function.Supplier;
 /** Reads one room by long polls, each on any replica, and each from where the one before has ended. */
 final class PollReader extends Reader {
 
-    private static final HttpClient HTTP = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
-
     private final String room;
 
     PollReader(String name, String room, Supplier<Replica> anywhere, Random random, ScheduledExecutorService pool) {
@@ -25,34 +22,54 @@ final class PollReader extends Reader {
     }
 
     @Override
-    Connection connect(Replica replica, boolean dice) {
-        ReaderLog log = logs.get(room);
-        String query = log.hasPlace() ? "?wait=2&after=" + log.epoch() + ":" + log.offset() : "?limit=1";
-        CompletableFuture<HttpResponse<String>> answer = HTTP.sendAsync(
-                HttpRequest.newBuilder(URI.create(replica.http("/rooms/" + room + "/messages" + query))).build(),
-                HttpResponse.BodyHandlers.ofString());
-        Connection poll = () -> answer.cancel(true);
-        answer.whenCompleteAsync((response, failure) -> {
-            if (failure == null && response.statusCode() == 200) {
-                on(poll, () -> handle(log, Json.parse(response.body())));
-            }
-            lost(poll);
-        });
-        return poll;
+    Connection connection(Replica replica, boolean dice) {
+        return new Poll(replica.http("/rooms/" + room + "/messages"));
     }
 
-    private static void handle(ReaderLog log, JsonNode answer) {
-        String epoch = answer.path("epoch").asText();
-        if (!log.hasPlace()) {
-            log.joined(epoch, answer.path("offset").asLong(), false);
-            return;
+    private final class Poll implements Connection {
+
+        private final ReaderLog log = logs.get(room);
+        private final HttpRequest request;
+        private volatile CompletableFuture<?> answer;
+
+        Poll(String url) {
+            String query = log.hasPlace() ? "?wait=2&after=" + log.epoch() + ":" + log.offset() : "?limit=1";
+            request = HttpRequest.newBuilder(URI.create(url + query)).build();
         }
-        JsonNode messages = answer.path("messages");
-        if (!answer.path("recovered").asBoolean()) {
-            log.broken(epoch, messages.isEmpty() ? answer.path("offset").asLong() : messages.path(0).path("offset").asLong() - 1);
+
+        @Override
+        public void begin() {
+            CompletableFuture<HttpResponse<String>> sent = HTTP.sendAsync(request, HttpResponse.BodyHandlers.ofString());
+            answer = sent;
+            sent.whenCompleteAsync((response, failure) -> {
+                if (failure == null && response.statusCode() == 200) {
+                    on(this, () -> handle(Json.parse(response.body())));
+                }
+                lost(this);
+            });
         }
-        for (JsonNode message : messages) {
-            log.message(message.path("epoch").asText(), message.path("offset").asLong(), message.path("data").asText());
+
+        @Override
+        public void abort() {
+            if (answer != null) {
+                answer.cancel(true);
+            }
+        }
+
+        private void handle(JsonNode body) {
+            String epoch = body.path("epoch").asText();
+            long offset = body.path("offset").asLong();
+            if (!log.hasPlace()) {
+                log.joined(epoch, offset, false);
+                return;
+            }
+            JsonNode messages = body.path("messages");
+            if (!body.path("recovered").asBoolean()) {
+                log.broken(epoch, messages.isEmpty() ? offset : messages.path(0).path("offset").asLong() - 1);
+            }
+            for (JsonNode message : messages) {
+                log.message(message.path("epoch").asText(), message.path("offset").asLong(), message.path("data").asText());
+            }
         }
     }
 }

@@ -1,6 +1,7 @@
 package dev.atrium.it.schedule;
 
 import dev.atrium.it.Replica;
+import java.net.http.HttpClient;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -12,19 +13,23 @@ import java.util.function.Supplier;
 /** A client that follows some rooms and comes back, to any replica, whenever its connection is gone. */
 abstract class Reader implements AutoCloseable {
 
+    static final HttpClient HTTP = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
+
     private static final int LONGEST_PAUSE_MILLIS = 60;
-    private static final int PATIENCE_SECONDS = 5;
 
     final Map<String, ReaderLog> logs = new LinkedHashMap<>();
     private final ScheduledExecutorService pool;
     private final Supplier<Replica> anywhere;
     private final Random random;
     private Connection connection;
-    private boolean heard;
     private boolean stopped;
 
     /** One connection; what comes after it was given up does not count. */
     interface Connection {
+
+        /** Connects, and tells {@link #lost} when that is over. */
+        void begin();
+
         void abort();
     }
 
@@ -35,8 +40,7 @@ abstract class Reader implements AutoCloseable {
         this.pool = pool;
     }
 
-    /** Connects, and tells {@link #lost} when that is over. */
-    abstract Connection connect(Replica replica, boolean dice);
+    abstract Connection connection(Replica replica, boolean dice);
 
     /** Begins to follow. */
     final void start() {
@@ -73,19 +77,7 @@ abstract class Reader implements AutoCloseable {
     /** Runs if that connection is still the one. */
     final synchronized void on(Connection of, Runnable event) {
         if (of == connection && !stopped) {
-            heard = true;
             event.run();
-        }
-    }
-
-    /** As clients do: a connection through which nothing has come is made again. */
-    private void giveUp(Connection silent) {
-        boolean gone;
-        synchronized (this) {
-            gone = !heard && !stopped;
-        }
-        if (gone) {
-            lost(silent);
         }
     }
 
@@ -101,13 +93,13 @@ abstract class Reader implements AutoCloseable {
                 return;
             }
             try {
-                heard = false;
-                Connection begun = connect(anywhere.get(), random.nextBoolean());
-                connection = begun;
-                pool.schedule(() -> giveUp(begun), PATIENCE_SECONDS, TimeUnit.SECONDS);
+                // Before it begins: the JDK's client may call with what came first from within.
+                connection = connection(anywhere.get(), random.nextBoolean());
+                connection.begin();
                 return;
             } catch (RuntimeException e) {
                 // That replica is down: another one, after a pause.
+                connection = null;
             }
         }
         later();

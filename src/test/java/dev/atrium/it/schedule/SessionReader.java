@@ -3,7 +3,7 @@ package dev.atrium.it.schedule;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.atrium.it.Replica;
-import java.net.http.HttpClient;
+import java.net.URI;
 import java.net.http.WebSocket;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -18,7 +18,6 @@ import java.util.function.Supplier;
 /** Speaks the session protocol; goes on by its resume token or by joining its rooms with {@code since}, as the dice fall. */
 final class SessionReader extends Reader {
 
-    private static final HttpClient HTTP = HttpClient.newHttpClient();
     private static final int RESUME = 1;
     private static final int FIRST_JOIN = 2;
 
@@ -32,29 +31,33 @@ final class SessionReader extends Reader {
     }
 
     @Override
-    Connection connect(Replica replica, boolean dice) {
-        Socket socket = new Socket(dice);
-        HTTP.newWebSocketBuilder().connectTimeout(Duration.ofSeconds(5)).subprotocols("atrium.v1")
-                .buildAsync(replica.ws("/ws"), socket)
-                .whenCompleteAsync((opened, failure) -> {
-                    if (failure != null) {
-                        lost(socket);
-                    }
-                });
-        return socket;
+    Connection connection(Replica replica, boolean dice) {
+        return new Socket(replica.ws("/ws"), dice);
     }
 
     private final class Socket implements Connection, WebSocket.Listener {
 
         private final StringBuilder text = new StringBuilder();
+        private final URI url;
         private final boolean resuming;
         private volatile boolean aborted;
         private volatile WebSocket socket;
         private CompletableFuture<?> sending = CompletableFuture.completedFuture(null);
         private String newToken;
 
-        Socket(boolean resuming) {
+        Socket(URI url, boolean resuming) {
+            this.url = url;
             this.resuming = resuming;
+        }
+
+        @Override
+        public void begin() {
+            HTTP.newWebSocketBuilder().connectTimeout(Duration.ofSeconds(5)).subprotocols("atrium.v1").buildAsync(url, this)
+                    .whenCompleteAsync((opened, failure) -> {
+                        if (failure != null) {
+                            lost(this);
+                        }
+                    });
         }
 
         @Override

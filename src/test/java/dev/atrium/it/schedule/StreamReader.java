@@ -3,7 +3,6 @@ package dev.atrium.it.schedule;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.atrium.it.Replica;
 import java.net.URI;
-import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.util.List;
@@ -16,8 +15,6 @@ import java.util.function.Supplier;
 /** Reads one room as an NDJSON stream or as server-sent events, as the dice fall, and goes on after the last place it had. */
 final class StreamReader extends Reader {
 
-    private static final HttpClient HTTP = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
-
     private final String room;
 
     StreamReader(String name, String room, Supplier<Replica> anywhere, Random random, ScheduledExecutorService pool) {
@@ -26,27 +23,29 @@ final class StreamReader extends Reader {
     }
 
     @Override
-    Connection connect(Replica replica, boolean dice) {
-        ReaderLog log = logs.get(room);
-        HttpRequest.Builder request = HttpRequest.newBuilder(URI.create(replica.http("/rooms/" + room)))
-                .header("Accept", dice ? "text/event-stream" : "application/x-ndjson");
-        if (log.hasPlace()) {
-            request.header("Last-Event-ID", log.epoch() + ":" + log.offset());
-        }
-        Stream stream = new Stream(log);
-        stream.answer = HTTP.sendAsync(request.build(), HttpResponse.BodyHandlers.fromLineSubscriber(stream));
-        stream.answer.whenCompleteAsync((answer, failure) -> lost(stream));
-        return stream;
+    Connection connection(Replica replica, boolean dice) {
+        return new Stream(replica.http("/rooms/" + room), dice ? "text/event-stream" : "application/x-ndjson");
     }
 
     private final class Stream implements Connection, Flow.Subscriber<String> {
 
-        private final ReaderLog log;
+        private final ReaderLog log = logs.get(room);
+        private final HttpRequest request;
         private volatile Flow.Subscription subscription;
-        private volatile CompletableFuture<HttpResponse<Void>> answer;
+        private volatile CompletableFuture<?> answer;
 
-        Stream(ReaderLog log) {
-            this.log = log;
+        Stream(String url, String format) {
+            HttpRequest.Builder builder = HttpRequest.newBuilder(URI.create(url)).header("Accept", format);
+            if (log.hasPlace()) {
+                builder.header("Last-Event-ID", log.epoch() + ":" + log.offset());
+            }
+            request = builder.build();
+        }
+
+        @Override
+        public void begin() {
+            answer = HTTP.sendAsync(request, HttpResponse.BodyHandlers.fromLineSubscriber(this));
+            answer.whenCompleteAsync((opened, failure) -> lost(this));
         }
 
         @Override
