@@ -8,6 +8,7 @@ import dev.atrium.setting.Require;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.EventLoop;
 import io.quarkus.runtime.configuration.ConfigurationException;
+import io.smallrye.mutiny.Uni;
 import jakarta.inject.Singleton;
 import java.time.Duration;
 import java.util.Collection;
@@ -15,6 +16,7 @@ import java.util.Collections;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Supplier;
 
 /** The clients that are connected to this replica, and the event loops that they live on. Any thread. */
 @Singleton
@@ -46,6 +48,11 @@ public final class Sessions {
     /** The delivery loop that belongs to an event loop of Netty's. */
     public DeliveryLoop deliveryLoop(EventLoop eventLoop) {
         return loop(eventLoop).delivery();
+    }
+
+    /** Does something costly on an event loop when it is its turn there. On that event loop. */
+    public <T> Uni<T> inTurn(EventLoop eventLoop, Supplier<Uni<T>> work) {
+        return loop(eventLoop).turnstile().pass(work);
     }
 
     /** Bytes that may wait for one client. */
