@@ -23,6 +23,8 @@ class ArchitectureTest {
             .layer("gateway").definedBy("dev.atrium.gateway")
             .layer("websocket").definedBy("dev.atrium.transport.websocket")
             .layer("http").definedBy("dev.atrium.transport.http")
+            .layer("engineio").definedBy("dev.atrium.transport.engineio")
+            .layer("socketio").definedBy("dev.atrium.transport.socketio")
             .layer("warmup").definedBy("dev.atrium.warmup")
             .layer("operations").definedBy("dev.atrium.operations")
             .whereLayer("setting").mayNotAccessAnyLayer()
@@ -32,6 +34,8 @@ class ArchitectureTest {
             .whereLayer("gateway").mayOnlyAccessLayers("room", "session", "backplane")
             .whereLayer("websocket").mayOnlyAccessLayers("gateway", "session", "room", "setting")
             .whereLayer("http").mayOnlyAccessLayers("gateway", "session", "room", "setting")
+            .whereLayer("engineio").mayOnlyAccessLayers("websocket", "session", "room", "setting")
+            .whereLayer("socketio").mayOnlyAccessLayers("engineio", "websocket", "gateway", "session", "room", "setting")
             .whereLayer("warmup").mayOnlyBeAccessedByLayers("operations")
             .whereLayer("operations").mayNotBeAccessedByAnyLayer();
 
@@ -39,6 +43,17 @@ class ArchitectureTest {
     static final ArchRule the_domain_knows_the_jdk_and_mutiny_and_nothing_else = noClasses()
             .that().resideInAPackage("dev.atrium.room")
             .should().dependOnClassesThat().resideOutsideOfPackages("dev.atrium.room", "java..", "io.smallrye.mutiny..");
+
+    @ArchTest
+    static final ArchRule engine_io_knows_nothing_of_rooms = noClasses()
+            .that().resideInAPackage("dev.atrium.transport.engineio")
+            .should().dependOnClassesThat().resideInAPackage("dev.atrium.gateway")
+            .orShould().dependOnClassesThat().haveNameMatching("dev\\.atrium\\.room\\.(Room.*|Message|Membership)");
+
+    @ArchTest
+    static final ArchRule socket_io_knows_nothing_of_http = noClasses()
+            .that().resideInAPackage("dev.atrium.transport.socketio")
+            .should().dependOnClassesThat().resideInAnyPackage("io.vertx..", "jakarta.ws..");
 
     @ArchTest
     static final ArchRule only_the_port_s_implementation_knows_redis = noClasses()

@@ -30,6 +30,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CancellationException;
 import java.util.function.BooleanSupplier;
 import java.util.regex.Pattern;
@@ -49,6 +50,10 @@ public final class Gateway implements Session.Listener {
 
     /** Longest name of an event, in bytes of UTF-8. */
     public static final int MAX_EVENT_BYTES = 255;
+
+    /** Whoever said one of these would have every client of Socket.IO believe that it has lost its connection, for example. */
+    public static final Set<String> RESERVED_EVENTS = Set.of("connect", "connect_error", "disconnect", "disconnecting",
+            "newListener", "removeListener");
 
     private static final Pattern IDEMPOTENCY_KEY = Pattern.compile("[!-~]{1,64}");
 
@@ -74,6 +79,11 @@ public final class Gateway implements Session.Listener {
         Session session = sessions.open(eventLoop, namespace, null, transport, wire, format, this);
         events.emit(new Event.Connected(session.self(), transport));
         return session;
+    }
+
+    /** The connection of a session is gone, some time after the session has ended. */
+    public void disconnected() {
+        sessions.disconnected();
     }
 
     /** Puts a new session into its own room and into its namespace's, where every session that hears anything is. */
@@ -310,6 +320,9 @@ public final class Gateway implements Session.Listener {
         }
         if (event.charAt(0) == '@') {
             return "event: names that begin with @ are the server's";
+        }
+        if (RESERVED_EVENTS.contains(event)) {
+            return "event: " + event + " is what clients of Socket.IO are told by their own library";
         }
         if (idempotency != null && !IDEMPOTENCY_KEY.matcher(idempotency).matches()) {
             return "idempotency: expected 1 to 64 printable ASCII characters";

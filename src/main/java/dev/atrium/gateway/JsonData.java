@@ -4,14 +4,23 @@ import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.atrium.room.Data;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.util.List;
 
 /** JSON that clients send as data. It is checked, but taken over as it was written. Pure. */
 public final class JsonData {
 
     private static final JsonFactory JSON = new JsonFactory();
+
+    /** Numbers as they were written, or at least their value. */
+    private static final ObjectMapper TREES = new ObjectMapper(JSON).enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS);
 
     private JsonData() {
     }
@@ -36,6 +45,41 @@ public final class JsonData {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    /**
+     * Data that is no text and no bytes as one JSON value. Of several arguments it is an array, and bytes within are objects
+     * like those of binary messages, with {@code encoding} and {@code data}.
+     */
+    public static String shown(Data data) {
+        if (data instanceof Data.Json json) {
+            return json.json();
+        }
+        Data.Arguments arguments = (Data.Arguments) data;
+        try {
+            JsonNode values = withBytes(TREES.readTree(arguments.json()), arguments.attachments());
+            return switch (values.size()) {
+                case 0 -> "null";
+                case 1 -> values.get(0).toString();
+                default -> values.toString();
+            };
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static JsonNode withBytes(JsonNode value, List<byte[]> attachments) {
+        if (value.path("_placeholder").asBoolean() && !attachments.isEmpty()) {
+            return TREES.createObjectNode().put("encoding", "base64").put("data", attachments.get(value.path("num").asInt()));
+        }
+        if (value instanceof ObjectNode object) {
+            object.properties().forEach(field -> field.setValue(withBytes(field.getValue(), attachments)));
+        } else if (value instanceof ArrayNode array) {
+            for (int i = 0; i < array.size(); i++) {
+                array.set(i, withBytes(array.get(i), attachments));
+            }
+        }
+        return value;
     }
 
     /**

@@ -31,21 +31,34 @@ public final class MessageJson {
         writeRoom(message.room(), json);
         if (message.data() instanceof Data.Text text) {
             json.writeStringField("data", text.text());
-        } else if (message.data() instanceof Data.Json raw) {
+        } else if (message.data() instanceof Data.Binary binary) {
+            if (whole) {
+                json.writeStringField("encoding", "base64");
+                json.writeBinaryField("data", binary.bytes());
+            }
+        } else {
             json.writeFieldName("data");
-            json.writeRawValue(raw.json());
-        } else if (whole) {
-            json.writeStringField("encoding", "base64");
-            json.writeBinaryField("data", ((Data.Binary) message.data()).bytes());
+            json.writeRawValue(JsonData.shown(message.data()));
         }
+        writeOrigin(message, json);
+        json.writeEndObject();
+    }
+
+    /** What is known of a message besides what it says. */
+    public static void writeMeta(Message message, JsonGenerator json) throws IOException {
+        json.writeStartObject();
+        writeRoom(message.room(), json);
+        writeOrigin(message, json);
+        json.writeEndObject();
+    }
+
+    private static void writeOrigin(Message message, JsonGenerator json) throws IOException {
         if (message.from() != null) {
             json.writeFieldName("from");
             write(message.from(), json);
         }
         json.writeNumberField("at", message.at());
-        json.writeStringField("epoch", message.epoch());
-        json.writeNumberField("offset", message.offset());
-        json.writeEndObject();
+        ReplyJson.writeFields(message.position(), json);
     }
 
     /** Somebody came or went. */
@@ -64,9 +77,16 @@ public final class MessageJson {
         json.writeStringField("event", "@gap");
         writeRoom(gap.room(), json);
         json.writeObjectFieldStart("data");
-        json.writeStringField("epoch", gap.position().epoch());
-        json.writeNumberField("offset", gap.position().offset());
+        ReplyJson.writeFields(gap.position(), json);
         json.writeEndObject();
+        json.writeEndObject();
+    }
+
+    /** Where messages were lost, and from which place on it goes on. */
+    public static void writePlace(Gap gap, JsonGenerator json) throws IOException {
+        json.writeStartObject();
+        writeRoom(gap.room(), json);
+        ReplyJson.writeFields(gap.position(), json);
         json.writeEndObject();
     }
 

@@ -1,6 +1,8 @@
 package dev.atrium.room;
 
-/** What a message carries. One of three kinds, kept apart on every wire, so that it arrives as it was sent. */
+import java.util.List;
+
+/** What a message carries. One of a few kinds, kept apart on every wire, so that it arrives as it was sent. */
 public sealed interface Data {
 
     /** Bytes that this data holds in memory, about; what bounded queues count. */
@@ -23,6 +25,19 @@ public sealed interface Data {
         @Override
         public int size() {
             return json.length();
+        }
+    }
+
+    /**
+     * What an event of Socket.IO carries where that is not one text, JSON value or buffer.
+     *
+     * @param json an array, one item for each argument; in it {@code {"_placeholder":true,"num":n}} stands for attachment n
+     * @param attachments bytes, shared by all who hold the message
+     */
+    record Arguments(String json, List<byte[]> attachments) implements Data {
+        @Override
+        public int size() {
+            return json.length() + attachments.stream().mapToInt(bytes -> bytes.length).sum();
         }
     }
 

@@ -10,6 +10,9 @@ public record Node(String name) {
     /** 132 bits: nobody guesses one. */
     private static final int SECRET_LENGTH = 22;
 
+    /** 84 bits: nobody guesses one while it lives. */
+    private static final int ENGINE_SECRET_LENGTH = 14;
+
     /** A node with a new random name. */
     public static Node create() {
         return new Node(SessionId.newNode());
@@ -18,6 +21,17 @@ public record Node(String name) {
     /** A new id for a session on this node. */
     public String newSessionId() {
         return SessionId.on(name);
+    }
+
+    /** A new secret of 20 characters that begins with the name of this node: the {@code sid} of Engine.IO. */
+    public String newEngineId() {
+        return name + RandomName.of(ENGINE_SECRET_LENGTH);
+    }
+
+    /** The node that made the {@code sid} of a connection; null for what is none. */
+    public static String ofEngineId(String sid) {
+        return sid.matches("[\\w-]{" + (SessionId.NODE_LENGTH + ENGINE_SECRET_LENGTH) + "}")
+                ? sid.substring(0, SessionId.NODE_LENGTH) : null;
     }
 
     /** A new secret that begins with the name of this node. */

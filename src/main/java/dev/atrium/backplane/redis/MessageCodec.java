@@ -13,8 +13,11 @@ import dev.atrium.room.RoomId;
 import dev.atrium.room.Sender;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 
 /**
  * How things are written in Redis: one line of JSON that {@code redis-cli} can show, a newline, and the data as it is.
@@ -37,6 +40,9 @@ final class MessageCodec {
         } else if (publication.data() instanceof Data.Json json) {
             kind = "json";
             data = json.json().getBytes(StandardCharsets.UTF_8);
+        } else if (publication.data() instanceof Data.Arguments arguments) {
+            kind = "arguments";
+            data = bytes(arguments);
         } else {
             kind = "binary";
             data = ((Data.Binary) publication.data()).bytes();
@@ -62,9 +68,29 @@ final class MessageCodec {
         Data data = switch (header.kind) {
             case "text" -> new Data.Text(header.rest());
             case "json" -> new Data.Json(header.rest());
+            case "arguments" -> arguments(ByteBuffer.wrap(bytes, header.end, bytes.length - header.end));
             default -> new Data.Binary(Arrays.copyOfRange(bytes, header.end, bytes.length));
         };
         return new Publication(where, header.event, data, header.sender(), header.echo);
+    }
+
+    /** Each part behind its length: the JSON, then the attachments. */
+    private static byte[] bytes(Data.Arguments arguments) {
+        List<byte[]> parts = new ArrayList<>(arguments.attachments());
+        parts.add(0, arguments.json().getBytes(StandardCharsets.UTF_8));
+        ByteBuffer buffer = ByteBuffer.allocate(parts.stream().mapToInt(part -> Integer.BYTES + part.length).sum());
+        parts.forEach(part -> buffer.putInt(part.length).put(part));
+        return buffer.array();
+    }
+
+    private static Data arguments(ByteBuffer buffer) {
+        List<byte[]> parts = new ArrayList<>();
+        while (buffer.hasRemaining()) {
+            byte[] part = new byte[buffer.getInt()];
+            buffer.get(part);
+            parts.add(part);
+        }
+        return new Data.Arguments(new String(parts.get(0), StandardCharsets.UTF_8), List.copyOf(parts.subList(1, parts.size())));
     }
 
     static byte[] encode(Notice notice) {

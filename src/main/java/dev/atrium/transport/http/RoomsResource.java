@@ -12,6 +12,7 @@ import dev.atrium.room.InvalidNameException;
 import dev.atrium.room.Position;
 import dev.atrium.room.Presence;
 import dev.atrium.room.RoomId;
+import dev.atrium.session.RequestLoop;
 import dev.atrium.session.Sessions;
 import io.netty.channel.EventLoop;
 import io.smallrye.mutiny.Uni;

@@ -6,6 +6,7 @@ import dev.atrium.gateway.RoomUrl;
 import dev.atrium.room.InvalidNameException;
 import dev.atrium.room.Position;
 import dev.atrium.room.RoomId;
+import dev.atrium.session.RequestLoop;
 import dev.atrium.session.Sessions;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerRequest;

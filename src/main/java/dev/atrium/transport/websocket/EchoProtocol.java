@@ -6,19 +6,15 @@ import dev.atrium.session.Session;
 import io.netty.buffer.ByteBuf;
 
 /** Sends back what it gets: for latency measurements and conformance suites. Its sessions are in no room. */
-final class EchoProtocol implements SocketProtocol {
-
-    private final Gateway gateway;
-    private FrameHandler connection;
+final class EchoProtocol extends SessionBound {
 
     EchoProtocol(Gateway gateway) {
-        this.gateway = gateway;
+        super(gateway);
     }
 
     @Override
-    public Session connect(FrameHandler opened) {
-        connection = opened;
-        return gateway.connect(opened.eventLoop(), RoomId.DEFAULT_NAMESPACE, "echo", opened, PlainFormat.INSTANCE);
+    Session connect() {
+        return gateway.connect(connection.eventLoop(), RoomId.DEFAULT_NAMESPACE, "echo", connection, PlainFormat.INSTANCE);
     }
 
     @Override

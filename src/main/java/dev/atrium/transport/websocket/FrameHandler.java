@@ -3,7 +3,6 @@ package dev.atrium.transport.websocket;
 import dev.atrium.session.ChannelOutbox;
 import dev.atrium.session.CloseReason;
 import dev.atrium.session.Outbox;
-import dev.atrium.session.Session;
 import dev.atrium.session.Sessions;
 import dev.atrium.session.Wire;
 import io.netty.buffer.ByteBuf;
@@ -31,7 +30,7 @@ import org.jboss.logging.Logger;
  * The last handler of a WebSocket's pipeline: whole messages go to the protocol, control frames are answered here, and
  * the closing handshake (RFC 6455 section 7) is kept, whichever side begins it.
  */
-final class FrameHandler extends ChannelInboundHandlerAdapter implements Wire {
+public final class FrameHandler extends ChannelInboundHandlerAdapter implements Wire {
 
     private static final Logger LOG = Logger.getLogger(FrameHandler.class);
 
@@ -56,7 +55,6 @@ final class FrameHandler extends ChannelInboundHandlerAdapter implements Wire {
     private final long mostWaiting;
     private ChannelHandlerContext context;
     private Outbox outbox;
-    private Session session;
     private State state = State.OPEN;
     private ArrayDeque<WebSocketFrame> waiting;
     private int waitingBytes;
@@ -75,11 +73,11 @@ final class FrameHandler extends ChannelInboundHandlerAdapter implements Wire {
     void open(ChannelHandlerContext own, ChannelHandlerContext below) {
         context = own;
         outbox = new ChannelOutbox(below, sessions.deliveryLoop(own.channel().eventLoop()), sessions.outboxLimit());
-        session = protocol.connect(this);
-        protocol.begin();
+        protocol.open(this);
     }
 
-    EventLoop eventLoop() {
+    /** The connection's own. */
+    public EventLoop eventLoop() {
         return context.channel().eventLoop();
     }
 
@@ -89,13 +87,11 @@ final class FrameHandler extends ChannelInboundHandlerAdapter implements Wire {
     }
 
     /** Sends one ready-made frame. */
-    void send(byte[] frame) {
-        session.send(context.alloc().directBuffer(frame.length).writeBytes(frame));
-    }
-
-    /** Sends one frame of a session that has already ended, before the close frame. */
-    void sendLast(byte[] frame) {
-        outbox.offer(context.alloc().directBuffer(frame.length).writeBytes(frame));
+    public void send(byte[] frame) {
+        if (state == State.OPEN && !outbox.offer(context.alloc().directBuffer(frame.length).writeBytes(frame))) {
+            // Later: whoever sends now may be in the middle of something.
+            eventLoop().execute(() -> protocol.fail(CloseReason.SLOW_CONSUMER));
+        }
     }
 
     /**
@@ -118,12 +114,12 @@ final class FrameHandler extends ChannelInboundHandlerAdapter implements Wire {
     }
 
     /** Handles no more messages until {@link #resume} has been called as often. */
-    void suspend() {
+    public void suspend() {
         holds++;
     }
 
     /** Goes on with what has waited, in its order. */
-    void resume() {
+    public void resume() {
         holds--;
         if (draining) {
             return;
@@ -138,7 +134,7 @@ final class FrameHandler extends ChannelInboundHandlerAdapter implements Wire {
         if (holds == 0) {
             waiting = null;
             if (!context.channel().config().isAutoRead()) {
-                session.deaf(false);
+                protocol.deaf(false);
                 context.channel().config().setAutoRead(true);
             }
         }
@@ -178,7 +174,7 @@ final class FrameHandler extends ChannelInboundHandlerAdapter implements Wire {
             }
         } catch (RuntimeException e) {
             LOG.error("A message could not be handled", e);
-            session.close(CloseReason.SERVER_FAULT);
+            protocol.fail(CloseReason.SERVER_FAULT);
         } finally {
             frame.release();
         }
@@ -193,11 +189,11 @@ final class FrameHandler extends ChannelInboundHandlerAdapter implements Wire {
         waitingBytes += FRAME_OVERHEAD + frame.content().readableBytes();
         if (waitingBytes > READ_AHEAD && context.channel().config().isAutoRead()) {
             context.channel().config().setAutoRead(false);
-            session.deaf(true);
+            protocol.deaf(true);
         }
         // Netty's aggregator reads on by itself inside of a fragmented message, whatever we have asked for.
         if (waitingBytes > mostWaiting) {
-            session.close(CloseReason.TOO_MANY_MESSAGES);
+            protocol.fail(CloseReason.TOO_MANY_MESSAGES);
         }
     }
 
@@ -224,7 +220,7 @@ final class FrameHandler extends ChannelInboundHandlerAdapter implements Wire {
 
     private void closedByClient(CloseWebSocketFrame close) {
         state = State.CLOSING;
-        session.closed(CloseReason.NORMAL);
+        protocol.closed(CloseReason.NORMAL);
         int code = close.statusCode();
         CloseWebSocketFrame echo = code < 0 ? new CloseWebSocketFrame() : new CloseWebSocketFrame(code, "");
         context.writeAndFlush(echo).addListener(done -> context.close());
@@ -233,7 +229,17 @@ final class FrameHandler extends ChannelInboundHandlerAdapter implements Wire {
 
     @Override
     public void close(CloseReason reason) {
+        close(reason, new CloseWebSocketFrame(reason.code(), reason.text()));
+    }
+
+    /** Closes the connection with a close frame that says nothing. */
+    public void closeWithoutStatus(CloseReason reason) {
+        close(reason, new CloseWebSocketFrame());
+    }
+
+    private void close(CloseReason reason, CloseWebSocketFrame frame) {
         if (state != State.OPEN) {
+            frame.release();
             return;
         }
         protocol.closing(reason);
@@ -241,7 +247,7 @@ final class FrameHandler extends ChannelInboundHandlerAdapter implements Wire {
         dropWaiting();
         // Reading goes on so that the client's close frame is heard, and so that closing does not reset what it has not read.
         context.channel().config().setAutoRead(true);
-        context.writeAndFlush(new CloseWebSocketFrame(reason.code(), reason.text()));
+        context.writeAndFlush(frame);
         cutAfter(corrupt ? SHORT_LINGER_MILLIS : LINGER_MILLIS);
     }
 
@@ -253,7 +259,7 @@ final class FrameHandler extends ChannelInboundHandlerAdapter implements Wire {
     @Override
     public void channelReadComplete(ChannelHandlerContext ctx) {
         // Also for part of a frame: a slow upload is alive.
-        session.heard();
+        protocol.heard();
         ctx.fireChannelReadComplete();
     }
 
@@ -261,8 +267,8 @@ final class FrameHandler extends ChannelInboundHandlerAdapter implements Wire {
     public void channelInactive(ChannelHandlerContext ctx) {
         state = State.CLOSED;
         dropWaiting();
-        session.closed(CloseReason.CONNECTION_LOST);
-        sessions.disconnected();
+        protocol.closed(CloseReason.CONNECTION_LOST);
+        protocol.disconnected();
         ctx.fireChannelInactive();
     }
 
@@ -270,19 +276,19 @@ final class FrameHandler extends ChannelInboundHandlerAdapter implements Wire {
     public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
         if (cause instanceof CorruptedWebSocketFrameException e) {
             corrupt = true;
-            session.close(reasonOf(e.closeStatus()));
+            protocol.fail(reasonOf(e.closeStatus()));
         } else if (cause instanceof TooLongFrameException) {
-            session.close(CloseReason.TOO_BIG);
+            protocol.fail(CloseReason.TOO_BIG);
         } else if (cause instanceof CodecException) {
             // Deflated data that does not inflate, or to more than a message may hold.
             corrupt = true;
-            session.close(CloseReason.PROTOCOL_ERROR);
+            protocol.fail(CloseReason.PROTOCOL_ERROR);
         } else if (cause instanceof IOException) {
-            session.closed(CloseReason.CONNECTION_LOST);
+            protocol.closed(CloseReason.CONNECTION_LOST);
             ctx.close();
         } else {
             LOG.error("A connection failed", cause);
-            session.close(CloseReason.SERVER_FAULT);
+            protocol.fail(CloseReason.SERVER_FAULT);
         }
     }
 
@@ -301,7 +307,8 @@ final class FrameHandler extends ChannelInboundHandlerAdapter implements Wire {
         }
     }
 
-    static byte[] bytes(ByteBuf content) {
+    /** The readable bytes, copied. */
+    public static byte[] bytes(ByteBuf content) {
         byte[] bytes = new byte[content.readableBytes()];
         content.getBytes(content.readerIndex(), bytes);
         return bytes;

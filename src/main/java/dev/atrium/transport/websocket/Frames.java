@@ -1,12 +1,13 @@
 package dev.atrium.transport.websocket;
 
+import io.netty.buffer.ByteBuf;
 import java.nio.charset.StandardCharsets;
 
 /** Whole frames of a server, unmasked, as bytes: RFC 6455 section 5.2. */
-final class Frames {
+public final class Frames {
 
-    static final int TEXT = 0x1;
-    static final int BINARY = 0x2;
+    public static final int TEXT = 0x1;
+    public static final int BINARY = 0x2;
     static final int PING = 0x9;
     static final int PONG = 0xA;
 
@@ -17,14 +18,25 @@ final class Frames {
     private Frames() {
     }
 
-    static byte[] text(String text) {
+    /** A text frame. */
+    public static byte[] text(String text) {
         return of(TEXT, text.getBytes(StandardCharsets.UTF_8));
     }
 
-    static byte[] of(int opcode, byte[] payload) {
+    /** A frame of that kind. */
+    public static byte[] of(int opcode, byte[] payload) {
         byte[] frame = allocate(opcode, payload.length);
         System.arraycopy(payload, 0, frame, frame.length - payload.length, payload.length);
         return frame;
+    }
+
+    /** Reads the length of the payload of a frame that a server has written, after its first byte. */
+    public static int readLength(ByteBuf frames) {
+        int length = frames.readByte() & 0x7F;
+        if (length == LENGTH_16) {
+            return frames.readUnsignedShort();
+        }
+        return length == LENGTH_64 ? (int) frames.readLong() : length;
     }
 
     /** A frame whose payload, its last bytes, is still to be written. */

@@ -1,5 +1,6 @@
 package dev.atrium.transport.websocket;
 
+import dev.atrium.gateway.JsonData;
 import dev.atrium.room.Data;
 import dev.atrium.room.Delivery;
 import dev.atrium.room.Message;
@@ -19,7 +20,7 @@ final class PlainFormat extends BytesFormat {
         if (message.data() instanceof Data.Binary binary) {
             return Frames.of(Frames.BINARY, binary.bytes());
         }
-        String text = message.data() instanceof Data.Text t ? t.text() : ((Data.Json) message.data()).json();
+        String text = message.data() instanceof Data.Text t ? t.text() : JsonData.shown(message.data());
         return Frames.of(Frames.TEXT, text.getBytes(StandardCharsets.UTF_8));
     }
 }

@@ -2,6 +2,7 @@ package dev.atrium.transport.websocket;
 
 import dev.atrium.gateway.Gateway;
 import dev.atrium.gateway.Refusal;
+import dev.atrium.gateway.SendWindow;
 import dev.atrium.room.Data;
 import dev.atrium.room.RoomId;
 import dev.atrium.session.CloseReason;
@@ -16,35 +17,30 @@ import java.util.concurrent.TimeUnit;
  * <p>There are no replies, so a frame that cannot be taken now is held and tried again, and the client is not read
  * meanwhile: nothing it said is dropped while Redis is away, and nothing is said twice.
  */
-final class PlainProtocol implements SocketProtocol {
+final class PlainProtocol extends SessionBound {
 
     private static final long RETRY_MILLIS = 200;
 
-    private final Gateway gateway;
     private final RoomId room;
     private final boolean echo;
     /** What was refused, and waits until it can be taken. */
     private final ArrayDeque<Data> held = new ArrayDeque<>();
-    private FrameHandler connection;
-    private Session session;
     private SendWindow window;
 
     PlainProtocol(Gateway gateway, RoomId room, boolean echo) {
-        this.gateway = gateway;
+        super(gateway);
         this.room = room;
         this.echo = echo;
     }
 
     @Override
-    public Session connect(FrameHandler opened) {
-        connection = opened;
-        window = new SendWindow(opened);
-        session = gateway.connect(opened.eventLoop(), room.namespace(), "plain", opened, PlainFormat.INSTANCE);
-        return session;
+    Session connect() {
+        window = new SendWindow(connection::suspend, connection::resume);
+        return gateway.connect(connection.eventLoop(), room.namespace(), "plain", connection, PlainFormat.INSTANCE);
     }
 
     @Override
-    public void begin() {
+    void begin() {
         connection.await(session.inTurn(() -> gateway.admit(session).chain(() -> gateway.join(session, room, false, null))),
                 joined -> session.follow(),
                 failure -> session.close(Gateway.refusal(failure).code() == 403 ? CloseReason.FORBIDDEN : CloseReason.TRY_LATER));

@@ -4,11 +4,11 @@ import com.fasterxml.jackson.core.JsonGenerator;
 import dev.atrium.gateway.Joined;
 import dev.atrium.gateway.MemberPage;
 import dev.atrium.gateway.MessageJson;
+import dev.atrium.gateway.ReplyJson;
 import dev.atrium.gateway.Resumed;
 import dev.atrium.room.History;
 import dev.atrium.room.Membership;
 import dev.atrium.room.Message;
-import dev.atrium.room.Position;
 import dev.atrium.room.Presence;
 import dev.atrium.room.Receipt;
 import dev.atrium.room.RoomId;
@@ -39,7 +39,7 @@ final class Replies {
             json.writeObjectFieldStart("places");
             for (Membership membership : session.memberships()) {
                 json.writeObjectFieldStart(membership.room().name());
-                write(membership.position(), json);
+                ReplyJson.writeFields(membership.position(), json);
                 json.writeEndObject();
             }
             json.writeEndObject();
@@ -63,7 +63,7 @@ final class Replies {
     }
 
     static byte[] joined(Long seq, Joined joined) {
-        return reply(seq, json -> writeFields(joined, json));
+        return reply(seq, json -> ReplyJson.writeFields(joined, json));
     }
 
     static byte[] resumed(Long seq, Resumed resumed) {
@@ -76,24 +76,11 @@ final class Replies {
             json.writeArrayFieldStart("rooms");
             for (Joined joined : resumed.rooms()) {
                 json.writeStartObject();
-                writeFields(joined, json);
+                ReplyJson.writeFields(joined, json);
                 json.writeEndObject();
             }
             json.writeEndArray();
         });
-    }
-
-    private static void writeFields(Joined joined, JsonGenerator json) throws IOException {
-        if (!joined.room().isEveryone()) {
-            json.writeStringField("room", joined.room().name());
-        }
-        write(joined.position(), json);
-        json.writeBooleanField("recovered", joined.recovered());
-    }
-
-    private static void write(Position position, JsonGenerator json) throws IOException {
-        json.writeStringField("epoch", position.epoch());
-        json.writeNumberField("offset", position.offset());
     }
 
     static byte[] left(Long seq, RoomId room) {
@@ -102,8 +89,7 @@ final class Replies {
 
     static byte[] sent(Long seq, Receipt receipt) {
         return reply(seq, json -> {
-            write(receipt.position(), json);
-            json.writeNumberField("at", receipt.atMicros() / 1000);
+            ReplyJson.writeFields(receipt, json);
         });
     }
 
@@ -153,7 +139,7 @@ final class Replies {
 
     static byte[] history(Long seq, History history) {
         return reply(seq, json -> {
-            write(history.head(), json);
+            ReplyJson.writeFields(history.head(), json);
             json.writeArrayFieldStart("messages");
             for (Message message : history.messages()) {
                 MessageJson.writeWhole(message, json);

@@ -4,6 +4,7 @@ import dev.atrium.gateway.Gateway;
 import dev.atrium.gateway.MemberPage;
 import dev.atrium.gateway.Ranges;
 import dev.atrium.gateway.Refusal;
+import dev.atrium.gateway.SendWindow;
 import dev.atrium.room.Data;
 import dev.atrium.room.HistoryQuery;
 import dev.atrium.room.RoomId;
@@ -20,7 +21,7 @@ import java.util.function.Function;
  * The session protocol {@value #SUBPROTOCOL}: commands with acknowledgements, many rooms on one connection. Commands of one
  * client take effect in their order: a join is complete before the next command is looked at.
  */
-final class SessionProtocol implements SocketProtocol {
+final class SessionProtocol extends SessionBound {
 
     static final String SUBPROTOCOL = "atrium.v1";
 
@@ -29,29 +30,24 @@ final class SessionProtocol implements SocketProtocol {
     /** Clients of a replica that goes away come back within this time, spread at random. */
     private static final int RECONNECT_MILLIS = 2_000;
 
-    private final Gateway gateway;
     private final SessionConfig.Heartbeat heartbeat;
     private final String namespace;
-    private FrameHandler connection;
-    private Session session;
     private SendWindow window;
 
     SessionProtocol(Gateway gateway, SessionConfig.Heartbeat heartbeat, String namespace) {
-        this.gateway = gateway;
+        super(gateway);
         this.heartbeat = heartbeat;
         this.namespace = namespace;
     }
 
     @Override
-    public Session connect(FrameHandler opened) {
-        connection = opened;
-        window = new SendWindow(opened);
-        session = gateway.connect(opened.eventLoop(), namespace, "session", opened, SessionFormat.INSTANCE);
-        return session;
+    Session connect() {
+        window = new SendWindow(connection::suspend, connection::resume);
+        return gateway.connect(connection.eventLoop(), namespace, "session", connection, SessionFormat.INSTANCE);
     }
 
     @Override
-    public void begin() {
+    void begin() {
         connection.await(session.inTurn(() -> gateway.admit(session).chain(() -> gateway.keep(session))),
                 done -> {
                     connection.send(Replies.welcome(session, heartbeat.interval(), heartbeat.timeout()));
@@ -62,7 +58,7 @@ final class SessionProtocol implements SocketProtocol {
 
     @Override
     public void closing(CloseReason reason) {
-        connection.sendLast(Replies.goodbye(reason, ThreadLocalRandom.current().nextInt(RECONNECT_MILLIS)));
+        connection.send(Replies.goodbye(reason, ThreadLocalRandom.current().nextInt(RECONNECT_MILLIS)));
     }
 
     @Override

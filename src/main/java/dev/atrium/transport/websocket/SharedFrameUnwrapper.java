@@ -34,13 +34,7 @@ final class SharedFrameUnwrapper extends ChannelOutboundHandlerAdapter {
 
     private static WebSocketFrame next(ByteBuf frames) {
         int opcode = frames.readByte() & 0x0F;
-        int length = frames.readByte() & 0x7F;
-        if (length == 126) {
-            length = frames.readUnsignedShort();
-        } else if (length == 127) {
-            length = (int) frames.readLong();
-        }
-        ByteBuf payload = frames.readRetainedSlice(length);
+        ByteBuf payload = frames.readRetainedSlice(Frames.readLength(frames));
         return switch (opcode) {
             case Frames.TEXT -> new TextWebSocketFrame(payload);
             case Frames.BINARY -> new BinaryWebSocketFrame(payload);

@@ -1,24 +1,34 @@
 package dev.atrium.transport.websocket;
 
 import dev.atrium.session.CloseReason;
-import dev.atrium.session.Session;
 import io.netty.buffer.ByteBuf;
 
 /** What is spoken on one WebSocket connection, above frames. Called on the connection's event loop only. */
-interface SocketProtocol {
+public interface SocketProtocol {
 
-    /** The connection is open: makes the session that answers for its liveness. Nothing can be sent yet. */
-    Session connect(FrameHandler connection);
-
-    /** The session exists; from now on anything may be sent. */
-    default void begin() {
-    }
+    /** The connection is open: from now on anything may be sent. */
+    void open(FrameHandler connection);
 
     /** A text message. */
     void text(String text);
 
     /** A binary message; the buffer is the caller's. */
     void binary(ByteBuf bytes);
+
+    /** Something has come from the client, were it part of a frame. */
+    void heard();
+
+    /** While the client is not read its silence is not held against it. */
+    void deaf(boolean deaf);
+
+    /** The connection cannot go on: ends what it stands for, and then closes it. */
+    void fail(CloseReason reason);
+
+    /** The client has gone by itself. */
+    void closed(CloseReason reason);
+
+    /** The connection is no more, some time after it was closed. */
+    void disconnected();
 
     /** The server is about to close the connection: the last chance to say something. */
     default void closing(CloseReason reason) {

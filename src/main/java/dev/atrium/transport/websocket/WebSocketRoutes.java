@@ -32,7 +32,7 @@ public final class WebSocketRoutes {
     public WebSocketRoutes(Gateway gateway, Sessions sessions, WebSocketConfig config) {
         this.gateway = gateway;
         this.heartbeat = sessions.config().heartbeat();
-        this.upgrade = new WebSocketUpgrade(sessions, config);
+        this.upgrade = new WebSocketUpgrade(sessions, (int) config.maxMessageSize(), config.compression());
     }
 
     /** Adds the routes to a router, at the start. */

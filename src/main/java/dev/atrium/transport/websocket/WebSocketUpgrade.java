@@ -16,7 +16,7 @@ import org.jboss.logging.Logger;
  * Turns a request into a WebSocket. Vert.x makes the handshake; from then on our own handler stands before Vert.x's in the
  * pipeline, so a frame passes nothing but Netty's codec. The only place that touches internals of Vert.x.
  */
-final class WebSocketUpgrade {
+public final class WebSocketUpgrade {
 
     private static final Logger LOG = Logger.getLogger(WebSocketUpgrade.class);
 
@@ -29,14 +29,18 @@ final class WebSocketUpgrade {
     private final int maxMessageSize;
     private final PerMessageDeflate deflate;
 
-    WebSocketUpgrade(Sessions sessions, WebSocketConfig config) {
+    /**
+     * @param maxMessageSize bytes; a larger message ends the connection
+     * @param compression whether permessage-deflate is agreed to
+     */
+    public WebSocketUpgrade(Sessions sessions, int maxMessageSize, boolean compression) {
         this.sessions = sessions;
-        this.maxMessageSize = (int) config.maxMessageSize();
-        this.deflate = config.compression() ? new PerMessageDeflate(maxMessageSize) : null;
+        this.maxMessageSize = maxMessageSize;
+        this.deflate = compression ? new PerMessageDeflate(maxMessageSize) : null;
     }
 
     /** On the request's event loop. A handshake that breaks RFC 6455 section 4 is answered by Vert.x. */
-    void upgrade(HttpServerRequest request, SocketProtocol protocol) {
+    public void upgrade(HttpServerRequest request, SocketProtocol protocol) {
         Channel channel = ((ConnectionBase) request.connection()).channel();
         WebSocketServerExtension compression = deflate == null ? null : deflate.negotiate(request);
         // What the client sends on must wait with it.

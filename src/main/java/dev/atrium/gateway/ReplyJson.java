@@ -1,0 +1,50 @@
+package dev.atrium.gateway;
+
+import com.fasterxml.jackson.core.JsonGenerator;
+import dev.atrium.room.Position;
+import dev.atrium.room.Receipt;
+import dev.atrium.room.RoomId;
+import java.io.IOException;
+import java.util.Map;
+
+/** What clients are answered, as the fields of JSON objects: the same on every wire. Pure. */
+public final class ReplyJson {
+
+    private ReplyJson() {
+    }
+
+    /** A session is in a room. */
+    public static void writeFields(Joined joined, JsonGenerator json) throws IOException {
+        if (!joined.room().isEveryone()) {
+            json.writeStringField("room", joined.room().name());
+        }
+        writeFields(joined.position(), json);
+        json.writeBooleanField("recovered", joined.recovered());
+    }
+
+    /** A message was taken. */
+    public static void writeFields(Receipt receipt, JsonGenerator json) throws IOException {
+        writeFields(receipt.position(), json);
+        json.writeNumberField("at", receipt.atMicros() / 1000);
+    }
+
+    /** A message was taken in each of several rooms. */
+    public static void writeRooms(Map<RoomId, Receipt> receipts, JsonGenerator json) throws IOException {
+        json.writeArrayFieldStart("rooms");
+        for (Map.Entry<RoomId, Receipt> receipt : receipts.entrySet()) {
+            json.writeStartObject();
+            if (!receipt.getKey().isEveryone()) {
+                json.writeStringField("room", receipt.getKey().name());
+            }
+            writeFields(receipt.getValue(), json);
+            json.writeEndObject();
+        }
+        json.writeEndArray();
+    }
+
+    /** A place in a room. */
+    public static void writeFields(Position position, JsonGenerator json) throws IOException {
+        json.writeStringField("epoch", position.epoch());
+        json.writeNumberField("offset", position.offset());
+    }
+}

@@ -1,0 +1,27 @@
+package dev.atrium.transport.engineio;
+
+/** What is wrong with a request: the codes that clients of Engine.IO are told. */
+enum EngineIoError {
+    UNKNOWN_TRANSPORT(0, "Transport unknown"),
+    UNKNOWN_SID(1, "Session ID unknown"),
+    BAD_HANDSHAKE_METHOD(2, "Bad handshake method"),
+    BAD_REQUEST(3, "Bad request"),
+    UNSUPPORTED_PROTOCOL_VERSION(5, "Unsupported protocol version");
+
+    private final int code;
+    private final String message;
+
+    EngineIoError(int code, String message) {
+        this.code = code;
+        this.message = message;
+    }
+
+    String message() {
+        return message;
+    }
+
+    /** The body of the answer over HTTP. */
+    String json() {
+        return "{\"code\":" + code + ",\"message\":\"" + message + "\"}";
+    }
+}

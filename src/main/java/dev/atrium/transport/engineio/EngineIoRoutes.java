@@ -1,0 +1,152 @@
+package dev.atrium.transport.engineio;
+
+import dev.atrium.session.RequestLoop;
+import dev.atrium.session.Sessions;
+import dev.atrium.transport.websocket.WebSocketConfig;
+import dev.atrium.transport.websocket.WebSocketUpgrade;
+import io.netty.channel.EventLoop;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpHeaders;
+import io.vertx.core.http.HttpMethod;
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.ext.web.Router;
+import io.vertx.ext.web.RoutingContext;
+import jakarta.enterprise.event.Observes;
+import jakarta.inject.Singleton;
+
+/** The requests of Engine.IO: handshakes, polls, posts and upgrades, and the answers to what is none of these. */
+@Singleton
+public final class EngineIoRoutes {
+
+    private static final String PROTOCOL_VERSION = "4";
+
+    private final EngineSockets sockets;
+    private final Sessions sessions;
+    private final WebSocketUpgrade upgrade;
+
+    EngineIoRoutes(EngineSockets sockets, Sessions sessions, WebSocketConfig config) {
+        this.sockets = sockets;
+        this.sessions = sessions;
+        this.upgrade = new WebSocketUpgrade(sessions, sockets.maxPayload(), config.compression());
+    }
+
+    /** Adds the route to a router, at the start. */
+    public void register(@Observes Router router) {
+        router.route("/socket.io/*").handler(context -> {
+            if (context.request().path().equals("/socket.io")) {
+                // Clients know it with the slash; Vert.x would let this pass for it.
+                context.next();
+            } else {
+                route(context);
+            }
+        });
+    }
+
+    private void route(RoutingContext context) {
+        HttpServerRequest request = context.request();
+        boolean toWebSocket = "websocket".equalsIgnoreCase(request.getHeader(HttpHeaders.UPGRADE));
+        String sid = parameter(request, "sid");
+        EngineSocket socket = sid == null ? null : sockets.find(sid);
+        EngineIoError error = fault(request, toWebSocket, sid, socket);
+        if (error != null) {
+            refuse(request, toWebSocket, error);
+        } else if (toWebSocket) {
+            upgrade.upgrade(request, new WebSocketTransport(sockets, socket));
+        } else if (socket == null) {
+            handshake(new Exchange(request));
+        } else if (request.method() == HttpMethod.GET) {
+            Exchange exchange = new Exchange(request);
+            socket.eventLoop().execute(() -> socket.poll(exchange));
+        } else {
+            post(request, socket);
+        }
+    }
+
+    /** In the order in which the reference looks. */
+    private static EngineIoError fault(HttpServerRequest request, boolean toWebSocket, String sid, EngineSocket socket) {
+        String transport = parameter(request, "transport");
+        if (!"polling".equals(transport) && !"websocket".equals(transport)) {
+            return EngineIoError.UNKNOWN_TRANSPORT;
+        }
+        if (sid != null && socket == null) {
+            return EngineIoError.UNKNOWN_SID;
+        }
+        if (toWebSocket != transport.equals("websocket")) {
+            return EngineIoError.BAD_REQUEST;
+        }
+        if (sid == null) {
+            return handshakeFault(request);
+        }
+        boolean known = request.method() == HttpMethod.GET || request.method() == HttpMethod.POST;
+        return known ? null : EngineIoError.BAD_REQUEST;
+    }
+
+    private static EngineIoError handshakeFault(HttpServerRequest request) {
+        if (request.method() != HttpMethod.GET) {
+            return EngineIoError.BAD_HANDSHAKE_METHOD;
+        }
+        return PROTOCOL_VERSION.equals(parameter(request, "EIO")) ? null : EngineIoError.UNSUPPORTED_PROTOCOL_VERSION;
+    }
+
+    private void handshake(Exchange exchange) {
+        EventLoop eventLoop = RequestLoop.current();
+        EngineSocket socket = sockets.create(eventLoop);
+        PollingTransport polling = new PollingTransport(socket, sessions.deliveryLoop(eventLoop), sessions.outboxLimit());
+        sockets.open(socket, polling);
+        polling.poll(exchange);
+    }
+
+    private void post(HttpServerRequest request, EngineSocket socket) {
+        Exchange exchange = new Exchange(request);
+        if ("application/octet-stream".equals(request.getHeader(HttpHeaders.CONTENT_TYPE))) {
+            exchange.refuse(EngineIoError.BAD_REQUEST);
+            socket.eventLoop().execute(() -> socket.fail(dev.atrium.session.CloseReason.PROTOCOL_ERROR));
+            return;
+        }
+        Body body = new Body();
+        request.handler(body::append);
+        request.endHandler(read -> {
+            if (body.tooLarge) {
+                exchange.refuse(413);
+            } else {
+                socket.eventLoop().execute(() -> socket.post(exchange, body.bytes.getBytes()));
+            }
+        });
+    }
+
+    private static void refuse(HttpServerRequest request, boolean toWebSocket, EngineIoError error) {
+        if (toWebSocket) {
+            request.response().setStatusCode(400)
+                    .putHeader(HttpHeaders.CONNECTION, "close")
+                    .putHeader(HttpHeaders.CONTENT_TYPE, "text/html")
+                    .end(error.message());
+        } else {
+            new Exchange(request).refuse(error);
+        }
+    }
+
+    private static String parameter(HttpServerRequest request, String name) {
+        try {
+            return request.getParam(name);
+        } catch (IllegalArgumentException e) {
+            // A query that is not percent-encoded UTF-8 names nothing.
+            return null;
+        }
+    }
+
+    /** What has come of a body; of one that is too large, nothing is kept, but it is read to its end. */
+    private final class Body {
+
+        private Buffer bytes = Buffer.buffer();
+        private boolean tooLarge;
+
+        void append(Buffer chunk) {
+            if (tooLarge || bytes.length() + chunk.length() > sockets.maxPayload()) {
+                tooLarge = true;
+                bytes = Buffer.buffer();
+            } else {
+                bytes.appendBuffer(chunk);
+            }
+        }
+    }
+}

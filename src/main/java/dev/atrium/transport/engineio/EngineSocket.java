@@ -1,0 +1,303 @@
+package dev.atrium.transport.engineio;
+
+import dev.atrium.session.CloseReason;
+import dev.atrium.session.Outbox;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.EventLoop;
+import io.netty.util.concurrent.ScheduledFuture;
+import io.smallrye.mutiny.Uni;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import org.jboss.logging.Logger;
+
+/**
+ * One connection with a client: its life, whichever transport carries it. It is open until {@link #close()}, {@link #fail} or
+ * until its client is gone, whichever is first; what comes after does nothing. On its event loop only, but its final fields.
+ */
+public final class EngineSocket {
+
+    private static final Logger LOG = Logger.getLogger(EngineSocket.class);
+
+    /** While a client changes over, a poll that waits is answered so often, so that the client can go on. */
+    private static final long RELEASE_MILLIS = 100;
+
+    /** How long a client that polls is given to fetch the end. */
+    private static final long LINGER_SECONDS = 30;
+
+    /** What stands above. Called on the connection's event loop. */
+    public interface Listener {
+
+        /** A message of text. */
+        void text(String message);
+
+        /** A message of bytes. */
+        void binary(byte[] message);
+
+        /** The connection has ended. Called once. */
+        void closed(CloseReason reason);
+    }
+
+    private enum State { OPEN, CLOSING, CLOSED }
+
+    private final String id;
+    private final EventLoop eventLoop;
+    private final EngineSockets sockets;
+    private final Liveness liveness;
+    private final Outbox outbox = new TransportOutbox();
+    private Listener listener;
+    private Transport transport;
+    private WebSocketTransport candidate;
+    private ScheduledFuture<?> release;
+    private State state = State.OPEN;
+    private int holds;
+
+    EngineSocket(String id, EventLoop eventLoop, EngineSockets sockets) {
+        this.id = id;
+        this.eventLoop = eventLoop;
+        this.sockets = sockets;
+        this.liveness = new Liveness(this, eventLoop, sockets.pingInterval(), sockets.pingTimeout());
+    }
+
+    /** Begins, with its first packet. */
+    void open(Transport first, Listener above) {
+        transport = first;
+        listener = above;
+        send(Packet.open(id, first instanceof PollingTransport, liveness, sockets.maxPayload()));
+        liveness.begin();
+    }
+
+    /** The {@code sid} of its client; secret. */
+    String id() {
+        return id;
+    }
+
+    /** The one that it lives on. */
+    public EventLoop eventLoop() {
+        return eventLoop;
+    }
+
+    /** How it is carried now: {@code polling} or {@code websocket}. */
+    public String transport() {
+        return transport.name();
+    }
+
+    /** Takes whole frames in the form of RFC 6455, whatever carries them in the end; each is a packet. */
+    public Outbox outbox() {
+        return outbox;
+    }
+
+    /** Sends a ready-made frame. */
+    public void send(byte[] frame) {
+        if (state == State.OPEN && !outbox.offer(Unpooled.wrappedBuffer(frame))) {
+            eventLoop.execute(() -> fail(CloseReason.SLOW_CONSUMER));
+        }
+    }
+
+    /** Hands on nothing else of this client until the work is done, so that its messages take effect in their order. */
+    public <T> void await(Uni<T> work, Consumer<? super T> item, Consumer<Throwable> failure) {
+        suspend();
+        work.subscribe().with(
+                result -> {
+                    item.accept(result);
+                    resume();
+                },
+                cause -> {
+                    failure.accept(cause);
+                    resume();
+                });
+    }
+
+    /** Hands on no more messages until {@link #resume} has been called as often. */
+    public void suspend() {
+        if (holds++ == 0) {
+            transport.suspend();
+        }
+    }
+
+    /** Goes on with what has come meanwhile. */
+    public void resume() {
+        if (--holds == 0) {
+            transport.resume();
+        }
+    }
+
+    boolean isSuspended() {
+        return holds > 0;
+    }
+
+    boolean isOpen() {
+        return state == State.OPEN;
+    }
+
+    /** Ends the connection; what was sent before still goes out. */
+    public void close() {
+        if (end(CloseReason.NORMAL, State.CLOSING)) {
+            transport.close(CloseReason.NORMAL);
+            if (transport instanceof WebSocketTransport) {
+                gone();
+            } else {
+                eventLoop.schedule(this::gone, LINGER_SECONDS, TimeUnit.SECONDS);
+            }
+        }
+    }
+
+    /** Ends the connection at once. */
+    public void fail(CloseReason reason) {
+        if (end(reason, State.CLOSED)) {
+            transport.close(reason);
+            gone();
+        }
+    }
+
+    void heartbeatMissed() {
+        fail(CloseReason.HEARTBEAT_TIMEOUT);
+    }
+
+    /** The transport has lost its client. */
+    void lost(Transport from, CloseReason reason) {
+        if (from == candidate) {
+            giveUpUpgrade();
+        } else if (from == transport) {
+            if (end(reason, State.CLOSED)) {
+                transport.discard();
+            }
+            gone();
+        }
+    }
+
+    /** The client has been told that this is the end. */
+    void gone() {
+        state = State.CLOSED;
+        sockets.remove(this);
+    }
+
+    void packet(String packet) {
+        if (state != State.OPEN) {
+            return;
+        }
+        switch (packet.isEmpty() ? ' ' : packet.charAt(0)) {
+            case Packet.MESSAGE -> hand(() -> listener.text(packet.substring(1)));
+            case Packet.PONG -> liveness.pong();
+            case Packet.CLOSE -> lost(transport, CloseReason.NORMAL);
+            case Packet.OPEN, Packet.UPGRADE, Packet.NOOP -> {
+                // Not for a server, and harmless.
+            }
+            default -> fail(CloseReason.PROTOCOL_ERROR);
+        }
+    }
+
+    void binary(byte[] message) {
+        if (state == State.OPEN) {
+            hand(() -> listener.binary(message));
+        }
+    }
+
+    private void hand(Runnable message) {
+        try {
+            message.run();
+        } catch (RuntimeException e) {
+            LOG.error("A message could not be handled", e);
+            fail(CloseReason.SERVER_FAULT);
+        }
+    }
+
+    /** A GET. */
+    void poll(Exchange exchange) {
+        if (state == State.CLOSED) {
+            exchange.refuse(EngineIoError.UNKNOWN_SID);
+        } else if (transport instanceof PollingTransport polling) {
+            polling.poll(exchange);
+        } else {
+            exchange.refuse(EngineIoError.BAD_REQUEST);
+        }
+    }
+
+    /** A POST. */
+    void post(Exchange exchange, byte[] body) {
+        if (state != State.OPEN) {
+            exchange.refuse(EngineIoError.UNKNOWN_SID);
+        } else if (transport instanceof PollingTransport polling) {
+            polling.post(exchange, body);
+        } else {
+            exchange.refuse(EngineIoError.BAD_REQUEST);
+        }
+    }
+
+    /** A WebSocket wants to carry this connection; says whether it may try. */
+    boolean probe(WebSocketTransport other) {
+        if (state != State.OPEN || candidate != null || transport instanceof WebSocketTransport) {
+            return false;
+        }
+        candidate = other;
+        eventLoop.schedule(() -> {
+            if (candidate == other) {
+                other.close(CloseReason.NORMAL);
+                giveUpUpgrade();
+            }
+        }, sockets.upgradeTimeout().toMillis(), TimeUnit.MILLISECONDS);
+        return true;
+    }
+
+    /** The WebSocket works: the poll that waits has to end before the client can change over. */
+    void probed(WebSocketTransport other) {
+        if (other == candidate && release == null) {
+            release = eventLoop.scheduleAtFixedRate(() -> ((PollingTransport) transport).release(),
+                    RELEASE_MILLIS, RELEASE_MILLIS, TimeUnit.MILLISECONDS);
+        }
+    }
+
+    /** The client has changed over. */
+    void upgrade(WebSocketTransport other) {
+        if (other != candidate || state != State.OPEN) {
+            return;
+        }
+        PollingTransport former = (PollingTransport) transport;
+        giveUpUpgrade();
+        transport = other;
+        former.handOver(other.outbox());
+        if (holds > 0) {
+            other.suspend();
+        }
+    }
+
+    boolean isCarriedBy(WebSocketTransport other) {
+        return transport == other;
+    }
+
+    private void giveUpUpgrade() {
+        candidate = null;
+        if (release != null) {
+            release.cancel(false);
+            release = null;
+        }
+    }
+
+    private boolean end(CloseReason reason, State next) {
+        if (state != State.OPEN) {
+            return false;
+        }
+        state = next;
+        liveness.end();
+        if (candidate != null) {
+            candidate.close(CloseReason.NORMAL);
+            giveUpUpgrade();
+        }
+        listener.closed(reason);
+        return true;
+    }
+
+    /** Whatever the transport, also after it was changed. */
+    private final class TransportOutbox implements Outbox {
+
+        @Override
+        public boolean offer(ByteBuf bytes) {
+            return transport.outbox().offer(bytes);
+        }
+
+        @Override
+        public long pendingBytes() {
+            return transport.outbox().pendingBytes();
+        }
+    }
+}

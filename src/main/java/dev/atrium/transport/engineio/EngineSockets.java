@@ -1,0 +1,94 @@
+package dev.atrium.transport.engineio;
+
+import dev.atrium.room.DeliveryLoop;
+import dev.atrium.room.Node;
+import dev.atrium.session.SessionConfig;
+import dev.atrium.session.Sessions;
+import dev.atrium.setting.Require;
+import io.netty.channel.EventLoop;
+import io.quarkus.runtime.configuration.ConfigurationException;
+import jakarta.inject.Singleton;
+import java.time.Duration;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentMap;
+import org.eclipse.microprofile.config.inject.ConfigProperty;
+import io.quarkus.runtime.configuration.MemorySize;
+
+/** The connections of Engine.IO on this replica. Any thread. */
+@Singleton
+public final class EngineSockets {
+
+    private static final long SMALLEST = 1L << 10;
+
+    /** Decides what is spoken on a new connection. */
+    public interface Application {
+
+        /** A client has connected; nothing can be sent before this returns. On the connection's event loop. */
+        EngineSocket.Listener connected(EngineSocket socket);
+    }
+
+    private final ConcurrentMap<String, EngineSocket> sockets = new ConcurrentHashMap<>();
+    private final Node node;
+    private final Sessions sessions;
+    private final SessionConfig.Heartbeat heartbeat;
+    private final EngineIoConfig config;
+    private final Application application;
+
+    /** @throws ConfigurationException naming the setting that makes no sense */
+    public EngineSockets(Node node, Sessions sessions, EngineIoConfig config, Application application,
+            @ConfigProperty(name = "quarkus.http.limits.max-body-size") MemorySize largestBody) {
+        this.node = node;
+        this.sessions = sessions;
+        this.heartbeat = sessions.config().heartbeat();
+        this.config = config;
+        this.application = application;
+        Require.between("atrium.engineio.max-payload", config.maxPayload(), SMALLEST, largestBody.asLongValue());
+        Require.between("atrium.engineio.upgrade-timeout", config.upgradeTimeout(), Duration.ofMillis(50), Duration.ofMinutes(10));
+    }
+
+    /** How many there are. */
+    public int count() {
+        return sockets.size();
+    }
+
+    EngineSocket find(String sid) {
+        return sockets.get(sid);
+    }
+
+    EngineSocket create(EventLoop eventLoop) {
+        return new EngineSocket(node.newEngineId(), eventLoop, this);
+    }
+
+    void open(EngineSocket socket, Transport transport) {
+        sockets.put(socket.id(), socket);
+        socket.open(transport, application.connected(socket));
+    }
+
+    void remove(EngineSocket socket) {
+        sockets.remove(socket.id(), socket);
+    }
+
+    DeliveryLoop deliveryLoop(EventLoop eventLoop) {
+        return sessions.deliveryLoop(eventLoop);
+    }
+
+    long outboxLimit() {
+        return sessions.outboxLimit();
+    }
+
+    Duration pingInterval() {
+        return heartbeat.interval();
+    }
+
+    Duration pingTimeout() {
+        return heartbeat.timeout();
+    }
+
+    Duration upgradeTimeout() {
+        return config.upgradeTimeout();
+    }
+
+    int maxPayload() {
+        return (int) config.maxPayload();
+    }
+}

@@ -1,0 +1,69 @@
+package dev.atrium.transport.engineio;
+
+import dev.atrium.session.CloseReason;
+import io.netty.channel.EventLoop;
+import io.netty.util.concurrent.ScheduledFuture;
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * The heartbeat of one connection: the server sends a ping, and only a pong shows that the client lives. On the connection's
+ * event loop only.
+ */
+final class Liveness {
+
+    private final EngineSocket socket;
+    private final EventLoop eventLoop;
+    private final Duration interval;
+    private final Duration timeout;
+    private ScheduledFuture<?> timer;
+
+    Liveness(EngineSocket socket, EventLoop eventLoop, Duration interval, Duration timeout) {
+        this.socket = socket;
+        this.eventLoop = eventLoop;
+        this.interval = interval;
+        this.timeout = timeout;
+    }
+
+    Duration interval() {
+        return interval;
+    }
+
+    Duration timeout() {
+        return timeout;
+    }
+
+    void begin() {
+        after(interval, this::ping);
+    }
+
+    /** The client has answered. */
+    void pong() {
+        end();
+        begin();
+    }
+
+    void end() {
+        if (timer != null) {
+            timer.cancel(false);
+        }
+    }
+
+    private void ping() {
+        socket.send(Packet.ping());
+        after(timeout, this::missed);
+    }
+
+    private void missed() {
+        if (socket.isSuspended()) {
+            // We do not read what it sends, so its silence is our own doing.
+            after(timeout, this::missed);
+        } else {
+            socket.heartbeatMissed();
+        }
+    }
+
+    private void after(Duration delay, Runnable task) {
+        timer = eventLoop.schedule(task, delay.toNanos(), TimeUnit.NANOSECONDS);
+    }
+}

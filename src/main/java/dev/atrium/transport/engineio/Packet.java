@@ -1,0 +1,42 @@
+package dev.atrium.transport.engineio;
+
+import dev.atrium.transport.websocket.Frames;
+
+/** The packet types of Engine.IO 4, as they are written: one digit before the data. Binary messages have none. */
+final class Packet {
+
+    static final char OPEN = '0';
+    static final char CLOSE = '1';
+    static final char PING = '2';
+    static final char PONG = '3';
+    static final char MESSAGE = '4';
+    static final char UPGRADE = '5';
+    static final char NOOP = '6';
+
+    static final String PROBE = "probe";
+
+    private static final byte[] CLOSE_FRAME = Frames.text("1");
+    private static final byte[] PING_FRAME = Frames.text("2");
+
+    private Packet() {
+    }
+
+    static byte[] open(String sid, boolean upgradable, Liveness liveness, long maxPayload) {
+        // Every part of it is ours: no string in it needs an escape.
+        return Frames.text(OPEN + "{\"sid\":\"" + sid + "\",\"upgrades\":" + (upgradable ? "[\"websocket\"]" : "[]")
+                + ",\"pingInterval\":" + liveness.interval().toMillis() + ",\"pingTimeout\":" + liveness.timeout().toMillis()
+                + ",\"maxPayload\":" + maxPayload + "}");
+    }
+
+    static byte[] close() {
+        return CLOSE_FRAME;
+    }
+
+    static byte[] ping() {
+        return PING_FRAME;
+    }
+
+    static byte[] pongToProbe() {
+        return Frames.text(PONG + PROBE);
+    }
+}

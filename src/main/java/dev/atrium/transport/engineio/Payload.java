@@ -1,0 +1,75 @@
+package dev.atrium.transport.engineio;
+
+import dev.atrium.transport.websocket.Frames;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import io.netty.handler.codec.base64.Base64;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
+
+/** The body of a long-polling request or response: packets between record separators, binary ones as base64. Pure. */
+final class Payload {
+
+    private static final char SEPARATOR = 0x1e;
+    static final char BINARY = 'b';
+
+    private Payload() {
+    }
+
+    /** The packets of a body, or null if it is not UTF-8. */
+    static List<String> decode(byte[] body) {
+        String text;
+        try {
+            text = StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(body)).toString();
+        } catch (CharacterCodingException e) {
+            return null;
+        }
+        List<String> packets = new ArrayList<>();
+        int from = 0;
+        for (int to; (to = text.indexOf(SEPARATOR, from)) >= 0; from = to + 1) {
+            packets.add(text.substring(from, to));
+        }
+        packets.add(text.substring(from));
+        return packets;
+    }
+
+    /** A binary packet's bytes, or null if they are not base64. */
+    static byte[] binary(String packet) {
+        try {
+            return java.util.Base64.getDecoder().decode(packet.substring(1));
+        } catch (IllegalArgumentException e) {
+            return null;
+        }
+    }
+
+    /**
+     * What was written as frames, as it is written to a client that polls.
+     *
+     * @param frames whole frames of a server; they are read to their end
+     * @param body takes the packets, after those that it has
+     */
+    static void append(ByteBuf frames, ByteBuf body) {
+        while (frames.isReadable()) {
+            int opcode = frames.readByte() & 0x0F;
+            ByteBuf payload = frames.readSlice(Frames.readLength(frames));
+            if (body.isReadable()) {
+                body.writeByte(SEPARATOR);
+            }
+            if (opcode == Frames.BINARY) {
+                body.writeByte(BINARY);
+                ByteBuf base64 = Base64.encode(payload, false);
+                body.writeBytes(base64);
+                base64.release();
+            } else {
+                body.writeBytes(payload);
+            }
+        }
+    }
+
+    static ByteBuf empty() {
+        return Unpooled.buffer();
+    }
+}

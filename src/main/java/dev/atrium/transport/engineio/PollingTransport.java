@@ -1,0 +1,224 @@
+package dev.atrium.transport.engineio;
+
+import dev.atrium.room.DeliveryLoop;
+import dev.atrium.session.CloseReason;
+import dev.atrium.session.Outbox;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import java.util.ArrayDeque;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Queue;
+
+/**
+ * HTTP long-polling: packets for the client wait for its next GET, the client's come in the bodies of POSTs. There is one GET
+ * and one POST at a time.
+ */
+final class PollingTransport implements Transport, Outbox {
+
+    private final EngineSocket socket;
+    private final DeliveryLoop loop;
+    private final long limit;
+    private final Runnable flush = this::flush;
+    private final Queue<ByteBuf> queue = new ArrayDeque<>();
+    private volatile long pending;
+    private boolean dirty;
+    private boolean closing;
+    private Exchange poll;
+    private Exchange post;
+    private Iterator<String> packets;
+
+    /** @param limit bytes that may wait for the client's next GET */
+    PollingTransport(EngineSocket socket, DeliveryLoop loop, long limit) {
+        this.socket = socket;
+        this.loop = loop;
+        this.limit = limit;
+    }
+
+    @Override
+    public String name() {
+        return "polling";
+    }
+
+    @Override
+    public Outbox outbox() {
+        return this;
+    }
+
+    @Override
+    public boolean offer(ByteBuf bytes) {
+        if (pending > 0 && pending + bytes.readableBytes() > limit) {
+            bytes.release();
+            return false;
+        }
+        queue.add(bytes);
+        pending += bytes.readableBytes();
+        if (poll != null && !dirty) {
+            dirty = true;
+            loop.flushLater(flush);
+        }
+        return true;
+    }
+
+    @Override
+    public long pendingBytes() {
+        return pending;
+    }
+
+    void poll(Exchange exchange) {
+        if (poll != null) {
+            // Its client is confused about what it has asked: neither could be sure to hear everything.
+            answer(Packet.CLOSE);
+            exchange.refuse(400);
+            socket.lost(this, CloseReason.PROTOCOL_ERROR);
+            return;
+        }
+        poll = exchange;
+        exchange.whenGone(() -> socket.eventLoop().execute(() -> abandoned(exchange)));
+        if (!queue.isEmpty()) {
+            flush();
+        }
+    }
+
+    private void abandoned(Exchange exchange) {
+        if (poll == exchange) {
+            poll = null;
+            socket.lost(this, CloseReason.CONNECTION_LOST);
+        }
+    }
+
+    void post(Exchange exchange, byte[] body) {
+        if (post != null) {
+            exchange.refuse(400);
+            post.reset();
+            post = null;
+            socket.fail(CloseReason.PROTOCOL_ERROR);
+            return;
+        }
+        List<String> decoded = Payload.decode(body);
+        if (decoded == null) {
+            malformed(exchange);
+            return;
+        }
+        post = exchange;
+        packets = decoded.iterator();
+        next();
+    }
+
+    /** A POST that makes no sense ends the connection. */
+    private void malformed(Exchange exchange) {
+        exchange.refuse(EngineIoError.BAD_REQUEST);
+        socket.fail(CloseReason.PROTOCOL_ERROR);
+    }
+
+    private void next() {
+        while (post != null && !socket.isSuspended() && socket.isOpen() && packets.hasNext()) {
+            packet(packets.next());
+        }
+        if (post != null && (!packets.hasNext() && !socket.isSuspended() || !socket.isOpen())) {
+            Exchange done = post;
+            post = null;
+            done.ok();
+        }
+    }
+
+    private void packet(String packet) {
+        boolean binary = !packet.isEmpty() && packet.charAt(0) == Payload.BINARY;
+        byte[] bytes = binary ? Payload.binary(packet) : null;
+        if (bytes != null) {
+            socket.binary(bytes);
+        } else if (binary || packet.isEmpty() || packet.charAt(0) < Packet.OPEN || packet.charAt(0) > Packet.NOOP) {
+            Exchange refused = post;
+            post = null;
+            malformed(refused);
+        } else {
+            socket.packet(packet);
+        }
+    }
+
+    @Override
+    public void suspend() {
+        // next() looks.
+    }
+
+    @Override
+    public void resume() {
+        if (post != null) {
+            next();
+        }
+    }
+
+    /** Ends a poll that has nothing to say. */
+    void release() {
+        if (poll != null) {
+            answer(Packet.NOOP);
+        }
+    }
+
+    /** Another transport goes on with what still waits here. */
+    void handOver(Outbox next) {
+        release();
+        for (ByteBuf bytes; (bytes = queue.poll()) != null;) {
+            next.offer(bytes);
+        }
+        pending = 0;
+    }
+
+    @Override
+    public void close(CloseReason reason) {
+        closing = true;
+        // Not through offer: the end has to be heard even if nothing else can be.
+        queue.add(Unpooled.wrappedBuffer(Packet.close()));
+        if (poll != null) {
+            flush();
+        } else if (!socket.isOpen() && reason != CloseReason.NORMAL) {
+            drop();
+        }
+        finishPost();
+    }
+
+    @Override
+    public void discard() {
+        release();
+        finishPost();
+        drop();
+    }
+
+    private void finishPost() {
+        if (post != null && !packets.hasNext()) {
+            post.ok();
+            post = null;
+        }
+    }
+
+    private void drop() {
+        queue.forEach(ByteBuf::release);
+        queue.clear();
+        pending = 0;
+    }
+
+    private void flush() {
+        dirty = false;
+        if (poll == null || queue.isEmpty()) {
+            return;
+        }
+        ByteBuf payload = Unpooled.buffer();
+        for (ByteBuf bytes; (bytes = queue.poll()) != null;) {
+            Payload.append(bytes, payload);
+            bytes.release();
+        }
+        pending = 0;
+        Exchange answered = poll;
+        poll = null;
+        answered.packets(payload);
+        if (closing) {
+            socket.gone();
+        }
+    }
+
+    private void answer(char packet) {
+        Exchange answered = poll;
+        poll = null;
+        answered.packet(packet);
+    }
+}

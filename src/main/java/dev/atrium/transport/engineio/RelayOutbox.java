@@ -1,0 +1,68 @@
+package dev.atrium.transport.engineio;
+
+import dev.atrium.room.DeliveryLoop;
+import dev.atrium.session.Outbox;
+import dev.atrium.transport.websocket.FrameHandler;
+import io.netty.buffer.ByteBuf;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicLong;
+
+/**
+ * The outbox of a connection whose WebSocket lives on another event loop. What one turn brings crosses over in one task. Used on
+ * the connection's event loop only, but {@link #pendingBytes}.
+ */
+final class RelayOutbox implements Outbox {
+
+    private final FrameHandler connection;
+    private final DeliveryLoop loop;
+    private final long limit;
+    private final Runnable overflowed;
+    private final Runnable cross = this::cross;
+    private final AtomicLong crossing = new AtomicLong();
+    private List<ByteBuf> gathered = new ArrayList<>();
+
+    /** @param overflowed called on the WebSocket's event loop: its client is too slow */
+    RelayOutbox(FrameHandler connection, DeliveryLoop loop, long limit, Runnable overflowed) {
+        this.connection = connection;
+        this.loop = loop;
+        this.limit = limit;
+        this.overflowed = overflowed;
+    }
+
+    @Override
+    public boolean offer(ByteBuf bytes) {
+        long pending = pendingBytes();
+        if (pending > 0 && pending + bytes.readableBytes() > limit) {
+            bytes.release();
+            return false;
+        }
+        crossing.addAndGet(bytes.readableBytes());
+        gathered.add(bytes);
+        if (gathered.size() == 1) {
+            loop.flushLater(cross);
+        }
+        return true;
+    }
+
+    @Override
+    public long pendingBytes() {
+        return crossing.get() + connection.outbox().pendingBytes();
+    }
+
+    private void cross() {
+        List<ByteBuf> crossed = gathered;
+        gathered = new ArrayList<>();
+        connection.eventLoop().execute(() -> {
+            boolean taken = true;
+            for (ByteBuf bytes : crossed) {
+                int size = bytes.readableBytes();
+                taken &= connection.outbox().offer(bytes);
+                crossing.addAndGet(-size);
+            }
+            if (!taken) {
+                overflowed.run();
+            }
+        });
+    }
+}

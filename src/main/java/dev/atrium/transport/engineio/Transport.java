@@ -1,0 +1,26 @@
+package dev.atrium.transport.engineio;
+
+import dev.atrium.session.CloseReason;
+import dev.atrium.session.Outbox;
+
+/** How a connection is carried now. On the connection's event loop only. */
+interface Transport {
+
+    /** {@code polling} or {@code websocket}. */
+    String name();
+
+    /** Takes whole frames, in the form of RFC 6455, each of them one packet. */
+    Outbox outbox();
+
+    /** Hands on no more packets until {@link #resume}. */
+    void suspend();
+
+    /** Goes on with what has come meanwhile. */
+    void resume();
+
+    /** The connection has ended, by our will: tells the client. */
+    void close(CloseReason reason);
+
+    /** The connection has ended, and nobody is left to be told. */
+    void discard();
+}

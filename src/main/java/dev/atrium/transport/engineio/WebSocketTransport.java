@@ -1,0 +1,203 @@
+package dev.atrium.transport.engineio;
+
+import dev.atrium.session.CloseReason;
+import dev.atrium.session.Outbox;
+import dev.atrium.transport.websocket.FrameHandler;
+import dev.atrium.transport.websocket.SocketProtocol;
+import io.netty.buffer.ByteBuf;
+import java.util.ArrayDeque;
+import java.util.Queue;
+
+/**
+ * A WebSocket: each message is a packet. It carries a connection from its beginning, or takes it over from polling. Then it may
+ * live on another event loop than the connection, and everything crosses over.
+ */
+final class WebSocketTransport implements Transport, SocketProtocol {
+
+    private final EngineSockets sockets;
+    private EngineSocket socket;
+    private FrameHandler connection;
+    private Outbox outbox;
+    private final Queue<Runnable> crossed = new ArrayDeque<>();
+    private boolean broken;
+
+    /** @param former the connection that it wants to take over; null for a new one */
+    WebSocketTransport(EngineSockets sockets, EngineSocket former) {
+        this.sockets = sockets;
+        this.socket = former;
+    }
+
+    @Override
+    public String name() {
+        return "websocket";
+    }
+
+    @Override
+    public void open(FrameHandler opened) {
+        connection = opened;
+        if (socket == null) {
+            outbox = opened.outbox();
+            socket = sockets.create(opened.eventLoop());
+            sockets.open(socket, this);
+            return;
+        }
+        outbox = isAtHome() ? opened.outbox()
+                : new RelayOutbox(opened, sockets.deliveryLoop(socket.eventLoop()), sockets.outboxLimit(), this::overflowed);
+        home(() -> {
+            if (!socket.probe(this)) {
+                close(CloseReason.NORMAL);
+            }
+        });
+    }
+
+    @Override
+    public Outbox outbox() {
+        return outbox;
+    }
+
+    @Override
+    public void text(String packet) {
+        home(() -> {
+            if (socket.isCarriedBy(this)) {
+                inOrder(() -> socket.packet(packet));
+            } else {
+                beforeUpgrade(packet);
+            }
+        });
+    }
+
+    /** What was crossing over when the connection was suspended waits at home. */
+    private void inOrder(Runnable packet) {
+        if (socket.isSuspended() || !crossed.isEmpty()) {
+            crossed.add(packet);
+        } else {
+            packet.run();
+        }
+    }
+
+    private void beforeUpgrade(String packet) {
+        if (packet.equals(Packet.PING + Packet.PROBE)) {
+            away(() -> connection.send(Packet.pongToProbe()));
+            socket.probed(this);
+        } else if (packet.length() == 1 && packet.charAt(0) == Packet.UPGRADE) {
+            socket.upgrade(this);
+        } else {
+            close(CloseReason.NORMAL);
+            socket.lost(this, CloseReason.PROTOCOL_ERROR);
+        }
+    }
+
+    @Override
+    public void binary(ByteBuf bytes) {
+        byte[] message = FrameHandler.bytes(bytes);
+        home(() -> {
+            if (socket.isCarriedBy(this)) {
+                inOrder(() -> socket.binary(message));
+            } else {
+                beforeUpgrade("");
+            }
+        });
+    }
+
+    @Override
+    public void suspend() {
+        away(connection::suspend);
+    }
+
+    @Override
+    public void resume() {
+        while (!crossed.isEmpty() && !socket.isSuspended()) {
+            crossed.poll().run();
+        }
+        if (!socket.isSuspended()) {
+            away(connection::resume);
+        }
+    }
+
+    @Override
+    public void close(CloseReason reason) {
+        away(() -> {
+            if (broken || isOurs(reason)) {
+                connection.close(reason);
+            } else {
+                connection.closeWithoutStatus(reason);
+            }
+        });
+    }
+
+    /** What the protocol itself ends, it ends without a code; why the server does is worth telling. */
+    private static boolean isOurs(CloseReason reason) {
+        return switch (reason) {
+            case NORMAL, PROTOCOL_ERROR, HEARTBEAT_TIMEOUT, CONNECTION_LOST -> false;
+            default -> true;
+        };
+    }
+
+    @Override
+    public void discard() {
+        close(CloseReason.NORMAL);
+    }
+
+    @Override
+    public void heard() {
+        // Only a pong counts.
+    }
+
+    @Override
+    public void deaf(boolean deaf) {
+        // The connection knows that it is suspended.
+    }
+
+    @Override
+    public void fail(CloseReason reason) {
+        broken = true;
+        home(() -> {
+            if (socket.isCarriedBy(this)) {
+                socket.fail(reason);
+            } else {
+                socket.lost(this, reason);
+            }
+            // For one that was never taken, or has ended already.
+            close(reason);
+        });
+    }
+
+    @Override
+    public void closed(CloseReason reason) {
+        home(() -> socket.lost(this, reason));
+    }
+
+    @Override
+    public void disconnected() {
+        // Its sessions are counted above.
+    }
+
+    @Override
+    public boolean answersTextHeartbeats() {
+        return false;
+    }
+
+    private void overflowed() {
+        fail(CloseReason.SLOW_CONSUMER);
+    }
+
+    private boolean isAtHome() {
+        return socket.eventLoop() == connection.eventLoop();
+    }
+
+    private void home(Runnable task) {
+        if (isAtHome()) {
+            task.run();
+        } else {
+            socket.eventLoop().execute(task);
+        }
+    }
+
+    private void away(Runnable task) {
+        if (isAtHome()) {
+            task.run();
+        } else {
+            connection.eventLoop().execute(task);
+        }
+    }
+}

@@ -1,0 +1,58 @@
+package dev.atrium.transport.socketio;
+
+import dev.atrium.gateway.Refusal;
+import java.util.List;
+
+/** The acknowledgement that a client may have asked for with an event. Given once; what comes after does nothing. */
+final class Ack {
+
+    private final NamespaceSocket socket;
+    private String id;
+
+    /** @param id null if the client asked for none */
+    Ack(NamespaceSocket socket, String id) {
+        this.socket = socket;
+        this.id = id;
+    }
+
+    boolean isWanted() {
+        return id != null;
+    }
+
+    /** The values, as a JSON array. */
+    void give(String values, List<byte[]> attachments) {
+        if (id != null) {
+            Packet.Type type = attachments.isEmpty() ? Packet.Type.ACK : Packet.Type.BINARY_ACK;
+            socket.send(type, id, values, attachments);
+            id = null;
+        }
+    }
+
+    void ok(SocketIoFormat.Value body) {
+        if (isWanted()) {
+            give(SocketIoFormat.json(json -> {
+                json.writeStartArray();
+                json.writeStartObject();
+                json.writeNumberField("code", 200);
+                json.writeObjectFieldStart("body");
+                body.write(json);
+                json.writeEndObject();
+                json.writeEndObject();
+                json.writeEndArray();
+            }), List.of());
+        }
+    }
+
+    void refused(Refusal refusal) {
+        if (isWanted()) {
+            give(SocketIoFormat.json(json -> {
+                json.writeStartArray();
+                json.writeStartObject();
+                json.writeNumberField("code", refusal.code());
+                json.writeStringField("error", refusal.getMessage());
+                json.writeEndObject();
+                json.writeEndArray();
+            }), List.of());
+        }
+    }
+}

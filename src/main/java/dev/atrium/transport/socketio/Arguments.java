@@ -1,0 +1,114 @@
+package dev.atrium.transport.socketio;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonFactoryBuilder;
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonToken;
+import com.fasterxml.jackson.core.StreamReadConstraints;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.atrium.gateway.JsonData;
+import dev.atrium.room.Data;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * The values in the payload of an event or an acknowledgement, with the bytes that belong to them. The JSON of each is kept as
+ * it was written.
+ *
+ * @param values one for each, {@link Data.Text} or {@link Data.Json}
+ * @param attachments what placeholders in them stand for
+ */
+record Arguments(List<Data> values, List<byte[]> attachments) {
+
+    private static final int DEEPEST = 200;
+    private static final String PLACEHOLDER = "_placeholder";
+
+    private static final JsonFactory JSON = new JsonFactoryBuilder()
+            .streamReadConstraints(StreamReadConstraints.builder().maxNestingDepth(DEEPEST).build()).build();
+    private static final ObjectMapper TREES = new ObjectMapper(JSON);
+
+    /** @throws MalformedPacketException if the payload is no array, or a placeholder stands for nothing */
+    static Arguments parse(String payload, List<byte[]> attachments) {
+        List<Data> values = new ArrayList<>();
+        try (JsonParser json = JSON.createParser(payload)) {
+            if (json.nextToken() != JsonToken.START_ARRAY) {
+                throw new MalformedPacketException("expected an array");
+            }
+            while (json.nextToken() != JsonToken.END_ARRAY) {
+                values.add(JsonData.read(json, payload));
+            }
+            if (json.nextToken() != null) {
+                throw new MalformedPacketException("expected nothing after the array");
+            }
+            if (!attachments.isEmpty()) {
+                checkPlaceholders(TREES.readTree(payload), attachments.size());
+            }
+        } catch (IOException e) {
+            throw new MalformedPacketException("not JSON");
+        }
+        return new Arguments(values, attachments);
+    }
+
+    /** Whether a text is one JSON object. */
+    static boolean isObject(String text) {
+        try (JsonParser json = JSON.createParser(text)) {
+            if (json.nextToken() != JsonToken.START_OBJECT) {
+                return false;
+            }
+            json.skipChildren();
+            return json.nextToken() == null;
+        } catch (IOException e) {
+            return false;
+        }
+    }
+
+    int size() {
+        return values.size();
+    }
+
+    /** The text at that place, or null if there is something else. */
+    String text(int index) {
+        return index < values.size() && values.get(index) instanceof Data.Text text ? text.text() : null;
+    }
+
+    /** Those from that place on, as the data of a message. */
+    Data from(int index) {
+        List<Data> rest = values.subList(index, values.size());
+        if (rest.size() == 1 && attachments.isEmpty()) {
+            return rest.get(0);
+        }
+        if (rest.size() == 1 && attachments.size() == 1 && isPlaceholder(rest.get(0))) {
+            return new Data.Binary(attachments.get(0));
+        }
+        return new Data.Arguments(json(rest), attachments);
+    }
+
+    private static String json(List<Data> values) {
+        StringBuilder json = new StringBuilder("[");
+        for (Data value : values) {
+            json.append(json.length() == 1 ? "" : ",").append(SocketIoFormat.json(value));
+        }
+        return json.append(']').toString();
+    }
+
+    private static boolean isPlaceholder(Data value) {
+        try {
+            return value instanceof Data.Json json && TREES.readTree(json.json()).path(PLACEHOLDER).asBoolean();
+        } catch (IOException e) {
+            throw new IllegalStateException("it was parsed before", e);
+        }
+    }
+
+    private static void checkPlaceholders(JsonNode value, int attachments) {
+        if (value.path(PLACEHOLDER).isBoolean() && value.path(PLACEHOLDER).asBoolean()) {
+            JsonNode number = value.path("num");
+            if (!number.isInt() || number.asInt() < 0 || number.asInt() >= attachments) {
+                throw new MalformedPacketException("a placeholder stands for nothing");
+            }
+            return;
+        }
+        value.forEach(child -> checkPlaceholders(child, attachments));
+    }
+}

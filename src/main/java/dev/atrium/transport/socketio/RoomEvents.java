@@ -1,0 +1,127 @@
+package dev.atrium.transport.socketio;
+
+import dev.atrium.gateway.Gateway;
+import dev.atrium.gateway.Refusal;
+import dev.atrium.gateway.ReplyJson;
+import dev.atrium.gateway.SendWindow;
+import dev.atrium.room.Data;
+import dev.atrium.room.Membership;
+import dev.atrium.room.Receipt;
+import dev.atrium.room.RoomId;
+import dev.atrium.session.Session;
+import io.smallrye.mutiny.Uni;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Consumer;
+
+/**
+ * What events mean where no application says otherwise: {@code join}, {@code leave} and {@code send}; any other is said in the
+ * rooms that its sender is in.
+ */
+final class RoomEvents {
+
+    private final Gateway gateway;
+    private final NamespaceSocket socket;
+    private final boolean relay;
+    private final SendWindow window;
+
+    RoomEvents(Gateway gateway, NamespaceSocket socket, boolean relay) {
+        this.gateway = gateway;
+        this.socket = socket;
+        this.relay = relay;
+        this.window = new SendWindow(socket.socket()::suspend, socket.socket()::resume);
+    }
+
+    void handle(String name, Arguments arguments, Ack ack) {
+        try {
+            switch (name) {
+                case "join" -> join(room(arguments), ack);
+                case "leave" -> leave(room(arguments), ack);
+                case "send" -> send(arguments, ack);
+                default -> relay(name, arguments, ack);
+            }
+        } catch (Refusal refusal) {
+            ack.refused(refusal);
+        }
+    }
+
+    private void join(RoomId room, Ack ack) {
+        socket.socket().await(gateway.join(session(), room, false, null),
+                joined -> {
+                    ack.ok(json -> ReplyJson.writeFields(joined, json));
+                    joined.membership().follow();
+                },
+                failure -> ack.refused(Gateway.refusal(failure)));
+    }
+
+    private void leave(RoomId room, Ack ack) {
+        socket.socket().await(gateway.leave(session(), room),
+                left -> ack.ok(json -> json.writeStringField("room", room.name())),
+                failure -> ack.refused(Gateway.refusal(failure)));
+    }
+
+    private void send(Arguments arguments, Ack ack) {
+        RoomId room = room(arguments);
+        String event = arguments.text(2);
+        if (event == null) {
+            throw Refusal.badRequest("event: expected the name of an event after the room");
+        }
+        say(room, event, arguments.from(3),
+                receipt -> ack.ok(json -> ReplyJson.writeFields(receipt, json)), ack::refused);
+    }
+
+    /** Each room has its own order, so each gets a message of its own. */
+    private void relay(String event, Arguments arguments, Ack ack) {
+        if (!relay) {
+            throw new Refusal(404, "event: expected join, leave or send");
+        }
+        List<RoomId> rooms = new ArrayList<>();
+        for (Membership membership : session().memberships()) {
+            RoomId room = membership.room();
+            if (!room.isSession() && !room.isEveryone()) {
+                rooms.add(room);
+            }
+        }
+        if (rooms.isEmpty()) {
+            rooms.add(socket.everyone());
+        }
+        Data data = arguments.from(1);
+        Map<RoomId, Receipt> receipts = new LinkedHashMap<>();
+        for (RoomId room : rooms) {
+            say(room, event, data, receipt -> {
+                receipts.put(room, receipt);
+                if (receipts.size() == rooms.size()) {
+                    ack.ok(json -> ReplyJson.writeRooms(receipts, json));
+                }
+            }, ack::refused);
+        }
+    }
+
+    private void say(RoomId room, String event, Data data, Consumer<Receipt> taken, Consumer<Refusal> refused) {
+        window.sent();
+        Uni<Receipt> sent = gateway.send(session(), room, event, data, true, null);
+        sent.subscribe().with(
+                receipt -> session().loop().run(() -> {
+                    taken.accept(receipt);
+                    window.answered();
+                }),
+                failure -> session().loop().run(() -> {
+                    refused.accept(Gateway.refusal(failure));
+                    window.answered();
+                }));
+    }
+
+    private RoomId room(Arguments arguments) {
+        String name = arguments.text(1);
+        if (name == null) {
+            throw Refusal.badRequest("room: expected a string");
+        }
+        return Gateway.room(session().namespace(), name);
+    }
+
+    private Session session() {
+        return socket.session();
+    }
+}

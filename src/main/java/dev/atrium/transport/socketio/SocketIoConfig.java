@@ -1,0 +1,27 @@
+package dev.atrium.transport.socketio;
+
+import dev.atrium.setting.DurationSetting;
+import dev.atrium.setting.SwitchSetting;
+import io.smallrye.config.ConfigMapping;
+import io.smallrye.config.WithConverter;
+import io.smallrye.config.WithDefault;
+import java.time.Duration;
+
+/** Settings of Socket.IO. */
+@ConfigMapping(prefix = "atrium.socketio")
+public interface SocketIoConfig {
+
+    /** A connection that has joined no namespace by then is closed. */
+    @WithDefault("45s")
+    @WithConverter(DurationSetting.class)
+    Duration connectTimeout();
+
+    /** Most attachments that one event may have. */
+    @WithDefault("10")
+    int maxAttachments();
+
+    /** Whether events that have no meaning of their own are said in the rooms that their sender has joined. */
+    @WithDefault("true")
+    @WithConverter(SwitchSetting.class)
+    boolean relay();
+}

@@ -1,0 +1,154 @@
+package dev.atrium.transport.socketio;
+
+import dev.atrium.gateway.Gateway;
+import dev.atrium.room.Data;
+import dev.atrium.session.CloseReason;
+import dev.atrium.transport.engineio.EngineSocket;
+import io.netty.util.concurrent.ScheduledFuture;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import org.jboss.logging.Logger;
+
+/**
+ * One client: its namespaces over one connection. Whatever makes no sense ends the connection, as clients expect. On the
+ * connection's event loop only.
+ */
+final class SocketIoConnection implements EngineSocket.Listener {
+
+    private static final Logger LOG = Logger.getLogger(SocketIoConnection.class);
+
+    private final Namespaces namespaces;
+    private final SocketIoConfig config;
+    private final EngineSocket socket;
+    private final Map<String, NamespaceSocket> joined = new HashMap<>(2);
+    private final ScheduledFuture<?> patience;
+    private Packet incomplete;
+    private List<byte[]> attachments;
+
+    SocketIoConnection(Namespaces namespaces, SocketIoConfig config, EngineSocket socket) {
+        this.namespaces = namespaces;
+        this.config = config;
+        this.socket = socket;
+        this.patience = socket.eventLoop().schedule(() -> {
+            if (joined.isEmpty()) {
+                socket.close();
+            }
+        }, config.connectTimeout().toMillis(), TimeUnit.MILLISECONDS);
+    }
+
+    @Override
+    public void text(String message) {
+        try {
+            if (incomplete != null) {
+                throw new MalformedPacketException("expected an attachment");
+            }
+            Packet packet = PacketParser.parse(message, config.maxAttachments());
+            if (packet.isBinary()) {
+                incomplete = packet;
+                attachments = new ArrayList<>(packet.attachments());
+            } else {
+                handle(packet, List.of());
+            }
+        } catch (MalformedPacketException e) {
+            malformed(e);
+        }
+    }
+
+    @Override
+    public void binary(byte[] message) {
+        try {
+            if (incomplete == null) {
+                throw new MalformedPacketException("expected no attachment");
+            }
+            attachments.add(message);
+            if (attachments.size() == incomplete.attachments()) {
+                Packet complete = incomplete;
+                incomplete = null;
+                handle(complete, attachments);
+            }
+        } catch (MalformedPacketException e) {
+            malformed(e);
+        }
+    }
+
+    @Override
+    public void closed(CloseReason reason) {
+        patience.cancel(false);
+        List.copyOf(joined.values()).forEach(each -> each.end(reason));
+        joined.clear();
+    }
+
+    private void malformed(MalformedPacketException e) {
+        LOG.debugf("A connection ends with a packet that makes no sense: %s", e.getMessage());
+        socket.fail(CloseReason.PROTOCOL_ERROR);
+    }
+
+    private void handle(Packet packet, List<byte[]> attached) {
+        switch (packet.type()) {
+            case CONNECT -> connect(packet);
+            case DISCONNECT -> disconnect(packet);
+            case EVENT, BINARY_EVENT -> event(packet, attached);
+            case ACK, BINARY_ACK -> ack(packet, attached);
+            default -> throw new MalformedPacketException("not for a server");
+        }
+    }
+
+    private void connect(Packet packet) {
+        if (joined.containsKey(packet.namespace()) || packet.id() != null) {
+            throw new MalformedPacketException("already in that namespace");
+        }
+        if (!packet.payload().isEmpty() && !Arguments.isObject(packet.payload())) {
+            throw new MalformedPacketException("expected an object");
+        }
+        namespaces.connect(socket, packet.namespace(), packet.payload(), joined);
+    }
+
+    private void disconnect(Packet packet) {
+        if (!packet.payload().isEmpty()) {
+            throw new MalformedPacketException("expected no payload");
+        }
+        joined(packet).end(CloseReason.NORMAL);
+    }
+
+    private void event(Packet packet, List<byte[]> attached) {
+        NamespaceSocket namespace = joined(packet);
+        if (packet.payload().isEmpty()) {
+            return;
+        }
+        Arguments arguments = Arguments.parse(packet.payload(), attached);
+        String name = arguments.text(0);
+        if (name == null && arguments.size() > 0 && isNumber(arguments.values().get(0))) {
+            name = ((Data.Json) arguments.values().get(0)).json();
+        }
+        if (name == null || Gateway.RESERVED_EVENTS.contains(name)) {
+            throw new MalformedPacketException("expected the name of an event");
+        }
+        namespace.event(name, arguments, packet.id());
+    }
+
+    private void ack(Packet packet, List<byte[]> attached) {
+        NamespaceSocket namespace = joined(packet);
+        if (!packet.payload().isEmpty()) {
+            namespace.ack(packet.id(), Arguments.parse(packet.payload(), attached));
+        }
+    }
+
+    private NamespaceSocket joined(Packet packet) {
+        NamespaceSocket namespace = joined.get(packet.namespace());
+        if (namespace == null) {
+            throw new MalformedPacketException("not in that namespace");
+        }
+        return namespace;
+    }
+
+    private static boolean isNumber(Data value) {
+        if (!(value instanceof Data.Json json)) {
+            return false;
+        }
+        char first = json.json().charAt(0);
+        return first == '-' || first >= '0' && first <= '9';
+    }
+}

@@ -1,0 +1,123 @@
+package dev.atrium.transport.socketio;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonGenerator;
+import com.fasterxml.jackson.core.io.JsonStringEncoder;
+import com.fasterxml.jackson.core.util.ByteArrayBuilder;
+import dev.atrium.gateway.MessageJson;
+import dev.atrium.room.Data;
+import dev.atrium.room.Delivery;
+import dev.atrium.room.Gap;
+import dev.atrium.room.Message;
+import dev.atrium.room.RoomId;
+import dev.atrium.session.BytesFormat;
+import dev.atrium.transport.websocket.Frames;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+
+/** What rooms say, as events: the frame of a packet, and behind it those of its attachments. */
+final class SocketIoFormat extends BytesFormat {
+
+    /** Events with their data alone. */
+    static final SocketIoFormat PLAIN = new SocketIoFormat(false);
+
+    /** Events with one more argument: the room, the sender, the time and the place. */
+    static final SocketIoFormat META = new SocketIoFormat(true);
+
+    private static final JsonFactory JSON = new JsonFactory();
+    private static final String BINARY = "{\"_placeholder\":true,\"num\":0}";
+    private static final char MESSAGE = '4';
+    private static final int PREFIX_BYTES = 64;
+
+    private final boolean meta;
+
+    private SocketIoFormat(boolean meta) {
+        this.meta = meta;
+    }
+
+    @Override
+    public byte[] encode(Delivery delivery) {
+        if (delivery instanceof Message message) {
+            return event(message.room(), message.event(), message.data(), meta ? json(j -> MessageJson.writeMeta(message, j)) : null);
+        }
+        if (delivery instanceof Gap gap) {
+            return event(gap.room(), "@gap", new Data.Json(json(json -> MessageJson.writePlace(gap, json))), null);
+        }
+        return null;
+    }
+
+    private static byte[] event(RoomId room, String event, Data data, String last) {
+        String values = "[" + quoted(event) + arguments(data) + (last == null ? "" : "," + last) + "]";
+        List<byte[]> attachments = attachments(data);
+        Packet.Type type = attachments.isEmpty() ? Packet.Type.EVENT : Packet.Type.BINARY_EVENT;
+        return frames(type, room.namespace(), null, values, attachments);
+    }
+
+    /** A packet, ready to be written, with its attachments. */
+    static byte[] frames(Packet.Type type, String namespace, String id, String payload, List<byte[]> attachments) {
+        StringBuilder packet = new StringBuilder(PREFIX_BYTES + payload.length()).append(MESSAGE).append(type.ordinal());
+        if (!attachments.isEmpty()) {
+            packet.append(attachments.size()).append('-');
+        }
+        if (!namespace.equals(RoomId.DEFAULT_NAMESPACE)) {
+            packet.append(namespace).append(',');
+        }
+        packet.append(id == null ? "" : id).append(payload);
+        byte[] first = Frames.text(packet.toString());
+        if (attachments.isEmpty()) {
+            return first;
+        }
+        try (ByteArrayBuilder frames = new ByteArrayBuilder(first.length)) {
+            frames.write(first);
+            for (byte[] attachment : attachments) {
+                frames.write(Frames.of(Frames.BINARY, attachment));
+            }
+            return frames.toByteArray();
+        }
+    }
+
+    /** What follows the name of the event, each with its comma. */
+    private static String arguments(Data data) {
+        if (data instanceof Data.Arguments several) {
+            String inside = several.json().substring(1, several.json().length() - 1);
+            return inside.isEmpty() ? "" : "," + inside;
+        }
+        return "," + json(data);
+    }
+
+    /** One value. */
+    static String json(Data data) {
+        if (data instanceof Data.Text text) {
+            return quoted(text.text());
+        }
+        return data instanceof Data.Json json ? json.json() : BINARY;
+    }
+
+    static List<byte[]> attachments(Data data) {
+        if (data instanceof Data.Arguments several) {
+            return several.attachments();
+        }
+        return data instanceof Data.Binary binary ? List.of(binary.bytes()) : List.of();
+    }
+
+    static String quoted(String text) {
+        return '"' + new String(JsonStringEncoder.getInstance().quoteAsString(text)) + '"';
+    }
+
+    /** Writes one JSON value. */
+    interface Value {
+        void write(JsonGenerator json) throws IOException;
+    }
+
+    static String json(Value value) {
+        try (ByteArrayBuilder out = new ByteArrayBuilder(256); JsonGenerator json = JSON.createGenerator(out)) {
+            value.write(json);
+            json.flush();
+            return new String(out.toByteArray(), StandardCharsets.UTF_8);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}

@@ -1,0 +1,409 @@
+package dev.atrium.it;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.net.Socket;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** The rules of Engine.IO 4, as a client sees them that speaks it by hand. */
+class EngineIoIT {
+
+    private static final String POLLING = "/socket.io/?EIO=4&transport=polling";
+    private static final String WEBSOCKET = "/socket.io/?EIO=4&transport=websocket";
+    private static final String SEPARATOR = "\u001e";
+    /** After so long a poll has reached the server, which holds it. */
+    private static final Duration HELD = Duration.ofMillis(200);
+    private static final int INTERVAL = 300;
+    private static final int TIMEOUT = 200;
+    private static final HttpClient HTTP = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
+    private static final ObjectMapper JSON = new ObjectMapper();
+
+    private static Replica replica;
+
+    /** Whose heartbeat is as short as in the suites of the protocol. */
+    private static Replica hasty;
+
+    @BeforeAll
+    static void start() {
+        replica = Replica.start(Map.of("atrium.engineio.max-payload", "20000"));
+        hasty = Replica.start(Map.of("atrium.heartbeat.interval", INTERVAL + "ms", "atrium.heartbeat.timeout", TIMEOUT + "ms"));
+    }
+
+    @AfterAll
+    static void stop() {
+        replica.close();
+        hasty.close();
+    }
+
+    @Test
+    void a_handshake_over_polling_says_what_the_connection_is_like() {
+        HttpResponse<String> answer = hasty.get(POLLING);
+
+        assertThat(answer.statusCode()).isEqualTo(200);
+        assertThat(answer.headers().firstValue("Content-Type")).contains("text/plain; charset=UTF-8");
+        assertThat(answer.headers().firstValue("Cache-Control")).contains("no-store");
+        JsonNode open = open(answer.body());
+        assertThat(open.properties()).extracting(Map.Entry::getKey)
+                .containsExactly("sid", "upgrades", "pingInterval", "pingTimeout", "maxPayload");
+        assertThat(open.path("sid").asText()).matches("[\\w-]{20}");
+        assertThat(open.path("upgrades").toString()).isEqualTo("[\"websocket\"]");
+        assertThat(open.path("pingInterval").asInt()).isEqualTo(INTERVAL);
+        assertThat(open.path("pingTimeout").asInt()).isEqualTo(TIMEOUT);
+        assertThat(open.path("maxPayload").asInt()).isEqualTo(1_000_000);
+    }
+
+    @Test
+    void a_handshake_over_websocket_offers_no_upgrade() {
+        try (SocketClient socket = replica.plain(WEBSOCKET)) {
+            assertThat(open(socket.await(1).get(0)).path("upgrades").toString()).isEqualTo("[]");
+        }
+    }
+
+    @ParameterizedTest(name = "{0} {1}")
+    @CsvSource({
+        "GET,    /socket.io/?EIO=4,                               0, Transport unknown",
+        "GET,    /socket.io/?EIO=4&transport=abc,                 0, Transport unknown",
+        "GET,    /socket.io/?transport=polling&EIO=4&sid=nobody,  1, Session ID unknown",
+        "POST,   /socket.io/?EIO=4&transport=polling,             2, Bad handshake method",
+        "PUT,    /socket.io/?EIO=4&transport=polling,             2, Bad handshake method",
+        "OPTIONS,/socket.io/?EIO=4&transport=polling,             2, Bad handshake method",
+        "GET,    /socket.io/?EIO=4&transport=websocket,           3, Bad request",
+        "GET,    /socket.io/?transport=polling,                   5, Unsupported protocol version",
+        "GET,    /socket.io/?EIO=3&transport=polling,             5, Unsupported protocol version",
+        "GET,    /socket.io/?EIO=abc&transport=polling,           5, Unsupported protocol version",
+        "GET,    /socket.io/?EIO=4&transport=%FF,                 0, Transport unknown",
+    })
+    void a_request_that_makes_no_sense_is_told_why(String method, String path, int code, String message) {
+        HttpResponse<String> answer = replica.request(method, path);
+
+        assertThat(answer.statusCode()).isEqualTo(400);
+        assertThat(answer.headers().firstValue("Content-Type")).contains("application/json");
+        assertThat(answer.body()).isEqualTo("{\"code\":" + code + ",\"message\":\"" + message + "\"}");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"/socket.io/?EIO=3&transport=websocket", "/socket.io/?transport=websocket",
+        "/socket.io/?EIO=4&transport=polling", "/socket.io/?EIO=4&transport=abc", WEBSOCKET + "&sid=nobody"})
+    void a_handshake_of_a_websocket_that_makes_no_sense_is_refused(String path) throws IOException {
+        try (RawSocket socket = RawSocket.connect(replica.port(), path)) {
+            assertThat(socket.response()).startsWith("HTTP/1.1 400 Bad Request");
+        }
+    }
+
+    @Test
+    void the_path_ends_with_a_slash() {
+        assertThat(replica.get("/socket.io?EIO=4&transport=polling").statusCode()).isEqualTo(404);
+    }
+
+    @Test
+    void packets_wait_for_the_next_poll_and_leave_in_one_answer() {
+        String session = connectByPolling(replica);
+
+        assertThat(post(session, "40" + SEPARATOR + "40/two,").body()).isEqualTo("ok");
+
+        assertThat(poll(session).body().split(SEPARATOR)).satisfiesExactly(
+                first -> assertThat(first).startsWith("40{\"sid\":\"~"),
+                second -> assertThat(second).startsWith("40/two,{\"sid\":\"~"));
+    }
+
+    @Test
+    void binary_packets_are_base64_both_ways() {
+        String session = joinByPolling(replica);
+
+        post(session, "451-[\"photo\",{\"_placeholder\":true,\"num\":0}]" + SEPARATOR + "bAQIDBA==");
+
+        assertThat(poll(session).body())
+                .isEqualTo("451-[\"photo\",{\"_placeholder\":true,\"num\":0}]" + SEPARATOR + "bAQIDBA==");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"abc", "", "7", "40" + SEPARATOR, "b%%%", "2", "2probe"})
+    void a_body_that_makes_no_sense_ends_the_connection(String body) {
+        String session = connectByPolling(replica);
+
+        post(session, body);
+
+        assertThat(poll(session).statusCode()).isEqualTo(400);
+        assertThat(poll(session).body()).contains("\"code\":1");
+    }
+
+    @Test
+    void packets_that_are_for_clients_are_passed_over() {
+        String session = connectByPolling(replica);
+
+        assertThat(post(session, "0" + SEPARATOR + "5" + SEPARATOR + "6" + SEPARATOR + "3").statusCode()).isEqualTo(200);
+
+        assertThat(post(session, "40").statusCode()).isEqualTo(200);
+        assertThat(poll(session).body()).startsWith("40{");
+    }
+
+    @Test
+    void bytes_as_a_body_end_the_connection() {
+        String session = connectByPolling(replica);
+
+        HttpResponse<String> answer = replica.post(session, "application/octet-stream", new byte[] {4, 5});
+
+        assertThat(answer.statusCode()).isEqualTo(400);
+        assertThat(poll(session).statusCode()).isEqualTo(400);
+    }
+
+    @Test
+    void a_body_as_large_as_allowed_is_taken_and_a_larger_one_costs_nothing_but_itself() {
+        String session = joinByPolling(replica);
+        String frame = "42[\"big\",\"\"]";
+        String fits = "42[\"big\",\"" + "x".repeat(20_000 - frame.length()) + "\"]";
+
+        assertThat(post(session, fits + "x").statusCode()).isEqualTo(413);
+        assertThat(post(session, fits).statusCode()).isEqualTo(200);
+
+        assertThat(poll(session).body()).isEqualTo(fits);
+    }
+
+    @Test
+    void a_second_poll_ends_both_and_the_connection() {
+        String session = connectByPolling(replica);
+        CompletableFuture<HttpResponse<String>> first = pollLater(session);
+        awaitHeld(first);
+
+        HttpResponse<String> second = poll(session);
+
+        assertThat(second.statusCode()).isEqualTo(400);
+        assertThat(first.join().body()).isEqualTo("1");
+        assertThat(poll(session).body()).contains("\"code\":1");
+    }
+
+    @Test
+    void a_client_that_gives_up_its_poll_is_gone_at_once() throws IOException {
+        String session = connectByPolling(replica);
+        try (Socket poll = new Socket("127.0.0.1", replica.port())) {
+            poll.getOutputStream().write(("GET " + session + " HTTP/1.1\r\nHost: a\r\n\r\n").getBytes(StandardCharsets.US_ASCII));
+            Awaitility.await().pollDelay(HELD).until(() -> true);
+        }
+        Awaitility.await().atMost(Duration.ofSeconds(5)).untilAsserted(() ->
+                assertThat(post(session, "3").body()).contains("\"code\":1"));
+    }
+
+    @Test
+    void a_client_that_closes_has_its_poll_answered() {
+        String session = connectByPolling(replica);
+        CompletableFuture<HttpResponse<String>> poll = pollLater(session);
+        awaitHeld(poll);
+
+        assertThat(post(session, "1").body()).isEqualTo("ok");
+
+        assertThat(poll.join().body()).isEqualTo("6");
+        assertThat(poll(session).body()).contains("\"code\":1");
+    }
+
+    @Test
+    void the_server_pings_and_a_client_that_answers_stays() {
+        String session = connectByPolling(hasty);
+        for (int i = 0; i < 4; i++) {
+            assertThat(poll(hasty, session).body()).isEqualTo("2");
+            assertThat(hasty.post(session, "3").statusCode()).isEqualTo(200);
+        }
+    }
+
+    @Test
+    void a_client_that_does_not_answer_is_gone_in_time() {
+        long begun = System.nanoTime();
+        String session = connectByPolling(hasty);
+        assertThat(poll(hasty, session).body()).isEqualTo("2");
+
+        // The poll that is held learns of the end, to the moment.
+        HttpResponse<String> end = poll(hasty, session);
+
+        long millis = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - begun);
+        assertThat(end.body()).isEqualTo("1");
+        assertThat(millis).isBetween((long) INTERVAL + TIMEOUT - 5, INTERVAL + TIMEOUT + 150L);
+        assertThat(poll(hasty, session).body()).contains("\"code\":1");
+    }
+
+    @Test
+    void other_traffic_is_no_answer_to_a_ping() {
+        try (SocketClient socket = hasty.plain(WEBSOCKET)) {
+            Awaitility.await().atMost(Duration.ofSeconds(5)).pollInterval(Duration.ofMillis(50)).until(() -> {
+                if (socket.isOpen()) {
+                    socket.text("6");
+                }
+                return !socket.isOpen();
+            });
+            assertThat(socket.awaitClose()).isEqualTo(1005);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"abc", "", "2", "2probe", "7"})
+    void a_websocket_message_that_is_no_packet_ends_the_connection(String message) {
+        try (SocketClient socket = replica.plain(WEBSOCKET)) {
+            socket.await(1);
+            socket.text(message);
+            assertThat(socket.awaitClose()).isEqualTo(1005);
+        }
+    }
+
+    @Test
+    void a_client_that_says_close_over_a_websocket_is_closed() {
+        try (SocketClient socket = replica.plain(WEBSOCKET)) {
+            socket.await(1);
+            socket.text("1");
+            assertThat(socket.awaitClose()).isEqualTo(1005);
+        }
+    }
+
+    @Test
+    void a_websocket_message_that_is_too_large_is_closed_with_1009() {
+        try (SocketClient socket = replica.plain(WEBSOCKET)) {
+            socket.await(1);
+            socket.text("4" + "x".repeat(20_000));
+            assertThat(socket.awaitClose()).isEqualTo(1009);
+        }
+    }
+
+    @Test
+    void a_client_changes_over_and_what_waited_comes_by_the_websocket() {
+        String session = joinByPolling(replica);
+        try (SocketClient socket = probe(session)) {
+            CompletableFuture<HttpResponse<String>> poll = pollLater(session);
+
+            assertThat(poll.join().body()).isEqualTo("6");
+            post(session, "42[\"said\",\"meanwhile\"]");
+            socket.text("5");
+
+            assertThat(socket.await(2).get(1)).isEqualTo("42[\"said\",\"meanwhile\"]");
+            socket.text("42[\"said\",\"afterwards\"]");
+            assertThat(socket.await(3).get(2)).isEqualTo("42[\"said\",\"afterwards\"]");
+            assertThat(poll(session).body()).isEqualTo("{\"code\":3,\"message\":\"Bad request\"}");
+            assertThat(post(session, "6").body()).isEqualTo("{\"code\":3,\"message\":\"Bad request\"}");
+        }
+    }
+
+    @Test
+    void of_two_websockets_for_one_connection_the_second_is_closed() {
+        String session = joinByPolling(replica);
+        try (SocketClient first = probe(session); SocketClient second = replica.plain(asWebSocket(session))) {
+            assertThat(second.awaitClose()).isEqualTo(1005);
+            first.text("5");
+            first.text("42[\"still\",\"here\"]");
+            assertThat(first.await(2).get(1)).isEqualTo("42[\"still\",\"here\"]");
+            try (SocketClient third = replica.plain(asWebSocket(session))) {
+                assertThat(third.awaitClose()).isEqualTo(1005);
+            }
+            first.text("42[\"still\",\"there\"]");
+            assertThat(first.await(3).get(2)).isEqualTo("42[\"still\",\"there\"]");
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"40", "2", "6", "nonsense"})
+    void a_websocket_that_does_not_probe_costs_the_connection_nothing(String first) {
+        String session = joinByPolling(replica);
+        try (SocketClient socket = replica.plain(asWebSocket(session))) {
+            socket.text(first);
+            assertThat(socket.awaitClose()).isEqualTo(1005);
+        }
+        post(session, "42[\"still\",\"here\"]");
+        assertThat(poll(session).body()).isEqualTo("42[\"still\",\"here\"]");
+        try (SocketClient again = probe(session)) {
+            again.text("5");
+            again.text("42[\"and\",\"now\"]");
+            assertThat(again.await(2).get(1)).isEqualTo("42[\"and\",\"now\"]");
+        }
+    }
+
+    @Test
+    void a_websocket_that_goes_before_the_upgrade_costs_the_connection_nothing() {
+        String session = joinByPolling(replica);
+        probe(session).cut();
+        post(session, "42[\"still\",\"here\"]");
+        assertThat(poll(session).body()).isEqualTo("42[\"still\",\"here\"]");
+    }
+
+    @Test
+    void many_messages_cross_over_in_their_order() {
+        String session = joinByPolling(replica);
+        try (SocketClient socket = probe(session)) {
+            socket.text("5");
+            for (int i = 0; i < 500; i++) {
+                socket.text("42[\"count\"," + i + "]");
+            }
+            List<String> received = socket.await(501);
+            for (int i = 0; i < 500; i++) {
+                assertThat(received.get(i + 1)).isEqualTo("42[\"count\"," + i + "]");
+            }
+        }
+    }
+
+    private static JsonNode open(String packet) {
+        assertThat(packet).startsWith("0{");
+        try {
+            return JSON.readTree(packet.substring(1));
+        } catch (IOException e) {
+            throw new AssertionError(packet, e);
+        }
+    }
+
+    /** Connects, and returns the path of its further requests. */
+    private static String connectByPolling(Replica to) {
+        return POLLING + "&sid=" + open(to.get(POLLING).body()).path("sid").asText();
+    }
+
+    /** The same, and it is in the namespace and has been told so. */
+    private static String joinByPolling(Replica to) {
+        String session = connectByPolling(to);
+        to.post(session, "40");
+        assertThat(poll(to, session).body()).startsWith("40{");
+        return session;
+    }
+
+    private static SocketClient probe(String session) {
+        SocketClient socket = replica.plain(asWebSocket(session));
+        socket.text("2probe");
+        assertThat(socket.await(1)).containsExactly("3probe");
+        return socket;
+    }
+
+    private static String asWebSocket(String session) {
+        return session.replace("transport=polling", "transport=websocket");
+    }
+
+    private static HttpResponse<String> poll(String session) {
+        return poll(replica, session);
+    }
+
+    private static HttpResponse<String> poll(Replica from, String session) {
+        return from.get(session);
+    }
+
+    private static CompletableFuture<HttpResponse<String>> pollLater(String session) {
+        return HTTP.sendAsync(HttpRequest.newBuilder(URI.create(replica.http(session))).build(),
+                HttpResponse.BodyHandlers.ofString());
+    }
+
+    private static void awaitHeld(CompletableFuture<?> poll) {
+        Awaitility.await().pollDelay(HELD).until(() -> !poll.isDone());
+    }
+
+    private static HttpResponse<String> post(String session, String body) {
+        return replica.post(session, "text/plain;charset=UTF-8", body.getBytes(StandardCharsets.UTF_8));
+    }
+}

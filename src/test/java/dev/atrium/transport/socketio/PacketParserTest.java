@@ -1,0 +1,51 @@
+package dev.atrium.transport.socketio;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.atrium.transport.socketio.Packet.Type;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** The examples of the protocol's document, and what resembles them. */
+class PacketParserTest {
+
+    @ParameterizedTest(name = "{0}")
+    @CsvSource(delimiter = '|', nullValues = "-", value = {
+        "0                       | CONNECT       | /       | -  | ''",
+        "0{\"token\":\"123\"}    | CONNECT       | /       | -  | {\"token\":\"123\"}",
+        "0/admin,                | CONNECT       | /admin  | -  | ''",
+        "0/admin                 | CONNECT       | /admin  | -  | ''",
+        "0/,                     | CONNECT       | /       | -  | ''",
+        "0/admin?x=1,{}          | CONNECT       | /admin?x=1 | - | {}",
+        "1/admin,                | DISCONNECT    | /admin  | -  | ''",
+        "2[\"foo\"]              | EVENT         | /       | -  | [\"foo\"]",
+        "2/admin,[\"bar\"]       | EVENT         | /admin  | -  | [\"bar\"]",
+        "212[\"foo\"]            | EVENT         | /       | 12 | [\"foo\"]",
+        "2/admin,13[\"bar\"]     | EVENT         | /admin  | 13 | [\"bar\"]",
+        "3/admin,13[\"bar\"]     | ACK           | /admin  | 13 | [\"bar\"]",
+        "4{\"message\":\"No\"}   | CONNECT_ERROR | /       | -  | {\"message\":\"No\"}",
+        "2-1[\"x\"]              | EVENT         | /       | -  | -1[\"x\"]",
+        "21.5[\"x\"]             | EVENT         | /       | 1  | .5[\"x\"]",
+    })
+    void a_packet_is_read_by_its_parts(String text, Type type, String namespace, String id, String payload) {
+        assertThat(PacketParser.parse(text, 10)).isEqualTo(new Packet(type, namespace, id, payload, 0));
+    }
+
+    @Test
+    void a_binary_packet_says_how_many_attachments_follow() {
+        assertThat(PacketParser.parse("52-/admin,7[\"baz\",{\"_placeholder\":true,\"num\":0}]", 10))
+                .isEqualTo(new Packet(Type.BINARY_EVENT, "/admin", "7", "[\"baz\",{\"_placeholder\":true,\"num\":0}]", 2));
+        assertThat(PacketParser.parse("61-15[\"bar\"]", 10))
+                .isEqualTo(new Packet(Type.BINARY_ACK, "/", "15", "[\"bar\"]", 1));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "7", "x", "5[\"a\"]", "5-[\"a\"]", "50-[\"a\"]", "511-[\"a\"]", "599999999999-[]", "5a-[]", "51",
+        "2123456789012345678901[\"a\"]"})
+    void anything_else_is_none(String text) {
+        assertThatThrownBy(() -> PacketParser.parse(text, 10)).isInstanceOf(MalformedPacketException.class);
+    }
+}
