@@ -21,6 +21,7 @@ class ArchitectureTest {
             .layer("session").definedBy("dev.atrium.session")
             .layer("backplane").definedBy("dev.atrium.backplane..")
             .layer("gateway").definedBy("dev.atrium.gateway")
+            .layer("application").definedBy("dev.atrium.application")
             .layer("websocket").definedBy("dev.atrium.transport.websocket")
             .layer("http").definedBy("dev.atrium.transport.http")
             .layer("engineio").definedBy("dev.atrium.transport.engineio")
@@ -32,10 +33,11 @@ class ArchitectureTest {
             .whereLayer("session").mayOnlyAccessLayers("room", "setting")
             .whereLayer("backplane").mayOnlyAccessLayers("room", "setting")
             .whereLayer("gateway").mayOnlyAccessLayers("room", "session", "backplane")
-            .whereLayer("websocket").mayOnlyAccessLayers("gateway", "session", "room", "setting")
+            .whereLayer("application").mayOnlyAccessLayers("gateway", "session", "room")
+            .whereLayer("websocket").mayOnlyAccessLayers("application", "gateway", "session", "room", "setting")
             .whereLayer("http").mayOnlyAccessLayers("gateway", "session", "room", "setting")
             .whereLayer("engineio").mayOnlyAccessLayers("websocket", "session", "room", "setting")
-            .whereLayer("socketio").mayOnlyAccessLayers("engineio", "websocket", "gateway", "session", "room", "setting")
+            .whereLayer("socketio").mayOnlyAccessLayers("application", "engineio", "websocket", "gateway", "session", "room", "setting")
             .whereLayer("warmup").mayOnlyBeAccessedByLayers("operations")
             .whereLayer("operations").mayNotBeAccessedByAnyLayer();
 

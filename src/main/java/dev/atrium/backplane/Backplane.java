@@ -55,6 +55,12 @@ public interface Backplane extends RoomSource {
     /** Where sessions are kept for resuming, and ended from afar. */
     SessionStore sessions();
 
+    /** Tells the other replicas where this one is reached over HTTP, {@code host:port}. */
+    void announce(String address);
+
+    /** Where a replica is reached over HTTP; null if it is not alive, or has not told. */
+    Uni<String> addressOf(String node);
+
     /** How it is, for health and metrics. */
     BackplaneStatus status();
 

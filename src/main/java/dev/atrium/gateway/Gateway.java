@@ -173,14 +173,18 @@ public final class Gateway implements Session.Listener {
     public Uni<Receipt> publish(Sender from, String transport, RoomId room, String event, Data data, boolean echo,
             String idempotency) {
         String name = event == null ? Publication.DEFAULT_EVENT : event;
-        String fault = faultOf(name, idempotency);
+        return publish(new Publication(room, name, data, from, echo, idempotency), transport);
+    }
+
+    /** Says something in a room, or to some of its members. */
+    public Uni<Receipt> publish(Publication publication, String transport) {
+        String fault = faultOf(publication.event(), publication.idempotency());
         if (fault != null) {
             return refuse(transport, Refusal.badRequest(fault));
         }
         if (sessions.isBehind()) {
             return refuse(transport, Refusal.unavailable("this replica is overloaded, try again later", true));
         }
-        Publication publication = new Publication(room, name, data, from, echo, idempotency);
         return backplane.publish(publication)
                 .invoke(ignored -> events.emit(new Event.Accepted(publication, transport)))
                 .onFailure().transform(Gateway::refusal)
@@ -220,6 +224,11 @@ public final class Gateway implements Session.Listener {
         return SessionId.isSessionId(sessionId)
                 ? backplane.sessions().end(namespace, sessionId).onFailure().transform(Gateway::refusal)
                 : Uni.createFrom().item(false);
+    }
+
+    /** Where a replica is reached over HTTP, {@code host:port}; null if it is not alive. */
+    public Uni<String> addressOf(String node) {
+        return backplane.addressOf(node).onFailure().transform(Gateway::refusal);
     }
 
     /** Lets someone hear a room who is no session, and whom nobody sees. On the member's event loop. */

@@ -13,6 +13,7 @@ import dev.atrium.room.Data;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.List;
+import java.util.function.Function;
 
 /** JSON that clients send as data. It is checked, but taken over as it was written. Pure. */
 public final class JsonData {
@@ -57,7 +58,8 @@ public final class JsonData {
         }
         Data.Arguments arguments = (Data.Arguments) data;
         try {
-            JsonNode values = withBytes(TREES.readTree(arguments.json()), arguments.attachments());
+            JsonNode values = withBytes(TREES.readTree(arguments.json()), arguments.attachments(),
+                    bytes -> TREES.createObjectNode().put("encoding", "base64").put("data", bytes));
             return switch (values.size()) {
                 case 0 -> "null";
                 case 1 -> values.get(0).toString();
@@ -68,15 +70,16 @@ public final class JsonData {
         }
     }
 
-    private static JsonNode withBytes(JsonNode value, List<byte[]> attachments) {
+    /** A tree in which something else stands where a placeholder stood for bytes. The tree itself is changed. */
+    public static JsonNode withBytes(JsonNode value, List<byte[]> attachments, Function<byte[], JsonNode> instead) {
         if (value.path("_placeholder").asBoolean() && !attachments.isEmpty()) {
-            return TREES.createObjectNode().put("encoding", "base64").put("data", attachments.get(value.path("num").asInt()));
+            return instead.apply(attachments.get(value.path("num").asInt()));
         }
         if (value instanceof ObjectNode object) {
-            object.properties().forEach(field -> field.setValue(withBytes(field.getValue(), attachments)));
+            object.properties().forEach(field -> field.setValue(withBytes(field.getValue(), attachments, instead)));
         } else if (value instanceof ArrayNode array) {
             for (int i = 0; i < array.size(); i++) {
-                array.set(i, withBytes(array.get(i), attachments));
+                array.set(i, withBytes(array.get(i), attachments, instead));
             }
         }
         return value;

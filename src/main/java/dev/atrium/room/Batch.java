@@ -11,15 +11,15 @@ public final class Batch {
 
     private final List<Parcel> parcels;
     private final List<Joined<?>> joined = new ArrayList<>(2);
-    private final boolean keptFromSomebody;
+    private final boolean selective;
 
     Batch(List<Parcel> parcels) {
         this.parcels = parcels;
         boolean kept = false;
         for (Parcel parcel : parcels) {
-            kept |= parcel.delivery.keptFrom() != null;
+            kept |= !parcel.delivery.isForAll();
         }
-        this.keptFromSomebody = kept;
+        this.selective = kept;
     }
 
     /**
@@ -65,11 +65,11 @@ public final class Batch {
 
     /** Hands this batch to a member, less what is kept from it. */
     void handTo(Member member) {
-        if (!keptFromSomebody) {
+        if (!selective) {
             member.receive(this);
             return;
         }
-        Batch rest = without(member.id());
+        Batch rest = thoseFor(member);
         if (rest == this) {
             member.receive(this);
         } else if (rest.size() > 0) {
@@ -78,10 +78,10 @@ public final class Batch {
         }
     }
 
-    private Batch without(String memberId) {
+    private Batch thoseFor(Member member) {
         List<Parcel> rest = new ArrayList<>(parcels.size());
         for (Parcel parcel : parcels) {
-            if (!memberId.equals(parcel.delivery.keptFrom())) {
+            if (parcel.delivery.isFor(member)) {
                 rest.add(parcel);
             }
         }

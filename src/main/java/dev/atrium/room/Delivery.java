@@ -6,6 +6,9 @@ public sealed interface Delivery permits Message, Notice, Gap {
     /** Bytes held in memory, about; what bounded queues count. */
     int size();
 
-    /** The session that is not handed this, or null. */
-    String keptFrom();
+    /** Whether every member of the room is handed this. */
+    boolean isForAll();
+
+    /** Whether that member is handed this. On the member's event loop. */
+    boolean isFor(Member member);
 }

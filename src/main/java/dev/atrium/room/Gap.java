@@ -14,7 +14,12 @@ public record Gap(RoomId room, Position position) implements Delivery {
     }
 
     @Override
-    public String keptFrom() {
-        return null;
+    public boolean isForAll() {
+        return true;
+    }
+
+    @Override
+    public boolean isFor(Member member) {
+        return true;
     }
 }

@@ -9,6 +9,9 @@ public interface Member {
     /** The event loop on which this member is touched. */
     DeliveryLoop loop();
 
+    /** Whether it is in the room of that name in its namespace. */
+    boolean isIn(String room);
+
     /** Hands over what a room has for this member. Must not block, and must not throw. */
     void receive(Batch batch);
 

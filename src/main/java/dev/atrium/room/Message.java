@@ -8,12 +8,13 @@ package dev.atrium.room;
  * @param data what was said
  * @param from the sending session, or null for a backend that is none
  * @param echo whether the sender hears it, too
+ * @param audience which members of the room hear it; null for all
  * @param atMicros when the backplane took it, in microseconds since 1970
  * @param epoch see {@link Position}
  * @param offset 1, 2, 3 … in its room, the same for everyone
  */
-public record Message(RoomId room, String event, Data data, Sender from, boolean echo, long atMicros, String epoch,
-        long offset) implements Delivery {
+public record Message(RoomId room, String event, Data data, Sender from, boolean echo, Audience audience,
+        long atMicros, String epoch, long offset) implements Delivery {
 
     /** When the backplane took it, in milliseconds since 1970: what clients are told. */
     public long at() {
@@ -31,7 +32,12 @@ public record Message(RoomId room, String event, Data data, Sender from, boolean
     }
 
     @Override
-    public String keptFrom() {
-        return echo || from == null ? null : from.id();
+    public boolean isForAll() {
+        return (echo || from == null) && audience == null;
+    }
+
+    @Override
+    public boolean isFor(Member member) {
+        return (echo || from == null || !member.id().equals(from.id())) && (audience == null || audience.includes(member));
     }
 }

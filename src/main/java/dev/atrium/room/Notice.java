@@ -23,7 +23,12 @@ public record Notice(RoomId room, Change change, Sender who) implements Delivery
     }
 
     @Override
-    public String keptFrom() {
-        return who.id();
+    public boolean isForAll() {
+        return false;
+    }
+
+    @Override
+    public boolean isFor(Member member) {
+        return !member.id().equals(who.id());
     }
 }

@@ -8,21 +8,28 @@ package dev.atrium.room;
  * @param data never null
  * @param from the sending session, or null for a backend that is none
  * @param echo whether the sender hears it, too
+ * @param audience which members of the room hear it; null for all
  * @param idempotency the client's name for this publication: another of that name in that room is the same one, said again
  *     because its answer was lost; or null
  */
-public record Publication(RoomId room, String event, Data data, Sender from, boolean echo, String idempotency) {
+public record Publication(RoomId room, String event, Data data, Sender from, boolean echo, Audience audience,
+        String idempotency) {
 
     /** The event of a message whose sender named none. */
     public static final String DEFAULT_EVENT = "message";
 
     /** Without an idempotency key. */
     public Publication(RoomId room, String event, Data data, Sender from, boolean echo) {
-        this(room, event, data, from, echo, null);
+        this(room, event, data, from, echo, null, null);
+    }
+
+    /** For all members of the room. */
+    public Publication(RoomId room, String event, Data data, Sender from, boolean echo, String idempotency) {
+        this(room, event, data, from, echo, null, idempotency);
     }
 
     /** This publication at its place in the room. */
     public Message at(Position position, long atMicros) {
-        return new Message(room, event, data, from, echo, atMicros, position.epoch(), position.offset());
+        return new Message(room, event, data, from, echo, audience, atMicros, position.epoch(), position.offset());
     }
 }

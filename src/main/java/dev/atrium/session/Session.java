@@ -146,6 +146,11 @@ public final class Session implements Member {
     }
 
     @Override
+    public boolean isIn(String room) {
+        return memberships.containsKey(new RoomId(namespace, room));
+    }
+
+    @Override
     public void receive(Batch batch) {
         ByteBuf bytes = batch.joined(format);
         if (bytes != null) {

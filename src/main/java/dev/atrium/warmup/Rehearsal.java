@@ -1,5 +1,6 @@
 package dev.atrium.warmup;
 
+import dev.atrium.application.Endpoints;
 import dev.atrium.backplane.HistoryPolicy;
 import dev.atrium.backplane.memory.MemoryBackplane;
 import dev.atrium.backplane.memory.MemorySettings;
@@ -70,7 +71,7 @@ final class Rehearsal {
         MemoryBackplane backplane = new MemoryBackplane(node, KEPT);
         Rooms rooms = new Rooms(backplane, (message, members) -> { });
         Router router = Router.router(vertx);
-        new WebSocketRoutes(new Gateway(backplane, sessions, rooms, new Events()), sessions, config).register(router);
+        new WebSocketRoutes(new Gateway(backplane, sessions, rooms, new Events()), Endpoints.none(), sessions, config).register(router);
         server = vertx.createHttpServer(options.setHost(HOST).setPort(0)).requestHandler(router);
     }
 

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.nio.charset.StandardCharsets;
-import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -280,9 +279,16 @@ class SessionProtocolIT {
     @Test
     void what_is_not_built_yet_says_so() {
         try (SessionClient ann = replica.session()) {
-            for (String cmd : List.of("auth", "call")) {
-                assertThat(ann.call(cmd, "{}").path("code").asInt()).as(cmd).isEqualTo(501);
-            }
+            assertThat(ann.call("auth", "{}").path("code").asInt()).isEqualTo(501);
+        }
+    }
+
+    @Test
+    void a_call_where_no_application_answers_gets_404() {
+        try (SessionClient ann = replica.session()) {
+            JsonNode answer = ann.call("call", "{\"name\":\"anything\"}");
+            assertThat(answer.path("code").asInt()).isEqualTo(404);
+            assertThat(answer.path("error").asText()).startsWith("params.name: ");
         }
     }
 

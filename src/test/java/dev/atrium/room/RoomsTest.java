@@ -415,6 +415,12 @@ class RoomsTest {
     }
 
     private static class Listener implements Member {
+
+        @Override
+        public boolean isIn(String room) {
+            return false;
+        }
+
         final List<String> heard = new ArrayList<>();
         int writes;
         int flushes;

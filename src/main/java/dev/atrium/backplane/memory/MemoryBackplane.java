@@ -123,6 +123,16 @@ public final class MemoryBackplane implements Backplane {
         return sessions;
     }
 
+    /** There is no other replica. */
+    @Override
+    public void announce(String address) {
+    }
+
+    @Override
+    public Uni<String> addressOf(String node) {
+        return Uni.createFrom().nullItem();
+    }
+
     @Override
     public BackplaneStatus status() {
         return new BackplaneStatus("memory", true, "in this process", 0, 0, 0, 0, 0);

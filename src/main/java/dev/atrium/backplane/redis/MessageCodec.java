@@ -5,6 +5,7 @@ import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.util.ByteArrayBuilder;
+import dev.atrium.room.Audience;
 import dev.atrium.room.Data;
 import dev.atrium.room.Notice;
 import dev.atrium.room.Presence;
@@ -17,7 +18,9 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 
 /**
  * How things are written in Redis: one line of JSON that {@code redis-cli} can show, a newline, and the data as it is.
@@ -58,6 +61,10 @@ final class MessageCodec {
             if (!publication.echo()) {
                 json.writeBooleanField("echo", false);
             }
+            if (publication.audience() != null) {
+                write(json, "to", publication.audience().rooms());
+                write(json, "except", publication.audience().except());
+            }
         });
     }
 
@@ -71,7 +78,7 @@ final class MessageCodec {
             case "arguments" -> arguments(ByteBuffer.wrap(bytes, header.end, bytes.length - header.end));
             default -> new Data.Binary(Arrays.copyOfRange(bytes, header.end, bytes.length));
         };
-        return new Publication(where, header.event, data, header.sender(), header.echo);
+        return new Publication(where, header.event, data, header.sender(), header.echo, header.audience(), null);
     }
 
     /** Each part behind its length: the JSON, then the attachments. */
@@ -146,6 +153,14 @@ final class MessageCodec {
         }
     }
 
+    private static void write(JsonGenerator json, String field, Set<String> names) throws IOException {
+        json.writeArrayFieldStart(field);
+        for (String name : names) {
+            json.writeString(name);
+        }
+        json.writeEndArray();
+    }
+
     private static void writeSender(JsonGenerator json, Sender sender) throws IOException {
         if (sender != null) {
             json.writeStringField("id", sender.id());
@@ -169,6 +184,8 @@ final class MessageCodec {
         private String user;
         private long since;
         private boolean echo = true;
+        private Set<String> to;
+        private Set<String> except;
 
         Header(byte[] bytes, int from) {
             this.bytes = bytes;
@@ -199,9 +216,23 @@ final class MessageCodec {
                 case "id" -> id = json.getText();
                 case "user" -> user = json.getText();
                 case "since" -> since = json.getLongValue();
+                case "to" -> to = names(json);
+                case "except" -> except = names(json);
                 case "echo" -> echo = json.getBooleanValue();
                 default -> json.skipChildren();
             }
+        }
+
+        private static Set<String> names(JsonParser json) throws IOException {
+            Set<String> names = new HashSet<>();
+            while (json.nextToken() != JsonToken.END_ARRAY) {
+                names.add(json.getText());
+            }
+            return names;
+        }
+
+        Audience audience() {
+            return to == null ? null : new Audience(to, except);
         }
 
         Sender sender() {

@@ -16,6 +16,9 @@ final class Pulse {
 
     static final Duration PERIOD = Duration.ofSeconds(1);
 
+    /** The value of the lease of a replica that has not told where it is reached. */
+    static final String NO_ADDRESS = "alive";
+
     /** Probes that may go unheard before this replica counts as deaf. */
     private static final int PATIENCE = 3;
 
@@ -34,6 +37,7 @@ final class Pulse {
     private volatile long roundTripNanos;
     private volatile boolean everHeard;
     private volatile long timer;
+    private volatile String address = NO_ADDRESS;
 
     /**
      * @param onBeat called once a period while commands work, with the lease just renewed
@@ -48,6 +52,12 @@ final class Pulse {
         this.leaseKey = leaseKey;
         this.channel = channel;
         this.leaseMillis = Long.toString(lease.toMillis());
+    }
+
+    /** What the lease says from now on: where this replica is reached over HTTP. */
+    void announce(String told) {
+        address = told;
+        loop.run(this::beat);
     }
 
     void start() {
@@ -69,7 +79,7 @@ final class Pulse {
             upSince = now;
             onDeaf.run();
         }
-        send(Request.cmd(Command.SET).arg(leaseKey).arg("alive").arg("PX").arg(leaseMillis));
+        send(Request.cmd(Command.SET).arg(leaseKey).arg(address).arg("PX").arg(leaseMillis));
         onBeat.run();
         send(Request.cmd(Command.PUBLISH).arg(channel).arg("?" + System.nanoTime()));
     }

@@ -124,6 +124,17 @@ public final class RedisBackplane implements Backplane {
     }
 
     @Override
+    public void announce(String address) {
+        pulse.announce(address);
+    }
+
+    @Override
+    public Uni<String> addressOf(String other) {
+        return uni(() -> commands.send(Request.cmd(Command.GET).arg(keys.lease(other)))
+                .map(address -> address == null || address.toString().equals(Pulse.NO_ADDRESS) ? null : address.toString()));
+    }
+
+    @Override
     public BackplaneStatus status() {
         boolean hearing = commands.isUp() && subscriptions.isUp() && pulse.isHearing();
         String detail = hearing ? "publishes to Redis and hears itself"

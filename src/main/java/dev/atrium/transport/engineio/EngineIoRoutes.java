@@ -21,10 +21,12 @@ public final class EngineIoRoutes {
     private static final String PROTOCOL_VERSION = "4";
 
     private final EngineSockets sockets;
+    private final Forwarding forwarding;
     private final Sessions sessions;
     private final WebSocketUpgrade upgrade;
 
-    EngineIoRoutes(EngineSockets sockets, Sessions sessions, WebSocketConfig config) {
+    EngineIoRoutes(EngineSockets sockets, Forwarding forwarding, Sessions sessions, WebSocketConfig config) {
+        this.forwarding = forwarding;
         this.sockets = sockets;
         this.sessions = sessions;
         this.upgrade = new WebSocketUpgrade(sessions, sockets.maxPayload(), config.compression());
@@ -47,6 +49,10 @@ public final class EngineIoRoutes {
         boolean toWebSocket = "websocket".equalsIgnoreCase(request.getHeader(HttpHeaders.UPGRADE));
         String sid = parameter(request, "sid");
         EngineSocket socket = sid == null ? null : sockets.find(sid);
+        if (sid != null && socket == null && forwarding.isElsewhere(request, sid)) {
+            forwarding.forward(request, sid, toWebSocket, () -> refuse(request, toWebSocket, EngineIoError.UNKNOWN_SID));
+            return;
+        }
         EngineIoError error = fault(request, toWebSocket, sid, socket);
         if (error != null) {
             refuse(request, toWebSocket, error);

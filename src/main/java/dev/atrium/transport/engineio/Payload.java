@@ -38,8 +38,10 @@ final class Payload {
 
     /** A binary packet's bytes, or null if they are not base64. */
     static byte[] binary(String packet) {
+        // The official Java client breaks its lines.
+        String base64 = packet.substring(1).replace("\n", "");
         try {
-            return java.util.Base64.getDecoder().decode(packet.substring(1));
+            return java.util.Base64.getDecoder().decode(base64);
         } catch (IllegalArgumentException e) {
             return null;
         }

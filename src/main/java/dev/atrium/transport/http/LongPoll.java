@@ -70,6 +70,11 @@ final class LongPoll implements Member {
     }
 
     @Override
+    public boolean isIn(String room) {
+        return false;
+    }
+
+    @Override
     public void receive(Batch batch) {
         boolean first = heard.isEmpty();
         for (Delivery delivery : batch.deliveries()) {

@@ -1,6 +1,8 @@
 package dev.atrium.transport.socketio;
 
+import dev.atrium.application.Values;
 import dev.atrium.gateway.Refusal;
+import dev.atrium.room.Data;
 import java.util.List;
 
 /** The acknowledgement that a client may have asked for with an event. Given once; what comes after does nothing. */
@@ -25,6 +27,15 @@ final class Ack {
             Packet.Type type = attachments.isEmpty() ? Packet.Type.ACK : Packet.Type.BINARY_ACK;
             socket.send(type, id, values, attachments);
             id = null;
+        }
+    }
+
+    /** What a handler returned: nothing, or one value. */
+    void give(List<Object> values) {
+        if (isWanted()) {
+            Data data = Values.toData(values.toArray());
+            String arguments = SocketIoFormat.arguments(data);
+            give("[" + (arguments.isEmpty() ? "" : arguments.substring(1)) + "]", SocketIoFormat.attachments(data));
         }
     }
 

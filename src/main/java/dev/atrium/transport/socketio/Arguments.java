@@ -7,6 +7,7 @@ import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.atrium.application.Values;
 import dev.atrium.gateway.JsonData;
 import dev.atrium.room.Data;
 import java.io.IOException;
@@ -83,6 +84,12 @@ record Arguments(List<Data> values, List<byte[]> attachments) {
             return new Data.Binary(attachments.get(0));
         }
         return new Data.Arguments(json(rest), attachments);
+    }
+
+    /** Those from that place on, one by one. */
+    List<JsonNode> nodes(int index) {
+        return index >= values.size() ? List.of() : Values.toNodes(
+                new Data.Arguments(json(values.subList(index, values.size())), attachments));
     }
 
     private static String json(List<Data> values) {

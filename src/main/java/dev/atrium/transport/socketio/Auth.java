@@ -17,7 +17,7 @@ final class Auth {
         return auth.contains("\"meta\"") && parse(auth).path("meta").asBoolean();
     }
 
-    private static JsonNode parse(String auth) {
+    static JsonNode parse(String auth) {
         try {
             return JSON.readTree(auth);
         } catch (JsonProcessingException e) {

@@ -1,12 +1,20 @@
 package dev.atrium.transport.socketio;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.atrium.application.Endpoint;
 import dev.atrium.gateway.Gateway;
+import dev.atrium.gateway.Refusal;
+import dev.atrium.room.Data;
 import dev.atrium.room.RoomId;
 import dev.atrium.session.CloseReason;
 import dev.atrium.session.Outbox;
 import dev.atrium.session.Session;
 import dev.atrium.session.Wire;
 import dev.atrium.transport.engineio.EngineSocket;
+import io.smallrye.mutiny.Uni;
+import io.smallrye.mutiny.subscription.UniEmitter;
+import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
@@ -20,22 +28,38 @@ final class NamespaceSocket implements Wire {
     private final EngineSocket socket;
     private final String namespace;
     private final Map<String, NamespaceSocket> joined;
+    private final Endpoint endpoint;
     private final RoomEvents events;
+    private final Questions questions;
+    private final List<byte[]> early = new ArrayList<>();
     private Session session;
+    private SocketIoHandle handle;
+    private boolean connected;
 
-    NamespaceSocket(Gateway gateway, EngineSocket socket, String namespace, Map<String, NamespaceSocket> joined, boolean relay) {
+    /** @param endpoint what the application makes of its events; null if it is not asked */
+    NamespaceSocket(Gateway gateway, EngineSocket socket, String namespace, Map<String, NamespaceSocket> joined, Endpoint endpoint,
+            boolean relay) {
         this.gateway = gateway;
         this.socket = socket;
         this.namespace = namespace;
         this.joined = joined;
-        this.events = new RoomEvents(gateway, this, relay);
+        this.endpoint = endpoint;
+        this.events = endpoint == null ? new RoomEvents(gateway, this, relay) : null;
+        this.questions = new Questions(socket.eventLoop());
     }
 
     /** Makes the session; nothing is said to the client yet. */
     void open(String auth) {
         SocketIoFormat format = Auth.wantsMeta(auth) ? SocketIoFormat.META : SocketIoFormat.PLAIN;
         session = gateway.connect(socket.eventLoop(), namespace, "socketio", this, format);
+        handle = new SocketIoHandle(gateway, this);
         joined.put(namespace, this);
+    }
+
+    /** Asks the application whether it may come in. */
+    Uni<Void> ask(String auth) {
+        return endpoint == null ? Uni.createFrom().voidItem()
+                : endpoint.connected(handle, Auth.parse(auth)).emitOn(session.loop()::run);
     }
 
     Session session() {
@@ -52,16 +76,47 @@ final class NamespaceSocket implements Wire {
 
     /** It has been let in. */
     void connected() {
+        connected = true;
         send(Packet.Type.CONNECT, null, "{\"sid\":" + SocketIoFormat.quoted(session.id()) + "}", List.of());
+        early.forEach(socket::send);
+        early.clear();
         session.follow();
     }
 
     void event(String name, Arguments arguments, String ackId) {
-        events.handle(name, arguments, new Ack(this, ackId));
+        Ack ack = new Ack(this, ackId);
+        if (endpoint == null) {
+            events.handle(name, arguments, ack);
+            return;
+        }
+        Uni<List<Object>> handled = endpoint.event(handle, name, arguments.nodes(1));
+        if (handled != null) {
+            handled.subscribe().with(
+                    values -> session.loop().run(() -> ack.give(values)),
+                    failure -> session.loop().run(() -> ack.refused(Gateway.refusal(failure))));
+        }
     }
 
     void ack(String id, Arguments arguments) {
-        // Nothing that is said here asks for one.
+        questions.answered(id, arguments.nodes(0));
+    }
+
+    /** Says something to this client alone; before it was let in, it waits until it is. */
+    void emit(String ackId, String event, Data data) {
+        byte[] frames = SocketIoFormat.event(namespace, ackId, event, data, null);
+        if (connected) {
+            socket.send(frames);
+        } else {
+            early.add(frames);
+        }
+    }
+
+    void ask(String event, Data data, Duration timeout, UniEmitter<? super JsonNode> emitter) {
+        if (session.isOpen()) {
+            emit(questions.add(timeout, emitter), event, data);
+        } else {
+            emitter.fail(new Refusal(410, "the session has ended"));
+        }
     }
 
     void send(Packet.Type type, String id, String payload, List<byte[]> attachments) {
@@ -73,12 +128,16 @@ final class NamespaceSocket implements Wire {
     /** It is over, by the client's will or because the connection is. */
     void end(CloseReason reason) {
         session.closed(reason);
-        left();
+        left(reason);
     }
 
-    private void left() {
+    private void left(CloseReason reason) {
         if (joined.remove(namespace, this)) {
             gateway.disconnected();
+            questions.end();
+            if (connected && endpoint != null) {
+                endpoint.disconnected(handle, reason);
+            }
         }
     }
 
@@ -99,7 +158,7 @@ final class NamespaceSocket implements Wire {
      */
     @Override
     public void close(CloseReason reason) {
-        left();
+        left(reason);
         switch (reason) {
             case NORMAL, DISCONNECTED, FORBIDDEN -> socket.send(
                     SocketIoFormat.frames(Packet.Type.DISCONNECT, namespace, null, "", List.of()));

@@ -1,5 +1,8 @@
 package dev.atrium.transport.socketio;
 
+import dev.atrium.application.Endpoints;
+import dev.atrium.application.RefusedException;
+import dev.atrium.application.Values;
 import dev.atrium.gateway.Gateway;
 import dev.atrium.gateway.Refusal;
 import dev.atrium.room.InvalidNameException;
@@ -19,10 +22,12 @@ import java.util.Map;
 final class Namespaces implements EngineSockets.Application {
 
     private final Gateway gateway;
+    private final Endpoints endpoints;
     private final SocketIoConfig config;
 
     /** @throws ConfigurationException naming the setting that makes no sense */
-    Namespaces(Gateway gateway, SocketIoConfig config) {
+    Namespaces(Gateway gateway, Endpoints endpoints, SocketIoConfig config) {
+        this.endpoints = endpoints;
         this.gateway = gateway;
         this.config = config;
         Require.between("atrium.socketio.connect-timeout", config.connectTimeout(), Duration.ofMillis(50), Duration.ofHours(1));
@@ -44,22 +49,28 @@ final class Namespaces implements EngineSockets.Application {
         try {
             RoomId.everyone(namespace);
         } catch (InvalidNameException e) {
-            refuse(socket, namespace, "Invalid namespace");
+            refuse(socket, namespace, "Invalid namespace", null);
             return;
         }
-        NamespaceSocket newcomer = new NamespaceSocket(gateway, socket, namespace, joined, config.relay());
-        newcomer.open(auth.isEmpty() ? "{}" : auth);
-        socket.await(newcomer.session().inTurn(() -> gateway.admit(newcomer.session())),
+        NamespaceSocket newcomer = new NamespaceSocket(gateway, socket, namespace, joined, endpoints.of(namespace), config.relay());
+        String said = auth.isEmpty() ? "{}" : auth;
+        newcomer.open(said);
+        socket.await(newcomer.session().inTurn(() -> gateway.admit(newcomer.session())).chain(() -> newcomer.ask(said)),
                 admitted -> newcomer.connected(),
                 failure -> {
-                    Refusal refusal = Gateway.refusal(failure);
-                    newcomer.end(CloseReason.TRY_LATER);
-                    refuse(socket, namespace, refusal.getMessage());
+                    newcomer.end(failure instanceof RefusedException ? CloseReason.FORBIDDEN : CloseReason.TRY_LATER);
+                    if (failure instanceof RefusedException refused) {
+                        refuse(socket, namespace, refused.getMessage(), refused.data());
+                    } else {
+                        Refusal refusal = Gateway.refusal(failure);
+                        refuse(socket, namespace, refusal.getMessage(), Map.of("code", refusal.code()));
+                    }
                 });
     }
 
-    private static void refuse(EngineSocket socket, String namespace, String message) {
-        socket.send(SocketIoFormat.frames(Packet.Type.CONNECT_ERROR, namespace, null,
-                "{\"message\":" + SocketIoFormat.quoted(message) + "}", List.of()));
+    private static void refuse(EngineSocket socket, String namespace, String message, Object data) {
+        String error = "{\"message\":" + SocketIoFormat.quoted(message)
+                + (data == null ? "" : ",\"data\":" + SocketIoFormat.arguments(Values.toData(data)).substring(1)) + "}";
+        socket.send(SocketIoFormat.frames(Packet.Type.CONNECT_ERROR, namespace, null, error, List.of()));
     }
 }

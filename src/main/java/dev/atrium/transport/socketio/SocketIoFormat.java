@@ -40,19 +40,26 @@ final class SocketIoFormat extends BytesFormat {
     @Override
     public byte[] encode(Delivery delivery) {
         if (delivery instanceof Message message) {
-            return event(message.room(), message.event(), message.data(), meta ? json(j -> MessageJson.writeMeta(message, j)) : null);
+            return event(message.room().namespace(), null, message.event(), message.data(),
+                    meta ? json(j -> MessageJson.writeMeta(message, j)) : null);
         }
         if (delivery instanceof Gap gap) {
-            return event(gap.room(), "@gap", new Data.Json(json(json -> MessageJson.writePlace(gap, json))), null);
+            return event(gap.room().namespace(), null, "@gap", new Data.Json(json(json -> MessageJson.writePlace(gap, json))), null);
         }
         return null;
     }
 
-    private static byte[] event(RoomId room, String event, Data data, String last) {
+    /**
+     * An event.
+     *
+     * @param id of the acknowledgement that is asked for, or null
+     * @param last one more argument, as JSON, or null
+     */
+    static byte[] event(String namespace, String id, String event, Data data, String last) {
         String values = "[" + quoted(event) + arguments(data) + (last == null ? "" : "," + last) + "]";
         List<byte[]> attachments = attachments(data);
         Packet.Type type = attachments.isEmpty() ? Packet.Type.EVENT : Packet.Type.BINARY_EVENT;
-        return frames(type, room.namespace(), null, values, attachments);
+        return frames(type, namespace, id, values, attachments);
     }
 
     /** A packet, ready to be written, with its attachments. */
@@ -79,7 +86,7 @@ final class SocketIoFormat extends BytesFormat {
     }
 
     /** What follows the name of the event, each with its comma. */
-    private static String arguments(Data data) {
+    static String arguments(Data data) {
         if (data instanceof Data.Arguments several) {
             String inside = several.json().substring(1, several.json().length() - 1);
             return inside.isEmpty() ? "" : "," + inside;

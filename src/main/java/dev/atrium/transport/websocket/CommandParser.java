@@ -94,6 +94,7 @@ final class CommandParser {
     private void param(String field) throws IOException {
         switch (field) {
             case "room" -> params.room = roomName();
+            case "name" -> params.name = string("params.name");
             case "event" -> params.event = string("params.event");
             case "data" -> data();
             case "echo" -> params.echo = bool("params.echo", true);

@@ -13,6 +13,7 @@ final class Params {
     /** Name of an event. */
     String event;
     /** What to send. */
+    String name;
     Data data = Data.Json.NULL;
     /** Whether the sender hears its own message. */
     boolean echo = true;

@@ -1,6 +1,7 @@
 package dev.atrium.transport.websocket;
 
 import com.fasterxml.jackson.core.JsonGenerator;
+import dev.atrium.application.Values;
 import dev.atrium.gateway.Joined;
 import dev.atrium.gateway.MemberPage;
 import dev.atrium.gateway.MessageJson;
@@ -16,6 +17,7 @@ import dev.atrium.session.CloseReason;
 import dev.atrium.session.Session;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.List;
 
 /** What the server says to one client of the session protocol, as whole frames. Pure: values in, bytes out. */
 final class Replies {
@@ -145,6 +147,18 @@ final class Replies {
                 MessageJson.writeWhole(message, json);
             }
             json.writeEndArray();
+        });
+    }
+
+    /** What a handler returned: nothing, or one value. */
+    static byte[] called(Long seq, List<Object> values) {
+        return Json.textFrame(json -> {
+            start(json, seq, 200);
+            if (!values.isEmpty()) {
+                json.writeFieldName("body");
+                json.writeRawValue(Values.json(values.get(0)));
+            }
+            json.writeEndObject();
         });
     }
 

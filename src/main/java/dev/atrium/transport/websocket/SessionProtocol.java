@@ -1,5 +1,8 @@
 package dev.atrium.transport.websocket;
 
+import dev.atrium.application.Client;
+import dev.atrium.application.Endpoint;
+import dev.atrium.application.Values;
 import dev.atrium.gateway.Gateway;
 import dev.atrium.gateway.MemberPage;
 import dev.atrium.gateway.Ranges;
@@ -14,6 +17,7 @@ import dev.atrium.session.SessionConfig;
 import io.netty.buffer.ByteBuf;
 import io.smallrye.mutiny.Uni;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.Function;
 
@@ -32,18 +36,24 @@ final class SessionProtocol extends SessionBound {
 
     private final SessionConfig.Heartbeat heartbeat;
     private final String namespace;
+    private final Endpoint endpoint;
+    private Client handle;
     private SendWindow window;
 
-    SessionProtocol(Gateway gateway, SessionConfig.Heartbeat heartbeat, String namespace) {
+    /** @param endpoint what the application makes of calls; null if there is none */
+    SessionProtocol(Gateway gateway, SessionConfig.Heartbeat heartbeat, String namespace, Endpoint endpoint) {
         super(gateway);
         this.heartbeat = heartbeat;
         this.namespace = namespace;
+        this.endpoint = endpoint;
     }
 
     @Override
     Session connect() {
         window = new SendWindow(connection::suspend, connection::resume);
-        return gateway.connect(connection.eventLoop(), namespace, "session", connection, SessionFormat.INSTANCE);
+        Session made = gateway.connect(connection.eventLoop(), namespace, "session", connection, SessionFormat.INSTANCE);
+        handle = endpoint == null ? null : new SessionProtocolHandle(gateway, made);
+        return made;
     }
 
     @Override
@@ -103,7 +113,8 @@ final class SessionProtocol extends SessionBound {
             case "members" -> members(command);
             case "history" -> history(command);
             case "heartbeat" -> reply(command, Replies.ok(command.seq()));
-            case "auth", "call" -> throw new Refusal(501, "cmd: " + command.cmd() + " is not implemented yet");
+            case "call" -> call(command);
+            case "auth" -> throw new Refusal(501, "cmd: auth is not implemented yet");
             default -> throw Refusal.badRequest("cmd: expected " + COMMANDS);
         }
     }
@@ -173,6 +184,22 @@ final class SessionProtocol extends SessionBound {
         Params params = command.params();
         HistoryQuery query = Ranges.history("params.", params.after, params.before, params.limit);
         await(command, gateway.history(room, query), history -> Replies.history(command.seq(), history));
+    }
+
+    private void call(Command command) {
+        String name = command.params().name;
+        if (name == null) {
+            throw Refusal.badRequest("params.name: expected a string");
+        }
+        Data data = command.params().data;
+        Uni<List<Object>> called = endpoint == null ? null
+                : endpoint.event(handle, name, data == Data.Json.NULL ? List.of() : Values.toNodes(data));
+        if (called == null) {
+            throw new Refusal(404, "params.name: no handler of that name in this namespace");
+        }
+        called.subscribe().with(
+                values -> session.loop().run(() -> reply(command, Replies.called(command.seq(), values))),
+                failure -> session.loop().run(() -> refuse(command, Gateway.refusal(failure))));
     }
 
     private <T> void await(Command command, Uni<T> work, Function<T, byte[]> reply) {

@@ -1,5 +1,6 @@
 package dev.atrium.transport.websocket;
 
+import dev.atrium.application.Endpoints;
 import dev.atrium.gateway.Gateway;
 import dev.atrium.gateway.Refusal;
 import dev.atrium.gateway.RoomUrl;
@@ -25,11 +26,13 @@ public final class WebSocketRoutes {
     private static final String ROOMS = "/rooms/";
 
     private final Gateway gateway;
+    private final Endpoints endpoints;
     private final SessionConfig.Heartbeat heartbeat;
     private final WebSocketUpgrade upgrade;
 
     /** @param sessions those that the gateway speaks of */
-    public WebSocketRoutes(Gateway gateway, Sessions sessions, WebSocketConfig config) {
+    public WebSocketRoutes(Gateway gateway, Endpoints endpoints, Sessions sessions, WebSocketConfig config) {
+        this.endpoints = endpoints;
         this.gateway = gateway;
         this.heartbeat = sessions.config().heartbeat();
         this.upgrade = new WebSocketUpgrade(sessions, (int) config.maxMessageSize(), config.compression());
@@ -40,7 +43,7 @@ public final class WebSocketRoutes {
         router.get("/echo").handler(context -> route(context, request -> new EchoProtocol(gateway)));
         router.get("/ws").handler(context -> route(context, request -> {
             RoomId everyone = RoomId.everyone(namespace(request));
-            return new SessionProtocol(gateway, heartbeat, everyone.namespace());
+            return new SessionProtocol(gateway, heartbeat, everyone.namespace(), endpoints.of(everyone.namespace()));
         }));
         router.get(ROOMS + ":room").handler(context -> route(context, request -> {
             RoomId room = RoomUrl.room(namespace(request), request.path());

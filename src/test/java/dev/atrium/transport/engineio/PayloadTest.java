@@ -24,6 +24,7 @@ class PayloadTest {
     void bytes_are_base64() {
         assertThat(Payload.binary("bAQIDBA==")).containsExactly(1, 2, 3, 4);
         assertThat(Payload.binary("b")).isEmpty();
+        assertThat(Payload.binary("bAQID\nBA==\n")).containsExactly(1, 2, 3, 4);
         assertThat(Payload.binary("b%")).isNull();
     }
 

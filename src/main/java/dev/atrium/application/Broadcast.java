@@ -1,0 +1,76 @@
+package dev.atrium.application;
+
+import dev.atrium.gateway.Gateway;
+import dev.atrium.room.Audience;
+import dev.atrium.room.Publication;
+import dev.atrium.room.RoomId;
+import dev.atrium.room.Sender;
+import io.smallrye.mutiny.Uni;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import org.jboss.logging.Logger;
+
+/**
+ * Something said to many, on all replicas: to those in some rooms, or in the whole namespace, less those in some others. Each hears
+ * it once. It does not change; its methods make another one. Any thread.
+ */
+public final class Broadcast {
+
+    private static final Logger LOG = Logger.getLogger(Broadcast.class);
+    private static final String TRANSPORT = "application";
+
+    private final Gateway gateway;
+    private final String namespace;
+    private final Sender from;
+    private final Set<String> rooms;
+    private final Set<String> except;
+
+    Broadcast(Gateway gateway, String namespace, Sender from) {
+        this(gateway, namespace, from, Set.of(), Set.of());
+    }
+
+    private Broadcast(Gateway gateway, String namespace, Sender from, Set<String> rooms, Set<String> except) {
+        this.gateway = gateway;
+        this.namespace = namespace;
+        this.from = from;
+        this.rooms = rooms;
+        this.except = except;
+    }
+
+    /** Also to those in these rooms. */
+    public Broadcast to(String... more) {
+        return new Broadcast(gateway, namespace, from, with(rooms, more), except);
+    }
+
+    /** Not to those in these rooms. */
+    public Broadcast except(String... more) {
+        return new Broadcast(gateway, namespace, from, rooms, with(except, more));
+    }
+
+    /**
+     * Says it. It is on its way when this returns, whether the {@code Uni} is subscribed to or not.
+     *
+     * @param arguments anything that Jackson writes; {@code byte[]} stays bytes
+     */
+    public Uni<Void> emit(String event, Object... arguments) {
+        boolean plain = rooms.size() == 1 && except.isEmpty();
+        RoomId room = plain ? Gateway.room(namespace, rooms.iterator().next()) : RoomId.everyone(namespace);
+        Audience audience = plain || rooms.isEmpty() && except.isEmpty() ? null : new Audience(rooms, except);
+        return started(gateway.publish(
+                new Publication(room, event, Values.toData(arguments), from, true, audience, null), TRANSPORT).replaceWithVoid());
+    }
+
+    private static Set<String> with(Set<String> some, String... more) {
+        Set<String> all = new HashSet<>(some);
+        all.addAll(List.of(more));
+        return all;
+    }
+
+    /** Begins at once, so that a caller who does not care for the outcome may drop it. */
+    static <T> Uni<T> started(Uni<T> work) {
+        Uni<T> memoized = work.memoize().indefinitely();
+        memoized.subscribe().with(done -> { }, failure -> LOG.debugf("An application's wish failed: %s", failure.getMessage()));
+        return memoized;
+    }
+}

@@ -1,0 +1,71 @@
+package dev.atrium.application;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.atrium.gateway.Refusal;
+import dev.atrium.session.CloseReason;
+import io.smallrye.mutiny.Uni;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.jboss.logging.Logger;
+
+/** The handlers of one namespace. On the client's event loop. */
+public final class Endpoint {
+
+    private static final Logger LOG = Logger.getLogger(Endpoint.class);
+
+    private final Map<String, Handler> events = new HashMap<>();
+    private Handler connect;
+    private Handler disconnect;
+
+    /** Asks whether a client may come in. */
+    public Uni<Void> connected(Client client, JsonNode auth) {
+        return connect == null ? Uni.createFrom().voidItem()
+                : connect.call(client, null, List.of(auth)).replaceWithVoid()
+                        .onFailure(failure -> !(failure instanceof RefusedException))
+                        .transform(failure -> failed("connect", failure));
+    }
+
+    /**
+     * Handles an event.
+     *
+     * @return what is to be acknowledged, empty for nothing; null if no handler is for that event. A failure is a {@link Refusal}
+     */
+    public Uni<List<Object>> event(Client client, String event, List<JsonNode> arguments) {
+        Handler handler = events.get(event);
+        return handler == null ? null
+                : handler.call(client, null, arguments)
+                        .map(value -> handler.returnsNothing() ? List.of() : Collections.singletonList(value))
+                        .onFailure().transform(failure -> failed(event, failure));
+    }
+
+    /** Tells that a client has gone. */
+    public void disconnected(Client client, CloseReason reason) {
+        if (disconnect != null) {
+            disconnect.call(client, reason, List.of()).subscribe().with(
+                    done -> { }, failure -> failed("disconnect", failure));
+        }
+    }
+
+    void onConnect(Handler handler) {
+        connect = handler;
+    }
+
+    void onDisconnect(Handler handler) {
+        disconnect = handler;
+    }
+
+    /** Says whether it is the first one for that event. */
+    boolean onEvent(String event, Handler handler) {
+        return events.put(event, handler) == null;
+    }
+
+    private static Refusal failed(String event, Throwable failure) {
+        if (failure instanceof Refusal refusal) {
+            return refusal;
+        }
+        LOG.errorf(failure, "The application's handler of \"%s\" failed", event);
+        return new Refusal(500, "the handler of this event failed");
+    }
+}

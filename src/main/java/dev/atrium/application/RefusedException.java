@@ -1,0 +1,24 @@
+package dev.atrium.application;
+
+/** A client is not let into a namespace; it is told the message, and the data if there is any. */
+public final class RefusedException extends RuntimeException {
+
+    private static final long serialVersionUID = 1L;
+
+    private final transient Object data;
+
+    public RefusedException(String message) {
+        this(message, null);
+    }
+
+    /** @param data anything that Jackson writes, or null */
+    public RefusedException(String message, Object data) {
+        super(message, null, false, false);
+        this.data = data;
+    }
+
+    /** What the client is told besides, or null. */
+    public Object data() {
+        return data;
+    }
+}

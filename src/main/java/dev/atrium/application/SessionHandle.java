@@ -1,0 +1,90 @@
+package dev.atrium.application;
+
+import dev.atrium.gateway.Gateway;
+import dev.atrium.room.RoomId;
+import dev.atrium.session.CloseReason;
+import dev.atrium.session.Session;
+import io.smallrye.mutiny.Uni;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+
+/** What all kinds of clients have in common: a session. */
+public abstract class SessionHandle implements Client {
+
+    private final Gateway gateway;
+    private final Session session;
+    private final Map<String, Object> attributes = new ConcurrentHashMap<>();
+    private final Set<String> rooms = ConcurrentHashMap.newKeySet();
+
+    /** On the session's event loop. */
+    protected SessionHandle(Gateway gateway, Session session) {
+        this.gateway = gateway;
+        this.session = session;
+    }
+
+    @Override
+    public final String id() {
+        return session.id();
+    }
+
+    @Override
+    public final String user() {
+        return session.self().user();
+    }
+
+    @Override
+    public final String namespace() {
+        return session.namespace();
+    }
+
+    @Override
+    public final Map<String, Object> attributes() {
+        return attributes;
+    }
+
+    @Override
+    public final Set<String> rooms() {
+        return Set.copyOf(rooms);
+    }
+
+    @Override
+    public final Uni<Void> join(String room) {
+        RoomId id = Gateway.room(namespace(), room);
+        return Broadcast.started(onLoop(Uni.createFrom().deferred(() -> gateway.join(session, id, false, null)))
+                .invoke(joined -> {
+                    rooms.add(room);
+                    joined.membership().follow();
+                }).replaceWithVoid());
+    }
+
+    @Override
+    public final Uni<Void> leave(String room) {
+        RoomId id = Gateway.room(namespace(), room);
+        return Broadcast.started(onLoop(Uni.createFrom().deferred(() -> gateway.leave(session, id)))
+                .invoke(() -> rooms.remove(room)));
+    }
+
+    @Override
+    public final Broadcast others() {
+        return new Broadcast(gateway, namespace(), session.self()).except(id());
+    }
+
+    @Override
+    public final Broadcast to(String... some) {
+        return others().to(some);
+    }
+
+    @Override
+    public final void disconnect() {
+        session.closeSoon(CloseReason.DISCONNECTED);
+    }
+
+    protected final Session session() {
+        return session;
+    }
+
+    private <T> Uni<T> onLoop(Uni<T> work) {
+        return work.runSubscriptionOn(session.loop()::run);
+    }
+}

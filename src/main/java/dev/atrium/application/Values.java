@@ -1,0 +1,76 @@
+package dev.atrium.application;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.BinaryNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.atrium.gateway.JsonData;
+import dev.atrium.room.Data;
+import java.util.ArrayList;
+import java.util.List;
+
+/** The arguments of events, as Java has them and as messages carry them. Pure. */
+public final class Values {
+
+    static final ObjectMapper JSON = new ObjectMapper().findAndRegisterModules();
+
+    private Values() {
+    }
+
+    /** As the data of a message. */
+    public static Data toData(Object... arguments) {
+        if (arguments.length == 1 && arguments[0] instanceof String text) {
+            return new Data.Text(text);
+        }
+        if (arguments.length == 1 && arguments[0] instanceof byte[] bytes) {
+            return new Data.Binary(bytes);
+        }
+        List<byte[]> attachments = new ArrayList<>();
+        ArrayNode array = JSON.createArrayNode();
+        for (Object argument : arguments) {
+            array.add(withoutBytes(JSON.valueToTree(argument), attachments));
+        }
+        return arguments.length == 1 && attachments.isEmpty() ? new Data.Json(array.get(0).toString())
+                : new Data.Arguments(array.toString(), attachments);
+    }
+
+    /** One value as JSON; bytes are base64. */
+    public static String json(Object value) {
+        return JSON.valueToTree(value).toString();
+    }
+
+    /** One by one; bytes are binary nodes. */
+    public static List<JsonNode> toNodes(Data data) {
+        try {
+            if (data instanceof Data.Binary binary) {
+                return List.of(BinaryNode.valueOf(binary.bytes()));
+            }
+            if (data instanceof Data.Arguments arguments) {
+                List<JsonNode> nodes = new ArrayList<>();
+                JsonData.withBytes(JSON.readTree(arguments.json()), arguments.attachments(), BinaryNode::valueOf).forEach(nodes::add);
+                return nodes;
+            }
+            return List.of(data instanceof Data.Text text ? JSON.getNodeFactory().textNode(text.text())
+                    : JSON.readTree(((Data.Json) data).json()));
+        } catch (JsonProcessingException e) {
+            throw new IllegalStateException("it was checked when it came", e);
+        }
+    }
+
+    private static JsonNode withoutBytes(JsonNode value, List<byte[]> attachments) {
+        if (value instanceof BinaryNode binary) {
+            attachments.add(binary.binaryValue());
+            return JSON.createObjectNode().put("_placeholder", true).put("num", attachments.size() - 1);
+        }
+        if (value instanceof ObjectNode object) {
+            object.properties().forEach(field -> field.setValue(withoutBytes(field.getValue(), attachments)));
+        } else if (value instanceof ArrayNode array) {
+            for (int i = 0; i < array.size(); i++) {
+                array.set(i, withoutBytes(array.get(i), attachments));
+            }
+        }
+        return value;
+    }
+}

@@ -1,0 +1,43 @@
+package dev.atrium.operations;
+
+import dev.atrium.backplane.Backplane;
+import io.quarkus.vertx.http.HttpServer;
+import io.quarkus.vertx.http.HttpServerStart;
+import jakarta.enterprise.event.ObservesAsync;
+import jakarta.inject.Singleton;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+import java.util.Optional;
+import org.eclipse.microprofile.config.inject.ConfigProperty;
+
+/** Tells the other replicas, once the HTTP server listens, where this one is reached. */
+@Singleton
+final class Announcement {
+
+    private static final String EVERYWHERE = "0.0.0.0";
+
+    private final Backplane backplane;
+    private final HttpServer server;
+    private final String boundTo;
+    private final ReplicaConfig config;
+
+    Announcement(Backplane backplane, HttpServer server, ReplicaConfig config,
+            @ConfigProperty(name = "quarkus.http.host") String boundTo) {
+        this.backplane = backplane;
+        this.server = server;
+        this.config = config;
+        this.boundTo = boundTo;
+    }
+
+    void listening(@ObservesAsync HttpServerStart started) throws UnknownHostException {
+        backplane.announce(host() + ":" + server.getPort());
+    }
+
+    private String host() throws UnknownHostException {
+        Optional<String> set = config.host();
+        if (set.isPresent()) {
+            return set.get();
+        }
+        return boundTo.equals(EVERYWHERE) ? InetAddress.getLocalHost().getHostAddress() : boundTo;
+    }
+}

@@ -1,0 +1,134 @@
+package dev.atrium.transport.engineio;
+
+import dev.atrium.room.Node;
+import io.vertx.core.Context;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.core.http.HttpClient;
+import io.vertx.core.http.HttpClientOptions;
+import io.vertx.core.http.HttpClientRequest;
+import io.vertx.core.http.HttpHeaders;
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.http.PoolOptions;
+import io.vertx.core.http.RequestOptions;
+import io.vertx.core.net.NetSocket;
+import io.vertx.httpproxy.HttpProxy;
+import jakarta.inject.Singleton;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentMap;
+import org.jboss.logging.Logger;
+
+/**
+ * Hands a request for a connection of another replica to that one, so that clients that poll need no load balancer that
+ * remembers them. A request is forwarded once: whoever gets it then and does not know the connection says so. On the request's
+ * event loop.
+ */
+@Singleton
+final class Forwarding {
+
+    private static final Logger LOG = Logger.getLogger(Forwarding.class);
+
+    private static final String FORWARDED = "Atrium-Forwarded";
+    private static final int CONNECT_MILLIS = 2_000;
+
+    /** Connections to one other replica: each poll that waits there holds one. */
+    private static final int MOST_CONNECTIONS = 16_384;
+
+    private final Node node;
+    private final Replicas replicas;
+    private final HttpClient client;
+
+    /** Where other replicas were last; looked up again when one is not there any more. */
+    private final ConcurrentMap<String, String> known = new ConcurrentHashMap<>();
+
+    Forwarding(Node node, Replicas replicas, Vertx vertx) {
+        this.node = node;
+        this.replicas = replicas;
+        this.client = vertx.createHttpClient(new HttpClientOptions().setConnectTimeout(CONNECT_MILLIS),
+                new PoolOptions().setHttp1MaxSize(MOST_CONNECTIONS));
+    }
+
+    /** Whether a request for a connection that is unknown here may be for one of another replica. */
+    boolean isElsewhere(HttpServerRequest request, String sid) {
+        String owner = Node.ofEngineId(sid);
+        return owner != null && !owner.equals(node.name()) && request.getHeader(FORWARDED) == null;
+    }
+
+    /** @param unknown called if the replica that the connection belonged to is no more */
+    void forward(HttpServerRequest request, String sid, boolean toWebSocket, Runnable unknown) {
+        String owner = Node.ofEngineId(sid);
+        String address = known.get(owner);
+        if (address != null) {
+            forward(request, owner, address, toWebSocket, unknown);
+            return;
+        }
+        Context context = Vertx.currentContext();
+        request.pause();
+        replicas.addressOf(owner).subscribe().with(
+                found -> context.runOnContext(now -> {
+                    if (found == null) {
+                        unknown(request, unknown);
+                    } else {
+                        known.put(owner, found);
+                        forward(request, owner, found, toWebSocket, unknown);
+                    }
+                }),
+                failure -> context.runOnContext(now -> unknown(request, unknown)));
+    }
+
+    private void forward(HttpServerRequest request, String owner, String address, boolean toWebSocket, Runnable unknown) {
+        int colon = address.lastIndexOf(':');
+        request.pause();
+        client.request(new RequestOptions().setHost(address.substring(0, colon))
+                .setPort(Integer.parseInt(address.substring(colon + 1))).setMethod(request.method()).setURI(request.uri()))
+                .onSuccess(origin -> {
+                    origin.putHeader(FORWARDED, node.name());
+                    // A client that gives up its poll is gone, and its own replica must learn of that.
+                    request.response().closeHandler(gone -> origin.reset());
+                    if (toWebSocket) {
+                        tunnel(request, origin);
+                    } else {
+                        HttpProxy.reverseProxy(client).origin(proxied -> Future.succeededFuture(origin)).handle(request);
+                    }
+                })
+                .onFailure(failure -> {
+                    known.remove(owner);
+                    unknown(request, unknown);
+                });
+    }
+
+    private static void unknown(HttpServerRequest request, Runnable unknown) {
+        request.resume();
+        unknown.run();
+    }
+
+    /** Not the proxy's own way with WebSockets: it reads from the one side however slowly the other takes it. */
+    private static void tunnel(HttpServerRequest request, HttpClientRequest origin) {
+        request.headers().forEach((name, value) -> {
+            if (!name.equalsIgnoreCase(HttpHeaders.HOST.toString())) {
+                origin.headers().add(name, value);
+            }
+        });
+        origin.connect().onSuccess(answer -> {
+            request.response().setStatusCode(answer.statusCode()).headers().addAll(answer.headers());
+            if (answer.statusCode() == 101) {
+                join(request, answer.netSocket());
+            } else {
+                answer.pipeTo(request.response());
+            }
+        }).onFailure(failure -> {
+            LOG.debugf("A WebSocket could not be forwarded: %s", failure.getMessage());
+            request.response().reset();
+        });
+    }
+
+    private static void join(HttpServerRequest request, NetSocket far) {
+        far.pause();
+        request.toNetSocket()
+                .onSuccess(near -> {
+                    far.pipeTo(near);
+                    near.pipeTo(far);
+                })
+                .onFailure(gone -> far.close());
+    }
+}

@@ -1,0 +1,44 @@
+package dev.atrium.transport.socketio;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.atrium.application.SessionHandle;
+import dev.atrium.application.Values;
+import dev.atrium.gateway.Gateway;
+import dev.atrium.gateway.Refusal;
+import dev.atrium.room.Data;
+import io.smallrye.mutiny.Uni;
+import java.time.Duration;
+
+/** A client of Socket.IO, as the application sees it. */
+final class SocketIoHandle extends SessionHandle {
+
+    private final NamespaceSocket socket;
+
+    SocketIoHandle(Gateway gateway, NamespaceSocket socket) {
+        super(gateway, socket.session());
+        this.socket = socket;
+    }
+
+    @Override
+    public void emit(String event, Object... arguments) {
+        Data data = Values.toData(arguments);
+        checked(event);
+        session().loop().run(() -> socket.emit(null, event, data));
+    }
+
+    @Override
+    public Uni<JsonNode> ask(Duration timeout, String event, Object... arguments) {
+        Data data = Values.toData(arguments);
+        checked(event);
+        Uni<JsonNode> answer = Uni.createFrom().<JsonNode>emitter(emitter ->
+                session().loop().run(() -> socket.ask(event, data, timeout, emitter))).memoize().indefinitely();
+        answer.subscribe().with(given -> { }, failure -> { });
+        return answer;
+    }
+
+    private static void checked(String event) {
+        if (Gateway.RESERVED_EVENTS.contains(event)) {
+            throw Refusal.badRequest("event: " + event + " is reserved");
+        }
+    }
+}

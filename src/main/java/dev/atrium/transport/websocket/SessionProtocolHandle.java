@@ -1,0 +1,37 @@
+package dev.atrium.transport.websocket;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.atrium.application.SessionHandle;
+import dev.atrium.application.Values;
+import dev.atrium.gateway.Gateway;
+import dev.atrium.gateway.Refusal;
+import dev.atrium.room.RoomId;
+import dev.atrium.session.Session;
+import io.smallrye.mutiny.Uni;
+import java.time.Duration;
+import org.jboss.logging.Logger;
+
+/** A client of the session protocol, as the application sees it: it is told things by messages to its own room. */
+final class SessionProtocolHandle extends SessionHandle {
+
+    private static final Logger LOG = Logger.getLogger(SessionProtocolHandle.class);
+
+    private final Gateway gateway;
+
+    SessionProtocolHandle(Gateway gateway, Session session) {
+        super(gateway, session);
+        this.gateway = gateway;
+    }
+
+    @Override
+    public void emit(String event, Object... arguments) {
+        gateway.publish(null, "application", new RoomId(namespace(), id()), event, Values.toData(arguments), true, null)
+                .subscribe().with(sent -> { }, failure -> LOG.debugf("A client was not told: %s", failure.getMessage()));
+    }
+
+    /** The protocol has no acknowledgements by clients. */
+    @Override
+    public Uni<JsonNode> ask(Duration timeout, String event, Object... arguments) {
+        return Uni.createFrom().failure(new Refusal(501, "clients of the session protocol acknowledge nothing"));
+    }
+}

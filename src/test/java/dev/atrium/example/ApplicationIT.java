@@ -1,0 +1,158 @@
+package dev.atrium.example;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.atrium.it.SessionClient;
+import dev.atrium.it.SocketIoClient;
+import io.quarkus.test.common.http.TestHTTPResource;
+import io.quarkus.test.junit.QuarkusTest;
+import java.net.URI;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Clients whose events an application handles, in this very process. */
+@QuarkusTest
+class ApplicationIT {
+
+    @TestHTTPResource("/")
+    URI main;
+
+    @TestHTTPResource("/lab")
+    URI lab;
+
+    @ParameterizedTest
+    @ValueSource(strings = {"polling", "websocket", "polling,websocket"})
+    void the_classic_chat(String transports) {
+        try (SocketIoClient alice = client(main, transports); SocketIoClient bob = client(main, transports)) {
+            alice.emit("add user", "alice");
+            alice.awaitHeard("login {\"numUsers\":1}");
+            bob.emit("add user", "bob");
+            bob.awaitHeard("login {\"numUsers\":2}");
+            alice.emit("typing");
+            bob.emit("new message", "hello");
+            alice.emit("stop typing");
+
+            SocketIoClient.await().untilAsserted(() -> {
+                assertThat(alice.heard("user joined")).singleElement().asString().contains("\"username\":\"bob\"", "\"numUsers\":2");
+                assertThat(alice.heard("new message")).singleElement().asString()
+                        .contains("\"username\":\"bob\"", "\"message\":\"hello\"");
+                assertThat(bob.heard("typing")).containsExactly("typing {\"username\":\"alice\"}");
+                assertThat(bob.heard("stop typing")).containsExactly("stop typing {\"username\":\"alice\"}");
+            });
+            assertThat(bob.heard("new message")).isEmpty();
+            bob.disconnect();
+            SocketIoClient.await().untilAsserted(() -> assertThat(alice.heard("user left")).singleElement().asString()
+                    .contains("\"username\":\"bob\"", "\"numUsers\":1"));
+            alice.disconnect();
+        }
+    }
+
+    @Test
+    void who_is_not_let_in_is_told_why() {
+        try (SocketIoClient client = SocketIoClient.connect(main, "websocket", Map.of("banned", "true"))) {
+            client.awaitHeard("@error not welcome {\"retry\":false}");
+            assertThat(client.log()).doesNotContain("@connect");
+        }
+    }
+
+    @Test
+    void what_is_said_while_connecting_is_heard_once_connected() {
+        try (SocketIoClient client = SocketIoClient.connect(lab, "websocket", Map.of("token", "123"))) {
+            client.awaitHeard("auth {\"token\":\"123\"}");
+            assertThat(client.log()).containsExactly("@connect", "auth {\"token\":\"123\"}");
+        }
+    }
+
+    @Test
+    void arguments_and_results_are_of_any_type() throws Exception {
+        try (SocketIoClient client = client(lab, "websocket")) {
+            assertThat(client.ask("echo", "a", 1, true, new org.json.JSONObject("{\"b\":2.5}"))).isEqualTo("[\"a\",1,true,{\"b\":2.5}]");
+            assertThat(client.ask("order", new org.json.JSONObject().put("name", "tea").put("count", 2)
+                    .put("picture", new byte[] {1, 2, 3}))).isEqualTo("2 tea 3");
+            assertThat(client.ask("bytes", (Object) new byte[] {1, 2, 3})).isEqualTo("0x0301");
+            assertThat(client.ask("later", "patience")).isEqualTo("patience");
+            assertThat(client.ask("nothing")).isEmpty();
+            assertThat(client.ask("thread")).contains("executor-thread");
+        }
+    }
+
+    @Test
+    void a_handler_that_fails_answers_its_sender_and_harms_nobody() {
+        try (SocketIoClient client = client(lab, "websocket")) {
+            assertThat(client.ask("broken")).contains("\"code\":500", "the handler of this event failed")
+                    .doesNotContain("on purpose");
+            assertThat(client.ask("refused")).contains("\"code\":402", "pay first");
+            assertThat(client.ask("echo", "a", "not a number", true, 1)).contains("\"code\":400", "argument 2: expected int");
+            assertThat(client.ask("echo", "a")).contains("\"code\":400", "argument 2: expected int");
+            assertThat(client.ask("later", "still here")).isEqualTo("still here");
+        }
+    }
+
+    @Test
+    void a_client_is_asked_and_answers_or_does_not() {
+        try (SocketIoClient client = client(lab, "polling")) {
+            client.answer("question", arguments -> (int) arguments[0] * (int) arguments[1]);
+            assertThat(client.ask("ask me")).isEqualTo("you said 42");
+            assertThat(client.ask("ask in vain")).contains("\"code\":504", "timed out");
+        }
+    }
+
+    @Test
+    void a_broadcast_reaches_each_of_its_rooms_once_and_none_of_the_others() {
+        try (SocketIoClient a = client(lab, "websocket"); SocketIoClient ab = client(lab, "polling");
+                SocketIoClient b = client(lab, "websocket"); SocketIoClient none = client(lab, "websocket")) {
+            a.ask("enter", "a");
+            ab.ask("enter", "a");
+            ab.ask("enter", "b");
+            b.ask("enter", "b");
+            assertThat(ab.ask("rooms")).isEqualTo("[\"a\",\"b\"]");
+
+            a.ask("tell", json("a", "b"), json(), "union");
+            a.ask("tell", json("a"), json("b"), "difference");
+            a.ask("tell", json(), json("a", b.id()), "rest");
+            a.ask("tell", json(), json(), "all");
+
+            a.awaitHeard("told union", "told difference", "told all");
+            ab.awaitHeard("told union", "told all");
+            b.awaitHeard("told union", "told all");
+            none.awaitHeard("told rest", "told all");
+            assertThat(a.heard("told")).hasSize(3);
+            assertThat(ab.heard("told")).hasSize(2);
+            assertThat(b.heard("told")).hasSize(2);
+            assertThat(none.heard("told")).hasSize(2);
+        }
+    }
+
+    @Test
+    void a_client_that_is_sent_away_does_not_come_back() {
+        try (SocketIoClient client = client(lab, "websocket")) {
+            client.emit("go");
+            client.awaitHeard("@disconnect io server disconnect");
+        }
+    }
+
+    @Test
+    void the_session_protocol_calls_the_same_handlers() {
+        try (SessionClient session = SessionClient.connect(URI.create(main.toString().replace("http", "ws") + "ws?ns=/lab"))) {
+            assertThat(session.call("call", "{\"name\":\"later\",\"data\":\"patience\"}").toString())
+                    .endsWith("\"code\":200,\"body\":\"patience\"}");
+            assertThat(session.call("call", "{\"name\":\"order\",\"data\":{\"name\":\"tea\",\"count\":2,\"picture\":\"AQID\"}}")
+                    .path("body").asText()).isEqualTo("2 tea 3");
+            assertThat(session.call("call", "{\"name\":\"nothing\"}").has("body")).isFalse();
+            assertThat(session.call("call", "{\"name\":\"refused\"}").path("code").asInt()).isEqualTo(402);
+            assertThat(session.call("call", "{\"name\":\"broken\"}").path("code").asInt()).isEqualTo(500);
+            assertThat(session.call("call", "{\"name\":\"unknown\"}").path("code").asInt()).isEqualTo(404);
+            assertThat(session.call("call", "{}").path("error").asText()).isEqualTo("params.name: expected a string");
+        }
+    }
+
+    private static org.json.JSONArray json(String... values) {
+        return new org.json.JSONArray(java.util.List.of(values));
+    }
+
+    private static SocketIoClient client(URI uri, String transports) {
+        return SocketIoClient.connect(uri, transports, Map.of()).awaitConnected();
+    }
+}

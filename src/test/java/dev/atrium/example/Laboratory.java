@@ -1,0 +1,106 @@
+package dev.atrium.example;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.atrium.application.Client;
+import dev.atrium.application.Clients;
+import dev.atrium.application.Namespace;
+import dev.atrium.application.OnConnect;
+import dev.atrium.application.OnEvent;
+import dev.atrium.gateway.Refusal;
+import io.smallrye.common.annotation.Blocking;
+import io.smallrye.mutiny.Uni;
+import jakarta.inject.Singleton;
+import java.time.Duration;
+import java.util.List;
+
+/** Each way in which a handler may take, give, wait and fail. */
+@Singleton
+@Namespace("/lab")
+public class Laboratory {
+
+    /** Any type that Jackson reads. */
+    record Order(String name, int count, byte[] picture) {
+    }
+
+    private final Clients clients;
+
+    Laboratory(Clients clients) {
+        this.clients = clients;
+    }
+
+    @OnConnect
+    void connect(Client client, JsonNode auth) {
+        client.emit("auth", auth);
+    }
+
+    @OnEvent("echo")
+    List<Object> echo(String text, int number, boolean flag, JsonNode any) {
+        return List.of(text, number, flag, any);
+    }
+
+    @OnEvent("order")
+    String order(Order order) {
+        return order.count() + " " + order.name() + " " + order.picture().length;
+    }
+
+    @OnEvent("bytes")
+    byte[] bytes(byte[] bytes) {
+        return new byte[] {bytes[bytes.length - 1], bytes[0]};
+    }
+
+    @OnEvent("later")
+    Uni<String> later(String text) {
+        return Uni.createFrom().item(text).onItem().delayIt().by(Duration.ofMillis(50));
+    }
+
+    @OnEvent("nothing")
+    void nothing() {
+        // Its acknowledgement is empty.
+    }
+
+    @Blocking
+    @OnEvent("thread")
+    String thread() {
+        return Thread.currentThread().getName();
+    }
+
+    @OnEvent("broken")
+    void broken() {
+        throw new IllegalStateException("broken on purpose");
+    }
+
+    @OnEvent("refused")
+    void refused() {
+        throw new Refusal(402, "pay first");
+    }
+
+    @OnEvent("ask me")
+    Uni<String> askMe(Client client) {
+        return client.ask(Duration.ofSeconds(5), "question", 6, 7).map(answer -> "you said " + answer);
+    }
+
+    @OnEvent("ask in vain")
+    Uni<String> askInVain(Client client) {
+        return client.ask(Duration.ofMillis(100), "never answered").map(JsonNode::asText);
+    }
+
+    @OnEvent("enter")
+    Uni<Void> enter(Client client, String room) {
+        return client.join(room);
+    }
+
+    @OnEvent("tell")
+    Uni<Void> tell(String[] rooms, String[] except, String text) {
+        return clients.in("/lab").to(rooms).except(except).emit("told", text);
+    }
+
+    @OnEvent("rooms")
+    List<String> rooms(Client client) {
+        return client.rooms().stream().sorted().toList();
+    }
+
+    @OnEvent("go")
+    void go(Client client) {
+        client.disconnect();
+    }
+}

@@ -1,0 +1,138 @@
+package dev.atrium.it;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.net.URI;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Clients of Socket.IO on two replicas, and whose requests land on any of them. */
+class RedisSocketIoIT {
+
+    private static final String POLLING = "/socket.io/?EIO=4&transport=polling";
+
+    private static Cluster cluster;
+
+    @BeforeAll
+    static void start() {
+        cluster = Cluster.overRedis(2, Map.of("atrium.redis.lease", "3s"));
+    }
+
+    @AfterAll
+    static void stop() {
+        cluster.close();
+    }
+
+    @Test
+    void each_hears_all_others_whatever_they_speak_and_wherever_they_are() {
+        try (Nginx nginx = Nginx.before(here(), elsewhere());
+                SocketIoClient polling = client(nginx, "polling");
+                SocketIoClient webSocket = client(nginx, "websocket");
+                SocketIoClient upgraded = client(nginx, "polling,websocket");
+                SocketClient plain = SocketClient.connect(URI.create(nginx.http("/rooms/mixed").replace("http", "ws")));
+                SessionClient session = here().session()) {
+            List<SocketIoClient> clients = List.of(polling, webSocket, upgraded);
+            clients.forEach(client -> assertThat(client.ask("join", "mixed")).contains("\"code\":200"));
+            session.join("mixed");
+
+            polling.emit("chat", "from polling");
+            webSocket.emit("chat", "from websocket");
+            upgraded.emit("chat", "from both", 2);
+            plain.text("from plain");
+            session.call("send", "{\"room\":\"mixed\",\"data\":\"from session\"}");
+            elsewhere().post("/rooms/mixed", "from curl");
+
+            clients.forEach(client -> client.awaitHeard("chat from polling", "chat from websocket", "chat from both 2",
+                    "message from plain", "message from session", "message from curl"));
+            SocketClient.await().untilAsserted(() -> assertThat(plain.received()).contains("from polling", "from websocket",
+                    "[\"from both\",2]", "from session", "from curl"));
+            SocketClient.await().untilAsserted(() -> assertThat(String.join("", session.received())).contains("from polling",
+                    "from websocket", "[\"from both\",2]", "from plain", "from curl"));
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"polling", "polling,websocket"})
+    void bytes_pass_from_replica_to_replica(String transports) {
+        byte[] bytes = new byte[100_000];
+        try (Nginx nginx = Nginx.before(here(), elsewhere()); SocketIoClient client = client(nginx, transports)) {
+            String room = "bytes-" + transports.replace(',', '-');
+            client.ask("join", room);
+            client.emit("photo", "name", bytes);
+            client.awaitHeard("photo name 100000 bytes, hash " + java.util.Arrays.hashCode(bytes));
+        }
+    }
+
+    @Test
+    void a_request_reaches_the_owner_of_its_connection() {
+        String session = session(here());
+
+        assertThat(elsewhere().post(session, "40").body()).isEqualTo("ok");
+        assertThat(elsewhere().get(session).body()).startsWith("40{\"sid\":\"~");
+        assertThat(here().post(session, "42[\"said\",1]").body()).isEqualTo("ok");
+        assertThat(elsewhere().get(session).body()).isEqualTo("42[\"said\",1]");
+        try (SocketClient socket = elsewhere().plain(session.replace("polling", "websocket"))) {
+            socket.text("2probe");
+            assertThat(socket.await(1)).containsExactly("3probe");
+            socket.text("5");
+            socket.text("42[\"said\",2]");
+            assertThat(socket.await(2).get(1)).isEqualTo("42[\"said\",2]");
+            socket.text("1");
+            assertThat(socket.awaitClose()).isEqualTo(1005);
+        }
+    }
+
+    @Test
+    void a_connection_that_nobody_owns_is_unknown_everywhere() {
+        String nobody = POLLING + "&sid=" + "n".repeat(20);
+        assertThat(here().get(nobody).body()).isEqualTo("{\"code\":1,\"message\":\"Session ID unknown\"}");
+        String gone = session(here()).replaceAll(".{3}$", "xxx");
+        assertThat(elsewhere().get(gone).body()).isEqualTo("{\"code\":1,\"message\":\"Session ID unknown\"}");
+        assertThat(elsewhere().request("GET", session(here()), "Atrium-Forwarded", "x").body())
+                .as("forwarded once already").isEqualTo("{\"code\":1,\"message\":\"Session ID unknown\"}");
+    }
+
+    @Test
+    void the_connections_of_a_replica_that_was_killed_are_unknown_at_once() {
+        try (Replica third = Replica.start(Map.of("atrium.backplane", "redis", "quarkus.redis.hosts", cluster.redis().url(),
+                "atrium.redis.lease", "3s"))) {
+            String session = session(third);
+            elsewhere().post(session, "40");
+            third.kill();
+            assertThat(elsewhere().get(session).body()).isEqualTo("{\"code\":1,\"message\":\"Session ID unknown\"}");
+            assertThat(here().post(session, "3").body()).isEqualTo("{\"code\":1,\"message\":\"Session ID unknown\"}");
+        }
+    }
+
+    @Test
+    void a_client_that_gives_up_its_poll_elsewhere_is_gone_at_once() throws Exception {
+        String session = session(here());
+        try (java.net.Socket poll = new java.net.Socket("127.0.0.1", elsewhere().port())) {
+            poll.getOutputStream().write(("GET " + session + " HTTP/1.1\r\nHost: a\r\n\r\n").getBytes());
+            org.awaitility.Awaitility.await().pollDelay(java.time.Duration.ofMillis(300)).until(() -> true);
+        }
+        SocketClient.await().untilAsserted(() -> assertThat(here().post(session, "3").body()).contains("\"code\":1"));
+    }
+
+    private static Replica here() {
+        return cluster.replica(0);
+    }
+
+    private static Replica elsewhere() {
+        return cluster.replica(1);
+    }
+
+    private static SocketIoClient client(Nginx nginx, String transports) {
+        return SocketIoClient.connect(URI.create(nginx.http("/")), transports, Map.of()).awaitConnected();
+    }
+
+    private static String session(Replica replica) {
+        String open = replica.get(POLLING).body();
+        return POLLING + "&sid=" + open.substring(9, 29);
+    }
+}

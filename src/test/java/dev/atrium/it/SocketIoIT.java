@@ -1,0 +1,283 @@
+package dev.atrium.it;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.net.URI;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import org.json.JSONArray;
+import org.json.JSONException;
+import org.json.JSONObject;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** The official Java client, unchanged, by each way that it may take; and what a client that is no good is answered. */
+class SocketIoIT {
+
+    private static final String BOTH = "polling,websocket";
+    private static final String WEBSOCKET = "/socket.io/?EIO=4&transport=websocket";
+
+    private static Replica replica;
+
+    @BeforeAll
+    static void start() {
+        replica = Replica.start(Map.of("atrium.engineio.max-payload", "2M", "quarkus.http.limits.max-body-size", "2M"));
+    }
+
+    @AfterAll
+    static void stop() {
+        replica.close();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"polling", "websocket", BOTH})
+    void what_one_says_in_a_room_all_others_hear(String transports) {
+        String room = "all-" + transports.replace(',', '-');
+        try (SocketIoClient client = SocketIoClient.connect(replica, "/", transports);
+                SocketIoClient other = SocketIoClient.connect(replica, "/", "websocket");
+                SocketClient plain = replica.plain("/rooms/" + room);
+                SessionClient session = replica.session();
+                StreamClient stream = replica.stream("/rooms/" + room, "Accept", "application/x-ndjson")) {
+            assertThat(client.ask("join", room)).contains("\"code\":200", "\"room\":\"" + room + "\"", "\"epoch\":", "\"offset\":0",
+                    "\"recovered\":false");
+            other.ask("join", room);
+            session.join(room);
+
+            client.emit("chat", "from the client");
+            other.emit("send", room, "chat", "from the other");
+            plain.text("from the plain one");
+            session.call("send", "{\"room\":\"" + room + "\",\"data\":\"from the session\"}");
+            replica.post("/rooms/" + room, "from curl");
+
+            for (SocketIoClient each : List.of(client, other)) {
+                each.awaitHeard("chat from the client", "chat from the other", "message from the plain one",
+                        "message from the session", "message from curl");
+            }
+            SocketClient.await().untilAsserted(() -> assertThat(plain.received()).contains("from the client", "from the other",
+                    "from the session", "from curl"));
+            SocketClient.await().untilAsserted(() -> assertThat(String.join("", session.received()))
+                    .contains("from the client", "from the other", "from the plain one", "from curl"));
+            SocketClient.await().untilAsserted(() -> assertThat(String.join("", stream.lines()))
+                    .contains("from the client", "from the other", "from the plain one", "from the session"));
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"polling", "websocket", BOTH})
+    void values_arrive_as_they_were_sent(String transports) throws JSONException {
+        try (SocketIoClient client = SocketIoClient.connect(replica, "/values", transports)) {
+            client.emit("none");
+            client.emit("one", new JSONObject().put("a", new JSONArray(List.of(1, 2.5, "x"))));
+            client.emit("several", 1, "two", true, JSONObject.NULL);
+            client.emit("buffers", new byte[] {1, 2}, "between", new byte[] {3});
+            client.emit("within", new JSONObject().put("file", new byte[] {4, 5}));
+
+            client.awaitHeard("none", "one {\"a\":[1,2.5,\"x\"]}", "several 1 two true null", "buffers 0x0102 between 0x03");
+            SocketClient.await().until(() -> !client.heard("within").isEmpty());
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({"polling,1", "polling,1000", "polling,1000000", "websocket,1", "websocket,1000000", "'polling,websocket',65536"})
+    void bytes_of_any_size_go_both_ways(String transports, int size) {
+        byte[] bytes = new byte[size];
+        new Random(size).nextBytes(bytes);
+        String room = "bytes-" + size + transports.replace(',', '-');
+        try (SocketIoClient client = SocketIoClient.connect(replica, "/", transports)) {
+            client.ask("join", room);
+            client.emit("mine", (Object) bytes);
+            replica.post("/rooms/" + room, "application/octet-stream", bytes);
+
+            String shown = size > 100 ? size + " bytes, hash " + Arrays.hashCode(bytes) : "0x" + String.format("%02x", bytes[0]);
+            client.awaitHeard("mine " + shown, "message " + shown);
+        }
+    }
+
+    @Test
+    void namespaces_share_a_connection_and_nothing_else() {
+        try (SocketIoClient one = SocketIoClient.connect(replica, "/one", "websocket")) {
+            SocketIoClient two = one.namespace("/two");
+            assertThat(one.id()).isNotEqualTo(two.id());
+
+            one.ask("word", 1);
+            two.ask("word", 2);
+            two.disconnect();
+            one.ask("word", 3);
+
+            one.awaitHeard("word 1", "word 3");
+            assertThat(one.log()).doesNotContain("word 2");
+            assertThat(two.log()).contains("word 2").doesNotContain("word 1", "word 3");
+        }
+    }
+
+    @Test
+    void who_asks_for_it_is_told_where_a_message_comes_from() throws JSONException {
+        try (SocketIoClient client = SocketIoClient.connect(URI.create(replica.http("/meta")), "websocket",
+                Map.of("meta", "true")).awaitConnected()) {
+            client.ask("join", "told");
+            client.emit("said", "word");
+            SocketClient.await().until(() -> !client.heard("said").isEmpty());
+
+            JSONObject meta = new JSONObject(client.heard("said").get(0).substring("said word ".length()));
+            assertThat(meta.getString("room")).isEqualTo("told");
+            assertThat(meta.getJSONObject("from").getString("id")).isEqualTo(client.id());
+            assertThat(meta.getLong("offset")).isEqualTo(1);
+            assertThat(meta.getString("epoch")).isNotEmpty();
+            assertThat(meta.getLong("at")).isPositive();
+        }
+    }
+
+    @Test
+    void a_message_to_a_session_reaches_it_alone() {
+        try (SocketIoClient one = SocketIoClient.connect(replica, "/", "polling");
+                SocketIoClient two = SocketIoClient.connect(replica, "/", "websocket")) {
+            assertThat(two.ask("send", one.id(), "whisper", "psst")).contains("\"code\":200");
+            one.awaitHeard("whisper psst");
+            assertThat(two.heard("whisper")).isEmpty();
+            assertThat(two.ask("join", one.id())).contains("\"code\":403");
+        }
+    }
+
+    @Test
+    void a_mistake_is_acknowledged_with_what_was_expected() {
+        try (SocketIoClient client = SocketIoClient.connect(replica, "/", "websocket")) {
+            assertThat(client.ask("join")).isEqualTo("{\"code\":400,\"error\":\"room: expected a string\"}");
+            assertThat(client.ask("join", 5)).contains("\"code\":400", "room: expected a string");
+            assertThat(client.ask("join", "x".repeat(300))).contains("\"code\":400", "room: expected at most 255");
+            assertThat(client.ask("send", "room")).contains("\"code\":400", "event: expected");
+            assertThat(client.ask("send", "room", "disconnect")).contains("\"code\":400", "event: disconnect");
+            assertThat(client.ask("@joined", 1)).contains("\"code\":400", "event: names that begin with @");
+            assertThat(client.ask("leave", client.id())).contains("\"code\":400", "cannot leave its own room");
+            assertThat(client.ask("leave", "never-joined")).contains("\"code\":200");
+        }
+    }
+
+    @Test
+    void a_client_comes_back_when_the_server_does() {
+        Replica first = Replica.start();
+        try (SocketIoClient client = SocketIoClient.connect(first, "/", BOTH)) {
+            String id = client.id();
+            int port = first.port();
+            first.kill();
+            client.awaitHeard("@disconnect transport error");
+            try (Replica again = Replica.start(Map.of("quarkus.http.port", Integer.toString(port)))) {
+                client.awaitConnected();
+                assertThat(client.id()).isNotEqualTo(id);
+                assertThat(client.ask("join", "again")).contains("\"code\":200");
+                assertThat(again.port()).isEqualTo(port);
+            }
+        } finally {
+            first.close();
+        }
+    }
+
+    @Test
+    void who_is_sent_away_by_a_backend_is_told_so() {
+        try (SocketIoClient client = SocketIoClient.connect(replica, "/", "websocket")) {
+            assertThat(replica.request("DELETE", "/sessions/" + client.id()).statusCode()).isEqualTo(204);
+            client.awaitHeard("@disconnect io server disconnect");
+        }
+    }
+
+    @Test
+    void members_of_socket_io_are_listed_until_they_go() {
+        try (SocketIoClient client = SocketIoClient.connect(replica, "/", "polling")) {
+            client.ask("join", "listed");
+            String id = client.id();
+            assertThat(replica.get("/rooms/listed/members").body()).contains(id);
+            client.disconnect();
+            SocketClient.await().until(() -> !replica.get("/rooms/listed/members").body().contains(id));
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"4abc", "49", "42[\"before connecting\"]", "43[1]", "41", "44{\"message\":\"no\"}", "40\"s\"", "40[]",
+        "40null", "40{", "41/never,"})
+    void what_makes_no_sense_before_a_namespace_is_joined_ends_the_connection(String packet) {
+        try (SocketClient socket = replica.plain(WEBSOCKET)) {
+            socket.text(packet);
+            assertThat(socket.awaitClose()).isEqualTo(1005);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"40", "42[]", "42[null]", "42[{}]", "42{}", "42[\"x\"", "42[\"connect\"]", "42[\"disconnecting\"]",
+        "42-1[\"x\"]", "421.5[\"x\"]", "42a[\"x\"]", "41{}", "43{}", "42/other,[\"x\"]", "450-[\"x\"]", "4511-[\"x\"]", "45[\"x\"]"})
+    void what_makes_no_sense_ends_the_connection(String packet) {
+        try (SocketClient socket = joined()) {
+            socket.text(packet);
+            assertThat(socket.awaitClose()).isEqualTo(1005);
+        }
+    }
+
+    @Test
+    void attachments_come_right_after_their_packet_and_only_then() {
+        try (SocketClient text = joined(); SocketClient stray = joined(); SocketClient missing = joined()) {
+            text.text("451-[\"x\",{\"_placeholder\":true,\"num\":0}]");
+            text.text("42[\"y\"]");
+            assertThat(text.awaitClose()).isEqualTo(1005);
+            stray.binary((byte) 1);
+            assertThat(stray.awaitClose()).isEqualTo(1005);
+            missing.text("451-[\"x\",{\"_placeholder\":true,\"num\":1}]");
+            missing.binary((byte) 1);
+            assertThat(missing.awaitClose()).isEqualTo(1005);
+        }
+    }
+
+    @Test
+    void events_without_a_payload_and_acks_that_nobody_waits_for_are_passed_over() {
+        try (SocketClient socket = joined()) {
+            for (String packet : List.of("42", "420", "43", "4399[1]")) {
+                socket.text(packet);
+            }
+            socket.text("421[1,\"still here\"]");
+            assertThat(socket.await(4)).anySatisfy(packet -> assertThat(packet).isEqualTo("42[\"1\",\"still here\"]"));
+        }
+    }
+
+    @Test
+    void a_namespace_that_has_no_name_is_refused_and_the_connection_goes_on() {
+        try (SocketClient socket = joined()) {
+            socket.text("40/custom?x=1,");
+            assertThat(socket.await(3).get(2)).isEqualTo("44/custom?x=1,{\"message\":\"Invalid namespace\"}");
+            socket.text("40/custom,");
+            assertThat(socket.await(4).get(3)).startsWith("40/custom,{\"sid\":\"~");
+            socket.text("41/custom,");
+            socket.text("40/custom");
+            assertThat(socket.await(5).get(4)).startsWith("40/custom,{\"sid\":\"~");
+        }
+    }
+
+    @Test
+    void who_joins_no_namespace_in_time_is_closed() {
+        try (Replica strict = Replica.start(Map.of("atrium.socketio.connect-timeout", "300ms"));
+                SocketClient socket = strict.plain(WEBSOCKET); SocketClient refused = strict.plain(WEBSOCKET)) {
+            refused.text("40/no name,");
+            assertThat(socket.awaitClose()).isEqualTo(1005);
+            assertThat(refused.awaitClose()).isEqualTo(1005);
+        }
+    }
+
+    @Test
+    void without_relay_only_what_has_a_meaning_is_taken() {
+        try (Replica strict = Replica.start(Map.of("atrium.socketio.relay", "false"));
+                SocketIoClient client = SocketIoClient.connect(strict, "/", "websocket")) {
+            assertThat(client.ask("chat", "hi")).contains("\"code\":404");
+            assertThat(client.ask("send", "lobby", "chat", "hi")).contains("\"code\":200");
+        }
+    }
+
+    /** In the main namespace, and told so: two packets were received. */
+    private static SocketClient joined() {
+        SocketClient socket = replica.plain(WEBSOCKET);
+        socket.text("40");
+        socket.await(2);
+        return socket;
+    }
+}
