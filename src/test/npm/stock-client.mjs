@@ -1,0 +1,120 @@
+// The stock client of npm, by each transport, against each of the servers that are named as arguments.
+import assert from "node:assert/strict";
+import { randomBytes } from "node:crypto";
+import { io } from "socket.io-client";
+
+const servers = process.argv.slice(2);
+const transports = [["polling"], ["websocket"], ["polling", "websocket"]];
+let names = 0;
+
+function connect(server, namespace, options) {
+  const socket = io(server + namespace, { forceNew: true, reconnectionDelay: 50, ...options });
+  socket.heard = [];
+  socket.onAny((event, ...args) => socket.heard.push([event, ...args]));
+  return new Promise((resolve, reject) => {
+    socket.once("connect", () => resolve(socket));
+    socket.once("connect_error", reject);
+  });
+}
+
+async function eventually(what, check) {
+  for (let i = 0; i < 500; i++) {
+    if (check()) return;
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+  assert.fail("never: " + what);
+}
+
+const hears = (socket, event, ...args) =>
+  eventually(`${event} ${JSON.stringify(args).slice(0, 200)} in ${JSON.stringify(socket.heard).slice(0, 500)}`, () =>
+    socket.heard.some((each) => {
+      try {
+        assert.deepEqual(each, [event, ...args]);
+        return true;
+      } catch {
+        return false;
+      }
+    }));
+
+async function values(server, options) {
+  const room = "room-" + names++;
+  const [a, b] = await Promise.all([connect(server, "/", options), connect(servers[0], "/", {})]);
+  for (const socket of [a, b]) {
+    const joined = await socket.timeout(5000).emitWithAck("join", room);
+    assert.equal(joined.code, 200);
+    assert.equal(joined.body.room, room);
+  }
+  a.emit("text", "é€😀");
+  a.emit("several", 1, -2.5, null, [true, { deep: [{}] }]);
+  a.emit("none");
+  a.emit("buffers", Buffer.from([1, 2]), "between", { within: Buffer.from([3]) });
+  for (const socket of [a, b]) {
+    await hears(socket, "text", "é€😀");
+    await hears(socket, "several", 1, -2.5, null, [true, { deep: [{}] }]);
+    await hears(socket, "none");
+    await hears(socket, "buffers", Buffer.from([1, 2]), "between", { within: Buffer.from([3]) });
+  }
+  for (const size of [1, 1000, 700_000]) {
+    const bytes = randomBytes(size);
+    a.emit("bytes", bytes);
+    await hears(b, "bytes", bytes);
+    b.emit("bytes back", bytes);
+    await hears(a, "bytes back", bytes);
+  }
+  await fetch(`${server}/rooms/${room}?event=posted`, {
+    method: "POST", body: JSON.stringify({ by: "curl" }), headers: { "content-type": "application/json" } });
+  await hears(a, "posted", { by: "curl" });
+  const left = await a.timeout(5000).emitWithAck("leave", room);
+  assert.deepEqual(left, { code: 200, body: { room } });
+  a.disconnect();
+  b.disconnect();
+}
+
+async function order(server, options) {
+  const room = "order-" + names++;
+  const socket = await connect(server, "/", options);
+  await socket.emitWithAck("join", room);
+  for (let i = 0; i < 500; i++) socket.emit("count", i);
+  await eventually("all of them", () => socket.heard.length === 500);
+  assert.deepEqual(socket.heard.map(([, i]) => i), [...Array(500).keys()]);
+  socket.disconnect();
+}
+
+async function namespaces(server, options) {
+  const one = await connect(server, "/one", { ...options, forceNew: false, multiplex: true });
+  const two = one.io.socket("/two");
+  two.heard = [];
+  two.onAny((...event) => two.heard.push(event));
+  await eventually("connected", () => two.connected);
+  await one.emitWithAck("word", 1);
+  await two.emitWithAck("word", 2);
+  await hears(one, "word", 1);
+  await hears(two, "word", 2);
+  assert.equal(one.heard.length + two.heard.length, 2);
+  two.disconnect();
+  assert.equal((await one.emitWithAck("word", 3)).code, 200);
+  one.io._close();
+}
+
+async function refusals(server, options) {
+  const socket = await connect(server, "/", options);
+  assert.deepEqual(await socket.emitWithAck("join"), { code: 400, error: "room: expected a string" });
+  await assert.rejects(socket.timeout(100).emitWithAck("@server", 1).then((answer) => {
+    if (answer.code === 400) throw new Error("400");
+  }), /400/);
+  socket.disconnect();
+  const refused = io(server + "/no name", { forceNew: true, ...options });
+  const error = await new Promise((resolve) => refused.once("connect_error", resolve));
+  assert.equal(error.message, "Invalid namespace");
+  refused.disconnect();
+}
+
+for (const server of servers) {
+  for (const each of transports) {
+    for (const test of [values, order, namespaces, refusals]) {
+      await test(server, { transports: each });
+      console.log("passed", test.name, each.join(), server);
+    }
+  }
+}
+process.exit(0);
