@@ -1,6 +1,7 @@
 // The stock client of npm, by each transport, against each of the servers that are named as arguments.
 import assert from "node:assert/strict";
 import { randomBytes } from "node:crypto";
+import { isDeepStrictEqual } from "node:util";
 import { io } from "socket.io-client";
 
 const servers = process.argv.slice(2);
@@ -22,19 +23,12 @@ async function eventually(what, check) {
     if (check()) return;
     await new Promise((resolve) => setTimeout(resolve, 20));
   }
-  assert.fail("never: " + what);
+  assert.fail("never: " + (typeof what === "string" ? what : what()));
 }
 
 const hears = (socket, event, ...args) =>
-  eventually(`${event} ${JSON.stringify(args).slice(0, 200)} in ${JSON.stringify(socket.heard).slice(0, 500)}`, () =>
-    socket.heard.some((each) => {
-      try {
-        assert.deepEqual(each, [event, ...args]);
-        return true;
-      } catch {
-        return false;
-      }
-    }));
+  eventually(() => `${event} ${JSON.stringify(args).slice(0, 200)} in ${JSON.stringify(socket.heard).slice(0, 500)}`, () =>
+    socket.heard.some((each) => isDeepStrictEqual(each, [event, ...args])));
 
 async function values(server, options) {
   const room = "room-" + names++;

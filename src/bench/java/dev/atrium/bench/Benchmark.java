@@ -78,7 +78,8 @@ public final class Benchmark {
     private List<Subject> subjects() {
         NodePackages packages = new NodePackages(site);
         // The yardstick is first because it is at its best at once, and the generator is not: it warms up on it.
-        List<Subject> subjects = new ArrayList<>(List.of(new BareSubject(site), new AtriumSubject(site),
+        List<Subject> subjects = new ArrayList<>(List.of(new BareSubject(site), AtriumSubject.atrium(site),
+                AtriumSubject.socketIo(site),
                 NodeSubject.ws(site, packages), NodeSubject.socketIo(site, packages), new NettySocketIoSubject(site),
                 new NchanSubject(site)));
         subjects.removeIf(one -> !one.name().equals(AtriumSubject.NAME) && !Options.isChosen(options.peers(), one.name()));

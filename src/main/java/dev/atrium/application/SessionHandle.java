@@ -5,6 +5,7 @@ import dev.atrium.room.RoomId;
 import dev.atrium.session.CloseReason;
 import dev.atrium.session.Session;
 import io.smallrye.mutiny.Uni;
+import java.util.Collection;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -78,6 +79,11 @@ public abstract class SessionHandle implements Client {
     @Override
     public final void disconnect() {
         session.closeSoon(CloseReason.DISCONNECTED);
+    }
+
+    /** It goes on as an earlier session, which was in these rooms. */
+    public final void entered(Collection<RoomId> former) {
+        former.stream().filter(room -> !room.isSession() && !room.isEveryone()).forEach(room -> rooms.add(room.name()));
     }
 
     protected final Session session() {

@@ -1,6 +1,7 @@
 package dev.atrium.backplane;
 
 import io.smallrye.mutiny.Uni;
+import java.time.Duration;
 
 /**
  * Keeps sessions while they are connected, and for a window after that, so that a client can resume: also when its replica
@@ -45,7 +46,16 @@ public interface SessionStore {
      *
      * @return null if there is none, or not any more
      */
-    Uni<SavedSession> resume(String token);
+    default Uni<SavedSession> resume(String token) {
+        return resume(token, Duration.ZERO);
+    }
+
+    /**
+     * The same, for clients that go on with the old token.
+     *
+     * @param leads how long that one leads to the session, if that is longer than the window
+     */
+    Uni<SavedSession> resume(String token, Duration leads);
 
     /** Ends a session on whatever replica it is; says whether there was one. */
     Uni<Boolean> end(String namespace, String sessionId);

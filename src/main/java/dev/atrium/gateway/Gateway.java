@@ -2,6 +2,7 @@ package dev.atrium.gateway;
 
 import dev.atrium.backplane.Backplane;
 import dev.atrium.backplane.BackplaneUnavailableException;
+import dev.atrium.backplane.SavedSession;
 import dev.atrium.room.Data;
 import dev.atrium.room.History;
 import dev.atrium.room.HistoryQuery;
@@ -27,6 +28,7 @@ import io.netty.channel.EventLoop;
 import io.smallrye.mutiny.Uni;
 import jakarta.inject.Singleton;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -59,6 +61,7 @@ public final class Gateway implements Session.Listener {
 
     private final Backplane backplane;
     private final Resumption resumption;
+    private final Recovery recovery;
     private final Sessions sessions;
     private final Rooms rooms;
     private final Events events;
@@ -70,6 +73,7 @@ public final class Gateway implements Session.Listener {
         this.rooms = rooms;
         this.events = events;
         this.resumption = new Resumption(backplane.sessions());
+        this.recovery = new Recovery(backplane);
         backplane.sessions().serve(this::end);
     }
 
@@ -126,23 +130,41 @@ public final class Gateway implements Session.Listener {
      * @param places that the client was at, by the name of the room; the empty name is the whole namespace
      */
     public Uni<Resumed> resume(Session session, String token, Map<String, Position> places) {
-        return resumption.take(session, token).chain(saved -> {
-            List.copyOf(session.memberships()).forEach(old -> {
-                session.left(old.room());
-                rooms.leave(old);
-            });
-            sessions.rename(session, saved.self());
-            List<Uni<Joined>> joins = new ArrayList<>();
-            Resumption.rooms(saved, places).forEach((room, since) -> joins.add(
-                    enter(session, room, saved.rooms().getOrDefault(room.name(), false), since)
-                            .chain(membership -> present(session, room).replaceWith(membership))
-                            .map(Joined::of)));
-            return Resumption.all(joins)
-                    .emitOn(session.loop()::run)
-                    .map(joined -> new Resumed(saved.self(), saved.token(), joined))
-                    // Half of its rooms are worse than none: the client comes back and gets all of them.
-                    .onFailure().invoke(failure -> session.close(CloseReason.TRY_LATER));
+        return resumption.take(session, token, Duration.ZERO).chain(saved -> become(session, saved, places)
+                // Half of its rooms are worse than none: the client comes back and gets all of them.
+                .onFailure().invoke(failure -> session.close(CloseReason.TRY_LATER)));
+    }
+
+    /**
+     * The same for a client that knows the last message it heard and no more, and that goes on with its token: all of it, or
+     * nothing. After a failure the session is good for nothing.
+     */
+    public Uni<Resumed> recover(Session session, String token, Bookmark last) {
+        return resumption.take(session, token, Recovery.TOKEN_LEADS)
+                .chain(saved -> recovery.places(saved, last).emitOn(session.loop()::run)
+                        .chain(places -> become(session, saved, places)))
+                .invoke(resumed -> {
+                    if (!resumed.rooms().stream().allMatch(Joined::recovered)) {
+                        throw Recovery.notRecovered();
+                    }
+                })
+                .onFailure().transform(Gateway::refusal);
+    }
+
+    private Uni<Resumed> become(Session session, SavedSession saved, Map<String, Position> places) {
+        List.copyOf(session.memberships()).forEach(old -> {
+            session.left(old.room());
+            rooms.leave(old);
         });
+        sessions.rename(session, saved.self());
+        List<Uni<Joined>> joins = new ArrayList<>();
+        Resumption.rooms(saved, places).forEach((room, since) -> joins.add(
+                enter(session, room, saved.rooms().getOrDefault(room.name(), false), since)
+                        .chain(membership -> present(session, room).replaceWith(membership))
+                        .map(Joined::of)));
+        return Resumption.all(joins)
+                .emitOn(session.loop()::run)
+                .map(joined -> new Resumed(saved.self(), saved.token(), joined));
     }
 
     /** Ends the session's membership; nothing more of that room is sent to it. Leaving a room it is not in does nothing. */

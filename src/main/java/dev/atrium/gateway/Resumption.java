@@ -9,6 +9,7 @@ import dev.atrium.session.CloseReason;
 import dev.atrium.session.Session;
 import io.smallrye.mutiny.CompositeException;
 import io.smallrye.mutiny.Uni;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -57,14 +58,16 @@ final class Resumption {
     /**
      * Takes over an earlier session.
      *
+     * @param leads how long that token leads to it from now on
+     *
      * @throws Refusal 409 if this session has done anything already
      */
-    Uni<SavedSession> take(Session session, String token) {
+    Uni<SavedSession> take(Session session, String token, Duration leads) {
         boolean fresh = session.memberships().stream().allMatch(each -> each.room().isSession() || each.room().isEveryone());
         if (!fresh) {
             throw new Refusal(409, "cmd: resume comes before any join");
         }
-        return store.resume(token)
+        return store.resume(token, leads)
                 .onFailure().transform(Gateway::refusal)
                 .emitOn(session.loop()::run)
                 .invoke(saved -> check(session, saved));

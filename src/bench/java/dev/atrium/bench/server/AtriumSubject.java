@@ -3,6 +3,7 @@ package dev.atrium.bench.server;
 import dev.atrium.bench.load.Dialect;
 import dev.atrium.bench.load.PlainDialect;
 import dev.atrium.bench.load.SessionDialect;
+import dev.atrium.bench.load.SocketIoDialect;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -10,24 +11,38 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 
-/** The packaged server of this project. */
+/** The packaged server of this project, spoken to in one of its languages. */
 public final class AtriumSubject implements Subject {
 
     public static final String NAME = "atrium";
     private static final String PROGRAM = "target/quarkus-app/quarkus-run.jar";
 
     private final Site site;
+    private final String name;
+    private final boolean socketIo;
     private final Path program;
     private Path aotCache;
 
-    public AtriumSubject(Site site) {
+    private AtriumSubject(Site site, String name, boolean socketIo) {
         this.site = site;
+        this.name = name;
+        this.socketIo = socketIo;
         this.program = site.project().resolve(PROGRAM);
+    }
+
+    /** Spoken to as it likes best. */
+    public static AtriumSubject atrium(Site site) {
+        return new AtriumSubject(site, NAME, false);
+    }
+
+    /** Spoken to as clients of Socket.IO do. */
+    public static AtriumSubject socketIo(Site site) {
+        return new AtriumSubject(site, NAME + "-socketio", true);
     }
 
     @Override
     public String name() {
-        return NAME;
+        return name;
     }
 
     @Override
@@ -37,6 +52,12 @@ public final class AtriumSubject implements Subject {
 
     @Override
     public Optional<Dialect> dialect(Use use) {
+        if (socketIo) {
+            return switch (use) {
+                case ROOMS, REPLICAS -> Optional.of(SocketIoDialect.rooms());
+                default -> Optional.empty();
+            };
+        }
         return Optional.of(switch (use) {
             case ROOMS, REPLICAS, RESUME -> PlainDialect.rooms();
             case ECHO -> PlainDialect.echo();
@@ -64,7 +85,7 @@ public final class AtriumSubject implements Subject {
         ManagementPort management = new ManagementPort(managementPort);
         ServerProcess process = ServerProcess
                 .start(site.pinning().command(launch.processor(), command(launch, port, managementPort, aotOptions)),
-                        site.project().toFile(), site.log(NAME))
+                        site.project().toFile(), site.log(name))
                 .await(management::isReady);
         return new Replica(port, process, management, site.java());
     }

@@ -5,6 +5,7 @@ import dev.atrium.backplane.SessionStore;
 import dev.atrium.room.Node;
 import io.smallrye.mutiny.Uni;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.atomic.AtomicLong;
@@ -72,7 +73,7 @@ final class MemorySessions implements SessionStore {
     }
 
     @Override
-    public Uni<SavedSession> resume(String token) {
+    public Uni<SavedSession> resume(String token, Duration leads) {
         return Uni.createFrom().deferred(() -> {
             Kept found = find(token);
             if (found == null) {
@@ -83,6 +84,9 @@ final class MemorySessions implements SessionStore {
             kept.put(old.token(), new Kept(session, clock.millis() + windowMillis));
             Uni<?> ended = found.until == CONNECTED
                     ? host.end(session.namespace(), session.self().id(), true) : Uni.createFrom().voidItem();
+            if (leads.toMillis() > windowMillis) {
+                kept.put(token, new Kept(session, clock.millis() + leads.toMillis()));
+            }
             return ended.chain(done -> save(session)).replaceWith(session);
         });
     }

@@ -13,6 +13,7 @@ import io.vertx.core.Promise;
 import io.vertx.core.json.JsonObject;
 import io.vertx.redis.client.Command;
 import io.vertx.redis.client.Request;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -124,8 +125,15 @@ final class RedisSessions implements SessionStore {
     }
 
     @Override
-    public Uni<SavedSession> resume(String token) {
-        return uni(() -> resume(token, MOST_HOPS));
+    public Uni<SavedSession> resume(String token, Duration leads) {
+        return uni(() -> resume(token, MOST_HOPS).compose(session -> session == null || leads.toMillis() <= windowMillis
+                ? Future.succeededFuture(session) : lead(token, session, leads.toMillis())));
+    }
+
+    /** Straight to the newest token, not over all those between. */
+    private Future<SavedSession> lead(String token, SavedSession session, long millis) {
+        return quietly(Request.cmd(Command.SET).arg(keys.session(Node.ofToken(token), token)).arg("@" + session.token())
+                .arg("PX").arg(millis)).map(session);
     }
 
     private Future<SavedSession> resume(String token, int hops) {

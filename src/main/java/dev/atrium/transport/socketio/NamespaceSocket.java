@@ -3,7 +3,9 @@ package dev.atrium.transport.socketio;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.atrium.application.Endpoint;
 import dev.atrium.gateway.Gateway;
+import dev.atrium.gateway.Joined;
 import dev.atrium.gateway.Refusal;
+import dev.atrium.gateway.Resumed;
 import dev.atrium.room.Data;
 import dev.atrium.room.RoomId;
 import dev.atrium.session.CloseReason;
@@ -49,17 +51,16 @@ final class NamespaceSocket implements Wire {
     }
 
     /** Makes the session; nothing is said to the client yet. */
-    void open(String auth) {
-        SocketIoFormat format = Auth.wantsMeta(auth) ? SocketIoFormat.META : SocketIoFormat.PLAIN;
+    void open(SocketIoFormat format) {
         session = gateway.connect(socket.eventLoop(), namespace, "socketio", this, format);
         handle = new SocketIoHandle(gateway, this);
         joined.put(namespace, this);
     }
 
     /** Asks the application whether it may come in. */
-    Uni<Void> ask(String auth) {
+    Uni<Void> ask(JsonNode auth) {
         return endpoint == null ? Uni.createFrom().voidItem()
-                : endpoint.connected(handle, Auth.parse(auth)).emitOn(session.loop()::run);
+                : endpoint.connected(handle, auth).emitOn(session.loop()::run);
     }
 
     Session session() {
@@ -74,10 +75,21 @@ final class NamespaceSocket implements Wire {
         return RoomId.everyone(namespace);
     }
 
-    /** It has been let in. */
-    void connected() {
+    /** It goes on as an earlier session. */
+    void recovered(String pid, Resumed resumed) {
+        handle.entered(resumed.rooms().stream().map(Joined::room).toList());
+        connected(pid);
+    }
+
+    /**
+     * It has been let in.
+     *
+     * @param pid by which it can be recovered, or null
+     */
+    void connected(String pid) {
         connected = true;
-        send(Packet.Type.CONNECT, null, "{\"sid\":" + SocketIoFormat.quoted(session.id()) + "}", List.of());
+        send(Packet.Type.CONNECT, null, "{\"sid\":" + SocketIoFormat.quoted(session.id())
+                + (pid == null ? "" : ",\"pid\":" + SocketIoFormat.quoted(pid)) + "}", List.of());
         early.forEach(socket::send);
         early.clear();
         session.follow();
@@ -103,7 +115,7 @@ final class NamespaceSocket implements Wire {
 
     /** Says something to this client alone; before it was let in, it waits until it is. */
     void emit(String ackId, String event, Data data) {
-        byte[] frames = SocketIoFormat.event(namespace, ackId, event, data, null);
+        byte[] frames = SocketIoFormat.event(namespace, ackId, event, data, "");
         if (connected) {
             socket.send(frames);
         } else {

@@ -8,10 +8,12 @@ import dev.atrium.gateway.Refusal;
 import dev.atrium.room.InvalidNameException;
 import dev.atrium.room.RoomId;
 import dev.atrium.session.CloseReason;
+import dev.atrium.session.Session;
 import dev.atrium.transport.engineio.EngineSocket;
 import dev.atrium.transport.engineio.EngineSockets;
-import io.quarkus.runtime.configuration.ConfigurationException;
 import dev.atrium.setting.Require;
+import io.quarkus.runtime.configuration.ConfigurationException;
+import io.smallrye.mutiny.Uni;
 import jakarta.inject.Singleton;
 import java.time.Duration;
 import java.util.List;
@@ -52,20 +54,56 @@ final class Namespaces implements EngineSockets.Application {
             refuse(socket, namespace, "Invalid namespace", null);
             return;
         }
-        NamespaceSocket newcomer = new NamespaceSocket(gateway, socket, namespace, joined, endpoints.of(namespace), config.relay());
-        String said = auth.isEmpty() ? "{}" : auth;
-        newcomer.open(said);
-        socket.await(newcomer.session().inTurn(() -> gateway.admit(newcomer.session())).chain(() -> newcomer.ask(said)),
-                admitted -> newcomer.connected(),
+        Newcomer newcomer = new Newcomer(socket, namespace, Auth.parse(auth), joined);
+        if (config.connectionStateRecovery() && newcomer.auth.pid() != null && newcomer.auth.last() != null) {
+            recover(newcomer);
+        } else {
+            begin(newcomer);
+        }
+    }
+
+    private record Newcomer(EngineSocket socket, String namespace, Auth auth, Map<String, NamespaceSocket> joined) {
+    }
+
+    /** It was here before. If it cannot go on where it was it begins anew. */
+    private void recover(Newcomer newcomer) {
+        NamespaceSocket attempt = open(newcomer);
+        Session session = attempt.session();
+        newcomer.socket.await(session.inTurn(() -> gateway.admit(session)).chain(() -> gateway.keep(session))
+                        .chain(() -> gateway.recover(session, newcomer.auth.pid(), newcomer.auth.last())),
+                resumed -> attempt.recovered(newcomer.auth.pid(), resumed),
                 failure -> {
-                    newcomer.end(failure instanceof RefusedException ? CloseReason.FORBIDDEN : CloseReason.TRY_LATER);
-                    if (failure instanceof RefusedException refused) {
-                        refuse(socket, namespace, refused.getMessage(), refused.data());
-                    } else {
-                        Refusal refusal = Gateway.refusal(failure);
-                        refuse(socket, namespace, refusal.getMessage(), Map.of("code", refusal.code()));
-                    }
+                    attempt.end(CloseReason.FORBIDDEN);
+                    begin(newcomer);
                 });
+    }
+
+    private void begin(Newcomer newcomer) {
+        NamespaceSocket beginner = open(newcomer);
+        Session session = beginner.session();
+        Uni<Void> admitted = session.inTurn(() -> gateway.admit(session)).chain(() -> beginner.ask(newcomer.auth.json()));
+        newcomer.socket.await(config.connectionStateRecovery() ? admitted.chain(() -> gateway.keep(session)) : admitted,
+                done -> beginner.connected(session.resumeToken()),
+                failure -> {
+                    beginner.end(failure instanceof RefusedException ? CloseReason.FORBIDDEN : CloseReason.TRY_LATER);
+                    refuse(newcomer, failure);
+                });
+    }
+
+    private NamespaceSocket open(Newcomer newcomer) {
+        NamespaceSocket opened = new NamespaceSocket(gateway, newcomer.socket, newcomer.namespace, newcomer.joined,
+                endpoints.of(newcomer.namespace), config.relay());
+        opened.open(SocketIoFormat.of(newcomer.auth.wantsMeta(), config.connectionStateRecovery()));
+        return opened;
+    }
+
+    private static void refuse(Newcomer newcomer, Throwable failure) {
+        if (failure instanceof RefusedException refused) {
+            refuse(newcomer.socket, newcomer.namespace, refused.getMessage(), refused.data());
+        } else {
+            Refusal refusal = Gateway.refusal(failure);
+            refuse(newcomer.socket, newcomer.namespace, refusal.getMessage(), Map.of("code", refusal.code()));
+        }
     }
 
     private static void refuse(EngineSocket socket, String namespace, String message, Object data) {

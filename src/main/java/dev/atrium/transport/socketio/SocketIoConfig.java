@@ -20,6 +20,14 @@ public interface SocketIoConfig {
     @WithDefault("10")
     int maxAttachments();
 
+    /**
+     * Whether clients can go on after their connection broke as if it had not: events then have one more argument, the offset.
+     * It is for as long as {@code atrium.resume.window} says, and as far back as histories reach.
+     */
+    @WithDefault("false")
+    @WithConverter(SwitchSetting.class)
+    boolean connectionStateRecovery();
+
     /** Whether events that have no meaning of their own are said in the rooms that their sender has joined. */
     @WithDefault("true")
     @WithConverter(SwitchSetting.class)

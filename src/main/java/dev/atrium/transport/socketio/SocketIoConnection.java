@@ -77,7 +77,9 @@ final class SocketIoConnection implements EngineSocket.Listener {
     @Override
     public void closed(CloseReason reason) {
         patience.cancel(false);
-        List.copyOf(joined.values()).forEach(each -> each.end(reason));
+        // However the transport was closed: only a disconnect says that a client does not come back.
+        CloseReason ofSessions = reason == CloseReason.NORMAL && config.connectionStateRecovery() ? CloseReason.CONNECTION_LOST : reason;
+        List.copyOf(joined.values()).forEach(each -> each.end(ofSessions));
         joined.clear();
     }
 

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.io.JsonStringEncoder;
 import com.fasterxml.jackson.core.util.ByteArrayBuilder;
+import dev.atrium.gateway.Bookmark;
 import dev.atrium.gateway.MessageJson;
 import dev.atrium.room.Data;
 import dev.atrium.room.Delivery;
@@ -20,11 +21,10 @@ import java.util.List;
 /** What rooms say, as events: the frame of a packet, and behind it those of its attachments. */
 final class SocketIoFormat extends BytesFormat {
 
-    /** Events with their data alone. */
-    static final SocketIoFormat PLAIN = new SocketIoFormat(false);
-
-    /** Events with one more argument: the room, the sender, the time and the place. */
-    static final SocketIoFormat META = new SocketIoFormat(true);
+    private static final SocketIoFormat PLAIN = new SocketIoFormat(false, false);
+    private static final SocketIoFormat META = new SocketIoFormat(true, false);
+    private static final SocketIoFormat OFFSET = new SocketIoFormat(false, true);
+    private static final SocketIoFormat META_OFFSET = new SocketIoFormat(true, true);
 
     private static final JsonFactory JSON = new JsonFactory();
     private static final String BINARY = "{\"_placeholder\":true,\"num\":0}";
@@ -32,19 +32,35 @@ final class SocketIoFormat extends BytesFormat {
     private static final int PREFIX_BYTES = 64;
 
     private final boolean meta;
+    private final boolean offset;
 
-    private SocketIoFormat(boolean meta) {
+    private SocketIoFormat(boolean meta, boolean offset) {
         this.meta = meta;
+        this.offset = offset;
+    }
+
+    /**
+     * That of a client.
+     *
+     * @param meta whether it is told the room, the sender, the time and the place, as one more argument
+     * @param offset whether it is told the last argument with which it can be recovered
+     */
+    static SocketIoFormat of(boolean meta, boolean offset) {
+        if (offset) {
+            return meta ? META_OFFSET : OFFSET;
+        }
+        return meta ? META : PLAIN;
     }
 
     @Override
     public byte[] encode(Delivery delivery) {
         if (delivery instanceof Message message) {
             return event(message.room().namespace(), null, message.event(), message.data(),
-                    meta ? json(j -> MessageJson.writeMeta(message, j)) : null);
+                    (meta ? "," + json(j -> MessageJson.writeMeta(message, j)) : "")
+                            + (offset ? "," + quoted(Bookmark.of(message).toString()) : ""));
         }
         if (delivery instanceof Gap gap) {
-            return event(gap.room().namespace(), null, "@gap", new Data.Json(json(json -> MessageJson.writePlace(gap, json))), null);
+            return event(gap.room().namespace(), null, "@gap", new Data.Json(json(json -> MessageJson.writePlace(gap, json))), "");
         }
         return null;
     }
@@ -53,10 +69,10 @@ final class SocketIoFormat extends BytesFormat {
      * An event.
      *
      * @param id of the acknowledgement that is asked for, or null
-     * @param last one more argument, as JSON, or null
+     * @param more arguments as JSON, each with its comma
      */
-    static byte[] event(String namespace, String id, String event, Data data, String last) {
-        String values = "[" + quoted(event) + arguments(data) + (last == null ? "" : "," + last) + "]";
+    static byte[] event(String namespace, String id, String event, Data data, String more) {
+        String values = "[" + quoted(event) + arguments(data) + more + "]";
         List<byte[]> attachments = attachments(data);
         Packet.Type type = attachments.isEmpty() ? Packet.Type.EVENT : Packet.Type.BINARY_EVENT;
         return frames(type, namespace, id, values, attachments);

@@ -1,0 +1,8 @@
+package dev.atrium.it;
+
+class MemoryRecoveryIT extends RecoveryContract {
+
+    MemoryRecoveryIT() {
+        super(Cluster.inMemory(SETTINGS));
+    }
+}
