@@ -2,10 +2,12 @@ package dev.atrium.application;
 
 import dev.atrium.gateway.Gateway;
 import dev.atrium.room.Audience;
+import dev.atrium.room.Data;
 import dev.atrium.room.Publication;
 import dev.atrium.room.RoomId;
 import dev.atrium.room.Sender;
 import io.smallrye.mutiny.Uni;
+import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -21,17 +23,19 @@ public final class Broadcast {
     private static final String TRANSPORT = "application";
 
     private final Gateway gateway;
+    private final Operations operations;
     private final String namespace;
     private final Sender from;
     private final Set<String> rooms;
     private final Set<String> except;
 
-    Broadcast(Gateway gateway, String namespace, Sender from) {
-        this(gateway, namespace, from, Set.of(), Set.of());
+    Broadcast(Gateway gateway, Operations operations, String namespace, Sender from) {
+        this(gateway, operations, namespace, from, Set.of(), Set.of());
     }
 
-    private Broadcast(Gateway gateway, String namespace, Sender from, Set<String> rooms, Set<String> except) {
+    private Broadcast(Gateway gateway, Operations operations, String namespace, Sender from, Set<String> rooms, Set<String> except) {
         this.gateway = gateway;
+        this.operations = operations;
         this.namespace = namespace;
         this.from = from;
         this.rooms = rooms;
@@ -40,12 +44,12 @@ public final class Broadcast {
 
     /** Also to those in these rooms. */
     public Broadcast to(String... more) {
-        return new Broadcast(gateway, namespace, from, with(rooms, more), except);
+        return new Broadcast(gateway, operations, namespace, from, with(rooms, more), except);
     }
 
     /** Not to those in these rooms. */
     public Broadcast except(String... more) {
-        return new Broadcast(gateway, namespace, from, rooms, with(except, more));
+        return new Broadcast(gateway, operations, namespace, from, rooms, with(except, more));
     }
 
     /**
@@ -59,6 +63,44 @@ public final class Broadcast {
         Audience audience = plain || rooms.isEmpty() && except.isEmpty() ? null : new Audience(rooms, except);
         return started(gateway.publish(
                 new Publication(room, event, Values.toData(arguments), from, true, audience, null), TRANSPORT).replaceWithVoid());
+    }
+
+    /**
+     * Says it, and asks for acknowledgements. Only clients of Socket.IO hear it.
+     *
+     * @return what was acknowledged until all had done so, or until the time was up
+     */
+    public Uni<Answers> ask(Duration timeout, String event, Object... arguments) {
+        Data.Arguments values = Values.toArguments(arguments);
+        return started(operations.askClients(new Operations.Question(Operations.Kind.ASK, namespace, rooms, except, Set.of(),
+                event, values.json(), values.attachments(), timeout.toMillis())));
+    }
+
+    /** Who they are. */
+    public Uni<List<RemoteClient>> fetch() {
+        return operations.fetch(question(Operations.Kind.FETCH));
+    }
+
+    /** Lets them hear more rooms; says how many they are. */
+    public Uni<Integer> join(String... more) {
+        return started(operations.act(question(Operations.Kind.JOIN, more)));
+    }
+
+    /** Lets them hear some rooms no longer; says how many they are. */
+    public Uni<Integer> leave(String... some) {
+        return started(operations.act(question(Operations.Kind.LEAVE, some)));
+    }
+
+    /** Ends their stay in the namespace; says how many they were. */
+    public Uni<Integer> disconnect() {
+        return started(operations.act(question(Operations.Kind.DISCONNECT)));
+    }
+
+    private Operations.Question question(Operations.Kind kind, String... about) {
+        for (String room : about) {
+            Gateway.room(namespace, room);
+        }
+        return new Operations.Question(kind, namespace, rooms, except, Set.of(about), null, null, List.of(), 0);
     }
 
     private static Set<String> with(Set<String> some, String... more) {

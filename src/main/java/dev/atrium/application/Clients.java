@@ -1,6 +1,8 @@
 package dev.atrium.application;
 
 import dev.atrium.gateway.Gateway;
+import dev.atrium.room.Audience;
+import dev.atrium.room.Sender;
 import io.smallrye.mutiny.Uni;
 import jakarta.inject.Singleton;
 
@@ -9,14 +11,25 @@ import jakarta.inject.Singleton;
 public final class Clients {
 
     private final Gateway gateway;
+    private final Operations operations;
 
-    Clients(Gateway gateway) {
+    Clients(Gateway gateway, Operations operations) {
         this.gateway = gateway;
+        this.operations = operations;
     }
 
     /** Those in a namespace, on all replicas. */
     public Broadcast in(String namespace) {
-        return new Broadcast(gateway, namespace, null);
+        return in(namespace, null);
+    }
+
+    /** Those of this replica alone. */
+    public Crowd here(String namespace, Audience audience) {
+        return new Crowd(gateway, namespace, audience);
+    }
+
+    Broadcast in(String namespace, Sender from) {
+        return new Broadcast(gateway, operations, namespace, from);
     }
 
     /** Ends a client's stay in a namespace, on whatever replica it is; says whether it was there. */

@@ -16,8 +16,18 @@ public final class Endpoint {
     private static final Logger LOG = Logger.getLogger(Endpoint.class);
 
     private final Map<String, Handler> events = new HashMap<>();
+    private final Clients clients;
     private Handler connect;
     private Handler disconnect;
+
+    Endpoint(Clients clients) {
+        this.clients = clients;
+    }
+
+    /** All clients, for those that make more of them. */
+    public Clients clients() {
+        return clients;
+    }
 
     /** Asks whether a client may come in. */
     public Uni<Void> connected(Client client, JsonNode auth) {

@@ -25,14 +25,14 @@ public final class Endpoints {
 
     /** @throws ConfigurationException naming what two handlers claim */
     @Inject
-    Endpoints(@Namespace Instance<Object> beans) {
+    Endpoints(@Namespace Instance<Object> beans, Clients clients) {
         for (Instance.Handle<Object> handle : beans.handles()) {
             Class<?> type = handle.getBean().getBeanClass();
             String name = type.getAnnotation(Namespace.class).value();
             if (endpoints.containsKey(name)) {
                 throw new ConfigurationException("namespace " + name + ": " + type.getName() + " is the second bean for it");
             }
-            endpoints.put(name, endpoint(handle.get(), type));
+            endpoints.put(name, endpoint(clients, handle.get(), type));
         }
     }
 
@@ -41,8 +41,8 @@ public final class Endpoints {
         return endpoints.get(namespace);
     }
 
-    private static Endpoint endpoint(Object bean, Class<?> type) {
-        Endpoint endpoint = new Endpoint();
+    private static Endpoint endpoint(Clients clients, Object bean, Class<?> type) {
+        Endpoint endpoint = new Endpoint(clients);
         for (Method method : type.getDeclaredMethods()) {
             Handler handler = new Handler(ClientProxy.unwrap(bean), method);
             if (method.isAnnotationPresent(OnConnect.class)) {

@@ -14,14 +14,17 @@ import java.util.concurrent.ConcurrentHashMap;
 public abstract class SessionHandle implements Client {
 
     private final Gateway gateway;
+    private final Clients clients;
     private final Session session;
     private final Map<String, Object> attributes = new ConcurrentHashMap<>();
     private final Set<String> rooms = ConcurrentHashMap.newKeySet();
 
     /** On the session's event loop. */
-    protected SessionHandle(Gateway gateway, Session session) {
+    protected SessionHandle(Gateway gateway, Clients clients, Session session) {
         this.gateway = gateway;
+        this.clients = clients;
         this.session = session;
+        session.attach(this);
     }
 
     @Override
@@ -68,7 +71,7 @@ public abstract class SessionHandle implements Client {
 
     @Override
     public final Broadcast others() {
-        return new Broadcast(gateway, namespace(), session.self()).except(id());
+        return clients.in(namespace(), session.self()).except(id());
     }
 
     @Override
@@ -79,6 +82,11 @@ public abstract class SessionHandle implements Client {
     @Override
     public final void disconnect() {
         session.closeSoon(CloseReason.DISCONNECTED);
+    }
+
+    /** Whether it acknowledges what it is told. */
+    protected boolean acknowledges() {
+        return false;
     }
 
     /** It goes on as an earlier session, which was in these rooms. */

@@ -27,13 +27,19 @@ public final class Values {
         if (arguments.length == 1 && arguments[0] instanceof byte[] bytes) {
             return new Data.Binary(bytes);
         }
+        Data.Arguments all = toArguments(arguments);
+        return arguments.length == 1 && all.attachments().isEmpty()
+                ? new Data.Json(all.json().substring(1, all.json().length() - 1)) : all;
+    }
+
+    /** The same, always as a list of arguments. */
+    static Data.Arguments toArguments(Object... arguments) {
         List<byte[]> attachments = new ArrayList<>();
         ArrayNode array = JSON.createArrayNode();
         for (Object argument : arguments) {
             array.add(withoutBytes(JSON.valueToTree(argument), attachments));
         }
-        return arguments.length == 1 && attachments.isEmpty() ? new Data.Json(array.get(0).toString())
-                : new Data.Arguments(array.toString(), attachments);
+        return new Data.Arguments(array.toString(), attachments);
     }
 
     /** One value as JSON; bytes are base64. */

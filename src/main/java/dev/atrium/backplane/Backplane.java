@@ -9,6 +9,7 @@ import dev.atrium.room.RoomSource;
 import dev.atrium.room.Sender;
 import io.smallrye.mutiny.Uni;
 import java.util.List;
+import java.util.function.BiConsumer;
 
 /**
  * What replicas share: the order of each room, and who is in it.
@@ -54,6 +55,12 @@ public interface Backplane extends RoomSource {
 
     /** Where sessions are kept for resuming, and ended from afar. */
     SessionStore sessions();
+
+    /** What replicas ask each other. */
+    ReplicaCalls calls();
+
+    /** Hears what other programs publish on the channels of a pattern, as long as this replica lives. */
+    void listen(String pattern, BiConsumer<String, byte[]> listener);
 
     /** Tells the other replicas where this one is reached over HTTP, {@code host:port}. */
     void announce(String address);

@@ -16,7 +16,8 @@ public record Audience(Set<String> rooms, Set<String> except) {
         except = Set.copyOf(except);
     }
 
-    boolean includes(Member member) {
+    /** On the member's event loop. */
+    public boolean includes(Member member) {
         return (rooms.isEmpty() || rooms.stream().anyMatch(member::isIn)) && except.stream().noneMatch(member::isIn);
     }
 }

@@ -42,6 +42,7 @@ public final class Session implements Member {
 
     private volatile Sender self;
     private String resumeToken;
+    private volatile Object attachment;
     private boolean visible = true;
     private final String namespace;
     private final String transport;
@@ -98,6 +99,16 @@ public final class Session implements Member {
     /** It goes on as the session that it was on an earlier connection. */
     void become(Sender former) {
         self = former;
+    }
+
+    /** What its transport has attached to it, or null. Any thread. */
+    public Object attachment() {
+        return attachment;
+    }
+
+    /** Keeps something with it. */
+    public void attach(Object thing) {
+        attachment = thing;
     }
 
     /** The namespace it belongs to. */

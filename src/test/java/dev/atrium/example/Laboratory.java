@@ -1,11 +1,13 @@
 package dev.atrium.example;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.atrium.application.Answers;
 import dev.atrium.application.Client;
 import dev.atrium.application.Clients;
 import dev.atrium.application.Namespace;
 import dev.atrium.application.OnConnect;
 import dev.atrium.application.OnEvent;
+import dev.atrium.application.RemoteClient;
 import dev.atrium.gateway.Refusal;
 import io.smallrye.common.annotation.Blocking;
 import io.smallrye.mutiny.Uni;
@@ -92,6 +94,31 @@ public class Laboratory {
     @OnEvent("tell")
     Uni<Void> tell(String[] rooms, String[] except, String text) {
         return clients.in("/lab").to(rooms).except(except).emit("told", text);
+    }
+
+    @OnEvent("remember")
+    void remember(Client client, String key, String value) {
+        client.attributes().put(key, value);
+    }
+
+    @OnEvent("who")
+    Uni<List<RemoteClient>> who(String[] rooms) {
+        return clients.in("/lab").to(rooms).fetch();
+    }
+
+    @OnEvent("ask all")
+    Uni<Answers> askAll(String[] rooms, int millis) {
+        return clients.in("/lab").to(rooms).ask(Duration.ofMillis(millis), "question", 6, new byte[] {7});
+    }
+
+    @OnEvent("move")
+    Uni<Integer> move(String from, String to) {
+        return clients.in("/lab").to(from).join(to).chain(() -> clients.in("/lab").to(from).leave(from));
+    }
+
+    @OnEvent("send away")
+    Uni<Integer> sendAway(String room) {
+        return clients.in("/lab").to(room).disconnect();
     }
 
     @OnEvent("rooms")

@@ -44,7 +44,7 @@ public final class SocketIoClient implements AutoCloseable {
         return client;
     }
 
-    static SocketIoClient connect(Replica replica, String namespace, String transports) {
+    public static SocketIoClient connect(Replica replica, String namespace, String transports) {
         return connect(URI.create(replica.http(namespace)), transports, Map.of()).awaitConnected();
     }
 

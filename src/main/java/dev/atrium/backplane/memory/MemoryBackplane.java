@@ -2,6 +2,7 @@ package dev.atrium.backplane.memory;
 
 import dev.atrium.backplane.Backplane;
 import dev.atrium.backplane.BackplaneStatus;
+import dev.atrium.backplane.ReplicaCalls;
 import dev.atrium.backplane.SessionStore;
 import dev.atrium.room.History;
 import dev.atrium.room.HistoryQuery;
@@ -19,6 +20,7 @@ import java.util.List;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.BiConsumer;
 
 /** A backplane for one replica, in this process. Rooms that nobody uses are forgotten after a time. */
 public final class MemoryBackplane implements Backplane {
@@ -28,6 +30,7 @@ public final class MemoryBackplane implements Backplane {
     private final ConcurrentMap<RoomId, MemoryRoom> rooms = new ConcurrentHashMap<>();
     private final AtomicLong nextSweep = new AtomicLong();
     private final MemorySettings settings;
+    private final MemoryCalls calls = new MemoryCalls();
     private final MemorySessions sessions;
 
     /** @param node this replica */
@@ -121,6 +124,16 @@ public final class MemoryBackplane implements Backplane {
     @Override
     public SessionStore sessions() {
         return sessions;
+    }
+
+    @Override
+    public ReplicaCalls calls() {
+        return calls;
+    }
+
+    /** There is nobody to hear. */
+    @Override
+    public void listen(String pattern, BiConsumer<String, byte[]> listener) {
     }
 
     /** There is no other replica. */

@@ -20,18 +20,18 @@ final class NodeCalls {
     static final char ANSWER = '<';
 
     /** A replica that does not answer for so long is cut off, or is no more. */
-    private static final long PATIENCE_MILLIS = 2_000;
+    static final long PATIENCE_MILLIS = 2_000;
 
     /** Answers what another replica asks. */
     interface Responder {
-        Future<Boolean> answer(String question);
+        Future<String> answer(String question);
     }
 
     private final RedisLink commands;
     private final RedisLoop loop;
     private final RedisKeys keys;
     private final String node;
-    private final Map<Long, Promise<Boolean>> waiting = new HashMap<>();
+    private final Map<Long, Promise<String>> waiting = new HashMap<>();
     private long last;
 
     NodeCalls(RedisLink commands, RedisLoop loop, RedisKeys keys, String node) {
@@ -41,43 +41,43 @@ final class NodeCalls {
         this.node = node;
     }
 
-    /** Asks; false if nobody listens there, a failure if nobody answers. */
-    Future<Boolean> ask(String other, String question) {
+    /** Asks; null if nobody listens there, a failure if nobody answers. */
+    Future<String> ask(String other, String question, long patienceMillis) {
         long number = ++last;
-        Promise<Boolean> promise = Promise.promise();
+        Promise<String> promise = Promise.promise();
         waiting.put(number, promise);
-        loop.after(PATIENCE_MILLIS, () -> fail(number,
+        loop.after(patienceMillis, () -> fail(number,
                 BackplaneUnavailableException.unanswered(new IllegalStateException("replica " + other + " does not answer"))));
         send(other, QUESTION + (number + " " + node + " " + question))
                 .onSuccess(listeners -> {
                     if (listeners == 0) {
-                        complete(number, false);
+                        complete(number, null);
                     }
                 })
                 .onFailure(failure -> fail(number, failure));
         return promise.future();
     }
 
+    /** What the asker cannot wait for, or what fails, is not answered: it is told by its own patience. */
     void asked(byte[] bytes, Responder responder) {
         String[] parts = text(bytes).split(" ", 3);
-        responder.answer(parts[2]).onComplete(result ->
-                send(parts[1], ANSWER + (parts[0] + " " + (result.succeeded() && result.result()))));
+        responder.answer(parts[2]).onSuccess(answer -> send(parts[1], ANSWER + (parts[0] + " " + answer)));
     }
 
     void answered(byte[] bytes) {
         String[] parts = text(bytes).split(" ", 2);
-        complete(Long.parseLong(parts[0]), Boolean.parseBoolean(parts[1]));
+        complete(Long.parseLong(parts[0]), parts[1]);
     }
 
-    private void complete(long number, boolean answer) {
-        Promise<Boolean> promise = waiting.remove(number);
+    private void complete(long number, String answer) {
+        Promise<String> promise = waiting.remove(number);
         if (promise != null) {
             promise.complete(answer);
         }
     }
 
     private void fail(long number, Throwable failure) {
-        Promise<Boolean> promise = waiting.remove(number);
+        Promise<String> promise = waiting.remove(number);
         if (promise != null) {
             promise.fail(failure);
         }

@@ -4,6 +4,7 @@ import dev.atrium.backplane.Backplane;
 import dev.atrium.backplane.BackplaneConfig;
 import dev.atrium.backplane.BackplaneStatus;
 import dev.atrium.backplane.HistoryPolicy;
+import dev.atrium.backplane.ReplicaCalls;
 import dev.atrium.backplane.SessionStore;
 import dev.atrium.room.History;
 import dev.atrium.room.HistoryQuery;
@@ -24,6 +25,7 @@ import io.vertx.redis.client.Redis;
 import io.vertx.redis.client.Request;
 import java.util.List;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.function.BiConsumer;
 import java.util.function.Supplier;
 
 /** A backplane for any number of replicas, through one Redis 6.2 or later. */
@@ -37,6 +39,7 @@ public final class RedisBackplane implements Backplane {
     private final RedisPresence presence;
     private final Subscriptions subscriptions;
     private final RedisSessions sessions;
+    private final RedisCalls replicaCalls;
     private final Reaper reaper;
     private final Pulse pulse;
     private final Node node;
@@ -60,6 +63,7 @@ public final class RedisBackplane implements Backplane {
         this.pulse = new Pulse(commands, loop, keys.lease(node.name()), keys.node(node.name()),
                 config.redis().lease(), this::beat, this::deaf);
         NodeCalls calls = new NodeCalls(commands, loop, keys, node.name());
+        this.replicaCalls = new RedisCalls(commands, loop, keys, calls);
         this.subscriptions = new Subscriptions(
                 redis, loop, paced, keys, node, log, calls, reconnects, pulse::heard, pulse::beat);
         this.sessions = new RedisSessions(commands, loop, paced, keys, log, subscriptions, calls, node, resumeMillis,
@@ -71,7 +75,8 @@ public final class RedisBackplane implements Backplane {
             Redis redis) {
         RedisBackplane backplane = new RedisBackplane(config, history, node, vertx, redis);
         backplane.commands.start();
-        backplane.subscriptions.start(backplane.sessions::asked);
+        backplane.subscriptions.start(question -> RedisCalls.isOne(question)
+                ? backplane.replicaCalls.asked(question) : backplane.sessions.asked(question));
         backplane.pulse.start();
         backplane.refreshTimer = backplane.loop.every(
                 Math.max(1000, backplane.roomTtlMillis / 3), backplane::refreshRooms);
@@ -121,6 +126,16 @@ public final class RedisBackplane implements Backplane {
     @Override
     public SessionStore sessions() {
         return sessions;
+    }
+
+    @Override
+    public ReplicaCalls calls() {
+        return replicaCalls;
+    }
+
+    @Override
+    public void listen(String pattern, BiConsumer<String, byte[]> listener) {
+        subscriptions.listen(pattern, listener);
     }
 
     @Override

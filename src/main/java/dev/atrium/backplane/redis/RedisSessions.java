@@ -176,7 +176,7 @@ final class RedisSessions implements SessionStore {
         }
         String id = session.self().id();
         return (keeper.equals(node.name()) ? end(session.namespace(), id, true)
-                : calls.ask(keeper, question(session.namespace(), id, true))).otherwise(false);
+                : ask(keeper, question(session.namespace(), id, true))).otherwise(false);
     }
 
     /** What is said to the session alone comes to this replica from now on. */
@@ -193,14 +193,18 @@ final class RedisSessions implements SessionStore {
         return uni(() -> commands.send(Request.cmd(Command.HGET).arg(keys.room(own)).arg("node")).compose(moved -> {
             String where = moved == null ? SessionId.node(sessionId) : moved.toString();
             return where.equals(node.name()) ? end(namespace, sessionId, false)
-                    : calls.ask(where, question(namespace, sessionId, false));
+                    : ask(where, question(namespace, sessionId, false));
         }));
     }
 
+    private Future<Boolean> ask(String other, String question) {
+        return calls.ask(other, question, NodeCalls.PATIENCE_MILLIS).map(Boolean::parseBoolean);
+    }
+
     /** Another replica asks for the end of a session. */
-    Future<Boolean> asked(String question) {
+    Future<String> asked(String question) {
         String[] parts = question.split(" ", 3);
-        return end(parts[2], parts[1], parts[0].equals("resumed"));
+        return end(parts[2], parts[1], parts[0].equals("resumed")).otherwise(false).map(was -> Boolean.toString(was));
     }
 
     private Future<Boolean> end(String namespace, String sessionId, boolean resumed) {

@@ -21,6 +21,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import java.util.function.LongConsumer;
 import java.util.function.Supplier;
@@ -56,8 +57,10 @@ final class Subscriptions implements RoomSubscription.Reader {
     private final Set<RoomId> moved = new HashSet<>();
     private final Paced paced;
     private final NodeCalls calls;
-    private NodeCalls.Responder responder = question -> Future.succeededFuture(false);
+    private NodeCalls.Responder responder = question -> Future.failedFuture("nobody answers yet");
     private boolean paused;
+    private String pattern;
+    private BiConsumer<String, byte[]> foreign;
 
     /**
      * @param probeHeard hears this replica's own probes
@@ -81,6 +84,17 @@ final class Subscriptions implements RoomSubscription.Reader {
     void start(NodeCalls.Responder answers) {
         responder = answers;
         link.start();
+    }
+
+    /** Hears what is published on channels of that pattern, by whomever. */
+    void listen(String newPattern, BiConsumer<String, byte[]> listener) {
+        loop.execute(() -> {
+            pattern = newPattern;
+            foreign = listener;
+            if (link.isUp()) {
+                send(Command.PSUBSCRIBE, List.of(pattern));
+            }
+        });
     }
 
     void close() {
@@ -167,6 +181,9 @@ final class Subscriptions implements RoomSubscription.Reader {
     }
 
     private void subscribeAll() {
+        if (pattern != null) {
+            send(Command.PSUBSCRIBE, List.of(pattern));
+        }
         List<String> channels = new ArrayList<>(rooms.size() + 1);
         channels.add(nodeChannel);
         channels.addAll(rooms.keySet());
@@ -189,8 +206,18 @@ final class Subscriptions implements RoomSubscription.Reader {
         String kind = push.get(0).toString();
         if (kind.equals("message")) {
             received(push.get(1).toString(), push.get(2).toBytes());
+        } else if (kind.equals("pmessage")) {
+            receivedForeign(push.get(2).toString(), push.get(3).toBytes());
         } else if (kind.equals("subscribe")) {
             confirmed(push.get(1).toString());
+        }
+    }
+
+    private void receivedForeign(String channel, byte[] bytes) {
+        try {
+            foreign.accept(channel, bytes);
+        } catch (RuntimeException e) {
+            LOG.warnf("Passed over something that makes no sense on %s: %s", channel, e.toString());
         }
     }
 

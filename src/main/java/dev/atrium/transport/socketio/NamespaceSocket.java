@@ -1,6 +1,7 @@
 package dev.atrium.transport.socketio;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.atrium.application.Clients;
 import dev.atrium.application.Endpoint;
 import dev.atrium.gateway.Gateway;
 import dev.atrium.gateway.Joined;
@@ -27,6 +28,7 @@ import java.util.Map;
 final class NamespaceSocket implements Wire {
 
     private final Gateway gateway;
+    private final Clients clients;
     private final EngineSocket socket;
     private final String namespace;
     private final Map<String, NamespaceSocket> joined;
@@ -38,10 +40,14 @@ final class NamespaceSocket implements Wire {
     private SocketIoHandle handle;
     private boolean connected;
 
-    /** @param endpoint what the application makes of its events; null if it is not asked */
-    NamespaceSocket(Gateway gateway, EngineSocket socket, String namespace, Map<String, NamespaceSocket> joined, Endpoint endpoint,
+    /**
+     * @param clients all of them
+     * @param endpoint what the application makes of its events; null if it is not asked
+     */
+    NamespaceSocket(Gateway gateway, Clients clients, EngineSocket socket, String namespace, Map<String, NamespaceSocket> joined, Endpoint endpoint,
             boolean relay) {
         this.gateway = gateway;
+        this.clients = clients;
         this.socket = socket;
         this.namespace = namespace;
         this.joined = joined;
@@ -53,7 +59,7 @@ final class NamespaceSocket implements Wire {
     /** Makes the session; nothing is said to the client yet. */
     void open(SocketIoFormat format) {
         session = gateway.connect(socket.eventLoop(), namespace, "socketio", this, format);
-        handle = new SocketIoHandle(gateway, this);
+        handle = new SocketIoHandle(gateway, clients, this);
         joined.put(namespace, this);
     }
 
@@ -115,7 +121,11 @@ final class NamespaceSocket implements Wire {
 
     /** Says something to this client alone; before it was let in, it waits until it is. */
     void emit(String ackId, String event, Data data) {
-        byte[] frames = SocketIoFormat.event(namespace, ackId, event, data, "");
+        write(SocketIoFormat.event(namespace, ackId, event, data, ""));
+    }
+
+    /** Ready-made frames of packets; before it was let in they wait until it is. */
+    void write(byte[] frames) {
         if (connected) {
             socket.send(frames);
         } else {

@@ -1,5 +1,6 @@
 package dev.atrium.transport.socketio;
 
+import dev.atrium.application.Clients;
 import dev.atrium.application.Endpoints;
 import dev.atrium.application.RefusedException;
 import dev.atrium.application.Values;
@@ -24,11 +25,13 @@ import java.util.Map;
 final class Namespaces implements EngineSockets.Application {
 
     private final Gateway gateway;
+    private final Clients clients;
     private final Endpoints endpoints;
     private final SocketIoConfig config;
 
     /** @throws ConfigurationException naming the setting that makes no sense */
-    Namespaces(Gateway gateway, Endpoints endpoints, SocketIoConfig config) {
+    Namespaces(Gateway gateway, Clients clients, Endpoints endpoints, SocketIoConfig config) {
+        this.clients = clients;
         this.endpoints = endpoints;
         this.gateway = gateway;
         this.config = config;
@@ -91,7 +94,7 @@ final class Namespaces implements EngineSockets.Application {
     }
 
     private NamespaceSocket open(Newcomer newcomer) {
-        NamespaceSocket opened = new NamespaceSocket(gateway, newcomer.socket, newcomer.namespace, newcomer.joined,
+        NamespaceSocket opened = new NamespaceSocket(gateway, clients, newcomer.socket, newcomer.namespace, newcomer.joined,
                 endpoints.of(newcomer.namespace), config.relay());
         opened.open(SocketIoFormat.of(newcomer.auth.wantsMeta(), config.connectionStateRecovery()));
         return opened;

@@ -6,6 +6,7 @@ import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.WithConverter;
 import io.smallrye.config.WithDefault;
 import java.time.Duration;
+import java.util.Optional;
 
 /** Settings of Socket.IO. */
 @ConfigMapping(prefix = "atrium.socketio")
@@ -27,6 +28,12 @@ public interface SocketIoConfig {
     @WithDefault("false")
     @WithConverter(SwitchSetting.class)
     boolean connectionStateRecovery();
+
+    /**
+     * The prefix of the channels on which servers and emitters of Node speak, {@code socket.io} by default there: what they say
+     * to clients reaches those of this replica, too. Absent: they are not heard.
+     */
+    Optional<String> emitters();
 
     /** Whether events that have no meaning of their own are said in the rooms that their sender has joined. */
     @WithDefault("true")

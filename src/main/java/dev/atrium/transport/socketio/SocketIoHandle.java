@@ -1,6 +1,7 @@
 package dev.atrium.transport.socketio;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.atrium.application.Clients;
 import dev.atrium.application.SessionHandle;
 import dev.atrium.application.Values;
 import dev.atrium.gateway.Gateway;
@@ -14,8 +15,8 @@ final class SocketIoHandle extends SessionHandle {
 
     private final NamespaceSocket socket;
 
-    SocketIoHandle(Gateway gateway, NamespaceSocket socket) {
-        super(gateway, socket.session());
+    SocketIoHandle(Gateway gateway, Clients clients, NamespaceSocket socket) {
+        super(gateway, clients, socket.session());
         this.socket = socket;
     }
 
@@ -34,6 +35,16 @@ final class SocketIoHandle extends SessionHandle {
                 session().loop().run(() -> socket.ask(event, data, timeout, emitter))).memoize().indefinitely();
         answer.subscribe().with(given -> { }, failure -> { });
         return answer;
+    }
+
+    @Override
+    protected boolean acknowledges() {
+        return true;
+    }
+
+    /** Writes ready-made frames. On its event loop. */
+    void write(byte[] frames) {
+        socket.write(frames);
     }
 
     private static void checked(String event) {

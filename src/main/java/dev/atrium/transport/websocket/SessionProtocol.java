@@ -52,7 +52,7 @@ final class SessionProtocol extends SessionBound {
     Session connect() {
         window = new SendWindow(connection::suspend, connection::resume);
         Session made = gateway.connect(connection.eventLoop(), namespace, "session", connection, SessionFormat.INSTANCE);
-        handle = endpoint == null ? null : new SessionProtocolHandle(gateway, made);
+        handle = endpoint == null ? null : new SessionProtocolHandle(gateway, endpoint.clients(), made);
         return made;
     }
 

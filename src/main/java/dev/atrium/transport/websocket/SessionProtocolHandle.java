@@ -1,6 +1,7 @@
 package dev.atrium.transport.websocket;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.atrium.application.Clients;
 import dev.atrium.application.SessionHandle;
 import dev.atrium.application.Values;
 import dev.atrium.gateway.Gateway;
@@ -18,8 +19,8 @@ final class SessionProtocolHandle extends SessionHandle {
 
     private final Gateway gateway;
 
-    SessionProtocolHandle(Gateway gateway, Session session) {
-        super(gateway, session);
+    SessionProtocolHandle(Gateway gateway, Clients clients, Session session) {
+        super(gateway, clients, session);
         this.gateway = gateway;
     }
 

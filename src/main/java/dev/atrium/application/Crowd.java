@@ -1,0 +1,100 @@
+package dev.atrium.application;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.atrium.gateway.Gateway;
+import dev.atrium.room.Audience;
+import dev.atrium.room.RoomId;
+import dev.atrium.session.CloseReason;
+import dev.atrium.session.Session;
+import io.smallrye.mutiny.Uni;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Consumer;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+
+/** The clients of this replica in a namespace that belong to an audience. Any thread; a {@code Uni} begins when it is subscribed to. */
+public final class Crowd {
+
+    private final Gateway gateway;
+    private final String namespace;
+    private final Audience audience;
+
+    /** What its clients have acknowledged. */
+    record Asked(int asked, List<JsonNode> values) {
+    }
+
+    Crowd(Gateway gateway, String namespace, Audience audience) {
+        this.gateway = gateway;
+        this.namespace = namespace;
+        this.audience = audience;
+    }
+
+    /** Lets them hear more rooms; says how many they are. */
+    public Uni<Integer> join(Set<String> rooms) {
+        return count(session -> all(rooms, room -> session.attachment() instanceof SessionHandle handle ? handle.join(room)
+                : gateway.join(session, RoomId.of(namespace, room), false, null)
+                        .invoke(joined -> joined.membership().follow()).replaceWithVoid()));
+    }
+
+    /** Lets them hear some rooms no longer; says how many they are. */
+    public Uni<Integer> leave(Set<String> rooms) {
+        return count(session -> all(rooms, room -> session.attachment() instanceof SessionHandle handle ? handle.leave(room)
+                : gateway.leave(session, RoomId.of(namespace, room))));
+    }
+
+    /** Ends their stay in the namespace; says how many they were. */
+    public Uni<Integer> disconnect() {
+        return each(session -> session.closeSoon(CloseReason.DISCONNECTED));
+    }
+
+    /** Does something with each of them, on its own event loop; says how many they are. */
+    public Uni<Integer> each(Consumer<Session> work) {
+        return count(session -> {
+            work.accept(session);
+            return Uni.createFrom().voidItem();
+        });
+    }
+
+    Uni<List<RemoteClient>> fetch() {
+        return gateway.each(namespace, audience, session -> Uni.createFrom().item(seen(session)));
+    }
+
+    /** Asks those that can acknowledge. */
+    Uni<Asked> ask(Duration timeout, String event, List<JsonNode> arguments) {
+        return gateway.each(namespace, audience, session -> askOne(session, timeout, event, arguments)).map(answers -> {
+            List<Optional<JsonNode>> asked = answers.stream().flatMap(List::stream).toList();
+            return new Asked(asked.size(), asked.stream().flatMap(Optional::stream).toList());
+        });
+    }
+
+    /** Nothing for one that was not asked, an empty item for one that did not answer. */
+    private static Uni<List<Optional<JsonNode>>> askOne(Session session, Duration timeout, String event, List<JsonNode> arguments) {
+        return session.attachment() instanceof SessionHandle handle && handle.acknowledges()
+                ? handle.ask(timeout, event, arguments.toArray()).map(answer -> List.of(Optional.of(answer)))
+                        .onFailure().recoverWithItem(List.of(Optional.empty()))
+                : Uni.createFrom().item(List.of());
+    }
+
+    private Uni<Integer> count(Function<Session, Uni<Void>> work) {
+        return gateway.each(namespace, audience, session -> work.apply(session).replaceWith(session)).map(List::size);
+    }
+
+    private static Uni<Void> all(Set<String> rooms, Function<String, Uni<Void>> work) {
+        Uni<Void> done = Uni.createFrom().voidItem();
+        for (String room : rooms) {
+            done = done.chain(() -> work.apply(room));
+        }
+        return done;
+    }
+
+    private static RemoteClient seen(Session session) {
+        Set<String> rooms = session.memberships().stream().map(membership -> membership.room())
+                .filter(room -> !room.isSession() && !room.isEveryone()).map(RoomId::name).collect(Collectors.toSet());
+        return new RemoteClient(session.id(), session.self().user(), rooms, Values.JSON.valueToTree(
+                session.attachment() instanceof SessionHandle handle ? handle.attributes() : Map.of()));
+    }
+}

@@ -1,0 +1,104 @@
+package dev.atrium.application;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.type.TypeReference;
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.atrium.gateway.Gateway;
+import dev.atrium.gateway.Refusal;
+import dev.atrium.room.Audience;
+import dev.atrium.room.Data;
+import io.smallrye.mutiny.Uni;
+import jakarta.inject.Singleton;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+
+/** What is done with many clients at once, on all replicas: each replica is asked to do it with its own. Any thread. */
+@Singleton
+final class Operations {
+
+    /** Replicas are given that much longer than clients. */
+    private static final Duration WAY = Duration.ofSeconds(2);
+
+    private final Gateway gateway;
+
+    /** What to do. */
+    enum Kind { FETCH, JOIN, LEAVE, DISCONNECT, ASK }
+
+    /**
+     * A question from replica to replica.
+     *
+     * @param rooms to join or to leave
+     * @param arguments of the event, with placeholders for bytes
+     */
+    record Question(Kind kind, String namespace, Set<String> to, Set<String> except, Set<String> rooms, String event,
+            String arguments, List<byte[]> attachments, long timeoutMillis) {
+    }
+
+    Operations(Gateway gateway) {
+        this.gateway = gateway;
+        gateway.answerReplicas(this::answer);
+    }
+
+    Uni<List<RemoteClient>> fetch(Question question) {
+        return ask(question, new TypeReference<List<RemoteClient>>() { })
+                .map(lists -> whole(lists).stream().flatMap(List::stream).toList());
+    }
+
+    /** How many clients it was done with. */
+    Uni<Integer> act(Question question) {
+        return ask(question, new TypeReference<Integer>() { })
+                .map(counts -> whole(counts).stream().mapToInt(Integer::intValue).sum());
+    }
+
+    Uni<Answers> askClients(Question question) {
+        return ask(question, new TypeReference<Crowd.Asked>() { }).map(replicas -> {
+            List<Crowd.Asked> given = replicas.stream().flatMap(Optional::stream).toList();
+            List<JsonNode> values = given.stream().flatMap(each -> each.values().stream()).toList();
+            return new Answers(values, given.size() == replicas.size()
+                    && values.size() == given.stream().mapToInt(Crowd.Asked::asked).sum());
+        });
+    }
+
+    /** One item for each replica, empty where none came in time. */
+    private <T> Uni<List<Optional<T>>> ask(Question question, TypeReference<T> type) {
+        return gateway.askReplicas(write(question), Duration.ofMillis(question.timeoutMillis).plus(WAY))
+                .map(answers -> answers.stream().map(answer -> answer.map(json -> read(json, type))).toList());
+    }
+
+    private static <T> List<T> whole(List<Optional<T>> answers) {
+        return answers.stream().map(answer -> answer.orElseThrow(
+                () -> Refusal.unavailable("not every replica has answered", false))).toList();
+    }
+
+    private Uni<String> answer(String asked) {
+        Question question = read(asked, new TypeReference<Question>() { });
+        Crowd crowd = new Crowd(gateway, question.namespace, new Audience(question.to, question.except));
+        Uni<?> answer = switch (question.kind) {
+            case FETCH -> crowd.fetch();
+            case JOIN -> crowd.join(question.rooms);
+            case LEAVE -> crowd.leave(question.rooms);
+            case DISCONNECT -> crowd.disconnect();
+            case ASK -> crowd.ask(Duration.ofMillis(question.timeoutMillis), question.event,
+                    Values.toNodes(new Data.Arguments(question.arguments, question.attachments)));
+        };
+        return answer.map(Operations::write);
+    }
+
+    private static String write(Object value) {
+        try {
+            return Values.JSON.writeValueAsString(value);
+        } catch (JsonProcessingException e) {
+            throw new IllegalArgumentException("not to be written as JSON", e);
+        }
+    }
+
+    private static <T> T read(String json, TypeReference<T> type) {
+        try {
+            return Values.JSON.readValue(json, type);
+        } catch (JsonProcessingException e) {
+            throw new IllegalStateException("from a replica that speaks otherwise", e);
+        }
+    }
+}

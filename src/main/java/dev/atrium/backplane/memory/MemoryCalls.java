@@ -1,0 +1,24 @@
+package dev.atrium.backplane.memory;
+
+import dev.atrium.backplane.ReplicaCalls;
+import io.smallrye.mutiny.Uni;
+import java.time.Duration;
+import java.util.List;
+import java.util.function.Function;
+
+/** There is one replica, which asks itself. */
+final class MemoryCalls implements ReplicaCalls {
+
+    private volatile Function<String, Uni<String>> responder;
+
+    @Override
+    public void serve(Function<String, Uni<String>> answers) {
+        responder = answers;
+    }
+
+    @Override
+    public Uni<Answers> askAll(String question, Duration patience) {
+        return Uni.createFrom().deferred(() -> responder.apply(question)).map(answer -> new Answers(List.of(answer), 1))
+                .ifNoItem().after(patience).recoverWithItem(new Answers(List.of(), 1));
+    }
+}

@@ -1,0 +1,70 @@
+package dev.atrium.backplane.redis;
+
+import dev.atrium.backplane.ReplicaCalls;
+import io.smallrye.mutiny.Uni;
+import io.smallrye.mutiny.vertx.UniHelper;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import io.vertx.redis.client.Command;
+import io.vertx.redis.client.Request;
+import io.vertx.redis.client.Response;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.function.Function;
+
+/** Asks every replica over its channel. */
+final class RedisCalls implements ReplicaCalls {
+
+    /** What these questions begin with; those of other kinds do not. */
+    private static final char MARK = '#';
+
+    private final RedisLink commands;
+    private final RedisLoop loop;
+    private final RedisKeys keys;
+    private final NodeCalls calls;
+    private volatile Function<String, Uni<String>> responder;
+
+    RedisCalls(RedisLink commands, RedisLoop loop, RedisKeys keys, NodeCalls calls) {
+        this.commands = commands;
+        this.loop = loop;
+        this.keys = keys;
+        this.calls = calls;
+    }
+
+    static boolean isOne(String question) {
+        return question.charAt(0) == MARK;
+    }
+
+    @Override
+    public void serve(Function<String, Uni<String>> answers) {
+        responder = answers;
+    }
+
+    @Override
+    public Uni<Answers> askAll(String question, Duration patience) {
+        return Uni.createFrom().deferred(() -> UniHelper.toUni(loop.call(() -> commands
+                .send(Request.cmd(Command.SMEMBERS).arg(keys.registry()))
+                .compose(nodes -> askEach(nodes, MARK + question, patience.toMillis())))));
+    }
+
+    private Future<Answers> askEach(Response nodes, String question, long patienceMillis) {
+        List<Future<String>> asked = new ArrayList<>();
+        nodes.forEach(node -> asked.add(calls.ask(node.toString(), question, patienceMillis)));
+        return Future.join(asked).transform(done -> {
+            List<String> given = asked.stream().filter(Future::succeeded).map(Future::result).filter(Objects::nonNull).toList();
+            // Where nobody listened nobody was asked: that replica is no more.
+            int heard = (int) asked.stream().filter(each -> each.failed() || each.result() != null).count();
+            return Future.succeededFuture(new Answers(given, heard));
+        });
+    }
+
+    /** Another replica asks. */
+    Future<String> asked(String question) {
+        Promise<String> promise = Promise.promise();
+        responder.apply(question.substring(1)).subscribe().with(
+                answer -> loop.execute(() -> promise.complete(answer)), failure -> loop.execute(() -> promise.fail(failure)));
+        return promise.future();
+    }
+}

@@ -1,0 +1,117 @@
+package dev.atrium.transport.socketio;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.NullNode;
+import dev.atrium.application.Clients;
+import dev.atrium.application.Crowd;
+import dev.atrium.application.Values;
+import dev.atrium.gateway.Gateway;
+import dev.atrium.room.Audience;
+import dev.atrium.room.RoomId;
+import io.quarkus.runtime.StartupEvent;
+import io.smallrye.mutiny.Uni;
+import jakarta.enterprise.event.Observes;
+import jakarta.inject.Singleton;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import org.jboss.logging.Logger;
+import org.msgpack.jackson.dataformat.MessagePackFactory;
+
+/**
+ * Hears what {@code @socket.io/redis-emitter} 5 and servers with {@code @socket.io/redis-adapter} 8 publish: broadcasts as
+ * MessagePack on {@code <prefix>#<namespace>#}, and requests as JSON on {@code <prefix>-request#<namespace>#}. Each replica does
+ * with its own clients what they ask for.
+ */
+@Singleton
+final class Emitters {
+
+    private static final Logger LOG = Logger.getLogger(Emitters.class);
+
+    private static final int EVENT = 2;
+    private static final int JOIN = 2;
+    private static final int LEAVE = 3;
+    private static final int DISCONNECT = 4;
+
+    private static final ObjectMapper JSON = new ObjectMapper();
+    private static final ObjectMapper MESSAGE_PACK = new ObjectMapper(new MessagePackFactory());
+
+    private final Gateway gateway;
+    private final Clients clients;
+    private final SocketIoConfig config;
+
+    Emitters(Gateway gateway, Clients clients, SocketIoConfig config) {
+        this.gateway = gateway;
+        this.clients = clients;
+        this.config = config;
+    }
+
+    void begin(@Observes StartupEvent started) {
+        config.emitters().ifPresent(prefix -> gateway.listen(prefix + "*", (channel, bytes) -> received(prefix, channel, bytes)));
+    }
+
+    private void received(String prefix, String channel, byte[] bytes) {
+        try {
+            if (channel.startsWith(prefix + "#")) {
+                broadcast(MESSAGE_PACK.readTree(bytes));
+            } else if (channel.startsWith(prefix + "-request#") && bytes[0] == '{') {
+                String rest = channel.substring((prefix + "-request#").length());
+                request(rest.substring(0, rest.indexOf('#')), JSON.readTree(bytes));
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** {@code [uid, {type, data: [event, …], nsp}, {rooms, except, flags}]}. */
+    private void broadcast(JsonNode message) {
+        JsonNode packet = message.path(1);
+        JsonNode data = packet.path("data");
+        String event = data.path(0).asText();
+        if (packet.path("type").asInt() != EVENT || event.isEmpty() || Gateway.RESERVED_EVENTS.contains(event)) {
+            return;
+        }
+        String namespace = packet.path("nsp").asText(RoomId.DEFAULT_NAMESPACE);
+        List<Object> arguments = new ArrayList<>();
+        for (int i = 1; i < data.size(); i++) {
+            // What JavaScript has not defined comes as an extension type, which JSON does not know.
+            arguments.add(data.get(i).isPojo() ? NullNode.instance : data.get(i));
+        }
+        byte[] frames = SocketIoFormat.event(namespace, null, event, Values.toData(arguments.toArray()), "");
+        begin(crowd(namespace, message.path(2)).each(session -> {
+            if (session.attachment() instanceof SocketIoHandle handle) {
+                handle.write(frames);
+            }
+        }));
+    }
+
+    private void request(String namespace, JsonNode request) {
+        Crowd crowd = crowd(namespace, request.path("opts"));
+        switch (request.path("type").asInt()) {
+            case JOIN -> begin(crowd.join(names(request.path("rooms"))));
+            case LEAVE -> begin(crowd.leave(names(request.path("rooms"))));
+            case DISCONNECT -> begin(crowd.disconnect());
+            default -> {
+                // Questions of servers to servers: this one is none of theirs.
+            }
+        }
+    }
+
+    private Crowd crowd(String namespace, JsonNode options) {
+        return clients.here(namespace, new Audience(names(options.path("rooms")), names(options.path("except"))));
+    }
+
+    private static Set<String> names(JsonNode array) {
+        Set<String> names = new HashSet<>();
+        array.forEach(name -> names.add(name.asText()));
+        return names;
+    }
+
+    private static void begin(Uni<?> work) {
+        work.subscribe().with(done -> { }, failure -> LOG.warnf("An emitter's wish failed: %s", failure.getMessage()));
+    }
+}

@@ -1,0 +1,104 @@
+package dev.atrium.example;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.atrium.it.Replica;
+import dev.atrium.it.SocketIoClient;
+import io.quarkus.test.common.WithTestResource;
+import io.quarkus.test.common.http.TestHTTPResource;
+import io.quarkus.test.junit.QuarkusTest;
+import java.net.URI;
+import java.util.Map;
+import org.eclipse.microprofile.config.ConfigProvider;
+import org.json.JSONArray;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** What an application does with clients of another replica, too. */
+@QuarkusTest
+@WithTestResource(RedisResource.class)
+class RedisApplicationIT {
+
+    @TestHTTPResource("/lab")
+    URI lab;
+
+    private Replica elsewhere;
+    private SocketIoClient operator;
+    private SocketIoClient here;
+    private SocketIoClient there;
+
+    @BeforeEach
+    void start() {
+        // Not injected: that would make the setting one that each application under test has to have.
+        String redis = ConfigProvider.getConfig().getValue("quarkus.redis.hosts", String.class);
+        elsewhere = Replica.start(Map.of("atrium.backplane", "redis", "quarkus.redis.hosts", redis));
+        operator = SocketIoClient.connect(lab, "websocket", Map.of()).awaitConnected();
+        here = SocketIoClient.connect(lab, "polling", Map.of()).awaitConnected();
+        there = SocketIoClient.connect(elsewhere, "/lab", "websocket");
+        here.ask("enter", "both");
+        there.ask("join", "both");
+    }
+
+    @AfterEach
+    void stop() {
+        operator.close();
+        here.close();
+        there.close();
+        elsewhere.close();
+    }
+
+    @Test
+    void everyone_is_known_wherever_they_are() throws Exception {
+        here.ask("remember", "color", "blue");
+
+        JSONArray known = new JSONArray(operator.ask("who", new JSONArray().put("both")));
+
+        assertThat(known.length()).isEqualTo(2);
+        assertThat(known.toString()).contains(here.id(), there.id(), "\"color\":\"blue\"", "\"rooms\":[\"both\"]")
+                .doesNotContain(operator.id());
+        assertThat(new JSONArray(operator.ask("who", new JSONArray())).length()).isEqualTo(3);
+    }
+
+    @Test
+    void acknowledgements_are_collected_from_everywhere() {
+        here.answer("question", arguments -> "here " + arguments[0] + " " + ((byte[]) arguments[1]).length);
+        there.answer("question", arguments -> "there " + arguments[0] + " " + ((byte[]) arguments[1]).length);
+
+        String answers = operator.ask("ask all", new JSONArray().put("both"), 3000);
+
+        assertThat(answers).contains("\"complete\":true", "here 6 1", "there 6 1");
+    }
+
+    @Test
+    void who_does_not_acknowledge_in_time_is_not_waited_for() {
+        there.answer("question", arguments -> "there");
+
+        String answers = operator.ask("ask all", new JSONArray().put("both"), 300);
+
+        assertThat(answers).contains("\"complete\":false", "[\"there\"]");
+    }
+
+    @Test
+    void others_are_moved_and_sent_away_wherever_they_are() {
+        assertThat(operator.ask("move", "both", "next")).isEqualTo("2");
+        operator.ask("tell", new JSONArray().put("next"), new JSONArray().put(here.id()), "hello");
+        operator.ask("tell", new JSONArray().put("both"), new JSONArray(), "nobody");
+        there.awaitHeard("told hello");
+        assertThat(here.heard("told")).isEmpty();
+
+        assertThat(operator.ask("send away", "next")).isEqualTo("2");
+
+        here.awaitHeard("@disconnect io server disconnect");
+        there.awaitHeard("@disconnect io server disconnect");
+        assertThat(there.log()).doesNotContain("told nobody");
+        assertThat(operator.ask("later", "still here")).isEqualTo("still here");
+    }
+
+    @Test
+    void a_replica_that_was_killed_is_not_waited_for() {
+        elsewhere.kill();
+        here.answer("question", arguments -> "here");
+        assertThat(operator.ask("ask all", new JSONArray().put("both"), 1000)).contains("\"complete\":true", "[\"here\"]");
+    }
+}

@@ -1,0 +1,22 @@
+package dev.atrium.example;
+
+import dev.atrium.it.RedisProcess;
+import io.quarkus.test.common.QuarkusTestResourceLifecycleManager;
+import java.util.Map;
+
+/** A Redis for the application in this process. */
+public class RedisResource implements QuarkusTestResourceLifecycleManager {
+
+    private RedisProcess redis;
+
+    @Override
+    public Map<String, String> start() {
+        redis = RedisProcess.start();
+        return Map.of("atrium.backplane", "redis", "quarkus.redis.hosts", redis.url());
+    }
+
+    @Override
+    public void stop() {
+        redis.close();
+    }
+}

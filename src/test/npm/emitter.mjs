@@ -1,0 +1,29 @@
+// What a backend of Node says through Redis: node emitter.mjs <redis url> <id of a client>
+import { Emitter } from "@socket.io/redis-emitter";
+import { createClient } from "redis";
+
+const [url, id] = process.argv.slice(2);
+const redis = createClient({ url });
+await redis.connect();
+const emitter = new Emitter(redis);
+const settle = () => new Promise((resolve) => setTimeout(resolve, 300));
+
+emitter.emit("all", 1, { two: [3] }, Buffer.from([4]), undefined);
+emitter.to("red").emit("room", "red");
+emitter.to("red").to("blue").emit("union", "once");
+emitter.except("red").emit("except", "not red");
+emitter.of("/other").emit("other", "namespace");
+emitter.to(id).emit("direct", "to one");
+await settle();
+emitter.in("red").socketsJoin("green");
+await settle();
+emitter.to("green").emit("joined", "green");
+await settle();
+emitter.in(id).socketsLeave("green");
+await settle();
+emitter.to("green").emit("left", "green");
+await settle();
+emitter.in(id).disconnectSockets();
+await settle();
+emitter.emit("end");
+await redis.quit();
