@@ -1,13 +1,12 @@
 package dev.atrium.backplane;
 
+import dev.atrium.setting.Glob;
 import dev.atrium.setting.Require;
 import java.time.Duration;
-import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.regex.Pattern;
-import java.util.stream.Collectors;
 
 /** How much of a room's history is kept, by its namespace. Any thread. */
 public final class HistoryPolicy {
@@ -39,7 +38,7 @@ public final class HistoryPolicy {
         rules = settings.namespace().entrySet().stream()
                 .sorted(Comparator.comparing((Map.Entry<String, BackplaneConfig.NamespaceHistory> rule) ->
                         rule.getKey().length()).reversed())
-                .map(rule -> new Rule(pattern(rule.getKey()), limit("atrium.history.namespace.\"" + rule.getKey() + '"',
+                .map(rule -> new Rule(Glob.pattern(rule.getKey()), limit("atrium.history.namespace.\"" + rule.getKey() + '"',
                         rule.getValue().size().orElse(settings.size()), rule.getValue().age().orElse(settings.age()))))
                 .toList();
     }
@@ -69,10 +68,5 @@ public final class HistoryPolicy {
         Require.between(setting + ".size", size, 0, MOST);
         Require.between(setting + ".age", age, Duration.ofSeconds(1), LONGEST);
         return new Limit(size, age.toMillis());
-    }
-
-    private static Pattern pattern(String glob) {
-        return Pattern.compile(Arrays.stream(glob.split("\\*", -1)).map(Pattern::quote)
-                .collect(Collectors.joining(".*")));
     }
 }

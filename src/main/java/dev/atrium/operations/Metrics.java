@@ -8,6 +8,7 @@ import dev.atrium.room.Rooms;
 import dev.atrium.session.CloseReason;
 import dev.atrium.session.Session;
 import dev.atrium.session.Sessions;
+import dev.atrium.transport.engineio.EngineSockets;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
@@ -25,7 +26,7 @@ import java.util.function.ToDoubleFunction;
 @Singleton
 final class Metrics {
 
-    private static final List<String> TRANSPORTS = List.of("plain", "session", "echo", "sse", "ndjson", "iframe");
+    private static final List<String> TRANSPORTS = List.of("plain", "session", "socketio", "echo", "sse", "ndjson", "iframe");
 
     private final MeterRegistry registry;
 
@@ -33,7 +34,8 @@ final class Metrics {
         this.registry = registry;
     }
 
-    void start(@Observes StartupEvent startup, Events events, Sessions sessions, Rooms rooms, Backplane backplane) {
+    void start(@Observes StartupEvent startup, Events events, Sessions sessions, Rooms rooms, Backplane backplane,
+            EngineSockets engineSockets) {
         connections(sessions);
         gauge("atrium.rooms", "Rooms with members on this replica", rooms, Rooms::count);
         gauge("atrium.memberships", "Memberships in rooms of sessions on this replica", rooms, Rooms::memberships);
@@ -43,6 +45,10 @@ final class Metrics {
                 Sessions::backlog);
         FunctionCounter.builder("atrium.events.dropped", events, Events::dropped)
                 .description("Events that a slow subscriber on this replica lost").register(registry);
+        for (String transport : List.of("polling", "websocket")) {
+            Gauge.builder("atrium.engineio.connections", engineSockets, all -> all.count(transport))
+                    .description("Connections of Engine.IO now, by what carries them").tag("transport", transport).register(registry);
+        }
         backplane(backplane);
         events.subscribe("metrics", this::count);
     }

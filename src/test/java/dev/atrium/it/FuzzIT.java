@@ -87,6 +87,60 @@ class FuzzIT {
         }
     }
 
+    @Test
+    void malformed_packets_end_their_own_connection() throws Exception {
+        Random random = new Random(SEED);
+        try (SessionClient witness = replica.session()) {
+            witness.join("fuzz");
+            for (int i = 0; i < 2_000; i++) {
+                try (RawSocket socket = RawSocket.connect(replica.port(), "/socket.io/?EIO=4&transport=websocket")) {
+                    assertThat(socket.read().text()).startsWith("0{");
+                    socket.text("40");
+                    assertThat(socket.read().text()).startsWith("40{");
+                    String packet = malformedPacket(random);
+                    socket.text(packet);
+                    RawSocket.Frame end = socket.read();
+                    assertThat(end.opcode()).as(packet).isEqualTo(8);
+                }
+            }
+            assertUnharmed(witness);
+        }
+    }
+
+    @Test
+    void random_bodies_of_posts_harm_nobody() {
+        Random random = new Random(SEED);
+        try (SessionClient witness = replica.session()) {
+            witness.join("fuzz");
+            String path = "/socket.io/?EIO=4&transport=polling";
+            for (int i = 0; i < 1_000; i++) {
+                String sid = replica.get(path).body().substring(9, 29);
+                byte[] body = new byte[random.nextInt(200)];
+                random.nextBytes(body);
+                if (random.nextBoolean()) {
+                    body = (malformedPacket(random) + "\u001e" + malformedPacket(random)).getBytes(StandardCharsets.UTF_8);
+                }
+                assertThat(replica.post(path + "&sid=" + sid, "text/plain", body).statusCode()).isIn(200, 400);
+            }
+            assertUnharmed(witness);
+        }
+    }
+
+    private static String malformedPacket(Random random) {
+        return switch (random.nextInt(10)) {
+            case 0 -> letters(random);
+            case 1 -> "42" + letters(random);
+            case 2 -> "42[" + random.nextInt() + ",";
+            case 3 -> "42[\"e\"," + "[".repeat(300 + random.nextInt(3000));
+            case 4 -> "45" + (11 + random.nextInt(1000)) + "-[\"e\"]";
+            case 5 -> "42/" + letters(random) + ",[\"e\"]";
+            case 6 -> "40" + notAnObject(random).replace("1", "[1]");
+            case 7 -> "42" + "9".repeat(21 + random.nextInt(30)) + "[\"e\"]";
+            case 8 -> "4" + (char) ('7' + random.nextInt(3));
+            default -> "43" + new String[] {"{}", "\"x\"", "true", "[", "[1"}[random.nextInt(5)];
+        };
+    }
+
     private static void assertUnharmed(SessionClient witness) {
         assertThat(witness.isOpen()).isTrue();
         assertThat(witness.call("send", "{\"room\":\"fuzz\",\"data\":1}").path("code").asInt()).isEqualTo(200);

@@ -29,6 +29,12 @@ class SettingsIT {
         "atrium.history.namespace.\"/x\".size, 1000001, to 1000000",
         "atrium.resume.window,                2d,      1d",
         "atrium.idempotency.window,           0s,      from 1",
+        "atrium.engineio.max-payload,         100,     from 1024",
+        "atrium.engineio.max-payload,         2M,      to 1048576",
+        "atrium.engineio.upgrade-timeout,     0s,      50ms",
+        "atrium.socketio.connect-timeout,     0s,      50ms",
+        "atrium.socketio.max-attachments,     -1,      from 0",
+        "atrium.socketio.relay,               maybe,   true or false",
         "atrium.http.presence,                maybe,   true or false",
         "atrium.heartbeat.intervall,          1s,      atrium.heartbeat.intervall",
     })

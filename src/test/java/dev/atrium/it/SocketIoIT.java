@@ -3,6 +3,7 @@ package dev.atrium.it;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.net.URI;
+import java.net.http.HttpResponse;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -262,6 +263,49 @@ class SocketIoIT {
             assertThat(socket.awaitClose()).isEqualTo(1005);
             assertThat(refused.awaitClose()).isEqualTo(1005);
         }
+    }
+
+    @Test
+    void namespaces_that_are_not_on_the_list_are_refused() {
+        try (Replica strict = Replica.start(Map.of("atrium.socketio.namespaces", "/,/custom*"));
+                SocketClient socket = strict.plain(WEBSOCKET)) {
+            socket.text("40/random");
+            assertThat(socket.await(2).get(1)).isEqualTo("44/random,{\"message\":\"Invalid namespace\"}");
+            socket.text("40/custom-1");
+            assertThat(socket.await(3).get(2)).startsWith("40/custom-1,{\"sid\"");
+            socket.text("40");
+            assertThat(socket.await(4).get(3)).startsWith("40{\"sid\"");
+        }
+    }
+
+    @Test
+    void a_page_of_another_origin_may_poll_where_the_settings_let_it() {
+        try (Replica open = Replica.start(Map.of("quarkus.http.cors.enabled", "true",
+                "quarkus.http.cors.origins", "https://app.example"))) {
+            String path = "/socket.io/?EIO=4&transport=polling";
+            assertThat(open.request("GET", path, "Origin", "https://app.example").headers()
+                    .firstValue("access-control-allow-origin")).contains("https://app.example");
+            HttpResponse<String> preflight = open.request("OPTIONS", path, "Origin", "https://app.example",
+                    "Access-Control-Request-Method", "POST", "Access-Control-Request-Headers", "content-type");
+            assertThat(preflight.statusCode()).isBetween(200, 204);
+            assertThat(preflight.headers().firstValue("access-control-allow-origin")).contains("https://app.example");
+            assertThat(open.request("GET", path, "Origin", "https://evil.example").statusCode()).isEqualTo(403);
+            assertThat(open.request("GET", path.replace("EIO=4", "EIO=3"), "Origin", "https://app.example").headers()
+                    .firstValue("access-control-allow-origin")).contains("https://app.example");
+        }
+    }
+
+    @Test
+    void what_is_connected_is_counted() {
+        String plain = "atrium_connections{transport=\"socketio\"}";
+        String polling = "atrium_engineio_connections{transport=\"polling\"}";
+        double before = replica.metric(polling);
+        try (SocketIoClient client = SocketIoClient.connect(replica, "/", "polling")) {
+            assertThat(client.id()).isNotEmpty();
+            assertThat(replica.metric(polling)).isEqualTo(before + 1);
+            assertThat(replica.metric(plain)).isPositive();
+        }
+        SocketClient.await().until(() -> replica.metric(polling) == before);
     }
 
     @Test

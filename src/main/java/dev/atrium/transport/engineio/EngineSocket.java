@@ -46,7 +46,8 @@ public final class EngineSocket {
     private final Liveness liveness;
     private final Outbox outbox = new TransportOutbox();
     private Listener listener;
-    private Transport transport;
+    /** Also read by those who count. */
+    private volatile Transport transport;
     private WebSocketTransport candidate;
     private ScheduledFuture<?> release;
     private State state = State.OPEN;
@@ -77,7 +78,7 @@ public final class EngineSocket {
         return eventLoop;
     }
 
-    /** How it is carried now: {@code polling} or {@code websocket}. */
+    /** How it is carried now: {@code polling} or {@code websocket}. Any thread. */
     public String transport() {
         return transport.name();
     }

@@ -46,9 +46,9 @@ public final class EngineSockets {
         Require.between("atrium.engineio.upgrade-timeout", config.upgradeTimeout(), Duration.ofMillis(50), Duration.ofMinutes(10));
     }
 
-    /** How many there are. */
-    public int count() {
-        return sockets.size();
+    /** How many are carried by that transport now, {@code polling} or {@code websocket}. */
+    public long count(String transport) {
+        return sockets.values().stream().filter(socket -> socket.transport().equals(transport)).count();
     }
 
     EngineSocket find(String sid) {

@@ -149,6 +149,9 @@ final class NamespaceSocket implements Wire {
 
     /** It is over, by the client's will or because the connection is. */
     void end(CloseReason reason) {
+        if (reason == CloseReason.HEARTBEAT_TIMEOUT) {
+            gateway.heartbeatMissed(session);
+        }
         session.closed(reason);
         left(reason);
     }

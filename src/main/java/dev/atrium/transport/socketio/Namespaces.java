@@ -12,6 +12,7 @@ import dev.atrium.session.CloseReason;
 import dev.atrium.session.Session;
 import dev.atrium.transport.engineio.EngineSocket;
 import dev.atrium.transport.engineio.EngineSockets;
+import dev.atrium.setting.Glob;
 import dev.atrium.setting.Require;
 import io.quarkus.runtime.configuration.ConfigurationException;
 import io.smallrye.mutiny.Uni;
@@ -19,6 +20,7 @@ import jakarta.inject.Singleton;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Pattern;
 
 /** Lets clients of Socket.IO into their namespaces. */
 @Singleton
@@ -28,6 +30,7 @@ final class Namespaces implements EngineSockets.Application {
     private final Clients clients;
     private final Endpoints endpoints;
     private final SocketIoConfig config;
+    private final List<Pattern> open;
 
     /** @throws ConfigurationException naming the setting that makes no sense */
     Namespaces(Gateway gateway, Clients clients, Endpoints endpoints, SocketIoConfig config) {
@@ -35,6 +38,7 @@ final class Namespaces implements EngineSockets.Application {
         this.endpoints = endpoints;
         this.gateway = gateway;
         this.config = config;
+        this.open = config.namespaces().stream().map(Glob::pattern).toList();
         Require.between("atrium.socketio.connect-timeout", config.connectTimeout(), Duration.ofMillis(50), Duration.ofHours(1));
         Require.between("atrium.socketio.max-attachments", config.maxAttachments(), 0, 999);
     }
@@ -51,9 +55,7 @@ final class Namespaces implements EngineSockets.Application {
      * @param joined where it is already; those that are let in are added
      */
     void connect(EngineSocket socket, String namespace, String auth, Map<String, NamespaceSocket> joined) {
-        try {
-            RoomId.everyone(namespace);
-        } catch (InvalidNameException e) {
+        if (!isOpen(namespace)) {
             refuse(socket, namespace, "Invalid namespace", null);
             return;
         }
@@ -63,6 +65,15 @@ final class Namespaces implements EngineSockets.Application {
         } else {
             begin(newcomer);
         }
+    }
+
+    private boolean isOpen(String namespace) {
+        try {
+            RoomId.everyone(namespace);
+        } catch (InvalidNameException e) {
+            return false;
+        }
+        return open.stream().anyMatch(pattern -> pattern.matcher(namespace).matches());
     }
 
     private record Newcomer(EngineSocket socket, String namespace, Auth auth, Map<String, NamespaceSocket> joined) {

@@ -6,11 +6,16 @@ import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.WithConverter;
 import io.smallrye.config.WithDefault;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 
 /** Settings of Socket.IO. */
 @ConfigMapping(prefix = "atrium.socketio")
 public interface SocketIoConfig {
+
+    /** The namespaces that clients may be in, with {@code *} for anything; others are refused as invalid. */
+    @WithDefault("*")
+    List<String> namespaces();
 
     /** A connection that has joined no namespace by then is closed. */
     @WithDefault("45s")
