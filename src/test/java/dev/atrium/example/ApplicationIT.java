@@ -2,10 +2,12 @@ package dev.atrium.example;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.atrium.it.Browser;
 import dev.atrium.it.SessionClient;
 import dev.atrium.it.SocketIoClient;
 import io.quarkus.test.common.http.TestHTTPResource;
 import io.quarkus.test.junit.QuarkusTest;
+import io.quarkus.test.junit.TestProfile;
 import java.net.URI;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -14,6 +16,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** Clients whose events an application handles, in this very process. */
 @QuarkusTest
+@TestProfile(ApplicationProfile.class)
 class ApplicationIT {
 
     @TestHTTPResource("/")
@@ -50,10 +53,37 @@ class ApplicationIT {
     }
 
     @Test
+    void the_page_of_a_chat_in_a_browser() {
+        try (Browser browser = Browser.start(); SocketIoClient bob = client(main, "websocket")) {
+            browser.open(main + "chat.html");
+            String lines = "return [...document.querySelectorAll('li')].map((line) => line.textContent).join('|')";
+            SocketIoClient.await().untilAsserted(() -> assertThat(browser.run(lines).asText()).startsWith("welcome, "));
+
+            bob.emit("add user", "bob");
+            bob.emit("typing");
+            bob.emit("new message", "hello");
+            browser.run("socket.emit('new message', 'hello from the page')");
+
+            SocketIoClient.await().untilAsserted(() -> assertThat(browser.run(lines).asText())
+                    .endsWith("bob joined|bob is typing|bob: hello"));
+            SocketIoClient.await().untilAsserted(() -> assertThat(bob.heard("new message")).singleElement().asString()
+                    .contains("\"username\":\"page\"", "\"message\":\"hello from the page\""));
+            assertThat(browser.run("return socket.io.engine.transport.name").asText()).isEqualTo("websocket");
+        }
+    }
+
+    @Test
     void who_is_not_let_in_is_told_why() {
         try (SocketIoClient client = SocketIoClient.connect(main, "websocket", Map.of("banned", "true"))) {
             client.awaitHeard("@error not welcome {\"retry\":false}");
             assertThat(client.log()).doesNotContain("@connect");
+        }
+    }
+
+    @Test
+    void an_application_that_does_not_answer_keeps_nobody_waiting_for_ever() {
+        try (SocketIoClient client = SocketIoClient.connect(lab, "websocket", Map.of("patience", "true"))) {
+            client.awaitHeard("@error no answer in time {\"code\":504}");
         }
     }
 

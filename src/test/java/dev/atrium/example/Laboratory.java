@@ -31,8 +31,9 @@ public class Laboratory {
     }
 
     @OnConnect
-    void connect(Client client, JsonNode auth) {
+    Uni<Void> connect(Client client, JsonNode auth) {
         client.emit("auth", auth);
+        return auth.path("patience").asBoolean() ? Uni.createFrom().nothing() : Uni.createFrom().voidItem();
     }
 
     @OnEvent("echo")

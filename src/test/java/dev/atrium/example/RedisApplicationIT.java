@@ -7,6 +7,7 @@ import dev.atrium.it.SocketIoClient;
 import io.quarkus.test.common.WithTestResource;
 import io.quarkus.test.common.http.TestHTTPResource;
 import io.quarkus.test.junit.QuarkusTest;
+import io.quarkus.test.junit.TestProfile;
 import java.net.URI;
 import java.util.Map;
 import org.eclipse.microprofile.config.ConfigProvider;
@@ -17,6 +18,7 @@ import org.junit.jupiter.api.Test;
 
 /** What an application does with clients of another replica, too. */
 @QuarkusTest
+@TestProfile(ApplicationProfile.class)
 @WithTestResource(RedisResource.class)
 class RedisApplicationIT {
 

@@ -19,7 +19,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /** A headless Chromium, by the W3C's WebDriver protocol, with the program that Chromium has for it. */
-final class Browser implements AutoCloseable {
+public final class Browser implements AutoCloseable {
 
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final HttpClient HTTP = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
@@ -39,7 +39,7 @@ final class Browser implements AutoCloseable {
     }
 
     /** Skips the test where there is none. */
-    static Browser start() {
+    public static Browser start() {
         Tool.require("chromium");
         Process driver = null;
         try {
@@ -64,12 +64,13 @@ final class Browser implements AutoCloseable {
         throw new IllegalStateException("chromedriver did not start");
     }
 
-    void open(String url) {
+    /** Loads a page. */
+    public void open(String url) {
         post(session + "/url", Map.of("url", url));
     }
 
     /** Runs the body of a function in the page and returns its value. */
-    JsonNode run(String script) {
+    public JsonNode run(String script) {
         return post(session + "/execute/sync", Map.of("script", script, "args", List.of()));
     }
 

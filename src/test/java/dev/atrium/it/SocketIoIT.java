@@ -178,6 +178,17 @@ class SocketIoIT {
         }
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"polling", "websocket", BOTH})
+    void a_replica_that_is_stopped_sends_nobody_away_for_good(String transports) {
+        try (Replica stopped = Replica.start(); SocketIoClient client = SocketIoClient.connect(stopped, "/", transports)) {
+            assertThat(stopped.terminate()).isZero();
+            SocketClient.await().until(() -> !client.heard("@disconnect").isEmpty());
+            assertThat(client.heard("@disconnect")).allSatisfy(reason -> assertThat(reason).startsWith("@disconnect transport"));
+            assertThat(stopped.log()).doesNotContain("ERROR");
+        }
+    }
+
     @Test
     void who_is_sent_away_by_a_backend_is_told_so() {
         try (SocketIoClient client = SocketIoClient.connect(replica, "/", "websocket")) {

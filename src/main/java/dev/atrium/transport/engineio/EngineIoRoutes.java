@@ -18,6 +18,7 @@ import jakarta.inject.Singleton;
 @Singleton
 public final class EngineIoRoutes {
 
+    private static final String CLIENT = "/socket.io/socket.io.js";
     private static final String PROTOCOL_VERSION = "4";
 
     private final EngineSockets sockets;
@@ -35,8 +36,9 @@ public final class EngineIoRoutes {
     /** Adds the route to a router, at the start. */
     public void register(@Observes Router router) {
         router.route("/socket.io/*").handler(context -> {
-            if (context.request().path().equals("/socket.io")) {
-                // Clients know it with the slash; Vert.x would let this pass for it.
+            String path = context.request().path();
+            // Clients know it with the slash, which Vert.x would not insist on; and pages load their script from beside it.
+            if (path.equals("/socket.io") || path.equals(CLIENT)) {
                 context.next();
             } else {
                 route(context);

@@ -95,7 +95,10 @@ final class Namespaces implements EngineSockets.Application {
     private void begin(Newcomer newcomer) {
         NamespaceSocket beginner = open(newcomer);
         Session session = beginner.session();
-        Uni<Void> admitted = session.inTurn(() -> gateway.admit(session)).chain(() -> beginner.ask(newcomer.auth.json()));
+        Uni<Void> admitted = session.inTurn(() -> gateway.admit(session))
+                // An application that never answers would keep its client waiting, and unheard, for ever.
+                .chain(() -> beginner.ask(newcomer.auth.json()).ifNoItem().after(config.connectTimeout())
+                        .failWith(() -> new Refusal(504, "no answer in time")).emitOn(session.loop()::run));
         newcomer.socket.await(config.connectionStateRecovery() ? admitted.chain(() -> gateway.keep(session)) : admitted,
                 done -> beginner.connected(session.resumeToken()),
                 failure -> {
