@@ -178,13 +178,19 @@ class SocketIoIT {
         }
     }
 
-    @ParameterizedTest
-    @ValueSource(strings = {"polling", "websocket", BOTH})
-    void a_replica_that_is_stopped_sends_nobody_away_for_good(String transports) {
-        try (Replica stopped = Replica.start(); SocketIoClient client = SocketIoClient.connect(stopped, "/", transports)) {
+    @Test
+    void a_replica_that_is_stopped_sends_nobody_away_for_good() {
+        try (Replica stopped = Replica.start(); SocketIoClient polling = SocketIoClient.connect(stopped, "/", "polling");
+                SocketClient webSocket = stopped.plain(WEBSOCKET)) {
+            webSocket.text("40");
+            webSocket.await(2);
+
             assertThat(stopped.terminate()).isZero();
-            SocketClient.await().until(() -> !client.heard("@disconnect").isEmpty());
-            assertThat(client.heard("@disconnect")).allSatisfy(reason -> assertThat(reason).startsWith("@disconnect transport"));
+
+            SocketClient.await().until(() -> !polling.heard("@disconnect").isEmpty());
+            assertThat(polling.heard("@disconnect")).allSatisfy(reason -> assertThat(reason).startsWith("@disconnect transport"));
+            assertThat(webSocket.awaitClose()).isEqualTo(1001);
+            assertThat(webSocket.received()).as("no word that would keep it away").noneMatch(packet -> packet.startsWith("41"));
             assertThat(stopped.log()).doesNotContain("ERROR");
         }
     }

@@ -7,6 +7,8 @@ import io.netty.buffer.Unpooled;
 import io.netty.channel.EventLoop;
 import io.netty.util.concurrent.ScheduledFuture;
 import io.smallrye.mutiny.Uni;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.jboss.logging.Logger;
@@ -51,6 +53,8 @@ public final class EngineSocket {
     private WebSocketTransport candidate;
     private ScheduledFuture<?> release;
     private State state = State.OPEN;
+    private final List<Runnable> whenDisconnected = new ArrayList<>(1);
+    private boolean disconnected;
     private int holds;
 
     EngineSocket(String id, EventLoop eventLoop, EngineSockets sockets) {
@@ -127,7 +131,8 @@ public final class EngineSocket {
         return holds > 0;
     }
 
-    boolean isOpen() {
+    /** Whether it has not ended. */
+    public boolean isOpen() {
         return state == State.OPEN;
     }
 
@@ -171,6 +176,25 @@ public final class EngineSocket {
     void gone() {
         state = State.CLOSED;
         sockets.remove(this);
+        if (transport instanceof PollingTransport) {
+            disconnected();
+        }
+    }
+
+    /** Nothing is left of the connection, some time after it has ended. */
+    void disconnected() {
+        disconnected = true;
+        whenDisconnected.forEach(Runnable::run);
+        whenDisconnected.clear();
+    }
+
+    /** Runs the task when nothing is left of the connection; at once, if it is so already. */
+    public void whenDisconnected(Runnable task) {
+        if (disconnected) {
+            task.run();
+        } else {
+            whenDisconnected.add(task);
+        }
     }
 
     void packet(String packet) {

@@ -169,7 +169,11 @@ final class WebSocketTransport implements Transport, SocketProtocol {
 
     @Override
     public void disconnected() {
-        // Its sessions are counted above.
+        home(() -> {
+            if (socket.isCarriedBy(this)) {
+                socket.disconnected();
+            }
+        });
     }
 
     @Override

@@ -158,7 +158,11 @@ final class NamespaceSocket implements Wire {
 
     private void left(CloseReason reason) {
         if (joined.remove(namespace, this)) {
-            gateway.disconnected();
+            if (socket.isOpen()) {
+                gateway.disconnected();
+            } else {
+                socket.whenDisconnected(gateway::disconnected);
+            }
             questions.end();
             if (connected && endpoint != null) {
                 endpoint.disconnected(handle, reason);
