@@ -353,6 +353,37 @@ class EngineIoIT {
         }
     }
 
+    @Test
+    void what_has_to_wait_for_what_came_before_crosses_over_in_its_order() {
+        for (int round = 0; round < 8; round++) {
+            String session = joinByPolling(replica);
+            try (SocketClient socket = probe(session)) {
+                socket.text("5");
+                for (int i = 0; i < 50; i++) {
+                    socket.text("42" + i + "[\"join\",\"order-" + round + "-" + i + "\"]");
+                    socket.text("42[\"send\",\"order-" + round + "-" + i + "\",\"in\"," + i + "]");
+                    socket.text("42" + (100 + i) + "[\"leave\",\"order-" + round + "-" + i + "\"]");
+                }
+                SocketClient.await().untilAsserted(() -> assertThat(socket.received()).anyMatch(each -> each.startsWith("43149[")));
+                List<String> joins = socket.received().stream().filter(each -> each.matches("43\\d\\d?\\[.*")).toList();
+                assertThat(joins).hasSize(50).allMatch(each -> each.contains("\"code\":200"));
+            }
+        }
+    }
+
+    @Test
+    void who_changes_over_while_its_post_is_handled_is_cut() {
+        String session = connectByPolling(replica);
+        try (SocketClient socket = probe(session)) {
+            CompletableFuture<HttpResponse<String>> post = HTTP.sendAsync(HttpRequest.newBuilder(URI.create(replica.http(session)))
+                    .POST(HttpRequest.BodyPublishers.ofString("40" + (SEPARATOR + "42[\"x\"]").repeat(1000))).build(),
+                    HttpResponse.BodyHandlers.ofString());
+            socket.text("5");
+            // Either the one or the other was first; both are answered, and nothing hangs.
+            assertThat(post.orTimeout(5, TimeUnit.SECONDS).join().statusCode()).isIn(200, 400);
+        }
+    }
+
     private static JsonNode open(String packet) {
         assertThat(packet).startsWith("0{");
         try {

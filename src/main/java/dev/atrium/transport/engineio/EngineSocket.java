@@ -143,7 +143,10 @@ public final class EngineSocket {
             if (transport instanceof WebSocketTransport) {
                 gone();
             } else {
-                eventLoop.schedule(this::gone, LINGER_SECONDS, TimeUnit.SECONDS);
+                eventLoop.schedule(() -> {
+                    transport.discard();
+                    gone();
+                }, LINGER_SECONDS, TimeUnit.SECONDS);
             }
         }
     }
@@ -278,6 +281,11 @@ public final class EngineSocket {
             return;
         }
         PollingTransport former = (PollingTransport) transport;
+        if (former.isPosting()) {
+            // What comes next might overtake what it has posted.
+            fail(CloseReason.PROTOCOL_ERROR);
+            return;
+        }
         giveUpUpgrade();
         transport = other;
         former.handOver(other.outbox());

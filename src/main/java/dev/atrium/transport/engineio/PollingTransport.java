@@ -111,6 +111,11 @@ final class PollingTransport implements Transport, Outbox {
         socket.fail(CloseReason.PROTOCOL_ERROR);
     }
 
+    /** Whether a POST has not been handled to its end. */
+    boolean isPosting() {
+        return post != null;
+    }
+
     private void next() {
         while (post != null && !socket.isSuspended() && socket.isOpen() && packets.hasNext()) {
             packet(packets.next());
@@ -185,7 +190,7 @@ final class PollingTransport implements Transport, Outbox {
     }
 
     private void finishPost() {
-        if (post != null && !packets.hasNext()) {
+        if (post != null) {
             post.ok();
             post = null;
         }

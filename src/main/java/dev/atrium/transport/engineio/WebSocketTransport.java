@@ -19,6 +19,7 @@ final class WebSocketTransport implements Transport, SocketProtocol {
     private FrameHandler connection;
     private Outbox outbox;
     private final Queue<Runnable> crossed = new ArrayDeque<>();
+    private boolean suspended;
     private boolean broken;
 
     /** @param former the connection that it wants to take over; null for a new one */
@@ -101,7 +102,10 @@ final class WebSocketTransport implements Transport, SocketProtocol {
 
     @Override
     public void suspend() {
-        away(connection::suspend);
+        if (!suspended) {
+            suspended = true;
+            away(connection::suspend);
+        }
     }
 
     @Override
@@ -109,7 +113,8 @@ final class WebSocketTransport implements Transport, SocketProtocol {
         while (!crossed.isEmpty() && !socket.isSuspended()) {
             crossed.poll().run();
         }
-        if (!socket.isSuspended()) {
+        if (suspended && !socket.isSuspended()) {
+            suspended = false;
             away(connection::resume);
         }
     }
