@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.atrium.gateway.Refusal;
 import dev.atrium.session.CloseReason;
 import io.smallrye.mutiny.Uni;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
@@ -46,8 +47,13 @@ public final class Endpoint {
         Handler handler = events.get(event);
         return handler == null ? null
                 : handler.call(client, null, arguments)
-                        .map(value -> handler.returnsNothing() ? List.of() : Collections.singletonList(value))
+                        .map(value -> handler.returnsNothing() ? List.of() : acknowledged(value))
                         .onFailure().transform(failure -> failed(event, failure));
+    }
+
+    /** An array of objects is several values, as a client may give its acknowledgement several arguments. */
+    private static List<Object> acknowledged(Object value) {
+        return value != null && value.getClass() == Object[].class ? Arrays.asList((Object[]) value) : Collections.singletonList(value);
     }
 
     /** Tells that a client has gone. */

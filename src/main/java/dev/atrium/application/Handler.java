@@ -7,6 +7,7 @@ import io.smallrye.common.annotation.Blocking;
 import io.smallrye.mutiny.Uni;
 import io.smallrye.mutiny.infrastructure.Infrastructure;
 import java.io.IOException;
+import java.lang.reflect.Array;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
 import java.lang.reflect.Type;
@@ -66,12 +67,23 @@ final class Handler {
                 parameters[i] = client;
             } else if (classes[i] == CloseReason.class) {
                 parameters[i] = reason;
+            } else if (method.isVarArgs() && i == types.length - 1) {
+                parameters[i] = rest(arguments, next, classes[i].getComponentType());
             } else {
                 JsonNode argument = next < arguments.size() ? arguments.get(next) : null;
                 parameters[i] = value(argument, types[i], classes[i], ++next);
             }
         }
         return parameters;
+    }
+
+    private static Object rest(List<JsonNode> arguments, int from, Class<?> type) {
+        int count = Math.max(0, arguments.size() - from);
+        Object rest = Array.newInstance(type, count);
+        for (int i = 0; i < count; i++) {
+            Array.set(rest, i, value(arguments.get(from + i), type, type, from + i + 1));
+        }
+        return rest;
     }
 
     private static Object value(JsonNode argument, Type type, Class<?> simple, int number) {

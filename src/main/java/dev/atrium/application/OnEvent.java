@@ -9,9 +9,10 @@ import java.lang.annotation.Target;
  * Called when a client emits an event, or makes a {@code call} of that name by the session protocol.
  *
  * <p>Parameters: the {@link Client}, if it comes first, and then the arguments of the event, each as any type that Jackson reads;
- * bytes are {@code byte[]}. Arguments that are missing are null.
+ * bytes are {@code byte[]}. Arguments that are missing are null; variable arguments are all that are left.
  *
- * <p>What it returns is acknowledged, if the client asked for that: a value, or what a {@code Uni} completes with. A
+ * <p>What it returns is acknowledged, if the client asked for that: a value, or what a {@code Uni} completes with; an
+ * {@code Object[]} is several values. A
  * {@link dev.atrium.gateway.Refusal} is acknowledged as {@code {code, error}}, and any other failure as code 500.
  *
  * <p>It runs on the client's event loop and must not block, unless it is annotated with

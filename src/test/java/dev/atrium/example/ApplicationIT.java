@@ -103,6 +103,8 @@ class ApplicationIT {
                     .put("picture", new byte[] {1, 2, 3}))).isEqualTo("2 tea 3");
             assertThat(client.ask("bytes", (Object) new byte[] {1, 2, 3})).isEqualTo("0x0301");
             assertThat(client.ask("later", "patience")).isEqualTo("patience");
+            assertThat(client.ask("mirror", 1, new byte[] {2}, "three", org.json.JSONObject.NULL)).isEqualTo("1 0x02 three null");
+            assertThat(client.ask("mirror")).isEmpty();
             assertThat(client.ask("nothing")).isEmpty();
             assertThat(client.ask("thread")).contains("executor-thread");
         }

@@ -13,6 +13,7 @@ import io.smallrye.common.annotation.Blocking;
 import io.smallrye.mutiny.Uni;
 import jakarta.inject.Singleton;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.List;
 
 /** Each way in which a handler may take, give, wait and fail. */
@@ -39,6 +40,11 @@ public class Laboratory {
     @OnEvent("echo")
     List<Object> echo(String text, int number, boolean flag, JsonNode any) {
         return List.of(text, number, flag, any);
+    }
+
+    @OnEvent("mirror")
+    Object[] mirror(JsonNode... all) {
+        return all.length == 0 ? new Object[0] : Arrays.copyOf(all, all.length, Object[].class);
     }
 
     @OnEvent("order")
