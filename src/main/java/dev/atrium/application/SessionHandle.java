@@ -58,7 +58,9 @@ public abstract class SessionHandle implements Client {
         return Broadcast.started(onLoop(Uni.createFrom().deferred(() -> gateway.join(session, id, false, null)))
                 .invoke(joined -> {
                     rooms.add(room);
-                    joined.membership().follow();
+                    if (hears()) {
+                        joined.membership().follow();
+                    }
                 }).replaceWithVoid());
     }
 
@@ -82,6 +84,11 @@ public abstract class SessionHandle implements Client {
     @Override
     public final void disconnect() {
         session.closeSoon(CloseReason.DISCONNECTED);
+    }
+
+    /** Whether it may be told anything yet; when it may, it follows all rooms that it is in. */
+    protected boolean hears() {
+        return true;
     }
 
     /** Whether it acknowledges what it is told. */

@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.BinaryNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.atrium.gateway.JsonData;
+import dev.atrium.gateway.Refusal;
 import dev.atrium.room.Data;
 import java.util.ArrayList;
 import java.util.List;
@@ -22,7 +23,7 @@ public final class Values {
     /** As the data of a message. */
     public static Data toData(Object... arguments) {
         if (arguments.length == 1 && arguments[0] instanceof String text) {
-            return new Data.Text(text);
+            return new Data.Text(JsonData.wellFormed(text));
         }
         if (arguments.length == 1 && arguments[0] instanceof byte[] bytes) {
             return new Data.Binary(bytes);
@@ -47,7 +48,11 @@ public final class Values {
         return JSON.valueToTree(value).toString();
     }
 
-    /** One by one; bytes are binary nodes. */
+    /**
+     * One by one; bytes are binary nodes.
+     *
+     * @throws Refusal 400 for what Java cannot hold
+     */
     public static List<JsonNode> toNodes(Data data) {
         try {
             if (data instanceof Data.Binary binary) {
@@ -61,7 +66,8 @@ public final class Values {
             return List.of(data instanceof Data.Text text ? JSON.getNodeFactory().textNode(text.text())
                     : JSON.readTree(((Data.Json) data).json()));
         } catch (JsonProcessingException e) {
-            throw new IllegalStateException("it was checked when it came", e);
+            // JSON it is, but more than Java can hold: a number of a thousand digits, for example.
+            throw Refusal.badRequest("arguments: " + e.getOriginalMessage());
         }
     }
 

@@ -53,6 +53,9 @@ public interface Backplane extends RoomSource {
      */
     Uni<RoomPage> rooms(String namespace, String prefix, String cursor, int limit);
 
+    /** How much of the histories of a namespace's rooms is kept. */
+    HistoryPolicy.Limit kept(String namespace);
+
     /** Where sessions are kept for resuming, and ended from afar. */
     SessionStore sessions();
 

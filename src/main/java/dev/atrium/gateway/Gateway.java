@@ -144,19 +144,21 @@ public final class Gateway implements Session.Listener {
      * The same for a client that knows the last message it heard and no more, and that goes on with its token: all of it, or
      * nothing. After a failure the session is good for nothing.
      */
-    public Uni<Resumed> recover(Session session, String token, Bookmark last) {
+    public Uni<Recovered> recover(Session session, String token, Bookmark last) {
         return resumption.take(session, token, Recovery.TOKEN_LEADS)
                 .chain(saved -> recovery.places(saved, last).emitOn(session.loop()::run)
-                        .chain(places -> become(session, saved, places)))
-                .invoke(resumed -> {
-                    if (!resumed.rooms().stream().allMatch(Joined::recovered)) {
-                        throw Recovery.notRecovered();
-                    }
-                })
+                        .chain(places -> become(session, saved, Map.of())
+                                .chain(resumed -> recovery.missed(resumed.rooms(), places).emitOn(session.loop()::run)
+                                        .map(missed -> new Recovered(resumed,
+                                                missed.stream().filter(message -> message.isFor(session)).toList())))))
                 .onFailure().transform(Gateway::refusal);
     }
 
     private Uni<Resumed> become(Session session, SavedSession saved, Map<String, Position> places) {
+        if (!session.isOpen()) {
+            resumption.ended(session, CloseReason.CONNECTION_LOST);
+            throw new Refusal(410, "the session has ended");
+        }
         List.copyOf(session.memberships()).forEach(old -> {
             session.left(old.room());
             rooms.leave(old);
@@ -280,7 +282,10 @@ public final class Gateway implements Session.Listener {
             if (session.namespace().equals(namespace)) {
                 works.add(Uni.createFrom().deferred(() -> session.isOpen() && audience.includes(session)
                         ? work.apply(session).map(Optional::of) : Uni.createFrom().item(Optional.<T>empty()))
-                        .runSubscriptionOn(session.loop()::run));
+                        .runSubscriptionOn(session.loop()::run)
+                        // One that goes just now must not cost the others theirs.
+                        .onFailure().invoke(failure -> LOG.debugf("Not done with a session: %s", failure.getMessage()))
+                        .onFailure().recoverWithItem(Optional.empty()));
             }
         }
         return Resumption.all(works).map(all -> all.stream().flatMap(Optional::stream).toList());
@@ -305,7 +310,9 @@ public final class Gateway implements Session.Listener {
     public void closed(Session session, CloseReason reason) {
         sessions.remove(session);
         resumption.ended(session, reason);
-        for (Membership membership : session.memberships()) {
+        for (Membership membership : List.copyOf(session.memberships())) {
+            // Taken out, so that nobody can end it a second time: that would end another member's.
+            session.left(membership.room());
             depart(session, membership).subscribe().with(
                     done -> { }, failure -> LOG.warnf("A departure was not noted: %s", failure.getMessage()));
         }
@@ -389,6 +396,9 @@ public final class Gateway implements Session.Listener {
         }
         if (event.charAt(0) == '@') {
             return "event: names that begin with @ are the server's";
+        }
+        if (!event.equals(JsonData.wellFormed(event))) {
+            return "event: expected whole characters, got half of a surrogate pair";
         }
         if (RESERVED_EVENTS.contains(event)) {
             return "event: " + event + " is what clients of Socket.IO are told by their own library";

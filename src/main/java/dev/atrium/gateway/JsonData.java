@@ -4,7 +4,6 @@ import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
-import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
@@ -20,8 +19,8 @@ public final class JsonData {
 
     private static final JsonFactory JSON = new JsonFactory();
 
-    /** Numbers as they were written, or at least their value. */
-    private static final ObjectMapper TREES = new ObjectMapper(JSON).enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS);
+    private static final ObjectMapper TREES = new ObjectMapper(JSON);
+    private static final char REPLACEMENT = '\uFFFD';
 
     private JsonData() {
     }
@@ -58,21 +57,60 @@ public final class JsonData {
         }
         Data.Arguments arguments = (Data.Arguments) data;
         try {
-            JsonNode values = withBytes(TREES.readTree(arguments.json()), arguments.attachments(),
-                    bytes -> TREES.createObjectNode().put("encoding", "base64").put("data", bytes));
-            return switch (values.size()) {
+            String array = arguments.attachments().isEmpty() ? arguments.json() : withBase64(arguments);
+            return switch (items(array)) {
                 case 0 -> "null";
-                case 1 -> values.get(0).toString();
-                default -> values.toString();
+                case 1 -> array.substring(1, array.length() - 1);
+                default -> array;
             };
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
     }
 
+    private static String withBase64(Data.Arguments arguments) throws IOException {
+        return wellFormed(withBytes(TREES.readTree(arguments.json()), arguments.attachments(),
+                bytes -> TREES.createObjectNode().put("encoding", "base64").put("data", bytes)).toString());
+    }
+
+    private static int items(String array) throws IOException {
+        try (JsonParser json = JSON.createParser(array)) {
+            json.nextToken();
+            int items = 0;
+            while (json.nextToken() != JsonToken.END_ARRAY) {
+                json.skipChildren();
+                items++;
+            }
+            return items;
+        }
+    }
+
+    /** A text in which no half of a surrogate pair stands alone: JSON can bring one, and UTF-8 has no form for it. */
+    public static String wellFormed(String text) {
+        StringBuilder mended = null;
+        for (int i = 0; i < text.length(); i++) {
+            char c = text.charAt(i);
+            if (!Character.isSurrogate(c)) {
+                continue;
+            }
+            if (Character.isHighSurrogate(c) && i + 1 < text.length() && Character.isLowSurrogate(text.charAt(i + 1))) {
+                i++;
+            } else {
+                mended = mended == null ? new StringBuilder(text) : mended;
+                mended.setCharAt(i, REPLACEMENT);
+            }
+        }
+        return mended == null ? text : mended.toString();
+    }
+
+    /** Whether it stands for bytes. */
+    public static boolean isPlaceholder(JsonNode value) {
+        return value.path("_placeholder").isBoolean() && value.path("_placeholder").booleanValue();
+    }
+
     /** A tree in which something else stands where a placeholder stood for bytes. The tree itself is changed. */
     public static JsonNode withBytes(JsonNode value, List<byte[]> attachments, Function<byte[], JsonNode> instead) {
-        if (value.path("_placeholder").asBoolean() && !attachments.isEmpty()) {
+        if (isPlaceholder(value) && !attachments.isEmpty()) {
             return instead.apply(attachments.get(value.path("num").asInt()));
         }
         if (value instanceof ObjectNode object) {
@@ -93,7 +131,7 @@ public final class JsonData {
     public static Data read(JsonParser json, String text) throws IOException {
         JsonToken token = json.currentToken();
         if (token == JsonToken.VALUE_STRING) {
-            return new Data.Text(json.getText());
+            return new Data.Text(wellFormed(json.getText()));
         }
         if (!token.isStructStart()) {
             return new Data.Json(json.getText());

@@ -1,6 +1,7 @@
 package dev.atrium.gateway;
 
 import dev.atrium.backplane.Backplane;
+import dev.atrium.backplane.HistoryPolicy;
 import dev.atrium.backplane.SavedSession;
 import dev.atrium.room.History;
 import dev.atrium.room.HistoryQuery;
@@ -11,15 +12,18 @@ import io.smallrye.mutiny.Uni;
 import io.smallrye.mutiny.tuples.Tuple2;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Finds where a session was in each of its rooms from the one message that its client has heard last. Messages of one session's
- * rooms are sent in the order of their times but for some that are said at nearly the same time; where there are such, nobody
- * knows whether they were heard, and the session is not recovered: nothing is lost in silence, and nothing is told twice.
+ * Finds where a session was in each of its rooms from the one message that its client has heard last, and what it has missed
+ * since. Messages of one session's rooms are sent in the order of their times but for some that are said at nearly the same time;
+ * where there are such, nobody knows whether they were heard, and the session is not recovered: nothing is lost in silence, and
+ * nothing is told twice. What was missed is told in the order of the times, so that the same holds for a client that is cut again
+ * in the middle of it.
  */
 final class Recovery {
 
@@ -37,9 +41,16 @@ final class Recovery {
 
     /** The places by the name of the room; a failure if one of them cannot be told. */
     Uni<Map<String, Position>> places(SavedSession saved, Bookmark last) {
+        HistoryPolicy.Limit kept = backplane.kept(saved.namespace());
+        long passed = System.currentTimeMillis() - TimeUnit.MICROSECONDS.toMillis(last.atMicros());
+        if (kept.size() == 0 || passed > kept.age() - TimeUnit.MICROSECONDS.toMillis(UNSURE_MICROS)) {
+            // A room that shows nothing may have forgotten what the client has not heard.
+            return Uni.createFrom().failure(notRecovered());
+        }
+        int whole = Math.min(kept.size(), HistoryQuery.MOST);
         List<Uni<Tuple2<String, Position>>> searches = new ArrayList<>();
         for (RoomId room : Resumption.rooms(saved, Map.of()).keySet()) {
-            searches.add(place(room, last).map(position -> Tuple2.of(room.name(), position)));
+            searches.add(place(room, last, whole).map(position -> Tuple2.of(room.name(), position)));
         }
         return Resumption.all(searches).map(found -> {
             Map<String, Position> places = new HashMap<>();
@@ -48,15 +59,14 @@ final class Recovery {
         });
     }
 
-    private Uni<Position> place(RoomId room, Bookmark last) {
+    private Uni<Position> place(RoomId room, Bookmark last, int whole) {
         return room.name().equals(last.room()) ? Uni.createFrom().item(last.position())
                 : backplane.history(room, new HistoryQuery(-1, Long.MAX_VALUE, HistoryQuery.MOST))
-                        .map(history -> before(history, last.atMicros()));
+                        .map(history -> before(history, last.atMicros(), whole));
     }
 
-    private static Position before(History history, long atMicros) {
-        Position head = history.head();
-        long first = head.offset() + 1;
+    private static Position before(History history, long atMicros, int whole) {
+        long first = history.head().offset() + 1;
         for (Message message : history.messages()) {
             if (Math.abs(message.atMicros() - atMicros) < UNSURE_MICROS) {
                 throw notRecovered();
@@ -65,11 +75,36 @@ final class Recovery {
                 first = Math.min(first, message.offset());
             }
         }
-        boolean mayBeOlder = !history.messages().isEmpty() && first == history.messages().get(0).offset() && first > 1;
-        if (mayBeOlder) {
+        boolean mayGoOn = history.messages().size() >= whole && first == history.messages().get(0).offset();
+        if (mayGoOn) {
             throw notRecovered();
         }
-        return new Position(head.epoch(), first - 1);
+        return new Position(history.head().epoch(), first - 1);
+    }
+
+    /** What was said between those places and the ones where the memberships begin. */
+    Uni<List<Message>> missed(List<Joined> joined, Map<String, Position> places) {
+        List<Uni<List<Message>>> searches = joined.stream()
+                .map(room -> missed(room.room(), places.get(room.room().name()), room.position())).toList();
+        return Resumption.all(searches).map(found -> found.stream().flatMap(List::stream)
+                .sorted(Comparator.comparingLong(Message::atMicros)).toList());
+    }
+
+    private Uni<List<Message>> missed(RoomId room, Position from, Position to) {
+        boolean same = from.epoch().equals(to.epoch()) || from.offset() == 0 && from.epoch().isEmpty();
+        long count = to.offset() - from.offset();
+        if (!same || count < 0 || count > HistoryQuery.MOST) {
+            return Uni.createFrom().failure(notRecovered());
+        }
+        return count == 0 ? Uni.createFrom().item(List.of())
+                : backplane.history(room, HistoryQuery.after(from.offset(), (int) count)).map(history -> {
+                    List<Message> messages = history.messages();
+                    if (messages.size() != count || messages.get(0).offset() != from.offset() + 1
+                            || !messages.get(0).epoch().equals(to.epoch())) {
+                        throw notRecovered();
+                    }
+                    return messages;
+                });
     }
 
     static Refusal notRecovered() {

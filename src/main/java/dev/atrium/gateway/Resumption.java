@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CancellationException;
 import org.jboss.logging.Logger;
 
 /** Keeps sessions for their clients to come back to, and lets them. On the session's event loop. */
@@ -31,6 +32,10 @@ final class Resumption {
     Uni<Void> keep(Session session) {
         if (!store.isKept()) {
             return Uni.createFrom().voidItem();
+        }
+        if (!session.isOpen()) {
+            // Nobody would ever say that it has ended.
+            return Uni.createFrom().failure(new CancellationException("the session has gone"));
         }
         session.resumableBy(store.newToken());
         return save(session).emitOn(session.loop()::run);

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.atrium.it.Browser;
 import dev.atrium.it.SessionClient;
+import dev.atrium.it.SocketClient;
 import dev.atrium.it.SocketIoClient;
 import io.quarkus.test.common.http.TestHTTPResource;
 import io.quarkus.test.junit.QuarkusTest;
@@ -82,8 +83,15 @@ class ApplicationIT {
 
     @Test
     void an_application_that_does_not_answer_keeps_nobody_waiting_for_ever() {
-        try (SocketIoClient client = SocketIoClient.connect(lab, "websocket", Map.of("patience", "true"))) {
-            client.awaitHeard("@error no answer in time {\"code\":504}");
+        URI url = URI.create(main.toString().replace("http", "ws") + "socket.io/?EIO=4&transport=websocket");
+        try (SocketClient elsewhereToo = SocketClient.connect(url); SocketClient nowhereElse = SocketClient.connect(url)) {
+            elsewhereToo.text("40");
+            elsewhereToo.await(2);
+            elsewhereToo.text("40/lab,{\"patience\":true}");
+            nowhereElse.text("40/lab,{\"patience\":true}");
+
+            assertThat(elsewhereToo.await(3).get(2)).isEqualTo("44/lab,{\"message\":\"no answer in time\",\"data\":{\"code\":504}}");
+            assertThat(nowhereElse.awaitClose()).isEqualTo(1005);
         }
     }
 
@@ -154,6 +162,24 @@ class ApplicationIT {
             assertThat(ab.heard("told")).hasSize(2);
             assertThat(b.heard("told")).hasSize(2);
             assertThat(none.heard("told")).hasSize(2);
+        }
+    }
+
+    @Test
+    void leaving_a_room_after_the_end_costs_those_who_are_there_nothing() {
+        try (SocketIoClient stays = client(lab, "websocket"); SocketIoClient tells = client(lab, "websocket")) {
+            stays.ask("enter", "stays");
+            for (int i = 0; i < 5; i++) {
+                SocketIoClient goes = client(lab, "websocket");
+                goes.ask("enter", "stays");
+                goes.close();
+            }
+            SocketIoClient.await().untilAsserted(() ->
+                    assertThat(new org.json.JSONArray(tells.ask("who", json("stays"))).length()).isEqualTo(1));
+
+            tells.ask("tell", json("stays"), json(), "still here");
+
+            stays.awaitHeard("told still here");
         }
     }
 

@@ -6,6 +6,7 @@ import dev.atrium.application.Client;
 import dev.atrium.application.Clients;
 import dev.atrium.application.Namespace;
 import dev.atrium.application.OnConnect;
+import dev.atrium.application.OnDisconnect;
 import dev.atrium.application.OnEvent;
 import dev.atrium.application.RemoteClient;
 import dev.atrium.gateway.Refusal;
@@ -131,6 +132,11 @@ public class Laboratory {
     @OnEvent("rooms")
     List<String> rooms(Client client) {
         return client.rooms().stream().sorted().toList();
+    }
+
+    @OnDisconnect
+    void disconnect(Client client) {
+        client.rooms().forEach(client::leave);
     }
 
     @OnEvent("go")

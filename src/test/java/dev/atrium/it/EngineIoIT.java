@@ -179,6 +179,19 @@ class EngineIoIT {
     }
 
     @Test
+    void thousands_of_packets_in_one_post_are_handled_one_after_the_other() {
+        try (Replica large = Replica.start()) {
+            String session = joinByPolling(large);
+            String body = ("42[\"leave\",\"x\"]" + SEPARATOR).repeat(20_000) + "427[\"leave\",\"x\"]";
+
+            assertThat(large.post(session, "text/plain", body.getBytes(StandardCharsets.UTF_8)).body()).isEqualTo("ok");
+
+            assertThat(poll(large, session).body()).isEqualTo("437[{\"code\":200,\"body\":{\"room\":\"x\"}}]");
+            assertThat(large.log()).doesNotContain("ERROR");
+        }
+    }
+
+    @Test
     void a_second_poll_ends_both_and_the_connection() {
         String session = connectByPolling(replica);
         CompletableFuture<HttpResponse<String>> first = pollLater(session);

@@ -131,6 +131,46 @@ abstract class RecoveryContract extends ClusterContract {
         assertThat(unsure.isRecoveryOf(after)).as("nobody knows what it has heard of the other room").isFalse();
     }
 
+    @Test
+    void what_was_missed_in_several_rooms_is_told_in_the_order_in_which_it_was_said() {
+        Client before = connect(here(), "");
+        before.join("many-a");
+        before.join("many-b");
+        say("many-a", "first");
+        before.awaitHeard("first");
+        before.socket.cut();
+        org.awaitility.Awaitility.await().pollDelay(java.time.Duration.ofMillis(1100)).until(() -> true);
+        for (String word : List.of("1", "2", "3", "4", "5", "6")) {
+            say(Integer.parseInt(word) % 2 == 0 ? "many-a" : "many-b", word);
+        }
+
+        Client after = connect(elsewhere(), before.auth());
+
+        assertThat(after.isRecoveryOf(before)).isTrue();
+        after.awaitHeard("1", "2", "3", "4", "5", "6");
+    }
+
+    @Test
+    void each_namespace_of_a_half_dead_connection_goes_on() {
+        Client one = connect(here(), "");
+        one.join("ns-one");
+        say("ns-one", "one");
+        one.awaitHeard("one");
+        Client two = one.second("/two");
+        two.join("ns-two");
+        say("ns-two?ns=/two", "two");
+        two.awaitHeard("two");
+
+        Client oneAgain = connect(elsewhere(), one.auth());
+        assertThat(oneAgain.isRecoveryOf(one)).isTrue();
+        one.socket.awaitClose();
+        Client twoAgain = connect(elsewhere(), two.auth(), "/two");
+
+        assertThat(twoAgain.isRecoveryOf(two)).isTrue();
+        say("ns-two?ns=/two", "three");
+        twoAgain.awaitHeard("three");
+    }
+
     final void say(String room, String text) {
         String[] parts = room.split("\\?");
         String query = parts.length > 1 ? "&" + parts[1] : "";
@@ -164,6 +204,14 @@ abstract class RecoveryContract extends ClusterContract {
         Client(SocketClient socket, String namespace) {
             this.socket = socket;
             this.prefix = namespace.equals("/") ? "" : namespace + ",";
+        }
+
+        /** The same connection in another namespace. */
+        Client second(String namespace) {
+            Client other = new Client(socket, namespace);
+            socket.text("40" + namespace + ",");
+            SocketClient.await().until(() -> socket.received().stream().anyMatch(packet -> packet.startsWith("40" + namespace)));
+            return other;
         }
 
         void join(String room) {
@@ -205,7 +253,7 @@ abstract class RecoveryContract extends ClusterContract {
         }
 
         private JsonNode connected() {
-            return parse(socket.received().stream().filter(packet -> packet.startsWith("40" + prefix)).findFirst().orElseThrow()
+            return parse(socket.received().stream().filter(packet -> packet.startsWith("40" + prefix + "{")).findFirst().orElseThrow()
                     .substring(2 + prefix.length()));
         }
 

@@ -2,6 +2,7 @@ package dev.atrium.backplane.memory;
 
 import dev.atrium.backplane.Backplane;
 import dev.atrium.backplane.BackplaneStatus;
+import dev.atrium.backplane.HistoryPolicy;
 import dev.atrium.backplane.ReplicaCalls;
 import dev.atrium.backplane.SessionStore;
 import dev.atrium.room.History;
@@ -106,6 +107,11 @@ public final class MemoryBackplane implements Backplane {
             MemoryRoom room = rooms.get(id);
             return room == null ? new History(Position.START, List.of()) : room.history(query);
         });
+    }
+
+    @Override
+    public HistoryPolicy.Limit kept(String namespace) {
+        return settings.history().of(namespace);
     }
 
     @Override

@@ -43,6 +43,7 @@ public final class RedisBackplane implements Backplane {
     private final Reaper reaper;
     private final Pulse pulse;
     private final Node node;
+    private final HistoryPolicy policy;
     private final long roomTtlMillis;
     private final LongAdder errors = new LongAdder();
     private final LongAdder reconnects = new LongAdder();
@@ -50,6 +51,7 @@ public final class RedisBackplane implements Backplane {
 
     private RedisBackplane(BackplaneConfig config, HistoryPolicy history, Node node, Vertx vertx, Redis redis) {
         this.node = node;
+        this.policy = history;
         this.loop = new RedisLoop(vertx);
         this.keys = new RedisKeys(config.redis().prefix());
         this.roomTtlMillis = config.room().ttl().toMillis();
@@ -116,6 +118,11 @@ public final class RedisBackplane implements Backplane {
     @Override
     public Uni<History> history(RoomId room, HistoryQuery query) {
         return uni(() -> log.history(room, query));
+    }
+
+    @Override
+    public HistoryPolicy.Limit kept(String namespace) {
+        return policy.of(namespace);
     }
 
     @Override

@@ -104,12 +104,18 @@ public final class EngineSocket {
         suspend();
         work.subscribe().with(
                 result -> {
-                    item.accept(result);
-                    resume();
+                    try {
+                        item.accept(result);
+                    } finally {
+                        resume();
+                    }
                 },
                 cause -> {
-                    failure.accept(cause);
-                    resume();
+                    try {
+                        failure.accept(cause);
+                    } finally {
+                        resume();
+                    }
                 });
     }
 
@@ -288,8 +294,9 @@ public final class EngineSocket {
         }
         giveUpUpgrade();
         transport = other;
-        former.handOver(other.outbox());
-        if (holds > 0) {
+        if (!former.handOver(other.outbox())) {
+            fail(CloseReason.SLOW_CONSUMER);
+        } else if (holds > 0) {
             other.suspend();
         }
     }

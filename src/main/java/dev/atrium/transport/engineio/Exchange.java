@@ -26,6 +26,10 @@ final class Exchange {
     /** Runs the task, on any thread, if the client goes before it was answered. */
     void whenGone(Runnable task) {
         request.response().closeHandler(closed -> task.run());
+        if (request.response().closed()) {
+            // Before anybody could be told.
+            task.run();
+        }
     }
 
     /** Packets, or the end of a poll. */

@@ -85,6 +85,10 @@ final class Forwarding {
                     origin.putHeader(FORWARDED, node.name());
                     // A client that gives up its poll is gone, and its own replica must learn of that.
                     request.response().closeHandler(gone -> origin.reset());
+                    if (request.response().closed()) {
+                        origin.reset();
+                        return;
+                    }
                     if (toWebSocket) {
                         tunnel(request, origin);
                     } else {

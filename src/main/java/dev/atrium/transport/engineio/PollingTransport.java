@@ -24,6 +24,7 @@ final class PollingTransport implements Transport, Outbox {
     private volatile long pending;
     private boolean dirty;
     private boolean closing;
+    private boolean draining;
     private Exchange poll;
     private Exchange post;
     private Iterator<String> packets;
@@ -117,8 +118,17 @@ final class PollingTransport implements Transport, Outbox {
     }
 
     private void next() {
-        while (post != null && !socket.isSuspended() && socket.isOpen() && packets.hasNext()) {
-            packet(packets.next());
+        if (draining) {
+            // A packet that was done at once goes on here: each within the other they would fill the stack.
+            return;
+        }
+        draining = true;
+        try {
+            while (post != null && !socket.isSuspended() && socket.isOpen() && packets.hasNext()) {
+                packet(packets.next());
+            }
+        } finally {
+            draining = false;
         }
         if (post != null && (!packets.hasNext() && !socket.isSuspended() || !socket.isOpen())) {
             Exchange done = post;
@@ -160,13 +170,15 @@ final class PollingTransport implements Transport, Outbox {
         }
     }
 
-    /** Another transport goes on with what still waits here. */
-    void handOver(Outbox next) {
+    /** Another transport goes on with what still waits here; says whether it took all of it. */
+    boolean handOver(Outbox next) {
         release();
+        boolean taken = true;
         for (ByteBuf bytes; (bytes = queue.poll()) != null;) {
-            next.offer(bytes);
+            taken &= next.offer(bytes);
         }
         pending = 0;
+        return taken;
     }
 
     @Override

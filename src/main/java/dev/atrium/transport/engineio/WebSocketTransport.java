@@ -20,6 +20,7 @@ final class WebSocketTransport implements Transport, SocketProtocol {
     private Outbox outbox;
     private final Queue<Runnable> crossed = new ArrayDeque<>();
     private boolean suspended;
+    private boolean draining;
     private boolean broken;
 
     /** @param former the connection that it wants to take over; null for a new one */
@@ -110,8 +111,16 @@ final class WebSocketTransport implements Transport, SocketProtocol {
 
     @Override
     public void resume() {
-        while (!crossed.isEmpty() && !socket.isSuspended()) {
-            crossed.poll().run();
+        if (draining) {
+            return;
+        }
+        draining = true;
+        try {
+            while (!crossed.isEmpty() && !socket.isSuspended()) {
+                crossed.poll().run();
+            }
+        } finally {
+            draining = false;
         }
         if (suspended && !socket.isSuspended()) {
             suspended = false;

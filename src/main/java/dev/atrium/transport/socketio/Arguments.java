@@ -24,7 +24,6 @@ import java.util.List;
 record Arguments(List<Data> values, List<byte[]> attachments) {
 
     private static final int DEEPEST = 200;
-    private static final String PLACEHOLDER = "_placeholder";
 
     private static final JsonFactory JSON = new JsonFactoryBuilder()
             .streamReadConstraints(StreamReadConstraints.builder().maxNestingDepth(DEEPEST).build()).build();
@@ -102,14 +101,14 @@ record Arguments(List<Data> values, List<byte[]> attachments) {
 
     private static boolean isPlaceholder(Data value) {
         try {
-            return value instanceof Data.Json json && TREES.readTree(json.json()).path(PLACEHOLDER).asBoolean();
+            return value instanceof Data.Json json && JsonData.isPlaceholder(TREES.readTree(json.json()));
         } catch (IOException e) {
             throw new IllegalStateException("it was parsed before", e);
         }
     }
 
     private static void checkPlaceholders(JsonNode value, int attachments) {
-        if (value.path(PLACEHOLDER).isBoolean() && value.path(PLACEHOLDER).asBoolean()) {
+        if (JsonData.isPlaceholder(value)) {
             JsonNode number = value.path("num");
             if (!number.isInt() || number.asInt() < 0 || number.asInt() >= attachments) {
                 throw new MalformedPacketException("a placeholder stands for nothing");

@@ -5,8 +5,9 @@ import dev.atrium.application.Clients;
 import dev.atrium.application.Endpoint;
 import dev.atrium.gateway.Gateway;
 import dev.atrium.gateway.Joined;
+import dev.atrium.gateway.Recovered;
 import dev.atrium.gateway.Refusal;
-import dev.atrium.gateway.Resumed;
+import dev.atrium.gateway.SendWindow;
 import dev.atrium.room.Data;
 import dev.atrium.room.RoomId;
 import dev.atrium.session.CloseReason;
@@ -36,6 +37,8 @@ final class NamespaceSocket implements Wire {
     private final RoomEvents events;
     private final Questions questions;
     private final List<byte[]> early = new ArrayList<>();
+    private final SendWindow window;
+    private SocketIoFormat format;
     private Session session;
     private SocketIoHandle handle;
     private boolean connected;
@@ -52,13 +55,15 @@ final class NamespaceSocket implements Wire {
         this.namespace = namespace;
         this.joined = joined;
         this.endpoint = endpoint;
-        this.events = endpoint == null ? new RoomEvents(gateway, this, relay) : null;
+        this.window = new SendWindow(socket::suspend, socket::resume);
+        this.events = endpoint == null ? new RoomEvents(gateway, this, window, relay) : null;
         this.questions = new Questions(socket.eventLoop());
     }
 
     /** Makes the session; nothing is said to the client yet. */
-    void open(SocketIoFormat format) {
-        session = gateway.connect(socket.eventLoop(), namespace, "socketio", this, format);
+    void open(SocketIoFormat spoken) {
+        format = spoken;
+        session = gateway.connect(socket.eventLoop(), namespace, "socketio", this, spoken);
         handle = new SocketIoHandle(gateway, clients, this);
         joined.put(namespace, this);
     }
@@ -82,8 +87,9 @@ final class NamespaceSocket implements Wire {
     }
 
     /** It goes on as an earlier session. */
-    void recovered(String pid, Resumed resumed) {
-        handle.entered(resumed.rooms().stream().map(Joined::room).toList());
+    void recovered(String pid, Recovered recovered) {
+        handle.entered(recovered.resumed().rooms().stream().map(Joined::room).toList());
+        recovered.missed().forEach(message -> early.add(format.encode(message)));
         connected(pid);
     }
 
@@ -93,6 +99,13 @@ final class NamespaceSocket implements Wire {
      * @param pid by which it can be recovered, or null
      */
     void connected(String pid) {
+        if (!session.isOpen()) {
+            if (endpoint != null) {
+                // It was let in, and has gone while it was.
+                endpoint.disconnected(handle, CloseReason.CONNECTION_LOST);
+            }
+            return;
+        }
         connected = true;
         send(Packet.Type.CONNECT, null, "{\"sid\":" + SocketIoFormat.quoted(session.id())
                 + (pid == null ? "" : ",\"pid\":" + SocketIoFormat.quoted(pid)) + "}", List.of());
@@ -107,12 +120,31 @@ final class NamespaceSocket implements Wire {
             events.handle(name, arguments, ack);
             return;
         }
-        Uni<List<Object>> handled = endpoint.event(handle, name, arguments.nodes(1));
-        if (handled != null) {
-            handled.subscribe().with(
-                    values -> session.loop().run(() -> ack.give(values)),
-                    failure -> session.loop().run(() -> ack.refused(Gateway.refusal(failure))));
+        try {
+            handle(endpoint.event(handle, name, arguments.nodes(1)), ack);
+        } catch (Refusal refusal) {
+            ack.refused(refusal);
         }
+    }
+
+    private void handle(Uni<List<Object>> handled, Ack ack) {
+        if (handled == null) {
+            return;
+        }
+        window.sent();
+        handled.subscribe().with(
+                values -> session.loop().run(() -> {
+                    ack.give(values);
+                    window.answered();
+                }),
+                failure -> session.loop().run(() -> {
+                    ack.refused(Gateway.refusal(failure));
+                    window.answered();
+                }));
+    }
+
+    boolean isConnected() {
+        return connected;
     }
 
     void ack(String id, Arguments arguments) {

@@ -21,10 +21,16 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.regex.Pattern;
+import org.jboss.logging.Logger;
 
 /** Lets clients of Socket.IO into their namespaces. */
 @Singleton
 final class Namespaces implements EngineSockets.Application {
+
+    /** Namespaces that one client may be in at a time. */
+    private static final int MOST = 100;
+
+    private static final Logger LOG = Logger.getLogger(Namespaces.class);
 
     private final Gateway gateway;
     private final Clients clients;
@@ -53,13 +59,18 @@ final class Namespaces implements EngineSockets.Application {
      *
      * @param auth what it says of itself: a JSON object, or empty
      * @param joined where it is already; those that are let in are added
+     * @param admitted called when it was let in
      */
-    void connect(EngineSocket socket, String namespace, String auth, Map<String, NamespaceSocket> joined) {
+    void connect(EngineSocket socket, String namespace, String auth, Map<String, NamespaceSocket> joined, Runnable admitted) {
         if (!isOpen(namespace)) {
             refuse(socket, namespace, "Invalid namespace", null);
             return;
         }
-        Newcomer newcomer = new Newcomer(socket, namespace, Auth.parse(auth), joined);
+        if (joined.size() == MOST) {
+            refuse(socket, namespace, "too many namespaces", null);
+            return;
+        }
+        Newcomer newcomer = new Newcomer(socket, namespace, Auth.parse(auth), joined, admitted);
         if (config.connectionStateRecovery() && newcomer.auth.pid() != null && newcomer.auth.last() != null) {
             recover(newcomer);
         } else {
@@ -76,7 +87,8 @@ final class Namespaces implements EngineSockets.Application {
         return open.stream().anyMatch(pattern -> pattern.matcher(namespace).matches());
     }
 
-    private record Newcomer(EngineSocket socket, String namespace, Auth auth, Map<String, NamespaceSocket> joined) {
+    private record Newcomer(EngineSocket socket, String namespace, Auth auth, Map<String, NamespaceSocket> joined,
+            Runnable admitted) {
     }
 
     /** It was here before. If it cannot go on where it was it begins anew. */
@@ -85,10 +97,15 @@ final class Namespaces implements EngineSockets.Application {
         Session session = attempt.session();
         newcomer.socket.await(session.inTurn(() -> gateway.admit(session)).chain(() -> gateway.keep(session))
                         .chain(() -> gateway.recover(session, newcomer.auth.pid(), newcomer.auth.last())),
-                resumed -> attempt.recovered(newcomer.auth.pid(), resumed),
+                recovered -> {
+                    newcomer.admitted.run();
+                    attempt.recovered(newcomer.auth.pid(), recovered);
+                },
                 failure -> {
                     attempt.end(CloseReason.FORBIDDEN);
-                    begin(newcomer);
+                    if (newcomer.socket.isOpen()) {
+                        begin(newcomer);
+                    }
                 });
     }
 
@@ -100,7 +117,10 @@ final class Namespaces implements EngineSockets.Application {
                 .chain(() -> beginner.ask(newcomer.auth.json()).ifNoItem().after(config.connectTimeout())
                         .failWith(() -> new Refusal(504, "no answer in time")).emitOn(session.loop()::run));
         newcomer.socket.await(config.connectionStateRecovery() ? admitted.chain(() -> gateway.keep(session)) : admitted,
-                done -> beginner.connected(session.resumeToken()),
+                done -> {
+                    newcomer.admitted.run();
+                    beginner.connected(session.resumeToken());
+                },
                 failure -> {
                     beginner.end(failure instanceof RefusedException ? CloseReason.FORBIDDEN : CloseReason.TRY_LATER);
                     refuse(newcomer, failure);
@@ -124,8 +144,17 @@ final class Namespaces implements EngineSockets.Application {
     }
 
     private static void refuse(EngineSocket socket, String namespace, String message, Object data) {
-        String error = "{\"message\":" + SocketIoFormat.quoted(message)
-                + (data == null ? "" : ",\"data\":" + SocketIoFormat.arguments(Values.toData(data)).substring(1)) + "}";
+        String error = "{\"message\":" + SocketIoFormat.quoted(String.valueOf(message))
+                + (data == null ? "" : ",\"data\":" + json(data)) + "}";
         socket.send(SocketIoFormat.frames(Packet.Type.CONNECT_ERROR, namespace, null, error, List.of()));
+    }
+
+    private static String json(Object data) {
+        try {
+            return Values.json(data);
+        } catch (IllegalArgumentException e) {
+            LOG.errorf(e, "What a client should have been told of its refusal cannot be written as JSON");
+            return "null";
+        }
     }
 }

@@ -27,11 +27,11 @@ final class RoomEvents {
     private final boolean relay;
     private final SendWindow window;
 
-    RoomEvents(Gateway gateway, NamespaceSocket socket, boolean relay) {
+    RoomEvents(Gateway gateway, NamespaceSocket socket, SendWindow window, boolean relay) {
         this.gateway = gateway;
         this.socket = socket;
         this.relay = relay;
-        this.window = new SendWindow(socket.socket()::suspend, socket.socket()::resume);
+        this.window = window;
     }
 
     void handle(String name, Arguments arguments, Ack ack) {

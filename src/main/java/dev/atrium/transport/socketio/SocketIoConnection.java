@@ -25,6 +25,7 @@ final class SocketIoConnection implements EngineSocket.Listener {
     private final EngineSocket socket;
     private final Map<String, NamespaceSocket> joined = new HashMap<>(2);
     private final ScheduledFuture<?> patience;
+    private boolean admitted;
     private Packet incomplete;
     private List<byte[]> attachments;
 
@@ -33,7 +34,7 @@ final class SocketIoConnection implements EngineSocket.Listener {
         this.config = config;
         this.socket = socket;
         this.patience = socket.eventLoop().schedule(() -> {
-            if (joined.isEmpty()) {
+            if (!admitted) {
                 socket.close();
             }
         }, config.connectTimeout().toMillis(), TimeUnit.MILLISECONDS);
@@ -78,7 +79,8 @@ final class SocketIoConnection implements EngineSocket.Listener {
     public void closed(CloseReason reason) {
         patience.cancel(false);
         // However the transport was closed: only a disconnect says that a client does not come back.
-        CloseReason ofSessions = reason == CloseReason.NORMAL && config.connectionStateRecovery() ? CloseReason.CONNECTION_LOST : reason;
+        boolean comesBack = config.connectionStateRecovery() && (reason == CloseReason.NORMAL || reason == CloseReason.RESUMED);
+        CloseReason ofSessions = comesBack ? CloseReason.CONNECTION_LOST : reason;
         List.copyOf(joined.values()).forEach(each -> each.end(ofSessions));
         joined.clear();
     }
@@ -105,7 +107,7 @@ final class SocketIoConnection implements EngineSocket.Listener {
         if (!packet.payload().isEmpty() && !Arguments.isObject(packet.payload())) {
             throw new MalformedPacketException("expected an object");
         }
-        namespaces.connect(socket, packet.namespace(), packet.payload(), joined);
+        namespaces.connect(socket, packet.namespace(), packet.payload(), joined, () -> admitted = true);
     }
 
     private void disconnect(Packet packet) {

@@ -38,6 +38,11 @@ final class SocketIoHandle extends SessionHandle {
     }
 
     @Override
+    protected boolean hears() {
+        return socket.isConnected();
+    }
+
+    @Override
     protected boolean acknowledges() {
         return true;
     }

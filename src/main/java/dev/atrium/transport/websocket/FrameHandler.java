@@ -104,12 +104,18 @@ public final class FrameHandler extends ChannelInboundHandlerAdapter implements 
         suspend();
         work.subscribe().with(
                 result -> {
-                    item.accept(result);
-                    resume();
+                    try {
+                        item.accept(result);
+                    } finally {
+                        resume();
+                    }
                 },
                 cause -> {
-                    failure.accept(cause);
-                    resume();
+                    try {
+                        failure.accept(cause);
+                    } finally {
+                        resume();
+                    }
                 });
     }
 

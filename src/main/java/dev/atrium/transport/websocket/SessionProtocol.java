@@ -197,9 +197,16 @@ final class SessionProtocol extends SessionBound {
         if (called == null) {
             throw new Refusal(404, "params.name: no handler of that name in this namespace");
         }
+        window.sent();
         called.subscribe().with(
-                values -> session.loop().run(() -> reply(command, Replies.called(command.seq(), values))),
-                failure -> session.loop().run(() -> refuse(command, Gateway.refusal(failure))));
+                values -> session.loop().run(() -> {
+                    reply(command, Replies.called(command.seq(), values));
+                    window.answered();
+                }),
+                failure -> session.loop().run(() -> {
+                    refuse(command, Gateway.refusal(failure));
+                    window.answered();
+                }));
     }
 
     private <T> void await(Command command, Uni<T> work, Function<T, byte[]> reply) {
