@@ -1,5 +1,6 @@
 package dev.atrium.application;
 
+import dev.atrium.gateway.Cluster;
 import dev.atrium.gateway.Gateway;
 import dev.atrium.room.Audience;
 import dev.atrium.room.Sender;
@@ -11,10 +12,12 @@ import jakarta.inject.Singleton;
 public final class Clients {
 
     private final Gateway gateway;
+    private final Cluster cluster;
     private final Operations operations;
 
-    Clients(Gateway gateway, Operations operations) {
+    Clients(Gateway gateway, Cluster cluster, Operations operations) {
         this.gateway = gateway;
+        this.cluster = cluster;
         this.operations = operations;
     }
 
@@ -25,7 +28,7 @@ public final class Clients {
 
     /** Those of this replica alone. */
     public Crowd here(String namespace, Audience audience) {
-        return new Crowd(gateway, namespace, audience);
+        return new Crowd(gateway, cluster, namespace, audience);
     }
 
     Broadcast in(String namespace, Sender from) {

@@ -1,6 +1,7 @@
 package dev.atrium.application;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.atrium.gateway.Cluster;
 import dev.atrium.gateway.Gateway;
 import dev.atrium.room.Audience;
 import dev.atrium.room.RoomId;
@@ -20,6 +21,7 @@ import java.util.stream.Collectors;
 public final class Crowd {
 
     private final Gateway gateway;
+    private final Cluster cluster;
     private final String namespace;
     private final Audience audience;
 
@@ -27,8 +29,9 @@ public final class Crowd {
     record Asked(int asked, List<JsonNode> values) {
     }
 
-    Crowd(Gateway gateway, String namespace, Audience audience) {
+    Crowd(Gateway gateway, Cluster cluster, String namespace, Audience audience) {
         this.gateway = gateway;
+        this.cluster = cluster;
         this.namespace = namespace;
         this.audience = audience;
     }
@@ -60,12 +63,12 @@ public final class Crowd {
     }
 
     Uni<List<RemoteClient>> fetch() {
-        return gateway.each(namespace, audience, session -> Uni.createFrom().item(seen(session)));
+        return cluster.each(namespace, audience, session -> Uni.createFrom().item(seen(session)));
     }
 
     /** Asks those that can acknowledge. */
     Uni<Asked> ask(Duration timeout, String event, List<JsonNode> arguments) {
-        return gateway.each(namespace, audience, session -> askOne(session, timeout, event, arguments)).map(answers -> {
+        return cluster.each(namespace, audience, session -> askOne(session, timeout, event, arguments)).map(answers -> {
             List<Optional<JsonNode>> asked = answers.stream().flatMap(List::stream).toList();
             return new Asked(asked.size(), asked.stream().flatMap(Optional::stream).toList());
         });
@@ -80,7 +83,7 @@ public final class Crowd {
     }
 
     private Uni<Integer> count(Function<Session, Uni<Void>> work) {
-        return gateway.each(namespace, audience, session -> work.apply(session).replaceWith(session)).map(List::size);
+        return cluster.each(namespace, audience, session -> work.apply(session).replaceWith(session)).map(List::size);
     }
 
     private static Uni<Void> all(Set<String> rooms, Function<String, Uni<Void>> work) {

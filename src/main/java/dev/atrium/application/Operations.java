@@ -3,6 +3,7 @@ package dev.atrium.application;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.type.TypeReference;
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.atrium.gateway.Cluster;
 import dev.atrium.gateway.Gateway;
 import dev.atrium.gateway.Refusal;
 import dev.atrium.room.Audience;
@@ -22,6 +23,7 @@ final class Operations {
     private static final Duration WAY = Duration.ofSeconds(2);
 
     private final Gateway gateway;
+    private final Cluster cluster;
 
     /** What to do. */
     enum Kind { FETCH, JOIN, LEAVE, DISCONNECT, ASK }
@@ -36,9 +38,10 @@ final class Operations {
             String arguments, List<byte[]> attachments, long timeoutMillis) {
     }
 
-    Operations(Gateway gateway) {
+    Operations(Gateway gateway, Cluster cluster) {
         this.gateway = gateway;
-        gateway.answerReplicas(this::answer);
+        this.cluster = cluster;
+        cluster.answer(this::answer);
     }
 
     Uni<List<RemoteClient>> fetch(Question question) {
@@ -63,7 +66,7 @@ final class Operations {
 
     /** One item for each replica, empty where none came in time. */
     private <T> Uni<List<Optional<T>>> ask(Question question, TypeReference<T> type) {
-        return gateway.askReplicas(write(question), Duration.ofMillis(question.timeoutMillis).plus(WAY))
+        return cluster.askAll(write(question), Duration.ofMillis(question.timeoutMillis).plus(WAY))
                 .map(answers -> answers.stream().map(answer -> answer.map(json -> read(json, type))).toList());
     }
 
@@ -74,7 +77,7 @@ final class Operations {
 
     private Uni<String> answer(String asked) {
         Question question = read(asked, new TypeReference<Question>() { });
-        Crowd crowd = new Crowd(gateway, question.namespace, new Audience(question.to, question.except));
+        Crowd crowd = new Crowd(gateway, cluster, question.namespace, new Audience(question.to, question.except));
         Uni<?> answer = switch (question.kind) {
             case FETCH -> crowd.fetch();
             case JOIN -> crowd.join(question.rooms);

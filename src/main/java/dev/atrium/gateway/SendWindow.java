@@ -1,5 +1,7 @@
 package dev.atrium.gateway;
 
+import dev.atrium.session.Suspendable;
+
 /**
  * Bounds the messages of one client that are on their way to the backplane: a client that sends faster than the backplane
  * takes is simply read more slowly. On the connection's event loop only.
@@ -8,25 +10,20 @@ public final class SendWindow {
 
     private static final int MOST = 256;
 
-    private final Runnable suspend;
-    private final Runnable resume;
+    private final Suspendable connection;
     private int onTheWay;
     private boolean full;
 
-    /**
-     * @param suspend handles no more of this client's messages
-     * @param resume goes on with them
-     */
-    public SendWindow(Runnable suspend, Runnable resume) {
-        this.suspend = suspend;
-        this.resume = resume;
+    /** Of the client of that connection. */
+    public SendWindow(Suspendable connection) {
+        this.connection = connection;
     }
 
     /** One more is on its way. */
     public void sent() {
         if (++onTheWay == MOST) {
             full = true;
-            suspend.run();
+            connection.suspend();
         }
     }
 
@@ -34,7 +31,7 @@ public final class SendWindow {
     public void answered() {
         if (--onTheWay <= MOST / 2 && full) {
             full = false;
-            resume.run();
+            connection.resume();
         }
     }
 }

@@ -228,6 +228,30 @@ class EngineIoIT {
     }
 
     @Test
+    void a_goodbye_that_overtakes_the_last_poll_costs_it_nothing() {
+        String session = connectByPolling(replica);
+
+        assertThat(post(session, "1").body()).isEqualTo("ok");
+
+        assertThat(poll(session).body()).isEqualTo("6");
+        assertThat(poll(session).body()).contains("\"code\":1");
+    }
+
+    @Test
+    void a_poll_that_comes_with_the_upgrade_is_refused_whichever_is_first() {
+        for (int i = 0; i < 20; i++) {
+            String session = connectByPolling(replica);
+            try (SocketClient socket = replica.plain(asWebSocket(session))) {
+                socket.text("2probe");
+                socket.text("5");
+                assertThat(poll(session).statusCode()).isEqualTo(400);
+                socket.text("40");
+                assertThat(socket.await(2).get(1)).startsWith("40{");
+            }
+        }
+    }
+
+    @Test
     void the_server_pings_and_a_client_that_answers_stays() {
         String session = connectByPolling(hasty);
         for (int i = 0; i < 4; i++) {

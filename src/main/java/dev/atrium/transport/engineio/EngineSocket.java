@@ -2,22 +2,21 @@ package dev.atrium.transport.engineio;
 
 import dev.atrium.session.CloseReason;
 import dev.atrium.session.Outbox;
+import dev.atrium.session.Suspendable;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.EventLoop;
 import io.netty.util.concurrent.ScheduledFuture;
-import io.smallrye.mutiny.Uni;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Consumer;
 import org.jboss.logging.Logger;
 
 /**
  * One connection with a client: its life, whichever transport carries it. It is open until {@link #close()}, {@link #fail} or
  * until its client is gone, whichever is first; what comes after does nothing. On its event loop only, but its final fields.
  */
-public final class EngineSocket {
+public final class EngineSocket implements Suspendable {
 
     private static final Logger LOG = Logger.getLogger(EngineSocket.class);
 
@@ -25,7 +24,10 @@ public final class EngineSocket {
     private static final long RELEASE_MILLIS = 100;
 
     /** How long a client that polls is given to fetch the end. */
-    private static final long LINGER_SECONDS = 30;
+    private static final long LINGER_MILLIS = 30_000;
+
+    /** How long the poll of a client that has said goodbye may still be on its way. */
+    private static final long FAREWELL_MILLIS = 200;
 
     /** What stands above. Called on the connection's event loop. */
     public interface Listener {
@@ -99,34 +101,14 @@ public final class EngineSocket {
         }
     }
 
-    /** Hands on nothing else of this client until the work is done, so that its messages take effect in their order. */
-    public <T> void await(Uni<T> work, Consumer<? super T> item, Consumer<Throwable> failure) {
-        suspend();
-        work.subscribe().with(
-                result -> {
-                    try {
-                        item.accept(result);
-                    } finally {
-                        resume();
-                    }
-                },
-                cause -> {
-                    try {
-                        failure.accept(cause);
-                    } finally {
-                        resume();
-                    }
-                });
-    }
-
-    /** Hands on no more messages until {@link #resume} has been called as often. */
+    @Override
     public void suspend() {
         if (holds++ == 0) {
             transport.suspend();
         }
     }
 
-    /** Goes on with what has come meanwhile. */
+    @Override
     public void resume() {
         if (--holds == 0) {
             transport.resume();
@@ -149,10 +131,7 @@ public final class EngineSocket {
             if (transport instanceof WebSocketTransport) {
                 gone();
             } else {
-                eventLoop.schedule(() -> {
-                    transport.discard();
-                    gone();
-                }, LINGER_SECONDS, TimeUnit.SECONDS);
+                goneAfter(LINGER_MILLIS);
             }
         }
     }
@@ -213,12 +192,32 @@ public final class EngineSocket {
         switch (packet.isEmpty() ? ' ' : packet.charAt(0)) {
             case Packet.MESSAGE -> hand(() -> listener.text(packet.substring(1)));
             case Packet.PONG -> liveness.pong();
-            case Packet.CLOSE -> lost(transport, CloseReason.NORMAL);
+            case Packet.CLOSE -> goodbye();
             case Packet.OPEN, Packet.UPGRADE, Packet.NOOP -> {
                 // Not for a server, and harmless.
             }
             default -> fail(CloseReason.PROTOCOL_ERROR);
         }
+    }
+
+    private void goodbye() {
+        if (!(transport instanceof PollingTransport polling)) {
+            lost(transport, CloseReason.NORMAL);
+            return;
+        }
+        end(CloseReason.NORMAL, State.CLOSING);
+        if (polling.isAnsweredToGoodbye()) {
+            gone();
+        } else {
+            goneAfter(FAREWELL_MILLIS);
+        }
+    }
+
+    private void goneAfter(long millis) {
+        eventLoop.schedule(() -> {
+            transport.discard();
+            gone();
+        }, millis, TimeUnit.MILLISECONDS);
     }
 
     void binary(byte[] message) {

@@ -12,11 +12,14 @@ import java.util.concurrent.TimeUnit;
  */
 final class Liveness {
 
+    private static final long EARLY_NANOS = TimeUnit.MILLISECONDS.toNanos(2);
+
     private final EngineSocket socket;
     private final EventLoop eventLoop;
     private final Duration interval;
     private final Duration timeout;
     private ScheduledFuture<?> timer;
+    private long pingDue;
 
     Liveness(EngineSocket socket, EventLoop eventLoop, Duration interval, Duration timeout) {
         this.socket = socket;
@@ -34,7 +37,8 @@ final class Liveness {
     }
 
     void begin() {
-        after(interval, this::ping);
+        pingDue = System.nanoTime() + interval.toNanos();
+        at(pingDue, this::ping);
     }
 
     /** The client has answered. */
@@ -51,19 +55,20 @@ final class Liveness {
 
     private void ping() {
         socket.send(Packet.ping());
-        after(timeout, this::missed);
+        // From when it was due: late timers would add up. And a little early, for whoever comes at that very moment.
+        at(pingDue + timeout.toNanos() - EARLY_NANOS, this::missed);
     }
 
     private void missed() {
         if (socket.isSuspended()) {
             // We do not read what it sends, so its silence is our own doing.
-            after(timeout, this::missed);
+            at(System.nanoTime() + timeout.toNanos(), this::missed);
         } else {
             socket.heartbeatMissed();
         }
     }
 
-    private void after(Duration delay, Runnable task) {
-        timer = eventLoop.schedule(task, delay.toNanos(), TimeUnit.NANOSECONDS);
+    private void at(long nanoTime, Runnable task) {
+        timer = eventLoop.schedule(task, nanoTime - System.nanoTime(), TimeUnit.NANOSECONDS);
     }
 }

@@ -16,6 +16,7 @@ final class Packet {
     static final String PROBE = "probe";
 
     private static final byte[] CLOSE_FRAME = Frames.text("1");
+    private static final byte[] NOOP_FRAME = Frames.text("6");
     private static final byte[] PING_FRAME = Frames.text("2");
 
     private Packet() {
@@ -30,6 +31,10 @@ final class Packet {
 
     static byte[] close() {
         return CLOSE_FRAME;
+    }
+
+    static byte[] noop() {
+        return NOOP_FRAME;
     }
 
     static byte[] ping() {

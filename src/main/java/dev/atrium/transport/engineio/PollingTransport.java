@@ -172,7 +172,12 @@ final class PollingTransport implements Transport, Outbox {
 
     /** Another transport goes on with what still waits here; says whether it took all of it. */
     boolean handOver(Outbox next) {
-        release();
+        if (poll != null) {
+            // Clients end their last poll before they change over: this one came after that.
+            Exchange late = poll;
+            poll = null;
+            late.refuse(EngineIoError.BAD_REQUEST);
+        }
         boolean taken = true;
         for (ByteBuf bytes; (bytes = queue.poll()) != null;) {
             taken &= next.offer(bytes);
@@ -192,6 +197,18 @@ final class PollingTransport implements Transport, Outbox {
             drop();
         }
         finishPost();
+    }
+
+    /** The client has said that it goes; its poll may still be on the way, and is answered if it comes soon. */
+    boolean isAnsweredToGoodbye() {
+        drop();
+        if (poll != null) {
+            release();
+            return true;
+        }
+        closing = true;
+        queue.add(Unpooled.wrappedBuffer(Packet.noop()));
+        return false;
     }
 
     @Override

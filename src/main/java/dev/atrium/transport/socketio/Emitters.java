@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.node.NullNode;
 import dev.atrium.application.Clients;
 import dev.atrium.application.Crowd;
 import dev.atrium.application.Values;
+import dev.atrium.gateway.Cluster;
 import dev.atrium.gateway.Gateway;
 import dev.atrium.room.Audience;
 import dev.atrium.room.RoomId;
@@ -40,18 +41,18 @@ final class Emitters {
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final ObjectMapper MESSAGE_PACK = new ObjectMapper(new MessagePackFactory());
 
-    private final Gateway gateway;
+    private final Cluster cluster;
     private final Clients clients;
     private final SocketIoConfig config;
 
-    Emitters(Gateway gateway, Clients clients, SocketIoConfig config) {
-        this.gateway = gateway;
+    Emitters(Cluster cluster, Clients clients, SocketIoConfig config) {
+        this.cluster = cluster;
         this.clients = clients;
         this.config = config;
     }
 
     void begin(@Observes StartupEvent started) {
-        config.emitters().ifPresent(prefix -> gateway.listen(prefix + "*", (channel, bytes) -> received(prefix, channel, bytes)));
+        config.emitters().ifPresent(prefix -> cluster.listen(prefix + "*", (channel, bytes) -> received(prefix, channel, bytes)));
     }
 
     private void received(String prefix, String channel, byte[] bytes) {

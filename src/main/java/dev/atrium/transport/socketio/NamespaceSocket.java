@@ -55,7 +55,7 @@ final class NamespaceSocket implements Wire {
         this.namespace = namespace;
         this.joined = joined;
         this.endpoint = endpoint;
-        this.window = new SendWindow(socket::suspend, socket::resume);
+        this.window = new SendWindow(socket);
         this.events = endpoint == null ? new RoomEvents(gateway, this, window, relay) : null;
         this.questions = new Questions(socket.eventLoop());
     }

@@ -4,6 +4,7 @@ import dev.atrium.session.ChannelOutbox;
 import dev.atrium.session.CloseReason;
 import dev.atrium.session.Outbox;
 import dev.atrium.session.Sessions;
+import dev.atrium.session.Suspendable;
 import dev.atrium.session.Wire;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelHandlerContext;
@@ -19,18 +20,16 @@ import io.netty.handler.codec.http.websocketx.TextWebSocketFrame;
 import io.netty.handler.codec.http.websocketx.WebSocketCloseStatus;
 import io.netty.handler.codec.http.websocketx.WebSocketFrame;
 import io.netty.util.ReferenceCountUtil;
-import io.smallrye.mutiny.Uni;
 import java.io.IOException;
 import java.util.ArrayDeque;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Consumer;
 import org.jboss.logging.Logger;
 
 /**
  * The last handler of a WebSocket's pipeline: whole messages go to the protocol, control frames are answered here, and
  * the closing handshake (RFC 6455 section 7) is kept, whichever side begins it.
  */
-public final class FrameHandler extends ChannelInboundHandlerAdapter implements Wire {
+public final class FrameHandler extends ChannelInboundHandlerAdapter implements Wire, Suspendable {
 
     private static final Logger LOG = Logger.getLogger(FrameHandler.class);
 
@@ -94,37 +93,12 @@ public final class FrameHandler extends ChannelInboundHandlerAdapter implements 
         }
     }
 
-    /**
-     * Handles nothing else of this client until the work is done, so that its messages take effect in their order. What it
-     * sends meanwhile waits, in the end on its own side.
-     *
-     * @param work completes on this connection's event loop
-     */
-    <T> void await(Uni<T> work, Consumer<? super T> item, Consumer<Throwable> failure) {
-        suspend();
-        work.subscribe().with(
-                result -> {
-                    try {
-                        item.accept(result);
-                    } finally {
-                        resume();
-                    }
-                },
-                cause -> {
-                    try {
-                        failure.accept(cause);
-                    } finally {
-                        resume();
-                    }
-                });
-    }
-
-    /** Handles no more messages until {@link #resume} has been called as often. */
+    @Override
     public void suspend() {
         holds++;
     }
 
-    /** Goes on with what has waited, in its order. */
+    @Override
     public void resume() {
         holds--;
         if (draining) {

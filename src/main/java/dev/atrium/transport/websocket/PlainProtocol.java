@@ -35,7 +35,7 @@ final class PlainProtocol extends SessionBound {
 
     @Override
     Session connect() {
-        window = new SendWindow(connection::suspend, connection::resume);
+        window = new SendWindow(connection);
         return gateway.connect(connection.eventLoop(), room.namespace(), "plain", connection, PlainFormat.INSTANCE);
     }
 

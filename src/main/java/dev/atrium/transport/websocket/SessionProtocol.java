@@ -50,7 +50,7 @@ final class SessionProtocol extends SessionBound {
 
     @Override
     Session connect() {
-        window = new SendWindow(connection::suspend, connection::resume);
+        window = new SendWindow(connection);
         Session made = gateway.connect(connection.eventLoop(), namespace, "session", connection, SessionFormat.INSTANCE);
         handle = endpoint == null ? null : new SessionProtocolHandle(gateway, endpoint.clients(), made);
         return made;

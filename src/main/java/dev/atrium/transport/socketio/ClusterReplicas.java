@@ -1,22 +1,22 @@
 package dev.atrium.transport.socketio;
 
-import dev.atrium.gateway.Gateway;
+import dev.atrium.gateway.Cluster;
 import dev.atrium.transport.engineio.Replicas;
 import io.smallrye.mutiny.Uni;
 import jakarta.inject.Singleton;
 
 /** The replicas that share the backplane. */
 @Singleton
-final class GatewayReplicas implements Replicas {
+final class ClusterReplicas implements Replicas {
 
-    private final Gateway gateway;
+    private final Cluster cluster;
 
-    GatewayReplicas(Gateway gateway) {
-        this.gateway = gateway;
+    ClusterReplicas(Cluster cluster) {
+        this.cluster = cluster;
     }
 
     @Override
     public Uni<String> addressOf(String node) {
-        return gateway.addressOf(node);
+        return cluster.addressOf(node);
     }
 }

@@ -1,0 +1,72 @@
+package dev.atrium.gateway;
+
+import dev.atrium.backplane.Backplane;
+import dev.atrium.room.Audience;
+import dev.atrium.session.Session;
+import dev.atrium.session.Sessions;
+import io.smallrye.mutiny.Uni;
+import jakarta.inject.Singleton;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.BiConsumer;
+import java.util.function.Function;
+import org.jboss.logging.Logger;
+
+/** The replicas together, and this one's part of them. Any thread. */
+@Singleton
+public final class Cluster {
+
+    private static final Logger LOG = Logger.getLogger(Cluster.class);
+
+    private final Backplane backplane;
+    private final Sessions sessions;
+
+    Cluster(Backplane backplane, Sessions sessions) {
+        this.backplane = backplane;
+        this.sessions = sessions;
+    }
+
+    /** Says who answers what replicas ask each other. Called once, at the start. */
+    public void answer(Function<String, Uni<String>> responder) {
+        backplane.calls().serve(responder);
+    }
+
+    /** Asks every replica that is alive: one item for each, empty for one that has not answered in time. */
+    public Uni<List<Optional<String>>> askAll(String question, Duration patience) {
+        return backplane.calls().askAll(question, patience).onFailure().transform(Gateway::refusal).map(answers -> {
+            List<Optional<String>> all = new ArrayList<>();
+            answers.given().forEach(answer -> all.add(Optional.of(answer)));
+            all.addAll(Collections.nCopies(answers.asked() - answers.given().size(), Optional.empty()));
+            return all;
+        });
+    }
+
+    /** Hears what other programs publish through the same backplane. */
+    public void listen(String pattern, BiConsumer<String, byte[]> listener) {
+        backplane.listen(pattern, listener);
+    }
+
+    /** The sessions of this replica in a namespace that belong to an audience, each on its own event loop. */
+    public <T> Uni<List<T>> each(String namespace, Audience audience, Function<Session, Uni<T>> work) {
+        List<Uni<Optional<T>>> works = new ArrayList<>();
+        for (Session session : sessions.all()) {
+            if (session.namespace().equals(namespace)) {
+                works.add(Uni.createFrom().deferred(() -> session.isOpen() && audience.includes(session)
+                        ? work.apply(session).map(Optional::of) : Uni.createFrom().item(Optional.<T>empty()))
+                        .runSubscriptionOn(session.loop()::run)
+                        // One that goes just now must not cost the others theirs.
+                        .onFailure().invoke(failure -> LOG.debugf("Not done with a session: %s", failure.getMessage()))
+                        .onFailure().recoverWithItem(Optional.empty()));
+            }
+        }
+        return Resumption.all(works).map(all -> all.stream().flatMap(Optional::stream).toList());
+    }
+
+    /** Where a replica is reached over HTTP, {@code host:port}; null if it is not alive. */
+    public Uni<String> addressOf(String node) {
+        return backplane.addressOf(node).onFailure().transform(Gateway::refusal);
+    }
+}
