@@ -1,6 +1,5 @@
 package dev.atrium.transport.engineio;
 
-import dev.atrium.session.CloseReason;
 import io.netty.channel.EventLoop;
 import io.netty.util.concurrent.ScheduledFuture;
 import java.time.Duration;
