@@ -119,6 +119,27 @@ class RedisSocketIoIT {
         SocketClient.await().untilAsserted(() -> assertThat(here().post(session, "3").body()).contains("\"code\":1"));
     }
 
+    @Test
+    void while_redis_is_away_clients_stay_and_are_told_so() {
+        try (Cluster own = Cluster.overRedis(1, Map.of());
+                SocketIoClient polling = SocketIoClient.connect(own.replica(0), "/", "polling");
+                SocketIoClient webSocket = SocketIoClient.connect(own.replica(0), "/", "websocket")) {
+            List<SocketIoClient> clients = List.of(polling, webSocket);
+            clients.forEach(client -> client.ask("join", "there"));
+
+            own.redis().stop();
+
+            for (SocketIoClient client : clients) {
+                assertThat(client.ask("join", "new-" + client.id().hashCode())).contains("\"code\":503");
+                assertThat(client.ask("word", "lost")).contains("\"code\":503");
+            }
+            own.redis().resume();
+            SocketClient.await().untilAsserted(() -> assertThat(polling.ask("word", "again")).contains("\"code\":200"));
+            clients.forEach(client -> client.awaitHeard("word again"));
+            clients.forEach(client -> assertThat(client.log()).doesNotContain("word lost").filteredOn("@connect"::equals).hasSize(1));
+        }
+    }
+
     private static Replica here() {
         return cluster.replica(0);
     }

@@ -68,10 +68,12 @@ final class NamespaceSocket implements Wire {
         joined.put(namespace, this);
     }
 
-    /** Asks the application whether it may come in. */
-    Uni<Void> ask(JsonNode auth) {
+    /** Asks the application whether it may come in. One that never answers would keep its client waiting for ever. */
+    Uni<Void> ask(JsonNode auth, Duration patience) {
         return endpoint == null ? Uni.createFrom().voidItem()
-                : endpoint.connected(handle, auth).emitOn(session.loop()::run);
+                // On the event loop: of other executors' timers those that were cancelled would stay until they are due.
+                : endpoint.connected(handle, auth).ifNoItem().after(patience).on(socket.eventLoop())
+                        .failWith(() -> new Refusal(504, "no answer in time")).emitOn(session.loop()::run);
     }
 
     Session session() {

@@ -113,9 +113,7 @@ final class Namespaces implements EngineSockets.Application {
         NamespaceSocket beginner = open(newcomer);
         Session session = beginner.session();
         Uni<Void> admitted = session.inTurn(() -> gateway.admit(session))
-                // An application that never answers would keep its client waiting, and unheard, for ever.
-                .chain(() -> beginner.ask(newcomer.auth.json()).ifNoItem().after(config.connectTimeout())
-                        .failWith(() -> new Refusal(504, "no answer in time")).emitOn(session.loop()::run));
+                .chain(() -> beginner.ask(newcomer.auth.json(), config.connectTimeout()));
         newcomer.socket.await(config.connectionStateRecovery() ? admitted.chain(() -> gateway.keep(session)) : admitted,
                 done -> {
                     newcomer.admitted.run();
