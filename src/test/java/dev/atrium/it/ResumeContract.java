@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.locks.LockSupport;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 
@@ -19,6 +20,8 @@ abstract class ResumeContract extends ClusterContract {
             "atrium.history.namespace.\"/short*\".size", "5",
             "atrium.history.namespace.\"/none\".size", "0");
 
+    private static final long PAUSE_NANOS = 50_000;
+
     ResumeContract(Cluster cluster) {
         super(cluster);
     }
@@ -27,14 +30,16 @@ abstract class ResumeContract extends ClusterContract {
     void join_with_since_gives_what_was_missed_and_then_what_comes_however_much_is_said_meanwhile() throws Exception {
         String epoch = say("since", 50);
         AtomicBoolean enough = new AtomicBoolean();
-        CompletableFuture<Void> speaker = CompletableFuture.runAsync(() -> {
-            try (SocketClient loud = here().plain("/rooms/since?echo=false")) {
-                while (!enough.get()) {
-                    loud.text("live");
-                }
-            }
-        });
         try (SessionClient ann = elsewhere().session()) {
+            CompletableFuture<Void> speaker = CompletableFuture.runAsync(() -> {
+                try (SocketClient loud = here().plain("/rooms/since?echo=false")) {
+                    while (!enough.get()) {
+                        loud.text("live");
+                        // Much, but not all of the thousand that the history keeps while one client joins.
+                        LockSupport.parkNanos(PAUSE_NANOS);
+                    }
+                }
+            });
             JsonNode joined = ann.call("join", since("since", epoch, 20));
             assertThat(joined.at("/body/recovered").asBoolean()).isTrue();
             assertThat(joined.at("/body/offset").asLong()).isEqualTo(20);

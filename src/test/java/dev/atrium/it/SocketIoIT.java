@@ -324,6 +324,27 @@ class SocketIoIT {
     }
 
     @Test
+    void who_does_not_read_is_closed_and_costs_nobody_else_anything() throws Exception {
+        try (Replica small = Replica.start(Map.of("atrium.outbox.limit", "64K"));
+                RawSocket slow = RawSocket.connect(small.port(), WEBSOCKET);
+                SocketIoClient witness = SocketIoClient.connect(small, "/", "websocket")) {
+            String session = "/socket.io/?EIO=4&transport=polling&sid="
+                    + small.get("/socket.io/?EIO=4&transport=polling").body().substring(9, 29);
+            small.post(session, "40");
+            slow.text("40");
+            // To the whole namespace, in which all three are. Neither of the others reads it.
+            String large = "x".repeat(50_000);
+            for (int i = 0; i < 300; i++) {
+                assertThat(witness.ask("large", large)).contains("\"code\":200");
+            }
+            SocketClient.await().untilAsserted(() -> assertThat(small.metric(
+                    "atrium_connections_closed_total{reason=\"slow_consumer\",transport=\"socketio\"}")).isEqualTo(2));
+            assertThat(small.get(session).body()).contains("\"code\":1");
+            SocketClient.await().untilAsserted(() -> assertThat(witness.heard("large")).hasSize(300));
+        }
+    }
+
+    @Test
     void namespaces_that_are_not_on_the_list_are_refused() {
         try (Replica strict = Replica.start(Map.of("atrium.socketio.namespaces", "/,/custom*"));
                 SocketClient socket = strict.plain(WEBSOCKET)) {
