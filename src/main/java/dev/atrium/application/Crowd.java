@@ -96,7 +96,7 @@ public final class Crowd {
 
     private static RemoteClient seen(Session session) {
         Set<String> rooms = session.memberships().stream().map(membership -> membership.room())
-                .filter(room -> !room.isSession() && !room.isEveryone()).map(RoomId::name).collect(Collectors.toSet());
+                .filter(RoomId::isNamed).map(RoomId::name).collect(Collectors.toSet());
         return new RemoteClient(session.id(), session.self().user(), rooms, Values.JSON.valueToTree(
                 session.attachment() instanceof SessionHandle handle ? handle.attributes() : Map.of()));
     }

@@ -55,7 +55,7 @@ public abstract class SessionHandle implements Client {
     @Override
     public final Uni<Void> join(String room) {
         RoomId id = Gateway.room(namespace(), room);
-        return Broadcast.started(onLoop(Uni.createFrom().deferred(() -> gateway.join(session, id, false, null)))
+        return started(onLoop(Uni.createFrom().deferred(() -> gateway.join(session, id, false, null)))
                 .invoke(joined -> {
                     rooms.add(room);
                     if (hears()) {
@@ -67,7 +67,7 @@ public abstract class SessionHandle implements Client {
     @Override
     public final Uni<Void> leave(String room) {
         RoomId id = Gateway.room(namespace(), room);
-        return Broadcast.started(onLoop(Uni.createFrom().deferred(() -> gateway.leave(session, id)))
+        return started(onLoop(Uni.createFrom().deferred(() -> gateway.leave(session, id)))
                 .invoke(() -> rooms.remove(room)));
     }
 
@@ -98,11 +98,16 @@ public abstract class SessionHandle implements Client {
 
     /** It goes on as an earlier session, which was in these rooms. */
     public final void entered(Collection<RoomId> former) {
-        former.stream().filter(room -> !room.isSession() && !room.isEveryone()).forEach(room -> rooms.add(room.name()));
+        former.stream().filter(RoomId::isNamed).forEach(room -> rooms.add(room.name()));
     }
 
     protected final Session session() {
         return session;
+    }
+
+    /** Begins at once, so that a caller who does not care for the outcome may drop it. */
+    protected static <T> Uni<T> started(Uni<T> work) {
+        return Broadcast.started(work);
     }
 
     private <T> Uni<T> onLoop(Uni<T> work) {

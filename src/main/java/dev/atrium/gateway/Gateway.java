@@ -315,14 +315,14 @@ public final class Gateway implements Session.Listener {
     }
 
     private Uni<Void> present(Session session, RoomId room) {
-        return room.isSession() || room.isEveryone() || !session.isVisible() ? Uni.createFrom().voidItem()
+        return !room.isNamed() || !session.isVisible() ? Uni.createFrom().voidItem()
                 : backplane.enter(room, new Presence(session.self(), System.currentTimeMillis()));
     }
 
     private Uni<Void> depart(Session session, Membership membership) {
         RoomId room = membership.room();
         rooms.leave(membership);
-        return room.isSession() || room.isEveryone() || !session.isVisible() ? Uni.createFrom().voidItem()
+        return !room.isNamed() || !session.isVisible() ? Uni.createFrom().voidItem()
                 : backplane.exit(room, session.self());
     }
 

@@ -68,7 +68,7 @@ final class Resumption {
      * @throws Refusal 409 if this session has done anything already
      */
     Uni<SavedSession> take(Session session, String token, Duration leads) {
-        boolean fresh = session.memberships().stream().allMatch(each -> each.room().isSession() || each.room().isEveryone());
+        boolean fresh = session.memberships().stream().noneMatch(each -> each.room().isNamed());
         if (!fresh) {
             throw new Refusal(409, "cmd: resume comes before any join");
         }
@@ -111,7 +111,7 @@ final class Resumption {
         Map<String, Boolean> rooms = new LinkedHashMap<>();
         for (Membership membership : session.memberships()) {
             RoomId room = membership.room();
-            if (!room.isSession() && !room.isEveryone()) {
+            if (room.isNamed()) {
                 rooms.put(room.name(), membership.watchesPresence());
             }
         }

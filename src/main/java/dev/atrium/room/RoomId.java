@@ -51,6 +51,11 @@ public record RoomId(String namespace, String name) {
         return SessionId.isSessionId(name);
     }
 
+    /** Whether somebody has to join it: it is neither that of a whole namespace nor that of one session. */
+    public boolean isNamed() {
+        return !isEveryone() && !isSession();
+    }
+
     @Override
     public String toString() {
         return isEveryone() ? namespace : namespace + " " + name;

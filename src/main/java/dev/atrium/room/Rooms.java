@@ -81,7 +81,7 @@ public final class Rooms {
     public void leave(Membership membership) {
         Room room = membership.share().room;
         room.dismiss(membership);
-        if (isNamed(room.id)) {
+        if (room.id.isNamed()) {
             memberships.decrementAndGet();
         }
         release(room.id);
@@ -98,7 +98,7 @@ public final class Rooms {
     }
 
     private Membership admit(Room room, Member member, boolean watchesPresence) {
-        if (isNamed(room.id)) {
+        if (room.id.isNamed()) {
             memberships.incrementAndGet();
         }
         return room.admit(member, watchesPresence, source);
@@ -110,7 +110,7 @@ public final class Rooms {
             Room room = present;
             if (room == null) {
                 room = new Room(id, observer);
-                if (isNamed(id)) {
+                if (id.isNamed()) {
                     named.incrementAndGet();
                 }
                 source.subscribe(id, room);
@@ -126,15 +126,11 @@ public final class Rooms {
             if (room.references > 0) {
                 return room;
             }
-            if (isNamed(id)) {
+            if (id.isNamed()) {
                 named.decrementAndGet();
             }
             source.unsubscribe(id);
             return null;
         });
-    }
-
-    private static boolean isNamed(RoomId id) {
-        return !id.isEveryone() && !id.isSession();
     }
 }

@@ -5,8 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 
 /** Connection state recovery of Socket.IO: {@code pid} and {@code offset} of the stock client. */
@@ -14,6 +16,9 @@ abstract class RecoveryContract extends ClusterContract {
 
     static final Map<String, String> SETTINGS = Map.of("atrium.socketio.connection-state-recovery", "true",
             "atrium.history.namespace.\"/none*\".size", "0");
+
+    /** Messages of two rooms that are so far apart are told apart. */
+    private static final Duration SURELY_APART = Duration.ofMillis(1_100);
 
     private static final ObjectMapper JSON = new ObjectMapper();
 
@@ -113,11 +118,11 @@ abstract class RecoveryContract extends ClusterContract {
         before.join("two-b");
         say("two-b", "long ago");
         before.awaitHeard("long ago");
-        org.awaitility.Awaitility.await().pollDelay(java.time.Duration.ofMillis(1100)).until(() -> true);
+        letPass(SURELY_APART);
         say("two-a", "one");
         before.awaitHeard("long ago", "one");
         before.socket.cut();
-        org.awaitility.Awaitility.await().pollDelay(java.time.Duration.ofMillis(1100)).until(() -> true);
+        letPass(SURELY_APART);
         say("two-b", "two");
         say("two-a", "three");
 
@@ -139,7 +144,7 @@ abstract class RecoveryContract extends ClusterContract {
         say("many-a", "first");
         before.awaitHeard("first");
         before.socket.cut();
-        org.awaitility.Awaitility.await().pollDelay(java.time.Duration.ofMillis(1100)).until(() -> true);
+        letPass(SURELY_APART);
         for (String word : List.of("1", "2", "3", "4", "5", "6")) {
             say(Integer.parseInt(word) % 2 == 0 ? "many-a" : "many-b", word);
         }
@@ -175,6 +180,10 @@ abstract class RecoveryContract extends ClusterContract {
         String[] parts = room.split("\\?");
         String query = parts.length > 1 ? "&" + parts[1] : "";
         assertThat(elsewhere().post("/rooms/" + parts[0] + "?event=said" + query, text).statusCode()).isEqualTo(201);
+    }
+
+    private static void letPass(Duration time) {
+        Awaitility.await().pollDelay(time).until(() -> true);
     }
 
     private void assertAnew(Client former, String auth) {

@@ -118,7 +118,7 @@ public final class MemoryBackplane implements Backplane {
     public Uni<RoomPage> rooms(String namespace, String prefix, String cursor, int limit) {
         return Uni.createFrom().item(() -> {
             List<String> names = rooms.keySet().stream()
-                    .filter(id -> id.namespace().equals(namespace) && !id.isSession() && !id.isEveryone())
+                    .filter(id -> id.namespace().equals(namespace) && id.isNamed())
                     .map(RoomId::name)
                     .filter(name -> name.startsWith(prefix) && (cursor == null || name.compareTo(cursor) > 0))
                     .sorted().limit(limit + 1L).toList();

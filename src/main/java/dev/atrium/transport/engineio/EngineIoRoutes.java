@@ -1,5 +1,6 @@
 package dev.atrium.transport.engineio;
 
+import dev.atrium.session.CloseReason;
 import dev.atrium.session.RequestLoop;
 import dev.atrium.session.Sessions;
 import dev.atrium.transport.websocket.WebSocketConfig;
@@ -108,7 +109,7 @@ public final class EngineIoRoutes {
         Exchange exchange = new Exchange(request);
         if ("application/octet-stream".equals(request.getHeader(HttpHeaders.CONTENT_TYPE))) {
             exchange.refuse(EngineIoError.BAD_REQUEST);
-            socket.eventLoop().execute(() -> socket.fail(dev.atrium.session.CloseReason.PROTOCOL_ERROR));
+            socket.eventLoop().execute(() -> socket.fail(CloseReason.PROTOCOL_ERROR));
             return;
         }
         Body body = new Body();

@@ -206,7 +206,7 @@ public final class EngineSocket implements Suspendable {
             return;
         }
         end(CloseReason.NORMAL, State.CLOSING);
-        if (polling.isAnsweredToGoodbye()) {
+        if (polling.takeLeave()) {
             gone();
         } else {
             goneAfter(FAREWELL_MILLIS);

@@ -2,11 +2,10 @@ package dev.atrium.transport.engineio;
 
 import dev.atrium.transport.websocket.Frames;
 import io.netty.buffer.ByteBuf;
-import io.netty.buffer.Unpooled;
 import io.netty.handler.codec.base64.Base64;
+import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
-import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -69,9 +68,5 @@ final class Payload {
                 body.writeBytes(payload);
             }
         }
-    }
-
-    static ByteBuf empty() {
-        return Unpooled.buffer();
     }
 }

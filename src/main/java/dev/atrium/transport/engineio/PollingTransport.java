@@ -199,8 +199,12 @@ final class PollingTransport implements Transport, Outbox {
         finishPost();
     }
 
-    /** The client has said that it goes; its poll may still be on the way, and is answered if it comes soon. */
-    boolean isAnsweredToGoodbye() {
+    /**
+     * The client has said that it goes; its poll may still be on the way, and is answered if it comes soon.
+     *
+     * @return whether its poll was there
+     */
+    boolean takeLeave() {
         drop();
         if (poll != null) {
             release();

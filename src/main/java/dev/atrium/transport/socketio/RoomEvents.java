@@ -80,7 +80,7 @@ final class RoomEvents {
         List<RoomId> rooms = new ArrayList<>();
         for (Membership membership : session().memberships()) {
             RoomId room = membership.room();
-            if (!room.isSession() && !room.isEveryone()) {
+            if (room.isNamed()) {
                 rooms.add(room);
             }
         }

@@ -31,10 +31,8 @@ final class SocketIoHandle extends SessionHandle {
     public Uni<JsonNode> ask(Duration timeout, String event, Object... arguments) {
         Data data = Values.toData(arguments);
         checked(event);
-        Uni<JsonNode> answer = Uni.createFrom().<JsonNode>emitter(emitter ->
-                session().loop().run(() -> socket.ask(event, data, timeout, emitter))).memoize().indefinitely();
-        answer.subscribe().with(given -> { }, failure -> { });
-        return answer;
+        return started(Uni.createFrom().emitter(emitter ->
+                session().loop().run(() -> socket.ask(event, data, timeout, emitter))));
     }
 
     @Override
@@ -47,9 +45,11 @@ final class SocketIoHandle extends SessionHandle {
         return true;
     }
 
-    /** Writes ready-made frames. On its event loop. */
+    /** Writes ready-made frames, if it was let in: what others say to many does not wait for newcomers. On its event loop. */
     void write(byte[] frames) {
-        socket.write(frames);
+        if (hears()) {
+            socket.write(frames);
+        }
     }
 
     private static void checked(String event) {
