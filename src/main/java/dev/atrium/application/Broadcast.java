@@ -1,6 +1,7 @@
 package dev.atrium.application;
 
 import dev.atrium.gateway.Gateway;
+import dev.atrium.gateway.RoomService;
 import dev.atrium.room.Audience;
 import dev.atrium.room.Data;
 import dev.atrium.room.Publication;
@@ -22,19 +23,19 @@ public final class Broadcast {
     private static final Logger LOG = Logger.getLogger(Broadcast.class);
     private static final String TRANSPORT = "application";
 
-    private final Gateway gateway;
+    private final RoomService service;
     private final Operations operations;
     private final String namespace;
     private final Sender from;
     private final Set<String> rooms;
     private final Set<String> except;
 
-    Broadcast(Gateway gateway, Operations operations, String namespace, Sender from) {
-        this(gateway, operations, namespace, from, Set.of(), Set.of());
+    Broadcast(RoomService service, Operations operations, String namespace, Sender from) {
+        this(service, operations, namespace, from, Set.of(), Set.of());
     }
 
-    private Broadcast(Gateway gateway, Operations operations, String namespace, Sender from, Set<String> rooms, Set<String> except) {
-        this.gateway = gateway;
+    private Broadcast(RoomService service, Operations operations, String namespace, Sender from, Set<String> rooms, Set<String> except) {
+        this.service = service;
         this.operations = operations;
         this.namespace = namespace;
         this.from = from;
@@ -44,12 +45,12 @@ public final class Broadcast {
 
     /** Also to those in these rooms. */
     public Broadcast to(String... more) {
-        return new Broadcast(gateway, operations, namespace, from, with(rooms, more), except);
+        return new Broadcast(service, operations, namespace, from, with(rooms, more), except);
     }
 
     /** Not to those in these rooms. */
     public Broadcast except(String... more) {
-        return new Broadcast(gateway, operations, namespace, from, rooms, with(except, more));
+        return new Broadcast(service, operations, namespace, from, rooms, with(except, more));
     }
 
     /**
@@ -61,7 +62,7 @@ public final class Broadcast {
         boolean plain = rooms.size() == 1 && except.isEmpty();
         RoomId room = plain ? Gateway.room(namespace, rooms.iterator().next()) : RoomId.everyone(namespace);
         Audience audience = plain || rooms.isEmpty() && except.isEmpty() ? null : new Audience(rooms, except);
-        return started(gateway.publish(
+        return started(service.publish(
                 new Publication(room, event, Values.toData(arguments), from, true, audience, null), TRANSPORT).replaceWithVoid());
     }
 

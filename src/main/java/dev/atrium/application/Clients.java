@@ -1,7 +1,7 @@
 package dev.atrium.application;
 
 import dev.atrium.gateway.Cluster;
-import dev.atrium.gateway.Gateway;
+import dev.atrium.gateway.RoomService;
 import dev.atrium.room.Audience;
 import dev.atrium.room.Sender;
 import io.smallrye.mutiny.Uni;
@@ -11,14 +11,18 @@ import jakarta.inject.Singleton;
 @Singleton
 public final class Clients {
 
-    private final Gateway gateway;
+    private final RoomService service;
     private final Cluster cluster;
     private final Operations operations;
 
-    Clients(Gateway gateway, Cluster cluster, Operations operations) {
-        this.gateway = gateway;
+    Clients(RoomService service, Cluster cluster, Operations operations) {
+        this.service = service;
         this.cluster = cluster;
         this.operations = operations;
+    }
+
+    RoomService service() {
+        return service;
     }
 
     /** Those in a namespace, on all replicas. */
@@ -28,15 +32,15 @@ public final class Clients {
 
     /** Those of this replica alone. */
     public Crowd here(String namespace, Audience audience) {
-        return new Crowd(gateway, cluster, namespace, audience);
+        return new Crowd(service, cluster, namespace, audience);
     }
 
     Broadcast in(String namespace, Sender from) {
-        return new Broadcast(gateway, operations, namespace, from);
+        return new Broadcast(service, operations, namespace, from);
     }
 
     /** Ends a client's stay in a namespace, on whatever replica it is; says whether it was there. */
     public Uni<Boolean> disconnect(String namespace, String id) {
-        return Broadcast.started(gateway.disconnect(namespace, id));
+        return Broadcast.started(service.disconnect(namespace, id));
     }
 }

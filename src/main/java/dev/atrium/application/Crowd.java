@@ -2,7 +2,7 @@ package dev.atrium.application;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.atrium.gateway.Cluster;
-import dev.atrium.gateway.Gateway;
+import dev.atrium.gateway.RoomService;
 import dev.atrium.room.Audience;
 import dev.atrium.room.RoomId;
 import dev.atrium.session.CloseReason;
@@ -20,7 +20,7 @@ import java.util.stream.Collectors;
 /** The clients of this replica in a namespace that belong to an audience. Any thread; a {@code Uni} begins when it is subscribed to. */
 public final class Crowd {
 
-    private final Gateway gateway;
+    private final RoomService service;
     private final Cluster cluster;
     private final String namespace;
     private final Audience audience;
@@ -29,8 +29,8 @@ public final class Crowd {
     record Asked(int asked, List<JsonNode> values) {
     }
 
-    Crowd(Gateway gateway, Cluster cluster, String namespace, Audience audience) {
-        this.gateway = gateway;
+    Crowd(RoomService service, Cluster cluster, String namespace, Audience audience) {
+        this.service = service;
         this.cluster = cluster;
         this.namespace = namespace;
         this.audience = audience;
@@ -39,14 +39,20 @@ public final class Crowd {
     /** Lets them hear more rooms; says how many they are. */
     public Uni<Integer> join(Set<String> rooms) {
         return count(session -> all(rooms, room -> session.attachment() instanceof SessionHandle handle ? handle.join(room)
-                : gateway.join(session, RoomId.of(namespace, room), false, null)
-                        .invoke(joined -> joined.membership().follow()).replaceWithVoid()));
+                : join(session, room)));
+    }
+
+    /** Of a client that the application does not know. */
+    private Uni<Void> join(Session session, String room) {
+        session.granted().add(room);
+        return service.join(session, RoomId.of(namespace, room), false, null)
+                .invoke(joined -> joined.membership().follow()).replaceWithVoid();
     }
 
     /** Lets them hear some rooms no longer; says how many they are. */
     public Uni<Integer> leave(Set<String> rooms) {
         return count(session -> all(rooms, room -> session.attachment() instanceof SessionHandle handle ? handle.leave(room)
-                : gateway.leave(session, RoomId.of(namespace, room))));
+                : service.leave(session, RoomId.of(namespace, room))));
     }
 
     /** Ends their stay in the namespace; says how many they were. */

@@ -4,8 +4,8 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.type.TypeReference;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.atrium.gateway.Cluster;
-import dev.atrium.gateway.Gateway;
 import dev.atrium.gateway.Refusal;
+import dev.atrium.gateway.RoomService;
 import dev.atrium.room.Audience;
 import dev.atrium.room.Data;
 import io.smallrye.mutiny.Uni;
@@ -19,10 +19,12 @@ import java.util.Set;
 @Singleton
 final class Operations {
 
+    private static final String QUESTION = "clients";
+
     /** Replicas are given that much longer than clients. */
     private static final Duration WAY = Duration.ofSeconds(2);
 
-    private final Gateway gateway;
+    private final RoomService service;
     private final Cluster cluster;
 
     /** What to do. */
@@ -38,10 +40,10 @@ final class Operations {
             String arguments, List<byte[]> attachments, long timeoutMillis) {
     }
 
-    Operations(Gateway gateway, Cluster cluster) {
-        this.gateway = gateway;
+    Operations(RoomService service, Cluster cluster) {
+        this.service = service;
         this.cluster = cluster;
-        cluster.answer(this::answer);
+        cluster.answer(QUESTION, this::answer);
     }
 
     Uni<List<RemoteClient>> fetch(Question question) {
@@ -66,7 +68,7 @@ final class Operations {
 
     /** One item for each replica, empty where none came in time. */
     private <T> Uni<List<Optional<T>>> ask(Question question, TypeReference<T> type) {
-        return cluster.askAll(write(question), Duration.ofMillis(question.timeoutMillis).plus(WAY))
+        return cluster.askAll(QUESTION, write(question), Duration.ofMillis(question.timeoutMillis).plus(WAY))
                 .map(answers -> answers.stream().map(answer -> answer.map(json -> read(json, type))).toList());
     }
 
@@ -77,7 +79,7 @@ final class Operations {
 
     private Uni<String> answer(String asked) {
         Question question = read(asked, new TypeReference<Question>() { });
-        Crowd crowd = new Crowd(gateway, cluster, question.namespace, new Audience(question.to, question.except));
+        Crowd crowd = new Crowd(service, cluster, question.namespace, new Audience(question.to, question.except));
         Uni<?> answer = switch (question.kind) {
             case FETCH -> crowd.fetch();
             case JOIN -> crowd.join(question.rooms);

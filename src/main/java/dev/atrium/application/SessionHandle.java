@@ -1,6 +1,7 @@
 package dev.atrium.application;
 
 import dev.atrium.gateway.Gateway;
+import dev.atrium.gateway.RoomService;
 import dev.atrium.room.RoomId;
 import dev.atrium.session.CloseReason;
 import dev.atrium.session.Session;
@@ -13,15 +14,15 @@ import java.util.concurrent.ConcurrentHashMap;
 /** What all kinds of clients have in common: a session. */
 public abstract class SessionHandle implements Client {
 
-    private final Gateway gateway;
+    private final RoomService service;
     private final Clients clients;
     private final Session session;
     private final Map<String, Object> attributes = new ConcurrentHashMap<>();
     private final Set<String> rooms = ConcurrentHashMap.newKeySet();
 
     /** On the session's event loop. */
-    protected SessionHandle(Gateway gateway, Clients clients, Session session) {
-        this.gateway = gateway;
+    protected SessionHandle(Clients clients, Session session) {
+        this.service = clients.service();
         this.clients = clients;
         this.session = session;
         session.attach(this);
@@ -55,7 +56,10 @@ public abstract class SessionHandle implements Client {
     @Override
     public final Uni<Void> join(String room) {
         RoomId id = Gateway.room(namespace(), room);
-        return started(onLoop(Uni.createFrom().deferred(() -> gateway.join(session, id, false, null)))
+        return started(onLoop(Uni.createFrom().deferred(() -> {
+                    session.granted().add(room);
+                    return service.join(session, id, false, null);
+                }))
                 .invoke(joined -> {
                     rooms.add(room);
                     if (hears()) {
@@ -67,7 +71,7 @@ public abstract class SessionHandle implements Client {
     @Override
     public final Uni<Void> leave(String room) {
         RoomId id = Gateway.room(namespace(), room);
-        return started(onLoop(Uni.createFrom().deferred(() -> gateway.leave(session, id)))
+        return started(onLoop(Uni.createFrom().deferred(() -> service.leave(session, id)))
                 .invoke(() -> rooms.remove(room)));
     }
 

@@ -32,24 +32,32 @@ final class BackplaneProducer {
     @Produces
     @Singleton
     Backplane backplane(BackplaneConfig config, Node node, Vertx vertx, Instance<Redis> redis,
-            @ConfigProperty(name = "quarkus.redis.hosts") Optional<String> hosts) {
+            @ConfigProperty(name = "quarkus.redis.hosts") Optional<String> hosts,
+            @ConfigProperty(name = "quarkus.http.host-enabled") boolean listens) {
         // Shorter ones would run out between two refreshes.
         Require.between("atrium.room.ttl", config.room().ttl(), Duration.ofSeconds(5), LONGEST);
         Require.between("atrium.resume.window", config.resume().window(), Duration.ZERO, Duration.ofDays(1));
         Require.between("atrium.idempotency.window", config.idempotency().window(), SHORTEST, Duration.ofDays(1));
         HistoryPolicy history = new HistoryPolicy(config.history());
-        if (config.backplane() == BackplaneConfig.Kind.MEMORY) {
+        if (config.backplane() == BackplaneConfig.Kind.REDIS) {
+            check(config.redis(), hosts);
+        }
+        // Whoever listens to nobody takes no part: others would wait for its answers.
+        if (config.backplane() == BackplaneConfig.Kind.MEMORY || !listens) {
             return new MemoryBackplane(node, new MemorySettings(config.room().ttl(), history, config.resume().window(),
                     config.idempotency().window(), Clock.systemUTC()));
         }
+        return RedisBackplane.start(config, history, node, vertx, redis.get());
+    }
+
+    private static void check(BackplaneConfig.RedisSettings redis, Optional<String> hosts) {
         Require.that(hosts.isPresent(), "quarkus.redis.hosts",
                 "the address of Redis because of atrium.backplane=redis, for example redis://localhost:6379");
-        Require.between("atrium.redis.lease", config.redis().lease(), Duration.ofSeconds(3), LONGEST);
-        Require.between("atrium.redis.log-ttl", config.redis().logTtl(), SHORTEST, LONGEST);
-        Require.between("atrium.redis.log-size", config.redis().logSize(), 0, 1_000_000);
-        Require.that(config.redis().prefix().matches("[\\w:.-]{1,64}"), "atrium.redis.prefix",
+        Require.between("atrium.redis.lease", redis.lease(), Duration.ofSeconds(3), LONGEST);
+        Require.between("atrium.redis.log-ttl", redis.logTtl(), SHORTEST, LONGEST);
+        Require.between("atrium.redis.log-size", redis.logSize(), 0, 1_000_000);
+        Require.that(redis.prefix().matches("[\\w:.-]{1,64}"), "atrium.redis.prefix",
                 "1 to 64 letters, digits or one of _ : . -");
-        return RedisBackplane.start(config, history, node, vertx, redis.get());
     }
 
     void close(@Disposes Backplane backplane) {

@@ -10,7 +10,9 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.BiConsumer;
 import java.util.function.Function;
 import org.jboss.logging.Logger;
@@ -23,20 +25,33 @@ public final class Cluster {
 
     private final Backplane backplane;
     private final Sessions sessions;
+    private final Map<String, Function<String, Uni<String>>> responders = new ConcurrentHashMap<>();
 
     Cluster(Backplane backplane, Sessions sessions) {
         this.backplane = backplane;
         this.sessions = sessions;
+        backplane.calls().serve(this::answer);
     }
 
-    /** Says who answers what replicas ask each other. Called once, at the start. */
-    public void answer(Function<String, Uni<String>> responder) {
-        backplane.calls().serve(responder);
+    /** Says who answers one kind of what replicas ask each other. Called at the start. */
+    public void answer(String kind, Function<String, Uni<String>> responder) {
+        responders.put(kind, responder);
     }
 
-    /** Asks every replica that is alive: one item for each, empty for one that has not answered in time. */
-    public Uni<List<Optional<String>>> askAll(String question, Duration patience) {
-        return backplane.calls().askAll(question, patience).onFailure().transform(Gateway::refusal).map(answers -> {
+    private Uni<String> answer(String question) {
+        int space = question.indexOf(' ');
+        Function<String, Uni<String>> responder = responders.get(question.substring(0, space));
+        return responder == null ? Uni.createFrom().failure(new IllegalStateException("from a replica that speaks otherwise"))
+                : responder.apply(question.substring(space + 1));
+    }
+
+    /**
+     * Asks every replica that is alive: one item for each, empty for one that has not answered in time.
+     *
+     * @param kind of the question, a word
+     */
+    public Uni<List<Optional<String>>> askAll(String kind, String question, Duration patience) {
+        return backplane.calls().askAll(kind + ' ' + question, patience).onFailure().transform(Refusal::of).map(answers -> {
             List<Optional<String>> all = new ArrayList<>();
             answers.given().forEach(answer -> all.add(Optional.of(answer)));
             all.addAll(Collections.nCopies(answers.asked() - answers.given().size(), Optional.empty()));
@@ -67,6 +82,6 @@ public final class Cluster {
 
     /** Where a replica is reached over HTTP, {@code host:port}; null if it is not alive. */
     public Uni<String> addressOf(String node) {
-        return backplane.addressOf(node).onFailure().transform(Gateway::refusal);
+        return backplane.addressOf(node).onFailure().transform(Refusal::of);
     }
 }

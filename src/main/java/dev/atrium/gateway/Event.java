@@ -2,6 +2,7 @@ package dev.atrium.gateway;
 
 import dev.atrium.room.Publication;
 import dev.atrium.room.Sender;
+import dev.atrium.security.Caller;
 import dev.atrium.session.CloseReason;
 
 /** Something that happened on this replica. */
@@ -25,5 +26,17 @@ public sealed interface Event {
 
     /** A client was silent for the whole of interval and timeout. */
     record HeartbeatMissed(Sender who, String transport) implements Event {
+    }
+
+    /**
+     * Somebody was refused something that it may not have.
+     *
+     * @param detail which, from a small set: the missing permission, the limit, what is wrong with a token
+     * @param target what it wanted: a room, a namespace, an origin; null for nothing in particular
+     */
+    record Denied(Caller who, String transport, Kind kind, String detail, String target) implements Event {
+
+        /** What kind of rule it was. */
+        public enum Kind { AUTHENTICATION, PERMISSION, LIMIT, ORIGIN }
     }
 }

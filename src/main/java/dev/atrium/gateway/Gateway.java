@@ -1,8 +1,5 @@
 package dev.atrium.gateway;
 
-import dev.atrium.backplane.Backplane;
-import dev.atrium.backplane.BackplaneUnavailableException;
-import dev.atrium.backplane.SavedSession;
 import dev.atrium.room.Data;
 import dev.atrium.room.History;
 import dev.atrium.room.HistoryQuery;
@@ -11,36 +8,35 @@ import dev.atrium.room.Member;
 import dev.atrium.room.Membership;
 import dev.atrium.room.Position;
 import dev.atrium.room.Presence;
-import dev.atrium.room.Publication;
 import dev.atrium.room.Receipt;
 import dev.atrium.room.RoomId;
 import dev.atrium.room.RoomPage;
-import dev.atrium.room.Rooms;
 import dev.atrium.room.Sender;
-import dev.atrium.room.SessionId;
 import dev.atrium.room.WireFormat;
+import dev.atrium.security.Caller;
+import dev.atrium.security.Connections;
+import dev.atrium.security.Identity;
+import dev.atrium.security.Limit;
+import dev.atrium.security.Limits;
+import dev.atrium.security.Permission;
+import dev.atrium.security.Policy;
 import dev.atrium.session.CloseReason;
 import dev.atrium.session.Session;
-import dev.atrium.session.Sessions;
 import dev.atrium.session.Wire;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.EventLoop;
 import io.smallrye.mutiny.Uni;
 import jakarta.inject.Singleton;
 import java.nio.charset.StandardCharsets;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
-import java.util.concurrent.CancellationException;
 import java.util.function.BooleanSupplier;
-import java.util.regex.Pattern;
-import org.jboss.logging.Logger;
 
 /**
  * What a client may do: every transport asks here, so that a rule holds for all of them. A {@code Uni} that fails with a
- * {@link Refusal} carries the answer for the client.
+ * {@link Refusal} carries the answer for the client: 401 for one that has to say who it is first, 403 with the permission that
+ * is missing, 429 for too much.
  *
  * <p>Methods that take a session are called on its event loop, and their {@code Uni}s complete there, but {@link #send},
  * which any thread may call and whose {@code Uni} completes on any thread.
@@ -48,58 +44,89 @@ import org.jboss.logging.Logger;
 @Singleton
 public final class Gateway implements Session.Listener {
 
-    private static final Logger LOG = Logger.getLogger(Gateway.class);
+    private final RoomService service;
+    private final Policy policy;
+    private final Limits limits;
+    private final Connections connections;
+    private final Denials denials;
+    private final Expiry expiry;
+    private final RecentPast recentPast;
 
-    /** Longest name of an event, in bytes of UTF-8. */
-    public static final int MAX_EVENT_BYTES = 255;
-
-    /** Whoever said one of these would have every client of Socket.IO believe that it has lost its connection, for example. */
-    public static final Set<String> RESERVED_EVENTS = Set.of("connect", "connect_error", "disconnect", "disconnecting",
-            "newListener", "removeListener");
-
-    private static final Pattern IDEMPOTENCY_KEY = Pattern.compile("[!-~]{1,64}");
-
-    private final Backplane backplane;
-    private final Resumption resumption;
-    private final Recovery recovery;
-    private final Sessions sessions;
-    private final Rooms rooms;
-    private final Events events;
-
-    /** Of one backplane and the sessions, rooms and events that go with it. */
-    public Gateway(Backplane backplane, Sessions sessions, Rooms rooms, Events events) {
-        this.backplane = backplane;
-        this.sessions = sessions;
-        this.rooms = rooms;
-        this.events = events;
-        this.resumption = new Resumption(backplane.sessions());
-        this.recovery = new Recovery(backplane);
-        backplane.sessions().serve(this::end);
+    /** Of rooms, and of those who say who may do what in them. */
+    public Gateway(RoomService service, Policy policy, Limits limits, Connections connections, Denials denials, Expiry expiry) {
+        this.service = service;
+        this.policy = policy;
+        this.limits = limits;
+        this.connections = connections;
+        this.denials = denials;
+        this.expiry = expiry;
+        this.recentPast = new RecentPast(service);
     }
 
-    /** A client has connected: a new session, in no room yet. */
-    public Session connect(EventLoop eventLoop, String namespace, String transport, Wire wire,
+    /**
+     * A client has connected: a new session, in no room yet.
+     *
+     * @throws Refusal 429 if its user has as many as may be
+     */
+    public Session connect(Caller caller, EventLoop eventLoop, String namespace, String transport, Wire wire,
             WireFormat<ByteBuf> format) {
-        Session session = sessions.open(eventLoop, namespace, null, transport, wire, format, this);
-        events.emit(new Event.Connected(session.self(), transport));
+        denials.limited(caller, transport, () -> connections.enter(caller.identity().user()));
+        Session session = service.connect(caller, eventLoop, namespace, transport, wire, format, limits.allowance(), this);
+        expiry.watch(session);
         return session;
     }
 
     /** The connection of a session is gone, some time after the session has ended. */
     public void disconnected() {
-        sessions.disconnected();
+        service.disconnected();
     }
 
     /** Puts a new session into its own room and into its namespace's, where every session that hears anything is. */
     public Uni<Void> admit(Session session) {
-        return enter(session, RoomId.of(session.namespace(), session.id()), false, null)
-                .chain(() -> enter(session, RoomId.everyone(session.namespace()), false, null))
-                .replaceWithVoid();
+        if (!policy.reaches(identity(session), session.namespace())) {
+            return refused(denials.namespace(session.caller(), session.transport(), session.namespace()));
+        }
+        return service.admit(session);
+    }
+
+    /** @throws Refusal 401 for one that has to say who it is before it may ask the application for anything */
+    public void requireNamespace(Session session) {
+        if (identity(session).isNobody()) {
+            throw denials.unauthenticated(session.caller(), session.transport());
+        }
+    }
+
+    /** Ends a session that no command has come from in time. */
+    public void tooSilent(Session session) {
+        denials.limit(session.caller(), session.transport(), Limit.FIRST_COMMAND);
+        session.close(CloseReason.NO_COMMAND);
     }
 
     /** Lets the client of a session resume it later, with the token that the session then has. */
     public Uni<Void> keep(Session session) {
-        return resumption.keep(session);
+        return service.keep(session);
+    }
+
+    /**
+     * A message has come from a client, whatever it means.
+     *
+     * @param size its bytes
+     * @throws Refusal 429 if there are too many; the session may have been closed for that
+     */
+    public void spend(Session session, int size) {
+        Refusal refusal = denials.spend(session, size);
+        if (refusal != null) {
+            throw refusal;
+        }
+    }
+
+    /** The same of a client that would not understand a refusal, and is closed instead; says whether it may go on. */
+    public boolean spendOrClose(Session session, int size) {
+        if (denials.spend(session, size) == null) {
+            return true;
+        }
+        denials.tooMany(session);
+        return false;
     }
 
     /**
@@ -108,31 +135,36 @@ public final class Gateway implements Session.Listener {
      * @param since the place that the client was at, to be told what it missed; or null
      */
     public Uni<Joined> join(Session session, RoomId room, boolean watchesPresence, Position since) {
-        Membership present = session.membership(room);
-        if (present != null) {
-            present.watchPresence(watchesPresence);
-            return resumption.save(session).emitOn(session.loop()::run)
-                    .map(saved -> new Joined(room, present.position(), false, present));
+        boolean own = room.name().equals(session.id());
+        Refusal refusal = own ? null : check(session, room, Permission.JOIN);
+        if (refusal == null && watchesPresence) {
+            refusal = check(session, room, Permission.PRESENCE);
         }
-        if (room.isSession()) {
-            return Uni.createFrom().failure(new Refusal(403, "room: this is another session's own room"));
+        if (refusal == null && session.membership(room) == null) {
+            refusal = denials.room(session);
         }
-        return enter(session, room, watchesPresence, since)
-                .chain(membership -> Uni.join().all(present(session, room), resumption.save(session)).andFailFast()
-                        .emitOn(session.loop()::run)
-                        .map(done -> Joined.of(membership)));
+        if (refusal != null) {
+            return refused(refusal);
+        }
+        boolean mayReadBack = since == null || own || policy.allows(identity(session), room, Permission.HISTORY);
+        return mayReadBack ? service.join(session, room, watchesPresence, since)
+                : recentPast.from(room, since).emitOn(session.loop()::run)
+                        .chain(from -> service.join(session, room, watchesPresence, from)
+                                .map(joined -> joined.asFrom(since, from)));
     }
 
     /**
-     * Lets a session that has just begun go on as an earlier one, with its id, its user and its rooms.
+     * Lets a session that has just begun go on as an earlier one of its user, with its id and those of its rooms that it may
+     * still be in.
      *
      * @param token what the client was given for it
      * @param places that the client was at, by the name of the room; the empty name is the whole namespace
      */
     public Uni<Resumed> resume(Session session, String token, Map<String, Position> places) {
-        return resumption.take(session, token, Duration.ZERO).chain(saved -> become(session, saved, places)
-                // Half of its rooms are worse than none: the client comes back and gets all of them.
-                .onFailure().invoke(failure -> session.close(CloseReason.TRY_LATER)));
+        if (identity(session).isNobody()) {
+            return refused(denials.unauthenticated(session.caller(), session.transport()));
+        }
+        return service.resume(session, token, places, room -> mayJoin(session, room));
     }
 
     /**
@@ -140,142 +172,138 @@ public final class Gateway implements Session.Listener {
      * nothing. After a failure the session is good for nothing.
      */
     public Uni<Recovered> recover(Session session, String token, Bookmark last) {
-        return resumption.take(session, token, Recovery.TOKEN_LEADS)
-                .chain(saved -> recovery.places(saved, last).emitOn(session.loop()::run)
-                        .chain(places -> become(session, saved, Map.of())
-                                .chain(resumed -> recovery.missed(resumed.rooms(), places).emitOn(session.loop()::run)
-                                        .map(missed -> new Recovered(resumed,
-                                                missed.stream().filter(message -> message.isFor(session)).toList())))))
-                .onFailure().transform(Gateway::refusal);
-    }
-
-    private Uni<Resumed> become(Session session, SavedSession saved, Map<String, Position> places) {
-        if (!session.isOpen()) {
-            resumption.ended(session, CloseReason.CONNECTION_LOST);
-            throw new Refusal(410, "the session has ended");
-        }
-        List.copyOf(session.memberships()).forEach(old -> {
-            session.left(old.room());
-            rooms.leave(old);
-        });
-        sessions.rename(session, saved.self());
-        List<Uni<Joined>> joins = new ArrayList<>();
-        Resumption.rooms(saved, places).forEach((room, since) -> joins.add(
-                enter(session, room, saved.rooms().getOrDefault(room.name(), false), since)
-                        .chain(membership -> present(session, room).replaceWith(membership))
-                        .map(Joined::of)));
-        return Resumption.all(joins)
-                .emitOn(session.loop()::run)
-                .map(joined -> new Resumed(saved.self(), saved.token(), joined));
+        return service.recover(session, token, last, room -> mayJoin(session, room));
     }
 
     /** Ends the session's membership; nothing more of that room is sent to it. Leaving a room it is not in does nothing. */
     public Uni<Void> leave(Session session, RoomId room) {
-        Membership membership = session.membership(room);
-        if (membership == null) {
-            return Uni.createFrom().voidItem();
-        }
-        if (room.isSession()) {
-            return Uni.createFrom().failure(Refusal.badRequest("room: a session cannot leave its own room"));
-        }
-        session.left(room);
-        return Uni.join().all(depart(session, membership), resumption.save(session)).andFailFast()
-                .emitOn(session.loop()::run).replaceWithVoid();
+        return identity(session).isNobody() ? refused(denials.unauthenticated(session.caller(), session.transport()))
+                : service.leave(session, room);
     }
 
     /** Says something in a room. */
     public Uni<Receipt> send(Session session, RoomId room, String event, Data data, boolean echo, String idempotency) {
-        return publish(session.self(), session.transport(), room, event, data, echo, idempotency);
+        Refusal refusal = check(session, room, Permission.SEND);
+        return refusal != null ? refused(refusal)
+                : service.publish(session.self(), session.transport(), room, event, data, echo, idempotency);
     }
 
-    /**
-     * Says something in a room, in the name of no session.
-     *
-     * @param transport by which it came, for the figures
-     * @param idempotency the client's name for this message, by which it can be said again and is yet said once; or null
-     */
-    public Uni<Receipt> publish(Sender from, String transport, RoomId room, String event, Data data, boolean echo,
-            String idempotency) {
-        String name = event == null ? Publication.DEFAULT_EVENT : event;
-        return publish(new Publication(room, name, data, from, echo, idempotency), transport);
-    }
-
-    /** Says something in a room, or to some of its members. */
-    public Uni<Receipt> publish(Publication publication, String transport) {
-        String fault = faultOf(publication.event(), publication.idempotency());
-        if (fault != null) {
-            return refuse(transport, Refusal.badRequest(fault));
-        }
-        if (sessions.isBehind()) {
-            return refuse(transport, Refusal.unavailable("this replica is overloaded, try again later", true));
-        }
-        return backplane.publish(publication)
-                .invoke(ignored -> events.emit(new Event.Accepted(publication, transport)))
-                .onFailure().transform(Gateway::refusal)
-                .onFailure(Refusal.class).invoke(failure ->
-                        events.emit(new Event.Refused(transport, failure.code())));
+    /** Says something in a room, in the name of no session, but of the user if there is one. */
+    public Uni<Receipt> publish(Caller caller, String transport, RoomId room, String event, Data data, String idempotency) {
+        boolean mayPublish = policy.allows(caller.identity(), room, Permission.PUBLISH) && nameFits(room);
+        Refusal refusal = mayPublish ? null : check(caller, transport, room, Permission.SEND);
+        String user = caller.identity().user();
+        return refusal != null ? refused(refusal)
+                : service.publish(user == null ? null : new Sender(null, user), transport, room, event, data, true, idempotency);
     }
 
     /** Who is in a room, on all replicas: some of them, after the cursor of the page before. */
-    public Uni<MemberPage<Presence>> members(RoomId room, String cursor, int limit) {
-        return presences(room).map(all -> MemberPage.ofSessions(all, cursor, limit));
+    public Uni<MemberPage<Presence>> members(Caller caller, String transport, RoomId room, String cursor, int limit) {
+        Refusal refusal = check(caller, transport, room, Permission.PRESENCE);
+        return refusal != null ? refused(refusal) : service.members(room, cursor, limit);
     }
 
     /** The same, with the sessions of one user as one. */
-    public Uni<MemberPage<MemberPage.User>> users(RoomId room, String cursor, int limit) {
-        return presences(room).map(all -> MemberPage.ofUsers(all, cursor, limit));
+    public Uni<MemberPage<MemberPage.User>> users(Caller caller, String transport, RoomId room, String cursor, int limit) {
+        Refusal refusal = check(caller, transport, room, Permission.PRESENCE);
+        return refusal != null ? refused(refusal) : service.users(room, cursor, limit);
     }
 
-    /** How many sessions are in a room, on all replicas. */
-    public Uni<Integer> memberCount(RoomId room) {
-        return presences(room).map(List::size);
+    /** What clients are told of, and held to. */
+    public Limits limits() {
+        return limits;
+    }
+
+    /** How a room is now, as far as the client may know. */
+    public Uni<RoomState> state(Caller caller, String transport, RoomId room) {
+        Refusal refusal = check(caller, transport, room, Permission.JOIN);
+        if (refusal != null) {
+            return refused(refusal);
+        }
+        Uni<Integer> members = policy.allows(caller.identity(), room, Permission.PRESENCE) ? service.memberCount(room)
+                : Uni.createFrom().nullItem();
+        return Uni.combine().all().unis(members, service.history(room, HistoryQuery.after(0, 1)))
+                .with((count, history) -> new RoomState(room, count, history.head()));
     }
 
     /** What was said in a room, as far as it is kept. */
-    public Uni<History> history(RoomId room, HistoryQuery query) {
-        return backplane.history(room, query).onFailure().transform(Gateway::refusal);
+    public Uni<History> history(Caller caller, String transport, RoomId room, HistoryQuery query) {
+        Refusal refusal = check(caller, transport, room, Permission.HISTORY);
+        return refusal != null ? refused(refusal) : service.history(room, query);
     }
 
-    /** The rooms of a namespace. */
-    public Uni<RoomPage> rooms(String namespace, String prefix, String cursor, int limit) {
-        return backplane.rooms(namespace, prefix, cursor, limit)
-                .onFailure(IllegalArgumentException.class).transform(wrong -> Refusal.badRequest(wrong.getMessage()))
-                .onFailure().transform(Gateway::refusal);
+    /** What was said to a session alone. */
+    public Uni<History> ownHistory(Session session, HistoryQuery query) {
+        return service.history(new RoomId(session.namespace(), session.id()), query);
+    }
+
+    /** The rooms of a namespace that the client may join. */
+    public Uni<RoomPage> rooms(Caller caller, String transport, String namespace, String prefix, String cursor, int limit) {
+        if (!policy.reaches(caller.identity(), namespace)) {
+            return refused(denials.namespace(caller, transport, namespace));
+        }
+        return service.rooms(namespace, prefix, cursor, limit).map(page -> new RoomPage(page.names().stream()
+                .filter(name -> policy.allows(caller.identity(), new RoomId(namespace, name), Permission.JOIN)).toList(), page.next()));
     }
 
     /** Ends a session, wherever it is; says whether there was one. */
-    public Uni<Boolean> disconnect(String namespace, String sessionId) {
-        return SessionId.isSessionId(sessionId)
-                ? backplane.sessions().end(namespace, sessionId).onFailure().transform(Gateway::refusal)
-                : Uni.createFrom().item(false);
+    public Uni<Boolean> disconnect(Caller caller, String transport, String namespace, String sessionId) {
+        Refusal refusal = check(caller, transport, RoomId.everyone(namespace), Permission.ADMIN);
+        return refusal != null ? refused(refusal) : service.disconnect(namespace, sessionId);
     }
 
-    /** Lets someone hear a room who is no session, and whom nobody sees. On the member's event loop. */
-    public Uni<Membership> listen(Member member, RoomId room, Position since, BooleanSupplier stillWanted) {
-        return rooms.join(member, room, false, since, stillWanted).onFailure().transform(Gateway::refusal);
+    /** Whether somebody may end all sessions of a user in a namespace: null, or why not. */
+    Refusal mayRevoke(Caller caller, String transport, String namespace) {
+        return check(caller, transport, RoomId.everyone(namespace), Permission.ADMIN);
+    }
+
+    /**
+     * Lets someone hear a room who is no session, and whom nobody sees. On the member's event loop.
+     *
+     * @param stillWanted asked before it begins
+     */
+    public Uni<Membership> listen(Caller caller, Member member, RoomId room, Position since, BooleanSupplier stillWanted) {
+        Refusal refusal = check(caller, "http", room, Permission.JOIN);
+        return refusal != null ? refused(refusal) : service.listen(member, room, since, stillWanted);
     }
 
     /** Ends that. On the member's event loop. */
     public void stopListening(Membership membership) {
-        rooms.leave(membership);
+        service.stopListening(membership);
+    }
+
+    /** It has shown who it is, or shown it again; leaves the rooms that it may not be in any more, which are returned. */
+    Uni<List<RoomId>> identified(Session session, Identity identity) {
+        denials.limited(session.caller(), session.transport(), () -> moveUser(identity(session).user(), identity.user()));
+        session.identify(identity);
+        expiry.watch(session);
+        List<RoomId> lost = new ArrayList<>();
+        session.memberships().forEach(membership -> {
+            RoomId room = membership.room();
+            if (!mayJoin(session, room) && !session.granted().contains(room.name())) {
+                lost.add(room);
+            }
+        });
+        return Resumption.all(lost.stream().map(room -> service.leave(session, room)).toList())
+                .emitOn(session.loop()::run).replaceWith(lost);
+    }
+
+    private void moveUser(String from, String to) {
+        if (to != null && !to.equals(from)) {
+            connections.enter(to);
+            connections.leave(from);
+        }
     }
 
     @Override
     public void closed(Session session, CloseReason reason) {
-        sessions.remove(session);
-        resumption.ended(session, reason);
-        for (Membership membership : List.copyOf(session.memberships())) {
-            // Taken out, so that nobody can end it a second time: that would end another member's.
-            session.left(membership.room());
-            depart(session, membership).subscribe().with(
-                    done -> { }, failure -> LOG.warnf("A departure was not noted: %s", failure.getMessage()));
-        }
-        events.emit(new Event.Disconnected(session.self(), session.transport(), reason));
+        connections.leave(identity(session).user());
+        service.closed(session, reason);
     }
 
     @Override
     public void heartbeatMissed(Session session) {
-        events.emit(new Event.HeartbeatMissed(session.self(), session.transport()));
+        service.heartbeatMissed(session);
     }
 
     /**
@@ -291,78 +319,38 @@ public final class Gateway implements Session.Listener {
         }
     }
 
-    /** The answer for a failure: the refusal that it is, 503 if the backplane is out of reach, else 500. */
-    public static Refusal refusal(Throwable failure) {
-        if (failure instanceof Refusal refusal) {
-            return refusal;
+    private boolean mayJoin(Session session, RoomId room) {
+        return !room.isNamed() || policy.allows(identity(session), room, Permission.JOIN);
+    }
+
+    private Refusal check(Session session, RoomId room, Permission permission) {
+        return policy.allows(identity(session), room, permission) && nameFits(room) ? null
+                : check(session.caller(), session.transport(), room, permission);
+    }
+
+    /** Null, or why it may not. */
+    private Refusal check(Caller caller, String transport, RoomId room, Permission permission) {
+        if (!nameFits(room)) {
+            return Refusal.badRequest("room: expected at most " + limits.roomName() + " bytes of UTF-8");
         }
-        if (failure instanceof BackplaneUnavailableException unavailable) {
-            return unavailable.maybeTaken()
-                    ? Refusal.unavailable("backplane unavailable; whether it was done is not known", false)
-                    : Refusal.unavailable("backplane unavailable, try again later", true);
+        if (policy.allows(caller.identity(), room, permission)) {
+            return null;
         }
-        if (failure instanceof CancellationException) {
-            return new Refusal(410, "the session has ended");
-        }
-        LOG.error("A request failed", failure);
-        return new Refusal(500, "server fault");
+        return caller.identity().isNobody() ? denials.unauthenticated(caller, transport)
+                : denials.permission(caller, transport, room, permission);
     }
 
-    private Uni<Membership> enter(Session session, RoomId room, boolean watchesPresence, Position since) {
-        return rooms.join(session, room, watchesPresence, since, session::isOpen)
-                .invoke(session::entered)
-                .onFailure().transform(Gateway::refusal);
+    /** A name has at most three bytes for each of its chars. */
+    private boolean nameFits(RoomId room) {
+        return room.name().length() * 3 <= limits.roomName()
+                || room.name().getBytes(StandardCharsets.UTF_8).length <= limits.roomName();
     }
 
-    private Uni<Void> present(Session session, RoomId room) {
-        return !room.isNamed() || !session.isVisible() ? Uni.createFrom().voidItem()
-                : backplane.enter(room, new Presence(session.self(), System.currentTimeMillis()));
+    private static Identity identity(Session session) {
+        return session.caller().identity();
     }
 
-    private Uni<Void> depart(Session session, Membership membership) {
-        RoomId room = membership.room();
-        rooms.leave(membership);
-        return !room.isNamed() || !session.isVisible() ? Uni.createFrom().voidItem()
-                : backplane.exit(room, session.self());
-    }
-
-    private Uni<List<Presence>> presences(RoomId room) {
-        return backplane.members(room).onFailure().transform(Gateway::refusal);
-    }
-
-    private Uni<Boolean> end(String namespace, String sessionId, boolean resumed) {
-        Session session = sessions.find(sessionId);
-        if (session == null || !session.namespace().equals(namespace)) {
-            return Uni.createFrom().item(false);
-        }
-        return Uni.createFrom().item(true).emitOn(session.loop()::run)
-                .invoke(here -> session.close(resumed ? CloseReason.RESUMED : CloseReason.DISCONNECTED));
-    }
-
-    private <T> Uni<T> refuse(String transport, Refusal refusal) {
-        events.emit(new Event.Refused(transport, refusal.code()));
+    private static <T> Uni<T> refused(Refusal refusal) {
         return Uni.createFrom().failure(refusal);
-    }
-
-    private static String faultOf(String event, String idempotency) {
-        if (event.isEmpty()) {
-            return "event: expected a name, or none for \"" + Publication.DEFAULT_EVENT + "\"";
-        }
-        if (event.charAt(0) == '@') {
-            return "event: names that begin with @ are the server's";
-        }
-        if (!event.equals(JsonData.wellFormed(event))) {
-            return "event: expected whole characters, got half of a surrogate pair";
-        }
-        if (RESERVED_EVENTS.contains(event)) {
-            return "event: " + event + " is what clients of Socket.IO are told by their own library";
-        }
-        if (idempotency != null && !IDEMPOTENCY_KEY.matcher(idempotency).matches()) {
-            return "idempotency: expected 1 to 64 printable ASCII characters";
-        }
-        if (event.length() > MAX_EVENT_BYTES || event.getBytes(StandardCharsets.UTF_8).length > MAX_EVENT_BYTES) {
-            return "event: expected at most " + MAX_EVENT_BYTES + " bytes of UTF-8";
-        }
-        return null;
     }
 }

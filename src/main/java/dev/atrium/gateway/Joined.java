@@ -13,6 +13,11 @@ import dev.atrium.room.RoomId;
  */
 public record Joined(RoomId room, Position position, boolean recovered, Membership membership) {
 
+    /** Of a client that named one place, and that was told what came after another. */
+    Joined asFrom(Position named, Position from) {
+        return new Joined(room, position, recovered && named.equals(from), membership);
+    }
+
     static Joined of(Membership membership) {
         return new Joined(membership.room(), membership.position(), membership.isRecovered(), membership);
     }

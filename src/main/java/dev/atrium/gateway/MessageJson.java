@@ -92,7 +92,9 @@ public final class MessageJson {
 
     private static void write(Sender sender, JsonGenerator json) throws IOException {
         json.writeStartObject();
-        json.writeStringField("id", sender.id());
+        if (sender.id() != null) {
+            json.writeStringField("id", sender.id());
+        }
         if (sender.user() != null) {
             json.writeStringField("user", sender.user());
         }

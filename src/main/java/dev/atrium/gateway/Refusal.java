@@ -1,9 +1,17 @@
 package dev.atrium.gateway;
 
+import dev.atrium.backplane.BackplaneUnavailableException;
+import dev.atrium.security.AuthenticationException;
+import dev.atrium.security.LimitException;
+import dev.atrium.session.CloseReason;
+import java.util.concurrent.CancellationException;
+import org.jboss.logging.Logger;
+
 /** The answer no: a code of HTTP's, and a sentence for the client that names the field and what was expected. */
 public final class Refusal extends RuntimeException {
 
     private static final long serialVersionUID = 1L;
+    private static final Logger LOG = Logger.getLogger(Refusal.class);
 
     private final int code;
     private final boolean repeatable;
@@ -31,6 +39,39 @@ public final class Refusal extends RuntimeException {
     /** 400: the client said something that makes no sense. */
     public static Refusal badRequest(String message) {
         return new Refusal(400, message);
+    }
+
+    /** The answer for a failure: the refusal that it is, 503 if the backplane is out of reach, else 500. */
+    public static Refusal of(Throwable failure) {
+        if (failure instanceof Refusal refusal) {
+            return refusal;
+        }
+        if (failure instanceof LimitException exceeded) {
+            return new Refusal(exceeded.limit().code(), exceeded.getMessage());
+        }
+        if (failure instanceof AuthenticationException unknown) {
+            boolean later = unknown.reason() == AuthenticationException.Reason.UNAVAILABLE;
+            return later ? unavailable(unknown.getMessage(), true) : new Refusal(401, unknown.getMessage());
+        }
+        if (failure instanceof BackplaneUnavailableException unavailable) {
+            return unavailable.maybeTaken()
+                    ? unavailable("backplane unavailable; whether it was done is not known", false)
+                    : unavailable("backplane unavailable, try again later", true);
+        }
+        if (failure instanceof CancellationException) {
+            return new Refusal(410, "the session has ended");
+        }
+        LOG.error("A request failed", failure);
+        return new Refusal(500, "server fault");
+    }
+
+    /** Why a connection ends that cannot be answered otherwise. */
+    public CloseReason closeReason() {
+        return switch (code) {
+            case 401 -> CloseReason.UNAUTHENTICATED;
+            case 403 -> CloseReason.FORBIDDEN;
+            default -> CloseReason.TRY_LATER;
+        };
     }
 
     /** Whether the same request may simply be made again later. */

@@ -22,6 +22,19 @@ public final class ReplyJson {
         json.writeBooleanField("recovered", joined.recovered());
     }
 
+    /** A client is who it says. */
+    public static void writeFields(Authentication.Authenticated done, JsonGenerator json) throws IOException {
+        json.writeStringField("user", done.identity().user());
+        json.writeNumberField("expires", done.identity().expires());
+        if (!done.left().isEmpty()) {
+            json.writeArrayFieldStart("left");
+            for (RoomId room : done.left()) {
+                json.writeString(room.name());
+            }
+            json.writeEndArray();
+        }
+    }
+
     /** A message was taken. */
     public static void writeFields(Receipt receipt, JsonGenerator json) throws IOException {
         writeFields(receipt.position(), json);

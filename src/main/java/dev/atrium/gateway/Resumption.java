@@ -14,6 +14,8 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
 import java.util.concurrent.CancellationException;
 import org.jboss.logging.Logger;
 
@@ -53,7 +55,7 @@ final class Resumption {
             return;
         }
         boolean forGood = switch (reason) {
-            case NORMAL, RESUMED, DISCONNECTED, FORBIDDEN -> true;
+            case NORMAL, RESUMED, DISCONNECTED, REVOKED, FORBIDDEN -> true;
             default -> false;
         };
         Uni<Void> kept = forGood ? store.forget(token) : store.release(token);
@@ -73,7 +75,7 @@ final class Resumption {
             throw new Refusal(409, "cmd: resume comes before any join");
         }
         return store.resume(token, leads)
-                .onFailure().transform(Gateway::refusal)
+                .onFailure().transform(Refusal::of)
                 .emitOn(session.loop()::run)
                 .invoke(saved -> check(session, saved));
     }
@@ -88,10 +90,12 @@ final class Resumption {
             ended(session, CloseReason.CONNECTION_LOST);
             throw new Refusal(410, "the session has ended");
         }
-        if (!saved.namespace().equals(session.namespace())) {
+        boolean sameUser = Objects.equals(saved.self().user(), session.self().user());
+        if (!sameUser || !saved.namespace().equals(session.namespace())) {
             ended(session, CloseReason.CONNECTION_LOST);
             session.resumableBy(before);
-            throw new Refusal(410, "params.token: of a session in another namespace");
+            throw sameUser ? new Refusal(410, "params.token: of a session in another namespace")
+                    : new Refusal(403, "params.token: of a session of another user");
         }
         store.forget(before).subscribe().with(
                 done -> { }, failure -> LOG.warnf("A session was not forgotten: %s", failure.getMessage()));
@@ -115,7 +119,7 @@ final class Resumption {
                 rooms.put(room.name(), membership.watchesPresence());
             }
         }
-        return new SavedSession(session.resumeToken(), session.self(), session.namespace(), rooms);
+        return new SavedSession(session.resumeToken(), session.self(), session.namespace(), rooms, Set.copyOf(session.granted()));
     }
 
     /** All of them, or the first failure, once all have come to an end: a join that is cut short would never be undone. */

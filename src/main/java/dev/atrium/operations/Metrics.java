@@ -5,6 +5,10 @@ import dev.atrium.backplane.BackplaneStatus;
 import dev.atrium.gateway.Event;
 import dev.atrium.gateway.Events;
 import dev.atrium.room.Rooms;
+import dev.atrium.security.AuthenticationException;
+import dev.atrium.security.Connections;
+import dev.atrium.security.Limit;
+import dev.atrium.security.Permission;
 import dev.atrium.session.CloseReason;
 import dev.atrium.session.Session;
 import dev.atrium.session.Sessions;
@@ -17,6 +21,7 @@ import io.quarkus.runtime.StartupEvent;
 import jakarta.enterprise.event.Observes;
 import jakarta.inject.Singleton;
 import java.util.List;
+import java.util.Locale;
 import java.util.function.ToDoubleFunction;
 
 /**
@@ -35,7 +40,7 @@ final class Metrics {
     }
 
     void start(@Observes StartupEvent startup, Events events, Sessions sessions, Rooms rooms, Backplane backplane,
-            EngineSockets engineSockets) {
+            EngineSockets engineSockets, Connections guests) {
         connections(sessions);
         gauge("atrium.rooms", "Rooms with members on this replica", rooms, Rooms::count);
         gauge("atrium.memberships", "Memberships in rooms of sessions on this replica", rooms, Rooms::memberships);
@@ -49,6 +54,8 @@ final class Metrics {
             Gauge.builder("atrium.engineio.connections", engineSockets, all -> all.count(transport))
                     .description("Connections of Engine.IO now, by what carries them").tag("transport", transport).register(registry);
         }
+        gauge("atrium.connections.admitted", "Connections that count towards the limits, whatever they carry", guests, Connections::count);
+        denials();
         backplane(backplane);
         events.subscribe("metrics", this::count);
     }
@@ -65,6 +72,20 @@ final class Metrics {
                 closed(transport, reason);
             }
         }
+    }
+
+    /** At zero from the start, as above. */
+    private void denials() {
+        for (AuthenticationException.Reason reason : AuthenticationException.Reason.values()) {
+            denied(Event.Denied.Kind.AUTHENTICATION, reason.label());
+        }
+        for (Permission permission : Permission.values()) {
+            denied(Event.Denied.Kind.PERMISSION, permission.word());
+        }
+        for (Limit limit : Limit.values()) {
+            denied(Event.Denied.Kind.LIMIT, limit.label());
+        }
+        denied(Event.Denied.Kind.ORIGIN, "origin");
     }
 
     private void backplane(Backplane backplane) {
@@ -95,7 +116,13 @@ final class Metrics {
             closed(disconnected.transport(), disconnected.reason()).increment();
         } else if (event instanceof Event.HeartbeatMissed missed) {
             timeouts(missed.transport()).increment();
+        } else if (event instanceof Event.Denied denied) {
+            denied(denied.kind(), denied.detail()).increment();
         }
+    }
+
+    private Counter denied(Event.Denied.Kind kind, String detail) {
+        return counter("atrium.denied", "What clients were refused", "kind", kind.name().toLowerCase(Locale.ROOT), "detail", detail);
     }
 
     private Counter opened(String transport) {

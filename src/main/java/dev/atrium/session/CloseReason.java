@@ -13,6 +13,8 @@ public enum CloseReason {
     RESUMED(1000, "resumed on another connection"),
     /** A backend asked for its end. */
     DISCONNECTED(1008, "disconnected by the application"),
+    /** It has sent nothing that makes sense to keep it for. */
+    NO_COMMAND(1008, "no command came in time"),
     /** This replica stops; another takes the client at once. */
     GOING_AWAY(1001, "the replica is going away"),
     /** A frame that breaks RFC 6455. */
@@ -25,6 +27,10 @@ public enum CloseReason {
     SERVER_FAULT(1011, "server fault"),
     /** Cannot be served now. */
     TRY_LATER(1013, "try again later"),
+    /** Has not said who it is, or its token was wrong or is no longer good. */
+    UNAUTHENTICATED(4401, "token missing, wrong or expired"),
+    /** All sessions of its user were ended. */
+    REVOKED(4401, "the sessions of this user were ended"),
     /** May not be here. */
     FORBIDDEN(4403, "not allowed"),
     /** Nothing was heard for the interval and the timeout. */

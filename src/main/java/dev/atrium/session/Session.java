@@ -7,11 +7,17 @@ import dev.atrium.room.Membership;
 import dev.atrium.room.RoomId;
 import dev.atrium.room.Sender;
 import dev.atrium.room.WireFormat;
+import dev.atrium.security.Allowance;
+import dev.atrium.security.Caller;
+import dev.atrium.security.Identity;
 import io.netty.buffer.ByteBuf;
 import io.smallrye.mutiny.Uni;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 
@@ -41,6 +47,10 @@ public final class Session implements Member {
     final Heartbeat.Beat beat = new Heartbeat.Beat();
 
     private volatile Sender self;
+    private volatile Caller caller;
+    private final Allowance allowance;
+    private final Set<String> granted = new HashSet<>(0);
+    private Future<?> deadline;
     private String resumeToken;
     private volatile Object attachment;
     private boolean visible = true;
@@ -54,9 +64,11 @@ public final class Session implements Member {
     private final Map<RoomId, Membership> memberships = new HashMap<>(4);
     private volatile boolean open = true;
 
-    Session(Sender self, String namespace, String transport, SessionLoop loop, Wire wire, WireFormat<ByteBuf> format,
-            Listener listener) {
+    Session(Sender self, Caller caller, Allowance allowance, String namespace, String transport, SessionLoop loop, Wire wire,
+            WireFormat<ByteBuf> format, Listener listener) {
         this.self = self;
+        this.caller = caller;
+        this.allowance = allowance;
         this.namespace = namespace;
         this.transport = transport;
         this.loop = loop;
@@ -74,6 +86,46 @@ public final class Session implements Member {
     /** Id and user, as other clients see them. */
     public Sender self() {
         return self;
+    }
+
+    /** Who it is, and what it may do. Any thread. */
+    public Caller caller() {
+        return caller;
+    }
+
+    /** It has shown who it is, or shown it again. */
+    public void identify(Identity identity) {
+        caller = caller.as(identity);
+        self = new Sender(self.id(), identity.user());
+    }
+
+    /** How much it may still say. */
+    public Allowance allowance() {
+        return allowance;
+    }
+
+    /** Rooms that the application has put it into, whatever its token says. */
+    public Set<String> granted() {
+        return granted;
+    }
+
+    /** Does something after that time, instead of what was to be done before, unless the session has ended by then. */
+    public void deadline(Runnable task, long millis) {
+        noDeadline();
+        deadline = loop.eventLoop().schedule(task, millis, TimeUnit.MILLISECONDS);
+    }
+
+    /** Nothing is to be done any more. */
+    public void noDeadline() {
+        if (deadline != null) {
+            deadline.cancel(false);
+            deadline = null;
+        }
+    }
+
+    /** Tells the client when its token expires, in milliseconds since 1970. */
+    public void expiring(long expires) {
+        wire.expiring(expires);
     }
 
     /** The token with which its client can resume it, or null. */
@@ -213,8 +265,17 @@ public final class Session implements Member {
 
     /** Ends the session and tells the client why. */
     public void close(CloseReason reason) {
+        close(reason, reason.text());
+    }
+
+    /**
+     * The same in other words.
+     *
+     * @param detail in place of the reason's own text, where the wire has room for it
+     */
+    public void close(CloseReason reason, String detail) {
         if (end(reason)) {
-            wire.close(reason);
+            wire.close(reason, detail);
         }
     }
 
@@ -246,6 +307,7 @@ public final class Session implements Member {
             return false;
         }
         open = false;
+        noDeadline();
         loop.heartbeat().forget(this);
         listener.closed(this, reason);
         return true;

@@ -9,6 +9,14 @@ public interface Wire {
     /** Asks the client for a sign of life. */
     void ping();
 
-    /** Tells the client why and closes the connection. The session has already ended. */
-    void close(CloseReason reason);
+    /**
+     * Tells the client why and closes the connection. The session has already ended.
+     *
+     * @param detail in place of the reason's own text, for wires that have room for it
+     */
+    void close(CloseReason reason, String detail);
+
+    /** Tells the client when its token expires, in milliseconds since 1970, if there is a way. */
+    default void expiring(long expires) {
+    }
 }

@@ -2,6 +2,7 @@ package dev.atrium.setting;
 
 import io.quarkus.runtime.configuration.ConfigurationException;
 import java.time.Duration;
+import java.util.function.Function;
 
 /** Stops the start for a value that cannot work, with one line that names the setting and what it accepts. */
 public final class Require {
@@ -28,6 +29,19 @@ public final class Require {
     public static void that(boolean condition, String setting, String expected) {
         if (!condition) {
             throw new ConfigurationException(setting + ": expected " + expected);
+        }
+    }
+
+    /**
+     * What the value means.
+     *
+     * @throws ConfigurationException with what the parser says of a value that it does not take
+     */
+    public static <T> T parsed(String setting, String value, Function<String, T> parser) {
+        try {
+            return parser.apply(value);
+        } catch (RuntimeException e) {
+            throw new ConfigurationException(setting + ": " + e.getMessage());
         }
     }
 

@@ -4,12 +4,22 @@ import dev.atrium.application.Endpoints;
 import dev.atrium.backplane.HistoryPolicy;
 import dev.atrium.backplane.memory.MemoryBackplane;
 import dev.atrium.backplane.memory.MemorySettings;
+import dev.atrium.gateway.Authentication;
+import dev.atrium.gateway.Denials;
 import dev.atrium.gateway.Events;
+import dev.atrium.gateway.Expiry;
 import dev.atrium.gateway.Gateway;
+import dev.atrium.gateway.RoomService;
 import dev.atrium.room.Node;
 import dev.atrium.room.Rooms;
+import dev.atrium.security.Authenticator;
+import dev.atrium.security.Connections;
+import dev.atrium.security.Limits;
+import dev.atrium.security.Policy;
+import dev.atrium.security.SecurityConfig;
 import dev.atrium.session.SessionConfig;
 import dev.atrium.session.Sessions;
+import dev.atrium.transport.admission.Admission;
 import dev.atrium.transport.websocket.WebSocketConfig;
 import dev.atrium.transport.websocket.WebSocketRoutes;
 import io.vertx.core.Context;
@@ -63,7 +73,9 @@ final class Rehearsal {
     private volatile boolean ended;
     private volatile boolean stopped;
 
-    Rehearsal(Vertx vertx, HttpServerOptions options, SessionConfig sessionConfig, WebSocketConfig config) {
+    /** @param authenticator that nobody asks: these clients show no tokens */
+    Rehearsal(Vertx vertx, HttpServerOptions options, SessionConfig sessionConfig, WebSocketConfig config,
+            SecurityConfig securityConfig, Authenticator authenticator) {
         this.vertx = vertx;
         this.context = vertx.getOrCreateContext();
         Node node = Node.create();
@@ -71,7 +83,16 @@ final class Rehearsal {
         MemoryBackplane backplane = new MemoryBackplane(node, KEPT);
         Rooms rooms = new Rooms(backplane, (message, members) -> { });
         Router router = Router.router(vertx);
-        new WebSocketRoutes(new Gateway(backplane, sessions, rooms, new Events()), Endpoints.none(), sessions, config).register(router);
+        Events events = new Events();
+        Connections guests = new Connections(securityConfig);
+        Limits limits = new Limits(securityConfig);
+        Denials denials = new Denials(events, limits, guests);
+        Gateway gateway = new Gateway(new RoomService(backplane, sessions, rooms, events), Policy.open(), limits, guests, denials,
+                new Expiry(denials, securityConfig));
+        Admission admission = new Admission(authenticator, Policy.open(), guests, denials, securityConfig);
+        admission.register(router);
+        new WebSocketRoutes(gateway, new Authentication(authenticator, gateway, denials), Endpoints.none(), sessions, config, admission)
+                .register(router);
         server = vertx.createHttpServer(options.setHost(HOST).setPort(0)).requestHandler(router);
     }
 

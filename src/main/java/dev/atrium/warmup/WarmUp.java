@@ -1,5 +1,7 @@
 package dev.atrium.warmup;
 
+import dev.atrium.security.Authenticator;
+import dev.atrium.security.SecurityConfig;
 import dev.atrium.session.SessionConfig;
 import dev.atrium.setting.Require;
 import dev.atrium.transport.websocket.WebSocketConfig;
@@ -14,6 +16,7 @@ import jakarta.enterprise.event.Observes;
 import jakarta.enterprise.inject.Instance;
 import jakarta.inject.Singleton;
 import java.time.Duration;
+import org.eclipse.microprofile.config.inject.ConfigProperty;
 import org.jboss.logging.Logger;
 
 /**
@@ -31,18 +34,25 @@ public final class WarmUp {
     private final WarmUpConfig config;
     private final SessionConfig sessions;
     private final WebSocketConfig webSockets;
+    private final SecurityConfig security;
+    private final Authenticator authenticator;
     private final Instance<HttpServerOptionsCustomizer> customizers;
+    private final boolean listens;
     private Rehearsal rehearsal;
     private volatile boolean done;
 
     /** @throws ConfigurationException naming the setting that makes no sense */
-    WarmUp(Vertx vertx, WarmUpConfig config, SessionConfig sessions, WebSocketConfig webSockets,
-            Instance<HttpServerOptionsCustomizer> customizers) {
+    WarmUp(Vertx vertx, WarmUpConfig config, SessionConfig sessions, WebSocketConfig webSockets, SecurityConfig security,
+            Authenticator authenticator, Instance<HttpServerOptionsCustomizer> customizers,
+            @ConfigProperty(name = "quarkus.http.host-enabled") boolean listens) {
+        this.listens = listens;
         Require.between("atrium.warm-up.duration", config.duration(), Duration.ZERO, LONGEST);
         this.vertx = vertx;
         this.config = config;
         this.sessions = sessions;
         this.webSockets = webSockets;
+        this.security = security;
+        this.authenticator = authenticator;
         this.customizers = customizers;
     }
 
@@ -52,11 +62,11 @@ public final class WarmUp {
     }
 
     void start(@Observes StartupEvent startup) {
-        if (config.duration().isZero() || LaunchMode.current() != LaunchMode.NORMAL) {
+        if (!listens || config.duration().isZero() || LaunchMode.current() != LaunchMode.NORMAL) {
             done = true;
             return;
         }
-        rehearsal = new Rehearsal(vertx, options(), sessions, webSockets);
+        rehearsal = new Rehearsal(vertx, options(), sessions, webSockets, security, authenticator);
         rehearsal.run(config.duration()).onComplete(result -> {
             done = true;
             if (result.succeeded()) {

@@ -274,12 +274,14 @@ public abstract class BackplaneContract {
     void a_session_is_resumed_once_and_a_lost_answer_does_not_lose_it() {
         SessionStore store = backplane().sessions();
         Sender ann = new Sender(node().newSessionId(), "ann");
-        SavedSession saved = new SavedSession(store.newToken(), ann, "/", Map.of("lobby", true, "news", false));
+        SavedSession saved = new SavedSession(store.newToken(), ann, "/", Map.of("lobby", true, "news", false),
+                Set.of("news"));
         await(store.save(saved));
         await(store.release(saved.token()));
         SavedSession resumed = await(store.resume(saved.token()));
         assertThat(resumed.self()).isEqualTo(ann);
         assertThat(resumed.rooms()).isEqualTo(saved.rooms());
+        assertThat(resumed.granted()).isEqualTo(saved.granted());
         assertThat(resumed.token()).isNotEqualTo(saved.token());
         await(store.release(resumed.token()));
         SavedSession again = await(store.resume(saved.token()));

@@ -97,9 +97,9 @@ class ApplicationIT {
 
     @Test
     void what_is_said_while_connecting_is_heard_once_connected() {
-        try (SocketIoClient client = SocketIoClient.connect(lab, "websocket", Map.of("token", "123"))) {
-            client.awaitHeard("auth {\"token\":\"123\"}");
-            assertThat(client.log()).containsExactly("@connect", "auth {\"token\":\"123\"}");
+        try (SocketIoClient client = SocketIoClient.connect(lab, "websocket", Map.of("ticket", "123"))) {
+            client.awaitHeard("auth {\"ticket\":\"123\"}");
+            assertThat(client.log()).containsExactly("@connect", "auth {\"ticket\":\"123\"}");
         }
     }
 

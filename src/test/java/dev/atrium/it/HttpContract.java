@@ -318,10 +318,10 @@ abstract class HttpContract extends ClusterContract {
     }
 
     @Test
-    void the_openapi_document_names_each_path_on_the_public_port() {
-        String document = here().get("/q/openapi").body();
+    void the_openapi_document_is_for_operators_and_names_each_path() {
+        String document = here().management("/q/openapi").body();
         assertThat(document).contains("/rooms:", "/rooms/{room}:", "/rooms/{room}/messages:", "/rooms/{room}/members:",
-                "/sessions/{id}:", "text/event-stream:", "application/x-ndjson:", "Last-Event-ID", "Idempotency-Key");
+                "/sessions/{id}:", "/users/{user}/sessions:", "text/event-stream:", "application/x-ndjson:", "Last-Event-ID", "Idempotency-Key");
     }
 
     /** Says something so many times, and returns the room's epoch. */

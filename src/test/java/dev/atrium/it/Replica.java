@@ -10,6 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -25,8 +26,15 @@ public final class Replica implements AutoCloseable {
             "Listening on: http://127\\.0\\.0\\.1:(\\d+)\\. Management interface listening on http://127\\.0\\.0\\.1:(\\d+)\\.");
     private static final HttpClient HTTP = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
 
-    /** Off unless a test asks for it: it would cost each of the many replicas here some seconds. */
-    private static final String WARM_UP = "atrium.warm-up.duration";
+    /**
+     * Unless a test asks for other ones. A warm-up would cost each of the many replicas here some seconds; many tests say more
+     * than one client may; and what takes an administrator is tried without one.
+     */
+    private static final Map<String, String> SETTINGS = Map.of(
+            "atrium.warm-up.duration", "0s",
+            "atrium.limits.messages", "0",
+            "atrium.limits.bytes", "0",
+            "atrium.permissions.everyone", "/* *:admin");
 
     private final Process process;
     private final Path log;
@@ -56,15 +64,15 @@ public final class Replica implements AutoCloseable {
         return start(Map.of("atrium.backplane", "redis", "quarkus.redis.hosts", redis.url()));
     }
 
-    /** Starts the process and does not wait for anything. */
+    /** Starts the process and does not wait for anything. An empty value leaves a setting to its default. */
     public static Replica launch(Map<String, String> settings) {
         List<String> command = new ArrayList<>(List.of(ProcessHandle.current().info().command().orElse("java"),
                 "-Xmx512m", "-Dquarkus.http.host=127.0.0.1", "-Dquarkus.http.port=0",
                 "-Dquarkus.management.host=127.0.0.1", "-Dquarkus.management.port=0"));
-        if (!settings.containsKey(WARM_UP)) {
-            command.add("-D" + WARM_UP + "=0s");
-        }
-        settings.forEach((name, value) -> command.add("-D" + name + "=" + value));
+        Map<String, String> all = new HashMap<>(SETTINGS);
+        all.putAll(settings);
+        all.values().removeIf(String::isEmpty);
+        all.forEach((name, value) -> command.add("-D" + name + "=" + value));
         command.add("-jar");
         command.add(JAR.toString());
         try {

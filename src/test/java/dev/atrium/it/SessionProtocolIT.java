@@ -278,13 +278,6 @@ class SessionProtocolIT {
     }
 
     @Test
-    void what_is_not_built_yet_says_so() {
-        try (SessionClient ann = replica.session()) {
-            assertThat(ann.call("auth", "{}").path("code").asInt()).isEqualTo(501);
-        }
-    }
-
-    @Test
     void a_call_where_no_application_answers_gets_404() {
         try (SessionClient ann = replica.session()) {
             JsonNode answer = ann.call("call", "{\"name\":\"anything\"}");

@@ -3,6 +3,7 @@ package dev.atrium.it;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.Map;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -36,6 +37,27 @@ class SettingsIT {
         "atrium.socketio.max-attachments,     -1,      from 0",
         "atrium.socketio.relay,               maybe,   true or false",
         "atrium.http.presence,                maybe,   true or false",
+        "atrium.auth.mode,                    closed,  open",
+        "atrium.auth.mode,                    required, mp.jwt.verify.publickey.location",
+        "atrium.auth.timeout,                 0s,      50ms",
+        "atrium.auth.notice,                  2d,      1d",
+        "atrium.auth.grace,                   -1s,     from 0ms",
+        "atrium.auth.cookie,                  session, atrium.origins",
+        "atrium.permissions.everyone,         lobby:fly, expected some of join",
+        "atrium.permissions.everyone,         lobby,   lobby:join send",
+        "atrium.origins,                      app.example.com, https://app.example.com",
+        "atrium.origins,                      https://app.example.com/page, https://app.example.com",
+        "atrium.trusted-proxies,              10.0.0.0/99, 10.0.0.0/8",
+        "atrium.limits.connections,           -1,      from 0",
+        "atrium.limits.connections-per-address, -1,    from 0",
+        "atrium.limits.connections-per-user,  many,    atrium.limits.connections-per-user",
+        "atrium.limits.handshakes,            -1,      from 0",
+        "atrium.limits.messages,              -1,      from 0",
+        "atrium.limits.bytes,                 1,       at least 1K",
+        "atrium.limits.rooms,                 -1,      from 0",
+        "atrium.limits.room-name,             256,     to 255",
+        "atrium.limits.members-page,          0,       from 1",
+        "atrium.limits.first-command,         2d,      3600s",
         "atrium.heartbeat.intervall,          1s,      atrium.heartbeat.intervall",
     })
     void stops_the_start(String setting, String value, String accepts) {
@@ -44,6 +66,14 @@ class SettingsIT {
             assertThat(replica.log().lines().filter(line -> line.contains(setting))).singleElement()
                     .satisfies(line -> assertThat(line).contains(accepts));
             assertThat(replica.log()).doesNotContain("\tat ");
+        }
+    }
+
+    @Test
+    void a_key_that_can_be_guessed_stops_the_start() {
+        try (Replica replica = Replica.launch(Map.of("atrium.api-keys.billing.key", "12345", "atrium.api-keys.billing.rooms", "*:publish"))) {
+            assertThat(replica.exitCode()).isNotZero();
+            assertThat(replica.log()).contains("atrium.api-keys.billing.key: expected at least 16 characters").doesNotContain("12345");
         }
     }
 }

@@ -80,7 +80,7 @@ final class MemorySessions implements SessionStore {
                 return Uni.createFrom().nullItem();
             }
             SavedSession old = found.session;
-            SavedSession session = new SavedSession(newToken(), old.self(), old.namespace(), old.rooms());
+            SavedSession session = new SavedSession(newToken(), old.self(), old.namespace(), old.rooms(), old.granted());
             kept.put(old.token(), new Kept(session, clock.millis() + windowMillis));
             Uni<?> ended = found.until == CONNECTED
                     ? host.end(session.namespace(), session.self().id(), true) : Uni.createFrom().voidItem();

@@ -163,7 +163,9 @@ final class MessageCodec {
 
     private static void writeSender(JsonGenerator json, Sender sender) throws IOException {
         if (sender != null) {
-            json.writeStringField("id", sender.id());
+            if (sender.id() != null) {
+                json.writeStringField("id", sender.id());
+            }
             if (sender.user() != null) {
                 json.writeStringField("user", sender.user());
             }
@@ -236,7 +238,7 @@ final class MessageCodec {
         }
 
         Sender sender() {
-            return id == null ? null : new Sender(id, user);
+            return id == null && user == null ? null : new Sender(id, user);
         }
 
         String rest() {

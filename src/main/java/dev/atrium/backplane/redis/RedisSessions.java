@@ -10,6 +10,7 @@ import io.smallrye.mutiny.Uni;
 import io.smallrye.mutiny.vertx.UniHelper;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
+import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import io.vertx.redis.client.Command;
 import io.vertx.redis.client.Request;
@@ -17,9 +18,11 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 
 /**
  * Sessions in Redis. Those that are connected are fields of one hash per replica, which lives as long as the replica and a
@@ -248,7 +251,7 @@ final class RedisSessions implements SessionStore {
         JsonObject rooms = new JsonObject();
         session.rooms().forEach(rooms::put);
         return new JsonObject().put("id", session.self().id()).put("user", session.self().user())
-                .put("ns", session.namespace()).put("rooms", rooms).encode();
+                .put("ns", session.namespace()).put("rooms", rooms).put("granted", new JsonArray(List.copyOf(session.granted()))).encode();
     }
 
     private static SavedSession decode(String token, String state) {
@@ -256,7 +259,7 @@ final class RedisSessions implements SessionStore {
         Map<String, Boolean> rooms = new LinkedHashMap<>();
         json.getJsonObject("rooms").forEach(room -> rooms.put(room.getKey(), (Boolean) room.getValue()));
         return new SavedSession(token, new Sender(json.getString("id"), json.getString("user")), json.getString("ns"),
-                rooms);
+                rooms, json.getJsonArray("granted", new JsonArray()).stream().map(String.class::cast).collect(Collectors.toSet()));
     }
 
     private Future<Void> quietly(Request request) {

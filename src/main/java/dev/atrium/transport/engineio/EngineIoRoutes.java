@@ -1,8 +1,11 @@
 package dev.atrium.transport.engineio;
 
+import dev.atrium.security.Caller;
+import dev.atrium.security.Connections;
 import dev.atrium.session.CloseReason;
 import dev.atrium.session.RequestLoop;
 import dev.atrium.session.Sessions;
+import dev.atrium.transport.admission.Admission;
 import dev.atrium.transport.websocket.WebSocketConfig;
 import dev.atrium.transport.websocket.WebSocketUpgrade;
 import io.netty.channel.EventLoop;
@@ -25,9 +28,11 @@ public final class EngineIoRoutes {
     private final EngineSockets sockets;
     private final Forwarding forwarding;
     private final Sessions sessions;
+    private final Admission admission;
     private final WebSocketUpgrade upgrade;
 
-    EngineIoRoutes(EngineSockets sockets, Forwarding forwarding, Sessions sessions, WebSocketConfig config) {
+    EngineIoRoutes(EngineSockets sockets, Forwarding forwarding, Sessions sessions, WebSocketConfig config, Admission admission) {
+        this.admission = admission;
         this.forwarding = forwarding;
         this.sockets = sockets;
         this.sessions = sessions;
@@ -59,10 +64,10 @@ public final class EngineIoRoutes {
         EngineIoError error = fault(request, toWebSocket, sid, socket);
         if (error != null) {
             refuse(request, toWebSocket, error);
-        } else if (toWebSocket) {
-            upgrade.upgrade(request, new WebSocketTransport(sockets, socket));
         } else if (socket == null) {
-            handshake(new Exchange(request));
+            handshake(context, toWebSocket);
+        } else if (toWebSocket) {
+            upgrade.upgrade(request, new WebSocketTransport(sockets, socket.caller(), socket), null);
         } else if (request.method() == HttpMethod.GET) {
             Exchange exchange = new Exchange(request);
             socket.eventLoop().execute(() -> socket.poll(exchange));
@@ -97,9 +102,27 @@ public final class EngineIoRoutes {
         return PROTOCOL_VERSION.equals(parameter(request, "EIO")) ? null : EngineIoError.UNSUPPORTED_PROTOCOL_VERSION;
     }
 
-    private void handshake(Exchange exchange) {
+    private void handshake(RoutingContext context, boolean toWebSocket) {
+        if (Admission.failure(context) != null) {
+            Admission.refuse(context, Admission.failure(context));
+            return;
+        }
+        Caller caller = Admission.caller(context);
+        Connections.Slot slot = admission.connect(context, "socketio");
+        if (slot == null) {
+            return;
+        }
+        if (toWebSocket) {
+            upgrade.upgrade(context.request(), new WebSocketTransport(sockets, caller, null), slot);
+        } else {
+            handshake(new Exchange(context.request()), caller, slot);
+        }
+    }
+
+    private void handshake(Exchange exchange, Caller caller, Connections.Slot slot) {
         EventLoop eventLoop = RequestLoop.current();
-        EngineSocket socket = sockets.create(eventLoop);
+        EngineSocket socket = sockets.create(caller, eventLoop);
+        socket.whenDisconnected(slot::release);
         PollingTransport polling = new PollingTransport(socket, sessions.deliveryLoop(eventLoop), sessions.outboxLimit());
         sockets.open(socket, polling);
         polling.poll(exchange);

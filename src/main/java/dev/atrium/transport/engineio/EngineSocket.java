@@ -1,5 +1,6 @@
 package dev.atrium.transport.engineio;
 
+import dev.atrium.security.Caller;
 import dev.atrium.session.CloseReason;
 import dev.atrium.session.Outbox;
 import dev.atrium.session.Suspendable;
@@ -45,6 +46,7 @@ public final class EngineSocket implements Suspendable {
     private enum State { OPEN, CLOSING, CLOSED }
 
     private final String id;
+    private final Caller caller;
     private final EventLoop eventLoop;
     private final EngineSockets sockets;
     private final Liveness liveness;
@@ -59,8 +61,9 @@ public final class EngineSocket implements Suspendable {
     private boolean disconnected;
     private int holds;
 
-    EngineSocket(String id, EventLoop eventLoop, EngineSockets sockets) {
+    EngineSocket(String id, Caller caller, EventLoop eventLoop, EngineSockets sockets) {
         this.id = id;
+        this.caller = caller;
         this.eventLoop = eventLoop;
         this.sockets = sockets;
         this.liveness = new Liveness(this, eventLoop, sockets.pingInterval(), sockets.pingTimeout());
@@ -77,6 +80,11 @@ public final class EngineSocket implements Suspendable {
     /** The {@code sid} of its client; secret. */
     String id() {
         return id;
+    }
+
+    /** Who made its handshake. */
+    public Caller caller() {
+        return caller;
     }
 
     /** The one that it lives on. */

@@ -2,6 +2,7 @@ package dev.atrium.transport.engineio;
 
 import dev.atrium.room.DeliveryLoop;
 import dev.atrium.room.Node;
+import dev.atrium.security.Caller;
 import dev.atrium.session.SessionConfig;
 import dev.atrium.session.Sessions;
 import dev.atrium.setting.Require;
@@ -55,8 +56,8 @@ public final class EngineSockets {
         return sockets.get(sid);
     }
 
-    EngineSocket create(EventLoop eventLoop) {
-        return new EngineSocket(node.newEngineId(), eventLoop, this);
+    EngineSocket create(Caller caller, EventLoop eventLoop) {
+        return new EngineSocket(node.newEngineId(), caller, eventLoop, this);
     }
 
     void open(EngineSocket socket, Transport transport) {

@@ -1,5 +1,6 @@
 package dev.atrium.transport.engineio;
 
+import dev.atrium.security.Caller;
 import dev.atrium.session.CloseReason;
 import dev.atrium.session.Outbox;
 import dev.atrium.transport.websocket.FrameHandler;
@@ -15,6 +16,7 @@ import java.util.Queue;
 final class WebSocketTransport implements Transport, SocketProtocol {
 
     private final EngineSockets sockets;
+    private final Caller caller;
     private EngineSocket socket;
     private FrameHandler connection;
     private Outbox outbox;
@@ -23,8 +25,12 @@ final class WebSocketTransport implements Transport, SocketProtocol {
     private boolean draining;
     private boolean broken;
 
-    /** @param former the connection that it wants to take over; null for a new one */
-    WebSocketTransport(EngineSockets sockets, EngineSocket former) {
+    /**
+     * @param caller who made the handshake
+     * @param former the connection that it wants to take over; null for a new one
+     */
+    WebSocketTransport(EngineSockets sockets, Caller caller, EngineSocket former) {
+        this.caller = caller;
         this.sockets = sockets;
         this.socket = former;
     }
@@ -39,7 +45,7 @@ final class WebSocketTransport implements Transport, SocketProtocol {
         connection = opened;
         if (socket == null) {
             outbox = opened.outbox();
-            socket = sockets.create(opened.eventLoop());
+            socket = sockets.create(caller, opened.eventLoop());
             sockets.open(socket, this);
             return;
         }

@@ -1,5 +1,6 @@
 package dev.atrium.transport.http;
 
+import dev.atrium.transport.admission.Problem;
 import io.quarkus.runtime.configuration.MemorySize;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpHeaders;

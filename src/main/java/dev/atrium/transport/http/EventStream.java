@@ -4,13 +4,15 @@ import dev.atrium.gateway.Gateway;
 import dev.atrium.gateway.Refusal;
 import dev.atrium.room.Position;
 import dev.atrium.room.RoomId;
+import dev.atrium.security.Caller;
+import dev.atrium.security.Connections;
 import dev.atrium.session.CloseReason;
 import dev.atrium.session.Outbox;
+import dev.atrium.session.RequestLoop;
 import dev.atrium.session.Session;
 import dev.atrium.session.Sessions;
 import dev.atrium.session.Wire;
 import io.netty.buffer.Unpooled;
-import io.netty.channel.EventLoop;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerResponse;
 import java.util.concurrent.ThreadLocalRandom;
@@ -27,11 +29,13 @@ final class EventStream implements Wire {
     private final StreamFormat format;
     private final HttpServerResponse response;
     private final Outbox outbox;
+    private final Connections.Slot slot;
     private Session session;
     private boolean begun;
     private boolean gone;
 
-    EventStream(Gateway gateway, Sessions sessions, StreamFormat format, HttpServerResponse response) {
+    EventStream(Gateway gateway, Sessions sessions, StreamFormat format, HttpServerResponse response, Connections.Slot slot) {
+        this.slot = slot;
         this.gateway = gateway;
         this.sessions = sessions;
         this.format = format;
@@ -45,8 +49,14 @@ final class EventStream implements Wire {
      * @param since the place that the client was at, or null
      * @param refused told why it cannot be; nothing has been written then
      */
-    void begin(EventLoop eventLoop, RoomId room, Position since, boolean visible, Consumer<Refusal> refused) {
-        session = gateway.connect(eventLoop, room.namespace(), format.transport(), this, format);
+    void begin(Caller caller, RoomId room, Position since, boolean visible, Consumer<Refusal> refused) {
+        try {
+            session = gateway.connect(caller, RequestLoop.current(), room.namespace(), format.transport(), this, format);
+        } catch (Refusal refusal) {
+            slot.release();
+            refused.accept(refusal);
+            return;
+        }
         if (!visible) {
             session.hide();
         }
@@ -66,7 +76,7 @@ final class EventStream implements Wire {
             boolean hears = !gone;
             gone();
             if (hears) {
-                refused.accept(Gateway.refusal(failure));
+                refused.accept(Refusal.of(failure));
             }
         });
     }
@@ -86,7 +96,14 @@ final class EventStream implements Wire {
     }
 
     @Override
-    public void close(CloseReason reason) {
+    public void expiring(long expires) {
+        if (begun) {
+            send(format.expiring(expires));
+        }
+    }
+
+    @Override
+    public void close(CloseReason reason, String detail) {
         if (gone) {
             return;
         }
@@ -112,6 +129,7 @@ final class EventStream implements Wire {
             gone = true;
             session.closed(CloseReason.CONNECTION_LOST);
             sessions.disconnected();
+            slot.release();
         }
     }
 }

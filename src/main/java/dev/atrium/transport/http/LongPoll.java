@@ -10,6 +10,7 @@ import dev.atrium.room.Membership;
 import dev.atrium.room.Message;
 import dev.atrium.room.Position;
 import dev.atrium.room.RoomId;
+import dev.atrium.security.Caller;
 import io.netty.channel.EventLoop;
 import io.smallrye.mutiny.Uni;
 import io.smallrye.mutiny.subscription.UniEmitter;
@@ -25,6 +26,7 @@ import java.util.concurrent.TimeUnit;
 final class LongPoll implements Member {
 
     private final Gateway gateway;
+    private final Caller caller;
     private final EventLoop eventLoop;
     private final DeliveryLoop loop;
     private final List<Message> heard = new ArrayList<>();
@@ -34,8 +36,9 @@ final class LongPoll implements Member {
     private boolean over;
 
     /** @param loop that of the rooms on the event loop */
-    LongPoll(Gateway gateway, EventLoop eventLoop, DeliveryLoop loop) {
+    LongPoll(Gateway gateway, Caller caller, EventLoop eventLoop, DeliveryLoop loop) {
         this.gateway = gateway;
+        this.caller = caller;
         this.eventLoop = eventLoop;
         this.loop = loop;
     }
@@ -51,7 +54,7 @@ final class LongPoll implements Member {
             waiter = emitter;
             emitter.onTermination(() -> eventLoop.execute(this::stop));
             // Subscribed to here and not chained: a client that goes now must not leave half of a membership behind.
-            gateway.listen(this, room, since, () -> !over).subscribe().with(joined -> {
+            gateway.listen(caller, this, room, since, () -> !over).subscribe().with(joined -> {
                 membership = joined;
                 patience = eventLoop.schedule(this::end, seconds, TimeUnit.SECONDS);
                 membership.follow();

@@ -12,11 +12,13 @@ import dev.atrium.room.InvalidNameException;
 import dev.atrium.room.Position;
 import dev.atrium.room.Presence;
 import dev.atrium.room.RoomId;
+import dev.atrium.security.Caller;
 import dev.atrium.session.RequestLoop;
 import dev.atrium.session.Sessions;
+import dev.atrium.transport.admission.Admission;
 import io.netty.channel.EventLoop;
 import io.smallrye.mutiny.Uni;
-import io.vertx.core.http.HttpServerRequest;
+import io.vertx.ext.web.RoutingContext;
 import jakarta.ws.rs.Consumes;
 import jakarta.ws.rs.DefaultValue;
 import jakarta.ws.rs.GET;
@@ -67,10 +69,10 @@ public class RoomsResource {
             description = "A page has about as many as were asked for. The next one is asked for with ?cursor=; the last one "
                     + "has no next.")
     @APIResponse(responseCode = "200", content = @Content(example = "{\"rooms\": [{\"room\": \"lobby\"}], \"next\": \"1792\"}"))
-    public Uni<RoomList> rooms(@QueryParam("ns") @DefaultValue("/") String ns, @QueryParam("prefix") @DefaultValue("") String prefix,
+    public Uni<RoomList> rooms(@Context RoutingContext context, @QueryParam("ns") @DefaultValue("/") String ns, @QueryParam("prefix") @DefaultValue("") String prefix,
             @QueryParam("cursor") String cursor, @QueryParam("limit") String limit) {
         int most = Ranges.limit("limit", Ranges.number("limit", limit), ROOMS, MOST_ROOMS);
-        return gateway.rooms(namespace(ns), prefix, cursor, most)
+        return gateway.rooms(Admission.caller(context), TRANSPORT, namespace(ns), prefix, cursor, most)
                 .map(page -> new RoomList(page.names().stream().map(RoomList.Entry::new).toList(), page.next()));
     }
 
@@ -97,12 +99,12 @@ public class RoomsResource {
             mediaType = "application/problem+json",
             example = "{\"status\": 400, \"title\": \"Bad Request\", \"detail\": \"body: not JSON\"}"))
     @APIResponse(responseCode = "503", description = "Not now; try again after Retry-After")
-    public Uni<Published> publish(@Context HttpServerRequest request, @QueryParam("ns") @DefaultValue("/") String ns,
+    public Uni<Published> publish(@Context RoutingContext context, @QueryParam("ns") @DefaultValue("/") String ns,
             @QueryParam("event") String event, @HeaderParam("Idempotency-Key") String idempotency,
             @Parameter(hidden = true) @HeaderParam(HttpHeaders.CONTENT_TYPE) String type, byte[] body) {
         // Not by @PathParam, which ends at a semicolon: the name would not be the one that a WebSocket joins.
-        RoomId id = RoomUrl.room(ns, request.path());
-        return gateway.publish(null, TRANSPORT, id, event, PostedData.read(type, body), true, idempotency)
+        RoomId id = RoomUrl.room(ns, context.request().path());
+        return gateway.publish(Admission.caller(context), TRANSPORT, id, event, PostedData.read(type, body), idempotency)
                 .map(receipt -> new Published(receipt.position().epoch(), receipt.position().offset(),
                         receipt.atMicros() / 1000));
     }
@@ -128,11 +130,10 @@ public class RoomsResource {
         @Content(mediaType = "application/x-ndjson",
                 example = "{\"event\":\"message\",\"room\":\"lobby\",\"data\":\"hello\",\"offset\":42}\n")
     })
-    public Uni<State> state(@Context HttpServerRequest request, @QueryParam("ns") @DefaultValue("/") String ns) {
-        RoomId room = RoomUrl.room(ns, request.path());
-        return Uni.combine().all().unis(gateway.memberCount(room), gateway.history(readable(room), HistoryQuery.after(0, 1)))
-                .with((members, history) -> new State(room.name(), members, history.head().epoch(),
-                        history.head().offset()));
+    public Uni<State> state(@Context RoutingContext context, @QueryParam("ns") @DefaultValue("/") String ns) {
+        RoomId room = RoomUrl.room(ns, context.request().path());
+        return gateway.state(Admission.caller(context), TRANSPORT, readable(room)).map(state -> new State(room.name(),
+                state.members(), state.head().epoch(), state.head().offset()));
     }
 
     /** What was said in the room; with {@code wait}, when something is. */
@@ -146,29 +147,30 @@ public class RoomsResource {
     @APIResponse(responseCode = "200", content = @Content(example = "{\"room\": \"lobby\", \"epoch\": \"kJ3vQ0aZ\", "
             + "\"offset\": 42, \"recovered\": true, \"messages\": [{\"event\": \"message\", \"room\": \"lobby\", "
             + "\"data\": \"hello\", \"at\": 1795251600000, \"epoch\": \"kJ3vQ0aZ\", \"offset\": 42}]}"))
-    public Uni<byte[]> messages(@Context HttpServerRequest request, @QueryParam("ns") @DefaultValue("/") String ns,
+    public Uni<byte[]> messages(@Context RoutingContext context, @QueryParam("ns") @DefaultValue("/") String ns,
             @QueryParam("after") String after, @QueryParam("before") String before, @QueryParam("limit") String limit,
             @QueryParam("wait") String wait) {
-        RoomId room = readable(RoomUrl.room(ns, parent(request.path())));
+        RoomId room = readable(RoomUrl.room(ns, parent(context.request().path())));
         Position since = Place.parse("after", after);
         Long offset = since == null ? null : since.offset();
         HistoryQuery query = Ranges.history("", offset, Ranges.number("before", before), Ranges.number("limit", limit));
         long seconds = seconds(wait);
         EventLoop eventLoop = RequestLoop.current();
-        return gateway.history(room, query).chain(history -> {
+        Caller caller = Admission.caller(context);
+        return gateway.history(caller, TRANSPORT, room, query).chain(history -> {
             if (since != null && !history.head().epoch().equals(since.epoch()) && !since.epoch().isEmpty()) {
                 // Another history: all of it is news.
-                return gateway.history(room, HistoryQuery.after(0, query.limit()));
+                return gateway.history(caller, TRANSPORT, room, HistoryQuery.after(0, query.limit()));
             }
             boolean news = since != null && (!history.messages().isEmpty() || !history.continues(since));
-            return seconds == 0 || news ? Uni.createFrom().item(history) : news(room, since, seconds, query, eventLoop);
+            return seconds == 0 || news ? Uni.createFrom().item(history) : news(caller, room, since, seconds, query, eventLoop);
         }).map(history -> MessagesAnswer.of(room, since, history));
     }
 
-    private Uni<History> news(RoomId room, Position since, long seconds, HistoryQuery query, EventLoop eventLoop) {
+    private Uni<History> news(Caller caller, RoomId room, Position since, long seconds, HistoryQuery query, EventLoop eventLoop) {
         return Uni.createFrom().voidItem()
                 .emitOn(eventLoop::execute)
-                .chain(() -> new LongPoll(gateway, eventLoop, sessions.deliveryLoop(eventLoop)).news(room, since, seconds))
+                .chain(() -> new LongPoll(gateway, caller, eventLoop, sessions.deliveryLoop(eventLoop)).news(room, since, seconds))
                 .map(history -> new History(history.head(),
                         history.messages().subList(0, Math.min(history.messages().size(), query.limit()))));
     }
@@ -183,14 +185,16 @@ public class RoomsResource {
             description = "?by=user folds the sessions of one user into one. The next page is asked for with ?cursor=.")
     @APIResponse(responseCode = "200", content = @Content(example =
             "{\"members\": [{\"id\": \"~3fKq0ZbT7Jx2mYw9LrVd\", \"user\": \"ann\", \"since\": 1795251600000}]}"))
-    public Uni<? extends Object> members(@Context HttpServerRequest request, @QueryParam("ns") @DefaultValue("/") String ns,
+    public Uni<? extends Object> members(@Context RoutingContext context, @QueryParam("ns") @DefaultValue("/") String ns,
             @QueryParam("by") @DefaultValue("session") String by, @QueryParam("cursor") String cursor,
             @QueryParam("limit") String limit) {
-        RoomId room = RoomUrl.room(ns, parent(request.path()));
-        int most = Ranges.limit("limit", Ranges.number("limit", limit), MemberPage.MOST, MemberPage.MOST);
+        RoomId room = RoomUrl.room(ns, parent(context.request().path()));
+        int largest = gateway.limits().membersPage();
+        int most = Ranges.limit("limit", Ranges.number("limit", limit), largest, largest);
+        Caller caller = Admission.caller(context);
         return switch (by) {
-            case "session" -> gateway.members(room, cursor, most).map(Members::of);
-            case "user" -> gateway.users(room, cursor, most);
+            case "session" -> gateway.members(caller, TRANSPORT, room, cursor, most).map(Members::of);
+            case "user" -> gateway.users(caller, TRANSPORT, room, cursor, most);
             default -> throw Refusal.badRequest("by: expected session or user");
         };
     }
@@ -206,7 +210,7 @@ public class RoomsResource {
 
     /** How a room is. */
     @JsonInclude(JsonInclude.Include.NON_EMPTY)
-    public record State(String room, int members, String epoch, long offset) {
+    public record State(String room, Integer members, String epoch, long offset) {
     }
 
     /** One page of members. */
@@ -228,7 +232,7 @@ public class RoomsResource {
     public record Published(String epoch, long offset, long at) {
     }
 
-    private static String namespace(String ns) {
+    static String namespace(String ns) {
         try {
             return RoomId.everyone(ns).namespace();
         } catch (InvalidNameException e) {

@@ -2,12 +2,15 @@ package dev.atrium.transport.http;
 
 import dev.atrium.gateway.Gateway;
 import dev.atrium.gateway.Refusal;
+import dev.atrium.transport.admission.Admission;
 import io.smallrye.mutiny.Uni;
+import io.vertx.ext.web.RoutingContext;
 import jakarta.ws.rs.DELETE;
 import jakarta.ws.rs.DefaultValue;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.PathParam;
 import jakarta.ws.rs.QueryParam;
+import jakarta.ws.rs.core.Context;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
 
@@ -26,8 +29,9 @@ public class SessionResource {
     @Operation(summary = "End a session, on whatever replica it is")
     @APIResponse(responseCode = "204", description = "It has ended, with close code 1008")
     @APIResponse(responseCode = "404", description = "There is no such session")
-    public Uni<Void> disconnect(@PathParam("id") String id, @QueryParam("ns") @DefaultValue("/") String ns) {
-        return gateway.disconnect(ns, id).map(ended -> {
+    public Uni<Void> disconnect(@PathParam("id") String id, @QueryParam("ns") @DefaultValue("/") String ns,
+            @Context RoutingContext context) {
+        return gateway.disconnect(Admission.caller(context), "http", RoomsResource.namespace(ns), id).map(ended -> {
             if (!ended) {
                 throw new Refusal(404, "id: there is no such session in this namespace");
             }

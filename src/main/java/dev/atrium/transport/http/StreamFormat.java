@@ -78,6 +78,18 @@ abstract class StreamFormat extends BytesFormat {
         }));
     }
 
+    /** The client's token expires then, in milliseconds since 1970; it has to come back with another one. */
+    final byte[] expiring(long expires) {
+        return event("@expiring", null, json(json -> {
+            json.writeStartObject();
+            json.writeStringField("event", "@expiring");
+            json.writeObjectFieldStart("data");
+            json.writeNumberField("expires", expires);
+            json.writeEndObject();
+            json.writeEndObject();
+        }));
+    }
+
     @Override
     public final byte[] encode(Delivery delivery) {
         if (delivery instanceof Message message) {

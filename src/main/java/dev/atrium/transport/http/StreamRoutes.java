@@ -6,8 +6,10 @@ import dev.atrium.gateway.RoomUrl;
 import dev.atrium.room.InvalidNameException;
 import dev.atrium.room.Position;
 import dev.atrium.room.RoomId;
-import dev.atrium.session.RequestLoop;
+import dev.atrium.security.Connections;
 import dev.atrium.session.Sessions;
+import dev.atrium.transport.admission.Admission;
+import dev.atrium.transport.admission.Problem;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.ext.web.Router;
@@ -39,9 +41,11 @@ public final class StreamRoutes {
 
     private final Gateway gateway;
     private final Sessions sessions;
+    private final Admission admission;
     private final HttpConfig config;
 
-    StreamRoutes(Gateway gateway, Sessions sessions, HttpConfig config) {
+    StreamRoutes(Gateway gateway, Sessions sessions, HttpConfig config, Admission admission) {
+        this.admission = admission;
         this.gateway = gateway;
         this.sessions = sessions;
         this.config = config;
@@ -94,8 +98,12 @@ public final class StreamRoutes {
             Problem.send(context, Refusal.badRequest(e.getMessage()));
             return;
         }
-        new EventStream(gateway, sessions, format, request.response())
-                .begin(RequestLoop.current(), room, since, config.presence(), refusal -> Problem.send(context, refusal));
+        Connections.Slot slot = admission.connect(context, format.transport());
+        if (slot == null) {
+            return;
+        }
+        new EventStream(gateway, sessions, format, request.response(), slot)
+                .begin(Admission.caller(context), room, since, config.presence(), refusal -> Problem.send(context, refusal));
     }
 
     /** The header wins: the browser sends the last id that it has heard to the URL that it began with. */

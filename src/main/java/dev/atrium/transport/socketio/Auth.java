@@ -23,6 +23,11 @@ record Auth(JsonNode json) {
         }
     }
 
+    /** What shows who it is, or null. */
+    String token() {
+        return json.path("token").isTextual() ? json.path("token").asText() : null;
+    }
+
     /** Whether it asks to be told who said something, and where. */
     boolean wantsMeta() {
         return json.path("meta").asBoolean();

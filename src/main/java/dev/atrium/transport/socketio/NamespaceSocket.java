@@ -3,13 +3,16 @@ package dev.atrium.transport.socketio;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.atrium.application.Clients;
 import dev.atrium.application.Endpoint;
+import dev.atrium.gateway.Authentication;
 import dev.atrium.gateway.Gateway;
 import dev.atrium.gateway.Joined;
 import dev.atrium.gateway.Recovered;
 import dev.atrium.gateway.Refusal;
+import dev.atrium.gateway.ReplyJson;
 import dev.atrium.gateway.SendWindow;
 import dev.atrium.room.Data;
 import dev.atrium.room.RoomId;
+import dev.atrium.security.Caller;
 import dev.atrium.session.CloseReason;
 import dev.atrium.session.Outbox;
 import dev.atrium.session.Session;
@@ -28,7 +31,11 @@ import java.util.Map;
  */
 final class NamespaceSocket implements Wire {
 
+    /** The event by which a client shows another token, in every namespace. */
+    private static final String AUTH = "@auth";
+
     private final Gateway gateway;
+    private final Authentication authentication;
     private final Clients clients;
     private final EngineSocket socket;
     private final String namespace;
@@ -47,9 +54,10 @@ final class NamespaceSocket implements Wire {
      * @param clients all of them
      * @param endpoint what the application makes of its events; null if it is not asked
      */
-    NamespaceSocket(Gateway gateway, Clients clients, EngineSocket socket, String namespace, Map<String, NamespaceSocket> joined, Endpoint endpoint,
-            boolean relay) {
+    NamespaceSocket(Gateway gateway, Authentication authentication, Clients clients, EngineSocket socket, String namespace,
+            Map<String, NamespaceSocket> joined, Endpoint endpoint, boolean relay) {
         this.gateway = gateway;
+        this.authentication = authentication;
         this.clients = clients;
         this.socket = socket;
         this.namespace = namespace;
@@ -60,11 +68,15 @@ final class NamespaceSocket implements Wire {
         this.questions = new Questions(socket.eventLoop());
     }
 
-    /** Makes the session; nothing is said to the client yet. */
-    void open(SocketIoFormat spoken) {
+    /**
+     * Makes the session; nothing is said to the client yet.
+     *
+     * @throws Refusal if there cannot be one
+     */
+    void open(Caller caller, SocketIoFormat spoken) {
         format = spoken;
-        session = gateway.connect(socket.eventLoop(), namespace, "socketio", this, spoken);
-        handle = new SocketIoHandle(gateway, clients, this);
+        session = gateway.connect(caller, socket.eventLoop(), namespace, Namespaces.TRANSPORT, this, spoken);
+        handle = new SocketIoHandle(clients, this);
         joined.put(namespace, this);
     }
 
@@ -116,17 +128,32 @@ final class NamespaceSocket implements Wire {
         session.follow();
     }
 
-    void event(String name, Arguments arguments, String ackId) {
+    /** @param size its bytes */
+    void event(String name, Arguments arguments, int size, String ackId) {
         Ack ack = new Ack(this, ackId);
-        if (endpoint == null) {
-            events.handle(name, arguments, ack);
-            return;
-        }
         try {
+            gateway.spend(session, size);
+            if (name.equals(AUTH)) {
+                authenticate(arguments.text(1), ack);
+                return;
+            }
+            if (endpoint == null) {
+                events.handle(name, arguments, ack);
+                return;
+            }
             handle(endpoint.event(handle, name, arguments.nodes(1)), ack);
         } catch (Refusal refusal) {
             ack.refused(refusal);
         }
+    }
+
+    private void authenticate(String token, Ack ack) {
+        if (token == null) {
+            throw Refusal.badRequest("token: expected a string");
+        }
+        socket.await(authentication.authenticate(session, token),
+                done -> ack.ok(json -> ReplyJson.writeFields(done, json)),
+                failure -> ack.refused(Refusal.of(failure)));
     }
 
     private void handle(Uni<List<Object>> handled, Ack ack) {
@@ -140,7 +167,7 @@ final class NamespaceSocket implements Wire {
                     window.answered();
                 }),
                 failure -> session.loop().run(() -> {
-                    ack.refused(Gateway.refusal(failure));
+                    ack.refused(Refusal.of(failure));
                     window.answered();
                 }));
     }
@@ -215,15 +242,20 @@ final class NamespaceSocket implements Wire {
         session.heard();
     }
 
+    @Override
+    public void expiring(long expires) {
+        emit(null, "@expiring", new Data.Json("{\"expires\":" + expires + "}"));
+    }
+
     /**
      * Whoever is sent away is told so, and stays away. For any other reason the transport is closed without a word: clients
      * take that for a fault of the network, and come back.
      */
     @Override
-    public void close(CloseReason reason) {
+    public void close(CloseReason reason, String detail) {
         left(reason);
         switch (reason) {
-            case NORMAL, DISCONNECTED, FORBIDDEN -> socket.send(
+            case NORMAL, DISCONNECTED, FORBIDDEN, UNAUTHENTICATED, REVOKED -> socket.send(
                     SocketIoFormat.frames(Packet.Type.DISCONNECT, namespace, null, "", List.of()));
             default -> socket.fail(reason);
         }

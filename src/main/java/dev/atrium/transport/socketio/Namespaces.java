@@ -4,10 +4,12 @@ import dev.atrium.application.Clients;
 import dev.atrium.application.Endpoints;
 import dev.atrium.application.RefusedException;
 import dev.atrium.application.Values;
+import dev.atrium.gateway.Authentication;
 import dev.atrium.gateway.Gateway;
 import dev.atrium.gateway.Refusal;
 import dev.atrium.room.InvalidNameException;
 import dev.atrium.room.RoomId;
+import dev.atrium.security.Caller;
 import dev.atrium.session.CloseReason;
 import dev.atrium.session.Session;
 import dev.atrium.transport.engineio.EngineSocket;
@@ -30,19 +32,23 @@ final class Namespaces implements EngineSockets.Application {
     /** Namespaces that one client may be in at a time. */
     private static final int MOST = 100;
 
+    static final String TRANSPORT = "socketio";
+
     private static final Logger LOG = Logger.getLogger(Namespaces.class);
 
     private final Gateway gateway;
+    private final Authentication authentication;
     private final Clients clients;
     private final Endpoints endpoints;
     private final SocketIoConfig config;
     private final List<Pattern> open;
 
     /** @throws ConfigurationException naming the setting that makes no sense */
-    Namespaces(Gateway gateway, Clients clients, Endpoints endpoints, SocketIoConfig config) {
+    Namespaces(Gateway gateway, Authentication authentication, Clients clients, Endpoints endpoints, SocketIoConfig config) {
         this.clients = clients;
         this.endpoints = endpoints;
         this.gateway = gateway;
+        this.authentication = authentication;
         this.config = config;
         this.open = config.namespaces().stream().map(Glob::pattern).toList();
         Require.between("atrium.socketio.connect-timeout", config.connectTimeout(), Duration.ofMillis(50), Duration.ofHours(1));
@@ -51,7 +57,7 @@ final class Namespaces implements EngineSockets.Application {
 
     @Override
     public EngineSocket.Listener connected(EngineSocket socket) {
-        return new SocketIoConnection(this, config, socket);
+        return new SocketIoConnection(this, config, socket, gateway.limits().allowance());
     }
 
     /**
@@ -70,7 +76,20 @@ final class Namespaces implements EngineSockets.Application {
             refuse(socket, namespace, "too many namespaces", null);
             return;
         }
-        Newcomer newcomer = new Newcomer(socket, namespace, Auth.parse(auth), joined, admitted);
+        Auth parsed = Auth.parse(auth);
+        if (parsed.token() == null || !authentication.verifies()) {
+            connect(new Newcomer(socket, socket.caller(), namespace, parsed, joined, admitted));
+            return;
+        }
+        socket.await(authentication.identity(socket.caller(), TRANSPORT, parsed.token()).emitOn(socket.eventLoop()::execute),
+                identity -> connect(new Newcomer(socket, socket.caller().as(identity), namespace, parsed, joined, admitted)),
+                failure -> refuse(socket, namespace, failure));
+    }
+
+    private void connect(Newcomer newcomer) {
+        if (!newcomer.socket.isOpen()) {
+            return;
+        }
         if (config.connectionStateRecovery() && newcomer.auth.pid() != null && newcomer.auth.last() != null) {
             recover(newcomer);
         } else {
@@ -87,13 +106,16 @@ final class Namespaces implements EngineSockets.Application {
         return open.stream().anyMatch(pattern -> pattern.matcher(namespace).matches());
     }
 
-    private record Newcomer(EngineSocket socket, String namespace, Auth auth, Map<String, NamespaceSocket> joined,
+    private record Newcomer(EngineSocket socket, Caller caller, String namespace, Auth auth, Map<String, NamespaceSocket> joined,
             Runnable admitted) {
     }
 
     /** It was here before. If it cannot go on where it was it begins anew. */
     private void recover(Newcomer newcomer) {
         NamespaceSocket attempt = open(newcomer);
+        if (attempt == null) {
+            return;
+        }
         Session session = attempt.session();
         newcomer.socket.await(session.inTurn(() -> gateway.admit(session)).chain(() -> gateway.keep(session))
                         .chain(() -> gateway.recover(session, newcomer.auth.pid(), newcomer.auth.last())),
@@ -111,6 +133,9 @@ final class Namespaces implements EngineSockets.Application {
 
     private void begin(Newcomer newcomer) {
         NamespaceSocket beginner = open(newcomer);
+        if (beginner == null) {
+            return;
+        }
         Session session = beginner.session();
         Uni<Void> admitted = session.inTurn(() -> gateway.admit(session))
                 .chain(() -> beginner.ask(newcomer.auth.json(), config.connectTimeout()));
@@ -120,24 +145,30 @@ final class Namespaces implements EngineSockets.Application {
                     beginner.connected(session.resumeToken());
                 },
                 failure -> {
-                    beginner.end(failure instanceof RefusedException ? CloseReason.FORBIDDEN : CloseReason.TRY_LATER);
-                    refuse(newcomer, failure);
+                    beginner.end(failure instanceof RefusedException ? CloseReason.FORBIDDEN : Refusal.of(failure).closeReason());
+                    refuse(newcomer.socket, newcomer.namespace, failure);
                 });
     }
 
+    /** Null for one that cannot be served; it has been told. */
     private NamespaceSocket open(Newcomer newcomer) {
-        NamespaceSocket opened = new NamespaceSocket(gateway, clients, newcomer.socket, newcomer.namespace, newcomer.joined,
-                endpoints.of(newcomer.namespace), config.relay());
-        opened.open(SocketIoFormat.of(newcomer.auth.wantsMeta(), config.connectionStateRecovery()));
-        return opened;
+        NamespaceSocket opened = new NamespaceSocket(gateway, authentication, clients, newcomer.socket, newcomer.namespace,
+                newcomer.joined, endpoints.of(newcomer.namespace), config.relay());
+        try {
+            opened.open(newcomer.caller, SocketIoFormat.of(newcomer.auth.wantsMeta(), config.connectionStateRecovery()));
+            return opened;
+        } catch (Refusal refusal) {
+            refuse(newcomer.socket, newcomer.namespace, refusal);
+            return null;
+        }
     }
 
-    private static void refuse(Newcomer newcomer, Throwable failure) {
+    private static void refuse(EngineSocket socket, String namespace, Throwable failure) {
         if (failure instanceof RefusedException refused) {
-            refuse(newcomer.socket, newcomer.namespace, refused.getMessage(), refused.data());
+            refuse(socket, namespace, refused.getMessage(), refused.data());
         } else {
-            Refusal refusal = Gateway.refusal(failure);
-            refuse(newcomer.socket, newcomer.namespace, refusal.getMessage(), Map.of("code", refusal.code()));
+            Refusal refusal = Refusal.of(failure);
+            refuse(socket, namespace, refusal.getMessage(), Map.of("code", refusal.code()));
         }
     }
 

@@ -53,13 +53,13 @@ final class RoomEvents {
                     ack.ok(json -> ReplyJson.writeFields(joined, json));
                     joined.membership().follow();
                 },
-                failure -> ack.refused(Gateway.refusal(failure)));
+                failure -> ack.refused(Refusal.of(failure)));
     }
 
     private void leave(RoomId room, Ack ack) {
         socket.socket().await(gateway.leave(session(), room),
                 left -> ack.ok(json -> json.writeStringField("room", room.name())),
-                failure -> ack.refused(Gateway.refusal(failure)));
+                failure -> ack.refused(Refusal.of(failure)));
     }
 
     private void send(Arguments arguments, Ack ack) {
@@ -108,7 +108,7 @@ final class RoomEvents {
                     window.answered();
                 }),
                 failure -> session().loop().run(() -> {
-                    refused.accept(Gateway.refusal(failure));
+                    refused.accept(Refusal.of(failure));
                     window.answered();
                 }));
     }

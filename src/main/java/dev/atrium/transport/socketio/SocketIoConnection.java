@@ -1,7 +1,8 @@
 package dev.atrium.transport.socketio;
 
-import dev.atrium.gateway.Gateway;
+import dev.atrium.gateway.RoomService;
 import dev.atrium.room.Data;
+import dev.atrium.security.Allowance;
 import dev.atrium.session.CloseReason;
 import dev.atrium.transport.engineio.EngineSocket;
 import io.netty.util.concurrent.ScheduledFuture;
@@ -23,13 +24,15 @@ final class SocketIoConnection implements EngineSocket.Listener {
     private final Namespaces namespaces;
     private final SocketIoConfig config;
     private final EngineSocket socket;
+    private final Allowance allowance;
     private final Map<String, NamespaceSocket> joined = new HashMap<>(2);
     private final ScheduledFuture<?> patience;
     private boolean admitted;
     private Packet incomplete;
     private List<byte[]> attachments;
 
-    SocketIoConnection(Namespaces namespaces, SocketIoConfig config, EngineSocket socket) {
+    SocketIoConnection(Namespaces namespaces, SocketIoConfig config, EngineSocket socket, Allowance allowance) {
+        this.allowance = allowance;
         this.namespaces = namespaces;
         this.config = config;
         this.socket = socket;
@@ -92,11 +95,20 @@ final class SocketIoConnection implements EngineSocket.Listener {
 
     private void handle(Packet packet, List<byte[]> attached) {
         switch (packet.type()) {
-            case CONNECT -> connect(packet);
-            case DISCONNECT -> disconnect(packet);
+            case CONNECT -> sparingly(() -> connect(packet));
+            case DISCONNECT -> sparingly(() -> disconnect(packet));
             case EVENT, BINARY_EVENT -> event(packet, attached);
-            case ACK, BINARY_ACK -> ack(packet, attached);
+            case ACK, BINARY_ACK -> sparingly(() -> ack(packet, attached));
             default -> throw new MalformedPacketException("not for a server");
+        }
+    }
+
+    /** What belongs to no session yet, or costs none anything, has an allowance of its own: that of the connection. */
+    private void sparingly(Runnable work) {
+        if (allowance.take(0) == null) {
+            work.run();
+        } else {
+            socket.fail(CloseReason.TOO_MANY_MESSAGES);
         }
     }
 
@@ -127,10 +139,11 @@ final class SocketIoConnection implements EngineSocket.Listener {
         if (name == null && arguments.size() > 0 && isNumber(arguments.values().get(0))) {
             name = ((Data.Json) arguments.values().get(0)).json();
         }
-        if (name == null || Gateway.RESERVED_EVENTS.contains(name)) {
+        if (name == null || RoomService.RESERVED_EVENTS.contains(name)) {
             throw new MalformedPacketException("expected the name of an event");
         }
-        namespace.event(name, arguments, packet.id());
+        int size = packet.payload().length() + attached.stream().mapToInt(bytes -> bytes.length).sum();
+        namespace.event(name, arguments, size, packet.id());
     }
 
     private void ack(Packet packet, List<byte[]> attached) {

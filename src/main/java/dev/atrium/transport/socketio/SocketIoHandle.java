@@ -4,8 +4,8 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.atrium.application.Clients;
 import dev.atrium.application.SessionHandle;
 import dev.atrium.application.Values;
-import dev.atrium.gateway.Gateway;
 import dev.atrium.gateway.Refusal;
+import dev.atrium.gateway.RoomService;
 import dev.atrium.room.Data;
 import io.smallrye.mutiny.Uni;
 import java.time.Duration;
@@ -15,8 +15,8 @@ final class SocketIoHandle extends SessionHandle {
 
     private final NamespaceSocket socket;
 
-    SocketIoHandle(Gateway gateway, Clients clients, NamespaceSocket socket) {
-        super(gateway, clients, socket.session());
+    SocketIoHandle(Clients clients, NamespaceSocket socket) {
+        super(clients, socket.session());
         this.socket = socket;
     }
 
@@ -53,7 +53,7 @@ final class SocketIoHandle extends SessionHandle {
     }
 
     private static void checked(String event) {
-        if (Gateway.RESERVED_EVENTS.contains(event)) {
+        if (RoomService.RESERVED_EVENTS.contains(event)) {
             throw Refusal.badRequest("event: " + event + " is reserved");
         }
     }

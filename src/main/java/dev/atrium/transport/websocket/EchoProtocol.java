@@ -2,29 +2,42 @@ package dev.atrium.transport.websocket;
 
 import dev.atrium.gateway.Gateway;
 import dev.atrium.room.RoomId;
+import dev.atrium.security.Caller;
+import dev.atrium.session.CloseReason;
 import dev.atrium.session.Session;
 import io.netty.buffer.ByteBuf;
 
 /** Sends back what it gets: for latency measurements and conformance suites. Its sessions are in no room. */
 final class EchoProtocol extends SessionBound {
 
-    EchoProtocol(Gateway gateway) {
-        super(gateway);
+    EchoProtocol(Gateway gateway, Caller caller) {
+        super(gateway, caller);
+    }
+
+    @Override
+    void begin() {
+        if (caller.identity().isNobody()) {
+            session.close(CloseReason.UNAUTHENTICATED);
+        }
     }
 
     @Override
     Session connect() {
-        return gateway.connect(connection.eventLoop(), RoomId.DEFAULT_NAMESPACE, "echo", connection, PlainFormat.INSTANCE);
+        return gateway.connect(caller, connection.eventLoop(), RoomId.DEFAULT_NAMESPACE, "echo", connection, PlainFormat.INSTANCE);
     }
 
     @Override
     public void text(String text) {
-        connection.send(Frames.text(text));
+        if (gateway.spendOrClose(session, text.length())) {
+            connection.send(Frames.text(text));
+        }
     }
 
     @Override
     public void binary(ByteBuf bytes) {
-        connection.send(Frames.of(Frames.BINARY, FrameHandler.bytes(bytes)));
+        if (gateway.spendOrClose(session, bytes.readableBytes())) {
+            connection.send(Frames.of(Frames.BINARY, FrameHandler.bytes(bytes)));
+        }
     }
 
     @Override

@@ -21,6 +21,7 @@ import io.netty.handler.codec.http.websocketx.WebSocketCloseStatus;
 import io.netty.handler.codec.http.websocketx.WebSocketFrame;
 import io.netty.util.ReferenceCountUtil;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
 import java.util.concurrent.TimeUnit;
 import org.jboss.logging.Logger;
@@ -42,6 +43,9 @@ public final class FrameHandler extends ChannelInboundHandlerAdapter implements 
     /** Bytes of frames that may wait before reading stops, and what a frame counts at least. */
     private static final int READ_AHEAD = 64 * 1024;
     private static final int FRAME_OVERHEAD = 64;
+
+    /** A control frame holds 125 bytes, two of them for the code. */
+    private static final int MOST_REASON_BYTES = 123;
 
     private static final byte[] PING = Frames.of(Frames.PING, new byte[0]);
     private static final byte[] TEXT_PING = Frames.text("ping");
@@ -207,9 +211,20 @@ public final class FrameHandler extends ChannelInboundHandlerAdapter implements 
         cutAfter(LINGER_MILLIS);
     }
 
-    @Override
+    /** Closes the connection. */
     public void close(CloseReason reason) {
-        close(reason, new CloseWebSocketFrame(reason.code(), reason.text()));
+        close(reason, reason.text());
+    }
+
+    @Override
+    public void close(CloseReason reason, String detail) {
+        close(reason, new CloseWebSocketFrame(reason.code(),
+                detail.getBytes(StandardCharsets.UTF_8).length <= MOST_REASON_BYTES ? detail : reason.text()));
+    }
+
+    @Override
+    public void expiring(long expires) {
+        protocol.expiring(expires);
     }
 
     /** Closes the connection with a close frame that says nothing. */

@@ -5,7 +5,7 @@ import dev.atrium.gateway.Refusal;
 import dev.atrium.gateway.SendWindow;
 import dev.atrium.room.Data;
 import dev.atrium.room.RoomId;
-import dev.atrium.session.CloseReason;
+import dev.atrium.security.Caller;
 import dev.atrium.session.Session;
 import io.netty.buffer.ByteBuf;
 import java.util.ArrayDeque;
@@ -27,8 +27,8 @@ final class PlainProtocol extends SessionBound {
     private final ArrayDeque<Data> held = new ArrayDeque<>();
     private SendWindow window;
 
-    PlainProtocol(Gateway gateway, RoomId room, boolean echo) {
-        super(gateway);
+    PlainProtocol(Gateway gateway, Caller caller, RoomId room, boolean echo) {
+        super(gateway, caller);
         this.room = room;
         this.echo = echo;
     }
@@ -36,14 +36,14 @@ final class PlainProtocol extends SessionBound {
     @Override
     Session connect() {
         window = new SendWindow(connection);
-        return gateway.connect(connection.eventLoop(), room.namespace(), "plain", connection, PlainFormat.INSTANCE);
+        return gateway.connect(caller, connection.eventLoop(), room.namespace(), "plain", connection, PlainFormat.INSTANCE);
     }
 
     @Override
     void begin() {
         connection.await(session.inTurn(() -> gateway.admit(session).chain(() -> gateway.join(session, room, false, null))),
                 joined -> session.follow(),
-                failure -> session.close(Gateway.refusal(failure).code() == 403 ? CloseReason.FORBIDDEN : CloseReason.TRY_LATER));
+                failure -> end(Refusal.of(failure)));
     }
 
     @Override
@@ -57,16 +57,23 @@ final class PlainProtocol extends SessionBound {
     }
 
     private void send(Data data) {
+        if (!gateway.spendOrClose(session, data.size())) {
+            return;
+        }
         window.sent();
         gateway.send(session, room, null, data, echo, null).subscribe().with(
                 receipt -> session.loop().run(window::answered),
                 failure -> session.loop().run(() -> {
-                    refused(data, Gateway.refusal(failure));
+                    refused(data, Refusal.of(failure));
                     window.answered();
                 }));
     }
 
     private void refused(Data data, Refusal refusal) {
+        if (refusal.code() == 401 || refusal.code() == 403) {
+            end(refusal);
+            return;
+        }
         if (!refusal.isRepeatable() || !session.isOpen()) {
             // It may have been taken: trying again could say it twice. The gateway has counted it.
             return;
@@ -91,7 +98,7 @@ final class PlainProtocol extends SessionBound {
         gateway.send(session, room, null, held.peek(), echo, null).subscribe().with(
                 receipt -> session.loop().run(this::next),
                 failure -> session.loop().run(() -> {
-                    if (Gateway.refusal(failure).isRepeatable()) {
+                    if (Refusal.of(failure).isRepeatable()) {
                         retryLater();
                     } else {
                         next();

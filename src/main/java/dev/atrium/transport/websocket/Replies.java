@@ -2,6 +2,7 @@ package dev.atrium.transport.websocket;
 
 import com.fasterxml.jackson.core.JsonGenerator;
 import dev.atrium.application.Values;
+import dev.atrium.gateway.Authentication;
 import dev.atrium.gateway.Joined;
 import dev.atrium.gateway.MemberPage;
 import dev.atrium.gateway.MessageJson;
@@ -15,8 +16,8 @@ import dev.atrium.room.Receipt;
 import dev.atrium.room.RoomId;
 import dev.atrium.session.CloseReason;
 import dev.atrium.session.Session;
+import dev.atrium.session.SessionConfig;
 import java.io.IOException;
-import java.time.Duration;
 import java.util.List;
 
 /** What the server says to one client of the session protocol, as whole frames. Pure: values in, bytes out. */
@@ -30,21 +31,47 @@ final class Replies {
         void write(JsonGenerator json) throws IOException;
     }
 
-    static byte[] welcome(Session session, Duration interval, Duration timeout) {
+    /** @param maxPayload largest message that a client may send, in bytes */
+    static byte[] welcome(Session session, SessionConfig.Heartbeat heartbeat, long maxPayload) {
         return push("@welcome", json -> {
             json.writeStringField("id", session.id());
-            json.writeObjectFieldStart("heartbeat");
-            json.writeNumberField("interval", interval.toMillis());
-            json.writeNumberField("timeout", timeout.toMillis());
-            json.writeEndObject();
-            json.writeStringField("resume", session.resumeToken());
-            json.writeObjectFieldStart("places");
-            for (Membership membership : session.memberships()) {
-                json.writeObjectFieldStart(membership.room().name());
-                ReplyJson.writeFields(membership.position(), json);
-                json.writeEndObject();
+            if (session.self().user() != null) {
+                json.writeStringField("user", session.self().user());
             }
+            if (session.caller().identity().isNobody()) {
+                json.writeStringField("auth", "required");
+            }
+            json.writeNumberField("maxPayload", maxPayload);
+            json.writeObjectFieldStart("heartbeat");
+            json.writeNumberField("interval", heartbeat.interval().toMillis());
+            json.writeNumberField("timeout", heartbeat.timeout().toMillis());
             json.writeEndObject();
+            writePlaces(session, json);
+        });
+    }
+
+    /** By what it can be resumed, and where it is. */
+    private static void writePlaces(Session session, JsonGenerator json) throws IOException {
+        json.writeStringField("resume", session.resumeToken());
+        json.writeObjectFieldStart("places");
+        for (Membership membership : session.memberships()) {
+            json.writeObjectFieldStart(membership.room().name());
+            ReplyJson.writeFields(membership.position(), json);
+            json.writeEndObject();
+        }
+        json.writeEndObject();
+    }
+
+    static byte[] expiring(long expires) {
+        return push("@expiring", json -> json.writeNumberField("expires", expires));
+    }
+
+    static byte[] authenticated(Long seq, Session session, Authentication.Authenticated done) {
+        return reply(seq, json -> {
+            ReplyJson.writeFields(done, json);
+            if (done.first()) {
+                writePlaces(session, json);
+            }
         });
     }
 

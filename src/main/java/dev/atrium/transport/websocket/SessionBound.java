@@ -1,6 +1,8 @@
 package dev.atrium.transport.websocket;
 
 import dev.atrium.gateway.Gateway;
+import dev.atrium.gateway.Refusal;
+import dev.atrium.security.Caller;
 import dev.atrium.session.CloseReason;
 import dev.atrium.session.Session;
 
@@ -9,13 +11,21 @@ abstract class SessionBound implements SocketProtocol {
 
     final Gateway gateway;
     FrameHandler connection;
+    /** Null if there could be none. */
     Session session;
 
-    SessionBound(Gateway gateway) {
+    final Caller caller;
+
+    SessionBound(Gateway gateway, Caller caller) {
         this.gateway = gateway;
+        this.caller = caller;
     }
 
-    /** Makes the session; nothing can be sent yet. */
+    /**
+     * Makes the session; nothing can be sent yet.
+     *
+     * @throws Refusal if there cannot be one
+     */
     abstract Session connect();
 
     /** The session exists; from now on anything may be sent. */
@@ -25,32 +35,52 @@ abstract class SessionBound implements SocketProtocol {
     @Override
     public final void open(FrameHandler opened) {
         connection = opened;
-        session = connect();
+        try {
+            session = connect();
+        } catch (Refusal refusal) {
+            opened.close(refusal.closeReason(), refusal.getMessage());
+            return;
+        }
         begin();
+    }
+
+    /** Ends it for a refusal that there is no other way to tell of. */
+    final void end(Refusal refusal) {
+        session.close(refusal.closeReason(), refusal.getMessage());
     }
 
     @Override
     public final void heard() {
-        session.heard();
+        if (session != null) {
+            session.heard();
+        }
     }
 
     @Override
     public final void deaf(boolean deaf) {
-        session.deaf(deaf);
+        if (session != null) {
+            session.deaf(deaf);
+        }
     }
 
     @Override
     public final void fail(CloseReason reason) {
-        session.close(reason);
+        if (session != null) {
+            session.close(reason);
+        }
     }
 
     @Override
     public final void closed(CloseReason reason) {
-        session.closed(reason);
+        if (session != null) {
+            session.closed(reason);
+        }
     }
 
     @Override
     public final void disconnected() {
-        gateway.disconnected();
+        if (session != null) {
+            gateway.disconnected();
+        }
     }
 }

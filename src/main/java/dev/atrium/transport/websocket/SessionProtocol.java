@@ -2,15 +2,17 @@ package dev.atrium.transport.websocket;
 
 import dev.atrium.application.Client;
 import dev.atrium.application.Endpoint;
+import dev.atrium.application.Endpoints;
 import dev.atrium.application.Values;
+import dev.atrium.gateway.Authentication;
 import dev.atrium.gateway.Gateway;
-import dev.atrium.gateway.MemberPage;
 import dev.atrium.gateway.Ranges;
 import dev.atrium.gateway.Refusal;
 import dev.atrium.gateway.SendWindow;
 import dev.atrium.room.Data;
 import dev.atrium.room.HistoryQuery;
 import dev.atrium.room.RoomId;
+import dev.atrium.security.Caller;
 import dev.atrium.session.CloseReason;
 import dev.atrium.session.Session;
 import dev.atrium.session.SessionConfig;
@@ -18,7 +20,10 @@ import io.netty.buffer.ByteBuf;
 import io.smallrye.mutiny.Uni;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.Set;
+import java.util.concurrent.Future;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 
 /**
@@ -29,41 +34,84 @@ final class SessionProtocol extends SessionBound {
 
     static final String SUBPROTOCOL = "atrium.v1";
 
+    private static final String TRANSPORT = "session";
+
+    /** Silence would leave the developer guessing. */
+    private static final Set<Integer> ALWAYS_TOLD = Set.of(400, 401, 403, 429);
+
     private static final String COMMANDS = "resume, join, leave, send, members, history, auth, call or heartbeat";
 
     /** Clients of a replica that goes away come back within this time, spread at random. */
     private static final int RECONNECT_MILLIS = 2_000;
 
-    private final SessionConfig.Heartbeat heartbeat;
+    private final Surroundings surroundings;
     private final String namespace;
     private final Endpoint endpoint;
     private Client handle;
     private SendWindow window;
+    private Future<?> firstCommand;
 
-    /** @param endpoint what the application makes of calls; null if there is none */
-    SessionProtocol(Gateway gateway, SessionConfig.Heartbeat heartbeat, String namespace, Endpoint endpoint) {
-        super(gateway);
-        this.heartbeat = heartbeat;
+    /**
+     * What all clients of the protocol have in common.
+     *
+     * @param endpoints what the application makes of calls
+     * @param maxPayload largest message of a client, in bytes
+     */
+    record Surroundings(Gateway gateway, Authentication authentication, Endpoints endpoints, SessionConfig.Heartbeat heartbeat,
+            long maxPayload) {
+    }
+
+    SessionProtocol(Surroundings surroundings, Caller caller, String namespace) {
+        super(surroundings.gateway, caller);
+        this.surroundings = surroundings;
         this.namespace = namespace;
-        this.endpoint = endpoint;
+        this.endpoint = surroundings.endpoints.of(namespace);
     }
 
     @Override
     Session connect() {
         window = new SendWindow(connection);
-        Session made = gateway.connect(connection.eventLoop(), namespace, "session", connection, SessionFormat.INSTANCE);
-        handle = endpoint == null ? null : new SessionProtocolHandle(gateway, endpoint.clients(), made);
+        Session made = gateway.connect(caller, connection.eventLoop(), namespace, TRANSPORT, connection, SessionFormat.INSTANCE);
+        handle = endpoint == null ? null : new SessionProtocolHandle(endpoint.clients(), made);
         return made;
     }
 
     @Override
     void begin() {
+        awaitFirstCommand();
+        if (caller.identity().isNobody()) {
+            connection.send(welcome());
+            return;
+        }
         connection.await(session.inTurn(() -> gateway.admit(session).chain(() -> gateway.keep(session))),
                 done -> {
-                    connection.send(Replies.welcome(session, heartbeat.interval(), heartbeat.timeout()));
+                    connection.send(welcome());
                     session.follow();
                 },
-                failure -> session.close(CloseReason.TRY_LATER));
+                failure -> end(Refusal.of(failure)));
+    }
+
+    private byte[] welcome() {
+        return Replies.welcome(session, surroundings.heartbeat, surroundings.maxPayload);
+    }
+
+    private void awaitFirstCommand() {
+        long millis = gateway.limits().firstCommand().toMillis();
+        if (millis > 0) {
+            firstCommand = connection.eventLoop().schedule(() -> gateway.tooSilent(session), millis, TimeUnit.MILLISECONDS);
+        }
+    }
+
+    private void commandCame() {
+        if (firstCommand != null) {
+            firstCommand.cancel(false);
+            firstCommand = null;
+        }
+    }
+
+    @Override
+    public void expiring(long expires) {
+        connection.send(Replies.expiring(expires));
     }
 
     @Override
@@ -73,7 +121,7 @@ final class SessionProtocol extends SessionBound {
 
     @Override
     public void text(String text) {
-        handle(text, null);
+        handle(text, null, text.length());
     }
 
     @Override
@@ -86,18 +134,22 @@ final class SessionProtocol extends SessionBound {
         String line = bytes.toString(bytes.readerIndex(), newline - bytes.readerIndex(), StandardCharsets.UTF_8);
         byte[] data = new byte[bytes.writerIndex() - newline - 1];
         bytes.getBytes(newline + 1, data);
-        handle(line, new Data.Binary(data));
+        handle(line, new Data.Binary(data), bytes.readableBytes());
     }
 
-    private void handle(String line, Data binary) {
+    private void handle(String line, Data binary, int size) {
+        commandCame();
         Command command;
         try {
             command = CommandParser.parse(line, binary);
         } catch (MalformedCommandException e) {
-            connection.send(Replies.error(e.seq(), 400, e.getMessage()));
+            if (gateway.spendOrClose(session, size)) {
+                connection.send(Replies.error(e.seq(), 400, e.getMessage()));
+            }
             return;
         }
         try {
+            gateway.spend(session, size);
             execute(command);
         } catch (Refusal refusal) {
             refuse(command, refusal);
@@ -114,7 +166,7 @@ final class SessionProtocol extends SessionBound {
             case "history" -> history(command);
             case "heartbeat" -> reply(command, Replies.ok(command.seq()));
             case "call" -> call(command);
-            case "auth" -> throw new Refusal(501, "cmd: auth is not implemented yet");
+            case "auth" -> auth(command);
             default -> throw Refusal.badRequest("cmd: expected " + COMMANDS);
         }
     }
@@ -128,7 +180,27 @@ final class SessionProtocol extends SessionBound {
                     reply(command, Replies.resumed(command.seq(), resumed));
                     session.follow();
                 },
-                failure -> refuse(command, Gateway.refusal(failure)));
+                failure -> refuse(command, Refusal.of(failure)));
+    }
+
+    private void auth(Command command) {
+        if (command.params().token == null) {
+            throw Refusal.badRequest("params.token: expected a string");
+        }
+        connection.await(surroundings.authentication.authenticate(session, command.params().token),
+                done -> {
+                    reply(command, Replies.authenticated(command.seq(), session, done));
+                    session.follow();
+                },
+                failure -> refuseToken(command, Refusal.of(failure)));
+    }
+
+    /** Whoever is nobody yet, and shows something wrong, has had its chance. */
+    private void refuseToken(Command command, Refusal refusal) {
+        refuse(command, refusal);
+        if (refusal.code() == 401 && session.caller().identity().isNobody()) {
+            end(refusal);
+        }
     }
 
     private void join(Command command) {
@@ -138,14 +210,14 @@ final class SessionProtocol extends SessionBound {
                     reply(command, Replies.joined(command.seq(), joined));
                     joined.membership().follow();
                 },
-                failure -> refuse(command, Gateway.refusal(failure)));
+                failure -> refuse(command, Refusal.of(failure)));
     }
 
     private void leave(Command command) {
         RoomId room = room(command);
         connection.await(gateway.leave(session, room),
                 left -> reply(command, Replies.left(command.seq(), room)),
-                failure -> refuse(command, Gateway.refusal(failure)));
+                failure -> refuse(command, Refusal.of(failure)));
     }
 
     private void send(Command command) {
@@ -158,7 +230,7 @@ final class SessionProtocol extends SessionBound {
                     window.answered();
                 }),
                 failure -> session.loop().run(() -> {
-                    refuse(command, Gateway.refusal(failure));
+                    refuse(command, Refusal.of(failure));
                     window.answered();
                 }));
     }
@@ -166,11 +238,12 @@ final class SessionProtocol extends SessionBound {
     private void members(Command command) {
         RoomId room = room(command);
         Params params = command.params();
-        int limit = Ranges.limit("params.limit", params.limit, MemberPage.MOST, MemberPage.MOST);
+        int most = gateway.limits().membersPage();
+        int limit = Ranges.limit("params.limit", params.limit, most, most);
         if ("user".equals(params.by)) {
-            await(command, gateway.users(room, params.cursor, limit), page -> Replies.users(command.seq(), page));
+            await(command, gateway.users(session.caller(), TRANSPORT, room, params.cursor, limit), page -> Replies.users(command.seq(), page));
         } else if (params.by == null || params.by.equals("session")) {
-            await(command, gateway.members(room, params.cursor, limit), page -> Replies.members(command.seq(), page));
+            await(command, gateway.members(session.caller(), TRANSPORT, room, params.cursor, limit), page -> Replies.members(command.seq(), page));
         } else {
             throw Refusal.badRequest("params.by: expected session or user");
         }
@@ -178,15 +251,17 @@ final class SessionProtocol extends SessionBound {
 
     private void history(Command command) {
         RoomId room = room(command);
-        if (room.isSession() && !room.name().equals(session.id())) {
+        boolean own = room.name().equals(session.id());
+        if (room.isSession() && !own) {
             throw new Refusal(403, "room: this is another session's own room");
         }
         Params params = command.params();
         HistoryQuery query = Ranges.history("params.", params.after, params.before, params.limit);
-        await(command, gateway.history(room, query), history -> Replies.history(command.seq(), history));
+        await(command, own ? gateway.ownHistory(session, query) : gateway.history(session.caller(), TRANSPORT, room, query), history -> Replies.history(command.seq(), history));
     }
 
     private void call(Command command) {
+        gateway.requireNamespace(session);
         String name = command.params().name;
         if (name == null) {
             throw Refusal.badRequest("params.name: expected a string");
@@ -204,7 +279,7 @@ final class SessionProtocol extends SessionBound {
                     window.answered();
                 }),
                 failure -> session.loop().run(() -> {
-                    refuse(command, Gateway.refusal(failure));
+                    refuse(command, Refusal.of(failure));
                     window.answered();
                 }));
     }
@@ -212,7 +287,7 @@ final class SessionProtocol extends SessionBound {
     private <T> void await(Command command, Uni<T> work, Function<T, byte[]> reply) {
         connection.await(work.emitOn(session.loop()::run),
                 result -> reply(command, reply.apply(result)),
-                failure -> refuse(command, Gateway.refusal(failure)));
+                failure -> refuse(command, Refusal.of(failure)));
     }
 
     private RoomId room(Command command) {
@@ -228,9 +303,9 @@ final class SessionProtocol extends SessionBound {
         }
     }
 
-    /** A mistake is answered even if no reply was asked for: silence would leave the developer guessing. */
+    /** A mistake is answered even if no reply was asked for. */
     private void refuse(Command command, Refusal refusal) {
-        if (command.seq() != null || refusal.code() == 400) {
+        if (command.seq() != null || ALWAYS_TOLD.contains(refusal.code())) {
             connection.send(Replies.error(command.seq(), refusal.code(), refusal.getMessage()));
         }
     }

@@ -3,10 +3,7 @@ package dev.atrium.transport.websocket;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.atrium.application.Clients;
 import dev.atrium.application.SessionHandle;
-import dev.atrium.application.Values;
-import dev.atrium.gateway.Gateway;
 import dev.atrium.gateway.Refusal;
-import dev.atrium.room.RoomId;
 import dev.atrium.session.Session;
 import io.smallrye.mutiny.Uni;
 import java.time.Duration;
@@ -17,17 +14,16 @@ final class SessionProtocolHandle extends SessionHandle {
 
     private static final Logger LOG = Logger.getLogger(SessionProtocolHandle.class);
 
-    private final Gateway gateway;
+    private final Clients clients;
 
-    SessionProtocolHandle(Gateway gateway, Clients clients, Session session) {
-        super(gateway, clients, session);
-        this.gateway = gateway;
+    SessionProtocolHandle(Clients clients, Session session) {
+        super(clients, session);
+        this.clients = clients;
     }
 
     @Override
     public void emit(String event, Object... arguments) {
-        gateway.publish(null, "application", new RoomId(namespace(), id()), event, Values.toData(arguments), true, null)
-                .subscribe().with(sent -> { }, failure -> LOG.debugf("A client was not told: %s", failure.getMessage()));
+        clients.in(namespace()).to(id()).emit(event, arguments).subscribe().with(sent -> { }, failure -> LOG.debugf("A client was not told: %s", failure.getMessage()));
     }
 
     /** The protocol has no acknowledgements by clients. */

@@ -34,6 +34,10 @@ public interface SocketProtocol {
     default void closing(CloseReason reason) {
     }
 
+    /** The client's token expires then, in milliseconds since 1970. */
+    default void expiring(long expires) {
+    }
+
     /** Whether text frames {@code ping} and {@code pong} are heartbeats here. */
     default boolean answersTextHeartbeats() {
         return true;

@@ -1,19 +1,24 @@
 package dev.atrium.transport.websocket;
 
 import dev.atrium.application.Endpoints;
+import dev.atrium.gateway.Authentication;
 import dev.atrium.gateway.Gateway;
 import dev.atrium.gateway.Refusal;
 import dev.atrium.gateway.RoomUrl;
 import dev.atrium.room.InvalidNameException;
 import dev.atrium.room.RoomId;
-import dev.atrium.session.SessionConfig;
+import dev.atrium.security.AuthenticationException;
+import dev.atrium.security.Caller;
+import dev.atrium.security.Connections;
+import dev.atrium.session.CloseReason;
 import dev.atrium.session.Sessions;
-import io.vertx.core.http.HttpHeaders;
+import dev.atrium.transport.admission.Admission;
+import dev.atrium.transport.admission.Problem;
 import io.vertx.core.http.HttpServerRequest;
-import io.vertx.core.json.JsonObject;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import jakarta.enterprise.event.Observes;
+import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
 
 /**
@@ -26,63 +31,63 @@ public final class WebSocketRoutes {
     private static final String ROOMS = "/rooms/";
 
     private final Gateway gateway;
-    private final Endpoints endpoints;
-    private final SessionConfig.Heartbeat heartbeat;
+    private final SessionProtocol.Surroundings session;
+    private final Admission admission;
     private final WebSocketUpgrade upgrade;
 
     /** @param sessions those that the gateway speaks of */
-    public WebSocketRoutes(Gateway gateway, Endpoints endpoints, Sessions sessions, WebSocketConfig config) {
-        this.endpoints = endpoints;
+    @Inject
+    public WebSocketRoutes(Gateway gateway, Authentication authentication, Endpoints endpoints, Sessions sessions,
+            WebSocketConfig config, Admission admission) {
         this.gateway = gateway;
-        this.heartbeat = sessions.config().heartbeat();
+        this.session = new SessionProtocol.Surroundings(gateway, authentication, endpoints, sessions.config().heartbeat(),
+                config.maxMessageSize());
+        this.admission = admission;
         this.upgrade = new WebSocketUpgrade(sessions, (int) config.maxMessageSize(), config.compression());
     }
 
     /** Adds the routes to a router, at the start. */
     public void register(@Observes Router router) {
-        router.get("/echo").handler(context -> route(context, request -> new EchoProtocol(gateway)));
-        router.get("/ws").handler(context -> route(context, request -> {
-            RoomId everyone = RoomId.everyone(namespace(request));
-            return new SessionProtocol(gateway, heartbeat, everyone.namespace(), endpoints.of(everyone.namespace()));
-        }));
-        router.get(ROOMS + ":room").handler(context -> route(context, request -> {
+        router.get("/echo").handler(context -> route(context, "echo", (request, caller) ->
+                new EchoProtocol(gateway, caller)));
+        router.get("/ws").handler(context -> route(context, "session", (request, caller) ->
+                new SessionProtocol(session, caller, RoomId.everyone(namespace(request)).namespace())));
+        router.get(ROOMS + ":room").handler(context -> route(context, "plain", (request, caller) -> {
             RoomId room = RoomUrl.room(namespace(request), request.path());
             if (room.isSession()) {
                 throw new Refusal(403, "room: this is a session's own room");
             }
-            return new PlainProtocol(gateway, room, echo(request));
+            return new PlainProtocol(gateway, caller, room, echo(request));
         }));
     }
 
     /** Makes the protocol of a request, or throws what is wrong with it. */
     private interface Target {
-        SocketProtocol of(HttpServerRequest request);
+        SocketProtocol of(HttpServerRequest request, Caller caller);
     }
 
-    private void route(RoutingContext context, Target target) {
+    private void route(RoutingContext context, String transport, Target target) {
         HttpServerRequest request = context.request();
-        if (!"websocket".equalsIgnoreCase(request.getHeader(HttpHeaders.UPGRADE))) {
+        if (!Admission.isWebSocket(request)) {
             context.next();
             return;
         }
         SocketProtocol protocol;
         try {
-            protocol = target.of(request);
+            AuthenticationException failure = Admission.failure(context);
+            protocol = failure != null ? new RefusingProtocol(CloseReason.UNAUTHENTICATED, failure.getMessage())
+                    : target.of(request, Admission.caller(context));
         } catch (InvalidNameException e) {
-            refuse(context, 400, e.getMessage());
+            Problem.send(context, Refusal.badRequest(e.getMessage()));
             return;
         } catch (Refusal e) {
-            refuse(context, e.code(), e.getMessage());
+            Problem.send(context, e);
             return;
         }
-        upgrade.upgrade(request, protocol);
-    }
-
-    private static void refuse(RoutingContext context, int status, String detail) {
-        context.response().setStatusCode(status)
-                .putHeader(HttpHeaders.CONTENT_TYPE, "application/problem+json")
-                .end(new JsonObject().put("status", status).put("title", status == 403 ? "Forbidden" : "Bad Request")
-                        .put("detail", detail).encode());
+        Connections.Slot slot = admission.connect(context, transport);
+        if (slot != null) {
+            upgrade.upgrade(request, protocol, slot);
+        }
     }
 
     private static String namespace(HttpServerRequest request) {

@@ -1,6 +1,7 @@
 package dev.atrium.transport.websocket;
 
 import dev.atrium.setting.Require;
+import dev.atrium.transport.admission.Admission;
 import io.quarkus.runtime.configuration.ConfigurationException;
 import io.quarkus.vertx.http.HttpServerOptionsCustomizer;
 import io.vertx.core.http.HttpServerOptions;
@@ -26,7 +27,7 @@ final class WebSocketServerOptions implements HttpServerOptionsCustomizer {
     @Override
     public void customizeHttpServer(HttpServerOptions options) {
         options.setMaxWebSocketFrameSize((int) config.maxFrameSize());
-        options.setWebSocketSubProtocols(List.of(SessionProtocol.SUBPROTOCOL));
+        options.setWebSocketSubProtocols(List.of(SessionProtocol.SUBPROTOCOL, Admission.TOKEN_CARRIER));
         options.setPerMessageWebSocketCompressionSupported(config.compression());
         options.setPerFrameWebSocketCompressionSupported(false);
     }

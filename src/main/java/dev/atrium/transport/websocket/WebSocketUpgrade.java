@@ -1,5 +1,6 @@
 package dev.atrium.transport.websocket;
 
+import dev.atrium.security.Connections;
 import dev.atrium.session.Sessions;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
@@ -39,9 +40,16 @@ public final class WebSocketUpgrade {
         this.deflate = compression ? new PerMessageDeflate(maxMessageSize) : null;
     }
 
-    /** On the request's event loop. A handshake that breaks RFC 6455 section 4 is answered by Vert.x. */
-    public void upgrade(HttpServerRequest request, SocketProtocol protocol) {
+    /**
+     * On the request's event loop. A handshake that breaks RFC 6455 section 4 is answered by Vert.x.
+     *
+     * @param slot released when the connection is gone; null if it has none of its own
+     */
+    public void upgrade(HttpServerRequest request, SocketProtocol protocol, Connections.Slot slot) {
         Channel channel = ((ConnectionBase) request.connection()).channel();
+        if (slot != null) {
+            channel.closeFuture().addListener(closed -> slot.release());
+        }
         WebSocketServerExtension compression = deflate == null ? null : deflate.negotiate(request);
         // What the client sends on must wait with it.
         request.pause();

@@ -22,6 +22,7 @@ import java.time.Instant;
 import java.time.ZoneId;
 import java.time.ZoneOffset;
 import java.util.Map;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 class MemoryBackplaneTest extends BackplaneContract {
@@ -68,7 +69,7 @@ class MemoryBackplaneTest extends BackplaneContract {
     @Test
     void a_session_waits_no_longer_than_its_window() {
         SessionStore store = backplane.sessions();
-        SavedSession session = new SavedSession(store.newToken(), new Sender(node.newSessionId(), null), "/", Map.of());
+        SavedSession session = new SavedSession(store.newToken(), new Sender(node.newSessionId(), null), "/", Map.of(), Set.of());
         store.save(session).await().indefinitely();
         clock.forward(Duration.ofHours(5));
         store.release(session.token()).await().indefinitely();

@@ -1,0 +1,119 @@
+package dev.atrium.command;
+
+import dev.atrium.security.Authenticator;
+import dev.atrium.security.InvalidGrantException;
+import dev.atrium.security.Permission;
+import dev.atrium.security.Permissions;
+import io.quarkus.runtime.configuration.DurationConverter;
+import io.smallrye.jwt.algorithm.SignatureAlgorithm;
+import io.smallrye.jwt.build.Jwt;
+import io.smallrye.jwt.build.JwtClaimsBuilder;
+import io.smallrye.jwt.build.JwtSignatureException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.ITypeConverter;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+import picocli.CommandLine.TypeConversionException;
+
+/** Prints a token (RFC 7519) for a user, signed with a key of yours: to try things out, and for backends that are scripts. */
+@Command(name = "token", description = "Prints a token for a user.")
+final class TokenCommand implements Callable<Integer> {
+
+    @Spec
+    private CommandSpec spec;
+
+    @Option(names = "--user", required = true, description = "Who it is for: its claim sub.")
+    private String user;
+
+    @Option(names = "--rooms", converter = Grants.class, description = "What it grants: lobby:join send,team-7-*:join send history")
+    private Rooms rooms = new Rooms(Map.of());
+
+    @Option(names = "--expires", defaultValue = "1h", converter = Time.class, description = "How long it is good: 10m, 1h, 7d (default ${DEFAULT-VALUE}).")
+    private Duration expires;
+
+    @Option(names = "--issuer", description = "Its claim iss.")
+    private String issuer;
+
+    @Option(names = "--audience", description = "Its claim aud.")
+    private String audience;
+
+    @Option(names = "--key", required = true, description = "File with the key to sign with: PEM, or a JWK, which may be a shared secret.")
+    private Path key;
+
+    @Option(names = "--algorithm", defaultValue = "RS256", description = "RS256, PS256, ES256, HS256 … (default ${DEFAULT-VALUE}).")
+    private SignatureAlgorithm algorithm;
+
+    private record Rooms(Map<String, Set<Permission>> grants) {
+    }
+
+    @Override
+    public Integer call() {
+        if (!Files.isReadable(key)) {
+            throw new ParameterException(spec.commandLine(), "There is no file " + key);
+        }
+        JwtClaimsBuilder claims = Jwt.claims().subject(user).expiresIn(expires);
+        if (!rooms.grants.isEmpty()) {
+            claims.claim(Authenticator.ROOMS_CLAIM, words(rooms.grants));
+        }
+        if (issuer != null) {
+            claims.issuer(issuer);
+        }
+        if (audience != null) {
+            claims.audience(audience);
+        }
+        try {
+            System.out.println(claims.jws().algorithm(algorithm).sign(key.toUri().toString()));
+            return 0;
+        } catch (JwtSignatureException e) {
+            throw new ParameterException(spec.commandLine(), "The token cannot be signed: " + cause(e));
+        }
+    }
+
+    private static String cause(Throwable failure) {
+        return failure.getCause() == null ? failure.getMessage() : cause(failure.getCause());
+    }
+
+    private static Map<String, String> words(Map<String, Set<Permission>> grants) {
+        Map<String, String> words = new LinkedHashMap<>();
+        grants.forEach((pattern, permissions) ->
+                words.put(pattern, permissions.stream().map(Permission::word).collect(Collectors.joining(" "))));
+        return words;
+    }
+
+    /** Checked here already: a server would refuse the token. */
+    private static final class Grants implements ITypeConverter<Rooms> {
+
+        @Override
+        public Rooms convert(String text) {
+            try {
+                Map<String, Set<Permission>> grants = Permissions.grants(text);
+                new Permissions(grants);
+                return new Rooms(grants);
+            } catch (InvalidGrantException e) {
+                throw new TypeConversionException(e.getMessage());
+            }
+        }
+    }
+
+    private static final class Time implements ITypeConverter<Duration> {
+
+        @Override
+        public Duration convert(String text) {
+            try {
+                return DurationConverter.parseDuration(text);
+            } catch (RuntimeException e) {
+                throw new TypeConversionException("expected a duration, for example 10m, 1h or 7d");
+            }
+        }
+    }
+}

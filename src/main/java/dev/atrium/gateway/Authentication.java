@@ -1,0 +1,76 @@
+package dev.atrium.gateway;
+
+import dev.atrium.room.RoomId;
+import dev.atrium.security.AuthenticationException;
+import dev.atrium.security.Authenticator;
+import dev.atrium.security.Caller;
+import dev.atrium.security.Identity;
+import dev.atrium.session.Session;
+import io.smallrye.mutiny.Uni;
+import jakarta.inject.Singleton;
+import java.util.List;
+
+/** Lets clients say who they are after they have connected, and again before their token runs out. On the session's event loop. */
+@Singleton
+public final class Authentication {
+
+    private final Authenticator authenticator;
+    private final Gateway gateway;
+    private final Denials denials;
+
+    /**
+     * A session's client is who it says.
+     *
+     * @param first whether it was nobody until now
+     * @param left rooms that it may not be in any more
+     */
+    public record Authenticated(Identity identity, boolean first, List<RoomId> left) {
+    }
+
+    /** Of the clients of a gateway. */
+    public Authentication(Authenticator authenticator, Gateway gateway, Denials denials) {
+        this.authenticator = authenticator;
+        this.gateway = gateway;
+        this.denials = denials;
+    }
+
+    /** Whether there is a key to verify tokens with. Without one, what looks like a token may be the application's. */
+    public boolean verifies() {
+        return authenticator.verifies();
+    }
+
+    /** Who shows a token before there is a session; a failure is a {@link Refusal}. Completes on any thread. */
+    public Uni<Identity> identity(Caller caller, String transport, String token) {
+        return authenticator.token(token)
+                .onFailure(AuthenticationException.class).invoke(failure -> denials.token(caller, transport,
+                        ((AuthenticationException) failure).reason()))
+                .onFailure().transform(Refusal::of);
+    }
+
+    /**
+     * The client shows a token. An anonymous one that has joined rooms already is known there as such, so it comes too late; one
+     * that has shown a token can only show others of the same user.
+     */
+    public Uni<Authenticated> authenticate(Session session, String token) {
+        return identity(session.caller(), session.transport(), token).emitOn(session.loop()::run).chain(identity -> authenticated(session, identity));
+    }
+
+    private Uni<Authenticated> authenticated(Session session, Identity identity) {
+        Identity before = session.caller().identity();
+        if (!session.isOpen()) {
+            throw new Refusal(410, "the session has ended");
+        }
+        if (before.user() != null && !before.user().equals(identity.user())) {
+            throw new Refusal(403, "params.token: of another user than this session's");
+        }
+        boolean known = session.memberships().stream().anyMatch(membership -> membership.room().isNamed());
+        if (before.user() == null && known) {
+            throw new Refusal(409, "cmd: auth comes before any join, unless it renews a token");
+        }
+        return gateway.identified(session, identity).chain(left -> {
+            Authenticated done = new Authenticated(identity, before.isNobody(), left);
+            return done.first ? session.inTurn(() -> gateway.admit(session).chain(() -> gateway.keep(session))).replaceWith(done)
+                    : Uni.createFrom().item(done);
+        });
+    }
+}

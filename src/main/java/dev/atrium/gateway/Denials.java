@@ -1,0 +1,113 @@
+package dev.atrium.gateway;
+
+import dev.atrium.room.RoomId;
+import dev.atrium.security.Allowance;
+import dev.atrium.security.AuthenticationException.Reason;
+import dev.atrium.security.Caller;
+import dev.atrium.security.Connections;
+import dev.atrium.security.Limit;
+import dev.atrium.security.LimitException;
+import dev.atrium.security.Limits;
+import dev.atrium.security.Permission;
+import dev.atrium.session.CloseReason;
+import dev.atrium.session.Session;
+import jakarta.inject.Singleton;
+
+/** Makes the answers to those who may not, and tells operators of them. Any thread. */
+@Singleton
+public final class Denials {
+
+    private final Events events;
+    private final Limits limits;
+    private final Connections connections;
+
+    /** @param events where operators listen */
+    public Denials(Events events, Limits limits, Connections connections) {
+        this.events = events;
+        this.limits = limits;
+        this.connections = connections;
+    }
+
+    /** A token or a key was no good, or there was none. */
+    public void token(Caller caller, String transport, Reason reason) {
+        events.emit(new Event.Denied(caller, transport, Event.Denied.Kind.AUTHENTICATION, reason.label(), null));
+    }
+
+    /** A page of another origin wanted to come in. */
+    public void origin(Caller caller, String origin) {
+        events.emit(new Event.Denied(caller, "http", Event.Denied.Kind.ORIGIN, "origin", origin));
+    }
+
+    /** Somebody has used up what there is. */
+    public void limit(Caller caller, String transport, Limit limit) {
+        events.emit(new Event.Denied(caller, transport, Event.Denied.Kind.LIMIT, limit.label(), null));
+    }
+
+    Refusal unauthenticated(Caller caller, String transport) {
+        token(caller, transport, Reason.MISSING);
+        return new Refusal(401, "token: expected one before anything else");
+    }
+
+    Refusal permission(Caller caller, String transport, RoomId room, Permission permission) {
+        events.emit(new Event.Denied(caller, transport, Event.Denied.Kind.PERMISSION, permission.word(), room.toString()));
+        return new Refusal(403, "room: the permission " + permission.word() + " is missing for it");
+    }
+
+    Refusal namespace(Caller caller, String transport, String namespace) {
+        if (caller.identity().isNobody()) {
+            return unauthenticated(caller, transport);
+        }
+        events.emit(new Event.Denied(caller, transport, Event.Denied.Kind.PERMISSION, Permission.JOIN.word(), namespace));
+        return new Refusal(403, "ns: the permission " + Permission.JOIN.word() + " is missing for every room of this namespace");
+    }
+
+    /**
+     * A request of a client that has no session.
+     *
+     * @param size its bytes
+     * @throws Refusal 429 if there are too many of them
+     */
+    public void request(Caller caller, String transport, long size) {
+        limited(caller, transport, () -> limits.request(caller, size));
+    }
+
+    /** @throws Refusal if the work throws that there is too much of something */
+    void limited(Caller caller, String transport, Runnable work) {
+        try {
+            work.run();
+        } catch (LimitException e) {
+            limit(caller, transport, e.limit());
+            throw Refusal.of(e);
+        }
+    }
+
+    Refusal room(Session session) {
+        try {
+            limits.room((int) session.memberships().stream().filter(each -> each.room().isNamed()).count());
+            return null;
+        } catch (LimitException e) {
+            limit(session.caller(), session.transport(), e.limit());
+            return Refusal.of(e);
+        }
+    }
+
+    /** A client that goes on after many refusals is closed, and has to stay away for a while. */
+    Refusal spend(Session session, int size) {
+        Allowance allowance = session.allowance();
+        Limit exceeded = allowance.take(size);
+        if (exceeded == null) {
+            return null;
+        }
+        limit(session.caller(), session.transport(), exceeded);
+        if (allowance.isAbused()) {
+            tooMany(session);
+        }
+        return new Refusal(exceeded.code(), exceeded.message());
+    }
+
+    /** Ends it, and keeps its client out for a while. */
+    void tooMany(Session session) {
+        connections.penalize(session.caller());
+        session.close(CloseReason.TOO_MANY_MESSAGES);
+    }
+}

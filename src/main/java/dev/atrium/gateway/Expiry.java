@@ -1,0 +1,57 @@
+package dev.atrium.gateway;
+
+import dev.atrium.security.AuthenticationException.Reason;
+import dev.atrium.security.Identity;
+import dev.atrium.security.SecurityConfig;
+import dev.atrium.session.CloseReason;
+import dev.atrium.session.Session;
+import dev.atrium.setting.Require;
+import io.quarkus.runtime.configuration.ConfigurationException;
+import jakarta.inject.Singleton;
+import java.time.Duration;
+
+/**
+ * Tells clients in time that their tokens expire, and ends the sessions of those that show no other one, and of those that never
+ * show one. On the session's event loop.
+ */
+@Singleton
+public final class Expiry {
+
+    private static final Duration LONGEST = Duration.ofDays(1);
+
+    private final Denials denials;
+    private final SecurityConfig.Auth config;
+
+    /** @throws ConfigurationException naming the setting that makes no sense */
+    public Expiry(Denials denials, SecurityConfig all) {
+        this.denials = denials;
+        this.config = all.auth();
+        Require.between("atrium.auth.timeout", config.timeout(), Duration.ofMillis(50), Duration.ofHours(1));
+        Require.between("atrium.auth.notice", config.notice(), Duration.ZERO, LONGEST);
+        Require.between("atrium.auth.grace", config.grace(), Duration.ZERO, LONGEST);
+    }
+
+    /** From now on, with the identity that the session has now. */
+    void watch(Session session) {
+        Identity identity = session.caller().identity();
+        if (identity.isNobody()) {
+            session.deadline(() -> end(session, Reason.MISSING), config.timeout().toMillis());
+        } else if (identity.expires() == Identity.NEVER) {
+            session.noDeadline();
+        } else {
+            long notice = identity.expires() - config.notice().toMillis() - System.currentTimeMillis();
+            session.deadline(() -> expiring(session, identity), Math.max(0, notice));
+        }
+    }
+
+    private void expiring(Session session, Identity identity) {
+        long end = identity.expires() + config.grace().toMillis() - System.currentTimeMillis();
+        session.deadline(() -> end(session, Reason.EXPIRED), Math.max(0, end));
+        session.expiring(identity.expires());
+    }
+
+    private void end(Session session, Reason reason) {
+        denials.token(session.caller(), session.transport(), reason);
+        session.close(CloseReason.UNAUTHENTICATED);
+    }
+}

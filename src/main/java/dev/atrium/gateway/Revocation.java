@@ -1,0 +1,65 @@
+package dev.atrium.gateway;
+
+import dev.atrium.room.RoomId;
+import dev.atrium.security.Caller;
+import dev.atrium.session.CloseReason;
+import dev.atrium.session.Session;
+import dev.atrium.session.Sessions;
+import io.quarkus.runtime.StartupEvent;
+import io.smallrye.mutiny.Uni;
+import jakarta.enterprise.event.Observes;
+import jakarta.inject.Singleton;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+
+/** Ends the sessions of a user on every replica. Any thread. */
+@Singleton
+public final class Revocation {
+
+    private static final String QUESTION = "revoke";
+    private static final Duration PATIENCE = Duration.ofSeconds(5);
+
+    private final Gateway gateway;
+    private final Cluster cluster;
+    private final Sessions sessions;
+
+    Revocation(Gateway gateway, Cluster cluster, Sessions sessions) {
+        this.gateway = gateway;
+        this.cluster = cluster;
+        this.sessions = sessions;
+        cluster.answer(QUESTION, this::endHere);
+    }
+
+    /** Made at the start, so that this replica answers the others. */
+    void start(@Observes StartupEvent startup) {
+        // The constructor has registered it.
+    }
+
+    /** How many have ended; a {@link Refusal} with 503 if some replica has not answered: then it may be done again. */
+    public Uni<Integer> revoke(Caller caller, String transport, String namespace, String user) {
+        Refusal refusal = gateway.mayRevoke(caller, transport, namespace);
+        if (refusal != null) {
+            return Uni.createFrom().failure(refusal);
+        }
+        return cluster.askAll(QUESTION, RoomId.everyone(namespace).namespace() + ' ' + user, PATIENCE).map(Revocation::sum);
+    }
+
+    private static int sum(List<Optional<String>> answers) {
+        if (answers.stream().anyMatch(Optional::isEmpty)) {
+            throw Refusal.unavailable("not every replica has answered", true);
+        }
+        return answers.stream().mapToInt(answer -> Integer.parseInt(answer.get())).sum();
+    }
+
+    /** A namespace has no space in it. */
+    private Uni<String> endHere(String question) {
+        int space = question.indexOf(' ');
+        String namespace = question.substring(0, space);
+        String user = question.substring(space + 1);
+        List<Session> ended = sessions.all().stream()
+                .filter(each -> each.namespace().equals(namespace) && user.equals(each.self().user())).toList();
+        ended.forEach(each -> each.closeSoon(CloseReason.REVOKED));
+        return Uni.createFrom().item(Integer.toString(ended.size()));
+    }
+}

@@ -1,0 +1,339 @@
+package dev.atrium.gateway;
+
+import dev.atrium.backplane.Backplane;
+import dev.atrium.backplane.SavedSession;
+import dev.atrium.room.Data;
+import dev.atrium.room.History;
+import dev.atrium.room.HistoryQuery;
+import dev.atrium.room.Member;
+import dev.atrium.room.Membership;
+import dev.atrium.room.Position;
+import dev.atrium.room.Presence;
+import dev.atrium.room.Publication;
+import dev.atrium.room.Receipt;
+import dev.atrium.room.RoomId;
+import dev.atrium.room.RoomPage;
+import dev.atrium.room.Rooms;
+import dev.atrium.room.Sender;
+import dev.atrium.room.SessionId;
+import dev.atrium.room.WireFormat;
+import dev.atrium.security.Allowance;
+import dev.atrium.security.Caller;
+import dev.atrium.session.CloseReason;
+import dev.atrium.session.Session;
+import dev.atrium.session.Sessions;
+import dev.atrium.session.Wire;
+import io.netty.buffer.ByteBuf;
+import io.netty.channel.EventLoop;
+import io.smallrye.mutiny.Uni;
+import jakarta.inject.Singleton;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CancellationException;
+import java.util.function.BooleanSupplier;
+import java.util.function.Predicate;
+import java.util.regex.Pattern;
+import org.jboss.logging.Logger;
+
+/**
+ * Does what sessions, backends and the application want done in rooms, without asking whether they may: that is the
+ * {@link Gateway}'s to know. A {@code Uni} that fails with a {@link Refusal} carries the answer for the client.
+ *
+ * <p>Methods that take a session are called on its event loop, and their {@code Uni}s complete there.
+ */
+@Singleton
+public final class RoomService {
+
+    private static final Logger LOG = Logger.getLogger(RoomService.class);
+
+    /** Longest name of an event, in bytes of UTF-8. */
+    public static final int MAX_EVENT_BYTES = 255;
+
+    /** Whoever said one of these would have every client of Socket.IO believe that it has lost its connection, for example. */
+    public static final Set<String> RESERVED_EVENTS = Set.of("connect", "connect_error", "disconnect", "disconnecting",
+            "newListener", "removeListener");
+
+    private static final Pattern IDEMPOTENCY_KEY = Pattern.compile("[!-~]{1,64}");
+
+    private final Backplane backplane;
+    private final Resumption resumption;
+    private final Recovery recovery;
+    private final Sessions sessions;
+    private final Rooms rooms;
+    private final Events events;
+
+    /** Of one backplane and the sessions, rooms and events that go with it. */
+    public RoomService(Backplane backplane, Sessions sessions, Rooms rooms, Events events) {
+        this.backplane = backplane;
+        this.sessions = sessions;
+        this.rooms = rooms;
+        this.events = events;
+        this.resumption = new Resumption(backplane.sessions());
+        this.recovery = new Recovery(backplane);
+        backplane.sessions().serve(this::end);
+    }
+
+    /** A client has connected: a new session, in no room yet. */
+    Session connect(Caller caller, EventLoop eventLoop, String namespace, String transport, Wire wire,
+            WireFormat<ByteBuf> format, Allowance allowance, Session.Listener listener) {
+        Session session = sessions.open(caller, eventLoop, namespace, transport, wire, format, allowance, listener);
+        events.emit(new Event.Connected(session.self(), transport));
+        return session;
+    }
+
+    /** The connection of a session is gone, some time after the session has ended. */
+    public void disconnected() {
+        sessions.disconnected();
+    }
+
+    /** Puts a new session into its own room and into its namespace's, where every session that hears anything is. */
+    public Uni<Void> admit(Session session) {
+        return enter(session, RoomId.of(session.namespace(), session.id()), false, null)
+                .chain(() -> enter(session, RoomId.everyone(session.namespace()), false, null))
+                .replaceWithVoid();
+    }
+
+    /** Lets the client of a session resume it later, with the token that the session then has. */
+    public Uni<Void> keep(Session session) {
+        return resumption.keep(session);
+    }
+
+    /**
+     * Makes the session a member of a room. Joining twice is joining once, but the last word on presence counts.
+     *
+     * @param since the place that the client was at, to be told what it missed; or null
+     */
+    public Uni<Joined> join(Session session, RoomId room, boolean watchesPresence, Position since) {
+        Membership present = session.membership(room);
+        if (present != null) {
+            present.watchPresence(watchesPresence);
+            return resumption.save(session).emitOn(session.loop()::run)
+                    .map(saved -> new Joined(room, present.position(), false, present));
+        }
+        if (room.isSession()) {
+            return Uni.createFrom().failure(new Refusal(403, "room: this is another session's own room"));
+        }
+        return enter(session, room, watchesPresence, since)
+                .chain(membership -> Uni.join().all(present(session, room), resumption.save(session)).andFailFast()
+                        .emitOn(session.loop()::run)
+                        .map(done -> Joined.of(membership)));
+    }
+
+    /**
+     * Lets a session that has just begun go on as an earlier one, with its id, its user and its rooms.
+     *
+     * @param token what the client was given for it
+     * @param places that the client was at, by the name of the room; the empty name is the whole namespace
+     * @param mayJoin whether it may be in a room that it was in
+     */
+    Uni<Resumed> resume(Session session, String token, Map<String, Position> places, Predicate<RoomId> mayJoin) {
+        return resumption.take(session, token, Duration.ZERO).chain(saved -> become(session, saved, places, mayJoin)
+                // Half of its rooms are worse than none: the client comes back and gets all of them.
+                .onFailure().invoke(failure -> session.close(CloseReason.TRY_LATER)));
+    }
+
+    /**
+     * The same for a client that knows the last message it heard and no more, and that goes on with its token: all of it, or
+     * nothing. After a failure the session is good for nothing.
+     */
+    Uni<Recovered> recover(Session session, String token, Bookmark last, Predicate<RoomId> mayJoin) {
+        return resumption.take(session, token, Recovery.TOKEN_LEADS)
+                .chain(saved -> recovery.places(saved, last).emitOn(session.loop()::run)
+                        .chain(places -> become(session, saved, Map.of(), mayJoin)
+                                .chain(resumed -> recovery.missed(resumed.rooms(), places).emitOn(session.loop()::run)
+                                        .map(missed -> new Recovered(resumed,
+                                                missed.stream().filter(message -> message.isFor(session)).toList())))))
+                .onFailure().transform(Refusal::of);
+    }
+
+    private Uni<Resumed> become(Session session, SavedSession saved, Map<String, Position> places, Predicate<RoomId> mayJoin) {
+        if (!session.isOpen()) {
+            resumption.ended(session, CloseReason.CONNECTION_LOST);
+            throw new Refusal(410, "the session has ended");
+        }
+        List.copyOf(session.memberships()).forEach(old -> {
+            session.left(old.room());
+            rooms.leave(old);
+        });
+        sessions.rename(session, saved.self());
+        session.granted().addAll(saved.granted());
+        List<Uni<Joined>> joins = new ArrayList<>();
+        Resumption.rooms(saved, places).forEach((room, since) -> {
+            if (saved.granted().contains(room.name()) || mayJoin.test(room)) {
+                joins.add(enter(session, room, saved.rooms().getOrDefault(room.name(), false), since)
+                        .chain(membership -> present(session, room).replaceWith(membership))
+                        .map(Joined::of));
+            }
+        });
+        return Resumption.all(joins)
+                .emitOn(session.loop()::run)
+                .map(joined -> new Resumed(saved.self(), saved.token(), joined));
+    }
+
+    /** Ends the session's membership; nothing more of that room is sent to it. Leaving a room it is not in does nothing. */
+    public Uni<Void> leave(Session session, RoomId room) {
+        Membership membership = session.membership(room);
+        if (membership == null) {
+            return Uni.createFrom().voidItem();
+        }
+        if (room.isSession()) {
+            return Uni.createFrom().failure(Refusal.badRequest("room: a session cannot leave its own room"));
+        }
+        session.left(room);
+        session.granted().remove(room.name());
+        return Uni.join().all(depart(session, membership), resumption.save(session)).andFailFast()
+                .emitOn(session.loop()::run).replaceWithVoid();
+    }
+
+    /**
+     * Says something in a room, in the name of no session.
+     *
+     * @param transport by which it came, for the figures
+     * @param idempotency the client's name for this message, by which it can be said again and is yet said once; or null
+     */
+    public Uni<Receipt> publish(Sender from, String transport, RoomId room, String event, Data data, boolean echo,
+            String idempotency) {
+        String name = event == null ? Publication.DEFAULT_EVENT : event;
+        return publish(new Publication(room, name, data, from, echo, idempotency), transport);
+    }
+
+    /** Says something in a room, or to some of its members. */
+    public Uni<Receipt> publish(Publication publication, String transport) {
+        String fault = faultOf(publication.event(), publication.idempotency());
+        if (fault != null) {
+            return refuse(transport, Refusal.badRequest(fault));
+        }
+        if (sessions.isBehind()) {
+            return refuse(transport, Refusal.unavailable("this replica is overloaded, try again later", true));
+        }
+        return backplane.publish(publication)
+                .invoke(ignored -> events.emit(new Event.Accepted(publication, transport)))
+                .onFailure().transform(Refusal::of)
+                .onFailure(Refusal.class).invoke(failure ->
+                        events.emit(new Event.Refused(transport, failure.code())));
+    }
+
+    /** Who is in a room, on all replicas: some of them, after the cursor of the page before. */
+    public Uni<MemberPage<Presence>> members(RoomId room, String cursor, int limit) {
+        return presences(room).map(all -> MemberPage.ofSessions(all, cursor, limit));
+    }
+
+    /** The same, with the sessions of one user as one. */
+    public Uni<MemberPage<MemberPage.User>> users(RoomId room, String cursor, int limit) {
+        return presences(room).map(all -> MemberPage.ofUsers(all, cursor, limit));
+    }
+
+    /** How many sessions are in a room, on all replicas. */
+    public Uni<Integer> memberCount(RoomId room) {
+        return presences(room).map(List::size);
+    }
+
+    /** What was said in a room, as far as it is kept. */
+    public Uni<History> history(RoomId room, HistoryQuery query) {
+        return backplane.history(room, query).onFailure().transform(Refusal::of);
+    }
+
+    /** The rooms of a namespace. */
+    public Uni<RoomPage> rooms(String namespace, String prefix, String cursor, int limit) {
+        return backplane.rooms(namespace, prefix, cursor, limit)
+                .onFailure(IllegalArgumentException.class).transform(wrong -> Refusal.badRequest(wrong.getMessage()))
+                .onFailure().transform(Refusal::of);
+    }
+
+    /** Ends a session, wherever it is; says whether there was one. */
+    public Uni<Boolean> disconnect(String namespace, String sessionId) {
+        return SessionId.isSessionId(sessionId)
+                ? backplane.sessions().end(namespace, sessionId).onFailure().transform(Refusal::of)
+                : Uni.createFrom().item(false);
+    }
+
+    /** Lets someone hear a room who is no session, and whom nobody sees. On the member's event loop. */
+    public Uni<Membership> listen(Member member, RoomId room, Position since, BooleanSupplier stillWanted) {
+        return rooms.join(member, room, false, since, stillWanted).onFailure().transform(Refusal::of);
+    }
+
+    /** Ends that. On the member's event loop. */
+    public void stopListening(Membership membership) {
+        rooms.leave(membership);
+    }
+
+    /** A session has ended. */
+    void closed(Session session, CloseReason reason) {
+        sessions.remove(session);
+        resumption.ended(session, reason);
+        for (Membership membership : List.copyOf(session.memberships())) {
+            // Taken out, so that nobody can end it a second time: that would end another member's.
+            session.left(membership.room());
+            depart(session, membership).subscribe().with(
+                    done -> { }, failure -> LOG.warnf("A departure was not noted: %s", failure.getMessage()));
+        }
+        events.emit(new Event.Disconnected(session.self(), session.transport(), reason));
+    }
+
+    /** A client was silent for too long. */
+    void heartbeatMissed(Session session) {
+        events.emit(new Event.HeartbeatMissed(session.self(), session.transport()));
+    }
+
+    private Uni<Membership> enter(Session session, RoomId room, boolean watchesPresence, Position since) {
+        return rooms.join(session, room, watchesPresence, since, session::isOpen)
+                .invoke(session::entered)
+                .onFailure().transform(Refusal::of);
+    }
+
+    private Uni<Void> present(Session session, RoomId room) {
+        return !room.isNamed() || !session.isVisible() ? Uni.createFrom().voidItem()
+                : backplane.enter(room, new Presence(session.self(), System.currentTimeMillis()));
+    }
+
+    private Uni<Void> depart(Session session, Membership membership) {
+        RoomId room = membership.room();
+        rooms.leave(membership);
+        return !room.isNamed() || !session.isVisible() ? Uni.createFrom().voidItem()
+                : backplane.exit(room, session.self());
+    }
+
+    private Uni<List<Presence>> presences(RoomId room) {
+        return backplane.members(room).onFailure().transform(Refusal::of);
+    }
+
+    private Uni<Boolean> end(String namespace, String sessionId, boolean resumed) {
+        Session session = sessions.find(sessionId);
+        if (session == null || !session.namespace().equals(namespace)) {
+            return Uni.createFrom().item(false);
+        }
+        return Uni.createFrom().item(true).emitOn(session.loop()::run)
+                .invoke(here -> session.close(resumed ? CloseReason.RESUMED : CloseReason.DISCONNECTED));
+    }
+
+    private <T> Uni<T> refuse(String transport, Refusal refusal) {
+        events.emit(new Event.Refused(transport, refusal.code()));
+        return Uni.createFrom().failure(refusal);
+    }
+
+    private static String faultOf(String event, String idempotency) {
+        if (event.isEmpty()) {
+            return "event: expected a name, or none for \"" + Publication.DEFAULT_EVENT + "\"";
+        }
+        if (event.charAt(0) == '@') {
+            return "event: names that begin with @ are the server's";
+        }
+        if (!event.equals(JsonData.wellFormed(event))) {
+            return "event: expected whole characters, got half of a surrogate pair";
+        }
+        if (RESERVED_EVENTS.contains(event)) {
+            return "event: " + event + " is what clients of Socket.IO are told by their own library";
+        }
+        if (idempotency != null && !IDEMPOTENCY_KEY.matcher(idempotency).matches()) {
+            return "idempotency: expected 1 to 64 printable ASCII characters";
+        }
+        if (event.length() > MAX_EVENT_BYTES || event.getBytes(StandardCharsets.UTF_8).length > MAX_EVENT_BYTES) {
+            return "event: expected at most " + MAX_EVENT_BYTES + " bytes of UTF-8";
+        }
+        return null;
+    }
+}

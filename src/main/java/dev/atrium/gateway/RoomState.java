@@ -1,0 +1,13 @@
+package dev.atrium.gateway;
+
+import dev.atrium.room.Position;
+import dev.atrium.room.RoomId;
+
+/**
+ * How a room is.
+ *
+ * @param members how many sessions are in it; null for a client that may not know
+ * @param head its newest place
+ */
+public record RoomState(RoomId room, Integer members, Position head) {
+}

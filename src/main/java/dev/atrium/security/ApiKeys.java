@@ -1,0 +1,54 @@
+package dev.atrium.security;
+
+import dev.atrium.security.AuthenticationException.Reason;
+import dev.atrium.setting.Require;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+/** The keys of backends. Any thread. */
+final class ApiKeys {
+
+    private static final int SHORTEST = 16;
+
+    private final List<Entry> keys = new ArrayList<>();
+
+    private record Entry(byte[] digest, Identity identity) {
+    }
+
+    /** @throws io.quarkus.runtime.configuration.ConfigurationException naming the setting that makes no sense */
+    ApiKeys(Map<String, SecurityConfig.ApiKey> config) {
+        config.forEach((name, each) -> {
+            String setting = "atrium.api-keys." + name;
+            Require.that(each.key().length() >= SHORTEST, setting + ".key", "at least " + SHORTEST + " characters");
+            keys.add(new Entry(digest(each.key()), new Identity(Identity.Kind.KEY, name,
+                    Require.parsed(setting + ".rooms", each.rooms(), Permissions::parse), Identity.NEVER)));
+        });
+    }
+
+    Identity identity(String key) {
+        byte[] digest = digest(key);
+        Identity found = null;
+        for (Entry each : keys) {
+            // All of them, and each to its end: the time that it takes tells nothing of how much of a key was right.
+            if (MessageDigest.isEqual(each.digest, digest)) {
+                found = each.identity;
+            }
+        }
+        if (found == null) {
+            throw new AuthenticationException(Reason.UNKNOWN_KEY);
+        }
+        return found;
+    }
+
+    private static byte[] digest(String key) {
+        try {
+            return MessageDigest.getInstance("SHA-256").digest(key.getBytes(StandardCharsets.UTF_8));
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("every JDK has it", e);
+        }
+    }
+}

@@ -1,0 +1,140 @@
+package dev.atrium.security;
+
+import dev.atrium.security.AuthenticationException.Reason;
+import dev.atrium.setting.Require;
+import io.quarkus.runtime.StartupEvent;
+import io.quarkus.runtime.configuration.ConfigurationException;
+import io.smallrye.jwt.auth.principal.JWTParser;
+import io.smallrye.jwt.auth.principal.ParseException;
+import io.smallrye.mutiny.Uni;
+import io.smallrye.mutiny.infrastructure.Infrastructure;
+import jakarta.enterprise.event.Observes;
+import jakarta.inject.Singleton;
+import java.io.IOException;
+import java.util.EnumSet;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import org.eclipse.microprofile.config.ConfigProvider;
+import org.eclipse.microprofile.jwt.JsonWebToken;
+import org.jose4j.jwt.consumer.InvalidJwtException;
+
+/**
+ * Finds out who a client is from the token (RFC 7519) or the key that it shows. Any thread; tokens are verified on worker
+ * threads, since the keys for it may have to be fetched.
+ */
+@Singleton
+public final class Authenticator {
+
+    /** The claim with what a token grants: an object of patterns of rooms, each with words. */
+    public static final String ROOMS_CLAIM = "rooms";
+
+    /** A longer one is none. */
+    private static final int LONGEST_TOKEN = 16 * 1024;
+
+    private static final List<String> KEY_SETTINGS = List.of("mp.jwt.verify.publickey", "mp.jwt.verify.publickey.location",
+            "smallrye.jwt.verify.secretkey", "smallrye.jwt.verify.key.location");
+
+    private final JWTParser parser;
+    private final ApiKeys apiKeys;
+    private final boolean verifies;
+
+    /** @throws ConfigurationException naming the setting that makes no sense */
+    Authenticator(JWTParser parser, SecurityConfig config) {
+        this.parser = parser;
+        this.apiKeys = new ApiKeys(config.apiKeys());
+        this.verifies = KEY_SETTINGS.stream()
+                .anyMatch(setting -> ConfigProvider.getConfig().getOptionalValue(setting, String.class).isPresent());
+        Require.that(verifies || !config.apiKeys().isEmpty() || config.auth().mode() == SecurityConfig.Mode.OPEN,
+                "atrium.auth.mode", "open, because there is no key to verify tokens with; set mp.jwt.verify.publickey.location");
+    }
+
+    /** Made at the start, so that a wrong setting stops it. */
+    void start(@Observes StartupEvent startup) {
+        // The constructor has looked.
+    }
+
+    /** Whether there is a key to verify tokens with. Without one, what looks like a token may be for somebody else. */
+    public boolean verifies() {
+        return verifies;
+    }
+
+    /** Who shows that token; a failure is an {@link AuthenticationException}. Completes on a worker thread. */
+    public Uni<Identity> token(String token) {
+        if (!verifies || token.length() > LONGEST_TOKEN) {
+            return Uni.createFrom().failure(new AuthenticationException(Reason.INVALID,
+                    verifies ? "token: expected at most " + LONGEST_TOKEN + " characters" : "token: this server has no key to verify it with"));
+        }
+        return Uni.createFrom().item(() -> verify(token)).runSubscriptionOn(Infrastructure.getDefaultWorkerPool());
+    }
+
+    /**
+     * Who shows that key.
+     *
+     * @throws AuthenticationException if there is no such key
+     */
+    public Identity key(String key) {
+        return apiKeys.identity(key);
+    }
+
+    private Identity verify(String token) {
+        try {
+            return identity(parser.parse(token));
+        } catch (ParseException e) {
+            throw new AuthenticationException(reason(e));
+        } catch (InvalidGrantException e) {
+            throw new AuthenticationException(Reason.MALFORMED_GRANT, "token: its claim " + ROOMS_CLAIM + ": " + e.getMessage());
+        }
+    }
+
+    private static Identity identity(JsonWebToken token) {
+        String user = token.getSubject();
+        if (user == null || user.isBlank()) {
+            throw new AuthenticationException(Reason.INVALID, "token: expected a sub");
+        }
+        return new Identity(Identity.Kind.TOKEN, user, permissions(token.getClaim(ROOMS_CLAIM)),
+                TimeUnit.SECONDS.toMillis(token.getExpirationTime()));
+    }
+
+    /** @param claim what JSON makes of it: an object whose values are words in a string, or in an array */
+    private static Permissions permissions(Object claim) {
+        if (claim == null) {
+            return Permissions.NONE;
+        }
+        if (!(claim instanceof Map<?, ?> rooms)) {
+            throw new InvalidGrantException("expected an object");
+        }
+        Map<String, Set<Permission>> grants = new HashMap<>();
+        rooms.forEach((pattern, words) -> grants.put(pattern.toString(), words(words)));
+        return new Permissions(grants);
+    }
+
+    private static Set<Permission> words(Object words) {
+        if (words instanceof jakarta.json.JsonString text) {
+            return Permissions.words(text.getString());
+        }
+        if (words instanceof Iterable<?> list) {
+            EnumSet<Permission> permissions = EnumSet.noneOf(Permission.class);
+            list.forEach(word -> permissions.addAll(words(word)));
+            return permissions;
+        }
+        if (words instanceof String text) {
+            return Permissions.words(text);
+        }
+        throw new InvalidGrantException("expected words in a string");
+    }
+
+    private static Reason reason(Throwable failure) {
+        for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+            if (cause instanceof InvalidJwtException invalid && invalid.hasExpired()) {
+                return Reason.EXPIRED;
+            }
+            if (cause instanceof IOException) {
+                return Reason.UNAVAILABLE;
+            }
+        }
+        return Reason.INVALID;
+    }
+}

@@ -1,0 +1,23 @@
+package dev.atrium.security;
+
+/**
+ * Who asks for something, and from where.
+ *
+ * @param identity who
+ * @param address the client's IP address, as far as it is known; empty for none
+ */
+public record Caller(Identity identity, String address) {
+
+    /** By what it is told from others when it has no session; null if it may be anybody. */
+    public String key() {
+        if (identity.user() != null) {
+            return "u" + identity.user();
+        }
+        return address.isEmpty() ? null : "a" + address;
+    }
+
+    /** The same client with another identity. */
+    public Caller as(Identity other) {
+        return new Caller(other, address);
+    }
+}

@@ -1,0 +1,19 @@
+package dev.atrium.security;
+
+/** Somebody has used up what there is. The message is for the client. */
+public final class LimitException extends RuntimeException {
+
+    private static final long serialVersionUID = 1L;
+
+    private final Limit limit;
+
+    LimitException(Limit limit) {
+        super(limit.message(), null, false, false);
+        this.limit = limit;
+    }
+
+    /** Of what. */
+    public Limit limit() {
+        return limit;
+    }
+}

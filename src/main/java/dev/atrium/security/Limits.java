@@ -1,0 +1,85 @@
+package dev.atrium.security;
+
+import com.github.benmanes.caffeine.cache.Cache;
+import com.github.benmanes.caffeine.cache.Caffeine;
+import dev.atrium.setting.Require;
+import io.quarkus.runtime.configuration.ConfigurationException;
+import jakarta.inject.Inject;
+import jakarta.inject.Singleton;
+import java.time.Duration;
+
+/** How much one client may use. Any thread. */
+@Singleton
+public final class Limits {
+
+    private static final int MOST = 1_000_000_000;
+
+    /** Clients without a session whose allowance is remembered; of those that come less often nothing is to be feared. */
+    private static final int REMEMBERED = 100_000;
+    private static final Duration FULL_AGAIN = Duration.ofSeconds(10);
+
+    private final SecurityConfig.Limits config;
+    private final Cache<String, Allowance> requests = Caffeine.newBuilder()
+            .maximumSize(REMEMBERED).expireAfterAccess(FULL_AGAIN).build();
+
+    /** @throws ConfigurationException naming the setting that makes no sense */
+    @Inject
+    public Limits(SecurityConfig all) {
+        config = all.limits();
+        Require.between("atrium.limits.messages", config.messages(), 0, MOST);
+        Require.between("atrium.limits.bytes", config.bytes(), 0, 1L << 40);
+        Require.that(config.bytes() == 0 || config.bytes() >= 1024, "atrium.limits.bytes", "0, or at least 1K");
+        Require.between("atrium.limits.rooms", config.rooms(), 0, MOST);
+        Require.between("atrium.limits.room-name", config.roomName(), 1, 255);
+        Require.between("atrium.limits.members-page", config.membersPage(), 1, 1000);
+        Require.between("atrium.limits.first-command", config.firstCommand(), Duration.ZERO, Duration.ofHours(1));
+    }
+
+    /** For a new session. */
+    public Allowance allowance() {
+        return new Allowance(config.messages(), config.bytes());
+    }
+
+    /**
+     * Takes one request from what a client without a session may say. Backends may say what they like; so may whoever's address
+     * is not known, as many may share what is taken for it.
+     *
+     * @throws LimitException if there is not enough
+     */
+    public void request(Caller caller, long size) {
+        String key = caller.key();
+        if (caller.identity().kind() == Identity.Kind.KEY || key == null) {
+            return;
+        }
+        Allowance allowance = requests.get(key, first -> allowance());
+        Limit exceeded;
+        synchronized (allowance) {
+            exceeded = allowance.take(size);
+        }
+        if (exceeded != null) {
+            throw new LimitException(exceeded);
+        }
+    }
+
+    /** @throws LimitException if a session in so many rooms may join no other */
+    public void room(int present) {
+        if (config.rooms() > 0 && present >= config.rooms()) {
+            throw new LimitException(Limit.ROOMS);
+        }
+    }
+
+    /** Bytes of a room's name. */
+    public int roomName() {
+        return config.roomName();
+    }
+
+    /** Members in one page of them. */
+    public int membersPage() {
+        return config.membersPage();
+    }
+
+    /** How long a client of the session protocol may stay without a command; zero for ever. */
+    public Duration firstCommand() {
+        return config.firstCommand();
+    }
+}

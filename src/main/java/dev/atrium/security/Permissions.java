@@ -1,0 +1,112 @@
+package dev.atrium.security;
+
+import dev.atrium.room.InvalidNameException;
+import dev.atrium.room.RoomId;
+import dev.atrium.setting.Glob;
+import java.util.ArrayList;
+import java.util.EnumSet;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.regex.Pattern;
+
+/**
+ * What may be done in which rooms: patterns of rooms, each with the permissions that it grants; what several grant adds up. A
+ * pattern is the name of a room in the namespace {@code /}, or a namespace, a space and the name of a room in it; {@code *} stands
+ * for anything in either. The empty name is the whole namespace, which {@code *} matches, too. Immutable.
+ */
+public final class Permissions {
+
+    /** Grants nothing. */
+    public static final Permissions NONE = new Permissions(Map.of());
+
+    private final Map<RoomId, Set<Permission>> exact = new HashMap<>();
+    private final List<Grant> patterns = new ArrayList<>();
+
+    private record Grant(Pattern namespace, Pattern room, Set<Permission> permissions) {
+    }
+
+    /**
+     * From patterns with the permissions of each.
+     *
+     * @throws InvalidGrantException naming the pattern, and what was expected
+     */
+    public Permissions(Map<String, Set<Permission>> grants) {
+        grants.forEach(this::grant);
+    }
+
+    /**
+     * From a setting or a command line: {@code lobby:join send,team-7-*:join send history,/chat news:join}.
+     *
+     * @throws InvalidGrantException saying what was expected
+     */
+    public static Permissions parse(String text) {
+        return new Permissions(grants(text));
+    }
+
+    /** The same as a map. */
+    public static Map<String, Set<Permission>> grants(String text) {
+        Map<String, Set<Permission>> grants = new LinkedHashMap<>();
+        for (String grant : text.split(",")) {
+            int colon = grant.lastIndexOf(':');
+            if (colon < 0) {
+                throw new InvalidGrantException("expected rooms and what may be done there, for example lobby:join send,news:join");
+            }
+            grants.computeIfAbsent(grant.substring(0, colon).stripLeading(), pattern -> EnumSet.noneOf(Permission.class))
+                    .addAll(words(grant.substring(colon + 1)));
+        }
+        return grants;
+    }
+
+    /** The permissions that words with spaces between them name. */
+    static Set<Permission> words(String text) {
+        EnumSet<Permission> permissions = EnumSet.noneOf(Permission.class);
+        for (String word : text.strip().split(" +")) {
+            permissions.add(Permission.of(word));
+        }
+        return permissions;
+    }
+
+    private void grant(String pattern, Set<Permission> permissions) {
+        int space = pattern.startsWith("/") ? pattern.indexOf(' ') : -1;
+        String namespace = space < 0 ? RoomId.DEFAULT_NAMESPACE : pattern.substring(0, space);
+        String room = pattern.substring(space + 1);
+        RoomId id;
+        try {
+            id = room.isEmpty() ? RoomId.everyone(namespace) : RoomId.of(namespace, room);
+        } catch (InvalidNameException e) {
+            throw new InvalidGrantException('"' + pattern + "\": " + e.getMessage());
+        }
+        if (pattern.indexOf('*') < 0) {
+            exact.computeIfAbsent(id, each -> EnumSet.noneOf(Permission.class)).addAll(permissions);
+        } else {
+            patterns.add(new Grant(Glob.pattern(namespace), Glob.pattern(room), permissions));
+        }
+    }
+
+    /** Whether that may be done in that room. */
+    public boolean allow(RoomId room, Permission permission) {
+        if (grants(exact.get(room), permission)) {
+            return true;
+        }
+        for (Grant grant : patterns) {
+            if (grants(grant.permissions, permission) && grant.namespace.matcher(room.namespace()).matches()
+                    && grant.room.matcher(room.name()).matches()) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** Whether anything may be done in that namespace. */
+    public boolean reach(String namespace) {
+        return exact.keySet().stream().anyMatch(room -> room.namespace().equals(namespace))
+                || patterns.stream().anyMatch(grant -> grant.namespace.matcher(namespace).matches());
+    }
+
+    private static boolean grants(Set<Permission> granted, Permission permission) {
+        return granted != null && (granted.contains(permission) || granted.contains(Permission.ADMIN));
+    }
+}

@@ -1,0 +1,57 @@
+package dev.atrium.security;
+
+import dev.atrium.room.RoomId;
+import dev.atrium.setting.Require;
+import io.quarkus.runtime.configuration.ConfigurationException;
+import jakarta.inject.Inject;
+import jakarta.inject.Singleton;
+import org.jboss.logging.Logger;
+
+/** Decides who may do what. Any thread. */
+@Singleton
+public final class Policy {
+
+    private static final Logger LOG = Logger.getLogger(Policy.class);
+
+    private static final String EVERYTHING = "/* *:join send history presence publish";
+
+    private final boolean required;
+    private final Permissions everyone;
+
+    /** @throws ConfigurationException naming the setting that makes no sense */
+    @Inject
+    Policy(SecurityConfig config) {
+        required = config.auth().mode() == SecurityConfig.Mode.REQUIRED;
+        everyone = config.permissions().everyone()
+                .map(text -> Require.parsed("atrium.permissions.everyone", text, Permissions::parse))
+                .orElse(required ? Permissions.NONE : Permissions.parse(EVERYTHING));
+        if (!required) {
+            LOG.warn("atrium.auth.mode is open: whoever reaches this server needs no token. Set it to required where that is not wanted");
+        }
+    }
+
+    private Policy() {
+        required = false;
+        everyone = Permissions.parse(EVERYTHING);
+    }
+
+    /** Everyone may do everything but what takes an administrator. */
+    public static Policy open() {
+        return new Policy();
+    }
+
+    /** Who a client is that has not said so. */
+    public Identity unknown() {
+        return required ? Identity.NOBODY : Identity.ANONYMOUS;
+    }
+
+    /** Whether somebody may do that in that room. */
+    public boolean allows(Identity who, RoomId room, Permission permission) {
+        return !who.isNobody() && (everyone.allow(room, permission) || who.permissions().allow(room, permission));
+    }
+
+    /** Whether somebody may be in that namespace: whoever may do nothing there hears nothing either. */
+    public boolean reaches(Identity who, String namespace) {
+        return !who.isNobody() && (everyone.reach(namespace) || who.permissions().reach(namespace));
+    }
+}

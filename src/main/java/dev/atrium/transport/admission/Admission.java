@@ -1,0 +1,207 @@
+package dev.atrium.transport.admission;
+
+import dev.atrium.gateway.Denials;
+import dev.atrium.gateway.Refusal;
+import dev.atrium.security.AuthenticationException;
+import dev.atrium.security.Authenticator;
+import dev.atrium.security.Caller;
+import dev.atrium.security.Connections;
+import dev.atrium.security.Identity;
+import dev.atrium.security.LimitException;
+import dev.atrium.security.Policy;
+import dev.atrium.security.SecurityConfig;
+import dev.atrium.setting.Require;
+import io.quarkus.runtime.configuration.ConfigurationException;
+import io.vertx.core.Context;
+import io.vertx.core.Vertx;
+import io.vertx.core.http.HttpHeaders;
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.ext.web.Router;
+import io.vertx.ext.web.RoutingContext;
+import jakarta.enterprise.event.Observes;
+import jakarta.inject.Singleton;
+import java.util.List;
+
+/**
+ * The first to see a request: refuses pages of other origins, finds out who makes it, and hands on no token. What the client may
+ * do is not known here. On the request's event loop.
+ */
+@Singleton
+public final class Admission {
+
+    /** The subprotocol that browsers ask for which carry a token in another one, and know no better. */
+    public static final String TOKEN_CARRIER = "bearer-token-carrier";
+
+    private static final String ENGINE_IO = "/socket.io/";
+    private static final List<String> PATHS = List.of("/rooms*", "/sessions/*", "/users/*", "/ws", "/echo", ENGINE_IO + "*");
+    private static final String TOKEN = Admission.class.getName() + ".token";
+    private static final String CALLER = Caller.class.getName();
+    private static final String TRANSPORT = "http";
+
+    /** Before whatever else looks at the URL. */
+    private static final int FIRST = Integer.MIN_VALUE;
+
+    /** After the answers to preflights, which carry no token. */
+    private static final int BEFORE_ROUTES = -100;
+
+    private final Authenticator authenticator;
+    private final Policy policy;
+    private final Connections connections;
+    private final Denials denials;
+    private final ClientAddress addresses;
+    private final Origins origins;
+    private final String cookie;
+
+    /** @throws ConfigurationException naming the setting that makes no sense */
+    public Admission(Authenticator authenticator, Policy policy, Connections connections, Denials denials, SecurityConfig config) {
+        this.authenticator = authenticator;
+        this.policy = policy;
+        this.connections = connections;
+        this.denials = denials;
+        this.addresses = new ClientAddress(config.trustedProxies().orElse(List.of()));
+        this.origins = new Origins(config.origins());
+        this.cookie = config.auth().cookie().orElse(null);
+        Require.that(cookie == null || origins.areListed(), "atrium.auth.cookie",
+                "none without a list in atrium.origins: any page could use the cookies of whoever looks at it");
+    }
+
+    /** Adds the routes to a router, at the start. */
+    public void register(@Observes Router router) {
+        router.route().order(FIRST).handler(this::hideToken);
+        router.route().order(FIRST).handler(this::checkOrigin);
+        PATHS.forEach(path -> router.route(path).order(BEFORE_ROUTES).handler(this::identify));
+    }
+
+    /** URLs end up in logs: from here on this one has no token any more. */
+    private void hideToken(RoutingContext context) {
+        HttpServerRequest request = context.request();
+        String query = request.query();
+        boolean seen = context.get(TOKEN) != null;
+        String token = seen || query == null || !query.contains(Credentials.ACCESS_TOKEN) ? null
+                : parameter(request, Credentials.ACCESS_TOKEN);
+        if (token == null) {
+            context.next();
+        } else {
+            context.put(TOKEN, token);
+            context.reroute(request.method(), request.path() + Credentials.without(query));
+        }
+    }
+
+    private static String parameter(HttpServerRequest request, String name) {
+        try {
+            return request.getParam(name);
+        } catch (IllegalArgumentException e) {
+            // A query that is not percent-encoded UTF-8 names nothing; whoever needs it says so.
+            return null;
+        }
+    }
+
+    private void checkOrigin(RoutingContext context) {
+        HttpServerRequest request = context.request();
+        if (origins.allow(request)) {
+            context.next();
+        } else {
+            denials.origin(new Caller(Identity.NOBODY, addresses.of(request)), request.getHeader(HttpHeaders.ORIGIN));
+            Problem.send(context, new Refusal(403, "Origin: not one that this server lets in"));
+        }
+    }
+
+    private void identify(RoutingContext context) {
+        HttpServerRequest request = context.request();
+        Caller unknown = new Caller(policy.unknown(), addresses.of(request));
+        if (request.path().startsWith(ENGINE_IO) && parameter(request, "sid") != null) {
+            // Of a connection that has begun: only its client knows its sid.
+            admit(context, unknown);
+            return;
+        }
+        String key = Credentials.key(request);
+        String token = Credentials.token(request, context.get(TOKEN), cookie);
+        if (key != null) {
+            try {
+                admit(context, unknown.as(authenticator.key(key)));
+            } catch (AuthenticationException e) {
+                refuse(context, unknown, e);
+            }
+        } else if (token == null) {
+            admit(context, unknown);
+        } else {
+            Context loop = Vertx.currentContext();
+            authenticator.token(token).subscribe().with(
+                    identity -> loop.runOnContext(now -> admit(context, unknown.as(identity))),
+                    failure -> loop.runOnContext(now -> refuse(context, unknown, failure)));
+        }
+    }
+
+    private void admit(RoutingContext context, Caller caller) {
+        HttpServerRequest request = context.request();
+        try {
+            if (!isWebSocket(request) && !request.path().startsWith(ENGINE_IO)) {
+                denials.request(caller, TRANSPORT, length(request));
+            }
+        } catch (Refusal refusal) {
+            Problem.send(context, refusal);
+            return;
+        }
+        context.put(CALLER, caller);
+        context.next();
+    }
+
+    private static long length(HttpServerRequest request) {
+        String length = request.getHeader(HttpHeaders.CONTENT_LENGTH);
+        try {
+            return length == null ? 0 : Math.max(0, Long.parseLong(length));
+        } catch (NumberFormatException e) {
+            // Netty has looked at it already; whatever it lets through is not for us to judge.
+            return 0;
+        }
+    }
+
+    /** A browser can see the close code of a WebSocket, but not the status of a handshake: that one is told by its route. */
+    private void refuse(RoutingContext context, Caller unknown, Throwable failure) {
+        if (failure instanceof AuthenticationException refused) {
+            denials.token(unknown, TRANSPORT, refused.reason());
+            if (refused.reason() != AuthenticationException.Reason.UNAVAILABLE && isWebSocket(context.request())) {
+                context.put(AuthenticationException.class.getName(), refused);
+                admit(context, unknown);
+                return;
+            }
+        }
+        Problem.send(context, Refusal.of(failure));
+    }
+
+    /** Whether a request asks to become a WebSocket. */
+    public static boolean isWebSocket(HttpServerRequest request) {
+        return "websocket".equalsIgnoreCase(request.getHeader(HttpHeaders.UPGRADE));
+    }
+
+    /** Who makes a request. */
+    public static Caller caller(RoutingContext context) {
+        return context.get(CALLER);
+    }
+
+    /** Why its client is not who it says, or null. */
+    public static AuthenticationException failure(RoutingContext context) {
+        return context.get(AuthenticationException.class.getName());
+    }
+
+    /** Answers a request whose client is not who it says. */
+    public static void refuse(RoutingContext context, AuthenticationException failure) {
+        Problem.send(context, Refusal.of(failure));
+    }
+
+    /**
+     * Lets a connection begin.
+     *
+     * @return to be released when it is gone; null if it may not begin, which was answered with 503 or 429
+     */
+    public Connections.Slot connect(RoutingContext context, String transport) {
+        Caller caller = caller(context);
+        try {
+            return connections.admit(caller);
+        } catch (LimitException e) {
+            denials.limit(caller, transport, e.limit());
+            Problem.send(context, Refusal.of(e));
+            return null;
+        }
+    }
+}

@@ -1,0 +1,56 @@
+package dev.atrium.transport.admission;
+
+import io.quarkus.runtime.configuration.ConfigurationException;
+import io.vertx.core.http.HttpHeaders;
+import io.vertx.core.http.HttpServerRequest;
+import java.net.URI;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * The origins (RFC 6454) whose pages may come. Browsers ask nobody before they open a WebSocket, so a page of any site could use
+ * the cookies, or the place in the network, of whoever looks at it. Any thread.
+ */
+final class Origins {
+
+    private static final String ANY = "*";
+
+    private final Set<String> allowed;
+    private final boolean any;
+
+    /** @throws ConfigurationException if one of them is none */
+    Origins(Optional<List<String>> origins) {
+        allowed = Set.copyOf(origins.orElse(List.of(ANY)));
+        any = allowed.contains(ANY);
+        allowed.forEach(Origins::check);
+    }
+
+    private static void check(String origin) {
+        if (!origin.equals(ANY) && !isOrigin(origin)) {
+            throw new ConfigurationException("atrium.origins: expected origins, for example https://app.example.com, got \"" + origin + '"');
+        }
+    }
+
+    private static boolean isOrigin(String text) {
+        try {
+            URI uri = URI.create(text);
+            return uri.getScheme() != null && uri.getHost() != null && uri.getUserInfo() == null && uri.getRawPath().isEmpty()
+                    && uri.getRawQuery() == null && uri.getRawFragment() == null;
+        } catch (IllegalArgumentException e) {
+            return false;
+        }
+    }
+
+    /** Whether there is a list of those that may come. */
+    boolean areListed() {
+        return !any;
+    }
+
+    /** Whether a request comes from none, from the server's own, or from one of the list. */
+    boolean allow(HttpServerRequest request) {
+        String origin = request.getHeader(HttpHeaders.ORIGIN);
+        return origin == null || any || allowed.contains(origin)
+                || origin.equals(request.scheme() + "://" + request.getHeader(HttpHeaders.HOST));
+    }
+}

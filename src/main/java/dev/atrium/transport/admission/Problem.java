@@ -1,0 +1,68 @@
+package dev.atrium.transport.admission;
+
+import dev.atrium.gateway.Refusal;
+import io.netty.handler.codec.http.HttpResponseStatus;
+import io.vertx.core.json.JsonObject;
+import io.vertx.ext.web.RoutingContext;
+import java.util.Map;
+
+/**
+ * An error as {@code application/problem+json}, RFC 9457.
+ *
+ * @param status the HTTP status
+ * @param title its name
+ * @param detail what was wrong with this request
+ */
+public record Problem(int status, String title, String detail) {
+
+    /** Its media type. */
+    public static final String TYPE = "application/problem+json";
+
+    private static final Map<Integer, String> DETAILS = Map.of(
+            404, "there is nothing at this path",
+            405, "this path does not know this method",
+            406, "Accept: expected a type that this path can give",
+            413, "body: larger than this server takes",
+            415, "Content-Type: expected a media type that this path can take");
+
+    /** That of a refusal. */
+    public static Problem of(Refusal refusal) {
+        return new Problem(refusal.code(), title(refusal.code()), refusal.getMessage());
+    }
+
+    /** That of what the server itself has refused. */
+    public static Problem of(int status, String absent) {
+        return new Problem(status, title(status), DETAILS.getOrDefault(status, absent));
+    }
+
+    /** What a client has to be told besides: how to say who it is, RFC 6750 section 3; or when to come back. */
+    public static Map<String, String> headers(int status) {
+        return switch (status) {
+            case 401 -> Map.of("WWW-Authenticate", "Bearer");
+            case 429, 503 -> Map.of("Retry-After", "1");
+            default -> Map.of();
+        };
+    }
+
+    /** Answers a request that is not for a resource of Jakarta REST's. */
+    public static void send(RoutingContext context, Refusal refusal) {
+        headers(refusal.code()).forEach(context.response()::putHeader);
+        send(context, of(refusal));
+    }
+
+    /** Answers what the server itself has refused. */
+    public static void send(RoutingContext context, int status) {
+        send(context, of(status, title(status)));
+    }
+
+    private static void send(RoutingContext context, Problem problem) {
+        if (!context.response().headWritten()) {
+            context.response().setStatusCode(problem.status).putHeader("Content-Type", TYPE)
+                    .end(JsonObject.mapFrom(problem).encode());
+        }
+    }
+
+    private static String title(int status) {
+        return HttpResponseStatus.valueOf(status).reasonPhrase();
+    }
+}

@@ -1,0 +1,40 @@
+package dev.atrium.transport.http;
+
+import dev.atrium.gateway.Revocation;
+import dev.atrium.transport.admission.Admission;
+import io.smallrye.mutiny.Uni;
+import io.vertx.ext.web.RoutingContext;
+import jakarta.ws.rs.DELETE;
+import jakarta.ws.rs.DefaultValue;
+import jakarta.ws.rs.Path;
+import jakarta.ws.rs.PathParam;
+import jakarta.ws.rs.QueryParam;
+import jakarta.ws.rs.core.Context;
+import org.eclipse.microprofile.openapi.annotations.Operation;
+import org.eclipse.microprofile.openapi.annotations.media.Content;
+import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
+
+/** One user, {@code /users/{user}}. */
+@Path("/users/{user}/sessions")
+public class UserResource {
+
+    private final Revocation revocation;
+
+    UserResource(Revocation revocation) {
+        this.revocation = revocation;
+    }
+
+    /** How many sessions have ended. */
+    public record Ended(int ended) {
+    }
+
+    /** Ends all sessions of a user, on every replica. The user's tokens stay good until they expire. */
+    @DELETE
+    @Operation(summary = "End all sessions of a user, on every replica", description = "With close code 4401.")
+    @APIResponse(responseCode = "200", content = @Content(example = "{\"ended\": 2}"))
+    @APIResponse(responseCode = "503", description = "Some replica has not answered; it may be done again")
+    public Uni<Ended> revoke(@PathParam("user") String user, @QueryParam("ns") @DefaultValue("/") String ns,
+            @Context RoutingContext context) {
+        return revocation.revoke(Admission.caller(context), "http", RoomsResource.namespace(ns), user).map(Ended::new);
+    }
+}

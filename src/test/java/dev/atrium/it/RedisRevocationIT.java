@@ -1,0 +1,40 @@
+package dev.atrium.it;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.net.http.HttpResponse;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+/** The end of all sessions of a user, on every replica. */
+class RedisRevocationIT {
+
+    private static final String ADMIN = "the secret of an administrator";
+
+    private static SessionClient connect(Replica replica, String user) {
+        SessionClient client = replica.session();
+        assertThat(client.call("auth", "{\"token\":\"" + Tokens.of(user, "lobby:join") + "\"}").path("code").asInt()).isEqualTo(200);
+        return client;
+    }
+
+    @Test
+    void revoking_a_user_ends_its_sessions_on_every_replica_and_nobody_else_s() {
+        try (RedisProcess redis = RedisProcess.start()) {
+            Map<String, String> settings = Tokens.required(Map.of("atrium.backplane", "redis", "quarkus.redis.hosts", redis.url(),
+                    "atrium.api-keys.operator.key", ADMIN, "atrium.api-keys.operator.rooms", "/* *:admin"));
+            try (Replica one = Replica.start(settings); Replica two = Replica.start(settings);
+                    SessionClient here = connect(one, "ann"); SessionClient there = connect(two, "ann");
+                    StreamClient stream = two.stream("/rooms/lobby", "Accept", "text/event-stream",
+                            "Authorization", "Bearer " + Tokens.of("ann", "lobby:join"));
+                    SessionClient bob = connect(two, "bob")) {
+                HttpResponse<String> answer = one.request("DELETE", "/users/ann/sessions", "X-API-Key", ADMIN);
+                assertThat(answer.body()).isEqualTo("{\"ended\":3}");
+                assertThat(here.awaitClose()).isEqualTo(4401);
+                assertThat(there.awaitClose()).isEqualTo(4401);
+                stream.awaitEnd();
+                assertThat(bob.call("heartbeat", "{}").path("code").asInt()).isEqualTo(200);
+                assertThat(one.request("DELETE", "/users/ann/sessions", "X-API-Key", ADMIN).body()).isEqualTo("{\"ended\":0}");
+            }
+        }
+    }
+}

@@ -1,0 +1,61 @@
+package dev.atrium.security;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.atrium.room.RoomId;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class PermissionsTest {
+
+    @ParameterizedTest(name = "{0}: {3} in {1} {2} is {4}")
+    @CsvSource({
+        "lobby:join send,          /,      lobby,   JOIN,    true",
+        "lobby:join send,          /,      lobby,   HISTORY, false",
+        "lobby:join send,          /,      lobby2,  JOIN,    false",
+        "lobby:join send,          /chat,  lobby,   JOIN,    false",
+        "team-7-*:join,            /,      team-7-, JOIN,    true",
+        "team-7-*:join,            /,      team-7-a, JOIN,   true",
+        "team-7-*:join,            /,      team-77, JOIN,    false",
+        "*:join,                   /,      '',      JOIN,    true",
+        "*:join,                   /chat,  lobby,   JOIN,    false",
+        "/chat lobby:join,         /chat,  lobby,   JOIN,    true",
+        "/chat lobby:join,         /,      lobby,   JOIN,    false",
+        "/chat* *:send,            /chat2, any,     SEND,    true",
+        "/* *:admin,               /,      any,     SEND,    true",
+        "/* *:admin,               /x,     '',      ADMIN,   true",
+        "'/chat :send',            /chat,  '',      SEND,    true",
+        "'/chat :send',            /chat,  lobby,   SEND,    false",
+        "/a/b:join,                /,      /a/b,    JOIN,    true",
+        "a.c:join,                 /,      abc,     JOIN,    false",
+        "with:colon:join,          /,      with:colon, JOIN, true",
+        "'lobby:join,lobby:send',  /,      lobby,   SEND,    true",
+        "'l*:join,lobby:send',     /,      lobby,   JOIN,    true",
+    })
+    void patterns_grant(String text, String namespace, String room, Permission permission, boolean allowed) {
+        assertThat(Permissions.parse(text).allow(new RoomId(namespace, room), permission)).isEqualTo(allowed);
+    }
+
+    @ParameterizedTest(name = "{0} reaches {1}: {2}")
+    @CsvSource({
+        "lobby:join,       /,     true",
+        "lobby:join,       /chat, false",
+        "/chat lobby:join, /chat, true",
+        "/chat lobby:join, /,     false",
+        "/c* x:join,       /chat, true",
+    })
+    void a_namespace_is_reached_by_any_room_of_it(String text, String namespace, boolean reached) {
+        assertThat(Permissions.parse(text).reach(namespace)).isEqualTo(reached);
+        assertThat(Permissions.NONE.reach(namespace)).isFalse();
+    }
+
+    @Test
+    void what_makes_no_sense_is_named() {
+        assertThatThrownBy(() -> Permissions.parse("lobby:fly")).isInstanceOf(InvalidGrantException.class).hasMessageContaining("got \"fly\"");
+        assertThatThrownBy(() -> Permissions.parse("lobby")).isInstanceOf(InvalidGrantException.class).hasMessageContaining("lobby:join send");
+        assertThatThrownBy(() -> Permissions.parse("lo\nbby:join")).isInstanceOf(InvalidGrantException.class).hasMessageContaining("U+000A");
+        assertThatThrownBy(() -> Permissions.parse("lobby:")).isInstanceOf(InvalidGrantException.class);
+    }
+}
