@@ -7,6 +7,7 @@ import dev.atrium.security.Authenticator;
 import dev.atrium.security.Caller;
 import dev.atrium.security.Connections;
 import dev.atrium.security.Identity;
+import dev.atrium.security.Limit;
 import dev.atrium.security.LimitException;
 import dev.atrium.security.Policy;
 import dev.atrium.security.SecurityConfig;
@@ -31,6 +32,8 @@ public final class Admission {
 
     /** The subprotocol that browsers ask for which carry a token in another one, and know no better. */
     public static final String TOKEN_CARRIER = "bearer-token-carrier";
+
+    private static final long PENALTY_MILLIS = 1_000;
 
     private static final String ENGINE_IO = "/socket.io/";
     private static final List<String> PATHS = List.of("/rooms*", "/sessions/*", "/users/*", "/ws", "/echo", ENGINE_IO + "*");
@@ -200,7 +203,12 @@ public final class Admission {
             return connections.admit(caller);
         } catch (LimitException e) {
             denials.limit(caller, transport, e.limit());
-            Problem.send(context, Refusal.of(e));
+            if (e.limit() == Limit.PENALTY) {
+                // It comes again as soon as it is answered, and handshakes cost more than messages: so it waits.
+                context.vertx().setTimer(PENALTY_MILLIS, late -> Problem.send(context, Refusal.of(e)));
+            } else {
+                Problem.send(context, Refusal.of(e));
+            }
             return null;
         }
     }

@@ -56,7 +56,7 @@ public record Problem(int status, String title, String detail) {
     }
 
     private static void send(RoutingContext context, Problem problem) {
-        if (!context.response().headWritten()) {
+        if (!context.response().headWritten() && !context.response().closed()) {
             context.response().setStatusCode(problem.status).putHeader("Content-Type", TYPE)
                     .end(JsonObject.mapFrom(problem).encode());
         }

@@ -44,6 +44,9 @@ public final class FrameHandler extends ChannelInboundHandlerAdapter implements 
     private static final int READ_AHEAD = 64 * 1024;
     private static final int FRAME_OVERHEAD = 64;
 
+    /** Messages of one client in a turn of its event loop; then come those of others, however many have arrived from it. */
+    private static final int MOST_A_TURN = 64;
+
     /** A control frame holds 125 bytes, two of them for the code. */
     private static final int MOST_REASON_BYTES = 123;
 
@@ -61,6 +64,9 @@ public final class FrameHandler extends ChannelInboundHandlerAdapter implements 
     private State state = State.OPEN;
     private ArrayDeque<WebSocketFrame> waiting;
     private int waitingBytes;
+    private int handled;
+    private final Runnable nextTurn = this::nextTurn;
+    private long discardedBytes;
     private int holds;
     private boolean draining;
     private boolean corrupt;
@@ -124,6 +130,11 @@ public final class FrameHandler extends ChannelInboundHandlerAdapter implements 
         }
     }
 
+    private void nextTurn() {
+        handled = 0;
+        resume();
+    }
+
     @Override
     public void ping() {
         send(PING);
@@ -146,6 +157,10 @@ public final class FrameHandler extends ChannelInboundHandlerAdapter implements 
         try {
             if (state != State.OPEN) {
                 return;
+            }
+            if (++handled == MOST_A_TURN) {
+                suspend();
+                eventLoop().execute(nextTurn);
             }
             if (frame instanceof TextWebSocketFrame text) {
                 text(text.text());
@@ -196,7 +211,9 @@ public final class FrameHandler extends ChannelInboundHandlerAdapter implements 
     }
 
     private void discard(WebSocketFrame frame) {
-        if (frame instanceof CloseWebSocketFrame) {
+        discardedBytes += FRAME_OVERHEAD + frame.content().readableBytes();
+        // More than can have been on its way: it floods us, and to read on only to be polite is what it wants.
+        if (frame instanceof CloseWebSocketFrame || discardedBytes > mostWaiting) {
             context.close();
         }
         frame.release();
@@ -253,6 +270,9 @@ public final class FrameHandler extends ChannelInboundHandlerAdapter implements 
 
     @Override
     public void channelReadComplete(ChannelHandlerContext ctx) {
+        if (handled < MOST_A_TURN) {
+            handled = 0;
+        }
         // Also for part of a frame: a slow upload is alive.
         protocol.heard();
         ctx.fireChannelReadComplete();

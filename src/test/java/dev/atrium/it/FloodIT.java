@@ -1,0 +1,130 @@
+package dev.atrium.it;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.LockSupport;
+import org.junit.jupiter.api.Test;
+
+/**
+ * One client says as much as it can, and comes back whenever it is thrown out. Another one, at whose messages' way through its
+ * room we look, hardly notices: in quiet windows and noisy ones that alternate, its p99 is about the same.
+ */
+class FloodIT {
+
+    private static final int WINDOWS = 7;
+    private static final int MESSAGES = 300;
+
+    /** Wanted are 1.5; the flood, its victim and the server share the cores here, and a pause of a few milliseconds is a third. */
+    private static final double MOST = 3;
+
+    @Test
+    void a_flood_from_one_client_leaves_the_others_in_peace() throws Exception {
+        try (Replica replica = Replica.start(Map.of("atrium.limits.messages", "", "atrium.limits.bytes", ""));
+                RawSocket witness = RawSocket.connect(replica.port(), "/rooms/calm"); Flood flood = new Flood(replica.port())) {
+            p99(witness, 2_000);
+            List<Double> quiet = new ArrayList<>();
+            List<Double> noisy = new ArrayList<>();
+            for (int i = 0; i < WINDOWS; i++) {
+                flood.rest();
+                quiet.add(p99(witness, MESSAGES));
+                flood.begin();
+                noisy.add(p99(witness, MESSAGES));
+            }
+            String figures = "p99 in ms, quiet " + quiet + ", noisy " + noisy + "; frames of the flood " + flood.frames.get()
+                    + ", connections " + flood.connections.get() + ", refused " + flood.refusals.get();
+            System.out.println(figures);
+            assertThat(flood.refusals.get()).as(figures).isPositive();
+            assertThat(median(noisy)).as(figures).isLessThan(MOST * Math.max(1, median(quiet)));
+            assertThat(replica.log()).doesNotContain("ERROR").doesNotContain("Exception");
+        }
+    }
+
+    /** Milliseconds from saying something to hearing it, two milliseconds apart. */
+    private static double p99(RawSocket witness, int messages) throws IOException {
+        double[] times = new double[messages];
+        for (int i = 0; i < messages; i++) {
+            long start = System.nanoTime();
+            witness.text("tick");
+            witness.read();
+            times[i] = (System.nanoTime() - start) / 1e6;
+            LockSupport.parkNanos(2_000_000);
+        }
+        Arrays.sort(times);
+        return times[(int) (messages * 0.99)];
+    }
+
+    private static double median(List<Double> values) {
+        return values.stream().sorted().toList().get(values.size() / 2);
+    }
+
+    private static final class Flood implements AutoCloseable, Runnable {
+
+        private static final int BATCH = 500;
+
+        private final int port;
+        private final Thread thread = new Thread(this, "flood");
+        private final AtomicBoolean on = new AtomicBoolean();
+        private final AtomicLong frames = new AtomicLong();
+        private final AtomicLong connections = new AtomicLong();
+        private final AtomicLong refusals = new AtomicLong();
+
+        Flood(int port) {
+            this.port = port;
+            thread.setDaemon(true);
+            thread.start();
+        }
+
+        void begin() {
+            on.set(true);
+        }
+
+        void rest() {
+            on.set(false);
+        }
+
+        @Override
+        public void run() {
+            ByteArrayOutputStream batch = new ByteArrayOutputStream();
+            for (int i = 0; i < BATCH; i++) {
+                batch.writeBytes(RawSocket.masked(0x81, "{\"cmd\":\"send\",\"params\":{\"room\":\"noise\",\"data\":1}}".getBytes(StandardCharsets.UTF_8)));
+            }
+            while (!Thread.interrupted()) {
+                if (on.get()) {
+                    flood(batch.toByteArray());
+                } else {
+                    LockSupport.parkNanos(1_000_000);
+                }
+            }
+        }
+
+        private void flood(byte[] batch) {
+            try (RawSocket socket = RawSocket.connect(port, "/ws")) {
+                if (socket.status() != 101) {
+                    refusals.incrementAndGet();
+                    return;
+                }
+                connections.incrementAndGet();
+                while (on.get()) {
+                    socket.write(batch);
+                    frames.addAndGet(BATCH);
+                }
+            } catch (IOException e) {
+                // Thrown out. It comes back at once.
+            }
+        }
+
+        @Override
+        public void close() {
+            thread.interrupt();
+        }
+    }
+}
