@@ -42,8 +42,7 @@ public final class Authentication {
     /** Who shows a token before there is a session; a failure is a {@link Refusal}. Completes on any thread. */
     public Uni<Identity> identity(Caller caller, String transport, String token) {
         return authenticator.token(token)
-                .onFailure(AuthenticationException.class).invoke(failure -> denials.token(caller, transport,
-                        ((AuthenticationException) failure).reason()))
+                .onFailure(AuthenticationException.class).invoke(failure -> denials.token(caller, transport, failure.reason()))
                 .onFailure().transform(Refusal::of);
     }
 

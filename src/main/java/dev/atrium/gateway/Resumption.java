@@ -126,6 +126,6 @@ final class Resumption {
     static <T> Uni<List<T>> all(List<Uni<T>> works) {
         return works.isEmpty() ? Uni.createFrom().item(new ArrayList<>()) : Uni.join().all(works).andCollectFailures()
                 .onFailure(CompositeException.class)
-                .transform(failures -> ((CompositeException) failures).getCauses().get(0));
+                .transform(failures -> failures.getCauses().get(0));
     }
 }

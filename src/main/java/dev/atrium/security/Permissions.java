@@ -25,7 +25,16 @@ public final class Permissions {
     private final Map<RoomId, Set<Permission>> exact = new HashMap<>();
     private final List<Grant> patterns = new ArrayList<>();
 
+    /** Patterns that match anything are null: they are what is asked most, and need no matching. */
     private record Grant(Pattern namespace, Pattern room, Set<Permission> permissions) {
+
+        boolean covers(String namespaceName) {
+            return namespace == null || namespace.matcher(namespaceName).matches();
+        }
+
+        boolean covers(RoomId id) {
+            return covers(id.namespace()) && (room == null || room.matcher(id.name()).matches());
+        }
     }
 
     /**
@@ -82,7 +91,8 @@ public final class Permissions {
         if (pattern.indexOf('*') < 0) {
             exact.computeIfAbsent(id, each -> EnumSet.noneOf(Permission.class)).addAll(permissions);
         } else {
-            patterns.add(new Grant(Glob.pattern(namespace), Glob.pattern(room), permissions));
+            patterns.add(new Grant(namespace.equals("/*") ? null : Glob.pattern(namespace), room.equals("*") ? null : Glob.pattern(room),
+                    permissions));
         }
     }
 
@@ -92,8 +102,7 @@ public final class Permissions {
             return true;
         }
         for (Grant grant : patterns) {
-            if (grants(grant.permissions, permission) && grant.namespace.matcher(room.namespace()).matches()
-                    && grant.room.matcher(room.name()).matches()) {
+            if (grants(grant.permissions, permission) && grant.covers(room)) {
                 return true;
             }
         }
@@ -103,7 +112,7 @@ public final class Permissions {
     /** Whether anything may be done in that namespace. */
     public boolean reach(String namespace) {
         return exact.keySet().stream().anyMatch(room -> room.namespace().equals(namespace))
-                || patterns.stream().anyMatch(grant -> grant.namespace.matcher(namespace).matches());
+                || patterns.stream().anyMatch(grant -> grant.covers(namespace));
     }
 
     private static boolean grants(Set<Permission> granted, Permission permission) {

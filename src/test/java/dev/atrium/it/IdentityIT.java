@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpResponse;
 import java.time.Instant;
+import java.util.HashMap;
 import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -257,5 +258,40 @@ class IdentityIT {
         assertThat(replica.get("/rooms/lobby/messages?limit=3&access_token=" + token + "&after=0").statusCode()).isEqualTo(200);
         SocketClient.await().until(() -> replica.log().contains("/rooms/lobby/messages?limit=3&after=0"));
         assertThat(replica.log()).doesNotContain(token);
+    }
+
+    @Test
+    void in_mode_open_a_token_is_not_needed_but_has_to_be_good() {
+        Map<String, String> settings = new HashMap<>(Tokens.required(Map.of("atrium.auth.mode", "open", "atrium.permissions.everyone", "/* *:join")));
+        try (Replica open = Replica.start(settings); SessionClient anonymous = open.session()) {
+            assertThat(open.log()).containsOnlyOnce("atrium.auth.mode is open");
+            assertThat(anonymous.join("lobby").path("code").asInt()).isEqualTo(200);
+            assertThat(anonymous.call("send", "{\"room\":\"lobby\",\"data\":1}").path("code").asInt()).isEqualTo(403);
+            assertThat(anonymous.call("auth", "{\"token\":\"" + Tokens.of("ann", "lobby:send") + "\"}").path("code").asInt())
+                    .as("known there without a name already").isEqualTo(409);
+            try (SessionClient ann = open.session()) {
+                ann.call("auth", "{\"token\":\"" + Tokens.of("ann", "lobby:send") + "\"}");
+                assertThat(ann.call("send", "{\"room\":\"lobby\",\"data\":1}").path("code").asInt()).isEqualTo(200);
+                assertThat(anonymous.pushes("message", 1).get(0).path("from").path("user").asText()).isEqualTo("ann");
+            }
+            assertThat(open.get("/rooms/lobby").statusCode()).isEqualTo(200);
+            assertThat(open.request("GET", "/rooms/lobby", "Authorization", "Bearer " + Tokens.expired()).statusCode()).isEqualTo(401);
+            assertThat(open.get("/rooms/lobby").body()).as("how many is not for everyone to know").doesNotContain("members");
+        }
+    }
+
+    @Test
+    void without_a_key_the_default_lets_everyone_in_but_gives_nobody_the_keys() {
+        try (Replica open = Replica.start(Map.of("atrium.permissions.everyone", "")); SessionClient anyone = open.session()) {
+            assertThat(anyone.join("lobby").path("code").asInt()).isEqualTo(200);
+            assertThat(anyone.call("send", "{\"room\":\"lobby\",\"data\":1}").path("code").asInt()).isEqualTo(200);
+            assertThat(open.request("DELETE", "/sessions/" + anyone.id()).statusCode()).isEqualTo(403);
+            assertThat(open.request("GET", "/rooms/lobby", "Authorization", "Bearer " + Tokens.of("ann", "lobby:join")).body())
+                    .contains("no key to verify it with");
+            Map<String, String> theirs = Map.of("token", "the application's own");
+            try (SocketIoClient client = SocketIoClient.connect(URI.create(open.http("/")), "websocket", theirs)) {
+                client.awaitConnected();
+            }
+        }
     }
 }

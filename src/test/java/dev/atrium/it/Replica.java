@@ -23,7 +23,7 @@ public final class Replica implements AutoCloseable {
 
     private static final Path JAR = Path.of("target/quarkus-app/quarkus-run.jar");
     private static final Pattern PORTS = Pattern.compile(
-            "Listening on: http://127\\.0\\.0\\.1:(\\d+)\\. Management interface listening on http://127\\.0\\.0\\.1:(\\d+)\\.");
+            "Listening on: http://127\\.0\\.0\\.1:(\\d+)(?: and https://[^ ]+)?\\. Management interface listening on http://127\\.0\\.0\\.1:(\\d+)\\.");
     private static final HttpClient HTTP = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
 
     /**

@@ -2,8 +2,11 @@ package dev.atrium.security;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 
 import dev.atrium.room.RoomId;
+import dev.atrium.setting.Glob;
+import java.time.Duration;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -49,6 +52,21 @@ class PermissionsTest {
     void a_namespace_is_reached_by_any_room_of_it(String text, String namespace, boolean reached) {
         assertThat(Permissions.parse(text).reach(namespace)).isEqualTo(reached);
         assertThat(Permissions.NONE.reach(namespace)).isFalse();
+    }
+
+    @ParameterizedTest(name = "{0} matches {1}: {2}")
+    @CsvSource({
+        "*,       '',     true", "a*,  a,   true", "a*,   ba,   false", "*a,  aba, true", "*a,  ab,  false", "a*a, a,    false", "a*a, aa, true",
+        "a*b*c,   aXbYc,  true", "a*b*c, abc, true", "a*b*c, acb, false", "a*b*b, ab, false", "a*b*b, abb, true", "**, x, true", "*ab*, xaab, true",
+    })
+    void stars_stand_for_anything(String glob, String name, boolean matches) {
+        assertThat(Glob.pattern(glob).matcher(name).matches()).isEqualTo(matches);
+    }
+
+    @Test
+    void many_stars_take_no_time() {
+        assertTimeoutPreemptively(Duration.ofSeconds(2), () ->
+                assertThat(Glob.pattern("*a".repeat(60) + "*b").matcher("a".repeat(255)).matches()).isFalse());
     }
 
     @Test

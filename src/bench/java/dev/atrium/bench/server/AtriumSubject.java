@@ -100,6 +100,10 @@ public final class AtriumSubject implements Subject {
         command.add("-Dquarkus.http.port=" + port);
         command.add("-Dquarkus.management.host=127.0.0.1");
         command.add("-Dquarkus.management.port=" + managementPort);
+        // Its clients say as much as they can, which is what the limits are there to prevent.
+        for (String limit : List.of("messages", "bytes", "handshakes")) {
+            command.add("-Datrium.limits." + limit + "=0");
+        }
         launch.redisPort().ifPresent(redis -> {
             command.add("-Datrium.backplane=redis");
             command.add("-Dquarkus.redis.hosts=redis://127.0.0.1:" + redis);

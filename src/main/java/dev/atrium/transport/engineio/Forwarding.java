@@ -79,6 +79,8 @@ final class Forwarding {
     private void forward(HttpServerRequest request, String owner, String address, boolean toWebSocket, Runnable unknown) {
         int colon = address.lastIndexOf(':');
         request.pause();
+        // It has been judged here, against the host that the client knows; and the other's answer would be a second one.
+        request.headers().remove(HttpHeaders.ORIGIN);
         client.request(new RequestOptions().setHost(address.substring(0, colon))
                 .setPort(Integer.parseInt(address.substring(colon + 1))).setMethod(request.method()).setURI(request.uri()))
                 .onSuccess(origin -> {

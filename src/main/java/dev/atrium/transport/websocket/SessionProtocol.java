@@ -50,6 +50,8 @@ final class SessionProtocol extends SessionBound {
     private Client handle;
     private SendWindow window;
     private Future<?> firstCommand;
+    private boolean welcomed;
+    private long expires;
 
     /**
      * What all clients of the protocol have in common.
@@ -80,19 +82,23 @@ final class SessionProtocol extends SessionBound {
     void begin() {
         awaitFirstCommand();
         if (caller.identity().isNobody()) {
-            connection.send(welcome());
+            welcome();
             return;
         }
         connection.await(session.inTurn(() -> gateway.admit(session).chain(() -> gateway.keep(session))),
                 done -> {
-                    connection.send(welcome());
+                    welcome();
                     session.follow();
                 },
                 failure -> end(Refusal.of(failure)));
     }
 
-    private byte[] welcome() {
-        return Replies.welcome(session, surroundings.heartbeat, surroundings.maxPayload);
+    private void welcome() {
+        connection.send(Replies.welcome(session, surroundings.heartbeat, surroundings.maxPayload));
+        welcomed = true;
+        if (expires != 0) {
+            connection.send(Replies.expiring(expires));
+        }
     }
 
     private void awaitFirstCommand() {
@@ -110,8 +116,13 @@ final class SessionProtocol extends SessionBound {
     }
 
     @Override
-    public void expiring(long expires) {
-        connection.send(Replies.expiring(expires));
+    public void expiring(long when) {
+        if (welcomed) {
+            connection.send(Replies.expiring(when));
+        } else {
+            // Nothing comes before the welcome.
+            expires = when;
+        }
     }
 
     @Override

@@ -6,8 +6,8 @@ import java.net.http.HttpResponse;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
-/** The end of all sessions of a user, on every replica. */
-class RedisRevocationIT {
+/** Who may, where there is more than one replica. */
+class RedisAccessIT {
 
     private static final String ADMIN = "the secret of an administrator";
 
@@ -34,6 +34,27 @@ class RedisRevocationIT {
                 stream.awaitEnd();
                 assertThat(bob.call("heartbeat", "{}").path("code").asInt()).isEqualTo(200);
                 assertThat(one.request("DELETE", "/users/ann/sessions", "X-API-Key", ADMIN).body()).isEqualTo("{\"ended\":0}");
+            }
+        }
+    }
+
+    @Test
+    void a_poll_that_is_forwarded_was_judged_where_it_came_in() {
+        try (RedisProcess redis = RedisProcess.start()) {
+            Map<String, String> settings = Map.of("atrium.backplane", "redis", "quarkus.redis.hosts", redis.url(),
+                    "atrium.origins", "https://app.example.com");
+            try (Replica one = Replica.start(settings); Replica two = Replica.start(settings)) {
+                String path = "/socket.io/?EIO=4&transport=polling";
+                String sid = one.request("GET", path, "Origin", one.http("")).body().substring(9, 29);
+                // The origin of the replica itself, as if the load balancer had the same name for both.
+                assertThat(two.post(path + "&sid=" + sid, "40").statusCode()).isEqualTo(200);
+                assertThat(two.request("GET", path + "&sid=" + sid, "Origin", two.http("")).statusCode()).isEqualTo(200);
+                assertThat(two.post(path + "&sid=" + sid, "42[\"join\",\"lobby\"]").statusCode()).isEqualTo(200);
+                assertThat(two.post(path + "&sid=" + sid, "42[\"message\",\"hello\"]").statusCode()).isEqualTo(200);
+                HttpResponse<String> poll = two.request("GET", path + "&sid=" + sid, "Origin", "https://app.example.com");
+                assertThat(poll.statusCode()).isEqualTo(200);
+                assertThat(poll.headers().allValues("access-control-allow-origin")).containsExactly("https://app.example.com");
+                assertThat(two.request("GET", path + "&sid=" + sid, "Origin", "https://evil.example.com").statusCode()).isEqualTo(403);
             }
         }
     }
