@@ -25,8 +25,8 @@ public interface SessionStore {
     /** Says who ends the sessions of this replica. Called once, at the start. */
     void serve(Host host);
 
-    /** Whether sessions are kept at all. */
-    boolean isKept();
+    /** How long a session waits for its client, in milliseconds; 0 if none is kept. */
+    long windowMillis();
 
     /** A new secret for a session of this replica. */
     String newToken();

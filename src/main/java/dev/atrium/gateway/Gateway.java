@@ -60,7 +60,7 @@ public final class Gateway implements Session.Listener {
         this.connections = connections;
         this.denials = denials;
         this.expiry = expiry;
-        this.recentPast = new RecentPast(service);
+        this.recentPast = new RecentPast(service, service.windowMillis());
     }
 
     /**
@@ -89,10 +89,10 @@ public final class Gateway implements Session.Listener {
         return service.admit(session);
     }
 
-    /** @throws Refusal 401 for one that has to say who it is before it may ask the application for anything */
+    /** @throws Refusal for one that may not be in its namespace, or not before it has said who it is */
     public void requireNamespace(Session session) {
-        if (identity(session).isNobody()) {
-            throw denials.unauthenticated(session.caller(), session.transport());
+        if (!policy.reaches(identity(session), session.namespace())) {
+            throw denials.namespace(session.caller(), session.transport(), session.namespace());
         }
     }
 
@@ -146,8 +146,7 @@ public final class Gateway implements Session.Listener {
         if (refusal != null) {
             return refused(refusal);
         }
-        boolean mayReadBack = since == null || own || policy.allows(identity(session), room, Permission.HISTORY);
-        return mayReadBack ? service.join(session, room, watchesPresence, since)
+        return since == null || mayReadBack(session, room) ? service.join(session, room, watchesPresence, since)
                 : recentPast.from(room, since).emitOn(session.loop()::run)
                         .chain(from -> service.join(session, room, watchesPresence, from)
                                 .map(joined -> joined.asFrom(since, from)));
@@ -164,7 +163,9 @@ public final class Gateway implements Session.Listener {
         if (identity(session).isNobody()) {
             return refused(denials.unauthenticated(session.caller(), session.transport()));
         }
-        return service.resume(session, token, places, room -> mayJoin(session, room));
+        return recentPast.from(session.namespace(), places, room -> mayReadBack(session, room)).emitOn(session.loop()::run)
+                .chain(from -> service.resume(session, token, from, room -> mayJoin(session, room))
+                        .map(resumed -> resumed.asFrom(places, from)));
     }
 
     /**
@@ -321,6 +322,11 @@ public final class Gateway implements Session.Listener {
 
     private boolean mayJoin(Session session, RoomId room) {
         return !room.isNamed() || policy.allows(identity(session), room, Permission.JOIN);
+    }
+
+    /** What is said to the session alone, or to its whole namespace, it may hear whenever it was said. */
+    private boolean mayReadBack(Session session, RoomId room) {
+        return !room.isNamed() || policy.allows(identity(session), room, Permission.HISTORY);
     }
 
     private Refusal check(Session session, RoomId room, Permission permission) {

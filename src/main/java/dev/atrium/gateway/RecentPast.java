@@ -5,8 +5,13 @@ import dev.atrium.room.Message;
 import dev.atrium.room.Position;
 import dev.atrium.room.RoomId;
 import io.smallrye.mutiny.Uni;
-import java.time.Duration;
+import io.smallrye.mutiny.tuples.Tuple2;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Predicate;
+import java.util.stream.Collectors;
 
 /**
  * What a client may be told that may be in a room but not read its history: what it missed while its connection was cut, and
@@ -14,17 +19,33 @@ import java.util.concurrent.TimeUnit;
  */
 final class RecentPast {
 
-    private static final long MICROS = TimeUnit.MILLISECONDS.toMicros(Duration.ofMinutes(2).toMillis());
-
     private final RoomService service;
+    private final long windowMillis;
 
-    RecentPast(RoomService service) {
+    /** @param windowMillis how long a session waits for its client */
+    RecentPast(RoomService service, long windowMillis) {
         this.service = service;
+        this.windowMillis = windowMillis;
+    }
+
+    /**
+     * The places that a client names, by the name of the room, or those that it may go on from.
+     *
+     * @param mayReadBack where it may be told whatever is kept
+     */
+    Uni<Map<String, Position>> from(String namespace, Map<String, Position> places, Predicate<RoomId> mayReadBack) {
+        List<Uni<Tuple2<String, Position>>> searches = new ArrayList<>();
+        places.forEach((name, since) -> {
+            RoomId room = name.isEmpty() ? RoomId.everyone(namespace) : Gateway.room(namespace, name);
+            searches.add((mayReadBack.test(room) ? Uni.createFrom().item(since) : from(room, since))
+                    .map(position -> Tuple2.of(name, position)));
+        });
+        return Resumption.all(searches).map(found -> found.stream().collect(Collectors.toMap(Tuple2::getItem1, Tuple2::getItem2)));
     }
 
     /** The place that the client names, or the first one that is recent. */
     Uni<Position> from(RoomId room, Position since) {
-        long oldest = TimeUnit.MILLISECONDS.toMicros(System.currentTimeMillis()) - MICROS;
+        long oldest = TimeUnit.MILLISECONDS.toMicros(System.currentTimeMillis() - windowMillis);
         return service.history(room, new HistoryQuery(-1, Long.MAX_VALUE, HistoryQuery.MOST)).map(history -> {
             long first = history.head().offset() + 1;
             for (Message message : history.messages()) {

@@ -1,7 +1,9 @@
 package dev.atrium.gateway;
 
+import dev.atrium.room.Position;
 import dev.atrium.room.Sender;
 import java.util.List;
+import java.util.Map;
 
 /**
  * A session goes on as the one that it was on an earlier connection.
@@ -11,4 +13,12 @@ import java.util.List;
  * @param rooms where it is again, its own room and its namespace's among them
  */
 public record Resumed(Sender self, String token, List<Joined> rooms) {
+
+    /** Of a client that named some places, and that was told what came after others. */
+    Resumed asFrom(Map<String, Position> named, Map<String, Position> from) {
+        return new Resumed(self, token, rooms.stream().map(joined -> {
+            Position place = named.get(joined.room().name());
+            return place == null ? joined : joined.asFrom(place, from.get(joined.room().name()));
+        }).toList());
+    }
 }

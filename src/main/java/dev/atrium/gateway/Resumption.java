@@ -32,7 +32,7 @@ final class Resumption {
 
     /** Makes a session resumable, if sessions are kept at all. */
     Uni<Void> keep(Session session) {
-        if (!store.isKept()) {
+        if (store.windowMillis() == 0) {
             return Uni.createFrom().voidItem();
         }
         if (!session.isOpen()) {

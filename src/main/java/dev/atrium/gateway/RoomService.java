@@ -77,6 +77,11 @@ public final class RoomService {
         backplane.sessions().serve(this::end);
     }
 
+    /** How long a session waits for its client, in milliseconds. */
+    long windowMillis() {
+        return backplane.sessions().windowMillis();
+    }
+
     /** A client has connected: a new session, in no room yet. */
     Session connect(Caller caller, EventLoop eventLoop, String namespace, String transport, Wire wire,
             WireFormat<ByteBuf> format, Allowance allowance, Session.Listener listener) {

@@ -179,6 +179,15 @@ class IdentityIT {
     }
 
     @Test
+    void a_token_for_another_namespace_opens_nothing_here() {
+        try (SessionClient ann = SessionClient.connect(replica.ws("/ws?ns=/chat"))) {
+            int seq = ann.send("auth", "{\"token\":\"" + Tokens.of("ann", "lobby:admin") + "\"}");
+            assertThat(ann.reply(seq).path("code").asInt()).isEqualTo(403);
+            assertThat(ann.awaitClose()).isEqualTo(4403);
+        }
+    }
+
+    @Test
     void without_history_a_place_reaches_back_no_further_than_a_cut() {
         replica.request("POST", "/rooms/diary", "X-API-Key", KEY);
         try (SessionClient ann = connect(Tokens.of("ann", "diary:join"))) {
@@ -186,6 +195,30 @@ class IdentityIT {
             JsonNode joined = ann.call("join", "{\"room\":\"diary\",\"since\":{\"epoch\":\"\",\"offset\":0}}");
             assertThat(joined.path("body").path("recovered").asBoolean()).as("what is recent").isTrue();
             ann.pushes("message", 1);
+        }
+        Map<String, String> settings = Tokens.required(Map.of("atrium.resume.window", "1s", "atrium.api-keys.billing.key", KEY,
+                "atrium.api-keys.billing.rooms", "*:publish"));
+        try (Replica forgetful = Replica.start(settings); SessionClient ann = forgetful.session()) {
+            forgetful.request("POST", "/rooms/diary", "X-API-Key", KEY);
+            long written = System.currentTimeMillis();
+            String resume = ann.call("auth", "{\"token\":\"" + Tokens.of("ann", "diary:join") + "\"}").path("body").path("resume").asText();
+            ann.join("diary");
+            SocketClient.await().until(() -> System.currentTimeMillis() > written + 1_100);
+            ann.cut();
+            String token = Tokens.of("ann", "diary:join");
+            try (SessionClient back = forgetful.session(); SessionClient again = forgetful.session()) {
+                back.call("auth", "{\"token\":\"" + token + "\"}");
+                JsonNode resumed = back.call("resume", "{\"token\":\"" + resume + "\",\"places\":{\"diary\":{\"epoch\":\"\",\"offset\":0}}}");
+                assertThat(resumed.path("code").asInt()).as(resumed.toString()).isEqualTo(200);
+                assertThat(resumed.path("body").path("rooms")).filteredOn(room -> room.path("room").asText().equals("diary")).singleElement()
+                        .satisfies(room -> assertThat(room.path("recovered").asBoolean()).isFalse());
+                again.call("auth", "{\"token\":\"" + token + "\"}");
+                JsonNode joined = again.call("join", "{\"room\":\"diary\",\"since\":{\"epoch\":\"\",\"offset\":0}}");
+                assertThat(joined.path("body").path("recovered").asBoolean()).isFalse();
+                forgetful.request("POST", "/rooms/diary", "X-API-Key", KEY);
+                assertThat(back.pushes("message", 1).get(0).path("offset").asInt()).isEqualTo(2);
+                assertThat(again.pushes("message", 1).get(0).path("offset").asInt()).isEqualTo(2);
+            }
         }
     }
 

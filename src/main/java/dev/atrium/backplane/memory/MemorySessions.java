@@ -42,8 +42,8 @@ final class MemorySessions implements SessionStore {
     }
 
     @Override
-    public boolean isKept() {
-        return windowMillis > 0;
+    public long windowMillis() {
+        return windowMillis;
     }
 
     @Override

@@ -70,8 +70,8 @@ final class RedisSessions implements SessionStore {
     }
 
     @Override
-    public boolean isKept() {
-        return windowMillis > 0;
+    public long windowMillis() {
+        return windowMillis;
     }
 
     @Override

@@ -139,7 +139,7 @@ public final class Admission {
         HttpServerRequest request = context.request();
         try {
             if (!isWebSocket(request) && !request.path().startsWith(ENGINE_IO)) {
-                denials.request(caller, TRANSPORT, length(request));
+                denials.request(caller, TRANSPORT, BodyLimit.length(request));
             }
         } catch (Refusal refusal) {
             Problem.send(context, refusal);
@@ -147,16 +147,6 @@ public final class Admission {
         }
         context.put(CALLER, caller);
         context.next();
-    }
-
-    private static long length(HttpServerRequest request) {
-        String length = request.getHeader(HttpHeaders.CONTENT_LENGTH);
-        try {
-            return length == null ? 0 : Math.max(0, Long.parseLong(length));
-        } catch (NumberFormatException e) {
-            // Netty has looked at it already; whatever it lets through is not for us to judge.
-            return 0;
-        }
     }
 
     /** A browser can see the close code of a WebSocket, but not the status of a handshake: that one is told by its route. */

@@ -206,10 +206,10 @@ final class SessionProtocol extends SessionBound {
                 failure -> refuseToken(command, Refusal.of(failure)));
     }
 
-    /** Whoever is nobody yet, and shows something wrong, has had its chance. */
+    /** Whoever is not let in yet, and shows something wrong, has had its chance. */
     private void refuseToken(Command command, Refusal refusal) {
         refuse(command, refusal);
-        if (refusal.code() == 401 && session.caller().identity().isNobody()) {
+        if (session.memberships().isEmpty() && (refusal.code() == 401 || refusal.code() == 403)) {
             end(refusal);
         }
     }

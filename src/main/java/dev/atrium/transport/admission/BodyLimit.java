@@ -1,6 +1,5 @@
-package dev.atrium.transport.http;
+package dev.atrium.transport.admission;
 
-import dev.atrium.transport.admission.Problem;
 import io.quarkus.runtime.configuration.MemorySize;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpHeaders;
@@ -48,10 +47,11 @@ public final class BodyLimit {
         Problem.send(context, 413);
     }
 
-    private static long length(HttpServerRequest request) {
+    /** What a request says of the length of its body; 0 for nothing. */
+    static long length(HttpServerRequest request) {
         String length = request.getHeader(HttpHeaders.CONTENT_LENGTH);
         try {
-            return length == null ? 0 : Long.parseLong(length);
+            return length == null ? 0 : Math.max(0, Long.parseLong(length));
         } catch (NumberFormatException e) {
             // Netty has looked at it already; whatever it lets through is not for us to judge.
             return 0;
