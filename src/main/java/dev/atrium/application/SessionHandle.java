@@ -57,8 +57,13 @@ public abstract class SessionHandle implements Client {
     public final Uni<Void> join(String room) {
         RoomId id = Gateway.room(namespace(), room);
         return started(onLoop(Uni.createFrom().deferred(() -> {
-                    session.granted().add(room);
-                    return service.join(session, id, false, null);
+                    // Before it is in: what is kept of the session for later is written on the way.
+                    boolean added = session.granted().add(room);
+                    return service.join(session, id, false, null).onFailure().invoke(() -> {
+                        if (added) {
+                            session.granted().remove(room);
+                        }
+                    });
                 }))
                 .invoke(joined -> {
                     rooms.add(room);

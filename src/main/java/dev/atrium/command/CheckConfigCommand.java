@@ -20,6 +20,7 @@ final class CheckConfigCommand implements Callable<Integer> {
         for (String listener : LISTENERS) {
             System.setProperty(listener, "false");
         }
+        System.getProperties().putIfAbsent("quarkus.log.level", "WARN");
         int[] code = {1};
         Quarkus.run(Started.class, (exit, failure) -> code[0] = exit(exit, failure));
         return code[0];
@@ -34,7 +35,8 @@ final class CheckConfigCommand implements Callable<Integer> {
         while (cause.getCause() != null && !(cause instanceof ConfigurationException)) {
             cause = cause.getCause();
         }
-        System.err.println(cause.getMessage());
+        boolean ours = cause instanceof ConfigurationException;
+        System.err.println((ours ? "" : cause.getClass().getSimpleName() + ": ") + cause.getMessage());
         return 1;
     }
 

@@ -2,6 +2,8 @@ package dev.atrium.command;
 
 import io.quarkus.runtime.Quarkus;
 import io.quarkus.runtime.annotations.QuarkusMain;
+import java.io.PrintWriter;
+import java.util.Arrays;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -10,7 +12,7 @@ import picocli.CommandLine.ScopeType;
 /** Begins as the server, or as one of the commands that need none. */
 @QuarkusMain
 @Command(name = "atrium", description = "A realtime room server. Without a command it serves.", subcommands = {TokenCommand.class, CheckConfigCommand.class})
-public final class Main implements Runnable {
+public final class Main {
 
     @Option(names = {"-h", "--help"}, usageHelp = true, scope = ScopeType.INHERIT, description = "Shows this.")
     private boolean help;
@@ -20,12 +22,19 @@ public final class Main implements Runnable {
         if (args.length == 0) {
             Quarkus.run();
         } else {
-            System.exit(new CommandLine(new Main()).execute(args));
+            System.exit(new CommandLine(new Main()).setParameterExceptionHandler(Main::explain).execute(args));
         }
     }
 
-    @Override
-    public void run() {
-        Quarkus.run();
+    /** Settings of the JVM are easily written where it does not look for them. */
+    private static int explain(CommandLine.ParameterException mistake, String... args) {
+        PrintWriter err = mistake.getCommandLine().getErr();
+        err.println(mistake.getMessage());
+        if (mistake instanceof CommandLine.UnmatchedArgumentException unmatched) {
+            unmatched.printSuggestions(err);
+        }
+        boolean setting = Arrays.stream(args).anyMatch(argument -> argument.startsWith("-D"));
+        err.println(setting ? "Settings come before -jar: java -Datrium.auth.mode=required -jar …" : "--help shows what is expected.");
+        return mistake.getCommandLine().getCommandSpec().exitCodeOnInvalidInput();
     }
 }

@@ -35,16 +35,17 @@ final class TokenCommand implements Callable<Integer> {
     @Option(names = "--user", required = true, description = "Who it is for: its claim sub.")
     private String user;
 
-    @Option(names = "--rooms", converter = Grants.class, description = "What it grants: lobby:join send,team-7-*:join send history")
+    @Option(names = "--rooms", converter = Grants.class, paramLabel = "<grants>",
+            description = "Which rooms it grants, and what there, in quotes: 'lobby:join send,news:join'. Without it, nothing.")
     private Rooms rooms = new Rooms(Map.of());
 
     @Option(names = "--expires", defaultValue = "1h", converter = Time.class, description = "How long it is good: 10m, 1h, 7d (default ${DEFAULT-VALUE}).")
     private Duration expires;
 
-    @Option(names = "--issuer", description = "Its claim iss.")
+    @Option(names = "--issuer", description = "Issuer, its claim iss.")
     private String issuer;
 
-    @Option(names = "--audience", description = "Its claim aud.")
+    @Option(names = "--audience", description = "Audience, its claim aud.")
     private String audience;
 
     @Option(names = "--key", required = true, description = "File with the key to sign with: PEM, or a JWK, which may be a shared secret.")
@@ -58,6 +59,9 @@ final class TokenCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
+        if (user.isBlank()) {
+            throw new ParameterException(spec.commandLine(), "Invalid value for option '--user': expected a name");
+        }
         if (!Files.isReadable(key)) {
             throw new ParameterException(spec.commandLine(), "There is no file " + key);
         }
@@ -75,12 +79,8 @@ final class TokenCommand implements Callable<Integer> {
             System.out.println(claims.jws().algorithm(algorithm).sign(key.toUri().toString()));
             return 0;
         } catch (JwtSignatureException e) {
-            throw new ParameterException(spec.commandLine(), "The token cannot be signed: " + cause(e));
+            throw new ParameterException(spec.commandLine(), "The token cannot be signed: " + key + " is no private key for " + algorithm);
         }
-    }
-
-    private static String cause(Throwable failure) {
-        return failure.getCause() == null ? failure.getMessage() : cause(failure.getCause());
     }
 
     private static Map<String, String> words(Map<String, Set<Permission>> grants) {
@@ -110,7 +110,11 @@ final class TokenCommand implements Callable<Integer> {
         @Override
         public Duration convert(String text) {
             try {
-                return DurationConverter.parseDuration(text);
+                Duration duration = DurationConverter.parseDuration(text);
+                if (duration.isNegative() || duration.isZero()) {
+                    throw new IllegalArgumentException("over before it began");
+                }
+                return duration;
             } catch (RuntimeException e) {
                 throw new TypeConversionException("expected a duration, for example 10m, 1h or 7d");
             }

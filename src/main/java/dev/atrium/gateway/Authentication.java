@@ -5,6 +5,7 @@ import dev.atrium.security.AuthenticationException;
 import dev.atrium.security.Authenticator;
 import dev.atrium.security.Caller;
 import dev.atrium.security.Identity;
+import dev.atrium.session.CloseReason;
 import dev.atrium.session.Session;
 import io.smallrye.mutiny.Uni;
 import jakarta.inject.Singleton;
@@ -21,7 +22,7 @@ public final class Authentication {
     /**
      * A session's client is who it says.
      *
-     * @param first whether it was nobody until now
+     * @param first whether it was let in only now
      * @param left rooms that it may not be in any more
      */
     public record Authenticated(Identity identity, boolean first, List<RoomId> left) {
@@ -55,21 +56,32 @@ public final class Authentication {
     }
 
     private Uni<Authenticated> authenticated(Session session, Identity identity) {
-        Identity before = session.caller().identity();
+        check(session, identity);
+        // Not whether it was nobody: what was broken off before it was let in is made up for by the next token.
+        boolean first = session.memberships().isEmpty();
+        gateway.identify(session, identity);
+        Uni<Void> admitted = first ? session.inTurn(() -> gateway.admit(session).chain(() -> gateway.keep(session)))
+                : Uni.createFrom().voidItem();
+        return admitted.chain(() -> gateway.narrow(session)).map(left -> new Authenticated(identity, first, left));
+    }
+
+    private void check(Session session, Identity identity) {
+        String user = session.caller().identity().user();
         if (!session.isOpen()) {
             throw new Refusal(410, "the session has ended");
         }
-        if (before.user() != null && !before.user().equals(identity.user())) {
+        if (user != null && !user.equals(identity.user())) {
             throw new Refusal(403, "params.token: of another user than this session's");
         }
         boolean known = session.memberships().stream().anyMatch(membership -> membership.room().isNamed());
-        if (before.user() == null && known) {
+        if (user == null && known) {
             throw new Refusal(409, "cmd: auth comes before any join, unless it renews a token");
         }
-        return gateway.identified(session, identity).chain(left -> {
-            Authenticated done = new Authenticated(identity, before.isNobody(), left);
-            return done.first ? session.inTurn(() -> gateway.admit(session).chain(() -> gateway.keep(session))).replaceWith(done)
-                    : Uni.createFrom().item(done);
-        });
+        Refusal nothingHere = gateway.mayBe(session, identity);
+        if (nothingHere != null) {
+            // Its rights have ended: so does the session, once it has been told.
+            session.closeSoon(CloseReason.FORBIDDEN);
+            throw nothingHere;
+        }
     }
 }

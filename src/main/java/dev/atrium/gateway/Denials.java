@@ -64,11 +64,19 @@ public final class Denials {
     /**
      * A request of a client that has no session.
      *
-     * @param size its bytes
      * @throws Refusal 429 if there are too many of them
      */
-    public void request(Caller caller, String transport, long size) {
-        limited(caller, transport, () -> limits.request(caller, size));
+    public void request(Caller caller, String transport) {
+        limited(caller, transport, () -> limits.request(caller));
+    }
+
+    Refusal bytes(Caller caller, String transport, int size) {
+        try {
+            limited(caller, transport, () -> limits.bytes(caller, size));
+            return null;
+        } catch (Refusal refusal) {
+            return refusal;
+        }
     }
 
     /** @throws Refusal if the work throws that there is too much of something */
@@ -103,6 +111,12 @@ public final class Denials {
             tooMany(session);
         }
         return new Refusal(exceeded.code(), exceeded.message());
+    }
+
+    /** A client goes on and on: keeps it out for a while. */
+    void flooded(Caller caller, String transport) {
+        limit(caller, transport, Limit.MESSAGES);
+        connections.penalize(caller);
     }
 
     /** Ends it, and keeps its client out for a while. */

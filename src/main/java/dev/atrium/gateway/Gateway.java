@@ -98,8 +98,10 @@ public final class Gateway implements Session.Listener {
 
     /** Ends a session that no command has come from in time. */
     public void tooSilent(Session session) {
-        denials.limit(session.caller(), session.transport(), Limit.FIRST_COMMAND);
-        session.close(CloseReason.NO_COMMAND);
+        if (session.isOpen()) {
+            denials.limit(session.caller(), session.transport(), Limit.FIRST_COMMAND);
+            session.close(CloseReason.NO_COMMAND);
+        }
     }
 
     /** Lets the client of a session resume it later, with the token that the session then has. */
@@ -118,6 +120,11 @@ public final class Gateway implements Session.Listener {
         if (refusal != null) {
             throw refusal;
         }
+    }
+
+    /** A client that was ended for too many messages of no session's. */
+    public void flooded(Caller caller, String transport) {
+        denials.flooded(caller, transport);
     }
 
     /** The same of a client that would not understand a refusal, and is closed instead; says whether it may go on. */
@@ -160,12 +167,11 @@ public final class Gateway implements Session.Listener {
      * @param places that the client was at, by the name of the room; the empty name is the whole namespace
      */
     public Uni<Resumed> resume(Session session, String token, Map<String, Position> places) {
-        if (identity(session).isNobody()) {
-            return refused(denials.unauthenticated(session.caller(), session.transport()));
+        if (!policy.reaches(identity(session), session.namespace())) {
+            return refused(denials.namespace(session.caller(), session.transport(), session.namespace()));
         }
-        return recentPast.from(session.namespace(), places, room -> mayReadBack(session, room)).emitOn(session.loop()::run)
-                .chain(from -> service.resume(session, token, from, room -> mayJoin(session, room))
-                        .map(resumed -> resumed.asFrom(places, from)));
+        return bounded(session, places).chain(from -> service.resume(session, token, from, rights(session))
+                .map(resumed -> resumed.asFrom(places, from)));
     }
 
     /**
@@ -173,7 +179,16 @@ public final class Gateway implements Session.Listener {
      * nothing. After a failure the session is good for nothing.
      */
     public Uni<Recovered> recover(Session session, String token, Bookmark last) {
-        return service.recover(session, token, last, room -> mayJoin(session, room));
+        return service.recover(session, token, last, places -> bounded(session, places), rights(session));
+    }
+
+    /** The places that a client names, but none that lies further back than it may be told. */
+    private Uni<Map<String, Position>> bounded(Session session, Map<String, Position> places) {
+        return recentPast.from(session.namespace(), places, room -> mayReadBack(session, room)).emitOn(session.loop()::run);
+    }
+
+    private Rights rights(Session session) {
+        return new Rights(room -> mayJoin(session, room), room -> policy.allows(identity(session), room, Permission.PRESENCE));
     }
 
     /** Ends the session's membership; nothing more of that room is sent to it. Leaving a room it is not in does nothing. */
@@ -193,6 +208,9 @@ public final class Gateway implements Session.Listener {
     public Uni<Receipt> publish(Caller caller, String transport, RoomId room, String event, Data data, String idempotency) {
         boolean mayPublish = policy.allows(caller.identity(), room, Permission.PUBLISH) && nameFits(room);
         Refusal refusal = mayPublish ? null : check(caller, transport, room, Permission.SEND);
+        if (refusal == null) {
+            refusal = denials.bytes(caller, transport, data.size());
+        }
         String user = caller.identity().user();
         return refusal != null ? refused(refusal)
                 : service.publish(user == null ? null : new Sender(null, user), transport, room, event, data, true, idempotency);
@@ -253,9 +271,15 @@ public final class Gateway implements Session.Listener {
         return refusal != null ? refused(refusal) : service.disconnect(namespace, sessionId);
     }
 
-    /** Whether somebody may end all sessions of a user in a namespace: null, or why not. */
+    /**
+     * Whether somebody may end all sessions of a user: null, or why not.
+     *
+     * @param namespace null for all of them
+     */
     Refusal mayRevoke(Caller caller, String transport, String namespace) {
-        return check(caller, transport, RoomId.everyone(namespace), Permission.ADMIN);
+        // Nobody can name this one by itself: only a pattern that covers every namespace covers it.
+        RoomId everywhere = new RoomId("/*", "");
+        return check(caller, transport, namespace == null ? everywhere : RoomId.everyone(namespace), Permission.ADMIN);
     }
 
     /**
@@ -273,27 +297,45 @@ public final class Gateway implements Session.Listener {
         service.stopListening(membership);
     }
 
-    /** It has shown who it is, or shown it again; leaves the rooms that it may not be in any more, which are returned. */
-    Uni<List<RoomId>> identified(Session session, Identity identity) {
-        denials.limited(session.caller(), session.transport(), () -> moveUser(identity(session).user(), identity.user()));
-        session.identify(identity);
-        expiry.watch(session);
-        List<RoomId> lost = new ArrayList<>();
-        session.memberships().forEach(membership -> {
-            RoomId room = membership.room();
-            if (!mayJoin(session, room) && !session.granted().contains(room.name())) {
-                lost.add(room);
-            }
-        });
-        return Resumption.all(lost.stream().map(room -> service.leave(session, room)).toList())
-                .emitOn(session.loop()::run).replaceWith(lost);
+    /**
+     * Whether a session may go on as that identity: null, or why not.
+     *
+     * @param identity that its client has just shown
+     */
+    Refusal mayBe(Session session, Identity identity) {
+        return policy.reaches(identity, session.namespace()) ? null
+                : denials.namespace(session.caller().as(identity), session.transport(), session.namespace());
     }
 
-    private void moveUser(String from, String to) {
-        if (to != null && !to.equals(from)) {
-            connections.enter(to);
-            connections.leave(from);
+    /**
+     * A session's client has shown who it is, or shown it again.
+     *
+     * @throws Refusal 429 if the user has as many sessions as may be
+     */
+    void identify(Session session, Identity identity) {
+        String before = identity(session).user();
+        if (identity.user() != null && !identity.user().equals(before)) {
+            denials.limited(session.caller().as(identity), session.transport(), () -> connections.enter(identity.user()));
+            connections.leave(before);
         }
+        session.identify(identity);
+        expiry.watch(session);
+    }
+
+    /** Takes from a session what its identity does not grant any more; returns the rooms that it has left. */
+    Uni<List<RoomId>> narrow(Session session) {
+        Rights rights = rights(session);
+        List<RoomId> lost = new ArrayList<>();
+        for (Membership membership : session.memberships()) {
+            RoomId room = membership.room();
+            if (!rights.mayJoin(room) && !session.granted().contains(room.name())) {
+                lost.add(room);
+            } else if (!rights.mayWatch(room)) {
+                membership.watchPresence(false);
+            }
+        }
+        return Resumption.all(lost.stream().map(room -> service.leave(session, room)).toList())
+                .emitOn(session.loop()::run).replaceWith(lost);
     }
 
     @Override
@@ -324,9 +366,9 @@ public final class Gateway implements Session.Listener {
         return !room.isNamed() || policy.allows(identity(session), room, Permission.JOIN);
     }
 
-    /** What is said to the session alone, or to its whole namespace, it may hear whenever it was said. */
+    /** What is said to the session alone it may hear whenever it was said. */
     private boolean mayReadBack(Session session, RoomId room) {
-        return !room.isNamed() || policy.allows(identity(session), room, Permission.HISTORY);
+        return room.isSession() || policy.allows(identity(session), room, Permission.HISTORY);
     }
 
     private Refusal check(Session session, RoomId room, Permission permission) {
@@ -334,10 +376,21 @@ public final class Gateway implements Session.Listener {
                 : check(session.caller(), session.transport(), room, permission);
     }
 
+    /** @throws Refusal 400 if the name of a room is longer than this server takes */
+    public void requireName(RoomId room) {
+        if (!nameFits(room)) {
+            throw nameTooLong();
+        }
+    }
+
+    private Refusal nameTooLong() {
+        return Refusal.badRequest("room: expected at most " + limits.roomName() + " bytes of UTF-8");
+    }
+
     /** Null, or why it may not. */
     private Refusal check(Caller caller, String transport, RoomId room, Permission permission) {
         if (!nameFits(room)) {
-            return Refusal.badRequest("room: expected at most " + limits.roomName() + " bytes of UTF-8");
+            return nameTooLong();
         }
         if (policy.allows(caller.identity(), room, permission)) {
             return null;

@@ -1,6 +1,5 @@
 package dev.atrium.gateway;
 
-import dev.atrium.room.RoomId;
 import dev.atrium.security.Caller;
 import dev.atrium.session.CloseReason;
 import dev.atrium.session.Session;
@@ -18,6 +17,7 @@ import java.util.Optional;
 public final class Revocation {
 
     private static final String QUESTION = "revoke";
+    private static final String EVERYWHERE = "*";
     private static final Duration PATIENCE = Duration.ofSeconds(5);
 
     private final Gateway gateway;
@@ -36,13 +36,17 @@ public final class Revocation {
         // The constructor has registered it.
     }
 
-    /** How many have ended; a {@link Refusal} with 503 if some replica has not answered: then it may be done again. */
+    /**
+     * How many have ended; a {@link Refusal} with 503 if some replica has not answered: then it may be done again.
+     *
+     * @param namespace null for all of them
+     */
     public Uni<Integer> revoke(Caller caller, String transport, String namespace, String user) {
         Refusal refusal = gateway.mayRevoke(caller, transport, namespace);
         if (refusal != null) {
             return Uni.createFrom().failure(refusal);
         }
-        return cluster.askAll(QUESTION, RoomId.everyone(namespace).namespace() + ' ' + user, PATIENCE).map(Revocation::sum);
+        return cluster.askAll(QUESTION, (namespace == null ? EVERYWHERE : namespace) + ' ' + user, PATIENCE).map(Revocation::sum);
     }
 
     private static int sum(List<Optional<String>> answers) {
@@ -58,7 +62,7 @@ public final class Revocation {
         String namespace = question.substring(0, space);
         String user = question.substring(space + 1);
         List<Session> ended = sessions.all().stream()
-                .filter(each -> each.namespace().equals(namespace) && user.equals(each.self().user())).toList();
+                .filter(each -> (namespace.equals(EVERYWHERE) || each.namespace().equals(namespace)) && user.equals(each.self().user())).toList();
         ended.forEach(each -> each.closeSoon(CloseReason.REVOKED));
         return Uni.createFrom().item(Integer.toString(ended.size()));
     }

@@ -35,7 +35,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CancellationException;
 import java.util.function.BooleanSupplier;
-import java.util.function.Predicate;
+import java.util.function.Function;
 import java.util.regex.Pattern;
 import org.jboss.logging.Logger;
 
@@ -133,10 +133,10 @@ public final class RoomService {
      *
      * @param token what the client was given for it
      * @param places that the client was at, by the name of the room; the empty name is the whole namespace
-     * @param mayJoin whether it may be in a room that it was in
+     * @param rights what it may still have of what it had
      */
-    Uni<Resumed> resume(Session session, String token, Map<String, Position> places, Predicate<RoomId> mayJoin) {
-        return resumption.take(session, token, Duration.ZERO).chain(saved -> become(session, saved, places, mayJoin)
+    Uni<Resumed> resume(Session session, String token, Map<String, Position> places, Rights rights) {
+        return resumption.take(session, token, Duration.ZERO).chain(saved -> become(session, saved, places, rights)
                 // Half of its rooms are worse than none: the client comes back and gets all of them.
                 .onFailure().invoke(failure -> session.close(CloseReason.TRY_LATER)));
     }
@@ -144,18 +144,21 @@ public final class RoomService {
     /**
      * The same for a client that knows the last message it heard and no more, and that goes on with its token: all of it, or
      * nothing. After a failure the session is good for nothing.
+     *
+     * @param bounded finds out from which places it may really be told
      */
-    Uni<Recovered> recover(Session session, String token, Bookmark last, Predicate<RoomId> mayJoin) {
+    Uni<Recovered> recover(Session session, String token, Bookmark last,
+            Function<Map<String, Position>, Uni<Map<String, Position>>> bounded, Rights rights) {
         return resumption.take(session, token, Recovery.TOKEN_LEADS)
-                .chain(saved -> recovery.places(saved, last).emitOn(session.loop()::run)
-                        .chain(places -> become(session, saved, Map.of(), mayJoin)
+                .chain(saved -> recovery.places(saved, last).chain(places -> bounded.apply(places)).emitOn(session.loop()::run)
+                        .chain(places -> become(session, saved, Map.of(), rights)
                                 .chain(resumed -> recovery.missed(resumed.rooms(), places).emitOn(session.loop()::run)
                                         .map(missed -> new Recovered(resumed,
                                                 missed.stream().filter(message -> message.isFor(session)).toList())))))
                 .onFailure().transform(Refusal::of);
     }
 
-    private Uni<Resumed> become(Session session, SavedSession saved, Map<String, Position> places, Predicate<RoomId> mayJoin) {
+    private Uni<Resumed> become(Session session, SavedSession saved, Map<String, Position> places, Rights rights) {
         if (!session.isOpen()) {
             resumption.ended(session, CloseReason.CONNECTION_LOST);
             throw new Refusal(410, "the session has ended");
@@ -168,8 +171,8 @@ public final class RoomService {
         session.granted().addAll(saved.granted());
         List<Uni<Joined>> joins = new ArrayList<>();
         Resumption.rooms(saved, places).forEach((room, since) -> {
-            if (saved.granted().contains(room.name()) || mayJoin.test(room)) {
-                joins.add(enter(session, room, saved.rooms().getOrDefault(room.name(), false), since)
+            if (saved.granted().contains(room.name()) || rights.mayJoin(room)) {
+                joins.add(enter(session, room, saved.rooms().getOrDefault(room.name(), false) && rights.mayWatch(room), since)
                         .chain(membership -> present(session, room).replaceWith(membership))
                         .map(Joined::of));
             }

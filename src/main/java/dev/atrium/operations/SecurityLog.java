@@ -1,11 +1,13 @@
 package dev.atrium.operations;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.json.JsonWriteFeature;
+import com.fasterxml.jackson.databind.json.JsonMapper;
 import dev.atrium.gateway.Event;
 import dev.atrium.gateway.Events;
 import dev.atrium.security.Caller;
 import io.github.bucket4j.Bucket;
 import io.quarkus.runtime.StartupEvent;
-import io.vertx.core.json.Json;
 import jakarta.enterprise.event.Observes;
 import jakarta.inject.Singleton;
 import java.time.Duration;
@@ -26,6 +28,8 @@ final class SecurityLog {
     private static final int LINES_PER_SECOND = 10;
     private static final int LINES_AT_ONCE = 100;
     private static final int LONGEST_VALUE = 300;
+
+    private static final JsonMapper ASCII = JsonMapper.builder().enable(JsonWriteFeature.ESCAPE_NON_ASCII).build();
 
     private final Bucket lines = Bucket.builder()
             .addLimit(limit -> limit.capacity(LINES_AT_ONCE).refillGreedy(LINES_PER_SECOND, Duration.ofSeconds(1))).build();
@@ -59,9 +63,18 @@ final class SecurityLog {
         LOG.info(line);
     }
 
+    /** In ASCII alone: terminals and readers of logs know other line breaks, and worse. */
+    private static String quoted(String value) {
+        try {
+            return ASCII.writeValueAsString(value).replace("\u007f", "\\u007f");
+        } catch (JsonProcessingException e) {
+            throw new IllegalStateException("a string is JSON", e);
+        }
+    }
+
     private static void append(StringBuilder line, String field, String value) {
         if (value != null && !value.isEmpty()) {
-            line.append(' ').append(field).append('=').append(Json.encode(value.substring(0, Math.min(value.length(), LONGEST_VALUE))));
+            line.append(' ').append(field).append('=').append(quoted(value.substring(0, Math.min(value.length(), LONGEST_VALUE))));
         }
     }
 }

@@ -33,6 +33,11 @@ public final class Allowance {
         if (messages != null && !messages.tryConsume(1)) {
             return Limit.MESSAGES;
         }
+        return takeBytes(size);
+    }
+
+    /** The same for bytes of a message that was taken already. */
+    public Limit takeBytes(long size) {
         return bytes == null || size == 0 || bytes.tryConsume(size) ? null : Limit.BYTES;
     }
 

@@ -10,15 +10,15 @@ import io.smallrye.mutiny.Uni;
 import io.smallrye.mutiny.infrastructure.Infrastructure;
 import jakarta.enterprise.event.Observes;
 import jakarta.inject.Singleton;
+import jakarta.json.JsonString;
 import java.io.IOException;
 import java.util.EnumSet;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
-import org.eclipse.microprofile.config.ConfigProvider;
 import org.eclipse.microprofile.jwt.JsonWebToken;
+import org.jboss.logging.Logger;
 import org.jose4j.jwt.consumer.InvalidJwtException;
 
 /**
@@ -28,32 +28,34 @@ import org.jose4j.jwt.consumer.InvalidJwtException;
 @Singleton
 public final class Authenticator {
 
+    private static final Logger LOG = Logger.getLogger(Authenticator.class);
+
     /** The claim with what a token grants: an object of patterns of rooms, each with words. */
     public static final String ROOMS_CLAIM = "rooms";
 
     /** A longer one is none. */
     private static final int LONGEST_TOKEN = 16 * 1024;
 
-    private static final List<String> KEY_SETTINGS = List.of("mp.jwt.verify.publickey", "mp.jwt.verify.publickey.location",
-            "smallrye.jwt.verify.secretkey", "smallrye.jwt.verify.key.location");
-
     private final JWTParser parser;
     private final ApiKeys apiKeys;
+    private final VerificationKey key;
     private final boolean verifies;
 
     /** @throws ConfigurationException naming the setting that makes no sense */
     Authenticator(JWTParser parser, SecurityConfig config) {
         this.parser = parser;
         this.apiKeys = new ApiKeys(config.apiKeys());
-        this.verifies = KEY_SETTINGS.stream()
-                .anyMatch(setting -> ConfigProvider.getConfig().getOptionalValue(setting, String.class).isPresent());
+        this.key = VerificationKey.configured();
+        this.verifies = key != null;
         Require.that(verifies || !config.apiKeys().isEmpty() || config.auth().mode() == SecurityConfig.Mode.OPEN,
                 "atrium.auth.mode", "open, because there is no key to verify tokens with; set mp.jwt.verify.publickey.location");
     }
 
     /** Made at the start, so that a wrong setting stops it. */
     void start(@Observes StartupEvent startup) {
-        // The constructor has looked.
+        if (verifies) {
+            key.check(parser);
+        }
     }
 
     /** Whether there is a key to verify tokens with. Without one, what looks like a token may be for somebody else. */
@@ -84,8 +86,14 @@ public final class Authenticator {
             return identity(parser.parse(token));
         } catch (ParseException e) {
             throw new AuthenticationException(reason(e));
+        } catch (AuthenticationException e) {
+            throw e;
         } catch (InvalidGrantException e) {
             throw new AuthenticationException(Reason.MALFORMED_GRANT, "token: its claim " + ROOMS_CLAIM + ": " + e.getMessage());
+        } catch (RuntimeException e) {
+            // Not its message: who knows what is in it.
+            LOG.errorf("A token could not be judged: %s", e.getClass().getName());
+            throw new AuthenticationException(Reason.UNAVAILABLE);
         }
     }
 
@@ -111,9 +119,10 @@ public final class Authenticator {
         return new Permissions(grants);
     }
 
+    /** No words are no permissions. */
     private static Set<Permission> words(Object words) {
-        if (words instanceof jakarta.json.JsonString text) {
-            return Permissions.words(text.getString());
+        if (words instanceof JsonString text) {
+            return words(text.getString());
         }
         if (words instanceof Iterable<?> list) {
             EnumSet<Permission> permissions = EnumSet.noneOf(Permission.class);
@@ -121,7 +130,7 @@ public final class Authenticator {
             return permissions;
         }
         if (words instanceof String text) {
-            return Permissions.words(text);
+            return text.isBlank() ? Set.of() : Permissions.words(text);
         }
         throw new InvalidGrantException("expected words in a string");
     }

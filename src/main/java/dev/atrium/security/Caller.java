@@ -11,9 +11,14 @@ public record Caller(Identity identity, String address) {
     /** By what it is told from others when it has no session; null if it may be anybody. */
     public String key() {
         if (identity.user() != null) {
-            return "u" + identity.user();
+            return keyOf(identity.user());
         }
         return address.isEmpty() ? null : "a" + address;
+    }
+
+    /** The key of whoever is that user. */
+    static String keyOf(String user) {
+        return "u" + user;
     }
 
     /** The same client with another identity. */

@@ -86,8 +86,12 @@ public final class Connections {
         return new Slot(caller.address());
     }
 
-    /** @throws LimitException if that user has as many sessions here as may be */
+    /** @throws LimitException if that user has as many sessions here as may be, or has to stay out for a while */
     public void enter(String user) {
+        // Also for one that has shown who it is only after its handshake.
+        if (user != null && penalties.getIfPresent(Caller.keyOf(user)) != null) {
+            throw new LimitException(Limit.PENALTY);
+        }
         if (user != null && !enter(byUser, user, config.connectionsPerUser())) {
             throw new LimitException(Limit.CONNECTIONS_PER_USER);
         }

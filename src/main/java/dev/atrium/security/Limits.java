@@ -7,6 +7,7 @@ import io.quarkus.runtime.configuration.ConfigurationException;
 import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
 import java.time.Duration;
+import java.util.function.Function;
 
 /** How much one client may use. Any thread. */
 @Singleton
@@ -46,7 +47,20 @@ public final class Limits {
      *
      * @throws LimitException if there is not enough
      */
-    public void request(Caller caller, long size) {
+    public void request(Caller caller) {
+        take(caller, allowance -> allowance.take(0));
+    }
+
+    /**
+     * The same for the bytes of a request that was let in.
+     *
+     * @throws LimitException if there are not enough
+     */
+    public void bytes(Caller caller, long size) {
+        take(caller, allowance -> allowance.takeBytes(size));
+    }
+
+    private void take(Caller caller, Function<Allowance, Limit> what) {
         String key = caller.key();
         if (caller.identity().kind() == Identity.Kind.KEY || key == null) {
             return;
@@ -54,7 +68,7 @@ public final class Limits {
         Allowance allowance = requests.get(key, first -> allowance());
         Limit exceeded;
         synchronized (allowance) {
-            exceeded = allowance.take(size);
+            exceeded = what.apply(allowance);
         }
         if (exceeded != null) {
             throw new LimitException(exceeded);

@@ -14,7 +14,7 @@ public enum Permission {
     HISTORY,
     /** See who is in it, who comes and who goes. */
     PRESENCE,
-    /** Say something over HTTP without being in it, in the name of no user: for backends. */
+    /** Say something over HTTP without being in it: for backends. */
     PUBLISH,
     /** All of these, and to end other clients' sessions. */
     ADMIN;

@@ -96,7 +96,10 @@ class AccessIT {
         http(all, 200, 403, "GET", "/rooms/lobby/members");
         http(all, 200, 200, "GET", "/rooms");
         http(all, 404, 403, "DELETE", "/sessions/~aaaaaaaaaaaaaaaaaaaa");
-        http(all, 200, 403, "DELETE", "/users/nobody/sessions");
+        http(all, 200, 403, "DELETE", "/users/nobody/sessions?ns=/");
+        http(all, 403, 403, "DELETE", "/users/nobody/sessions");
+        http(all, 403, 403, "DELETE", "/sessions;x/~aaaaaaaaaaaaaaaaaaaa?ns=/chat");
+        http(all, 201, 403, "POST", "/nothing/../rooms/lobby");
         for (String accept : List.of("text/event-stream", "application/x-ndjson")) {
             all.add(new Operation("stream: " + accept, 200, 401, 401, 403, token -> stream("/rooms/lobby", accept, token)));
         }

@@ -75,7 +75,15 @@ class CommandIT {
         Output noKey = run("token", "--user", "ann", "--key", "there-is-none.pem");
         assertThat(noKey.code).isEqualTo(2);
         assertThat(noKey.text).contains("There is no file there-is-none.pem");
+        Output nobody = run("token", "--user", " ", "--key", Tokens.privateKeyFile().toString());
+        assertThat(nobody.code).isEqualTo(2);
+        assertThat(nobody.text).contains("'--user': expected a name");
+        assertThat(run("token", "--user", "ann", "--key", Tokens.privateKeyFile().toString(), "--expires", "-1h").text)
+                .contains("expected a duration");
+        assertThat(run("token", "--user", "ann", "--key", Tokens.privateKeyFile().toString(), "--algorithm", "ES256").text)
+                .contains("is no private key for ES256");
         assertThat(run("tokn").text).contains("Did you mean: atrium token");
+        assertThat(run("check-config", "--Datrium.auth.mode=open").code).isEqualTo(2);
     }
 
     @Test

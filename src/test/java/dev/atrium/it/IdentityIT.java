@@ -4,8 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
+import java.net.Socket;
 import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.HashMap;
 import java.util.Map;
@@ -325,6 +329,82 @@ class IdentityIT {
             try (SocketIoClient client = SocketIoClient.connect(URI.create(open.http("/")), "websocket", theirs)) {
                 client.awaitConnected();
             }
+        }
+    }
+
+    @Test
+    void a_renewal_that_grants_less_shows_less_and_one_that_grants_nothing_ends_it() {
+        try (SessionClient ann = connect(Tokens.of("ann", "park:join presence")); SessionClient eve = connect(Tokens.of("eve", "park:join"))) {
+            ann.call("join", "{\"room\":\"park\",\"presence\":true}");
+            eve.join("park");
+            ann.pushes("@joined", 1);
+            ann.call("auth", "{\"token\":\"" + Tokens.of("ann", "park:join") + "\"}");
+            eve.call("leave", "{\"room\":\"park\"}");
+            replica.request("POST", "/rooms/park", "X-API-Key", KEY);
+            ann.pushes("message", 1);
+            assertThat(ann.pushes("@left")).isEmpty();
+            int seq = ann.send("auth", "{\"token\":\"" + Tokens.of("ann", "/chat park:join") + "\"}");
+            assertThat(ann.reply(seq).path("code").asInt()).isEqualTo(403);
+            assertThat(ann.awaitClose()).isEqualTo(4403);
+        }
+    }
+
+    @Test
+    void a_bookmark_that_was_made_up_recovers_no_more_than_a_cut() throws IOException {
+        Map<String, String> settings = Tokens.required(Map.of("atrium.resume.window", "1s", "atrium.api-keys.billing.key", KEY,
+                "atrium.api-keys.billing.rooms", "*:publish", "atrium.socketio.connection-state-recovery", "true"));
+        try (Replica recovering = Replica.start(settings)) {
+            JsonNode written = SessionClient.json(recovering.request("POST", "/rooms/diary", "X-API-Key", KEY).body());
+            String token = Tokens.of("ann", "diary:join");
+            String pid;
+            String path = "/socket.io/?EIO=4&transport=websocket";
+            try (RawSocket ann = RawSocket.connect(recovering.port(), path)) {
+                ann.read();
+                ann.text("40{\"token\":\"" + token + "\"}");
+                pid = SessionClient.json(ann.read().text().substring(2)).path("pid").asText();
+                ann.text("421[\"join\",\"diary\"]");
+                ann.read();
+                SocketClient.await().until(() -> System.currentTimeMillis() > written.path("at").asLong() + 2_500);
+            }
+            String bookmark = (written.path("at").asLong() - 1_500) * 1000 + "." + written.path("epoch").asText() + ".0.diary";
+            try (RawSocket ann = RawSocket.connect(recovering.port(), path)) {
+                ann.read();
+                ann.text("40{\"token\":\"" + token + "\",\"pid\":\"" + pid + "\",\"offset\":\"" + bookmark + "\"}");
+                assertThat(ann.read().text()).startsWith("40{").contains(pid);
+                recovering.request("POST", "/rooms/diary?event=now", "X-API-Key", KEY);
+                assertThat(ann.read().text()).as("the first that it is told").contains("[\"now\"").contains(".2.diary");
+            }
+        }
+    }
+
+    @Test
+    void odd_urls_hide_no_token_and_find_no_fault() throws IOException {
+        String token = Tokens.of("ann", "lobby:join");
+        for (String target : new String[] {"?access_token=" + token, "/rooms/lobby?a=1;access_token=" + token,
+                "/rooms/lobby?a=access_token&access%5Ftoken=" + token, "/rooms?access_token=" + token + "&access_token=" + token}) {
+            try (Socket socket = new Socket("127.0.0.1", replica.port())) {
+                socket.getOutputStream().write(("GET " + target + " HTTP/1.1\r\nHost: x\r\n\r\n").getBytes(StandardCharsets.US_ASCII));
+                assertThat(socket.getInputStream().readNBytes(12)).asString(StandardCharsets.US_ASCII).doesNotContain(" 50");
+            }
+        }
+        try (Socket socket = new Socket("127.0.0.1", replica.port())) {
+            socket.getOutputStream().write("GET /rooms HTTP/1.1\r\nHost: x\r\nOrigin: https://x\u0085denied kind=none\u009b31m\r\n\r\n"
+                    .getBytes(StandardCharsets.ISO_8859_1));
+            assertThat(socket.getInputStream().readNBytes(12)).asString(StandardCharsets.US_ASCII).isEqualTo("HTTP/1.1 403");
+        }
+        SocketClient.await().until(() -> replica.log().contains("\\u0085denied"));
+        assertThat(replica.log()).doesNotContain(token).doesNotContain("\tat ").doesNotContain("\u009b").doesNotContain("\u0085");
+    }
+
+    @Test
+    void the_own_origin_is_known_over_http_2_too() throws Exception {
+        HttpClient client = HttpClient.newBuilder().version(HttpClient.Version.HTTP_2).build();
+        for (int i = 0; i < 2; i++) {
+            // The first is what asks for the other protocol.
+            HttpResponse<String> answer = client.send(HttpRequest.newBuilder(URI.create(replica.http("/rooms"))).header("Origin", replica.http(""))
+                    .header("X-API-Key", ADMIN).build(), HttpResponse.BodyHandlers.ofString());
+            assertThat(answer.version()).isEqualTo(HttpClient.Version.HTTP_2);
+            assertThat(answer.statusCode()).isEqualTo(200);
         }
     }
 }

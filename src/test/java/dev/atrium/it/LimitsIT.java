@@ -4,16 +4,22 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
+import java.net.Socket;
+import java.net.SocketException;
 import java.net.URI;
 import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
 /** What one client may use, and what all together. */
 class LimitsIT {
+
+    private static final AtomicInteger ADDRESSES = new AtomicInteger();
 
     private static Replica with(String... settings) {
         Map<String, String> map = new HashMap<>(Map.of("atrium.limits.messages", "", "atrium.limits.bytes", ""));
@@ -251,6 +257,124 @@ class LimitsIT {
             assertThat(silent.awaitClose()).isEqualTo(1008);
             assertThat(other.isOpen()).isTrue();
             awaitDenied(replica, "first_command");
+        }
+    }
+
+    @Test
+    void a_header_in_two_lines_and_an_address_in_two_forms_are_one() throws IOException {
+        try (Replica replica = with("atrium.limits.connections-per-address", "1", "atrium.trusted-proxies", "127.0.0.0/8")) {
+            String own = "X-Forwarded-For: 9.9.9.9\r\nX-Forwarded-For: 203.0.113.1\r\n";
+            String again = "X-Forwarded-For: 8.8.8.8\r\nX-Forwarded-For: ::ffff:203.0.113.1\r\n";
+            String other = "X-Forwarded-For: ::ffff:203.0.113.2\r\n";
+            try (RawSocket first = RawSocket.connect(replica.port(), "/ws", own); RawSocket second = RawSocket.connect(replica.port(), "/ws", again);
+                    RawSocket third = RawSocket.connect(replica.port(), "/ws", other)) {
+                assertThat(List.of(first.status(), second.status(), third.status())).containsExactly(101, 429, 101);
+            }
+        }
+    }
+
+    @Test
+    void handshakes_that_fail_and_clients_that_go_hold_nothing() throws IOException {
+        try (Replica replica = Replica.start(Tokens.required(Map.of()))) {
+            try (Socket socket = new Socket("127.0.0.1", replica.port())) {
+                String handshake = "GET /ws HTTP/1.1\r\nHost: x\r\nUpgrade: websocket\r\nConnection: keep-alive\r\n\r\n";
+                for (int i = 0; i < 20; i++) {
+                    socket.getOutputStream().write(handshake.getBytes(StandardCharsets.US_ASCII));
+                    assertThat(socket.getInputStream().readNBytes(12)).asString(StandardCharsets.US_ASCII).isEqualTo("HTTP/1.1 400");
+                    socket.getInputStream().readNBytes(socket.getInputStream().available());
+                }
+                SocketClient.await().until(() -> replica.metric("atrium_connections_admitted") == 0);
+            }
+            String stream = "GET /rooms/lobby HTTP/1.1\r\nHost: x\r\nAccept: text/event-stream\r\nAuthorization: Bearer "
+                    + Tokens.of("ann", "lobby:join") + "\r\n\r\n";
+            for (int i = 0; i < 200; i++) {
+                try (Socket socket = new Socket("127.0.0.1", replica.port())) {
+                    socket.setSoLinger(true, 0);
+                    socket.getOutputStream().write(stream.getBytes(StandardCharsets.US_ASCII));
+                }
+            }
+            SocketClient.await().until(() -> replica.metric("atrium_connections_admitted") == 0
+                    && replica.metric("atrium_connections{transport=\"sse\"}") == 0);
+        }
+    }
+
+    @Test
+    void nothing_that_a_client_sends_goes_uncounted() throws IOException {
+        try (Replica replica = with("atrium.limits.messages", "5", "atrium.trusted-proxies", "127.0.0.0/8")) {
+            flood(replica, "/ws", socket -> socket.frame(0x82, new byte[100]));
+            flood(replica, "/ws", socket -> socket.text("ping"));
+            flood(replica, "/ws", socket -> socket.frame(0x89, (byte) 1));
+            flood(replica, "/rooms/lobby?echo=false", socket -> socket.text("pong"));
+            flood(replica, "/socket.io/?EIO=4&transport=websocket", socket -> socket.text("6"));
+            flood(replica, "/socket.io/?EIO=4&transport=websocket", socket -> socket.text("3"));
+            flood(replica, "/socket.io/?EIO=4&transport=websocket", socket -> socket.text("40/no such,"));
+        }
+    }
+
+    private interface Noise {
+        void make(RawSocket socket) throws IOException;
+    }
+
+    /** From an address of its own each, for whoever was thrown out has to stay out for a while. */
+    private static void flood(Replica replica, String path, Noise noise) throws IOException {
+        double before = denied(replica, "messages");
+        String address = "X-Forwarded-For: 203.0.113." + ADDRESSES.incrementAndGet() + "\r\n";
+        try (RawSocket socket = RawSocket.connect(replica.port(), path, address)) {
+            for (int i = 0; i < 300; i++) {
+                noise.make(socket);
+            }
+            assertThat(socket.closeCode()).as("-1 where the close frame is lost with what was not read").isIn(4429, -1);
+        } catch (SocketException closed) {
+            // Before all of it was sent: that is an end, too.
+        }
+        SocketClient.await().until(() -> denied(replica, "messages") > before);
+    }
+
+    @Test
+    void what_is_said_in_many_rooms_counts_in_each() {
+        try (Replica replica = with("atrium.limits.messages", "10"); SocketIoClient client = SocketIoClient.connect(replica, "/", "websocket")) {
+            for (int i = 0; i < 20; i++) {
+                assertThat(client.ask("join", "room-" + i)).contains("\"code\":200");
+            }
+            assertThat(client.ask("greeting", "hello")).contains("\"code\":200");
+            assertThat(client.ask("greeting", "hello")).contains("\"code\":429");
+        }
+    }
+
+    @Test
+    void a_penalty_holds_also_for_whoever_says_its_name_later() throws IOException {
+        Map<String, String> settings = Tokens.required(Map.of("atrium.limits.messages", "5", "atrium.trusted-proxies", "127.0.0.0/8"));
+        try (Replica replica = Replica.start(settings)) {
+            String token = Tokens.of("ann", "lobby:join send");
+            try (RawSocket flood = RawSocket.connect(replica.port(), "/rooms/lobby?echo=false", "Authorization: Bearer " + token + "\r\n")) {
+                for (int i = 0; i < 40; i++) {
+                    flood.text("x");
+                }
+                assertThat(flood.closeCode()).isEqualTo(4429);
+            }
+            try (RawSocket back = RawSocket.connect(replica.port(), "/ws", "X-Forwarded-For: 203.0.113.7\r\n")) {
+                assertThat(back.read().text()).contains("@welcome");
+                back.text("{\"seq\":1,\"cmd\":\"auth\",\"params\":{\"token\":\"" + token + "\"}}");
+                assertThat(back.read().text()).contains("\"code\":429");
+            }
+        }
+    }
+
+    @Test
+    void odd_paths_and_chunks_count_like_any_others() throws IOException {
+        try (Replica replica = with("atrium.limits.messages", "4", "atrium.limits.bytes", "1K")) {
+            List<Integer> codes = new ArrayList<>();
+            for (int i = 0; i < 40; i++) {
+                try (Socket socket = new Socket("127.0.0.1", replica.port())) {
+                    socket.getOutputStream().write(("POST /socket.io/../rooms/lobby?sid=x HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n"
+                            + "400\r\n" + "x".repeat(1024) + "\r\n0\r\n\r\n").getBytes(StandardCharsets.US_ASCII));
+                    codes.add(Integer.parseInt(new String(socket.getInputStream().readNBytes(12), 9, 3, StandardCharsets.US_ASCII)));
+                }
+            }
+            assertThat(codes.subList(0, 4)).containsOnly(201);
+            assertThat(codes.subList(6, 10)).as("bytes").containsOnly(429);
+            awaitDenied(replica, "bytes");
+            awaitDenied(replica, "messages");
         }
     }
 }

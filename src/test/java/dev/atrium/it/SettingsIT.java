@@ -2,6 +2,7 @@ package dev.atrium.it;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.HashMap;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -66,6 +67,29 @@ class SettingsIT {
             assertThat(replica.log().lines().filter(line -> line.contains(setting))).singleElement()
                     .satisfies(line -> assertThat(line).contains(accepts));
             assertThat(replica.log()).doesNotContain("\tat ");
+        }
+    }
+
+    @ParameterizedTest(name = "{0} for {1}")
+    @CsvSource({
+        "file:there-is-none.pem, RS256",
+        "file:README.md,         RS256",
+        "file:pom.xml,           ES256",
+    })
+    void what_is_no_key_stops_the_start(String location, String algorithm) {
+        try (Replica replica = Replica.launch(Map.of("mp.jwt.verify.publickey.location", location, "mp.jwt.verify.publickey.algorithm", algorithm))) {
+            assertThat(replica.exitCode()).isNotZero();
+            assertThat(replica.log()).contains("mp.jwt.verify.publickey.location: expected a key for " + algorithm + ", which " + location + " is not")
+                    .doesNotContain("\tat ");
+        }
+    }
+
+    @Test
+    void a_key_for_another_algorithm_stops_the_start() {
+        Map<String, String> settings = new HashMap<>(Tokens.required(Map.of("mp.jwt.verify.publickey.algorithm", "ES256")));
+        try (Replica replica = Replica.launch(settings)) {
+            assertThat(replica.exitCode()).isNotZero();
+            assertThat(replica.log()).contains("mp.jwt.verify.publickey: expected a key for ES256, which this is not");
         }
     }
 

@@ -36,7 +36,7 @@ public final class Admission {
     private static final long PENALTY_MILLIS = 1_000;
 
     private static final String ENGINE_IO = "/socket.io/";
-    private static final List<String> PATHS = List.of("/rooms*", "/sessions/*", "/users/*", "/ws", "/echo", ENGINE_IO + "*");
+    private static final List<String> PATHS = List.of("/rooms*", "/sessions*", "/users*", "/ws", "/echo", ENGINE_IO + "*");
     private static final String TOKEN = Admission.class.getName() + ".token";
     private static final String CALLER = Caller.class.getName();
     private static final String TRANSPORT = "http";
@@ -78,16 +78,21 @@ public final class Admission {
     /** URLs end up in logs: from here on this one has no token any more. */
     private void hideToken(RoutingContext context) {
         HttpServerRequest request = context.request();
-        String query = request.query();
         boolean seen = context.get(TOKEN) != null;
-        String token = seen || query == null || !query.contains(Credentials.ACCESS_TOKEN) ? null
-                : parameter(request, Credentials.ACCESS_TOKEN);
+        String token = seen || request.query() == null ? null : parameter(request, Credentials.ACCESS_TOKEN);
         if (token == null) {
             context.next();
+        } else if (!request.path().startsWith("/")) {
+            Problem.send(context, Refusal.badRequest("path: expected one that begins with /"));
         } else {
             context.put(TOKEN, token);
-            context.reroute(request.method(), request.path() + Credentials.without(query));
+            context.reroute(request.method(), request.path() + Credentials.without(request.query()));
         }
+    }
+
+    /** By the path that routes see: {@code /socket.io/../rooms/lobby} is none of its. */
+    private static boolean isEngineIo(RoutingContext context) {
+        return context.normalizedPath().startsWith(ENGINE_IO);
     }
 
     private static String parameter(HttpServerRequest request, String name) {
@@ -112,7 +117,7 @@ public final class Admission {
     private void identify(RoutingContext context) {
         HttpServerRequest request = context.request();
         Caller unknown = new Caller(policy.unknown(), addresses.of(request));
-        if (request.path().startsWith(ENGINE_IO) && parameter(request, "sid") != null) {
+        if (isEngineIo(context) && parameter(request, "sid") != null) {
             // Of a connection that has begun: only its client knows its sid.
             admit(context, unknown);
             return;
@@ -136,10 +141,13 @@ public final class Admission {
     }
 
     private void admit(RoutingContext context, Caller caller) {
-        HttpServerRequest request = context.request();
+        if (context.response().closed()) {
+            // Gone while its token was judged: nobody would ever be told of its end.
+            return;
+        }
         try {
-            if (!isWebSocket(request) && !request.path().startsWith(ENGINE_IO)) {
-                denials.request(caller, TRANSPORT, BodyLimit.length(request));
+            if (!isWebSocket(context.request()) && !isEngineIo(context)) {
+                denials.request(caller, TRANSPORT);
             }
         } catch (Refusal refusal) {
             Problem.send(context, refusal);
@@ -153,6 +161,12 @@ public final class Admission {
     private void refuse(RoutingContext context, Caller unknown, Throwable failure) {
         if (failure instanceof AuthenticationException refused) {
             denials.token(unknown, TRANSPORT, refused.reason());
+            try {
+                denials.request(unknown, TRANSPORT);
+            } catch (Refusal tooMany) {
+                Problem.send(context, tooMany);
+                return;
+            }
             if (refused.reason() != AuthenticationException.Reason.UNAVAILABLE && isWebSocket(context.request())) {
                 context.put(AuthenticationException.class.getName(), refused);
                 admit(context, unknown);
@@ -167,9 +181,10 @@ public final class Admission {
         return "websocket".equalsIgnoreCase(request.getHeader(HttpHeaders.UPGRADE));
     }
 
-    /** Who makes a request. */
+    /** Who makes a request; nobody, for one that has not come by here. */
     public static Caller caller(RoutingContext context) {
-        return context.get(CALLER);
+        Caller caller = context.get(CALLER);
+        return caller == null ? new Caller(Identity.NOBODY, "") : caller;
     }
 
     /** Why its client is not who it says, or null. */

@@ -51,7 +51,9 @@ final class ClientAddress {
     /** The address, or the network of one of IPv6; empty if it is not known whose it is. */
     String of(HttpServerRequest request) {
         String peer = request.remoteAddress() == null ? null : request.remoteAddress().hostAddress();
-        String forwarded = request.getHeader(FORWARDED_FOR);
+        // Each proxy may add a line of its own: the first one alone would be the client's.
+        List<String> lines = request.headers().getAll(FORWARDED_FOR);
+        String forwarded = lines.isEmpty() ? null : String.join(",", lines);
         if (peer == null) {
             return "";
         }
@@ -97,14 +99,23 @@ final class ClientAddress {
 
     private static String canonical(String address) {
         byte[] bytes = bytes(address);
-        if (bytes == null || bytes.length == 4) {
+        if (bytes == null) {
             return address;
+        }
+        if (bytes.length == 4) {
+            return NetUtil.bytesToIpAddress(bytes);
         }
         Arrays.fill(bytes, IPV6_NETWORK_BYTES, bytes.length, (byte) 0);
         return NetUtil.bytesToIpAddress(bytes) + "/64";
     }
 
+    /** Those of IPv4 for an address of IPv6 that stands for one; null for what is no address. */
     private static byte[] bytes(String address) {
-        return NetUtil.createByteArrayFromIpAddressString(address);
+        byte[] bytes = NetUtil.createByteArrayFromIpAddressString(address);
+        try {
+            return bytes == null ? null : InetAddress.getByAddress(bytes).getAddress();
+        } catch (UnknownHostException e) {
+            throw new IllegalStateException("four or sixteen bytes are an address", e);
+        }
     }
 }

@@ -73,8 +73,9 @@ final class Credentials {
     /** The query without the parameter that holds the token. */
     static String without(String query) {
         StringBuilder rest = new StringBuilder();
-        for (String parameter : query.split("&")) {
-            if (!parameter.equals(ACCESS_TOKEN) && !parameter.startsWith(ACCESS_TOKEN + "=")) {
+        // Separated and decoded as Netty does it, which has found the token.
+        for (String parameter : query.split("[&;]")) {
+            if (!decoded(parameter.split("=", 2)[0]).equals(ACCESS_TOKEN)) {
                 rest.append(rest.isEmpty() ? "?" : "&").append(parameter);
             }
         }

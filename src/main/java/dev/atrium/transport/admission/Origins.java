@@ -51,6 +51,6 @@ final class Origins {
     boolean allow(HttpServerRequest request) {
         String origin = request.getHeader(HttpHeaders.ORIGIN);
         return origin == null || any || allowed.contains(origin)
-                || origin.equals(request.scheme() + "://" + request.getHeader(HttpHeaders.HOST));
+                || request.authority() != null && origin.equals(request.scheme() + "://" + request.authority());
     }
 }

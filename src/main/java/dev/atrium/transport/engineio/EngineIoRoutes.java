@@ -67,7 +67,7 @@ public final class EngineIoRoutes {
         } else if (socket == null) {
             handshake(context, toWebSocket);
         } else if (toWebSocket) {
-            upgrade.upgrade(request, new WebSocketTransport(sockets, socket.caller(), socket), null);
+            takeOver(context, socket);
         } else if (request.method() == HttpMethod.GET) {
             Exchange exchange = new Exchange(request);
             socket.eventLoop().execute(() -> socket.poll(exchange));
@@ -100,6 +100,15 @@ public final class EngineIoRoutes {
             return EngineIoError.BAD_HANDSHAKE_METHOD;
         }
         return PROTOCOL_VERSION.equals(parameter(request, "EIO")) ? null : EngineIoError.UNSUPPORTED_PROTOCOL_VERSION;
+    }
+
+    /** Its connection counts already, but handshakes do, too. */
+    private void takeOver(RoutingContext context, EngineSocket socket) {
+        Connections.Slot slot = admission.connect(context, "socketio");
+        if (slot != null) {
+            slot.release();
+            upgrade.upgrade(context.request(), new WebSocketTransport(sockets, socket.caller(), socket), null);
+        }
     }
 
     private void handshake(RoutingContext context, boolean toWebSocket) {

@@ -1,5 +1,6 @@
 package dev.atrium.transport.engineio;
 
+import dev.atrium.security.Allowance;
 import dev.atrium.security.Caller;
 import dev.atrium.session.CloseReason;
 import dev.atrium.session.Outbox;
@@ -39,6 +40,9 @@ public final class EngineSocket implements Suspendable {
         /** A message of bytes. */
         void binary(byte[] message);
 
+        /** Its client sends so much that the connection ends next. */
+        void flooded();
+
         /** The connection has ended. Called once. */
         void closed(CloseReason reason);
     }
@@ -47,6 +51,7 @@ public final class EngineSocket implements Suspendable {
 
     private final String id;
     private final Caller caller;
+    private final Allowance allowance;
     private final EventLoop eventLoop;
     private final EngineSockets sockets;
     private final Liveness liveness;
@@ -61,9 +66,10 @@ public final class EngineSocket implements Suspendable {
     private boolean disconnected;
     private int holds;
 
-    EngineSocket(String id, Caller caller, EventLoop eventLoop, EngineSockets sockets) {
+    EngineSocket(String id, Caller caller, Allowance allowance, EventLoop eventLoop, EngineSockets sockets) {
         this.id = id;
         this.caller = caller;
+        this.allowance = allowance;
         this.eventLoop = eventLoop;
         this.sockets = sockets;
         this.liveness = new Liveness(this, eventLoop, sockets.pingInterval(), sockets.pingTimeout());
@@ -85,6 +91,22 @@ public final class EngineSocket implements Suspendable {
     /** Who made its handshake. */
     public Caller caller() {
         return caller;
+    }
+
+    /**
+     * Takes one packet from what its client may send that no session answers for; ends the connection if there is not enough.
+     *
+     * @return whether it goes on
+     */
+    public boolean spend() {
+        if (allowance.take(0) == null) {
+            return true;
+        }
+        if (isOpen()) {
+            listener.flooded();
+            fail(CloseReason.TOO_MANY_MESSAGES);
+        }
+        return false;
     }
 
     /** The one that it lives on. */
@@ -199,11 +221,15 @@ public final class EngineSocket implements Suspendable {
         }
         switch (packet.isEmpty() ? ' ' : packet.charAt(0)) {
             case Packet.MESSAGE -> hand(() -> listener.text(packet.substring(1)));
-            case Packet.PONG -> liveness.pong();
-            case Packet.CLOSE -> goodbye();
-            case Packet.OPEN, Packet.UPGRADE, Packet.NOOP -> {
-                // Not for a server, and harmless.
+            case Packet.PONG -> {
+                if (spend()) {
+                    liveness.pong();
+                }
             }
+            case Packet.CLOSE -> goodbye();
+            case Packet.OPEN, Packet.UPGRADE, Packet.NOOP ->
+                // Not for a server, and harmless, as long as there are not too many.
+                spend();
             default -> fail(CloseReason.PROTOCOL_ERROR);
         }
     }

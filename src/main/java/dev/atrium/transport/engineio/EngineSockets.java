@@ -3,6 +3,7 @@ package dev.atrium.transport.engineio;
 import dev.atrium.room.DeliveryLoop;
 import dev.atrium.room.Node;
 import dev.atrium.security.Caller;
+import dev.atrium.security.Limits;
 import dev.atrium.session.SessionConfig;
 import dev.atrium.session.Sessions;
 import dev.atrium.setting.Require;
@@ -30,15 +31,17 @@ public final class EngineSockets {
 
     private final ConcurrentMap<String, EngineSocket> sockets = new ConcurrentHashMap<>();
     private final Node node;
+    private final Limits limits;
     private final Sessions sessions;
     private final SessionConfig.Heartbeat heartbeat;
     private final EngineIoConfig config;
     private final Application application;
 
     /** @throws ConfigurationException naming the setting that makes no sense */
-    public EngineSockets(Node node, Sessions sessions, EngineIoConfig config, Application application,
+    public EngineSockets(Node node, Sessions sessions, EngineIoConfig config, Application application, Limits limits,
             @ConfigProperty(name = "quarkus.http.limits.max-body-size") MemorySize largestBody) {
         this.node = node;
+        this.limits = limits;
         this.sessions = sessions;
         this.heartbeat = sessions.config().heartbeat();
         this.config = config;
@@ -57,7 +60,7 @@ public final class EngineSockets {
     }
 
     EngineSocket create(Caller caller, EventLoop eventLoop) {
-        return new EngineSocket(node.newEngineId(), caller, eventLoop, this);
+        return new EngineSocket(node.newEngineId(), caller, limits.allowance(), eventLoop, this);
     }
 
     void open(EngineSocket socket, Transport transport) {

@@ -62,6 +62,11 @@ final class EventStream implements Wire {
         }
         response.closeHandler(closed -> gone());
         response.exceptionHandler(failure -> gone());
+        if (response.closed()) {
+            // Before anybody could be told.
+            gone();
+            return;
+        }
         session.inTurn(() -> gateway.join(session, room, false, since)).subscribe().with(joined -> {
             response.setChunked(true)
                     .putHeader(HttpHeaders.CONTENT_TYPE, format.contentType())
@@ -89,6 +94,10 @@ final class EventStream implements Wire {
     /** A stream has no way back: that the connection takes what is written has to do, and TCP says when it does not. */
     @Override
     public void ping() {
+        if (response.closed()) {
+            gone();
+            return;
+        }
         if (begun) {
             send(format.heartbeat());
         }

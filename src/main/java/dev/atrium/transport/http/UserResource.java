@@ -5,7 +5,6 @@ import dev.atrium.transport.admission.Admission;
 import io.smallrye.mutiny.Uni;
 import io.vertx.ext.web.RoutingContext;
 import jakarta.ws.rs.DELETE;
-import jakarta.ws.rs.DefaultValue;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.PathParam;
 import jakarta.ws.rs.QueryParam;
@@ -30,11 +29,12 @@ public class UserResource {
 
     /** Ends all sessions of a user, on every replica. The user's tokens stay good until they expire. */
     @DELETE
-    @Operation(summary = "End all sessions of a user, on every replica", description = "With close code 4401.")
+    @Operation(summary = "End all sessions of a user, on every replica",
+            description = "With close code 4401; without ?ns= in all namespaces, which takes admin on /* *.")
     @APIResponse(responseCode = "200", content = @Content(example = "{\"ended\": 2}"))
     @APIResponse(responseCode = "503", description = "Some replica has not answered; it may be done again")
-    public Uni<Ended> revoke(@PathParam("user") String user, @QueryParam("ns") @DefaultValue("/") String ns,
+    public Uni<Ended> revoke(@PathParam("user") String user, @QueryParam("ns") String ns,
             @Context RoutingContext context) {
-        return revocation.revoke(Admission.caller(context), "http", RoomsResource.namespace(ns), user).map(Ended::new);
+        return revocation.revoke(Admission.caller(context), "http", ns == null ? null : RoomsResource.namespace(ns), user).map(Ended::new);
     }
 }

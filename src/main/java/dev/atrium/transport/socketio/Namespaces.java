@@ -57,7 +57,12 @@ final class Namespaces implements EngineSockets.Application {
 
     @Override
     public EngineSocket.Listener connected(EngineSocket socket) {
-        return new SocketIoConnection(this, config, socket, gateway.limits().allowance());
+        return new SocketIoConnection(this, config, socket);
+    }
+
+    /** A client goes on and on with what no session answers for. */
+    void flooded(Caller caller) {
+        gateway.flooded(caller, TRANSPORT);
     }
 
     /**

@@ -2,7 +2,6 @@ package dev.atrium.transport.socketio;
 
 import dev.atrium.gateway.RoomService;
 import dev.atrium.room.Data;
-import dev.atrium.security.Allowance;
 import dev.atrium.session.CloseReason;
 import dev.atrium.transport.engineio.EngineSocket;
 import io.netty.util.concurrent.ScheduledFuture;
@@ -24,15 +23,13 @@ final class SocketIoConnection implements EngineSocket.Listener {
     private final Namespaces namespaces;
     private final SocketIoConfig config;
     private final EngineSocket socket;
-    private final Allowance allowance;
     private final Map<String, NamespaceSocket> joined = new HashMap<>(2);
     private final ScheduledFuture<?> patience;
     private boolean admitted;
     private Packet incomplete;
     private List<byte[]> attachments;
 
-    SocketIoConnection(Namespaces namespaces, SocketIoConfig config, EngineSocket socket, Allowance allowance) {
-        this.allowance = allowance;
+    SocketIoConnection(Namespaces namespaces, SocketIoConfig config, EngineSocket socket) {
         this.namespaces = namespaces;
         this.config = config;
         this.socket = socket;
@@ -79,6 +76,11 @@ final class SocketIoConnection implements EngineSocket.Listener {
     }
 
     @Override
+    public void flooded() {
+        namespaces.flooded(socket.caller());
+    }
+
+    @Override
     public void closed(CloseReason reason) {
         patience.cancel(false);
         // However the transport was closed: only a disconnect says that a client does not come back.
@@ -103,12 +105,10 @@ final class SocketIoConnection implements EngineSocket.Listener {
         }
     }
 
-    /** What belongs to no session yet, or costs none anything, has an allowance of its own: that of the connection. */
+    /** What no session answers for is taken from the allowance of the connection. */
     private void sparingly(Runnable work) {
-        if (allowance.take(0) == null) {
+        if (socket.spend()) {
             work.run();
-        } else {
-            socket.fail(CloseReason.TOO_MANY_MESSAGES);
         }
     }
 
@@ -132,6 +132,7 @@ final class SocketIoConnection implements EngineSocket.Listener {
     private void event(Packet packet, List<byte[]> attached) {
         NamespaceSocket namespace = joined(packet);
         if (packet.payload().isEmpty()) {
+            sparingly(() -> { });
             return;
         }
         Arguments arguments = Arguments.parse(packet.payload(), attached);

@@ -166,7 +166,7 @@ public final class FrameHandler extends ChannelInboundHandlerAdapter implements 
                 text(text.text());
             } else if (frame instanceof BinaryWebSocketFrame) {
                 protocol.binary(frame.content());
-            } else if (frame instanceof PingWebSocketFrame) {
+            } else if (frame instanceof PingWebSocketFrame && protocol.mayPing()) {
                 send(Frames.of(Frames.PONG, bytes(frame.content())));
             } else if (frame instanceof CloseWebSocketFrame close) {
                 closedByClient(close);
@@ -198,12 +198,11 @@ public final class FrameHandler extends ChannelInboundHandlerAdapter implements 
 
     private void text(String text) {
         if (text.length() == 4 && protocol.answersTextHeartbeats()) {
-            if (text.equals("ping")) {
-                send(TEXT_PONG);
-                return;
-            }
-            if (text.equals("pong")) {
-                send(TEXT_PING);
+            byte[] answer = text.equals("ping") ? TEXT_PONG : text.equals("pong") ? TEXT_PING : null;
+            if (answer != null) {
+                if (protocol.mayPing()) {
+                    send(answer);
+                }
                 return;
             }
         }

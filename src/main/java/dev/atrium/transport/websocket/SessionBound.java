@@ -81,6 +81,16 @@ abstract class SessionBound implements SocketProtocol {
     public final void disconnected() {
         if (session != null) {
             gateway.disconnected();
+            ended();
         }
+    }
+
+    /** Nothing is left of the connection. */
+    void ended() {
+    }
+
+    @Override
+    public final boolean mayPing() {
+        return session == null || gateway.spendOrClose(session, 0);
     }
 }

@@ -108,6 +108,11 @@ final class SessionProtocol extends SessionBound {
         }
     }
 
+    @Override
+    void ended() {
+        commandCame();
+    }
+
     private void commandCame() {
         if (firstCommand != null) {
             firstCommand.cancel(false);
@@ -139,7 +144,9 @@ final class SessionProtocol extends SessionBound {
     public void binary(ByteBuf bytes) {
         int newline = bytes.indexOf(bytes.readerIndex(), bytes.writerIndex(), (byte) '\n');
         if (newline < 0) {
-            connection.send(Replies.error(null, 400, "binary frame: expected a line of JSON, a newline, then the bytes"));
+            if (gateway.spendOrClose(session, bytes.readableBytes())) {
+                connection.send(Replies.error(null, 400, "binary frame: expected a line of JSON, a newline, then the bytes"));
+            }
             return;
         }
         String line = bytes.toString(bytes.readerIndex(), newline - bytes.readerIndex(), StandardCharsets.UTF_8);

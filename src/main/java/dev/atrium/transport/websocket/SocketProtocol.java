@@ -38,6 +38,11 @@ public interface SocketProtocol {
     default void expiring(long expires) {
     }
 
+    /** A ping has come, which counts as a message; whether it is answered. */
+    default boolean mayPing() {
+        return true;
+    }
+
     /** Whether text frames {@code ping} and {@code pong} are heartbeats here. */
     default boolean answersTextHeartbeats() {
         return true;

@@ -57,6 +57,7 @@ public final class WebSocketRoutes {
             if (room.isSession()) {
                 throw new Refusal(403, "room: this is a session's own room");
             }
+            gateway.requireName(room);
             return new PlainProtocol(gateway, caller, room, echo(request));
         }));
     }

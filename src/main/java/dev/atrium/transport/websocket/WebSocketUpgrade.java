@@ -60,7 +60,13 @@ public final class WebSocketUpgrade {
                         socket.headers().clear();
                         install(channel, compression, protocol);
                     })
-                    .onFailure(failure -> LOG.debugf("A WebSocket handshake was refused: %s", failure.getMessage()));
+                    .onFailure(failure -> {
+                        LOG.debugf("A WebSocket handshake was refused: %s", failure.getMessage());
+                        if (slot != null) {
+                            // The connection stays, for other requests.
+                            slot.release();
+                        }
+                    });
             // The turn is over: that of a client that has gone meanwhile may never hear so.
             return Uni.createFrom().voidItem();
         }).subscribe().with(done -> { }, failure -> LOG.error("A WebSocket handshake failed", failure));
