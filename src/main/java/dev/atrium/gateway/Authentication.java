@@ -57,10 +57,11 @@ public final class Authentication {
 
     private Uni<Authenticated> authenticated(Session session, Identity identity) {
         check(session, identity);
-        // Not whether it was nobody: what was broken off before it was let in is made up for by the next token.
         boolean first = session.memberships().isEmpty();
         gateway.identify(session, identity);
         Uni<Void> admitted = first ? session.inTurn(() -> gateway.admit(session).chain(() -> gateway.keep(session)))
+                // Half let in is worse than not at all: its client comes back.
+                .onFailure().invoke(failure -> session.closeSoon(Refusal.of(failure).closeReason()))
                 : Uni.createFrom().voidItem();
         return admitted.chain(() -> gateway.narrow(session)).map(left -> new Authenticated(identity, first, left));
     }

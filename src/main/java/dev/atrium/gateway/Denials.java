@@ -53,6 +53,14 @@ public final class Denials {
         return new Refusal(403, "room: the permission " + permission.word() + " is missing for it");
     }
 
+    Refusal everywhere(Caller caller, String transport, Permission permission) {
+        if (caller.identity().isNobody()) {
+            return unauthenticated(caller, transport);
+        }
+        events.emit(new Event.Denied(caller, transport, Event.Denied.Kind.PERMISSION, permission.word(), "/* *"));
+        return new Refusal(403, "ns: the permission " + permission.word() + " is missing for all namespaces together; name one");
+    }
+
     Refusal namespace(Caller caller, String transport, String namespace) {
         if (caller.identity().isNobody()) {
             return unauthenticated(caller, transport);
@@ -101,8 +109,12 @@ public final class Denials {
 
     /** A client that goes on after many refusals is closed, and has to stay away for a while. */
     Refusal spend(Session session, int size) {
+        return spend(session, 1, size);
+    }
+
+    Refusal spend(Session session, int messages, long size) {
         Allowance allowance = session.allowance();
-        Limit exceeded = allowance.take(size);
+        Limit exceeded = allowance.take(messages, size);
         if (exceeded == null) {
             return null;
         }

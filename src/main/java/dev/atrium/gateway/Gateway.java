@@ -60,7 +60,7 @@ public final class Gateway implements Session.Listener {
         this.connections = connections;
         this.denials = denials;
         this.expiry = expiry;
-        this.recentPast = new RecentPast(service, service.windowMillis());
+        this.recentPast = new RecentPast(service);
     }
 
     /**
@@ -127,7 +127,26 @@ public final class Gateway implements Session.Listener {
         denials.flooded(caller, transport);
     }
 
-    /** The same of a client that would not understand a refusal, and is closed instead; says whether it may go on. */
+    /** A ping has come, which counts as a message; whether it is to be answered. */
+    public boolean pinged(Session session) {
+        return denials.spend(session, 0) == null;
+    }
+
+    /**
+     * What was counted as one message is several.
+     *
+     * @param more beyond the first
+     * @param size bytes of each
+     * @throws Refusal 429 if they are too many
+     */
+    public void spendMore(Session session, int more, int size) {
+        Refusal refusal = denials.spend(session, more, (long) more * size);
+        if (refusal != null) {
+            throw refusal;
+        }
+    }
+
+    /** As {@link #spend}, of a client that would not understand a refusal, and is closed instead; says whether it may go on. */
     public boolean spendOrClose(Session session, int size) {
         if (denials.spend(session, size) == null) {
             return true;
@@ -170,8 +189,7 @@ public final class Gateway implements Session.Listener {
         if (!policy.reaches(identity(session), session.namespace())) {
             return refused(denials.namespace(session.caller(), session.transport(), session.namespace()));
         }
-        return bounded(session, places).chain(from -> service.resume(session, token, from, rights(session))
-                .map(resumed -> resumed.asFrom(places, from)));
+        return service.resume(session, token, places, known -> bounded(session, known), rights(session));
     }
 
     /**
@@ -277,9 +295,10 @@ public final class Gateway implements Session.Listener {
      * @param namespace null for all of them
      */
     Refusal mayRevoke(Caller caller, String transport, String namespace) {
-        // Nobody can name this one by itself: only a pattern that covers every namespace covers it.
-        RoomId everywhere = new RoomId("/*", "");
-        return check(caller, transport, namespace == null ? everywhere : RoomId.everyone(namespace), Permission.ADMIN);
+        if (namespace != null) {
+            return check(caller, transport, RoomId.everyone(namespace), Permission.ADMIN);
+        }
+        return policy.allowsEverywhere(caller.identity(), Permission.ADMIN) ? null : denials.everywhere(caller, transport, Permission.ADMIN);
     }
 
     /**
@@ -335,7 +354,7 @@ public final class Gateway implements Session.Listener {
             }
         }
         return Resumption.all(lost.stream().map(room -> service.leave(session, room)).toList())
-                .emitOn(session.loop()::run).replaceWith(lost);
+                .chain(left -> service.save(session)).emitOn(session.loop()::run).replaceWith(lost);
     }
 
     @Override

@@ -20,12 +20,9 @@ import java.util.stream.Collectors;
 final class RecentPast {
 
     private final RoomService service;
-    private final long windowMillis;
 
-    /** @param windowMillis how long a session waits for its client */
-    RecentPast(RoomService service, long windowMillis) {
+    RecentPast(RoomService service) {
         this.service = service;
-        this.windowMillis = windowMillis;
     }
 
     /**
@@ -45,7 +42,13 @@ final class RecentPast {
 
     /** The place that the client names, or the first one that is recent. */
     Uni<Position> from(RoomId room, Position since) {
-        long oldest = TimeUnit.MILLISECONDS.toMicros(System.currentTimeMillis() - windowMillis);
+        long oldest = TimeUnit.MILLISECONDS.toMicros(System.currentTimeMillis() - service.longestAbsenceMillis());
+        return service.history(room, HistoryQuery.after(since.offset(), 1)).chain(next ->
+                next.messages().isEmpty() || next.messages().get(0).atMicros() >= oldest ? Uni.createFrom().item(since)
+                        : firstAfter(room, oldest));
+    }
+
+    private Uni<Position> firstAfter(RoomId room, long oldest) {
         return service.history(room, new HistoryQuery(-1, Long.MAX_VALUE, HistoryQuery.MOST)).map(history -> {
             long first = history.head().offset() + 1;
             for (Message message : history.messages()) {
@@ -53,7 +56,7 @@ final class RecentPast {
                     first = Math.min(first, message.offset());
                 }
             }
-            return first - 1 <= since.offset() ? since : new Position(history.head().epoch(), first - 1);
+            return new Position(history.head().epoch(), first - 1);
         });
     }
 }

@@ -107,6 +107,14 @@ final class Recovery {
                 });
     }
 
+    /** Where a client may not be told of all that it has missed it begins anew: it would take the rest for everything. */
+    static Map<String, Position> same(Map<String, Position> places, Map<String, Position> bounded) {
+        if (!bounded.equals(places)) {
+            throw notRecovered();
+        }
+        return places;
+    }
+
     static Refusal notRecovered() {
         return new Refusal(410, "the session cannot go on where it was");
     }

@@ -2,6 +2,7 @@ package dev.atrium.gateway;
 
 import dev.atrium.backplane.BackplaneUnavailableException;
 import dev.atrium.security.AuthenticationException;
+import dev.atrium.security.Limit;
 import dev.atrium.security.LimitException;
 import dev.atrium.session.CloseReason;
 import java.util.concurrent.CancellationException;
@@ -47,7 +48,7 @@ public final class Refusal extends RuntimeException {
             return refusal;
         }
         if (failure instanceof LimitException exceeded) {
-            return new Refusal(exceeded.limit().code(), exceeded.getMessage());
+            return new Refusal(exceeded.limit().code(), exceeded.getMessage(), exceeded.limit() == Limit.PENALTY);
         }
         if (failure instanceof AuthenticationException unknown) {
             boolean later = unknown.reason() == AuthenticationException.Reason.UNAVAILABLE;

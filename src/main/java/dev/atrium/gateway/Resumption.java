@@ -11,6 +11,7 @@ import io.smallrye.mutiny.CompositeException;
 import io.smallrye.mutiny.Uni;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -109,6 +110,17 @@ final class Resumption {
         rooms.put(RoomId.everyone(saved.namespace()), places.get(""));
         saved.rooms().keySet().forEach(name -> rooms.put(new RoomId(saved.namespace(), name), places.get(name)));
         return rooms;
+    }
+
+    /** Of the places that a client names, those in rooms that the session was in, by their names. */
+    static Map<String, Position> places(SavedSession saved, Map<String, Position> named) {
+        Map<String, Position> places = new HashMap<>();
+        rooms(saved, named).forEach((room, place) -> {
+            if (place != null) {
+                places.put(room.name(), place);
+            }
+        });
+        return places;
     }
 
     private static SavedSession stateOf(Session session) {

@@ -21,6 +21,7 @@ import dev.atrium.security.Allowance;
 import dev.atrium.security.Caller;
 import dev.atrium.session.CloseReason;
 import dev.atrium.session.Session;
+import dev.atrium.session.SessionConfig;
 import dev.atrium.session.Sessions;
 import dev.atrium.session.Wire;
 import io.netty.buffer.ByteBuf;
@@ -77,9 +78,15 @@ public final class RoomService {
         backplane.sessions().serve(this::end);
     }
 
-    /** How long a session waits for its client, in milliseconds. */
-    long windowMillis() {
-        return backplane.sessions().windowMillis();
+    /** How old what a client missed can be when it comes back in time, in milliseconds: its cut is noticed late. */
+    long longestAbsenceMillis() {
+        SessionConfig.Heartbeat heartbeat = sessions.config().heartbeat();
+        return backplane.sessions().windowMillis() + heartbeat.interval().plus(heartbeat.timeout()).toMillis();
+    }
+
+    /** What is kept of a session for its client to come back to has changed. */
+    Uni<Void> save(Session session) {
+        return resumption.save(session);
     }
 
     /** A client has connected: a new session, in no room yet. */
@@ -133,10 +140,14 @@ public final class RoomService {
      *
      * @param token what the client was given for it
      * @param places that the client was at, by the name of the room; the empty name is the whole namespace
+     * @param bounded finds out from which places it may really be told
      * @param rights what it may still have of what it had
      */
-    Uni<Resumed> resume(Session session, String token, Map<String, Position> places, Rights rights) {
-        return resumption.take(session, token, Duration.ZERO).chain(saved -> become(session, saved, places, rights)
+    Uni<Resumed> resume(Session session, String token, Map<String, Position> places,
+            Function<Map<String, Position>, Uni<Map<String, Position>>> bounded, Rights rights) {
+        return resumption.take(session, token, Duration.ZERO).chain(saved -> bounded.apply(Resumption.places(saved, places))
+                .emitOn(session.loop()::run)
+                .chain(from -> become(session, saved, from, rights).map(resumed -> resumed.asFrom(places, from)))
                 // Half of its rooms are worse than none: the client comes back and gets all of them.
                 .onFailure().invoke(failure -> session.close(CloseReason.TRY_LATER)));
     }
@@ -150,7 +161,8 @@ public final class RoomService {
     Uni<Recovered> recover(Session session, String token, Bookmark last,
             Function<Map<String, Position>, Uni<Map<String, Position>>> bounded, Rights rights) {
         return resumption.take(session, token, Recovery.TOKEN_LEADS)
-                .chain(saved -> recovery.places(saved, last).chain(places -> bounded.apply(places)).emitOn(session.loop()::run)
+                .chain(saved -> recovery.places(saved, last)
+                        .chain(places -> bounded.apply(places).map(from -> Recovery.same(places, from))).emitOn(session.loop()::run)
                         .chain(places -> become(session, saved, Map.of(), rights)
                                 .chain(resumed -> recovery.missed(resumed.rooms(), places).emitOn(session.loop()::run)
                                         .map(missed -> new Recovered(resumed,

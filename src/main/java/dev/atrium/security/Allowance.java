@@ -30,7 +30,12 @@ public final class Allowance {
      * @return what there is not enough of; null if there is
      */
     public Limit take(long size) {
-        if (messages != null && !messages.tryConsume(1)) {
+        return take(1, size);
+    }
+
+    /** The same of several messages. */
+    public Limit take(int count, long size) {
+        if (messages != null && count > 0 && !messages.tryConsume(count)) {
             return Limit.MESSAGES;
         }
         return takeBytes(size);

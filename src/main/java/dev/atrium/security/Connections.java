@@ -69,12 +69,7 @@ public final class Connections {
      * @throws LimitException if it may not
      */
     public Slot admit(Caller caller) {
-        if (caller.key() != null && penalties.getIfPresent(caller.key()) != null) {
-            throw new LimitException(Limit.PENALTY);
-        }
-        if (handshakes != null && !handshakes.tryConsume(1)) {
-            throw new LimitException(Limit.HANDSHAKES);
-        }
+        handshake(caller);
         if (config.connections() > 0 && all.get() >= config.connections()) {
             throw new LimitException(Limit.CONNECTIONS);
         }
@@ -84,6 +79,20 @@ public final class Connections {
         }
         all.incrementAndGet();
         return new Slot(caller.address());
+    }
+
+    /**
+     * A connection that counts already is carried by another one from now on.
+     *
+     * @throws LimitException if that comes too often
+     */
+    public void handshake(Caller caller) {
+        if (caller.key() != null && penalties.getIfPresent(caller.key()) != null) {
+            throw new LimitException(Limit.PENALTY);
+        }
+        if (handshakes != null && !handshakes.tryConsume(1)) {
+            throw new LimitException(Limit.HANDSHAKES);
+        }
     }
 
     /** @throws LimitException if that user has as many sessions here as may be, or has to stay out for a while */

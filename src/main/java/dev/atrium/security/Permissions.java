@@ -88,6 +88,10 @@ public final class Permissions {
         } catch (InvalidNameException e) {
             throw new InvalidGrantException('"' + pattern + "\": " + e.getMessage());
         }
+        if (permissions.isEmpty()) {
+            // Of the right form, but nothing: not even the namespace is reached by it.
+            return;
+        }
         if (pattern.indexOf('*') < 0) {
             exact.computeIfAbsent(id, each -> EnumSet.noneOf(Permission.class)).addAll(permissions);
         } else {
@@ -107,6 +111,11 @@ public final class Permissions {
             }
         }
         return false;
+    }
+
+    /** Whether that may be done in every room of every namespace. */
+    boolean allowEverywhere(Permission permission) {
+        return patterns.stream().anyMatch(grant -> grant.namespace == null && grant.room == null && grants(grant.permissions, permission));
     }
 
     /** Whether anything may be done in that namespace. */

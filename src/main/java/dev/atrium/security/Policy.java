@@ -50,6 +50,11 @@ public final class Policy {
         return !who.isNobody() && (everyone.allow(room, permission) || who.permissions().allow(room, permission));
     }
 
+    /** Whether somebody may do that in every room of every namespace. */
+    public boolean allowsEverywhere(Identity who, Permission permission) {
+        return !who.isNobody() && (everyone.allowEverywhere(permission) || who.permissions().allowEverywhere(permission));
+    }
+
     /** Whether somebody may be in that namespace: whoever may do nothing there hears nothing either. */
     public boolean reaches(Identity who, String namespace) {
         return !who.isNobody() && (everyone.reach(namespace) || who.permissions().reach(namespace));

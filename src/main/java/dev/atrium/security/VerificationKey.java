@@ -11,8 +11,11 @@ import java.util.List;
 import java.util.Optional;
 import org.eclipse.microprofile.config.Config;
 import org.eclipse.microprofile.config.ConfigProvider;
+import org.jose4j.jwk.JsonWebKey;
+import org.jose4j.jwk.JsonWebKeySet;
 import org.jose4j.jwt.consumer.ErrorCodes;
 import org.jose4j.jwt.consumer.InvalidJwtException;
+import org.jose4j.lang.JoseException;
 
 /**
  * The setting that says by which key tokens are verified. A file that is none would otherwise be found out by the first client,
@@ -50,21 +53,26 @@ record VerificationKey(String setting, String value) {
         String algorithm = ConfigProvider.getConfig().getOptionalValue("smallrye.jwt.verify.algorithm", String.class)
                 .or(() -> ConfigProvider.getConfig().getOptionalValue("mp.jwt.verify.publickey.algorithm", String.class)).orElse("RS256");
         try {
-            if (!isJwk()) {
+            String key = setting.endsWith("location") ? ResourceUtils.readResource(value) : value;
+            if (key != null && key.strip().startsWith("{")) {
+                readJwk(key);
+            } else {
                 parser.parse(unsigned(algorithm));
             }
         } catch (ParseException e) {
             if (!isSignatureWrong(e)) {
                 throw unusable(algorithm);
             }
-        } catch (IOException | RuntimeException e) {
+        } catch (JoseException | IOException | RuntimeException e) {
             throw unusable(algorithm);
         }
     }
 
-    private boolean isJwk() throws IOException {
-        String key = setting.endsWith("location") ? ResourceUtils.readResource(value) : value;
-        return key != null && key.strip().startsWith("{");
+    /** One key, or a set of which each token names its own. */
+    private static void readJwk(String json) throws JoseException {
+        if (!json.contains("\"keys\"") || new JsonWebKeySet(json).getJsonWebKeys().isEmpty()) {
+            JsonWebKey.Factory.newJwk(json);
+        }
     }
 
     private ConfigurationException unusable(String algorithm) {

@@ -270,6 +270,22 @@ class LimitsIT {
                     RawSocket third = RawSocket.connect(replica.port(), "/ws", other)) {
                 assertThat(List.of(first.status(), second.status(), third.status())).containsExactly(101, 429, 101);
             }
+            String port = "X-Forwarded-For: 203.0.113.9:51234\r\n";
+            String otherPort = "X-Forwarded-For: 203.0.113.9:51235\r\n";
+            String none = "X-Forwarded-For: unknown\r\n";
+            try (RawSocket first = RawSocket.connect(replica.port(), "/ws", port); RawSocket second = RawSocket.connect(replica.port(), "/ws", otherPort);
+                    RawSocket third = RawSocket.connect(replica.port(), "/ws", none); RawSocket fourth = RawSocket.connect(replica.port(), "/ws", none)) {
+                assertThat(List.of(first.status(), second.status(), third.status(), fourth.status())).containsExactly(101, 429, 101, 101);
+            }
+        }
+    }
+
+    @Test
+    void a_client_that_polls_changes_over_even_where_it_fills_the_limit() {
+        try (Replica replica = with("atrium.limits.connections", "1")) {
+            SocketIoClient client = SocketIoClient.connect(replica, "/", "polling,websocket");
+            SocketClient.await().until(() -> replica.metric("atrium_engineio_connections{transport=\"websocket\"}") == 1);
+            client.close();
         }
     }
 

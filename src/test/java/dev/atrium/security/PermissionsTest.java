@@ -7,6 +7,8 @@ import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 import dev.atrium.room.RoomId;
 import dev.atrium.setting.Glob;
 import java.time.Duration;
+import java.util.Map;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -52,6 +54,7 @@ class PermissionsTest {
     void a_namespace_is_reached_by_any_room_of_it(String text, String namespace, boolean reached) {
         assertThat(Permissions.parse(text).reach(namespace)).isEqualTo(reached);
         assertThat(Permissions.NONE.reach(namespace)).isFalse();
+        assertThat(new Permissions(Map.of("lobby", Set.of(), "*", Set.of())).reach(namespace)).isFalse();
     }
 
     @ParameterizedTest(name = "{0} matches {1}: {2}")

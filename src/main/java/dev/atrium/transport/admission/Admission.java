@@ -22,6 +22,7 @@ import io.vertx.ext.web.RoutingContext;
 import jakarta.enterprise.event.Observes;
 import jakarta.inject.Singleton;
 import java.util.List;
+import java.util.function.Function;
 
 /**
  * The first to see a request: refuses pages of other origins, finds out who makes it, and hands on no token. What the client may
@@ -128,7 +129,7 @@ public final class Admission {
             try {
                 admit(context, unknown.as(authenticator.key(key)));
             } catch (AuthenticationException e) {
-                refuse(context, unknown, e);
+                refused(context, unknown, e);
             }
         } else if (token == null) {
             admit(context, unknown);
@@ -136,7 +137,7 @@ public final class Admission {
             Context loop = Vertx.currentContext();
             authenticator.token(token).subscribe().with(
                     identity -> loop.runOnContext(now -> admit(context, unknown.as(identity))),
-                    failure -> loop.runOnContext(now -> refuse(context, unknown, failure)));
+                    failure -> loop.runOnContext(now -> refused(context, unknown, failure)));
         }
     }
 
@@ -158,22 +159,29 @@ public final class Admission {
     }
 
     /** A browser can see the close code of a WebSocket, but not the status of a handshake: that one is told by its route. */
-    private void refuse(RoutingContext context, Caller unknown, Throwable failure) {
+    private void refused(RoutingContext context, Caller unknown, Throwable failure) {
         if (failure instanceof AuthenticationException refused) {
             denials.token(unknown, TRANSPORT, refused.reason());
-            try {
-                denials.request(unknown, TRANSPORT);
-            } catch (Refusal tooMany) {
-                Problem.send(context, tooMany);
-                return;
-            }
-            if (refused.reason() != AuthenticationException.Reason.UNAVAILABLE && isWebSocket(context.request())) {
-                context.put(AuthenticationException.class.getName(), refused);
-                admit(context, unknown);
+            if (refused.reason() != AuthenticationException.Reason.UNAVAILABLE) {
+                refuse(context, unknown, refused);
                 return;
             }
         }
         Problem.send(context, Refusal.of(failure));
+    }
+
+    private void refuse(RoutingContext context, Caller unknown, AuthenticationException refused) {
+        if (isWebSocket(context.request())) {
+            context.put(AuthenticationException.class.getName(), refused);
+            admit(context, unknown);
+            return;
+        }
+        try {
+            denials.request(unknown, TRANSPORT);
+            Problem.send(context, Refusal.of(refused));
+        } catch (Refusal tooMany) {
+            Problem.send(context, tooMany);
+        }
     }
 
     /** Whether a request asks to become a WebSocket. */
@@ -203,9 +211,21 @@ public final class Admission {
      * @return to be released when it is gone; null if it may not begin, which was answered with 503 or 429
      */
     public Connections.Slot connect(RoutingContext context, String transport) {
+        return limited(context, transport, connections::admit);
+    }
+
+    /** Lets another connection take over one that counts already; says whether it may, and has answered if not. */
+    public boolean takeOver(RoutingContext context, String transport) {
+        return Boolean.TRUE.equals(limited(context, transport, caller -> {
+            connections.handshake(caller);
+            return true;
+        }));
+    }
+
+    private <T> T limited(RoutingContext context, String transport, Function<Caller, T> work) {
         Caller caller = caller(context);
         try {
-            return connections.admit(caller);
+            return work.apply(caller);
         } catch (LimitException e) {
             denials.limit(caller, transport, e.limit());
             if (e.limit() == Limit.PENALTY) {

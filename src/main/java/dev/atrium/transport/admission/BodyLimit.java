@@ -47,11 +47,10 @@ public final class BodyLimit {
         Problem.send(context, 413);
     }
 
-    /** What a request says of the length of its body; 0 for nothing. */
-    static long length(HttpServerRequest request) {
+    private static long length(HttpServerRequest request) {
         String length = request.getHeader(HttpHeaders.CONTENT_LENGTH);
         try {
-            return length == null ? 0 : Math.max(0, Long.parseLong(length));
+            return length == null ? 0 : Long.parseLong(length);
         } catch (NumberFormatException e) {
             // Netty has looked at it already; whatever it lets through is not for us to judge.
             return 0;

@@ -57,7 +57,7 @@ final class ClientAddress {
         if (peer == null) {
             return "";
         }
-        if (forwarded == null || !trusted.isEmpty() && !isTrusted(peer)) {
+        if (trusted.isEmpty() && forwarded == null || !trusted.isEmpty() && !isTrusted(peer)) {
             return canonical(peer);
         }
         if (trusted.isEmpty()) {
@@ -68,20 +68,31 @@ final class ClientAddress {
             }
             return "";
         }
-        return canonical(last(forwarded, peer));
+        return forwarded == null ? "" : firstUntrusted(forwarded);
     }
 
-    private String last(String forwarded, String peer) {
+    /** From the end; empty if a proxy has written what is no address, or if all are proxies. */
+    private String firstUntrusted(String forwarded) {
         String[] hops = forwarded.split(",");
-        String address = peer;
-        for (int i = hops.length - 1; i >= 0 && isTrusted(address); i--) {
-            String hop = hops[i].strip();
+        for (int i = hops.length - 1; i >= 0; i--) {
+            String hop = withoutPort(hops[i].strip());
             if (bytes(hop) == null) {
-                break;
+                return "";
             }
-            address = hop;
+            if (!isTrusted(hop)) {
+                return canonical(hop);
+            }
         }
-        return address;
+        return "";
+    }
+
+    /** Some proxies add one: {@code 203.0.113.1:51234}, {@code [2001:db8::1]:51234}. */
+    private static String withoutPort(String hop) {
+        if (hop.startsWith("[") && hop.indexOf(']') > 0) {
+            return hop.substring(1, hop.indexOf(']'));
+        }
+        int colon = hop.indexOf(':');
+        return colon > 0 && colon == hop.lastIndexOf(':') ? hop.substring(0, colon) : hop;
     }
 
     private boolean isTrusted(String address) {

@@ -104,9 +104,7 @@ public final class EngineIoRoutes {
 
     /** Its connection counts already, but handshakes do, too. */
     private void takeOver(RoutingContext context, EngineSocket socket) {
-        Connections.Slot slot = admission.connect(context, "socketio");
-        if (slot != null) {
-            slot.release();
+        if (admission.takeOver(context, "socketio")) {
             upgrade.upgrade(context.request(), new WebSocketTransport(sockets, socket.caller(), socket), null);
         }
     }

@@ -96,10 +96,11 @@ public final class EngineSocket implements Suspendable {
     /**
      * Takes one packet from what its client may send that no session answers for; ends the connection if there is not enough.
      *
+     * @param size its bytes
      * @return whether it goes on
      */
-    public boolean spend() {
-        if (allowance.take(0) == null) {
+    public boolean spend(int size) {
+        if (allowance.take(size) == null) {
             return true;
         }
         if (isOpen()) {
@@ -222,14 +223,14 @@ public final class EngineSocket implements Suspendable {
         switch (packet.isEmpty() ? ' ' : packet.charAt(0)) {
             case Packet.MESSAGE -> hand(() -> listener.text(packet.substring(1)));
             case Packet.PONG -> {
-                if (spend()) {
+                if (spend(0)) {
                     liveness.pong();
                 }
             }
             case Packet.CLOSE -> goodbye();
             case Packet.OPEN, Packet.UPGRADE, Packet.NOOP ->
                 // Not for a server, and harmless, as long as there are not too many.
-                spend();
+                spend(packet.length());
             default -> fail(CloseReason.PROTOCOL_ERROR);
         }
     }

@@ -159,6 +159,12 @@ final class WebSocketTransport implements Transport, SocketProtocol {
     }
 
     @Override
+    public boolean pinged() {
+        home(() -> socket.spend(0));
+        return true;
+    }
+
+    @Override
     public void heard() {
         // Only a pong counts.
     }

@@ -163,7 +163,12 @@ final class Namespaces implements EngineSockets.Application {
             opened.open(newcomer.caller, SocketIoFormat.of(newcomer.auth.wantsMeta(), config.connectionStateRecovery()));
             return opened;
         } catch (Refusal refusal) {
-            refuse(newcomer.socket, newcomer.namespace, refusal);
+            if (refusal.isRepeatable()) {
+                // Clients come back by themselves after a cut, but not after an error.
+                newcomer.socket.close();
+            } else {
+                refuse(newcomer.socket, newcomer.namespace, refusal);
+            }
             return null;
         }
     }

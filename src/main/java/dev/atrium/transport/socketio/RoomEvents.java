@@ -88,10 +88,8 @@ final class RoomEvents {
             rooms.add(socket.everyone());
         }
         Data data = arguments.from(1);
-        for (int i = 1; i < rooms.size(); i++) {
-            // The event was counted once, and is said in each of them.
-            gateway.spend(session(), data.size());
-        }
+        // The event was counted once, and is said in each of them.
+        gateway.spendMore(session(), rooms.size() - 1, data.size());
         Map<RoomId, Receipt> receipts = new LinkedHashMap<>();
         for (RoomId room : rooms) {
             say(room, event, data, receipt -> {

@@ -77,7 +77,16 @@ final class SocketIoConnection implements EngineSocket.Listener {
 
     @Override
     public void flooded() {
-        namespaces.flooded(socket.caller());
+        if (joined.isEmpty()) {
+            namespaces.flooded(socket.caller());
+        } else {
+            // Of those who they have shown to be: an address may be that of many.
+            joined.values().forEach(each -> namespaces.flooded(each.session().caller()));
+        }
+    }
+
+    private static int size(Packet packet, List<byte[]> attached) {
+        return packet.payload().length() + attached.stream().mapToInt(bytes -> bytes.length).sum();
     }
 
     @Override
@@ -97,17 +106,17 @@ final class SocketIoConnection implements EngineSocket.Listener {
 
     private void handle(Packet packet, List<byte[]> attached) {
         switch (packet.type()) {
-            case CONNECT -> sparingly(() -> connect(packet));
-            case DISCONNECT -> sparingly(() -> disconnect(packet));
+            case CONNECT -> sparingly(packet, attached, () -> connect(packet));
+            case DISCONNECT -> sparingly(packet, attached, () -> disconnect(packet));
             case EVENT, BINARY_EVENT -> event(packet, attached);
-            case ACK, BINARY_ACK -> sparingly(() -> ack(packet, attached));
+            case ACK, BINARY_ACK -> sparingly(packet, attached, () -> ack(packet, attached));
             default -> throw new MalformedPacketException("not for a server");
         }
     }
 
     /** What no session answers for is taken from the allowance of the connection. */
-    private void sparingly(Runnable work) {
-        if (socket.spend()) {
+    private void sparingly(Packet packet, List<byte[]> attached, Runnable work) {
+        if (socket.spend(size(packet, attached))) {
             work.run();
         }
     }
@@ -132,7 +141,7 @@ final class SocketIoConnection implements EngineSocket.Listener {
     private void event(Packet packet, List<byte[]> attached) {
         NamespaceSocket namespace = joined(packet);
         if (packet.payload().isEmpty()) {
-            sparingly(() -> { });
+            socket.spend(0);
             return;
         }
         Arguments arguments = Arguments.parse(packet.payload(), attached);
@@ -143,8 +152,7 @@ final class SocketIoConnection implements EngineSocket.Listener {
         if (name == null || RoomService.RESERVED_EVENTS.contains(name)) {
             throw new MalformedPacketException("expected the name of an event");
         }
-        int size = packet.payload().length() + attached.stream().mapToInt(bytes -> bytes.length).sum();
-        namespace.event(name, arguments, size, packet.id());
+        namespace.event(name, arguments, size(packet, attached), packet.id());
     }
 
     private void ack(Packet packet, List<byte[]> attached) {

@@ -16,6 +16,7 @@ import io.netty.handler.codec.http.websocketx.BinaryWebSocketFrame;
 import io.netty.handler.codec.http.websocketx.CloseWebSocketFrame;
 import io.netty.handler.codec.http.websocketx.CorruptedWebSocketFrameException;
 import io.netty.handler.codec.http.websocketx.PingWebSocketFrame;
+import io.netty.handler.codec.http.websocketx.PongWebSocketFrame;
 import io.netty.handler.codec.http.websocketx.TextWebSocketFrame;
 import io.netty.handler.codec.http.websocketx.WebSocketCloseStatus;
 import io.netty.handler.codec.http.websocketx.WebSocketFrame;
@@ -166,8 +167,8 @@ public final class FrameHandler extends ChannelInboundHandlerAdapter implements 
                 text(text.text());
             } else if (frame instanceof BinaryWebSocketFrame) {
                 protocol.binary(frame.content());
-            } else if (frame instanceof PingWebSocketFrame && protocol.mayPing()) {
-                send(Frames.of(Frames.PONG, bytes(frame.content())));
+            } else if (frame instanceof PingWebSocketFrame || frame instanceof PongWebSocketFrame) {
+                control(frame);
             } else if (frame instanceof CloseWebSocketFrame close) {
                 closedByClient(close);
             }
@@ -176,6 +177,12 @@ public final class FrameHandler extends ChannelInboundHandlerAdapter implements 
             protocol.fail(CloseReason.SERVER_FAULT);
         } finally {
             frame.release();
+        }
+    }
+
+    private void control(WebSocketFrame frame) {
+        if (protocol.pinged() && frame instanceof PingWebSocketFrame) {
+            send(Frames.of(Frames.PONG, bytes(frame.content())));
         }
     }
 
@@ -200,7 +207,7 @@ public final class FrameHandler extends ChannelInboundHandlerAdapter implements 
         if (text.length() == 4 && protocol.answersTextHeartbeats()) {
             byte[] answer = text.equals("ping") ? TEXT_PONG : text.equals("pong") ? TEXT_PING : null;
             if (answer != null) {
-                if (protocol.mayPing()) {
+                if (protocol.pinged()) {
                     send(answer);
                 }
                 return;

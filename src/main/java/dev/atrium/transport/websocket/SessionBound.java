@@ -90,7 +90,7 @@ abstract class SessionBound implements SocketProtocol {
     }
 
     @Override
-    public final boolean mayPing() {
-        return session == null || gateway.spendOrClose(session, 0);
+    public final boolean pinged() {
+        return session != null && gateway.pinged(session);
     }
 }

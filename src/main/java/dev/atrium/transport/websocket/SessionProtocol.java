@@ -110,10 +110,10 @@ final class SessionProtocol extends SessionBound {
 
     @Override
     void ended() {
-        commandCame();
+        cancelFirstCommand();
     }
 
-    private void commandCame() {
+    private void cancelFirstCommand() {
         if (firstCommand != null) {
             firstCommand.cancel(false);
             firstCommand = null;
@@ -156,7 +156,7 @@ final class SessionProtocol extends SessionBound {
     }
 
     private void handle(String line, Data binary, int size) {
-        commandCame();
+        cancelFirstCommand();
         Command command;
         try {
             command = CommandParser.parse(line, binary);

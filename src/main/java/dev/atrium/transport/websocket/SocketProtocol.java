@@ -38,8 +38,8 @@ public interface SocketProtocol {
     default void expiring(long expires) {
     }
 
-    /** A ping has come, which counts as a message; whether it is answered. */
-    default boolean mayPing() {
+    /** A ping has come, or a pong, which count as messages; whether it is to be answered. */
+    default boolean pinged() {
         return true;
     }
 

@@ -62,14 +62,21 @@ public final class WebSocketUpgrade {
                     })
                     .onFailure(failure -> {
                         LOG.debugf("A WebSocket handshake was refused: %s", failure.getMessage());
-                        if (slot != null) {
-                            // The connection stays, for other requests.
-                            slot.release();
-                        }
+                        release(slot);
                     });
             // The turn is over: that of a client that has gone meanwhile may never hear so.
             return Uni.createFrom().voidItem();
-        }).subscribe().with(done -> { }, failure -> LOG.error("A WebSocket handshake failed", failure));
+        }).subscribe().with(done -> { }, failure -> {
+            LOG.error("A WebSocket handshake failed", failure);
+            release(slot);
+        });
+    }
+
+    /** Of a connection that stays, for other requests. */
+    private static void release(Connections.Slot slot) {
+        if (slot != null) {
+            slot.release();
+        }
     }
 
     private void install(Channel channel, WebSocketServerExtension compression, SocketProtocol protocol) {
