@@ -34,6 +34,11 @@ final class Node {
         }
     }
 
+    /** Fetches the packages, so that a script can begin at once. */
+    static void prepare() {
+        run("--version");
+    }
+
     private static void install(String npm) throws IOException {
         Files.createDirectories(PACKAGES);
         try (DirectoryStream<Path> sources = Files.newDirectoryStream(SOURCES)) {

@@ -1,0 +1,695 @@
+// @ts-check
+/**
+ * The client of Atrium: many rooms over one connection that stays alive. It needs nothing else, and runs in browsers, in workers
+ * and in Node 20 or later, where `options.WebSocket` may have to be given.
+ */
+
+/**
+ * A place in a room: everything up to there is known.
+ * @typedef {{epoch: string, offset: number}} Place
+ */
+/**
+ * @typedef {{event: string, room?: string, data: any, from?: {id?: string, user?: string}, at: number, epoch: string, offset: number}} Message
+ */
+/**
+ * How a connection is. `at` is when the next attempt comes, in milliseconds since 1970.
+ * @typedef {{name: "connecting"} | {name: "open", id: string, user?: string} | {name: "waiting", at: number, attempt: number} | {name: "closed", code: number, reason: string}} State
+ */
+/**
+ * @typedef {object} Options
+ * @property {string | (() => string | Promise<string>)} [token] who this is; a function is asked for each connection, and when a token expires
+ * @property {number} [timeout] milliseconds to wait for a reply once connected; 10,000
+ * @property {number} [queue] messages that may wait to be acknowledged; 1,000
+ * @property {{least?: number, most?: number}} [backoff] bounds of the delay before the next attempt, in milliseconds; 100 and 5,000
+ * @property {new (url: string, protocols?: string | string[]) => WebSocket} [WebSocket] where there is none, or another one is wanted
+ */
+
+const SUBPROTOCOL = "atrium.v1";
+
+/** Whoever is closed with one of these would be closed again. */
+const FINAL_CODES = new Set([1008, 4401, 4403]);
+
+/** A request that was refused; `code` is HTTP's. */
+export class AtriumError extends Error {
+  /** @param {number} code @param {string} message */
+  constructor(code, message) {
+    super(message);
+    this.name = "AtriumError";
+    this.code = code;
+  }
+}
+
+/** Who listens to what. */
+class Listeners {
+  /** @type {Map<string, Set<Function>>} */
+  #byEvent = new Map();
+
+  /** @param {string} event @param {Function} listener @returns {() => void} ends it */
+  add(event, listener) {
+    const listeners = this.#byEvent.get(event) ?? new Set();
+    this.#byEvent.set(event, listeners.add(listener));
+    return () => void listeners.delete(listener);
+  }
+
+  /** One that fails must not keep the others from hearing. @param {string} event @param {any[]} values */
+  tell(event, ...values) {
+    for (const listener of this.#byEvent.get(event) ?? []) {
+      try {
+        listener(...values);
+      } catch (failure) {
+        reportError(failure);
+      }
+    }
+  }
+}
+
+/** @param {unknown} failure */
+function reportError(failure) {
+  if (typeof globalThis.reportError === "function") {
+    globalThis.reportError(failure);
+  } else {
+    console.error(failure);
+  }
+}
+
+/** One room on a connection; it is joined for as long as nobody has left it, whatever happens to the connection. */
+export class Room {
+  #connection;
+  #listeners = new Listeners();
+  /** @type {Place | undefined} */
+  place;
+  /** Whether it is shown who comes and goes. */
+  presence = false;
+
+  /** @param {string} event @param {any} data @param {any} message */
+  tell(event, data, message) {
+    this.#listeners.tell(event, data, message);
+  }
+
+  /** @param {Connection} connection @param {string} name */
+  constructor(connection, name) {
+    this.#connection = connection;
+    this.name = name;
+  }
+
+  /**
+   * Hears an event by its name, `*` for all messages; `@joined`, `@left` and `@gap` are the server's.
+   * @param {string} event @param {(data: any, message: Message) => void} listener @returns {() => void} ends it
+   */
+  on(event, listener) {
+    return this.#listeners.add(event, listener);
+  }
+
+  /**
+   * Says something. It waits for a connection if there is none, is said once even if it has to be sent again, and resolves once it is taken.
+   * @param {any} data JSON, or bytes @param {{event?: string, echo?: boolean}} [options] @returns {Promise<Place & {at: number}>}
+   */
+  send(data, options = {}) {
+    return this.#connection.send(this.name, data, options);
+  }
+
+  /** @param {{by?: "session" | "user", limit?: number, cursor?: string}} [options] @returns {Promise<{members: any[], next?: string}>} */
+  members(options = {}) {
+    return this.#connection.request("members", { room: this.name, ...options });
+  }
+
+  /** @param {{after?: number, before?: number, limit?: number}} [options] @returns {Promise<Place & {messages: Message[]}>} */
+  history(options = {}) {
+    return this.#connection.request("history", { room: this.name, ...options });
+  }
+
+  /** Hears nothing more. @returns {Promise<void>} */
+  leave() {
+    return this.#connection.leave(this);
+  }
+
+  /** All messages from now on. @returns {AsyncGenerator<Message>} */
+  async *[Symbol.asyncIterator]() {
+    /** @type {Message[]} */
+    const waiting = [];
+    let wake = () => {};
+    const end = this.on("*", (_, message) => {
+      waiting.push(message);
+      wake();
+    });
+    try {
+      while (true) {
+        while (waiting.length > 0) {
+          yield /** @type {Message} */ (waiting.shift());
+        }
+        await new Promise((resolve) => (wake = () => resolve(undefined)));
+      }
+    } finally {
+      end();
+    }
+  }
+}
+
+/**
+ * @typedef {object} Waiting what waits for a reply
+ * @property {(body: any) => void} resolve
+ * @property {(failure: AtriumError) => void} reject
+ * @property {ReturnType<typeof setTimeout>} timer
+ */
+/**
+ * @typedef {object} Sending a message that is not acknowledged yet
+ * @property {string} room
+ * @property {object} params
+ * @property {Uint8Array | undefined} bytes
+ * @property {number} seq of the command that carries it now; 0 for none
+ * @property {(receipt: Place & {at: number}) => void} resolve
+ * @property {(failure: AtriumError) => void} reject
+ */
+
+/** Bytes that may wait in the socket before more are written: what is there can no longer be held back. */
+const MOST_BUFFERED = 1 << 20;
+const LOOK_AGAIN_MILLIS = 50;
+/** After which a message that the server could not take just now is said again. */
+const SAY_AGAIN_MILLIS = 1000;
+/** How long a connection that may have died with the network or with a sleeping tab has to show that it lives. */
+const SIGN_OF_LIFE_MILLIS = 5000;
+
+/** One connection with a server: over as many WebSockets as it takes, one after the other. */
+export class Connection {
+  #url;
+  /** @type {Options} */
+  #options;
+  #listeners = new Listeners();
+  /** @type {Map<string, Room>} */
+  #rooms = new Map();
+  /** In their order; what is here is said again on the next connection, and yet said once. @type {Map<string, Sending>} */
+  #outbox = new Map();
+  /** @type {Map<number, Waiting>} */
+  #replies = new Map();
+  /** Sends that wait for a reply, by the seq of their command. @type {Map<number, string>} */
+  #sent = new Map();
+  /** Places in the session's own room and in the namespace, which nobody joins. @type {Map<string, Place>} */
+  #places = new Map();
+  /** @type {WebSocket | undefined} */
+  #socket;
+  /** @type {State} */
+  #state = { name: "connecting" };
+  #seq = 0;
+  #attempt = 0;
+  /** By which the session can be resumed on another connection. */
+  #resume = "";
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  #timer;
+  /** @type {ReturnType<typeof setInterval> | undefined} */
+  #heartbeat;
+  #heardAt = 0;
+  /** What the server has asked for. @type {number | undefined} */
+  #comeBackAfter;
+  #flushing = false;
+
+  /** @param {string} url @param {Options} options */
+  constructor(url, options) {
+    this.#url = url;
+    this.#options = options;
+    globalThis.addEventListener?.("online", this.#hurry);
+    globalThis.document?.addEventListener?.("visibilitychange", this.#hurry);
+    void this.#open();
+  }
+
+  /** How it is now. */
+  get state() {
+    return this.#state;
+  }
+
+  /** Messages that are not acknowledged yet. */
+  get queued() {
+    return this.#outbox.size;
+  }
+
+  /**
+   * Hears of `state`, of `error`, and of messages to this session alone or to the whole namespace by the names of their events.
+   * @param {string} event @param {(...values: any[]) => void} listener @returns {() => void} ends it
+   */
+  on(event, listener) {
+    return this.#listeners.add(event, listener);
+  }
+
+  /** A room, joined from now on. @param {string} name @param {{presence?: boolean}} [options] @returns {Room} */
+  room(name, options = {}) {
+    let room = this.#rooms.get(name);
+    if (room === undefined) {
+      room = new Room(this, name);
+      this.#rooms.set(name, room);
+      room.presence = options.presence ?? false;
+      if (this.#state.name === "open") {
+        void this.#join(room);
+      }
+    }
+    return room;
+  }
+
+  /** Calls a handler of the application. @param {string} name @param {any} [data] @returns {Promise<any>} */
+  call(name, data) {
+    return this.request("call", { name, data });
+  }
+
+  /** Ends it for good. */
+  close() {
+    this.#end(1000, "closed by this side");
+  }
+
+  /**
+   * Any command of the session protocol. It waits for a connection as long as for a reply.
+   * @param {string} cmd @param {object} params @returns {Promise<any>} the body of the reply
+   */
+  async request(cmd, params) {
+    if (this.#state.name !== "open") {
+      await this.#opened();
+    }
+    return this.#command(cmd, params);
+  }
+
+  /**
+   * @param {string | undefined} room undefined for the whole namespace
+   * @param {any} data @param {{event?: string, echo?: boolean}} options @returns {Promise<Place & {at: number}>}
+   */
+  send(room, data, options = {}) {
+    if (this.#state.name === "closed") {
+      return Promise.reject(new AtriumError(0, "the connection is closed"));
+    }
+    if (this.#outbox.size >= (this.#options.queue ?? 1000)) {
+      return Promise.reject(new AtriumError(429, "too many messages wait to be acknowledged"));
+    }
+    const bytes = data instanceof ArrayBuffer ? new Uint8Array(data)
+      : ArrayBuffer.isView(data) ? new Uint8Array(data.buffer, data.byteOffset, data.byteLength) : undefined;
+    const idempotency = randomName();
+    const params = { ...(room === undefined ? {} : { room }), ...options, idempotency, ...(bytes ? {} : { data }) };
+    return new Promise((resolve, reject) => {
+      this.#outbox.set(idempotency, { room: room ?? "", params, bytes, seq: 0, resolve, reject });
+      this.#flush();
+    });
+  }
+
+  /** @param {Room} room @returns {Promise<void>} */
+  async leave(room) {
+    this.#rooms.delete(room.name);
+    if (this.#state.name === "open") {
+      await this.#command("leave", { room: room.name });
+    }
+  }
+
+  // ---- one WebSocket after the other
+
+  async #open() {
+    this.#change({ name: "connecting" });
+    const Socket = this.#options.WebSocket ?? globalThis.WebSocket;
+    let socket;
+    try {
+      socket = new Socket(this.#url, SUBPROTOCOL);
+    } catch (failure) {
+      this.#end(0, String(failure));
+      return;
+    }
+    this.#socket = socket;
+    socket.binaryType = "arraybuffer";
+    socket.onmessage = ({ data }) => this.#socket === socket && this.#hear(data);
+    // Browsers differ on what comes as an error; the close comes in any case.
+    socket.onclose = ({ code, reason }) => this.#socket === socket && this.#lost(code, reason);
+    socket.onerror = () => {};
+    this.#timer = setTimeout(() => this.#abandon("no welcome in time"), this.#patience());
+  }
+
+  /** A socket that is dead may take minutes to say so: it is asked nothing more. @param {string} reason */
+  #abandon(reason) {
+    const socket = this.#socket;
+    if (socket !== undefined) {
+      this.#lost(1006, reason);
+      socket.close();
+    }
+  }
+
+  /** @param {number} code @param {string} reason */
+  #lost(code, reason) {
+    this.#socket = undefined;
+    clearTimeout(this.#timer);
+    clearInterval(this.#heartbeat);
+    for (const [seq, waiting] of this.#replies) {
+      this.#replies.delete(seq);
+      clearTimeout(waiting.timer);
+      waiting.reject(new AtriumError(0, "the connection was lost"));
+    }
+    this.#sent.clear();
+    for (const sending of this.#outbox.values()) {
+      sending.seq = 0;
+    }
+    if (FINAL_CODES.has(code)) {
+      this.#end(code, reason);
+      return;
+    }
+    const { least = 100, most = 5000 } = this.#options.backoff ?? {};
+    const ceiling = Math.min(most, least * 2 ** this.#attempt++);
+    // Any delay up to the ceiling, also once that is reached: else all come back at the same time after the third attempt.
+    const delay = this.#comeBackAfter ?? Math.random() * ceiling;
+    this.#comeBackAfter = undefined;
+    this.#timer = setTimeout(() => this.#open(), delay);
+    this.#change({ name: "waiting", at: Date.now() + delay, attempt: this.#attempt });
+  }
+
+  /** @param {number} code @param {string} reason */
+  #end(code, reason) {
+    const socket = this.#socket;
+    this.#socket = undefined;
+    clearTimeout(this.#timer);
+    clearInterval(this.#heartbeat);
+    globalThis.removeEventListener?.("online", this.#hurry);
+    globalThis.document?.removeEventListener?.("visibilitychange", this.#hurry);
+    const failure = new AtriumError(code, reason || "the connection is closed");
+    for (const waiting of [...this.#replies.values(), ...this.#outbox.values()]) {
+      waiting.reject(failure);
+    }
+    this.#replies.clear();
+    this.#outbox.clear();
+    socket?.close(1000);
+    this.#change({ name: "closed", code, reason });
+  }
+
+  /** The network is there again, or somebody looks at the page again. */
+  #hurry = () => {
+    if (this.#state.name === "waiting") {
+      clearTimeout(this.#timer);
+      void this.#open();
+    } else if (this.#state.name === "open") {
+      const asked = Date.now();
+      this.#write("ping");
+      setTimeout(() => this.#state.name === "open" && this.#heardAt < asked && this.#abandon("no sign of life"), SIGN_OF_LIFE_MILLIS);
+    }
+  };
+
+  /** @param {State} state */
+  #change(state) {
+    this.#state = state;
+    this.#listeners.tell("state", state);
+  }
+
+  /** @returns {Promise<void>} */
+  #opened() {
+    return new Promise((resolve, reject) => {
+      const end = this.on("state", (/** @type {State} */ state) => {
+        if (state.name === "open" || state.name === "closed") {
+          clearTimeout(timer);
+          end();
+          state.name === "open" ? resolve() : reject(new AtriumError(state.code, state.reason || "the connection is closed"));
+        }
+      });
+      const timer = setTimeout(() => {
+        end();
+        reject(new AtriumError(408, "no connection in time"));
+      }, this.#patience());
+      if (this.#state.name === "closed") {
+        clearTimeout(timer);
+        end();
+        reject(new AtriumError(this.#state.code, this.#state.reason || "the connection is closed"));
+      }
+    });
+  }
+
+  #patience() {
+    return this.#options.timeout ?? 10000;
+  }
+
+  // ---- what is heard
+
+  /** @param {string | ArrayBuffer} data */
+  #hear(data) {
+    this.#heardAt = Date.now();
+    if (data === "ping" || data === "pong") {
+      return;
+    }
+    const frame = typeof data === "string" ? JSON.parse(data) : withBytes(new Uint8Array(data));
+    if (frame.code !== undefined) {
+      this.#reply(frame);
+    } else if (frame.event === "@welcome") {
+      this.#welcome(frame.data).catch((failure) => this.#unwelcome(failure));
+    } else if (frame.event === "@goodbye") {
+      this.#comeBackAfter = frame.data.reconnect?.after;
+    } else if (frame.event === "@expiring") {
+      this.#authenticate().catch((failure) => this.#listeners.tell("error", failure));
+    } else {
+      this.#message(frame);
+    }
+  }
+
+  /** @param {any} message */
+  #message(message) {
+    const room = this.#rooms.get(message.room ?? "");
+    if (message.event === "@gap") {
+      room && (room.place = message.data);
+      room?.tell("@gap", message.data, message);
+      return;
+    }
+    if (message.offset !== undefined) {
+      const place = room ? room.place : this.#places.get(message.room ?? "");
+      if (place !== undefined && place.epoch === message.epoch && message.offset <= place.offset) {
+        return;
+      }
+      const next = { epoch: message.epoch, offset: message.offset };
+      room ? (room.place = next) : this.#places.set(message.room ?? "", next);
+    }
+    (room ?? this.#listeners).tell(message.event, message.data, message);
+    if (room !== undefined && !message.event.startsWith("@")) {
+      room.tell("*", message.data, message);
+    }
+  }
+
+  /** @param {any} welcome */
+  async #welcome(welcome) {
+    const socket = this.#socket;
+    clearTimeout(this.#timer);
+    const former = this.#resume;
+    this.#beat(welcome.heartbeat);
+    this.#remember(welcome);
+    let user = welcome.user;
+    if (this.#options.token !== undefined) {
+      const known = await this.#authenticate();
+      user = known.user;
+      this.#remember(known);
+    }
+    const joined = former === "" ? new Set() : await this.#takeUp(former);
+    for (const room of this.#rooms.values()) {
+      if (!joined.has(room.name)) {
+        await this.#join(room);
+      }
+    }
+    if (this.#socket !== socket) {
+      // Lost on the way: the next one begins anew.
+      return;
+    }
+    this.#attempt = 0;
+    this.#change({ name: "open", id: welcome.id, user });
+    this.#flush();
+  }
+
+  /** @param {AtriumError} failure */
+  #unwelcome(failure) {
+    if (failure.code === 401 || failure.code === 403) {
+      // The close frame with 4401 or 4403 is on its way, and says no more than this.
+      this.#end(4000 + failure.code, failure.message);
+    } else {
+      this.#abandon(String(failure));
+    }
+  }
+
+  /** @param {{resume?: string, places?: Record<string, Place>}} session */
+  #remember(session) {
+    if (session.resume) {
+      this.#resume = session.resume;
+    }
+    if (session.places !== undefined) {
+      this.#ownPlaces = session.places;
+    }
+  }
+
+  /** Those of the session that this connection began with. @type {Record<string, Place>} */
+  #ownPlaces = {};
+
+  /** Goes on as the session that was. @param {string} former @returns {Promise<Set<string>>} the rooms that it is in */
+  async #takeUp(former) {
+    const places = Object.fromEntries(this.#places);
+    for (const room of this.#rooms.values()) {
+      if (room.place !== undefined) {
+        places[room.name] = room.place;
+      }
+    }
+    try {
+      const resumed = await this.#command("resume", { token: former, places });
+      this.#resume = resumed.resume;
+      for (const joined of resumed.rooms) {
+        this.#joined(joined);
+      }
+      return new Set(resumed.rooms.map((/** @type {any} */ each) => each.room));
+    } catch (failure) {
+      if (/** @type {AtriumError} */ (failure).code === 0) {
+        throw failure;
+      }
+      // Too old, or of a server that knows nothing of it: each room goes on by itself.
+      this.#places = new Map(Object.entries(this.#ownPlaces));
+      return new Set();
+    }
+  }
+
+  /** @param {Room} room */
+  async #join(room) {
+    try {
+      const since = room.place;
+      this.#joined(await this.#command("join", { room: room.name, presence: room.presence, ...(since ? { since } : {}) }), since !== undefined);
+    } catch (failure) {
+      if (/** @type {AtriumError} */ (failure).code !== 0) {
+        room.tell("@error", failure, undefined);
+      }
+    }
+  }
+
+  /** @param {Place & {room?: string, recovered: boolean}} joined @param {boolean} [returning] */
+  #joined(joined, returning = true) {
+    const place = { epoch: joined.epoch, offset: joined.offset };
+    const room = this.#rooms.get(joined.room ?? "");
+    if (room === undefined) {
+      this.#places.set(joined.room ?? "", place);
+      return;
+    }
+    const known = room.place !== undefined;
+    // What was missed comes next, and is counted from the place that was known.
+    if (!joined.recovered || !known) {
+      room.place = place;
+    }
+    if (returning && known && !joined.recovered) {
+      room.tell("@gap", place, undefined);
+    }
+  }
+
+  async #authenticate() {
+    const { token } = this.#options;
+    return this.#command("auth", { token: typeof token === "function" ? await token() : token });
+  }
+
+  // ---- what is said
+
+  /** Both sides see that the other one lives. @param {{interval: number, timeout: number}} heartbeat milliseconds */
+  #beat({ interval, timeout }) {
+    clearInterval(this.#heartbeat);
+    this.#heartbeat = setInterval(() => {
+      if (Date.now() - this.#heardAt > interval + timeout) {
+        this.#abandon("nothing was heard from the server");
+      } else {
+        this.#write("ping");
+      }
+    }, interval);
+    /** @type {any} */ (this.#heartbeat).unref?.();
+  }
+
+  /** @param {string} cmd @param {object} params @returns {Promise<any>} */
+  #command(cmd, params) {
+    const seq = ++this.#seq;
+    return new Promise((resolve, reject) => {
+      const timer = setTimeout(() => {
+        this.#replies.delete(seq);
+        reject(new AtriumError(408, `${cmd}: no reply in time`));
+      }, this.#patience());
+      this.#replies.set(seq, { resolve, reject, timer });
+      this.#write(JSON.stringify({ seq, cmd, params }));
+    });
+  }
+
+  /** @param {{seq?: number, code: number, body?: any, error?: string}} reply */
+  #reply(reply) {
+    const seq = reply.seq ?? -1;
+    const key = this.#sent.get(seq);
+    if (key !== undefined) {
+      this.#sent.delete(seq);
+      this.#answered(key, reply);
+      return;
+    }
+    const waiting = this.#replies.get(seq);
+    if (waiting !== undefined) {
+      this.#replies.delete(seq);
+      clearTimeout(waiting.timer);
+      reply.code < 300 ? waiting.resolve(reply.body) : waiting.reject(new AtriumError(reply.code, reply.error ?? ""));
+    }
+  }
+
+  /** @param {string} key @param {{code: number, body?: any, error?: string}} reply */
+  #answered(key, reply) {
+    const sending = this.#outbox.get(key);
+    if (sending === undefined) {
+      return;
+    }
+    if (reply.code === 503 || reply.code === 429) {
+      // Not now. It was not said, or is said once: the key sees to that.
+      sending.seq = 0;
+      setTimeout(() => this.#flush(), SAY_AGAIN_MILLIS);
+      return;
+    }
+    this.#outbox.delete(key);
+    reply.code < 300 ? sending.resolve(reply.body) : sending.reject(new AtriumError(reply.code, reply.error ?? ""));
+  }
+
+  /** Says what waits, in its order, as fast as the socket takes it. */
+  #flush() {
+    if (this.#state.name !== "open" || this.#flushing) {
+      return;
+    }
+    for (const [key, sending] of this.#outbox) {
+      if (sending.seq !== 0) {
+        continue;
+      }
+      if ((this.#socket?.bufferedAmount ?? 0) > MOST_BUFFERED) {
+        this.#flushing = true;
+        setTimeout(() => {
+          this.#flushing = false;
+          this.#flush();
+        }, LOOK_AGAIN_MILLIS);
+        return;
+      }
+      sending.seq = ++this.#seq;
+      this.#sent.set(sending.seq, key);
+      const line = JSON.stringify({ seq: sending.seq, cmd: "send", params: sending.params });
+      this.#write(sending.bytes === undefined ? line : joined(line, sending.bytes));
+    }
+  }
+
+  /** @param {string | Uint8Array} frame */
+  #write(frame) {
+    if (this.#socket?.readyState === 1) {
+      this.#socket.send(/** @type {any} */ (frame));
+    }
+  }
+}
+
+/** A binary frame: a line of JSON, a newline, and the bytes. @param {string} line @param {Uint8Array} bytes */
+function joined(line, bytes) {
+  const head = new TextEncoder().encode(`${line}\n`);
+  const frame = new Uint8Array(head.length + bytes.length);
+  frame.set(head);
+  frame.set(bytes, head.length);
+  return frame;
+}
+
+/** @param {Uint8Array} frame */
+function withBytes(frame) {
+  const end = frame.indexOf(10);
+  return { ...JSON.parse(new TextDecoder().decode(frame.subarray(0, end))), data: frame.slice(end + 1) };
+}
+
+/** Also where there is no secure context, which crypto.randomUUID asks for. */
+function randomName() {
+  return Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, "0")).join("");
+}
+
+/**
+ * Connects, and stays connected until it is closed, or until the server says that coming back is no use.
+ * @param {string} [url] of the server, `https://host/` or `wss://host/ws?ns=/chat`; the page's own unless given
+ * @param {Options} [options] @returns {Connection}
+ */
+export function connect(url = "/", options = {}) {
+  const target = new URL(url, globalThis.location?.href);
+  target.protocol = target.protocol.replace("http", "ws");
+  if (target.pathname === "/") {
+    target.pathname = "/ws";
+  }
+  return new Connection(target.href, options);
+}
