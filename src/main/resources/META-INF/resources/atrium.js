@@ -208,7 +208,7 @@ export class Connection {
     this.#options = options;
     globalThis.addEventListener?.("online", this.#hurry);
     globalThis.document?.addEventListener?.("visibilitychange", this.#hurry);
-    void this.#open();
+    this.#open();
   }
 
   /** How it is now. */
@@ -295,7 +295,7 @@ export class Connection {
 
   // ---- one WebSocket after the other
 
-  async #open() {
+  #open() {
     this.#change({ name: "connecting" });
     const Socket = this.#options.WebSocket ?? globalThis.WebSocket;
     let socket;
@@ -372,7 +372,7 @@ export class Connection {
   #hurry = () => {
     if (this.#state.name === "waiting") {
       clearTimeout(this.#timer);
-      void this.#open();
+      this.#open();
     } else if (this.#state.name === "open") {
       const asked = Date.now();
       this.#write("ping");
