@@ -17,6 +17,7 @@ public final class Authentication {
 
     private final Authenticator authenticator;
     private final Gateway gateway;
+    private final Permits permits;
     private final Denials denials;
 
     /**
@@ -29,9 +30,10 @@ public final class Authentication {
     }
 
     /** Of the clients of a gateway. */
-    public Authentication(Authenticator authenticator, Gateway gateway, Denials denials) {
+    public Authentication(Authenticator authenticator, Gateway gateway, Permits permits, Denials denials) {
         this.authenticator = authenticator;
         this.gateway = gateway;
+        this.permits = permits;
         this.denials = denials;
     }
 
@@ -59,11 +61,14 @@ public final class Authentication {
         check(session, identity);
         boolean first = session.memberships().isEmpty();
         gateway.identify(session, identity);
-        Uni<Void> admitted = first ? session.inTurn(() -> gateway.admit(session).chain(() -> gateway.keep(session)))
+        return first ? admitted(session).replaceWith(() -> new Authenticated(identity, true, List.of()))
+                : gateway.narrow(session).map(left -> new Authenticated(identity, false, left));
+    }
+
+    private Uni<Void> admitted(Session session) {
+        return session.inTurn(() -> gateway.admit(session).chain(() -> gateway.keep(session)))
                 // Half let in is worse than not at all: its client comes back.
-                .onFailure().invoke(failure -> session.closeSoon(Refusal.of(failure).closeReason()))
-                : Uni.createFrom().voidItem();
-        return admitted.chain(() -> gateway.narrow(session)).map(left -> new Authenticated(identity, first, left));
+                .onFailure().invoke(failure -> session.closeSoon(Refusal.of(failure).closeReason()));
     }
 
     private void check(Session session, Identity identity) {
@@ -78,7 +83,7 @@ public final class Authentication {
         if (user == null && known) {
             throw new Refusal(409, "cmd: auth comes before any join, unless it renews a token");
         }
-        Refusal nothingHere = gateway.mayBe(session, identity);
+        Refusal nothingHere = permits.checkNamespace(session, identity);
         if (nothingHere != null) {
             // Its rights have ended: so does the session, once it has been told.
             session.closeSoon(CloseReason.FORBIDDEN);

@@ -98,6 +98,9 @@ public final class Denials {
     }
 
     Refusal room(Session session) {
+        if (session.memberships().size() < limits.rooms()) {
+            return null;
+        }
         try {
             limits.room((int) session.memberships().stream().filter(each -> each.room().isNamed()).count());
             return null;

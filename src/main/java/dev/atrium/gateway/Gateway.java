@@ -19,7 +19,6 @@ import dev.atrium.security.Identity;
 import dev.atrium.security.Limit;
 import dev.atrium.security.Limits;
 import dev.atrium.security.Permission;
-import dev.atrium.security.Policy;
 import dev.atrium.session.CloseReason;
 import dev.atrium.session.Session;
 import dev.atrium.session.Wire;
@@ -27,7 +26,6 @@ import io.netty.buffer.ByteBuf;
 import io.netty.channel.EventLoop;
 import io.smallrye.mutiny.Uni;
 import jakarta.inject.Singleton;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -45,7 +43,7 @@ import java.util.function.BooleanSupplier;
 public final class Gateway implements Session.Listener {
 
     private final RoomService service;
-    private final Policy policy;
+    private final Permits permits;
     private final Limits limits;
     private final Connections connections;
     private final Denials denials;
@@ -53,9 +51,9 @@ public final class Gateway implements Session.Listener {
     private final RecentPast recentPast;
 
     /** Of rooms, and of those who say who may do what in them. */
-    public Gateway(RoomService service, Policy policy, Limits limits, Connections connections, Denials denials, Expiry expiry) {
+    public Gateway(RoomService service, Permits permits, Limits limits, Connections connections, Denials denials, Expiry expiry) {
         this.service = service;
-        this.policy = policy;
+        this.permits = permits;
         this.limits = limits;
         this.connections = connections;
         this.denials = denials;
@@ -83,16 +81,15 @@ public final class Gateway implements Session.Listener {
 
     /** Puts a new session into its own room and into its namespace's, where every session that hears anything is. */
     public Uni<Void> admit(Session session) {
-        if (!policy.reaches(identity(session), session.namespace())) {
-            return refused(denials.namespace(session.caller(), session.transport(), session.namespace()));
-        }
-        return service.admit(session);
+        Refusal refusal = permits.checkNamespace(session, identity(session));
+        return refusal != null ? refused(refusal) : service.admit(session);
     }
 
     /** @throws Refusal for one that may not be in its namespace, or not before it has said who it is */
     public void requireNamespace(Session session) {
-        if (!policy.reaches(identity(session), session.namespace())) {
-            throw denials.namespace(session.caller(), session.transport(), session.namespace());
+        Refusal refusal = permits.checkNamespace(session, identity(session));
+        if (refusal != null) {
+            throw refusal;
         }
     }
 
@@ -162,9 +159,9 @@ public final class Gateway implements Session.Listener {
      */
     public Uni<Joined> join(Session session, RoomId room, boolean watchesPresence, Position since) {
         boolean own = room.name().equals(session.id());
-        Refusal refusal = own ? null : check(session, room, Permission.JOIN);
+        Refusal refusal = own ? null : permits.check(session, room, Permission.JOIN);
         if (refusal == null && watchesPresence) {
-            refusal = check(session, room, Permission.PRESENCE);
+            refusal = permits.check(session, room, Permission.PRESENCE);
         }
         if (refusal == null && session.membership(room) == null) {
             refusal = denials.room(session);
@@ -172,7 +169,7 @@ public final class Gateway implements Session.Listener {
         if (refusal != null) {
             return refused(refusal);
         }
-        return since == null || mayReadBack(session, room) ? service.join(session, room, watchesPresence, since)
+        return since == null || permits.mayReadBack(session, room) ? service.join(session, room, watchesPresence, since)
                 : recentPast.from(room, since).emitOn(session.loop()::run)
                         .chain(from -> service.join(session, room, watchesPresence, from)
                                 .map(joined -> joined.asFrom(since, from)));
@@ -186,10 +183,9 @@ public final class Gateway implements Session.Listener {
      * @param places that the client was at, by the name of the room; the empty name is the whole namespace
      */
     public Uni<Resumed> resume(Session session, String token, Map<String, Position> places) {
-        if (!policy.reaches(identity(session), session.namespace())) {
-            return refused(denials.namespace(session.caller(), session.transport(), session.namespace()));
-        }
-        return service.resume(session, token, places, known -> bounded(session, known), rights(session));
+        Refusal refusal = permits.checkNamespace(session, identity(session));
+        return refusal != null ? refused(refusal)
+                : service.resume(session, token, places, known -> bounded(session, known), permits.rights(session));
     }
 
     /**
@@ -197,16 +193,12 @@ public final class Gateway implements Session.Listener {
      * nothing. After a failure the session is good for nothing.
      */
     public Uni<Recovered> recover(Session session, String token, Bookmark last) {
-        return service.recover(session, token, last, places -> bounded(session, places), rights(session));
+        return service.recover(session, token, last, places -> bounded(session, places), permits.rights(session));
     }
 
     /** The places that a client names, but none that lies further back than it may be told. */
     private Uni<Map<String, Position>> bounded(Session session, Map<String, Position> places) {
-        return recentPast.from(session.namespace(), places, room -> mayReadBack(session, room)).emitOn(session.loop()::run);
-    }
-
-    private Rights rights(Session session) {
-        return new Rights(room -> mayJoin(session, room), room -> policy.allows(identity(session), room, Permission.PRESENCE));
+        return recentPast.from(session.namespace(), places, room -> permits.mayReadBack(session, room)).emitOn(session.loop()::run);
     }
 
     /** Ends the session's membership; nothing more of that room is sent to it. Leaving a room it is not in does nothing. */
@@ -217,15 +209,14 @@ public final class Gateway implements Session.Listener {
 
     /** Says something in a room. */
     public Uni<Receipt> send(Session session, RoomId room, String event, Data data, boolean echo, String idempotency) {
-        Refusal refusal = check(session, room, Permission.SEND);
+        Refusal refusal = permits.check(session, room, Permission.SEND);
         return refusal != null ? refused(refusal)
                 : service.publish(session.self(), session.transport(), room, event, data, echo, idempotency);
     }
 
     /** Says something in a room, in the name of no session, but of the user if there is one. */
     public Uni<Receipt> publish(Caller caller, String transport, RoomId room, String event, Data data, String idempotency) {
-        boolean mayPublish = policy.allows(caller.identity(), room, Permission.PUBLISH) && nameFits(room);
-        Refusal refusal = mayPublish ? null : check(caller, transport, room, Permission.SEND);
+        Refusal refusal = permits.checkPublish(caller, transport, room);
         if (refusal == null) {
             refusal = denials.bytes(caller, transport, data.size());
         }
@@ -236,13 +227,13 @@ public final class Gateway implements Session.Listener {
 
     /** Who is in a room, on all replicas: some of them, after the cursor of the page before. */
     public Uni<MemberPage<Presence>> members(Caller caller, String transport, RoomId room, String cursor, int limit) {
-        Refusal refusal = check(caller, transport, room, Permission.PRESENCE);
+        Refusal refusal = permits.check(caller, transport, room, Permission.PRESENCE);
         return refusal != null ? refused(refusal) : service.members(room, cursor, limit);
     }
 
     /** The same, with the sessions of one user as one. */
     public Uni<MemberPage<MemberPage.User>> users(Caller caller, String transport, RoomId room, String cursor, int limit) {
-        Refusal refusal = check(caller, transport, room, Permission.PRESENCE);
+        Refusal refusal = permits.check(caller, transport, room, Permission.PRESENCE);
         return refusal != null ? refused(refusal) : service.users(room, cursor, limit);
     }
 
@@ -253,11 +244,11 @@ public final class Gateway implements Session.Listener {
 
     /** How a room is now, as far as the client may know. */
     public Uni<RoomState> state(Caller caller, String transport, RoomId room) {
-        Refusal refusal = check(caller, transport, room, Permission.JOIN);
+        Refusal refusal = permits.check(caller, transport, room, Permission.JOIN);
         if (refusal != null) {
             return refused(refusal);
         }
-        Uni<Integer> members = policy.allows(caller.identity(), room, Permission.PRESENCE) ? service.memberCount(room)
+        Uni<Integer> members = permits.allows(caller, room, Permission.PRESENCE) ? service.memberCount(room)
                 : Uni.createFrom().nullItem();
         return Uni.combine().all().unis(members, service.history(room, HistoryQuery.after(0, 1)))
                 .with((count, history) -> new RoomState(room, count, history.head()));
@@ -265,7 +256,7 @@ public final class Gateway implements Session.Listener {
 
     /** What was said in a room, as far as it is kept. */
     public Uni<History> history(Caller caller, String transport, RoomId room, HistoryQuery query) {
-        Refusal refusal = check(caller, transport, room, Permission.HISTORY);
+        Refusal refusal = permits.check(caller, transport, room, Permission.HISTORY);
         return refusal != null ? refused(refusal) : service.history(room, query);
     }
 
@@ -276,29 +267,15 @@ public final class Gateway implements Session.Listener {
 
     /** The rooms of a namespace that the client may join. */
     public Uni<RoomPage> rooms(Caller caller, String transport, String namespace, String prefix, String cursor, int limit) {
-        if (!policy.reaches(caller.identity(), namespace)) {
-            return refused(denials.namespace(caller, transport, namespace));
-        }
-        return service.rooms(namespace, prefix, cursor, limit).map(page -> new RoomPage(page.names().stream()
-                .filter(name -> policy.allows(caller.identity(), new RoomId(namespace, name), Permission.JOIN)).toList(), page.next()));
+        Refusal refusal = permits.checkNamespace(caller, transport, namespace);
+        return refusal != null ? refused(refusal) : service.rooms(namespace, prefix, cursor, limit).map(page -> new RoomPage(page.names().stream()
+                .filter(name -> permits.allows(caller, new RoomId(namespace, name), Permission.JOIN)).toList(), page.next()));
     }
 
     /** Ends a session, wherever it is; says whether there was one. */
     public Uni<Boolean> disconnect(Caller caller, String transport, String namespace, String sessionId) {
-        Refusal refusal = check(caller, transport, RoomId.everyone(namespace), Permission.ADMIN);
+        Refusal refusal = permits.checkAdmin(caller, transport, namespace);
         return refusal != null ? refused(refusal) : service.disconnect(namespace, sessionId);
-    }
-
-    /**
-     * Whether somebody may end all sessions of a user: null, or why not.
-     *
-     * @param namespace null for all of them
-     */
-    Refusal mayRevoke(Caller caller, String transport, String namespace) {
-        if (namespace != null) {
-            return check(caller, transport, RoomId.everyone(namespace), Permission.ADMIN);
-        }
-        return policy.allowsEverywhere(caller.identity(), Permission.ADMIN) ? null : denials.everywhere(caller, transport, Permission.ADMIN);
     }
 
     /**
@@ -307,23 +284,13 @@ public final class Gateway implements Session.Listener {
      * @param stillWanted asked before it begins
      */
     public Uni<Membership> listen(Caller caller, Member member, RoomId room, Position since, BooleanSupplier stillWanted) {
-        Refusal refusal = check(caller, "http", room, Permission.JOIN);
+        Refusal refusal = permits.check(caller, "http", room, Permission.JOIN);
         return refusal != null ? refused(refusal) : service.listen(member, room, since, stillWanted);
     }
 
     /** Ends that. On the member's event loop. */
     public void stopListening(Membership membership) {
         service.stopListening(membership);
-    }
-
-    /**
-     * Whether a session may go on as that identity: null, or why not.
-     *
-     * @param identity that its client has just shown
-     */
-    Refusal mayBe(Session session, Identity identity) {
-        return policy.reaches(identity, session.namespace()) ? null
-                : denials.namespace(session.caller().as(identity), session.transport(), session.namespace());
     }
 
     /**
@@ -341,9 +308,9 @@ public final class Gateway implements Session.Listener {
         expiry.watch(session);
     }
 
-    /** Takes from a session what its identity does not grant any more; returns the rooms that it has left. */
+    /** A session has another identity: takes from it what that does not grant any more; returns the rooms that it has left. */
     Uni<List<RoomId>> narrow(Session session) {
-        Rights rights = rights(session);
+        Rights rights = permits.rights(session);
         List<RoomId> lost = new ArrayList<>();
         for (Membership membership : session.memberships()) {
             RoomId room = membership.room();
@@ -381,47 +348,9 @@ public final class Gateway implements Session.Listener {
         }
     }
 
-    private boolean mayJoin(Session session, RoomId room) {
-        return !room.isNamed() || policy.allows(identity(session), room, Permission.JOIN);
-    }
-
-    /** What is said to the session alone it may hear whenever it was said. */
-    private boolean mayReadBack(Session session, RoomId room) {
-        return room.isSession() || policy.allows(identity(session), room, Permission.HISTORY);
-    }
-
-    private Refusal check(Session session, RoomId room, Permission permission) {
-        return policy.allows(identity(session), room, permission) && nameFits(room) ? null
-                : check(session.caller(), session.transport(), room, permission);
-    }
-
     /** @throws Refusal 400 if the name of a room is longer than this server takes */
     public void requireName(RoomId room) {
-        if (!nameFits(room)) {
-            throw nameTooLong();
-        }
-    }
-
-    private Refusal nameTooLong() {
-        return Refusal.badRequest("room: expected at most " + limits.roomName() + " bytes of UTF-8");
-    }
-
-    /** Null, or why it may not. */
-    private Refusal check(Caller caller, String transport, RoomId room, Permission permission) {
-        if (!nameFits(room)) {
-            return nameTooLong();
-        }
-        if (policy.allows(caller.identity(), room, permission)) {
-            return null;
-        }
-        return caller.identity().isNobody() ? denials.unauthenticated(caller, transport)
-                : denials.permission(caller, transport, room, permission);
-    }
-
-    /** A name has at most three bytes for each of its chars. */
-    private boolean nameFits(RoomId room) {
-        return room.name().length() * 3 <= limits.roomName()
-                || room.name().getBytes(StandardCharsets.UTF_8).length <= limits.roomName();
+        permits.requireName(room);
     }
 
     private static Identity identity(Session session) {

@@ -20,12 +20,12 @@ public final class Revocation {
     private static final String EVERYWHERE = "*";
     private static final Duration PATIENCE = Duration.ofSeconds(5);
 
-    private final Gateway gateway;
+    private final Permits permits;
     private final Cluster cluster;
     private final Sessions sessions;
 
-    Revocation(Gateway gateway, Cluster cluster, Sessions sessions) {
-        this.gateway = gateway;
+    Revocation(Permits permits, Cluster cluster, Sessions sessions) {
+        this.permits = permits;
         this.cluster = cluster;
         this.sessions = sessions;
         cluster.answer(QUESTION, this::endHere);
@@ -42,7 +42,7 @@ public final class Revocation {
      * @param namespace null for all of them
      */
     public Uni<Integer> revoke(Caller caller, String transport, String namespace, String user) {
-        Refusal refusal = gateway.mayRevoke(caller, transport, namespace);
+        Refusal refusal = permits.checkAdmin(caller, transport, namespace);
         if (refusal != null) {
             return Uni.createFrom().failure(refusal);
         }

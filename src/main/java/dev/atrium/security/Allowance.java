@@ -14,14 +14,17 @@ public final class Allowance {
     private static final int REFUSALS = 100;
     private static final Duration FORGOTTEN = Duration.ofSeconds(10);
 
-    private final Bucket messages;
-    private final Bucket bytes;
+    private final long messagesPerSecond;
+    private final long bytesPerSecond;
+    /** Made with the first message: most connections are idle, and there are many. */
+    private Bucket messages;
+    private Bucket bytes;
     private Bucket refusals;
 
     /** 0 is no limit. */
     Allowance(long messagesPerSecond, long bytesPerSecond) {
-        messages = bucket(messagesPerSecond);
-        bytes = bucket(bytesPerSecond);
+        this.messagesPerSecond = messagesPerSecond;
+        this.bytesPerSecond = bytesPerSecond;
     }
 
     /**
@@ -35,6 +38,9 @@ public final class Allowance {
 
     /** The same of several messages. */
     public Limit take(int count, long size) {
+        if (messagesPerSecond > 0 && messages == null) {
+            messages = bucket(messagesPerSecond);
+        }
         if (messages != null && count > 0 && !messages.tryConsume(count)) {
             return Limit.MESSAGES;
         }
@@ -43,6 +49,9 @@ public final class Allowance {
 
     /** The same for bytes of a message that was taken already. */
     public Limit takeBytes(long size) {
+        if (bytesPerSecond > 0 && bytes == null && size > 0) {
+            bytes = bucket(bytesPerSecond);
+        }
         return bytes == null || size == 0 || bytes.tryConsume(size) ? null : Limit.BYTES;
     }
 
@@ -56,7 +65,7 @@ public final class Allowance {
     }
 
     private static Bucket bucket(long perSecond) {
-        return perSecond == 0 ? null : Bucket.builder()
+        return Bucket.builder()
                 .addLimit(limit -> limit.capacity(BURST * perSecond).refillGreedy(perSecond, Duration.ofSeconds(1)))
                 .withSynchronizationStrategy(SynchronizationStrategy.NONE).withNanosecondPrecision().build();
     }

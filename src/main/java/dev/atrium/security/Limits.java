@@ -82,6 +82,11 @@ public final class Limits {
         }
     }
 
+    /** Rooms that a session may be in; 0 for any number. */
+    public int rooms() {
+        return config.rooms();
+    }
+
     /** Bytes of a room's name. */
     public int roomName() {
         return config.roomName();

@@ -9,6 +9,7 @@ import dev.atrium.gateway.Denials;
 import dev.atrium.gateway.Events;
 import dev.atrium.gateway.Expiry;
 import dev.atrium.gateway.Gateway;
+import dev.atrium.gateway.Permits;
 import dev.atrium.gateway.RoomService;
 import dev.atrium.room.Node;
 import dev.atrium.room.Rooms;
@@ -87,11 +88,12 @@ final class Rehearsal {
         Connections guests = new Connections(securityConfig);
         Limits limits = new Limits(securityConfig);
         Denials denials = new Denials(events, limits, guests);
-        Gateway gateway = new Gateway(new RoomService(backplane, sessions, rooms, events), Policy.open(), limits, guests, denials,
+        Permits permits = new Permits(Policy.open(), limits, denials);
+        Gateway gateway = new Gateway(new RoomService(backplane, sessions, rooms, events), permits, limits, guests, denials,
                 new Expiry(denials, securityConfig));
         Admission admission = new Admission(authenticator, Policy.open(), guests, denials, securityConfig);
         admission.register(router);
-        new WebSocketRoutes(gateway, new Authentication(authenticator, gateway, denials), Endpoints.none(), sessions, config, admission)
+        new WebSocketRoutes(gateway, new Authentication(authenticator, gateway, permits, denials), Endpoints.none(), sessions, config, admission)
                 .register(router);
         server = vertx.createHttpServer(options.setHost(HOST).setPort(0)).requestHandler(router);
     }
