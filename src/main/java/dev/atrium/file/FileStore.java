@@ -1,0 +1,55 @@
+package dev.atrium.file;
+
+import io.smallrye.mutiny.Uni;
+import java.util.BitSet;
+import java.util.List;
+
+/**
+ * Where files are kept, whole ones and those that are still coming. All replicas of one installation share one: what one
+ * writes, the others can go on with.
+ *
+ * <p>It knows nothing of who may and of how much: that is asked before. Methods are called from any thread and block none;
+ * what they return completes on any thread. They fail with a {@link StoreFullException} if there is no room left, in which case
+ * nothing that was there before has changed, and with anything else if the store is out of reach.
+ */
+public interface FileStore {
+
+    /** Begins a file, of which nothing is there yet. */
+    Uni<Void> create(StoredFile file);
+
+    /** What is known of a file, or null if there is none of that id. */
+    Uni<StoredFile> find(String id);
+
+    /** All of them. */
+    Uni<List<StoredFile>> list();
+
+    /**
+     * Takes a chunk. The same one may come twice, also at the same time; the last one stays.
+     *
+     * @param bytes as many as {@link StoredFile#length} says
+     * @return whether the file was there to take it
+     */
+    Uni<Boolean> write(StoredFile file, int index, byte[] bytes);
+
+    /** Which chunks are there; none if the file is not. */
+    Uni<BitSet> present(StoredFile file);
+
+    /** One chunk, or null if it is not there. */
+    Uni<byte[]> read(StoredFile file, int index);
+
+    /** Takes note that a file is whole. */
+    Uni<Void> complete(StoredFile completed);
+
+    /** Forgets the chunks of a file that is still coming, and keeps the file. */
+    Uni<Void> clear(StoredFile file);
+
+    /** Removes a file with all that belongs to it. That it is not there is no failure. */
+    Uni<Void> delete(StoredFile file);
+
+    /**
+     * Those that are still coming and that nobody has written to for a while.
+     *
+     * @param before epoch milliseconds
+     */
+    Uni<List<StoredFile>> abandoned(long before);
+}
