@@ -9,8 +9,11 @@ import com.microsoft.playwright.CDPSession;
 import com.microsoft.playwright.Page;
 import com.microsoft.playwright.Playwright;
 import com.microsoft.playwright.assertions.PlaywrightAssertions;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
@@ -27,11 +30,16 @@ public final class Browser implements AutoCloseable {
 
     private final Playwright playwright;
     private final com.microsoft.playwright.Browser chromium;
+    private final int debuggingPort;
+    private BrowserContext owner;
 
     private Browser(Playwright playwright, Path executable) {
         this.playwright = playwright;
+        this.debuggingPort = freePort();
+        List<String> arguments = new ArrayList<>(ARGUMENTS);
+        arguments.add("--remote-debugging-port=" + debuggingPort);
         this.chromium = playwright.chromium().launch(new BrowserType.LaunchOptions()
-                .setExecutablePath(executable).setHeadless(true).setArgs(ARGUMENTS));
+                .setExecutablePath(executable).setHeadless(true).setArgs(arguments));
         PlaywrightAssertions.setDefaultAssertionTimeout(PATIENCE.toMillis());
     }
 
@@ -51,9 +59,19 @@ public final class Browser implements AutoCloseable {
 
     /** Somebody with cookies and storage of their own. Each {@code newPage()} is one more of their tabs. */
     public BrowserContext person() {
-        BrowserContext person = chromium.newContext();
-        person.setDefaultTimeout(PATIENCE.toMillis());
-        return person;
+        return patient(chromium.newContext());
+    }
+
+    /**
+     * The one whose tabs can be out of sight, and frozen: Playwright pretends that all tabs of everybody else are looked at.
+     * It is the same one each time, so close its pages.
+     */
+    public BrowserContext owner() {
+        if (owner == null) {
+            owner = patient(playwright.chromium().connectOverCDP("http://127.0.0.1:" + debuggingPort,
+                    new BrowserType.ConnectOverCDPOptions().setNoDefaults(true)).contexts().get(0));
+        }
+        return owner;
     }
 
     /** A page, loaded by somebody new. */
@@ -74,14 +92,16 @@ public final class Browser implements AutoCloseable {
                 .untilAsserted(() -> assertThat(page.evaluate(expression)).as(expression).isEqualTo(expected));
     }
 
-    /** Stops the timers and tasks of a tab, as browsers do with one that nobody has looked at for minutes. */
+    /** Hides a tab of the {@link #owner} and stops its timers and tasks, as browsers do where nobody has looked for minutes. */
     public static void freeze(Page page) {
         lifecycle(page, "frozen");
+        assertThat(page.evaluate("document.visibilityState")).isEqualTo("hidden");
     }
 
-    /** Goes on after {@link #freeze}. */
+    /** Goes on after {@link #freeze}, because somebody looks at the tab again. */
     public static void thaw(Page page) {
         lifecycle(page, "active");
+        page.bringToFront();
     }
 
     private static void lifecycle(Page page, String state) {
@@ -90,6 +110,19 @@ public final class Browser implements AutoCloseable {
         CDPSession session = page.context().newCDPSession(page);
         session.send("Page.setWebLifecycleState", parameters);
         session.detach();
+    }
+
+    private static BrowserContext patient(BrowserContext person) {
+        person.setDefaultTimeout(PATIENCE.toMillis());
+        return person;
+    }
+
+    private static int freePort() {
+        try {
+            return RedisProcess.freePort();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     @Override
