@@ -83,6 +83,31 @@ class AtriumJsBrowserIT {
     }
 
     @Test
+    void a_browser_that_is_online_again_does_not_wait_for_the_next_attempt() {
+        try (Replica replica = Replica.start(HEARTBEAT); Site site = Site.of(chat(replica.http("/")))) {
+            Page ann = enter(browser.person(), site.url() + "#slow");
+            ann.context().setOffline(true);
+            Browser.await(ann, "connection.state.name === 'waiting' && connection.state.at > Date.now() + 30000", true);
+            ann.context().setOffline(false);
+            Browser.await(ann, "connection.state.name", "open");
+        }
+    }
+
+    @Test
+    void a_tab_that_is_looked_at_again_does_not_wait_for_the_next_attempt() throws IOException {
+        try (Replica replica = Replica.start(HEARTBEAT); HostileProxy proxy = new HostileProxy(replica.port());
+                Site site = Site.of(chat(proxy.http("/"))); Page ann = enter(browser.owner(), site.url() + "#slow");
+                Page other = browser.owner().newPage()) {
+            other.bringToFront();
+            Browser.await(ann, "document.visibilityState", "hidden");
+            proxy.cut();
+            Browser.await(ann, "connection.state.name === 'waiting' && connection.state.at > Date.now() + 30000", true);
+            ann.bringToFront();
+            Browser.await(ann, "connection.state.name", "open");
+        }
+    }
+
+    @Test
     void a_connection_that_dies_without_a_word_is_found_dead_and_loses_nothing() throws IOException {
         try (Replica replica = Replica.start(HEARTBEAT); HostileProxy proxy = new HostileProxy(replica.port());
                 Site near = Site.of(chat(proxy.http("/"))); Site far = Site.of(chat(replica.http("/")))) {
@@ -118,7 +143,7 @@ class AtriumJsBrowserIT {
     @Test
     void a_tab_that_is_frozen_goes_on_where_it_was() throws IOException {
         try (Replica replica = Replica.start(HEARTBEAT); Site site = Site.of(chat(replica.http("/")));
-                Page ann = enter(browser.owner(), site); Page bob = enter(site)) {
+                Page ann = enter(browser.owner(), site.url()); Page bob = enter(site)) {
             Browser.freeze(ann);
             Object ticks = ann.evaluate("ticks");
             sendMany(bob, "bob");
@@ -137,7 +162,7 @@ class AtriumJsBrowserIT {
     void a_tab_whose_connection_ends_while_it_is_frozen_comes_back() throws IOException {
         try (Replica replica = Replica.start(HEARTBEAT); HostileProxy proxy = new HostileProxy(replica.port());
                 Site near = Site.of(chat(proxy.http("/"))); Site far = Site.of(chat(replica.http("/")));
-                Page ann = enter(browser.owner(), near); Page bob = enter(far)) {
+                Page ann = enter(browser.owner(), near.url()); Page bob = enter(far)) {
             Browser.freeze(ann);
             proxy.cut();
             SocketClient.await().until(() -> replica.get("/rooms/lobby").body().contains("\"members\":1"));
@@ -195,7 +220,11 @@ class AtriumJsBrowserIT {
                 <!doctype html>
                 <script type="module">
                   import { connect } from "%1$satrium.js";
-                  window.connection = connect("%1$s", { backoff: { least: 20, most: 200 } });
+                  const slow = location.hash === "#slow";
+                  if (slow) {
+                    Math.random = () => 0.99;
+                  }
+                  window.connection = connect("%1$s", { backoff: slow ? { least: 60000, most: 60000 } : { least: 20, most: 200 } });
                   window.lobby = connection.room("lobby");
                   window.heard = [];
                   window.failures = [];
@@ -214,11 +243,11 @@ class AtriumJsBrowserIT {
     }
 
     private static Page enter(Site site) {
-        return enter(browser.person(), site);
+        return enter(browser.person(), site.url());
     }
 
-    private static Page enter(BrowserContext person, Site site) {
-        Page page = browser.open(person, site.url());
+    private static Page enter(BrowserContext person, String url) {
+        Page page = browser.open(person, url);
         Browser.await(page, "window.connection?.state.name", "open");
         return page;
     }
