@@ -2,6 +2,7 @@ package dev.atrium.example;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.microsoft.playwright.Page;
 import dev.atrium.it.Browser;
 import dev.atrium.it.SessionClient;
 import dev.atrium.it.SocketClient;
@@ -56,20 +57,19 @@ class ApplicationIT {
     @Test
     void the_page_of_a_chat_in_a_browser() {
         try (Browser browser = Browser.start(); SocketIoClient bob = client(main, "websocket")) {
-            browser.open(main + "chat.html");
-            String lines = "return [...document.querySelectorAll('li')].map((line) => line.textContent).join('|')";
-            SocketIoClient.await().untilAsserted(() -> assertThat(browser.run(lines).asText()).startsWith("welcome, "));
+            Page page = browser.open(main + "chat.html");
+            String lines = "[...document.querySelectorAll('li')].map((line) => line.textContent).join('|')";
+            Browser.await(page, lines + ".startsWith('welcome, ')", true);
 
             bob.emit("add user", "bob");
             bob.emit("typing");
             bob.emit("new message", "hello");
-            browser.run("socket.emit('new message', 'hello from the page')");
+            page.evaluate("() => { socket.emit('new message', 'hello from the page'); }");
 
-            SocketIoClient.await().untilAsserted(() -> assertThat(browser.run(lines).asText())
-                    .endsWith("bob joined|bob is typing|bob: hello"));
+            Browser.await(page, lines + ".endsWith('bob joined|bob is typing|bob: hello')", true);
             SocketIoClient.await().untilAsserted(() -> assertThat(bob.heard("new message")).singleElement().asString()
                     .contains("\"username\":\"page\"", "\"message\":\"hello from the page\""));
-            assertThat(browser.run("return socket.io.engine.transport.name").asText()).isEqualTo("websocket");
+            Browser.await(page, "socket.io.engine.transport.name", "websocket");
         }
     }
 

@@ -1,109 +1,132 @@
 package dev.atrium.it;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
-import java.io.BufferedReader;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.google.gson.JsonObject;
+import com.microsoft.playwright.BrowserContext;
+import com.microsoft.playwright.BrowserType;
+import com.microsoft.playwright.CDPSession;
+import com.microsoft.playwright.Page;
+import com.microsoft.playwright.Playwright;
+import com.microsoft.playwright.assertions.PlaywrightAssertions;
 import java.io.IOException;
-import java.io.InputStreamReader;
 import java.io.UncheckedIOException;
-import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
-import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 
-/** A headless Chromium, by the W3C's WebDriver protocol, with the program that Chromium has for it. */
+/**
+ * The machine's own Chromium, headless, by Playwright. It holds several people, who share nothing, and each of them may
+ * have several tabs. Like all of Playwright it belongs to the thread that has started it: wait for pages with
+ * {@link #await} and {@code PlaywrightAssertions}, which stay on it.
+ */
 public final class Browser implements AutoCloseable {
 
-    private static final ObjectMapper JSON = new ObjectMapper();
-    private static final HttpClient HTTP = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
-    private static final Pattern STARTED = Pattern.compile("started successfully on port (\\d+)");
-    private static final List<String> ARGUMENTS = List.of("--headless", "--no-sandbox", "--disable-gpu", "--disable-quic",
-            "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync");
+    private static final Duration PATIENCE = Duration.ofSeconds(15);
+    private static final List<String> ARGUMENTS = List.of("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
+            "--disable-background-networking", "--disable-component-update", "--disable-sync");
 
-    private final Process driver;
-    private final String session;
+    private final Playwright playwright;
+    private final com.microsoft.playwright.Browser chromium;
+    private final int debuggingPort;
+    private BrowserContext owner;
 
-    private Browser(Process driver, int port) {
-        this.driver = driver;
-        String base = "http://127.0.0.1:" + port + "/session";
-        JsonNode answer = post(base, Map.of("capabilities", Map.of("alwaysMatch", Map.of("goog:chromeOptions",
-                Map.of("args", ARGUMENTS)))));
-        this.session = base + "/" + answer.path("sessionId").asText();
+    private Browser(Playwright playwright, Path executable) {
+        this.playwright = playwright;
+        this.debuggingPort = freePort();
+        List<String> arguments = new ArrayList<>(ARGUMENTS);
+        arguments.add("--remote-debugging-port=" + debuggingPort);
+        this.chromium = playwright.chromium().launch(new BrowserType.LaunchOptions()
+                .setExecutablePath(executable).setHeadless(true).setArgs(arguments));
+        PlaywrightAssertions.setDefaultAssertionTimeout(PATIENCE.toMillis());
     }
 
-    /** Skips the test where there is none. */
+    /** Skips the test where there is no Chromium, or no Node, which Playwright runs on. */
     public static Browser start() {
-        Tool.require("chromium");
-        Process driver = null;
+        Path executable = Tool.require("chromium");
+        Playwright playwright = Playwright.create(new Playwright.CreateOptions().setEnv(Map.of(
+                "PLAYWRIGHT_NODEJS_PATH", Tool.require("node").toString(),
+                "PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD", "1")));
         try {
-            driver = new ProcessBuilder(Tool.require("chromedriver").toString(), "--port=0").redirectErrorStream(true).start();
-            return new Browser(driver, port(driver));
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
+            return new Browser(playwright, executable);
         } catch (RuntimeException e) {
-            driver.destroyForcibly();
+            playwright.close();
             throw e;
         }
     }
 
-    private static int port(Process driver) throws IOException {
-        BufferedReader out = new BufferedReader(new InputStreamReader(driver.getInputStream(), StandardCharsets.UTF_8));
-        for (String line = out.readLine(); line != null; line = out.readLine()) {
-            Matcher started = STARTED.matcher(line);
-            if (started.find()) {
-                return Integer.parseInt(started.group(1));
-            }
+    /** Somebody with cookies and storage of their own. Each {@code newPage()} is one more of their tabs. */
+    public BrowserContext person() {
+        return patient(chromium.newContext());
+    }
+
+    /**
+     * The one whose tabs can be out of sight, and frozen: Playwright pretends that all tabs of everybody else are looked at.
+     * It is the same one each time, so close its pages.
+     */
+    public BrowserContext owner() {
+        if (owner == null) {
+            owner = patient(playwright.chromium().connectOverCDP("http://127.0.0.1:" + debuggingPort,
+                    new BrowserType.ConnectOverCDPOptions().setNoDefaults(true)).contexts().get(0));
         }
-        throw new IllegalStateException("chromedriver did not start");
+        return owner;
     }
 
-    /** Loads a page. */
-    public void open(String url) {
-        post(session + "/url", Map.of("url", url));
+    /** A page, loaded by somebody new. */
+    public Page open(String url) {
+        return open(person(), url);
     }
 
-    /** Runs the body of a function in the page and returns its value. */
-    public JsonNode run(String script) {
-        return post(session + "/execute/sync", Map.of("script", script, "args", List.of()));
+    /** One more tab of somebody. */
+    public Page open(BrowserContext person, String url) {
+        Page page = person.newPage();
+        page.navigate(url);
+        return page;
     }
 
-    private static JsonNode post(String uri, Object body) {
+    /** Waits until an expression has that value in a page. */
+    public static void await(Page page, String expression, Object expected) {
+        SocketClient.await().pollInSameThread()
+                .untilAsserted(() -> assertThat(page.evaluate(expression)).as(expression).isEqualTo(expected));
+    }
+
+    /** Hides a tab of the {@link #owner} and stops its timers and tasks, as browsers do where nobody has looked for minutes. */
+    public static void freeze(Page page) {
+        lifecycle(page, "frozen");
+        assertThat(page.evaluate("document.visibilityState")).isEqualTo("hidden");
+    }
+
+    /** Goes on after {@link #freeze}, because somebody looks at the tab again. */
+    public static void thaw(Page page) {
+        lifecycle(page, "active");
+        page.bringToFront();
+    }
+
+    private static void lifecycle(Page page, String state) {
+        JsonObject parameters = new JsonObject();
+        parameters.addProperty("state", state);
+        CDPSession session = page.context().newCDPSession(page);
+        session.send("Page.setWebLifecycleState", parameters);
+        session.detach();
+    }
+
+    private static BrowserContext patient(BrowserContext person) {
+        person.setDefaultTimeout(PATIENCE.toMillis());
+        return person;
+    }
+
+    private static int freePort() {
         try {
-            HttpResponse<String> response = HTTP.send(HttpRequest.newBuilder(URI.create(uri)).timeout(Duration.ofSeconds(60))
-                    .POST(HttpRequest.BodyPublishers.ofString(JSON.writeValueAsString(body))).build(),
-                    HttpResponse.BodyHandlers.ofString());
-            if (response.statusCode() != 200) {
-                throw new IllegalStateException(response.body());
-            }
-            return JSON.readTree(response.body()).path("value");
-        } catch (JsonProcessingException e) {
-            throw new IllegalStateException(e);
+            return RedisProcess.freePort();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new IllegalStateException(e);
         }
     }
 
     @Override
     public void close() {
-        try {
-            HTTP.send(HttpRequest.newBuilder(URI.create(session)).DELETE().build(), HttpResponse.BodyHandlers.discarding());
-        } catch (IOException e) {
-            // It has gone already.
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        } finally {
-            driver.descendants().forEach(ProcessHandle::destroyForcibly);
-            driver.destroyForcibly();
-        }
+        playwright.close();
     }
 }

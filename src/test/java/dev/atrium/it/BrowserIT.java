@@ -2,7 +2,9 @@ package dev.atrium.it;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.microsoft.playwright.Page;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -31,37 +33,33 @@ class BrowserIT {
 
     @Test
     void its_own_event_source_comes_back_to_where_it_was() {
-        browser.open(replica.http("/rooms/events"));
-        browser.run("window.heard = []; window.ids = []; const source = new EventSource('/rooms/events');"
+        Page page = browser.open(replica.http("/rooms/events"));
+        page.evaluate("() => { window.heard = []; window.ids = []; const source = new EventSource('/rooms/events');"
                 + "source.onmessage = event => heard.push(JSON.parse(event.data).data);"
-                + "source.addEventListener('@welcome', event => ids.push(JSON.parse(event.data).data.id));");
-        SocketClient.await().until(() -> browser.run("return ids.length").asInt() == 1);
+                + "source.addEventListener('@welcome', event => ids.push(JSON.parse(event.data).data.id)); }");
+        Browser.await(page, "ids.length", 1);
         replica.post("/rooms/events", "one");
-        awaitHeard("[\"one\"]");
-        replica.request("DELETE", "/sessions/" + browser.run("return ids[0]").asText());
+        Browser.await(page, "heard", List.of("one"));
+        replica.request("DELETE", "/sessions/" + page.evaluate("ids[0]"));
         replica.post("/rooms/events", "two");
         replica.post("/rooms/events", "three");
-        SocketClient.await().until(() -> browser.run("return ids.length").asInt() == 2);
-        awaitHeard("[\"one\",\"two\",\"three\"]");
+        Browser.await(page, "ids.length", 2);
+        Browser.await(page, "heard", List.of("one", "two", "three"));
     }
 
     @Test
     void an_endless_page_in_an_iframe_calls_its_parent_and_is_no_way_in() {
         String attack = "\"</script><script>parent.hacked = true</script>\"";
-        browser.open(replica.http("/rooms/frame"));
+        Page page = browser.open(replica.http("/rooms/frame"));
         replica.post("/rooms/frame", "application/json", attack.getBytes(StandardCharsets.UTF_8));
-        browser.run("window.heard = []; window.onRoomMessage = message => heard.push(message.data);"
+        page.evaluate("() => { window.heard = []; window.onRoomMessage = message => heard.push(message.data);"
                 + "const frame = document.createElement('iframe'); frame.src = '/rooms/frame?as=iframe&after=0';"
-                + "document.body.append(frame);");
-        SocketClient.await().until(() -> browser.run("return heard.length").asInt() == 2);
+                + "document.body.append(frame); }");
+        Browser.await(page, "heard.length", 2);
         replica.post("/rooms/frame", "after it");
-        SocketClient.await().until(() -> browser.run("return heard.length").asInt() == 3);
-        assertThat(browser.run("return heard[1]").asText()).isEqualTo("</script><script>parent.hacked = true</script>");
-        assertThat(browser.run("return heard[2]").asText()).isEqualTo("after it");
-        assertThat(browser.run("return window.hacked === undefined").asBoolean()).isTrue();
-    }
-
-    private static void awaitHeard(String json) {
-        SocketClient.await().untilAsserted(() -> assertThat(browser.run("return heard")).hasToString(json));
+        Browser.await(page, "heard.length", 3);
+        assertThat(page.evaluate("heard[1]")).isEqualTo("</script><script>parent.hacked = true</script>");
+        assertThat(page.evaluate("heard[2]")).isEqualTo("after it");
+        assertThat(page.evaluate("window.hacked === undefined")).isEqualTo(true);
     }
 }

@@ -62,6 +62,13 @@ public final class Cluster implements AutoCloseable {
         replicas.set(number % replicas.size(), Replica.start(settings));
     }
 
+    /** The same on the port of the one that was killed, so that its clients find it again. */
+    public void restartOnItsPort(int number) {
+        Map<String, String> samePort = new HashMap<>(settings);
+        samePort.put("quarkus.http.port", Integer.toString(replica(number).port()));
+        replicas.set(number % replicas.size(), Replica.start(samePort));
+    }
+
     @Override
     public void close() {
         replicas.forEach(Replica::close);

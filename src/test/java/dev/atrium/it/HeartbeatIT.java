@@ -114,12 +114,12 @@ class HeartbeatIT {
 
     @Test
     void a_dead_peer_is_found_though_no_fin_ever_arrives() throws Exception {
-        try (BlackHole proxy = new BlackHole(replica.port())) {
+        try (HostileProxy proxy = new HostileProxy(replica.port())) {
             SocketClient lost = SocketClient.connect(URI.create("ws://127.0.0.1:" + proxy.port() + "/rooms/cable"));
             try (SessionClient witness = replica.session()) {
                 witness.call("join", "{\"room\":\"cable\",\"presence\":true}");
                 SocketClient.await().until(() -> witness.call("members", "{\"room\":\"cable\"}").at("/body/members").size() == 2);
-                proxy.pullTheCable();
+                proxy.swallow();
                 long start = System.nanoTime();
                 witness.pushes("@left", 1);
                 assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofMillis(INTERVAL + TIMEOUT + 500));

@@ -20,6 +20,10 @@ final class Tool {
         if (found == null && "true".equals(System.getenv("CI"))) {
             Assertions.fail(name + " is not installed, and CI=true");
         }
+        if (found == null) {
+            // JUnit's report is silent on a class that was skipped as a whole.
+            System.out.println(name + " is not installed: a test that needs it is skipped");
+        }
         Assumptions.assumeTrue(found != null, name + " is not installed");
         return found;
     }
