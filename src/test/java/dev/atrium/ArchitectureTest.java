@@ -21,6 +21,7 @@ class ArchitectureTest {
             .layer("security").definedBy("dev.atrium.security")
             .layer("session").definedBy("dev.atrium.session")
             .layer("backplane").definedBy("dev.atrium.backplane..")
+            .layer("file").definedBy("dev.atrium.file..")
             .layer("gateway").definedBy("dev.atrium.gateway")
             .layer("application").definedBy("dev.atrium.application")
             .layer("admission").definedBy("dev.atrium.transport.admission")
@@ -37,10 +38,11 @@ class ArchitectureTest {
             .whereLayer("session").mayOnlyAccessLayers("security", "room", "setting")
             .whereLayer("backplane").mayOnlyAccessLayers("room", "setting")
             .whereLayer("gateway").mayOnlyAccessLayers("security", "room", "session", "backplane", "setting")
+            .whereLayer("file").mayOnlyAccessLayers("gateway", "security", "room", "session", "backplane", "setting")
             .whereLayer("application").mayOnlyAccessLayers("gateway", "session", "room")
             .whereLayer("admission").mayOnlyAccessLayers("gateway", "security", "room", "setting")
-            .whereLayer("websocket").mayOnlyAccessLayers("admission", "application", "gateway", "security", "session", "room", "setting")
-            .whereLayer("http").mayOnlyAccessLayers("admission", "gateway", "security", "session", "room", "setting")
+            .whereLayer("websocket").mayOnlyAccessLayers("admission", "application", "file", "gateway", "security", "session", "room", "setting")
+            .whereLayer("http").mayOnlyAccessLayers("admission", "file", "gateway", "security", "session", "room", "setting")
             .whereLayer("engineio").mayOnlyAccessLayers("admission", "websocket", "security", "session", "room", "setting")
             .whereLayer("socketio").mayOnlyAccessLayers("application", "engineio", "websocket", "gateway", "security", "session", "room", "setting")
             .whereLayer("command").mayOnlyAccessLayers("security")
@@ -65,8 +67,10 @@ class ArchitectureTest {
             .should().dependOnClassesThat().resideInAnyPackage("io.vertx..", "jakarta.ws..");
 
     @ArchTest
-    static final ArchRule only_the_port_s_implementation_knows_redis = noClasses()
-            .that().resideOutsideOfPackages("dev.atrium.backplane..")
+    static final ArchRule only_the_implementations_of_ports_know_redis = noClasses()
+            .that().resideOutsideOfPackages("dev.atrium.backplane..", "dev.atrium.file.redis")
+            // It hands Redis on to the one that knows it.
+            .and().doNotHaveSimpleName("FileStoreProducer")
             .should().dependOnClassesThat().resideInAPackage("io.vertx.redis..");
 
     @ArchTest

@@ -2,9 +2,11 @@ package dev.atrium.file;
 
 import dev.atrium.setting.DurationSetting;
 import dev.atrium.setting.SizeSetting;
+import dev.atrium.setting.SwitchSetting;
 import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.WithConverter;
 import io.smallrye.config.WithDefault;
+import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
@@ -24,7 +26,7 @@ public interface FileConfig {
     @WithConverter(SizeSetting.class)
     long reserve();
 
-    /** For {@code s3}; where the service is, is {@code quarkus.s3.*}. */
+    /** For {@code s3}. */
     S3 s3();
 
     /** Bytes of a chunk; with its line of JSON it has to fit into {@code atrium.websocket.max-message-size}. */
@@ -70,11 +72,20 @@ public interface FileConfig {
     /** Where files are kept. */
     enum Kind { DIRECTORY, REDIS, S3, NONE }
 
-    /** For {@code s3}. */
+    /** For {@code s3}. Credentials come from where every program that uses the AWS SDK finds them. */
     interface S3 {
 
         /** Name of the bucket, which has to exist. */
         Optional<String> bucket();
+
+        /** Where the service is, for one that is not Amazon's, {@code https://minio.example.com}. */
+        Optional<URI> endpoint();
+
+        /** Absent: where the AWS SDK finds it; with an endpoint {@code us-east-1}. */
+        Optional<String> region();
+
+        /** Whether the bucket is named in the path instead of the host. Absent: with an endpoint it is. */
+        Optional<@WithConverter(SwitchSetting.class) Boolean> pathStyle();
 
         /** What the key of each object begins with. */
         @WithDefault("atrium/")

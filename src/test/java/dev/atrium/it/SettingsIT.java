@@ -59,6 +59,12 @@ class SettingsIT {
         "atrium.limits.room-name,             256,     to 255",
         "atrium.limits.members-page,          0,       from 1",
         "atrium.limits.first-command,         2d,      3600s",
+        "atrium.file.store,                   ftp,     directory",
+        "atrium.file.store,                   redis,   quarkus.redis.hosts",
+        "atrium.file.store,                   s3,      atrium.file.s3.bucket",
+        "atrium.file.directory,               /dev/null/files, can be made and written",
+        "atrium.file.reserve,                 lots,    a size",
+        "atrium.file.s3.path-style,           maybe,   true or false",
         "atrium.heartbeat.intervall,          1s,      atrium.heartbeat.intervall",
     })
     void stops_the_start(String setting, String value, String accepts) {
@@ -81,6 +87,15 @@ class SettingsIT {
             assertThat(replica.exitCode()).isNotZero();
             assertThat(replica.log()).contains("mp.jwt.verify.publickey.location: expected a key for " + algorithm + ", which " + location + " is not")
                     .doesNotContain("\tat ");
+        }
+    }
+
+    @Test
+    void replicas_that_share_no_directory_stop_the_start() {
+        try (Replica replica = Replica.launch(Map.of("atrium.backplane", "redis", "quarkus.redis.hosts", "redis://127.0.0.1:1",
+                "atrium.file.store", "directory"))) {
+            assertThat(replica.exitCode()).isNotZero();
+            assertThat(replica.log()).contains("atrium.file.directory: expected a directory that all replicas share").doesNotContain("\tat ");
         }
     }
 

@@ -1,0 +1,193 @@
+package dev.atrium.file.directory;
+
+import dev.atrium.file.StoredFile;
+import dev.atrium.file.StoredFileCodec;
+import java.io.EOFException;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.OpenOption;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.FileTime;
+import java.util.BitSet;
+import java.util.Comparator;
+import java.util.List;
+import java.util.stream.Stream;
+
+/**
+ * The directory of one file, which appears and disappears as a whole. In it are {@code file.json}; {@code data}, the bytes,
+ * with holes where none have come yet; and {@code present}, a byte for each chunk: bytes, because two replicas that set two
+ * bits of one byte would undo each other's. All of it blocks.
+ */
+record FileDirectory(Path path) {
+
+    private static final String JSON = "file.json";
+    private static final String DATA = "data";
+    private static final String PRESENT = "present";
+    private static final byte HERE = 1;
+
+    /** Begins a file. */
+    static void create(Path root, StoredFile file) throws IOException {
+        Path growing = Files.createTempDirectory(root, ".new-");
+        try {
+            Files.createFile(growing.resolve(DATA));
+            Files.createFile(growing.resolve(PRESENT));
+            Files.write(growing.resolve(JSON), StoredFileCodec.encode(file));
+            Files.move(growing, root.resolve(file.id()), StandardCopyOption.ATOMIC_MOVE);
+        } catch (IOException e) {
+            remove(growing);
+            throw e;
+        }
+    }
+
+    /** Null if there is none. */
+    StoredFile find() throws IOException {
+        try {
+            return StoredFileCodec.decode(Files.readAllBytes(path.resolve(JSON)));
+        } catch (NoSuchFileException e) {
+            return null;
+        }
+    }
+
+    /** Whether it was there. The mark comes after the bytes, so that what has one is whole, whenever the power fails. */
+    boolean write(long offset, int index, byte[] bytes) throws IOException {
+        try (FileChannel data = open(DATA, StandardOpenOption.WRITE); FileChannel present = open(PRESENT, StandardOpenOption.WRITE)) {
+            put(data, bytes, offset);
+            put(present, new byte[] {HERE}, index);
+            return true;
+        } catch (NoSuchFileException e) {
+            return false;
+        }
+    }
+
+    BitSet present(int chunks) throws IOException {
+        BitSet present = new BitSet(chunks);
+        byte[] marks;
+        try {
+            marks = Files.readAllBytes(path.resolve(PRESENT));
+        } catch (NoSuchFileException e) {
+            return present;
+        }
+        for (int i = 0; i < Math.min(chunks, marks.length); i++) {
+            present.set(i, marks[i] == HERE);
+        }
+        return present;
+    }
+
+    /** Null if it is not there. */
+    byte[] read(StoredFile file, int index) throws IOException {
+        try {
+            if (!file.isComplete() && !isPresent(index)) {
+                return null;
+            }
+            try (FileChannel data = open(DATA, StandardOpenOption.READ)) {
+                ByteBuffer chunk = ByteBuffer.allocate(file.length(index));
+                if (!fill(data, chunk, file.offset(index))) {
+                    throw new EOFException(path + " is shorter than it was");
+                }
+                return chunk.array();
+            }
+        } catch (NoSuchFileException e) {
+            return null;
+        }
+    }
+
+    /** It is on the disk before it says that it is whole. */
+    void complete(StoredFile completed) throws IOException {
+        Path growing;
+        try {
+            for (String name : List.of(DATA, PRESENT)) {
+                try (FileChannel channel = open(name, StandardOpenOption.WRITE)) {
+                    channel.force(true);
+                }
+            }
+            growing = Files.createTempFile(path, JSON, null);
+        } catch (NoSuchFileException e) {
+            // Deleted meanwhile, which must not bring it back.
+            return;
+        }
+        try (FileChannel json = FileChannel.open(growing, StandardOpenOption.WRITE)) {
+            put(json, StoredFileCodec.encode(completed), 0);
+            json.force(true);
+        }
+        Files.move(growing, path.resolve(JSON), StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+    }
+
+    /** The bytes stay: whoever writes a chunk just now would otherwise mark one that is cut off. */
+    void clear() throws IOException {
+        try (FileChannel present = open(PRESENT, StandardOpenOption.WRITE)) {
+            present.truncate(0);
+        } catch (NoSuchFileException e) {
+            return;
+        }
+        Files.setLastModifiedTime(path.resolve(PRESENT), FileTime.fromMillis(System.currentTimeMillis()));
+    }
+
+    /** When it was written to the last time, epoch milliseconds; never, if it is gone. */
+    long touched() throws IOException {
+        try {
+            return Files.getLastModifiedTime(path.resolve(PRESENT)).toMillis();
+        } catch (NoSuchFileException e) {
+            return Long.MAX_VALUE;
+        }
+    }
+
+    /** It is gone at once, under its name; whoever writes to it just now writes into what is being removed. */
+    void delete() throws IOException {
+        Path leaving = path.resolveSibling(".gone-" + path.getFileName() + "-" + System.nanoTime());
+        try {
+            Files.move(path, leaving, StandardCopyOption.ATOMIC_MOVE);
+        } catch (NoSuchFileException e) {
+            return;
+        }
+        remove(leaving);
+    }
+
+    /** A directory with all that is in it. Somebody else may do the same. */
+    static void remove(Path directory) throws IOException {
+        List<Path> found;
+        try (Stream<Path> all = Files.walk(directory)) {
+            found = all.sorted(Comparator.reverseOrder()).toList();
+        } catch (NoSuchFileException e) {
+            return;
+        } catch (UncheckedIOException e) {
+            throw e.getCause();
+        }
+        for (Path each : found) {
+            Files.deleteIfExists(each);
+        }
+    }
+
+    private boolean isPresent(int index) throws IOException {
+        try (FileChannel present = open(PRESENT, StandardOpenOption.READ)) {
+            ByteBuffer mark = ByteBuffer.allocate(1);
+            return fill(present, mark, index) && mark.get(0) == HERE;
+        }
+    }
+
+    private FileChannel open(String name, OpenOption option) throws IOException {
+        return FileChannel.open(path.resolve(name), option);
+    }
+
+    private static void put(FileChannel channel, byte[] bytes, long offset) throws IOException {
+        ByteBuffer buffer = ByteBuffer.wrap(bytes);
+        while (buffer.hasRemaining()) {
+            channel.write(buffer, offset + buffer.position());
+        }
+    }
+
+    /** Whether there were as many bytes. */
+    private static boolean fill(FileChannel channel, ByteBuffer buffer, long offset) throws IOException {
+        while (buffer.hasRemaining()) {
+            if (channel.read(buffer, offset + buffer.position()) < 0) {
+                return false;
+            }
+        }
+        return true;
+    }
+}

@@ -1,0 +1,54 @@
+package dev.atrium.file.redis;
+
+import io.vertx.redis.client.Command;
+import io.vertx.redis.client.Request;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.function.UnaryOperator;
+
+/** A Lua script that Redis runs by its SHA-1, or, if it does not know it yet, by its text. */
+enum FileScript {
+
+    CREATE, WRITE, COMPLETE, CLEAR, DELETE, ABANDONED;
+
+    private final String body;
+    private final String sha1;
+
+    FileScript() {
+        try (InputStream in = FileScript.class.getResourceAsStream(name().toLowerCase() + ".lua")) {
+            byte[] bytes = in.readAllBytes();
+            body = new String(bytes, StandardCharsets.UTF_8);
+            sha1 = HexFormat.of().formatHex(MessageDigest.getInstance("SHA-1").digest(bytes));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    /** Runs it on a connection. */
+    Call call(List<String> keys, UnaryOperator<Request> arguments) {
+        return new Call(request(Command.EVALSHA, sha1, keys, arguments), request(Command.EVAL, body, keys, arguments));
+    }
+
+    private static Request request(Command command, String script, List<String> keys, UnaryOperator<Request> arguments) {
+        Request request = Request.cmd(command).arg(script).arg(keys.size());
+        keys.forEach(request::arg);
+        return arguments.apply(request);
+    }
+
+    /**
+     * A request.
+     *
+     * @param first what to send
+     * @param ifUnknown what to send instead if Redis does not know the script
+     */
+    record Call(Request first, Request ifUnknown) {
+    }
+}

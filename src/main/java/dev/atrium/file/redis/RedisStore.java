@@ -1,0 +1,128 @@
+package dev.atrium.file.redis;
+
+import dev.atrium.file.Backlog;
+import dev.atrium.file.FileStore;
+import dev.atrium.file.StoredFile;
+import dev.atrium.file.StoredFileCodec;
+import io.smallrye.mutiny.Uni;
+import io.smallrye.mutiny.vertx.UniHelper;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.redis.client.Command;
+import io.vertx.redis.client.Redis;
+import io.vertx.redis.client.Request;
+import io.vertx.redis.client.Response;
+import java.time.Duration;
+import java.util.BitSet;
+import java.util.List;
+import java.util.function.Supplier;
+import java.util.function.UnaryOperator;
+
+/** Files in Redis 6.2 or later, for replicas that share no disk. What nobody sweeps away, Redis lets go by itself. */
+public final class RedisStore implements FileStore, AutoCloseable {
+
+    private final FileLink link;
+    private final FileKeys keys;
+    private final long ttlMillis;
+    private final Backlog backlog = new Backlog();
+
+    /**
+     * Connects when the first file comes.
+     *
+     * @param prefix what every key begins with
+     * @param ttl after which everything that nobody has touched is gone
+     */
+    public RedisStore(Redis redis, Vertx vertx, String prefix, Duration ttl) {
+        this.link = new FileLink(redis, vertx);
+        this.keys = new FileKeys(prefix);
+        this.ttlMillis = ttl.toMillis();
+    }
+
+    @Override
+    public Uni<Void> create(StoredFile file) {
+        FileScript.Call call = FileScript.CREATE.call(List.of(keys.files(), keys.touched()),
+                request -> request.arg(file.id()).arg(json(file)).arg(ttlMillis));
+        return send(0, () -> link.send(call)).replaceWithVoid();
+    }
+
+    @Override
+    public Uni<StoredFile> find(String id) {
+        return send(0, () -> link.send(Request.cmd(Command.HGET).arg(keys.files()).arg(id)))
+                .map(json -> json == null ? null : file(json));
+    }
+
+    @Override
+    public Uni<List<StoredFile>> list() {
+        return send(0, () -> link.send(Request.cmd(Command.HVALS).arg(keys.files()))).map(RedisStore::files);
+    }
+
+    @Override
+    public Uni<Boolean> write(StoredFile file, int index, byte[] bytes) {
+        return send(bytes.length, () -> run(FileScript.WRITE, file,
+                request -> request.arg(index).arg(Buffer.buffer(bytes)).arg(ttlMillis))).map(there -> there.toInteger() == 1);
+    }
+
+    @Override
+    public Uni<BitSet> present(StoredFile file) {
+        return send(0, () -> link.send(Request.cmd(Command.HKEYS).arg(keys.chunks(file.id())))).map(indexes -> {
+            BitSet present = new BitSet(file.chunks());
+            indexes.forEach(index -> present.set(index.toInteger()));
+            return present;
+        });
+    }
+
+    @Override
+    public Uni<byte[]> read(StoredFile file, int index) {
+        return send(file.length(index), () -> link.send(Request.cmd(Command.HGET).arg(keys.chunks(file.id())).arg(index)))
+                .map(chunk -> chunk == null ? null : chunk.toBytes());
+    }
+
+    @Override
+    public Uni<Void> complete(StoredFile completed) {
+        return send(0, () -> run(FileScript.COMPLETE, completed, request -> request.arg(json(completed)).arg(ttlMillis)))
+                .replaceWithVoid();
+    }
+
+    @Override
+    public Uni<Void> clear(StoredFile file) {
+        return send(0, () -> run(FileScript.CLEAR, file, UnaryOperator.identity())).replaceWithVoid();
+    }
+
+    @Override
+    public Uni<Void> delete(StoredFile file) {
+        return send(0, () -> run(FileScript.DELETE, file, UnaryOperator.identity())).replaceWithVoid();
+    }
+
+    @Override
+    public Uni<List<StoredFile>> abandoned(long before) {
+        FileScript.Call call = FileScript.ABANDONED.call(List.of(keys.files(), keys.touched()), request -> request.arg(before));
+        return send(0, () -> link.send(call)).map(RedisStore::files);
+    }
+
+    @Override
+    public void close() {
+        link.close();
+    }
+
+    private Future<Response> run(FileScript script, StoredFile file, UnaryOperator<Request> more) {
+        return link.send(script.call(List.of(keys.files(), keys.touched(), keys.chunks(file.id())),
+                request -> more.apply(request.arg(file.id()))));
+    }
+
+    private Uni<Response> send(int bytes, Supplier<Future<Response>> work) {
+        return backlog.pass(bytes, () -> UniHelper.toUni(work.get()));
+    }
+
+    private static Buffer json(StoredFile file) {
+        return Buffer.buffer(StoredFileCodec.encode(file));
+    }
+
+    private static StoredFile file(Response json) {
+        return StoredFileCodec.decode(json.toBytes());
+    }
+
+    private static List<StoredFile> files(Response all) {
+        return all.stream().map(RedisStore::file).toList();
+    }
+}

@@ -1,0 +1,106 @@
+package dev.atrium.file.s3;
+
+import dev.atrium.file.StoreFullException;
+import io.smallrye.mutiny.Multi;
+import io.smallrye.mutiny.Uni;
+import io.smallrye.mutiny.infrastructure.Infrastructure;
+import java.time.Instant;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.function.Supplier;
+import mutiny.zero.flow.adapters.AdaptersToFlow;
+import software.amazon.awssdk.awscore.exception.AwsServiceException;
+import software.amazon.awssdk.core.async.AsyncRequestBody;
+import software.amazon.awssdk.core.async.AsyncResponseTransformer;
+import software.amazon.awssdk.services.s3.S3AsyncClient;
+import software.amazon.awssdk.services.s3.model.ListObjectsV2Response;
+import software.amazon.awssdk.services.s3.model.NoSuchKeyException;
+import software.amazon.awssdk.services.s3.model.S3Exception;
+
+/**
+ * The objects of one bucket. Any thread, and none is blocked: the SDK looks for credentials where it is called, which may
+ * mean to ask a service for them, and so it is called on worker threads.
+ */
+record Bucket(S3AsyncClient client, String name) {
+
+    /** How services say that a quota, a disk or a bucket is full. 507 says it without a word. */
+    private static final Set<String> FULL = Set.of("QuotaExceeded", "QuotaExceededException", "EntityTooLarge", "StorageFull",
+            "InsufficientStorage", "InsufficientCapacity", "XMinioStorageFull", "XMinioAdminBucketQuotaExceeded");
+
+    /** Requests that are on their way together for one that asks for many. */
+    static final int TOGETHER = 16;
+
+    /** An object without its bytes. */
+    record Entry(String key, Instant modified) {
+    }
+
+    /** Fails if there is no such bucket, or not for us. */
+    Uni<Void> exists() {
+        return call(() -> client.headBucket(request -> request.bucket(name))).replaceWithVoid();
+    }
+
+    Uni<Void> put(String key, byte[] bytes) {
+        // Nobody changes the bytes, so they need not be copied.
+        return call(() -> client.putObject(request -> request.bucket(name).key(key), AsyncRequestBody.fromBytesUnsafe(bytes)))
+                .replaceWithVoid();
+    }
+
+    /** Null if there is none. */
+    Uni<byte[]> get(String key) {
+        return call(() -> client.getObject(request -> request.bucket(name).key(key), AsyncResponseTransformer.toBytes()))
+                .map(bytes -> bytes.asByteArrayUnsafe())
+                .onFailure(NoSuchKeyException.class).recoverWithNull();
+    }
+
+    Uni<Boolean> has(String key) {
+        return call(() -> client.headObject(request -> request.bucket(name).key(key))).replaceWith(true)
+                .onFailure(Bucket::isMissing).recoverWithItem(false);
+    }
+
+    /** Removes one. That it is not there is no failure. */
+    Uni<Void> delete(String key) {
+        return call(() -> client.deleteObject(request -> request.bucket(name).key(key))).replaceWithVoid();
+    }
+
+    /** Removes many, each by a request of its own: services differ in what they want to see for more than one. */
+    Uni<Void> delete(List<String> keys) {
+        return Multi.createFrom().iterable(keys).onItem().transformToUni(this::delete).merge(TOGETHER).collect().last();
+    }
+
+    /** Those whose keys begin so. */
+    Multi<Entry> entries(String prefix) {
+        return pages(prefix, null).onItem().transformToMultiAndConcatenate(page -> Multi.createFrom().iterable(page.contents()))
+                .map(object -> new Entry(object.key(), object.lastModified()));
+    }
+
+    /** What comes in their keys between the prefix and the next slash, as a directory would list it. */
+    Multi<String> directories(String prefix) {
+        return pages(prefix, "/").onItem().transformToMultiAndConcatenate(page -> Multi.createFrom().iterable(page.commonPrefixes()))
+                .map(common -> common.prefix().substring(prefix.length(), common.prefix().length() - 1));
+    }
+
+    private Multi<ListObjectsV2Response> pages(String prefix, String delimiter) {
+        return Multi.createFrom().publisher(AdaptersToFlow.publisher(
+                        client.listObjectsV2Paginator(request -> request.bucket(name).prefix(prefix).delimiter(delimiter))))
+                .runSubscriptionOn(Infrastructure.getDefaultWorkerPool())
+                .onFailure(CompletionException.class).transform(Throwable::getCause);
+    }
+
+    private <T> Uni<T> call(Supplier<CompletableFuture<T>> request) {
+        return Uni.createFrom().completionStage(request::get)
+                .runSubscriptionOn(Infrastructure.getDefaultWorkerPool())
+                .onFailure(Bucket::isFull).transform(StoreFullException::new);
+    }
+
+    private static boolean isFull(Throwable failure) {
+        return failure instanceof AwsServiceException refused && (refused.statusCode() == 507
+                || refused.awsErrorDetails() != null && FULL.contains(String.valueOf(refused.awsErrorDetails().errorCode())));
+    }
+
+    /** An answer to HEAD has no body to say more. */
+    private static boolean isMissing(Throwable failure) {
+        return failure instanceof S3Exception refused && refused.statusCode() == 404;
+    }
+}

@@ -1,0 +1,105 @@
+package dev.atrium.file.s3;
+
+import dev.atrium.file.FileConfig;
+import dev.atrium.setting.Require;
+import io.netty.channel.EventLoopGroup;
+import io.netty.channel.nio.NioEventLoopGroup;
+import io.netty.channel.socket.nio.NioSocketChannel;
+import io.netty.util.concurrent.DefaultThreadFactory;
+import io.quarkus.runtime.configuration.ConfigurationException;
+import java.net.URI;
+import java.time.Duration;
+import org.jboss.logging.Logger;
+import software.amazon.awssdk.auth.credentials.AwsCredentialsProvider;
+import software.amazon.awssdk.auth.credentials.DefaultCredentialsProvider;
+import software.amazon.awssdk.core.checksums.RequestChecksumCalculation;
+import software.amazon.awssdk.core.checksums.ResponseChecksumValidation;
+import software.amazon.awssdk.core.exception.SdkClientException;
+import software.amazon.awssdk.http.nio.netty.NettyNioAsyncHttpClient;
+import software.amazon.awssdk.http.nio.netty.SdkEventLoopGroup;
+import software.amazon.awssdk.regions.Region;
+import software.amazon.awssdk.services.s3.S3AsyncClient;
+import software.amazon.awssdk.services.s3.S3AsyncClientBuilder;
+import software.amazon.awssdk.services.s3.model.S3Exception;
+
+/** Makes a store in S3 of what the settings say, and looks whether it works. Blocks. */
+public final class S3Start {
+
+    private static final Logger LOG = Logger.getLogger(S3Start.class);
+    private static final Duration CONNECT = Duration.ofSeconds(3);
+    private static final Duration ATTEMPT = Duration.ofSeconds(5);
+    private static final Duration CALL = Duration.ofSeconds(15);
+
+    private S3Start() {
+    }
+
+    /**
+     * A store that may be out of reach just now, as any other may be at any time.
+     *
+     * @throws ConfigurationException naming the setting that makes no sense, or names a bucket that there is not
+     */
+    public static S3Store start(FileConfig.S3 settings) {
+        Require.that(settings.bucket().filter(name -> name.matches("[a-zA-Z0-9._-]{3,63}")).isPresent(), "atrium.file.s3.bucket",
+                "the name of a bucket because of atrium.file.store=s3");
+        Require.that(settings.prefix().matches("[\\w/.-]{0,200}"), "atrium.file.s3.prefix",
+                "up to 200 letters, digits or one of _ / . -");
+        settings.endpoint().ifPresent(endpoint -> Require.that(
+                endpoint.getHost() != null && String.valueOf(endpoint.getScheme()).matches("https?"),
+                "atrium.file.s3.endpoint", "the address of a service, for example https://minio.example.com"));
+        AwsCredentialsProvider credentials = credentials();
+        // Its own would make each end wait for two seconds.
+        EventLoopGroup loops = new NioEventLoopGroup(2, new DefaultThreadFactory("atrium-s3", true));
+        S3Store store = new S3Store(client(settings, credentials, loops), loops, settings.bucket().get(), settings.prefix());
+        check(store, settings.bucket().get());
+        return store;
+    }
+
+    private static AwsCredentialsProvider credentials() {
+        AwsCredentialsProvider credentials = DefaultCredentialsProvider.builder().build();
+        try {
+            credentials.resolveCredentials();
+        } catch (SdkClientException e) {
+            throw new ConfigurationException("atrium.file.store: expected credentials for s3 where the AWS SDK looks for them, "
+                    + "for example in the environment as AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY");
+        }
+        return credentials;
+    }
+
+    /** It connects when it is used. */
+    private static S3AsyncClient client(FileConfig.S3 settings, AwsCredentialsProvider credentials, EventLoopGroup loops) {
+        URI endpoint = settings.endpoint().orElse(null);
+        S3AsyncClientBuilder builder = S3AsyncClient.builder()
+                .credentialsProvider(credentials)
+                .httpClientBuilder(NettyNioAsyncHttpClient.builder().connectionTimeout(CONNECT)
+                        .connectionAcquisitionTimeout(CALL).eventLoopGroup(SdkEventLoopGroup.create(loops, NioSocketChannel::new)))
+                .overrideConfiguration(calls -> calls.apiCallAttemptTimeout(ATTEMPT).apiCallTimeout(CALL))
+                // Many services that speak S3 do not know the newer checksums; a file is verified by its digest anyway.
+                .requestChecksumCalculation(RequestChecksumCalculation.WHEN_REQUIRED)
+                .responseChecksumValidation(ResponseChecksumValidation.WHEN_REQUIRED)
+                .forcePathStyle(settings.pathStyle().orElse(endpoint != null));
+        if (endpoint != null) {
+            builder.endpointOverride(endpoint).region(Region.US_EAST_1);
+        }
+        settings.region().map(Region::of).ifPresent(builder::region);
+        try {
+            return builder.build();
+        } catch (SdkClientException e) {
+            throw new ConfigurationException("atrium.file.s3.region: expected the region of the bucket, for example eu-central-1");
+        }
+    }
+
+    private static void check(S3Store store, String bucket) {
+        try {
+            store.check().await().atMost(CALL.plusSeconds(5));
+        } catch (S3Exception e) {
+            if (e.statusCode() < 500) {
+                store.close();
+                throw new ConfigurationException("atrium.file.s3.bucket: expected a bucket that exists and that we may use, got "
+                        + bucket + " (" + e.statusCode() + ")");
+            }
+            LOG.warnf("The bucket %s is out of reach: %s", bucket, e.getMessage());
+        } catch (SdkClientException e) {
+            LOG.warnf("The bucket %s is out of reach: %s", bucket, e.getMessage());
+        }
+    }
+}

@@ -1,0 +1,184 @@
+package dev.atrium.file.s3;
+
+import dev.atrium.file.Backlog;
+import dev.atrium.file.FileStore;
+import dev.atrium.file.SafeId;
+import dev.atrium.file.StoredFile;
+import dev.atrium.file.StoredFileCodec;
+import io.netty.channel.EventLoopGroup;
+import io.smallrye.mutiny.Multi;
+import io.smallrye.mutiny.Uni;
+import java.time.Instant;
+import java.util.BitSet;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
+import software.amazon.awssdk.services.s3.S3AsyncClient;
+
+/**
+ * Files in a bucket: an object for each chunk, and one that says what is known of the file, without which there is none. It
+ * is the first that comes and the first that goes.
+ */
+public final class S3Store implements FileStore, AutoCloseable {
+
+    private static final String JSON = "file.json";
+
+    private final S3AsyncClient client;
+    private final EventLoopGroup loops;
+    private final Bucket bucket;
+    private final String prefix;
+    private final Backlog backlog = new Backlog();
+
+    /** Whole files change no more, so that a list of thousands asks for none of them again. */
+    private final Map<String, StoredFile> whole = new ConcurrentHashMap<>();
+
+    /**
+     * @param loops that the client runs on
+     * @param prefix what the key of each object begins with
+     */
+    S3Store(S3AsyncClient client, EventLoopGroup loops, String bucket, String prefix) {
+        this.client = client;
+        this.loops = loops;
+        this.bucket = new Bucket(client, bucket);
+        this.prefix = prefix;
+    }
+
+    /** Fails if there is no such bucket, or not for us. */
+    Uni<Void> check() {
+        return bucket.exists();
+    }
+
+    @Override
+    public Uni<Void> create(StoredFile file) {
+        return backlog.pass(0, () -> bucket.put(json(SafeId.require(file.id())), StoredFileCodec.encode(file)));
+    }
+
+    @Override
+    public Uni<StoredFile> find(String id) {
+        return backlog.pass(0, () -> SafeId.matches(id) ? known(id) : Uni.createFrom().nullItem());
+    }
+
+    @Override
+    public Uni<List<StoredFile>> list() {
+        return backlog.pass(0, this::files);
+    }
+
+    /** Looks for the file after it has written: one that is deleted just now would leave a chunk behind that nobody owns. */
+    @Override
+    public Uni<Boolean> write(StoredFile file, int index, byte[] bytes) {
+        return backlog.pass(bytes.length, () -> bucket.put(chunk(file, index), bytes)
+                .flatMap(written -> bucket.has(json(file.id())))
+                .call(there -> there ? Uni.createFrom().voidItem() : bucket.delete(chunk(file, index))));
+    }
+
+    @Override
+    public Uni<BitSet> present(StoredFile file) {
+        return backlog.pass(0, () -> names(file.id()).collect().asList().map(names -> {
+            BitSet present = new BitSet(file.chunks());
+            if (names.contains(JSON)) {
+                names.stream().filter(name -> !name.equals(JSON)).mapToInt(Integer::parseInt).forEach(present::set);
+            }
+            return present;
+        }));
+    }
+
+    @Override
+    public Uni<byte[]> read(StoredFile file, int index) {
+        return backlog.pass(file.length(index), () -> bucket.get(chunk(file, index)));
+    }
+
+    @Override
+    public Uni<Void> complete(StoredFile completed) {
+        return backlog.pass(0, () -> say(completed));
+    }
+
+    /** What is known of the file is written again, because the age of the newest object says whether it is abandoned. */
+    @Override
+    public Uni<Void> clear(StoredFile file) {
+        return backlog.pass(0, () -> removeChunks(file.id()).flatMap(removed -> say(file)));
+    }
+
+    @Override
+    public Uni<Void> delete(StoredFile file) {
+        return backlog.pass(0, () -> bucket.delete(json(SafeId.require(file.id()))).flatMap(removed -> removeChunks(file.id())));
+    }
+
+    @Override
+    public Uni<List<StoredFile>> abandoned(long before) {
+        return backlog.pass(0, () -> bucket.directories(prefix).filter(SafeId::matches)
+                .filter(id -> !whole.containsKey(id))
+                .onItem().transformToUni(id -> rests(id, Instant.ofEpochMilli(before)).flatMap(rests -> rests ? incoming(id) : Uni.createFrom().nullItem()))
+                .merge(Bucket.TOGETHER).collect().asList());
+    }
+
+    @Override
+    public void close() {
+        client.close();
+        // Not at once, because the client closes its connections on them, and nobody waits for it.
+        loops.shutdownGracefully(1, 5, TimeUnit.SECONDS);
+    }
+
+    /** Overwrites what is known of a file, unless it was deleted meanwhile. */
+    private Uni<Void> say(StoredFile file) {
+        return bucket.has(json(file.id())).flatMap(there -> there
+                ? bucket.put(json(file.id()), StoredFileCodec.encode(file)) : Uni.createFrom().voidItem());
+    }
+
+    private Uni<List<StoredFile>> files() {
+        Set<String> ids = ConcurrentHashMap.newKeySet();
+        return bucket.directories(prefix).filter(SafeId::matches).invoke(ids::add)
+                .onItem().transformToUni(id -> {
+                    StoredFile file = whole.get(id);
+                    return file == null ? known(id) : Uni.createFrom().item(file);
+                }).merge(Bucket.TOGETHER)
+                .invoke(file -> {
+                    if (file.isComplete()) {
+                        whole.put(file.id(), file);
+                    }
+                })
+                .collect().asList()
+                .invoke(() -> whole.keySet().retainAll(ids));
+    }
+
+    private Uni<StoredFile> known(String id) {
+        return bucket.get(json(id)).map(json -> json == null ? null : StoredFileCodec.decode(json));
+    }
+
+    /** Null if it is whole, or if only chunks were left behind where a deletion broke off: these go now. */
+    private Uni<StoredFile> incoming(String id) {
+        return known(id).flatMap(file -> {
+            if (file == null) {
+                return removeChunks(id).replaceWith((StoredFile) null);
+            }
+            return Uni.createFrom().item(file.isComplete() ? null : file);
+        });
+    }
+
+    private Uni<Boolean> rests(String id, Instant before) {
+        return bucket.entries(prefix + id + "/").map(Bucket.Entry::modified).collect().asList()
+                .map(times -> times.stream().max(Comparator.naturalOrder()).map(newest -> newest.isBefore(before)).orElse(false));
+    }
+
+    private Uni<Void> removeChunks(String id) {
+        // All are listed before one goes: with some services the next page begins after a key that has to be there still.
+        return names(id).filter(name -> !name.equals(JSON)).map(name -> prefix + id + "/" + name).collect().asList()
+                .flatMap(bucket::delete);
+    }
+
+    /** Of its objects, without the prefix and the id. */
+    private Multi<String> names(String id) {
+        int length = prefix.length() + SafeId.require(id).length() + 1;
+        return bucket.entries(prefix + id + "/").map(entry -> entry.key().substring(length));
+    }
+
+    private String json(String id) {
+        return prefix + id + "/" + JSON;
+    }
+
+    private String chunk(StoredFile file, int index) {
+        return prefix + SafeId.require(file.id()) + "/" + index;
+    }
+}

@@ -1,0 +1,142 @@
+package dev.atrium.file.redis;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.atrium.file.FileStore;
+import dev.atrium.file.FileStoreContract;
+import dev.atrium.file.StoreFullException;
+import dev.atrium.file.StoredFile;
+import dev.atrium.it.RedisProcess;
+import io.vertx.core.Vertx;
+import io.vertx.redis.client.Redis;
+import io.vertx.redis.client.RedisOptions;
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+class RedisStoreIT extends FileStoreContract {
+
+    private static final Duration TTL = Duration.ofHours(3);
+
+    private static RedisProcess redis;
+    private static Vertx vertx;
+    private static Redis client;
+    private static int alone;
+
+    @BeforeAll
+    static void start() {
+        redis = RedisProcess.start();
+        alone = connected();
+        vertx = Vertx.vertx();
+        RedisOptions options = new RedisOptions().setConnectionString(redis.url());
+        options.getNetClientOptions().setReadIdleTimeout(1).setIdleTimeoutUnit(TimeUnit.SECONDS);
+        client = Redis.createClient(vertx, options);
+    }
+
+    @AfterAll
+    static void stop() {
+        client.close();
+        vertx.close();
+        redis.close();
+    }
+
+    @Override
+    protected FileStore open() {
+        return new RedisStore(client, vertx, "test", TTL);
+    }
+
+    @Override
+    protected void age(StoredFile file, Duration by) {
+        if (redis.command("HEXISTS test:{files}:touched " + file.id()).equals(":1")) {
+            redis.command("HSET test:{files}:touched " + file.id() + " " + (System.currentTimeMillis() - by.toMillis()));
+        }
+    }
+
+    @Test
+    void what_no_replica_sweeps_away_goes_by_itself() {
+        StoredFile file = begun(1000);
+        await(store().write(file, 0, new byte[1000]));
+        for (String key : new String[] {"{files}", "{files}:touched", "{files}:chunks:" + file.id()}) {
+            assertThat(Long.parseLong(redis.command("PTTL test:" + key).substring(1)))
+                    .isBetween(TTL.toMillis() - 60_000, TTL.toMillis());
+        }
+    }
+
+    @Test
+    void a_deleted_file_leaves_no_key_behind() {
+        StoredFile file = begun(1000);
+        await(store().write(file, 0, new byte[1000]));
+        await(store().delete(file));
+        assertThat(redis.command("EXISTS test:{files}:chunks:" + file.id())).isEqualTo(":0");
+        assertThat(redis.command("HEXISTS test:{files}:touched " + file.id())).isEqualTo(":0");
+    }
+
+    @Test
+    void a_redis_that_is_full_says_so_harms_nothing_and_still_completes_what_is_there() {
+        StoredFile file = begun(2000);
+        await(store().write(file, 0, new byte[1000]));
+        redis.command("CONFIG SET maxmemory 1");
+        try {
+            assertThatThrownBy(() -> await(store().write(file, 1, new byte[1000]))).isInstanceOf(StoreFullException.class);
+            StoredFile another = file(id(), 1);
+            assertThatThrownBy(() -> await(store().create(another))).isInstanceOf(StoreFullException.class);
+            assertThat(await(store().find(another.id()))).isNull();
+            assertThat(await(store().present(file)).cardinality()).isEqualTo(1);
+            await(store().complete(whole(file)));
+            assertThat(await(store().find(file.id())).isComplete()).isTrue();
+            await(store().delete(file));
+        } finally {
+            redis.command("CONFIG SET maxmemory 0");
+        }
+        assertThat(await(store().find(file.id()))).isNull();
+    }
+
+    @Test
+    void scripts_that_redis_has_forgotten_are_said_again() {
+        StoredFile file = begun(1000);
+        redis.command("SCRIPT FLUSH");
+        assertThat(await(store().write(file, 0, new byte[1000]))).isTrue();
+        assertThat(await(store().read(file, 0))).hasSize(1000);
+    }
+
+    @Test
+    void a_connection_that_rested_until_it_was_cut_is_made_again() {
+        StoredFile file = begun(1000);
+        Awaitility.await().atMost(Duration.ofSeconds(10)).until(() -> connected() < alone * 3 / 2);
+        assertThat(await(store().write(file, 0, new byte[1000]))).isTrue();
+    }
+
+    @Test
+    void a_connection_that_is_cut_at_any_moment_loses_no_chunk() {
+        StoredFile file = begun(1000 * 200);
+        for (int index = 0; index < 200; index++) {
+            if (index % 20 == 0) {
+                redis.command("CLIENT KILL TYPE normal SKIPME yes");
+            }
+            assertThat(await(store().write(file, index, new byte[1000]))).isTrue();
+        }
+        assertThat(await(store().present(file)).cardinality()).isEqualTo(200);
+    }
+
+    @Test
+    void a_redis_that_is_away_is_out_of_reach_and_is_found_again() {
+        try (RedisProcess own = RedisProcess.startDurable();
+                RedisStore store = new RedisStore(Redis.createClient(vertx, own.url()), vertx, "test", TTL)) {
+            StoredFile file = file(id(), 1000);
+            await(store.create(file));
+            own.stop();
+            assertThatThrownBy(() -> await(store.find(file.id()))).isNotInstanceOf(StoreFullException.class);
+            own.resume();
+            assertThat(await(store.find(file.id()))).isEqualTo(file);
+        }
+    }
+
+    /** How long the list of those is who are connected, one of whom asks. */
+    private static int connected() {
+        return Integer.parseInt(redis.command("CLIENT LIST").substring(1));
+    }
+}
