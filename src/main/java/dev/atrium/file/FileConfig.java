@@ -29,7 +29,7 @@ public interface FileConfig {
     /** For {@code s3}. */
     S3 s3();
 
-    /** Bytes of a chunk; with its line of JSON it has to fit into {@code atrium.websocket.max-message-size}. */
+    /** Bytes of a chunk, or what fits into {@code atrium.websocket.max-message-size} with a line of JSON if that is less. */
     @WithDefault("256K")
     @WithConverter(SizeSetting.class)
     long chunk();

@@ -1,6 +1,7 @@
 package dev.atrium.file;
 
 import io.smallrye.mutiny.Uni;
+import java.nio.ByteBuffer;
 import java.util.BitSet;
 import java.util.List;
 
@@ -26,10 +27,10 @@ public interface FileStore {
     /**
      * Takes a chunk. The same one may come twice, also at the same time; the last one stays.
      *
-     * @param bytes as many as {@link StoredFile#length} says
-     * @return whether the file was there to take it
+     * @param bytes as many as {@link StoredFile#length} says; they are the caller's again when the {@code Uni} has completed
+     * @return whether the file was there to take it, and not yet whole: what was verified never changes
      */
-    Uni<Boolean> write(StoredFile file, int index, byte[] bytes);
+    Uni<Boolean> write(StoredFile file, int index, ByteBuffer bytes);
 
     /** Which chunks are there; none if the file is not. */
     Uni<BitSet> present(StoredFile file);

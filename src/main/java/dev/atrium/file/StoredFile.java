@@ -2,7 +2,6 @@ package dev.atrium.file;
 
 import com.fasterxml.jackson.annotation.JsonIgnore;
 import dev.atrium.room.RoomId;
-import dev.atrium.room.Sender;
 
 /**
  * What is known of a file, whole or still coming.
@@ -14,7 +13,7 @@ import dev.atrium.room.Sender;
  * @param size bytes
  * @param type media type, as its sender declares it; never to be believed by what shows it
  * @param sha256 of its bytes, in hexadecimal digits; null while that is not known
- * @param session who sends it; null if that was no session
+ * @param session that opened it
  * @param user who sends it; null if that is not known
  * @param chunk bytes of each chunk but the last
  * @param createdAt when it was opened, epoch milliseconds
@@ -49,12 +48,6 @@ public record StoredFile(String id, String namespace, String room, String name, 
     @JsonIgnore
     public RoomId roomId() {
         return new RoomId(namespace, room);
-    }
-
-    /** In whose name it is said; null in nobody's. */
-    @JsonIgnore
-    public Sender sender() {
-        return session == null && user == null ? null : new Sender(session, user);
     }
 
     /** The same, verified. */

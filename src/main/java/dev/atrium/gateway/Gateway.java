@@ -237,6 +237,18 @@ public final class Gateway implements Session.Listener {
         return refusal != null ? refused(refusal) : service.users(room, cursor, limit);
     }
 
+    /**
+     * What is done elsewhere with a room, files for example, is asked here, too.
+     *
+     * @throws Refusal if the client may not
+     */
+    public void require(Caller caller, String transport, RoomId room, Permission permission) {
+        Refusal refusal = permits.check(caller, transport, room, permission);
+        if (refusal != null) {
+            throw refusal;
+        }
+    }
+
     /** What clients are told of, and held to. */
     public Limits limits() {
         return limits;

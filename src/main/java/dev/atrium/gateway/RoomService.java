@@ -223,9 +223,11 @@ public final class RoomService {
     /** Says something in a room, or to some of its members. */
     public Uni<Receipt> publish(Publication publication, String transport) {
         String fault = faultOf(publication.event(), publication.idempotency());
-        if (fault != null) {
-            return refuse(transport, Refusal.badRequest(fault));
-        }
+        return fault != null ? refuse(transport, Refusal.badRequest(fault)) : announce(publication, transport);
+    }
+
+    /** Says something in a room that only the server says, {@code @file} for example. */
+    public Uni<Receipt> announce(Publication publication, String transport) {
         if (sessions.isBehind()) {
             return refuse(transport, Refusal.unavailable("this replica is overloaded, try again later", true));
         }

@@ -11,17 +11,24 @@ public final class SendWindow {
     private static final int MOST = 256;
 
     private final Suspendable connection;
+    private final int most;
     private int onTheWay;
     private boolean full;
 
     /** Of the client of that connection. */
     public SendWindow(Suspendable connection) {
+        this(connection, MOST);
+    }
+
+    /** @param most that may be on their way at once */
+    public SendWindow(Suspendable connection, int most) {
         this.connection = connection;
+        this.most = most;
     }
 
     /** One more is on its way. */
     public void sent() {
-        if (++onTheWay == MOST) {
+        if (++onTheWay == most) {
             full = true;
             connection.suspend();
         }
@@ -29,7 +36,7 @@ public final class SendWindow {
 
     /** One has been taken, or refused. */
     public void answered() {
-        if (--onTheWay <= MOST / 2 && full) {
+        if (--onTheWay <= most / 2 && full) {
             full = false;
             connection.resume();
         }

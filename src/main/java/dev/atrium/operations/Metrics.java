@@ -1,7 +1,8 @@
 package dev.atrium.operations;
 
 import dev.atrium.backplane.Backplane;
-import dev.atrium.backplane.BackplaneStatus;
+import dev.atrium.file.Sweep;
+import dev.atrium.file.Transfers;
 import dev.atrium.gateway.Event;
 import dev.atrium.gateway.Events;
 import dev.atrium.room.Rooms;
@@ -40,7 +41,7 @@ final class Metrics {
     }
 
     void start(@Observes StartupEvent startup, Events events, Sessions sessions, Rooms rooms, Backplane backplane,
-            EngineSockets engineSockets, Connections guests) {
+            EngineSockets engineSockets, Connections guests, Transfers transfers, Sweep sweep) {
         connections(sessions);
         gauge("atrium.rooms", "Rooms with members on this replica", rooms, Rooms::count);
         gauge("atrium.memberships", "Memberships in rooms of sessions on this replica", rooms, Rooms::memberships);
@@ -48,14 +49,14 @@ final class Metrics {
                 all -> all.all().stream().mapToLong(Session::pendingBytes).sum());
         gauge("atrium.backlog.bytes", "Bytes of messages that the busiest event loop has not handed out", sessions,
                 Sessions::backlog);
-        FunctionCounter.builder("atrium.events.dropped", events, Events::dropped)
-                .description("Events that a slow subscriber on this replica lost").register(registry);
+        total("atrium.events.dropped", "Events that a slow subscriber on this replica lost", events, Events::dropped);
         for (String transport : List.of("polling", "websocket")) {
             Gauge.builder("atrium.engineio.connections", engineSockets, all -> all.count(transport))
                     .description("Connections of Engine.IO now, by what carries them").tag("transport", transport).register(registry);
         }
         gauge("atrium.connections.admitted", "Connections that count towards the limits, whatever they carry", guests, Connections::count);
         denials();
+        files(transfers, sweep);
         backplane(backplane);
         events.subscribe("metrics", this::count);
     }
@@ -88,18 +89,25 @@ final class Metrics {
         denied(Event.Denied.Kind.ORIGIN, "origin");
     }
 
+    private void files(Transfers transfers, Sweep sweep) {
+        total("atrium.file.received.bytes", "Chunks of files taken from clients", transfers, Transfers::received);
+        total("atrium.file.sent.bytes", "Chunks of files given to clients", transfers, Transfers::sent);
+        total("atrium.file.completed", "Files that were verified and said in their room", transfers, Transfers::completed);
+        total("atrium.file.swept", "Files that were too old, or that nobody went on with", sweep, Sweep::swept);
+    }
+
     private void backplane(Backplane backplane) {
         gauge("atrium.backplane.up", "Whether this replica can publish and hears what is published", backplane,
                 port -> port.status().hearing() ? 1 : 0);
         gauge("atrium.backplane.round.trip.seconds", "From publishing a probe to hearing it, last measured", backplane,
                 port -> port.status().roundTripSeconds());
-        total("atrium.backplane.errors", "Commands to the backplane that failed", backplane, BackplaneStatus::errors);
+        total("atrium.backplane.errors", "Commands to the backplane that failed", backplane, port -> port.status().errors());
         total("atrium.backplane.reconnects", "Connections to the backplane made again", backplane,
-                BackplaneStatus::reconnects);
+                port -> port.status().reconnects());
         total("atrium.backplane.healed", "Messages that a cut subscription missed and that were read from the log",
-                backplane, BackplaneStatus::healed);
+                backplane, port -> port.status().healed());
         total("atrium.backplane.lost", "Messages that a cut subscription missed and that the log no longer had",
-                backplane, BackplaneStatus::lost);
+                backplane, port -> port.status().lost());
     }
 
     private void count(Event event) {
@@ -146,8 +154,7 @@ final class Metrics {
         Gauge.builder(name, source, value).description(description).register(registry);
     }
 
-    private void total(String name, String description, Backplane backplane, ToDoubleFunction<BackplaneStatus> value) {
-        FunctionCounter.builder(name, backplane, port -> value.applyAsDouble(port.status()))
-                .description(description).register(registry);
+    private <T> void total(String name, String description, T source, ToDoubleFunction<T> value) {
+        FunctionCounter.builder(name, source, value).description(description).register(registry);
     }
 }

@@ -4,6 +4,7 @@ import dev.atrium.application.Endpoints;
 import dev.atrium.backplane.HistoryPolicy;
 import dev.atrium.backplane.memory.MemoryBackplane;
 import dev.atrium.backplane.memory.MemorySettings;
+import dev.atrium.file.Transfers;
 import dev.atrium.gateway.Authentication;
 import dev.atrium.gateway.Denials;
 import dev.atrium.gateway.Events;
@@ -93,7 +94,7 @@ final class Rehearsal {
                 new Expiry(denials, securityConfig));
         Admission admission = new Admission(authenticator, Policy.open(), guests, denials, securityConfig);
         admission.register(router);
-        new WebSocketRoutes(gateway, new Authentication(authenticator, gateway, permits, denials), Endpoints.none(), sessions, config, admission)
+        new WebSocketRoutes(gateway, new Authentication(authenticator, gateway, permits, denials), Endpoints.none(), Transfers.none(gateway), sessions, config, admission)
                 .register(router);
         server = vertx.createHttpServer(options.setHost(HOST).setPort(0)).requestHandler(router);
     }

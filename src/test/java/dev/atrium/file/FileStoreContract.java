@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.smallrye.mutiny.Uni;
 import java.io.ByteArrayOutputStream;
+import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -71,7 +72,7 @@ public abstract class FileStoreContract {
         Collections.shuffle(order, RANDOM);
         BitSet expected = new BitSet();
         for (int index : order) {
-            assertThat(await(store.write(file, index, chunk(file, bytes, index)))).isTrue();
+            assertThat(await(store.write(file, index, ByteBuffer.wrap(chunk(file, bytes, index))))).isTrue();
             expected.set(index);
             assertThat(await(store.present(file))).isEqualTo(expected);
         }
@@ -82,9 +83,9 @@ public abstract class FileStoreContract {
     @Test
     void a_chunk_that_comes_again_replaces_the_one_before() {
         StoredFile file = begun(2 * CHUNK);
-        await(store.write(file, 1, new byte[CHUNK]));
+        await(store.write(file, 1, ByteBuffer.allocate(CHUNK)));
         byte[] later = chunk(file, bytes(file), 1);
-        assertThat(await(other.write(file, 1, later))).isTrue();
+        assertThat(await(other.write(file, 1, ByteBuffer.wrap(later)))).isTrue();
         assertThat(await(store.read(file, 1))).isEqualTo(later);
         assertThat(await(store.present(file)).cardinality()).isEqualTo(1);
     }
@@ -95,8 +96,8 @@ public abstract class FileStoreContract {
         byte[] bytes = bytes(file);
         List<Uni<Boolean>> writes = new ArrayList<>();
         for (int index = 0; index < file.chunks(); index++) {
-            writes.add(store.write(file, index, chunk(file, bytes, index)));
-            writes.add(other.write(file, index, chunk(file, bytes, index)));
+            writes.add(store.write(file, index, ByteBuffer.wrap(chunk(file, bytes, index))));
+            writes.add(other.write(file, index, ByteBuffer.wrap(chunk(file, bytes, index))));
         }
         assertThat(await(Uni.join().all(writes).andFailFast())).doesNotContain(false);
         assertThat(await(store.present(file)).cardinality()).isEqualTo(50);
@@ -109,7 +110,7 @@ public abstract class FileStoreContract {
         await(store.create(file));
         byte[] bytes = bytes(file);
         for (int index = 0; index < 3; index++) {
-            await(store.write(file, index, chunk(file, bytes, index)));
+            await(store.write(file, index, ByteBuffer.wrap(chunk(file, bytes, index))));
         }
         assertThat(content(other, file)).isEqualTo(bytes);
     }
@@ -117,7 +118,7 @@ public abstract class FileStoreContract {
     @Test
     void a_hole_between_two_chunks_is_no_chunk() {
         StoredFile file = begun(3 * CHUNK);
-        await(store.write(file, 2, chunk(file, bytes(file), 2)));
+        await(store.write(file, 2, ByteBuffer.wrap(chunk(file, bytes(file), 2))));
         assertThat(await(store.read(file, 0))).isNull();
         assertThat(await(store.read(file, 1))).isNull();
         assertThat(await(store.read(file, 2))).isNotNull();
@@ -145,6 +146,16 @@ public abstract class FileStoreContract {
         assertThat(content(other, whole)).isEqualTo(bytes);
     }
 
+    @Test
+    void a_file_that_was_verified_never_changes() {
+        StoredFile file = begun(CHUNK);
+        byte[] bytes = fill(file);
+        StoredFile whole = file.completed("00", 1);
+        await(store.complete(whole));
+        assertThat(await(other.write(file, 0, ByteBuffer.allocate(CHUNK)))).isFalse();
+        assertThat(content(store, whole)).isEqualTo(bytes);
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"unknown", "../..", "a/b", "", ".", "a b", "file.json"})
     void an_id_that_no_file_has_is_not_found(String id) {
@@ -154,7 +165,7 @@ public abstract class FileStoreContract {
     @Test
     void a_file_that_there_is_not_takes_nothing_and_gives_nothing() {
         StoredFile file = file(id(), CHUNK);
-        assertThat(await(store.write(file, 0, new byte[CHUNK]))).isFalse();
+        assertThat(await(store.write(file, 0, ByteBuffer.allocate(CHUNK)))).isFalse();
         assertThat(await(store.present(file)).isEmpty()).isTrue();
         assertThat(await(store.read(file, 0))).isNull();
         await(store.clear(file));
@@ -185,7 +196,7 @@ public abstract class FileStoreContract {
     void a_chunk_that_comes_after_its_file_was_deleted_is_refused_and_brings_nothing_back() {
         StoredFile file = begun(2 * CHUNK);
         await(store.delete(file));
-        assertThat(await(other.write(file, 0, new byte[CHUNK]))).isFalse();
+        assertThat(await(other.write(file, 0, ByteBuffer.allocate(CHUNK)))).isFalse();
         await(other.complete(file.completed("ab", 1)));
         await(other.clear(file));
         assertThat(await(store.find(file.id()))).isNull();
@@ -197,13 +208,13 @@ public abstract class FileStoreContract {
         StoredFile file = begun(40 * CHUNK);
         List<Uni<Object>> steps = new ArrayList<>();
         for (int index = 0; index < 40; index++) {
-            steps.add((index % 2 == 0 ? store : other).write(file, index, new byte[CHUNK]).map(there -> there));
+            steps.add((index % 2 == 0 ? store : other).write(file, index, ByteBuffer.allocate(CHUNK)).map(there -> there));
         }
         steps.add(20, store.delete(file).map(gone -> gone));
         await(Uni.join().all(steps).andFailFast());
         assertThat(await(store.find(file.id()))).isNull();
         assertThat(await(store.present(file)).isEmpty()).isTrue();
-        assertThat(await(store.write(file, 0, new byte[CHUNK]))).isFalse();
+        assertThat(await(store.write(file, 0, ByteBuffer.allocate(CHUNK)))).isFalse();
     }
 
     @Test
@@ -222,14 +233,14 @@ public abstract class FileStoreContract {
     void a_server_that_is_started_again_goes_on_where_it_was() throws Exception {
         StoredFile file = begun(3 * CHUNK);
         byte[] bytes = bytes(file);
-        await(store.write(file, 1, chunk(file, bytes, 1)));
+        await(store.write(file, 1, ByteBuffer.wrap(chunk(file, bytes, 1))));
         close(store);
         store = open();
         BitSet second = new BitSet();
         second.set(1);
         assertThat(await(store.present(file))).isEqualTo(second);
-        await(store.write(file, 0, chunk(file, bytes, 0)));
-        await(store.write(file, 2, chunk(file, bytes, 2)));
+        await(store.write(file, 0, ByteBuffer.wrap(chunk(file, bytes, 0))));
+        await(store.write(file, 2, ByteBuffer.wrap(chunk(file, bytes, 2))));
         assertThat(content(store, file)).isEqualTo(bytes);
     }
 
@@ -238,7 +249,7 @@ public abstract class FileStoreContract {
         StoredFile one = begun(CHUNK);
         StoredFile two = begun(CHUNK);
         byte[] bytes = fill(one);
-        await(store.write(two, 0, new byte[CHUNK]));
+        await(store.write(two, 0, ByteBuffer.allocate(CHUNK)));
         await(store.delete(two));
         assertThat(content(other, one)).isEqualTo(bytes);
     }
@@ -254,7 +265,7 @@ public abstract class FileStoreContract {
     @Test
     void abandoned_is_what_still_comes_and_rests() throws Exception {
         StoredFile resting = begun(3 * CHUNK);
-        await(store.write(resting, 0, new byte[CHUNK]));
+        await(store.write(resting, 0, ByteBuffer.allocate(CHUNK)));
         StoredFile empty = begun(CHUNK);
         StoredFile whole = begun(CHUNK);
         fill(whole);
@@ -263,7 +274,7 @@ public abstract class FileStoreContract {
             age(file, Duration.ofHours(2));
         }
         StoredFile busy = begun(3 * CHUNK);
-        await(store.write(busy, 0, new byte[CHUNK]));
+        await(store.write(busy, 0, ByteBuffer.allocate(CHUNK)));
         long anHourAgo = System.currentTimeMillis() - 3_600_000;
         assertThat(await(other.abandoned(anHourAgo))).contains(resting, empty).extracting(StoredFile::id)
                 .doesNotContain(busy.id(), whole.id());
@@ -277,7 +288,7 @@ public abstract class FileStoreContract {
         StoredFile cleared = begun(2 * CHUNK);
         age(written, Duration.ofHours(2));
         age(cleared, Duration.ofHours(2));
-        await(other.write(written, 1, new byte[CHUNK]));
+        await(other.write(written, 1, ByteBuffer.allocate(CHUNK)));
         await(other.clear(cleared));
         assertThat(await(store.abandoned(System.currentTimeMillis() - 3_600_000))).doesNotContain(written, cleared);
     }
@@ -311,7 +322,7 @@ public abstract class FileStoreContract {
     private byte[] fill(StoredFile file) {
         byte[] bytes = bytes(file);
         for (int index = 0; index < file.chunks(); index++) {
-            await(store.write(file, index, chunk(file, bytes, index)));
+            await(store.write(file, index, ByteBuffer.wrap(chunk(file, bytes, index))));
         }
         return bytes;
     }

@@ -84,6 +84,7 @@ class AccessIT {
         command(all, "send", "{\"data\":\"to everyone\"}");
         command(all, "members", "{\"room\":\"lobby\"}");
         command(all, "history", "{\"room\":\"lobby\"}");
+        command(all, "file.open", "{\"room\":\"lobby\",\"name\":\"a.txt\",\"size\":1}");
         all.add(new Operation("session: auth, then join", 200, 4401, 401, 403, AccessIT::authThenJoin));
         all.add(new Operation("session: token in the query", 200, 4401, 401, 403, token -> command(
                 "/ws" + (token == null ? "" : "?access_token=" + token), "", "join", "{\"room\":\"lobby\"}")));
@@ -94,6 +95,8 @@ class AccessIT {
         http(all, 200, 403, "GET", "/rooms/lobby/messages");
         http(all, 200, 403, "GET", "/rooms/lobby/messages?after=0&wait=1");
         http(all, 200, 403, "GET", "/rooms/lobby/members");
+        http(all, 404, 403, "GET", "/rooms/lobby/files/AAAAAAAAAAAAAAAAAAAAAAAA");
+        http(all, 404, 403, "DELETE", "/rooms/lobby/files/AAAAAAAAAAAAAAAAAAAAAAAA");
         http(all, 200, 200, "GET", "/rooms");
         http(all, 404, 403, "DELETE", "/sessions/~aaaaaaaaaaaaaaaaaaaa");
         http(all, 200, 403, "DELETE", "/users/nobody/sessions?ns=/");

@@ -34,6 +34,8 @@ public final class Replica implements AutoCloseable {
             "atrium.warm-up.duration", "0s",
             "atrium.limits.messages", "0",
             "atrium.limits.bytes", "0",
+            // What an earlier run has left must not be in the way of this one.
+            "atrium.file.directory", "target/files/" + ProcessHandle.current().pid(),
             "atrium.permissions.everyone", "/* *:admin");
 
     private final Process process;

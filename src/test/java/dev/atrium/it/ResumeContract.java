@@ -11,6 +11,8 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.LockSupport;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Clients whose connection broke go on where they were, or are told that they cannot. The same over each backplane. */
 abstract class ResumeContract extends ClusterContract {
@@ -212,10 +214,21 @@ abstract class ResumeContract extends ClusterContract {
     }
 
     @Test
-    void whoever_said_goodbye_does_not_come_back() {
+    void whoever_gave_up_a_connection_with_a_code_of_its_own_comes_back() {
         SessionClient before = here().session();
         String token = before.welcome().path("resume").asText();
-        before.leave();
+        before.leave(4000);
+        try (SessionClient after = elsewhere().session()) {
+            assertThat(after.call("resume", "{\"token\":\"" + token + "\"}").at("/body/id").asText()).isEqualTo(before.id());
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {1000, 1001})
+    void whoever_said_goodbye_does_not_come_back(int code) {
+        SessionClient before = here().session();
+        String token = before.welcome().path("resume").asText();
+        before.leave(code);
         SocketClient.await().untilAsserted(() -> {
             try (SessionClient after = elsewhere().session()) {
                 assertThat(after.call("resume", "{\"token\":\"" + token + "\"}").path("code").asInt()).isEqualTo(410);

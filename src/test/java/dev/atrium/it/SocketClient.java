@@ -112,7 +112,12 @@ public class SocketClient implements AutoCloseable {
 
     /** Closes as a browser does, and waits for the answer. */
     public void leave() {
-        get(socket.sendClose(1000, ""));
+        leave(1000);
+    }
+
+    /** The same with another code. */
+    public void leave(int code) {
+        get(socket.sendClose(code, ""));
         awaitClose();
     }
 

@@ -61,7 +61,7 @@ public final class AtriumSubject implements Subject {
         return Optional.of(switch (use) {
             case ROOMS, REPLICAS, RESUME -> PlainDialect.rooms();
             case ECHO -> PlainDialect.echo();
-            case JOIN -> new SessionDialect();
+            case JOIN, FILES -> new SessionDialect();
         });
     }
 
@@ -104,6 +104,8 @@ public final class AtriumSubject implements Subject {
         for (String limit : List.of("messages", "bytes", "handshakes")) {
             command.add("-Datrium.limits." + limit + "=0");
         }
+        command.add("-Datrium.file.directory=" + site.work().resolve("files"));
+        command.add("-Datrium.file.max-size=16G");
         launch.redisPort().ifPresent(redis -> {
             command.add("-Datrium.backplane=redis");
             command.add("-Dquarkus.redis.hosts=redis://127.0.0.1:" + redis);

@@ -56,7 +56,7 @@ public final class BareSubject implements Subject {
             case ECHO -> PlainDialect.echo();
             // It echoes the command, which begins like the reply to it.
             case JOIN -> new SessionDialect();
-            case REPLICAS, RESUME -> null;
+            case REPLICAS, RESUME, FILES -> null;
         });
     }
 

@@ -11,5 +11,7 @@ public enum Use {
     /** Rooms that several replicas share over Redis. */
     REPLICAS,
     /** Members of a room, and sessions that are resumed by a token on another replica. */
-    RESUME
+    RESUME,
+    /** Files over the session protocol. */
+    FILES
 }

@@ -32,6 +32,7 @@ public final class Workloads {
                 new Storm(scale.storm()),
                 new Replicas(fanOut, pipelined, latency),
                 new SlowReaders(one, pace),
-                new Resume(scale.resume(), new RoomPlan(1, LIVE_MEMBERS), LIVE_MESSAGES_PER_SECOND));
+                new Resume(scale.resume(), new RoomPlan(1, LIVE_MEMBERS), LIVE_MESSAGES_PER_SECOND),
+                new Upload(scale.upload()));
     }
 }

@@ -7,6 +7,7 @@ import dev.atrium.file.StoredFile;
 import io.smallrye.mutiny.Uni;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -92,9 +93,9 @@ public final class DirectoryStore implements FileStore, AutoCloseable {
     }
 
     @Override
-    public Uni<Boolean> write(StoredFile file, int index, byte[] bytes) {
-        return work(bytes.length, () -> {
-            disk.require(bytes.length);
+    public Uni<Boolean> write(StoredFile file, int index, ByteBuffer bytes) {
+        return work(bytes.remaining(), () -> {
+            disk.require(bytes.remaining());
             return directory(file.id()).write(file.offset(index), index, bytes);
         });
     }

@@ -54,11 +54,15 @@ record FileDirectory(Path path) {
         }
     }
 
-    /** Whether it was there. The mark comes after the bytes, so that what has one is whole, whenever the power fails. */
-    boolean write(long offset, int index, byte[] bytes) throws IOException {
+    /** Whether it was there, and not whole. The mark comes after the bytes, so that what has one is whole, whenever the power fails. */
+    boolean write(long offset, int index, ByteBuffer bytes) throws IOException {
+        StoredFile file = find();
+        if (file == null || file.isComplete()) {
+            return false;
+        }
         try (FileChannel data = open(DATA, StandardOpenOption.WRITE); FileChannel present = open(PRESENT, StandardOpenOption.WRITE)) {
             put(data, bytes, offset);
-            put(present, new byte[] {HERE}, index);
+            put(present, ByteBuffer.wrap(new byte[] {HERE}), index);
             return true;
         } catch (NoSuchFileException e) {
             return false;
@@ -112,7 +116,7 @@ record FileDirectory(Path path) {
             return;
         }
         try (FileChannel json = FileChannel.open(growing, StandardOpenOption.WRITE)) {
-            put(json, StoredFileCodec.encode(completed), 0);
+            put(json, ByteBuffer.wrap(StoredFileCodec.encode(completed)), 0);
             json.force(true);
         }
         Files.move(growing, path.resolve(JSON), StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
@@ -174,8 +178,8 @@ record FileDirectory(Path path) {
         return FileChannel.open(path.resolve(name), option);
     }
 
-    private static void put(FileChannel channel, byte[] bytes, long offset) throws IOException {
-        ByteBuffer buffer = ByteBuffer.wrap(bytes);
+    private static void put(FileChannel channel, ByteBuffer bytes, long offset) throws IOException {
+        ByteBuffer buffer = bytes.slice();
         while (buffer.hasRemaining()) {
             channel.write(buffer, offset + buffer.position());
         }

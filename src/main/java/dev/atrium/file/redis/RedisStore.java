@@ -13,6 +13,7 @@ import io.vertx.redis.client.Command;
 import io.vertx.redis.client.Redis;
 import io.vertx.redis.client.Request;
 import io.vertx.redis.client.Response;
+import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.BitSet;
 import java.util.List;
@@ -58,9 +59,9 @@ public final class RedisStore implements FileStore, AutoCloseable {
     }
 
     @Override
-    public Uni<Boolean> write(StoredFile file, int index, byte[] bytes) {
-        return send(bytes.length, () -> run(FileScript.WRITE, file,
-                request -> request.arg(index).arg(Buffer.buffer(bytes)).arg(ttlMillis))).map(there -> there.toInteger() == 1);
+    public Uni<Boolean> write(StoredFile file, int index, ByteBuffer bytes) {
+        return send(bytes.remaining(), () -> run(FileScript.WRITE, file,
+                request -> request.arg(index).arg(copy(bytes)).arg(ttlMillis))).map(there -> there.toInteger() == 1);
     }
 
     @Override
@@ -112,6 +113,13 @@ public final class RedisStore implements FileStore, AutoCloseable {
 
     private Uni<Response> send(int bytes, Supplier<Future<Response>> work) {
         return backlog.pass(bytes, () -> UniHelper.toUni(work.get()));
+    }
+
+    /** What waits to be sent must not change when its owner uses it again, after a failure for example. */
+    private static Buffer copy(ByteBuffer bytes) {
+        byte[] copy = new byte[bytes.remaining()];
+        bytes.duplicate().get(copy);
+        return Buffer.buffer(copy);
     }
 
     private static Buffer json(StoredFile file) {

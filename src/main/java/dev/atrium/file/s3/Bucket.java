@@ -41,9 +41,8 @@ record Bucket(S3AsyncClient client, String name) {
         return call(() -> client.headBucket(request -> request.bucket(name))).replaceWithVoid();
     }
 
-    Uni<Void> put(String key, byte[] bytes) {
-        // Nobody changes the bytes, so they need not be copied.
-        return call(() -> client.putObject(request -> request.bucket(name).key(key), AsyncRequestBody.fromBytesUnsafe(bytes)))
+    Uni<Void> put(String key, AsyncRequestBody body) {
+        return call(() -> client.putObject(request -> request.bucket(name).key(key), body))
                 .replaceWithVoid();
     }
 

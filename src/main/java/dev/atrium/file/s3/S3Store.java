@@ -8,6 +8,7 @@ import dev.atrium.file.StoredFileCodec;
 import io.netty.channel.EventLoopGroup;
 import io.smallrye.mutiny.Multi;
 import io.smallrye.mutiny.Uni;
+import java.nio.ByteBuffer;
 import java.time.Instant;
 import java.util.BitSet;
 import java.util.Comparator;
@@ -16,6 +17,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
+import software.amazon.awssdk.core.async.AsyncRequestBody;
 import software.amazon.awssdk.services.s3.S3AsyncClient;
 
 /**
@@ -53,7 +55,7 @@ public final class S3Store implements FileStore, AutoCloseable {
 
     @Override
     public Uni<Void> create(StoredFile file) {
-        return backlog.pass(0, () -> bucket.put(json(SafeId.require(file.id())), StoredFileCodec.encode(file)));
+        return backlog.pass(0, () -> bucket.put(json(SafeId.require(file.id())), body(file)));
     }
 
     @Override
@@ -66,12 +68,17 @@ public final class S3Store implements FileStore, AutoCloseable {
         return backlog.pass(0, this::files);
     }
 
-    /** Looks for the file after it has written: one that is deleted just now would leave a chunk behind that nobody owns. */
     @Override
-    public Uni<Boolean> write(StoredFile file, int index, byte[] bytes) {
-        return backlog.pass(bytes.length, () -> bucket.put(chunk(file, index), bytes)
+    public Uni<Boolean> write(StoredFile file, int index, ByteBuffer bytes) {
+        return backlog.pass(bytes.remaining(), () -> known(file.id()).flatMap(known ->
+                known == null || known.isComplete() ? Uni.createFrom().item(false) : put(file, index, bytes)));
+    }
+
+    /** Looks for the file again after it has written: one that is deleted just now would leave a chunk behind that nobody owns. */
+    private Uni<Boolean> put(StoredFile file, int index, ByteBuffer bytes) {
+        return bucket.put(chunk(file, index), AsyncRequestBody.fromByteBuffer(bytes))
                 .flatMap(written -> bucket.has(json(file.id())))
-                .call(there -> there ? Uni.createFrom().voidItem() : bucket.delete(chunk(file, index))));
+                .call(there -> there ? Uni.createFrom().voidItem() : bucket.delete(chunk(file, index)));
     }
 
     @Override
@@ -124,7 +131,7 @@ public final class S3Store implements FileStore, AutoCloseable {
     /** Overwrites what is known of a file, unless it was deleted meanwhile. */
     private Uni<Void> say(StoredFile file) {
         return bucket.has(json(file.id())).flatMap(there -> there
-                ? bucket.put(json(file.id()), StoredFileCodec.encode(file)) : Uni.createFrom().voidItem());
+                ? bucket.put(json(file.id()), body(file)) : Uni.createFrom().voidItem());
     }
 
     private Uni<List<StoredFile>> files() {
@@ -172,6 +179,10 @@ public final class S3Store implements FileStore, AutoCloseable {
     private Multi<String> names(String id) {
         int length = prefix.length() + SafeId.require(id).length() + 1;
         return bucket.entries(prefix + id + "/").map(entry -> entry.key().substring(length));
+    }
+
+    private static AsyncRequestBody body(StoredFile file) {
+        return AsyncRequestBody.fromBytes(StoredFileCodec.encode(file));
     }
 
     private String json(String id) {

@@ -4,7 +4,6 @@ import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
 import dev.atrium.gateway.JsonData;
-import dev.atrium.room.Data;
 import dev.atrium.room.Position;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -23,22 +22,21 @@ final class CommandParser {
     private final boolean hasBytes;
     private String fault;
 
-    private CommandParser(String text, Data binary) throws IOException {
+    private CommandParser(String text, boolean hasBytes) throws IOException {
         this.text = text;
         this.json = Json.FACTORY.createParser(text);
-        this.hasBytes = binary != null;
-        params.data = hasBytes ? binary : params.data;
+        this.hasBytes = hasBytes;
     }
 
     /**
      * Reads a command.
      *
-     * @param binary the bytes that came after the JSON line, or null for a text frame
+     * @param hasBytes whether it is the line before the bytes of a binary frame, which are its data
      * @throws MalformedCommandException naming the field and what was expected of it
      */
-    static Command parse(String text, Data binary) {
+    static Command parse(String text, boolean hasBytes) {
         try {
-            CommandParser parser = new CommandParser(text, binary);
+            CommandParser parser = new CommandParser(text, hasBytes);
             try (parser.json) {
                 return parser.read();
             }
@@ -108,6 +106,11 @@ final class CommandParser {
             case "limit" -> params.limit = offset("params.limit");
             case "cursor" -> params.cursor = string("params.cursor");
             case "by" -> params.by = string("params.by");
+            case "file" -> params.file = string("params.file");
+            case "index" -> params.index = offset("params.index");
+            case "size" -> params.size = offset("params.size");
+            case "type" -> params.type = string("params.type");
+            case "sha256" -> params.sha256 = string("params.sha256");
             default -> json.skipChildren();
         }
     }

@@ -227,8 +227,11 @@ public final class FrameHandler extends ChannelInboundHandlerAdapter implements 
 
     private void closedByClient(CloseWebSocketFrame close) {
         state = State.CLOSING;
-        protocol.closed(CloseReason.NORMAL);
         int code = close.statusCode();
+        // With any other code a client gives up a connection that it cannot rely on, and means to come back as the same session.
+        boolean forGood = code < 0 || code == WebSocketCloseStatus.NORMAL_CLOSURE.code()
+                || code == WebSocketCloseStatus.ENDPOINT_UNAVAILABLE.code();
+        protocol.closed(forGood ? CloseReason.NORMAL : CloseReason.CONNECTION_LOST);
         CloseWebSocketFrame echo = code < 0 ? new CloseWebSocketFrame() : new CloseWebSocketFrame(code, "");
         context.writeAndFlush(echo).addListener(done -> context.close());
         cutAfter(LINGER_MILLIS);

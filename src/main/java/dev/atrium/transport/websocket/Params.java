@@ -12,8 +12,9 @@ final class Params {
     String room;
     /** Name of an event. */
     String event;
-    /** What to send. */
+    /** Of what is called, or of a file. */
     String name;
+    /** What to send. */
     Data data = Data.Json.NULL;
     /** Whether the sender hears its own message. */
     boolean echo = true;
@@ -37,4 +38,14 @@ final class Params {
     String cursor;
     /** What to list. */
     String by;
+    /** Id of a file. */
+    String file;
+    /** Number of a chunk. */
+    Long index;
+    /** Bytes of a file. */
+    Long size;
+    /** Media type of a file. */
+    String type;
+    /** Digest of a file, in hexadecimal digits. */
+    String sha256;
 }

@@ -27,7 +27,7 @@ final class Replies {
     }
 
     /** The fields of a body. */
-    private interface Body {
+    interface Body {
         void write(JsonGenerator json) throws IOException;
     }
 
@@ -197,7 +197,7 @@ final class Replies {
         });
     }
 
-    private static byte[] reply(Long seq, Body body) {
+    static byte[] reply(Long seq, Body body) {
         return Json.textFrame(json -> {
             start(json, seq, 200);
             json.writeObjectFieldStart("body");
@@ -218,7 +218,8 @@ final class Replies {
         });
     }
 
-    private static void start(JsonGenerator json, Long seq, int code) throws IOException {
+    /** The beginning of a reply. */
+    static void start(JsonGenerator json, Long seq, int code) throws IOException {
         json.writeStartObject();
         if (seq != null) {
             json.writeNumberField("seq", seq);

@@ -4,6 +4,7 @@ import dev.atrium.application.Client;
 import dev.atrium.application.Endpoint;
 import dev.atrium.application.Endpoints;
 import dev.atrium.application.Values;
+import dev.atrium.file.Transfers;
 import dev.atrium.gateway.Authentication;
 import dev.atrium.gateway.Gateway;
 import dev.atrium.gateway.Ranges;
@@ -17,6 +18,7 @@ import dev.atrium.session.CloseReason;
 import dev.atrium.session.Session;
 import dev.atrium.session.SessionConfig;
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufUtil;
 import io.smallrye.mutiny.Uni;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
@@ -39,7 +41,8 @@ final class SessionProtocol extends SessionBound {
     /** Silence would leave the developer guessing. */
     private static final Set<Integer> ALWAYS_TOLD = Set.of(400, 401, 403, 429);
 
-    private static final String COMMANDS = "resume, join, leave, send, members, history, auth, call or heartbeat";
+    private static final String COMMANDS = "resume, join, leave, send, members, history, auth, call, heartbeat or one of "
+            + FileCommands.NAMES;
 
     /** Clients of a replica that goes away come back within this time, spread at random. */
     private static final int RECONNECT_MILLIS = 2_000;
@@ -49,6 +52,7 @@ final class SessionProtocol extends SessionBound {
     private final Endpoint endpoint;
     private Client handle;
     private SendWindow window;
+    private FileCommands files;
     private Future<?> firstCommand;
     private boolean welcomed;
     private long expires;
@@ -59,8 +63,8 @@ final class SessionProtocol extends SessionBound {
      * @param endpoints what the application makes of calls
      * @param maxPayload largest message of a client, in bytes
      */
-    record Surroundings(Gateway gateway, Authentication authentication, Endpoints endpoints, SessionConfig.Heartbeat heartbeat,
-            long maxPayload) {
+    record Surroundings(Gateway gateway, Authentication authentication, Endpoints endpoints, Transfers transfers,
+            SessionConfig.Heartbeat heartbeat, long maxPayload) {
     }
 
     SessionProtocol(Surroundings surroundings, Caller caller, String namespace) {
@@ -74,6 +78,7 @@ final class SessionProtocol extends SessionBound {
     Session connect() {
         window = new SendWindow(connection);
         Session made = gateway.connect(caller, connection.eventLoop(), namespace, TRANSPORT, connection, SessionFormat.INSTANCE);
+        files = new FileCommands(surroundings.transfers, made, this);
         handle = endpoint == null ? null : new SessionProtocolHandle(endpoint.clients(), made);
         return made;
     }
@@ -150,16 +155,15 @@ final class SessionProtocol extends SessionBound {
             return;
         }
         String line = bytes.toString(bytes.readerIndex(), newline - bytes.readerIndex(), StandardCharsets.UTF_8);
-        byte[] data = new byte[bytes.writerIndex() - newline - 1];
-        bytes.getBytes(newline + 1, data);
-        handle(line, new Data.Binary(data), bytes.readableBytes());
+        handle(line, bytes.slice(newline + 1, bytes.writerIndex() - newline - 1), bytes.readableBytes());
     }
 
-    private void handle(String line, Data binary, int size) {
+    /** @param bytes that came after the line, only for now; null if none can have */
+    private void handle(String line, ByteBuf bytes, int size) {
         cancelFirstCommand();
         Command command;
         try {
-            command = CommandParser.parse(line, binary);
+            command = CommandParser.parse(line, bytes != null);
         } catch (MalformedCommandException e) {
             if (gateway.spendOrClose(session, size)) {
                 connection.send(Replies.error(e.seq(), 400, e.getMessage()));
@@ -168,13 +172,20 @@ final class SessionProtocol extends SessionBound {
         }
         try {
             gateway.spend(session, size);
-            execute(command);
+            execute(command, bytes);
         } catch (Refusal refusal) {
             refuse(command, refusal);
         }
     }
 
-    private void execute(Command command) {
+    private void execute(Command command, ByteBuf bytes) {
+        if (command.cmd().startsWith("file.")) {
+            files.execute(command, bytes);
+            return;
+        }
+        if (bytes != null) {
+            command.params().data = new Data.Binary(ByteBufUtil.getBytes(bytes));
+        }
         switch (command.cmd()) {
             case "resume" -> resume(command);
             case "send" -> send(command);
@@ -315,14 +326,15 @@ final class SessionProtocol extends SessionBound {
         return Gateway.room(namespace, command.params().room);
     }
 
-    private void reply(Command command, byte[] reply) {
+    /** Nobody is answered who did not ask for it. */
+    void reply(Command command, byte[] reply) {
         if (command.seq() != null) {
             connection.send(reply);
         }
     }
 
     /** A mistake is answered even if no reply was asked for. */
-    private void refuse(Command command, Refusal refusal) {
+    void refuse(Command command, Refusal refusal) {
         if (command.seq() != null || ALWAYS_TOLD.contains(refusal.code())) {
             connection.send(Replies.error(command.seq(), refusal.code(), refusal.getMessage()));
         }

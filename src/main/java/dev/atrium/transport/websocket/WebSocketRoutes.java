@@ -1,6 +1,7 @@
 package dev.atrium.transport.websocket;
 
 import dev.atrium.application.Endpoints;
+import dev.atrium.file.Transfers;
 import dev.atrium.gateway.Authentication;
 import dev.atrium.gateway.Gateway;
 import dev.atrium.gateway.Refusal;
@@ -37,10 +38,10 @@ public final class WebSocketRoutes {
 
     /** @param sessions those that the gateway speaks of */
     @Inject
-    public WebSocketRoutes(Gateway gateway, Authentication authentication, Endpoints endpoints, Sessions sessions,
-            WebSocketConfig config, Admission admission) {
+    public WebSocketRoutes(Gateway gateway, Authentication authentication, Endpoints endpoints, Transfers transfers,
+            Sessions sessions, WebSocketConfig config, Admission admission) {
         this.gateway = gateway;
-        this.session = new SessionProtocol.Surroundings(gateway, authentication, endpoints, sessions.config().heartbeat(),
+        this.session = new SessionProtocol.Surroundings(gateway, authentication, endpoints, transfers, sessions.config().heartbeat(),
                 config.maxMessageSize());
         this.admission = admission;
         this.upgrade = new WebSocketUpgrade(sessions, (int) config.maxMessageSize(), config.compression());

@@ -1,4 +1,5 @@
--- Takes a chunk of a file, if the file is still there: one that came after its end would stay for long.
+-- Takes a chunk of a file, if the file is still there, and coming: a chunk that came after its end would stay for long,
+-- and what was verified must not change.
 --
 -- KEYS[1] files    hash from id to what is known of the file
 -- KEYS[2] touched  hash from id to when a file that is still coming was written to, ms since 1970
@@ -9,7 +10,7 @@
 -- ARGV[4] when all of it is gone even if no replica sweeps it away, ms
 --
 -- Returns whether it was there.
-if redis.call('HEXISTS', KEYS[1], ARGV[1]) == 0 then
+if redis.call('HEXISTS', KEYS[2], ARGV[1]) == 0 then
   return 0
 end
 -- First of all: a Redis that is full refuses only the first command of a script that writes.

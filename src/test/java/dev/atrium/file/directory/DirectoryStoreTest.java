@@ -8,6 +8,7 @@ import dev.atrium.file.FileStoreContract;
 import dev.atrium.file.StoreFullException;
 import dev.atrium.file.StoredFile;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
@@ -50,7 +51,7 @@ class DirectoryStoreTest extends FileStoreContract {
         StoredFile before = begun(2000);
         try (DirectoryStore reserving = DirectoryStore.in(root(), Long.MAX_VALUE / 2)) {
             assertThatThrownBy(() -> await(reserving.create(file(id(), 1)))).isInstanceOf(StoreFullException.class);
-            assertThatThrownBy(() -> await(reserving.write(before, 0, new byte[1000]))).isInstanceOf(StoreFullException.class);
+            assertThatThrownBy(() -> await(reserving.write(before, 0, ByteBuffer.allocate(1000)))).isInstanceOf(StoreFullException.class);
             assertThat(await(reserving.find(before.id()))).isEqualTo(before);
         }
     }
@@ -59,24 +60,24 @@ class DirectoryStoreTest extends FileStoreContract {
     @DisabledOnOs({OS.WINDOWS, OS.MAC})
     void a_disk_that_is_full_says_so_and_harms_nothing_that_was_there() throws Exception {
         StoredFile file = begun(2000);
-        assertThat(await(store().write(file, 0, new byte[1000]))).isTrue();
+        assertThat(await(store().write(file, 0, ByteBuffer.allocate(1000)))).isTrue();
         // Whatever is written to it fails with ENOSPC.
         Path data = root().resolve(file.id()).resolve("data");
         Path aside = Files.move(data, data.resolveSibling("aside"));
         Files.createSymbolicLink(data, Path.of("/dev/full"));
-        assertThatThrownBy(() -> await(store().write(file, 1, new byte[1000]))).isInstanceOf(StoreFullException.class);
+        assertThatThrownBy(() -> await(store().write(file, 1, ByteBuffer.allocate(1000)))).isInstanceOf(StoreFullException.class);
         Files.delete(data);
         Files.move(aside, data);
         assertThat(await(store().present(file)).cardinality()).isEqualTo(1);
         assertThat(await(store().read(file, 0))).hasSize(1000);
-        assertThat(await(store().write(file, 1, new byte[1000]))).isTrue();
+        assertThat(await(store().write(file, 1, ByteBuffer.allocate(1000)))).isTrue();
     }
 
     @Test
     void an_id_never_leads_out_of_the_directory() throws Exception {
         StoredFile file = file("../../out", 1);
         assertThatThrownBy(() -> await(store().create(file))).isInstanceOf(IllegalArgumentException.class);
-        assertThatThrownBy(() -> await(store().write(file, 0, new byte[1]))).isInstanceOf(IllegalArgumentException.class);
+        assertThatThrownBy(() -> await(store().write(file, 0, ByteBuffer.allocate(1)))).isInstanceOf(IllegalArgumentException.class);
         assertThatThrownBy(() -> await(store().delete(file))).isInstanceOf(IllegalArgumentException.class);
         try (Stream<Path> all = Files.walk(directory)) {
             assertThat(all.filter(Files::isRegularFile)).isEmpty();

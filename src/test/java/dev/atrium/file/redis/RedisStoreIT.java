@@ -11,6 +11,7 @@ import dev.atrium.it.RedisProcess;
 import io.vertx.core.Vertx;
 import io.vertx.redis.client.Redis;
 import io.vertx.redis.client.RedisOptions;
+import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import org.awaitility.Awaitility;
@@ -59,7 +60,7 @@ class RedisStoreIT extends FileStoreContract {
     @Test
     void what_no_replica_sweeps_away_goes_by_itself() {
         StoredFile file = begun(1000);
-        await(store().write(file, 0, new byte[1000]));
+        await(store().write(file, 0, ByteBuffer.allocate(1000)));
         for (String key : new String[] {"{files}", "{files}:touched", "{files}:chunks:" + file.id()}) {
             assertThat(Long.parseLong(redis.command("PTTL test:" + key).substring(1)))
                     .isBetween(TTL.toMillis() - 60_000, TTL.toMillis());
@@ -69,7 +70,7 @@ class RedisStoreIT extends FileStoreContract {
     @Test
     void a_deleted_file_leaves_no_key_behind() {
         StoredFile file = begun(1000);
-        await(store().write(file, 0, new byte[1000]));
+        await(store().write(file, 0, ByteBuffer.allocate(1000)));
         await(store().delete(file));
         assertThat(redis.command("EXISTS test:{files}:chunks:" + file.id())).isEqualTo(":0");
         assertThat(redis.command("HEXISTS test:{files}:touched " + file.id())).isEqualTo(":0");
@@ -78,10 +79,10 @@ class RedisStoreIT extends FileStoreContract {
     @Test
     void a_redis_that_is_full_says_so_harms_nothing_and_still_completes_what_is_there() {
         StoredFile file = begun(2000);
-        await(store().write(file, 0, new byte[1000]));
+        await(store().write(file, 0, ByteBuffer.allocate(1000)));
         redis.command("CONFIG SET maxmemory 1");
         try {
-            assertThatThrownBy(() -> await(store().write(file, 1, new byte[1000]))).isInstanceOf(StoreFullException.class);
+            assertThatThrownBy(() -> await(store().write(file, 1, ByteBuffer.allocate(1000)))).isInstanceOf(StoreFullException.class);
             StoredFile another = file(id(), 1);
             assertThatThrownBy(() -> await(store().create(another))).isInstanceOf(StoreFullException.class);
             assertThat(await(store().find(another.id()))).isNull();
@@ -99,7 +100,7 @@ class RedisStoreIT extends FileStoreContract {
     void scripts_that_redis_has_forgotten_are_said_again() {
         StoredFile file = begun(1000);
         redis.command("SCRIPT FLUSH");
-        assertThat(await(store().write(file, 0, new byte[1000]))).isTrue();
+        assertThat(await(store().write(file, 0, ByteBuffer.allocate(1000)))).isTrue();
         assertThat(await(store().read(file, 0))).hasSize(1000);
     }
 
@@ -107,7 +108,7 @@ class RedisStoreIT extends FileStoreContract {
     void a_connection_that_rested_until_it_was_cut_is_made_again() {
         StoredFile file = begun(1000);
         Awaitility.await().atMost(Duration.ofSeconds(10)).until(() -> connected() < alone * 3 / 2);
-        assertThat(await(store().write(file, 0, new byte[1000]))).isTrue();
+        assertThat(await(store().write(file, 0, ByteBuffer.allocate(1000)))).isTrue();
     }
 
     @Test
@@ -117,7 +118,7 @@ class RedisStoreIT extends FileStoreContract {
             if (index % 20 == 0) {
                 redis.command("CLIENT KILL TYPE normal SKIPME yes");
             }
-            assertThat(await(store().write(file, index, new byte[1000]))).isTrue();
+            assertThat(await(store().write(file, index, ByteBuffer.allocate(1000)))).isTrue();
         }
         assertThat(await(store().present(file)).cardinality()).isEqualTo(200);
     }

@@ -80,10 +80,9 @@ class CommandParserTest {
     }
 
     @Test
-    void bytes_stand_for_data() {
-        Data bytes = new Data.Binary(new byte[] {1});
-        assertThat(CommandParser.parse("{\"cmd\":\"send\",\"params\":{}}", bytes).params().data).isSameAs(bytes);
-        assertThatThrownBy(() -> CommandParser.parse("{\"cmd\":\"send\",\"params\":{\"data\":1}}", bytes))
+    void where_bytes_follow_there_is_no_data_before_them() {
+        assertThat(CommandParser.parse("{\"cmd\":\"send\",\"params\":{}}", true).params().data).isEqualTo(Data.Json.NULL);
+        assertThatThrownBy(() -> CommandParser.parse("{\"cmd\":\"send\",\"params\":{\"data\":1}}", true))
                 .hasMessageStartingWith("params.data: expected none");
     }
 
@@ -94,6 +93,6 @@ class CommandParserTest {
     }
 
     private static Command parse(String text) {
-        return CommandParser.parse(text, null);
+        return CommandParser.parse(text, false);
     }
 }

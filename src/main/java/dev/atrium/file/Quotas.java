@@ -1,0 +1,57 @@
+package dev.atrium.file;
+
+import dev.atrium.gateway.Refusal;
+import java.util.List;
+import java.util.function.Predicate;
+
+/**
+ * How much there may be: whatever is opened counts with its whole size.
+ *
+ * @param size bytes of one file
+ * @param roomBytes of all files of a room
+ * @param userBytes of all files of a user
+ * @param totalBytes of all files
+ * @param roomFiles files of a room
+ * @param totalFiles files of all rooms
+ */
+record Quotas(long size, long roomBytes, long userBytes, long totalBytes, int roomFiles, int totalFiles) {
+
+    private static final long MIB = 1 << 20;
+    private static final long GIB = 1 << 30;
+    private static final int TOO_LARGE = 413;
+    private static final int FULL = 507;
+
+    /** Redis keeps everything in memory: what is not set is much less there. */
+    static Quotas of(FileConfig config, FileConfig.Kind kind) {
+        boolean small = kind == FileConfig.Kind.REDIS;
+        return new Quotas(config.maxSize().orElse(small ? 16 * MIB : 2 * GIB), config.roomBytes().orElse(small ? 64 * MIB : 10 * GIB),
+                config.userBytes().orElse(small ? 64 * MIB : 10 * GIB), config.totalBytes().orElse(small ? 256 * MIB : 50 * GIB),
+                config.roomFiles(), config.totalFiles());
+    }
+
+    /** @throws Refusal 413 or 507 if one more of that size is too much */
+    void check(List<StoredFile> all, StoredFile more) {
+        if (more.size() > size) {
+            throw new Refusal(TOO_LARGE, "params.size: expected at most " + size + " bytes");
+        }
+        Predicate<StoredFile> inRoom = file -> file.roomId().equals(more.roomId());
+        if (all.stream().filter(inRoom).count() >= roomFiles) {
+            throw new Refusal(FULL, "params.room: it has " + roomFiles + " files, and may not have more");
+        }
+        if (all.size() >= totalFiles) {
+            throw new Refusal(FULL, "this server has as many files as it may");
+        }
+        bytes(all, inRoom, more, roomBytes, "params.room: its files");
+        if (more.user() != null) {
+            bytes(all, file -> more.user().equals(file.user()), more, userBytes, "the files of this user");
+        }
+        bytes(all, file -> true, more, totalBytes, "all files of this server");
+    }
+
+    private static void bytes(List<StoredFile> all, Predicate<StoredFile> which, StoredFile more, long most, String whose) {
+        long used = all.stream().filter(which).mapToLong(StoredFile::size).sum();
+        if (used + more.size() > most) {
+            throw new Refusal(FULL, whose + " may have " + most + " bytes together, and have " + used);
+        }
+    }
+}

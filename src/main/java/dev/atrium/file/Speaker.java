@@ -1,0 +1,19 @@
+package dev.atrium.file;
+
+import dev.atrium.room.Sender;
+import dev.atrium.security.Caller;
+import dev.atrium.session.Session;
+
+/**
+ * Who sends or reads a file: what is known of a session, read on its event loop and used on any thread.
+ *
+ * @param who in whose name a file is said
+ * @param transport of its session, for the figures
+ */
+public record Speaker(Caller caller, Sender who, String namespace, String transport) {
+
+    /** The one that a session is now. On its event loop. */
+    public static Speaker of(Session session) {
+        return new Speaker(session.caller(), session.self(), session.namespace(), session.transport());
+    }
+}

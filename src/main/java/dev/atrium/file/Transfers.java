@@ -1,0 +1,293 @@
+package dev.atrium.file;
+
+import com.github.benmanes.caffeine.cache.Cache;
+import com.github.benmanes.caffeine.cache.Caffeine;
+import dev.atrium.backplane.BackplaneUnavailableException;
+import dev.atrium.gateway.Gateway;
+import dev.atrium.gateway.Refusal;
+import dev.atrium.room.RoomId;
+import dev.atrium.security.Caller;
+import dev.atrium.security.Permission;
+import io.smallrye.mutiny.Uni;
+import java.nio.ByteBuffer;
+import java.security.SecureRandom;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.Base64;
+import java.util.BitSet;
+import java.util.List;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Supplier;
+import org.jboss.logging.Logger;
+
+/**
+ * Files on their way in and out: who may is asked of the {@link Gateway}, how much of {@link Quotas}. Who sends a file shows that
+ * by its id, which nobody else knows until the file is whole and can no longer change.
+ *
+ * <p>Any thread; what is returned completes on any thread. A {@code Uni} that fails with a {@link Refusal} carries the answer for
+ * the client.
+ */
+public final class Transfers {
+
+    private static final Logger LOG = Logger.getLogger(Transfers.class);
+    private static final SecureRandom RANDOM = new SecureRandom();
+    private static final int ID_BYTES = 18;
+
+    private static final int MOST_WAITING = 256;
+
+    private static final Duration REMEMBERED = Duration.ofMinutes(1);
+    private static final int MOST_REMEMBERED = 10_000;
+
+    private static final int CONFLICT = 409;
+    private static final int UNPROCESSABLE = 422;
+    private static final int FULL = 507;
+
+    private final FileStore store;
+    private final Gateway gateway;
+    private final Announcement announcement;
+    private final Quotas quotas;
+    private final int chunk;
+    private final Clock clock;
+    private final Verification verification;
+    private final OneAtATime openings = new OneAtATime(MOST_WAITING);
+    private final AtomicLong received = new AtomicLong();
+    private final AtomicLong sent = new AtomicLong();
+    private final AtomicLong completed = new AtomicLong();
+
+    /** Those that are coming just now, so that the store is not asked for each chunk what it belongs to. */
+    private final Cache<String, StoredFile> coming = Caffeine.newBuilder()
+            .expireAfterAccess(REMEMBERED).maximumSize(MOST_REMEMBERED).build();
+
+    /** @param chunk bytes */
+    Transfers(FileStore store, Gateway gateway, Announcement announcement, Quotas quotas, int chunk, Clock clock) {
+        this.store = store;
+        this.gateway = gateway;
+        this.announcement = announcement;
+        this.quotas = quotas;
+        this.chunk = chunk;
+        this.clock = clock;
+        this.verification = new Verification(store);
+    }
+
+    /** Of a server that keeps no files, and says so. */
+    public static Transfers none(Gateway gateway) {
+        return new Transfers(NoStore.INSTANCE, gateway, null, new Quotas(Long.MAX_VALUE, 0, 0, 0, 0, 0), 1, Clock.systemUTC());
+    }
+
+    /**
+     * A client is about to send a file, or goes on with one that it has begun to.
+     *
+     * @param sha256 null if it does not know
+     */
+    public Uni<Transfer> open(Speaker speaker, RoomId room, String name, Long size, String type, String sha256) {
+        return answered(() -> {
+            if (!room.isNamed()) {
+                throw Refusal.badRequest("params.room: expected a room that sessions join");
+            }
+            gateway.require(speaker.caller(), speaker.transport(), room, Permission.SEND);
+            FileRequest request = FileRequest.of(name, size, type, sha256);
+            return openings.run(() -> store.list().chain(all -> begin(speaker, room, request, all)),
+                    () -> Refusal.unavailable("too many files are being opened, try again later", true));
+        });
+    }
+
+    private Uni<Transfer> begin(Speaker speaker, RoomId room, FileRequest request, List<StoredFile> all) {
+        String session = speaker.who().id();
+        String user = speaker.who().user();
+        StoredFile begun = all.stream().filter(file -> !file.isComplete() && file.roomId().equals(room)
+                && request.isFor(file, session, user)).findFirst().orElse(null);
+        if (begun != null) {
+            return transfer(begun);
+        }
+        StoredFile file = new StoredFile(newId(), room.namespace(), room.name(), request.name(), request.size(), request.type(),
+                request.sha256(), session, user, chunk, clock.millis(), 0);
+        quotas.check(all, file);
+        return store.create(file).map(created -> new Transfer(file, ChunkRange.missing(new BitSet(), file.chunks())));
+    }
+
+    /**
+     * Takes a chunk of a file that is coming. Coming again does no harm.
+     *
+     * @param bytes lent until the {@code Uni} has completed
+     */
+    public Uni<Void> write(Speaker speaker, String id, Long index, ByteBuffer bytes) {
+        return answered(() -> coming(speaker, id).chain(file -> write(file, index, bytes)));
+    }
+
+    private Uni<Void> write(StoredFile file, Long index, ByteBuffer bytes) {
+        if (index == null || index < 0 || index >= file.chunks()) {
+            throw Refusal.badRequest("params.index: expected the number of a chunk, from 0 to " + (file.chunks() - 1));
+        }
+        int length = file.length(index.intValue());
+        if (bytes.remaining() != length) {
+            throw Refusal.badRequest("bytes: expected " + length + " of them in chunk " + index + ", got " + bytes.remaining());
+        }
+        return store.write(file, index.intValue(), bytes).chain(taken -> {
+            if (taken) {
+                received.addAndGet(length);
+                return Uni.createFrom().voidItem();
+            }
+            coming.invalidate(file.id());
+            throw unknown();
+        });
+    }
+
+    private Uni<StoredFile> coming(Speaker speaker, String id) {
+        StoredFile known = id == null ? null : coming.getIfPresent(id);
+        return (known != null ? Uni.createFrom().item(known) : find(speaker, id)).invoke(file -> {
+            if (file.isComplete()) {
+                throw new Refusal(CONFLICT, "params.file: it is complete");
+            }
+            require(speaker, file);
+            coming.put(id, file);
+        });
+    }
+
+    /** How a file is coming, or that it is there. */
+    public Uni<Transfer> status(Speaker speaker, String id) {
+        return answered(() -> find(speaker, id).chain(file -> {
+            require(speaker, file);
+            return file.isComplete() ? Uni.createFrom().item(new Transfer(file, List.of())) : transfer(file);
+        }));
+    }
+
+    /**
+     * A client has sent all of a file: looks whether that is so, and says it in the room. Asked again, it says the same again.
+     *
+     * @return what is missing, if something is, or where in the room it was said
+     */
+    public Uni<Closing> close(Speaker speaker, String id) {
+        return answered(() -> find(speaker, id).chain(file -> {
+            gateway.require(speaker.caller(), speaker.transport(), file.roomId(), Permission.SEND);
+            if (file.isComplete()) {
+                return announcement.again(speaker, file);
+            }
+            return transfer(file).chain(transfer -> transfer.missing().isEmpty() ? verify(speaker, file)
+                    : Uni.createFrom().item(Closing.missing(transfer)));
+        }));
+    }
+
+    private Uni<Closing> verify(Speaker speaker, StoredFile file) {
+        return verification.sha256(file).chain(digest -> {
+            if (file.sha256() != null && !file.sha256().equals(digest)) {
+                return store.clear(file).chain(cleared -> Uni.createFrom().failure(new Refusal(UNPROCESSABLE,
+                        "sha256: expected " + file.sha256() + ", got " + digest + "; all of it is missing again")));
+            }
+            coming.invalidate(file.id());
+            StoredFile whole = file.completed(digest, clock.millis());
+            return store.complete(whole).invoke(completed::incrementAndGet).chain(done -> announcement.first(speaker, whole));
+        });
+    }
+
+    /** One chunk of a file that is there. */
+    public Uni<byte[]> read(Speaker speaker, String id, Long index) {
+        return answered(() -> find(speaker, id).chain(file -> {
+            require(speaker, file);
+            if (index == null || index < 0 || index >= file.chunks()) {
+                throw Refusal.badRequest("params.index: expected the number of a chunk, from 0 to " + (file.chunks() - 1));
+            }
+            return read(file, index.intValue());
+        }));
+    }
+
+    /** The same, of a file that was found already. */
+    public Uni<byte[]> read(StoredFile file, int index) {
+        return answered(() -> store.read(file, index).onItem().ifNull().failWith(Transfers::unknown))
+                .invoke(bytes -> sent.addAndGet(bytes.length));
+    }
+
+    /** A file of a room that is there. */
+    public Uni<StoredFile> find(Caller caller, String transport, RoomId room, String id) {
+        return answered(() -> {
+            gateway.require(caller, transport, room, Permission.JOIN);
+            return known(id, room.namespace()).invoke(file -> {
+                if (!file.isComplete() || !file.roomId().equals(room)) {
+                    throw unknown();
+                }
+            });
+        });
+    }
+
+    /** Removes a file of a room: those may who sent it, and administrators. */
+    public Uni<Void> delete(Caller caller, String transport, RoomId room, String id) {
+        return find(caller, transport, room, id).chain(file -> answered(() -> {
+            if (file.user() == null || !file.user().equals(caller.identity().user())) {
+                gateway.require(caller, transport, room, Permission.ADMIN);
+            }
+            return store.delete(file);
+        }));
+    }
+
+    /** Bytes of chunks that were taken so far. */
+    public long received() {
+        return received.get();
+    }
+
+    /** Bytes of chunks that were given out so far. */
+    public long sent() {
+        return sent.get();
+    }
+
+    /** Files that were completed so far. */
+    public long completed() {
+        return completed.get();
+    }
+
+    private void require(Speaker speaker, StoredFile file) {
+        gateway.require(speaker.caller(), speaker.transport(), file.roomId(),
+                file.isComplete() ? Permission.JOIN : Permission.SEND);
+    }
+
+    private Uni<StoredFile> find(Speaker speaker, String id) {
+        if (id == null) {
+            throw Refusal.badRequest("params.file: expected a string");
+        }
+        return known(id, speaker.namespace());
+    }
+
+    /** Whoever is in another namespace learns nothing. */
+    private Uni<StoredFile> known(String id, String namespace) {
+        if (!SafeId.matches(id)) {
+            throw unknown();
+        }
+        return store.find(id).invoke(file -> {
+            if (file == null || !file.namespace().equals(namespace)) {
+                throw unknown();
+            }
+        });
+    }
+
+    private Uni<Transfer> transfer(StoredFile file) {
+        return store.present(file).map(present -> new Transfer(file, ChunkRange.missing(present, file.chunks())));
+    }
+
+    private static <T> Uni<T> answered(Supplier<Uni<T>> work) {
+        return Uni.createFrom().deferred(work::get).onFailure().transform(Transfers::refusal);
+    }
+
+    private static Refusal refusal(Throwable failure) {
+        if (failure instanceof Refusal || failure instanceof BackplaneUnavailableException) {
+            return Refusal.of(failure);
+        }
+        if (failure instanceof RejectedExecutionException) {
+            return Refusal.unavailable("too many chunks are on their way, try again later", true);
+        }
+        if (failure instanceof StoreFullException full) {
+            LOG.warnf("A file was refused: %s", full.getMessage());
+            return new Refusal(FULL, full.getMessage());
+        }
+        LOG.warnf("Files cannot be reached: %s", failure.toString());
+        return Refusal.unavailable("files cannot be reached, try again later", true);
+    }
+
+    private static Refusal unknown() {
+        return new Refusal(404, "file: there is none of that id");
+    }
+
+    private static String newId() {
+        byte[] bytes = new byte[ID_BYTES];
+        RANDOM.nextBytes(bytes);
+        return Base64.getUrlEncoder().encodeToString(bytes);
+    }
+}

@@ -1,0 +1,70 @@
+package dev.atrium.file;
+
+import dev.atrium.backplane.BackplaneConfig;
+import dev.atrium.gateway.Gateway;
+import dev.atrium.gateway.RoomService;
+import dev.atrium.setting.Require;
+import io.quarkus.runtime.StartupEvent;
+import io.quarkus.runtime.configuration.MemorySize;
+import io.vertx.core.Vertx;
+import jakarta.enterprise.event.Observes;
+import jakarta.enterprise.inject.Produces;
+import jakarta.inject.Singleton;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.Optional;
+import org.eclipse.microprofile.config.inject.ConfigProperty;
+import org.jboss.logging.Logger;
+
+/** Makes what moves files, and sees that old ones are swept away. */
+@Singleton
+final class TransfersProducer {
+
+    private static final Logger LOG = Logger.getLogger(TransfersProducer.class);
+
+    private static final Duration SHORTEST = Duration.ofSeconds(1);
+    private static final Duration LONGEST = Duration.ofDays(3650);
+    private static final int LEAST_CHUNK = 1 << 10;
+    private static final int MOST_CHUNK = 4 << 20;
+    private static final int MOST_FILES = 1_000_000;
+
+    /** What the line of JSON before a chunk may take of a message. */
+    private static final int LINE = 512;
+
+    @Produces
+    @Singleton
+    Transfers transfers(Optional<FileStore> store, FileConfig config, BackplaneConfig backplane, Gateway gateway, RoomService service,
+            @ConfigProperty(name = "atrium.websocket.max-message-size") MemorySize message,
+            @ConfigProperty(name = "atrium.websocket.max-frame-size") MemorySize frame) {
+        check(config);
+        long fits = Math.min(message.asLongValue(), frame.asLongValue()) - LINE;
+        int chunk = (int) Math.max(1, Math.min(config.chunk(), fits));
+        Clock clock = Clock.systemUTC();
+        return new Transfers(store.orElse(NoStore.INSTANCE), gateway, new Announcement(service, backplane.idempotency().window(), clock),
+                Quotas.of(config, FileStoreProducer.kind(config, backplane)), chunk, clock);
+    }
+
+    @Produces
+    @Singleton
+    Sweep sweep(Optional<FileStore> store, FileConfig config) {
+        return new Sweep(store.orElse(NoStore.INSTANCE), config.ttl(), config.abandonedAfter(), Clock.systemUTC());
+    }
+
+    void start(@Observes StartupEvent startup, Optional<FileStore> store, Sweep sweep, FileConfig config, Vertx vertx,
+            @ConfigProperty(name = "quarkus.http.host-enabled") boolean listens) {
+        if (listens && store.isPresent()) {
+            vertx.setPeriodic(config.sweep().toMillis(), timer -> sweep.once().subscribe().with(
+                    done -> { }, failure -> LOG.error("Old files are not swept away", failure)));
+        }
+    }
+
+    private static void check(FileConfig config) {
+        Require.between("atrium.file.chunk", config.chunk(), LEAST_CHUNK, MOST_CHUNK);
+        Require.between("atrium.file.ttl", config.ttl(), SHORTEST, LONGEST);
+        Require.between("atrium.file.abandoned-after", config.abandonedAfter(), SHORTEST, LONGEST);
+        Require.between("atrium.file.sweep", config.sweep(), Duration.ofMillis(100), Duration.ofDays(1));
+        Require.between("atrium.file.room-files", config.roomFiles(), 0, MOST_FILES);
+        Require.between("atrium.file.total-files", config.totalFiles(), 0, MOST_FILES);
+        Require.between("atrium.file.max-size", config.maxSize().orElse(0L), 0, (long) Integer.MAX_VALUE * LEAST_CHUNK);
+    }
+}

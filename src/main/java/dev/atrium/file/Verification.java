@@ -1,0 +1,49 @@
+package dev.atrium.file;
+
+import io.smallrye.mutiny.Multi;
+import io.smallrye.mutiny.Uni;
+import io.smallrye.mutiny.infrastructure.Infrastructure;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+
+/** Reads a file through, chunk by chunk, to see what it really is. However often it is asked about one at the same time, once. */
+final class Verification {
+
+    private final FileStore store;
+    private final Map<String, Uni<String>> running = new ConcurrentHashMap<>();
+
+    Verification(FileStore store) {
+        this.store = store;
+    }
+
+    /** The SHA-256 of a file of which all chunks are there, in hexadecimal digits. Not on an event loop. */
+    Uni<String> sha256(StoredFile file) {
+        return running.computeIfAbsent(file.id(), id -> read(file)
+                .onTermination().invoke(() -> running.remove(id))
+                .memoize().indefinitely());
+    }
+
+    private Uni<String> read(StoredFile file) {
+        return Uni.createFrom().deferred(() -> {
+            MessageDigest digest = sha256();
+            return Multi.createFrom().range(0, file.chunks())
+                    .onItem().transformToUniAndConcatenate(index -> store.read(file, index)
+                            .onItem().ifNull().failWith(() -> new IllegalStateException("a chunk is gone"))
+                            .emitOn(Infrastructure.getDefaultWorkerPool()))
+                    .onItem().invoke(digest::update)
+                    .onItem().ignoreAsUni()
+                    .map(done -> HexFormat.of().formatHex(digest.digest()));
+        });
+    }
+
+    private static MessageDigest sha256() {
+        try {
+            return MessageDigest.getInstance("SHA-256");
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+}

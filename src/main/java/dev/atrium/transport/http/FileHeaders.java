@@ -1,0 +1,54 @@
+package dev.atrium.transport.http;
+
+import dev.atrium.file.StoredFile;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
+import java.util.LinkedHashMap;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * What is said of a file that somebody else has made: nothing in it may run as a page of this origin. Pure.
+ */
+final class FileHeaders {
+
+    /** What browsers show without running anything in it. SVG and PDF are not among them. */
+    private static final Set<String> SHOWN = Set.of("image/png", "image/jpeg", "image/gif", "image/webp", "image/avif",
+            "audio/mpeg", "audio/ogg", "audio/wav", "audio/webm", "audio/mp4", "audio/flac",
+            "video/mp4", "video/webm", "video/ogg", "text/plain");
+
+    private FileHeaders() {
+    }
+
+    static Map<String, String> of(StoredFile file) {
+        String type = file.type().split(";")[0].trim().toLowerCase(Locale.ROOT);
+        boolean shown = SHOWN.contains(type);
+        Map<String, String> headers = new LinkedHashMap<>();
+        headers.put("Content-Type", !shown ? "application/octet-stream" : type.equals("text/plain") ? "text/plain; charset=utf-8" : type);
+        headers.put("Content-Disposition", disposition(shown ? "inline" : "attachment", file.name()));
+        headers.put("X-Content-Type-Options", "nosniff");
+        headers.put("Content-Security-Policy", "default-src 'none'; img-src 'self'; media-src 'self'; style-src 'unsafe-inline'; sandbox");
+        headers.put("Accept-Ranges", "bytes");
+        headers.put("ETag", etag(file));
+        // What it is never changes, but whether somebody may have it does.
+        headers.put("Cache-Control", "private, no-cache");
+        return headers;
+    }
+
+    static String etag(StoredFile file) {
+        return '"' + file.sha256() + '"';
+    }
+
+    static boolean isKnown(StoredFile file, String ifNoneMatch) {
+        return ifNoneMatch != null && (ifNoneMatch.trim().equals("*") || ifNoneMatch.contains(etag(file)));
+    }
+
+    /** RFC 6266: a name for those who know ASCII alone, and the real one, RFC 8187. */
+    private static String disposition(String how, String name) {
+        StringBuilder ascii = new StringBuilder();
+        name.codePoints().forEach(c -> ascii.append(c < ' ' || c > '~' || c == '"' || c == '\\' || c == '%' ? '_' : (char) c));
+        String exact = URLEncoder.encode(name, StandardCharsets.UTF_8).replace("+", "%20").replace("*", "%2A");
+        return how + "; filename=\"" + ascii + "\"; filename*=UTF-8''" + exact;
+    }
+}

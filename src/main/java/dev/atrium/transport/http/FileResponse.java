@@ -1,0 +1,68 @@
+package dev.atrium.transport.http;
+
+import dev.atrium.file.StoredFile;
+import dev.atrium.file.Transfers;
+import dev.atrium.gateway.Refusal;
+import dev.atrium.transport.admission.Problem;
+import io.netty.channel.EventLoop;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpServerResponse;
+import io.vertx.ext.web.RoutingContext;
+import org.jboss.logging.Logger;
+
+/** Writes some bytes of a file to a client, one chunk after the other, and none before the client has taken the last. */
+final class FileResponse {
+
+    private static final Logger LOG = Logger.getLogger(FileResponse.class);
+
+    private final Transfers transfers;
+    private final StoredFile file;
+    private final ByteRange range;
+    private final RoutingContext context;
+    private final HttpServerResponse response;
+    private final EventLoop eventLoop;
+    private int next;
+
+    FileResponse(Transfers transfers, StoredFile file, ByteRange range, RoutingContext context, EventLoop eventLoop) {
+        this.transfers = transfers;
+        this.file = file;
+        this.range = range;
+        this.context = context;
+        this.response = context.response();
+        this.eventLoop = eventLoop;
+        this.next = (int) (range.first() / file.chunk());
+    }
+
+    /** On the event loop of the request, as everything else. */
+    void begin() {
+        transfers.read(file, next).emitOn(eventLoop::execute).subscribe().with(this::write, this::fail);
+    }
+
+    private void write(byte[] chunk) {
+        if (response.closed()) {
+            return;
+        }
+        long offset = file.offset(next);
+        int from = (int) Math.max(0, range.first() - offset);
+        int to = (int) Math.min(chunk.length, range.last() + 1 - offset);
+        Buffer bytes = from == 0 && to == chunk.length ? Buffer.buffer(chunk) : Buffer.buffer(chunk).slice(from, to);
+        next++;
+        if (file.offset(next) > range.last()) {
+            response.end(bytes);
+            return;
+        }
+        // Completes when the bytes are on the wire; fails when the client has gone.
+        response.write(bytes).onSuccess(written -> begin());
+    }
+
+    /** Too late for a status: a connection that ends early is what shows a client that something is missing. */
+    private void fail(Throwable failure) {
+        if (response.headWritten()) {
+            LOG.warnf("A file broke off: %s", failure.getMessage());
+            response.reset();
+        } else {
+            response.headers().clear();
+            Problem.send(context, Refusal.of(failure));
+        }
+    }
+}

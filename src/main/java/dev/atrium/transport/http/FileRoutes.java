@@ -1,0 +1,114 @@
+package dev.atrium.transport.http;
+
+import dev.atrium.file.StoredFile;
+import dev.atrium.file.Transfers;
+import dev.atrium.gateway.Gateway;
+import dev.atrium.gateway.Refusal;
+import dev.atrium.gateway.RoomUrl;
+import dev.atrium.room.InvalidNameException;
+import dev.atrium.room.RoomId;
+import dev.atrium.session.RequestLoop;
+import dev.atrium.transport.admission.Admission;
+import dev.atrium.transport.admission.Problem;
+import io.netty.channel.EventLoop;
+import io.smallrye.mutiny.Uni;
+import io.vertx.core.http.HttpMethod;
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.http.HttpServerResponse;
+import io.vertx.ext.web.Router;
+import io.vertx.ext.web.RoutingContext;
+import jakarta.enterprise.event.Observes;
+import jakarta.inject.Singleton;
+import java.util.function.Consumer;
+
+/**
+ * The bytes of files, {@code /rooms/{room}/files/{id}}: whole or a range of them, RFC 9110 section 14. They are written as fast as
+ * the client takes them, chunk by chunk.
+ */
+@Singleton
+public final class FileRoutes {
+
+    private static final String TRANSPORT = "http";
+    private static final int RANGE_NOT_SATISFIABLE = 416;
+
+    private final Transfers transfers;
+
+    FileRoutes(Transfers transfers) {
+        this.transfers = transfers;
+    }
+
+    void register(@Observes Router router) {
+        router.route("/rooms/:room/files/:id").handler(context -> {
+            HttpMethod method = context.request().method();
+            if (method.equals(HttpMethod.GET) || method.equals(HttpMethod.HEAD)) {
+                find(context);
+            } else if (method.equals(HttpMethod.DELETE)) {
+                delete(context);
+            } else {
+                context.response().putHeader("Allow", "GET, HEAD, DELETE");
+                Problem.send(context, 405);
+            }
+        });
+    }
+
+    private void find(RoutingContext context) {
+        EventLoop eventLoop = RequestLoop.current();
+        answer(context, eventLoop, room -> transfers.find(Admission.caller(context), TRANSPORT, room, context.pathParam("id")),
+                file -> send(context, file, eventLoop));
+    }
+
+    private void delete(RoutingContext context) {
+        answer(context, RequestLoop.current(),
+                room -> transfers.delete(Admission.caller(context), TRANSPORT, room, context.pathParam("id")),
+                deleted -> context.response().setStatusCode(204).end());
+    }
+
+    private interface Work<T> {
+        Uni<T> of(RoomId room);
+    }
+
+    private static <T> void answer(RoutingContext context, EventLoop eventLoop, Work<T> work, Consumer<T> then) {
+        RoomId room;
+        try {
+            room = room(context.request());
+        } catch (Refusal refusal) {
+            Problem.send(context, refusal);
+            return;
+        } catch (InvalidNameException e) {
+            Problem.send(context, Refusal.badRequest(e.getMessage()));
+            return;
+        }
+        work.of(room).emitOn(eventLoop::execute).subscribe().with(then, failure -> Problem.send(context, Refusal.of(failure)));
+    }
+
+    private static RoomId room(HttpServerRequest request) {
+        String namespace = request.getParam("ns");
+        String path = request.path();
+        return RoomUrl.room(namespace == null ? RoomId.DEFAULT_NAMESPACE : namespace, path.substring(0, path.lastIndexOf("/files/")));
+    }
+
+    private void send(RoutingContext context, StoredFile file, EventLoop eventLoop) {
+        HttpServerRequest request = context.request();
+        HttpServerResponse response = context.response();
+        FileHeaders.of(file).forEach(response::putHeader);
+        if (FileHeaders.isKnown(file, request.getHeader("If-None-Match"))) {
+            response.setStatusCode(304).end();
+            return;
+        }
+        ByteRange range = ByteRange.requested(file, request.getHeader("Range"), request.getHeader("If-Range"));
+        if (range == null) {
+            response.putHeader("Content-Range", "bytes */" + file.size());
+            Problem.send(context, new Refusal(RANGE_NOT_SATISFIABLE, "Range: expected a part of its " + file.size() + " bytes"));
+            return;
+        }
+        if (range.isPart()) {
+            response.setStatusCode(206).putHeader("Content-Range", "bytes " + range.first() + "-" + range.last() + "/" + file.size());
+        }
+        response.putHeader("Content-Length", Long.toString(range.length()));
+        if (request.method().equals(HttpMethod.HEAD) || range.length() == 0) {
+            response.end();
+        } else {
+            new FileResponse(transfers, file, range, context, eventLoop).begin();
+        }
+    }
+}

@@ -1,0 +1,116 @@
+package dev.atrium.transport.websocket;
+
+import dev.atrium.file.Closing;
+import dev.atrium.file.Speaker;
+import dev.atrium.file.Transfers;
+import dev.atrium.gateway.Gateway;
+import dev.atrium.gateway.Refusal;
+import dev.atrium.gateway.SendWindow;
+import dev.atrium.session.Session;
+import io.netty.buffer.ByteBuf;
+import io.smallrye.mutiny.Uni;
+import java.util.ArrayDeque;
+import java.util.Queue;
+import java.util.function.Function;
+
+/**
+ * The commands of the session protocol that move files. They wait for nothing but each other, so that what is said in rooms passes
+ * by while a large file comes. On the session's event loop.
+ */
+final class FileCommands {
+
+    static final String NAMES = "file.open, file.write, file.status, file.close, file.read";
+
+    /** With more on their way the client is read more slowly: a chunk in memory is one that is not on disk. */
+    private static final int MOST_ON_THE_WAY = 16;
+
+    private final Transfers transfers;
+    private final Session session;
+    private final SessionProtocol client;
+    private final SendWindow window;
+    private final Queue<Command> reads = new ArrayDeque<>();
+    private boolean reading;
+
+    /** @param client who is answered */
+    FileCommands(Transfers transfers, Session session, SessionProtocol client) {
+        this.transfers = transfers;
+        this.session = session;
+        this.client = client;
+        this.window = new SendWindow(client.connection, MOST_ON_THE_WAY);
+    }
+
+    /**
+     * Does it and answers it.
+     *
+     * @param bytes that came with it, only for now; or null
+     * @throws Refusal if the command makes no sense
+     */
+    void execute(Command command, ByteBuf bytes) {
+        Params params = command.params();
+        Speaker speaker = Speaker.of(session);
+        switch (command.cmd()) {
+            case "file.open" -> {
+                if (params.room == null) {
+                    throw Refusal.badRequest("params.room: expected a string");
+                }
+                answer(command, transfers.open(speaker, Gateway.room(session.namespace(), params.room), params.name, params.size,
+                        params.type, params.sha256), opened -> FileReplies.transfer(command.seq(), opened));
+            }
+            case "file.write" -> {
+                if (bytes == null) {
+                    throw Refusal.badRequest("file.write: expected a binary frame, with the chunk after the line of JSON");
+                }
+                // As they came: copied, a large file would be a large heap.
+                ByteBuf chunk = bytes.retain();
+                answer(command, transfers.write(speaker, params.file, params.index, chunk.nioBuffer())
+                        .onTermination().invoke(() -> chunk.release()), written -> Replies.ok(command.seq()));
+            }
+            case "file.status" -> answer(command, transfers.status(speaker, params.file),
+                    transfer -> FileReplies.transfer(command.seq(), transfer));
+            case "file.close" -> answer(command, transfers.close(speaker, params.file), closing -> closed(command, closing));
+            case "file.read" -> {
+                window.sent();
+                reads.add(command);
+                if (!reading) {
+                    read();
+                }
+            }
+            default -> throw Refusal.badRequest("cmd: expected one of " + NAMES);
+        }
+    }
+
+    private static byte[] closed(Command command, Closing closing) {
+        return closing.missing().isEmpty() ? FileReplies.closed(command.seq(), closing)
+                : FileReplies.missing(command.seq(), closing.missing());
+    }
+
+    /** One after the other, and none while the client has not taken the one before: its outbox is smaller than a file. */
+    private void read() {
+        Command command = reads.poll();
+        reading = command != null;
+        if (reading) {
+            session.whenDrained(() -> respond(command,
+                    transfers.read(Speaker.of(session), command.params().file, command.params().index),
+                    bytes -> FileReplies.chunk(command, bytes), this::read));
+        }
+    }
+
+    private <T> void answer(Command command, Uni<T> work, Function<T, byte[]> reply) {
+        window.sent();
+        respond(command, work, reply, () -> { });
+    }
+
+    private <T> void respond(Command command, Uni<T> work, Function<T, byte[]> reply, Runnable next) {
+        work.map(reply).subscribe().with(
+                frame -> done(() -> client.reply(command, frame), next),
+                failure -> done(() -> client.refuse(command, Refusal.of(failure)), next));
+    }
+
+    private void done(Runnable answer, Runnable next) {
+        session.loop().run(() -> {
+            answer.run();
+            window.answered();
+            next.run();
+        });
+    }
+}

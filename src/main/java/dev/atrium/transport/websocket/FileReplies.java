@@ -1,0 +1,51 @@
+package dev.atrium.transport.websocket;
+
+import dev.atrium.file.ChunkRange;
+import dev.atrium.file.Closing;
+import dev.atrium.file.FileJson;
+import dev.atrium.file.Transfer;
+import dev.atrium.gateway.ReplyJson;
+import java.util.List;
+
+/** What the server says of files to one client of the session protocol, as whole frames. Pure: values in, bytes out. */
+final class FileReplies {
+
+    private FileReplies() {
+    }
+
+    static byte[] transfer(Long seq, Transfer transfer) {
+        return Replies.reply(seq, json -> FileJson.writeFields(transfer, json));
+    }
+
+    static byte[] closed(Long seq, Closing closing) {
+        return Replies.reply(seq, json -> {
+            FileJson.writeFields(closing.file(), json);
+            if (closing.receipt() != null) {
+                ReplyJson.writeFields(closing.receipt(), json);
+            }
+        });
+    }
+
+    /** Refused, with what has to come first. */
+    static byte[] missing(Long seq, List<ChunkRange> missing) {
+        return Json.textFrame(json -> {
+            Replies.start(json, seq, 409);
+            json.writeStringField("error", "file: chunks are missing");
+            json.writeObjectFieldStart("body");
+            FileJson.writeMissing(missing, json);
+            json.writeEndObject();
+            json.writeEndObject();
+        });
+    }
+
+    static byte[] chunk(Command command, byte[] bytes) {
+        return Json.binaryFrame(json -> {
+            Replies.start(json, command.seq(), 200);
+            json.writeObjectFieldStart("body");
+            json.writeStringField("file", command.params().file);
+            json.writeNumberField("index", command.params().index);
+            json.writeEndObject();
+            json.writeEndObject();
+        }, bytes);
+    }
+}
