@@ -4,6 +4,7 @@ import assert from "node:assert/strict";
 import net from "node:net";
 import { test } from "node:test";
 import { pathToFileURL } from "node:url";
+import { isOpen, quick, until } from "./harness.mjs";
 
 const [, , script, port, closedPort, endingToken, freshToken] = process.argv;
 const { connect } = await import(pathToFileURL(script));
@@ -55,18 +56,6 @@ class Proxy {
 }
 
 const direct = `http://127.0.0.1:${port}/`;
-const quick = { backoff: { least: 20, most: 100 } };
-
-async function until(condition, what) {
-  const end = Date.now() + 15_000;
-  while (!condition()) {
-    assert.ok(Date.now() < end, `in time: ${what}`);
-    await new Promise((resolve) => setTimeout(resolve, 10));
-  }
-}
-
-const isOpen = (connection) => until(() => connection.state.name === "open", `open, and not ${JSON.stringify(connection.state)}`);
-
 /** Runs with connections that are closed in the end. */
 async function using(make, work) {
   const made = [];

@@ -6,9 +6,10 @@
 export function connect(url?: string, options?: Options): Connection;
 /** A request that was refused; `code` is HTTP's. */
 export class AtriumError extends Error {
-    /** @param {number} code @param {string} message */
-    constructor(code: number, message: string);
+    /** @param {number} code @param {string} message @param {any} [body] what the server says beside */
+    constructor(code: number, message: string, body?: any);
     code: number;
+    body: any;
 }
 /** One room on a connection; it is joined for as long as nobody has left it, whatever happens to the connection. */
 export class Room {
@@ -53,6 +54,22 @@ export class Room {
     }): Promise<Place & {
         messages: Message[];
     }>;
+    /**
+     * Puts a file into the room, over as many connections as it takes. The same file again goes on where it stopped, also in another tab.
+     * @param {Blob} file @param {{name?: string, type?: string, onProgress?: OnProgress, signal?: AbortSignal}} [options]
+     * @returns {Promise<FileData>} what the room hears as `@file`
+     */
+    upload(file: Blob, options?: {
+        name?: string;
+        type?: string;
+        onProgress?: OnProgress;
+        signal?: AbortSignal;
+    }): Promise<FileData>;
+    /** @param {string} id @param {{onProgress?: OnProgress, signal?: AbortSignal}} [options] @returns {Promise<Blob>} whose SHA-256 is right */
+    download(id: string, options?: {
+        onProgress?: OnProgress;
+        signal?: AbortSignal;
+    }): Promise<Blob>;
     /** Hears nothing more. @returns {Promise<void>} */
     leave(): Promise<void>;
     /** All messages from now on. @returns {AsyncGenerator<Message>} */
@@ -82,9 +99,9 @@ export class Connection {
     close(): void;
     /**
      * Any command of the session protocol. It waits for a connection as long as for a reply.
-     * @param {string} cmd @param {object} params @returns {Promise<any>} the body of the reply
+     * @param {string} cmd @param {object} params @param {Uint8Array} [bytes] @returns {Promise<any>} the body of the reply, and its bytes as `data`
      */
-    request(cmd: string, params: object): Promise<any>;
+    request(cmd: string, params: object, bytes?: Uint8Array): Promise<any>;
     /**
      * @param {string | undefined} room undefined for the whole namespace
      * @param {any} data @param {{event?: string, echo?: boolean}} options @returns {Promise<Place & {at: number}>}
@@ -161,6 +178,26 @@ export type Options = {
      */
     WebSocket?: (new (url: string, protocols?: string | string[]) => WebSocket) | undefined;
 };
+/**
+ * A file in a room, as `@file` tells of it; `url` is a path on the server.
+ */
+export type FileData = Place & {
+    id: string;
+    name: string;
+    size: number;
+    type: string;
+    sha256: string;
+    url: string;
+    at: number;
+};
+/**
+ * in bytes
+ */
+export type OnProgress = (progress: {
+    phase: "hashing" | "sending" | "receiving" | "verifying";
+    done: number;
+    total: number;
+}) => void;
 /**
  * what waits for a reply
  */

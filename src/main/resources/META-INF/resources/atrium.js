@@ -24,6 +24,12 @@
  * @property {new (url: string, protocols?: string | string[]) => WebSocket} [WebSocket] where there is none, or another one is wanted
  */
 
+/**
+ * A file in a room, as `@file` tells of it; `url` is a path on the server.
+ * @typedef {Place & {id: string, name: string, size: number, type: string, sha256: string, url: string, at: number}} FileData
+ */
+/** @typedef {(progress: {phase: "hashing" | "sending" | "receiving" | "verifying", done: number, total: number}) => void} OnProgress in bytes */
+
 const SUBPROTOCOL = "atrium.v1";
 
 /** Whoever is closed with one of these would be closed again. */
@@ -31,11 +37,12 @@ const FINAL_CODES = new Set([1008, 4401, 4403]);
 
 /** A request that was refused; `code` is HTTP's. */
 export class AtriumError extends Error {
-  /** @param {number} code @param {string} message */
-  constructor(code, message) {
+  /** @param {number} code @param {string} message @param {any} [body] what the server says beside */
+  constructor(code, message, body) {
     super(message);
     this.name = "AtriumError";
     this.code = code;
+    this.body = body;
   }
 }
 
@@ -116,6 +123,20 @@ export class Room {
   /** @param {{after?: number, before?: number, limit?: number}} [options] @returns {Promise<Place & {messages: Message[]}>} */
   history(options = {}) {
     return this.#connection.request("history", { room: this.name, ...options });
+  }
+
+  /**
+   * Puts a file into the room, over as many connections as it takes. The same file again goes on where it stopped, also in another tab.
+   * @param {Blob} file @param {{name?: string, type?: string, onProgress?: OnProgress, signal?: AbortSignal}} [options]
+   * @returns {Promise<FileData>} what the room hears as `@file`
+   */
+  upload(file, options = {}) {
+    return unlessAborted(options.signal, new Transfer(this.#connection, this.name, options).upload(file, options.name, options.type));
+  }
+
+  /** @param {string} id @param {{onProgress?: OnProgress, signal?: AbortSignal}} [options] @returns {Promise<Blob>} whose SHA-256 is right */
+  download(id, options = {}) {
+    return unlessAborted(options.signal, new Transfer(this.#connection, this.name, options).download(id));
   }
 
   /** Hears nothing more. @returns {Promise<void>} */
@@ -255,13 +276,16 @@ export class Connection {
 
   /**
    * Any command of the session protocol. It waits for a connection as long as for a reply.
-   * @param {string} cmd @param {object} params @returns {Promise<any>} the body of the reply
+   * @param {string} cmd @param {object} params @param {Uint8Array} [bytes] @returns {Promise<any>} the body of the reply, and its bytes as `data`
    */
-  async request(cmd, params) {
+  async request(cmd, params, bytes) {
     if (this.#state.name !== "open") {
       await this.#opened();
     }
-    return this.#command(cmd, params);
+    while (bytes && this.#buffered > MOST_BUFFERED) {
+      await pause(LOOK_AGAIN_MILLIS);
+    }
+    return this.#command(cmd, params, bytes);
   }
 
   /**
@@ -360,6 +384,7 @@ export class Connection {
     globalThis.document?.removeEventListener?.("visibilitychange", this.#hurry);
     const failure = new AtriumError(code, reason || "the connection is closed");
     for (const waiting of [...this.#replies.values(), ...this.#outbox.values()]) {
+      clearTimeout(/** @type {any} */ (waiting).timer);
       waiting.reject(failure);
     }
     this.#replies.clear();
@@ -582,20 +607,26 @@ export class Connection {
     /** @type {any} */ (this.#heartbeat).unref?.();
   }
 
-  /** @param {string} cmd @param {object} params @returns {Promise<any>} */
-  #command(cmd, params) {
+  /** @param {string} cmd @param {object} params @param {Uint8Array} [bytes] @returns {Promise<any>} */
+  #command(cmd, params, bytes) {
     const seq = ++this.#seq;
     return new Promise((resolve, reject) => {
-      const timer = setTimeout(() => {
-        this.#replies.delete(seq);
-        reject(new AtriumError(408, `${cmd}: no reply in time`));
-      }, this.#patience());
-      this.#replies.set(seq, { resolve, reject, timer });
-      this.#write(JSON.stringify({ seq, cmd, params }));
+      const expire = () => {
+        if (this.#buffered > 0) {
+          // It may not even have left: a slow line is no silent server.
+          waiting.timer = setTimeout(expire, this.#patience());
+        } else {
+          this.#replies.delete(seq);
+          reject(new AtriumError(408, `${cmd}: no reply in time`));
+        }
+      };
+      const waiting = { resolve, reject, timer: setTimeout(expire, this.#patience()) };
+      this.#replies.set(seq, waiting);
+      this.#write(framed({ seq, cmd, params }, bytes));
     });
   }
 
-  /** @param {{seq?: number, code: number, body?: any, error?: string}} reply */
+  /** @param {{seq?: number, code: number, body?: any, data?: Uint8Array, error?: string}} reply */
   #reply(reply) {
     const seq = reply.seq ?? -1;
     const key = this.#sent.get(seq);
@@ -608,7 +639,7 @@ export class Connection {
     if (waiting !== undefined) {
       this.#replies.delete(seq);
       clearTimeout(waiting.timer);
-      reply.code < 300 ? waiting.resolve(reply.body) : waiting.reject(new AtriumError(reply.code, reply.error ?? ""));
+      reply.code < 300 ? waiting.resolve(reply.data ? { ...reply.body, data: reply.data } : reply.body) : waiting.reject(refusal(reply));
     }
   }
 
@@ -625,7 +656,7 @@ export class Connection {
       return;
     }
     this.#outbox.delete(key);
-    reply.code < 300 ? sending.resolve(reply.body) : sending.reject(new AtriumError(reply.code, reply.error ?? ""));
+    reply.code < 300 ? sending.resolve(reply.body) : sending.reject(refusal(reply));
   }
 
   /** Says what waits, in its order, as fast as the socket takes it. */
@@ -637,7 +668,7 @@ export class Connection {
       if (sending.seq !== 0) {
         continue;
       }
-      if ((this.#socket?.bufferedAmount ?? 0) > MOST_BUFFERED) {
+      if (this.#buffered > MOST_BUFFERED) {
         this.#flushing = true;
         setTimeout(() => {
           this.#flushing = false;
@@ -647,9 +678,12 @@ export class Connection {
       }
       sending.seq = ++this.#seq;
       this.#sent.set(sending.seq, key);
-      const line = JSON.stringify({ seq: sending.seq, cmd: "send", params: sending.params });
-      this.#write(sending.bytes === undefined ? line : joined(line, sending.bytes));
+      this.#write(framed({ seq: sending.seq, cmd: "send", params: sending.params }, sending.bytes));
     }
+  }
+
+  get #buffered() {
+    return this.#socket?.bufferedAmount ?? 0;
   }
 
   /** @param {string | Uint8Array} frame */
@@ -660,8 +694,12 @@ export class Connection {
   }
 }
 
-/** A binary frame: a line of JSON, a newline, and the bytes. @param {string} line @param {Uint8Array} bytes */
-function joined(line, bytes) {
+/** JSON, or if there are bytes a line of JSON, a newline, and the bytes. @param {object} command @param {Uint8Array} [bytes] */
+function framed(command, bytes) {
+  const line = JSON.stringify(command);
+  if (bytes === undefined) {
+    return line;
+  }
   const head = new TextEncoder().encode(`${line}\n`);
   const frame = new Uint8Array(head.length + bytes.length);
   frame.set(head);
@@ -675,9 +713,235 @@ function withBytes(frame) {
   return { ...JSON.parse(new TextDecoder().decode(frame.subarray(0, end))), data: frame.slice(end + 1) };
 }
 
+/** @param {{code: number, error?: string, body?: any}} reply */
+function refusal({ code, error = "", body }) {
+  return new AtriumError(code, error, body);
+}
+
+/** @param {number} millis @returns {Promise<void>} */
+function pause(millis) {
+  return new Promise((resolve) => void setTimeout(resolve, millis));
+}
+
 /** Also where there is no secure context, which crypto.randomUUID asks for. */
 function randomName() {
-  return Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, "0")).join("");
+  return hex(crypto.getRandomValues(new Uint8Array(16)));
+}
+
+/** @param {Uint8Array} bytes */
+function hex(bytes) {
+  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
+}
+
+/** Chunks on their way. */
+const WINDOW = 8;
+/** 0 and 408: the connection. 409: a chunk is missing after all. */
+const PASSING = new Set([0, 408, 409, 429, 503]);
+
+/** A file on its way, over as many connections as it takes. */
+class Transfer {
+  #connection;
+  #room;
+  #tell;
+  #signal;
+
+  /** @param {Connection} connection @param {string} room @param {any} options */
+  constructor(connection, room, { onProgress, signal = new AbortController().signal }) {
+    this.#connection = connection;
+    this.#room = room;
+    this.#tell = (/** @type {string} */ phase, /** @type {number} */ done, /** @type {number} */ total) => onProgress?.({ phase, done, total });
+    this.#signal = signal;
+  }
+
+  /** @param {any} blob @param {string} [name] @param {string} [type] */
+  async upload(blob, name = blob.name ?? "file", type = blob.type) {
+    const { size } = blob;
+    const described = { room: this.#room, name, size, type, sha256: await this.#digest(blob, "hashing") };
+    let file = "";
+    let doubted = false;
+    return this.#insist(async () => {
+      try {
+        const status = await (file ? this.#ask("status", { file }) : this.#ask("open", described));
+        const { chunk, missing } = status;
+        file = status.file;
+        let done = missing.reduce((/** @type {number} */ sum, /** @type {number[]} */ [first, last]) => sum + first * chunk - Math.min(size, (last + 1) * chunk), size);
+        await this.#each(missing, async (index) => {
+          const bytes = new Uint8Array(await blob.slice(index * chunk, (index + 1) * chunk).arrayBuffer());
+          await this.#ask("write", { file, index }, bytes);
+          this.#tell("sending", (done += bytes.length), size);
+        });
+        if (missing.length > 0) {
+          // One answer may not name all that are missing.
+          return;
+        }
+        this.#tell("verifying", size, size);
+        return await this.#ask("close", { file });
+      } catch (failure) {
+        const { code } = /** @type {AtriumError} */ (failure);
+        if (file && code === 404) {
+          // Swept while nothing came.
+          file = "";
+        } else if (code === 422 && !doubted) {
+          doubted = true;
+        } else {
+          throw failure;
+        }
+      }
+    });
+  }
+
+  /** @param {string} file */
+  async download(file) {
+    // As Blobs, which a browser may keep on its disk.
+    /** @type {Blob[]} */
+    const chunks = [];
+    let done = 0;
+    const place = { file, room: this.#room };
+    const { sha256, size, type, chunk } = await this.#insist(() => this.#ask("status", place));
+    await this.#insist(async () => {
+      const all = Array.from({ length: Math.ceil(size / chunk) }, (_, index) => [index, index]);
+      await this.#each(all.filter(([index]) => !chunks[index]), async (index) => {
+        const { data } = await this.#ask("read", { ...place, index });
+        done += chunks[index] ? 0 : data.length;
+        chunks[index] = new Blob([data]);
+        this.#tell("receiving", done, size);
+      });
+      return true;
+    });
+    const blob = new Blob(chunks, { type });
+    if ((await this.#digest(blob, "verifying")) !== sha256) {
+      throw new AtriumError(422, `file ${file}: what arrived has another SHA-256`);
+    }
+    return blob;
+  }
+
+  /** @param {string} what @param {object} params @param {Uint8Array} [bytes] */
+  #ask(what, params, bytes) {
+    this.#signal.throwIfAborted();
+    return this.#connection.request(`file.${what}`, params, bytes);
+  }
+
+  /** Works until there is a result, whatever passes in between. @param {() => Promise<any>} work */
+  async #insist(work) {
+    while (true) {
+      try {
+        const result = await work();
+        if (result !== undefined) {
+          return result;
+        }
+      } catch (failure) {
+        const { code } = /** @type {AtriumError} */ (failure);
+        if (this.#connection.state.name === "closed" || !PASSING.has(code)) {
+          throw failure;
+        }
+        await pause(code === 0 ? 0 : SAY_AGAIN_MILLIS);
+      }
+    }
+  }
+
+  /** Several at a time: all take from one generator, which the first failure ends. @param {number[][]} ranges @param {(index: number) => Promise<void>} work */
+  async #each(ranges, work) {
+    const indices = (function* () {
+      for (let [index, last] of ranges) {
+        while (index <= last) {
+          yield index++;
+        }
+      }
+    })();
+    await Promise.all(Array.from({ length: WINDOW }, async () => {
+      for (const index of indices) {
+        await work(index);
+      }
+    }));
+  }
+
+  /** Aside from the page where that is possible. @param {Blob} blob @param {string} phase @returns {Promise<string>} */
+  #digest(blob, phase) {
+    const tell = (/** @type {number} */ done) => this.#tell(phase, done, blob.size);
+    /** @type {Worker | undefined} */
+    let worker;
+    return new Promise((resolve, reject) => {
+      if (!OWN_WORKERS) {
+        throw undefined;
+      }
+      worker = new Worker(import.meta.url, { type: "module", name: HASHER });
+      worker.onmessage = ({ data }) => (typeof data === "string" ? resolve(data) : tell(data));
+      worker.onerror = reject;
+      this.#signal.addEventListener("abort", reject);
+      worker.postMessage(blob);
+    // No workers, a module of another origin, or a policy.
+    }).catch(() => sha256(blob, tell, this.#signal)).finally(() => worker?.terminate());
+  }
+}
+
+/** @template T @param {AbortSignal | undefined} signal @param {Promise<T>} work @returns {Promise<T>} */
+function unlessAborted(signal, work) {
+  return Promise.race([work, new Promise((_, reject) => {
+    const abort = () => reject(signal?.reason);
+    signal?.aborted ? abort() : signal?.addEventListener("abort", abort);
+  })]);
+}
+
+/** Read at once, a multiple of 64: hashed within milliseconds, so that a page stays smooth. */
+const SLICE = 1 << 17;
+/** A worker of this name was made from this module to hash. */
+const HASHER = "atrium:sha-256";
+/** Bundled with something else, this module makes no workers: they would run all of that. */
+const OWN_WORKERS = /\/atrium\.js(\?|$)/.test(import.meta.url);
+const ROUNDS = new Int32Array(64);
+const START = new Int32Array(8);
+for (let n = 2, found = 0; found < 64; n++) {
+  if (Array.from({ length: n - 2 }, (_, i) => n % (i + 2)).every((rest) => rest > 0)) {
+    // Of the roots of the first primes, 32 bits behind the point.
+    START[found] = Math.sqrt(n) * 2 ** 32;
+    ROUNDS[found++] = Math.cbrt(n) * 2 ** 32;
+  }
+}
+
+/** Piece by piece, which crypto.subtle cannot do. @param {Blob} blob @param {(done: number) => void} tell @param {AbortSignal} [signal] */
+async function sha256(blob, tell, signal) {
+  const state = START.slice();
+  let rest = new Uint8Array();
+  let began = Date.now();
+  for (let at = 0; at < blob.size; at += SLICE) {
+    signal?.throwIfAborted();
+    const bytes = await blob.slice(at, at + SLICE).arrayBuffer();
+    const end = bytes.byteLength & -64;
+    compress(state, new DataView(bytes, 0, end));
+    rest = new Uint8Array(bytes, end);
+    tell(Math.min(at + SLICE, blob.size));
+    if (Date.now() - began > 5) {
+      await pause(0);
+      began = Date.now();
+    }
+  }
+  const last = new DataView(new ArrayBuffer(rest.length < 56 ? 64 : 128));
+  new Uint8Array(last.buffer).set([...rest, 0x80]);
+  last.setBigUint64(last.byteLength - 8, BigInt(blob.size) * 8n);
+  compress(state, last);
+  return Array.from(state, (word) => (word >>> 0).toString(16).padStart(8, "0")).join("");
+}
+
+/** @param {Int32Array} state @param {DataView} blocks */
+function compress(state, blocks) {
+  const words = new Int32Array(64);
+  const turn = (/** @type {number} */ x, /** @type {number} */ by) => (x >>> by) | (x << (32 - by));
+  for (let at = 0; at < blocks.byteLength; at += 64) {
+    let [a, b, c, d, e, f, g, h] = state;
+    for (let i = 0; i < 64; i++) {
+      if (i < 16) {
+        words[i] = blocks.getInt32(at + i * 4);
+      } else {
+        const x = words[i - 15];
+        const y = words[i - 2];
+        words[i] = words[i - 16] + words[i - 7] + (turn(x, 7) ^ turn(x, 18) ^ (x >>> 3)) + (turn(y, 17) ^ turn(y, 19) ^ (y >>> 10));
+      }
+      const one = h + (turn(e, 6) ^ turn(e, 11) ^ turn(e, 25)) + ((e & f) ^ (~e & g)) + ROUNDS[i] + words[i];
+      const two = (turn(a, 2) ^ turn(a, 13) ^ turn(a, 22)) + ((a & b) ^ (a & c) ^ (b & c));
+      [h, g, f, e, d, c, b, a] = [g, f, e, (d + one) | 0, c, b, a, (one + two) | 0];
+    }
+    [a, b, c, d, e, f, g, h].forEach((value, i) => (state[i] += value));
+  }
 }
 
 /**
@@ -692,4 +956,10 @@ export function connect(url = "/", options = {}) {
     target.pathname = "/ws";
   }
   return new Connection(target.href, options);
+}
+
+/** @type {any} */
+const self = globalThis;
+if (self.importScripts && self.name === HASHER) {
+  self.onmessage = async (/** @type {MessageEvent<Blob>} */ { data }) => self.postMessage(await sha256(data, (done) => self.postMessage(done)));
 }

@@ -32,6 +32,11 @@ class AtriumJsIT {
     }
 
     @Test
+    void files_arrive_whole_over_connections_that_break() {
+        Node.run("--experimental-websocket", "files.test.mjs", SCRIPT.toString());
+    }
+
+    @Test
     void its_types_are_strict_and_written_down() throws IOException {
         Node.run("types.mjs", SCRIPT.toString());
         assertThat(Files.readString(Path.of("target/npm/types/atrium.d.ts"))).as("made by src/test/npm/types.mjs")
