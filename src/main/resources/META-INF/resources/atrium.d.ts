@@ -135,6 +135,7 @@ export type Message = {
     epoch: string;
     offset: number;
 };
+export type Transport = "websocket" | "sse" | "poll";
 /**
  * How a connection is. `at` is when the next attempt comes, in milliseconds since 1970.
  */
@@ -144,6 +145,7 @@ export type State = {
     name: "open";
     id: string;
     user?: string;
+    transport: Transport;
 } | {
     name: "waiting";
     at: number;
@@ -173,6 +175,10 @@ export type Options = {
         least?: number;
         most?: number;
     } | undefined;
+    /**
+     * what may be used, the best first: all of them
+     */
+    transports?: Transport[] | undefined;
     /**
      * where there is none, or another one is wanted
      */

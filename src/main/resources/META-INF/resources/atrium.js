@@ -11,9 +11,10 @@
 /**
  * @typedef {{event: string, room?: string, data: any, from?: {id?: string, user?: string}, at: number, epoch: string, offset: number}} Message
  */
+/** @typedef {"websocket" | "sse" | "poll"} Transport */
 /**
  * How a connection is. `at` is when the next attempt comes, in milliseconds since 1970.
- * @typedef {{name: "connecting"} | {name: "open", id: string, user?: string} | {name: "waiting", at: number, attempt: number} | {name: "closed", code: number, reason: string}} State
+ * @typedef {{name: "connecting"} | {name: "open", id: string, user?: string, transport: Transport} | {name: "waiting", at: number, attempt: number} | {name: "closed", code: number, reason: string}} State
  */
 /**
  * @typedef {object} Options
@@ -21,6 +22,7 @@
  * @property {number} [timeout] milliseconds to wait for a reply once connected; 10,000
  * @property {number} [queue] messages that may wait to be acknowledged; 1,000
  * @property {{least?: number, most?: number}} [backoff] bounds of the delay before the next attempt, in milliseconds; 100 and 5,000
+ * @property {Transport[]} [transports] what may be used, the best first: all of them
  * @property {new (url: string, protocols?: string | string[]) => WebSocket} [WebSocket] where there is none, or another one is wanted
  */
 
@@ -187,6 +189,9 @@ const MOST_BUFFERED = 1 << 20;
 const LOOK_AGAIN_MILLIS = 50;
 /** After which a message that the server could not take just now is said again. */
 const SAY_AGAIN_MILLIS = 1000;
+/** How long a fallback is begun with, and how often it is looked whether it is still needed. */
+const REMEMBER_MILLIS = 3600000;
+const UPGRADE_MILLIS = 300000;
 /** How long a connection that may have died with the network or with a sleeping tab has to show that it lives. */
 const SIGN_OF_LIFE_MILLIS = 5000;
 
@@ -206,8 +211,16 @@ export class Connection {
   #sent = new Map();
   /** Places in the session's own room and in the namespace, which nobody joins. @type {Map<string, Place>} */
   #places = new Map();
-  /** @type {WebSocket | undefined} */
+  /** A WebSocket, or what behaves like one. @type {any} */
   #socket;
+  /** @type {Transport[]} */
+  #transports;
+  /** @type {Transport} */
+  #transport;
+  /** Attempts in a row that led to nothing. */
+  #failures = 0;
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  #upgrade;
   /** @type {State} */
   #state = { name: "connecting" };
   #seq = 0;
@@ -227,6 +240,9 @@ export class Connection {
   constructor(url, options) {
     this.#url = url;
     this.#options = options;
+    this.#transports = options.transports ?? ["websocket", "sse", "poll"];
+    const [known, until] = remembered(url)?.split(" ") ?? [];
+    this.#transport = this.#transports.find((each) => each === known && Date.now() < Number(until)) ?? this.#transports[0];
     globalThis.addEventListener?.("online", this.#hurry);
     globalThis.document?.addEventListener?.("visibilitychange", this.#hurry);
     this.#open();
@@ -321,22 +337,68 @@ export class Connection {
 
   #open() {
     this.#change({ name: "connecting" });
-    const Socket = this.#options.WebSocket ?? globalThis.WebSocket;
     let socket;
     try {
-      socket = new Socket(this.#url, SUBPROTOCOL);
+      socket = this.#dial();
     } catch (failure) {
       this.#end(0, String(failure));
       return;
     }
     this.#socket = socket;
     socket.binaryType = "arraybuffer";
-    socket.onmessage = ({ data }) => this.#socket === socket && this.#hear(data);
+    socket.onmessage = (/** @type {MessageEvent} */ { data }) => this.#socket === socket && this.#hear(data);
     // Browsers differ on what comes as an error; the close comes in any case.
-    socket.onclose = ({ code, reason }) => this.#socket === socket && this.#lost(code, reason);
+    socket.onclose = (/** @type {CloseEvent} */ { code, reason }) => this.#socket === socket && this.#lost(code, reason);
     socket.onerror = () => {};
     this.#timer = setTimeout(() => this.#abandon("no welcome in time"), this.#patience());
   }
+
+  /** @returns {any} */
+  #dial() {
+    return this.#transport === "websocket" ? this.#webSocket() : new HttpSocket(this.#url, this.#transport === "sse", this.#patience());
+  }
+
+  #webSocket() {
+    return new (this.#options.WebSocket ?? globalThis.WebSocket)(this.#url, SUBPROTOCOL);
+  }
+
+  /** @param {Transport} transport */
+  #use(transport) {
+    this.#transport = transport;
+    this.#failures = 0;
+    remembered(this.#url, transport === this.#transports[0] ? "" : `${transport} ${Date.now() + REMEMBER_MILLIS}`);
+  }
+
+  /** The next transport, if it is not the server that is down. */
+  async #fallBack() {
+    if (await reachable(this.#url) && this.#failures > 0 && this.#state.name !== "closed") {
+      this.#use(this.#transports[(this.#transports.indexOf(this.#transport) + 1) % this.#transports.length]);
+      const socket = this.#socket;
+      this.#socket = undefined;
+      clearTimeout(this.#timer);
+      this.#open();
+      socket?.close();
+    }
+  }
+
+  /** Looks aside whether a WebSocket gets through by now, and goes over to it. */
+  #lookUp = () => {
+    clearTimeout(this.#upgrade);
+    if (this.#transport === "websocket" || !this.#transports.includes("websocket")) {
+      return;
+    }
+    this.#upgrade = setTimeout(this.#lookUp, UPGRADE_MILLIS);
+    const socket = this.#webSocket();
+    socket.onerror = () => {};
+    socket.onmessage = () => {
+      socket.close(1000);
+      if (this.#state.name === "open" && this.#transport !== "websocket") {
+        this.#use("websocket");
+        this.#abandon("a WebSocket gets through again");
+      }
+    };
+    setTimeout(() => socket.close(), this.#patience());
+  };
 
   /** A socket that is dead may take minutes to say so: it is asked nothing more. @param {string} reason */
   #abandon(reason) {
@@ -351,6 +413,7 @@ export class Connection {
   #lost(code, reason) {
     this.#socket = undefined;
     clearTimeout(this.#timer);
+    clearTimeout(this.#upgrade);
     clearInterval(this.#heartbeat);
     for (const [seq, waiting] of this.#replies) {
       this.#replies.delete(seq);
@@ -372,6 +435,9 @@ export class Connection {
     this.#comeBackAfter = undefined;
     this.#timer = setTimeout(() => this.#open(), delay);
     this.#change({ name: "waiting", at: Date.now() + delay, attempt: this.#attempt });
+    if (++this.#failures % 2 === 0 && this.#transports.length > 1) {
+      void this.#fallBack();
+    }
   }
 
   /** @param {number} code @param {string} reason */
@@ -379,6 +445,7 @@ export class Connection {
     const socket = this.#socket;
     this.#socket = undefined;
     clearTimeout(this.#timer);
+    clearTimeout(this.#upgrade);
     clearInterval(this.#heartbeat);
     globalThis.removeEventListener?.("online", this.#hurry);
     globalThis.document?.removeEventListener?.("visibilitychange", this.#hurry);
@@ -394,14 +461,19 @@ export class Connection {
   }
 
   /** The network is there again, or somebody looks at the page again. */
-  #hurry = () => {
+  #hurry = (/** @type {Event} */ { type }) => {
+    if (globalThis.document?.visibilityState === "hidden") {
+      return;
+    }
     if (this.#state.name === "waiting") {
       clearTimeout(this.#timer);
       this.#open();
     } else if (this.#state.name === "open") {
       const asked = Date.now();
+      const socket = this.#socket;
       this.#write("ping");
-      setTimeout(() => this.#state.name === "open" && this.#heardAt < asked && this.#abandon("no sign of life"), SIGN_OF_LIFE_MILLIS);
+      setTimeout(() => this.#socket === socket && this.#heardAt < asked && this.#abandon("no sign of life"), SIGN_OF_LIFE_MILLIS);
+      type === "online" && this.#lookUp();
     }
   };
 
@@ -439,13 +511,13 @@ export class Connection {
 
   // ---- what is heard
 
-  /** @param {string | ArrayBuffer} data */
+  /** @param {any} data */
   #hear(data) {
     this.#heardAt = Date.now();
     if (data === "ping" || data === "pong") {
       return;
     }
-    const frame = typeof data === "string" ? JSON.parse(data) : withBytes(new Uint8Array(data));
+    const frame = unframed(data);
     if (frame.code !== undefined) {
       this.#reply(frame);
     } else if (frame.event === "@welcome") {
@@ -461,6 +533,10 @@ export class Connection {
 
   /** @param {any} message */
   #message(message) {
+    if (message.encoding === "base64") {
+      message.data = Uint8Array.from(atob(message.data), (char) => char.charCodeAt(0));
+      delete message.encoding;
+    }
     const room = this.#rooms.get(message.room ?? "");
     if (message.event === "@gap") {
       room && (room.place = message.data);
@@ -486,7 +562,10 @@ export class Connection {
     const socket = this.#socket;
     clearTimeout(this.#timer);
     const former = this.#resume;
-    this.#beat(welcome.heartbeat);
+    if (welcome.heartbeat) {
+      this.#failures = 0;
+      this.#beat(welcome.heartbeat);
+    }
     this.#remember(welcome);
     let user = welcome.user;
     if (this.#options.token !== undefined) {
@@ -504,8 +583,9 @@ export class Connection {
       // Lost on the way: the next one begins anew.
       return;
     }
-    this.#attempt = 0;
-    this.#change({ name: "open", id: welcome.id, user });
+    this.#attempt = this.#failures = 0;
+    this.#upgrade = setTimeout(this.#lookUp, UPGRADE_MILLIS);
+    this.#change({ name: "open", id: welcome.id, user, transport: this.#transport });
     this.#flush();
   }
 
@@ -563,7 +643,11 @@ export class Connection {
       const since = room.place;
       this.#joined(await this.#command("join", { room: room.name, presence: room.presence, ...(since ? { since } : {}) }), since !== undefined);
     } catch (failure) {
-      if (/** @type {AtriumError} */ (failure).code !== 0) {
+      const { code } = /** @type {AtriumError} */ (failure);
+      if (code === 429 || code === 503) {
+        const socket = this.#socket;
+        setTimeout(() => this.#socket === socket && this.#rooms.get(room.name) === room && this.#join(room), SAY_AGAIN_MILLIS);
+      } else if (code !== 0) {
         room.tell("@error", failure, undefined);
       }
     }
@@ -597,10 +681,13 @@ export class Connection {
   /** Both sides see that the other one lives. @param {{interval: number, timeout: number}} heartbeat milliseconds */
   #beat({ interval, timeout }) {
     clearInterval(this.#heartbeat);
+    let asked = 0;
     this.#heartbeat = setInterval(() => {
-      if (Date.now() - this.#heardAt > interval + timeout) {
+      // In a tab in the background this may come late: silence counts only after a question.
+      if (asked > this.#heardAt && Date.now() - this.#heardAt > interval + timeout) {
         this.#abandon("nothing was heard from the server");
       } else {
+        asked = Date.now();
         this.#write("ping");
       }
     }, interval);
@@ -707,10 +794,25 @@ function framed(command, bytes) {
   return frame;
 }
 
-/** @param {Uint8Array} frame */
-function withBytes(frame) {
+/** @param {any} frame @returns {any} */
+function unframed(frame) {
+  if (typeof frame === "string") {
+    return JSON.parse(frame);
+  }
+  if (frame instanceof ArrayBuffer) {
+    frame = new Uint8Array(frame);
+  } else if (!ArrayBuffer.isView(frame)) {
+    return frame;
+  }
   const end = frame.indexOf(10);
   return { ...JSON.parse(new TextDecoder().decode(frame.subarray(0, end))), data: frame.slice(end + 1) };
+}
+
+/** What is known of a server across pages, where that can be kept. @param {string} url @param {string} [value] to keep, "" to forget */
+function remembered(url, value) {
+  try {
+    return value === undefined ? localStorage.getItem(`atrium:${url}`) : localStorage.setItem(`atrium:${url}`, value);
+  } catch {}
 }
 
 /** @param {{code: number, error?: string, body?: any}} reply */
@@ -732,6 +834,235 @@ function randomName() {
 function hex(bytes) {
   return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
 }
+
+// ---- over HTTP, where no WebSocket gets through
+
+/** Requests that stay open: a browser allows six to a server. */
+const STREAMS = 4;
+const POLL_SECONDS = 25;
+/** A stream is never silent for longer. */
+const SILENCE_MILLIS = 60000;
+
+/** Behaves like a WebSocket that speaks the session protocol. */
+class HttpSocket {
+  readyState = 1;
+  bufferedAmount = 0;
+  /** @type {any} */
+  onmessage;
+  /** @type {any} */
+  onclose;
+  #url;
+  #streaming;
+  #patience;
+  #headers = {};
+  /** What stops to read a room. @type {Map<string, AbortController>} */
+  #rooms = new Map();
+  /** The last one, which the next one waits for. @type {Promise<any>} */
+  #sent = Promise.resolve();
+
+  /** @param {string} url @param {boolean} streaming @param {number} patience */
+  constructor(url, streaming, patience) {
+    this.#url = url;
+    this.#streaming = streaming;
+    this.#patience = patience;
+    this.#greet({ event: "@welcome", data: { id: "" } });
+  }
+
+  /** @param {any} frame */
+  async #greet(frame) {
+    await reachable(this.#url) ? this.#say(frame) : this.close(1006, "the server does not answer");
+  }
+
+  /** @param {any} frame */
+  #say(frame) {
+    this.readyState === 1 && this.onmessage({ data: frame });
+  }
+
+  close(code = 1000, reason = "") {
+    if (this.readyState === 1) {
+      this.readyState = 3;
+      const rooms = [...this.#rooms.values()];
+      this.#rooms.clear();
+      rooms.forEach((stop) => stop.abort());
+      this.onclose({ code, reason });
+    }
+  }
+
+  /** @param {any} frame */
+  send(frame) {
+    if (frame === "ping") {
+      this.#greet("pong");
+      return;
+    }
+    const { seq, cmd, params, data } = unframed(frame);
+    let answered = false;
+    const answer = (/** @type {any} */ body) => {
+      answered = true;
+      this.#say({ seq, code: 200, body });
+    };
+    this.#run(cmd, params, data, answer).catch((failure) => {
+      const { code, message } = failure;
+      if (code === 401 && cmd !== "auth") {
+        // With another token, if there is one.
+        this.close("Authorization" in this.#headers ? 1006 : 4401, message);
+      } else if (answered || !(failure instanceof AtriumError)) {
+        this.close(1006, message);
+      } else {
+        this.#say({ seq, code, error: message });
+      }
+    });
+  }
+
+  /** @param {string} cmd @param {any} params @param {any} bytes @param {(body: any) => void} answer */
+  async #run(cmd, { room, event, idempotency, since, presence, token, ...query }, bytes, answer) {
+    const path = `/rooms/${encodeURIComponent(room)}`;
+    if (cmd === "auth") {
+      this.#headers = { Authorization: `Bearer ${token}` };
+      await this.#ask("/rooms", { limit: 1 }).catch((failure) => {
+        if (failure.code !== 403) {
+          throw failure;
+        }
+      });
+      answer({});
+    } else if (cmd === "join") {
+      await this.#follow(room, path, since, (body) => {
+        answer(body);
+        presence && this.#say({ event: "@error", room, data: new AtriumError(501, "presence needs a WebSocket") });
+      });
+    } else if (cmd === "leave") {
+      this.#rooms.get(room)?.abort();
+      this.#rooms.delete(room);
+      answer({ room });
+    } else if (cmd === "send" && room !== undefined) {
+      const headers = { "Content-Type": bytes ? "application/octet-stream" : "application/json", "Idempotency-Key": idempotency };
+      const body = bytes ?? JSON.stringify(query.data);
+      const sent = this.#sent.then(() => this.#ask(path, { event }, { method: "POST", headers, body }));
+      this.#sent = sent.catch(() => {});
+      answer(await (await sent).json());
+    } else if (cmd === "members" || cmd === "history") {
+      answer(await (await this.#ask(path + (cmd === "members" ? "/members" : "/messages"), query)).json());
+    } else {
+      throw new AtriumError(501, `${cmd} needs a WebSocket`);
+    }
+  }
+
+  /** @param {string} room @param {string} path @param {any} since @param {(body: any) => void} answer */
+  async #follow(room, path, since, answer) {
+    if (this.#rooms.has(room)) {
+      answer(await (await this.#ask(path)).json());
+      return;
+    }
+    const stop = new AbortController();
+    this.#rooms.set(room, stop);
+    /** @type {any} */
+    let watchdog;
+    const expect = (/** @type {number} */ millis) => {
+      clearTimeout(watchdog);
+      watchdog = setTimeout(() => stop.abort(), millis);
+    };
+    try {
+      const frames = this.#streaming && this.#rooms.size <= STREAMS ? this.#stream(path, since, stop.signal, expect) : this.#poll(room, path, since, stop.signal, expect);
+      for await (const frame of frames) {
+        frame.event === "@welcome" ? answer({ room, ...frame.data }) : this.#say(frame);
+      }
+      throw new Error("the stream has ended");
+    } catch (failure) {
+      // Not of a room that was left.
+      if (this.#rooms.get(room) === stop) {
+        this.#rooms.delete(room);
+        throw failure;
+      }
+    } finally {
+      clearTimeout(watchdog);
+    }
+  }
+
+  /** @param {string} path @param {any} since @param {AbortSignal} signal @param {(millis: number) => void} expect @returns {AsyncGenerator<any>} */
+  async *#stream(path, since, signal, expect) {
+    // A proxy that holds everything back shows nothing at all.
+    expect(this.#patience / 2);
+    const { body } = await this.#ask(path, { after: place(since) }, { headers: { Accept: "text/event-stream" }, signal });
+    const reader = /** @type {any} */ (body).pipeThrough(new TextDecoderStream()).getReader();
+    for (let rest = ""; ;) {
+      const { done, value } = await reader.read();
+      if (done) {
+        return;
+      }
+      expect(SILENCE_MILLIS);
+      const lines = (rest + value).split("\n");
+      rest = lines.pop() ?? "";
+      for (const line of lines) {
+        if (line.startsWith("data:")) {
+          yield JSON.parse(line.slice(5));
+        }
+      }
+    }
+  }
+
+  /** @param {string} room @param {string} path @param {any} since @param {AbortSignal} signal @param {(millis: number) => void} expect @returns {AsyncGenerator<any>} */
+  async *#poll(room, path, since, signal, expect) {
+    let known = since;
+    expect(this.#patience);
+    if (since === undefined) {
+      known = await (await this.#ask(path, {}, { headers: { Accept: "application/json" }, signal })).json();
+      yield { event: "@welcome", data: { epoch: "", ...known, recovered: false } };
+    }
+    for (let returning = since !== undefined; ; returning = false) {
+      const wait = returning || this.#rooms.size > STREAMS ? undefined : POLL_SECONDS;
+      expect(this.#patience + (wait ?? 0) * 1000);
+      const { messages, ...now } = await (await this.#ask(`${path}/messages`, { after: place(known), wait, limit: 1000 }, { signal })).json();
+      if (returning || !now.recovered) {
+        yield { event: returning ? "@welcome" : "@gap", room, data: now };
+      }
+      yield* messages;
+      known = now;
+      if (!returning && !wait) {
+        // Many rooms share the requests: two in a second.
+        await pause(500 * this.#rooms.size);
+      }
+    }
+  }
+
+  /** @param {string} path @param {any} [query] @param {any} [init] */
+  async #ask(path, query, init) {
+    if (this.readyState !== 1) {
+      throw new Error("closed");
+    }
+    const answer = await fetch(httpUrl(this.#url, path, query), { signal: AbortSignal.timeout(this.#patience), ...init, headers: { ...this.#headers, ...init?.headers } });
+    if (!answer.ok) {
+      const problem = await answer.json().catch(() => ({}));
+      throw new AtriumError(answer.status === 502 || answer.status === 504 ? 503 : answer.status, problem.detail ?? answer.statusText);
+    }
+    return answer;
+  }
+}
+
+/** @param {string} url of the WebSocket @param {string} path @param {any} [query] */
+function httpUrl(url, path, query) {
+  const target = new URL(url.replace("ws", "http"));
+  target.pathname = target.pathname.replace(/\/ws$/, "") + path;
+  for (const [name, value] of Object.entries(query ?? {})) {
+    value !== undefined && target.searchParams.set(name, value);
+  }
+  return target;
+}
+
+/** @param {Place | undefined} place */
+function place(place) {
+  return place && `${place.epoch ?? ""}:${place.offset}`;
+}
+
+/** Whether it is the server itself that answers, and not a proxy in its stead. @param {string} url */
+async function reachable(url) {
+  try {
+    const { status, headers } = await fetch(httpUrl(url, "/rooms", { limit: 1 }), { signal: AbortSignal.timeout(SIGN_OF_LIFE_MILLIS) });
+    return status < 500 && /json/.test(headers.get("content-type") ?? "");
+  } catch {
+    return false;
+  }
+}
+
+// ---- files
 
 /** Chunks on their way. */
 const WINDOW = 8;
