@@ -17,6 +17,8 @@ export class Room {
     constructor(connection: Connection, name: string);
     /** @type {Place | undefined} */
     place: Place | undefined;
+    /** Once what is stored was told. @type {Promise<void> | undefined} */
+    recalled: Promise<void> | undefined;
     /** Whether it is shown who comes and goes. */
     presence: boolean;
     /** @param {string} event @param {any} data @param {any} message */
@@ -134,6 +136,7 @@ export type Message = {
     at: number;
     epoch: string;
     offset: number;
+    stored?: boolean;
 };
 export type Transport = "websocket" | "sse" | "poll";
 /**
@@ -179,6 +182,11 @@ export type Options = {
      * what may be used, the best first: all of them
      */
     transports?: Transport[] | undefined;
+    /**
+     * keeps the newest 500 messages of each room in this browser, and tells them before anything else: `true` once the
+     * server has said whose they are, a name of your own at once, also without a connection
+     */
+    store?: string | true | undefined;
     /**
      * where there is none, or another one is wanted
      */

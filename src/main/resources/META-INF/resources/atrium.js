@@ -9,7 +9,7 @@
  * @typedef {{epoch: string, offset: number}} Place
  */
 /**
- * @typedef {{event: string, room?: string, data: any, from?: {id?: string, user?: string}, at: number, epoch: string, offset: number}} Message
+ * @typedef {{event: string, room?: string, data: any, from?: {id?: string, user?: string}, at: number, epoch: string, offset: number, stored?: boolean}} Message
  */
 /** @typedef {"websocket" | "sse" | "poll"} Transport */
 /**
@@ -23,6 +23,8 @@
  * @property {number} [queue] messages that may wait to be acknowledged; 1,000
  * @property {{least?: number, most?: number}} [backoff] bounds of the delay before the next attempt, in milliseconds; 100 and 5,000
  * @property {Transport[]} [transports] what may be used, the best first: all of them
+ * @property {true | string} [store] keeps the newest 500 messages of each room in this browser, and tells them before anything else: `true` once the
+ *   server has said whose they are, a name of your own at once, also without a connection
  * @property {new (url: string, protocols?: string | string[]) => WebSocket} [WebSocket] where there is none, or another one is wanted
  */
 
@@ -87,6 +89,8 @@ export class Room {
   #listeners = new Listeners();
   /** @type {Place | undefined} */
   place;
+  /** Once what is stored was told. @type {Promise<void> | undefined} */
+  recalled;
   /** Whether it is shown who comes and goes. */
   presence = false;
 
@@ -221,6 +225,12 @@ export class Connection {
   #failures = 0;
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   #upgrade;
+  /** @type {Store | undefined} */
+  #store;
+  /** Once it is known whose store it is. @type {() => void} */
+  #identified = () => {};
+  /** @type {Promise<void> | undefined} */
+  #identification;
   /** @type {State} */
   #state = { name: "connecting" };
   #seq = 0;
@@ -243,6 +253,11 @@ export class Connection {
     this.#transports = options.transports ?? ["websocket", "sse", "poll"];
     const [known, until] = remembered(url)?.split(" ") ?? [];
     this.#transport = this.#transports.find((each) => each === known && Date.now() < Number(until)) ?? this.#transports[0];
+    if (typeof options.store === "string") {
+      this.#store = new Store(`atrium ${url} ${options.store}`);
+    } else if (options.store) {
+      this.#identification = new Promise((resolve) => (this.#identified = resolve));
+    }
     globalThis.addEventListener?.("online", this.#hurry);
     globalThis.document?.addEventListener?.("visibilitychange", this.#hurry);
     this.#open();
@@ -273,11 +288,24 @@ export class Connection {
       room = new Room(this, name);
       this.#rooms.set(name, room);
       room.presence = options.presence ?? false;
+      if (this.#options.store) {
+        room.recalled = this.#recall(room);
+      }
       if (this.#state.name === "open") {
         void this.#join(room);
       }
     }
     return room;
+  }
+
+  /** @param {Room} room */
+  async #recall(room) {
+    await this.#identification;
+    for (const message of (await this.#store?.read(room.name)) ?? []) {
+      if (this.#rooms.get(room.name) === room) {
+        this.#message({ ...message, stored: true });
+      }
+    }
   }
 
   /** Calls a handler of the application. @param {string} name @param {any} [data] @returns {Promise<any>} */
@@ -539,8 +567,7 @@ export class Connection {
     }
     const room = this.#rooms.get(message.room ?? "");
     if (message.event === "@gap") {
-      room && (room.place = message.data);
-      room?.tell("@gap", message.data, message);
+      room && this.#gap(room, message.data);
       return;
     }
     if (message.offset !== undefined) {
@@ -551,10 +578,21 @@ export class Connection {
       const next = { epoch: message.epoch, offset: message.offset };
       room ? (room.place = next) : this.#places.set(message.room ?? "", next);
     }
+    if (room && message.offset !== undefined && !message.stored) {
+      this.#store?.add(message);
+    }
     (room ?? this.#listeners).tell(message.event, message.data, message);
     if (room !== undefined && !message.event.startsWith("@")) {
       room.tell("*", message.data, message);
     }
+  }
+
+  /** @param {Room} room @param {Place} place */
+  #gap(room, place) {
+    room.place = place;
+    // What is stored has no holes.
+    this.#store?.clear(room.name);
+    room.tell("@gap", place, { event: "@gap", room: room.name, data: place });
   }
 
   /** @param {any} welcome */
@@ -572,6 +610,10 @@ export class Connection {
       const known = await this.#authenticate();
       user = known.user;
       this.#remember(known);
+    }
+    if (this.#options.store === true && !this.#store) {
+      this.#store = new Store(`atrium ${this.#url} ${user === undefined ? "" : `of ${user}`}`);
+      this.#identified();
     }
     const joined = former === "" ? new Set() : await this.#takeUp(former);
     for (const room of this.#rooms.values()) {
@@ -640,6 +682,7 @@ export class Connection {
   /** @param {Room} room */
   async #join(room) {
     try {
+      await room.recalled;
       const since = room.place;
       this.#joined(await this.#command("join", { room: room.name, presence: room.presence, ...(since ? { since } : {}) }), since !== undefined);
     } catch (failure) {
@@ -663,11 +706,10 @@ export class Connection {
     }
     const known = room.place !== undefined;
     // What was missed comes next, and is counted from the place that was known.
-    if (!joined.recovered || !known) {
-      room.place = place;
-    }
     if (returning && known && !joined.recovered) {
-      room.tell("@gap", place, undefined);
+      this.#gap(room, place);
+    } else if (!joined.recovered || !known) {
+      room.place = place;
     }
   }
 
@@ -833,6 +875,79 @@ function randomName() {
 /** @param {Uint8Array} bytes */
 function hex(bytes) {
   return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
+}
+
+// ---- what was heard, kept across pages
+
+const MOST_STORED = 500;
+/** Messages that come within this time are written at once. */
+const GATHER_MILLIS = 100;
+
+/** The newest messages of rooms in IndexedDB. Whatever fails there turns it off, and disturbs nobody. */
+class Store {
+  #database;
+  /** @type {((messages: IDBObjectStore) => void)[]} */
+  #writes = [];
+
+  /** @param {string} name */
+  constructor(name) {
+    /** @type {Promise<IDBDatabase>} */
+    this.#database = new Promise((resolve, reject) => {
+      const opening = indexedDB.open(name, 1);
+      opening.onupgradeneeded = () => opening.result.createObjectStore("messages", { keyPath: ["room", "offset"] });
+      opening.onsuccess = () => resolve(opening.result);
+      opening.onerror = reject;
+      // It may say nothing at all, and rooms wait for it.
+      setTimeout(reject, SAY_AGAIN_MILLIS);
+    });
+    this.#database.catch(() => {});
+  }
+
+  /** @param {string} room @returns {Promise<Message[]>} */
+  async read(room) {
+    try {
+      const reading = (await this.#database).transaction("messages").objectStore("messages").getAll(offsets(room, Infinity));
+      return await new Promise((resolve, reject) => {
+        reading.onsuccess = () => resolve(reading.result);
+        reading.onerror = reject;
+        setTimeout(reject, SAY_AGAIN_MILLIS);
+      });
+    } catch {
+      return [];
+    }
+  }
+
+  /** @param {any} message */
+  add(message) {
+    this.#write((messages) => {
+      messages.put(message);
+      messages.delete(offsets(message.room, message.offset - MOST_STORED));
+    });
+  }
+
+  /** @param {string} room */
+  clear(room) {
+    this.#write((messages) => messages.delete(offsets(room, Infinity)));
+  }
+
+  /** @param {(messages: IDBObjectStore) => void} write */
+  #write(write) {
+    if (this.#writes.push(write) === 1) {
+      setTimeout(() => this.#flush().catch(() => (this.#database = Promise.reject()).catch(() => {})), GATHER_MILLIS);
+    }
+  }
+
+  async #flush() {
+    const writes = this.#writes;
+    this.#writes = [];
+    const messages = (await this.#database).transaction("messages", "readwrite").objectStore("messages");
+    writes.forEach((write) => write(messages));
+  }
+}
+
+/** @param {string} room @param {number} last */
+function offsets(room, last) {
+  return IDBKeyRange.bound([room, -Infinity], [room, last]);
 }
 
 // ---- over HTTP, where no WebSocket gets through

@@ -9,6 +9,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.util.List;
 import java.util.Map;
 import java.util.zip.GZIPOutputStream;
 import org.junit.jupiter.api.Test;
@@ -39,10 +40,11 @@ class AtriumJsIT {
     }
 
     @Test
-    void it_gets_round_proxies_that_let_no_websocket_through() {
+    void it_gets_round_proxies_and_remembers_what_it_heard() {
         try (Replica open = Replica.start(); Replica closed = Replica.start(Tokens.required(Map.of()))) {
-            Node.run("--experimental-websocket", "transports.test.mjs", SERVED.toString(), port(open), port(closed),
-                    Tokens.of("ann", "lobby:join send"));
+            for (String test : List.of("transports.test.mjs", "store.test.mjs")) {
+                Node.run("--experimental-websocket", test, SERVED.toString(), port(open), port(closed), Tokens.of("ann", "lobby:join send"));
+            }
         }
     }
 
