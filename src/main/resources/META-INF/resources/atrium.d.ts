@@ -19,6 +19,8 @@ export class Room {
     place: Place | undefined;
     /** Once what is stored was told. @type {Promise<void> | undefined} */
     recalled: Promise<void> | undefined;
+    /** Once it is joined, or why it is not. @type {Promise<AtriumError | undefined> | undefined} */
+    joining: Promise<AtriumError | undefined> | undefined;
     /** Whether it is shown who comes and goes. */
     presence: boolean;
     /** @param {string} event @param {any} data @param {any} message */
@@ -95,6 +97,8 @@ export class Connection {
     room(name: string, options?: {
         presence?: boolean;
     }): Room;
+    /** Once it is joined, or fails with why it is not. @param {Room} room */
+    joined(room: Room): Promise<void>;
     /** Calls a handler of the application. @param {string} name @param {any} [data] @returns {Promise<any>} */
     call(name: string, data?: any): Promise<any>;
     /** Ends it for good. */
@@ -182,6 +186,10 @@ export type Options = {
      * what may be used, the best first: all of them
      */
     transports?: Transport[] | undefined;
+    /**
+     * one connection for all tabs of this browser; a name keeps those of different users apart
+     */
+    shared?: string | true | undefined;
     /**
      * keeps the newest 500 messages of each room in this browser, and tells them before anything else: `true` once the
      * server has said whose they are, a name of your own at once, also without a connection

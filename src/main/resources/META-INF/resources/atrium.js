@@ -23,6 +23,7 @@
  * @property {number} [queue] messages that may wait to be acknowledged; 1,000
  * @property {{least?: number, most?: number}} [backoff] bounds of the delay before the next attempt, in milliseconds; 100 and 5,000
  * @property {Transport[]} [transports] what may be used, the best first: all of them
+ * @property {true | string} [shared] one connection for all tabs of this browser; a name keeps those of different users apart
  * @property {true | string} [store] keeps the newest 500 messages of each room in this browser, and tells them before anything else: `true` once the
  *   server has said whose they are, a name of your own at once, also without a connection
  * @property {new (url: string, protocols?: string | string[]) => WebSocket} [WebSocket] where there is none, or another one is wanted
@@ -91,6 +92,8 @@ export class Room {
   place;
   /** Once what is stored was told. @type {Promise<void> | undefined} */
   recalled;
+  /** Once it is joined, or why it is not. @type {Promise<AtriumError | undefined> | undefined} */
+  joining;
   /** Whether it is shown who comes and goes. */
   presence = false;
 
@@ -196,6 +199,8 @@ const SAY_AGAIN_MILLIS = 1000;
 /** How long a fallback is begun with, and how often it is looked whether it is still needed. */
 const REMEMBER_MILLIS = 3600000;
 const UPGRADE_MILLIS = 300000;
+/** Bundled with something else, this module makes no workers: they would run all of that. */
+const OWN_WORKERS = /\/atrium\.js(\?|$)/.test(import.meta.url);
 /** How long a connection that may have died with the network or with a sleeping tab has to show that it lives. */
 const SIGN_OF_LIFE_MILLIS = 5000;
 
@@ -246,9 +251,13 @@ export class Connection {
   #comeBackAfter;
   #flushing = false;
 
+  /** Whoever holds the connection for all tabs, if one does. @type {Shared | undefined} */
+  #shared;
+
   /** @param {string} url @param {Options} options */
   constructor(url, options) {
     this.#url = url;
+    this.#shared = options.shared ? new Shared(url, options) : undefined;
     this.#options = options;
     this.#transports = options.transports ?? ["websocket", "sse", "poll"];
     const [known, until] = remembered(url)?.split(" ") ?? [];
@@ -287,15 +296,28 @@ export class Connection {
     if (room === undefined) {
       room = new Room(this, name);
       this.#rooms.set(name, room);
-      room.presence = options.presence ?? false;
       if (this.#options.store) {
         room.recalled = this.#recall(room);
       }
-      if (this.#state.name === "open") {
-        void this.#join(room);
-      }
+    } else if (!options.presence || room.presence) {
+      return room;
+    }
+    room.presence = options.presence ?? false;
+    if (this.#state.name === "open") {
+      room.joining = this.#join(room);
     }
     return room;
+  }
+
+  /** Once it is joined, or fails with why it is not. @param {Room} room */
+  async joined(room) {
+    if (this.#state.name !== "open") {
+      await this.#opened();
+    }
+    const failure = await room.joining;
+    if (failure) {
+      throw failure;
+    }
   }
 
   /** @param {Room} room */
@@ -345,7 +367,7 @@ export class Connection {
     }
     const bytes = data instanceof ArrayBuffer ? new Uint8Array(data)
       : ArrayBuffer.isView(data) ? new Uint8Array(data.buffer, data.byteOffset, data.byteLength) : undefined;
-    const idempotency = randomName();
+    const { idempotency = randomName() } = /** @type {any} */ (options);
     const params = { ...(room === undefined ? {} : { room }), ...options, idempotency, ...(bytes ? {} : { data }) };
     return new Promise((resolve, reject) => {
       this.#outbox.set(idempotency, { room: room ?? "", params, bytes, seq: 0, resolve, reject });
@@ -383,6 +405,11 @@ export class Connection {
 
   /** @returns {any} */
   #dial() {
+    const socket = this.#shared?.dial();
+    if (socket) {
+      return socket;
+    }
+    this.#shared = undefined;
     return this.#transport === "websocket" ? this.#webSocket() : new HttpSocket(this.#url, this.#transport === "sse", this.#patience());
   }
 
@@ -412,7 +439,7 @@ export class Connection {
   /** Looks aside whether a WebSocket gets through by now, and goes over to it. */
   #lookUp = () => {
     clearTimeout(this.#upgrade);
-    if (this.#transport === "websocket" || !this.#transports.includes("websocket")) {
+    if (this.#shared || this.#transport === "websocket" || !this.#transports.includes("websocket")) {
       return;
     }
     this.#upgrade = setTimeout(this.#lookUp, UPGRADE_MILLIS);
@@ -463,7 +490,7 @@ export class Connection {
     this.#comeBackAfter = undefined;
     this.#timer = setTimeout(() => this.#open(), delay);
     this.#change({ name: "waiting", at: Date.now() + delay, attempt: this.#attempt });
-    if (++this.#failures % 2 === 0 && this.#transports.length > 1) {
+    if (++this.#failures % 2 === 0 && this.#transports.length > 1 && !this.#shared) {
       void this.#fallBack();
     }
   }
@@ -485,6 +512,7 @@ export class Connection {
     this.#replies.clear();
     this.#outbox.clear();
     socket?.close(1000);
+    this.#shared?.close();
     this.#change({ name: "closed", code, reason });
   }
 
@@ -493,7 +521,7 @@ export class Connection {
     if (globalThis.document?.visibilityState === "hidden") {
       return;
     }
-    if (this.#state.name === "waiting") {
+    if (this.#state.name === "waiting" && !this.#socket) {
       clearTimeout(this.#timer);
       this.#open();
     } else if (this.#state.name === "open") {
@@ -550,6 +578,10 @@ export class Connection {
       this.#reply(frame);
     } else if (frame.event === "@welcome") {
       this.#welcome(frame.data).catch((failure) => this.#unwelcome(failure));
+    } else if (frame.event === "@state") {
+      clearTimeout(this.#timer);
+      this.#beat(TAB_HEARTBEAT);
+      frame.data.name === "closed" ? this.#end(frame.data.code, frame.data.reason) : this.#change(frame.data);
     } else if (frame.event === "@goodbye") {
       this.#comeBackAfter = frame.data.reconnect?.after;
     } else if (frame.event === "@expiring") {
@@ -581,6 +613,7 @@ export class Connection {
     if (room && message.offset !== undefined && !message.stored) {
       this.#store?.add(message);
     }
+    this.#listeners.tell("", message, room);
     (room ?? this.#listeners).tell(message.event, message.data, message);
     if (room !== undefined && !message.event.startsWith("@")) {
       room.tell("*", message.data, message);
@@ -592,7 +625,9 @@ export class Connection {
     room.place = place;
     // What is stored has no holes.
     this.#store?.clear(room.name);
-    room.tell("@gap", place, { event: "@gap", room: room.name, data: place });
+    const message = { event: "@gap", room: room.name, data: place };
+    this.#listeners.tell("", message, room);
+    room.tell("@gap", place, message);
   }
 
   /** @param {any} welcome */
@@ -606,7 +641,7 @@ export class Connection {
     }
     this.#remember(welcome);
     let user = welcome.user;
-    if (this.#options.token !== undefined) {
+    if (this.#options.token !== undefined && !this.#shared) {
       const known = await this.#authenticate();
       user = known.user;
       this.#remember(known);
@@ -618,7 +653,7 @@ export class Connection {
     const joined = former === "" ? new Set() : await this.#takeUp(former);
     for (const room of this.#rooms.values()) {
       if (!joined.has(room.name)) {
-        await this.#join(room);
+        await (room.joining = this.#join(room));
       }
     }
     if (this.#socket !== socket) {
@@ -626,8 +661,9 @@ export class Connection {
       return;
     }
     this.#attempt = this.#failures = 0;
+    clearTimeout(this.#upgrade);
     this.#upgrade = setTimeout(this.#lookUp, UPGRADE_MILLIS);
-    this.#change({ name: "open", id: welcome.id, user, transport: this.#transport });
+    this.#change({ name: "open", id: welcome.id, user, transport: welcome.transport ?? this.#transport });
     this.#flush();
   }
 
@@ -679,7 +715,7 @@ export class Connection {
     }
   }
 
-  /** @param {Room} room */
+  /** @param {Room} room @returns {Promise<AtriumError | undefined>} */
   async #join(room) {
     try {
       await room.recalled;
@@ -693,6 +729,7 @@ export class Connection {
       } else if (code !== 0) {
         room.tell("@error", failure, undefined);
       }
+      return /** @type {AtriumError} */ (failure);
     }
   }
 
@@ -1177,6 +1214,300 @@ async function reachable(url) {
   }
 }
 
+// ---- one connection for all tabs: whoever holds it serves the session protocol to the tabs, over ports
+
+/** A worker of such a name holds a connection. */
+const HOLDER = "atrium:shared ";
+/** Browsers wake tabs in the background once a minute. */
+const TAB_HEARTBEAT = { interval: 30000, timeout: 30000 };
+const TAB_GONE_MILLIS = 180000;
+const EVERYBODY = "everybody";
+
+/** A tab's way to whoever holds the connection: a shared worker, or where there are none the tab that leads. */
+class Shared {
+  #name;
+  #hello;
+  #workers = OWN_WORKERS && typeof SharedWorker === "function";
+  /** @type {AbortController | undefined} */
+  #leading;
+
+  /** @param {string} url @param {Options} options */
+  constructor(url, { shared, token, timeout, queue, backoff, transports }) {
+    this.#name = `${HOLDER}${shared === true ? "" : shared} ${url}`;
+    this.#hello = { url, asks: token !== undefined, options: { timeout, queue, backoff, transports } };
+  }
+
+  /** @returns {PortSocket | undefined} nothing where tabs cannot share */
+  dial() {
+    if (this.#workers) {
+      try {
+        const worker = new SharedWorker(import.meta.url, { type: "module", name: this.#name });
+        const socket = new PortSocket(worker.port, this.#hello);
+        worker.onerror = () => {
+          this.#workers = false;
+          socket.close(1006, "no shared worker");
+        };
+        return socket;
+      } catch {
+        // A module of another origin.
+        this.#workers = false;
+      }
+    }
+    if (globalThis.navigator?.locks && globalThis.BroadcastChannel) {
+      this.#leading ??= lead(this.#name);
+      return new PortSocket(channelPort(this.#name), this.#hello);
+    }
+  }
+
+  close() {
+    this.#leading?.abort();
+  }
+}
+
+/** What a tab has instead of a WebSocket. */
+class PortSocket {
+  readyState = 1;
+  bufferedAmount = 0;
+  /** @type {any} */
+  onmessage;
+  /** @type {any} */
+  onclose;
+  #port;
+  #release = () => {};
+
+  /** @param {any} port @param {object} hello */
+  constructor(port, hello) {
+    this.#port = port;
+    const id = randomName();
+    // Whoever holds the connection waits for the lock: it is free once this tab has gone, however it went.
+    const greet = () => {
+      port.postMessage({ hello: { ...hello, id } });
+      return new Promise((resolve) => (this.#release = () => resolve(undefined)));
+    };
+    let welcome = false;
+    port.onmessage = (/** @type {MessageEvent} */ { data }) => {
+      if (data) {
+        welcome = true;
+        this.onmessage({ data });
+      } else if (welcome) {
+        this.close(1001, "another tab leads");
+      } else {
+        port.postMessage({ hello: { ...hello, id } });
+      }
+    };
+    const { locks } = globalThis.navigator ?? {};
+    locks ? locks.request(id, greet) : greet();
+  }
+
+  /** @param {string | Uint8Array} frame */
+  send(frame) {
+    this.#port.postMessage(frame);
+  }
+
+  close(code = 1000, reason = "") {
+    if (this.readyState === 1) {
+      this.readyState = 3;
+      this.#port.postMessage({ bye: true });
+      this.#port.close();
+      this.#release();
+      this.onclose({ code, reason });
+    }
+  }
+}
+
+/** A port to the tab that leads. @param {string} name @returns {any} */
+function channelPort(name) {
+  const channel = new BroadcastChannel(name);
+  const from = randomName();
+  const port = {
+    onmessage: (/** @type {any} */ _) => {},
+    postMessage: (/** @type {any} */ frame) => channel.postMessage({ from, frame }),
+    close: () => channel.close(),
+  };
+  channel.onmessage = ({ data: { to, frame } }) => (to === from || to === EVERYBODY) && port.onmessage({ data: frame });
+  return port;
+}
+
+/** Holds the connection once no other tab does. @param {string} name @returns {AbortController} ends it */
+function lead(name) {
+  const stop = new AbortController();
+  navigator.locks.request(name, { signal: stop.signal }, () => {
+    const holder = new Holder();
+    const channel = new BroadcastChannel(name);
+    const ports = new Map();
+    channel.onmessage = ({ data: { from, frame } }) => {
+      if (from && frame.hello && !ports.has(from)) {
+        const port = { postMessage: (/** @type {any} */ frame) => channel.postMessage({ to: from, frame }), close: () => ports.delete(from) };
+        ports.set(from, port);
+        holder.serve(port);
+      }
+      ports.get(from)?.onmessage({ data: frame });
+    };
+    channel.postMessage({ to: EVERYBODY });
+    return new Promise((resolve) => stop.signal.addEventListener("abort", () => {
+      holder.close();
+      channel.close();
+      resolve(undefined);
+    }));
+  }).catch(() => {});
+  return stop;
+}
+
+/** Holds one connection for the tabs. */
+class Holder {
+  /** @type {Connection | undefined} */
+  #connection;
+  /** @type {Set<any>} */
+  #tabs = new Set();
+  /** @type {(token: any) => void} */
+  #given = () => {};
+
+  /** @param {any} port */
+  serve(port) {
+    /** @type {any} */
+    const tab = { port, rooms: new Map() };
+    port.onmessage = (/** @type {MessageEvent} */ { data: frame }) => {
+      if (!globalThis.navigator?.locks) {
+        clearTimeout(tab.timer);
+        tab.timer = setTimeout(() => this.#gone(tab), TAB_GONE_MILLIS);
+      }
+      if (frame.hello) {
+        this.#admit(tab, frame.hello);
+      } else if (frame.bye) {
+        this.#gone(tab);
+      } else if (frame === "ping") {
+        port.postMessage("pong");
+      } else {
+        const { seq, cmd, params, data } = unframed(frame);
+        const answer = (/** @type {any} */ body) => port.postMessage({ seq, code: 200, body });
+        this.#run(tab, cmd, params, data, answer).catch(({ code, message, body }) => port.postMessage({ seq, code: code || 503, error: message, body }));
+      }
+    };
+  }
+
+  close() {
+    this.#tabs.clear();
+    this.#connection?.close();
+  }
+
+  /** @param {any} tab @param {any} hello */
+  #admit(tab, { url, id, asks, options }) {
+    tab.asks = asks;
+    this.#tabs.add(tab);
+    void globalThis.navigator?.locks?.request(id, () => this.#gone(tab));
+    if (this.#connection === undefined || this.#connection.state.name === "closed") {
+      const connection = new Connection(url, { ...options, token: asks && (() => this.#token()) || undefined });
+      connection.on("state", (state) => this.#tabs.forEach((each) => this.#tell(each, state)));
+      connection.on("", (frame, room) => this.#tabs.forEach((each) => this.#forward(each, frame, room)));
+      this.#connection = connection;
+    }
+    this.#tell(tab, this.#connection.state);
+  }
+
+  /** @param {any} tab */
+  #gone(tab) {
+    clearTimeout(tab.timer);
+    if (this.#tabs.delete(tab)) {
+      tab.port.close();
+      [...tab.rooms.keys()].forEach((name) => this.#leave(tab, name).catch(() => {}));
+      if (this.#tabs.size === 0) {
+        this.#connection?.close();
+      }
+    }
+  }
+
+  /** @param {any} tab @param {State} state */
+  #tell({ port }, state) {
+    port.postMessage(state.name === "open" ? { event: "@welcome", data: { ...state, heartbeat: TAB_HEARTBEAT } } : { event: "@state", data: state });
+  }
+
+  /** @param {any} tab @param {any} frame @param {Room | undefined} room */
+  #forward({ port, rooms }, frame, room) {
+    const wanted = rooms.get(frame.room);
+    if (room && (!wanted || (!wanted.presence && (frame.event === "@joined" || frame.event === "@left")))) {
+      return;
+    }
+    wanted?.held ? wanted.held.push(frame) : port.postMessage(frame);
+  }
+
+  /** Asks one tab after the other: what they are told makes them show their tokens. */
+  async #token() {
+    for (const { asks, port } of this.#tabs) {
+      if (asks) {
+        port.postMessage({ event: "@expiring" });
+        const token = await Promise.race([new Promise((resolve) => (this.#given = resolve)), pause(SIGN_OF_LIFE_MILLIS)]);
+        if (token !== undefined) {
+          return /** @type {string} */ (token);
+        }
+      }
+    }
+    throw new Error("no tab has shown a token");
+  }
+
+  /** @param {any} tab @param {string} cmd @param {any} params @param {any} bytes @param {(body: any) => void} answer */
+  async #run(tab, cmd, params, bytes, answer) {
+    const connection = /** @type {Connection} */ (this.#connection);
+    if (cmd === "auth") {
+      this.#given(params.token);
+      answer({});
+    } else if (cmd === "join") {
+      await this.#join(tab, params, answer);
+    } else if (cmd === "leave") {
+      await this.#leave(tab, params.room);
+      answer(params);
+    } else if (cmd === "send") {
+      const { room, data, ...options } = params;
+      answer(await connection.send(room, bytes ?? data, options));
+    } else {
+      answer(await connection.request(cmd, params, bytes));
+    }
+  }
+
+  /** @param {any} tab @param {any} params @param {(body: any) => void} answer */
+  async #join(tab, { room: name, presence, since }, answer) {
+    const connection = /** @type {Connection} */ (this.#connection);
+    const first = !this.#wanted(name);
+    const room = connection.room(name, { presence });
+    if (first) {
+      room.place ??= since;
+    }
+    /** @type {any} */
+    const wanted = { presence, held: [] };
+    tab.rooms.set(name, wanted);
+    try {
+      await connection.joined(room);
+      const place = /** @type {Place} */ (room.place);
+      let recovered = since && (first || (since.epoch === place.epoch && since.offset >= place.offset));
+      let missed = [];
+      if (since && !recovered) {
+        const { epoch, messages } = await connection.request("history", { room: name, after: since.offset, limit: 1000 }).catch(() => ({}));
+        missed = messages ?? [];
+        recovered = epoch === since.epoch && missed[0]?.offset === since.offset + 1;
+      }
+      answer({ room: name, ...(recovered ? since : place), recovered: recovered === true });
+      [...missed, ...wanted.held].forEach((frame) => tab.port.postMessage(frame));
+      delete wanted.held;
+    } catch (failure) {
+      await this.#leave(tab, name).catch(() => {});
+      throw failure;
+    }
+  }
+
+  /** @param {any} tab @param {string} name */
+  async #leave(tab, name) {
+    tab.rooms.delete(name);
+    if (!this.#wanted(name)) {
+      const connection = /** @type {Connection} */ (this.#connection);
+      await connection.leave(connection.room(name));
+    }
+  }
+
+  /** @param {string} name */
+  #wanted(name) {
+    return [...this.#tabs].some(({ rooms }) => rooms.has(name));
+  }
+}
+
 // ---- files
 
 /** Chunks on their way. */
@@ -1332,8 +1663,6 @@ function unlessAborted(signal, work) {
 const SLICE = 1 << 17;
 /** A worker of this name was made from this module to hash. */
 const HASHER = "atrium:sha-256";
-/** Bundled with something else, this module makes no workers: they would run all of that. */
-const OWN_WORKERS = /\/atrium\.js(\?|$)/.test(import.meta.url);
 const ROUNDS = new Int32Array(64);
 const START = new Int32Array(8);
 for (let n = 2, found = 0; found < 64; n++) {
@@ -1406,6 +1735,10 @@ export function connect(url = "/", options = {}) {
 
 /** @type {any} */
 const self = globalThis;
+if (self.importScripts && self.name?.startsWith(HOLDER)) {
+  const holder = new Holder();
+  self.onconnect = (/** @type {MessageEvent} */ { ports: [port] }) => holder.serve(port);
+}
 if (self.importScripts && self.name === HASHER) {
   self.onmessage = async (/** @type {MessageEvent<Blob>} */ { data }) => self.postMessage(await sha256(data, (done) => self.postMessage(done)));
 }

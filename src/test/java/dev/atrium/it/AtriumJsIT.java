@@ -40,9 +40,9 @@ class AtriumJsIT {
     }
 
     @Test
-    void it_gets_round_proxies_and_remembers_what_it_heard() {
+    void it_gets_round_proxies_and_remembers_and_shares() {
         try (Replica open = Replica.start(); Replica closed = Replica.start(Tokens.required(Map.of()))) {
-            for (String test : List.of("transports.test.mjs", "store.test.mjs")) {
+            for (String test : List.of("transports.test.mjs", "store.test.mjs", "shared.test.mjs")) {
                 Node.run("--experimental-websocket", test, SERVED.toString(), port(open), port(closed), Tokens.of("ann", "lobby:join send"));
             }
         }
