@@ -1725,6 +1725,10 @@ function compress(state, blocks) {
  * @param {Options} [options] @returns {Connection}
  */
 export function connect(url = "/", options = {}) {
+  const { transports = ["websocket"], WebSocket = globalThis.WebSocket } = options;
+  if (!WebSocket && transports.includes("websocket")) {
+    throw new AtriumError(501, "there is no WebSocket here: give one as options.WebSocket, or leave it out of options.transports");
+  }
   const target = new URL(url, globalThis.location?.href);
   target.protocol = target.protocol.replace("http", "ws");
   if (target.pathname === "/") {

@@ -11,6 +11,8 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.zip.GZIPOutputStream;
 import org.junit.jupiter.api.Test;
 
@@ -45,6 +47,15 @@ class AtriumJsIT {
             for (String test : List.of("transports.test.mjs", "store.test.mjs", "shared.test.mjs")) {
                 Node.run("--experimental-websocket", test, SERVED.toString(), port(open), port(closed), Tokens.of("ann", "lobby:join send"));
             }
+        }
+    }
+
+    @Test
+    void its_package_is_whole() throws IOException {
+        Matcher version = Pattern.compile("<version>(.*?)</version>").matcher(Files.readString(Path.of("pom.xml")));
+        assertThat(version.find()).isTrue();
+        try (Replica replica = Replica.start()) {
+            Node.run("package.test.mjs", Path.of("npm").toAbsolutePath().toString(), version.group(1), port(replica));
         }
     }
 
