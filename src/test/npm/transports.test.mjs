@@ -13,6 +13,7 @@ globalThis.localStorage = { getItem: (key) => storage.get(key) ?? null, setItem:
 const page = new EventTarget();
 globalThis.addEventListener = page.addEventListener.bind(page);
 globalThis.removeEventListener = page.removeEventListener.bind(page);
+globalThis.document = Object.assign(new EventTarget(), { visibilityState: "visible" });
 
 const { connect } = await import(pathToFileURL(script));
 
@@ -224,4 +225,30 @@ scene("what comes back from sleep asks at once", undefined, async ({ proxy, open
   page.dispatchEvent(new Event("online"));
   await isOpen(ann);
   assert.ok(Date.now() - before < 3000);
+});
+
+scene("a tab that is looked at again notices in seconds that its connection is dead", undefined, async ({ proxy, open }) => {
+  const ann = await open(proxy.url);
+  proxy.swallows = true;
+  const before = Date.now();
+  document.dispatchEvent(new Event("visibilitychange"));
+  await until(() => ann.state.name !== "open", "noticed, long before the heartbeat would");
+  assert.ok(Date.now() - before < 8000);
+  proxy.swallows = false;
+  proxy.cut();
+  await isOpen(ann);
+});
+
+scene("a tab that nobody looks at does not hurry", undefined, async ({ proxy, open }) => {
+  const ann = await open(proxy.url, { backoff: { least: 500, most: 500 } });
+  proxy.refuses = true;
+  proxy.cut();
+  await until(() => ann.state.name === "waiting" && ann.state.at - Date.now() > 200, "a delay of some length");
+  const { at } = ann.state;
+  document.visibilityState = "hidden";
+  document.dispatchEvent(new Event("visibilitychange"));
+  assert.equal(ann.state.at, at);
+  document.visibilityState = "visible";
+  document.dispatchEvent(new Event("visibilitychange"));
+  assert.equal(ann.state.name, "connecting");
 });
