@@ -133,8 +133,7 @@ scene("a tab that comes late and knows where it was hears what it missed", async
     await room.send(data);
   }
   await until(() => room.place.offset === place.offset + 3, "heard");
-  const late = tab().room("js-shared-late");
-  late.place = place;
+  const late = tab().room("js-shared-late", { since: place });
   const heard = hearing(late);
   await until(() => heard.length === 3, `three, and not ${JSON.stringify(heard)}`);
   await room.send(4);

@@ -93,9 +93,10 @@ export class Connection {
      * @param {string} event @param {(...values: any[]) => void} listener @returns {() => void} ends it
      */
     on(event: string, listener: (...values: any[]) => void): () => void;
-    /** A room, joined from now on. @param {string} name @param {{presence?: boolean}} [options] @returns {Room} */
+    /** A room, joined from now on, or from a place that is known. @param {string} name @param {{presence?: boolean, since?: Place}} [options] @returns {Room} */
     room(name: string, options?: {
         presence?: boolean;
+        since?: Place;
     }): Room;
     /** Once it is joined, or fails with why it is not. @param {Room} room */
     joined(room: Room): Promise<void>;

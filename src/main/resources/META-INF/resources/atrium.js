@@ -290,12 +290,13 @@ export class Connection {
     return this.#listeners.add(event, listener);
   }
 
-  /** A room, joined from now on. @param {string} name @param {{presence?: boolean}} [options] @returns {Room} */
+  /** A room, joined from now on, or from a place that is known. @param {string} name @param {{presence?: boolean, since?: Place}} [options] @returns {Room} */
   room(name, options = {}) {
     let room = this.#rooms.get(name);
     if (room === undefined) {
       room = new Room(this, name);
       this.#rooms.set(name, room);
+      room.place = options.since;
       if (this.#options.store) {
         room.recalled = this.#recall(room);
       }
@@ -718,7 +719,9 @@ export class Connection {
   /** @param {Room} room @returns {Promise<AtriumError | undefined>} */
   async #join(room) {
     try {
-      await room.recalled;
+      if (room.recalled) {
+        await room.recalled;
+      }
       const since = room.place;
       this.#joined(await this.#command("join", { room: room.name, presence: room.presence, ...(since ? { since } : {}) }), since !== undefined);
     } catch (failure) {
@@ -1467,10 +1470,7 @@ class Holder {
   async #join(tab, { room: name, presence, since }, answer) {
     const connection = /** @type {Connection} */ (this.#connection);
     const first = !this.#wanted(name);
-    const room = connection.room(name, { presence });
-    if (first) {
-      room.place ??= since;
-    }
+    const room = connection.room(name, { presence, since });
     /** @type {any} */
     const wanted = { presence, held: [] };
     tab.rooms.set(name, wanted);
