@@ -1,72 +1,14 @@
 // The client against a real server, whose connection a proxy in between cuts and swallows.
 // node --experimental-websocket atrium.test.mjs <atrium.js> <port> <port of one that wants tokens> <token that ends soon> <fresh token>
 import assert from "node:assert/strict";
-import net from "node:net";
 import { test } from "node:test";
 import { pathToFileURL } from "node:url";
+import { isOpen, Proxy, quick, until } from "./harness.mjs";
 
 const [, , script, port, closedPort, endingToken, freshToken] = process.argv;
 const { connect } = await import(pathToFileURL(script));
 
-/** Stands between a client and the server. */
-class Proxy {
-  #server;
-  #pairs = new Set();
-  swallows = false;
-  refuses = false;
-
-  static async to(target) {
-    const proxy = new Proxy();
-    proxy.#server = net.createServer((near) => {
-      if (proxy.refuses) {
-        near.destroy();
-        return;
-      }
-      const far = net.connect(target, "127.0.0.1");
-      const pair = [near, far];
-      proxy.#pairs.add(pair);
-      const end = () => {
-        proxy.#pairs.delete(pair);
-        near.destroy();
-        far.destroy();
-      };
-      near.on("data", (bytes) => proxy.swallows || far.write(bytes)).on("error", end).on("close", end);
-      far.on("data", (bytes) => proxy.swallows || near.write(bytes)).on("error", end).on("close", end);
-    });
-    await new Promise((resolve) => proxy.#server.listen(0, "127.0.0.1", resolve));
-    return proxy;
-  }
-
-  get url() {
-    return `http://127.0.0.1:${this.#server.address().port}/`;
-  }
-
-  cut() {
-    for (const [near, far] of this.#pairs) {
-      near.destroy();
-      far.destroy();
-    }
-  }
-
-  close() {
-    this.cut();
-    this.#server.close();
-  }
-}
-
 const direct = `http://127.0.0.1:${port}/`;
-const quick = { backoff: { least: 20, most: 100 } };
-
-async function until(condition, what) {
-  const end = Date.now() + 15_000;
-  while (!condition()) {
-    assert.ok(Date.now() < end, `in time: ${what}`);
-    await new Promise((resolve) => setTimeout(resolve, 10));
-  }
-}
-
-const isOpen = (connection) => until(() => connection.state.name === "open", `open, and not ${JSON.stringify(connection.state)}`);
-
 /** Runs with connections that are closed in the end. */
 async function using(make, work) {
   const made = [];

@@ -6,9 +6,10 @@
 export function connect(url?: string, options?: Options): Connection;
 /** A request that was refused; `code` is HTTP's. */
 export class AtriumError extends Error {
-    /** @param {number} code @param {string} message */
-    constructor(code: number, message: string);
+    /** @param {number} code @param {string} message @param {any} [body] what the server says beside */
+    constructor(code: number, message: string, body?: any);
     code: number;
+    body: any;
 }
 /** One room on a connection; it is joined for as long as nobody has left it, whatever happens to the connection. */
 export class Room {
@@ -16,6 +17,10 @@ export class Room {
     constructor(connection: Connection, name: string);
     /** @type {Place | undefined} */
     place: Place | undefined;
+    /** Once what is stored was told. @type {Promise<void> | undefined} */
+    recalled: Promise<void> | undefined;
+    /** Once it is joined, or why it is not. @type {Promise<AtriumError | undefined> | undefined} */
+    joining: Promise<AtriumError | undefined> | undefined;
     /** Whether it is shown who comes and goes. */
     presence: boolean;
     /** @param {string} event @param {any} data @param {any} message */
@@ -53,6 +58,22 @@ export class Room {
     }): Promise<Place & {
         messages: Message[];
     }>;
+    /**
+     * Puts a file into the room, over as many connections as it takes. The same file again goes on where it stopped, also in another tab.
+     * @param {Blob} file @param {{name?: string, type?: string, onProgress?: OnProgress, signal?: AbortSignal}} [options]
+     * @returns {Promise<FileData>} what the room hears as `@file`
+     */
+    upload(file: Blob, options?: {
+        name?: string;
+        type?: string;
+        onProgress?: OnProgress;
+        signal?: AbortSignal;
+    }): Promise<FileData>;
+    /** @param {string} id @param {{onProgress?: OnProgress, signal?: AbortSignal}} [options] @returns {Promise<Blob>} whose SHA-256 is right */
+    download(id: string, options?: {
+        onProgress?: OnProgress;
+        signal?: AbortSignal;
+    }): Promise<Blob>;
     /** Hears nothing more. @returns {Promise<void>} */
     leave(): Promise<void>;
     /** All messages from now on. @returns {AsyncGenerator<Message>} */
@@ -72,19 +93,22 @@ export class Connection {
      * @param {string} event @param {(...values: any[]) => void} listener @returns {() => void} ends it
      */
     on(event: string, listener: (...values: any[]) => void): () => void;
-    /** A room, joined from now on. @param {string} name @param {{presence?: boolean}} [options] @returns {Room} */
+    /** A room, joined from now on, or from a place that is known. @param {string} name @param {{presence?: boolean, since?: Place}} [options] @returns {Room} */
     room(name: string, options?: {
         presence?: boolean;
+        since?: Place;
     }): Room;
+    /** Once it is joined, or fails with why it is not. @param {Room} room */
+    joined(room: Room): Promise<void>;
     /** Calls a handler of the application. @param {string} name @param {any} [data] @returns {Promise<any>} */
     call(name: string, data?: any): Promise<any>;
     /** Ends it for good. */
     close(): void;
     /**
      * Any command of the session protocol. It waits for a connection as long as for a reply.
-     * @param {string} cmd @param {object} params @returns {Promise<any>} the body of the reply
+     * @param {string} cmd @param {object} params @param {Uint8Array} [bytes] @returns {Promise<any>} the body of the reply, and its bytes as `data`
      */
-    request(cmd: string, params: object): Promise<any>;
+    request(cmd: string, params: object, bytes?: Uint8Array): Promise<any>;
     /**
      * @param {string | undefined} room undefined for the whole namespace
      * @param {any} data @param {{event?: string, echo?: boolean}} options @returns {Promise<Place & {at: number}>}
@@ -117,7 +141,9 @@ export type Message = {
     at: number;
     epoch: string;
     offset: number;
+    stored?: boolean;
 };
+export type Transport = "websocket" | "sse" | "poll";
 /**
  * How a connection is. `at` is when the next attempt comes, in milliseconds since 1970.
  */
@@ -127,6 +153,7 @@ export type State = {
     name: "open";
     id: string;
     user?: string;
+    transport: Transport;
 } | {
     name: "waiting";
     at: number;
@@ -157,10 +184,43 @@ export type Options = {
         most?: number;
     } | undefined;
     /**
+     * what may be used, the best first: all of them
+     */
+    transports?: Transport[] | undefined;
+    /**
+     * one connection for all tabs of this browser; a name keeps those of different users apart
+     */
+    shared?: string | true | undefined;
+    /**
+     * keeps the newest 500 messages of each room in this browser, and tells them before anything else: `true` once the
+     * server has said whose they are, a name of your own at once, also without a connection
+     */
+    store?: string | true | undefined;
+    /**
      * where there is none, or another one is wanted
      */
     WebSocket?: (new (url: string, protocols?: string | string[]) => WebSocket) | undefined;
 };
+/**
+ * A file in a room, as `@file` tells of it; `url` is a path on the server.
+ */
+export type FileData = Place & {
+    id: string;
+    name: string;
+    size: number;
+    type: string;
+    sha256: string;
+    url: string;
+    at: number;
+};
+/**
+ * in bytes
+ */
+export type OnProgress = (progress: {
+    phase: "hashing" | "sending" | "receiving" | "verifying";
+    done: number;
+    total: number;
+}) => void;
 /**
  * what waits for a reply
  */

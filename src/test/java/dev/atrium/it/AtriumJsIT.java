@@ -9,7 +9,10 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.util.List;
 import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.zip.GZIPOutputStream;
 import org.junit.jupiter.api.Test;
 
@@ -17,6 +20,8 @@ import org.junit.jupiter.api.Test;
 class AtriumJsIT {
 
     private static final Path SCRIPT = Path.of("src/main/resources/META-INF/resources/atrium.js").toAbsolutePath();
+    /** The same without comments, as browsers get it. */
+    private static final Path SERVED = Path.of("target/classes/META-INF/resources/atrium.js").toAbsolutePath();
     private static final int MOST_BYTES = 12 * 1024;
 
     @Test
@@ -26,8 +31,31 @@ class AtriumJsIT {
         // Beforehand: the first token ends soon.
         Node.prepare();
         try (Replica open = Replica.start(heartbeat); Replica closed = Replica.start(strict)) {
-            Node.run("--experimental-websocket", "atrium.test.mjs", SCRIPT.toString(), port(open), port(closed),
+            Node.run("--experimental-websocket", "atrium.test.mjs", SERVED.toString(), port(open), port(closed),
                     Tokens.expiring("ann", "lobby:join send", Instant.now().plusSeconds(10)), Tokens.of("ann", "lobby:join send"));
+        }
+    }
+
+    @Test
+    void files_arrive_whole_over_connections_that_break() {
+        Node.run("--experimental-websocket", "files.test.mjs", SERVED.toString());
+    }
+
+    @Test
+    void it_gets_round_proxies_and_remembers_and_shares() {
+        try (Replica open = Replica.start(); Replica closed = Replica.start(Tokens.required(Map.of()))) {
+            for (String test : List.of("transports.test.mjs", "store.test.mjs", "shared.test.mjs")) {
+                Node.run("--experimental-websocket", test, SERVED.toString(), port(open), port(closed), Tokens.of("ann", "lobby:join send"));
+            }
+        }
+    }
+
+    @Test
+    void its_package_is_whole() throws IOException {
+        Matcher version = Pattern.compile("<version>(.*?)</version>").matcher(Files.readString(Path.of("pom.xml")));
+        assertThat(version.find()).isTrue();
+        try (Replica replica = Replica.start()) {
+            Node.run("package.test.mjs", Path.of("npm").toAbsolutePath().toString(), version.group(1), port(replica));
         }
     }
 
@@ -42,7 +70,7 @@ class AtriumJsIT {
     void it_is_served_and_small() throws IOException {
         try (Replica replica = Replica.start()) {
             HttpResponse<String> answer = replica.get("/atrium.js");
-            assertThat(answer.body()).isEqualTo(Files.readString(SCRIPT));
+            assertThat(answer.body()).isEqualTo(Files.readString(SERVED)).doesNotContain("/**");
             assertThat(answer.headers().firstValue("Content-Type").orElse("")).startsWith("text/javascript");
             assertThat(replica.get("/atrium.d.ts").statusCode()).isEqualTo(200);
             ByteArrayOutputStream bytes = new ByteArrayOutputStream();

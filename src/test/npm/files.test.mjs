@@ -1,0 +1,180 @@
+// Files, against a peer that loses, refuses and hangs up.
+// node --experimental-websocket files.test.mjs <atrium.js>
+import assert from "node:assert/strict";
+import { createHash, randomBytes } from "node:crypto";
+import { test } from "node:test";
+import { pathToFileURL } from "node:url";
+import { isOpen, quick } from "./harness.mjs";
+import { Peer, refuse } from "./peer.mjs";
+
+const { connect } = await import(pathToFileURL(process.argv[2]));
+
+const bytes = randomBytes(60_500);
+const file = () => new File([bytes], "photo.bin", { type: "image/x" });
+const sha256 = createHash("sha256").update(bytes).digest("hex");
+const CHUNKS = 61;
+
+/** A test with a peer and a connection of its own. */
+function scene(name, work, options = {}) {
+  test(name, async () => {
+    const peer = await Peer.start();
+    const connection = connect(peer.url, { ...quick, ...options });
+    try {
+      await isOpen(connection);
+      await work({ peer, connection, room: connection.room("lobby") });
+    } finally {
+      connection.close();
+      peer.close();
+    }
+  });
+}
+
+/** Does something once, at the nth of these commands. */
+function at(nth, cmd, act) {
+  let count = 0;
+  return (...heard) => (heard[0] === cmd && ++count === nth ? act(...heard) : undefined);
+}
+
+scene("a file goes up in chunks and comes down again", async ({ peer, room }) => {
+  const progress = [];
+  const sent = await room.upload(file(), { onProgress: (each) => progress.push(each) });
+  assert.deepEqual({ ...sent, at: 0 }, { id: "f1", name: "photo.bin", size: bytes.length, type: "image/x", sha256, url: "/rooms/lobby/files/f1", epoch: "e", offset: 1, at: 0 });
+  assert.equal(peer.writes.length, CHUNKS);
+  assert.deepEqual([...new Set(progress.map(({ phase }) => phase))], ["hashing", "sending", "verifying"]);
+  const done = progress.filter(({ phase }) => phase === "sending").map((each) => each.done);
+  assert.deepEqual(done, done.toSorted((a, b) => a - b));
+  assert.equal(done.at(-1), bytes.length);
+  const received = [];
+  const blob = await room.download("f1", { onProgress: (each) => received.push(each) });
+  assert.deepEqual(Buffer.from(await blob.arrayBuffer()), bytes);
+  assert.equal(blob.type, "image/x");
+  assert.deepEqual([...new Set(received.map(({ phase }) => phase))], ["receiving", "verifying"]);
+  assert.equal(received.findLast(({ phase }) => phase === "receiving").done, bytes.length);
+});
+
+scene("an empty file, without a name or a type, is a file", async ({ peer, room }) => {
+  const sent = await room.upload(new Blob([]));
+  assert.equal(sent.name, "file");
+  assert.equal(sent.sha256, createHash("sha256").digest("hex"));
+  assert.equal(peer.writes.length, 0);
+  assert.equal((await room.download(sent.id)).size, 0);
+  assert.equal((await room.upload(new Blob([]), { name: "b.txt", type: "text/plain" })).name, "b.txt");
+});
+
+for (const nth of [1, 30, CHUNKS]) {
+  scene(`cut at chunk ${nth} it goes on, and sends little twice`, async ({ peer, room }) => {
+    peer.before = at(nth, "file.write", () => (peer.cut(), "silence"));
+    assert.equal((await room.upload(file())).sha256, sha256);
+    assert.ok(peer.writes.length < CHUNKS + 16, `${peer.writes.length} writes`);
+  });
+}
+
+scene("a download that is cut goes on", async ({ peer, room }) => {
+  await room.upload(file());
+  peer.before = at(30, "file.read", () => (peer.cut(), "silence"));
+  const blob = await room.download("f1");
+  assert.deepEqual(Buffer.from(await blob.arrayBuffer()), bytes);
+  assert.ok(peer.heard.filter((cmd) => cmd === "file.read").length < CHUNKS + 16);
+});
+
+scene("more gaps than one answer names are all filled", async ({ peer, room }) => {
+  peer.before = at(1, "file.close", () => [3, 7, 11, 15, 19].forEach((index) => peer.drop(index)));
+  assert.equal((await room.upload(file())).sha256, sha256);
+  assert.equal(peer.writes.length, CHUNKS + 5);
+});
+
+scene("a reply to close that is lost is asked for again", async ({ peer, room }) => {
+  peer.before = at(1, "file.close", () => (peer.cut(), "silence"));
+  assert.equal((await room.upload(file())).id, "f1");
+  assert.equal(peer.writes.length, CHUNKS);
+});
+
+scene("a reply that never comes is asked for again on the same connection", async ({ peer, room }) => {
+  peer.before = at(5, "file.write", () => "silence");
+  assert.equal((await room.upload(file())).id, "f1");
+}, { timeout: 300 });
+
+scene("spoilt once it is sent once more, spoilt twice it fails", async ({ peer, room }) => {
+  peer.before = at(1, "file.close", () => peer.spoil(3));
+  assert.equal((await room.upload(file())).sha256, sha256);
+  assert.equal(peer.writes.length, 2 * CHUNKS);
+  peer.sweep();
+  peer.before = (cmd) => cmd === "file.close" && peer.spoil(3);
+  await assert.rejects(room.upload(file()), { name: "AtriumError", code: 422 });
+});
+
+for (const code of [429, 503]) {
+  scene(`${code} puts it off, and no more`, async ({ peer, room }) => {
+    peer.before = at(10, "file.write", () => refuse(code));
+    assert.equal((await room.upload(file())).sha256, sha256);
+    assert.ok(peer.writes.length < CHUNKS + 16);
+  });
+}
+
+scene("swept in between it begins anew", async ({ peer, room }) => {
+  peer.before = at(30, "file.write", () => peer.sweep());
+  assert.equal((await room.upload(file())).sha256, sha256);
+  assert.equal(peer.heard.filter((cmd) => cmd === "file.open").length, 2);
+});
+
+scene("the same file in another tab goes on where the first one stopped", async ({ peer, connection, room }) => {
+  const abort = new AbortController();
+  const first = room.upload(file(), { signal: abort.signal, onProgress: ({ done, phase }) => phase === "sending" && done > 30_000 && abort.abort("gone") });
+  await assert.rejects(first, (reason) => reason === "gone");
+  const before = peer.writes.length;
+  assert.equal((await connection.room("lobby").upload(file())).sha256, sha256);
+  assert.ok(peer.writes.length <= CHUNKS + 8 && before > 20, `${before} and ${peer.writes.length} writes`);
+});
+
+scene("an abort stops it at once and for good", async ({ peer, room }) => {
+  const reason = new Error("enough");
+  const abort = new AbortController();
+  peer.before = at(10, "file.write", () => (abort.abort(reason), "silence"));
+  await assert.rejects(room.upload(file(), { signal: abort.signal }), reason);
+  const { length } = peer.writes;
+  await new Promise((resolve) => setTimeout(resolve, 200));
+  assert.ok(peer.writes.length <= length + 8);
+  assert.ok(!peer.heard.includes("file.close"));
+  await assert.rejects(room.upload(file(), { signal: AbortSignal.abort(reason) }), reason);
+  await assert.rejects(room.download("f1", { signal: AbortSignal.abort(reason) }), reason);
+});
+
+for (const code of [403, 404, 413, 507]) {
+  scene(`what is refused with ${code} says so`, async ({ peer, room }) => {
+    peer.before = (cmd) => cmd === "file.open" && refuse(code, "size: too much");
+    await assert.rejects(room.upload(file()), { name: "AtriumError", code, message: "size: too much" });
+  });
+}
+
+scene("what comes down spoilt is refused", async ({ peer, room }) => {
+  await room.upload(file());
+  peer.spoil(2);
+  await assert.rejects(room.download("f1"), { name: "AtriumError", code: 422 });
+  await assert.rejects(room.download("f9"), { code: 404 });
+});
+
+scene("a connection that is closed ends it", async ({ connection, peer, room }) => {
+  peer.before = at(10, "file.write", () => (connection.close(), "silence"));
+  await assert.rejects(room.upload(file()), { name: "AtriumError" });
+});
+
+test("hashing leaves the event loop free", async () => {
+  const peer = await Peer.start();
+  const connection = connect(peer.url, quick);
+  await isOpen(connection);
+  peer.before = (cmd) => cmd === "file.open" && refuse(413);
+  let longest = 0;
+  let last = Date.now();
+  const ticking = setInterval(() => {
+    longest = Math.max(longest, Date.now() - last);
+    last = Date.now();
+  }, 1);
+  let steps = 0;
+  await assert.rejects(connection.room("lobby").upload(new Blob([Buffer.alloc(16 << 20)]), { onProgress: () => steps++ }), { code: 413 });
+  clearInterval(ticking);
+  assert.equal(steps, 128);
+  // 130 ms of work; the bound leaves room for a machine that is busy.
+  assert.ok(longest < 70, `${longest} ms at once`);
+  connection.close();
+  peer.close();
+});

@@ -1,0 +1,201 @@
+// One connection for several tabs, of which one leads, against a real server.
+// node --experimental-websocket shared.test.mjs <atrium.js> <port> <port of one that wants tokens> <token>
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { pathToFileURL } from "node:url";
+import { isOpen, Proxy, quick, until } from "./harness.mjs";
+
+const [, , script, port, closedPort, token] = process.argv;
+
+/** The Web Locks of a browser, as far as the client needs them. */
+class Locks {
+  #queues = new Map();
+
+  request(name, options, work) {
+    if (work === undefined) {
+      [options, work] = [{}, options];
+    }
+    const queue = this.#queues.get(name) ?? [];
+    this.#queues.set(name, queue);
+    return new Promise((resolve, reject) => {
+      const entry = { run: () => Promise.resolve(work()).then(resolve, reject).finally(() => this.#next(queue)) };
+      queue.push(entry);
+      options.signal?.addEventListener("abort", () => queue.indexOf(entry) > 0 && (queue.splice(queue.indexOf(entry), 1), reject(options.signal.reason)));
+      queue.length === 1 && queueMicrotask(entry.run);
+    });
+  }
+
+  #next(queue) {
+    queue.shift();
+    queue[0]?.run();
+  }
+}
+
+const { connect } = await import(pathToFileURL(script));
+const direct = `http://127.0.0.1:${port}/`;
+let sequence = 0;
+
+/** A test with tabs of a browser of their own, and an onlooker who shares nothing. */
+function scene(name, work) {
+  test(name, async () => {
+    Object.defineProperty(globalThis, "navigator", { value: { locks: new Locks() }, configurable: true });
+    const shared = `browser ${++sequence}`;
+    const made = [];
+    const tab = (options = {}, url = direct) => {
+      const connection = connect(url, { ...quick, shared, ...options });
+      made.push(connection);
+      return connection;
+    };
+    try {
+      await work(tab);
+    } finally {
+      made.forEach((each) => each.close());
+    }
+  });
+}
+
+function hearing(room) {
+  const heard = [];
+  room.on("*", (data) => heard.push(data));
+  room.on("@gap", () => heard.push("gap"));
+  return heard;
+}
+
+const joined = (room) => until(() => room.place !== undefined, `in ${room.name}`);
+
+scene("tabs are one session, and each hears its rooms", async (tab) => {
+  const [ann, bob] = [tab(), tab()];
+  await isOpen(ann);
+  await isOpen(bob);
+  assert.equal(ann.state.id, bob.state.id);
+  assert.equal(bob.state.transport, "websocket");
+  const both = [ann.room("js-shared"), bob.room("js-shared")];
+  const heard = both.map(hearing);
+  const alone = hearing(ann.room("js-shared-ann"));
+  await Promise.all(both.map(joined));
+  await both[0].send("a");
+  await both[1].send(new Uint8Array([1, 2]), { event: "photo" });
+  await bob.send("js-shared-ann", "b");
+  await until(() => heard.every((each) => each.length === 2) && alone.length === 1, "all");
+  assert.deepEqual(heard[0], ["a", new Uint8Array([1, 2])]);
+  assert.deepEqual(heard[1], heard[0]);
+  assert.equal((await both[0].members()).members.length, 1);
+  await assert.rejects(bob.call("nothing"), { name: "AtriumError", code: 404 });
+  await assert.rejects(both[1].send(1, { event: "@mine" }), { code: 400 });
+});
+
+scene("a room is left when the last tab has left it", async (tab) => {
+  const [ann, bob, onlooker] = [tab(), tab(), tab({ shared: undefined })];
+  const rooms = [ann, bob].map((each) => each.room("js-shared-left"));
+  await Promise.all(rooms.map(joined));
+  const count = async () => (await onlooker.request("members", { room: "js-shared-left" })).members.length;
+  assert.equal(await count(), 1);
+  await rooms[0].leave();
+  assert.equal(await count(), 1);
+  bob.close();
+  await assert.rejects(async () => {
+    for (let i = 0; i < 100; i++) {
+      assert.equal(await count(), 1);
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    }
+  }, "it is left");
+  assert.equal(ann.state.name, "open");
+});
+
+scene("when the tab that leads goes, the others go on, and nothing is lost or said twice", async (tab) => {
+  const tabs = [tab(), tab(), tab()];
+  const rooms = tabs.map((each) => each.room("js-shared-lead"));
+  await Promise.all(rooms.map(joined));
+  const heard = hearing(rooms[2]);
+  const receipts = [];
+  for (let i = 0; i < 90; i++) {
+    receipts.push(rooms[2].send(i));
+    if (i === 30 || i === 60) {
+      tabs[i / 30 - 1].close();
+    }
+    await new Promise((resolve) => setTimeout(resolve, 2));
+  }
+  await Promise.all(receipts);
+  await until(() => heard.length >= 90, `90, and not ${heard.length}`);
+  assert.deepEqual(heard, Array.from({ length: 90 }, (_, i) => i));
+});
+
+scene("a tab that comes late and knows where it was hears what it missed", async (tab) => {
+  const ann = tab();
+  const room = ann.room("js-shared-late");
+  await joined(room);
+  const first = tab();
+  const before = first.room("js-shared-late");
+  await joined(before);
+  const { place } = before;
+  first.close();
+  for (const data of [1, 2, 3]) {
+    await room.send(data);
+  }
+  await until(() => room.place.offset === place.offset + 3, "heard");
+  const late = tab().room("js-shared-late", { since: place });
+  const heard = hearing(late);
+  await until(() => heard.length === 3, `three, and not ${JSON.stringify(heard)}`);
+  await room.send(4);
+  await until(() => heard.length === 4, "the fourth");
+  assert.deepEqual(heard, [1, 2, 3, 4]);
+});
+
+scene("a cut is seen by all tabs, and got over", async (tab) => {
+  const proxy = await Proxy.to(port);
+  const tabs = [tab({}, proxy.url), tab({}, proxy.url)];
+  const rooms = tabs.map((each) => each.room("js-shared-cut"));
+  await Promise.all(rooms.map(joined));
+  const heard = rooms.map(hearing);
+  const waited = tabs.map((each) => new Promise((resolve) => each.on("state", ({ name }) => name === "waiting" && resolve())));
+  const receipts = [];
+  for (let i = 0; i < 60; i++) {
+    receipts.push(rooms[i % 2].send(i));
+    i === 20 && proxy.cut();
+    await new Promise((resolve) => setTimeout(resolve, 1));
+  }
+  await Promise.all([...waited, ...receipts]);
+  await until(() => heard.every((each) => each.length >= 60), "60 each");
+  assert.deepEqual(heard[0].toSorted((a, b) => a - b), Array.from({ length: 60 }, (_, i) => i));
+  assert.deepEqual(heard[1], heard[0]);
+  proxy.close();
+});
+
+scene("who comes and goes is shown to the tab that asked", async (tab) => {
+  const rooms = [tab().room("js-shared-presence"), tab().room("js-shared-presence", { presence: true })];
+  await Promise.all(rooms.map(joined));
+  const shown = rooms.map((room) => {
+    const events = [];
+    room.on("@joined", () => events.push("joined"));
+    return events;
+  });
+  await joined(tab({ shared: undefined }).room("js-shared-presence"));
+  await until(() => shown[1].length === 1, "shown");
+  assert.deepEqual(shown[0], []);
+});
+
+scene("tokens are asked of a tab that lives, and a bad one is the end for all", async (tab) => {
+  const url = `http://127.0.0.1:${closedPort}/`;
+  const asked = [];
+  const tabs = ["a", "b"].map((name) => tab({ token: () => (asked.push(name), token) }, url));
+  await Promise.all(tabs.map(isOpen));
+  assert.equal(tabs[1].state.user, "ann");
+  assert.equal(asked.length, 1);
+  tabs[asked[0] === "a" ? 0 : 1].close();
+  const other = tabs[asked[0] === "a" ? 1 : 0];
+  const room = other.room("lobby");
+  await joined(room);
+  await room.send("on");
+  other.close();
+  const bad = [tab({ token: "none" }, url), tab({ token: "none" }, url)];
+  await until(() => bad.every(({ state }) => state.name === "closed"), "closed");
+  assert.equal(bad[1].state.code, 4401);
+});
+
+test("where tabs cannot share, each has a connection of its own", async () => {
+  Object.defineProperty(globalThis, "navigator", { value: undefined, configurable: true });
+  const tabs = [connect(direct, { ...quick, shared: true }), connect(direct, { ...quick, shared: true })];
+  await Promise.all(tabs.map(isOpen));
+  assert.notEqual(tabs[0].state.id, tabs[1].state.id);
+  tabs.forEach((each) => each.close());
+});
