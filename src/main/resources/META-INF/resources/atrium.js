@@ -37,6 +37,9 @@
 
 const SUBPROTOCOL = "atrium.v1";
 
+/** The code of a WebSocket that is closed because it does not seem to work, by a client that comes back. */
+const GIVEN_UP = 4000;
+
 /** Whoever is closed with one of these would be closed again. */
 const FINAL_CODES = new Set([1008, 4401, 4403]);
 
@@ -461,7 +464,8 @@ export class Connection {
     const socket = this.#socket;
     if (socket !== undefined) {
       this.#lost(1006, reason);
-      socket.close();
+      // With 1000 or no code the session would be over, and could not be resumed.
+      socket.close(GIVEN_UP);
     }
   }
 
@@ -651,7 +655,7 @@ export class Connection {
       this.#store = new Store(`atrium ${this.#url} ${user === undefined ? "" : `of ${user}`}`);
       this.#identified();
     }
-    const joined = former === "" ? new Set() : await this.#takeUp(former);
+    const { id, joined } = (former !== "" && (await this.#takeUp(former))) || { id: welcome.id, joined: new Set() };
     for (const room of this.#rooms.values()) {
       if (!joined.has(room.name)) {
         await (room.joining = this.#join(room));
@@ -664,7 +668,7 @@ export class Connection {
     this.#attempt = this.#failures = 0;
     clearTimeout(this.#upgrade);
     this.#upgrade = setTimeout(this.#lookUp, UPGRADE_MILLIS);
-    this.#change({ name: "open", id: welcome.id, user, transport: welcome.transport ?? this.#transport });
+    this.#change({ name: "open", id, user, transport: welcome.transport ?? this.#transport });
     this.#flush();
   }
 
@@ -691,7 +695,7 @@ export class Connection {
   /** Those of the session that this connection began with. @type {Record<string, Place>} */
   #ownPlaces = {};
 
-  /** Goes on as the session that was. @param {string} former @returns {Promise<Set<string>>} the rooms that it is in */
+  /** Goes on as the session that was. @param {string} former @returns {Promise<{id: string, joined: Set<string>} | undefined>} the rooms that it is in */
   async #takeUp(former) {
     const places = Object.fromEntries(this.#places);
     for (const room of this.#rooms.values()) {
@@ -705,14 +709,14 @@ export class Connection {
       for (const joined of resumed.rooms) {
         this.#joined(joined);
       }
-      return new Set(resumed.rooms.map((/** @type {any} */ each) => each.room));
+      return { id: resumed.id, joined: new Set(resumed.rooms.map((/** @type {any} */ each) => each.room)) };
     } catch (failure) {
       if (/** @type {AtriumError} */ (failure).code === 0) {
         throw failure;
       }
       // Too old, or of a server that knows nothing of it: each room goes on by itself.
       this.#places = new Map(Object.entries(this.#ownPlaces));
-      return new Set();
+      return undefined;
     }
   }
 

@@ -75,10 +75,13 @@ class AtriumJsBrowserIT {
         try (Replica replica = Replica.start(HEARTBEAT); Site site = Site.of(chat(replica.http("/")))) {
             Page ann = enter(site);
             Page bob = enter(site);
+            Object id = ann.evaluate("connection.state.id");
             ann.context().setOffline(true);
             speakWhileAway(ann, bob);
             ann.context().setOffline(false);
             agree(ann, bob, 2 * MANY);
+            // Not only its rooms: the session is the same one.
+            assertThat(ann.evaluate("connection.state.id")).isEqualTo(id);
         }
     }
 

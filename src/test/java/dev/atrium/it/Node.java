@@ -41,12 +41,14 @@ final class Node {
 
     private static void install(String npm) throws IOException {
         Files.createDirectories(PACKAGES);
+        boolean installed = Files.exists(PACKAGES.resolve("node_modules/.package-lock.json"))
+                && Files.mismatch(SOURCES.resolve("package-lock.json"), PACKAGES.resolve("package-lock.json")) < 0;
         try (DirectoryStream<Path> sources = Files.newDirectoryStream(SOURCES)) {
             for (Path source : sources) {
                 Files.copy(source, PACKAGES.resolve(source.getFileName()), StandardCopyOption.REPLACE_EXISTING);
             }
         }
-        if (!Files.exists(PACKAGES.resolve("node_modules/.package-lock.json"))) {
+        if (!installed) {
             execute(List.of(npm, "ci", "--no-audit", "--no-fund", "--ignore-scripts"));
         }
     }

@@ -95,11 +95,9 @@ final class FileLink {
             return;
         }
         connection = null;
-        lost.onSuccess(open -> {
-            // To close it only hands it back to the pool, from where it would come back as the new connection.
-            open.send(Request.cmd(Command.QUIT)).onComplete(ignored -> { });
-            open.close();
-        });
+        // To close it would only hand it back to the pool, from where it would come back as the new connection. It leaves the
+        // pool when its socket ends.
+        lost.onSuccess(open -> open.send(Request.cmd(Command.QUIT)).onComplete(ignored -> { }));
     }
 
     private static Throwable explained(Throwable failure) {

@@ -1,0 +1,52 @@
+package dev.atrium.file;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.smallrye.mutiny.Uni;
+import io.smallrye.mutiny.subscription.Cancellable;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.RejectedExecutionException;
+import org.junit.jupiter.api.Test;
+
+class BacklogTest {
+
+    private static final long HALF = 32L << 20;
+
+    private final Backlog backlog = new Backlog();
+
+    @Test
+    void what_is_too_much_is_refused_and_never_begun_until_something_is_done() {
+        CompletableFuture<String> slow = new CompletableFuture<>();
+        CompletableFuture<String> first = backlog.pass(HALF, () -> Uni.createFrom().completionStage(slow)).subscribeAsCompletionStage();
+        assertThatThrownBy(() -> backlog.pass(HALF, () -> {
+            throw new AssertionError("begun");
+        }).await().indefinitely()).isInstanceOf(RejectedExecutionException.class);
+        slow.complete("done");
+        assertThat(first).isCompletedWithValue("done");
+        assertThat(small()).isEqualTo("small");
+        assertThat(big()).isEqualTo("big");
+    }
+
+    @Test
+    void what_fails_or_is_given_up_or_never_begins_leaves_its_place() {
+        for (int i = 0; i < 5; i++) {
+            assertThatThrownBy(() -> backlog.pass(HALF, () -> Uni.createFrom().failure(new IllegalStateException("failed")))
+                    .await().indefinitely()).hasMessage("failed");
+            assertThatThrownBy(() -> backlog.pass(HALF, () -> {
+                throw new IllegalStateException("thrown");
+            }).await().indefinitely()).hasMessage("thrown");
+            Cancellable given = backlog.pass(HALF, () -> Uni.createFrom().nothing()).subscribe().with(ignored -> { });
+            given.cancel();
+        }
+        assertThat(big()).isEqualTo("big");
+    }
+
+    private String small() {
+        return backlog.pass(0, () -> Uni.createFrom().item("small")).await().indefinitely();
+    }
+
+    private String big() {
+        return backlog.pass(2 * HALF - 1024, () -> Uni.createFrom().item("big")).await().indefinitely();
+    }
+}

@@ -1,0 +1,56 @@
+package dev.atrium.file;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.atrium.backplane.BackplaneConfig;
+import dev.atrium.file.directory.DirectoryStore;
+import io.smallrye.config.PropertiesConfigSource;
+import io.smallrye.config.SmallRyeConfig;
+import io.smallrye.config.SmallRyeConfigBuilder;
+import java.util.Map;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class FileStoreProducerTest {
+
+    @ParameterizedTest
+    @CsvSource({
+        "memory, '',        DIRECTORY",
+        "redis,  '',        REDIS",
+        "redis,  directory, DIRECTORY",
+        "memory, redis,     REDIS",
+        "redis,  s3,        S3",
+        "redis,  none,      NONE",
+    })
+    void files_are_kept_where_rooms_are_shared_unless_it_is_said_otherwise(String backplane, String store, FileConfig.Kind kind) {
+        SmallRyeConfig settings = settings(backplane, store);
+        assertThat(FileStoreProducer.kind(settings.getConfigMapping(FileConfig.class), settings.getConfigMapping(BackplaneConfig.class)))
+                .isEqualTo(kind);
+    }
+
+    @Test
+    void a_server_that_keeps_no_files_has_no_store() {
+        assertThat(store("none")).isEmpty();
+    }
+
+    @Test
+    void a_server_that_says_nothing_keeps_them_in_a_directory() throws Exception {
+        Optional<FileStore> store = store("");
+        assertThat(store).containsInstanceOf(DirectoryStore.class);
+        new FileStoreProducer().close(store);
+    }
+
+    private static Optional<FileStore> store(String kind) {
+        SmallRyeConfig settings = settings("memory", kind);
+        return new FileStoreProducer().store(settings.getConfigMapping(FileConfig.class), settings.getConfigMapping(BackplaneConfig.class),
+                null, null, Optional.empty());
+    }
+
+    private static SmallRyeConfig settings(String backplane, String store) {
+        return new SmallRyeConfigBuilder().withMapping(FileConfig.class).withMapping(BackplaneConfig.class)
+                .withSources(new PropertiesConfigSource(Map.of("atrium.backplane", backplane, "atrium.file.store", store), "test", 100))
+                .withValidateUnknown(false).build();
+    }
+}
