@@ -4,6 +4,8 @@
 /** @typedef {import("./line.js").Line} Line */
 
 const PAGE = 100;
+/** Of one answer. */
+const MOST = 1000;
 /** Pages that are read at once when there is nothing to show on them: events such as typing fill them, too. */
 const MOST_PAGES = 10;
 
@@ -15,9 +17,13 @@ export class History {
   #epochs = [];
   /** The oldest offset of the newest epoch that was read. */
   #oldest = Infinity;
+  /** The newest place that was heard of, events that are no lines among them. @type {{epoch: string, offset: number} | undefined} */
+  #known;
   #reading = false;
   /** Whether nothing older is kept. */
   complete = false;
+  /** Whether it may not be read at all. */
+  denied = false;
 
   /** @param {import("./log.js").Log} log @param {(message: any) => void} heard what is no message */
   constructor(log, heard) {
@@ -29,6 +35,13 @@ export class History {
   generation(epoch) {
     const known = this.#epochs.indexOf(epoch);
     return known >= 0 ? known : this.#epochs.push(epoch) - 1;
+  }
+
+  /** Notes that everything up to there is known. @param {{epoch: string, offset: number}} place */
+  heardUpTo({ epoch, offset }) {
+    if (this.#known?.epoch !== epoch || this.#known.offset < offset) {
+      this.#known = { epoch, offset };
+    }
   }
 
   /** @param {any} message @returns {Line} */
@@ -44,19 +57,18 @@ export class History {
 
   /** Reads the newest; if something is here already, what came after it. @param {any} room */
   async catchUp(room) {
-    const { newest } = this.log;
-    const epoch = newest && this.#epochs[newest.generation];
-    if (newest === undefined) {
-      const { epoch: current, messages } = await room.history({ limit: PAGE });
-      this.#take(current, messages);
+    if (this.#known === undefined) {
+      const { epoch, messages } = await room.history({ limit: PAGE });
+      this.#take(epoch, messages);
       if (this.log.length === 0) {
         await this.older(room);
       }
       return;
     }
-    let after = Math.floor(newest.offset);
+    const { epoch } = this.#known;
+    let after = this.#known.offset;
     while (true) {
-      const { epoch: current, messages } = await room.history({ after, limit: 1000 });
+      const { epoch: current, messages } = await room.history({ after, limit: MOST });
       if (current !== epoch) {
         this.log.add([this.gap({ epoch: current, offset: 0 })]);
         this.#oldest = Infinity;
@@ -66,8 +78,8 @@ export class History {
       if (messages.length > 0 && messages[0].offset > after + 1) {
         this.log.add([this.gap({ epoch, offset: messages[0].offset - 1 })]);
       }
-      this.#take(current, messages);
-      if (messages.length < 1000) {
+      this.#take(epoch, messages);
+      if (messages.length < MOST) {
         return;
       }
       after = messages.at(-1).offset;
@@ -122,6 +134,7 @@ export class History {
     const lines = [];
     for (const message of messages) {
       const whole = { ...message, epoch: message.epoch ?? epoch };
+      this.heardUpTo(whole);
       SIGNALS.has(message.event) ? this.heard(whole) : lines.push(this.line(whole));
     }
     this.log.add(lines);

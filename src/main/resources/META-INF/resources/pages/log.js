@@ -66,11 +66,6 @@ export class Log {
     return this.#lines[0];
   }
 
-  /** The newest message. */
-  get newest() {
-    return this.#lines.at(-1);
-  }
-
   /** What comes one by one is shown together, once for each picture that the screen takes. @param {Line} line */
   arrive(line) {
     this.#arrived.push(line);

@@ -74,7 +74,7 @@ export class Members {
     for (const count of this.#counts) {
       count.textContent = this.#allowed ? `${people.length}${this.#more ? "+" : ""}` : "–";
     }
-    byId("people").setAttribute("aria-label", this.#allowed ? say("peopleCount", { n: people.length }) : say("people"));
+    byId("people-button").setAttribute("aria-label", this.#allowed ? say("peopleCount", { n: people.length }) : say("people"));
   }
 
   /** One entry for a user with several sessions; oneself first, then the longest there. */

@@ -30,6 +30,8 @@ byId("room").textContent = shownName;
 let connection;
 /** @type {any} */
 let room;
+/** The connection for which the history was read. @type {any} */
+let caughtUp;
 
 const files = new Files();
 files.needsToken = () => token() !== "";
@@ -117,6 +119,7 @@ function enter(made, presence) {
 
 /** @param {any} message */
 function heard(message) {
+  history.heardUpTo(message);
   if (message.event === "typing") {
     typing.heard(message.from);
   } else if (SIGNALS.has(message.event)) {
@@ -142,14 +145,19 @@ function changed(state) {
 }
 
 async function opened() {
-  const current = room;
+  const [current, made] = [room, connection];
   void members.read(current);
   try {
-    await history.catchUp(current);
+    // A connection that comes back brings along what was missed; one that begins knows nothing of what this page has heard.
+    if (caughtUp !== made) {
+      await history.catchUp(current);
+      caughtUp = made;
+    }
     isRead = true;
   } catch (failure) {
     // Without the permission to read back there is what is said from now on; a connection that broke comes back here.
     isRead = /** @type {any} */ (failure).code === 403;
+    history.denied = isRead;
     history.complete = isRead;
   }
   log.add([]);
@@ -173,14 +181,17 @@ function refused(made, presence, { code, message }) {
 }
 
 async function readOlder() {
+  const line = byId("older");
+  const tell = (/** @type {string} */ words) => line.textContent === words || log.aside(() => (line.textContent = words));
+  const told = () => tell(history.complete && !history.denied && log.length > 0 ? say("beginning") : "");
   if (connection.state.name !== "open" || history.complete || !isRead) {
+    told();
     return;
   }
-  const tell = (/** @type {string} */ words) => log.aside(() => (byId("older").textContent = words));
   tell(say("older"));
   try {
     await history.older(room);
-    tell(history.complete ? say("beginning") : "");
+    told();
   } catch (failure) {
     tell(say("olderFailed", { reason: /** @type {any} */ (failure).message }));
   }
