@@ -8,14 +8,14 @@ const PICTURES = new Set(["image/png", "image/jpeg", "image/gif", "image/webp", 
 /** Beyond it a picture is fetched only if somebody asks. */
 const MOST_PREVIEW = 10 * 1024 * 1024;
 
-/**
- * How files are fetched.
- */
+/** How files are fetched. */
 export class Files {
   /** @type {any} */
   room;
   /** Whether the server would refuse a plain link, which carries no token. */
   needsToken = () => false;
+  /** Puts a picture in its place. */
+  insert = (/** @type {() => void} */ change) => change();
   /** Pictures are fetched when they come into sight. */
   #sight = new IntersectionObserver((entries) => {
     for (const { target, isIntersecting } of entries) {
@@ -52,12 +52,13 @@ export class Files {
         if (url === undefined) {
           return;
         }
-        const picture = element("img", { src: url, alt: file.name ?? "", decoding: "async" });
-        picture.addEventListener("error", () => frame.remove());
-        frame.replaceChildren(picture);
+        const picture = element("img", { src: url, alt: file.name ?? "" });
+        // Its size is known then, and nobody's line jumps.
+        await picture.decode();
+        this.insert(() => frame.replaceChildren(picture));
       } catch {
         // The card says what it is, and how to get it.
-        frame.remove();
+        this.insert(() => frame.remove());
       }
     });
     this.#sight.observe(frame);

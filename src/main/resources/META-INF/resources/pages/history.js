@@ -17,18 +17,18 @@ export class History {
   #epochs = [];
   /** The oldest offset of the newest epoch that was read. */
   #oldest = Infinity;
-  /** The newest place that was heard of, events that are no lines among them. @type {{epoch: string, offset: number} | undefined} */
-  #known;
+  /** The newest place that was heard of, also in events that are no lines. @type {import("/atrium.js").Place | undefined} */
+  known;
   #reading = false;
   /** Whether nothing older is kept. */
   complete = false;
   /** Whether it may not be read at all. */
   denied = false;
 
-  /** @param {import("./log.js").Log} log @param {(message: any) => void} heard what is no message */
-  constructor(log, heard) {
+  /** @param {import("./log.js").Log} log @param {(message: any) => void} signal hears what is no message */
+  constructor(log, signal) {
     this.log = log;
-    this.heard = heard;
+    this.signal = signal;
   }
 
   /** @param {string} epoch */
@@ -37,10 +37,10 @@ export class History {
     return known >= 0 ? known : this.#epochs.push(epoch) - 1;
   }
 
-  /** Notes that everything up to there is known. @param {{epoch: string, offset: number}} place */
-  heardUpTo({ epoch, offset }) {
-    if (this.#known?.epoch !== epoch || this.#known.offset < offset) {
-      this.#known = { epoch, offset };
+  /** @param {import("/atrium.js").Place} place of something that was said, whatever it was */
+  heard({ epoch, offset }) {
+    if (this.known?.epoch !== epoch || this.known.offset < offset) {
+      this.known = { epoch, offset };
     }
   }
 
@@ -55,24 +55,21 @@ export class History {
     return { kind: "gap", generation: this.generation(place.epoch), offset: place.offset + 0.5, at: Date.now() };
   }
 
-  /** Reads the newest; if something is here already, what came after it. @param {any} room */
-  async catchUp(room) {
-    if (this.#known === undefined) {
+  /** Reads the newest, or all that came after a place. @param {any} room @param {import("/atrium.js").Place} [since] */
+  async catchUp(room, since) {
+    if (since === undefined) {
       const { epoch, messages } = await room.history({ limit: PAGE });
       this.#take(epoch, messages);
-      if (this.log.length === 0) {
-        await this.older(room);
-      }
+      this.complete = messages.length === 0;
       return;
     }
-    const { epoch } = this.#known;
-    let after = this.#known.offset;
+    let after = since.offset;
     while (true) {
-      const { epoch: current, messages } = await room.history({ after, limit: MOST });
-      if (current !== epoch) {
-        this.log.add([this.gap({ epoch: current, offset: 0 })]);
+      const { epoch, messages } = await room.history({ after, limit: MOST });
+      if (epoch !== since.epoch) {
+        this.log.add([this.gap({ epoch, offset: 0 })]);
         this.#oldest = Infinity;
-        this.#take(current, (await room.history({ limit: PAGE })).messages);
+        this.#take(epoch, (await room.history({ limit: MOST })).messages);
         return;
       }
       if (messages.length > 0 && messages[0].offset > after + 1) {
@@ -134,8 +131,8 @@ export class History {
     const lines = [];
     for (const message of messages) {
       const whole = { ...message, epoch: message.epoch ?? epoch };
-      this.heardUpTo(whole);
-      SIGNALS.has(message.event) ? this.heard(whole) : lines.push(this.line(whole));
+      this.heard(whole);
+      SIGNALS.has(message.event) ? this.signal(whole) : lines.push(this.line(whole));
     }
     this.log.add(lines);
   }

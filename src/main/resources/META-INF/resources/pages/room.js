@@ -32,9 +32,12 @@ let connection;
 let room;
 /** The connection for which the history was read. @type {any} */
 let caughtUp;
+/** What was known when the connection began. @type {import("/atrium.js").Place | undefined} */
+let since;
 
 const files = new Files();
 files.needsToken = () => token() !== "";
+files.insert = (/** @type {() => void} */ change) => log.aside(change);
 const unread = new Unread(say("roomTitle", { room: shownName }));
 const status = new Status();
 const members = new Members();
@@ -88,8 +91,11 @@ start();
 /** Begins with another connection: the first one, or when coming back was no use. */
 function start() {
   byId("notice").hidden = true;
-  const made = connect(`/ws${inNamespace}`, token() === "" ? {} : { token });
+  /** @type {any} */
+  const options = { store: true, ...(token() === "" ? {} : { token }) };
+  const made = connect(`/ws${inNamespace}`, options);
   connection = made;
+  since = isRead ? history.known : undefined;
   enter(made, true);
   // A connection that was replaced has no say any more.
   made.on("state", (/** @type {any} */ state) => made === connection && changed(state));
@@ -105,7 +111,7 @@ function enter(made, presence) {
     entered.on(event, (/** @type {any} */ data, /** @type {any} */ message) => made === connection && listener(data, message));
   listen("*", (_, message) => heard(message));
   listen("@file", (_, message) => heard(message));
-  listen("@gap", (place) => log.arrive(history.gap(place)));
+  listen("@gap", (place) => void missed(entered, place));
   listen("@joined", (member) => {
     members.joined(member);
     calling.greet(members.size);
@@ -119,27 +125,42 @@ function enter(made, presence) {
 
 /** @param {any} message */
 function heard(message) {
-  history.heardUpTo(message);
+  history.heard(message);
   if (message.event === "typing") {
-    typing.heard(message.from);
+    // What the browser has kept was typed long ago.
+    message.stored || typing.heard(message.from);
   } else if (SIGNALS.has(message.event)) {
     heardSignal(message);
   } else {
     typing.ended(message.from?.id);
     log.arrive(history.line(message));
-    isMe(message.from) || unread.more();
+    message.stored || isMe(message.from) || unread.more();
+  }
+}
+
+/**
+ * The connection could not go on from its place. What was said before it came back may be in the history all the same.
+ * @param {any} from @param {import("/atrium.js").Place} place
+ */
+async function missed(from, place) {
+  try {
+    await history.catchUp(from, history.known ?? place);
+  } catch {
+    log.arrive(history.gap(place));
   }
 }
 
 /** @param {any} state */
 function changed(state) {
-  status.show(state, () => (state.name === "closed" ? start() : dispatchEvent(new Event("online"))));
+  const refused = state.name === "closed" && (state.code === 4401 || state.code === 4403);
+  // The client comes back at once when it hears that there is a network.
+  status.show(state, refused ? undefined : () => (state.name === "closed" ? start() : dispatchEvent(new Event("online"))));
   if (state.name === "open") {
     me = { id: state.id, ...(state.user === undefined ? {} : { user: state.user }) };
     iAm(state.id, state.user);
     calling.show(state.user);
     void opened();
-  } else if (state.name === "closed" && (state.code === 4401 || state.code === 4403)) {
+  } else if (refused) {
     askForToken(byId("notice"), state.code - 4000, state.reason, start);
   }
 }
@@ -150,7 +171,7 @@ async function opened() {
   try {
     // A connection that comes back brings along what was missed; one that begins knows nothing of what this page has heard.
     if (caughtUp !== made) {
-      await history.catchUp(current);
+      await history.catchUp(current, since);
       caughtUp = made;
     }
     isRead = true;
@@ -162,6 +183,11 @@ async function opened() {
   }
   log.add([]);
   calling.tell();
+  // Who sees the whole log has nothing to scroll, and could not ask for more.
+  const { clientHeight } = log.scroller;
+  while (made === connection && !history.complete && log.scroller.scrollHeight < 2 * clientHeight && await readOlder()) {
+    // Until there is.
+  }
 }
 
 /** @param {any} made @param {boolean} presence @param {any} failure */
@@ -172,6 +198,8 @@ function refused(made, presence, { code, message }) {
     enter(made, false);
   } else if (code === 401 || code === 403 && /permission/.test(message)) {
     made.close();
+    // It is this page that has closed it, but that is not why.
+    status.show({ name: "closed", reason: message });
     askForToken(byId("notice"), code, message, start);
   } else {
     const notice = byId("notice");
@@ -180,19 +208,22 @@ function refused(made, presence, { code, message }) {
   }
 }
 
+/** @returns {Promise<boolean>} whether it could be read */
 async function readOlder() {
   const line = byId("older");
   const tell = (/** @type {string} */ words) => line.textContent === words || log.aside(() => (line.textContent = words));
   const told = () => tell(history.complete && !history.denied && log.length > 0 ? say("beginning") : "");
   if (connection.state.name !== "open" || history.complete || !isRead) {
     told();
-    return;
+    return false;
   }
   tell(say("older"));
   try {
     await history.older(room);
     told();
+    return true;
   } catch (failure) {
     tell(say("olderFailed", { reason: /** @type {any} */ (failure).message }));
+    return false;
   }
 }

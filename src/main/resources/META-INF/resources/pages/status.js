@@ -15,10 +15,10 @@ export class Status {
     this.#button.addEventListener("click", () => this.#again());
   }
 
-  /** @param {any} state of a connection @param {() => void} again what the button does */
+  /** @param {any} state of a connection @param {() => void} [again] what the button does, if it is of use */
   show(state, again) {
     clearInterval(this.#countdown);
-    this.#again = again;
+    this.#again = again ?? (() => {});
     this.#line.dataset.name = state.name;
     const words = () => inWords(state);
     this.#line.textContent = words();
@@ -27,7 +27,7 @@ export class Status {
     if (state.name === "waiting") {
       this.#countdown = setInterval(() => (this.#line.textContent = words()), 500);
     }
-    this.#button.hidden = state.name !== "closed" && !(state.name === "waiting" && state.at - Date.now() > 1000);
+    this.#button.hidden = again === undefined || state.name !== "closed" && !(state.name === "waiting" && state.at - Date.now() > 1000);
     this.#button.textContent = say(state.name === "closed" ? "connectAgain" : "tryNow");
   }
 }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.io.StringReader;
 import java.net.http.HttpResponse;
+import java.nio.file.Path;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -225,6 +226,11 @@ class PageIT {
                 }
             }
         }
+    }
+
+    @Test
+    void the_modules_types_are_strict() {
+        Node.run("pages.mjs", Path.of("src/main/resources/META-INF/resources").toAbsolutePath().toString());
     }
 
     private static Set<String> keys(String object) {
