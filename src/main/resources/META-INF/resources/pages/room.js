@@ -13,7 +13,7 @@ import { ownName } from "./name.js";
 import { callThem, iAm, isMe } from "./people.js";
 import { RoundTrip } from "./roundtrip.js";
 import { Status } from "./status.js";
-import { askForToken, token } from "./token.js";
+import { askForToken, sharedBy, token } from "./token.js";
 import { Typing } from "./typing.js";
 import { Unread } from "./unread.js";
 import { Uploads } from "./uploads.js";
@@ -92,7 +92,7 @@ start();
 function start() {
   byId("notice").hidden = true;
   /** @type {any} */
-  const options = { store: true, ...(token() === "" ? {} : { token }) };
+  const options = token() === "" ? { store: true, shared: true } : { store: true, shared: sharedBy(), token };
   const made = connect(`/ws${inNamespace}`, options);
   connection = made;
   since = isRead ? history.known : undefined;

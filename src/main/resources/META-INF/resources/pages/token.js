@@ -7,6 +7,9 @@ import { keptInTab } from "./storage.js";
 /** The token, or nothing. */
 export const token = () => keptInTab.get("token");
 
+/** The tabs that may share a connection are those with the same token: any other one may be of another user, or grant something else. The end of its signature tells them apart. */
+export const sharedBy = () => token().slice(-32);
+
 /** When it ends, in milliseconds since 1970; undefined if it does not say. @param {string} text */
 function expires(text) {
   try {
