@@ -12,6 +12,9 @@ import org.junit.jupiter.api.Test;
 /** What a real browser makes of a room. */
 class BrowserIT {
 
+    /** Of the server's origin, and without a policy of its own: the room's page would let no frame in. */
+    private static final String BLANK = "/rooms/blank/messages";
+
     private static Browser browser;
     private static Replica replica;
 
@@ -33,7 +36,7 @@ class BrowserIT {
 
     @Test
     void its_own_event_source_comes_back_to_where_it_was() {
-        Page page = browser.open(replica.http("/rooms/events"));
+        Page page = browser.open(replica.http(BLANK));
         page.evaluate("() => { window.heard = []; window.ids = []; const source = new EventSource('/rooms/events');"
                 + "source.onmessage = event => heard.push(JSON.parse(event.data).data);"
                 + "source.addEventListener('@welcome', event => ids.push(JSON.parse(event.data).data.id)); }");
@@ -50,7 +53,7 @@ class BrowserIT {
     @Test
     void an_endless_page_in_an_iframe_calls_its_parent_and_is_no_way_in() {
         String attack = "\"</script><script>parent.hacked = true</script>\"";
-        Page page = browser.open(replica.http("/rooms/frame"));
+        Page page = browser.open(replica.http(BLANK));
         replica.post("/rooms/frame", "application/json", attack.getBytes(StandardCharsets.UTF_8));
         page.evaluate("() => { window.heard = []; window.onRoomMessage = message => heard.push(message.data);"
                 + "const frame = document.createElement('iframe'); frame.src = '/rooms/frame?as=iframe&after=0';"

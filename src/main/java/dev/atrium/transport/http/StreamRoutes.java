@@ -16,15 +16,11 @@ import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import jakarta.enterprise.event.Observes;
 import jakarta.inject.Singleton;
-import jakarta.ws.rs.core.MediaType;
-import java.util.List;
 import java.util.Map;
-import java.util.stream.Stream;
-import org.jboss.resteasy.reactive.common.util.MediaTypeHelper;
 
 /**
  * The endless responses of {@code GET /rooms/{room}}, chosen by {@code Accept} or {@code ?as=iframe}. Any other request falls
- * through to {@link RoomsResource}.
+ * through to {@link PageRoutes} and {@link RoomsResource}.
  */
 @Singleton
 public final class StreamRoutes {
@@ -34,10 +30,6 @@ public final class StreamRoutes {
     private static final Map<String, StreamFormat> STREAMS = Map.of(
             ServerSentEvents.INSTANCE.contentType(), ServerSentEvents.INSTANCE,
             JsonLines.INSTANCE.contentType(), JsonLines.INSTANCE);
-
-    /** Whoever takes anything gets what comes first. */
-    private static final List<MediaType> OFFERED = Stream.concat(
-            Stream.of("application/json", "text/html"), STREAMS.keySet().stream()).map(MediaType::valueOf).toList();
 
     private final Gateway gateway;
     private final Sessions sessions;
@@ -67,20 +59,8 @@ public final class StreamRoutes {
         if ("iframe".equals(context.request().getParam("as"))) {
             return EndlessPage.INSTANCE;
         }
-        return format(context.request().getHeader(HttpHeaders.ACCEPT));
-    }
-
-    private static StreamFormat format(String accept) {
-        if (accept == null) {
-            return null;
-        }
-        try {
-            MediaType best = MediaTypeHelper.getBestMatch(MediaTypeHelper.parseHeader(accept), OFFERED);
-            return best == null ? null : STREAMS.get(best.toString());
-        } catch (IllegalArgumentException e) {
-            // No media types: the resource answers that.
-            return null;
-        }
+        String best = Representation.best(context.request().getHeader(HttpHeaders.ACCEPT));
+        return best == null ? null : STREAMS.get(best);
     }
 
     private void stream(RoutingContext context, StreamFormat format) {

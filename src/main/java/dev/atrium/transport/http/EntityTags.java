@@ -1,0 +1,54 @@
+package dev.atrium.transport.http;
+
+import io.quarkus.runtime.util.ClassPathUtils;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.Base64;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.stream.Stream;
+
+/** Entity tags, RFC 9110 section 8.8.3, by what files hold: the same on every replica of one version, which times of files are not. */
+final class EntityTags {
+
+    private EntityTags() {
+    }
+
+    /**
+     * Those of all files in some folders and of some files. Blocks; for the start.
+     *
+     * @param root the folder of the class path that URLs begin at
+     * @return by absolute path of the URL
+     */
+    static Map<String, String> ofResources(String root, String... names) throws IOException {
+        Map<String, String> tags = new HashMap<>();
+        for (String name : names) {
+            ClassPathUtils.consumeAsPaths(root + '/' + name, found -> add(tags, '/' + name, found));
+        }
+        return Map.copyOf(tags);
+    }
+
+    private static void add(Map<String, String> tags, String url, Path found) {
+        try (Stream<Path> files = Files.walk(found)) {
+            for (Path file : files.filter(Files::isRegularFile).toList()) {
+                String below = found.relativize(file).toString();
+                tags.put(below.isEmpty() ? url : url + '/' + below.replace('\\', '/'), tag(Files.readAllBytes(file)));
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static String tag(byte[] content) {
+        try {
+            byte[] digest = MessageDigest.getInstance("SHA-256").digest(content);
+            return '"' + Base64.getUrlEncoder().withoutPadding().encodeToString(digest).substring(0, 22) + '"';
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+}

@@ -1,0 +1,108 @@
+package dev.atrium.transport.http;
+
+import dev.atrium.gateway.Refusal;
+import dev.atrium.gateway.RoomUrl;
+import dev.atrium.room.InvalidNameException;
+import dev.atrium.room.RoomId;
+import dev.atrium.transport.admission.Admission;
+import dev.atrium.transport.admission.Problem;
+import io.quarkus.runtime.LaunchMode;
+import io.vertx.core.MultiMap;
+import io.vertx.core.http.HttpHeaders;
+import io.vertx.core.http.HttpMethod;
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.ext.web.Router;
+import io.vertx.ext.web.RoutingContext;
+import jakarta.enterprise.event.Observes;
+import jakarta.inject.Singleton;
+import java.io.IOException;
+import java.util.Map;
+
+/**
+ * The pages for people: {@code /}, {@code /latency}, and {@code /rooms/{room}} for whoever likes {@code text/html} best. They are files that
+ * Quarkus serves; what is told here is which, and what browsers may do with them. There is no data in them: the page of a room asks as
+ * {@code /atrium.js} does, with a token if one is needed.
+ */
+@Singleton
+public final class PageRoutes {
+
+    /** Nothing but the server's own scripts and styles: what somebody says in a room can run nowhere, even if a page made markup of it. */
+    private static final String POLICY = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob:; connect-src 'self'; "
+            + "worker-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+
+    /**
+     * After the origin was looked at, and before anybody is asked who they are: else a cookie or a token that is no good any more would show
+     * a person the JSON of a 401, and not the page that asks for another one.
+     */
+    private static final int BEFORE_IDENTITY = -200;
+
+    private static final String HTML = "text/html;charset=UTF-8";
+    private static final String PAGES = "/pages/";
+
+    /** Without one that says what the file says, a browser could mix the modules of two versions. By path; read once. */
+    private final Map<String, String> tags;
+
+    PageRoutes() throws IOException {
+        // While somebody works on the pages they change under the same path.
+        this.tags = LaunchMode.current().isDevOrTest() ? Map.of() : EntityTags.ofResources("META-INF/resources", "pages", "atrium.js");
+    }
+
+    void register(@Observes Router router) {
+        page(router, "/", "index.html");
+        page(router, "/latency", "latency.html");
+        router.route("/rooms/:room").method(HttpMethod.GET).method(HttpMethod.HEAD).order(BEFORE_IDENTITY).handler(this::room);
+        router.route(PAGES + "*").order(BEFORE_IDENTITY).handler(this::protect);
+        router.route("/atrium.js").order(BEFORE_IDENTITY).handler(this::revalidate);
+    }
+
+    private static void page(Router router, String path, String file) {
+        router.route(path).method(HttpMethod.GET).method(HttpMethod.HEAD).order(BEFORE_IDENTITY)
+                .handler(context -> context.reroute(PAGES + file));
+    }
+
+    private void room(RoutingContext context) {
+        HttpServerRequest request = context.request();
+        // Several representations at one URL: a cache must not give one of them to who asks for another.
+        context.response().putHeader(HttpHeaders.VARY, "Accept");
+        if (Admission.isWebSocket(request) || !Representation.PAGE.equals(Representation.best(request.getHeader(HttpHeaders.ACCEPT)))) {
+            context.next();
+            return;
+        }
+        try {
+            if ("iframe".equals(request.getParam("as"))) {
+                context.next();
+                return;
+            }
+            String namespace = request.getParam("ns");
+            RoomUrl.room(namespace == null ? RoomId.DEFAULT_NAMESPACE : namespace, request.path());
+            context.reroute(PAGES + "room.html");
+        } catch (Refusal refusal) {
+            Problem.send(context, refusal);
+        } catch (InvalidNameException e) {
+            Problem.send(context, Refusal.badRequest(e.getMessage()));
+        } catch (IllegalArgumentException e) {
+            Problem.send(context, Refusal.badRequest("query: expected percent-encoded UTF-8"));
+        }
+    }
+
+    private void protect(RoutingContext context) {
+        context.response().putHeader("Content-Security-Policy", POLICY)
+                .putHeader("X-Content-Type-Options", "nosniff")
+                .putHeader("Referrer-Policy", "no-referrer")
+                .putHeader(HttpHeaders.VARY, "Accept");
+        if (context.normalizedPath().endsWith(".html")) {
+            // Known beforehand, because HEAD is not told by whoever serves the file.
+            context.response().putHeader(HttpHeaders.CONTENT_TYPE, HTML);
+        }
+        revalidate(context);
+    }
+
+    private void revalidate(RoutingContext context) {
+        MultiMap headers = context.response().headers().set(HttpHeaders.CACHE_CONTROL, "no-cache");
+        String tag = tags.get(context.normalizedPath());
+        if (tag != null) {
+            headers.set(HttpHeaders.ETAG, tag);
+        }
+        context.next();
+    }
+}

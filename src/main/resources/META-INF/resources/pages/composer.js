@@ -1,0 +1,66 @@
+// @ts-check
+/** The box that somebody writes in. */
+import { byId } from "./element.js";
+import { say } from "./i18n.js";
+import { keptInTab } from "./storage.js";
+
+/** UTF-16 units; a quarter of the smallest frame that a server takes by default, whatever is written. */
+const LONGEST = 60_000;
+
+/**
+ * @param {string} room @param {object} listeners
+ * @param {(text: string) => void} listeners.send @param {() => void} listeners.typing @param {(files: File[]) => void} listeners.files
+ */
+export function composer(room, { send, typing, files }) {
+  const form = byId("composer");
+  const box = byId("text");
+  const hint = byId("hint");
+  const draft = `draft:${location.pathname}${location.search}`;
+  box.value = keptInTab.get(draft);
+  box.placeholder = say("writeHere", { room });
+
+  const fit = () => {
+    keptInTab.set(draft, box.value);
+    hint.textContent = box.value.length > LONGEST ? say("tooLong") : "";
+    // The height follows the text, where CSS cannot do it.
+    if (!CSS.supports("field-sizing", "content")) {
+      box.style.height = "auto";
+      box.style.height = `${box.scrollHeight + 2}px`;
+    }
+  };
+  const submit = () => {
+    const text = box.value.replace(/\s+$/, "");
+    if (text === "" || text.length > LONGEST) {
+      return;
+    }
+    box.value = "";
+    fit();
+    send(text);
+  };
+
+  box.addEventListener("input", () => {
+    fit();
+    box.value !== "" && typing();
+  });
+  box.addEventListener("keydown", (/** @type {KeyboardEvent} */ event) => {
+    // While a word is being composed from keys, as in Chinese, Enter ends the word; Safari says so only by the code.
+    if (event.key === "Enter" && !event.shiftKey && !event.isComposing && event.keyCode !== 229) {
+      event.preventDefault();
+      submit();
+    }
+  });
+  form.addEventListener("submit", (/** @type {Event} */ event) => {
+    event.preventDefault();
+    submit();
+    box.focus();
+  });
+  box.addEventListener("paste", (/** @type {ClipboardEvent} */ event) => {
+    const pasted = [...(event.clipboardData?.files ?? [])];
+    // Office programs put a picture of the text beside the text: then the text is meant.
+    if (pasted.length > 0 && !event.clipboardData?.types.includes("text/plain")) {
+      event.preventDefault();
+      files(pasted);
+    }
+  });
+  fit();
+}

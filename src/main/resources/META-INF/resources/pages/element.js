@@ -1,0 +1,29 @@
+// @ts-check
+/**
+ * Makes an element. Children that are strings become text and never markup: what somebody wrote must not become part of the page.
+ * @param {string} tag @param {Record<string, any>} [properties] attributes; functions are listeners by the name of their event
+ * @param {...(Node | string | undefined)} children @returns {any}
+ */
+export function element(tag, properties = {}, ...children) {
+  const made = document.createElement(tag);
+  for (const [name, value] of Object.entries(properties)) {
+    if (typeof value === "function") {
+      made.addEventListener(name, value);
+    } else if (value === true) {
+      made.setAttribute(name, "");
+    } else if (value !== false && value !== undefined) {
+      made.setAttribute(name, String(value));
+    }
+  }
+  made.append(...children.filter((child) => child !== undefined));
+  return made;
+}
+
+/** One that is there. @param {string} id @returns {any} */
+export function byId(id) {
+  const found = document.getElementById(id);
+  if (found === null) {
+    throw new Error(`the page has no #${id}`);
+  }
+  return found;
+}

@@ -1,0 +1,91 @@
+// @ts-check
+/** Who is here. */
+import { byId, element } from "./element.js";
+import { fullTime, say } from "./i18n.js";
+import { called, isMe, nameTag } from "./people.js";
+
+/** Entries that are listed; a crowd is a number. */
+const MOST = 500;
+
+export class Members {
+  /** @type {Map<string, any>} */
+  #byId = new Map();
+  #more = false;
+  #allowed = true;
+  #scheduled = false;
+  #list = byId("members");
+  #counts = document.querySelectorAll("[data-members]");
+
+  /** Asks the server anew. @param {any} room */
+  async read(room) {
+    try {
+      const { members, next } = await room.members({ limit: MOST });
+      this.#byId = new Map(members.map((/** @type {any} */ member) => [member.id, member]));
+      this.#more = next !== undefined;
+      this.#allowed = true;
+    } catch (failure) {
+      if (/** @type {any} */ (failure).code === 403) {
+        this.#allowed = false;
+        this.#byId.clear();
+      }
+    }
+    this.show();
+  }
+
+  /** @param {any} member */
+  joined(member) {
+    if (this.#byId.size < MOST) {
+      this.#byId.set(member.id, { since: Date.now(), ...member });
+    }
+    this.show();
+  }
+
+  /** @param {any} member */
+  left(member) {
+    this.#byId.delete(member.id);
+    this.show();
+  }
+
+  get size() {
+    return this.#byId.size;
+  }
+
+  /** A crowd that comes at once is drawn once. */
+  show() {
+    if (!this.#scheduled) {
+      this.#scheduled = true;
+      setTimeout(() => {
+        this.#scheduled = false;
+        this.#draw();
+      }, 50);
+    }
+  }
+
+  #draw() {
+    const people = this.#people();
+    const items = people.map(({ member, sessions }) => element("li", { title: fullTime(member.since), "data-id": member.id },
+      element("span", { class: "initial", "aria-hidden": "true" }, [...called(member).replace(/^~/, "")][0]?.toUpperCase() ?? "?"), nameTag(member),
+      isMe(member) ? element("span", { class: "me" }, say("you")) : undefined,
+      sessions > 1 ? element("span", { class: "quiet" }, `× ${sessions}`) : undefined));
+    if (this.#more) {
+      items.push(element("li", { class: "quiet" }, say("peopleMore")));
+    }
+    this.#list.replaceChildren(...this.#allowed ? items : [element("li", { class: "quiet" }, say("peopleUnknown"))]);
+    for (const count of this.#counts) {
+      count.textContent = this.#allowed ? `${people.length}${this.#more ? "+" : ""}` : "–";
+    }
+    byId("people-button").setAttribute("aria-label", this.#allowed ? say("peopleCount", { n: people.length }) : say("people"));
+  }
+
+  /** One entry for a user with several sessions; oneself first, then the longest there. */
+  #people() {
+    /** @type {Map<string, {member: any, sessions: number}>} */
+    const people = new Map();
+    for (const member of this.#byId.values()) {
+      const key = member.user === undefined ? member.id : `user ${member.user}`;
+      const known = people.get(key);
+      people.set(key, known === undefined ? { member, sessions: 1 } : { member: known.member, sessions: known.sessions + 1 });
+    }
+    return [...people.values()].sort((one, other) => Number(isMe(other.member)) - Number(isMe(one.member)) || one.member.since - other.member.since);
+  }
+}

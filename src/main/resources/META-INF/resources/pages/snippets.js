@@ -1,0 +1,45 @@
+// @ts-check
+/** How to reach a room, for each kind of client, with the names of this server. */
+import { inNamespace, namespace, roomPath } from "./address.js";
+
+/** In single quotes of a shell. @param {string} text */
+const quoted = (text) => `'${text.replaceAll("'", "'\\''")}'`;
+
+/** @param {string} room @returns {{key: string, note: string, code: string}[]} words for the name and the note, and what to copy */
+export function snippets(room) {
+  const secure = location.protocol === "https:";
+  const server = `${location.protocol}//${location.host}`;
+  const socketServer = `${secure ? "wss" : "ws"}://${location.host}`;
+  const path = roomPath(room);
+  const url = `${server}${path}${inNamespace}`;
+  const name = JSON.stringify(room);
+  const more = inNamespace === "" ? "?" : `${inNamespace}&`;
+  const io = namespace === "/" ? `${server}/` : `${server}${namespace}`;
+  return [
+    { key: "wayPage", note: "notePage", code: url },
+    { key: "wayCurl", note: "noteCurl", code: `curl -d 'hello' ${quoted(url)}\ncurl -N -H 'Accept: text/event-stream' ${quoted(url)}` },
+    { key: "waySocket", note: "noteSocket", code: `const room = new WebSocket(${JSON.stringify(socketServer + path + inNamespace)});
+room.onmessage = ({ data }) => console.log(data);
+room.onopen = () => room.send("hello");` },
+    { key: "wayClient", note: "noteClient", code: `<script type="module">
+  import { connect } from ${JSON.stringify(`${server}/atrium.js`)};
+
+  const room = connect(${JSON.stringify(inNamespace === "" ? `${server}/` : `${server}/ws${inNamespace}`)}).room(${name.replaceAll("</", "<\\/")});
+  room.on("message", (data) => console.log(data));
+  await room.send("hello");
+</script>` },
+    { key: "waySocketIo", note: "noteSocketIo", code: `import { io } from "socket.io-client";
+
+const socket = io(${JSON.stringify(io)});
+socket.on("message", (data) => console.log(data));
+await socket.emitWithAck("join", ${name});
+socket.emit("message", "hello");` },
+    { key: "wayEvents", note: "noteEvents", code: `const events = new EventSource(${JSON.stringify(url)});
+events.onmessage = ({ data }) => console.log(JSON.parse(data).data);` },
+    { key: "wayPolling", note: "notePolling", code: `curl ${quoted(`${server}${path}/messages${inNamespace}`)}
+curl ${quoted(`${server}${path}/messages${more}after=0&wait=25`)}` },
+    { key: "wayBackend", note: "noteBackend", code: `curl -i -H "Authorization: Bearer $TOKEN" -H 'Idempotency-Key: order-17' \\
+     -H 'Content-Type: application/json' -d '{"paid": true}' \\
+     ${quoted(`${server}${path}${more}event=order`)}` },
+  ];
+}

@@ -1,0 +1,105 @@
+// @ts-check
+/** Files on their way: by button, dropped or pasted. */
+import { byId, element } from "./element.js";
+import { percent, say, size } from "./i18n.js";
+
+/** How long what went wrong stays in sight. */
+const SHOWN_MILLIS = 15_000;
+
+/** @param {unknown} failure */
+function inWords(failure) {
+  const { code, message } = /** @type {any} */ (failure);
+  switch (code) {
+    case 404:
+    case 501:
+      return say("noFiles");
+    case 413:
+      return say("tooLarge", { reason: message });
+    case 507:
+      return say("storageFull");
+    default:
+      return say("uploadFailed", { reason: message || String(failure) });
+  }
+}
+
+/** @param {{phase: string, done: number, total: number}} progress */
+function phase({ phase: name, done, total }) {
+  return name === "hashing" ? say("hashing", { percent: percent(total > 0 ? done / total : 1) })
+    : name === "verifying" ? say("verifying") : say("sending", { done: size(done), total: size(total) });
+}
+
+export class Uploads {
+  /** @param {() => any} room the room as it is now */
+  constructor(room) {
+    this.room = room;
+    this.list = byId("uploads");
+    const input = byId("file");
+    byId("attach").addEventListener("click", () => input.click());
+    input.addEventListener("change", () => {
+      this.send([...input.files]);
+      // Else the same file could not be chosen again.
+      input.value = "";
+    });
+    this.#takeDrops(byId("main"), byId("drop"));
+  }
+
+  /** @param {File[]} files */
+  send(files) {
+    files.forEach((file) => void this.#send(file));
+  }
+
+  /** @param {File} file */
+  async #send(file) {
+    const stop = new AbortController();
+    const bar = element("progress", { max: 1, value: 0, "aria-label": say("upload", { name: file.name }) });
+    const state = element("span", { class: "quiet" });
+    const cancel = element("button", { type: "button", "aria-label": `${say("cancel")}: ${file.name}`, click: () => stop.abort() }, say("cancel"));
+    const item = element("li", {}, element("bdi", { class: "filename" }, file.name), bar, state, cancel);
+    this.list.append(item);
+    try {
+      const room = this.room();
+      if (typeof room?.upload !== "function") {
+        throw Object.assign(new Error(), { code: 501 });
+      }
+      await room.upload(file, {
+        signal: stop.signal,
+        onProgress: (/** @type {any} */ progress) => {
+          bar.value = progress.total > 0 ? progress.done / progress.total : 1;
+          state.textContent = phase(progress);
+        },
+      });
+      item.remove();
+    } catch (failure) {
+      if (stop.signal.aborted) {
+        item.remove();
+        return;
+      }
+      item.classList.add("failed");
+      item.replaceChildren(element("bdi", { class: "filename" }, file.name), element("span", { role: "alert" }, inWords(failure)),
+        element("button", { type: "button", "aria-label": `${say("close")}: ${file.name}`, click: () => item.remove() }, "×"));
+      setTimeout(() => item.remove(), SHOWN_MILLIS);
+    }
+  }
+
+  /** @param {HTMLElement} area @param {HTMLElement} sign */
+  #takeDrops(area, sign) {
+    const withFiles = (/** @type {DragEvent} */ event) => event.dataTransfer?.types.includes("Files") ?? false;
+    // Enter and leave come for each element that is crossed.
+    let depth = 0;
+    const show = (/** @type {number} */ to) => {
+      depth = Math.max(0, to);
+      sign.hidden = depth === 0;
+    };
+    area.addEventListener("dragenter", (event) => withFiles(event) && (event.preventDefault(), show(depth + 1)));
+    area.addEventListener("dragleave", (event) => withFiles(event) && show(depth - 1));
+    // Beside the area, too: else the browser leaves the page to show the file.
+    addEventListener("dragover", (event) => withFiles(event) && event.preventDefault());
+    addEventListener("drop", (event) => {
+      if (withFiles(event)) {
+        event.preventDefault();
+        show(0);
+        this.send([...(event.dataTransfer?.files ?? [])]);
+      }
+    });
+  }
+}
