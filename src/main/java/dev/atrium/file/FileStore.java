@@ -38,8 +38,8 @@ public interface FileStore {
     /** One chunk, or null if it is not there. */
     Uni<byte[]> read(StoredFile file, int index);
 
-    /** Takes note that a file is whole. */
-    Uni<Void> complete(StoredFile completed);
+    /** Takes note that a file is whole, and says whether it was still there. */
+    Uni<Boolean> complete(StoredFile completed);
 
     /** Forgets the chunks of a file that is still coming, and keeps the file. */
     Uni<Void> clear(StoredFile file);

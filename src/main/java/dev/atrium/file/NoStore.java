@@ -45,7 +45,7 @@ final class NoStore implements FileStore {
     }
 
     @Override
-    public Uni<Void> complete(StoredFile completed) {
+    public Uni<Boolean> complete(StoredFile completed) {
         return none();
     }
 

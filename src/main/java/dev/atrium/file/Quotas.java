@@ -16,15 +16,19 @@ import java.util.function.Predicate;
  */
 record Quotas(long size, long roomBytes, long userBytes, long totalBytes, int roomFiles, int totalFiles) {
 
+    /** Of one file: which of them are there is kept in memory while it is looked at. */
+    private static final int MOST_CHUNKS = 1 << 20;
+
     private static final long MIB = 1 << 20;
     private static final long GIB = 1 << 30;
     private static final int TOO_LARGE = 413;
     private static final int FULL = 507;
 
     /** Redis keeps everything in memory: what is not set is much less there. */
-    static Quotas of(FileConfig config, FileConfig.Kind kind) {
+    static Quotas of(FileConfig config, FileConfig.Kind kind, int chunk) {
         boolean small = kind == FileConfig.Kind.REDIS;
-        return new Quotas(config.maxSize().orElse(small ? 16 * MIB : 2 * GIB), config.roomBytes().orElse(small ? 64 * MIB : 10 * GIB),
+        long size = Math.min(config.maxSize().orElse(small ? 16 * MIB : 2 * GIB), (long) chunk * MOST_CHUNKS);
+        return new Quotas(size, config.roomBytes().orElse(small ? 64 * MIB : 10 * GIB),
                 config.userBytes().orElse(small ? 64 * MIB : 10 * GIB), config.totalBytes().orElse(small ? 256 * MIB : 50 * GIB),
                 config.roomFiles(), config.totalFiles());
     }

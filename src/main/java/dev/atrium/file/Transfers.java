@@ -176,7 +176,13 @@ public final class Transfers {
             }
             coming.invalidate(file.id());
             StoredFile whole = file.completed(digest, clock.millis());
-            return store.complete(whole).invoke(completed::incrementAndGet).chain(done -> announcement.first(speaker, whole));
+            return store.complete(whole).chain(there -> {
+                if (!there) {
+                    throw unknown();
+                }
+                completed.incrementAndGet();
+                return announcement.first(speaker, whole);
+            });
         });
     }
 

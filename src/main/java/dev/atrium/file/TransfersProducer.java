@@ -41,7 +41,7 @@ final class TransfersProducer {
         int chunk = (int) Math.max(1, Math.min(config.chunk(), fits));
         Clock clock = Clock.systemUTC();
         return new Transfers(store.orElse(NoStore.INSTANCE), gateway, new Announcement(service, backplane.idempotency().window(), clock),
-                Quotas.of(config, FileStoreProducer.kind(config, backplane)), chunk, clock);
+                Quotas.of(config, FileStoreProducer.kind(config, backplane), chunk), chunk, clock);
     }
 
     @Produces
@@ -65,6 +65,5 @@ final class TransfersProducer {
         Require.between("atrium.file.sweep", config.sweep(), Duration.ofMillis(100), Duration.ofDays(1));
         Require.between("atrium.file.room-files", config.roomFiles(), 0, MOST_FILES);
         Require.between("atrium.file.total-files", config.totalFiles(), 0, MOST_FILES);
-        Require.between("atrium.file.max-size", config.maxSize().orElse(0L), 0, (long) Integer.MAX_VALUE * LEAST_CHUNK);
     }
 }

@@ -139,7 +139,7 @@ public abstract class FileStoreContract {
         byte[] bytes = fill(file);
         assertThat(await(other.find(file.id())).isComplete()).isFalse();
         StoredFile whole = file.completed("ab12", 1234);
-        await(store.complete(whole));
+        assertThat(await(store.complete(whole))).isTrue();
         assertThat(await(store.find(file.id()))).isEqualTo(whole);
         assertThat(await(other.find(file.id()))).isEqualTo(whole);
         assertThat(await(other.list())).contains(whole).doesNotContain(file);
@@ -169,7 +169,7 @@ public abstract class FileStoreContract {
         assertThat(await(store.present(file)).isEmpty()).isTrue();
         assertThat(await(store.read(file, 0))).isNull();
         await(store.clear(file));
-        await(store.complete(file.completed("ab", 1)));
+        assertThat(await(store.complete(file.completed("ab", 1)))).isFalse();
         await(store.delete(file));
         assertThat(await(store.find(file.id()))).isNull();
         assertThat(await(store.list())).extracting(StoredFile::id).doesNotContain(file.id());

@@ -39,8 +39,8 @@ class AtriumJsBrowserIT {
     }
 
     @Test
-    void the_nine_lines_of_its_page_are_a_chat_for_any_site() throws IOException {
-        Matcher snippet = WHOLE_PAGE.matcher(Files.readString(Path.of("docs/client.md")));
+    void the_nine_lines_of_the_readme_are_a_chat_for_any_site() throws IOException {
+        Matcher snippet = WHOLE_PAGE.matcher(Files.readString(Path.of("README.md")));
         assertThat(snippet.find()).isTrue();
         assertThat(snippet.group(1).lines()).hasSize(9);
         try (Replica replica = Replica.start();

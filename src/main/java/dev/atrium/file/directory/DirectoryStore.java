@@ -111,11 +111,8 @@ public final class DirectoryStore implements FileStore, AutoCloseable {
     }
 
     @Override
-    public Uni<Void> complete(StoredFile completed) {
-        return work(0, () -> {
-            directory(completed.id()).complete(completed);
-            return null;
-        });
+    public Uni<Boolean> complete(StoredFile completed) {
+        return work(0, () -> directory(completed.id()).complete(completed));
     }
 
     @Override

@@ -101,8 +101,8 @@ record FileDirectory(Path path) {
         }
     }
 
-    /** It is on the disk before it says that it is whole. */
-    void complete(StoredFile completed) throws IOException {
+    /** It is on the disk before it says that it is whole. Whether it was there. */
+    boolean complete(StoredFile completed) throws IOException {
         Path growing;
         try {
             for (String name : List.of(DATA, PRESENT)) {
@@ -113,13 +113,14 @@ record FileDirectory(Path path) {
             growing = Files.createTempFile(path, JSON, null);
         } catch (NoSuchFileException e) {
             // Deleted meanwhile, which must not bring it back.
-            return;
+            return false;
         }
         try (FileChannel json = FileChannel.open(growing, StandardOpenOption.WRITE)) {
             put(json, ByteBuffer.wrap(StoredFileCodec.encode(completed)), 0);
             json.force(true);
         }
         Files.move(growing, path.resolve(JSON), StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+        return true;
     }
 
     /** The bytes stay: whoever writes a chunk just now would otherwise mark one that is cut off. */

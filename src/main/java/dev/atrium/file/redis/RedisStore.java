@@ -80,9 +80,9 @@ public final class RedisStore implements FileStore, AutoCloseable {
     }
 
     @Override
-    public Uni<Void> complete(StoredFile completed) {
+    public Uni<Boolean> complete(StoredFile completed) {
         return send(0, () -> run(FileScript.COMPLETE, completed, request -> request.arg(json(completed)).arg(ttlMillis)))
-                .replaceWithVoid();
+                .map(there -> there.toInteger() == 1);
     }
 
     @Override

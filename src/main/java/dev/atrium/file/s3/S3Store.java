@@ -98,14 +98,14 @@ public final class S3Store implements FileStore, AutoCloseable {
     }
 
     @Override
-    public Uni<Void> complete(StoredFile completed) {
+    public Uni<Boolean> complete(StoredFile completed) {
         return backlog.pass(0, () -> say(completed));
     }
 
     /** What is known of the file is written again, because the age of the newest object says whether it is abandoned. */
     @Override
     public Uni<Void> clear(StoredFile file) {
-        return backlog.pass(0, () -> removeChunks(file.id()).flatMap(removed -> say(file)));
+        return backlog.pass(0, () -> removeChunks(file.id()).flatMap(removed -> say(file)).replaceWithVoid());
     }
 
     @Override
@@ -128,9 +128,9 @@ public final class S3Store implements FileStore, AutoCloseable {
         loops.shutdownGracefully(1, 5, TimeUnit.SECONDS);
     }
 
-    /** Overwrites what is known of a file, unless it was deleted meanwhile. */
-    private Uni<Void> say(StoredFile file) {
-        return bucket.has(json(file.id())).flatMap(there -> there
+    /** Overwrites what is known of a file, unless it was deleted meanwhile; whether it was there. */
+    private Uni<Boolean> say(StoredFile file) {
+        return bucket.has(json(file.id())).call(there -> there
                 ? bucket.put(json(file.id()), body(file)) : Uni.createFrom().voidItem());
     }
 
