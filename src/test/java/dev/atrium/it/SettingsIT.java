@@ -93,7 +93,7 @@ class SettingsIT {
     @Test
     void replicas_that_share_no_directory_stop_the_start() {
         try (Replica replica = Replica.launch(Map.of("atrium.backplane", "redis", "quarkus.redis.hosts", "redis://127.0.0.1:1",
-                "atrium.file.store", "directory"))) {
+                "atrium.file.store", "directory", "atrium.file.directory", ""))) {
             assertThat(replica.exitCode()).isNotZero();
             assertThat(replica.log()).contains("atrium.file.directory: expected a directory that all replicas share").doesNotContain("\tat ");
         }
