@@ -4,70 +4,75 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
 import java.net.Socket;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import org.awaitility.Awaitility;
 
-/** A real nginx before some replicas, which hands each request to the next one: no client stays with a replica. */
+/** A real nginx before some replicas, with docs/nginx.conf: it hands each request to the next one, and no client stays with a replica. */
 final class Nginx implements AutoCloseable {
 
-    private static final String CONFIGURATION = """
-            daemon off;
-            master_process off;
-            pid %1$s/nginx.pid;
-            error_log %1$s/error.log;
-            events { worker_connections 1024; }
-            http {
-              access_log off;
+    private static final Path CONFIGURATION = Path.of("docs/nginx.conf");
+    private static final int HANG_UP = 1;
+
+    /** What a test needs that is nobody else's business. */
+    private static final String OF_A_TEST = """
+            access_log off;
               client_body_temp_path %1$s/body;
               proxy_temp_path %1$s/proxy;
               fastcgi_temp_path %1$s/fastcgi;
               uwsgi_temp_path %1$s/uwsgi;
               scgi_temp_path %1$s/scgi;
-              client_max_body_size 0;
-              map $http_upgrade $connection_upgrade { default upgrade; '' ''; }
-              upstream atrium { %2$s }
-              server {
-                listen 127.0.0.1:%3$d;
-                location / {
-                  proxy_pass http://atrium;
-                  proxy_http_version 1.1;
-                  proxy_set_header Host $host;
-                  proxy_set_header Upgrade $http_upgrade;
-                  proxy_set_header Connection $connection_upgrade;
-                  proxy_read_timeout 3600s;
-                  proxy_send_timeout 3600s;
-                  proxy_buffering off;
-                }
-              }
-            }
             """;
 
     private final Process process;
     private final int port;
+    private final int securePort;
+    private final Certificate certificate;
 
-    private Nginx(Process process, int port) {
+    private Nginx(Process process, int port, int securePort, Certificate certificate) {
+        this.certificate = certificate;
         this.process = process;
         this.port = port;
+        this.securePort = securePort;
     }
 
     /** Skips the test where there is none. */
     static Nginx before(Replica... replicas) {
+        return before("3600s", replicas);
+    }
+
+    /** @param readTimeout after which it cuts a connection over which nothing comes from a replica; old workers go after as long */
+    static Nginx before(String readTimeout, Replica... replicas) {
         Path program = Tool.require("nginx");
         try {
             int port = RedisProcess.freePort();
+            int securePort = RedisProcess.freePort();
             Path directory = Files.createTempDirectory("atrium-nginx");
+            Certificate certificate = Certificate.make(directory);
             String servers = Arrays.stream(replicas).map(replica -> "server 127.0.0.1:" + replica.port() + ";")
                     .collect(Collectors.joining(" "));
-            Path configuration = Files.writeString(directory.resolve("nginx.conf"),
-                    CONFIGURATION.formatted(directory, servers, port));
-            Process process = new ProcessBuilder(program.toString(), "-c", configuration.toString(), "-p", directory.toString())
+            String configuration = Files.readString(CONFIGURATION)
+                    .replaceAll("server 127\\.0\\.0\\.1:8080;\\s+server 127\\.0\\.0\\.1:8081;", servers)
+                    .replace("listen 80;", "listen 127.0.0.1:" + port + ";")
+                    .replace("listen 443 ssl;", "listen 127.0.0.1:" + securePort + " ssl;")
+                    .replace("/etc/nginx/atrium.crt", certificate.file().toString())
+                    .replace("/etc/nginx/atrium.key", certificate.keyFile().toString())
+                    .replace("worker_processes auto;", "worker_processes 1;")
+                    .replace("worker_connections 20000;", "worker_connections 4000;")
+                    .replace("3600s", readTimeout)
+                    .replace("worker_shutdown_timeout 60s", "worker_shutdown_timeout " + readTimeout)
+                    .replace("http {\n", "http {\n  " + OF_A_TEST.formatted(directory));
+            Path file = Files.writeString(directory.resolve("nginx.conf"), configuration);
+            Process process = new ProcessBuilder(program.toString(), "-c", file.toString(), "-p", directory.toString(), "-g",
+                    "daemon off; pid " + directory + "/nginx.pid; error_log " + directory + "/error.log;")
                     .redirectErrorStream(true).redirectOutput(directory.resolve("out.log").toFile()).start();
             Awaitility.await("nginx").atMost(Duration.ofSeconds(10)).until(() -> listens(port));
-            return new Nginx(process, port);
+            return new Nginx(process, port, securePort, certificate);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -75,6 +80,34 @@ final class Nginx implements AutoCloseable {
 
     String http(String path) {
         return "http://127.0.0.1:" + port + path;
+    }
+
+    URI ws(String path) {
+        return URI.create("ws://127.0.0.1:" + port + path);
+    }
+
+    /** What it shows over TLS, which ends here. */
+    Certificate certificate() {
+        return certificate;
+    }
+
+    URI wss(String path) {
+        return URI.create("wss://127.0.0.1:" + securePort + path);
+    }
+
+    int port() {
+        return port;
+    }
+
+    /** Takes its configuration up again: new workers serve whoever comes, and the old ones those who are there, for a while. */
+    void reload() {
+        try {
+            new ProcessBuilder("kill", "-" + HANG_UP, Long.toString(process.pid())).start().waitFor();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     private static boolean listens(int port) {
@@ -86,8 +119,16 @@ final class Nginx implements AutoCloseable {
         }
     }
 
+    /** With its workers, which a killed master would leave behind. */
     @Override
     public void close() {
-        process.destroyForcibly();
+        process.destroy();
+        try {
+            if (!process.waitFor(10, TimeUnit.SECONDS)) {
+                process.destroyForcibly();
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 }
