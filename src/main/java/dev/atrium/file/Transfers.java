@@ -54,6 +54,7 @@ public final class Transfers {
     private final AtomicLong received = new AtomicLong();
     private final AtomicLong sent = new AtomicLong();
     private final AtomicLong completed = new AtomicLong();
+    private final AtomicLong full = new AtomicLong();
 
     /** Those that are coming just now, so that the store is not asked for each chunk what it belongs to. */
     private final Cache<String, StoredFile> coming = Caffeine.newBuilder()
@@ -235,6 +236,11 @@ public final class Transfers {
         return sent.get();
     }
 
+    /** How often the store had no room so far. */
+    public long full() {
+        return full.get();
+    }
+
     /** Files that were completed so far. */
     public long completed() {
         return completed.get();
@@ -268,20 +274,21 @@ public final class Transfers {
         return store.present(file).map(present -> new Transfer(file, ChunkRange.missing(present, file.chunks())));
     }
 
-    private static <T> Uni<T> answered(Supplier<Uni<T>> work) {
-        return Uni.createFrom().deferred(work::get).onFailure().transform(Transfers::refusal);
+    private <T> Uni<T> answered(Supplier<Uni<T>> work) {
+        return Uni.createFrom().deferred(work::get).onFailure().transform(this::refusal);
     }
 
-    private static Refusal refusal(Throwable failure) {
+    private Refusal refusal(Throwable failure) {
         if (failure instanceof Refusal || failure instanceof BackplaneUnavailableException) {
             return Refusal.of(failure);
         }
         if (failure instanceof RejectedExecutionException) {
             return Refusal.unavailable("too many chunks are on their way, try again later", true);
         }
-        if (failure instanceof StoreFullException full) {
-            LOG.warnf("A file was refused: %s", full.getMessage());
-            return new Refusal(FULL, full.getMessage());
+        if (failure instanceof StoreFullException) {
+            full.incrementAndGet();
+            LOG.warnf("A file was refused: %s", failure.getMessage());
+            return new Refusal(FULL, failure.getMessage());
         }
         LOG.warnf("Files cannot be reached: %s", failure.toString());
         return Refusal.unavailable("files cannot be reached, try again later", true);

@@ -93,6 +93,7 @@ final class Metrics {
         total("atrium.file.received.bytes", "Chunks of files taken from clients", transfers, Transfers::received);
         total("atrium.file.sent.bytes", "Chunks of files given to clients", transfers, Transfers::sent);
         total("atrium.file.completed", "Files that were verified and said in their room", transfers, Transfers::completed);
+        total("atrium.file.store.full", "Files and chunks that were refused because the store had no room", transfers, Transfers::full);
         total("atrium.file.swept", "Files that were too old, or that nobody went on with", sweep, Sweep::swept);
     }
 

@@ -38,7 +38,7 @@ class JwksIT {
         return server;
     }
 
-    private static String jwk(String id, KeyPair pair) {
+    static String jwk(String id, KeyPair pair) {
         RSAPublicKey key = (RSAPublicKey) pair.getPublic();
         return "{\"kty\":\"RSA\",\"use\":\"sig\",\"alg\":\"RS256\",\"kid\":\"" + id + "\",\"n\":\"" + base64url(key.getModulus())
                 + "\",\"e\":\"" + base64url(key.getPublicExponent()) + "\"}";

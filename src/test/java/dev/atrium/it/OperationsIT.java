@@ -2,6 +2,10 @@ package dev.atrium.it;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.IOException;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
+import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.regex.Matcher;
@@ -77,5 +81,18 @@ class OperationsIT {
             }
         }
         assertThat(labels).isSubsetOf("transport", "reason", "code", "le", "kind", "detail");
+    }
+
+    @Test
+    void a_log_of_json_hides_tokens_too() throws IOException {
+        try (Replica json = Replica.start(Map.of("quarkus.log.console.json.enabled", "true"))) {
+            try (Socket socket = new Socket("127.0.0.1", json.port())) {
+                socket.getOutputStream().write("GET ?access_token=secret HTTP/1.1\r\nHost: x\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
+                assertThat(socket.getInputStream().readNBytes(12)).asString(StandardCharsets.US_ASCII).isEqualTo("HTTP/1.1 400");
+            }
+            SocketClient.await().until(() -> json.log().contains("access_token=…"));
+            assertThat(json.log()).doesNotContain("secret");
+            assertThat(json.log().lines()).allSatisfy(line -> assertThat(SessionClient.json(line).path("message").isTextual()).isTrue());
+        }
     }
 }

@@ -1,0 +1,148 @@
+package dev.atrium.it;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.fabric8.kubernetes.api.model.ConfigMap;
+import io.fabric8.kubernetes.api.model.EnvVar;
+import io.fabric8.kubernetes.api.model.apps.Deployment;
+import io.smallrye.jwt.algorithm.SignatureAlgorithm;
+import io.smallrye.jwt.build.Jwt;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.KeyPair;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Properties;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The server understands the settings that it is given in Kubernetes. */
+class KubernetesSettingsIT {
+
+    private static final Path OVERLAYS = Path.of("kubernetes/overlays");
+
+    /** In place of what Kubernetes fills in. */
+    private static final Map<String, String> FILLED_IN = Map.of(
+            "ATRIUM_REPLICA_HOST", "10.1.2.3", "QUARKUS_REDIS_HOSTS", "rediss://:password@redis.example.com:6379");
+
+    /** While keys are rotated there are two. */
+    private static final KeyPair OLD = Tokens.pair();
+    private static final KeyPair NEW = Tokens.pair();
+
+    private record Outcome(int code, String text) {
+    }
+
+    @TempDir
+    private Path directory;
+
+    @Test
+    void a_server_starts_with_what_each_overlay_says() throws Exception {
+        for (String overlay : List.of("trial", "production")) {
+            Outcome outcome = check(Manifests.render(OVERLAYS.resolve(overlay)), "");
+            assertThat(outcome.code).as(outcome.text).isZero();
+            assertThat(outcome.text).contains("The settings make sense.").doesNotContain("Unrecognized");
+        }
+    }
+
+    @Test
+    void a_name_that_does_not_exist_would_be_seen() throws Exception {
+        Manifests production = Manifests.render(OVERLAYS.resolve("production"));
+        Outcome ours = check(production, "atrium.limits.conections=1");
+        assertThat(ours.code).isEqualTo(1);
+        assertThat(ours.text).contains("atrium.limits.conections");
+        assertThat(check(production, "quarkus.http.prot=1").text).contains("Unrecognized").contains("quarkus.http.prot");
+    }
+
+    @Test
+    void each_variable_is_a_setting_that_is_written_about() throws Exception {
+        String text = Files.readString(Path.of("docs/operations.md"));
+        for (String overlay : List.of("trial", "production")) {
+            for (EnvVar variable : environment(Manifests.render(OVERLAYS.resolve(overlay)))) {
+                // No file checks these names, and a variable that nobody reads is one that nobody misses.
+                String name = variable.getName().equals("JDK_JAVA_OPTIONS") ? variable.getName()
+                        : '`' + variable.getName().toLowerCase(Locale.ROOT).replace('_', '.') + '`';
+                assertThat(text).as(overlay).contains(name);
+            }
+        }
+    }
+
+    @Test
+    void production_serves_holders_of_tokens_over_a_redis_whose_certificate_is_right() throws Exception {
+        Manifests production = Manifests.render(OVERLAYS.resolve("production"));
+        try (TlsRedis redis = TlsRedis.start(directory)) {
+            Map<String, String> settings = settings(production, redis.url("localhost"));
+            try (Replica replica = Replica.start(settings)) {
+                String issuer = settings.get("mp.jwt.verify.issuer");
+                assertThat(replica.post("/rooms/lobby", "hello").statusCode()).isEqualTo(401);
+                for (String id : List.of("old", "new")) {
+                    assertThat(replica.request("POST", "/rooms/lobby", "Authorization", "Bearer " + token(id, issuer)).statusCode()).as(id).isEqualTo(201);
+                }
+                assertThat(replica.request("POST", "/rooms/lobby", "Authorization", "Bearer " + token("old", "https://evil.example.com")).statusCode())
+                        .isEqualTo(401);
+                assertThat(replica.request("GET", "/rooms/lobby", "Origin", "https://evil.example.com").statusCode()).isEqualTo(403);
+            }
+            try (Replica replica = Replica.launch(settings(production, redis.url("127.0.0.1")))) {
+                replica.awaitStarted();
+                SocketClient.await().until(() -> replica.log().contains("Redis command connection is down: Failed to create SSL connection"));
+                assertThat(replica.management("/q/health/ready").statusCode()).isEqualTo(503);
+                assertThat(replica.management("/q/health/live").statusCode()).isEqualTo(200);
+            }
+        }
+    }
+
+    /** As the ConfigMap has them, with a Redis in place of the Secret's. */
+    private Map<String, String> settings(Manifests manifests, String redis) throws Exception {
+        // Nothing that the tests grant to everyone otherwise.
+        Map<String, String> settings = new HashMap<>(Map.of("atrium.permissions.everyone", ""));
+        Properties read = KubernetesIT.settings(manifests);
+        for (String name : read.stringPropertyNames()) {
+            settings.put(name, atHome(read.getProperty(name)));
+        }
+        settings.put("quarkus.redis.hosts", redis);
+        return settings;
+    }
+
+    /** What the Secrets hold lies here, and not where the pod has it. */
+    private String atHome(String settings) throws Exception {
+        Path keys = directory.resolve("jwks.json");
+        if (!Files.exists(keys)) {
+            Files.writeString(keys, "{\"keys\":[" + JwksIT.jwk("old", OLD) + "," + JwksIT.jwk("new", NEW) + "]}");
+        }
+        if (!Files.exists(directory.resolve("ca.crt"))) {
+            TlsRedis.certificate(directory);
+        }
+        return settings.replace("/keys/", directory + "/").replace("/redis/", directory + "/");
+    }
+
+    private static String token(String id, String issuer) {
+        return Jwt.claims().subject("ann").issuer(issuer).audience("atrium").claim("rooms", Map.of("lobby", "join send")).expiresIn(600)
+                .jws().algorithm(SignatureAlgorithm.RS256).keyId(id).sign((id.equals("old") ? OLD : NEW).getPrivate());
+    }
+
+    private static List<EnvVar> environment(Manifests manifests) {
+        return manifests.one(Deployment.class, "atrium").getSpec().getTemplate().getSpec().getContainers().get(0).getEnv();
+    }
+
+    /** Runs {@code check-config} where the settings lie as in the pod, with one line more. */
+    private Outcome check(Manifests manifests, String line) throws Exception {
+        Path config = Files.createDirectories(directory.resolve("config"));
+        for (Map.Entry<String, String> file : manifests.one(ConfigMap.class, "atrium").getData().entrySet()) {
+            Files.writeString(config.resolve(file.getKey()), atHome(file.getValue()));
+        }
+        Files.writeString(config.resolve("application-prod.properties"), Files.readString(config.resolve("application-prod.properties")) + "\n" + line + "\n");
+        ProcessBuilder builder = new ProcessBuilder(ProcessHandle.current().info().command().orElse("java"), "-jar",
+                Path.of("target/quarkus-app/quarkus-run.jar").toAbsolutePath().toString(), "check-config").directory(directory.toFile());
+        for (EnvVar variable : environment(manifests)) {
+            if (!variable.getName().equals("JDK_JAVA_OPTIONS")) {
+                builder.environment().put(variable.getName(), FILLED_IN.getOrDefault(variable.getName(), variable.getValue()));
+            }
+        }
+        Path output = directory.resolve("output.log");
+        Process process = builder.redirectErrorStream(true).redirectOutput(output.toFile()).start();
+        assertThat(process.waitFor(60, TimeUnit.SECONDS)).isTrue();
+        return new Outcome(process.exitValue(), Files.readString(output));
+    }
+}
