@@ -3,6 +3,8 @@ package dev.atrium.file;
 import dev.atrium.gateway.RoomService;
 import dev.atrium.room.Data;
 import dev.atrium.room.Publication;
+import dev.atrium.room.Receipt;
+import dev.atrium.room.Sender;
 import io.smallrye.mutiny.Uni;
 import java.time.Clock;
 import java.time.Duration;
@@ -13,26 +15,38 @@ final class Announcement {
     static final String EVENT = "@file";
 
     private final RoomService service;
+    private final FileStore store;
     private final Duration remembered;
     private final Clock clock;
 
     /** @param remembered how long the backplane knows an idempotency key */
-    Announcement(RoomService service, Duration remembered, Clock clock) {
+    Announcement(RoomService service, FileStore store, Duration remembered, Clock clock) {
         this.service = service;
+        this.store = store;
         this.remembered = remembered;
         this.clock = clock;
     }
 
-    /** A file has just been completed. */
-    Uni<Closing> first(Speaker speaker, StoredFile file) {
-        Publication said = new Publication(file.roomId(), EVENT, new Data.Json(FileJson.data(file)), speaker.who(), true, file.id());
-        return service.announce(said, speaker.transport()).map(receipt -> Closing.complete(file, receipt));
-    }
-
-    /** A file has been complete before: the answer was lost, or what came before it. */
-    Uni<Closing> again(Speaker speaker, StoredFile file) {
+    /** Says it for the client that has sent the last of it, or asks again because the answer was lost. */
+    Uni<Closing> close(Speaker speaker, StoredFile file) {
         // Half of the time, so that the key is known for sure: else the file would be said a second time.
         boolean known = clock.millis() < file.completedAt() + remembered.toMillis() / 2;
-        return known ? first(speaker, file) : Uni.createFrom().item(Closing.complete(file, null));
+        if (file.state() == StoredFile.State.SAID && !known) {
+            return Uni.createFrom().item(Closing.complete(file, null));
+        }
+        return say(file, speaker.who(), speaker.transport()).map(receipt -> Closing.complete(file, receipt));
+    }
+
+    /** Says it for a client that has gone. */
+    Uni<Void> sayFor(StoredFile file) {
+        return say(file, new Sender(file.session(), file.user()), "session").replaceWithVoid();
+    }
+
+    /** That it was said is noted afterwards: nobody would say it again if the replica died in between. */
+    private Uni<Receipt> say(StoredFile file, Sender who, String transport) {
+        Publication said = new Publication(file.roomId(), EVENT, new Data.Json(FileJson.data(file)), who, true, file.id());
+        return service.announce(said, transport)
+                .call(receipt -> file.state() == StoredFile.State.SAID ? Uni.createFrom().voidItem()
+                        : store.update(file.as(StoredFile.State.SAID)));
     }
 }

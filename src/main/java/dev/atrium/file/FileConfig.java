@@ -54,6 +54,10 @@ public interface FileConfig {
     @WithDefault("10000")
     int totalFiles();
 
+    /** Number of files that one user, or one session of nobody, is sending at once. */
+    @WithDefault("32")
+    int unfinished();
+
     /** How long a file is kept. */
     @WithDefault("7d")
     @WithConverter(DurationSetting.class)

@@ -28,7 +28,7 @@ public interface FileStore {
      * Takes a chunk. The same one may come twice, also at the same time; the last one stays.
      *
      * @param bytes as many as {@link StoredFile#length} says; they are the caller's again when the {@code Uni} has completed
-     * @return whether the file was there to take it, and not yet whole: what was verified never changes
+     * @return whether the file was there to take it, and {@link StoredFile.State#COMING}
      */
     Uni<Boolean> write(StoredFile file, int index, ByteBuffer bytes);
 
@@ -38,17 +38,17 @@ public interface FileStore {
     /** One chunk, or null if it is not there. */
     Uni<byte[]> read(StoredFile file, int index);
 
-    /** Takes note that a file is whole, and says whether it was still there. */
-    Uni<Boolean> complete(StoredFile completed);
+    /** Takes note of what is known of a file by now, and says whether it was still there. One that is complete outlives a loss of power. */
+    Uni<Boolean> update(StoredFile file);
 
-    /** Forgets the chunks of a file that is still coming, and keeps the file. */
+    /** Forgets the chunks of a file, unless it is complete, and takes them again. */
     Uni<Void> clear(StoredFile file);
 
     /** Removes a file with all that belongs to it. That it is not there is no failure. */
     Uni<Void> delete(StoredFile file);
 
     /**
-     * Those that are still coming and that nobody has written to for a while.
+     * Those that are not complete and that nobody has written to for a while.
      *
      * @param before epoch milliseconds
      */

@@ -45,7 +45,7 @@ final class NoStore implements FileStore {
     }
 
     @Override
-    public Uni<Boolean> complete(StoredFile completed) {
+    public Uni<Boolean> update(StoredFile file) {
         return none();
     }
 

@@ -2,6 +2,7 @@ package dev.atrium.file;
 
 import dev.atrium.gateway.Refusal;
 import java.util.List;
+import java.util.Objects;
 import java.util.function.Predicate;
 
 /**
@@ -13,8 +14,9 @@ import java.util.function.Predicate;
  * @param totalBytes of all files
  * @param roomFiles files of a room
  * @param totalFiles files of all rooms
+ * @param unfinished files that one user, or one session of nobody, is sending
  */
-record Quotas(long size, long roomBytes, long userBytes, long totalBytes, int roomFiles, int totalFiles) {
+record Quotas(long size, long roomBytes, long userBytes, long totalBytes, int roomFiles, int totalFiles, int unfinished) {
 
     /** Of one file: which of them are there is kept in memory while it is looked at. */
     private static final int MOST_CHUNKS = 1 << 20;
@@ -22,6 +24,7 @@ record Quotas(long size, long roomBytes, long userBytes, long totalBytes, int ro
     private static final long MIB = 1 << 20;
     private static final long GIB = 1 << 30;
     private static final int TOO_LARGE = 413;
+    private static final int TOO_MANY = 429;
     private static final int FULL = 507;
 
     /** Redis keeps everything in memory: what is not set is much less there. */
@@ -30,13 +33,16 @@ record Quotas(long size, long roomBytes, long userBytes, long totalBytes, int ro
         long size = Math.min(config.maxSize().orElse(small ? 16 * MIB : 2 * GIB), (long) chunk * MOST_CHUNKS);
         return new Quotas(size, config.roomBytes().orElse(small ? 64 * MIB : 10 * GIB),
                 config.userBytes().orElse(small ? 64 * MIB : 10 * GIB), config.totalBytes().orElse(small ? 256 * MIB : 50 * GIB),
-                config.roomFiles(), config.totalFiles());
+                config.roomFiles(), config.totalFiles(), config.unfinished());
     }
 
     /** @throws Refusal 413 or 507 if one more of that size is too much */
     void check(List<StoredFile> all, StoredFile more) {
         if (more.size() > size) {
             throw new Refusal(TOO_LARGE, "params.size: expected at most " + size + " bytes");
+        }
+        if (all.stream().filter(file -> !file.isComplete() && isOfTheSame(file, more)).count() >= unfinished) {
+            throw new Refusal(TOO_MANY, unfinished + " files are being sent already; finish or abort some");
         }
         Predicate<StoredFile> inRoom = file -> file.roomId().equals(more.roomId());
         if (all.stream().filter(inRoom).count() >= roomFiles) {
@@ -50,6 +56,11 @@ record Quotas(long size, long roomBytes, long userBytes, long totalBytes, int ro
             bytes(all, file -> more.user().equals(file.user()), more, userBytes, "the files of this user");
         }
         bytes(all, file -> true, more, totalBytes, "all files of this server");
+    }
+
+    private static boolean isOfTheSame(StoredFile one, StoredFile other) {
+        return other.user() != null ? other.user().equals(one.user())
+                : one.user() == null && Objects.equals(other.session(), one.session());
     }
 
     private static void bytes(List<StoredFile> all, Predicate<StoredFile> which, StoredFile more, long most, String whose) {

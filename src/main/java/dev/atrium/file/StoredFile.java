@@ -17,15 +17,29 @@ import dev.atrium.room.RoomId;
  * @param user who sends it; null if that is not known
  * @param chunk bytes of each chunk but the last
  * @param createdAt when it was opened, epoch milliseconds
- * @param completedAt when it was verified, epoch milliseconds; 0 while it is still coming
+ * @param completedAt when it was verified, epoch milliseconds; 0 before
+ * @param state how far it is
  */
 public record StoredFile(String id, String namespace, String room, String name, long size, String type, String sha256,
-        String session, String user, int chunk, long createdAt, long completedAt) {
+        String session, String user, int chunk, long createdAt, long completedAt, State state) {
+
+    /** How far a file is. Its chunks change in the first state alone. */
+    public enum State {
+        /** Chunks are taken. */
+        COMING,
+        /** It is being verified: what is read must be what is there afterwards. */
+        SEALED,
+        /** It is verified, and to be said in its room. */
+        WHOLE,
+        /** It was said in its room. */
+        SAID
+    }
+
 
     /** Whether all of it is there and verified. */
     @JsonIgnore
     public boolean isComplete() {
-        return completedAt != 0;
+        return state == State.WHOLE || state == State.SAID;
     }
 
     /** How many chunks it has; none if it is empty. */
@@ -50,8 +64,13 @@ public record StoredFile(String id, String namespace, String room, String name, 
         return new RoomId(namespace, room);
     }
 
+    /** The same, in another state. */
+    StoredFile as(State other) {
+        return new StoredFile(id, namespace, room, name, size, type, sha256, session, user, chunk, createdAt, completedAt, other);
+    }
+
     /** The same, verified. */
     StoredFile completed(String digest, long at) {
-        return new StoredFile(id, namespace, room, name, size, type, digest, session, user, chunk, createdAt, at);
+        return new StoredFile(id, namespace, room, name, size, type, digest, session, user, chunk, createdAt, at, State.WHOLE);
     }
 }

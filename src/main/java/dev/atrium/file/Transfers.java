@@ -73,7 +73,7 @@ public final class Transfers {
 
     /** Of a server that keeps no files, and says so. */
     public static Transfers none(Gateway gateway) {
-        return new Transfers(NoStore.INSTANCE, gateway, null, new Quotas(Long.MAX_VALUE, 0, 0, 0, 0, 0), 1, Clock.systemUTC());
+        return new Transfers(NoStore.INSTANCE, gateway, null, new Quotas(Long.MAX_VALUE, 0, 0, 0, 0, 0, 0), 1, Clock.systemUTC());
     }
 
     /**
@@ -102,7 +102,7 @@ public final class Transfers {
             return transfer(begun);
         }
         StoredFile file = new StoredFile(newId(), room.namespace(), room.name(), request.name(), request.size(), request.type(),
-                request.sha256(), session, user, chunk, clock.millis(), 0);
+                request.sha256(), session, user, chunk, clock.millis(), 0, StoredFile.State.COMING);
         quotas.check(all, file);
         return store.create(file).map(created -> new Transfer(file, ChunkRange.missing(new BitSet(), file.chunks())));
     }
@@ -130,17 +130,23 @@ public final class Transfers {
                 return Uni.createFrom().voidItem();
             }
             coming.invalidate(file.id());
-            throw unknown();
+            // Over, or complete, by another replica.
+            return store.find(file.id()).map(now -> {
+                throw now == null ? unknown() : takesNoMore();
+            });
         });
     }
 
     private Uni<StoredFile> coming(Speaker speaker, String id) {
         StoredFile known = id == null ? null : coming.getIfPresent(id);
         return (known != null ? Uni.createFrom().item(known) : find(speaker, id)).invoke(file -> {
-            if (file.isComplete()) {
-                throw new Refusal(CONFLICT, "params.file: it is complete");
+            if (!file.namespace().equals(speaker.namespace())) {
+                throw unknown();
             }
             require(speaker, file);
+            if (file.state() != StoredFile.State.COMING) {
+                throw takesNoMore();
+            }
             coming.put(id, file);
         });
     }
@@ -162,29 +168,51 @@ public final class Transfers {
         return answered(() -> find(speaker, id).chain(file -> {
             gateway.require(speaker.caller(), speaker.transport(), file.roomId(), Permission.SEND);
             if (file.isComplete()) {
-                return announcement.again(speaker, file);
+                return announcement.close(speaker, file);
             }
-            return transfer(file).chain(transfer -> transfer.missing().isEmpty() ? verify(speaker, file)
+            return transfer(file).chain(transfer -> transfer.missing().isEmpty() ? seal(speaker, file)
                     : Uni.createFrom().item(Closing.missing(transfer)));
         }));
+    }
+
+    /** From now on no chunk is taken: what is verified has to be what is there afterwards. */
+    private Uni<Closing> seal(Speaker speaker, StoredFile file) {
+        coming.invalidate(file.id());
+        return store.update(file.as(StoredFile.State.SEALED)).chain(there -> {
+            if (!there) {
+                throw unknown();
+            }
+            return verify(speaker, file);
+        });
     }
 
     private Uni<Closing> verify(Speaker speaker, StoredFile file) {
         return verification.sha256(file).chain(digest -> {
             if (file.sha256() != null && !file.sha256().equals(digest)) {
-                return store.clear(file).chain(cleared -> Uni.createFrom().failure(new Refusal(UNPROCESSABLE,
+                return store.clear(file.as(StoredFile.State.COMING)).chain(cleared -> Uni.createFrom().failure(new Refusal(UNPROCESSABLE,
                         "sha256: expected " + file.sha256() + ", got " + digest + "; all of it is missing again")));
             }
-            coming.invalidate(file.id());
             StoredFile whole = file.completed(digest, clock.millis());
-            return store.complete(whole).chain(there -> {
+            return store.update(whole).chain(there -> {
                 if (!there) {
                     throw unknown();
                 }
                 completed.incrementAndGet();
-                return announcement.first(speaker, whole);
+                return announcement.close(speaker, whole);
             });
         });
+    }
+
+    /** A client does not go on with a file: what has come of it goes. */
+    public Uni<Void> abort(Speaker speaker, String id) {
+        return answered(() -> find(speaker, id).chain(file -> {
+            require(speaker, file);
+            if (file.isComplete()) {
+                throw takesNoMore();
+            }
+            coming.invalidate(id);
+            return store.delete(file);
+        }));
     }
 
     /** One chunk of a file that is there. */
@@ -292,6 +320,10 @@ public final class Transfers {
         }
         LOG.warnf("Files cannot be reached: %s", failure.toString());
         return Refusal.unavailable("files cannot be reached, try again later", true);
+    }
+
+    private static Refusal takesNoMore() {
+        return new Refusal(CONFLICT, "params.file: all of it is there, and it can change no more");
     }
 
     private static Refusal unknown() {

@@ -40,14 +40,18 @@ final class TransfersProducer {
         long fits = Math.min(message.asLongValue(), frame.asLongValue()) - LINE;
         int chunk = (int) Math.max(1, Math.min(config.chunk(), fits));
         Clock clock = Clock.systemUTC();
-        return new Transfers(store.orElse(NoStore.INSTANCE), gateway, new Announcement(service, backplane.idempotency().window(), clock),
+        FileStore files = store.orElse(NoStore.INSTANCE);
+        return new Transfers(files, gateway, new Announcement(service, files, backplane.idempotency().window(), clock),
                 Quotas.of(config, FileStoreProducer.kind(config, backplane), chunk), chunk, clock);
     }
 
     @Produces
     @Singleton
-    Sweep sweep(Optional<FileStore> store, FileConfig config) {
-        return new Sweep(store.orElse(NoStore.INSTANCE), config.ttl(), config.abandonedAfter(), Clock.systemUTC());
+    Sweep sweep(Optional<FileStore> store, FileConfig config, RoomService service, BackplaneConfig backplane) {
+        FileStore files = store.orElse(NoStore.INSTANCE);
+        Clock clock = Clock.systemUTC();
+        return new Sweep(files, new Announcement(service, files, backplane.idempotency().window(), clock), config.ttl(),
+                config.abandonedAfter(), clock);
     }
 
     void start(@Observes StartupEvent startup, Optional<FileStore> store, Sweep sweep, FileConfig config, Vertx vertx,
@@ -64,6 +68,7 @@ final class TransfersProducer {
         Require.between("atrium.file.abandoned-after", config.abandonedAfter(), SHORTEST, LONGEST);
         Require.between("atrium.file.sweep", config.sweep(), Duration.ofMillis(100), Duration.ofDays(1));
         Require.between("atrium.file.room-files", config.roomFiles(), 0, MOST_FILES);
+        Require.between("atrium.file.unfinished", config.unfinished(), 1, MOST_FILES);
         Require.between("atrium.file.total-files", config.totalFiles(), 0, MOST_FILES);
     }
 }

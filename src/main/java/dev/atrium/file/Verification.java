@@ -12,6 +12,9 @@ import java.util.concurrent.ConcurrentHashMap;
 /** Reads a file through, chunk by chunk, to see what it really is. However often it is asked about one at the same time, once. */
 final class Verification {
 
+    /** Chunks that are asked for together: one by one, a distant store would take minutes. */
+    private static final int AHEAD = 4;
+
     private final FileStore store;
     private final Map<String, Uni<String>> running = new ConcurrentHashMap<>();
 
@@ -29,14 +32,17 @@ final class Verification {
     private Uni<String> read(StoredFile file) {
         return Uni.createFrom().deferred(() -> {
             MessageDigest digest = sha256();
-            return Multi.createFrom().range(0, file.chunks())
-                    .onItem().transformToUniAndConcatenate(index -> store.read(file, index)
-                            .onItem().ifNull().failWith(() -> new IllegalStateException("a chunk is gone"))
-                            .emitOn(Infrastructure.getDefaultWorkerPool()))
-                    .onItem().invoke(digest::update)
+            return Multi.createFrom().range(0, file.chunks()).group().intoLists().of(AHEAD)
+                    .onItem().transformToUniAndConcatenate(indices -> Uni.join().all(indices.stream().map(index -> read(file, index)).toList())
+                            .andFailFast().emitOn(Infrastructure.getDefaultWorkerPool()))
+                    .onItem().invoke(chunks -> chunks.forEach(digest::update))
                     .onItem().ignoreAsUni()
                     .map(done -> HexFormat.of().formatHex(digest.digest()));
         });
+    }
+
+    private Uni<byte[]> read(StoredFile file, int index) {
+        return store.read(file, index).onItem().ifNull().failWith(() -> new IllegalStateException("a chunk is gone"));
     }
 
     private static MessageDigest sha256() {

@@ -42,6 +42,23 @@ class BacklogTest {
         assertThat(big()).isEqualTo("big");
     }
 
+    @Test
+    void what_is_waited_for_waits_for_room_and_comes_in_its_order() {
+        CompletableFuture<String> slow = new CompletableFuture<>();
+        CompletableFuture<String> first = backlog.queue(2 * HALF - 1024, () -> Uni.createFrom().completionStage(slow)).subscribeAsCompletionStage();
+        CompletableFuture<String> second = backlog.queue(HALF, () -> Uni.createFrom().item("second")).subscribeAsCompletionStage();
+        CompletableFuture<String> third = backlog.<String>queue(0, () -> Uni.createFrom().failure(new IllegalStateException("third")))
+                .subscribeAsCompletionStage();
+        assertThat(second).isNotDone();
+        assertThat(third).isNotDone();
+        assertThat(big()).as("what comes from clients has room of its own").isEqualTo("big");
+        slow.complete("first");
+        assertThat(first).isCompletedWithValue("first");
+        assertThat(second).isCompletedWithValue("second");
+        assertThat(third).isCompletedExceptionally();
+        assertThat(backlog.queue(2 * HALF - 1024, () -> Uni.createFrom().item("again")).await().indefinitely()).isEqualTo("again");
+    }
+
     private String small() {
         return backlog.pass(0, () -> Uni.createFrom().item("small")).await().indefinitely();
     }

@@ -59,7 +59,7 @@ public abstract class FileStoreContract {
 
     @Test
     void what_is_not_known_of_a_file_stays_unknown() {
-        StoredFile file = new StoredFile(id(), "/", "ü room", "na\nme \"x\" 😀.png", 5, "image/png", null, null, null, CHUNK, 1, 0);
+        StoredFile file = new StoredFile(id(), "/", "ü room", "na\nme \"x\" 😀.png", 5, "image/png", null, null, null, CHUNK, 1, 0, StoredFile.State.COMING);
         await(store.create(file));
         assertThat(await(other.find(file.id()))).isEqualTo(file);
     }
@@ -106,7 +106,7 @@ public abstract class FileStoreContract {
 
     @Test
     void a_chunk_of_the_usual_size_comes_back_as_it_was() {
-        StoredFile file = new StoredFile(id(), "/", "r", "big", 600_000, null, null, null, null, 262_144, 1, 0);
+        StoredFile file = new StoredFile(id(), "/", "r", "big", 600_000, null, null, null, null, 262_144, 1, 0, StoredFile.State.COMING);
         await(store.create(file));
         byte[] bytes = bytes(file);
         for (int index = 0; index < 3; index++) {
@@ -129,7 +129,7 @@ public abstract class FileStoreContract {
         StoredFile file = begun(0);
         assertThat(await(store.present(file)).isEmpty()).isTrue();
         StoredFile whole = file.completed("e3b0", 5);
-        await(store.complete(whole));
+        await(store.update(whole));
         assertThat(await(other.find(file.id()))).isEqualTo(whole);
     }
 
@@ -139,7 +139,7 @@ public abstract class FileStoreContract {
         byte[] bytes = fill(file);
         assertThat(await(other.find(file.id())).isComplete()).isFalse();
         StoredFile whole = file.completed("ab12", 1234);
-        assertThat(await(store.complete(whole))).isTrue();
+        assertThat(await(store.update(whole))).isTrue();
         assertThat(await(store.find(file.id()))).isEqualTo(whole);
         assertThat(await(other.find(file.id()))).isEqualTo(whole);
         assertThat(await(other.list())).contains(whole).doesNotContain(file);
@@ -147,11 +147,37 @@ public abstract class FileStoreContract {
     }
 
     @Test
+    void a_file_that_is_sealed_takes_nothing_until_it_is_cleared() {
+        StoredFile file = begun(CHUNK);
+        byte[] bytes = fill(file);
+        assertThat(await(store.update(file.as(StoredFile.State.SEALED)))).isTrue();
+        assertThat(await(other.write(file, 0, ByteBuffer.allocate(CHUNK)))).isFalse();
+        assertThat(content(other, file)).isEqualTo(bytes);
+        assertThat(await(store.abandoned(Long.MAX_VALUE))).extracting(StoredFile::id).contains(file.id());
+        await(store.clear(file));
+        assertThat(await(store.present(file)).isEmpty()).isTrue();
+        assertThat(await(other.write(file, 0, ByteBuffer.wrap(bytes)))).isTrue();
+    }
+
+    @Test
+    void a_file_that_is_complete_is_not_cleared_by_a_replica_that_comes_late() {
+        StoredFile file = begun(CHUNK);
+        byte[] bytes = fill(file);
+        StoredFile whole = file.completed("00", 1);
+        await(store.update(whole));
+        await(other.clear(file));
+        assertThat(await(other.find(file.id()))).isEqualTo(whole);
+        assertThat(content(store, whole)).isEqualTo(bytes);
+        assertThat(await(store.update(whole.as(StoredFile.State.SAID)))).isTrue();
+        assertThat(await(other.list())).contains(whole.as(StoredFile.State.SAID));
+    }
+
+    @Test
     void a_file_that_was_verified_never_changes() {
         StoredFile file = begun(CHUNK);
         byte[] bytes = fill(file);
         StoredFile whole = file.completed("00", 1);
-        await(store.complete(whole));
+        await(store.update(whole));
         assertThat(await(other.write(file, 0, ByteBuffer.allocate(CHUNK)))).isFalse();
         assertThat(content(store, whole)).isEqualTo(bytes);
     }
@@ -169,7 +195,7 @@ public abstract class FileStoreContract {
         assertThat(await(store.present(file)).isEmpty()).isTrue();
         assertThat(await(store.read(file, 0))).isNull();
         await(store.clear(file));
-        assertThat(await(store.complete(file.completed("ab", 1)))).isFalse();
+        assertThat(await(store.update(file.completed("ab", 1)))).isFalse();
         await(store.delete(file));
         assertThat(await(store.find(file.id()))).isNull();
         assertThat(await(store.list())).extracting(StoredFile::id).doesNotContain(file.id());
@@ -180,7 +206,7 @@ public abstract class FileStoreContract {
         StoredFile file = begun(2 * CHUNK);
         fill(file);
         StoredFile whole = file.completed("ab12", 1234);
-        await(store.complete(whole));
+        await(store.update(whole));
         assertThat(await(other.list())).contains(whole);
         await(store.delete(whole));
         assertThat(await(store.find(file.id()))).isNull();
@@ -197,7 +223,7 @@ public abstract class FileStoreContract {
         StoredFile file = begun(2 * CHUNK);
         await(store.delete(file));
         assertThat(await(other.write(file, 0, ByteBuffer.allocate(CHUNK)))).isFalse();
-        await(other.complete(file.completed("ab", 1)));
+        await(other.update(file.completed("ab", 1)));
         await(other.clear(file));
         assertThat(await(store.find(file.id()))).isNull();
         assertThat(await(store.present(file)).isEmpty()).isTrue();
@@ -269,7 +295,7 @@ public abstract class FileStoreContract {
         StoredFile empty = begun(CHUNK);
         StoredFile whole = begun(CHUNK);
         fill(whole);
-        await(store.complete(whole.completed("ab", 5)));
+        await(store.update(whole.completed("ab", 5)));
         for (StoredFile file : List.of(resting, empty, whole)) {
             age(file, Duration.ofHours(2));
         }
@@ -304,7 +330,7 @@ public abstract class FileStoreContract {
     }
 
     protected static StoredFile file(String id, long size) {
-        return new StoredFile(id, "/chat", "lobby", "photo.png", size, "image/png", "abcd", "session", "ann", CHUNK, 1_700_000_000_000L, 0);
+        return new StoredFile(id, "/chat", "lobby", "photo.png", size, "image/png", "abcd", "session", "ann", CHUNK, 1_700_000_000_000L, 0, StoredFile.State.COMING);
     }
 
     protected static StoredFile whole(StoredFile file) {

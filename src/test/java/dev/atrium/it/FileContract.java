@@ -146,6 +146,22 @@ abstract class FileContract extends ClusterContract {
     }
 
     @Test
+    void a_file_that_nobody_goes_on_with_is_given_up() {
+        byte[] bytes = bytes(2_000);
+        try (SessionClient ann = here().session()) {
+            FileClient files = new FileClient(ann);
+            JsonNode opened = files.open("given-up", "a.bin", "", bytes);
+            files.write(opened, 0, bytes);
+            String params = "{\"file\":\"" + opened.path("file").asText() + "\"}";
+            assertThat(ann.call("file.abort", params).path("code").asInt()).isEqualTo(200);
+            assertThat(files.write(opened, 1, bytes).path("code").asInt()).isEqualTo(404);
+            assertThat(ann.call("file.abort", params).path("code").asInt()).isEqualTo(404);
+            JsonNode whole = files.upload("given-up", "b.bin", "", bytes);
+            assertThat(ann.call("file.abort", "{\"file\":\"" + whole.path("id").asText() + "\"}").path("code").asInt()).isEqualTo(409);
+        }
+    }
+
+    @Test
     void a_member_reads_it_chunk_by_chunk_over_its_session() {
         byte[] bytes = bytes(2_100);
         try (SessionClient ann = here().session(); SessionClient bob = elsewhere().session()) {
@@ -173,6 +189,7 @@ abstract class FileContract extends ClusterContract {
             String etag = whole.headers().firstValue("ETag").orElseThrow();
             assertThat(whole.headers().firstValue("Accept-Ranges")).contains("bytes");
             assertThat(FileClient.get("GET", url, "If-None-Match", etag).statusCode()).isEqualTo(304);
+            assertThat(FileClient.get("HEAD", url, "Range", "bytes=0-0").statusCode()).isEqualTo(200);
             HttpResponse<byte[]> head = FileClient.get("HEAD", url);
             assertThat(head.headers().firstValue("Content-Length")).contains("5000");
             assertThat(head.body()).isEmpty();
@@ -262,7 +279,7 @@ abstract class FileContract extends ClusterContract {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"/rooms/http/files/x", "/rooms/http/files/AAAAAAAAAAAAAAAAAAAAAAAA", "/rooms/http/files/..%2F..%2Fx"})
+    @ValueSource(strings = {"/rooms/http/files/x", "/rooms/http/files/AAAAAAAAAAAAAAAAAAAAAAAA", "/rooms/http/files/..%2F..%2Fx", "/rooms/http/file%73/x"})
     void a_file_that_there_is_not_is_404_over_http(String path) {
         HttpResponse<byte[]> got = FileClient.get("GET", here().http(path));
         assertThat(got.statusCode()).isEqualTo(404);

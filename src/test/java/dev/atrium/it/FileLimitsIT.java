@@ -54,6 +54,18 @@ class FileLimitsIT {
     }
 
     @Test
+    void one_client_cannot_begin_so_many_that_nobody_else_can() {
+        try (Replica replica = start(Map.of("atrium.file.unfinished", "2")); SessionClient ann = replica.session(); SessionClient bob = replica.session()) {
+            JsonNode first = open(ann, "one", 1).path("body");
+            assertThat(open(ann, "two", 1).path("code").asInt()).isEqualTo(200);
+            assertRefused(ann, "three", 1, 429, "2 files are being sent already; finish or abort some");
+            assertThat(open(bob, "three", 1).path("code").asInt()).isEqualTo(200);
+            ann.call("file.abort", "{\"file\":\"" + first.path("file").asText() + "\"}");
+            assertThat(open(ann, "three", 1).path("code").asInt()).isEqualTo(200);
+        }
+    }
+
+    @Test
     void a_full_disk_is_told_before_anything_is_written_and_harms_nobody() {
         try (Replica replica = start(Map.of("atrium.file.reserve", "1000000G")); SessionClient ann = replica.session()) {
             assertRefused(ann, "full", 1, 507, "no room is left for files");

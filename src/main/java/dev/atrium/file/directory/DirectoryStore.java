@@ -45,7 +45,7 @@ public final class DirectoryStore implements FileStore, AutoCloseable {
     private final Backlog backlog = new Backlog();
     private final ExecutorService threads = threads();
 
-    /** Whole files change no more, so that a list of thousands opens none of them again. */
+    /** Files that were said change no more, so that a list of thousands opens none of them again. */
     private final Map<String, StoredFile> whole = new ConcurrentHashMap<>();
 
     private DirectoryStore(Root root, long reserve) {
@@ -94,10 +94,11 @@ public final class DirectoryStore implements FileStore, AutoCloseable {
 
     @Override
     public Uni<Boolean> write(StoredFile file, int index, ByteBuffer bytes) {
-        return work(bytes.remaining(), () -> {
-            disk.require(bytes.remaining());
+        int length = bytes.remaining();
+        return backlog.pass(length, () -> task(length, () -> {
+            disk.require(length);
             return directory(file.id()).write(file.offset(index), index, bytes);
-        });
+        }));
     }
 
     @Override
@@ -111,14 +112,14 @@ public final class DirectoryStore implements FileStore, AutoCloseable {
     }
 
     @Override
-    public Uni<Boolean> complete(StoredFile completed) {
-        return work(0, () -> directory(completed.id()).complete(completed));
+    public Uni<Boolean> update(StoredFile file) {
+        return work(0, () -> directory(file.id()).update(file));
     }
 
     @Override
     public Uni<Void> clear(StoredFile file) {
         return work(0, () -> {
-            directory(file.id()).clear();
+            directory(file.id()).clear(file);
             return null;
         });
     }
@@ -163,7 +164,7 @@ public final class DirectoryStore implements FileStore, AutoCloseable {
             if (file != null) {
                 files.add(file);
             }
-            if (file != null && file.isComplete()) {
+            if (file != null && file.state() == StoredFile.State.SAID) {
                 ids.add(id);
                 whole.put(id, file);
             }
@@ -210,7 +211,11 @@ public final class DirectoryStore implements FileStore, AutoCloseable {
     }
 
     private <T> Uni<T> work(int bytes, Work<T> work) {
-        return backlog.pass(bytes, () -> Uni.createFrom().<T>emitter(emitter -> {
+        return backlog.queue(bytes, () -> task(bytes, work));
+    }
+
+    private <T> Uni<T> task(int bytes, Work<T> work) {
+        return Uni.createFrom().<T>emitter(emitter -> {
             try {
                 emitter.complete(work.run());
             } catch (IOException e) {
@@ -218,7 +223,7 @@ public final class DirectoryStore implements FileStore, AutoCloseable {
             } catch (RuntimeException e) {
                 emitter.fail(e);
             }
-        }).runSubscriptionOn(threads));
+        }).runSubscriptionOn(threads);
     }
 
     private interface Work<T> {

@@ -54,10 +54,10 @@ record FileDirectory(Path path) {
         }
     }
 
-    /** Whether it was there, and not whole. The mark comes after the bytes, so that what has one is whole, whenever the power fails. */
+    /** Whether it was there, and is coming. The mark comes after the bytes, so that what has one is whole, whenever the power fails. */
     boolean write(long offset, int index, ByteBuffer bytes) throws IOException {
         StoredFile file = find();
-        if (file == null || file.isComplete()) {
+        if (file == null || file.state() != StoredFile.State.COMING) {
             return false;
         }
         try (FileChannel data = open(DATA, StandardOpenOption.WRITE); FileChannel present = open(PRESENT, StandardOpenOption.WRITE)) {
@@ -101,36 +101,49 @@ record FileDirectory(Path path) {
         }
     }
 
-    /** It is on the disk before it says that it is whole. Whether it was there. */
-    boolean complete(StoredFile completed) throws IOException {
-        Path growing;
+    /** What is complete is on the disk before that is said. Whether it was there. */
+    boolean update(StoredFile file) throws IOException {
         try {
-            for (String name : List.of(DATA, PRESENT)) {
-                try (FileChannel channel = open(name, StandardOpenOption.WRITE)) {
-                    channel.force(true);
-                }
+            if (file.isComplete()) {
+                force(DATA);
+                force(PRESENT);
             }
-            growing = Files.createTempFile(path, JSON, null);
+            describe(file);
+            return true;
         } catch (NoSuchFileException e) {
             // Deleted meanwhile, which must not bring it back.
             return false;
         }
-        try (FileChannel json = FileChannel.open(growing, StandardOpenOption.WRITE)) {
-            put(json, ByteBuffer.wrap(StoredFileCodec.encode(completed)), 0);
-            json.force(true);
-        }
-        Files.move(growing, path.resolve(JSON), StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
-        return true;
     }
 
     /** The bytes stay: whoever writes a chunk just now would otherwise mark one that is cut off. */
-    void clear() throws IOException {
+    void clear(StoredFile file) throws IOException {
+        StoredFile known = find();
+        if (known == null || known.isComplete()) {
+            return;
+        }
         try (FileChannel present = open(PRESENT, StandardOpenOption.WRITE)) {
             present.truncate(0);
         } catch (NoSuchFileException e) {
             return;
         }
         Files.setLastModifiedTime(path.resolve(PRESENT), FileTime.fromMillis(System.currentTimeMillis()));
+        update(file);
+    }
+
+    private void force(String name) throws IOException {
+        try (FileChannel channel = open(name, StandardOpenOption.WRITE)) {
+            channel.force(true);
+        }
+    }
+
+    private void describe(StoredFile file) throws IOException {
+        Path growing = Files.createTempFile(path, JSON, null);
+        try (FileChannel json = FileChannel.open(growing, StandardOpenOption.WRITE)) {
+            put(json, ByteBuffer.wrap(StoredFileCodec.encode(file)), 0);
+            json.force(true);
+        }
+        Files.move(growing, path.resolve(JSON), StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
     }
 
     /** When it was written to the last time, epoch milliseconds; never, if it is gone. */

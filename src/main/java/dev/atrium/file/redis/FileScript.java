@@ -15,7 +15,7 @@ import java.util.function.UnaryOperator;
 /** A Lua script that Redis runs by its SHA-1, or, if it does not know it yet, by its text. */
 enum FileScript {
 
-    CREATE, WRITE, COMPLETE, CLEAR, DELETE, ABANDONED;
+    CREATE, WRITE, UPDATE, CLEAR, DELETE, ABANDONED;
 
     private final String body;
     private final String sha1;

@@ -5,6 +5,7 @@ import dev.atrium.file.FileStore;
 import dev.atrium.file.StoredFile;
 import dev.atrium.file.StoredFileCodec;
 import io.smallrye.mutiny.Uni;
+import io.smallrye.mutiny.infrastructure.Infrastructure;
 import io.smallrye.mutiny.vertx.UniHelper;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
@@ -55,13 +56,15 @@ public final class RedisStore implements FileStore, AutoCloseable {
 
     @Override
     public Uni<List<StoredFile>> list() {
-        return send(0, () -> link.send(Request.cmd(Command.HVALS).arg(keys.files()))).map(RedisStore::files);
+        return send(0, () -> link.send(Request.cmd(Command.HVALS).arg(keys.files())))
+                // Thousands of them would hold up everybody on the event loop of the connection.
+                .emitOn(Infrastructure.getDefaultWorkerPool()).map(RedisStore::files);
     }
 
     @Override
     public Uni<Boolean> write(StoredFile file, int index, ByteBuffer bytes) {
-        return send(bytes.remaining(), () -> run(FileScript.WRITE, file,
-                request -> request.arg(index).arg(copy(bytes)).arg(ttlMillis))).map(there -> there.toInteger() == 1);
+        return backlog.pass(bytes.remaining(), () -> UniHelper.toUni(run(FileScript.WRITE, file,
+                request -> request.arg(index).arg(copy(bytes)).arg(ttlMillis)))).map(there -> there.toInteger() == 1);
     }
 
     @Override
@@ -80,14 +83,15 @@ public final class RedisStore implements FileStore, AutoCloseable {
     }
 
     @Override
-    public Uni<Boolean> complete(StoredFile completed) {
-        return send(0, () -> run(FileScript.COMPLETE, completed, request -> request.arg(json(completed)).arg(ttlMillis)))
+    public Uni<Boolean> update(StoredFile file) {
+        return send(0, () -> run(FileScript.UPDATE, file,
+                request -> request.arg(json(file)).arg(ttlMillis).arg(file.isComplete() ? 1 : 0)))
                 .map(there -> there.toInteger() == 1);
     }
 
     @Override
     public Uni<Void> clear(StoredFile file) {
-        return send(0, () -> run(FileScript.CLEAR, file, UnaryOperator.identity())).replaceWithVoid();
+        return send(0, () -> run(FileScript.CLEAR, file, request -> request.arg(json(file)))).replaceWithVoid();
     }
 
     @Override
@@ -98,7 +102,7 @@ public final class RedisStore implements FileStore, AutoCloseable {
     @Override
     public Uni<List<StoredFile>> abandoned(long before) {
         FileScript.Call call = FileScript.ABANDONED.call(List.of(keys.files(), keys.touched()), request -> request.arg(before));
-        return send(0, () -> link.send(call)).map(RedisStore::files);
+        return send(0, () -> link.send(call)).emitOn(Infrastructure.getDefaultWorkerPool()).map(RedisStore::files);
     }
 
     @Override
@@ -112,7 +116,7 @@ public final class RedisStore implements FileStore, AutoCloseable {
     }
 
     private Uni<Response> send(int bytes, Supplier<Future<Response>> work) {
-        return backlog.pass(bytes, () -> UniHelper.toUni(work.get()));
+        return backlog.queue(bytes, () -> UniHelper.toUni(work.get()));
     }
 
     /** What waits to be sent must not change when its owner uses it again, after a failure for example. */

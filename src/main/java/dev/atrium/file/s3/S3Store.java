@@ -34,7 +34,7 @@ public final class S3Store implements FileStore, AutoCloseable {
     private final String prefix;
     private final Backlog backlog = new Backlog();
 
-    /** Whole files change no more, so that a list of thousands asks for none of them again. */
+    /** Files that were said change no more, so that a list of thousands asks for none of them again. */
     private final Map<String, StoredFile> whole = new ConcurrentHashMap<>();
 
     /**
@@ -55,23 +55,23 @@ public final class S3Store implements FileStore, AutoCloseable {
 
     @Override
     public Uni<Void> create(StoredFile file) {
-        return backlog.pass(0, () -> bucket.put(json(SafeId.require(file.id())), body(file)));
+        return backlog.queue(0, () -> bucket.put(json(SafeId.require(file.id())), body(file)));
     }
 
     @Override
     public Uni<StoredFile> find(String id) {
-        return backlog.pass(0, () -> SafeId.matches(id) ? known(id) : Uni.createFrom().nullItem());
+        return backlog.queue(0, () -> SafeId.matches(id) ? known(id) : Uni.createFrom().nullItem());
     }
 
     @Override
     public Uni<List<StoredFile>> list() {
-        return backlog.pass(0, this::files);
+        return backlog.queue(0, this::files);
     }
 
     @Override
     public Uni<Boolean> write(StoredFile file, int index, ByteBuffer bytes) {
         return backlog.pass(bytes.remaining(), () -> known(file.id()).flatMap(known ->
-                known == null || known.isComplete() ? Uni.createFrom().item(false) : put(file, index, bytes)));
+                known == null || known.state() != StoredFile.State.COMING ? Uni.createFrom().item(false) : put(file, index, bytes)));
     }
 
     /** Looks for the file again after it has written: one that is deleted just now would leave a chunk behind that nobody owns. */
@@ -83,7 +83,7 @@ public final class S3Store implements FileStore, AutoCloseable {
 
     @Override
     public Uni<BitSet> present(StoredFile file) {
-        return backlog.pass(0, () -> names(file.id()).collect().asList().map(names -> {
+        return backlog.queue(0, () -> names(file.id()).collect().asList().map(names -> {
             BitSet present = new BitSet(file.chunks());
             if (names.contains(JSON)) {
                 names.stream().filter(name -> !name.equals(JSON)).mapToInt(Integer::parseInt).forEach(present::set);
@@ -94,28 +94,30 @@ public final class S3Store implements FileStore, AutoCloseable {
 
     @Override
     public Uni<byte[]> read(StoredFile file, int index) {
-        return backlog.pass(file.length(index), () -> bucket.get(chunk(file, index)));
+        return backlog.queue(file.length(index), () -> bucket.get(chunk(file, index)));
     }
 
     @Override
-    public Uni<Boolean> complete(StoredFile completed) {
-        return backlog.pass(0, () -> say(completed));
+    public Uni<Boolean> update(StoredFile file) {
+        return backlog.queue(0, () -> say(file));
     }
 
     /** What is known of the file is written again, because the age of the newest object says whether it is abandoned. */
     @Override
     public Uni<Void> clear(StoredFile file) {
-        return backlog.pass(0, () -> removeChunks(file.id()).flatMap(removed -> say(file)).replaceWithVoid());
+        return backlog.queue(0, () -> known(file.id()).flatMap(known -> known == null || known.isComplete() ? Uni.createFrom().voidItem()
+                : removeChunks(file.id()).flatMap(removed -> say(file)).replaceWithVoid()));
     }
 
     @Override
     public Uni<Void> delete(StoredFile file) {
-        return backlog.pass(0, () -> bucket.delete(json(SafeId.require(file.id()))).flatMap(removed -> removeChunks(file.id())));
+        whole.remove(file.id());
+        return backlog.queue(0, () -> bucket.delete(json(SafeId.require(file.id()))).flatMap(removed -> removeChunks(file.id())));
     }
 
     @Override
     public Uni<List<StoredFile>> abandoned(long before) {
-        return backlog.pass(0, () -> bucket.directories(prefix).filter(SafeId::matches)
+        return backlog.queue(0, () -> bucket.directories(prefix).filter(SafeId::matches)
                 .filter(id -> !whole.containsKey(id))
                 .onItem().transformToUni(id -> rests(id, Instant.ofEpochMilli(before)).flatMap(rests -> rests ? incoming(id) : Uni.createFrom().nullItem()))
                 .merge(Bucket.TOGETHER).collect().asList());
@@ -142,7 +144,7 @@ public final class S3Store implements FileStore, AutoCloseable {
                     return file == null ? known(id) : Uni.createFrom().item(file);
                 }).merge(Bucket.TOGETHER)
                 .invoke(file -> {
-                    if (file.isComplete()) {
+                    if (file.state() == StoredFile.State.SAID) {
                         whole.put(file.id(), file);
                     }
                 })

@@ -84,7 +84,12 @@ public final class FileRoutes {
     private static RoomId room(HttpServerRequest request) {
         String namespace = request.getParam("ns");
         String path = request.path();
-        return RoomUrl.room(namespace == null ? RoomId.DEFAULT_NAMESPACE : namespace, path.substring(0, path.lastIndexOf("/files/")));
+        int end = path.lastIndexOf("/files/");
+        if (end < 0) {
+            // The router has decoded what only looks like it.
+            throw new Refusal(404, "there is nothing at this path");
+        }
+        return RoomUrl.room(namespace == null ? RoomId.DEFAULT_NAMESPACE : namespace, path.substring(0, end));
     }
 
     private void send(RoutingContext context, StoredFile file, EventLoop eventLoop) {
@@ -95,7 +100,9 @@ public final class FileRoutes {
             response.setStatusCode(304).end();
             return;
         }
-        ByteRange range = ByteRange.requested(file, request.getHeader("Range"), request.getHeader("If-Range"));
+        boolean get = request.method().equals(HttpMethod.GET);
+        // Ranges are defined for GET alone: RFC 9110 section 14.2.
+        ByteRange range = ByteRange.requested(file, get ? request.getHeader("Range") : null, request.getHeader("If-Range"));
         if (range == null) {
             response.putHeader("Content-Range", "bytes */" + file.size());
             Problem.send(context, new Refusal(RANGE_NOT_SATISFIABLE, "Range: expected a part of its " + file.size() + " bytes"));
@@ -105,7 +112,7 @@ public final class FileRoutes {
             response.setStatusCode(206).putHeader("Content-Range", "bytes " + range.first() + "-" + range.last() + "/" + file.size());
         }
         response.putHeader("Content-Length", Long.toString(range.length()));
-        if (request.method().equals(HttpMethod.HEAD) || range.length() == 0) {
+        if (!get || range.length() == 0) {
             response.end();
         } else {
             new FileResponse(transfers, file, range, context, eventLoop).begin();

@@ -10,7 +10,9 @@ import dev.atrium.session.Session;
 import io.netty.buffer.ByteBuf;
 import io.smallrye.mutiny.Uni;
 import java.util.ArrayDeque;
+import java.util.HashSet;
 import java.util.Queue;
+import java.util.Set;
 import java.util.function.Function;
 
 /**
@@ -19,7 +21,10 @@ import java.util.function.Function;
  */
 final class FileCommands {
 
-    static final String NAMES = "file.open, file.write, file.status, file.close, file.read";
+    static final String NAMES = "file.open, file.write, file.status, file.close, file.abort, file.read";
+
+    /** In messages: it looks through all files there are. */
+    private static final int COST_OF_OPENING = 100;
 
     /** With more on their way the client is read more slowly: a chunk in memory is one that is not on disk. */
     private static final int MOST_ON_THE_WAY = 16;
@@ -29,6 +34,7 @@ final class FileCommands {
     private final SessionProtocol client;
     private final SendWindow window;
     private final Queue<Command> reads = new ArrayDeque<>();
+    private final Set<String> closing = new HashSet<>();
     private boolean reading;
 
     /** @param client who is answered */
@@ -53,6 +59,7 @@ final class FileCommands {
                 if (params.room == null) {
                     throw Refusal.badRequest("params.room: expected a string");
                 }
+                client.gateway.spendMore(session, COST_OF_OPENING - 1, 0);
                 answer(command, transfers.open(speaker, Gateway.room(session.namespace(), params.room), params.name, params.size,
                         params.type, params.sha256), opened -> FileReplies.transfer(command.seq(), opened));
             }
@@ -67,7 +74,8 @@ final class FileCommands {
             }
             case "file.status" -> answer(command, transfers.status(speaker, params.file),
                     transfer -> FileReplies.transfer(command.seq(), transfer));
-            case "file.close" -> answer(command, transfers.close(speaker, params.file), closing -> closed(command, closing));
+            case "file.close" -> close(command, speaker);
+            case "file.abort" -> answer(command, transfers.abort(speaker, params.file), done -> Replies.ok(command.seq()));
             case "file.read" -> {
                 window.sent();
                 reads.add(command);
@@ -77,6 +85,16 @@ final class FileCommands {
             }
             default -> throw Refusal.badRequest("cmd: expected one of " + NAMES);
         }
+    }
+
+    /** A large file takes long to verify. Who asks again meanwhile must not take up the whole window with it. */
+    private void close(Command command, Speaker speaker) {
+        String file = command.params().file;
+        if (file != null && !closing.add(file)) {
+            throw Refusal.unavailable("params.file: it is being verified, ask again later", true);
+        }
+        window.sent();
+        respond(command, transfers.close(speaker, file), closed -> closed(command, closed), () -> closing.remove(file));
     }
 
     private static byte[] closed(Command command, Closing closing) {

@@ -10,7 +10,8 @@
 -- ARGV[4] when all of it is gone even if no replica sweeps it away, ms
 --
 -- Returns whether it was there.
-if redis.call('HEXISTS', KEYS[2], ARGV[1]) == 0 then
+local file = redis.call('HGET', KEYS[1], ARGV[1])
+if not file or not string.find(file, '"state":"COMING"', 1, true) then
   return 0
 end
 -- First of all: a Redis that is full refuses only the first command of a script that writes.

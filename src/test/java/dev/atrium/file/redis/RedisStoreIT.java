@@ -87,7 +87,7 @@ class RedisStoreIT extends FileStoreContract {
             assertThatThrownBy(() -> await(store().create(another))).isInstanceOf(StoreFullException.class);
             assertThat(await(store().find(another.id()))).isNull();
             assertThat(await(store().present(file)).cardinality()).isEqualTo(1);
-            await(store().complete(whole(file)));
+            await(store().update(whole(file)));
             assertThat(await(store().find(file.id())).isComplete()).isTrue();
             await(store().delete(file));
         } finally {
