@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { createHash, randomBytes } from "node:crypto";
 import { test } from "node:test";
 import { pathToFileURL } from "node:url";
-import { isOpen, quick } from "./harness.mjs";
+import { isOpen, quick, until } from "./harness.mjs";
 import { Peer, refuse } from "./peer.mjs";
 
 const { connect } = await import(pathToFileURL(process.argv[2]));
@@ -168,4 +168,55 @@ scene("hashing leaves the event loop free", async ({ peer, room }) => {
   clearInterval(ticking);
   assert.equal(steps, 256);
   assert.ok(turns > 10, `${turns} turns`);
+});
+
+scene("what could run in a page is downloaded as bytes", async ({ room }) => {
+  for (const [type, downloaded] of [["text/html", "application/octet-stream"], ["image/svg+xml", "application/octet-stream"], ["image/png", "image/png"]]) {
+    const { id } = await room.upload(new Blob(["<script>alert(1)</script>"], { type }));
+    assert.equal((await room.download(id)).type, downloaded);
+  }
+});
+
+scene("a file that can be read no more is not asked for again and again", async ({ peer, room }) => {
+  const gone = file();
+  let reads = 0;
+  gone.slice = (...range) => ({
+    arrayBuffer: async () => {
+      if (++reads > 3) {
+        throw new DOMException("it has changed", "NotReadableError");
+      }
+      return File.prototype.slice.apply(gone, range).arrayBuffer();
+    },
+  });
+  await assert.rejects(room.upload(gone), { name: "NotReadableError" });
+  assert.ok(peer.heard.filter((cmd) => cmd === "file.status" || cmd === "file.open").length <= 1);
+});
+
+scene("whoever gives up a file lets go of its place", async ({ peer, room }) => {
+  const giveUp = new AbortController();
+  peer.before = at(5, "file.write", () => giveUp.abort(new Error("enough")));
+  await assert.rejects(room.upload(file(), { signal: giveUp.signal }), { message: "enough" });
+  await until(() => peer.heard.includes("file.abort"), "file.abort");
+});
+
+test("a token that comes late does no harm to the next connection", async () => {
+  const peer = await Peer.start();
+  let late;
+  let asked = 0;
+  const token = () => (++asked === 1 ? new Promise((resolve) => (late = resolve)) : "a token");
+  const connection = connect(peer.url, { ...quick, token, timeout: 300 });
+  try {
+    await until(() => asked === 1, "asked for a token");
+    peer.cut();
+    await isOpen(connection);
+    const states = [];
+    connection.on("state", ({ name }) => states.push(name));
+    late("a token");
+    await new Promise((resolve) => setTimeout(resolve, 1000));
+    assert.deepEqual(states, []);
+    assert.equal(peer.heard.filter((cmd) => cmd === "auth").length, 1);
+  } finally {
+    connection.close();
+    peer.close();
+  }
 });

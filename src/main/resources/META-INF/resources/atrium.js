@@ -37,6 +37,8 @@
 
 const SUBPROTOCOL = "atrium.v1";
 
+const LOST = "the connection was lost";
+
 /** The code of a WebSocket that is closed because it does not seem to work, by a client that comes back. */
 const GIVEN_UP = 4000;
 
@@ -478,7 +480,7 @@ export class Connection {
     for (const [seq, waiting] of this.#replies) {
       this.#replies.delete(seq);
       clearTimeout(waiting.timer);
-      waiting.reject(new AtriumError(0, "the connection was lost"));
+      waiting.reject(new AtriumError(0, LOST));
     }
     this.#sent.clear();
     for (const sending of this.#outbox.values()) {
@@ -582,7 +584,9 @@ export class Connection {
     if (frame.code !== undefined) {
       this.#reply(frame);
     } else if (frame.event === "@welcome") {
-      this.#welcome(frame.data).catch((failure) => this.#unwelcome(failure));
+      const socket = this.#socket;
+      // What fails late has nothing to do with the connection that there is by then.
+      this.#welcome(frame.data).catch((failure) => this.#socket === socket && this.#unwelcome(failure));
     } else if (frame.event === "@state") {
       clearTimeout(this.#timer);
       this.#beat(TAB_HEARTBEAT);
@@ -651,19 +655,25 @@ export class Connection {
       user = known.user;
       this.#remember(known);
     }
-    if (this.#options.store === true && !this.#store) {
-      this.#store = new Store(`atrium ${this.#url} ${user === undefined ? "" : `of ${user}`}`);
+    if (this.#options.store === true) {
+      const name = `atrium ${this.#url} ${user === undefined ? "" : `of ${user}`}`;
+      // Over HTTP nobody says who this is: what is kept could be somebody else's.
+      if ((welcome.transport ?? this.#transport) !== "websocket") {
+        this.#store = undefined;
+      } else if (this.#store?.name !== name) {
+        this.#store = new Store(name);
+      }
       this.#identified();
     }
     const { id, joined } = (former !== "" && (await this.#takeUp(former))) || { id: welcome.id, joined: new Set() };
     for (const room of this.#rooms.values()) {
       if (!joined.has(room.name)) {
         await (room.joining = this.#join(room));
+        if (this.#socket !== socket) {
+          // Lost on the way: the next one begins anew.
+          return;
+        }
       }
-    }
-    if (this.#socket !== socket) {
-      // Lost on the way: the next one begins anew.
-      return;
     }
     this.#attempt = this.#failures = 0;
     clearTimeout(this.#upgrade);
@@ -758,8 +768,13 @@ export class Connection {
   }
 
   async #authenticate() {
+    const socket = this.#socket;
     const { token } = this.#options;
-    return this.#command("auth", { token: typeof token === "function" ? await token() : token });
+    const shown = typeof token === "function" ? await token() : token;
+    if (this.#socket !== socket) {
+      throw new AtriumError(0, LOST);
+    }
+    return this.#command("auth", { token: shown });
   }
 
   // ---- what is said
@@ -935,6 +950,7 @@ class Store {
 
   /** @param {string} name */
   constructor(name) {
+    this.name = name;
     /** @type {Promise<IDBDatabase>} */
     this.#database = new Promise((resolve, reject) => {
       const opening = indexedDB.open(name, 1);
@@ -1169,12 +1185,14 @@ class HttpSocket {
     for (let returning = since !== undefined; ; returning = false) {
       const wait = returning || this.#rooms.size > STREAMS ? undefined : POLL_SECONDS;
       expect(this.#patience + (wait ?? 0) * 1000);
-      const { messages, ...now } = await (await this.#ask(`${path}/messages`, { after: place(known), wait, limit: 1000 }, { signal })).json();
+      const { messages, ...head } = await (await this.#ask(`${path}/messages`, { after: place(known), wait, limit: 1000 }, { signal })).json();
+      // What comes with a gap comes after it.
+      const now = { ...head, offset: head.recovered || !messages[0] ? head.offset : messages[0].offset - 1 };
       if (returning || !now.recovered) {
         yield { event: returning ? "@welcome" : "@gap", room, data: now };
       }
       yield* messages;
-      known = now;
+      known = head;
       if (!returning && !wait) {
         // Many rooms share the requests: two in a second.
         await pause(500 * this.#rooms.size);
@@ -1486,7 +1504,7 @@ class Holder {
       if (since && !recovered) {
         const { epoch, messages } = await connection.request("history", { room: name, after: since.offset, limit: 1000 }).catch(() => ({}));
         missed = messages ?? [];
-        recovered = epoch === since.epoch && missed[0]?.offset === since.offset + 1;
+        recovered = epoch === since.epoch && missed[0]?.offset === since.offset + 1 && missed.at(-1).offset >= place.offset;
       }
       answer({ room: name, ...(recovered ? since : place), recovered: recovered === true });
       [...missed, ...wanted.held].forEach((frame) => tab.port.postMessage(frame));
@@ -1540,6 +1558,7 @@ class Transfer {
     const described = { room: this.#room, name, size, type, sha256: await this.#digest(blob, "hashing") };
     let file = "";
     let doubted = false;
+    this.#signal.addEventListener("abort", () => file && this.#connection.request("file.abort", { file }).catch(() => {}));
     return this.#insist(async () => {
       try {
         const status = await (file ? this.#ask("status", { file }) : this.#ask("open", described));
@@ -1589,7 +1608,8 @@ class Transfer {
       });
       return true;
     });
-    const blob = new Blob(chunks, { type });
+    // Else a page that opens it would run what somebody else has written.
+    const blob = new Blob(chunks, { type: /^(image\/(?!svg)|audio|video|text\/plain)/.test(type) ? type : "application/octet-stream" });
     if ((await this.#digest(blob, "verifying")) !== sha256) {
       throw new AtriumError(422, `file ${file}: what arrived has another SHA-256`);
     }
@@ -1611,11 +1631,11 @@ class Transfer {
           return result;
         }
       } catch (failure) {
-        const { code } = /** @type {AtriumError} */ (failure);
-        if (this.#connection.state.name === "closed" || !PASSING.has(code)) {
+        // A file that cannot be read any more fails with a code, too.
+        if (this.#connection.state.name === "closed" || !(failure instanceof AtriumError && PASSING.has(failure.code))) {
           throw failure;
         }
-        await pause(code === 0 ? 0 : SAY_AGAIN_MILLIS);
+        await pause(failure.code === 0 ? LOOK_AGAIN_MILLIS : SAY_AGAIN_MILLIS);
       }
     }
   }
