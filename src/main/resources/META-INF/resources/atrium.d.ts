@@ -121,6 +121,11 @@ export class Connection {
     }>;
     /** @param {Room} room @returns {Promise<void>} */
     leave(room: Room): Promise<void>;
+    /** The network is there again, or somebody looks at the page again, or at another tab that shares it. @param {{type: string, seen?: boolean}} event */
+    hurry: ({ type, seen }: {
+        type: string;
+        seen?: boolean;
+    }) => void;
     #private;
 }
 /**

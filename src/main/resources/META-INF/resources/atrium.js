@@ -74,18 +74,9 @@ class Listeners {
       try {
         listener(...values);
       } catch (failure) {
-        reportError(failure);
+        (globalThis.reportError ?? console.error)(failure);
       }
     }
-  }
-}
-
-/** @param {unknown} failure */
-function reportError(failure) {
-  if (typeof globalThis.reportError === "function") {
-    globalThis.reportError(failure);
-  } else {
-    console.error(failure);
   }
 }
 
@@ -272,8 +263,8 @@ export class Connection {
     } else if (options.store) {
       this.#identification = new Promise((resolve) => (this.#identified = resolve));
     }
-    globalThis.addEventListener?.("online", this.#hurry);
-    globalThis.document?.addEventListener?.("visibilitychange", this.#hurry);
+    globalThis.addEventListener?.("online", this.hurry);
+    globalThis.document?.addEventListener?.("visibilitychange", this.hurry);
     this.#open();
   }
 
@@ -406,7 +397,7 @@ export class Connection {
     // Browsers differ on what comes as an error; the close comes in any case.
     socket.onclose = (/** @type {CloseEvent} */ { code, reason }) => this.#socket === socket && this.#lost(code, reason);
     socket.onerror = () => {};
-    this.#timer = setTimeout(() => this.#abandon("no welcome in time"), this.#patience());
+    this.#timer = setTimeout(() => this.#abandon(), this.#patience());
   }
 
   /** @returns {any} */
@@ -455,17 +446,17 @@ export class Connection {
       socket.close(1000);
       if (this.#state.name === "open" && this.#transport !== "websocket") {
         this.#use("websocket");
-        this.#abandon("a WebSocket gets through again");
+        this.#abandon();
       }
     };
     setTimeout(() => socket.close(), this.#patience());
   };
 
-  /** A socket that is dead may take minutes to say so: it is asked nothing more. @param {string} reason */
-  #abandon(reason) {
+  /** A socket that is dead may take minutes to say so: it is asked nothing more. */
+  #abandon() {
     const socket = this.#socket;
     if (socket !== undefined) {
-      this.#lost(1006, reason);
+      this.#lost(1006, "");
       // With 1000 or no code the session would be over, and could not be resumed.
       socket.close(GIVEN_UP);
     }
@@ -509,8 +500,8 @@ export class Connection {
     clearTimeout(this.#timer);
     clearTimeout(this.#upgrade);
     clearInterval(this.#heartbeat);
-    globalThis.removeEventListener?.("online", this.#hurry);
-    globalThis.document?.removeEventListener?.("visibilitychange", this.#hurry);
+    globalThis.removeEventListener?.("online", this.hurry);
+    globalThis.document?.removeEventListener?.("visibilitychange", this.hurry);
     const failure = new AtriumError(code, reason || "the connection is closed");
     for (const waiting of [...this.#replies.values(), ...this.#outbox.values()]) {
       clearTimeout(/** @type {any} */ (waiting).timer);
@@ -523,19 +514,19 @@ export class Connection {
     this.#change({ name: "closed", code, reason });
   }
 
-  /** The network is there again, or somebody looks at the page again. */
-  #hurry = (/** @type {Event} */ { type }) => {
-    if (globalThis.document?.visibilityState === "hidden") {
+  /** The network is there again, or somebody looks at the page again, or at another tab that shares it. @param {{type: string, seen?: boolean}} event */
+  hurry = ({ type, seen }) => {
+    if (!seen && globalThis.document?.visibilityState === "hidden") {
       return;
     }
     if (this.#state.name === "waiting" && !this.#socket) {
       clearTimeout(this.#timer);
       this.#open();
-    } else if (this.#state.name === "open") {
+    } else if (this.#state.name === "open" || this.#shared) {
       const asked = Date.now();
       const socket = this.#socket;
-      this.#write("ping");
-      setTimeout(() => this.#socket === socket && this.#heardAt < asked && this.#abandon("no sign of life"), SIGN_OF_LIFE_MILLIS);
+      this.#write(this.#shared ? { hurry: { type, seen: true } } : "ping");
+      setTimeout(() => this.#socket === socket && this.#heardAt < asked && this.#abandon(), SIGN_OF_LIFE_MILLIS);
       type === "online" && this.#lookUp();
     }
   };
@@ -549,22 +540,16 @@ export class Connection {
   /** @returns {Promise<void>} */
   #opened() {
     return new Promise((resolve, reject) => {
-      const end = this.on("state", (/** @type {State} */ state) => {
-        if (state.name === "open" || state.name === "closed") {
+      const look = (/** @type {any} */ { name, code, reason }) => {
+        if (name === "open" || code !== undefined) {
           clearTimeout(timer);
           end();
-          state.name === "open" ? resolve() : reject(new AtriumError(state.code, state.reason || "the connection is closed"));
+          name === "open" ? resolve() : reject(new AtriumError(code, reason || "the connection is closed"));
         }
-      });
-      const timer = setTimeout(() => {
-        end();
-        reject(new AtriumError(408, "no connection in time"));
-      }, this.#patience());
-      if (this.#state.name === "closed") {
-        clearTimeout(timer);
-        end();
-        reject(new AtriumError(this.#state.code, this.#state.reason || "the connection is closed"));
-      }
+      };
+      const end = this.on("state", look);
+      const timer = setTimeout(look, this.#patience(), { code: 408, reason: "no connection in time" });
+      look(this.#state);
     });
   }
 
@@ -688,7 +673,7 @@ export class Connection {
       // The close frame with 4401 or 4403 is on its way, and says no more than this.
       this.#end(4000 + failure.code, failure.message);
     } else {
-      this.#abandon(String(failure));
+      this.#abandon();
     }
   }
 
@@ -786,7 +771,7 @@ export class Connection {
     this.#heartbeat = setInterval(() => {
       // In a tab in the background this may come late: silence counts only after a question.
       if (asked > this.#heardAt && Date.now() - this.#heardAt > interval + timeout) {
-        this.#abandon("nothing was heard from the server");
+        this.#abandon();
       } else {
         asked = Date.now();
         this.#write("ping");
@@ -874,10 +859,10 @@ export class Connection {
     return this.#socket?.bufferedAmount ?? 0;
   }
 
-  /** @param {string | Uint8Array} frame */
+  /** @param {any} frame */
   #write(frame) {
     if (this.#socket?.readyState === 1) {
-      this.#socket.send(/** @type {any} */ (frame));
+      this.#socket.send(frame);
     }
   }
 }
@@ -1045,7 +1030,7 @@ class HttpSocket {
 
   /** @param {any} frame */
   async #greet(frame) {
-    await reachable(this.#url) ? this.#say(frame) : this.close(1006, "the server does not answer");
+    await reachable(this.#url) ? this.#say(frame) : this.close(1006);
   }
 
   /** @param {any} frame */
@@ -1247,6 +1232,8 @@ const HOLDER = "atrium:shared ";
 const TAB_HEARTBEAT = { interval: 30000, timeout: 30000 };
 const TAB_GONE_MILLIS = 180000;
 const EVERYBODY = "everybody";
+/** Of one answer: whether there are more is not known. */
+const MOST_MISSED = 1000;
 
 /** A tab's way to whoever holds the connection: a shared worker, or where there are none the tab that leads. */
 class Shared {
@@ -1267,10 +1254,10 @@ class Shared {
     if (this.#workers) {
       try {
         const worker = new SharedWorker(import.meta.url, { type: "module", name: this.#name });
-        const socket = new PortSocket(worker.port, this.#hello);
+        const socket = new PortSocket(worker.port, this.#hello, this.#name);
         worker.onerror = () => {
           this.#workers = false;
-          socket.close(1006, "no shared worker");
+          socket.close(1006);
         };
         return socket;
       } catch {
@@ -1300,10 +1287,11 @@ class PortSocket {
   #port;
   #release = () => {};
 
-  /** @param {any} port @param {object} hello */
-  constructor(port, hello) {
+  /** @param {any} port @param {object} hello @param {string} [holder] the lock of a worker, which is free once that has gone */
+  constructor(port, hello, holder) {
     this.#port = port;
     const id = randomName();
+    const { locks } = globalThis.navigator ?? {};
     // Whoever holds the connection waits for the lock: it is free once this tab has gone, however it went.
     const greet = () => {
       port.postMessage({ hello: { ...hello, id } });
@@ -1312,15 +1300,17 @@ class PortSocket {
     let welcome = false;
     port.onmessage = (/** @type {MessageEvent} */ { data }) => {
       if (data) {
+        // A worker dies with the process of the tab that has begun it, and nobody is told.
+        !welcome && holder && locks?.request(holder, () => this.close(1006));
         welcome = true;
         this.onmessage({ data });
       } else if (welcome) {
-        this.close(1001, "another tab leads");
+        // Another tab leads.
+        this.close(1001);
       } else {
         port.postMessage({ hello: { ...hello, id } });
       }
     };
-    const { locks } = globalThis.navigator ?? {};
     locks ? locks.request(id, greet) : greet();
   }
 
@@ -1386,6 +1376,8 @@ class Holder {
   #tabs = new Set();
   /** @type {(token: any) => void} */
   #given = () => {};
+  /** Once the lock is held by which tabs see that a worker lives. @type {Promise<void> | undefined} */
+  ready;
 
   /** @param {any} port */
   serve(port) {
@@ -1397,11 +1389,12 @@ class Holder {
         tab.timer = setTimeout(() => this.#gone(tab), TAB_GONE_MILLIS);
       }
       if (frame.hello) {
-        this.#admit(tab, frame.hello);
+        void this.#admit(tab, frame.hello);
       } else if (frame.bye) {
         this.#gone(tab);
-      } else if (frame === "ping") {
+      } else if (frame === "ping" || frame.hurry) {
         port.postMessage("pong");
+        frame.hurry && this.#connection?.hurry(frame.hurry);
       } else {
         const { seq, cmd, params, data } = unframed(frame);
         const answer = (/** @type {any} */ body) => port.postMessage({ seq, code: 200, body });
@@ -1416,7 +1409,8 @@ class Holder {
   }
 
   /** @param {any} tab @param {any} hello */
-  #admit(tab, { url, id, asks, options }) {
+  async #admit(tab, { url, id, asks, options }) {
+    await this.ready;
     tab.asks = asks;
     this.#tabs.add(tab);
     void globalThis.navigator?.locks?.request(id, () => this.#gone(tab));
@@ -1493,23 +1487,31 @@ class Holder {
     const connection = /** @type {Connection} */ (this.#connection);
     const first = !this.#wanted(name);
     const room = connection.room(name, { presence, since });
+    const former = tab.rooms.get(name);
     /** @type {any} */
-    const wanted = { presence, held: [] };
+    const wanted = { presence, held: former?.held ?? [] };
     tab.rooms.set(name, wanted);
     try {
       await connection.joined(room);
       const place = /** @type {Place} */ (room.place);
-      let recovered = since && (first || (since.epoch === place.epoch && since.offset >= place.offset));
+      // Whoever was in it already was handed everything since.
+      let recovered = since && (first || (former && !former.held) || (since.epoch === place.epoch && since.offset >= place.offset));
       let missed = [];
       if (since && !recovered) {
-        const { epoch, messages } = await connection.request("history", { room: name, after: since.offset, limit: 1000 }).catch(() => ({}));
-        missed = messages ?? [];
-        recovered = epoch === since.epoch && missed[0]?.offset === since.offset + 1 && missed.at(-1).offset >= place.offset;
+        const { epoch, messages = [] } = await connection.request("history", { room: name, after: since.offset, limit: MOST_MISSED })
+          // Whoever may not read back has lost it.
+          .catch((failure) => failure.code === 403 ? {} : Promise.reject(failure));
+        missed = messages;
+        recovered = epoch === since.epoch && missed[0]?.offset === since.offset + 1 && missed.length < MOST_MISSED;
       }
-      answer({ room: name, ...(recovered ? since : place), recovered: recovered === true });
-      [...missed, ...wanted.held].forEach((frame) => tab.port.postMessage(frame));
+      answer({ room: name, ...(recovered ? since : place), recovered: !!recovered });
+      [...missed, ...wanted.held.splice(0)].forEach((frame) => tab.port.postMessage(frame));
       delete wanted.held;
     } catch (failure) {
+      if (PASSING.has(/** @type {AtriumError} */ (failure).code)) {
+        // The tab asks again. Who left meanwhile would leave the others, too, or come back to another place.
+        throw { code: 503 };
+      }
       await this.#leave(tab, name).catch(() => {});
       throw failure;
     }
@@ -1765,6 +1767,8 @@ export function connect(url = "/", options = {}) {
 const self = globalThis;
 if (self.importScripts && self.name?.startsWith(HOLDER)) {
   const holder = new Holder();
+  const { locks } = self.navigator;
+  holder.ready = locks && new Promise((resolve) => locks.request(self.name, () => (resolve(), new Promise(() => {}))));
   self.onconnect = (/** @type {MessageEvent} */ { ports: [port] }) => holder.serve(port);
 }
 if (self.importScripts && self.name === HASHER) {

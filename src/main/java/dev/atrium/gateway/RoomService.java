@@ -114,7 +114,8 @@ public final class RoomService {
     }
 
     /**
-     * Makes the session a member of a room. Joining twice is joining once, but the last word on presence counts.
+     * Makes the session a member of a room. Joining twice is joining once, but the last word on presence counts. A client that names
+     * the place from which it joined has lost nothing: told otherwise, it would throw away what it is about to be handed.
      *
      * @param since the place that the client was at, to be told what it missed; or null
      */
@@ -123,7 +124,7 @@ public final class RoomService {
         if (present != null) {
             present.watchPresence(watchesPresence);
             return resumption.save(session).emitOn(session.loop()::run)
-                    .map(saved -> new Joined(room, present.position(), false, present));
+                    .map(saved -> new Joined(room, present.position(), since != null && present.covers(since), present));
         }
         if (room.isSession()) {
             return Uni.createFrom().failure(new Refusal(403, "room: this is another session's own room"));

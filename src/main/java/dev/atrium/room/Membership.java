@@ -14,6 +14,7 @@ public final class Membership {
     private boolean watchesPresence;
     private boolean ended;
     private boolean recovered;
+    private Position start;
     private CatchUp catchUp;
     int index;
 
@@ -21,6 +22,7 @@ public final class Membership {
         this.share = share;
         this.member = member;
         this.watchesPresence = watchesPresence;
+        this.start = share.position();
         this.catchUp = new CatchUp(this, source);
     }
 
@@ -37,6 +39,11 @@ public final class Membership {
     /** Whether the member goes on from the place that it named when it joined, with nothing lost. */
     public boolean isRecovered() {
         return recovered;
+    }
+
+    /** Whether the member has been handed everything after that place, or will be. */
+    public boolean covers(Position place) {
+        return place.epoch().equals(start.epoch()) && place.offset() >= start.offset();
     }
 
     /** The member knows its place: hands it everything after that from now on. */
@@ -62,6 +69,7 @@ public final class Membership {
     Uni<Membership> resume(Position since) {
         return catchUp.resume(since).map(done -> {
             recovered = catchUp.isRecovered();
+            start = recovered ? catchUp.position() : start;
             return this;
         });
     }

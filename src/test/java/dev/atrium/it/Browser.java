@@ -59,7 +59,12 @@ public final class Browser implements AutoCloseable {
 
     /** Somebody with cookies and storage of their own. Each {@code newPage()} is one more of their tabs. */
     public BrowserContext person() {
-        return patient(chromium.newContext());
+        return person(new com.microsoft.playwright.Browser.NewContextOptions());
+    }
+
+    /** The same, with a language, a screen and so on of their own. */
+    public BrowserContext person(com.microsoft.playwright.Browser.NewContextOptions options) {
+        return patient(chromium.newContext(options));
     }
 
     /**

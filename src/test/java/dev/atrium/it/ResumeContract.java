@@ -9,6 +9,7 @@ import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.LockSupport;
+import java.util.stream.IntStream;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -61,6 +62,31 @@ abstract class ResumeContract extends ClusterContract {
             assertThat(joined.at("/body/offset").asLong()).isEqualTo(3);
             here().post("/rooms/head", "next");
             assertThat(ann.pushes("message", 1)).extracting(m -> m.path("offset").asLong()).containsExactly(4L);
+        }
+    }
+
+    @Test
+    void joining_again_at_once_loses_nothing_of_what_was_missed() {
+        String epoch = say("joined-twice", 50);
+        String place = since("joined-twice", epoch, 20);
+        for (int i = 0; i < 20; i++) {
+            try (SessionClient ann = elsewhere().session()) {
+                int first = ann.send("join", place);
+                int same = ann.send("join", place.replace("\"since\"", "\"presence\":true,\"since\""));
+                int bare = ann.send("join", "{\"room\":\"joined-twice\"}");
+                int older = ann.send("join", since("joined-twice", epoch, 10));
+                assertThat(ann.reply(first).at("/body/recovered").asBoolean()).isTrue();
+                assertThat(ann.reply(same).at("/body/recovered").asBoolean()).as("the place that it joined from").isTrue();
+                assertThat(ann.reply(bare).at("/body/recovered").asBoolean()).isFalse();
+                assertThat(ann.reply(older).at("/body/recovered").asBoolean()).as("it is not handed what came before it joined").isFalse();
+                assertThat(ann.pushes("message", 30)).extracting(message -> message.path("offset").asInt())
+                        .containsExactlyElementsOf(IntStream.rangeClosed(21, 50).boxed().toList());
+                // Of what follows a reply none is at or before the place that it names.
+                List<JsonNode> all = ann.received().stream().map(SessionClient::json).toList();
+                long handed = all.subList(0, all.indexOf(ann.reply(bare))).stream().filter(frame -> frame.path("event").asText().equals("message")).count();
+                assertThat(ann.reply(bare).at("/body/offset").asLong()).isEqualTo(20 + handed);
+                assertThat(ann.pushes("@gap")).isEmpty();
+            }
         }
     }
 

@@ -19,9 +19,18 @@ final class Site implements AutoCloseable {
     }
 
     static Site of(String html) {
+        return of("text/html; charset=utf-8", html.getBytes(StandardCharsets.UTF_8));
+    }
+
+    /** Bytes that any page may fetch. */
+    static Site of(byte[] bytes) {
+        return of("application/octet-stream", bytes);
+    }
+
+    private static Site of(String type, byte[] body) {
         try {
             HttpServer server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
-            server.createContext("/", exchange -> answer(exchange, html.getBytes(StandardCharsets.UTF_8)));
+            server.createContext("/", exchange -> answer(exchange, type, body));
             server.start();
             return new Site(server);
         } catch (IOException e) {
@@ -33,11 +42,12 @@ final class Site implements AutoCloseable {
         return "http://127.0.0.1:" + server.getAddress().getPort() + "/";
     }
 
-    private static void answer(HttpExchange exchange, byte[] html) throws IOException {
-        exchange.getResponseHeaders().set("Content-Type", "text/html; charset=utf-8");
-        exchange.sendResponseHeaders(200, html.length);
+    private static void answer(HttpExchange exchange, String type, byte[] content) throws IOException {
+        exchange.getResponseHeaders().set("Content-Type", type);
+        exchange.getResponseHeaders().set("Access-Control-Allow-Origin", "*");
+        exchange.sendResponseHeaders(200, content.length);
         try (OutputStream body = exchange.getResponseBody()) {
-            body.write(html);
+            body.write(content);
         }
     }
 

@@ -1,0 +1,98 @@
+package dev.atrium.it;
+
+import static com.microsoft.playwright.assertions.PlaywrightAssertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.microsoft.playwright.BrowserContext;
+import com.microsoft.playwright.Locator;
+import com.microsoft.playwright.Page;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.regex.Pattern;
+
+/**
+ * The page of a room in one tab, as somebody uses it. It takes note of everything that must not happen on it: errors that
+ * nobody caught, and whatever the policy of the page has stopped.
+ */
+final class RoomPage implements AutoCloseable {
+
+    /** Locks and a channel between tabs, where a browser has no shared workers. */
+    static final String NO_SHARED_WORKERS = "delete window.SharedWorker";
+
+    private static final String WATCH = "addEventListener('securitypolicyviolation', event =>"
+            + " console.error(`policy: ${event.effectiveDirective} ${event.blockedURI} ${event.sourceFile}:${event.lineNumber}`))";
+
+    private final Page page;
+    private final List<String> faults = new ArrayList<>();
+
+    private RoomPage(Page page) {
+        this.page = page;
+        page.onPageError(faults::add);
+        page.onConsoleMessage(message -> {
+            if (message.text().startsWith("policy: ") || message.text().contains("Content Security Policy")) {
+                faults.add(message.text());
+            }
+        });
+        page.addInitScript(WATCH);
+    }
+
+    /** One more tab of somebody, with that address. */
+    static RoomPage open(BrowserContext person, String url) {
+        RoomPage room = new RoomPage(person.newPage());
+        room.page.navigate(url);
+        return room;
+    }
+
+    /** The same, and it is connected. */
+    static RoomPage enter(BrowserContext person, String url) {
+        return open(person, url).awaitState("open");
+    }
+
+    Page page() {
+        return page;
+    }
+
+    RoomPage awaitState(String name) {
+        assertThat(locator("#state")).hasAttribute("data-name", name);
+        return this;
+    }
+
+    /** It is anything but connected. */
+    void awaitAway() {
+        assertThat(locator("#state")).hasAttribute("data-name", Pattern.compile("waiting|connecting"));
+    }
+
+    void say(String text) {
+        locator("#text").fill(text);
+        locator("#text").press("Enter");
+    }
+
+    Locator locator(String selector) {
+        return page.locator(selector);
+    }
+
+    /** What was said, as it is shown; what waits to be sent is not. */
+    Locator texts() {
+        return locator("#list .text");
+    }
+
+    @SuppressWarnings("unchecked")
+    List<String> said() {
+        return (List<String>) page.evaluate("() => [...document.querySelectorAll('#list .text')].map(text => text.textContent)");
+    }
+
+    void awaitSaid(int count) {
+        assertThat(texts()).hasCount(count);
+    }
+
+    /** Nothing has happened on it that must not. */
+    void isSound() {
+        assertThat(faults).isEmpty();
+        assertThat(page.evaluate("() => window.hacked === undefined")).isEqualTo(true);
+    }
+
+    @Override
+    public void close() {
+        page.close();
+    }
+}
