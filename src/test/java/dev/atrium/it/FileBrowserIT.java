@@ -9,10 +9,12 @@ import java.util.Map;
 import java.util.Random;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** A large file from one browser to another, over a network that loses chunks and cuts the connection. */
+@Tag("alone")
 class FileBrowserIT {
 
     /** Of the server's origin, and without a policy of its own. */

@@ -12,12 +12,14 @@ import java.util.Map;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /**
  * One client says as much as it can, and comes back whenever it is thrown out. Another one, at whose messages' way through its
  * room we look, hardly notices: in quiet windows and noisy ones that alternate, its p99 is about the same.
  */
+@Tag("alone")
 class FloodIT {
 
     private static final int WINDOWS = 7;

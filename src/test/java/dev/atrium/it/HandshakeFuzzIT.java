@@ -12,6 +12,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -19,6 +20,7 @@ import org.junit.jupiter.api.Test;
  * none at all, nothing is left of them in memory, and no token of theirs is in a log. {@code fuzz.inputs} says how many;
  * {@code ./mvnw -Pfuzz verify} takes 100,000.
  */
+@Tag("alone")
 class HandshakeFuzzIT {
 
     private static final long SEED = 20261121;

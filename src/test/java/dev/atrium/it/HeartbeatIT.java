@@ -11,9 +11,11 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Heartbeats with short settings: 300 ms and 200 ms. */
+@Tag("alone")
 class HeartbeatIT {
 
     private static final int INTERVAL = 300;

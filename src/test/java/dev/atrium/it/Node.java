@@ -4,10 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.channels.FileChannel;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -39,13 +41,25 @@ final class Node {
         run("--version");
     }
 
+    /** Other tests in other processes want the same. */
     private static void install(String npm) throws IOException {
         Files.createDirectories(PACKAGES);
+        try (FileChannel lock = FileChannel.open(PACKAGES.resolveSibling("npm.lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE)) {
+            lock.lock();
+            fetch(npm);
+        }
+    }
+
+    private static void fetch(String npm) throws IOException {
         boolean installed = Files.exists(PACKAGES.resolve("node_modules/.package-lock.json"))
                 && Files.mismatch(SOURCES.resolve("package-lock.json"), PACKAGES.resolve("package-lock.json")) < 0;
         try (DirectoryStream<Path> sources = Files.newDirectoryStream(SOURCES)) {
             for (Path source : sources) {
-                Files.copy(source, PACKAGES.resolve(source.getFileName()), StandardCopyOption.REPLACE_EXISTING);
+                Path target = PACKAGES.resolve(source.getFileName());
+                // A script that another process runs just now stays where it is.
+                if (!Files.exists(target) || Files.mismatch(source, target) >= 0) {
+                    Files.copy(source, target, StandardCopyOption.REPLACE_EXISTING);
+                }
             }
         }
         if (!installed) {

@@ -11,9 +11,11 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Semaphore;
 import org.awaitility.Awaitility;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Clients that poll come and go, each in its own way, and nothing of them is left. */
+@Tag("alone")
 class PollingLeakIT {
 
     private static final int SESSIONS = 5_000;

@@ -5,9 +5,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.time.Duration;
 import java.util.Map;
 import org.awaitility.Awaitility;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** A fresh replica rehearses before it is ready, and nobody hears anything of it. */
+@Tag("alone")
 class WarmUpIT {
 
     private static final String DURATION = "atrium.warm-up.duration";
