@@ -24,7 +24,13 @@ class SettingsIT {
         "atrium.websocket.max-frame-size,     1,       from 128",
         "atrium.websocket.max-message-size,   2G,      to 1073741824",
         "atrium.websocket.compression,        maybe,   true or false",
-        "atrium.shutdown.grace,               -1s,     from 0ms",
+        "atrium.drain.delay,                  2h,      to 3600s",
+        "atrium.drain.window,                 2h,      to 3600s",
+        "atrium.drain.grace,                  -1s,     from 0ms",
+        "atrium.connection.max-age,           10ms,    from 1s",
+        "atrium.connection.max-age-jitter,    101,     to 100",
+        "atrium.admission.max-lag,            -1s,     from 0ms",
+        "atrium.admission.max-handshakes,     -1,      from 0",
         "atrium.warm-up.duration,            6m,      from 0ms",
         "atrium.history.size,                 -1,      from 0",
         "atrium.history.age,                  0s,      from 1",
@@ -93,7 +99,7 @@ class SettingsIT {
     @Test
     void replicas_that_share_no_directory_stop_the_start() {
         try (Replica replica = Replica.launch(Map.of("atrium.backplane", "redis", "quarkus.redis.hosts", "redis://127.0.0.1:1",
-                "atrium.file.store", "directory"))) {
+                "atrium.file.store", "directory", "atrium.file.directory", ""))) {
             assertThat(replica.exitCode()).isNotZero();
             assertThat(replica.log()).contains("atrium.file.directory: expected a directory that all replicas share").doesNotContain("\tat ");
         }
