@@ -71,9 +71,10 @@ final class FileStoreProducer {
     }
 
     private static FileStore redis(FileConfig config, String prefix, Optional<String> hosts, Vertx vertx, Instance<Redis> redis) {
+        // The one that was set: the other is only its consequence.
+        String because = config.store().isPresent() ? "atrium.file.store" : "atrium.backplane";
         Require.that(hosts.isPresent(), "quarkus.redis.hosts",
-                "the address of Redis because of " + (config.store().isPresent() ? "atrium.file.store" : "atrium.backplane")
-                        + "=redis, for example redis://localhost:6379");
+                "the address of Redis because of " + because + "=redis, for example redis://localhost:6379");
         Require.that(prefix.matches("[\\w:.-]{1,64}"), "atrium.redis.prefix", "1 to 64 letters, digits or one of _ : . -");
         return new RedisStore(redis.get(), vertx, prefix, config.ttl().plus(config.abandonedAfter()));
     }

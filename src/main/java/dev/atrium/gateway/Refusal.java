@@ -6,6 +6,7 @@ import dev.atrium.security.Limit;
 import dev.atrium.security.LimitException;
 import dev.atrium.session.CloseReason;
 import java.util.concurrent.CancellationException;
+import java.util.concurrent.ThreadLocalRandom;
 import org.jboss.logging.Logger;
 
 /** The answer no: a code of HTTP's, and a sentence for the client that names the field and what was expected. */
@@ -14,8 +15,12 @@ public final class Refusal extends RuntimeException {
     private static final long serialVersionUID = 1L;
     private static final Logger LOG = Logger.getLogger(Refusal.class);
 
+    /** Seconds over which those come back who are all refused at once. */
+    private static final int SPREAD_SECONDS = 5;
+
     private final int code;
     private final boolean repeatable;
+    private final int retryAfter;
 
     /** A refusal. It has no stack trace: it is an answer, not a fault. */
     public Refusal(int code, String message) {
@@ -23,9 +28,14 @@ public final class Refusal extends RuntimeException {
     }
 
     private Refusal(int code, String message, boolean repeatable) {
+        this(code, message, repeatable, 1);
+    }
+
+    private Refusal(int code, String message, boolean repeatable, int retryAfter) {
         super(message, null, false, false);
         this.code = code;
         this.repeatable = repeatable;
+        this.retryAfter = retryAfter;
     }
 
     /**
@@ -48,7 +58,8 @@ public final class Refusal extends RuntimeException {
             return refusal;
         }
         if (failure instanceof LimitException exceeded) {
-            return new Refusal(exceeded.limit().code(), exceeded.getMessage(), exceeded.limit() == Limit.PENALTY);
+            int retryAfter = exceeded.limit().isSharedByAll() ? 1 + ThreadLocalRandom.current().nextInt(SPREAD_SECONDS) : 1;
+            return new Refusal(exceeded.limit().code(), exceeded.getMessage(), exceeded.limit() == Limit.PENALTY, retryAfter);
         }
         if (failure instanceof AuthenticationException unknown) {
             boolean later = unknown.reason() == AuthenticationException.Reason.UNAVAILABLE;
@@ -78,6 +89,11 @@ public final class Refusal extends RuntimeException {
     /** Whether the same request may simply be made again later. */
     public boolean isRepeatable() {
         return repeatable;
+    }
+
+    /** After how many seconds the client may try again, where trying again makes sense. */
+    public int retryAfter() {
+        return retryAfter;
     }
 
     /** The code, HTTP's. */

@@ -2,9 +2,11 @@ package dev.atrium.operations;
 
 import dev.atrium.backplane.Backplane;
 import dev.atrium.backplane.BackplaneStatus;
+import dev.atrium.security.Connections;
 import dev.atrium.warmup.WarmUp;
 import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
+import java.util.Locale;
 import org.eclipse.microprofile.health.HealthCheck;
 import org.eclipse.microprofile.health.HealthCheckResponse;
 import org.eclipse.microprofile.health.Liveness;
@@ -20,8 +22,10 @@ final class HealthChecks {
     private final Backplane backplane;
     private final Shutdown shutdown;
     private final WarmUp warmUp;
+    private final Connections connections;
 
-    HealthChecks(Backplane backplane, Shutdown shutdown, WarmUp warmUp) {
+    HealthChecks(Backplane backplane, Shutdown shutdown, WarmUp warmUp, Connections connections) {
+        this.connections = connections;
         this.backplane = backplane;
         this.shutdown = shutdown;
         this.warmUp = warmUp;
@@ -57,15 +61,30 @@ final class HealthChecks {
         return () -> HealthCheckResponse.named("warm").status(warmUp.isDone()).build();
     }
 
-    /** Send nobody to a replica that cannot hear what the others say. */
+    /** Send nobody to a replica that would refuse them. */
+    @Produces
+    @Singleton
+    @Readiness
+    HealthCheck room() {
+        return () -> HealthCheckResponse.named("connections").status(!connections.isFull())
+                .withData("count", connections.count()).build();
+    }
+
+    /**
+     * Send nobody to a replica that cannot hear what the others say. But where Redis does not answer at all it most likely
+     * answers nobody, and if all replicas were taken out at once there would be none left to tell clients so.
+     */
     @Produces
     @Singleton
     @Readiness
     HealthCheck hearing() {
         return () -> {
             BackplaneStatus status = backplane.status();
-            return HealthCheckResponse.named("backplane").status(status.hearing())
+            BackplaneStatus.State state = status.state();
+            return HealthCheckResponse.named("backplane")
+                    .status(state == BackplaneStatus.State.HEARING || state == BackplaneStatus.State.AWAY)
                     .withData("kind", status.kind())
+                    .withData(status.kind(), state.name().toLowerCase(Locale.ROOT))
                     .withData("detail", status.detail())
                     .withData("roundTripMillis", Math.round(status.roundTripSeconds() * 1000))
                     .build();

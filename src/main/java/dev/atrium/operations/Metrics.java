@@ -11,6 +11,7 @@ import dev.atrium.security.Connections;
 import dev.atrium.security.Limit;
 import dev.atrium.security.Permission;
 import dev.atrium.session.CloseReason;
+import dev.atrium.session.Load;
 import dev.atrium.session.Session;
 import dev.atrium.session.Sessions;
 import dev.atrium.transport.engineio.EngineSockets;
@@ -41,7 +42,7 @@ final class Metrics {
     }
 
     void start(@Observes StartupEvent startup, Events events, Sessions sessions, Rooms rooms, Backplane backplane,
-            EngineSockets engineSockets, Connections guests, Transfers transfers, Sweep sweep) {
+            EngineSockets engineSockets, Connections guests, Transfers transfers, Sweep sweep, Load load, Drain drain, Shutdown shutdown) {
         connections(sessions);
         gauge("atrium.rooms", "Rooms with members on this replica", rooms, Rooms::count);
         gauge("atrium.memberships", "Memberships in rooms of sessions on this replica", rooms, Rooms::memberships);
@@ -56,6 +57,8 @@ final class Metrics {
         }
         gauge("atrium.connections.admitted", "Connections that count towards the limits, whatever they carry", guests, Connections::count);
         denials();
+        load(sessions, load);
+        drain(drain, shutdown);
         files(transfers, sweep);
         backplane(backplane);
         events.subscribe("metrics", this::count);
@@ -87,6 +90,23 @@ final class Metrics {
             denied(Event.Denied.Kind.LIMIT, limit.label());
         }
         denied(Event.Denied.Kind.ORIGIN, "origin");
+    }
+
+    private void load(Sessions sessions, Load load) {
+        gauge("atrium.event.loop.lag.seconds", "How late the slowest event loop is", load, Load::lagSeconds);
+        gauge("atrium.handshakes.in.flight", "Newcomers who wait for their turn, or have it", sessions, Sessions::newcomers);
+    }
+
+    private void drain(Drain drain, Shutdown shutdown) {
+        gauge("atrium.draining", "Whether this replica is on its way out", shutdown, end -> end.isDraining() ? 1 : 0);
+        gauge("atrium.drain.sessions", "Clients that are still to be told to go", drain, Drain::left);
+        drained("told", drain, Drain::told);
+        drained("forced", drain, Drain::forced);
+    }
+
+    private void drained(String how, Drain drain, ToDoubleFunction<Drain> value) {
+        FunctionCounter.builder("atrium.drained", drain, value).description("Clients that were sent elsewhere, told or cut")
+                .tag("how", how).register(registry);
     }
 
     private void files(Transfers transfers, Sweep sweep) {

@@ -1,79 +1,128 @@
 package dev.atrium.operations;
 
+import dev.atrium.backplane.Backplane;
+import dev.atrium.security.Connections;
 import dev.atrium.session.CloseReason;
 import dev.atrium.session.Session;
 import dev.atrium.session.Sessions;
-import dev.atrium.setting.Require;
+import dev.atrium.transport.http.LongPolls;
 import io.quarkus.runtime.LaunchMode;
 import io.quarkus.runtime.Quarkus;
 import io.quarkus.runtime.StartupEvent;
-import io.quarkus.runtime.configuration.ConfigurationException;
 import jakarta.enterprise.event.Observes;
 import jakarta.inject.Singleton;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.LockSupport;
 import org.jboss.logging.Logger;
 import sun.misc.Signal;
 
-/** The end of a replica: not ready, every client told to go elsewhere, then out with exit code 0. */
+/**
+ * The end of a replica: not ready, but serving until routes have changed; then nobody new, and every client told to go
+ * elsewhere, spread over a window; then out with exit code 0. A second signal hurries, a third waits for nobody.
+ */
 @Singleton
 final class Shutdown {
 
     private static final Logger LOG = Logger.getLogger(Shutdown.class);
 
     private static final long HALF_DONE_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
+    private static final long LOOK_AGAIN_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
 
     private final Sessions sessions;
-    private final long graceNanos;
-    private volatile boolean draining;
+    private final LongPolls longPolls;
+    private final Connections connections;
+    private final Backplane backplane;
+    private final Drain drain;
+    private final DrainConfig config;
+    private final AtomicBoolean begun = new AtomicBoolean();
+    private volatile boolean allTold;
+    private volatile boolean impatient;
 
-    /** @throws ConfigurationException naming the setting that makes no sense */
-    Shutdown(Sessions sessions, OperationsConfig config) {
+    Shutdown(Sessions sessions, LongPolls longPolls, Connections connections, Backplane backplane, Drain drain, DrainConfig config) {
         this.sessions = sessions;
-        Require.between("atrium.shutdown.grace", config.grace(), Duration.ZERO, Duration.ofHours(1));
-        this.graceNanos = config.grace().toNanos();
+        this.longPolls = longPolls;
+        this.connections = connections;
+        this.backplane = backplane;
+        this.drain = drain;
+        this.config = config;
     }
 
-    /** Whether clients are being told to go. */
+    /** Whether this replica is on its way out. */
     boolean isDraining() {
-        return draining;
+        return begun.get();
     }
 
     void start(@Observes StartupEvent startup) {
         if (LaunchMode.current() == LaunchMode.NORMAL) {
             // The JVM's own handler ends with 143, which Kubernetes and systemd report as a failure; and when Quarkus begins
             // to stop it closes the HTTP server first, with 1000 for everyone.
-            for (String name : new String[] {"TERM", "INT"}) {
-                Signal.handle(new Signal(name), signal -> {
-                    drain();
-                    Quarkus.asyncExit(0);
-                });
-            }
+            Signal.handle(new Signal("TERM"), signal -> signalled(config.delay(), config.window()));
+            // Ctrl-C: somebody sits there and waits, and nobody routes to a terminal.
+            Signal.handle(new Signal("INT"), signal -> signalled(Duration.ZERO, Duration.ZERO));
         }
     }
 
-    private void drain() {
-        draining = true;
-        Set<Session> told = new HashSet<>();
+    /** Each signal is handled on a thread of its own. */
+    private void signalled(Duration delay, Duration window) {
+        if (begun.compareAndSet(false, true)) {
+            try {
+                drain(delay, window);
+            } catch (RuntimeException e) {
+                // Or the process would stay for good.
+                LOG.error("The drain was broken off", e);
+            }
+            Quarkus.asyncExit(0);
+        } else if (allTold) {
+            impatient = true;
+        } else {
+            LOG.info("Draining: told to hurry");
+            drain.hurry();
+        }
+    }
+
+    private void drain(Duration delay, Duration window) {
+        if (!delay.isZero()) {
+            LOG.infof("Draining: not ready from now on; clients are told to go in %d s", delay.toSeconds());
+            drain.pause(delay);
+        }
+        connections.close();
+        Set<Session> told = new HashSet<>(sessions.all());
+        drain.tell(farewells(told), window);
+        allTold = true;
+        awaitEnd(told);
+        int forced = sessions.connections();
+        drain.force(forced);
+        if (!told.isEmpty() || forced > 0) {
+            LOG.infof("Told %d sessions to go; %d connections were left and are cut", told.size(), forced);
+        }
+    }
+
+    private List<Runnable> farewells(Set<Session> leaving) {
+        List<Runnable> farewells = new ArrayList<>(leaving.size());
+        leaving.forEach(session -> farewells.add(() -> session.closeSoon(CloseReason.GOING_AWAY)));
+        farewells.addAll(longPolls.waiting());
+        return farewells;
+    }
+
+    private void awaitEnd(Set<Session> told) {
         long start = System.nanoTime();
-        // More than one look: handshakes that were half done become sessions meanwhile.
         do {
-            for (Session session : sessions.all()) {
-                if (told.add(session)) {
-                    session.closeSoon(CloseReason.GOING_AWAY);
-                }
-            }
-            LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(20));
+            // More than one look: handshakes that were half done become sessions meanwhile.
+            sessions.all().stream().filter(told::add).forEach(drain::tellLate);
+            longPolls.waiting().forEach(Runnable::run);
+            LockSupport.parkNanos(LOOK_AGAIN_NANOS);
         } while (isWorthWaiting(System.nanoTime() - start));
-        if (!told.isEmpty()) {
-            LOG.infof("Told %d sessions to go; %d connections were left", told.size(), sessions.connections());
-        }
     }
 
+    /** For clients, and for what is on its way to the backplane: whoever said it may be told any moment that it was taken. */
     private boolean isWorthWaiting(long nanos) {
-        return nanos < HALF_DONE_NANOS || sessions.connections() > 0 && nanos < graceNanos;
+        boolean busy = sessions.connections() > 0 || backplane.status().pending() > 0;
+        return nanos < HALF_DONE_NANOS || busy && !impatient && nanos < config.grace().toNanos();
     }
 }

@@ -24,6 +24,8 @@ public final class Connections {
     private static final int REMEMBERED = 100_000;
 
     private final SecurityConfig.Limits config;
+    private final Capacity capacity;
+    private volatile boolean closed;
     private final Bucket handshakes;
     private final AtomicInteger all = new AtomicInteger();
     private final ConcurrentMap<String, Integer> byAddress = new ConcurrentHashMap<>();
@@ -33,8 +35,9 @@ public final class Connections {
 
     /** @throws ConfigurationException naming the setting that makes no sense */
     @Inject
-    public Connections(SecurityConfig all) {
+    public Connections(SecurityConfig all, Capacity capacity) {
         config = all.limits();
+        this.capacity = capacity;
         Require.between("atrium.limits.connections", config.connections(), 0, MOST);
         Require.between("atrium.limits.connections-per-address", config.connectionsPerAddress(), 0, MOST);
         Require.between("atrium.limits.connections-per-user", config.connectionsPerUser(), 0, MOST);
@@ -69,8 +72,12 @@ public final class Connections {
      * @throws LimitException if it may not
      */
     public Slot admit(Caller caller) {
+        requireOpen();
+        if (capacity.isExhausted()) {
+            throw new LimitException(Limit.OVERLOAD);
+        }
         handshake(caller);
-        if (config.connections() > 0 && all.get() >= config.connections()) {
+        if (isFull()) {
             throw new LimitException(Limit.CONNECTIONS);
         }
         // An address that is not known may stand for anybody.
@@ -79,6 +86,28 @@ public final class Connections {
         }
         all.incrementAndGet();
         return new Slot(caller.address());
+    }
+
+    /** Lets nobody in from now on. */
+    public void close() {
+        closed = true;
+    }
+
+    /** Whether nobody is let in any more. */
+    public boolean isClosed() {
+        return closed;
+    }
+
+    /** @throws LimitException if nobody is let in any more */
+    public void requireOpen() {
+        if (closed) {
+            throw new LimitException(Limit.DRAINING);
+        }
+    }
+
+    /** Whether there are as many as this replica takes. */
+    public boolean isFull() {
+        return config.connections() > 0 && all.get() >= config.connections();
     }
 
     /**

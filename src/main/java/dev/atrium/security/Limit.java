@@ -8,6 +8,10 @@ public enum Limit {
     CONNECTIONS(503, "this replica has as many connections as it takes"),
     /** Handshakes per second. */
     HANDSHAKES(503, "too many handshakes at this moment"),
+    /** This replica takes newcomers more slowly than they come. */
+    OVERLOAD(503, "this replica has more newcomers than it can take; come back a little later"),
+    /** This replica is on its way out. */
+    DRAINING(503, "this replica is going away; connect again, elsewhere"),
     /** Connections of one address. */
     CONNECTIONS_PER_ADDRESS(429, "too many connections from your address"),
     /** Sessions of one user. */
@@ -39,6 +43,11 @@ public enum Limit {
     /** For the client. */
     public String message() {
         return message;
+    }
+
+    /** Whether those who are refused would all come back as one, if they were not told different times. */
+    public boolean isSharedByAll() {
+        return this == OVERLOAD || this == DRAINING;
     }
 
     /** The name in metrics and logs. */

@@ -17,6 +17,8 @@ public enum CloseReason {
     NO_COMMAND(1008, "no command came in time"),
     /** This replica stops; another takes the client at once. */
     GOING_AWAY(1001, "the replica is going away"),
+    /** Connections are evened out: this replica goes on, and any may take the client. */
+    REBALANCED(1001, "connect again, to whatever replica there is"),
     /** A frame that breaks RFC 6455. */
     PROTOCOL_ERROR(1002, "protocol error"),
     /** A text frame that is not UTF-8. */

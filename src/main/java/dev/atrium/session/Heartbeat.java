@@ -9,7 +9,7 @@ import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Finds clients that are gone without a FIN, for all sessions of one event loop. Each session is looked at about once
+ * Finds clients that are gone without a FIN, or have been here for long enough, for all sessions of one event loop. Each session is looked at about once
  * per interval: when its timestamp says that it was heard meanwhile it is simply put off, so traffic costs a write to
  * one field and no timer. Sessions due within the same {@value #STEP_MILLIS} ms share one wake-up of the loop.
  *
@@ -23,20 +23,23 @@ final class Heartbeat {
     private final EventLoop eventLoop;
     private final long interval;
     private final long timeout;
+    private final Lifetime lifetime;
     private final TreeMap<Long, Slot> slots = new TreeMap<>();
     private ScheduledFuture<?> wakeUp;
     private long wakeUpStep;
 
-    Heartbeat(EventLoop eventLoop, Duration interval, Duration timeout) {
+    Heartbeat(EventLoop eventLoop, Duration interval, Duration timeout, Lifetime lifetime) {
         this.eventLoop = eventLoop;
         this.interval = interval.toNanos();
         this.timeout = timeout.toNanos();
+        this.lifetime = lifetime;
     }
 
     /** Begins to watch. The first ping comes at a random time within the interval, so that a thousand are spread. */
     void watch(Session session) {
         long now = System.nanoTime();
         session.beat.lastHeard = now;
+        session.beat.end = lifetime.end(now);
         put(session, now + ThreadLocalRandom.current().nextLong(interval) + 1);
     }
 
@@ -56,7 +59,9 @@ final class Heartbeat {
         if (!session.isOpen()) {
             return;
         }
-        if (beat.deaf) {
+        if (now >= beat.end) {
+            session.close(CloseReason.REBALANCED);
+        } else if (beat.deaf) {
             // We are not reading this client, so its silence is our own doing.
             put(session, now + interval);
         } else if (silent >= interval + timeout) {
@@ -74,7 +79,7 @@ final class Heartbeat {
 
     private void put(Session session, long when) {
         // Rounded up: a check before its time would find the deadline not reached and wait for another step.
-        long step = Math.floorDiv(when + STEP - 1, STEP);
+        long step = Math.floorDiv(Math.min(when, session.beat.end) + STEP - 1, STEP);
         slots.computeIfAbsent(step, ignored -> new Slot()).add(session);
         schedule(step);
     }
@@ -107,6 +112,7 @@ final class Heartbeat {
     static final class Beat {
         long lastHeard;
         long pinged;
+        long end;
         boolean deaf;
         private boolean looked;
         private Slot slot;

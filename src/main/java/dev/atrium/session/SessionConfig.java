@@ -17,6 +17,22 @@ public interface SessionConfig {
     /** What waits to be written to one client. */
     OutboxSettings outbox();
 
+    /** How old connections get. */
+    ConnectionSettings connection();
+
+    /** How old connections get. */
+    interface ConnectionSettings {
+
+        /** A client that has been connected for so long is told to connect again, to whatever replica there is; 0s for never. */
+        @WithDefault("0s")
+        @WithConverter(DurationSetting.class)
+        Duration maxAge();
+
+        /** By how many percent of it each client's may differ, either way. */
+        @WithDefault("10")
+        int maxAgeJitter();
+    }
+
     /** Liveness: any traffic from the client counts. */
     interface Heartbeat {
 

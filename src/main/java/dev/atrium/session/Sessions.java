@@ -26,6 +26,8 @@ public final class Sessions {
 
     private static final Duration SHORTEST = Duration.ofMillis(50);
     private static final Duration LONGEST = Duration.ofDays(1);
+    private static final Duration YOUNGEST = Duration.ofSeconds(1);
+    private static final Duration OLDEST = Duration.ofDays(365);
 
     private final Node node;
     private final ConcurrentMap<String, Session> sessions = new ConcurrentHashMap<>();
@@ -40,6 +42,10 @@ public final class Sessions {
         Require.between("atrium.heartbeat.interval", config.heartbeat().interval(), SHORTEST, LONGEST);
         Require.between("atrium.heartbeat.timeout", config.heartbeat().timeout(), SHORTEST, LONGEST);
         Require.between("atrium.outbox.limit", config.outbox().limit(), 1L << 10, 1L << 30);
+        Require.that(config.connection().maxAge().isZero() || config.connection().maxAge().compareTo(YOUNGEST) >= 0,
+                "atrium.connection.max-age", "0s, or a duration from 1s");
+        Require.between("atrium.connection.max-age", config.connection().maxAge(), Duration.ZERO, OLDEST);
+        Require.between("atrium.connection.max-age-jitter", config.connection().maxAgeJitter(), 0, 100);
     }
 
     /** The settings that clients are told. */
@@ -105,6 +111,15 @@ public final class Sessions {
         return Collections.unmodifiableCollection(sessions.values());
     }
 
+    /** Newcomers whose handshake, join or resumption is under way or waits for its turn. */
+    public int newcomers() {
+        int all = 0;
+        for (SessionLoop loop : loops.values()) {
+            all += loop.turnstile().present();
+        }
+        return all;
+    }
+
     /** The longest queue of undelivered messages on any event loop, in bytes. */
     public long backlog() {
         long most = 0;
@@ -132,7 +147,7 @@ public final class Sessions {
     private SessionLoop newLoop(EventLoop eventLoop) {
         DeliveryLoop delivery = new DeliveryLoop(eventLoop, eventLoop::inEventLoop);
         return new SessionLoop(eventLoop, delivery,
-                new Heartbeat(eventLoop, config.heartbeat().interval(), config.heartbeat().timeout()),
+                new Heartbeat(eventLoop, config.heartbeat().interval(), config.heartbeat().timeout(), Lifetime.of(config.connection())),
                 new Turnstile(eventLoop, delivery));
     }
 }

@@ -31,6 +31,7 @@ final class Turnstile {
     private final DeliveryLoop delivery;
     private final Queue<Runnable> waiting = new ArrayDeque<>();
     private int inside;
+    private volatile int present;
     private boolean due;
     private long sliceStart;
     private long spoken;
@@ -43,14 +44,39 @@ final class Turnstile {
 
     /** Does the work when it is its turn. It must complete on the event loop, or fail. */
     <T> Uni<T> pass(Supplier<Uni<T>> work) {
-        if (inside < WIDTH && waiting.isEmpty()) {
+        if (inside < WIDTH && waiting.isEmpty() && hasTime()) {
             return enter(work);
         }
-        return Uni.createFrom().<Void>emitter(turn -> waiting.add(() -> turn.complete(null))).chain(() -> enter(work));
+        return Uni.createFrom().<Void>emitter(turn -> {
+            waiting.add(() -> turn.complete(null));
+            count();
+            if (!due && inside < WIDTH) {
+                callNext();
+            }
+        }).chain(() -> enter(work));
+    }
+
+    /** Also for work that is done at once: hundreds of handshakes can be ready to be read in the same turn of the event loop. */
+    private boolean hasTime() {
+        long now = System.nanoTime();
+        if (now - sliceStart >= SLICE_NANOS + pause()) {
+            sliceStart = now;
+        }
+        return now - sliceStart < SLICE_NANOS;
+    }
+
+    /** How many wait here or have their turn. Any thread. */
+    int present() {
+        return present;
+    }
+
+    private void count() {
+        present = inside + waiting.size();
     }
 
     private <T> Uni<T> enter(Supplier<Uni<T>> work) {
         inside++;
+        count();
         Turn turn = new Turn();
         return Uni.createFrom().deferred(work::get).onTermination().invoke(turn::end);
     }
@@ -72,6 +98,7 @@ final class Turnstile {
 
     private void leave() {
         inside--;
+        count();
         if (!due && !waiting.isEmpty()) {
             callNext();
         }

@@ -15,6 +15,7 @@ import dev.atrium.gateway.RoomService;
 import dev.atrium.room.Node;
 import dev.atrium.room.Rooms;
 import dev.atrium.security.Authenticator;
+import dev.atrium.security.Capacity;
 import dev.atrium.security.Connections;
 import dev.atrium.security.Limits;
 import dev.atrium.security.Policy;
@@ -86,7 +87,7 @@ final class Rehearsal {
         Rooms rooms = new Rooms(backplane, (message, members) -> { });
         Router router = Router.router(vertx);
         Events events = new Events();
-        Connections guests = new Connections(securityConfig);
+        Connections guests = new Connections(securityConfig, Capacity.ENDLESS);
         Limits limits = new Limits(securityConfig);
         Denials denials = new Denials(events, limits, guests);
         Permits permits = new Permits(Policy.open(), limits, denials);

@@ -82,7 +82,7 @@ class OperationsIT {
                 labels.add(label.substring(0, label.indexOf('=')));
             }
         }
-        assertThat(labels).isSubsetOf("transport", "reason", "code", "le", "kind", "detail");
+        assertThat(labels).isSubsetOf("transport", "reason", "code", "le", "kind", "detail", "how");
     }
 
     @Test

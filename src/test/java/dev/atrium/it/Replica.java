@@ -27,11 +27,15 @@ public final class Replica implements AutoCloseable {
     private static final HttpClient HTTP = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
 
     /**
-     * Unless a test asks for other ones. A warm-up would cost each of the many replicas here some seconds; many tests say more
+     * Unless a test asks for other ones. A warm-up, or a drain, would cost each of the many replicas here some seconds; many tests say more
      * than one client may; and what takes an administrator is tried without one.
      */
     private static final Map<String, String> SETTINGS = Map.of(
             "atrium.warm-up.duration", "0s",
+            "atrium.drain.delay", "0s",
+            "atrium.drain.window", "0s",
+            // That of a cold JVM on a busy machine says nothing.
+            "atrium.admission.max-lag", "0s",
             "atrium.limits.messages", "0",
             "atrium.limits.bytes", "0",
             // What an earlier run has left must not be in the way of this one.
@@ -152,6 +156,12 @@ public final class Replica implements AutoCloseable {
         return send(HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + managementPort + path)).build());
     }
 
+    /** Any request to the management port, without a body. */
+    public HttpResponse<String> manage(String method, String path) {
+        return send(HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + managementPort + path))
+                .method(method, HttpRequest.BodyPublishers.noBody()).build());
+    }
+
     /** The value of one series as Prometheus scrapes it, {@code name{label="value"}}; NaN if there is none. */
     public double metric(String series) {
         return management("/q/metrics").body().lines()
@@ -164,6 +174,18 @@ public final class Replica implements AutoCloseable {
     public int terminate() {
         process.destroy();
         return exitCode();
+    }
+
+    /** Sends it a signal, {@code TERM} or {@code INT}, and does not wait for anything. */
+    public void signal(String name) {
+        try {
+            new ProcessBuilder("kill", "-" + name, Long.toString(process.pid())).inheritIO().start().waitFor();
+        } catch (IOException e) {
+            throw new IllegalStateException(e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException(e);
+        }
     }
 
     /** Ends it without a word. */

@@ -104,6 +104,10 @@ public final class AtriumSubject implements Subject {
         for (String limit : List.of("messages", "bytes", "handshakes")) {
             command.add("-Datrium.limits." + limit + "=0");
         }
+        command.add("-Datrium.admission.max-handshakes=0");
+        command.add("-Datrium.admission.max-lag=0s");
+        command.add("-Datrium.drain.delay=0s");
+        command.add("-Datrium.drain.window=0s");
         command.add("-Datrium.file.directory=" + site.work().resolve("files"));
         command.add("-Datrium.file.max-size=16G");
         launch.redisPort().ifPresent(redis -> {

@@ -154,7 +154,7 @@ public final class MemoryBackplane implements Backplane {
 
     @Override
     public BackplaneStatus status() {
-        return new BackplaneStatus("memory", true, "in this process", 0, 0, 0, 0, 0);
+        return new BackplaneStatus("memory", BackplaneStatus.State.HEARING, "in this process", 0, 0, 0, 0, 0, 0);
     }
 
     @Override

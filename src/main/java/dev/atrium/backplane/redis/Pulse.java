@@ -1,7 +1,10 @@
 package dev.atrium.backplane.redis;
 
+import dev.atrium.backplane.BackplaneStatus;
+import io.vertx.core.Future;
 import io.vertx.redis.client.Command;
 import io.vertx.redis.client.Request;
+import io.vertx.redis.client.Response;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import org.jboss.logging.Logger;
@@ -34,6 +37,9 @@ final class Pulse {
     private final Runnable onDeaf;
     private long upSince;
     private volatile long heardAt;
+    private volatile long answeredAt;
+    private volatile long answeredSince;
+    private volatile boolean everAnswered;
     private volatile long roundTripNanos;
     private volatile boolean everHeard;
     private volatile long timer;
@@ -79,7 +85,7 @@ final class Pulse {
             upSince = now;
             onDeaf.run();
         }
-        send(Request.cmd(Command.SET).arg(leaseKey).arg(address).arg("PX").arg(leaseMillis));
+        send(Request.cmd(Command.SET).arg(leaseKey).arg(address).arg("PX").arg(leaseMillis)).onSuccess(renewed -> answered());
         onBeat.run();
         send(Request.cmd(Command.PUBLISH).arg(channel).arg("?" + System.nanoTime()));
     }
@@ -100,7 +106,34 @@ final class Pulse {
         return roundTripNanos / (double) TimeUnit.SECONDS.toNanos(1);
     }
 
-    private void send(Request request) {
-        commands.send(request).onFailure(failure -> LOG.debugf("pulse failed: %s", failure.getMessage()));
+    private void answered() {
+        long now = System.nanoTime();
+        if (!isAnswered(now)) {
+            answeredSince = now;
+        }
+        answeredAt = now;
+        everAnswered = true;
+    }
+
+    private boolean isAnswered(long now) {
+        return everAnswered && now - answeredAt < PERIOD.toNanos() * PATIENCE;
+    }
+
+    /**
+     * What it means that this replica does not hear itself. After an outage the subscription may come back a little later than
+     * the commands: all replicas would count as deaf in that moment.
+     */
+    BackplaneStatus.State unheard(boolean commandsUp) {
+        if (!everHeard) {
+            return BackplaneStatus.State.NEW;
+        }
+        long now = System.nanoTime();
+        boolean deaf = commandsUp && isAnswered(now)
+                && now - Math.max(heardAt, answeredSince) >= PERIOD.toNanos() * PATIENCE;
+        return deaf ? BackplaneStatus.State.DEAF : BackplaneStatus.State.AWAY;
+    }
+
+    private Future<Response> send(Request request) {
+        return commands.send(request).onFailure(failure -> LOG.debugf("pulse failed: %s", failure.getMessage()));
     }
 }

@@ -158,12 +158,13 @@ public final class RedisBackplane implements Backplane {
 
     @Override
     public BackplaneStatus status() {
-        boolean hearing = commands.isUp() && subscriptions.isUp() && pulse.isHearing();
-        String detail = hearing ? "publishes to Redis and hears itself"
+        BackplaneStatus.State state = commands.isUp() && subscriptions.isUp() && pulse.isHearing()
+                ? BackplaneStatus.State.HEARING : pulse.unheard(commands.isUp());
+        String detail = state == BackplaneStatus.State.HEARING ? "publishes to Redis and hears itself"
                 : "commands " + (commands.isUp() ? "up" : "down") + ", subscription "
                         + (!subscriptions.isUp() ? "down" : pulse.isHearing() ? "up" : "silent");
-        return new BackplaneStatus("redis", hearing, detail, pulse.roundTripSeconds(), errors.sum(), reconnects.sum(),
-                subscriptions.healed.sum(), subscriptions.lost.sum());
+        return new BackplaneStatus("redis", state, detail, pulse.roundTripSeconds(), errors.sum(), reconnects.sum(),
+                subscriptions.healed.sum(), subscriptions.lost.sum(), commands.pending());
     }
 
     @Override

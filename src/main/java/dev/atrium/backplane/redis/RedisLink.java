@@ -39,6 +39,7 @@ final class RedisLink {
     private final Runnable onUp;
     private final Runnable onDown;
     private final Backoff backoff = new Backoff();
+    private final LongAdder pending = new LongAdder();
     private volatile RedisConnection connection;
     private volatile boolean closed;
     private boolean complained;
@@ -111,7 +112,13 @@ final class RedisLink {
         if (current.pendingQueueFull()) {
             return Future.failedFuture(BackplaneUnavailableException.notSent("too many commands are on their way"));
         }
-        return current.send(request).recover(failure -> Future.failedFuture(explained(failure)));
+        pending.increment();
+        return current.send(request).onComplete(done -> pending.decrement()).recover(failure -> Future.failedFuture(explained(failure)));
+    }
+
+    /** Commands that were sent and not answered. Any thread. */
+    int pending() {
+        return pending.intValue();
     }
 
     private BackplaneUnavailableException explained(Throwable failure) {

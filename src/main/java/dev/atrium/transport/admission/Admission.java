@@ -22,6 +22,7 @@ import io.vertx.ext.web.RoutingContext;
 import jakarta.enterprise.event.Observes;
 import jakarta.inject.Singleton;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
 
 /**
@@ -34,7 +35,11 @@ public final class Admission {
     /** The subprotocol that browsers ask for which carry a token in another one, and know no better. */
     public static final String TOKEN_CARRIER = "bearer-token-carrier";
 
+    /** How long whoever comes again as soon as it is answered has to wait for the answer: handshakes cost more than messages. */
     private static final long PENALTY_MILLIS = 1_000;
+
+    /** Those who wait so at a time, when it is everybody; each holds a connection. */
+    private static final int MOST_HELD = 2_000;
 
     private static final String ENGINE_IO = "/socket.io/";
     private static final List<String> PATHS = List.of("/rooms*", "/sessions*", "/users*", "/ws", "/echo", ENGINE_IO + "*");
@@ -55,6 +60,7 @@ public final class Admission {
     private final ClientAddress addresses;
     private final Origins origins;
     private final String cookie;
+    private final AtomicInteger held = new AtomicInteger();
 
     /** @throws ConfigurationException naming the setting that makes no sense */
     public Admission(Authenticator authenticator, Policy policy, Connections connections, Denials denials, SecurityConfig config) {
@@ -154,6 +160,10 @@ public final class Admission {
             Problem.send(context, refusal);
             return;
         }
+        if (connections.isClosed() && !isWebSocket(context.request())) {
+            // Its next request shall find its way to another replica, which one on this connection never would.
+            context.response().putHeader(HttpHeaders.CONNECTION, HttpHeaders.CLOSE);
+        }
         context.put(CALLER, caller);
         context.next();
     }
@@ -228,13 +238,21 @@ public final class Admission {
             return work.apply(caller);
         } catch (LimitException e) {
             denials.limit(caller, transport, e.limit());
-            if (e.limit() == Limit.PENALTY) {
-                // It comes again as soon as it is answered, and handshakes cost more than messages: so it waits.
-                context.vertx().setTimer(PENALTY_MILLIS, late -> Problem.send(context, Refusal.of(e)));
+            if (e.limit() == Limit.PENALTY || isStormy(e.limit()) && held.get() < MOST_HELD) {
+                held.incrementAndGet();
+                context.vertx().setTimer(PENALTY_MILLIS, late -> {
+                    held.decrementAndGet();
+                    Problem.send(context, Refusal.of(e));
+                });
             } else {
                 Problem.send(context, Refusal.of(e));
             }
             return null;
         }
+    }
+
+    /** Whether there are many at once who are refused so. */
+    private static boolean isStormy(Limit limit) {
+        return limit == Limit.OVERLOAD || limit == Limit.HANDSHAKES;
     }
 }

@@ -36,17 +36,17 @@ public record Problem(int status, String title, String detail) {
     }
 
     /** What a client has to be told besides: how to say who it is, RFC 6750 section 3; or when to come back. */
-    public static Map<String, String> headers(int status) {
-        return switch (status) {
+    public static Map<String, String> headers(Refusal refusal) {
+        return switch (refusal.code()) {
             case 401 -> Map.of("WWW-Authenticate", "Bearer");
-            case 429, 503 -> Map.of("Retry-After", "1");
+            case 429, 503 -> Map.of("Retry-After", Integer.toString(refusal.retryAfter()));
             default -> Map.of();
         };
     }
 
     /** Answers a request that is not for a resource of Jakarta REST's. */
     public static void send(RoutingContext context, Refusal refusal) {
-        headers(refusal.code()).forEach(context.response()::putHeader);
+        headers(refusal).forEach(context.response()::putHeader);
         send(context, of(refusal));
     }
 

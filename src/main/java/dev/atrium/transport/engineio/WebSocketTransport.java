@@ -137,7 +137,10 @@ final class WebSocketTransport implements Transport, SocketProtocol {
     @Override
     public void close(CloseReason reason) {
         away(() -> {
-            if (broken || isOurs(reason)) {
+            if (reason == CloseReason.GOING_AWAY || reason == CloseReason.REBALANCED) {
+                // Stock clients on OkHttp do not hear of a close frame: they would notice by their heartbeat, most of a minute later.
+                connection.breakOff(reason);
+            } else if (broken || isOurs(reason)) {
                 connection.close(reason);
             } else {
                 connection.closeWithoutStatus(reason);

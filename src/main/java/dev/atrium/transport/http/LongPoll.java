@@ -34,6 +34,7 @@ final class LongPoll implements Member {
     private Membership membership;
     private Future<?> patience;
     private boolean over;
+    private boolean dismissed;
 
     /** @param loop that of the rooms on the event loop */
     LongPoll(Gateway gateway, Caller caller, EventLoop eventLoop, DeliveryLoop loop) {
@@ -56,9 +57,19 @@ final class LongPoll implements Member {
             // Subscribed to here and not chained: a client that goes now must not leave half of a membership behind.
             gateway.listen(caller, this, room, since, () -> !over).subscribe().with(joined -> {
                 membership = joined;
-                patience = eventLoop.schedule(this::end, seconds, TimeUnit.SECONDS);
+                patience = eventLoop.schedule(this::end, dismissed ? 0 : seconds, TimeUnit.SECONDS);
                 membership.follow();
             }, emitter::fail);
+        });
+    }
+
+    /** Answers with what there is, as if its time had run out. Any thread. */
+    void dismiss() {
+        eventLoop.execute(() -> {
+            dismissed = true;
+            if (membership != null) {
+                end();
+            }
         });
     }
 

@@ -12,7 +12,7 @@ public class ProblemMapper {
     @ServerExceptionMapper
     Response map(Refusal refusal) {
         Response.ResponseBuilder response = Response.status(refusal.code()).type(Problem.TYPE).entity(Problem.of(refusal));
-        Problem.headers(refusal.code()).forEach(response::header);
+        Problem.headers(refusal).forEach(response::header);
         return response.build();
     }
 

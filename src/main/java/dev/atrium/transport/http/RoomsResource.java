@@ -14,7 +14,6 @@ import dev.atrium.room.Presence;
 import dev.atrium.room.RoomId;
 import dev.atrium.security.Caller;
 import dev.atrium.session.RequestLoop;
-import dev.atrium.session.Sessions;
 import dev.atrium.transport.admission.Admission;
 import io.netty.channel.EventLoop;
 import io.smallrye.mutiny.Uni;
@@ -55,11 +54,11 @@ public class RoomsResource {
     private static final int MOST_ROOMS = 1_000;
 
     private final Gateway gateway;
-    private final Sessions sessions;
+    private final LongPolls longPolls;
 
-    RoomsResource(Gateway gateway, Sessions sessions) {
+    RoomsResource(Gateway gateway, LongPolls longPolls) {
         this.gateway = gateway;
-        this.sessions = sessions;
+        this.longPolls = longPolls;
     }
 
     /** The rooms of a namespace that have members, or of which something is kept. */
@@ -168,9 +167,7 @@ public class RoomsResource {
     }
 
     private Uni<History> news(Caller caller, RoomId room, Position since, long seconds, HistoryQuery query, EventLoop eventLoop) {
-        return Uni.createFrom().voidItem()
-                .emitOn(eventLoop::execute)
-                .chain(() -> new LongPoll(gateway, caller, eventLoop, sessions.deliveryLoop(eventLoop)).news(room, since, seconds))
+        return longPolls.news(caller, room, since, seconds, eventLoop)
                 .map(history -> new History(history.head(),
                         history.messages().subList(0, Math.min(history.messages().size(), query.limit()))));
     }

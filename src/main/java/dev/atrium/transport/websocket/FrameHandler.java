@@ -7,9 +7,11 @@ import dev.atrium.session.Sessions;
 import dev.atrium.session.Suspendable;
 import dev.atrium.session.Wire;
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.EventLoop;
+import io.netty.channel.socket.DuplexChannel;
 import io.netty.handler.codec.CodecException;
 import io.netty.handler.codec.TooLongFrameException;
 import io.netty.handler.codec.http.websocketx.BinaryWebSocketFrame;
@@ -258,18 +260,33 @@ public final class FrameHandler extends ChannelInboundHandlerAdapter implements 
         close(reason, new CloseWebSocketFrame());
     }
 
+    /** Ends the connection without a close frame, as a network does that breaks; what was sent before still arrives. */
+    public void breakOff(CloseReason reason) {
+        if (beginToClose(reason)) {
+            context.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(sent -> ((DuplexChannel) context.channel()).shutdownOutput());
+            cutAfter(LINGER_MILLIS);
+        }
+    }
+
     private void close(CloseReason reason, CloseWebSocketFrame frame) {
-        if (state != State.OPEN) {
+        if (!beginToClose(reason)) {
             frame.release();
             return;
+        }
+        context.writeAndFlush(frame);
+        cutAfter(corrupt ? SHORT_LINGER_MILLIS : LINGER_MILLIS);
+    }
+
+    private boolean beginToClose(CloseReason reason) {
+        if (state != State.OPEN) {
+            return false;
         }
         protocol.closing(reason);
         state = State.CLOSING;
         dropWaiting();
         // Reading goes on so that the client's close frame is heard, and so that closing does not reset what it has not read.
         context.channel().config().setAutoRead(true);
-        context.writeAndFlush(frame);
-        cutAfter(corrupt ? SHORT_LINGER_MILLIS : LINGER_MILLIS);
+        return true;
     }
 
     /** A client that reads no more, or never answers, would keep its connection for ever. */

@@ -54,6 +54,10 @@ public final class WebSocketUpgrade {
         // What the client sends on must wait with it.
         request.pause();
         sessions.inTurn(channel.eventLoop(), () -> {
+            if (!channel.isActive()) {
+                // Gone while it waited: its request has ended, and cannot become anything.
+                return Uni.createFrom().voidItem();
+            }
             request.toWebSocket()
                     .onSuccess(socket -> {
                         // The request's headers would stay with the connection for good, some 800 bytes of each.

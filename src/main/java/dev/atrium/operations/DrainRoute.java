@@ -1,0 +1,62 @@
+package dev.atrium.operations;
+
+import dev.atrium.gateway.Refusal;
+import dev.atrium.transport.admission.Problem;
+import io.quarkus.vertx.http.ManagementInterface;
+import io.vertx.core.http.HttpHeaders;
+import io.vertx.core.http.HttpMethod;
+import io.vertx.core.json.JsonObject;
+import io.vertx.ext.web.RoutingContext;
+import jakarta.enterprise.event.Observes;
+import jakarta.inject.Singleton;
+
+/**
+ * {@code POST /admin/drain?sessions=N} on the management port: sends so many sessions elsewhere, to even out the load after a
+ * replica was added. This one stays ready, and some of them may come back to it.
+ */
+@Singleton
+final class DrainRoute {
+
+    private static final String EXPECTED = "sessions: expected how many to send elsewhere, a number from 1 to " + Integer.MAX_VALUE;
+
+    private final Drain drain;
+    private final Shutdown shutdown;
+
+    DrainRoute(Drain drain, Shutdown shutdown) {
+        this.drain = drain;
+        this.shutdown = shutdown;
+    }
+
+    void register(@Observes ManagementInterface management) {
+        management.router().route("/admin/drain").handler(this::handle);
+    }
+
+    private void handle(RoutingContext context) {
+        try {
+            if (context.request().method() != HttpMethod.POST) {
+                context.response().putHeader(HttpHeaders.ALLOW, "POST");
+                throw new Refusal(405, "this path knows POST alone");
+            }
+            int most = sessions(context);
+            if (shutdown.isDraining()) {
+                throw new Refusal(409, "sessions: this replica is being stopped, all of them are told to go");
+            }
+            context.response().setStatusCode(202).putHeader(HttpHeaders.CONTENT_TYPE, "application/json")
+                    .end(new JsonObject().put("draining", drain.rebalance(most)).encode());
+        } catch (Refusal refusal) {
+            Problem.send(context, refusal);
+        }
+    }
+
+    private static int sessions(RoutingContext context) {
+        try {
+            int sessions = Integer.parseInt(context.request().getParam("sessions", ""));
+            if (sessions >= 1) {
+                return sessions;
+            }
+        } catch (IllegalArgumentException e) {
+            // No number, or a query that is not percent-encoded UTF-8.
+        }
+        throw Refusal.badRequest(EXPECTED);
+    }
+}

@@ -1,0 +1,11 @@
+package dev.atrium.security;
+
+/** Whether this replica can take newcomers as fast as they come. Any thread. */
+public interface Capacity {
+
+    /** It always can. */
+    Capacity ENDLESS = () -> false;
+
+    /** Whether another one would only make all of them wait longer. */
+    boolean isExhausted();
+}

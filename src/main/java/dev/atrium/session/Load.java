@@ -1,0 +1,65 @@
+package dev.atrium.session;
+
+import dev.atrium.security.Capacity;
+import dev.atrium.setting.Require;
+import io.netty.util.concurrent.EventExecutor;
+import io.quarkus.runtime.StartupEvent;
+import io.quarkus.runtime.configuration.ConfigurationException;
+import io.vertx.core.Vertx;
+import jakarta.enterprise.event.Observes;
+import jakarta.inject.Singleton;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+
+/**
+ * How busy this replica is with newcomers. Beyond what it can bear, those who come are refused: whoever waits longer than its
+ * client's patience is served for nothing, and comes again. Any thread.
+ */
+@Singleton
+public final class Load implements Capacity {
+
+    private static final int MOST = 1_000_000_000;
+
+    private final Sessions sessions;
+    private final List<LoopLag> lags = new CopyOnWriteArrayList<>();
+    private final long mostLagNanos;
+    private final int mostNewcomers;
+
+    /** @throws ConfigurationException naming the setting that makes no sense */
+    Load(Sessions sessions, AdmissionConfig config) {
+        this.sessions = sessions;
+        Require.between("atrium.admission.max-lag", config.maxLag(), Duration.ZERO, Duration.ofHours(1));
+        Require.between("atrium.admission.max-handshakes", config.maxHandshakes(), 0, MOST);
+        this.mostLagNanos = config.maxLag().toNanos();
+        this.mostNewcomers = config.maxHandshakes();
+    }
+
+    void start(@Observes StartupEvent startup, Vertx vertx) {
+        for (EventExecutor eventLoop : vertx.nettyEventLoopGroup()) {
+            LoopLag lag = new LoopLag();
+            lag.watch(eventLoop);
+            lags.add(lag);
+        }
+    }
+
+    /** How late the slowest event loop is, in seconds. */
+    public double lagSeconds() {
+        return lags.stream().mapToLong(LoopLag::nanos).max().orElse(0) / 1e9;
+    }
+
+    @Override
+    public boolean isExhausted() {
+        if (mostNewcomers > 0 && sessions.newcomers() >= mostNewcomers) {
+            return true;
+        }
+        if (mostLagNanos > 0) {
+            for (LoopLag lag : lags) {
+                if (lag.isLasting(mostLagNanos)) {
+                    return true;
+                }
+            }
+        }
+        return false;
+    }
+}

@@ -1,0 +1,54 @@
+package dev.atrium.transport.http;
+
+import dev.atrium.gateway.Gateway;
+import dev.atrium.gateway.Refusal;
+import dev.atrium.room.History;
+import dev.atrium.room.Position;
+import dev.atrium.room.RoomId;
+import dev.atrium.security.Caller;
+import dev.atrium.security.Connections;
+import dev.atrium.security.LimitException;
+import dev.atrium.session.Sessions;
+import io.netty.channel.EventLoop;
+import io.smallrye.mutiny.Uni;
+import jakarta.inject.Singleton;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+
+/** The long polls that wait on this replica. Any thread. */
+@Singleton
+public final class LongPolls {
+
+    private final Gateway gateway;
+    private final Sessions sessions;
+    private final Connections connections;
+    private final Set<LongPoll> waiting = ConcurrentHashMap.newKeySet();
+
+    LongPolls(Gateway gateway, Sessions sessions, Connections connections) {
+        this.gateway = gateway;
+        this.sessions = sessions;
+        this.connections = connections;
+    }
+
+    /** Waits on that event loop; fails with 503 on a replica that is on its way out. */
+    Uni<History> news(Caller caller, RoomId room, Position since, long seconds, EventLoop eventLoop) {
+        return Uni.createFrom().voidItem().emitOn(eventLoop::execute).chain(() -> {
+            LongPoll poll = new LongPoll(gateway, caller, eventLoop, sessions.deliveryLoop(eventLoop));
+            waiting.add(poll);
+            try {
+                // After it was added: one that comes now is either refused here, or seen by whoever answers them all.
+                connections.requireOpen();
+            } catch (LimitException e) {
+                waiting.remove(poll);
+                throw Refusal.of(e);
+            }
+            return poll.news(room, since, seconds).onTermination().invoke(() -> waiting.remove(poll));
+        });
+    }
+
+    /** How to answer each of those that wait now, with what there is. */
+    public List<Runnable> waiting() {
+        return waiting.stream().<Runnable>map(poll -> poll::dismiss).toList();
+    }
+}

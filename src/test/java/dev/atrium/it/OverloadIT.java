@@ -1,0 +1,108 @@
+package dev.atrium.it;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.locks.LockSupport;
+import org.junit.jupiter.api.Test;
+
+/** A replica that cannot keep up with newcomers refuses some, instead of sinking with all. */
+class OverloadIT {
+
+    private static final int WINDOWS = 7;
+    private static final int MESSAGES = 300;
+    private static final int CAPACITY = 32;
+
+    /** Wanted are 2; the storm, the witness and the server share the cores here, of which a time slice is some milliseconds. */
+    private static final double MOST = 3;
+    private static final double TIME_SLICE_MILLIS = 4;
+
+    private static double denied(Replica replica) {
+        return replica.metric("atrium_denied_total{detail=\"overload\",kind=\"limit\"}");
+    }
+
+    @Test
+    void as_many_newcomers_as_it_takes_may_wait_for_their_turn_and_others_are_refused() throws IOException {
+        try (RedisProcess redis = RedisProcess.start(); Replica replica = Replica.start(Map.of("atrium.backplane", "redis",
+                "quarkus.redis.hosts", redis.url(), "atrium.admission.max-handshakes", "3")); SessionClient ann = replica.session()) {
+            ann.join("a");
+            // Whoever wants to join a room now has to wait until this is over.
+            redis.freeze();
+            List<SocketClient> waiting = new ArrayList<>();
+            for (int i = 0; i < 3; i++) {
+                int present = i;
+                waiting.add(replica.plain("/rooms/new-" + i));
+                SocketClient.await().until(() -> replica.metric("atrium_handshakes_in_flight") == present + 1);
+            }
+            try (RawSocket refused = RawSocket.connect(replica.port(), "/rooms/a")) {
+                assertThat(refused.status()).isEqualTo(503);
+                assertThat(refused.response()).containsPattern("(?i)retry-after: [1-5]\r\n");
+            }
+            assertThat(replica.get("/socket.io/?EIO=4&transport=polling").body()).contains("more newcomers than it can take");
+            SocketClient.await().until(() -> denied(replica) == 2);
+            assertThat(ann.call("heartbeat", "{}").path("code").asInt()).isEqualTo(200);
+            redis.thaw();
+            SocketClient.await().until(() -> replica.metric("atrium_handshakes_in_flight") == 0);
+            try (SessionClient late = replica.session()) {
+                assertThat(late.join("a").path("code").asInt()).isEqualTo(200);
+            }
+            waiting.forEach(SocketClient::close);
+        }
+    }
+
+    @Test
+    void lag_is_measured() {
+        try (Replica replica = Replica.start()) {
+            assertThat(replica.metric("atrium_event_loop_lag_seconds")).isBetween(0.0, 5.0);
+        }
+    }
+
+    @Test
+    void a_storm_of_ten_times_what_it_takes_leaves_those_who_are_there_in_peace() throws Exception {
+        try (Replica replica = Replica.start(Map.of("atrium.admission.max-handshakes", Integer.toString(CAPACITY), "atrium.limits.handshakes", "0"));
+                RawSocket witness = RawSocket.connect(replica.port(), "/rooms/calm"); Storm storm = new Storm(replica.port(), 10 * CAPACITY)) {
+            // Both are compiled first: what is measured is not the compiler.
+            storm.begin();
+            p99(witness, 2_000);
+            List<Double> quiet = new ArrayList<>();
+            List<Double> stormy = new ArrayList<>();
+            for (int i = 0; i < WINDOWS; i++) {
+                storm.rest();
+                SocketClient.await().until(() -> replica.metric("atrium_connections_admitted") == 1);
+                quiet.add(p99(witness, MESSAGES));
+                storm.begin();
+                stormy.add(p99(witness, MESSAGES));
+            }
+            String figures = "p99 in ms, quiet " + quiet + ", in the storm " + stormy + "; admitted " + storm.admitted.get()
+                    + ", refused " + storm.refused.get() + ", failed " + storm.failed.get()
+                    + ", lag " + replica.metric("atrium_event_loop_lag_seconds");
+            System.out.println(figures);
+            assertThat(storm.refused.get()).as(figures).isPositive();
+            assertThat(storm.admitted.get()).as(figures).isPositive();
+            assertThat(median(stormy)).as(figures).isLessThan(MOST * Math.max(TIME_SLICE_MILLIS, median(quiet)));
+            assertThat(replica.log()).doesNotContain("ERROR").doesNotContain("Exception");
+        }
+    }
+
+    /** Milliseconds from saying something to hearing it, two milliseconds apart. */
+    private static double p99(RawSocket witness, int messages) throws IOException {
+        double[] times = new double[messages];
+        for (int i = 0; i < messages; i++) {
+            long start = System.nanoTime();
+            witness.text("tick");
+            witness.read();
+            times[i] = (System.nanoTime() - start) / 1e6;
+            LockSupport.parkNanos(2_000_000);
+        }
+        Arrays.sort(times);
+        return times[(int) (messages * 0.99)];
+    }
+
+    private static double median(List<Double> values) {
+        return values.stream().sorted().toList().get(values.size() / 2);
+    }
+}

@@ -1,0 +1,121 @@
+package dev.atrium.it;
+
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.StandardSocketOptions;
+import java.nio.ByteBuffer;
+import java.nio.channels.SelectionKey;
+import java.nio.channels.Selector;
+import java.nio.channels.SocketChannel;
+import java.nio.charset.StandardCharsets;
+import java.util.Iterator;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.LockSupport;
+
+/**
+ * Clients who all want to connect at once, and come again as soon as they are let in or refused, whatever they were told. On one
+ * thread, so that it takes one processor at the most.
+ */
+final class Storm implements AutoCloseable, Runnable {
+
+    private static final byte[] HANDSHAKE = ("GET /rooms/storm HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"
+            + "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n").getBytes(StandardCharsets.US_ASCII);
+    private static final int STATUS_AT = "HTTP/1.1 ".length();
+
+    final AtomicLong admitted = new AtomicLong();
+    final AtomicLong refused = new AtomicLong();
+    final AtomicLong failed = new AtomicLong();
+
+    private final InetSocketAddress server;
+    private final int clients;
+    private final AtomicBoolean on = new AtomicBoolean();
+    private final Thread thread = new Thread(this, "storm");
+    private final ByteBuffer buffer = ByteBuffer.allocate(4096);
+
+    Storm(int port, int clients) {
+        this.server = new InetSocketAddress("127.0.0.1", port);
+        this.clients = clients;
+        thread.setDaemon(true);
+        thread.start();
+    }
+
+    void begin() {
+        on.set(true);
+    }
+
+    void rest() {
+        on.set(false);
+    }
+
+    @Override
+    public void run() {
+        while (!Thread.interrupted()) {
+            if (on.get()) {
+                try (Selector selector = Selector.open()) {
+                    rage(selector);
+                } catch (IOException e) {
+                    throw new IllegalStateException(e);
+                }
+            } else {
+                LockSupport.parkNanos(1_000_000);
+            }
+        }
+    }
+
+    private void rage(Selector selector) throws IOException {
+        for (int i = 0; i < clients; i++) {
+            come(selector);
+        }
+        while (on.get() && !Thread.interrupted()) {
+            selector.select(100);
+            for (Iterator<SelectionKey> keys = selector.selectedKeys().iterator(); keys.hasNext();) {
+                SelectionKey key = keys.next();
+                keys.remove();
+                if (step(key)) {
+                    key.channel().close();
+                    come(selector);
+                }
+            }
+        }
+        for (SelectionKey key : selector.keys()) {
+            key.channel().close();
+        }
+    }
+
+    private void come(Selector selector) throws IOException {
+        SocketChannel channel = SocketChannel.open();
+        // A reset leaves no port that rests, of which there are not enough for a storm.
+        channel.setOption(StandardSocketOptions.SO_LINGER, 0);
+        channel.configureBlocking(false);
+        channel.connect(server);
+        channel.register(selector, SelectionKey.OP_CONNECT);
+    }
+
+    /** Whether this client is done. */
+    private boolean step(SelectionKey key) {
+        SocketChannel channel = (SocketChannel) key.channel();
+        try {
+            if (key.isConnectable()) {
+                channel.finishConnect();
+                channel.write(ByteBuffer.wrap(HANDSHAKE));
+                key.interestOps(SelectionKey.OP_READ);
+                return false;
+            }
+            buffer.clear();
+            if (channel.read(buffer) <= STATUS_AT) {
+                failed.incrementAndGet();
+            } else {
+                (buffer.get(STATUS_AT) == '1' ? admitted : refused).incrementAndGet();
+            }
+        } catch (IOException e) {
+            failed.incrementAndGet();
+        }
+        return true;
+    }
+
+    @Override
+    public void close() {
+        thread.interrupt();
+    }
+}
