@@ -38,6 +38,11 @@ public interface FileStore {
     /** One chunk, or null if it is not there. */
     Uni<byte[]> read(StoredFile file, int index);
 
+    /** How many chunks whoever reads a file from one end to the other asks for together: more than one only where each takes its time, because each is memory. */
+    default int readAhead() {
+        return 1;
+    }
+
     /** Takes note of what is known of a file by now, and says whether it was still there. One that is complete outlives a loss of power. */
     Uni<Boolean> update(StoredFile file);
 

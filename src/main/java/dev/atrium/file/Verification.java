@@ -12,9 +12,6 @@ import java.util.concurrent.ConcurrentHashMap;
 /** Reads a file through, chunk by chunk, to see what it really is. However often it is asked about one at the same time, once. */
 final class Verification {
 
-    /** Chunks that are asked for together: one by one, a distant store would take minutes. */
-    private static final int AHEAD = 4;
-
     private final FileStore store;
     private final Map<String, Uni<String>> running = new ConcurrentHashMap<>();
 
@@ -32,7 +29,7 @@ final class Verification {
     private Uni<String> read(StoredFile file) {
         return Uni.createFrom().deferred(() -> {
             MessageDigest digest = sha256();
-            return Multi.createFrom().range(0, file.chunks()).group().intoLists().of(AHEAD)
+            return Multi.createFrom().range(0, file.chunks()).group().intoLists().of(store.readAhead())
                     .onItem().transformToUniAndConcatenate(indices -> Uni.join().all(indices.stream().map(index -> read(file, index)).toList())
                             .andFailFast().emitOn(Infrastructure.getDefaultWorkerPool()))
                     .onItem().invoke(chunks -> chunks.forEach(digest::update))

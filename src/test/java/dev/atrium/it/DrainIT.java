@@ -12,9 +12,11 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.locks.LockSupport;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** A replica that stops sends its clients elsewhere, at a rate that those who take them can bear. */
+@Tag("alone")
 class DrainIT {
 
     private static final String DELAY = "atrium.drain.delay";

@@ -8,9 +8,11 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.locks.LockSupport;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** A replica that cannot keep up with newcomers refuses some, instead of sinking with all. */
+@Tag("alone")
 class OverloadIT {
 
     private static final int WINDOWS = 7;

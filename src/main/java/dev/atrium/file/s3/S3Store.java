@@ -98,6 +98,11 @@ public final class S3Store implements FileStore, AutoCloseable {
     }
 
     @Override
+    public int readAhead() {
+        return 8;
+    }
+
+    @Override
     public Uni<Boolean> update(StoredFile file) {
         return backlog.queue(0, () -> say(file));
     }
