@@ -14,7 +14,7 @@ import java.util.stream.Collectors;
 import org.awaitility.Awaitility;
 
 /** A real nginx before some replicas, with docs/nginx.conf: it hands each request to the next one, and no client stays with a replica. */
-final class Nginx implements AutoCloseable {
+public final class Nginx implements Door, AutoCloseable {
 
     private static final Path CONFIGURATION = Path.of("docs/nginx.conf");
     private static final int HANG_UP = 1;
@@ -42,7 +42,7 @@ final class Nginx implements AutoCloseable {
     }
 
     /** Skips the test where there is none. */
-    static Nginx before(Replica... replicas) {
+    public static Nginx before(Replica... replicas) {
         return before("3600s", replicas);
     }
 
@@ -63,7 +63,6 @@ final class Nginx implements AutoCloseable {
                     .replace("/etc/nginx/atrium.crt", certificate.file().toString())
                     .replace("/etc/nginx/atrium.key", certificate.keyFile().toString())
                     .replace("worker_processes auto;", "worker_processes 1;")
-                    .replace("worker_connections 20000;", "worker_connections 4000;")
                     .replace("3600s", readTimeout)
                     .replace("worker_shutdown_timeout 60s", "worker_shutdown_timeout " + readTimeout)
                     .replace("http {\n", "http {\n  " + OF_A_TEST.formatted(directory));
@@ -78,11 +77,13 @@ final class Nginx implements AutoCloseable {
         }
     }
 
-    String http(String path) {
+    @Override
+    public String http(String path) {
         return "http://127.0.0.1:" + port + path;
     }
 
-    URI ws(String path) {
+    @Override
+    public URI ws(String path) {
         return URI.create("ws://127.0.0.1:" + port + path);
     }
 

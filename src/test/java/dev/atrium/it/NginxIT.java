@@ -121,6 +121,8 @@ class NginxIT {
                         return null;
                     }
                 }).get(10, TimeUnit.SECONDS);
+        SocketClient.await().until(() -> new String(FileClient.get("GET", nginx.http("/rooms/secure")).body(), StandardCharsets.UTF_8)
+                .contains("\"members\":1"));
         post("/rooms/secure", "over TLS");
         assertThat(heard.get(10, TimeUnit.SECONDS)).isEqualTo("over TLS");
         socket.abort();

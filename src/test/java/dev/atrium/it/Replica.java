@@ -19,7 +19,7 @@ import java.util.regex.Pattern;
 import org.awaitility.Awaitility;
 
 /** One replica: a process of the packaged program on free ports of the loopback address. */
-public final class Replica implements AutoCloseable {
+public final class Replica implements Door, AutoCloseable {
 
     private static final Path JAR = Path.of("target/quarkus-app/quarkus-run.jar");
     private static final Pattern PORTS = Pattern.compile(
@@ -103,6 +103,7 @@ public final class Replica implements AutoCloseable {
         return port;
     }
 
+    @Override
     public URI ws(String path) {
         return URI.create("ws://127.0.0.1:" + port + path);
     }
@@ -148,6 +149,7 @@ public final class Replica implements AutoCloseable {
         return StreamClient.open(URI.create(http(path)), headers);
     }
 
+    @Override
     public String http(String path) {
         return "http://127.0.0.1:" + port + path;
     }

@@ -3,7 +3,7 @@ package dev.atrium.it.schedule;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.atrium.it.Cluster;
-import dev.atrium.it.Replica;
+import dev.atrium.it.Door;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -24,14 +24,18 @@ final class Audience implements AutoCloseable {
     final Speaker speaker;
     private final List<Reader> readers = new ArrayList<>();
     private final Random random;
-    private final Supplier<Replica> anywhere;
+    private final Supplier<Door> anywhere;
     private final ScheduledExecutorService pool;
 
     Audience(Cluster cluster, Random random, Collection<String> rooms, ScheduledExecutorService pool) {
+        this(() -> cluster.replica(random.nextInt(cluster.size())), random, rooms, pool);
+    }
+
+    Audience(Supplier<Door> anywhere, Random random, Collection<String> rooms, ScheduledExecutorService pool) {
         this.rooms = List.copyOf(rooms);
         this.random = random;
         this.pool = pool;
-        this.anywhere = () -> cluster.replica(random.nextInt(cluster.size()));
+        this.anywhere = anywhere;
         this.speaker = new Speaker(anywhere);
     }
 

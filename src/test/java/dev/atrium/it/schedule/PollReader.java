@@ -1,7 +1,7 @@
 package dev.atrium.it.schedule;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.atrium.it.Replica;
+import dev.atrium.it.Door;
 import java.net.URI;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
@@ -16,14 +16,14 @@ final class PollReader extends Reader {
 
     private final String room;
 
-    PollReader(String name, String room, Supplier<Replica> anywhere, Random random, ScheduledExecutorService pool) {
+    PollReader(String name, String room, Supplier<Door> anywhere, Random random, ScheduledExecutorService pool) {
         super(name, List.of(room), anywhere, random, pool);
         this.room = room;
     }
 
     @Override
-    Connection connection(Replica replica, boolean dice) {
-        return new Poll(replica.http("/rooms/" + room + "/messages"));
+    Connection connection(Door door, boolean dice) {
+        return new Poll(door.http("/rooms/" + room + "/messages"));
     }
 
     private final class Poll implements Connection {

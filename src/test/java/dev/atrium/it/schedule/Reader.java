@@ -1,6 +1,6 @@
 package dev.atrium.it.schedule;
 
-import dev.atrium.it.Replica;
+import dev.atrium.it.Door;
 import java.net.http.HttpClient;
 import java.util.Collection;
 import java.util.LinkedHashMap;
@@ -19,7 +19,7 @@ abstract class Reader implements AutoCloseable {
 
     final Map<String, ReaderLog> logs = new LinkedHashMap<>();
     private final ScheduledExecutorService pool;
-    private final Supplier<Replica> anywhere;
+    private final Supplier<Door> anywhere;
     private final Random random;
     private Connection connection;
     private boolean stopped;
@@ -33,14 +33,14 @@ abstract class Reader implements AutoCloseable {
         void abort();
     }
 
-    Reader(String name, Collection<String> rooms, Supplier<Replica> anywhere, Random random, ScheduledExecutorService pool) {
+    Reader(String name, Collection<String> rooms, Supplier<Door> anywhere, Random random, ScheduledExecutorService pool) {
         rooms.forEach(room -> logs.put(room, new ReaderLog(getClass().getSimpleName() + " " + name + " in " + room)));
         this.anywhere = anywhere;
         this.random = random;
         this.pool = pool;
     }
 
-    abstract Connection connection(Replica replica, boolean dice);
+    abstract Connection connection(Door door, boolean dice);
 
     /** Begins to follow. */
     final void start() {

@@ -2,7 +2,7 @@ package dev.atrium.it.schedule;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.atrium.it.Replica;
+import dev.atrium.it.Door;
 import java.net.URI;
 import java.net.http.WebSocket;
 import java.time.Duration;
@@ -24,15 +24,15 @@ final class SessionReader extends Reader {
     private final List<String> rooms;
     private String token;
 
-    SessionReader(String name, Collection<String> rooms, Supplier<Replica> anywhere, Random random,
+    SessionReader(String name, Collection<String> rooms, Supplier<Door> anywhere, Random random,
             ScheduledExecutorService pool) {
         super(name, rooms, anywhere, random, pool);
         this.rooms = List.copyOf(rooms);
     }
 
     @Override
-    Connection connection(Replica replica, boolean dice) {
-        return new Socket(replica.ws("/ws"), dice);
+    Connection connection(Door door, boolean dice) {
+        return new Socket(door.ws("/ws"), dice);
     }
 
     private final class Socket implements Connection, WebSocket.Listener {

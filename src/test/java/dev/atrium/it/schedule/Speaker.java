@@ -1,7 +1,7 @@
 package dev.atrium.it.schedule;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.atrium.it.Replica;
+import dev.atrium.it.Door;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -26,13 +26,13 @@ final class Speaker {
     private final ConcurrentMap<String, ConcurrentMap<String, String>> acknowledged = new ConcurrentHashMap<>();
     private final AtomicLong numbers = new AtomicLong();
     private final AtomicLong refused = new AtomicLong();
-    private final Supplier<Replica> anywhere;
+    private final Supplier<Door> anywhere;
 
     /** Where a message was put. */
     record Place(String epoch, long offset) {
     }
 
-    Speaker(Supplier<Replica> anywhere) {
+    Speaker(Supplier<Door> anywhere) {
         this.anywhere = anywhere;
     }
 

@@ -1,7 +1,7 @@
 package dev.atrium.it.schedule;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.atrium.it.Replica;
+import dev.atrium.it.Door;
 import java.net.URI;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
@@ -17,14 +17,14 @@ final class StreamReader extends Reader {
 
     private final String room;
 
-    StreamReader(String name, String room, Supplier<Replica> anywhere, Random random, ScheduledExecutorService pool) {
+    StreamReader(String name, String room, Supplier<Door> anywhere, Random random, ScheduledExecutorService pool) {
         super(name, List.of(room), anywhere, random, pool);
         this.room = room;
     }
 
     @Override
-    Connection connection(Replica replica, boolean dice) {
-        return new Stream(replica.http("/rooms/" + room), dice ? "text/event-stream" : "application/x-ndjson");
+    Connection connection(Door door, boolean dice) {
+        return new Stream(door.http("/rooms/" + room), dice ? "text/event-stream" : "application/x-ndjson");
     }
 
     private final class Stream implements Connection, Flow.Subscriber<String> {
