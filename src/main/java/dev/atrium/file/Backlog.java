@@ -1,10 +1,6 @@
 package dev.atrium.file;
 
 import io.smallrye.mutiny.Uni;
-import java.util.ArrayDeque;
-import java.util.ArrayList;
-import java.util.List;
-import java.util.Queue;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Supplier;
@@ -23,12 +19,7 @@ public final class Backlog {
     private static final int MOST_WAITING = 10_000;
 
     private final AtomicLong waiting = new AtomicLong();
-    private final Queue<Turn> turns = new ArrayDeque<>();
-    private long reading;
-
-    /** Work that waits for room. */
-    private record Turn(long cost, Runnable begin) {
-    }
+    private final Turns turns = new Turns(MOST_BYTES, MOST_WAITING);
 
     /**
      * Work that takes something from a client; with a {@link RejectedExecutionException} instead of it if too much is on its way already.
@@ -53,37 +44,6 @@ public final class Backlog {
      * @param bytes of the chunk that it brings
      */
     public <T> Uni<T> queue(long bytes, Supplier<Uni<? extends T>> work) {
-        long cost = bytes + REQUEST_BYTES;
-        return Uni.createFrom().emitter(emitter -> {
-            Runnable begin = () -> Uni.createFrom().<T>deferred(work).onTermination().invoke(() -> leave(cost))
-                    .subscribe().with(emitter::complete, emitter::fail);
-            if (!enter(new Turn(cost, begin))) {
-                emitter.fail(new RejectedExecutionException("too many wait for files"));
-            }
-        });
-    }
-
-    private boolean enter(Turn turn) {
-        synchronized (turns) {
-            if (!turns.isEmpty() || reading + turn.cost > MOST_BYTES) {
-                return turns.size() < MOST_WAITING && turns.add(turn);
-            }
-            reading += turn.cost;
-        }
-        turn.begin.run();
-        return true;
-    }
-
-    private void leave(long cost) {
-        List<Turn> next = new ArrayList<>();
-        synchronized (turns) {
-            reading -= cost;
-            while (!turns.isEmpty() && reading + turns.peek().cost <= MOST_BYTES) {
-                Turn turn = turns.remove();
-                reading += turn.cost;
-                next.add(turn);
-            }
-        }
-        next.forEach(turn -> turn.begin.run());
+        return turns.take(bytes + REQUEST_BYTES, work);
     }
 }

@@ -43,8 +43,13 @@ public interface FileStore {
         return 1;
     }
 
-    /** Takes note of what is known of a file by now, and says whether it was still there. One that is complete outlives a loss of power. */
-    Uni<Boolean> update(StoredFile file);
+    /**
+     * Takes note of what is known of a file by now. A file only goes forward: one that another replica has brought further stays as it
+     * is. One that is complete outlives a loss of power.
+     *
+     * @return what is known then, or null if the file is no longer there
+     */
+    Uni<StoredFile> update(StoredFile file);
 
     /** Forgets the chunks of a file, unless it is complete, and takes them again. */
     Uni<Void> clear(StoredFile file);

@@ -45,7 +45,7 @@ final class NoStore implements FileStore {
     }
 
     @Override
-    public Uni<Boolean> update(StoredFile file) {
+    public Uni<StoredFile> update(StoredFile file) {
         return none();
     }
 

@@ -64,6 +64,11 @@ public record StoredFile(String id, String namespace, String room, String name, 
         return new RoomId(namespace, room);
     }
 
+    /** Whether this is known of it later than the other. */
+    public boolean isAfter(StoredFile other) {
+        return state.compareTo(other.state) > 0;
+    }
+
     /** The same, in another state. */
     StoredFile as(State other) {
         return new StoredFile(id, namespace, room, name, size, type, sha256, session, user, chunk, createdAt, completedAt, other);

@@ -50,7 +50,8 @@ public final class Transfers {
     private final int chunk;
     private final Clock clock;
     private final Verification verification;
-    private final OneAtATime openings = new OneAtATime(MOST_WAITING);
+    /** Of this replica one after the other, so that two cannot both take the last of a quota. */
+    private final Turns openings = new Turns(1, MOST_WAITING);
     private final AtomicLong received = new AtomicLong();
     private final AtomicLong sent = new AtomicLong();
     private final AtomicLong completed = new AtomicLong();
@@ -88,8 +89,7 @@ public final class Transfers {
             }
             gateway.require(speaker.caller(), speaker.transport(), room, Permission.SEND);
             FileRequest request = FileRequest.of(name, size, type, sha256);
-            return openings.run(() -> store.list().chain(all -> begin(speaker, room, request, all)),
-                    () -> Refusal.unavailable("too many files are being opened, try again later", true));
+            return openings.take(1, () -> store.list().chain(all -> begin(speaker, room, request, all)));
         });
     }
 
@@ -178,12 +178,8 @@ public final class Transfers {
     /** From now on no chunk is taken: what is verified has to be what is there afterwards. */
     private Uni<Closing> seal(Speaker speaker, StoredFile file) {
         coming.invalidate(file.id());
-        return store.update(file.as(StoredFile.State.SEALED)).chain(there -> {
-            if (!there) {
-                throw unknown();
-            }
-            return verify(speaker, file);
-        });
+        return update(file.as(StoredFile.State.SEALED))
+                .chain(now -> now.isComplete() ? announcement.close(speaker, now) : verify(speaker, now));
     }
 
     private Uni<Closing> verify(Speaker speaker, StoredFile file) {
@@ -192,15 +188,17 @@ public final class Transfers {
                 return store.clear(file.as(StoredFile.State.COMING)).chain(cleared -> Uni.createFrom().failure(new Refusal(UNPROCESSABLE,
                         "sha256: expected " + file.sha256() + ", got " + digest + "; all of it is missing again")));
             }
-            StoredFile whole = file.completed(digest, clock.millis());
-            return store.update(whole).chain(there -> {
-                if (!there) {
-                    throw unknown();
+            return update(file.completed(digest, clock.millis())).chain(now -> {
+                if (now.state() == StoredFile.State.WHOLE) {
+                    completed.incrementAndGet();
                 }
-                completed.incrementAndGet();
-                return announcement.close(speaker, whole);
+                return announcement.close(speaker, now);
             });
         });
+    }
+
+    private Uni<StoredFile> update(StoredFile file) {
+        return store.update(file).onItem().ifNull().failWith(Transfers::unknown);
     }
 
     /** A client does not go on with a file: what has come of it goes. */
@@ -311,7 +309,7 @@ public final class Transfers {
             return Refusal.of(failure);
         }
         if (failure instanceof RejectedExecutionException) {
-            return Refusal.unavailable("too many chunks are on their way, try again later", true);
+            return Refusal.unavailable("too much is on its way, try again later", true);
         }
         if (failure instanceof StoreFullException) {
             full.incrementAndGet();

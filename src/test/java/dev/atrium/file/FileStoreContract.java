@@ -139,7 +139,7 @@ public abstract class FileStoreContract {
         byte[] bytes = fill(file);
         assertThat(await(other.find(file.id())).isComplete()).isFalse();
         StoredFile whole = file.completed("ab12", 1234);
-        assertThat(await(store.update(whole))).isTrue();
+        assertThat(await(store.update(whole))).isEqualTo(whole);
         assertThat(await(store.find(file.id()))).isEqualTo(whole);
         assertThat(await(other.find(file.id()))).isEqualTo(whole);
         assertThat(await(other.list())).contains(whole).doesNotContain(file);
@@ -150,7 +150,7 @@ public abstract class FileStoreContract {
     void a_file_that_is_sealed_takes_nothing_until_it_is_cleared() {
         StoredFile file = begun(CHUNK);
         byte[] bytes = fill(file);
-        assertThat(await(store.update(file.as(StoredFile.State.SEALED)))).isTrue();
+        assertThat(await(store.update(file.as(StoredFile.State.SEALED))).state()).isEqualTo(StoredFile.State.SEALED);
         assertThat(await(other.write(file, 0, ByteBuffer.allocate(CHUNK)))).isFalse();
         assertThat(content(other, file)).isEqualTo(bytes);
         assertThat(await(store.abandoned(Long.MAX_VALUE))).extracting(StoredFile::id).contains(file.id());
@@ -168,8 +168,22 @@ public abstract class FileStoreContract {
         await(other.clear(file));
         assertThat(await(other.find(file.id()))).isEqualTo(whole);
         assertThat(content(store, whole)).isEqualTo(bytes);
-        assertThat(await(store.update(whole.as(StoredFile.State.SAID)))).isTrue();
-        assertThat(await(other.list())).contains(whole.as(StoredFile.State.SAID));
+        StoredFile said = whole.as(StoredFile.State.SAID);
+        assertThat(await(store.update(said))).isEqualTo(said);
+        assertThat(await(other.list())).contains(said);
+    }
+
+    @Test
+    void a_file_goes_forward_alone_whichever_replica_comes_last() {
+        StoredFile file = begun(CHUNK);
+        byte[] bytes = fill(file);
+        StoredFile said = file.completed("00", 1).as(StoredFile.State.SAID);
+        await(store.update(said));
+        assertThat(await(other.update(file.as(StoredFile.State.SEALED)))).isEqualTo(said);
+        assertThat(await(other.update(file.completed("11", 2)))).isEqualTo(said);
+        assertThat(await(store.find(file.id()))).isEqualTo(said);
+        assertThat(await(store.abandoned(Long.MAX_VALUE))).extracting(StoredFile::id).doesNotContain(file.id());
+        assertThat(content(other, said)).isEqualTo(bytes);
     }
 
     @Test
@@ -195,7 +209,7 @@ public abstract class FileStoreContract {
         assertThat(await(store.present(file)).isEmpty()).isTrue();
         assertThat(await(store.read(file, 0))).isNull();
         await(store.clear(file));
-        assertThat(await(store.update(file.completed("ab", 1)))).isFalse();
+        assertThat(await(store.update(file.completed("ab", 1)))).isNull();
         await(store.delete(file));
         assertThat(await(store.find(file.id()))).isNull();
         assertThat(await(store.list())).extracting(StoredFile::id).doesNotContain(file.id());

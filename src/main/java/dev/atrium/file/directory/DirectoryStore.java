@@ -112,7 +112,7 @@ public final class DirectoryStore implements FileStore, AutoCloseable {
     }
 
     @Override
-    public Uni<Boolean> update(StoredFile file) {
+    public Uni<StoredFile> update(StoredFile file) {
         return work(0, () -> directory(file.id()).update(file));
     }
 

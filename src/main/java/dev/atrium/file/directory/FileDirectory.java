@@ -101,18 +101,22 @@ record FileDirectory(Path path) {
         }
     }
 
-    /** What is complete is on the disk before that is said. Whether it was there. */
-    boolean update(StoredFile file) throws IOException {
+    /** What is complete is on the disk before that is said. What is known then; null if it is gone. */
+    StoredFile update(StoredFile file) throws IOException {
+        StoredFile known = find();
+        if (known == null || known.isAfter(file)) {
+            return known;
+        }
         try {
             if (file.isComplete()) {
                 force(DATA);
                 force(PRESENT);
             }
             describe(file);
-            return true;
+            return file;
         } catch (NoSuchFileException e) {
             // Deleted meanwhile, which must not bring it back.
-            return false;
+            return null;
         }
     }
 
@@ -128,7 +132,7 @@ record FileDirectory(Path path) {
             return;
         }
         Files.setLastModifiedTime(path.resolve(PRESENT), FileTime.fromMillis(System.currentTimeMillis()));
-        update(file);
+        describe(file);
     }
 
     private void force(String name) throws IOException {

@@ -83,10 +83,10 @@ public final class RedisStore implements FileStore, AutoCloseable {
     }
 
     @Override
-    public Uni<Boolean> update(StoredFile file) {
+    public Uni<StoredFile> update(StoredFile file) {
         return send(0, () -> run(FileScript.UPDATE, file,
                 request -> request.arg(json(file)).arg(ttlMillis).arg(file.isComplete() ? 1 : 0)))
-                .map(there -> there.toInteger() == 1);
+                .map(json -> json == null ? null : file(json));
     }
 
     @Override

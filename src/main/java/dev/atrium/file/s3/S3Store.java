@@ -103,8 +103,9 @@ public final class S3Store implements FileStore, AutoCloseable {
     }
 
     @Override
-    public Uni<Boolean> update(StoredFile file) {
-        return backlog.queue(0, () -> say(file));
+    public Uni<StoredFile> update(StoredFile file) {
+        return backlog.queue(0, () -> known(file.id()).flatMap(known ->
+                known == null || known.isAfter(file) ? Uni.createFrom().item(known) : say(file)));
     }
 
     /** What is known of the file is written again, because the age of the newest object says whether it is abandoned. */
@@ -135,10 +136,9 @@ public final class S3Store implements FileStore, AutoCloseable {
         loops.shutdownGracefully(1, 5, TimeUnit.SECONDS);
     }
 
-    /** Overwrites what is known of a file, unless it was deleted meanwhile; whether it was there. */
-    private Uni<Boolean> say(StoredFile file) {
-        return bucket.has(json(file.id())).call(there -> there
-                ? bucket.put(json(file.id()), body(file)) : Uni.createFrom().voidItem());
+    /** What is known of a file from then on. */
+    private Uni<StoredFile> say(StoredFile file) {
+        return bucket.put(json(file.id()), body(file)).replaceWith(file);
     }
 
     private Uni<List<StoredFile>> files() {

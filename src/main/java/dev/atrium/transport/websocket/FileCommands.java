@@ -48,7 +48,7 @@ final class FileCommands {
     /**
      * Does it and answers it.
      *
-     * @param bytes that came with it, only for now; or null
+     * @param bytes that came with it, lent for this call; or null
      * @throws Refusal if the command makes no sense
      */
     void execute(Command command, ByteBuf bytes) {

@@ -158,7 +158,7 @@ final class SessionProtocol extends SessionBound {
         handle(line, bytes.slice(newline + 1, bytes.writerIndex() - newline - 1), bytes.readableBytes());
     }
 
-    /** @param bytes that came after the line, only for now; null if none can have */
+    /** @param bytes that came after the line, lent for this call; null for a text frame */
     private void handle(String line, ByteBuf bytes, int size) {
         cancelFirstCommand();
         Command command;

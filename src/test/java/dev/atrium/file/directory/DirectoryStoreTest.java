@@ -57,7 +57,7 @@ class DirectoryStoreTest extends FileStoreContract {
     }
 
     @Test
-    @DisabledOnOs({OS.WINDOWS, OS.MAC})
+    @DisabledOnOs(value = {OS.WINDOWS, OS.MAC}, disabledReason = "only Linux has /dev/full")
     void a_disk_that_is_full_says_so_and_harms_nothing_that_was_there() throws Exception {
         StoredFile file = begun(2000);
         assertThat(await(store().write(file, 0, ByteBuffer.allocate(1000)))).isTrue();
@@ -141,7 +141,7 @@ class DirectoryStoreTest extends FileStoreContract {
     }
 
     @Test
-    @DisabledOnOs(OS.WINDOWS)
+    @DisabledOnOs(value = OS.WINDOWS, disabledReason = "Windows has no POSIX permissions")
     void a_private_directory_is_made_with_the_first_file_and_for_its_owner_alone() throws Exception {
         Path own = directory.resolve("atrium-files");
         try (DirectoryStore store = DirectoryStore.privatelyIn(own, 0)) {
@@ -153,7 +153,7 @@ class DirectoryStoreTest extends FileStoreContract {
     }
 
     @Test
-    @DisabledOnOs(OS.WINDOWS)
+    @DisabledOnOs(value = OS.WINDOWS, disabledReason = "Windows has no POSIX permissions")
     void a_private_directory_that_others_may_read_or_have_made_is_not_used() throws Exception {
         Path open = Files.createDirectory(directory.resolve("open"));
         Files.setPosixFilePermissions(open, PosixFilePermissions.fromString("rwxrwxrwx"));
