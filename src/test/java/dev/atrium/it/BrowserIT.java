@@ -5,34 +5,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.microsoft.playwright.Page;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
 /** What a real browser makes of a room. */
-class BrowserIT {
+class BrowserIT extends WithBrowser {
 
     /** Of the server's origin, and without a policy of its own: the room's page would let no frame in. */
     private static final String BLANK = "/rooms/blank/messages";
-
-    private static Browser browser;
-    private static Replica replica;
-
-    @BeforeAll
-    static void start() {
-        browser = Browser.start();
-        replica = Replica.start();
-    }
-
-    @AfterAll
-    static void stop() {
-        if (browser != null) {
-            browser.close();
-        }
-        if (replica != null) {
-            replica.close();
-        }
-    }
 
     @Test
     void its_own_event_source_comes_back_to_where_it_was() {

@@ -6,7 +6,6 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -32,40 +31,22 @@ class FloodIT {
     void a_flood_from_one_client_leaves_the_others_in_peace() throws Exception {
         try (Replica replica = Replica.start(Map.of("atrium.limits.messages", "", "atrium.limits.bytes", ""));
                 RawSocket witness = RawSocket.connect(replica.port(), "/rooms/calm"); Flood flood = new Flood(replica.port())) {
-            p99(witness, 2_000);
+            RoundTrips.p99(witness, 2_000);
             List<Double> quiet = new ArrayList<>();
             List<Double> noisy = new ArrayList<>();
             for (int i = 0; i < WINDOWS; i++) {
                 flood.rest();
-                quiet.add(p99(witness, MESSAGES));
+                quiet.add(RoundTrips.p99(witness, MESSAGES));
                 flood.begin();
-                noisy.add(p99(witness, MESSAGES));
+                noisy.add(RoundTrips.p99(witness, MESSAGES));
             }
             String figures = "p99 in ms, quiet " + quiet + ", noisy " + noisy + "; frames of the flood " + flood.frames.get()
                     + ", connections " + flood.connections.get() + ", refused " + flood.refusals.get();
             System.out.println(figures);
             assertThat(flood.refusals.get()).as(figures).isPositive();
-            assertThat(median(noisy)).as(figures).isLessThan(MOST * Math.max(1, median(quiet)));
+            assertThat(RoundTrips.median(noisy)).as(figures).isLessThan(MOST * Math.max(1, RoundTrips.median(quiet)));
             assertThat(replica.log()).doesNotContain("ERROR").doesNotContain("Exception");
         }
-    }
-
-    /** Milliseconds from saying something to hearing it, two milliseconds apart. */
-    private static double p99(RawSocket witness, int messages) throws IOException {
-        double[] times = new double[messages];
-        for (int i = 0; i < messages; i++) {
-            long start = System.nanoTime();
-            witness.text("tick");
-            witness.read();
-            times[i] = (System.nanoTime() - start) / 1e6;
-            LockSupport.parkNanos(2_000_000);
-        }
-        Arrays.sort(times);
-        return times[(int) (messages * 0.99)];
-    }
-
-    private static double median(List<Double> values) {
-        return values.stream().sorted().toList().get(values.size() / 2);
     }
 
     private static final class Flood implements AutoCloseable, Runnable {

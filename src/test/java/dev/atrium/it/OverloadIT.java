@@ -4,10 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
@@ -69,15 +67,15 @@ class OverloadIT {
                 RawSocket witness = RawSocket.connect(replica.port(), "/rooms/calm"); Storm storm = new Storm(replica.port(), 10 * CAPACITY)) {
             // Both are compiled first: what is measured is not the compiler.
             storm.begin();
-            p99(witness, 2_000);
+            RoundTrips.p99(witness, 2_000);
             List<Double> quiet = new ArrayList<>();
             List<Double> stormy = new ArrayList<>();
             for (int i = 0; i < WINDOWS; i++) {
                 storm.rest();
                 SocketClient.await().until(() -> replica.metric("atrium_connections_admitted") == 1);
-                quiet.add(p99(witness, MESSAGES));
+                quiet.add(RoundTrips.p99(witness, MESSAGES));
                 storm.begin();
-                stormy.add(p99(witness, MESSAGES));
+                stormy.add(RoundTrips.p99(witness, MESSAGES));
             }
             String figures = "p99 in ms, quiet " + quiet + ", in the storm " + stormy + "; admitted " + storm.admitted.get()
                     + ", refused " + storm.refused.get() + ", failed " + storm.failed.get()
@@ -85,26 +83,8 @@ class OverloadIT {
             System.out.println(figures);
             assertThat(storm.refused.get()).as(figures).isPositive();
             assertThat(storm.admitted.get()).as(figures).isPositive();
-            assertThat(median(stormy)).as(figures).isLessThan(MOST * Math.max(TIME_SLICE_MILLIS, median(quiet)));
+            assertThat(RoundTrips.median(stormy)).as(figures).isLessThan(MOST * Math.max(TIME_SLICE_MILLIS, RoundTrips.median(quiet)));
             assertThat(replica.log()).doesNotContain("ERROR").doesNotContain("Exception");
         }
-    }
-
-    /** Milliseconds from saying something to hearing it, two milliseconds apart. */
-    private static double p99(RawSocket witness, int messages) throws IOException {
-        double[] times = new double[messages];
-        for (int i = 0; i < messages; i++) {
-            long start = System.nanoTime();
-            witness.text("tick");
-            witness.read();
-            times[i] = (System.nanoTime() - start) / 1e6;
-            LockSupport.parkNanos(2_000_000);
-        }
-        Arrays.sort(times);
-        return times[(int) (messages * 0.99)];
-    }
-
-    private static double median(List<Double> values) {
-        return values.stream().sorted().toList().get(values.size() / 2);
     }
 }

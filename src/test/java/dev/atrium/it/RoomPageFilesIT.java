@@ -15,31 +15,10 @@ import java.nio.file.Files;
 import java.util.Map;
 import java.util.Random;
 import javax.imageio.ImageIO;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
 /** Files on the page of a room. */
-class RoomPageFilesIT {
-
-    private static Browser browser;
-    private static Replica replica;
-
-    @BeforeAll
-    static void start() {
-        browser = Browser.start();
-        replica = Replica.start();
-    }
-
-    @AfterAll
-    static void stop() {
-        if (browser != null) {
-            browser.close();
-        }
-        if (replica != null) {
-            replica.close();
-        }
-    }
+class RoomPageFilesIT extends WithBrowser {
 
     @Test
     void a_picture_is_shown_and_its_sender_sees_it_go() throws IOException {

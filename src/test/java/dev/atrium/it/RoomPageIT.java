@@ -8,31 +8,10 @@ import com.microsoft.playwright.BrowserContext;
 import com.microsoft.playwright.Keyboard;
 import com.microsoft.playwright.Page;
 import java.util.List;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
 /** Two people on the page of a room, in a real browser. */
-class RoomPageIT {
-
-    private static Browser browser;
-    private static Replica replica;
-
-    @BeforeAll
-    static void start() {
-        browser = Browser.start();
-        replica = Replica.start();
-    }
-
-    @AfterAll
-    static void stop() {
-        if (browser != null) {
-            browser.close();
-        }
-        if (replica != null) {
-            replica.close();
-        }
-    }
+class RoomPageIT extends WithBrowser {
 
     @Test
     void two_people_a_shell_and_a_plain_socket_talk() {

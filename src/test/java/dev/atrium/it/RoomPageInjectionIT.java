@@ -7,8 +7,6 @@ import com.microsoft.playwright.options.FilePayload;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -17,26 +15,7 @@ import org.junit.jupiter.params.provider.ValueSource;
  * Whatever somebody says, is called or names is text on the page. Nothing of it runs, and the policy of the page is not what
  * prevents it: that has nothing to report.
  */
-class RoomPageInjectionIT {
-
-    private static Browser browser;
-    private static Replica replica;
-
-    @BeforeAll
-    static void start() {
-        browser = Browser.start();
-        replica = Replica.start();
-    }
-
-    @AfterAll
-    static void stop() {
-        if (browser != null) {
-            browser.close();
-        }
-        if (replica != null) {
-            replica.close();
-        }
-    }
+class RoomPageInjectionIT extends WithBrowser {
 
     /** None has a slash beside the namespace's own, so that each can also be the name of a file. */
     @ParameterizedTest

@@ -16,32 +16,11 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.file.Path;
 import javax.imageio.ImageIO;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** Pictures of the room's page in {@code target/screenshots}, for people to look at; and that nothing on it is cut off at its side. */
-class RoomPageLooksIT {
-
-    private static Browser browser;
-    private static Replica replica;
-
-    @BeforeAll
-    static void start() {
-        browser = Browser.start();
-        replica = Replica.start();
-    }
-
-    @AfterAll
-    static void stop() {
-        if (browser != null) {
-            browser.close();
-        }
-        if (replica != null) {
-            replica.close();
-        }
-    }
+class RoomPageLooksIT extends WithBrowser {
 
     @ParameterizedTest
     @CsvSource({"light, LIGHT, 1200, 800, en-GB", "dark, DARK, 1200, 800, en-GB", "phone, LIGHT, 390, 844, zh-CN", "phone-dark, DARK, 390, 844, en-GB"})

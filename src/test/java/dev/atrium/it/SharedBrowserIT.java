@@ -10,13 +10,11 @@ import java.io.IOException;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Tabs of one browser that have one connection: in a shared worker, or with one of them in the lead. */
-class SharedBrowserIT {
+class SharedBrowserIT extends WithBrowser {
 
     /** Of the server's origin, and without a policy of its own. */
     private static final String BLANK = "/rooms/blank/messages";
@@ -34,25 +32,6 @@ class SharedBrowserIT {
               lobby.on("@gap", () => gaps++);
               window.say = (text) => lobby.send(text).catch((failure) => failures.push(String(failure)));
             }""";
-
-    private static Browser browser;
-    private static Replica replica;
-
-    @BeforeAll
-    static void start() {
-        browser = Browser.start();
-        replica = Replica.start();
-    }
-
-    @AfterAll
-    static void stop() {
-        if (browser != null) {
-            browser.close();
-        }
-        if (replica != null) {
-            replica.close();
-        }
-    }
 
     @ParameterizedTest(name = "shared workers: {0}")
     @ValueSource(booleans = {true, false})
