@@ -3,8 +3,11 @@ package dev.atrium.it;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.net.URI;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -110,11 +113,28 @@ class RedisSocketIoIT {
     }
 
     @Test
+    void a_poll_that_waits_at_a_replica_when_it_is_killed_learns_that_its_connection_is_unknown() {
+        try (Replica third = Replica.start(Map.of("atrium.backplane", "redis", "quarkus.redis.hosts", cluster.redis().url(),
+                "atrium.redis.lease", "3s"))) {
+            String session = session(third);
+            elsewhere().post(session, "40");
+            assertThat(elsewhere().get(session).body()).startsWith("40{");
+            CompletableFuture<String> poll = CompletableFuture.supplyAsync(() -> elsewhere().get(session).body());
+            // Longer than a request needs to arrive; one that comes later is answered the same.
+            Awaitility.await().pollDelay(Duration.ofMillis(300)).until(() -> !poll.isDone());
+
+            third.kill();
+
+            assertThat(poll).succeedsWithin(Duration.ofSeconds(10)).isEqualTo("{\"code\":1,\"message\":\"Session ID unknown\"}");
+        }
+    }
+
+    @Test
     void a_client_that_gives_up_its_poll_elsewhere_is_gone_at_once() throws Exception {
         String session = session(here());
         try (java.net.Socket poll = new java.net.Socket("127.0.0.1", elsewhere().port())) {
             poll.getOutputStream().write(("GET " + session + " HTTP/1.1\r\nHost: a\r\n\r\n").getBytes());
-            org.awaitility.Awaitility.await().pollDelay(java.time.Duration.ofMillis(300)).until(() -> true);
+            Awaitility.await().pollDelay(Duration.ofMillis(300)).until(() -> true);
         }
         SocketClient.await().untilAsserted(() -> assertThat(here().post(session, "3").body()).contains("\"code\":1"));
     }

@@ -13,6 +13,9 @@ import io.vertx.core.http.PoolOptions;
 import io.vertx.core.http.RequestOptions;
 import io.vertx.core.net.NetSocket;
 import io.vertx.httpproxy.HttpProxy;
+import io.vertx.httpproxy.ProxyContext;
+import io.vertx.httpproxy.ProxyInterceptor;
+import io.vertx.httpproxy.ProxyResponse;
 import jakarta.inject.Singleton;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
@@ -91,16 +94,20 @@ final class Forwarding {
                         origin.reset();
                         return;
                     }
+                    Runnable gone = () -> gone(request, owner, unknown);
                     if (toWebSocket) {
-                        tunnel(request, origin);
+                        tunnel(request, origin, gone);
                     } else {
-                        HttpProxy.reverseProxy(client).origin(proxied -> Future.succeededFuture(origin)).handle(request);
+                        HttpProxy.reverseProxy(client).origin(proxied -> Future.succeededFuture(origin))
+                                .addInterceptor(new GoneOrigin(gone)).handle(request);
                     }
                 })
-                .onFailure(failure -> {
-                    known.remove(owner);
-                    unknown(request, unknown);
-                });
+                .onFailure(failure -> gone(request, owner, unknown));
+    }
+
+    private void gone(HttpServerRequest request, String owner, Runnable unknown) {
+        known.remove(owner);
+        unknown(request, unknown);
     }
 
     private static void unknown(HttpServerRequest request, Runnable unknown) {
@@ -109,7 +116,7 @@ final class Forwarding {
     }
 
     /** Not the proxy's own way with WebSockets: it reads from the one side however slowly the other takes it. */
-    private static void tunnel(HttpServerRequest request, HttpClientRequest origin) {
+    private static void tunnel(HttpServerRequest request, HttpClientRequest origin, Runnable gone) {
         request.headers().forEach((name, value) -> {
             if (!name.equalsIgnoreCase(HttpHeaders.HOST.toString())) {
                 origin.headers().add(name, value);
@@ -124,7 +131,7 @@ final class Forwarding {
             }
         }).onFailure(failure -> {
             LOG.debugf("A WebSocket could not be forwarded: %s", failure.getMessage());
-            request.response().reset();
+            gone.run();
         });
     }
 
@@ -136,5 +143,25 @@ final class Forwarding {
                     near.pipeTo(far);
                 })
                 .onFailure(gone -> far.close());
+    }
+
+    /** A replica may die with a request in hand, or before a connection that is kept to it is known to be closed: not a 502. */
+    private record GoneOrigin(Runnable gone) implements ProxyInterceptor {
+
+        private static final String FAILURE = "failure";
+
+        @Override
+        public Future<ProxyResponse> handleProxyRequest(ProxyContext context) {
+            return context.sendRequest().onFailure(failure -> context.set(FAILURE, failure));
+        }
+
+        @Override
+        public Future<Void> handleProxyResponse(ProxyContext context) {
+            if (context.get(FAILURE, Throwable.class) == null) {
+                return context.sendResponse();
+            }
+            gone.run();
+            return Future.succeededFuture();
+        }
     }
 }
