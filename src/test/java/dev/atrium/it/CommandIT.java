@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -18,13 +17,13 @@ class CommandIT {
     }
 
     private static Output run(String... arguments) throws IOException, InterruptedException {
-        List<String> command = new ArrayList<>(List.of(ProcessHandle.current().info().command().orElse("java")));
+        List<String> command = Replica.java();
         for (String argument : arguments) {
             if (argument.startsWith("-D")) {
                 command.add(argument);
             }
         }
-        command.addAll(List.of("-jar", "target/quarkus-app/quarkus-run.jar"));
+        command.addAll(List.of("-jar", Replica.JAR.toString()));
         for (String argument : arguments) {
             if (!argument.startsWith("-D")) {
                 command.add(argument);

@@ -133,8 +133,9 @@ class KubernetesSettingsIT {
             Files.writeString(config.resolve(file.getKey()), atHome(file.getValue()));
         }
         Files.writeString(config.resolve("application-prod.properties"), Files.readString(config.resolve("application-prod.properties")) + "\n" + line + "\n");
-        ProcessBuilder builder = new ProcessBuilder(ProcessHandle.current().info().command().orElse("java"), "-jar",
-                Path.of("target/quarkus-app/quarkus-run.jar").toAbsolutePath().toString(), "check-config").directory(directory.toFile());
+        List<String> command = Replica.java();
+        command.addAll(List.of("-jar", Replica.JAR.toAbsolutePath().toString(), "check-config"));
+        ProcessBuilder builder = new ProcessBuilder(command).directory(directory.toFile());
         for (EnvVar variable : environment(manifests)) {
             if (!variable.getName().equals("JDK_JAVA_OPTIONS")) {
                 builder.environment().put(variable.getName(), FILLED_IN.getOrDefault(variable.getName(), variable.getValue()));

@@ -21,7 +21,10 @@ import org.awaitility.Awaitility;
 /** One replica: a process of the packaged program on free ports of the loopback address. */
 public final class Replica implements Door, AutoCloseable {
 
-    private static final Path JAR = Path.of("target/quarkus-app/quarkus-run.jar");
+    static final Path JAR = Path.of("target/quarkus-app/quarkus-run.jar");
+
+    /** Of the JVM. */
+    private static final List<String> OPTIONS = List.of(System.getProperty("program.options", "-Xshare:auto").split(" "));
     private static final Pattern PORTS = Pattern.compile(
             "Listening on: http://127\\.0\\.0\\.1:(\\d+)(?: and https://[^ ]+)?\\. Management interface listening on http://127\\.0\\.0\\.1:(\\d+)\\.");
     private static final HttpClient HTTP = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
@@ -70,10 +73,17 @@ public final class Replica implements Door, AutoCloseable {
         return start(Map.of("atrium.backplane", "redis", "quarkus.redis.hosts", redis.url()));
     }
 
+    /** The command that runs the program, to which its properties, {@code -jar} and {@link #JAR} are to be added. */
+    static List<String> java() {
+        List<String> command = new ArrayList<>(List.of(ProcessHandle.current().info().command().orElse("java")));
+        command.addAll(OPTIONS);
+        return command;
+    }
+
     /** Starts the process and does not wait for anything. An empty value leaves a setting to its default. */
     public static Replica launch(Map<String, String> settings) {
-        List<String> command = new ArrayList<>(List.of(ProcessHandle.current().info().command().orElse("java"),
-                "-Xmx512m", "-Dquarkus.http.host=127.0.0.1", "-Dquarkus.http.port=0",
+        List<String> command = java();
+        command.addAll(List.of("-Xmx512m", "-Dquarkus.http.host=127.0.0.1", "-Dquarkus.http.port=0",
                 "-Dquarkus.management.host=127.0.0.1", "-Dquarkus.management.port=0"));
         Map<String, String> all = new HashMap<>(SETTINGS);
         all.putAll(settings);

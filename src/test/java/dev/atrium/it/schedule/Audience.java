@@ -22,10 +22,10 @@ final class Audience implements AutoCloseable {
 
     final List<String> rooms;
     final Speaker speaker;
+    final Punctuality punctuality = new Punctuality();
     private final List<Reader> readers = new ArrayList<>();
     private final Random random;
-    private final Supplier<Door> anywhere;
-    private final ScheduledExecutorService pool;
+    private final Reader.Surroundings surroundings;
 
     Audience(Cluster cluster, Random random, Collection<String> rooms, ScheduledExecutorService pool) {
         this(() -> cluster.replica(random.nextInt(cluster.size())), random, rooms, pool);
@@ -34,18 +34,18 @@ final class Audience implements AutoCloseable {
     Audience(Supplier<Door> anywhere, Random random, Collection<String> rooms, ScheduledExecutorService pool) {
         this.rooms = List.copyOf(rooms);
         this.random = random;
-        this.pool = pool;
-        this.anywhere = anywhere;
-        this.speaker = new Speaker(anywhere);
+        this.surroundings = new Reader.Surroundings(anywhere, pool, punctuality);
+        this.speaker = new Speaker(anywhere, punctuality);
     }
 
     /** Adds one who follows some of the rooms, or one of them. */
     void add() {
         String name = "reader " + readers.size();
-        Reader reader = switch (random.nextInt(5)) {
-            case 0 -> new StreamReader(name, room(), anywhere, dice(), pool);
-            case 1 -> new PollReader(name, room(), anywhere, dice(), pool);
-            default -> new SessionReader(name, someRooms(), anywhere, dice(), pool);
+        Reader reader = switch (random.nextInt(6)) {
+            case 0 -> new StreamReader(name, room(), surroundings, dice());
+            case 1 -> new PollReader(name, room(), surroundings, dice());
+            case 2 -> new SocketIoReader(name, room(), surroundings, dice());
+            default -> new SessionReader(name, someRooms(), surroundings, dice());
         };
         readers.add(reader);
         reader.start();

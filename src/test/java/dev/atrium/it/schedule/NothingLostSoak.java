@@ -28,6 +28,7 @@ class NothingLostSoak {
     private static final int READERS = 200;
     private static final int CUTS = 20;
     private static final int SPEAKERS = 4;
+    private static final Map<String, String> SETTINGS = Map.of("atrium.redis.lease", "3s", "atrium.socketio.connection-state-recovery", "true");
     private static final Duration LIMIT = Duration.ofMinutes(15);
 
     @Test
@@ -37,7 +38,7 @@ class NothingLostSoak {
         LOG.infof("Seed %d", seed);
         List<String> rooms = IntStream.range(0, ROOMS).mapToObj(i -> "soak-" + i).toList();
         ScheduledExecutorService pool = Executors.newScheduledThreadPool(8);
-        try (Cluster cluster = Cluster.overRedis(3, Map.of("atrium.redis.lease", "3s"));
+        try (Cluster cluster = Cluster.overRedis(3, SETTINGS);
                 Audience audience = new Audience(cluster, random, rooms, pool)) {
             for (int i = 0; i < READERS; i++) {
                 audience.add();

@@ -8,16 +8,14 @@ import java.net.http.HttpResponse;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ScheduledExecutorService;
-import java.util.function.Supplier;
 
 /** Reads one room by long polls, each on any replica, and each from where the one before has ended. */
 final class PollReader extends Reader {
 
     private final String room;
 
-    PollReader(String name, String room, Supplier<Door> anywhere, Random random, ScheduledExecutorService pool) {
-        super(name, List.of(room), anywhere, random, pool);
+    PollReader(String name, String room, Surroundings surroundings, Random random) {
+        super(name, List.of(room), surroundings, random);
         this.room = room;
     }
 

@@ -18,8 +18,7 @@ abstract class Reader implements AutoCloseable {
     private static final int LONGEST_PAUSE_MILLIS = 60;
 
     final Map<String, ReaderLog> logs = new LinkedHashMap<>();
-    private final ScheduledExecutorService pool;
-    private final Supplier<Door> anywhere;
+    private final Surroundings surroundings;
     private final Random random;
     private Connection connection;
     private boolean stopped;
@@ -33,18 +32,22 @@ abstract class Reader implements AutoCloseable {
         void abort();
     }
 
-    Reader(String name, Collection<String> rooms, Supplier<Door> anywhere, Random random, ScheduledExecutorService pool) {
-        rooms.forEach(room -> logs.put(room, new ReaderLog(getClass().getSimpleName() + " " + name + " in " + room)));
-        this.anywhere = anywhere;
+    Reader(String name, Collection<String> rooms, Surroundings surroundings, Random random) {
+        rooms.forEach(room -> logs.put(room,
+                new ReaderLog(getClass().getSimpleName() + " " + name + " in " + room, surroundings.punctuality()::heard)));
+        this.surroundings = surroundings;
         this.random = random;
-        this.pool = pool;
+    }
+
+    /** What all of them have in common: who lets them in, whose threads they run on, and who looks at the clock. */
+    record Surroundings(Supplier<Door> anywhere, ScheduledExecutorService pool, Punctuality punctuality) {
     }
 
     abstract Connection connection(Door door, boolean dice);
 
     /** Begins to follow. */
     final void start() {
-        pool.execute(this::again);
+        surroundings.pool.execute(this::again);
     }
 
     /** Its connection is cut, or goes silent: then the server still takes it for alive. */
@@ -82,8 +85,8 @@ abstract class Reader implements AutoCloseable {
     }
 
     private void later() {
-        if (!pool.isShutdown()) {
-            pool.schedule(this::again, random.nextInt(LONGEST_PAUSE_MILLIS), TimeUnit.MILLISECONDS);
+        if (!surroundings.pool.isShutdown()) {
+            surroundings.pool.schedule(this::again, random.nextInt(LONGEST_PAUSE_MILLIS), TimeUnit.MILLISECONDS);
         }
     }
 
@@ -94,7 +97,7 @@ abstract class Reader implements AutoCloseable {
             }
             try {
                 // Before it begins: the JDK's client may call with what came first from within.
-                connection = connection(anywhere.get(), random.nextBoolean());
+                connection = connection(surroundings.anywhere.get(), random.nextBoolean());
                 connection.begin();
                 return;
             } catch (RuntimeException e) {

@@ -3,6 +3,7 @@ package dev.atrium.it.schedule;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
 
 /** What one reader has been told of one room, checked as it comes: each message must follow the one before. */
 final class ReaderLog {
@@ -11,14 +12,17 @@ final class ReaderLog {
     }
 
     private final String reader;
+    private final Consumer<String> heard;
     private final List<Entry> entries = new ArrayList<>();
     private final List<String> faults = new ArrayList<>();
     private String epoch;
     private long offset;
     private int breaks;
 
-    ReaderLog(String reader) {
+    /** @param heard called with what each message says */
+    ReaderLog(String reader, Consumer<String> heard) {
         this.reader = reader;
+        this.heard = heard;
     }
 
     synchronized boolean hasPlace() {
@@ -57,6 +61,7 @@ final class ReaderLog {
     }
 
     synchronized void message(String atEpoch, long atOffset, String data) {
+        heard.accept(data);
         // A room of which nothing is known yet has no epoch.
         if (!(atEpoch.equals(epoch) || epoch.isEmpty()) || atOffset != offset + 1) {
             faults.add("got " + atEpoch + ":" + atOffset + " after " + place());
@@ -64,6 +69,11 @@ final class ReaderLog {
         epoch = atEpoch;
         offset = atOffset;
         entries.add(new Entry(atEpoch, atOffset, data));
+    }
+
+    /** Something else went wrong. */
+    synchronized void fault(String fault) {
+        faults.add(fault);
     }
 
     /** What is wrong with it, given what the room has acknowledged, by {@code epoch:offset}. */

@@ -22,6 +22,8 @@ class SchedulesIT {
     private static final int SCHEDULES = 110;
     private static final int STEPS = 25;
 
+    private static final Map<String, String> SETTINGS = Map.of("atrium.redis.lease", "3s", "atrium.socketio.connection-state-recovery", "true");
+
     private static ScheduledExecutorService pool;
 
     @BeforeAll
@@ -36,7 +38,7 @@ class SchedulesIT {
 
     @Test
     void in_memory() {
-        try (Cluster cluster = Cluster.inMemory(Map.of())) {
+        try (Cluster cluster = Cluster.inMemory(SETTINGS)) {
             for (int seed = 1; seed <= SCHEDULES; seed++) {
                 run(cluster, seed, seed % 25 == 0);
             }
@@ -45,7 +47,7 @@ class SchedulesIT {
 
     @Test
     void over_redis() {
-        try (Cluster cluster = Cluster.overRedis(2, Map.of("atrium.redis.lease", "3s"))) {
+        try (Cluster cluster = Cluster.overRedis(2, SETTINGS)) {
             for (int seed = 1; seed <= SCHEDULES; seed++) {
                 run(cluster, 10_000 + seed, seed % 10 == 0);
             }

@@ -12,8 +12,6 @@ import java.util.List;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.ScheduledExecutorService;
-import java.util.function.Supplier;
 
 /** Speaks the session protocol; goes on by its resume token or by joining its rooms with {@code since}, as the dice fall. */
 final class SessionReader extends Reader {
@@ -24,9 +22,8 @@ final class SessionReader extends Reader {
     private final List<String> rooms;
     private String token;
 
-    SessionReader(String name, Collection<String> rooms, Supplier<Door> anywhere, Random random,
-            ScheduledExecutorService pool) {
-        super(name, rooms, anywhere, random, pool);
+    SessionReader(String name, Collection<String> rooms, Surroundings surroundings, Random random) {
+        super(name, rooms, surroundings, random);
         this.rooms = List.copyOf(rooms);
     }
 

@@ -27,18 +27,21 @@ final class Speaker {
     private final AtomicLong numbers = new AtomicLong();
     private final AtomicLong refused = new AtomicLong();
     private final Supplier<Door> anywhere;
+    private final Punctuality punctuality;
 
     /** Where a message was put. */
     record Place(String epoch, long offset) {
     }
 
-    Speaker(Supplier<Door> anywhere) {
+    Speaker(Supplier<Door> anywhere, Punctuality punctuality) {
         this.anywhere = anywhere;
+        this.punctuality = punctuality;
     }
 
     /** Says one thing, different from all others, and returns its place. */
     Place say(String room) {
         String data = room + " " + numbers.incrementAndGet();
+        punctuality.said(data);
         Place place = attempt(room, data);
         if (place == null) {
             place = Awaitility.await("acknowledged").atMost(Duration.ofSeconds(60)).pollInterval(Duration.ofMillis(20))

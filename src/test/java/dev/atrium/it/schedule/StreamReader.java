@@ -9,16 +9,14 @@ import java.util.List;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Flow;
-import java.util.concurrent.ScheduledExecutorService;
-import java.util.function.Supplier;
 
 /** Reads one room as an NDJSON stream or as server-sent events, as the dice fall, and goes on after the last place it had. */
 final class StreamReader extends Reader {
 
     private final String room;
 
-    StreamReader(String name, String room, Supplier<Door> anywhere, Random random, ScheduledExecutorService pool) {
-        super(name, List.of(room), anywhere, random, pool);
+    StreamReader(String name, String room, Surroundings surroundings, Random random) {
+        super(name, List.of(room), surroundings, random);
         this.room = room;
     }
 

@@ -1,0 +1,76 @@
+package dev.atrium.it.schedule;
+
+import dev.atrium.it.Door;
+import java.net.URI;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Consumer;
+
+/** Engine.IO's long polls: one GET after the other for what comes, a POST for what goes. */
+final class EngineIoPolling implements EngineIoTransport {
+
+    private static final String SEPARATOR = "\u001e";
+
+    private final String url;
+    private Consumer<String> packets;
+    private Runnable lost;
+    private volatile String sid = "";
+    private volatile boolean aborted;
+    private volatile CompletableFuture<?> poll;
+    private CompletableFuture<?> posting = CompletableFuture.completedFuture(null);
+
+    EngineIoPolling(Door door) {
+        url = door.http("/socket.io/?EIO=4&transport=polling");
+    }
+
+    @Override
+    public void open(Consumer<String> heard, Runnable over) {
+        packets = heard;
+        lost = over;
+        poll();
+    }
+
+    private void poll() {
+        CompletableFuture<HttpResponse<String>> asked = Reader.HTTP.sendAsync(HttpRequest.newBuilder(URI.create(url + sid)).build(),
+                HttpResponse.BodyHandlers.ofString());
+        poll = asked;
+        asked.whenCompleteAsync((response, failure) -> {
+            if (failure != null || response.statusCode() != 200) {
+                lost.run();
+                return;
+            }
+            for (String packet : response.body().split(SEPARATOR)) {
+                if (packet.startsWith("0")) {
+                    sid = "&sid=" + Json.parse(packet.substring(1)).path("sid").asText();
+                }
+                packets.accept(packet);
+            }
+            if (!aborted) {
+                poll();
+            }
+        });
+    }
+
+    @Override
+    public synchronized void send(String packet) {
+        HttpRequest request = HttpRequest.newBuilder(URI.create(url + sid)).POST(HttpRequest.BodyPublishers.ofString(packet)).build();
+        posting = posting.thenCompose(posted -> Reader.HTTP.sendAsync(request, HttpResponse.BodyHandlers.ofString()))
+                .thenAccept(response -> {
+                    if (response.statusCode() != 200) {
+                        lost.run();
+                    }
+                }).exceptionally(failure -> {
+                    lost.run();
+                    return null;
+                });
+    }
+
+    @Override
+    public void abort() {
+        aborted = true;
+        if (poll != null) {
+            poll.cancel(true);
+        }
+    }
+}

@@ -1,0 +1,179 @@
+package dev.atrium.it.schedule;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.atrium.it.Door;
+import java.net.URI;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import java.util.concurrent.CompletableFuture;
+
+/**
+ * A client of Socket.IO, over WebSocket or long polls, as the dice fall. It goes on by connection state recovery; where it had heard nothing yet
+ * that it could name, it joins again and reads what it missed, as an application does that looks at {@code socket.recovered}.
+ */
+final class SocketIoReader extends Reader {
+
+    private static final String CONNECT = "40";
+    private static final String DISCONNECT = "41";
+    private static final String EVENT = "42";
+    private static final String JOIN_ID = "0";
+    private static final String ACK = "43" + JOIN_ID;
+
+    private final String room;
+    private final ReaderLog log;
+    private String pid;
+    private String last;
+
+    SocketIoReader(String name, String room, Surroundings surroundings, Random random) {
+        super(name, List.of(room), surroundings, random);
+        this.room = room;
+        this.log = logs.get(room);
+    }
+
+    @Override
+    Connection connection(Door door, boolean dice) {
+        return new Socket(door, dice ? new EngineIoWebSocket(door) : new EngineIoPolling(door));
+    }
+
+    private final class Socket implements Connection {
+
+        private final Door door;
+        private final EngineIoTransport transport;
+
+        /** Those that came while what was missed is being read; null once they are taken as they come. */
+        private List<JsonNode> early;
+        private volatile CompletableFuture<?> reading;
+        private long known;
+
+        Socket(Door door, EngineIoTransport transport) {
+            this.door = door;
+            this.transport = transport;
+        }
+
+        @Override
+        public void begin() {
+            transport.open(packet -> on(this, () -> handle(packet)), () -> lost(this));
+        }
+
+        @Override
+        public void abort() {
+            transport.abort();
+            if (reading != null) {
+                reading.cancel(true);
+            }
+        }
+
+        private void handle(String packet) {
+            if (packet.startsWith("0")) {
+                connect();
+            } else if (packet.equals("2")) {
+                transport.send("3");
+            } else if (packet.startsWith(CONNECT)) {
+                connected(Json.parse(packet.substring(CONNECT.length())).path("pid").asText());
+            } else if (packet.startsWith(EVENT)) {
+                event(Json.parse(packet.substring(EVENT.length())));
+            } else if (packet.startsWith(ACK)) {
+                joined(Json.parse(packet.substring(ACK.length())).path(0));
+            } else {
+                if (packet.startsWith(DISCONNECT)) {
+                    log.fault("was told to stay away");
+                }
+                // Or it was closed, or refused.
+                lost(this);
+            }
+        }
+
+        private void connect() {
+            ObjectNode auth = Json.object().put("meta", true);
+            if (last != null) {
+                auth.put("pid", pid).put("offset", last);
+            }
+            transport.send(CONNECT + auth);
+        }
+
+        private void connected(String ownPid) {
+            if (last == null || !ownPid.equals(pid)) {
+                pid = ownPid;
+                last = null;
+                early = new ArrayList<>();
+                transport.send(EVENT + JOIN_ID + "[\"join\",\"" + room + "\"]");
+            }
+        }
+
+        private void joined(JsonNode answer) {
+            JsonNode place = answer.path("body");
+            if (answer.path("code").asInt() != 200) {
+                lost(this);
+            } else if (log.hasPlace()) {
+                read(place);
+            } else {
+                goOn(place, false);
+            }
+        }
+
+        private void read(JsonNode place) {
+            String after = log.epoch().isEmpty() ? "0" : log.epoch() + ":" + log.offset();
+            CompletableFuture<HttpResponse<String>> asked = HTTP.sendAsync(HttpRequest.newBuilder(
+                    URI.create(door.http("/rooms/" + room + "/messages?limit=1000&after=" + after))).build(), HttpResponse.BodyHandlers.ofString());
+            reading = asked;
+            asked.whenCompleteAsync((response, failure) -> {
+                if (failure == null && response.statusCode() == 200) {
+                    on(this, () -> missed(Json.parse(response.body()), place));
+                } else {
+                    lost(this);
+                }
+            });
+        }
+
+        private void missed(JsonNode answer, JsonNode place) {
+            if (!answer.path("recovered").asBoolean()) {
+                goOn(place, false);
+                return;
+            }
+            for (JsonNode message : answer.path("messages")) {
+                if (message.path("offset").asLong() <= place.path("offset").asLong()) {
+                    message(message.path("data").asText(), message);
+                }
+            }
+            goOn(place, true);
+        }
+
+        private void goOn(JsonNode place, boolean recovered) {
+            if (recovered && place.path("offset").asLong() < log.offset()) {
+                // This replica has yet to hear what another one told already.
+                known = log.offset();
+            } else {
+                log.joined(place.path("epoch").asText(), place.path("offset").asLong(), recovered);
+            }
+            List<JsonNode> events = early;
+            early = null;
+            events.forEach(this::event);
+        }
+
+        private void event(JsonNode values) {
+            if (early != null) {
+                early.add(values);
+                return;
+            }
+            switch (values.path(0).asText()) {
+                case "message" -> {
+                    if (values.path(2).path("offset").asLong() <= known) {
+                        return;
+                    }
+                    message(values.path(1).asText(), values.path(2));
+                    last = values.path(3).asText();
+                }
+                case "@gap" -> log.broken(values.path(1).path("epoch").asText(), values.path(1).path("offset").asLong());
+                default -> log.fault("was told " + values);
+            }
+        }
+
+        private void message(String data, JsonNode place) {
+            log.message(place.path("epoch").asText(), place.path("offset").asLong(), data);
+        }
+    }
+}
