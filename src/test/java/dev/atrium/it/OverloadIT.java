@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
@@ -16,9 +17,10 @@ class OverloadIT {
     private static final int WINDOWS = 7;
     private static final int MESSAGES = 300;
     private static final int CAPACITY = 32;
+    private static final int OTHERS = 100;
 
-    /** Wanted are 2; the storm, the witness and the server share the cores here, of which a time slice is some milliseconds. */
-    private static final double MOST = 3;
+    /** Times shorter than a time slice are taken for one: the storm, the members and the server share the cores here. */
+    private static final double MOST = 2;
     private static final double TIME_SLICE_MILLIS = 4;
 
     private static double denied(Replica replica) {
@@ -61,9 +63,11 @@ class OverloadIT {
         }
     }
 
+    /** Measured by one of a hundred who are there and listen. */
     @Test
     void a_storm_of_ten_times_what_it_takes_leaves_those_who_are_there_in_peace() throws Exception {
         try (Replica replica = Replica.start(Map.of("atrium.admission.max-handshakes", Integer.toString(CAPACITY), "atrium.limits.handshakes", "0"));
+                Audience others = new Audience(replica, "/rooms/calm");
                 RawSocket witness = RawSocket.connect(replica.port(), "/rooms/calm"); Storm storm = new Storm(replica.port(), 10 * CAPACITY)) {
             // Both are compiled first: what is measured is not the compiler.
             storm.begin();
@@ -72,7 +76,7 @@ class OverloadIT {
             List<Double> stormy = new ArrayList<>();
             for (int i = 0; i < WINDOWS; i++) {
                 storm.rest();
-                SocketClient.await().until(() -> replica.metric("atrium_connections_admitted") == 1);
+                SocketClient.await().until(() -> replica.metric("atrium_connections_admitted") == OTHERS + 1);
                 quiet.add(RoundTrips.p99(witness, MESSAGES));
                 storm.begin();
                 stormy.add(RoundTrips.p99(witness, MESSAGES));
@@ -85,6 +89,19 @@ class OverloadIT {
             assertThat(storm.admitted.get()).as(figures).isPositive();
             assertThat(RoundTrips.median(stormy)).as(figures).isLessThan(MOST * Math.max(TIME_SLICE_MILLIS, RoundTrips.median(quiet)));
             assertThat(replica.log()).doesNotContain("ERROR").doesNotContain("Exception");
+        }
+    }
+
+    /** Those who are there: they only listen. */
+    private record Audience(List<SocketClient> members) implements AutoCloseable {
+
+        Audience(Replica replica, String room) {
+            this(IntStream.range(0, OTHERS).mapToObj(i -> replica.plain(room)).toList());
+        }
+
+        @Override
+        public void close() {
+            members.forEach(SocketClient::close);
         }
     }
 }
