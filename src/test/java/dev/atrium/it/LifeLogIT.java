@@ -13,12 +13,14 @@ import org.junit.jupiter.api.Test;
 /** At DEBUG the log has a line for each step in the life of a session, and none for a message. */
 class LifeLogIT {
 
-    private static final Map<String, String> SETTINGS = Map.of(
+    private static final Map<String, String> SETTINGS = Tokens.required(Map.of(
+            "atrium.auth.mode", "open",
+            "atrium.permissions.everyone", "/* *:join send",
             "quarkus.log.category.\"dev.atrium\".level", "DEBUG",
             "quarkus.log.console.json.enabled", "true",
             "atrium.heartbeat.interval", "1s",
             "atrium.heartbeat.timeout", "1s",
-            "atrium.outbox.limit", "64K");
+            "atrium.outbox.limit", "64K"));
 
     private static Replica replica;
 
@@ -72,6 +74,21 @@ class LifeLogIT {
             awaitLife(ann.id(), "connected", "joined here", "suspended 1006 connection_lost, in 1", "resumed from " + again.id());
             awaitLife(again.id(), "connected");
         }
+    }
+
+    @Test
+    void who_shows_a_token_has_a_name_from_then_on_and_the_token_is_in_no_line() {
+        String token = Tokens.of("ann", "named:join");
+        SessionClient ann = replica.session();
+        ann.call("auth", "{\"token\":\"" + token + "\"}");
+        ann.join("named");
+        assertThat(ann.call("members", "{\"room\":\"named\"}").path("code").asInt()).isEqualTo(403);
+        ann.leave();
+        awaitLife(ann.id(), "connected", "authenticated", "joined named", "closed 1000 normal, in 1");
+        assertThat(entries(ann.id()).map(entry -> entry.path("mdc").path("user").asText())).containsExactly("", "ann", "ann", "ann");
+        SocketClient.await().until(() -> entries().anyMatch(entry -> entry.path("loggerName").asText().equals("atrium.security")
+                && entry.path("mdc").path("event").asText().equals("denied") && entry.path("mdc").path("target").asText().equals("/ named")));
+        assertThat(replica.log()).doesNotContain(token);
     }
 
     @Test
