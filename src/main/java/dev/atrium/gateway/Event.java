@@ -1,19 +1,74 @@
 package dev.atrium.gateway;
 
 import dev.atrium.room.Publication;
+import dev.atrium.room.RoomId;
 import dev.atrium.room.Sender;
 import dev.atrium.security.Caller;
 import dev.atrium.session.CloseReason;
+import dev.atrium.session.Session;
 
 /** Something that happened on this replica. */
 public sealed interface Event {
 
-    /** A client connected. */
-    record Connected(Sender who, String transport) implements Event {
+    /** Something in the life of a session, which is rare beside what is said. */
+    sealed interface Life extends Event {
+
+        /** Whose life. */
+        Subject who();
     }
 
-    /** A session ended. */
-    record Disconnected(Sender who, String transport, CloseReason reason) implements Event {
+    /**
+     * A session as it was then.
+     *
+     * @param address its client's, as far as it is known; empty for none
+     */
+    record Subject(Sender self, String namespace, String transport, String address) {
+
+        static Subject of(Session session) {
+            return new Subject(session.self(), session.namespace(), session.transport(), session.caller().address());
+        }
+    }
+
+    /** A client connected. */
+    record Connected(Subject who) implements Life {
+    }
+
+    /** It has shown who it is, or shown it again, after it had connected. */
+    record Authenticated(Subject who) implements Life {
+    }
+
+    /**
+     * It goes on as an earlier session, whose id it has from now on.
+     *
+     * @param former the id that it had until then
+     * @param rooms that it comes back to
+     */
+    record Resumed(Subject who, String former, int rooms) implements Life {
+    }
+
+    /**
+     * Its connection is carried in another way from now on.
+     *
+     * @param carrier {@code websocket}
+     */
+    record Upgraded(Subject who, String carrier) implements Life {
+    }
+
+    /** It has become a member of a room. */
+    record Joined(Subject who, RoomId room) implements Life {
+    }
+
+    /** It has left a room and goes on without it; one that ends leaves all its rooms without a word. */
+    record Left(Subject who, RoomId room) implements Life {
+    }
+
+    /**
+     * A session ended.
+     *
+     * @param rooms that it was in
+     * @param suspended whether it is kept for its client to come back to
+     */
+    record Disconnected(Subject who, CloseReason reason, int rooms, boolean suspended) implements Life {
     }
 
     /** The backplane took a message from a client of this replica. */
@@ -24,8 +79,8 @@ public sealed interface Event {
     record Refused(String transport, int code) implements Event {
     }
 
-    /** A client was silent for the whole of interval and timeout. */
-    record HeartbeatMissed(Sender who, String transport) implements Event {
+    /** A client was silent for the whole of interval and timeout; that its session ended is told next. */
+    record HeartbeatMissed(String transport) implements Event {
     }
 
     /**

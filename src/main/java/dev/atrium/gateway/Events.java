@@ -31,12 +31,14 @@ public final class Events {
     }
 
     /**
-     * Hears of everything from now on, on worker threads, one event after the other.
+     * Hears of everything of that kind from now on, on worker threads, one event after the other.
      *
      * @param name of the subscriber, for the log
      */
-    public void subscribe(String name, Consumer<Event> subscriber) {
-        stream.onOverflow().invoke(ignored -> dropped.increment()).drop()
+    public <T extends Event> void subscribe(String name, Class<T> kind, Consumer<T> subscriber) {
+        // Before the queue: whoever waits for what is rare is not to lose it to messages, nor to wake up for each.
+        stream.select().where(kind::isInstance).map(kind::cast)
+                .onOverflow().invoke(ignored -> dropped.increment()).drop()
                 .emitOn(Infrastructure.getDefaultWorkerPool(), QUEUE)
                 .subscribe().with(event -> {
                     try {

@@ -74,6 +74,11 @@ public final class Gateway implements Session.Listener {
         return session;
     }
 
+    /** What carries a session's connection has changed, to {@code websocket} for example. */
+    public void upgraded(Session session, String carrier) {
+        service.upgraded(session, carrier);
+    }
+
     /** The connection of a session is gone, some time after the session has ended. */
     public void disconnected() {
         service.disconnected();
@@ -317,6 +322,7 @@ public final class Gateway implements Session.Listener {
             connections.leave(before);
         }
         session.identify(identity);
+        service.identified(session);
         expiry.watch(session);
     }
 

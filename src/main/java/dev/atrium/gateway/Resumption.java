@@ -49,11 +49,11 @@ final class Resumption {
         return session.resumeToken() == null ? Uni.createFrom().voidItem() : store.save(stateOf(session));
     }
 
-    /** It has ended; clients that said goodbye, or were told to go for good, do not come back. */
-    void ended(Session session, CloseReason reason) {
+    /** It has ended; clients that said goodbye, or were told to go for good, do not come back. Whether it is kept for its client. */
+    boolean ended(Session session, CloseReason reason) {
         String token = session.resumeToken();
         if (token == null) {
-            return;
+            return false;
         }
         boolean forGood = switch (reason) {
             case NORMAL, RESUMED, DISCONNECTED, REVOKED, FORBIDDEN -> true;
@@ -61,6 +61,7 @@ final class Resumption {
         };
         Uni<Void> kept = forGood ? store.forget(token) : store.release(token);
         kept.subscribe().with(done -> { }, failure -> LOG.warnf("A session was not kept: %s", failure.getMessage()));
+        return !forGood;
     }
 
     /**

@@ -92,7 +92,7 @@ public final class RoomService {
     Session connect(Caller caller, EventLoop eventLoop, String namespace, String transport, Wire wire,
             WireFormat<ByteBuf> format, Allowance allowance, Session.Listener listener) {
         Session session = sessions.open(caller, eventLoop, namespace, transport, wire, format, allowance, listener);
-        events.emit(new Event.Connected(session.self(), transport));
+        events.emit(new Event.Connected(Event.Subject.of(session)));
         return session;
     }
 
@@ -130,6 +130,7 @@ public final class RoomService {
             return Uni.createFrom().failure(new Refusal(403, "room: this is another session's own room"));
         }
         return enter(session, room, watchesPresence, since)
+                .invoke(membership -> events.emit(new Event.Joined(Event.Subject.of(session), room)))
                 .chain(membership -> Uni.join().all(present(session, room), resumption.save(session)).andFailFast()
                         .emitOn(session.loop()::run)
                         .map(done -> Joined.of(membership)));
@@ -179,7 +180,9 @@ public final class RoomService {
             session.left(old.room());
             rooms.leave(old);
         });
+        String former = session.id();
         sessions.rename(session, saved.self());
+        events.emit(new Event.Resumed(Event.Subject.of(session), former, saved.rooms().size()));
         session.granted().addAll(saved.granted());
         List<Uni<Joined>> joins = new ArrayList<>();
         Resumption.rooms(saved, places).forEach((room, since) -> {
@@ -205,6 +208,7 @@ public final class RoomService {
         }
         session.left(room);
         session.granted().remove(room.name());
+        events.emit(new Event.Left(Event.Subject.of(session), room));
         return Uni.join().all(depart(session, membership), resumption.save(session)).andFailFast()
                 .emitOn(session.loop()::run).replaceWithVoid();
     }
@@ -286,19 +290,30 @@ public final class RoomService {
     /** A session has ended. */
     void closed(Session session, CloseReason reason) {
         sessions.remove(session);
-        resumption.ended(session, reason);
+        boolean suspended = resumption.ended(session, reason);
+        int rooms = (int) session.memberships().stream().filter(each -> each.room().isNamed()).count();
         for (Membership membership : List.copyOf(session.memberships())) {
             // Taken out, so that nobody can end it a second time: that would end another member's.
             session.left(membership.room());
             depart(session, membership).subscribe().with(
                     done -> { }, failure -> LOG.warnf("A departure was not noted: %s", failure.getMessage()));
         }
-        events.emit(new Event.Disconnected(session.self(), session.transport(), reason));
+        events.emit(new Event.Disconnected(Event.Subject.of(session), reason, rooms, suspended));
     }
 
     /** A client was silent for too long. */
     void heartbeatMissed(Session session) {
-        events.emit(new Event.HeartbeatMissed(session.self(), session.transport()));
+        events.emit(new Event.HeartbeatMissed(session.transport()));
+    }
+
+    /** A client has shown who it is. */
+    void identified(Session session) {
+        events.emit(new Event.Authenticated(Event.Subject.of(session)));
+    }
+
+    /** What carries a session's connection has changed. */
+    void upgraded(Session session, String carrier) {
+        events.emit(new Event.Upgraded(Event.Subject.of(session), carrier));
     }
 
     private Uni<Membership> enter(Session session, RoomId room, boolean watchesPresence, Position since) {

@@ -61,7 +61,7 @@ final class Metrics {
         drain(drain, shutdown);
         files(transfers, sweep);
         backplane(backplane);
-        events.subscribe("metrics", this::count);
+        events.subscribe("metrics", Event.class, this::count);
     }
 
     private void connections(Sessions sessions) {
@@ -140,9 +140,9 @@ final class Metrics {
             counter("atrium.messages.refused", "Messages refused to clients", "transport", refused.transport(),
                     "code", Integer.toString(refused.code())).increment();
         } else if (event instanceof Event.Connected connected) {
-            opened(connected.transport()).increment();
+            opened(connected.who().transport()).increment();
         } else if (event instanceof Event.Disconnected disconnected) {
-            closed(disconnected.transport(), disconnected.reason()).increment();
+            closed(disconnected.who().transport(), disconnected.reason()).increment();
         } else if (event instanceof Event.HeartbeatMissed missed) {
             timeouts(missed.transport()).increment();
         } else if (event instanceof Event.Denied denied) {

@@ -206,6 +206,26 @@ class KubernetesIT {
     }
 
     @Test
+    void production_takes_a_gateway_in_place_of_the_ingress() throws Exception {
+        Path mine = Files.createDirectories(Path.of("target/kustomize/production-gateway"));
+        for (Path file : Files.list(OVERLAYS.resolve("production")).toList()) {
+            Files.writeString(mine.resolve(file.getFileName()), Files.readString(file).replace("../../", "../../../kubernetes/")
+                    .replace("components/ingress-nginx", "components/gateway").replace("atrium.example.com", "rooms.example.org")
+                    .replace("value: {name: gateway, namespace: gateway}", "value: {name: edge, namespace: front}").replace("value: ingress-nginx", "value: envoy"));
+        }
+        Manifests changed = Manifests.render(mine);
+        HTTPRoute route = changed.one(HTTPRoute.class, "atrium");
+        assertThat(route.getSpec().getHostnames()).containsExactly("rooms.example.org");
+        assertThat(route.getSpec().getParentRefs()).singleElement().satisfies(parent -> {
+            assertThat(parent.getName()).isEqualTo("edge");
+            assertThat(parent.getNamespace()).isEqualTo("front");
+        });
+        assertThat(changed.one(NetworkPolicy.class, "atrium-from-gateway").getSpec().getIngress().get(0).getFrom().get(0)
+                .getNamespaceSelector().getMatchLabels()).containsValue("envoy");
+        assertThat(changed.all(Ingress.class)).isEmpty();
+    }
+
+    @Test
     void whatever_is_an_example_is_marked() throws IOException {
         for (Path file : Files.list(OVERLAYS.resolve("production")).toList()) {
             List<String> lines = Files.readAllLines(file);

@@ -6,6 +6,10 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -22,6 +26,12 @@ class OverloadIT {
     /** Times shorter than a time slice are taken for one: the storm, the members and the server share the cores here. */
     private static final double MOST = 2;
     private static final double TIME_SLICE_MILLIS = 4;
+
+    private static final int NEWCOMERS = 5;
+
+    /** Between two pauses there is time for one look at the clock, and not for a second one in time. */
+    private static final String STUTTER = "while [ $stop -gt 0 ]; do kill -STOP $0; [ $stop -gt 1 ] || echo stopped; sleep 0.7; "
+            + "kill -CONT $0; sleep 0.04; stop=$((stop - 1)); done";
 
     private static double denied(Replica replica) {
         return replica.metric("atrium_denied_total{detail=\"overload\",kind=\"limit\"}");
@@ -53,6 +63,52 @@ class OverloadIT {
                 assertThat(late.join("a").path("code").asInt()).isEqualTo(200);
             }
             waiting.forEach(SocketClient::close);
+        }
+    }
+
+    @Test
+    void while_it_is_late_again_and_again_newcomers_are_refused_and_those_who_are_there_stay() throws Exception {
+        try (Replica replica = Replica.start(Map.of("atrium.admission.max-lag", "400ms")); SessionClient ann = replica.session()) {
+            ann.join("a");
+            assertThat(answers(replica, "stop=1")).as("one pause is the garbage collector's").allSatisfy(answer -> assertThat(answer).startsWith("HTTP/1.1 101 "));
+            assertThat(denied(replica)).isZero();
+
+            assertThat(answers(replica, "stop=4")).allSatisfy(answer ->
+                    assertThat(answer).startsWith("HTTP/1.1 503 ").containsPattern("(?i)retry-after: [1-5]\r\n"));
+            assertThat(denied(replica)).isEqualTo(NEWCOMERS);
+            assertThat(ann.call("send", "{\"room\":\"a\",\"data\":1}").path("code").asInt()).isEqualTo(200);
+            ann.pushes("message", 1);
+            SocketClient.await().until(() -> {
+                try (RawSocket late = RawSocket.connect(replica.port(), "/rooms/a")) {
+                    return late.status() == 101;
+                }
+            });
+        }
+    }
+
+    /** What newcomers are told who come during the last of some pauses, of a process that gets no processor meanwhile. */
+    private static List<String> answers(Replica replica, String times) throws Exception {
+        Process process = new ProcessBuilder("sh", "-c", times + "; " + STUTTER, Long.toString(replica.pid()))
+                .redirectError(ProcessBuilder.Redirect.INHERIT).start();
+        ExecutorService clients = Executors.newFixedThreadPool(NEWCOMERS);
+        try {
+            assertThat(process.inputReader().readLine()).isEqualTo("stopped");
+            List<Future<String>> answers = new ArrayList<>();
+            for (int i = 0; i < NEWCOMERS; i++) {
+                answers.add(clients.submit(() -> {
+                    try (RawSocket newcomer = RawSocket.connect(replica.port(), "/rooms/a")) {
+                        return newcomer.response();
+                    }
+                }));
+            }
+            List<String> told = new ArrayList<>();
+            for (Future<String> answer : answers) {
+                told.add(answer.get(20, TimeUnit.SECONDS));
+            }
+            return told;
+        } finally {
+            process.waitFor();
+            clients.shutdownNow();
         }
     }
 

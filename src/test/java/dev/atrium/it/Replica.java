@@ -109,6 +109,11 @@ public final class Replica implements Door, AutoCloseable {
         }
     }
 
+    /** Of its process. */
+    public long pid() {
+        return process.pid();
+    }
+
     public int port() {
         return port;
     }

@@ -40,6 +40,9 @@ public final class EngineSocket implements Suspendable {
         /** A message of bytes. */
         void binary(byte[] message);
 
+        /** Another transport carries the connection from now on. */
+        void upgraded(String transport);
+
         /** Its client sends so much that the connection ends next. */
         void flooded();
 
@@ -330,9 +333,12 @@ public final class EngineSocket implements Suspendable {
         transport = other;
         if (!former.handOver(other.outbox())) {
             fail(CloseReason.SLOW_CONSUMER);
-        } else if (holds > 0) {
+            return;
+        }
+        if (holds > 0) {
             other.suspend();
         }
+        listener.upgraded(other.name());
     }
 
     boolean isCarriedBy(WebSocketTransport other) {

@@ -19,6 +19,7 @@ import io.vertx.httpproxy.ProxyResponse;
 import jakarta.inject.Singleton;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
+import java.util.function.Consumer;
 import org.jboss.logging.Logger;
 
 /**
@@ -76,7 +77,10 @@ final class Forwarding {
                         forward(request, owner, found, toWebSocket, unknown);
                     }
                 }),
-                failure -> context.runOnContext(now -> unknown(request, unknown)));
+                failure -> context.runOnContext(now -> {
+                    LOG.debugf("Where %s is could not be found out: %s", owner, failure.getMessage());
+                    unknown(request, unknown);
+                }));
     }
 
     private void forward(HttpServerRequest request, String owner, String address, boolean toWebSocket, Runnable unknown) {
@@ -94,7 +98,7 @@ final class Forwarding {
                         origin.reset();
                         return;
                     }
-                    Runnable gone = () -> gone(request, owner, unknown);
+                    Consumer<Throwable> gone = failure -> gone(request, owner, failure, unknown);
                     if (toWebSocket) {
                         tunnel(request, origin, gone);
                     } else {
@@ -102,10 +106,11 @@ final class Forwarding {
                                 .addInterceptor(new GoneOrigin(gone)).handle(request);
                     }
                 })
-                .onFailure(failure -> gone(request, owner, unknown));
+                .onFailure(failure -> gone(request, owner, failure, unknown));
     }
 
-    private void gone(HttpServerRequest request, String owner, Runnable unknown) {
+    private void gone(HttpServerRequest request, String owner, Throwable failure, Runnable unknown) {
+        LOG.debugf("A request could not be handed to %s at %s: %s", owner, known.get(owner), failure.getMessage());
         known.remove(owner);
         unknown(request, unknown);
     }
@@ -116,7 +121,7 @@ final class Forwarding {
     }
 
     /** Not the proxy's own way with WebSockets: it reads from the one side however slowly the other takes it. */
-    private static void tunnel(HttpServerRequest request, HttpClientRequest origin, Runnable gone) {
+    private static void tunnel(HttpServerRequest request, HttpClientRequest origin, Consumer<Throwable> gone) {
         request.headers().forEach((name, value) -> {
             if (!name.equalsIgnoreCase(HttpHeaders.HOST.toString())) {
                 origin.headers().add(name, value);
@@ -129,10 +134,7 @@ final class Forwarding {
             } else {
                 answer.pipeTo(request.response());
             }
-        }).onFailure(failure -> {
-            LOG.debugf("A WebSocket could not be forwarded: %s", failure.getMessage());
-            gone.run();
-        });
+        }).onFailure(gone::accept);
     }
 
     private static void join(HttpServerRequest request, NetSocket far) {
@@ -146,7 +148,7 @@ final class Forwarding {
     }
 
     /** A replica may die with a request in hand, or before a connection that is kept to it is known to be closed: not a 502. */
-    private record GoneOrigin(Runnable gone) implements ProxyInterceptor {
+    private record GoneOrigin(Consumer<Throwable> gone) implements ProxyInterceptor {
 
         private static final String FAILURE = "failure";
 
@@ -157,10 +159,11 @@ final class Forwarding {
 
         @Override
         public Future<Void> handleProxyResponse(ProxyContext context) {
-            if (context.get(FAILURE, Throwable.class) == null) {
+            Throwable failure = context.get(FAILURE, Throwable.class);
+            if (failure == null) {
                 return context.sendResponse();
             }
-            gone.run();
+            gone.accept(failure);
             return Future.succeededFuture();
         }
     }

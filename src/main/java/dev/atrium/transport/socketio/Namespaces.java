@@ -60,6 +60,11 @@ final class Namespaces implements EngineSockets.Application {
         return new SocketIoConnection(this, config, socket);
     }
 
+    /** Another transport carries a session's connection. */
+    void upgraded(Session session, String transport) {
+        gateway.upgraded(session, transport);
+    }
+
     /** A client goes on and on with what no session answers for. */
     void flooded(Caller caller) {
         gateway.flooded(caller, TRANSPORT);

@@ -76,6 +76,11 @@ final class SocketIoConnection implements EngineSocket.Listener {
     }
 
     @Override
+    public void upgraded(String transport) {
+        joined.values().forEach(each -> namespaces.upgraded(each.session(), transport));
+    }
+
+    @Override
     public void flooded() {
         if (joined.isEmpty()) {
             namespaces.flooded(socket.caller());
