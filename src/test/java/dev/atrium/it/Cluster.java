@@ -62,11 +62,20 @@ public final class Cluster implements AutoCloseable {
         replicas.set(number % replicas.size(), Replica.start(settings));
     }
 
-    /** The same on the port of the one that was killed, so that its clients find it again. */
+    /** The same on the port of the one that is gone, so that its clients find it again. */
     public void restartOnItsPort(int number) {
+        replicas.set(number % replicas.size(), Replica.start(onPortOf(number)));
+    }
+
+    /** The same, and it takes no processor from the others while it starts. */
+    public void restartAside(int number) {
+        replicas.set(number % replicas.size(), Replica.startAside(onPortOf(number)));
+    }
+
+    private Map<String, String> onPortOf(int number) {
         Map<String, String> samePort = new HashMap<>(settings);
         samePort.put("quarkus.http.port", Integer.toString(replica(number).port()));
-        replicas.set(number % replicas.size(), Replica.start(samePort));
+        return samePort;
     }
 
     @Override

@@ -8,7 +8,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 
 /** Engine.IO's long polls: one GET after the other for what comes, a POST for what goes. */
-final class EngineIoPolling implements EngineIoTransport {
+final class EngineIoPolling implements TextTransport {
 
     private static final String SEPARATOR = "\u001e";
 

@@ -101,7 +101,7 @@ class RollingRestartIT {
             LOG.infof("Replica %d is told to end; %d messages so far", number, audience.speaker.said());
             assertThat(cluster.replica(number).terminate()).isZero();
             gone.set(true);
-            cluster.restartOnItsPort(number);
+            cluster.restartAside(number);
             // Some seconds with all of them.
             awaitSaid(audience, BETWEEN_SECONDS);
         }

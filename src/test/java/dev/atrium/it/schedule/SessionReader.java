@@ -4,14 +4,10 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.atrium.it.Door;
 import java.net.URI;
-import java.net.http.WebSocket;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Random;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionStage;
 
 /** Speaks the session protocol; goes on by its resume token or by joining its rooms with {@code since}, as the dice fall. */
 final class SessionReader extends Reader {
@@ -32,70 +28,25 @@ final class SessionReader extends Reader {
         return new Socket(door.ws("/ws"), dice);
     }
 
-    private final class Socket implements Connection, WebSocket.Listener {
+    private final class Socket implements Connection {
 
-        private final StringBuilder text = new StringBuilder();
-        private final URI url;
+        private final TextSocket socket;
         private final boolean resuming;
-        private volatile boolean aborted;
-        private volatile WebSocket socket;
-        private CompletableFuture<?> sending = CompletableFuture.completedFuture(null);
         private String newToken;
 
         Socket(URI url, boolean resuming) {
-            this.url = url;
+            this.socket = new TextSocket(url, "atrium.v1");
             this.resuming = resuming;
         }
 
         @Override
         public void begin() {
-            HTTP.newWebSocketBuilder().connectTimeout(Duration.ofSeconds(5)).subprotocols("atrium.v1").buildAsync(url, this)
-                    .whenCompleteAsync((opened, failure) -> {
-                        if (failure != null) {
-                            lost(this);
-                        }
-                    });
+            socket.open(frame -> on(this, () -> handle(Json.parse(frame))), () -> lost(this));
         }
 
         @Override
         public void abort() {
-            aborted = true;
-            if (socket != null) {
-                socket.abort();
-            }
-        }
-
-        @Override
-        public void onOpen(WebSocket opened) {
-            socket = opened;
-            if (aborted) {
-                opened.abort();
-            } else {
-                opened.request(1);
-            }
-        }
-
-        @Override
-        public CompletionStage<?> onText(WebSocket webSocket, CharSequence data, boolean last) {
-            text.append(data);
-            if (last) {
-                String frame = text.toString();
-                text.setLength(0);
-                on(this, () -> handle(Json.parse(frame)));
-            }
-            webSocket.request(1);
-            return null;
-        }
-
-        @Override
-        public CompletionStage<?> onClose(WebSocket webSocket, int statusCode, String reason) {
-            lost(this);
-            return null;
-        }
-
-        @Override
-        public void onError(WebSocket webSocket, Throwable error) {
-            lost(this);
+            socket.abort();
         }
 
         private void handle(JsonNode frame) {
@@ -178,11 +129,7 @@ final class SessionReader extends Reader {
         }
 
         private void send(int seq, String cmd, ObjectNode params) {
-            String command = Json.object().put("seq", seq).put("cmd", cmd).set("params", params).toString();
-            sending = sending.thenCompose(sent -> socket.sendText(command, true)).exceptionally(failure -> {
-                lost(this);
-                return null;
-            });
+            socket.send(Json.object().put("seq", seq).put("cmd", cmd).set("params", params).toString());
         }
     }
 }

@@ -36,20 +36,20 @@ final class SocketIoReader extends Reader {
 
     @Override
     Connection connection(Door door, boolean dice) {
-        return new Socket(door, dice ? new EngineIoWebSocket(door) : new EngineIoPolling(door));
+        return new Socket(door, dice ? new TextSocket(door.ws("/socket.io/?EIO=4&transport=websocket")) : new EngineIoPolling(door));
     }
 
     private final class Socket implements Connection {
 
         private final Door door;
-        private final EngineIoTransport transport;
+        private final TextTransport transport;
 
         /** Those that came while what was missed is being read; null once they are taken as they come. */
         private List<JsonNode> early;
         private volatile CompletableFuture<?> reading;
         private long known;
 
-        Socket(Door door, EngineIoTransport transport) {
+        Socket(Door door, TextTransport transport) {
             this.door = door;
             this.transport = transport;
         }

@@ -1,6 +1,5 @@
 package dev.atrium.it.schedule;
 
-import dev.atrium.it.Door;
 import java.net.URI;
 import java.net.http.WebSocket;
 import java.time.Duration;
@@ -8,36 +7,43 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Consumer;
 
-/** Engine.IO's WebSocket: a packet is a text frame. */
-final class EngineIoWebSocket implements EngineIoTransport, WebSocket.Listener {
+/** A WebSocket: each text is a message. */
+final class TextSocket implements TextTransport, WebSocket.Listener {
 
     private final URI url;
-    private final StringBuilder text = new StringBuilder();
-    private Consumer<String> packets;
+    private final WebSocket.Builder builder;
+    private final StringBuilder message = new StringBuilder();
+    private Consumer<String> heard;
     private Runnable lost;
     private volatile WebSocket socket;
     private volatile boolean aborted;
     private CompletableFuture<?> sending = CompletableFuture.completedFuture(null);
 
-    EngineIoWebSocket(Door door) {
-        url = door.ws("/socket.io/?EIO=4&transport=websocket");
+    /** @param subprotocol to be asked for */
+    TextSocket(URI url, String subprotocol) {
+        this.url = url;
+        this.builder = Reader.HTTP.newWebSocketBuilder().connectTimeout(Duration.ofSeconds(5)).subprotocols(subprotocol);
+    }
+
+    TextSocket(URI url) {
+        this.url = url;
+        this.builder = Reader.HTTP.newWebSocketBuilder().connectTimeout(Duration.ofSeconds(5));
     }
 
     @Override
-    public void open(Consumer<String> heard, Runnable over) {
-        packets = heard;
+    public void open(Consumer<String> texts, Runnable over) {
+        heard = texts;
         lost = over;
-        Reader.HTTP.newWebSocketBuilder().connectTimeout(Duration.ofSeconds(5)).buildAsync(url, this)
-                .whenCompleteAsync((opened, failure) -> {
-                    if (failure != null) {
-                        lost.run();
-                    }
-                });
+        builder.buildAsync(url, this).whenCompleteAsync((opened, failure) -> {
+            if (failure != null) {
+                lost.run();
+            }
+        });
     }
 
     @Override
-    public synchronized void send(String packet) {
-        sending = sending.thenCompose(sent -> socket.sendText(packet, true)).exceptionally(failure -> {
+    public synchronized void send(String text) {
+        sending = sending.thenCompose(sent -> socket.sendText(text, true)).exceptionally(failure -> {
             lost.run();
             return null;
         });
@@ -63,11 +69,11 @@ final class EngineIoWebSocket implements EngineIoTransport, WebSocket.Listener {
 
     @Override
     public CompletionStage<?> onText(WebSocket webSocket, CharSequence data, boolean last) {
-        text.append(data);
+        message.append(data);
         if (last) {
-            String packet = text.toString();
-            text.setLength(0);
-            packets.accept(packet);
+            String whole = message.toString();
+            message.setLength(0);
+            heard.accept(whole);
         }
         webSocket.request(1);
         return null;
