@@ -9,7 +9,6 @@ import dev.atrium.room.Receipt;
 import dev.atrium.room.RoomId;
 import io.opentelemetry.api.common.AttributeKey;
 import io.opentelemetry.api.trace.Span;
-import io.opentelemetry.api.trace.SpanBuilder;
 import io.opentelemetry.api.trace.SpanKind;
 import io.opentelemetry.api.trace.StatusCode;
 import io.opentelemetry.api.trace.Tracer;
@@ -36,7 +35,6 @@ final class MessageSpans {
     private static final AttributeKey<String> OPERATION = AttributeKey.stringKey("messaging.operation.name");
     private static final AttributeKey<String> OPERATION_TYPE = AttributeKey.stringKey("messaging.operation.type");
     private static final AttributeKey<String> DESTINATION = AttributeKey.stringKey("messaging.destination.name");
-    private static final AttributeKey<String> TEMPLATE = AttributeKey.stringKey("messaging.destination.template");
     private static final AttributeKey<Boolean> TEMPORARY = AttributeKey.booleanKey("messaging.destination.temporary");
     private static final AttributeKey<String> MESSAGE_ID = AttributeKey.stringKey("messaging.message.id");
     private static final AttributeKey<Long> BODY_SIZE = AttributeKey.longKey("messaging.message.body.size");
@@ -69,11 +67,13 @@ final class MessageSpans {
     }
 
     Uni<Receipt> publish(Publication publication, Function<Publication, Uni<Receipt>> backplane) {
-        Span span = start(SpanKind.PRODUCER, "send", "send", publication.room(), publication.traceparent());
+        RoomId room = publication.room();
+        Span span = start(SpanKind.PRODUCER, room.isEveryone() ? "send namespace" : room.isSession() ? "send session" : "send room",
+                publication.traceparent());
         if (!span.isRecording()) {
-            return backplane.apply(publication.in(null));
+            return backplane.apply(publication.traceparent() == null ? publication : publication.in(null));
         }
-        describe(span, publication.event(), publication.data());
+        describe(span, "send", "send", room, publication.event(), publication.data());
         return backplane.apply(publication.in(traceparent(span))).onTermination()
                 .invoke((receipt, failure, cancelled) -> end(span, receipt, failure));
     }
@@ -89,11 +89,13 @@ final class MessageSpans {
     }
 
     DeliveryTracer.Passage arrived(Message message, int loops) {
-        Span span = start(SpanKind.CONSUMER, "deliver", "process", message.room(), message.traceparent());
+        RoomId room = message.room();
+        Span span = start(SpanKind.CONSUMER, room.isEveryone() ? "deliver namespace" : room.isSession() ? "deliver session" : "deliver room",
+                message.traceparent());
         if (!span.isRecording()) {
             return null;
         }
-        describe(span, message.event(), message.data());
+        describe(span, "deliver", "process", room, message.event(), message.data());
         span.setAttribute(MESSAGE_ID, id(message.position()));
         AtomicInteger left = new AtomicInteger(loops);
         AtomicInteger reached = new AtomicInteger();
@@ -109,28 +111,26 @@ final class MessageSpans {
         sdk.shutdown().join(LAST_EXPORT.toMillis(), TimeUnit.MILLISECONDS);
     }
 
-    /** Rooms are without number, and names of spans must not be: in the name is what kind of room it is. */
-    private Span start(SpanKind kind, String operation, String type, RoomId room, String parent) {
-        String template = room.isEveryone() ? "namespace" : room.isSession() ? "session" : "room";
-        SpanBuilder builder = tracer.spanBuilder(operation + " " + template).setSpanKind(kind)
-                .setAttribute(SYSTEM, "atrium")
-                .setAttribute(OPERATION, operation)
-                .setAttribute(OPERATION_TYPE, type)
-                .setAttribute(TEMPLATE, template)
-                .setAttribute(DESTINATION, room.isEveryone() ? room.namespace() : room.name())
-                .setAttribute(NAMESPACE, room.namespace());
-        if (room.isSession()) {
-            builder.setAttribute(TEMPORARY, true);
-        }
+    /** @param name of few, and not that of the room: rooms are without number */
+    private Span start(SpanKind kind, String name, String parent) {
         // Never what the thread happens to be in: whoever speaks says itself what it is part of.
         Context none = Context.root();
-        return builder.setParent(parent == null ? none
+        return tracer.spanBuilder(name).setSpanKind(kind).setParent(parent == null ? none
                 : W3CTraceContextPropagator.getInstance().extract(none, parent, TRACEPARENT)).startSpan();
     }
 
-    private static void describe(Span span, String event, Data data) {
-        span.setAttribute(EVENT, event);
-        span.setAttribute(BODY_SIZE, size(data));
+    /** Only what is sampled, which most is not. */
+    private static void describe(Span span, String operation, String type, RoomId room, String event, Data data) {
+        span.setAttribute(SYSTEM, "atrium")
+                .setAttribute(OPERATION, operation)
+                .setAttribute(OPERATION_TYPE, type)
+                .setAttribute(DESTINATION, room.isEveryone() ? room.namespace() : room.name())
+                .setAttribute(NAMESPACE, room.namespace())
+                .setAttribute(EVENT, event)
+                .setAttribute(BODY_SIZE, size(data));
+        if (room.isSession()) {
+            span.setAttribute(TEMPORARY, true);
+        }
     }
 
     private static long size(Data data) {
