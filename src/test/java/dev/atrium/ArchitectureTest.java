@@ -22,6 +22,7 @@ class ArchitectureTest {
             .layer("session").definedBy("dev.atrium.session")
             .layer("backplane").definedBy("dev.atrium.backplane..")
             .layer("file").definedBy("dev.atrium.file..")
+            .layer("tracing").definedBy("dev.atrium.tracing")
             .layer("gateway").definedBy("dev.atrium.gateway")
             .layer("application").definedBy("dev.atrium.application")
             .layer("admission").definedBy("dev.atrium.transport.admission")
@@ -37,7 +38,8 @@ class ArchitectureTest {
             .whereLayer("security").mayOnlyAccessLayers("room", "setting")
             .whereLayer("session").mayOnlyAccessLayers("security", "room", "setting")
             .whereLayer("backplane").mayOnlyAccessLayers("room", "setting")
-            .whereLayer("gateway").mayOnlyAccessLayers("security", "room", "session", "backplane", "setting")
+            .whereLayer("tracing").mayOnlyAccessLayers("room", "setting")
+            .whereLayer("gateway").mayOnlyAccessLayers("security", "room", "session", "backplane", "tracing", "setting")
             .whereLayer("file").mayOnlyAccessLayers("gateway", "security", "room", "session", "backplane", "setting")
             .whereLayer("application").mayOnlyAccessLayers("gateway", "session", "room")
             .whereLayer("admission").mayOnlyAccessLayers("gateway", "security", "room", "setting")
@@ -72,6 +74,11 @@ class ArchitectureTest {
             // It hands Redis on to the one that knows it.
             .and().doNotHaveSimpleName("FileStoreProducer")
             .should().dependOnClassesThat().resideInAPackage("io.vertx.redis..");
+
+    @ArchTest
+    static final ArchRule only_traces_know_open_telemetry = noClasses()
+            .that().resideOutsideOfPackage("dev.atrium.tracing")
+            .should().dependOnClassesThat().resideInAPackage("io.opentelemetry..");
 
     @ArchTest
     static final ArchRule internals_of_vertx_are_touched_in_one_place = noClasses()

@@ -8,6 +8,7 @@ import dev.atrium.room.Member;
 import dev.atrium.room.Membership;
 import dev.atrium.room.Position;
 import dev.atrium.room.Presence;
+import dev.atrium.room.Publication;
 import dev.atrium.room.Receipt;
 import dev.atrium.room.RoomId;
 import dev.atrium.room.RoomPage;
@@ -219,15 +220,21 @@ public final class Gateway implements Session.Listener {
                 : service.publish(session.self(), session.transport(), room, event, data, echo, idempotency);
     }
 
-    /** Says something in a room, in the name of no session, but of the user if there is one. */
-    public Uni<Receipt> publish(Caller caller, String transport, RoomId room, String event, Data data, String idempotency) {
+    /**
+     * Says something in a room, in the name of no session, but of the user if there is one.
+     *
+     * @param traceparent the client's span, as it says; null for none
+     */
+    public Uni<Receipt> publish(Caller caller, String transport, RoomId room, String event, Data data, String idempotency,
+            String traceparent) {
         Refusal refusal = permits.checkPublish(caller, transport, room);
         if (refusal == null) {
             refusal = denials.bytes(caller, transport, data.size());
         }
         String user = caller.identity().user();
         return refusal != null ? refused(refusal)
-                : service.publish(user == null ? null : new Sender(null, user), transport, room, event, data, true, idempotency);
+                : service.publish(new Publication(room, event == null ? Publication.DEFAULT_EVENT : event, data,
+                        user == null ? null : new Sender(null, user), true, idempotency).in(traceparent), transport);
     }
 
     /** Who is in a room, on all replicas: some of them, after the cursor of the page before. */

@@ -24,6 +24,7 @@ import dev.atrium.session.Session;
 import dev.atrium.session.SessionConfig;
 import dev.atrium.session.Sessions;
 import dev.atrium.session.Wire;
+import dev.atrium.tracing.Tracing;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.EventLoop;
 import io.smallrye.mutiny.Uni;
@@ -65,13 +66,15 @@ public final class RoomService {
     private final Sessions sessions;
     private final Rooms rooms;
     private final Events events;
+    private final Tracing tracing;
 
-    /** Of one backplane and the sessions, rooms and events that go with it. */
-    public RoomService(Backplane backplane, Sessions sessions, Rooms rooms, Events events) {
+    /** Of one backplane and the sessions, rooms, events and traces that go with it. */
+    public RoomService(Backplane backplane, Sessions sessions, Rooms rooms, Events events, Tracing tracing) {
         this.backplane = backplane;
         this.sessions = sessions;
         this.rooms = rooms;
         this.events = events;
+        this.tracing = tracing;
         this.resumption = new Resumption(backplane.sessions());
         this.recovery = new Recovery(backplane);
         backplane.sessions().serve(this::end);
@@ -236,7 +239,7 @@ public final class RoomService {
         if (sessions.isBehind()) {
             return refuse(transport, Refusal.unavailable("this replica is overloaded, try again later", true));
         }
-        return backplane.publish(publication)
+        return tracing.publish(publication, backplane::publish)
                 .invoke(ignored -> events.emit(new Event.Accepted(publication, transport)))
                 .onFailure().transform(Refusal::of)
                 .onFailure(Refusal.class).invoke(failure ->

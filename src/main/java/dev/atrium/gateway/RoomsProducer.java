@@ -3,6 +3,7 @@ package dev.atrium.gateway;
 import dev.atrium.backplane.Backplane;
 import dev.atrium.room.DeliveryObserver;
 import dev.atrium.room.Rooms;
+import dev.atrium.tracing.Tracing;
 import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
 
@@ -12,7 +13,7 @@ final class RoomsProducer {
 
     @Produces
     @Singleton
-    Rooms rooms(Backplane backplane, DeliveryObserver observer) {
-        return new Rooms(backplane, observer);
+    Rooms rooms(Backplane backplane, DeliveryObserver observer, Tracing tracing) {
+        return new Rooms(backplane, observer, tracing);
     }
 }

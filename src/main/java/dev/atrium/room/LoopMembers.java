@@ -118,7 +118,20 @@ final class LoopMembers {
             if (parcel.delivery instanceof Message message) {
                 observer.delivered(message, memberships.size());
             }
+            if (parcel.passage != null) {
+                int members = hearers(parcel.delivery);
+                // Behind the flushes of this turn: only then is it written.
+                loop.flushLater(() -> parcel.passage.written(members));
+            }
         }
+    }
+
+    private int hearers(Delivery delivery) {
+        int members = 0;
+        for (Membership membership : memberships) {
+            members += membership.isLive() && delivery.isFor(membership.member()) ? 1 : 0;
+        }
+        return members;
     }
 
     static void hand(Batch batch, Member member) {

@@ -9,12 +9,14 @@ package dev.atrium.room;
  * @param from the sending session, or null for a backend that is none
  * @param echo whether the sender hears it, too
  * @param audience which members of the room hear it; null for all
+ * @param traceparent of the span that published it, as W3C Trace Context writes it, for a message that is traced; else null. Never
+ *     told to clients
  * @param atMicros when the backplane took it, in microseconds since 1970
  * @param epoch see {@link Position}
  * @param offset 1, 2, 3 … in its room, the same for everyone
  */
 public record Message(RoomId room, String event, Data data, Sender from, boolean echo, Audience audience,
-        long atMicros, String epoch, long offset) implements Delivery {
+        String traceparent, long atMicros, String epoch, long offset) implements Delivery {
 
     /** When the backplane took it, in milliseconds since 1970: what clients are told. */
     public long at() {

@@ -9,10 +9,17 @@ final class Parcel {
     private static final byte[] NOT_SHOWN = new byte[0];
 
     final Delivery delivery;
+    /** Null for all but traced messages. */
+    final DeliveryTracer.Passage passage;
     private volatile Encoding encodings;
 
     Parcel(Delivery delivery) {
+        this(delivery, null);
+    }
+
+    Parcel(Delivery delivery, DeliveryTracer.Passage passage) {
         this.delivery = delivery;
+        this.passage = passage;
     }
 
     /** The bytes of this delivery, or null where the format does not show it. */

@@ -13,13 +13,15 @@ final class Room implements Subscriber {
     int references;
 
     private final DeliveryObserver observer;
+    private final DeliveryTracer tracer;
     private final CompletableFuture<Void> subscribed = new CompletableFuture<>();
     private LoopMembers[] loops = {};
     private Position position;
 
-    Room(RoomId id, DeliveryObserver observer) {
+    Room(RoomId id, DeliveryObserver observer, DeliveryTracer tracer) {
         this.id = id;
         this.observer = observer;
+        this.tracer = tracer;
     }
 
     /** Completes when members can be admitted, or with the failure of the subscription. */
@@ -43,13 +45,14 @@ final class Room implements Subscriber {
     @Override
     public synchronized void lost(Position upTo) {
         position = upTo;
-        pass(new Gap(id, upTo));
+        pass(new Parcel(new Gap(id, upTo)));
     }
 
     @Override
     public synchronized void message(Message message) {
         position = message.position();
-        pass(message);
+        boolean traced = message.traceparent() != null && loops.length > 0;
+        pass(traced ? new Parcel(message, tracer.arrived(message, loops.length)) : new Parcel(message));
     }
 
     @Override
@@ -64,11 +67,10 @@ final class Room implements Subscriber {
 
     @Override
     public synchronized void notice(Notice notice) {
-        pass(notice);
+        pass(new Parcel(notice));
     }
 
-    private void pass(Delivery delivery) {
-        Parcel parcel = new Parcel(delivery);
+    private void pass(Parcel parcel) {
         for (LoopMembers each : loops) {
             each.offer(parcel);
         }

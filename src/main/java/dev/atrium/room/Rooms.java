@@ -20,10 +20,12 @@ public final class Rooms {
     private final AtomicLong named = new AtomicLong();
     private final RoomSource source;
     private final DeliveryObserver observer;
+    private final DeliveryTracer tracer;
 
-    public Rooms(RoomSource source, DeliveryObserver observer) {
+    public Rooms(RoomSource source, DeliveryObserver observer, DeliveryTracer tracer) {
         this.source = source;
         this.observer = observer;
+        this.tracer = tracer;
     }
 
     /**
@@ -109,7 +111,7 @@ public final class Rooms {
         return rooms.compute(id, (key, present) -> {
             Room room = present;
             if (room == null) {
-                room = new Room(id, observer);
+                room = new Room(id, observer, tracer);
                 if (id.isNamed()) {
                     named.incrementAndGet();
                 }

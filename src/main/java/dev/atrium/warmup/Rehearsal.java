@@ -22,6 +22,7 @@ import dev.atrium.security.Policy;
 import dev.atrium.security.SecurityConfig;
 import dev.atrium.session.SessionConfig;
 import dev.atrium.session.Sessions;
+import dev.atrium.tracing.Tracing;
 import dev.atrium.transport.admission.Admission;
 import dev.atrium.transport.websocket.WebSocketConfig;
 import dev.atrium.transport.websocket.WebSocketRoutes;
@@ -84,14 +85,14 @@ final class Rehearsal {
         Node node = Node.create();
         Sessions sessions = new Sessions(node, sessionConfig);
         MemoryBackplane backplane = new MemoryBackplane(node, KEPT);
-        Rooms rooms = new Rooms(backplane, (message, members) -> { });
+        Rooms rooms = new Rooms(backplane, (message, members) -> { }, Tracing.off());
         Router router = Router.router(vertx);
         Events events = new Events();
         Connections guests = new Connections(securityConfig, Capacity.ENDLESS);
         Limits limits = new Limits(securityConfig);
         Denials denials = new Denials(events, limits, guests);
         Permits permits = new Permits(Policy.open(), limits, denials);
-        Gateway gateway = new Gateway(new RoomService(backplane, sessions, rooms, events), permits, limits, guests, denials,
+        Gateway gateway = new Gateway(new RoomService(backplane, sessions, rooms, events, Tracing.off()), permits, limits, guests, denials,
                 new Expiry(denials, securityConfig));
         Admission admission = new Admission(authenticator, Policy.open(), guests, denials, securityConfig);
         admission.register(router);

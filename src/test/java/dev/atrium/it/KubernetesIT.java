@@ -24,6 +24,7 @@ import io.fabric8.kubernetes.api.model.policy.v1.PodDisruptionBudget;
 import io.fabric8.openshift.api.model.monitoring.v1.PodMonitor;
 import java.io.IOException;
 import java.io.StringReader;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -47,16 +48,18 @@ class KubernetesIT {
     private static Manifests trial;
     private static Manifests production;
     private static Manifests gateway;
+    private static Manifests traces;
 
     @BeforeAll
     static void render() throws IOException, InterruptedException {
         trial = Manifests.render(OVERLAYS.resolve("trial"));
         production = Manifests.render(OVERLAYS.resolve("production"));
         gateway = Manifests.withComponent("gateway");
+        traces = Manifests.withComponent("traces");
     }
 
     private static Stream<Manifests> all() {
-        return Stream.of(trial, production, gateway);
+        return Stream.of(trial, production, gateway, traces);
     }
 
     @Test
@@ -160,6 +163,17 @@ class KubernetesIT {
         assertThat(trial.all(NetworkPolicy.class)).extracting(policy -> policy.getMetadata().getName()).contains("atrium-to-redis");
         assertThat(production.all(NetworkPolicy.class)).extracting(policy -> policy.getMetadata().getName())
                 .contains("atrium-to-redis", "atrium-from-ingress-nginx", "atrium-from-monitoring");
+    }
+
+    @Test
+    void traces_go_where_the_policy_lets_them() {
+        URI collector = URI.create(server(traces).getEnv().stream().filter(entry -> entry.getName().equals("OTEL_EXPORTER_OTLP_ENDPOINT"))
+                .findFirst().orElseThrow().getValue());
+        assertThat(traces.one(NetworkPolicy.class, "atrium-to-collector").getSpec().getEgress()).singleElement().satisfies(rule -> {
+            assertThat(rule.getTo()).singleElement().satisfies(to -> assertThat(to.getNamespaceSelector().getMatchLabels())
+                    .containsEntry("kubernetes.io/metadata.name", collector.getHost().split("\\.")[1]));
+            assertThat(rule.getPorts()).singleElement().satisfies(port -> assertThat(port.getPort().getIntVal()).isEqualTo(collector.getPort()));
+        });
     }
 
     @Test

@@ -10,6 +10,7 @@ import io.smallrye.jwt.build.Jwt;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.KeyPair;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
@@ -26,7 +27,8 @@ class KubernetesSettingsIT {
 
     /** In place of what Kubernetes fills in. */
     private static final Map<String, String> FILLED_IN = Map.of(
-            "ATRIUM_REPLICA_HOST", "10.1.2.3", "QUARKUS_REDIS_HOSTS", "rediss://:password@redis.example.com:6379");
+            "ATRIUM_REPLICA_HOST", "10.1.2.3", "QUARKUS_REDIS_HOSTS", "rediss://:password@redis.example.com:6379",
+            "K8S_POD_NAME", "atrium-1", "OTEL_RESOURCE_ATTRIBUTES", "k8s.pod.name=atrium-1");
 
     /** While keys are rotated there are two. */
     private static final KeyPair OLD = Tokens.pair();
@@ -48,6 +50,21 @@ class KubernetesSettingsIT {
     }
 
     @Test
+    void so_does_one_that_is_to_tell_of_traces() throws Exception {
+        Manifests traces = Manifests.withComponent("traces");
+        // The base does not say where Redis is.
+        String line = "quarkus.redis.hosts=redis://localhost:6379\notel.traces.sampler.";
+        Outcome outcome = check(traces, line + "arg=0.1");
+        assertThat(outcome.code).as(outcome.text).isZero();
+        Outcome mistaken = check(traces, line + "ratio=0.1");
+        assertThat(mistaken.code).isEqualTo(1);
+        assertThat(mistaken.text).contains("otel.traces.sampler.ratio: expected").doesNotContain("\tat ");
+        Outcome tooMuch = check(traces, line + "arg=10");
+        assertThat(tooMuch.code).isEqualTo(1);
+        assertThat(tooMuch.text).contains("otel.traces.sampler.arg: expected from 0 to 1, got 10");
+    }
+
+    @Test
     void a_name_that_does_not_exist_would_be_seen() throws Exception {
         Manifests production = Manifests.render(OVERLAYS.resolve("production"));
         Outcome ours = check(production, "atrium.limits.conections=1");
@@ -59,12 +76,16 @@ class KubernetesSettingsIT {
     @Test
     void each_variable_is_a_setting_that_is_written_about() throws Exception {
         String text = Files.readString(Path.of("docs/operations.md"));
-        for (String overlay : List.of("trial", "production")) {
-            for (EnvVar variable : environment(Manifests.render(OVERLAYS.resolve(overlay)))) {
+        for (Manifests each : List.of(Manifests.render(OVERLAYS.resolve("trial")), Manifests.render(OVERLAYS.resolve("production")),
+                Manifests.withComponent("traces"))) {
+            List<EnvVar> variables = new ArrayList<>(environment(each));
+            // Those of which others are made.
+            variables.removeIf(part -> environment(each).stream().anyMatch(whole -> String.valueOf(whole.getValue()).contains("$(" + part.getName() + ")")));
+            for (EnvVar variable : variables) {
                 // No file checks these names, and a variable that nobody reads is one that nobody misses.
                 String name = variable.getName().equals("JDK_JAVA_OPTIONS") ? variable.getName()
                         : '`' + variable.getName().toLowerCase(Locale.ROOT).replace('_', '.') + '`';
-                assertThat(text).as(overlay).contains(name);
+                assertThat(text).contains(name);
             }
         }
     }
@@ -129,10 +150,11 @@ class KubernetesSettingsIT {
     /** Runs {@code check-config} where the settings lie as in the pod, with one line more. */
     private Outcome check(Manifests manifests, String line) throws Exception {
         Path config = Files.createDirectories(directory.resolve("config"));
-        for (Map.Entry<String, String> file : manifests.one(ConfigMap.class, "atrium").getData().entrySet()) {
+        Map<String, String> files = new HashMap<>(manifests.one(ConfigMap.class, "atrium").getData());
+        files.merge("application-prod.properties", "\n" + line + "\n", String::concat);
+        for (Map.Entry<String, String> file : files.entrySet()) {
             Files.writeString(config.resolve(file.getKey()), atHome(file.getValue()));
         }
-        Files.writeString(config.resolve("application-prod.properties"), Files.readString(config.resolve("application-prod.properties")) + "\n" + line + "\n");
         List<String> command = Replica.java();
         command.addAll(List.of("-jar", Replica.JAR.toAbsolutePath().toString(), "check-config"));
         ProcessBuilder builder = new ProcessBuilder(command).directory(directory.toFile());

@@ -72,14 +72,31 @@ class SettingsIT {
         "atrium.file.reserve,                 lots,    a size",
         "atrium.file.s3.path-style,           maybe,   true or false",
         "atrium.heartbeat.intervall,          1s,      atrium.heartbeat.intervall",
+        "otel.traces.exporter,                jaeger,  none or otlp",
     })
     void stops_the_start(String setting, String value, String accepts) {
-        try (Replica replica = Replica.launch(Map.of(setting, value))) {
+        stops_the_start(Map.of(setting, value), setting, accepts);
+    }
+
+    private static void stops_the_start(Map<String, String> settings, String setting, String accepts) {
+        try (Replica replica = Replica.launch(settings)) {
             assertThat(replica.exitCode()).isNotZero();
             assertThat(replica.log().lines().filter(line -> line.contains(setting))).singleElement()
                     .satisfies(line -> assertThat(line).contains(accepts));
             assertThat(replica.log()).doesNotContain("\tat ");
         }
+    }
+
+    @ParameterizedTest(name = "{0}={1}")
+    @CsvSource({
+        "otel.exporter.otlp.endpoint,        collector:4318, http://otel-collector:4318",
+        "otel.exporter.otlp.protocol,        grpc,    http/protobuf",
+        "otel.exporter.otlp.timeout,         soon,    soon",
+        "otel.traces.sampler,                some,    parentbased_traceidratio",
+        "otel.traces.sampler.arg,            5,       from 0 to 1",
+    })
+    void stops_the_start_of_one_that_tells_of_traces(String setting, String value, String accepts) {
+        stops_the_start(Map.of("otel.traces.exporter", "otlp", setting, value), setting, accepts);
     }
 
     @ParameterizedTest(name = "{0} for {1}")

@@ -19,7 +19,8 @@ class RoomsTest {
 
     private final Source source = new Source();
     private final List<String> deliveries = new ArrayList<>();
-    private final Rooms rooms = new Rooms(source, (message, members) -> deliveries.add(message.offset() + "x" + members));
+    private final Rooms rooms = new Rooms(source, (message, members) -> deliveries.add(message.offset() + "x" + members),
+            DeliveryTracer.NONE);
     private final Loop one = new Loop();
     private final Loop two = new Loop();
 
@@ -324,6 +325,23 @@ class RoomsTest {
         assertThat(source.log).containsExactly("subscribe", "unsubscribe");
     }
 
+    @Test
+    void a_traced_message_is_written_once_each_loop_has_flushed_it_and_counts_who_heard_it() {
+        List<String> passages = new ArrayList<>();
+        Listener ann = new Listener("ann", one);
+        Rooms traced = new Rooms(source, (message, members) -> { }, (message, loops) -> {
+            passages.add(message.traceparent() + " on " + loops);
+            return members -> passages.add("to " + members + ", ann's flushes " + ann.flushes);
+        });
+        for (Listener listener : List.of(ann, new Listener("bob", one), new Listener("eve", two))) {
+            traced.join(listener, LOBBY, false, null, () -> true).await().indefinitely().follow();
+        }
+        source.say("untraced");
+        source.say("traced", "00-1-2-01", new Sender("bob", null), false);
+        turn();
+        assertThat(passages).containsExactly("00-1-2-01 on 2", "to 1, ann's flushes 1", "to 1, ann's flushes 1");
+    }
+
     private Membership join(Listener listener) {
         return join(listener, null);
     }
@@ -389,8 +407,12 @@ class RoomsTest {
         }
 
         void say(String text, Sender from, boolean echo) {
+            say(text, null, from, echo);
+        }
+
+        void say(String text, String traceparent, Sender from, boolean echo) {
             position = new Position(position.epoch(), position.offset() + 1);
-            Message message = new Publication(LOBBY, "message", new Data.Text(text), from, echo).at(position, 1);
+            Message message = new Publication(LOBBY, "message", new Data.Text(text), from, echo).in(traceparent).at(position, 1);
             kept.add(message);
             subscriber.message(message);
         }

@@ -65,6 +65,9 @@ final class MessageCodec {
                 write(json, "to", publication.audience().rooms());
                 write(json, "except", publication.audience().except());
             }
+            if (publication.traceparent() != null) {
+                json.writeStringField("traceparent", publication.traceparent());
+            }
         });
     }
 
@@ -78,7 +81,8 @@ final class MessageCodec {
             case "arguments" -> arguments(ByteBuffer.wrap(bytes, header.end, bytes.length - header.end));
             default -> new Data.Binary(Arrays.copyOfRange(bytes, header.end, bytes.length));
         };
-        return new Publication(where, header.event, data, header.sender(), header.echo, header.audience(), null);
+        return new Publication(where, header.event, data, header.sender(), header.echo, header.audience(), null,
+                header.traceparent);
     }
 
     /** Each part behind its length: the JSON, then the attachments. */
@@ -188,6 +192,7 @@ final class MessageCodec {
         private boolean echo = true;
         private Set<String> to;
         private Set<String> except;
+        private String traceparent;
 
         Header(byte[] bytes, int from) {
             this.bytes = bytes;
@@ -220,6 +225,7 @@ final class MessageCodec {
                 case "since" -> since = json.getLongValue();
                 case "to" -> to = names(json);
                 case "except" -> except = names(json);
+                case "traceparent" -> traceparent = json.getText();
                 case "echo" -> echo = json.getBooleanValue();
                 default -> json.skipChildren();
             }

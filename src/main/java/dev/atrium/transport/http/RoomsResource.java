@@ -100,10 +100,11 @@ public class RoomsResource {
     @APIResponse(responseCode = "503", description = "Not now; try again after Retry-After")
     public Uni<Published> publish(@Context RoutingContext context, @QueryParam("ns") @DefaultValue("/") String ns,
             @QueryParam("event") String event, @HeaderParam("Idempotency-Key") String idempotency,
-            @Parameter(hidden = true) @HeaderParam(HttpHeaders.CONTENT_TYPE) String type, byte[] body) {
+            @HeaderParam("traceparent") String traceparent, @Parameter(hidden = true) @HeaderParam(HttpHeaders.CONTENT_TYPE) String type, byte[] body) {
         // Not by @PathParam, which ends at a semicolon: the name would not be the one that a WebSocket joins.
         RoomId id = RoomUrl.room(ns, context.request().path());
-        return gateway.publish(Admission.caller(context), TRANSPORT, id, event, PostedData.read(type, body), idempotency)
+        return gateway.publish(Admission.caller(context), TRANSPORT, id, event, PostedData.read(type, body), idempotency,
+                traceparent)
                 .map(receipt -> new Published(receipt.position().epoch(), receipt.position().offset(),
                         receipt.atMicros() / 1000));
     }

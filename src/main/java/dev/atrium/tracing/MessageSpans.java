@@ -1,0 +1,151 @@
+package dev.atrium.tracing;
+
+import dev.atrium.room.Data;
+import dev.atrium.room.DeliveryTracer;
+import dev.atrium.room.Message;
+import dev.atrium.room.Position;
+import dev.atrium.room.Publication;
+import dev.atrium.room.Receipt;
+import dev.atrium.room.RoomId;
+import io.opentelemetry.api.common.AttributeKey;
+import io.opentelemetry.api.trace.Span;
+import io.opentelemetry.api.trace.SpanKind;
+import io.opentelemetry.api.trace.StatusCode;
+import io.opentelemetry.api.trace.Tracer;
+import io.opentelemetry.api.trace.propagation.W3CTraceContextPropagator;
+import io.opentelemetry.context.Context;
+import io.opentelemetry.context.propagation.TextMapGetter;
+import io.opentelemetry.sdk.OpenTelemetrySdk;
+import io.smallrye.mutiny.Uni;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Function;
+
+/**
+ * The spans of messages, with the names of OpenTelemetry's semantic conventions for messaging: one of kind PRODUCER that publishes,
+ * and one of kind CONSUMER on each replica that delivers, its child. Not a link to it, as for batches: each is about one message,
+ * so a trace shows it whole, and is sampled as a whole.
+ */
+final class MessageSpans {
+
+    private static final AttributeKey<String> SYSTEM = AttributeKey.stringKey("messaging.system");
+    private static final AttributeKey<String> OPERATION = AttributeKey.stringKey("messaging.operation.name");
+    private static final AttributeKey<String> OPERATION_TYPE = AttributeKey.stringKey("messaging.operation.type");
+    private static final AttributeKey<String> DESTINATION = AttributeKey.stringKey("messaging.destination.name");
+    private static final AttributeKey<Boolean> TEMPORARY = AttributeKey.booleanKey("messaging.destination.temporary");
+    private static final AttributeKey<String> MESSAGE_ID = AttributeKey.stringKey("messaging.message.id");
+    private static final AttributeKey<Long> BODY_SIZE = AttributeKey.longKey("messaging.message.body.size");
+    private static final AttributeKey<String> ERROR = AttributeKey.stringKey("error.type");
+    private static final AttributeKey<String> NAMESPACE = AttributeKey.stringKey("atrium.namespace");
+    private static final AttributeKey<String> EVENT = AttributeKey.stringKey("atrium.event");
+    private static final AttributeKey<Long> MEMBERS = AttributeKey.longKey("atrium.members");
+
+    private static final TextMapGetter<String> TRACEPARENT = new TextMapGetter<>() {
+        @Override
+        public Iterable<String> keys(String traceparent) {
+            return List.of("traceparent");
+        }
+
+        @Override
+        public String get(String traceparent, String key) {
+            return key.equals("traceparent") ? traceparent : null;
+        }
+    };
+
+    /** A collector that is away must not hold up the end of a replica. */
+    private static final Duration LAST_EXPORT = Duration.ofSeconds(2);
+
+    private final OpenTelemetrySdk sdk;
+    private final Tracer tracer;
+
+    MessageSpans(OpenTelemetrySdk sdk) {
+        this.sdk = sdk;
+        this.tracer = sdk.getTracer("dev.atrium");
+    }
+
+    Uni<Receipt> publish(Publication publication, Function<Publication, Uni<Receipt>> backplane) {
+        RoomId room = publication.room();
+        Span span = start(SpanKind.PRODUCER, room.isEveryone() ? "send namespace" : room.isSession() ? "send session" : "send room",
+                publication.traceparent());
+        if (!span.isRecording()) {
+            return backplane.apply(publication.traceparent() == null ? publication : publication.in(null));
+        }
+        describe(span, "send", "send", room, publication.event(), publication.data());
+        return backplane.apply(publication.in(traceparent(span))).onTermination()
+                .invoke((receipt, failure, cancelled) -> end(span, receipt, failure));
+    }
+
+    private static void end(Span span, Receipt receipt, Throwable failure) {
+        if (receipt != null) {
+            span.setAttribute(MESSAGE_ID, id(receipt.position()));
+        } else if (failure != null) {
+            span.setAttribute(ERROR, failure.getClass().getName());
+            span.setStatus(StatusCode.ERROR, String.valueOf(failure.getMessage()));
+        }
+        span.end();
+    }
+
+    DeliveryTracer.Passage arrived(Message message, int loops) {
+        RoomId room = message.room();
+        Span span = start(SpanKind.CONSUMER, room.isEveryone() ? "deliver namespace" : room.isSession() ? "deliver session" : "deliver room",
+                message.traceparent());
+        if (!span.isRecording()) {
+            return null;
+        }
+        describe(span, "deliver", "process", room, message.event(), message.data());
+        span.setAttribute(MESSAGE_ID, id(message.position()));
+        AtomicInteger left = new AtomicInteger(loops);
+        AtomicInteger reached = new AtomicInteger();
+        return members -> {
+            reached.addAndGet(members);
+            if (left.decrementAndGet() == 0) {
+                span.setAttribute(MEMBERS, reached.longValue()).end();
+            }
+        };
+    }
+
+    void close() {
+        sdk.shutdown().join(LAST_EXPORT.toMillis(), TimeUnit.MILLISECONDS);
+    }
+
+    /** @param name of few, and not that of the room: rooms are without number */
+    private Span start(SpanKind kind, String name, String parent) {
+        // Never what the thread happens to be in: whoever speaks says itself what it is part of.
+        Context none = Context.root();
+        return tracer.spanBuilder(name).setSpanKind(kind).setParent(parent == null ? none
+                : W3CTraceContextPropagator.getInstance().extract(none, parent, TRACEPARENT)).startSpan();
+    }
+
+    /** Only what is sampled, which most is not. */
+    private static void describe(Span span, String operation, String type, RoomId room, String event, Data data) {
+        span.setAttribute(SYSTEM, "atrium")
+                .setAttribute(OPERATION, operation)
+                .setAttribute(OPERATION_TYPE, type)
+                .setAttribute(DESTINATION, room.isEveryone() ? room.namespace() : room.name())
+                .setAttribute(NAMESPACE, room.namespace())
+                .setAttribute(EVENT, event)
+                .setAttribute(BODY_SIZE, size(data));
+        if (room.isSession()) {
+            span.setAttribute(TEMPORARY, true);
+        }
+    }
+
+    private static long size(Data data) {
+        if (data instanceof Data.Text text) {
+            return text.text().getBytes(StandardCharsets.UTF_8).length;
+        }
+        return data instanceof Data.Json json ? json.json().getBytes(StandardCharsets.UTF_8).length : data.size();
+    }
+
+    private static String id(Position position) {
+        return position.epoch() + ":" + position.offset();
+    }
+
+    /** As W3C Trace Context writes it, sampled. */
+    private static String traceparent(Span span) {
+        return "00-" + span.getSpanContext().getTraceId() + "-" + span.getSpanContext().getSpanId() + "-01";
+    }
+}

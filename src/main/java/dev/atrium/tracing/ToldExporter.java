@@ -1,0 +1,56 @@
+package dev.atrium.tracing;
+
+import io.opentelemetry.sdk.common.CompletableResultCode;
+import io.opentelemetry.sdk.trace.data.SpanData;
+import io.opentelemetry.sdk.trace.export.SpanExporter;
+import java.util.Collection;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.jboss.logging.Logger;
+
+/** Says when a collector begins to take no spans, and when it takes them again: one line each, however long it lasts. */
+final class ToldExporter implements SpanExporter {
+
+    private static final Logger LOG = Logger.getLogger(ToldExporter.class);
+
+    private final SpanExporter exporter;
+    private final AtomicBoolean failing = new AtomicBoolean();
+
+    ToldExporter(SpanExporter exporter) {
+        this.exporter = exporter;
+    }
+
+    @Override
+    public CompletableResultCode export(Collection<SpanData> spans) {
+        CompletableResultCode result = exporter.export(spans);
+        return result.whenComplete(() -> {
+            if (result.isSuccess() && failing.getAndSet(false)) {
+                LOG.info("The collector takes traces again");
+            } else if (!result.isSuccess() && !failing.getAndSet(true)) {
+                LOG.warnf("The collector takes no traces, they are dropped until it does: %s", reason(result.getFailureThrowable()));
+            }
+        });
+    }
+
+    private static String reason(Throwable failure) {
+        Throwable cause = failure;
+        while (cause != null && cause.getCause() != null) {
+            cause = cause.getCause();
+        }
+        return cause == null ? "no reason given" : cause.toString();
+    }
+
+    @Override
+    public CompletableResultCode flush() {
+        return exporter.flush();
+    }
+
+    @Override
+    public CompletableResultCode shutdown() {
+        return exporter.shutdown();
+    }
+
+    @Override
+    public String toString() {
+        return exporter.toString();
+    }
+}

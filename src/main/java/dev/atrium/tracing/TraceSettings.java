@@ -1,0 +1,100 @@
+package dev.atrium.tracing;
+
+import dev.atrium.setting.Require;
+import java.net.URI;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.regex.Pattern;
+import org.eclipse.microprofile.config.Config;
+import org.eclipse.microprofile.config.spi.ConfigSource;
+
+/**
+ * What OpenTelemetry reads of its settings, by its own names, wherever Quarkus finds ours: it would look at system properties and
+ * the environment alone. And it takes much for granted: what it would pass over, or tell at the first span, is refused here.
+ */
+final class TraceSettings {
+
+    private static final String PREFIX = "otel.";
+    private static final String EXPORTER = "otel.traces.exporter";
+    private static final String SAMPLER = "otel.traces.sampler";
+    private static final String RATIO = "otel.traces.sampler.arg";
+    private static final Set<String> SAMPLERS = new TreeSet<>(Set.of("always_on", "always_off", "traceidratio", "parentbased_always_on",
+            "parentbased_always_off", "parentbased_traceidratio"));
+
+    /** Those of traces, and those that several programs are given alike. */
+    private static final Pattern KNOWN = Pattern.compile("otel\\.(sdk\\.disabled|service\\.name|resource\\.attributes|propagators"
+            + "|(traces|metrics|logs)\\.exporter|traces\\.sampler(\\.arg)?|bsp\\.(schedule\\.delay|max\\.queue\\.size|max\\.export\\.batch\\.size|export\\.timeout)"
+            + "|(attribute|span\\.attribute)\\.(value\\.length|count)\\.limit"
+            + "|exporter\\.otlp\\.(traces\\.)?(endpoint|protocol|headers|timeout|compression|certificate|client\\.(key|certificate)))");
+
+    private TraceSettings() {
+    }
+
+    /**
+     * What was set, by the names of OpenTelemetry; nothing if there are to be no traces.
+     *
+     * @throws io.quarkus.runtime.configuration.ConfigurationException naming what makes no sense
+     */
+    static Optional<Map<String, String>> read(Config config) {
+        requireKnown(config);
+        Map<String, String> settings = new HashMap<>();
+        for (String name : config.getPropertyNames()) {
+            if (name.startsWith(PREFIX)) {
+                config.getOptionalValue(name, String.class).ifPresent(value -> settings.put(name, value.trim()));
+            }
+        }
+        String exporter = settings.getOrDefault(EXPORTER, "none");
+        Require.that(exporter.matches("none|otlp"), EXPORTER, "none or otlp, got " + exporter);
+        if (exporter.equals("none") || Boolean.parseBoolean(settings.get("otel.sdk.disabled"))) {
+            return Optional.empty();
+        }
+        check(settings);
+        return Optional.of(settings);
+    }
+
+    /** In the environment, and among system properties, there may be what an agent reads. */
+    private static void requireKnown(Config config) {
+        for (ConfigSource source : config.getConfigSources()) {
+            if (source.getOrdinal() < 300) {
+                for (String name : source.getPropertyNames()) {
+                    Require.that(!name.startsWith(PREFIX) || KNOWN.matcher(name).matches(), name,
+                            "a setting of traces that exists, for example " + EXPORTER);
+                }
+            }
+        }
+    }
+
+    private static void check(Map<String, String> settings) {
+        for (String exporter : new String[] {"otel.exporter.otlp.", "otel.exporter.otlp.traces."}) {
+            String endpoint = settings.get(exporter + "endpoint");
+            Require.that(endpoint == null || isAddress(endpoint), exporter + "endpoint",
+                    "the address of a collector, for example http://otel-collector:4318, got " + endpoint);
+            String protocol = settings.get(exporter + "protocol");
+            Require.that(protocol == null || protocol.equals("http/protobuf"), exporter + "protocol", "http/protobuf, got " + protocol);
+        }
+        String sampler = settings.get(SAMPLER);
+        Require.that(SAMPLERS.contains(sampler), SAMPLER, "one of " + String.join(", ", SAMPLERS) + ", got " + sampler);
+        Require.that(isRatio(settings.get(RATIO)), RATIO, "from 0 to 1, got " + settings.get(RATIO));
+    }
+
+    private static boolean isAddress(String endpoint) {
+        try {
+            URI address = URI.create(endpoint);
+            return address.getHost() != null && String.valueOf(address.getScheme()).matches("https?");
+        } catch (IllegalArgumentException e) {
+            return false;
+        }
+    }
+
+    private static boolean isRatio(String ratio) {
+        try {
+            double value = Double.parseDouble(ratio);
+            return value >= 0 && value <= 1;
+        } catch (NumberFormatException e) {
+            return false;
+        }
+    }
+}
