@@ -5,8 +5,10 @@ import dev.atrium.backplane.memory.MemorySettings;
 import dev.atrium.backplane.redis.RedisBackplane;
 import dev.atrium.room.Node;
 import dev.atrium.setting.Require;
+import io.quarkus.runtime.ShutdownEvent;
 import io.vertx.core.Vertx;
 import io.vertx.redis.client.Redis;
+import jakarta.enterprise.event.Observes;
 import jakarta.enterprise.inject.Disposes;
 import jakarta.enterprise.inject.Instance;
 import jakarta.enterprise.inject.Produces;
@@ -58,6 +60,11 @@ final class BackplaneProducer {
         Require.between("atrium.redis.log-size", redis.logSize(), 0, 1_000_000);
         Require.that(redis.prefix().matches("[\\w:.-]{1,64}"), "atrium.redis.prefix",
                 "1 to 64 letters, digits or one of _ : . -");
+    }
+
+    /** Before Quarkus closes the client of Redis, which would look like an outage. */
+    void end(@Observes ShutdownEvent shutdown, Backplane backplane) {
+        backplane.close();
     }
 
     void close(@Disposes Backplane backplane) {

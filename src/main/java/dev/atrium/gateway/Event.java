@@ -10,6 +10,10 @@ import dev.atrium.session.Session;
 /** Something that happened on this replica. */
 public sealed interface Event {
 
+    /** What operators are shown figures of. */
+    sealed interface Counted extends Event {
+    }
+
     /** Something in the life of a session, which is rare beside what is said. */
     sealed interface Life extends Event {
 
@@ -30,7 +34,7 @@ public sealed interface Event {
     }
 
     /** A client connected. */
-    record Connected(Subject who) implements Life {
+    record Connected(Subject who) implements Life, Counted {
     }
 
     /** It has shown who it is, or shown it again, after it had connected. */
@@ -41,7 +45,7 @@ public sealed interface Event {
      * It goes on as an earlier session, whose id it has from now on.
      *
      * @param former the id that it had until then
-     * @param rooms that it comes back to
+     * @param rooms that it was in; into those that it may not enter any more it does not come back
      */
     record Resumed(Subject who, String former, int rooms) implements Life {
     }
@@ -68,19 +72,19 @@ public sealed interface Event {
      * @param rooms that it was in
      * @param suspended whether it is kept for its client to come back to
      */
-    record Disconnected(Subject who, CloseReason reason, int rooms, boolean suspended) implements Life {
+    record Disconnected(Subject who, CloseReason reason, int rooms, boolean suspended) implements Life, Counted {
     }
 
     /** The backplane took a message from a client of this replica. */
-    record Accepted(Publication publication, String transport) implements Event {
+    record Accepted(Publication publication, String transport) implements Counted {
     }
 
     /** A message from a client of this replica was refused; the code is what the client was told. */
-    record Refused(String transport, int code) implements Event {
+    record Refused(String transport, int code) implements Counted {
     }
 
     /** A client was silent for the whole of interval and timeout; that its session ended is told next. */
-    record HeartbeatMissed(String transport) implements Event {
+    record HeartbeatMissed(String transport) implements Counted {
     }
 
     /**
@@ -89,7 +93,7 @@ public sealed interface Event {
      * @param detail which, from a small set: the missing permission, the limit, what is wrong with a token
      * @param target what it wanted: a room, a namespace, an origin; null for nothing in particular
      */
-    record Denied(Caller who, String transport, Kind kind, String detail, String target) implements Event {
+    record Denied(Caller who, String transport, Kind kind, String detail, String target) implements Counted {
 
         /** What kind of rule it was. */
         public enum Kind { AUTHENTICATION, PERMISSION, LIMIT, ORIGIN }

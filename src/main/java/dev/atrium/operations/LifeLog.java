@@ -19,7 +19,7 @@ final class LifeLog {
     private static final Logger LOG = Logger.getLogger(CATEGORY);
 
     void start(@Observes StartupEvent startup, Events events) {
-        // Nobody who does not read them pays for them.
+        // Where nobody reads them no thread wakes up for them.
         if (LOG.isLoggable(Level.DEBUG)) {
             events.subscribe("life log", Event.Life.class, event -> tell(event).write(LOG, Level.DEBUG));
         }

@@ -61,7 +61,7 @@ final class Metrics {
         drain(drain, shutdown);
         files(transfers, sweep);
         backplane(backplane);
-        events.subscribe("metrics", Event.class, this::count);
+        events.subscribe("metrics", Event.Counted.class, this::count);
     }
 
     private void connections(Sessions sessions) {
@@ -131,7 +131,7 @@ final class Metrics {
                 backplane, port -> port.status().lost());
     }
 
-    private void count(Event event) {
+    private void count(Event.Counted event) {
         if (event instanceof Event.Accepted accepted) {
             counter("atrium.messages.received", "Messages taken from clients", "transport", accepted.transport()).increment();
             counter("atrium.messages.received.bytes", "Data taken from clients", "transport", accepted.transport())

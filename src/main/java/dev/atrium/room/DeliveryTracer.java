@@ -4,9 +4,6 @@ package dev.atrium.room;
 @FunctionalInterface
 public interface DeliveryTracer {
 
-    /** Follows none. */
-    DeliveryTracer NONE = (message, loops) -> null;
-
     /**
      * A message that has a {@link Message#traceparent} has come from the backplane. Any thread.
      *

@@ -23,6 +23,7 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
+import java.util.regex.Pattern;
 
 /**
  * The spans of messages, with the names of OpenTelemetry's semantic conventions for messaging: one of kind PRODUCER that publishes,
@@ -42,6 +43,9 @@ final class MessageSpans {
     private static final AttributeKey<String> NAMESPACE = AttributeKey.stringKey("atrium.namespace");
     private static final AttributeKey<String> EVENT = AttributeKey.stringKey("atrium.event");
     private static final AttributeKey<Long> MEMBERS = AttributeKey.longKey("atrium.members");
+
+    /** The propagator takes what is as long as one for one, and breaks on some of it. */
+    private static final Pattern PARENT = Pattern.compile("[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}");
 
     private static final TextMapGetter<String> TRACEPARENT = new TextMapGetter<>() {
         @Override
@@ -68,8 +72,7 @@ final class MessageSpans {
 
     Uni<Receipt> publish(Publication publication, Function<Publication, Uni<Receipt>> backplane) {
         RoomId room = publication.room();
-        Span span = start(SpanKind.PRODUCER, room.isEveryone() ? "send namespace" : room.isSession() ? "send session" : "send room",
-                publication.traceparent());
+        Span span = start(SpanKind.PRODUCER, "send", room, publication.traceparent());
         if (!span.isRecording()) {
             return backplane.apply(publication.traceparent() == null ? publication : publication.in(null));
         }
@@ -90,8 +93,7 @@ final class MessageSpans {
 
     DeliveryTracer.Passage arrived(Message message, int loops) {
         RoomId room = message.room();
-        Span span = start(SpanKind.CONSUMER, room.isEveryone() ? "deliver namespace" : room.isSession() ? "deliver session" : "deliver room",
-                message.traceparent());
+        Span span = start(SpanKind.CONSUMER, "deliver", room, message.traceparent());
         if (!span.isRecording()) {
             return null;
         }
@@ -111,12 +113,17 @@ final class MessageSpans {
         sdk.shutdown().join(LAST_EXPORT.toMillis(), TimeUnit.MILLISECONDS);
     }
 
-    /** @param name of few, and not that of the room: rooms are without number */
-    private Span start(SpanKind kind, String name, String parent) {
+    private Span start(SpanKind kind, String operation, RoomId room, String parent) {
         // Never what the thread happens to be in: whoever speaks says itself what it is part of.
         Context none = Context.root();
-        return tracer.spanBuilder(name).setSpanKind(kind).setParent(parent == null ? none
-                : W3CTraceContextPropagator.getInstance().extract(none, parent, TRACEPARENT)).startSpan();
+        boolean isPart = parent != null && PARENT.matcher(parent).matches();
+        return tracer.spanBuilder(operation + scope(room)).setSpanKind(kind)
+                .setParent(isPart ? W3CTraceContextPropagator.getInstance().extract(none, parent, TRACEPARENT) : none).startSpan();
+    }
+
+    /** Not the room's name: rooms are without number, and names of spans should be few. */
+    private static String scope(RoomId room) {
+        return room.isEveryone() ? " namespace" : room.isSession() ? " session" : " room";
     }
 
     /** Only what is sampled, which most is not. */

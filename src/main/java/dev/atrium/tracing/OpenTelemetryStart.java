@@ -23,10 +23,10 @@ final class OpenTelemetryStart {
         try {
             return new MessageSpans(AutoConfiguredOpenTelemetrySdk.builder()
                     .addPropertiesSupplier(() -> settings)
-                    // Prometheus has the figures, and standard output the log.
-                    .addPropertiesCustomizer(config -> Map.of("otel.metrics.exporter", "none", "otel.logs.exporter", "none"))
+                    // Prometheus has the figures, and standard output the log; and what travels is W3C Trace Context, whatever others use.
+                    .addPropertiesCustomizer(config -> Map.of("otel.metrics.exporter", "none", "otel.logs.exporter", "none", "otel.propagators", "none"))
                     .addResourceCustomizer((resource, config) -> Resource.builder().put(INSTANCE, node).build().merge(resource))
-                    .addSpanExporterCustomizer((exporter, config) -> new ToldExporter(exporter))
+                    .addSpanExporterCustomizer((exporter, config) -> new ToldExporter(exporter, TraceSettings.endpoint(settings)))
                     // Quarkus tells when it ends, and after that nothing is said any more.
                     .disableShutdownHook()
                     .build().getOpenTelemetrySdk());

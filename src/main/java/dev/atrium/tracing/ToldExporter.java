@@ -1,5 +1,6 @@
 package dev.atrium.tracing;
 
+import io.opentelemetry.exporter.internal.FailedExportException;
 import io.opentelemetry.sdk.common.CompletableResultCode;
 import io.opentelemetry.sdk.trace.data.SpanData;
 import io.opentelemetry.sdk.trace.export.SpanExporter;
@@ -13,10 +14,12 @@ final class ToldExporter implements SpanExporter {
     private static final Logger LOG = Logger.getLogger(ToldExporter.class);
 
     private final SpanExporter exporter;
+    private final String endpoint;
     private final AtomicBoolean failing = new AtomicBoolean();
 
-    ToldExporter(SpanExporter exporter) {
+    ToldExporter(SpanExporter exporter, String endpoint) {
         this.exporter = exporter;
+        this.endpoint = endpoint;
     }
 
     @Override
@@ -24,14 +27,17 @@ final class ToldExporter implements SpanExporter {
         CompletableResultCode result = exporter.export(spans);
         return result.whenComplete(() -> {
             if (result.isSuccess() && failing.getAndSet(false)) {
-                LOG.info("The collector takes traces again");
+                LOG.infof("The collector at %s takes traces again", endpoint);
             } else if (!result.isSuccess() && !failing.getAndSet(true)) {
-                LOG.warnf("The collector takes no traces, they are dropped until it does: %s", reason(result.getFailureThrowable()));
+                LOG.warnf("The collector at %s takes no traces, they are dropped until it does: %s", endpoint, reason(result.getFailureThrowable()));
             }
         });
     }
 
     private static String reason(Throwable failure) {
+        if (failure instanceof FailedExportException.HttpExportException refused && refused.getResponse() != null) {
+            return "it answers " + refused.getResponse().statusCode();
+        }
         Throwable cause = failure;
         while (cause != null && cause.getCause() != null) {
             cause = cause.getCause();

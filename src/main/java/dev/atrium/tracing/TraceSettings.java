@@ -21,6 +21,9 @@ final class TraceSettings {
     private static final String EXPORTER = "otel.traces.exporter";
     private static final String SAMPLER = "otel.traces.sampler";
     private static final String RATIO = "otel.traces.sampler.arg";
+    private static final String DEFAULT_SAMPLER = "parentbased_traceidratio";
+    private static final String DEFAULT_RATIO = "0.01";
+    private static final String DEFAULT_ENDPOINT = "http://localhost:4318";
     private static final Set<String> SAMPLERS = new TreeSet<>(Set.of("always_on", "always_off", "traceidratio", "parentbased_always_on",
             "parentbased_always_off", "parentbased_traceidratio"));
 
@@ -51,6 +54,9 @@ final class TraceSettings {
         if (exporter.equals("none") || Boolean.parseBoolean(settings.get("otel.sdk.disabled"))) {
             return Optional.empty();
         }
+        // A variable that is empty is one that is not set.
+        settings.putIfAbsent(SAMPLER, DEFAULT_SAMPLER);
+        settings.putIfAbsent(RATIO, DEFAULT_RATIO);
         check(settings);
         return Optional.of(settings);
     }
@@ -65,6 +71,11 @@ final class TraceSettings {
                 }
             }
         }
+    }
+
+    /** Where spans go. */
+    static String endpoint(Map<String, String> settings) {
+        return settings.getOrDefault("otel.exporter.otlp.traces.endpoint", settings.getOrDefault("otel.exporter.otlp.endpoint", DEFAULT_ENDPOINT));
     }
 
     private static void check(Map<String, String> settings) {

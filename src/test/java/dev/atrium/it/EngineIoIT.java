@@ -3,16 +3,11 @@ package dev.atrium.it;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.net.Socket;
-import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -25,32 +20,22 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** The rules of Engine.IO 4, as a client sees them that speaks it by hand. */
-class EngineIoIT {
+class EngineIoIT extends WithEngineIo {
 
-    private static final String POLLING = "/socket.io/?EIO=4&transport=polling";
     private static final String WEBSOCKET = "/socket.io/?EIO=4&transport=websocket";
-    private static final String SEPARATOR = "\u001e";
-    /** After so long a poll has reached the server, which holds it. */
-    private static final Duration HELD = Duration.ofMillis(200);
     private static final int INTERVAL = 300;
     private static final int TIMEOUT = 200;
-    private static final HttpClient HTTP = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
-    private static final ObjectMapper JSON = new ObjectMapper();
-
-    private static Replica replica;
 
     /** Whose heartbeat is as short as in the suites of the protocol. */
     private static Replica hasty;
 
     @BeforeAll
     static void start() {
-        replica = Replica.start(Map.of("atrium.engineio.max-payload", "20000"));
         hasty = Replica.start(Map.of("atrium.heartbeat.interval", INTERVAL + "ms", "atrium.heartbeat.timeout", TIMEOUT + "ms"));
     }
 
     @AfterAll
     static void stop() {
-        replica.close();
         hasty.close();
     }
 
@@ -238,20 +223,6 @@ class EngineIoIT {
     }
 
     @Test
-    void a_poll_that_comes_with_the_upgrade_is_refused_whichever_is_first() {
-        for (int i = 0; i < 20; i++) {
-            String session = connectByPolling(replica);
-            try (SocketClient socket = replica.plain(asWebSocket(session))) {
-                socket.text("2probe");
-                socket.text("5");
-                assertThat(poll(session).statusCode()).isEqualTo(400);
-                socket.text("40");
-                assertThat(socket.await(2).get(1)).startsWith("40{");
-            }
-        }
-    }
-
-    @Test
     void the_server_pings_and_a_client_that_answers_stays() {
         String session = connectByPolling(hasty);
         for (int i = 0; i < 4; i++) {
@@ -314,164 +285,5 @@ class EngineIoIT {
             socket.text("4" + "x".repeat(20_000));
             assertThat(socket.awaitClose()).isEqualTo(1009);
         }
-    }
-
-    @Test
-    void a_client_changes_over_and_what_waited_comes_by_the_websocket() {
-        String session = joinByPolling(replica);
-        try (SocketClient socket = probe(session)) {
-            CompletableFuture<HttpResponse<String>> poll = pollLater(session);
-
-            assertThat(poll.join().body()).isEqualTo("6");
-            post(session, "42[\"said\",\"meanwhile\"]");
-            socket.text("5");
-
-            assertThat(socket.await(2).get(1)).isEqualTo("42[\"said\",\"meanwhile\"]");
-            socket.text("42[\"said\",\"afterwards\"]");
-            assertThat(socket.await(3).get(2)).isEqualTo("42[\"said\",\"afterwards\"]");
-            assertThat(poll(session).body()).isEqualTo("{\"code\":3,\"message\":\"Bad request\"}");
-            assertThat(post(session, "6").body()).isEqualTo("{\"code\":3,\"message\":\"Bad request\"}");
-        }
-    }
-
-    @Test
-    void of_two_websockets_for_one_connection_the_second_is_closed() {
-        String session = joinByPolling(replica);
-        try (SocketClient first = probe(session); SocketClient second = replica.plain(asWebSocket(session))) {
-            assertThat(second.awaitClose()).isEqualTo(1005);
-            first.text("5");
-            first.text("42[\"still\",\"here\"]");
-            assertThat(first.await(2).get(1)).isEqualTo("42[\"still\",\"here\"]");
-            try (SocketClient third = replica.plain(asWebSocket(session))) {
-                assertThat(third.awaitClose()).isEqualTo(1005);
-            }
-            first.text("42[\"still\",\"there\"]");
-            assertThat(first.await(3).get(2)).isEqualTo("42[\"still\",\"there\"]");
-        }
-    }
-
-    @ParameterizedTest
-    @ValueSource(strings = {"40", "2", "6", "nonsense"})
-    void a_websocket_that_does_not_probe_costs_the_connection_nothing(String first) {
-        String session = joinByPolling(replica);
-        try (SocketClient socket = replica.plain(asWebSocket(session))) {
-            socket.text(first);
-            assertThat(socket.awaitClose()).isEqualTo(1005);
-        }
-        post(session, "42[\"still\",\"here\"]");
-        assertThat(poll(session).body()).isEqualTo("42[\"still\",\"here\"]");
-        try (SocketClient again = probe(session)) {
-            again.text("5");
-            again.text("42[\"and\",\"now\"]");
-            assertThat(again.await(2).get(1)).isEqualTo("42[\"and\",\"now\"]");
-        }
-    }
-
-    @Test
-    void a_websocket_that_goes_before_the_upgrade_costs_the_connection_nothing() {
-        String session = joinByPolling(replica);
-        probe(session).cut();
-        post(session, "42[\"still\",\"here\"]");
-        assertThat(poll(session).body()).isEqualTo("42[\"still\",\"here\"]");
-    }
-
-    @Test
-    void many_messages_cross_over_in_their_order() {
-        String session = joinByPolling(replica);
-        try (SocketClient socket = probe(session)) {
-            socket.text("5");
-            for (int i = 0; i < 500; i++) {
-                socket.text("42[\"count\"," + i + "]");
-            }
-            List<String> received = socket.await(501);
-            for (int i = 0; i < 500; i++) {
-                assertThat(received.get(i + 1)).isEqualTo("42[\"count\"," + i + "]");
-            }
-        }
-    }
-
-    @Test
-    void what_has_to_wait_for_what_came_before_crosses_over_in_its_order() {
-        for (int round = 0; round < 8; round++) {
-            String session = joinByPolling(replica);
-            try (SocketClient socket = probe(session)) {
-                socket.text("5");
-                for (int i = 0; i < 50; i++) {
-                    socket.text("42" + i + "[\"join\",\"order-" + round + "-" + i + "\"]");
-                    socket.text("42[\"send\",\"order-" + round + "-" + i + "\",\"in\"," + i + "]");
-                    socket.text("42" + (100 + i) + "[\"leave\",\"order-" + round + "-" + i + "\"]");
-                }
-                SocketClient.await().untilAsserted(() -> assertThat(socket.received()).anyMatch(each -> each.startsWith("43149[")));
-                List<String> joins = socket.received().stream().filter(each -> each.matches("43\\d\\d?\\[.*")).toList();
-                assertThat(joins).hasSize(50).allMatch(each -> each.contains("\"code\":200"));
-            }
-        }
-    }
-
-    @Test
-    void who_changes_over_while_its_post_is_handled_is_cut() {
-        String session = connectByPolling(replica);
-        try (SocketClient socket = probe(session)) {
-            CompletableFuture<HttpResponse<String>> post = HTTP.sendAsync(HttpRequest.newBuilder(URI.create(replica.http(session)))
-                    .POST(HttpRequest.BodyPublishers.ofString("40" + (SEPARATOR + "42[\"x\"]").repeat(1000))).build(),
-                    HttpResponse.BodyHandlers.ofString());
-            socket.text("5");
-            // Either the one or the other was first; both are answered, and nothing hangs.
-            assertThat(post.orTimeout(5, TimeUnit.SECONDS).join().statusCode()).isIn(200, 400);
-        }
-    }
-
-    private static JsonNode open(String packet) {
-        assertThat(packet).startsWith("0{");
-        try {
-            return JSON.readTree(packet.substring(1));
-        } catch (IOException e) {
-            throw new AssertionError(packet, e);
-        }
-    }
-
-    /** Connects, and returns the path of its further requests. */
-    private static String connectByPolling(Replica to) {
-        return POLLING + "&sid=" + open(to.get(POLLING).body()).path("sid").asText();
-    }
-
-    /** The same, and it is in the namespace and has been told so. */
-    private static String joinByPolling(Replica to) {
-        String session = connectByPolling(to);
-        to.post(session, "40");
-        assertThat(poll(to, session).body()).startsWith("40{");
-        return session;
-    }
-
-    private static SocketClient probe(String session) {
-        SocketClient socket = replica.plain(asWebSocket(session));
-        socket.text("2probe");
-        assertThat(socket.await(1)).containsExactly("3probe");
-        return socket;
-    }
-
-    private static String asWebSocket(String session) {
-        return session.replace("transport=polling", "transport=websocket");
-    }
-
-    private static HttpResponse<String> poll(String session) {
-        return poll(replica, session);
-    }
-
-    private static HttpResponse<String> poll(Replica from, String session) {
-        return from.get(session);
-    }
-
-    private static CompletableFuture<HttpResponse<String>> pollLater(String session) {
-        return HTTP.sendAsync(HttpRequest.newBuilder(URI.create(replica.http(session))).build(),
-                HttpResponse.BodyHandlers.ofString());
-    }
-
-    private static void awaitHeld(CompletableFuture<?> poll) {
-        Awaitility.await().pollDelay(HELD).until(() -> !poll.isDone());
-    }
-
-    private static HttpResponse<String> post(String session, String body) {
-        return replica.post(session, "text/plain;charset=UTF-8", body.getBytes(StandardCharsets.UTF_8));
     }
 }

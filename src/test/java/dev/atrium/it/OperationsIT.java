@@ -93,6 +93,9 @@ class OperationsIT {
                 assertThat(socket.getInputStream().readNBytes(12)).asString(StandardCharsets.US_ASCII).isEqualTo("HTTP/1.1 400");
             }
             SocketClient.await().until(() -> json.log().contains("access_token=…"));
+            // Refused, and told of in a line and in its fields: no query, for want of a question mark.
+            json.get("/rooms/lobby&access_token=secret?ns=" + "n".repeat(300));
+            json.request("POST", "/rooms/~nobody&access_token=secret");
             assertThat(json.log()).doesNotContain("secret");
             assertThat(json.log().lines()).allSatisfy(line -> assertThat(SessionClient.json(line).path("message").isTextual()).isTrue());
         }

@@ -7,6 +7,7 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** A setting that makes no sense stops the start, with one line that names it and what it accepts. */
 class SettingsIT {
@@ -110,6 +111,15 @@ class SettingsIT {
             assertThat(replica.exitCode()).isNotZero();
             assertThat(replica.log()).contains("mp.jwt.verify.publickey.location: expected a key for " + algorithm + ", which " + location + " is not")
                     .doesNotContain("\tat ");
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"rediss://:p@ss#w/rd@127.0.0.1:6379", "127.0.0.1"})
+    void an_address_of_redis_that_is_none_stops_the_start_and_is_not_told(String address) {
+        try (Replica replica = Replica.launch(Map.of("atrium.backplane", "redis", "quarkus.redis.hosts", address))) {
+            assertThat(replica.exitCode()).isNotZero();
+            assertThat(replica.log()).contains("quarkus.redis.hosts", "%40 for @").doesNotContain("\tat ", "p@ss");
         }
     }
 

@@ -30,6 +30,7 @@ public final class TraceCollector implements AutoCloseable {
 
     private final List<Span> spans = new CopyOnWriteArrayList<>();
     private final List<String> elsewhere = new CopyOnWriteArrayList<>();
+    private volatile int status = 200;
     private int port;
     private HttpServer server;
 
@@ -46,6 +47,11 @@ public final class TraceCollector implements AutoCloseable {
     /** Refuses connections until {@link #resume}. */
     public void stop() {
         server.stop(0);
+    }
+
+    /** Answers that from now on, whatever it is told. */
+    public void refuse(int code) {
+        status = code;
     }
 
     public void resume() {
@@ -92,7 +98,7 @@ public final class TraceCollector implements AutoCloseable {
                 elsewhere.add(exchange.getRequestURI().getPath());
             }
             exchange.getResponseHeaders().add("Content-Type", "application/x-protobuf");
-            exchange.sendResponseHeaders(200, -1);
+            exchange.sendResponseHeaders(status, -1);
         }
     }
 

@@ -185,6 +185,15 @@ final class RedisLink {
         }
     }
 
+    /** Of what TLS has to say only the innermost tells what is wrong. */
+    private static String reason(Throwable failure) {
+        Throwable root = failure;
+        while (root.getCause() != null) {
+            root = root.getCause();
+        }
+        return root == failure ? failure.getMessage() : failure.getMessage() + ": " + root.getMessage();
+    }
+
     private void retry(Throwable cause) {
         if (closed) {
             return;
@@ -192,7 +201,7 @@ final class RedisLink {
         if (!complained) {
             // Once per outage: Redis may be away for hours.
             complained = true;
-            LOG.warnf("Redis %s connection is down: %s", name, cause == null ? "closed by Redis" : cause.getMessage());
+            LOG.warnf("Redis %s connection is down: %s", name, cause == null ? "closed by Redis" : reason(cause));
         }
         loop.after(backoff.nextMillis(), this::connect);
     }

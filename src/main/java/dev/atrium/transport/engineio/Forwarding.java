@@ -110,6 +110,10 @@ final class Forwarding {
     }
 
     private void gone(HttpServerRequest request, String owner, Throwable failure, Runnable unknown) {
+        if (request.response().closed()) {
+            // It is the client that is gone, and not the replica.
+            return;
+        }
         LOG.debugf("A request could not be handed to %s at %s: %s", owner, known.get(owner), failure.getMessage());
         known.remove(owner);
         unknown(request, unknown);

@@ -68,6 +68,8 @@ public final class WebSocketUpgrade {
                         LOG.debugf("A WebSocket handshake was refused: %s", failure.getMessage());
                         release(slot);
                     });
+            // Vert.x's own would fail what Vert.x then completes, and log an error: of one who goes between these two.
+            request.exceptionHandler(gone -> LOG.debugf("Gone during its handshake: %s", gone.getMessage()));
             // The turn is over: that of a client that has gone meanwhile may never hear so.
             return Uni.createFrom().voidItem();
         }).subscribe().with(done -> { }, failure -> {
