@@ -67,6 +67,7 @@ class ShutdownIT {
             bob.join("shared");
             ann.pushes("@joined", 1);
             assertThat(goes.terminate()).isZero();
+            assertThat(goes.log()).as("Redis was there to the end").doesNotContain("is down", "ERROR");
             assertThat(ann.pushes("@left", 1).get(0).at("/data/id").asText()).isEqualTo(bob.id());
             assertThat(ann.call("members", "{\"room\":\"shared\"}").at("/body/members")).hasSize(1);
         }
