@@ -13,25 +13,25 @@ import org.jboss.logmanager.ExtLogRecord;
 @LoggingFilter(name = "tokens")
 public final class TokenFilter implements Filter {
 
-    private static final String MARK = "token=";
     private static final Pattern TOKEN = Pattern.compile("(access(?:_|%5F)token=)[^&;\\s\"]*", Pattern.CASE_INSENSITIVE);
 
     @Override
     public boolean isLoggable(LogRecord entry) {
         ExtLogRecord line = ExtLogRecord.wrap(entry);
         String message = line.getFormattedMessage();
-        if (message != null && message.contains(MARK)) {
+        if (message != null && message.contains("token=")) {
             entry.setMessage(masked(message));
             entry.setParameters(null);
             if (entry instanceof ExtLogRecord own) {
                 own.setMessage(entry.getMessage(), ExtLogRecord.FormatStyle.NO_FORMAT);
+                // What stands in a line may stand by itself in its fields, too, which logs in JSON show.
+                own.getMdcCopy().forEach((field, value) -> own.putMdc(field, masked(value)));
             }
         }
         return true;
     }
 
-    /** A text without the tokens in it. */
-    static String masked(String text) {
-        return text.contains(MARK) ? TOKEN.matcher(text).replaceAll("$1…") : text;
+    private static String masked(String text) {
+        return TOKEN.matcher(text).replaceAll("$1…");
     }
 }

@@ -4,6 +4,7 @@ import io.opentelemetry.exporter.internal.FailedExportException;
 import io.opentelemetry.sdk.common.CompletableResultCode;
 import io.opentelemetry.sdk.trace.data.SpanData;
 import io.opentelemetry.sdk.trace.export.SpanExporter;
+import io.quarkus.runtime.util.ExceptionUtil;
 import java.util.Collection;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jboss.logging.Logger;
@@ -38,11 +39,7 @@ final class ToldExporter implements SpanExporter {
         if (failure instanceof FailedExportException.HttpExportException refused && refused.getResponse() != null) {
             return "it answers " + refused.getResponse().statusCode();
         }
-        Throwable cause = failure;
-        while (cause != null && cause.getCause() != null) {
-            cause = cause.getCause();
-        }
-        return cause == null ? "no reason given" : cause.toString();
+        return failure == null ? "no reason given" : ExceptionUtil.getRootCause(failure).toString();
     }
 
     @Override

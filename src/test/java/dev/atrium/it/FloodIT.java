@@ -8,9 +8,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
@@ -49,65 +47,44 @@ class FloodIT {
         }
     }
 
-    private static final class Flood implements AutoCloseable, Runnable {
+    private static final class Flood extends Disturbance {
 
         private static final int BATCH = 500;
+        private static final byte[] FRAMES = batch();
 
         private final int port;
-        private final Thread thread = new Thread(this, "flood");
-        private final AtomicBoolean on = new AtomicBoolean();
         private final AtomicLong frames = new AtomicLong();
         private final AtomicLong connections = new AtomicLong();
         private final AtomicLong refusals = new AtomicLong();
 
         Flood(int port) {
             this.port = port;
-            thread.setDaemon(true);
-            thread.start();
+            start();
         }
 
-        void begin() {
-            on.set(true);
-        }
-
-        void rest() {
-            on.set(false);
-        }
-
-        @Override
-        public void run() {
+        private static byte[] batch() {
             ByteArrayOutputStream batch = new ByteArrayOutputStream();
             for (int i = 0; i < BATCH; i++) {
                 batch.writeBytes(RawSocket.masked(0x81, "{\"cmd\":\"send\",\"params\":{\"room\":\"noise\",\"data\":1}}".getBytes(StandardCharsets.UTF_8)));
             }
-            while (!Thread.interrupted()) {
-                if (on.get()) {
-                    flood(batch.toByteArray());
-                } else {
-                    LockSupport.parkNanos(1_000_000);
-                }
-            }
+            return batch.toByteArray();
         }
 
-        private void flood(byte[] batch) {
+        @Override
+        void rage() {
             try (RawSocket socket = RawSocket.connect(port, "/ws")) {
                 if (socket.status() != 101) {
                     refusals.incrementAndGet();
                     return;
                 }
                 connections.incrementAndGet();
-                while (on.get()) {
-                    socket.write(batch);
+                while (isOn()) {
+                    socket.write(FRAMES);
                     frames.addAndGet(BATCH);
                 }
             } catch (IOException e) {
                 // Thrown out. It comes back at once.
             }
-        }
-
-        @Override
-        public void close() {
-            thread.interrupt();
         }
     }
 }

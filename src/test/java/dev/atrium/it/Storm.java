@@ -9,15 +9,12 @@ import java.nio.channels.Selector;
 import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.util.Iterator;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.concurrent.locks.LockSupport;
 
 /**
- * Clients who all want to connect at once, and come again as soon as they are let in or refused, whatever they were told. On one
- * thread, so that it takes one processor at the most.
+ * Clients who all want to connect at once, and come again as soon as they are let in or refused, whatever they were told.
  */
-final class Storm implements AutoCloseable, Runnable {
+final class Storm extends Disturbance {
 
     private static final byte[] HANDSHAKE = ("GET /rooms/storm HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"
             + "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n").getBytes(StandardCharsets.US_ASCII);
@@ -29,37 +26,18 @@ final class Storm implements AutoCloseable, Runnable {
 
     private final InetSocketAddress server;
     private final int clients;
-    private final AtomicBoolean on = new AtomicBoolean();
-    private final Thread thread = new Thread(this, "storm");
     private final ByteBuffer buffer = ByteBuffer.allocate(4096);
 
     Storm(int port, int clients) {
         this.server = new InetSocketAddress("127.0.0.1", port);
         this.clients = clients;
-        thread.setDaemon(true);
-        thread.start();
-    }
-
-    void begin() {
-        on.set(true);
-    }
-
-    void rest() {
-        on.set(false);
+        start();
     }
 
     @Override
-    public void run() {
-        while (!Thread.interrupted()) {
-            if (on.get()) {
-                try (Selector selector = Selector.open()) {
-                    rage(selector);
-                } catch (IOException e) {
-                    throw new IllegalStateException(e);
-                }
-            } else {
-                LockSupport.parkNanos(1_000_000);
-            }
+    void rage() throws IOException {
+        try (Selector selector = Selector.open()) {
+            rage(selector);
         }
     }
 
@@ -67,7 +45,7 @@ final class Storm implements AutoCloseable, Runnable {
         for (int i = 0; i < clients; i++) {
             come(selector);
         }
-        while (on.get() && !Thread.interrupted()) {
+        while (isOn()) {
             selector.select(100);
             for (Iterator<SelectionKey> keys = selector.selectedKeys().iterator(); keys.hasNext();) {
                 SelectionKey key = keys.next();
@@ -112,10 +90,5 @@ final class Storm implements AutoCloseable, Runnable {
             failed.incrementAndGet();
         }
         return true;
-    }
-
-    @Override
-    public void close() {
-        thread.interrupt();
     }
 }

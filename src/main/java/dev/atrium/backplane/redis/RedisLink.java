@@ -1,6 +1,7 @@
 package dev.atrium.backplane.redis;
 
 import dev.atrium.backplane.BackplaneUnavailableException;
+import io.quarkus.runtime.util.ExceptionUtil;
 import io.vertx.core.Future;
 import io.vertx.redis.client.Command;
 import io.vertx.redis.client.Redis;
@@ -187,10 +188,7 @@ final class RedisLink {
 
     /** Of what TLS has to say only the innermost tells what is wrong. */
     private static String reason(Throwable failure) {
-        Throwable root = failure;
-        while (root.getCause() != null) {
-            root = root.getCause();
-        }
+        Throwable root = ExceptionUtil.getRootCause(failure);
         return root == failure ? failure.getMessage() : failure.getMessage() + ": " + root.getMessage();
     }
 

@@ -43,7 +43,7 @@ class RollingRestartIT {
     private static final double QUIET_MILLIS = 20;
 
     /** Wanted are 3, as the soak asserts: beside hundreds of other tests the machine is too uneven for that. */
-    private static final double MOST_TIMES = Integer.getInteger("roll.most-times", 50);
+    private static final double MOST_TIMES = Integer.getInteger("roll.most-times", 20);
 
     private static final Map<String, String> SETTINGS = Map.of("atrium.redis.lease", "3s", "atrium.drain.delay", "1s", "atrium.drain.window", WINDOW_SECONDS + "s",
             "atrium.drain.grace", "5s", "atrium.warm-up.duration", "4s", "atrium.socketio.connection-state-recovery", "true");
