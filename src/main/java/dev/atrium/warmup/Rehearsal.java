@@ -25,7 +25,8 @@ import dev.atrium.session.Sessions;
 import dev.atrium.tracing.Tracing;
 import dev.atrium.transport.admission.Admission;
 import dev.atrium.transport.websocket.WebSocketConfig;
-import dev.atrium.transport.websocket.WebSocketRoutes;
+import dev.atrium.transport.websocket.SocketGate;
+import dev.atrium.transport.websocket.SocketServices;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
@@ -38,16 +39,20 @@ import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
+import org.jboss.logging.Logger;
 
 /**
- * A whole house for clients of its own: the same routes, protocols and rooms behind a second HTTP server, with a backplane,
- * sessions and events that nobody else sees, so that no figure counts it and Redis hears nothing of it. Its server side runs
+ * A service of its own for clients of its own: the real endpoints behind a gate, rooms, sessions and a backplane in memory that nobody else sees, so that no figure counts it and Redis hears nothing of it. Its server side runs
  * on one event loop. Its clients block, each on a thread of its own: with clients on Netty, too, the JVM compiled Netty for
  * both sides at once, and the server delivered a fifth less for the rest of its life.
  */
 final class Rehearsal {
+
+    private static final Logger LOG = Logger.getLogger(Rehearsal.class);
 
     /** Clients at a time. With more the JVM would compile no faster, and whoever really comes meanwhile would wait longer. */
     private static final int CLIENTS = 8;
@@ -60,6 +65,7 @@ final class Rehearsal {
 
     private static final String HOST = "127.0.0.1";
     private static final int TIMEOUT_MILLIS = 2_000;
+    private static final int LONGEST_STOP_MILLIS = 3_000;
 
     private static final Duration KEEP = Duration.ofMinutes(1);
 
@@ -74,11 +80,11 @@ final class Rehearsal {
     private final AtomicInteger connections = new AtomicInteger();
     private final AtomicInteger playing = new AtomicInteger(CLIENTS);
     private final AtomicReference<IOException> failure = new AtomicReference<>();
+    private final CountDownLatch closed = new CountDownLatch(1);
     private volatile boolean ended;
-    private volatile boolean stopped;
 
     /** @param authenticator that nobody asks: these clients show no tokens */
-    Rehearsal(Vertx vertx, HttpServerOptions options, SessionConfig sessionConfig, WebSocketConfig config,
+    Rehearsal(Vertx vertx, HttpServerOptions options, Router endpoints, SessionConfig sessionConfig, WebSocketConfig config,
             SecurityConfig securityConfig, Authenticator authenticator) {
         this.vertx = vertx;
         this.context = vertx.getOrCreateContext();
@@ -96,8 +102,9 @@ final class Rehearsal {
                 new Expiry(denials, securityConfig));
         Admission admission = new Admission(authenticator, Policy.open(), guests, denials, securityConfig);
         admission.register(router);
-        new WebSocketRoutes(gateway, new Authentication(authenticator, gateway, permits, denials), Endpoints.none(), Transfers.none(gateway), sessions, config, admission)
-                .register(router);
+        new SocketGate(admission, new SocketServices(gateway, new Authentication(authenticator, gateway, permits, denials),
+                Endpoints.none(), Transfers.none(gateway), sessions, config)).register(router);
+        router.route("/*").subRouter(endpoints);
         server = vertx.createHttpServer(options.setHost(HOST).setPort(0)).requestHandler(router);
     }
 
@@ -115,10 +122,19 @@ final class Rehearsal {
         return over.future();
     }
 
-    /** The replica is being stopped, and closes the server: begins nothing more. Any thread. */
+    /**
+     * The replica is being stopped: begins nothing more, and waits until nothing is left. A connection that ended later would find
+     * the application's beans gone. Blocks, for {@value #LONGEST_STOP_MILLIS} milliseconds at most.
+     */
     void stop() {
-        stopped = true;
         ended = true;
+        try {
+            if (!closed.await(LONGEST_STOP_MILLIS, TimeUnit.MILLISECONDS)) {
+                LOG.warn("The warm-up has not ended in time");
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     private void repeat(RehearsedClient client) {
@@ -136,12 +152,13 @@ final class Rehearsal {
         }
         ended = true;
         // The last one to go: a server that is closed under its clients complains of those whom it can no longer take.
-        if (playing.decrementAndGet() == 0 && !stopped) {
-            context.runOnContext(close -> server.close().onComplete(closed -> end()));
+        if (playing.decrementAndGet() == 0) {
+            context.runOnContext(close -> server.close().onComplete(done -> end()));
         }
     }
 
     private void end() {
+        closed.countDown();
         if (failure.get() == null) {
             over.tryComplete(connections.get());
         } else {

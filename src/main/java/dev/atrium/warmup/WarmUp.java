@@ -12,6 +12,7 @@ import io.quarkus.runtime.configuration.ConfigurationException;
 import io.quarkus.vertx.http.HttpServerOptionsCustomizer;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpServerOptions;
+import io.vertx.ext.web.Router;
 import jakarta.enterprise.event.Observes;
 import jakarta.enterprise.inject.Instance;
 import jakarta.inject.Singleton;
@@ -61,12 +62,12 @@ public final class WarmUp {
         return done;
     }
 
-    void start(@Observes StartupEvent startup) {
+    void start(@Observes StartupEvent startup, Router router) {
         if (!listens || config.duration().isZero() || LaunchMode.current() != LaunchMode.NORMAL) {
             done = true;
             return;
         }
-        rehearsal = new Rehearsal(vertx, options(), sessions, webSockets, security, authenticator);
+        rehearsal = new Rehearsal(vertx, options(), router, sessions, webSockets, security, authenticator);
         rehearsal.run(config.duration()).onComplete(result -> {
             done = true;
             if (result.succeeded()) {

@@ -13,6 +13,7 @@ import dev.atrium.security.Policy;
 import dev.atrium.security.SecurityConfig;
 import dev.atrium.setting.Require;
 import io.quarkus.runtime.configuration.ConfigurationException;
+import io.quarkus.vertx.http.runtime.security.QuarkusHttpUser;
 import io.vertx.core.Context;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpHeaders;
@@ -122,6 +123,11 @@ public final class Admission {
     }
 
     private void identify(RoutingContext context) {
+        if (context.get(CALLER) != null) {
+            // The warm-up has admitted its own client.
+            context.next();
+            return;
+        }
         HttpServerRequest request = context.request();
         Caller unknown = new Caller(policy.unknown(), addresses.of(request));
         if (isEngineIo(context) && parameter(request, "sid") != null) {
@@ -208,6 +214,14 @@ public final class Admission {
     /** Why its client is not who it says, or null. */
     public static AuthenticationException failure(RoutingContext context) {
         return context.get(AuthenticationException.class.getName());
+    }
+
+    /**
+     * Forgets what Quarkus keeps for an endpoint that asks who the client is: a WebSocket would keep the whole request with it, as
+     * long as it lives.
+     */
+    public static void forget(RoutingContext context) {
+        context.remove(QuarkusHttpUser.DEFERRED_IDENTITY_KEY);
     }
 
     /** Answers a request whose client is not who it says. */

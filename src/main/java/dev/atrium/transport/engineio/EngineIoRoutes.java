@@ -6,9 +6,11 @@ import dev.atrium.session.CloseReason;
 import dev.atrium.session.RequestLoop;
 import dev.atrium.session.Sessions;
 import dev.atrium.transport.admission.Admission;
+import dev.atrium.transport.websocket.SocketGate;
+import dev.atrium.transport.websocket.SocketSettings;
 import dev.atrium.transport.websocket.WebSocketConfig;
-import dev.atrium.transport.websocket.WebSocketUpgrade;
 import io.netty.channel.EventLoop;
+import io.quarkus.websockets.next.HandshakeRequest;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpMethod;
@@ -18,7 +20,10 @@ import io.vertx.ext.web.RoutingContext;
 import jakarta.enterprise.event.Observes;
 import jakarta.inject.Singleton;
 
-/** The requests of Engine.IO: handshakes, polls, posts and upgrades, and the answers to what is none of these. */
+/**
+ * The requests of Engine.IO: handshakes, polls and posts, and the answers to what is none of these. A handshake of a WebSocket that
+ * is admitted goes on to {@link EngineIoEndpoint}.
+ */
 @Singleton
 public final class EngineIoRoutes {
 
@@ -29,19 +34,19 @@ public final class EngineIoRoutes {
     private final Forwarding forwarding;
     private final Sessions sessions;
     private final Admission admission;
-    private final WebSocketUpgrade upgrade;
+    private final SocketSettings settings;
 
     EngineIoRoutes(EngineSockets sockets, Forwarding forwarding, Sessions sessions, WebSocketConfig config, Admission admission) {
         this.admission = admission;
         this.forwarding = forwarding;
         this.sockets = sockets;
         this.sessions = sessions;
-        this.upgrade = new WebSocketUpgrade(sessions, sockets.maxPayload(), config.compression());
+        this.settings = SocketSettings.of(sessions, sockets.maxPayload(), config.compression());
     }
 
     /** Adds the route to a router, at the start. */
     public void register(@Observes Router router) {
-        router.route("/socket.io/*").handler(context -> {
+        router.route("/socket.io/*").order(SocketGate.ORDER).handler(context -> {
             String path = context.request().path();
             // Clients know it with the slash, which Vert.x would not insist on; and pages load their script from beside it.
             if (path.equals("/socket.io") || path.equals(CLIENT)) {
@@ -85,7 +90,7 @@ public final class EngineIoRoutes {
         if (sid != null && socket == null) {
             return EngineIoError.UNKNOWN_SID;
         }
-        if (toWebSocket != transport.equals("websocket")) {
+        if (toWebSocket != transport.equals("websocket") || toWebSocket && !request.headers().contains(HandshakeRequest.SEC_WEBSOCKET_KEY)) {
             return EngineIoError.BAD_REQUEST;
         }
         if (sid == null) {
@@ -105,7 +110,7 @@ public final class EngineIoRoutes {
     /** Its connection counts already, but handshakes do, too. */
     private void takeOver(RoutingContext context, EngineSocket socket) {
         if (admission.takeOver(context, "socketio")) {
-            upgrade.upgrade(context.request(), new WebSocketTransport(sockets, socket.caller(), socket), null);
+            upgrade(context, new EngineHandshake(socket.caller(), null, settings, socket));
         }
     }
 
@@ -120,10 +125,16 @@ public final class EngineIoRoutes {
             return;
         }
         if (toWebSocket) {
-            upgrade.upgrade(context.request(), new WebSocketTransport(sockets, caller, null), slot);
+            upgrade(context, new EngineHandshake(caller, slot, settings, null));
         } else {
             handshake(new Exchange(context.request()), caller, slot);
         }
+    }
+
+    private static void upgrade(RoutingContext context, EngineHandshake handshake) {
+        handshake.attach(context.request());
+        Admission.forget(context);
+        context.next();
     }
 
     private void handshake(Exchange exchange, Caller caller, Connections.Slot slot) {

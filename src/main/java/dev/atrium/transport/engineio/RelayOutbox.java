@@ -2,7 +2,7 @@ package dev.atrium.transport.engineio;
 
 import dev.atrium.room.DeliveryLoop;
 import dev.atrium.session.Outbox;
-import dev.atrium.transport.websocket.FrameHandler;
+import dev.atrium.transport.websocket.SocketConnection;
 import io.netty.buffer.ByteBuf;
 import java.util.ArrayList;
 import java.util.List;
@@ -14,7 +14,7 @@ import java.util.concurrent.atomic.AtomicLong;
  */
 final class RelayOutbox implements Outbox {
 
-    private final FrameHandler connection;
+    private final SocketConnection connection;
     private final DeliveryLoop loop;
     private final long limit;
     private final Runnable overflowed;
@@ -23,7 +23,7 @@ final class RelayOutbox implements Outbox {
     private List<ByteBuf> gathered = new ArrayList<>();
 
     /** @param overflowed called on the WebSocket's event loop: its client is too slow */
-    RelayOutbox(FrameHandler connection, DeliveryLoop loop, long limit, Runnable overflowed) {
+    RelayOutbox(SocketConnection connection, DeliveryLoop loop, long limit, Runnable overflowed) {
         this.connection = connection;
         this.loop = loop;
         this.limit = limit;

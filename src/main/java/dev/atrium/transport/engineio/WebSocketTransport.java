@@ -3,7 +3,8 @@ package dev.atrium.transport.engineio;
 import dev.atrium.security.Caller;
 import dev.atrium.session.CloseReason;
 import dev.atrium.session.Outbox;
-import dev.atrium.transport.websocket.FrameHandler;
+import dev.atrium.transport.websocket.Frames;
+import dev.atrium.transport.websocket.SocketConnection;
 import dev.atrium.transport.websocket.SocketProtocol;
 import io.netty.buffer.ByteBuf;
 import java.util.ArrayDeque;
@@ -18,7 +19,7 @@ final class WebSocketTransport implements Transport, SocketProtocol {
     private final EngineSockets sockets;
     private final Caller caller;
     private EngineSocket socket;
-    private FrameHandler connection;
+    private SocketConnection connection;
     private Outbox outbox;
     private final Queue<Runnable> crossed = new ArrayDeque<>();
     private boolean suspended;
@@ -41,7 +42,7 @@ final class WebSocketTransport implements Transport, SocketProtocol {
     }
 
     @Override
-    public void open(FrameHandler opened) {
+    public void open(SocketConnection opened) {
         connection = opened;
         if (socket == null) {
             outbox = opened.outbox();
@@ -97,7 +98,7 @@ final class WebSocketTransport implements Transport, SocketProtocol {
 
     @Override
     public void binary(ByteBuf bytes) {
-        byte[] message = FrameHandler.bytes(bytes);
+        byte[] message = Frames.bytes(bytes);
         home(() -> {
             if (socket.isCarriedBy(this)) {
                 inOrder(() -> socket.binary(message));

@@ -36,7 +36,7 @@ final class EchoProtocol extends SessionBound {
     @Override
     public void binary(ByteBuf bytes) {
         if (gateway.spendOrClose(session, bytes.readableBytes())) {
-            connection.send(Frames.of(Frames.BINARY, FrameHandler.bytes(bytes)));
+            connection.send(Frames.of(Frames.BINARY, Frames.bytes(bytes)));
         }
     }
 

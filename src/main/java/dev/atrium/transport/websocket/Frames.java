@@ -1,6 +1,7 @@
 package dev.atrium.transport.websocket;
 
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufUtil;
 import java.nio.charset.StandardCharsets;
 
 /** Whole frames of a server, unmasked, as bytes: RFC 6455 section 5.2. */
@@ -28,6 +29,11 @@ public final class Frames {
         byte[] frame = allocate(opcode, payload.length);
         System.arraycopy(payload, 0, frame, frame.length - payload.length, payload.length);
         return frame;
+    }
+
+    /** The readable bytes, copied. */
+    public static byte[] bytes(ByteBuf content) {
+        return ByteBufUtil.getBytes(content);
     }
 
     /** Reads the length of the payload of a frame that a server has written, after its first byte. */

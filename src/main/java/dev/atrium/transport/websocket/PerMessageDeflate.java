@@ -7,12 +7,14 @@ import io.netty.handler.codec.http.websocketx.extensions.WebSocketExtensionUtil;
 import io.netty.handler.codec.http.websocketx.extensions.WebSocketServerExtension;
 import io.netty.handler.codec.http.websocketx.extensions.compression.PerMessageDeflateServerExtensionHandshaker;
 import io.vertx.core.http.HttpServerRequest;
+import java.util.List;
+import java.util.Map;
 
 /**
- * Agrees on permessage-deflate, RFC 7692 section 5, with Netty's codec. Vert.x could do that by itself, but Quarkus turns
- * that part of it off, and it sets no bound on what a small frame may inflate to.
+ * Negotiates permessage-deflate, RFC 7692 section 5, with Netty's codec. Vert.x could do that by itself, but it sets no bound on
+ * what a small frame may inflate to.
  */
-final class PerMessageDeflate {
+public final class PerMessageDeflate {
 
     private static final int LEVEL = 6;
 
@@ -24,7 +26,7 @@ final class PerMessageDeflate {
                 PerMessageDeflateServerExtensionHandshaker.MAX_WINDOW_SIZE, true, false, maxMessageSize);
     }
 
-    /** Takes the first offer that can be met and answers it in the response's headers; null if there is none. */
+    /** Takes the first offer of a request that can be met; null if there is none. */
     WebSocketServerExtension negotiate(HttpServerRequest request) {
         String offers = request.getHeader(HttpHeaderNames.SEC_WEBSOCKET_EXTENSIONS);
         if (offers == null) {
@@ -33,16 +35,20 @@ final class PerMessageDeflate {
         for (WebSocketExtensionData offer : WebSocketExtensionUtil.extractExtensions(offers)) {
             WebSocketServerExtension extension = handshaker.handshakeExtension(offer);
             if (extension != null) {
-                request.response().putHeader(HttpHeaderNames.SEC_WEBSOCKET_EXTENSIONS, header(extension.newReponseData()));
                 return extension;
             }
         }
         return null;
     }
 
-    private static String header(WebSocketExtensionData answer) {
+    /** The response's headers that agree to an extension; none for null. */
+    static Map<String, List<String>> headers(WebSocketServerExtension extension) {
+        if (extension == null) {
+            return Map.of();
+        }
+        WebSocketExtensionData answer = extension.newReponseData();
         StringBuilder header = new StringBuilder(answer.name());
         answer.parameters().forEach((name, value) -> header.append("; ").append(name).append(value == null ? "" : "=" + value));
-        return header.toString();
+        return Map.of(HttpHeaderNames.SEC_WEBSOCKET_EXTENSIONS.toString(), List.of(header.toString()));
     }
 }

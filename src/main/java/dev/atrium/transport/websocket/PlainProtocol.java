@@ -53,7 +53,7 @@ final class PlainProtocol extends SessionBound {
 
     @Override
     public void binary(ByteBuf bytes) {
-        send(new Data.Binary(FrameHandler.bytes(bytes)));
+        send(new Data.Binary(Frames.bytes(bytes)));
     }
 
     private void send(Data data) {

@@ -15,7 +15,7 @@ final class RefusingProtocol implements SocketProtocol {
     }
 
     @Override
-    public void open(FrameHandler connection) {
+    public void open(SocketConnection connection) {
         connection.close(reason, detail);
     }
 

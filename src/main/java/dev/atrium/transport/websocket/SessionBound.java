@@ -10,7 +10,7 @@ import dev.atrium.session.Session;
 abstract class SessionBound implements SocketProtocol {
 
     final Gateway gateway;
-    FrameHandler connection;
+    SocketConnection connection;
     /** Null if there could be none. */
     Session session;
 
@@ -33,7 +33,7 @@ abstract class SessionBound implements SocketProtocol {
     }
 
     @Override
-    public final void open(FrameHandler opened) {
+    public final void open(SocketConnection opened) {
         connection = opened;
         try {
             session = connect();

@@ -2,10 +2,7 @@ package dev.atrium.transport.websocket;
 
 import dev.atrium.application.Client;
 import dev.atrium.application.Endpoint;
-import dev.atrium.application.Endpoints;
 import dev.atrium.application.Values;
-import dev.atrium.file.Transfers;
-import dev.atrium.gateway.Authentication;
 import dev.atrium.gateway.Gateway;
 import dev.atrium.gateway.Ranges;
 import dev.atrium.gateway.Refusal;
@@ -16,7 +13,6 @@ import dev.atrium.room.RoomId;
 import dev.atrium.security.Caller;
 import dev.atrium.session.CloseReason;
 import dev.atrium.session.Session;
-import dev.atrium.session.SessionConfig;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
 import io.smallrye.mutiny.Uni;
@@ -47,7 +43,7 @@ final class SessionProtocol extends SessionBound {
     /** Clients of a replica that goes away come back within this time, spread at random. */
     private static final int RECONNECT_MILLIS = 2_000;
 
-    private final Surroundings surroundings;
+    private final SocketServices services;
     private final String namespace;
     private final Endpoint endpoint;
     private Client handle;
@@ -57,28 +53,18 @@ final class SessionProtocol extends SessionBound {
     private boolean welcomed;
     private long expires;
 
-    /**
-     * What all clients of the protocol have in common.
-     *
-     * @param endpoints what the application makes of calls
-     * @param maxPayload largest message of a client, in bytes
-     */
-    record Surroundings(Gateway gateway, Authentication authentication, Endpoints endpoints, Transfers transfers,
-            SessionConfig.Heartbeat heartbeat, long maxPayload) {
-    }
-
-    SessionProtocol(Surroundings surroundings, Caller caller, String namespace) {
-        super(surroundings.gateway, caller);
-        this.surroundings = surroundings;
+    SessionProtocol(SocketServices services, Caller caller, String namespace) {
+        super(services.gateway(), caller);
+        this.services = services;
         this.namespace = namespace;
-        this.endpoint = surroundings.endpoints.of(namespace);
+        this.endpoint = services.endpoints().of(namespace);
     }
 
     @Override
     Session connect() {
         window = new SendWindow(connection);
         Session made = gateway.connect(caller, connection.eventLoop(), namespace, TRANSPORT, connection, SessionFormat.INSTANCE);
-        files = new FileCommands(surroundings.transfers, made, this);
+        files = new FileCommands(services.transfers(), made, this);
         handle = endpoint == null ? null : new SessionProtocolHandle(endpoint.clients(), made);
         return made;
     }
@@ -99,7 +85,7 @@ final class SessionProtocol extends SessionBound {
     }
 
     private void welcome() {
-        connection.send(Replies.welcome(session, surroundings.heartbeat, surroundings.maxPayload));
+        connection.send(Replies.welcome(session, services.sessions().config().heartbeat(), services.config().maxMessageSize()));
         welcomed = true;
         if (expires != 0) {
             connection.send(Replies.expiring(expires));
@@ -216,7 +202,7 @@ final class SessionProtocol extends SessionBound {
         if (command.params().token == null) {
             throw Refusal.badRequest("params.token: expected a string");
         }
-        connection.await(surroundings.authentication.authenticate(session, command.params().token),
+        connection.await(services.authentication().authenticate(session, command.params().token),
                 done -> {
                     reply(command, Replies.authenticated(command.seq(), session, done));
                     session.follow();

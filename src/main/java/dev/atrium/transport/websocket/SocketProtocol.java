@@ -7,7 +7,7 @@ import io.netty.buffer.ByteBuf;
 public interface SocketProtocol {
 
     /** The connection is open: from now on anything may be sent. */
-    void open(FrameHandler connection);
+    void open(SocketConnection connection);
 
     /** A text message. */
     void text(String text);
@@ -38,7 +38,7 @@ public interface SocketProtocol {
     default void expiring(long expires) {
     }
 
-    /** A ping has come, or a pong, which count as messages; whether it is to be answered. */
+    /** A ping has come, or a pong, which count as messages; whether one of text is to be answered. */
     default boolean pinged() {
         return true;
     }

@@ -1,19 +1,23 @@
 package dev.atrium.transport.websocket;
 
 import dev.atrium.setting.Require;
-import dev.atrium.transport.admission.Admission;
 import io.quarkus.runtime.configuration.ConfigurationException;
 import io.quarkus.vertx.http.HttpServerOptionsCustomizer;
 import io.vertx.core.http.HttpServerOptions;
 import jakarta.inject.Singleton;
-import java.util.List;
 
-/** Tells the HTTP server what WebSocket handshakes may agree on. */
+/**
+ * Sizes and times of WebSockets for the HTTP server. What the framework has settings for is set by those, in
+ * {@code META-INF/microprofile-config.properties}; sizes are not, because those settings take no unit.
+ */
 @Singleton
 final class WebSocketServerOptions implements HttpServerOptionsCustomizer {
 
     private static final long SMALLEST = 128;
     private static final long LARGEST = 1L << 30;
+
+    /** How long Vert.x waits for the answer to its close frame. */
+    private static final int CLOSING_SECONDS = 3;
 
     private final WebSocketConfig config;
 
@@ -27,8 +31,8 @@ final class WebSocketServerOptions implements HttpServerOptionsCustomizer {
     @Override
     public void customizeHttpServer(HttpServerOptions options) {
         options.setMaxWebSocketFrameSize((int) config.maxFrameSize());
-        options.setWebSocketSubProtocols(List.of(SessionProtocol.SUBPROTOCOL, Admission.TOKEN_CARRIER));
-        options.setPerMessageWebSocketCompressionSupported(config.compression());
+        options.setMaxWebSocketMessageSize((int) config.maxMessageSize());
+        options.setWebSocketClosingTimeout(CLOSING_SECONDS);
         options.setPerFrameWebSocketCompressionSupported(false);
     }
 

@@ -1,0 +1,26 @@
+package dev.atrium.transport.engineio;
+
+import dev.atrium.transport.websocket.SocketEndpoint;
+import dev.atrium.transport.websocket.SocketProtocol;
+import io.quarkus.websockets.next.InboundProcessingMode;
+import io.quarkus.websockets.next.WebSocket;
+import io.quarkus.websockets.next.WebSocketConnection;
+import jakarta.inject.Singleton;
+
+/** The WebSocket transport of Engine.IO: it carries a connection from its beginning, or takes it over from polling. */
+@Singleton
+@WebSocket(path = "/socket.io/*", inboundProcessingMode = InboundProcessingMode.CONCURRENT)
+public class EngineIoEndpoint extends SocketEndpoint<EngineHandshake> {
+
+    private final EngineSockets sockets;
+
+    EngineIoEndpoint(EngineSockets sockets) {
+        super(EngineHandshake.class);
+        this.sockets = sockets;
+    }
+
+    @Override
+    protected SocketProtocol protocol(EngineHandshake handshake, WebSocketConnection connection) {
+        return new WebSocketTransport(sockets, handshake.caller(), handshake.former());
+    }
+}

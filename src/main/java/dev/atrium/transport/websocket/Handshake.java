@@ -1,0 +1,98 @@
+package dev.atrium.transport.websocket;
+
+import dev.atrium.security.AuthenticationException;
+import dev.atrium.security.Caller;
+import dev.atrium.security.Connections;
+import dev.atrium.session.Sessions;
+import io.netty.channel.Channel;
+import io.netty.util.AttributeKey;
+import io.quarkus.websockets.next.UserData.TypedKey;
+import io.vertx.core.MultiMap;
+import io.vertx.core.http.HttpServerRequest;
+
+/**
+ * A WebSocket handshake that was admitted. It travels from the gate to the upgrade check on the channel, because a check does not
+ * see the routing context, and from there to the endpoint as user data. On the request's event loop only.
+ */
+public abstract class Handshake {
+
+    static final TypedKey<Handshake> KEY = new TypedKey<>(Handshake.class.getName());
+
+    private static final AttributeKey<Handshake> ATTRIBUTE = AttributeKey.valueOf(Handshake.class, "admitted");
+
+    private final Caller caller;
+    private final AuthenticationException failure;
+    private final Connections.Slot slot;
+    private final SocketSettings settings;
+    private MultiMap headers;
+    private UpgradeChannel channel;
+
+    /**
+     * @param failure why the client is not who it says; null if it is
+     * @param slot released when the connection is gone; null if it has none of its own
+     */
+    protected Handshake(Caller caller, AuthenticationException failure, Connections.Slot slot, SocketSettings settings) {
+        this.caller = caller;
+        this.failure = failure;
+        this.slot = slot;
+        this.settings = settings;
+    }
+
+    /** Attaches it to the channel of its request: the upgrade check takes it from there. */
+    public final void attach(HttpServerRequest request) {
+        Channel of = UpgradeChannel.of(request);
+        if (slot != null) {
+            of.closeFuture().addListener(closed -> slot.release());
+        }
+        of.attr(ATTRIBUTE).set(this);
+    }
+
+    /** Whether a request was admitted already. */
+    public static boolean isAttached(HttpServerRequest request) {
+        return UpgradeChannel.of(request).attr(ATTRIBUTE).get() != null;
+    }
+
+    /** That of a channel, once; null for a WebSocket of the application's own. */
+    static Handshake take(Channel channel) {
+        return channel.attr(ATTRIBUTE).getAndSet(null);
+    }
+
+    /** Who has made it. */
+    public final Caller caller() {
+        return caller;
+    }
+
+    final AuthenticationException failure() {
+        return failure;
+    }
+
+    final Sessions sessions() {
+        return settings.sessions();
+    }
+
+    final SocketSettings settings() {
+        return settings;
+    }
+
+    final UpgradeChannel channel() {
+        return channel;
+    }
+
+    final void installed(UpgradeChannel handlers, MultiMap requestHeaders) {
+        channel = handlers;
+        headers = requestHeaders;
+    }
+
+    /** The framework refuses it after all. */
+    final void refused() {
+        if (slot != null) {
+            slot.release();
+        }
+        channel.uninstall();
+    }
+
+    /** Vert.x keeps the headers of the request with the WebSocket, some 800 bytes of each. */
+    final void forgetHeaders() {
+        headers.clear();
+    }
+}

@@ -1,0 +1,23 @@
+package dev.atrium.transport.websocket;
+
+import dev.atrium.room.RoomId;
+import io.quarkus.websockets.next.InboundProcessingMode;
+import io.quarkus.websockets.next.WebSocket;
+import io.quarkus.websockets.next.WebSocketConnection;
+import jakarta.inject.Singleton;
+
+/** The plain socket: the connection is a member of the room that its path names, and each frame is a message to it. */
+@Singleton
+@WebSocket(path = "/rooms/{room}", inboundProcessingMode = InboundProcessingMode.CONCURRENT)
+public class RoomEndpoint extends SocketEndpoint<SocketHandshake> {
+
+    RoomEndpoint() {
+        super(SocketHandshake.class);
+    }
+
+    @Override
+    protected SocketProtocol protocol(SocketHandshake handshake, WebSocketConnection connection) {
+        RoomId room = RoomId.of(handshake.namespace(), connection.pathParam("room"));
+        return new PlainProtocol(handshake.services().gateway(), handshake.caller(), room, handshake.echo());
+    }
+}

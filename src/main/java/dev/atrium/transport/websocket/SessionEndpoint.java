@@ -1,0 +1,21 @@
+package dev.atrium.transport.websocket;
+
+import io.quarkus.websockets.next.InboundProcessingMode;
+import io.quarkus.websockets.next.WebSocket;
+import io.quarkus.websockets.next.WebSocketConnection;
+import jakarta.inject.Singleton;
+
+/** The session protocol: many rooms on one connection, in the namespace that the query names. */
+@Singleton
+@WebSocket(path = "/ws", inboundProcessingMode = InboundProcessingMode.CONCURRENT)
+public class SessionEndpoint extends SocketEndpoint<SocketHandshake> {
+
+    SessionEndpoint() {
+        super(SocketHandshake.class);
+    }
+
+    @Override
+    protected SocketProtocol protocol(SocketHandshake handshake, WebSocketConnection connection) {
+        return new SessionProtocol(handshake.services(), handshake.caller(), handshake.namespace());
+    }
+}

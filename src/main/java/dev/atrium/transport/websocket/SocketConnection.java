@@ -1,0 +1,251 @@
+package dev.atrium.transport.websocket;
+
+import dev.atrium.session.ChannelOutbox;
+import dev.atrium.session.CloseReason;
+import dev.atrium.session.Outbox;
+import dev.atrium.session.Sessions;
+import dev.atrium.session.Suspendable;
+import dev.atrium.session.Wire;
+import io.netty.buffer.ByteBuf;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.EventLoop;
+import io.netty.handler.codec.http.websocketx.CloseWebSocketFrame;
+import io.netty.util.ReferenceCountUtil;
+import io.quarkus.websockets.next.UserData.TypedKey;
+import io.quarkus.websockets.next.WebSocketConnection;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayDeque;
+import org.jboss.logging.Logger;
+
+/**
+ * One WebSocket of an endpoint: hands the endpoint's messages to the protocol, and writes ready-made frames below the encoder. On
+ * the connection's event loop only.
+ */
+public final class SocketConnection implements Wire, Suspendable, FrameGuard.Listener {
+
+    static final TypedKey<SocketConnection> KEY = new TypedKey<>(SocketConnection.class.getName());
+
+    private static final Logger LOG = Logger.getLogger(SocketConnection.class);
+
+    /** A control frame holds 125 bytes, two of them for the code. */
+    private static final int MOST_REASON_BYTES = 123;
+
+    private static final byte[] PING = Frames.of(Frames.PING, new byte[0]);
+    private static final byte[] TEXT_PING = Frames.text("ping");
+    private static final byte[] TEXT_PONG = Frames.text("pong");
+
+    private final WebSocketConnection connection;
+    private final FrameGuard guard;
+    private final SocketProtocol protocol;
+    private final Outbox outbox;
+    private final long limit;
+    /** Messages that were tasks already when the connection was suspended: a turn's, as the guard passes on no more. */
+    private ArrayDeque<Object> waiting;
+    private int holds;
+    private boolean draining;
+
+    /** @param below where ready-made frames are written */
+    SocketConnection(WebSocketConnection connection, FrameGuard guard, SocketProtocol protocol, ChannelHandlerContext below,
+            Sessions sessions) {
+        this.connection = connection;
+        this.guard = guard;
+        this.protocol = protocol;
+        this.limit = sessions.outboxLimit();
+        this.outbox = new ChannelOutbox(below, sessions.deliveryLoop(guard.eventLoop()), limit);
+    }
+
+    void open() {
+        guard.listener(this);
+        protocol.open(this);
+    }
+
+    /** The endpoint listens: what the client has sent may come. */
+    void begin() {
+        guard.release();
+    }
+
+    /** The connection's own. */
+    public EventLoop eventLoop() {
+        return guard.eventLoop();
+    }
+
+    @Override
+    public Outbox outbox() {
+        return outbox;
+    }
+
+    /** Sends one ready-made frame. */
+    public void send(byte[] frame) {
+        if (guard.isOpen() && !outbox.offer(guard.context().alloc().directBuffer(frame.length).writeBytes(frame))) {
+            // Later: the caller may be in the middle of something.
+            eventLoop().execute(() -> protocol.fail(CloseReason.SLOW_CONSUMER));
+        }
+    }
+
+    @Override
+    public void suspend() {
+        holds++;
+        guard.hold();
+    }
+
+    @Override
+    public void resume() {
+        holds--;
+        if (!draining) {
+            draining = true;
+            while (holds == 0 && waiting != null && !waiting.isEmpty()) {
+                Object message = waiting.poll();
+                handle(message);
+                ReferenceCountUtil.release(message);
+            }
+            draining = false;
+        }
+        guard.release();
+    }
+
+    /** A text message of the client. */
+    void text(String text) {
+        if (mustWait()) {
+            waiting.add(text);
+        } else {
+            handle(text);
+        }
+    }
+
+    /** A binary message of the client; the bytes are the caller's. */
+    @Override
+    public void lent(ByteBuf bytes) {
+        if (mustWait()) {
+            waiting.add(bytes.retain());
+        } else {
+            handle(bytes);
+        }
+    }
+
+    private boolean mustWait() {
+        boolean wait = holds > 0 || waiting != null && !waiting.isEmpty();
+        if (wait && waiting == null) {
+            waiting = new ArrayDeque<>();
+        }
+        return wait;
+    }
+
+    private void handle(Object message) {
+        if (!guard.isOpen()) {
+            return;
+        }
+        try {
+            if (message instanceof ByteBuf bytes) {
+                protocol.binary(bytes);
+            } else {
+                handle((String) message);
+            }
+        } catch (RuntimeException e) {
+            LOG.error("A message could not be handled", e);
+            protocol.fail(CloseReason.SERVER_FAULT);
+        }
+    }
+
+    private void handle(String text) {
+        if (text.length() == 4 && protocol.answersTextHeartbeats()) {
+            byte[] answer = text.equals("ping") ? TEXT_PONG : text.equals("pong") ? TEXT_PING : null;
+            if (answer != null) {
+                if (protocol.pinged()) {
+                    send(answer);
+                }
+                return;
+            }
+        }
+        protocol.text(text);
+    }
+
+    @Override
+    public boolean takesPong() {
+        boolean takes = outbox.pendingBytes() <= limit;
+        if (!takes) {
+            protocol.fail(CloseReason.SLOW_CONSUMER);
+        }
+        return takes;
+    }
+
+    /** A ping or a pong of the client; Vert.x has answered the ping. */
+    void pinged() {
+        if (guard.isOpen()) {
+            protocol.pinged();
+        }
+    }
+
+    @Override
+    public void ping() {
+        send(PING);
+    }
+
+    @Override
+    public void heard() {
+        protocol.heard();
+    }
+
+    @Override
+    public void deaf(boolean deaf) {
+        protocol.deaf(deaf);
+    }
+
+    @Override
+    public void fail(CloseReason reason) {
+        protocol.fail(reason);
+    }
+
+    @Override
+    public void disconnected() {
+        protocol.disconnected();
+    }
+
+    /** The framework reports the end of the connection, whichever side has begun it. */
+    void closed() {
+        if (waiting != null) {
+            waiting.forEach(ReferenceCountUtil::release);
+            waiting = null;
+        }
+        protocol.closed(guard.goodbye() == null ? CloseReason.CONNECTION_LOST : guard.goodbye());
+    }
+
+    /** Closes the connection. */
+    public void close(CloseReason reason) {
+        close(reason, reason.text());
+    }
+
+    @Override
+    public void close(CloseReason reason, String detail) {
+        if (beginToClose(reason)) {
+            String text = detail.getBytes(StandardCharsets.UTF_8).length <= MOST_REASON_BYTES ? detail : reason.text();
+            connection.close(new io.quarkus.websockets.next.CloseReason(reason.code(), text)).subscribe().with(
+                    sent -> { }, failure -> LOG.debugf("A close frame was not sent: %s", failure.getMessage()));
+        }
+    }
+
+    @Override
+    public void expiring(long expires) {
+        protocol.expiring(expires);
+    }
+
+    /** Closes the connection with a close frame without a code, which the framework cannot write. */
+    public void closeWithoutStatus(CloseReason reason) {
+        if (beginToClose(reason)) {
+            guard.context().writeAndFlush(new CloseWebSocketFrame());
+        }
+    }
+
+    /** Ends the connection without a close frame; what was sent before still arrives. */
+    public void breakOff(CloseReason reason) {
+        if (beginToClose(reason)) {
+            guard.breakOff();
+        }
+    }
+
+    private boolean beginToClose(CloseReason reason) {
+        if (guard.isOpen()) {
+            protocol.closing(reason);
+        }
+        return guard.beginToClose();
+    }
+}

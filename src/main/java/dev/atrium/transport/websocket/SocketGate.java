@@ -1,0 +1,91 @@
+package dev.atrium.transport.websocket;
+
+import dev.atrium.gateway.Refusal;
+import dev.atrium.gateway.RoomUrl;
+import dev.atrium.room.InvalidNameException;
+import dev.atrium.room.RoomId;
+import dev.atrium.security.Connections;
+import dev.atrium.transport.admission.Admission;
+import dev.atrium.transport.admission.Problem;
+import io.quarkus.websockets.next.HandshakeRequest;
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.http.HttpVersion;
+import io.vertx.ext.web.Router;
+import io.vertx.ext.web.RoutingContext;
+import jakarta.enterprise.event.Observes;
+import jakarta.inject.Singleton;
+import java.util.function.Consumer;
+
+/**
+ * The gate in front of the WebSocket endpoints: a handshake that makes no sense, or may not be, is answered here with a problem
+ * document. A check of the framework's could not do that, because it rejects without a body. A request that asks for no upgrade
+ * falls through to whatever else serves its path. On the request's event loop.
+ */
+@Singleton
+public final class SocketGate {
+
+    /** After the admission, before the endpoints. */
+    public static final int ORDER = -50;
+
+    private final Admission admission;
+    private final SocketServices services;
+    private final SocketSettings settings;
+
+    /** @param services for the protocols behind it */
+    public SocketGate(Admission admission, SocketServices services) {
+        this.admission = admission;
+        this.services = services;
+        this.settings = SocketSettings.of(services.sessions(), (int) services.config().maxMessageSize(), services.config().compression());
+    }
+
+    /** Adds the routes to a router, at the start. */
+    public void register(@Observes Router router) {
+        router.get("/echo").order(ORDER).handler(context -> admit(context, "echo", query -> { }));
+        router.get("/ws").order(ORDER).handler(context -> admit(context, "session", query -> RoomId.everyone(query.namespace())));
+        router.get("/rooms/:room").order(ORDER).handler(context -> admit(context, "plain", query -> requireRoom(context, query)));
+    }
+
+    /** @param requirement throws what is wrong with the query or the path */
+    private void admit(RoutingContext context, String transport, Consumer<SocketQuery> requirement) {
+        HttpServerRequest request = context.request();
+        if (!Admission.isWebSocket(request) || Handshake.isAttached(request)) {
+            context.next();
+            return;
+        }
+        try {
+            requireHandshake(request);
+            SocketQuery query = SocketQuery.of(request);
+            if (Admission.failure(context) == null) {
+                requirement.accept(query);
+            }
+            Connections.Slot slot = admission.connect(context, transport);
+            if (slot != null) {
+                new SocketHandshake(Admission.caller(context), Admission.failure(context), slot, settings, services, query).attach(request);
+                Admission.forget(context);
+                context.next();
+            }
+        } catch (InvalidNameException e) {
+            Problem.send(context, Refusal.badRequest(e.getMessage()));
+        } catch (Refusal e) {
+            Problem.send(context, e);
+        }
+    }
+
+    /** What the framework would not see as a handshake at all (RFC 6455 section 4.2.1), and answer as if nothing were here. */
+    private static void requireHandshake(HttpServerRequest request) {
+        if (request.version() == HttpVersion.HTTP_2) {
+            throw Refusal.badRequest("Upgrade: expected HTTP/1.1");
+        }
+        if (!request.headers().contains(HandshakeRequest.SEC_WEBSOCKET_KEY)) {
+            throw Refusal.badRequest("Sec-WebSocket-Key: expected 16 bytes in Base64");
+        }
+    }
+
+    private void requireRoom(RoutingContext context, SocketQuery query) {
+        RoomId room = RoomUrl.room(query.namespace(), context.request().path());
+        if (room.isSession()) {
+            throw new Refusal(403, "room: this is a session's own room");
+        }
+        services.gateway().requireName(room);
+    }
+}

@@ -1,0 +1,42 @@
+package dev.atrium.transport.websocket;
+
+import io.netty.channel.Channel;
+import io.netty.handler.codec.http.websocketx.extensions.WebSocketServerExtension;
+import io.quarkus.websockets.next.HttpUpgradeCheck;
+import io.smallrye.mutiny.Uni;
+import io.vertx.core.http.HttpServerRequest;
+import jakarta.inject.Singleton;
+
+/**
+ * The last step before a handshake is answered: waits for its turn, negotiates compression, and puts the guard before Vert.x. An
+ * endpoint of the application's own, which no gate has admitted, passes at once.
+ */
+@Singleton
+final class UpgradeCheck implements HttpUpgradeCheck {
+
+    @Override
+    public Uni<CheckResult> perform(HttpUpgradeContext context) {
+        HttpServerRequest request = context.httpRequest();
+        Channel channel = UpgradeChannel.of(request);
+        Handshake handshake = Handshake.take(channel);
+        if (handshake == null) {
+            return CheckResult.permitUpgrade();
+        }
+        // What the client sends on must wait with it.
+        request.pause();
+        return handshake.sessions().inTurn(channel.eventLoop(), () -> Uni.createFrom().item(channel::isActive))
+                // Gone while it waited: its request has ended, and cannot become anything.
+                .chain(active -> active ? permit(context, channel, handshake) : Uni.createFrom().nothing());
+    }
+
+    private static Uni<CheckResult> permit(HttpUpgradeContext context, Channel channel, Handshake handshake) {
+        HttpServerRequest request = context.httpRequest();
+        SocketSettings settings = handshake.settings();
+        WebSocketServerExtension compression = settings.deflate() == null ? null : settings.deflate().negotiate(request);
+        handshake.installed(UpgradeChannel.install(channel, settings.maxMessageSize(), compression), request.headers());
+        context.userData().put(Handshake.KEY, handshake);
+        // The framework has no handler for a handshake that Vert.x refuses (RFC 6455 section 4.2.1): that ends a response.
+        request.response().endHandler(ended -> handshake.refused());
+        return CheckResult.permitUpgrade(PerMessageDeflate.headers(compression));
+    }
+}
