@@ -2,7 +2,7 @@ package dev.atrium.backplane;
 
 import dev.atrium.room.Presence;
 import dev.atrium.room.Publication;
-import dev.atrium.room.Receipt;
+import dev.atrium.room.PublishResult;
 import dev.atrium.room.RoomId;
 import dev.atrium.room.RoomPage;
 import dev.atrium.room.RoomSource;
@@ -29,7 +29,7 @@ import java.util.function.BiConsumer;
 public interface Backplane extends RoomSource {
 
     /** Takes a message. The item says its place; a failure says whether it may have been taken all the same. */
-    Uni<Receipt> publish(Publication publication);
+    Uni<PublishResult> publish(Publication publication);
 
     /** Notes that a session is in a room, until {@link #exit} or the end of this replica, and tells the room if that is new. */
     Uni<Void> enter(RoomId room, Presence presence);

@@ -3,7 +3,7 @@ package dev.atrium.file;
 import dev.atrium.gateway.RoomService;
 import dev.atrium.room.Data;
 import dev.atrium.room.Publication;
-import dev.atrium.room.Receipt;
+import dev.atrium.room.PublishResult;
 import dev.atrium.room.Sender;
 import io.smallrye.mutiny.Uni;
 import java.time.Clock;
@@ -43,7 +43,7 @@ final class Announcement {
     }
 
     /** That it was said is noted afterwards: nobody would say it again if the replica died in between. */
-    private Uni<Receipt> say(StoredFile file, Sender who, String transport) {
+    private Uni<PublishResult> say(StoredFile file, Sender who, String transport) {
         Publication said = new Publication(file.roomId(), EVENT, new Data.Json(FileJson.data(file)), who, true, file.id());
         return service.announce(said, transport)
                 .call(receipt -> file.state() == StoredFile.State.SAID ? Uni.createFrom().voidItem()

@@ -1,6 +1,6 @@
 package dev.atrium.file;
 
-import dev.atrium.room.Receipt;
+import dev.atrium.room.PublishResult;
 import java.util.List;
 
 /**
@@ -9,13 +9,13 @@ import java.util.List;
  * @param missing chunks that have to come first; none if the file is complete
  * @param receipt where the file was said in its room; null if that is too long ago to be known, or something is missing
  */
-public record Closing(StoredFile file, List<ChunkRange> missing, Receipt receipt) {
+public record Closing(StoredFile file, List<ChunkRange> missing, PublishResult receipt) {
 
     static Closing missing(Transfer transfer) {
         return new Closing(transfer.file(), transfer.missing(), null);
     }
 
-    static Closing complete(StoredFile file, Receipt receipt) {
+    static Closing complete(StoredFile file, PublishResult receipt) {
         return new Closing(file, List.of(), receipt);
     }
 }

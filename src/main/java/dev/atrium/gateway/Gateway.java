@@ -9,7 +9,7 @@ import dev.atrium.room.Membership;
 import dev.atrium.room.Position;
 import dev.atrium.room.Presence;
 import dev.atrium.room.Publication;
-import dev.atrium.room.Receipt;
+import dev.atrium.room.PublishResult;
 import dev.atrium.room.RoomId;
 import dev.atrium.room.RoomPage;
 import dev.atrium.room.Sender;
@@ -214,7 +214,7 @@ public final class Gateway implements Session.Listener {
     }
 
     /** Says something in a room. */
-    public Uni<Receipt> send(Session session, RoomId room, String event, Data data, boolean echo, String idempotency) {
+    public Uni<PublishResult> send(Session session, RoomId room, String event, Data data, boolean echo, String idempotency) {
         Refusal refusal = permits.check(session, room, Permission.SEND);
         return refusal != null ? refused(refusal)
                 : service.publish(session.self(), session.transport(), room, event, data, echo, idempotency);
@@ -225,7 +225,7 @@ public final class Gateway implements Session.Listener {
      *
      * @param traceparent the client's span, as it says; null for none
      */
-    public Uni<Receipt> publish(Caller caller, String transport, RoomId room, String event, Data data, String idempotency,
+    public Uni<PublishResult> publish(Caller caller, String transport, RoomId room, String event, Data data, String idempotency,
             String traceparent) {
         Refusal refusal = permits.checkPublish(caller, transport, room);
         if (refusal == null) {

@@ -2,7 +2,7 @@ package dev.atrium.gateway;
 
 import com.fasterxml.jackson.core.JsonGenerator;
 import dev.atrium.room.Position;
-import dev.atrium.room.Receipt;
+import dev.atrium.room.PublishResult;
 import dev.atrium.room.RoomId;
 import java.io.IOException;
 import java.util.Map;
@@ -36,15 +36,15 @@ public final class ReplyJson {
     }
 
     /** A message was taken. */
-    public static void writeFields(Receipt receipt, JsonGenerator json) throws IOException {
+    public static void writeFields(PublishResult receipt, JsonGenerator json) throws IOException {
         writeFields(receipt.position(), json);
         json.writeNumberField("at", receipt.atMicros() / 1000);
     }
 
     /** A message was taken in each of several rooms. */
-    public static void writeRooms(Map<RoomId, Receipt> receipts, JsonGenerator json) throws IOException {
+    public static void writeRooms(Map<RoomId, PublishResult> receipts, JsonGenerator json) throws IOException {
         json.writeArrayFieldStart("rooms");
-        for (Map.Entry<RoomId, Receipt> receipt : receipts.entrySet()) {
+        for (Map.Entry<RoomId, PublishResult> receipt : receipts.entrySet()) {
             json.writeStartObject();
             if (!receipt.getKey().isEveryone()) {
                 json.writeStringField("room", receipt.getKey().name());

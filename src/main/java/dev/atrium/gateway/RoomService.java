@@ -10,7 +10,7 @@ import dev.atrium.room.Membership;
 import dev.atrium.room.Position;
 import dev.atrium.room.Presence;
 import dev.atrium.room.Publication;
-import dev.atrium.room.Receipt;
+import dev.atrium.room.PublishResult;
 import dev.atrium.room.RoomId;
 import dev.atrium.room.RoomPage;
 import dev.atrium.room.Rooms;
@@ -222,20 +222,20 @@ public final class RoomService {
      * @param transport by which it came, for the figures
      * @param idempotency the client's name for this message, by which it can be said again and is yet said once; or null
      */
-    public Uni<Receipt> publish(Sender from, String transport, RoomId room, String event, Data data, boolean echo,
+    public Uni<PublishResult> publish(Sender from, String transport, RoomId room, String event, Data data, boolean echo,
             String idempotency) {
         String name = event == null ? Publication.DEFAULT_EVENT : event;
         return publish(new Publication(room, name, data, from, echo, idempotency), transport);
     }
 
     /** Says something in a room, or to some of its members. */
-    public Uni<Receipt> publish(Publication publication, String transport) {
+    public Uni<PublishResult> publish(Publication publication, String transport) {
         String fault = faultOf(publication.event(), publication.idempotency());
         return fault != null ? refuse(transport, Refusal.badRequest(fault)) : announce(publication, transport);
     }
 
     /** Says something in a room that only the server says, {@code @file} for example. */
-    public Uni<Receipt> announce(Publication publication, String transport) {
+    public Uni<PublishResult> announce(Publication publication, String transport) {
         if (sessions.isBehind()) {
             return refuse(transport, Refusal.unavailable("this replica is overloaded, try again later", true));
         }

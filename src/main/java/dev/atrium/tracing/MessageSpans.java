@@ -5,7 +5,7 @@ import dev.atrium.room.DeliveryTracer;
 import dev.atrium.room.Message;
 import dev.atrium.room.Position;
 import dev.atrium.room.Publication;
-import dev.atrium.room.Receipt;
+import dev.atrium.room.PublishResult;
 import dev.atrium.room.RoomId;
 import io.opentelemetry.api.common.AttributeKey;
 import io.opentelemetry.api.trace.Span;
@@ -70,7 +70,7 @@ final class MessageSpans {
         this.tracer = sdk.getTracer("dev.atrium");
     }
 
-    Uni<Receipt> publish(Publication publication, Function<Publication, Uni<Receipt>> backplane) {
+    Uni<PublishResult> publish(Publication publication, Function<Publication, Uni<PublishResult>> backplane) {
         RoomId room = publication.room();
         Span span = start(SpanKind.PRODUCER, "send", room, publication.traceparent());
         if (!span.isRecording()) {
@@ -81,7 +81,7 @@ final class MessageSpans {
                 .invoke((receipt, failure, cancelled) -> end(span, receipt, failure));
     }
 
-    private static void end(Span span, Receipt receipt, Throwable failure) {
+    private static void end(Span span, PublishResult receipt, Throwable failure) {
         if (receipt != null) {
             span.setAttribute(MESSAGE_ID, id(receipt.position()));
         } else if (failure != null) {

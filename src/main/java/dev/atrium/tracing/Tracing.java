@@ -3,7 +3,7 @@ package dev.atrium.tracing;
 import dev.atrium.room.DeliveryTracer;
 import dev.atrium.room.Message;
 import dev.atrium.room.Publication;
-import dev.atrium.room.Receipt;
+import dev.atrium.room.PublishResult;
 import io.smallrye.mutiny.Uni;
 import java.util.function.Function;
 
@@ -27,7 +27,7 @@ public final class Tracing implements DeliveryTracer {
     }
 
     /** Publishes as part of the publication's trace, or of a new one, if that is sampled; else as part of none. */
-    public Uni<Receipt> publish(Publication publication, Function<Publication, Uni<Receipt>> backplane) {
+    public Uni<PublishResult> publish(Publication publication, Function<Publication, Uni<PublishResult>> backplane) {
         if (spans != null) {
             return Uni.createFrom().deferred(() -> spans.publish(publication, backplane));
         }

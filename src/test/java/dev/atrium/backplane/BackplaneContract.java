@@ -11,7 +11,7 @@ import dev.atrium.room.Notice;
 import dev.atrium.room.Position;
 import dev.atrium.room.Presence;
 import dev.atrium.room.Publication;
-import dev.atrium.room.Receipt;
+import dev.atrium.room.PublishResult;
 import dev.atrium.room.RoomId;
 import dev.atrium.room.RoomPage;
 import dev.atrium.room.Sender;
@@ -44,8 +44,8 @@ public abstract class BackplaneContract {
 
     @Test
     void offsets_count_from_one_without_gap_and_the_epoch_stays() {
-        Receipt first = publish(room, "a");
-        Receipt second = publish(room, "b");
+        PublishResult first = publish(room, "a");
+        PublishResult second = publish(room, "b");
         assertThat(first.position().offset()).isEqualTo(1);
         assertThat(second.position()).isEqualTo(new Position(first.position().epoch(), 2));
         assertThat(second.atMicros()).isGreaterThanOrEqualTo(first.atMicros());
@@ -103,9 +103,9 @@ public abstract class BackplaneContract {
             for (int t = 0; t < threads; t++) {
                 int thread = t;
                 done.add(executor.submit(() -> {
-                    List<Uni<Receipt>> unanswered = new ArrayList<>();
+                    List<Uni<PublishResult>> unanswered = new ArrayList<>();
                     for (int i = 0; i < each; i++) {
-                        Uni<Receipt> receipt = backplane().publish(text(room, thread + " " + i)).memoize().indefinitely();
+                        Uni<PublishResult> receipt = backplane().publish(text(room, thread + " " + i)).memoize().indefinitely();
                         receipt.subscribe().with(ignored -> { }, failure -> { });
                         unanswered.add(receipt);
                     }
@@ -161,7 +161,7 @@ public abstract class BackplaneContract {
         RoomId neighbour = RoomId.of("/", node().newSessionId());
         Heard heard = subscribe(own);
         Heard other = subscribe(neighbour);
-        Receipt receipt = publish(own, "psst");
+        PublishResult receipt = publish(own, "psst");
         publish(own, "psst again");
         heard.await(2);
         assertThat(heard.start.offset()).isZero();
@@ -203,7 +203,7 @@ public abstract class BackplaneContract {
     void the_history_is_read_from_either_end_and_in_its_order() {
         assertThat(await(backplane().history(room, HistoryQuery.after(0, 10))))
                 .isEqualTo(new History(Position.START, List.of()));
-        Receipt last = null;
+        PublishResult last = null;
         for (int i = 1; i <= 20; i++) {
             last = publish(room, "m" + i);
         }
@@ -241,9 +241,9 @@ public abstract class BackplaneContract {
     void what_is_said_again_with_the_same_key_is_said_once() {
         Heard heard = subscribe(room);
         Publication once = new Publication(room, "message", new Data.Text("a"), null, true, "key-1");
-        Receipt first = await(backplane().publish(once));
+        PublishResult first = await(backplane().publish(once));
         assertThat(await(backplane().publish(once))).isEqualTo(first);
-        Receipt other = await(backplane().publish(new Publication(room, "message", new Data.Text("b"), null, true, "key-2")));
+        PublishResult other = await(backplane().publish(new Publication(room, "message", new Data.Text("b"), null, true, "key-2")));
         assertThat(other.position().offset()).isEqualTo(2);
         heard.await(2);
         assertThat(heard.messages).hasSize(2);
@@ -304,7 +304,7 @@ public abstract class BackplaneContract {
         return heard;
     }
 
-    private Receipt publish(RoomId id, String text) {
+    private PublishResult publish(RoomId id, String text) {
         return await(backplane().publish(text(id, text)));
     }
 

@@ -11,7 +11,7 @@ import dev.atrium.room.Node;
 import dev.atrium.room.Position;
 import dev.atrium.room.Presence;
 import dev.atrium.room.Publication;
-import dev.atrium.room.Receipt;
+import dev.atrium.room.PublishResult;
 import dev.atrium.room.RoomId;
 import dev.atrium.room.RoomPage;
 import dev.atrium.room.Sender;
@@ -41,10 +41,10 @@ public final class MemoryBackplane implements Backplane {
     }
 
     @Override
-    public Uni<Receipt> publish(Publication publication) {
+    public Uni<PublishResult> publish(Publication publication) {
         return Uni.createFrom().item(() -> {
             sweep();
-            Receipt receipt;
+            PublishResult receipt;
             do {
                 receipt = room(publication.room()).publish(publication);
             } while (receipt == null);

@@ -8,7 +8,7 @@ import dev.atrium.room.Notice;
 import dev.atrium.room.Position;
 import dev.atrium.room.Presence;
 import dev.atrium.room.Publication;
-import dev.atrium.room.Receipt;
+import dev.atrium.room.PublishResult;
 import dev.atrium.room.RoomId;
 import dev.atrium.room.Sender;
 import dev.atrium.room.Subscriber;
@@ -50,13 +50,13 @@ final class MemoryRoom {
     }
 
     /** @return null if this room has ended and a new one must be asked for */
-    synchronized Receipt publish(Publication publication) {
+    synchronized PublishResult publish(Publication publication) {
         if (ended) {
             return null;
         }
         Instant now = settings.clock().instant();
         lastUsed = now.toEpochMilli();
-        Receipt before = receiptOf(publication.idempotency());
+        PublishResult before = receiptOf(publication.idempotency());
         if (before != null) {
             return before;
         }
@@ -68,14 +68,14 @@ final class MemoryRoom {
         if (subscriber != null) {
             subscriber.message(message);
         }
-        Receipt receipt = new Receipt(position, atMicros);
+        PublishResult receipt = new PublishResult(position, atMicros);
         if (receipts != null) {
             receipts.add(publication.idempotency(), receipt);
         }
         return receipt;
     }
 
-    private Receipt receiptOf(String idempotency) {
+    private PublishResult receiptOf(String idempotency) {
         if (idempotency == null) {
             return null;
         }

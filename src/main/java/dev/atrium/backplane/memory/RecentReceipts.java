@@ -1,6 +1,6 @@
 package dev.atrium.backplane.memory;
 
-import dev.atrium.room.Receipt;
+import dev.atrium.room.PublishResult;
 import java.time.Duration;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
@@ -13,31 +13,31 @@ final class RecentReceipts {
     private static final int MOST = 10_000;
 
     private final long windowMicros;
-    private final Map<String, Receipt> receipts = new LinkedHashMap<>();
+    private final Map<String, PublishResult> receipts = new LinkedHashMap<>();
 
     RecentReceipts(Duration window) {
         this.windowMicros = window.toNanos() / 1000;
     }
 
     /** @return null if there is none of that key, or not any more */
-    Receipt find(String key, long nowMillis) {
+    PublishResult find(String key, long nowMillis) {
         dropOlder(nowMillis * 1000 - windowMicros);
         return receipts.get(key);
     }
 
-    void add(String key, Receipt receipt) {
+    void add(String key, PublishResult receipt) {
         if (key != null) {
             receipts.put(key, receipt);
         }
         if (receipts.size() > MOST) {
-            Iterator<Receipt> oldest = receipts.values().iterator();
+            Iterator<PublishResult> oldest = receipts.values().iterator();
             oldest.next();
             oldest.remove();
         }
     }
 
     private void dropOlder(long micros) {
-        Iterator<Receipt> oldest = receipts.values().iterator();
+        Iterator<PublishResult> oldest = receipts.values().iterator();
         while (oldest.hasNext() && oldest.next().atMicros() < micros) {
             oldest.remove();
         }

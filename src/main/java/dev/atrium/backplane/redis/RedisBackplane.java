@@ -11,7 +11,7 @@ import dev.atrium.room.HistoryQuery;
 import dev.atrium.room.Node;
 import dev.atrium.room.Presence;
 import dev.atrium.room.Publication;
-import dev.atrium.room.Receipt;
+import dev.atrium.room.PublishResult;
 import dev.atrium.room.RoomId;
 import dev.atrium.room.RoomPage;
 import dev.atrium.room.Sender;
@@ -86,7 +86,7 @@ public final class RedisBackplane implements Backplane {
     }
 
     @Override
-    public Uni<Receipt> publish(Publication publication) {
+    public Uni<PublishResult> publish(Publication publication) {
         return uni(() -> log.append(publication));
     }
 

@@ -7,7 +7,7 @@ import dev.atrium.room.HistoryQuery;
 import dev.atrium.room.Message;
 import dev.atrium.room.Position;
 import dev.atrium.room.Publication;
-import dev.atrium.room.Receipt;
+import dev.atrium.room.PublishResult;
 import dev.atrium.room.RoomId;
 import io.vertx.core.Future;
 import io.vertx.core.buffer.Buffer;
@@ -44,7 +44,7 @@ final class RoomLog {
         this.idempotencyMillis = Long.toString(config.idempotency().window().toMillis());
     }
 
-    Future<Receipt> append(Publication publication) {
+    Future<PublishResult> append(Publication publication) {
         RoomId room = publication.room();
         HistoryPolicy.Limit limit = history.of(room.namespace());
         Request request = (publication.idempotency() == null
@@ -58,7 +58,7 @@ final class RoomLog {
                 .arg(roomMillis(room))
                 .arg(room.isSession() ? keys.nodes() : "")
                 .arg(idempotencyMillis);
-        return commands.send(request).map(reply -> new Receipt(
+        return commands.send(request).map(reply -> new PublishResult(
                 new Position(reply.get(0).toString(), reply.get(1).toLong()), reply.get(2).toLong()));
     }
 

@@ -6,7 +6,7 @@ import dev.atrium.gateway.ReplyJson;
 import dev.atrium.gateway.SendWindow;
 import dev.atrium.room.Data;
 import dev.atrium.room.Membership;
-import dev.atrium.room.Receipt;
+import dev.atrium.room.PublishResult;
 import dev.atrium.room.RoomId;
 import dev.atrium.session.Session;
 import io.smallrye.mutiny.Uni;
@@ -90,7 +90,7 @@ final class RoomEvents {
         Data data = arguments.from(1);
         // The event was counted once, and is said in each of them.
         gateway.spendMore(session(), rooms.size() - 1, data.size());
-        Map<RoomId, Receipt> receipts = new LinkedHashMap<>();
+        Map<RoomId, PublishResult> receipts = new LinkedHashMap<>();
         for (RoomId room : rooms) {
             say(room, event, data, receipt -> {
                 receipts.put(room, receipt);
@@ -101,9 +101,9 @@ final class RoomEvents {
         }
     }
 
-    private void say(RoomId room, String event, Data data, Consumer<Receipt> taken, Consumer<Refusal> refused) {
+    private void say(RoomId room, String event, Data data, Consumer<PublishResult> taken, Consumer<Refusal> refused) {
         window.sent();
-        Uni<Receipt> sent = gateway.send(session(), room, event, data, true, null);
+        Uni<PublishResult> sent = gateway.send(session(), room, event, data, true, null);
         sent.subscribe().with(
                 receipt -> session().loop().run(() -> {
                     taken.accept(receipt);

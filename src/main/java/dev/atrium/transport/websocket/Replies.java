@@ -12,7 +12,7 @@ import dev.atrium.room.History;
 import dev.atrium.room.Membership;
 import dev.atrium.room.Message;
 import dev.atrium.room.Presence;
-import dev.atrium.room.Receipt;
+import dev.atrium.room.PublishResult;
 import dev.atrium.room.RoomId;
 import dev.atrium.session.CloseReason;
 import dev.atrium.session.Session;
@@ -116,7 +116,7 @@ final class Replies {
         return reply(seq, json -> json.writeStringField("room", room.name()));
     }
 
-    static byte[] sent(Long seq, Receipt receipt) {
+    static byte[] sent(Long seq, PublishResult receipt) {
         return reply(seq, json -> {
             ReplyJson.writeFields(receipt, json);
         });
