@@ -47,7 +47,7 @@ public final class Endpoint {
         Handler handler = events.get(event);
         return handler == null ? null
                 : handler.call(client, null, arguments)
-                        .map(value -> handler.returnsNothing() ? List.of() : acknowledged(value))
+                        .map(value -> handler.description().returnsNothing() ? List.of() : acknowledged(value))
                         .onFailure().transform(failure -> failed(event, failure));
     }
 
@@ -64,17 +64,12 @@ public final class Endpoint {
         }
     }
 
-    void onConnect(Handler handler) {
-        connect = handler;
-    }
-
-    void onDisconnect(Handler handler) {
-        disconnect = handler;
-    }
-
-    /** Says whether it is the first one for that event. */
-    boolean onEvent(String event, Handler handler) {
-        return events.put(event, handler) == null;
+    void add(Handler handler) {
+        switch (handler.description().kind()) {
+            case CONNECT -> connect = handler;
+            case DISCONNECT -> disconnect = handler;
+            case EVENT -> events.put(handler.description().event(), handler);
+        }
     }
 
     private static Refusal failed(String event, Throwable failure) {

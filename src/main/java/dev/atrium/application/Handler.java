@@ -1,30 +1,32 @@
 package dev.atrium.application;
 
+import com.fasterxml.jackson.databind.JavaType;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.atrium.gateway.Refusal;
 import dev.atrium.session.CloseReason;
-import io.smallrye.common.annotation.Blocking;
 import io.smallrye.mutiny.Uni;
 import io.smallrye.mutiny.infrastructure.Infrastructure;
+import jakarta.enterprise.invoke.Invoker;
 import java.io.IOException;
 import java.lang.reflect.Array;
-import java.lang.reflect.InvocationTargetException;
-import java.lang.reflect.Method;
-import java.lang.reflect.Type;
 import java.util.List;
 
 /** One method of an application's bean, as what it is called for. */
 final class Handler {
 
-    private final Object bean;
-    private final Method method;
-    private final boolean blocking;
+    private final HandlerDescription description;
+    private final Invoker<Object, Object> invoker;
+    private final List<JavaType> types;
 
-    Handler(Object bean, Method method) {
-        this.bean = bean;
-        this.method = method;
-        this.blocking = method.isAnnotationPresent(Blocking.class) || method.getDeclaringClass().isAnnotationPresent(Blocking.class);
-        method.setAccessible(true);
+    /** @param invoker looks up the bean by itself */
+    Handler(HandlerDescription description, Invoker<Object, Object> invoker) {
+        this.description = description;
+        this.invoker = invoker;
+        this.types = description.parameters().stream().map(Values.JSON.getTypeFactory()::constructFromCanonical).toList();
+    }
+
+    HandlerDescription description() {
+        return description;
     }
 
     /**
@@ -37,66 +39,62 @@ final class Handler {
             Object result = invoke(parameters(client, reason, arguments));
             return result instanceof Uni<?> uni ? uni.map(value -> (Object) value) : Uni.createFrom().item(result);
         });
-        return blocking ? called.runSubscriptionOn(Infrastructure.getDefaultWorkerPool()) : called;
-    }
-
-    boolean returnsNothing() {
-        return method.getReturnType() == void.class;
+        return description.blocking() ? called.runSubscriptionOn(Infrastructure.getDefaultWorkerPool()) : called;
     }
 
     private Object invoke(Object[] parameters) {
         try {
-            return method.invoke(bean, parameters);
-        } catch (InvocationTargetException e) {
-            if (e.getCause() instanceof RuntimeException failure) {
-                throw failure;
-            }
-            throw new IllegalStateException(e.getCause());
-        } catch (IllegalAccessException e) {
+            return invoker.invoke(null, parameters);
+        } catch (RuntimeException e) {
+            throw e;
+        } catch (Exception e) {
             throw new IllegalStateException(e);
         }
     }
 
     private Object[] parameters(Client client, CloseReason reason, List<JsonNode> arguments) {
-        Class<?>[] classes = method.getParameterTypes();
-        Type[] types = method.getGenericParameterTypes();
-        Object[] parameters = new Object[types.length];
+        Object[] parameters = new Object[types.size()];
         int next = 0;
-        for (int i = 0; i < types.length; i++) {
-            if (classes[i] == Client.class) {
+        for (int i = 0; i < parameters.length; i++) {
+            JavaType type = types.get(i);
+            if (type.hasRawClass(Client.class)) {
                 parameters[i] = client;
-            } else if (classes[i] == CloseReason.class) {
+            } else if (type.hasRawClass(CloseReason.class)) {
                 parameters[i] = reason;
-            } else if (method.isVarArgs() && i == types.length - 1) {
-                parameters[i] = rest(arguments, next, classes[i].getComponentType());
+            } else if (description.varArgs() && i == parameters.length - 1) {
+                parameters[i] = rest(arguments, next, type.getContentType());
             } else {
                 JsonNode argument = next < arguments.size() ? arguments.get(next) : null;
-                parameters[i] = value(argument, types[i], classes[i], ++next);
+                parameters[i] = value(argument, type, ++next);
             }
         }
         return parameters;
     }
 
-    private static Object rest(List<JsonNode> arguments, int from, Class<?> type) {
+    private static Object rest(List<JsonNode> arguments, int from, JavaType type) {
         int count = Math.max(0, arguments.size() - from);
-        Object rest = Array.newInstance(type, count);
+        Object rest = Array.newInstance(type.getRawClass(), count);
         for (int i = 0; i < count; i++) {
-            Array.set(rest, i, value(arguments.get(from + i), type, type, from + i + 1));
+            Array.set(rest, i, value(arguments.get(from + i), type, from + i + 1));
         }
         return rest;
     }
 
-    private static Object value(JsonNode argument, Type type, Class<?> simple, int number) {
+    private static Object value(JsonNode argument, JavaType type, int number) {
         if (argument == null || argument.isNull()) {
-            if (simple.isPrimitive()) {
-                throw Refusal.badRequest("argument " + number + ": expected " + simple.getSimpleName());
+            if (type.isPrimitive()) {
+                throw mismatch(type, number);
             }
-            return simple == JsonNode.class ? argument : null;
+            return type.hasRawClass(JsonNode.class) ? argument : null;
         }
         try {
-            return Values.JSON.readerFor(Values.JSON.constructType(type)).readValue(argument);
+            return Values.JSON.readerFor(type).readValue(argument);
         } catch (IOException e) {
-            throw Refusal.badRequest("argument " + number + ": expected " + simple.getSimpleName());
+            throw mismatch(type, number);
         }
+    }
+
+    private static Refusal mismatch(JavaType type, int number) {
+        return Refusal.badRequest("argument " + number + ": expected " + type.getRawClass().getSimpleName());
     }
 }

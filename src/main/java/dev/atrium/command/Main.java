@@ -1,7 +1,6 @@
 package dev.atrium.command;
 
 import io.quarkus.runtime.Quarkus;
-import io.quarkus.runtime.annotations.QuarkusMain;
 import java.io.PrintWriter;
 import java.util.Arrays;
 import picocli.CommandLine;
@@ -10,7 +9,6 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ScopeType;
 
 /** Begins as the server, or as one of the commands that need none. */
-@QuarkusMain
 @Command(name = "atrium", description = "A realtime room server. Without a command it serves.", subcommands = {TokenCommand.class, CheckConfigCommand.class})
 public final class Main {
 

@@ -1,5 +1,6 @@
 package dev.atrium.gateway;
 
+import dev.atrium.room.Message;
 import dev.atrium.room.Publication;
 import dev.atrium.room.RoomId;
 import dev.atrium.room.Sender;
@@ -9,10 +10,6 @@ import dev.atrium.session.Session;
 
 /** Something that happened on this replica. */
 public sealed interface Event {
-
-    /** What operators are shown figures of. */
-    sealed interface Counted extends Event {
-    }
 
     /** Something in the life of a session, which is rare beside what is said. */
     sealed interface Life extends Event {
@@ -34,7 +31,7 @@ public sealed interface Event {
     }
 
     /** A client connected. */
-    record Connected(Subject who) implements Life, Counted {
+    record Connected(Subject who) implements Life {
     }
 
     /** It has shown who it is, or shown it again, after it had connected. */
@@ -72,19 +69,35 @@ public sealed interface Event {
      * @param rooms that it was in
      * @param suspended whether it is kept for its client to come back to
      */
-    record Disconnected(Subject who, CloseReason reason, int rooms, boolean suspended) implements Life, Counted {
+    record Disconnected(Subject who, CloseReason reason, int rooms, boolean suspended) implements Life {
     }
 
     /** The backplane took a message from a client of this replica. */
-    record Accepted(Publication publication, String transport) implements Counted {
+    record Accepted(Publication publication, String transport) implements Event {
     }
 
     /** A message from a client of this replica was refused; the code is what the client was told. */
-    record Refused(String transport, int code) implements Counted {
+    record Refused(String transport, int code) implements Event {
     }
 
-    /** A client was silent for the whole of interval and timeout; that its session ended is told next. */
-    record HeartbeatMissed(String transport) implements Counted {
+    /** A client was silent for the whole of interval and timeout; its end is the next event of its session. */
+    record HeartbeatMissed(Subject who) implements Life {
+    }
+
+    /**
+     * A message was handed to the members of its room on one event loop of this replica.
+     *
+     * @param members how many there were
+     */
+    record Delivered(Message message, int members) implements Event {
+    }
+
+    /**
+     * The subscriber was too slow, and its queue was full.
+     *
+     * @param count events that it has lost since the event before this one
+     */
+    record Missed(long count) implements Event {
     }
 
     /**
@@ -93,7 +106,7 @@ public sealed interface Event {
      * @param detail which, from a small set: the missing permission, the limit, what is wrong with a token
      * @param target what it wanted: a room, a namespace, an origin; null for nothing in particular
      */
-    record Denied(Caller who, String transport, Kind kind, String detail, String target) implements Counted {
+    record Denied(Caller who, String transport, Kind kind, String detail, String target) implements Event {
 
         /** What kind of rule it was. */
         public enum Kind { AUTHENTICATION, PERMISSION, LIMIT, ORIGIN }

@@ -306,7 +306,7 @@ public final class RoomService {
 
     /** A client was silent for too long. */
     void heartbeatMissed(Session session) {
-        events.emit(new Event.HeartbeatMissed(session.transport()));
+        events.emit(new Event.HeartbeatMissed(Event.Subject.of(session)));
     }
 
     /** A client has shown who it is. */

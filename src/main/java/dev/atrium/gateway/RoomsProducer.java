@@ -13,7 +13,12 @@ final class RoomsProducer {
 
     @Produces
     @Singleton
-    Rooms rooms(Backplane backplane, DeliveryObserver observer, Tracing tracing) {
-        return new Rooms(backplane, observer, tracing);
+    Rooms rooms(Backplane backplane, DeliveryObserver observer, Events events, Tracing tracing) {
+        return new Rooms(backplane, (message, members) -> {
+            observer.delivered(message, members);
+            if (events.isWanted(Event.Delivered.class)) {
+                events.emit(new Event.Delivered(message, members));
+            }
+        }, tracing);
     }
 }

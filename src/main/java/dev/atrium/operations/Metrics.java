@@ -3,19 +3,13 @@ package dev.atrium.operations;
 import dev.atrium.backplane.Backplane;
 import dev.atrium.file.Sweep;
 import dev.atrium.file.Transfers;
-import dev.atrium.gateway.Event;
 import dev.atrium.gateway.Events;
 import dev.atrium.room.Rooms;
-import dev.atrium.security.AuthenticationException;
 import dev.atrium.security.Connections;
-import dev.atrium.security.Limit;
-import dev.atrium.security.Permission;
-import dev.atrium.session.CloseReason;
 import dev.atrium.session.Load;
 import dev.atrium.session.Session;
 import dev.atrium.session.Sessions;
 import dev.atrium.transport.engineio.EngineSockets;
-import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -23,7 +17,6 @@ import io.quarkus.runtime.StartupEvent;
 import jakarta.enterprise.event.Observes;
 import jakarta.inject.Singleton;
 import java.util.List;
-import java.util.Locale;
 import java.util.function.ToDoubleFunction;
 
 /**
@@ -32,8 +25,6 @@ import java.util.function.ToDoubleFunction;
  */
 @Singleton
 final class Metrics {
-
-    private static final List<String> TRANSPORTS = List.of("plain", "session", "socketio", "echo", "sse", "ndjson", "iframe");
 
     private final MeterRegistry registry;
 
@@ -56,40 +47,18 @@ final class Metrics {
                     .description("Connections of Engine.IO now, by what carries them").tag("transport", transport).register(registry);
         }
         gauge("atrium.connections.admitted", "Connections that count towards the limits, whatever they carry", guests, Connections::count);
-        denials();
         load(sessions, load);
         drain(drain, shutdown);
         files(transfers, sweep);
         backplane(backplane);
-        events.subscribe("metrics", Event.Counted.class, this::count);
     }
 
     private void connections(Sessions sessions) {
-        for (String transport : TRANSPORTS) {
+        for (String transport : EventMetrics.TRANSPORTS) {
             Gauge.builder("atrium.connections", sessions,
                             all -> all.all().stream().filter(s -> s.transport().equals(transport)).count())
                     .description("Clients connected now").tag("transport", transport).register(registry);
-            // At zero from the start, or the first occurrence would be no increase that an alert could see.
-            opened(transport);
-            timeouts(transport);
-            for (CloseReason reason : CloseReason.values()) {
-                closed(transport, reason);
-            }
         }
-    }
-
-    /** At zero from the start, as above. */
-    private void denials() {
-        for (AuthenticationException.Reason reason : AuthenticationException.Reason.values()) {
-            denied(Event.Denied.Kind.AUTHENTICATION, reason.label());
-        }
-        for (Permission permission : Permission.values()) {
-            denied(Event.Denied.Kind.PERMISSION, permission.word());
-        }
-        for (Limit limit : Limit.values()) {
-            denied(Event.Denied.Kind.LIMIT, limit.label());
-        }
-        denied(Event.Denied.Kind.ORIGIN, "origin");
     }
 
     private void load(Sessions sessions, Load load) {
@@ -129,46 +98,6 @@ final class Metrics {
                 backplane, port -> port.status().healed());
         total("atrium.backplane.lost", "Messages that a cut subscription missed and that the log no longer had",
                 backplane, port -> port.status().lost());
-    }
-
-    private void count(Event.Counted event) {
-        if (event instanceof Event.Accepted accepted) {
-            counter("atrium.messages.received", "Messages taken from clients", "transport", accepted.transport()).increment();
-            counter("atrium.messages.received.bytes", "Data taken from clients", "transport", accepted.transport())
-                    .increment(accepted.publication().data().size());
-        } else if (event instanceof Event.Refused refused) {
-            counter("atrium.messages.refused", "Messages refused to clients", "transport", refused.transport(),
-                    "code", Integer.toString(refused.code())).increment();
-        } else if (event instanceof Event.Connected connected) {
-            opened(connected.who().transport()).increment();
-        } else if (event instanceof Event.Disconnected disconnected) {
-            closed(disconnected.who().transport(), disconnected.reason()).increment();
-        } else if (event instanceof Event.HeartbeatMissed missed) {
-            timeouts(missed.transport()).increment();
-        } else if (event instanceof Event.Denied denied) {
-            denied(denied.kind(), denied.detail()).increment();
-        }
-    }
-
-    private Counter denied(Event.Denied.Kind kind, String detail) {
-        return counter("atrium.denied", "What clients were refused", "kind", kind.name().toLowerCase(Locale.ROOT), "detail", detail);
-    }
-
-    private Counter opened(String transport) {
-        return counter("atrium.connections.opened", "Clients that connected", "transport", transport);
-    }
-
-    private Counter closed(String transport, CloseReason reason) {
-        return counter("atrium.connections.closed", "Clients that are gone, by reason",
-                "transport", transport, "reason", reason.label());
-    }
-
-    private Counter timeouts(String transport) {
-        return counter("atrium.heartbeat.timeouts", "Clients that were silent for too long", "transport", transport);
-    }
-
-    private Counter counter(String name, String description, String... tags) {
-        return Counter.builder(name).description(description).tags(tags).register(registry);
     }
 
     private <T> void gauge(String name, String description, T source, ToDoubleFunction<T> value) {

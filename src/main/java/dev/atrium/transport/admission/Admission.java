@@ -15,6 +15,7 @@ import dev.atrium.setting.Require;
 import io.quarkus.runtime.configuration.ConfigurationException;
 import io.quarkus.vertx.http.runtime.security.QuarkusHttpUser;
 import io.vertx.core.Context;
+import io.vertx.core.Handler;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerRequest;
@@ -43,6 +44,7 @@ public final class Admission {
     private static final int MOST_HELD = 2_000;
 
     private static final String ENGINE_IO = "/socket.io/";
+    /** What is served here; an application that Atrium is part of has others. */
     private static final List<String> PATHS = List.of("/rooms*", "/sessions*", "/users*", "/ws", "/echo", ENGINE_IO + "*");
     private static final String TOKEN = Admission.class.getName() + ".token";
     private static final String CALLER = Caller.class.getName();
@@ -78,9 +80,22 @@ public final class Admission {
 
     /** Adds the routes to a router, at the start. */
     public void register(@Observes Router router) {
-        router.route().order(FIRST).handler(this::hideToken);
-        router.route().order(FIRST).handler(this::checkOrigin);
-        PATHS.forEach(path -> router.route(path).order(BEFORE_ROUTES).handler(this::identify));
+        PATHS.forEach(path -> {
+            router.route(path).order(FIRST).handler(this::hideToken);
+            router.route(path).order(FIRST).handler(this::checkOrigin);
+            router.route(path).order(BEFORE_ROUTES).handler(this::identify);
+        });
+    }
+
+    /** Adds a handler before all others of the paths that are served here. */
+    static void first(Router router, Handler<RoutingContext> handler) {
+        PATHS.forEach(path -> router.route(path).order(FIRST).handler(handler));
+    }
+
+    /** Whether a request is for a path that is served here, and not for one of the application's own. */
+    public static boolean serves(RoutingContext context) {
+        String request = context.normalizedPath();
+        return PATHS.stream().anyMatch(path -> path.endsWith("*") ? request.startsWith(path.substring(0, path.length() - 1)) : request.equals(path));
     }
 
     /** URLs end up in logs: from here on this one has no token any more. */
@@ -203,6 +218,11 @@ public final class Admission {
     /** Whether a request asks to become a WebSocket. */
     public static boolean isWebSocket(HttpServerRequest request) {
         return "websocket".equalsIgnoreCase(request.getHeader(HttpHeaders.UPGRADE));
+    }
+
+    /** The IP address of a request's client, as far as proxies can be trusted. */
+    public String address(HttpServerRequest request) {
+        return addresses.of(request);
     }
 
     /** Who makes a request; nobody, for one that has not come by here. */

@@ -29,7 +29,7 @@ public final class BodyLimit {
     }
 
     void register(@Observes Router router) {
-        router.route().order(Integer.MIN_VALUE).handler(context -> {
+        Admission.first(router, context -> {
             if (length(context.request()) > limit) {
                 refuse(context);
             } else {

@@ -13,4 +13,12 @@ public interface HttpConfig {
     @WithDefault("true")
     @WithConverter(SwitchSetting.class)
     boolean presence();
+
+    /**
+     * Whether Atrium answers for the whole site: with its start page at {@code /}, and with a problem document for a path that nobody
+     * serves. So the server does; an application that Atrium is part of has pages and errors of its own.
+     */
+    @WithDefault("false")
+    @WithConverter(SwitchSetting.class)
+    boolean wholeSite();
 }

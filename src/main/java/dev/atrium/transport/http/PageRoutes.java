@@ -19,7 +19,7 @@ import java.io.IOException;
 import java.util.Map;
 
 /**
- * The pages for people: {@code /}, {@code /latency}, and {@code /rooms/{room}} for whoever likes {@code text/html} best. They are files that
+ * The pages for people: {@code /} and {@code /latency} of the server, and {@code /rooms/{room}} for whoever likes {@code text/html} best. They are files that
  * Quarkus serves; what is told here is which, and what browsers may do with them. There is no data in them: the page of a room asks as
  * {@code /atrium.js} does, with a token if one is needed.
  */
@@ -41,15 +41,19 @@ public final class PageRoutes {
 
     /** Without one that says what the file says, a browser could mix the modules of two versions. By path; read once. */
     private final Map<String, String> tags;
+    private final boolean wholeSite;
 
-    PageRoutes() throws IOException {
+    PageRoutes(HttpConfig config) throws IOException {
+        this.wholeSite = config.wholeSite();
         // While somebody works on the pages they change under the same path.
         this.tags = LaunchMode.current().isDevOrTest() ? Map.of() : EntityTags.ofResources("META-INF/resources", "pages", "atrium.js");
     }
 
     void register(@Observes Router router) {
-        page(router, "/", "index.html");
-        page(router, "/latency", "latency.html");
+        if (wholeSite) {
+            page(router, "/", "index.html");
+            page(router, "/latency", "latency.html");
+        }
         router.route("/rooms/:room").method(HttpMethod.GET).method(HttpMethod.HEAD).order(BEFORE_IDENTITY).handler(this::room);
         router.route(PAGES + "*").order(BEFORE_IDENTITY).handler(this::protect);
         router.route("/atrium.js").order(BEFORE_IDENTITY).handler(this::revalidate);

@@ -1,23 +1,36 @@
 package dev.atrium.transport.http;
 
 import dev.atrium.gateway.Refusal;
+import dev.atrium.transport.admission.Admission;
 import dev.atrium.transport.admission.Problem;
+import io.vertx.ext.web.RoutingContext;
 import jakarta.ws.rs.WebApplicationException;
 import jakarta.ws.rs.core.Response;
 import org.jboss.resteasy.reactive.server.ServerExceptionMapper;
 
-/** Turns what goes wrong in a resource into a problem. */
+/** Turns what goes wrong in a resource of Atrium's into a problem; errors of the application's own resources stay as they are. */
 public class ProblemMapper {
 
+    private final boolean wholeSite;
+
+    ProblemMapper(HttpConfig config) {
+        this.wholeSite = config.wholeSite();
+    }
+
+    /** The answer to a refusal. */
     @ServerExceptionMapper
-    Response map(Refusal refusal) {
+    public Response map(Refusal refusal) {
         Response.ResponseBuilder response = Response.status(refusal.code()).type(Problem.TYPE).entity(Problem.of(refusal));
         Problem.headers(refusal).forEach(response::header);
         return response.build();
     }
 
+    /** The answer to what Jakarta REST itself refuses. */
     @ServerExceptionMapper
-    Response map(WebApplicationException refused) {
+    public Response map(WebApplicationException refused, RoutingContext context) {
+        if (!wholeSite && !Admission.serves(context)) {
+            return refused.getResponse();
+        }
         Response.ResponseBuilder response = Response.fromResponse(refused.getResponse());
         return response.type(Problem.TYPE).entity(Problem.of(refused.getResponse().getStatus(), refused.getMessage())).build();
     }

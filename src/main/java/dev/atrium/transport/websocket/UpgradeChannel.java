@@ -1,6 +1,7 @@
 package dev.atrium.transport.websocket;
 
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelPipeline;
 import io.netty.handler.codec.http.websocketx.Utf8FrameValidator;
@@ -11,7 +12,6 @@ import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.net.impl.ConnectionBase;
 import java.util.ArrayList;
 import java.util.List;
-import io.netty.channel.ChannelHandler;
 
 /**
  * The Netty channel of a WebSocket, with the handlers that stand before Vert.x's. The only class that touches internals of Vert.x.
@@ -70,6 +70,17 @@ public final class UpgradeChannel {
     private void add(ChannelHandler handler) {
         channel.pipeline().addBefore(VERTX_HANDLER, null, handler);
         added.add(handler);
+    }
+
+    /**
+     * Adds a handler before Vert.x's to a WebSocket that is open, of an endpoint of the application's own.
+     *
+     * @return where ready-made frames are written
+     */
+    static ChannelHandlerContext listen(Channel channel, ChannelHandler handler) {
+        UpgradeChannel open = new UpgradeChannel(channel);
+        open.add(handler);
+        return open.belowEncoder();
     }
 
     /** The handshake was refused after all: the connection stays, for other requests. */

@@ -1,5 +1,6 @@
 package dev.atrium.transport.websocket;
 
+import dev.atrium.transport.admission.Admission;
 import io.netty.channel.Channel;
 import io.netty.handler.codec.http.websocketx.extensions.WebSocketServerExtension;
 import io.quarkus.websockets.next.HttpUpgradeCheck;
@@ -14,12 +15,19 @@ import jakarta.inject.Singleton;
 @Singleton
 final class UpgradeCheck implements HttpUpgradeCheck {
 
+    private final Admission admission;
+
+    UpgradeCheck(Admission admission) {
+        this.admission = admission;
+    }
+
     @Override
     public Uni<CheckResult> perform(HttpUpgradeContext context) {
         HttpServerRequest request = context.httpRequest();
         Channel channel = UpgradeChannel.of(request);
         Handshake handshake = Handshake.take(channel);
         if (handshake == null) {
+            context.userData().put(ApplicationHandshake.KEY, new ApplicationHandshake(channel, admission.address(request)));
             return CheckResult.permitUpgrade();
         }
         // What the client sends on must wait with it.

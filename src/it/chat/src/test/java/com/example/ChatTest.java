@@ -1,0 +1,116 @@
+package com.example;
+
+import static io.restassured.RestAssured.given;
+import static io.restassured.RestAssured.when;
+import static org.awaitility.Awaitility.await;
+import static org.hamcrest.Matchers.containsString;
+import static org.hamcrest.Matchers.emptyString;
+import static org.hamcrest.Matchers.equalTo;
+import static org.hamcrest.Matchers.hasItem;
+import static org.hamcrest.Matchers.hasItems;
+import static org.hamcrest.Matchers.not;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.quarkus.test.common.http.TestHTTPResource;
+import io.quarkus.test.junit.QuarkusTest;
+import io.quarkus.websockets.next.BasicWebSocketConnector;
+import io.quarkus.websockets.next.WebSocketClientConnection;
+import jakarta.inject.Inject;
+import jakarta.inject.Provider;
+import java.net.URI;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import org.eclipse.microprofile.config.inject.ConfigProperty;
+import org.junit.jupiter.api.Test;
+
+/** The application and Atrium in one process. */
+@QuarkusTest
+class ChatTest {
+
+    @TestHTTPResource("/")
+    URI base;
+
+    @ConfigProperty(name = "quarkus.management.test-port")
+    int management;
+
+    @Inject
+    Provider<BasicWebSocketConnector> connectors;
+
+    @Test
+    void rooms_are_served_beside_the_resources_of_the_application() {
+        given().body("hello").when().post("/rooms/beside").then().statusCode(201);
+        when().get("/rooms/beside/messages?after=0").then().statusCode(200).body(containsString("hello"));
+        when().get("/").then().statusCode(200).body(equalTo("the application's own page"));
+        when().get("/conflict").then().statusCode(409).body(emptyString());
+        when().get("/rooms/beside/nothing").then().statusCode(404).contentType(containsString("application/problem+json"));
+    }
+
+    @Test
+    void a_resource_publishes_and_a_subscriber_receives() {
+        given().body("extra").when().post("/news/lobby").then().statusCode(200).body(equalTo("1"));
+        await().untilAsserted(() -> when().get("/news").then().body("$", hasItem("extra")));
+    }
+
+    @Test
+    void connections_of_an_own_endpoint_are_in_a_room() {
+        List<String> ann = new CopyOnWriteArrayList<>();
+        List<String> room = new CopyOnWriteArrayList<>();
+        try (Closing plain = new Closing(connect("/rooms/support", room)); Closing own = new Closing(connect("/support/ann", ann))) {
+            await().untilAsserted(() -> when().get("/rooms/support/members").then().statusCode(200).body(containsString("\"ann\"")));
+            own.connection().sendTextAndAwait("help");
+            await().untilAsserted(() -> {
+                assertEquals(List.of("HELP"), ann);
+                assertEquals(List.of("HELP"), room);
+            });
+            given().body("soon").when().post("/rooms/support").then().statusCode(201);
+            await().untilAsserted(() -> assertEquals(List.of("HELP", "soon"), ann));
+            when().get("/news").then().body("$", hasItems("ann joined support"));
+        }
+        await().untilAsserted(() -> when().get("/rooms/support/members").then().body(not(containsString("\"ann\""))));
+    }
+
+    @Test
+    void handlers_are_called_with_what_their_parameters_say() {
+        List<String> replies = new CopyOnWriteArrayList<>();
+        try (Closing client = new Closing(connect("/ws?ns=/chat", replies))) {
+            call(client, "greet", "\"ann\"");
+            call(client, "moves", "[{\"from\":\"a\",\"to\":\"bc\"},{\"from\":\"\",\"to\":\"d\"}]");
+            call(client, "report", "null");
+            call(client, "moves", "7");
+            await().untilAsserted(() -> {
+                assertTrue(replies.stream().anyMatch(reply -> reply.contains("hello ann")), replies::toString);
+                assertTrue(replies.stream().anyMatch(reply -> reply.contains("\"body\":4")), replies::toString);
+                assertTrue(replies.stream().anyMatch(reply -> reply.contains("executor-thread")), replies::toString);
+                assertTrue(replies.stream().anyMatch(reply -> reply.contains("argument 1: expected List")), replies::toString);
+            });
+        }
+    }
+
+    @Test
+    void health_and_metrics_are_on_the_management_port() {
+        String port = "http://localhost:" + management;
+        when().get(port + "/q/health/live").then().statusCode(200);
+        when().get(port + "/q/metrics").then().statusCode(200)
+                .body(containsString("atrium_connections{transport=\"endpoint\"}"), containsString("atrium_heartbeat_timeouts_total"));
+    }
+
+    private static void call(Closing client, String name, String data) {
+        client.connection().sendTextAndAwait("{\"seq\":1,\"cmd\":\"call\",\"params\":{\"name\":\"" + name + "\",\"data\":" + data + "}}");
+    }
+
+    private WebSocketClientConnection connect(String path, List<String> received) {
+        URI uri = base.resolve(path);
+        BasicWebSocketConnector connector = connectors.get().baseUri(URI.create("http://" + uri.getAuthority())).path(uri.getRawPath()
+                + (uri.getRawQuery() == null ? "" : "?" + uri.getRawQuery()));
+        return connector.onTextMessage((connection, text) -> received.add(text)).connectAndAwait();
+    }
+
+    private record Closing(WebSocketClientConnection connection) implements AutoCloseable {
+
+        @Override
+        public void close() {
+            connection.closeAndAwait();
+        }
+    }
+}

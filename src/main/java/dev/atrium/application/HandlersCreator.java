@@ -1,0 +1,27 @@
+package dev.atrium.application;
+
+import io.quarkus.arc.BeanCreator;
+import io.quarkus.arc.SyntheticCreationalContext;
+import jakarta.enterprise.invoke.Invoker;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Makes the {@link Handlers} of descriptions and generated invokers, at the start. */
+public final class HandlersCreator implements BeanCreator<Handlers> {
+
+    /** Names of the bean's parameters: an array each, of the same length. */
+    public static final String DESCRIPTIONS = "descriptions";
+    public static final String INVOKERS = "invokers";
+
+    @Override
+    @SuppressWarnings("unchecked")
+    public Handlers create(SyntheticCreationalContext<Handlers> context) {
+        String[] descriptions = (String[]) context.getParams().get(DESCRIPTIONS);
+        Invoker<Object, Object>[] invokers = (Invoker<Object, Object>[]) context.getParams().get(INVOKERS);
+        List<Handler> handlers = new ArrayList<>(descriptions.length);
+        for (int i = 0; i < descriptions.length; i++) {
+            handlers.add(new Handler(HandlerDescription.decode(descriptions[i]), invokers[i]));
+        }
+        return new Handlers(handlers);
+    }
+}

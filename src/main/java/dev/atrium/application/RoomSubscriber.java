@@ -1,0 +1,84 @@
+package dev.atrium.application;
+
+import dev.atrium.gateway.RoomService;
+import dev.atrium.room.Batch;
+import dev.atrium.room.Delivery;
+import dev.atrium.room.DeliveryLoop;
+import dev.atrium.room.Member;
+import dev.atrium.room.Membership;
+import dev.atrium.room.Message;
+import dev.atrium.room.RoomId;
+import dev.atrium.session.Sessions;
+import io.netty.channel.EventLoop;
+import io.smallrye.mutiny.subscription.MultiEmitter;
+import io.vertx.core.Vertx;
+
+/** A stream of a room's messages: a member of the room that nobody sees. On one event loop. */
+final class RoomSubscriber implements Member {
+
+    private final RoomService service;
+    private final EventLoop eventLoop;
+    private final DeliveryLoop loop;
+    private final MultiEmitter<? super Message> emitter;
+    private Membership membership;
+    private boolean over;
+
+    private RoomSubscriber(RoomService service, EventLoop eventLoop, DeliveryLoop loop, MultiEmitter<? super Message> emitter) {
+        this.service = service;
+        this.eventLoop = eventLoop;
+        this.loop = loop;
+        this.emitter = emitter;
+    }
+
+    /** Subscribes until the emitter is terminated. Any thread. */
+    static void subscribe(RoomService service, Sessions sessions, Vertx vertx, RoomId room, MultiEmitter<? super Message> emitter) {
+        EventLoop eventLoop = vertx.nettyEventLoopGroup().next();
+        RoomSubscriber subscriber = new RoomSubscriber(service, eventLoop, sessions.deliveryLoop(eventLoop), emitter);
+        emitter.onTermination(() -> eventLoop.execute(subscriber::stop));
+        eventLoop.execute(() -> subscriber.start(room));
+    }
+
+    private void start(RoomId room) {
+        service.listen(this, room, null, () -> !over).subscribe().with(joined -> {
+            membership = joined;
+            membership.follow();
+        }, emitter::fail);
+    }
+
+    private void stop() {
+        over = true;
+        if (membership != null) {
+            service.stopListening(membership);
+            membership = null;
+        }
+    }
+
+    @Override
+    public String id() {
+        return "";
+    }
+
+    @Override
+    public DeliveryLoop loop() {
+        return loop;
+    }
+
+    @Override
+    public boolean isIn(String room) {
+        return false;
+    }
+
+    @Override
+    public void receive(Batch batch) {
+        for (Delivery delivery : batch.deliveries()) {
+            if (delivery instanceof Message message) {
+                emitter.emit(message);
+            }
+        }
+    }
+
+    @Override
+    public void whenDrained(Runnable task) {
+        eventLoop.execute(task);
+    }
+}

@@ -1,0 +1,84 @@
+package dev.atrium.deployment;
+
+import dev.atrium.application.HandlerDescription;
+import dev.atrium.application.Namespace;
+import dev.atrium.application.OnConnect;
+import dev.atrium.application.OnDisconnect;
+import dev.atrium.application.OnEvent;
+import io.smallrye.common.annotation.Blocking;
+import jakarta.enterprise.inject.spi.DeploymentException;
+import java.lang.reflect.Modifier;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+import org.jboss.jandex.AnnotationInstance;
+import org.jboss.jandex.AnnotationValue;
+import org.jboss.jandex.ClassInfo;
+import org.jboss.jandex.DotName;
+import org.jboss.jandex.MethodInfo;
+import org.jboss.jandex.Type;
+
+/** Reads from the index what the handlers of the application are. A mistake fails the build. */
+final class HandlerScanner {
+
+    static final DotName NAMESPACE = DotName.createSimple(Namespace.class);
+    static final List<DotName> HANDLERS = List.of(DotName.createSimple(OnConnect.class), DotName.createSimple(OnEvent.class),
+            DotName.createSimple(OnDisconnect.class));
+
+    private static final DotName BLOCKING = DotName.createSimple(Blocking.class);
+
+    /** JVM specification, table 4.6-A. */
+    private static final int ACC_VARARGS = 0x80;
+
+    private final Map<String, String> owners = new HashMap<>();
+
+    static boolean isHandler(MethodInfo method) {
+        return HANDLERS.stream().anyMatch(method::hasDeclaredAnnotation);
+    }
+
+    /** @throws DeploymentException if another bean has claimed the namespace */
+    String namespace(ClassInfo bean) {
+        AnnotationValue value = bean.declaredAnnotation(NAMESPACE).value();
+        String namespace = value == null ? "/" : value.asString();
+        claim("namespace " + namespace, bean.name().toString());
+        return namespace;
+    }
+
+    /** @throws DeploymentException for a method that cannot be called, or if another one has claimed the event */
+    HandlerDescription describe(String namespace, MethodInfo method) {
+        String where = method.declaringClass().name() + "." + method.name() + "()";
+        if (Modifier.isPrivate(method.flags()) || Modifier.isStatic(method.flags())) {
+            throw new DeploymentException(where + ": a handler is neither private nor static");
+        }
+        AnnotationInstance event = method.declaredAnnotation(HANDLERS.get(1));
+        HandlerDescription.Kind kind = event != null ? HandlerDescription.Kind.EVENT
+                : method.hasDeclaredAnnotation(HANDLERS.get(0)) ? HandlerDescription.Kind.CONNECT : HandlerDescription.Kind.DISCONNECT;
+        String name = event == null ? "" : event.value().asString();
+        claim(kind + " \"" + name + "\" of namespace " + namespace, where);
+        return new HandlerDescription(namespace, kind, name, isBlocking(method), method.returnType().kind() == Type.Kind.VOID,
+                (method.flags() & ACC_VARARGS) != 0, method.parameterTypes().stream().map(HandlerScanner::name).toList());
+    }
+
+    /** Each namespace has one bean at the most, and each event one handler. */
+    private void claim(String what, String owner) {
+        String former = owners.putIfAbsent(what, owner);
+        if (former != null) {
+            throw new DeploymentException(what + ": claimed by " + former + " and by " + owner);
+        }
+    }
+
+    private static boolean isBlocking(MethodInfo method) {
+        return method.hasDeclaredAnnotation(BLOCKING) || method.declaringClass().hasDeclaredAnnotation(BLOCKING);
+    }
+
+    /** Jackson's canonical name of a type: with its arguments, and with the JVM's name for an array. */
+    private static String name(Type type) {
+        return switch (type.kind()) {
+            case PARAMETERIZED_TYPE -> type.name() + type.asParameterizedType().arguments().stream().map(HandlerScanner::name)
+                    .collect(Collectors.joining(",", "<", ">"));
+            case ARRAY, CLASS, PRIMITIVE -> type.name().toString();
+            default -> Object.class.getName();
+        };
+    }
+}

@@ -1,0 +1,114 @@
+package dev.atrium.gateway;
+
+import io.smallrye.mutiny.helpers.Subscriptions;
+import io.smallrye.mutiny.helpers.queues.Queues;
+import java.util.Queue;
+import java.util.concurrent.Executor;
+import java.util.concurrent.Flow;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
+import org.jboss.logging.Logger;
+
+/**
+ * The bounded queue of one subscriber to the events. Events are added on any thread and handed over on the executor, one after the
+ * other. What does not fit is counted, and the subscriber is sent the count in its place.
+ */
+final class EventQueue implements Flow.Subscription {
+
+    private static final Logger LOG = Logger.getLogger(EventQueue.class);
+
+    private final Flow.Subscriber<? super Event> subscriber;
+    private final Class<? extends Event> kind;
+    private final Executor executor;
+    private final Consumer<EventQueue> cancelled;
+    private final Queue<Event> queue;
+    private final AtomicLong requested = new AtomicLong();
+    private final AtomicLong missed = new AtomicLong();
+    private final AtomicInteger work = new AtomicInteger();
+    private volatile boolean over;
+
+    /**
+     * @param kind events of other kinds are not for this subscriber
+     * @param cancelled called when nothing is wanted any more
+     */
+    EventQueue(Flow.Subscriber<? super Event> subscriber, Class<? extends Event> kind, int capacity, Executor executor,
+            Consumer<EventQueue> cancelled) {
+        this.subscriber = subscriber;
+        this.kind = kind;
+        this.executor = executor;
+        this.cancelled = cancelled;
+        this.queue = Queues.createMpscArrayQueue(capacity);
+    }
+
+    Class<? extends Event> kind() {
+        return kind;
+    }
+
+    /** Adds an event; says whether there was room for it. Any thread. */
+    boolean add(Event event) {
+        boolean taken = missed.get() == 0 && queue.offer(event);
+        if (!taken) {
+            missed.incrementAndGet();
+        }
+        schedule();
+        return taken;
+    }
+
+    @Override
+    public void request(long count) {
+        if (count <= 0) {
+            cancel();
+            subscriber.onError(new IllegalArgumentException("request: expected a positive number (Reactive Streams, rule 3.9)"));
+            return;
+        }
+        Subscriptions.add(requested, count);
+        schedule();
+    }
+
+    @Override
+    public void cancel() {
+        if (!over) {
+            over = true;
+            cancelled.accept(this);
+        }
+    }
+
+    private void schedule() {
+        if (work.getAndIncrement() == 0) {
+            executor.execute(this::drain);
+        }
+    }
+
+    private void drain() {
+        int done = 1;
+        do {
+            handOver();
+            done = work.addAndGet(-done);
+        } while (done != 0);
+    }
+
+    private void handOver() {
+        while (!over && requested.get() > 0) {
+            Event event = queue.poll();
+            if (event == null) {
+                // Only behind all that came before the first one that was missed.
+                long count = missed.getAndSet(0);
+                if (count == 0) {
+                    return;
+                }
+                event = new Event.Missed(count);
+            }
+            Subscriptions.produced(requested, 1);
+            try {
+                subscriber.onNext(event);
+            } catch (RuntimeException e) {
+                LOG.error("A subscriber of events failed, and receives no more", e);
+                cancel();
+            }
+        }
+        if (over) {
+            queue.clear();
+        }
+    }
+}

@@ -1,0 +1,113 @@
+package dev.atrium.operations;
+
+import dev.atrium.gateway.Event;
+import dev.atrium.gateway.EventObserver;
+import dev.atrium.security.AuthenticationException;
+import dev.atrium.security.Limit;
+import dev.atrium.security.Permission;
+import dev.atrium.session.CloseReason;
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.MeterRegistry;
+import jakarta.inject.Singleton;
+import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentMap;
+
+/**
+ * Counters of what happens, counted where it happens: none goes through a queue that may be full. Those that an alert watches are at
+ * zero from the start, or their first increase would be none that it could see.
+ */
+@Singleton
+final class EventMetrics implements EventObserver {
+
+    /** Values of the label {@code transport}. */
+    static final List<String> TRANSPORTS = List.of("plain", "session", "socketio", "echo", "endpoint", "sse", "ndjson", "iframe");
+
+    private final MeterRegistry registry;
+    /** Finding a counter in the registry costs more than counting a message. */
+    private final ConcurrentMap<Key, Counter> counters = new ConcurrentHashMap<>();
+
+    private record Key(String name, Object first, Object second) {
+    }
+
+    EventMetrics(MeterRegistry registry) {
+        this.registry = registry;
+        for (String transport : TRANSPORTS) {
+            opened(transport);
+            timeouts(transport);
+            for (CloseReason reason : CloseReason.values()) {
+                closed(transport, reason);
+            }
+        }
+        for (AuthenticationException.Reason reason : AuthenticationException.Reason.values()) {
+            denied(Event.Denied.Kind.AUTHENTICATION, reason.label());
+        }
+        for (Permission permission : Permission.values()) {
+            denied(Event.Denied.Kind.PERMISSION, permission.word());
+        }
+        for (Limit limit : Limit.values()) {
+            denied(Event.Denied.Kind.LIMIT, limit.label());
+        }
+        denied(Event.Denied.Kind.ORIGIN, "origin");
+    }
+
+    @Override
+    public void observed(Event event) {
+        if (event instanceof Event.Accepted accepted) {
+            received(accepted.transport()).increment();
+            receivedBytes(accepted.transport()).increment(accepted.publication().data().size());
+        } else if (event instanceof Event.Refused refused) {
+            refused(refused.transport(), refused.code()).increment();
+        } else if (event instanceof Event.Connected connected) {
+            opened(connected.who().transport()).increment();
+        } else if (event instanceof Event.Disconnected disconnected) {
+            closed(disconnected.who().transport(), disconnected.reason()).increment();
+        } else if (event instanceof Event.HeartbeatMissed missed) {
+            timeouts(missed.who().transport()).increment();
+        } else if (event instanceof Event.Denied denied) {
+            denied(denied.kind(), denied.detail()).increment();
+        }
+    }
+
+    private Counter received(String transport) {
+        return counters.computeIfAbsent(new Key("received", transport, null),
+                key -> counter("atrium.messages.received", "Messages taken from clients", "transport", transport));
+    }
+
+    private Counter receivedBytes(String transport) {
+        return counters.computeIfAbsent(new Key("bytes", transport, null),
+                key -> counter("atrium.messages.received.bytes", "Data taken from clients", "transport", transport));
+    }
+
+    private Counter refused(String transport, int code) {
+        return counters.computeIfAbsent(new Key("refused", transport, code),
+                key -> counter("atrium.messages.refused", "Messages refused to clients", "transport", transport, "code",
+                        Integer.toString(code)));
+    }
+
+    private Counter denied(Event.Denied.Kind kind, String detail) {
+        return counters.computeIfAbsent(new Key("denied", kind, detail),
+                key -> counter("atrium.denied", "What clients were refused", "kind", kind.name().toLowerCase(Locale.ROOT), "detail", detail));
+    }
+
+    private Counter opened(String transport) {
+        return counters.computeIfAbsent(new Key("opened", transport, null),
+                key -> counter("atrium.connections.opened", "Clients that connected", "transport", transport));
+    }
+
+    private Counter closed(String transport, CloseReason reason) {
+        return counters.computeIfAbsent(new Key("closed", transport, reason),
+                key -> counter("atrium.connections.closed", "Clients that are gone, by reason", "transport", transport, "reason",
+                        reason.label()));
+    }
+
+    private Counter timeouts(String transport) {
+        return counters.computeIfAbsent(new Key("timeouts", transport, null),
+                key -> counter("atrium.heartbeat.timeouts", "Clients that were silent for too long", "transport", transport));
+    }
+
+    private Counter counter(String name, String description, String... tags) {
+        return Counter.builder(name).description(description).tags(tags).register(registry);
+    }
+}

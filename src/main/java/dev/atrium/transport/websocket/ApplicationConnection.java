@@ -1,0 +1,106 @@
+package dev.atrium.transport.websocket;
+
+import dev.atrium.gateway.Gateway;
+import dev.atrium.room.RoomId;
+import dev.atrium.security.Caller;
+import dev.atrium.session.ChannelOutbox;
+import dev.atrium.session.CloseReason;
+import dev.atrium.session.Outbox;
+import dev.atrium.session.Session;
+import dev.atrium.session.Sessions;
+import dev.atrium.session.Wire;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.handler.codec.http.websocketx.CloseWebSocketFrame;
+import io.quarkus.websockets.next.UserData.TypedKey;
+import io.quarkus.websockets.next.WebSocketConnection;
+import java.util.concurrent.TimeUnit;
+import org.jboss.logging.Logger;
+
+/**
+ * A connection of an endpoint that the application has written itself, as the wire of a session. What the client sends is the
+ * application's; here it is only a sign of life. On the connection's event loop only.
+ */
+final class ApplicationConnection extends ChannelInboundHandlerAdapter implements Wire {
+
+    static final TypedKey<ApplicationConnection> KEY = new TypedKey<>(ApplicationConnection.class.getName());
+
+    /** The label of its figures. */
+    static final String TRANSPORT = "endpoint";
+
+    private static final Logger LOG = Logger.getLogger(ApplicationConnection.class);
+
+    /** A client that does not read would never get its close frame, after which Vert.x starts its own timer. */
+    private static final long LINGER_MILLIS = 3_000;
+
+    private static final byte[] PING = Frames.of(Frames.PING, new byte[0]);
+
+    private final WebSocketConnection connection;
+    private final Channel channel;
+    private final Gateway gateway;
+    private final Outbox outbox;
+    private Session session;
+
+    ApplicationConnection(WebSocketConnection connection, Channel channel, Gateway gateway, Sessions sessions) {
+        this.connection = connection;
+        this.channel = channel;
+        this.gateway = gateway;
+        this.outbox = new ChannelOutbox(UpgradeChannel.listen(channel, this), sessions.deliveryLoop(channel.eventLoop()), sessions.outboxLimit());
+    }
+
+    /** @throws dev.atrium.gateway.Refusal 429 if its user has as many sessions as may be */
+    Session open(Caller caller) {
+        session = gateway.connect(caller, channel.eventLoop(), RoomId.DEFAULT_NAMESPACE, TRANSPORT, this, PlainFormat.INSTANCE);
+        return session;
+    }
+
+    Session session() {
+        return session;
+    }
+
+    @Override
+    public Outbox outbox() {
+        return outbox;
+    }
+
+    @Override
+    public void ping() {
+        if (!outbox.offer(Unpooled.wrappedBuffer(PING))) {
+            session.closeSoon(CloseReason.SLOW_CONSUMER);
+        }
+    }
+
+    @Override
+    public void close(CloseReason reason, String detail) {
+        connection.close(new io.quarkus.websockets.next.CloseReason(reason.code(), detail)).subscribe().with(
+                sent -> { }, failure -> LOG.debugf("A close frame was not sent: %s", failure.getMessage()));
+        channel.eventLoop().schedule(() -> channel.close(), LINGER_MILLIS, TimeUnit.MILLISECONDS);
+    }
+
+    @Override
+    public void channelRead(ChannelHandlerContext ctx, Object message) {
+        if (message instanceof CloseWebSocketFrame && session != null) {
+            session.closed(CloseReason.NORMAL);
+        }
+        ctx.fireChannelRead(message);
+    }
+
+    @Override
+    public void channelReadComplete(ChannelHandlerContext ctx) {
+        if (session != null) {
+            session.heard();
+        }
+        ctx.fireChannelReadComplete();
+    }
+
+    @Override
+    public void channelInactive(ChannelHandlerContext ctx) {
+        if (session != null) {
+            session.closed(CloseReason.CONNECTION_LOST);
+            gateway.disconnected();
+        }
+        ctx.fireChannelInactive();
+    }
+}
