@@ -9,9 +9,13 @@ import io.quarkus.arc.deployment.SyntheticBeanBuildItem;
 import io.quarkus.arc.deployment.UnremovableBeanBuildItem;
 import io.quarkus.arc.processor.BeanInfo;
 import io.quarkus.arc.processor.InvokerInfo;
+import io.quarkus.deployment.IsLocalDevelopment;
 import io.quarkus.deployment.annotations.BuildStep;
 import io.quarkus.deployment.builditem.FeatureBuildItem;
 import io.quarkus.deployment.execannotations.ExecutionModelAnnotationsAllowedBuildItem;
+import io.quarkus.devui.spi.page.CardPageBuildItem;
+import io.quarkus.devui.spi.page.Page;
+import io.quarkus.devui.spi.page.PageBuilder;
 import jakarta.inject.Singleton;
 import java.util.ArrayList;
 import java.util.List;
@@ -39,6 +43,21 @@ public class AtriumProcessor {
     @BuildStep
     UnremovableBeanBuildItem keepHandlers() {
         return UnremovableBeanBuildItem.beanClassAnnotation(HandlerScanner.NAMESPACE);
+    }
+
+    /** The card in Dev UI: the pages that the running application serves. */
+    @BuildStep(onlyIf = IsLocalDevelopment.class)
+    CardPageBuildItem card() {
+        CardPageBuildItem card = new CardPageBuildItem();
+        card.addPage(page("Rooms, and how to reach them", "/pages/index.html", "font-awesome-solid:door-open"));
+        card.addPage(page("The room lobby", "/rooms/lobby", "font-awesome-solid:comments"));
+        card.addPage(page("Latency", "/pages/latency.html", "font-awesome-solid:gauge-high"));
+        return card;
+    }
+
+    /** In a tab of its own: a page of Atrium's lets nobody frame it. */
+    private static PageBuilder<?> page(String title, String url, String icon) {
+        return Page.externalPageBuilder(title).url(url).doNotEmbed().icon(icon);
     }
 
     /** Makes a bean of all handlers. */

@@ -50,7 +50,7 @@ public final class EngineIoRoutes {
             String path = context.request().path();
             // Clients know it with the slash, which Vert.x would not insist on; and pages load their script from beside it.
             if (path.equals("/socket.io") || path.equals(CLIENT)) {
-                context.next();
+                SocketGate.passBy(context);
             } else {
                 route(context);
             }

@@ -8,6 +8,7 @@ import dev.atrium.security.Connections;
 import dev.atrium.transport.admission.Admission;
 import dev.atrium.transport.admission.Problem;
 import io.quarkus.websockets.next.HandshakeRequest;
+import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpVersion;
 import io.vertx.ext.web.Router;
@@ -40,15 +41,20 @@ public final class SocketGate {
 
     /** Adds the routes to a router, at the start. */
     public void register(@Observes Router router) {
-        router.get("/echo").order(ORDER).handler(context -> admit(context, "echo", query -> { }));
-        router.get("/ws").order(ORDER).handler(context -> admit(context, "session", query -> RoomId.everyone(query.namespace())));
-        router.get("/rooms/:room").order(ORDER).handler(context -> admit(context, "plain", query -> requireRoom(context, query)));
+        router.route("/echo").order(ORDER).handler(context -> admit(context, "echo", query -> { }));
+        router.route("/ws").order(ORDER).handler(context -> admit(context, "session", query -> RoomId.everyone(query.namespace())));
+        router.route("/rooms/:room").order(ORDER).handler(context -> admit(context, "plain", query -> requireRoom(context, query)));
     }
 
     /** @param requirement throws what is wrong with the query or the path */
     private void admit(RoutingContext context, String transport, Consumer<SocketQuery> requirement) {
         HttpServerRequest request = context.request();
-        if (!Admission.isWebSocket(request) || Handshake.isAttached(request)) {
+        if (request.method() != HttpMethod.GET || !Admission.isWebSocket(request)) {
+            passBy(context);
+            return;
+        }
+        if (Handshake.isAttached(request)) {
+            // The warm-up has admitted its own client.
             context.next();
             return;
         }
@@ -69,6 +75,12 @@ public final class SocketGate {
         } catch (Refusal e) {
             Problem.send(context, e);
         }
+    }
+
+    /** Hands a request on that asks for no upgrade. With this header alone the framework would make a WebSocket of it. */
+    public static void passBy(RoutingContext context) {
+        context.request().headers().remove(HandshakeRequest.SEC_WEBSOCKET_KEY);
+        context.next();
     }
 
     /** What the framework would not see as a handshake at all (RFC 6455 section 4.2.1), and answer as if nothing were here. */

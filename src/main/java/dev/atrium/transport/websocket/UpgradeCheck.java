@@ -7,6 +7,7 @@ import io.quarkus.websockets.next.HttpUpgradeCheck;
 import io.smallrye.mutiny.Uni;
 import io.vertx.core.http.HttpServerRequest;
 import jakarta.inject.Singleton;
+import org.jboss.logging.Logger;
 
 /**
  * The last step before a handshake is answered: waits for its turn, negotiates compression, and puts the guard before Vert.x. An
@@ -14,6 +15,11 @@ import jakarta.inject.Singleton;
  */
 @Singleton
 final class UpgradeCheck implements HttpUpgradeCheck {
+
+    private static final Logger LOG = Logger.getLogger(UpgradeCheck.class);
+
+    /** Ids of endpoints are the names of their classes. */
+    private static final String OWN_ENDPOINTS = "dev.atrium.transport.";
 
     private final Admission admission;
 
@@ -26,6 +32,11 @@ final class UpgradeCheck implements HttpUpgradeCheck {
         HttpServerRequest request = context.httpRequest();
         Channel channel = UpgradeChannel.of(request);
         Handshake handshake = Handshake.take(channel);
+        if (handshake == null && context.endpointId().startsWith(OWN_ENDPOINTS)) {
+            // No gate has admitted it: there is a way to the endpoint that its gate does not know.
+            LOG.errorf("A handshake came past the gate of %s", context.endpointId());
+            return CheckResult.rejectUpgrade(403);
+        }
         if (handshake == null) {
             context.userData().put(ApplicationHandshake.KEY, new ApplicationHandshake(channel, admission.address(request)));
             return CheckResult.permitUpgrade();

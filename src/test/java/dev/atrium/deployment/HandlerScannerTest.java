@@ -1,0 +1,110 @@
+package dev.atrium.deployment;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.atrium.application.Client;
+import dev.atrium.application.HandlerDescription;
+import dev.atrium.application.Namespace;
+import dev.atrium.application.OnConnect;
+import dev.atrium.application.OnDisconnect;
+import dev.atrium.application.OnEvent;
+import io.smallrye.common.annotation.Blocking;
+import jakarta.enterprise.inject.spi.DeploymentException;
+import java.io.IOException;
+import java.util.List;
+import org.jboss.jandex.ClassInfo;
+import org.jboss.jandex.Index;
+import org.junit.jupiter.api.Test;
+
+/** What is read from the index of an application. */
+class HandlerScannerTest {
+
+    @Namespace("/chat")
+    static class Chat {
+
+        @OnConnect
+        void connect(Client client) {
+        }
+
+        @OnEvent("move")
+        int move(Client client, List<String> names, byte[] picture, String... rest) {
+            return 0;
+        }
+
+        @Blocking
+        @OnEvent("report")
+        String report() {
+            return "";
+        }
+
+        @OnDisconnect
+        void gone() {
+        }
+    }
+
+    @Namespace
+    @Blocking
+    static class Everything {
+
+        @OnEvent("slow")
+        void slow() {
+        }
+
+        @OnEvent("slow")
+        void again() {
+        }
+
+        @OnEvent("hidden")
+        private void hidden() {
+        }
+
+        void helper() {
+        }
+    }
+
+    @Test
+    void a_handler_is_described_by_what_it_is_called_for_and_with() throws IOException {
+        ClassInfo type = Index.singleClass(Chat.class);
+        HandlerScanner scanner = new HandlerScanner();
+        assertThat(scanner.namespace(type)).isEqualTo("/chat");
+        assertThat(describe(scanner, type, "connect")).isEqualTo(new HandlerDescription("/chat", HandlerDescription.Kind.CONNECT, "", false,
+                true, false, List.of(Client.class.getName())));
+        assertThat(describe(scanner, type, "move")).isEqualTo(new HandlerDescription("/chat", HandlerDescription.Kind.EVENT, "move", false,
+                false, true, List.of(Client.class.getName(), "java.util.List<java.lang.String>", "[B", "[Ljava.lang.String;")));
+        assertThat(describe(scanner, type, "report").blocking()).isTrue();
+        assertThat(describe(scanner, type, "gone").kind()).isEqualTo(HandlerDescription.Kind.DISCONNECT);
+    }
+
+    @Test
+    void without_a_name_it_is_the_default_namespace_and_a_bean_that_blocks_has_handlers_that_block() throws IOException {
+        ClassInfo type = Index.singleClass(Everything.class);
+        HandlerScanner scanner = new HandlerScanner();
+        assertThat(scanner.namespace(type)).isEqualTo("/");
+        assertThat(describe(scanner, type, "slow").blocking()).isTrue();
+        assertThat(HandlerScanner.isHandler(type.firstMethod("helper"))).isFalse();
+    }
+
+    @Test
+    void a_namespace_and_an_event_are_claimed_once() throws IOException {
+        ClassInfo type = Index.singleClass(Everything.class);
+        HandlerScanner scanner = new HandlerScanner();
+        scanner.namespace(type);
+        assertThatThrownBy(() -> scanner.namespace(type)).isInstanceOf(DeploymentException.class).hasMessageContaining("namespace /: claimed by");
+        describe(scanner, type, "slow");
+        assertThatThrownBy(() -> describe(scanner, type, "again")).isInstanceOf(DeploymentException.class)
+                .hasMessageContainingAll("\"slow\"", "slow()", "again()");
+    }
+
+    @Test
+    void a_private_method_is_no_handler() throws IOException {
+        ClassInfo type = Index.singleClass(Everything.class);
+        assertThatThrownBy(() -> describe(new HandlerScanner(), type, "hidden")).isInstanceOf(DeploymentException.class)
+                .hasMessageContaining("hidden(): a handler is neither private nor static");
+    }
+
+    private static HandlerDescription describe(HandlerScanner scanner, ClassInfo type, String method) {
+        return scanner.describe(type.declaredAnnotation(HandlerScanner.NAMESPACE).value() == null ? "/" : "/chat",
+                type.methods().stream().filter(each -> each.name().equals(method)).findFirst().orElseThrow());
+    }
+}
