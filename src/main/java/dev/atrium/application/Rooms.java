@@ -8,7 +8,6 @@ import dev.atrium.room.Publication;
 import dev.atrium.room.PublishResult;
 import dev.atrium.room.RoomId;
 import dev.atrium.room.Sender;
-import dev.atrium.session.Session;
 import dev.atrium.session.Sessions;
 import io.quarkus.arc.ClientProxy;
 import io.quarkus.websockets.next.WebSocketConnection;
@@ -61,9 +60,10 @@ public final class Rooms {
 
     /** Publishes into a room in the name of a connection that has joined a room: others see who it is from. */
     public Uni<PublishResult> publish(WebSocketConnection from, String room, Object data) {
-        Session session = endpoints.find(ClientProxy.unwrap(from));
-        return session == null ? Uni.createFrom().failure(new Refusal(409, "connection: it has joined no room"))
-                : publish(id(room), Publication.DEFAULT_EVENT, data, session.self());
+        RoomId id = id(room);
+        return Broadcast.started(endpoints.presentInParallel(ClientProxy.unwrap(from), session -> session == null
+                ? Uni.createFrom().failure(new Refusal(409, "connection: it has joined no room"))
+                : publish(id, Publication.DEFAULT_EVENT, data, session.self())));
     }
 
     private Uni<PublishResult> publish(RoomId room, String event, Object data, Sender from) {
@@ -97,18 +97,17 @@ public final class Rooms {
     /** The same, under the name of a user that others see. */
     public Uni<Void> join(WebSocketConnection connection, String room, String user) {
         RoomId id = id(room);
-        return Broadcast.started(endpoints.open(ClientProxy.unwrap(connection), user).chain(session -> {
+        return Broadcast.started(endpoints.open(ClientProxy.unwrap(connection), user, session -> {
             session.granted().add(room);
-            return service.join(session, id, false, null);
-        }).invoke(joined -> joined.membership().follow()).replaceWithVoid());
+            return service.join(session, id, false, null).invoke(joined -> joined.membership().follow()).replaceWithVoid();
+        }));
     }
 
     /** Lets a connection receive a room no longer. */
     public Uni<Void> leave(WebSocketConnection connection, String room) {
         RoomId id = id(room);
-        Session session = endpoints.find(ClientProxy.unwrap(connection));
-        return session == null ? Uni.createFrom().voidItem()
-                : Broadcast.started(Uni.createFrom().deferred(() -> service.leave(session, id)).runSubscriptionOn(session.loop()::run));
+        return Broadcast.started(endpoints.present(ClientProxy.unwrap(connection),
+                session -> session == null ? Uni.createFrom().voidItem() : service.leave(session, id)));
     }
 
     private static RoomId id(String room) {

@@ -5,6 +5,7 @@ import io.smallrye.mutiny.helpers.queues.Queues;
 import java.util.Queue;
 import java.util.concurrent.Executor;
 import java.util.concurrent.Flow;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
@@ -27,6 +28,7 @@ final class EventQueue implements Flow.Subscription {
     private final AtomicLong missed = new AtomicLong();
     private final AtomicInteger work = new AtomicInteger();
     private volatile boolean over;
+    private volatile Throwable failure;
 
     /**
      * @param kind events of other kinds are not for this subscriber
@@ -58,11 +60,10 @@ final class EventQueue implements Flow.Subscription {
     @Override
     public void request(long count) {
         if (count <= 0) {
-            cancel();
-            subscriber.onError(new IllegalArgumentException("request: expected a positive number (Reactive Streams, rule 3.9)"));
-            return;
+            failure = new IllegalArgumentException("request: expected a positive number (Reactive Streams, rule 3.9)");
+        } else {
+            Subscriptions.add(requested, count);
         }
-        Subscriptions.add(requested, count);
         schedule();
     }
 
@@ -76,7 +77,12 @@ final class EventQueue implements Flow.Subscription {
 
     private void schedule() {
         if (work.getAndIncrement() == 0) {
-            executor.execute(this::drain);
+            try {
+                executor.execute(this::drain);
+            } catch (RejectedExecutionException e) {
+                // The workers are busy, or gone: the next event tries again. Who emits must not fail for it.
+                work.set(0);
+            }
         }
     }
 
@@ -89,7 +95,7 @@ final class EventQueue implements Flow.Subscription {
     }
 
     private void handOver() {
-        while (!over && requested.get() > 0) {
+        while (!over && failure == null && requested.get() > 0) {
             Event event = queue.poll();
             if (event == null) {
                 // Only behind all that came before the first one that was missed.
@@ -102,10 +108,14 @@ final class EventQueue implements Flow.Subscription {
             Subscriptions.produced(requested, 1);
             try {
                 subscriber.onNext(event);
-            } catch (RuntimeException e) {
+            } catch (Throwable e) {
                 LOG.error("A subscriber of events failed, and receives no more", e);
-                cancel();
+                failure = e;
             }
+        }
+        if (failure != null && !over) {
+            cancel();
+            subscriber.onError(failure);
         }
         if (over) {
             queue.clear();

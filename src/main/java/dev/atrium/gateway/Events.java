@@ -42,7 +42,11 @@ public final class Events {
     /** Tells what happened. Never blocks and never fails. */
     public void emit(Event event) {
         for (EventObserver observer : observers) {
-            observer.observed(event);
+            try {
+                observer.observed(event);
+            } catch (RuntimeException e) {
+                LOG.errorf(e, "An observer failed on %s", event.getClass().getSimpleName());
+            }
         }
         for (EventQueue queue : queues) {
             if (queue.kind().isInstance(event) && !queue.add(event)) {

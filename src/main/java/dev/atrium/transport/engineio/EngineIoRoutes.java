@@ -132,7 +132,7 @@ public final class EngineIoRoutes {
     }
 
     private static void upgrade(RoutingContext context, EngineHandshake handshake) {
-        handshake.attach(context.request());
+        handshake.attach(context);
         Admission.forget(context);
         context.next();
     }

@@ -11,10 +11,14 @@ import dev.atrium.session.Sessions;
 import dev.atrium.session.Wire;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelDuplexHandler;
 import io.netty.channel.ChannelHandlerContext;
-import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.ChannelPromise;
+import io.netty.handler.codec.http.websocketx.BinaryWebSocketFrame;
 import io.netty.handler.codec.http.websocketx.CloseWebSocketFrame;
-import io.quarkus.websockets.next.UserData.TypedKey;
+import io.netty.handler.codec.http.websocketx.ContinuationWebSocketFrame;
+import io.netty.handler.codec.http.websocketx.TextWebSocketFrame;
+import io.netty.handler.codec.http.websocketx.WebSocketFrame;
 import io.quarkus.websockets.next.WebSocketConnection;
 import java.util.concurrent.TimeUnit;
 import org.jboss.logging.Logger;
@@ -23,9 +27,7 @@ import org.jboss.logging.Logger;
  * A connection of an endpoint that the application has written itself, as the wire of a session. What the client sends is the
  * application's; here it is only a sign of life. On the connection's event loop only.
  */
-final class ApplicationConnection extends ChannelInboundHandlerAdapter implements Wire {
-
-    static final TypedKey<ApplicationConnection> KEY = new TypedKey<>(ApplicationConnection.class.getName());
+final class ApplicationConnection extends ChannelDuplexHandler implements Wire {
 
     /** The label of its figures. */
     static final String TRANSPORT = "endpoint";
@@ -40,14 +42,15 @@ final class ApplicationConnection extends ChannelInboundHandlerAdapter implement
     private final WebSocketConnection connection;
     private final Channel channel;
     private final Gateway gateway;
-    private final Outbox outbox;
+    private final WholeMessages outbox;
     private Session session;
 
     ApplicationConnection(WebSocketConnection connection, Channel channel, Gateway gateway, Sessions sessions) {
         this.connection = connection;
         this.channel = channel;
         this.gateway = gateway;
-        this.outbox = new ChannelOutbox(UpgradeChannel.listen(channel, this), sessions.deliveryLoop(channel.eventLoop()), sessions.outboxLimit());
+        this.outbox = new WholeMessages(new ChannelOutbox(UpgradeChannel.listen(channel, this), sessions.deliveryLoop(channel.eventLoop()),
+                sessions.outboxLimit()), sessions.outboxLimit());
     }
 
     /** @throws dev.atrium.gateway.Refusal 429 if its user has as many sessions as may be */
@@ -56,8 +59,9 @@ final class ApplicationConnection extends ChannelInboundHandlerAdapter implement
         return session;
     }
 
-    Session session() {
-        return session;
+    /** There is no session after all. */
+    void forget() {
+        channel.pipeline().remove(this);
     }
 
     @Override
@@ -87,6 +91,21 @@ final class ApplicationConnection extends ChannelInboundHandlerAdapter implement
         ctx.fireChannelRead(message);
     }
 
+    /** What the application sends. */
+    @Override
+    public void write(ChannelHandlerContext ctx, Object message, ChannelPromise promise) {
+        ctx.write(message, promise);
+        if (message instanceof CloseWebSocketFrame) {
+            if (session != null) {
+                // Nothing may follow a close frame (RFC 6455 section 5.5.1).
+                session.closed(CloseReason.NORMAL);
+            }
+        } else if (message instanceof TextWebSocketFrame || message instanceof BinaryWebSocketFrame
+                || message instanceof ContinuationWebSocketFrame) {
+            outbox.fragment(((WebSocketFrame) message).isFinalFragment());
+        }
+    }
+
     @Override
     public void channelReadComplete(ChannelHandlerContext ctx) {
         if (session != null) {
@@ -97,6 +116,7 @@ final class ApplicationConnection extends ChannelInboundHandlerAdapter implement
 
     @Override
     public void channelInactive(ChannelHandlerContext ctx) {
+        outbox.drop();
         if (session != null) {
             session.closed(CloseReason.CONNECTION_LOST);
             gateway.disconnected();

@@ -9,11 +9,13 @@ import dev.atrium.security.Connections;
 import dev.atrium.security.Identity;
 import dev.atrium.security.LimitException;
 import dev.atrium.security.Permissions;
+import dev.atrium.session.CloseReason;
 import dev.atrium.session.Session;
 import dev.atrium.session.Sessions;
 import io.quarkus.websockets.next.WebSocketConnection;
 import io.smallrye.mutiny.Uni;
 import jakarta.inject.Singleton;
+import java.util.function.Function;
 
 /** Sessions of the connections of endpoints that the application has written itself. Any thread. */
 @Singleton
@@ -32,31 +34,53 @@ final class ApplicationConnections implements EndpointSessions {
     }
 
     @Override
-    public Uni<Session> open(WebSocketConnection connection, String user) {
-        ApplicationHandshake handshake = connection.userData().get(ApplicationHandshake.KEY);
-        if (handshake == null) {
+    public <T> Uni<T> open(WebSocketConnection connection, String user, Function<Session, Uni<T>> work) {
+        ApplicationChannel channel = connection.userData().get(ApplicationChannel.KEY);
+        if (channel == null) {
             return Uni.createFrom().failure(new Refusal(409, "connection: it is one of Atrium's own"));
         }
-        return Uni.createFrom().deferred(() -> openHere(connection, handshake, user))
-                .runSubscriptionOn(handshake.channel().eventLoop());
+        return channel.join(() -> Uni.createFrom().deferred(() -> open(connection, channel, user))
+                .runSubscriptionOn(channel.channel().eventLoop()), work(work));
     }
 
-    private Uni<Session> openHere(WebSocketConnection connection, ApplicationHandshake handshake, String user) {
-        Session present = find(connection);
-        if (!handshake.channel().isActive() || present != null && !present.isOpen()) {
-            throw new Refusal(410, "connection: it has ended");
-        }
-        if (present != null) {
-            return Uni.createFrom().item(present);
+    @Override
+    public <T> Uni<T> present(WebSocketConnection connection, Function<Session, Uni<T>> work) {
+        ApplicationChannel channel = connection.userData().get(ApplicationChannel.KEY);
+        return channel == null ? work.apply(null) : channel.inOrder(work(work));
+    }
+
+    @Override
+    public <T> Uni<T> presentInParallel(WebSocketConnection connection, Function<Session, Uni<T>> work) {
+        ApplicationChannel channel = connection.userData().get(ApplicationChannel.KEY);
+        return channel == null ? work.apply(null) : channel.after(work(work));
+    }
+
+    private static <T> Function<Session, Uni<T>> work(Function<Session, Uni<T>> work) {
+        return session -> session == null ? work.apply(null)
+                : Uni.createFrom().deferred(() -> work.apply(session)).runSubscriptionOn(session.loop()::run);
+    }
+
+    /** On the connection's event loop. A session that could not be admitted everywhere is closed: half of one is worse than none. */
+    private Uni<Session> open(WebSocketConnection connection, ApplicationChannel channel, String user) {
+        if (!channel.channel().isActive()) {
+            return Uni.createFrom().failure(new Refusal(410, "connection: it has ended"));
         }
         Caller caller = new Caller(user == null ? Identity.ANONYMOUS
-                : new Identity(Identity.Kind.TOKEN, user, Permissions.NONE, Identity.NEVER), handshake.address());
+                : new Identity(Identity.Kind.TOKEN, user, Permissions.NONE, Identity.NEVER), channel.address());
         Connections.Slot slot = slot(caller);
-        handshake.channel().closeFuture().addListener(closed -> slot.release());
-        ApplicationConnection wire = new ApplicationConnection(connection, handshake.channel(), gateway, sessions);
-        Session session = wire.open(caller);
-        connection.userData().put(ApplicationConnection.KEY, wire);
-        return service.admit(session).invoke(session::follow).replaceWith(session);
+        ApplicationConnection wire = new ApplicationConnection(connection, channel.channel(), gateway, sessions);
+        Session session;
+        try {
+            session = wire.open(caller);
+        } catch (RuntimeException e) {
+            slot.release();
+            wire.forget();
+            throw e;
+        }
+        channel.channel().closeFuture().addListener(closed -> slot.release());
+        return session.inTurn(() -> service.admit(session)).invoke(session::follow)
+                .onFailure().invoke(failure -> session.close(CloseReason.TRY_LATER))
+                .replaceWith(session);
     }
 
     private Connections.Slot slot(Caller caller) {
@@ -65,11 +89,5 @@ final class ApplicationConnections implements EndpointSessions {
         } catch (LimitException e) {
             throw Refusal.of(e);
         }
-    }
-
-    @Override
-    public Session find(WebSocketConnection connection) {
-        ApplicationConnection wire = connection.userData().get(ApplicationConnection.KEY);
-        return wire == null ? null : wire.session();
     }
 }

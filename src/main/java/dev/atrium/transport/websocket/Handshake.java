@@ -8,7 +8,7 @@ import io.netty.channel.Channel;
 import io.netty.util.AttributeKey;
 import io.quarkus.websockets.next.UserData.TypedKey;
 import io.vertx.core.MultiMap;
-import io.vertx.core.http.HttpServerRequest;
+import io.vertx.ext.web.RoutingContext;
 
 /**
  * A WebSocket handshake that was admitted. It travels from the gate to the upgrade check on the channel, because a check does not
@@ -26,6 +26,7 @@ public abstract class Handshake {
     private final SocketSettings settings;
     private MultiMap headers;
     private UpgradeChannel channel;
+    private boolean opened;
 
     /**
      * @param failure why the client is not who it says; null if it is
@@ -39,17 +40,21 @@ public abstract class Handshake {
     }
 
     /** Attaches it to the channel of its request: the upgrade check takes it from there. */
-    public final void attach(HttpServerRequest request) {
-        Channel of = UpgradeChannel.of(request);
+    public final void attach(RoutingContext context) {
+        Channel of = UpgradeChannel.of(context.request());
         if (slot != null) {
             of.closeFuture().addListener(closed -> slot.release());
         }
         of.attr(ATTRIBUTE).set(this);
+        context.put(Handshake.class.getName(), this);
+        // Answered after all, by a filter or a check of the application's, or by Vert.x (RFC 6455 section 4.2.1), for which the
+        // framework has no handler: the next request on this connection may be another client's.
+        context.addEndHandler(answered -> refused(of));
     }
 
     /** Whether a request was admitted already. */
-    public static boolean isAttached(HttpServerRequest request) {
-        return UpgradeChannel.of(request).attr(ATTRIBUTE).get() != null;
+    public static boolean isAttached(RoutingContext context) {
+        return context.get(Handshake.class.getName()) != null;
     }
 
     /** That of a channel, once; null for a WebSocket of the application's own. */
@@ -83,16 +88,22 @@ public abstract class Handshake {
         headers = requestHeaders;
     }
 
-    /** The framework refuses it after all. */
-    final void refused() {
+    private void refused(Channel of) {
+        if (opened) {
+            return;
+        }
+        of.attr(ATTRIBUTE).compareAndSet(this, null);
         if (slot != null) {
             slot.release();
         }
-        channel.uninstall();
+        if (channel != null) {
+            channel.uninstall();
+        }
     }
 
-    /** Vert.x keeps the headers of the request with the WebSocket, some 800 bytes of each. */
-    final void forgetHeaders() {
+    /** The handshake is complete. Vert.x keeps the headers of the request with the WebSocket, some 800 bytes of each. */
+    final void opened() {
+        opened = true;
         headers.clear();
     }
 }

@@ -42,30 +42,48 @@ public abstract class SocketEndpoint<H extends Handshake> {
     @OnOpen
     public Uni<Void> open(WebSocketConnection connection) {
         H handshake = type.cast(connection.userData().remove(Handshake.KEY));
-        handshake.forgetHeaders();
+        handshake.opened();
+        if (handshake.channel().guard().isOpen()) {
+            open(handshake, connection);
+        }
+        // Else it is gone already, and its end has been reported before anybody could listen.
+        return Uni.createFrom().voidItem();
+    }
+
+    private void open(H handshake, WebSocketConnection connection) {
         SocketProtocol protocol = handshake.failure() != null
                 ? new RefusingProtocol(CloseReason.UNAUTHENTICATED, handshake.failure().getMessage())
                 : protocol(handshake, connection);
         UpgradeChannel channel = handshake.channel();
         SocketConnection socket = new SocketConnection(connection, channel.guard(), protocol, channel.belowEncoder(), handshake.sessions());
         connection.userData().put(SocketConnection.KEY, socket);
-        socket.open();
-        return Uni.createFrom().voidItem();
+        try {
+            socket.open();
+        } catch (RuntimeException e) {
+            LOG.error("A connection could not be opened", e);
+            socket.close(CloseReason.SERVER_FAULT);
+        }
     }
 
     /** The text messages of one connection. */
     @OnTextMessage
     public Uni<Void> texts(Multi<String> texts, WebSocketConnection connection) {
         SocketConnection socket = socket(connection);
-        return texts.onItem().invoke(socket::text).onItem().ignoreAsUni();
+        if (socket != null) {
+            texts.subscribe().withSubscriber(new MessageSubscriber<>(socket::text));
+        }
+        return Uni.createFrom().voidItem();
     }
 
     /** The binary messages of one connection. The framework subscribes here last: from now on no message is lost. */
     @OnBinaryMessage
     public Uni<Void> binaries(Multi<Buffer> binaries, WebSocketConnection connection) {
         SocketConnection socket = socket(connection);
-        socket.eventLoop().execute(socket::begin);
-        return binaries.onItem().invoke(bytes -> socket.lent(bytes.getByteBuf())).onItem().ignoreAsUni();
+        if (socket != null) {
+            binaries.subscribe().withSubscriber(new MessageSubscriber<>(bytes -> socket.lent(bytes.getByteBuf())));
+            socket.begin();
+        }
+        return Uni.createFrom().voidItem();
     }
 
     /** Vert.x has answered the ping. */

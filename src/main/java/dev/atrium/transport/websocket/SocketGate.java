@@ -53,7 +53,7 @@ public final class SocketGate {
             passBy(context);
             return;
         }
-        if (Handshake.isAttached(request)) {
+        if (Handshake.isAttached(context)) {
             // The warm-up has admitted its own client.
             context.next();
             return;
@@ -66,7 +66,7 @@ public final class SocketGate {
             }
             Connections.Slot slot = admission.connect(context, transport);
             if (slot != null) {
-                new SocketHandshake(Admission.caller(context), Admission.failure(context), slot, settings, services, query).attach(request);
+                new SocketHandshake(Admission.caller(context), Admission.failure(context), slot, settings, services, query).attach(context);
                 Admission.forget(context);
                 context.next();
             }

@@ -85,7 +85,10 @@ public final class UpgradeChannel {
 
     /** The handshake was refused after all: the connection stays, for other requests. */
     void uninstall() {
-        added.forEach(channel.pipeline()::remove);
+        if (channel.isActive()) {
+            added.forEach(channel.pipeline()::remove);
+        }
+        added.clear();
     }
 
     /** Bounds what the client sends. */

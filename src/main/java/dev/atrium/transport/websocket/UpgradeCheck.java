@@ -38,7 +38,7 @@ final class UpgradeCheck implements HttpUpgradeCheck {
             return CheckResult.rejectUpgrade(403);
         }
         if (handshake == null) {
-            context.userData().put(ApplicationHandshake.KEY, new ApplicationHandshake(channel, admission.address(request)));
+            context.userData().put(ApplicationChannel.KEY, new ApplicationChannel(channel, admission.address(request)));
             return CheckResult.permitUpgrade();
         }
         // What the client sends on must wait with it.
@@ -54,8 +54,6 @@ final class UpgradeCheck implements HttpUpgradeCheck {
         WebSocketServerExtension compression = settings.deflate() == null ? null : settings.deflate().negotiate(request);
         handshake.installed(UpgradeChannel.install(channel, settings.maxMessageSize(), compression), request.headers());
         context.userData().put(Handshake.KEY, handshake);
-        // The framework has no handler for a handshake that Vert.x refuses (RFC 6455 section 4.2.1): that ends a response.
-        request.response().endHandler(ended -> handshake.refused());
         return CheckResult.permitUpgrade(PerMessageDeflate.headers(compression));
     }
 }

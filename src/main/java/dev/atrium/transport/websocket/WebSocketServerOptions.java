@@ -2,9 +2,11 @@ package dev.atrium.transport.websocket;
 
 import dev.atrium.setting.Require;
 import io.quarkus.runtime.configuration.ConfigurationException;
+import io.quarkus.runtime.configuration.MemorySize;
 import io.quarkus.vertx.http.HttpServerOptionsCustomizer;
 import io.vertx.core.http.HttpServerOptions;
 import jakarta.inject.Singleton;
+import org.eclipse.microprofile.config.inject.ConfigProperty;
 
 /**
  * Sizes and times of WebSockets for the HTTP server. What the framework has settings for is set by those, in
@@ -20,18 +22,22 @@ final class WebSocketServerOptions implements HttpServerOptionsCustomizer {
     private static final int CLOSING_SECONDS = 3;
 
     private final WebSocketConfig config;
+    private final int largestMessage;
 
     /** @throws ConfigurationException naming the setting that makes no sense */
-    WebSocketServerOptions(WebSocketConfig config) {
+    WebSocketServerOptions(WebSocketConfig config,
+            @ConfigProperty(name = "atrium.engineio.max-payload", defaultValue = "1000000") MemorySize enginePayload) {
         Require.between("atrium.websocket.max-frame-size", config.maxFrameSize(), SMALLEST, LARGEST);
         Require.between("atrium.websocket.max-message-size", config.maxMessageSize(), SMALLEST, LARGEST);
         this.config = config;
+        // Each endpoint's own limit is its guard's; this one is of all of them.
+        this.largestMessage = (int) Math.max(config.maxMessageSize(), enginePayload.asLongValue());
     }
 
     @Override
     public void customizeHttpServer(HttpServerOptions options) {
         options.setMaxWebSocketFrameSize((int) config.maxFrameSize());
-        options.setMaxWebSocketMessageSize((int) config.maxMessageSize());
+        options.setMaxWebSocketMessageSize(largestMessage);
         options.setWebSocketClosingTimeout(CLOSING_SECONDS);
         options.setPerFrameWebSocketCompressionSupported(false);
     }

@@ -71,6 +71,17 @@ class ChatTest {
     }
 
     @Test
+    void what_is_done_with_a_connection_is_done_in_the_order_of_the_calls() {
+        List<String> received = new CopyOnWriteArrayList<>();
+        try (Closing hasty = new Closing(connect("/hasty", received))) {
+            await().untilAsserted(() -> assertEquals(List.of("from stayed"), received));
+            given().body("again").when().post("/rooms/left").then().statusCode(201);
+            given().body("again").when().post("/rooms/stayed").then().statusCode(201);
+            await().untilAsserted(() -> assertEquals(List.of("from stayed", "again"), received));
+        }
+    }
+
+    @Test
     void handlers_are_called_with_what_their_parameters_say() {
         List<String> replies = new CopyOnWriteArrayList<>();
         try (Closing client = new Closing(connect("/ws?ns=/chat", replies))) {
