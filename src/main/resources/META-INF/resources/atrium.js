@@ -1352,7 +1352,8 @@ function lead(name) {
     const ports = new Map();
     channel.onmessage = ({ data: { from, frame } }) => {
       if (from && frame.hello && !ports.has(from)) {
-        const port = { postMessage: (/** @type {any} */ frame) => channel.postMessage({ to: from, frame }), close: () => ports.delete(from) };
+        // What the connection still answers when this tab has given it up would be thrown at a channel that is closed.
+        const port = { postMessage: (/** @type {any} */ frame) => stop.signal.aborted || channel.postMessage({ to: from, frame }), close: () => ports.delete(from) };
         ports.set(from, port);
         holder.serve(port);
       }
