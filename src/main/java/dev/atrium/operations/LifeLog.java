@@ -21,7 +21,12 @@ final class LifeLog {
     void start(@Observes StartupEvent startup, Events events) {
         // Where nobody reads them no thread wakes up for them.
         if (LOG.isLoggable(Level.DEBUG)) {
-            events.subscribe("life log", Event.Life.class, event -> tell(event).write(LOG, Level.DEBUG));
+            events.subscribe("life log", Event.Life.class, event -> {
+                // Its end, which comes next, says so.
+                if (!(event instanceof Event.HeartbeatMissed)) {
+                    tell(event).write(LOG, Level.DEBUG);
+                }
+            });
         }
     }
 
