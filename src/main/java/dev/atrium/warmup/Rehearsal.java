@@ -46,9 +46,10 @@ import java.util.concurrent.atomic.AtomicReference;
 import org.jboss.logging.Logger;
 
 /**
- * A service of its own for clients of its own: the real endpoints behind a gate, rooms, sessions and a backplane in memory that nobody else sees, so that no figure counts it and Redis hears nothing of it. Its server side runs
- * on one event loop. Its clients block, each on a thread of its own: with clients on Netty, too, the JVM compiled Netty for
- * both sides at once, and the server delivered a fifth less for the rest of its life.
+ * A service of its own for clients of its own: the real endpoints, behind a gate of its own, with rooms, sessions and a backplane in
+ * memory that nobody else sees, so that no figure counts it and Redis receives nothing of it. Its server side runs on one event loop.
+ * Its clients block, each on a thread of its own: with clients on Netty, too, the JVM compiled Netty for both sides at once, and the
+ * server delivered a fifth less for the rest of its life.
  */
 final class Rehearsal {
 

@@ -133,14 +133,14 @@ final class FrameGuard extends ChannelInboundHandlerAdapter {
             return;
         }
         draining = true;
-        boolean late = holds == 0 && waiting != null;
+        boolean outsideOfReading = holds == 0 && waiting != null;
         while (holds == 0 && waiting != null && !waiting.isEmpty()) {
             WebSocketFrame frame = waiting.poll();
             waitingBytes -= size(frame);
             pass(frame);
         }
         draining = false;
-        if (late) {
+        if (outsideOfReading) {
             // Vert.x flushes its answers to what it reads only then.
             context.fireChannelReadComplete();
         }

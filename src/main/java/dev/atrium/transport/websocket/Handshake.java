@@ -43,7 +43,9 @@ public abstract class Handshake {
     public final void attach(RoutingContext context) {
         Channel of = UpgradeChannel.of(context.request());
         if (slot != null) {
-            of.closeFuture().addListener(closed -> slot.release());
+            // The slot alone: the listener stays as long as the connection, and would keep the handshake with it.
+            Connections.Slot held = slot;
+            of.closeFuture().addListener(closed -> held.release());
         }
         of.attr(ATTRIBUTE).set(this);
         context.put(Handshake.class.getName(), this);
