@@ -23,9 +23,10 @@ import org.jboss.jandex.Type;
 final class HandlerScanner {
 
     static final DotName NAMESPACE = DotName.createSimple(Namespace.class);
-    static final List<DotName> HANDLERS = List.of(DotName.createSimple(OnConnect.class), DotName.createSimple(OnEvent.class),
-            DotName.createSimple(OnDisconnect.class));
 
+    private static final DotName ON_CONNECT = DotName.createSimple(OnConnect.class);
+    private static final DotName ON_EVENT = DotName.createSimple(OnEvent.class);
+    private static final DotName ON_DISCONNECT = DotName.createSimple(OnDisconnect.class);
     private static final DotName BLOCKING = DotName.createSimple(Blocking.class);
 
     /** JVM specification, table 4.6-A. */
@@ -34,7 +35,8 @@ final class HandlerScanner {
     private final Map<String, String> owners = new HashMap<>();
 
     static boolean isHandler(MethodInfo method) {
-        return HANDLERS.stream().anyMatch(method::hasDeclaredAnnotation);
+        return method.hasDeclaredAnnotation(ON_CONNECT) || method.hasDeclaredAnnotation(ON_EVENT)
+                || method.hasDeclaredAnnotation(ON_DISCONNECT);
     }
 
     /** @throws DeploymentException if another bean has claimed the namespace */
@@ -51,9 +53,9 @@ final class HandlerScanner {
         if (Modifier.isPrivate(method.flags()) || Modifier.isStatic(method.flags())) {
             throw new DeploymentException(where + ": a handler is neither private nor static");
         }
-        AnnotationInstance event = method.declaredAnnotation(HANDLERS.get(1));
+        AnnotationInstance event = method.declaredAnnotation(ON_EVENT);
         HandlerDescription.Kind kind = event != null ? HandlerDescription.Kind.EVENT
-                : method.hasDeclaredAnnotation(HANDLERS.get(0)) ? HandlerDescription.Kind.CONNECT : HandlerDescription.Kind.DISCONNECT;
+                : method.hasDeclaredAnnotation(ON_CONNECT) ? HandlerDescription.Kind.CONNECT : HandlerDescription.Kind.DISCONNECT;
         String name = event == null ? "" : event.value().asString();
         claim(kind + " \"" + name + "\" of namespace " + namespace, where);
         return new HandlerDescription(namespace, kind, name, isBlocking(method), method.returnType().kind() == Type.Kind.VOID,

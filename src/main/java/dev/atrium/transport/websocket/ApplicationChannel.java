@@ -1,25 +1,31 @@
 package dev.atrium.transport.websocket;
 
+import dev.atrium.gateway.Refusal;
 import dev.atrium.session.Session;
 import io.netty.channel.Channel;
 import io.quarkus.websockets.next.UserData.TypedKey;
 import io.smallrye.mutiny.Uni;
+import io.smallrye.mutiny.subscription.UniEmitter;
+import java.util.ArrayDeque;
+import java.util.Queue;
 import java.util.function.Function;
-import java.util.function.Supplier;
 
 /**
  * A connection of an endpoint that the application has written itself, from its handshake on: it has no session until it joins a
- * room. What is done with its rooms is done in the order of the calls. Any thread.
+ * room. Work on its rooms is done on its event loop, in the order of the calls. Any thread.
  */
 final class ApplicationChannel {
 
     static final TypedKey<ApplicationChannel> KEY = new TypedKey<>(ApplicationChannel.class.getName());
 
+    /** Calls that may wait for those before them. */
+    private static final int MOST_WAITING = 1_024;
+
     private final Channel channel;
     private final String address;
-    /** The session, when what was done before is over; null for none. */
-    private Uni<Session> last = Uni.createFrom().nullItem();
-    private boolean joined;
+    private final Queue<Runnable> waiting = new ArrayDeque<>();
+    private boolean busy;
+    private Session session;
 
     /** @param address the client's IP address */
     ApplicationChannel(Channel channel, String address) {
@@ -35,30 +41,61 @@ final class ApplicationChannel {
         return address;
     }
 
-    /**
-     * Does something with the session, after all that was begun before.
-     *
-     * @param opening makes the session, if there is none
-     */
-    synchronized <T> Uni<T> join(Supplier<Uni<Session>> opening, Function<Session, Uni<T>> work) {
-        joined = true;
-        return next(last.chain(session -> session == null ? opening.get() : Uni.createFrom().item(session)), work);
+    /** The session that the connection has from now on. On its event loop. */
+    void opened(Session made) {
+        session = made;
     }
 
-    /** The same with a session that is there already, or will be: with null, if nothing has been joined. */
-    synchronized <T> Uni<T> inOrder(Function<Session, Uni<T>> work) {
-        return joined ? next(last, work) : work.apply(null);
+    /** Does the work after all that was begun before; what comes next waits for it. The session is null before the first join. */
+    <T> Uni<T> inOrder(Function<Session, Uni<T>> work) {
+        return enqueued(emitter -> {
+            Uni<T> begun = work.apply(session);
+            busy = true;
+            begun.subscribe().with(
+                    result -> done(() -> emitter.complete(result)), failure -> done(() -> emitter.fail(failure)));
+        });
     }
 
-    /** As {@link #inOrder}, but what comes next does not wait for it. */
-    synchronized <T> Uni<T> after(Function<Session, Uni<T>> work) {
-        return joined ? last.chain(session -> work.apply(session)) : work.apply(null);
+    /** Begins the work after all that was begun before; what comes next does not wait for it. */
+    <T> Uni<T> after(Function<Session, Uni<T>> work) {
+        return enqueued(emitter -> work.apply(session).subscribe().with(emitter::complete, emitter::fail));
     }
 
-    private <T> Uni<T> next(Uni<Session> begun, Function<Session, Uni<T>> work) {
-        Uni<Session> session = begun.memoize().indefinitely();
-        Uni<T> done = session.chain(opened -> work.apply(opened)).memoize().indefinitely();
-        last = done.onFailure().recoverWithNull().chain(over -> session.onFailure().recoverWithNull()).memoize().indefinitely();
-        return done;
+    private interface Beginning<T> {
+        void begin(UniEmitter<? super T> emitter);
+    }
+
+    /** @return 429 for one call too many */
+    private <T> Uni<T> enqueued(Beginning<T> beginning) {
+        return Uni.createFrom().emitter(emitter -> channel.eventLoop().execute(() -> {
+            if (waiting.size() == MOST_WAITING) {
+                emitter.fail(new Refusal(429, "connection: too many calls wait for those before them"));
+                return;
+            }
+            waiting.add(() -> begin(beginning, emitter));
+            next();
+        }));
+    }
+
+    private static <T> void begin(Beginning<T> beginning, UniEmitter<? super T> emitter) {
+        try {
+            beginning.begin(emitter);
+        } catch (RuntimeException e) {
+            emitter.fail(e);
+        }
+    }
+
+    private void done(Runnable report) {
+        channel.eventLoop().execute(() -> {
+            busy = false;
+            report.run();
+            next();
+        });
+    }
+
+    private void next() {
+        while (!busy && !waiting.isEmpty()) {
+            waiting.poll().run();
+        }
     }
 }

@@ -39,25 +39,20 @@ final class ApplicationConnections implements EndpointSessions {
         if (channel == null) {
             return Uni.createFrom().failure(new Refusal(409, "connection: it is one of Atrium's own"));
         }
-        return channel.join(() -> Uni.createFrom().deferred(() -> open(connection, channel, user))
-                .runSubscriptionOn(channel.channel().eventLoop()), work(work));
+        return channel.inOrder(session -> session == null ? open(connection, channel, user).chain(opened -> work.apply(opened))
+                : work.apply(session));
     }
 
     @Override
     public <T> Uni<T> present(WebSocketConnection connection, Function<Session, Uni<T>> work) {
         ApplicationChannel channel = connection.userData().get(ApplicationChannel.KEY);
-        return channel == null ? work.apply(null) : channel.inOrder(work(work));
+        return channel == null ? work.apply(null) : channel.inOrder(work);
     }
 
     @Override
     public <T> Uni<T> presentInParallel(WebSocketConnection connection, Function<Session, Uni<T>> work) {
         ApplicationChannel channel = connection.userData().get(ApplicationChannel.KEY);
-        return channel == null ? work.apply(null) : channel.after(work(work));
-    }
-
-    private static <T> Function<Session, Uni<T>> work(Function<Session, Uni<T>> work) {
-        return session -> session == null ? work.apply(null)
-                : Uni.createFrom().deferred(() -> work.apply(session)).runSubscriptionOn(session.loop()::run);
+        return channel == null ? work.apply(null) : channel.after(work);
     }
 
     /** On the connection's event loop. A session that could not be admitted everywhere is closed: half of one is worse than none. */
@@ -77,6 +72,7 @@ final class ApplicationConnections implements EndpointSessions {
             wire.forget();
             throw e;
         }
+        channel.opened(session);
         channel.channel().closeFuture().addListener(closed -> slot.release());
         return session.inTurn(() -> service.admit(session)).invoke(session::follow)
                 .onFailure().invoke(failure -> session.close(CloseReason.TRY_LATER))

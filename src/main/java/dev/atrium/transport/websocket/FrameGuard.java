@@ -66,7 +66,7 @@ final class FrameGuard extends ChannelInboundHandlerAdapter {
         /** The client has broken a rule, and the connection has to end for that reason. */
         void fail(CloseReason reason);
 
-        /** The channel is closed, and the endpoint has been told of the end. */
+        /** The channel is closed, after its end was reported to the endpoint. */
         void disconnected();
     }
 
@@ -116,7 +116,7 @@ final class FrameGuard extends ChannelInboundHandlerAdapter {
         return state == State.OPEN;
     }
 
-    /** How the client has said goodbye, or null for a connection that broke without a close frame. */
+    /** How the client has closed the connection, or null for a connection that broke without a close frame. */
     CloseReason goodbye() {
         return goodbye;
     }
@@ -309,7 +309,7 @@ final class FrameGuard extends ChannelInboundHandlerAdapter {
         dropWaiting();
         ctx.fireChannelInactive();
         if (listener != null) {
-            // After the task in which the endpoint is told.
+            // After the task that reports the end to the endpoint.
             eventLoop().execute(listener::disconnected);
         }
     }
