@@ -24,7 +24,8 @@ import java.util.Map;
  */
 public final class Browser implements AutoCloseable {
 
-    private static final Duration PATIENCE = Duration.ofSeconds(15);
+    /** A machine of CI may stand still for seconds. */
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
     private static final List<String> ARGUMENTS = List.of("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
             "--disable-background-networking", "--disable-component-update", "--disable-sync");
 
@@ -82,6 +83,19 @@ public final class Browser implements AutoCloseable {
     /** A page, loaded by somebody new. */
     public Page open(String url) {
         return open(person(), url);
+    }
+
+    /** Does that with a page, and returns what its main thread was busy with, for {@link MainThread}. */
+    byte[] trace(Page page, Runnable work) {
+        chromium.startTracing(page, new com.microsoft.playwright.Browser.StartTracingOptions().setCategories(MainThread.CATEGORIES));
+        try {
+            work.run();
+        } catch (RuntimeException | Error e) {
+            // Or no other one could begin.
+            chromium.stopTracing();
+            throw e;
+        }
+        return chromium.stopTracing();
     }
 
     /** One more tab of somebody. */

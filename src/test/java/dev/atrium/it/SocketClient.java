@@ -44,7 +44,7 @@ public class SocketClient implements AutoCloseable {
     }
 
     public static ConditionFactory await() {
-        return Awaitility.await().atMost(Duration.ofSeconds(15)).pollInterval(Duration.ofMillis(10));
+        return Awaitility.await().atMost(Duration.ofSeconds(60)).pollInterval(Duration.ofMillis(10));
     }
 
     public void text(String text) {
