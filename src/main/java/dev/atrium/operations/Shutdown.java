@@ -3,9 +3,10 @@ package dev.atrium.operations;
 import dev.atrium.backplane.Backplane;
 import dev.atrium.security.Connections;
 import dev.atrium.session.CloseReason;
+import dev.atrium.session.Drainable;
 import dev.atrium.session.Session;
 import dev.atrium.session.Sessions;
-import dev.atrium.transport.http.LongPolls;
+import io.quarkus.arc.All;
 import io.quarkus.runtime.LaunchMode;
 import io.quarkus.runtime.Quarkus;
 import io.quarkus.runtime.StartupEvent;
@@ -35,7 +36,7 @@ final class Shutdown {
     private static final long LOOK_AGAIN_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
 
     private final Sessions sessions;
-    private final LongPolls longPolls;
+    private final List<Drainable> drainables;
     private final Connections connections;
     private final Backplane backplane;
     private final Drain drain;
@@ -44,9 +45,9 @@ final class Shutdown {
     private volatile boolean allTold;
     private volatile boolean impatient;
 
-    Shutdown(Sessions sessions, LongPolls longPolls, Connections connections, Backplane backplane, Drain drain, DrainConfig config) {
+    Shutdown(Sessions sessions, @All List<Drainable> drainables, Connections connections, Backplane backplane, Drain drain, DrainConfig config) {
         this.sessions = sessions;
-        this.longPolls = longPolls;
+        this.drainables = drainables;
         this.connections = connections;
         this.backplane = backplane;
         this.drain = drain;
@@ -106,7 +107,7 @@ final class Shutdown {
     private List<Runnable> farewells(Set<Session> leaving) {
         List<Runnable> farewells = new ArrayList<>(leaving.size());
         leaving.forEach(session -> farewells.add(() -> session.closeSoon(CloseReason.GOING_AWAY)));
-        farewells.addAll(longPolls.waiting());
+        drainables.forEach(drainable -> farewells.addAll(drainable.farewells()));
         return farewells;
     }
 
@@ -115,14 +116,15 @@ final class Shutdown {
         do {
             // More than one look: handshakes that were half done become sessions meanwhile.
             sessions.all().stream().filter(told::add).forEach(drain::tellLate);
-            longPolls.waiting().forEach(Runnable::run);
+            drainables.forEach(drainable -> drainable.farewells().forEach(Runnable::run));
             LockSupport.parkNanos(LOOK_AGAIN_NANOS);
         } while (isWorthWaiting(System.nanoTime() - start));
     }
 
     /** For clients, and for what is on its way to the backplane: whoever said it may be told any moment that it was taken. */
     private boolean isWorthWaiting(long nanos) {
-        boolean busy = sessions.connections() > 0 || backplane.status().pending() > 0;
+        boolean busy = sessions.connections() > 0 || backplane.status().pending() > 0
+                || drainables.stream().anyMatch(drainable -> drainable.inFlight() > 0);
         return nanos < HALF_DONE_NANOS || busy && !impatient && nanos < config.grace().toNanos();
     }
 }

@@ -2,6 +2,8 @@ package dev.atrium.it;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.IOException;
+import java.net.Socket;
 import java.net.URI;
 import java.time.Duration;
 import java.util.List;
@@ -102,8 +104,7 @@ class RedisSocketIoIT {
 
     @Test
     void the_connections_of_a_replica_that_was_killed_are_unknown_at_once() {
-        try (Replica third = Replica.start(Map.of("atrium.backplane", "redis", "quarkus.redis.hosts", cluster.redis().url(),
-                "atrium.redis.lease", "3s"))) {
+        try (Replica third = third()) {
             String session = session(third);
             elsewhere().post(session, "40");
             third.kill();
@@ -114,8 +115,7 @@ class RedisSocketIoIT {
 
     @Test
     void a_poll_that_waits_at_a_replica_when_it_is_killed_learns_that_its_connection_is_unknown() {
-        try (Replica third = Replica.start(Map.of("atrium.backplane", "redis", "quarkus.redis.hosts", cluster.redis().url(),
-                "atrium.redis.lease", "3s"))) {
+        try (Replica third = third()) {
             String session = session(third);
             elsewhere().post(session, "40");
             assertThat(elsewhere().get(session).body()).startsWith("40{");
@@ -130,12 +130,65 @@ class RedisSocketIoIT {
     }
 
     @Test
+    void what_a_poll_was_given_is_given_again_if_the_replica_that_had_forwarded_it_is_gone() throws Exception {
+        String session = joined();
+        try (Replica third = third(); Socket poll = asks(third, session + "&t=P1a2b3c")) {
+            third.signal("STOP");
+            here().post(session, "42[\"said\",1]");
+            // Longer than the owner needs to write it to whoever forwards no more.
+            Awaitility.await().pollDelay(Duration.ofMillis(300)).until(() -> true);
+            third.kill();
+        }
+        assertThat(elsewhere().get(session + "&t=P1a2b3c").body()).isEqualTo("42[\"said\",1]");
+        here().post(session, "42[\"said\",2]");
+        assertThat(elsewhere().get(session + "&t=P1a2b3d").body()).isEqualTo("42[\"said\",2]");
+    }
+
+    @Test
+    void a_poll_goes_on_elsewhere_if_the_replica_that_had_forwarded_it_is_killed() throws Exception {
+        String session = joined();
+        try (Replica third = third(); Socket poll = asks(third, session + "&t=P1a2b3c")) {
+            third.kill();
+        }
+        CompletableFuture<String> again = CompletableFuture.supplyAsync(() -> elsewhere().get(session + "&t=P1a2b3c").body());
+        // Longer than a client that is gone is waited for.
+        Awaitility.await().pollDelay(Duration.ofMillis(1_500)).until(() -> !again.isDone());
+        here().post(session, "42[\"said\",1]");
+        assertThat(again).succeedsWithin(Duration.ofSeconds(10)).isEqualTo("42[\"said\",1]");
+    }
+
+    @Test
+    void polls_that_carry_the_same_second_are_two() {
+        String session = joined() + "&t=1700000000";
+        here().post(session, "42[\"said\",1]");
+        assertThat(elsewhere().get(session).body()).isEqualTo("42[\"said\",1]");
+        here().post(session, "42[\"said\",2]");
+        assertThat(here().get(session).body()).isEqualTo("42[\"said\",2]");
+    }
+
+    @Test
+    void a_replica_that_ends_sends_the_polls_elsewhere_that_it_forwards_and_cuts_the_websockets() {
+        String session = joined();
+        String changing = joined();
+        try (Replica third = third(); SocketClient socket = third.plain(changing.replace("polling", "websocket"))) {
+            CompletableFuture<String> poll = CompletableFuture.supplyAsync(() -> third.get(session + "&t=P1a2b3c").body());
+            socket.text("2probe");
+            assertThat(socket.await(1)).containsExactly("3probe");
+            Awaitility.await().pollDelay(Duration.ofMillis(300)).until(() -> !poll.isDone());
+
+            assertThat(third.terminate()).isZero();
+
+            assertThat(poll).succeedsWithin(Duration.ofSeconds(1)).isEqualTo("6");
+            assertThat(third.log()).doesNotContain("WARN  [io.").doesNotContain("ERROR").doesNotContain("are cut");
+        }
+        here().post(session, "42[\"said\",1]");
+        assertThat(elsewhere().get(session + "&t=P1a2b3d").body()).isEqualTo("42[\"said\",1]");
+    }
+
+    @Test
     void a_client_that_gives_up_its_poll_elsewhere_is_gone_at_once() throws Exception {
         String session = session(here());
-        try (java.net.Socket poll = new java.net.Socket("127.0.0.1", elsewhere().port())) {
-            poll.getOutputStream().write(("GET " + session + " HTTP/1.1\r\nHost: a\r\n\r\n").getBytes());
-            Awaitility.await().pollDelay(Duration.ofMillis(300)).until(() -> true);
-        }
+        asks(elsewhere(), session).close();
         SocketClient.await().untilAsserted(() -> assertThat(here().post(session, "3").body()).contains("\"code\":1"));
     }
 
@@ -166,6 +219,27 @@ class RedisSocketIoIT {
 
     private static Replica elsewhere() {
         return cluster.replica(1);
+    }
+
+    private static Replica third() {
+        return Replica.start(Map.of("atrium.backplane", "redis", "quarkus.redis.hosts", cluster.redis().url(), "atrium.redis.lease", "3s",
+                "atrium.drain.delay", "0s", "atrium.drain.window", "1s"));
+    }
+
+    /** Of the first replica, and in the namespace. */
+    private static String joined() {
+        String session = session(here());
+        here().post(session, "40");
+        assertThat(here().get(session).body()).startsWith("40{");
+        return session;
+    }
+
+    /** Returns when the poll waits. */
+    private static Socket asks(Replica replica, String path) throws IOException {
+        Socket poll = new Socket("127.0.0.1", replica.port());
+        poll.getOutputStream().write(("GET " + path + " HTTP/1.1\r\nHost: a\r\n\r\n").getBytes());
+        Awaitility.await().pollDelay(Duration.ofMillis(300)).until(() -> true);
+        return poll;
     }
 
     private static SocketIoClient client(Nginx nginx, String transports) {

@@ -266,6 +266,14 @@ public final class Admission {
         }));
     }
 
+    /** Whether requests that wait may still begin here; if not, this one is answered with 503. */
+    public boolean isOpen(RoutingContext context, String transport) {
+        return Boolean.TRUE.equals(limited(context, transport, caller -> {
+            connections.requireOpen();
+            return true;
+        }));
+    }
+
     private <T> T limited(RoutingContext context, String transport, Function<Caller, T> work) {
         Caller caller = caller(context);
         try {

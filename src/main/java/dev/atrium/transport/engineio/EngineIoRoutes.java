@@ -62,8 +62,9 @@ public final class EngineIoRoutes {
         boolean toWebSocket = "websocket".equalsIgnoreCase(request.getHeader(HttpHeaders.UPGRADE));
         String sid = parameter(request, "sid");
         EngineSocket socket = sid == null ? null : sockets.find(sid);
-        if (sid != null && socket == null && forwarding.isElsewhere(request, sid)) {
-            forwarding.forward(request, sid, toWebSocket, () -> refuse(request, toWebSocket, EngineIoError.UNKNOWN_SID));
+        boolean asked = request.method() == HttpMethod.GET || request.method() == HttpMethod.POST;
+        if (sid != null && socket == null && asked && forwarding.isElsewhere(request, sid)) {
+            forward(context, sid, toWebSocket);
             return;
         }
         EngineIoError error = fault(request, toWebSocket, sid, socket);
@@ -74,10 +75,20 @@ public final class EngineIoRoutes {
         } else if (toWebSocket) {
             takeOver(context, socket);
         } else if (request.method() == HttpMethod.GET) {
-            Exchange exchange = new Exchange(request);
+            Exchange exchange = exchange(request);
             socket.eventLoop().execute(() -> socket.poll(exchange));
-        } else {
+        } else if (request.method() == HttpMethod.POST) {
             post(request, socket);
+        } else {
+            socket.eventLoop().execute(socket::release);
+            exchange(request).ok();
+        }
+    }
+
+    private void forward(RoutingContext context, String sid, boolean toWebSocket) {
+        // What waits would have to be ended again at once; a load balancer asks the next replica. A POST would not be tried again.
+        if (context.request().method() != HttpMethod.GET || admission.isOpen(context, "socketio")) {
+            forwarding.forward(context, sid, toWebSocket, () -> refuse(context.request(), toWebSocket, EngineIoError.UNKNOWN_SID));
         }
     }
 
@@ -96,7 +107,7 @@ public final class EngineIoRoutes {
         if (sid == null) {
             return handshakeFault(request);
         }
-        boolean known = request.method() == HttpMethod.GET || request.method() == HttpMethod.POST;
+        boolean known = request.method() == HttpMethod.GET || request.method() == HttpMethod.POST || Forwarding.isRelease(request);
         return known ? null : EngineIoError.BAD_REQUEST;
     }
 
@@ -127,7 +138,7 @@ public final class EngineIoRoutes {
         if (toWebSocket) {
             upgrade(context, new EngineHandshake(caller, slot, settings, null));
         } else {
-            handshake(new Exchange(context.request()), caller, slot);
+            handshake(exchange(context.request()), caller, slot);
         }
     }
 
@@ -147,7 +158,7 @@ public final class EngineIoRoutes {
     }
 
     private void post(HttpServerRequest request, EngineSocket socket) {
-        Exchange exchange = new Exchange(request);
+        Exchange exchange = exchange(request);
         if ("application/octet-stream".equals(request.getHeader(HttpHeaders.CONTENT_TYPE))) {
             exchange.refuse(EngineIoError.BAD_REQUEST);
             socket.eventLoop().execute(() -> socket.fail(CloseReason.PROTOCOL_ERROR));
@@ -171,8 +182,12 @@ public final class EngineIoRoutes {
                     .putHeader(HttpHeaders.CONTENT_TYPE, "text/html")
                     .end(error.message());
         } else {
-            new Exchange(request).refuse(error);
+            exchange(request).refuse(error);
         }
+    }
+
+    private static Exchange exchange(HttpServerRequest request) {
+        return new Exchange(request, parameter(request, "t"));
     }
 
     private static String parameter(HttpServerRequest request, String name) {

@@ -284,6 +284,13 @@ public final class EngineSocket implements Suspendable {
         }
     }
 
+    /** Ends a GET that waits, if there is one; its client comes again. */
+    void release() {
+        if (transport instanceof PollingTransport polling) {
+            polling.release();
+        }
+    }
+
     /** A POST. */
     void post(Exchange exchange, byte[] body) {
         if (state != State.OPEN) {

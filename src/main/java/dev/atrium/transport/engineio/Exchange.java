@@ -7,6 +7,7 @@ import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerRequest;
+import java.util.regex.Pattern;
 
 /**
  * One request of a client that polls, to be answered some time, from any thread: the connection that it speaks for may live on
@@ -14,13 +15,31 @@ import io.vertx.core.http.HttpServerRequest;
  */
 final class Exchange {
 
+    /** A clock, in seconds perhaps: two requests may carry the same. */
+    private static final Pattern CLOCK = Pattern.compile("[0-9.]+");
     private static final String TEXT = "text/plain; charset=UTF-8";
 
     private final HttpServerRequest request;
     private final Context context = Vertx.currentContext();
 
-    Exchange(HttpServerRequest request) {
+    private final String stamp;
+    private final String forwarder;
+
+    /** @param stamp what tells this request from the others of its client ({@code t} of the query), or null */
+    Exchange(HttpServerRequest request, String stamp) {
         this.request = request;
+        this.stamp = stamp == null || CLOCK.matcher(stamp).matches() ? null : stamp;
+        this.forwarder = request.getHeader(Forwarding.FORWARDED);
+    }
+
+    /** Whether it may come once more by another way, and would be known again. */
+    boolean isRepeatable() {
+        return forwarder != null && stamp != null;
+    }
+
+    /** Whether it is an earlier request once more: a load balancer asks another replica if the one that forwarded it is gone. */
+    boolean repeats(Exchange earlier) {
+        return earlier != null && earlier.isRepeatable() && earlier.stamp.equals(stamp) && !earlier.forwarder.equals(forwarder);
     }
 
     /** Runs the task, on any thread, if the client goes before it was answered. */
@@ -35,10 +54,6 @@ final class Exchange {
     /** Packets, or the end of a poll. */
     void packets(ByteBuf payload) {
         reply(200, TEXT, payload);
-    }
-
-    void packet(char type) {
-        packets(Unpooled.wrappedBuffer(new byte[] {(byte) type}));
     }
 
     /** A POST was taken. */

@@ -1,6 +1,7 @@
 package dev.atrium.transport.engineio;
 
 import dev.atrium.room.Node;
+import dev.atrium.session.Drainable;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
@@ -8,15 +9,19 @@ import io.vertx.core.http.HttpClient;
 import io.vertx.core.http.HttpClientOptions;
 import io.vertx.core.http.HttpClientRequest;
 import io.vertx.core.http.HttpHeaders;
+import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.PoolOptions;
 import io.vertx.core.http.RequestOptions;
 import io.vertx.core.net.NetSocket;
+import io.vertx.ext.web.RoutingContext;
 import io.vertx.httpproxy.HttpProxy;
 import io.vertx.httpproxy.ProxyContext;
 import io.vertx.httpproxy.ProxyInterceptor;
 import io.vertx.httpproxy.ProxyResponse;
 import jakarta.inject.Singleton;
+import java.util.List;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.function.Consumer;
@@ -28,11 +33,12 @@ import org.jboss.logging.Logger;
  * event loop.
  */
 @Singleton
-final class Forwarding {
+final class Forwarding implements Drainable {
 
     private static final Logger LOG = Logger.getLogger(Forwarding.class);
 
-    private static final String FORWARDED = "Atrium-Forwarded";
+    static final String FORWARDED = "Atrium-Forwarded";
+    private static final Runnable NO_FAREWELL = () -> { };
     private static final int CONNECT_MILLIS = 2_000;
 
     /** Connections to one other replica: each poll that waits there holds one. */
@@ -41,6 +47,7 @@ final class Forwarding {
     private final Node node;
     private final Replicas replicas;
     private final HttpClient client;
+    private final Set<Relay> relays = ConcurrentHashMap.newKeySet();
 
     /** Where other replicas were last; looked up again when one is not there any more. */
     private final ConcurrentMap<String, String> known = new ConcurrentHashMap<>();
@@ -58,12 +65,36 @@ final class Forwarding {
         return owner != null && !owner.equals(node.name()) && request.getHeader(FORWARDED) == null;
     }
 
+    /** Whether another replica asks to end the poll that waits for a connection: it is on its way out. */
+    static boolean isRelease(HttpServerRequest request) {
+        return request.method() == HttpMethod.DELETE && request.getHeader(FORWARDED) != null;
+    }
+
+    /** Polls are ended by the replica that they wait at, or what it has just answered would be lost; WebSockets are cut. */
+    @Override
+    public List<Runnable> farewells() {
+        return relays.stream().<Runnable>map(relay -> relay.farewell).toList();
+    }
+
+    @Override
+    public int inFlight() {
+        return relays.size();
+    }
+
     /** @param unknown called if the replica that the connection belonged to is no more */
-    void forward(HttpServerRequest request, String sid, boolean toWebSocket, Runnable unknown) {
+    void forward(RoutingContext routing, String sid, boolean toWebSocket, Runnable unknown) {
+        HttpServerRequest request = routing.request();
         String owner = Node.ofEngineId(sid);
+        Relay relay = new Relay(request, owner, unknown);
+        relays.add(relay);
+        routing.addEndHandler(ended -> relay.end(ended.failed()));
+        if (request.response().closed()) {
+            relay.end(true);
+            return;
+        }
         String address = known.get(owner);
         if (address != null) {
-            forward(request, owner, address, toWebSocket, unknown);
+            relay.to(address, toWebSocket);
             return;
         }
         Context context = Vertx.currentContext();
@@ -71,84 +102,128 @@ final class Forwarding {
         replicas.addressOf(owner).subscribe().with(
                 found -> context.runOnContext(now -> {
                     if (found == null) {
-                        unknown(request, unknown);
+                        relay.unknown();
                     } else {
                         known.put(owner, found);
-                        forward(request, owner, found, toWebSocket, unknown);
+                        relay.to(found, toWebSocket);
                     }
                 }),
                 failure -> context.runOnContext(now -> {
                     LOG.debugf("Where %s is could not be found out: %s", owner, failure.getMessage());
-                    unknown(request, unknown);
+                    relay.unknown();
                 }));
     }
 
-    private void forward(HttpServerRequest request, String owner, String address, boolean toWebSocket, Runnable unknown) {
+    private RequestOptions at(String address, HttpMethod method, String uri) {
         int colon = address.lastIndexOf(':');
-        request.pause();
-        // It has been judged here, against the host that the client knows; and the other's answer would be a second one.
-        request.headers().remove(HttpHeaders.ORIGIN);
-        client.request(new RequestOptions().setHost(address.substring(0, colon))
-                .setPort(Integer.parseInt(address.substring(colon + 1))).setMethod(request.method()).setURI(request.uri()))
-                .onSuccess(origin -> {
-                    origin.putHeader(FORWARDED, node.name());
-                    // A client that gives up its poll is gone, and its own replica must learn of that.
-                    request.response().closeHandler(gone -> origin.reset());
-                    if (request.response().closed()) {
-                        origin.reset();
-                        return;
-                    }
-                    Consumer<Throwable> gone = failure -> gone(request, owner, failure, unknown);
-                    if (toWebSocket) {
-                        tunnel(request, origin, gone);
-                    } else {
-                        HttpProxy.reverseProxy(client).origin(proxied -> Future.succeededFuture(origin))
-                                .addInterceptor(new GoneOrigin(gone)).handle(request);
-                    }
-                })
-                .onFailure(failure -> gone(request, owner, failure, unknown));
+        return new RequestOptions().setHost(address.substring(0, colon)).setPort(Integer.parseInt(address.substring(colon + 1)))
+                .setMethod(method).setURI(uri).putHeader(FORWARDED, node.name());
     }
 
-    private void gone(HttpServerRequest request, String owner, Throwable failure, Runnable unknown) {
-        if (request.response().closed()) {
-            // It is the client that is gone, and not the replica.
-            return;
+    /** One request on its way; on its event loop, but for its farewell. */
+    private final class Relay {
+
+        private final HttpServerRequest request;
+        private final String owner;
+        private final Runnable unknown;
+        private HttpClientRequest origin;
+        private volatile Runnable farewell = NO_FAREWELL;
+
+        Relay(HttpServerRequest request, String owner, Runnable unknown) {
+            this.request = request;
+            this.owner = owner;
+            this.unknown = unknown;
         }
-        LOG.debugf("A request could not be handed to %s at %s: %s", owner, known.get(owner), failure.getMessage());
-        known.remove(owner);
-        unknown(request, unknown);
-    }
 
-    private static void unknown(HttpServerRequest request, Runnable unknown) {
-        request.resume();
-        unknown.run();
-    }
+        void to(String address, boolean toWebSocket) {
+            request.pause();
+            // It has been judged here, against the host that the client knows; and the other's answer would be a second one.
+            request.headers().remove(HttpHeaders.ORIGIN);
+            client.request(at(address, request.method(), request.uri()))
+                    .onSuccess(connected -> {
+                        origin = connected;
+                        if (request.response().closed()) {
+                            origin.reset();
+                        } else if (toWebSocket) {
+                            tunnel();
+                        } else {
+                            proxy(address);
+                        }
+                    })
+                    .onFailure(this::gone);
+        }
 
-    /** Not the proxy's own way with WebSockets: it reads from the one side however slowly the other takes it. */
-    private static void tunnel(HttpServerRequest request, HttpClientRequest origin, Consumer<Throwable> gone) {
-        request.headers().forEach((name, value) -> {
-            if (!name.equalsIgnoreCase(HttpHeaders.HOST.toString())) {
-                origin.headers().add(name, value);
+        private void proxy(String address) {
+            if (request.method() == HttpMethod.GET) {
+                farewell = () -> release(address);
             }
-        });
-        origin.connect().onSuccess(answer -> {
-            request.response().setStatusCode(answer.statusCode()).headers().addAll(answer.headers());
-            if (answer.statusCode() == 101) {
-                join(request, answer.netSocket());
-            } else {
-                answer.pipeTo(request.response());
-            }
-        }).onFailure(gone::accept);
-    }
+            HttpProxy.reverseProxy(client).origin(proxied -> Future.succeededFuture(origin))
+                    .addInterceptor(new GoneOrigin(this::gone)).handle(request);
+        }
 
-    private static void join(HttpServerRequest request, NetSocket far) {
-        far.pause();
-        request.toNetSocket()
-                .onSuccess(near -> {
-                    far.pipeTo(near);
-                    near.pipeTo(far);
-                })
-                .onFailure(gone -> far.close());
+        /** Again and again, until it has ended: it may have been on its way there. But once at a time. */
+        private void release(String address) {
+            Runnable again = farewell;
+            farewell = NO_FAREWELL;
+            client.request(at(address, HttpMethod.DELETE, request.uri())).compose(HttpClientRequest::send)
+                    .onComplete(released -> farewell = again);
+        }
+
+        /** Not the proxy's own way with WebSockets: it reads from the one side however slowly the other takes it. */
+        private void tunnel() {
+            request.headers().forEach((name, value) -> {
+                if (!name.equalsIgnoreCase(HttpHeaders.HOST.toString())) {
+                    origin.headers().add(name, value);
+                }
+            });
+            // Without it the client logs an error when the connection ends, though both sides have learned of that.
+            origin.exceptionHandler(failure -> LOG.debugf("A WebSocket to %s has ended: %s", owner, failure.getMessage()));
+            origin.connect().onSuccess(answer -> {
+                request.response().setStatusCode(answer.statusCode()).headers().addAll(answer.headers());
+                if (answer.statusCode() == 101) {
+                    join(answer.netSocket());
+                } else {
+                    answer.pipeTo(request.response());
+                }
+            }).onFailure(this::gone);
+        }
+
+        private void join(NetSocket far) {
+            far.pause();
+            request.toNetSocket()
+                    .onSuccess(near -> {
+                        // The request may have ended with the handshake; its connection goes on.
+                        relays.add(this);
+                        farewell = near::close;
+                        near.closeHandler(closed -> end(false));
+                        far.pipeTo(near);
+                        near.pipeTo(far);
+                    })
+                    .onFailure(gone -> far.close());
+        }
+
+        /** @param abandoned whether its client has given it up: its own replica must learn of that */
+        private void end(boolean abandoned) {
+            relays.remove(this);
+            if (abandoned && origin != null) {
+                origin.reset();
+            }
+        }
+
+        private void gone(Throwable failure) {
+            if (request.response().closed()) {
+                // It is the client that is gone, and not the replica.
+                return;
+            }
+            LOG.debugf("A request could not be handed to %s at %s: %s", owner, known.get(owner), failure.getMessage());
+            known.remove(owner);
+            unknown();
+        }
+
+        private void unknown() {
+            request.resume();
+            unknown.run();
+        }
     }
 
     /** A replica may die with a request in hand, or before a connection that is kept to it is known to be closed: not a 502. */

@@ -4,17 +4,22 @@ import dev.atrium.room.DeliveryLoop;
 import dev.atrium.session.CloseReason;
 import dev.atrium.session.Outbox;
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufUtil;
 import io.netty.buffer.Unpooled;
 import java.util.ArrayDeque;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Queue;
+import java.util.concurrent.TimeUnit;
 
 /**
  * HTTP long-polling: packets for the client wait for its next GET, the client's come in the bodies of POSTs. There is one GET
  * and one POST at a time.
  */
 final class PollingTransport implements Transport, Outbox {
+
+    /** How long a poll may take to come once more after the replica is gone that had forwarded it. */
+    private static final long REPEAT_MILLIS = 1_000;
 
     private final EngineSocket socket;
     private final DeliveryLoop loop;
@@ -26,6 +31,9 @@ final class PollingTransport implements Transport, Outbox {
     private boolean closing;
     private boolean draining;
     private Exchange poll;
+    /** The poll that was answered last and what it was given, until the next one shows that this has arrived. */
+    private Exchange answered;
+    private byte[] given;
     private Exchange post;
     private Iterator<String> packets;
 
@@ -67,14 +75,20 @@ final class PollingTransport implements Transport, Outbox {
     }
 
     void poll(Exchange exchange) {
-        if (poll != null) {
+        if (exchange.repeats(answered)) {
+            exchange.packets(Unpooled.wrappedBuffer(given));
+            return;
+        }
+        if (poll != null && !exchange.repeats(poll)) {
             // Its client is confused about what it has asked: neither could be sure to hear everything.
-            answer(Packet.CLOSE);
+            answer(packet(Packet.CLOSE));
             exchange.refuse(400);
             socket.lost(this, CloseReason.PROTOCOL_ERROR);
             return;
         }
         poll = exchange;
+        answered = null;
+        given = null;
         exchange.whenGone(() -> socket.eventLoop().execute(() -> abandoned(exchange)));
         if (!queue.isEmpty()) {
             flush();
@@ -82,7 +96,16 @@ final class PollingTransport implements Transport, Outbox {
     }
 
     private void abandoned(Exchange exchange) {
-        if (poll == exchange) {
+        if (exchange.isRepeatable()) {
+            // Perhaps it is not the client that is gone, but the replica between.
+            socket.eventLoop().schedule(() -> lost(exchange), REPEAT_MILLIS, TimeUnit.MILLISECONDS);
+        } else if (poll == exchange) {
+            lost(exchange);
+        }
+    }
+
+    private void lost(Exchange exchange) {
+        if (poll == exchange || answered == exchange) {
             poll = null;
             socket.lost(this, CloseReason.CONNECTION_LOST);
         }
@@ -166,7 +189,7 @@ final class PollingTransport implements Transport, Outbox {
     /** Ends a poll that has nothing to say. */
     void release() {
         if (poll != null) {
-            answer(Packet.NOOP);
+            answer(packet(Packet.NOOP));
         }
     }
 
@@ -246,17 +269,22 @@ final class PollingTransport implements Transport, Outbox {
             bytes.release();
         }
         pending = 0;
-        Exchange answered = poll;
-        poll = null;
-        answered.packets(payload);
+        answer(payload);
         if (closing) {
             socket.gone();
         }
     }
 
-    private void answer(char packet) {
-        Exchange answered = poll;
+    private void answer(ByteBuf payload) {
+        answered = poll;
         poll = null;
-        answered.packet(packet);
+        if (answered.isRepeatable()) {
+            given = ByteBufUtil.getBytes(payload);
+        }
+        answered.packets(payload);
+    }
+
+    private static ByteBuf packet(char type) {
+        return Unpooled.wrappedBuffer(new byte[] {(byte) type});
     }
 }

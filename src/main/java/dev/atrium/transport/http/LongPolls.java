@@ -8,6 +8,7 @@ import dev.atrium.room.RoomId;
 import dev.atrium.security.Caller;
 import dev.atrium.security.Connections;
 import dev.atrium.security.LimitException;
+import dev.atrium.session.Drainable;
 import dev.atrium.session.Sessions;
 import io.netty.channel.EventLoop;
 import io.smallrye.mutiny.Uni;
@@ -18,7 +19,7 @@ import java.util.concurrent.ConcurrentHashMap;
 
 /** The long polls that wait on this replica. Any thread. */
 @Singleton
-public final class LongPolls {
+public final class LongPolls implements Drainable {
 
     private final Gateway gateway;
     private final Sessions sessions;
@@ -47,8 +48,14 @@ public final class LongPolls {
         });
     }
 
-    /** How to answer each of those that wait now, with what there is. */
-    public List<Runnable> waiting() {
+    /** Each is answered with what there is. */
+    @Override
+    public List<Runnable> farewells() {
         return waiting.stream().<Runnable>map(poll -> poll::dismiss).toList();
+    }
+
+    @Override
+    public int inFlight() {
+        return waiting.size();
     }
 }

@@ -16,6 +16,7 @@ final class EngineIoPolling implements TextTransport {
     private Consumer<String> packets;
     private Runnable lost;
     private volatile String sid = "";
+    private long polls;
     private volatile boolean aborted;
     private volatile CompletableFuture<?> poll;
     private CompletableFuture<?> posting = CompletableFuture.completedFuture(null);
@@ -32,7 +33,9 @@ final class EngineIoPolling implements TextTransport {
     }
 
     private void poll() {
-        CompletableFuture<HttpResponse<String>> asked = Reader.HTTP.sendAsync(HttpRequest.newBuilder(URI.create(url + sid)).build(),
+        // As the client of browsers does: nginx's second attempt at a poll can be told from the next one.
+        String stamp = "&t=P" + Long.toString(polls++, Character.MAX_RADIX);
+        CompletableFuture<HttpResponse<String>> asked = Reader.HTTP.sendAsync(HttpRequest.newBuilder(URI.create(url + sid + stamp)).build(),
                 HttpResponse.BodyHandlers.ofString());
         poll = asked;
         asked.whenCompleteAsync((response, failure) -> {
