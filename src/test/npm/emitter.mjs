@@ -6,7 +6,7 @@ const [url, id] = process.argv.slice(2);
 const redis = createClient({ url });
 await redis.connect();
 const emitter = new Emitter(redis);
-const settle = () => new Promise((resolve) => setTimeout(resolve, 300));
+const settle = () => new Promise((resolve) => setTimeout(resolve, 1_000));
 
 emitter.emit("all", 1, { two: [3] }, Buffer.from([4]), undefined);
 emitter.to("red").emit("room", "red");

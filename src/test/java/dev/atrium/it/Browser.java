@@ -113,7 +113,10 @@ public final class Browser implements AutoCloseable {
 
     /** Hides a tab of the {@link #owner} and stops its timers and tasks, as browsers do where nobody has looked for minutes. */
     public static void freeze(Page page) {
+        page.evaluate("() => { window.frozen = false; document.addEventListener('freeze', () => (window.frozen = true), { once: true }); }");
         lifecycle(page, "frozen");
+        // Only then: an event that comes before is still handled.
+        await(page, "frozen", true);
         assertThat(page.evaluate("document.visibilityState")).isEqualTo("hidden");
     }
 
