@@ -1,7 +1,7 @@
 package dev.atrium.application;
 
 import dev.atrium.gateway.RoomService;
-import dev.atrium.room.Batch;
+import dev.atrium.room.WriteBatch;
 import dev.atrium.room.Delivery;
 import dev.atrium.room.DeliveryLoop;
 import dev.atrium.room.Member;
@@ -69,7 +69,7 @@ final class RoomSubscriber implements Member {
     }
 
     @Override
-    public void receive(Batch batch) {
+    public void receive(WriteBatch batch) {
         for (Delivery delivery : batch.deliveries()) {
             if (delivery instanceof Message message) {
                 emitter.emit(message);

@@ -1,7 +1,7 @@
 package dev.atrium.gateway;
 
 import dev.atrium.room.Message;
-import dev.atrium.room.Position;
+import dev.atrium.room.StreamPosition;
 
 /**
  * The last message that a client has heard, as one word for clients that remember no more than that: the {@code offset} of
@@ -11,7 +11,7 @@ import dev.atrium.room.Position;
  * @param position of the message in it
  * @param atMicros when the backplane took it
  */
-public record Bookmark(String room, Position position, long atMicros) {
+public record Bookmark(String room, StreamPosition position, long atMicros) {
 
     private static final int PARTS = 4;
 
@@ -27,7 +27,7 @@ public record Bookmark(String room, Position position, long atMicros) {
             return null;
         }
         try {
-            return new Bookmark(parts[3], new Position(parts[1], Long.parseLong(parts[2])), Long.parseLong(parts[0]));
+            return new Bookmark(parts[3], new StreamPosition(parts[1], Long.parseLong(parts[2])), Long.parseLong(parts[0]));
         } catch (NumberFormatException e) {
             return null;
         }

@@ -6,7 +6,7 @@ import dev.atrium.room.HistoryQuery;
 import dev.atrium.room.InvalidNameException;
 import dev.atrium.room.Member;
 import dev.atrium.room.Membership;
-import dev.atrium.room.Position;
+import dev.atrium.room.StreamPosition;
 import dev.atrium.room.Presence;
 import dev.atrium.room.Publication;
 import dev.atrium.room.PublishResult;
@@ -163,7 +163,7 @@ public final class Gateway implements Session.Listener {
      *
      * @param since the place that the client was at, to be told what it missed; or null
      */
-    public Uni<Joined> join(Session session, RoomId room, boolean watchesPresence, Position since) {
+    public Uni<Joined> join(Session session, RoomId room, boolean watchesPresence, StreamPosition since) {
         boolean own = room.name().equals(session.id());
         Refusal refusal = own ? null : permits.check(session, room, Permission.JOIN);
         if (refusal == null && watchesPresence) {
@@ -188,7 +188,7 @@ public final class Gateway implements Session.Listener {
      * @param token what the client was given for it
      * @param places that the client was at, by the name of the room; the empty name is the whole namespace
      */
-    public Uni<Resumed> resume(Session session, String token, Map<String, Position> places) {
+    public Uni<Resumed> resume(Session session, String token, Map<String, StreamPosition> places) {
         Refusal refusal = permits.checkNamespace(session, identity(session));
         return refusal != null ? refused(refusal)
                 : service.resume(session, token, places, known -> bounded(session, known), permits.rights(session));
@@ -203,7 +203,7 @@ public final class Gateway implements Session.Listener {
     }
 
     /** The places that a client names, but none that lies further back than it may be told. */
-    private Uni<Map<String, Position>> bounded(Session session, Map<String, Position> places) {
+    private Uni<Map<String, StreamPosition>> bounded(Session session, Map<String, StreamPosition> places) {
         return recentPast.from(session.namespace(), places, room -> permits.mayReadBack(session, room)).emitOn(session.loop()::run);
     }
 
@@ -307,7 +307,7 @@ public final class Gateway implements Session.Listener {
      *
      * @param stillWanted asked before it begins
      */
-    public Uni<Membership> listen(Caller caller, Member member, RoomId room, Position since, BooleanSupplier stillWanted) {
+    public Uni<Membership> listen(Caller caller, Member member, RoomId room, StreamPosition since, BooleanSupplier stillWanted) {
         Refusal refusal = permits.check(caller, "http", room, Permission.JOIN);
         return refusal != null ? refused(refusal) : service.listen(member, room, since, stillWanted);
     }

@@ -1,7 +1,7 @@
 package dev.atrium.gateway;
 
 import dev.atrium.room.Membership;
-import dev.atrium.room.Position;
+import dev.atrium.room.StreamPosition;
 import dev.atrium.room.RoomId;
 
 /**
@@ -11,10 +11,10 @@ import dev.atrium.room.RoomId;
  * @param recovered whether that is the place that the client named, so that nothing is lost
  * @param membership to be told to follow when the client has been told its place
  */
-public record Joined(RoomId room, Position position, boolean recovered, Membership membership) {
+public record Joined(RoomId room, StreamPosition position, boolean recovered, Membership membership) {
 
     /** Of a client that named one place, and that was told what came after another. */
-    Joined asFrom(Position named, Position from) {
+    Joined asFrom(StreamPosition named, StreamPosition from) {
         return new Joined(room, position, recovered && named.equals(from), membership);
     }
 

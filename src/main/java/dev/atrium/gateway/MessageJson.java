@@ -2,9 +2,9 @@ package dev.atrium.gateway;
 
 import com.fasterxml.jackson.core.JsonGenerator;
 import dev.atrium.room.Data;
-import dev.atrium.room.Gap;
+import dev.atrium.room.HistoryGap;
 import dev.atrium.room.Message;
-import dev.atrium.room.Notice;
+import dev.atrium.room.PresenceEvent;
 import dev.atrium.room.RoomId;
 import dev.atrium.room.Sender;
 import java.io.IOException;
@@ -62,9 +62,9 @@ public final class MessageJson {
     }
 
     /** Somebody came or went. */
-    public static void write(Notice notice, JsonGenerator json) throws IOException {
+    public static void write(PresenceEvent notice, JsonGenerator json) throws IOException {
         json.writeStartObject();
-        json.writeStringField("event", notice.change() == Notice.Change.JOINED ? "@joined" : "@left");
+        json.writeStringField("event", notice.change() == PresenceEvent.Change.JOINED ? "@joined" : "@left");
         writeRoom(notice.room(), json);
         json.writeFieldName("data");
         write(notice.who(), json);
@@ -72,7 +72,7 @@ public final class MessageJson {
     }
 
     /** Messages were lost. */
-    public static void write(Gap gap, JsonGenerator json) throws IOException {
+    public static void write(HistoryGap gap, JsonGenerator json) throws IOException {
         json.writeStartObject();
         json.writeStringField("event", "@gap");
         writeRoom(gap.room(), json);
@@ -83,7 +83,7 @@ public final class MessageJson {
     }
 
     /** Where messages were lost, and from which place on it goes on. */
-    public static void writePlace(Gap gap, JsonGenerator json) throws IOException {
+    public static void writePlace(HistoryGap gap, JsonGenerator json) throws IOException {
         json.writeStartObject();
         writeRoom(gap.room(), json);
         ReplyJson.writeFields(gap.position(), json);

@@ -2,7 +2,7 @@ package dev.atrium.gateway;
 
 import dev.atrium.room.HistoryQuery;
 import dev.atrium.room.Message;
-import dev.atrium.room.Position;
+import dev.atrium.room.StreamPosition;
 import dev.atrium.room.RoomId;
 import io.smallrye.mutiny.Uni;
 import io.smallrye.mutiny.tuples.Tuple2;
@@ -30,8 +30,8 @@ final class RecentPast {
      *
      * @param mayReadBack where it may be told whatever is kept
      */
-    Uni<Map<String, Position>> from(String namespace, Map<String, Position> places, Predicate<RoomId> mayReadBack) {
-        List<Uni<Tuple2<String, Position>>> searches = new ArrayList<>();
+    Uni<Map<String, StreamPosition>> from(String namespace, Map<String, StreamPosition> places, Predicate<RoomId> mayReadBack) {
+        List<Uni<Tuple2<String, StreamPosition>>> searches = new ArrayList<>();
         places.forEach((name, since) -> {
             RoomId room = name.isEmpty() ? RoomId.everyone(namespace) : Gateway.room(namespace, name);
             searches.add((mayReadBack.test(room) ? Uni.createFrom().item(since) : from(room, since))
@@ -41,14 +41,14 @@ final class RecentPast {
     }
 
     /** The place that the client names, or the first one that is recent. */
-    Uni<Position> from(RoomId room, Position since) {
+    Uni<StreamPosition> from(RoomId room, StreamPosition since) {
         long oldest = TimeUnit.MILLISECONDS.toMicros(System.currentTimeMillis() - service.longestAbsenceMillis());
         return service.history(room, HistoryQuery.after(since.offset(), 1)).chain(next ->
                 next.messages().isEmpty() || next.messages().get(0).atMicros() >= oldest ? Uni.createFrom().item(since)
                         : firstAfter(room, oldest));
     }
 
-    private Uni<Position> firstAfter(RoomId room, long oldest) {
+    private Uni<StreamPosition> firstAfter(RoomId room, long oldest) {
         return service.history(room, new HistoryQuery(-1, Long.MAX_VALUE, HistoryQuery.MOST)).map(history -> {
             long first = history.head().offset() + 1;
             for (Message message : history.messages()) {
@@ -56,7 +56,7 @@ final class RecentPast {
                     first = Math.min(first, message.offset());
                 }
             }
-            return new Position(history.head().epoch(), first - 1);
+            return new StreamPosition(history.head().epoch(), first - 1);
         });
     }
 }

@@ -6,7 +6,7 @@ import dev.atrium.backplane.SavedSession;
 import dev.atrium.room.History;
 import dev.atrium.room.HistoryQuery;
 import dev.atrium.room.Message;
-import dev.atrium.room.Position;
+import dev.atrium.room.StreamPosition;
 import dev.atrium.room.RoomId;
 import io.smallrye.mutiny.Uni;
 import io.smallrye.mutiny.tuples.Tuple2;
@@ -40,7 +40,7 @@ final class Recovery {
     }
 
     /** The places by the name of the room; a failure if one of them cannot be told. */
-    Uni<Map<String, Position>> places(SavedSession saved, Bookmark last) {
+    Uni<Map<String, StreamPosition>> places(SavedSession saved, Bookmark last) {
         HistoryPolicy.Limit kept = backplane.kept(saved.namespace());
         long passed = System.currentTimeMillis() - TimeUnit.MICROSECONDS.toMillis(last.atMicros());
         if (kept.size() == 0 || passed > kept.age() - TimeUnit.MICROSECONDS.toMillis(UNSURE_MICROS)) {
@@ -48,24 +48,24 @@ final class Recovery {
             return Uni.createFrom().failure(notRecovered());
         }
         int whole = Math.min(kept.size(), HistoryQuery.MOST);
-        List<Uni<Tuple2<String, Position>>> searches = new ArrayList<>();
+        List<Uni<Tuple2<String, StreamPosition>>> searches = new ArrayList<>();
         for (RoomId room : Resumption.rooms(saved, Map.of()).keySet()) {
             searches.add(place(room, last, whole).map(position -> Tuple2.of(room.name(), position)));
         }
         return Resumption.all(searches).map(found -> {
-            Map<String, Position> places = new HashMap<>();
+            Map<String, StreamPosition> places = new HashMap<>();
             found.forEach(place -> places.put(place.getItem1(), place.getItem2()));
             return places;
         });
     }
 
-    private Uni<Position> place(RoomId room, Bookmark last, int whole) {
+    private Uni<StreamPosition> place(RoomId room, Bookmark last, int whole) {
         return room.name().equals(last.room()) ? Uni.createFrom().item(last.position())
                 : backplane.history(room, new HistoryQuery(-1, Long.MAX_VALUE, HistoryQuery.MOST))
                         .map(history -> before(history, last.atMicros(), whole));
     }
 
-    private static Position before(History history, long atMicros, int whole) {
+    private static StreamPosition before(History history, long atMicros, int whole) {
         long first = history.head().offset() + 1;
         for (Message message : history.messages()) {
             if (Math.abs(message.atMicros() - atMicros) < UNSURE_MICROS) {
@@ -79,18 +79,18 @@ final class Recovery {
         if (mayGoOn) {
             throw notRecovered();
         }
-        return new Position(history.head().epoch(), first - 1);
+        return new StreamPosition(history.head().epoch(), first - 1);
     }
 
     /** What was said between those places and the ones where the memberships begin. */
-    Uni<List<Message>> missed(List<Joined> joined, Map<String, Position> places) {
+    Uni<List<Message>> missed(List<Joined> joined, Map<String, StreamPosition> places) {
         List<Uni<List<Message>>> searches = joined.stream()
                 .map(room -> missed(room.room(), places.get(room.room().name()), room.position())).toList();
         return Resumption.all(searches).map(found -> found.stream().flatMap(List::stream)
                 .sorted(Comparator.comparingLong(Message::atMicros)).toList());
     }
 
-    private Uni<List<Message>> missed(RoomId room, Position from, Position to) {
+    private Uni<List<Message>> missed(RoomId room, StreamPosition from, StreamPosition to) {
         boolean same = from.epoch().equals(to.epoch()) || from.offset() == 0 && from.epoch().isEmpty();
         long count = to.offset() - from.offset();
         if (!same || count < 0 || count > HistoryQuery.MOST) {
@@ -108,7 +108,7 @@ final class Recovery {
     }
 
     /** Where a client may not be told of all that it has missed it begins anew: it would take the rest for everything. */
-    static Map<String, Position> same(Map<String, Position> places, Map<String, Position> bounded) {
+    static Map<String, StreamPosition> same(Map<String, StreamPosition> places, Map<String, StreamPosition> bounded) {
         if (!bounded.equals(places)) {
             throw notRecovered();
         }

@@ -1,7 +1,7 @@
 package dev.atrium.gateway;
 
 import com.fasterxml.jackson.core.JsonGenerator;
-import dev.atrium.room.Position;
+import dev.atrium.room.StreamPosition;
 import dev.atrium.room.PublishResult;
 import dev.atrium.room.RoomId;
 import java.io.IOException;
@@ -56,7 +56,7 @@ public final class ReplyJson {
     }
 
     /** A place in a room. */
-    public static void writeFields(Position position, JsonGenerator json) throws IOException {
+    public static void writeFields(StreamPosition position, JsonGenerator json) throws IOException {
         json.writeStringField("epoch", position.epoch());
         json.writeNumberField("offset", position.offset());
     }

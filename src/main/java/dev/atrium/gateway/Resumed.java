@@ -1,6 +1,6 @@
 package dev.atrium.gateway;
 
-import dev.atrium.room.Position;
+import dev.atrium.room.StreamPosition;
 import dev.atrium.room.Sender;
 import java.util.List;
 import java.util.Map;
@@ -15,9 +15,9 @@ import java.util.Map;
 public record Resumed(Sender self, String token, List<Joined> rooms) {
 
     /** Of a client that named some places, and that was told what came after others. */
-    Resumed asFrom(Map<String, Position> named, Map<String, Position> from) {
+    Resumed asFrom(Map<String, StreamPosition> named, Map<String, StreamPosition> from) {
         return new Resumed(self, token, rooms.stream().map(joined -> {
-            Position place = named.get(joined.room().name());
+            StreamPosition place = named.get(joined.room().name());
             return place == null ? joined : joined.asFrom(place, from.get(joined.room().name()));
         }).toList());
     }

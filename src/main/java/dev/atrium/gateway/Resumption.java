@@ -3,7 +3,7 @@ package dev.atrium.gateway;
 import dev.atrium.backplane.SavedSession;
 import dev.atrium.backplane.SessionStore;
 import dev.atrium.room.Membership;
-import dev.atrium.room.Position;
+import dev.atrium.room.StreamPosition;
 import dev.atrium.room.RoomId;
 import dev.atrium.session.CloseReason;
 import dev.atrium.session.Session;
@@ -104,8 +104,8 @@ final class Resumption {
     }
 
     /** The rooms to join again, each with the place that the client was at, or null. */
-    static Map<RoomId, Position> rooms(SavedSession saved, Map<String, Position> places) {
-        Map<RoomId, Position> rooms = new LinkedHashMap<>();
+    static Map<RoomId, StreamPosition> rooms(SavedSession saved, Map<String, StreamPosition> places) {
+        Map<RoomId, StreamPosition> rooms = new LinkedHashMap<>();
         String id = saved.self().id();
         rooms.put(new RoomId(saved.namespace(), id), places.get(id));
         rooms.put(RoomId.everyone(saved.namespace()), places.get(""));
@@ -114,8 +114,8 @@ final class Resumption {
     }
 
     /** Of the places that a client names, those in rooms that the session was in, by their names. */
-    static Map<String, Position> places(SavedSession saved, Map<String, Position> named) {
-        Map<String, Position> places = new HashMap<>();
+    static Map<String, StreamPosition> places(SavedSession saved, Map<String, StreamPosition> named) {
+        Map<String, StreamPosition> places = new HashMap<>();
         rooms(saved, named).forEach((room, place) -> {
             if (place != null) {
                 places.put(room.name(), place);

@@ -7,7 +7,7 @@ import dev.atrium.room.History;
 import dev.atrium.room.HistoryQuery;
 import dev.atrium.room.Member;
 import dev.atrium.room.Membership;
-import dev.atrium.room.Position;
+import dev.atrium.room.StreamPosition;
 import dev.atrium.room.Presence;
 import dev.atrium.room.Publication;
 import dev.atrium.room.PublishResult;
@@ -122,7 +122,7 @@ public final class RoomService {
      *
      * @param since the place that the client was at, to be told what it missed; or null
      */
-    public Uni<Joined> join(Session session, RoomId room, boolean watchesPresence, Position since) {
+    public Uni<Joined> join(Session session, RoomId room, boolean watchesPresence, StreamPosition since) {
         Membership present = session.membership(room);
         if (present != null) {
             present.watchPresence(watchesPresence);
@@ -147,8 +147,8 @@ public final class RoomService {
      * @param bounded finds out from which places it may really be told
      * @param rights what it may still have of what it had
      */
-    Uni<Resumed> resume(Session session, String token, Map<String, Position> places,
-            Function<Map<String, Position>, Uni<Map<String, Position>>> bounded, Rights rights) {
+    Uni<Resumed> resume(Session session, String token, Map<String, StreamPosition> places,
+            Function<Map<String, StreamPosition>, Uni<Map<String, StreamPosition>>> bounded, Rights rights) {
         return resumption.take(session, token, Duration.ZERO).chain(saved -> bounded.apply(Resumption.places(saved, places))
                 .emitOn(session.loop()::run)
                 .chain(from -> become(session, saved, from, rights).map(resumed -> resumed.asFrom(places, from)))
@@ -163,7 +163,7 @@ public final class RoomService {
      * @param bounded finds out from which places it may really be told
      */
     Uni<Recovered> recover(Session session, String token, Bookmark last,
-            Function<Map<String, Position>, Uni<Map<String, Position>>> bounded, Rights rights) {
+            Function<Map<String, StreamPosition>, Uni<Map<String, StreamPosition>>> bounded, Rights rights) {
         return resumption.take(session, token, Recovery.TOKEN_LEADS)
                 .chain(saved -> recovery.places(saved, last)
                         .chain(places -> bounded.apply(places).map(from -> Recovery.same(places, from))).emitOn(session.loop()::run)
@@ -174,7 +174,7 @@ public final class RoomService {
                 .onFailure().transform(Refusal::of);
     }
 
-    private Uni<Resumed> become(Session session, SavedSession saved, Map<String, Position> places, Rights rights) {
+    private Uni<Resumed> become(Session session, SavedSession saved, Map<String, StreamPosition> places, Rights rights) {
         if (!session.isOpen()) {
             resumption.ended(session, CloseReason.CONNECTION_LOST);
             throw new Refusal(410, "the session has ended");
@@ -281,7 +281,7 @@ public final class RoomService {
     }
 
     /** Lets someone hear a room who is no session, and whom nobody sees. On the member's event loop. */
-    public Uni<Membership> listen(Member member, RoomId room, Position since, BooleanSupplier stillWanted) {
+    public Uni<Membership> listen(Member member, RoomId room, StreamPosition since, BooleanSupplier stillWanted) {
         return rooms.join(member, room, false, since, stillWanted).onFailure().transform(Refusal::of);
     }
 
@@ -319,7 +319,7 @@ public final class RoomService {
         events.emit(new Event.Upgraded(Event.Subject.of(session), carrier));
     }
 
-    private Uni<Membership> enter(Session session, RoomId room, boolean watchesPresence, Position since) {
+    private Uni<Membership> enter(Session session, RoomId room, boolean watchesPresence, StreamPosition since) {
         return rooms.join(session, room, watchesPresence, since, session::isOpen)
                 .invoke(session::entered)
                 .onFailure().transform(Refusal::of);

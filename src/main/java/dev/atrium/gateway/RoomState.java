@@ -1,6 +1,6 @@
 package dev.atrium.gateway;
 
-import dev.atrium.room.Position;
+import dev.atrium.room.StreamPosition;
 import dev.atrium.room.RoomId;
 
 /**
@@ -9,5 +9,5 @@ import dev.atrium.room.RoomId;
  * @param members how many sessions are in it; null for a client that may not know
  * @param head its newest place
  */
-public record RoomState(RoomId room, Integer members, Position head) {
+public record RoomState(RoomId room, Integer members, StreamPosition head) {
 }

@@ -29,15 +29,15 @@ final class CatchUp {
     private final Membership membership;
     private final RoomSource source;
     /** What the room said since this member was admitted. */
-    private final ArrayDeque<Parcel> held = new ArrayDeque<>();
+    private final ArrayDeque<EncodedMessage> held = new ArrayDeque<>();
     /** What the member is handed next. */
-    private final ArrayDeque<Parcel> due = new ArrayDeque<>();
+    private final ArrayDeque<EncodedMessage> due = new ArrayDeque<>();
     private int heldBytes;
     private boolean overflowed;
     private boolean following;
     private boolean busy;
     private boolean recovered;
-    private Position position;
+    private StreamPosition position;
 
     /** From where the room is. */
     CatchUp(Membership membership, RoomSource source) {
@@ -47,7 +47,7 @@ final class CatchUp {
     }
 
     /** Up to where the member has been handed messages, or knows them from before. */
-    Position position() {
+    StreamPosition position() {
         return position;
     }
 
@@ -57,14 +57,14 @@ final class CatchUp {
     }
 
     /** Goes on from an earlier place, if the history reaches back that far without a gap. */
-    Uni<Void> resume(Position since) {
+    Uni<Void> resume(StreamPosition since) {
         return source.history(membership.room(), HistoryQuery.after(since.offset(), PAGE))
                 .emitOn(membership.member().loop()::run)
                 .invoke(history -> {
                     if (history.continues(since)) {
                         recovered = true;
                         position = history.head().epoch().isEmpty() ? since
-                                : new Position(history.head().epoch(), since.offset());
+                                : new StreamPosition(history.head().epoch(), since.offset());
                         take(history);
                     }
                 })
@@ -78,8 +78,8 @@ final class CatchUp {
     }
 
     /** Something was said in the room. */
-    void hold(List<Parcel> parcels) {
-        for (Parcel parcel : parcels) {
+    void hold(List<EncodedMessage> parcels) {
+        for (EncodedMessage parcel : parcels) {
             heldBytes += parcel.delivery.size();
             held.add(parcel);
         }
@@ -117,13 +117,13 @@ final class CatchUp {
 
     /** Hands over some of what is due, and the rest when the member has taken that. */
     private void hand() {
-        List<Parcel> some = new ArrayList<>();
+        List<EncodedMessage> some = new ArrayList<>();
         int bytes = 0;
         while (!due.isEmpty() && some.size() < MOST_AT_ONCE && bytes < MOST_BYTES_AT_ONCE) {
-            Parcel parcel = due.poll();
+            EncodedMessage parcel = due.poll();
             bytes += parcel.delivery.size();
             some.add(parcel);
-            position = LoopMembers.positionOf(parcel.delivery);
+            position = RoomShard.positionOf(parcel.delivery);
         }
         membership.hand(some);
         busy = true;
@@ -157,7 +157,7 @@ final class CatchUp {
 
     private void take(History history) {
         for (Message message : history.messages()) {
-            due.add(new Parcel(message));
+            due.add(new EncodedMessage(message));
         }
     }
 
@@ -165,34 +165,34 @@ final class CatchUp {
     private void lose() {
         held.clear();
         heldBytes = 0;
-        due.add(new Parcel(new Gap(membership.room(), membership.share().position())));
+        due.add(new EncodedMessage(new HistoryGap(membership.room(), membership.share().position())));
     }
 
     /** What was read from the history need not be said again. */
     private void dropPast() {
-        while (!held.isEmpty() && isPast(LoopMembers.positionOf(held.peek().delivery))) {
+        while (!held.isEmpty() && isPast(RoomShard.positionOf(held.peek().delivery))) {
             heldBytes -= held.poll().delivery.size();
         }
     }
 
-    private boolean isPast(Position other) {
+    private boolean isPast(StreamPosition other) {
         return other.epoch().equals(position.epoch()) && other.offset() <= position.offset();
     }
 
     /** Whether something lies between this member's place and what the room says next. */
     private boolean isMissing(Delivery first) {
-        if (overflowed || first instanceof Gap) {
+        if (overflowed || first instanceof HistoryGap) {
             return overflowed;
         }
         // Of another epoch: the room has said, or is about to say, that what was before it is lost.
-        Position next = first == null ? membership.share().position() : LoopMembers.positionOf(first);
+        StreamPosition next = first == null ? membership.share().position() : RoomShard.positionOf(first);
         long reached = first == null ? next.offset() : next.offset() - 1;
         return next.epoch().equals(position.epoch()) && reached > position.offset();
     }
 
     /** Whether this member knows more than this replica's room has said yet, which it must not be told again. */
     private boolean isAhead() {
-        Position reached = membership.share().position();
+        StreamPosition reached = membership.share().position();
         return reached.epoch().equals(position.epoch()) && reached.offset() < position.offset();
     }
 }

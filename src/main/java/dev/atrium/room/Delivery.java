@@ -1,7 +1,7 @@
 package dev.atrium.room;
 
 /** Something that a room hands to its members, in one order on every replica. */
-public sealed interface Delivery permits Message, Notice, Gap {
+public sealed interface Delivery permits Message, PresenceEvent, HistoryGap {
 
     /** Bytes held in memory, about; what bounded queues count. */
     int size();

@@ -23,7 +23,7 @@ public final class DeliveryLoop {
 
     private final Executor executor;
     private final BooleanSupplier inLoop;
-    private final Queue<LoopMembers> ready = new ConcurrentLinkedQueue<>();
+    private final Queue<RoomShard> ready = new ConcurrentLinkedQueue<>();
     private final AtomicBoolean scheduled = new AtomicBoolean();
     private final AtomicLong backlog = new AtomicLong();
     private long spoken;
@@ -82,7 +82,7 @@ public final class DeliveryLoop {
         spoken++;
     }
 
-    void ready(LoopMembers members) {
+    void ready(RoomShard members) {
         ready.add(members);
         schedule();
     }
@@ -99,7 +99,7 @@ public final class DeliveryLoop {
 
     private void turn() {
         try {
-            LoopMembers members;
+            RoomShard members;
             int left = ROOMS_PER_TURN;
             while (left-- > 0 && (members = ready.poll()) != null) {
                 isLastRoom = ready.isEmpty() && flushes.isEmpty();

@@ -8,10 +8,10 @@ import java.util.List;
  * @param head the room's last position when this was read; its epoch is empty if nothing was ever said there
  * @param messages in their order
  */
-public record History(Position head, List<Message> messages) {
+public record History(StreamPosition head, List<Message> messages) {
 
     /** Whether someone who has everything up to that position, and is then told these messages, has missed nothing. */
-    public boolean continues(Position position) {
+    public boolean continues(StreamPosition position) {
         boolean sameHistory = head.epoch().equals(position.epoch()) || position.epoch().isEmpty();
         if (!sameHistory || position.offset() > head.offset()) {
             return false;

@@ -13,7 +13,7 @@ public interface Member {
     boolean isIn(String room);
 
     /** Hands over what a room has for this member. Must not block, and must not throw. */
-    void receive(Batch batch);
+    void receive(WriteBatch batch);
 
     /** Runs the task in a later turn of this member's loop: when little waits to be sent to it. Never, if it has gone. */
     void whenDrained(Runnable task);

@@ -9,16 +9,16 @@ import java.util.List;
  */
 public final class Membership {
 
-    private final LoopMembers share;
+    private final RoomShard share;
     private final Member member;
     private boolean watchesPresence;
     private boolean ended;
     private boolean recovered;
-    private Position start;
+    private StreamPosition start;
     private CatchUp catchUp;
     int index;
 
-    Membership(LoopMembers share, Member member, boolean watchesPresence, RoomSource source) {
+    Membership(RoomShard share, Member member, boolean watchesPresence, RoomSource source) {
         this.share = share;
         this.member = member;
         this.watchesPresence = watchesPresence;
@@ -32,7 +32,7 @@ public final class Membership {
     }
 
     /** The place in the room up to which this member has been handed messages; those after it follow. */
-    public Position position() {
+    public StreamPosition position() {
         return isLive() ? share.position() : catchUp.position();
     }
 
@@ -42,7 +42,7 @@ public final class Membership {
     }
 
     /** Whether the member has been handed everything after that place, or will be. */
-    public boolean covers(Position place) {
+    public boolean covers(StreamPosition place) {
         return place.epoch().equals(start.epoch()) && place.offset() >= start.offset();
     }
 
@@ -66,7 +66,7 @@ public final class Membership {
         }
     }
 
-    Uni<Membership> resume(Position since) {
+    Uni<Membership> resume(StreamPosition since) {
         return catchUp.resume(since).map(done -> {
             recovered = catchUp.isRecovered();
             start = recovered ? catchUp.position() : start;
@@ -79,13 +79,13 @@ public final class Membership {
         return catchUp == null;
     }
 
-    void hold(List<Parcel> parcels) {
+    void hold(List<EncodedMessage> parcels) {
         catchUp.hold(parcels);
     }
 
-    void hand(List<Parcel> parcels) {
-        Batch batch = new Batch(parcels);
-        LoopMembers.hand(batch, member);
+    void hand(List<EncodedMessage> parcels) {
+        WriteBatch batch = new WriteBatch(parcels);
+        RoomShard.hand(batch, member);
         batch.release();
     }
 
@@ -105,7 +105,7 @@ public final class Membership {
         return member;
     }
 
-    LoopMembers share() {
+    RoomShard share() {
         return share;
     }
 }

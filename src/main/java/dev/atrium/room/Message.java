@@ -12,7 +12,7 @@ package dev.atrium.room;
  * @param traceparent of the span that published it, as W3C Trace Context writes it, for a message that is traced; else null. Never
  *     told to clients
  * @param atMicros when the backplane took it, in microseconds since 1970
- * @param epoch see {@link Position}
+ * @param epoch see {@link StreamPosition}
  * @param offset 1, 2, 3 … in its room, the same for everyone
  */
 public record Message(RoomId room, String event, Data data, Sender from, boolean echo, Audience audience,
@@ -24,8 +24,8 @@ public record Message(RoomId room, String event, Data data, Sender from, boolean
     }
 
     /** Its place in the room. */
-    public Position position() {
-        return new Position(epoch, offset);
+    public StreamPosition position() {
+        return new StreamPosition(epoch, offset);
     }
 
     @Override

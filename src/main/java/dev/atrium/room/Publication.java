@@ -40,7 +40,7 @@ public record Publication(RoomId room, String event, Data data, Sender from, boo
     }
 
     /** This publication at its place in the room. */
-    public Message at(Position position, long atMicros) {
+    public Message at(StreamPosition position, long atMicros) {
         return new Message(room, event, data, from, echo, audience, traceparent, atMicros, position.epoch(), position.offset());
     }
 }

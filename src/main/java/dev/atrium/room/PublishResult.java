@@ -6,5 +6,5 @@ package dev.atrium.room;
  * @param position its place in the room
  * @param atMicros when, in microseconds since 1970
  */
-public record PublishResult(Position position, long atMicros) {
+public record PublishResult(StreamPosition position, long atMicros) {
 }

@@ -15,8 +15,8 @@ final class Room implements Subscriber {
     private final DeliveryObserver observer;
     private final DeliveryTracer tracer;
     private final CompletableFuture<Void> subscribed = new CompletableFuture<>();
-    private LoopMembers[] loops = {};
-    private Position position;
+    private RoomShard[] loops = {};
+    private StreamPosition position;
 
     Room(RoomId id, DeliveryObserver observer, DeliveryTracer tracer) {
         this.id = id;
@@ -30,7 +30,7 @@ final class Room implements Subscriber {
     }
 
     @Override
-    public void subscribed(Position start) {
+    public void subscribed(StreamPosition start) {
         synchronized (this) {
             position = start;
         }
@@ -43,21 +43,21 @@ final class Room implements Subscriber {
     }
 
     @Override
-    public synchronized void lost(Position upTo) {
+    public synchronized void lost(StreamPosition upTo) {
         position = upTo;
-        pass(new Parcel(new Gap(id, upTo)));
+        pass(new EncodedMessage(new HistoryGap(id, upTo)));
     }
 
     @Override
     public synchronized void message(Message message) {
         position = message.position();
         boolean traced = message.traceparent() != null && loops.length > 0;
-        pass(traced ? new Parcel(message, tracer.arrived(message, loops.length)) : new Parcel(message));
+        pass(traced ? new EncodedMessage(message, tracer.arrived(message, loops.length)) : new EncodedMessage(message));
     }
 
     @Override
     public synchronized boolean isBehind() {
-        for (LoopMembers each : loops) {
+        for (RoomShard each : loops) {
             if (each.loop.isBehind()) {
                 return true;
             }
@@ -66,19 +66,19 @@ final class Room implements Subscriber {
     }
 
     @Override
-    public synchronized void notice(Notice notice) {
-        pass(new Parcel(notice));
+    public synchronized void notice(PresenceEvent notice) {
+        pass(new EncodedMessage(notice));
     }
 
-    private void pass(Parcel parcel) {
-        for (LoopMembers each : loops) {
+    private void pass(EncodedMessage parcel) {
+        for (RoomShard each : loops) {
             each.offer(parcel);
         }
     }
 
     /** Lets a member in. On the member's loop. */
     Membership admit(Member member, boolean watchesPresence, RoomSource source) {
-        LoopMembers share = share(member.loop());
+        RoomShard share = share(member.loop());
         Membership membership = new Membership(share, member, watchesPresence, source);
         share.add(membership);
         return membership;
@@ -86,7 +86,7 @@ final class Room implements Subscriber {
 
     /** Lets a member go; nothing more is handed to it. On the member's loop. */
     void dismiss(Membership membership) {
-        LoopMembers share = membership.share();
+        RoomShard share = membership.share();
         membership.end();
         share.remove(membership);
         if (share.isEmpty()) {
@@ -94,25 +94,25 @@ final class Room implements Subscriber {
         }
     }
 
-    private synchronized LoopMembers share(DeliveryLoop loop) {
-        for (LoopMembers each : loops) {
+    private synchronized RoomShard share(DeliveryLoop loop) {
+        for (RoomShard each : loops) {
             if (each.loop == loop) {
                 return each;
             }
         }
         // Taken under the lock of message(): the new share starts exactly where the others are.
-        LoopMembers share = new LoopMembers(this, loop, position, observer);
-        LoopMembers[] more = new LoopMembers[loops.length + 1];
+        RoomShard share = new RoomShard(this, loop, position, observer);
+        RoomShard[] more = new RoomShard[loops.length + 1];
         System.arraycopy(loops, 0, more, 0, loops.length);
         more[loops.length] = share;
         loops = more;
         return share;
     }
 
-    private synchronized void drop(LoopMembers share) {
-        LoopMembers[] fewer = new LoopMembers[loops.length - 1];
+    private synchronized void drop(RoomShard share) {
+        RoomShard[] fewer = new RoomShard[loops.length - 1];
         int n = 0;
-        for (LoopMembers each : loops) {
+        for (RoomShard each : loops) {
             if (each != share) {
                 fewer[n++] = each;
             }

@@ -37,7 +37,7 @@ public final class Rooms {
      * @return on the member's event loop: the membership; or the failure of the subscription or the history, or
      *     {@link CancellationException} for one that has gone. Not to be cancelled: a membership that nobody gets, nobody ends
      */
-    public Uni<Membership> join(Member member, RoomId id, boolean watchesPresence, Position since,
+    public Uni<Membership> join(Member member, RoomId id, boolean watchesPresence, StreamPosition since,
             BooleanSupplier stillWanted) {
         Uni<Membership> admitted = admitted(member, id, watchesPresence, stillWanted);
         return since == null ? admitted : admitted.chain(membership -> membership.resume(since)

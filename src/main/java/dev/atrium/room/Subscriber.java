@@ -10,16 +10,16 @@ package dev.atrium.room;
 public interface Subscriber {
 
     /** The subscription is live; what follows are the messages after this position. */
-    void subscribed(Position position);
+    void subscribed(StreamPosition position);
 
     /** Messages were lost: what follows are those after this position, which is in a new epoch if the whole history was lost. */
-    void lost(Position position);
+    void lost(StreamPosition position);
 
     /** The next message. */
     void message(Message message);
 
     /** Somebody came or went. */
-    void notice(Notice notice);
+    void notice(PresenceEvent notice);
 
     /** Whether so much has gathered that nothing more should be told for a while. Any thread. */
     boolean isBehind();

@@ -1,6 +1,6 @@
 package dev.atrium.session;
 
-import dev.atrium.room.Batch;
+import dev.atrium.room.WriteBatch;
 import dev.atrium.room.DeliveryLoop;
 import dev.atrium.room.Member;
 import dev.atrium.room.Membership;
@@ -214,7 +214,7 @@ public final class Session implements Member {
     }
 
     @Override
-    public void receive(Batch batch) {
+    public void receive(WriteBatch batch) {
         ByteBuf bytes = batch.joined(format);
         if (bytes != null) {
             send(bytes.retainedDuplicate());

@@ -3,7 +3,7 @@ package dev.atrium.tracing;
 import dev.atrium.room.Data;
 import dev.atrium.room.DeliveryTracer;
 import dev.atrium.room.Message;
-import dev.atrium.room.Position;
+import dev.atrium.room.StreamPosition;
 import dev.atrium.room.Publication;
 import dev.atrium.room.PublishResult;
 import dev.atrium.room.RoomId;
@@ -147,7 +147,7 @@ final class MessageSpans {
         return data instanceof Data.Json json ? json.json().getBytes(StandardCharsets.UTF_8).length : data.size();
     }
 
-    private static String id(Position position) {
+    private static String id(StreamPosition position) {
         return position.epoch() + ":" + position.offset();
     }
 

@@ -7,8 +7,8 @@ import dev.atrium.room.History;
 import dev.atrium.room.HistoryQuery;
 import dev.atrium.room.Message;
 import dev.atrium.room.Node;
-import dev.atrium.room.Notice;
-import dev.atrium.room.Position;
+import dev.atrium.room.PresenceEvent;
+import dev.atrium.room.StreamPosition;
 import dev.atrium.room.Presence;
 import dev.atrium.room.Publication;
 import dev.atrium.room.PublishResult;
@@ -47,7 +47,7 @@ public abstract class BackplaneContract {
         PublishResult first = publish(room, "a");
         PublishResult second = publish(room, "b");
         assertThat(first.position().offset()).isEqualTo(1);
-        assertThat(second.position()).isEqualTo(new Position(first.position().epoch(), 2));
+        assertThat(second.position()).isEqualTo(new StreamPosition(first.position().epoch(), 2));
         assertThat(second.atMicros()).isGreaterThanOrEqualTo(first.atMicros());
     }
 
@@ -196,13 +196,13 @@ public abstract class BackplaneContract {
         assertThat(publish(room, "a").position().offset()).isEqualTo(1);
         heard.await(1);
         assertThat(heard.notices).containsExactly(
-                new Notice(room, Notice.Change.JOINED, ann), new Notice(room, Notice.Change.LEFT, ann));
+                new PresenceEvent(room, PresenceEvent.Change.JOINED, ann), new PresenceEvent(room, PresenceEvent.Change.LEFT, ann));
     }
 
     @Test
     void the_history_is_read_from_either_end_and_in_its_order() {
         assertThat(await(backplane().history(room, HistoryQuery.after(0, 10))))
-                .isEqualTo(new History(Position.START, List.of()));
+                .isEqualTo(new History(StreamPosition.START, List.of()));
         PublishResult last = null;
         for (int i = 1; i <= 20; i++) {
             last = publish(room, "m" + i);
@@ -318,11 +318,11 @@ public abstract class BackplaneContract {
 
     private static final class Heard implements Subscriber {
         final List<Message> messages = Collections.synchronizedList(new ArrayList<>());
-        final List<Notice> notices = Collections.synchronizedList(new ArrayList<>());
-        volatile Position start;
+        final List<PresenceEvent> notices = Collections.synchronizedList(new ArrayList<>());
+        volatile StreamPosition start;
 
         @Override
-        public void subscribed(Position position) {
+        public void subscribed(StreamPosition position) {
             start = position;
         }
 
@@ -332,12 +332,12 @@ public abstract class BackplaneContract {
         }
 
         @Override
-        public void lost(Position upTo) {
+        public void lost(StreamPosition upTo) {
             throw new AssertionError("lost " + upTo);
         }
 
         @Override
-        public void notice(Notice notice) {
+        public void notice(PresenceEvent notice) {
             notices.add(notice);
         }
 

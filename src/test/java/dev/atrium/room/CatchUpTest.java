@@ -16,11 +16,11 @@ class CatchUpTest extends WithRooms {
         }
         turn();
         Listener ann = new Listener("ann", one);
-        Membership membership = admit(ann, new Position("e", 1));
+        Membership membership = admit(ann, new StreamPosition("e", 1));
         source.say("d");
         turn();
         assertThat(membership.isRecovered()).isTrue();
-        assertThat(membership.position()).isEqualTo(new Position("e", 1));
+        assertThat(membership.position()).isEqualTo(new StreamPosition("e", 1));
         membership.follow();
         turn();
         source.say("e");
@@ -37,7 +37,7 @@ class CatchUpTest extends WithRooms {
         }
         turn();
         Listener ann = new Listener("ann", one);
-        rooms.join(ann, LOBBY, false, new Position("e", 0), () -> true).subscribe().with(Membership::follow);
+        rooms.join(ann, LOBBY, false, new StreamPosition("e", 0), () -> true).subscribe().with(Membership::follow);
         for (int i = 0; i < 10; i++) {
             source.say("m");
             turn();
@@ -78,15 +78,15 @@ class CatchUpTest extends WithRooms {
         source.say("c");
         turn();
         source.firstKept = 3;
-        for (Position since : List.of(new Position("e", 1), new Position("other", 2), new Position("e", 9))) {
+        for (StreamPosition since : List.of(new StreamPosition("e", 1), new StreamPosition("other", 2), new StreamPosition("e", 9))) {
             Listener ann = new Listener("ann", one);
             Membership membership = join(ann, since);
             turn();
             assertThat(membership.isRecovered()).isFalse();
-            assertThat(membership.position()).isEqualTo(new Position("e", 3));
+            assertThat(membership.position()).isEqualTo(new StreamPosition("e", 3));
             assertThat(ann.heard).isEmpty();
         }
-        assertThat(join(new Listener("bob", one), new Position("e", 2)).isRecovered()).isTrue();
+        assertThat(join(new Listener("bob", one), new StreamPosition("e", 2)).isRecovered()).isTrue();
     }
 
     @Test
@@ -94,8 +94,8 @@ class CatchUpTest extends WithRooms {
         join(new Listener("witness", one));
         source.say("a");
         turn();
-        Position head = source.position = new Position("e", 3);
-        source.kept.add(new Publication(LOBBY, "message", new Data.Text("b"), null, true).at(new Position("e", 2), 1));
+        StreamPosition head = source.position = new StreamPosition("e", 3);
+        source.kept.add(new Publication(LOBBY, "message", new Data.Text("b"), null, true).at(new StreamPosition("e", 2), 1));
         source.kept.add(new Publication(LOBBY, "message", new Data.Text("c"), null, true).at(head, 1));
         Listener bob = new Listener("bob", one);
         assertThat(join(bob, head).isRecovered()).isTrue();

@@ -14,9 +14,9 @@ class RoomsTest extends WithRooms {
 
     @Test
     void a_member_is_handed_everything_after_the_position_at_which_it_joined() {
-        source.position = new Position("e", 7);
+        source.position = new StreamPosition("e", 7);
         Listener ann = new Listener("ann", one);
-        assertThat(join(ann).position()).isEqualTo(new Position("e", 7));
+        assertThat(join(ann).position()).isEqualTo(new StreamPosition("e", 7));
         source.say("a");
         source.say("b");
         turn();
@@ -100,8 +100,8 @@ class RoomsTest extends WithRooms {
         rooms.join(ann, LOBBY, true, null, () -> true).await().indefinitely().follow();
         join(bob);
         source.say("a");
-        source.subscriber.notice(new Notice(LOBBY, Notice.Change.JOINED, new Sender("bob", null)));
-        source.subscriber.notice(new Notice(LOBBY, Notice.Change.JOINED, new Sender("ann", null)));
+        source.subscriber.notice(new PresenceEvent(LOBBY, PresenceEvent.Change.JOINED, new Sender("bob", null)));
+        source.subscriber.notice(new PresenceEvent(LOBBY, PresenceEvent.Change.JOINED, new Sender("ann", null)));
         source.say("b");
         turn();
         assertThat(ann.heard).containsExactly("1 a", "JOINED bob", "2 b");
@@ -153,7 +153,7 @@ class RoomsTest extends WithRooms {
     void a_member_that_fails_costs_the_others_nothing() {
         Listener bad = new Listener("bad", one) {
             @Override
-            public void receive(Batch batch) {
+            public void receive(WriteBatch batch) {
                 throw new IllegalStateException("broken on purpose");
             }
         };
@@ -185,7 +185,7 @@ class RoomsTest extends WithRooms {
         Listener ann = new Listener("ann", one);
         join(ann);
         source.say("a");
-        source.position = new Position("f", 0);
+        source.position = new StreamPosition("f", 0);
         source.subscriber.lost(source.position);
         source.say("b");
         turn();

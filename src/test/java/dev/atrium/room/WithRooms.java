@@ -26,13 +26,13 @@ abstract class WithRooms {
         return join(listener, null);
     }
 
-    Membership join(Listener listener, Position since) {
+    Membership join(Listener listener, StreamPosition since) {
         Membership membership = admit(listener, since);
         membership.follow();
         return membership;
     }
 
-    Membership admit(Listener listener, Position since) {
+    Membership admit(Listener listener, StreamPosition since) {
         return rooms.join(listener, LOBBY, false, since, () -> true).await().indefinitely();
     }
 
@@ -54,7 +54,7 @@ abstract class WithRooms {
 
     static final class Source implements RoomSource {
         final List<String> log = new ArrayList<>();
-        Position position = new Position("e", 0);
+        StreamPosition position = new StreamPosition("e", 0);
         Subscriber subscriber;
         final List<Message> kept = new ArrayList<>();
         final List<Runnable> unanswered = new ArrayList<>();
@@ -88,7 +88,7 @@ abstract class WithRooms {
         }
 
         void say(String text, String traceparent, Sender from, boolean echo) {
-            position = new Position(position.epoch(), position.offset() + 1);
+            position = new StreamPosition(position.epoch(), position.offset() + 1);
             Message message = new Publication(LOBBY, "message", new Data.Text(text), from, echo).in(traceparent).at(position, 1);
             kept.add(message);
             subscriber.message(message);
@@ -147,7 +147,7 @@ abstract class WithRooms {
         }
 
         @Override
-        public void receive(Batch batch) {
+        public void receive(WriteBatch batch) {
             heard.addAll(List.of(batch.joined(Format.INSTANCE).split("\n")));
             writes++;
             loop.delivery.flushLater(() -> flushes++);
@@ -164,8 +164,8 @@ abstract class WithRooms {
             encoded++;
             String line = delivery instanceof Message message
                     ? message.offset() + " " + ((Data.Text) message.data()).text()
-                    : delivery instanceof Gap gap ? "gap to " + gap.position().epoch() + gap.position().offset()
-                    : ((Notice) delivery).change() + " " + ((Notice) delivery).who().id();
+                    : delivery instanceof HistoryGap gap ? "gap to " + gap.position().epoch() + gap.position().offset()
+                    : ((PresenceEvent) delivery).change() + " " + ((PresenceEvent) delivery).who().id();
             return line.getBytes(StandardCharsets.UTF_8);
         }
 

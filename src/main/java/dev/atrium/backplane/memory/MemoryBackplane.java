@@ -8,7 +8,7 @@ import dev.atrium.backplane.SessionStore;
 import dev.atrium.room.History;
 import dev.atrium.room.HistoryQuery;
 import dev.atrium.room.Node;
-import dev.atrium.room.Position;
+import dev.atrium.room.StreamPosition;
 import dev.atrium.room.Presence;
 import dev.atrium.room.Publication;
 import dev.atrium.room.PublishResult;
@@ -105,7 +105,7 @@ public final class MemoryBackplane implements Backplane {
     public Uni<History> history(RoomId id, HistoryQuery query) {
         return Uni.createFrom().item(() -> {
             MemoryRoom room = rooms.get(id);
-            return room == null ? new History(Position.START, List.of()) : room.history(query);
+            return room == null ? new History(StreamPosition.START, List.of()) : room.history(query);
         });
     }
 

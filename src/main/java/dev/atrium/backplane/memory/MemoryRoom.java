@@ -4,8 +4,8 @@ import dev.atrium.backplane.HistoryPolicy;
 import dev.atrium.room.History;
 import dev.atrium.room.HistoryQuery;
 import dev.atrium.room.Message;
-import dev.atrium.room.Notice;
-import dev.atrium.room.Position;
+import dev.atrium.room.PresenceEvent;
+import dev.atrium.room.StreamPosition;
 import dev.atrium.room.Presence;
 import dev.atrium.room.Publication;
 import dev.atrium.room.PublishResult;
@@ -36,7 +36,7 @@ final class MemoryRoom {
     private TreeMap<Long, Message> history;
     /** Made with the first idempotency key. */
     private RecentReceipts receipts;
-    private Position position;
+    private StreamPosition position;
     private Subscriber subscriber;
     private long lastUsed;
     private boolean ended;
@@ -45,7 +45,7 @@ final class MemoryRoom {
         this.id = id;
         this.settings = settings;
         this.limit = settings.history().of(id.namespace());
-        this.position = id.isSession() ? Position.START : Position.origin();
+        this.position = id.isSession() ? StreamPosition.START : StreamPosition.origin();
         this.lastUsed = settings.clock().millis();
     }
 
@@ -61,8 +61,8 @@ final class MemoryRoom {
             return before;
         }
         long atMicros = now.getEpochSecond() * 1_000_000 + now.getNano() / 1000;
-        String epoch = position.equals(Position.START) ? Position.origin().epoch() : position.epoch();
-        position = new Position(epoch, position.offset() + 1);
+        String epoch = position.equals(StreamPosition.START) ? StreamPosition.origin().epoch() : position.epoch();
+        position = new StreamPosition(epoch, position.offset() + 1);
         Message message = publication.at(position, atMicros);
         keep(message);
         if (subscriber != null) {
@@ -149,7 +149,7 @@ final class MemoryRoom {
     synchronized boolean unsubscribe() {
         subscriber = null;
         lastUsed = settings.clock().millis();
-        return !position.equals(Position.START);
+        return !position.equals(StreamPosition.START);
     }
 
     /** @return false if this room has ended and a new one must be asked for */
@@ -159,20 +159,20 @@ final class MemoryRoom {
         }
         members = members.isEmpty() ? new LinkedHashMap<>() : members;
         if (members.put(presence.who().id(), presence) == null) {
-            announce(Notice.Change.JOINED, presence.who());
+            announce(PresenceEvent.Change.JOINED, presence.who());
         }
         return true;
     }
 
     synchronized void exit(Sender who) {
         if (!members.isEmpty() && members.remove(who.id()) != null) {
-            announce(Notice.Change.LEFT, who);
+            announce(PresenceEvent.Change.LEFT, who);
         }
     }
 
-    private void announce(Notice.Change change, Sender who) {
+    private void announce(PresenceEvent.Change change, Sender who) {
         if (subscriber != null) {
-            subscriber.notice(new Notice(id, change, who));
+            subscriber.notice(new PresenceEvent(id, change, who));
         }
     }
 

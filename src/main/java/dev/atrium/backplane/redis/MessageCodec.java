@@ -7,7 +7,7 @@ import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.util.ByteArrayBuilder;
 import dev.atrium.room.Audience;
 import dev.atrium.room.Data;
-import dev.atrium.room.Notice;
+import dev.atrium.room.PresenceEvent;
 import dev.atrium.room.Presence;
 import dev.atrium.room.Publication;
 import dev.atrium.room.RoomId;
@@ -104,16 +104,16 @@ final class MessageCodec {
         return new Data.Arguments(new String(parts.get(0), StandardCharsets.UTF_8), List.copyOf(parts.subList(1, parts.size())));
     }
 
-    static byte[] encode(Notice notice) {
+    static byte[] encode(PresenceEvent notice) {
         return write(new byte[0], json -> {
             json.writeStringField("event", notice.change().name());
             writeSender(json, notice.who());
         });
     }
 
-    static Notice decodeNotice(RoomId room, byte[] bytes, int from) {
+    static PresenceEvent decodeNotice(RoomId room, byte[] bytes, int from) {
         Header header = new Header(bytes, from);
-        return new Notice(room, Notice.Change.valueOf(header.event), header.sender());
+        return new PresenceEvent(room, PresenceEvent.Change.valueOf(header.event), header.sender());
     }
 
     /** It begins with {@link #ownedBy}, by which scripts tell whose entry it is. */

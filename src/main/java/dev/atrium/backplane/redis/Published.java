@@ -1,7 +1,7 @@
 package dev.atrium.backplane.redis;
 
 import dev.atrium.room.Message;
-import dev.atrium.room.Position;
+import dev.atrium.room.StreamPosition;
 import dev.atrium.room.RoomId;
 import java.nio.charset.StandardCharsets;
 
@@ -20,7 +20,7 @@ final class Published {
         String line = new String(bytes, 0, newline, StandardCharsets.US_ASCII);
         int first = line.indexOf(' ');
         int second = line.indexOf(' ', first + 1);
-        Position position = new Position(line.substring(0, first), Long.parseLong(line, first + 1, second, 10));
+        StreamPosition position = new StreamPosition(line.substring(0, first), Long.parseLong(line, first + 1, second, 10));
         long atMicros = Long.parseLong(line, second + 1, line.length(), 10);
         return MessageCodec.decode(room, bytes, newline + 1).at(position, atMicros);
     }

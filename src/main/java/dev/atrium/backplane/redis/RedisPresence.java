@@ -1,6 +1,6 @@
 package dev.atrium.backplane.redis;
 
-import dev.atrium.room.Notice;
+import dev.atrium.room.PresenceEvent;
 import dev.atrium.room.Presence;
 import dev.atrium.room.RoomId;
 import dev.atrium.room.Sender;
@@ -165,7 +165,7 @@ final class RedisPresence {
                 .arg(Buffer.buffer(MessageCodec.encode(presence, node)))
                 .arg(log.roomMillis(room))
                 .arg(keys.channel(room))
-                .arg(notice(new Notice(room, Notice.Change.JOINED, presence.who()))));
+                .arg(notice(new PresenceEvent(room, PresenceEvent.Change.JOINED, presence.who()))));
     }
 
     private Future<Void> erase(RoomId room, Sender who) {
@@ -186,10 +186,10 @@ final class RedisPresence {
                 .arg(who.id())
                 .arg(MessageCodec.ownedBy(owner))
                 .arg(keys.channel(room))
-                .arg(notice(new Notice(room, Notice.Change.LEFT, who)));
+                .arg(notice(new PresenceEvent(room, PresenceEvent.Change.LEFT, who)));
     }
 
-    private static Buffer notice(Notice notice) {
+    private static Buffer notice(PresenceEvent notice) {
         return Buffer.buffer("!").appendBytes(MessageCodec.encode(notice));
     }
 

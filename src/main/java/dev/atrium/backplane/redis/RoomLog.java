@@ -5,7 +5,7 @@ import dev.atrium.backplane.HistoryPolicy;
 import dev.atrium.room.History;
 import dev.atrium.room.HistoryQuery;
 import dev.atrium.room.Message;
-import dev.atrium.room.Position;
+import dev.atrium.room.StreamPosition;
 import dev.atrium.room.Publication;
 import dev.atrium.room.PublishResult;
 import dev.atrium.room.RoomId;
@@ -52,14 +52,14 @@ final class RoomLog {
                 : Script.PUBLISH.with(keys.room(room), keys.log(room), keys.once(room, publication.idempotency())))
                 .arg(keys.channel(room))
                 .arg(Buffer.buffer(MessageCodec.encode(publication)))
-                .arg(Position.origin().epoch())
+                .arg(StreamPosition.origin().epoch())
                 .arg(Math.max(logSize, limit.size()))
                 .arg(logMillis(limit))
                 .arg(roomMillis(room))
                 .arg(room.isSession() ? keys.nodes() : "")
                 .arg(idempotencyMillis);
         return commands.send(request).map(reply -> new PublishResult(
-                new Position(reply.get(0).toString(), reply.get(1).toLong()), reply.get(2).toLong()));
+                new StreamPosition(reply.get(0).toString(), reply.get(1).toLong()), reply.get(2).toLong()));
     }
 
     /** What clients may read. */
@@ -91,12 +91,12 @@ final class RoomLog {
     }
 
     /** The room's head; a room that was never used gets its epoch now. */
-    Future<Position> head(RoomId room) {
+    Future<StreamPosition> head(RoomId room) {
         return read(room, "", 0).map(RoomLog::position);
     }
 
     /** The next page after that position, or from the beginning if the room's epoch is another one now. */
-    Future<Page> after(RoomId room, Position position) {
+    Future<Page> after(RoomId room, StreamPosition position) {
         return read(room, position.epoch(), position.offset()).map(reply -> page(room, reply));
     }
 
@@ -105,18 +105,18 @@ final class RoomLog {
                 .arg(epoch)
                 .arg(offset)
                 .arg(PAGE)
-                .arg(Position.origin().epoch())
+                .arg(StreamPosition.origin().epoch())
                 .arg(roomMillis(room))
                 .arg(room.isSession() ? "0" : "1")
                 .arg(PAGE_BYTES));
     }
 
-    private static Position position(Response reply) {
-        return new Position(reply.get(0).toString(), reply.get(1).toLong());
+    private static StreamPosition position(Response reply) {
+        return new StreamPosition(reply.get(0).toString(), reply.get(1).toLong());
     }
 
     private static Page page(RoomId room, Response reply) {
-        Position head = position(reply);
+        StreamPosition head = position(reply);
         List<Message> messages = new ArrayList<>(reply.get(2).size());
         for (Response entry : reply.get(2)) {
             String id = entry.get(0).toString();
@@ -124,7 +124,7 @@ final class RoomLog {
             long offset = Long.parseLong(id.substring(0, id.indexOf('-')));
             try {
                 messages.add(MessageCodec.decode(room, fields.get(3).toBytes(), 0)
-                        .at(new Position(head.epoch(), offset), fields.get(1).toLong()));
+                        .at(new StreamPosition(head.epoch(), offset), fields.get(1).toLong()));
             } catch (RuntimeException e) {
                 // Something foreign in our log: to fail on it would stop the room for good. It is counted as lost.
                 LOG.warnf("Passed over an entry of a log that is not ours: %s", e.toString());
@@ -138,6 +138,6 @@ final class RoomLog {
      *
      * @param head the room's last position when the page was read
      */
-    record Page(Position head, List<Message> messages) {
+    record Page(StreamPosition head, List<Message> messages) {
     }
 }

@@ -1,8 +1,8 @@
 package dev.atrium.backplane.redis;
 
 import dev.atrium.room.Message;
-import dev.atrium.room.Notice;
-import dev.atrium.room.Position;
+import dev.atrium.room.PresenceEvent;
+import dev.atrium.room.StreamPosition;
 import dev.atrium.room.RoomId;
 import dev.atrium.room.Subscriber;
 import java.util.ArrayDeque;
@@ -27,7 +27,7 @@ final class RoomSubscription {
     interface Reader {
         void readHead(RoomSubscription subscription, int number);
 
-        void readAfter(RoomSubscription subscription, int number, Position position);
+        void readAfter(RoomSubscription subscription, int number, StreamPosition position);
 
         void healed(int messages);
 
@@ -49,7 +49,7 @@ final class RoomSubscription {
     private final ArrayDeque<Message> held = new ArrayDeque<>();
     private State state = State.UNCONFIRMED;
     private boolean overflowed;
-    private Position position;
+    private StreamPosition position;
     private int awaited;
 
     RoomSubscription(RoomId room, Subscriber subscriber, Reader reader) {
@@ -59,7 +59,7 @@ final class RoomSubscription {
     }
 
     /** For a room that is known to be new: live at once, with nothing to ask Redis. */
-    void startAt(Position start) {
+    void startAt(StreamPosition start) {
         position = start;
         state = State.LIVE;
         subscriber.subscribed(start);
@@ -90,7 +90,7 @@ final class RoomSubscription {
         reader.readAfter(this, ++awaited, position);
     }
 
-    void received(Notice notice) {
+    void received(PresenceEvent notice) {
         if (position != null) {
             subscriber.notice(notice);
         }
@@ -110,7 +110,7 @@ final class RoomSubscription {
         }
     }
 
-    void head(int number, Position head) {
+    void head(int number, StreamPosition head) {
         if (number != awaited) {
             return;
         }
@@ -193,7 +193,7 @@ final class RoomSubscription {
     private void skipTo(long offset) {
         if (offset > position.offset()) {
             reader.lost(offset - position.offset());
-            position = new Position(position.epoch(), offset);
+            position = new StreamPosition(position.epoch(), offset);
             subscriber.lost(position);
         }
     }
@@ -201,7 +201,7 @@ final class RoomSubscription {
     /** A room in which nothing had been said has lost nothing. */
     private void beginAnew(String epoch) {
         boolean lost = position.offset() > 0;
-        position = new Position(epoch, 0);
+        position = new StreamPosition(epoch, 0);
         if (lost) {
             subscriber.lost(position);
         }

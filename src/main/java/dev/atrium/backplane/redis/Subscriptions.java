@@ -3,7 +3,7 @@ package dev.atrium.backplane.redis;
 import dev.atrium.backplane.BackplaneUnavailableException;
 import dev.atrium.room.Message;
 import dev.atrium.room.Node;
-import dev.atrium.room.Position;
+import dev.atrium.room.StreamPosition;
 import dev.atrium.room.RoomId;
 import dev.atrium.room.Subscriber;
 import io.vertx.core.Future;
@@ -133,7 +133,7 @@ final class Subscriptions implements RoomSubscription.Reader {
             if (room.isSession() && !moved.contains(room)) {
                 sessions.put(room, subscription);
                 // The id is new, so nothing was said to it; and its epoch is made by whoever is first to say something.
-                subscription.startAt(Position.START);
+                subscription.startAt(StreamPosition.START);
             } else if (!link.isUp()) {
                 subscriber.unavailable(BackplaneUnavailableException.notSent("no connection to Redis"));
             } else if (room.isSession()) {
@@ -299,7 +299,7 @@ final class Subscriptions implements RoomSubscription.Reader {
     }
 
     @Override
-    public void readAfter(RoomSubscription subscription, int number, Position position) {
+    public void readAfter(RoomSubscription subscription, int number, StreamPosition position) {
         read(subscription, number, () -> log.after(subscription.room, position), page -> subscription.page(number, page));
     }
 

@@ -1,6 +1,6 @@
 package dev.atrium.transport.http;
 
-import dev.atrium.room.Position;
+import dev.atrium.room.StreamPosition;
 import java.nio.charset.StandardCharsets;
 
 /**
@@ -39,7 +39,7 @@ final class EndlessPage extends StreamFormat {
     }
 
     @Override
-    byte[] event(String event, Position place, byte[] json) {
+    byte[] event(String event, StreamPosition place, byte[] json) {
         // In JSON these stand only inside strings: as they are, "</script>" in a message would end ours and begin another's.
         String safe = new String(json, StandardCharsets.UTF_8)
                 .replace("<", "\\u003c").replace("\u2028", "\\u2028").replace("\u2029", "\\u2029");

@@ -2,7 +2,7 @@ package dev.atrium.transport.http;
 
 import dev.atrium.gateway.Gateway;
 import dev.atrium.gateway.Refusal;
-import dev.atrium.room.Position;
+import dev.atrium.room.StreamPosition;
 import dev.atrium.room.RoomId;
 import dev.atrium.security.Caller;
 import dev.atrium.security.Connections;
@@ -49,7 +49,7 @@ final class EventStream implements Wire {
      * @param since the place that the client was at, or null
      * @param refused told why it cannot be; nothing has been written then
      */
-    void begin(Caller caller, RoomId room, Position since, boolean visible, Consumer<Refusal> refused) {
+    void begin(Caller caller, RoomId room, StreamPosition since, boolean visible, Consumer<Refusal> refused) {
         try {
             session = gateway.connect(caller, RequestLoop.current(), room.namespace(), format.transport(), this, format);
         } catch (Refusal refusal) {

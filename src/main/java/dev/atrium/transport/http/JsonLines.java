@@ -1,6 +1,6 @@
 package dev.atrium.transport.http;
 
-import dev.atrium.room.Position;
+import dev.atrium.room.StreamPosition;
 import java.util.Arrays;
 
 /** {@code application/x-ndjson}: a JSON object a line. */
@@ -26,7 +26,7 @@ final class JsonLines extends StreamFormat {
     }
 
     @Override
-    byte[] event(String event, Position place, byte[] json) {
+    byte[] event(String event, StreamPosition place, byte[] json) {
         byte[] line = Arrays.copyOf(json, json.length + 1);
         line[json.length] = '\n';
         return line;

@@ -1,14 +1,14 @@
 package dev.atrium.transport.http;
 
 import dev.atrium.gateway.Gateway;
-import dev.atrium.room.Batch;
+import dev.atrium.room.WriteBatch;
 import dev.atrium.room.Delivery;
 import dev.atrium.room.DeliveryLoop;
 import dev.atrium.room.History;
 import dev.atrium.room.Member;
 import dev.atrium.room.Membership;
 import dev.atrium.room.Message;
-import dev.atrium.room.Position;
+import dev.atrium.room.StreamPosition;
 import dev.atrium.room.RoomId;
 import dev.atrium.security.Caller;
 import io.netty.channel.EventLoop;
@@ -50,7 +50,7 @@ final class LongPoll implements Member {
      * @param since everything after this place is news; null for what is said from now on
      * @return what was said; nothing, with the room's place, if the time has run out
      */
-    Uni<History> news(RoomId room, Position since, long seconds) {
+    Uni<History> news(RoomId room, StreamPosition since, long seconds) {
         return Uni.createFrom().emitter(emitter -> {
             waiter = emitter;
             emitter.onTermination(() -> eventLoop.execute(this::stop));
@@ -89,7 +89,7 @@ final class LongPoll implements Member {
     }
 
     @Override
-    public void receive(Batch batch) {
+    public void receive(WriteBatch batch) {
         boolean first = heard.isEmpty();
         for (Delivery delivery : batch.deliveries()) {
             if (!over && delivery instanceof Message message) {
@@ -109,7 +109,7 @@ final class LongPoll implements Member {
 
     private void end() {
         if (!over) {
-            Position place = membership.position();
+            StreamPosition place = membership.position();
             stop();
             waiter.complete(new History(heard.isEmpty() ? place : heard.get(heard.size() - 1).position(), heard));
         }

@@ -3,7 +3,7 @@ package dev.atrium.transport.http;
 import dev.atrium.gateway.Gateway;
 import dev.atrium.gateway.Refusal;
 import dev.atrium.room.History;
-import dev.atrium.room.Position;
+import dev.atrium.room.StreamPosition;
 import dev.atrium.room.RoomId;
 import dev.atrium.security.Caller;
 import dev.atrium.security.Connections;
@@ -33,7 +33,7 @@ public final class LongPolls implements Drainable {
     }
 
     /** Waits on that event loop; fails with 503 on a replica that is on its way out. */
-    Uni<History> news(Caller caller, RoomId room, Position since, long seconds, EventLoop eventLoop) {
+    Uni<History> news(Caller caller, RoomId room, StreamPosition since, long seconds, EventLoop eventLoop) {
         return Uni.createFrom().voidItem().emitOn(eventLoop::execute).chain(() -> {
             LongPoll poll = new LongPoll(gateway, caller, eventLoop, sessions.deliveryLoop(eventLoop));
             waiting.add(poll);

@@ -3,7 +3,7 @@ package dev.atrium.transport.http;
 import dev.atrium.gateway.MessageJson;
 import dev.atrium.room.History;
 import dev.atrium.room.Message;
-import dev.atrium.room.Position;
+import dev.atrium.room.StreamPosition;
 import dev.atrium.room.RoomId;
 
 /** A part of a room's history as one JSON object. Pure. */
@@ -13,8 +13,8 @@ final class MessagesAnswer {
     }
 
     /** @param since the place that the client named, or null */
-    static byte[] of(RoomId room, Position since, History history) {
-        Position place = history.messages().isEmpty() ? history.head()
+    static byte[] of(RoomId room, StreamPosition since, History history) {
+        StreamPosition place = history.messages().isEmpty() ? history.head()
                 : history.messages().get(history.messages().size() - 1).position();
         return StreamFormat.json(json -> {
             json.writeStartObject();

@@ -1,7 +1,7 @@
 package dev.atrium.transport.http;
 
 import dev.atrium.gateway.Refusal;
-import dev.atrium.room.Position;
+import dev.atrium.room.StreamPosition;
 
 /** A place in a room as URLs and event ids write it: {@code epoch:offset}, or the offset alone for whichever epoch it is. Pure. */
 final class Place {
@@ -9,7 +9,7 @@ final class Place {
     private Place() {
     }
 
-    static String text(Position position) {
+    static String text(StreamPosition position) {
         return position.epoch() + ":" + position.offset();
     }
 
@@ -19,7 +19,7 @@ final class Place {
      * @return null if there is none
      * @throws Refusal 400, naming the field
      */
-    static Position parse(String field, String text) {
+    static StreamPosition parse(String field, String text) {
         if (text == null || text.isEmpty()) {
             return null;
         }
@@ -27,7 +27,7 @@ final class Place {
         try {
             long offset = Long.parseLong(text.substring(colon + 1));
             if (offset >= 0) {
-                return new Position(colon < 0 ? "" : text.substring(0, colon), offset);
+                return new StreamPosition(colon < 0 ? "" : text.substring(0, colon), offset);
             }
         } catch (NumberFormatException e) {
             // Answered below, like a negative one.

@@ -9,7 +9,7 @@ import dev.atrium.gateway.RoomUrl;
 import dev.atrium.room.History;
 import dev.atrium.room.HistoryQuery;
 import dev.atrium.room.InvalidNameException;
-import dev.atrium.room.Position;
+import dev.atrium.room.StreamPosition;
 import dev.atrium.room.Presence;
 import dev.atrium.room.RoomId;
 import dev.atrium.security.Caller;
@@ -151,7 +151,7 @@ public class RoomsResource {
             @QueryParam("after") String after, @QueryParam("before") String before, @QueryParam("limit") String limit,
             @QueryParam("wait") String wait) {
         RoomId room = readable(RoomUrl.room(ns, parent(context.request().path())));
-        Position since = Place.parse("after", after);
+        StreamPosition since = Place.parse("after", after);
         Long offset = since == null ? null : since.offset();
         HistoryQuery query = Ranges.history("", offset, Ranges.number("before", before), Ranges.number("limit", limit));
         long seconds = seconds(wait);
@@ -167,7 +167,7 @@ public class RoomsResource {
         }).map(history -> MessagesAnswer.of(room, since, history));
     }
 
-    private Uni<History> news(Caller caller, RoomId room, Position since, long seconds, HistoryQuery query, EventLoop eventLoop) {
+    private Uni<History> news(Caller caller, RoomId room, StreamPosition since, long seconds, HistoryQuery query, EventLoop eventLoop) {
         return longPolls.news(caller, room, since, seconds, eventLoop)
                 .map(history -> new History(history.head(),
                         history.messages().subList(0, Math.min(history.messages().size(), query.limit()))));

@@ -1,6 +1,6 @@
 package dev.atrium.transport.http;
 
-import dev.atrium.room.Position;
+import dev.atrium.room.StreamPosition;
 import dev.atrium.room.Publication;
 import dev.atrium.session.CloseReason;
 import java.nio.charset.StandardCharsets;
@@ -35,7 +35,7 @@ final class ServerSentEvents extends StreamFormat {
     }
 
     @Override
-    byte[] event(String event, Position place, byte[] json) {
+    byte[] event(String event, StreamPosition place, byte[] json) {
         StringBuilder lines = new StringBuilder(64 + json.length);
         if (place != null) {
             lines.append("id: ").append(Place.text(place)).append('\n');

@@ -6,9 +6,9 @@ import com.fasterxml.jackson.core.util.ByteArrayBuilder;
 import dev.atrium.gateway.Joined;
 import dev.atrium.gateway.MessageJson;
 import dev.atrium.room.Delivery;
-import dev.atrium.room.Gap;
+import dev.atrium.room.HistoryGap;
 import dev.atrium.room.Message;
-import dev.atrium.room.Position;
+import dev.atrium.room.StreamPosition;
 import dev.atrium.session.BytesFormat;
 import dev.atrium.session.CloseReason;
 import java.io.IOException;
@@ -45,7 +45,7 @@ abstract class StreamFormat extends BytesFormat {
      * @param place where the reader is after it; null if it does not move
      * @param json one line
      */
-    abstract byte[] event(String event, Position place, byte[] json);
+    abstract byte[] event(String event, StreamPosition place, byte[] json);
 
     /** The last thing that a client is told: why, and when to come back. */
     byte[] goodbye(CloseReason reason, int reconnectAfterMillis) {
@@ -95,7 +95,7 @@ abstract class StreamFormat extends BytesFormat {
         if (delivery instanceof Message message) {
             return event(message.event(), message.position(), json(json -> MessageJson.writeWhole(message, json)));
         }
-        if (delivery instanceof Gap gap) {
+        if (delivery instanceof HistoryGap gap) {
             return event("@gap", gap.position(), json(json -> MessageJson.write(gap, json)));
         }
         return null;

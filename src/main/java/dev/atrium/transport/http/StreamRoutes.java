@@ -4,7 +4,7 @@ import dev.atrium.gateway.Gateway;
 import dev.atrium.gateway.Refusal;
 import dev.atrium.gateway.RoomUrl;
 import dev.atrium.room.InvalidNameException;
-import dev.atrium.room.Position;
+import dev.atrium.room.StreamPosition;
 import dev.atrium.room.RoomId;
 import dev.atrium.security.Connections;
 import dev.atrium.session.Sessions;
@@ -66,7 +66,7 @@ public final class StreamRoutes {
     private void stream(RoutingContext context, StreamFormat format) {
         HttpServerRequest request = context.request();
         RoomId room;
-        Position since;
+        StreamPosition since;
         try {
             String namespace = request.getParam("ns");
             room = RoomUrl.room(namespace == null ? RoomId.DEFAULT_NAMESPACE : namespace, request.path());
@@ -87,8 +87,8 @@ public final class StreamRoutes {
     }
 
     /** The header wins: the browser sends the last id that it has heard to the URL that it began with. */
-    private static Position since(HttpServerRequest request) {
-        Position last = Place.parse(LAST_EVENT_ID, request.getHeader(LAST_EVENT_ID));
+    private static StreamPosition since(HttpServerRequest request) {
+        StreamPosition last = Place.parse(LAST_EVENT_ID, request.getHeader(LAST_EVENT_ID));
         return last != null ? last : Place.parse("after", request.getParam("after"));
     }
 }

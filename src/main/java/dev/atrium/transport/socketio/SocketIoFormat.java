@@ -8,7 +8,7 @@ import dev.atrium.gateway.Bookmark;
 import dev.atrium.gateway.MessageJson;
 import dev.atrium.room.Data;
 import dev.atrium.room.Delivery;
-import dev.atrium.room.Gap;
+import dev.atrium.room.HistoryGap;
 import dev.atrium.room.Message;
 import dev.atrium.room.RoomId;
 import dev.atrium.session.BytesFormat;
@@ -59,7 +59,7 @@ final class SocketIoFormat extends BytesFormat {
                     (meta ? "," + json(j -> MessageJson.writeMeta(message, j)) : "")
                             + (offset ? "," + quoted(Bookmark.of(message).toString()) : ""));
         }
-        if (delivery instanceof Gap gap) {
+        if (delivery instanceof HistoryGap gap) {
             return event(gap.room().namespace(), null, "@gap", new Data.Json(json(json -> MessageJson.writePlace(gap, json))), "");
         }
         return null;

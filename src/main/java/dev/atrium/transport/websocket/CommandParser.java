@@ -4,7 +4,7 @@ import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
 import dev.atrium.gateway.JsonData;
-import dev.atrium.room.Position;
+import dev.atrium.room.StreamPosition;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 
@@ -127,14 +127,14 @@ final class CommandParser {
         while (json.nextToken() == JsonToken.FIELD_NAME) {
             String room = json.currentName();
             json.nextToken();
-            Position place = position("params.places");
+            StreamPosition place = position("params.places");
             if (place != null) {
                 params.places.put(room, place);
             }
         }
     }
 
-    private Position position(String field) throws IOException {
+    private StreamPosition position(String field) throws IOException {
         if (json.currentToken() == JsonToken.VALUE_NULL) {
             return null;
         }
@@ -158,7 +158,7 @@ final class CommandParser {
             expected(field, "an epoch and an offset");
             return null;
         }
-        return new Position(epoch, offset);
+        return new StreamPosition(epoch, offset);
     }
 
     private Long offset(String field) throws IOException {

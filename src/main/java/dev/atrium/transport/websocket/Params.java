@@ -1,7 +1,7 @@
 package dev.atrium.transport.websocket;
 
 import dev.atrium.room.Data;
-import dev.atrium.room.Position;
+import dev.atrium.room.StreamPosition;
 import java.util.HashMap;
 import java.util.Map;
 
@@ -23,11 +23,11 @@ final class Params {
     /** Whether the session is shown who comes and goes. */
     boolean presence;
     /** The place that the client was at in the room. */
-    Position since;
+    StreamPosition since;
     /** The secret of an earlier session. */
     String token;
     /** The places that the client was at, by the name of the room. */
-    Map<String, Position> places = new HashMap<>();
+    Map<String, StreamPosition> places = new HashMap<>();
     /** Only messages after this offset. */
     Long after;
     /** Only messages before this offset. */

@@ -3,9 +3,9 @@ package dev.atrium.transport.websocket;
 import dev.atrium.gateway.MessageJson;
 import dev.atrium.room.Data;
 import dev.atrium.room.Delivery;
-import dev.atrium.room.Gap;
+import dev.atrium.room.HistoryGap;
 import dev.atrium.room.Message;
-import dev.atrium.room.Notice;
+import dev.atrium.room.PresenceEvent;
 import dev.atrium.session.BytesFormat;
 
 /** The pushes of the session protocol: JSON, and for binary data the JSON on one line, a newline, and the bytes. */
@@ -15,10 +15,10 @@ final class SessionFormat extends BytesFormat {
 
     @Override
     public byte[] encode(Delivery delivery) {
-        if (delivery instanceof Notice notice) {
+        if (delivery instanceof PresenceEvent notice) {
             return Json.textFrame(json -> MessageJson.write(notice, json));
         }
-        if (delivery instanceof Gap gap) {
+        if (delivery instanceof HistoryGap gap) {
             return Json.textFrame(json -> MessageJson.write(gap, json));
         }
         Message message = (Message) delivery;

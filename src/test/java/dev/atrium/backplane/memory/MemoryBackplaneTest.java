@@ -12,7 +12,7 @@ import dev.atrium.room.History;
 import dev.atrium.room.HistoryQuery;
 import dev.atrium.room.Message;
 import dev.atrium.room.Node;
-import dev.atrium.room.Position;
+import dev.atrium.room.StreamPosition;
 import dev.atrium.room.Publication;
 import dev.atrium.room.RoomId;
 import dev.atrium.room.Sender;
@@ -44,13 +44,13 @@ class MemoryBackplaneTest extends BackplaneContract {
 
     @Test
     void a_room_that_nobody_uses_is_forgotten_and_its_next_epoch_is_another() {
-        Position before = say("a");
+        StreamPosition before = say("a");
         clock.forward(Duration.ofMinutes(9));
         assertThat(say("a").epoch()).isEqualTo(before.epoch());
         clock.forward(Duration.ofMinutes(14));
         say("b");
         assertThat(backplane.size()).isEqualTo(1);
-        Position after = say("a");
+        StreamPosition after = say("a");
         assertThat(after.epoch()).isNotEqualTo(before.epoch());
         assertThat(after.offset()).isEqualTo(1);
     }
@@ -77,7 +77,7 @@ class MemoryBackplaneTest extends BackplaneContract {
         assertThat(store.resume(session.token()).await().indefinitely()).isNull();
     }
 
-    private Position say(String room) {
+    private StreamPosition say(String room) {
         return backplane.publish(new Publication(RoomId.of("/", room), "message", Data.Json.NULL, null, true))
                 .await().indefinitely().position();
     }

@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.atrium.room.Data;
 import dev.atrium.room.Message;
-import dev.atrium.room.Notice;
-import dev.atrium.room.Position;
+import dev.atrium.room.PresenceEvent;
+import dev.atrium.room.StreamPosition;
 import dev.atrium.room.Publication;
 import dev.atrium.room.RoomId;
 import dev.atrium.room.Subscriber;
@@ -21,7 +21,7 @@ class RoomSubscriptionTest {
     private static final RoomId ROOM = RoomId.of("/", "a");
 
     private final List<String> told = new ArrayList<>();
-    private final List<Position> reads = new ArrayList<>();
+    private final List<StreamPosition> reads = new ArrayList<>();
     private int heads;
     private int number;
     private long lost;
@@ -39,7 +39,7 @@ class RoomSubscriptionTest {
         subscription.received(message("e", 4));
         subscription.received(message("e", 5));
         subscription.received(message("e", 6));
-        subscription.head(number, new Position("e", 4));
+        subscription.head(number, new StreamPosition("e", 4));
         assertThat(told).containsExactly("subscribed e4", "e5", "e6");
     }
 
@@ -59,7 +59,7 @@ class RoomSubscriptionTest {
         subscription.received(message("e", 7));
         subscription.received(message("e", 8));
         assertThat(told).isEmpty();
-        assertThat(reads).containsExactly(new Position("e", 4));
+        assertThat(reads).containsExactly(new StreamPosition("e", 4));
         subscription.page(number, page("e", 7, 5, 7));
         assertThat(told).containsExactly("e5", "e6", "e7", "e8");
     }
@@ -69,7 +69,7 @@ class RoomSubscriptionTest {
         startAt(4);
         subscription.unconfirmed();
         subscription.confirmed();
-        assertThat(reads).containsExactly(new Position("e", 4));
+        assertThat(reads).containsExactly(new StreamPosition("e", 4));
         subscription.received(message("e", 7));
         subscription.page(number, page("e", 6, 5, 6));
         assertThat(told).containsExactly("e5", "e6", "e7");
@@ -80,7 +80,7 @@ class RoomSubscriptionTest {
         startAt(0);
         subscription.received(message("e", RoomLog.PAGE + 3));
         subscription.page(number, page("e", RoomLog.PAGE + 3, 1, RoomLog.PAGE));
-        assertThat(reads).containsExactly(new Position("e", 0), new Position("e", RoomLog.PAGE));
+        assertThat(reads).containsExactly(new StreamPosition("e", 0), new StreamPosition("e", RoomLog.PAGE));
         subscription.page(number, page("e", RoomLog.PAGE + 3, RoomLog.PAGE + 1, RoomLog.PAGE + 3));
         assertThat(told).hasSize(RoomLog.PAGE + 3);
         assertThat(lost).isZero();
@@ -99,7 +99,7 @@ class RoomSubscriptionTest {
     void without_a_log_the_live_message_that_showed_the_gap_is_still_told() {
         startAt(4);
         subscription.received(message("e", 7));
-        subscription.page(number, new RoomLog.Page(new Position("e", 7), List.of()));
+        subscription.page(number, new RoomLog.Page(new StreamPosition("e", 7), List.of()));
         assertThat(told).containsExactly("lost e6", "e7");
         assertThat(lost).isEqualTo(2);
     }
@@ -121,7 +121,7 @@ class RoomSubscriptionTest {
         subscription.received(message("e", 6));
         subscription.page(number, page("f", 1, 1, 1));
         assertThat(reads).hasSize(2);
-        subscription.page(number, new RoomLog.Page(new Position("f", 1), List.of()));
+        subscription.page(number, new RoomLog.Page(new StreamPosition("f", 1), List.of()));
         subscription.received(message("f", 2));
         assertThat(told).containsExactly("lost f0", "f1", "f2");
     }
@@ -181,22 +181,22 @@ class RoomSubscriptionTest {
 
     private void startAt(long offset) {
         subscription.confirmed();
-        subscription.head(number, new Position("e", offset));
+        subscription.head(number, new StreamPosition("e", offset));
         told.clear();
     }
 
     private static Message message(String epoch, long offset) {
-        return new Publication(ROOM, "message", Data.Json.NULL, null, true).at(new Position(epoch, offset), 1);
+        return new Publication(ROOM, "message", Data.Json.NULL, null, true).at(new StreamPosition(epoch, offset), 1);
     }
 
     private static RoomLog.Page page(String epoch, long head, long from, long to) {
-        return new RoomLog.Page(new Position(epoch, head),
+        return new RoomLog.Page(new StreamPosition(epoch, head),
                 LongStream.rangeClosed(from, to).mapToObj(offset -> message(epoch, offset)).toList());
     }
 
     private final class Teller implements Subscriber {
         @Override
-        public void subscribed(Position position) {
+        public void subscribed(StreamPosition position) {
             told.add("subscribed " + position.epoch() + position.offset());
         }
 
@@ -206,12 +206,12 @@ class RoomSubscriptionTest {
         }
 
         @Override
-        public void lost(Position upTo) {
+        public void lost(StreamPosition upTo) {
             told.add("lost " + upTo.epoch() + upTo.offset());
         }
 
         @Override
-        public void notice(Notice notice) {
+        public void notice(PresenceEvent notice) {
             told.add("notice");
         }
 
@@ -234,7 +234,7 @@ class RoomSubscriptionTest {
         }
 
         @Override
-        public void readAfter(RoomSubscription asker, int asked, Position position) {
+        public void readAfter(RoomSubscription asker, int asked, StreamPosition position) {
             number = asked;
             reads.add(position);
         }

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.atrium.room.Data;
-import dev.atrium.room.Position;
+import dev.atrium.room.StreamPosition;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -61,8 +61,8 @@ class CommandParserTest {
     void places_are_read_and_what_is_none_is_named() {
         Params params = parse("{\"cmd\":\"resume\",\"params\":{\"token\":\"t\",\"since\":{\"offset\":7,\"epoch\":\"e\"},"
                 + "\"places\":{\"\":{\"epoch\":\"f\",\"offset\":0},\"a b\":{\"epoch\":\"g\",\"offset\":3,\"x\":[]}}}}").params();
-        assertThat(params.since).isEqualTo(new Position("e", 7));
-        assertThat(params.places).isEqualTo(Map.of("", new Position("f", 0), "a b", new Position("g", 3)));
+        assertThat(params.since).isEqualTo(new StreamPosition("e", 7));
+        assertThat(params.places).isEqualTo(Map.of("", new StreamPosition("f", 0), "a b", new StreamPosition("g", 3)));
         for (String bad : List.of("7", "[]", "{}", "{\"epoch\":\"e\"}", "{\"epoch\":1,\"offset\":1}",
                 "{\"epoch\":\"e\",\"offset\":-1}", "{\"epoch\":\"e\",\"offset\":\"1\"}")) {
             assertThatThrownBy(() -> parse("{\"cmd\":\"join\",\"params\":{\"since\":" + bad + "}}"))

@@ -3,8 +3,8 @@ package dev.atrium.transport.websocket;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.atrium.room.Data;
-import dev.atrium.room.Notice;
-import dev.atrium.room.Position;
+import dev.atrium.room.PresenceEvent;
+import dev.atrium.room.StreamPosition;
 import dev.atrium.room.Publication;
 import dev.atrium.room.RoomId;
 import dev.atrium.room.Sender;
@@ -20,7 +20,7 @@ class FormatTest {
         assertThat(plain(new Data.Text("hé"))).isEqualTo("81 hé");
         assertThat(plain(new Data.Json("{\"a\":1}"))).isEqualTo("81 {\"a\":1}");
         assertThat(plain(new Data.Binary("b".getBytes()))).isEqualTo("82 b");
-        assertThat(PlainFormat.INSTANCE.encode(new Notice(ROOM, Notice.Change.LEFT, new Sender("id", null)))).isNull();
+        assertThat(PlainFormat.INSTANCE.encode(new PresenceEvent(ROOM, PresenceEvent.Change.LEFT, new Sender("id", null)))).isNull();
     }
 
     @Test
@@ -39,17 +39,17 @@ class FormatTest {
 
     @Test
     void session_shows_who_comes_and_goes() {
-        assertThat(readable(SessionFormat.INSTANCE.encode(new Notice(RoomId.of("/", "r"), Notice.Change.JOINED, new Sender("id", null)))))
+        assertThat(readable(SessionFormat.INSTANCE.encode(new PresenceEvent(RoomId.of("/", "r"), PresenceEvent.Change.JOINED, new Sender("id", null)))))
                 .isEqualTo("81 {\"event\":\"@joined\",\"room\":\"r\",\"data\":{\"id\":\"id\"}}");
     }
 
     private static String plain(Data data) {
-        return readable(PlainFormat.INSTANCE.encode(new Publication(ROOM, "e", data, null, true).at(new Position("E", 7), 1)));
+        return readable(PlainFormat.INSTANCE.encode(new Publication(ROOM, "e", data, null, true).at(new StreamPosition("E", 7), 1)));
     }
 
     private static String session(RoomId room, Data data, Sender from) {
         return readable(SessionFormat.INSTANCE.encode(
-                new Publication(room, "e", data, from, true).at(new Position("E", 7), 1795218376447123L)));
+                new Publication(room, "e", data, from, true).at(new StreamPosition("E", 7), 1795218376447123L)));
     }
 
     private static String readable(byte[] frame) {

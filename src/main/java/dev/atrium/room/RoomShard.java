@@ -7,9 +7,9 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /** The members of one room on one event loop, and what is queued for them. Members are touched on that loop only. */
-final class LoopMembers {
+final class RoomShard {
 
-    private static final System.Logger LOG = System.getLogger(LoopMembers.class.getName());
+    private static final System.Logger LOG = System.getLogger(RoomShard.class.getName());
 
     /** Deliveries, and about the bytes of data, that are joined into one write. */
     private static final int MAX_BATCH = 128;
@@ -18,13 +18,13 @@ final class LoopMembers {
     final Room room;
     final DeliveryLoop loop;
     private final DeliveryObserver observer;
-    private final Queue<Parcel> queue = new ConcurrentLinkedQueue<>();
+    private final Queue<EncodedMessage> queue = new ConcurrentLinkedQueue<>();
     private final AtomicBoolean ready = new AtomicBoolean();
     private final List<Membership> memberships = new ArrayList<>(1);
     private int watchers;
-    private Position position;
+    private StreamPosition position;
 
-    LoopMembers(Room room, DeliveryLoop loop, Position position, DeliveryObserver observer) {
+    RoomShard(Room room, DeliveryLoop loop, StreamPosition position, DeliveryObserver observer) {
         this.room = room;
         this.loop = loop;
         this.position = position;
@@ -32,14 +32,14 @@ final class LoopMembers {
     }
 
     /** Queues for all members. Any thread; calls for one room do not overlap, which keeps its order. */
-    void offer(Parcel parcel) {
+    void offer(EncodedMessage parcel) {
         loop.queued(parcel.delivery.size());
         queue.add(parcel);
         markReady();
     }
 
     /** The place in the room up to which this loop has handed out: what a member that joins now starts from. */
-    Position position() {
+    StreamPosition position() {
         return position;
     }
 
@@ -69,17 +69,17 @@ final class LoopMembers {
     /** Hands over what has queued, messages joined, and puts this room back in line if there is more. */
     void deliver() {
         ready.set(false);
-        List<Parcel> parcels = new ArrayList<>();
+        List<EncodedMessage> parcels = new ArrayList<>();
         int bytes = 0;
-        Parcel parcel;
+        EncodedMessage parcel;
         while (parcels.size() < MAX_BATCH && bytes < MAX_BATCH_BYTES && (parcel = queue.poll()) != null) {
             bytes += parcel.delivery.size();
             parcels.add(parcel);
         }
         for (int from = 0; from < parcels.size();) {
-            boolean notices = parcels.get(from).delivery instanceof Notice;
+            boolean notices = parcels.get(from).delivery instanceof PresenceEvent;
             int to = from + 1;
-            while (to < parcels.size() && parcels.get(to).delivery instanceof Notice == notices) {
+            while (to < parcels.size() && parcels.get(to).delivery instanceof PresenceEvent == notices) {
                 to++;
             }
             hand(parcels.subList(from, to), notices);
@@ -91,11 +91,11 @@ final class LoopMembers {
         }
     }
 
-    private void hand(List<Parcel> parcels, boolean notices) {
+    private void hand(List<EncodedMessage> parcels, boolean notices) {
         if (notices && watchers == 0) {
             return;
         }
-        Batch batch = new Batch(parcels);
+        WriteBatch batch = new WriteBatch(parcels);
         // From the end: a member whose connection breaks right now may take itself off the list, which moves the last one.
         for (int i = memberships.size() - 1; i >= 0; i--) {
             Membership membership = memberships.get(i);
@@ -113,8 +113,8 @@ final class LoopMembers {
         }
     }
 
-    private void observe(List<Parcel> parcels) {
-        for (Parcel parcel : parcels) {
+    private void observe(List<EncodedMessage> parcels) {
+        for (EncodedMessage parcel : parcels) {
             if (parcel.delivery instanceof Message message) {
                 observer.delivered(message, memberships.size());
             }
@@ -134,7 +134,7 @@ final class LoopMembers {
         return members;
     }
 
-    static void hand(Batch batch, Member member) {
+    static void hand(WriteBatch batch, Member member) {
         try {
             batch.handTo(member);
         } catch (RuntimeException e) {
@@ -144,8 +144,8 @@ final class LoopMembers {
     }
 
     /** Where a room is once it has said this. */
-    static Position positionOf(Delivery delivery) {
-        return delivery instanceof Gap gap ? gap.position() : ((Message) delivery).position();
+    static StreamPosition positionOf(Delivery delivery) {
+        return delivery instanceof HistoryGap gap ? gap.position() : ((Message) delivery).position();
     }
 
     private void markReady() {

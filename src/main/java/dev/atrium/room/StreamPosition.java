@@ -6,13 +6,13 @@ package dev.atrium.room;
  * @param epoch changes only when the room's history was lost; empty for whichever it is
  * @param offset of the last message; 0 before the first
  */
-public record Position(String epoch, long offset) {
+public record StreamPosition(String epoch, long offset) {
 
     /** Before the first message of a history whose epoch is not known, or not made yet: that of a session's own room. */
-    public static final Position START = new Position("", 0);
+    public static final StreamPosition START = new StreamPosition("", 0);
 
     /** The position before the first message of a history that begins now. */
-    public static Position origin() {
-        return new Position(RandomName.of(8), 0);
+    public static StreamPosition origin() {
+        return new StreamPosition(RandomName.of(8), 0);
     }
 }

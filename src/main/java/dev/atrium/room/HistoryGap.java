@@ -6,7 +6,7 @@ package dev.atrium.room;
  * @param room where
  * @param position what follows are the messages after it; a new epoch if the whole history was lost
  */
-public record Gap(RoomId room, Position position) implements Delivery {
+public record HistoryGap(RoomId room, StreamPosition position) implements Delivery {
 
     @Override
     public int size() {

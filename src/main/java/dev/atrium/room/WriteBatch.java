@@ -7,16 +7,16 @@ import java.util.List;
  * What one room hands to its members on one event loop in one turn of that loop. Each wire format's bytes are joined
  * once and shared by all members that speak it. Used on its event loop only, and only during the turn.
  */
-public final class Batch {
+public final class WriteBatch {
 
-    private final List<Parcel> parcels;
+    private final List<EncodedMessage> parcels;
     private final List<Joined<?>> joined = new ArrayList<>(2);
     private final boolean selective;
 
-    Batch(List<Parcel> parcels) {
+    WriteBatch(List<EncodedMessage> parcels) {
         this.parcels = parcels;
         boolean kept = false;
-        for (Parcel parcel : parcels) {
+        for (EncodedMessage parcel : parcels) {
             kept |= !parcel.delivery.isForAll();
         }
         this.selective = kept;
@@ -38,7 +38,7 @@ public final class Batch {
             }
         }
         List<byte[]> encoded = new ArrayList<>(parcels.size());
-        for (Parcel parcel : parcels) {
+        for (EncodedMessage parcel : parcels) {
             byte[] bytes = parcel.bytes(format);
             if (bytes != null) {
                 encoded.add(bytes);
@@ -52,7 +52,7 @@ public final class Batch {
     /** What this batch holds, for a member that takes it as it is. */
     public List<Delivery> deliveries() {
         List<Delivery> deliveries = new ArrayList<>(parcels.size());
-        for (Parcel parcel : parcels) {
+        for (EncodedMessage parcel : parcels) {
             deliveries.add(parcel.delivery);
         }
         return deliveries;
@@ -69,7 +69,7 @@ public final class Batch {
             member.receive(this);
             return;
         }
-        Batch rest = thoseFor(member);
+        WriteBatch rest = thoseFor(member);
         if (rest == this) {
             member.receive(this);
         } else if (rest.size() > 0) {
@@ -78,14 +78,14 @@ public final class Batch {
         }
     }
 
-    private Batch thoseFor(Member member) {
-        List<Parcel> rest = new ArrayList<>(parcels.size());
-        for (Parcel parcel : parcels) {
+    private WriteBatch thoseFor(Member member) {
+        List<EncodedMessage> rest = new ArrayList<>(parcels.size());
+        for (EncodedMessage parcel : parcels) {
             if (parcel.delivery.isFor(member)) {
                 rest.add(parcel);
             }
         }
-        return rest.size() == parcels.size() ? this : new Batch(rest);
+        return rest.size() == parcels.size() ? this : new WriteBatch(rest);
     }
 
     void release() {

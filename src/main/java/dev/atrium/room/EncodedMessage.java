@@ -4,7 +4,7 @@ package dev.atrium.room;
  * One delivery on its way to the event loops, with its encodings. Each encoding is made once and shared by all loops;
  * two loops that race make it twice, and either result serves.
  */
-final class Parcel {
+final class EncodedMessage {
 
     private static final byte[] NOT_SHOWN = new byte[0];
 
@@ -13,11 +13,11 @@ final class Parcel {
     final DeliveryTracer.Passage passage;
     private volatile Encoding encodings;
 
-    Parcel(Delivery delivery) {
+    EncodedMessage(Delivery delivery) {
         this(delivery, null);
     }
 
-    Parcel(Delivery delivery, DeliveryTracer.Passage passage) {
+    EncodedMessage(Delivery delivery, DeliveryTracer.Passage passage) {
         this.delivery = delivery;
         this.passage = passage;
     }

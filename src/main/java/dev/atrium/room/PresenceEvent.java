@@ -7,7 +7,7 @@ package dev.atrium.room;
  * @param change came or went
  * @param who the session
  */
-public record Notice(RoomId room, Change change, Sender who) implements Delivery {
+public record PresenceEvent(RoomId room, Change change, Sender who) implements Delivery {
 
     /** What happened. */
     public enum Change {
