@@ -1,13 +1,13 @@
 package dev.atrium.gateway;
 
 import dev.atrium.room.RoomId;
-import dev.atrium.security.Allowance;
+import dev.atrium.security.TokenBucket;
 import dev.atrium.security.AuthenticationException.Reason;
 import dev.atrium.security.Caller;
-import dev.atrium.security.Connections;
+import dev.atrium.security.ConnectionLimiter;
 import dev.atrium.security.Limit;
 import dev.atrium.security.LimitException;
-import dev.atrium.security.Limits;
+import dev.atrium.security.ClientLimits;
 import dev.atrium.security.Permission;
 import dev.atrium.session.CloseReason;
 import dev.atrium.session.Session;
@@ -18,11 +18,11 @@ import jakarta.inject.Singleton;
 public final class Denials {
 
     private final Events events;
-    private final Limits limits;
-    private final Connections connections;
+    private final ClientLimits limits;
+    private final ConnectionLimiter connections;
 
     /** @param events where operators listen */
-    public Denials(Events events, Limits limits, Connections connections) {
+    public Denials(Events events, ClientLimits limits, ConnectionLimiter connections) {
         this.events = events;
         this.limits = limits;
         this.connections = connections;
@@ -116,7 +116,7 @@ public final class Denials {
     }
 
     Refusal spend(Session session, int messages, long size) {
-        Allowance allowance = session.allowance();
+        TokenBucket allowance = session.allowance();
         Limit exceeded = allowance.take(messages, size);
         if (exceeded == null) {
             return null;

@@ -15,10 +15,10 @@ import dev.atrium.room.RoomPage;
 import dev.atrium.room.Sender;
 import dev.atrium.room.WireFormat;
 import dev.atrium.security.Caller;
-import dev.atrium.security.Connections;
+import dev.atrium.security.ConnectionLimiter;
 import dev.atrium.security.Identity;
 import dev.atrium.security.Limit;
-import dev.atrium.security.Limits;
+import dev.atrium.security.ClientLimits;
 import dev.atrium.security.Permission;
 import dev.atrium.session.CloseReason;
 import dev.atrium.session.Session;
@@ -45,14 +45,14 @@ public final class Gateway implements Session.Listener {
 
     private final RoomService service;
     private final Permits permits;
-    private final Limits limits;
-    private final Connections connections;
+    private final ClientLimits limits;
+    private final ConnectionLimiter connections;
     private final Denials denials;
     private final Expiry expiry;
     private final RecentPast recentPast;
 
     /** Of rooms, and of those who say who may do what in them. */
-    public Gateway(RoomService service, Permits permits, Limits limits, Connections connections, Denials denials, Expiry expiry) {
+    public Gateway(RoomService service, Permits permits, ClientLimits limits, ConnectionLimiter connections, Denials denials, Expiry expiry) {
         this.service = service;
         this.permits = permits;
         this.limits = limits;
@@ -262,7 +262,7 @@ public final class Gateway implements Session.Listener {
     }
 
     /** What clients are told of, and held to. */
-    public Limits limits() {
+    public ClientLimits limits() {
         return limits;
     }
 

@@ -3,7 +3,7 @@ package dev.atrium.gateway;
 import dev.atrium.room.RoomId;
 import dev.atrium.security.Caller;
 import dev.atrium.security.Identity;
-import dev.atrium.security.Limits;
+import dev.atrium.security.ClientLimits;
 import dev.atrium.security.Permission;
 import dev.atrium.security.Policy;
 import dev.atrium.session.Session;
@@ -18,11 +18,11 @@ import java.nio.charset.StandardCharsets;
 public final class Permits {
 
     private final Policy policy;
-    private final Limits limits;
+    private final ClientLimits limits;
     private final Denials denials;
 
     /** @param denials makes the answers */
-    public Permits(Policy policy, Limits limits, Denials denials) {
+    public Permits(Policy policy, ClientLimits limits, Denials denials) {
         this.policy = policy;
         this.limits = limits;
         this.denials = denials;

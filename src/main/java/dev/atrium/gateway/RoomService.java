@@ -17,7 +17,7 @@ import dev.atrium.room.Rooms;
 import dev.atrium.room.Sender;
 import dev.atrium.room.SessionId;
 import dev.atrium.room.WireFormat;
-import dev.atrium.security.Allowance;
+import dev.atrium.security.TokenBucket;
 import dev.atrium.security.Caller;
 import dev.atrium.session.CloseReason;
 import dev.atrium.session.Session;
@@ -93,7 +93,7 @@ public final class RoomService {
 
     /** A client has connected: a new session, in no room yet. */
     Session connect(Caller caller, EventLoop eventLoop, String namespace, String transport, Wire wire,
-            WireFormat<ByteBuf> format, Allowance allowance, Session.Listener listener) {
+            WireFormat<ByteBuf> format, TokenBucket allowance, Session.Listener listener) {
         Session session = sessions.open(caller, eventLoop, namespace, transport, wire, format, allowance, listener);
         events.emit(new Event.Connected(Event.Subject.of(session)));
         return session;

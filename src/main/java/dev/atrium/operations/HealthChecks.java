@@ -2,7 +2,7 @@ package dev.atrium.operations;
 
 import dev.atrium.backplane.Backplane;
 import dev.atrium.backplane.BackplaneStatus;
-import dev.atrium.security.Connections;
+import dev.atrium.security.ConnectionLimiter;
 import dev.atrium.warmup.WarmUp;
 import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
@@ -22,9 +22,9 @@ final class HealthChecks {
     private final Backplane backplane;
     private final Shutdown shutdown;
     private final WarmUp warmUp;
-    private final Connections connections;
+    private final ConnectionLimiter connections;
 
-    HealthChecks(Backplane backplane, Shutdown shutdown, WarmUp warmUp, Connections connections) {
+    HealthChecks(Backplane backplane, Shutdown shutdown, WarmUp warmUp, ConnectionLimiter connections) {
         this.connections = connections;
         this.backplane = backplane;
         this.shutdown = shutdown;

@@ -5,7 +5,7 @@ import dev.atrium.file.Sweep;
 import dev.atrium.file.Transfers;
 import dev.atrium.gateway.Events;
 import dev.atrium.room.Rooms;
-import dev.atrium.security.Connections;
+import dev.atrium.security.ConnectionLimiter;
 import dev.atrium.session.Load;
 import dev.atrium.session.Session;
 import dev.atrium.session.Sessions;
@@ -33,7 +33,7 @@ final class Metrics {
     }
 
     void start(@Observes StartupEvent startup, Events events, Sessions sessions, Rooms rooms, Backplane backplane,
-            EngineSockets engineSockets, Connections guests, Transfers transfers, Sweep sweep, Load load, Drain drain, Shutdown shutdown) {
+            EngineSockets engineSockets, ConnectionLimiter guests, Transfers transfers, Sweep sweep, Load load, Drain drain, Shutdown shutdown) {
         connections(sessions);
         gauge("atrium.rooms", "Rooms with members on this replica", rooms, Rooms::count);
         gauge("atrium.memberships", "Memberships in rooms of sessions on this replica", rooms, Rooms::memberships);
@@ -46,7 +46,7 @@ final class Metrics {
             Gauge.builder("atrium.engineio.connections", engineSockets, all -> all.count(transport))
                     .description("Connections of Engine.IO now, by what carries them").tag("transport", transport).register(registry);
         }
-        gauge("atrium.connections.admitted", "Connections that count towards the limits, whatever they carry", guests, Connections::count);
+        gauge("atrium.connections.admitted", "Connections that count towards the limits, whatever they carry", guests, ConnectionLimiter::count);
         load(sessions, load);
         drain(drain, shutdown);
         files(transfers, sweep);

@@ -1,7 +1,7 @@
 package dev.atrium.operations;
 
 import dev.atrium.backplane.Backplane;
-import dev.atrium.security.Connections;
+import dev.atrium.security.ConnectionLimiter;
 import dev.atrium.session.CloseReason;
 import dev.atrium.session.Drainable;
 import dev.atrium.session.Session;
@@ -37,7 +37,7 @@ final class Shutdown {
 
     private final Sessions sessions;
     private final List<Drainable> drainables;
-    private final Connections connections;
+    private final ConnectionLimiter connections;
     private final Backplane backplane;
     private final Drain drain;
     private final DrainConfig config;
@@ -45,7 +45,7 @@ final class Shutdown {
     private volatile boolean allTold;
     private volatile boolean impatient;
 
-    Shutdown(Sessions sessions, @All List<Drainable> drainables, Connections connections, Backplane backplane, Drain drain, DrainConfig config) {
+    Shutdown(Sessions sessions, @All List<Drainable> drainables, ConnectionLimiter connections, Backplane backplane, Drain drain, DrainConfig config) {
         this.sessions = sessions;
         this.drainables = drainables;
         this.connections = connections;

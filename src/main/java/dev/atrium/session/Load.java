@@ -1,6 +1,6 @@
 package dev.atrium.session;
 
-import dev.atrium.security.Capacity;
+import dev.atrium.security.LoadSignal;
 import dev.atrium.setting.Require;
 import io.netty.util.concurrent.EventExecutor;
 import io.quarkus.runtime.StartupEvent;
@@ -17,7 +17,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
  * client's patience is served for nothing, and comes again. Any thread.
  */
 @Singleton
-public final class Load implements Capacity {
+public final class Load implements LoadSignal {
 
     private static final int MOST = 1_000_000_000;
 

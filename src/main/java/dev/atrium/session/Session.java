@@ -7,7 +7,7 @@ import dev.atrium.room.Membership;
 import dev.atrium.room.RoomId;
 import dev.atrium.room.Sender;
 import dev.atrium.room.WireFormat;
-import dev.atrium.security.Allowance;
+import dev.atrium.security.TokenBucket;
 import dev.atrium.security.Caller;
 import dev.atrium.security.Identity;
 import io.netty.buffer.ByteBuf;
@@ -48,7 +48,7 @@ public final class Session implements Member {
 
     private volatile Sender self;
     private volatile Caller caller;
-    private final Allowance allowance;
+    private final TokenBucket allowance;
     private final Set<String> granted = new HashSet<>(0);
     private Future<?> deadline;
     private String resumeToken;
@@ -64,7 +64,7 @@ public final class Session implements Member {
     private final Map<RoomId, Membership> memberships = new HashMap<>(4);
     private volatile boolean open = true;
 
-    Session(Sender self, Caller caller, Allowance allowance, String namespace, String transport, SessionLoop loop, Wire wire,
+    Session(Sender self, Caller caller, TokenBucket allowance, String namespace, String transport, SessionLoop loop, Wire wire,
             WireFormat<ByteBuf> format, Listener listener) {
         this.self = self;
         this.caller = caller;
@@ -100,7 +100,7 @@ public final class Session implements Member {
     }
 
     /** How much it may still say. */
-    public Allowance allowance() {
+    public TokenBucket allowance() {
         return allowance;
     }
 

@@ -4,7 +4,7 @@ import dev.atrium.room.DeliveryLoop;
 import dev.atrium.room.Node;
 import dev.atrium.room.Sender;
 import dev.atrium.room.WireFormat;
-import dev.atrium.security.Allowance;
+import dev.atrium.security.TokenBucket;
 import dev.atrium.security.Caller;
 import dev.atrium.setting.Require;
 import io.netty.buffer.ByteBuf;
@@ -70,7 +70,7 @@ public final class Sessions {
 
     /** A new session on that event loop. Its heartbeat runs from now on. On that event loop only. */
     public Session open(Caller caller, EventLoop eventLoop, String namespace, String transport, Wire wire,
-            WireFormat<ByteBuf> format, Allowance allowance, Session.Listener listener) {
+            WireFormat<ByteBuf> format, TokenBucket allowance, Session.Listener listener) {
         Sender self = new Sender(node.newSessionId(), caller.identity().user());
         Session session = new Session(self, caller, allowance, namespace, transport, loop(eventLoop), wire, format, listener);
         connections.incrementAndGet();

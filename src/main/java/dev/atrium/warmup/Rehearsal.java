@@ -15,9 +15,9 @@ import dev.atrium.gateway.RoomService;
 import dev.atrium.room.Node;
 import dev.atrium.room.Rooms;
 import dev.atrium.security.Authenticator;
-import dev.atrium.security.Capacity;
-import dev.atrium.security.Connections;
-import dev.atrium.security.Limits;
+import dev.atrium.security.LoadSignal;
+import dev.atrium.security.ConnectionLimiter;
+import dev.atrium.security.ClientLimits;
 import dev.atrium.security.Policy;
 import dev.atrium.security.SecurityConfig;
 import dev.atrium.session.SessionConfig;
@@ -95,8 +95,8 @@ final class Rehearsal {
         Rooms rooms = new Rooms(backplane, (message, members) -> { }, Tracing.off());
         Router router = Router.router(vertx);
         Events events = new Events();
-        Connections guests = new Connections(securityConfig, Capacity.ENDLESS);
-        Limits limits = new Limits(securityConfig);
+        ConnectionLimiter guests = new ConnectionLimiter(securityConfig, LoadSignal.ENDLESS);
+        ClientLimits limits = new ClientLimits(securityConfig);
         Denials denials = new Denials(events, limits, guests);
         Permits permits = new Permits(Policy.open(), limits, denials);
         Gateway gateway = new Gateway(new RoomService(backplane, sessions, rooms, events, Tracing.off()), permits, limits, guests, denials,

@@ -5,7 +5,7 @@ import dev.atrium.gateway.Refusal;
 import dev.atrium.security.AuthenticationException;
 import dev.atrium.security.Authenticator;
 import dev.atrium.security.Caller;
-import dev.atrium.security.Connections;
+import dev.atrium.security.ConnectionLimiter;
 import dev.atrium.security.Identity;
 import dev.atrium.security.Limit;
 import dev.atrium.security.LimitException;
@@ -58,7 +58,7 @@ public final class Admission {
 
     private final Authenticator authenticator;
     private final Policy policy;
-    private final Connections connections;
+    private final ConnectionLimiter connections;
     private final Denials denials;
     private final ClientAddress addresses;
     private final Origins origins;
@@ -66,7 +66,7 @@ public final class Admission {
     private final AtomicInteger held = new AtomicInteger();
 
     /** @throws ConfigurationException naming the setting that makes no sense */
-    public Admission(Authenticator authenticator, Policy policy, Connections connections, Denials denials, SecurityConfig config) {
+    public Admission(Authenticator authenticator, Policy policy, ConnectionLimiter connections, Denials denials, SecurityConfig config) {
         this.authenticator = authenticator;
         this.policy = policy;
         this.connections = connections;
@@ -254,7 +254,7 @@ public final class Admission {
      *
      * @return to be released when it is gone; null if it may not begin, which was answered with 503 or 429
      */
-    public Connections.Slot connect(RoutingContext context, String transport) {
+    public ConnectionLimiter.Slot connect(RoutingContext context, String transport) {
         return limited(context, transport, connections::admit);
     }
 

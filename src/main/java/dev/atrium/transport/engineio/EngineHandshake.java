@@ -1,7 +1,7 @@
 package dev.atrium.transport.engineio;
 
 import dev.atrium.security.Caller;
-import dev.atrium.security.Connections;
+import dev.atrium.security.ConnectionLimiter;
 import dev.atrium.transport.websocket.Handshake;
 import dev.atrium.transport.websocket.SocketSettings;
 
@@ -11,7 +11,7 @@ final class EngineHandshake extends Handshake {
     private final EngineSocket former;
 
     /** @param former the connection that it wants to take over from polling; null for a new one */
-    EngineHandshake(Caller caller, Connections.Slot slot, SocketSettings settings, EngineSocket former) {
+    EngineHandshake(Caller caller, ConnectionLimiter.Slot slot, SocketSettings settings, EngineSocket former) {
         super(caller, null, slot, settings);
         this.former = former;
     }

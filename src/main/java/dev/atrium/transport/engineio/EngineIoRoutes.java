@@ -1,7 +1,7 @@
 package dev.atrium.transport.engineio;
 
 import dev.atrium.security.Caller;
-import dev.atrium.security.Connections;
+import dev.atrium.security.ConnectionLimiter;
 import dev.atrium.session.CloseReason;
 import dev.atrium.session.RequestLoop;
 import dev.atrium.session.Sessions;
@@ -131,7 +131,7 @@ public final class EngineIoRoutes {
             return;
         }
         Caller caller = Admission.caller(context);
-        Connections.Slot slot = admission.connect(context, "socketio");
+        ConnectionLimiter.Slot slot = admission.connect(context, "socketio");
         if (slot == null) {
             return;
         }
@@ -148,7 +148,7 @@ public final class EngineIoRoutes {
         context.next();
     }
 
-    private void handshake(Exchange exchange, Caller caller, Connections.Slot slot) {
+    private void handshake(Exchange exchange, Caller caller, ConnectionLimiter.Slot slot) {
         EventLoop eventLoop = RequestLoop.current();
         EngineSocket socket = sockets.create(caller, eventLoop);
         socket.whenDisconnected(slot::release);

@@ -1,6 +1,6 @@
 package dev.atrium.transport.engineio;
 
-import dev.atrium.security.Allowance;
+import dev.atrium.security.TokenBucket;
 import dev.atrium.security.Caller;
 import dev.atrium.session.CloseReason;
 import dev.atrium.session.Outbox;
@@ -54,7 +54,7 @@ public final class EngineSocket implements Suspendable {
 
     private final String id;
     private final Caller caller;
-    private final Allowance allowance;
+    private final TokenBucket allowance;
     private final EventLoop eventLoop;
     private final EngineSockets sockets;
     private final Liveness liveness;
@@ -69,7 +69,7 @@ public final class EngineSocket implements Suspendable {
     private boolean disconnected;
     private int holds;
 
-    EngineSocket(String id, Caller caller, Allowance allowance, EventLoop eventLoop, EngineSockets sockets) {
+    EngineSocket(String id, Caller caller, TokenBucket allowance, EventLoop eventLoop, EngineSockets sockets) {
         this.id = id;
         this.caller = caller;
         this.allowance = allowance;

@@ -3,7 +3,7 @@ package dev.atrium.transport.engineio;
 import dev.atrium.room.DeliveryLoop;
 import dev.atrium.room.Node;
 import dev.atrium.security.Caller;
-import dev.atrium.security.Limits;
+import dev.atrium.security.ClientLimits;
 import dev.atrium.session.SessionConfig;
 import dev.atrium.session.Sessions;
 import dev.atrium.setting.Require;
@@ -31,14 +31,14 @@ public final class EngineSockets {
 
     private final ConcurrentMap<String, EngineSocket> sockets = new ConcurrentHashMap<>();
     private final Node node;
-    private final Limits limits;
+    private final ClientLimits limits;
     private final Sessions sessions;
     private final SessionConfig.Heartbeat heartbeat;
     private final EngineIoConfig config;
     private final Application application;
 
     /** @throws ConfigurationException naming the setting that makes no sense */
-    public EngineSockets(Node node, Sessions sessions, EngineIoConfig config, Application application, Limits limits,
+    public EngineSockets(Node node, Sessions sessions, EngineIoConfig config, Application application, ClientLimits limits,
             @ConfigProperty(name = "quarkus.http.limits.max-body-size") MemorySize largestBody) {
         this.node = node;
         this.limits = limits;

@@ -5,7 +5,7 @@ import dev.atrium.gateway.Refusal;
 import dev.atrium.room.StreamPosition;
 import dev.atrium.room.RoomId;
 import dev.atrium.security.Caller;
-import dev.atrium.security.Connections;
+import dev.atrium.security.ConnectionLimiter;
 import dev.atrium.session.CloseReason;
 import dev.atrium.session.Outbox;
 import dev.atrium.session.RequestLoop;
@@ -29,12 +29,12 @@ final class EventStream implements Wire {
     private final StreamFormat format;
     private final HttpServerResponse response;
     private final Outbox outbox;
-    private final Connections.Slot slot;
+    private final ConnectionLimiter.Slot slot;
     private Session session;
     private boolean begun;
     private boolean gone;
 
-    EventStream(Gateway gateway, Sessions sessions, StreamFormat format, HttpServerResponse response, Connections.Slot slot) {
+    EventStream(Gateway gateway, Sessions sessions, StreamFormat format, HttpServerResponse response, ConnectionLimiter.Slot slot) {
         this.slot = slot;
         this.gateway = gateway;
         this.sessions = sessions;

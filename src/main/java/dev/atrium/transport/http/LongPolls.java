@@ -6,7 +6,7 @@ import dev.atrium.room.History;
 import dev.atrium.room.StreamPosition;
 import dev.atrium.room.RoomId;
 import dev.atrium.security.Caller;
-import dev.atrium.security.Connections;
+import dev.atrium.security.ConnectionLimiter;
 import dev.atrium.security.LimitException;
 import dev.atrium.session.Drainable;
 import dev.atrium.session.Sessions;
@@ -23,10 +23,10 @@ public final class LongPolls implements Drainable {
 
     private final Gateway gateway;
     private final Sessions sessions;
-    private final Connections connections;
+    private final ConnectionLimiter connections;
     private final Set<LongPoll> waiting = ConcurrentHashMap.newKeySet();
 
-    LongPolls(Gateway gateway, Sessions sessions, Connections connections) {
+    LongPolls(Gateway gateway, Sessions sessions, ConnectionLimiter connections) {
         this.gateway = gateway;
         this.sessions = sessions;
         this.connections = connections;

@@ -6,7 +6,7 @@ import dev.atrium.gateway.RoomUrl;
 import dev.atrium.room.InvalidNameException;
 import dev.atrium.room.StreamPosition;
 import dev.atrium.room.RoomId;
-import dev.atrium.security.Connections;
+import dev.atrium.security.ConnectionLimiter;
 import dev.atrium.session.Sessions;
 import dev.atrium.transport.admission.Admission;
 import dev.atrium.transport.admission.Problem;
@@ -78,7 +78,7 @@ public final class StreamRoutes {
             Problem.send(context, Refusal.badRequest(e.getMessage()));
             return;
         }
-        Connections.Slot slot = admission.connect(context, format.transport());
+        ConnectionLimiter.Slot slot = admission.connect(context, format.transport());
         if (slot == null) {
             return;
         }

@@ -5,7 +5,7 @@ import dev.atrium.gateway.Gateway;
 import dev.atrium.gateway.Refusal;
 import dev.atrium.gateway.RoomService;
 import dev.atrium.security.Caller;
-import dev.atrium.security.Connections;
+import dev.atrium.security.ConnectionLimiter;
 import dev.atrium.security.Identity;
 import dev.atrium.security.LimitException;
 import dev.atrium.security.Permissions;
@@ -23,10 +23,10 @@ final class ApplicationConnections implements EndpointSessions {
 
     private final Gateway gateway;
     private final Sessions sessions;
-    private final Connections connections;
+    private final ConnectionLimiter connections;
     private final RoomService service;
 
-    ApplicationConnections(Gateway gateway, RoomService service, Sessions sessions, Connections connections) {
+    ApplicationConnections(Gateway gateway, RoomService service, Sessions sessions, ConnectionLimiter connections) {
         this.gateway = gateway;
         this.service = service;
         this.sessions = sessions;
@@ -62,7 +62,7 @@ final class ApplicationConnections implements EndpointSessions {
         }
         Caller caller = new Caller(user == null ? Identity.ANONYMOUS
                 : new Identity(Identity.Kind.TOKEN, user, Permissions.NONE, Identity.NEVER), channel.address());
-        Connections.Slot slot = slot(caller);
+        ConnectionLimiter.Slot slot = slot(caller);
         ApplicationConnection wire = new ApplicationConnection(connection, channel.channel(), gateway, sessions);
         Session session;
         try {
@@ -79,7 +79,7 @@ final class ApplicationConnections implements EndpointSessions {
                 .replaceWith(session);
     }
 
-    private Connections.Slot slot(Caller caller) {
+    private ConnectionLimiter.Slot slot(Caller caller) {
         try {
             return connections.admit(caller);
         } catch (LimitException e) {

@@ -2,7 +2,7 @@ package dev.atrium.transport.websocket;
 
 import dev.atrium.security.AuthenticationException;
 import dev.atrium.security.Caller;
-import dev.atrium.security.Connections;
+import dev.atrium.security.ConnectionLimiter;
 import dev.atrium.session.Sessions;
 import io.netty.channel.Channel;
 import io.netty.util.AttributeKey;
@@ -22,7 +22,7 @@ public abstract class Handshake {
 
     private final Caller caller;
     private final AuthenticationException failure;
-    private final Connections.Slot slot;
+    private final ConnectionLimiter.Slot slot;
     private final SocketSettings settings;
     private MultiMap headers;
     private UpgradeChannel channel;
@@ -32,7 +32,7 @@ public abstract class Handshake {
      * @param failure why the client is not who it says; null if it is
      * @param slot released when the connection is gone; null if it has none of its own
      */
-    protected Handshake(Caller caller, AuthenticationException failure, Connections.Slot slot, SocketSettings settings) {
+    protected Handshake(Caller caller, AuthenticationException failure, ConnectionLimiter.Slot slot, SocketSettings settings) {
         this.caller = caller;
         this.failure = failure;
         this.slot = slot;
@@ -44,7 +44,7 @@ public abstract class Handshake {
         Channel of = UpgradeChannel.of(context.request());
         if (slot != null) {
             // The slot alone: the listener stays as long as the connection, and would keep the handshake with it.
-            Connections.Slot held = slot;
+            ConnectionLimiter.Slot held = slot;
             of.closeFuture().addListener(closed -> held.release());
         }
         of.attr(ATTRIBUTE).set(this);

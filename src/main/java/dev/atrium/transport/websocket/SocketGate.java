@@ -4,7 +4,7 @@ import dev.atrium.gateway.Refusal;
 import dev.atrium.gateway.RoomUrl;
 import dev.atrium.room.InvalidNameException;
 import dev.atrium.room.RoomId;
-import dev.atrium.security.Connections;
+import dev.atrium.security.ConnectionLimiter;
 import dev.atrium.transport.admission.Admission;
 import dev.atrium.transport.admission.Problem;
 import io.quarkus.websockets.next.HandshakeRequest;
@@ -64,7 +64,7 @@ public final class SocketGate {
             if (Admission.failure(context) == null) {
                 requirement.accept(query);
             }
-            Connections.Slot slot = admission.connect(context, transport);
+            ConnectionLimiter.Slot slot = admission.connect(context, transport);
             if (slot != null) {
                 new SocketHandshake(Admission.caller(context), Admission.failure(context), slot, settings, services, query).attach(context);
                 Admission.forget(context);

@@ -2,7 +2,7 @@ package dev.atrium.transport.websocket;
 
 import dev.atrium.security.AuthenticationException;
 import dev.atrium.security.Caller;
-import dev.atrium.security.Connections;
+import dev.atrium.security.ConnectionLimiter;
 
 /** The handshake of a WebSocket that speaks one of Atrium's own protocols. */
 final class SocketHandshake extends Handshake {
@@ -10,7 +10,7 @@ final class SocketHandshake extends Handshake {
     private final SocketServices services;
     private final SocketQuery query;
 
-    SocketHandshake(Caller caller, AuthenticationException failure, Connections.Slot slot, SocketSettings settings,
+    SocketHandshake(Caller caller, AuthenticationException failure, ConnectionLimiter.Slot slot, SocketSettings settings,
             SocketServices services, SocketQuery query) {
         super(caller, failure, slot, settings);
         this.services = services;

@@ -15,7 +15,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 
 /** Who is connected to this replica, and who may not be any more. Any thread. */
 @Singleton
-public final class Connections {
+public final class ConnectionLimiter {
 
     private static final int MOST = 1_000_000_000;
 
@@ -24,7 +24,7 @@ public final class Connections {
     private static final int REMEMBERED = 100_000;
 
     private final SecurityConfig.Limits config;
-    private final Capacity capacity;
+    private final LoadSignal capacity;
     private volatile boolean closed;
     private final Bucket handshakes;
     private final AtomicInteger all = new AtomicInteger();
@@ -35,7 +35,7 @@ public final class Connections {
 
     /** @throws ConfigurationException naming the setting that makes no sense */
     @Inject
-    public Connections(SecurityConfig all, Capacity capacity) {
+    public ConnectionLimiter(SecurityConfig all, LoadSignal capacity) {
         config = all.limits();
         this.capacity = capacity;
         Require.between("atrium.limits.connections", config.connections(), 0, MOST);

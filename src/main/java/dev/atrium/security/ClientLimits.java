@@ -11,7 +11,7 @@ import java.util.function.Function;
 
 /** How much one client may use. Any thread. */
 @Singleton
-public final class Limits {
+public final class ClientLimits {
 
     private static final int MOST = 1_000_000_000;
 
@@ -20,12 +20,12 @@ public final class Limits {
     private static final Duration FULL_AGAIN = Duration.ofSeconds(10);
 
     private final SecurityConfig.Limits config;
-    private final Cache<String, Allowance> requests = Caffeine.newBuilder()
+    private final Cache<String, TokenBucket> requests = Caffeine.newBuilder()
             .maximumSize(REMEMBERED).expireAfterAccess(FULL_AGAIN).build();
 
     /** @throws ConfigurationException naming the setting that makes no sense */
     @Inject
-    public Limits(SecurityConfig all) {
+    public ClientLimits(SecurityConfig all) {
         config = all.limits();
         Require.between("atrium.limits.messages", config.messages(), 0, MOST);
         Require.between("atrium.limits.bytes", config.bytes(), 0, 1L << 40);
@@ -37,8 +37,8 @@ public final class Limits {
     }
 
     /** For a new session. */
-    public Allowance allowance() {
-        return new Allowance(config.messages(), config.bytes());
+    public TokenBucket allowance() {
+        return new TokenBucket(config.messages(), config.bytes());
     }
 
     /**
@@ -60,12 +60,12 @@ public final class Limits {
         take(caller, allowance -> allowance.takeBytes(size));
     }
 
-    private void take(Caller caller, Function<Allowance, Limit> what) {
+    private void take(Caller caller, Function<TokenBucket, Limit> what) {
         String key = caller.key();
         if (caller.identity().kind() == Identity.Kind.KEY || key == null) {
             return;
         }
-        Allowance allowance = requests.get(key, first -> allowance());
+        TokenBucket allowance = requests.get(key, first -> allowance());
         Limit exceeded;
         synchronized (allowance) {
             exceeded = what.apply(allowance);

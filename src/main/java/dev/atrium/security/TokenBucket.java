@@ -5,7 +5,7 @@ import io.github.bucket4j.local.SynchronizationStrategy;
 import java.time.Duration;
 
 /** How much one client may say just now: token buckets. One thread at a time. */
-public final class Allowance {
+public final class TokenBucket {
 
     /** Seconds' worth that may come at once. */
     private static final int BURST = 5;
@@ -22,7 +22,7 @@ public final class Allowance {
     private Bucket refusals;
 
     /** 0 is no limit. */
-    Allowance(long messagesPerSecond, long bytesPerSecond) {
+    TokenBucket(long messagesPerSecond, long bytesPerSecond) {
         this.messagesPerSecond = messagesPerSecond;
         this.bytesPerSecond = bytesPerSecond;
     }
