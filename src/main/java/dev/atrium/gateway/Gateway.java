@@ -22,7 +22,7 @@ import dev.atrium.security.ClientLimits;
 import dev.atrium.security.Permission;
 import dev.atrium.session.CloseReason;
 import dev.atrium.session.Session;
-import dev.atrium.session.Wire;
+import dev.atrium.session.ClientConnection;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.EventLoop;
 import io.smallrye.mutiny.Uni;
@@ -67,7 +67,7 @@ public final class Gateway implements Session.Listener {
      *
      * @throws Refusal 429 if its user has as many as may be
      */
-    public Session connect(Caller caller, EventLoop eventLoop, String namespace, String transport, Wire wire,
+    public Session connect(Caller caller, EventLoop eventLoop, String namespace, String transport, ClientConnection wire,
             WireFormat<ByteBuf> format) {
         denials.limited(caller, transport, () -> connections.enter(caller.identity().user()));
         Session session = service.connect(caller, eventLoop, namespace, transport, wire, format, limits.allowance(), this);

@@ -23,7 +23,7 @@ import dev.atrium.session.CloseReason;
 import dev.atrium.session.Session;
 import dev.atrium.session.SessionConfig;
 import dev.atrium.session.Sessions;
-import dev.atrium.session.Wire;
+import dev.atrium.session.ClientConnection;
 import dev.atrium.tracing.Tracing;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.EventLoop;
@@ -92,7 +92,7 @@ public final class RoomService {
     }
 
     /** A client has connected: a new session, in no room yet. */
-    Session connect(Caller caller, EventLoop eventLoop, String namespace, String transport, Wire wire,
+    Session connect(Caller caller, EventLoop eventLoop, String namespace, String transport, ClientConnection wire,
             WireFormat<ByteBuf> format, TokenBucket allowance, Session.Listener listener) {
         Session session = sessions.open(caller, eventLoop, namespace, transport, wire, format, allowance, listener);
         events.emit(new Event.Connected(Event.Subject.of(session)));

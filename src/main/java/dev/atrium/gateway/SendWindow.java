@@ -1,6 +1,6 @@
 package dev.atrium.gateway;
 
-import dev.atrium.session.Suspendable;
+import dev.atrium.session.Pausable;
 
 /**
  * Bounds the messages of one client that are on their way to the backplane: a client that sends faster than the backplane
@@ -10,18 +10,18 @@ public final class SendWindow {
 
     private static final int MOST = 256;
 
-    private final Suspendable connection;
+    private final Pausable connection;
     private final int most;
     private int onTheWay;
     private boolean full;
 
     /** Of the client of that connection. */
-    public SendWindow(Suspendable connection) {
+    public SendWindow(Pausable connection) {
         this(connection, MOST);
     }
 
     /** @param most that may be on their way at once */
-    public SendWindow(Suspendable connection, int most) {
+    public SendWindow(Pausable connection, int most) {
         this.connection = connection;
         this.most = most;
     }

@@ -6,7 +6,7 @@ import dev.atrium.file.Transfers;
 import dev.atrium.gateway.Events;
 import dev.atrium.room.Rooms;
 import dev.atrium.security.ConnectionLimiter;
-import dev.atrium.session.Load;
+import dev.atrium.session.LoadShedder;
 import dev.atrium.session.Session;
 import dev.atrium.session.Sessions;
 import dev.atrium.transport.engineio.EngineSockets;
@@ -33,7 +33,7 @@ final class Metrics {
     }
 
     void start(@Observes StartupEvent startup, Events events, Sessions sessions, Rooms rooms, Backplane backplane,
-            EngineSockets engineSockets, ConnectionLimiter guests, Transfers transfers, Sweep sweep, Load load, Drain drain, Shutdown shutdown) {
+            EngineSockets engineSockets, ConnectionLimiter guests, Transfers transfers, Sweep sweep, LoadShedder load, Drain drain, Shutdown shutdown) {
         connections(sessions);
         gauge("atrium.rooms", "Rooms with members on this replica", rooms, Rooms::count);
         gauge("atrium.memberships", "Memberships in rooms of sessions on this replica", rooms, Rooms::memberships);
@@ -61,8 +61,8 @@ final class Metrics {
         }
     }
 
-    private void load(Sessions sessions, Load load) {
-        gauge("atrium.event.loop.lag.seconds", "How late the slowest event loop is", load, Load::lagSeconds);
+    private void load(Sessions sessions, LoadShedder load) {
+        gauge("atrium.event.loop.lag.seconds", "How late the slowest event loop is", load, LoadShedder::lagSeconds);
         gauge("atrium.handshakes.in.flight", "Newcomers who wait for their turn, or have it", sessions, Sessions::newcomers);
     }
 

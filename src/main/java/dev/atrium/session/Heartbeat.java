@@ -23,12 +23,12 @@ final class Heartbeat {
     private final EventLoop eventLoop;
     private final long interval;
     private final long timeout;
-    private final Lifetime lifetime;
+    private final MaxConnectionAge lifetime;
     private final TreeMap<Long, Slot> slots = new TreeMap<>();
     private ScheduledFuture<?> wakeUp;
     private long wakeUpStep;
 
-    Heartbeat(EventLoop eventLoop, Duration interval, Duration timeout, Lifetime lifetime) {
+    Heartbeat(EventLoop eventLoop, Duration interval, Duration timeout, MaxConnectionAge lifetime) {
         this.eventLoop = eventLoop;
         this.interval = interval.toNanos();
         this.timeout = timeout.toNanos();

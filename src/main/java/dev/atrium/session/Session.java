@@ -57,14 +57,14 @@ public final class Session implements Member {
     private final String namespace;
     private final String transport;
     private final SessionLoop loop;
-    private final Wire wire;
-    private final Outbox outbox;
+    private final ClientConnection wire;
+    private final SendQueue outbox;
     private final WireFormat<ByteBuf> format;
     private final Listener listener;
     private final Map<RoomId, Membership> memberships = new HashMap<>(4);
     private volatile boolean open = true;
 
-    Session(Sender self, Caller caller, TokenBucket allowance, String namespace, String transport, SessionLoop loop, Wire wire,
+    Session(Sender self, Caller caller, TokenBucket allowance, String namespace, String transport, SessionLoop loop, ClientConnection wire,
             WireFormat<ByteBuf> format, Listener listener) {
         this.self = self;
         this.caller = caller;

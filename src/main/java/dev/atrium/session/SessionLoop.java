@@ -11,5 +11,5 @@ import io.netty.channel.EventLoop;
  * @param heartbeat finds clients that are gone
  * @param turnstile those who come pass it
  */
-record SessionLoop(EventLoop eventLoop, DeliveryLoop delivery, Heartbeat heartbeat, Turnstile turnstile) {
+record SessionLoop(EventLoop eventLoop, DeliveryLoop delivery, Heartbeat heartbeat, HandshakeThrottle turnstile) {
 }

@@ -69,7 +69,7 @@ public final class Sessions {
     }
 
     /** A new session on that event loop. Its heartbeat runs from now on. On that event loop only. */
-    public Session open(Caller caller, EventLoop eventLoop, String namespace, String transport, Wire wire,
+    public Session open(Caller caller, EventLoop eventLoop, String namespace, String transport, ClientConnection wire,
             WireFormat<ByteBuf> format, TokenBucket allowance, Session.Listener listener) {
         Sender self = new Sender(node.newSessionId(), caller.identity().user());
         Session session = new Session(self, caller, allowance, namespace, transport, loop(eventLoop), wire, format, listener);
@@ -147,7 +147,7 @@ public final class Sessions {
     private SessionLoop newLoop(EventLoop eventLoop) {
         DeliveryLoop delivery = new DeliveryLoop(eventLoop, eventLoop::inEventLoop);
         return new SessionLoop(eventLoop, delivery,
-                new Heartbeat(eventLoop, config.heartbeat().interval(), config.heartbeat().timeout(), Lifetime.of(config.connection())),
-                new Turnstile(eventLoop, delivery));
+                new Heartbeat(eventLoop, config.heartbeat().interval(), config.heartbeat().timeout(), MaxConnectionAge.of(config.connection())),
+                new HandshakeThrottle(eventLoop, delivery));
     }
 }

@@ -3,8 +3,8 @@ package dev.atrium.transport.engineio;
 import dev.atrium.security.TokenBucket;
 import dev.atrium.security.Caller;
 import dev.atrium.session.CloseReason;
-import dev.atrium.session.Outbox;
-import dev.atrium.session.Suspendable;
+import dev.atrium.session.SendQueue;
+import dev.atrium.session.Pausable;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.EventLoop;
@@ -18,7 +18,7 @@ import org.jboss.logging.Logger;
  * One connection with a client: its life, whichever transport carries it. It is open until {@link #close()}, {@link #fail} or
  * until its client is gone, whichever is first; what comes after does nothing. On its event loop only, but its final fields.
  */
-public final class EngineSocket implements Suspendable {
+public final class EngineSocket implements Pausable {
 
     private static final Logger LOG = Logger.getLogger(EngineSocket.class);
 
@@ -58,7 +58,7 @@ public final class EngineSocket implements Suspendable {
     private final EventLoop eventLoop;
     private final EngineSockets sockets;
     private final Liveness liveness;
-    private final Outbox outbox = new TransportOutbox();
+    private final SendQueue outbox = new TransportSendQueue();
     private Listener listener;
     /** Also read by those who count. */
     private volatile Transport transport;
@@ -124,7 +124,7 @@ public final class EngineSocket implements Suspendable {
     }
 
     /** Takes whole frames in the form of RFC 6455, whatever carries them in the end; each is a packet. */
-    public Outbox outbox() {
+    public SendQueue outbox() {
         return outbox;
     }
 
@@ -375,7 +375,7 @@ public final class EngineSocket implements Suspendable {
     }
 
     /** Whatever the transport, also after it was changed. */
-    private final class TransportOutbox implements Outbox {
+    private final class TransportSendQueue implements SendQueue {
 
         @Override
         public boolean offer(ByteBuf bytes) {

@@ -2,7 +2,7 @@ package dev.atrium.transport.engineio;
 
 import dev.atrium.room.DeliveryLoop;
 import dev.atrium.session.CloseReason;
-import dev.atrium.session.Outbox;
+import dev.atrium.session.SendQueue;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
 import io.netty.buffer.Unpooled;
@@ -16,7 +16,7 @@ import java.util.concurrent.TimeUnit;
  * HTTP long-polling: packets for the client wait for its next GET, the client's come in the bodies of POSTs. There is one GET
  * and one POST at a time.
  */
-final class PollingTransport implements Transport, Outbox {
+final class PollingTransport implements Transport, SendQueue {
 
     /** How long a poll may take to come once more after the replica is gone that had forwarded it. */
     private static final long REPEAT_MILLIS = 1_000;
@@ -50,7 +50,7 @@ final class PollingTransport implements Transport, Outbox {
     }
 
     @Override
-    public Outbox outbox() {
+    public SendQueue outbox() {
         return this;
     }
 
@@ -194,7 +194,7 @@ final class PollingTransport implements Transport, Outbox {
     }
 
     /** Another transport goes on with what still waits here; says whether it took all of it. */
-    boolean handOver(Outbox next) {
+    boolean handOver(SendQueue next) {
         if (poll != null) {
             // Clients end their last poll before they change over: this one came after that.
             Exchange late = poll;

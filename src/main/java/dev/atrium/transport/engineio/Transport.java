@@ -1,7 +1,7 @@
 package dev.atrium.transport.engineio;
 
 import dev.atrium.session.CloseReason;
-import dev.atrium.session.Outbox;
+import dev.atrium.session.SendQueue;
 
 /** How a connection is carried now. On the connection's event loop only. */
 interface Transport {
@@ -10,7 +10,7 @@ interface Transport {
     String name();
 
     /** Takes whole frames, in the form of RFC 6455, each of them one packet. */
-    Outbox outbox();
+    SendQueue outbox();
 
     /** Hands on no more packets until {@link #resume}. */
     void suspend();

@@ -2,7 +2,7 @@ package dev.atrium.transport.engineio;
 
 import dev.atrium.security.Caller;
 import dev.atrium.session.CloseReason;
-import dev.atrium.session.Outbox;
+import dev.atrium.session.SendQueue;
 import dev.atrium.transport.websocket.Frames;
 import dev.atrium.transport.websocket.SocketConnection;
 import dev.atrium.transport.websocket.SocketProtocol;
@@ -20,7 +20,7 @@ final class WebSocketTransport implements Transport, SocketProtocol {
     private final Caller caller;
     private EngineSocket socket;
     private SocketConnection connection;
-    private Outbox outbox;
+    private SendQueue outbox;
     private final Queue<Runnable> crossed = new ArrayDeque<>();
     private boolean suspended;
     private boolean draining;
@@ -51,7 +51,7 @@ final class WebSocketTransport implements Transport, SocketProtocol {
             return;
         }
         outbox = isAtHome() ? opened.outbox()
-                : new RelayOutbox(opened, sockets.deliveryLoop(socket.eventLoop()), sockets.outboxLimit(), this::overflowed);
+                : new RelaySendQueue(opened, sockets.deliveryLoop(socket.eventLoop()), sockets.outboxLimit(), this::overflowed);
         home(() -> {
             if (!socket.probe(this)) {
                 close(CloseReason.NORMAL);
@@ -60,7 +60,7 @@ final class WebSocketTransport implements Transport, SocketProtocol {
     }
 
     @Override
-    public Outbox outbox() {
+    public SendQueue outbox() {
         return outbox;
     }
 

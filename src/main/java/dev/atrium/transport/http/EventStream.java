@@ -7,11 +7,11 @@ import dev.atrium.room.RoomId;
 import dev.atrium.security.Caller;
 import dev.atrium.security.ConnectionLimiter;
 import dev.atrium.session.CloseReason;
-import dev.atrium.session.Outbox;
+import dev.atrium.session.SendQueue;
 import dev.atrium.session.RequestLoop;
 import dev.atrium.session.Session;
 import dev.atrium.session.Sessions;
-import dev.atrium.session.Wire;
+import dev.atrium.session.ClientConnection;
 import io.netty.buffer.Unpooled;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerResponse;
@@ -19,7 +19,7 @@ import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.Consumer;
 
 /** One client that reads a room as an endless response. On its connection's event loop. */
-final class EventStream implements Wire {
+final class EventStream implements ClientConnection {
 
     /** Clients of a replica that goes away come back within this time, spread at random. */
     private static final int RECONNECT_MILLIS = 2_000;
@@ -28,7 +28,7 @@ final class EventStream implements Wire {
     private final Sessions sessions;
     private final StreamFormat format;
     private final HttpServerResponse response;
-    private final Outbox outbox;
+    private final SendQueue outbox;
     private final ConnectionLimiter.Slot slot;
     private Session session;
     private boolean begun;
@@ -40,7 +40,7 @@ final class EventStream implements Wire {
         this.sessions = sessions;
         this.format = format;
         this.response = response;
-        this.outbox = new ResponseOutbox(response, sessions.outboxLimit());
+        this.outbox = new ResponseSendQueue(response, sessions.outboxLimit());
     }
 
     /**
@@ -87,7 +87,7 @@ final class EventStream implements Wire {
     }
 
     @Override
-    public Outbox outbox() {
+    public SendQueue outbox() {
         return outbox;
     }
 

@@ -14,9 +14,9 @@ import dev.atrium.room.Data;
 import dev.atrium.room.RoomId;
 import dev.atrium.security.Caller;
 import dev.atrium.session.CloseReason;
-import dev.atrium.session.Outbox;
+import dev.atrium.session.SendQueue;
 import dev.atrium.session.Session;
-import dev.atrium.session.Wire;
+import dev.atrium.session.ClientConnection;
 import dev.atrium.transport.engineio.EngineSocket;
 import io.smallrye.mutiny.Uni;
 import io.smallrye.mutiny.subscription.UniEmitter;
@@ -29,7 +29,7 @@ import java.util.Map;
  * One client in one namespace: a session, whose connection it shares with those of the client's other namespaces. On the
  * connection's event loop only.
  */
-final class NamespaceSocket implements Wire {
+final class NamespaceSocket implements ClientConnection {
 
     /** The event by which a client shows another token, in every namespace. */
     private static final String AUTH = "@auth";
@@ -232,7 +232,7 @@ final class NamespaceSocket implements Wire {
     }
 
     @Override
-    public Outbox outbox() {
+    public SendQueue outbox() {
         return socket.outbox();
     }
 

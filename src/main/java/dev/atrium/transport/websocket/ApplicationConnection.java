@@ -3,12 +3,12 @@ package dev.atrium.transport.websocket;
 import dev.atrium.gateway.Gateway;
 import dev.atrium.room.RoomId;
 import dev.atrium.security.Caller;
-import dev.atrium.session.ChannelOutbox;
+import dev.atrium.session.ChannelSendQueue;
 import dev.atrium.session.CloseReason;
-import dev.atrium.session.Outbox;
+import dev.atrium.session.SendQueue;
 import dev.atrium.session.Session;
 import dev.atrium.session.Sessions;
-import dev.atrium.session.Wire;
+import dev.atrium.session.ClientConnection;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelDuplexHandler;
@@ -27,7 +27,7 @@ import org.jboss.logging.Logger;
  * A connection of an endpoint that the application has written itself, as the wire of a session. What the client sends is the
  * application's; here it is only a sign of life. On the connection's event loop only.
  */
-final class ApplicationConnection extends ChannelDuplexHandler implements Wire {
+final class ApplicationConnection extends ChannelDuplexHandler implements ClientConnection {
 
     /** The label of its figures. */
     static final String TRANSPORT = "endpoint";
@@ -49,7 +49,7 @@ final class ApplicationConnection extends ChannelDuplexHandler implements Wire {
         this.connection = connection;
         this.channel = channel;
         this.gateway = gateway;
-        this.outbox = new WholeMessages(new ChannelOutbox(UpgradeChannel.listen(channel, this), sessions.deliveryLoop(channel.eventLoop()),
+        this.outbox = new WholeMessages(new ChannelSendQueue(UpgradeChannel.listen(channel, this), sessions.deliveryLoop(channel.eventLoop()),
                 sessions.outboxLimit()), sessions.outboxLimit());
     }
 
@@ -65,7 +65,7 @@ final class ApplicationConnection extends ChannelDuplexHandler implements Wire {
     }
 
     @Override
-    public Outbox outbox() {
+    public SendQueue outbox() {
         return outbox;
     }
 

@@ -1,11 +1,11 @@
 package dev.atrium.transport.websocket;
 
-import dev.atrium.session.ChannelOutbox;
+import dev.atrium.session.ChannelSendQueue;
 import dev.atrium.session.CloseReason;
-import dev.atrium.session.Outbox;
+import dev.atrium.session.SendQueue;
 import dev.atrium.session.Sessions;
-import dev.atrium.session.Suspendable;
-import dev.atrium.session.Wire;
+import dev.atrium.session.Pausable;
+import dev.atrium.session.ClientConnection;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.EventLoop;
@@ -21,7 +21,7 @@ import org.jboss.logging.Logger;
  * One WebSocket of an endpoint: hands the endpoint's messages to the protocol, and writes ready-made frames below the encoder. On
  * the connection's event loop only.
  */
-public final class SocketConnection implements Wire, Suspendable, FrameGuard.Listener {
+public final class SocketConnection implements ClientConnection, Pausable, FrameGuard.Listener {
 
     static final TypedKey<SocketConnection> KEY = new TypedKey<>(SocketConnection.class.getName());
 
@@ -37,7 +37,7 @@ public final class SocketConnection implements Wire, Suspendable, FrameGuard.Lis
     private final WebSocketConnection connection;
     private final FrameGuard guard;
     private final SocketProtocol protocol;
-    private final Outbox outbox;
+    private final SendQueue outbox;
     private final long limit;
     /** Messages that were tasks already when the connection was suspended: a turn's, as the guard passes on no more. */
     private ArrayDeque<Object> waiting;
@@ -51,7 +51,7 @@ public final class SocketConnection implements Wire, Suspendable, FrameGuard.Lis
         this.guard = guard;
         this.protocol = protocol;
         this.limit = sessions.outboxLimit();
-        this.outbox = new ChannelOutbox(below, sessions.deliveryLoop(guard.eventLoop()), limit);
+        this.outbox = new ChannelSendQueue(below, sessions.deliveryLoop(guard.eventLoop()), limit);
     }
 
     void open() {
@@ -70,7 +70,7 @@ public final class SocketConnection implements Wire, Suspendable, FrameGuard.Lis
     }
 
     @Override
-    public Outbox outbox() {
+    public SendQueue outbox() {
         return outbox;
     }
 

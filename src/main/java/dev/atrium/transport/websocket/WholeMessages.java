@@ -1,6 +1,6 @@
 package dev.atrium.transport.websocket;
 
-import dev.atrium.session.Outbox;
+import dev.atrium.session.SendQueue;
 import io.netty.buffer.ByteBuf;
 import java.util.ArrayDeque;
 import java.util.Queue;
@@ -9,16 +9,16 @@ import java.util.Queue;
  * The outbox of a connection on which the application sends, too: the application may send a message in fragments, and no other
  * message may come between those (RFC 6455 section 5.4). On the connection's event loop only, but {@link #pendingBytes}.
  */
-final class WholeMessages implements Outbox {
+final class WholeMessages implements SendQueue {
 
-    private final Outbox outbox;
+    private final SendQueue outbox;
     private final long limit;
     private final Queue<ByteBuf> held = new ArrayDeque<>();
     private volatile long heldBytes;
     private boolean fragmented;
 
     /** @param limit bytes that may wait for the end of a message */
-    WholeMessages(Outbox outbox, long limit) {
+    WholeMessages(SendQueue outbox, long limit) {
         this.outbox = outbox;
         this.limit = limit;
     }

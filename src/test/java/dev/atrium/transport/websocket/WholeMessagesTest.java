@@ -2,7 +2,7 @@ package dev.atrium.transport.websocket;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.atrium.session.Outbox;
+import dev.atrium.session.SendQueue;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import java.nio.charset.StandardCharsets;
@@ -14,7 +14,7 @@ import org.junit.jupiter.api.Test;
 class WholeMessagesTest {
 
     private final List<String> sent = new ArrayList<>();
-    private final WholeMessages outbox = new WholeMessages(new Outbox() {
+    private final WholeMessages outbox = new WholeMessages(new SendQueue() {
         @Override
         public boolean offer(ByteBuf bytes) {
             sent.add(bytes.toString(StandardCharsets.UTF_8));

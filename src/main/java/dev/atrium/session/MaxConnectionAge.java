@@ -8,10 +8,10 @@ import java.util.concurrent.ThreadLocalRandom;
  * @param nanos 0 for as old as they like
  * @param jitter the share of it by which each one's may differ, either way
  */
-record Lifetime(long nanos, double jitter) {
+record MaxConnectionAge(long nanos, double jitter) {
 
-    static Lifetime of(SessionConfig.ConnectionSettings config) {
-        return new Lifetime(config.maxAge().toNanos(), config.maxAgeJitter() / 100.0);
+    static MaxConnectionAge of(SessionConfig.ConnectionSettings config) {
+        return new MaxConnectionAge(config.maxAge().toNanos(), config.maxAgeJitter() / 100.0);
     }
 
     /** When one that begins now ends, in the time of {@link System#nanoTime}. */

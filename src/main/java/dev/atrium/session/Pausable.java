@@ -4,7 +4,7 @@ import io.smallrye.mutiny.Uni;
 import java.util.function.Consumer;
 
 /** A connection whose client can be made to wait. On its event loop only. */
-public interface Suspendable {
+public interface Pausable {
 
     /** Handles no more of its client's messages until {@link #resume} has been called as often. */
     void suspend();

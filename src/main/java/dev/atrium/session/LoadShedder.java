@@ -17,7 +17,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
  * client's patience is served for nothing, and comes again. Any thread.
  */
 @Singleton
-public final class Load implements LoadSignal {
+public final class LoadShedder implements LoadSignal {
 
     private static final int MOST = 1_000_000_000;
 
@@ -27,7 +27,7 @@ public final class Load implements LoadSignal {
     private final int mostNewcomers;
 
     /** @throws ConfigurationException naming the setting that makes no sense */
-    Load(Sessions sessions, AdmissionConfig config) {
+    LoadShedder(Sessions sessions, AdmissionConfig config) {
         this.sessions = sessions;
         Require.between("atrium.admission.max-lag", config.maxLag(), Duration.ZERO, Duration.ofHours(1));
         Require.between("atrium.admission.max-handshakes", config.maxHandshakes(), 0, MOST);

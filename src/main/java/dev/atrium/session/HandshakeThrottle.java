@@ -13,7 +13,7 @@ import java.util.function.Supplier;
  * Whoever comes passes here, some at a time, so that those who are served already hardly notice when everyone comes at once.
  * On its event loop only.
  */
-final class Turnstile {
+final class HandshakeThrottle {
 
     /** Inside at a time: enough that the way to Redis and back is no pause. */
     private static final int WIDTH = 8;
@@ -37,7 +37,7 @@ final class Turnstile {
     private long spoken;
     private long lastSpoken = System.nanoTime() - SILENCE_NANOS;
 
-    Turnstile(EventLoop eventLoop, DeliveryLoop delivery) {
+    HandshakeThrottle(EventLoop eventLoop, DeliveryLoop delivery) {
         this.eventLoop = eventLoop;
         this.delivery = delivery;
     }

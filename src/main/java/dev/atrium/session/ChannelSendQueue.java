@@ -12,7 +12,7 @@ import io.netty.channel.ChannelOutboundBuffer;
  *
  * <p>The queue itself is Netty's. Used on the connection's event loop only, but {@link #pendingBytes}.
  */
-public final class ChannelOutbox implements Outbox {
+public final class ChannelSendQueue implements SendQueue {
 
     private final ChannelHandlerContext below;
     private final Channel.Unsafe unsafe;
@@ -25,7 +25,7 @@ public final class ChannelOutbox implements Outbox {
      * @param below writes go on from here towards the wire
      * @param limit bytes that may wait; a message that is larger by itself still passes when nothing waits
      */
-    public ChannelOutbox(ChannelHandlerContext below, DeliveryLoop loop, long limit) {
+    public ChannelSendQueue(ChannelHandlerContext below, DeliveryLoop loop, long limit) {
         this.below = below;
         this.unsafe = below.channel().unsafe();
         this.loop = loop;

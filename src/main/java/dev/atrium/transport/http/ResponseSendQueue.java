@@ -1,19 +1,19 @@
 package dev.atrium.transport.http;
 
-import dev.atrium.session.Outbox;
+import dev.atrium.session.SendQueue;
 import io.netty.buffer.ByteBuf;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpServerResponse;
 import java.util.concurrent.atomic.AtomicLong;
 
 /** The outbox of an endless response, HTTP/1.1 or HTTP/2. What Vert.x has not written yet waits in it. */
-final class ResponseOutbox implements Outbox {
+final class ResponseSendQueue implements SendQueue {
 
     private final HttpServerResponse response;
     private final long limit;
     private final AtomicLong pending = new AtomicLong();
 
-    ResponseOutbox(HttpServerResponse response, long limit) {
+    ResponseSendQueue(HttpServerResponse response, long limit) {
         this.response = response;
         this.limit = limit;
     }

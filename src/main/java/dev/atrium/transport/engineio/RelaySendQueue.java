@@ -1,7 +1,7 @@
 package dev.atrium.transport.engineio;
 
 import dev.atrium.room.DeliveryLoop;
-import dev.atrium.session.Outbox;
+import dev.atrium.session.SendQueue;
 import dev.atrium.transport.websocket.SocketConnection;
 import io.netty.buffer.ByteBuf;
 import java.util.ArrayList;
@@ -12,7 +12,7 @@ import java.util.concurrent.atomic.AtomicLong;
  * The outbox of a connection whose WebSocket lives on another event loop. What one turn brings crosses over in one task. Used on
  * the connection's event loop only, but {@link #pendingBytes}.
  */
-final class RelayOutbox implements Outbox {
+final class RelaySendQueue implements SendQueue {
 
     private final SocketConnection connection;
     private final DeliveryLoop loop;
@@ -23,7 +23,7 @@ final class RelayOutbox implements Outbox {
     private List<ByteBuf> gathered = new ArrayList<>();
 
     /** @param overflowed called on the WebSocket's event loop: its client is too slow */
-    RelayOutbox(SocketConnection connection, DeliveryLoop loop, long limit, Runnable overflowed) {
+    RelaySendQueue(SocketConnection connection, DeliveryLoop loop, long limit, Runnable overflowed) {
         this.connection = connection;
         this.loop = loop;
         this.limit = limit;

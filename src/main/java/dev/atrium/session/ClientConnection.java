@@ -1,10 +1,10 @@
 package dev.atrium.session;
 
 /** The connection of a session, as its transport implements it. Called on the session's event loop only. */
-public interface Wire {
+public interface ClientConnection {
 
     /** What is written to the client goes in here. */
-    Outbox outbox();
+    SendQueue outbox();
 
     /** Asks the client for a sign of life. */
     void ping();
