@@ -30,7 +30,7 @@ public final class SendWindow {
     public void sent() {
         if (++onTheWay == most) {
             full = true;
-            connection.suspend();
+            connection.pause();
         }
     }
 

@@ -4,7 +4,7 @@ package dev.atrium.session;
 public interface ClientConnection {
 
     /** What is written to the client goes in here. */
-    SendQueue outbox();
+    SendQueue sendQueue();
 
     /** Asks the client for a sign of life. */
     void ping();

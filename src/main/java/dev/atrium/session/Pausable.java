@@ -7,7 +7,7 @@ import java.util.function.Consumer;
 public interface Pausable {
 
     /** Handles no more of its client's messages until {@link #resume} has been called as often. */
-    void suspend();
+    void pause();
 
     /** Goes on with what has waited, in its order. */
     void resume();
@@ -19,7 +19,7 @@ public interface Pausable {
      * @param work completes on the connection's event loop
      */
     default <T> void await(Uni<T> work, Consumer<? super T> item, Consumer<Throwable> failure) {
-        suspend();
+        pause();
         work.subscribe().with(
                 result -> {
                     try {

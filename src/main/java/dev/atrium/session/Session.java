@@ -58,7 +58,7 @@ public final class Session implements Member {
     private final String transport;
     private final SessionLoop loop;
     private final ClientConnection wire;
-    private final SendQueue outbox;
+    private final SendQueue sendQueue;
     private final WireFormat<ByteBuf> format;
     private final Listener listener;
     private final Map<RoomId, Membership> memberships = new HashMap<>(4);
@@ -73,7 +73,7 @@ public final class Session implements Member {
         this.transport = transport;
         this.loop = loop;
         this.wire = wire;
-        this.outbox = wire.outbox();
+        this.sendQueue = wire.sendQueue();
         this.format = format;
         this.listener = listener;
     }
@@ -180,7 +180,7 @@ public final class Session implements Member {
 
     /** Bytes that wait to be written to it. */
     public long pendingBytes() {
-        return outbox.pendingBytes();
+        return sendQueue.pendingBytes();
     }
 
     /** Whether it has not ended. Any thread. */
@@ -236,7 +236,7 @@ public final class Session implements Member {
         if (!open) {
             return;
         }
-        if (outbox.pendingBytes() <= DRAINED_BYTES) {
+        if (sendQueue.pendingBytes() <= DRAINED_BYTES) {
             loop.eventLoop().execute(task);
         } else {
             loop.eventLoop().schedule(() -> whenDrained(task), LOOK_AGAIN_MILLIS, TimeUnit.MILLISECONDS);
@@ -247,7 +247,7 @@ public final class Session implements Member {
     public void send(ByteBuf bytes) {
         if (!open) {
             bytes.release();
-        } else if (!outbox.offer(bytes)) {
+        } else if (!sendQueue.offer(bytes)) {
             closeSoon(CloseReason.SLOW_CONSUMER);
         }
     }

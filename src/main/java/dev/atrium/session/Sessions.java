@@ -64,7 +64,7 @@ public final class Sessions {
     }
 
     /** Bytes that may wait for one client. */
-    public long outboxLimit() {
+    public long sendQueueLimit() {
         return config.outbox().limit();
     }
 

@@ -152,7 +152,7 @@ public final class EngineIoRoutes {
         EventLoop eventLoop = RequestLoop.current();
         EngineSocket socket = sockets.create(caller, eventLoop);
         socket.whenDisconnected(slot::release);
-        PollingTransport polling = new PollingTransport(socket, sessions.deliveryLoop(eventLoop), sessions.outboxLimit());
+        PollingTransport polling = new PollingTransport(socket, sessions.deliveryLoop(eventLoop), sessions.sendQueueLimit());
         sockets.open(socket, polling);
         polling.poll(exchange);
     }

@@ -58,7 +58,7 @@ public final class EngineSocket implements Pausable {
     private final EventLoop eventLoop;
     private final EngineSockets sockets;
     private final Liveness liveness;
-    private final SendQueue outbox = new TransportSendQueue();
+    private final SendQueue sendQueue = new TransportSendQueue();
     private Listener listener;
     /** Also read by those who count. */
     private volatile Transport transport;
@@ -124,21 +124,21 @@ public final class EngineSocket implements Pausable {
     }
 
     /** Takes whole frames in the form of RFC 6455, whatever carries them in the end; each is a packet. */
-    public SendQueue outbox() {
-        return outbox;
+    public SendQueue sendQueue() {
+        return sendQueue;
     }
 
     /** Sends a ready-made frame. */
     public void send(byte[] frame) {
-        if (state == State.OPEN && !outbox.offer(Unpooled.wrappedBuffer(frame))) {
+        if (state == State.OPEN && !sendQueue.offer(Unpooled.wrappedBuffer(frame))) {
             eventLoop.execute(() -> fail(CloseReason.SLOW_CONSUMER));
         }
     }
 
     @Override
-    public void suspend() {
+    public void pause() {
         if (holds++ == 0) {
-            transport.suspend();
+            transport.pause();
         }
     }
 
@@ -149,7 +149,7 @@ public final class EngineSocket implements Pausable {
         }
     }
 
-    boolean isSuspended() {
+    boolean isPaused() {
         return holds > 0;
     }
 
@@ -338,12 +338,12 @@ public final class EngineSocket implements Pausable {
         }
         giveUpUpgrade();
         transport = other;
-        if (!former.handOver(other.outbox())) {
+        if (!former.handOver(other.sendQueue())) {
             fail(CloseReason.SLOW_CONSUMER);
             return;
         }
         if (holds > 0) {
-            other.suspend();
+            other.pause();
         }
         listener.upgraded(other.name());
     }
@@ -379,12 +379,12 @@ public final class EngineSocket implements Pausable {
 
         @Override
         public boolean offer(ByteBuf bytes) {
-            return transport.outbox().offer(bytes);
+            return transport.sendQueue().offer(bytes);
         }
 
         @Override
         public long pendingBytes() {
-            return transport.outbox().pendingBytes();
+            return transport.sendQueue().pendingBytes();
         }
     }
 }

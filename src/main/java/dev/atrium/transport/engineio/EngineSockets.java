@@ -76,8 +76,8 @@ public final class EngineSockets {
         return sessions.deliveryLoop(eventLoop);
     }
 
-    long outboxLimit() {
-        return sessions.outboxLimit();
+    long sendQueueLimit() {
+        return sessions.sendQueueLimit();
     }
 
     Duration pingInterval() {

@@ -59,7 +59,7 @@ final class Liveness {
     }
 
     private void missed() {
-        if (socket.isSuspended()) {
+        if (socket.isPaused()) {
             // We do not read what it sends, so its silence is our own doing.
             at(System.nanoTime() + timeout.toNanos(), this::missed);
         } else {

@@ -50,7 +50,7 @@ final class PollingTransport implements Transport, SendQueue {
     }
 
     @Override
-    public SendQueue outbox() {
+    public SendQueue sendQueue() {
         return this;
     }
 
@@ -147,13 +147,13 @@ final class PollingTransport implements Transport, SendQueue {
         }
         draining = true;
         try {
-            while (post != null && !socket.isSuspended() && socket.isOpen() && packets.hasNext()) {
+            while (post != null && !socket.isPaused() && socket.isOpen() && packets.hasNext()) {
                 packet(packets.next());
             }
         } finally {
             draining = false;
         }
-        if (post != null && (!packets.hasNext() && !socket.isSuspended() || !socket.isOpen())) {
+        if (post != null && (!packets.hasNext() && !socket.isPaused() || !socket.isOpen())) {
             Exchange done = post;
             post = null;
             done.ok();
@@ -175,7 +175,7 @@ final class PollingTransport implements Transport, SendQueue {
     }
 
     @Override
-    public void suspend() {
+    public void pause() {
         // next() looks.
     }
 

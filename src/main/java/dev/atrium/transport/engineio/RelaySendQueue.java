@@ -47,7 +47,7 @@ final class RelaySendQueue implements SendQueue {
 
     @Override
     public long pendingBytes() {
-        return crossing.get() + connection.outbox().pendingBytes();
+        return crossing.get() + connection.sendQueue().pendingBytes();
     }
 
     private void cross() {
@@ -57,7 +57,7 @@ final class RelaySendQueue implements SendQueue {
             boolean taken = true;
             for (ByteBuf bytes : crossed) {
                 int size = bytes.readableBytes();
-                taken &= connection.outbox().offer(bytes);
+                taken &= connection.sendQueue().offer(bytes);
                 crossing.addAndGet(-size);
             }
             if (!taken) {

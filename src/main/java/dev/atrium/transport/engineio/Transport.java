@@ -10,10 +10,10 @@ interface Transport {
     String name();
 
     /** Takes whole frames, in the form of RFC 6455, each of them one packet. */
-    SendQueue outbox();
+    SendQueue sendQueue();
 
     /** Hands on no more packets until {@link #resume}. */
-    void suspend();
+    void pause();
 
     /** Goes on with what has come meanwhile. */
     void resume();

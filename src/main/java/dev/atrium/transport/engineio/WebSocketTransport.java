@@ -20,7 +20,7 @@ final class WebSocketTransport implements Transport, SocketProtocol {
     private final Caller caller;
     private EngineSocket socket;
     private SocketConnection connection;
-    private SendQueue outbox;
+    private SendQueue sendQueue;
     private final Queue<Runnable> crossed = new ArrayDeque<>();
     private boolean suspended;
     private boolean draining;
@@ -45,13 +45,13 @@ final class WebSocketTransport implements Transport, SocketProtocol {
     public void open(SocketConnection opened) {
         connection = opened;
         if (socket == null) {
-            outbox = opened.outbox();
+            sendQueue = opened.sendQueue();
             socket = sockets.create(caller, opened.eventLoop());
             sockets.open(socket, this);
             return;
         }
-        outbox = isAtHome() ? opened.outbox()
-                : new RelaySendQueue(opened, sockets.deliveryLoop(socket.eventLoop()), sockets.outboxLimit(), this::overflowed);
+        sendQueue = isAtHome() ? opened.sendQueue()
+                : new RelaySendQueue(opened, sockets.deliveryLoop(socket.eventLoop()), sockets.sendQueueLimit(), this::overflowed);
         home(() -> {
             if (!socket.probe(this)) {
                 close(CloseReason.NORMAL);
@@ -60,8 +60,8 @@ final class WebSocketTransport implements Transport, SocketProtocol {
     }
 
     @Override
-    public SendQueue outbox() {
-        return outbox;
+    public SendQueue sendQueue() {
+        return sendQueue;
     }
 
     @Override
@@ -77,7 +77,7 @@ final class WebSocketTransport implements Transport, SocketProtocol {
 
     /** What was crossing over when the connection was suspended waits at home. */
     private void inOrder(Runnable packet) {
-        if (socket.isSuspended() || !crossed.isEmpty()) {
+        if (socket.isPaused() || !crossed.isEmpty()) {
             crossed.add(packet);
         } else {
             packet.run();
@@ -109,10 +109,10 @@ final class WebSocketTransport implements Transport, SocketProtocol {
     }
 
     @Override
-    public void suspend() {
+    public void pause() {
         if (!suspended) {
             suspended = true;
-            away(connection::suspend);
+            away(connection::pause);
         }
     }
 
@@ -123,13 +123,13 @@ final class WebSocketTransport implements Transport, SocketProtocol {
         }
         draining = true;
         try {
-            while (!crossed.isEmpty() && !socket.isSuspended()) {
+            while (!crossed.isEmpty() && !socket.isPaused()) {
                 crossed.poll().run();
             }
         } finally {
             draining = false;
         }
-        if (suspended && !socket.isSuspended()) {
+        if (suspended && !socket.isPaused()) {
             suspended = false;
             away(connection::resume);
         }

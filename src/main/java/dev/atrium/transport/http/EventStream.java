@@ -28,7 +28,7 @@ final class EventStream implements ClientConnection {
     private final Sessions sessions;
     private final StreamFormat format;
     private final HttpServerResponse response;
-    private final SendQueue outbox;
+    private final SendQueue sendQueue;
     private final ConnectionLimiter.Slot slot;
     private Session session;
     private boolean begun;
@@ -40,7 +40,7 @@ final class EventStream implements ClientConnection {
         this.sessions = sessions;
         this.format = format;
         this.response = response;
-        this.outbox = new ResponseSendQueue(response, sessions.outboxLimit());
+        this.sendQueue = new ResponseSendQueue(response, sessions.sendQueueLimit());
     }
 
     /**
@@ -87,8 +87,8 @@ final class EventStream implements ClientConnection {
     }
 
     @Override
-    public SendQueue outbox() {
-        return outbox;
+    public SendQueue sendQueue() {
+        return sendQueue;
     }
 
     /** A stream has no way back: that the connection takes what is written has to do, and TCP says when it does not. */
@@ -122,7 +122,7 @@ final class EventStream implements ClientConnection {
             // What it did not read would have to be sent first; it comes back to where it was by the last id it has.
             response.reset();
         } else {
-            outbox.offer(Unpooled.wrappedBuffer(
+            sendQueue.offer(Unpooled.wrappedBuffer(
                     format.goodbye(reason, ThreadLocalRandom.current().nextInt(RECONNECT_MILLIS))));
             response.end();
         }

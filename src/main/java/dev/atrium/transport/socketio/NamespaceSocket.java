@@ -232,8 +232,8 @@ final class NamespaceSocket implements ClientConnection {
     }
 
     @Override
-    public SendQueue outbox() {
-        return socket.outbox();
+    public SendQueue sendQueue() {
+        return socket.sendQueue();
     }
 
     /** Engine.IO has heartbeats of its own. */

@@ -42,15 +42,15 @@ final class ApplicationConnection extends ChannelDuplexHandler implements Client
     private final WebSocketConnection connection;
     private final Channel channel;
     private final Gateway gateway;
-    private final WholeMessages outbox;
+    private final WholeMessages sendQueue;
     private Session session;
 
     ApplicationConnection(WebSocketConnection connection, Channel channel, Gateway gateway, Sessions sessions) {
         this.connection = connection;
         this.channel = channel;
         this.gateway = gateway;
-        this.outbox = new WholeMessages(new ChannelSendQueue(UpgradeChannel.listen(channel, this), sessions.deliveryLoop(channel.eventLoop()),
-                sessions.outboxLimit()), sessions.outboxLimit());
+        this.sendQueue = new WholeMessages(new ChannelSendQueue(UpgradeChannel.listen(channel, this), sessions.deliveryLoop(channel.eventLoop()),
+                sessions.sendQueueLimit()), sessions.sendQueueLimit());
     }
 
     /** @throws dev.atrium.gateway.Refusal 429 if its user has as many sessions as may be */
@@ -65,13 +65,13 @@ final class ApplicationConnection extends ChannelDuplexHandler implements Client
     }
 
     @Override
-    public SendQueue outbox() {
-        return outbox;
+    public SendQueue sendQueue() {
+        return sendQueue;
     }
 
     @Override
     public void ping() {
-        if (!outbox.offer(Unpooled.wrappedBuffer(PING))) {
+        if (!sendQueue.offer(Unpooled.wrappedBuffer(PING))) {
             session.closeSoon(CloseReason.SLOW_CONSUMER);
         }
     }
@@ -102,7 +102,7 @@ final class ApplicationConnection extends ChannelDuplexHandler implements Client
             }
         } else if (message instanceof TextWebSocketFrame || message instanceof BinaryWebSocketFrame
                 || message instanceof ContinuationWebSocketFrame) {
-            outbox.fragment(((WebSocketFrame) message).isFinalFragment());
+            sendQueue.fragment(((WebSocketFrame) message).isFinalFragment());
         }
     }
 
@@ -116,7 +116,7 @@ final class ApplicationConnection extends ChannelDuplexHandler implements Client
 
     @Override
     public void channelInactive(ChannelHandlerContext ctx) {
-        outbox.drop();
+        sendQueue.drop();
         if (session != null) {
             session.closed(CloseReason.CONNECTION_LOST);
             gateway.disconnected();

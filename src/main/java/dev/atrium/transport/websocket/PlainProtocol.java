@@ -80,7 +80,7 @@ final class PlainProtocol extends SessionBound {
         }
         held.add(data);
         if (held.size() == 1) {
-            connection.suspend();
+            connection.pause();
             retryLater();
         }
     }

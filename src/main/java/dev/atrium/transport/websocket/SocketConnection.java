@@ -37,7 +37,7 @@ public final class SocketConnection implements ClientConnection, Pausable, Frame
     private final WebSocketConnection connection;
     private final FrameGuard guard;
     private final SocketProtocol protocol;
-    private final SendQueue outbox;
+    private final SendQueue sendQueue;
     private final long limit;
     /** Messages that were tasks already when the connection was suspended: a turn's, as the guard passes on no more. */
     private ArrayDeque<Object> waiting;
@@ -50,8 +50,8 @@ public final class SocketConnection implements ClientConnection, Pausable, Frame
         this.connection = connection;
         this.guard = guard;
         this.protocol = protocol;
-        this.limit = sessions.outboxLimit();
-        this.outbox = new ChannelSendQueue(below, sessions.deliveryLoop(guard.eventLoop()), limit);
+        this.limit = sessions.sendQueueLimit();
+        this.sendQueue = new ChannelSendQueue(below, sessions.deliveryLoop(guard.eventLoop()), limit);
     }
 
     void open() {
@@ -70,20 +70,20 @@ public final class SocketConnection implements ClientConnection, Pausable, Frame
     }
 
     @Override
-    public SendQueue outbox() {
-        return outbox;
+    public SendQueue sendQueue() {
+        return sendQueue;
     }
 
     /** Sends one ready-made frame. */
     public void send(byte[] frame) {
-        if (guard.isOpen() && !outbox.offer(guard.context().alloc().directBuffer(frame.length).writeBytes(frame))) {
+        if (guard.isOpen() && !sendQueue.offer(guard.context().alloc().directBuffer(frame.length).writeBytes(frame))) {
             // Later: the caller may be in the middle of something.
             eventLoop().execute(() -> protocol.fail(CloseReason.SLOW_CONSUMER));
         }
     }
 
     @Override
-    public void suspend() {
+    public void pause() {
         holds++;
         guard.hold();
     }
@@ -161,7 +161,7 @@ public final class SocketConnection implements ClientConnection, Pausable, Frame
 
     @Override
     public boolean takesPong() {
-        boolean takes = outbox.pendingBytes() <= limit;
+        boolean takes = sendQueue.pendingBytes() <= limit;
         if (!takes) {
             protocol.fail(CloseReason.SLOW_CONSUMER);
         }

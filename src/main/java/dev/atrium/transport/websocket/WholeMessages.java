@@ -11,15 +11,15 @@ import java.util.Queue;
  */
 final class WholeMessages implements SendQueue {
 
-    private final SendQueue outbox;
+    private final SendQueue sendQueue;
     private final long limit;
     private final Queue<ByteBuf> held = new ArrayDeque<>();
     private volatile long heldBytes;
     private boolean fragmented;
 
     /** @param limit bytes that may wait for the end of a message */
-    WholeMessages(SendQueue outbox, long limit) {
-        this.outbox = outbox;
+    WholeMessages(SendQueue sendQueue, long limit) {
+        this.sendQueue = sendQueue;
         this.limit = limit;
     }
 
@@ -29,14 +29,14 @@ final class WholeMessages implements SendQueue {
         while (!fragmented && !held.isEmpty()) {
             ByteBuf bytes = held.poll();
             heldBytes -= bytes.readableBytes();
-            outbox.offer(bytes);
+            sendQueue.offer(bytes);
         }
     }
 
     @Override
     public boolean offer(ByteBuf bytes) {
         if (!fragmented) {
-            return outbox.offer(bytes);
+            return sendQueue.offer(bytes);
         }
         if (heldBytes + bytes.readableBytes() > limit) {
             bytes.release();
@@ -49,7 +49,7 @@ final class WholeMessages implements SendQueue {
 
     @Override
     public long pendingBytes() {
-        return heldBytes + outbox.pendingBytes();
+        return heldBytes + sendQueue.pendingBytes();
     }
 
     /** The connection is gone. */

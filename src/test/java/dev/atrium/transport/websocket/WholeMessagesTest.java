@@ -14,7 +14,7 @@ import org.junit.jupiter.api.Test;
 class WholeMessagesTest {
 
     private final List<String> sent = new ArrayList<>();
-    private final WholeMessages outbox = new WholeMessages(new SendQueue() {
+    private final WholeMessages sendQueue = new WholeMessages(new SendQueue() {
         @Override
         public boolean offer(ByteBuf bytes) {
             sent.add(bytes.toString(StandardCharsets.UTF_8));
@@ -30,35 +30,35 @@ class WholeMessagesTest {
 
     @Test
     void between_messages_it_goes_out_at_once() {
-        outbox.fragment(true);
-        assertThat(outbox.offer(bytes("a"))).isTrue();
+        sendQueue.fragment(true);
+        assertThat(sendQueue.offer(bytes("a"))).isTrue();
         assertThat(sent).containsExactly("a");
     }
 
     @Test
     void between_fragments_it_waits_for_the_last_one() {
-        outbox.fragment(false);
-        outbox.offer(bytes("a"));
-        outbox.fragment(false);
-        outbox.offer(bytes("b"));
+        sendQueue.fragment(false);
+        sendQueue.offer(bytes("a"));
+        sendQueue.fragment(false);
+        sendQueue.offer(bytes("b"));
         assertThat(sent).isEmpty();
-        assertThat(outbox.pendingBytes()).isEqualTo(2);
-        outbox.fragment(true);
+        assertThat(sendQueue.pendingBytes()).isEqualTo(2);
+        sendQueue.fragment(true);
         assertThat(sent).containsExactly("a", "b");
-        assertThat(outbox.pendingBytes()).isZero();
+        assertThat(sendQueue.pendingBytes()).isZero();
     }
 
     @Test
     void what_waits_is_bounded_and_released() {
-        outbox.fragment(false);
+        sendQueue.fragment(false);
         ByteBuf waits = bytes("1234567890");
         ByteBuf tooMuch = bytes("1");
-        assertThat(outbox.offer(waits)).isTrue();
-        assertThat(outbox.offer(tooMuch)).isFalse();
+        assertThat(sendQueue.offer(waits)).isTrue();
+        assertThat(sendQueue.offer(tooMuch)).isFalse();
         assertThat(tooMuch.refCnt()).isZero();
-        outbox.drop();
+        sendQueue.drop();
         assertThat(waits.refCnt()).isZero();
-        assertThat(outbox.pendingBytes()).isZero();
+        assertThat(sendQueue.pendingBytes()).isZero();
     }
 
     private static ByteBuf bytes(String text) {
