@@ -39,7 +39,7 @@ public interface Client {
     /**
      * Tells this client something, and asks it to acknowledge that.
      *
-     * @return what it acknowledges; or a {@link dev.atrium.gateway.Refusal}, 504 if it does not in time
+     * @return what it acknowledges; or a {@link dev.atrium.gateway.ErrorReply}, 504 if it does not in time
      */
     Uni<JsonNode> ask(Duration timeout, String event, Object... arguments);
 

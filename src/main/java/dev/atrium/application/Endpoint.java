@@ -1,7 +1,7 @@
 package dev.atrium.application;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.atrium.gateway.Refusal;
+import dev.atrium.gateway.ErrorReply;
 import dev.atrium.session.CloseReason;
 import io.smallrye.mutiny.Uni;
 import java.util.Arrays;
@@ -41,7 +41,7 @@ public final class Endpoint {
     /**
      * Handles an event.
      *
-     * @return what is to be acknowledged, empty for nothing; null if no handler is for that event. A failure is a {@link Refusal}
+     * @return what is to be acknowledged, empty for nothing; null if no handler is for that event. A failure is a {@link ErrorReply}
      */
     public Uni<List<Object>> event(Client client, String event, List<JsonNode> arguments) {
         Handler handler = events.get(event);
@@ -72,11 +72,11 @@ public final class Endpoint {
         }
     }
 
-    private static Refusal failed(String event, Throwable failure) {
-        if (failure instanceof Refusal refusal) {
+    private static ErrorReply failed(String event, Throwable failure) {
+        if (failure instanceof ErrorReply refusal) {
             return refusal;
         }
         LOG.errorf(failure, "The application's handler of \"%s\" failed", event);
-        return new Refusal(500, "the handler of this event failed");
+        return new ErrorReply(500, "the handler of this event failed");
     }
 }

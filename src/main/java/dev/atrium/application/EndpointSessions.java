@@ -15,7 +15,7 @@ public interface EndpointSessions {
      * Does something with the session of a connection: with a new one, at the first call.
      *
      * @param user as others see it; null for none. Looked at by the first call only
-     * @return what the work has made; or a {@link dev.atrium.gateway.Refusal}: 410 for a connection that has ended, 429 or 503 if
+     * @return what the work has made; or a {@link dev.atrium.gateway.ErrorReply}: 410 for a connection that has ended, 429 or 503 if
      *     there may be no more of them
      */
     <T> Uni<T> open(WebSocketConnection connection, String user, Function<Session, Uni<T>> work);

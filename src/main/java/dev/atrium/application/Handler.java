@@ -2,7 +2,7 @@ package dev.atrium.application;
 
 import com.fasterxml.jackson.databind.JavaType;
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.atrium.gateway.Refusal;
+import dev.atrium.gateway.ErrorReply;
 import dev.atrium.session.CloseReason;
 import io.smallrye.mutiny.Uni;
 import io.smallrye.mutiny.infrastructure.Infrastructure;
@@ -32,7 +32,7 @@ final class Handler {
     /**
      * Calls it: on this thread, or on a worker's if it blocks.
      *
-     * @return what it returned, null for nothing; or what it threw, or a {@link Refusal} for arguments that do not fit
+     * @return what it returned, null for nothing; or what it threw, or a {@link ErrorReply} for arguments that do not fit
      */
     Uni<Object> call(Client client, CloseReason reason, List<JsonNode> arguments) {
         Uni<Object> called = Uni.createFrom().deferred(() -> {
@@ -94,7 +94,7 @@ final class Handler {
         }
     }
 
-    private static Refusal mismatch(JavaType type, int number) {
-        return Refusal.badRequest("argument " + number + ": expected " + type.getRawClass().getSimpleName());
+    private static ErrorReply mismatch(JavaType type, int number) {
+        return ErrorReply.badRequest("argument " + number + ": expected " + type.getRawClass().getSimpleName());
     }
 }

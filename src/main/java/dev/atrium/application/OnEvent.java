@@ -13,7 +13,7 @@ import java.lang.annotation.Target;
  *
  * <p>What it returns is acknowledged, if the client asked for that: a value, or what a {@code Uni} completes with; an
  * {@code Object[]} is several values. A
- * {@link dev.atrium.gateway.Refusal} is acknowledged as {@code {code, error}}, and any other failure as code 500.
+ * {@link dev.atrium.gateway.ErrorReply} is acknowledged as {@code {code, error}}, and any other failure as code 500.
  *
  * <p>It runs on the client's event loop and must not block, unless it is annotated with
  * {@link io.smallrye.common.annotation.Blocking}: then it runs on a worker thread, and the client's next event may be handled

@@ -4,7 +4,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.type.TypeReference;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.atrium.gateway.Cluster;
-import dev.atrium.gateway.Refusal;
+import dev.atrium.gateway.ErrorReply;
 import dev.atrium.gateway.RoomService;
 import dev.atrium.room.Audience;
 import dev.atrium.room.Data;
@@ -74,7 +74,7 @@ final class Operations {
 
     private static <T> List<T> whole(List<Optional<T>> answers) {
         return answers.stream().map(answer -> answer.orElseThrow(
-                () -> Refusal.unavailable("not every replica has answered", false))).toList();
+                () -> ErrorReply.unavailable("not every replica has answered", false))).toList();
     }
 
     private Uni<String> answer(String asked) {

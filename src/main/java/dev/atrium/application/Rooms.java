@@ -1,7 +1,7 @@
 package dev.atrium.application;
 
 import dev.atrium.gateway.Gateway;
-import dev.atrium.gateway.Refusal;
+import dev.atrium.gateway.ErrorReply;
 import dev.atrium.gateway.RoomService;
 import dev.atrium.room.Message;
 import dev.atrium.room.Publication;
@@ -46,7 +46,7 @@ public final class Rooms {
      * Publishes into a room. The event is {@value dev.atrium.room.Publication#DEFAULT_EVENT}.
      *
      * @param data text, {@code byte[]}, or anything else that Jackson writes
-     * @return the message's place in the room; or a {@link Refusal}: 503 if the backplane does not take it
+     * @return the message's place in the room; or a {@link ErrorReply}: 503 if the backplane does not take it
      * @throws dev.atrium.room.InvalidNameException for a name that no room can have
      */
     public Uni<PublishResult> publish(String room, Object data) {
@@ -62,7 +62,7 @@ public final class Rooms {
     public Uni<PublishResult> publish(WebSocketConnection from, String room, Object data) {
         RoomId id = id(room);
         return Broadcast.started(endpoints.presentInParallel(ClientProxy.unwrap(from), session -> session == null
-                ? Uni.createFrom().failure(new Refusal(409, "connection: it has joined no room"))
+                ? Uni.createFrom().failure(new ErrorReply(409, "connection: it has joined no room"))
                 : publish(id, Publication.DEFAULT_EVENT, data, session.self())));
     }
 
@@ -88,7 +88,7 @@ public final class Rooms {
      * its text. From its first room on it is a session, with presence, heartbeat, limits and figures. It leaves all its rooms when
      * it closes.
      *
-     * @return when it is in the room; or a {@link Refusal}: 410 for a connection that has ended, 429 or 503 for one too many
+     * @return when it is in the room; or a {@link ErrorReply}: 410 for a connection that has ended, 429 or 503 for one too many
      */
     public Uni<Void> join(WebSocketConnection connection, String room) {
         return join(connection, room, null);

@@ -7,7 +7,7 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.BinaryNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.atrium.gateway.JsonData;
-import dev.atrium.gateway.Refusal;
+import dev.atrium.gateway.ErrorReply;
 import dev.atrium.room.Data;
 import java.util.ArrayList;
 import java.util.List;
@@ -51,7 +51,7 @@ public final class Values {
     /**
      * One by one; bytes are binary nodes.
      *
-     * @throws Refusal 400 for what Java cannot hold
+     * @throws ErrorReply 400 for what Java cannot hold
      */
     public static List<JsonNode> toNodes(Data data) {
         try {
@@ -67,7 +67,7 @@ public final class Values {
                     : JSON.readTree(((Data.Json) data).json()));
         } catch (JsonProcessingException e) {
             // JSON it is, but more than Java can hold: a number of a thousand digits, for example.
-            throw Refusal.badRequest("arguments: " + e.getOriginalMessage());
+            throw ErrorReply.badRequest("arguments: " + e.getOriginalMessage());
         }
     }
 

@@ -1,6 +1,6 @@
 package dev.atrium.file;
 
-import dev.atrium.gateway.Refusal;
+import dev.atrium.gateway.ErrorReply;
 import java.nio.charset.StandardCharsets;
 import java.util.Locale;
 import java.util.regex.Pattern;
@@ -20,21 +20,21 @@ record FileRequest(String name, long size, String type, String sha256) {
     /** Paths of other systems; and characters by which "gpj.exe" is shown as "exe.jpg". */
     private static final Pattern UNFIT = Pattern.compile("[/\\\\\\p{Cntrl}\\u2028-\\u202E\\u2066-\\u2069\\uD800-\\uDFFF]");
 
-    /** @throws Refusal 400, naming the field and what was expected */
+    /** @throws ErrorReply 400, naming the field and what was expected */
     static FileRequest of(String name, Long size, String type, String sha256) {
         if (name == null || name.isBlank() || name.equals(".") || name.equals("..") || UNFIT.matcher(name).find()
                 || name.getBytes(StandardCharsets.UTF_8).length > MOST_NAME_BYTES) {
-            throw Refusal.badRequest("params.name: expected a file name of 1 to " + MOST_NAME_BYTES
+            throw ErrorReply.badRequest("params.name: expected a file name of 1 to " + MOST_NAME_BYTES
                     + " bytes, without slashes and control characters");
         }
         if (size == null || size < 0) {
-            throw Refusal.badRequest("params.size: expected a number of bytes, from 0");
+            throw ErrorReply.badRequest("params.size: expected a number of bytes, from 0");
         }
         if (type != null && !type.isEmpty() && !TYPE.matcher(type).matches()) {
-            throw Refusal.badRequest("params.type: expected a media type, for example image/png");
+            throw ErrorReply.badRequest("params.type: expected a media type, for example image/png");
         }
         if (sha256 != null && !SHA_256.matcher(sha256).matches()) {
-            throw Refusal.badRequest("params.sha256: expected 64 hexadecimal digits");
+            throw ErrorReply.badRequest("params.sha256: expected 64 hexadecimal digits");
         }
         return new FileRequest(name, size, type == null || type.isEmpty() ? ANY_TYPE : type,
                 sha256 == null ? null : sha256.toLowerCase(Locale.ROOT));

@@ -1,6 +1,6 @@
 package dev.atrium.file;
 
-import dev.atrium.gateway.Refusal;
+import dev.atrium.gateway.ErrorReply;
 import io.smallrye.mutiny.Uni;
 import java.nio.ByteBuffer;
 import java.util.BitSet;
@@ -65,6 +65,6 @@ final class NoStore implements FileStore {
     }
 
     private static <T> Uni<T> none() {
-        return Uni.createFrom().failure(() -> new Refusal(404, "file: this server keeps no files"));
+        return Uni.createFrom().failure(() -> new ErrorReply(404, "file: this server keeps no files"));
     }
 }

@@ -1,6 +1,6 @@
 package dev.atrium.file;
 
-import dev.atrium.gateway.Refusal;
+import dev.atrium.gateway.ErrorReply;
 import java.util.List;
 import java.util.Objects;
 import java.util.function.Predicate;
@@ -36,20 +36,20 @@ record Quotas(long size, long roomBytes, long userBytes, long totalBytes, int ro
                 config.roomFiles(), config.totalFiles(), config.unfinished());
     }
 
-    /** @throws Refusal 413 or 507 if one more of that size is too much */
+    /** @throws ErrorReply 413 or 507 if one more of that size is too much */
     void check(List<StoredFile> all, StoredFile more) {
         if (more.size() > size) {
-            throw new Refusal(TOO_LARGE, "params.size: expected at most " + size + " bytes");
+            throw new ErrorReply(TOO_LARGE, "params.size: expected at most " + size + " bytes");
         }
         if (all.stream().filter(file -> !file.isComplete() && isOfTheSame(file, more)).count() >= unfinished) {
-            throw new Refusal(TOO_MANY, unfinished + " files are being sent already; finish or abort some");
+            throw new ErrorReply(TOO_MANY, unfinished + " files are being sent already; finish or abort some");
         }
         Predicate<StoredFile> inRoom = file -> file.roomId().equals(more.roomId());
         if (all.stream().filter(inRoom).count() >= roomFiles) {
-            throw new Refusal(FULL, "params.room: it has " + roomFiles + " files, and may not have more");
+            throw new ErrorReply(FULL, "params.room: it has " + roomFiles + " files, and may not have more");
         }
         if (all.size() >= totalFiles) {
-            throw new Refusal(FULL, "this server has as many files as it may");
+            throw new ErrorReply(FULL, "this server has as many files as it may");
         }
         bytes(all, inRoom, more, roomBytes, "params.room: its files");
         if (more.user() != null) {
@@ -66,7 +66,7 @@ record Quotas(long size, long roomBytes, long userBytes, long totalBytes, int ro
     private static void bytes(List<StoredFile> all, Predicate<StoredFile> which, StoredFile more, long most, String whose) {
         long used = all.stream().filter(which).mapToLong(StoredFile::size).sum();
         if (used + more.size() > most) {
-            throw new Refusal(FULL, whose + " may have " + most + " bytes together, and have " + used);
+            throw new ErrorReply(FULL, whose + " may have " + most + " bytes together, and have " + used);
         }
     }
 }

@@ -4,7 +4,7 @@ import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import dev.atrium.backplane.BackplaneUnavailableException;
 import dev.atrium.gateway.Gateway;
-import dev.atrium.gateway.Refusal;
+import dev.atrium.gateway.ErrorReply;
 import dev.atrium.room.RoomId;
 import dev.atrium.security.Caller;
 import dev.atrium.security.Permission;
@@ -25,7 +25,7 @@ import org.jboss.logging.Logger;
  * Files on their way in and out: who may is asked of the {@link Gateway}, how much of {@link Quotas}. Who sends a file shows that
  * by its id, which nobody else knows until the file is whole and can no longer change.
  *
- * <p>Any thread; what is returned completes on any thread. A {@code Uni} that fails with a {@link Refusal} carries the answer for
+ * <p>Any thread; what is returned completes on any thread. A {@code Uni} that fails with a {@link ErrorReply} carries the answer for
  * the client.
  */
 public final class Transfers {
@@ -85,7 +85,7 @@ public final class Transfers {
     public Uni<Transfer> open(Speaker speaker, RoomId room, String name, Long size, String type, String sha256) {
         return answered(() -> {
             if (!room.isNamed()) {
-                throw Refusal.badRequest("params.room: expected a room that sessions join");
+                throw ErrorReply.badRequest("params.room: expected a room that sessions join");
             }
             gateway.require(speaker.caller(), speaker.transport(), room, Permission.SEND);
             FileRequest request = FileRequest.of(name, size, type, sha256);
@@ -118,11 +118,11 @@ public final class Transfers {
 
     private Uni<Void> write(StoredFile file, Long index, ByteBuffer bytes) {
         if (index == null || index < 0 || index >= file.chunks()) {
-            throw Refusal.badRequest("params.index: expected the number of a chunk, from 0 to " + (file.chunks() - 1));
+            throw ErrorReply.badRequest("params.index: expected the number of a chunk, from 0 to " + (file.chunks() - 1));
         }
         int length = file.length(index.intValue());
         if (bytes.remaining() != length) {
-            throw Refusal.badRequest("bytes: expected " + length + " of them in chunk " + index + ", got " + bytes.remaining());
+            throw ErrorReply.badRequest("bytes: expected " + length + " of them in chunk " + index + ", got " + bytes.remaining());
         }
         return store.write(file, index.intValue(), bytes).chain(taken -> {
             if (taken) {
@@ -185,7 +185,7 @@ public final class Transfers {
     private Uni<Closing> verify(Speaker speaker, StoredFile file) {
         return verification.sha256(file).chain(digest -> {
             if (file.sha256() != null && !file.sha256().equals(digest)) {
-                return store.clear(file.as(StoredFile.State.COMING)).chain(cleared -> Uni.createFrom().failure(new Refusal(UNPROCESSABLE,
+                return store.clear(file.as(StoredFile.State.COMING)).chain(cleared -> Uni.createFrom().failure(new ErrorReply(UNPROCESSABLE,
                         "sha256: expected " + file.sha256() + ", got " + digest + "; all of it is missing again")));
             }
             return update(file.completed(digest, clock.millis())).chain(now -> {
@@ -218,7 +218,7 @@ public final class Transfers {
         return answered(() -> find(speaker, id).chain(file -> {
             require(speaker, file);
             if (index == null || index < 0 || index >= file.chunks()) {
-                throw Refusal.badRequest("params.index: expected the number of a chunk, from 0 to " + (file.chunks() - 1));
+                throw ErrorReply.badRequest("params.index: expected the number of a chunk, from 0 to " + (file.chunks() - 1));
             }
             return read(file, index.intValue());
         }));
@@ -279,7 +279,7 @@ public final class Transfers {
 
     private Uni<StoredFile> find(Speaker speaker, String id) {
         if (id == null) {
-            throw Refusal.badRequest("params.file: expected a string");
+            throw ErrorReply.badRequest("params.file: expected a string");
         }
         return known(id, speaker.namespace());
     }
@@ -304,28 +304,28 @@ public final class Transfers {
         return Uni.createFrom().deferred(work::get).onFailure().transform(this::refusal);
     }
 
-    private Refusal refusal(Throwable failure) {
-        if (failure instanceof Refusal || failure instanceof BackplaneUnavailableException) {
-            return Refusal.of(failure);
+    private ErrorReply refusal(Throwable failure) {
+        if (failure instanceof ErrorReply || failure instanceof BackplaneUnavailableException) {
+            return ErrorReply.of(failure);
         }
         if (failure instanceof RejectedExecutionException) {
-            return Refusal.unavailable("too much is on its way, try again later", true);
+            return ErrorReply.unavailable("too much is on its way, try again later", true);
         }
         if (failure instanceof StoreFullException) {
             full.incrementAndGet();
             LOG.warnf("A file was refused: %s", failure.getMessage());
-            return new Refusal(FULL, failure.getMessage());
+            return new ErrorReply(FULL, failure.getMessage());
         }
         LOG.warnf("Files cannot be reached: %s", failure.toString());
-        return Refusal.unavailable("files cannot be reached, try again later", true);
+        return ErrorReply.unavailable("files cannot be reached, try again later", true);
     }
 
-    private static Refusal takesNoMore() {
-        return new Refusal(CONFLICT, "params.file: all of it is there, and it can change no more");
+    private static ErrorReply takesNoMore() {
+        return new ErrorReply(CONFLICT, "params.file: all of it is there, and it can change no more");
     }
 
-    private static Refusal unknown() {
-        return new Refusal(404, "file: there is none of that id");
+    private static ErrorReply unknown() {
+        return new ErrorReply(404, "file: there is none of that id");
     }
 
     private static String newId() {

@@ -17,8 +17,8 @@ public final class Authentication {
 
     private final Authenticator authenticator;
     private final Gateway gateway;
-    private final Permits permits;
-    private final Denials denials;
+    private final AccessControl permits;
+    private final AuditLog denials;
 
     /**
      * A session's client is who it says.
@@ -30,7 +30,7 @@ public final class Authentication {
     }
 
     /** Of the clients of a gateway. */
-    public Authentication(Authenticator authenticator, Gateway gateway, Permits permits, Denials denials) {
+    public Authentication(Authenticator authenticator, Gateway gateway, AccessControl permits, AuditLog denials) {
         this.authenticator = authenticator;
         this.gateway = gateway;
         this.permits = permits;
@@ -42,11 +42,11 @@ public final class Authentication {
         return authenticator.verifies();
     }
 
-    /** Who shows a token before there is a session; a failure is a {@link Refusal}. Completes on any thread. */
+    /** Who shows a token before there is a session; a failure is a {@link ErrorReply}. Completes on any thread. */
     public Uni<Identity> identity(Caller caller, String transport, String token) {
         return authenticator.token(token)
                 .onFailure(AuthenticationException.class).invoke(failure -> denials.token(caller, transport, failure.reason()))
-                .onFailure().transform(Refusal::of);
+                .onFailure().transform(ErrorReply::of);
     }
 
     /**
@@ -68,22 +68,22 @@ public final class Authentication {
     private Uni<Void> admitted(Session session) {
         return session.inTurn(() -> gateway.admit(session).chain(() -> gateway.keep(session)))
                 // Half let in is worse than not at all: its client comes back.
-                .onFailure().invoke(failure -> session.closeSoon(Refusal.of(failure).closeReason()));
+                .onFailure().invoke(failure -> session.closeSoon(ErrorReply.of(failure).closeReason()));
     }
 
     private void check(Session session, Identity identity) {
         String user = session.caller().identity().user();
         if (!session.isOpen()) {
-            throw new Refusal(410, "the session has ended");
+            throw new ErrorReply(410, "the session has ended");
         }
         if (user != null && !user.equals(identity.user())) {
-            throw new Refusal(403, "params.token: of another user than this session's");
+            throw new ErrorReply(403, "params.token: of another user than this session's");
         }
         boolean known = session.memberships().stream().anyMatch(membership -> membership.room().isNamed());
         if (user == null && known) {
-            throw new Refusal(409, "cmd: auth comes before any join, unless it renews a token");
+            throw new ErrorReply(409, "cmd: auth comes before any join, unless it renews a token");
         }
-        Refusal nothingHere = permits.checkNamespace(session, identity);
+        ErrorReply nothingHere = permits.checkNamespace(session, identity);
         if (nothingHere != null) {
             // Its rights have ended: so does the session, once it has been told.
             session.closeSoon(CloseReason.FORBIDDEN);

@@ -51,7 +51,7 @@ public final class Cluster {
      * @param kind of the question, a word
      */
     public Uni<List<Optional<String>>> askAll(String kind, String question, Duration patience) {
-        return backplane.calls().askAll(kind + ' ' + question, patience).onFailure().transform(Refusal::of).map(answers -> {
+        return backplane.calls().askAll(kind + ' ' + question, patience).onFailure().transform(ErrorReply::of).map(answers -> {
             List<Optional<String>> all = new ArrayList<>();
             answers.given().forEach(answer -> all.add(Optional.of(answer)));
             all.addAll(Collections.nCopies(answers.asked() - answers.given().size(), Optional.empty()));
@@ -82,6 +82,6 @@ public final class Cluster {
 
     /** Where a replica is reached over HTTP, {@code host:port}; null if it is not alive. */
     public Uni<String> addressOf(String node) {
-        return backplane.addressOf(node).onFailure().transform(Refusal::of);
+        return backplane.addressOf(node).onFailure().transform(ErrorReply::of);
     }
 }

@@ -19,11 +19,11 @@ public final class Expiry {
 
     private static final Duration LONGEST = Duration.ofDays(1);
 
-    private final Denials denials;
+    private final AuditLog denials;
     private final SecurityConfig.Auth config;
 
     /** @throws ConfigurationException naming the setting that makes no sense */
-    public Expiry(Denials denials, SecurityConfig all) {
+    public Expiry(AuditLog denials, SecurityConfig all) {
         this.denials = denials;
         this.config = all.auth();
         Require.between("atrium.auth.timeout", config.timeout(), Duration.ofMillis(50), Duration.ofHours(1));

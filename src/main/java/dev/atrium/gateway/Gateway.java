@@ -34,7 +34,7 @@ import java.util.function.BooleanSupplier;
 
 /**
  * What a client may do: every transport asks here, so that a rule holds for all of them. A {@code Uni} that fails with a
- * {@link Refusal} carries the answer for the client: 401 for one that has to say who it is first, 403 with the permission that
+ * {@link ErrorReply} carries the answer for the client: 401 for one that has to say who it is first, 403 with the permission that
  * is missing, 429 for too much.
  *
  * <p>Methods that take a session are called on its event loop, and their {@code Uni}s complete there, but {@link #send},
@@ -44,28 +44,28 @@ import java.util.function.BooleanSupplier;
 public final class Gateway implements Session.Listener {
 
     private final RoomService service;
-    private final Permits permits;
+    private final AccessControl permits;
     private final ClientLimits limits;
     private final ConnectionLimiter connections;
-    private final Denials denials;
+    private final AuditLog denials;
     private final Expiry expiry;
-    private final RecentPast recentPast;
+    private final HistoryWindow recentPast;
 
     /** Of rooms, and of those who say who may do what in them. */
-    public Gateway(RoomService service, Permits permits, ClientLimits limits, ConnectionLimiter connections, Denials denials, Expiry expiry) {
+    public Gateway(RoomService service, AccessControl permits, ClientLimits limits, ConnectionLimiter connections, AuditLog denials, Expiry expiry) {
         this.service = service;
         this.permits = permits;
         this.limits = limits;
         this.connections = connections;
         this.denials = denials;
         this.expiry = expiry;
-        this.recentPast = new RecentPast(service);
+        this.recentPast = new HistoryWindow(service);
     }
 
     /**
      * A client has connected: a new session, in no room yet.
      *
-     * @throws Refusal 429 if its user has as many as may be
+     * @throws ErrorReply 429 if its user has as many as may be
      */
     public Session connect(Caller caller, EventLoop eventLoop, String namespace, String transport, ClientConnection wire,
             WireFormat<ByteBuf> format) {
@@ -87,13 +87,13 @@ public final class Gateway implements Session.Listener {
 
     /** Puts a new session into its own room and into its namespace's, where every session that hears anything is. */
     public Uni<Void> admit(Session session) {
-        Refusal refusal = permits.checkNamespace(session, identity(session));
+        ErrorReply refusal = permits.checkNamespace(session, identity(session));
         return refusal != null ? refused(refusal) : service.admit(session);
     }
 
-    /** @throws Refusal for one that may not be in its namespace, or not before it has said who it is */
+    /** @throws ErrorReply for one that may not be in its namespace, or not before it has said who it is */
     public void requireNamespace(Session session) {
-        Refusal refusal = permits.checkNamespace(session, identity(session));
+        ErrorReply refusal = permits.checkNamespace(session, identity(session));
         if (refusal != null) {
             throw refusal;
         }
@@ -116,10 +116,10 @@ public final class Gateway implements Session.Listener {
      * A message has come from a client, whatever it means.
      *
      * @param size its bytes
-     * @throws Refusal 429 if there are too many; the session may have been closed for that
+     * @throws ErrorReply 429 if there are too many; the session may have been closed for that
      */
     public void spend(Session session, int size) {
-        Refusal refusal = denials.spend(session, size);
+        ErrorReply refusal = denials.spend(session, size);
         if (refusal != null) {
             throw refusal;
         }
@@ -140,10 +140,10 @@ public final class Gateway implements Session.Listener {
      *
      * @param more beyond the first
      * @param size bytes of each
-     * @throws Refusal 429 if they are too many
+     * @throws ErrorReply 429 if they are too many
      */
     public void spendMore(Session session, int more, int size) {
-        Refusal refusal = denials.spend(session, more, (long) more * size);
+        ErrorReply refusal = denials.spend(session, more, (long) more * size);
         if (refusal != null) {
             throw refusal;
         }
@@ -165,7 +165,7 @@ public final class Gateway implements Session.Listener {
      */
     public Uni<Joined> join(Session session, RoomId room, boolean watchesPresence, StreamPosition since) {
         boolean own = room.name().equals(session.id());
-        Refusal refusal = own ? null : permits.check(session, room, Permission.JOIN);
+        ErrorReply refusal = own ? null : permits.check(session, room, Permission.JOIN);
         if (refusal == null && watchesPresence) {
             refusal = permits.check(session, room, Permission.PRESENCE);
         }
@@ -189,7 +189,7 @@ public final class Gateway implements Session.Listener {
      * @param places that the client was at, by the name of the room; the empty name is the whole namespace
      */
     public Uni<Resumed> resume(Session session, String token, Map<String, StreamPosition> places) {
-        Refusal refusal = permits.checkNamespace(session, identity(session));
+        ErrorReply refusal = permits.checkNamespace(session, identity(session));
         return refusal != null ? refused(refusal)
                 : service.resume(session, token, places, known -> bounded(session, known), permits.rights(session));
     }
@@ -198,7 +198,7 @@ public final class Gateway implements Session.Listener {
      * The same for a client that knows the last message it heard and no more, and that goes on with its token: all of it, or
      * nothing. After a failure the session is good for nothing.
      */
-    public Uni<Recovered> recover(Session session, String token, Bookmark last) {
+    public Uni<Recovered> recover(Session session, String token, RecoveryOffset last) {
         return service.recover(session, token, last, places -> bounded(session, places), permits.rights(session));
     }
 
@@ -215,7 +215,7 @@ public final class Gateway implements Session.Listener {
 
     /** Says something in a room. */
     public Uni<PublishResult> send(Session session, RoomId room, String event, Data data, boolean echo, String idempotency) {
-        Refusal refusal = permits.check(session, room, Permission.SEND);
+        ErrorReply refusal = permits.check(session, room, Permission.SEND);
         return refusal != null ? refused(refusal)
                 : service.publish(session.self(), session.transport(), room, event, data, echo, idempotency);
     }
@@ -227,7 +227,7 @@ public final class Gateway implements Session.Listener {
      */
     public Uni<PublishResult> publish(Caller caller, String transport, RoomId room, String event, Data data, String idempotency,
             String traceparent) {
-        Refusal refusal = permits.checkPublish(caller, transport, room);
+        ErrorReply refusal = permits.checkPublish(caller, transport, room);
         if (refusal == null) {
             refusal = denials.bytes(caller, transport, data.size());
         }
@@ -239,23 +239,23 @@ public final class Gateway implements Session.Listener {
 
     /** Who is in a room, on all replicas: some of them, after the cursor of the page before. */
     public Uni<MemberPage<Presence>> members(Caller caller, String transport, RoomId room, String cursor, int limit) {
-        Refusal refusal = permits.check(caller, transport, room, Permission.PRESENCE);
+        ErrorReply refusal = permits.check(caller, transport, room, Permission.PRESENCE);
         return refusal != null ? refused(refusal) : service.members(room, cursor, limit);
     }
 
     /** The same, with the sessions of one user as one. */
     public Uni<MemberPage<MemberPage.User>> users(Caller caller, String transport, RoomId room, String cursor, int limit) {
-        Refusal refusal = permits.check(caller, transport, room, Permission.PRESENCE);
+        ErrorReply refusal = permits.check(caller, transport, room, Permission.PRESENCE);
         return refusal != null ? refused(refusal) : service.users(room, cursor, limit);
     }
 
     /**
      * What is done elsewhere with a room, files for example, is asked here, too.
      *
-     * @throws Refusal if the client may not
+     * @throws ErrorReply if the client may not
      */
     public void require(Caller caller, String transport, RoomId room, Permission permission) {
-        Refusal refusal = permits.check(caller, transport, room, permission);
+        ErrorReply refusal = permits.check(caller, transport, room, permission);
         if (refusal != null) {
             throw refusal;
         }
@@ -268,7 +268,7 @@ public final class Gateway implements Session.Listener {
 
     /** How a room is now, as far as the client may know. */
     public Uni<RoomState> state(Caller caller, String transport, RoomId room) {
-        Refusal refusal = permits.check(caller, transport, room, Permission.JOIN);
+        ErrorReply refusal = permits.check(caller, transport, room, Permission.JOIN);
         if (refusal != null) {
             return refused(refusal);
         }
@@ -280,7 +280,7 @@ public final class Gateway implements Session.Listener {
 
     /** What was said in a room, as far as it is kept. */
     public Uni<History> history(Caller caller, String transport, RoomId room, HistoryQuery query) {
-        Refusal refusal = permits.check(caller, transport, room, Permission.HISTORY);
+        ErrorReply refusal = permits.check(caller, transport, room, Permission.HISTORY);
         return refusal != null ? refused(refusal) : service.history(room, query);
     }
 
@@ -291,14 +291,14 @@ public final class Gateway implements Session.Listener {
 
     /** The rooms of a namespace that the client may join. */
     public Uni<RoomPage> rooms(Caller caller, String transport, String namespace, String prefix, String cursor, int limit) {
-        Refusal refusal = permits.checkNamespace(caller, transport, namespace);
+        ErrorReply refusal = permits.checkNamespace(caller, transport, namespace);
         return refusal != null ? refused(refusal) : service.rooms(namespace, prefix, cursor, limit).map(page -> new RoomPage(page.names().stream()
                 .filter(name -> permits.allows(caller, new RoomId(namespace, name), Permission.JOIN)).toList(), page.next()));
     }
 
     /** Ends a session, wherever it is; says whether there was one. */
     public Uni<Boolean> disconnect(Caller caller, String transport, String namespace, String sessionId) {
-        Refusal refusal = permits.checkAdmin(caller, transport, namespace);
+        ErrorReply refusal = permits.checkAdmin(caller, transport, namespace);
         return refusal != null ? refused(refusal) : service.disconnect(namespace, sessionId);
     }
 
@@ -308,7 +308,7 @@ public final class Gateway implements Session.Listener {
      * @param stillWanted asked before it begins
      */
     public Uni<Membership> listen(Caller caller, Member member, RoomId room, StreamPosition since, BooleanSupplier stillWanted) {
-        Refusal refusal = permits.check(caller, "http", room, Permission.JOIN);
+        ErrorReply refusal = permits.check(caller, "http", room, Permission.JOIN);
         return refusal != null ? refused(refusal) : service.listen(member, room, since, stillWanted);
     }
 
@@ -320,7 +320,7 @@ public final class Gateway implements Session.Listener {
     /**
      * A session's client has shown who it is, or shown it again.
      *
-     * @throws Refusal 429 if the user has as many sessions as may be
+     * @throws ErrorReply 429 if the user has as many sessions as may be
      */
     void identify(Session session, Identity identity) {
         String before = identity(session).user();
@@ -335,7 +335,7 @@ public final class Gateway implements Session.Listener {
 
     /** A session has another identity: takes from it what that does not grant any more; returns the rooms that it has left. */
     Uni<List<RoomId>> narrow(Session session) {
-        Rights rights = permits.rights(session);
+        ResumeGrant rights = permits.rights(session);
         List<RoomId> lost = new ArrayList<>();
         for (Membership membership : session.memberships()) {
             RoomId room = membership.room();
@@ -363,17 +363,17 @@ public final class Gateway implements Session.Listener {
     /**
      * A room from what a client sent.
      *
-     * @throws Refusal 400, naming the field
+     * @throws ErrorReply 400, naming the field
      */
     public static RoomId room(String namespace, String name) {
         try {
             return RoomId.of(namespace, name);
         } catch (InvalidNameException e) {
-            throw Refusal.badRequest(e.getMessage());
+            throw ErrorReply.badRequest(e.getMessage());
         }
     }
 
-    /** @throws Refusal 400 if the name of a room is longer than this server takes */
+    /** @throws ErrorReply 400 if the name of a room is longer than this server takes */
     public void requireName(RoomId room) {
         permits.requireName(room);
     }
@@ -382,7 +382,7 @@ public final class Gateway implements Session.Listener {
         return session.caller().identity();
     }
 
-    private static <T> Uni<T> refused(Refusal refusal) {
+    private static <T> Uni<T> refused(ErrorReply refusal) {
         return Uni.createFrom().failure(refusal);
     }
 }

@@ -28,20 +28,20 @@ public final class JsonData {
     /**
      * A whole text as data.
      *
-     * @throws Refusal 400 if it is not one JSON value
+     * @throws ErrorReply 400 if it is not one JSON value
      */
     public static Data parse(String text) {
         try (JsonParser json = JSON.createParser(text)) {
             if (json.nextToken() == null) {
-                throw Refusal.badRequest("body: expected a JSON value");
+                throw ErrorReply.badRequest("body: expected a JSON value");
             }
             Data data = read(json, text);
             if (json.nextToken() != null) {
-                throw Refusal.badRequest("body: expected one JSON value and nothing after it");
+                throw ErrorReply.badRequest("body: expected one JSON value and nothing after it");
             }
             return data;
         } catch (JsonProcessingException e) {
-            throw Refusal.badRequest("body: not JSON: " + e.getOriginalMessage());
+            throw ErrorReply.badRequest("body: not JSON: " + e.getOriginalMessage());
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

@@ -61,7 +61,7 @@ public record MemberPage<T>(List<T> members, String next) {
         try {
             since = Long.parseLong(cursor.substring(0, Math.max(0, dot)));
         } catch (NumberFormatException e) {
-            throw Refusal.badRequest("cursor: expected the next of the page before");
+            throw ErrorReply.badRequest("cursor: expected the next of the page before");
         }
         for (int i = 0; i < all.size(); i++) {
             String other = place.apply(all.get(i));

@@ -15,7 +15,7 @@ public final class Ranges {
      *
      * @param prefix of the fields' names, for the answer
      * @param after null for the newest
-     * @throws Refusal 400, naming the field
+     * @throws ErrorReply 400, naming the field
      */
     public static HistoryQuery history(String prefix, Long after, Long before, Long limit) {
         int most = limit(prefix + "limit", limit, MESSAGES, HistoryQuery.MOST);
@@ -25,14 +25,14 @@ public final class Ranges {
     /**
      * How many.
      *
-     * @throws Refusal 400, naming the field
+     * @throws ErrorReply 400, naming the field
      */
     public static int limit(String field, Long limit, int absent, int most) {
         if (limit == null) {
             return absent;
         }
         if (limit < 1 || limit > most) {
-            throw Refusal.badRequest(field + ": expected a number from 1 to " + most);
+            throw ErrorReply.badRequest(field + ": expected a number from 1 to " + most);
         }
         return limit.intValue();
     }
@@ -41,7 +41,7 @@ public final class Ranges {
      * A number of a URL.
      *
      * @return null if there is none
-     * @throws Refusal 400, naming the field
+     * @throws ErrorReply 400, naming the field
      */
     public static Long number(String field, String text) {
         if (text == null) {
@@ -50,7 +50,7 @@ public final class Ranges {
         try {
             return Long.valueOf(text);
         } catch (NumberFormatException e) {
-            throw Refusal.badRequest(field + ": expected a number");
+            throw ErrorReply.badRequest(field + ": expected a number");
         }
     }
 }

@@ -40,7 +40,7 @@ final class Recovery {
     }
 
     /** The places by the name of the room; a failure if one of them cannot be told. */
-    Uni<Map<String, StreamPosition>> places(SavedSession saved, Bookmark last) {
+    Uni<Map<String, StreamPosition>> places(SavedSession saved, RecoveryOffset last) {
         HistoryPolicy.Limit kept = backplane.kept(saved.namespace());
         long passed = System.currentTimeMillis() - TimeUnit.MICROSECONDS.toMillis(last.atMicros());
         if (kept.size() == 0 || passed > kept.age() - TimeUnit.MICROSECONDS.toMillis(UNSURE_MICROS)) {
@@ -59,7 +59,7 @@ final class Recovery {
         });
     }
 
-    private Uni<StreamPosition> place(RoomId room, Bookmark last, int whole) {
+    private Uni<StreamPosition> place(RoomId room, RecoveryOffset last, int whole) {
         return room.name().equals(last.room()) ? Uni.createFrom().item(last.position())
                 : backplane.history(room, new HistoryQuery(-1, Long.MAX_VALUE, HistoryQuery.MOST))
                         .map(history -> before(history, last.atMicros(), whole));
@@ -115,7 +115,7 @@ final class Recovery {
         return places;
     }
 
-    static Refusal notRecovered() {
-        return new Refusal(410, "the session cannot go on where it was");
+    static ErrorReply notRecovered() {
+        return new ErrorReply(410, "the session cannot go on where it was");
     }
 }

@@ -69,35 +69,35 @@ final class Resumption {
      *
      * @param leads how long that token leads to it from now on
      *
-     * @throws Refusal 409 if this session has done anything already
+     * @throws ErrorReply 409 if this session has done anything already
      */
     Uni<SavedSession> take(Session session, String token, Duration leads) {
         boolean fresh = session.memberships().stream().noneMatch(each -> each.room().isNamed());
         if (!fresh) {
-            throw new Refusal(409, "cmd: resume comes before any join");
+            throw new ErrorReply(409, "cmd: resume comes before any join");
         }
         return store.resume(token, leads)
-                .onFailure().transform(Refusal::of)
+                .onFailure().transform(ErrorReply::of)
                 .emitOn(session.loop()::run)
                 .invoke(saved -> check(session, saved));
     }
 
     private void check(Session session, SavedSession saved) {
         if (saved == null) {
-            throw new Refusal(410, "params.token: unknown, or older than sessions are kept; join the rooms again");
+            throw new ErrorReply(410, "params.token: unknown, or older than sessions are kept; join the rooms again");
         }
         String before = session.resumeToken();
         session.resumableBy(saved.token());
         if (!session.isOpen()) {
             ended(session, CloseReason.CONNECTION_LOST);
-            throw new Refusal(410, "the session has ended");
+            throw new ErrorReply(410, "the session has ended");
         }
         boolean sameUser = Objects.equals(saved.self().user(), session.self().user());
         if (!sameUser || !saved.namespace().equals(session.namespace())) {
             ended(session, CloseReason.CONNECTION_LOST);
             session.resumableBy(before);
-            throw sameUser ? new Refusal(410, "params.token: of a session in another namespace")
-                    : new Refusal(403, "params.token: of a session of another user");
+            throw sameUser ? new ErrorReply(410, "params.token: of a session in another namespace")
+                    : new ErrorReply(403, "params.token: of a session of another user");
         }
         store.forget(before).subscribe().with(
                 done -> { }, failure -> LOG.warnf("A session was not forgotten: %s", failure.getMessage()));

@@ -20,11 +20,11 @@ public final class Revocation {
     private static final String EVERYWHERE = "*";
     private static final Duration PATIENCE = Duration.ofSeconds(5);
 
-    private final Permits permits;
+    private final AccessControl permits;
     private final Cluster cluster;
     private final Sessions sessions;
 
-    Revocation(Permits permits, Cluster cluster, Sessions sessions) {
+    Revocation(AccessControl permits, Cluster cluster, Sessions sessions) {
         this.permits = permits;
         this.cluster = cluster;
         this.sessions = sessions;
@@ -37,12 +37,12 @@ public final class Revocation {
     }
 
     /**
-     * How many have ended; a {@link Refusal} with 503 if some replica has not answered: then it may be done again.
+     * How many have ended; a {@link ErrorReply} with 503 if some replica has not answered: then it may be done again.
      *
      * @param namespace null for all of them
      */
     public Uni<Integer> revoke(Caller caller, String transport, String namespace, String user) {
-        Refusal refusal = permits.checkAdmin(caller, transport, namespace);
+        ErrorReply refusal = permits.checkAdmin(caller, transport, namespace);
         if (refusal != null) {
             return Uni.createFrom().failure(refusal);
         }
@@ -51,7 +51,7 @@ public final class Revocation {
 
     private static int sum(List<Optional<String>> answers) {
         if (answers.stream().anyMatch(Optional::isEmpty)) {
-            throw Refusal.unavailable("not every replica has answered", true);
+            throw ErrorReply.unavailable("not every replica has answered", true);
         }
         return answers.stream().mapToInt(answer -> Integer.parseInt(answer.get())).sum();
     }

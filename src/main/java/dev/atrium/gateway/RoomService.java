@@ -42,7 +42,7 @@ import org.jboss.logging.Logger;
 
 /**
  * Does what sessions, backends and the application want done in rooms, without asking whether they may: that is the
- * {@link Gateway}'s to know. A {@code Uni} that fails with a {@link Refusal} carries the answer for the client.
+ * {@link Gateway}'s to know. A {@code Uni} that fails with a {@link ErrorReply} carries the answer for the client.
  *
  * <p>Methods that take a session are called on its event loop, and their {@code Uni}s complete there.
  */
@@ -130,7 +130,7 @@ public final class RoomService {
                     .map(saved -> new Joined(room, present.position(), since != null && present.covers(since), present));
         }
         if (room.isSession()) {
-            return Uni.createFrom().failure(new Refusal(403, "room: this is another session's own room"));
+            return Uni.createFrom().failure(new ErrorReply(403, "room: this is another session's own room"));
         }
         return enter(session, room, watchesPresence, since)
                 .invoke(membership -> events.emit(new Event.Joined(Event.Subject.of(session), room)))
@@ -148,7 +148,7 @@ public final class RoomService {
      * @param rights what it may still have of what it had
      */
     Uni<Resumed> resume(Session session, String token, Map<String, StreamPosition> places,
-            Function<Map<String, StreamPosition>, Uni<Map<String, StreamPosition>>> bounded, Rights rights) {
+            Function<Map<String, StreamPosition>, Uni<Map<String, StreamPosition>>> bounded, ResumeGrant rights) {
         return resumption.take(session, token, Duration.ZERO).chain(saved -> bounded.apply(Resumption.places(saved, places))
                 .emitOn(session.loop()::run)
                 .chain(from -> become(session, saved, from, rights).map(resumed -> resumed.asFrom(places, from)))
@@ -162,8 +162,8 @@ public final class RoomService {
      *
      * @param bounded finds out from which places it may really be told
      */
-    Uni<Recovered> recover(Session session, String token, Bookmark last,
-            Function<Map<String, StreamPosition>, Uni<Map<String, StreamPosition>>> bounded, Rights rights) {
+    Uni<Recovered> recover(Session session, String token, RecoveryOffset last,
+            Function<Map<String, StreamPosition>, Uni<Map<String, StreamPosition>>> bounded, ResumeGrant rights) {
         return resumption.take(session, token, Recovery.TOKEN_LEADS)
                 .chain(saved -> recovery.places(saved, last)
                         .chain(places -> bounded.apply(places).map(from -> Recovery.same(places, from))).emitOn(session.loop()::run)
@@ -171,13 +171,13 @@ public final class RoomService {
                                 .chain(resumed -> recovery.missed(resumed.rooms(), places).emitOn(session.loop()::run)
                                         .map(missed -> new Recovered(resumed,
                                                 missed.stream().filter(message -> message.isFor(session)).toList())))))
-                .onFailure().transform(Refusal::of);
+                .onFailure().transform(ErrorReply::of);
     }
 
-    private Uni<Resumed> become(Session session, SavedSession saved, Map<String, StreamPosition> places, Rights rights) {
+    private Uni<Resumed> become(Session session, SavedSession saved, Map<String, StreamPosition> places, ResumeGrant rights) {
         if (!session.isOpen()) {
             resumption.ended(session, CloseReason.CONNECTION_LOST);
-            throw new Refusal(410, "the session has ended");
+            throw new ErrorReply(410, "the session has ended");
         }
         List.copyOf(session.memberships()).forEach(old -> {
             session.left(old.room());
@@ -207,7 +207,7 @@ public final class RoomService {
             return Uni.createFrom().voidItem();
         }
         if (room.isSession()) {
-            return Uni.createFrom().failure(Refusal.badRequest("room: a session cannot leave its own room"));
+            return Uni.createFrom().failure(ErrorReply.badRequest("room: a session cannot leave its own room"));
         }
         session.left(room);
         session.granted().remove(room.name());
@@ -231,18 +231,18 @@ public final class RoomService {
     /** Says something in a room, or to some of its members. */
     public Uni<PublishResult> publish(Publication publication, String transport) {
         String fault = faultOf(publication.event(), publication.idempotency());
-        return fault != null ? refuse(transport, Refusal.badRequest(fault)) : announce(publication, transport);
+        return fault != null ? refuse(transport, ErrorReply.badRequest(fault)) : announce(publication, transport);
     }
 
     /** Says something in a room that only the server says, {@code @file} for example. */
     public Uni<PublishResult> announce(Publication publication, String transport) {
         if (sessions.isBehind()) {
-            return refuse(transport, Refusal.unavailable("this replica is overloaded, try again later", true));
+            return refuse(transport, ErrorReply.unavailable("this replica is overloaded, try again later", true));
         }
         return tracing.publish(publication, backplane::publish)
                 .invoke(ignored -> events.emit(new Event.Accepted(publication, transport)))
-                .onFailure().transform(Refusal::of)
-                .onFailure(Refusal.class).invoke(failure ->
+                .onFailure().transform(ErrorReply::of)
+                .onFailure(ErrorReply.class).invoke(failure ->
                         events.emit(new Event.Refused(transport, failure.code())));
     }
 
@@ -263,26 +263,26 @@ public final class RoomService {
 
     /** What was said in a room, as far as it is kept. */
     public Uni<History> history(RoomId room, HistoryQuery query) {
-        return backplane.history(room, query).onFailure().transform(Refusal::of);
+        return backplane.history(room, query).onFailure().transform(ErrorReply::of);
     }
 
     /** The rooms of a namespace. */
     public Uni<RoomPage> rooms(String namespace, String prefix, String cursor, int limit) {
         return backplane.rooms(namespace, prefix, cursor, limit)
-                .onFailure(IllegalArgumentException.class).transform(wrong -> Refusal.badRequest(wrong.getMessage()))
-                .onFailure().transform(Refusal::of);
+                .onFailure(IllegalArgumentException.class).transform(wrong -> ErrorReply.badRequest(wrong.getMessage()))
+                .onFailure().transform(ErrorReply::of);
     }
 
     /** Ends a session, wherever it is; says whether there was one. */
     public Uni<Boolean> disconnect(String namespace, String sessionId) {
         return SessionId.isSessionId(sessionId)
-                ? backplane.sessions().end(namespace, sessionId).onFailure().transform(Refusal::of)
+                ? backplane.sessions().end(namespace, sessionId).onFailure().transform(ErrorReply::of)
                 : Uni.createFrom().item(false);
     }
 
     /** Lets someone hear a room who is no session, and whom nobody sees. On the member's event loop. */
     public Uni<Membership> listen(Member member, RoomId room, StreamPosition since, BooleanSupplier stillWanted) {
-        return rooms.join(member, room, false, since, stillWanted).onFailure().transform(Refusal::of);
+        return rooms.join(member, room, false, since, stillWanted).onFailure().transform(ErrorReply::of);
     }
 
     /** Ends that. On the member's event loop. */
@@ -322,7 +322,7 @@ public final class RoomService {
     private Uni<Membership> enter(Session session, RoomId room, boolean watchesPresence, StreamPosition since) {
         return rooms.join(session, room, watchesPresence, since, session::isOpen)
                 .invoke(session::entered)
-                .onFailure().transform(Refusal::of);
+                .onFailure().transform(ErrorReply::of);
     }
 
     private Uni<Void> present(Session session, RoomId room) {
@@ -338,7 +338,7 @@ public final class RoomService {
     }
 
     private Uni<List<Presence>> presences(RoomId room) {
-        return backplane.members(room).onFailure().transform(Refusal::of);
+        return backplane.members(room).onFailure().transform(ErrorReply::of);
     }
 
     private Uni<Boolean> end(String namespace, String sessionId, boolean resumed) {
@@ -350,7 +350,7 @@ public final class RoomService {
                 .invoke(here -> session.close(resumed ? CloseReason.RESUMED : CloseReason.DISCONNECTED));
     }
 
-    private <T> Uni<T> refuse(String transport, Refusal refusal) {
+    private <T> Uni<T> refuse(String transport, ErrorReply refusal) {
         events.emit(new Event.Refused(transport, refusal.code()));
         return Uni.createFrom().failure(refusal);
     }

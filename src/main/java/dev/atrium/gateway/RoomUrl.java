@@ -16,7 +16,7 @@ public final class RoomUrl {
      *
      * @param namespace from the query
      * @param path whose last segment names the room, as it came over the wire; one slash may follow
-     * @throws Refusal 400, naming the field and what was expected
+     * @throws ErrorReply 400, naming the field and what was expected
      */
     public static RoomId room(String namespace, String path) {
         String trimmed = path.endsWith("/") ? path.substring(0, path.length() - 1) : path;
@@ -35,13 +35,13 @@ public final class RoomUrl {
             } else if (c < 0x80) {
                 bytes[length++] = (byte) c;
             } else {
-                throw Refusal.badRequest("room: expected a percent-encoded path");
+                throw ErrorReply.badRequest("room: expected a percent-encoded path");
             }
         }
         try {
             return StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes, 0, length)).toString();
         } catch (CharacterCodingException e) {
-            throw Refusal.badRequest("room: expected percent-encoded UTF-8");
+            throw ErrorReply.badRequest("room: expected percent-encoded UTF-8");
         }
     }
 
@@ -49,7 +49,7 @@ public final class RoomUrl {
         int high = at + 1 < segment.length() ? Character.digit(segment.charAt(at), 16) : -1;
         int low = at + 1 < segment.length() ? Character.digit(segment.charAt(at + 1), 16) : -1;
         if (high < 0 || low < 0) {
-            throw Refusal.badRequest("room: expected two hexadecimal digits after %");
+            throw ErrorReply.badRequest("room: expected two hexadecimal digits after %");
         }
         return (byte) (high << 4 | low);
     }

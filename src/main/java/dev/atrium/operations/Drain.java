@@ -1,6 +1,6 @@
 package dev.atrium.operations;
 
-import dev.atrium.gateway.Refusal;
+import dev.atrium.gateway.ErrorReply;
 import dev.atrium.session.CloseReason;
 import dev.atrium.session.Session;
 import dev.atrium.session.Sessions;
@@ -133,11 +133,11 @@ final class Drain {
      * Begins to send some sessions, chosen at random, to whatever replica takes them, over the usual window.
      *
      * @return how many; fewer than asked for if there are no more
-     * @throws Refusal 409 if that is being done already
+     * @throws ErrorReply 409 if that is being done already
      */
     int rebalance(int most) {
         if (hurried.getCount() == 0 || !rebalancing.compareAndSet(false, true)) {
-            throw new Refusal(409, "sessions: a drain is under way already; " + left() + " are still to be told");
+            throw new ErrorReply(409, "sessions: a drain is under way already; " + left() + " are still to be told");
         }
         List<Session> all = new ArrayList<>(sessions.all());
         Collections.shuffle(all);

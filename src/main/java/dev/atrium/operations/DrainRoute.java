@@ -1,6 +1,6 @@
 package dev.atrium.operations;
 
-import dev.atrium.gateway.Refusal;
+import dev.atrium.gateway.ErrorReply;
 import dev.atrium.transport.admission.Problem;
 import io.quarkus.vertx.http.ManagementInterface;
 import io.vertx.core.http.HttpHeaders;
@@ -35,15 +35,15 @@ final class DrainRoute {
         try {
             if (context.request().method() != HttpMethod.POST) {
                 context.response().putHeader(HttpHeaders.ALLOW, "POST");
-                throw new Refusal(405, "this path knows POST alone");
+                throw new ErrorReply(405, "this path knows POST alone");
             }
             int most = sessions(context);
             if (shutdown.isDraining()) {
-                throw new Refusal(409, "sessions: this replica is being stopped, all of them are told to go");
+                throw new ErrorReply(409, "sessions: this replica is being stopped, all of them are told to go");
             }
             context.response().setStatusCode(202).putHeader(HttpHeaders.CONTENT_TYPE, "application/json")
                     .end(new JsonObject().put("draining", drain.rebalance(most)).encode());
-        } catch (Refusal refusal) {
+        } catch (ErrorReply refusal) {
             Problem.send(context, refusal);
         }
     }
@@ -57,6 +57,6 @@ final class DrainRoute {
         } catch (IllegalArgumentException e) {
             // No number, or a query that is not percent-encoded UTF-8.
         }
-        throw Refusal.badRequest(EXPECTED);
+        throw ErrorReply.badRequest(EXPECTED);
     }
 }

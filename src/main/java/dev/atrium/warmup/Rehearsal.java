@@ -6,11 +6,11 @@ import dev.atrium.backplane.memory.MemoryBackplane;
 import dev.atrium.backplane.memory.MemorySettings;
 import dev.atrium.file.Transfers;
 import dev.atrium.gateway.Authentication;
-import dev.atrium.gateway.Denials;
+import dev.atrium.gateway.AuditLog;
 import dev.atrium.gateway.Events;
 import dev.atrium.gateway.Expiry;
 import dev.atrium.gateway.Gateway;
-import dev.atrium.gateway.Permits;
+import dev.atrium.gateway.AccessControl;
 import dev.atrium.gateway.RoomService;
 import dev.atrium.room.Node;
 import dev.atrium.room.Rooms;
@@ -97,8 +97,8 @@ final class Rehearsal {
         Events events = new Events();
         ConnectionLimiter guests = new ConnectionLimiter(securityConfig, LoadSignal.ENDLESS);
         ClientLimits limits = new ClientLimits(securityConfig);
-        Denials denials = new Denials(events, limits, guests);
-        Permits permits = new Permits(Policy.open(), limits, denials);
+        AuditLog denials = new AuditLog(events, limits, guests);
+        AccessControl permits = new AccessControl(Policy.open(), limits, denials);
         Gateway gateway = new Gateway(new RoomService(backplane, sessions, rooms, events, Tracing.off()), permits, limits, guests, denials,
                 new Expiry(denials, securityConfig));
         Admission admission = new Admission(authenticator, Policy.open(), guests, denials, securityConfig);

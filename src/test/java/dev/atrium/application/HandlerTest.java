@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.atrium.gateway.Refusal;
+import dev.atrium.gateway.ErrorReply;
 import io.smallrye.mutiny.Uni;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -56,7 +56,7 @@ class HandlerTest {
         "java.util.List<java.lang.Long> | [7]     | argument 1: expected List",
     })
     void arguments_that_do_not_fit_are_refused_with_their_number(String type, String arguments, String message) {
-        assertThatThrownBy(() -> called(false, List.of(type), arguments)).isInstanceOf(Refusal.class).hasMessage(message);
+        assertThatThrownBy(() -> called(false, List.of(type), arguments)).isInstanceOf(ErrorReply.class).hasMessage(message);
     }
 
     @Test
@@ -69,8 +69,8 @@ class HandlerTest {
     @Test
     void what_a_handler_throws_is_what_fails() {
         assertThatThrownBy(() -> result(parameters -> {
-            throw new Refusal(402, "pay first");
-        })).isInstanceOf(Refusal.class).hasMessage("pay first");
+            throw new ErrorReply(402, "pay first");
+        })).isInstanceOf(ErrorReply.class).hasMessage("pay first");
         assertThatThrownBy(() -> result(parameters -> {
             throw new IOException("checked");
         })).isInstanceOf(IllegalStateException.class).hasRootCauseMessage("checked");

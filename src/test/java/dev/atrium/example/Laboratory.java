@@ -9,7 +9,7 @@ import dev.atrium.application.OnConnect;
 import dev.atrium.application.OnDisconnect;
 import dev.atrium.application.OnEvent;
 import dev.atrium.application.RemoteClient;
-import dev.atrium.gateway.Refusal;
+import dev.atrium.gateway.ErrorReply;
 import io.smallrye.common.annotation.Blocking;
 import io.smallrye.mutiny.Uni;
 import jakarta.inject.Singleton;
@@ -81,7 +81,7 @@ public class Laboratory {
 
     @OnEvent("refused")
     void refused() {
-        throw new Refusal(402, "pay first");
+        throw new ErrorReply(402, "pay first");
     }
 
     @OnEvent("ask me")

@@ -41,7 +41,7 @@ class MemberPageTest {
 
     @Test
     void a_cursor_that_is_none_is_refused() {
-        assertThatThrownBy(() -> MemberPage.ofSessions(ROOM, "x", 1)).isInstanceOf(Refusal.class)
+        assertThatThrownBy(() -> MemberPage.ofSessions(ROOM, "x", 1)).isInstanceOf(ErrorReply.class)
                 .hasMessageStartingWith("cursor: ");
     }
 

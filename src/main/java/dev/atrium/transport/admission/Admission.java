@@ -1,7 +1,7 @@
 package dev.atrium.transport.admission;
 
-import dev.atrium.gateway.Denials;
-import dev.atrium.gateway.Refusal;
+import dev.atrium.gateway.AuditLog;
+import dev.atrium.gateway.ErrorReply;
 import dev.atrium.security.AuthenticationException;
 import dev.atrium.security.Authenticator;
 import dev.atrium.security.Caller;
@@ -59,14 +59,14 @@ public final class Admission {
     private final Authenticator authenticator;
     private final Policy policy;
     private final ConnectionLimiter connections;
-    private final Denials denials;
+    private final AuditLog denials;
     private final ClientAddress addresses;
     private final Origins origins;
     private final String cookie;
     private final AtomicInteger held = new AtomicInteger();
 
     /** @throws ConfigurationException naming the setting that makes no sense */
-    public Admission(Authenticator authenticator, Policy policy, ConnectionLimiter connections, Denials denials, SecurityConfig config) {
+    public Admission(Authenticator authenticator, Policy policy, ConnectionLimiter connections, AuditLog denials, SecurityConfig config) {
         this.authenticator = authenticator;
         this.policy = policy;
         this.connections = connections;
@@ -106,7 +106,7 @@ public final class Admission {
         if (token == null) {
             context.next();
         } else if (!request.path().startsWith("/")) {
-            Problem.send(context, Refusal.badRequest("path: expected one that begins with /"));
+            Problem.send(context, ErrorReply.badRequest("path: expected one that begins with /"));
         } else {
             context.put(TOKEN, token);
             context.reroute(request.method(), request.path() + Credentials.without(request.query()));
@@ -133,7 +133,7 @@ public final class Admission {
             context.next();
         } else {
             denials.origin(new Caller(Identity.NOBODY, addresses.of(request)), request.getHeader(HttpHeaders.ORIGIN));
-            Problem.send(context, new Refusal(403, "Origin: not one that this server lets in"));
+            Problem.send(context, new ErrorReply(403, "Origin: not one that this server lets in"));
         }
     }
 
@@ -177,7 +177,7 @@ public final class Admission {
             if (!isWebSocket(context.request()) && !isEngineIo(context)) {
                 denials.request(caller, TRANSPORT);
             }
-        } catch (Refusal refusal) {
+        } catch (ErrorReply refusal) {
             Problem.send(context, refusal);
             return;
         }
@@ -198,7 +198,7 @@ public final class Admission {
                 return;
             }
         }
-        Problem.send(context, Refusal.of(failure));
+        Problem.send(context, ErrorReply.of(failure));
     }
 
     private void refuse(RoutingContext context, Caller unknown, AuthenticationException refused) {
@@ -209,8 +209,8 @@ public final class Admission {
         }
         try {
             denials.request(unknown, TRANSPORT);
-            Problem.send(context, Refusal.of(refused));
-        } catch (Refusal tooMany) {
+            Problem.send(context, ErrorReply.of(refused));
+        } catch (ErrorReply tooMany) {
             Problem.send(context, tooMany);
         }
     }
@@ -246,7 +246,7 @@ public final class Admission {
 
     /** Answers a request whose client is not who it says. */
     public static void refuse(RoutingContext context, AuthenticationException failure) {
-        Problem.send(context, Refusal.of(failure));
+        Problem.send(context, ErrorReply.of(failure));
     }
 
     /**
@@ -284,10 +284,10 @@ public final class Admission {
                 held.incrementAndGet();
                 context.vertx().setTimer(PENALTY_MILLIS, late -> {
                     held.decrementAndGet();
-                    Problem.send(context, Refusal.of(e));
+                    Problem.send(context, ErrorReply.of(e));
                 });
             } else {
-                Problem.send(context, Refusal.of(e));
+                Problem.send(context, ErrorReply.of(e));
             }
             return null;
         }

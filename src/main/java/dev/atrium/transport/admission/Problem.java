@@ -1,6 +1,6 @@
 package dev.atrium.transport.admission;
 
-import dev.atrium.gateway.Refusal;
+import dev.atrium.gateway.ErrorReply;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import io.vertx.core.json.JsonObject;
 import io.vertx.ext.web.RoutingContext;
@@ -26,7 +26,7 @@ public record Problem(int status, String title, String detail) {
             415, "Content-Type: expected a media type that this path can take");
 
     /** That of a refusal. */
-    public static Problem of(Refusal refusal) {
+    public static Problem of(ErrorReply refusal) {
         return new Problem(refusal.code(), title(refusal.code()), refusal.getMessage());
     }
 
@@ -36,7 +36,7 @@ public record Problem(int status, String title, String detail) {
     }
 
     /** What a client has to be told besides: how to say who it is, RFC 6750 section 3; or when to come back. */
-    public static Map<String, String> headers(Refusal refusal) {
+    public static Map<String, String> headers(ErrorReply refusal) {
         return switch (refusal.code()) {
             case 401 -> Map.of("WWW-Authenticate", "Bearer");
             case 429, 503 -> Map.of("Retry-After", Integer.toString(refusal.retryAfter()));
@@ -45,7 +45,7 @@ public record Problem(int status, String title, String detail) {
     }
 
     /** Answers a request that is not for a resource of Jakarta REST's. */
-    public static void send(RoutingContext context, Refusal refusal) {
+    public static void send(RoutingContext context, ErrorReply refusal) {
         headers(refusal).forEach(context.response()::putHeader);
         send(context, of(refusal));
     }

@@ -1,7 +1,7 @@
 package dev.atrium.transport.http;
 
 import dev.atrium.gateway.Gateway;
-import dev.atrium.gateway.Refusal;
+import dev.atrium.gateway.ErrorReply;
 import dev.atrium.room.StreamPosition;
 import dev.atrium.room.RoomId;
 import dev.atrium.security.Caller;
@@ -49,10 +49,10 @@ final class EventStream implements ClientConnection {
      * @param since the place that the client was at, or null
      * @param refused told why it cannot be; nothing has been written then
      */
-    void begin(Caller caller, RoomId room, StreamPosition since, boolean visible, Consumer<Refusal> refused) {
+    void begin(Caller caller, RoomId room, StreamPosition since, boolean visible, Consumer<ErrorReply> refused) {
         try {
             session = gateway.connect(caller, RequestLoop.current(), room.namespace(), format.transport(), this, format);
-        } catch (Refusal refusal) {
+        } catch (ErrorReply refusal) {
             slot.release();
             refused.accept(refusal);
             return;
@@ -81,7 +81,7 @@ final class EventStream implements ClientConnection {
             boolean hears = !gone;
             gone();
             if (hears) {
-                refused.accept(Refusal.of(failure));
+                refused.accept(ErrorReply.of(failure));
             }
         });
     }

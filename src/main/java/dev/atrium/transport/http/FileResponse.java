@@ -2,7 +2,7 @@ package dev.atrium.transport.http;
 
 import dev.atrium.file.StoredFile;
 import dev.atrium.file.Transfers;
-import dev.atrium.gateway.Refusal;
+import dev.atrium.gateway.ErrorReply;
 import dev.atrium.transport.admission.Problem;
 import io.netty.channel.EventLoop;
 import io.vertx.core.buffer.Buffer;
@@ -62,7 +62,7 @@ final class FileResponse {
             response.reset();
         } else {
             response.headers().clear();
-            Problem.send(context, Refusal.of(failure));
+            Problem.send(context, ErrorReply.of(failure));
         }
     }
 }

@@ -3,7 +3,7 @@ package dev.atrium.transport.http;
 import dev.atrium.file.StoredFile;
 import dev.atrium.file.Transfers;
 import dev.atrium.gateway.Gateway;
-import dev.atrium.gateway.Refusal;
+import dev.atrium.gateway.ErrorReply;
 import dev.atrium.gateway.RoomUrl;
 import dev.atrium.room.InvalidNameException;
 import dev.atrium.room.RoomId;
@@ -71,14 +71,14 @@ public final class FileRoutes {
         RoomId room;
         try {
             room = room(context.request());
-        } catch (Refusal refusal) {
+        } catch (ErrorReply refusal) {
             Problem.send(context, refusal);
             return;
         } catch (InvalidNameException e) {
-            Problem.send(context, Refusal.badRequest(e.getMessage()));
+            Problem.send(context, ErrorReply.badRequest(e.getMessage()));
             return;
         }
-        work.of(room).emitOn(eventLoop::execute).subscribe().with(then, failure -> Problem.send(context, Refusal.of(failure)));
+        work.of(room).emitOn(eventLoop::execute).subscribe().with(then, failure -> Problem.send(context, ErrorReply.of(failure)));
     }
 
     private static RoomId room(HttpServerRequest request) {
@@ -87,7 +87,7 @@ public final class FileRoutes {
         int end = path.lastIndexOf("/files/");
         if (end < 0) {
             // The router has decoded what only looks like it.
-            throw new Refusal(404, "there is nothing at this path");
+            throw new ErrorReply(404, "there is nothing at this path");
         }
         return RoomUrl.room(namespace == null ? RoomId.DEFAULT_NAMESPACE : namespace, path.substring(0, end));
     }
@@ -105,7 +105,7 @@ public final class FileRoutes {
         ByteRange range = ByteRange.requested(file, get ? request.getHeader("Range") : null, request.getHeader("If-Range"));
         if (range == null) {
             response.putHeader("Content-Range", "bytes */" + file.size());
-            Problem.send(context, new Refusal(RANGE_NOT_SATISFIABLE, "Range: expected a part of its " + file.size() + " bytes"));
+            Problem.send(context, new ErrorReply(RANGE_NOT_SATISFIABLE, "Range: expected a part of its " + file.size() + " bytes"));
             return;
         }
         if (range.isPart()) {

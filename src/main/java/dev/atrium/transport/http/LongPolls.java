@@ -1,7 +1,7 @@
 package dev.atrium.transport.http;
 
 import dev.atrium.gateway.Gateway;
-import dev.atrium.gateway.Refusal;
+import dev.atrium.gateway.ErrorReply;
 import dev.atrium.room.History;
 import dev.atrium.room.StreamPosition;
 import dev.atrium.room.RoomId;
@@ -42,7 +42,7 @@ public final class LongPolls implements Drainable {
                 connections.requireOpen();
             } catch (LimitException e) {
                 waiting.remove(poll);
-                throw Refusal.of(e);
+                throw ErrorReply.of(e);
             }
             return poll.news(room, since, seconds).onTermination().invoke(() -> waiting.remove(poll));
         });

@@ -1,6 +1,6 @@
 package dev.atrium.transport.http;
 
-import dev.atrium.gateway.Refusal;
+import dev.atrium.gateway.ErrorReply;
 import dev.atrium.gateway.RoomUrl;
 import dev.atrium.room.InvalidNameException;
 import dev.atrium.room.RoomId;
@@ -80,12 +80,12 @@ public final class PageRoutes {
             String namespace = request.getParam("ns");
             RoomUrl.room(namespace == null ? RoomId.DEFAULT_NAMESPACE : namespace, request.path());
             context.reroute(PAGES + "room.html");
-        } catch (Refusal refusal) {
+        } catch (ErrorReply refusal) {
             Problem.send(context, refusal);
         } catch (InvalidNameException e) {
-            Problem.send(context, Refusal.badRequest(e.getMessage()));
+            Problem.send(context, ErrorReply.badRequest(e.getMessage()));
         } catch (IllegalArgumentException e) {
-            Problem.send(context, Refusal.badRequest("query: expected percent-encoded UTF-8"));
+            Problem.send(context, ErrorReply.badRequest("query: expected percent-encoded UTF-8"));
         }
     }
 

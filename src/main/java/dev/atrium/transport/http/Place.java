@@ -1,6 +1,6 @@
 package dev.atrium.transport.http;
 
-import dev.atrium.gateway.Refusal;
+import dev.atrium.gateway.ErrorReply;
 import dev.atrium.room.StreamPosition;
 
 /** A place in a room as URLs and event ids write it: {@code epoch:offset}, or the offset alone for whichever epoch it is. Pure. */
@@ -17,7 +17,7 @@ final class Place {
      * Reads one.
      *
      * @return null if there is none
-     * @throws Refusal 400, naming the field
+     * @throws ErrorReply 400, naming the field
      */
     static StreamPosition parse(String field, String text) {
         if (text == null || text.isEmpty()) {
@@ -32,6 +32,6 @@ final class Place {
         } catch (NumberFormatException e) {
             // Answered below, like a negative one.
         }
-        throw Refusal.badRequest(field + ": expected epoch:offset, or an offset");
+        throw ErrorReply.badRequest(field + ": expected epoch:offset, or an offset");
     }
 }

@@ -1,7 +1,7 @@
 package dev.atrium.transport.http;
 
 import dev.atrium.gateway.JsonData;
-import dev.atrium.gateway.Refusal;
+import dev.atrium.gateway.ErrorReply;
 import dev.atrium.room.Data;
 import jakarta.ws.rs.core.MediaType;
 import java.nio.ByteBuffer;
@@ -19,7 +19,7 @@ final class PostedData {
      * Text, JSON or bytes.
      *
      * @param type {@code Content-Type}, or null
-     * @throws Refusal 400, naming the field
+     * @throws ErrorReply 400, naming the field
      */
     static Data read(String type, byte[] body) {
         if (type == null) {
@@ -29,7 +29,7 @@ final class PostedData {
         try {
             media = MediaType.valueOf(type);
         } catch (IllegalArgumentException e) {
-            throw Refusal.badRequest("Content-Type: expected a media type");
+            throw ErrorReply.badRequest("Content-Type: expected a media type");
         }
         if (media.isCompatible(MediaType.APPLICATION_JSON_TYPE) || media.getSubtype().endsWith("+json")) {
             return JsonData.parse(text(body, StandardCharsets.UTF_8));
@@ -45,7 +45,7 @@ final class PostedData {
         try {
             return Charset.forName(name);
         } catch (IllegalArgumentException e) {
-            throw Refusal.badRequest("Content-Type: expected a known charset");
+            throw ErrorReply.badRequest("Content-Type: expected a known charset");
         }
     }
 
@@ -53,7 +53,7 @@ final class PostedData {
         try {
             return charset.newDecoder().decode(ByteBuffer.wrap(body)).toString();
         } catch (CharacterCodingException e) {
-            throw Refusal.badRequest("body: expected text in " + charset.name());
+            throw ErrorReply.badRequest("body: expected text in " + charset.name());
         }
     }
 }

@@ -1,6 +1,6 @@
 package dev.atrium.transport.http;
 
-import dev.atrium.gateway.Refusal;
+import dev.atrium.gateway.ErrorReply;
 import dev.atrium.transport.admission.Admission;
 import dev.atrium.transport.admission.Problem;
 import io.vertx.ext.web.RoutingContext;
@@ -19,7 +19,7 @@ public class ProblemMapper {
 
     /** The answer to a refusal. */
     @ServerExceptionMapper
-    public Response map(Refusal refusal) {
+    public Response map(ErrorReply refusal) {
         Response.ResponseBuilder response = Response.status(refusal.code()).type(Problem.TYPE).entity(Problem.of(refusal));
         Problem.headers(refusal).forEach(response::header);
         return response.build();

@@ -4,7 +4,7 @@ import com.fasterxml.jackson.annotation.JsonInclude;
 import dev.atrium.gateway.Gateway;
 import dev.atrium.gateway.MemberPage;
 import dev.atrium.gateway.Ranges;
-import dev.atrium.gateway.Refusal;
+import dev.atrium.gateway.ErrorReply;
 import dev.atrium.gateway.RoomUrl;
 import dev.atrium.room.History;
 import dev.atrium.room.HistoryQuery;
@@ -193,7 +193,7 @@ public class RoomsResource {
         return switch (by) {
             case "session" -> gateway.members(caller, TRANSPORT, room, cursor, most).map(Members::of);
             case "user" -> gateway.users(caller, TRANSPORT, room, cursor, most);
-            default -> throw Refusal.badRequest("by: expected session or user");
+            default -> throw ErrorReply.badRequest("by: expected session or user");
         };
     }
 
@@ -234,13 +234,13 @@ public class RoomsResource {
         try {
             return RoomId.everyone(ns).namespace();
         } catch (InvalidNameException e) {
-            throw Refusal.badRequest(e.getMessage());
+            throw ErrorReply.badRequest(e.getMessage());
         }
     }
 
     private static RoomId readable(RoomId room) {
         if (room.isSession()) {
-            throw new Refusal(403, "room: this is a session's own room");
+            throw new ErrorReply(403, "room: this is a session's own room");
         }
         return room;
     }
@@ -254,7 +254,7 @@ public class RoomsResource {
     private static long seconds(String wait) {
         Long seconds = Ranges.number("wait", wait);
         if (seconds != null && (seconds < 0 || seconds > MOST_SECONDS)) {
-            throw Refusal.badRequest("wait: expected from 0 to " + MOST_SECONDS + " seconds");
+            throw ErrorReply.badRequest("wait: expected from 0 to " + MOST_SECONDS + " seconds");
         }
         return seconds == null ? 0 : seconds;
     }

@@ -1,7 +1,7 @@
 package dev.atrium.transport.http;
 
 import dev.atrium.gateway.Gateway;
-import dev.atrium.gateway.Refusal;
+import dev.atrium.gateway.ErrorReply;
 import dev.atrium.transport.admission.Admission;
 import io.smallrye.mutiny.Uni;
 import io.vertx.ext.web.RoutingContext;
@@ -33,7 +33,7 @@ public class SessionResource {
             @Context RoutingContext context) {
         return gateway.disconnect(Admission.caller(context), "http", RoomsResource.namespace(ns), id).map(ended -> {
             if (!ended) {
-                throw new Refusal(404, "id: there is no such session in this namespace");
+                throw new ErrorReply(404, "id: there is no such session in this namespace");
             }
             return null;
         });

@@ -1,7 +1,7 @@
 package dev.atrium.transport.http;
 
 import dev.atrium.gateway.Gateway;
-import dev.atrium.gateway.Refusal;
+import dev.atrium.gateway.ErrorReply;
 import dev.atrium.gateway.RoomUrl;
 import dev.atrium.room.InvalidNameException;
 import dev.atrium.room.StreamPosition;
@@ -71,11 +71,11 @@ public final class StreamRoutes {
             String namespace = request.getParam("ns");
             room = RoomUrl.room(namespace == null ? RoomId.DEFAULT_NAMESPACE : namespace, request.path());
             since = since(request);
-        } catch (Refusal refusal) {
+        } catch (ErrorReply refusal) {
             Problem.send(context, refusal);
             return;
         } catch (InvalidNameException e) {
-            Problem.send(context, Refusal.badRequest(e.getMessage()));
+            Problem.send(context, ErrorReply.badRequest(e.getMessage()));
             return;
         }
         ConnectionLimiter.Slot slot = admission.connect(context, format.transport());

@@ -1,7 +1,7 @@
 package dev.atrium.transport.socketio;
 
 import dev.atrium.application.Values;
-import dev.atrium.gateway.Refusal;
+import dev.atrium.gateway.ErrorReply;
 import dev.atrium.room.Data;
 import java.util.List;
 
@@ -54,7 +54,7 @@ final class Ack {
         }
     }
 
-    void refused(Refusal refusal) {
+    void refused(ErrorReply refusal) {
         if (isWanted()) {
             give(SocketIoFormat.json(json -> {
                 json.writeStartArray();

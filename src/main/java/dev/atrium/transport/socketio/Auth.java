@@ -3,7 +3,7 @@ package dev.atrium.transport.socketio;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import dev.atrium.gateway.Bookmark;
+import dev.atrium.gateway.RecoveryOffset;
 
 /**
  * What a client says of itself when it connects to a namespace.
@@ -39,7 +39,7 @@ record Auth(JsonNode json) {
     }
 
     /** What it heard last in that session, or null. */
-    Bookmark last() {
-        return json.path("offset").isTextual() ? Bookmark.parse(json.path("offset").asText()) : null;
+    RecoveryOffset last() {
+        return json.path("offset").isTextual() ? RecoveryOffset.parse(json.path("offset").asText()) : null;
     }
 }

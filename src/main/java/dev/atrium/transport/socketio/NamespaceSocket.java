@@ -7,7 +7,7 @@ import dev.atrium.gateway.Authentication;
 import dev.atrium.gateway.Gateway;
 import dev.atrium.gateway.Joined;
 import dev.atrium.gateway.Recovered;
-import dev.atrium.gateway.Refusal;
+import dev.atrium.gateway.ErrorReply;
 import dev.atrium.gateway.ReplyJson;
 import dev.atrium.gateway.SendWindow;
 import dev.atrium.room.Data;
@@ -71,7 +71,7 @@ final class NamespaceSocket implements ClientConnection {
     /**
      * Makes the session; nothing is said to the client yet.
      *
-     * @throws Refusal if there cannot be one
+     * @throws ErrorReply if there cannot be one
      */
     void open(Caller caller, SocketIoFormat spoken) {
         format = spoken;
@@ -85,7 +85,7 @@ final class NamespaceSocket implements ClientConnection {
         return endpoint == null ? Uni.createFrom().voidItem()
                 // On the event loop: of other executors' timers those that were cancelled would stay until they are due.
                 : endpoint.connected(handle, auth).ifNoItem().after(patience).on(socket.eventLoop())
-                        .failWith(() -> new Refusal(504, "no answer in time")).emitOn(session.loop()::run);
+                        .failWith(() -> new ErrorReply(504, "no answer in time")).emitOn(session.loop()::run);
     }
 
     Session session() {
@@ -142,18 +142,18 @@ final class NamespaceSocket implements ClientConnection {
                 return;
             }
             handle(endpoint.event(handle, name, arguments.nodes(1)), ack);
-        } catch (Refusal refusal) {
+        } catch (ErrorReply refusal) {
             ack.refused(refusal);
         }
     }
 
     private void authenticate(String token, Ack ack) {
         if (token == null) {
-            throw Refusal.badRequest("token: expected a string");
+            throw ErrorReply.badRequest("token: expected a string");
         }
         socket.await(authentication.authenticate(session, token),
                 done -> ack.ok(json -> ReplyJson.writeFields(done, json)),
-                failure -> ack.refused(Refusal.of(failure)));
+                failure -> ack.refused(ErrorReply.of(failure)));
     }
 
     private void handle(Uni<List<Object>> handled, Ack ack) {
@@ -167,7 +167,7 @@ final class NamespaceSocket implements ClientConnection {
                     window.answered();
                 }),
                 failure -> session.loop().run(() -> {
-                    ack.refused(Refusal.of(failure));
+                    ack.refused(ErrorReply.of(failure));
                     window.answered();
                 }));
     }
@@ -198,7 +198,7 @@ final class NamespaceSocket implements ClientConnection {
         if (session.isOpen()) {
             emit(questions.add(timeout, emitter), event, data);
         } else {
-            emitter.fail(new Refusal(410, "the session has ended"));
+            emitter.fail(new ErrorReply(410, "the session has ended"));
         }
     }
 

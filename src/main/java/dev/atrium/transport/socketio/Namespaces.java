@@ -6,7 +6,7 @@ import dev.atrium.application.RefusedException;
 import dev.atrium.application.Values;
 import dev.atrium.gateway.Authentication;
 import dev.atrium.gateway.Gateway;
-import dev.atrium.gateway.Refusal;
+import dev.atrium.gateway.ErrorReply;
 import dev.atrium.room.InvalidNameException;
 import dev.atrium.room.RoomId;
 import dev.atrium.security.Caller;
@@ -155,7 +155,7 @@ final class Namespaces implements EngineSockets.Application {
                     beginner.connected(session.resumeToken());
                 },
                 failure -> {
-                    beginner.end(failure instanceof RefusedException ? CloseReason.FORBIDDEN : Refusal.of(failure).closeReason());
+                    beginner.end(failure instanceof RefusedException ? CloseReason.FORBIDDEN : ErrorReply.of(failure).closeReason());
                     refuse(newcomer.socket, newcomer.namespace, failure);
                 });
     }
@@ -167,7 +167,7 @@ final class Namespaces implements EngineSockets.Application {
         try {
             opened.open(newcomer.caller, SocketIoFormat.of(newcomer.auth.wantsMeta(), config.connectionStateRecovery()));
             return opened;
-        } catch (Refusal refusal) {
+        } catch (ErrorReply refusal) {
             if (refusal.isRepeatable()) {
                 // Clients come back by themselves after a cut, but not after an error.
                 newcomer.socket.close();
@@ -182,7 +182,7 @@ final class Namespaces implements EngineSockets.Application {
         if (failure instanceof RefusedException refused) {
             refuse(socket, namespace, refused.getMessage(), refused.data());
         } else {
-            Refusal refusal = Refusal.of(failure);
+            ErrorReply refusal = ErrorReply.of(failure);
             refuse(socket, namespace, refusal.getMessage(), Map.of("code", refusal.code()));
         }
     }

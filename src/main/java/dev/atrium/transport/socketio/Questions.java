@@ -2,7 +2,7 @@ package dev.atrium.transport.socketio;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.NullNode;
-import dev.atrium.gateway.Refusal;
+import dev.atrium.gateway.ErrorReply;
 import io.netty.channel.EventLoop;
 import io.netty.util.concurrent.ScheduledFuture;
 import io.smallrye.mutiny.subscription.UniEmitter;
@@ -31,7 +31,7 @@ final class Questions {
         String id = Long.toString(last++);
         open.put(id, new Question(emitter, eventLoop.schedule(() -> {
             open.remove(id);
-            emitter.fail(new Refusal(504, "operation has timed out"));
+            emitter.fail(new ErrorReply(504, "operation has timed out"));
         }, timeout.toMillis(), TimeUnit.MILLISECONDS)));
         return id;
     }
@@ -49,7 +49,7 @@ final class Questions {
     void end() {
         open.values().forEach(question -> {
             question.patience.cancel(false);
-            question.emitter.fail(new Refusal(410, "the session has ended"));
+            question.emitter.fail(new ErrorReply(410, "the session has ended"));
         });
         open.clear();
     }

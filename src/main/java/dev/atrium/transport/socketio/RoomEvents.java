@@ -1,7 +1,7 @@
 package dev.atrium.transport.socketio;
 
 import dev.atrium.gateway.Gateway;
-import dev.atrium.gateway.Refusal;
+import dev.atrium.gateway.ErrorReply;
 import dev.atrium.gateway.ReplyJson;
 import dev.atrium.gateway.SendWindow;
 import dev.atrium.room.Data;
@@ -42,7 +42,7 @@ final class RoomEvents {
                 case "send" -> send(arguments, ack);
                 default -> relay(name, arguments, ack);
             }
-        } catch (Refusal refusal) {
+        } catch (ErrorReply refusal) {
             ack.refused(refusal);
         }
     }
@@ -53,20 +53,20 @@ final class RoomEvents {
                     ack.ok(json -> ReplyJson.writeFields(joined, json));
                     joined.membership().follow();
                 },
-                failure -> ack.refused(Refusal.of(failure)));
+                failure -> ack.refused(ErrorReply.of(failure)));
     }
 
     private void leave(RoomId room, Ack ack) {
         socket.socket().await(gateway.leave(session(), room),
                 left -> ack.ok(json -> json.writeStringField("room", room.name())),
-                failure -> ack.refused(Refusal.of(failure)));
+                failure -> ack.refused(ErrorReply.of(failure)));
     }
 
     private void send(Arguments arguments, Ack ack) {
         RoomId room = room(arguments);
         String event = arguments.text(2);
         if (event == null) {
-            throw Refusal.badRequest("event: expected the name of an event after the room");
+            throw ErrorReply.badRequest("event: expected the name of an event after the room");
         }
         say(room, event, arguments.from(3),
                 receipt -> ack.ok(json -> ReplyJson.writeFields(receipt, json)), ack::refused);
@@ -75,7 +75,7 @@ final class RoomEvents {
     /** Each room has its own order, so each gets a message of its own. */
     private void relay(String event, Arguments arguments, Ack ack) {
         if (!relay) {
-            throw new Refusal(404, "event: expected join, leave or send");
+            throw new ErrorReply(404, "event: expected join, leave or send");
         }
         List<RoomId> rooms = new ArrayList<>();
         for (Membership membership : session().memberships()) {
@@ -101,7 +101,7 @@ final class RoomEvents {
         }
     }
 
-    private void say(RoomId room, String event, Data data, Consumer<PublishResult> taken, Consumer<Refusal> refused) {
+    private void say(RoomId room, String event, Data data, Consumer<PublishResult> taken, Consumer<ErrorReply> refused) {
         window.sent();
         Uni<PublishResult> sent = gateway.send(session(), room, event, data, true, null);
         sent.subscribe().with(
@@ -110,7 +110,7 @@ final class RoomEvents {
                     window.answered();
                 }),
                 failure -> session().loop().run(() -> {
-                    refused.accept(Refusal.of(failure));
+                    refused.accept(ErrorReply.of(failure));
                     window.answered();
                 }));
     }
@@ -118,7 +118,7 @@ final class RoomEvents {
     private RoomId room(Arguments arguments) {
         String name = arguments.text(1);
         if (name == null) {
-            throw Refusal.badRequest("room: expected a string");
+            throw ErrorReply.badRequest("room: expected a string");
         }
         return Gateway.room(session().namespace(), name);
     }

@@ -4,7 +4,7 @@ import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.io.JsonStringEncoder;
 import com.fasterxml.jackson.core.util.ByteArrayBuilder;
-import dev.atrium.gateway.Bookmark;
+import dev.atrium.gateway.RecoveryOffset;
 import dev.atrium.gateway.MessageJson;
 import dev.atrium.room.Data;
 import dev.atrium.room.Delivery;
@@ -57,7 +57,7 @@ final class SocketIoFormat extends BytesFormat {
         if (delivery instanceof Message message) {
             return event(message.room().namespace(), null, message.event(), message.data(),
                     (meta ? "," + json(j -> MessageJson.writeMeta(message, j)) : "")
-                            + (offset ? "," + quoted(Bookmark.of(message).toString()) : ""));
+                            + (offset ? "," + quoted(RecoveryOffset.of(message).toString()) : ""));
         }
         if (delivery instanceof HistoryGap gap) {
             return event(gap.room().namespace(), null, "@gap", new Data.Json(json(json -> MessageJson.writePlace(gap, json))), "");

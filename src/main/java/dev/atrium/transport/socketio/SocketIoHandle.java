@@ -4,7 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.atrium.application.Clients;
 import dev.atrium.application.SessionHandle;
 import dev.atrium.application.Values;
-import dev.atrium.gateway.Refusal;
+import dev.atrium.gateway.ErrorReply;
 import dev.atrium.gateway.RoomService;
 import dev.atrium.room.Data;
 import io.smallrye.mutiny.Uni;
@@ -54,7 +54,7 @@ final class SocketIoHandle extends SessionHandle {
 
     private static void checked(String event) {
         if (RoomService.RESERVED_EVENTS.contains(event)) {
-            throw Refusal.badRequest("event: " + event + " is reserved");
+            throw ErrorReply.badRequest("event: " + event + " is reserved");
         }
     }
 }

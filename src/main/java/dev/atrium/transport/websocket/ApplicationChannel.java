@@ -1,6 +1,6 @@
 package dev.atrium.transport.websocket;
 
-import dev.atrium.gateway.Refusal;
+import dev.atrium.gateway.ErrorReply;
 import dev.atrium.session.Session;
 import io.netty.channel.Channel;
 import io.quarkus.websockets.next.UserData.TypedKey;
@@ -69,7 +69,7 @@ final class ApplicationChannel {
     private <T> Uni<T> enqueued(Beginning<T> beginning) {
         return Uni.createFrom().emitter(emitter -> channel.eventLoop().execute(() -> {
             if (waiting.size() == MOST_WAITING) {
-                emitter.fail(new Refusal(429, "connection: too many calls wait for those before them"));
+                emitter.fail(new ErrorReply(429, "connection: too many calls wait for those before them"));
                 return;
             }
             waiting.add(() -> begin(beginning, emitter));

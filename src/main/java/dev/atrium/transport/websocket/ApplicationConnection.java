@@ -53,7 +53,7 @@ final class ApplicationConnection extends ChannelDuplexHandler implements Client
                 sessions.sendQueueLimit()), sessions.sendQueueLimit());
     }
 
-    /** @throws dev.atrium.gateway.Refusal 429 if its user has as many sessions as may be */
+    /** @throws dev.atrium.gateway.ErrorReply 429 if its user has as many sessions as may be */
     Session open(Caller caller) {
         session = gateway.connect(caller, channel.eventLoop(), RoomId.DEFAULT_NAMESPACE, TRANSPORT, this, PlainFormat.INSTANCE);
         return session;

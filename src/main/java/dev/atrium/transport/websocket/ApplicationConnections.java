@@ -2,7 +2,7 @@ package dev.atrium.transport.websocket;
 
 import dev.atrium.application.EndpointSessions;
 import dev.atrium.gateway.Gateway;
-import dev.atrium.gateway.Refusal;
+import dev.atrium.gateway.ErrorReply;
 import dev.atrium.gateway.RoomService;
 import dev.atrium.security.Caller;
 import dev.atrium.security.ConnectionLimiter;
@@ -37,7 +37,7 @@ final class ApplicationConnections implements EndpointSessions {
     public <T> Uni<T> open(WebSocketConnection connection, String user, Function<Session, Uni<T>> work) {
         ApplicationChannel channel = connection.userData().get(ApplicationChannel.KEY);
         if (channel == null) {
-            return Uni.createFrom().failure(new Refusal(409, "connection: it is one of Atrium's own"));
+            return Uni.createFrom().failure(new ErrorReply(409, "connection: it is one of Atrium's own"));
         }
         return channel.inOrder(session -> session == null ? open(connection, channel, user).chain(opened -> work.apply(opened))
                 : work.apply(session));
@@ -58,7 +58,7 @@ final class ApplicationConnections implements EndpointSessions {
     /** On the connection's event loop. A session that could not be admitted everywhere is closed: half of one is worse than none. */
     private Uni<Session> open(WebSocketConnection connection, ApplicationChannel channel, String user) {
         if (!channel.channel().isActive()) {
-            return Uni.createFrom().failure(new Refusal(410, "connection: it has ended"));
+            return Uni.createFrom().failure(new ErrorReply(410, "connection: it has ended"));
         }
         Caller caller = new Caller(user == null ? Identity.ANONYMOUS
                 : new Identity(Identity.Kind.TOKEN, user, Permissions.NONE, Identity.NEVER), channel.address());
@@ -83,7 +83,7 @@ final class ApplicationConnections implements EndpointSessions {
         try {
             return connections.admit(caller);
         } catch (LimitException e) {
-            throw Refusal.of(e);
+            throw ErrorReply.of(e);
         }
     }
 }

@@ -4,7 +4,7 @@ import dev.atrium.file.Closing;
 import dev.atrium.file.Speaker;
 import dev.atrium.file.Transfers;
 import dev.atrium.gateway.Gateway;
-import dev.atrium.gateway.Refusal;
+import dev.atrium.gateway.ErrorReply;
 import dev.atrium.gateway.SendWindow;
 import dev.atrium.session.Session;
 import io.netty.buffer.ByteBuf;
@@ -49,7 +49,7 @@ final class FileCommands {
      * Does it and answers it.
      *
      * @param bytes that came with it, lent for this call; or null
-     * @throws Refusal if the command makes no sense
+     * @throws ErrorReply if the command makes no sense
      */
     void execute(Command command, ByteBuf bytes) {
         Params params = command.params();
@@ -57,7 +57,7 @@ final class FileCommands {
         switch (command.cmd()) {
             case "file.open" -> {
                 if (params.room == null) {
-                    throw Refusal.badRequest("params.room: expected a string");
+                    throw ErrorReply.badRequest("params.room: expected a string");
                 }
                 client.gateway.spendMore(session, COST_OF_OPENING - 1, 0);
                 answer(command, transfers.open(speaker, Gateway.room(session.namespace(), params.room), params.name, params.size,
@@ -65,7 +65,7 @@ final class FileCommands {
             }
             case "file.write" -> {
                 if (bytes == null) {
-                    throw Refusal.badRequest("file.write: expected a binary frame, with the chunk after the line of JSON");
+                    throw ErrorReply.badRequest("file.write: expected a binary frame, with the chunk after the line of JSON");
                 }
                 // As they came: copied, a large file would be a large heap.
                 ByteBuf chunk = bytes.retain();
@@ -83,7 +83,7 @@ final class FileCommands {
                     read();
                 }
             }
-            default -> throw Refusal.badRequest("cmd: expected one of " + NAMES);
+            default -> throw ErrorReply.badRequest("cmd: expected one of " + NAMES);
         }
     }
 
@@ -91,7 +91,7 @@ final class FileCommands {
     private void close(Command command, Speaker speaker) {
         String file = command.params().file;
         if (file != null && !closing.add(file)) {
-            throw Refusal.unavailable("params.file: it is being verified, ask again later", true);
+            throw ErrorReply.unavailable("params.file: it is being verified, ask again later", true);
         }
         window.sent();
         respond(command, transfers.close(speaker, file), closed -> closed(command, closed), () -> closing.remove(file));
@@ -121,7 +121,7 @@ final class FileCommands {
     private <T> void respond(Command command, Uni<T> work, Function<T, byte[]> reply, Runnable next) {
         work.map(reply).subscribe().with(
                 frame -> done(() -> client.reply(command, frame), next),
-                failure -> done(() -> client.refuse(command, Refusal.of(failure)), next));
+                failure -> done(() -> client.refuse(command, ErrorReply.of(failure)), next));
     }
 
     private void done(Runnable answer, Runnable next) {

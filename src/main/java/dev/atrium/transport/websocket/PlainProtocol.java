@@ -1,7 +1,7 @@
 package dev.atrium.transport.websocket;
 
 import dev.atrium.gateway.Gateway;
-import dev.atrium.gateway.Refusal;
+import dev.atrium.gateway.ErrorReply;
 import dev.atrium.gateway.SendWindow;
 import dev.atrium.room.Data;
 import dev.atrium.room.RoomId;
@@ -43,7 +43,7 @@ final class PlainProtocol extends SessionBound {
     void begin() {
         connection.await(session.inTurn(() -> gateway.admit(session).chain(() -> gateway.join(session, room, false, null))),
                 joined -> session.follow(),
-                failure -> end(Refusal.of(failure)));
+                failure -> end(ErrorReply.of(failure)));
     }
 
     @Override
@@ -64,12 +64,12 @@ final class PlainProtocol extends SessionBound {
         gateway.send(session, room, null, data, echo, null).subscribe().with(
                 receipt -> session.loop().run(window::answered),
                 failure -> session.loop().run(() -> {
-                    refused(data, Refusal.of(failure));
+                    refused(data, ErrorReply.of(failure));
                     window.answered();
                 }));
     }
 
-    private void refused(Data data, Refusal refusal) {
+    private void refused(Data data, ErrorReply refusal) {
         if (refusal.code() == 401 || refusal.code() == 403) {
             end(refusal);
             return;
@@ -98,7 +98,7 @@ final class PlainProtocol extends SessionBound {
         gateway.send(session, room, null, held.peek(), echo, null).subscribe().with(
                 receipt -> session.loop().run(this::next),
                 failure -> session.loop().run(() -> {
-                    if (Refusal.of(failure).isRepeatable()) {
+                    if (ErrorReply.of(failure).isRepeatable()) {
                         retryLater();
                     } else {
                         next();

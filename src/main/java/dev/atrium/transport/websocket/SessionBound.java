@@ -1,7 +1,7 @@
 package dev.atrium.transport.websocket;
 
 import dev.atrium.gateway.Gateway;
-import dev.atrium.gateway.Refusal;
+import dev.atrium.gateway.ErrorReply;
 import dev.atrium.security.Caller;
 import dev.atrium.session.CloseReason;
 import dev.atrium.session.Session;
@@ -24,7 +24,7 @@ abstract class SessionBound implements SocketProtocol {
     /**
      * Makes the session; nothing can be sent yet.
      *
-     * @throws Refusal if there cannot be one
+     * @throws ErrorReply if there cannot be one
      */
     abstract Session connect();
 
@@ -37,7 +37,7 @@ abstract class SessionBound implements SocketProtocol {
         connection = opened;
         try {
             session = connect();
-        } catch (Refusal refusal) {
+        } catch (ErrorReply refusal) {
             opened.close(refusal.closeReason(), refusal.getMessage());
             return;
         }
@@ -45,7 +45,7 @@ abstract class SessionBound implements SocketProtocol {
     }
 
     /** Ends it for a refusal that there is no other way to tell of. */
-    final void end(Refusal refusal) {
+    final void end(ErrorReply refusal) {
         session.close(refusal.closeReason(), refusal.getMessage());
     }
 

@@ -5,7 +5,7 @@ import dev.atrium.application.Endpoint;
 import dev.atrium.application.Values;
 import dev.atrium.gateway.Gateway;
 import dev.atrium.gateway.Ranges;
-import dev.atrium.gateway.Refusal;
+import dev.atrium.gateway.ErrorReply;
 import dev.atrium.gateway.SendWindow;
 import dev.atrium.room.Data;
 import dev.atrium.room.HistoryQuery;
@@ -81,7 +81,7 @@ final class SessionProtocol extends SessionBound {
                     welcome();
                     session.follow();
                 },
-                failure -> end(Refusal.of(failure)));
+                failure -> end(ErrorReply.of(failure)));
     }
 
     private void welcome() {
@@ -159,7 +159,7 @@ final class SessionProtocol extends SessionBound {
         try {
             gateway.spend(session, size);
             execute(command, bytes);
-        } catch (Refusal refusal) {
+        } catch (ErrorReply refusal) {
             refuse(command, refusal);
         }
     }
@@ -182,36 +182,36 @@ final class SessionProtocol extends SessionBound {
             case "heartbeat" -> reply(command, Replies.ok(command.seq()));
             case "call" -> call(command);
             case "auth" -> auth(command);
-            default -> throw Refusal.badRequest("cmd: expected " + COMMANDS);
+            default -> throw ErrorReply.badRequest("cmd: expected " + COMMANDS);
         }
     }
 
     private void resume(Command command) {
         if (command.params().token == null) {
-            throw Refusal.badRequest("params.token: expected a string");
+            throw ErrorReply.badRequest("params.token: expected a string");
         }
         connection.await(session.inTurn(() -> gateway.resume(session, command.params().token, command.params().places)),
                 resumed -> {
                     reply(command, Replies.resumed(command.seq(), resumed));
                     session.follow();
                 },
-                failure -> refuse(command, Refusal.of(failure)));
+                failure -> refuse(command, ErrorReply.of(failure)));
     }
 
     private void auth(Command command) {
         if (command.params().token == null) {
-            throw Refusal.badRequest("params.token: expected a string");
+            throw ErrorReply.badRequest("params.token: expected a string");
         }
         connection.await(services.authentication().authenticate(session, command.params().token),
                 done -> {
                     reply(command, Replies.authenticated(command.seq(), session, done));
                     session.follow();
                 },
-                failure -> refuseToken(command, Refusal.of(failure)));
+                failure -> refuseToken(command, ErrorReply.of(failure)));
     }
 
     /** Whoever is not let in yet, and shows something wrong, has had its chance. */
-    private void refuseToken(Command command, Refusal refusal) {
+    private void refuseToken(Command command, ErrorReply refusal) {
         refuse(command, refusal);
         if (session.memberships().isEmpty() && (refusal.code() == 401 || refusal.code() == 403)) {
             end(refusal);
@@ -225,14 +225,14 @@ final class SessionProtocol extends SessionBound {
                     reply(command, Replies.joined(command.seq(), joined));
                     joined.membership().follow();
                 },
-                failure -> refuse(command, Refusal.of(failure)));
+                failure -> refuse(command, ErrorReply.of(failure)));
     }
 
     private void leave(Command command) {
         RoomId room = room(command);
         connection.await(gateway.leave(session, room),
                 left -> reply(command, Replies.left(command.seq(), room)),
-                failure -> refuse(command, Refusal.of(failure)));
+                failure -> refuse(command, ErrorReply.of(failure)));
     }
 
     private void send(Command command) {
@@ -245,7 +245,7 @@ final class SessionProtocol extends SessionBound {
                     window.answered();
                 }),
                 failure -> session.loop().run(() -> {
-                    refuse(command, Refusal.of(failure));
+                    refuse(command, ErrorReply.of(failure));
                     window.answered();
                 }));
     }
@@ -260,7 +260,7 @@ final class SessionProtocol extends SessionBound {
         } else if (params.by == null || params.by.equals("session")) {
             await(command, gateway.members(session.caller(), TRANSPORT, room, params.cursor, limit), page -> Replies.members(command.seq(), page));
         } else {
-            throw Refusal.badRequest("params.by: expected session or user");
+            throw ErrorReply.badRequest("params.by: expected session or user");
         }
     }
 
@@ -268,7 +268,7 @@ final class SessionProtocol extends SessionBound {
         RoomId room = room(command);
         boolean own = room.name().equals(session.id());
         if (room.isSession() && !own) {
-            throw new Refusal(403, "room: this is another session's own room");
+            throw new ErrorReply(403, "room: this is another session's own room");
         }
         Params params = command.params();
         HistoryQuery query = Ranges.history("params.", params.after, params.before, params.limit);
@@ -279,13 +279,13 @@ final class SessionProtocol extends SessionBound {
         gateway.requireNamespace(session);
         String name = command.params().name;
         if (name == null) {
-            throw Refusal.badRequest("params.name: expected a string");
+            throw ErrorReply.badRequest("params.name: expected a string");
         }
         Data data = command.params().data;
         Uni<List<Object>> called = endpoint == null ? null
                 : endpoint.event(handle, name, data == Data.Json.NULL ? List.of() : Values.toNodes(data));
         if (called == null) {
-            throw new Refusal(404, "params.name: no handler of that name in this namespace");
+            throw new ErrorReply(404, "params.name: no handler of that name in this namespace");
         }
         window.sent();
         called.subscribe().with(
@@ -294,7 +294,7 @@ final class SessionProtocol extends SessionBound {
                     window.answered();
                 }),
                 failure -> session.loop().run(() -> {
-                    refuse(command, Refusal.of(failure));
+                    refuse(command, ErrorReply.of(failure));
                     window.answered();
                 }));
     }
@@ -302,12 +302,12 @@ final class SessionProtocol extends SessionBound {
     private <T> void await(Command command, Uni<T> work, Function<T, byte[]> reply) {
         connection.await(work.emitOn(session.loop()::run),
                 result -> reply(command, reply.apply(result)),
-                failure -> refuse(command, Refusal.of(failure)));
+                failure -> refuse(command, ErrorReply.of(failure)));
     }
 
     private RoomId room(Command command) {
         if (command.params().room == null) {
-            throw Refusal.badRequest("params.room: expected a string");
+            throw ErrorReply.badRequest("params.room: expected a string");
         }
         return Gateway.room(namespace, command.params().room);
     }
@@ -320,7 +320,7 @@ final class SessionProtocol extends SessionBound {
     }
 
     /** A mistake is answered even if no reply was asked for. */
-    void refuse(Command command, Refusal refusal) {
+    void refuse(Command command, ErrorReply refusal) {
         if (command.seq() != null || ALWAYS_TOLD.contains(refusal.code())) {
             connection.send(Replies.error(command.seq(), refusal.code(), refusal.getMessage()));
         }

@@ -3,7 +3,7 @@ package dev.atrium.transport.websocket;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.atrium.application.Clients;
 import dev.atrium.application.SessionHandle;
-import dev.atrium.gateway.Refusal;
+import dev.atrium.gateway.ErrorReply;
 import dev.atrium.session.Session;
 import io.smallrye.mutiny.Uni;
 import java.time.Duration;
@@ -29,6 +29,6 @@ final class SessionProtocolHandle extends SessionHandle {
     /** The protocol has no acknowledgements by clients. */
     @Override
     public Uni<JsonNode> ask(Duration timeout, String event, Object... arguments) {
-        return Uni.createFrom().failure(new Refusal(501, "clients of the session protocol acknowledge nothing"));
+        return Uni.createFrom().failure(new ErrorReply(501, "clients of the session protocol acknowledge nothing"));
     }
 }

@@ -1,6 +1,6 @@
 package dev.atrium.transport.websocket;
 
-import dev.atrium.gateway.Refusal;
+import dev.atrium.gateway.ErrorReply;
 import dev.atrium.gateway.RoomUrl;
 import dev.atrium.room.InvalidNameException;
 import dev.atrium.room.RoomId;
@@ -71,8 +71,8 @@ public final class SocketGate {
                 context.next();
             }
         } catch (InvalidNameException e) {
-            Problem.send(context, Refusal.badRequest(e.getMessage()));
-        } catch (Refusal e) {
+            Problem.send(context, ErrorReply.badRequest(e.getMessage()));
+        } catch (ErrorReply e) {
             Problem.send(context, e);
         }
     }
@@ -86,17 +86,17 @@ public final class SocketGate {
     /** What the framework would not see as a handshake at all (RFC 6455 section 4.2.1), and answer as if nothing were here. */
     private static void requireHandshake(HttpServerRequest request) {
         if (request.version() == HttpVersion.HTTP_2) {
-            throw Refusal.badRequest("Upgrade: expected HTTP/1.1");
+            throw ErrorReply.badRequest("Upgrade: expected HTTP/1.1");
         }
         if (!request.headers().contains(HandshakeRequest.SEC_WEBSOCKET_KEY)) {
-            throw Refusal.badRequest("Sec-WebSocket-Key: expected 16 bytes in Base64");
+            throw ErrorReply.badRequest("Sec-WebSocket-Key: expected 16 bytes in Base64");
         }
     }
 
     private void requireRoom(RoutingContext context, SocketQuery query) {
         RoomId room = RoomUrl.room(query.namespace(), context.request().path());
         if (room.isSession()) {
-            throw new Refusal(403, "room: this is a session's own room");
+            throw new ErrorReply(403, "room: this is a session's own room");
         }
         services.gateway().requireName(room);
     }

@@ -1,6 +1,6 @@
 package dev.atrium.transport.websocket;
 
-import dev.atrium.gateway.Refusal;
+import dev.atrium.gateway.ErrorReply;
 import dev.atrium.room.RoomId;
 import io.vertx.core.http.HttpServerRequest;
 
@@ -12,7 +12,7 @@ import io.vertx.core.http.HttpServerRequest;
  */
 record SocketQuery(String namespace, boolean echo) {
 
-    /** @throws Refusal 400, naming the parameter and what is expected */
+    /** @throws ErrorReply 400, naming the parameter and what is expected */
     static SocketQuery of(HttpServerRequest request) {
         String namespace = parameter(request, "ns");
         return new SocketQuery(namespace == null ? RoomId.DEFAULT_NAMESPACE : namespace, echo(request));
@@ -26,14 +26,14 @@ record SocketQuery(String namespace, boolean echo) {
         if (echo.equals("false")) {
             return false;
         }
-        throw Refusal.badRequest("echo: expected true or false");
+        throw ErrorReply.badRequest("echo: expected true or false");
     }
 
     private static String parameter(HttpServerRequest request, String name) {
         try {
             return request.getParam(name);
         } catch (IllegalArgumentException e) {
-            throw Refusal.badRequest("query: expected percent-encoded UTF-8");
+            throw ErrorReply.badRequest("query: expected percent-encoded UTF-8");
         }
     }
 }

@@ -2,7 +2,7 @@ package dev.atrium.transport.websocket;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.atrium.gateway.Refusal;
+import dev.atrium.gateway.ErrorReply;
 import dev.atrium.session.Session;
 import io.netty.channel.embedded.EmbeddedChannel;
 import io.smallrye.mutiny.Uni;
@@ -35,9 +35,9 @@ class ApplicationChannelTest {
 
     @Test
     void a_call_that_fails_or_throws_holds_up_none_behind_it() {
-        call(channel.inOrder(session -> Uni.createFrom().failure(new Refusal(503, "away"))), "fails");
+        call(channel.inOrder(session -> Uni.createFrom().failure(new ErrorReply(503, "away"))), "fails");
         call(channel.inOrder(session -> {
-            throw new Refusal(410, "gone");
+            throw new ErrorReply(410, "gone");
         }), "throws");
         call(channel.inOrder(work("next")), "next");
         assertThat(done).containsExactly("fails: away", "throws: gone", "next");

@@ -11,28 +11,28 @@ import jakarta.inject.Singleton;
 import java.nio.charset.StandardCharsets;
 
 /**
- * Asks the policy for each operation, and has the answer made for whoever may not. What returns a {@link Refusal} returns null for
+ * Asks the policy for each operation, and has the answer made for whoever may not. What returns a {@link ErrorReply} returns null for
  * whoever may. Any thread.
  */
 @Singleton
-public final class Permits {
+public final class AccessControl {
 
     private final Policy policy;
     private final ClientLimits limits;
-    private final Denials denials;
+    private final AuditLog denials;
 
     /** @param denials makes the answers */
-    public Permits(Policy policy, ClientLimits limits, Denials denials) {
+    public AccessControl(Policy policy, ClientLimits limits, AuditLog denials) {
         this.policy = policy;
         this.limits = limits;
         this.denials = denials;
     }
 
-    Refusal check(Session session, RoomId room, Permission permission) {
+    ErrorReply check(Session session, RoomId room, Permission permission) {
         return check(session.caller(), session.transport(), room, permission);
     }
 
-    Refusal check(Caller caller, String transport, RoomId room, Permission permission) {
+    ErrorReply check(Caller caller, String transport, RoomId room, Permission permission) {
         if (!nameFits(room)) {
             return nameTooLong();
         }
@@ -43,12 +43,12 @@ public final class Permits {
                 : denials.permission(caller, transport, room, permission);
     }
 
-    Refusal checkPublish(Caller caller, String transport, RoomId room) {
+    ErrorReply checkPublish(Caller caller, String transport, RoomId room) {
         return nameFits(room) && allows(caller, room, Permission.PUBLISH) ? null : check(caller, transport, room, Permission.SEND);
     }
 
     /** @param namespace null for all of them */
-    Refusal checkAdmin(Caller caller, String transport, String namespace) {
+    ErrorReply checkAdmin(Caller caller, String transport, String namespace) {
         if (namespace != null) {
             return check(caller, transport, RoomId.everyone(namespace), Permission.ADMIN);
         }
@@ -56,11 +56,11 @@ public final class Permits {
                 : denials.everywhere(caller, transport, Permission.ADMIN);
     }
 
-    Refusal checkNamespace(Session session, Identity identity) {
+    ErrorReply checkNamespace(Session session, Identity identity) {
         return checkNamespace(session.caller().as(identity), session.transport(), session.namespace());
     }
 
-    Refusal checkNamespace(Caller caller, String transport, String namespace) {
+    ErrorReply checkNamespace(Caller caller, String transport, String namespace) {
         return policy.reaches(caller.identity(), namespace) ? null : denials.namespace(caller, transport, namespace);
     }
 
@@ -75,20 +75,20 @@ public final class Permits {
     }
 
     /** What the session may have of what it had. */
-    Rights rights(Session session) {
-        return new Rights(room -> !room.isNamed() || allows(session.caller(), room, Permission.JOIN),
+    ResumeGrant rights(Session session) {
+        return new ResumeGrant(room -> !room.isNamed() || allows(session.caller(), room, Permission.JOIN),
                 room -> allows(session.caller(), room, Permission.PRESENCE));
     }
 
-    /** @throws Refusal 400 if the name of a room is longer than this server takes */
+    /** @throws ErrorReply 400 if the name of a room is longer than this server takes */
     void requireName(RoomId room) {
         if (!nameFits(room)) {
             throw nameTooLong();
         }
     }
 
-    private Refusal nameTooLong() {
-        return Refusal.badRequest("room: expected at most " + limits.roomName() + " bytes of UTF-8");
+    private ErrorReply nameTooLong() {
+        return ErrorReply.badRequest("room: expected at most " + limits.roomName() + " bytes of UTF-8");
     }
 
     /** A name has at most three bytes for each of its chars. */

@@ -9,7 +9,7 @@ import java.util.function.Predicate;
  * @param join whether it may be in a room
  * @param watch whether it may be shown who comes and goes there
  */
-record Rights(Predicate<RoomId> join, Predicate<RoomId> watch) {
+record ResumeGrant(Predicate<RoomId> join, Predicate<RoomId> watch) {
 
     boolean mayJoin(RoomId room) {
         return join.test(room);

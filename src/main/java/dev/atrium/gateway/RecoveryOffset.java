@@ -11,23 +11,23 @@ import dev.atrium.room.StreamPosition;
  * @param position of the message in it
  * @param atMicros when the backplane took it
  */
-public record Bookmark(String room, StreamPosition position, long atMicros) {
+public record RecoveryOffset(String room, StreamPosition position, long atMicros) {
 
     private static final int PARTS = 4;
 
     /** That of a message. */
-    public static Bookmark of(Message message) {
-        return new Bookmark(message.room().name(), message.position(), message.atMicros());
+    public static RecoveryOffset of(Message message) {
+        return new RecoveryOffset(message.room().name(), message.position(), message.atMicros());
     }
 
     /** What {@link #toString} has written, or null for anything else. */
-    public static Bookmark parse(String word) {
+    public static RecoveryOffset parse(String word) {
         String[] parts = word.split("\\.", PARTS);
         if (parts.length != PARTS) {
             return null;
         }
         try {
-            return new Bookmark(parts[3], new StreamPosition(parts[1], Long.parseLong(parts[2])), Long.parseLong(parts[0]));
+            return new RecoveryOffset(parts[3], new StreamPosition(parts[1], Long.parseLong(parts[2])), Long.parseLong(parts[0]));
         } catch (NumberFormatException e) {
             return null;
         }

@@ -17,11 +17,11 @@ import java.util.stream.Collectors;
  * What a client may be told that may be in a room but not read its history: what it missed while its connection was cut, and
  * nothing older.
  */
-final class RecentPast {
+final class HistoryWindow {
 
     private final RoomService service;
 
-    RecentPast(RoomService service) {
+    HistoryWindow(RoomService service) {
         this.service = service;
     }
 

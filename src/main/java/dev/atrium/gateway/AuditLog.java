@@ -15,14 +15,14 @@ import jakarta.inject.Singleton;
 
 /** Makes the answers to those who may not, and tells operators of them. Any thread. */
 @Singleton
-public final class Denials {
+public final class AuditLog {
 
     private final Events events;
     private final ClientLimits limits;
     private final ConnectionLimiter connections;
 
     /** @param events where operators listen */
-    public Denials(Events events, ClientLimits limits, ConnectionLimiter connections) {
+    public AuditLog(Events events, ClientLimits limits, ConnectionLimiter connections) {
         this.events = events;
         this.limits = limits;
         this.connections = connections;
@@ -43,61 +43,61 @@ public final class Denials {
         events.emit(new Event.Denied(caller, transport, Event.Denied.Kind.LIMIT, limit.label(), null));
     }
 
-    Refusal unauthenticated(Caller caller, String transport) {
+    ErrorReply unauthenticated(Caller caller, String transport) {
         token(caller, transport, Reason.MISSING);
-        return new Refusal(401, "token: expected one before anything else");
+        return new ErrorReply(401, "token: expected one before anything else");
     }
 
-    Refusal permission(Caller caller, String transport, RoomId room, Permission permission) {
+    ErrorReply permission(Caller caller, String transport, RoomId room, Permission permission) {
         events.emit(new Event.Denied(caller, transport, Event.Denied.Kind.PERMISSION, permission.word(), room.toString()));
-        return new Refusal(403, "room: the permission " + permission.word() + " is missing for it");
+        return new ErrorReply(403, "room: the permission " + permission.word() + " is missing for it");
     }
 
-    Refusal everywhere(Caller caller, String transport, Permission permission) {
+    ErrorReply everywhere(Caller caller, String transport, Permission permission) {
         if (caller.identity().isNobody()) {
             return unauthenticated(caller, transport);
         }
         events.emit(new Event.Denied(caller, transport, Event.Denied.Kind.PERMISSION, permission.word(), "/* *"));
-        return new Refusal(403, "ns: the permission " + permission.word() + " is missing for all namespaces together; name one");
+        return new ErrorReply(403, "ns: the permission " + permission.word() + " is missing for all namespaces together; name one");
     }
 
-    Refusal namespace(Caller caller, String transport, String namespace) {
+    ErrorReply namespace(Caller caller, String transport, String namespace) {
         if (caller.identity().isNobody()) {
             return unauthenticated(caller, transport);
         }
         events.emit(new Event.Denied(caller, transport, Event.Denied.Kind.PERMISSION, Permission.JOIN.word(), namespace));
-        return new Refusal(403, "ns: the permission " + Permission.JOIN.word() + " is missing for every room of this namespace");
+        return new ErrorReply(403, "ns: the permission " + Permission.JOIN.word() + " is missing for every room of this namespace");
     }
 
     /**
      * A request of a client that has no session.
      *
-     * @throws Refusal 429 if there are too many of them
+     * @throws ErrorReply 429 if there are too many of them
      */
     public void request(Caller caller, String transport) {
         limited(caller, transport, () -> limits.request(caller));
     }
 
-    Refusal bytes(Caller caller, String transport, int size) {
+    ErrorReply bytes(Caller caller, String transport, int size) {
         try {
             limited(caller, transport, () -> limits.bytes(caller, size));
             return null;
-        } catch (Refusal refusal) {
+        } catch (ErrorReply refusal) {
             return refusal;
         }
     }
 
-    /** @throws Refusal if the work throws that there is too much of something */
+    /** @throws ErrorReply if the work throws that there is too much of something */
     void limited(Caller caller, String transport, Runnable work) {
         try {
             work.run();
         } catch (LimitException e) {
             limit(caller, transport, e.limit());
-            throw Refusal.of(e);
+            throw ErrorReply.of(e);
         }
     }
 
-    Refusal room(Session session) {
+    ErrorReply room(Session session) {
         if (session.memberships().size() < limits.rooms()) {
             return null;
         }
@@ -106,16 +106,16 @@ public final class Denials {
             return null;
         } catch (LimitException e) {
             limit(session.caller(), session.transport(), e.limit());
-            return Refusal.of(e);
+            return ErrorReply.of(e);
         }
     }
 
     /** A client that goes on after many refusals is closed, and has to stay away for a while. */
-    Refusal spend(Session session, int size) {
+    ErrorReply spend(Session session, int size) {
         return spend(session, 1, size);
     }
 
-    Refusal spend(Session session, int messages, long size) {
+    ErrorReply spend(Session session, int messages, long size) {
         TokenBucket allowance = session.allowance();
         Limit exceeded = allowance.take(messages, size);
         if (exceeded == null) {
@@ -125,7 +125,7 @@ public final class Denials {
         if (allowance.isAbused()) {
             tooMany(session);
         }
-        return new Refusal(exceeded.code(), exceeded.message());
+        return new ErrorReply(exceeded.code(), exceeded.message());
     }
 
     /** A client goes on and on: keeps it out for a while. */

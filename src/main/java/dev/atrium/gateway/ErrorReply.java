@@ -10,10 +10,10 @@ import java.util.concurrent.ThreadLocalRandom;
 import org.jboss.logging.Logger;
 
 /** The answer no: a code of HTTP's, and a sentence for the client that names the field and what was expected. */
-public final class Refusal extends RuntimeException {
+public final class ErrorReply extends RuntimeException {
 
     private static final long serialVersionUID = 1L;
-    private static final Logger LOG = Logger.getLogger(Refusal.class);
+    private static final Logger LOG = Logger.getLogger(ErrorReply.class);
 
     /** Seconds over which those come back who are all refused at once. */
     private static final int SPREAD_SECONDS = 5;
@@ -23,15 +23,15 @@ public final class Refusal extends RuntimeException {
     private final int retryAfter;
 
     /** A refusal. It has no stack trace: it is an answer, not a fault. */
-    public Refusal(int code, String message) {
+    public ErrorReply(int code, String message) {
         this(code, message, false);
     }
 
-    private Refusal(int code, String message, boolean repeatable) {
+    private ErrorReply(int code, String message, boolean repeatable) {
         this(code, message, repeatable, 1);
     }
 
-    private Refusal(int code, String message, boolean repeatable, int retryAfter) {
+    private ErrorReply(int code, String message, boolean repeatable, int retryAfter) {
         super(message, null, false, false);
         this.code = code;
         this.repeatable = repeatable;
@@ -43,27 +43,27 @@ public final class Refusal extends RuntimeException {
      *
      * @param repeatable whether nothing was done, so that trying again cannot do it twice
      */
-    public static Refusal unavailable(String message, boolean repeatable) {
-        return new Refusal(503, message, repeatable);
+    public static ErrorReply unavailable(String message, boolean repeatable) {
+        return new ErrorReply(503, message, repeatable);
     }
 
     /** 400: the client said something that makes no sense. */
-    public static Refusal badRequest(String message) {
-        return new Refusal(400, message);
+    public static ErrorReply badRequest(String message) {
+        return new ErrorReply(400, message);
     }
 
     /** The answer for a failure: the refusal that it is, 503 if the backplane is out of reach, else 500. */
-    public static Refusal of(Throwable failure) {
-        if (failure instanceof Refusal refusal) {
+    public static ErrorReply of(Throwable failure) {
+        if (failure instanceof ErrorReply refusal) {
             return refusal;
         }
         if (failure instanceof LimitException exceeded) {
             int retryAfter = exceeded.limit().isSharedByAll() ? 1 + ThreadLocalRandom.current().nextInt(SPREAD_SECONDS) : 1;
-            return new Refusal(exceeded.limit().code(), exceeded.getMessage(), exceeded.limit() == Limit.PENALTY, retryAfter);
+            return new ErrorReply(exceeded.limit().code(), exceeded.getMessage(), exceeded.limit() == Limit.PENALTY, retryAfter);
         }
         if (failure instanceof AuthenticationException unknown) {
             boolean later = unknown.reason() == AuthenticationException.Reason.UNAVAILABLE;
-            return later ? unavailable(unknown.getMessage(), true) : new Refusal(401, unknown.getMessage());
+            return later ? unavailable(unknown.getMessage(), true) : new ErrorReply(401, unknown.getMessage());
         }
         if (failure instanceof BackplaneUnavailableException unavailable) {
             return unavailable.maybeTaken()
@@ -71,10 +71,10 @@ public final class Refusal extends RuntimeException {
                     : unavailable("backplane unavailable, try again later", true);
         }
         if (failure instanceof CancellationException) {
-            return new Refusal(410, "the session has ended");
+            return new ErrorReply(410, "the session has ended");
         }
         LOG.error("A request failed", failure);
-        return new Refusal(500, "server fault");
+        return new ErrorReply(500, "server fault");
     }
 
     /** Why a connection ends that cannot be answered otherwise. */
