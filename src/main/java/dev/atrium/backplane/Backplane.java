@@ -60,7 +60,7 @@ public interface Backplane extends RoomSource {
     SessionStore sessions();
 
     /** What replicas ask each other. */
-    ReplicaCalls calls();
+    ClusterRpc calls();
 
     /** Hears what other programs publish on the channels of a pattern, as long as this replica lives. */
     void listen(String pattern, BiConsumer<String, byte[]> listener);

@@ -3,7 +3,7 @@ package dev.atrium.backplane.memory;
 import dev.atrium.backplane.Backplane;
 import dev.atrium.backplane.BackplaneStatus;
 import dev.atrium.backplane.HistoryPolicy;
-import dev.atrium.backplane.ReplicaCalls;
+import dev.atrium.backplane.ClusterRpc;
 import dev.atrium.backplane.SessionStore;
 import dev.atrium.room.History;
 import dev.atrium.room.HistoryQuery;
@@ -31,7 +31,7 @@ public final class MemoryBackplane implements Backplane {
     private final ConcurrentMap<RoomId, MemoryRoom> rooms = new ConcurrentHashMap<>();
     private final AtomicLong nextSweep = new AtomicLong();
     private final MemorySettings settings;
-    private final MemoryCalls calls = new MemoryCalls();
+    private final MemoryClusterRpc calls = new MemoryClusterRpc();
     private final MemorySessions sessions;
 
     /** @param node this replica */
@@ -133,7 +133,7 @@ public final class MemoryBackplane implements Backplane {
     }
 
     @Override
-    public ReplicaCalls calls() {
+    public ClusterRpc calls() {
         return calls;
     }
 

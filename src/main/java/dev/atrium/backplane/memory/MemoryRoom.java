@@ -35,7 +35,7 @@ final class MemoryRoom {
     /** Made with the first message. */
     private TreeMap<Long, Message> history;
     /** Made with the first idempotency key. */
-    private RecentReceipts receipts;
+    private IdempotencyCache receipts;
     private StreamPosition position;
     private Subscriber subscriber;
     private long lastUsed;
@@ -80,7 +80,7 @@ final class MemoryRoom {
             return null;
         }
         if (receipts == null) {
-            receipts = new RecentReceipts(settings.idempotencyWindow());
+            receipts = new IdempotencyCache(settings.idempotencyWindow());
         }
         return receipts.find(idempotency, lastUsed);
     }

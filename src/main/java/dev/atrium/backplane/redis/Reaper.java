@@ -22,15 +22,15 @@ final class Reaper {
     /** If whoever took it upon itself dies, too, another does it after that. */
     private static final long CLAIM_MILLIS = 10_000;
 
-    private final RedisLink commands;
+    private final ReconnectingConnection commands;
     private final RedisPresence presence;
-    private final Paced paced;
+    private final ConcurrencyLimiter paced;
     private final RedisKeys keys;
     private final String node;
     private final long resumeMillis;
     private final Set<String> atWork = new HashSet<>();
 
-    Reaper(RedisLink commands, RedisPresence presence, Paced paced, RedisKeys keys, String node,
+    Reaper(ReconnectingConnection commands, RedisPresence presence, ConcurrencyLimiter paced, RedisKeys keys, String node,
             long resumeMillis) {
         this.commands = commands;
         this.presence = presence;
@@ -64,14 +64,14 @@ final class Reaper {
         commands.send(Request.cmd(Command.SET).arg(keys.reaper(dead)).arg(node).arg("NX").arg("PX").arg(CLAIM_MILLIS))
                 .onSuccess(claimed -> {
                     if (claimed != null && atWork.add(dead)) {
-                        bury(dead);
+                        expire(dead);
                     }
                 });
     }
 
-    private void bury(String dead) {
+    private void expire(String dead) {
         commands.send(Request.cmd(Command.SMEMBERS).arg(keys.roomsOf(dead)))
-                .compose(rooms -> bury(dead, rooms))
+                .compose(rooms -> expire(dead, rooms))
                 .compose(done -> commands.send(
                         // Killed within its first second it had not yet said how long its sessions are kept.
                         Request.cmd(Command.PEXPIRE).arg(keys.sessions(dead)).arg(resumeMillis)))
@@ -86,13 +86,13 @@ final class Reaper {
                 });
     }
 
-    private Future<?> bury(String dead, Response rooms) {
+    private Future<?> expire(String dead, Response rooms) {
         LOG.infof("Replica %s is gone: its members leave %d rooms", dead, rooms.size());
         List<Future<Void>> scans = new ArrayList<>();
         List<Future<Void>> exits = new ArrayList<>();
         for (Response each : rooms) {
             RoomId room = RedisKeys.room(each.toString());
-            scans.add(paced.call(() -> presence.bury(room, dead, exits)));
+            scans.add(paced.call(() -> presence.expire(room, dead, exits)));
         }
         return Future.all(scans).compose(done -> Future.all(exits));
     }

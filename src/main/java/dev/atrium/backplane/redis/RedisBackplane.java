@@ -4,7 +4,7 @@ import dev.atrium.backplane.Backplane;
 import dev.atrium.backplane.BackplaneConfig;
 import dev.atrium.backplane.BackplaneStatus;
 import dev.atrium.backplane.HistoryPolicy;
-import dev.atrium.backplane.ReplicaCalls;
+import dev.atrium.backplane.ClusterRpc;
 import dev.atrium.backplane.SessionStore;
 import dev.atrium.room.History;
 import dev.atrium.room.HistoryQuery;
@@ -33,15 +33,15 @@ public final class RedisBackplane implements Backplane {
 
     private final RedisLoop loop;
     private final RedisKeys keys;
-    private final RedisLink commands;
-    private final Paced paced;
+    private final ReconnectingConnection commands;
+    private final ConcurrencyLimiter paced;
     private final RoomLog log;
     private final RedisPresence presence;
     private final Subscriptions subscriptions;
     private final RedisSessions sessions;
-    private final RedisCalls replicaCalls;
+    private final RedisClusterRpc replicaCalls;
     private final Reaper reaper;
-    private final Pulse pulse;
+    private final LivenessProbe pulse;
     private final Node node;
     private final HistoryPolicy policy;
     private final long roomTtlMillis;
@@ -56,16 +56,16 @@ public final class RedisBackplane implements Backplane {
         this.keys = new RedisKeys(config.redis().prefix());
         this.roomTtlMillis = config.room().ttl().toMillis();
         long resumeMillis = config.resume().window().toMillis();
-        this.commands = new RedisLink("command", redis, loop, reconnects,
+        this.commands = new ReconnectingConnection("command", redis, loop, reconnects,
                 Script::loadAll, push -> { }, this::commandsUp, () -> { });
-        this.paced = new Paced(loop);
+        this.paced = new ConcurrencyLimiter(loop);
         this.log = new RoomLog(commands, keys, config, history);
         this.presence = new RedisPresence(commands, loop, paced, keys, log, node.name());
         this.reaper = new Reaper(commands, presence, paced, keys, node.name(), resumeMillis);
-        this.pulse = new Pulse(commands, loop, keys.lease(node.name()), keys.node(node.name()),
+        this.pulse = new LivenessProbe(commands, loop, keys.lease(node.name()), keys.node(node.name()),
                 config.redis().lease(), this::beat, this::deaf);
-        NodeCalls calls = new NodeCalls(commands, loop, keys, node.name());
-        this.replicaCalls = new RedisCalls(commands, loop, keys, calls);
+        RpcChannel calls = new RpcChannel(commands, loop, keys, node.name());
+        this.replicaCalls = new RedisClusterRpc(commands, loop, keys, calls);
         this.subscriptions = new Subscriptions(
                 redis, loop, paced, keys, node, log, calls, reconnects, pulse::heard, pulse::beat);
         this.sessions = new RedisSessions(commands, loop, paced, keys, log, subscriptions, calls, node, resumeMillis,
@@ -77,7 +77,7 @@ public final class RedisBackplane implements Backplane {
             Redis redis) {
         RedisBackplane backplane = new RedisBackplane(config, history, node, vertx, redis);
         backplane.commands.start();
-        backplane.subscriptions.start(question -> RedisCalls.isOne(question)
+        backplane.subscriptions.start(question -> RedisClusterRpc.isOne(question)
                 ? backplane.replicaCalls.asked(question) : backplane.sessions.asked(question));
         backplane.pulse.start();
         backplane.refreshTimer = backplane.loop.every(
@@ -136,7 +136,7 @@ public final class RedisBackplane implements Backplane {
     }
 
     @Override
-    public ReplicaCalls calls() {
+    public ClusterRpc calls() {
         return replicaCalls;
     }
 
@@ -153,7 +153,7 @@ public final class RedisBackplane implements Backplane {
     @Override
     public Uni<String> addressOf(String other) {
         return uni(() -> commands.send(Request.cmd(Command.GET).arg(keys.lease(other)))
-                .map(address -> address == null || address.toString().equals(Pulse.NO_ADDRESS) ? null : address.toString()));
+                .map(address -> address == null || address.toString().equals(LivenessProbe.NO_ADDRESS) ? null : address.toString()));
     }
 
     @Override
@@ -176,13 +176,13 @@ public final class RedisBackplane implements Backplane {
     }
 
     private void commandsUp() {
-        sayAgain();
+        republish();
         pulse.beat();
     }
 
-    private void sayAgain() {
-        presence.sayAgain();
-        sessions.sayAgain();
+    private void republish() {
+        presence.republish();
+        sessions.republish();
     }
 
     private void beat() {
@@ -191,9 +191,9 @@ public final class RedisBackplane implements Backplane {
             // New, or taken for dead while it was cut off: then its members have been let go.
             boolean forgotten = added.toInteger() == 1;
             // Refused while the connection stood, because Redis or the way to it was full.
-            boolean unsaid = paced.isIdle() && (presence.isUnsaid() || sessions.isUnsaid());
-            if (forgotten || unsaid) {
-                sayAgain();
+            boolean unpublished = paced.isIdle() && (presence.isUnpublished() || sessions.isUnpublished());
+            if (forgotten || unpublished) {
+                republish();
             }
         });
         reaper.look();

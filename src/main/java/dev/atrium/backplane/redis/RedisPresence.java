@@ -27,18 +27,18 @@ final class RedisPresence {
     /** Entries read at once: a room of ten thousand is listed in many short turns, of Redis's and of ours. */
     private static final int PAGE = 500;
 
-    private final RedisLink commands;
+    private final ReconnectingConnection commands;
     private final RedisLoop loop;
-    private final Paced paced;
+    private final ConcurrencyLimiter paced;
     private final RedisKeys keys;
     private final RoomLog log;
     private final String node;
     /** What this replica has to say; on the backplane's event loop only. */
     private final Map<RoomId, Map<String, Presence>> here = new HashMap<>();
-    private final Map<RoomId, Set<Sender>> unsaidExits = new HashMap<>();
-    private boolean unsaid;
+    private final Map<RoomId, Set<Sender>> unpublishedExits = new HashMap<>();
+    private boolean unpublished;
 
-    RedisPresence(RedisLink commands, RedisLoop loop, Paced paced, RedisKeys keys, RoomLog log, String node) {
+    RedisPresence(ReconnectingConnection commands, RedisLoop loop, ConcurrencyLimiter paced, RedisKeys keys, RoomLog log, String node) {
         this.commands = commands;
         this.loop = loop;
         this.paced = paced;
@@ -65,15 +65,15 @@ final class RedisPresence {
     }
 
     /** Whether something that this replica said was not taken. On the loop. */
-    boolean isUnsaid() {
-        return unsaid;
+    boolean isUnpublished() {
+        return unpublished;
     }
 
     /** Redis may have lost everything, or missed what happened meanwhile: says all of it again. On the loop. */
-    void sayAgain() {
-        unsaid = false;
-        Map<RoomId, Set<Sender>> exits = Map.copyOf(unsaidExits);
-        unsaidExits.clear();
+    void republish() {
+        unpublished = false;
+        Map<RoomId, Set<Sender>> exits = Map.copyOf(unpublishedExits);
+        unpublishedExits.clear();
         exits.forEach((room, gone) -> gone.forEach(who -> paced.submit(() -> erase(room, who))));
         here.forEach((room, present) -> {
             paced.submit(() -> quietly(indexed(room)));
@@ -96,7 +96,7 @@ final class RedisPresence {
     }
 
     /** Lets the members that were on a dead replica leave a room, each by a command of its own that is added to the list. */
-    Future<Void> bury(RoomId room, String dead, List<Future<Void>> exits) {
+    Future<Void> expire(RoomId room, String dead, List<Future<Void>> exits) {
         return scan(room, "0", page -> {
             for (MessageCodec.NodePresence each : page) {
                 if (each.node().equals(dead)) {
@@ -174,8 +174,8 @@ final class RedisPresence {
         }
         return commands.send(exitOf(room, who, node)).<Void>mapEmpty().recover(failure -> {
             loop.execute(() -> {
-                unsaid = true;
-                unsaidExits.computeIfAbsent(room, first -> new HashSet<>()).add(who);
+                unpublished = true;
+                unpublishedExits.computeIfAbsent(room, first -> new HashSet<>()).add(who);
             });
             return Future.succeededFuture();
         });
@@ -196,7 +196,7 @@ final class RedisPresence {
     private Future<Void> quietly(Request request) {
         return commands.send(request).<Void>mapEmpty().recover(failure -> {
             // Made good by sayAgain().
-            loop.execute(() -> unsaid = true);
+            loop.execute(() -> unpublished = true);
             return Future.succeededFuture();
         });
     }

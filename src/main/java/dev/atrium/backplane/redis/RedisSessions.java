@@ -34,24 +34,24 @@ final class RedisSessions implements SessionStore {
     /** Tokens that may lead to one another: answers that a client never heard. */
     private static final int MOST_HOPS = 5;
 
-    private final RedisLink commands;
+    private final ReconnectingConnection commands;
     private final RedisLoop loop;
-    private final Paced paced;
+    private final ConcurrencyLimiter paced;
     private final RedisKeys keys;
     private final RoomLog log;
     private final Subscriptions subscriptions;
-    private final NodeCalls calls;
+    private final RpcChannel calls;
     private final Node node;
     private final long windowMillis;
     private final long leaseMillis;
     /** What this replica has to say; on the backplane's event loop only. */
     private final Map<String, SavedSession> here = new HashMap<>();
-    private final Set<String> unsaidReleases = new HashSet<>();
-    private boolean unsaid;
+    private final Set<String> unpublishedReleases = new HashSet<>();
+    private boolean unpublished;
     private volatile Host host;
 
-    RedisSessions(RedisLink commands, RedisLoop loop, Paced paced, RedisKeys keys, RoomLog log,
-            Subscriptions subscriptions, NodeCalls calls, Node node, long windowMillis, long leaseMillis) {
+    RedisSessions(ReconnectingConnection commands, RedisLoop loop, ConcurrencyLimiter paced, RedisKeys keys, RoomLog log,
+            Subscriptions subscriptions, RpcChannel calls, Node node, long windowMillis, long leaseMillis) {
         this.commands = commands;
         this.loop = loop;
         this.paced = paced;
@@ -112,8 +112,8 @@ final class RedisSessions implements SessionStore {
         return commands.send(Script.RELEASE.with(keys.sessions(node.name()), keys.session(node.name(), token))
                 .arg(token).arg(windowMillis)).<Void>mapEmpty().recover(failure -> {
                     loop.execute(() -> {
-                        unsaid = true;
-                        unsaidReleases.add(token);
+                        unpublished = true;
+                        unpublishedReleases.add(token);
                     });
                     return Future.succeededFuture();
                 });
@@ -201,7 +201,7 @@ final class RedisSessions implements SessionStore {
     }
 
     private Future<Boolean> ask(String other, String question) {
-        return calls.ask(other, question, NodeCalls.PATIENCE_MILLIS).map(Boolean::parseBoolean);
+        return calls.ask(other, question, RpcChannel.PATIENCE_MILLIS).map(Boolean::parseBoolean);
     }
 
     /** Another replica asks for the end of a session. */
@@ -222,15 +222,15 @@ final class RedisSessions implements SessionStore {
     }
 
     /** Whether something that this replica said was not taken. On the loop. */
-    boolean isUnsaid() {
-        return unsaid;
+    boolean isUnpublished() {
+        return unpublished;
     }
 
     /** Redis may have lost everything, or missed what happened meanwhile. On the loop. */
-    void sayAgain() {
-        unsaid = false;
-        Set<String> releases = Set.copyOf(unsaidReleases);
-        unsaidReleases.clear();
+    void republish() {
+        unpublished = false;
+        Set<String> releases = Set.copyOf(unpublishedReleases);
+        unpublishedReleases.clear();
         releases.forEach(token -> paced.submit(() -> releasing(token)));
         subscriptions.moved().forEach(own -> paced.submit(() -> claim(own)));
         here.values().forEach(session -> paced.submit(() -> quietly(saving(session))));
@@ -265,7 +265,7 @@ final class RedisSessions implements SessionStore {
     private Future<Void> quietly(Request request) {
         return commands.send(request).<Void>mapEmpty().recover(failure -> {
             // Made good by sayAgain().
-            loop.execute(() -> unsaid = true);
+            loop.execute(() -> unpublished = true);
             return Future.succeededFuture();
         });
     }

@@ -26,7 +26,7 @@ final class RoomLog {
 
     private static final Logger LOG = Logger.getLogger(RoomLog.class);
 
-    private final RedisLink commands;
+    private final ReconnectingConnection commands;
     private final RedisKeys keys;
     private final HistoryPolicy history;
     private final int logSize;
@@ -34,7 +34,7 @@ final class RoomLog {
     private final long roomMillis;
     private final String idempotencyMillis;
 
-    RoomLog(RedisLink commands, RedisKeys keys, BackplaneConfig config, HistoryPolicy history) {
+    RoomLog(ReconnectingConnection commands, RedisKeys keys, BackplaneConfig config, HistoryPolicy history) {
         this.commands = commands;
         this.keys = keys;
         this.history = history;

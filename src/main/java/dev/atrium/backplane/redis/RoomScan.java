@@ -21,7 +21,7 @@ final class RoomScan {
     private RoomScan() {
     }
 
-    static Future<RoomPage> page(RedisLink commands, RedisKeys keys, String namespace, String prefix, String cursor,
+    static Future<RoomPage> page(ReconnectingConnection commands, RedisKeys keys, String namespace, String prefix, String cursor,
             int limit) {
         if (cursor != null && !isCursor(cursor)) {
             return Future.failedFuture(new IllegalArgumentException("cursor: expected the next of the page before"));
@@ -29,7 +29,7 @@ final class RoomScan {
         return next(commands, keys, namespace, prefix, cursor == null ? "0" : cursor, limit, new TreeSet<>(), MOST_CALLS);
     }
 
-    private static Future<RoomPage> next(RedisLink commands, RedisKeys keys, String namespace, String prefix,
+    private static Future<RoomPage> next(ReconnectingConnection commands, RedisKeys keys, String namespace, String prefix,
             String cursor, int limit, TreeSet<String> names, int callsLeft) {
         Request scan = Request.cmd(Command.SCAN).arg(cursor).arg("MATCH").arg(keys.roomPattern(namespace, prefix))
                 .arg("COUNT").arg(KEYS_AT_ONCE);

@@ -49,15 +49,15 @@ final class Subscriptions implements RoomSubscription.Reader {
     private final RedisKeys keys;
     private final String nodeChannel;
     private final RoomLog log;
-    private final RedisLink link;
+    private final ReconnectingConnection link;
     private final LongConsumer probeHeard;
     private final Runnable hearing;
     private final Map<String, RoomSubscription> rooms = new HashMap<>();
     private final Map<RoomId, RoomSubscription> sessions = new HashMap<>();
     private final Set<RoomId> moved = new HashSet<>();
-    private final Paced paced;
-    private final NodeCalls calls;
-    private NodeCalls.Responder responder = question -> Future.failedFuture("nobody answers yet");
+    private final ConcurrencyLimiter paced;
+    private final RpcChannel calls;
+    private RpcChannel.Responder responder = question -> Future.failedFuture("nobody answers yet");
     private boolean paused;
     private String pattern;
     private BiConsumer<String, byte[]> foreign;
@@ -66,7 +66,7 @@ final class Subscriptions implements RoomSubscription.Reader {
      * @param probeHeard hears this replica's own probes
      * @param hearing called when this replica's channel is subscribed to on a new connection
      */
-    Subscriptions(Redis redis, RedisLoop loop, Paced paced, RedisKeys keys, Node node, RoomLog log, NodeCalls calls,
+    Subscriptions(Redis redis, RedisLoop loop, ConcurrencyLimiter paced, RedisKeys keys, Node node, RoomLog log, RpcChannel calls,
             LongAdder reconnects, LongConsumer probeHeard, Runnable hearing) {
         this.loop = loop;
         this.paced = paced;
@@ -76,12 +76,12 @@ final class Subscriptions implements RoomSubscription.Reader {
         this.log = log;
         this.probeHeard = probeHeard;
         this.hearing = hearing;
-        this.link = new RedisLink("subscription", redis, loop, reconnects,
+        this.link = new ReconnectingConnection("subscription", redis, loop, reconnects,
                 connection -> connection.send(Request.cmd(Command.PING)), this::pushed, this::subscribeAll, this::down);
     }
 
     /** @param answers what other replicas ask this one */
-    void start(NodeCalls.Responder answers) {
+    void start(RpcChannel.Responder answers) {
         responder = answers;
         link.start();
     }
@@ -246,7 +246,7 @@ final class Subscriptions implements RoomSubscription.Reader {
             if (bytes[0] == '!') {
                 subscription.received(MessageCodec.decodeNotice(subscription.room, bytes, 1));
             } else {
-                subscription.received(Published.decode(subscription.room, bytes));
+                subscription.received(PublishedMessage.decode(subscription.room, bytes));
                 keepPace(subscription);
             }
         } catch (RuntimeException e) {
@@ -260,15 +260,15 @@ final class Subscriptions implements RoomSubscription.Reader {
             probeHeard.accept(Long.parseLong(new String(bytes, 1, bytes.length - 1, StandardCharsets.US_ASCII)));
             return;
         }
-        if (bytes[0] == NodeCalls.QUESTION) {
+        if (bytes[0] == RpcChannel.QUESTION) {
             calls.asked(bytes, responder);
             return;
         }
-        if (bytes[0] == NodeCalls.ANSWER) {
+        if (bytes[0] == RpcChannel.ANSWER) {
             calls.answered(bytes);
             return;
         }
-        Message message = Published.decode(null, bytes);
+        Message message = PublishedMessage.decode(null, bytes);
         RoomSubscription session = sessions.get(message.room());
         if (session != null) {
             session.received(message);
@@ -280,13 +280,13 @@ final class Subscriptions implements RoomSubscription.Reader {
         if (subscription.subscriber.isBehind() && !paused) {
             paused = true;
             link.pause();
-            loop.after(BREATH_MILLIS, () -> breathe(subscription));
+            loop.after(BREATH_MILLIS, () -> backOff(subscription));
         }
     }
 
-    private void breathe(RoomSubscription subscription) {
+    private void backOff(RoomSubscription subscription) {
         if (subscription.subscriber.isBehind()) {
-            loop.after(BREATH_MILLIS, () -> breathe(subscription));
+            loop.after(BREATH_MILLIS, () -> backOff(subscription));
         } else {
             paused = false;
             link.resume();

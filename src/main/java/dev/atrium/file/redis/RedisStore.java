@@ -24,7 +24,7 @@ import java.util.function.UnaryOperator;
 /** Files in Redis 6.2 or later, for replicas that share no disk. What nobody sweeps away, Redis lets go by itself. */
 public final class RedisStore implements FileStore, AutoCloseable {
 
-    private final FileLink link;
+    private final FileConnection link;
     private final FileKeys keys;
     private final long ttlMillis;
     private final Backlog backlog = new Backlog();
@@ -36,7 +36,7 @@ public final class RedisStore implements FileStore, AutoCloseable {
      * @param ttl after which everything that nobody has touched is gone
      */
     public RedisStore(Redis redis, Vertx vertx, String prefix, Duration ttl) {
-        this.link = new FileLink(redis, vertx);
+        this.link = new FileConnection(redis, vertx);
         this.keys = new FileKeys(prefix);
         this.ttlMillis = ttl.toMillis();
     }

@@ -7,7 +7,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 
 /** The receipts of publications that had an idempotency key, for a while. Used under its room's lock. */
-final class RecentReceipts {
+final class IdempotencyCache {
 
     /** A client that makes up keys without end loses the oldest ones early, and nobody else's memory. */
     private static final int MOST = 10_000;
@@ -15,7 +15,7 @@ final class RecentReceipts {
     private final long windowMicros;
     private final Map<String, PublishResult> receipts = new LinkedHashMap<>();
 
-    RecentReceipts(Duration window) {
+    IdempotencyCache(Duration window) {
         this.windowMicros = window.toNanos() / 1000;
     }
 

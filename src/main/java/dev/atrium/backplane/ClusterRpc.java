@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.function.Function;
 
 /** Questions that replicas ask each other. Any thread. */
-public interface ReplicaCalls {
+public interface ClusterRpc {
 
     /**
      * What was answered in time.

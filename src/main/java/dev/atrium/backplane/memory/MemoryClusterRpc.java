@@ -1,13 +1,13 @@
 package dev.atrium.backplane.memory;
 
-import dev.atrium.backplane.ReplicaCalls;
+import dev.atrium.backplane.ClusterRpc;
 import io.smallrye.mutiny.Uni;
 import java.time.Duration;
 import java.util.List;
 import java.util.function.Function;
 
 /** There is one replica, which asks itself. */
-final class MemoryCalls implements ReplicaCalls {
+final class MemoryClusterRpc implements ClusterRpc {
 
     private volatile Function<String, Uni<String>> responder;
 

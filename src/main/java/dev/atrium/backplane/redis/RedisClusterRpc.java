@@ -1,6 +1,6 @@
 package dev.atrium.backplane.redis;
 
-import dev.atrium.backplane.ReplicaCalls;
+import dev.atrium.backplane.ClusterRpc;
 import io.smallrye.mutiny.Uni;
 import io.smallrye.mutiny.vertx.UniHelper;
 import io.vertx.core.Future;
@@ -15,18 +15,18 @@ import java.util.Objects;
 import java.util.function.Function;
 
 /** Asks every replica over its channel. */
-final class RedisCalls implements ReplicaCalls {
+final class RedisClusterRpc implements ClusterRpc {
 
     /** What these questions begin with; those of other kinds do not. */
     private static final char MARK = '#';
 
-    private final RedisLink commands;
+    private final ReconnectingConnection commands;
     private final RedisLoop loop;
     private final RedisKeys keys;
-    private final NodeCalls calls;
+    private final RpcChannel calls;
     private volatile Function<String, Uni<String>> responder;
 
-    RedisCalls(RedisLink commands, RedisLoop loop, RedisKeys keys, NodeCalls calls) {
+    RedisClusterRpc(ReconnectingConnection commands, RedisLoop loop, RedisKeys keys, RpcChannel calls) {
         this.commands = commands;
         this.loop = loop;
         this.keys = keys;

@@ -6,9 +6,9 @@ import dev.atrium.room.RoomId;
 import java.nio.charset.StandardCharsets;
 
 /** What {@code publish.lua} tells subscribers: {@code epoch offset microseconds}, a newline, the message. */
-final class Published {
+final class PublishedMessage {
 
-    private Published() {
+    private PublishedMessage() {
     }
 
     /** @param room where; null for a session's channel, where the message itself says so */

@@ -13,9 +13,9 @@ import org.jboss.logging.Logger;
  * This replica's sign of life, once a second: it renews the lease, and publishes a probe that this replica should hear
  * through its own subscription. A subscription can be dead while every other command works; only hearing tells.
  */
-final class Pulse {
+final class LivenessProbe {
 
-    private static final Logger LOG = Logger.getLogger(Pulse.class);
+    private static final Logger LOG = Logger.getLogger(LivenessProbe.class);
 
     static final Duration PERIOD = Duration.ofSeconds(1);
 
@@ -28,7 +28,7 @@ final class Pulse {
     /** Probes that may go unheard before the subscription is made again. */
     private static final int DEAF = 10;
 
-    private final RedisLink commands;
+    private final ReconnectingConnection commands;
     private final RedisLoop loop;
     private final String leaseKey;
     private final String channel;
@@ -49,7 +49,7 @@ final class Pulse {
      * @param onBeat called once a period while commands work, with the lease just renewed
      * @param onDeaf called when nothing was heard for long though commands work
      */
-    Pulse(RedisLink commands, RedisLoop loop, String leaseKey, String channel, Duration lease, Runnable onBeat,
+    LivenessProbe(ReconnectingConnection commands, RedisLoop loop, String leaseKey, String channel, Duration lease, Runnable onBeat,
             Runnable onDeaf) {
         this.onBeat = onBeat;
         this.onDeaf = onDeaf;

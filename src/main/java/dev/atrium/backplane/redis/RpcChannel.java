@@ -14,7 +14,7 @@ import java.util.Map;
  * Questions from one replica to another, over their channels: {@code >number asker question} and {@code <number answer}. On
  * the backplane's event loop only.
  */
-final class NodeCalls {
+final class RpcChannel {
 
     static final char QUESTION = '>';
     static final char ANSWER = '<';
@@ -27,14 +27,14 @@ final class NodeCalls {
         Future<String> answer(String question);
     }
 
-    private final RedisLink commands;
+    private final ReconnectingConnection commands;
     private final RedisLoop loop;
     private final RedisKeys keys;
     private final String node;
     private final Map<Long, Promise<String>> waiting = new HashMap<>();
     private long last;
 
-    NodeCalls(RedisLink commands, RedisLoop loop, RedisKeys keys, String node) {
+    RpcChannel(ReconnectingConnection commands, RedisLoop loop, RedisKeys keys, String node) {
         this.commands = commands;
         this.loop = loop;
         this.keys = keys;

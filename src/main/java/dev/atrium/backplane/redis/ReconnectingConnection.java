@@ -21,9 +21,9 @@ import org.jboss.logging.Logger;
  *
  * <p>All on one event loop, but {@link #send} and {@link #isUp}, which any thread may call.
  */
-final class RedisLink {
+final class ReconnectingConnection {
 
-    private static final Logger LOG = Logger.getLogger(RedisLink.class);
+    private static final Logger LOG = Logger.getLogger(ReconnectingConnection.class);
 
     /** Redis says these before it does anything. */
     private static final Set<String> REFUSALS = Set.of("NOSCRIPT", "READONLY", "LOADING", "OOM", "MISCONF", "MASTERDOWN",
@@ -52,7 +52,7 @@ final class RedisLink {
      * @param onUp called on each new connection once it is prepared
      * @param onDown called when such a connection is lost
      */
-    RedisLink(String name, Redis redis, RedisLoop loop, LongAdder reconnects,
+    ReconnectingConnection(String name, Redis redis, RedisLoop loop, LongAdder reconnects,
             Function<RedisConnection, Future<?>> prepare, Consumer<Response> pushed, Runnable onUp, Runnable onDown) {
         this.name = name;
         this.redis = redis;

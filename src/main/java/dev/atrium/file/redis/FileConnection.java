@@ -18,7 +18,7 @@ import java.util.regex.Pattern;
  * A connection to Redis for files alone, so that no message waits behind a chunk. It is made when it is needed, and again
  * when it is needed after it was lost: one that rests is cut by {@code read-idle-timeout}, and nobody has to mind.
  */
-final class FileLink {
+final class FileConnection {
 
     private static final int CONNECT_SECONDS = 5;
     private static final int ANSWER_SECONDS = 15;
@@ -30,7 +30,7 @@ final class FileLink {
     private final Context loop;
     private Future<RedisConnection> connection;
 
-    FileLink(Redis redis, Vertx vertx) {
+    FileConnection(Redis redis, Vertx vertx) {
         this.redis = redis;
         this.loop = vertx.getOrCreateContext();
     }

@@ -9,7 +9,7 @@ import java.util.function.Supplier;
  * Commands in bulk, a few at a time: after an outage ten thousand rooms must neither crowd out publications nor overflow the
  * connection's queue. On the backplane's event loop only.
  */
-final class Paced {
+final class ConcurrencyLimiter {
 
     private static final int AT_ONCE = 128;
 
@@ -17,7 +17,7 @@ final class Paced {
     private final ArrayDeque<Supplier<Future<?>>> waiting = new ArrayDeque<>();
     private int running;
 
-    Paced(RedisLoop loop) {
+    ConcurrencyLimiter(RedisLoop loop) {
         this.loop = loop;
     }
 
