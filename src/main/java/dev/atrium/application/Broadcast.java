@@ -71,7 +71,7 @@ public final class Broadcast {
      *
      * @return what was acknowledged until all had done so, or until the time was up
      */
-    public Uni<Answers> ask(Duration timeout, String event, Object... arguments) {
+    public Uni<Acks> emitWithAck(Duration timeout, String event, Object... arguments) {
         Data.Arguments values = Values.toArguments(arguments);
         return started(operations.askClients(new Operations.Question(Operations.Kind.ASK, namespace, rooms, except, Set.of(),
                 event, values.json(), values.attachments(), timeout.toMillis())));

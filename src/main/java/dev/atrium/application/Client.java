@@ -41,7 +41,7 @@ public interface Client {
      *
      * @return what it acknowledges; or a {@link dev.atrium.gateway.ErrorReply}, 504 if it does not in time
      */
-    Uni<JsonNode> ask(Duration timeout, String event, Object... arguments);
+    Uni<JsonNode> emitWithAck(Duration timeout, String event, Object... arguments);
 
     /** All other clients of the namespace. */
     Broadcast others();

@@ -31,8 +31,8 @@ public final class Clients {
     }
 
     /** Those of this replica alone. */
-    public Crowd here(String namespace, Audience audience) {
-        return new Crowd(service, cluster, namespace, audience);
+    public LocalClients here(String namespace, Audience audience) {
+        return new LocalClients(service, cluster, namespace, audience);
     }
 
     Broadcast in(String namespace, Sender from) {

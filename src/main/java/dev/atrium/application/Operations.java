@@ -47,27 +47,27 @@ final class Operations {
     }
 
     Uni<List<RemoteClient>> fetch(Question question) {
-        return ask(question, new TypeReference<List<RemoteClient>>() { })
+        return request(question, new TypeReference<List<RemoteClient>>() { })
                 .map(lists -> whole(lists).stream().flatMap(List::stream).toList());
     }
 
     /** How many clients it was done with. */
     Uni<Integer> act(Question question) {
-        return ask(question, new TypeReference<Integer>() { })
+        return request(question, new TypeReference<Integer>() { })
                 .map(counts -> whole(counts).stream().mapToInt(Integer::intValue).sum());
     }
 
-    Uni<Answers> askClients(Question question) {
-        return ask(question, new TypeReference<Crowd.Asked>() { }).map(replicas -> {
-            List<Crowd.Asked> given = replicas.stream().flatMap(Optional::stream).toList();
+    Uni<Acks> askClients(Question question) {
+        return request(question, new TypeReference<LocalClients.Asked>() { }).map(replicas -> {
+            List<LocalClients.Asked> given = replicas.stream().flatMap(Optional::stream).toList();
             List<JsonNode> values = given.stream().flatMap(each -> each.values().stream()).toList();
-            return new Answers(values, given.size() == replicas.size()
-                    && values.size() == given.stream().mapToInt(Crowd.Asked::asked).sum());
+            return new Acks(values, given.size() == replicas.size()
+                    && values.size() == given.stream().mapToInt(LocalClients.Asked::asked).sum());
         });
     }
 
     /** One item for each replica, empty where none came in time. */
-    private <T> Uni<List<Optional<T>>> ask(Question question, TypeReference<T> type) {
+    private <T> Uni<List<Optional<T>>> request(Question question, TypeReference<T> type) {
         return cluster.askAll(QUESTION, write(question), Duration.ofMillis(question.timeoutMillis).plus(WAY))
                 .map(answers -> answers.stream().map(answer -> answer.map(json -> read(json, type))).toList());
     }
@@ -79,13 +79,13 @@ final class Operations {
 
     private Uni<String> answer(String asked) {
         Question question = read(asked, new TypeReference<Question>() { });
-        Crowd crowd = new Crowd(service, cluster, question.namespace, new Audience(question.to, question.except));
+        LocalClients crowd = new LocalClients(service, cluster, question.namespace, new Audience(question.to, question.except));
         Uni<?> answer = switch (question.kind) {
             case FETCH -> crowd.fetch();
             case JOIN -> crowd.join(question.rooms);
             case LEAVE -> crowd.leave(question.rooms);
             case DISCONNECT -> crowd.disconnect();
-            case ASK -> crowd.ask(Duration.ofMillis(question.timeoutMillis), question.event,
+            case ASK -> crowd.emitWithAck(Duration.ofMillis(question.timeoutMillis), question.event,
                     Values.toNodes(new Data.Arguments(question.arguments, question.attachments)));
         };
         return answer.map(Operations::write);

@@ -14,12 +14,12 @@ public interface ClusterRpc {
      * @param given one for each replica that answered
      * @param asked how many were asked
      */
-    record Answers(List<String> given, int asked) {
+    record Acks(List<String> given, int asked) {
     }
 
     /** Says who answers here. Called once, at the start. */
     void serve(Function<String, Uni<String>> responder);
 
     /** Asks every replica that is alive, this one among them. */
-    Uni<Answers> askAll(String question, Duration patience);
+    Uni<Acks> askAll(String question, Duration patience);
 }

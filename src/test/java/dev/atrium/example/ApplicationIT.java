@@ -106,27 +106,27 @@ class ApplicationIT {
     @Test
     void arguments_and_results_are_of_any_type() throws Exception {
         try (SocketIoClient client = client(lab, "websocket")) {
-            assertThat(client.ask("echo", "a", 1, true, new org.json.JSONObject("{\"b\":2.5}"))).isEqualTo("[\"a\",1,true,{\"b\":2.5}]");
-            assertThat(client.ask("order", new org.json.JSONObject().put("name", "tea").put("count", 2)
+            assertThat(client.emitWithAck("echo", "a", 1, true, new org.json.JSONObject("{\"b\":2.5}"))).isEqualTo("[\"a\",1,true,{\"b\":2.5}]");
+            assertThat(client.emitWithAck("order", new org.json.JSONObject().put("name", "tea").put("count", 2)
                     .put("picture", new byte[] {1, 2, 3}))).isEqualTo("2 tea 3");
-            assertThat(client.ask("bytes", (Object) new byte[] {1, 2, 3})).isEqualTo("0x0301");
-            assertThat(client.ask("later", "patience")).isEqualTo("patience");
-            assertThat(client.ask("mirror", 1, new byte[] {2}, "three", org.json.JSONObject.NULL)).isEqualTo("1 0x02 three null");
-            assertThat(client.ask("mirror")).isEmpty();
-            assertThat(client.ask("nothing")).isEmpty();
-            assertThat(client.ask("thread")).contains("executor-thread");
+            assertThat(client.emitWithAck("bytes", (Object) new byte[] {1, 2, 3})).isEqualTo("0x0301");
+            assertThat(client.emitWithAck("later", "patience")).isEqualTo("patience");
+            assertThat(client.emitWithAck("mirror", 1, new byte[] {2}, "three", org.json.JSONObject.NULL)).isEqualTo("1 0x02 three null");
+            assertThat(client.emitWithAck("mirror")).isEmpty();
+            assertThat(client.emitWithAck("nothing")).isEmpty();
+            assertThat(client.emitWithAck("thread")).contains("executor-thread");
         }
     }
 
     @Test
     void a_handler_that_fails_answers_its_sender_and_harms_nobody() {
         try (SocketIoClient client = client(lab, "websocket")) {
-            assertThat(client.ask("broken")).contains("\"code\":500", "the handler of this event failed")
+            assertThat(client.emitWithAck("broken")).contains("\"code\":500", "the handler of this event failed")
                     .doesNotContain("on purpose");
-            assertThat(client.ask("refused")).contains("\"code\":402", "pay first");
-            assertThat(client.ask("echo", "a", "not a number", true, 1)).contains("\"code\":400", "argument 2: expected int");
-            assertThat(client.ask("echo", "a")).contains("\"code\":400", "argument 2: expected int");
-            assertThat(client.ask("later", "still here")).isEqualTo("still here");
+            assertThat(client.emitWithAck("refused")).contains("\"code\":402", "pay first");
+            assertThat(client.emitWithAck("echo", "a", "not a number", true, 1)).contains("\"code\":400", "argument 2: expected int");
+            assertThat(client.emitWithAck("echo", "a")).contains("\"code\":400", "argument 2: expected int");
+            assertThat(client.emitWithAck("later", "still here")).isEqualTo("still here");
         }
     }
 
@@ -134,8 +134,8 @@ class ApplicationIT {
     void a_client_is_asked_and_answers_or_does_not() {
         try (SocketIoClient client = client(lab, "polling")) {
             client.answer("question", arguments -> (int) arguments[0] * (int) arguments[1]);
-            assertThat(client.ask("ask me")).isEqualTo("you said 42");
-            assertThat(client.ask("ask in vain")).contains("\"code\":504", "timed out");
+            assertThat(client.emitWithAck("ask me")).isEqualTo("you said 42");
+            assertThat(client.emitWithAck("ask in vain")).contains("\"code\":504", "timed out");
         }
     }
 
@@ -143,16 +143,16 @@ class ApplicationIT {
     void a_broadcast_reaches_each_of_its_rooms_once_and_none_of_the_others() {
         try (SocketIoClient a = client(lab, "websocket"); SocketIoClient ab = client(lab, "polling");
                 SocketIoClient b = client(lab, "websocket"); SocketIoClient none = client(lab, "websocket")) {
-            a.ask("enter", "a");
-            ab.ask("enter", "a");
-            ab.ask("enter", "b");
-            b.ask("enter", "b");
-            assertThat(ab.ask("rooms")).isEqualTo("[\"a\",\"b\"]");
+            a.emitWithAck("enter", "a");
+            ab.emitWithAck("enter", "a");
+            ab.emitWithAck("enter", "b");
+            b.emitWithAck("enter", "b");
+            assertThat(ab.emitWithAck("rooms")).isEqualTo("[\"a\",\"b\"]");
 
-            a.ask("tell", json("a", "b"), json(), "union");
-            a.ask("tell", json("a"), json("b"), "difference");
-            a.ask("tell", json(), json("a", b.id()), "rest");
-            a.ask("tell", json(), json(), "all");
+            a.emitWithAck("tell", json("a", "b"), json(), "union");
+            a.emitWithAck("tell", json("a"), json("b"), "difference");
+            a.emitWithAck("tell", json(), json("a", b.id()), "rest");
+            a.emitWithAck("tell", json(), json(), "all");
 
             a.awaitHeard("told union", "told difference", "told all");
             ab.awaitHeard("told union", "told all");
@@ -168,16 +168,16 @@ class ApplicationIT {
     @Test
     void leaving_a_room_after_the_end_costs_those_who_are_there_nothing() {
         try (SocketIoClient stays = client(lab, "websocket"); SocketIoClient tells = client(lab, "websocket")) {
-            stays.ask("enter", "stays");
+            stays.emitWithAck("enter", "stays");
             for (int i = 0; i < 5; i++) {
                 SocketIoClient goes = client(lab, "websocket");
-                goes.ask("enter", "stays");
+                goes.emitWithAck("enter", "stays");
                 goes.close();
             }
             SocketIoClient.await().untilAsserted(() ->
-                    assertThat(new org.json.JSONArray(tells.ask("who", json("stays"))).length()).isEqualTo(1));
+                    assertThat(new org.json.JSONArray(tells.emitWithAck("who", json("stays"))).length()).isEqualTo(1));
 
-            tells.ask("tell", json("stays"), json(), "still here");
+            tells.emitWithAck("tell", json("stays"), json(), "still here");
 
             stays.awaitHeard("told still here");
         }

@@ -1,7 +1,7 @@
 package dev.atrium.example;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.atrium.application.Answers;
+import dev.atrium.application.Acks;
 import dev.atrium.application.Client;
 import dev.atrium.application.Clients;
 import dev.atrium.application.Namespace;
@@ -86,12 +86,12 @@ public class Laboratory {
 
     @OnEvent("ask me")
     Uni<String> askMe(Client client) {
-        return client.ask(Duration.ofSeconds(5), "question", 6, 7).map(answer -> "you said " + answer);
+        return client.emitWithAck(Duration.ofSeconds(5), "question", 6, 7).map(answer -> "you said " + answer);
     }
 
     @OnEvent("ask in vain")
     Uni<String> askInVain(Client client) {
-        return client.ask(Duration.ofMillis(100), "never answered").map(JsonNode::asText);
+        return client.emitWithAck(Duration.ofMillis(100), "never answered").map(JsonNode::asText);
     }
 
     @OnEvent("enter")
@@ -115,8 +115,8 @@ public class Laboratory {
     }
 
     @OnEvent("ask all")
-    Uni<Answers> askAll(String[] rooms, int millis) {
-        return clients.in("/lab").to(rooms).ask(Duration.ofMillis(millis), "question", 6, new byte[] {7});
+    Uni<Acks> askAll(String[] rooms, int millis) {
+        return clients.in("/lab").to(rooms).emitWithAck(Duration.ofMillis(millis), "question", 6, new byte[] {7});
     }
 
     @OnEvent("move")

@@ -38,8 +38,8 @@ class RedisApplicationIT {
         operator = SocketIoClient.connect(lab, "websocket", Map.of()).awaitConnected();
         here = SocketIoClient.connect(lab, "polling", Map.of()).awaitConnected();
         there = SocketIoClient.connect(elsewhere, "/lab", "websocket");
-        here.ask("enter", "both");
-        there.ask("join", "both");
+        here.emitWithAck("enter", "both");
+        there.emitWithAck("join", "both");
     }
 
     @AfterEach
@@ -52,14 +52,14 @@ class RedisApplicationIT {
 
     @Test
     void everyone_is_known_wherever_they_are() throws Exception {
-        here.ask("remember", "color", "blue");
+        here.emitWithAck("remember", "color", "blue");
 
-        JSONArray known = new JSONArray(operator.ask("who", new JSONArray().put("both")));
+        JSONArray known = new JSONArray(operator.emitWithAck("who", new JSONArray().put("both")));
 
         assertThat(known.length()).isEqualTo(2);
         assertThat(known.toString()).contains(here.id(), there.id(), "\"color\":\"blue\"", "\"rooms\":[\"both\"]")
                 .doesNotContain(operator.id());
-        assertThat(new JSONArray(operator.ask("who", new JSONArray())).length()).isEqualTo(3);
+        assertThat(new JSONArray(operator.emitWithAck("who", new JSONArray())).length()).isEqualTo(3);
     }
 
     @Test
@@ -67,7 +67,7 @@ class RedisApplicationIT {
         here.answer("question", arguments -> "here " + arguments[0] + " " + ((byte[]) arguments[1]).length);
         there.answer("question", arguments -> "there " + arguments[0] + " " + ((byte[]) arguments[1]).length);
 
-        String answers = operator.ask("ask all", new JSONArray().put("both"), 3000);
+        String answers = operator.emitWithAck("ask all", new JSONArray().put("both"), 3000);
 
         assertThat(answers).contains("\"complete\":true", "here 6 1", "there 6 1");
     }
@@ -76,31 +76,31 @@ class RedisApplicationIT {
     void who_does_not_acknowledge_in_time_is_not_waited_for() {
         there.answer("question", arguments -> "there");
 
-        String answers = operator.ask("ask all", new JSONArray().put("both"), 300);
+        String answers = operator.emitWithAck("ask all", new JSONArray().put("both"), 300);
 
         assertThat(answers).contains("\"complete\":false", "[\"there\"]");
     }
 
     @Test
     void others_are_moved_and_sent_away_wherever_they_are() {
-        assertThat(operator.ask("move", "both", "next")).isEqualTo("2");
-        operator.ask("tell", new JSONArray().put("next"), new JSONArray().put(here.id()), "hello");
-        operator.ask("tell", new JSONArray().put("both"), new JSONArray(), "nobody");
+        assertThat(operator.emitWithAck("move", "both", "next")).isEqualTo("2");
+        operator.emitWithAck("tell", new JSONArray().put("next"), new JSONArray().put(here.id()), "hello");
+        operator.emitWithAck("tell", new JSONArray().put("both"), new JSONArray(), "nobody");
         there.awaitHeard("told hello");
         assertThat(here.heard("told")).isEmpty();
 
-        assertThat(operator.ask("send away", "next")).isEqualTo("2");
+        assertThat(operator.emitWithAck("send away", "next")).isEqualTo("2");
 
         here.awaitHeard("@disconnect io server disconnect");
         there.awaitHeard("@disconnect io server disconnect");
         assertThat(there.log()).doesNotContain("told nobody");
-        assertThat(operator.ask("later", "still here")).isEqualTo("still here");
+        assertThat(operator.emitWithAck("later", "still here")).isEqualTo("still here");
     }
 
     @Test
     void a_replica_that_was_killed_is_not_waited_for() {
         elsewhere.kill();
         here.answer("question", arguments -> "here");
-        assertThat(operator.ask("ask all", new JSONArray().put("both"), 1000)).contains("\"complete\":true", "[\"here\"]");
+        assertThat(operator.emitWithAck("ask all", new JSONArray().put("both"), 1000)).contains("\"complete\":true", "[\"here\"]");
     }
 }

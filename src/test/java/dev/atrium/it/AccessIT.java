@@ -109,11 +109,11 @@ class AccessIT {
         all.add(new Operation("stream: iframe", 200, 401, 401, 403, token -> stream("/rooms/lobby?as=iframe", "*/*", token)));
         for (String transport : List.of("websocket", "polling")) {
             all.add(new Operation("socket.io: join over " + transport, 200, 401, 401, 403, token ->
-                    socketIo(transport, token, client -> client.ask("join", "lobby"))));
+                    socketIo(transport, token, client -> client.emitWithAck("join", "lobby"))));
             all.add(new Operation("socket.io: send over " + transport, 200, 401, 401, 403, token ->
-                    socketIo(transport, token, client -> client.ask("send", "lobby", "greeting", "hello"))));
+                    socketIo(transport, token, client -> client.emitWithAck("send", "lobby", "greeting", "hello"))));
             all.add(new Operation("socket.io: relay over " + transport, 200, 401, 401, 403, token ->
-                    socketIo(transport, token, client -> client.ask("greeting", "hello"))));
+                    socketIo(transport, token, client -> client.emitWithAck("greeting", "hello"))));
         }
         return all;
     }
@@ -223,7 +223,7 @@ class AccessIT {
         }
     }
 
-    private static int socketIo(String transport, String token, Function<SocketIoClient, String> ask) {
+    private static int socketIo(String transport, String token, Function<SocketIoClient, String> emitWithAck) {
         Map<String, String> auth = token == null ? Map.of() : Map.of("token", token);
         try (SocketIoClient client = SocketIoClient.connect(URI.create(replica.http("/")), transport, auth)) {
             SocketClient.await().until(() -> !client.log().isEmpty());
@@ -231,7 +231,7 @@ class AccessIT {
             if (first.startsWith("@error")) {
                 return first.contains("{\"code\":401}") ? 401 : 0;
             }
-            return SessionClient.json(ask.apply(client)).path("code").asInt();
+            return SessionClient.json(emitWithAck.apply(client)).path("code").asInt();
         }
     }
 }

@@ -30,7 +30,7 @@ abstract class FileContract extends ClusterContract {
         try (SessionClient ann = here().session(); SessionClient bob = elsewhere().session();
                 SocketClient plain = elsewhere().plain("/rooms/gallery"); SocketIoClient io = SocketIoClient.connect(elsewhere(), "/", "websocket").awaitConnected()) {
             bob.join("gallery");
-            io.ask("join", "gallery");
+            io.emitWithAck("join", "gallery");
             FileClient files = new FileClient(ann);
             JsonNode opened = files.open("gallery", "holiday picture.png", "image/png", bytes);
             assertThat(opened.path("chunk").asInt()).isEqualTo(1024);

@@ -134,9 +134,9 @@ class IdentityIT {
         try (SocketIoClient ann = SocketIoClient.connect(uri, "websocket", soon).awaitConnected();
                 SocketIoClient lazy = SocketIoClient.connect(uri, "polling", soon).awaitConnected()) {
             SocketClient.await().until(() -> !ann.heard("@expiring").isEmpty());
-            assertThat(ann.ask("@auth", Tokens.of("ann", "lobby:join send"))).contains("\"code\":200", "\"user\":\"ann\"");
+            assertThat(ann.emitWithAck("@auth", Tokens.of("ann", "lobby:join send"))).contains("\"code\":200", "\"user\":\"ann\"");
             lazy.awaitHeard("@disconnect io server disconnect");
-            assertThat(ann.ask("join", "lobby")).contains("\"code\":200");
+            assertThat(ann.emitWithAck("join", "lobby")).contains("\"code\":200");
         }
     }
 

@@ -103,7 +103,7 @@ class LifeLogIT {
     void a_client_of_socket_io_is_told_of_when_it_changes_over() {
         SocketIoClient ann = SocketIoClient.connect(replica, "/", "polling,websocket");
         String id = ann.id();
-        ann.ask("join", "both");
+        ann.emitWithAck("join", "both");
         SocketClient.await().untilAsserted(() -> assertThat(life(id)).containsExactlyInAnyOrder("connected", "joined both", "upgraded to websocket"));
         ann.emit("said", 1);
         ann.awaitHeard("said 1");

@@ -185,7 +185,7 @@ class LimitsIT {
                 SocketIoClient client = SocketIoClient.connect(replica, "/", "websocket")) {
             List<String> answers = new ArrayList<>();
             for (int i = 0; i < 15; i++) {
-                answers.add(client.ask("join", "lobby"));
+                answers.add(client.emitWithAck("join", "lobby"));
             }
             assertThat(answers).anyMatch(answer -> answer.contains("\"code\":429"));
         }
@@ -350,10 +350,10 @@ class LimitsIT {
     void what_is_said_in_many_rooms_counts_in_each() {
         try (Replica replica = with("atrium.limits.messages", "10"); SocketIoClient client = SocketIoClient.connect(replica, "/", "websocket")) {
             for (int i = 0; i < 20; i++) {
-                assertThat(client.ask("join", "room-" + i)).contains("\"code\":200");
+                assertThat(client.emitWithAck("join", "room-" + i)).contains("\"code\":200");
             }
-            assertThat(client.ask("greeting", "hello")).contains("\"code\":200");
-            assertThat(client.ask("greeting", "hello")).contains("\"code\":429");
+            assertThat(client.emitWithAck("greeting", "hello")).contains("\"code\":200");
+            assertThat(client.emitWithAck("greeting", "hello")).contains("\"code\":429");
         }
     }
 

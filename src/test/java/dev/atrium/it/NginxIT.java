@@ -89,7 +89,7 @@ class NginxIT {
         CompletableFuture<String> poll = CompletableFuture.supplyAsync(() -> new String(FileClient.get("GET",
                 nginx.http("/rooms/polls/messages?after=" + epoch + ":1&wait=2")).body(), StandardCharsets.UTF_8));
         try (SocketIoClient io = SocketIoClient.connect(URI.create(nginx.http("/")), "polling", Map.of()).awaitConnected()) {
-            io.ask("join", "polls");
+            io.emitWithAck("join", "polls");
             post("/rooms/polls", "second");
             io.awaitHeard("message second");
         }

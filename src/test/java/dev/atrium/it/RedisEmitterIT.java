@@ -16,9 +16,9 @@ class RedisEmitterIT {
                 SocketIoClient both = SocketIoClient.connect(cluster.replica(1), "/", "polling");
                 SocketIoClient none = SocketIoClient.connect(cluster.replica(1), "/", "websocket");
                 SocketIoClient other = SocketIoClient.connect(cluster.replica(0), "/other", "websocket")) {
-            red.ask("join", "red");
-            both.ask("join", "red");
-            both.ask("join", "blue");
+            red.emitWithAck("join", "red");
+            both.emitWithAck("join", "red");
+            both.emitWithAck("join", "blue");
 
             Node.run("emitter.mjs", cluster.redis().url(), both.id());
 
@@ -48,7 +48,7 @@ class RedisEmitterIT {
         try (Cluster cluster = Cluster.overRedis(1, Map.of());
                 SocketIoClient client = SocketIoClient.connect(cluster.replica(0), "/", "websocket")) {
             Node.run("emitter.mjs", cluster.redis().url(), client.id());
-            assertThat(client.ask("join", "still-here")).contains("\"code\":200");
+            assertThat(client.emitWithAck("join", "still-here")).contains("\"code\":200");
             assertThat(client.log()).containsExactly("@connect");
         }
     }

@@ -42,7 +42,7 @@ class RedisSocketIoIT {
                 SocketClient plain = SocketClient.connect(URI.create(nginx.http("/rooms/mixed").replace("http", "ws")));
                 SessionClient session = here().session()) {
             List<SocketIoClient> clients = List.of(polling, webSocket, upgraded);
-            clients.forEach(client -> assertThat(client.ask("join", "mixed")).contains("\"code\":200"));
+            clients.forEach(client -> assertThat(client.emitWithAck("join", "mixed")).contains("\"code\":200"));
             session.join("mixed");
 
             polling.emit("chat", "from polling");
@@ -67,7 +67,7 @@ class RedisSocketIoIT {
         byte[] bytes = new byte[100_000];
         try (Nginx nginx = Nginx.before(here(), elsewhere()); SocketIoClient client = client(nginx, transports)) {
             String room = "bytes-" + transports.replace(',', '-');
-            client.ask("join", room);
+            client.emitWithAck("join", room);
             client.emit("photo", "name", bytes);
             client.awaitHeard("photo name 100000 bytes, hash " + java.util.Arrays.hashCode(bytes));
         }
@@ -198,16 +198,16 @@ class RedisSocketIoIT {
                 SocketIoClient polling = SocketIoClient.connect(own.replica(0), "/", "polling");
                 SocketIoClient webSocket = SocketIoClient.connect(own.replica(0), "/", "websocket")) {
             List<SocketIoClient> clients = List.of(polling, webSocket);
-            clients.forEach(client -> client.ask("join", "there"));
+            clients.forEach(client -> client.emitWithAck("join", "there"));
 
             own.redis().stop();
 
             for (SocketIoClient client : clients) {
-                assertThat(client.ask("join", "new-" + client.id().hashCode())).contains("\"code\":503");
-                assertThat(client.ask("word", "lost")).contains("\"code\":503");
+                assertThat(client.emitWithAck("join", "new-" + client.id().hashCode())).contains("\"code\":503");
+                assertThat(client.emitWithAck("word", "lost")).contains("\"code\":503");
             }
             own.redis().resume();
-            SocketClient.await().untilAsserted(() -> assertThat(polling.ask("word", "again")).contains("\"code\":200"));
+            SocketClient.await().untilAsserted(() -> assertThat(polling.emitWithAck("word", "again")).contains("\"code\":200"));
             clients.forEach(client -> client.awaitHeard("word again"));
             clients.forEach(client -> assertThat(client.log()).doesNotContain("word lost").filteredOn("@connect"::equals).hasSize(1));
         }

@@ -69,7 +69,7 @@ public final class SocketIoClient implements AutoCloseable {
     }
 
     /** Emits, and returns what was acknowledged. */
-    public String ask(String event, Object... arguments) {
+    public String emitWithAck(String event, Object... arguments) {
         CompletableFuture<String> answer = new CompletableFuture<>();
         Object[] withAck = Arrays.copyOf(arguments, arguments.length + 1);
         withAck[arguments.length] = (Ack) values -> answer.complete(text(values));

@@ -45,9 +45,9 @@ class SocketIoIT {
                 SocketClient plain = replica.plain("/rooms/" + room);
                 SessionClient session = replica.session();
                 StreamClient stream = replica.stream("/rooms/" + room, "Accept", "application/x-ndjson")) {
-            assertThat(client.ask("join", room)).contains("\"code\":200", "\"room\":\"" + room + "\"", "\"epoch\":", "\"offset\":0",
+            assertThat(client.emitWithAck("join", room)).contains("\"code\":200", "\"room\":\"" + room + "\"", "\"epoch\":", "\"offset\":0",
                     "\"recovered\":false");
-            other.ask("join", room);
+            other.emitWithAck("join", room);
             session.join(room);
 
             client.emit("chat", "from the client");
@@ -91,7 +91,7 @@ class SocketIoIT {
         new Random(size).nextBytes(bytes);
         String room = "bytes-" + size + transports.replace(',', '-');
         try (SocketIoClient client = SocketIoClient.connect(replica, "/", transports)) {
-            client.ask("join", room);
+            client.emitWithAck("join", room);
             client.emit("mine", (Object) bytes);
             replica.post("/rooms/" + room, "application/octet-stream", bytes);
 
@@ -106,11 +106,11 @@ class SocketIoIT {
             SocketIoClient two = one.namespace("/two");
             assertThat(one.id()).isNotEqualTo(two.id());
 
-            one.ask("word", 1);
-            two.ask("word", 2);
+            one.emitWithAck("word", 1);
+            two.emitWithAck("word", 2);
             two.awaitHeard("word 2");
             two.disconnect();
-            one.ask("word", 3);
+            one.emitWithAck("word", 3);
 
             one.awaitHeard("word 1", "word 3");
             assertThat(one.log()).doesNotContain("word 2");
@@ -122,7 +122,7 @@ class SocketIoIT {
     void who_asks_for_it_is_told_where_a_message_comes_from() throws JSONException {
         try (SocketIoClient client = SocketIoClient.connect(URI.create(replica.http("/meta")), "websocket",
                 Map.of("meta", "true")).awaitConnected()) {
-            client.ask("join", "told");
+            client.emitWithAck("join", "told");
             client.emit("said", "word");
             SocketClient.await().until(() -> !client.heard("said").isEmpty());
 
@@ -139,24 +139,24 @@ class SocketIoIT {
     void a_message_to_a_session_reaches_it_alone() {
         try (SocketIoClient one = SocketIoClient.connect(replica, "/", "polling");
                 SocketIoClient two = SocketIoClient.connect(replica, "/", "websocket")) {
-            assertThat(two.ask("send", one.id(), "whisper", "psst")).contains("\"code\":200");
+            assertThat(two.emitWithAck("send", one.id(), "whisper", "psst")).contains("\"code\":200");
             one.awaitHeard("whisper psst");
             assertThat(two.heard("whisper")).isEmpty();
-            assertThat(two.ask("join", one.id())).contains("\"code\":403");
+            assertThat(two.emitWithAck("join", one.id())).contains("\"code\":403");
         }
     }
 
     @Test
     void a_mistake_is_acknowledged_with_what_was_expected() {
         try (SocketIoClient client = SocketIoClient.connect(replica, "/", "websocket")) {
-            assertThat(client.ask("join")).isEqualTo("{\"code\":400,\"error\":\"room: expected a string\"}");
-            assertThat(client.ask("join", 5)).contains("\"code\":400", "room: expected a string");
-            assertThat(client.ask("join", "x".repeat(300))).contains("\"code\":400", "room: expected at most 255");
-            assertThat(client.ask("send", "room")).contains("\"code\":400", "event: expected");
-            assertThat(client.ask("send", "room", "disconnect")).contains("\"code\":400", "event: disconnect");
-            assertThat(client.ask("@joined", 1)).contains("\"code\":400", "event: names that begin with @");
-            assertThat(client.ask("leave", client.id())).contains("\"code\":400", "cannot leave its own room");
-            assertThat(client.ask("leave", "never-joined")).contains("\"code\":200");
+            assertThat(client.emitWithAck("join")).isEqualTo("{\"code\":400,\"error\":\"room: expected a string\"}");
+            assertThat(client.emitWithAck("join", 5)).contains("\"code\":400", "room: expected a string");
+            assertThat(client.emitWithAck("join", "x".repeat(300))).contains("\"code\":400", "room: expected at most 255");
+            assertThat(client.emitWithAck("send", "room")).contains("\"code\":400", "event: expected");
+            assertThat(client.emitWithAck("send", "room", "disconnect")).contains("\"code\":400", "event: disconnect");
+            assertThat(client.emitWithAck("@joined", 1)).contains("\"code\":400", "event: names that begin with @");
+            assertThat(client.emitWithAck("leave", client.id())).contains("\"code\":400", "cannot leave its own room");
+            assertThat(client.emitWithAck("leave", "never-joined")).contains("\"code\":200");
         }
     }
 
@@ -171,7 +171,7 @@ class SocketIoIT {
             try (Replica again = Replica.start(Map.of("quarkus.http.port", Integer.toString(port)))) {
                 client.awaitConnected();
                 assertThat(client.id()).isNotEqualTo(id);
-                assertThat(client.ask("join", "again")).contains("\"code\":200");
+                assertThat(client.emitWithAck("join", "again")).contains("\"code\":200");
                 assertThat(again.port()).isEqualTo(port);
             }
         } finally {
@@ -207,7 +207,7 @@ class SocketIoIT {
     @Test
     void members_of_socket_io_are_listed_until_they_go() {
         try (SocketIoClient client = SocketIoClient.connect(replica, "/", "polling")) {
-            client.ask("join", "listed");
+            client.emitWithAck("join", "listed");
             String id = client.id();
             assertThat(replica.get("/rooms/listed/members").body()).contains(id);
             client.disconnect();
@@ -335,7 +335,7 @@ class SocketIoIT {
             // To the whole namespace, in which all three are. Neither of the others reads it.
             String large = "x".repeat(50_000);
             for (int i = 0; i < 300; i++) {
-                assertThat(witness.ask("large", large)).contains("\"code\":200");
+                assertThat(witness.emitWithAck("large", large)).contains("\"code\":200");
             }
             SocketClient.await().untilAsserted(() -> assertThat(small.metric(
                     "atrium_connections_closed_total{reason=\"slow_consumer\",transport=\"socketio\"}")).isEqualTo(2));
@@ -391,8 +391,8 @@ class SocketIoIT {
     void without_relay_only_what_has_a_meaning_is_taken() {
         try (Replica strict = Replica.start(Map.of("atrium.socketio.relay", "false"));
                 SocketIoClient client = SocketIoClient.connect(strict, "/", "websocket")) {
-            assertThat(client.ask("chat", "hi")).contains("\"code\":404");
-            assertThat(client.ask("send", "lobby", "chat", "hi")).contains("\"code\":200");
+            assertThat(client.emitWithAck("chat", "hi")).contains("\"code\":404");
+            assertThat(client.emitWithAck("send", "lobby", "chat", "hi")).contains("\"code\":200");
         }
     }
 

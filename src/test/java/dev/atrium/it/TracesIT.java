@@ -136,7 +136,7 @@ class TracesIT {
     @Test
     void so_is_what_a_plain_socket_says_and_a_client_of_socket_io() {
         try (SocketClient ann = cluster.replica(0).plain("/rooms/mixed"); SocketIoClient bob = SocketIoClient.connect(cluster.replica(1), "/", "websocket")) {
-            bob.ask("join", "mixed");
+            bob.emitWithAck("join", "mixed");
             awaitMembers("mixed", 2);
             ann.text("hello");
             await().until(() -> collector.ofRoom("mixed").size() == 3);

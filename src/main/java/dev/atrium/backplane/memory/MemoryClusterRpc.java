@@ -17,8 +17,8 @@ final class MemoryClusterRpc implements ClusterRpc {
     }
 
     @Override
-    public Uni<Answers> askAll(String question, Duration patience) {
-        return Uni.createFrom().deferred(() -> responder.apply(question)).map(answer -> new Answers(List.of(answer), 1))
-                .ifNoItem().after(patience).recoverWithItem(new Answers(List.of(), 1));
+    public Uni<Acks> askAll(String question, Duration patience) {
+        return Uni.createFrom().deferred(() -> responder.apply(question)).map(answer -> new Acks(List.of(answer), 1))
+                .ifNoItem().after(patience).recoverWithItem(new Acks(List.of(), 1));
     }
 }

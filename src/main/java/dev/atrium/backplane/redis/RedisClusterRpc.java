@@ -43,20 +43,20 @@ final class RedisClusterRpc implements ClusterRpc {
     }
 
     @Override
-    public Uni<Answers> askAll(String question, Duration patience) {
+    public Uni<Acks> askAll(String question, Duration patience) {
         return Uni.createFrom().deferred(() -> UniHelper.toUni(loop.call(() -> commands
                 .send(Request.cmd(Command.SMEMBERS).arg(keys.registry()))
                 .compose(nodes -> askEach(nodes, MARK + question, patience.toMillis())))));
     }
 
-    private Future<Answers> askEach(Response nodes, String question, long patienceMillis) {
+    private Future<Acks> askEach(Response nodes, String question, long patienceMillis) {
         List<Future<String>> asked = new ArrayList<>();
         nodes.forEach(node -> asked.add(calls.ask(node.toString(), question, patienceMillis)));
         return Future.join(asked).transform(done -> {
             List<String> given = asked.stream().filter(Future::succeeded).map(Future::result).filter(Objects::nonNull).toList();
             // Where nobody listened nobody was asked: that replica is no more.
             int heard = (int) asked.stream().filter(each -> each.failed() || each.result() != null).count();
-            return Future.succeededFuture(new Answers(given, heard));
+            return Future.succeededFuture(new Acks(given, heard));
         });
     }
 

@@ -4,7 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.NullNode;
 import dev.atrium.application.Clients;
-import dev.atrium.application.Crowd;
+import dev.atrium.application.LocalClients;
 import dev.atrium.application.Values;
 import dev.atrium.gateway.Cluster;
 import dev.atrium.gateway.RoomService;
@@ -91,7 +91,7 @@ final class Emitters {
     }
 
     private void request(String namespace, JsonNode request) {
-        Crowd crowd = crowd(namespace, request.path("opts"));
+        LocalClients crowd = crowd(namespace, request.path("opts"));
         switch (request.path("type").asInt()) {
             case JOIN -> begin(crowd.join(names(request.path("rooms"))));
             case LEAVE -> begin(crowd.leave(names(request.path("rooms"))));
@@ -102,7 +102,7 @@ final class Emitters {
         }
     }
 
-    private Crowd crowd(String namespace, JsonNode options) {
+    private LocalClients crowd(String namespace, JsonNode options) {
         return clients.here(namespace, new Audience(names(options.path("rooms")), names(options.path("except"))));
     }
 

@@ -42,7 +42,7 @@ final class NamespaceSocket implements ClientConnection {
     private final Map<String, NamespaceSocket> joined;
     private final Endpoint endpoint;
     private final RoomEvents events;
-    private final Questions questions;
+    private final PendingAcks questions;
     private final List<byte[]> early = new ArrayList<>();
     private final SendWindow window;
     private SocketIoFormat format;
@@ -65,7 +65,7 @@ final class NamespaceSocket implements ClientConnection {
         this.endpoint = endpoint;
         this.window = new SendWindow(socket);
         this.events = endpoint == null ? new RoomEvents(gateway, this, window, relay) : null;
-        this.questions = new Questions(socket.eventLoop());
+        this.questions = new PendingAcks(socket.eventLoop());
     }
 
     /**
@@ -81,7 +81,7 @@ final class NamespaceSocket implements ClientConnection {
     }
 
     /** Asks the application whether it may come in. One that never answers would keep its client waiting for ever. */
-    Uni<Void> ask(JsonNode auth, Duration patience) {
+    Uni<Void> callOnConnect(JsonNode auth, Duration patience) {
         return endpoint == null ? Uni.createFrom().voidItem()
                 // On the event loop: of other executors' timers those that were cancelled would stay until they are due.
                 : endpoint.connected(handle, auth).ifNoItem().after(patience).on(socket.eventLoop())
@@ -194,7 +194,7 @@ final class NamespaceSocket implements ClientConnection {
         }
     }
 
-    void ask(String event, Data data, Duration timeout, UniEmitter<? super JsonNode> emitter) {
+    void emitWithAck(String event, Data data, Duration timeout, UniEmitter<? super JsonNode> emitter) {
         if (session.isOpen()) {
             emit(questions.add(timeout, emitter), event, data);
         } else {

@@ -148,7 +148,7 @@ final class Namespaces implements EngineSockets.Application {
         }
         Session session = beginner.session();
         Uni<Void> admitted = session.inTurn(() -> gateway.admit(session))
-                .chain(() -> beginner.ask(newcomer.auth.json(), config.connectTimeout()));
+                .chain(() -> beginner.callOnConnect(newcomer.auth.json(), config.connectTimeout()));
         newcomer.socket.await(config.connectionStateRecovery() ? admitted.chain(() -> gateway.keep(session)) : admitted,
                 done -> {
                     newcomer.admitted.run();

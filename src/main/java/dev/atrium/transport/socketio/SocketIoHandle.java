@@ -28,11 +28,11 @@ final class SocketIoHandle extends SessionHandle {
     }
 
     @Override
-    public Uni<JsonNode> ask(Duration timeout, String event, Object... arguments) {
+    public Uni<JsonNode> emitWithAck(Duration timeout, String event, Object... arguments) {
         Data data = Values.toData(arguments);
         checked(event);
         return started(Uni.createFrom().emitter(emitter ->
-                session().loop().run(() -> socket.ask(event, data, timeout, emitter))));
+                session().loop().run(() -> socket.emitWithAck(event, data, timeout, emitter))));
     }
 
     @Override

@@ -28,7 +28,7 @@ final class SessionProtocolHandle extends SessionHandle {
 
     /** The protocol has no acknowledgements by clients. */
     @Override
-    public Uni<JsonNode> ask(Duration timeout, String event, Object... arguments) {
+    public Uni<JsonNode> emitWithAck(Duration timeout, String event, Object... arguments) {
         return Uni.createFrom().failure(new ErrorReply(501, "clients of the session protocol acknowledge nothing"));
     }
 }

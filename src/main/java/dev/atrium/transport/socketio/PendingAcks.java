@@ -13,7 +13,7 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
 /** The acknowledgements that one client was asked for and has not given yet. On its event loop only. */
-final class Questions {
+final class PendingAcks {
 
     private record Question(UniEmitter<? super JsonNode> emitter, ScheduledFuture<?> patience) {
     }
@@ -22,7 +22,7 @@ final class Questions {
     private final Map<String, Question> open = new HashMap<>(2);
     private long last;
 
-    Questions(EventLoop eventLoop) {
+    PendingAcks(EventLoop eventLoop) {
         this.eventLoop = eventLoop;
     }
 

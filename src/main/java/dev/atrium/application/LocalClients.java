@@ -18,7 +18,7 @@ import java.util.function.Function;
 import java.util.stream.Collectors;
 
 /** The clients of this replica in a namespace that belong to an audience. Any thread; a {@code Uni} begins when it is subscribed to. */
-public final class Crowd {
+public final class LocalClients {
 
     private final RoomService service;
     private final Cluster cluster;
@@ -29,7 +29,7 @@ public final class Crowd {
     record Asked(int asked, List<JsonNode> values) {
     }
 
-    Crowd(RoomService service, Cluster cluster, String namespace, Audience audience) {
+    LocalClients(RoomService service, Cluster cluster, String namespace, Audience audience) {
         this.service = service;
         this.cluster = cluster;
         this.namespace = namespace;
@@ -73,7 +73,7 @@ public final class Crowd {
     }
 
     /** Asks those that can acknowledge. */
-    Uni<Asked> ask(Duration timeout, String event, List<JsonNode> arguments) {
+    Uni<Asked> emitWithAck(Duration timeout, String event, List<JsonNode> arguments) {
         return cluster.each(namespace, audience, session -> askOne(session, timeout, event, arguments)).map(answers -> {
             List<Optional<JsonNode>> asked = answers.stream().flatMap(List::stream).toList();
             return new Asked(asked.size(), asked.stream().flatMap(Optional::stream).toList());
@@ -83,7 +83,7 @@ public final class Crowd {
     /** Nothing for one that was not asked, an empty item for one that did not answer. */
     private static Uni<List<Optional<JsonNode>>> askOne(Session session, Duration timeout, String event, List<JsonNode> arguments) {
         return session.attachment() instanceof SessionHandle handle && handle.acknowledges()
-                ? handle.ask(timeout, event, arguments.toArray()).map(answer -> List.of(Optional.of(answer)))
+                ? handle.emitWithAck(timeout, event, arguments.toArray()).map(answer -> List.of(Optional.of(answer)))
                         .onFailure().recoverWithItem(List.of(Optional.empty()))
                 : Uni.createFrom().item(List.of());
     }

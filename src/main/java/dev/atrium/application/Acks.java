@@ -9,5 +9,5 @@ import java.util.List;
  * @param values one for each that did
  * @param complete whether all of them did in time, on all replicas
  */
-public record Answers(List<JsonNode> values, boolean complete) {
+public record Acks(List<JsonNode> values, boolean complete) {
 }
