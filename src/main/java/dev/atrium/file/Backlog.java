@@ -19,7 +19,7 @@ public final class Backlog {
     private static final int MOST_WAITING = 10_000;
 
     private final AtomicLong waiting = new AtomicLong();
-    private final Turns turns = new Turns(MOST_BYTES, MOST_WAITING);
+    private final AsyncSemaphore turns = new AsyncSemaphore(MOST_BYTES, MOST_WAITING);
 
     /**
      * Work that takes something from a client; with a {@link RejectedExecutionException} instead of it if too much is on its way already.

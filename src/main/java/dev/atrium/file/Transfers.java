@@ -45,13 +45,13 @@ public final class Transfers {
 
     private final FileStore store;
     private final Gateway gateway;
-    private final Announcement announcement;
+    private final FilePublisher announcement;
     private final Quotas quotas;
     private final int chunk;
     private final Clock clock;
     private final Verification verification;
     /** Of this replica one after the other, so that two cannot both take the last of a quota. */
-    private final Turns openings = new Turns(1, MOST_WAITING);
+    private final AsyncSemaphore openings = new AsyncSemaphore(1, MOST_WAITING);
     private final AtomicLong received = new AtomicLong();
     private final AtomicLong sent = new AtomicLong();
     private final AtomicLong completed = new AtomicLong();
@@ -62,7 +62,7 @@ public final class Transfers {
             .expireAfterAccess(REMEMBERED).maximumSize(MOST_REMEMBERED).build();
 
     /** @param chunk bytes */
-    Transfers(FileStore store, Gateway gateway, Announcement announcement, Quotas quotas, int chunk, Clock clock) {
+    Transfers(FileStore store, Gateway gateway, FilePublisher announcement, Quotas quotas, int chunk, Clock clock) {
         this.store = store;
         this.gateway = gateway;
         this.announcement = announcement;
@@ -82,7 +82,7 @@ public final class Transfers {
      *
      * @param sha256 null if it does not know
      */
-    public Uni<Transfer> open(Speaker speaker, RoomId room, String name, Long size, String type, String sha256) {
+    public Uni<Transfer> open(Uploader speaker, RoomId room, String name, Long size, String type, String sha256) {
         return answered(() -> {
             if (!room.isNamed()) {
                 throw ErrorReply.badRequest("params.room: expected a room that sessions join");
@@ -93,7 +93,7 @@ public final class Transfers {
         });
     }
 
-    private Uni<Transfer> begin(Speaker speaker, RoomId room, FileRequest request, List<StoredFile> all) {
+    private Uni<Transfer> begin(Uploader speaker, RoomId room, FileRequest request, List<StoredFile> all) {
         String session = speaker.who().id();
         String user = speaker.who().user();
         StoredFile begun = all.stream().filter(file -> !file.isComplete() && file.roomId().equals(room)
@@ -112,7 +112,7 @@ public final class Transfers {
      *
      * @param bytes lent until the {@code Uni} has completed
      */
-    public Uni<Void> write(Speaker speaker, String id, Long index, ByteBuffer bytes) {
+    public Uni<Void> write(Uploader speaker, String id, Long index, ByteBuffer bytes) {
         return answered(() -> coming(speaker, id).chain(file -> write(file, index, bytes)));
     }
 
@@ -137,7 +137,7 @@ public final class Transfers {
         });
     }
 
-    private Uni<StoredFile> coming(Speaker speaker, String id) {
+    private Uni<StoredFile> coming(Uploader speaker, String id) {
         StoredFile known = id == null ? null : coming.getIfPresent(id);
         return (known != null ? Uni.createFrom().item(known) : find(speaker, id)).invoke(file -> {
             if (!file.namespace().equals(speaker.namespace())) {
@@ -152,7 +152,7 @@ public final class Transfers {
     }
 
     /** How a file is coming, or that it is there. */
-    public Uni<Transfer> status(Speaker speaker, String id) {
+    public Uni<Transfer> status(Uploader speaker, String id) {
         return answered(() -> find(speaker, id).chain(file -> {
             require(speaker, file);
             return file.isComplete() ? Uni.createFrom().item(new Transfer(file, List.of())) : transfer(file);
@@ -164,25 +164,25 @@ public final class Transfers {
      *
      * @return what is missing, if something is, or where in the room it was said
      */
-    public Uni<Closing> close(Speaker speaker, String id) {
+    public Uni<UploadResult> close(Uploader speaker, String id) {
         return answered(() -> find(speaker, id).chain(file -> {
             gateway.require(speaker.caller(), speaker.transport(), file.roomId(), Permission.SEND);
             if (file.isComplete()) {
                 return announcement.close(speaker, file);
             }
             return transfer(file).chain(transfer -> transfer.missing().isEmpty() ? seal(speaker, file)
-                    : Uni.createFrom().item(Closing.missing(transfer)));
+                    : Uni.createFrom().item(UploadResult.missing(transfer)));
         }));
     }
 
     /** From now on no chunk is taken: what is verified has to be what is there afterwards. */
-    private Uni<Closing> seal(Speaker speaker, StoredFile file) {
+    private Uni<UploadResult> seal(Uploader speaker, StoredFile file) {
         coming.invalidate(file.id());
         return update(file.as(StoredFile.State.SEALED))
                 .chain(now -> now.isComplete() ? announcement.close(speaker, now) : verify(speaker, now));
     }
 
-    private Uni<Closing> verify(Speaker speaker, StoredFile file) {
+    private Uni<UploadResult> verify(Uploader speaker, StoredFile file) {
         return verification.sha256(file).chain(digest -> {
             if (file.sha256() != null && !file.sha256().equals(digest)) {
                 return store.clear(file.as(StoredFile.State.COMING)).chain(cleared -> Uni.createFrom().failure(new ErrorReply(UNPROCESSABLE,
@@ -202,7 +202,7 @@ public final class Transfers {
     }
 
     /** A client does not go on with a file: what has come of it goes. */
-    public Uni<Void> abort(Speaker speaker, String id) {
+    public Uni<Void> abort(Uploader speaker, String id) {
         return answered(() -> find(speaker, id).chain(file -> {
             require(speaker, file);
             if (file.isComplete()) {
@@ -214,7 +214,7 @@ public final class Transfers {
     }
 
     /** One chunk of a file that is there. */
-    public Uni<byte[]> read(Speaker speaker, String id, Long index) {
+    public Uni<byte[]> read(Uploader speaker, String id, Long index) {
         return answered(() -> find(speaker, id).chain(file -> {
             require(speaker, file);
             if (index == null || index < 0 || index >= file.chunks()) {
@@ -272,12 +272,12 @@ public final class Transfers {
         return completed.get();
     }
 
-    private void require(Speaker speaker, StoredFile file) {
+    private void require(Uploader speaker, StoredFile file) {
         gateway.require(speaker.caller(), speaker.transport(), file.roomId(),
                 file.isComplete() ? Permission.JOIN : Permission.SEND);
     }
 
-    private Uni<StoredFile> find(Speaker speaker, String id) {
+    private Uni<StoredFile> find(Uploader speaker, String id) {
         if (id == null) {
             throw ErrorReply.badRequest("params.file: expected a string");
         }

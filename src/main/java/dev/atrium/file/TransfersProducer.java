@@ -41,20 +41,20 @@ final class TransfersProducer {
         int chunk = (int) Math.max(1, Math.min(config.chunk(), fits));
         Clock clock = Clock.systemUTC();
         FileStore files = store.orElse(NoStore.INSTANCE);
-        return new Transfers(files, gateway, new Announcement(service, files, backplane.idempotency().window(), clock),
+        return new Transfers(files, gateway, new FilePublisher(service, files, backplane.idempotency().window(), clock),
                 Quotas.of(config, FileStoreProducer.kind(config, backplane), chunk), chunk, clock);
     }
 
     @Produces
     @Singleton
-    Sweep sweep(Optional<FileStore> store, FileConfig config, RoomService service, BackplaneConfig backplane) {
+    ExpiryJob sweep(Optional<FileStore> store, FileConfig config, RoomService service, BackplaneConfig backplane) {
         FileStore files = store.orElse(NoStore.INSTANCE);
         Clock clock = Clock.systemUTC();
-        return new Sweep(files, new Announcement(service, files, backplane.idempotency().window(), clock), config.ttl(),
+        return new ExpiryJob(files, new FilePublisher(service, files, backplane.idempotency().window(), clock), config.ttl(),
                 config.abandonedAfter(), clock);
     }
 
-    void start(@Observes StartupEvent startup, Optional<FileStore> store, Sweep sweep, FileConfig config, Vertx vertx,
+    void start(@Observes StartupEvent startup, Optional<FileStore> store, ExpiryJob sweep, FileConfig config, Vertx vertx,
             @ConfigProperty(name = "quarkus.http.host-enabled") boolean listens) {
         if (listens && store.isPresent()) {
             vertx.setPeriodic(config.sweep().toMillis(), timer -> sweep.once().subscribe().with(

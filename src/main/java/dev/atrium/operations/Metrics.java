@@ -1,7 +1,7 @@
 package dev.atrium.operations;
 
 import dev.atrium.backplane.Backplane;
-import dev.atrium.file.Sweep;
+import dev.atrium.file.ExpiryJob;
 import dev.atrium.file.Transfers;
 import dev.atrium.gateway.Events;
 import dev.atrium.room.Rooms;
@@ -33,7 +33,7 @@ final class Metrics {
     }
 
     void start(@Observes StartupEvent startup, Events events, Sessions sessions, Rooms rooms, Backplane backplane,
-            EngineSockets engineSockets, ConnectionLimiter guests, Transfers transfers, Sweep sweep, LoadShedder load, Drain drain, Shutdown shutdown) {
+            EngineSockets engineSockets, ConnectionLimiter guests, Transfers transfers, ExpiryJob sweep, LoadShedder load, Drain drain, Shutdown shutdown) {
         connections(sessions);
         gauge("atrium.rooms", "Rooms with members on this replica", rooms, Rooms::count);
         gauge("atrium.memberships", "Memberships in rooms of sessions on this replica", rooms, Rooms::memberships);
@@ -78,12 +78,12 @@ final class Metrics {
                 .tag("how", how).register(registry);
     }
 
-    private void files(Transfers transfers, Sweep sweep) {
+    private void files(Transfers transfers, ExpiryJob sweep) {
         total("atrium.file.received.bytes", "Chunks of files taken from clients", transfers, Transfers::received);
         total("atrium.file.sent.bytes", "Chunks of files given to clients", transfers, Transfers::sent);
         total("atrium.file.completed", "Files that were verified and said in their room", transfers, Transfers::completed);
         total("atrium.file.store.full", "Files and chunks that were refused because the store had no room", transfers, Transfers::full);
-        total("atrium.file.swept", "Files that were too old, or that nobody went on with", sweep, Sweep::swept);
+        total("atrium.file.swept", "Files that were too old, or that nobody went on with", sweep, ExpiryJob::swept);
     }
 
     private void backplane(Backplane backplane) {

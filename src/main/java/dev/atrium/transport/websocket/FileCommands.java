@@ -1,7 +1,7 @@
 package dev.atrium.transport.websocket;
 
-import dev.atrium.file.Closing;
-import dev.atrium.file.Speaker;
+import dev.atrium.file.UploadResult;
+import dev.atrium.file.Uploader;
 import dev.atrium.file.Transfers;
 import dev.atrium.gateway.Gateway;
 import dev.atrium.gateway.ErrorReply;
@@ -53,7 +53,7 @@ final class FileCommands {
      */
     void execute(Command command, ByteBuf bytes) {
         Params params = command.params();
-        Speaker speaker = Speaker.of(session);
+        Uploader speaker = Uploader.of(session);
         switch (command.cmd()) {
             case "file.open" -> {
                 if (params.room == null) {
@@ -88,7 +88,7 @@ final class FileCommands {
     }
 
     /** A large file takes long to verify. Who asks again meanwhile must not take up the whole window with it. */
-    private void close(Command command, Speaker speaker) {
+    private void close(Command command, Uploader speaker) {
         String file = command.params().file;
         if (file != null && !closing.add(file)) {
             throw ErrorReply.unavailable("params.file: it is being verified, ask again later", true);
@@ -97,7 +97,7 @@ final class FileCommands {
         respond(command, transfers.close(speaker, file), closed -> closed(command, closed), () -> closing.remove(file));
     }
 
-    private static byte[] closed(Command command, Closing closing) {
+    private static byte[] closed(Command command, UploadResult closing) {
         return closing.missing().isEmpty() ? FileReplies.closed(command.seq(), closing)
                 : FileReplies.missing(command.seq(), closing.missing());
     }
@@ -108,7 +108,7 @@ final class FileCommands {
         reading = command != null;
         if (reading) {
             session.whenDrained(() -> respond(command,
-                    transfers.read(Speaker.of(session), command.params().file, command.params().index),
+                    transfers.read(Uploader.of(session), command.params().file, command.params().index),
                     bytes -> FileReplies.chunk(command, bytes), this::read));
         }
     }

@@ -1,7 +1,7 @@
 package dev.atrium.transport.websocket;
 
 import dev.atrium.file.ChunkRange;
-import dev.atrium.file.Closing;
+import dev.atrium.file.UploadResult;
 import dev.atrium.file.FileJson;
 import dev.atrium.file.Transfer;
 import dev.atrium.gateway.ReplyJson;
@@ -17,7 +17,7 @@ final class FileReplies {
         return Replies.reply(seq, json -> FileJson.writeFields(transfer, json));
     }
 
-    static byte[] closed(Long seq, Closing closing) {
+    static byte[] closed(Long seq, UploadResult closing) {
         return Replies.reply(seq, json -> {
             FileJson.writeFields(closing.file(), json);
             if (closing.receipt() != null) {

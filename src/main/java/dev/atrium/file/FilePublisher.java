@@ -10,7 +10,7 @@ import java.time.Clock;
 import java.time.Duration;
 
 /** Says in a room that there is a file: {@value #EVENT}, once, however often the answer to that is lost. */
-final class Announcement {
+final class FilePublisher {
 
     static final String EVENT = "@file";
 
@@ -20,7 +20,7 @@ final class Announcement {
     private final Clock clock;
 
     /** @param remembered how long the backplane knows an idempotency key */
-    Announcement(RoomService service, FileStore store, Duration remembered, Clock clock) {
+    FilePublisher(RoomService service, FileStore store, Duration remembered, Clock clock) {
         this.service = service;
         this.store = store;
         this.remembered = remembered;
@@ -28,13 +28,13 @@ final class Announcement {
     }
 
     /** Says it for the client that has sent the last of it, or asks again because the answer was lost. */
-    Uni<Closing> close(Speaker speaker, StoredFile file) {
+    Uni<UploadResult> close(Uploader speaker, StoredFile file) {
         // Half of the time, so that the key is known for sure: else the file would be said a second time.
         boolean known = clock.millis() < file.completedAt() + remembered.toMillis() / 2;
         if (file.state() == StoredFile.State.SAID && !known) {
-            return Uni.createFrom().item(Closing.complete(file, null));
+            return Uni.createFrom().item(UploadResult.complete(file, null));
         }
-        return say(file, speaker.who(), speaker.transport()).map(receipt -> Closing.complete(file, receipt));
+        return say(file, speaker.who(), speaker.transport()).map(receipt -> UploadResult.complete(file, receipt));
     }
 
     /** Says it for a client that has gone. */

@@ -12,7 +12,7 @@ import org.eclipse.microprofile.config.inject.ConfigProperty;
 
 /** Tells the other replicas, once the HTTP server listens, where this one is reached. */
 @Singleton
-final class Announcement {
+final class ReplicaAnnouncer {
 
     private static final String EVERYWHERE = "0.0.0.0";
 
@@ -21,7 +21,7 @@ final class Announcement {
     private final String boundTo;
     private final ReplicaConfig config;
 
-    Announcement(Backplane backplane, HttpServer server, ReplicaConfig config,
+    ReplicaAnnouncer(Backplane backplane, HttpServer server, ReplicaConfig config,
             @ConfigProperty(name = "quarkus.http.host") String boundTo) {
         this.backplane = backplane;
         this.server = server;

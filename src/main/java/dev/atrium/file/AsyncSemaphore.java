@@ -9,7 +9,7 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.function.Supplier;
 
 /** Lets so much work go on at a time, and has the rest wait, in its order. Any thread. */
-final class Turns {
+final class AsyncSemaphore {
 
     private final long room;
     private final int most;
@@ -25,7 +25,7 @@ final class Turns {
      * @param room what all work that goes on may cost together
      * @param most how much work may wait
      */
-    Turns(long room, int most) {
+    AsyncSemaphore(long room, int most) {
         this.room = room;
         this.most = most;
     }

@@ -10,10 +10,10 @@ import dev.atrium.session.Session;
  * @param who in whose name a file is said
  * @param transport of its session, for the figures
  */
-public record Speaker(Caller caller, Sender who, String namespace, String transport) {
+public record Uploader(Caller caller, Sender who, String namespace, String transport) {
 
     /** The one that a session is now. On its event loop. */
-    public static Speaker of(Session session) {
-        return new Speaker(session.caller(), session.self(), session.namespace(), session.transport());
+    public static Uploader of(Session session) {
+        return new Uploader(session.caller(), session.self(), session.namespace(), session.transport());
     }
 }

@@ -11,21 +11,21 @@ import org.jboss.logging.Logger;
  * Removes files that are too old, and transfers that nobody goes on with; says in their rooms those that were verified by a replica
  * that had no time to say so. Every replica does that; twice does no harm.
  */
-public final class Sweep {
+public final class ExpiryJob {
 
-    private static final Logger LOG = Logger.getLogger(Sweep.class);
+    private static final Logger LOG = Logger.getLogger(ExpiryJob.class);
 
     /** Until then it is the business of the client that has sent it. */
     private static final long SAID_BY_ITS_SENDER_MILLIS = 30_000;
 
     private final FileStore store;
-    private final Announcement announcement;
+    private final FilePublisher announcement;
     private final Duration ttl;
     private final Duration abandonedAfter;
     private final Clock clock;
     private final AtomicLong swept = new AtomicLong();
 
-    Sweep(FileStore store, Announcement announcement, Duration ttl, Duration abandonedAfter, Clock clock) {
+    ExpiryJob(FileStore store, FilePublisher announcement, Duration ttl, Duration abandonedAfter, Clock clock) {
         this.store = store;
         this.announcement = announcement;
         this.ttl = ttl;
