@@ -26,7 +26,7 @@ final class OpenTelemetryStart {
                     // Prometheus has the figures, and standard output the log; and what travels is W3C Trace Context, whatever others use.
                     .addPropertiesCustomizer(config -> Map.of("otel.metrics.exporter", "none", "otel.logs.exporter", "none", "otel.propagators", "none"))
                     .addResourceCustomizer((resource, config) -> Resource.builder().put(INSTANCE, node).build().merge(resource))
-                    .addSpanExporterCustomizer((exporter, config) -> new ToldExporter(exporter, TraceSettings.endpoint(settings)))
+                    .addSpanExporterCustomizer((exporter, config) -> new LoggingSpanExporter(exporter, TraceSettings.endpoint(settings)))
                     // Quarkus tells when it ends, and after that nothing is said any more.
                     .disableShutdownHook()
                     .build().getOpenTelemetrySdk());

@@ -39,7 +39,7 @@ public final class WarmUp {
     private final Authenticator authenticator;
     private final Instance<HttpServerOptionsCustomizer> customizers;
     private final boolean listens;
-    private Rehearsal rehearsal;
+    private WarmUpTraffic rehearsal;
     private volatile boolean done;
 
     /** @throws ConfigurationException naming the setting that makes no sense */
@@ -67,7 +67,7 @@ public final class WarmUp {
             done = true;
             return;
         }
-        rehearsal = new Rehearsal(vertx, options(), router, sessions, webSockets, security, authenticator);
+        rehearsal = new WarmUpTraffic(vertx, options(), router, sessions, webSockets, security, authenticator);
         rehearsal.run(config.duration()).onComplete(result -> {
             done = true;
             if (result.succeeded()) {

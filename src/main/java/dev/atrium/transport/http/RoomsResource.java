@@ -151,7 +151,7 @@ public class RoomsResource {
             @QueryParam("after") String after, @QueryParam("before") String before, @QueryParam("limit") String limit,
             @QueryParam("wait") String wait) {
         RoomId room = readable(RoomUrl.room(ns, parent(context.request().path())));
-        StreamPosition since = Place.parse("after", after);
+        StreamPosition since = StreamPositionCodec.parse("after", after);
         Long offset = since == null ? null : since.offset();
         HistoryQuery query = Ranges.history("", offset, Ranges.number("before", before), Ranges.number("limit", limit));
         long seconds = seconds(wait);

@@ -38,7 +38,7 @@ final class ServerSentEvents extends StreamFormat {
     byte[] event(String event, StreamPosition place, byte[] json) {
         StringBuilder lines = new StringBuilder(64 + json.length);
         if (place != null) {
-            lines.append("id: ").append(Place.text(place)).append('\n');
+            lines.append("id: ").append(StreamPositionCodec.text(place)).append('\n');
         }
         // A name with a line break in it would begin a field of its own; its readers find it in the data.
         if (!event.equals(Publication.DEFAULT_EVENT) && event.chars().noneMatch(c -> c == '\n' || c == '\r')) {

@@ -88,7 +88,7 @@ public final class StreamRoutes {
 
     /** The header wins: the browser sends the last id that it has heard to the URL that it began with. */
     private static StreamPosition since(HttpServerRequest request) {
-        StreamPosition last = Place.parse(LAST_EVENT_ID, request.getHeader(LAST_EVENT_ID));
-        return last != null ? last : Place.parse("after", request.getParam("after"));
+        StreamPosition last = StreamPositionCodec.parse(LAST_EVENT_ID, request.getHeader(LAST_EVENT_ID));
+        return last != null ? last : StreamPositionCodec.parse("after", request.getParam("after"));
     }
 }

@@ -88,15 +88,15 @@ final class Namespaces implements EngineSockets.Application {
         }
         Auth parsed = Auth.parse(auth);
         if (parsed.token() == null || !authentication.verifies()) {
-            connect(new Newcomer(socket, socket.caller(), namespace, parsed, joined, admitted));
+            connect(new ConnectRequest(socket, socket.caller(), namespace, parsed, joined, admitted));
             return;
         }
         socket.await(authentication.identity(socket.caller(), TRANSPORT, parsed.token()).emitOn(socket.eventLoop()::execute),
-                identity -> connect(new Newcomer(socket, socket.caller().as(identity), namespace, parsed, joined, admitted)),
+                identity -> connect(new ConnectRequest(socket, socket.caller().as(identity), namespace, parsed, joined, admitted)),
                 failure -> refuse(socket, namespace, failure));
     }
 
-    private void connect(Newcomer newcomer) {
+    private void connect(ConnectRequest newcomer) {
         if (!newcomer.socket.isOpen()) {
             return;
         }
@@ -116,12 +116,12 @@ final class Namespaces implements EngineSockets.Application {
         return open.stream().anyMatch(pattern -> pattern.matcher(namespace).matches());
     }
 
-    private record Newcomer(EngineSocket socket, Caller caller, String namespace, Auth auth, Map<String, NamespaceSocket> joined,
+    private record ConnectRequest(EngineSocket socket, Caller caller, String namespace, Auth auth, Map<String, NamespaceSocket> joined,
             Runnable admitted) {
     }
 
     /** It was here before. If it cannot go on where it was it begins anew. */
-    private void recover(Newcomer newcomer) {
+    private void recover(ConnectRequest newcomer) {
         NamespaceSocket attempt = open(newcomer);
         if (attempt == null) {
             return;
@@ -141,7 +141,7 @@ final class Namespaces implements EngineSockets.Application {
                 });
     }
 
-    private void begin(Newcomer newcomer) {
+    private void begin(ConnectRequest newcomer) {
         NamespaceSocket beginner = open(newcomer);
         if (beginner == null) {
             return;
@@ -161,7 +161,7 @@ final class Namespaces implements EngineSockets.Application {
     }
 
     /** Null for one that cannot be served; it has been told. */
-    private NamespaceSocket open(Newcomer newcomer) {
+    private NamespaceSocket open(ConnectRequest newcomer) {
         NamespaceSocket opened = new NamespaceSocket(gateway, authentication, clients, newcomer.socket, newcomer.namespace,
                 newcomer.joined, endpoints.of(newcomer.namespace), config.relay());
         try {

@@ -11,7 +11,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
 /** At DEBUG the log has a line for each step in the life of a session, and none for a message. */
-class LifeLogIT {
+class LifecycleLogIT {
 
     private static final Map<String, String> SETTINGS = Tokens.required(Map.of(
             "atrium.auth.mode", "open",
@@ -38,7 +38,7 @@ class LifeLogIT {
     void a_session_has_a_line_for_each_step_and_none_for_a_hundred_messages() {
         SessionClient ann = replica.session();
         ann.join("talk");
-        long others = entries().filter(LifeLogIT::isNoLife).count();
+        long others = entries().filter(LifecycleLogIT::isNoLife).count();
         for (int i = 0; i < 100; i++) {
             ann.call("send", "{\"room\":\"talk\",\"data\":" + i + "}");
         }
@@ -46,7 +46,7 @@ class LifeLogIT {
         ann.join("talk2");
         ann.leave();
         awaitLife(ann.id(), "connected", "joined talk", "left talk", "joined talk2", "closed 1000 normal, in 1");
-        assertThat(entries().filter(LifeLogIT::isNoLife)).hasSize((int) others);
+        assertThat(entries().filter(LifecycleLogIT::isNoLife)).hasSize((int) others);
     }
 
     @Test

@@ -51,9 +51,9 @@ import org.jboss.logging.Logger;
  * Its clients block, each on a thread of its own: with clients on Netty, too, the JVM compiled Netty for both sides at once, and the
  * server delivered a fifth less for the rest of its life.
  */
-final class Rehearsal {
+final class WarmUpTraffic {
 
-    private static final Logger LOG = Logger.getLogger(Rehearsal.class);
+    private static final Logger LOG = Logger.getLogger(WarmUpTraffic.class);
 
     /** Clients at a time. With more the JVM would compile no faster, and whoever really comes meanwhile would wait longer. */
     private static final int CLIENTS = 8;
@@ -85,7 +85,7 @@ final class Rehearsal {
     private volatile boolean ended;
 
     /** @param authenticator that nobody asks: these clients show no tokens */
-    Rehearsal(Vertx vertx, HttpServerOptions options, Router endpoints, SessionConfig sessionConfig, WebSocketConfig config,
+    WarmUpTraffic(Vertx vertx, HttpServerOptions options, Router endpoints, SessionConfig sessionConfig, WebSocketConfig config,
             SecurityConfig securityConfig, Authenticator authenticator) {
         this.vertx = vertx;
         this.context = vertx.getOrCreateContext();
@@ -114,7 +114,7 @@ final class Rehearsal {
         context.runOnContext(start -> server.listen().onFailure(over::tryFail).onSuccess(listening -> {
             vertx.setTimer(duration.toMillis(), timeIsUp -> ended = true);
             for (int i = 0; i < CLIENTS; i++) {
-                RehearsedClient client = i % PLAIN_ONE_IN == 0 ? new RehearsedPlainClient() : new RehearsedSessionClient();
+                WarmUpClient client = i % PLAIN_ONE_IN == 0 ? new PlainWarmUpClient() : new SessionWarmUpClient();
                 Thread thread = new Thread(() -> repeat(client), "atrium-warm-up-" + i);
                 thread.setDaemon(true);
                 thread.start();
@@ -138,7 +138,7 @@ final class Rehearsal {
         }
     }
 
-    private void repeat(RehearsedClient client) {
+    private void repeat(WarmUpClient client) {
         try {
             while (!ended && connections.get() < MOST_CONNECTIONS) {
                 try (Socket socket = new Socket()) {

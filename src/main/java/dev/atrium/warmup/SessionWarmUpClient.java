@@ -7,7 +7,7 @@ import java.net.Socket;
  * Speaks the session protocol. Every other connection goes on as the session of the one before, which was cut: most of those
  * who come to a fresh replica have been on another one.
  */
-final class RehearsedSessionClient extends RehearsedClient {
+final class SessionWarmUpClient extends WarmUpClient {
 
     private static final byte[] HANDSHAKE = handshake("/ws");
     private static final byte[] JOIN = text("{\"seq\":1,\"cmd\":\"join\",\"params\":{\"room\":\"warm-up\"}}");

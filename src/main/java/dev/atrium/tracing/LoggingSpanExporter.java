@@ -10,15 +10,15 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import org.jboss.logging.Logger;
 
 /** Says when a collector begins to take no spans, and when it takes them again: one line each, however long it lasts. */
-final class ToldExporter implements SpanExporter {
+final class LoggingSpanExporter implements SpanExporter {
 
-    private static final Logger LOG = Logger.getLogger(ToldExporter.class);
+    private static final Logger LOG = Logger.getLogger(LoggingSpanExporter.class);
 
     private final SpanExporter exporter;
     private final String endpoint;
     private final AtomicBoolean failing = new AtomicBoolean();
 
-    ToldExporter(SpanExporter exporter, String endpoint) {
+    LoggingSpanExporter(SpanExporter exporter, String endpoint) {
         this.exporter = exporter;
         this.endpoint = endpoint;
     }

@@ -4,9 +4,9 @@ import dev.atrium.gateway.ErrorReply;
 import dev.atrium.room.StreamPosition;
 
 /** A place in a room as URLs and event ids write it: {@code epoch:offset}, or the offset alone for whichever epoch it is. Pure. */
-final class Place {
+final class StreamPositionCodec {
 
-    private Place() {
+    private StreamPositionCodec() {
     }
 
     static String text(StreamPosition position) {

@@ -8,7 +8,7 @@ import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 
 /** A client of a rehearsal. It is as little as it can be: what the JVM compiles shall be the server's side. */
-abstract class RehearsedClient {
+abstract class WarmUpClient {
 
     private static final int FINAL_TEXT = 0x81;
     private static final int FINAL_CLOSE = 0x88;

@@ -13,7 +13,7 @@ import org.jboss.logmanager.Logger;
  * a message.
  */
 @Singleton
-final class LifeLog {
+final class LifecycleLog {
 
     private static final String CATEGORY = "dev.atrium.life";
     private static final Logger LOG = Logger.getLogger(CATEGORY);

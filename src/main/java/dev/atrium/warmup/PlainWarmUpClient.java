@@ -4,7 +4,7 @@ import java.io.IOException;
 import java.net.Socket;
 
 /** Takes the plain socket, speaks, hears itself and closes. */
-final class RehearsedPlainClient extends RehearsedClient {
+final class PlainWarmUpClient extends WarmUpClient {
 
     private static final byte[] HANDSHAKE = handshake("/rooms/warm-up");
     private static final byte[] HELLO = text("hello");
