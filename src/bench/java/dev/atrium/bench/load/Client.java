@@ -21,14 +21,14 @@ public final class Client extends ByteToMessageDecoder {
     private static final ByteBuf HEAD_END = ascii("\r\n\r\n");
     private static final ByteBuf SWITCHED = ascii("HTTP/1.1 101");
 
-    private final Fleet fleet;
+    private final ClientPool fleet;
     private final Dialect dialect;
     private final int index;
     private final boolean slow;
     private State state = State.CONNECTING;
     private Channel channel;
 
-    Client(Fleet fleet, Dialect dialect, int index, boolean slow) {
+    Client(ClientPool fleet, Dialect dialect, int index, boolean slow) {
         this.fleet = fleet;
         this.dialect = dialect;
         this.index = index;

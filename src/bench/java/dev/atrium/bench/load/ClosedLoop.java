@@ -9,11 +9,11 @@ import java.util.stream.LongStream;
  * Saturation: each room has a fixed number of messages in flight, and the next is published when the oldest has reached
  * everyone. With more than one in flight, that is counted in deliveries of the room as a whole.
  */
-public final class ClosedLoop implements FleetListener {
+public final class ClosedLoop implements ClientPoolListener {
 
     private static final Duration STRAGGLERS = Duration.ofSeconds(5);
 
-    private final Fleet members;
+    private final ClientPool members;
     private final Publishers publishers;
     private final ByteBuf frame;
     private final int inFlight;
@@ -23,7 +23,7 @@ public final class ClosedLoop implements FleetListener {
     private long total;
     private boolean stopped;
 
-    public ClosedLoop(Fleet members, Publishers publishers, byte[] text, int inFlight) {
+    public ClosedLoop(ClientPool members, Publishers publishers, byte[] text, int inFlight) {
         this.members = members;
         this.publishers = publishers;
         this.frame = publishers.frame(text);

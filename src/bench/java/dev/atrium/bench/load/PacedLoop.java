@@ -9,12 +9,12 @@ import org.HdrHistogram.Histogram;
  * Open loop: messages are wanted at fixed times, one room after the other, whatever the server does. A latency begins at
  * the wanted time, so neither a late generator nor a slow server leaves out its worst moments. Slow clients are not timed.
  */
-public final class PacedLoop implements FleetListener {
+public final class PacedLoop implements ClientPoolListener {
 
     private static final long HIGHEST_MICROS = TimeUnit.MINUTES.toMicros(2);
     private static final Duration STRAGGLERS = Duration.ofSeconds(5);
 
-    private final Fleet members;
+    private final ClientPool members;
     private final Publishers publishers;
     private final long interval;
     private final int steady;
@@ -27,7 +27,7 @@ public final class PacedLoop implements FleetListener {
     private long total;
 
     /** @param messagesPerSecond in all rooms together */
-    public PacedLoop(Fleet members, Publishers publishers, int messagesPerSecond) {
+    public PacedLoop(ClientPool members, Publishers publishers, int messagesPerSecond) {
         this.members = members;
         this.publishers = publishers;
         this.interval = TimeUnit.SECONDS.toNanos(1) / messagesPerSecond;

@@ -5,10 +5,10 @@ import io.netty.buffer.ByteBuf;
 /** One client of each room that publishes to it. On the load loop only. */
 public final class Publishers {
 
-    private final Fleet fleet;
+    private final ClientPool fleet;
 
     /** The first client of each room of the fleet. */
-    public Publishers(Fleet fleet) {
+    public Publishers(ClientPool fleet) {
         this.fleet = fleet;
     }
 

@@ -1,7 +1,7 @@
 package dev.atrium.bench.workload;
 
 import dev.atrium.bench.load.Dialect;
-import dev.atrium.bench.load.Fleet;
+import dev.atrium.bench.load.ClientPool;
 import dev.atrium.bench.load.RoomPlan;
 import dev.atrium.bench.server.Launch;
 import dev.atrium.bench.server.Server;
@@ -32,11 +32,11 @@ record Idle(int connections) implements Workload {
     public List<Figure> run(Bench bench, Subject subject, Dialect dialect) throws InterruptedException {
         try (Server server = subject.start(Launch.alone())) {
             // A first tenth, so that loaded classes and compiled code are not taken for the price of connections.
-            try (Fleet first = fleet(bench, dialect, server, connections / 10)) {
+            try (ClientPool first = fleet(bench, dialect, server, connections / 10)) {
                 first.connectAll();
             }
             Memory before = Memory.of(server);
-            try (Fleet fleet = fleet(bench, dialect, server, connections)) {
+            try (ClientPool fleet = fleet(bench, dialect, server, connections)) {
                 fleet.connectAll();
                 Memory after = Memory.of(server);
                 fleet.requireWhole();
@@ -45,8 +45,8 @@ record Idle(int connections) implements Workload {
         }
     }
 
-    private static Fleet fleet(Bench bench, Dialect dialect, Server server, int clients) {
-        return new Fleet(bench.loop(), dialect, new RoomPlan(Math.max(1, clients / ROOM), ROOM), server.port());
+    private static ClientPool fleet(Bench bench, Dialect dialect, Server server, int clients) {
+        return new ClientPool(bench.loop(), dialect, new RoomPlan(Math.max(1, clients / ROOM), ROOM), server.port());
     }
 
     private static List<Figure> figures(Memory before, Memory after, int clients) {

@@ -1,8 +1,8 @@
 package dev.atrium.bench.workload;
 
 import dev.atrium.bench.load.Dialect;
-import dev.atrium.bench.load.Fleet;
-import dev.atrium.bench.load.Muster;
+import dev.atrium.bench.load.ClientPool;
+import dev.atrium.bench.load.StartBarrier;
 import dev.atrium.bench.load.PacedLoop;
 import dev.atrium.bench.load.Publishers;
 import dev.atrium.bench.load.RoomPlan;
@@ -32,16 +32,16 @@ record Paced(String name, RoomPlan plan, int messagesPerSecond) implements Workl
     @Override
     public List<Figure> run(Bench bench, Subject subject, Dialect dialect) throws InterruptedException {
         try (Server server = subject.start(Launch.alone());
-                Fleet fleet = new Fleet(bench.loop(), dialect, plan, server.port())) {
+                ClientPool fleet = new ClientPool(bench.loop(), dialect, plan, server.port())) {
             fleet.connectAll();
             Publishers publishers = new Publishers(fleet);
-            Muster.hold(fleet, publishers);
+            StartBarrier.hold(fleet, publishers);
             return measure(bench, server, fleet, publishers);
         }
     }
 
     /** Everyone hears everyone: the rest of the run. */
-    List<Figure> measure(Bench bench, Server server, Fleet members, Publishers publishers) throws InterruptedException {
+    List<Figure> measure(Bench bench, Server server, ClientPool members, Publishers publishers) throws InterruptedException {
         PacedLoop load = new PacedLoop(members, publishers, messagesPerSecond);
         Duration warmUp = bench.scale().warmUp();
         load.start(warmUp, bench.scale().measured());

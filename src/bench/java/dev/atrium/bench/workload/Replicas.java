@@ -1,7 +1,7 @@
 package dev.atrium.bench.workload;
 
 import dev.atrium.bench.load.Dialect;
-import dev.atrium.bench.load.Fleet;
+import dev.atrium.bench.load.ClientPool;
 import dev.atrium.bench.load.Publishers;
 import dev.atrium.bench.load.RoomPlan;
 import dev.atrium.bench.server.Launch;
@@ -36,8 +36,8 @@ record Replicas(Saturation fanOut, Saturation pipelined, Paced latency) implemen
         try (RedisServer redis = RedisServer.start(bench.site());
                 Server far = subject.start(Launch.replica(Pinning.REST, redis.port()));
                 Server measured = subject.start(Launch.replica(Pinning.SERVER, redis.port()));
-                Fleet publisher = new Fleet(bench.loop(), dialect, new RoomPlan(1, 1), far.port());
-                Fleet members = new Fleet(bench.loop(), dialect, fanOut.plan(), measured.port())) {
+                ClientPool publisher = new ClientPool(bench.loop(), dialect, new RoomPlan(1, 1), far.port());
+                ClientPool members = new ClientPool(bench.loop(), dialect, fanOut.plan(), measured.port())) {
             publisher.connectAll();
             members.connectAll();
             Publishers publishers = new Publishers(publisher);

@@ -1,12 +1,12 @@
 package dev.atrium.bench.workload;
 
 import dev.atrium.bench.load.Dialect;
-import dev.atrium.bench.load.Fleet;
-import dev.atrium.bench.load.Muster;
+import dev.atrium.bench.load.ClientPool;
+import dev.atrium.bench.load.StartBarrier;
 import dev.atrium.bench.load.PacedLoop;
 import dev.atrium.bench.load.Publishers;
 import dev.atrium.bench.load.RoomPlan;
-import dev.atrium.bench.load.Tickets;
+import dev.atrium.bench.load.ResumeTokens;
 import dev.atrium.bench.server.Launch;
 import dev.atrium.bench.server.Pinning;
 import dev.atrium.bench.server.RedisServer;
@@ -48,10 +48,10 @@ record Resume(int sessions, RoomPlan live, int messagesPerSecond) implements Wor
         List<Figure> figures = new ArrayList<>();
         try (RedisServer redis = RedisServer.start(bench.site());
                 Server survivor = subject.start(Launch.replica(Pinning.SERVER, redis.port()));
-                Fleet members = new Fleet(bench.loop(), dialect, live, survivor.port())) {
+                ClientPool members = new ClientPool(bench.loop(), dialect, live, survivor.port())) {
             members.connectAll();
             Publishers publishers = new Publishers(members);
-            Muster.hold(members, publishers);
+            StartBarrier.hold(members, publishers);
             for (String name : List.of("cold", "warm")) {
                 try (Server doomed = subject.start(Launch.replica(Pinning.REST, redis.port()))) {
                     figures.addAll(rescue(name, bench, members, publishers, doomed, survivor));
@@ -61,12 +61,12 @@ record Resume(int sessions, RoomPlan live, int messagesPerSecond) implements Wor
         return figures;
     }
 
-    private List<Figure> rescue(String name, Bench bench, Fleet members, Publishers publishers, Server doomed,
+    private List<Figure> rescue(String name, Bench bench, ClientPool members, Publishers publishers, Server doomed,
             Server survivor) throws InterruptedException {
         RoomPlan crowd = new RoomPlan(Math.max(1, sessions / ROOM), ROOM);
-        Tickets tickets = new Tickets(crowd.clients());
-        try (Fleet before = new Fleet(bench.loop(), tickets.issuing(), crowd, doomed.port());
-                Fleet after = new Fleet(bench.loop(), tickets.redeeming(), crowd, survivor.port())) {
+        ResumeTokens tickets = new ResumeTokens(crowd.clients());
+        try (ClientPool before = new ClientPool(bench.loop(), tickets.issuing(), crowd, doomed.port());
+                ClientPool after = new ClientPool(bench.loop(), tickets.redeeming(), crowd, survivor.port())) {
             before.connectAll();
             Histogram calm = new Window(bench.scale().warmUp(), bench.scale().measured()).measure(members, publishers, () -> { });
             doomed.close();
@@ -102,7 +102,7 @@ record Resume(int sessions, RoomPlan live, int messagesPerSecond) implements Wor
             this.measured = measured;
         }
 
-        Histogram measure(Fleet members, Publishers publishers, Step meanwhile) throws InterruptedException {
+        Histogram measure(ClientPool members, Publishers publishers, Step meanwhile) throws InterruptedException {
             PacedLoop load = new PacedLoop(members, publishers, messagesPerSecond);
             long end = System.nanoTime() + warmUp.plus(measured).toNanos();
             load.start(warmUp, measured);

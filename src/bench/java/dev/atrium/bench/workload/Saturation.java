@@ -2,9 +2,9 @@ package dev.atrium.bench.workload;
 
 import dev.atrium.bench.load.ClosedLoop;
 import dev.atrium.bench.load.Dialect;
-import dev.atrium.bench.load.Fleet;
+import dev.atrium.bench.load.ClientPool;
 import dev.atrium.bench.load.Message;
-import dev.atrium.bench.load.Muster;
+import dev.atrium.bench.load.StartBarrier;
 import dev.atrium.bench.load.Publishers;
 import dev.atrium.bench.load.RoomPlan;
 import dev.atrium.bench.server.Launch;
@@ -25,15 +25,15 @@ record Saturation(String name, Use use, RoomPlan plan, int inFlight, String thin
     @Override
     public List<Figure> run(Bench bench, Subject subject, Dialect dialect) throws InterruptedException {
         try (Server server = subject.start(Launch.alone());
-                Fleet fleet = new Fleet(bench.loop(), dialect, plan, server.port())) {
+                ClientPool fleet = new ClientPool(bench.loop(), dialect, plan, server.port())) {
             fleet.connectAll();
             return measure(bench, server, fleet, new Publishers(fleet));
         }
     }
 
     /** Everyone is connected: the rest of the run. */
-    List<Figure> measure(Bench bench, Server server, Fleet members, Publishers publishers) throws InterruptedException {
-        Muster.hold(members, publishers);
+    List<Figure> measure(Bench bench, Server server, ClientPool members, Publishers publishers) throws InterruptedException {
+        StartBarrier.hold(members, publishers);
         ClosedLoop load = new ClosedLoop(members, publishers, Message.at(0), inFlight);
         load.start();
         TimeUnit.MILLISECONDS.sleep(bench.scale().warmUp().toMillis());

@@ -2,9 +2,9 @@ package dev.atrium.bench.workload;
 
 import dev.atrium.bench.load.ClosedLoop;
 import dev.atrium.bench.load.Dialect;
-import dev.atrium.bench.load.Fleet;
+import dev.atrium.bench.load.ClientPool;
 import dev.atrium.bench.load.Message;
-import dev.atrium.bench.load.Muster;
+import dev.atrium.bench.load.StartBarrier;
 import dev.atrium.bench.load.PacedLoop;
 import dev.atrium.bench.load.Publishers;
 import dev.atrium.bench.load.RoomPlan;
@@ -48,10 +48,10 @@ record SlowReaders(RoomPlan plan, int messagesPerSecond) implements Workload {
     @Override
     public List<Figure> run(Bench bench, Subject subject, Dialect dialect) throws InterruptedException {
         try (Server server = subject.start(Launch.alone());
-                Fleet fleet = new Fleet(bench.loop(), dialect, plan, server.port(), SlowReaders::isSlow)) {
+                ClientPool fleet = new ClientPool(bench.loop(), dialect, plan, server.port(), SlowReaders::isSlow)) {
             fleet.connectAll();
             Publishers publishers = new Publishers(fleet);
-            Muster.hold(fleet, publishers);
+            StartBarrier.hold(fleet, publishers);
             Half all = half(bench, server, fleet, publishers);
             fleet.requireWhole();
             fleet.stall();
@@ -73,7 +73,7 @@ record SlowReaders(RoomPlan plan, int messagesPerSecond) implements Workload {
     private record Half(Histogram micros, double resident, long sockets) {
     }
 
-    private Half half(Bench bench, Server server, Fleet fleet, Publishers publishers) throws InterruptedException {
+    private Half half(Bench bench, Server server, ClientPool fleet, Publishers publishers) throws InterruptedException {
         flood(fleet, publishers);
         PacedLoop load = new PacedLoop(fleet, publishers, messagesPerSecond);
         load.start(bench.scale().warmUp(), bench.scale().measured());
@@ -83,7 +83,7 @@ record SlowReaders(RoomPlan plan, int messagesPerSecond) implements Workload {
         return new Half(micros, server.process().residentBytes() / 1024.0 / 1024, server.process().sockets());
     }
 
-    private static void flood(Fleet fleet, Publishers publishers) throws InterruptedException {
+    private static void flood(ClientPool fleet, Publishers publishers) throws InterruptedException {
         ClosedLoop flood = new ClosedLoop(fleet, publishers, Message.ofLength(FLOOD_MESSAGE), 1);
         flood.start();
         long end = System.nanoTime() + FLOOD_LIMIT.toNanos();

@@ -2,8 +2,8 @@ package dev.atrium.bench.workload;
 
 import dev.atrium.bench.load.Client;
 import dev.atrium.bench.load.Dialect;
-import dev.atrium.bench.load.Fleet;
-import dev.atrium.bench.load.FleetListener;
+import dev.atrium.bench.load.ClientPool;
+import dev.atrium.bench.load.ClientPoolListener;
 import dev.atrium.bench.load.RoomPlan;
 import dev.atrium.bench.server.Launch;
 import dev.atrium.bench.server.Server;
@@ -44,7 +44,7 @@ record Storm(int connections) implements Workload {
         try (Server server = subject.start(Launch.alone())) {
             for (String name : List.of("cold", "warm, 2nd", "warm, 3rd")) {
                 RoomPlan plan = new RoomPlan(Math.max(1, connections / ROOM), ROOM);
-                try (Fleet fleet = new Fleet(bench.loop(), dialect, plan, server.port())) {
+                try (ClientPool fleet = new ClientPool(bench.loop(), dialect, plan, server.port())) {
                     figures.addAll(rush(name, fleet, server));
                 }
                 TimeUnit.MILLISECONDS.sleep(PAUSE_MILLIS);
@@ -53,7 +53,7 @@ record Storm(int connections) implements Workload {
         return figures;
     }
 
-    private static List<Figure> rush(String name, Fleet fleet, Server server) throws InterruptedException {
+    private static List<Figure> rush(String name, ClientPool fleet, Server server) throws InterruptedException {
         JoinTimes times = new JoinTimes();
         fleet.listenTo(times);
         Usage start = Usage.now(server.process());
@@ -71,7 +71,7 @@ record Storm(int connections) implements Workload {
     }
 
     /** From the beginning of the storm, which is when everyone wants in. */
-    private static final class JoinTimes implements FleetListener {
+    private static final class JoinTimes implements ClientPoolListener {
 
         private final Histogram micros = new Histogram(TimeUnit.MINUTES.toMicros(2), 3);
         private volatile long start;

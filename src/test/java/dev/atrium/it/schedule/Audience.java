@@ -21,11 +21,11 @@ final class Audience implements AutoCloseable {
     private static final int MOST_ROOMS = 6;
 
     final List<String> rooms;
-    final Speaker speaker;
+    final Publisher speaker;
     final Punctuality punctuality = new Punctuality();
     private final List<Reader> readers = new ArrayList<>();
     private final Random random;
-    private final Reader.Surroundings surroundings;
+    private final Reader.ReaderContext surroundings;
 
     Audience(Cluster cluster, Random random, Collection<String> rooms, ScheduledExecutorService pool) {
         this(() -> cluster.replica(random.nextInt(cluster.size())), random, rooms, pool);
@@ -34,8 +34,8 @@ final class Audience implements AutoCloseable {
     Audience(Supplier<Door> anywhere, Random random, Collection<String> rooms, ScheduledExecutorService pool) {
         this.rooms = List.copyOf(rooms);
         this.random = random;
-        this.surroundings = new Reader.Surroundings(anywhere, pool, punctuality);
-        this.speaker = new Speaker(anywhere, punctuality);
+        this.surroundings = new Reader.ReaderContext(anywhere, pool, punctuality);
+        this.speaker = new Publisher(anywhere, punctuality);
     }
 
     /** Adds one who follows some of the rooms, or one of them. */
@@ -72,7 +72,7 @@ final class Audience implements AutoCloseable {
     /** Says a last word in each room and waits until all have heard it; then nothing may be wrong. */
     void verify(int breaks) {
         for (String room : rooms) {
-            Speaker.Place last = speaker.say(room);
+            Publisher.Place last = speaker.say(room);
             Awaitility.await("the last word in " + room).atMost(Duration.ofSeconds(60)).pollInterval(Duration.ofMillis(5))
                     .untilAsserted(() -> assertThat(logs(room)).allSatisfy(log -> {
                         assertThat(log.epoch()).isEqualTo(last.epoch());

@@ -14,7 +14,7 @@ final class PollReader extends Reader {
 
     private final String room;
 
-    PollReader(String name, String room, Surroundings surroundings, Random random) {
+    PollReader(String name, String room, ReaderContext surroundings, Random random) {
         super(name, List.of(room), surroundings, random);
         this.room = room;
     }

@@ -18,7 +18,7 @@ abstract class Reader implements AutoCloseable {
     private static final int LONGEST_PAUSE_MILLIS = 60;
 
     final Map<String, ReaderLog> logs = new LinkedHashMap<>();
-    private final Surroundings surroundings;
+    private final ReaderContext surroundings;
     private final Random random;
     private Connection connection;
     private boolean stopped;
@@ -32,7 +32,7 @@ abstract class Reader implements AutoCloseable {
         void abort();
     }
 
-    Reader(String name, Collection<String> rooms, Surroundings surroundings, Random random) {
+    Reader(String name, Collection<String> rooms, ReaderContext surroundings, Random random) {
         rooms.forEach(room -> logs.put(room,
                 new ReaderLog(getClass().getSimpleName() + " " + name + " in " + room, surroundings.punctuality()::heard)));
         this.surroundings = surroundings;
@@ -40,7 +40,7 @@ abstract class Reader implements AutoCloseable {
     }
 
     /** What all of them have in common: who lets them in, whose threads they run on, and who looks at the clock. */
-    record Surroundings(Supplier<Door> anywhere, ScheduledExecutorService pool, Punctuality punctuality) {
+    record ReaderContext(Supplier<Door> anywhere, ScheduledExecutorService pool, Punctuality punctuality) {
     }
 
     abstract Connection connection(Door door, boolean dice);

@@ -18,7 +18,7 @@ final class SessionReader extends Reader {
     private final List<String> rooms;
     private String token;
 
-    SessionReader(String name, Collection<String> rooms, Surroundings surroundings, Random random) {
+    SessionReader(String name, Collection<String> rooms, ReaderContext surroundings, Random random) {
         super(name, rooms, surroundings, random);
         this.rooms = List.copyOf(rooms);
     }

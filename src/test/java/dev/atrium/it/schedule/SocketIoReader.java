@@ -28,7 +28,7 @@ final class SocketIoReader extends Reader {
     private String pid;
     private String last;
 
-    SocketIoReader(String name, String room, Surroundings surroundings, Random random) {
+    SocketIoReader(String name, String room, ReaderContext surroundings, Random random) {
         super(name, List.of(room), surroundings, random);
         this.room = room;
         this.log = logs.get(room);

@@ -15,7 +15,7 @@ final class StreamReader extends Reader {
 
     private final String room;
 
-    StreamReader(String name, String room, Surroundings surroundings, Random random) {
+    StreamReader(String name, String room, ReaderContext surroundings, Random random) {
         super(name, List.of(room), surroundings, random);
         this.room = room;
     }

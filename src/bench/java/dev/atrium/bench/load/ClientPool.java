@@ -9,14 +9,14 @@ import java.util.function.IntPredicate;
 import java.util.stream.IntStream;
 
 /** All clients of one server. Its state belongs to the load loop. */
-public final class Fleet implements AutoCloseable {
+public final class ClientPool implements AutoCloseable {
 
     /** Handshakes under way while a fleet is built in peace. */
     public static final int GENTLY = 200;
 
     private static final int MOST_IN_A_TURN = 8;
 
-    private static final FleetListener NOBODY = new FleetListener() { };
+    private static final ClientPoolListener NOBODY = new ClientPoolListener() { };
 
     private final LoadLoop loop;
     private final Dialect dialect;
@@ -24,7 +24,7 @@ public final class Fleet implements AutoCloseable {
     private final int port;
     private final List<Client> clients = new ArrayList<>();
     private final IntPredicate slow;
-    private FleetListener listener = NOBODY;
+    private ClientPoolListener listener = NOBODY;
     private volatile boolean stalled;
     private int underWay;
     private int window;
@@ -35,7 +35,7 @@ public final class Fleet implements AutoCloseable {
     private volatile String failure;
 
     /** @param slow the clients that will stall: the kernel holds only little for them */
-    public Fleet(LoadLoop loop, Dialect dialect, RoomPlan plan, int port, IntPredicate slow) {
+    public ClientPool(LoadLoop loop, Dialect dialect, RoomPlan plan, int port, IntPredicate slow) {
         this.loop = loop;
         this.dialect = dialect;
         this.plan = plan;
@@ -43,7 +43,7 @@ public final class Fleet implements AutoCloseable {
         this.slow = slow;
     }
 
-    public Fleet(LoadLoop loop, Dialect dialect, RoomPlan plan, int port) {
+    public ClientPool(LoadLoop loop, Dialect dialect, RoomPlan plan, int port) {
         this(loop, dialect, plan, port, client -> false);
     }
 
@@ -89,11 +89,11 @@ public final class Fleet implements AutoCloseable {
     }
 
     /** Replaces whoever heard of these clients before. On the load loop. */
-    void listen(FleetListener next) {
+    void listen(ClientPoolListener next) {
         listener = next;
     }
 
-    public void listenTo(FleetListener next) throws InterruptedException {
+    public void listenTo(ClientPoolListener next) throws InterruptedException {
         loop.run(() -> listen(next));
     }
 

@@ -19,7 +19,7 @@ import org.awaitility.Awaitility;
  * Says things in rooms by POST, each until it is acknowledged, by whichever replica: an answer that was lost is asked for again
  * with the same idempotency key. Any thread.
  */
-final class Speaker {
+final class Publisher {
 
     private static final HttpClient HTTP = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
 
@@ -33,7 +33,7 @@ final class Speaker {
     record Place(String epoch, long offset) {
     }
 
-    Speaker(Supplier<Door> anywhere, Punctuality punctuality) {
+    Publisher(Supplier<Door> anywhere, Punctuality punctuality) {
         this.anywhere = anywhere;
         this.punctuality = punctuality;
     }

@@ -3,7 +3,7 @@ package dev.atrium.bench.load;
 import io.netty.buffer.ByteBuf;
 
 /** What a workload wants to know of its clients. Called on the load loop. */
-public interface FleetListener {
+public interface ClientPoolListener {
 
     /** The client is in its room. */
     default void joined(Client client) {

@@ -7,25 +7,25 @@ import java.util.concurrent.TimeUnit;
  * Makes sure that everyone hears: publishes to each room until one message has reached all members. A server may answer
  * the handshake before the client is in its room, and replicas learn of each other's rooms in their own time.
  */
-public final class Muster implements FleetListener {
+public final class StartBarrier implements ClientPoolListener {
 
     private static final int TRIES = 20;
     private static final int WAIT_MILLIS = 2_000;
     private static final int STEP_MILLIS = 20;
 
-    private final Fleet members;
+    private final ClientPool members;
     private final Publishers publishers;
     private final int everyone;
     private volatile int heard;
 
-    private Muster(Fleet members, Publishers publishers) {
+    private StartBarrier(ClientPool members, Publishers publishers) {
         this.members = members;
         this.publishers = publishers;
         this.everyone = members.plan().rooms() * members.hearers();
     }
 
-    public static void hold(Fleet members, Publishers publishers) throws InterruptedException {
-        new Muster(members, publishers).hold();
+    public static void hold(ClientPool members, Publishers publishers) throws InterruptedException {
+        new StartBarrier(members, publishers).hold();
     }
 
     private void hold() throws InterruptedException {

@@ -4,7 +4,7 @@ import io.netty.buffer.ByteBuf;
 import java.nio.charset.StandardCharsets;
 
 /** What each client of a fleet needs to resume its session elsewhere, as the server told it. On the load loop only. */
-public final class Tickets {
+public final class ResumeTokens {
 
     private static final String WELCOME = "{\"event\":\"@welcome\"";
     private static final String REPLY = "{\"seq\":1,";
@@ -12,7 +12,7 @@ public final class Tickets {
     private final String[] tokens;
     private final String[] places;
 
-    public Tickets(int clients) {
+    public ResumeTokens(int clients) {
         tokens = new String[clients];
         places = new String[clients];
     }
