@@ -61,7 +61,7 @@ public final class EngineSocket implements Pausable {
     private final SendQueue sendQueue = new TransportSendQueue();
     private Listener listener;
     /** Also read by those who count. */
-    private volatile Transport transport;
+    private volatile EngineTransport transport;
     private WebSocketTransport candidate;
     private ScheduledFuture<?> release;
     private State state = State.OPEN;
@@ -79,7 +79,7 @@ public final class EngineSocket implements Pausable {
     }
 
     /** Begins, with its first packet. */
-    void open(Transport first, Listener above) {
+    void open(EngineTransport first, Listener above) {
         transport = first;
         listener = above;
         send(Packet.open(id, first instanceof PollingTransport, liveness, sockets.maxPayload()));
@@ -183,7 +183,7 @@ public final class EngineSocket implements Pausable {
     }
 
     /** The transport has lost its client. */
-    void lost(Transport from, CloseReason reason) {
+    void lost(EngineTransport from, CloseReason reason) {
         if (from == candidate) {
             giveUpUpgrade();
         } else if (from == transport) {

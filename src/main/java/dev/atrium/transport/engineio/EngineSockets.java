@@ -63,7 +63,7 @@ public final class EngineSockets {
         return new EngineSocket(node.newEngineId(), caller, limits.allowance(), eventLoop, this);
     }
 
-    void open(EngineSocket socket, Transport transport) {
+    void open(EngineSocket socket, EngineTransport transport) {
         sockets.put(socket.id(), socket);
         socket.open(transport, application.connected(socket));
     }

@@ -16,7 +16,7 @@ import java.util.concurrent.TimeUnit;
  * HTTP long-polling: packets for the client wait for its next GET, the client's come in the bodies of POSTs. There is one GET
  * and one POST at a time.
  */
-final class PollingTransport implements Transport, SendQueue {
+final class PollingTransport implements EngineTransport, SendQueue {
 
     /** How long a poll may take to come once more after the replica is gone that had forwarded it. */
     private static final long REPEAT_MILLIS = 1_000;

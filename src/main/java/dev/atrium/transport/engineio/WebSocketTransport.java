@@ -14,7 +14,7 @@ import java.util.Queue;
  * A WebSocket: each message is a packet. It carries a connection from its beginning, or takes it over from polling. Then it may
  * live on another event loop than the connection, and everything crosses over.
  */
-final class WebSocketTransport implements Transport, SocketProtocol {
+final class WebSocketTransport implements EngineTransport, SocketProtocol {
 
     private final EngineSockets sockets;
     private final Caller caller;

@@ -4,7 +4,7 @@ import dev.atrium.session.CloseReason;
 import dev.atrium.session.SendQueue;
 
 /** How a connection is carried now. On the connection's event loop only. */
-interface Transport {
+interface EngineTransport {
 
     /** {@code polling} or {@code websocket}. */
     String name();
