@@ -43,7 +43,7 @@ class ArchitectureTest {
             .whereLayer("gateway").mayOnlyAccessLayers("security", "room", "session", "backplane", "tracing", "setting")
             .whereLayer("file").mayOnlyAccessLayers("gateway", "security", "room", "session", "backplane", "setting")
             .whereLayer("application").mayOnlyAccessLayers("gateway", "session", "room")
-            .whereLayer("admission").mayOnlyAccessLayers("gateway", "security", "room", "setting")
+            .whereLayer("admission").mayOnlyAccessLayers("gateway", "security", "session", "room", "setting")
             .whereLayer("websocket").mayOnlyAccessLayers("admission", "application", "file", "gateway", "security", "session", "room", "setting")
             .whereLayer("http").mayOnlyAccessLayers("admission", "file", "gateway", "security", "session", "room", "setting")
             .whereLayer("engineio").mayOnlyAccessLayers("admission", "websocket", "security", "session", "room", "setting")

@@ -7,6 +7,7 @@ import dev.atrium.room.Data;
 import dev.atrium.room.Publication;
 import dev.atrium.room.RoomId;
 import dev.atrium.room.Sender;
+import dev.atrium.session.Transport;
 import io.smallrye.mutiny.Uni;
 import java.time.Duration;
 import java.util.HashSet;
@@ -21,7 +22,7 @@ import org.jboss.logging.Logger;
 public final class Broadcast {
 
     private static final Logger LOG = Logger.getLogger(Broadcast.class);
-    private static final String TRANSPORT = "application";
+    private static final Transport TRANSPORT = Transport.APPLICATION;
 
     private final RoomService service;
     private final Operations operations;

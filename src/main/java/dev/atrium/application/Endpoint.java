@@ -73,8 +73,8 @@ public final class Endpoint {
     }
 
     private static ErrorReply failed(String event, Throwable failure) {
-        if (failure instanceof ErrorReply refusal) {
-            return refusal;
+        if (failure instanceof ErrorReply error) {
+            return error;
         }
         LOG.errorf(failure, "The application's handler of \"%s\" failed", event);
         return new ErrorReply(500, "the handler of this event failed");

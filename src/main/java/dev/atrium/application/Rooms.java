@@ -9,6 +9,7 @@ import dev.atrium.room.PublishResult;
 import dev.atrium.room.RoomId;
 import dev.atrium.room.Sender;
 import dev.atrium.session.Sessions;
+import dev.atrium.session.Transport;
 import io.quarkus.arc.ClientProxy;
 import io.quarkus.websockets.next.WebSocketConnection;
 import io.smallrye.mutiny.Multi;
@@ -25,7 +26,7 @@ import jakarta.inject.Singleton;
 @Singleton
 public final class Rooms {
 
-    private static final String TRANSPORT = "application";
+    private static final Transport TRANSPORT = Transport.APPLICATION;
 
     /** Messages that may wait for one subscriber. */
     private static final int QUEUE = 1_024;

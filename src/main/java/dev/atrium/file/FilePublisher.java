@@ -5,6 +5,7 @@ import dev.atrium.room.Data;
 import dev.atrium.room.Publication;
 import dev.atrium.room.PublishResult;
 import dev.atrium.room.Sender;
+import dev.atrium.session.Transport;
 import io.smallrye.mutiny.Uni;
 import java.time.Clock;
 import java.time.Duration;
@@ -39,11 +40,11 @@ final class FilePublisher {
 
     /** Says it for a client that has gone. */
     Uni<Void> sayFor(StoredFile file) {
-        return say(file, new Sender(file.session(), file.user()), "session").replaceWithVoid();
+        return say(file, new Sender(file.session(), file.user()), Transport.SESSION).replaceWithVoid();
     }
 
     /** That it was said is noted afterwards: nobody would say it again if the replica died in between. */
-    private Uni<PublishResult> say(StoredFile file, Sender who, String transport) {
+    private Uni<PublishResult> say(StoredFile file, Sender who, Transport transport) {
         Publication said = new Publication(file.roomId(), EVENT, new Data.Json(FileJson.data(file)), who, true, file.id());
         return service.announce(said, transport)
                 .call(receipt -> file.state() == StoredFile.State.SAID ? Uni.createFrom().voidItem()

@@ -24,17 +24,17 @@ record FileRequest(String name, long size, String type, String sha256) {
     static FileRequest of(String name, Long size, String type, String sha256) {
         if (name == null || name.isBlank() || name.equals(".") || name.equals("..") || UNFIT.matcher(name).find()
                 || name.getBytes(StandardCharsets.UTF_8).length > MOST_NAME_BYTES) {
-            throw ErrorReply.badRequest("params.name: expected a file name of 1 to " + MOST_NAME_BYTES
+            throw ErrorReply.parameter(400, "name", "expected a file name of 1 to " + MOST_NAME_BYTES
                     + " bytes, without slashes and control characters");
         }
         if (size == null || size < 0) {
-            throw ErrorReply.badRequest("params.size: expected a number of bytes, from 0");
+            throw ErrorReply.parameter(400, "size", "expected a number of bytes, from 0");
         }
         if (type != null && !type.isEmpty() && !TYPE.matcher(type).matches()) {
-            throw ErrorReply.badRequest("params.type: expected a media type, for example image/png");
+            throw ErrorReply.parameter(400, "type", "expected a media type, for example image/png");
         }
         if (sha256 != null && !SHA_256.matcher(sha256).matches()) {
-            throw ErrorReply.badRequest("params.sha256: expected 64 hexadecimal digits");
+            throw ErrorReply.parameter(400, "sha256", "expected 64 hexadecimal digits");
         }
         return new FileRequest(name, size, type == null || type.isEmpty() ? ANY_TYPE : type,
                 sha256 == null ? null : sha256.toLowerCase(Locale.ROOT));

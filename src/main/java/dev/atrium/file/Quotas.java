@@ -3,6 +3,7 @@ package dev.atrium.file;
 import dev.atrium.gateway.ErrorReply;
 import java.util.List;
 import java.util.Objects;
+import java.util.function.Function;
 import java.util.function.Predicate;
 
 /**
@@ -39,23 +40,23 @@ record Quotas(long size, long roomBytes, long userBytes, long totalBytes, int ro
     /** @throws ErrorReply 413 or 507 if one more of that size is too much */
     void check(List<StoredFile> all, StoredFile more) {
         if (more.size() > size) {
-            throw new ErrorReply(TOO_LARGE, "params.size: expected at most " + size + " bytes");
+            throw ErrorReply.parameter(TOO_LARGE, "size", "expected at most " + size + " bytes");
         }
         if (all.stream().filter(file -> !file.isComplete() && isOfTheSame(file, more)).count() >= unfinished) {
             throw new ErrorReply(TOO_MANY, unfinished + " files are being sent already; finish or abort some");
         }
         Predicate<StoredFile> inRoom = file -> file.roomId().equals(more.roomId());
         if (all.stream().filter(inRoom).count() >= roomFiles) {
-            throw new ErrorReply(FULL, "params.room: it has " + roomFiles + " files, and may not have more");
+            throw ErrorReply.parameter(FULL, "room", "it has " + roomFiles + " files, and may not have more");
         }
         if (all.size() >= totalFiles) {
             throw new ErrorReply(FULL, "this server has as many files as it may");
         }
-        bytes(all, inRoom, more, roomBytes, "params.room: its files");
+        bytes(all, inRoom, more, roomBytes, excess -> ErrorReply.parameter(FULL, "room", "its files " + excess));
         if (more.user() != null) {
-            bytes(all, file -> more.user().equals(file.user()), more, userBytes, "the files of this user");
+            bytes(all, file -> more.user().equals(file.user()), more, userBytes, excess -> new ErrorReply(FULL, "the files of this user " + excess));
         }
-        bytes(all, file -> true, more, totalBytes, "all files of this server");
+        bytes(all, file -> true, more, totalBytes, excess -> new ErrorReply(FULL, "all files of this server " + excess));
     }
 
     private static boolean isOfTheSame(StoredFile one, StoredFile other) {
@@ -63,10 +64,11 @@ record Quotas(long size, long roomBytes, long userBytes, long totalBytes, int ro
                 : one.user() == null && Objects.equals(other.session(), one.session());
     }
 
-    private static void bytes(List<StoredFile> all, Predicate<StoredFile> which, StoredFile more, long most, String whose) {
+    private static void bytes(List<StoredFile> all, Predicate<StoredFile> which, StoredFile more, long most,
+            Function<String, ErrorReply> error) {
         long used = all.stream().filter(which).mapToLong(StoredFile::size).sum();
         if (used + more.size() > most) {
-            throw new ErrorReply(FULL, whose + " may have " + most + " bytes together, and have " + used);
+            throw error.apply("may have " + most + " bytes together, and have " + used);
         }
     }
 }

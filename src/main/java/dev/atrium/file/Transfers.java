@@ -8,6 +8,7 @@ import dev.atrium.gateway.ErrorReply;
 import dev.atrium.room.RoomId;
 import dev.atrium.security.Caller;
 import dev.atrium.security.Permission;
+import dev.atrium.session.Transport;
 import io.smallrye.mutiny.Uni;
 import java.nio.ByteBuffer;
 import java.security.SecureRandom;
@@ -85,7 +86,7 @@ public final class Transfers {
     public Uni<Transfer> open(Uploader speaker, RoomId room, String name, Long size, String type, String sha256) {
         return answered(() -> {
             if (!room.isNamed()) {
-                throw ErrorReply.badRequest("params.room: expected a room that sessions join");
+                throw ErrorReply.parameter(400, "room", "expected a room that sessions join");
             }
             gateway.require(speaker.caller(), speaker.transport(), room, Permission.SEND);
             FileRequest request = FileRequest.of(name, size, type, sha256);
@@ -118,7 +119,7 @@ public final class Transfers {
 
     private Uni<Void> write(StoredFile file, Long index, ByteBuffer bytes) {
         if (index == null || index < 0 || index >= file.chunks()) {
-            throw ErrorReply.badRequest("params.index: expected the number of a chunk, from 0 to " + (file.chunks() - 1));
+            throw ErrorReply.parameter(400, "index", "expected the number of a chunk, from 0 to " + (file.chunks() - 1));
         }
         int length = file.length(index.intValue());
         if (bytes.remaining() != length) {
@@ -218,7 +219,7 @@ public final class Transfers {
         return answered(() -> find(speaker, id).chain(file -> {
             require(speaker, file);
             if (index == null || index < 0 || index >= file.chunks()) {
-                throw ErrorReply.badRequest("params.index: expected the number of a chunk, from 0 to " + (file.chunks() - 1));
+                throw ErrorReply.parameter(400, "index", "expected the number of a chunk, from 0 to " + (file.chunks() - 1));
             }
             return read(file, index.intValue());
         }));
@@ -231,7 +232,7 @@ public final class Transfers {
     }
 
     /** A file of a room that is there. */
-    public Uni<StoredFile> find(Caller caller, String transport, RoomId room, String id) {
+    public Uni<StoredFile> find(Caller caller, Transport transport, RoomId room, String id) {
         return answered(() -> {
             gateway.require(caller, transport, room, Permission.JOIN);
             return known(id, room.namespace()).invoke(file -> {
@@ -243,7 +244,7 @@ public final class Transfers {
     }
 
     /** Removes a file of a room: those may who sent it, and administrators. */
-    public Uni<Void> delete(Caller caller, String transport, RoomId room, String id) {
+    public Uni<Void> delete(Caller caller, Transport transport, RoomId room, String id) {
         return find(caller, transport, room, id).chain(file -> answered(() -> {
             if (file.user() == null || !file.user().equals(caller.identity().user())) {
                 gateway.require(caller, transport, room, Permission.ADMIN);
@@ -279,7 +280,7 @@ public final class Transfers {
 
     private Uni<StoredFile> find(Uploader speaker, String id) {
         if (id == null) {
-            throw ErrorReply.badRequest("params.file: expected a string");
+            throw ErrorReply.parameter(400, "file", "expected a string");
         }
         return known(id, speaker.namespace());
     }
@@ -301,10 +302,10 @@ public final class Transfers {
     }
 
     private <T> Uni<T> answered(Supplier<Uni<T>> work) {
-        return Uni.createFrom().deferred(work::get).onFailure().transform(this::refusal);
+        return Uni.createFrom().deferred(work::get).onFailure().transform(this::error);
     }
 
-    private ErrorReply refusal(Throwable failure) {
+    private ErrorReply error(Throwable failure) {
         if (failure instanceof ErrorReply || failure instanceof BackplaneUnavailableException) {
             return ErrorReply.of(failure);
         }
@@ -321,7 +322,7 @@ public final class Transfers {
     }
 
     private static ErrorReply takesNoMore() {
-        return new ErrorReply(CONFLICT, "params.file: all of it is there, and it can change no more");
+        return ErrorReply.parameter(CONFLICT, "file", "all of it is there, and it can change no more");
     }
 
     private static ErrorReply unknown() {

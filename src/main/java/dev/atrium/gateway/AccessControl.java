@@ -7,88 +7,90 @@ import dev.atrium.security.ClientLimits;
 import dev.atrium.security.Permission;
 import dev.atrium.security.Policy;
 import dev.atrium.session.Session;
+import dev.atrium.session.Transport;
 import jakarta.inject.Singleton;
 import java.nio.charset.StandardCharsets;
 
 /**
- * Asks the policy for each operation, and has the answer made for whoever may not. What returns a {@link ErrorReply} returns null for
- * whoever may. Any thread.
+ * Asks the policy for each operation of a client. What it requires and the client has not is thrown as an {@link ErrorReply}: 401 for a
+ * client that has to authenticate first, else 403; the audit log knows of it. Any thread.
  */
 @Singleton
 public final class AccessControl {
 
     private final Policy policy;
     private final ClientLimits limits;
-    private final AuditLog denials;
+    private final AuditLog audit;
 
-    /** @param denials makes the answers */
-    public AccessControl(Policy policy, ClientLimits limits, AuditLog denials) {
+    /** @param audit makes the answers */
+    public AccessControl(Policy policy, ClientLimits limits, AuditLog audit) {
         this.policy = policy;
         this.limits = limits;
-        this.denials = denials;
+        this.audit = audit;
     }
 
-    ErrorReply check(Session session, RoomId room, Permission permission) {
-        return check(session.caller(), session.transport(), room, permission);
+    void require(Session session, RoomId room, Permission permission) {
+        require(session.caller(), session.transport(), room, permission);
     }
 
-    ErrorReply check(Caller caller, String transport, RoomId room, Permission permission) {
-        if (!nameFits(room)) {
-            return nameTooLong();
+    void require(Caller caller, Transport transport, RoomId room, Permission permission) {
+        requireName(room);
+        if (!policy.allows(caller.identity(), room, permission)) {
+            throw caller.identity().isNobody() ? audit.unauthenticated(caller, transport)
+                    : audit.permission(caller, transport, room, permission);
         }
-        if (policy.allows(caller.identity(), room, permission)) {
-            return null;
-        }
-        return caller.identity().isNobody() ? denials.unauthenticated(caller, transport)
-                : denials.permission(caller, transport, room, permission);
     }
 
-    ErrorReply checkPublish(Caller caller, String transport, RoomId room) {
-        return nameFits(room) && allows(caller, room, Permission.PUBLISH) ? null : check(caller, transport, room, Permission.SEND);
+    void requirePublish(Caller caller, Transport transport, RoomId room) {
+        if (!nameFits(room) || !allows(caller, room, Permission.PUBLISH)) {
+            require(caller, transport, room, Permission.SEND);
+        }
     }
 
     /** @param namespace null for all of them */
-    ErrorReply checkAdmin(Caller caller, String transport, String namespace) {
+    void requireAdmin(Caller caller, Transport transport, String namespace) {
         if (namespace != null) {
-            return check(caller, transport, RoomId.everyone(namespace), Permission.ADMIN);
+            require(caller, transport, RoomId.everyone(namespace), Permission.ADMIN);
+        } else if (!policy.allowsEverywhere(caller.identity(), Permission.ADMIN)) {
+            throw audit.everywhere(caller, transport, Permission.ADMIN);
         }
-        return policy.allowsEverywhere(caller.identity(), Permission.ADMIN) ? null
-                : denials.everywhere(caller, transport, Permission.ADMIN);
     }
 
-    ErrorReply checkNamespace(Session session, Identity identity) {
-        return checkNamespace(session.caller().as(identity), session.transport(), session.namespace());
+    void requireNamespace(Session session, Identity identity) {
+        requireNamespace(session.caller().as(identity), session.transport(), session.namespace());
     }
 
-    ErrorReply checkNamespace(Caller caller, String transport, String namespace) {
-        return policy.reaches(caller.identity(), namespace) ? null : denials.namespace(caller, transport, namespace);
+    void requireNamespace(Caller caller, Transport transport, String namespace) {
+        if (!policy.reaches(caller.identity(), namespace)) {
+            throw audit.namespace(caller, transport, namespace);
+        }
     }
 
-    /** Without a word to anybody: what it may not have it is simply not shown. */
+    void requireIdentity(Session session) {
+        if (session.caller().identity().isNobody()) {
+            throw audit.unauthenticated(session.caller(), session.transport());
+        }
+    }
+
+    /** One more room for a session. */
+    void requireRoomLeft(Session session) {
+        audit.room(session);
+    }
+
+    /** Without an error: what the client may not have it is simply not sent. */
     boolean allows(Caller caller, RoomId room, Permission permission) {
         return policy.allows(caller.identity(), room, permission);
     }
 
-    /** What is said to the session alone it may hear whenever it was said. */
-    boolean mayReadBack(Session session, RoomId room) {
-        return room.isSession() || allows(session.caller(), room, Permission.HISTORY);
-    }
-
-    /** What the session may have of what it had. */
-    ResumeGrant rights(Session session) {
-        return new ResumeGrant(room -> !room.isNamed() || allows(session.caller(), room, Permission.JOIN),
-                room -> allows(session.caller(), room, Permission.PRESENCE));
+    Grant grant(Session session) {
+        return new Grant(policy, session.caller().identity());
     }
 
     /** @throws ErrorReply 400 if the name of a room is longer than this server takes */
     void requireName(RoomId room) {
         if (!nameFits(room)) {
-            throw nameTooLong();
+            throw ErrorReply.badRequest("room: expected at most " + limits.roomName() + " bytes of UTF-8");
         }
-    }
-
-    private ErrorReply nameTooLong() {
-        return ErrorReply.badRequest("room: expected at most " + limits.roomName() + " bytes of UTF-8");
     }
 
     /** A name has at most three bytes for each of its chars. */

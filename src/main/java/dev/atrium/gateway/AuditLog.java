@@ -11,6 +11,7 @@ import dev.atrium.security.ClientLimits;
 import dev.atrium.security.Permission;
 import dev.atrium.session.CloseReason;
 import dev.atrium.session.Session;
+import dev.atrium.session.Transport;
 import jakarta.inject.Singleton;
 
 /** Makes the answers to those who may not, and tells operators of them. Any thread. */
@@ -29,31 +30,31 @@ public final class AuditLog {
     }
 
     /** A token or a key was no good, or there was none. */
-    public void token(Caller caller, String transport, Reason reason) {
+    public void token(Caller caller, Transport transport, Reason reason) {
         events.emit(new Event.Denied(caller, transport, Event.Denied.Kind.AUTHENTICATION, reason.label(), null));
     }
 
     /** A page of another origin wanted to come in. */
     public void origin(Caller caller, String origin) {
-        events.emit(new Event.Denied(caller, "http", Event.Denied.Kind.ORIGIN, "origin", origin));
+        events.emit(new Event.Denied(caller, Transport.HTTP, Event.Denied.Kind.ORIGIN, "origin", origin));
     }
 
     /** Somebody has used up what there is. */
-    public void limit(Caller caller, String transport, Limit limit) {
+    public void limit(Caller caller, Transport transport, Limit limit) {
         events.emit(new Event.Denied(caller, transport, Event.Denied.Kind.LIMIT, limit.label(), null));
     }
 
-    ErrorReply unauthenticated(Caller caller, String transport) {
+    ErrorReply unauthenticated(Caller caller, Transport transport) {
         token(caller, transport, Reason.MISSING);
         return new ErrorReply(401, "token: expected one before anything else");
     }
 
-    ErrorReply permission(Caller caller, String transport, RoomId room, Permission permission) {
+    ErrorReply permission(Caller caller, Transport transport, RoomId room, Permission permission) {
         events.emit(new Event.Denied(caller, transport, Event.Denied.Kind.PERMISSION, permission.word(), room.toString()));
         return new ErrorReply(403, "room: the permission " + permission.word() + " is missing for it");
     }
 
-    ErrorReply everywhere(Caller caller, String transport, Permission permission) {
+    ErrorReply everywhere(Caller caller, Transport transport, Permission permission) {
         if (caller.identity().isNobody()) {
             return unauthenticated(caller, transport);
         }
@@ -61,7 +62,7 @@ public final class AuditLog {
         return new ErrorReply(403, "ns: the permission " + permission.word() + " is missing for all namespaces together; name one");
     }
 
-    ErrorReply namespace(Caller caller, String transport, String namespace) {
+    ErrorReply namespace(Caller caller, Transport transport, String namespace) {
         if (caller.identity().isNobody()) {
             return unauthenticated(caller, transport);
         }
@@ -74,21 +75,16 @@ public final class AuditLog {
      *
      * @throws ErrorReply 429 if there are too many of them
      */
-    public void request(Caller caller, String transport) {
+    public void request(Caller caller, Transport transport) {
         limited(caller, transport, () -> limits.request(caller));
     }
 
-    ErrorReply bytes(Caller caller, String transport, int size) {
-        try {
-            limited(caller, transport, () -> limits.bytes(caller, size));
-            return null;
-        } catch (ErrorReply refusal) {
-            return refusal;
-        }
+    void bytes(Caller caller, Transport transport, int size) {
+        limited(caller, transport, () -> limits.bytes(caller, size));
     }
 
     /** @throws ErrorReply if the work throws that there is too much of something */
-    void limited(Caller caller, String transport, Runnable work) {
+    void limited(Caller caller, Transport transport, Runnable work) {
         try {
             work.run();
         } catch (LimitException e) {
@@ -97,39 +93,32 @@ public final class AuditLog {
         }
     }
 
-    ErrorReply room(Session session) {
-        if (session.memberships().size() < limits.rooms()) {
-            return null;
-        }
-        try {
-            limits.room((int) session.memberships().stream().filter(each -> each.room().isNamed()).count());
-            return null;
-        } catch (LimitException e) {
-            limit(session.caller(), session.transport(), e.limit());
-            return ErrorReply.of(e);
+    void room(Session session) {
+        if (session.memberships().size() >= limits.rooms()) {
+            limited(session.caller(), session.transport(),
+                    () -> limits.room((int) session.memberships().stream().filter(each -> each.room().isNamed()).count()));
         }
     }
 
-    /** A client that goes on after many refusals is closed, and has to stay away for a while. */
-    ErrorReply spend(Session session, int size) {
-        return spend(session, 1, size);
-    }
-
-    ErrorReply spend(Session session, int messages, long size) {
-        TokenBucket allowance = session.allowance();
-        Limit exceeded = allowance.take(messages, size);
-        if (exceeded == null) {
-            return null;
+    /**
+     * Charges a session for messages. A client that goes on after many errors is closed, and kept out for a while.
+     *
+     * @throws ErrorReply 429 if its bucket has not enough tokens
+     */
+    void charge(Session session, int messages, long bytes) {
+        TokenBucket tokens = session.tokens();
+        Limit exceeded = tokens.take(messages, bytes);
+        if (exceeded != null) {
+            limit(session.caller(), session.transport(), exceeded);
+            if (tokens.isAbused()) {
+                tooMany(session);
+            }
+            throw new ErrorReply(exceeded.code(), exceeded.message());
         }
-        limit(session.caller(), session.transport(), exceeded);
-        if (allowance.isAbused()) {
-            tooMany(session);
-        }
-        return new ErrorReply(exceeded.code(), exceeded.message());
     }
 
     /** A client goes on and on: keeps it out for a while. */
-    void flooded(Caller caller, String transport) {
+    void flooded(Caller caller, Transport transport) {
         limit(caller, transport, Limit.MESSAGES);
         connections.penalize(caller);
     }

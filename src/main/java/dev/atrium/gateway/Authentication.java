@@ -7,6 +7,7 @@ import dev.atrium.security.Caller;
 import dev.atrium.security.Identity;
 import dev.atrium.session.CloseReason;
 import dev.atrium.session.Session;
+import dev.atrium.session.Transport;
 import io.smallrye.mutiny.Uni;
 import jakarta.inject.Singleton;
 import java.util.List;
@@ -17,8 +18,8 @@ public final class Authentication {
 
     private final Authenticator authenticator;
     private final Gateway gateway;
-    private final AccessControl permits;
-    private final AuditLog denials;
+    private final AccessControl access;
+    private final AuditLog audit;
 
     /**
      * A session's client is who it says.
@@ -30,11 +31,11 @@ public final class Authentication {
     }
 
     /** Of the clients of a gateway. */
-    public Authentication(Authenticator authenticator, Gateway gateway, AccessControl permits, AuditLog denials) {
+    public Authentication(Authenticator authenticator, Gateway gateway, AccessControl access, AuditLog audit) {
         this.authenticator = authenticator;
         this.gateway = gateway;
-        this.permits = permits;
-        this.denials = denials;
+        this.access = access;
+        this.audit = audit;
     }
 
     /** Whether there is a key to verify tokens with. Without one, what looks like a token may be the application's. */
@@ -43,9 +44,9 @@ public final class Authentication {
     }
 
     /** Who shows a token before there is a session; a failure is a {@link ErrorReply}. Completes on any thread. */
-    public Uni<Identity> identity(Caller caller, String transport, String token) {
+    public Uni<Identity> identity(Caller caller, Transport transport, String token) {
         return authenticator.token(token)
-                .onFailure(AuthenticationException.class).invoke(failure -> denials.token(caller, transport, failure.reason()))
+                .onFailure(AuthenticationException.class).invoke(failure -> audit.token(caller, transport, failure.reason()))
                 .onFailure().transform(ErrorReply::of);
     }
 
@@ -77,14 +78,15 @@ public final class Authentication {
             throw new ErrorReply(410, "the session has ended");
         }
         if (user != null && !user.equals(identity.user())) {
-            throw new ErrorReply(403, "params.token: of another user than this session's");
+            throw ErrorReply.parameter(403, "token", "of another user than this session's");
         }
         boolean known = session.memberships().stream().anyMatch(membership -> membership.room().isNamed());
         if (user == null && known) {
-            throw new ErrorReply(409, "cmd: auth comes before any join, unless it renews a token");
+            throw ErrorReply.command(409, "auth", "comes before any join, unless it renews a token");
         }
-        ErrorReply nothingHere = permits.checkNamespace(session, identity);
-        if (nothingHere != null) {
+        try {
+            access.requireNamespace(session, identity);
+        } catch (ErrorReply nothingHere) {
             // Its rights have ended: so does the session, once it has been told.
             session.closeSoon(CloseReason.FORBIDDEN);
             throw nothingHere;

@@ -7,6 +7,7 @@ import dev.atrium.room.Sender;
 import dev.atrium.security.Caller;
 import dev.atrium.session.CloseReason;
 import dev.atrium.session.Session;
+import dev.atrium.session.Transport;
 
 /** Something that happened on this replica. */
 public sealed interface Event {
@@ -23,7 +24,7 @@ public sealed interface Event {
      *
      * @param address its client's, as far as it is known; empty for none
      */
-    record Subject(Sender self, String namespace, String transport, String address) {
+    record Subject(Sender self, String namespace, Transport transport, String address) {
 
         static Subject of(Session session) {
             return new Subject(session.self(), session.namespace(), session.transport(), session.caller().address());
@@ -73,11 +74,11 @@ public sealed interface Event {
     }
 
     /** The backplane took a message from a client of this replica. */
-    record Accepted(Publication publication, String transport) implements Event {
+    record Accepted(Publication publication, Transport transport) implements Event {
     }
 
     /** A message from a client of this replica was refused; the code is what the client was told. */
-    record Refused(String transport, int code) implements Event {
+    record Refused(Transport transport, int code) implements Event {
     }
 
     /** A client was silent for the whole of interval and timeout; its end is the next event of its session. */
@@ -106,7 +107,7 @@ public sealed interface Event {
      * @param detail which, from a small set: the missing permission, the limit, what is wrong with a token
      * @param target what it wanted: a room, a namespace, an origin; null for nothing in particular
      */
-    record Denied(Caller who, String transport, Kind kind, String detail, String target) implements Event {
+    record Denied(Caller who, Transport transport, Kind kind, String detail, String target) implements Event {
 
         /** What kind of rule it was. */
         public enum Kind { AUTHENTICATION, PERMISSION, LIMIT, ORIGIN }

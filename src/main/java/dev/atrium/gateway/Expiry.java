@@ -19,12 +19,12 @@ public final class Expiry {
 
     private static final Duration LONGEST = Duration.ofDays(1);
 
-    private final AuditLog denials;
+    private final AuditLog audit;
     private final SecurityConfig.Auth config;
 
     /** @throws ConfigurationException naming the setting that makes no sense */
-    public Expiry(AuditLog denials, SecurityConfig all) {
-        this.denials = denials;
+    public Expiry(AuditLog audit, SecurityConfig all) {
+        this.audit = audit;
         this.config = all.auth();
         Require.between("atrium.auth.timeout", config.timeout(), Duration.ofMillis(50), Duration.ofHours(1));
         Require.between("atrium.auth.notice", config.notice(), Duration.ZERO, LONGEST);
@@ -51,7 +51,7 @@ public final class Expiry {
     }
 
     private void end(Session session, Reason reason) {
-        denials.token(session.caller(), session.transport(), reason);
+        audit.token(session.caller(), session.transport(), reason);
         session.close(CloseReason.UNAUTHENTICATED);
     }
 }

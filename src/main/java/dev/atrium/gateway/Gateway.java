@@ -13,7 +13,6 @@ import dev.atrium.room.PublishResult;
 import dev.atrium.room.RoomId;
 import dev.atrium.room.RoomPage;
 import dev.atrium.room.Sender;
-import dev.atrium.room.WireFormat;
 import dev.atrium.security.Caller;
 import dev.atrium.security.ConnectionLimiter;
 import dev.atrium.security.Identity;
@@ -22,15 +21,14 @@ import dev.atrium.security.ClientLimits;
 import dev.atrium.security.Permission;
 import dev.atrium.session.CloseReason;
 import dev.atrium.session.Session;
-import dev.atrium.session.ClientConnection;
-import io.netty.buffer.ByteBuf;
-import io.netty.channel.EventLoop;
+import dev.atrium.session.SessionRequest;
+import dev.atrium.session.Transport;
 import io.smallrye.mutiny.Uni;
 import jakarta.inject.Singleton;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
 
 /**
  * What a client may do: every transport asks here, so that a rule holds for all of them. A {@code Uni} that fails with a
@@ -44,22 +42,20 @@ import java.util.function.BooleanSupplier;
 public final class Gateway implements Session.Listener {
 
     private final RoomService service;
-    private final AccessControl permits;
+    private final AccessControl access;
     private final ClientLimits limits;
     private final ConnectionLimiter connections;
-    private final AuditLog denials;
+    private final AuditLog audit;
     private final Expiry expiry;
-    private final HistoryWindow recentPast;
 
     /** Of rooms, and of those who say who may do what in them. */
-    public Gateway(RoomService service, AccessControl permits, ClientLimits limits, ConnectionLimiter connections, AuditLog denials, Expiry expiry) {
+    public Gateway(RoomService service, AccessControl access, ClientLimits limits, ConnectionLimiter connections, AuditLog audit, Expiry expiry) {
         this.service = service;
-        this.permits = permits;
+        this.access = access;
         this.limits = limits;
         this.connections = connections;
-        this.denials = denials;
+        this.audit = audit;
         this.expiry = expiry;
-        this.recentPast = new HistoryWindow(service);
     }
 
     /**
@@ -67,10 +63,9 @@ public final class Gateway implements Session.Listener {
      *
      * @throws ErrorReply 429 if its user has as many as may be
      */
-    public Session connect(Caller caller, EventLoop eventLoop, String namespace, String transport, ClientConnection wire,
-            WireFormat<ByteBuf> format) {
-        denials.limited(caller, transport, () -> connections.enter(caller.identity().user()));
-        Session session = service.connect(caller, eventLoop, namespace, transport, wire, format, limits.allowance(), this);
+    public Session connect(SessionRequest request) {
+        audit.limited(request.caller(), request.transport(), () -> connections.enter(request.caller().identity().user()));
+        Session session = service.connect(request, limits.newTokenBucket(), this);
         expiry.watch(session);
         return session;
     }
@@ -85,24 +80,25 @@ public final class Gateway implements Session.Listener {
         service.disconnected();
     }
 
+    /** Permits and executes a command of a session's client; an error of permission is a failure of the {@code Uni}. */
+    public <R> Uni<R> execute(Session session, Command<R> command) {
+        return permitted(() -> command.permit(session, access), () -> command.execute(session, service, access.grant(session)));
+    }
+
     /** Puts a new session into its own room and into its namespace's, where every session that hears anything is. */
     public Uni<Void> admit(Session session) {
-        ErrorReply refusal = permits.checkNamespace(session, identity(session));
-        return refusal != null ? refused(refusal) : service.admit(session);
+        return permitted(() -> requireNamespace(session), () -> service.admit(session));
     }
 
     /** @throws ErrorReply for one that may not be in its namespace, or not before it has said who it is */
     public void requireNamespace(Session session) {
-        ErrorReply refusal = permits.checkNamespace(session, identity(session));
-        if (refusal != null) {
-            throw refusal;
-        }
+        access.requireNamespace(session, identity(session));
     }
 
     /** Ends a session that no command has come from in time. */
     public void tooSilent(Session session) {
         if (session.isOpen()) {
-            denials.limit(session.caller(), session.transport(), Limit.FIRST_COMMAND);
+            audit.limit(session.caller(), session.transport(), Limit.FIRST_COMMAND);
             session.close(CloseReason.NO_COMMAND);
         }
     }
@@ -113,111 +109,45 @@ public final class Gateway implements Session.Listener {
     }
 
     /**
-     * A message has come from a client, whatever it means.
+     * Charges a session for a message of its client, whatever it means.
      *
-     * @param size its bytes
-     * @throws ErrorReply 429 if there are too many; the session may have been closed for that
+     * @throws ErrorReply 429 if its bucket has not enough tokens; the session may have been closed for that
      */
-    public void spend(Session session, int size) {
-        ErrorReply refusal = denials.spend(session, size);
-        if (refusal != null) {
-            throw refusal;
+    public void charge(Session session, int size) {
+        audit.charge(session, 1, size);
+    }
+
+    /** The same for one that stands for several: all of them, or an error. */
+    public void charge(Session session, int messages, long bytes) {
+        audit.charge(session, messages, bytes);
+    }
+
+    /** The same, and closes the session if its bucket has not enough: for messages that are not answered. Says whether it goes on. */
+    public boolean chargeOrClose(Session session, int size) {
+        boolean charged = charged(session, size);
+        if (!charged) {
+            audit.tooMany(session);
+        }
+        return charged;
+    }
+
+    /** A ping has come, which counts as a message; whether it is to be answered. */
+    public boolean chargePing(Session session) {
+        return charged(session, 0);
+    }
+
+    private boolean charged(Session session, int size) {
+        try {
+            audit.charge(session, 1, size);
+            return true;
+        } catch (ErrorReply error) {
+            return false;
         }
     }
 
     /** A client that was ended for too many messages of no session's. */
-    public void flooded(Caller caller, String transport) {
-        denials.flooded(caller, transport);
-    }
-
-    /** A ping has come, which counts as a message; whether it is to be answered. */
-    public boolean pinged(Session session) {
-        return denials.spend(session, 0) == null;
-    }
-
-    /**
-     * What was counted as one message is several.
-     *
-     * @param more beyond the first
-     * @param size bytes of each
-     * @throws ErrorReply 429 if they are too many
-     */
-    public void spendMore(Session session, int more, int size) {
-        ErrorReply refusal = denials.spend(session, more, (long) more * size);
-        if (refusal != null) {
-            throw refusal;
-        }
-    }
-
-    /** As {@link #spend}, of a client that would not understand a refusal, and is closed instead; says whether it may go on. */
-    public boolean spendOrClose(Session session, int size) {
-        if (denials.spend(session, size) == null) {
-            return true;
-        }
-        denials.tooMany(session);
-        return false;
-    }
-
-    /**
-     * Makes the session a member of a room. Joining twice is joining once, but the last word on presence counts.
-     *
-     * @param since the place that the client was at, to be told what it missed; or null
-     */
-    public Uni<Joined> join(Session session, RoomId room, boolean watchesPresence, StreamPosition since) {
-        boolean own = room.name().equals(session.id());
-        ErrorReply refusal = own ? null : permits.check(session, room, Permission.JOIN);
-        if (refusal == null && watchesPresence) {
-            refusal = permits.check(session, room, Permission.PRESENCE);
-        }
-        if (refusal == null && session.membership(room) == null) {
-            refusal = denials.room(session);
-        }
-        if (refusal != null) {
-            return refused(refusal);
-        }
-        return since == null || permits.mayReadBack(session, room) ? service.join(session, room, watchesPresence, since)
-                : recentPast.from(room, since).emitOn(session.loop()::run)
-                        .chain(from -> service.join(session, room, watchesPresence, from)
-                                .map(joined -> joined.asFrom(since, from)));
-    }
-
-    /**
-     * Lets a session that has just begun go on as an earlier one of its user, with its id and those of its rooms that it may
-     * still be in.
-     *
-     * @param token what the client was given for it
-     * @param places that the client was at, by the name of the room; the empty name is the whole namespace
-     */
-    public Uni<Resumed> resume(Session session, String token, Map<String, StreamPosition> places) {
-        ErrorReply refusal = permits.checkNamespace(session, identity(session));
-        return refusal != null ? refused(refusal)
-                : service.resume(session, token, places, known -> bounded(session, known), permits.rights(session));
-    }
-
-    /**
-     * The same for a client that knows the last message it heard and no more, and that goes on with its token: all of it, or
-     * nothing. After a failure the session is good for nothing.
-     */
-    public Uni<Recovered> recover(Session session, String token, RecoveryOffset last) {
-        return service.recover(session, token, last, places -> bounded(session, places), permits.rights(session));
-    }
-
-    /** The places that a client names, but none that lies further back than it may be told. */
-    private Uni<Map<String, StreamPosition>> bounded(Session session, Map<String, StreamPosition> places) {
-        return recentPast.from(session.namespace(), places, room -> permits.mayReadBack(session, room)).emitOn(session.loop()::run);
-    }
-
-    /** Ends the session's membership; nothing more of that room is sent to it. Leaving a room it is not in does nothing. */
-    public Uni<Void> leave(Session session, RoomId room) {
-        return identity(session).isNobody() ? refused(denials.unauthenticated(session.caller(), session.transport()))
-                : service.leave(session, room);
-    }
-
-    /** Says something in a room. */
-    public Uni<PublishResult> send(Session session, RoomId room, String event, Data data, boolean echo, String idempotency) {
-        ErrorReply refusal = permits.check(session, room, Permission.SEND);
-        return refusal != null ? refused(refusal)
-                : service.publish(session.self(), session.transport(), room, event, data, echo, idempotency);
+    public void flooded(Caller caller, Transport transport) {
+        audit.flooded(caller, transport);
     }
 
     /**
@@ -225,28 +155,24 @@ public final class Gateway implements Session.Listener {
      *
      * @param traceparent the client's span, as it says; null for none
      */
-    public Uni<PublishResult> publish(Caller caller, String transport, RoomId room, String event, Data data, String idempotency,
+    public Uni<PublishResult> publish(Caller caller, Transport transport, RoomId room, String event, Data data, String idempotency,
             String traceparent) {
-        ErrorReply refusal = permits.checkPublish(caller, transport, room);
-        if (refusal == null) {
-            refusal = denials.bytes(caller, transport, data.size());
-        }
         String user = caller.identity().user();
-        return refusal != null ? refused(refusal)
-                : service.publish(new Publication(room, event == null ? Publication.DEFAULT_EVENT : event, data,
-                        user == null ? null : new Sender(null, user), true, idempotency).in(traceparent), transport);
+        return permitted(() -> {
+            access.requirePublish(caller, transport, room);
+            audit.bytes(caller, transport, data.size());
+        }, () -> service.publish(new Publication(room, event == null ? Publication.DEFAULT_EVENT : event, data,
+                        user == null ? null : new Sender(null, user), true, idempotency).in(traceparent), transport));
     }
 
     /** Who is in a room, on all replicas: some of them, after the cursor of the page before. */
-    public Uni<MemberPage<Presence>> members(Caller caller, String transport, RoomId room, String cursor, int limit) {
-        ErrorReply refusal = permits.check(caller, transport, room, Permission.PRESENCE);
-        return refusal != null ? refused(refusal) : service.members(room, cursor, limit);
+    public Uni<MemberPage<Presence>> members(Caller caller, Transport transport, RoomId room, String cursor, int limit) {
+        return permitted(() -> access.require(caller, transport, room, Permission.PRESENCE), () -> service.members(room, cursor, limit));
     }
 
     /** The same, with the sessions of one user as one. */
-    public Uni<MemberPage<MemberPage.User>> users(Caller caller, String transport, RoomId room, String cursor, int limit) {
-        ErrorReply refusal = permits.check(caller, transport, room, Permission.PRESENCE);
-        return refusal != null ? refused(refusal) : service.users(room, cursor, limit);
+    public Uni<MemberPage<MemberPage.User>> users(Caller caller, Transport transport, RoomId room, String cursor, int limit) {
+        return permitted(() -> access.require(caller, transport, room, Permission.PRESENCE), () -> service.users(room, cursor, limit));
     }
 
     /**
@@ -254,11 +180,8 @@ public final class Gateway implements Session.Listener {
      *
      * @throws ErrorReply if the client may not
      */
-    public void require(Caller caller, String transport, RoomId room, Permission permission) {
-        ErrorReply refusal = permits.check(caller, transport, room, permission);
-        if (refusal != null) {
-            throw refusal;
-        }
+    public void require(Caller caller, Transport transport, RoomId room, Permission permission) {
+        access.require(caller, transport, room, permission);
     }
 
     /** What clients are told of, and held to. */
@@ -267,39 +190,30 @@ public final class Gateway implements Session.Listener {
     }
 
     /** How a room is now, as far as the client may know. */
-    public Uni<RoomState> state(Caller caller, String transport, RoomId room) {
-        ErrorReply refusal = permits.check(caller, transport, room, Permission.JOIN);
-        if (refusal != null) {
-            return refused(refusal);
-        }
-        Uni<Integer> members = permits.allows(caller, room, Permission.PRESENCE) ? service.memberCount(room)
-                : Uni.createFrom().nullItem();
-        return Uni.combine().all().unis(members, service.history(room, HistoryQuery.after(0, 1)))
-                .with((count, history) -> new RoomState(room, count, history.head()));
+    public Uni<RoomState> state(Caller caller, Transport transport, RoomId room) {
+        return permitted(() -> access.require(caller, transport, room, Permission.JOIN), () -> {
+            Uni<Integer> members = access.allows(caller, room, Permission.PRESENCE) ? service.memberCount(room)
+                    : Uni.createFrom().nullItem();
+            return Uni.combine().all().unis(members, service.history(room, HistoryQuery.after(0, 1)))
+                    .with((count, history) -> new RoomState(room, count, history.head()));
+        });
     }
 
     /** What was said in a room, as far as it is kept. */
-    public Uni<History> history(Caller caller, String transport, RoomId room, HistoryQuery query) {
-        ErrorReply refusal = permits.check(caller, transport, room, Permission.HISTORY);
-        return refusal != null ? refused(refusal) : service.history(room, query);
-    }
-
-    /** What was said to a session alone. */
-    public Uni<History> ownHistory(Session session, HistoryQuery query) {
-        return service.history(new RoomId(session.namespace(), session.id()), query);
+    public Uni<History> history(Caller caller, Transport transport, RoomId room, HistoryQuery query) {
+        return permitted(() -> access.require(caller, transport, room, Permission.HISTORY), () -> service.history(room, query));
     }
 
     /** The rooms of a namespace that the client may join. */
-    public Uni<RoomPage> rooms(Caller caller, String transport, String namespace, String prefix, String cursor, int limit) {
-        ErrorReply refusal = permits.checkNamespace(caller, transport, namespace);
-        return refusal != null ? refused(refusal) : service.rooms(namespace, prefix, cursor, limit).map(page -> new RoomPage(page.names().stream()
-                .filter(name -> permits.allows(caller, new RoomId(namespace, name), Permission.JOIN)).toList(), page.next()));
+    public Uni<RoomPage> rooms(Caller caller, Transport transport, String namespace, String prefix, String cursor, int limit) {
+        return permitted(() -> access.requireNamespace(caller, transport, namespace), () -> service.rooms(namespace, prefix, cursor, limit))
+                .map(page -> new RoomPage(page.names().stream()
+                        .filter(name -> access.allows(caller, new RoomId(namespace, name), Permission.JOIN)).toList(), page.next()));
     }
 
     /** Ends a session, wherever it is; says whether there was one. */
-    public Uni<Boolean> disconnect(Caller caller, String transport, String namespace, String sessionId) {
-        ErrorReply refusal = permits.checkAdmin(caller, transport, namespace);
-        return refusal != null ? refused(refusal) : service.disconnect(namespace, sessionId);
+    public Uni<Boolean> disconnect(Caller caller, Transport transport, String namespace, String sessionId) {
+        return permitted(() -> access.requireAdmin(caller, transport, namespace), () -> service.disconnect(namespace, sessionId));
     }
 
     /**
@@ -308,8 +222,7 @@ public final class Gateway implements Session.Listener {
      * @param stillWanted asked before it begins
      */
     public Uni<Membership> listen(Caller caller, Member member, RoomId room, StreamPosition since, BooleanSupplier stillWanted) {
-        ErrorReply refusal = permits.check(caller, "http", room, Permission.JOIN);
-        return refusal != null ? refused(refusal) : service.listen(member, room, since, stillWanted);
+        return permitted(() -> access.require(caller, Transport.HTTP, room, Permission.JOIN), () -> service.listen(member, room, since, stillWanted));
     }
 
     /** Ends that. On the member's event loop. */
@@ -325,7 +238,7 @@ public final class Gateway implements Session.Listener {
     void identify(Session session, Identity identity) {
         String before = identity(session).user();
         if (identity.user() != null && !identity.user().equals(before)) {
-            denials.limited(session.caller().as(identity), session.transport(), () -> connections.enter(identity.user()));
+            audit.limited(session.caller().as(identity), session.transport(), () -> connections.enter(identity.user()));
             connections.leave(before);
         }
         session.identify(identity);
@@ -335,13 +248,13 @@ public final class Gateway implements Session.Listener {
 
     /** A session has another identity: takes from it what that does not grant any more; returns the rooms that it has left. */
     Uni<List<RoomId>> narrow(Session session) {
-        ResumeGrant rights = permits.rights(session);
+        Grant grant = access.grant(session);
         List<RoomId> lost = new ArrayList<>();
         for (Membership membership : session.memberships()) {
             RoomId room = membership.room();
-            if (!rights.mayJoin(room) && !session.granted().contains(room.name())) {
+            if (!grant.mayJoin(room) && !session.granted().contains(room.name())) {
                 lost.add(room);
-            } else if (!rights.mayWatch(room)) {
+            } else if (!grant.mayWatch(room)) {
                 membership.watchPresence(false);
             }
         }
@@ -375,14 +288,19 @@ public final class Gateway implements Session.Listener {
 
     /** @throws ErrorReply 400 if the name of a room is longer than this server takes */
     public void requireName(RoomId room) {
-        permits.requireName(room);
+        access.requireName(room);
     }
 
     private static Identity identity(Session session) {
         return session.caller().identity();
     }
 
-    private static <T> Uni<T> refused(ErrorReply refusal) {
-        return Uni.createFrom().failure(refusal);
+    private static <T> Uni<T> permitted(Runnable permit, Supplier<Uni<T>> execute) {
+        try {
+            permit.run();
+        } catch (ErrorReply error) {
+            return Uni.createFrom().failure(error);
+        }
+        return execute.get();
     }
 }

@@ -1,5 +1,7 @@
 package dev.atrium.gateway;
 
+import dev.atrium.backplane.Backplane;
+import dev.atrium.room.History;
 import dev.atrium.room.HistoryQuery;
 import dev.atrium.room.Message;
 import dev.atrium.room.StreamPosition;
@@ -10,7 +12,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Predicate;
 import java.util.stream.Collectors;
 
 /**
@@ -19,22 +20,23 @@ import java.util.stream.Collectors;
  */
 final class HistoryWindow {
 
-    private final RoomService service;
+    private final Backplane backplane;
+    private final long longestAbsenceMillis;
 
-    HistoryWindow(RoomService service) {
-        this.service = service;
+    /** @param longestAbsenceMillis age of the oldest message that a client can have missed when it comes back in time */
+    HistoryWindow(Backplane backplane, long longestAbsenceMillis) {
+        this.backplane = backplane;
+        this.longestAbsenceMillis = longestAbsenceMillis;
     }
 
     /**
      * The places that a client names, by the name of the room, or those that it may go on from.
-     *
-     * @param mayReadBack where it may be told whatever is kept
      */
-    Uni<Map<String, StreamPosition>> from(String namespace, Map<String, StreamPosition> places, Predicate<RoomId> mayReadBack) {
+    Uni<Map<String, StreamPosition>> from(String namespace, Map<String, StreamPosition> places, Grant grant) {
         List<Uni<Tuple2<String, StreamPosition>>> searches = new ArrayList<>();
         places.forEach((name, since) -> {
             RoomId room = name.isEmpty() ? RoomId.everyone(namespace) : Gateway.room(namespace, name);
-            searches.add((mayReadBack.test(room) ? Uni.createFrom().item(since) : from(room, since))
+            searches.add((grant.mayReadBack(room) ? Uni.createFrom().item(since) : from(room, since))
                     .map(position -> Tuple2.of(name, position)));
         });
         return Resumption.all(searches).map(found -> found.stream().collect(Collectors.toMap(Tuple2::getItem1, Tuple2::getItem2)));
@@ -42,14 +44,14 @@ final class HistoryWindow {
 
     /** The place that the client names, or the first one that is recent. */
     Uni<StreamPosition> from(RoomId room, StreamPosition since) {
-        long oldest = TimeUnit.MILLISECONDS.toMicros(System.currentTimeMillis() - service.longestAbsenceMillis());
-        return service.history(room, HistoryQuery.after(since.offset(), 1)).chain(next ->
+        long oldest = TimeUnit.MILLISECONDS.toMicros(System.currentTimeMillis() - longestAbsenceMillis);
+        return history(room, HistoryQuery.after(since.offset(), 1)).chain(next ->
                 next.messages().isEmpty() || next.messages().get(0).atMicros() >= oldest ? Uni.createFrom().item(since)
                         : firstAfter(room, oldest));
     }
 
     private Uni<StreamPosition> firstAfter(RoomId room, long oldest) {
-        return service.history(room, new HistoryQuery(-1, Long.MAX_VALUE, HistoryQuery.MOST)).map(history -> {
+        return history(room, new HistoryQuery(-1, Long.MAX_VALUE, HistoryQuery.MOST)).map(history -> {
             long first = history.head().offset() + 1;
             for (Message message : history.messages()) {
                 if (message.atMicros() >= oldest) {
@@ -58,5 +60,9 @@ final class HistoryWindow {
             }
             return new StreamPosition(history.head().epoch(), first - 1);
         });
+    }
+
+    private Uni<History> history(RoomId room, HistoryQuery query) {
+        return backplane.history(room, query).onFailure().transform(ErrorReply::of);
     }
 }

@@ -74,7 +74,7 @@ final class Resumption {
     Uni<SavedSession> take(Session session, String token, Duration leads) {
         boolean fresh = session.memberships().stream().noneMatch(each -> each.room().isNamed());
         if (!fresh) {
-            throw new ErrorReply(409, "cmd: resume comes before any join");
+            throw ErrorReply.command(409, "resume", "comes before any join");
         }
         return store.resume(token, leads)
                 .onFailure().transform(ErrorReply::of)
@@ -84,7 +84,7 @@ final class Resumption {
 
     private void check(Session session, SavedSession saved) {
         if (saved == null) {
-            throw new ErrorReply(410, "params.token: unknown, or older than sessions are kept; join the rooms again");
+            throw ErrorReply.parameter(410, "token", "unknown, or older than sessions are kept; join the rooms again");
         }
         String before = session.resumeToken();
         session.resumableBy(saved.token());
@@ -96,8 +96,8 @@ final class Resumption {
         if (!sameUser || !saved.namespace().equals(session.namespace())) {
             ended(session, CloseReason.CONNECTION_LOST);
             session.resumableBy(before);
-            throw sameUser ? new ErrorReply(410, "params.token: of a session in another namespace")
-                    : new ErrorReply(403, "params.token: of a session of another user");
+            throw sameUser ? ErrorReply.parameter(410, "token", "of a session in another namespace")
+                    : ErrorReply.parameter(403, "token", "of a session of another user");
         }
         store.forget(before).subscribe().with(
                 done -> { }, failure -> LOG.warnf("A session was not forgotten: %s", failure.getMessage()));

@@ -4,6 +4,7 @@ import dev.atrium.security.Caller;
 import dev.atrium.session.CloseReason;
 import dev.atrium.session.Session;
 import dev.atrium.session.Sessions;
+import dev.atrium.session.Transport;
 import io.quarkus.runtime.StartupEvent;
 import io.smallrye.mutiny.Uni;
 import jakarta.enterprise.event.Observes;
@@ -20,12 +21,12 @@ public final class Revocation {
     private static final String EVERYWHERE = "*";
     private static final Duration PATIENCE = Duration.ofSeconds(5);
 
-    private final AccessControl permits;
+    private final AccessControl access;
     private final Cluster cluster;
     private final Sessions sessions;
 
-    Revocation(AccessControl permits, Cluster cluster, Sessions sessions) {
-        this.permits = permits;
+    Revocation(AccessControl access, Cluster cluster, Sessions sessions) {
+        this.access = access;
         this.cluster = cluster;
         this.sessions = sessions;
         cluster.answer(QUESTION, this::endHere);
@@ -41,12 +42,11 @@ public final class Revocation {
      *
      * @param namespace null for all of them
      */
-    public Uni<Integer> revoke(Caller caller, String transport, String namespace, String user) {
-        ErrorReply refusal = permits.checkAdmin(caller, transport, namespace);
-        if (refusal != null) {
-            return Uni.createFrom().failure(refusal);
-        }
-        return cluster.askAll(QUESTION, (namespace == null ? EVERYWHERE : namespace) + ' ' + user, PATIENCE).map(Revocation::sum);
+    public Uni<Integer> revoke(Caller caller, Transport transport, String namespace, String user) {
+        return Uni.createFrom().deferred(() -> {
+            access.requireAdmin(caller, transport, namespace);
+            return cluster.askAll(QUESTION, (namespace == null ? EVERYWHERE : namespace) + ' ' + user, PATIENCE).map(Revocation::sum);
+        });
     }
 
     private static int sum(List<Optional<String>> answers) {

@@ -22,8 +22,10 @@ import dev.atrium.security.Caller;
 import dev.atrium.session.CloseReason;
 import dev.atrium.session.Session;
 import dev.atrium.session.SessionConfig;
+import dev.atrium.session.SessionRequest;
 import dev.atrium.session.Sessions;
 import dev.atrium.session.ClientConnection;
+import dev.atrium.session.Transport;
 import dev.atrium.tracing.Tracing;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.EventLoop;
@@ -36,7 +38,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.BooleanSupplier;
-import java.util.function.Function;
 import java.util.regex.Pattern;
 import org.jboss.logging.Logger;
 
@@ -63,6 +64,7 @@ public final class RoomService {
     private final Backplane backplane;
     private final Resumption resumption;
     private final Recovery recovery;
+    private final HistoryWindow historyWindow;
     private final Sessions sessions;
     private final Rooms rooms;
     private final Events events;
@@ -77,11 +79,12 @@ public final class RoomService {
         this.tracing = tracing;
         this.resumption = new Resumption(backplane.sessions());
         this.recovery = new Recovery(backplane);
+        this.historyWindow = new HistoryWindow(backplane, longestAbsenceMillis(backplane, sessions));
         backplane.sessions().serve(this::end);
     }
 
-    /** How old what a client missed can be when it comes back in time, in milliseconds: its cut is noticed late. */
-    long longestAbsenceMillis() {
+    /** A client that comes back in time has missed as much as the window, and what its heartbeat took to show that it was gone. */
+    private static long longestAbsenceMillis(Backplane backplane, Sessions sessions) {
         SessionConfig.Heartbeat heartbeat = sessions.config().heartbeat();
         return backplane.sessions().windowMillis() + heartbeat.interval().plus(heartbeat.timeout()).toMillis();
     }
@@ -92,9 +95,8 @@ public final class RoomService {
     }
 
     /** A client has connected: a new session, in no room yet. */
-    Session connect(Caller caller, EventLoop eventLoop, String namespace, String transport, ClientConnection wire,
-            WireFormat<ByteBuf> format, TokenBucket allowance, Session.Listener listener) {
-        Session session = sessions.open(caller, eventLoop, namespace, transport, wire, format, allowance, listener);
+    Session connect(SessionRequest request, TokenBucket tokens, Session.Listener listener) {
+        Session session = sessions.open(request, tokens, listener);
         events.emit(new Event.Connected(Event.Subject.of(session)));
         return session;
     }
@@ -139,19 +141,24 @@ public final class RoomService {
                         .map(done -> Joined.of(membership)));
     }
 
+    /** The same for a client that may have only what the grant says of what it missed. */
+    Uni<Joined> join(Session session, RoomId room, boolean watchesPresence, StreamPosition since, Grant grant) {
+        return since == null || grant.mayReadBack(room) ? join(session, room, watchesPresence, since)
+                : historyWindow.from(room, since).emitOn(session.loop()::run)
+                        .chain(from -> join(session, room, watchesPresence, from).map(joined -> joined.asFrom(since, from)));
+    }
+
     /**
      * Lets a session that has just begun go on as an earlier one, with its id, its user and its rooms.
      *
      * @param token what the client was given for it
      * @param places that the client was at, by the name of the room; the empty name is the whole namespace
-     * @param bounded finds out from which places it may really be told
-     * @param rights what it may still have of what it had
+     * @param grant what it may still have of what it had
      */
-    Uni<Resumed> resume(Session session, String token, Map<String, StreamPosition> places,
-            Function<Map<String, StreamPosition>, Uni<Map<String, StreamPosition>>> bounded, ResumeGrant rights) {
-        return resumption.take(session, token, Duration.ZERO).chain(saved -> bounded.apply(Resumption.places(saved, places))
+    Uni<Resumed> resume(Session session, String token, Map<String, StreamPosition> places, Grant grant) {
+        return resumption.take(session, token, Duration.ZERO).chain(saved -> historyWindow.from(session.namespace(), Resumption.places(saved, places), grant)
                 .emitOn(session.loop()::run)
-                .chain(from -> become(session, saved, from, rights).map(resumed -> resumed.asFrom(places, from)))
+                .chain(from -> become(session, saved, from, grant).map(resumed -> resumed.asFrom(places, from)))
                 // Half of its rooms are worse than none: the client comes back and gets all of them.
                 .onFailure().invoke(failure -> session.close(CloseReason.TRY_LATER)));
     }
@@ -159,22 +166,19 @@ public final class RoomService {
     /**
      * The same for a client that knows the last message it heard and no more, and that goes on with its token: all of it, or
      * nothing. After a failure the session is good for nothing.
-     *
-     * @param bounded finds out from which places it may really be told
      */
-    Uni<Recovered> recover(Session session, String token, RecoveryOffset last,
-            Function<Map<String, StreamPosition>, Uni<Map<String, StreamPosition>>> bounded, ResumeGrant rights) {
+    Uni<Recovered> recover(Session session, String token, RecoveryOffset last, Grant grant) {
         return resumption.take(session, token, Recovery.TOKEN_LEADS)
                 .chain(saved -> recovery.places(saved, last)
-                        .chain(places -> bounded.apply(places).map(from -> Recovery.same(places, from))).emitOn(session.loop()::run)
-                        .chain(places -> become(session, saved, Map.of(), rights)
+                        .chain(places -> historyWindow.from(session.namespace(), places, grant).map(from -> Recovery.same(places, from))).emitOn(session.loop()::run)
+                        .chain(places -> become(session, saved, Map.of(), grant)
                                 .chain(resumed -> recovery.missed(resumed.rooms(), places).emitOn(session.loop()::run)
                                         .map(missed -> new Recovered(resumed,
                                                 missed.stream().filter(message -> message.isFor(session)).toList())))))
                 .onFailure().transform(ErrorReply::of);
     }
 
-    private Uni<Resumed> become(Session session, SavedSession saved, Map<String, StreamPosition> places, ResumeGrant rights) {
+    private Uni<Resumed> become(Session session, SavedSession saved, Map<String, StreamPosition> places, Grant grant) {
         if (!session.isOpen()) {
             resumption.ended(session, CloseReason.CONNECTION_LOST);
             throw new ErrorReply(410, "the session has ended");
@@ -189,8 +193,8 @@ public final class RoomService {
         session.granted().addAll(saved.granted());
         List<Uni<Joined>> joins = new ArrayList<>();
         Resumption.rooms(saved, places).forEach((room, since) -> {
-            if (saved.granted().contains(room.name()) || rights.mayJoin(room)) {
-                joins.add(enter(session, room, saved.rooms().getOrDefault(room.name(), false) && rights.mayWatch(room), since)
+            if (saved.granted().contains(room.name()) || grant.mayJoin(room)) {
+                joins.add(enter(session, room, saved.rooms().getOrDefault(room.name(), false) && grant.mayWatch(room), since)
                         .chain(membership -> present(session, room).replaceWith(membership))
                         .map(Joined::of));
             }
@@ -222,20 +226,20 @@ public final class RoomService {
      * @param transport by which it came, for the figures
      * @param idempotency the client's name for this message, by which it can be said again and is yet said once; or null
      */
-    public Uni<PublishResult> publish(Sender from, String transport, RoomId room, String event, Data data, boolean echo,
+    public Uni<PublishResult> publish(Sender from, Transport transport, RoomId room, String event, Data data, boolean echo,
             String idempotency) {
         String name = event == null ? Publication.DEFAULT_EVENT : event;
         return publish(new Publication(room, name, data, from, echo, idempotency), transport);
     }
 
     /** Says something in a room, or to some of its members. */
-    public Uni<PublishResult> publish(Publication publication, String transport) {
+    public Uni<PublishResult> publish(Publication publication, Transport transport) {
         String fault = faultOf(publication.event(), publication.idempotency());
         return fault != null ? refuse(transport, ErrorReply.badRequest(fault)) : announce(publication, transport);
     }
 
     /** Says something in a room that only the server says, {@code @file} for example. */
-    public Uni<PublishResult> announce(Publication publication, String transport) {
+    public Uni<PublishResult> announce(Publication publication, Transport transport) {
         if (sessions.isBehind()) {
             return refuse(transport, ErrorReply.unavailable("this replica is overloaded, try again later", true));
         }
@@ -350,9 +354,9 @@ public final class RoomService {
                 .invoke(here -> session.close(resumed ? CloseReason.RESUMED : CloseReason.DISCONNECTED));
     }
 
-    private <T> Uni<T> refuse(String transport, ErrorReply refusal) {
-        events.emit(new Event.Refused(transport, refusal.code()));
-        return Uni.createFrom().failure(refusal);
+    private <T> Uni<T> refuse(Transport transport, ErrorReply error) {
+        events.emit(new Event.Refused(transport, error.code()));
+        return Uni.createFrom().failure(error);
     }
 
     private static String faultOf(String event, String idempotency) {

@@ -1,6 +1,9 @@
 package dev.atrium.gateway;
 
 import dev.atrium.session.Pausable;
+import io.smallrye.mutiny.Uni;
+import java.util.concurrent.Executor;
+import java.util.function.Consumer;
 
 /**
  * Bounds the messages of one client that are on their way to the backplane: a client that sends faster than the backplane
@@ -11,31 +14,51 @@ public final class SendWindow {
     private static final int MOST = 256;
 
     private final Pausable connection;
+    private final Executor loop;
     private final int most;
     private int onTheWay;
     private boolean full;
 
-    /** Of the client of that connection. */
-    public SendWindow(Pausable connection) {
-        this(connection, MOST);
+    /**
+     * A window of the usual size.
+     *
+     * @param loop runs tasks on the connection's event loop
+     */
+    public SendWindow(Pausable connection, Executor loop) {
+        this(connection, loop, MOST);
     }
 
     /** @param most that may be on their way at once */
-    public SendWindow(Pausable connection, int most) {
+    public SendWindow(Pausable connection, Executor loop, int most) {
         this.connection = connection;
+        this.loop = loop;
         this.most = most;
     }
 
-    /** One more is on its way. */
-    public void sent() {
+    /** Counts the work as one message until it is done. Its result is handed over on the connection's event loop. */
+    public <T> void submit(Uni<T> work, Consumer<? super T> result, Consumer<ErrorReply> failure) {
+        sent();
+        work.subscribe().with(
+                item -> loop.execute(() -> answer(() -> result.accept(item))),
+                cause -> loop.execute(() -> answer(() -> failure.accept(ErrorReply.of(cause)))));
+    }
+
+    private void answer(Runnable reply) {
+        try {
+            reply.run();
+        } finally {
+            answered();
+        }
+    }
+
+    private void sent() {
         if (++onTheWay == most) {
             full = true;
             connection.pause();
         }
     }
 
-    /** One has been taken, or refused. */
-    public void answered() {
+    private void answered() {
         if (--onTheWay <= most / 2 && full) {
             full = false;
             connection.resume();

@@ -43,8 +43,8 @@ final class DrainRoute {
             }
             context.response().setStatusCode(202).putHeader(HttpHeaders.CONTENT_TYPE, "application/json")
                     .end(new JsonObject().put("draining", drain.rebalance(most)).encode());
-        } catch (ErrorReply refusal) {
-            Problem.send(context, refusal);
+        } catch (ErrorReply error) {
+            Problem.send(context, error);
         }
     }
 

@@ -6,10 +6,10 @@ import dev.atrium.security.AuthenticationException;
 import dev.atrium.security.Limit;
 import dev.atrium.security.Permission;
 import dev.atrium.session.CloseReason;
+import dev.atrium.session.Transport;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import jakarta.inject.Singleton;
-import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
@@ -21,9 +21,6 @@ import java.util.concurrent.ConcurrentMap;
 @Singleton
 final class EventMetrics implements EventObserver {
 
-    /** Values of the label {@code transport}. */
-    static final List<String> TRANSPORTS = List.of("plain", "session", "socketio", "echo", "endpoint", "sse", "ndjson", "iframe");
-
     private final MeterRegistry registry;
     /** Finding a counter in the registry costs more than counting a message. */
     private final ConcurrentMap<Key, Counter> counters = new ConcurrentHashMap<>();
@@ -33,7 +30,7 @@ final class EventMetrics implements EventObserver {
 
     EventMetrics(MeterRegistry registry) {
         this.registry = registry;
-        for (String transport : TRANSPORTS) {
+        for (Transport transport : Transport.CONNECTED) {
             opened(transport);
             timeouts(transport);
             for (CloseReason reason : CloseReason.values()) {
@@ -70,19 +67,19 @@ final class EventMetrics implements EventObserver {
         }
     }
 
-    private Counter received(String transport) {
+    private Counter received(Transport transport) {
         return counters.computeIfAbsent(new Key("received", transport, null),
-                key -> counter("atrium.messages.received", "Messages taken from clients", "transport", transport));
+                key -> counter("atrium.messages.received", "Messages taken from clients", "transport", transport.label()));
     }
 
-    private Counter receivedBytes(String transport) {
+    private Counter receivedBytes(Transport transport) {
         return counters.computeIfAbsent(new Key("bytes", transport, null),
-                key -> counter("atrium.messages.received.bytes", "Data taken from clients", "transport", transport));
+                key -> counter("atrium.messages.received.bytes", "Data taken from clients", "transport", transport.label()));
     }
 
-    private Counter refused(String transport, int code) {
+    private Counter refused(Transport transport, int code) {
         return counters.computeIfAbsent(new Key("refused", transport, code),
-                key -> counter("atrium.messages.refused", "Messages refused to clients", "transport", transport, "code",
+                key -> counter("atrium.messages.refused", "Messages refused to clients", "transport", transport.label(), "code",
                         Integer.toString(code)));
     }
 
@@ -91,20 +88,20 @@ final class EventMetrics implements EventObserver {
                 key -> counter("atrium.denied", "What clients were refused", "kind", kind.name().toLowerCase(Locale.ROOT), "detail", detail));
     }
 
-    private Counter opened(String transport) {
+    private Counter opened(Transport transport) {
         return counters.computeIfAbsent(new Key("opened", transport, null),
-                key -> counter("atrium.connections.opened", "Clients that connected", "transport", transport));
+                key -> counter("atrium.connections.opened", "Clients that connected", "transport", transport.label()));
     }
 
-    private Counter closed(String transport, CloseReason reason) {
+    private Counter closed(Transport transport, CloseReason reason) {
         return counters.computeIfAbsent(new Key("closed", transport, reason),
-                key -> counter("atrium.connections.closed", "Clients that are gone, by reason", "transport", transport, "reason",
+                key -> counter("atrium.connections.closed", "Clients that are gone, by reason", "transport", transport.label(), "reason",
                         reason.label()));
     }
 
-    private Counter timeouts(String transport) {
+    private Counter timeouts(Transport transport) {
         return counters.computeIfAbsent(new Key("timeouts", transport, null),
-                key -> counter("atrium.heartbeat.timeouts", "Clients that were silent for too long", "transport", transport));
+                key -> counter("atrium.heartbeat.timeouts", "Clients that were silent for too long", "transport", transport.label()));
     }
 
     private Counter counter(String name, String description, String... tags) {

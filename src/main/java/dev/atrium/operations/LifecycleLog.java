@@ -52,7 +52,7 @@ final class LifecycleLog {
 
     private static LogLine line(String what, Event.Life event) {
         Event.Subject who = event.who();
-        return new LogLine(what).word("session", who.self().id()).word("transport", who.transport())
+        return new LogLine(what).word("session", who.self().id()).word("transport", who.transport().label())
                 .text("ns", who.namespace()).text("user", who.self().user()).text("address", who.address());
     }
 }

@@ -9,6 +9,7 @@ import dev.atrium.security.ConnectionLimiter;
 import dev.atrium.session.LoadShedder;
 import dev.atrium.session.Session;
 import dev.atrium.session.Sessions;
+import dev.atrium.session.Transport;
 import dev.atrium.transport.engineio.EngineSockets;
 import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
@@ -42,9 +43,9 @@ final class Metrics {
         gauge("atrium.backlog.bytes", "Bytes of messages that the busiest event loop has not handed out", sessions,
                 Sessions::backlog);
         total("atrium.events.dropped", "Events that a slow subscriber on this replica lost", events, Events::dropped);
-        for (String transport : List.of("polling", "websocket")) {
-            Gauge.builder("atrium.engineio.connections", engineSockets, all -> all.count(transport))
-                    .description("Connections of Engine.IO now, by what carries them").tag("transport", transport).register(registry);
+        for (String carrier : List.of("polling", "websocket")) {
+            Gauge.builder("atrium.engineio.connections", engineSockets, all -> all.count(carrier))
+                    .description("Connections of Engine.IO now, by what carries them").tag("transport", carrier).register(registry);
         }
         gauge("atrium.connections.admitted", "Connections that count towards the limits, whatever they carry", guests, ConnectionLimiter::count);
         load(sessions, load);
@@ -54,10 +55,10 @@ final class Metrics {
     }
 
     private void connections(Sessions sessions) {
-        for (String transport : EventMetrics.TRANSPORTS) {
+        for (Transport transport : Transport.CONNECTED) {
             Gauge.builder("atrium.connections", sessions,
-                            all -> all.all().stream().filter(s -> s.transport().equals(transport)).count())
-                    .description("Clients connected now").tag("transport", transport).register(registry);
+                            all -> all.all().stream().filter(s -> s.transport() == transport).count())
+                    .description("Clients connected now").tag("transport", transport.label()).register(registry);
         }
     }
 

@@ -42,7 +42,7 @@ final class SecurityLog {
         LogLine line = new LogLine("denied")
                 .word("kind", denied.kind().name().toLowerCase(Locale.ROOT))
                 .word("detail", denied.detail())
-                .word("transport", denied.transport())
+                .word("transport", denied.transport().label())
                 .word("identity", who.identity().kind().name().toLowerCase(Locale.ROOT))
                 .text("name", who.identity().name())
                 .text("address", who.address())

@@ -37,7 +37,7 @@ public final class ClientLimits {
     }
 
     /** For a new session. */
-    public TokenBucket allowance() {
+    public TokenBucket newTokenBucket() {
         return new TokenBucket(config.messages(), config.bytes());
     }
 
@@ -48,7 +48,7 @@ public final class ClientLimits {
      * @throws LimitException if there is not enough
      */
     public void request(Caller caller) {
-        take(caller, allowance -> allowance.take(0));
+        take(caller, tokens -> tokens.take(0));
     }
 
     /**
@@ -57,7 +57,7 @@ public final class ClientLimits {
      * @throws LimitException if there are not enough
      */
     public void bytes(Caller caller, long size) {
-        take(caller, allowance -> allowance.takeBytes(size));
+        take(caller, tokens -> tokens.takeBytes(size));
     }
 
     private void take(Caller caller, Function<TokenBucket, Limit> what) {
@@ -65,10 +65,10 @@ public final class ClientLimits {
         if (caller.identity().kind() == Identity.Kind.KEY || key == null) {
             return;
         }
-        TokenBucket allowance = requests.get(key, first -> allowance());
+        TokenBucket tokens = requests.get(key, first -> newTokenBucket());
         Limit exceeded;
-        synchronized (allowance) {
-            exceeded = what.apply(allowance);
+        synchronized (tokens) {
+            exceeded = what.apply(tokens);
         }
         if (exceeded != null) {
             throw new LimitException(exceeded);

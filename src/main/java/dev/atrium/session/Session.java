@@ -48,33 +48,32 @@ public final class Session implements Member {
 
     private volatile Sender self;
     private volatile Caller caller;
-    private final TokenBucket allowance;
+    private final TokenBucket tokens;
     private final Set<String> granted = new HashSet<>(0);
     private Future<?> deadline;
     private String resumeToken;
     private volatile Object attachment;
     private boolean visible = true;
     private final String namespace;
-    private final String transport;
+    private final Transport transport;
     private final SessionLoop loop;
-    private final ClientConnection wire;
+    private final ClientConnection connection;
     private final SendQueue sendQueue;
     private final WireFormat<ByteBuf> format;
     private final Listener listener;
     private final Map<RoomId, Membership> memberships = new HashMap<>(4);
     private volatile boolean open = true;
 
-    Session(Sender self, Caller caller, TokenBucket allowance, String namespace, String transport, SessionLoop loop, ClientConnection wire,
-            WireFormat<ByteBuf> format, Listener listener) {
+    Session(Sender self, SessionRequest request, TokenBucket tokens, SessionLoop loop, Listener listener) {
         this.self = self;
-        this.caller = caller;
-        this.allowance = allowance;
-        this.namespace = namespace;
-        this.transport = transport;
+        this.caller = request.caller();
+        this.tokens = tokens;
+        this.namespace = request.namespace();
+        this.transport = request.transport();
         this.loop = loop;
-        this.wire = wire;
-        this.sendQueue = wire.sendQueue();
-        this.format = format;
+        this.connection = request.connection();
+        this.sendQueue = connection.sendQueue();
+        this.format = request.format();
         this.listener = listener;
     }
 
@@ -100,8 +99,8 @@ public final class Session implements Member {
     }
 
     /** How much it may still say. */
-    public TokenBucket allowance() {
-        return allowance;
+    public TokenBucket tokens() {
+        return tokens;
     }
 
     /** Rooms that the application has put it into, whatever its token says. */
@@ -125,7 +124,7 @@ public final class Session implements Member {
 
     /** Tells the client when its token expires, in milliseconds since 1970. */
     public void expiring(long expires) {
-        wire.expiring(expires);
+        connection.expiring(expires);
     }
 
     /** The token with which its client can resume it, or null. */
@@ -169,7 +168,7 @@ public final class Session implements Member {
     }
 
     /** How it is connected, for the figures: {@code plain}, {@code session} … */
-    public String transport() {
+    public Transport transport() {
         return transport;
     }
 
@@ -223,7 +222,7 @@ public final class Session implements Member {
 
     /** Does something costly for it when it is its turn: when everyone comes at once, some have to wait. */
     public <T> Uni<T> inTurn(Supplier<Uni<T>> work) {
-        return loop.turnstile().pass(work);
+        return loop.handshakeThrottle().pass(work);
     }
 
     /** Begins to hand it what its rooms say after its place in each. */
@@ -275,7 +274,7 @@ public final class Session implements Member {
      */
     public void close(CloseReason reason, String detail) {
         if (end(reason)) {
-            wire.close(reason, detail);
+            connection.close(reason, detail);
         }
     }
 
@@ -294,7 +293,7 @@ public final class Session implements Member {
     }
 
     void ping() {
-        wire.ping();
+        connection.ping();
     }
 
     void heartbeatMissed() {

@@ -9,7 +9,7 @@ import io.netty.channel.EventLoop;
  * @param eventLoop Netty's
  * @param delivery rooms hand over messages here
  * @param heartbeat finds clients that are gone
- * @param turnstile those who come pass it
+ * @param handshakeThrottle those who come pass it
  */
-record SessionLoop(EventLoop eventLoop, DeliveryLoop delivery, Heartbeat heartbeat, HandshakeThrottle turnstile) {
+record SessionLoop(EventLoop eventLoop, DeliveryLoop delivery, Heartbeat heartbeat, HandshakeThrottle handshakeThrottle) {
 }

@@ -60,7 +60,7 @@ public final class Sessions {
 
     /** Does something costly on an event loop when it is its turn there. On that event loop. */
     public <T> Uni<T> inTurn(EventLoop eventLoop, Supplier<Uni<T>> work) {
-        return loop(eventLoop).turnstile().pass(work);
+        return loop(eventLoop).handshakeThrottle().pass(work);
     }
 
     /** Bytes that may wait for one client. */
@@ -69,10 +69,9 @@ public final class Sessions {
     }
 
     /** A new session on that event loop. Its heartbeat runs from now on. On that event loop only. */
-    public Session open(Caller caller, EventLoop eventLoop, String namespace, String transport, ClientConnection wire,
-            WireFormat<ByteBuf> format, TokenBucket allowance, Session.Listener listener) {
-        Sender self = new Sender(node.newSessionId(), caller.identity().user());
-        Session session = new Session(self, caller, allowance, namespace, transport, loop(eventLoop), wire, format, listener);
+    public Session open(SessionRequest request, TokenBucket tokens, Session.Listener listener) {
+        Sender self = new Sender(node.newSessionId(), request.caller().identity().user());
+        Session session = new Session(self, request, tokens, loop(request.eventLoop()), listener);
         connections.incrementAndGet();
         sessions.put(session.id(), session);
         session.watch();
@@ -115,7 +114,7 @@ public final class Sessions {
     public int newcomers() {
         int all = 0;
         for (SessionLoop loop : loops.values()) {
-            all += loop.turnstile().present();
+            all += loop.handshakeThrottle().present();
         }
         return all;
     }

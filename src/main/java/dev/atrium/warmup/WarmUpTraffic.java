@@ -97,13 +97,13 @@ final class WarmUpTraffic {
         Events events = new Events();
         ConnectionLimiter guests = new ConnectionLimiter(securityConfig, LoadSignal.ENDLESS);
         ClientLimits limits = new ClientLimits(securityConfig);
-        AuditLog denials = new AuditLog(events, limits, guests);
-        AccessControl permits = new AccessControl(Policy.open(), limits, denials);
-        Gateway gateway = new Gateway(new RoomService(backplane, sessions, rooms, events, Tracing.off()), permits, limits, guests, denials,
-                new Expiry(denials, securityConfig));
-        Admission admission = new Admission(authenticator, Policy.open(), guests, denials, securityConfig);
+        AuditLog audit = new AuditLog(events, limits, guests);
+        AccessControl access = new AccessControl(Policy.open(), limits, audit);
+        Gateway gateway = new Gateway(new RoomService(backplane, sessions, rooms, events, Tracing.off()), access, limits, guests, audit,
+                new Expiry(audit, securityConfig));
+        Admission admission = new Admission(authenticator, Policy.open(), guests, audit, securityConfig);
         admission.register(router);
-        new SocketGate(admission, new SocketServices(gateway, new Authentication(authenticator, gateway, permits, denials),
+        new SocketGate(admission, new SocketServices(gateway, new Authentication(authenticator, gateway, access, audit),
                 Endpoints.none(), Transfers.none(gateway), sessions, config)).register(router);
         router.route("/*").subRouter(endpoints);
         server = vertx.createHttpServer(options.setHost(HOST).setPort(0)).requestHandler(router);

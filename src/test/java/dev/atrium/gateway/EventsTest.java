@@ -3,6 +3,7 @@ package dev.atrium.gateway;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.atrium.session.Transport;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Flow;
@@ -12,8 +13,8 @@ import org.junit.jupiter.api.Test;
 /** The stream of events: what a subscriber receives, and what it is sent of what it missed. */
 class EventsTest {
 
-    private static final Event FIRST = new Event.Refused("plain", 400);
-    private static final Event SECOND = new Event.Refused("plain", 503);
+    private static final Event FIRST = new Event.Refused(Transport.PLAIN, 400);
+    private static final Event SECOND = new Event.Refused(Transport.PLAIN, 503);
 
     /** Receives what it has requested. */
     private static final class Subscriber implements Flow.Subscriber<Event> {

@@ -11,6 +11,7 @@ import dev.atrium.security.Limit;
 import dev.atrium.security.LimitException;
 import dev.atrium.security.Policy;
 import dev.atrium.security.SecurityConfig;
+import dev.atrium.session.Transport;
 import dev.atrium.setting.Require;
 import io.quarkus.runtime.configuration.ConfigurationException;
 import io.quarkus.vertx.http.runtime.security.QuarkusHttpUser;
@@ -48,7 +49,7 @@ public final class Admission {
     private static final List<String> PATHS = List.of("/rooms*", "/sessions*", "/users*", "/ws", "/echo", ENGINE_IO + "*");
     private static final String TOKEN = Admission.class.getName() + ".token";
     private static final String CALLER = Caller.class.getName();
-    private static final String TRANSPORT = "http";
+    private static final Transport TRANSPORT = Transport.HTTP;
 
     /** Before whatever else looks at the URL. */
     private static final int FIRST = Integer.MIN_VALUE;
@@ -59,18 +60,18 @@ public final class Admission {
     private final Authenticator authenticator;
     private final Policy policy;
     private final ConnectionLimiter connections;
-    private final AuditLog denials;
+    private final AuditLog audit;
     private final ClientAddress addresses;
     private final Origins origins;
     private final String cookie;
     private final AtomicInteger held = new AtomicInteger();
 
     /** @throws ConfigurationException naming the setting that makes no sense */
-    public Admission(Authenticator authenticator, Policy policy, ConnectionLimiter connections, AuditLog denials, SecurityConfig config) {
+    public Admission(Authenticator authenticator, Policy policy, ConnectionLimiter connections, AuditLog audit, SecurityConfig config) {
         this.authenticator = authenticator;
         this.policy = policy;
         this.connections = connections;
-        this.denials = denials;
+        this.audit = audit;
         this.addresses = new ClientAddress(config.trustedProxies().orElse(List.of()));
         this.origins = new Origins(config.origins());
         this.cookie = config.auth().cookie().orElse(null);
@@ -132,7 +133,7 @@ public final class Admission {
         if (origins.allow(request)) {
             context.next();
         } else {
-            denials.origin(new Caller(Identity.NOBODY, addresses.of(request)), request.getHeader(HttpHeaders.ORIGIN));
+            audit.origin(new Caller(Identity.NOBODY, addresses.of(request)), request.getHeader(HttpHeaders.ORIGIN));
             Problem.send(context, new ErrorReply(403, "Origin: not one that this server lets in"));
         }
     }
@@ -175,10 +176,10 @@ public final class Admission {
         }
         try {
             if (!isWebSocket(context.request()) && !isEngineIo(context)) {
-                denials.request(caller, TRANSPORT);
+                audit.request(caller, TRANSPORT);
             }
-        } catch (ErrorReply refusal) {
-            Problem.send(context, refusal);
+        } catch (ErrorReply error) {
+            Problem.send(context, error);
             return;
         }
         if (connections.isClosed() && !isWebSocket(context.request())) {
@@ -192,7 +193,7 @@ public final class Admission {
     /** A browser can see the close code of a WebSocket, but not the status of a handshake: that one is told by its route. */
     private void refused(RoutingContext context, Caller unknown, Throwable failure) {
         if (failure instanceof AuthenticationException refused) {
-            denials.token(unknown, TRANSPORT, refused.reason());
+            audit.token(unknown, TRANSPORT, refused.reason());
             if (refused.reason() != AuthenticationException.Reason.UNAVAILABLE) {
                 refuse(context, unknown, refused);
                 return;
@@ -208,7 +209,7 @@ public final class Admission {
             return;
         }
         try {
-            denials.request(unknown, TRANSPORT);
+            audit.request(unknown, TRANSPORT);
             Problem.send(context, ErrorReply.of(refused));
         } catch (ErrorReply tooMany) {
             Problem.send(context, tooMany);
@@ -254,12 +255,12 @@ public final class Admission {
      *
      * @return to be released when it is gone; null if it may not begin, which was answered with 503 or 429
      */
-    public ConnectionLimiter.Slot connect(RoutingContext context, String transport) {
+    public ConnectionLimiter.Slot connect(RoutingContext context, Transport transport) {
         return limited(context, transport, connections::admit);
     }
 
     /** Lets another connection take over one that counts already; says whether it may, and has answered if not. */
-    public boolean takeOver(RoutingContext context, String transport) {
+    public boolean takeOver(RoutingContext context, Transport transport) {
         return Boolean.TRUE.equals(limited(context, transport, caller -> {
             connections.handshake(caller);
             return true;
@@ -267,19 +268,19 @@ public final class Admission {
     }
 
     /** Whether requests that wait may still begin here; if not, this one is answered with 503. */
-    public boolean isOpen(RoutingContext context, String transport) {
+    public boolean isOpen(RoutingContext context, Transport transport) {
         return Boolean.TRUE.equals(limited(context, transport, caller -> {
             connections.requireOpen();
             return true;
         }));
     }
 
-    private <T> T limited(RoutingContext context, String transport, Function<Caller, T> work) {
+    private <T> T limited(RoutingContext context, Transport transport, Function<Caller, T> work) {
         Caller caller = caller(context);
         try {
             return work.apply(caller);
         } catch (LimitException e) {
-            denials.limit(caller, transport, e.limit());
+            audit.limit(caller, transport, e.limit());
             if (e.limit() == Limit.PENALTY || isStormy(e.limit()) && held.get() < MOST_HELD) {
                 held.incrementAndGet();
                 context.vertx().setTimer(PENALTY_MILLIS, late -> {

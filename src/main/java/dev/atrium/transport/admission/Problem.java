@@ -26,8 +26,8 @@ public record Problem(int status, String title, String detail) {
             415, "Content-Type: expected a media type that this path can take");
 
     /** That of a refusal. */
-    public static Problem of(ErrorReply refusal) {
-        return new Problem(refusal.code(), title(refusal.code()), refusal.getMessage());
+    public static Problem of(ErrorReply error) {
+        return new Problem(error.code(), title(error.code()), error.getMessage());
     }
 
     /** That of what the server itself has refused. */
@@ -36,18 +36,18 @@ public record Problem(int status, String title, String detail) {
     }
 
     /** What a client has to be told besides: how to say who it is, RFC 6750 section 3; or when to come back. */
-    public static Map<String, String> headers(ErrorReply refusal) {
-        return switch (refusal.code()) {
+    public static Map<String, String> headers(ErrorReply error) {
+        return switch (error.code()) {
             case 401 -> Map.of("WWW-Authenticate", "Bearer");
-            case 429, 503 -> Map.of("Retry-After", Integer.toString(refusal.retryAfter()));
+            case 429, 503 -> Map.of("Retry-After", Integer.toString(error.retryAfter()));
             default -> Map.of();
         };
     }
 
     /** Answers a request that is not for a resource of Jakarta REST's. */
-    public static void send(RoutingContext context, ErrorReply refusal) {
-        headers(refusal).forEach(context.response()::putHeader);
-        send(context, of(refusal));
+    public static void send(RoutingContext context, ErrorReply error) {
+        headers(error).forEach(context.response()::putHeader);
+        send(context, of(error));
     }
 
     /** Answers what the server itself has refused. */

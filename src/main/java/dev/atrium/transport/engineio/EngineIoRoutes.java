@@ -5,6 +5,7 @@ import dev.atrium.security.ConnectionLimiter;
 import dev.atrium.session.CloseReason;
 import dev.atrium.session.RequestLoop;
 import dev.atrium.session.Sessions;
+import dev.atrium.session.Transport;
 import dev.atrium.transport.admission.Admission;
 import dev.atrium.transport.websocket.SocketGate;
 import dev.atrium.transport.websocket.SocketSettings;
@@ -87,7 +88,7 @@ public final class EngineIoRoutes {
 
     private void forward(RoutingContext context, String sid, boolean toWebSocket) {
         // What waits would have to be ended again at once; a load balancer asks the next replica. A POST would not be tried again.
-        if (context.request().method() != HttpMethod.GET || admission.isOpen(context, "socketio")) {
+        if (context.request().method() != HttpMethod.GET || admission.isOpen(context, Transport.SOCKETIO)) {
             forwarding.forward(context, sid, toWebSocket, () -> refuse(context.request(), toWebSocket, EngineIoError.UNKNOWN_SID));
         }
     }
@@ -120,7 +121,7 @@ public final class EngineIoRoutes {
 
     /** Its connection counts already, but handshakes do, too. */
     private void takeOver(RoutingContext context, EngineSocket socket) {
-        if (admission.takeOver(context, "socketio")) {
+        if (admission.takeOver(context, Transport.SOCKETIO)) {
             upgrade(context, new EngineHandshake(socket.caller(), null, settings, socket));
         }
     }
@@ -131,7 +132,7 @@ public final class EngineIoRoutes {
             return;
         }
         Caller caller = Admission.caller(context);
-        ConnectionLimiter.Slot slot = admission.connect(context, "socketio");
+        ConnectionLimiter.Slot slot = admission.connect(context, Transport.SOCKETIO);
         if (slot == null) {
             return;
         }

@@ -54,7 +54,7 @@ public final class EngineSocket implements Pausable {
 
     private final String id;
     private final Caller caller;
-    private final TokenBucket allowance;
+    private final TokenBucket tokens;
     private final EventLoop eventLoop;
     private final EngineSockets sockets;
     private final Liveness liveness;
@@ -69,10 +69,10 @@ public final class EngineSocket implements Pausable {
     private boolean disconnected;
     private int holds;
 
-    EngineSocket(String id, Caller caller, TokenBucket allowance, EventLoop eventLoop, EngineSockets sockets) {
+    EngineSocket(String id, Caller caller, TokenBucket tokens, EventLoop eventLoop, EngineSockets sockets) {
         this.id = id;
         this.caller = caller;
-        this.allowance = allowance;
+        this.tokens = tokens;
         this.eventLoop = eventLoop;
         this.sockets = sockets;
         this.liveness = new Liveness(this, eventLoop, sockets.pingInterval(), sockets.pingTimeout());
@@ -103,7 +103,7 @@ public final class EngineSocket implements Pausable {
      * @return whether it goes on
      */
     public boolean spend(int size) {
-        if (allowance.take(size) == null) {
+        if (tokens.take(size) == null) {
             return true;
         }
         if (isOpen()) {

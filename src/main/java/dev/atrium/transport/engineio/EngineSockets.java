@@ -60,7 +60,7 @@ public final class EngineSockets {
     }
 
     EngineSocket create(Caller caller, EventLoop eventLoop) {
-        return new EngineSocket(node.newEngineId(), caller, limits.allowance(), eventLoop, this);
+        return new EngineSocket(node.newEngineId(), caller, limits.newTokenBucket(), eventLoop, this);
     }
 
     void open(EngineSocket socket, EngineTransport transport) {

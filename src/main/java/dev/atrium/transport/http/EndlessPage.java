@@ -1,6 +1,7 @@
 package dev.atrium.transport.http;
 
 import dev.atrium.room.StreamPosition;
+import dev.atrium.session.Transport;
 import java.nio.charset.StandardCharsets;
 
 /**
@@ -19,8 +20,8 @@ final class EndlessPage extends StreamFormat {
     private static final byte[] COMMENT = bytes("<!-- -->\n");
 
     @Override
-    String transport() {
-        return "iframe";
+    Transport transport() {
+        return Transport.IFRAME;
     }
 
     @Override

@@ -1,5 +1,6 @@
 package dev.atrium.transport.http;
 
+import dev.atrium.gateway.Command;
 import dev.atrium.gateway.Gateway;
 import dev.atrium.gateway.ErrorReply;
 import dev.atrium.room.StreamPosition;
@@ -10,6 +11,7 @@ import dev.atrium.session.CloseReason;
 import dev.atrium.session.SendQueue;
 import dev.atrium.session.RequestLoop;
 import dev.atrium.session.Session;
+import dev.atrium.session.SessionRequest;
 import dev.atrium.session.Sessions;
 import dev.atrium.session.ClientConnection;
 import io.netty.buffer.Unpooled;
@@ -51,10 +53,10 @@ final class EventStream implements ClientConnection {
      */
     void begin(Caller caller, RoomId room, StreamPosition since, boolean visible, Consumer<ErrorReply> refused) {
         try {
-            session = gateway.connect(caller, RequestLoop.current(), room.namespace(), format.transport(), this, format);
-        } catch (ErrorReply refusal) {
+            session = gateway.connect(new SessionRequest(caller, RequestLoop.current(), room.namespace(), format.transport(), this, format));
+        } catch (ErrorReply error) {
             slot.release();
-            refused.accept(refusal);
+            refused.accept(error);
             return;
         }
         if (!visible) {
@@ -67,7 +69,7 @@ final class EventStream implements ClientConnection {
             gone();
             return;
         }
-        session.inTurn(() -> gateway.join(session, room, false, since)).subscribe().with(joined -> {
+        session.inTurn(() -> gateway.execute(session, new Command.Join(room, false, since))).subscribe().with(joined -> {
             response.setChunked(true)
                     .putHeader(HttpHeaders.CONTENT_TYPE, format.contentType())
                     .putHeader(HttpHeaders.CACHE_CONTROL, "no-store")

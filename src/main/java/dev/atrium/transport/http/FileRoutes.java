@@ -8,6 +8,7 @@ import dev.atrium.gateway.RoomUrl;
 import dev.atrium.room.InvalidNameException;
 import dev.atrium.room.RoomId;
 import dev.atrium.session.RequestLoop;
+import dev.atrium.session.Transport;
 import dev.atrium.transport.admission.Admission;
 import dev.atrium.transport.admission.Problem;
 import io.netty.channel.EventLoop;
@@ -28,7 +29,7 @@ import java.util.function.Consumer;
 @Singleton
 public final class FileRoutes {
 
-    private static final String TRANSPORT = "http";
+    private static final Transport TRANSPORT = Transport.HTTP;
     private static final int RANGE_NOT_SATISFIABLE = 416;
 
     private final Transfers transfers;
@@ -71,8 +72,8 @@ public final class FileRoutes {
         RoomId room;
         try {
             room = room(context.request());
-        } catch (ErrorReply refusal) {
-            Problem.send(context, refusal);
+        } catch (ErrorReply error) {
+            Problem.send(context, error);
             return;
         } catch (InvalidNameException e) {
             Problem.send(context, ErrorReply.badRequest(e.getMessage()));

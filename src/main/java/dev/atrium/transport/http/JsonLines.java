@@ -1,6 +1,7 @@
 package dev.atrium.transport.http;
 
 import dev.atrium.room.StreamPosition;
+import dev.atrium.session.Transport;
 import java.util.Arrays;
 
 /** {@code application/x-ndjson}: a JSON object a line. */
@@ -11,8 +12,8 @@ final class JsonLines extends StreamFormat {
     private static final byte[] EMPTY_LINE = {'\n'};
 
     @Override
-    String transport() {
-        return "ndjson";
+    Transport transport() {
+        return Transport.NDJSON;
     }
 
     @Override

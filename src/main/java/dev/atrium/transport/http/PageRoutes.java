@@ -80,8 +80,8 @@ public final class PageRoutes {
             String namespace = request.getParam("ns");
             RoomUrl.room(namespace == null ? RoomId.DEFAULT_NAMESPACE : namespace, request.path());
             context.reroute(PAGES + "room.html");
-        } catch (ErrorReply refusal) {
-            Problem.send(context, refusal);
+        } catch (ErrorReply error) {
+            Problem.send(context, error);
         } catch (InvalidNameException e) {
             Problem.send(context, ErrorReply.badRequest(e.getMessage()));
         } catch (IllegalArgumentException e) {

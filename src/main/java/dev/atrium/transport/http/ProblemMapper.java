@@ -19,9 +19,9 @@ public class ProblemMapper {
 
     /** The answer to a refusal. */
     @ServerExceptionMapper
-    public Response map(ErrorReply refusal) {
-        Response.ResponseBuilder response = Response.status(refusal.code()).type(Problem.TYPE).entity(Problem.of(refusal));
-        Problem.headers(refusal).forEach(response::header);
+    public Response map(ErrorReply error) {
+        Response.ResponseBuilder response = Response.status(error.code()).type(Problem.TYPE).entity(Problem.of(error));
+        Problem.headers(error).forEach(response::header);
         return response.build();
     }
 

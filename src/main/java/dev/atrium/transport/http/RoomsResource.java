@@ -14,6 +14,7 @@ import dev.atrium.room.Presence;
 import dev.atrium.room.RoomId;
 import dev.atrium.security.Caller;
 import dev.atrium.session.RequestLoop;
+import dev.atrium.session.Transport;
 import dev.atrium.transport.admission.Admission;
 import io.netty.channel.EventLoop;
 import io.smallrye.mutiny.Uni;
@@ -44,7 +45,7 @@ import org.jboss.resteasy.reactive.ResponseStatus;
 @Path("/rooms")
 public class RoomsResource {
 
-    private static final String TRANSPORT = "http";
+    private static final Transport TRANSPORT = Transport.HTTP;
 
     /** Proxies give up on an answer after a minute. */
     private static final long MOST_SECONDS = 55;

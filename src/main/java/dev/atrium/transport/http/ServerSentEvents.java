@@ -3,6 +3,7 @@ package dev.atrium.transport.http;
 import dev.atrium.room.StreamPosition;
 import dev.atrium.room.Publication;
 import dev.atrium.session.CloseReason;
+import dev.atrium.session.Transport;
 import java.nio.charset.StandardCharsets;
 
 /** {@code text/event-stream}, HTML Standard section 9.2: what {@code EventSource} reads. */
@@ -13,8 +14,8 @@ final class ServerSentEvents extends StreamFormat {
     private static final byte[] COMMENT = bytes(":\n\n");
 
     @Override
-    String transport() {
-        return "sse";
+    Transport transport() {
+        return Transport.SSE;
     }
 
     @Override

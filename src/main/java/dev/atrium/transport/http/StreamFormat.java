@@ -11,6 +11,7 @@ import dev.atrium.room.Message;
 import dev.atrium.room.StreamPosition;
 import dev.atrium.session.BytesFormat;
 import dev.atrium.session.CloseReason;
+import dev.atrium.session.Transport;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
@@ -26,7 +27,7 @@ abstract class StreamFormat extends BytesFormat {
     }
 
     /** The label of this kind of stream in the figures. */
-    abstract String transport();
+    abstract Transport transport();
 
     abstract String contentType();
 

@@ -71,8 +71,8 @@ public final class StreamRoutes {
             String namespace = request.getParam("ns");
             room = RoomUrl.room(namespace == null ? RoomId.DEFAULT_NAMESPACE : namespace, request.path());
             since = since(request);
-        } catch (ErrorReply refusal) {
-            Problem.send(context, refusal);
+        } catch (ErrorReply error) {
+            Problem.send(context, error);
             return;
         } catch (InvalidNameException e) {
             Problem.send(context, ErrorReply.badRequest(e.getMessage()));
@@ -83,7 +83,7 @@ public final class StreamRoutes {
             return;
         }
         new EventStream(gateway, sessions, format, request.response(), slot)
-                .begin(Admission.caller(context), room, since, config.presence(), refusal -> Problem.send(context, refusal));
+                .begin(Admission.caller(context), room, since, config.presence(), error -> Problem.send(context, error));
     }
 
     /** The header wins: the browser sends the last id that it has heard to the URL that it began with. */

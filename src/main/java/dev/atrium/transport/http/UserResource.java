@@ -1,6 +1,7 @@
 package dev.atrium.transport.http;
 
 import dev.atrium.gateway.Revocation;
+import dev.atrium.session.Transport;
 import dev.atrium.transport.admission.Admission;
 import io.smallrye.mutiny.Uni;
 import io.vertx.ext.web.RoutingContext;
@@ -35,6 +36,6 @@ public class UserResource {
     @APIResponse(responseCode = "503", description = "Some replica has not answered; it may be done again")
     public Uni<Ended> revoke(@PathParam("user") String user, @QueryParam("ns") String ns,
             @Context RoutingContext context) {
-        return revocation.revoke(Admission.caller(context), "http", ns == null ? null : RoomsResource.namespace(ns), user).map(Ended::new);
+        return revocation.revoke(Admission.caller(context), Transport.HTTP, ns == null ? null : RoomsResource.namespace(ns), user).map(Ended::new);
     }
 }

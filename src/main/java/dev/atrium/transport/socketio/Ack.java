@@ -54,13 +54,13 @@ final class Ack {
         }
     }
 
-    void refused(ErrorReply refusal) {
+    void refused(ErrorReply error) {
         if (isWanted()) {
             give(SocketIoFormat.json(json -> {
                 json.writeStartArray();
                 json.writeStartObject();
-                json.writeNumberField("code", refusal.code());
-                json.writeStringField("error", refusal.getMessage());
+                json.writeNumberField("code", error.code());
+                json.writeStringField("error", error.getMessage());
                 json.writeEndObject();
                 json.writeEndArray();
             }), List.of());

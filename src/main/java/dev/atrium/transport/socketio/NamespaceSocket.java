@@ -17,6 +17,7 @@ import dev.atrium.session.CloseReason;
 import dev.atrium.session.SendQueue;
 import dev.atrium.session.Session;
 import dev.atrium.session.ClientConnection;
+import dev.atrium.session.SessionRequest;
 import dev.atrium.transport.engineio.EngineSocket;
 import io.smallrye.mutiny.Uni;
 import io.smallrye.mutiny.subscription.UniEmitter;
@@ -63,7 +64,7 @@ final class NamespaceSocket implements ClientConnection {
         this.namespace = namespace;
         this.joined = joined;
         this.endpoint = endpoint;
-        this.window = new SendWindow(socket);
+        this.window = new SendWindow(socket, task -> session.loop().run(task));
         this.events = endpoint == null ? new RoomEvents(gateway, this, window, relay) : null;
         this.questions = new PendingAcks(socket.eventLoop());
     }
@@ -75,7 +76,7 @@ final class NamespaceSocket implements ClientConnection {
      */
     void open(Caller caller, SocketIoFormat spoken) {
         format = spoken;
-        session = gateway.connect(caller, socket.eventLoop(), namespace, Namespaces.TRANSPORT, this, spoken);
+        session = gateway.connect(new SessionRequest(caller, socket.eventLoop(), namespace, Namespaces.TRANSPORT, this, spoken));
         handle = new SocketIoHandle(clients, this);
         joined.put(namespace, this);
     }
@@ -132,7 +133,7 @@ final class NamespaceSocket implements ClientConnection {
     void event(String name, Arguments arguments, int size, String ackId) {
         Ack ack = new Ack(this, ackId);
         try {
-            gateway.spend(session, size);
+            gateway.charge(session, size);
             if (name.equals(AUTH)) {
                 authenticate(arguments.text(1), ack);
                 return;
@@ -142,8 +143,8 @@ final class NamespaceSocket implements ClientConnection {
                 return;
             }
             handle(endpoint.event(handle, name, arguments.nodes(1)), ack);
-        } catch (ErrorReply refusal) {
-            ack.refused(refusal);
+        } catch (ErrorReply error) {
+            ack.refused(error);
         }
     }
 
@@ -160,16 +161,7 @@ final class NamespaceSocket implements ClientConnection {
         if (handled == null) {
             return;
         }
-        window.sent();
-        handled.subscribe().with(
-                values -> session.loop().run(() -> {
-                    ack.give(values);
-                    window.answered();
-                }),
-                failure -> session.loop().run(() -> {
-                    ack.refused(ErrorReply.of(failure));
-                    window.answered();
-                }));
+        window.submit(handled, ack::give, ack::refused);
     }
 
     boolean isConnected() {

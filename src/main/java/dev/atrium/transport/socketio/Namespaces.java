@@ -5,6 +5,7 @@ import dev.atrium.application.Endpoints;
 import dev.atrium.application.RefusedException;
 import dev.atrium.application.Values;
 import dev.atrium.gateway.Authentication;
+import dev.atrium.gateway.Command;
 import dev.atrium.gateway.Gateway;
 import dev.atrium.gateway.ErrorReply;
 import dev.atrium.room.InvalidNameException;
@@ -12,6 +13,7 @@ import dev.atrium.room.RoomId;
 import dev.atrium.security.Caller;
 import dev.atrium.session.CloseReason;
 import dev.atrium.session.Session;
+import dev.atrium.session.Transport;
 import dev.atrium.transport.engineio.EngineSocket;
 import dev.atrium.transport.engineio.EngineSockets;
 import dev.atrium.setting.Glob;
@@ -32,7 +34,7 @@ final class Namespaces implements EngineSockets.Application {
     /** Namespaces that one client may be in at a time. */
     private static final int MOST = 100;
 
-    static final String TRANSPORT = "socketio";
+    static final Transport TRANSPORT = Transport.SOCKETIO;
 
     private static final Logger LOG = Logger.getLogger(Namespaces.class);
 
@@ -128,7 +130,7 @@ final class Namespaces implements EngineSockets.Application {
         }
         Session session = attempt.session();
         newcomer.socket.await(session.inTurn(() -> gateway.admit(session)).chain(() -> gateway.keep(session))
-                        .chain(() -> gateway.recover(session, newcomer.auth.pid(), newcomer.auth.last())),
+                        .chain(() -> gateway.execute(session, new Command.Recover(newcomer.auth.pid(), newcomer.auth.last()))),
                 recovered -> {
                     newcomer.admitted.run();
                     attempt.recovered(newcomer.auth.pid(), recovered);

@@ -1,5 +1,6 @@
 package dev.atrium.transport.socketio;
 
+import dev.atrium.gateway.Command;
 import dev.atrium.gateway.Gateway;
 import dev.atrium.gateway.ErrorReply;
 import dev.atrium.gateway.ReplyJson;
@@ -9,7 +10,6 @@ import dev.atrium.room.Membership;
 import dev.atrium.room.PublishResult;
 import dev.atrium.room.RoomId;
 import dev.atrium.session.Session;
-import io.smallrye.mutiny.Uni;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -42,13 +42,13 @@ final class RoomEvents {
                 case "send" -> send(arguments, ack);
                 default -> relay(name, arguments, ack);
             }
-        } catch (ErrorReply refusal) {
-            ack.refused(refusal);
+        } catch (ErrorReply error) {
+            ack.refused(error);
         }
     }
 
     private void join(RoomId room, Ack ack) {
-        socket.socket().await(gateway.join(session(), room, false, null),
+        socket.socket().await(gateway.execute(session(), new Command.Join(room, false, null)),
                 joined -> {
                     ack.ok(json -> ReplyJson.writeFields(joined, json));
                     joined.membership().follow();
@@ -57,7 +57,7 @@ final class RoomEvents {
     }
 
     private void leave(RoomId room, Ack ack) {
-        socket.socket().await(gateway.leave(session(), room),
+        socket.socket().await(gateway.execute(session(), new Command.Leave(room)),
                 left -> ack.ok(json -> json.writeStringField("room", room.name())),
                 failure -> ack.refused(ErrorReply.of(failure)));
     }
@@ -89,7 +89,7 @@ final class RoomEvents {
         }
         Data data = arguments.from(1);
         // The event was counted once, and is said in each of them.
-        gateway.spendMore(session(), rooms.size() - 1, data.size());
+        gateway.charge(session(), rooms.size() - 1, (long) (rooms.size() - 1) * data.size());
         Map<RoomId, PublishResult> receipts = new LinkedHashMap<>();
         for (RoomId room : rooms) {
             say(room, event, data, receipt -> {
@@ -102,17 +102,7 @@ final class RoomEvents {
     }
 
     private void say(RoomId room, String event, Data data, Consumer<PublishResult> taken, Consumer<ErrorReply> refused) {
-        window.sent();
-        Uni<PublishResult> sent = gateway.send(session(), room, event, data, true, null);
-        sent.subscribe().with(
-                receipt -> session().loop().run(() -> {
-                    taken.accept(receipt);
-                    window.answered();
-                }),
-                failure -> session().loop().run(() -> {
-                    refused.accept(ErrorReply.of(failure));
-                    window.answered();
-                }));
+        window.submit(gateway.execute(session(), new Command.Publish(room, event, data, true, null)), taken, refused);
     }
 
     private RoomId room(Arguments arguments) {

@@ -7,8 +7,10 @@ import dev.atrium.session.ChannelSendQueue;
 import dev.atrium.session.CloseReason;
 import dev.atrium.session.SendQueue;
 import dev.atrium.session.Session;
+import dev.atrium.session.SessionRequest;
 import dev.atrium.session.Sessions;
 import dev.atrium.session.ClientConnection;
+import dev.atrium.session.Transport;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelDuplexHandler;
@@ -30,7 +32,7 @@ import org.jboss.logging.Logger;
 final class ApplicationConnection extends ChannelDuplexHandler implements ClientConnection {
 
     /** The label of its figures. */
-    static final String TRANSPORT = "endpoint";
+    static final Transport TRANSPORT = Transport.ENDPOINT;
 
     private static final Logger LOG = Logger.getLogger(ApplicationConnection.class);
 
@@ -55,7 +57,7 @@ final class ApplicationConnection extends ChannelDuplexHandler implements Client
 
     /** @throws dev.atrium.gateway.ErrorReply 429 if its user has as many sessions as may be */
     Session open(Caller caller) {
-        session = gateway.connect(caller, channel.eventLoop(), RoomId.DEFAULT_NAMESPACE, TRANSPORT, this, PlainFormat.INSTANCE);
+        session = gateway.connect(new SessionRequest(caller, channel.eventLoop(), RoomId.DEFAULT_NAMESPACE, TRANSPORT, this, PlainFormat.INSTANCE));
         return session;
     }
 

@@ -34,7 +34,7 @@ final class CommandParser {
      * @param hasBytes whether it is the line before the bytes of a binary frame, which are its data
      * @throws MalformedCommandException naming the field and what was expected of it
      */
-    static Command parse(String text, boolean hasBytes) {
+    static CommandFrame parse(String text, boolean hasBytes) {
         try {
             CommandParser parser = new CommandParser(text, hasBytes);
             try (parser.json) {
@@ -47,7 +47,7 @@ final class CommandParser {
         }
     }
 
-    private Command read() throws IOException {
+    private CommandFrame read() throws IOException {
         if (json.nextToken() != JsonToken.START_OBJECT) {
             throw new MalformedCommandException(null, "expected a JSON object");
         }
@@ -70,7 +70,7 @@ final class CommandParser {
         if (fault != null) {
             throw new MalformedCommandException(seq, fault);
         }
-        return new Command(seq, cmd, params);
+        return new CommandFrame(seq, cmd, params);
     }
 
     private void params() throws IOException {

@@ -5,6 +5,8 @@ import dev.atrium.room.RoomId;
 import dev.atrium.security.Caller;
 import dev.atrium.session.CloseReason;
 import dev.atrium.session.Session;
+import dev.atrium.session.SessionRequest;
+import dev.atrium.session.Transport;
 import io.netty.buffer.ByteBuf;
 
 /** Sends back what it gets: for latency measurements and conformance suites. Its sessions are in no room. */
@@ -23,19 +25,19 @@ final class EchoProtocol extends SessionBound {
 
     @Override
     Session connect() {
-        return gateway.connect(caller, connection.eventLoop(), RoomId.DEFAULT_NAMESPACE, "echo", connection, PlainFormat.INSTANCE);
+        return gateway.connect(new SessionRequest(caller, connection.eventLoop(), RoomId.DEFAULT_NAMESPACE, Transport.ECHO, connection, PlainFormat.INSTANCE));
     }
 
     @Override
     public void text(String text) {
-        if (gateway.spendOrClose(session, text.length())) {
+        if (gateway.chargeOrClose(session, text.length())) {
             connection.send(Frames.text(text));
         }
     }
 
     @Override
     public void binary(ByteBuf bytes) {
-        if (gateway.spendOrClose(session, bytes.readableBytes())) {
+        if (gateway.chargeOrClose(session, bytes.readableBytes())) {
             connection.send(Frames.of(Frames.BINARY, Frames.bytes(bytes)));
         }
     }

@@ -33,7 +33,7 @@ final class FileCommands {
     private final Session session;
     private final SessionProtocol client;
     private final SendWindow window;
-    private final Queue<Command> reads = new ArrayDeque<>();
+    private final Queue<Runnable> reads = new ArrayDeque<>();
     private final Set<String> closing = new HashSet<>();
     private boolean reading;
 
@@ -42,7 +42,7 @@ final class FileCommands {
         this.transfers = transfers;
         this.session = session;
         this.client = client;
-        this.window = new SendWindow(client.connection, MOST_ON_THE_WAY);
+        this.window = new SendWindow(client.connection, session.loop()::run, MOST_ON_THE_WAY);
     }
 
     /**
@@ -51,16 +51,16 @@ final class FileCommands {
      * @param bytes that came with it, lent for this call; or null
      * @throws ErrorReply if the command makes no sense
      */
-    void execute(Command command, ByteBuf bytes) {
+    void execute(CommandFrame command, ByteBuf bytes) {
         Params params = command.params();
-        Uploader speaker = Uploader.of(session);
+        Uploader uploader = Uploader.of(session);
         switch (command.cmd()) {
             case "file.open" -> {
                 if (params.room == null) {
-                    throw ErrorReply.badRequest("params.room: expected a string");
+                    throw ErrorReply.parameter(400, "room", "expected a string");
                 }
-                client.gateway.spendMore(session, COST_OF_OPENING - 1, 0);
-                answer(command, transfers.open(speaker, Gateway.room(session.namespace(), params.room), params.name, params.size,
+                client.gateway.charge(session, COST_OF_OPENING - 1, 0);
+                answer(command, transfers.open(uploader, Gateway.room(session.namespace(), params.room), params.name, params.size,
                         params.type, params.sha256), opened -> FileReplies.transfer(command.seq(), opened));
             }
             case "file.write" -> {
@@ -69,66 +69,65 @@ final class FileCommands {
                 }
                 // As they came: copied, a large file would be a large heap.
                 ByteBuf chunk = bytes.retain();
-                answer(command, transfers.write(speaker, params.file, params.index, chunk.nioBuffer())
+                answer(command, transfers.write(uploader, params.file, params.index, chunk.nioBuffer())
                         .onTermination().invoke(() -> chunk.release()), written -> Replies.ok(command.seq()));
             }
-            case "file.status" -> answer(command, transfers.status(speaker, params.file),
+            case "file.status" -> answer(command, transfers.status(uploader, params.file),
                     transfer -> FileReplies.transfer(command.seq(), transfer));
-            case "file.close" -> close(command, speaker);
-            case "file.abort" -> answer(command, transfers.abort(speaker, params.file), done -> Replies.ok(command.seq()));
-            case "file.read" -> {
-                window.sent();
-                reads.add(command);
-                if (!reading) {
-                    read();
-                }
-            }
+            case "file.close" -> close(command, uploader);
+            case "file.abort" -> answer(command, transfers.abort(uploader, params.file), done -> Replies.ok(command.seq()));
+            case "file.read" -> read(command);
             default -> throw ErrorReply.badRequest("cmd: expected one of " + NAMES);
         }
     }
 
-    /** A large file takes long to verify. Who asks again meanwhile must not take up the whole window with it. */
-    private void close(Command command, Uploader speaker) {
+    /** A large file takes long to verify. A client that asks again meanwhile must not take up the whole window with it. */
+    private void close(CommandFrame command, Uploader uploader) {
         String file = command.params().file;
         if (file != null && !closing.add(file)) {
             throw ErrorReply.unavailable("params.file: it is being verified, ask again later", true);
         }
-        window.sent();
-        respond(command, transfers.close(speaker, file), closed -> closed(command, closed), () -> closing.remove(file));
+        answer(command, transfers.close(uploader, file), closed -> closed(command, closed), () -> closing.remove(file));
     }
 
-    private static byte[] closed(Command command, UploadResult closing) {
+    private static byte[] closed(CommandFrame command, UploadResult closing) {
         return closing.missing().isEmpty() ? FileReplies.closed(command.seq(), closing)
                 : FileReplies.missing(command.seq(), closing.missing());
     }
 
-    /** One after the other, and none while the client has not taken the one before: its outbox is smaller than a file. */
-    private void read() {
-        Command command = reads.poll();
-        reading = command != null;
+    /** One after the other, and none while the client has not taken the one before: its send queue is smaller than a file. */
+    private void read(CommandFrame command) {
+        Uni<byte[]> inTurn = Uni.createFrom().emitter(emitter -> {
+            reads.add(() -> transfers.read(Uploader.of(session), command.params().file, command.params().index)
+                    .subscribe().with(emitter::complete, emitter::fail));
+            if (!reading) {
+                nextRead();
+            }
+        });
+        answer(command, inTurn, bytes -> FileReplies.chunk(command, bytes), this::nextRead);
+    }
+
+    private void nextRead() {
+        Runnable next = reads.poll();
+        reading = next != null;
         if (reading) {
-            session.whenDrained(() -> respond(command,
-                    transfers.read(Uploader.of(session), command.params().file, command.params().index),
-                    bytes -> FileReplies.chunk(command, bytes), this::read));
+            session.whenDrained(next);
         }
     }
 
-    private <T> void answer(Command command, Uni<T> work, Function<T, byte[]> reply) {
-        window.sent();
-        respond(command, work, reply, () -> { });
+    private <T> void answer(CommandFrame command, Uni<T> work, Function<T, byte[]> reply) {
+        answer(command, work, reply, () -> { });
     }
 
-    private <T> void respond(Command command, Uni<T> work, Function<T, byte[]> reply, Runnable next) {
-        work.map(reply).subscribe().with(
-                frame -> done(() -> client.reply(command, frame), next),
-                failure -> done(() -> client.refuse(command, ErrorReply.of(failure)), next));
-    }
-
-    private void done(Runnable answer, Runnable next) {
-        session.loop().run(() -> {
-            answer.run();
-            window.answered();
-            next.run();
-        });
+    private <T> void answer(CommandFrame command, Uni<T> work, Function<T, byte[]> reply, Runnable next) {
+        window.submit(work.map(reply),
+                frame -> {
+                    client.reply(command, frame);
+                    next.run();
+                },
+                error -> {
+                    client.refuse(command, error);
+                    next.run();
+                });
     }
 }

@@ -38,7 +38,7 @@ final class FileReplies {
         });
     }
 
-    static byte[] chunk(Command command, byte[] bytes) {
+    static byte[] chunk(CommandFrame command, byte[] bytes) {
         return Json.binaryFrame(json -> {
             Replies.start(json, command.seq(), 200);
             json.writeObjectFieldStart("body");

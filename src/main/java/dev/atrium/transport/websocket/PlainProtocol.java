@@ -1,13 +1,18 @@
 package dev.atrium.transport.websocket;
 
+import dev.atrium.gateway.Command;
 import dev.atrium.gateway.Gateway;
 import dev.atrium.gateway.ErrorReply;
 import dev.atrium.gateway.SendWindow;
 import dev.atrium.room.Data;
+import dev.atrium.room.PublishResult;
 import dev.atrium.room.RoomId;
 import dev.atrium.security.Caller;
 import dev.atrium.session.Session;
+import dev.atrium.session.SessionRequest;
+import dev.atrium.session.Transport;
 import io.netty.buffer.ByteBuf;
+import io.smallrye.mutiny.Uni;
 import java.util.ArrayDeque;
 import java.util.concurrent.TimeUnit;
 
@@ -35,13 +40,13 @@ final class PlainProtocol extends SessionBound {
 
     @Override
     Session connect() {
-        window = new SendWindow(connection);
-        return gateway.connect(caller, connection.eventLoop(), room.namespace(), "plain", connection, PlainFormat.INSTANCE);
+        window = new SendWindow(connection, task -> session.loop().run(task));
+        return gateway.connect(new SessionRequest(caller, connection.eventLoop(), room.namespace(), Transport.PLAIN, connection, PlainFormat.INSTANCE));
     }
 
     @Override
     void begin() {
-        connection.await(session.inTurn(() -> gateway.admit(session).chain(() -> gateway.join(session, room, false, null))),
+        connection.await(session.inTurn(() -> gateway.admit(session).chain(() -> gateway.execute(session, new Command.Join(room, false, null)))),
                 joined -> session.follow(),
                 failure -> end(ErrorReply.of(failure)));
     }
@@ -57,24 +62,18 @@ final class PlainProtocol extends SessionBound {
     }
 
     private void send(Data data) {
-        if (!gateway.spendOrClose(session, data.size())) {
+        if (!gateway.chargeOrClose(session, data.size())) {
             return;
         }
-        window.sent();
-        gateway.send(session, room, null, data, echo, null).subscribe().with(
-                receipt -> session.loop().run(window::answered),
-                failure -> session.loop().run(() -> {
-                    refused(data, ErrorReply.of(failure));
-                    window.answered();
-                }));
+        window.submit(publish(data), result -> { }, error -> refused(data, error));
     }
 
-    private void refused(Data data, ErrorReply refusal) {
-        if (refusal.code() == 401 || refusal.code() == 403) {
-            end(refusal);
+    private void refused(Data data, ErrorReply error) {
+        if (error.code() == 401 || error.code() == 403) {
+            end(error);
             return;
         }
-        if (!refusal.isRepeatable() || !session.isOpen()) {
+        if (!error.isRepeatable() || !session.isOpen()) {
             // It may have been taken: trying again could say it twice. The gateway has counted it.
             return;
         }
@@ -95,7 +94,7 @@ final class PlainProtocol extends SessionBound {
             held.clear();
             return;
         }
-        gateway.send(session, room, null, held.peek(), echo, null).subscribe().with(
+        publish(held.peek()).subscribe().with(
                 receipt -> session.loop().run(this::next),
                 failure -> session.loop().run(() -> {
                     if (ErrorReply.of(failure).isRepeatable()) {
@@ -104,6 +103,10 @@ final class PlainProtocol extends SessionBound {
                         next();
                     }
                 }));
+    }
+
+    private Uni<PublishResult> publish(Data data) {
+        return gateway.execute(session, new Command.Publish(room, null, data, echo, null));
     }
 
     private void next() {

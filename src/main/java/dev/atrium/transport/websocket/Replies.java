@@ -2,6 +2,7 @@ package dev.atrium.transport.websocket;
 
 import com.fasterxml.jackson.core.JsonGenerator;
 import dev.atrium.application.Values;
+import dev.atrium.gateway.ErrorReply;
 import dev.atrium.gateway.Authentication;
 import dev.atrium.gateway.Joined;
 import dev.atrium.gateway.MemberPage;
@@ -186,6 +187,14 @@ final class Replies {
                 json.writeRawValue(Values.json(values.get(0)));
             }
             json.writeEndObject();
+        });
+    }
+
+    static byte[] error(Long seq, ErrorReply error) {
+        return error(seq, error.code(), switch (error.subject()) {
+            case PARAMETER -> "params." + error.getMessage();
+            case COMMAND -> "cmd: " + error.getMessage();
+            case REQUEST -> error.getMessage();
         });
     }
 

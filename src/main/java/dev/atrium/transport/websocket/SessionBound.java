@@ -37,16 +37,16 @@ abstract class SessionBound implements SocketProtocol {
         connection = opened;
         try {
             session = connect();
-        } catch (ErrorReply refusal) {
-            opened.close(refusal.closeReason(), refusal.getMessage());
+        } catch (ErrorReply error) {
+            opened.close(error.closeReason(), error.getMessage());
             return;
         }
         begin();
     }
 
     /** Ends it for a refusal that there is no other way to tell of. */
-    final void end(ErrorReply refusal) {
-        session.close(refusal.closeReason(), refusal.getMessage());
+    final void end(ErrorReply error) {
+        session.close(error.closeReason(), error.getMessage());
     }
 
     @Override
@@ -91,6 +91,6 @@ abstract class SessionBound implements SocketProtocol {
 
     @Override
     public final boolean pinged() {
-        return session != null && gateway.pinged(session);
+        return session != null && gateway.chargePing(session);
     }
 }

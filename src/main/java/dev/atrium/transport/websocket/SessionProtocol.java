@@ -3,6 +3,7 @@ package dev.atrium.transport.websocket;
 import dev.atrium.application.Client;
 import dev.atrium.application.Endpoint;
 import dev.atrium.application.Values;
+import dev.atrium.gateway.Command;
 import dev.atrium.gateway.Gateway;
 import dev.atrium.gateway.Ranges;
 import dev.atrium.gateway.ErrorReply;
@@ -13,6 +14,8 @@ import dev.atrium.room.RoomId;
 import dev.atrium.security.Caller;
 import dev.atrium.session.CloseReason;
 import dev.atrium.session.Session;
+import dev.atrium.session.SessionRequest;
+import dev.atrium.session.Transport;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
 import io.smallrye.mutiny.Uni;
@@ -32,7 +35,7 @@ final class SessionProtocol extends SessionBound {
 
     static final String SUBPROTOCOL = "atrium.v1";
 
-    private static final String TRANSPORT = "session";
+    private static final Transport TRANSPORT = Transport.SESSION;
 
     /** Silence would leave the developer guessing. */
     private static final Set<Integer> ALWAYS_TOLD = Set.of(400, 401, 403, 429);
@@ -62,8 +65,8 @@ final class SessionProtocol extends SessionBound {
 
     @Override
     Session connect() {
-        window = new SendWindow(connection);
-        Session made = gateway.connect(caller, connection.eventLoop(), namespace, TRANSPORT, connection, SessionFormat.INSTANCE);
+        window = new SendWindow(connection, task -> session.loop().run(task));
+        Session made = gateway.connect(new SessionRequest(caller, connection.eventLoop(), namespace, TRANSPORT, connection, SessionFormat.INSTANCE));
         files = new FileCommands(services.transfers(), made, this);
         handle = endpoint == null ? null : new SessionProtocolHandle(endpoint.clients(), made);
         return made;
@@ -135,7 +138,7 @@ final class SessionProtocol extends SessionBound {
     public void binary(ByteBuf bytes) {
         int newline = bytes.indexOf(bytes.readerIndex(), bytes.writerIndex(), (byte) '\n');
         if (newline < 0) {
-            if (gateway.spendOrClose(session, bytes.readableBytes())) {
+            if (gateway.chargeOrClose(session, bytes.readableBytes())) {
                 connection.send(Replies.error(null, 400, "binary frame: expected a line of JSON, a newline, then the bytes"));
             }
             return;
@@ -147,24 +150,24 @@ final class SessionProtocol extends SessionBound {
     /** @param bytes that came after the line, lent for this call; null for a text frame */
     private void handle(String line, ByteBuf bytes, int size) {
         cancelFirstCommand();
-        Command command;
+        CommandFrame command;
         try {
             command = CommandParser.parse(line, bytes != null);
         } catch (MalformedCommandException e) {
-            if (gateway.spendOrClose(session, size)) {
+            if (gateway.chargeOrClose(session, size)) {
                 connection.send(Replies.error(e.seq(), 400, e.getMessage()));
             }
             return;
         }
         try {
-            gateway.spend(session, size);
+            gateway.charge(session, size);
             execute(command, bytes);
-        } catch (ErrorReply refusal) {
-            refuse(command, refusal);
+        } catch (ErrorReply error) {
+            refuse(command, error);
         }
     }
 
-    private void execute(Command command, ByteBuf bytes) {
+    private void execute(CommandFrame command, ByteBuf bytes) {
         if (command.cmd().startsWith("file.")) {
             files.execute(command, bytes);
             return;
@@ -186,11 +189,11 @@ final class SessionProtocol extends SessionBound {
         }
     }
 
-    private void resume(Command command) {
+    private void resume(CommandFrame command) {
         if (command.params().token == null) {
-            throw ErrorReply.badRequest("params.token: expected a string");
+            throw ErrorReply.parameter(400, "token", "expected a string");
         }
-        connection.await(session.inTurn(() -> gateway.resume(session, command.params().token, command.params().places)),
+        connection.await(session.inTurn(() -> gateway.execute(session, new Command.Resume(command.params().token, command.params().places))),
                 resumed -> {
                     reply(command, Replies.resumed(command.seq(), resumed));
                     session.follow();
@@ -198,9 +201,9 @@ final class SessionProtocol extends SessionBound {
                 failure -> refuse(command, ErrorReply.of(failure)));
     }
 
-    private void auth(Command command) {
+    private void auth(CommandFrame command) {
         if (command.params().token == null) {
-            throw ErrorReply.badRequest("params.token: expected a string");
+            throw ErrorReply.parameter(400, "token", "expected a string");
         }
         connection.await(services.authentication().authenticate(session, command.params().token),
                 done -> {
@@ -211,16 +214,16 @@ final class SessionProtocol extends SessionBound {
     }
 
     /** Whoever is not let in yet, and shows something wrong, has had its chance. */
-    private void refuseToken(Command command, ErrorReply refusal) {
-        refuse(command, refusal);
-        if (session.memberships().isEmpty() && (refusal.code() == 401 || refusal.code() == 403)) {
-            end(refusal);
+    private void refuseToken(CommandFrame command, ErrorReply error) {
+        refuse(command, error);
+        if (session.memberships().isEmpty() && (error.code() == 401 || error.code() == 403)) {
+            end(error);
         }
     }
 
-    private void join(Command command) {
+    private void join(CommandFrame command) {
         RoomId room = room(command);
-        connection.await(gateway.join(session, room, command.params().presence, command.params().since),
+        connection.await(gateway.execute(session, new Command.Join(room, command.params().presence, command.params().since)),
                 joined -> {
                     reply(command, Replies.joined(command.seq(), joined));
                     joined.membership().follow();
@@ -228,101 +231,83 @@ final class SessionProtocol extends SessionBound {
                 failure -> refuse(command, ErrorReply.of(failure)));
     }
 
-    private void leave(Command command) {
+    private void leave(CommandFrame command) {
         RoomId room = room(command);
-        connection.await(gateway.leave(session, room),
+        connection.await(gateway.execute(session, new Command.Leave(room)),
                 left -> reply(command, Replies.left(command.seq(), room)),
                 failure -> refuse(command, ErrorReply.of(failure)));
     }
 
-    private void send(Command command) {
+    private void send(CommandFrame command) {
         Params params = command.params();
         RoomId room = params.room == null ? RoomId.everyone(namespace) : room(command);
-        window.sent();
-        gateway.send(session, room, params.event, params.data, params.echo, params.idempotency).subscribe().with(
-                receipt -> session.loop().run(() -> {
-                    reply(command, Replies.sent(command.seq(), receipt));
-                    window.answered();
-                }),
-                failure -> session.loop().run(() -> {
-                    refuse(command, ErrorReply.of(failure));
-                    window.answered();
-                }));
+        window.submit(gateway.execute(session, new Command.Publish(room, params.event, params.data, params.echo, params.idempotency)),
+                result -> reply(command, Replies.sent(command.seq(), result)),
+                error -> refuse(command, error));
     }
 
-    private void members(Command command) {
+    private void members(CommandFrame command) {
         RoomId room = room(command);
         Params params = command.params();
         int most = gateway.limits().membersPage();
         int limit = Ranges.limit("params.limit", params.limit, most, most);
         if ("user".equals(params.by)) {
-            await(command, gateway.users(session.caller(), TRANSPORT, room, params.cursor, limit), page -> Replies.users(command.seq(), page));
+            await(command, gateway.execute(session, new Command.ListUsers(room, params.cursor, limit)), page -> Replies.users(command.seq(), page));
         } else if (params.by == null || params.by.equals("session")) {
-            await(command, gateway.members(session.caller(), TRANSPORT, room, params.cursor, limit), page -> Replies.members(command.seq(), page));
+            await(command, gateway.execute(session, new Command.ListMembers(room, params.cursor, limit)), page -> Replies.members(command.seq(), page));
         } else {
-            throw ErrorReply.badRequest("params.by: expected session or user");
+            throw ErrorReply.parameter(400, "by", "expected session or user");
         }
     }
 
-    private void history(Command command) {
+    private void history(CommandFrame command) {
         RoomId room = room(command);
-        boolean own = room.name().equals(session.id());
-        if (room.isSession() && !own) {
-            throw new ErrorReply(403, "room: this is another session's own room");
-        }
         Params params = command.params();
         HistoryQuery query = Ranges.history("params.", params.after, params.before, params.limit);
-        await(command, own ? gateway.ownHistory(session, query) : gateway.history(session.caller(), TRANSPORT, room, query), history -> Replies.history(command.seq(), history));
+        await(command, gateway.execute(session, new Command.ReadHistory(room, query)), history -> Replies.history(command.seq(), history));
     }
 
-    private void call(Command command) {
+    private void call(CommandFrame command) {
         gateway.requireNamespace(session);
         String name = command.params().name;
         if (name == null) {
-            throw ErrorReply.badRequest("params.name: expected a string");
+            throw ErrorReply.parameter(400, "name", "expected a string");
         }
         Data data = command.params().data;
         Uni<List<Object>> called = endpoint == null ? null
                 : endpoint.event(handle, name, data == Data.Json.NULL ? List.of() : Values.toNodes(data));
         if (called == null) {
-            throw new ErrorReply(404, "params.name: no handler of that name in this namespace");
+            throw ErrorReply.parameter(404, "name", "no handler of that name in this namespace");
         }
-        window.sent();
-        called.subscribe().with(
-                values -> session.loop().run(() -> {
-                    reply(command, Replies.called(command.seq(), values));
-                    window.answered();
-                }),
-                failure -> session.loop().run(() -> {
-                    refuse(command, ErrorReply.of(failure));
-                    window.answered();
-                }));
+        window.submit(called,
+                values -> reply(command, Replies.called(command.seq(), values)),
+                error -> refuse(command, error));
     }
 
-    private <T> void await(Command command, Uni<T> work, Function<T, byte[]> reply) {
+    private <T> void await(CommandFrame command, Uni<T> work, Function<T, byte[]> reply) {
         connection.await(work.emitOn(session.loop()::run),
                 result -> reply(command, reply.apply(result)),
                 failure -> refuse(command, ErrorReply.of(failure)));
     }
 
-    private RoomId room(Command command) {
+    private RoomId room(CommandFrame command) {
         if (command.params().room == null) {
-            throw ErrorReply.badRequest("params.room: expected a string");
+            throw ErrorReply.parameter(400, "room", "expected a string");
         }
         return Gateway.room(namespace, command.params().room);
     }
 
     /** Nobody is answered who did not ask for it. */
-    void reply(Command command, byte[] reply) {
+    void reply(CommandFrame command, byte[] reply) {
         if (command.seq() != null) {
             connection.send(reply);
         }
     }
 
     /** A mistake is answered even if no reply was asked for. */
-    void refuse(Command command, ErrorReply refusal) {
-        if (command.seq() != null || ALWAYS_TOLD.contains(refusal.code())) {
-            connection.send(Replies.error(command.seq(), refusal.code(), refusal.getMessage()));
+    void refuse(CommandFrame command, ErrorReply error) {
+        if (command.seq() != null || ALWAYS_TOLD.contains(error.code())) {
+            connection.send(Replies.error(command.seq(), error));
         }
     }
 }

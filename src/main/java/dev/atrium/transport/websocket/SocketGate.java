@@ -5,6 +5,7 @@ import dev.atrium.gateway.RoomUrl;
 import dev.atrium.room.InvalidNameException;
 import dev.atrium.room.RoomId;
 import dev.atrium.security.ConnectionLimiter;
+import dev.atrium.session.Transport;
 import dev.atrium.transport.admission.Admission;
 import dev.atrium.transport.admission.Problem;
 import io.quarkus.websockets.next.HandshakeRequest;
@@ -41,13 +42,13 @@ public final class SocketGate {
 
     /** Adds the routes to a router, at the start. */
     public void register(@Observes Router router) {
-        router.route("/echo").order(ORDER).handler(context -> admit(context, "echo", query -> { }));
-        router.route("/ws").order(ORDER).handler(context -> admit(context, "session", query -> RoomId.everyone(query.namespace())));
-        router.route("/rooms/:room").order(ORDER).handler(context -> admit(context, "plain", query -> requireRoom(context, query)));
+        router.route("/echo").order(ORDER).handler(context -> admit(context, Transport.ECHO, query -> { }));
+        router.route("/ws").order(ORDER).handler(context -> admit(context, Transport.SESSION, query -> RoomId.everyone(query.namespace())));
+        router.route("/rooms/:room").order(ORDER).handler(context -> admit(context, Transport.PLAIN, query -> requireRoom(context, query)));
     }
 
     /** @param requirement throws what is wrong with the query or the path */
-    private void admit(RoutingContext context, String transport, Consumer<SocketQuery> requirement) {
+    private void admit(RoutingContext context, Transport transport, Consumer<SocketQuery> requirement) {
         HttpServerRequest request = context.request();
         if (request.method() != HttpMethod.GET || !Admission.isWebSocket(request)) {
             passBy(context);

@@ -41,7 +41,7 @@ class CommandParserTest {
 
     @Test
     void fields_may_come_in_any_order_and_unknown_ones_are_passed_over() {
-        Command command = parse("{\"x\":{\"cmd\":1},\"params\":{\"y\":[],\"room\":\"r\",\"presence\":true},\"cmd\":\"join\",\"seq\":-3}");
+        CommandFrame command = parse("{\"x\":{\"cmd\":1},\"params\":{\"y\":[],\"room\":\"r\",\"presence\":true},\"cmd\":\"join\",\"seq\":-3}");
         assertThat(command.seq()).isEqualTo(-3);
         assertThat(command.cmd()).isEqualTo("join");
         assertThat(command.params().room).isEqualTo("r");
@@ -51,7 +51,7 @@ class CommandParserTest {
 
     @Test
     void null_is_as_good_as_absent() {
-        Command command = parse("{\"cmd\":\"send\",\"params\":{\"event\":null,\"echo\":null,\"since\":null}}");
+        CommandFrame command = parse("{\"cmd\":\"send\",\"params\":{\"event\":null,\"echo\":null,\"since\":null}}");
         assertThat(command.params().event).isNull();
         assertThat(command.params().echo).isTrue();
         assertThat(command.params().since).isNull();
@@ -92,7 +92,7 @@ class CommandParserTest {
                 .isInstanceOf(MalformedCommandException.class);
     }
 
-    private static Command parse(String text) {
+    private static CommandFrame parse(String text) {
         return CommandParser.parse(text, false);
     }
 }

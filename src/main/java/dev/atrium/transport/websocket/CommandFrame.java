@@ -6,5 +6,5 @@ package dev.atrium.transport.websocket;
  * @param seq chosen by the client and carried back in the reply; no reply without it
  * @param cmd which command
  */
-record Command(Long seq, String cmd, Params params) {
+record CommandFrame(Long seq, String cmd, Params params) {
 }

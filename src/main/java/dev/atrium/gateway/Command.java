@@ -1,0 +1,180 @@
+package dev.atrium.gateway;
+
+import dev.atrium.room.Data;
+import dev.atrium.room.History;
+import dev.atrium.room.HistoryQuery;
+import dev.atrium.room.Presence;
+import dev.atrium.room.PublishResult;
+import dev.atrium.room.RoomId;
+import dev.atrium.room.StreamPosition;
+import dev.atrium.security.Permission;
+import dev.atrium.session.Session;
+import io.smallrye.mutiny.Uni;
+import java.util.Map;
+
+/**
+ * A command of a session's client, with its parameters checked for form. The codec of a transport makes it, {@link Gateway#execute}
+ * permits and executes it, and the transport writes its result, or the {@link ErrorReply}, in its own words.
+ *
+ * @param <R> result
+ */
+public sealed interface Command<R> {
+
+    /**
+     * Whether the client may. On the session's event loop; called by the gateway alone.
+     *
+     * @throws ErrorReply 401, 403 or 429 if it may not
+     */
+    void permit(Session session, AccessControl access);
+
+    /** Does it. On the session's event loop, where the result is handed over, too; called by the gateway alone. */
+    Uni<R> execute(Session session, RoomService service, Grant grant);
+
+    /**
+     * Makes the session a member of a room. Joining twice is joining once, but the last word on presence counts.
+     *
+     * @param watchesPresence whether the client is sent who comes and goes
+     * @param since the position that the client was at, to be sent what it missed; or null
+     */
+    record Join(RoomId room, boolean watchesPresence, StreamPosition since) implements Command<Joined> {
+
+        @Override
+        public void permit(Session session, AccessControl access) {
+            if (!room.name().equals(session.id())) {
+                access.require(session, room, Permission.JOIN);
+            }
+            if (watchesPresence) {
+                access.require(session, room, Permission.PRESENCE);
+            }
+            if (session.membership(room) == null) {
+                access.requireRoomLeft(session);
+            }
+        }
+
+        @Override
+        public Uni<Joined> execute(Session session, RoomService service, Grant grant) {
+            return service.join(session, room, watchesPresence, since, grant);
+        }
+    }
+
+    /** Ends the session's membership. Leaving a room that it is not in does nothing. */
+    record Leave(RoomId room) implements Command<Void> {
+
+        @Override
+        public void permit(Session session, AccessControl access) {
+            access.requireIdentity(session);
+        }
+
+        @Override
+        public Uni<Void> execute(Session session, RoomService service, Grant grant) {
+            return service.leave(session, room);
+        }
+    }
+
+    /**
+     * Publishes a message in a room. The result comes on any thread.
+     *
+     * @param event null for the usual one
+     * @param echo whether the session receives it, too
+     * @param idempotencyKey by which a repeated command is recognised; or null
+     */
+    record Publish(RoomId room, String event, Data data, boolean echo, String idempotencyKey) implements Command<PublishResult> {
+
+        @Override
+        public void permit(Session session, AccessControl access) {
+            access.require(session, room, Permission.SEND);
+        }
+
+        @Override
+        public Uni<PublishResult> execute(Session session, RoomService service, Grant grant) {
+            return service.publish(session.self(), session.transport(), room, event, data, echo, idempotencyKey);
+        }
+    }
+
+    /** Reads a part of a room's history; of its own room, every session may. */
+    record ReadHistory(RoomId room, HistoryQuery query) implements Command<History> {
+
+        @Override
+        public void permit(Session session, AccessControl access) {
+            if (room.isSession() && !room.name().equals(session.id())) {
+                throw new ErrorReply(403, "room: this is another session's own room");
+            }
+            if (!room.isSession()) {
+                access.require(session, room, Permission.HISTORY);
+            }
+        }
+
+        @Override
+        public Uni<History> execute(Session session, RoomService service, Grant grant) {
+            return service.history(room, query);
+        }
+    }
+
+    /**
+     * Lists the sessions in a room, on all replicas.
+     *
+     * @param cursor the end of the page before; or null
+     */
+    record ListMembers(RoomId room, String cursor, int limit) implements Command<MemberPage<Presence>> {
+
+        @Override
+        public void permit(Session session, AccessControl access) {
+            access.require(session, room, Permission.PRESENCE);
+        }
+
+        @Override
+        public Uni<MemberPage<Presence>> execute(Session session, RoomService service, Grant grant) {
+            return service.members(room, cursor, limit);
+        }
+    }
+
+    /** Lists the users in a room: the sessions of one user are one. */
+    record ListUsers(RoomId room, String cursor, int limit) implements Command<MemberPage<MemberPage.User>> {
+
+        @Override
+        public void permit(Session session, AccessControl access) {
+            access.require(session, room, Permission.PRESENCE);
+        }
+
+        @Override
+        public Uni<MemberPage<MemberPage.User>> execute(Session session, RoomService service, Grant grant) {
+            return service.users(room, cursor, limit);
+        }
+    }
+
+    /**
+     * Lets a session that has just begun go on as an earlier one of its user, with its id and those of its rooms that it may still be in.
+     *
+     * @param token that the client was given for it
+     * @param positions that the client was at, by the name of the room; the empty name is the whole namespace
+     */
+    record Resume(String token, Map<String, StreamPosition> positions) implements Command<Resumed> {
+
+        @Override
+        public void permit(Session session, AccessControl access) {
+            access.requireNamespace(session, session.caller().identity());
+        }
+
+        @Override
+        public Uni<Resumed> execute(Session session, RoomService service, Grant grant) {
+            return service.resume(session, token, positions, grant);
+        }
+    }
+
+    /**
+     * The same for a client that knows only the last message that it received: all of its rooms, or an error. After an error the session
+     * is good for nothing.
+     */
+    record Recover(String token, RecoveryOffset last) implements Command<Recovered> {
+
+        @Override
+        public void permit(Session session, AccessControl access) {
+            // It is in its namespace already.
+        }
+
+        @Override
+        public Uni<Recovered> execute(Session session, RoomService service, Grant grant) {
+            return service.recover(session, token, last, grant);
+        }
+    }
+}

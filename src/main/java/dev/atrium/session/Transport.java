@@ -1,0 +1,46 @@
+package dev.atrium.session;
+
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+
+/** How a client reaches the server. Its label is the value of {@code transport} in metrics and logs. */
+public enum Transport {
+
+    /** A WebSocket that is in one room, with no envelope. */
+    PLAIN(true),
+    /** The session protocol on a WebSocket. */
+    SESSION(true),
+    /** Socket.IO, over WebSocket or long polls. */
+    SOCKETIO(true),
+    /** The echo endpoint. */
+    ECHO(true),
+    /** A WebSocket endpoint of the application's own. */
+    ENDPOINT(true),
+    /** Server-sent events. */
+    SSE(true),
+    /** Lines of JSON, without an end. */
+    NDJSON(true),
+    /** An HTML page without an end. */
+    IFRAME(true),
+    /** Single requests: publications, long polls, files. */
+    HTTP(false),
+    /** The application that Atrium is a part of. */
+    APPLICATION(false);
+
+    /** Those whose clients stay connected, and have a session. */
+    public static final List<Transport> CONNECTED = Arrays.stream(values()).filter(transport -> transport.connected).toList();
+
+    private final boolean connected;
+    private final String label;
+
+    Transport(boolean connected) {
+        this.connected = connected;
+        this.label = name().toLowerCase(Locale.ROOT);
+    }
+
+    /** For metrics and logs. */
+    public String label() {
+        return label;
+    }
+}
