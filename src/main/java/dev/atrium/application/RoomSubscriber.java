@@ -1,13 +1,13 @@
 package dev.atrium.application;
 
 import dev.atrium.gateway.RoomService;
-import dev.atrium.room.WriteBatch;
 import dev.atrium.room.Delivery;
 import dev.atrium.room.DeliveryLoop;
 import dev.atrium.room.Member;
 import dev.atrium.room.Membership;
 import dev.atrium.room.Message;
 import dev.atrium.room.RoomId;
+import dev.atrium.room.WriteBatch;
 import dev.atrium.session.Sessions;
 import io.netty.channel.EventLoop;
 import io.smallrye.mutiny.subscription.MultiEmitter;

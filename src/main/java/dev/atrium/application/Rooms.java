@@ -1,7 +1,7 @@
 package dev.atrium.application;
 
-import dev.atrium.gateway.Gateway;
 import dev.atrium.gateway.ErrorReply;
+import dev.atrium.gateway.Gateway;
 import dev.atrium.gateway.RoomService;
 import dev.atrium.room.Message;
 import dev.atrium.room.Publication;

@@ -9,7 +9,6 @@ import io.smallrye.common.annotation.Blocking;
 import jakarta.enterprise.inject.spi.DeploymentException;
 import java.lang.reflect.Modifier;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
 import org.jboss.jandex.AnnotationInstance;

@@ -2,8 +2,8 @@ package dev.atrium.gateway;
 
 import dev.atrium.room.RoomId;
 import dev.atrium.security.Caller;
-import dev.atrium.security.Identity;
 import dev.atrium.security.ClientLimits;
+import dev.atrium.security.Identity;
 import dev.atrium.security.Permission;
 import dev.atrium.security.Policy;
 import dev.atrium.session.Session;

@@ -1,14 +1,14 @@
 package dev.atrium.gateway;
 
 import dev.atrium.room.RoomId;
-import dev.atrium.security.TokenBucket;
 import dev.atrium.security.AuthenticationException.Reason;
 import dev.atrium.security.Caller;
+import dev.atrium.security.ClientLimits;
 import dev.atrium.security.ConnectionLimiter;
 import dev.atrium.security.Limit;
 import dev.atrium.security.LimitException;
-import dev.atrium.security.ClientLimits;
 import dev.atrium.security.Permission;
+import dev.atrium.security.TokenBucket;
 import dev.atrium.session.CloseReason;
 import dev.atrium.session.Session;
 import dev.atrium.session.Transport;

@@ -1,8 +1,8 @@
 package dev.atrium.gateway;
 
 import dev.atrium.room.Membership;
-import dev.atrium.room.StreamPosition;
 import dev.atrium.room.RoomId;
+import dev.atrium.room.StreamPosition;
 
 /**
  * A session is in a room.

@@ -1,9 +1,9 @@
 package dev.atrium.gateway;
 
 import com.fasterxml.jackson.core.JsonGenerator;
-import dev.atrium.room.StreamPosition;
 import dev.atrium.room.PublishResult;
 import dev.atrium.room.RoomId;
+import dev.atrium.room.StreamPosition;
 import java.io.IOException;
 import java.util.Map;
 

@@ -1,7 +1,7 @@
 package dev.atrium.gateway;
 
-import dev.atrium.room.StreamPosition;
 import dev.atrium.room.Sender;
+import dev.atrium.room.StreamPosition;
 import java.util.List;
 import java.util.Map;
 

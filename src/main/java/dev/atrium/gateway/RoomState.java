@@ -1,7 +1,7 @@
 package dev.atrium.gateway;
 
-import dev.atrium.room.StreamPosition;
 import dev.atrium.room.RoomId;
+import dev.atrium.room.StreamPosition;
 
 /**
  * How a room is.

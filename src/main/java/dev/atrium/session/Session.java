@@ -1,15 +1,15 @@
 package dev.atrium.session;
 
-import dev.atrium.room.WriteBatch;
 import dev.atrium.room.DeliveryLoop;
 import dev.atrium.room.Member;
 import dev.atrium.room.Membership;
 import dev.atrium.room.RoomId;
 import dev.atrium.room.Sender;
 import dev.atrium.room.WireFormat;
-import dev.atrium.security.TokenBucket;
+import dev.atrium.room.WriteBatch;
 import dev.atrium.security.Caller;
 import dev.atrium.security.Identity;
+import dev.atrium.security.TokenBucket;
 import io.netty.buffer.ByteBuf;
 import io.smallrye.mutiny.Uni;
 import java.util.Collection;

@@ -1,8 +1,8 @@
 package dev.atrium.backplane.redis;
 
 import dev.atrium.room.Message;
-import dev.atrium.room.StreamPosition;
 import dev.atrium.room.RoomId;
+import dev.atrium.room.StreamPosition;
 import java.nio.charset.StandardCharsets;
 
 /** What {@code publish.lua} tells subscribers: {@code epoch offset microseconds}, a newline, the message. */

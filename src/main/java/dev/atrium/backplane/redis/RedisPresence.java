@@ -1,7 +1,7 @@
 package dev.atrium.backplane.redis;
 
-import dev.atrium.room.PresenceEvent;
 import dev.atrium.room.Presence;
+import dev.atrium.room.PresenceEvent;
 import dev.atrium.room.RoomId;
 import dev.atrium.room.Sender;
 import io.vertx.core.Future;

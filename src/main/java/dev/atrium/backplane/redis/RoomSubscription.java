@@ -2,8 +2,8 @@ package dev.atrium.backplane.redis;
 
 import dev.atrium.room.Message;
 import dev.atrium.room.PresenceEvent;
-import dev.atrium.room.StreamPosition;
 import dev.atrium.room.RoomId;
+import dev.atrium.room.StreamPosition;
 import dev.atrium.room.Subscriber;
 import java.util.ArrayDeque;
 import org.jboss.logging.Logger;

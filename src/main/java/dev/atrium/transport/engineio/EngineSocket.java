@@ -1,10 +1,10 @@
 package dev.atrium.transport.engineio;
 
-import dev.atrium.security.TokenBucket;
 import dev.atrium.security.Caller;
+import dev.atrium.security.TokenBucket;
 import dev.atrium.session.CloseReason;
-import dev.atrium.session.SendQueue;
 import dev.atrium.session.Pausable;
+import dev.atrium.session.SendQueue;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.EventLoop;

@@ -9,12 +9,12 @@ import dev.atrium.session.Sessions;
 import dev.atrium.setting.Require;
 import io.netty.channel.EventLoop;
 import io.quarkus.runtime.configuration.ConfigurationException;
+import io.quarkus.runtime.configuration.MemorySize;
 import jakarta.inject.Singleton;
 import java.time.Duration;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
-import io.quarkus.runtime.configuration.MemorySize;
 
 /** The connections of Engine.IO on this replica. Any thread. */
 @Singleton

@@ -1,19 +1,19 @@
 package dev.atrium.transport.http;
 
 import dev.atrium.gateway.Command;
-import dev.atrium.gateway.Gateway;
 import dev.atrium.gateway.ErrorReply;
-import dev.atrium.room.StreamPosition;
+import dev.atrium.gateway.Gateway;
 import dev.atrium.room.RoomId;
+import dev.atrium.room.StreamPosition;
 import dev.atrium.security.Caller;
 import dev.atrium.security.ConnectionLimiter;
+import dev.atrium.session.ClientConnection;
 import dev.atrium.session.CloseReason;
-import dev.atrium.session.SendQueue;
 import dev.atrium.session.RequestLoop;
+import dev.atrium.session.SendQueue;
 import dev.atrium.session.Session;
 import dev.atrium.session.SessionRequest;
 import dev.atrium.session.Sessions;
-import dev.atrium.session.ClientConnection;
 import io.netty.buffer.Unpooled;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerResponse;

@@ -2,7 +2,6 @@ package dev.atrium.transport.http;
 
 import dev.atrium.file.StoredFile;
 import dev.atrium.file.Transfers;
-import dev.atrium.gateway.Gateway;
 import dev.atrium.gateway.ErrorReply;
 import dev.atrium.gateway.RoomUrl;
 import dev.atrium.room.InvalidNameException;

@@ -1,15 +1,15 @@
 package dev.atrium.transport.http;
 
 import dev.atrium.gateway.Gateway;
-import dev.atrium.room.WriteBatch;
 import dev.atrium.room.Delivery;
 import dev.atrium.room.DeliveryLoop;
 import dev.atrium.room.History;
 import dev.atrium.room.Member;
 import dev.atrium.room.Membership;
 import dev.atrium.room.Message;
-import dev.atrium.room.StreamPosition;
 import dev.atrium.room.RoomId;
+import dev.atrium.room.StreamPosition;
+import dev.atrium.room.WriteBatch;
 import dev.atrium.security.Caller;
 import io.netty.channel.EventLoop;
 import io.smallrye.mutiny.Uni;

@@ -1,10 +1,10 @@
 package dev.atrium.transport.http;
 
-import dev.atrium.gateway.Gateway;
 import dev.atrium.gateway.ErrorReply;
+import dev.atrium.gateway.Gateway;
 import dev.atrium.room.History;
-import dev.atrium.room.StreamPosition;
 import dev.atrium.room.RoomId;
+import dev.atrium.room.StreamPosition;
 import dev.atrium.security.Caller;
 import dev.atrium.security.ConnectionLimiter;
 import dev.atrium.security.LimitException;

@@ -3,8 +3,8 @@ package dev.atrium.transport.http;
 import dev.atrium.gateway.MessageJson;
 import dev.atrium.room.History;
 import dev.atrium.room.Message;
-import dev.atrium.room.StreamPosition;
 import dev.atrium.room.RoomId;
+import dev.atrium.room.StreamPosition;
 
 /** A part of a room's history as one JSON object. Pure. */
 final class MessagesAnswer {

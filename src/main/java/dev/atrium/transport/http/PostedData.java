@@ -1,7 +1,7 @@
 package dev.atrium.transport.http;
 
-import dev.atrium.gateway.JsonData;
 import dev.atrium.gateway.ErrorReply;
+import dev.atrium.gateway.JsonData;
 import dev.atrium.room.Data;
 import jakarta.ws.rs.core.MediaType;
 import java.nio.ByteBuffer;

@@ -1,17 +1,17 @@
 package dev.atrium.transport.http;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
+import dev.atrium.gateway.ErrorReply;
 import dev.atrium.gateway.Gateway;
 import dev.atrium.gateway.MemberPage;
 import dev.atrium.gateway.Ranges;
-import dev.atrium.gateway.ErrorReply;
 import dev.atrium.gateway.RoomUrl;
 import dev.atrium.room.History;
 import dev.atrium.room.HistoryQuery;
 import dev.atrium.room.InvalidNameException;
-import dev.atrium.room.StreamPosition;
 import dev.atrium.room.Presence;
 import dev.atrium.room.RoomId;
+import dev.atrium.room.StreamPosition;
 import dev.atrium.security.Caller;
 import dev.atrium.session.RequestLoop;
 import dev.atrium.session.Transport;

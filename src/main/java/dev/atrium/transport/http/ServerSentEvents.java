@@ -1,7 +1,7 @@
 package dev.atrium.transport.http;
 
-import dev.atrium.room.StreamPosition;
 import dev.atrium.room.Publication;
+import dev.atrium.room.StreamPosition;
 import dev.atrium.session.CloseReason;
 import dev.atrium.session.Transport;
 import java.nio.charset.StandardCharsets;

@@ -1,7 +1,7 @@
 package dev.atrium.transport.http;
 
-import dev.atrium.gateway.Gateway;
 import dev.atrium.gateway.ErrorReply;
+import dev.atrium.gateway.Gateway;
 import dev.atrium.session.Transport;
 import dev.atrium.transport.admission.Admission;
 import io.smallrye.mutiny.Uni;

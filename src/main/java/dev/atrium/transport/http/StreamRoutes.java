@@ -1,11 +1,11 @@
 package dev.atrium.transport.http;
 
-import dev.atrium.gateway.Gateway;
 import dev.atrium.gateway.ErrorReply;
+import dev.atrium.gateway.Gateway;
 import dev.atrium.gateway.RoomUrl;
 import dev.atrium.room.InvalidNameException;
-import dev.atrium.room.StreamPosition;
 import dev.atrium.room.RoomId;
+import dev.atrium.room.StreamPosition;
 import dev.atrium.security.ConnectionLimiter;
 import dev.atrium.session.Sessions;
 import dev.atrium.transport.admission.Admission;

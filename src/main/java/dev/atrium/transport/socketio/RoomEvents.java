@@ -1,8 +1,8 @@
 package dev.atrium.transport.socketio;
 
 import dev.atrium.gateway.Command;
-import dev.atrium.gateway.Gateway;
 import dev.atrium.gateway.ErrorReply;
+import dev.atrium.gateway.Gateway;
 import dev.atrium.gateway.ReplyJson;
 import dev.atrium.gateway.SendWindow;
 import dev.atrium.room.Data;

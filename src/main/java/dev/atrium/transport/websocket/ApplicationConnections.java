@@ -1,8 +1,8 @@
 package dev.atrium.transport.websocket;
 
 import dev.atrium.application.EndpointSessions;
-import dev.atrium.gateway.Gateway;
 import dev.atrium.gateway.ErrorReply;
+import dev.atrium.gateway.Gateway;
 import dev.atrium.gateway.RoomService;
 import dev.atrium.security.Caller;
 import dev.atrium.security.ConnectionLimiter;

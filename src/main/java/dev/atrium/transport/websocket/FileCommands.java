@@ -1,10 +1,10 @@
 package dev.atrium.transport.websocket;
 
+import dev.atrium.file.Transfers;
 import dev.atrium.file.UploadResult;
 import dev.atrium.file.Uploader;
-import dev.atrium.file.Transfers;
-import dev.atrium.gateway.Gateway;
 import dev.atrium.gateway.ErrorReply;
+import dev.atrium.gateway.Gateway;
 import dev.atrium.gateway.SendWindow;
 import dev.atrium.session.Session;
 import io.netty.buffer.ByteBuf;

@@ -1,9 +1,9 @@
 package dev.atrium.transport.websocket;
 
 import dev.atrium.file.ChunkRange;
-import dev.atrium.file.UploadResult;
 import dev.atrium.file.FileJson;
 import dev.atrium.file.Transfer;
+import dev.atrium.file.UploadResult;
 import dev.atrium.gateway.ReplyJson;
 import java.util.List;
 

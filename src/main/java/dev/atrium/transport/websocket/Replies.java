@@ -2,8 +2,8 @@ package dev.atrium.transport.websocket;
 
 import com.fasterxml.jackson.core.JsonGenerator;
 import dev.atrium.application.Values;
-import dev.atrium.gateway.ErrorReply;
 import dev.atrium.gateway.Authentication;
+import dev.atrium.gateway.ErrorReply;
 import dev.atrium.gateway.Joined;
 import dev.atrium.gateway.MemberPage;
 import dev.atrium.gateway.MessageJson;

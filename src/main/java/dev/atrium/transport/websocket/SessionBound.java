@@ -1,7 +1,7 @@
 package dev.atrium.transport.websocket;
 
-import dev.atrium.gateway.Gateway;
 import dev.atrium.gateway.ErrorReply;
+import dev.atrium.gateway.Gateway;
 import dev.atrium.security.Caller;
 import dev.atrium.session.CloseReason;
 import dev.atrium.session.Session;

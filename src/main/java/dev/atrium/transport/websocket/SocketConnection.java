@@ -1,11 +1,11 @@
 package dev.atrium.transport.websocket;
 
 import dev.atrium.session.ChannelSendQueue;
+import dev.atrium.session.ClientConnection;
 import dev.atrium.session.CloseReason;
+import dev.atrium.session.Pausable;
 import dev.atrium.session.SendQueue;
 import dev.atrium.session.Sessions;
-import dev.atrium.session.Pausable;
-import dev.atrium.session.ClientConnection;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.EventLoop;

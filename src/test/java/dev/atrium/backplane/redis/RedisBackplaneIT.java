@@ -1,8 +1,8 @@
 package dev.atrium.backplane.redis;
 
 import dev.atrium.backplane.Backplane;
-import dev.atrium.backplane.Settings;
 import dev.atrium.backplane.BackplaneContract;
+import dev.atrium.backplane.Settings;
 import dev.atrium.it.RedisProcess;
 import dev.atrium.room.Node;
 import io.vertx.core.Vertx;

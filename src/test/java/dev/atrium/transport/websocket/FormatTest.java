@@ -4,10 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.atrium.room.Data;
 import dev.atrium.room.PresenceEvent;
-import dev.atrium.room.StreamPosition;
 import dev.atrium.room.Publication;
 import dev.atrium.room.RoomId;
 import dev.atrium.room.Sender;
+import dev.atrium.room.StreamPosition;
 import java.nio.charset.StandardCharsets;
 import org.junit.jupiter.api.Test;
 
