@@ -3,11 +3,11 @@ package dev.atrium.room;
 import java.util.Set;
 
 /**
- * Which members of a room are handed a message: those that are in one of some rooms, and in none of some others. Each is handed
- * it once, in however many of the rooms it is.
+ * Filter on the members of a room that receive a message: members that are in at least one of {@code rooms} and in none of
+ * {@code except}. A member receives the message once, however many of the rooms it is in.
  *
- * @param rooms empty for everyone
- * @param except may be empty
+ * @param rooms names of rooms in the message's namespace; empty for every member
+ * @param except names of rooms whose members are left out; may be empty
  */
 public record Audience(Set<String> rooms, Set<String> except) {
 
@@ -16,7 +16,7 @@ public record Audience(Set<String> rooms, Set<String> except) {
         except = Set.copyOf(except);
     }
 
-    /** On the member's event loop. */
+    /** Returns whether the member receives the message. Called on the member's event loop. */
     public boolean includes(Member member) {
         return (rooms.isEmpty() || rooms.stream().anyMatch(member::isIn)) && except.stream().noneMatch(member::isIn);
     }

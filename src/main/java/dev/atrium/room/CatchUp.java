@@ -7,19 +7,19 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Brings one member from the place that it was at to the one that its room is at: what it missed is read from the history
- * while what is said meanwhile waits, and the two are joined by their offsets. On the member's event loop only.
+ * Catch-up of one member from an earlier stream position to the position of its room: reads the missed messages from the
+ * history, holds back the messages published meanwhile, and joins the two by offset. Used on the member's event loop only.
  */
 final class CatchUp {
 
-    /** Messages read at once. */
+    /** Maximum number of messages per history read. */
     private static final int PAGE = 500;
 
-    /** Deliveries, and about the bytes of them, that are handed over before the member has to have taken them. */
+    /** Maximum number of deliveries, and their approximate bytes, handed to the member before its send queue has to drain. */
     private static final int MOST_AT_ONCE = 128;
     private static final int MOST_BYTES_AT_ONCE = 32 * 1024;
 
-    /** About the bytes that wait; what is more is read from the history when its turn comes. */
+    /** Approximate bytes held back; beyond that the messages are dropped here and read from the history when they are due. */
     private static final int MOST_HELD_BYTES = 1 << 20;
 
     private static final Duration FIRST_RETRY = Duration.ofMillis(100);
@@ -28,9 +28,9 @@ final class CatchUp {
 
     private final Membership membership;
     private final RoomSource source;
-    /** What the room said since this member was admitted. */
+    /** Messages that the room published since this member was admitted. */
     private final ArrayDeque<EncodedMessage> held = new ArrayDeque<>();
-    /** What the member is handed next. */
+    /** Deliveries that the member receives next. */
     private final ArrayDeque<EncodedMessage> due = new ArrayDeque<>();
     private int heldBytes;
     private boolean overflowed;
@@ -39,24 +39,24 @@ final class CatchUp {
     private boolean recovered;
     private StreamPosition position;
 
-    /** From where the room is. */
+    /** Starts at the current position of the room's shard. */
     CatchUp(Membership membership, RoomSource source) {
         this.membership = membership;
         this.source = source;
         this.position = membership.share().position();
     }
 
-    /** Up to where the member has been handed messages, or knows them from before. */
+    /** Returns the position up to which the member has received the messages, or had them before it joined. */
     StreamPosition position() {
         return position;
     }
 
-    /** Whether the member goes on from where it was. */
+    /** Returns whether the member resumed from its earlier position without a gap. */
     boolean isRecovered() {
         return recovered;
     }
 
-    /** Goes on from an earlier place, if the history reaches back that far without a gap. */
+    /** Resumes from an earlier position if the history reaches back that far without a gap. */
     Uni<Void> resume(StreamPosition since) {
         return source.history(membership.room(), HistoryQuery.after(since.offset(), PAGE))
                 .emitOn(membership.member().loop()::run)
@@ -71,13 +71,13 @@ final class CatchUp {
                 .replaceWithVoid();
     }
 
-    /** The member has been told its place: everything after it follows from now on. */
+    /** Starts delivery: the client has been sent its position, so every later message may follow. */
     void follow() {
         following = true;
         next();
     }
 
-    /** Something was said in the room. */
+    /** Holds back messages that the room has just published, and delivers them once they are due. */
     void hold(List<EncodedMessage> parcels) {
         for (EncodedMessage parcel : parcels) {
             heldBytes += parcel.delivery.size();
@@ -115,7 +115,7 @@ final class CatchUp {
         }
     }
 
-    /** Hands over some of what is due, and the rest when the member has taken that. */
+    /** Hands over one batch of the due deliveries, and the next batch once the member's send queue has drained. */
     private void hand() {
         List<EncodedMessage> some = new ArrayList<>();
         int bytes = 0;
@@ -161,14 +161,17 @@ final class CatchUp {
         }
     }
 
-    /** What is missing cannot be had: the member is told so, and goes on from where the room is. */
+    /**
+     * Reports a gap: the missing messages are no longer in the history, so the member is sent a {@link HistoryGap} and resumes
+     * at the room's current position.
+     */
     private void lose() {
         held.clear();
         heldBytes = 0;
         due.add(new EncodedMessage(new HistoryGap(membership.room(), membership.share().position())));
     }
 
-    /** What was read from the history need not be said again. */
+    /** Drops held messages that were also read from the history, so that the member does not receive them twice. */
     private void dropPast() {
         while (!held.isEmpty() && isPast(RoomShard.positionOf(held.peek().delivery))) {
             heldBytes -= held.poll().delivery.size();
@@ -179,18 +182,23 @@ final class CatchUp {
         return other.epoch().equals(position.epoch()) && other.offset() <= position.offset();
     }
 
-    /** Whether something lies between this member's place and what the room says next. */
+    /**
+     * Returns whether messages are missing between this member's position and the next held message (or the room's position).
+     */
     private boolean isMissing(Delivery first) {
         if (overflowed || first instanceof HistoryGap) {
             return overflowed;
         }
-        // Of another epoch: the room has said, or is about to say, that what was before it is lost.
+        // In another epoch, the room has delivered, or is about to deliver, a HistoryGap for the lost history: nothing to read.
         StreamPosition next = first == null ? membership.share().position() : RoomShard.positionOf(first);
         long reached = first == null ? next.offset() : next.offset() - 1;
         return next.epoch().equals(position.epoch()) && reached > position.offset();
     }
 
-    /** Whether this member knows more than this replica's room has said yet, which it must not be told again. */
+    /**
+     * Returns whether the history read has taken this member past its room's shard; the shard's next messages must not be
+     * delivered again.
+     */
     private boolean isAhead() {
         StreamPosition reached = membership.share().position();
         return reached.epoch().equals(position.epoch()) && reached.offset() < position.offset();

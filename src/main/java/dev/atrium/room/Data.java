@@ -2,13 +2,15 @@ package dev.atrium.room;
 
 import java.util.List;
 
-/** What a message carries. One of a few kinds, kept apart on every wire, so that it arrives as it was sent. */
+/**
+ * Payload of a message. Each kind has its own encoding in every wire format, so a payload arrives as the kind it was sent as.
+ */
 public sealed interface Data {
 
-    /** Bytes that this data holds in memory, about; what bounded queues count. */
+    /** Returns the approximate number of bytes in memory, as counted by bounded queues. */
     int size();
 
-    /** A string. JSON data that is a string is this, too: there is one form for one value. */
+    /** A string. A JSON string is decoded to this kind, too, so that one value has one representation. */
     record Text(String text) implements Data {
         @Override
         public int size() {
@@ -16,10 +18,10 @@ public sealed interface Data {
         }
     }
 
-    /** Any other JSON value, as its sender wrote it but on one line, so that no digit of a number is lost. */
+    /** Any other JSON value, on one line and otherwise as its sender wrote it, so that numbers keep all their digits. */
     record Json(String json) implements Data {
 
-        /** JSON's null: the data of a message that was sent without any. */
+        /** JSON null: the payload of a message that was sent without data. */
         public static final Json NULL = new Json("null");
 
         @Override
@@ -29,10 +31,10 @@ public sealed interface Data {
     }
 
     /**
-     * What an event of Socket.IO carries where that is not one text, JSON value or buffer.
+     * Arguments of a Socket.IO event that are not exactly one string, JSON value or buffer.
      *
-     * @param json an array, one item for each argument; in it {@code {"_placeholder":true,"num":n}} stands for attachment n
-     * @param attachments bytes, shared by all who hold the message
+     * @param json an array with one item per argument, in which {@code {"_placeholder":true,"num":n}} stands for attachment n
+     * @param attachments binary attachments; the arrays are shared by all holders of the message and must not be changed
      */
     record Arguments(String json, List<byte[]> attachments) implements Data {
         @Override
@@ -41,7 +43,7 @@ public sealed interface Data {
         }
     }
 
-    /** Bytes. The array is shared by all who hold the message and must not be changed. */
+    /** Bytes. The array is shared by all holders of the message and must not be changed. */
     record Binary(byte[] bytes) implements Data {
         @Override
         public int size() {

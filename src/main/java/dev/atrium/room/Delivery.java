@@ -1,14 +1,14 @@
 package dev.atrium.room;
 
-/** Something that a room hands to its members, in one order on every replica. */
+/** An item that a room delivers to its members, in the same order on every replica. */
 public sealed interface Delivery permits Message, PresenceEvent, HistoryGap {
 
-    /** Bytes held in memory, about; what bounded queues count. */
+    /** Returns the approximate number of bytes in memory, as counted by bounded queues. */
     int size();
 
-    /** Whether every member of the room is handed this. */
+    /** Returns whether every member of the room receives this. */
     boolean isForAll();
 
-    /** Whether that member is handed this. On the member's event loop. */
+    /** Returns whether that member receives this. Called on the member's event loop. */
     boolean isFor(Member member);
 }

@@ -10,13 +10,13 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.BooleanSupplier;
 
 /**
- * One event loop, as rooms see it: rooms that have something for members on this loop queue here, and one task per turn
- * hands it all over and then flushes each touched connection once. When idle nothing waits; under load each flush
- * carries what has queued.
+ * Delivery scheduler of one event loop. Rooms with deliveries for members on this loop queue here; one task per turn hands them
+ * all over and then flushes each touched connection once. An idle loop adds no delay; under load each flush carries everything
+ * that has queued.
  */
 public final class DeliveryLoop {
 
-    /** Rooms served before other work of the loop (reading sockets) gets its turn. */
+    /** Rooms served per turn, before other work of the loop (such as reading sockets) runs. */
     private static final int ROOMS_PER_TURN = 512;
 
     private static final long MAX_BACKLOG = 64L << 20;
@@ -40,7 +40,7 @@ public final class DeliveryLoop {
         this.inLoop = inLoop;
     }
 
-    /** Runs the task on this loop: at once if the caller is on it, else in a later turn. Any thread. */
+    /** Runs the task on this loop: immediately if the caller is on it, otherwise in a later turn. Any thread. */
     public void run(Runnable task) {
         if (inLoop.getAsBoolean()) {
             task.run();
@@ -50,8 +50,8 @@ public final class DeliveryLoop {
     }
 
     /**
-     * Runs the flush at the end of this turn of the loop, or at once if nothing else is queued that could share it: to come
-     * back to each of thousands of connections later would find it gone from the processor's caches. On the loop only; one call
+     * Runs the flush at the end of this turn of the loop, or immediately if no other queued room could share it: with thousands
+     * of connections, a later flush would find the connection's state evicted from the CPU caches. On the loop only; one call
      * per connection and turn.
      */
     public void flushLater(Runnable flush) {
@@ -63,17 +63,17 @@ public final class DeliveryLoop {
         }
     }
 
-    /** Bytes that rooms have queued here and that members have not been handed yet. Any thread. */
+    /** Returns the bytes that rooms have queued here and that members have not received yet. Any thread. */
     public long backlog() {
         return backlog.get();
     }
 
-    /** Whether more is queued here than is good: publishers should be refused, or wait. Any thread. */
+    /** Returns whether the backlog is over its limit, so that publications should be rejected or delayed. Any thread. */
     public boolean isBehind() {
         return backlog.get() > MAX_BACKLOG;
     }
 
-    /** How often a room has said something here. On the loop only. */
+    /** Returns how many batches rooms have delivered on this loop. On the loop only. */
     public long spoken() {
         return spoken;
     }
@@ -110,7 +110,8 @@ public final class DeliveryLoop {
         } finally {
             isLastRoom = false;
             scheduled.set(false);
-            // What was queued while the flag was up scheduled nothing: look again, or it would wait for the next one.
+            // Rooms and flushes queued while the flag was set have scheduled no turn: without this check they would wait for
+            // the next one.
             if (!ready.isEmpty() || !flushes.isEmpty()) {
                 schedule();
             }

@@ -1,13 +1,13 @@
 package dev.atrium.room;
 
-/** Hears of each delivery, for the figures. Called on event loops, so it must be quick and must not throw. */
+/** Observer of deliveries, for metrics. Called on event loops: implementations must be quick and must not throw. */
 @FunctionalInterface
 public interface DeliveryObserver {
 
     /**
-     * A message was handed to the members of a room on one event loop.
+     * Called when a message was handed to the members of a room on one event loop.
      *
-     * @param members how many there were
+     * @param members number of the room's members on that event loop
      */
     void delivered(Message message, int members);
 }

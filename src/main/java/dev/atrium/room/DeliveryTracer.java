@@ -1,25 +1,25 @@
 package dev.atrium.room;
 
-/** Follows single messages over this replica, for traces. Called on hot paths, so it must be quick and must not throw. */
+/** Tracer of single messages through this replica. Called on hot paths: implementations must be quick and must not throw. */
 @FunctionalInterface
 public interface DeliveryTracer {
 
     /**
-     * A message that has a {@link Message#traceparent} has come from the backplane. Any thread.
+     * Called when a message with a {@link Message#traceparent} has arrived from the backplane. Any thread.
      *
-     * @param loops event loops with members that it goes to, at least one
-     * @return what hears of each of them, or null if nobody wants to know
+     * @param loops number of event loops with members of the room, at least one
+     * @return receives one call per event loop; null if the message is not traced
      */
     Passage arrived(Message message, int loops);
 
-    /** One message on its way to the members on this replica. */
+    /** Trace of one message on its way to the members on this replica. */
     @FunctionalInterface
     interface Passage {
 
         /**
-         * One event loop has written it. On that loop; once for each.
+         * Called once per event loop, on that loop, when the message has been written.
          *
-         * @param members that it was written to
+         * @param members number of members that it was written to
          */
         void written(int members);
     }

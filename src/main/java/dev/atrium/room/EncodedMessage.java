@@ -1,15 +1,15 @@
 package dev.atrium.room;
 
 /**
- * One delivery on its way to the event loops, with its encodings. Each encoding is made once and shared by all loops;
- * two loops that race make it twice, and either result serves.
+ * A delivery with its encodings, one per wire format. Each encoding is made once and shared by all event loops; two loops that
+ * race both encode, and either result is valid.
  */
 final class EncodedMessage {
 
     private static final byte[] NOT_SHOWN = new byte[0];
 
     final Delivery delivery;
-    /** Null for all but traced messages. */
+    /** Null unless the message is traced. */
     final DeliveryTracer.Passage passage;
     private volatile Encoding encodings;
 
@@ -22,7 +22,7 @@ final class EncodedMessage {
         this.passage = passage;
     }
 
-    /** The bytes of this delivery, or null where the format does not show it. */
+    /** Returns the encoded bytes, or null if the format does not show this delivery. */
     byte[] bytes(WireFormat<?> format) {
         for (Encoding e = encodings; e != null; e = e.next) {
             if (e.format == format) {

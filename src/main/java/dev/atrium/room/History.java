@@ -3,14 +3,17 @@ package dev.atrium.room;
 import java.util.List;
 
 /**
- * Part of what was said in a room.
+ * Page of a room's message history.
  *
- * @param head the room's last position when this was read; its epoch is empty if nothing was ever said there
- * @param messages in their order
+ * @param head the room's last stream position at the time of the read; its epoch is empty if nothing was ever published there
+ * @param messages in ascending order of offset
  */
 public record History(StreamPosition head, List<Message> messages) {
 
-    /** Whether someone who has everything up to that position, and is then told these messages, has missed nothing. */
+    /**
+     * Returns whether these messages directly continue that position: a client that has everything up to it, and then receives
+     * these messages, has missed nothing.
+     */
     public boolean continues(StreamPosition position) {
         boolean sameHistory = head.epoch().equals(position.epoch()) || position.epoch().isEmpty();
         if (!sameHistory || position.offset() > head.offset()) {

@@ -1,10 +1,10 @@
 package dev.atrium.room;
 
 /**
- * Messages of a room were lost, and cannot be had any more: whoever hears this knows that what it has is not whole.
+ * Marker of lost messages in a room: messages were lost and can no longer be read, so the receiver's copy has a gap.
  *
- * @param room where
- * @param position what follows are the messages after it; a new epoch if the whole history was lost
+ * @param room the room
+ * @param position the messages that follow are those after it; in a new epoch if the whole history was lost
  */
 public record HistoryGap(RoomId room, StreamPosition position) implements Delivery {
 

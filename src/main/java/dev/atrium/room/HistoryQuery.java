@@ -1,23 +1,23 @@
 package dev.atrium.room;
 
 /**
- * Which part of a room's history to read.
+ * Query for a page of a room's history.
  *
- * @param after the oldest messages after this offset; negative: the newest ones
+ * @param after returns the oldest messages after this offset; negative: the newest messages
  * @param before only messages before this offset
- * @param limit how many at the most
+ * @param limit maximum number of messages
  */
 public record HistoryQuery(long after, long before, int limit) {
 
-    /** Most messages that are read at once. */
+    /** Maximum number of messages per read. */
     public static final int MOST = 1_000;
 
-    /** The next messages after a place. */
+    /** Returns a query for the first messages after an offset. */
     public static HistoryQuery after(long offset, int limit) {
         return new HistoryQuery(offset, Long.MAX_VALUE, limit);
     }
 
-    /** Whether the newest messages are wanted, not those after some place. */
+    /** Returns whether the query is for the newest messages rather than for those after an offset. */
     public boolean isNewest() {
         return after < 0;
     }

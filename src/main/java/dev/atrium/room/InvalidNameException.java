@@ -1,6 +1,6 @@
 package dev.atrium.room;
 
-/** A namespace or room name that no room can have. The message names the field and what was expected. */
+/** Invalid namespace or room name. The message names the field and the expected form. */
 public final class InvalidNameException extends IllegalArgumentException {
 
     private static final long serialVersionUID = 1L;

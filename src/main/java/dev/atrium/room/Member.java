@@ -1,20 +1,23 @@
 package dev.atrium.room;
 
-/** One who can be in rooms: a session. Its methods are called on its own event loop, but {@link #id} and {@link #loop}. */
+/** Member of rooms: a session. Its methods are called on its own event loop, except {@link #id} and {@link #loop}. */
 public interface Member {
 
-    /** Unique in the cluster. */
+    /** Returns the session's id, unique in the cluster. */
     String id();
 
-    /** The event loop on which this member is touched. */
+    /** Returns the event loop on which this member is used. */
     DeliveryLoop loop();
 
-    /** Whether it is in the room of that name in its namespace. */
+    /** Returns whether this member is in the room of that name in its namespace. */
     boolean isIn(String room);
 
-    /** Hands over what a room has for this member. Must not block, and must not throw. */
+    /** Receives a room's deliveries. Must not block, and must not throw. */
     void receive(WriteBatch batch);
 
-    /** Runs the task in a later turn of this member's loop: when little waits to be sent to it. Never, if it has gone. */
+    /**
+     * Runs the task in a later turn of this member's loop, once few bytes wait in its send queue. Never runs it if the member
+     * is gone.
+     */
     void whenDrained(Runnable task);
 }

@@ -4,8 +4,8 @@ import io.smallrye.mutiny.Uni;
 import java.util.List;
 
 /**
- * One member in one room. It begins on hold: what is said waits until {@link #follow}, so that the member can be told its
- * place before anything that comes after it. Used on the member's event loop only.
+ * Membership of one member in one room. It starts on hold: deliveries wait until {@link #follow}, so that the client can be
+ * sent its stream position before any message after it. Used on the member's event loop only.
  */
 public final class Membership {
 
@@ -26,39 +26,39 @@ public final class Membership {
         this.catchUp = new CatchUp(this, source);
     }
 
-    /** The room. */
+    /** Returns the room. */
     public RoomId room() {
         return share.room.id;
     }
 
-    /** The place in the room up to which this member has been handed messages; those after it follow. */
+    /** Returns the stream position up to which this member has received the room's messages. */
     public StreamPosition position() {
         return isLive() ? share.position() : catchUp.position();
     }
 
-    /** Whether the member goes on from the place that it named when it joined, with nothing lost. */
+    /** Returns whether the member resumed without loss from the position that it named when it joined. */
     public boolean isRecovered() {
         return recovered;
     }
 
-    /** Whether the member has been handed everything after that place, or will be. */
+    /** Returns whether the member has received, or will receive, every message after that position. */
     public boolean covers(StreamPosition place) {
         return place.epoch().equals(start.epoch()) && place.offset() >= start.offset();
     }
 
-    /** The member knows its place: hands it everything after that from now on. */
+    /** Starts delivery of every message after {@link #position}, which the client knows by now. */
     public void follow() {
         if (!isLive()) {
             catchUp.follow();
         }
     }
 
-    /** Whether this member is shown who comes and goes. */
+    /** Returns whether this member receives presence events. */
     public boolean watchesPresence() {
         return watchesPresence;
     }
 
-    /** Begins or ends to show this member who comes and goes. */
+    /** Starts or stops presence events for this member. */
     public void watchPresence(boolean watch) {
         if (watch != watchesPresence) {
             watchesPresence = watch;
@@ -74,7 +74,7 @@ public final class Membership {
         });
     }
 
-    /** Whether it is handed what the room says as it is said. */
+    /** Returns whether the member receives messages as they are published, with no catch-up under way. */
     boolean isLive() {
         return catchUp == null;
     }

@@ -1,29 +1,29 @@
 package dev.atrium.room;
 
 /**
- * Something said in a room, at its place there.
+ * A message published in a room, with its stream position.
  *
- * @param room where
- * @param event its name
- * @param data what was said
- * @param from the sending session, or null for a backend that is none
- * @param echo whether the sender hears it, too
- * @param audience which members of the room hear it; null for all
- * @param traceparent of the span that published it, as W3C Trace Context writes it, for a message that is traced; else null. Never
- *     told to clients
- * @param atMicros when the backplane took it, in microseconds since 1970
+ * @param room the room
+ * @param event name of the event
+ * @param data payload
+ * @param from the sending session, or null for a backend, which has none
+ * @param echo whether the sender receives it, too
+ * @param audience the members of the room that receive it; null for all
+ * @param traceparent of the publishing span in the W3C Trace Context format; null if the message is not traced. Never sent to
+ *     clients
+ * @param atMicros when the backplane accepted it, in microseconds since 1970
  * @param epoch see {@link StreamPosition}
- * @param offset 1, 2, 3 … in its room, the same for everyone
+ * @param offset 1, 2, 3 … in its room, the same for every subscriber
  */
 public record Message(RoomId room, String event, Data data, Sender from, boolean echo, Audience audience,
         String traceparent, long atMicros, String epoch, long offset) implements Delivery {
 
-    /** When the backplane took it, in milliseconds since 1970: what clients are told. */
+    /** Returns when the backplane accepted it, in milliseconds since 1970, as sent to clients. */
     public long at() {
         return atMicros / 1000;
     }
 
-    /** Its place in the room. */
+    /** Returns its stream position in the room. */
     public StreamPosition position() {
         return new StreamPosition(epoch, offset);
     }

@@ -1,45 +1,45 @@
 package dev.atrium.room;
 
 /**
- * This replica, by its name: six characters, new at every start.
+ * This replica's identity: a name of six characters, new at every start.
  *
- * @param name part of the id of every session that lives here
+ * @param name prefix of the id of every session on this replica
  */
 public record Node(String name) {
 
-    /** 132 bits: nobody guesses one. */
+    /** 132 bits: cannot be guessed. */
     private static final int SECRET_LENGTH = 22;
 
-    /** 84 bits: nobody guesses one while it lives. */
+    /** 84 bits: cannot be guessed during the life of a connection. */
     private static final int ENGINE_SECRET_LENGTH = 14;
 
-    /** A node with a new random name. */
+    /** Returns a node with a new random name. */
     public static Node create() {
         return new Node(SessionId.newNode());
     }
 
-    /** A new id for a session on this node. */
+    /** Returns a new id for a session on this node. */
     public String newSessionId() {
         return SessionId.on(name);
     }
 
-    /** A new secret of 20 characters that begins with the name of this node: the {@code sid} of Engine.IO. */
+    /** Returns a new Engine.IO {@code sid}: a secret of 20 characters that begins with the name of this node. */
     public String newEngineId() {
         return name + RandomName.of(ENGINE_SECRET_LENGTH);
     }
 
-    /** The node that made the {@code sid} of a connection; null for what is none. */
+    /** Returns the node that created a {@code sid}; null if the text does not have the form of a {@code sid}. */
     public static String ofEngineId(String sid) {
         return sid.matches("[\\w-]{" + (SessionId.NODE_LENGTH + ENGINE_SECRET_LENGTH) + "}")
                 ? sid.substring(0, SessionId.NODE_LENGTH) : null;
     }
 
-    /** A new secret that begins with the name of this node. */
+    /** Returns a new secret token that begins with the name of this node. */
     public String newToken() {
         return name + RandomName.of(SECRET_LENGTH);
     }
 
-    /** The node that made a token; null for what is none. */
+    /** Returns the node that created a token; null if the text does not have the form of a token. */
     public static String ofToken(String token) {
         return token.matches("[\\w-]{" + (SessionId.NODE_LENGTH + SECRET_LENGTH) + "}")
                 ? token.substring(0, SessionId.NODE_LENGTH) : null;

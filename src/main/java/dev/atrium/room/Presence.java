@@ -1,7 +1,7 @@
 package dev.atrium.room;
 
 /**
- * One session that is in a room.
+ * Presence of one session in a room.
  *
  * @param who the session
  * @param since when it joined, in milliseconds since 1970

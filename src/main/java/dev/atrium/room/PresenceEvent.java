@@ -1,15 +1,16 @@
 package dev.atrium.room;
 
 /**
- * Somebody came or went. Shown to the members that asked for presence; it has no offset and is not kept.
+ * Presence event: a session joined or left a room. Delivered to members that asked for presence; has no offset and is not kept
+ * in the history.
  *
- * @param room where
- * @param change came or went
+ * @param room the room
+ * @param change joined or left
  * @param who the session
  */
 public record PresenceEvent(RoomId room, Change change, Sender who) implements Delivery {
 
-    /** What happened. */
+    /** Kind of change. */
     public enum Change {
         /** A session became a member. */
         JOINED,

@@ -1,10 +1,10 @@
 package dev.atrium.room;
 
 /**
- * The backplane has taken a message.
+ * Result of a publication that the backplane has accepted.
  *
- * @param position its place in the room
- * @param atMicros when, in microseconds since 1970
+ * @param position its stream position in the room
+ * @param atMicros when it was accepted, in microseconds since 1970
  */
 public record PublishResult(StreamPosition position, long atMicros) {
 }

@@ -3,7 +3,7 @@ package dev.atrium.room;
 import java.security.SecureRandom;
 import java.util.Base64;
 
-/** Random names in base64url, for replicas, sessions and epochs. */
+/** Generator of random base64url names for replicas, sessions and epochs. */
 final class RandomName {
 
     private static final SecureRandom RANDOM = new SecureRandom();

@@ -3,13 +3,13 @@ package dev.atrium.room;
 import java.util.concurrent.CompletableFuture;
 
 /**
- * One room on this replica: it takes the room's one ordered stream from the backplane and passes it to each event loop
- * that has members here.
+ * One room on this replica. Receives the room's ordered stream from the backplane and passes it to each event loop that has
+ * members here.
  */
 final class Room implements Subscriber {
 
     final RoomId id;
-    /** Members and members to be, counted by {@link Rooms} under its map's lock; the room ends with the last. */
+    /** Number of members and of joins in progress, counted by {@link Rooms} under its map's lock; at 0 the room is removed. */
     int references;
 
     private final DeliveryObserver observer;
@@ -24,7 +24,7 @@ final class Room implements Subscriber {
         this.tracer = tracer;
     }
 
-    /** Completes when members can be admitted, or with the failure of the subscription. */
+    /** Completes when members can be admitted, or fails if the subscription fails. */
     CompletableFuture<Void> subscribed() {
         return subscribed;
     }
@@ -76,7 +76,7 @@ final class Room implements Subscriber {
         }
     }
 
-    /** Lets a member in. On the member's loop. */
+    /** Admits a member. On the member's loop. */
     Membership admit(Member member, boolean watchesPresence, RoomSource source) {
         RoomShard share = share(member.loop());
         Membership membership = new Membership(share, member, watchesPresence, source);
@@ -84,7 +84,7 @@ final class Room implements Subscriber {
         return membership;
     }
 
-    /** Lets a member go; nothing more is handed to it. On the member's loop. */
+    /** Removes a member; it receives nothing more. On the member's loop. */
     void dismiss(Membership membership) {
         RoomShard share = membership.share();
         membership.end();
@@ -100,7 +100,7 @@ final class Room implements Subscriber {
                 return each;
             }
         }
-        // Taken under the lock of message(): the new share starts exactly where the others are.
+        // Created under the lock of message(), so that the new shard starts exactly at the position of the others.
         RoomShard share = new RoomShard(this, loop, position, observer);
         RoomShard[] more = new RoomShard[loops.length + 1];
         System.arraycopy(loops, 0, more, 0, loops.length);

@@ -1,26 +1,26 @@
 package dev.atrium.room;
 
 /**
- * The address of a room: a name inside a namespace.
+ * Address of a room: a name inside a namespace.
  *
- * <p>Two kinds of room exist without anybody having joined them: the one of a whole namespace ({@link #everyone}), which
- * holds every session of it, and the one of a single session, named by the session's id ({@link SessionId}).
+ * <p>Two kinds of room exist without a join: the room of a whole namespace ({@link #everyone}), which holds all of its
+ * sessions, and the room of a single session, named by the session's id ({@link SessionId}).
  *
- * @param namespace begins with {@code /}; printable characters but space, {@code ?} and {@code ,}
+ * @param namespace begins with {@code /}; printable characters except space, {@code ?} and {@code ,}
  * @param name any printable characters, at most {@value #MAX_BYTES} bytes of UTF-8; empty for the whole namespace
  */
 public record RoomId(String namespace, String name) {
 
-    /** The namespace of clients that ask for none; Socket.IO's main namespace. */
+    /** Namespace of clients that name none; Socket.IO's main namespace. */
     public static final String DEFAULT_NAMESPACE = "/";
 
-    /** Upper bound of a namespace and of a room name, in bytes of UTF-8. */
+    /** Maximum length of a namespace and of a room name, in bytes of UTF-8. */
     public static final int MAX_BYTES = 255;
 
     /**
-     * A room of that name.
+     * Returns the id of the room of that name.
      *
-     * @throws InvalidNameException naming the field, {@code ns} or {@code room}, and what is expected of it
+     * @throws InvalidNameException naming the field, {@code ns} or {@code room}, and its expected form
      */
     public static RoomId of(String namespace, String name) {
         requireNamespace(namespace);
@@ -32,7 +32,7 @@ public record RoomId(String namespace, String name) {
     }
 
     /**
-     * The room of all sessions of a namespace.
+     * Returns the id of the room of all sessions of a namespace.
      *
      * @throws InvalidNameException if the namespace is malformed
      */
@@ -41,17 +41,17 @@ public record RoomId(String namespace, String name) {
         return new RoomId(namespace, "");
     }
 
-    /** Whether this is the room of a whole namespace. */
+    /** Returns whether this is the room of a whole namespace. */
     public boolean isEveryone() {
         return name.isEmpty();
     }
 
-    /** Whether this is the room of one session, which nobody else may join. */
+    /** Returns whether this is the room of a single session, which no other session may join. */
     public boolean isSession() {
         return SessionId.isSessionId(name);
     }
 
-    /** Whether somebody has to join it: it is neither that of a whole namespace nor that of one session. */
+    /** Returns whether this room has to be joined: it is neither the room of a whole namespace nor of a single session. */
     public boolean isNamed() {
         return !isEveryone() && !isSession();
     }
@@ -68,7 +68,8 @@ public record RoomId(String namespace, String name) {
         requirePrintable("ns", namespace);
         for (int i = 0; i < namespace.length(); i++) {
             char c = namespace.charAt(i);
-            // Socket.IO ends a namespace at the comma and its query at the question mark; a space ends it in our keys.
+            // Socket.IO ends a namespace at a comma and starts its query at a question mark; Redis keys separate it from the
+            // name by a space.
             if (c == ' ' || c == ',' || c == '?') {
                 throw new InvalidNameException("ns: expected no space, comma or question mark");
             }

@@ -3,10 +3,10 @@ package dev.atrium.room;
 import java.util.List;
 
 /**
- * Some rooms of a namespace.
+ * Page of the rooms of a namespace.
  *
- * @param names of the rooms
- * @param next where the next page begins; null after the last one
+ * @param names names of the rooms
+ * @param next cursor of the next page; null on the last page
  */
 public record RoomPage(List<String> names, String next) {
 }

@@ -6,12 +6,12 @@ import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicBoolean;
 
-/** The members of one room on one event loop, and what is queued for them. Members are touched on that loop only. */
+/** The members of one room on one event loop, with the queue of their deliveries. Members are used on that loop only. */
 final class RoomShard {
 
     private static final System.Logger LOG = System.getLogger(RoomShard.class.getName());
 
-    /** Deliveries, and about the bytes of data, that are joined into one write. */
+    /** Maximum number of deliveries, and approximate bytes of their data, joined into one write. */
     private static final int MAX_BATCH = 128;
     private static final int MAX_BATCH_BYTES = 64 * 1024;
 
@@ -31,14 +31,14 @@ final class RoomShard {
         this.observer = observer;
     }
 
-    /** Queues for all members. Any thread; calls for one room do not overlap, which keeps its order. */
+    /** Queues a delivery for all members. Any thread; calls for one room must not overlap, which keeps its order. */
     void offer(EncodedMessage parcel) {
         loop.queued(parcel.delivery.size());
         queue.add(parcel);
         markReady();
     }
 
-    /** The place in the room up to which this loop has handed out: what a member that joins now starts from. */
+    /** Returns the stream position up to which this loop has delivered, at which a member that joins now starts. */
     StreamPosition position() {
         return position;
     }
@@ -66,7 +66,7 @@ final class RoomShard {
         return memberships.isEmpty();
     }
 
-    /** Hands over what has queued, messages joined, and puts this room back in line if there is more. */
+    /** Delivers what has queued, joining messages into one write, and queues this shard on the loop again if more is left. */
     void deliver() {
         ready.set(false);
         List<EncodedMessage> parcels = new ArrayList<>();
@@ -96,7 +96,8 @@ final class RoomShard {
             return;
         }
         WriteBatch batch = new WriteBatch(parcels);
-        // From the end: a member whose connection breaks right now may take itself off the list, which moves the last one.
+        // Backwards: a member whose connection breaks during delivery may remove itself, which moves the last member into its
+        // index.
         for (int i = memberships.size() - 1; i >= 0; i--) {
             Membership membership = memberships.get(i);
             if (notices ? membership.watchesPresence() : membership.isLive()) {
@@ -120,7 +121,7 @@ final class RoomShard {
             }
             if (parcel.passage != null) {
                 int members = hearers(parcel.delivery);
-                // Behind the flushes of this turn: only then is it written.
+                // Runs after the flushes of this turn: only then is the message written.
                 loop.flushLater(() -> parcel.passage.written(members));
             }
         }
@@ -138,12 +139,12 @@ final class RoomShard {
         try {
             batch.handTo(member);
         } catch (RuntimeException e) {
-            // One member's fault must not cost the members after it their message.
+            // A failure of one member must not cost the members after it their message.
             LOG.log(System.Logger.Level.ERROR, "session " + member.id() + " failed to receive", e);
         }
     }
 
-    /** Where a room is once it has said this. */
+    /** Returns the stream position of a room after this delivery. */
     static StreamPosition positionOf(Delivery delivery) {
         return delivery instanceof HistoryGap gap ? gap.position() : ((Message) delivery).position();
     }

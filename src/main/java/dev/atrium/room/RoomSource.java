@@ -2,15 +2,15 @@ package dev.atrium.room;
 
 import io.smallrye.mutiny.Uni;
 
-/** Where rooms get their messages from. Calls for one room do not overlap. */
+/** Source of the message streams of rooms. Calls for one room must not overlap. */
 public interface RoomSource {
 
-    /** Begins to tell the subscriber about a room. Returns at once. */
+    /** Starts to deliver a room's stream to the subscriber. Returns at once. */
     void subscribe(RoomId room, Subscriber subscriber);
 
-    /** Stops telling about a room. Returns at once. */
+    /** Ends the subscription of a room. Returns at once. */
     void unsubscribe(RoomId room);
 
-    /** Reads a part of what the room keeps of what was said. Any thread; the {@code Uni} completes on any thread. */
+    /** Reads a page of a room's history. Any thread; the {@code Uni} completes on any thread. */
     Uni<History> history(RoomId room, HistoryQuery query);
 }

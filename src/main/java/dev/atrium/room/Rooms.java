@@ -10,8 +10,8 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.BooleanSupplier;
 
 /**
- * The rooms that have members on this replica. The first member of a room subscribes to it, the last one that leaves
- * unsubscribes, so a replica hears only what its members want.
+ * Registry of the rooms that have members on this replica. The first member of a room subscribes the replica to it and the last
+ * member to leave unsubscribes it, so a replica receives only the rooms of its members.
  */
 public final class Rooms {
 
@@ -29,13 +29,15 @@ public final class Rooms {
     }
 
     /**
-     * Lets a member into a room, on the member's event loop. Everything after the position of the returned membership is
-     * handed to it once that {@link Membership#follow follows}.
+     * Adds a member to a room, on the member's event loop. Delivery of every message after the position of the returned
+     * membership starts with {@link Membership#follow}.
      *
-     * @param since the place that the member was at before, to be told what it missed; null to begin with what comes now
-     * @param stillWanted asked once the room is subscribed to: a member that has gone meanwhile is not let in
-     * @return on the member's event loop: the membership; or the failure of the subscription or the history, or
-     *     {@link CancellationException} for one that has gone. Not to be cancelled: a membership that nobody gets, nobody ends
+     * @param since the member's earlier stream position, from which missed messages are delivered; null to start with new
+     *     messages
+     * @param stillWanted checked once the room is subscribed to: a session that has ended meanwhile is not added
+     * @return on the member's event loop: the membership; or the failure of the subscription or of the history, or
+     *     {@link CancellationException} if the session has ended. Must not be cancelled: a membership that is not received
+     *     would never be ended
      */
     public Uni<Membership> join(Member member, RoomId id, boolean watchesPresence, StreamPosition since,
             BooleanSupplier stillWanted) {
@@ -56,7 +58,7 @@ public final class Rooms {
         if (subscribed.isDone() && !subscribed.isCompletedExceptionally()) {
             return admitted(room, member, watchesPresence, stillWanted);
         }
-        // Not a Uni of that future: whoever cancelled it would cancel it for everyone who waits for this room.
+        // Not a Uni of that future: a subscriber that cancelled it would cancel it for all joins that wait for this room.
         return Uni.createFrom().<Void>emitter(emitter -> {
             AtomicBoolean over = new AtomicBoolean();
             emitter.onTermination(() -> over.set(true));
@@ -79,7 +81,7 @@ public final class Rooms {
         return Uni.createFrom().failure(new CancellationException("the session has gone"));
     }
 
-    /** Ends a membership, on its member's event loop. Nothing more of that room is handed to the member. */
+    /** Ends a membership, on its member's event loop. The member receives nothing more of that room. */
     public void leave(Membership membership) {
         Room room = membership.share().room;
         room.dismiss(membership);
@@ -89,12 +91,14 @@ public final class Rooms {
         release(room.id);
     }
 
-    /** Rooms with members on this replica; those of single sessions and of whole namespaces do not count. */
+    /**
+     * Returns the number of rooms with members on this replica, without the rooms of single sessions and of whole namespaces.
+     */
     public long count() {
         return named.get();
     }
 
-    /** Memberships of sessions on this replica in rooms that count. */
+    /** Returns the number of memberships on this replica in the rooms that {@link #count} counts. */
     public long memberships() {
         return memberships.get();
     }
@@ -106,7 +110,7 @@ public final class Rooms {
         return room.admit(member, watchesPresence, source);
     }
 
-    /** Subscribing happens under the map's lock for this room, so that it never overtakes an unsubscribing. */
+    /** Subscribes under the map's lock for this room, so that a subscribe never overtakes an unsubscribe. */
     private Room reference(RoomId id) {
         return rooms.compute(id, (key, present) -> {
             Room room = present;

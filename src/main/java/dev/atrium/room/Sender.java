@@ -1,10 +1,10 @@
 package dev.atrium.room;
 
 /**
- * Who said something.
+ * Sender of a message.
  *
- * @param id the session's id; null for a user who spoke without one
- * @param user the user that the session's token names, or null
+ * @param id the session's id; null for a user who published without a session
+ * @param user the user in the session's token, or null
  */
 public record Sender(String id, String user) {
 }

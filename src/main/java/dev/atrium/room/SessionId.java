@@ -1,10 +1,10 @@
 package dev.atrium.room;
 
 /**
- * The form of session ids: {@code ~}, six characters that name the replica, fourteen random ones (base64url).
+ * Format of session ids: {@code ~}, six characters that name the replica, fourteen random ones (base64url).
  *
- * <p>An id tells which replica holds the session, so a message to one session needs no subscription of its own; and its
- * form sets it apart from every room that people name, so that nobody can listen in by joining another's id.
+ * <p>The id names the replica that holds the session, so a message to one session needs no subscription of its own. The
+ * {@code ~} form is reserved: a client cannot receive another session's messages by joining a room named by its id.
  */
 public final class SessionId {
 
@@ -22,7 +22,7 @@ public final class SessionId {
         return "~" + node + RandomName.of(LENGTH - 1 - NODE_LENGTH);
     }
 
-    /** Whether a room name has the form of a session id. */
+    /** Returns whether a room name has the form of a session id. */
     public static boolean isSessionId(String name) {
         if (name.length() != LENGTH || name.charAt(0) != '~') {
             return false;
@@ -37,7 +37,7 @@ public final class SessionId {
         return true;
     }
 
-    /** The replica that holds the session of this id. */
+    /** Returns the replica that created the session of this id. */
     public static String node(String id) {
         return id.substring(1, 1 + NODE_LENGTH);
     }

@@ -1,17 +1,20 @@
 package dev.atrium.room;
 
 /**
- * A place in a room's order.
+ * Position in a room's message stream.
  *
- * @param epoch changes only when the room's history was lost; empty for whichever it is
+ * @param epoch identifies one history of the room and changes only when that history was lost; empty for any epoch
  * @param offset of the last message; 0 before the first
  */
 public record StreamPosition(String epoch, long offset) {
 
-    /** Before the first message of a history whose epoch is not known, or not made yet: that of a session's own room. */
+    /**
+     * Position before the first message of a history whose epoch is unknown or not created yet, such as that of a session's own
+     * room.
+     */
     public static final StreamPosition START = new StreamPosition("", 0);
 
-    /** The position before the first message of a history that begins now. */
+    /** Returns the position before the first message of a new history, with a new random epoch. */
     public static StreamPosition origin() {
         return new StreamPosition(RandomName.of(8), 0);
     }

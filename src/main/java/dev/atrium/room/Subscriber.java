@@ -1,29 +1,32 @@
 package dev.atrium.room;
 
 /**
- * What a backplane tells about one room. Calls for one room never overlap and come in the room's order:
- * {@link #subscribed} once, then each message after that position, with none repeated, and none skipped but those that
- * {@link #lost} has told of.
+ * Receiver of one room's stream from the backplane. Calls for one room never overlap and come in the room's order:
+ * {@link #subscribed} once, then each message after that position, none repeated, and none skipped except those reported by
+ * {@link #lost}.
  *
- * <p>Implementations return quickly and never block: they are called on the backplane's own threads.
+ * <p>Implementations must return quickly and never block: they are called on the backplane's threads.
  */
 public interface Subscriber {
 
-    /** The subscription is live; what follows are the messages after this position. */
+    /** Called when the subscription is live; the messages after this position follow. */
     void subscribed(StreamPosition position);
 
-    /** Messages were lost: what follows are those after this position, which is in a new epoch if the whole history was lost. */
+    /**
+     * Called when messages were lost: the messages after this position follow. It is in a new epoch if the whole history was
+     * lost.
+     */
     void lost(StreamPosition position);
 
-    /** The next message. */
+    /** Called with the next message. */
     void message(Message message);
 
-    /** Somebody came or went. */
+    /** Called when a session joined or left the room. */
     void notice(PresenceEvent notice);
 
-    /** Whether so much has gathered that nothing more should be told for a while. Any thread. */
+    /** Returns whether the delivery backlog is over its limit, so that the backplane should pause. Any thread. */
     boolean isBehind();
 
-    /** The subscription could not be made; nothing else will be told. */
+    /** Called when the subscription failed; no other call follows. */
     void unavailable(Throwable cause);
 }

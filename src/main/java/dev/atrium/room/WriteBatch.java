@@ -4,8 +4,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * What one room hands to its members on one event loop in one turn of that loop. Each wire format's bytes are joined
- * once and shared by all members that speak it. Used on its event loop only, and only during the turn.
+ * Deliveries of one room to its members on one event loop in one turn of that loop. The encoded bytes are joined once per wire
+ * format and shared by all members that use it. Used on its event loop only, and only during the turn.
  */
 public final class WriteBatch {
 
@@ -23,10 +23,10 @@ public final class WriteBatch {
     }
 
     /**
-     * The joined bytes of this batch in a format. The batch keeps its own reference to them and releases it at the end of
-     * the turn.
+     * Returns the joined bytes of this batch in a format. The batch keeps its own reference to them and releases it at the end
+     * of the turn.
      *
-     * @return null if the format shows nothing of this batch
+     * @return null if the format shows no delivery of this batch
      */
     public <T> T joined(WireFormat<T> format) {
         for (int i = 0; i < joined.size(); i++) {
@@ -49,7 +49,7 @@ public final class WriteBatch {
         return value;
     }
 
-    /** What this batch holds, for a member that takes it as it is. */
+    /** Returns the deliveries of this batch, for a member that does its own encoding. */
     public List<Delivery> deliveries() {
         List<Delivery> deliveries = new ArrayList<>(parcels.size());
         for (EncodedMessage parcel : parcels) {
@@ -58,12 +58,12 @@ public final class WriteBatch {
         return deliveries;
     }
 
-    /** How many deliveries this batch holds. */
+    /** Returns the number of deliveries in this batch. */
     public int size() {
         return parcels.size();
     }
 
-    /** Hands this batch to a member, less what is kept from it. */
+    /** Hands this batch to a member, without the deliveries that are not for it. */
     void handTo(Member member) {
         if (!selective) {
             member.receive(this);
