@@ -6,10 +6,13 @@ import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
-/** The receipts of publications that had an idempotency key, for a while. Used under its room's lock. */
+/** Cache of publish results by idempotency key, for the idempotency window. Used under its room's lock. */
 final class IdempotencyCache {
 
-    /** A client that makes up keys without end loses the oldest ones early, and nobody else's memory. */
+    /**
+     * Maximum number of keys per room: a client that sends endless new keys evicts the oldest ones of that room early and does
+     * not exhaust the memory.
+     */
     private static final int MOST = 10_000;
 
     private final long windowMicros;
@@ -19,7 +22,7 @@ final class IdempotencyCache {
         this.windowMicros = window.toNanos() / 1000;
     }
 
-    /** @return null if there is none of that key, or not any more */
+    /** @return null if the key is unknown or has expired */
     PublishResult find(String key, long nowMillis) {
         dropOlder(nowMillis * 1000 - windowMicros);
         return receipts.get(key);

@@ -23,7 +23,7 @@ import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.BiConsumer;
 
-/** A backplane for one replica, in this process. Rooms that nobody uses are forgotten after a time. */
+/** In-process backplane for a single replica. Unused rooms expire after their time to live. */
 public final class MemoryBackplane implements Backplane {
 
     private static final long MOST_BETWEEN_SWEEPS = 60_000;
@@ -67,7 +67,8 @@ public final class MemoryBackplane implements Backplane {
         if (room != null) {
             boolean worthKeeping = room.unsubscribe();
             if (!worthKeeping && room.endIfUnusedSince(Long.MAX_VALUE)) {
-                // It has no place to keep: nothing was said in it, and it is a single session's, as most rooms are that end like that.
+                // Removed at once: a room without a stream position, typically that of a single session in which nothing was
+                // published.
                 rooms.remove(id, room);
             }
         }
@@ -137,12 +138,12 @@ public final class MemoryBackplane implements Backplane {
         return calls;
     }
 
-    /** There is nobody to hear. */
+    /** Does nothing: no other program can publish here. */
     @Override
     public void listen(String pattern, BiConsumer<String, byte[]> listener) {
     }
 
-    /** There is no other replica. */
+    /** Does nothing: there is no other replica. */
     @Override
     public void announce(String address) {
     }
@@ -171,7 +172,7 @@ public final class MemoryBackplane implements Backplane {
         return present != null ? present : rooms.computeIfAbsent(id, key -> new MemoryRoom(key, settings));
     }
 
-    /** Rides on the calls that can make rooms without end, so no timer is needed. */
+    /** Removes expired rooms. Runs on the calls that can create rooms without bound, so no timer is needed. */
     private void sweep() {
         long now = settings.clock().millis();
         long due = nextSweep.get();

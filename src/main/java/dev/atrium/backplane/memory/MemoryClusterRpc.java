@@ -6,7 +6,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.function.Function;
 
-/** There is one replica, which asks itself. */
+/** Request/reply channel of a single replica, which sends its requests to itself. */
 final class MemoryClusterRpc implements ClusterRpc {
 
     private volatile Function<String, Uni<String>> responder;

@@ -21,20 +21,20 @@ import java.util.Map;
 import java.util.NavigableMap;
 import java.util.TreeMap;
 
-/** One room's order, its history and its members. Its lock makes the order: who holds it tells the subscriber. */
+/** One room: its order, history and members. Its lock makes the order: the thread that holds it calls the subscriber. */
 final class MemoryRoom {
 
-    /** Bytes of one part of the history, about: reading stops behind the message that exceeds them. */
+    /** Approximate bytes of one history page: reading stops after the message that exceeds them. */
     private static final int MOST_BYTES = 1 << 20;
 
     private final RoomId id;
     private final MemorySettings settings;
     private final HistoryPolicy.Limit limit;
-    /** Made when the first one enters: the rooms of single sessions, one for each connection, never have any. */
+    /** Created when the first member enters: the rooms of single sessions, one per connection, never have any. */
     private Map<String, Presence> members = Map.of();
-    /** Made with the first message. */
+    /** Created with the first message. */
     private TreeMap<Long, Message> history;
-    /** Made with the first idempotency key. */
+    /** Created with the first idempotency key. */
     private IdempotencyCache receipts;
     private StreamPosition position;
     private Subscriber subscriber;
@@ -49,7 +49,7 @@ final class MemoryRoom {
         this.lastUsed = settings.clock().millis();
     }
 
-    /** @return null if this room has ended and a new one must be asked for */
+    /** @return null if this room has ended; the caller retries with a new one */
     synchronized PublishResult publish(Publication publication) {
         if (ended) {
             return null;
@@ -135,7 +135,7 @@ final class MemoryRoom {
         return messages;
     }
 
-    /** @return false if this room has ended and a new one must be asked for */
+    /** @return false if this room has ended; the caller retries with a new one */
     synchronized boolean subscribe(Subscriber newSubscriber) {
         if (ended) {
             return false;
@@ -145,14 +145,14 @@ final class MemoryRoom {
         return true;
     }
 
-    /** @return whether anybody was told a place in it, so that there is one to keep */
+    /** @return whether the room has a stream position to keep, because something was published or it is not a session's room */
     synchronized boolean unsubscribe() {
         subscriber = null;
         lastUsed = settings.clock().millis();
         return !position.equals(StreamPosition.START);
     }
 
-    /** @return false if this room has ended and a new one must be asked for */
+    /** @return false if this room has ended; the caller retries with a new one */
     synchronized boolean enter(Presence presence) {
         if (ended) {
             return false;
@@ -180,12 +180,12 @@ final class MemoryRoom {
         return new ArrayList<>(members.values());
     }
 
-    /** Ends this room if nobody has used it for longer than it keeps its place or its history. */
+    /** Ends this room if it has been unused for longer than both its time to live and the age limit of its history. */
     boolean endIfUnused(long now) {
         return endIfUnusedSince(now - Math.max(settings.ttl().toMillis(), limit.size() == 0 ? 0 : limit.age()));
     }
 
-    /** Ends this room if nobody has used it since then. */
+    /** Ends this room if it has been unused since before that time, in milliseconds since 1970. */
     synchronized boolean endIfUnusedSince(long millis) {
         if (subscriber == null && members.isEmpty() && lastUsed < millis) {
             ended = true;

@@ -10,7 +10,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.atomic.AtomicLong;
 
-/** Sessions of this process, also those whose connection broke a short while ago. */
+/** In-process session store, for connected sessions and those disconnected within the resume window. */
 final class MemorySessions implements SessionStore {
 
     private static final long CONNECTED = Long.MAX_VALUE;
@@ -22,7 +22,7 @@ final class MemorySessions implements SessionStore {
     private final Clock clock;
     private volatile Host host;
 
-    /** A session; under an old token, the one that it has become. */
+    /** Entry under a token: the session, or, under an old token, the session that it became on resumption. */
     private record Kept(SavedSession session, long until) {
 
         boolean isLedTo(String token) {
@@ -67,7 +67,7 @@ final class MemorySessions implements SessionStore {
 
     @Override
     public Uni<Void> forget(String token) {
-        // What leads from an old token to the next one stays.
+        // An entry that leads from an old token to the next one stays: the client may still present the old one.
         return Uni.createFrom().voidItem().invoke(() ->
                 kept.computeIfPresent(token, (key, present) -> present.isLedTo(token) ? null : present));
     }
@@ -91,11 +91,11 @@ final class MemorySessions implements SessionStore {
         });
     }
 
-    /** Takes out what a token leads to, over any number of answers that the client never heard. */
+    /** Takes out the session that a token leads to, over any number of resumptions whose reply the client never received. */
     private Kept find(String token) {
         Kept found = kept.remove(token);
         while (found != null && !found.isLedTo(token)) {
-            // What was found says where the old token leads to, and goes on doing so.
+            // The old token keeps leading to the next one.
             kept.put(token, found);
             token = found.session.token();
             found = kept.remove(token);
@@ -108,7 +108,7 @@ final class MemorySessions implements SessionStore {
         return host.end(namespace, sessionId, false);
     }
 
-    /** Rides on the calls that leave something behind, so no timer is needed. */
+    /** Removes expired entries. Runs when a session is released, so no timer is needed. */
     private void sweep(long now) {
         long due = nextSweep.get();
         if (now >= due && nextSweep.compareAndSet(due, now + windowMillis / 4)) {
