@@ -2,7 +2,10 @@ package dev.atrium.backplane.redis;
 
 import java.util.concurrent.ThreadLocalRandom;
 
-/** Delays between tries: they double up to a cap, and are drawn at random below that, so that replicas do not knock together. */
+/**
+ * Exponential backoff with jitter: from 100 ms the delay doubles up to a cap of 2 s, and is drawn at random between a quarter
+ * of that and all of it, so that replicas do not reconnect at the same time.
+ */
 final class Backoff {
 
     private static final long FIRST_MILLIS = 100;

@@ -6,8 +6,8 @@ import java.util.ArrayDeque;
 import java.util.function.Supplier;
 
 /**
- * Commands in bulk, a few at a time: after an outage ten thousand rooms must neither crowd out publications nor overflow the
- * connection's queue. On the backplane's event loop only.
+ * Concurrency limiter for bulk commands, {@value #AT_ONCE} at a time: after an outage the commands of ten thousand rooms must
+ * neither delay publications nor overflow the connection's queue. On the backplane's event loop only.
  */
 final class ConcurrencyLimiter {
 
@@ -21,7 +21,7 @@ final class ConcurrencyLimiter {
         this.loop = loop;
     }
 
-    /** Sends the command when its turn comes; whoever submits it looks after its failure. */
+    /** Sends the command as soon as fewer than the maximum are running; its failure is handled by the caller. */
     void submit(Supplier<Future<?>> command) {
         if (running == AT_ONCE) {
             waiting.add(command);
@@ -30,12 +30,12 @@ final class ConcurrencyLimiter {
         }
     }
 
-    /** Whether nothing waits for its turn. */
+    /** Returns whether no command is waiting. */
     boolean isIdle() {
         return waiting.isEmpty();
     }
 
-    /** As {@link #submit}; completes with the command. */
+    /** Sends a command as {@link #submit}; the result completes with the command's. */
     <T> Future<T> call(Supplier<Future<T>> command) {
         Promise<T> promise = Promise.promise();
         submit(() -> command.get().onComplete(promise));
@@ -44,7 +44,7 @@ final class ConcurrencyLimiter {
 
     private void run(Supplier<Future<?>> command) {
         running++;
-        // Always in a later turn: commands that fail at once must not pile up on the stack.
+        // Always in a later turn: a series of commands that fail at once would recurse until the stack overflows.
         command.get().onComplete(result -> loop.execute(() -> {
             running--;
             Supplier<Future<?>> next = waiting.poll();

@@ -10,8 +10,8 @@ import java.util.concurrent.TimeUnit;
 import org.jboss.logging.Logger;
 
 /**
- * This replica's sign of life, once a second: it renews the lease, and publishes a probe that this replica should hear
- * through its own subscription. A subscription can be dead while every other command works; only hearing tells.
+ * Heartbeat of this replica, once a second: renews its lease and publishes a probe that it should receive through its own
+ * subscription. A subscription can be dead while every other command works; only a received probe proves that it is alive.
  */
 final class LivenessProbe {
 
@@ -19,13 +19,13 @@ final class LivenessProbe {
 
     static final Duration PERIOD = Duration.ofSeconds(1);
 
-    /** The value of the lease of a replica that has not told where it is reached. */
+    /** Value of the lease while the replica has published no HTTP address. */
     static final String NO_ADDRESS = "alive";
 
-    /** Probes that may go unheard before this replica counts as deaf. */
+    /** Missed probes before this replica counts as {@link BackplaneStatus.State#DEAF DEAF}. */
     private static final int PATIENCE = 3;
 
-    /** Probes that may go unheard before the subscription is made again. */
+    /** Missed probes before the subscription is made again. */
     private static final int DEAF = 10;
 
     private final ReconnectingConnection commands;
@@ -46,8 +46,8 @@ final class LivenessProbe {
     private volatile String address = NO_ADDRESS;
 
     /**
-     * @param onBeat called once a period while commands work, with the lease just renewed
-     * @param onDeaf called when nothing was heard for long though commands work
+     * @param onBeat called once per period while commands work, with the lease just renewed
+     * @param onDeaf called when no probe has arrived for {@value #DEAF} periods although commands work
      */
     LivenessProbe(ReconnectingConnection commands, RedisLoop loop, String leaseKey, String channel, Duration lease, Runnable onBeat,
             Runnable onDeaf) {
@@ -60,7 +60,7 @@ final class LivenessProbe {
         this.leaseMillis = Long.toString(lease.toMillis());
     }
 
-    /** What the lease says from now on: where this replica is reached over HTTP. */
+    /** Sets the value of the lease: this replica's HTTP address. */
     void announce(String told) {
         address = told;
         loop.run(this::beat);
@@ -97,7 +97,7 @@ final class LivenessProbe {
         everHeard = true;
     }
 
-    /** Whether this replica has lately heard itself. */
+    /** Returns whether this replica has received one of its probes within the last {@value #PATIENCE} periods. */
     boolean isHearing() {
         return everHeard && System.nanoTime() - heardAt < PERIOD.toNanos() * PATIENCE;
     }
@@ -120,8 +120,9 @@ final class LivenessProbe {
     }
 
     /**
-     * What it means that this replica does not hear itself. After an outage the subscription may come back a little later than
-     * the commands: all replicas would count as deaf in that moment.
+     * Returns the state of a replica that does not receive its own probes. It counts as deaf only if commands have worked for
+     * {@value #PATIENCE} periods: after an outage the subscription may come back a little later than the commands, and all
+     * replicas would be deaf in that moment.
      */
     BackplaneStatus.State unheard(boolean commandsUp) {
         if (!everHeard) {

@@ -23,8 +23,8 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * How things are written in Redis: one line of JSON that {@code redis-cli} can show, a newline, and the data as it is.
- * Pure: bytes in, values out.
+ * Codec of the values stored in Redis: one line of JSON, readable with {@code redis-cli}, a newline, and the raw data.
+ * Stateless.
  */
 final class MessageCodec {
 
@@ -33,7 +33,7 @@ final class MessageCodec {
     private MessageCodec() {
     }
 
-    /** A publication; the room is written only for a session's, whose channel it shares with other sessions. */
+    /** Encodes a publication. The room is included only if it is a session's, whose channel it shares with other sessions. */
     static byte[] encode(Publication publication) {
         byte[] data;
         String kind;
@@ -71,7 +71,7 @@ final class MessageCodec {
         });
     }
 
-    /** @param room where it was published; null for a session's channel, where the message itself says so */
+    /** @param room the room of the channel; null for a replica's channel, where the header names the session's room */
     static Publication decode(RoomId room, byte[] bytes, int from) {
         Header header = new Header(bytes, from);
         RoomId where = room != null ? room : new RoomId(header.namespace, header.room);
@@ -85,7 +85,7 @@ final class MessageCodec {
                 header.traceparent);
     }
 
-    /** Each part behind its length: the JSON, then the attachments. */
+    /** Encodes the parts, each after its length in 4 bytes: the JSON, then the attachments. */
     private static byte[] bytes(Data.Arguments arguments) {
         List<byte[]> parts = new ArrayList<>(arguments.attachments());
         parts.add(0, arguments.json().getBytes(StandardCharsets.UTF_8));
@@ -116,7 +116,7 @@ final class MessageCodec {
         return new PresenceEvent(room, PresenceEvent.Change.valueOf(header.event), header.sender());
     }
 
-    /** It begins with {@link #ownedBy}, by which scripts tell whose entry it is. */
+    /** Encodes a presence entry. It begins with {@link #ownedBy}, by which scripts recognize the owning replica. */
     static byte[] encode(Presence presence, String node) {
         return write(new byte[0], json -> {
             json.writeStringField("node", node);
@@ -134,7 +134,7 @@ final class MessageCodec {
         return new NodePresence(header.node, new Presence(header.sender(), header.since));
     }
 
-    /** One session in a room, and the replica that it is on. */
+    /** Presence of a session with the replica that owns it. */
     record NodePresence(String node, Presence presence) {
     }
 
@@ -176,7 +176,7 @@ final class MessageCodec {
         }
     }
 
-    /** The line of JSON. Fields that a newer replica may add are passed over, so that versions can run side by side. */
+    /** Header of a value: the line of JSON. Unknown fields are skipped, so that a newer version can run side by side. */
     private static final class Header {
 
         private final byte[] bytes;

@@ -5,13 +5,13 @@ import dev.atrium.room.RoomId;
 import dev.atrium.room.StreamPosition;
 import java.nio.charset.StandardCharsets;
 
-/** What {@code publish.lua} tells subscribers: {@code epoch offset microseconds}, a newline, the message. */
+/** Codec of what {@code publish.lua} publishes: {@code epoch offset microseconds}, a newline, the message. */
 final class PublishedMessage {
 
     private PublishedMessage() {
     }
 
-    /** @param room where; null for a session's channel, where the message itself says so */
+    /** @param room the room of the channel; null for a replica's channel, where the message names the session's room */
     static Message decode(RoomId room, byte[] bytes) {
         int newline = 0;
         while (bytes[newline] != '\n') {

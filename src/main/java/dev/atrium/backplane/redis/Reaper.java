@@ -12,14 +12,14 @@ import java.util.Set;
 import org.jboss.logging.Logger;
 
 /**
- * Makes up for replicas that have died: when a lease has run out, one of the others lets that replica's members leave their
+ * Cleanup after dead replicas: when a lease has expired, one of the other replicas removes the dead one's sessions from their
  * rooms. On the backplane's event loop only.
  */
 final class Reaper {
 
     private static final Logger LOG = Logger.getLogger(Reaper.class);
 
-    /** If whoever took it upon itself dies, too, another does it after that. */
+    /** Lifetime of a claim: if the claiming replica dies, too, another one takes over after that. */
     private static final long CLAIM_MILLIS = 10_000;
 
     private final ReconnectingConnection commands;
@@ -40,7 +40,7 @@ final class Reaper {
         this.resumeMillis = resumeMillis;
     }
 
-    /** Looks for replicas whose lease has run out. */
+    /** Checks the other replicas for expired leases. */
     void look() {
         commands.send(Request.cmd(Command.SMEMBERS).arg(keys.registry())).onSuccess(nodes -> {
             for (Response each : nodes) {
@@ -73,7 +73,7 @@ final class Reaper {
         commands.send(Request.cmd(Command.SMEMBERS).arg(keys.roomsOf(dead)))
                 .compose(rooms -> expire(dead, rooms))
                 .compose(done -> commands.send(
-                        // Killed within its first second it had not yet said how long its sessions are kept.
+                        // A replica that was killed within its first second has not set an expiry on its sessions yet.
                         Request.cmd(Command.PEXPIRE).arg(keys.sessions(dead)).arg(resumeMillis)))
                 .compose(done -> commands.send(Request.cmd(Command.DEL).arg(keys.roomsOf(dead))))
                 .compose(done -> commands.send(Request.cmd(Command.SREM).arg(keys.registry()).arg(dead)))

@@ -16,16 +16,16 @@ import java.util.function.Function;
 import org.jboss.logging.Logger;
 
 /**
- * One connection to Redis that is always wanted: when it breaks it is made again, with jittered backoff, for as long as it
- * takes. The Redis client does not do that by itself.
+ * Connection to Redis that is made again whenever it breaks, with jittered backoff and without giving up. The Redis client does
+ * not do that by itself.
  *
- * <p>All on one event loop, but {@link #send} and {@link #isUp}, which any thread may call.
+ * <p>Used on one event loop, except {@link #send} and {@link #isUp}, which any thread may call.
  */
 final class ReconnectingConnection {
 
     private static final Logger LOG = Logger.getLogger(ReconnectingConnection.class);
 
-    /** Redis says these before it does anything. */
+    /** Error codes with which Redis rejects a command before it has any effect. */
     private static final Set<String> REFUSALS = Set.of("NOSCRIPT", "READONLY", "LOADING", "OOM", "MISCONF", "MASTERDOWN",
             "CLUSTERDOWN", "BUSY", "NOREPLICAS");
 
@@ -47,10 +47,10 @@ final class ReconnectingConnection {
     private boolean wasUp;
 
     /**
-     * @param prepare what must be done on a new connection before others may use it
-     * @param pushed hears what Redis says unasked
+     * @param prepare commands that must succeed on a new connection before it is used
+     * @param pushed receives the messages that Redis pushes
      * @param onUp called on each new connection once it is prepared
-     * @param onDown called when such a connection is lost
+     * @param onDown called when a prepared connection is lost
      */
     ReconnectingConnection(String name, Redis redis, RedisLoop loop, LongAdder reconnects,
             Function<RedisConnection, Future<?>> prepare, Consumer<Response> pushed, Runnable onUp, Runnable onDown) {
@@ -80,7 +80,7 @@ final class ReconnectingConnection {
         return connection != null;
     }
 
-    /** Cuts the connection, so that it is made again. */
+    /** Drops the connection, so that it is made again. */
     void restart(String why) {
         RedisConnection current = connection;
         if (current != null) {
@@ -88,7 +88,7 @@ final class ReconnectingConnection {
         }
     }
 
-    /** Reads no more from Redis for a while. */
+    /** Stops reading from Redis until {@link #resume}. */
     void pause() {
         RedisConnection current = connection;
         if (current != null) {
@@ -96,7 +96,7 @@ final class ReconnectingConnection {
         }
     }
 
-    /** Reads on. */
+    /** Reads from Redis again. */
     void resume() {
         RedisConnection current = connection;
         if (current != null) {
@@ -117,7 +117,7 @@ final class ReconnectingConnection {
         return current.send(request).onComplete(done -> pending.decrement()).recover(failure -> Future.failedFuture(explained(failure)));
     }
 
-    /** Commands that were sent and not answered. Any thread. */
+    /** Returns the number of commands without a reply so far. Any thread. */
     int pending() {
         return pending.intValue();
     }
@@ -126,7 +126,8 @@ final class ReconnectingConnection {
         String message = String.valueOf(failure.getMessage());
         String error = message.split(" ", 2)[0];
         if (error.equals("NOSCRIPT") || error.equals("READONLY")) {
-            // Scripts were flushed, or this Redis is no longer the master: a new connection loads them, or finds the new one.
+            // Scripts were flushed, or this Redis is no longer the master: a new connection loads the scripts, or finds the new
+            // master.
             restart(message);
         }
         return REFUSALS.contains(error) || message.equals("Connection is closed")
@@ -139,7 +140,7 @@ final class ReconnectingConnection {
             return;
         }
         Future<RedisConnection> connecting = redis.connect();
-        // The client never answers when Redis refuses its HELLO, for example because it has too many clients.
+        // The client's future never completes when Redis rejects its HELLO, for example because of too many clients.
         connecting.timeout(CONNECT_SECONDS, TimeUnit.SECONDS).onComplete(result -> loop.run(() -> {
             if (result.failed()) {
                 connecting.onSuccess(RedisConnection::close);
@@ -177,7 +178,7 @@ final class ReconnectingConnection {
             return;
         }
         connection = null;
-        // To close it only hands it back to the pool, from where it would come back as the new connection.
+        // close() alone only returns it to the pool, which would hand it out again as the new connection; QUIT closes it.
         old.send(Request.cmd(Command.QUIT)).onComplete(ignored -> { });
         old.close();
         onDown.run();
@@ -186,7 +187,7 @@ final class ReconnectingConnection {
         }
     }
 
-    /** Of what TLS has to say only the innermost tells what is wrong. */
+    /** Returns the failure's message with that of its root cause, which alone explains a failed TLS handshake. */
     private static String reason(Throwable failure) {
         Throwable root = ExceptionUtil.getRootCause(failure);
         return root == failure ? failure.getMessage() : failure.getMessage() + ": " + root.getMessage();
@@ -197,7 +198,7 @@ final class ReconnectingConnection {
             return;
         }
         if (!complained) {
-            // Once per outage: Redis may be away for hours.
+            // Logged once per outage: Redis may be down for hours.
             complained = true;
             LOG.warnf("Redis %s connection is down: %s", name, cause == null ? "closed by Redis" : reason(cause));
         }

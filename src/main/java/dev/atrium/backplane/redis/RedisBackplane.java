@@ -28,7 +28,7 @@ import java.util.concurrent.atomic.LongAdder;
 import java.util.function.BiConsumer;
 import java.util.function.Supplier;
 
-/** A backplane for any number of replicas, through one Redis 6.2 or later. */
+/** Backplane for any number of replicas, through one Redis 6.2 or later. */
 public final class RedisBackplane implements Backplane {
 
     private final RedisLoop loop;
@@ -72,7 +72,10 @@ public final class RedisBackplane implements Backplane {
                 config.redis().lease().toMillis());
     }
 
-    /** Begins to connect, and returns at once; until it has, everything fails with "unavailable". */
+    /**
+     * Starts to connect, and returns at once; until connected, every call fails with
+     * {@link dev.atrium.backplane.BackplaneUnavailableException}.
+     */
     public static RedisBackplane start(BackplaneConfig config, HistoryPolicy history, Node node, Vertx vertx,
             Redis redis) {
         RedisBackplane backplane = new RedisBackplane(config, history, node, vertx, redis);
@@ -188,9 +191,9 @@ public final class RedisBackplane implements Backplane {
     private void beat() {
         sessions.beat();
         commands.send(Request.cmd(Command.SADD).arg(keys.registry()).arg(node.name())).onSuccess(added -> {
-            // New, or taken for dead while it was cut off: then its members have been let go.
+            // New, or declared dead while it was cut off, in which case its members were removed.
             boolean forgotten = added.toInteger() == 1;
-            // Refused while the connection stood, because Redis or the way to it was full.
+            // Writes failed on a live connection, because Redis or the command queue was full.
             boolean unpublished = paced.isIdle() && (presence.isUnpublished() || sessions.isUnpublished());
             if (forgotten || unpublished) {
                 republish();
@@ -199,7 +202,9 @@ public final class RedisBackplane implements Backplane {
         reaper.look();
     }
 
-    /** A room with members keeps its place even if nobody speaks in it for longer than rooms that nobody uses are kept. */
+    /**
+     * Extends the expiry of the rooms with members, which keep their stream position however long nothing is published in them.
+     */
     private void refreshRooms() {
         subscriptions.rooms().forEach(subscription -> refresh(subscription.room));
         subscriptions.moved().forEach(this::refresh);

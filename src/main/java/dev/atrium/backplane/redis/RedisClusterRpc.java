@@ -14,10 +14,10 @@ import java.util.List;
 import java.util.Objects;
 import java.util.function.Function;
 
-/** Asks every replica over its channel. */
+/** Request/reply channel to all replicas, over {@link RpcChannel}. */
 final class RedisClusterRpc implements ClusterRpc {
 
-    /** What these questions begin with; those of other kinds do not. */
+    /** First character of these requests; other kinds begin with another one. */
     private static final char MARK = '#';
 
     private final ReconnectingConnection commands;
@@ -54,13 +54,13 @@ final class RedisClusterRpc implements ClusterRpc {
         nodes.forEach(node -> asked.add(calls.ask(node.toString(), question, patienceMillis)));
         return Future.join(asked).transform(done -> {
             List<String> given = asked.stream().filter(Future::succeeded).map(Future::result).filter(Objects::nonNull).toList();
-            // Where nobody listened nobody was asked: that replica is no more.
+            // A replica whose channel has no subscriber is gone and does not count as asked.
             int heard = (int) asked.stream().filter(each -> each.failed() || each.result() != null).count();
             return Future.succeededFuture(new Acks(given, heard));
         });
     }
 
-    /** Another replica asks. */
+    /** Handles a request of another replica. */
     Future<String> asked(String question) {
         Promise<String> promise = Promise.promise();
         responder.apply(question.substring(1)).subscribe().with(

@@ -4,8 +4,8 @@ import dev.atrium.room.RoomId;
 import dev.atrium.room.SessionId;
 
 /**
- * The names of keys and channels. All keys of one room carry the same hash tag, so that in a Redis Cluster they live on
- * one node, as a script needs them to.
+ * Names of the Redis keys and channels. All keys of one room carry the same hash tag, so that a Redis Cluster keeps them on one
+ * node, as scripts require.
  */
 final class RedisKeys {
 
@@ -15,7 +15,7 @@ final class RedisKeys {
         this.prefix = prefix;
     }
 
-    /** Hash {@code epoch}, {@code offset}; of a session that has moved from the replica that its id names, {@code node}. */
+    /** Hash {@code epoch}, {@code offset}; for a session that has moved from the replica in its id, also {@code node}. */
     String room(RoomId room) {
         return prefix + ":room:{" + room + "}";
     }
@@ -25,37 +25,37 @@ final class RedisKeys {
         return prefix + ":log:{" + room + "}";
     }
 
-    /** Hash from session id to who, since when and on which replica. */
+    /** Hash from session id to presence entry: the session, since when, and on which replica. */
     String members(RoomId room) {
         return prefix + ":members:{" + room + "}";
     }
 
-    /** The channel on which a room's messages are published; that of a session is its replica's. */
+    /** Channel on which a room's messages are published; for a session's room, its replica's channel. */
     String channel(RoomId room) {
         return room.isSession() ? node(SessionId.node(room.name())) : room(room);
     }
 
-    /** The channel of one replica. */
+    /** Channel of one replica. */
     String node(String node) {
         return prefix + ":node:" + node;
     }
 
-    /** Exists as long as the replica is alive. */
+    /** Lease of a replica: exists while the replica is alive. */
     String lease(String node) {
         return prefix + ":lease:" + node;
     }
 
-    /** What the channel of each replica begins with. */
+    /** Prefix of the channels of all replicas. */
     String nodes() {
         return node("");
     }
 
-    /** Set of the replicas that have said that they are alive, and of which nobody has noted yet that they are not. */
+    /** Set of the replicas that have registered and have not been cleaned up after their death. */
     String registry() {
         return prefix + ":nodes";
     }
 
-    /** Exists while one replica makes up for the death of another. */
+    /** Claim on the cleanup after a dead replica: exists while another replica works on it. */
     String reaper(String node) {
         return prefix + ":reaper:" + node;
     }
@@ -65,32 +65,32 @@ final class RedisKeys {
         return prefix + ":rooms:" + node;
     }
 
-    /** Hash from token to session, of those that are connected to a replica. */
+    /** Hash from token to session, for the sessions connected to a replica. */
     String sessions(String node) {
         return prefix + ":sessions:{" + node + "}";
     }
 
-    /** A session of that replica that waits to be resumed. */
+    /** A disconnected session of a replica that can be resumed, or a reference to its newer token. */
     String session(String node, String token) {
         return prefix + ":session:{" + node + "}:" + token;
     }
 
-    /** The receipt of the publication with that idempotency key. */
+    /** Result of the publication with that idempotency key. */
     String once(RoomId room, String idempotency) {
         return prefix + ":once:{" + room + "}:" + idempotency;
     }
 
-    /** What the keys of the rooms of a namespace match whose names begin so. */
+    /** Pattern that matches the keys of a namespace's rooms whose names begin so. */
     String roomPattern(String namespace, String name) {
         return escaped(prefix + ":room:{" + namespace + " " + name) + "*}";
     }
 
-    /** The name of the room of such a key. */
+    /** Returns the room name in such a key. */
     String roomName(String namespace, String key) {
         return key.substring((prefix + ":room:{" + namespace + " ").length(), key.length() - 1);
     }
 
-    /** As RoomId prints it; a namespace holds no space. */
+    /** Parses a room as {@link RoomId#toString} prints it; a namespace contains no space. */
     static RoomId room(String printed) {
         int space = printed.indexOf(' ');
         return new RoomId(printed.substring(0, space), printed.substring(space + 1));

@@ -7,7 +7,7 @@ import io.vertx.core.Vertx;
 import java.util.concurrent.Executor;
 import java.util.function.Supplier;
 
-/** The one event loop of this backplane. What runs here needs no lock. */
+/** Event loop of the Redis backplane. State that is used only here needs no lock. */
 final class RedisLoop implements Executor {
 
     private final Vertx vertx;
@@ -20,13 +20,13 @@ final class RedisLoop implements Executor {
         context.runOnContext(ignored -> thread = Thread.currentThread());
     }
 
-    /** Runs the task in a later turn; tasks of one thread in their order. */
+    /** Runs the task in a later turn; tasks of one thread run in their order. */
     @Override
     public void execute(Runnable task) {
         context.runOnContext(ignored -> task.run());
     }
 
-    /** Does the work in a later turn; what it throws is a failure, too. */
+    /** Calls the supplier in a later turn; a thrown exception fails the result. */
     <T> Future<T> call(Supplier<Future<T>> work) {
         Promise<T> promise = Promise.promise();
         execute(() -> {
@@ -39,7 +39,7 @@ final class RedisLoop implements Executor {
         return promise.future();
     }
 
-    /** Runs the task at once if the caller is on this loop already, else in a later turn. */
+    /** Runs the task at once if the caller is on this loop, otherwise in a later turn. */
     void run(Runnable task) {
         if (Thread.currentThread() == thread) {
             task.run();
@@ -52,7 +52,7 @@ final class RedisLoop implements Executor {
         vertx.setTimer(millis, ignored -> run(task));
     }
 
-    /** @return the id with which {@link #cancel} ends it */
+    /** @return the id for {@link #cancel} */
     long every(long millis, Runnable task) {
         return vertx.setPeriodic(millis, ignored -> run(task));
     }

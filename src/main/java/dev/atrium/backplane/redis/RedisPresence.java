@@ -19,12 +19,12 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * Who is in a room, on all replicas: one hash per room. An entry says which replica it belongs to, and counts only while
- * that replica's lease exists. What could not be written while Redis was away is written when it is back.
+ * Presence in Redis: the members of a room on all replicas, in one hash per room. An entry names its replica and counts only
+ * while that replica's lease exists. Writes that failed while Redis was unreachable are repeated when it is back.
  */
 final class RedisPresence {
 
-    /** Entries read at once: a room of ten thousand is listed in many short turns, of Redis's and of ours. */
+    /** Entries per read: a room of ten thousand is listed in many short turns, of Redis and of this event loop. */
     private static final int PAGE = 500;
 
     private final ReconnectingConnection commands;
@@ -33,7 +33,7 @@ final class RedisPresence {
     private final RedisKeys keys;
     private final RoomLog log;
     private final String node;
-    /** What this replica has to say; on the backplane's event loop only. */
+    /** Presence entries of this replica; on the backplane's event loop only. */
     private final Map<RoomId, Map<String, Presence>> here = new HashMap<>();
     private final Map<RoomId, Set<Sender>> unpublishedExits = new HashMap<>();
     private boolean unpublished;
@@ -64,12 +64,12 @@ final class RedisPresence {
         });
     }
 
-    /** Whether something that this replica said was not taken. On the loop. */
+    /** Returns whether a write of this replica failed and is pending. On the loop. */
     boolean isUnpublished() {
         return unpublished;
     }
 
-    /** Redis may have lost everything, or missed what happened meanwhile: says all of it again. On the loop. */
+    /** Writes all entries of this replica again: Redis may have lost everything, or missed changes meanwhile. On the loop. */
     void republish() {
         unpublished = false;
         Map<RoomId, Set<Sender>> exits = Map.copyOf(unpublishedExits);
@@ -81,7 +81,10 @@ final class RedisPresence {
         });
     }
 
-    /** Entries outlive a cluster that died with all its replicas, but not for ever. */
+    /**
+     * Extends the expiry of the entries, so that they are not lost early, yet do not stay for ever after all replicas have
+     * died.
+     */
     void refresh() {
         for (RoomId room : here.keySet()) {
             paced.submit(() -> quietly(Request.cmd(Command.PEXPIRE).arg(keys.members(room)).arg(log.roomMillis(room))));
@@ -95,7 +98,7 @@ final class RedisPresence {
                 .compose(done -> onlyAlive(new ArrayList<>(all.values())));
     }
 
-    /** Lets the members that were on a dead replica leave a room, each by a command of its own that is added to the list. */
+    /** Removes a dead replica's members from a room, each by a command of its own, which is added to the list. */
     Future<Void> expire(RoomId room, String dead, List<Future<Void>> exits) {
         return scan(room, "0", page -> {
             for (MessageCodec.NodePresence each : page) {
@@ -119,7 +122,7 @@ final class RedisPresence {
                 });
     }
 
-    /** Fields and values take turns. */
+    /** Decodes an HSCAN reply, in which fields and values alternate. */
     private static List<MessageCodec.NodePresence> decoded(Response pairs) {
         List<MessageCodec.NodePresence> page = new ArrayList<>(pairs.size() / 2);
         for (int i = 1; i < pairs.size(); i += 2) {
@@ -148,7 +151,7 @@ final class RedisPresence {
                 .toList());
     }
 
-    /** Before anybody enters: whoever makes up for the end of this replica finds the room by it. */
+    /** Registers a room before its first member enters: the cleanup after this replica's death finds the room by it. */
     private Map<String, Presence> index(RoomId room) {
         quietly(indexed(room));
         return new HashMap<>(2);
@@ -159,7 +162,7 @@ final class RedisPresence {
     }
 
     private Future<Void> write(RoomId room, Presence presence) {
-        // A failure is made good by sayAgain(): joining does not wait for Redis to come back.
+        // A failure is repaired by republish(): a join does not wait for Redis to come back.
         return quietly(Script.ENTER.with(keys.members(room))
                 .arg(presence.who().id())
                 .arg(Buffer.buffer(MessageCodec.encode(presence, node)))
@@ -195,7 +198,7 @@ final class RedisPresence {
 
     private Future<Void> quietly(Request request) {
         return commands.send(request).<Void>mapEmpty().recover(failure -> {
-            // Made good by sayAgain().
+            // Repaired by republish().
             loop.execute(() -> unpublished = true);
             return Future.succeededFuture();
         });

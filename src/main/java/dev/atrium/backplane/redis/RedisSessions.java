@@ -25,13 +25,13 @@ import java.util.function.Supplier;
 import java.util.stream.Collectors;
 
 /**
- * Sessions in Redis. Those that are connected are fields of one hash per replica, which lives as long as the replica and a
- * window longer, so that nothing has to be written when the replica is killed. One whose connection broke gets a key of its
- * own.
+ * Session store in Redis. Connected sessions are fields of one hash per replica, which expires a lease and a window after the
+ * replica's last heartbeat, so that nothing has to be written when the replica is killed. A session whose connection broke gets
+ * a key of its own.
  */
 final class RedisSessions implements SessionStore {
 
-    /** Tokens that may lead to one another: answers that a client never heard. */
+    /** Maximum number of tokens that lead to one another, each from a resumption whose reply the client never received. */
     private static final int MOST_HOPS = 5;
 
     private final ReconnectingConnection commands;
@@ -44,7 +44,7 @@ final class RedisSessions implements SessionStore {
     private final Node node;
     private final long windowMillis;
     private final long leaseMillis;
-    /** What this replica has to say; on the backplane's event loop only. */
+    /** Connected sessions of this replica; on the backplane's event loop only. */
     private final Map<String, SavedSession> here = new HashMap<>();
     private final Set<String> unpublishedReleases = new HashSet<>();
     private boolean unpublished;
@@ -133,7 +133,7 @@ final class RedisSessions implements SessionStore {
                 ? Future.succeededFuture(session) : lead(token, session, leads.toMillis())));
     }
 
-    /** Straight to the newest token, not over all those between. */
+    /** Makes the old token lead straight to the newest one instead of through all tokens between. */
     private Future<SavedSession> lead(String token, SavedSession session, long millis) {
         return quietly(Request.cmd(Command.SET).arg(keys.session(Node.ofToken(token), token)).arg("@" + session.token())
                 .arg("PX").arg(millis)).map(session);
@@ -166,13 +166,16 @@ final class RedisSessions implements SessionStore {
                 })
                 .map(session)
                 .onFailure(failure -> {
-                    // The client can try again: its old token leads to this one.
+                    // The client can retry: its old token leads to this one.
                     noLongerHere(session.token());
                     releasing(session.token());
                 });
     }
 
-    /** Its old replica may think that it is still connected. If that one does not answer it is dead, or soon will be. */
+    /**
+     * Ends the session's connection to its old replica, which may still consider it connected. A replica that does not reply is
+     * dead, or soon will be.
+     */
     private Future<?> ended(String keeper, SavedSession session) {
         if (keeper == null) {
             return Future.succeededFuture();
@@ -182,7 +185,7 @@ final class RedisSessions implements SessionStore {
                 : ask(keeper, question(session.namespace(), id, true))).otherwise(false);
     }
 
-    /** What is said to the session alone comes to this replica from now on. */
+    /** Directs messages to this single session to this replica from now on. */
     private Future<Void> claim(RoomId own) {
         return commands.send(Request.cmd(Command.HSET).arg(keys.room(own)).arg("node").arg(node.name()))
                 .compose(done -> commands.send(
@@ -204,7 +207,7 @@ final class RedisSessions implements SessionStore {
         return calls.ask(other, question, RpcChannel.PATIENCE_MILLIS).map(Boolean::parseBoolean);
     }
 
-    /** Another replica asks for the end of a session. */
+    /** Handles another replica's request to end a session. */
     Future<String> asked(String question) {
         String[] parts = question.split(" ", 3);
         return end(parts[2], parts[1], parts[0].equals("resumed")).otherwise(false).map(was -> Boolean.toString(was));
@@ -221,12 +224,12 @@ final class RedisSessions implements SessionStore {
         return (resumed ? "resumed " : "end ") + sessionId + " " + namespace;
     }
 
-    /** Whether something that this replica said was not taken. On the loop. */
+    /** Returns whether a write of this replica failed and is pending. On the loop. */
     boolean isUnpublished() {
         return unpublished;
     }
 
-    /** Redis may have lost everything, or missed what happened meanwhile. On the loop. */
+    /** Writes all sessions of this replica again: Redis may have lost everything, or missed changes meanwhile. On the loop. */
     void republish() {
         unpublished = false;
         Set<String> releases = Set.copyOf(unpublishedReleases);
@@ -236,7 +239,7 @@ final class RedisSessions implements SessionStore {
         here.values().forEach(session -> paced.submit(() -> quietly(saving(session))));
     }
 
-    /** A sign of life: what is kept outlives this replica by the window. On the loop. */
+    /** Renews the expiry of this replica's sessions, which outlive it by the window. On the loop. */
     void beat() {
         if (!here.isEmpty()) {
             quietly(Request.cmd(Command.PEXPIRE).arg(keys.sessions(node.name())).arg(leaseMillis + windowMillis));
@@ -264,7 +267,7 @@ final class RedisSessions implements SessionStore {
 
     private Future<Void> quietly(Request request) {
         return commands.send(request).<Void>mapEmpty().recover(failure -> {
-            // Made good by sayAgain().
+            // Repaired by republish().
             loop.execute(() -> unpublished = true);
             return Future.succeededFuture();
         });

@@ -17,10 +17,10 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jboss.logging.Logger;
 
-/** The scripts that make and read a room's order, as Java calls. */
+/** Java calls of the scripts that write and read a room's ordered log. */
 final class RoomLog {
 
-    /** Messages read at once; more are read in further calls, so that no single reply grows without bound. */
+    /** Messages per read; more are read in further calls, so that no single reply grows without bound. */
     static final int PAGE = 500;
     private static final int PAGE_BYTES = 1 << 20;
 
@@ -62,7 +62,7 @@ final class RoomLog {
                 new StreamPosition(reply.get(0).toString(), reply.get(1).toLong()), reply.get(2).toLong()));
     }
 
-    /** What clients may read. */
+    /** Returns a page of the history, within the limits of what clients may read. */
     Future<History> history(RoomId room, HistoryQuery query) {
         HistoryPolicy.Limit limit = history.of(room.namespace());
         return commands.send(Script.HISTORY.with(keys.room(room), keys.log(room))
@@ -76,12 +76,12 @@ final class RoomLog {
                 .map(page -> new History(page.head(), page.messages()));
     }
 
-    /** How long a room that nobody uses keeps its place: never for less than what was said in it. */
+    /** Returns how long an unused room keeps its stream position, in milliseconds: at least as long as its log and history. */
     long roomMillis(RoomId room) {
         return Math.max(logMillis(history.of(room.namespace())), roomMillis);
     }
 
-    /** How long any room keeps its place. */
+    /** Returns the longest time that any room keeps its stream position, in milliseconds. */
     long longestRoomMillis() {
         return Math.max(roomMillis, history.longestAge());
     }
@@ -90,12 +90,12 @@ final class RoomLog {
         return limit.size() == 0 ? logMillis : Math.max(logMillis, limit.age());
     }
 
-    /** The room's head; a room that was never used gets its epoch now. */
+    /** Returns the room's head; an unused room gets its epoch now. */
     Future<StreamPosition> head(RoomId room) {
         return read(room, "", 0).map(RoomLog::position);
     }
 
-    /** The next page after that position, or from the beginning if the room's epoch is another one now. */
+    /** Returns the next page after that position, or from the beginning if the room's epoch has changed. */
     Future<Page> after(RoomId room, StreamPosition position) {
         return read(room, position.epoch(), position.offset()).map(reply -> page(room, reply));
     }
@@ -126,7 +126,7 @@ final class RoomLog {
                 messages.add(MessageCodec.decode(room, fields.get(3).toBytes(), 0)
                         .at(new StreamPosition(head.epoch(), offset), fields.get(1).toLong()));
             } catch (RuntimeException e) {
-                // Something foreign in our log: to fail on it would stop the room for good. It is counted as lost.
+                // A foreign entry in the log: a failure here would stop the room for good. The entry is counted as lost.
                 LOG.warnf("Passed over an entry of a log that is not ours: %s", e.toString());
             }
         }
@@ -134,9 +134,10 @@ final class RoomLog {
     }
 
     /**
-     * Part of a log.
+     * Page of a log.
      *
      * @param head the room's last position when the page was read
+     * @param messages in ascending order of offset
      */
     record Page(StreamPosition head, List<Message> messages) {
     }

@@ -10,12 +10,15 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.TreeSet;
 
-/** Lists rooms with SCAN: in no order, and a page is as long as Redis makes it. */
+/** Listing of rooms with SCAN: pages are unordered, and their size depends on Redis. */
 final class RoomScan {
 
     private static final int KEYS_AT_ONCE = 1_000;
 
-    /** Of a large Redis with few rooms that match, a page may have none: nobody else should wait for a longer search. */
+    /**
+     * Maximum number of SCAN calls per page. In a large Redis with few matching rooms a page may be empty: a longer search
+     * would delay others.
+     */
     private static final int MOST_CALLS = 50;
 
     private RoomScan() {
@@ -50,7 +53,7 @@ final class RoomScan {
         });
     }
 
-    /** As Redis has them: unsigned numbers of 64 bits. */
+    /** Returns whether the text is a cursor of Redis: an unsigned 64-bit number. */
     private static boolean isCursor(String cursor) {
         try {
             return !cursor.startsWith("+") && Long.parseUnsignedLong(cursor) != 0;

@@ -9,20 +9,20 @@ import java.util.ArrayDeque;
 import org.jboss.logging.Logger;
 
 /**
- * One room's subscription: it turns what Redis publishes into a stream without gap or repeat. An offset that skips, or a
- * new connection, makes it read the missing range from the room's log before it goes on; what is published meanwhile
- * waits.
+ * State machine of one room's subscription: turns what Redis publishes into a stream without gap or repeat. A skipped offset,
+ * or a new connection, makes it read the missing range from the room's log before it continues; messages published meanwhile
+ * are held back.
  */
 final class RoomSubscription {
 
     private static final Logger LOG = Logger.getLogger(RoomSubscription.class);
 
-    /** Messages that may wait while the log is read; beyond that they are read from the log as well. */
+    /** Maximum number of messages held back while the log is read; beyond it they are read from the log as well. */
     private static final int MAX_HELD = 4_096;
 
     /**
-     * What a subscription asks for. Answers come back to {@link #head}, {@link #page} or {@link #failed} with the number of
-     * the read; one that is no longer waited for is ignored.
+     * Reads of the log for a subscription. Results come back to {@link #head}, {@link #page} or {@link #failed} with the number
+     * of the read; results of a superseded read are ignored.
      */
     interface Reader {
         void readHead(RoomSubscription subscription, int number);
@@ -39,7 +39,7 @@ final class RoomSubscription {
         UNCONFIRMED,
         /** The log is being read. */
         READING,
-        /** Messages are passed on as they come. */
+        /** Messages are passed on as they arrive. */
         LIVE
     }
 
@@ -58,7 +58,7 @@ final class RoomSubscription {
         this.reader = reader;
     }
 
-    /** For a room that is known to be new: live at once, with nothing to ask Redis. */
+    /** Starts a subscription of a room that is known to be new: live at once, without a request to Redis. */
     void startAt(StreamPosition start) {
         position = start;
         state = State.LIVE;
@@ -69,7 +69,10 @@ final class RoomSubscription {
         return position != null;
     }
 
-    /** Redis has confirmed the subscription: from now on nothing published is missed, so what was is read. */
+    /**
+     * Called when Redis has confirmed the subscription: later messages will arrive by it, and earlier ones are read from the
+     * log.
+     */
     void confirmed() {
         if (position == null) {
             state = State.READING;
@@ -79,7 +82,7 @@ final class RoomSubscription {
         }
     }
 
-    /** The connection broke, or nobody wants this subscription any more: answers on their way mean nothing now. */
+    /** Called when the connection broke or the subscription ended: results of pending reads are ignored. */
     void unconfirmed() {
         state = State.UNCONFIRMED;
         awaited++;
@@ -146,7 +149,7 @@ final class RoomSubscription {
         passHeld();
     }
 
-    /** @return whether to try again: a subscription that has not begun is given up, one that has is never */
+    /** @return whether to retry: a subscription that has not started fails, one that has started retries for ever */
     boolean failed(int number, Throwable cause) {
         if (number != awaited) {
             return false;
@@ -169,7 +172,7 @@ final class RoomSubscription {
             } else if (isPast(message)) {
                 held.poll();
             } else if (!message.epoch().equals(position.epoch())) {
-                // Of a history that was lost, or of one newer than what was read: the log knows.
+                // Of a lost history, or of a newer one than what was read: the log has the answer.
                 held.poll();
                 again = true;
             } else {
@@ -198,7 +201,7 @@ final class RoomSubscription {
         }
     }
 
-    /** A room in which nothing had been said has lost nothing. */
+    /** Starts at the new epoch; reports a loss unless nothing had been published in the old one. */
     private void beginAnew(String epoch) {
         boolean lost = position.offset() > 0;
         position = new StreamPosition(epoch, 0);
@@ -216,7 +219,7 @@ final class RoomSubscription {
         return message.offset() == position.offset() + 1 && message.epoch().equals(position.epoch());
     }
 
-    /** The first message of a new history: there is nothing before it that could be read. */
+    /** Returns whether this is the first message of a new history, with nothing before it that could be read. */
     private boolean beginsAnew(Message message) {
         return message.offset() == 1 && !message.epoch().equals(position.epoch());
     }

@@ -11,18 +11,18 @@ import java.util.HashMap;
 import java.util.Map;
 
 /**
- * Questions from one replica to another, over their channels: {@code >number asker question} and {@code <number answer}. On
- * the backplane's event loop only.
+ * Requests from one replica to another, over the replicas' channels: {@code >number asker question} and {@code <number answer}.
+ * On the backplane's event loop only.
  */
 final class RpcChannel {
 
     static final char QUESTION = '>';
     static final char ANSWER = '<';
 
-    /** A replica that does not answer for so long is cut off, or is no more. */
+    /** Timeout of a request: a replica that has not replied by then is cut off or dead. */
     static final long PATIENCE_MILLIS = 2_000;
 
-    /** Answers what another replica asks. */
+    /** Handler of the requests of other replicas. */
     interface Responder {
         Future<String> answer(String question);
     }
@@ -41,7 +41,7 @@ final class RpcChannel {
         this.node = node;
     }
 
-    /** Asks; null if nobody listens there, a failure if nobody answers. */
+    /** Sends a request. Completes with null if the channel has no subscriber, fails if no reply arrives in time. */
     Future<String> ask(String other, String question, long patienceMillis) {
         long number = ++last;
         Promise<String> promise = Promise.promise();
@@ -58,7 +58,7 @@ final class RpcChannel {
         return promise.future();
     }
 
-    /** What the asker cannot wait for, or what fails, is not answered: it is told by its own patience. */
+    /** Handles a request. A handler's failure is not replied to: the asker's timeout covers it. */
     void asked(byte[] bytes, Responder responder) {
         String[] parts = text(bytes).split(" ", 3);
         responder.answer(parts[2]).onSuccess(answer -> send(parts[1], ANSWER + (parts[0] + " " + answer)));

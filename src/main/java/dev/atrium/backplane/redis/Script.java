@@ -14,8 +14,8 @@ import java.util.HexFormat;
 import java.util.List;
 
 /**
- * A Lua script that Redis runs by its SHA-1. It is loaded whenever a connection is made, before anything else is sent on
- * it: to load it only when Redis misses it would let later publications overtake the one that found it missing.
+ * Lua script that Redis runs by its SHA-1. Scripts are loaded on each new connection, before anything else is sent on it:
+ * loading one only when Redis misses it would let later publications overtake the one that found it missing.
  */
 record Script(String body, String sha1) {
 
@@ -29,7 +29,7 @@ record Script(String body, String sha1) {
 
     private static final List<Script> ALL = List.of(PUBLISH, READ, HISTORY, ENTER, EXIT, RELEASE, RESUME);
 
-    /** Loads all of them. */
+    /** Loads all scripts. */
     static Future<?> loadAll(RedisConnection connection) {
         return Future.all(ALL.stream().map(script -> connection.send(script.load())).toList());
     }

@@ -28,14 +28,14 @@ import java.util.function.Supplier;
 import org.jboss.logging.Logger;
 
 /**
- * The connection on which this replica hears Redis: one channel for each room that has members here, and one for this
- * replica, which carries what is meant for single sessions and the probe.
+ * Subscriptions of this replica, on one connection to Redis: one channel for each room that has members here, and one for this
+ * replica, which carries the messages to single sessions, the requests of other replicas, and the probe.
  */
 final class Subscriptions implements RoomSubscription.Reader {
 
     private static final Logger LOG = Logger.getLogger(Subscriptions.class);
 
-    /** Channels in one SUBSCRIBE when a connection is made again. */
+    /** Channels per SUBSCRIBE when a connection is made again. */
     private static final int CHUNK = 500;
 
     private static final long RETRY_MILLIS = 250;
@@ -63,7 +63,7 @@ final class Subscriptions implements RoomSubscription.Reader {
     private BiConsumer<String, byte[]> foreign;
 
     /**
-     * @param probeHeard hears this replica's own probes
+     * @param probeHeard receives this replica's own probes
      * @param hearing called when this replica's channel is subscribed to on a new connection
      */
     Subscriptions(Redis redis, RedisLoop loop, ConcurrencyLimiter paced, RedisKeys keys, Node node, RoomLog log, RpcChannel calls,
@@ -80,13 +80,13 @@ final class Subscriptions implements RoomSubscription.Reader {
                 connection -> connection.send(Request.cmd(Command.PING)), this::pushed, this::subscribeAll, this::down);
     }
 
-    /** @param answers what other replicas ask this one */
+    /** @param answers handler of other replicas' requests */
     void start(RpcChannel.Responder answers) {
         responder = answers;
         link.start();
     }
 
-    /** Hears what is published on channels of that pattern, by whomever. */
+    /** Receives what any program publishes on the channels of that pattern. */
     void listen(String newPattern, BiConsumer<String, byte[]> listener) {
         loop.execute(() -> {
             pattern = newPattern;
@@ -105,24 +105,30 @@ final class Subscriptions implements RoomSubscription.Reader {
         return link.isUp();
     }
 
-    /** The rooms with a channel of their own that are subscribed to. On the backplane's event loop only. */
+    /** Returns the subscriptions of rooms with a channel of their own. On the backplane's event loop only. */
     Collection<RoomSubscription> rooms() {
         return rooms.values();
     }
 
-    /** A session that began on another replica is about to go on here. On the backplane's event loop. */
+    /** Announces that a session that began on another replica will resume here. On the backplane's event loop. */
     void expectMoved(RoomId session) {
         moved.add(session);
     }
 
-    /** It does not go on here after all, or no longer. On the backplane's event loop. */
+    /**
+     * Withdraws {@link #expectMoved}: the session does not resume here after all, or has disconnected. On the backplane's event
+     * loop.
+     */
     void expectNoLonger(RoomId session) {
         if (!sessions.containsKey(session)) {
             moved.remove(session);
         }
     }
 
-    /** The sessions that began on another replica, or have been away. On the backplane's event loop. */
+    /**
+     * Returns the sessions that resumed on this replica, whose channel has to be claimed in Redis. On the backplane's event
+     * loop.
+     */
     List<RoomId> moved() {
         return List.copyOf(moved);
     }
@@ -132,7 +138,7 @@ final class Subscriptions implements RoomSubscription.Reader {
             RoomSubscription subscription = new RoomSubscription(room, subscriber, this);
             if (room.isSession() && !moved.contains(room)) {
                 sessions.put(room, subscription);
-                // The id is new, so nothing was said to it; and its epoch is made by whoever is first to say something.
+                // The session id is new, so nothing was published to it yet; the first publisher creates the epoch.
                 subscription.startAt(StreamPosition.START);
             } else if (!link.isUp()) {
                 subscriber.unavailable(BackplaneUnavailableException.notSent("no connection to Redis"));
@@ -160,12 +166,12 @@ final class Subscriptions implements RoomSubscription.Reader {
         });
     }
 
-    /** Cuts the connection, so that it is made again: it lives, but nothing is heard through it. */
+    /** Restarts the connection: it is up, but nothing arrives through it. */
     void restart() {
         link.restart("nothing was heard");
     }
 
-    /** Whoever waits for a first confirmation would wait for the whole outage: they are told that it cannot be. */
+    /** Fails the subscriptions that wait for their first confirmation: they would wait for the whole outage. */
     private void down() {
         giveUp(rooms);
         giveUp(sessions);
@@ -250,7 +256,7 @@ final class Subscriptions implements RoomSubscription.Reader {
                 keepPace(subscription);
             }
         } catch (RuntimeException e) {
-            // Something foreign was published on our channel: it must not end the connection for everyone.
+            // A foreign message on the channel: an exception here must not end the connection, which all rooms share.
             LOG.warnf("Passed over something that is not ours on %s: %s", channel, e.toString());
         }
     }
@@ -275,7 +281,10 @@ final class Subscriptions implements RoomSubscription.Reader {
         }
     }
 
-    /** When this replica's event loops cannot hand out as fast as Redis publishes, what is published waits in Redis. */
+    /**
+     * Pauses reading while this replica's event loops deliver more slowly than Redis publishes, so that the backlog waits in
+     * Redis.
+     */
     private void keepPace(RoomSubscription subscription) {
         if (subscription.subscriber.isBehind() && !paused) {
             paused = true;
