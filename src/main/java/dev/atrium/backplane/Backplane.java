@@ -12,68 +12,75 @@ import java.util.List;
 import java.util.function.BiConsumer;
 
 /**
- * What replicas share: the order of each room, and who is in it.
+ * Port to the state shared by the replicas: the message order of each room, its members, and the sessions.
  *
- * <p><b>Order.</b> {@link #publish} gives a message the next offset of its room, 1, 2, 3 … without gap or repeat, and
- * every subscriber of that room, on every replica, is told the messages in that order. Publications that one thread makes
- * to one room take their places in the order of the calls.
+ * <p><b>Order.</b> {@link #publish} gives a message the next offset of its room, 1, 2, 3 … without gap or repeat, and every
+ * subscriber of that room, on every replica, receives the messages in that order. Publications of one thread to one room get
+ * their stream positions in the order of the calls.
  *
- * <p><b>Loss.</b> What was acknowledged reaches every subscriber, also one whose connection was cut meanwhile, as long as
- * the room's log reaches back that far. Where it does not, the subscriber is told so, and it is counted.
+ * <p><b>Loss.</b> An acknowledged message reaches every subscriber, also one whose connection was cut meanwhile, as long as the
+ * room's log reaches back that far. Where it does not, the subscriber is notified of the gap, and the lost messages are
+ * counted.
  *
- * <p><b>Failure.</b> While the backplane is out of reach, {@code Uni}s fail at once with
- * {@link BackplaneUnavailableException}, nothing blocks, and existing subscriptions go on by themselves when it is back.
+ * <p><b>Failure.</b> While the backplane is unreachable, {@code Uni}s fail at once with {@link BackplaneUnavailableException},
+ * nothing blocks, and existing subscriptions resume by themselves when it is back.
  *
  * <p>All methods may be called from any thread and return at once. A {@code Uni} does its work when it is subscribed to.
  */
 public interface Backplane extends RoomSource {
 
-    /** Takes a message. The item says its place; a failure says whether it may have been taken all the same. */
+    /**
+     * Publishes a message. The item holds its stream position; the failure tells whether the message may have been accepted
+     * nevertheless.
+     */
     Uni<PublishResult> publish(Publication publication);
 
-    /** Notes that a session is in a room, until {@link #exit} or the end of this replica, and tells the room if that is new. */
+    /**
+     * Records that a session is in a room, until {@link #exit} or the end of this replica, and publishes a presence event if
+     * that is new.
+     */
     Uni<Void> enter(RoomId room, Presence presence);
 
     /**
-     * Notes that a session of this replica is no longer in a room, and tells the room. When a replica dies, the others do
-     * this for each of its sessions, once.
+     * Records that a session of this replica has left a room, and publishes a presence event. When a replica dies, another one
+     * does this for each of its sessions, once.
      */
     Uni<Void> exit(RoomId room, Sender who);
 
-    /** Who is in a room, on all replicas that are alive, the longest there first. */
+    /** Returns the members of a room on all live replicas, in the order of joining. */
     Uni<List<Presence>> members(RoomId room);
 
     /**
-     * The rooms of a namespace that have members or a place to keep.
+     * Returns a page of the rooms of a namespace that have members or a stream position to keep.
      *
      * @param prefix of their names; may be empty
-     * @param cursor where the last page ended; null for the first one
-     * @param limit about how many
-     * @return or the failure {@link IllegalArgumentException} for a cursor that is none
+     * @param cursor cursor returned with the previous page; null for the first page
+     * @param limit approximate page size
+     * @return the page; or the failure {@link IllegalArgumentException} for an invalid cursor
      */
     Uni<RoomPage> rooms(String namespace, String prefix, String cursor, int limit);
 
-    /** How much of the histories of a namespace's rooms is kept. */
+    /** Returns the history limit of a namespace's rooms. */
     HistoryPolicy.Limit kept(String namespace);
 
-    /** Where sessions are kept for resuming, and ended from afar. */
+    /** Returns the store of sessions, for resuming them and for ending sessions on other replicas. */
     SessionStore sessions();
 
-    /** What replicas ask each other. */
+    /** Returns the request/reply channel between replicas. */
     ClusterRpc calls();
 
-    /** Hears what other programs publish on the channels of a pattern, as long as this replica lives. */
+    /** Receives what other programs publish on the channels of a pattern, for the life of this replica. */
     void listen(String pattern, BiConsumer<String, byte[]> listener);
 
-    /** Tells the other replicas where this one is reached over HTTP, {@code host:port}. */
+    /** Publishes this replica's HTTP address, {@code host:port}, to the other replicas. */
     void announce(String address);
 
-    /** Where a replica is reached over HTTP; null if it is not alive, or has not told. */
+    /** Returns the HTTP address of a replica; null if it is not alive or has published none. */
     Uni<String> addressOf(String node);
 
-    /** How it is, for health and metrics. */
+    /** Returns the current status, for health checks and metrics. */
     BackplaneStatus status();
 
-    /** Lets go of all connections. Called once, at the end. */
+    /** Closes all connections. Called once, at shutdown. */
     void close();
 }

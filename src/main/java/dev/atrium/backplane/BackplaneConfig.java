@@ -9,7 +9,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 
-/** Settings of what replicas share. The address of Redis is {@code quarkus.redis.hosts}. */
+/** Settings of the backplane. The address of Redis is {@code quarkus.redis.hosts}. */
 @ConfigMapping(prefix = "atrium")
 public interface BackplaneConfig {
 
@@ -17,22 +17,22 @@ public interface BackplaneConfig {
     @WithDefault("memory")
     Kind backplane();
 
-    /** What a room keeps. */
+    /** Settings of rooms. */
     RoomSettings room();
 
-    /** What clients can read again. */
+    /** History that clients can read. */
     HistorySettings history();
 
-    /** Sessions whose connection broke. */
+    /** Resumption of sessions whose connection broke. */
     ResumeSettings resume();
 
-    /** Publications that are said again because their answer was lost. */
+    /** Idempotency keys of publications. */
     IdempotencySettings idempotency();
 
     /** Only with {@code atrium.backplane=redis}. */
     RedisSettings redis();
 
-    /** Which implementation. */
+    /** Backplane implementation. */
     enum Kind {
         /** In this process. */
         MEMORY,
@@ -40,51 +40,51 @@ public interface BackplaneConfig {
         REDIS
     }
 
-    /** What a room keeps. */
+    /** Settings of rooms. */
     interface RoomSettings {
 
-        /** How long a room that nobody uses keeps its place, so that its offsets go on where they were. */
+        /** How long an unused room keeps its stream position, so that its offsets continue from there. */
         @WithDefault("1h")
         @WithConverter(DurationSetting.class)
         Duration ttl();
     }
 
-    /** What clients can read again: a message must be among the newest of its room, and young enough. */
+    /** History that clients can read: a message is kept while it is among the newest of its room and young enough. */
     interface HistorySettings {
 
-        /** Messages of each room; 0 keeps none. */
+        /** Maximum number of messages per room; 0 keeps none. */
         @WithDefault("1000")
         int size();
 
-        /** Age of the oldest. */
+        /** Maximum age of a message. */
         @WithDefault("10m")
         @WithConverter(DurationSetting.class)
         Duration age();
 
-        /** Other figures for the namespaces that match a pattern, in which {@code *} stands for anything. */
+        /** Overrides for the namespaces that match a pattern, in which {@code *} stands for any text. */
         Map<String, NamespaceHistory> namespace();
     }
 
-    /** Figures for some namespaces; what is absent is as for all others. */
+    /** History limits of some namespaces; an absent value is taken from the defaults. */
     interface NamespaceHistory {
 
-        /** Messages of each room; 0 keeps none. */
+        /** Maximum number of messages per room; 0 keeps none. */
         OptionalInt size();
 
-        /** Age of the oldest. */
+        /** Maximum age of a message. */
         Optional<@WithConverter(DurationSetting.class) Duration> age();
     }
 
-    /** Sessions whose connection broke. */
+    /** Resumption of sessions whose connection broke. */
     interface ResumeSettings {
 
-        /** How long they can be resumed; 0s: never. */
+        /** How long a session can be resumed; 0s: never. */
         @WithDefault("2m")
         @WithConverter(DurationSetting.class)
         Duration window();
     }
 
-    /** Publications that are said again because their answer was lost. */
+    /** Idempotency keys of publications: a publication that is retried after a lost reply is not published twice. */
     interface IdempotencySettings {
 
         /** How long an idempotency key is remembered. */
@@ -96,16 +96,16 @@ public interface BackplaneConfig {
     /** Only with {@code atrium.backplane=redis}. */
     interface RedisSettings {
 
-        /** What every key and channel begins with; replicas with the same prefix share rooms. */
+        /** Prefix of every key and channel; replicas with the same prefix share rooms. */
         @WithDefault("atrium")
         String prefix();
 
-        /** How long a replica that no longer renews its lease counts as alive, and its members as present. */
+        /** How long a replica that no longer renews its lease counts as alive, and its sessions as present. */
         @WithDefault("10s")
         @WithConverter(DurationSetting.class)
         Duration lease();
 
-        /** Messages that a room's log keeps, at least, for replicas whose subscription was cut; 0 keeps none. */
+        /** Minimum number of messages that a room's log keeps, for replicas whose subscription was cut; 0 keeps none. */
         @WithDefault("1000")
         int logSize();
 

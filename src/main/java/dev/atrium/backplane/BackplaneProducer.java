@@ -18,7 +18,7 @@ import java.time.Duration;
 import java.util.Optional;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
 
-/** Makes the backplane that the settings ask for. */
+/** CDI producer of the configured backplane. */
 @Singleton
 final class BackplaneProducer {
 
@@ -36,7 +36,7 @@ final class BackplaneProducer {
     Backplane backplane(BackplaneConfig config, Node node, Vertx vertx, Instance<Redis> redis,
             @ConfigProperty(name = "quarkus.redis.hosts") Optional<String> hosts,
             @ConfigProperty(name = "quarkus.http.host-enabled") boolean listens) {
-        // Shorter ones would run out between two refreshes.
+        // A shorter one would run out between two refreshes.
         Require.between("atrium.room.ttl", config.room().ttl(), Duration.ofSeconds(5), LONGEST);
         Require.between("atrium.resume.window", config.resume().window(), Duration.ZERO, Duration.ofDays(1));
         Require.between("atrium.idempotency.window", config.idempotency().window(), SHORTEST, Duration.ofDays(1));
@@ -44,7 +44,7 @@ final class BackplaneProducer {
         if (config.backplane() == BackplaneConfig.Kind.REDIS) {
             check(config.redis(), hosts);
         }
-        // Whoever listens to nobody takes no part: others would wait for its answers.
+        // A process without an HTTP listener stays out of the cluster: other replicas would wait for its replies.
         if (config.backplane() == BackplaneConfig.Kind.MEMORY || !listens) {
             return new MemoryBackplane(node, new MemorySettings(config.room().ttl(), history, config.resume().window(),
                     config.idempotency().window(), Clock.systemUTC()));
@@ -62,7 +62,7 @@ final class BackplaneProducer {
                 "1 to 64 letters, digits or one of _ : . -");
     }
 
-    /** Before Quarkus closes the client of Redis, which would look like an outage. */
+    /** Closes the backplane before Quarkus closes the Redis client, which would look like an outage. */
     void end(@Observes ShutdownEvent shutdown, Backplane backplane) {
         backplane.close();
     }

@@ -1,34 +1,34 @@
 package dev.atrium.backplane;
 
 /**
- * How the backplane is.
+ * Status of the backplane, for health checks and metrics.
  *
  * @param kind {@code memory} or {@code redis}
  * @param state what works
- * @param detail for a person
- * @param roundTripSeconds of the last probe, from publishing it to hearing it
+ * @param detail description for a person
+ * @param roundTripSeconds of the last probe, from its publication to its receipt
  * @param errors commands that failed, since the start
  * @param reconnects connections made again, since the start
  * @param healed messages read from a room's log because the subscription had missed them, since the start
  * @param lost messages that the log no longer had, since the start
- * @param pending commands that were not answered yet
+ * @param pending commands without a reply so far
  */
 public record BackplaneStatus(String kind, State state, String detail, double roundTripSeconds, long errors,
         long reconnects, long healed, long lost, int pending) {
 
-    /** What works, and so whether newcomers are better off elsewhere. */
+    /** State of the backplane; decides whether new connections should go to other replicas. */
     public enum State {
-        /** This replica can publish and hears what is published. */
+        /** This replica can publish and receives what is published. */
         HEARING,
-        /** Nothing was heard yet, since the start. */
+        /** Nothing received since the start. */
         NEW,
-        /** No answers, or only since a moment ago. Nobody can tell from here whether the others have any. */
+        /** Redis does not reply, or only since a moment ago. This replica cannot tell whether others reach Redis. */
         AWAY,
-        /** Commands are answered, but what is published is not heard: this is this replica's own trouble. */
+        /** Redis replies to commands, but published messages do not arrive: the fault is on this replica. */
         DEAF
     }
 
-    /** Whether this replica can publish and hears what is published. */
+    /** Returns whether this replica can publish and receives what is published. */
     public boolean hearing() {
         return state == State.HEARING;
     }

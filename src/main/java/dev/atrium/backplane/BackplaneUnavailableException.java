@@ -1,6 +1,6 @@
 package dev.atrium.backplane;
 
-/** The backplane is out of reach now; the same call can succeed later. */
+/** Backplane temporarily unreachable; the same call can succeed later. */
 public final class BackplaneUnavailableException extends RuntimeException {
 
     private static final long serialVersionUID = 1L;
@@ -8,22 +8,28 @@ public final class BackplaneUnavailableException extends RuntimeException {
     private final boolean sent;
 
     private BackplaneUnavailableException(String message, boolean sent, Throwable cause) {
-        // No stack trace: this is an answer, made once per refused message while Redis is away.
+        // No stack trace: one is created per rejected message while Redis is down.
         super(message, cause, false, false);
         this.sent = sent;
     }
 
-    /** Nothing was sent, so nothing was taken: trying again cannot double anything. */
+    /**
+     * Creates the failure of a command that was not sent, or was rejected before it took effect: a retry cannot duplicate
+     * anything.
+     */
     public static BackplaneUnavailableException notSent(String why) {
         return new BackplaneUnavailableException("backplane unavailable: " + why, false, null);
     }
 
-    /** The command was on its way when the connection broke, or was refused. */
+    /**
+     * Creates the failure of a command that was sent before the connection broke, or that Redis answered with an error that
+     * does not exclude an effect.
+     */
     public static BackplaneUnavailableException unanswered(Throwable cause) {
         return new BackplaneUnavailableException("backplane unavailable: " + cause.getMessage(), true, cause);
     }
 
-    /** Whether the command may have been carried out all the same. */
+    /** Returns whether the command may have taken effect in spite of the failure. */
     public boolean maybeTaken() {
         return sent;
     }

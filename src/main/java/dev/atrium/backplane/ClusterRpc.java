@@ -5,21 +5,21 @@ import java.time.Duration;
 import java.util.List;
 import java.util.function.Function;
 
-/** Questions that replicas ask each other. Any thread. */
+/** Request/reply channel between replicas. Any thread. */
 public interface ClusterRpc {
 
     /**
-     * What was answered in time.
+     * Replies received in time.
      *
-     * @param given one for each replica that answered
-     * @param asked how many were asked
+     * @param given one reply per replica that replied
+     * @param asked number of replicas that were sent the request
      */
     record Acks(List<String> given, int asked) {
     }
 
-    /** Says who answers here. Called once, at the start. */
+    /** Registers the handler of requests to this replica. Called once, at the start. */
     void serve(Function<String, Uni<String>> responder);
 
-    /** Asks every replica that is alive, this one among them. */
+    /** Sends a request to every live replica, including this one. */
     Uni<Acks> askAll(String question, Duration patience);
 }

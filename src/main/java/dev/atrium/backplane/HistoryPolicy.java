@@ -8,10 +8,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.regex.Pattern;
 
-/** How much of a room's history is kept, by its namespace. Any thread. */
+/** History limits per namespace: how much of a room's history is kept. Any thread. */
 public final class HistoryPolicy {
 
-    /** Most messages that a room can be asked to keep. */
+    /** Maximum number of messages that a room can be configured to keep. */
     public static final int MOST = 1_000_000;
 
     private static final Duration LONGEST = Duration.ofDays(365);
@@ -20,10 +20,10 @@ public final class HistoryPolicy {
     private final List<Rule> rules;
 
     /**
-     * What a room keeps: a message must be among the newest, and young enough.
+     * History limit of a room: a message is kept while it is among the newest {@code size} and no older than {@code age}.
      *
-     * @param size messages; 0 for none
-     * @param age of the oldest one, in milliseconds
+     * @param size number of messages; 0 keeps none
+     * @param age maximum age of a message, in milliseconds
      */
     public record Limit(int size, long age) {
     }
@@ -31,10 +31,10 @@ public final class HistoryPolicy {
     private record Rule(Pattern namespaces, Limit limit) {
     }
 
-    /** @throws io.quarkus.runtime.configuration.ConfigurationException naming the setting that makes no sense */
+    /** @throws io.quarkus.runtime.configuration.ConfigurationException naming the invalid setting */
     public HistoryPolicy(BackplaneConfig.HistorySettings settings) {
         standard = limit("atrium.history", settings.size(), settings.age());
-        // The longest pattern is taken for the most precise one.
+        // The longest pattern counts as the most specific one.
         rules = settings.namespace().entrySet().stream()
                 .sorted(Comparator.comparing((Map.Entry<String, BackplaneConfig.NamespaceHistory> rule) ->
                         rule.getKey().length()).reversed())
@@ -43,13 +43,13 @@ public final class HistoryPolicy {
                 .toList();
     }
 
-    /** Nothing but the same for all. */
+    /** Creates a policy with the same limit for all namespaces. */
     public HistoryPolicy(int size, Duration age) {
         standard = new Limit(size, age.toMillis());
         rules = List.of();
     }
 
-    /** For the rooms of a namespace. */
+    /** Returns the limit for the rooms of a namespace. */
     public Limit of(String namespace) {
         for (Rule rule : rules) {
             if (rule.namespaces.matcher(namespace).matches()) {
@@ -59,7 +59,7 @@ public final class HistoryPolicy {
         return standard;
     }
 
-    /** The age to which any room's history goes back, in milliseconds. */
+    /** Returns the longest history age of any namespace, in milliseconds. */
     public long longestAge() {
         return rules.stream().mapToLong(rule -> rule.limit.age()).reduce(standard.age(), Math::max);
     }

@@ -9,13 +9,13 @@ import java.net.URI;
 import java.net.URISyntaxException;
 
 /**
- * Looks at the addresses of Redis before its client does: that one breaks on some with a stack trace, and of a password with an
- * {@code @} or a {@code #} in it looks up a part as the name of a host. At the start.
+ * Startup check of the Redis addresses, before the Redis client parses them: on some invalid ones the client fails with a stack
+ * trace, and it resolves part of a password with an {@code @} or a {@code #} in it as a host name.
  */
 @Singleton
 final class RedisAddresses implements RedisOptionsCustomizer {
 
-    /** @throws ConfigurationException naming the setting, and not its value, which has a password in it */
+    /** @throws ConfigurationException naming the setting, but not its value, which may contain a password */
     @Override
     public void customize(String client, RedisOptions options) {
         Require.that(options.getEndpoints().stream().allMatch(RedisAddresses::isAddress), "quarkus.redis.hosts",

@@ -5,13 +5,13 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * What is kept of a session so that its client can go on after its connection broke, on any replica.
+ * Saved state of a session, from which its client can resume on any replica after its connection broke.
  *
- * @param token secret to its client; it begins with the name of the replica that keeps the session
- * @param self its id and user
- * @param namespace the one that it belongs to
- * @param rooms those that it has joined, by name, and whether it is shown who comes and goes there
- * @param granted those of them that the application has put it into, whatever its token says
+ * @param token resume token, a secret of the client; begins with the name of the replica that keeps the session
+ * @param self the session's id and user
+ * @param namespace the session's namespace
+ * @param rooms names of the joined rooms; true where the session receives presence events
+ * @param granted those of the rooms to which the application has added it, whatever its token grants
  */
 public record SavedSession(String token, Sender self, String namespace, Map<String, Boolean> rooms, Set<String> granted) {
 }

@@ -4,59 +4,59 @@ import io.smallrye.mutiny.Uni;
 import java.time.Duration;
 
 /**
- * Keeps sessions while they are connected, and for a window after that, so that a client can resume: also when its replica
- * was killed. And ends sessions wherever they are. Any thread.
+ * Store of sessions: while they are connected, and for a window after that, so that a client can resume even if its replica was
+ * killed. Also ends sessions on any replica. Any thread.
  */
 public interface SessionStore {
 
-    /** Ends a session of this replica. */
+    /** Callback that ends sessions of this replica. */
     @FunctionalInterface
     interface Host {
 
         /**
-         * Ends a session, if it lives here. Any thread.
+         * Ends a session if it is on this replica. Any thread.
          *
-         * @param resumed whether its client has come back on another connection
-         * @return whether it was here, once it has ended
+         * @param resumed whether its client has resumed on another connection
+         * @return whether the session was on this replica, once it has ended
          */
         Uni<Boolean> end(String namespace, String sessionId, boolean resumed);
     }
 
-    /** Says who ends the sessions of this replica. Called once, at the start. */
+    /** Registers the callback that ends sessions of this replica. Called once, at the start. */
     void serve(Host host);
 
-    /** How long a session waits for its client, in milliseconds; 0 if none is kept. */
+    /** Returns how long a disconnected session can be resumed, in milliseconds; 0 if sessions are not kept. */
     long windowMillis();
 
-    /** A new secret for a session of this replica. */
+    /** Returns a new resume token, a secret, for a session of this replica. */
     String newToken();
 
-    /** Keeps a session of this replica, in place of what was kept for its token before. */
+    /** Saves a session of this replica, replacing what was saved under its token before. */
     Uni<Void> save(SavedSession session);
 
-    /** Its connection is gone: it can be resumed for a while. */
+    /** Marks a session as disconnected: it can be resumed within the window. */
     Uni<Void> release(String token);
 
-    /** Its client will not come back. */
+    /** Deletes a session whose client will not resume. */
     Uni<Void> forget(String token);
 
     /**
-     * Takes a session out, so that only one can have it, ends the connection that it may still have, and keeps it for this
-     * replica, under a new token. The old one leads there for another window, for the client may never hear the answer.
+     * Takes over a session exclusively: ends the connection that it may still have, and saves it on this replica under a new
+     * token. The old token keeps leading to the session for another window, because the client may never receive the reply.
      *
-     * @return null if there is none, or not any more
+     * @return null if there is no such session, or no longer
      */
     default Uni<SavedSession> resume(String token) {
         return resume(token, Duration.ZERO);
     }
 
     /**
-     * The same, for clients that go on with the old token.
+     * Takes over a session as {@link #resume(String)}, for clients that keep using the old token.
      *
-     * @param leads how long that one leads to the session, if that is longer than the window
+     * @param leads how long the old token leads to the session, if longer than the window
      */
     Uni<SavedSession> resume(String token, Duration leads);
 
-    /** Ends a session on whatever replica it is; says whether there was one. */
+    /** Ends a session on whichever replica it is; returns whether it existed. */
     Uni<Boolean> end(String namespace, String sessionId);
 }

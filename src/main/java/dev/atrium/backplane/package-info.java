@@ -1,5 +1,5 @@
 /**
- * What replicas share. {@link dev.atrium.backplane.Backplane} is the port; {@code memory} and {@code redis} stand behind
- * it and pass the same contract test.
+ * State shared by the replicas. {@link dev.atrium.backplane.Backplane} is the port; its adapters {@code memory} and
+ * {@code redis} pass the same contract test.
  */
 package dev.atrium.backplane;
