@@ -9,7 +9,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
-/** The keys of backends. Any thread. */
+/** API keys of backends. Any thread. */
 final class ApiKeys {
 
     private static final int SHORTEST = 16;
@@ -19,7 +19,7 @@ final class ApiKeys {
     private record Entry(byte[] digest, Identity identity) {
     }
 
-    /** @throws io.quarkus.runtime.configuration.ConfigurationException naming the setting that makes no sense */
+    /** @throws io.quarkus.runtime.configuration.ConfigurationException naming the invalid setting */
     ApiKeys(Map<String, SecurityConfig.ApiKey> config) {
         config.forEach((name, each) -> {
             String setting = "atrium.api-keys." + name;
@@ -33,7 +33,7 @@ final class ApiKeys {
         byte[] digest = digest(key);
         Identity found = null;
         for (Entry each : keys) {
-            // All of them, and each to its end: the time that it takes tells nothing of how much of a key was right.
+            // Compares all keys, each in constant time: the duration must not tell how much of a key was right.
             if (MessageDigest.isEqual(each.digest, digest)) {
                 found = each.identity;
             }

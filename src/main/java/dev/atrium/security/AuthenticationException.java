@@ -2,24 +2,24 @@ package dev.atrium.security;
 
 import java.util.Locale;
 
-/** Somebody is not who it says to be, or does not say who. The message is for the client. */
+/** Failed authentication: the client's credentials are invalid or missing. The message is for the client. */
 public final class AuthenticationException extends RuntimeException {
 
     private static final long serialVersionUID = 1L;
 
-    /** Why. */
+    /** Reason of the failure. */
     public enum Reason {
         /** There is no token. */
         MISSING("token: expected one, this server serves nobody unknown"),
-        /** Its time is over. */
+        /** The token has expired. */
         EXPIRED("token: expired"),
-        /** It is none that was made for this server: its signature, algorithm, issuer, audience or form. */
+        /** The token is not valid for this server: wrong signature, algorithm, issuer, audience or form. */
         INVALID("token: not valid here"),
-        /** What it grants makes no sense. */
+        /** The token's grants are malformed. */
         MALFORMED_GRANT("token: its claim rooms makes no sense"),
-        /** There is no such key. */
+        /** The API key is unknown. */
         UNKNOWN_KEY("X-API-Key: unknown"),
-        /** It could not be judged now; the client may come again. */
+        /** The token could not be verified at the moment; the client may retry. */
         UNAVAILABLE("token: the keys to verify it with are out of reach, try again later");
 
         private final String message;
@@ -28,7 +28,7 @@ public final class AuthenticationException extends RuntimeException {
             this.message = message;
         }
 
-        /** The name in metrics and logs. */
+        /** Returns the name in metrics and logs. */
         public String label() {
             return name().toLowerCase(Locale.ROOT);
         }
@@ -36,7 +36,7 @@ public final class AuthenticationException extends RuntimeException {
 
     private final Reason reason;
 
-    /** Without a stack trace, and without the cause: libraries put whole tokens into their messages. */
+    /** Creates the exception without a stack trace and without the cause: libraries put whole tokens into their messages. */
     public AuthenticationException(Reason reason) {
         this(reason, reason.message);
     }
@@ -46,7 +46,7 @@ public final class AuthenticationException extends RuntimeException {
         this.reason = reason;
     }
 
-    /** Why. */
+    /** Returns the reason. */
     public Reason reason() {
         return reason;
     }

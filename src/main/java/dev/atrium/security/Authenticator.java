@@ -22,18 +22,18 @@ import org.jboss.logging.Logger;
 import org.jose4j.jwt.consumer.InvalidJwtException;
 
 /**
- * Finds out who a client is from the token (RFC 7519) or the key that it shows. Any thread; tokens are verified on worker
- * threads, since the keys for it may have to be fetched.
+ * Authenticator of clients by token (JWT, RFC 7519) or API key. Any thread; tokens are verified on worker threads, because the
+ * verification keys may have to be fetched.
  */
 @Singleton
 public final class Authenticator {
 
     private static final Logger LOG = Logger.getLogger(Authenticator.class);
 
-    /** The claim with what a token grants: an object of patterns of rooms, each with words. */
+    /** Claim that holds the grants of a token: an object from room patterns to permission words. */
     public static final String ROOMS_CLAIM = "rooms";
 
-    /** A longer one is none. */
+    /** Maximum length of a token, in characters; a longer one is invalid. */
     private static final int LONGEST_TOKEN = 16 * 1024;
 
     private final JWTParser parser;
@@ -41,7 +41,7 @@ public final class Authenticator {
     private final VerificationKey key;
     private final boolean verifies;
 
-    /** @throws ConfigurationException naming the setting that makes no sense */
+    /** @throws ConfigurationException naming the invalid setting */
     Authenticator(JWTParser parser, SecurityConfig config) {
         this.parser = parser;
         this.apiKeys = new ApiKeys(config.apiKeys());
@@ -51,19 +51,22 @@ public final class Authenticator {
                 "atrium.auth.mode", "open, because there is no key to verify tokens with; set mp.jwt.verify.publickey.location");
     }
 
-    /** Made at the start, so that a wrong setting stops it. */
+    /** Checks the verification key at startup, so that a wrong setting stops the start. */
     void start(@Observes StartupEvent startup) {
         if (verifies) {
             key.check(parser);
         }
     }
 
-    /** Whether there is a key to verify tokens with. Without one, what looks like a token may be for somebody else. */
+    /** Returns whether a verification key is configured. Without one, a token in a request may be meant for another service. */
     public boolean verifies() {
         return verifies;
     }
 
-    /** Who shows that token; a failure is an {@link AuthenticationException}. Completes on a worker thread. */
+    /**
+     * Verifies a token and returns the identity in it; fails with an {@link AuthenticationException}. Completes on a worker
+     * thread.
+     */
     public Uni<Identity> token(String token) {
         if (!verifies || token.length() > LONGEST_TOKEN) {
             return Uni.createFrom().failure(new AuthenticationException(Reason.INVALID,
@@ -73,9 +76,9 @@ public final class Authenticator {
     }
 
     /**
-     * Who shows that key.
+     * Returns the identity of an API key.
      *
-     * @throws AuthenticationException if there is no such key
+     * @throws AuthenticationException if the key is unknown
      */
     public Identity key(String key) {
         return apiKeys.identity(key);
@@ -91,7 +94,8 @@ public final class Authenticator {
         } catch (InvalidGrantException e) {
             throw new AuthenticationException(Reason.MALFORMED_GRANT, "token: its claim " + ROOMS_CLAIM + ": " + e.getMessage());
         } catch (RuntimeException e) {
-            // Not its message: who knows what is in it. And not louder: whoever has found such a token can send many.
+            // The message is not logged, because it may contain the token. Debug level, because a client that has found such a
+            // token could flood the log.
             LOG.debugf("A token could not be judged: %s", e.getClass().getName());
             throw new AuthenticationException(Reason.UNAVAILABLE);
         }
@@ -106,7 +110,7 @@ public final class Authenticator {
                 TimeUnit.SECONDS.toMillis(token.getExpirationTime()));
     }
 
-    /** @param claim what JSON makes of it: an object whose values are words in a string, or in an array */
+    /** @param claim parsed JSON claim: an object whose values are words in a string, or in an array */
     private static Permissions permissions(Object claim) {
         if (claim == null) {
             return Permissions.NONE;
@@ -119,7 +123,7 @@ public final class Authenticator {
         return new Permissions(grants);
     }
 
-    /** No words are no permissions. */
+    /** Parses permission words; an empty string or array grants no permission. */
     private static Set<Permission> words(Object words) {
         if (words instanceof JsonString text) {
             return words(text.getString());

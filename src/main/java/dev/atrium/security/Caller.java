@@ -1,14 +1,17 @@
 package dev.atrium.security;
 
 /**
- * Who asks for something, and from where.
+ * Client of a request: its identity and address.
  *
- * @param identity who
- * @param address the client's IP address, as far as it is known; empty for none
+ * @param identity identity of the client
+ * @param address the client's IP address; empty if unknown
  */
 public record Caller(Identity identity, String address) {
 
-    /** By what it is told from others when it has no session; null if it may be anybody. */
+    /**
+     * Returns the key that identifies this client in rate limits and penalties: its user, otherwise its address; null if both
+     * are unknown, so that many clients could share it.
+     */
     public String key() {
         if (identity.user() != null) {
             return keyOf(identity.user());
@@ -16,12 +19,12 @@ public record Caller(Identity identity, String address) {
         return address.isEmpty() ? null : "a" + address;
     }
 
-    /** The key of whoever is that user. */
+    /** Returns the key of a user. */
     static String keyOf(String user) {
         return "u" + user;
     }
 
-    /** The same client with another identity. */
+    /** Returns the same client with another identity. */
     public Caller as(Identity other) {
         return new Caller(other, address);
     }

@@ -9,13 +9,16 @@ import jakarta.inject.Singleton;
 import java.time.Duration;
 import java.util.function.Function;
 
-/** How much one client may use. Any thread. */
+/** Per-client limits: message and byte rates, rooms, page sizes. Any thread. */
 @Singleton
 public final class ClientLimits {
 
     private static final int MOST = 1_000_000_000;
 
-    /** Clients without a session whose allowance is remembered; of those that come less often nothing is to be feared. */
+    /**
+     * Maximum number of token buckets kept for clients without a session. The least used are evicted: a client that rarely
+     * sends needs no limit.
+     */
     private static final int REMEMBERED = 100_000;
     private static final Duration FULL_AGAIN = Duration.ofSeconds(10);
 
@@ -23,7 +26,7 @@ public final class ClientLimits {
     private final Cache<String, TokenBucket> requests = Caffeine.newBuilder()
             .maximumSize(REMEMBERED).expireAfterAccess(FULL_AGAIN).build();
 
-    /** @throws ConfigurationException naming the setting that makes no sense */
+    /** @throws ConfigurationException naming the invalid setting */
     @Inject
     public ClientLimits(SecurityConfig all) {
         config = all.limits();
@@ -36,25 +39,25 @@ public final class ClientLimits {
         Require.between("atrium.limits.first-command", config.firstCommand(), Duration.ZERO, Duration.ofHours(1));
     }
 
-    /** For a new session. */
+    /** Returns the token bucket of a new session. */
     public TokenBucket newTokenBucket() {
         return new TokenBucket(config.messages(), config.bytes());
     }
 
     /**
-     * Takes one request from what a client without a session may say. Backends may say what they like; so may whoever's address
-     * is not known, as many may share what is taken for it.
+     * Charges one request to the bucket of a client without a session. Not limited: API keys, and clients whose user and
+     * address are unknown, because many clients may share that bucket.
      *
-     * @throws LimitException if there is not enough
+     * @throws LimitException if the bucket is empty
      */
     public void request(Caller caller) {
         take(caller, tokens -> tokens.take(0));
     }
 
     /**
-     * The same for the bytes of a request that was let in.
+     * Charges the bytes of a request that was admitted by {@link #request}.
      *
-     * @throws LimitException if there are not enough
+     * @throws LimitException if the bucket has too few bytes left
      */
     public void bytes(Caller caller, long size) {
         take(caller, tokens -> tokens.takeBytes(size));
@@ -75,29 +78,34 @@ public final class ClientLimits {
         }
     }
 
-    /** @throws LimitException if a session in so many rooms may join no other */
+    /**
+     * Checks the limit of rooms per session.
+     *
+     * @param present rooms that the session is in
+     * @throws LimitException if the session may not join another room
+     */
     public void room(int present) {
         if (config.rooms() > 0 && present >= config.rooms()) {
             throw new LimitException(Limit.ROOMS);
         }
     }
 
-    /** Rooms that a session may be in; 0 for any number. */
+    /** Returns the maximum number of rooms per session; 0 for no limit. */
     public int rooms() {
         return config.rooms();
     }
 
-    /** Bytes of a room's name. */
+    /** Returns the maximum length of a room name, in bytes. */
     public int roomName() {
         return config.roomName();
     }
 
-    /** Members in one page of them. */
+    /** Returns the maximum number of members per page. */
     public int membersPage() {
         return config.membersPage();
     }
 
-    /** How long a client of the session protocol may stay without a command; zero for ever. */
+    /** Returns how long a client of the session protocol may stay connected without a command; zero for no limit. */
     public Duration firstCommand() {
         return config.firstCommand();
     }

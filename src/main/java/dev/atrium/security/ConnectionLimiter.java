@@ -13,13 +13,16 @@ import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 
-/** Who is connected to this replica, and who may not be any more. Any thread. */
+/** Admission control for connections to this replica: limits in total, per address, per user and per second. Any thread. */
 @Singleton
 public final class ConnectionLimiter {
 
     private static final int MOST = 1_000_000_000;
 
-    /** Whoever was closed for too many messages and comes back at once has a full allowance again: so it may not. */
+    /**
+     * How long a client that was closed for too many messages is kept out: a new session has a full token bucket, so the client
+     * could flood again at once.
+     */
     private static final Duration PENALTY = Duration.ofSeconds(5);
     private static final int REMEMBERED = 100_000;
 
@@ -33,7 +36,7 @@ public final class ConnectionLimiter {
     private final Cache<String, Boolean> penalties = Caffeine.newBuilder()
             .maximumSize(REMEMBERED).expireAfterWrite(PENALTY).build();
 
-    /** @throws ConfigurationException naming the setting that makes no sense */
+    /** @throws ConfigurationException naming the invalid setting */
     @Inject
     public ConnectionLimiter(SecurityConfig all, LoadSignal capacity) {
         config = all.limits();
@@ -46,7 +49,7 @@ public final class ConnectionLimiter {
                 .addLimit(limit -> limit.capacity(config.handshakes()).refillGreedy(config.handshakes(), Duration.ofSeconds(1))).build();
     }
 
-    /** One connection. */
+    /** Slot of one counted connection. */
     public final class Slot {
 
         private final String address;
@@ -56,7 +59,7 @@ public final class ConnectionLimiter {
             this.address = address;
         }
 
-        /** It is gone. What comes after does nothing. */
+        /** Releases the slot when the connection is gone. Further calls do nothing. */
         public void release() {
             if (released.compareAndSet(false, true)) {
                 all.decrementAndGet();
@@ -66,10 +69,10 @@ public final class ConnectionLimiter {
     }
 
     /**
-     * Lets a client connect.
+     * Admits a new connection.
      *
-     * @return to be released when the connection is gone
-     * @throws LimitException if it may not
+     * @return the slot, to be released when the connection is gone
+     * @throws LimitException if a limit is reached or this replica is draining or overloaded
      */
     public Slot admit(Caller caller) {
         requireOpen();
@@ -80,7 +83,7 @@ public final class ConnectionLimiter {
         if (isFull()) {
             throw new LimitException(Limit.CONNECTIONS);
         }
-        // An address that is not known may stand for anybody.
+        // Unknown addresses are not limited: many clients share them.
         if (!enter(byAddress, caller.address(), caller.address().isEmpty() ? 0 : config.connectionsPerAddress())) {
             throw new LimitException(Limit.CONNECTIONS_PER_ADDRESS);
         }
@@ -88,32 +91,32 @@ public final class ConnectionLimiter {
         return new Slot(caller.address());
     }
 
-    /** Lets nobody in from now on. */
+    /** Rejects all new connections from now on. */
     public void close() {
         closed = true;
     }
 
-    /** Whether nobody is let in any more. */
+    /** Returns whether all new connections are rejected. */
     public boolean isClosed() {
         return closed;
     }
 
-    /** @throws LimitException if nobody is let in any more */
+    /** @throws LimitException if all new connections are rejected */
     public void requireOpen() {
         if (closed) {
             throw new LimitException(Limit.DRAINING);
         }
     }
 
-    /** Whether there are as many as this replica takes. */
+    /** Returns whether the maximum number of connections is reached. */
     public boolean isFull() {
         return config.connections() > 0 && all.get() >= config.connections();
     }
 
     /**
-     * A connection that counts already is carried by another one from now on.
+     * Charges a handshake for a connection that takes over one that is counted already.
      *
-     * @throws LimitException if that comes too often
+     * @throws LimitException if the client is in its penalty time, or this replica receives too many handshakes
      */
     public void handshake(Caller caller) {
         if (caller.key() != null && penalties.getIfPresent(caller.key()) != null) {
@@ -124,9 +127,13 @@ public final class ConnectionLimiter {
         }
     }
 
-    /** @throws LimitException if that user has as many sessions here as may be, or has to stay out for a while */
+    /**
+     * Counts a new session of a user.
+     *
+     * @throws LimitException if the user has the maximum number of sessions on this replica, or is in its penalty time
+     */
     public void enter(String user) {
-        // Also for one that has shown who it is only after its handshake.
+        // Checked again: a client may authenticate only after its handshake.
         if (user != null && penalties.getIfPresent(Caller.keyOf(user)) != null) {
             throw new LimitException(Limit.PENALTY);
         }
@@ -135,21 +142,21 @@ public final class ConnectionLimiter {
         }
     }
 
-    /** A session of that user has ended. */
+    /** Uncounts a session of a user. */
     public void leave(String user) {
         if (user != null) {
             leave(byUser, user);
         }
     }
 
-    /** Keeps a client out for a few seconds. */
+    /** Starts the penalty time of a client, a few seconds. */
     public void penalize(Caller caller) {
         if (caller.key() != null) {
             penalties.put(caller.key(), true);
         }
     }
 
-    /** How many there are. */
+    /** Returns the number of connections. */
     public int count() {
         return all.get();
     }

@@ -1,47 +1,47 @@
 package dev.atrium.security;
 
 /**
- * Who a client has shown to be.
+ * Authenticated identity of a client.
  *
- * @param kind how it has shown that
- * @param name the token's {@code sub}, or that of the key; null for neither
- * @param permissions what it was granted besides what everyone is
- * @param expires when it ends, in milliseconds since 1970; {@link #NEVER} if it does not
+ * @param kind how the client has authenticated
+ * @param name the token's {@code sub}, or the name of the API key; null for neither
+ * @param permissions granted in addition to those of all clients
+ * @param expires when it expires, in milliseconds since 1970; {@link #NEVER} if it does not
  */
 public record Identity(Kind kind, String name, Permissions permissions, long expires) {
 
-    /** Of what does not end. */
+    /** Expiry of an identity that does not expire. */
     public static final long NEVER = Long.MAX_VALUE;
 
-    /** How a client has shown who it is. */
+    /** How a client has authenticated. */
     public enum Kind {
-        /** Not yet, and it has to. */
+        /** Not authenticated yet, though authentication is required. */
         NOBODY,
-        /** Not, and it need not. */
+        /** Not authenticated; authentication is not required. */
         ANONYMOUS,
         /** By a token. */
         TOKEN,
-        /** By the key of a backend. */
+        /** By the API key of a backend. */
         KEY
     }
 
-    /** May do nothing but say who it is. */
+    /** Client that may do nothing but authenticate. */
     public static final Identity NOBODY = new Identity(Kind.NOBODY, null, Permissions.NONE, NEVER);
 
-    /** May do what everyone may. */
+    /** Client with the permissions of all clients. */
     public static final Identity ANONYMOUS = new Identity(Kind.ANONYMOUS, null, Permissions.NONE, NEVER);
 
-    /** The user, as others see it; null for none. A backend is none. */
+    /** Returns the user, as other clients see it; null for none. A backend with an API key is no user. */
     public String user() {
         return kind == Kind.TOKEN ? name : null;
     }
 
-    /** Whether it still has to say who it is. */
+    /** Returns whether the client still has to authenticate. */
     public boolean isNobody() {
         return kind == Kind.NOBODY;
     }
 
-    /** Without what it was granted: logs are no place for that. */
+    /** Leaves out the permissions, which do not belong in logs. */
     @Override
     public String toString() {
         return kind + (name == null ? "" : " " + name);

@@ -1,6 +1,6 @@
 package dev.atrium.security;
 
-/** A token or a setting grants something that makes no sense; the message says what was expected. */
+/** Malformed grant in a token or a setting; the message names the expected form. */
 public final class InvalidGrantException extends RuntimeException {
 
     private static final long serialVersionUID = 1L;

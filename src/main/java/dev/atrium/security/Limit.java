@@ -2,21 +2,21 @@ package dev.atrium.security;
 
 import java.util.Locale;
 
-/** Something of which there is only so much. */
+/** Limit on a resource of a replica or of a client. */
 public enum Limit {
     /** Connections to this replica. */
     CONNECTIONS(503, "this replica has as many connections as it takes"),
     /** Handshakes per second. */
     HANDSHAKES(503, "too many handshakes at this moment"),
-    /** This replica takes newcomers more slowly than they come. */
+    /** Admission rate of this replica: new connections arrive faster than it can admit them. */
     OVERLOAD(503, "this replica has more newcomers than it can take; come back a little later"),
-    /** This replica is on its way out. */
+    /** Shutdown: this replica is draining. */
     DRAINING(503, "this replica is going away; connect again, elsewhere"),
     /** Connections of one address. */
     CONNECTIONS_PER_ADDRESS(429, "too many connections from your address"),
     /** Sessions of one user. */
     CONNECTIONS_PER_USER(429, "too many connections of this user"),
-    /** Its client was closed with 4429 just now. */
+    /** Penalty time of a client that was closed with 4429 a moment ago. */
     PENALTY(429, "closed for too many messages; wait a few seconds"),
     /** Messages per second. */
     MESSAGES(429, "too many messages"),
@@ -35,22 +35,22 @@ public enum Limit {
         this.message = message;
     }
 
-    /** HTTP's code of the answer. */
+    /** Returns the HTTP status code of the response. */
     public int code() {
         return code;
     }
 
-    /** For the client. */
+    /** Returns the message for the client. */
     public String message() {
         return message;
     }
 
-    /** Whether those who are refused would all come back as one, if they were not told different times. */
+    /** Returns whether rejected clients would all retry at the same time unless each is sent a different delay. */
     public boolean isSharedByAll() {
         return this == OVERLOAD || this == DRAINING;
     }
 
-    /** The name in metrics and logs. */
+    /** Returns the name in metrics and logs. */
     public String label() {
         return name().toLowerCase(Locale.ROOT);
     }

@@ -1,6 +1,6 @@
 package dev.atrium.security;
 
-/** Somebody has used up what there is. The message is for the client. */
+/** Exceeded limit. The message is for the client. */
 public final class LimitException extends RuntimeException {
 
     private static final long serialVersionUID = 1L;
@@ -12,7 +12,7 @@ public final class LimitException extends RuntimeException {
         this.limit = limit;
     }
 
-    /** Of what. */
+    /** Returns the limit. */
     public Limit limit() {
         return limit;
     }

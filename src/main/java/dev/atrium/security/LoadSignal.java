@@ -1,11 +1,11 @@
 package dev.atrium.security;
 
-/** Whether this replica can take newcomers as fast as they come. Any thread. */
+/** Signal that tells whether this replica can take new connections as fast as they arrive. Any thread. */
 public interface LoadSignal {
 
-    /** It always can. */
+    /** Signal of a replica that is never overloaded. */
     LoadSignal ENDLESS = () -> false;
 
-    /** Whether another one would only make all of them wait longer. */
+    /** Returns whether new connections should be rejected, because another one would only make all of them wait longer. */
     boolean isExhausted();
 }

@@ -4,32 +4,32 @@ import java.util.Arrays;
 import java.util.Locale;
 import java.util.stream.Collectors;
 
-/** Something that a client may do in a room. */
+/** Permission of a client in a room. */
 public enum Permission {
-    /** Be in it and hear it, also what was said while the client was away for a short time. */
+    /** Join the room and receive its messages, including those published while the client was away for a short time. */
     JOIN,
-    /** Say something. */
+    /** Publish messages. */
     SEND,
-    /** Read what was said before. */
+    /** Read the history. */
     HISTORY,
-    /** See who is in it, who comes and who goes. */
+    /** List the members and receive presence events. */
     PRESENCE,
-    /** Say something over HTTP without being in it: for backends. */
+    /** Publish over HTTP without being a member: for backends. */
     PUBLISH,
-    /** All of these, and to end other clients' sessions. */
+    /** All of these, and ending other clients' sessions. */
     ADMIN;
 
-    /** All words, for the answer to one that is none. */
+    /** All permission words, for error messages. */
     static final String WORDS = Arrays.stream(values()).map(Permission::word).collect(Collectors.joining(", "));
 
     private final String word = name().toLowerCase(Locale.ROOT);
 
-    /** How tokens and settings write it. */
+    /** Returns the word for it in tokens and settings. */
     public String word() {
         return word;
     }
 
-    /** @throws InvalidGrantException if there is none of that name */
+    /** @throws InvalidGrantException if the word is unknown */
     static Permission of(String word) {
         for (Permission each : values()) {
             if (each.word.equals(word)) {

@@ -13,19 +13,22 @@ import java.util.Set;
 import java.util.regex.Pattern;
 
 /**
- * What may be done in which rooms: patterns of rooms, each with the permissions that it grants; what several grant adds up. A
- * pattern is the name of a room in the namespace {@code /}, or a namespace, a space and the name of a room in it; {@code *} stands
- * for anything in either. The empty name is the whole namespace, which {@code *} matches, too. Immutable.
+ * Set of grants: room patterns, each with the permissions that it grants; the permissions of all matching patterns add up. A
+ * pattern is the name of a room in the namespace {@code /}, or a namespace, a space and the name of a room in it; {@code *}
+ * stands for any text in either. The empty name is the whole namespace, which {@code *} matches, too. Immutable.
  */
 public final class Permissions {
 
-    /** Grants nothing. */
+    /** The empty set of grants. */
     public static final Permissions NONE = new Permissions(Map.of());
 
     private final Map<RoomId, Set<Permission>> exact = new HashMap<>();
     private final List<Grant> patterns = new ArrayList<>();
 
-    /** Patterns that match anything are null: they are what is asked most, and need no matching. */
+    /**
+     * One pattern with its permissions. A part that matches everything is null: it is the most common one and needs no
+     * matching.
+     */
     private record Grant(Pattern namespace, Pattern room, Set<Permission> permissions) {
 
         boolean covers(String namespaceName) {
@@ -38,24 +41,24 @@ public final class Permissions {
     }
 
     /**
-     * From patterns with the permissions of each.
+     * Creates the grants from patterns with their permissions.
      *
-     * @throws InvalidGrantException naming the pattern, and what was expected
+     * @throws InvalidGrantException naming the pattern and the expected form
      */
     public Permissions(Map<String, Set<Permission>> grants) {
         grants.forEach(this::grant);
     }
 
     /**
-     * From a setting or a command line: {@code lobby:join send,team-7-*:join send history,/chat news:join}.
+     * Parses a setting or a command line argument: {@code lobby:join send,team-7-*:join send history,/chat news:join}.
      *
-     * @throws InvalidGrantException saying what was expected
+     * @throws InvalidGrantException naming the expected form
      */
     public static Permissions parse(String text) {
         return new Permissions(grants(text));
     }
 
-    /** The same as a map. */
+    /** Parses the same text to a map from pattern to permissions. */
     public static Map<String, Set<Permission>> grants(String text) {
         Map<String, Set<Permission>> grants = new LinkedHashMap<>();
         for (String grant : text.split(",")) {
@@ -69,7 +72,7 @@ public final class Permissions {
         return grants;
     }
 
-    /** The permissions that words with spaces between them name. */
+    /** Parses permission words separated by spaces. */
     static Set<Permission> words(String text) {
         EnumSet<Permission> permissions = EnumSet.noneOf(Permission.class);
         for (String word : text.strip().split(" +")) {
@@ -89,7 +92,7 @@ public final class Permissions {
             throw new InvalidGrantException('"' + pattern + "\": " + e.getMessage());
         }
         if (permissions.isEmpty()) {
-            // Of the right form, but nothing: not even the namespace is reached by it.
+            // Valid but empty: must not count for reach(), or it would open the namespace.
             return;
         }
         if (pattern.indexOf('*') < 0) {
@@ -100,7 +103,7 @@ public final class Permissions {
         }
     }
 
-    /** Whether that may be done in that room. */
+    /** Returns whether the permission is granted in that room. */
     public boolean allow(RoomId room, Permission permission) {
         if (grants(exact.get(room), permission)) {
             return true;
@@ -113,12 +116,12 @@ public final class Permissions {
         return false;
     }
 
-    /** Whether that may be done in every room of every namespace. */
+    /** Returns whether the permission is granted in every room of every namespace. */
     boolean allowEverywhere(Permission permission) {
         return patterns.stream().anyMatch(grant -> grant.namespace == null && grant.room == null && grants(grant.permissions, permission));
     }
 
-    /** Whether anything may be done in that namespace. */
+    /** Returns whether anything is granted in that namespace. */
     public boolean reach(String namespace) {
         return exact.keySet().stream().anyMatch(room -> room.namespace().equals(namespace))
                 || patterns.stream().anyMatch(grant -> grant.covers(namespace));

@@ -7,7 +7,7 @@ import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
 import org.jboss.logging.Logger;
 
-/** Decides who may do what. Any thread. */
+/** Access policy: combines the permissions of all clients with those of an identity. Any thread. */
 @Singleton
 public final class Policy {
 
@@ -18,7 +18,7 @@ public final class Policy {
     private final boolean required;
     private final Permissions everyone;
 
-    /** @throws ConfigurationException naming the setting that makes no sense */
+    /** @throws ConfigurationException naming the invalid setting */
     @Inject
     Policy(SecurityConfig config) {
         required = config.auth().mode() == SecurityConfig.Mode.REQUIRED;
@@ -35,27 +35,30 @@ public final class Policy {
         everyone = Permissions.parse(EVERYTHING);
     }
 
-    /** Everyone may do everything but what takes an administrator. */
+    /** Returns a policy that grants every client everything except {@code admin}. */
     public static Policy open() {
         return new Policy();
     }
 
-    /** Who a client is that has not said so. */
+    /** Returns the identity of a client that has not authenticated. */
     public Identity unknown() {
         return required ? Identity.NOBODY : Identity.ANONYMOUS;
     }
 
-    /** Whether somebody may do that in that room. */
+    /** Returns whether the permission is granted to that identity in that room. */
     public boolean allows(Identity who, RoomId room, Permission permission) {
         return !who.isNobody() && (everyone.allow(room, permission) || who.permissions().allow(room, permission));
     }
 
-    /** Whether somebody may do that in every room of every namespace. */
+    /** Returns whether the permission is granted to that identity in every room of every namespace. */
     public boolean allowsEverywhere(Identity who, Permission permission) {
         return !who.isNobody() && (everyone.allowEverywhere(permission) || who.permissions().allowEverywhere(permission));
     }
 
-    /** Whether somebody may be in that namespace: whoever may do nothing there hears nothing either. */
+    /**
+     * Returns whether that identity may connect to that namespace: a client without any permission there receives nothing of
+     * it.
+     */
     public boolean reaches(Identity who, String namespace) {
         return !who.isNobody() && (everyone.reach(namespace) || who.permissions().reach(namespace));
     }

@@ -10,104 +10,104 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/** Settings of who may come, what they may do, and how much. */
+/** Settings of authentication, permissions and limits. */
 @ConfigMapping(prefix = "atrium")
 public interface SecurityConfig {
 
-    /** Who clients are. */
+    /** Authentication of clients. */
     Auth auth();
 
-    /** What they may do. */
+    /** Permissions of clients. */
     PermissionSettings permissions();
 
-    /** The keys of backends, by a name for the log. */
+    /** API keys of backends, by a name for the log. */
     Map<String, ApiKey> apiKeys();
 
     /**
-     * The origins whose pages may connect, {@code https://app.example.com} for example, besides the server's own. Absent: all,
-     * but cookies are then no identity.
+     * Origins whose pages may connect, {@code https://app.example.com} for example, in addition to the server's own. Absent:
+     * all origins, but cookies do not authenticate then.
      */
     Optional<List<String>> origins();
 
-    /** Networks of proxies whose {@code X-Forwarded-For} is believed, {@code 10.0.0.0/8} for example. */
+    /** Networks of proxies whose {@code X-Forwarded-For} is trusted, {@code 10.0.0.0/8} for example. */
     Optional<List<String>> trustedProxies();
 
-    /** How much of everything one client, or all, may use. */
+    /** Limits of one client, and of all. */
     Limits limits();
 
-    /** Whether those may come who do not say who they are. */
+    /** Whether clients without a token are accepted. */
     enum Mode { OPEN, REQUIRED }
 
-    /** Who clients are. */
+    /** Authentication of clients. */
     interface Auth {
 
-        /** {@code open}: whoever has no token is anonymous. {@code required}: without a token there is nothing. */
+        /** {@code open}: a client without a token is anonymous. {@code required}: a client without a token can do nothing. */
         @WithDefault("open")
         Mode mode();
 
-        /** How long a connection that came without a token has to send it, in mode {@code required}. */
+        /** How long a connection without a token has to send one, in mode {@code required}. */
         @WithDefault("10s")
         @WithConverter(DurationSetting.class)
         Duration timeout();
 
-        /** How long before its end a client is told that its token expires. */
+        /** How long before its token expires a client is sent a warning. */
         @WithDefault("1m")
         @WithConverter(DurationSetting.class)
         Duration notice();
 
-        /** How long a connection outlives its token. */
+        /** How long a connection stays open after its token has expired. */
         @WithDefault("30s")
         @WithConverter(DurationSetting.class)
         Duration grace();
 
-        /** The cookie that holds a token; only with a list of origins. */
+        /** Name of the cookie that holds a token; only with a list of origins. */
         Optional<String> cookie();
     }
 
-    /** What clients may do. */
+    /** Permissions of clients. */
     interface PermissionSettings {
 
         /**
-         * What everyone may, in addition to what tokens grant: {@code *:join send,/chat news:join}. Absent: everything but
-         * {@code admin} in mode {@code open}, nothing in mode {@code required}.
+         * Permissions of all clients, in addition to what tokens grant: {@code *:join send,/chat news:join}. Absent: everything
+         * but {@code admin} in mode {@code open}, nothing in mode {@code required}.
          */
         Optional<String> everyone();
     }
 
-    /** The key of a backend. */
+    /** API key of a backend. */
     interface ApiKey {
 
         /** The secret, at least 16 characters. */
         String key();
 
-        /** What it grants, for example {@code /* *:publish}. */
+        /** Permissions that it grants, for example {@code /* *:publish}. */
         String rooms();
     }
 
-    /** 0 is no limit, if nothing else is said. */
+    /** Limits; 0 is no limit unless noted otherwise. */
     interface Limits {
 
-        /** Connections to this replica; more are refused with 503. */
+        /** Connections to this replica; more are rejected with 503. */
         @WithDefault("100000")
         int connections();
 
-        /** Connections of one address to this replica; more are refused with 429. */
+        /** Connections of one address to this replica; more are rejected with 429. */
         @WithDefault("0")
         int connectionsPerAddress();
 
-        /** Sessions of one user on this replica; more are refused with 429. */
+        /** Sessions of one user on this replica; more are rejected with 429. */
         @WithDefault("100")
         int connectionsPerUser();
 
-        /** Handshakes per second on this replica, and as many at once; more are refused with 503. */
+        /** Handshakes per second on this replica, and burst size; more are rejected with 503. */
         @WithDefault("5000")
         int handshakes();
 
-        /** Messages per second of one session, and five times as many at once; more are refused with 429. */
+        /** Messages per second of one session, with a burst of five times as many; more are rejected with 429. */
         @WithDefault("1000")
         int messages();
 
-        /** Bytes per second of one session, and five times as many at once. */
+        /** Bytes per second of one session, with a burst of five times as many. */
         @WithDefault("16M")
         @WithConverter(SizeSetting.class)
         long bytes();
@@ -116,15 +116,15 @@ public interface SecurityConfig {
         @WithDefault("1000")
         int rooms();
 
-        /** Bytes of the name of a room, 1 to 255. */
+        /** Maximum length of a room name in bytes, 1 to 255. */
         @WithDefault("255")
         int roomName();
 
-        /** Members in one page of them, 1 to 1000. */
+        /** Maximum number of members per page, 1 to 1000. */
         @WithDefault("1000")
         int membersPage();
 
-        /** How long a client of the session protocol may stay without a command; 0s for ever. */
+        /** How long a client of the session protocol may stay without a command; 0s for no limit. */
         @WithDefault("0s")
         @WithConverter(DurationSetting.class)
         Duration firstCommand();

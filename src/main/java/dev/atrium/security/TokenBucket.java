@@ -4,39 +4,40 @@ import io.github.bucket4j.Bucket;
 import io.github.bucket4j.local.SynchronizationStrategy;
 import java.time.Duration;
 
-/** How much one client may say just now: token buckets. One thread at a time. */
+/** Token buckets of one client, for messages and for bytes. Not thread-safe. */
 public final class TokenBucket {
 
-    /** Seconds' worth that may come at once. */
+    /** Burst size, in seconds of the rate. */
     private static final int BURST = 5;
 
-    /** Refusals that a client that does not listen is given, in as many seconds. */
+    /** Rejected messages allowed per 10 s, and burst size; a client that exceeds it ignores the error replies and is closed. */
     private static final int REFUSALS = 100;
     private static final Duration FORGOTTEN = Duration.ofSeconds(10);
 
     private final long messagesPerSecond;
     private final long bytesPerSecond;
-    /** Made with the first message: most connections are idle, and there are many. */
+    /** Created with the first message: most connections are idle, and there are many. */
     private Bucket messages;
     private Bucket bytes;
     private Bucket refusals;
 
-    /** 0 is no limit. */
+    /** Creates buckets with those rates; 0 is no limit. */
     TokenBucket(long messagesPerSecond, long bytesPerSecond) {
         this.messagesPerSecond = messagesPerSecond;
         this.bytesPerSecond = bytesPerSecond;
     }
 
     /**
-     * Takes one message from it.
+     * Charges one message.
      *
-     * @return what there is not enough of; null if there is
+     * @param size bytes of the message
+     * @return the exceeded limit; null if the message is within the limits
      */
     public Limit take(long size) {
         return take(1, size);
     }
 
-    /** The same of several messages. */
+    /** Charges several messages of {@code size} bytes in total. */
     public Limit take(int count, long size) {
         if (messagesPerSecond > 0 && messages == null) {
             messages = bucket(messagesPerSecond);
@@ -47,7 +48,7 @@ public final class TokenBucket {
         return takeBytes(size);
     }
 
-    /** The same for bytes of a message that was taken already. */
+    /** Charges bytes of a message that was charged already. */
     public Limit takeBytes(long size) {
         if (bytesPerSecond > 0 && bytes == null && size > 0) {
             bytes = bucket(bytesPerSecond);
@@ -55,7 +56,9 @@ public final class TokenBucket {
         return bytes == null || size == 0 || bytes.tryConsume(size) ? null : Limit.BYTES;
     }
 
-    /** Whether the client, refused once more, has to be stopped. */
+    /**
+     * Counts one more rejected message; returns whether the client has exceeded the rate of error replies and must be closed.
+     */
     public boolean isAbused() {
         if (refusals == null) {
             refusals = Bucket.builder().addLimit(limit -> limit.capacity(REFUSALS).refillGreedy(REFUSALS, FORGOTTEN))

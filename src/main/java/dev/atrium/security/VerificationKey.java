@@ -18,18 +18,18 @@ import org.jose4j.jwt.consumer.InvalidJwtException;
 import org.jose4j.lang.JoseException;
 
 /**
- * The setting that says by which key tokens are verified. A file that is none would otherwise be found out by the first client,
- * and every one after it.
+ * Configured key that verifies tokens. Its check at startup finds an unusable key, which otherwise would only show when the
+ * first client sends a token.
  *
- * @param setting its name
- * @param value a key, or where one is
+ * @param setting name of the setting
+ * @param value a key, or its location
  */
 record VerificationKey(String setting, String value) {
 
     private static final List<String> SETTINGS = List.of("mp.jwt.verify.publickey", "mp.jwt.verify.publickey.location",
             "smallrye.jwt.verify.secretkey", "smallrye.jwt.verify.key.location");
 
-    /** The one that is set, or null. */
+    /** Returns the configured key, or null. */
     static VerificationKey configured() {
         Config config = ConfigProvider.getConfig();
         for (String setting : SETTINGS) {
@@ -42,9 +42,10 @@ record VerificationKey(String setting, String value) {
     }
 
     /**
-     * Whether there is a key. That of an issuer over HTTP may come later, and a set of JWKs has one for each of its tokens only.
+     * Checks that the key can be read. Not checked are keys of an issuer over HTTP, which may be reachable later, and keys in a
+     * JWK set, which each token selects by itself.
      *
-     * @throws ConfigurationException if there is none, or one for another algorithm
+     * @throws ConfigurationException if there is no key, or one for another algorithm
      */
     void check(JWTParser parser) {
         if (value.startsWith("http:") || value.startsWith("https:")) {
@@ -68,7 +69,7 @@ record VerificationKey(String setting, String value) {
         }
     }
 
-    /** One key, or a set of which each token names its own. */
+    /** Parses one JWK, or a JWK set. */
     private static void readJwk(String json) throws JoseException {
         if (!json.contains("\"keys\"") || new JsonWebKeySet(json).getJsonWebKeys().isEmpty()) {
             JsonWebKey.Factory.newJwk(json);
@@ -80,7 +81,7 @@ record VerificationKey(String setting, String value) {
                 + (setting.endsWith("location") ? value + " is not" : "this is not"));
     }
 
-    /** Of the right form, and nothing else. */
+    /** Returns a well-formed token with an invalid signature. */
     private static String unsigned(String algorithm) {
         return base64url("{\"alg\":\"" + algorithm + "\"}") + '.' + base64url("{}") + '.' + base64url("x".repeat(64));
     }

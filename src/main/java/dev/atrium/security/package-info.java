@@ -1,2 +1,2 @@
-/** Who a client is, what it may do in which room, and how much of everything it may use. */
+/** Authentication, permissions and limits of clients. */
 package dev.atrium.security;
