@@ -6,16 +6,16 @@ import io.smallrye.config.WithConverter;
 import io.smallrye.config.WithDefault;
 import java.time.Duration;
 
-/** Settings of when newcomers are refused because there are too many at a time. */
+/** Settings of load shedding: when new connections are rejected because too many arrive at once. */
 @ConfigMapping(prefix = "atrium.admission")
 public interface AdmissionConfig {
 
-    /** How late event loops may be before newcomers are refused; 0s for any time. */
+    /** Event loop lag above which new connections are rejected; 0s disables the check. */
     @WithDefault("250ms")
     @WithConverter(DurationSetting.class)
     Duration maxLag();
 
-    /** Newcomers that may wait for their turn, on all event loops together; 0 for any number. */
+    /** New connections that may be in their handshake or wait for it, on all event loops together; 0 for no limit. */
     @WithDefault("5000")
     int maxHandshakes();
 }

@@ -5,7 +5,7 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.PooledByteBufAllocator;
 import java.util.List;
 
-/** What formats share that write bytes: they are joined into one direct buffer, which the kernel reads without a copy. */
+/** Base class of wire formats that write bytes: joins them into one direct buffer, which the kernel reads without a copy. */
 public abstract class BytesFormat implements WireFormat<ByteBuf> {
 
     @Override

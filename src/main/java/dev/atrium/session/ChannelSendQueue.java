@@ -7,10 +7,10 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelOutboundBuffer;
 
 /**
- * The outbox of a connection that is a Netty channel of its own. Writes of one turn of the event loop leave in one flush at
- * its end.
+ * Send queue of a connection with a Netty channel of its own. Writes of one turn of the event loop leave in one flush at its
+ * end.
  *
- * <p>The queue itself is Netty's. Used on the connection's event loop only, but {@link #pendingBytes}.
+ * <p>The queue itself is Netty's outbound buffer. Used on the connection's event loop only, except {@link #pendingBytes}.
  */
 public final class ChannelSendQueue implements SendQueue {
 
@@ -22,8 +22,8 @@ public final class ChannelSendQueue implements SendQueue {
     private boolean dirty;
 
     /**
-     * @param below writes go on from here towards the wire
-     * @param limit bytes that may wait; a message that is larger by itself still passes when nothing waits
+     * @param below context whose {@code write} passes bytes on towards the socket
+     * @param limit maximum number of pending bytes; a single larger message still passes if nothing is pending
      */
     public ChannelSendQueue(ChannelHandlerContext below, DeliveryLoop loop, long limit) {
         this.below = below;
@@ -35,7 +35,7 @@ public final class ChannelSendQueue implements SendQueue {
     @Override
     public boolean offer(ByteBuf bytes) {
         if (exceedsLimit(bytes)) {
-            // Much may have gathered in this turn alone: nobody is slow before the kernel has refused to take more.
+            // Much may have gathered in this turn alone: a client is slow only once the kernel accepts no more bytes for it.
             below.flush();
             if (exceedsLimit(bytes)) {
                 bytes.release();
@@ -50,7 +50,7 @@ public final class ChannelSendQueue implements SendQueue {
         return true;
     }
 
-    /** With Netty's cost per write. */
+    /** Returns the pending bytes, including Netty's overhead per write. */
     @Override
     public long pendingBytes() {
         ChannelOutboundBuffer buffer = unsafe.outboundBuffer();

@@ -1,22 +1,22 @@
 package dev.atrium.session;
 
-/** The connection of a session, as its transport implements it. Called on the session's event loop only. */
+/** Connection of a session, implemented by its transport. Called on the session's event loop only. */
 public interface ClientConnection {
 
-    /** What is written to the client goes in here. */
+    /** Returns the send queue of the bytes for the client. */
     SendQueue sendQueue();
 
-    /** Asks the client for a sign of life. */
+    /** Sends a ping to the client. */
     void ping();
 
     /**
-     * Tells the client why and closes the connection. The session has already ended.
+     * Sends the reason to the client and closes the connection. The session has already ended.
      *
-     * @param detail in place of the reason's own text, for wires that have room for it
+     * @param detail sent in place of the reason's own text by wire formats that have room for it
      */
     void close(CloseReason reason, String detail);
 
-    /** Tells the client when its token expires, in milliseconds since 1970, if there is a way. */
+    /** Sends the client the expiry of its token, in milliseconds since 1970, if the wire format supports it. */
     default void expiring(long expires) {
     }
 }

@@ -3,21 +3,24 @@ package dev.atrium.session;
 import java.util.Locale;
 
 /**
- * Why a session ended: the close code of RFC 6455 section 7.4 with the text that the client is sent. Codes from 4400 on
- * are Atrium's own and follow HTTP's.
+ * Reason why a session ended: the close code of RFC 6455 section 7.4 with the text that the client is sent. Codes from 4400 on
+ * are Atrium's own and follow the HTTP status codes.
  */
 public enum CloseReason {
-    /** Either side was done. */
+    /** Normal closure by either side. */
     NORMAL(1000, "bye"),
-    /** Its client has come back on another connection. */
+    /** The client has resumed the session on another connection. */
     RESUMED(1000, "resumed on another connection"),
-    /** A backend asked for its end. */
+    /** The application or a backend ended the session. */
     DISCONNECTED(1008, "disconnected by the application"),
-    /** It has sent nothing that makes sense to keep it for. */
+    /** The client sent no command in time. */
     NO_COMMAND(1008, "no command came in time"),
-    /** This replica stops; another takes the client at once. */
+    /** This replica shuts down; the client can reconnect to another at once. */
     GOING_AWAY(1001, "the replica is going away"),
-    /** Connections are evened out: this replica goes on, and any may take the client. */
+    /**
+     * Maximum connection age reached: connections are spread again, and this replica, which keeps running, may take the client,
+     * too.
+     */
     REBALANCED(1001, "connect again, to whatever replica there is"),
     /** A frame that breaks RFC 6455. */
     PROTOCOL_ERROR(1002, "protocol error"),
@@ -25,23 +28,23 @@ public enum CloseReason {
     NOT_UTF8(1007, "text is not UTF-8"),
     /** A frame or message over the size limit. */
     TOO_BIG(1009, "frame or message over the size limit"),
-    /** A fault of ours. */
+    /** Fault of the server. */
     SERVER_FAULT(1011, "server fault"),
-    /** Cannot be served now. */
+    /** The server cannot serve the client at the moment. */
     TRY_LATER(1013, "try again later"),
-    /** Has not said who it is, or its token was wrong or is no longer good. */
+    /** The client has not authenticated, or its token is invalid or expired. */
     UNAUTHENTICATED(4401, "token missing, wrong or expired"),
-    /** All sessions of its user were ended. */
+    /** All sessions of the user were ended. */
     REVOKED(4401, "the sessions of this user were ended"),
-    /** May not be here. */
+    /** The client lacks the permission. */
     FORBIDDEN(4403, "not allowed"),
-    /** Nothing was heard for the interval and the timeout. */
+    /** Nothing was received for the heartbeat interval and timeout. */
     HEARTBEAT_TIMEOUT(4408, "heartbeat timeout"),
-    /** Its outbox was full. */
+    /** The send queue was full. */
     SLOW_CONSUMER(4409, "slow consumer"),
-    /** It sent more than could be held. */
+    /** The client exceeded its message rate too often, or sent more than the server buffers. */
     TOO_MANY_MESSAGES(4429, "too many messages"),
-    /** The connection broke without a close frame; nobody is left to be sent a code. */
+    /** The connection broke without a close frame; the code is not sent. */
     CONNECTION_LOST(1006, "connection lost");
 
     private final int code;
@@ -52,17 +55,17 @@ public enum CloseReason {
         this.text = text;
     }
 
-    /** The close code on the wire. */
+    /** Returns the close code on the wire. */
     public int code() {
         return code;
     }
 
-    /** The reason on the wire, under 123 bytes. */
+    /** Returns the reason on the wire, under 123 bytes. */
     public String text() {
         return text;
     }
 
-    /** The name in metrics and logs, {@code heartbeat_timeout} for example. */
+    /** Returns the name in metrics and logs, {@code heartbeat_timeout} for example. */
     public String label() {
         return name().toLowerCase(Locale.ROOT);
     }

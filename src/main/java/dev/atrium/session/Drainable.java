@@ -2,12 +2,12 @@ package dev.atrium.session;
 
 import java.util.List;
 
-/** Requests that wait on this replica and are no sessions of its own, so that a drain can end them, too. Any thread. */
+/** Pending requests on this replica that are not sessions, so that a drain can end them, too. Any thread. */
 public interface Drainable {
 
-    /** How to end each of those that wait now, so that its client comes again and loses nothing. */
+    /** Returns one task per pending request, which ends it in such a way that its client reconnects and loses nothing. */
     List<Runnable> farewells();
 
-    /** How many have not been answered yet. */
+    /** Returns the number of requests without a response so far. */
     int inFlight();
 }

@@ -10,19 +10,19 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 
 /**
- * Whoever comes passes here, some at a time, so that those who are served already hardly notice when everyone comes at once.
- * On its event loop only.
+ * Throttle of the handshakes, joins and resumptions on one event loop: a few run at a time, so that the connected clients are
+ * hardly delayed when many connect at once. On its event loop only.
  */
 final class HandshakeThrottle {
 
-    /** Inside at a time: enough that the way to Redis and back is no pause. */
+    /** Maximum number running at a time: enough to keep the loop busy during the round trips to Redis. */
     private static final int WIDTH = 8;
 
-    /** Time for newcomers at a stretch, after which whatever else is ready on the event loop goes first. */
+    /** Time for new connections at a stretch, after which other tasks of the event loop run first. */
     private static final long SLICE_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
     private static final long STEP_ASIDE_NANOS = TimeUnit.MICROSECONDS.toNanos(50);
 
-    /** The same while rooms speak here: newcomers then get a third of the time. */
+    /** Pause between slices while rooms deliver messages on this loop: new connections then get a third of the time. */
     private static final long STEP_FAR_ASIDE_NANOS = TimeUnit.MILLISECONDS.toNanos(2);
     private static final long LONGEST_MILLIS = 10_000;
     private static final long SILENCE_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
@@ -42,7 +42,7 @@ final class HandshakeThrottle {
         this.delivery = delivery;
     }
 
-    /** Does the work when it is its turn. It must complete on the event loop, or fail. */
+    /** Runs the work as soon as the throttle allows it. The work must complete on the event loop, or fail. */
     <T> Uni<T> pass(Supplier<Uni<T>> work) {
         if (inside < WIDTH && waiting.isEmpty() && hasTime()) {
             return enter(work);
@@ -56,7 +56,10 @@ final class HandshakeThrottle {
         }).chain(() -> enter(work));
     }
 
-    /** Also for work that is done at once: hundreds of handshakes can be ready to be read in the same turn of the event loop. */
+    /**
+     * Returns whether the current slice has time left. Checked for work that completes at once, too: hundreds of handshakes can
+     * be ready to be read in one turn of the event loop.
+     */
     private boolean hasTime() {
         long now = System.nanoTime();
         if (now - sliceStart >= SLICE_NANOS + pause()) {
@@ -65,7 +68,7 @@ final class HandshakeThrottle {
         return now - sliceStart < SLICE_NANOS;
     }
 
-    /** How many wait here or have their turn. Any thread. */
+    /** Returns how many are waiting or running. Any thread. */
     int present() {
         return present;
     }
@@ -81,7 +84,10 @@ final class HandshakeThrottle {
         return Uni.createFrom().deferred(work::get).onTermination().invoke(turn::end);
     }
 
-    /** Ends once, and by itself in the end: turns that are never over would shut the door for everyone. */
+    /**
+     * Permit of one running piece of work. Ends once, by itself after 10 s at the latest: permits that are never returned would
+     * block all new connections.
+     */
     private final class Turn {
 
         private final Future<?> patience = eventLoop.schedule(this::end, LONGEST_MILLIS, TimeUnit.MILLISECONDS);
@@ -107,7 +113,7 @@ final class HandshakeThrottle {
     private void callNext() {
         due = true;
         if (System.nanoTime() - sliceStart < SLICE_NANOS) {
-            // Not here: a thousand that pass at once would be a thousand frames deep.
+            // In a later task: a thousand that pass at once would nest a thousand stack frames.
             eventLoop.execute(this::next);
         } else {
             eventLoop.schedule(this::nextSlice, pause(), TimeUnit.NANOSECONDS);

@@ -9,9 +9,10 @@ import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Finds clients that are gone without a FIN, or have been here for long enough, for all sessions of one event loop. Each session is looked at about once
- * per interval: when its timestamp says that it was heard meanwhile it is simply put off, so traffic costs a write to
- * one field and no timer. Sessions due within the same {@value #STEP_MILLIS} ms share one wake-up of the loop.
+ * Heartbeat of all sessions of one event loop: detects clients that are gone without a FIN, and closes connections that have
+ * reached their maximum age. Each session is checked about once per interval; if its client has sent something meanwhile the
+ * check is postponed, so traffic costs a write to one field and no timer. Sessions due within the same {@value #STEP_MILLIS} ms
+ * share one wake-up of the loop.
  *
  * <p>Used on its event loop only.
  */
@@ -35,7 +36,10 @@ final class Heartbeat {
         this.lifetime = lifetime;
     }
 
-    /** Begins to watch. The first ping comes at a random time within the interval, so that a thousand are spread. */
+    /**
+     * Starts to check a session. The first ping comes at a random time within the interval, so that the pings of sessions that
+     * connected together are spread.
+     */
     void watch(Session session) {
         long now = System.nanoTime();
         session.beat.lastHeard = now;
@@ -43,7 +47,7 @@ final class Heartbeat {
         put(session, now + ThreadLocalRandom.current().nextLong(interval) + 1);
     }
 
-    /** Watches no longer. */
+    /** Stops checking a session. */
     void forget(Session session) {
         Beat beat = session.beat;
         if (beat.slot != null) {
@@ -62,7 +66,7 @@ final class Heartbeat {
         if (now >= beat.end) {
             session.close(CloseReason.REBALANCED);
         } else if (beat.deaf) {
-            // We are not reading this client, so its silence is our own doing.
+            // Reading from this client is paused, so its silence is no sign that it is gone.
             put(session, now + interval);
         } else if (silent >= interval + timeout) {
             session.heartbeatMissed();
@@ -78,7 +82,7 @@ final class Heartbeat {
     }
 
     private void put(Session session, long when) {
-        // Rounded up: a check before its time would find the deadline not reached and wait for another step.
+        // Rounded up: an early check would find the deadline not reached and wait for another step.
         long step = Math.floorDiv(Math.min(when, session.beat.end) + STEP - 1, STEP);
         slots.computeIfAbsent(step, ignored -> new Slot()).add(session);
         schedule(step);
@@ -108,7 +112,7 @@ final class Heartbeat {
         }
     }
 
-    /** The heartbeat's own notes on one session. */
+    /** Heartbeat state of one session. */
     static final class Beat {
         long lastHeard;
         long pinged;
@@ -129,7 +133,7 @@ final class Heartbeat {
         }
     }
 
-    /** Sessions that are due in the same step. Removing one costs no search. */
+    /** Sessions that are due in the same step. Removing one needs no search. */
     private static final class Slot {
         private final ArrayList<Session> sessions = new ArrayList<>(1);
 

@@ -13,8 +13,8 @@ import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 
 /**
- * How busy this replica is with newcomers. Beyond what it can bear, those who come are refused: whoever waits longer than its
- * client's patience is served for nothing, and comes again. Any thread.
+ * Load shedder: rejects new connections while this replica has more of them than it can take, or its event loops lag. Without
+ * it clients would be served after their timeout, for nothing, and connect again. Any thread.
  */
 @Singleton
 public final class LoadShedder implements LoadSignal {
@@ -26,7 +26,7 @@ public final class LoadShedder implements LoadSignal {
     private final long mostLagNanos;
     private final int mostNewcomers;
 
-    /** @throws ConfigurationException naming the setting that makes no sense */
+    /** @throws ConfigurationException naming the invalid setting */
     LoadShedder(Sessions sessions, AdmissionConfig config) {
         this.sessions = sessions;
         Require.between("atrium.admission.max-lag", config.maxLag(), Duration.ZERO, Duration.ofHours(1));
@@ -43,7 +43,7 @@ public final class LoadShedder implements LoadSignal {
         }
     }
 
-    /** How late the slowest event loop is, in seconds. */
+    /** Returns the lag of the slowest event loop, in seconds. */
     public double lagSeconds() {
         return lags.stream().mapToLong(LoopLag::nanos).max().orElse(0) / 1e9;
     }

@@ -3,7 +3,7 @@ package dev.atrium.session;
 import io.netty.util.concurrent.EventExecutor;
 import java.util.concurrent.TimeUnit;
 
-/** How late one event loop comes to what is due: a timer, whose lateness is looked at. */
+/** Lag of one event loop, measured as the delay of a periodic timer. */
 final class LoopLag {
 
     private static final long PERIOD_MILLIS = 100;
@@ -13,7 +13,7 @@ final class LoopLag {
     private volatile long last;
     private volatile long before;
 
-    /** Begins to look. Any thread. */
+    /** Starts the measurement. Any thread. */
     void watch(EventExecutor eventLoop) {
         due = System.nanoTime() + PERIOD;
         eventLoop.scheduleWithFixedDelay(this::look, PERIOD_MILLIS, PERIOD_MILLIS, TimeUnit.MILLISECONDS);
@@ -26,12 +26,15 @@ final class LoopLag {
         due = now + PERIOD;
     }
 
-    /** In nanoseconds, also of one that is stuck just now. Any thread. */
+    /** Returns the lag in nanoseconds, including that of a task that blocks the loop at the moment. Any thread. */
     long nanos() {
         return Math.max(last, System.nanoTime() - due);
     }
 
-    /** Whether it was later than that twice in a row: once is a pause of the garbage collector's. Any thread. */
+    /**
+     * Returns whether the lag was above the threshold twice in a row: a single time may be a pause of the garbage collector.
+     * Any thread.
+     */
     boolean isLasting(long nanos) {
         return last > nanos && (before > nanos || System.nanoTime() - due > nanos);
     }

@@ -3,10 +3,10 @@ package dev.atrium.session;
 import java.util.concurrent.ThreadLocalRandom;
 
 /**
- * How old connections get, if there is an end to it: those who came together must not be sent away together.
+ * Maximum age of connections, with jitter: clients that connected at the same time must not be disconnected at the same time.
  *
- * @param nanos 0 for as old as they like
- * @param jitter the share of it by which each one's may differ, either way
+ * @param nanos maximum age in nanoseconds; 0 for no limit
+ * @param jitter fraction of it by which the age of a single connection may differ, either way
  */
 record MaxConnectionAge(long nanos, double jitter) {
 
@@ -14,7 +14,7 @@ record MaxConnectionAge(long nanos, double jitter) {
         return new MaxConnectionAge(config.maxAge().toNanos(), config.maxAgeJitter() / 100.0);
     }
 
-    /** When one that begins now ends, in the time of {@link System#nanoTime}. */
+    /** Returns when a connection that begins now reaches its age, in the time of {@link System#nanoTime}. */
     long end(long now) {
         return nanos == 0 ? Long.MAX_VALUE
                 : now + (long) (nanos * (1 + jitter * (2 * ThreadLocalRandom.current().nextDouble() - 1)));

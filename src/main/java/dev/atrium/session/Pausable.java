@@ -3,18 +3,18 @@ package dev.atrium.session;
 import io.smallrye.mutiny.Uni;
 import java.util.function.Consumer;
 
-/** A connection whose client can be made to wait. On its event loop only. */
+/** Connection whose incoming messages can be paused. On its event loop only. */
 public interface Pausable {
 
-    /** Handles no more of its client's messages until {@link #resume} has been called as often. */
+    /** Stops handling the client's messages until {@link #resume} has been called as often. */
     void pause();
 
-    /** Goes on with what has waited, in its order. */
+    /** Continues with the messages that have waited, in their order. */
     void resume();
 
     /**
-     * Handles nothing else of this client until the work is done, so that its messages take effect in their order. What it
-     * sends meanwhile waits, in the end on its own side.
+     * Pauses the client's messages until the work is done, so that they take effect in their order. What the client sends
+     * meanwhile is buffered, and finally waits on the client's side.
      *
      * @param work completes on the connection's event loop
      */

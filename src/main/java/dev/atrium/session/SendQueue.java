@@ -3,18 +3,18 @@ package dev.atrium.session;
 import io.netty.buffer.ByteBuf;
 
 /**
- * What waits to be written to one client, bounded in bytes: a client that does not read fills its own outbox and nobody
- * else's. Used on the connection's event loop only, but {@link #pendingBytes}.
+ * Queue of the bytes to write to one client, bounded: a client that does not read fills its own send queue only. Used on the
+ * connection's event loop only, except {@link #pendingBytes}.
  */
 public interface SendQueue {
 
     /**
-     * Queues bytes ready for the wire, and releases them in any case.
+     * Queues encoded bytes, and releases them in any case.
      *
-     * @return false if the outbox is full: the client is too slow and must go
+     * @return false if the queue is full: the client is too slow and must be closed
      */
     boolean offer(ByteBuf bytes);
 
-    /** Bytes that wait. Any thread. */
+    /** Returns the pending bytes. Any thread. */
     long pendingBytes();
 }

@@ -22,25 +22,25 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 
 /**
- * One connected client, as the rest of the house sees it. It is open from its making until {@link #close} or
- * {@link #closed}, whichever is first; what comes after does nothing.
+ * Session of one connected client, independent of its transport. It is open from its creation until {@link #close} or
+ * {@link #closed}, whichever is first; later calls do nothing.
  *
- * <p>All methods are for the session's event loop, except those that read its final fields, {@link #isOpen} and
- * {@link #closeSoon}.
+ * <p>Used on the session's event loop only, except for the methods that read its final fields, {@link #isOpen},
+ * {@link #closeSoon}, and those marked "any thread".
  */
 public final class Session implements Member {
 
-    /** Hears of a session's life; the gateway. */
+    /** Listener to a session's end; implemented by the gateway. */
     public interface Listener {
 
-        /** The session has ended. Called once, on its event loop. */
+        /** Called once when the session has ended, on its event loop. */
         void closed(Session session, CloseReason reason);
 
-        /** The client was silent for too long; the session ends next. */
+        /** Called when the client was silent for too long, before the session ends. */
         void heartbeatMissed(Session session);
     }
 
-    /** Few enough that a client which reads never has to wait for more. */
+    /** Pending bytes at which a send queue counts as drained: few, yet enough that a client which reads is never idle. */
     private static final long DRAINED_BYTES = 64 * 1024;
     private static final long LOOK_AGAIN_MILLIS = 10;
 
@@ -82,39 +82,39 @@ public final class Session implements Member {
         return self.id();
     }
 
-    /** Id and user, as other clients see them. */
+    /** Returns id and user, as other clients see them. */
     public Sender self() {
         return self;
     }
 
-    /** Who it is, and what it may do. Any thread. */
+    /** Returns the client's identity and address. Any thread. */
     public Caller caller() {
         return caller;
     }
 
-    /** It has shown who it is, or shown it again. */
+    /** Sets the identity after the client has authenticated, or authenticated again. */
     public void identify(Identity identity) {
         caller = caller.as(identity);
         self = new Sender(self.id(), identity.user());
     }
 
-    /** How much it may still say. */
+    /** Returns the token bucket that limits the client's messages. */
     public TokenBucket tokens() {
         return tokens;
     }
 
-    /** Rooms that the application has put it into, whatever its token says. */
+    /** Returns the rooms to which the application has added the session, whatever its token grants. */
     public Set<String> granted() {
         return granted;
     }
 
-    /** Does something after that time, instead of what was to be done before, unless the session has ended by then. */
+    /** Schedules a task, in place of the one scheduled before. It does not run if the session has ended by then. */
     public void deadline(Runnable task, long millis) {
         noDeadline();
         deadline = loop.eventLoop().schedule(task, millis, TimeUnit.MILLISECONDS);
     }
 
-    /** Nothing is to be done any more. */
+    /** Cancels the scheduled task. */
     public void noDeadline() {
         if (deadline != null) {
             deadline.cancel(false);
@@ -122,52 +122,52 @@ public final class Session implements Member {
         }
     }
 
-    /** Tells the client when its token expires, in milliseconds since 1970. */
+    /** Sends the client the expiry of its token, in milliseconds since 1970. */
     public void expiring(long expires) {
         connection.expiring(expires);
     }
 
-    /** The token with which its client can resume it, or null. */
+    /** Returns the token with which the client can resume the session, or null. */
     public String resumeToken() {
         return resumeToken;
     }
 
-    /** It can be resumed with that token. */
+    /** Sets the token with which the client can resume the session. */
     public void resumableBy(String token) {
         resumeToken = token;
     }
 
-    /** Whether those who list a room see it. */
+    /** Returns whether the session is listed among the members of its rooms. */
     public boolean isVisible() {
         return visible;
     }
 
-    /** Those who list a room do not see it. To be said before it joins one. */
+    /** Hides the session from the lists of members. Must be called before it joins a room. */
     public void hide() {
         visible = false;
     }
 
-    /** It goes on as the session that it was on an earlier connection. */
+    /** Takes over the identity of the session from an earlier connection. */
     void become(Sender former) {
         self = former;
     }
 
-    /** What its transport has attached to it, or null. Any thread. */
+    /** Returns the object attached with {@link #attach}, or null. Any thread. */
     public Object attachment() {
         return attachment;
     }
 
-    /** Keeps something with it. */
+    /** Attaches an object to the session. */
     public void attach(Object thing) {
         attachment = thing;
     }
 
-    /** The namespace it belongs to. */
+    /** Returns the namespace. */
     public String namespace() {
         return namespace;
     }
 
-    /** How it is connected, for the figures: {@code plain}, {@code session} … */
+    /** Returns the transport, for metrics: {@code plain}, {@code session} … */
     public Transport transport() {
         return transport;
     }
@@ -177,32 +177,32 @@ public final class Session implements Member {
         return loop.delivery();
     }
 
-    /** Bytes that wait to be written to it. */
+    /** Returns the bytes pending in the send queue. */
     public long pendingBytes() {
         return sendQueue.pendingBytes();
     }
 
-    /** Whether it has not ended. Any thread. */
+    /** Returns whether the session has not ended. Any thread. */
     public boolean isOpen() {
         return open;
     }
 
-    /** Its membership in a room, or null. */
+    /** Returns the membership in a room, or null. */
     public Membership membership(RoomId room) {
         return memberships.get(room);
     }
 
-    /** All its memberships, also those in its own room and its namespace's. */
+    /** Returns all memberships, including those in the session's own room and its namespace's room. */
     public Collection<Membership> memberships() {
         return memberships.values();
     }
 
-    /** Notes that it is now a member. */
+    /** Records a new membership. */
     public void entered(Membership membership) {
         memberships.put(membership.room(), membership);
     }
 
-    /** Notes that it is no longer a member. */
+    /** Removes the membership in a room. */
     public void left(RoomId room) {
         memberships.remove(room);
     }
@@ -220,12 +220,12 @@ public final class Session implements Member {
         }
     }
 
-    /** Does something costly for it when it is its turn: when everyone comes at once, some have to wait. */
+    /** Runs costly work through the handshake throttle: it is delayed while many clients connect at once. */
     public <T> Uni<T> inTurn(Supplier<Uni<T>> work) {
         return loop.handshakeThrottle().pass(work);
     }
 
-    /** Begins to hand it what its rooms say after its place in each. */
+    /** Starts delivery in all rooms, each from the membership's stream position. */
     public void follow() {
         memberships.values().forEach(Membership::follow);
     }
@@ -242,7 +242,9 @@ public final class Session implements Member {
         }
     }
 
-    /** Writes bytes that are ready for its wire, and releases them in any case. */
+    /**
+     * Writes bytes that are encoded in its wire format, and releases them in any case. A full send queue closes the session.
+     */
     public void send(ByteBuf bytes) {
         if (!open) {
             bytes.release();
@@ -251,26 +253,29 @@ public final class Session implements Member {
         }
     }
 
-    /** Any traffic from the client counts as life. */
+    /** Records traffic from the client, which counts as a sign of life. */
     public void heard() {
         beat.lastHeard = System.nanoTime();
     }
 
-    /** While we do not read from this client its silence is not held against it. */
+    /**
+     * Suspends or resumes the heartbeat timeout: while the server has paused reading from the client, its silence does not
+     * count.
+     */
     public void deaf(boolean deaf) {
         beat.deaf = deaf;
         heard();
     }
 
-    /** Ends the session and tells the client why. */
+    /** Ends the session and sends the client the reason. */
     public void close(CloseReason reason) {
         close(reason, reason.text());
     }
 
     /**
-     * The same in other words.
+     * Ends the session with another text.
      *
-     * @param detail in place of the reason's own text, where the wire has room for it
+     * @param detail sent in place of the reason's own text, where the wire format has room for it
      */
     public void close(CloseReason reason, String detail) {
         if (end(reason)) {
@@ -278,12 +283,15 @@ public final class Session implements Member {
         }
     }
 
-    /** As {@link #close}, in a later task of its event loop: a room that is handing out must not lose members. Any thread. */
+    /**
+     * Ends the session as {@link #close} does, in a later task of its event loop: a room must not lose members while it
+     * delivers. Any thread.
+     */
     public void closeSoon(CloseReason reason) {
         loop.eventLoop().execute(() -> close(reason));
     }
 
-    /** The client has gone by itself. */
+    /** Ends the session after its connection has closed or broken. */
     public void closed(CloseReason reason) {
         end(reason);
     }

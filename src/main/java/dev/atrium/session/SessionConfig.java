@@ -7,33 +7,33 @@ import io.smallrye.config.WithConverter;
 import io.smallrye.config.WithDefault;
 import java.time.Duration;
 
-/** Settings of every connected client, whatever its transport. */
+/** Settings of all sessions, whatever their transport. */
 @ConfigMapping(prefix = "atrium")
 public interface SessionConfig {
 
-    /** Liveness. */
+    /** Liveness of clients. */
     Heartbeat heartbeat();
 
-    /** What waits to be written to one client. */
+    /** Send queue of each client. */
     OutboxSettings outbox();
 
-    /** How old connections get. */
+    /** Age of connections. */
     ConnectionSettings connection();
 
-    /** How old connections get. */
+    /** Age of connections. */
     interface ConnectionSettings {
 
-        /** A client that has been connected for so long is told to connect again, to whatever replica there is; 0s for never. */
+        /** Maximum age of a connection, after which the client is asked to reconnect, to any replica; 0s for no limit. */
         @WithDefault("0s")
         @WithConverter(DurationSetting.class)
         Duration maxAge();
 
-        /** By how many percent of it each client's may differ, either way. */
+        /** Jitter of the maximum age, in percent, either way. */
         @WithDefault("10")
         int maxAgeJitter();
     }
 
-    /** Liveness: any traffic from the client counts. */
+    /** Liveness of clients: any traffic from the client counts. */
     interface Heartbeat {
 
         /** A client that was silent for this long is pinged. */
@@ -47,10 +47,10 @@ public interface SessionConfig {
         Duration timeout();
     }
 
-    /** What waits to be written to one client. */
+    /** Send queue of each client. */
     interface OutboxSettings {
 
-        /** Bytes that may wait; a client that lets more gather is closed with 4409. */
+        /** Maximum number of pending bytes; a client that exceeds it is closed with 4409. */
         @WithDefault("4M")
         @WithConverter(SizeSetting.class)
         long limit();

@@ -4,12 +4,12 @@ import dev.atrium.room.DeliveryLoop;
 import io.netty.channel.EventLoop;
 
 /**
- * One event loop with what all its sessions share: the delivery of rooms' messages and the heartbeat.
+ * Event loop with the services shared by all of its sessions.
  *
- * @param eventLoop Netty's
- * @param delivery rooms hand over messages here
- * @param heartbeat finds clients that are gone
- * @param handshakeThrottle those who come pass it
+ * @param eventLoop Netty's event loop
+ * @param delivery delivers the messages of rooms
+ * @param heartbeat detects clients that are gone
+ * @param handshakeThrottle limits how many new connections are handled at a time
  */
 record SessionLoop(EventLoop eventLoop, DeliveryLoop delivery, Heartbeat heartbeat, HandshakeThrottle handshakeThrottle) {
 }

@@ -17,7 +17,7 @@ import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
 
-/** The clients that are connected to this replica, and the event loops that they live on. Any thread. */
+/** Registry of the sessions on this replica, and of the event loops that they run on. Any thread. */
 @Singleton
 public final class Sessions {
 
@@ -32,7 +32,7 @@ public final class Sessions {
     private final AtomicInteger connections = new AtomicInteger();
     private final SessionConfig config;
 
-    /** @throws ConfigurationException naming the setting that makes no sense */
+    /** @throws ConfigurationException naming the invalid setting */
     public Sessions(Node node, SessionConfig config) {
         this.node = node;
         this.config = config;
@@ -45,27 +45,27 @@ public final class Sessions {
         Require.between("atrium.connection.max-age-jitter", config.connection().maxAgeJitter(), 0, 100);
     }
 
-    /** The settings that clients are told. */
+    /** Returns the settings, some of which clients are sent. */
     public SessionConfig config() {
         return config;
     }
 
-    /** The delivery loop that belongs to an event loop of Netty's. */
+    /** Returns the delivery loop of a Netty event loop. */
     public DeliveryLoop deliveryLoop(EventLoop eventLoop) {
         return loop(eventLoop).delivery();
     }
 
-    /** Does something costly on an event loop when it is its turn there. On that event loop. */
+    /** Runs costly work through the handshake throttle of an event loop. On that event loop. */
     public <T> Uni<T> inTurn(EventLoop eventLoop, Supplier<Uni<T>> work) {
         return loop(eventLoop).handshakeThrottle().pass(work);
     }
 
-    /** Bytes that may wait for one client. */
+    /** Returns the maximum number of pending bytes per client. */
     public long sendQueueLimit() {
         return config.outbox().limit();
     }
 
-    /** A new session on that event loop. Its heartbeat runs from now on. On that event loop only. */
+    /** Opens a session and starts its heartbeat. On the event loop in the request only. */
     public Session open(SessionRequest request, TokenBucket tokens, Session.Listener listener) {
         Sender self = new Sender(node.newSessionId(), request.caller().identity().user());
         Session session = new Session(self, request, tokens, loop(request.eventLoop()), listener);
@@ -75,39 +75,39 @@ public final class Sessions {
         return session;
     }
 
-    /** The session of that id on this replica, or null. */
+    /** Returns the session of that id on this replica, or null. */
     public Session find(String id) {
         return sessions.get(id);
     }
 
-    /** A session goes on as the one that it was on an earlier connection. On its event loop. */
+    /** Renames a session that resumes one of an earlier connection. On its event loop. */
     public void rename(Session session, Sender former) {
         sessions.remove(session.id());
         session.become(former);
         sessions.put(session.id(), session);
     }
 
-    /** Forgets a session that has ended. */
+    /** Removes a session that has ended. */
     public void remove(Session session) {
         sessions.remove(session.id(), session);
     }
 
-    /** The connection of a session is gone, some time after the session has ended. */
+    /** Uncounts the connection of a session, which closes some time after the session has ended. */
     public void disconnected() {
         connections.decrementAndGet();
     }
 
-    /** Connections that are not gone yet: those of open sessions, and those that are still being closed. */
+    /** Returns the number of connections, those of open sessions and those that are still being closed. */
     public int connections() {
         return connections.get();
     }
 
-    /** All sessions that are open now; a live view. */
+    /** Returns all open sessions, as a live view. */
     public Collection<Session> all() {
         return Collections.unmodifiableCollection(sessions.values());
     }
 
-    /** Newcomers whose handshake, join or resumption is under way or waits for its turn. */
+    /** Returns the number of new connections whose handshake, join or resumption is running or waiting. */
     public int newcomers() {
         int all = 0;
         for (SessionLoop loop : loops.values()) {
@@ -116,7 +116,7 @@ public final class Sessions {
         return all;
     }
 
-    /** The longest queue of undelivered messages on any event loop, in bytes. */
+    /** Returns the largest backlog of undelivered messages on any event loop, in bytes. */
     public long backlog() {
         long most = 0;
         for (SessionLoop loop : loops.values()) {
@@ -125,7 +125,7 @@ public final class Sessions {
         return most;
     }
 
-    /** Whether some event loop has more queued than it should. */
+    /** Returns whether the backlog of any event loop is over its limit. */
     public boolean isBehind() {
         for (SessionLoop loop : loops.values()) {
             if (loop.delivery().isBehind()) {

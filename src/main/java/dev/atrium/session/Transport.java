@@ -4,10 +4,10 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 
-/** How a client reaches the server. Its label is the value of {@code transport} in metrics and logs. */
+/** Transport over which a client reaches the server. Its label is the value of {@code transport} in metrics and logs. */
 public enum Transport {
 
-    /** A WebSocket that is in one room, with no envelope. */
+    /** A WebSocket in one room, without an envelope. */
     PLAIN(true),
     /** The session protocol on a WebSocket. */
     SESSION(true),
@@ -15,20 +15,20 @@ public enum Transport {
     SOCKETIO(true),
     /** The echo endpoint. */
     ECHO(true),
-    /** A WebSocket endpoint of the application's own. */
+    /** A WebSocket endpoint of the application. */
     ENDPOINT(true),
     /** Server-sent events. */
     SSE(true),
-    /** Lines of JSON, without an end. */
+    /** Endless response of newline-delimited JSON. */
     NDJSON(true),
-    /** An HTML page without an end. */
+    /** Endless HTML page. */
     IFRAME(true),
     /** Single requests: publications, long polls, files. */
     HTTP(false),
-    /** The application that Atrium is a part of. */
+    /** The application that embeds Atrium. */
     APPLICATION(false);
 
-    /** Those whose clients stay connected, and have a session. */
+    /** The transports whose clients stay connected and have a session. */
     public static final List<Transport> CONNECTED = Arrays.stream(values()).filter(transport -> transport.connected).toList();
 
     private final boolean connected;
@@ -39,7 +39,7 @@ public enum Transport {
         this.label = name().toLowerCase(Locale.ROOT);
     }
 
-    /** For metrics and logs. */
+    /** Returns the label in metrics and logs. */
     public String label() {
         return label;
     }

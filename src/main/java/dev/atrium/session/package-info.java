@@ -1,2 +1,2 @@
-/** Connected clients as the rest of the house sees them: their life, their liveness and their bounded outbox. */
+/** Sessions of connected clients, independent of their transport: lifecycle, liveness and bounded send queue. */
 package dev.atrium.session;
