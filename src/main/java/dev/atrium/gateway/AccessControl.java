@@ -12,8 +12,8 @@ import jakarta.inject.Singleton;
 import java.nio.charset.StandardCharsets;
 
 /**
- * Asks the policy for each operation of a client. What it requires and the client has not is thrown as an {@link ErrorReply}: 401 for a
- * client that has to authenticate first, else 403; the audit log knows of it. Any thread.
+ * Authorization check of each client operation against the {@link Policy}. A missing permission is thrown as an {@link ErrorReply}: 401 for a
+ * client that has to authenticate first, else 403; the {@link AuditLog} records it. Any thread.
  */
 @Singleton
 public final class AccessControl {
@@ -22,7 +22,7 @@ public final class AccessControl {
     private final ClientLimits limits;
     private final AuditLog audit;
 
-    /** @param audit makes the answers */
+    /** @param audit records each denial and builds its error reply */
     public AccessControl(Policy policy, ClientLimits limits, AuditLog audit) {
         this.policy = policy;
         this.limits = limits;
@@ -47,7 +47,7 @@ public final class AccessControl {
         }
     }
 
-    /** @param namespace null for all of them */
+    /** @param namespace null for all namespaces */
     void requireAdmin(Caller caller, Transport transport, String namespace) {
         if (namespace != null) {
             require(caller, transport, RoomId.everyone(namespace), Permission.ADMIN);
@@ -72,12 +72,12 @@ public final class AccessControl {
         }
     }
 
-    /** One more room for a session. */
+    /** @throws ErrorReply if the session is in as many named rooms as the limit allows */
     void requireRoomLeft(Session session) {
         audit.room(session);
     }
 
-    /** Without an error: what the client may not have it is simply not sent. */
+    /** Returns whether the client has the permission, without an error or an audit record: for data that is left out instead of denied. */
     boolean allows(Caller caller, RoomId room, Permission permission) {
         return policy.allows(caller.identity(), room, permission);
     }
@@ -86,14 +86,14 @@ public final class AccessControl {
         return new Grant(policy, session.caller().identity());
     }
 
-    /** @throws ErrorReply 400 if the name of a room is longer than this server takes */
+    /** @throws ErrorReply 400 if the room's name is longer than this server accepts */
     void requireName(RoomId room) {
         if (!nameFits(room)) {
             throw ErrorReply.badRequest("room: expected at most " + limits.roomName() + " bytes of UTF-8");
         }
     }
 
-    /** A name has at most three bytes for each of its chars. */
+    /** Whether the name is within the limit. A char is at most three bytes of UTF-8, so short names are not encoded. */
     private boolean nameFits(RoomId room) {
         return room.name().length() * 3 <= limits.roomName()
                 || room.name().getBytes(StandardCharsets.UTF_8).length <= limits.roomName();

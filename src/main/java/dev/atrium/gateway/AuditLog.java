@@ -14,7 +14,7 @@ import dev.atrium.session.Session;
 import dev.atrium.session.Transport;
 import jakarta.inject.Singleton;
 
-/** Makes the answers to those who may not, and tells operators of them. Any thread. */
+/** Records denials as {@link Event.Denied} for operators, and builds the error replies for the clients. Any thread. */
 @Singleton
 public final class AuditLog {
 
@@ -22,24 +22,24 @@ public final class AuditLog {
     private final ClientLimits limits;
     private final ConnectionLimiter connections;
 
-    /** @param events where operators listen */
+    /** @param events receives an {@link Event.Denied} for each denial */
     public AuditLog(Events events, ClientLimits limits, ConnectionLimiter connections) {
         this.events = events;
         this.limits = limits;
         this.connections = connections;
     }
 
-    /** A token or a key was no good, or there was none. */
+    /** Records an authentication failure: a token or a key was invalid, or missing. */
     public void token(Caller caller, Transport transport, Reason reason) {
         events.emit(new Event.Denied(caller, transport, Event.Denied.Kind.AUTHENTICATION, reason.label(), null));
     }
 
-    /** A page of another origin wanted to come in. */
+    /** Records a request from a page of an origin that is not allowed. */
     public void origin(Caller caller, String origin) {
         events.emit(new Event.Denied(caller, Transport.HTTP, Event.Denied.Kind.ORIGIN, "origin", origin));
     }
 
-    /** Somebody has used up what there is. */
+    /** Records that a client exceeded a limit. */
     public void limit(Caller caller, Transport transport, Limit limit) {
         events.emit(new Event.Denied(caller, transport, Event.Denied.Kind.LIMIT, limit.label(), null));
     }
@@ -71,9 +71,9 @@ public final class AuditLog {
     }
 
     /**
-     * A request of a client that has no session.
+     * Charges one request of a client that has no session.
      *
-     * @throws ErrorReply 429 if there are too many of them
+     * @throws ErrorReply 429 if the client sends too many
      */
     public void request(Caller caller, Transport transport) {
         limited(caller, transport, () -> limits.request(caller));
@@ -83,7 +83,7 @@ public final class AuditLog {
         limited(caller, transport, () -> limits.bytes(caller, size));
     }
 
-    /** @throws ErrorReply if the work throws that there is too much of something */
+    /** @throws ErrorReply if the work throws a {@link LimitException}, which is recorded */
     void limited(Caller caller, Transport transport, Runnable work) {
         try {
             work.run();
@@ -101,7 +101,8 @@ public final class AuditLog {
     }
 
     /**
-     * Charges a session for messages. A client that goes on after many errors is closed, and kept out for a while.
+     * Charges a session for messages. The session of a client that keeps sending after many errors is closed, and the client may not connect
+     * for a while.
      *
      * @throws ErrorReply 429 if its bucket has not enough tokens
      */
@@ -117,13 +118,13 @@ public final class AuditLog {
         }
     }
 
-    /** A client goes on and on: keeps it out for a while. */
+    /** Records that a client kept sending over its limit, and rejects its connections for a while. */
     void flooded(Caller caller, Transport transport) {
         limit(caller, transport, Limit.MESSAGES);
         connections.penalize(caller);
     }
 
-    /** Ends it, and keeps its client out for a while. */
+    /** Closes the session, and rejects its client's connections for a while. */
     void tooMany(Session session) {
         connections.penalize(session.caller());
         session.close(CloseReason.TOO_MANY_MESSAGES);

@@ -12,7 +12,7 @@ import io.smallrye.mutiny.Uni;
 import jakarta.inject.Singleton;
 import java.util.List;
 
-/** Lets clients say who they are after they have connected, and again before their token runs out. On the session's event loop. */
+/** Authentication of connected clients: by a first token after the handshake, or by a new one before it expires. On the session's event loop. */
 @Singleton
 public final class Authentication {
 
@@ -22,15 +22,15 @@ public final class Authentication {
     private final AuditLog audit;
 
     /**
-     * A session's client is who it says.
+     * Result of a successful authentication.
      *
-     * @param first whether it was let in only now
-     * @param left rooms that it may not be in any more
+     * @param first whether the session was admitted by it
+     * @param left rooms that the session had to leave, because the new token does not permit them
      */
     public record Authenticated(Identity identity, boolean first, List<RoomId> left) {
     }
 
-    /** Of the clients of a gateway. */
+    /** @param gateway admits the sessions */
     public Authentication(Authenticator authenticator, Gateway gateway, AccessControl access, AuditLog audit) {
         this.authenticator = authenticator;
         this.gateway = gateway;
@@ -38,12 +38,12 @@ public final class Authentication {
         this.audit = audit;
     }
 
-    /** Whether there is a key to verify tokens with. Without one, what looks like a token may be the application's. */
+    /** Whether there is a key to verify tokens with. Without one, a value that looks like a token may belong to the application. */
     public boolean verifies() {
         return authenticator.verifies();
     }
 
-    /** Who shows a token before there is a session; a failure is a {@link ErrorReply}. Completes on any thread. */
+    /** Identity of a client that sends a token before it has a session; a failure is an {@link ErrorReply}. Completes on any thread. */
     public Uni<Identity> identity(Caller caller, Transport transport, String token) {
         return authenticator.token(token)
                 .onFailure(AuthenticationException.class).invoke(failure -> audit.token(caller, transport, failure.reason()))
@@ -51,8 +51,8 @@ public final class Authentication {
     }
 
     /**
-     * The client shows a token. An anonymous one that has joined rooms already is known there as such, so it comes too late; one
-     * that has shown a token can only show others of the same user.
+     * Authenticates the session's client by a token. Too late for an anonymous client that has joined rooms: the members know it as
+     * anonymous. A client that has authenticated can only send further tokens of the same user.
      */
     public Uni<Authenticated> authenticate(Session session, String token) {
         return identity(session.caller(), session.transport(), token).emitOn(session.loop()::run).chain(identity -> authenticated(session, identity));
@@ -68,7 +68,7 @@ public final class Authentication {
 
     private Uni<Void> admitted(Session session) {
         return session.inTurn(() -> gateway.admit(session).chain(() -> gateway.keep(session)))
-                // Half let in is worse than not at all: its client comes back.
+                // A session that is only partly admitted would miss messages, so it is closed and its client reconnects.
                 .onFailure().invoke(failure -> session.closeSoon(ErrorReply.of(failure).closeReason()));
     }
 
@@ -87,7 +87,7 @@ public final class Authentication {
         try {
             access.requireNamespace(session, identity);
         } catch (ErrorReply nothingHere) {
-            // Its rights have ended: so does the session, once it has been told.
+            // The new token grants nothing here: the session ends, but only after the error reply is sent.
             session.closeSoon(CloseReason.FORBIDDEN);
             throw nothingHere;
         }

@@ -17,7 +17,7 @@ import java.util.function.BiConsumer;
 import java.util.function.Function;
 import org.jboss.logging.Logger;
 
-/** The replicas together, and this one's part of them. Any thread. */
+/** Requests from this replica to all replicas, and work on this replica's sessions. Any thread. */
 @Singleton
 public final class Cluster {
 
@@ -33,7 +33,7 @@ public final class Cluster {
         backplane.calls().serve(this::answer);
     }
 
-    /** Says who answers one kind of what replicas ask each other. Called at the start. */
+    /** Registers the responder for one kind of request between replicas. Called at startup. */
     public void answer(String kind, Function<String, Uni<String>> responder) {
         responders.put(kind, responder);
     }
@@ -46,9 +46,10 @@ public final class Cluster {
     }
 
     /**
-     * Asks every replica that is alive: one item for each, empty for one that has not answered in time.
+     * Sends a request to every replica that is alive: one item for each, empty for a replica that has not replied in time.
      *
-     * @param kind of the question, a word
+     * @param kind of request, a single word
+     * @param patience maximum time to wait for replies
      */
     public Uni<List<Optional<String>>> askAll(String kind, String question, Duration patience) {
         return backplane.calls().askAll(kind + ' ' + question, patience).onFailure().transform(ErrorReply::of).map(answers -> {
@@ -59,12 +60,12 @@ public final class Cluster {
         });
     }
 
-    /** Hears what other programs publish through the same backplane. */
+    /** Subscribes to channels that other programs publish to through the same backplane. */
     public void listen(String pattern, BiConsumer<String, byte[]> listener) {
         backplane.listen(pattern, listener);
     }
 
-    /** The sessions of this replica in a namespace that belong to an audience, each on its own event loop. */
+    /** Runs the work for each session of this replica in the namespace that belongs to the audience, on the session's event loop. */
     public <T> Uni<List<T>> each(String namespace, Audience audience, Function<Session, Uni<T>> work) {
         List<Uni<Optional<T>>> works = new ArrayList<>();
         for (Session session : sessions.all()) {
@@ -72,7 +73,7 @@ public final class Cluster {
                 works.add(Uni.createFrom().deferred(() -> session.isOpen() && audience.includes(session)
                         ? work.apply(session).map(Optional::of) : Uni.createFrom().item(Optional.<T>empty()))
                         .runSubscriptionOn(session.loop()::run)
-                        // One that goes just now must not cost the others theirs.
+                        // A session that ends meanwhile must not fail the result of the others.
                         .onFailure().invoke(failure -> LOG.debugf("Not done with a session: %s", failure.getMessage()))
                         .onFailure().recoverWithItem(Optional.empty()));
             }
@@ -80,7 +81,7 @@ public final class Cluster {
         return Resumption.all(works).map(all -> all.stream().flatMap(Optional::stream).toList());
     }
 
-    /** Where a replica is reached over HTTP, {@code host:port}; null if it is not alive. */
+    /** Address of a replica over HTTP, {@code host:port}; null if it is not alive. */
     public Uni<String> addressOf(String node) {
         return backplane.addressOf(node).onFailure().transform(ErrorReply::of);
     }

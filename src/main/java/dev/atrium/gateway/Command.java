@@ -13,28 +13,28 @@ import io.smallrye.mutiny.Uni;
 import java.util.Map;
 
 /**
- * A command of a session's client, with its parameters checked for form. The codec of a transport makes it, {@link Gateway#execute}
- * permits and executes it, and the transport writes its result, or the {@link ErrorReply}, in its own words.
+ * Command of a session's client, with its parameters checked for form. The codec of a transport creates it, {@link Gateway#execute}
+ * permits and executes it, and the transport writes the result, or the {@link ErrorReply}, in its own format.
  *
  * @param <R> result
  */
 public sealed interface Command<R> {
 
     /**
-     * Whether the client may. On the session's event loop; called by the gateway alone.
+     * Checks the client's permission. On the session's event loop; called only by the gateway.
      *
-     * @throws ErrorReply 401, 403 or 429 if it may not
+     * @throws ErrorReply 401, 403 or 429 if the command is not permitted
      */
     void permit(Session session, AccessControl access);
 
-    /** Does it. On the session's event loop, where the result is handed over, too; called by the gateway alone. */
+    /** Executes the command. On the session's event loop, where the result is emitted too; called only by the gateway. */
     Uni<R> execute(Session session, RoomService service, Grant grant);
 
     /**
-     * Makes the session a member of a room. Joining twice is joining once, but the last word on presence counts.
+     * Makes the session a member of a room. Joining again is no error; it only updates {@code watchesPresence}.
      *
-     * @param watchesPresence whether the client is sent who comes and goes
-     * @param since the position that the client was at, to be sent what it missed; or null
+     * @param watchesPresence whether the client receives presence events of the room
+     * @param since last position that the client received, to be sent the messages after it; or null
      */
     record Join(RoomId room, boolean watchesPresence, StreamPosition since) implements Command<Joined> {
 
@@ -57,7 +57,7 @@ public sealed interface Command<R> {
         }
     }
 
-    /** Ends the session's membership. Leaving a room that it is not in does nothing. */
+    /** Ends the session's membership. Leaving a room that the session is not in does nothing. */
     record Leave(RoomId room) implements Command<Void> {
 
         @Override
@@ -72,10 +72,10 @@ public sealed interface Command<R> {
     }
 
     /**
-     * Publishes a message in a room. The result comes on any thread.
+     * Publishes a message in a room. The result is emitted on any thread.
      *
-     * @param event null for the usual one
-     * @param echo whether the session receives it, too
+     * @param event null for the default event
+     * @param echo whether the session receives its own message
      * @param idempotencyKey by which a repeated command is recognised; or null
      */
     record Publish(RoomId room, String event, Data data, boolean echo, String idempotencyKey) implements Command<PublishResult> {
@@ -91,7 +91,7 @@ public sealed interface Command<R> {
         }
     }
 
-    /** Reads a part of a room's history; of its own room, every session may. */
+    /** Reads a part of a room's history. Every session may read the history of its own room. */
     record ReadHistory(RoomId room, HistoryQuery query) implements Command<History> {
 
         @Override
@@ -113,7 +113,7 @@ public sealed interface Command<R> {
     /**
      * Lists the sessions in a room, on all replicas.
      *
-     * @param cursor the end of the page before; or null
+     * @param cursor {@link MemberPage#next()} of the previous page; or null
      */
     record ListMembers(RoomId room, String cursor, int limit) implements Command<MemberPage<Presence>> {
 
@@ -128,7 +128,7 @@ public sealed interface Command<R> {
         }
     }
 
-    /** Lists the users in a room: the sessions of one user are one. */
+    /** Lists the users in a room, on all replicas; sessions of one user are one entry. */
     record ListUsers(RoomId room, String cursor, int limit) implements Command<MemberPage<MemberPage.User>> {
 
         @Override
@@ -143,10 +143,10 @@ public sealed interface Command<R> {
     }
 
     /**
-     * Lets a session that has just begun go on as an earlier one of its user, with its id and those of its rooms that it may still be in.
+     * Resumes an earlier session of the same user in a session that has just begun: it takes over the id, and the rooms that it may still join.
      *
-     * @param token that the client was given for it
-     * @param positions that the client was at, by the name of the room; the empty name is the whole namespace
+     * @param token resume token that the client was sent
+     * @param positions last positions that the client received, by the name of the room; the empty name is the whole namespace
      */
     record Resume(String token, Map<String, StreamPosition> positions) implements Command<Resumed> {
 
@@ -162,14 +162,14 @@ public sealed interface Command<R> {
     }
 
     /**
-     * The same for a client that knows only the last message that it received: all of its rooms, or an error. After an error the session
-     * is good for nothing.
+     * Recovers an earlier session for a client that knows only the last message that it received: all of its rooms, or an error. After an
+     * error the session cannot be used any more.
      */
     record Recover(String token, RecoveryOffset last) implements Command<Recovered> {
 
         @Override
         public void permit(Session session, AccessControl access) {
-            // It is in its namespace already.
+            // The session was permitted to enter its namespace before.
         }
 
         @Override

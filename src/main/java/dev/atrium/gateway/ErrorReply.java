@@ -9,18 +9,18 @@ import java.util.concurrent.CancellationException;
 import java.util.concurrent.ThreadLocalRandom;
 import org.jboss.logging.Logger;
 
-/** An error that a client is sent: a code of HTTP's, what it is about, and what was expected. Each transport writes it in its own words. */
+/** Error that is sent to a client: an HTTP status code, its subject, and what was expected. Each transport writes it in its own format. */
 public final class ErrorReply extends RuntimeException {
 
     private static final long serialVersionUID = 1L;
     private static final Logger LOG = Logger.getLogger(ErrorReply.class);
 
-    /** Seconds over which those come back who are all refused at once. */
+    /** Seconds over which clients are spread that are all rejected at once, so that they do not reconnect at once. */
     private static final int SPREAD_SECONDS = 5;
 
-    /** What an error is about, for transports that have words of their own for it. */
+    /** Subject of an error, for transports that have their own names for it. */
     public enum Subject {
-        /** The request as a whole; the sentence may name a part of it that every transport calls so. */
+        /** The request as a whole; the sentence may name a part of it that has the same name in every transport. */
         REQUEST,
         /** The command itself, for example one that comes too late. */
         COMMAND,
@@ -35,7 +35,7 @@ public final class ErrorReply extends RuntimeException {
     private final boolean repeatable;
     private final int retryAfter;
 
-    /** An error of the request as a whole. It has no stack trace: it is an answer, not a fault. */
+    /** An error of the request as a whole. It has no stack trace: it is a reply, not a fault. */
     public ErrorReply(int code, String sentence) {
         this(code, sentence, false, 1);
     }
@@ -65,26 +65,26 @@ public final class ErrorReply extends RuntimeException {
         return new ErrorReply(code, Subject.PARAMETER, name, sentence, name + ": " + sentence);
     }
 
-    /** An error of a command: its name, and a sentence of which it is the subject. */
+    /** An error of a command: its name, and a sentence with the command as its subject. */
     public static ErrorReply command(int code, String name, String sentence) {
         return new ErrorReply(code, Subject.COMMAND, name, sentence, name + " " + sentence);
     }
 
     /**
-     * 503: not now.
+     * 503: temporarily unavailable.
      *
-     * @param repeatable whether nothing was done, so that trying again cannot do it twice
+     * @param repeatable whether nothing was done, so that a retry cannot do it twice
      */
     public static ErrorReply unavailable(String sentence, boolean repeatable) {
         return new ErrorReply(503, sentence, repeatable, 1);
     }
 
-    /** 400: the request makes no sense. */
+    /** 400: the request is malformed. */
     public static ErrorReply badRequest(String sentence) {
         return new ErrorReply(400, sentence);
     }
 
-    /** The answer for a failure: the refusal that it is, 503 if the backplane is out of reach, else 500. */
+    /** The error reply for a failure: the failure itself if it is one, 503 if the backplane is unreachable, else 500. */
     public static ErrorReply of(Throwable failure) {
         if (failure instanceof ErrorReply refusal) {
             return refusal;
@@ -109,7 +109,7 @@ public final class ErrorReply extends RuntimeException {
         return new ErrorReply(500, "server fault");
     }
 
-    /** Why a connection ends that cannot be answered otherwise. */
+    /** Close reason for a connection on which no error reply can be sent. */
     public CloseReason closeReason() {
         return switch (code) {
             case 401 -> CloseReason.UNAUTHENTICATED;
@@ -118,27 +118,27 @@ public final class ErrorReply extends RuntimeException {
         };
     }
 
-    /** Whether the same request may simply be made again later. */
+    /** Whether the same request can safely be repeated later. */
     public boolean isRepeatable() {
         return repeatable;
     }
 
-    /** After how many seconds the client may try again, where trying again makes sense. */
+    /** Seconds after which the client may retry, where a retry makes sense. */
     public int retryAfter() {
         return retryAfter;
     }
 
-    /** The code, HTTP's. */
+    /** HTTP status code. */
     public int code() {
         return code;
     }
 
-    /** What it is about. */
+    /** What the error is about. */
     public Subject subject() {
         return subject;
     }
 
-    /** Name of the command or the parameter that it is about; empty for the request as a whole. */
+    /** Name of the command or the parameter; empty for the request as a whole. */
     public String name() {
         return name;
     }

@@ -9,20 +9,20 @@ import dev.atrium.session.CloseReason;
 import dev.atrium.session.Session;
 import dev.atrium.session.Transport;
 
-/** Something that happened on this replica. */
+/** Event on this replica, for logs, metrics and subscribers. */
 public sealed interface Event {
 
-    /** Something in the life of a session, which is rare beside what is said. */
+    /** Lifecycle event of a session. Rare compared with messages. */
     sealed interface Life extends Event {
 
-        /** Whose life. */
+        /** The session. */
         Subject who();
     }
 
     /**
-     * A session as it was then.
+     * Snapshot of a session at the time of the event.
      *
-     * @param address its client's, as far as it is known; empty for none
+     * @param address IP address of its client; empty if it is not known
      */
     record Subject(Sender self, String namespace, Transport transport, String address) {
 
@@ -35,81 +35,81 @@ public sealed interface Event {
     record Connected(Subject who) implements Life {
     }
 
-    /** It has shown who it is, or shown it again, after it had connected. */
+    /** A session's client authenticated, or renewed its token, after it had connected. */
     record Authenticated(Subject who) implements Life {
     }
 
     /**
-     * It goes on as an earlier session, whose id it has from now on.
+     * A session resumed an earlier session and has taken its id.
      *
-     * @param former the id that it had until then
-     * @param rooms that it was in; into those that it may not enter any more it does not come back
+     * @param former id of the session before it resumed
+     * @param rooms number of rooms of the earlier session; those that it may not join any more are not entered again
      */
     record Resumed(Subject who, String former, int rooms) implements Life {
     }
 
     /**
-     * Its connection is carried in another way from now on.
+     * The connection of a session has changed its transport.
      *
      * @param carrier {@code websocket}
      */
     record Upgraded(Subject who, String carrier) implements Life {
     }
 
-    /** It has become a member of a room. */
+    /** A session joined a room. */
     record Joined(Subject who, RoomId room) implements Life {
     }
 
-    /** It has left a room and goes on without it; one that ends leaves all its rooms without a word. */
+    /** A session left a room and continues without it. A session that ends leaves its rooms without this event. */
     record Left(Subject who, RoomId room) implements Life {
     }
 
     /**
      * A session ended.
      *
-     * @param rooms that it was in
-     * @param suspended whether it is kept for its client to come back to
+     * @param rooms number of its rooms
+     * @param suspended whether it is kept for its client to resume
      */
     record Disconnected(Subject who, CloseReason reason, int rooms, boolean suspended) implements Life {
     }
 
-    /** The backplane took a message from a client of this replica. */
+    /** The backplane accepted a message from a client of this replica. */
     record Accepted(Publication publication, Transport transport) implements Event {
     }
 
-    /** A message from a client of this replica was refused; the code is what the client was told. */
+    /** A message from a client of this replica was rejected, with the code of the error reply. */
     record Refused(Transport transport, int code) implements Event {
     }
 
-    /** A client was silent for the whole of interval and timeout; its end is the next event of its session. */
+    /** A client was silent for heartbeat interval plus timeout; the next event of its session is its end. */
     record HeartbeatMissed(Subject who) implements Life {
     }
 
     /**
-     * A message was handed to the members of its room on one event loop of this replica.
+     * A message was delivered to the members of its room on one event loop of this replica.
      *
-     * @param members how many there were
+     * @param members number of members
      */
     record Delivered(Message message, int members) implements Event {
     }
 
     /**
-     * The subscriber was too slow, and its queue was full.
+     * The subscriber was too slow and its queue was full.
      *
-     * @param count events that it has lost since the event before this one
+     * @param count events that the subscriber has lost since the previous event
      */
     record Missed(long count) implements Event {
     }
 
     /**
-     * Somebody was refused something that it may not have.
+     * A client was denied something.
      *
-     * @param detail which, from a small set: the missing permission, the limit, what is wrong with a token
-     * @param target what it wanted: a room, a namespace, an origin; null for nothing in particular
+     * @param detail from a small set: the missing permission, the limit, the reason why a token is invalid
+     * @param target the room, namespace or origin that was denied; null for none
      */
     record Denied(Caller who, Transport transport, Kind kind, String detail, String target) implements Event {
 
-        /** What kind of rule it was. */
+        /** Kind of rule that denied it. */
         public enum Kind { AUTHENTICATION, PERMISSION, LIMIT, ORIGIN }
     }
 }

@@ -12,8 +12,8 @@ import java.util.function.Consumer;
 import org.jboss.logging.Logger;
 
 /**
- * The bounded queue of one subscriber to the events. Events are added on any thread and handed over on the executor, one after the
- * other. What does not fit is counted, and the subscriber is sent the count in its place.
+ * Bounded event queue of one subscriber. Events are added on any thread and emitted on the executor, one after the other. Events that do
+ * not fit are counted, and the subscriber receives the count in their place.
  */
 final class EventQueue implements Flow.Subscription {
 
@@ -31,8 +31,8 @@ final class EventQueue implements Flow.Subscription {
     private volatile Throwable failure;
 
     /**
-     * @param kind events of other kinds are not for this subscriber
-     * @param cancelled called when nothing is wanted any more
+     * @param kind the only kind of events that this subscriber receives, with {@link Event.Missed}
+     * @param cancelled called when the subscription ends
      */
     EventQueue(Flow.Subscriber<? super Event> subscriber, Class<? extends Event> kind, int capacity, Executor executor,
             Consumer<EventQueue> cancelled) {
@@ -47,7 +47,7 @@ final class EventQueue implements Flow.Subscription {
         return kind;
     }
 
-    /** Adds an event; says whether there was room for it. Any thread. */
+    /** Adds an event. Returns whether the queue had room for it. Any thread. */
     boolean add(Event event) {
         boolean taken = missed.get() == 0 && queue.offer(event);
         if (!taken) {
@@ -80,7 +80,7 @@ final class EventQueue implements Flow.Subscription {
             try {
                 executor.execute(this::drain);
             } catch (RejectedExecutionException e) {
-                // The workers are busy, or gone: the next event tries again. Who emits must not fail for it.
+                // The workers are busy or shut down: the next event tries again. The emitter of the event must not fail because of it.
                 work.set(0);
             }
         }
@@ -98,7 +98,7 @@ final class EventQueue implements Flow.Subscription {
         while (!over && failure == null && requested.get() > 0) {
             Event event = queue.poll();
             if (event == null) {
-                // Only behind all that came before the first one that was missed.
+                // Emitted behind every event that came before the first missed one.
                 long count = missed.getAndSet(0);
                 if (count == 0) {
                     return;

@@ -13,16 +13,16 @@ import java.util.function.Consumer;
 import org.jboss.logging.Logger;
 
 /**
- * The stream of what happens on this replica: who connects, what is published and delivered, who is refused. Each subscriber has a
- * queue of {@value #QUEUE} events and its own turn on a worker thread: a slow one loses events, and is sent their count as
- * {@link Event.Missed}; it never slows a room. Any thread.
+ * Event stream of this replica: connections, published and delivered messages, denials. Each subscriber has a queue of {@value #QUEUE}
+ * events that is drained on a worker thread. A slow subscriber loses events, and receives their count as {@link Event.Missed}; it never
+ * slows a room down. Any thread.
  */
 @Singleton
 public final class Events {
 
     private static final Logger LOG = Logger.getLogger(Events.class);
 
-    /** Events that may wait for one subscriber. */
+    /** Capacity of one subscriber's queue, in events. */
     static final int QUEUE = 16_384;
 
     private final List<EventQueue> queues = new CopyOnWriteArrayList<>();
@@ -34,12 +34,12 @@ public final class Events {
         this.observers = observers.stream().toArray(EventObserver[]::new);
     }
 
-    /** With these observers. */
+    /** @param observers called with every event */
     public Events(EventObserver... observers) {
         this.observers = observers;
     }
 
-    /** Tells what happened. Never blocks and never fails. */
+    /** Emits an event to observers and subscribers. Never blocks and never fails. */
     public void emit(Event event) {
         for (EventObserver observer : observers) {
             try {
@@ -55,7 +55,7 @@ public final class Events {
         }
     }
 
-    /** Whether somebody subscribes to that kind of event: those that come with each message are not made for nobody. */
+    /** Returns whether there is a subscriber to that kind of event: events that come with every message are only created for a subscriber. */
     public boolean isWanted(Class<? extends Event> kind) {
         for (EventQueue queue : queues) {
             if (queue.kind().isAssignableFrom(kind)) {
@@ -65,13 +65,13 @@ public final class Events {
         return false;
     }
 
-    /** Everything from the subscription on. It does not end by itself. Items come on worker threads, one after the other. */
+    /** All events from the subscription on. The stream never completes. Items are emitted on worker threads, one after the other. */
     public Multi<Event> stream() {
         return stream(Event.class);
     }
 
     /**
-     * The same for one kind of event: others take no room in the queue. {@link Event.Missed} is for all of them.
+     * Events of one kind: other kinds take no room in the queue. {@link Event.Missed} is emitted for every kind.
      *
      * @param kind {@link Event.Life}, {@link Event.Accepted} …
      */
@@ -84,7 +84,7 @@ public final class Events {
     }
 
     /**
-     * Calls the subscriber with everything of that kind from now on; a call that throws is logged, and costs it no other.
+     * Calls the subscriber with every event of that kind from now on. An exception of one call is logged, and the following calls are made.
      *
      * @param name of the subscriber, for the log
      */
@@ -100,7 +100,7 @@ public final class Events {
         }, failure -> LOG.errorf(failure, "Event subscriber %s hears no more", name));
     }
 
-    /** Events that slow subscribers lost, since the start. */
+    /** Events that slow subscribers lost since startup. */
     public long dropped() {
         return dropped.sum();
     }

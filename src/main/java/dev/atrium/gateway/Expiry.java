@@ -11,8 +11,8 @@ import jakarta.inject.Singleton;
 import java.time.Duration;
 
 /**
- * Tells clients in time that their tokens expire, and ends the sessions of those that show no other one, and of those that never
- * show one. On the session's event loop.
+ * Token expiry. Warns clients before their token expires, and closes sessions whose client has not renewed its token, or has not
+ * authenticated in time. On the session's event loop.
  */
 @Singleton
 public final class Expiry {
@@ -22,7 +22,7 @@ public final class Expiry {
     private final AuditLog audit;
     private final SecurityConfig.Auth config;
 
-    /** @throws ConfigurationException naming the setting that makes no sense */
+    /** @throws ConfigurationException naming the invalid setting */
     public Expiry(AuditLog audit, SecurityConfig all) {
         this.audit = audit;
         this.config = all.auth();
@@ -31,7 +31,7 @@ public final class Expiry {
         Require.between("atrium.auth.grace", config.grace(), Duration.ZERO, LONGEST);
     }
 
-    /** From now on, with the identity that the session has now. */
+    /** Starts the session's deadline for its present identity, in place of an earlier deadline. */
     void watch(Session session) {
         Identity identity = session.caller().identity();
         if (identity.isNobody()) {

@@ -31,12 +31,13 @@ import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 
 /**
- * What a client may do: every transport asks here, so that a rule holds for all of them. A {@code Uni} that fails with a
- * {@link ErrorReply} carries the answer for the client: 401 for one that has to say who it is first, 403 with the permission that
- * is missing, 429 for too much.
+ * Entry point of every transport to the rooms: checks permissions and limits, so that a rule holds for all transports. A {@code Uni} that
+ * fails with an {@link ErrorReply} carries the error for the client: 401 for a client that has to authenticate first, 403 with the missing
+ * permission, 429 for an exceeded limit.
  *
- * <p>Methods that take a session are called on its event loop, and their {@code Uni}s complete there, but {@link #send},
- * which any thread may call and whose {@code Uni} completes on any thread.
+ * <p>Methods that take a session are called on its event loop, and their {@code Uni}s complete there, except that of a
+ * {@link Command.Publish}, which completes on any thread. Methods that take a caller can be called on any thread, and their {@code Uni}s
+ * complete on any thread, except {@link #listen}.
  */
 @Singleton
 public final class Gateway implements Session.Listener {
@@ -48,7 +49,7 @@ public final class Gateway implements Session.Listener {
     private final AuditLog audit;
     private final Expiry expiry;
 
-    /** Of rooms, and of those who say who may do what in them. */
+    /** @param service executes what the gateway has permitted */
     public Gateway(RoomService service, AccessControl access, ClientLimits limits, ConnectionLimiter connections, AuditLog audit, Expiry expiry) {
         this.service = service;
         this.access = access;
@@ -59,9 +60,9 @@ public final class Gateway implements Session.Listener {
     }
 
     /**
-     * A client has connected: a new session, in no room yet.
+     * Creates the session of a client that has connected. It is in no room yet.
      *
-     * @throws ErrorReply 429 if its user has as many as may be
+     * @throws ErrorReply 429 if its user has reached the limit of sessions
      */
     public Session connect(SessionRequest request) {
         audit.limited(request.caller(), request.transport(), () -> connections.enter(request.caller().identity().user()));
@@ -70,32 +71,32 @@ public final class Gateway implements Session.Listener {
         return session;
     }
 
-    /** What carries a session's connection has changed, to {@code websocket} for example. */
+    /** Records that the connection of a session has changed its transport, for example to {@code websocket}. */
     public void upgraded(Session session, String carrier) {
         service.upgraded(session, carrier);
     }
 
-    /** The connection of a session is gone, some time after the session has ended. */
+    /** Records that the connection of a session is closed, which may be some time after the session has ended. */
     public void disconnected() {
         service.disconnected();
     }
 
-    /** Permits and executes a command of a session's client; an error of permission is a failure of the {@code Uni}. */
+    /** Permits and executes a command of a session's client; a missing permission is a failure of the {@code Uni}. */
     public <R> Uni<R> execute(Session session, Command<R> command) {
         return permitted(() -> command.permit(session, access), () -> command.execute(session, service, access.grant(session)));
     }
 
-    /** Puts a new session into its own room and into its namespace's, where every session that hears anything is. */
+    /** Makes a new session a member of its own room and of its namespace's room. Every session that receives messages is in both. */
     public Uni<Void> admit(Session session) {
         return permitted(() -> requireNamespace(session), () -> service.admit(session));
     }
 
-    /** @throws ErrorReply for one that may not be in its namespace, or not before it has said who it is */
+    /** @throws ErrorReply if the session may not enter its namespace, or has to authenticate first */
     public void requireNamespace(Session session) {
         access.requireNamespace(session, identity(session));
     }
 
-    /** Ends a session that no command has come from in time. */
+    /** Closes a session whose client has sent no command in time. */
     public void tooSilent(Session session) {
         if (session.isOpen()) {
             audit.limit(session.caller(), session.transport(), Limit.FIRST_COMMAND);
@@ -103,13 +104,13 @@ public final class Gateway implements Session.Listener {
         }
     }
 
-    /** Lets the client of a session resume it later, with the token that the session then has. */
+    /** Makes a session resumable, with the token that the session then has. */
     public Uni<Void> keep(Session session) {
         return service.keep(session);
     }
 
     /**
-     * Charges a session for a message of its client, whatever it means.
+     * Charges a session for one message of its client, whatever the message means.
      *
      * @throws ErrorReply 429 if its bucket has not enough tokens; the session may have been closed for that
      */
@@ -117,12 +118,14 @@ public final class Gateway implements Session.Listener {
         audit.charge(session, 1, size);
     }
 
-    /** The same for one that stands for several: all of them, or an error. */
+    /** Charges a request that counts as several messages: all of them, or an error. */
     public void charge(Session session, int messages, long bytes) {
         audit.charge(session, messages, bytes);
     }
 
-    /** The same, and closes the session if its bucket has not enough: for messages that are not answered. Says whether it goes on. */
+    /**
+     * Charges one message and closes the session if its bucket is empty: for messages that have no error reply. Returns whether the session stays open.
+     */
     public boolean chargeOrClose(Session session, int size) {
         boolean charged = charged(session, size);
         if (!charged) {
@@ -131,7 +134,7 @@ public final class Gateway implements Session.Listener {
         return charged;
     }
 
-    /** A ping has come, which counts as a message; whether it is to be answered. */
+    /** Charges a ping as one message. Returns whether the ping is to be answered. */
     public boolean chargePing(Session session) {
         return charged(session, 0);
     }
@@ -145,15 +148,15 @@ public final class Gateway implements Session.Listener {
         }
     }
 
-    /** A client that was ended for too many messages of no session's. */
+    /** Penalizes a client whose connection was closed for too many messages while it had no session. */
     public void flooded(Caller caller, Transport transport) {
         audit.flooded(caller, transport);
     }
 
     /**
-     * Says something in a room, in the name of no session, but of the user if there is one.
+     * Publishes a message in a room. It has no session as sender, but the caller's user if there is one.
      *
-     * @param traceparent the client's span, as it says; null for none
+     * @param traceparent the client's span, in the format of W3C Trace Context; null for none
      */
     public Uni<PublishResult> publish(Caller caller, Transport transport, RoomId room, String event, Data data, String idempotency,
             String traceparent) {
@@ -165,31 +168,31 @@ public final class Gateway implements Session.Listener {
                         user == null ? null : new Sender(null, user), true, idempotency).in(traceparent), transport));
     }
 
-    /** Who is in a room, on all replicas: some of them, after the cursor of the page before. */
+    /** One page of the sessions in a room, on all replicas. */
     public Uni<MemberPage<Presence>> members(Caller caller, Transport transport, RoomId room, String cursor, int limit) {
         return permitted(() -> access.require(caller, transport, room, Permission.PRESENCE), () -> service.members(room, cursor, limit));
     }
 
-    /** The same, with the sessions of one user as one. */
+    /** One page of the users in a room, on all replicas: sessions of one user are one entry. */
     public Uni<MemberPage<MemberPage.User>> users(Caller caller, Transport transport, RoomId room, String cursor, int limit) {
         return permitted(() -> access.require(caller, transport, room, Permission.PRESENCE), () -> service.users(room, cursor, limit));
     }
 
     /**
-     * What is done elsewhere with a room, files for example, is asked here, too.
+     * Checks a permission for an operation of another package on a room, on files for example.
      *
-     * @throws ErrorReply if the client may not
+     * @throws ErrorReply if the client does not have the permission
      */
     public void require(Caller caller, Transport transport, RoomId room, Permission permission) {
         access.require(caller, transport, room, permission);
     }
 
-    /** What clients are told of, and held to. */
+    /** Limits of clients: what the transports announce and enforce. */
     public ClientLimits limits() {
         return limits;
     }
 
-    /** How a room is now, as far as the client may know. */
+    /** State of a room, as far as the client may know it. */
     public Uni<RoomState> state(Caller caller, Transport transport, RoomId room) {
         return permitted(() -> access.require(caller, transport, room, Permission.JOIN), () -> {
             Uni<Integer> members = access.allows(caller, room, Permission.PRESENCE) ? service.memberCount(room)
@@ -199,41 +202,41 @@ public final class Gateway implements Session.Listener {
         });
     }
 
-    /** What was said in a room, as far as it is kept. */
+    /** Messages of a room that the history retains. */
     public Uni<History> history(Caller caller, Transport transport, RoomId room, HistoryQuery query) {
         return permitted(() -> access.require(caller, transport, room, Permission.HISTORY), () -> service.history(room, query));
     }
 
-    /** The rooms of a namespace that the client may join. */
+    /** One page of the rooms of a namespace, reduced to those that the client may join. */
     public Uni<RoomPage> rooms(Caller caller, Transport transport, String namespace, String prefix, String cursor, int limit) {
         return permitted(() -> access.requireNamespace(caller, transport, namespace), () -> service.rooms(namespace, prefix, cursor, limit))
                 .map(page -> new RoomPage(page.names().stream()
                         .filter(name -> access.allows(caller, new RoomId(namespace, name), Permission.JOIN)).toList(), page.next()));
     }
 
-    /** Ends a session, wherever it is; says whether there was one. */
+    /** Ends a session on whatever replica it is. Returns whether there was one. */
     public Uni<Boolean> disconnect(Caller caller, Transport transport, String namespace, String sessionId) {
         return permitted(() -> access.requireAdmin(caller, transport, namespace), () -> service.disconnect(namespace, sessionId));
     }
 
     /**
-     * Lets someone hear a room who is no session, and whom nobody sees. On the member's event loop.
+     * Subscribes a member that is no session and has no presence to a room. On the member's event loop.
      *
-     * @param stillWanted asked before it begins
+     * @param stillWanted checked before the membership begins
      */
     public Uni<Membership> listen(Caller caller, Member member, RoomId room, StreamPosition since, BooleanSupplier stillWanted) {
         return permitted(() -> access.require(caller, Transport.HTTP, room, Permission.JOIN), () -> service.listen(member, room, since, stillWanted));
     }
 
-    /** Ends that. On the member's event loop. */
+    /** Ends a membership of {@link #listen}. On the member's event loop. */
     public void stopListening(Membership membership) {
         service.stopListening(membership);
     }
 
     /**
-     * A session's client has shown who it is, or shown it again.
+     * Sets the identity of a session whose client has authenticated, or renewed its token.
      *
-     * @throws ErrorReply 429 if the user has as many sessions as may be
+     * @throws ErrorReply 429 if the user has reached the limit of sessions
      */
     void identify(Session session, Identity identity) {
         String before = identity(session).user();
@@ -246,7 +249,7 @@ public final class Gateway implements Session.Listener {
         expiry.watch(session);
     }
 
-    /** A session has another identity: takes from it what that does not grant any more; returns the rooms that it has left. */
+    /** Revokes what the session's new identity does not grant. Returns the rooms that the session has left. */
     Uni<List<RoomId>> narrow(Session session) {
         Grant grant = access.grant(session);
         List<RoomId> lost = new ArrayList<>();
@@ -274,7 +277,7 @@ public final class Gateway implements Session.Listener {
     }
 
     /**
-     * A room from what a client sent.
+     * Parses a room's name that a client sent.
      *
      * @throws ErrorReply 400, naming the field
      */
@@ -286,7 +289,7 @@ public final class Gateway implements Session.Listener {
         }
     }
 
-    /** @throws ErrorReply 400 if the name of a room is longer than this server takes */
+    /** @throws ErrorReply 400 if the room's name is longer than this server accepts */
     public void requireName(RoomId room) {
         access.requireName(room);
     }

@@ -6,25 +6,25 @@ import dev.atrium.security.Permission;
 import dev.atrium.security.Policy;
 
 /**
- * What a client may have of rooms that only the server knows when the command comes, those of an earlier session for example. Decided
- * when the command was permitted.
+ * Permissions of a client for rooms that are only known during the execution of a command, for example the rooms of an earlier session.
+ * Created when the command is permitted.
  *
  * @param policy of this server
  * @param identity of the client
  */
 record Grant(Policy policy, Identity identity) {
 
-    /** Whether it may be in a room. Its own and its namespace's are no question. */
+    /** Returns whether it may join a room. Its own room and its namespace's are always permitted. */
     boolean mayJoin(RoomId room) {
         return !room.isNamed() || policy.allows(identity, room, Permission.JOIN);
     }
 
-    /** Whether it may be sent who comes and goes there. */
+    /** Returns whether it may receive presence events of a room. */
     boolean mayWatch(RoomId room) {
         return policy.allows(identity, room, Permission.PRESENCE);
     }
 
-    /** Whether it may be sent whatever is kept of a room, and not only what it missed. */
+    /** Returns whether it may read the whole retained history of a room, and not only what it missed. */
     boolean mayReadBack(RoomId room) {
         return room.isSession() || policy.allows(identity, room, Permission.HISTORY);
     }

@@ -15,7 +15,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 
 /**
- * What a client may be told that may be in a room but not read its history: what it missed while its connection was cut, and
+ * History of clients that may join a room but not read its history: the messages that they missed while they were disconnected, and
  * nothing older.
  */
 final class HistoryWindow {
@@ -23,15 +23,13 @@ final class HistoryWindow {
     private final Backplane backplane;
     private final long longestAbsenceMillis;
 
-    /** @param longestAbsenceMillis age of the oldest message that a client can have missed when it comes back in time */
+    /** @param longestAbsenceMillis maximum age of a message that a client can have missed if it reconnects in time */
     HistoryWindow(Backplane backplane, long longestAbsenceMillis) {
         this.backplane = backplane;
         this.longestAbsenceMillis = longestAbsenceMillis;
     }
 
-    /**
-     * The places that a client names, by the name of the room, or those that it may go on from.
-     */
+    /** For each position that a client sent, by the name of the room: that position, or the later one from which the client may resume. */
     Uni<Map<String, StreamPosition>> from(String namespace, Map<String, StreamPosition> places, Grant grant) {
         List<Uni<Tuple2<String, StreamPosition>>> searches = new ArrayList<>();
         places.forEach((name, since) -> {
@@ -42,7 +40,7 @@ final class HistoryWindow {
         return Resumption.all(searches).map(found -> found.stream().collect(Collectors.toMap(Tuple2::getItem1, Tuple2::getItem2)));
     }
 
-    /** The place that the client names, or the first one that is recent. */
+    /** The position that the client sent, or the one before the first message that is recent enough. */
     Uni<StreamPosition> from(RoomId room, StreamPosition since) {
         long oldest = TimeUnit.MILLISECONDS.toMicros(System.currentTimeMillis() - longestAbsenceMillis);
         return history(room, HistoryQuery.after(since.offset(), 1)).chain(next ->

@@ -5,15 +5,15 @@ import dev.atrium.room.RoomId;
 import dev.atrium.room.StreamPosition;
 
 /**
- * A session is in a room.
+ * Result of a join.
  *
- * @param position every message after it will be handed to the session, once its membership follows
- * @param recovered whether that is the place that the client named, so that nothing is lost
- * @param membership to be told to follow when the client has been told its place
+ * @param position the session receives every message after it, once its membership follows
+ * @param recovered whether it is the position that the client sent, so that no message is lost
+ * @param membership on hold until {@link Membership#follow}, which is called once the client has been sent the position
  */
 public record Joined(RoomId room, StreamPosition position, boolean recovered, Membership membership) {
 
-    /** Of a client that named one place, and that was told what came after another. */
+    /** The result for a client that sent one position but was resumed from another. */
     Joined asFrom(StreamPosition named, StreamPosition from) {
         return new Joined(room, position, recovered && named.equals(from), membership);
     }

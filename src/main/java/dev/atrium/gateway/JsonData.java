@@ -14,7 +14,7 @@ import java.io.UncheckedIOException;
 import java.util.List;
 import java.util.function.Function;
 
-/** JSON that clients send as data. It is checked, but taken over as it was written. Pure. */
+/** JSON data of clients. It is validated, but kept as it was written. Pure. */
 public final class JsonData {
 
     private static final JsonFactory JSON = new JsonFactory();
@@ -26,7 +26,7 @@ public final class JsonData {
     }
 
     /**
-     * A whole text as data.
+     * Parses a whole text as data.
      *
      * @throws ErrorReply 400 if it is not one JSON value
      */
@@ -48,7 +48,7 @@ public final class JsonData {
     }
 
     /**
-     * Data that is no text and no bytes as one JSON value. Of several arguments it is an array, and bytes within are objects
+     * Data that is neither text nor bytes, as one JSON value. Several arguments become an array, and bytes within them become objects
      * like those of binary messages, with {@code encoding} and {@code data}.
      */
     public static String shown(Data data) {
@@ -85,7 +85,7 @@ public final class JsonData {
         }
     }
 
-    /** A text in which no half of a surrogate pair stands alone: JSON can bring one, and UTF-8 has no form for it. */
+    /** Replaces unpaired surrogates by U+FFFD: JSON can contain them, and UTF-8 cannot encode them. */
     public static String wellFormed(String text) {
         StringBuilder mended = null;
         for (int i = 0; i < text.length(); i++) {
@@ -103,12 +103,12 @@ public final class JsonData {
         return mended == null ? text : mended.toString();
     }
 
-    /** Whether it stands for bytes. */
+    /** Returns whether a JSON value is a placeholder for bytes. */
     public static boolean isPlaceholder(JsonNode value) {
         return value.path("_placeholder").isBoolean() && value.path("_placeholder").booleanValue();
     }
 
-    /** A tree in which something else stands where a placeholder stood for bytes. The tree itself is changed. */
+    /** Replaces the placeholders in a tree by values made from their bytes. The tree itself is changed. */
     public static JsonNode withBytes(JsonNode value, List<byte[]> attachments, Function<byte[], JsonNode> instead) {
         if (isPlaceholder(value) && !attachments.isEmpty()) {
             return instead.apply(attachments.get(value.path("num").asInt()));
@@ -124,9 +124,9 @@ public final class JsonData {
     }
 
     /**
-     * The value at which the parser stands, and moves the parser to its end.
+     * Reads the value at which the parser stands, and moves the parser to its end.
      *
-     * @param text what the parser reads
+     * @param text the parser's input
      */
     public static Data read(JsonParser json, String text) throws IOException {
         JsonToken token = json.currentToken();
@@ -139,7 +139,7 @@ public final class JsonData {
         int start = (int) json.currentTokenLocation().getCharOffset();
         json.skipChildren();
         int end = (int) json.currentLocation().getCharOffset();
-        // A line break between tokens would end the line of the formats that have one; inside strings it is escaped.
+        // In formats of one line per message, a line break between tokens would end the line; inside strings it is escaped.
         return new Data.Json(text.substring(start, end).replace('\n', ' ').replace('\r', ' '));
     }
 }

@@ -9,34 +9,34 @@ import java.util.Map;
 import java.util.function.Function;
 
 /**
- * Some of those who are in a room, the longest there first.
+ * Page of the members of a room, in the order in which they joined.
  *
  * @param members of this page
- * @param next where the next page begins; null after the last one
+ * @param next cursor of the next page; null after the last one
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 public record MemberPage<T>(List<T> members, String next) {
 
-    /** Members of one page, unless asked for fewer. */
+    /** Maximum number of members of one page, and the default. */
     public static final int MOST = 1_000;
 
     /**
-     * One user in a room, with all sessions.
+     * A user in a room, with all sessions of the user.
      *
-     * @param user the name; null for a session that has none
-     * @param since when the first of the sessions joined, in milliseconds since 1970
-     * @param sessions their ids
+     * @param user the name; null for a session without one
+     * @param since when the first of the sessions joined, epoch milliseconds
+     * @param sessions ids of the sessions
      */
     @JsonInclude(JsonInclude.Include.NON_NULL)
     public record User(String user, long since, List<String> sessions) {
     }
 
-    /** The sessions after a cursor. */
+    /** The page of sessions after a cursor. */
     static MemberPage<Presence> ofSessions(List<Presence> all, String cursor, int limit) {
         return page(all, cursor, limit, presence -> presence.since() + "." + presence.who().id());
     }
 
-    /** The users after a cursor. Sessions without a user are told apart. */
+    /** The page of users after a cursor. A session without a user is an entry of its own. */
     static MemberPage<User> ofUsers(List<Presence> all, String cursor, int limit) {
         Map<String, User> users = new LinkedHashMap<>();
         for (Presence presence : all) {
@@ -54,7 +54,7 @@ public record MemberPage<T>(List<T> members, String next) {
         return new MemberPage<>(all.subList(from, to), to == all.size() ? null : place.apply(all.get(to - 1)));
     }
 
-    /** By value, not by position: members that have gone meanwhile must not make others be passed over. */
+    /** Index of the first member after a cursor. By value, not by index: members that have left meanwhile must not make others be skipped. */
     private static <T> int after(List<T> all, String cursor, Function<T, String> place) {
         int dot = cursor.indexOf('.');
         long since;

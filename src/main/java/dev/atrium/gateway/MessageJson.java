@@ -9,18 +9,18 @@ import dev.atrium.room.RoomId;
 import dev.atrium.room.Sender;
 import java.io.IOException;
 
-/** What rooms say, as JSON objects: the same on every wire. Pure. */
+/** Messages of rooms as JSON objects, the same in every transport. Pure. */
 public final class MessageJson {
 
     private MessageJson() {
     }
 
-    /** A message; binary data is left out, for wires on which it follows as it is. */
+    /** Writes a message without binary data, for transports that send the bytes in a frame of their own. */
     public static void write(Message message, JsonGenerator json) throws IOException {
         write(message, json, false);
     }
 
-    /** A message whole; binary data is base64, which {@code "encoding": "base64"} says. */
+    /** Writes a message with all of its data; binary data is base64, marked by {@code "encoding": "base64"}. */
     public static void writeWhole(Message message, JsonGenerator json) throws IOException {
         write(message, json, true);
     }
@@ -44,7 +44,7 @@ public final class MessageJson {
         json.writeEndObject();
     }
 
-    /** What is known of a message besides what it says. */
+    /** Writes the metadata of a message: all but its event and data. */
     public static void writeMeta(Message message, JsonGenerator json) throws IOException {
         json.writeStartObject();
         writeRoom(message.room(), json);
@@ -61,7 +61,7 @@ public final class MessageJson {
         ReplyJson.writeFields(message.position(), json);
     }
 
-    /** Somebody came or went. */
+    /** Writes a presence event: {@code @joined} or {@code @left}. */
     public static void write(PresenceEvent notice, JsonGenerator json) throws IOException {
         json.writeStartObject();
         json.writeStringField("event", notice.change() == PresenceEvent.Change.JOINED ? "@joined" : "@left");
@@ -71,7 +71,7 @@ public final class MessageJson {
         json.writeEndObject();
     }
 
-    /** Messages were lost. */
+    /** Writes a history gap: {@code @gap}, for messages that were lost. */
     public static void write(HistoryGap gap, JsonGenerator json) throws IOException {
         json.writeStartObject();
         json.writeStringField("event", "@gap");
@@ -82,7 +82,7 @@ public final class MessageJson {
         json.writeEndObject();
     }
 
-    /** Where messages were lost, and from which place on it goes on. */
+    /** Writes the room of a history gap, and the stream position from which the stream resumes. */
     public static void writePlace(HistoryGap gap, JsonGenerator json) throws IOException {
         json.writeStartObject();
         writeRoom(gap.room(), json);

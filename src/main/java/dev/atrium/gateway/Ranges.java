@@ -2,7 +2,7 @@ package dev.atrium.gateway;
 
 import dev.atrium.room.HistoryQuery;
 
-/** Checks the numbers with which clients choose a part of something. Pure. */
+/** Validation of the numbers by which clients select a part of a list. Pure. */
 public final class Ranges {
 
     private static final int MESSAGES = 100;
@@ -11,10 +11,10 @@ public final class Ranges {
     }
 
     /**
-     * Which messages of a room.
+     * Query of a room's history.
      *
-     * @param prefix of the fields' names, for the answer
-     * @param after null for the newest
+     * @param prefix of the fields' names, for the error
+     * @param after null for the newest messages
      * @throws ErrorReply 400, naming the field
      */
     public static HistoryQuery history(String prefix, Long after, Long before, Long limit) {
@@ -23,8 +23,9 @@ public final class Ranges {
     }
 
     /**
-     * How many.
+     * Checks the size of a page.
      *
+     * @param absent size if the client sent none
      * @throws ErrorReply 400, naming the field
      */
     public static int limit(String field, Long limit, int absent, int most) {
@@ -38,7 +39,7 @@ public final class Ranges {
     }
 
     /**
-     * A number of a URL.
+     * Parses a number of a URL.
      *
      * @return null if there is none
      * @throws ErrorReply 400, naming the field

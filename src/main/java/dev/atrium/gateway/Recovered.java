@@ -4,10 +4,10 @@ import dev.atrium.room.Message;
 import java.util.List;
 
 /**
- * A session goes on as an earlier one, and nothing is lost.
+ * Result of a recovery: the session continues as an earlier one, and no message is lost.
  *
- * @param resumed where it is again; each membership begins where the missed messages end
- * @param missed what it has not heard of all its rooms, in the order of the times
+ * @param resumed the resumed session; each membership begins where the missed messages end
+ * @param missed messages that the session has not received, of all its rooms, ordered by time
  */
 public record Recovered(Resumed resumed, List<Message> missed) {
 }

@@ -19,18 +19,18 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Finds where a session was in each of its rooms from the one message that its client has heard last, and what it has missed
- * since. Messages of one session's rooms are sent in the order of their times but for some that are said at nearly the same time;
- * where there are such, nobody knows whether they were heard, and the session is not recovered: nothing is lost in silence, and
- * nothing is told twice. What was missed is told in the order of the times, so that the same holds for a client that is cut again
- * in the middle of it.
+ * Session recovery from the last message that a client received: finds the stream position of each room, and the messages that the client
+ * missed. A client receives the messages of its rooms in the order of their times, except messages that were published at nearly the same
+ * time. If there are such messages it is unknown whether the client received them, and the session is not recovered: no message is lost
+ * silently and none is sent twice. Missed messages are sent in the order of their times, so that the same holds for a client that is
+ * disconnected while it receives them.
  */
 final class Recovery {
 
-    /** Messages of different rooms that are so close may have left in another order than they were said. */
+    /** Messages of different rooms that are this close in time may have been sent in another order than they were published. */
     private static final long UNSURE_MICROS = TimeUnit.SECONDS.toMicros(1);
 
-    /** The client goes on with its first token, for as long as it stays. */
+    /** Lifetime of the first token: the client keeps it for as long as it stays connected. */
     static final Duration TOKEN_LEADS = Duration.ofDays(1);
 
     private final Backplane backplane;
@@ -39,12 +39,12 @@ final class Recovery {
         this.backplane = backplane;
     }
 
-    /** The places by the name of the room; a failure if one of them cannot be told. */
+    /** Stream positions by the name of the room; fails if one of them cannot be determined. */
     Uni<Map<String, StreamPosition>> places(SavedSession saved, RecoveryOffset last) {
         HistoryPolicy.Limit kept = backplane.kept(saved.namespace());
         long passed = System.currentTimeMillis() - TimeUnit.MICROSECONDS.toMillis(last.atMicros());
         if (kept.size() == 0 || passed > kept.age() - TimeUnit.MICROSECONDS.toMillis(UNSURE_MICROS)) {
-            // A room that shows nothing may have forgotten what the client has not heard.
+            // The history of a room may have expired messages that the client has not received.
             return Uni.createFrom().failure(notRecovered());
         }
         int whole = Math.min(kept.size(), HistoryQuery.MOST);
@@ -82,7 +82,7 @@ final class Recovery {
         return new StreamPosition(history.head().epoch(), first - 1);
     }
 
-    /** What was said between those places and the ones where the memberships begin. */
+    /** Messages between these positions and those at which the memberships begin. */
     Uni<List<Message>> missed(List<Joined> joined, Map<String, StreamPosition> places) {
         List<Uni<List<Message>>> searches = joined.stream()
                 .map(room -> missed(room.room(), places.get(room.room().name()), room.position())).toList();
@@ -107,7 +107,7 @@ final class Recovery {
                 });
     }
 
-    /** Where a client may not be told of all that it has missed it begins anew: it would take the rest for everything. */
+    /** Fails if the client may not receive all messages that it missed: it would take the rest for everything. */
     static Map<String, StreamPosition> same(Map<String, StreamPosition> places, Map<String, StreamPosition> bounded) {
         if (!bounded.equals(places)) {
             throw notRecovered();

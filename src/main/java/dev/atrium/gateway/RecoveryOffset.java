@@ -4,23 +4,23 @@ import dev.atrium.room.Message;
 import dev.atrium.room.StreamPosition;
 
 /**
- * The last message that a client has heard, as one word for clients that remember no more than that: the {@code offset} of
- * Socket.IO's connection state recovery. Its time tells where the client was in its other rooms.
+ * Last message that a client received, as one string: the {@code offset} of Socket.IO's connection state recovery. Its time gives the
+ * client's stream positions in its other rooms.
  *
- * @param room its name, empty for the whole namespace
- * @param position of the message in it
- * @param atMicros when the backplane took it
+ * @param room name of the message's room, empty for the whole namespace
+ * @param position of the message in that room
+ * @param atMicros when the backplane accepted the message, epoch microseconds
  */
 public record RecoveryOffset(String room, StreamPosition position, long atMicros) {
 
     private static final int PARTS = 4;
 
-    /** That of a message. */
+    /** The recovery offset of a message. */
     public static RecoveryOffset of(Message message) {
         return new RecoveryOffset(message.room().name(), message.position(), message.atMicros());
     }
 
-    /** What {@link #toString} has written, or null for anything else. */
+    /** Parses the format of {@link #toString}; null for anything else. */
     public static RecoveryOffset parse(String word) {
         String[] parts = word.split("\\.", PARTS);
         if (parts.length != PARTS) {

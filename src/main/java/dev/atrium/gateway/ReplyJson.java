@@ -7,13 +7,13 @@ import dev.atrium.room.StreamPosition;
 import java.io.IOException;
 import java.util.Map;
 
-/** What clients are answered, as the fields of JSON objects: the same on every wire. Pure. */
+/** Fields of replies as JSON, the same in every transport. Pure. */
 public final class ReplyJson {
 
     private ReplyJson() {
     }
 
-    /** A session is in a room. */
+    /** Writes the result of a join. */
     public static void writeFields(Joined joined, JsonGenerator json) throws IOException {
         if (!joined.room().isEveryone()) {
             json.writeStringField("room", joined.room().name());
@@ -22,7 +22,7 @@ public final class ReplyJson {
         json.writeBooleanField("recovered", joined.recovered());
     }
 
-    /** A client is who it says. */
+    /** Writes the result of an authentication. */
     public static void writeFields(Authentication.Authenticated done, JsonGenerator json) throws IOException {
         json.writeStringField("user", done.identity().user());
         json.writeNumberField("expires", done.identity().expires());
@@ -35,13 +35,13 @@ public final class ReplyJson {
         }
     }
 
-    /** A message was taken. */
+    /** Writes the result of a publication. */
     public static void writeFields(PublishResult receipt, JsonGenerator json) throws IOException {
         writeFields(receipt.position(), json);
         json.writeNumberField("at", receipt.atMicros() / 1000);
     }
 
-    /** A message was taken in each of several rooms. */
+    /** Writes the results of a publication in several rooms. */
     public static void writeRooms(Map<RoomId, PublishResult> receipts, JsonGenerator json) throws IOException {
         json.writeArrayFieldStart("rooms");
         for (Map.Entry<RoomId, PublishResult> receipt : receipts.entrySet()) {
@@ -55,7 +55,7 @@ public final class ReplyJson {
         json.writeEndArray();
     }
 
-    /** A place in a room. */
+    /** Writes a stream position. */
     public static void writeFields(StreamPosition position, JsonGenerator json) throws IOException {
         json.writeStringField("epoch", position.epoch());
         json.writeNumberField("offset", position.offset());

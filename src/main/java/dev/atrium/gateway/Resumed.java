@@ -6,15 +6,15 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * A session goes on as the one that it was on an earlier connection.
+ * Result of a resume: the session continues as the one of an earlier connection.
  *
  * @param self its id and user
- * @param token the next one to resume it with
- * @param rooms where it is again, its own room and its namespace's among them
+ * @param token resume token for the next time
+ * @param rooms rooms that it is in again, its own and its namespace's among them
  */
 public record Resumed(Sender self, String token, List<Joined> rooms) {
 
-    /** Of a client that named some places, and that was told what came after others. */
+    /** The result for a client that sent some positions but was resumed from others. */
     Resumed asFrom(Map<String, StreamPosition> named, Map<String, StreamPosition> from) {
         return new Resumed(self, token, rooms.stream().map(joined -> {
             StreamPosition place = named.get(joined.room().name());

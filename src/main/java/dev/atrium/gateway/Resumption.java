@@ -20,7 +20,7 @@ import java.util.Set;
 import java.util.concurrent.CancellationException;
 import org.jboss.logging.Logger;
 
-/** Keeps sessions for their clients to come back to, and lets them. On the session's event loop. */
+/** Session resumption: stores sessions for their clients to resume, and resumes them. On the session's event loop. */
 final class Resumption {
 
     private static final Logger LOG = Logger.getLogger(Resumption.class);
@@ -31,25 +31,25 @@ final class Resumption {
         this.store = store;
     }
 
-    /** Makes a session resumable, if sessions are kept at all. */
+    /** Makes a session resumable, if there is a resume window. */
     Uni<Void> keep(Session session) {
         if (store.windowMillis() == 0) {
             return Uni.createFrom().voidItem();
         }
         if (!session.isOpen()) {
-            // Nobody would ever say that it has ended.
+            // Its end was handled already, so the stored session would never be released.
             return Uni.createFrom().failure(new CancellationException("the session has gone"));
         }
         session.resumableBy(store.newToken());
         return save(session).emitOn(session.loop()::run);
     }
 
-    /** Its rooms have changed. */
+    /** Stores the session again after its rooms have changed. */
     Uni<Void> save(Session session) {
         return session.resumeToken() == null ? Uni.createFrom().voidItem() : store.save(stateOf(session));
     }
 
-    /** It has ended; clients that said goodbye, or were told to go for good, do not come back. Whether it is kept for its client. */
+    /** Handles the end of a session: it is forgotten if the client closed it or was closed for good. Returns whether it is stored for its client. */
     boolean ended(Session session, CloseReason reason) {
         String token = session.resumeToken();
         if (token == null) {
@@ -67,9 +67,8 @@ final class Resumption {
     /**
      * Takes over an earlier session.
      *
-     * @param leads how long that token leads to it from now on
-     *
-     * @throws ErrorReply 409 if this session has done anything already
+     * @param leads how long the token stays valid for it from now on
+     * @throws ErrorReply 409 if this session has joined a room already
      */
     Uni<SavedSession> take(Session session, String token, Duration leads) {
         boolean fresh = session.memberships().stream().noneMatch(each -> each.room().isNamed());
@@ -103,7 +102,7 @@ final class Resumption {
                 done -> { }, failure -> LOG.warnf("A session was not forgotten: %s", failure.getMessage()));
     }
 
-    /** The rooms to join again, each with the place that the client was at, or null. */
+    /** Rooms to join again, each with the client's position in it, or null. */
     static Map<RoomId, StreamPosition> rooms(SavedSession saved, Map<String, StreamPosition> places) {
         Map<RoomId, StreamPosition> rooms = new LinkedHashMap<>();
         String id = saved.self().id();
@@ -113,7 +112,7 @@ final class Resumption {
         return rooms;
     }
 
-    /** Of the places that a client names, those in rooms that the session was in, by their names. */
+    /** The positions that the client sent, reduced to the session's rooms, by the name of the room. */
     static Map<String, StreamPosition> places(SavedSession saved, Map<String, StreamPosition> named) {
         Map<String, StreamPosition> places = new HashMap<>();
         rooms(saved, named).forEach((room, place) -> {
@@ -135,7 +134,7 @@ final class Resumption {
         return new SavedSession(session.resumeToken(), session.self(), session.namespace(), rooms, Set.copyOf(session.granted()));
     }
 
-    /** All of them, or the first failure, once all have come to an end: a join that is cut short would never be undone. */
+    /** All results, or the first failure, but only once all have completed: a join that is cancelled half-way would never be undone. */
     static <T> Uni<List<T>> all(List<Uni<T>> works) {
         return works.isEmpty() ? Uni.createFrom().item(new ArrayList<>()) : Uni.join().all(works).andCollectFailures()
                 .onFailure(CompositeException.class)

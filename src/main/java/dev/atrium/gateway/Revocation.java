@@ -13,7 +13,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 
-/** Ends the sessions of a user on every replica. Any thread. */
+/** Revocation of all sessions of a user, on every replica. Any thread. */
 @Singleton
 public final class Revocation {
 
@@ -32,15 +32,16 @@ public final class Revocation {
         cluster.answer(QUESTION, this::endHere);
     }
 
-    /** Made at the start, so that this replica answers the others. */
+    /** Creates the bean at startup, so that this replica replies to the others. */
     void start(@Observes StartupEvent startup) {
-        // The constructor has registered it.
+        // The constructor has registered the responder.
     }
 
     /**
-     * How many have ended; a {@link ErrorReply} with 503 if some replica has not answered: then it may be done again.
+     * Closes the user's sessions. Emits their number; or an {@link ErrorReply} with 503 if a replica has not replied, in which case the request
+     * can be repeated.
      *
-     * @param namespace null for all of them
+     * @param namespace null for all namespaces
      */
     public Uni<Integer> revoke(Caller caller, Transport transport, String namespace, String user) {
         return Uni.createFrom().deferred(() -> {
@@ -56,7 +57,7 @@ public final class Revocation {
         return answers.stream().mapToInt(answer -> Integer.parseInt(answer.get())).sum();
     }
 
-    /** A namespace has no space in it. */
+    /** Closes the sessions of this replica. The first space ends the namespace, which contains none. */
     private Uni<String> endHere(String question) {
         int space = question.indexOf(' ');
         String namespace = question.substring(0, space);

@@ -37,8 +37,8 @@ import java.util.regex.Pattern;
 import org.jboss.logging.Logger;
 
 /**
- * Does what sessions, backends and the application want done in rooms, without asking whether they may: that is the
- * {@link Gateway}'s to know. A {@code Uni} that fails with a {@link ErrorReply} carries the answer for the client.
+ * Operations on rooms for sessions, backends and the application, without permission checks: those are the {@link Gateway}'s. A {@code Uni}
+ * that fails with an {@link ErrorReply} carries the error for the client.
  *
  * <p>Methods that take a session are called on its event loop, and their {@code Uni}s complete there.
  */
@@ -47,10 +47,10 @@ public final class RoomService {
 
     private static final Logger LOG = Logger.getLogger(RoomService.class);
 
-    /** Longest name of an event, in bytes of UTF-8. */
+    /** Maximum length of an event's name, in bytes of UTF-8. */
     public static final int MAX_EVENT_BYTES = 255;
 
-    /** Whoever said one of these would have every client of Socket.IO believe that it has lost its connection, for example. */
+    /** Event names that clients cannot publish: Socket.IO's client libraries emit them themselves, a lost connection for example. */
     public static final Set<String> RESERVED_EVENTS = Set.of("connect", "connect_error", "disconnect", "disconnecting",
             "newListener", "removeListener");
 
@@ -65,7 +65,7 @@ public final class RoomService {
     private final Events events;
     private final Tracing tracing;
 
-    /** Of one backplane and the sessions, rooms, events and traces that go with it. */
+    /** Of one backplane, with its sessions, rooms, events and tracing. */
     public RoomService(Backplane backplane, Sessions sessions, Rooms rooms, Events events, Tracing tracing) {
         this.backplane = backplane;
         this.sessions = sessions;
@@ -78,46 +78,46 @@ public final class RoomService {
         backplane.sessions().serve(this::end);
     }
 
-    /** A client that comes back in time has missed as much as the window, and what its heartbeat took to show that it was gone. */
+    /** Maximum age of a message that a client can have missed: the resume window, and the time that the heartbeat takes to detect its absence. */
     private static long longestAbsenceMillis(Backplane backplane, Sessions sessions) {
         SessionConfig.Heartbeat heartbeat = sessions.config().heartbeat();
         return backplane.sessions().windowMillis() + heartbeat.interval().plus(heartbeat.timeout()).toMillis();
     }
 
-    /** What is kept of a session for its client to come back to has changed. */
+    /** Stores a resumable session again after its rooms have changed. */
     Uni<Void> save(Session session) {
         return resumption.save(session);
     }
 
-    /** A client has connected: a new session, in no room yet. */
+    /** Creates the session of a client that has connected. It is in no room yet. */
     Session connect(SessionRequest request, TokenBucket tokens, Session.Listener listener) {
         Session session = sessions.open(request, tokens, listener);
         events.emit(new Event.Connected(Event.Subject.of(session)));
         return session;
     }
 
-    /** The connection of a session is gone, some time after the session has ended. */
+    /** Records that the connection of a session is closed, which may be some time after the session has ended. */
     public void disconnected() {
         sessions.disconnected();
     }
 
-    /** Puts a new session into its own room and into its namespace's, where every session that hears anything is. */
+    /** Makes a new session a member of its own room and of its namespace's room. Every session that receives messages is in both. */
     public Uni<Void> admit(Session session) {
         return enter(session, RoomId.of(session.namespace(), session.id()), false, null)
                 .chain(() -> enter(session, RoomId.everyone(session.namespace()), false, null))
                 .replaceWithVoid();
     }
 
-    /** Lets the client of a session resume it later, with the token that the session then has. */
+    /** Makes a session resumable, with the token that the session then has. */
     public Uni<Void> keep(Session session) {
         return resumption.keep(session);
     }
 
     /**
-     * Makes the session a member of a room. Joining twice is joining once, but the last word on presence counts. A client that names
-     * the place from which it joined has lost nothing: told otherwise, it would throw away what it is about to be handed.
+     * Makes the session a member of a room. Joining again is no error; it only updates {@code watchesPresence}. A client that repeats the
+     * position from which it joined is answered that it is recovered: otherwise it would discard the messages that it is about to receive.
      *
-     * @param since the place that the client was at, to be told what it missed; or null
+     * @param since last position that the client received, to be sent the messages after it; or null
      */
     public Uni<Joined> join(Session session, RoomId room, boolean watchesPresence, StreamPosition since) {
         Membership present = session.membership(room);
@@ -136,7 +136,7 @@ public final class RoomService {
                         .map(done -> Joined.of(membership)));
     }
 
-    /** The same for a client that may have only what the grant says of what it missed. */
+    /** Joins a room for a client that may receive only those missed messages that the grant permits. */
     Uni<Joined> join(Session session, RoomId room, boolean watchesPresence, StreamPosition since, Grant grant) {
         return since == null || grant.mayReadBack(room) ? join(session, room, watchesPresence, since)
                 : historyWindow.from(room, since).emitOn(session.loop()::run)
@@ -144,23 +144,23 @@ public final class RoomService {
     }
 
     /**
-     * Lets a session that has just begun go on as an earlier one, with its id, its user and its rooms.
+     * Resumes an earlier session in a session that has just begun, with its id, its user and its rooms.
      *
-     * @param token what the client was given for it
-     * @param places that the client was at, by the name of the room; the empty name is the whole namespace
-     * @param grant what it may still have of what it had
+     * @param token resume token that the client was sent
+     * @param places last positions that the client received, by the name of the room; the empty name is the whole namespace
+     * @param grant permissions that the client has now
      */
     Uni<Resumed> resume(Session session, String token, Map<String, StreamPosition> places, Grant grant) {
         return resumption.take(session, token, Duration.ZERO).chain(saved -> historyWindow.from(session.namespace(), Resumption.places(saved, places), grant)
                 .emitOn(session.loop()::run)
                 .chain(from -> become(session, saved, from, grant).map(resumed -> resumed.asFrom(places, from)))
-                // Half of its rooms are worse than none: the client comes back and gets all of them.
+                // A session with only some of its rooms would miss messages silently; after the close the client reconnects and gets all of them.
                 .onFailure().invoke(failure -> session.close(CloseReason.TRY_LATER)));
     }
 
     /**
-     * The same for a client that knows the last message it heard and no more, and that goes on with its token: all of it, or
-     * nothing. After a failure the session is good for nothing.
+     * Recovers an earlier session for a client that knows only the last message that it received, and that keeps its token: all of its rooms,
+     * or an error. After a failure the session cannot be used any more.
      */
     Uni<Recovered> recover(Session session, String token, RecoveryOffset last, Grant grant) {
         return resumption.take(session, token, Recovery.TOKEN_LEADS)
@@ -199,7 +199,7 @@ public final class RoomService {
                 .map(joined -> new Resumed(saved.self(), saved.token(), joined));
     }
 
-    /** Ends the session's membership; nothing more of that room is sent to it. Leaving a room it is not in does nothing. */
+    /** Ends the session's membership; it is sent no more messages of that room. Leaving a room that the session is not in does nothing. */
     public Uni<Void> leave(Session session, RoomId room) {
         Membership membership = session.membership(room);
         if (membership == null) {
@@ -216,10 +216,12 @@ public final class RoomService {
     }
 
     /**
-     * Says something in a room, in the name of no session.
+     * Publishes a message in a room.
      *
-     * @param transport by which it came, for the figures
-     * @param idempotency the client's name for this message, by which it can be said again and is yet said once; or null
+     * @param from sender; or null
+     * @param transport by which the message came, for the metrics
+     * @param echo whether the sender receives it, too
+     * @param idempotency key by which the backplane recognises a repeated publication; or null
      */
     public Uni<PublishResult> publish(Sender from, Transport transport, RoomId room, String event, Data data, boolean echo,
             String idempotency) {
@@ -227,13 +229,13 @@ public final class RoomService {
         return publish(new Publication(room, name, data, from, echo, idempotency), transport);
     }
 
-    /** Says something in a room, or to some of its members. */
+    /** Publishes a message in a room, or to some of its members. */
     public Uni<PublishResult> publish(Publication publication, Transport transport) {
         String fault = faultOf(publication.event(), publication.idempotency());
         return fault != null ? refuse(transport, ErrorReply.badRequest(fault)) : announce(publication, transport);
     }
 
-    /** Says something in a room that only the server says, {@code @file} for example. */
+    /** Publishes a message with an event that is reserved for the server, {@code @file} for example. */
     public Uni<PublishResult> announce(Publication publication, Transport transport) {
         if (sessions.isBehind()) {
             return refuse(transport, ErrorReply.unavailable("this replica is overloaded, try again later", true));
@@ -245,57 +247,57 @@ public final class RoomService {
                         events.emit(new Event.Refused(transport, failure.code())));
     }
 
-    /** Who is in a room, on all replicas: some of them, after the cursor of the page before. */
+    /** One page of the sessions in a room, on all replicas. */
     public Uni<MemberPage<Presence>> members(RoomId room, String cursor, int limit) {
         return presences(room).map(all -> MemberPage.ofSessions(all, cursor, limit));
     }
 
-    /** The same, with the sessions of one user as one. */
+    /** One page of the users in a room, on all replicas: sessions of one user are one entry. */
     public Uni<MemberPage<MemberPage.User>> users(RoomId room, String cursor, int limit) {
         return presences(room).map(all -> MemberPage.ofUsers(all, cursor, limit));
     }
 
-    /** How many sessions are in a room, on all replicas. */
+    /** Number of sessions in a room, on all replicas. */
     public Uni<Integer> memberCount(RoomId room) {
         return presences(room).map(List::size);
     }
 
-    /** What was said in a room, as far as it is kept. */
+    /** Messages of a room that the history retains. */
     public Uni<History> history(RoomId room, HistoryQuery query) {
         return backplane.history(room, query).onFailure().transform(ErrorReply::of);
     }
 
-    /** The rooms of a namespace. */
+    /** One page of the rooms of a namespace. */
     public Uni<RoomPage> rooms(String namespace, String prefix, String cursor, int limit) {
         return backplane.rooms(namespace, prefix, cursor, limit)
                 .onFailure(IllegalArgumentException.class).transform(wrong -> ErrorReply.badRequest(wrong.getMessage()))
                 .onFailure().transform(ErrorReply::of);
     }
 
-    /** Ends a session, wherever it is; says whether there was one. */
+    /** Ends a session on whatever replica it is. Returns whether there was one. */
     public Uni<Boolean> disconnect(String namespace, String sessionId) {
         return SessionId.isSessionId(sessionId)
                 ? backplane.sessions().end(namespace, sessionId).onFailure().transform(ErrorReply::of)
                 : Uni.createFrom().item(false);
     }
 
-    /** Lets someone hear a room who is no session, and whom nobody sees. On the member's event loop. */
+    /** Subscribes a member that is no session and has no presence to a room. On the member's event loop. */
     public Uni<Membership> listen(Member member, RoomId room, StreamPosition since, BooleanSupplier stillWanted) {
         return rooms.join(member, room, false, since, stillWanted).onFailure().transform(ErrorReply::of);
     }
 
-    /** Ends that. On the member's event loop. */
+    /** Ends a membership of {@link #listen}. On the member's event loop. */
     public void stopListening(Membership membership) {
         rooms.leave(membership);
     }
 
-    /** A session has ended. */
+    /** Handles the end of a session: it leaves its rooms and is stored, if it can be resumed. */
     void closed(Session session, CloseReason reason) {
         sessions.remove(session);
         boolean suspended = resumption.ended(session, reason);
         int rooms = (int) session.memberships().stream().filter(each -> each.room().isNamed()).count();
         for (Membership membership : List.copyOf(session.memberships())) {
-            // Taken out, so that nobody can end it a second time: that would end another member's.
+            // Removed first, so that the membership is not ended a second time, which would end that of another member.
             session.left(membership.room());
             depart(session, membership).subscribe().with(
                     done -> { }, failure -> LOG.warnf("A departure was not noted: %s", failure.getMessage()));
@@ -303,17 +305,17 @@ public final class RoomService {
         events.emit(new Event.Disconnected(Event.Subject.of(session), reason, rooms, suspended));
     }
 
-    /** A client was silent for too long. */
+    /** Emits that a client's heartbeat timed out. */
     void heartbeatMissed(Session session) {
         events.emit(new Event.HeartbeatMissed(Event.Subject.of(session)));
     }
 
-    /** A client has shown who it is. */
+    /** Emits that a client has authenticated. */
     void identified(Session session) {
         events.emit(new Event.Authenticated(Event.Subject.of(session)));
     }
 
-    /** What carries a session's connection has changed. */
+    /** Emits that the connection of a session has changed its transport. */
     void upgraded(Session session, String carrier) {
         events.emit(new Event.Upgraded(Event.Subject.of(session), carrier));
     }

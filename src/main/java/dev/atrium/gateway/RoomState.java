@@ -4,10 +4,10 @@ import dev.atrium.room.RoomId;
 import dev.atrium.room.StreamPosition;
 
 /**
- * How a room is.
+ * State of a room.
  *
- * @param members how many sessions are in it; null for a client that may not know
- * @param head its newest place
+ * @param members number of sessions in it; null for a client that may not know it
+ * @param head newest stream position
  */
 public record RoomState(RoomId room, Integer members, StreamPosition head) {
 }

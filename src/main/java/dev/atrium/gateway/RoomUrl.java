@@ -5,17 +5,17 @@ import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 
-/** A room's name in a URL: one percent-encoded segment of the path, RFC 3986 section 2.1. */
+/** Room name in a URL: one percent-encoded path segment (RFC 3986 section 2.1). */
 public final class RoomUrl {
 
     private RoomUrl() {
     }
 
     /**
-     * The room that a URL names.
+     * Parses the room of a URL.
      *
      * @param namespace from the query
-     * @param path whose last segment names the room, as it came over the wire; one slash may follow
+     * @param path whose last segment names the room, still encoded; one slash may follow
      * @throws ErrorReply 400, naming the field and what was expected
      */
     public static RoomId room(String namespace, String path) {
@@ -23,7 +23,7 @@ public final class RoomUrl {
         return Gateway.room(namespace, decode(trimmed.substring(trimmed.lastIndexOf('/') + 1)));
     }
 
-    /** Strict, unlike the router's: a name that is not UTF-8 must not become another room's by replacement. */
+    /** Strict, unlike the router's decoder: a name that is not UTF-8 must not become another room's by replacement characters. */
     private static String decode(String segment) {
         byte[] bytes = new byte[segment.length()];
         int length = 0;

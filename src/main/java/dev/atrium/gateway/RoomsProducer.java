@@ -7,7 +7,7 @@ import dev.atrium.tracing.Tracing;
 import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
 
-/** Joins the rooms of this replica to the backplane. */
+/** Producer of this replica's {@link Rooms}, connected to the backplane. */
 @Singleton
 final class RoomsProducer {
 

@@ -6,8 +6,8 @@ import java.util.concurrent.Executor;
 import java.util.function.Consumer;
 
 /**
- * Bounds the messages of one client that are on their way to the backplane: a client that sends faster than the backplane
- * takes is simply read more slowly. On the connection's event loop only.
+ * Send window of one client: bounds its messages that the backplane has not acknowledged. A client that publishes faster than the backplane
+ * accepts is read more slowly. On the connection's event loop only.
  */
 public final class SendWindow {
 
@@ -20,7 +20,7 @@ public final class SendWindow {
     private boolean full;
 
     /**
-     * A window of the usual size.
+     * A window of the default size.
      *
      * @param loop runs tasks on the connection's event loop
      */
@@ -28,14 +28,14 @@ public final class SendWindow {
         this(connection, loop, MOST);
     }
 
-    /** @param most that may be on their way at once */
+    /** @param most maximum number of unacknowledged messages */
     public SendWindow(Pausable connection, Executor loop, int most) {
         this.connection = connection;
         this.loop = loop;
         this.most = most;
     }
 
-    /** Counts the work as one message until it is done. Its result is handed over on the connection's event loop. */
+    /** Counts the work as one message until it completes. The result is delivered on the connection's event loop. */
     public <T> void submit(Uni<T> work, Consumer<? super T> result, Consumer<ErrorReply> failure) {
         sent();
         work.subscribe().with(

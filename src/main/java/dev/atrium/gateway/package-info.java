@@ -1,2 +1,2 @@
-/** What a client may do, in one place for every transport, and the stream of what happened. */
+/** Checks what clients may do, for every transport, executes their commands, and emits the events of this replica. */
 package dev.atrium.gateway;
