@@ -4,10 +4,10 @@ import com.fasterxml.jackson.databind.JsonNode;
 import java.util.List;
 
 /**
- * What the clients that were asked have acknowledged.
+ * Acknowledgements of an {@link Broadcast#emitWithAck}.
  *
- * @param values one for each that did
- * @param complete whether all of them did in time, on all replicas
+ * @param values one for each client that acknowledged
+ * @param complete whether all clients, on all replicas, acknowledged in time
  */
 public record Acks(List<JsonNode> values, boolean complete) {
 }

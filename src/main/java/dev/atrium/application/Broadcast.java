@@ -16,8 +16,8 @@ import java.util.Set;
 import org.jboss.logging.Logger;
 
 /**
- * Something said to many, on all replicas: to those in some rooms, or in the whole namespace, less those in some others. Each hears
- * it once. It does not change; its methods make another one. Any thread.
+ * Broadcast to many clients, on all replicas: to the members of some rooms, or of the whole namespace, except the members of some others. Each
+ * client receives the event once. Immutable; its methods return another broadcast. Any thread.
  */
 public final class Broadcast {
 
@@ -44,18 +44,18 @@ public final class Broadcast {
         this.except = except;
     }
 
-    /** Also to those in these rooms. */
+    /** Adds the members of these rooms. */
     public Broadcast to(String... more) {
         return new Broadcast(service, operations, namespace, from, with(rooms, more), except);
     }
 
-    /** Not to those in these rooms. */
+    /** Excludes the members of these rooms. */
     public Broadcast except(String... more) {
         return new Broadcast(service, operations, namespace, from, rooms, with(except, more));
     }
 
     /**
-     * Says it. It is on its way when this returns, whether the {@code Uni} is subscribed to or not.
+     * Emits an event. The publication has begun when this method returns, whether the {@code Uni} is subscribed to or not.
      *
      * @param arguments anything that Jackson writes; {@code byte[]} stays bytes
      */
@@ -68,9 +68,9 @@ public final class Broadcast {
     }
 
     /**
-     * Says it, and asks for acknowledgements. Only clients of Socket.IO hear it.
+     * Emits an event and requests acknowledgements. Only clients of Socket.IO receive it.
      *
-     * @return what was acknowledged until all had done so, or until the time was up
+     * @return the acknowledgements, when all clients have acknowledged or the timeout has expired
      */
     public Uni<Acks> emitWithAck(Duration timeout, String event, Object... arguments) {
         Data.Arguments values = Values.toArguments(arguments);
@@ -78,22 +78,22 @@ public final class Broadcast {
                 event, values.json(), values.attachments(), timeout.toMillis())));
     }
 
-    /** Who they are. */
+    /** The clients. */
     public Uni<List<RemoteClient>> fetch() {
         return operations.fetch(question(Operations.Kind.FETCH));
     }
 
-    /** Lets them hear more rooms; says how many they are. */
+    /** Makes the clients join more rooms. Returns the number of clients. */
     public Uni<Integer> join(String... more) {
         return started(operations.act(question(Operations.Kind.JOIN, more)));
     }
 
-    /** Lets them hear some rooms no longer; says how many they are. */
+    /** Makes the clients leave some rooms. Returns the number of clients. */
     public Uni<Integer> leave(String... some) {
         return started(operations.act(question(Operations.Kind.LEAVE, some)));
     }
 
-    /** Ends their stay in the namespace; says how many they were. */
+    /** Disconnects the clients from the namespace. Returns the number of clients. */
     public Uni<Integer> disconnect() {
         return started(operations.act(question(Operations.Kind.DISCONNECT)));
     }
@@ -111,7 +111,7 @@ public final class Broadcast {
         return all;
     }
 
-    /** Begins at once, so that a caller who does not care for the outcome may drop it. */
+    /** Subscribes at once, so that a caller that ignores the outcome may drop the {@code Uni}. */
     static <T> Uni<T> started(Uni<T> work) {
         Uni<T> memoized = work.memoize().indefinitely();
         memoized.subscribe().with(done -> { }, failure -> LOG.debugf("An application's wish failed: %s", failure.getMessage()));

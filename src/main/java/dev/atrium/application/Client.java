@@ -7,48 +7,48 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * One client in one namespace. All methods may be called from any thread, and those that return a {@code Uni} have begun when they
- * return, whether it is subscribed to or not.
+ * Client of one namespace. All methods can be called from any thread. Those that return a {@code Uni} have begun when they return, whether it
+ * is subscribed to or not.
  */
 public interface Client {
 
-    /** Unique in the cluster; also the name of a room that this client alone is in. */
+    /** Id, unique in the cluster; also the name of a room whose only member is this client. */
     String id();
 
-    /** The user that its token names, or null. */
+    /** User that the client's token names, or null. */
     String user();
 
-    /** The namespace that it is in. */
+    /** Namespace of this client. */
     String namespace();
 
-    /** What the application keeps of it, as long as it is connected. */
+    /** Attributes that the application stores for this client, as long as it is connected. */
     Map<String, Object> attributes();
 
-    /** The rooms that it has joined. */
+    /** Rooms that the client has joined. */
     Set<String> rooms();
 
-    /** Lets it hear a room. */
+    /** Makes the client a member of a room. */
     Uni<Void> join(String room);
 
-    /** Lets it hear a room no longer. */
+    /** Ends the client's membership of a room. */
     Uni<Void> leave(String room);
 
-    /** Tells this client something. Arguments are anything that Jackson writes; {@code byte[]} stays bytes. */
+    /** Emits an event to this client. Arguments are anything that Jackson writes; {@code byte[]} stays bytes. */
     void emit(String event, Object... arguments);
 
     /**
-     * Tells this client something, and asks it to acknowledge that.
+     * Emits an event to this client and requests an acknowledgement.
      *
-     * @return what it acknowledges; or a {@link dev.atrium.gateway.ErrorReply}, 504 if it does not in time
+     * @return the acknowledgement; or a {@link dev.atrium.gateway.ErrorReply}, 504 if none comes in time
      */
     Uni<JsonNode> emitWithAck(Duration timeout, String event, Object... arguments);
 
-    /** All other clients of the namespace. */
+    /** Broadcast to all other clients of the namespace. */
     Broadcast others();
 
-    /** The clients in some rooms, but not this one. */
+    /** Broadcast to the clients in some rooms, except this one. */
     Broadcast to(String... rooms);
 
-    /** Ends its stay in the namespace, for good. */
+    /** Disconnects the client from the namespace. The session cannot be resumed. */
     void disconnect();
 }

@@ -7,7 +7,7 @@ import dev.atrium.room.Sender;
 import io.smallrye.mutiny.Uni;
 import jakarta.inject.Singleton;
 
-/** All clients, for code that stands outside of any handler. Any thread. */
+/** All clients, for code outside of a handler. Any thread. */
 @Singleton
 public final class Clients {
 
@@ -25,12 +25,12 @@ public final class Clients {
         return service;
     }
 
-    /** Those in a namespace, on all replicas. */
+    /** Broadcast to the clients of a namespace, on all replicas. */
     public Broadcast in(String namespace) {
         return in(namespace, null);
     }
 
-    /** Those of this replica alone. */
+    /** The clients of this replica that belong to an audience. */
     public LocalClients here(String namespace, Audience audience) {
         return new LocalClients(service, cluster, namespace, audience);
     }
@@ -39,7 +39,7 @@ public final class Clients {
         return new Broadcast(service, operations, namespace, from);
     }
 
-    /** Ends a client's stay in a namespace, on whatever replica it is; says whether it was there. */
+    /** Disconnects a client from a namespace, on whatever replica it is. Returns whether it was connected. */
     public Uni<Boolean> disconnect(String namespace, String id) {
         return Broadcast.started(service.disconnect(namespace, id));
     }

@@ -25,12 +25,12 @@ public final class Endpoint {
         this.clients = clients;
     }
 
-    /** All clients, for those that make more of them. */
+    /** All clients, for transports that create a {@link Client}. */
     public Clients clients() {
         return clients;
     }
 
-    /** Asks whether a client may come in. */
+    /** Calls the connect handler. A failure rejects the client. */
     public Uni<Void> connected(Client client, JsonNode auth) {
         return connect == null ? Uni.createFrom().voidItem()
                 : connect.call(client, null, List.of(auth)).replaceWithVoid()
@@ -39,9 +39,9 @@ public final class Endpoint {
     }
 
     /**
-     * Handles an event.
+     * Calls the handler of an event.
      *
-     * @return what is to be acknowledged, empty for nothing; null if no handler is for that event. A failure is a {@link ErrorReply}
+     * @return values to acknowledge, empty for none; null if the event has no handler. A failure is an {@link ErrorReply}
      */
     public Uni<List<Object>> event(Client client, String event, List<JsonNode> arguments) {
         Handler handler = events.get(event);
@@ -51,12 +51,12 @@ public final class Endpoint {
                         .onFailure().transform(failure -> failed(event, failure));
     }
 
-    /** An array of objects is several values, as a client may give its acknowledgement several arguments. */
+    /** An array of objects becomes several values, because a Socket.IO acknowledgement can have several arguments. */
     private static List<Object> acknowledged(Object value) {
         return value != null && value.getClass() == Object[].class ? Arrays.asList((Object[]) value) : Collections.singletonList(value);
     }
 
-    /** Tells that a client has gone. */
+    /** Calls the disconnect handler. */
     public void disconnected(Client client, CloseReason reason) {
         if (disconnect != null) {
             disconnect.call(client, reason, List.of()).subscribe().with(

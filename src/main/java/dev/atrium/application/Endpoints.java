@@ -5,7 +5,7 @@ import jakarta.inject.Singleton;
 import java.util.HashMap;
 import java.util.Map;
 
-/** The application's handlers, by namespace. Any thread. */
+/** Event handlers of the application, by namespace. Any thread. */
 @Singleton
 public final class Endpoints {
 
@@ -21,12 +21,12 @@ public final class Endpoints {
         }
     }
 
-    /** Of no application. */
+    /** No handlers. */
     public static Endpoints none() {
         return new Endpoints();
     }
 
-    /** That of a namespace, or null if no application claims it. */
+    /** Handlers of a namespace; null if the application has none for it. */
     public Endpoint of(String namespace) {
         return endpoints.get(namespace);
     }

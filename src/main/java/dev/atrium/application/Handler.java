@@ -11,7 +11,7 @@ import java.io.IOException;
 import java.lang.reflect.Array;
 import java.util.List;
 
-/** One method of an application's bean, as what it is called for. */
+/** Handler method of an application's bean. */
 final class Handler {
 
     private final HandlerDescription description;
@@ -30,9 +30,9 @@ final class Handler {
     }
 
     /**
-     * Calls it: on this thread, or on a worker's if it blocks.
+     * Calls the method: on this thread, or on a worker thread if it blocks.
      *
-     * @return what it returned, null for nothing; or what it threw, or a {@link ErrorReply} for arguments that do not fit
+     * @return the method's result, null for none; or its exception, or an {@link ErrorReply} for arguments that do not match its parameters
      */
     Uni<Object> call(Client client, CloseReason reason, List<JsonNode> arguments) {
         Uni<Object> called = Uni.createFrom().deferred(() -> {

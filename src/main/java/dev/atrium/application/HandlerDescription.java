@@ -3,13 +3,13 @@ package dev.atrium.application;
 import java.util.List;
 
 /**
- * One handler, as it was found while the application was built.
+ * Description of one handler method, found at build time.
  *
- * @param event its name; empty for all kinds but one
+ * @param event name of the event; empty for the other kinds
  * @param blocking whether it runs on a worker thread
  * @param returnsNothing whether its acknowledgement is empty
- * @param varArgs whether its last parameter takes all arguments that are left
- * @param parameters their types, by the canonical names of Jackson
+ * @param varArgs whether its last parameter takes all remaining arguments
+ * @param parameters types of its parameters, by Jackson's canonical names
  */
 public record HandlerDescription(String namespace, Kind kind, String event, boolean blocking, boolean returnsNothing,
         boolean varArgs, List<String> parameters) {
@@ -20,7 +20,7 @@ public record HandlerDescription(String namespace, Kind kind, String event, bool
     private static final String SEPARATOR = "\u0000";
     private static final int FIELDS = 6;
 
-    /** As one string, which a synthetic bean can be given. */
+    /** One string, because the parameters of a synthetic bean can be strings but no records. */
     public String encoded() {
         return String.join(SEPARATOR, namespace, kind.name(), event, Boolean.toString(blocking), Boolean.toString(returnsNothing),
                 Boolean.toString(varArgs)) + (parameters.isEmpty() ? "" : SEPARATOR + String.join(SEPARATOR, parameters));

@@ -3,7 +3,7 @@ package dev.atrium.application;
 import java.util.List;
 
 /**
- * All handlers of the application: a bean that is made from what was found while it was built.
+ * All handlers of the application: a synthetic bean, generated at build time.
  *
  * @param all in no particular order
  */

@@ -6,10 +6,10 @@ import jakarta.enterprise.invoke.Invoker;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Makes the {@link Handlers} of descriptions and generated invokers, at the start. */
+/** Creator of the {@link Handlers} bean, from descriptions and generated invokers. Called at startup. */
 public final class HandlersCreator implements BeanCreator<Handlers> {
 
-    /** Names of the bean's parameters: an array each, of the same length. */
+    /** Names of the bean's parameters: two arrays of the same length. */
     public static final String DESCRIPTIONS = "descriptions";
     public static final String INVOKERS = "invokers";
 

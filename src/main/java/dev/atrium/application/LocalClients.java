@@ -17,7 +17,7 @@ import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 
-/** The clients of this replica in a namespace that belong to an audience. Any thread; a {@code Uni} begins when it is subscribed to. */
+/** Clients of this replica that belong to a namespace and an audience. Any thread; a {@code Uni} begins when it is subscribed to. */
 public final class LocalClients {
 
     private final RoomService service;
@@ -25,7 +25,7 @@ public final class LocalClients {
     private final String namespace;
     private final Audience audience;
 
-    /** What its clients have acknowledged. */
+    /** Number of clients that were asked for an acknowledgement, and the acknowledgements received. */
     record Asked(int asked, List<JsonNode> values) {
     }
 
@@ -36,31 +36,31 @@ public final class LocalClients {
         this.audience = audience;
     }
 
-    /** Lets them hear more rooms; says how many they are. */
+    /** Makes the clients join more rooms. Returns the number of clients. */
     public Uni<Integer> join(Set<String> rooms) {
         return count(session -> all(rooms, room -> session.attachment() instanceof SessionHandle handle ? handle.join(room)
                 : join(session, room)));
     }
 
-    /** Of a client that the application does not know. */
+    /** For a session that has no {@link Client} in the application. */
     private Uni<Void> join(Session session, String room) {
         session.granted().add(room);
         return service.join(session, RoomId.of(namespace, room), false, null)
                 .invoke(joined -> joined.membership().follow()).replaceWithVoid();
     }
 
-    /** Lets them hear some rooms no longer; says how many they are. */
+    /** Makes the clients leave some rooms. Returns the number of clients. */
     public Uni<Integer> leave(Set<String> rooms) {
         return count(session -> all(rooms, room -> session.attachment() instanceof SessionHandle handle ? handle.leave(room)
                 : service.leave(session, RoomId.of(namespace, room))));
     }
 
-    /** Ends their stay in the namespace; says how many they were. */
+    /** Disconnects the clients from the namespace. Returns the number of clients. */
     public Uni<Integer> disconnect() {
         return each(session -> session.closeSoon(CloseReason.DISCONNECTED));
     }
 
-    /** Does something with each of them, on its own event loop; says how many they are. */
+    /** Calls the work for each client's session, on its event loop. Returns the number of clients. */
     public Uni<Integer> each(Consumer<Session> work) {
         return count(session -> {
             work.accept(session);
@@ -72,7 +72,7 @@ public final class LocalClients {
         return cluster.each(namespace, audience, session -> Uni.createFrom().item(seen(session)));
     }
 
-    /** Asks those that can acknowledge. */
+    /** Emits an event with acknowledgement to the clients that can acknowledge. */
     Uni<Asked> emitWithAck(Duration timeout, String event, List<JsonNode> arguments) {
         return cluster.each(namespace, audience, session -> askOne(session, timeout, event, arguments)).map(answers -> {
             List<Optional<JsonNode>> asked = answers.stream().flatMap(List::stream).toList();
@@ -80,7 +80,7 @@ public final class LocalClients {
         });
     }
 
-    /** Nothing for one that was not asked, an empty item for one that did not answer. */
+    /** An empty list for a client that cannot acknowledge, an empty item for one that has not acknowledged in time. */
     private static Uni<List<Optional<JsonNode>>> askOne(Session session, Duration timeout, String event, List<JsonNode> arguments) {
         return session.attachment() instanceof SessionHandle handle && handle.acknowledges()
                 ? handle.emitWithAck(timeout, event, arguments.toArray()).map(answer -> List.of(Optional.of(answer)))

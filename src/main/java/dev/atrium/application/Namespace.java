@@ -8,15 +8,15 @@ import java.lang.annotation.RetentionPolicy;
 import java.lang.annotation.Target;
 
 /**
- * A bean that handles what clients do in a namespace. There is one for a namespace at the most; in those that have one, events
- * mean what it says and nothing else.
+ * Marks a bean whose methods handle the events of clients in a namespace. A namespace has at most one such bean; with one, the server gives
+ * events of the namespace no meaning of its own.
  */
 @Qualifier
 @Retention(RetentionPolicy.RUNTIME)
 @Target({ElementType.TYPE, ElementType.FIELD, ElementType.METHOD, ElementType.PARAMETER})
 public @interface Namespace {
 
-    /** Its name. */
+    /** Name of the namespace. */
     @Nonbinding
     String value() default "/";
 }

@@ -15,23 +15,23 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 
-/** What is done with many clients at once, on all replicas: each replica is asked to do it with its own. Any thread. */
+/** Operations on many clients at once, on all replicas: each replica is requested to apply them to its own clients. Any thread. */
 @Singleton
 final class Operations {
 
     private static final String QUESTION = "clients";
 
-    /** Replicas are given that much longer than clients. */
+    /** Added to the clients' timeout: the time for the requests and replies between replicas. */
     private static final Duration WAY = Duration.ofSeconds(2);
 
     private final RoomService service;
     private final Cluster cluster;
 
-    /** What to do. */
+    /** Kind of operation. */
     enum Kind { FETCH, JOIN, LEAVE, DISCONNECT, ASK }
 
     /**
-     * A question from replica to replica.
+     * Request from replica to replica.
      *
      * @param rooms to join or to leave
      * @param arguments of the event, with placeholders for bytes
@@ -51,7 +51,7 @@ final class Operations {
                 .map(lists -> whole(lists).stream().flatMap(List::stream).toList());
     }
 
-    /** How many clients it was done with. */
+    /** Applies an operation. Returns the number of clients. */
     Uni<Integer> act(Question question) {
         return request(question, new TypeReference<Integer>() { })
                 .map(counts -> whole(counts).stream().mapToInt(Integer::intValue).sum());
@@ -66,7 +66,7 @@ final class Operations {
         });
     }
 
-    /** One item for each replica, empty where none came in time. */
+    /** One item for each replica, empty for a replica that has not replied in time. */
     private <T> Uni<List<Optional<T>>> request(Question question, TypeReference<T> type) {
         return cluster.askAll(QUESTION, write(question), Duration.ofMillis(question.timeoutMillis).plus(WAY))
                 .map(answers -> answers.stream().map(answer -> answer.map(json -> read(json, type))).toList());

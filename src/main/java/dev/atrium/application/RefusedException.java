@@ -1,6 +1,6 @@
 package dev.atrium.application;
 
-/** A client is not let into a namespace; it is told the message, and the data if there is any. */
+/** Thrown by an {@link OnConnect} handler to reject a client. The client is sent the message, and the data if there is any. */
 public final class RefusedException extends RuntimeException {
 
     private static final long serialVersionUID = 1L;
@@ -17,7 +17,7 @@ public final class RefusedException extends RuntimeException {
         this.data = data;
     }
 
-    /** What the client is told besides, or null. */
+    /** Additional data that the client is sent, or null. */
     public Object data() {
         return data;
     }

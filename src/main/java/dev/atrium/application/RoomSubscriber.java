@@ -13,7 +13,7 @@ import io.netty.channel.EventLoop;
 import io.smallrye.mutiny.subscription.MultiEmitter;
 import io.vertx.core.Vertx;
 
-/** A stream of a room's messages: a member of the room that nobody sees. On one event loop. */
+/** Subscription of the application to a room's messages: a member without presence. On one event loop. */
 final class RoomSubscriber implements Member {
 
     private final RoomService service;
@@ -30,7 +30,7 @@ final class RoomSubscriber implements Member {
         this.emitter = emitter;
     }
 
-    /** Subscribes until the emitter is terminated. Any thread. */
+    /** Subscribes until the emitter terminates. Any thread. */
     static void subscribe(RoomService service, Sessions sessions, Vertx vertx, RoomId room, MultiEmitter<? super Message> emitter) {
         EventLoop eventLoop = vertx.nettyEventLoopGroup().next();
         RoomSubscriber subscriber = new RoomSubscriber(service, eventLoop, sessions.deliveryLoop(eventLoop), emitter);

@@ -19,16 +19,16 @@ import io.vertx.core.Vertx;
 import jakarta.inject.Singleton;
 
 /**
- * The rooms, for the application: publish into them, subscribe to them, and let the connections of its own WebSocket endpoints join
- * them. Rooms are those of the default namespace, on all replicas. Any thread; what publishes, joins or leaves has begun when the
- * method returns, whether its {@code Uni} is subscribed to or not. Permissions are for clients: the application needs none.
+ * API of rooms for the application: publish, subscribe, and make connections of its own WebSocket endpoints members. Rooms are those of the
+ * default namespace, on all replicas. Any thread; a publication, join or leave has begun when the method returns, whether its {@code Uni} is
+ * subscribed to or not. Permissions apply to clients only, not to the application.
  */
 @Singleton
 public final class Rooms {
 
     private static final Transport TRANSPORT = Transport.APPLICATION;
 
-    /** Messages that may wait for one subscriber. */
+    /** Capacity of one subscriber's queue, in messages. */
     private static final int QUEUE = 1_024;
 
     private final RoomService service;
@@ -44,22 +44,22 @@ public final class Rooms {
     }
 
     /**
-     * Publishes into a room. The event is {@value dev.atrium.room.Publication#DEFAULT_EVENT}.
+     * Publishes a message in a room. The event is {@value dev.atrium.room.Publication#DEFAULT_EVENT}.
      *
      * @param data text, {@code byte[]}, or anything else that Jackson writes
-     * @return the message's place in the room; or a {@link ErrorReply}: 503 if the backplane does not take it
+     * @return stream position of the message; or an {@link ErrorReply}: 503 if the backplane does not accept it
      * @throws dev.atrium.room.InvalidNameException for a name that no room can have
      */
     public Uni<PublishResult> publish(String room, Object data) {
         return publish(room, Publication.DEFAULT_EVENT, data);
     }
 
-    /** The same, with a name for the event. */
+    /** Publishes a message with the name of its event. */
     public Uni<PublishResult> publish(String room, String event, Object data) {
         return publish(id(room), event, data, null);
     }
 
-    /** Publishes into a room in the name of a connection that has joined a room: others see who it is from. */
+    /** Publishes a message with a connection that has joined a room as its sender. */
     public Uni<PublishResult> publish(WebSocketConnection from, String room, Object data) {
         RoomId id = id(room);
         return Broadcast.started(endpoints.presentInParallel(ClientProxy.unwrap(from), session -> session == null
@@ -72,10 +72,10 @@ public final class Rooms {
     }
 
     /**
-     * The messages of a room from the subscription on, in the order of the room. Items come on worker threads, one after the other.
+     * Messages of a room from the subscription on, in the order of the room. Items are emitted on worker threads, one after the other.
      *
-     * <p>A subscriber that is slower than its room has {@value #QUEUE} messages of patience; then its stream fails with
-     * {@link io.smallrye.mutiny.subscription.BackPressureFailure}, and the room goes on without it.
+     * <p>A slow subscriber has a queue of {@value #QUEUE} messages. When it is full the stream fails with
+     * {@link io.smallrye.mutiny.subscription.BackPressureFailure}; the room is not slowed down.
      */
     public Multi<Message> stream(String room) {
         RoomId id = id(room);
@@ -85,17 +85,17 @@ public final class Rooms {
     }
 
     /**
-     * Lets a connection of an endpoint of the application's own receive a room: text as text messages, bytes as binary ones, JSON as
-     * its text. From its first room on it is a session, with presence, heartbeat, limits and figures. It leaves all its rooms when
-     * it closes.
+     * Makes a connection of one of the application's own endpoints a member of a room: it receives text as text messages, bytes as binary messages,
+     * and JSON as its text. From its first room on it is a session, with presence, heartbeat, limits and metrics. It leaves all its rooms when it
+     * closes.
      *
-     * @return when it is in the room; or a {@link ErrorReply}: 410 for a connection that has ended, 429 or 503 for one too many
+     * @return completes when it is in the room; or an {@link ErrorReply}: 410 for a connection that has ended, 429 or 503 if a limit is reached
      */
     public Uni<Void> join(WebSocketConnection connection, String room) {
         return join(connection, room, null);
     }
 
-    /** The same, under the name of a user that others see. */
+    /** Makes a connection a member of a room, with a user's name that other clients see. */
     public Uni<Void> join(WebSocketConnection connection, String room, String user) {
         RoomId id = id(room);
         return Broadcast.started(endpoints.open(ClientProxy.unwrap(connection), user, session -> {
@@ -104,7 +104,7 @@ public final class Rooms {
         }));
     }
 
-    /** Lets a connection receive a room no longer. */
+    /** Ends a connection's membership of a room. */
     public Uni<Void> leave(WebSocketConnection connection, String room) {
         RoomId id = id(room);
         return Broadcast.started(endpoints.present(ClientProxy.unwrap(connection),

@@ -11,7 +11,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
-/** What all kinds of clients have in common: a session. */
+/** Base class of all clients: {@link Client} of a session. */
 public abstract class SessionHandle implements Client {
 
     private final RoomService service;
@@ -57,7 +57,7 @@ public abstract class SessionHandle implements Client {
     public final Uni<Void> join(String room) {
         RoomId id = Gateway.room(namespace(), room);
         return started(onLoop(Uni.createFrom().deferred(() -> {
-                    // Before it is in: what is kept of the session for later is written on the way.
+                    // Before the join, because the join stores the session for a resume, with the granted rooms.
                     boolean added = session.granted().add(room);
                     return service.join(session, id, false, null).onFailure().invoke(() -> {
                         if (added) {
@@ -95,17 +95,17 @@ public abstract class SessionHandle implements Client {
         session.closeSoon(CloseReason.DISCONNECTED);
     }
 
-    /** Whether it may be told anything yet; when it may, it follows all rooms that it is in. */
+    /** Whether the client may receive messages already. Once it may, it follows all rooms that it is in. */
     protected boolean hears() {
         return true;
     }
 
-    /** Whether it acknowledges what it is told. */
+    /** Whether the client can acknowledge events. */
     protected boolean acknowledges() {
         return false;
     }
 
-    /** It goes on as an earlier session, which was in these rooms. */
+    /** Records that the session has resumed an earlier one, which was in these rooms. */
     public final void entered(Collection<RoomId> former) {
         former.stream().filter(RoomId::isNamed).forEach(room -> rooms.add(room.name()));
     }
@@ -114,7 +114,7 @@ public abstract class SessionHandle implements Client {
         return session;
     }
 
-    /** Begins at once, so that a caller who does not care for the outcome may drop it. */
+    /** Subscribes at once, so that a caller that ignores the outcome may drop the {@code Uni}. */
     protected static <T> Uni<T> started(Uni<T> work) {
         return Broadcast.started(work);
     }

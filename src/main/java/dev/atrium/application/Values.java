@@ -12,7 +12,7 @@ import dev.atrium.room.Data;
 import java.util.ArrayList;
 import java.util.List;
 
-/** The arguments of events, as Java has them and as messages carry them. Pure. */
+/** Conversion of event arguments between Java values and message data. Pure. */
 public final class Values {
 
     static final ObjectMapper JSON = new ObjectMapper().findAndRegisterModules();
@@ -20,7 +20,7 @@ public final class Values {
     private Values() {
     }
 
-    /** As the data of a message. */
+    /** Converts arguments to the data of a message. */
     public static Data toData(Object... arguments) {
         if (arguments.length == 1 && arguments[0] instanceof String text) {
             return new Data.Text(JsonData.wellFormed(text));
@@ -33,7 +33,7 @@ public final class Values {
                 ? new Data.Json(all.json().substring(1, all.json().length() - 1)) : all;
     }
 
-    /** The same, always as a list of arguments. */
+    /** Converts arguments to data that is always a list of arguments. */
     static Data.Arguments toArguments(Object... arguments) {
         List<byte[]> attachments = new ArrayList<>();
         ArrayNode array = JSON.createArrayNode();
@@ -43,15 +43,15 @@ public final class Values {
         return new Data.Arguments(array.toString(), attachments);
     }
 
-    /** One value as JSON; bytes are base64. */
+    /** Converts one value to JSON; bytes are base64. */
     public static String json(Object value) {
         return JSON.valueToTree(value).toString();
     }
 
     /**
-     * One by one; bytes are binary nodes.
+     * Converts data to one node for each argument; bytes are binary nodes.
      *
-     * @throws ErrorReply 400 for what Java cannot hold
+     * @throws ErrorReply 400 for a value that Java cannot represent
      */
     public static List<JsonNode> toNodes(Data data) {
         try {
@@ -66,7 +66,7 @@ public final class Values {
             return List.of(data instanceof Data.Text text ? JSON.getNodeFactory().textNode(text.text())
                     : JSON.readTree(((Data.Json) data).json()));
         } catch (JsonProcessingException e) {
-            // JSON it is, but more than Java can hold: a number of a thousand digits, for example.
+            // Valid JSON, but more than Jackson accepts: a number of a thousand digits, for example.
             throw ErrorReply.badRequest("arguments: " + e.getOriginalMessage());
         }
     }
