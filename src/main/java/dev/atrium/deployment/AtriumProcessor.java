@@ -22,8 +22,8 @@ import java.util.List;
 import org.jboss.jandex.MethodInfo;
 
 /**
- * What Atrium adds to the build of an application: its handlers are found in the index, and CDI generates how they are called, so
- * that a running server looks at no class for its methods. The steps are in this artifact, and not in one of their own, because the
+ * Build steps that Atrium adds to an application: handlers are found in the Jandex index, and CDI generates their invokers, so
+ * that a running server scans no class for methods. The steps are in this artifact, and not in a deployment artifact of their own, because the
  * server is an application that is built with them as well; {@code META-INF/quarkus-build-steps.list} names them.
  */
 public class AtriumProcessor {
@@ -33,19 +33,19 @@ public class AtriumProcessor {
         return new FeatureBuildItem("atrium");
     }
 
-    /** Quarkus refuses {@code @Blocking} on methods that no framework calls; these are called by Atrium. */
+    /** Quarkus rejects {@code @Blocking} on methods that no framework calls; handlers are called by Atrium. */
     @BuildStep
     ExecutionModelAnnotationsAllowedBuildItem handlersMayBlock() {
         return new ExecutionModelAnnotationsAllowedBuildItem(HandlerScanner::isHandler);
     }
 
-    /** Nothing injects such a bean, so that Quarkus would remove it. */
+    /** Quarkus removes beans that nothing injects, and nothing injects a bean of handlers. */
     @BuildStep
     UnremovableBeanBuildItem keepHandlers() {
         return UnremovableBeanBuildItem.beanClassAnnotation(HandlerScanner.NAMESPACE);
     }
 
-    /** The card in Dev UI: the pages that the running application serves. */
+    /** Card in the Dev UI, with links to the pages of the running application. */
     @BuildStep(onlyIf = IsLocalDevelopment.class)
     CardPageBuildItem card() {
         CardPageBuildItem card = new CardPageBuildItem();
@@ -55,12 +55,12 @@ public class AtriumProcessor {
         return card;
     }
 
-    /** In a tab of its own: a page of Atrium's lets nobody frame it. */
+    /** In a tab of its own, because Atrium's pages forbid to be framed. */
     private static PageBuilder<?> page(String title, String url, String icon) {
         return Page.externalPageBuilder(title).url(url).doNotEmbed().icon(icon);
     }
 
-    /** Makes a bean of all handlers. */
+    /** Synthetic bean of all handlers. */
     @BuildStep
     SyntheticBeanBuildItem handlers(BeanDiscoveryFinishedBuildItem beans, InvokerFactoryBuildItem factory) {
         HandlerScanner scanner = new HandlerScanner();
@@ -80,7 +80,7 @@ public class AtriumProcessor {
             }
         }
         return SyntheticBeanBuildItem.configure(Handlers.class).scope(Singleton.class)
-                // It refers to classes of the application, which an artifact that the application depends on does not see.
+                // The bean refers to classes of the application, which the class loader of a dependency does not see.
                 .forceApplicationClass()
                 .param(HandlersCreator.DESCRIPTIONS, descriptions.toArray(String[]::new))
                 .param(HandlersCreator.INVOKERS, invokers.toArray(InvokerInfo[]::new))

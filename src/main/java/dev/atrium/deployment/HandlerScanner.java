@@ -18,7 +18,7 @@ import org.jboss.jandex.DotName;
 import org.jboss.jandex.MethodInfo;
 import org.jboss.jandex.Type;
 
-/** Reads from the index what the handlers of the application are. A mistake fails the build. */
+/** Scanner that reads the application's handlers from the Jandex index. A mistake in one fails the build. */
 final class HandlerScanner {
 
     static final DotName NAMESPACE = DotName.createSimple(Namespace.class);
@@ -38,7 +38,7 @@ final class HandlerScanner {
                 || method.hasDeclaredAnnotation(ON_DISCONNECT);
     }
 
-    /** @throws DeploymentException if another bean has claimed the namespace */
+    /** @throws DeploymentException if another bean has the same namespace */
     String namespace(ClassInfo bean) {
         AnnotationValue value = bean.declaredAnnotation(NAMESPACE).value();
         String namespace = value == null ? "/" : value.asString();
@@ -46,7 +46,7 @@ final class HandlerScanner {
         return namespace;
     }
 
-    /** @throws DeploymentException for a method that cannot be called, or if another one has claimed the event */
+    /** @throws DeploymentException for a method that cannot be called, or if another method handles the same event */
     HandlerDescription describe(String namespace, MethodInfo method) {
         String where = method.declaringClass().name() + "." + method.name() + "()";
         if (Modifier.isPrivate(method.flags()) || Modifier.isStatic(method.flags())) {
@@ -61,7 +61,7 @@ final class HandlerScanner {
                 (method.flags() & ACC_VARARGS) != 0, method.parameterTypes().stream().map(HandlerScanner::name).toList());
     }
 
-    /** Each namespace has one bean at the most, and each event one handler. */
+    /** Fails if a namespace has a second bean, or an event a second handler. */
     private void claim(String what, String owner) {
         String former = owners.putIfAbsent(what, owner);
         if (former != null) {
@@ -73,7 +73,7 @@ final class HandlerScanner {
         return method.hasDeclaredAnnotation(BLOCKING) || method.declaringClass().hasDeclaredAnnotation(BLOCKING);
     }
 
-    /** Jackson's canonical name of a type: with its arguments, and with the JVM's name for an array. */
+    /** Jackson's canonical name of a type: with type arguments, and the JVM's name for an array. */
     private static String name(Type type) {
         return switch (type.kind()) {
             case PARAMETERIZED_TYPE -> type.name() + type.asParameterizedType().arguments().stream().map(HandlerScanner::name)

@@ -1,5 +1,2 @@
-/**
- * What happens while an application is built: its handlers are found, and how they are called is generated. Nothing here is loaded
- * by a running server.
- */
+/** Build steps of Quarkus: they find an application's handlers and generate their invokers. A running server loads no class of this package. */
 package dev.atrium.deployment;
