@@ -8,7 +8,7 @@ import java.util.Queue;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.function.Supplier;
 
-/** Lets so much work go on at a time, and has the rest wait, in its order. Any thread. */
+/** Asynchronous semaphore: limits the total cost of concurrent work; further work waits in a bounded queue, in order. Any thread. */
 final class AsyncSemaphore {
 
     private final long room;
@@ -20,17 +20,17 @@ final class AsyncSemaphore {
     }
 
     /**
-     * Turns.
+     * Creates a semaphore without tasks.
      *
-     * @param room what all work that goes on may cost together
-     * @param most how much work may wait
+     * @param room maximum total cost of running tasks
+     * @param most maximum number of waiting tasks
      */
     AsyncSemaphore(long room, int most) {
         this.room = room;
         this.most = most;
     }
 
-    /** What the work results in, once it has had its turn; a {@link RejectedExecutionException} if too much waits. */
+    /** Runs the work when there is room for its cost, and emits its result; a {@link RejectedExecutionException} if the queue is full. */
     <T> Uni<T> take(long cost, Supplier<Uni<? extends T>> work) {
         return Uni.createFrom().emitter(emitter -> {
             Runnable begin = () -> Uni.createFrom().<T>deferred(work).onTermination().invoke(() -> leave(cost))

@@ -6,14 +6,14 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Supplier;
 
 /**
- * Bounds what is on its way to and from a store: a disk or a service that is slower than the clients must not fill the heap.
+ * Bound of the bytes in flight to and from a store: a disk or a service that is slower than the clients must not fill the heap.
  * Any thread.
  */
 public final class Backlog {
 
     private static final long MOST_BYTES = 64L << 20;
 
-    /** What a request costs beside the bytes of its chunk. */
+    /** Cost of a request besides the bytes of its chunk. */
     private static final long REQUEST_BYTES = 1024;
 
     private static final int MOST_WAITING = 10_000;
@@ -22,9 +22,9 @@ public final class Backlog {
     private final AsyncSemaphore turns = new AsyncSemaphore(MOST_BYTES, MOST_WAITING);
 
     /**
-     * Work that takes something from a client; with a {@link RejectedExecutionException} instead of it if too much is on its way already.
+     * Runs work that takes a chunk from a client; fails with a {@link RejectedExecutionException} if too many bytes are in flight already.
      *
-     * @param bytes of the chunk that it carries
+     * @param bytes of the chunk
      */
     public <T> Uni<T> pass(long bytes, Supplier<Uni<? extends T>> work) {
         long cost = bytes + REQUEST_BYTES;
@@ -38,10 +38,10 @@ public final class Backlog {
     }
 
     /**
-     * Work that a client or the server waits for, which has room of its own: it begins when there is some, because a response that is
-     * half sent cannot be taken back. With a {@link RejectedExecutionException} instead of it if very many wait already.
+     * Runs work for which a client or the server waits, from a budget of its own. It waits until there is room, because a response that is
+     * half sent cannot be taken back. Fails with a {@link RejectedExecutionException} if very many requests wait already.
      *
-     * @param bytes of the chunk that it brings
+     * @param bytes of the chunk that it reads
      */
     public <T> Uni<T> queue(long bytes, Supplier<Uni<? extends T>> work) {
         return turns.take(bytes + REQUEST_BYTES, work);

@@ -4,13 +4,13 @@ import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;
 
-/** Chunks that follow each other, both ends among them. */
+/** Range of consecutive chunks, both ends inclusive. */
 public record ChunkRange(int first, int last) {
 
-    /** Beyond so many a client asks again. */
+    /** Maximum number of ranges in one reply; for more, a client asks again. */
     private static final int MOST = 1_000;
 
-    /** What is not there of so many chunks, the first thousand ranges of it. */
+    /** Ranges of the chunks that are missing, at most the first thousand. */
     static List<ChunkRange> missing(BitSet present, int chunks) {
         List<ChunkRange> missing = new ArrayList<>();
         for (int first = present.nextClearBit(0); first < chunks && missing.size() < MOST;) {

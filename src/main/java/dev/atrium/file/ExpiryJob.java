@@ -8,14 +8,14 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.jboss.logging.Logger;
 
 /**
- * Removes files that are too old, and transfers that nobody goes on with; says in their rooms those that were verified by a replica
- * that had no time to say so. Every replica does that; twice does no harm.
+ * Periodic job that deletes expired files and abandoned uploads, and publishes files that a replica has verified but not published
+ * before it died. Every replica runs it; concurrent runs do no harm.
  */
 public final class ExpiryJob {
 
     private static final Logger LOG = Logger.getLogger(ExpiryJob.class);
 
-    /** Until then it is the business of the client that has sent it. */
+    /** Delay before the job publishes a verified file. Until then, the replica and client that completed it do. */
     private static final long SAID_BY_ITS_SENDER_MILLIS = 30_000;
 
     private final FileStore store;
@@ -33,7 +33,7 @@ public final class ExpiryJob {
         this.clock = clock;
     }
 
-    /** Looks once through all of them. Never fails. */
+    /** Runs the job once. Never fails. */
     Uni<Void> once() {
         Multi<StoredFile> complete = store.list().onItem().transformToMulti(Multi.createFrom()::iterable).filter(StoredFile::isComplete);
         Multi<StoredFile> abandoned = Multi.createFrom().deferred(() -> store.abandoned(clock.millis() - abandonedAfter.toMillis())
@@ -51,7 +51,7 @@ public final class ExpiryJob {
                 : Uni.createFrom().voidItem();
     }
 
-    /** Looked at once more: the list of many is old when its last one has its turn. */
+    /** Reads the file again, because the list may be outdated when its last file is processed. */
     private Uni<Void> abandon(StoredFile file) {
         return store.find(file.id()).chain(now -> now == null || now.isComplete() ? Uni.createFrom().voidItem() : delete(now));
     }
@@ -60,7 +60,7 @@ public final class ExpiryJob {
         return store.delete(file).invoke(swept::incrementAndGet);
     }
 
-    /** One that cannot be removed must not keep all those after it. */
+    /** A file that cannot be deleted must not keep the job from the following ones. */
     private static Uni<Void> lenient(StoredFile file, Uni<Void> work) {
         return work.onFailure().invoke(failure -> LOG.warnf("The file %s could not be swept: %s", file.id(), failure.toString()))
                 .onFailure().recoverWithNull();
@@ -72,7 +72,7 @@ public final class ExpiryJob {
                 .onFailure().recoverWithNull();
     }
 
-    /** How many were removed so far. */
+    /** Number of deleted files since startup. */
     public long swept() {
         return swept.get();
     }

@@ -15,83 +15,83 @@ import java.util.Optional;
 @ConfigMapping(prefix = "atrium.file")
 public interface FileConfig {
 
-    /** Where files are kept. Absent: with the backplane, a directory for one replica alone and Redis for many. */
+    /** Kind of store. Absent: a directory with the memory backplane (one replica), Redis with the Redis backplane (many replicas). */
     Optional<Kind> store();
 
-    /** For {@code directory}: where; replicas have to share it. Absent: {@code atrium-files} in the directory for temporary files. */
+    /** Directory of store {@code directory}; replicas have to share it. Absent: {@code atrium-files} in the directory for temporary files. */
     Optional<Path> directory();
 
-    /** For {@code directory}: bytes that are left to others on its disk. */
+    /** For store {@code directory}: bytes of its disk that are left free for other programs. */
     @WithDefault("64M")
     @WithConverter(SizeSetting.class)
     long reserve();
 
-    /** For {@code s3}. */
+    /** Settings of store {@code s3}. */
     S3 s3();
 
-    /** Bytes of a chunk, or what fits into {@code atrium.websocket.max-message-size} with a line of JSON if that is less. */
+    /** Bytes of a chunk; less if a chunk and its line of JSON would exceed {@code atrium.websocket.max-message-size}. */
     @WithDefault("256K")
     @WithConverter(SizeSetting.class)
     long chunk();
 
-    /** Largest file. Absent: 2G, in Redis 16M. */
+    /** Maximum size of a file. Absent: 2G, in Redis 16M. */
     Optional<@WithConverter(SizeSetting.class) Long> maxSize();
 
-    /** Bytes of all files of one room. Absent: 10G, in Redis 64M. */
+    /** Maximum bytes of all files of one room. Absent: 10G, in Redis 64M. */
     Optional<@WithConverter(SizeSetting.class) Long> roomBytes();
 
-    /** Bytes of all files of one user. Absent: 10G, in Redis 64M. */
+    /** Maximum bytes of all files of one user. Absent: 10G, in Redis 64M. */
     Optional<@WithConverter(SizeSetting.class) Long> userBytes();
 
-    /** Bytes of all files. Absent: 50G, in Redis 256M. */
+    /** Maximum bytes of all files. Absent: 50G, in Redis 256M. */
     Optional<@WithConverter(SizeSetting.class) Long> totalBytes();
 
-    /** Number of files of one room. */
+    /** Maximum number of files of one room. */
     @WithDefault("1000")
     int roomFiles();
 
-    /** Number of all files. */
+    /** Maximum number of all files. */
     @WithDefault("10000")
     int totalFiles();
 
-    /** Number of files that one user, or one session of nobody, is sending at once. */
+    /** Maximum number of concurrent uploads of one user, or of one anonymous session. */
     @WithDefault("32")
     int unfinished();
 
-    /** How long a file is kept. */
+    /** Time for which a file is kept. */
     @WithDefault("7d")
     @WithConverter(DurationSetting.class)
     Duration ttl();
 
-    /** How long a transfer may rest before it is swept away. */
+    /** Time without a chunk after which an upload is abandoned, and deleted. */
     @WithDefault("1h")
     @WithConverter(DurationSetting.class)
     Duration abandonedAfter();
 
-    /** How often is looked for what to sweep away. */
+    /** Interval of the job that deletes expired files and abandoned uploads. */
     @WithDefault("1m")
     @WithConverter(DurationSetting.class)
     Duration sweep();
 
-    /** Where files are kept. */
+    /** Kind of file store. */
     enum Kind { DIRECTORY, REDIS, S3, NONE }
 
-    /** For {@code s3}. Credentials come from where every program that uses the AWS SDK finds them. */
+    /** Settings of S3. Credentials come from the AWS SDK's default provider chain. */
     interface S3 {
 
         /** Name of the bucket, which has to exist. */
         Optional<String> bucket();
 
-        /** Where the service is, for one that is not Amazon's, {@code https://minio.example.com}. */
+        /** URL of a service other than Amazon's, {@code https://minio.example.com}. */
         Optional<URI> endpoint();
 
-        /** Absent: where the AWS SDK finds it; with an endpoint {@code us-east-1}. */
+        /** Region. Absent: from the AWS SDK's default chain; with an endpoint {@code us-east-1}. */
         Optional<String> region();
 
-        /** Whether the bucket is named in the path instead of the host. Absent: with an endpoint it is. */
+        /** Whether the bucket is in the URL's path instead of its host. Absent: true with an endpoint. */
         Optional<@WithConverter(SwitchSetting.class) Boolean> pathStyle();
 
-        /** What the key of each object begins with. */
+        /** Prefix of the key of each object. */
         @WithDefault("atrium/")
         String prefix();
     }

@@ -10,7 +10,7 @@ import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 
-/** What clients are told of files. Pure. */
+/** Files as JSON, for replies and events. Pure. */
 public final class FileJson {
 
     private static final JsonFactory JSON = new JsonFactory();
@@ -18,7 +18,7 @@ public final class FileJson {
     private FileJson() {
     }
 
-    /** The data of {@code @file}. */
+    /** Data of the event {@code @file}. */
     static String data(StoredFile file) {
         StringWriter text = new StringWriter();
         try (JsonGenerator json = JSON.createGenerator(text)) {
@@ -31,14 +31,14 @@ public final class FileJson {
         return text.toString();
     }
 
-    /** A file that is complete. */
+    /** Writes a complete file. */
     public static void writeFields(StoredFile file, JsonGenerator json) throws IOException {
         json.writeStringField("id", file.id());
         writeDescription(file, json);
         json.writeStringField("url", url(file));
     }
 
-    /** A file, whole or not, and what is missing of it. */
+    /** Writes an upload, complete or not, with its missing chunks. */
     public static void writeFields(Transfer transfer, JsonGenerator json) throws IOException {
         StoredFile file = transfer.file();
         json.writeStringField("file", file.id());
@@ -47,7 +47,7 @@ public final class FileJson {
         writeMissing(transfer.missing(), json);
     }
 
-    /** Pairs of the first and the last chunk. */
+    /** Writes ranges as pairs of the first and the last chunk. */
     public static void writeMissing(List<ChunkRange> missing, JsonGenerator json) throws IOException {
         json.writeArrayFieldStart("missing");
         for (ChunkRange range : missing) {

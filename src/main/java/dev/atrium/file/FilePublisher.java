@@ -10,7 +10,7 @@ import io.smallrye.mutiny.Uni;
 import java.time.Clock;
 import java.time.Duration;
 
-/** Says in a room that there is a file: {@value #EVENT}, once, however often the answer to that is lost. */
+/** Publishes the event {@value #EVENT} of a complete file in its room: once, however often the reply to that is lost. */
 final class FilePublisher {
 
     static final String EVENT = "@file";
@@ -20,7 +20,7 @@ final class FilePublisher {
     private final Duration remembered;
     private final Clock clock;
 
-    /** @param remembered how long the backplane knows an idempotency key */
+    /** @param remembered window of the backplane's idempotency keys */
     FilePublisher(RoomService service, FileStore store, Duration remembered, Clock clock) {
         this.service = service;
         this.store = store;
@@ -28,9 +28,9 @@ final class FilePublisher {
         this.clock = clock;
     }
 
-    /** Says it for the client that has sent the last of it, or asks again because the answer was lost. */
+    /** Publishes for the client that has completed the upload, or that repeats its close because the reply was lost. */
     Uni<UploadResult> close(Uploader speaker, StoredFile file) {
-        // Half of the time, so that the key is known for sure: else the file would be said a second time.
+        // Idempotency keys are trusted for half their window: past the window the file would be published a second time.
         boolean known = clock.millis() < file.completedAt() + remembered.toMillis() / 2;
         if (file.state() == StoredFile.State.SAID && !known) {
             return Uni.createFrom().item(UploadResult.complete(file, null));
@@ -38,12 +38,12 @@ final class FilePublisher {
         return say(file, speaker.who(), speaker.transport()).map(receipt -> UploadResult.complete(file, receipt));
     }
 
-    /** Says it for a client that has gone. */
+    /** Publishes on behalf of a client that has disconnected. */
     Uni<Void> sayFor(StoredFile file) {
         return say(file, new Sender(file.session(), file.user()), Transport.SESSION).replaceWithVoid();
     }
 
-    /** That it was said is noted afterwards: nobody would say it again if the replica died in between. */
+    /** Published first, then stored as published: in the other order, a replica that died in between would leave the file unpublished. */
     private Uni<PublishResult> say(StoredFile file, Sender who, Transport transport) {
         Publication said = new Publication(file.roomId(), EVENT, new Data.Json(FileJson.data(file)), who, true, file.id());
         return service.announce(said, transport)

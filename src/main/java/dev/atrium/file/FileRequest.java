@@ -6,7 +6,7 @@ import java.util.Locale;
 import java.util.regex.Pattern;
 
 /**
- * What a client says of a file that it is about to send.
+ * Description of a file that a client is about to send.
  *
  * @param sha256 in lower case; or null
  */
@@ -17,7 +17,7 @@ record FileRequest(String name, long size, String type, String sha256) {
     private static final Pattern TYPE = Pattern.compile("[\\w!#$&^.+-]{1,63}/[\\w!#$&^.+-]{1,63}( *;[ -~]{0,100})?");
     private static final Pattern SHA_256 = Pattern.compile("[0-9a-fA-F]{64}");
 
-    /** Paths of other systems; and characters by which "gpj.exe" is shown as "exe.jpg". */
+    /** Path separators of any system; and bidirectional controls, with which "gpj.exe" is displayed as "exe.jpg". */
     private static final Pattern UNFIT = Pattern.compile("[/\\\\\\p{Cntrl}\\u2028-\\u202E\\u2066-\\u2069\\uD800-\\uDFFF]");
 
     /** @throws ErrorReply 400, naming the field and what was expected */
@@ -40,7 +40,7 @@ record FileRequest(String name, long size, String type, String sha256) {
                 sha256 == null ? null : sha256.toLowerCase(Locale.ROOT));
     }
 
-    /** Whether it is this file that somebody began to send. Without a user, the digest shows that it is the same one. */
+    /** Whether this request continues the upload of a file. Without a user, the session or the digest has to be the same. */
     boolean isFor(StoredFile file, String session, String user) {
         boolean same = file.name().equals(name) && file.size() == size && file.type().equals(type)
                 && (sha256 == null ? file.sha256() == null : sha256.equals(file.sha256()));

@@ -6,59 +6,59 @@ import java.util.BitSet;
 import java.util.List;
 
 /**
- * Where files are kept, whole ones and those that are still coming. All replicas of one installation share one: what one
- * writes, the others can go on with.
+ * Port of the file stores, for complete files and uploads in progress. All replicas of one installation share one store: a replica can
+ * continue an upload that another one has begun.
  *
- * <p>It knows nothing of who may and of how much: that is asked before. Methods are called from any thread and block none;
+ * <p>A store checks neither permissions nor quotas; its caller does. Methods are called from any thread and block none;
  * what they return completes on any thread. They fail with a {@link StoreFullException} if there is no room left, in which case
- * nothing that was there before has changed, and with anything else if the store is out of reach.
+ * the stored files have not changed, and with any other exception if the store is unreachable.
  */
 public interface FileStore {
 
-    /** Begins a file, of which nothing is there yet. */
+    /** Creates a file without chunks. */
     Uni<Void> create(StoredFile file);
 
-    /** What is known of a file, or null if there is none of that id. */
+    /** Description of a file, or null if there is none with that id. */
     Uni<StoredFile> find(String id);
 
-    /** All of them. */
+    /** All files and uploads. */
     Uni<List<StoredFile>> list();
 
     /**
-     * Takes a chunk. The same one may come twice, also at the same time; the last one stays.
+     * Stores a chunk. The same chunk may be written twice, also concurrently; the last write wins.
      *
-     * @param bytes as many as {@link StoredFile#length} says; they are the caller's again when the {@code Uni} has completed
-     * @return whether the file was there to take it, and {@link StoredFile.State#COMING}
+     * @param bytes as many as {@link StoredFile#length} returns; the caller owns them again when the {@code Uni} has completed
+     * @return whether the file exists and is {@link StoredFile.State#COMING}, so that the chunk was stored
      */
     Uni<Boolean> write(StoredFile file, int index, ByteBuffer bytes);
 
-    /** Which chunks are there; none if the file is not. */
+    /** Chunks that are stored; none if the file does not exist. */
     Uni<BitSet> present(StoredFile file);
 
-    /** One chunk, or null if it is not there. */
+    /** One chunk, or null if it is not stored. */
     Uni<byte[]> read(StoredFile file, int index);
 
-    /** How many chunks whoever reads a file from one end to the other asks for together: more than one only where each takes its time, because each is memory. */
+    /** Chunks that a sequential reader requests concurrently. More than one only for a store with high latency, because each chunk is in memory. */
     default int readAhead() {
         return 1;
     }
 
     /**
-     * Takes note of what is known of a file by now. A file only goes forward: one that another replica has brought further stays as it
-     * is. One that is complete outlives a loss of power.
+     * Stores a description of a file. States only advance: a file that another replica has advanced further stays as it
+     * is. A complete file survives a power failure.
      *
-     * @return what is known then, or null if the file is no longer there
+     * @return the description that is stored then, or null if the file no longer exists
      */
     Uni<StoredFile> update(StoredFile file);
 
-    /** Forgets the chunks of a file, unless it is complete, and takes them again. */
+    /** Deletes the chunks of a file, unless it is complete, and accepts chunks again. */
     Uni<Void> clear(StoredFile file);
 
-    /** Removes a file with all that belongs to it. That it is not there is no failure. */
+    /** Deletes a file with its chunks. A file that does not exist is no failure. */
     Uni<Void> delete(StoredFile file);
 
     /**
-     * Those that are not complete and that nobody has written to for a while.
+     * Uploads that are not complete and have received no chunk since that time.
      *
      * @param before epoch milliseconds
      */

@@ -20,18 +20,18 @@ import java.util.Optional;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
 import org.jboss.logging.Logger;
 
-/** Makes the store that the settings ask for; {@code Optional<FileStore>} is empty if this server keeps no files. */
+/** Producer of the configured file store; {@code Optional<FileStore>} is empty if this server keeps no files. */
 @Singleton
 final class FileStoreProducer {
 
     private static final Logger LOG = Logger.getLogger(FileStoreProducer.class);
 
-    /** Where files are kept, once it is known with what they are shared. */
+    /** The configured kind of store, or the default for the backplane. */
     static FileConfig.Kind kind(FileConfig config, BackplaneConfig backplane) {
         return config.store().orElse(backplane.backplane() == BackplaneConfig.Kind.REDIS ? FileConfig.Kind.REDIS : FileConfig.Kind.DIRECTORY);
     }
 
-    /** @throws ConfigurationException naming the setting that makes no sense */
+    /** @throws ConfigurationException naming the invalid setting */
     @Produces
     @Singleton
     Optional<FileStore> store(FileConfig config, BackplaneConfig backplane, Vertx vertx, Instance<Redis> redis,
@@ -44,7 +44,7 @@ final class FileStoreProducer {
         };
     }
 
-    /** A store that cannot work stops the start, and not the first file. */
+    /** Creates the store at startup: an invalid setting must stop the start, not fail the first file. */
     void start(@Observes StartupEvent startup, Optional<FileStore> store) {
         LOG.debugf("Files are kept: %s", store.isPresent());
     }
@@ -71,7 +71,7 @@ final class FileStoreProducer {
     }
 
     private static FileStore redis(FileConfig config, String prefix, Optional<String> hosts, Vertx vertx, Instance<Redis> redis) {
-        // The one that was set: the other is only its consequence.
+        // The error names the setting that was set: the other one only follows from it.
         String because = config.store().isPresent() ? "atrium.file.store" : "atrium.backplane";
         Require.that(hosts.isPresent(), "quarkus.redis.hosts",
                 "the address of Redis because of " + because + "=redis, for example redis://localhost:6379");

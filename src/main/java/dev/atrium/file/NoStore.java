@@ -6,7 +6,7 @@ import java.nio.ByteBuffer;
 import java.util.BitSet;
 import java.util.List;
 
-/** Keeps nothing: {@code atrium.file.store=none}. Whoever asks is told so with 404. */
+/** Store of a server without files: {@code atrium.file.store=none}. Every operation fails with 404. */
 final class NoStore implements FileStore {
 
     static final NoStore INSTANCE = new NoStore();

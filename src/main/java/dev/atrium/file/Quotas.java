@@ -7,19 +7,19 @@ import java.util.function.Function;
 import java.util.function.Predicate;
 
 /**
- * How much there may be: whatever is opened counts with its whole size.
+ * Quotas of files. An upload counts with its whole size from its beginning.
  *
- * @param size bytes of one file
- * @param roomBytes of all files of a room
- * @param userBytes of all files of a user
- * @param totalBytes of all files
- * @param roomFiles files of a room
- * @param totalFiles files of all rooms
- * @param unfinished files that one user, or one session of nobody, is sending
+ * @param size maximum bytes of one file
+ * @param roomBytes maximum bytes of all files of a room
+ * @param userBytes maximum bytes of all files of a user
+ * @param totalBytes maximum bytes of all files
+ * @param roomFiles maximum number of files of a room
+ * @param totalFiles maximum number of files of all rooms
+ * @param unfinished maximum number of concurrent uploads of one user, or of one anonymous session
  */
 record Quotas(long size, long roomBytes, long userBytes, long totalBytes, int roomFiles, int totalFiles, int unfinished) {
 
-    /** Of one file: which of them are there is kept in memory while it is looked at. */
+    /** Maximum number of chunks of a file: the set of its stored chunks is in memory while the file is processed. */
     private static final int MOST_CHUNKS = 1 << 20;
 
     private static final long MIB = 1 << 20;
@@ -28,7 +28,7 @@ record Quotas(long size, long roomBytes, long userBytes, long totalBytes, int ro
     private static final int TOO_MANY = 429;
     private static final int FULL = 507;
 
-    /** Redis keeps everything in memory: what is not set is much less there. */
+    /** Quotas from the settings. Defaults are much lower for Redis, which keeps everything in memory. */
     static Quotas of(FileConfig config, FileConfig.Kind kind, int chunk) {
         boolean small = kind == FileConfig.Kind.REDIS;
         long size = Math.min(config.maxSize().orElse(small ? 16 * MIB : 2 * GIB), (long) chunk * MOST_CHUNKS);
@@ -37,7 +37,7 @@ record Quotas(long size, long roomBytes, long userBytes, long totalBytes, int ro
                 config.roomFiles(), config.totalFiles(), config.unfinished());
     }
 
-    /** @throws ErrorReply 413 or 507 if one more of that size is too much */
+    /** @throws ErrorReply 413, 429 or 507 if another file of that size exceeds a quota */
     void check(List<StoredFile> all, StoredFile more) {
         if (more.size() > size) {
             throw ErrorReply.parameter(TOO_LARGE, "size", "expected at most " + size + " bytes");

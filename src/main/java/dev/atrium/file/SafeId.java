@@ -2,7 +2,7 @@ package dev.atrium.file;
 
 import java.util.regex.Pattern;
 
-/** Ids become names of directories and of objects, and must not lead out of where files are. */
+/** Validation of file ids: they become names of directories and objects, and must not allow path traversal. */
 public final class SafeId {
 
     private static final Pattern SAFE = Pattern.compile("[A-Za-z0-9_-]+");
@@ -10,13 +10,13 @@ public final class SafeId {
     private SafeId() {
     }
 
-    /** Whether a file may have that id. */
+    /** Returns whether a file may have that id. */
     public static boolean matches(String id) {
         return SAFE.matcher(id).matches();
     }
 
     /**
-     * The same id.
+     * Returns the same id.
      *
      * @throws IllegalArgumentException if no file may have it
      */

@@ -1,11 +1,11 @@
 package dev.atrium.file;
 
-/** There is no room for more bytes where files are kept. */
+/** Thrown by a {@link FileStore} that has no room for more bytes. */
 public final class StoreFullException extends RuntimeException {
 
     private static final long serialVersionUID = 1L;
 
-    /** @param cause what the disk, the database or the service said; null if it was asked before */
+    /** @param cause the error of the disk, the database or the service; null if the store checked before it wrote */
     public StoreFullException(Throwable cause) {
         super("no room is left for files", cause);
     }

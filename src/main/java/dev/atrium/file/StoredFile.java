@@ -4,77 +4,77 @@ import com.fasterxml.jackson.annotation.JsonIgnore;
 import dev.atrium.room.RoomId;
 
 /**
- * What is known of a file, whole or still coming.
+ * Description of a file, complete or still being uploaded.
  *
- * @param id names it, and cannot be guessed
- * @param namespace of the room that it is said in
- * @param room its name
- * @param name as its sender calls it; any text, and no path
+ * @param id unguessable name
+ * @param namespace of the room in which it is published
+ * @param room name of that room
+ * @param name file name from its sender; any text, not a path
  * @param size bytes
- * @param type media type, as its sender declares it; never to be believed by what shows it
- * @param sha256 of its bytes, in hexadecimal digits; null while that is not known
- * @param session that opened it
- * @param user who sends it; null if that is not known
+ * @param type media type as declared by its sender; a viewer must not trust it
+ * @param sha256 of its bytes, in hexadecimal digits; null while it is unknown
+ * @param session that began the upload
+ * @param user sender; null if it is anonymous
  * @param chunk bytes of each chunk but the last
- * @param createdAt when it was opened, epoch milliseconds
+ * @param createdAt when the upload began, epoch milliseconds
  * @param completedAt when it was verified, epoch milliseconds; 0 before
- * @param state how far it is
+ * @param state of the upload
  */
 public record StoredFile(String id, String namespace, String room, String name, long size, String type, String sha256,
         String session, String user, int chunk, long createdAt, long completedAt, State state) {
 
-    /** How far a file is. Its chunks change in the first state alone. */
+    /** State of a file. Its chunks change only in the first state. */
     public enum State {
-        /** Chunks are taken. */
+        /** Chunks are accepted. */
         COMING,
-        /** It is being verified: what is read must be what is there afterwards. */
+        /** Being verified. No chunk is accepted, so that the verified bytes are the final ones. */
         SEALED,
-        /** It is verified, and to be said in its room. */
+        /** Verified, but not published in its room yet. */
         WHOLE,
-        /** It was said in its room. */
+        /** Published in its room. */
         SAID
     }
 
 
-    /** Whether all of it is there and verified. */
+    /** Returns whether it is verified, with all of its chunks. */
     @JsonIgnore
     public boolean isComplete() {
         return state == State.WHOLE || state == State.SAID;
     }
 
-    /** How many chunks it has; none if it is empty. */
+    /** Number of chunks; 0 if the file is empty. */
     @JsonIgnore
     public int chunks() {
         return (int) ((size + chunk - 1) / chunk);
     }
 
-    /** Bytes of one of its chunks. */
+    /** Bytes of one chunk. */
     public int length(int index) {
         return (int) Math.min(chunk, size - offset(index));
     }
 
-    /** Where one of its chunks begins. */
+    /** Offset of one chunk in the file. */
     public long offset(int index) {
         return (long) index * chunk;
     }
 
-    /** The room that it is said in. */
+    /** Room in which it is published. */
     @JsonIgnore
     public RoomId roomId() {
         return new RoomId(namespace, room);
     }
 
-    /** Whether this is known of it later than the other. */
+    /** Returns whether its state is later than that of the other description. */
     public boolean isAfter(StoredFile other) {
         return state.compareTo(other.state) > 0;
     }
 
-    /** The same, in another state. */
+    /** This description with another state. */
     StoredFile as(State other) {
         return new StoredFile(id, namespace, room, name, size, type, sha256, session, user, chunk, createdAt, completedAt, other);
     }
 
-    /** The same, verified. */
+    /** This description, verified. */
     StoredFile completed(String digest, long at) {
         return new StoredFile(id, namespace, room, name, size, type, digest, session, user, chunk, createdAt, at, State.WHOLE);
     }

@@ -6,16 +6,16 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 
-/** How what is known of a file is written, in every store: as one JSON object. */
+/** Codec of file descriptions, the same in every store: one JSON object. */
 public final class StoredFileCodec {
 
-    // A newer replica beside this one may know more of a file.
+    // During a rolling update, a newer replica may write fields that this one does not know.
     private static final ObjectMapper JSON = JsonMapper.builder().disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES).build();
 
     private StoredFileCodec() {
     }
 
-    /** As JSON in UTF-8. */
+    /** Encodes a description as JSON in UTF-8. */
     public static byte[] encode(StoredFile file) {
         try {
             return JSON.writeValueAsBytes(file);
@@ -24,7 +24,7 @@ public final class StoredFileCodec {
         }
     }
 
-    /** @throws UncheckedIOException if that is not what {@link #encode} has written */
+    /** @throws UncheckedIOException if the bytes are not a description */
     public static StoredFile decode(byte[] json) {
         try {
             return JSON.readValue(json, StoredFile.class);

@@ -3,9 +3,9 @@ package dev.atrium.file;
 import java.util.List;
 
 /**
- * How a file is coming.
+ * State of an upload.
  *
- * @param missing what is not there yet, or the first thousand ranges of it; nothing of a file that is complete
+ * @param missing chunks that are not stored yet, or the first thousand ranges of them; empty for a complete file
  */
 public record Transfer(StoredFile file, List<ChunkRange> missing) {
 }

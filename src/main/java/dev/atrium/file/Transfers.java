@@ -23,10 +23,10 @@ import java.util.function.Supplier;
 import org.jboss.logging.Logger;
 
 /**
- * Files on their way in and out: who may is asked of the {@link Gateway}, how much of {@link Quotas}. Who sends a file shows that
- * by its id, which nobody else knows until the file is whole and can no longer change.
+ * Uploads and downloads of files. Permissions are checked by the {@link Gateway}, quotas by {@link Quotas}. A client proves that it is the
+ * sender by the file's id, which no other client knows until the file is complete and can no longer change.
  *
- * <p>Any thread; what is returned completes on any thread. A {@code Uni} that fails with a {@link ErrorReply} carries the answer for
+ * <p>Any thread; what is returned completes on any thread. A {@code Uni} that fails with an {@link ErrorReply} carries the error for
  * the client.
  */
 public final class Transfers {
@@ -51,18 +51,18 @@ public final class Transfers {
     private final int chunk;
     private final Clock clock;
     private final Verification verification;
-    /** Of this replica one after the other, so that two cannot both take the last of a quota. */
+    /** Uploads of this replica begin one after the other, so that two cannot both take the last of a quota. */
     private final AsyncSemaphore openings = new AsyncSemaphore(1, MOST_WAITING);
     private final AtomicLong received = new AtomicLong();
     private final AtomicLong sent = new AtomicLong();
     private final AtomicLong completed = new AtomicLong();
     private final AtomicLong full = new AtomicLong();
 
-    /** Those that are coming just now, so that the store is not asked for each chunk what it belongs to. */
+    /** Uploads in progress; saves one lookup in the store per chunk. */
     private final Cache<String, StoredFile> coming = Caffeine.newBuilder()
             .expireAfterAccess(REMEMBERED).maximumSize(MOST_REMEMBERED).build();
 
-    /** @param chunk bytes */
+    /** @param chunk bytes of each chunk but the last */
     Transfers(FileStore store, Gateway gateway, FilePublisher announcement, Quotas quotas, int chunk, Clock clock) {
         this.store = store;
         this.gateway = gateway;
@@ -73,15 +73,15 @@ public final class Transfers {
         this.verification = new Verification(store);
     }
 
-    /** Of a server that keeps no files, and says so. */
+    /** Transfers of a server without files: every operation fails with 404. */
     public static Transfers none(Gateway gateway) {
         return new Transfers(NoStore.INSTANCE, gateway, null, new Quotas(Long.MAX_VALUE, 0, 0, 0, 0, 0, 0), 1, Clock.systemUTC());
     }
 
     /**
-     * A client is about to send a file, or goes on with one that it has begun to.
+     * Begins an upload, or continues one that the client has begun.
      *
-     * @param sha256 null if it does not know
+     * @param sha256 null if the client does not send it
      */
     public Uni<Transfer> open(Uploader speaker, RoomId room, String name, Long size, String type, String sha256) {
         return answered(() -> {
@@ -109,7 +109,7 @@ public final class Transfers {
     }
 
     /**
-     * Takes a chunk of a file that is coming. Coming again does no harm.
+     * Stores a chunk of an upload. A client may send a chunk again.
      *
      * @param bytes lent until the {@code Uni} has completed
      */
@@ -131,7 +131,7 @@ public final class Transfers {
                 return Uni.createFrom().voidItem();
             }
             coming.invalidate(file.id());
-            // Over, or complete, by another replica.
+            // Another replica has deleted or completed the upload.
             return store.find(file.id()).map(now -> {
                 throw now == null ? unknown() : takesNoMore();
             });
@@ -152,7 +152,7 @@ public final class Transfers {
         });
     }
 
-    /** How a file is coming, or that it is there. */
+    /** State of an upload; a complete file has no missing chunks. */
     public Uni<Transfer> status(Uploader speaker, String id) {
         return answered(() -> find(speaker, id).chain(file -> {
             require(speaker, file);
@@ -161,9 +161,9 @@ public final class Transfers {
     }
 
     /**
-     * A client has sent all of a file: looks whether that is so, and says it in the room. Asked again, it says the same again.
+     * Completes an upload: verifies the file and publishes it in the room, if no chunk is missing. A repeated call has the same result.
      *
-     * @return what is missing, if something is, or where in the room it was said
+     * @return the missing chunks, if there are any, or the stream position at which the file was published
      */
     public Uni<UploadResult> close(Uploader speaker, String id) {
         return answered(() -> find(speaker, id).chain(file -> {
@@ -176,7 +176,7 @@ public final class Transfers {
         }));
     }
 
-    /** From now on no chunk is taken: what is verified has to be what is there afterwards. */
+    /** From now on no chunk is accepted, so that the verified bytes are the final ones. */
     private Uni<UploadResult> seal(Uploader speaker, StoredFile file) {
         coming.invalidate(file.id());
         return update(file.as(StoredFile.State.SEALED))
@@ -202,7 +202,7 @@ public final class Transfers {
         return store.update(file).onItem().ifNull().failWith(Transfers::unknown);
     }
 
-    /** A client does not go on with a file: what has come of it goes. */
+    /** Aborts an upload and deletes its chunks. */
     public Uni<Void> abort(Uploader speaker, String id) {
         return answered(() -> find(speaker, id).chain(file -> {
             require(speaker, file);
@@ -214,7 +214,7 @@ public final class Transfers {
         }));
     }
 
-    /** One chunk of a file that is there. */
+    /** One chunk of a file. */
     public Uni<byte[]> read(Uploader speaker, String id, Long index) {
         return answered(() -> find(speaker, id).chain(file -> {
             require(speaker, file);
@@ -225,13 +225,13 @@ public final class Transfers {
         }));
     }
 
-    /** The same, of a file that was found already. */
+    /** One chunk of a file that was looked up before. */
     public Uni<byte[]> read(StoredFile file, int index) {
         return answered(() -> store.read(file, index).onItem().ifNull().failWith(Transfers::unknown))
                 .invoke(bytes -> sent.addAndGet(bytes.length));
     }
 
-    /** A file of a room that is there. */
+    /** A complete file of a room. */
     public Uni<StoredFile> find(Caller caller, Transport transport, RoomId room, String id) {
         return answered(() -> {
             gateway.require(caller, transport, room, Permission.JOIN);
@@ -243,7 +243,7 @@ public final class Transfers {
         });
     }
 
-    /** Removes a file of a room: those may who sent it, and administrators. */
+    /** Deletes a file of a room. Permitted to the user that sent it, and with {@code admin}. */
     public Uni<Void> delete(Caller caller, Transport transport, RoomId room, String id) {
         return find(caller, transport, room, id).chain(file -> answered(() -> {
             if (file.user() == null || !file.user().equals(caller.identity().user())) {
@@ -253,22 +253,22 @@ public final class Transfers {
         }));
     }
 
-    /** Bytes of chunks that were taken so far. */
+    /** Bytes of chunks received since startup. */
     public long received() {
         return received.get();
     }
 
-    /** Bytes of chunks that were given out so far. */
+    /** Bytes of chunks sent since startup. */
     public long sent() {
         return sent.get();
     }
 
-    /** How often the store had no room so far. */
+    /** Operations that failed since startup because the store was full. */
     public long full() {
         return full.get();
     }
 
-    /** Files that were completed so far. */
+    /** Files completed since startup. */
     public long completed() {
         return completed.get();
     }
@@ -285,7 +285,7 @@ public final class Transfers {
         return known(id, speaker.namespace());
     }
 
-    /** Whoever is in another namespace learns nothing. */
+    /** A client of another namespace must not learn that the file exists. */
     private Uni<StoredFile> known(String id, String namespace) {
         if (!SafeId.matches(id)) {
             throw unknown();

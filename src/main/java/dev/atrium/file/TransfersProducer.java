@@ -16,7 +16,7 @@ import java.util.Optional;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
 import org.jboss.logging.Logger;
 
-/** Makes what moves files, and sees that old ones are swept away. */
+/** Producer of {@link Transfers} and {@link ExpiryJob}, and timer of the job. */
 @Singleton
 final class TransfersProducer {
 
@@ -28,7 +28,7 @@ final class TransfersProducer {
     private static final int MOST_CHUNK = 4 << 20;
     private static final int MOST_FILES = 1_000_000;
 
-    /** What the line of JSON before a chunk may take of a message. */
+    /** Bytes of a message that the line of JSON before a chunk may take. */
     private static final int LINE = 512;
 
     @Produces

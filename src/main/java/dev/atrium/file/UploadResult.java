@@ -4,10 +4,10 @@ import dev.atrium.room.PublishResult;
 import java.util.List;
 
 /**
- * How the end of a transfer went.
+ * Result of the end of an upload.
  *
- * @param missing chunks that have to come first; none if the file is complete
- * @param receipt where the file was said in its room; null if that is too long ago to be known, or something is missing
+ * @param missing chunks that are still missing; empty if the file is complete
+ * @param receipt of the file's publication in its room; null if that was too long ago to be known, or chunks are missing
  */
 public record UploadResult(StoredFile file, List<ChunkRange> missing, PublishResult receipt) {
 

@@ -9,7 +9,7 @@ import java.util.HexFormat;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
-/** Reads a file through, chunk by chunk, to see what it really is. However often it is asked about one at the same time, once. */
+/** Digest computation: reads a file chunk by chunk. Concurrent requests for one file share one computation. */
 final class Verification {
 
     private final FileStore store;
@@ -19,7 +19,7 @@ final class Verification {
         this.store = store;
     }
 
-    /** The SHA-256 of a file of which all chunks are there, in hexadecimal digits. Not on an event loop. */
+    /** SHA-256 of a file with all chunks stored, in hexadecimal digits. Must not be subscribed to on an event loop. */
     Uni<String> sha256(StoredFile file) {
         return running.computeIfAbsent(file.id(), id -> read(file)
                 .onTermination().invoke(() -> running.remove(id))

@@ -1,5 +1,5 @@
 /**
- * Files that are said in rooms: they come in chunks, in any order and over as many connections as it takes, are verified, and
- * are kept for a while in a {@link dev.atrium.file.FileStore}, the port that its implementations stand beside.
+ * Files that are published in rooms. They are uploaded in chunks, in any order and over any number of connections, verified, and
+ * kept for a while in a {@link dev.atrium.file.FileStore}, a port with an implementation in each subpackage.
  */
 package dev.atrium.file;

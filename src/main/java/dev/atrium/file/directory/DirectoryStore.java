@@ -29,15 +29,15 @@ import java.util.function.Predicate;
 import org.jboss.logging.Logger;
 
 /**
- * Files in a directory. Several replicas may share it: nothing is locked, every step is one that the file system makes at
- * once or that can be made twice. It has threads of its own, so that a slow disk holds up nothing but files.
+ * File store in a directory. Several replicas may share it without locks: every step is atomic in the file system or can be
+ * repeated. It has its own threads, so that a slow disk delays only files.
  */
 public final class DirectoryStore implements FileStore, AutoCloseable {
 
     private static final Logger LOG = Logger.getLogger(DirectoryStore.class);
     private static final int THREADS = 8;
 
-    /** What is being made or removed takes no longer, unless whoever does it has died over it. */
+    /** Maximum time to create or delete a file; an older temporary directory is left over from a replica that died. */
     private static final Duration LEFT_OVER = Duration.ofMinutes(10);
 
     private final Root root;
@@ -45,7 +45,7 @@ public final class DirectoryStore implements FileStore, AutoCloseable {
     private final Backlog backlog = new Backlog();
     private final ExecutorService threads = threads();
 
-    /** Files that were said change no more, so that a list of thousands opens none of them again. */
+    /** Published files, which do not change any more: a list of thousands does not read their descriptions again. */
     private final Map<String, StoredFile> whole = new ConcurrentHashMap<>();
 
     private DirectoryStore(Root root, long reserve) {
@@ -54,10 +54,10 @@ public final class DirectoryStore implements FileStore, AutoCloseable {
     }
 
     /**
-     * In that directory, which is made if there is none.
+     * Opens the store in a directory, which is created if it does not exist.
      *
-     * @param reserve bytes that are left to others on its disk
-     * @throws IOException if it cannot be made or written
+     * @param reserve bytes of its disk that are left free for other programs
+     * @throws IOException if it cannot be created or written
      */
     public static DirectoryStore in(Path directory, long reserve) throws IOException {
         Root root = new Root(directory.toAbsolutePath(), false);
@@ -66,7 +66,7 @@ public final class DirectoryStore implements FileStore, AutoCloseable {
         return new DirectoryStore(root, reserve);
     }
 
-    /** In that directory, which is made when the first file comes, and read and written by nobody else. */
+    /** Store in a directory that is created with the first file, and that only this process's user may read and write. */
     public static DirectoryStore privatelyIn(Path directory, long reserve) {
         return new DirectoryStore(new Root(directory.toAbsolutePath(), true), reserve);
     }
@@ -146,7 +146,7 @@ public final class DirectoryStore implements FileStore, AutoCloseable {
         });
     }
 
-    /** Takes nothing more; what was taken is written to its end. */
+    /** Accepts no more work; accepted work completes. */
     @Override
     public void close() {
         threads.shutdown();
@@ -173,7 +173,7 @@ public final class DirectoryStore implements FileStore, AutoCloseable {
         return files;
     }
 
-    /** One file that cannot be read must not hide all the others. */
+    /** A file that cannot be read must not fail the whole list. */
     private StoredFile readable(String id) {
         try {
             return directory(id).find();
@@ -230,7 +230,7 @@ public final class DirectoryStore implements FileStore, AutoCloseable {
         T run() throws IOException;
     }
 
-    /** Their queue has an end, because the backlog has one. */
+    /** Its queue is unbounded, because the backlog is bounded. */
     private static ExecutorService threads() {
         AtomicInteger count = new AtomicInteger();
         ThreadPoolExecutor threads = new ThreadPoolExecutor(THREADS, THREADS, 30, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), task -> {

@@ -20,9 +20,9 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /**
- * The directory of one file, which appears and disappears as a whole. In it are {@code file.json}; {@code data}, the bytes,
- * with holes where none have come yet; and {@code present}, a byte for each chunk: bytes, because two replicas that set two
- * bits of one byte would undo each other's. All of it blocks.
+ * Directory of one file, which is created and deleted atomically. It contains {@code file.json}; {@code data}, the bytes,
+ * with holes for missing chunks; and {@code present}, one byte for each chunk: not one bit, because two replicas that set two
+ * bits of one byte would overwrite each other's. All methods block.
  */
 record FileDirectory(Path path) {
 
@@ -31,7 +31,7 @@ record FileDirectory(Path path) {
     private static final String PRESENT = "present";
     private static final byte HERE = 1;
 
-    /** Begins a file. */
+    /** Creates a file: fills a temporary directory and renames it. */
     static void create(Path root, StoredFile file) throws IOException {
         Path growing = Files.createTempDirectory(root, ".new-");
         try {
@@ -45,7 +45,7 @@ record FileDirectory(Path path) {
         }
     }
 
-    /** Null if there is none. */
+    /** Reads the description; null if the file does not exist. */
     StoredFile find() throws IOException {
         try {
             return StoredFileCodec.decode(Files.readAllBytes(path.resolve(JSON)));
@@ -54,7 +54,7 @@ record FileDirectory(Path path) {
         }
     }
 
-    /** Whether it was there, and is coming. The mark comes after the bytes, so that what has one is whole, whenever the power fails. */
+    /** Writes a chunk, then its mark: after a power failure, a marked chunk is whole. Returns whether the file exists and accepts chunks. */
     boolean write(long offset, int index, ByteBuffer bytes) throws IOException {
         StoredFile file = find();
         if (file == null || file.state() != StoredFile.State.COMING) {
@@ -83,7 +83,7 @@ record FileDirectory(Path path) {
         return present;
     }
 
-    /** Null if it is not there. */
+    /** Reads a chunk; null if it is not stored. */
     byte[] read(StoredFile file, int index) throws IOException {
         try {
             if (!file.isComplete() && !isPresent(index)) {
@@ -101,7 +101,7 @@ record FileDirectory(Path path) {
         }
     }
 
-    /** What is complete is on the disk before that is said. What is known then; null if it is gone. */
+    /** Replaces the description, after the data is flushed if the file is complete. Returns the stored description; null if the file is gone. */
     StoredFile update(StoredFile file) throws IOException {
         StoredFile known = find();
         if (known == null || known.isAfter(file)) {
@@ -115,12 +115,12 @@ record FileDirectory(Path path) {
             describe(file);
             return file;
         } catch (NoSuchFileException e) {
-            // Deleted meanwhile, which must not bring it back.
+            // Deleted meanwhile; the file must not be created again.
             return null;
         }
     }
 
-    /** The bytes stay: whoever writes a chunk just now would otherwise mark one that is cut off. */
+    /** Removes the marks only. Truncating the data, too, would let a concurrent write mark a chunk that was cut off. */
     void clear(StoredFile file) throws IOException {
         StoredFile known = find();
         if (known == null || known.isComplete()) {
@@ -150,7 +150,7 @@ record FileDirectory(Path path) {
         Files.move(growing, path.resolve(JSON), StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
     }
 
-    /** When it was written to the last time, epoch milliseconds; never, if it is gone. */
+    /** Time of the last write, epoch milliseconds; {@link Long#MAX_VALUE} if the file is gone. */
     long touched() throws IOException {
         try {
             return Files.getLastModifiedTime(path.resolve(PRESENT)).toMillis();
@@ -159,7 +159,7 @@ record FileDirectory(Path path) {
         }
     }
 
-    /** It is gone at once, under its name; whoever writes to it just now writes into what is being removed. */
+    /** Renames the directory, so that the file disappears at once, and deletes it. Concurrent writes end up in the renamed directory. */
     void delete() throws IOException {
         Path leaving = path.resolveSibling(".gone-" + path.getFileName() + "-" + System.nanoTime());
         try {
@@ -170,7 +170,7 @@ record FileDirectory(Path path) {
         remove(leaving);
     }
 
-    /** A directory with all that is in it. Somebody else may do the same. */
+    /** Deletes a directory recursively. Another replica may do so concurrently. */
     static void remove(Path directory) throws IOException {
         List<Path> found;
         try (Stream<Path> all = Files.walk(directory)) {
@@ -203,7 +203,7 @@ record FileDirectory(Path path) {
         }
     }
 
-    /** Whether there were as many bytes. */
+    /** Returns whether there were enough bytes to fill the buffer. */
     private static boolean fill(FileChannel channel, ByteBuffer buffer, long offset) throws IOException {
         while (buffer.hasRemaining()) {
             if (channel.read(buffer, offset + buffer.position()) < 0) {

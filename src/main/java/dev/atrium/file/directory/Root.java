@@ -10,7 +10,7 @@ import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Set;
 
-/** The directory that all files are in. All of it blocks. */
+/** Root directory of all files. All methods block. */
 final class Root {
 
     private static final Set<PosixFilePermission> OWNER_ONLY = PosixFilePermissions.fromString("rwx------");
@@ -20,8 +20,8 @@ final class Root {
     private volatile boolean trusted;
 
     /**
-     * @param isPrivate whether anybody else's directory of that name is refused: where everybody may write, as in that for
-     *     temporary files, somebody could have made it before, to read what comes
+     * @param isPrivate whether a directory of another owner is rejected: in a directory where everyone may write, like that for temporary
+     *     files, another user could have created it before, to read the files
      */
     Root(Path path, boolean isPrivate) {
         this.path = path;
@@ -32,7 +32,7 @@ final class Root {
         return path;
     }
 
-    /** Makes it, for its owner alone, if there is none, or none any more. */
+    /** Creates the directory, with access for its owner alone, if it does not exist or has been deleted. */
     void make() throws IOException {
         if (!Files.isDirectory(path)) {
             trusted = false;
@@ -43,7 +43,7 @@ final class Root {
         }
     }
 
-    /** @throws IOException if it cannot be written */
+    /** @throws IOException if the directory cannot be written */
     void probe() throws IOException {
         if (!Files.isDirectory(path)) {
             throw new NotDirectoryException(path.toString());
@@ -52,7 +52,7 @@ final class Root {
     }
 
     private void trust() throws IOException {
-        // The name of the user may not be known to Java, as in many containers; what a file of its own says, is.
+        // Java may not know the process's user, as in many containers; the owner of a file that the process creates is known.
         Path own = Files.createTempFile("atrium", null);
         try {
             trusted = !Files.isSymbolicLink(path)

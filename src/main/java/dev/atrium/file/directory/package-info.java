@@ -1,2 +1,2 @@
-/** Files in a directory of this machine, or of a volume that replicas share. */
+/** File store in a local directory, or on a volume that replicas share. */
 package dev.atrium.file.directory;

@@ -15,15 +15,15 @@ import java.util.concurrent.TimeoutException;
 import java.util.regex.Pattern;
 
 /**
- * A connection to Redis for files alone, so that no message waits behind a chunk. It is made when it is needed, and again
- * when it is needed after it was lost: one that rests is cut by {@code read-idle-timeout}, and nobody has to mind.
+ * Connection to Redis for files alone, so that no message waits behind a chunk. It is opened on demand, also after it was lost: an
+ * idle one is closed by {@code read-idle-timeout}, and the next request opens another.
  */
 final class FileConnection {
 
     private static final int CONNECT_SECONDS = 5;
     private static final int ANSWER_SECONDS = 15;
 
-    /** An error that Redis itself has answered with; all others are about the way to it. */
+    /** An error reply of Redis itself; all other errors are of the connection. */
     private static final Pattern ANSWER = Pattern.compile("[A-Z]+ .*", Pattern.DOTALL);
 
     private final Redis redis;
@@ -35,7 +35,7 @@ final class FileConnection {
         this.loop = vertx.getOrCreateContext();
     }
 
-    /** Any thread. What is sent may be carried out twice if the connection breaks. */
+    /** Sends a script call. It may be executed twice if the connection breaks. Any thread. */
     Future<Response> send(FileScript.Call call) {
         Promise<Response> answer = Promise.promise();
         loop.runOnContext(ignored -> attempt(call.first(), true)
@@ -45,7 +45,7 @@ final class FileConnection {
         return answer.future();
     }
 
-    /** Any thread. */
+    /** Sends a command. It may be executed twice if the connection breaks. Any thread. */
     Future<Response> send(Request request) {
         return send(new FileScript.Call(request, request));
     }
@@ -66,7 +66,7 @@ final class FileConnection {
             }
             boolean stood = used.succeeded();
             drop(used);
-            // It was cut while it rested, or breaks just now. All that is sent can be sent twice.
+            // Closed while it was idle, or broken just now. Retried once, because every request can be repeated.
             return again && stood && !(failure instanceof TimeoutException) ? attempt(request, false) : Future.failedFuture(failure);
         });
     }
@@ -76,7 +76,7 @@ final class FileConnection {
             Promise<RedisConnection> connecting = Promise.promise();
             Future<RedisConnection> fresh = connecting.future();
             connection = fresh;
-            // The client never answers when Redis refuses its HELLO, for example because it has too many clients.
+            // The client's future never completes if Redis rejects its HELLO, for example because of too many clients.
             redis.connect().onSuccess(open -> {
                 if (!connecting.tryComplete(open)) {
                     open.close();
@@ -95,13 +95,13 @@ final class FileConnection {
             return;
         }
         connection = null;
-        // To close it would only hand it back to the pool, from where it would come back as the new connection. It leaves the
-        // pool when its socket ends.
+        // A close would only return the connection to the pool, which would hand it out as the new connection. It leaves the
+        // pool when its socket is closed, which QUIT causes.
         lost.onSuccess(open -> open.send(Request.cmd(Command.QUIT)).onComplete(ignored -> { }));
     }
 
     private static Throwable explained(Throwable failure) {
-        // A script's error is wrapped in another one by Redis 6, but not by Redis 7.
+        // Redis 6 wraps the error of a script in another one, Redis 7 does not.
         return isAnswer(failure) && failure.getMessage().contains("OOM command not allowed") ? new StoreFullException(failure) : failure;
     }
 

@@ -1,23 +1,23 @@
 package dev.atrium.file.redis;
 
 /**
- * The names of keys. All carry the same hash tag, so that in a Redis Cluster they live on one node, as a script needs them to.
+ * Names of the keys. All have the same hash tag, so that a Redis Cluster keeps them on one node, as scripts require.
  *
- * @param prefix what every key begins with
+ * @param prefix of every key
  */
 record FileKeys(String prefix) {
 
-    /** Hash from id to what is known of the file. */
+    /** Hash from id to the file's description. */
     String files() {
         return prefix + ":{files}";
     }
 
-    /** Hash from id to when a file that is still coming was written to, epoch milliseconds. */
+    /** Hash from id to the time of the last write of an upload in progress, epoch milliseconds. */
     String touched() {
         return prefix + ":{files}:touched";
     }
 
-    /** Hash from index to bytes. */
+    /** Hash from chunk index to bytes. */
     String chunks(String id) {
         return prefix + ":{files}:chunks:" + id;
     }

@@ -12,7 +12,7 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.function.UnaryOperator;
 
-/** A Lua script that Redis runs by its SHA-1, or, if it does not know it yet, by its text. */
+/** Lua scripts of the store. Run by SHA-1 (EVALSHA), or by text if Redis does not know the script yet. */
 enum FileScript {
 
     CREATE, WRITE, UPDATE, CLEAR, DELETE, ABANDONED;
@@ -32,7 +32,7 @@ enum FileScript {
         }
     }
 
-    /** Runs it on a connection. */
+    /** The requests that run the script. */
     Call call(List<String> keys, UnaryOperator<Request> arguments) {
         return new Call(request(Command.EVALSHA, sha1, keys, arguments), request(Command.EVAL, body, keys, arguments));
     }
@@ -44,10 +44,10 @@ enum FileScript {
     }
 
     /**
-     * A request.
+     * Script call.
      *
-     * @param first what to send
-     * @param ifUnknown what to send instead if Redis does not know the script
+     * @param first request to send
+     * @param ifUnknown request to send instead if Redis replies NOSCRIPT
      */
     record Call(Request first, Request ifUnknown) {
     }

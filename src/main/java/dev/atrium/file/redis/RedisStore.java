@@ -21,7 +21,7 @@ import java.util.List;
 import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 
-/** Files in Redis 6.2 or later, for replicas that share no disk. What nobody sweeps away, Redis lets go by itself. */
+/** File store in Redis 6.2 or later, for replicas that share no disk. Keys have a TTL, so that files expire even if no replica deletes them. */
 public final class RedisStore implements FileStore, AutoCloseable {
 
     private final FileConnection link;
@@ -30,10 +30,10 @@ public final class RedisStore implements FileStore, AutoCloseable {
     private final Backlog backlog = new Backlog();
 
     /**
-     * Connects when the first file comes.
+     * Creates the store; it connects with the first file.
      *
-     * @param prefix what every key begins with
-     * @param ttl after which everything that nobody has touched is gone
+     * @param prefix of every key
+     * @param ttl after which untouched keys expire
      */
     public RedisStore(Redis redis, Vertx vertx, String prefix, Duration ttl) {
         this.link = new FileConnection(redis, vertx);
@@ -57,7 +57,7 @@ public final class RedisStore implements FileStore, AutoCloseable {
     @Override
     public Uni<List<StoredFile>> list() {
         return send(0, () -> link.send(Request.cmd(Command.HVALS).arg(keys.files())))
-                // Thousands of them would hold up everybody on the event loop of the connection.
+                // Decoding thousands of descriptions would block the connection's event loop.
                 .emitOn(Infrastructure.getDefaultWorkerPool()).map(RedisStore::files);
     }
 
@@ -119,7 +119,7 @@ public final class RedisStore implements FileStore, AutoCloseable {
         return backlog.queue(bytes, () -> UniHelper.toUni(work.get()));
     }
 
-    /** What waits to be sent must not change when its owner uses it again, after a failure for example. */
+    /** A copy, because a queued request must not change when the caller reuses its buffer, after a failure for example. */
     private static Buffer copy(ByteBuffer bytes) {
         byte[] copy = new byte[bytes.remaining()];
         bytes.duplicate().get(copy);

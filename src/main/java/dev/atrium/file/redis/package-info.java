@@ -1,2 +1,2 @@
-/** Files in the Redis that replicas share anyway: for small ones, because they lie in its memory. */
+/** File store in the Redis of the backplane: for small files, because Redis keeps them in memory. */
 package dev.atrium.file.redis;

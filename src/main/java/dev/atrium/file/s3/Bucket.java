@@ -20,23 +20,23 @@ import software.amazon.awssdk.services.s3.model.NoSuchKeyException;
 import software.amazon.awssdk.services.s3.model.S3Exception;
 
 /**
- * The objects of one bucket. Any thread, and none is blocked: the SDK looks for credentials where it is called, which may
- * mean to ask a service for them, and so it is called on worker threads.
+ * Bucket of S3. Any thread, and none is blocked: the SDK resolves credentials on the calling thread, which may
+ * mean a request to a service, so it is called on worker threads.
  */
 record Bucket(S3AsyncClient client, String name) {
 
-    /** How services say that a quota, a disk or a bucket is full. 507 says it without a word. */
+    /** Error codes with which services report that a quota, a disk or a bucket is full. Status 507 means the same without a code. */
     private static final Set<String> FULL = Set.of("QuotaExceeded", "QuotaExceededException", "EntityTooLarge", "StorageFull",
             "InsufficientStorage", "InsufficientCapacity", "XMinioStorageFull", "XMinioAdminBucketQuotaExceeded");
 
-    /** Requests that are on their way together for one that asks for many. */
+    /** Maximum number of concurrent requests of one operation on many objects. */
     static final int TOGETHER = 16;
 
-    /** An object without its bytes. */
+    /** An object without its content. */
     record Entry(String key, Instant modified) {
     }
 
-    /** Fails if there is no such bucket, or not for us. */
+    /** Fails if the bucket does not exist, or access is denied. */
     Uni<Void> exists() {
         return call(() -> client.headBucket(request -> request.bucket(name))).replaceWithVoid();
     }
@@ -46,7 +46,7 @@ record Bucket(S3AsyncClient client, String name) {
                 .replaceWithVoid();
     }
 
-    /** Null if there is none. */
+    /** Content of an object; null if it does not exist. */
     Uni<byte[]> get(String key) {
         return call(() -> client.getObject(request -> request.bucket(name).key(key), AsyncResponseTransformer.toBytes()))
                 .map(bytes -> bytes.asByteArrayUnsafe())
@@ -58,23 +58,23 @@ record Bucket(S3AsyncClient client, String name) {
                 .onFailure(Bucket::isMissing).recoverWithItem(false);
     }
 
-    /** Removes one. That it is not there is no failure. */
+    /** Deletes an object. One that does not exist is no failure. */
     Uni<Void> delete(String key) {
         return call(() -> client.deleteObject(request -> request.bucket(name).key(key))).replaceWithVoid();
     }
 
-    /** Removes many, each by a request of its own: services differ in what they want to see for more than one. */
+    /** Deletes objects, each with a request of its own: services differ in what they require of a bulk delete. */
     Uni<Void> delete(List<String> keys) {
         return Multi.createFrom().iterable(keys).onItem().transformToUni(this::delete).merge(TOGETHER).collect().last();
     }
 
-    /** Those whose keys begin so. */
+    /** Objects with a key prefix. */
     Multi<Entry> entries(String prefix) {
         return pages(prefix, null).onItem().transformToMultiAndConcatenate(page -> Multi.createFrom().iterable(page.contents()))
                 .map(object -> new Entry(object.key(), object.lastModified()));
     }
 
-    /** What comes in their keys between the prefix and the next slash, as a directory would list it. */
+    /** Names between the prefix and the next slash of the keys, like the directories of a file system. */
     Multi<String> directories(String prefix) {
         return pages(prefix, "/").onItem().transformToMultiAndConcatenate(page -> Multi.createFrom().iterable(page.commonPrefixes()))
                 .map(common -> common.prefix().substring(prefix.length(), common.prefix().length() - 1));
@@ -98,7 +98,7 @@ record Bucket(S3AsyncClient client, String name) {
                 || refused.awsErrorDetails() != null && FULL.contains(String.valueOf(refused.awsErrorDetails().errorCode())));
     }
 
-    /** An answer to HEAD has no body to say more. */
+    /** A response to HEAD has no body, so the SDK knows the status alone. */
     private static boolean isMissing(Throwable failure) {
         return failure instanceof S3Exception refused && refused.statusCode() == 404;
     }

@@ -22,7 +22,7 @@ import software.amazon.awssdk.services.s3.S3AsyncClient;
 import software.amazon.awssdk.services.s3.S3AsyncClientBuilder;
 import software.amazon.awssdk.services.s3.model.S3Exception;
 
-/** Makes a store in S3 of what the settings say, and looks whether it works. Blocks. */
+/** Factory of the S3 store from the settings; checks access to the bucket. Blocks. */
 public final class S3Start {
 
     private static final Logger LOG = Logger.getLogger(S3Start.class);
@@ -34,9 +34,9 @@ public final class S3Start {
     }
 
     /**
-     * A store that may be out of reach just now, as any other may be at any time.
+     * Creates the store. A bucket that is unreachable is only logged, because that can happen at any time.
      *
-     * @throws ConfigurationException naming the setting that makes no sense, or names a bucket that there is not
+     * @throws ConfigurationException naming the invalid setting, also for a bucket that does not exist
      */
     public static S3Store start(FileConfig.S3 settings) {
         Require.that(settings.bucket().filter(name -> name.matches("[a-zA-Z0-9._-]{3,63}")).isPresent(), "atrium.file.s3.bucket",
@@ -47,7 +47,7 @@ public final class S3Start {
                 endpoint.getHost() != null && String.valueOf(endpoint.getScheme()).matches("https?"),
                 "atrium.file.s3.endpoint", "the address of a service, for example https://minio.example.com"));
         AwsCredentialsProvider credentials = credentials();
-        // Its own would make each end wait for two seconds.
+        // The SDK's own event loops would delay each shutdown by two seconds.
         EventLoopGroup loops = new NioEventLoopGroup(2, new DefaultThreadFactory("atrium-s3", true));
         S3Store store = new S3Store(client(settings, credentials, loops), loops, settings.bucket().get(), settings.prefix());
         check(store, settings.bucket().get());
@@ -65,7 +65,7 @@ public final class S3Start {
         return credentials;
     }
 
-    /** It connects when it is used. */
+    /** Creates the client; it connects when it is used. */
     private static S3AsyncClient client(FileConfig.S3 settings, AwsCredentialsProvider credentials, EventLoopGroup loops) {
         URI endpoint = settings.endpoint().orElse(null);
         S3AsyncClientBuilder builder = S3AsyncClient.builder()
@@ -73,7 +73,7 @@ public final class S3Start {
                 .httpClientBuilder(NettyNioAsyncHttpClient.builder().connectionTimeout(CONNECT)
                         .connectionAcquisitionTimeout(CALL).eventLoopGroup(SdkEventLoopGroup.create(loops, NioSocketChannel::new)))
                 .overrideConfiguration(calls -> calls.apiCallAttemptTimeout(ATTEMPT).apiCallTimeout(CALL))
-                // Many services that speak S3 do not know the newer checksums; a file is verified by its digest anyway.
+                // Many S3-compatible services do not know the newer checksums; a file is verified by its digest anyway.
                 .requestChecksumCalculation(RequestChecksumCalculation.WHEN_REQUIRED)
                 .responseChecksumValidation(ResponseChecksumValidation.WHEN_REQUIRED)
                 .forcePathStyle(settings.pathStyle().orElse(endpoint != null));

@@ -21,8 +21,8 @@ import software.amazon.awssdk.core.async.AsyncRequestBody;
 import software.amazon.awssdk.services.s3.S3AsyncClient;
 
 /**
- * Files in a bucket: an object for each chunk, and one that says what is known of the file, without which there is none. It
- * is the first that comes and the first that goes.
+ * File store in an S3 bucket: one object for each chunk, and one for the description, without which the file does not exist. The
+ * description is written first and deleted first.
  */
 public final class S3Store implements FileStore, AutoCloseable {
 
@@ -34,12 +34,12 @@ public final class S3Store implements FileStore, AutoCloseable {
     private final String prefix;
     private final Backlog backlog = new Backlog();
 
-    /** Files that were said change no more, so that a list of thousands asks for none of them again. */
+    /** Published files, which do not change any more: a list of thousands does not request their descriptions again. */
     private final Map<String, StoredFile> whole = new ConcurrentHashMap<>();
 
     /**
-     * @param loops that the client runs on
-     * @param prefix what the key of each object begins with
+     * @param loops event loops of the client
+     * @param prefix of the key of each object
      */
     S3Store(S3AsyncClient client, EventLoopGroup loops, String bucket, String prefix) {
         this.client = client;
@@ -48,7 +48,7 @@ public final class S3Store implements FileStore, AutoCloseable {
         this.prefix = prefix;
     }
 
-    /** Fails if there is no such bucket, or not for us. */
+    /** Fails if the bucket does not exist, or access is denied. */
     Uni<Void> check() {
         return bucket.exists();
     }
@@ -74,7 +74,7 @@ public final class S3Store implements FileStore, AutoCloseable {
                 known == null || known.state() != StoredFile.State.COMING ? Uni.createFrom().item(false) : put(file, index, bytes)));
     }
 
-    /** Looks for the file again after it has written: one that is deleted just now would leave a chunk behind that nobody owns. */
+    /** Looks up the file again after the write: a chunk of a file that was deleted meanwhile would never be deleted. */
     private Uni<Boolean> put(StoredFile file, int index, ByteBuffer bytes) {
         return bucket.put(chunk(file, index), AsyncRequestBody.fromByteBuffer(bytes))
                 .flatMap(written -> bucket.has(json(file.id())))
@@ -108,7 +108,7 @@ public final class S3Store implements FileStore, AutoCloseable {
                 known == null || known.isAfter(file) ? Uni.createFrom().item(known) : say(file)));
     }
 
-    /** What is known of the file is written again, because the age of the newest object says whether it is abandoned. */
+    /** The description is written again, because the age of the newest object decides whether the upload is abandoned. */
     @Override
     public Uni<Void> clear(StoredFile file) {
         return backlog.queue(0, () -> known(file.id()).flatMap(known -> known == null || known.isComplete() ? Uni.createFrom().voidItem()
@@ -132,11 +132,11 @@ public final class S3Store implements FileStore, AutoCloseable {
     @Override
     public void close() {
         client.close();
-        // Not at once, because the client closes its connections on them, and nobody waits for it.
+        // Not at once, because the client closes its connections on these event loops, without waiting for that.
         loops.shutdownGracefully(1, 5, TimeUnit.SECONDS);
     }
 
-    /** What is known of a file from then on. */
+    /** Replaces the description of a file. */
     private Uni<StoredFile> say(StoredFile file) {
         return bucket.put(json(file.id()), body(file)).replaceWith(file);
     }
@@ -161,7 +161,7 @@ public final class S3Store implements FileStore, AutoCloseable {
         return bucket.get(json(id)).map(json -> json == null ? null : StoredFileCodec.decode(json));
     }
 
-    /** Null if it is whole, or if only chunks were left behind where a deletion broke off: these go now. */
+    /** Null if the file is complete, or if only chunks are left of an interrupted deletion: these are deleted now. */
     private Uni<StoredFile> incoming(String id) {
         return known(id).flatMap(file -> {
             if (file == null) {
@@ -177,12 +177,12 @@ public final class S3Store implements FileStore, AutoCloseable {
     }
 
     private Uni<Void> removeChunks(String id) {
-        // All are listed before one goes: with some services the next page begins after a key that has to be there still.
+        // All keys are listed before the first deletion: with some services the next page begins after a key that has to exist still.
         return names(id).filter(name -> !name.equals(JSON)).map(name -> prefix + id + "/" + name).collect().asList()
                 .flatMap(bucket::delete);
     }
 
-    /** Of its objects, without the prefix and the id. */
+    /** Keys of the file's objects, without the prefix and the id. */
     private Multi<String> names(String id) {
         int length = prefix.length() + SafeId.require(id).length() + 1;
         return bucket.entries(prefix + id + "/").map(entry -> entry.key().substring(length));

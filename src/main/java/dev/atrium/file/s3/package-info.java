@@ -1,2 +1,2 @@
-/** Files in a bucket of a service that speaks S3. */
+/** File store in a bucket of Amazon S3 or of a compatible service. */
 package dev.atrium.file.s3;
