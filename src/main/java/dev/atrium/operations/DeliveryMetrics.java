@@ -10,7 +10,7 @@ import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
 
-/** Figures of delivery. On the hot path, so it adds to counters and nothing else. */
+/** Delivery metrics. On the hot path: it only adds to counters and records a timer. */
 @Singleton
 final class DeliveryMetrics implements DeliveryObserver {
 
@@ -34,7 +34,7 @@ final class DeliveryMetrics implements DeliveryObserver {
         messages.add(members);
         bytes.add((long) members * message.data().size());
         long micros = TimeUnit.MILLISECONDS.toMicros(System.currentTimeMillis()) - message.atMicros();
-        // Redis keeps the time, and its clock may be ahead of ours.
+        // Redis sets the message's time, and its clock may be ahead of this machine's.
         latency.record(Math.max(0, micros), TimeUnit.MICROSECONDS);
     }
 

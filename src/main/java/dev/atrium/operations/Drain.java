@@ -19,7 +19,7 @@ import java.util.concurrent.atomic.LongAdder;
 import org.jboss.logging.Logger;
 
 /**
- * Sends clients elsewhere at an even rate: of {@code n} clients and a window {@code w}, {@code n/w} a second, in steps of
+ * Closes sessions at an even rate: for {@code n} clients and a window {@code w}, {@code n/w} per second, in steps of
  * {@value #STEP_MILLIS} ms, the first at once. Any thread.
  */
 @Singleton
@@ -39,7 +39,7 @@ final class Drain {
     private final AtomicBoolean rebalancing = new AtomicBoolean();
     private final CountDownLatch hurried = new CountDownLatch(1);
 
-    /** @throws ConfigurationException naming the setting that makes no sense */
+    /** @throws ConfigurationException naming the invalid setting */
     Drain(Sessions sessions, DrainConfig config) {
         this.sessions = sessions;
         this.window = config.window();
@@ -48,32 +48,32 @@ final class Drain {
         Require.between("atrium.drain.grace", config.grace(), Duration.ZERO, LONGEST);
     }
 
-    /** Clients that are still to be told. */
+    /** Number of clients that are still to be closed. */
     int left() {
         return left.get();
     }
 
-    /** Clients that were told. */
+    /** Number of clients that were closed. */
     long told() {
         return told.sum();
     }
 
-    /** Connections that were still there when the time was up. */
+    /** Number of connections that were still open at the end of the grace period. */
     long forced() {
         return forced.sum();
     }
 
-    /** So many were still there. */
+    /** Adds connections that were still open at the end of the grace period. */
     void force(int connections) {
         forced.add(connections);
     }
 
-    /** Whoever is being told, or will be, is told at once. */
+    /** Ends the delay and the window: all remaining clients are closed at once. */
     void hurry() {
         hurried.countDown();
     }
 
-    /** Waits for so long, unless hurried; says whether it was. */
+    /** Waits for that time, or until {@link #hurry}. Returns whether the wait was cut short. */
     boolean pause(Duration time) {
         try {
             return hurried.await(time.toNanos(), TimeUnit.NANOSECONDS);
@@ -83,9 +83,9 @@ final class Drain {
         }
     }
 
-    /** Tells all of them over that time. Returns when all are told. */
+    /** Runs all closes, spread over that time. Returns when the last one has run. */
     void tell(List<Runnable> farewells, Duration over) {
-        // At random, or those of one room, who came together, would all be gone at once.
+        // In random order: members of one room often connected one after the other, and would all be gone at once.
         List<Runnable> order = new ArrayList<>(farewells);
         Collections.shuffle(order);
         left.addAndGet(order.size());
@@ -108,7 +108,7 @@ final class Drain {
         }
     }
 
-    /** How many are to be told by now: rounded up, so that a single client does not wait for the end of the window. */
+    /** Number of clients to be closed by now: rounded up, so that a single client does not wait for the end of the window. */
     private int due(int all, long nanos, long windowNanos) {
         if (hurried.getCount() == 0 || nanos >= windowNanos) {
             return all;
@@ -123,17 +123,17 @@ final class Drain {
         told.increment();
     }
 
-    /** A client that nobody had seen when the others were told. */
+    /** Closes a session that began after the list of sessions was taken. */
     void tellLate(Session session) {
         session.closeSoon(CloseReason.GOING_AWAY);
         told.increment();
     }
 
     /**
-     * Begins to send some sessions, chosen at random, to whatever replica takes them, over the usual window.
+     * Begins to close sessions, chosen at random, over the configured window; their clients reconnect to any replica.
      *
-     * @return how many; fewer than asked for if there are no more
-     * @throws ErrorReply 409 if that is being done already
+     * @return number of sessions; fewer than requested if there are no more
+     * @throws ErrorReply 409 if a drain is in progress
      */
     int rebalance(int most) {
         if (hurried.getCount() == 0 || !rebalancing.compareAndSet(false, true)) {

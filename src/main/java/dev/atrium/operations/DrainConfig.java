@@ -6,21 +6,21 @@ import io.smallrye.config.WithConverter;
 import io.smallrye.config.WithDefault;
 import java.time.Duration;
 
-/** Settings of how clients are sent elsewhere. */
+/** Settings of the drain. */
 @ConfigMapping(prefix = "atrium.drain")
 public interface DrainConfig {
 
-    /** How long a replica that is to stop goes on taking clients, until whoever routes them has seen that it is not ready. */
+    /** Time for which a stopping replica still accepts clients, until load balancers have noticed that it is not ready. */
     @WithDefault("5s")
     @WithConverter(DurationSetting.class)
     Duration delay();
 
-    /** The time over which clients are told to go, so that the replicas that take them can bear it. */
+    /** Time over which sessions are closed, so that the other replicas can cope with the reconnects. */
     @WithDefault("30s")
     @WithConverter(DurationSetting.class)
     Duration window();
 
-    /** How long clients have to go after the last one was told to; then the process ends all the same. */
+    /** Grace period for connections to end after the last session was closed; then the process ends, even with open connections. */
     @WithDefault("10s")
     @WithConverter(DurationSetting.class)
     Duration grace();

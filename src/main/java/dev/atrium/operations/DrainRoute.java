@@ -11,8 +11,8 @@ import jakarta.enterprise.event.Observes;
 import jakarta.inject.Singleton;
 
 /**
- * {@code POST /admin/drain?sessions=N} on the management port: sends so many sessions elsewhere, to even out the load after a
- * replica was added. This one stays ready, and some of them may come back to it.
+ * Management route {@code POST /admin/drain?sessions=N}: closes N sessions, whose clients reconnect to other replicas, to even out the load
+ * after a replica was added. This replica stays ready, and some of the clients may reconnect to it.
  */
 @Singleton
 final class DrainRoute {
@@ -55,7 +55,7 @@ final class DrainRoute {
                 return sessions;
             }
         } catch (IllegalArgumentException e) {
-            // No number, or a query that is not percent-encoded UTF-8.
+            // Not a number, or a query that is not percent-encoded UTF-8.
         }
         throw ErrorReply.badRequest(EXPECTED);
     }

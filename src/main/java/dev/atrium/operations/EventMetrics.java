@@ -15,14 +15,14 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 
 /**
- * Counters of what happens, counted where it happens: none goes through a queue that may be full. Those that an alert watches are at
- * zero from the start, or their first increase would be none that it could see.
+ * Counters of events, incremented synchronously by an {@link EventObserver}: none is lost in a full queue. Counters that alerts watch are
+ * registered with zero at startup, because Prometheus sees no increase in the first sample of a new series.
  */
 @Singleton
 final class EventMetrics implements EventObserver {
 
     private final MeterRegistry registry;
-    /** Finding a counter in the registry costs more than counting a message. */
+    /** Cache: a lookup in the registry costs more than counting a message. */
     private final ConcurrentMap<Key, Counter> counters = new ConcurrentHashMap<>();
 
     private record Key(String name, Object first, Object second) {

@@ -13,9 +13,7 @@ import org.eclipse.microprofile.health.Liveness;
 import org.eclipse.microprofile.health.Readiness;
 import org.eclipse.microprofile.health.Startup;
 
-/**
- * What Kubernetes asks. Started and live are about this process alone: a replica is never restarted because Redis is away.
- */
+/** Health checks for Kubernetes. Startup and liveness depend on this process alone: a replica must not be restarted because Redis is unreachable. */
 @Singleton
 final class HealthChecks {
 
@@ -45,7 +43,7 @@ final class HealthChecks {
         return () -> HealthCheckResponse.up("live");
     }
 
-    /** Send nobody to a replica that is on its way out. */
+    /** Not ready while draining. */
     @Produces
     @Singleton
     @Readiness
@@ -53,7 +51,7 @@ final class HealthChecks {
         return () -> HealthCheckResponse.named("draining").status(!shutdown.isDraining()).build();
     }
 
-    /** Send nobody to a replica that would be slow to take them. */
+    /** Not ready before the warm-up: new connections would be slow. */
     @Produces
     @Singleton
     @Readiness
@@ -61,7 +59,7 @@ final class HealthChecks {
         return () -> HealthCheckResponse.named("warm").status(warmUp.isDone()).build();
     }
 
-    /** Send nobody to a replica that would refuse them. */
+    /** Not ready at the connection limit: new connections would be rejected. */
     @Produces
     @Singleton
     @Readiness
@@ -71,8 +69,8 @@ final class HealthChecks {
     }
 
     /**
-     * Send nobody to a replica that cannot hear what the others say. But where Redis does not answer at all it most likely
-     * answers nobody, and if all replicas were taken out at once there would be none left to tell clients so.
+     * Not ready if this replica does not receive what the other replicas publish. But ready if Redis does not reply at all: it most likely
+     * replies to no replica, and with all replicas unready at once, none would be left to report the error to clients.
      */
     @Produces
     @Singleton

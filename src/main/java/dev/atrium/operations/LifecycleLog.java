@@ -8,10 +8,7 @@ import jakarta.inject.Singleton;
 import org.jboss.logmanager.Level;
 import org.jboss.logmanager.Logger;
 
-/**
- * What sessions go through, a line each at DEBUG, in the category {@value #CATEGORY}: one for each step of a life, and none for
- * a message.
- */
+/** Log of the lifecycle events of sessions, one line each at DEBUG, in the category {@value #CATEGORY}. Messages are not logged. */
 @Singleton
 final class LifecycleLog {
 
@@ -19,10 +16,10 @@ final class LifecycleLog {
     private static final Logger LOG = Logger.getLogger(CATEGORY);
 
     void start(@Observes StartupEvent startup, Events events) {
-        // Where nobody reads them no thread wakes up for them.
+        // Without the level no subscriber is registered, so that no worker thread wakes up for each event.
         if (LOG.isLoggable(Level.DEBUG)) {
             events.subscribe("life log", Event.Life.class, event -> {
-                // Its end, which comes next, says so.
+                // The session's end, which is the next event, has the heartbeat as its reason.
                 if (!(event instanceof Event.HeartbeatMissed)) {
                     tell(event).write(LOG, Level.DEBUG);
                 }

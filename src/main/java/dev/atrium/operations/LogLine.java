@@ -10,8 +10,8 @@ import org.jboss.logmanager.Level;
 import org.jboss.logmanager.Logger;
 
 /**
- * What happened, in logfmt. Values that clients have made up are JSON strings, so that none can end its line and begin another.
- * Logs in JSON have each field by itself, too, under {@code mdc}.
+ * Log line in logfmt. Values from clients are JSON strings, so that none can end the line and forge another.
+ * JSON logs also have each field by itself, under {@code mdc}.
  */
 final class LogLine {
 
@@ -27,14 +27,14 @@ final class LogLine {
         fields.put("event", what);
     }
 
-    /** A value of ours: one word. */
+    /** Adds a value of the server: one word. */
     LogLine word(String field, Object value) {
         line.append(' ').append(field).append('=').append(value);
         fields.put(field, value.toString());
         return this;
     }
 
-    /** A value that clients can choose; nothing if it is null or empty. */
+    /** Adds a value from a client; nothing if it is null or empty. */
     LogLine text(String field, String value) {
         if (value != null && !value.isEmpty()) {
             String cut = value.substring(0, Math.min(value.length(), LONGEST_VALUE));
@@ -45,15 +45,15 @@ final class LogLine {
     }
 
     void write(Logger log, Level level) {
-        // No pattern: a name with a % in it is none.
+        // No format string: a name may contain a %.
         ExtLogRecord entry = new ExtLogRecord(level, line.toString(), ExtLogRecord.FormatStyle.NO_FORMAT, LogLine.class.getName());
         entry.setLoggerName(log.getName());
-        // On the entry alone, as the thread that writes it has other things to tell of next.
+        // Set on the record instead of the thread's MDC, because the thread writes other lines afterwards.
         fields.forEach(entry::putMdc);
         log.logRaw(entry);
     }
 
-    /** In ASCII alone: terminals and readers of logs know other line breaks, and worse. */
+    /** ASCII only: terminals and log readers interpret other line breaks and control characters. */
     private static String quoted(String value) {
         try {
             return ASCII.writeValueAsString(value).replace("\u007f", "\\u007f");

@@ -21,8 +21,8 @@ import java.util.List;
 import java.util.function.ToDoubleFunction;
 
 /**
- * Figures for Prometheus. Labels are transports, close reasons and codes, which are few; never a room, a user or an event
- * name, which clients could make without end.
+ * Gauges and totals for Prometheus. Labels are transports, close reasons and status codes, which are few; never a room, a user or an event
+ * name, because clients could create an unbounded number of time series.
  */
 @Singleton
 final class Metrics {

@@ -10,7 +10,7 @@ import java.net.UnknownHostException;
 import java.util.Optional;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
 
-/** Tells the other replicas, once the HTTP server listens, where this one is reached. */
+/** Announces this replica's address to the other replicas, once the HTTP server listens. */
 @Singleton
 final class ReplicaAnnouncer {
 

@@ -13,8 +13,8 @@ import org.jboss.logmanager.Level;
 import org.jboss.logmanager.Logger;
 
 /**
- * Who was refused what, a line each, in the category {@value #CATEGORY}; tokens, keys and messages are not in them. A flood is told of in
- * some lines and a number.
+ * Security log: one line for each denial, in the category {@value #CATEGORY}, without tokens, keys and messages. Lines are rate-limited; the
+ * number of suppressed ones is added to the next line.
  */
 @Singleton
 final class SecurityLog {

@@ -24,8 +24,9 @@ import org.jboss.logging.Logger;
 import sun.misc.Signal;
 
 /**
- * The end of a replica: not ready, but serving until routes have changed; then nobody new, and every client told to go
- * elsewhere, spread over a window; then out with exit code 0. A second signal hurries, a third waits for nobody.
+ * Graceful shutdown of a replica. It is not ready, but still serves until load balancers have removed it; then it rejects new connections and
+ * closes every session, spread over a window; then the process exits with code 0. A second signal ends the delay and the window, a
+ * third ends the grace period.
  */
 @Singleton
 final class Shutdown {
@@ -54,28 +55,28 @@ final class Shutdown {
         this.config = config;
     }
 
-    /** Whether this replica is on its way out. */
+    /** Returns whether this replica is shutting down. */
     boolean isDraining() {
         return begun.get();
     }
 
     void start(@Observes StartupEvent startup) {
         if (LaunchMode.current() == LaunchMode.NORMAL) {
-            // The JVM's own handler ends with 143, which Kubernetes and systemd report as a failure; and when Quarkus begins
-            // to stop it closes the HTTP server first, with 1000 for everyone.
+            // The JVM's own handler exits with 143, which Kubernetes and systemd report as a failure; and the first step of Quarkus's
+            // shutdown is to close the HTTP server, with close code 1000 for every client.
             Signal.handle(new Signal("TERM"), signal -> signalled(config.delay(), config.window()));
-            // Ctrl-C: somebody sits there and waits, and nobody routes to a terminal.
+            // Ctrl-C: a person waits for the process to end, and no load balancer routes to it.
             Signal.handle(new Signal("INT"), signal -> signalled(Duration.ZERO, Duration.ZERO));
         }
     }
 
-    /** Each signal is handled on a thread of its own. */
+    /** Handles a signal. The JVM calls it on a thread of its own for each signal. */
     private void signalled(Duration delay, Duration window) {
         if (begun.compareAndSet(false, true)) {
             try {
                 drain(delay, window);
             } catch (RuntimeException e) {
-                // Or the process would stay for good.
+                // Continues to the exit: otherwise the process would never end.
                 LOG.error("The drain was broken off", e);
             }
             Quarkus.asyncExit(0);
@@ -114,14 +115,14 @@ final class Shutdown {
     private void awaitEnd(Set<Session> told) {
         long start = System.nanoTime();
         do {
-            // More than one look: handshakes that were half done become sessions meanwhile.
+            // In a loop, because handshakes in progress become sessions meanwhile.
             sessions.all().stream().filter(told::add).forEach(drain::tellLate);
             drainables.forEach(drainable -> drainable.farewells().forEach(Runnable::run));
             LockSupport.parkNanos(LOOK_AGAIN_NANOS);
         } while (isWorthWaiting(System.nanoTime() - start));
     }
 
-    /** For clients, and for what is on its way to the backplane: whoever said it may be told any moment that it was taken. */
+    /** Whether to wait longer: for open connections, and for publications in flight, whose publishers may be acknowledged any moment. */
     private boolean isWorthWaiting(long nanos) {
         boolean busy = sessions.connections() > 0 || backplane.status().pending() > 0
                 || drainables.stream().anyMatch(drainable -> drainable.inFlight() > 0);

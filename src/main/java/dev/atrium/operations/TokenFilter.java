@@ -7,7 +7,7 @@ import java.util.regex.Pattern;
 import org.jboss.logmanager.ExtLogRecord;
 
 /**
- * Takes tokens out of the lines of a log. Admission takes them out of URLs, but a request that is no URL at all never gets so far
+ * Log filter that masks access tokens. Admission removes them from URLs, but a request with an invalid URL does not reach it
  * and is logged as it came.
  */
 @LoggingFilter(name = "tokens")
@@ -24,7 +24,7 @@ public final class TokenFilter implements Filter {
             entry.setParameters(null);
             if (entry instanceof ExtLogRecord own) {
                 own.setMessage(entry.getMessage(), ExtLogRecord.FormatStyle.NO_FORMAT);
-                // What stands in a line may stand by itself in its fields, too, which logs in JSON show.
+                // Values of the line are also in its MDC fields, which JSON logs contain.
                 own.getMdcCopy().forEach((field, value) -> own.putMdc(field, masked(value)));
             }
         }

@@ -1,2 +1,2 @@
-/** What operators see and touch: health, metrics, the end. It reads all other packages and is imported by none. */
+/** Operations: health checks, metrics, logs, drain and shutdown. It reads all other packages and is imported by none. */
 package dev.atrium.operations;
