@@ -3,7 +3,7 @@ package dev.atrium.warmup;
 import java.io.IOException;
 import java.net.Socket;
 
-/** Takes the plain socket, speaks, hears itself and closes. */
+/** Client of the plain socket: sends a message, receives it, and closes. */
 final class PlainWarmUpClient extends WarmUpClient {
 
     private static final byte[] HANDSHAKE = handshake("/rooms/warm-up");

@@ -4,8 +4,8 @@ import java.io.IOException;
 import java.net.Socket;
 
 /**
- * Speaks the session protocol. Every other connection goes on as the session of the one before, which was cut: most of those
- * who come to a fresh replica have been on another one.
+ * Client of the session protocol. Every other connection resumes the session of the previous one, which was cut: most clients
+ * that connect to a fresh replica have had a session on another one.
  */
 final class SessionWarmUpClient extends WarmUpClient {
 

@@ -21,8 +21,8 @@ import org.eclipse.microprofile.config.inject.ConfigProperty;
 import org.jboss.logging.Logger;
 
 /**
- * Lets the JVM compile the way of a client before the first one comes: a fresh replica is most often met by everyone that an
- * old one has let go, at the moment when it is slowest. It serves whoever comes meanwhile, but is not ready.
+ * Warm-up: makes the JVM compile the code path of a client before the first client connects. After a rolling update, a fresh replica often
+ * gets all clients of an old one at once, while it is slowest. It serves clients during the warm-up, but is not ready.
  */
 @Singleton
 public final class WarmUp {
@@ -42,7 +42,7 @@ public final class WarmUp {
     private WarmUpTraffic rehearsal;
     private volatile boolean done;
 
-    /** @throws ConfigurationException naming the setting that makes no sense */
+    /** @throws ConfigurationException naming the invalid setting */
     WarmUp(Vertx vertx, WarmUpConfig config, SessionConfig sessions, WebSocketConfig webSockets, SecurityConfig security,
             Authenticator authenticator, Instance<HttpServerOptionsCustomizer> customizers,
             @ConfigProperty(name = "quarkus.http.host-enabled") boolean listens) {
@@ -57,7 +57,7 @@ public final class WarmUp {
         this.customizers = customizers;
     }
 
-    /** Whether it is over, or was not wanted. Any thread. */
+    /** Returns whether the warm-up is complete, or disabled. Any thread. */
     public boolean isDone() {
         return done;
     }
@@ -73,7 +73,7 @@ public final class WarmUp {
             if (result.succeeded()) {
                 LOG.infof("Warmed up with %d connections", result.result());
             } else {
-                // To be slow at first is no reason to stay away.
+                // A replica that is slow at first is better than none, so it gets ready all the same.
                 LOG.warnf("The warm-up was broken off: %s", result.cause().getMessage());
             }
         });
@@ -85,7 +85,7 @@ public final class WarmUp {
         }
     }
 
-    /** As clients meet it, but without TLS. */
+    /** HTTP options of the real server, but without TLS. */
     private HttpServerOptions options() {
         HttpServerOptions options = new HttpServerOptions();
         customizers.forEach(each -> each.customizeHttpServer(options));

@@ -7,7 +7,7 @@ import java.io.InputStream;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 
-/** A client of a rehearsal. It is as little as it can be: what the JVM compiles shall be the server's side. */
+/** Minimal blocking WebSocket client, so that the JVM compiles the server's code and not the client's. */
 abstract class WarmUpClient {
 
     private static final int FINAL_TEXT = 0x81;
@@ -20,11 +20,11 @@ abstract class WarmUpClient {
 
     private final byte[] buffer = new byte[4096];
 
-    /** One connection, from the handshake to the end. Blocks; on a thread of the rehearsal. */
+    /** Runs one connection, from the handshake to the close. Blocks; on a warm-up thread. */
     abstract void play(Socket socket) throws IOException;
 
     static byte[] handshake(String path) {
-        // The key of RFC 6455 section 1.3.
+        // Key from the example in RFC 6455 section 1.3.
         return ("GET " + path + " HTTP/1.1\r\nHost: localhost\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
                 + "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n")
                 .getBytes(StandardCharsets.US_ASCII);
@@ -45,13 +45,13 @@ abstract class WarmUpClient {
             frame.write(bytes.length >> 8);
             frame.write(bytes.length);
         }
-        // A mask of zeros: masked as RFC 6455 section 5.3 asks, and as it was.
+        // Mask of zeros: RFC 6455 section 5.3 requires a mask, and this one leaves the payload unchanged.
         frame.writeBytes(new byte[MASK_BYTES]);
         frame.writeBytes(bytes);
         return frame.toByteArray();
     }
 
-    /** Reads until that was said, and returns all that was. */
+    /** Reads until the awaited text was received, and returns all received text. */
     final String hear(Socket socket, String awaited) throws IOException {
         StringBuilder heard = new StringBuilder();
         while (heard.indexOf(awaited) < 0) {
@@ -64,16 +64,16 @@ abstract class WarmUpClient {
         return heard.toString();
     }
 
-    /** Closes as RFC 6455 section 7 says. */
+    /** Closing handshake (RFC 6455 section 7). */
     final void close(Socket socket) throws IOException {
         socket.getOutputStream().write(CLOSE);
         InputStream rest = socket.getInputStream();
         while (rest.read(buffer) >= 0) {
-            // Whoever closes last leaves no port of the loopback address resting.
+            // Waits for the server to close first, so that the client's port does not stay in TIME_WAIT.
         }
     }
 
-    /** Is gone without a word, and without a port that rests. */
+    /** Makes the socket's close a reset, without a closing handshake and without TIME_WAIT. */
     static void cut(Socket socket) throws IOException {
         socket.setSoLinger(true, 0);
     }

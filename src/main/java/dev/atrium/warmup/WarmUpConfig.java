@@ -6,11 +6,11 @@ import io.smallrye.config.WithConverter;
 import io.smallrye.config.WithDefault;
 import java.time.Duration;
 
-/** Settings of the rehearsal before a replica is ready. */
+/** Settings of the warm-up before a replica is ready. */
 @ConfigMapping(prefix = "atrium.warm-up")
 public interface WarmUpConfig {
 
-    /** How long a replica rehearses before it says that it is ready; zero for not at all. */
+    /** Duration of the warm-up; zero disables it. */
     @WithDefault("6s")
     @WithConverter(DurationSetting.class)
     Duration duration();

@@ -46,22 +46,22 @@ import java.util.concurrent.atomic.AtomicReference;
 import org.jboss.logging.Logger;
 
 /**
- * A service of its own for clients of its own: the real endpoints, behind a gate of its own, with rooms, sessions and a backplane in
- * memory that nobody else sees, so that no figure counts it and Redis receives nothing of it. Its server side runs on one event loop.
- * Its clients block, each on a thread of its own: with clients on Netty, too, the JVM compiled Netty for both sides at once, and the
+ * Warm-up server and its clients: the real endpoints, behind a {@link SocketGate} of its own, with rooms, sessions and a memory backplane
+ * that are separate from the service's, so that no metric counts the traffic and Redis receives nothing of it. The server runs on one event
+ * loop. Its clients block, each on its own thread: with clients on Netty, too, the JVM compiled Netty for both sides at once, and the
  * server delivered a fifth less for the rest of its life.
  */
 final class WarmUpTraffic {
 
     private static final Logger LOG = Logger.getLogger(WarmUpTraffic.class);
 
-    /** Clients at a time. With more the JVM would compile no faster, and whoever really comes meanwhile would wait longer. */
+    /** Number of concurrent clients. With more the JVM compiles no faster, and real clients wait longer. */
     private static final int CLIENTS = 8;
 
-    /** Of so many clients one takes the plain socket. */
+    /** One of so many clients uses the plain socket. */
     private static final int PLAIN_ONE_IN = 4;
 
-    /** Beyond that the ports of the loopback address, which may rest for a minute after each connection, would run short. */
+    /** More would exhaust the ports of the loopback address, which may stay in TIME_WAIT for a minute after each connection. */
     private static final int MOST_CONNECTIONS = 20_000;
 
     private static final String HOST = "127.0.0.1";
@@ -70,7 +70,7 @@ final class WarmUpTraffic {
 
     private static final Duration KEEP = Duration.ofMinutes(1);
 
-    /** Enough for a client to miss something and be told. */
+    /** Enough history for a client to resume and be sent missed messages. */
     private static final MemorySettings KEPT =
             new MemorySettings(KEEP, new HistoryPolicy(100, KEEP), KEEP, KEEP, Clock.systemUTC());
 
@@ -84,7 +84,7 @@ final class WarmUpTraffic {
     private final CountDownLatch closed = new CountDownLatch(1);
     private volatile boolean ended;
 
-    /** @param authenticator that nobody asks: these clients show no tokens */
+    /** @param authenticator required by admission, but never called: these clients send no tokens */
     WarmUpTraffic(Vertx vertx, HttpServerOptions options, Router endpoints, SessionConfig sessionConfig, WebSocketConfig config,
             SecurityConfig securityConfig, Authenticator authenticator) {
         this.vertx = vertx;
@@ -109,7 +109,7 @@ final class WarmUpTraffic {
         server = vertx.createHttpServer(options.setHost(HOST).setPort(0)).requestHandler(router);
     }
 
-    /** Goes on for that time; then nothing of it is left. Completes with the number of connections that were made. */
+    /** Runs the traffic for that time, then closes the server. Completes with the number of connections made. */
     Future<Integer> run(Duration duration) {
         context.runOnContext(start -> server.listen().onFailure(over::tryFail).onSuccess(listening -> {
             vertx.setTimer(duration.toMillis(), timeIsUp -> ended = true);
@@ -124,8 +124,8 @@ final class WarmUpTraffic {
     }
 
     /**
-     * The replica is being stopped: begins nothing more, and waits until nothing is left. A connection that ended later would find
-     * the application's beans gone. Blocks, for {@value #LONGEST_STOP_MILLIS} milliseconds at most.
+     * Stops the traffic when the replica shuts down, and waits until it has ended: a connection that ended later would find the application's
+     * beans destroyed. Blocks, for {@value #LONGEST_STOP_MILLIS} milliseconds at most.
      */
     void stop() {
         ended = true;
@@ -152,7 +152,7 @@ final class WarmUpTraffic {
             failure.compareAndSet(null, e);
         }
         ended = true;
-        // The last one to go: a server that is closed under its clients complains of those whom it can no longer take.
+        // The last thread closes the server: if it were closed before its clients, it would log errors for connections that it cannot accept.
         if (playing.decrementAndGet() == 0) {
             context.runOnContext(close -> server.close().onComplete(done -> end()));
         }

@@ -1,2 +1,2 @@
-/** Makes a fresh replica fast before it is ready. */
+/** Warm-up of a fresh replica before it is ready. */
 package dev.atrium.warmup;
