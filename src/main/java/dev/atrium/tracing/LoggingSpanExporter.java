@@ -9,7 +9,7 @@ import java.util.Collection;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jboss.logging.Logger;
 
-/** Says when a collector begins to take no spans, and when it takes them again: one line each, however long it lasts. */
+/** Span exporter that logs when exports begin to fail and when they succeed again: one line each, however long it lasts. */
 final class LoggingSpanExporter implements SpanExporter {
 
     private static final Logger LOG = Logger.getLogger(LoggingSpanExporter.class);

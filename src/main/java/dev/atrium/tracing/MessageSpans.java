@@ -26,9 +26,9 @@ import java.util.function.Function;
 import java.util.regex.Pattern;
 
 /**
- * The spans of messages, with the names of OpenTelemetry's semantic conventions for messaging: one of kind PRODUCER that publishes,
- * and one of kind CONSUMER on each replica that delivers, its child. Not a link to it, as for batches: each is about one message,
- * so a trace shows it whole, and is sampled as a whole.
+ * Spans of messages, with OpenTelemetry's semantic conventions for messaging: one of kind PRODUCER for the publication,
+ * and one of kind CONSUMER on each replica that delivers, as its child. Not a link, as for batches: each is about one message,
+ * so one trace has all of its spans and is sampled as a whole.
  */
 final class MessageSpans {
 
@@ -44,7 +44,7 @@ final class MessageSpans {
     private static final AttributeKey<String> EVENT = AttributeKey.stringKey("atrium.event");
     private static final AttributeKey<Long> MEMBERS = AttributeKey.longKey("atrium.members");
 
-    /** The propagator takes what is as long as one for one, and breaks on some of it. */
+    /** The propagator accepts any string of the right length as a traceparent, and throws for some of them. */
     private static final Pattern PARENT = Pattern.compile("[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}");
 
     private static final TextMapGetter<String> TRACEPARENT = new TextMapGetter<>() {
@@ -59,7 +59,7 @@ final class MessageSpans {
         }
     };
 
-    /** A collector that is away must not hold up the end of a replica. */
+    /** Maximum time of the last export: an unreachable collector must not delay the shutdown of a replica. */
     private static final Duration LAST_EXPORT = Duration.ofSeconds(2);
 
     private final OpenTelemetrySdk sdk;
@@ -114,19 +114,19 @@ final class MessageSpans {
     }
 
     private Span start(SpanKind kind, String operation, RoomId room, String parent) {
-        // Never what the thread happens to be in: whoever speaks says itself what it is part of.
+        // The root context instead of the thread's current one, which is unrelated: the message carries its own parent.
         Context none = Context.root();
         boolean isPart = parent != null && PARENT.matcher(parent).matches();
         return tracer.spanBuilder(operation + scope(room)).setSpanKind(kind)
                 .setParent(isPart ? W3CTraceContextPropagator.getInstance().extract(none, parent, TRACEPARENT) : none).startSpan();
     }
 
-    /** Not the room's name: rooms are without number, and names of spans should be few. */
+    /** Kind of room instead of its name: rooms are unbounded, and span names should have low cardinality. */
     private static String scope(RoomId room) {
         return room.isEveryone() ? " namespace" : room.isSession() ? " session" : " room";
     }
 
-    /** Only what is sampled, which most is not. */
+    /** Only called for sampled messages, which are few. */
     private static void describe(Span span, String operation, String type, RoomId room, String event, Data data) {
         span.setAttribute(SYSTEM, "atrium")
                 .setAttribute(OPERATION, operation)
@@ -151,7 +151,7 @@ final class MessageSpans {
         return position.epoch() + ":" + position.offset();
     }
 
-    /** As W3C Trace Context writes it, sampled. */
+    /** Value of {@code traceparent} (W3C Trace Context), with the sampled flag. */
     private static String traceparent(Span span) {
         return "00-" + span.getSpanContext().getTraceId() + "-" + span.getSpanContext().getSpanId() + "-01";
     }

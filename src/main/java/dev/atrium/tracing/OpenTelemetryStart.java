@@ -6,7 +6,7 @@ import io.opentelemetry.sdk.resources.Resource;
 import io.quarkus.runtime.configuration.ConfigurationException;
 import java.util.Map;
 
-/** Makes what traces of the settings. Only here, so that nothing of it is loaded where nobody asked for it. */
+/** Factory of the OpenTelemetry SDK. Its code is in this class alone, so that no class of the SDK is loaded when tracing is disabled. */
 final class OpenTelemetryStart {
 
     private static final AttributeKey<String> INSTANCE = AttributeKey.stringKey("service.instance.id");
@@ -15,19 +15,19 @@ final class OpenTelemetryStart {
     }
 
     /**
-     * Spans that go to the collector, from a bounded queue on a thread of its own. Connects to nothing yet.
+     * Spans that are exported to the collector, from a bounded queue on a thread of its own. It does not connect yet.
      *
-     * @throws ConfigurationException with what OpenTelemetry says of a setting that makes no sense to it
+     * @throws ConfigurationException with OpenTelemetry's message for an invalid setting
      */
     static MessageSpans spans(Map<String, String> settings, String node) {
         try {
             return new MessageSpans(AutoConfiguredOpenTelemetrySdk.builder()
                     .addPropertiesSupplier(() -> settings)
-                    // Prometheus has the figures, and standard output the log; and what travels is W3C Trace Context, whatever others use.
+                    // Prometheus has the metrics, standard output the log; messages carry W3C Trace Context, whatever propagator is set.
                     .addPropertiesCustomizer(config -> Map.of("otel.metrics.exporter", "none", "otel.logs.exporter", "none", "otel.propagators", "none"))
                     .addResourceCustomizer((resource, config) -> Resource.builder().put(INSTANCE, node).build().merge(resource))
                     .addSpanExporterCustomizer((exporter, config) -> new LoggingSpanExporter(exporter, TraceSettings.endpoint(settings)))
-                    // Quarkus tells when it ends, and after that nothing is said any more.
+                    // Quarkus closes the bean at shutdown; nothing may be logged after that.
                     .disableShutdownHook()
                     .build().getOpenTelemetrySdk());
         } catch (RuntimeException e) {

@@ -12,8 +12,8 @@ import org.eclipse.microprofile.config.Config;
 import org.eclipse.microprofile.config.spi.ConfigSource;
 
 /**
- * What OpenTelemetry reads of its settings, by its own names, wherever Quarkus finds ours: it would look at system properties and
- * the environment alone. And it takes much for granted: what it would pass over, or tell at the first span, is refused here.
+ * Settings of OpenTelemetry, by its own names, from all configuration sources of Quarkus: OpenTelemetry itself reads only system properties and
+ * the environment. Invalid values that it would ignore, or report with the first span, stop the start.
  */
 final class TraceSettings {
 
@@ -27,7 +27,7 @@ final class TraceSettings {
     private static final Set<String> SAMPLERS = new TreeSet<>(Set.of("always_on", "always_off", "traceidratio", "parentbased_always_on",
             "parentbased_always_off", "parentbased_traceidratio"));
 
-    /** Those of traces, and those that several programs are given alike. */
+    /** Settings of traces, and general settings that operators often set for several programs at once. */
     private static final Pattern KNOWN = Pattern.compile("otel\\.(sdk\\.disabled|service\\.name|resource\\.attributes|propagators"
             + "|(traces|metrics|logs)\\.exporter|traces\\.sampler(\\.arg)?|bsp\\.(schedule\\.delay|max\\.queue\\.size|max\\.export\\.batch\\.size|export\\.timeout)"
             + "|(attribute|span\\.attribute)\\.(value\\.length|count)\\.limit"
@@ -37,9 +37,9 @@ final class TraceSettings {
     }
 
     /**
-     * What was set, by the names of OpenTelemetry; nothing if there are to be no traces.
+     * Reads the settings, by the names of OpenTelemetry; empty if tracing is disabled.
      *
-     * @throws io.quarkus.runtime.configuration.ConfigurationException naming what makes no sense
+     * @throws io.quarkus.runtime.configuration.ConfigurationException naming the invalid setting
      */
     static Optional<Map<String, String>> read(Config config) {
         requireKnown(config);
@@ -54,14 +54,16 @@ final class TraceSettings {
         if (exporter.equals("none") || Boolean.parseBoolean(settings.get("otel.sdk.disabled"))) {
             return Optional.empty();
         }
-        // A variable that is empty is one that is not set.
+        // SmallRye Config treats an empty variable as not set.
         settings.putIfAbsent(SAMPLER, DEFAULT_SAMPLER);
         settings.putIfAbsent(RATIO, DEFAULT_RATIO);
         check(settings);
         return Optional.of(settings);
     }
 
-    /** In the environment, and among system properties, there may be what an agent reads. */
+    /**
+     * Fails for an unknown setting. The environment and system properties are not checked, because they may have settings of an OpenTelemetry agent.
+     */
     private static void requireKnown(Config config) {
         for (ConfigSource source : config.getConfigSources()) {
             if (source.getOrdinal() < 300) {
@@ -73,7 +75,7 @@ final class TraceSettings {
         }
     }
 
-    /** Where spans go. */
+    /** URL of the collector. */
     static String endpoint(Map<String, String> settings) {
         return settings.getOrDefault("otel.exporter.otlp.traces.endpoint", settings.getOrDefault("otel.exporter.otlp.endpoint", DEFAULT_ENDPOINT));
     }

@@ -7,10 +7,7 @@ import dev.atrium.room.PublishResult;
 import io.smallrye.mutiny.Uni;
 import java.util.function.Function;
 
-/**
- * The traces of messages, or none: then it is a null check. Any thread; what it does takes no time that counts, and it never
- * fails a message.
- */
+/** Tracing of messages; without it, each operation is a null check. Any thread. It costs negligible time and never fails a message. */
 public final class Tracing implements DeliveryTracer {
 
     private static final Tracing OFF = new Tracing(null);
@@ -21,17 +18,17 @@ public final class Tracing implements DeliveryTracer {
         this.spans = spans;
     }
 
-    /** No traces. */
+    /** Disabled tracing. */
     public static Tracing off() {
         return OFF;
     }
 
-    /** Publishes as part of the publication's trace, or of a new one, if that is sampled; else as part of none. */
+    /** Publishes within a span of the publication's trace, or of a new one, if that is sampled; else without a trace. */
     public Uni<PublishResult> publish(Publication publication, Function<Publication, Uni<PublishResult>> backplane) {
         if (spans != null) {
             return Uni.createFrom().deferred(() -> spans.publish(publication, backplane));
         }
-        // What the client says of its trace is nothing to the other replicas.
+        // The client's trace context is removed, because the other replicas do not use it.
         return backplane.apply(publication.traceparent() == null ? publication : publication.in(null));
     }
 

@@ -11,7 +11,7 @@ import java.util.Optional;
 import org.eclipse.microprofile.config.Config;
 import org.jboss.logging.Logger;
 
-/** Makes the traces that the settings ask for. */
+/** Producer of {@link Tracing} from the settings. */
 @Singleton
 final class TracingProducer {
 
@@ -24,7 +24,7 @@ final class TracingProducer {
         return settings.isEmpty() ? Tracing.off() : new Tracing(OpenTelemetryStart.spans(settings.get(), node.name()));
     }
 
-    /** Settings that make no sense stop the start, and not the first message. */
+    /** Creates the bean at startup: an invalid setting must stop the start, not fail the first message. */
     void start(@Observes StartupEvent startup, Tracing tracing) {
         LOG.debugf("Messages are traced: %s", tracing != Tracing.off());
     }
