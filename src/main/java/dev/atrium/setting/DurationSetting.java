@@ -4,7 +4,7 @@ import io.quarkus.runtime.configuration.DurationConverter;
 import java.time.Duration;
 import org.eclipse.microprofile.config.spi.Converter;
 
-/** Reads {@code 200ms}, {@code 25s}, {@code 5m}, {@code 24h}, {@code 1d} or ISO 8601. */
+/** Converter of durations: {@code 200ms}, {@code 25s}, {@code 5m}, {@code 24h}, {@code 1d} or ISO 8601. */
 public final class DurationSetting implements Converter<Duration> {
 
     private static final long serialVersionUID = 1L;

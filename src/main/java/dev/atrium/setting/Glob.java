@@ -2,18 +2,19 @@ package dev.atrium.setting;
 
 import java.util.regex.Pattern;
 
-/** Patterns in settings: {@code *} stands for anything, every other character for itself. */
+/** Glob patterns in settings: {@code *} matches any text, every other character matches itself. */
 public final class Glob {
 
     private Glob() {
     }
 
-    /** What it matches, as a whole. */
+    /** Compiles a glob to a pattern for the whole text. */
     public static Pattern pattern(String glob) {
         String[] parts = glob.split("\\*", -1);
         StringBuilder pattern = new StringBuilder(Pattern.quote(parts[0]));
         for (int i = 1; i < parts.length - 1; i++) {
-            // The first place is as good as any, and atomic: many stars must not mean trying all ways to share a name among them.
+            // The first match of each part is sufficient, and the group is atomic: many stars must not cause backtracking over all ways to
+            // divide the text among them.
             pattern.append("(?>.*?").append(Pattern.quote(parts[i])).append(')');
         }
         return Pattern.compile(parts.length == 1 ? pattern.toString() : pattern + ".*" + Pattern.quote(parts[parts.length - 1]));

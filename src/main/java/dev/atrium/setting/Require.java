@@ -4,7 +4,7 @@ import io.quarkus.runtime.configuration.ConfigurationException;
 import java.time.Duration;
 import java.util.function.Function;
 
-/** Stops the start for a value that cannot work, with one line that names the setting and what it accepts. */
+/** Checks of settings: an invalid value stops the start, with one line that names the setting and what it accepts. */
 public final class Require {
 
     private Require() {
@@ -33,9 +33,9 @@ public final class Require {
     }
 
     /**
-     * What the value means.
+     * Parses a value.
      *
-     * @throws ConfigurationException with what the parser says of a value that it does not take
+     * @throws ConfigurationException with the parser's message for an invalid value
      */
     public static <T> T parsed(String setting, String value, Function<String, T> parser) {
         try {
@@ -45,7 +45,7 @@ public final class Require {
         }
     }
 
-    /** As a person writes it: 50ms, 25s, 1d. */
+    /** Formats a duration in one unit: 50ms, 25s, 1d. */
     private static String text(Duration duration) {
         long millis = duration.toMillis();
         if (millis == 0 || millis % 1000 != 0) {

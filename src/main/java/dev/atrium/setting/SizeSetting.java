@@ -3,7 +3,7 @@ package dev.atrium.setting;
 import io.quarkus.runtime.configuration.MemorySizeConverter;
 import org.eclipse.microprofile.config.spi.Converter;
 
-/** Reads a number of bytes, {@code 65536}, {@code 64K} or {@code 1M}. */
+/** Converter of sizes in bytes: {@code 65536}, {@code 64K} or {@code 1M}. */
 public final class SizeSetting implements Converter<Long> {
 
     private static final long serialVersionUID = 1L;

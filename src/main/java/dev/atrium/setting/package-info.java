@@ -1,2 +1,2 @@
-/** How settings are read: strictly, and with an answer that says what was expected. */
+/** Converters and checks of settings: strict, with an error that names what was expected. */
 package dev.atrium.setting;
