@@ -7,8 +7,8 @@ import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 
 /**
- * Starts as the server would, but listens to nobody, takes no part among the replicas, and ends at once: what stops a start
- * stops this, with the same line and exit code 1.
+ * Command that starts like the server, but opens no port, does not join the cluster, and exits at once: an invalid setting
+ * stops it with the same line, and with exit code 1.
  */
 @Command(name = "check-config", description = "Reads the settings as a start would, and says whether they make sense.")
 final class CheckConfigCommand implements Callable<Integer> {
@@ -26,7 +26,7 @@ final class CheckConfigCommand implements Callable<Integer> {
         return code[0];
     }
 
-    /** As a start tells of it. */
+    /** Prints the failure in the same form as a start of the server. */
     private static int exit(int code, Throwable failure) {
         if (failure == null) {
             return code;
@@ -40,7 +40,7 @@ final class CheckConfigCommand implements Callable<Integer> {
         return 1;
     }
 
-    /** What runs when everything else has started. */
+    /** Application that runs once everything else has started. */
     public static final class Started implements QuarkusApplication {
 
         @Override

@@ -8,14 +8,14 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ScopeType;
 
-/** Begins as the server, or as one of the commands that need none. */
+/** Entry point: the server, or one of the commands that need none. */
 @Command(name = "atrium", description = "A realtime room server. Without a command it serves.", subcommands = {TokenCommand.class, CheckConfigCommand.class})
 public final class Main {
 
     @Option(names = {"-h", "--help"}, usageHelp = true, scope = ScopeType.INHERIT, description = "Shows this.")
     private boolean help;
 
-    /** Without a command the server; it ends with exit code 2 for one that makes no sense. */
+    /** Runs the server without arguments, else a command; exits with code 2 for invalid arguments. */
     public static void main(String... args) {
         if (args.length == 0) {
             Quarkus.run();
@@ -24,7 +24,7 @@ public final class Main {
         }
     }
 
-    /** Settings of the JVM are easily written where it does not look for them. */
+    /** Explains an invalid argument. System properties after {@code -jar} are a common mistake: the JVM does not read them there. */
     private static int explain(CommandLine.ParameterException mistake, String... args) {
         PrintWriter err = mistake.getCommandLine().getErr();
         err.println(mistake.getMessage());

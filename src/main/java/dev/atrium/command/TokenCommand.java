@@ -25,7 +25,7 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 import picocli.CommandLine.TypeConversionException;
 
-/** Prints a token (RFC 7519) for a user, signed with a key of yours: to try things out, and for backends that are scripts. */
+/** Command that prints a token (RFC 7519) for a user, signed with a given key: for trying things out, and for backends that are scripts. */
 @Command(name = "token", description = "Prints a token for a user.")
 final class TokenCommand implements Callable<Integer> {
 
@@ -90,7 +90,7 @@ final class TokenCommand implements Callable<Integer> {
         return words;
     }
 
-    /** Checked here already: a server would refuse the token. */
+    /** Validated here, because a server would reject the token. */
     private static final class Grants implements ITypeConverter<Rooms> {
 
         @Override
