@@ -29,32 +29,35 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
 
 /**
- * The first to see a request: refuses pages of other origins, finds out who makes it, and hands on no token. What the client may
- * do is not known here. On the request's event loop.
+ * Request filter in front of all transports: checks the origin, authenticates the client, and strips the token from the URL. It
+ * does not decide what a client may do. On the request's event loop.
  */
 @Singleton
 public final class Admission {
 
-    /** The subprotocol that browsers ask for which carry a token in another one, and know no better. */
+    /** Subprotocol offered by browser clients that carry a token in a second subprotocol and support none of the server's own. */
     public static final String TOKEN_CARRIER = "bearer-token-carrier";
 
-    /** How long whoever comes again as soon as it is answered has to wait for the answer: handshakes cost more than messages. */
+    /**
+     * Delay of a rejection, in milliseconds, for clients that reconnect as soon as they are rejected: handshakes cost more than
+     * messages.
+     */
     private static final long PENALTY_MILLIS = 1_000;
 
-    /** Those who wait so at a time, when it is everybody; each holds a connection. */
+    /** Maximum number of delayed rejections of a reconnect storm; each holds a connection. */
     private static final int MOST_HELD = 2_000;
 
     private static final String ENGINE_IO = "/socket.io/";
-    /** What is served here; an application that Atrium is part of has others. */
+    /** Paths of this service; an application that embeds Atrium has others. */
     private static final List<String> PATHS = List.of("/rooms*", "/sessions*", "/users*", "/ws", "/echo", ENGINE_IO + "*");
     private static final String TOKEN = Admission.class.getName() + ".token";
     private static final String CALLER = Caller.class.getName();
     private static final Transport TRANSPORT = Transport.HTTP;
 
-    /** Before whatever else looks at the URL. */
+    /** Route order: before every handler that reads the URL. */
     private static final int FIRST = Integer.MIN_VALUE;
 
-    /** After the answers to preflights, which carry no token. */
+    /** Route order: after the responses to CORS preflights, which carry no token. */
     private static final int BEFORE_ROUTES = -100;
 
     private final Authenticator authenticator;
@@ -66,7 +69,7 @@ public final class Admission {
     private final String cookie;
     private final AtomicInteger held = new AtomicInteger();
 
-    /** @throws ConfigurationException naming the setting that makes no sense */
+    /** @throws ConfigurationException naming the invalid setting */
     public Admission(Authenticator authenticator, Policy policy, ConnectionLimiter connections, AuditLog audit, SecurityConfig config) {
         this.authenticator = authenticator;
         this.policy = policy;
@@ -79,7 +82,7 @@ public final class Admission {
                 "none without a list in atrium.origins: any page could use the cookies of whoever looks at it");
     }
 
-    /** Adds the routes to a router, at the start. */
+    /** Adds the routes to the router at startup. */
     public void register(@Observes Router router) {
         PATHS.forEach(path -> {
             router.route(path).order(FIRST).handler(this::hideToken);
@@ -88,18 +91,18 @@ public final class Admission {
         });
     }
 
-    /** Adds a handler before all others of the paths that are served here. */
+    /** Adds a handler to this service's paths, before all other handlers. */
     static void first(Router router, Handler<RoutingContext> handler) {
         PATHS.forEach(path -> router.route(path).order(FIRST).handler(handler));
     }
 
-    /** Whether a request is for a path that is served here, and not for one of the application's own. */
+    /** Returns whether a request's path belongs to this service, rather than to the embedding application. */
     public static boolean serves(RoutingContext context) {
         String request = context.normalizedPath();
         return PATHS.stream().anyMatch(path -> path.endsWith("*") ? request.startsWith(path.substring(0, path.length() - 1)) : request.equals(path));
     }
 
-    /** URLs end up in logs: from here on this one has no token any more. */
+    /** Removes the token from the URL and keeps it in the routing context, because URLs end up in logs. */
     private void hideToken(RoutingContext context) {
         HttpServerRequest request = context.request();
         boolean seen = context.get(TOKEN) != null;
@@ -114,7 +117,7 @@ public final class Admission {
         }
     }
 
-    /** By the path that routes see: {@code /socket.io/../rooms/lobby} is none of its. */
+    /** Matches the normalized path, as routes do: {@code /socket.io/../rooms/lobby} is not an Engine.IO path. */
     private static boolean isEngineIo(RoutingContext context) {
         return context.normalizedPath().startsWith(ENGINE_IO);
     }
@@ -123,7 +126,7 @@ public final class Admission {
         try {
             return request.getParam(name);
         } catch (IllegalArgumentException e) {
-            // A query that is not percent-encoded UTF-8 names nothing; whoever needs it says so.
+            // A query that is not percent-encoded UTF-8 has no parameters; a route that needs one rejects the request.
             return null;
         }
     }
@@ -140,14 +143,14 @@ public final class Admission {
 
     private void identify(RoutingContext context) {
         if (context.get(CALLER) != null) {
-            // The warm-up has admitted its own client.
+            // The warm-up has authenticated its own client.
             context.next();
             return;
         }
         HttpServerRequest request = context.request();
         Caller unknown = new Caller(policy.unknown(), addresses.of(request));
         if (isEngineIo(context) && parameter(request, "sid") != null) {
-            // Of a connection that has begun: only its client knows its sid.
+            // A request of an existing Engine.IO connection: only its client knows its sid.
             admit(context, unknown);
             return;
         }
@@ -171,7 +174,7 @@ public final class Admission {
 
     private void admit(RoutingContext context, Caller caller) {
         if (context.response().closed()) {
-            // Gone while its token was judged: nobody would ever be told of its end.
+            // The client disconnected while its token was verified: no event would report the end of the connection.
             return;
         }
         try {
@@ -183,14 +186,17 @@ public final class Admission {
             return;
         }
         if (connections.isClosed() && !isWebSocket(context.request())) {
-            // Its next request shall find its way to another replica, which one on this connection never would.
+            // Closed, so that the client's next request reaches another replica; on this connection it would come back here.
             context.response().putHeader(HttpHeaders.CONNECTION, HttpHeaders.CLOSE);
         }
         context.put(CALLER, caller);
         context.next();
     }
 
-    /** A browser can see the close code of a WebSocket, but not the status of a handshake: that one is told by its route. */
+    /**
+     * Rejects an unauthenticated request. A WebSocket handshake continues and its route rejects it: a browser sees the close
+     * code of a WebSocket, but not the HTTP status of a handshake.
+     */
     private void refused(RoutingContext context, Caller unknown, Throwable failure) {
         if (failure instanceof AuthenticationException refused) {
             audit.token(unknown, TRANSPORT, refused.reason());
@@ -216,50 +222,55 @@ public final class Admission {
         }
     }
 
-    /** Whether a request asks to become a WebSocket. */
+    /** Returns whether a request is a WebSocket handshake. */
     public static boolean isWebSocket(HttpServerRequest request) {
         return "websocket".equalsIgnoreCase(request.getHeader(HttpHeaders.UPGRADE));
     }
 
-    /** The IP address of a request's client, as far as proxies can be trusted. */
+    /** Returns the client's IP address, read from {@code X-Forwarded-For} only if a trusted proxy has sent the request. */
     public String address(HttpServerRequest request) {
         return addresses.of(request);
     }
 
-    /** Who makes a request; nobody, for one that has not come by here. */
+    /** Returns the caller of a request; {@link Identity#NOBODY} for a request that has not passed this filter. */
     public static Caller caller(RoutingContext context) {
         Caller caller = context.get(CALLER);
         return caller == null ? new Caller(Identity.NOBODY, "") : caller;
     }
 
-    /** Why its client is not who it says, or null. */
+    /** Returns why authentication failed, or null. */
     public static AuthenticationException failure(RoutingContext context) {
         return context.get(AuthenticationException.class.getName());
     }
 
     /**
-     * Forgets what Quarkus keeps for an endpoint that asks who the client is: a WebSocket would keep the whole request with it, as
-     * long as it lives.
+     * Removes the deferred identity that Quarkus keeps in the routing context for an endpoint that injects the identity: a
+     * WebSocket would keep the whole request in memory through it, for as long as the WebSocket is open.
      */
     public static void forget(RoutingContext context) {
         context.remove(QuarkusHttpUser.DEFERRED_IDENTITY_KEY);
     }
 
-    /** Answers a request whose client is not who it says. */
+    /** Rejects a request whose authentication failed. */
     public static void refuse(RoutingContext context, AuthenticationException failure) {
         Problem.send(context, ErrorReply.of(failure));
     }
 
     /**
-     * Lets a connection begin.
+     * Counts a new connection against the connection limits.
      *
-     * @return to be released when it is gone; null if it may not begin, which was answered with 503 or 429
+     * @return a slot to be released when the connection is closed; null if a limit is reached, and the request was answered
+     * with 503 or 429
      */
     public ConnectionLimiter.Slot connect(RoutingContext context, Transport transport) {
         return limited(context, transport, connections::admit);
     }
 
-    /** Lets another connection take over one that counts already; says whether it may, and has answered if not. */
+    /**
+     * Checks a connection that replaces one that counts already.
+     *
+     * @return whether it may; if not, the request was answered with 503 or 429
+     */
     public boolean takeOver(RoutingContext context, Transport transport) {
         return Boolean.TRUE.equals(limited(context, transport, caller -> {
             connections.handshake(caller);
@@ -267,7 +278,7 @@ public final class Admission {
         }));
     }
 
-    /** Whether requests that wait may still begin here; if not, this one is answered with 503. */
+    /** Returns whether the replica still accepts long-running requests; if not, the request was answered with 503. */
     public boolean isOpen(RoutingContext context, Transport transport) {
         return Boolean.TRUE.equals(limited(context, transport, caller -> {
             connections.requireOpen();
@@ -294,7 +305,7 @@ public final class Admission {
         }
     }
 
-    /** Whether there are many at once who are refused so. */
+    /** Returns whether a limit is reached by many clients at once, as in a reconnect storm. */
     private static boolean isStormy(Limit limit) {
         return limit == Limit.OVERLOAD || limit == Limit.HANDSHAKES;
     }

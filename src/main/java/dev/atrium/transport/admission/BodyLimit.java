@@ -11,13 +11,14 @@ import jakarta.inject.Singleton;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
 
 /**
- * Refuses a body that says that it is too large, with 413, and reads it to its end, within bounds. Quarkus closes the
- * connection at once, and a client that is still sending then sees it reset, and no answer.
+ * Request filter that rejects a body whose {@code Content-Length} is above the limit, with 413, and discards the body for at
+ * most 10 seconds. Quarkus closes the connection at once, and a client that is still sending then sees a reset instead of the
+ * response.
  */
 @Singleton
 public final class BodyLimit {
 
-    /** Whoever has not sent its body by then has had its answer long ago. */
+    /** Time to send the rest of the body before the connection is closed; the response was sent at the beginning. */
     private static final long PATIENCE_MILLIS = 10_000;
 
     private final Vertx vertx;
@@ -52,7 +53,7 @@ public final class BodyLimit {
         try {
             return length == null ? 0 : Long.parseLong(length);
         } catch (NumberFormatException e) {
-            // Netty has looked at it already; whatever it lets through is not for us to judge.
+            // Netty has validated the header already; what Netty accepts is accepted here.
             return 0;
         }
     }

@@ -14,14 +14,14 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import org.jboss.logging.Logger;
 
 /**
- * Finds out the address of a client. Of {@code X-Forwarded-For} only what trusted proxies have added counts, which is at its
- * end: its beginning is what the client has made up. Any thread.
+ * Resolver of a client's IP address. Of {@code X-Forwarded-For} only the entries at the end count, which trusted proxies have
+ * added: a client can forge the entries before them. Any thread.
  */
 final class ClientAddress {
 
     private static final Logger LOG = Logger.getLogger(ClientAddress.class);
 
-    /** Whoever has one address of IPv6 has a whole network of them. */
+    /** Bytes of an IPv6 address that identify a client: a client with one IPv6 address usually has a whole /64. */
     private static final int IPV6_NETWORK_BYTES = 8;
 
     private static final String FORWARDED_FOR = "X-Forwarded-For";
@@ -30,8 +30,10 @@ final class ClientAddress {
     private final AtomicBoolean warned = new AtomicBoolean();
 
     /**
+     * Parses the trusted proxies.
+     *
      * @param proxies networks, as address and prefix length
-     * @throws ConfigurationException if one of them is none
+     * @throws ConfigurationException if a network is invalid
      */
     ClientAddress(List<String> proxies) {
         trusted = proxies.stream().map(ClientAddress::rule).toList();
@@ -48,10 +50,10 @@ final class ClientAddress {
         }
     }
 
-    /** The address, or the network of one of IPv6; empty if it is not known whose it is. */
+    /** Returns the IPv4 address or the IPv6 /64 of a request's client; empty if it is unknown. */
     String of(HttpServerRequest request) {
         String peer = request.remoteAddress() == null ? null : request.remoteAddress().hostAddress();
-        // Each proxy may add a line of its own: the first one alone would be the client's.
+        // Each proxy may add a header line of its own: the first line alone could be the client's.
         List<String> lines = request.headers().getAll(FORWARDED_FOR);
         String forwarded = lines.isEmpty() ? null : String.join(",", lines);
         if (peer == null) {
@@ -61,7 +63,7 @@ final class ClientAddress {
             return canonical(peer);
         }
         if (trusted.isEmpty()) {
-            // Most likely a proxy that nobody has told us of: everyone would share its address, and its limits.
+            // Most likely a proxy that is not configured as trusted: all clients would share its address and its limits.
             if (warned.compareAndSet(false, true)) {
                 LOG.warnf("%s comes from %s, which is not among atrium.trusted-proxies: clients cannot be told apart by address",
                         FORWARDED_FOR, peer);
@@ -71,7 +73,7 @@ final class ClientAddress {
         return forwarded == null ? "" : firstUntrusted(forwarded);
     }
 
-    /** From the end; empty if a proxy has written what is no address, or if all are proxies. */
+    /** Returns the last entry that is not a trusted proxy; empty if an entry is not an address, or if all are proxies. */
     private String firstUntrusted(String forwarded) {
         String[] hops = forwarded.split(",");
         for (int i = hops.length - 1; i >= 0; i--) {
@@ -86,7 +88,7 @@ final class ClientAddress {
         return "";
     }
 
-    /** Some proxies add one: {@code 203.0.113.1:51234}, {@code [2001:db8::1]:51234}. */
+    /** Strips the port that some proxies add: {@code 203.0.113.1:51234}, {@code [2001:db8::1]:51234}. */
     private static String withoutPort(String hop) {
         if (hop.startsWith("[") && hop.indexOf(']') > 0) {
             return hop.substring(1, hop.indexOf(']'));
@@ -120,7 +122,7 @@ final class ClientAddress {
         return NetUtil.bytesToIpAddress(bytes) + "/64";
     }
 
-    /** Those of IPv4 for an address of IPv6 that stands for one; null for what is no address. */
+    /** Returns the bytes of an address, those of IPv4 for an IPv4-mapped IPv6 address; null if the text is not an address. */
     private static byte[] bytes(String address) {
         byte[] bytes = NetUtil.createByteArrayFromIpAddressString(address);
         try {

@@ -6,31 +6,34 @@ import io.vertx.core.http.HttpServerRequest;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
 
-/** Where a request carries the token or the key of its client (RFC 6750). Pure. */
+/** Extraction of the token or the API key from a request (RFC 6750). Pure. */
 final class Credentials {
 
-    /** The query parameter of RFC 6750 section 2.3, for clients that can set no header. */
+    /** Query parameter of RFC 6750 section 2.3, for clients that cannot set headers. */
     static final String ACCESS_TOKEN = "access_token";
 
     private static final String API_KEY = "X-API-Key";
     private static final String BEARER = "Bearer ";
 
-    /** A subprotocol that is none: by it browsers can say what they have no other way to say. Quarkus's clients know it, too. */
+    /**
+     * Prefix of a pseudo-subprotocol that carries an {@code Authorization} header, because browsers cannot set headers on a
+     * WebSocket. Quarkus's clients send the same prefix.
+     */
     private static final String CARRIER = "quarkus-http-upgrade#Authorization#";
 
     private Credentials() {
     }
 
-    /** The key of a backend, or null. */
+    /** Returns the API key of a backend, or null. */
     static String key(HttpServerRequest request) {
         return request.getHeader(API_KEY);
     }
 
     /**
-     * The token, or null.
+     * Returns the token from the header, a subprotocol, the query or the cookie, in this order; null if there is none.
      *
-     * @param fromQuery what was found in the query, or null
-     * @param cookie the name of the one that holds it; null if none does
+     * @param fromQuery the token found in the query, or null
+     * @param cookie name of the cookie that holds the token; null if no cookie is accepted
      */
     static String token(HttpServerRequest request, String fromQuery, String cookie) {
         String token = bearer(request.getHeader(HttpHeaders.AUTHORIZATION));
@@ -70,10 +73,10 @@ final class Credentials {
         }
     }
 
-    /** The query without the parameter that holds the token. */
+    /** Returns the query without the parameter that holds the token. */
     static String without(String query) {
         StringBuilder rest = new StringBuilder();
-        // Separated and decoded as Netty does it, which has found the token.
+        // Split and decoded like Netty does, which has found the token: a token that only Netty sees would stay in the URL.
         for (String parameter : query.split("[&;]")) {
             if (!decoded(parameter.split("=", 2)[0]).equals(ACCESS_TOKEN)) {
                 rest.append(rest.isEmpty() ? "?" : "&").append(parameter);

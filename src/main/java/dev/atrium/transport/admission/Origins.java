@@ -9,8 +9,8 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * The origins (RFC 6454) whose pages may come. Browsers ask nobody before they open a WebSocket, so a page of any site could use
- * the cookies, or the place in the network, of whoever looks at it. Any thread.
+ * Allowlist of origins (RFC 6454). Browsers apply no same-origin check to a WebSocket, so a page of any site could use the
+ * cookies or the network access of the user who visits it. Any thread.
  */
 final class Origins {
 
@@ -19,7 +19,7 @@ final class Origins {
     private final Set<String> allowed;
     private final boolean any;
 
-    /** @throws ConfigurationException if one of them is none */
+    /** @throws ConfigurationException if an entry is not an origin */
     Origins(Optional<List<String>> origins) {
         allowed = Set.copyOf(origins.orElse(List.of(ANY)));
         any = allowed.contains(ANY);
@@ -42,12 +42,12 @@ final class Origins {
         }
     }
 
-    /** Whether there is a list of those that may come. */
+    /** Returns whether the allowlist is explicit, without the wildcard. */
     boolean areListed() {
         return !any;
     }
 
-    /** Whether a request comes from none, from the server's own, or from one of the list. */
+    /** Returns whether a request has no origin, the server's own origin, or one of the allowlist. */
     boolean allow(HttpServerRequest request) {
         String origin = request.getHeader(HttpHeaders.ORIGIN);
         return origin == null || any || allowed.contains(origin)

@@ -15,7 +15,7 @@ import java.util.Map;
  */
 public record Problem(int status, String title, String detail) {
 
-    /** Its media type. */
+    /** The media type. */
     public static final String TYPE = "application/problem+json";
 
     private static final Map<Integer, String> DETAILS = Map.of(
@@ -25,17 +25,20 @@ public record Problem(int status, String title, String detail) {
             413, "body: larger than this server takes",
             415, "Content-Type: expected a media type that this path can take");
 
-    /** That of a refusal. */
+    /** Returns the problem document of an error reply. */
     public static Problem of(ErrorReply error) {
         return new Problem(error.code(), title(error.code()), error.getMessage());
     }
 
-    /** That of what the server itself has refused. */
+    /** Returns the problem document of an error that the HTTP server itself has raised. */
     public static Problem of(int status, String absent) {
         return new Problem(status, title(status), DETAILS.getOrDefault(status, absent));
     }
 
-    /** What a client has to be told besides: how to say who it is, RFC 6750 section 3; or when to come back. */
+    /**
+     * Returns the response headers of an error: {@code WWW-Authenticate} for 401 (RFC 6750 section 3), {@code Retry-After} for
+     * 429 and 503.
+     */
     public static Map<String, String> headers(ErrorReply error) {
         return switch (error.code()) {
             case 401 -> Map.of("WWW-Authenticate", "Bearer");
@@ -44,13 +47,13 @@ public record Problem(int status, String title, String detail) {
         };
     }
 
-    /** Answers a request that is not for a resource of Jakarta REST's. */
+    /** Sends an error reply on a route that Jakarta REST does not serve. */
     public static void send(RoutingContext context, ErrorReply error) {
         headers(error).forEach(context.response()::putHeader);
         send(context, of(error));
     }
 
-    /** Answers what the server itself has refused. */
+    /** Sends an error that the HTTP server itself has raised. */
     public static void send(RoutingContext context, int status) {
         send(context, of(status, title(status)));
     }

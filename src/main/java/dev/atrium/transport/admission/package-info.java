@@ -1,2 +1,2 @@
-/** What comes before any transport: from where a request comes, who makes it, and whether there is room for it. */
+/** Request filters in front of all transports: origin, client address, authentication and connection limits. */
 package dev.atrium.transport.admission;
