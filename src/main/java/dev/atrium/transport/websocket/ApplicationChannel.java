@@ -11,14 +11,15 @@ import java.util.Queue;
 import java.util.function.Function;
 
 /**
- * A connection of an endpoint that the application has written itself, from its handshake on: it has no session until it joins a
- * room. Work on its rooms is done on its event loop, in the order of the calls. Any thread.
+ * State of a connection of a WebSocket endpoint that the application has written itself, from its handshake on. The connection
+ * has no session until it joins a room. Calls for its rooms run on its event loop, in the order in which they were made. Any
+ * thread.
  */
 final class ApplicationChannel {
 
     static final TypedKey<ApplicationChannel> KEY = new TypedKey<>(ApplicationChannel.class.getName());
 
-    /** Calls that may wait for those before them. */
+    /** Maximum number of queued calls; further calls fail with 429. */
     private static final int MOST_WAITING = 1_024;
 
     private final Channel channel;
@@ -41,12 +42,12 @@ final class ApplicationChannel {
         return address;
     }
 
-    /** The session that the connection has from now on. On its event loop. */
+    /** Sets the session of the connection, at its first join. On its event loop. */
     void opened(Session made) {
         session = made;
     }
 
-    /** Does the work after all that was begun before; what comes next waits for it. The session is null before the first join. */
+    /** Runs a call after all earlier calls; later calls wait for its result. The session is null before the first join. */
     <T> Uni<T> inOrder(Function<Session, Uni<T>> work) {
         return enqueued(emitter -> {
             Uni<T> begun = work.apply(session);
@@ -56,7 +57,7 @@ final class ApplicationChannel {
         });
     }
 
-    /** Begins the work after all that was begun before; what comes next does not wait for it. */
+    /** Starts a call after all earlier calls; later calls do not wait for its result. */
     <T> Uni<T> after(Function<Session, Uni<T>> work) {
         return enqueued(emitter -> work.apply(session).subscribe().with(emitter::complete, emitter::fail));
     }
@@ -65,7 +66,7 @@ final class ApplicationChannel {
         void begin(UniEmitter<? super T> emitter);
     }
 
-    /** @return 429 for one call too many */
+    /** @return fails with 429 if the queue is full */
     private <T> Uni<T> enqueued(Beginning<T> beginning) {
         return Uni.createFrom().emitter(emitter -> channel.eventLoop().execute(() -> {
             if (waiting.size() == MOST_WAITING) {

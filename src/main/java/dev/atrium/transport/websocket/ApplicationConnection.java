@@ -26,17 +26,20 @@ import java.util.concurrent.TimeUnit;
 import org.jboss.logging.Logger;
 
 /**
- * A connection of an endpoint that the application has written itself, as the wire of a session. What the client sends is the
- * application's; here it is only a sign of life. On the connection's event loop only.
+ * Client connection of a session on a WebSocket endpoint that the application has written itself. The application handles the
+ * client's messages; to this handler they are only a sign of liveness. On the connection's event loop only.
  */
 final class ApplicationConnection extends ChannelDuplexHandler implements ClientConnection {
 
-    /** The label of its figures. */
+    /** The label of its metrics. */
     static final Transport TRANSPORT = Transport.ENDPOINT;
 
     private static final Logger LOG = Logger.getLogger(ApplicationConnection.class);
 
-    /** A client that does not read would never get its close frame, after which Vert.x starts its own timer. */
+    /**
+     * Milliseconds from a close to the end of the connection. Vert.x starts its own timer only when its close frame is written,
+     * which never happens for a client that does not read.
+     */
     private static final long LINGER_MILLIS = 3_000;
 
     private static final byte[] PING = Frames.of(Frames.PING, new byte[0]);
@@ -55,13 +58,13 @@ final class ApplicationConnection extends ChannelDuplexHandler implements Client
                 sessions.sendQueueLimit()), sessions.sendQueueLimit());
     }
 
-    /** @throws dev.atrium.gateway.ErrorReply 429 if its user has as many sessions as may be */
+    /** @throws dev.atrium.gateway.ErrorReply 429 if the user has the maximum number of sessions */
     Session open(Caller caller) {
         session = gateway.connect(new SessionRequest(caller, channel.eventLoop(), RoomId.DEFAULT_NAMESPACE, TRANSPORT, this, PlainFormat.INSTANCE));
         return session;
     }
 
-    /** There is no session after all. */
+    /** Removes the handler, because the session could not be opened. */
     void forget() {
         channel.pipeline().remove(this);
     }
@@ -93,7 +96,7 @@ final class ApplicationConnection extends ChannelDuplexHandler implements Client
         ctx.fireChannelRead(message);
     }
 
-    /** What the application sends. */
+    /** Watches the frames that the application sends. */
     @Override
     public void write(ChannelHandlerContext ctx, Object message, ChannelPromise promise) {
         ctx.write(message, promise);

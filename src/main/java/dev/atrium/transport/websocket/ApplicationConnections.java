@@ -17,7 +17,7 @@ import io.smallrye.mutiny.Uni;
 import jakarta.inject.Singleton;
 import java.util.function.Function;
 
-/** Sessions of the connections of endpoints that the application has written itself. Any thread. */
+/** Sessions of the connections of WebSocket endpoints that the application has written itself. Any thread. */
 @Singleton
 final class ApplicationConnections implements EndpointSessions {
 
@@ -55,7 +55,10 @@ final class ApplicationConnections implements EndpointSessions {
         return channel == null ? work.apply(null) : channel.after(work);
     }
 
-    /** On the connection's event loop. A session that could not be admitted everywhere is closed: half of one is worse than none. */
+    /**
+     * Opens the session of a connection. On the connection's event loop. A session that could not join its own room and its
+     * namespace's room is closed: it would miss messages.
+     */
     private Uni<Session> open(WebSocketConnection connection, ApplicationChannel channel, String user) {
         if (!channel.channel().isActive()) {
             return Uni.createFrom().failure(new ErrorReply(410, "connection: it has ended"));

@@ -1,10 +1,10 @@
 package dev.atrium.transport.websocket;
 
 /**
- * One command of the session protocol, checked for form.
+ * A command of the session protocol, checked for form.
  *
- * @param seq chosen by the client and carried back in the reply; no reply without it
- * @param cmd which command
+ * @param seq sequence number that the client has chosen and the reply repeats; null for no reply
+ * @param cmd name of the command
  */
 record CommandFrame(Long seq, String cmd, Params params) {
 }

@@ -9,8 +9,8 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 
 /**
- * Reads one command without building a tree; {@code data} is taken over as it was written. Pure: text in, command out.
- * Fields that it does not know are passed over, so that a newer client can talk to an older server.
+ * Streaming JSON parser of commands; {@code data} is kept as the client has written it. Pure: text in, command out. Unknown
+ * fields are skipped, so that a newer client can use an older server.
  */
 final class CommandParser {
 
@@ -29,9 +29,9 @@ final class CommandParser {
     }
 
     /**
-     * Reads a command.
+     * Parses a command.
      *
-     * @param hasBytes whether it is the line before the bytes of a binary frame, which are its data
+     * @param hasBytes whether the text is the JSON line of a binary frame, whose bytes after the line are the data
      * @throws MalformedCommandException naming the field and what was expected of it
      */
     static CommandFrame parse(String text, boolean hasBytes) {
@@ -192,7 +192,10 @@ final class CommandParser {
         return null;
     }
 
-    /** Not null: a client whose variable was empty would shout at the whole namespace. */
+    /**
+     * Rejects null: without a room, a message goes to the whole namespace, so a client with an unset variable would publish to
+     * everyone.
+     */
     private String roomName() throws IOException {
         if (json.currentToken() == JsonToken.VALUE_NULL) {
             expected("params.room", "a string");
@@ -224,7 +227,7 @@ final class CommandParser {
         params.data = JsonData.read(json, text);
     }
 
-    /** Remembers the first fault and reads on: the reply should carry seq, which may come later. */
+    /** Keeps the first error and continues: the reply needs seq, which may come later. */
     private void expected(String field, String what) {
         if (fault == null) {
             fault = field + ": expected " + what;

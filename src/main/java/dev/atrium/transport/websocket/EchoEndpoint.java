@@ -5,7 +5,7 @@ import io.quarkus.websockets.next.WebSocket;
 import io.quarkus.websockets.next.WebSocketConnection;
 import jakarta.inject.Singleton;
 
-/** Sends back what it gets: for latency measurements and conformance suites. */
+/** WebSocket endpoint that echoes each message, for latency measurements and conformance suites. */
 @Singleton
 @WebSocket(path = "/echo", inboundProcessingMode = InboundProcessingMode.CONCURRENT)
 public class EchoEndpoint extends SocketEndpoint<SocketHandshake> {

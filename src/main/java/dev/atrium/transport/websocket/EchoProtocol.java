@@ -9,7 +9,7 @@ import dev.atrium.session.SessionRequest;
 import dev.atrium.session.Transport;
 import io.netty.buffer.ByteBuf;
 
-/** Sends back what it gets: for latency measurements and conformance suites. Its sessions are in no room. */
+/** Protocol that echoes each message, for latency measurements and conformance suites. Its sessions are in no room. */
 final class EchoProtocol extends SessionBound {
 
     EchoProtocol(Gateway gateway, Caller caller) {

@@ -16,17 +16,17 @@ import java.util.Set;
 import java.util.function.Function;
 
 /**
- * The commands of the session protocol that move files. They wait for nothing but each other, so that what is said in rooms passes
- * by while a large file comes. On the session's event loop.
+ * The file commands of the session protocol. They wait only for each other, so that messages of rooms are not delayed by a
+ * large upload. On the session's event loop.
  */
 final class FileCommands {
 
     static final String NAMES = "file.open, file.write, file.status, file.close, file.abort, file.read";
 
-    /** In messages: it looks through all files there are. */
+    /** Cost of {@code file.open} in messages: it looks through all files. */
     private static final int COST_OF_OPENING = 100;
 
-    /** With more on their way the client is read more slowly: a chunk in memory is one that is not on disk. */
+    /** Maximum number of commands in progress before the client is read more slowly: a chunk in progress is held in memory. */
     private static final int MOST_ON_THE_WAY = 16;
 
     private final Transfers transfers;
@@ -37,7 +37,7 @@ final class FileCommands {
     private final Set<String> closing = new HashSet<>();
     private boolean reading;
 
-    /** @param client who is answered */
+    /** @param client receives the replies */
     FileCommands(Transfers transfers, Session session, SessionProtocol client) {
         this.transfers = transfers;
         this.session = session;
@@ -46,10 +46,10 @@ final class FileCommands {
     }
 
     /**
-     * Does it and answers it.
+     * Executes a command and sends its reply.
      *
-     * @param bytes that came with it, lent for this call; or null
-     * @throws ErrorReply if the command makes no sense
+     * @param bytes the binary part of the command, lent for this call; null if there is none
+     * @throws ErrorReply if the command is invalid
      */
     void execute(CommandFrame command, ByteBuf bytes) {
         Params params = command.params();
@@ -67,7 +67,7 @@ final class FileCommands {
                 if (bytes == null) {
                     throw ErrorReply.badRequest("file.write: expected a binary frame, with the chunk after the line of JSON");
                 }
-                // As they came: copied, a large file would be a large heap.
+                // Retained and not copied: a large upload would fill the heap.
                 ByteBuf chunk = bytes.retain();
                 answer(command, transfers.write(uploader, params.file, params.index, chunk.nioBuffer())
                         .onTermination().invoke(() -> chunk.release()), written -> Replies.ok(command.seq()));
@@ -81,7 +81,10 @@ final class FileCommands {
         }
     }
 
-    /** A large file takes long to verify. A client that asks again meanwhile must not take up the whole window with it. */
+    /**
+     * Closes an upload, which takes long for a large file because the file is verified. A client that repeats the command
+     * meanwhile gets an error at once, or its repetitions would fill the window.
+     */
     private void close(CommandFrame command, Uploader uploader) {
         String file = command.params().file;
         if (file != null && !closing.add(file)) {
@@ -95,7 +98,7 @@ final class FileCommands {
                 : FileReplies.missing(command.seq(), closing.missing());
     }
 
-    /** One after the other, and none while the client has not taken the one before: its send queue is smaller than a file. */
+    /** Reads a chunk; one at a time, and only when the send queue is drained, which is smaller than a file. */
     private void read(CommandFrame command) {
         Uni<byte[]> inTurn = Uni.createFrom().emitter(emitter -> {
             reads.add(() -> transfers.read(Uploader.of(session), command.params().file, command.params().index)

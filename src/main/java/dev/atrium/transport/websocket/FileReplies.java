@@ -7,7 +7,7 @@ import dev.atrium.file.UploadResult;
 import dev.atrium.gateway.ReplyJson;
 import java.util.List;
 
-/** What the server says of files to one client of the session protocol, as whole frames. Pure: values in, bytes out. */
+/** Encoder of the replies to file commands of the session protocol, as whole frames. Pure: values in, bytes out. */
 final class FileReplies {
 
     private FileReplies() {
@@ -26,7 +26,7 @@ final class FileReplies {
         });
     }
 
-    /** Refused, with what has to come first. */
+    /** Encodes a 409 with the missing chunks. */
     static byte[] missing(Long seq, List<ChunkRange> missing) {
         return Json.textFrame(json -> {
             Replies.start(json, seq, 409);

@@ -22,51 +22,55 @@ import java.util.concurrent.TimeUnit;
 import org.jboss.logging.Logger;
 
 /**
- * Netty handler in front of Vert.x's: bounds how many frames of one client are on their way to its endpoint. Behind it every
- * frame becomes a task of the event loop before an endpoint sees it, so a client with tiny frames would queue a million tasks.
+ * Netty handler in front of Vert.x's that limits the number of frames of one client on their way to its endpoint. Behind it
+ * every frame becomes a task of the event loop, so a client with tiny frames could queue a million tasks.
  *
- * <p>It also cuts clients that do not complete the closing handshake (RFC 6455 section 7), because Vert.x starts its timer only
- * when its close frame is written, which never happens for a client that does not read. On the connection's event loop only.
+ * <p>It also closes connections of clients that do not complete the closing handshake (RFC 6455 section 7): Vert.x starts its
+ * timer only when its close frame is written, which never happens for a client that does not read. On the connection's event
+ * loop only.
  */
 final class FrameGuard extends ChannelInboundHandlerAdapter {
 
     private static final Logger LOG = Logger.getLogger(FrameGuard.class);
 
-    /** How long the client has to answer a close frame before the connection is cut. */
+    /** Milliseconds that the client has to answer a close frame before the connection is cut. */
     private static final long LINGER_MILLIS = 3_000;
 
-    /** The same after a protocol error, where the client's answer could not be read anyway. */
+    /** The same after a protocol error, where the client's close frame could not be decoded anyway. */
     private static final long SHORT_LINGER_MILLIS = 250;
 
-    /** Bytes of frames that may wait before reading stops, and what a frame counts at least. */
+    /** Bytes of queued frames above which reading stops, and the minimum size that a frame counts as. */
     private static final int READ_AHEAD = 64 * 1024;
     private static final int FRAME_OVERHEAD = 64;
 
-    /** Frames of one client in a turn of its event loop; then other connections are served. */
+    /** Maximum number of frames of one client in a turn of its event loop, so that other connections are served. */
     private static final int FRAMES_PER_TURN = 64;
 
-    /** From this size on, bytes stay in Netty's buffer: Vert.x would copy each chunk of a file to the heap twice. */
+    /**
+     * Minimum size, in bytes, of a message that stays in Netty's buffer: Vert.x would copy each chunk of a file to the heap
+     * twice.
+     */
     private static final int LENT_BYTES = 16 * 1024;
 
-    /** What the guard reports to. Called on the connection's event loop. */
+    /** Receiver of the guard's events. Called on the connection's event loop. */
     interface Listener {
 
-        /** Bytes have arrived, perhaps only part of a frame. */
+        /** Bytes were received, possibly only part of a frame. */
         void heard();
 
-        /** Whether reading has stopped: the client's silence then says nothing. */
+        /** Reading was paused or resumed: while it is paused, the client's silence is no sign of a dead connection. */
         void deaf(boolean deaf);
 
-        /** Whether the answer to a ping may be sent: Vert.x sends it whether the client reads or not. */
+        /** Returns whether a pong may be sent: Vert.x answers a ping even if the client does not read. */
         boolean takesPong();
 
-        /** A large binary message, which is released when this returns. */
+        /** A large binary message was received; the buffer is released when this returns. */
         void lent(ByteBuf bytes);
 
-        /** The client has broken a rule, and the connection has to end for that reason. */
+        /** The connection must be closed for that reason, for example because the client has violated the protocol. */
         void fail(CloseReason reason);
 
-        /** The channel is closed, after its end was reported to the endpoint. */
+        /** The channel is closed; called after the endpoint's close callback. */
         void disconnected();
     }
 
@@ -82,14 +86,14 @@ final class FrameGuard extends ChannelInboundHandlerAdapter {
     private int waitingBytes;
     private long discardedBytes;
     private int passed;
-    /** One from the beginning: frames that come before the endpoint listens would be lost. */
+    /** Starts at one: frames received before the endpoint has subscribed would be lost. */
     private int holds = 1;
     private boolean draining;
     private boolean corrupt;
     private boolean closeOrdered;
     private CloseReason goodbye;
 
-    /** @param maxMessageSize bytes; a larger message ends the connection */
+    /** @param maxMessageSize bytes; a larger message closes the connection */
     FrameGuard(int maxMessageSize) {
         this.maxMessageSize = maxMessageSize;
         this.mostWaiting = 2 * READ_AHEAD + 2L * maxMessageSize;
@@ -116,17 +120,17 @@ final class FrameGuard extends ChannelInboundHandlerAdapter {
         return state == State.OPEN;
     }
 
-    /** How the client has closed the connection, or null for a connection that broke without a close frame. */
+    /** Reason of the client's close frame, or null if the connection was lost without one. */
     CloseReason goodbye() {
         return goodbye;
     }
 
-    /** Passes on no more frames until {@link #release} has been called as often. */
+    /** Holds all frames back until {@link #release} has been called as often. */
     void hold() {
         holds++;
     }
 
-    /** Goes on with the frames that have waited, in their order. */
+    /** Releases one hold; after the last one, passes the queued frames on in their order and resumes reading. */
     void release() {
         holds--;
         if (draining) {
@@ -141,7 +145,7 @@ final class FrameGuard extends ChannelInboundHandlerAdapter {
         }
         draining = false;
         if (outsideOfReading) {
-            // Vert.x flushes its answers to what it reads only then.
+            // Vert.x flushes its responses only on channelReadComplete.
             context.fireChannelReadComplete();
         }
         if (holds == 0) {
@@ -184,14 +188,14 @@ final class FrameGuard extends ChannelInboundHandlerAdapter {
             eventLoop().execute(nextTurn);
         }
         if (frame.content().readableBytes() > maxMessageSize) {
-            // The aggregator counts fragments only.
+            // Netty's aggregator checks the size of fragmented messages only.
             frame.release();
             listener.fail(CloseReason.TOO_BIG);
         } else if (frame instanceof BinaryWebSocketFrame && frame.content().readableBytes() >= LENT_BYTES) {
-            // A task, as Vert.x makes one of every other message: so it comes in its order.
+            // A task, like the one that Vert.x makes of every other message: so messages stay in order.
             eventLoop().execute(() -> lend(frame.content()));
         } else if (frame instanceof PingWebSocketFrame) {
-            // A task for the same reason: Vert.x answers it at once, before what the messages before it are answered.
+            // A task, to keep the order: otherwise Vert.x would send the pong before the replies to earlier messages.
             eventLoop().execute(() -> ping(frame));
         } else {
             context.fireChannelRead(frame);
@@ -215,7 +219,10 @@ final class FrameGuard extends ChannelInboundHandlerAdapter {
         }
     }
 
-    /** Vert.x answers a close frame at once: it waits for the tasks of the messages before it, whose replies would be cut off. */
+    /**
+     * Delays a close frame until the tasks of earlier messages have run: Vert.x answers a close frame at once, and their
+     * replies would be lost.
+     */
     private boolean mayClose(CloseWebSocketFrame close) {
         if (!closeOrdered) {
             closeOrdered = true;
@@ -226,7 +233,7 @@ final class FrameGuard extends ChannelInboundHandlerAdapter {
         }
         state = State.CLOSING;
         int code = close.statusCode();
-        // With any other code a client gives up a connection that it cannot rely on, and means to come back as the same session.
+        // Any other code means that the client gives up a broken connection and is about to resume its session.
         boolean forGood = code < 0 || code == WebSocketCloseStatus.NORMAL_CLOSURE.code()
                 || code == WebSocketCloseStatus.ENDPOINT_UNAVAILABLE.code();
         goodbye = forGood ? CloseReason.NORMAL : CloseReason.CONNECTION_LOST;
@@ -235,7 +242,10 @@ final class FrameGuard extends ChannelInboundHandlerAdapter {
         return false;
     }
 
-    /** Reading stops when enough waits, so that pings are answered up to then; a client that gets past that is closed. */
+    /**
+     * Queues a frame and stops reading when {@link #READ_AHEAD} bytes are queued; until then pings are answered. A client that
+     * exceeds the limit all the same is closed.
+     */
     private void wait(WebSocketFrame frame) {
         if (waiting == null) {
             waiting = new ArrayDeque<>();
@@ -246,7 +256,7 @@ final class FrameGuard extends ChannelInboundHandlerAdapter {
             context.channel().config().setAutoRead(false);
             deaf(true);
         }
-        // Netty's aggregator reads on by itself inside of a fragmented message, whatever we have asked for.
+        // Inside a fragmented message Netty's aggregator reads on, even with autoRead off.
         if (waitingBytes > mostWaiting) {
             fail(CloseReason.TOO_MANY_MESSAGES);
         }
@@ -259,16 +269,16 @@ final class FrameGuard extends ChannelInboundHandlerAdapter {
     private void discard(WebSocketFrame frame) {
         discardedBytes += size(frame);
         if (frame instanceof CloseWebSocketFrame || discardedBytes > mostWaiting) {
-            // The closing handshake is complete; or more comes than can have been on its way, which is a flood.
+            // The closing handshake is complete, or the client has sent more than can have been in transit, which is a flood.
             context.close();
         }
         frame.release();
     }
 
     /**
-     * The server closes the connection: what waits is dropped, and what comes is discarded.
+     * Starts the server's close: drops queued frames and discards later ones.
      *
-     * @return false if it is closing already
+     * @return false if the connection is closing already
      */
     boolean beginToClose() {
         if (state != State.OPEN) {
@@ -276,18 +286,19 @@ final class FrameGuard extends ChannelInboundHandlerAdapter {
         }
         state = State.CLOSING;
         dropWaiting();
-        // Reading goes on so that the client's close frame is seen, and so that closing does not reset what was not read.
+        // Reading continues, to receive the client's close frame, and because closing a socket with unread bytes resets the
+        // connection.
         context.channel().config().setAutoRead(true);
         cutAfter(corrupt ? SHORT_LINGER_MILLIS : LINGER_MILLIS);
         return true;
     }
 
-    /** Ends the connection without a close frame, as a network does that breaks; what was sent before still arrives. */
+    /** Ends the connection without a close frame, like a network failure; bytes written before still arrive. */
     void breakOff() {
         context.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(sent -> ((DuplexChannel) context.channel()).shutdownOutput());
     }
 
-    /** A client that does not read, or never answers, would keep its connection for ever. */
+    /** Closes the connection after a delay, or a client that does not read or never answers would keep it open for ever. */
     private void cutAfter(long millis) {
         context.executor().schedule(() -> context.close(), millis, TimeUnit.MILLISECONDS);
     }
@@ -309,7 +320,7 @@ final class FrameGuard extends ChannelInboundHandlerAdapter {
         dropWaiting();
         ctx.fireChannelInactive();
         if (listener != null) {
-            // After the task that reports the end to the endpoint.
+            // A task, so that it runs after the task that reports the end to the endpoint.
             eventLoop().execute(listener::disconnected);
         }
     }
@@ -322,7 +333,7 @@ final class FrameGuard extends ChannelInboundHandlerAdapter {
         } else if (cause instanceof TooLongFrameException) {
             fail(CloseReason.TOO_BIG);
         } else if (cause instanceof CodecException) {
-            // Deflated data that does not inflate, or to more than a message may hold.
+            // The deflated data is corrupt, or inflates to more than the maximum message size.
             corrupt = true;
             fail(CloseReason.PROTOCOL_ERROR);
         } else if (cause instanceof IOException) {

@@ -4,7 +4,7 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
 import java.nio.charset.StandardCharsets;
 
-/** Whole frames of a server, unmasked, as bytes: RFC 6455 section 5.2. */
+/** Encoder of whole, unmasked server frames (RFC 6455 section 5.2). */
 public final class Frames {
 
     public static final int TEXT = 0x1;
@@ -19,24 +19,24 @@ public final class Frames {
     private Frames() {
     }
 
-    /** A text frame. */
+    /** Encodes a text frame. */
     public static byte[] text(String text) {
         return of(TEXT, text.getBytes(StandardCharsets.UTF_8));
     }
 
-    /** A frame of that kind. */
+    /** Encodes a frame with the opcode. */
     public static byte[] of(int opcode, byte[] payload) {
         byte[] frame = allocate(opcode, payload.length);
         System.arraycopy(payload, 0, frame, frame.length - payload.length, payload.length);
         return frame;
     }
 
-    /** The readable bytes, copied. */
+    /** Copies the readable bytes. */
     public static byte[] bytes(ByteBuf content) {
         return ByteBufUtil.getBytes(content);
     }
 
-    /** Reads the length of the payload of a frame that a server has written, after its first byte. */
+    /** Reads the payload length of a server frame, from after its first byte. */
     public static int readLength(ByteBuf frames) {
         int length = frames.readByte() & 0x7F;
         if (length == LENGTH_16) {
@@ -45,7 +45,7 @@ public final class Frames {
         return length == LENGTH_64 ? (int) frames.readLong() : length;
     }
 
-    /** A frame whose payload, its last bytes, is still to be written. */
+    /** Allocates a frame with its header; the payload, its last bytes, is still to be written. */
     static byte[] allocate(int opcode, int length) {
         byte[] frame;
         if (length < LENGTH_16) {

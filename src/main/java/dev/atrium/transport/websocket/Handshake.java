@@ -11,8 +11,8 @@ import io.vertx.core.MultiMap;
 import io.vertx.ext.web.RoutingContext;
 
 /**
- * A WebSocket handshake that was admitted. It travels from the gate to the upgrade check on the channel, because a check does not
- * see the routing context, and from there to the endpoint as user data. On the request's event loop only.
+ * An admitted WebSocket handshake. The gate attaches it to the channel, because an upgrade check does not see the routing
+ * context; the upgrade check passes it to the endpoint as user data. On the request's event loop only.
  */
 public abstract class Handshake {
 
@@ -29,8 +29,8 @@ public abstract class Handshake {
     private boolean opened;
 
     /**
-     * @param failure why the client is not who it says; null if it is
-     * @param slot released when the connection is gone; null if it has none of its own
+     * @param failure why authentication failed; null if it did not
+     * @param slot released when the connection is closed; null if the connection has no slot of its own
      */
     protected Handshake(Caller caller, AuthenticationException failure, ConnectionLimiter.Slot slot, SocketSettings settings) {
         this.caller = caller;
@@ -39,32 +39,34 @@ public abstract class Handshake {
         this.settings = settings;
     }
 
-    /** Attaches it to the channel of its request: the upgrade check takes it from there. */
+    /** Attaches the handshake to the channel of its request, for the upgrade check. */
     public final void attach(RoutingContext context) {
         Channel of = UpgradeChannel.of(context.request());
         if (slot != null) {
-            // The slot alone: the listener stays as long as the connection, and would keep the handshake with it.
+            // The listener lives as long as the connection: it captures the slot only, or it would keep the handshake in
+            // memory.
             ConnectionLimiter.Slot held = slot;
             of.closeFuture().addListener(closed -> held.release());
         }
         of.attr(ATTRIBUTE).set(this);
         context.put(Handshake.class.getName(), this);
-        // Answered after all, by a filter or a check of the application's, or by Vert.x (RFC 6455 section 4.2.1), for which the
-        // framework has no handler: the next request on this connection may be another client's.
+        // The request may still be answered without an upgrade: by a filter or an upgrade check of the application, or by
+        // Vert.x (RFC 6455 section 4.2.1), for which the framework has no callback. The handshake must be detached then,
+        // because the next request on this connection may be another client's.
         context.addEndHandler(answered -> refused(of));
     }
 
-    /** Whether a request was admitted already. */
+    /** Returns whether a request was admitted already. */
     public static boolean isAttached(RoutingContext context) {
         return context.get(Handshake.class.getName()) != null;
     }
 
-    /** That of a channel, once; null for a WebSocket of the application's own. */
+    /** Detaches and returns the handshake of a channel; null for a WebSocket of the application's own. */
     static Handshake take(Channel channel) {
         return channel.attr(ATTRIBUTE).getAndSet(null);
     }
 
-    /** Who has made it. */
+    /** The client. */
     public final Caller caller() {
         return caller;
     }
@@ -103,7 +105,10 @@ public abstract class Handshake {
         }
     }
 
-    /** The handshake is complete. Vert.x keeps the headers of the request with the WebSocket, some 800 bytes of each. */
+    /**
+     * Marks the handshake as complete and clears the request headers, which Vert.x keeps for as long as the WebSocket is open:
+     * some 800 bytes for each connection.
+     */
     final void opened() {
         opened = true;
         headers.clear();

@@ -6,7 +6,7 @@ import com.fasterxml.jackson.core.util.ByteArrayBuilder;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 
-/** JSON as frames of the session protocol, written without a tree. */
+/** Encoder of JSON frames of the session protocol, without a tree. */
 final class Json {
 
     static final JsonFactory FACTORY = new JsonFactory();
@@ -14,7 +14,7 @@ final class Json {
     private Json() {
     }
 
-    /** Writes one JSON value. */
+    /** Writer of one JSON value. */
     interface Value {
         void write(JsonGenerator json) throws IOException;
     }

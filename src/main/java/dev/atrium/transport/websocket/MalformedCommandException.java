@@ -1,6 +1,6 @@
 package dev.atrium.transport.websocket;
 
-/** A frame that is no command. The message names the field and what was expected of it. */
+/** A frame is not a valid command. The message names the field and what was expected of it. */
 final class MalformedCommandException extends RuntimeException {
 
     private static final long serialVersionUID = 1L;
@@ -12,7 +12,7 @@ final class MalformedCommandException extends RuntimeException {
         this.seq = seq;
     }
 
-    /** The command's seq, or null if it had none that could be read. */
+    /** The command's seq, or null if it could not be read. */
     Long seq() {
         return seq;
     }

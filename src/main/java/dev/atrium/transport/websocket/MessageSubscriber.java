@@ -6,8 +6,8 @@ import java.util.function.Consumer;
 import org.jboss.logging.Logger;
 
 /**
- * Hands the messages of one connection to its protocol. A subscriber, and not a callback of an operator's: around each of those
- * SmallRye Context Propagation captures and restores contexts, for every message, and there is none to be carried here.
+ * Subscriber that passes the messages of one connection to its protocol. An operator's callback would cost more: SmallRye
+ * Context Propagation captures and restores contexts around each call, and there is no context to propagate here.
  */
 record MessageSubscriber<T>(Consumer<T> consumer) implements MultiSubscriber<T> {
 
@@ -15,7 +15,7 @@ record MessageSubscriber<T>(Consumer<T> consumer) implements MultiSubscriber<T> 
 
     @Override
     public void onSubscribe(Flow.Subscription subscription) {
-        // How much comes is bounded below, by the guard.
+        // Unbounded: the frame guard applies backpressure below.
         subscription.request(Long.MAX_VALUE);
     }
 
@@ -31,6 +31,6 @@ record MessageSubscriber<T>(Consumer<T> consumer) implements MultiSubscriber<T> 
 
     @Override
     public void onCompletion() {
-        // The end of the connection is reported by itself.
+        // The endpoint's close callback reports the end of the connection.
     }
 }

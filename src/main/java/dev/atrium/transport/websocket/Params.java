@@ -5,47 +5,47 @@ import dev.atrium.room.StreamPosition;
 import java.util.HashMap;
 import java.util.Map;
 
-/** The parameters of one command, checked for form; what is absent has the value given here. Each command takes some. */
+/** The parameters of one command, checked for form; the defaults are given here. Each command reads some of them. */
 final class Params {
 
     /** Name of a room. */
     String room;
     /** Name of an event. */
     String event;
-    /** Of what is called, or of a file. */
+    /** Name of the called handler, or of a file. */
     String name;
-    /** What to send. */
+    /** The data to publish or to call with. */
     Data data = Data.Json.NULL;
-    /** Whether the sender hears its own message. */
+    /** Whether the publisher receives its own message. */
     boolean echo = true;
-    /** By which a message can be said again and is yet said once. */
+    /** Idempotency key: a retried publication with the same key is published once. */
     String idempotency;
-    /** Whether the session is shown who comes and goes. */
+    /** Whether the session receives presence events. */
     boolean presence;
-    /** The place that the client was at in the room. */
+    /** Last stream position of the client in the room. */
     StreamPosition since;
-    /** The secret of an earlier session. */
+    /** Resume token of an earlier session, or an access token. */
     String token;
-    /** The places that the client was at, by the name of the room. */
+    /** Last stream positions of the client, by room name. */
     Map<String, StreamPosition> places = new HashMap<>();
     /** Only messages after this offset. */
     Long after;
     /** Only messages before this offset. */
     Long before;
-    /** How many at the most. */
+    /** Maximum number of results. */
     Long limit;
-    /** Where the page before ended. */
+    /** Cursor of the next page, from the page before. */
     String cursor;
-    /** What to list. */
+    /** Kind of listing: {@code session} or {@code user}. */
     String by;
     /** Id of a file. */
     String file;
     /** Number of a chunk. */
     Long index;
-    /** Bytes of a file. */
+    /** Size of a file in bytes. */
     Long size;
     /** Media type of a file. */
     String type;
-    /** Digest of a file, in hexadecimal digits. */
+    /** SHA-256 of a file, in hexadecimal digits. */
     String sha256;
 }

@@ -11,8 +11,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Negotiates permessage-deflate, RFC 7692 section 5, with Netty's codec. Vert.x could do that by itself, but it sets no bound on
- * what a small frame may inflate to.
+ * Negotiation of permessage-deflate (RFC 7692 section 5) with Netty's codec. The one of Vert.x does not limit the size that a
+ * small frame may inflate to.
  */
 public final class PerMessageDeflate {
 
@@ -20,13 +20,13 @@ public final class PerMessageDeflate {
 
     private final PerMessageDeflateServerExtensionHandshaker handshaker;
 
-    /** @param maxMessageSize bytes that a frame may inflate to */
+    /** @param maxMessageSize maximum size of an inflated frame, in bytes */
     PerMessageDeflate(int maxMessageSize) {
         handshaker = new PerMessageDeflateServerExtensionHandshaker(LEVEL, ZlibCodecFactory.isSupportingWindowSizeAndMemLevel(),
                 PerMessageDeflateServerExtensionHandshaker.MAX_WINDOW_SIZE, true, false, maxMessageSize);
     }
 
-    /** Takes the first offer of a request that can be met; null if there is none. */
+    /** Accepts the first supported offer of a request; null if there is none. */
     WebSocketServerExtension negotiate(HttpServerRequest request) {
         String offers = request.getHeader(HttpHeaderNames.SEC_WEBSOCKET_EXTENSIONS);
         if (offers == null) {
@@ -41,7 +41,7 @@ public final class PerMessageDeflate {
         return null;
     }
 
-    /** The response's headers that agree to an extension; none for null. */
+    /** Returns the response headers that accept an extension; none for null. */
     static Map<String, List<String>> headers(WebSocketServerExtension extension) {
         if (extension == null) {
             return Map.of();

@@ -7,7 +7,10 @@ import dev.atrium.room.Message;
 import dev.atrium.session.BytesFormat;
 import java.nio.charset.StandardCharsets;
 
-/** The plain socket: bare data, text as text and bytes as bytes, JSON as its text. Notices are not shown. */
+/**
+ * Frame format of the plain socket: the data alone, text and JSON as text frames, bytes as binary frames. Presence events are
+ * not sent.
+ */
 final class PlainFormat extends BytesFormat {
 
     static final PlainFormat INSTANCE = new PlainFormat();

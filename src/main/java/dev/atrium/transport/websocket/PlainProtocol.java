@@ -17,10 +17,11 @@ import java.util.ArrayDeque;
 import java.util.concurrent.TimeUnit;
 
 /**
- * The plain socket: the connection is a member of one room, each frame is a message to it, each message a frame.
+ * Protocol of the plain socket: the connection is a member of one room, each frame of the client is published to it, and each
+ * message of the room is one frame.
  *
- * <p>There are no replies, so a frame that cannot be taken now is held and tried again, and the client is not read
- * meanwhile: nothing it said is dropped while Redis is away, and nothing is said twice.
+ * <p>The protocol has no replies. A frame that fails with a repeatable error is held and retried, and the client is not read
+ * meanwhile: while Redis is unavailable no message is lost, and none is published twice.
  */
 final class PlainProtocol extends SessionBound {
 
@@ -28,7 +29,7 @@ final class PlainProtocol extends SessionBound {
 
     private final RoomId room;
     private final boolean echo;
-    /** What was refused, and waits until it can be taken. */
+    /** Data that failed with a repeatable error and waits for a retry. */
     private final ArrayDeque<Data> held = new ArrayDeque<>();
     private SendWindow window;
 
@@ -74,7 +75,7 @@ final class PlainProtocol extends SessionBound {
             return;
         }
         if (!error.isRepeatable() || !session.isOpen()) {
-            // It may have been taken: trying again could say it twice. The gateway has counted it.
+            // The message may have been published: a retry could publish it twice. The gateway has counted the failure.
             return;
         }
         held.add(data);
@@ -88,7 +89,7 @@ final class PlainProtocol extends SessionBound {
         connection.eventLoop().schedule(this::retry, RETRY_MILLIS, TimeUnit.MILLISECONDS);
     }
 
-    /** One after the other, so that those behind never overtake one that is refused again. */
+    /** Retries the first held message; one at a time, so that later messages never overtake one that fails again. */
     private void retry() {
         if (!session.isOpen()) {
             held.clear();

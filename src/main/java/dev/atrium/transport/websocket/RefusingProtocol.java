@@ -3,7 +3,7 @@ package dev.atrium.transport.websocket;
 import dev.atrium.session.CloseReason;
 import io.netty.buffer.ByteBuf;
 
-/** Closes a connection at once: a browser is not told the status of a handshake that was refused, but a close code. */
+/** Protocol that closes the connection at once: a browser sees a close code, but not the HTTP status of a rejected handshake. */
 final class RefusingProtocol implements SocketProtocol {
 
     private final CloseReason reason;
@@ -21,36 +21,36 @@ final class RefusingProtocol implements SocketProtocol {
 
     @Override
     public void text(String text) {
-        // It is closed.
+        // The connection is closing.
     }
 
     @Override
     public void binary(ByteBuf bytes) {
-        // It is closed.
+        // The connection is closing.
     }
 
     @Override
     public void heard() {
-        // There is no session that this would be a sign of.
+        // There is no session whose liveness this could prove.
     }
 
     @Override
     public void deaf(boolean deaf) {
-        // Nor one whose silence could be held against it.
+        // There is no session whose heartbeat would have to be paused.
     }
 
     @Override
     public void fail(CloseReason failure) {
-        // Netty closes it in the end.
+        // The frame guard closes the connection.
     }
 
     @Override
     public void closed(CloseReason closed) {
-        // That was the intention.
+        // This protocol has closed the connection itself.
     }
 
     @Override
     public void disconnected() {
-        // Nobody was connected.
+        // No session was opened.
     }
 }

@@ -21,13 +21,16 @@ import dev.atrium.session.SessionConfig;
 import java.io.IOException;
 import java.util.List;
 
-/** What the server says to one client of the session protocol, as whole frames. Pure: values in, bytes out. */
+/**
+ * Encoder of the replies and pushes of the session protocol, except messages of rooms, as whole frames. Pure: values in, bytes
+ * out.
+ */
 final class Replies {
 
     private Replies() {
     }
 
-    /** The fields of a body. */
+    /** Writer of the fields of a body. */
     interface Body {
         void write(JsonGenerator json) throws IOException;
     }
@@ -51,7 +54,7 @@ final class Replies {
         });
     }
 
-    /** By what it can be resumed, and where it is. */
+    /** Writes the resume token and the session's stream positions by room. */
     private static void writePlaces(Session session, JsonGenerator json) throws IOException {
         json.writeStringField("resume", session.resumeToken());
         json.writeObjectFieldStart("places");
@@ -178,7 +181,7 @@ final class Replies {
         });
     }
 
-    /** What a handler returned: nothing, or one value. */
+    /** Encodes the result of a handler: no value, or one. */
     static byte[] called(Long seq, List<Object> values) {
         return Json.textFrame(json -> {
             start(json, seq, 200);
@@ -227,7 +230,7 @@ final class Replies {
         });
     }
 
-    /** The beginning of a reply. */
+    /** Writes the beginning of a reply. */
     static void start(JsonGenerator json, Long seq, int code) throws IOException {
         json.writeStartObject();
         if (seq != null) {

@@ -6,7 +6,10 @@ import io.quarkus.websockets.next.WebSocket;
 import io.quarkus.websockets.next.WebSocketConnection;
 import jakarta.inject.Singleton;
 
-/** The plain socket: the connection is a member of the room that its path names, and each frame is a message to it. */
+/**
+ * WebSocket endpoint of the plain socket: the connection is a member of the room in its path, and each frame is published to
+ * it.
+ */
 @Singleton
 @WebSocket(path = "/rooms/{room}", inboundProcessingMode = InboundProcessingMode.CONCURRENT)
 public class RoomEndpoint extends SocketEndpoint<SocketHandshake> {

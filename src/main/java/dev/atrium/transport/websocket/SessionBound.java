@@ -6,12 +6,12 @@ import dev.atrium.security.Caller;
 import dev.atrium.session.CloseReason;
 import dev.atrium.session.Session;
 
-/** A protocol in which the connection is one session, which answers for its liveness. */
+/** Base of the protocols in which a connection is one session. */
 abstract class SessionBound implements SocketProtocol {
 
     final Gateway gateway;
     SocketConnection connection;
-    /** Null if there could be none. */
+    /** Null if no session could be opened. */
     Session session;
 
     final Caller caller;
@@ -22,13 +22,13 @@ abstract class SessionBound implements SocketProtocol {
     }
 
     /**
-     * Makes the session; nothing can be sent yet.
+     * Opens the session; nothing can be sent yet.
      *
-     * @throws ErrorReply if there cannot be one
+     * @throws ErrorReply if the session is rejected
      */
     abstract Session connect();
 
-    /** The session exists; from now on anything may be sent. */
+    /** Called when the session is open; from now on the protocol may send. */
     void begin() {
     }
 
@@ -44,7 +44,7 @@ abstract class SessionBound implements SocketProtocol {
         begin();
     }
 
-    /** Ends it for a refusal that there is no other way to tell of. */
+    /** Closes the session with the close code of an error, where the protocol has no error reply. */
     final void end(ErrorReply error) {
         session.close(error.closeReason(), error.getMessage());
     }
@@ -85,7 +85,7 @@ abstract class SessionBound implements SocketProtocol {
         }
     }
 
-    /** Nothing is left of the connection. */
+    /** Called when the connection is closed, to cancel what is left. */
     void ended() {
     }
 

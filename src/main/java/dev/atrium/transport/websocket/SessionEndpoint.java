@@ -5,7 +5,7 @@ import io.quarkus.websockets.next.WebSocket;
 import io.quarkus.websockets.next.WebSocketConnection;
 import jakarta.inject.Singleton;
 
-/** The session protocol: many rooms on one connection, in the namespace that the query names. */
+/** WebSocket endpoint of the session protocol: many rooms on one connection, in the namespace of the query. */
 @Singleton
 @WebSocket(path = "/ws", inboundProcessingMode = InboundProcessingMode.CONCURRENT)
 public class SessionEndpoint extends SocketEndpoint<SocketHandshake> {

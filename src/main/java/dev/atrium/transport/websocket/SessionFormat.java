@@ -8,7 +8,7 @@ import dev.atrium.room.Message;
 import dev.atrium.room.PresenceEvent;
 import dev.atrium.session.BytesFormat;
 
-/** The pushes of the session protocol: JSON, and for binary data the JSON on one line, a newline, and the bytes. */
+/** Frame format of pushes in the session protocol: JSON; for binary data the JSON on one line, a newline, and the bytes. */
 final class SessionFormat extends BytesFormat {
 
     static final SessionFormat INSTANCE = new SessionFormat();

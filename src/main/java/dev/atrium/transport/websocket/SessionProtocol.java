@@ -29,7 +29,7 @@ import java.util.function.Function;
 
 /**
  * The session protocol {@value #SUBPROTOCOL}: commands with acknowledgements, many rooms on one connection. Commands of one
- * client take effect in their order: a join is complete before the next command is looked at.
+ * client take effect in their order: a join is complete before the next command is read.
  */
 final class SessionProtocol extends SessionBound {
 
@@ -37,13 +37,16 @@ final class SessionProtocol extends SessionBound {
 
     private static final Transport TRANSPORT = Transport.SESSION;
 
-    /** Silence would leave the developer guessing. */
+    /** Error codes that are sent even to commands without seq: without them a developer could not find the mistake. */
     private static final Set<Integer> ALWAYS_TOLD = Set.of(400, 401, 403, 429);
 
     private static final String COMMANDS = "resume, join, leave, send, members, history, auth, call, heartbeat or one of "
             + FileCommands.NAMES;
 
-    /** Clients of a replica that goes away come back within this time, spread at random. */
+    /**
+     * Maximum reconnect delay, in milliseconds, for clients of a replica that shuts down; drawn at random, so that they do not
+     * all reconnect at once.
+     */
     private static final int RECONNECT_MILLIS = 2_000;
 
     private final SocketServices services;
@@ -119,7 +122,7 @@ final class SessionProtocol extends SessionBound {
         if (welcomed) {
             connection.send(Replies.expiring(when));
         } else {
-            // Nothing comes before the welcome.
+            // The welcome must be the first message.
             expires = when;
         }
     }
@@ -147,7 +150,7 @@ final class SessionProtocol extends SessionBound {
         handle(line, bytes.slice(newline + 1, bytes.writerIndex() - newline - 1), bytes.readableBytes());
     }
 
-    /** @param bytes that came after the line, lent for this call; null for a text frame */
+    /** @param bytes the bytes after the JSON line, lent for this call; null for a text frame */
     private void handle(String line, ByteBuf bytes, int size) {
         cancelFirstCommand();
         CommandFrame command;
@@ -213,7 +216,7 @@ final class SessionProtocol extends SessionBound {
                 failure -> refuseToken(command, ErrorReply.of(failure)));
     }
 
-    /** Whoever is not let in yet, and shows something wrong, has had its chance. */
+    /** Sends the error of an {@code auth} command, and closes a session without rooms if its token is invalid or not permitted. */
     private void refuseToken(CommandFrame command, ErrorReply error) {
         refuse(command, error);
         if (session.memberships().isEmpty() && (error.code() == 401 || error.code() == 403)) {
@@ -297,14 +300,14 @@ final class SessionProtocol extends SessionBound {
         return Gateway.room(namespace, command.params().room);
     }
 
-    /** Nobody is answered who did not ask for it. */
+    /** Sends a reply, if the command has a seq. */
     void reply(CommandFrame command, byte[] reply) {
         if (command.seq() != null) {
             connection.send(reply);
         }
     }
 
-    /** A mistake is answered even if no reply was asked for. */
+    /** Sends an error; for the client's own mistakes even without a seq. */
     void refuse(CommandFrame command, ErrorReply error) {
         if (command.seq() != null || ALWAYS_TOLD.contains(error.code())) {
             connection.send(Replies.error(command.seq(), error));

@@ -9,7 +9,7 @@ import io.smallrye.mutiny.Uni;
 import java.time.Duration;
 import org.jboss.logging.Logger;
 
-/** A client of the session protocol, as the application sees it: it is told things by messages to its own room. */
+/** The application's handle of a client of the session protocol; events are sent to it through the session's own room. */
 final class SessionProtocolHandle extends SessionHandle {
 
     private static final Logger LOG = Logger.getLogger(SessionProtocolHandle.class);
@@ -26,7 +26,7 @@ final class SessionProtocolHandle extends SessionHandle {
         clients.in(namespace()).to(id()).emit(event, arguments).subscribe().with(sent -> { }, failure -> LOG.debugf("A client was not told: %s", failure.getMessage()));
     }
 
-    /** The protocol has no acknowledgements by clients. */
+    /** Fails with 501: the session protocol has no acknowledgements by clients. */
     @Override
     public Uni<JsonNode> emitWithAck(Duration timeout, String event, Object... arguments) {
         return Uni.createFrom().failure(new ErrorReply(501, "clients of the session protocol acknowledge nothing"));

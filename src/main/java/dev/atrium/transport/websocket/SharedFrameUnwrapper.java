@@ -11,8 +11,8 @@ import io.netty.handler.codec.http.websocketx.TextWebSocketFrame;
 import io.netty.handler.codec.http.websocketx.WebSocketFrame;
 
 /**
- * Only on connections that negotiated permessage-deflate, where each has a compression context of its own: takes shared
- * frames apart again, so that the encoder can compress them.
+ * Netty handler that decodes ready-made shared frames, so that the permessage-deflate encoder can compress them. Only on
+ * connections that have negotiated compression: each has its own compression context.
  */
 final class SharedFrameUnwrapper extends ChannelOutboundHandlerAdapter {
 

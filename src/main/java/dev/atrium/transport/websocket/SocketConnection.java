@@ -18,8 +18,8 @@ import java.util.ArrayDeque;
 import org.jboss.logging.Logger;
 
 /**
- * One WebSocket of an endpoint: hands the endpoint's messages to the protocol, and writes ready-made frames below the encoder. On
- * the connection's event loop only.
+ * One WebSocket connection of an endpoint: passes the client's messages to the protocol, and writes ready-made frames below the
+ * encoder. On the connection's event loop only.
  */
 public final class SocketConnection implements ClientConnection, Pausable, FrameGuard.Listener {
 
@@ -27,7 +27,7 @@ public final class SocketConnection implements ClientConnection, Pausable, Frame
 
     private static final Logger LOG = Logger.getLogger(SocketConnection.class);
 
-    /** A control frame holds 125 bytes, two of them for the code. */
+    /** Maximum bytes of a close reason: a control frame holds 125, and the code takes two. */
     private static final int MOST_REASON_BYTES = 123;
 
     private static final byte[] PING = Frames.of(Frames.PING, new byte[0]);
@@ -39,12 +39,15 @@ public final class SocketConnection implements ClientConnection, Pausable, Frame
     private final SocketProtocol protocol;
     private final SendQueue sendQueue;
     private final long limit;
-    /** Messages that were tasks already when the connection was suspended: a turn's, as the guard passes on no more. */
+    /**
+     * Messages that were event-loop tasks already when the connection was paused; at most one turn's, because the guard holds
+     * the rest.
+     */
     private ArrayDeque<Object> waiting;
     private int holds;
     private boolean draining;
 
-    /** @param below where ready-made frames are written */
+    /** @param below handler context to which ready-made frames are written */
     SocketConnection(WebSocketConnection connection, FrameGuard guard, SocketProtocol protocol, ChannelHandlerContext below,
             Sessions sessions) {
         this.connection = connection;
@@ -59,12 +62,12 @@ public final class SocketConnection implements ClientConnection, Pausable, Frame
         protocol.open(this);
     }
 
-    /** The endpoint listens: what the client has sent may come. */
+    /** The endpoint has subscribed: lets the guard pass on the client's frames. */
     void begin() {
         guard.release();
     }
 
-    /** The connection's own. */
+    /** The connection's event loop. */
     public EventLoop eventLoop() {
         return guard.eventLoop();
     }
@@ -77,7 +80,7 @@ public final class SocketConnection implements ClientConnection, Pausable, Frame
     /** Sends one ready-made frame. */
     public void send(byte[] frame) {
         if (guard.isOpen() && !sendQueue.offer(guard.context().alloc().directBuffer(frame.length).writeBytes(frame))) {
-            // Later: the caller may be in the middle of something.
+            // As a task: closing at once could change state that the caller is working on.
             eventLoop().execute(() -> protocol.fail(CloseReason.SLOW_CONSUMER));
         }
     }
@@ -103,7 +106,7 @@ public final class SocketConnection implements ClientConnection, Pausable, Frame
         guard.release();
     }
 
-    /** A text message of the client. */
+    /** Receives a text message. */
     void text(String text) {
         if (mustWait()) {
             waiting.add(text);
@@ -112,7 +115,7 @@ public final class SocketConnection implements ClientConnection, Pausable, Frame
         }
     }
 
-    /** A binary message of the client; the bytes are the caller's. */
+    /** Receives a binary message; the buffer belongs to the caller. */
     @Override
     public void lent(ByteBuf bytes) {
         if (mustWait()) {
@@ -168,7 +171,7 @@ public final class SocketConnection implements ClientConnection, Pausable, Frame
         return takes;
     }
 
-    /** A ping or a pong of the client; Vert.x has answered the ping. */
+    /** Receives a ping or a pong; Vert.x has answered the ping already. */
     void pinged() {
         if (guard.isOpen()) {
             protocol.pinged();
@@ -200,7 +203,7 @@ public final class SocketConnection implements ClientConnection, Pausable, Frame
         protocol.disconnected();
     }
 
-    /** The framework reports the end of the connection, whichever side has begun it. */
+    /** Reports the end of the connection, whichever side has closed it. Called by the framework. */
     void closed() {
         if (waiting != null) {
             waiting.forEach(ReferenceCountUtil::release);
@@ -228,14 +231,14 @@ public final class SocketConnection implements ClientConnection, Pausable, Frame
         protocol.expiring(expires);
     }
 
-    /** Closes the connection with a close frame without a code, which the framework cannot write. */
+    /** Closes the connection with a close frame without a status code, which the framework cannot write. */
     public void closeWithoutStatus(CloseReason reason) {
         if (beginToClose(reason)) {
             guard.context().writeAndFlush(new CloseWebSocketFrame());
         }
     }
 
-    /** Ends the connection without a close frame; what was sent before still arrives. */
+    /** Ends the connection without a close frame; bytes written before still arrive. */
     public void breakOff(CloseReason reason) {
         if (beginToClose(reason)) {
             guard.breakOff();

@@ -17,13 +17,13 @@ import io.vertx.core.http.HttpClosedException;
 import org.jboss.logging.Logger;
 
 /**
- * What the WebSocket endpoints have in common: the stream of a client's messages feeds the protocol of its connection. The gate has
- * admitted the handshake. One instance serves all connections; callbacks run on the connection's event loop.
+ * Base of the WebSocket endpoints: passes the messages of each connection to its protocol. The gate has admitted the handshake.
+ * One instance serves all connections; callbacks run on the connection's event loop.
  *
- * <p>Messages come as one {@link Multi} for each connection: a callback for each message would allocate a context, a promise and a
- * {@link Uni} for each.
+ * <p>Messages come as one {@link Multi} for each connection: a callback for each message would allocate a context, a promise
+ * and a {@link Uni} each time.
  *
- * @param <H> what its gate has found out
+ * @param <H> type of the admitted handshake
  */
 public abstract class SocketEndpoint<H extends Handshake> {
 
@@ -35,10 +35,10 @@ public abstract class SocketEndpoint<H extends Handshake> {
         this.type = type;
     }
 
-    /** What is spoken on a new connection. */
+    /** Creates the protocol of a new connection. */
     protected abstract SocketProtocol protocol(H handshake, WebSocketConnection connection);
 
-    /** The handshake is answered: from now on the protocol may send. */
+    /** Opens the connection after its handshake: from now on the protocol may send. */
     @OnOpen
     public Uni<Void> open(WebSocketConnection connection) {
         H handshake = type.cast(connection.userData().remove(Handshake.KEY));
@@ -46,7 +46,7 @@ public abstract class SocketEndpoint<H extends Handshake> {
         if (handshake.channel().guard().isOpen()) {
             open(handshake, connection);
         }
-        // Else it is gone already, and its end has been reported before anybody could listen.
+        // Otherwise the connection has closed before the endpoint could listen, and there is nothing to open.
         return Uni.createFrom().voidItem();
     }
 
@@ -65,7 +65,7 @@ public abstract class SocketEndpoint<H extends Handshake> {
         }
     }
 
-    /** The text messages of one connection. */
+    /** Subscribes to the text messages of a connection. */
     @OnTextMessage
     public Uni<Void> texts(Multi<String> texts, WebSocketConnection connection) {
         SocketConnection socket = socket(connection);
@@ -75,7 +75,10 @@ public abstract class SocketEndpoint<H extends Handshake> {
         return Uni.createFrom().voidItem();
     }
 
-    /** The binary messages of one connection. The framework subscribes here last: from now on no message is lost. */
+    /**
+     * Subscribes to the binary messages of a connection and starts the reading. The framework calls this one last: both streams
+     * have a subscriber, so no message is lost.
+     */
     @OnBinaryMessage
     public Uni<Void> binaries(Multi<Buffer> binaries, WebSocketConnection connection) {
         SocketConnection socket = socket(connection);
@@ -86,14 +89,14 @@ public abstract class SocketEndpoint<H extends Handshake> {
         return Uni.createFrom().voidItem();
     }
 
-    /** Vert.x has answered the ping. */
+    /** Receives a ping; Vert.x has answered it. */
     @OnPingMessage
     @NonBlocking
     public void ping(Buffer ignored, WebSocketConnection connection) {
         pong(ignored, connection);
     }
 
-    /** A pong, asked for or not. */
+    /** Receives a pong, solicited or not. */
     @OnPongMessage
     @NonBlocking
     public void pong(Buffer ignored, WebSocketConnection connection) {
@@ -103,7 +106,7 @@ public abstract class SocketEndpoint<H extends Handshake> {
         }
     }
 
-    /** The closing handshake has begun, or the connection broke. */
+    /** Reports the end of the connection: the closing handshake has begun, or the connection was lost. */
     @OnClose
     @NonBlocking
     public void closed(WebSocketConnection connection) {
@@ -113,12 +116,12 @@ public abstract class SocketEndpoint<H extends Handshake> {
         }
     }
 
-    /** What no protocol has handled. */
+    /** Closes the connection after an error that no protocol has handled. */
     @OnError
     @NonBlocking
     public void failed(Throwable failure, WebSocketConnection connection) {
         if (failure instanceof HttpClosedException) {
-            // The connection broke; its end is reported, too.
+            // The connection was lost; the close callback reports it.
             return;
         }
         LOG.error("A connection failed", failure);

@@ -19,35 +19,35 @@ import jakarta.inject.Singleton;
 import java.util.function.Consumer;
 
 /**
- * The gate in front of the WebSocket endpoints: a handshake that makes no sense, or may not be, is answered here with a problem
- * document. A check of the framework's could not do that, because it rejects without a body. A request that asks for no upgrade
- * falls through to whatever else serves its path. On the request's event loop.
+ * Routes in front of the WebSocket endpoints, which answer an invalid or rejected handshake with a problem document; an upgrade
+ * check of the framework rejects without a body. A request without an upgrade continues to the next route of its path. On the
+ * request's event loop.
  */
 @Singleton
 public final class SocketGate {
 
-    /** After the admission, before the endpoints. */
+    /** Route order: after the admission filter, before the endpoints. */
     public static final int ORDER = -50;
 
     private final Admission admission;
     private final SocketServices services;
     private final SocketSettings settings;
 
-    /** @param services for the protocols behind it */
+    /** @param services for the protocols of the endpoints */
     public SocketGate(Admission admission, SocketServices services) {
         this.admission = admission;
         this.services = services;
         this.settings = SocketSettings.of(services.sessions(), (int) services.config().maxMessageSize(), services.config().compression());
     }
 
-    /** Adds the routes to a router, at the start. */
+    /** Adds the routes to the router at startup. */
     public void register(@Observes Router router) {
         router.route("/echo").order(ORDER).handler(context -> admit(context, Transport.ECHO, query -> { }));
         router.route("/ws").order(ORDER).handler(context -> admit(context, Transport.SESSION, query -> RoomId.everyone(query.namespace())));
         router.route("/rooms/:room").order(ORDER).handler(context -> admit(context, Transport.PLAIN, query -> requireRoom(context, query)));
     }
 
-    /** @param requirement throws what is wrong with the query or the path */
+    /** @param requirement throws an {@link ErrorReply} for an invalid query or path */
     private void admit(RoutingContext context, Transport transport, Consumer<SocketQuery> requirement) {
         HttpServerRequest request = context.request();
         if (request.method() != HttpMethod.GET || !Admission.isWebSocket(request)) {
@@ -78,13 +78,19 @@ public final class SocketGate {
         }
     }
 
-    /** Hands a request on that asks for no upgrade. With this header alone the framework would make a WebSocket of it. */
+    /**
+     * Passes on a request without an upgrade. The header is removed because the framework upgrades a request that has it,
+     * whatever its other headers are.
+     */
     public static void passBy(RoutingContext context) {
         context.request().headers().remove(HandshakeRequest.SEC_WEBSOCKET_KEY);
         context.next();
     }
 
-    /** What the framework would not see as a handshake at all (RFC 6455 section 4.2.1), and answer as if nothing were here. */
+    /**
+     * Rejects what the framework would not recognize as a handshake (RFC 6455 section 4.2.1), and would answer as if the path
+     * had no endpoint.
+     */
     private static void requireHandshake(HttpServerRequest request) {
         if (request.version() == HttpVersion.HTTP_2) {
             throw ErrorReply.badRequest("Upgrade: expected HTTP/1.1");

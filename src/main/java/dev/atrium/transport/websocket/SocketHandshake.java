@@ -4,7 +4,7 @@ import dev.atrium.security.AuthenticationException;
 import dev.atrium.security.Caller;
 import dev.atrium.security.ConnectionLimiter;
 
-/** The handshake of a WebSocket that speaks one of Atrium's own protocols. */
+/** Handshake of a WebSocket for the plain, session or echo protocol. */
 final class SocketHandshake extends Handshake {
 
     private final SocketServices services;
@@ -21,7 +21,7 @@ final class SocketHandshake extends Handshake {
         return services;
     }
 
-    /** In which the client's rooms are. */
+    /** Namespace of the client's rooms. */
     String namespace() {
         return query.namespace();
     }

@@ -3,47 +3,51 @@ package dev.atrium.transport.websocket;
 import dev.atrium.session.CloseReason;
 import io.netty.buffer.ByteBuf;
 
-/** What is spoken on one WebSocket connection, above frames. Called on the connection's event loop only. */
+/** Protocol of one WebSocket connection, above frames. Called on the connection's event loop only. */
 public interface SocketProtocol {
 
-    /** The connection is open: from now on anything may be sent. */
+    /** The connection is open: from now on the protocol may send. */
     void open(SocketConnection connection);
 
-    /** A text message. */
+    /** A text message was received. */
     void text(String text);
 
-    /** A binary message; the buffer is the caller's. */
+    /** A binary message was received; the buffer belongs to the caller. */
     void binary(ByteBuf bytes);
 
-    /** Something has come from the client, were it part of a frame. */
+    /** Bytes were received, possibly only part of a frame. */
     void heard();
 
-    /** While the client is not read its silence is not held against it. */
+    /** Reading was paused or resumed: while it is paused, the client's silence is no sign of a dead connection. */
     void deaf(boolean deaf);
 
-    /** The connection cannot go on: ends what it stands for, and then closes it. */
+    /** The connection has failed: ends the session, if any, and closes the connection. */
     void fail(CloseReason reason);
 
-    /** The client has gone by itself. */
+    /** The client has closed the connection, or the connection was lost. */
     void closed(CloseReason reason);
 
-    /** The connection is no more, some time after it was closed. */
+    /** The channel is closed; comes after {@link #closed} or the server's own close. */
     void disconnected();
 
-    /** The server is about to close the connection: the last chance to say something. */
+    /** The server is about to close the connection: the last time that the protocol may send. */
     default void closing(CloseReason reason) {
     }
 
-    /** The client's token expires then, in milliseconds since 1970. */
+    /** The client's token expires at this time, in milliseconds since 1970. */
     default void expiring(long expires) {
     }
 
-    /** A ping has come, or a pong, which count as messages; whether one of text is to be answered. */
+    /**
+     * A ping or a pong was received, which counts as a message.
+     *
+     * @return whether a ping or pong in a text frame is to be answered
+     */
     default boolean pinged() {
         return true;
     }
 
-    /** Whether text frames {@code ping} and {@code pong} are heartbeats here. */
+    /** Returns whether text frames {@code ping} and {@code pong} are heartbeats in this protocol. */
     default boolean answersTextHeartbeats() {
         return true;
     }

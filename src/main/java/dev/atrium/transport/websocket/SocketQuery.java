@@ -5,9 +5,9 @@ import dev.atrium.room.RoomId;
 import io.vertx.core.http.HttpServerRequest;
 
 /**
- * What the query of a WebSocket's URL says.
+ * Query parameters of a WebSocket's URL.
  *
- * @param namespace in which the client's rooms are
+ * @param namespace namespace of the client's rooms
  * @param echo whether the plain socket receives its own messages
  */
 record SocketQuery(String namespace, boolean echo) {

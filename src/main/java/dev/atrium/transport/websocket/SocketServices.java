@@ -8,10 +8,10 @@ import dev.atrium.session.Sessions;
 import jakarta.inject.Singleton;
 
 /**
- * What the protocols on WebSockets work with.
+ * Services that the WebSocket protocols use.
  *
  * @param endpoints the application's handlers of calls
- * @param sessions those that the gateway works with
+ * @param sessions the sessions of this replica
  */
 @Singleton
 public record SocketServices(Gateway gateway, Authentication authentication, Endpoints endpoints, Transfers transfers,

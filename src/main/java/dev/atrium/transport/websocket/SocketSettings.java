@@ -3,15 +3,15 @@ package dev.atrium.transport.websocket;
 import dev.atrium.session.Sessions;
 
 /**
- * What the WebSockets of one endpoint have in common.
+ * Settings that the WebSockets of one endpoint share.
  *
- * @param sessions that they belong to
- * @param maxMessageSize bytes; a larger message ends the connection
+ * @param sessions the sessions of this replica
+ * @param maxMessageSize bytes; a larger message closes the connection
  * @param deflate negotiates permessage-deflate; null for no compression
  */
 public record SocketSettings(Sessions sessions, int maxMessageSize, PerMessageDeflate deflate) {
 
-    /** @param compression whether permessage-deflate is agreed to */
+    /** @param compression whether permessage-deflate is negotiated */
     public static SocketSettings of(Sessions sessions, int maxMessageSize, boolean compression) {
         return new SocketSettings(sessions, maxMessageSize, compression ? new PerMessageDeflate(maxMessageSize) : null);
     }

@@ -14,15 +14,16 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * The Netty channel of a WebSocket, with the handlers that stand before Vert.x's. The only class that touches internals of Vert.x.
+ * Netty channel of a WebSocket, with the handlers in front of Vert.x's. The only class that uses internals of Vert.x.
  *
- * <p>Netty's own handlers stand in for Vert.x where that is wrong or unbounded: {@link Utf8FrameValidator}, because Vert.x replaces
- * what is not UTF-8 (RFC 6455 section 8.1); {@link WebSocketFrameAggregator}, because Vert.x loses a message whose first fragment is
- * empty and closes with 1011 for one that is too large; and {@link PerMessageDeflate}. On the channel's event loop only.
+ * <p>Netty's own handlers replace what is wrong or unbounded in Vert.x: {@link Utf8FrameValidator}, because Vert.x replaces
+ * invalid UTF-8 instead of closing (RFC 6455 section 8.1); {@link WebSocketFrameAggregator}, because Vert.x loses a message
+ * whose first fragment is empty and closes with 1011 for one that is too large; and {@link PerMessageDeflate}. On the channel's
+ * event loop only.
  */
 public final class UpgradeChannel {
 
-    /** Names that Vert.x and Netty give their handlers. */
+    /** Handler names that Vert.x and Netty use. */
     private static final String VERTX_HANDLER = "handler";
     private static final String ENCODER = "wsencoder";
     private static final String IDLE = "idle";
@@ -36,22 +37,22 @@ public final class UpgradeChannel {
         this.channel = channel;
     }
 
-    /** That of a request. */
+    /** Returns the channel of a request. */
     public static Channel of(HttpServerRequest request) {
         return ((ConnectionBase) request.connection()).channel();
     }
 
     /**
-     * Puts the handlers before Vert.x's. The guard holds all frames until it is released.
+     * Adds the handlers in front of Vert.x's. The guard holds all frames until it is released.
      *
-     * @param maxMessageSize bytes; a larger message ends the connection
-     * @param compression what was negotiated; null for none
+     * @param maxMessageSize bytes; a larger message closes the connection
+     * @param compression the negotiated extension; null for none
      */
     static UpgradeChannel install(Channel channel, int maxMessageSize, WebSocketServerExtension compression) {
         UpgradeChannel installed = new UpgradeChannel(channel);
         WebSocketServerExtensionHandler framework = channel.pipeline().get(WebSocketServerExtensionHandler.class);
         if (framework != null) {
-            // It would negotiate a second time, and without a bound.
+            // Vert.x's handler would negotiate a second time, without a size limit.
             channel.pipeline().remove(framework);
         }
         if (compression != null) {
@@ -73,9 +74,9 @@ public final class UpgradeChannel {
     }
 
     /**
-     * Adds a handler before Vert.x's to a WebSocket that is open, of an endpoint of the application's own.
+     * Adds a handler in front of Vert.x's to an open WebSocket of the application's own endpoint.
      *
-     * @return where ready-made frames are written
+     * @return handler context to which ready-made frames are written
      */
     static ChannelHandlerContext listen(Channel channel, ChannelHandler handler) {
         UpgradeChannel open = new UpgradeChannel(channel);
@@ -83,7 +84,7 @@ public final class UpgradeChannel {
         return open.belowEncoder();
     }
 
-    /** The handshake was refused after all: the connection stays, for other requests. */
+    /** Removes the handlers, because the handshake was rejected after all and the connection stays open for other requests. */
     void uninstall() {
         if (channel.isActive()) {
             added.forEach(channel.pipeline()::remove);
@@ -91,16 +92,16 @@ public final class UpgradeChannel {
         added.clear();
     }
 
-    /** Bounds what the client sends. */
+    /** The guard that limits what the client sends. */
     FrameGuard guard() {
         return guard;
     }
 
-    /** Where ready-made frames are written, once the handshake is complete. */
+    /** Returns the handler context to which ready-made frames are written, once the handshake is complete. */
     ChannelHandlerContext belowEncoder() {
         ChannelPipeline pipeline = channel.pipeline();
         if (pipeline.get(IDLE) != null) {
-            // The HTTP server's idle timeout: heartbeats are the better judge of who is alive.
+            // The idle timeout of the HTTP server would close a quiet WebSocket; heartbeats detect dead connections.
             pipeline.remove(IDLE);
         }
         return compressed ? guard.context() : pipeline.context(ENCODER);

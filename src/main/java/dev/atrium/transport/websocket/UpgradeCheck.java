@@ -10,15 +10,15 @@ import jakarta.inject.Singleton;
 import org.jboss.logging.Logger;
 
 /**
- * The last step before a handshake is answered: waits for its turn, negotiates compression, and puts the guard before Vert.x. An
- * endpoint of the application's own, which no gate has admitted, passes at once.
+ * Last check before a handshake is answered: passes the handshake throttle, negotiates compression, and adds the frame guard. A
+ * handshake of the application's own endpoints, which no gate admits, passes at once.
  */
 @Singleton
 final class UpgradeCheck implements HttpUpgradeCheck {
 
     private static final Logger LOG = Logger.getLogger(UpgradeCheck.class);
 
-    /** Ids of endpoints are the names of their classes. */
+    /** Endpoint ids are class names. */
     private static final String OWN_ENDPOINTS = "dev.atrium.transport.";
 
     private final Admission admission;
@@ -33,7 +33,7 @@ final class UpgradeCheck implements HttpUpgradeCheck {
         Channel channel = UpgradeChannel.of(request);
         Handshake handshake = Handshake.take(channel);
         if (handshake == null && context.endpointId().startsWith(OWN_ENDPOINTS)) {
-            // No gate has admitted it: there is a way to the endpoint that its gate does not know.
+            // The endpoint has a route that its gate does not cover.
             LOG.errorf("A handshake came past the gate of %s", context.endpointId());
             return CheckResult.rejectUpgrade(403);
         }
@@ -41,10 +41,10 @@ final class UpgradeCheck implements HttpUpgradeCheck {
             context.userData().put(ApplicationChannel.KEY, new ApplicationChannel(channel, admission.address(request)));
             return CheckResult.permitUpgrade();
         }
-        // What the client sends on must wait with it.
+        // The request must wait, too, with all that the client sends.
         request.pause();
         return handshake.sessions().inTurn(channel.eventLoop(), () -> Uni.createFrom().item(channel::isActive))
-                // Gone while it waited: its request has ended, and cannot become anything.
+                // The client disconnected while it waited: its request has ended and can no longer be upgraded.
                 .chain(active -> active ? permit(context, channel, handshake) : Uni.createFrom().nothing());
     }
 

@@ -10,12 +10,12 @@ import io.smallrye.config.WithDefault;
 @ConfigMapping(prefix = "atrium.websocket")
 public interface WebSocketConfig {
 
-    /** Largest frame that a client may send; a larger one is closed with 1009. */
+    /** Maximum size of a client's frame; a larger one closes the connection with 1009. */
     @WithDefault("1M")
     @WithConverter(SizeSetting.class)
     long maxFrameSize();
 
-    /** Largest message, of one frame or several, that a client may send; a larger one is closed with 1009. */
+    /** Maximum size of a client's message, of one frame or several; a larger one closes the connection with 1009. */
     @WithDefault("1M")
     @WithConverter(SizeSetting.class)
     long maxMessageSize();

@@ -9,8 +9,8 @@ import jakarta.inject.Singleton;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
 
 /**
- * Sizes and times of WebSockets for the HTTP server. What the framework has settings for is set by those, in
- * {@code META-INF/microprofile-config.properties}; sizes are not, because those settings take no unit.
+ * WebSocket sizes and timeouts of the HTTP server. What the framework has settings for is set in {@code
+ * META-INF/microprofile-config.properties}; the sizes are set here, because the framework's settings take no unit.
  */
 @Singleton
 final class WebSocketServerOptions implements HttpServerOptionsCustomizer {
@@ -18,19 +18,19 @@ final class WebSocketServerOptions implements HttpServerOptionsCustomizer {
     private static final long SMALLEST = 128;
     private static final long LARGEST = 1L << 30;
 
-    /** How long Vert.x waits for the answer to its close frame. */
+    /** Seconds that Vert.x waits for the client's close frame. */
     private static final int CLOSING_SECONDS = 3;
 
     private final WebSocketConfig config;
     private final int largestMessage;
 
-    /** @throws ConfigurationException naming the setting that makes no sense */
+    /** @throws ConfigurationException naming the invalid setting */
     WebSocketServerOptions(WebSocketConfig config,
             @ConfigProperty(name = "atrium.engineio.max-payload", defaultValue = "1000000") MemorySize enginePayload) {
         Require.between("atrium.websocket.max-frame-size", config.maxFrameSize(), SMALLEST, LARGEST);
         Require.between("atrium.websocket.max-message-size", config.maxMessageSize(), SMALLEST, LARGEST);
         this.config = config;
-        // Each endpoint's own limit is its guard's; this one is of all of them.
+        // The frame guard enforces each endpoint's own limit; this one is the maximum of them.
         this.largestMessage = (int) Math.max(config.maxMessageSize(), enginePayload.asLongValue());
     }
 

@@ -6,8 +6,9 @@ import java.util.ArrayDeque;
 import java.util.Queue;
 
 /**
- * The outbox of a connection on which the application sends, too: the application may send a message in fragments, and no other
- * message may come between those (RFC 6455 section 5.4). On the connection's event loop only, but {@link #pendingBytes}.
+ * Send queue of a connection on which the application sends, too. While the application sends a message in fragments, other
+ * messages are held: none may come between fragments (RFC 6455 section 5.4). On the connection's event loop only, except {@link
+ * #pendingBytes}.
  */
 final class WholeMessages implements SendQueue {
 
@@ -17,13 +18,13 @@ final class WholeMessages implements SendQueue {
     private volatile long heldBytes;
     private boolean fragmented;
 
-    /** @param limit bytes that may wait for the end of a message */
+    /** @param limit maximum bytes held until the end of a fragmented message */
     WholeMessages(SendQueue sendQueue, long limit) {
         this.sendQueue = sendQueue;
         this.limit = limit;
     }
 
-    /** The application has sent a frame of a message. */
+    /** Records a frame that the application has sent, and sends the held messages after the last fragment. */
     void fragment(boolean last) {
         fragmented = !last;
         while (!fragmented && !held.isEmpty()) {
@@ -52,7 +53,7 @@ final class WholeMessages implements SendQueue {
         return heldBytes + sendQueue.pendingBytes();
     }
 
-    /** The connection is gone. */
+    /** Releases the held messages, because the connection is closed. */
     void drop() {
         held.forEach(ByteBuf::release);
         held.clear();
