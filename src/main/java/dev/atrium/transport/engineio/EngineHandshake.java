@@ -5,12 +5,12 @@ import dev.atrium.security.ConnectionLimiter;
 import dev.atrium.transport.websocket.Handshake;
 import dev.atrium.transport.websocket.SocketSettings;
 
-/** The handshake of a WebSocket that carries a connection of Engine.IO. */
+/** Handshake of a WebSocket that carries an Engine.IO connection. */
 final class EngineHandshake extends Handshake {
 
     private final EngineSocket former;
 
-    /** @param former the connection that it wants to take over from polling; null for a new one */
+    /** @param former the polling connection that the WebSocket is to upgrade; null for a new one */
     EngineHandshake(Caller caller, ConnectionLimiter.Slot slot, SocketSettings settings, EngineSocket former) {
         super(caller, null, slot, settings);
         this.former = former;

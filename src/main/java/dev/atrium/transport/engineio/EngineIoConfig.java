@@ -7,16 +7,16 @@ import io.smallrye.config.WithConverter;
 import io.smallrye.config.WithDefault;
 import java.time.Duration;
 
-/** Settings of Engine.IO connections. Their {@code pingInterval} and {@code pingTimeout} are those of all heartbeats. */
+/** Settings of Engine.IO connections. {@code pingInterval} and {@code pingTimeout} are the heartbeat settings of all sessions. */
 @ConfigMapping(prefix = "atrium.engineio")
 public interface EngineIoConfig {
 
-    /** Largest body of a POST, and largest WebSocket message; clients are told. */
+    /** Maximum size of a POST body and of a WebSocket message; sent to clients as {@code maxPayload}. */
     @WithDefault("1000000")
     @WithConverter(SizeSetting.class)
     long maxPayload();
 
-    /** How long a client has to complete an upgrade that it has begun. */
+    /** Time that a client has to complete an upgrade that it has begun. */
     @WithDefault("10s")
     @WithConverter(DurationSetting.class)
     Duration upgradeTimeout();

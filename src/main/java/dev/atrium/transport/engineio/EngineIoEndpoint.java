@@ -7,7 +7,7 @@ import io.quarkus.websockets.next.WebSocket;
 import io.quarkus.websockets.next.WebSocketConnection;
 import jakarta.inject.Singleton;
 
-/** The WebSocket transport of Engine.IO: it carries a connection from its beginning, or takes it over from polling. */
+/** WebSocket endpoint of Engine.IO: carries a connection from its handshake, or upgrades it from polling. */
 @Singleton
 @WebSocket(path = "/socket.io/*", inboundProcessingMode = InboundProcessingMode.CONCURRENT)
 public class EngineIoEndpoint extends SocketEndpoint<EngineHandshake> {

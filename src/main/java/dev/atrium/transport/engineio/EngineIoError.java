@@ -1,6 +1,6 @@
 package dev.atrium.transport.engineio;
 
-/** What is wrong with a request: the codes that clients of Engine.IO are told. */
+/** Error codes of Engine.IO for invalid requests. */
 enum EngineIoError {
     UNKNOWN_TRANSPORT(0, "Transport unknown"),
     UNKNOWN_SID(1, "Session ID unknown"),
@@ -20,7 +20,7 @@ enum EngineIoError {
         return message;
     }
 
-    /** The body of the answer over HTTP. */
+    /** The body of the HTTP response. */
     String json() {
         return "{\"code\":" + code + ",\"message\":\"" + message + "\"}";
     }

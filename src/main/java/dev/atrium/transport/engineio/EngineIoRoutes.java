@@ -22,8 +22,8 @@ import jakarta.enterprise.event.Observes;
 import jakarta.inject.Singleton;
 
 /**
- * The requests of Engine.IO: handshakes, polls and posts, and the answers to what is none of these. A handshake of a WebSocket that
- * is admitted goes on to {@link EngineIoEndpoint}.
+ * HTTP routes of Engine.IO: handshakes, polls and POSTs, and the errors for invalid requests. An admitted WebSocket handshake
+ * continues to {@link EngineIoEndpoint}.
  */
 @Singleton
 public final class EngineIoRoutes {
@@ -45,11 +45,12 @@ public final class EngineIoRoutes {
         this.settings = SocketSettings.of(sessions, sockets.maxPayload(), config.compression());
     }
 
-    /** Adds the route to a router, at the start. */
+    /** Adds the route to the router at startup. */
     public void register(@Observes Router router) {
         router.route("/socket.io/*").order(SocketGate.ORDER).handler(context -> {
             String path = context.request().path();
-            // Clients know it with the slash, which Vert.x would not insist on; and pages load their script from beside it.
+            // Vert.x's route matches the path without its slash, too, which is no path of Engine.IO; and pages load the
+            // client's script from below it.
             if (path.equals("/socket.io") || path.equals(CLIENT)) {
                 SocketGate.passBy(context);
             } else {
@@ -87,13 +88,14 @@ public final class EngineIoRoutes {
     }
 
     private void forward(RoutingContext context, String sid, boolean toWebSocket) {
-        // What waits would have to be ended again at once; a load balancer asks the next replica. A POST would not be tried again.
+        // A replica that shuts down would have to end a forwarded GET at once: it answers 503, and a load balancer retries at
+        // the next replica. A POST is forwarded, because load balancers do not retry it.
         if (context.request().method() != HttpMethod.GET || admission.isOpen(context, Transport.SOCKETIO)) {
             forwarding.forward(context, sid, toWebSocket, () -> refuse(context.request(), toWebSocket, EngineIoError.UNKNOWN_SID));
         }
     }
 
-    /** In the order in which the reference looks. */
+    /** Returns the error of an invalid request, or null; the checks are in the order of the reference implementation. */
     private static EngineIoError fault(HttpServerRequest request, boolean toWebSocket, String sid, EngineSocket socket) {
         String transport = parameter(request, "transport");
         if (!"polling".equals(transport) && !"websocket".equals(transport)) {
@@ -119,7 +121,10 @@ public final class EngineIoRoutes {
         return PROTOCOL_VERSION.equals(parameter(request, "EIO")) ? null : EngineIoError.UNSUPPORTED_PROTOCOL_VERSION;
     }
 
-    /** Its connection counts already, but handshakes do, too. */
+    /**
+     * Upgrades a connection from polling. The connection has a slot already, but the handshake counts against the handshake
+     * limit.
+     */
     private void takeOver(RoutingContext context, EngineSocket socket) {
         if (admission.takeOver(context, Transport.SOCKETIO)) {
             upgrade(context, new EngineHandshake(socket.caller(), null, settings, socket));
@@ -195,12 +200,12 @@ public final class EngineIoRoutes {
         try {
             return request.getParam(name);
         } catch (IllegalArgumentException e) {
-            // A query that is not percent-encoded UTF-8 names nothing.
+            // A query that is not percent-encoded UTF-8 has no parameters.
             return null;
         }
     }
 
-    /** What has come of a body; of one that is too large, nothing is kept, but it is read to its end. */
+    /** Bytes received of a POST body. A body that is too large is read to its end, but not kept. */
     private final class Body {
 
         private Buffer bytes = Buffer.buffer();

@@ -15,35 +15,38 @@ import java.util.concurrent.TimeUnit;
 import org.jboss.logging.Logger;
 
 /**
- * One connection with a client: its life, whichever transport carries it. It is open until {@link #close()}, {@link #fail} or
- * until its client is gone, whichever is first; what comes after does nothing. On its event loop only, but its final fields.
+ * An Engine.IO connection, whichever transport carries it. It is open until {@link #close()}, {@link #fail} or the loss of its
+ * client, whichever is first; later calls do nothing. On its event loop only, except its final fields.
  */
 public final class EngineSocket implements Pausable {
 
     private static final Logger LOG = Logger.getLogger(EngineSocket.class);
 
-    /** While a client changes over, a poll that waits is answered so often, so that the client can go on. */
+    /**
+     * Milliseconds between releases of a waiting poll while a client upgrades: the client completes its upgrade only after its
+     * poll has returned.
+     */
     private static final long RELEASE_MILLIS = 100;
 
-    /** How long a client that polls is given to fetch the end. */
+    /** Milliseconds that a polling client has to fetch the close packet. */
     private static final long LINGER_MILLIS = 30_000;
 
-    /** How long the poll of a client that has said goodbye may still be on its way. */
+    /** Milliseconds to wait for a poll in transit from a client that has sent a close packet. */
     private static final long FAREWELL_MILLIS = 200;
 
-    /** What stands above. Called on the connection's event loop. */
+    /** Listener of the protocol above Engine.IO. Called on the connection's event loop. */
     public interface Listener {
 
-        /** A message of text. */
+        /** A text message was received. */
         void text(String message);
 
-        /** A message of bytes. */
+        /** A binary message was received. */
         void binary(byte[] message);
 
-        /** Another transport carries the connection from now on. */
+        /** The connection was upgraded to another transport. */
         void upgraded(String transport);
 
-        /** Its client sends so much that the connection ends next. */
+        /** The client has exceeded its message rate; the connection is closed next. */
         void flooded();
 
         /** The connection has ended. Called once. */
@@ -60,7 +63,7 @@ public final class EngineSocket implements Pausable {
     private final Liveness liveness;
     private final SendQueue sendQueue = new TransportSendQueue();
     private Listener listener;
-    /** Also read by those who count. */
+    /** Volatile, because metrics read it from other threads. */
     private volatile EngineTransport transport;
     private WebSocketTransport candidate;
     private ScheduledFuture<?> release;
@@ -78,7 +81,7 @@ public final class EngineSocket implements Pausable {
         this.liveness = new Liveness(this, eventLoop, sockets.pingInterval(), sockets.pingTimeout());
     }
 
-    /** Begins, with its first packet. */
+    /** Opens the connection and sends the open packet. */
     void open(EngineTransport first, Listener above) {
         transport = first;
         listener = above;
@@ -86,21 +89,21 @@ public final class EngineSocket implements Pausable {
         liveness.begin();
     }
 
-    /** The {@code sid} of its client; secret. */
+    /** The {@code sid} of the connection; secret. */
     String id() {
         return id;
     }
 
-    /** Who made its handshake. */
+    /** The client that has made the handshake. */
     public Caller caller() {
         return caller;
     }
 
     /**
-     * Takes one packet from what its client may send that no session answers for; ends the connection if there is not enough.
+     * Charges one packet that no session is charged for; closes the connection if the token bucket is empty.
      *
-     * @param size its bytes
-     * @return whether it goes on
+     * @param size size of the packet in bytes
+     * @return whether the connection is still open
      */
     public boolean spend(int size) {
         if (tokens.take(size) == null) {
@@ -113,17 +116,17 @@ public final class EngineSocket implements Pausable {
         return false;
     }
 
-    /** The one that it lives on. */
+    /** The connection's event loop. */
     public EventLoop eventLoop() {
         return eventLoop;
     }
 
-    /** How it is carried now: {@code polling} or {@code websocket}. Any thread. */
+    /** The name of the current transport: {@code polling} or {@code websocket}. Any thread. */
     public String transport() {
         return transport.name();
     }
 
-    /** Takes whole frames in the form of RFC 6455, whatever carries them in the end; each is a packet. */
+    /** The send queue. It takes whole frames in the format of RFC 6455, whatever the transport; each frame is one packet. */
     public SendQueue sendQueue() {
         return sendQueue;
     }
@@ -153,12 +156,12 @@ public final class EngineSocket implements Pausable {
         return holds > 0;
     }
 
-    /** Whether it has not ended. */
+    /** Returns whether the connection is open. */
     public boolean isOpen() {
         return state == State.OPEN;
     }
 
-    /** Ends the connection; what was sent before still goes out. */
+    /** Closes the connection; packets sent before are still delivered. */
     public void close() {
         if (end(CloseReason.NORMAL, State.CLOSING)) {
             transport.close(CloseReason.NORMAL);
@@ -170,7 +173,7 @@ public final class EngineSocket implements Pausable {
         }
     }
 
-    /** Ends the connection at once. */
+    /** Closes the connection at once. */
     public void fail(CloseReason reason) {
         if (end(reason, State.CLOSED)) {
             transport.close(reason);
@@ -182,7 +185,7 @@ public final class EngineSocket implements Pausable {
         fail(CloseReason.HEARTBEAT_TIMEOUT);
     }
 
-    /** The transport has lost its client. */
+    /** Reports that a transport has lost its client. */
     void lost(EngineTransport from, CloseReason reason) {
         if (from == candidate) {
             giveUpUpgrade();
@@ -194,7 +197,7 @@ public final class EngineSocket implements Pausable {
         }
     }
 
-    /** The client has been told that this is the end. */
+    /** Removes the connection: the client has received the close packet, or is no longer waited for. */
     void gone() {
         state = State.CLOSED;
         sockets.remove(this);
@@ -203,14 +206,14 @@ public final class EngineSocket implements Pausable {
         }
     }
 
-    /** Nothing is left of the connection, some time after it has ended. */
+    /** Runs the tasks of {@link #whenDisconnected}, because the transport's connection is closed. */
     void disconnected() {
         disconnected = true;
         whenDisconnected.forEach(Runnable::run);
         whenDisconnected.clear();
     }
 
-    /** Runs the task when nothing is left of the connection; at once, if it is so already. */
+    /** Runs the task when the transport's connection is closed; at once, if it is closed already. */
     public void whenDisconnected(Runnable task) {
         if (disconnected) {
             task.run();
@@ -232,7 +235,7 @@ public final class EngineSocket implements Pausable {
             }
             case Packet.CLOSE -> goodbye();
             case Packet.OPEN, Packet.UPGRADE, Packet.NOOP ->
-                // Not for a server, and harmless, as long as there are not too many.
+                // Packets that only servers send; harmless, unless there are too many.
                 spend(packet.length());
             default -> fail(CloseReason.PROTOCOL_ERROR);
         }
@@ -273,7 +276,7 @@ public final class EngineSocket implements Pausable {
         }
     }
 
-    /** A GET. */
+    /** Handles a GET. */
     void poll(Exchange exchange) {
         if (state == State.CLOSED) {
             exchange.refuse(EngineIoError.UNKNOWN_SID);
@@ -284,14 +287,14 @@ public final class EngineSocket implements Pausable {
         }
     }
 
-    /** Ends a GET that waits, if there is one; its client comes again. */
+    /** Ends a waiting GET, if there is one; its client polls again. */
     void release() {
         if (transport instanceof PollingTransport polling) {
             polling.release();
         }
     }
 
-    /** A POST. */
+    /** Handles a POST. */
     void post(Exchange exchange, byte[] body) {
         if (state != State.OPEN) {
             exchange.refuse(EngineIoError.UNKNOWN_SID);
@@ -302,7 +305,11 @@ public final class EngineSocket implements Pausable {
         }
     }
 
-    /** A WebSocket wants to carry this connection; says whether it may try. */
+    /**
+     * Registers a WebSocket as the candidate of an upgrade.
+     *
+     * @return whether the upgrade may be tried
+     */
     boolean probe(WebSocketTransport other) {
         if (state != State.OPEN || candidate != null || transport instanceof WebSocketTransport) {
             return false;
@@ -317,7 +324,7 @@ public final class EngineSocket implements Pausable {
         return true;
     }
 
-    /** The WebSocket works: the poll that waits has to end before the client can change over. */
+    /** The WebSocket has passed its probe: releases the waiting poll, which the client needs before it completes the upgrade. */
     void probed(WebSocketTransport other) {
         if (other == candidate && release == null) {
             release = eventLoop.scheduleAtFixedRate(() -> ((PollingTransport) transport).release(),
@@ -325,14 +332,14 @@ public final class EngineSocket implements Pausable {
         }
     }
 
-    /** The client has changed over. */
+    /** Completes an upgrade: the WebSocket carries the connection from now on. */
     void upgrade(WebSocketTransport other) {
         if (other != candidate || state != State.OPEN) {
             return;
         }
         PollingTransport former = (PollingTransport) transport;
         if (former.isPosting()) {
-            // What comes next might overtake what it has posted.
+            // Packets on the WebSocket could overtake those of the POST.
             fail(CloseReason.PROTOCOL_ERROR);
             return;
         }
@@ -374,7 +381,7 @@ public final class EngineSocket implements Pausable {
         return true;
     }
 
-    /** Whatever the transport, also after it was changed. */
+    /** Send queue that delegates to the current transport, also after an upgrade. */
     private final class TransportSendQueue implements SendQueue {
 
         @Override

@@ -16,16 +16,16 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
 
-/** The connections of Engine.IO on this replica. Any thread. */
+/** Registry of the Engine.IO connections on this replica. Any thread. */
 @Singleton
 public final class EngineSockets {
 
     private static final long SMALLEST = 1L << 10;
 
-    /** Decides what is spoken on a new connection. */
+    /** Factory of the protocol above Engine.IO. */
     public interface Application {
 
-        /** A client has connected; nothing can be sent before this returns. On the connection's event loop. */
+        /** Creates the listener of a new connection; nothing can be sent before this returns. On the connection's event loop. */
         EngineSocket.Listener connected(EngineSocket socket);
     }
 
@@ -37,7 +37,7 @@ public final class EngineSockets {
     private final EngineIoConfig config;
     private final Application application;
 
-    /** @throws ConfigurationException naming the setting that makes no sense */
+    /** @throws ConfigurationException naming the invalid setting */
     public EngineSockets(Node node, Sessions sessions, EngineIoConfig config, Application application, ClientLimits limits,
             @ConfigProperty(name = "quarkus.http.limits.max-body-size") MemorySize largestBody) {
         this.node = node;
@@ -50,7 +50,7 @@ public final class EngineSockets {
         Require.between("atrium.engineio.upgrade-timeout", config.upgradeTimeout(), Duration.ofMillis(50), Duration.ofMinutes(10));
     }
 
-    /** How many are carried by that transport now, {@code polling} or {@code websocket}. */
+    /** Returns the number of connections on a transport, {@code polling} or {@code websocket}. */
     public long count(String transport) {
         return sockets.values().stream().filter(socket -> socket.transport().equals(transport)).count();
     }

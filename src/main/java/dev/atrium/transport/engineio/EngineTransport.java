@@ -3,24 +3,24 @@ package dev.atrium.transport.engineio;
 import dev.atrium.session.CloseReason;
 import dev.atrium.session.SendQueue;
 
-/** How a connection is carried now. On the connection's event loop only. */
+/** Transport of an Engine.IO connection. On the connection's event loop only. */
 interface EngineTransport {
 
     /** {@code polling} or {@code websocket}. */
     String name();
 
-    /** Takes whole frames, in the form of RFC 6455, each of them one packet. */
+    /** The send queue. It takes whole frames in the format of RFC 6455; each frame is one packet. */
     SendQueue sendQueue();
 
-    /** Hands on no more packets until {@link #resume}. */
+    /** Holds packets of the client until {@link #resume}. */
     void pause();
 
-    /** Goes on with what has come meanwhile. */
+    /** Passes on the held packets and continues. */
     void resume();
 
-    /** The connection has ended, by our will: tells the client. */
+    /** The server has closed the connection: sends the client the close, and ends the transport. */
     void close(CloseReason reason);
 
-    /** The connection has ended, and nobody is left to be told. */
+    /** The connection has ended, and the client no longer listens: frees what the transport holds. */
     void discard();
 }

@@ -10,12 +10,12 @@ import io.vertx.core.http.HttpServerRequest;
 import java.util.regex.Pattern;
 
 /**
- * One request of a client that polls, to be answered some time, from any thread: the connection that it speaks for may live on
- * another event loop than the one that it came by.
+ * One HTTP request of a polling client and its pending response, from any thread: the connection may live on another event loop
+ * than the request.
  */
 final class Exchange {
 
-    /** A clock, in seconds perhaps: two requests may carry the same. */
+    /** A timestamp, possibly in seconds: two requests may carry the same. */
     private static final Pattern CLOCK = Pattern.compile("[0-9.]+");
     private static final String TEXT = "text/plain; charset=UTF-8";
 
@@ -25,38 +25,41 @@ final class Exchange {
     private final String stamp;
     private final String forwarder;
 
-    /** @param stamp what tells this request from the others of its client ({@code t} of the query), or null */
+    /** @param stamp unique id of the request among those of its client ({@code t} of the query), or null */
     Exchange(HttpServerRequest request, String stamp) {
         this.request = request;
         this.stamp = stamp == null || CLOCK.matcher(stamp).matches() ? null : stamp;
         this.forwarder = request.getHeader(Forwarding.FORWARDED);
     }
 
-    /** Whether it may come once more by another way, and would be known again. */
+    /** Returns whether the request may be repeated through another replica, and could be recognized then. */
     boolean isRepeatable() {
         return forwarder != null && stamp != null;
     }
 
-    /** Whether it is an earlier request once more: a load balancer asks another replica if the one that forwarded it is gone. */
+    /**
+     * Returns whether this is a repetition of an earlier request: a load balancer retries at another replica if the one that
+     * has forwarded the request is gone.
+     */
     boolean repeats(Exchange earlier) {
         return earlier != null && earlier.isRepeatable() && earlier.stamp.equals(stamp) && !earlier.forwarder.equals(forwarder);
     }
 
-    /** Runs the task, on any thread, if the client goes before it was answered. */
+    /** Runs the task, on any thread, if the client disconnects before the response. */
     void whenGone(Runnable task) {
         request.response().closeHandler(closed -> task.run());
         if (request.response().closed()) {
-            // Before anybody could be told.
+            // The client has disconnected before the handler was set, which is not called any more.
             task.run();
         }
     }
 
-    /** Packets, or the end of a poll. */
+    /** Sends packets as the response of a poll. */
     void packets(ByteBuf payload) {
         reply(200, TEXT, payload);
     }
 
-    /** A POST was taken. */
+    /** Accepts a POST. */
     void ok() {
         reply(200, "text/html", bytes("ok"));
     }
@@ -69,7 +72,7 @@ final class Exchange {
         reply(status, TEXT, Unpooled.EMPTY_BUFFER);
     }
 
-    /** Cuts its connection: there is no answer that its client would understand. */
+    /** Resets the request's connection, because no response would be valid. */
     void reset() {
         context.runOnContext(now -> request.response().reset());
     }

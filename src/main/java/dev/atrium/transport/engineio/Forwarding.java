@@ -28,9 +28,9 @@ import java.util.function.Consumer;
 import org.jboss.logging.Logger;
 
 /**
- * Hands a request for a connection of another replica to that one, so that clients that poll need no load balancer that
- * remembers them. A request is forwarded once: whoever gets it then and does not know the connection says so. On the request's
- * event loop.
+ * Proxy that forwards a request for another replica's connection to that replica, so that polling clients need no sticky load
+ * balancer. A request is forwarded once: a replica that receives a forwarded request for an unknown connection rejects it. On
+ * the request's event loop.
  */
 @Singleton
 final class Forwarding implements Drainable {
@@ -41,7 +41,7 @@ final class Forwarding implements Drainable {
     private static final Runnable NO_FAREWELL = () -> { };
     private static final int CONNECT_MILLIS = 2_000;
 
-    /** Connections to one other replica: each poll that waits there holds one. */
+    /** Maximum number of connections to one other replica; each waiting poll there holds one. */
     private static final int MOST_CONNECTIONS = 16_384;
 
     private final Node node;
@@ -49,7 +49,7 @@ final class Forwarding implements Drainable {
     private final HttpClient client;
     private final Set<Relay> relays = ConcurrentHashMap.newKeySet();
 
-    /** Where other replicas were last; looked up again when one is not there any more. */
+    /** Last known addresses of other replicas; an entry is removed and looked up again when a request to it fails. */
     private final ConcurrentMap<String, String> known = new ConcurrentHashMap<>();
 
     Forwarding(Node node, Replicas replicas, Vertx vertx) {
@@ -59,18 +59,21 @@ final class Forwarding implements Drainable {
                 new PoolOptions().setHttp1MaxSize(MOST_CONNECTIONS));
     }
 
-    /** Whether a request for a connection that is unknown here may be for one of another replica. */
+    /** Returns whether a request for a connection that is unknown here may be for another replica's connection. */
     boolean isElsewhere(HttpServerRequest request, String sid) {
         String owner = Node.ofEngineId(sid);
         return owner != null && !owner.equals(node.name()) && request.getHeader(FORWARDED) == null;
     }
 
-    /** Whether another replica asks to end the poll that waits for a connection: it is on its way out. */
+    /** Returns whether another replica asks to end the waiting poll of a connection, because that replica shuts down. */
     static boolean isRelease(HttpServerRequest request) {
         return request.method() == HttpMethod.DELETE && request.getHeader(FORWARDED) != null;
     }
 
-    /** Polls are ended by the replica that they wait at, or what it has just answered would be lost; WebSockets are cut. */
+    /**
+     * Returns the tasks that end forwarded requests at shutdown. A poll is ended by the replica that owns the connection, or a
+     * response in transit would be lost; a WebSocket is closed.
+     */
     @Override
     public List<Runnable> farewells() {
         return relays.stream().<Runnable>map(relay -> relay.farewell).toList();
@@ -81,7 +84,7 @@ final class Forwarding implements Drainable {
         return relays.size();
     }
 
-    /** @param unknown called if the replica that the connection belonged to is no more */
+    /** @param unknown called if the replica that owned the connection is gone */
     void forward(RoutingContext routing, String sid, boolean toWebSocket, Runnable unknown) {
         HttpServerRequest request = routing.request();
         String owner = Node.ofEngineId(sid);
@@ -120,7 +123,7 @@ final class Forwarding implements Drainable {
                 .setMethod(method).setURI(uri).putHeader(FORWARDED, node.name());
     }
 
-    /** One request on its way; on its event loop, but for its farewell. */
+    /** One forwarded request. On its event loop, except {@link #farewell}. */
     private final class Relay {
 
         private final HttpServerRequest request;
@@ -137,7 +140,8 @@ final class Forwarding implements Drainable {
 
         void to(String address, boolean toWebSocket) {
             request.pause();
-            // It has been judged here, against the host that the client knows; and the other's answer would be a second one.
+            // This replica has checked the origin, against the host that the client knows; the CORS headers of the owner's
+            // response would be duplicates.
             request.headers().remove(HttpHeaders.ORIGIN);
             client.request(at(address, request.method(), request.uri()))
                     .onSuccess(connected -> {
@@ -161,7 +165,10 @@ final class Forwarding implements Drainable {
                     .addInterceptor(new GoneOrigin(this::gone)).handle(request);
         }
 
-        /** Again and again, until it has ended: it may have been on its way there. But once at a time. */
+        /**
+         * Asks the owner to end a poll. Called repeatedly until the poll has ended, because the poll may still be on its way to
+         * the owner; one request at a time.
+         */
         private void release(String address) {
             Runnable again = farewell;
             farewell = NO_FAREWELL;
@@ -169,14 +176,17 @@ final class Forwarding implements Drainable {
                     .onComplete(released -> farewell = again);
         }
 
-        /** Not the proxy's own way with WebSockets: it reads from the one side however slowly the other takes it. */
+        /**
+         * Connects a WebSocket. The proxy's own support for WebSockets has no backpressure: it reads from one side, however
+         * slowly the other takes it.
+         */
         private void tunnel() {
             request.headers().forEach((name, value) -> {
                 if (!name.equalsIgnoreCase(HttpHeaders.HOST.toString())) {
                     origin.headers().add(name, value);
                 }
             });
-            // Without it the client logs an error when the connection ends, though both sides have learned of that.
+            // Without a handler the HTTP client logs an error when the connection ends, although both sides receive its end.
             origin.exceptionHandler(failure -> LOG.debugf("A WebSocket to %s has ended: %s", owner, failure.getMessage()));
             origin.connect().onSuccess(answer -> {
                 request.response().setStatusCode(answer.statusCode()).headers().addAll(answer.headers());
@@ -192,7 +202,7 @@ final class Forwarding implements Drainable {
             far.pause();
             request.toNetSocket()
                     .onSuccess(near -> {
-                        // The request may have ended with the handshake; its connection goes on.
+                        // The request may have ended with the handshake, which has removed it; its connection continues.
                         relays.add(this);
                         farewell = near::close;
                         near.closeHandler(closed -> end(false));
@@ -202,7 +212,7 @@ final class Forwarding implements Drainable {
                     .onFailure(gone -> far.close());
         }
 
-        /** @param abandoned whether its client has given it up: its own replica must learn of that */
+        /** @param abandoned whether the client has disconnected, which the owner must learn by a reset */
         private void end(boolean abandoned) {
             relays.remove(this);
             if (abandoned && origin != null) {
@@ -212,7 +222,7 @@ final class Forwarding implements Drainable {
 
         private void gone(Throwable failure) {
             if (request.response().closed()) {
-                // It is the client that is gone, and not the replica.
+                // The client has disconnected; the owner may be alive.
                 return;
             }
             LOG.debugf("A request could not be handed to %s at %s: %s", owner, known.get(owner), failure.getMessage());
@@ -226,7 +236,10 @@ final class Forwarding implements Drainable {
         }
     }
 
-    /** A replica may die with a request in hand, or before a connection that is kept to it is known to be closed: not a 502. */
+    /**
+     * Proxy interceptor that reports a failed request instead of a 502: the owner may die while it handles a request, or before
+     * its pooled connection is known to be closed.
+     */
     private record GoneOrigin(Consumer<Throwable> gone) implements ProxyInterceptor {
 
         private static final String FAILURE = "failure";

@@ -6,8 +6,8 @@ import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 
 /**
- * The heartbeat of one connection: the server sends a ping, and only a pong shows that the client lives. On the connection's
- * event loop only.
+ * Heartbeat of one Engine.IO connection: the server sends pings, and only a pong counts as a sign of liveness. On the
+ * connection's event loop only.
  */
 final class Liveness {
 
@@ -40,7 +40,7 @@ final class Liveness {
         at(pingDue, this::ping);
     }
 
-    /** The client has answered. */
+    /** Restarts the interval after the client's pong. */
     void pong() {
         end();
         begin();
@@ -54,13 +54,14 @@ final class Liveness {
 
     private void ping() {
         socket.send(Packet.ping());
-        // From when it was due: late timers would add up. And a little early, for whoever comes at that very moment.
+        // The timeout counts from when the ping was due, or delays of timers would add up. It ends slightly early, so that a
+        // request at exactly that time finds the connection closed.
         at(pingDue + timeout.toNanos() - EARLY_NANOS, this::missed);
     }
 
     private void missed() {
         if (socket.isPaused()) {
-            // We do not read what it sends, so its silence is our own doing.
+            // Reading is paused, so a pong may wait unread.
             at(System.nanoTime() + timeout.toNanos(), this::missed);
         } else {
             socket.heartbeatMissed();

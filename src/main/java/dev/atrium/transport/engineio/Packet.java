@@ -2,7 +2,7 @@ package dev.atrium.transport.engineio;
 
 import dev.atrium.transport.websocket.Frames;
 
-/** The packet types of Engine.IO 4, as they are written: one digit before the data. Binary messages have none. */
+/** Packet types of Engine.IO 4, in their wire format: one digit before the data. Binary messages have none. */
 final class Packet {
 
     static final char OPEN = '0';
@@ -23,7 +23,7 @@ final class Packet {
     }
 
     static byte[] open(String sid, boolean upgradable, Liveness liveness, long maxPayload) {
-        // Every part of it is ours: no string in it needs an escape.
+        // All values are the server's own: no string needs an escape.
         return Frames.text(OPEN + "{\"sid\":\"" + sid + "\",\"upgrades\":" + (upgradable ? "[\"websocket\"]" : "[]")
                 + ",\"pingInterval\":" + liveness.interval().toMillis() + ",\"pingTimeout\":" + liveness.timeout().toMillis()
                 + ",\"maxPayload\":" + maxPayload + "}");

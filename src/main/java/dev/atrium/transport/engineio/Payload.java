@@ -9,7 +9,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 
-/** The body of a long-polling request or response: packets between record separators, binary ones as base64. Pure. */
+/** Codec of long-polling bodies: packets between record separators, binary packets as base64. Pure. */
 final class Payload {
 
     private static final char SEPARATOR = 0x1e;
@@ -18,7 +18,7 @@ final class Payload {
     private Payload() {
     }
 
-    /** The packets of a body, or null if it is not UTF-8. */
+    /** Decodes the packets of a body; null if it is not UTF-8. */
     static List<String> decode(byte[] body) {
         String text;
         try {
@@ -35,9 +35,9 @@ final class Payload {
         return packets;
     }
 
-    /** A binary packet's bytes, or null if they are not base64. */
+    /** Decodes the bytes of a binary packet; null if they are not base64. */
     static byte[] binary(String packet) {
-        // The official Java client breaks its lines.
+        // The official Java client inserts line breaks.
         String base64 = packet.substring(1).replace("\n", "");
         try {
             return java.util.Base64.getDecoder().decode(base64);
@@ -47,10 +47,10 @@ final class Payload {
     }
 
     /**
-     * What was written as frames, as it is written to a client that polls.
+     * Encodes frames as packets of a polling response.
      *
-     * @param frames whole frames of a server; they are read to their end
-     * @param body takes the packets, after those that it has
+     * @param frames whole server frames; read to their end
+     * @param body receives the packets, after those that it has
      */
     static void append(ByteBuf frames, ByteBuf body) {
         while (frames.isReadable()) {

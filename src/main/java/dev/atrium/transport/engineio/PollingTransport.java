@@ -13,12 +13,12 @@ import java.util.Queue;
 import java.util.concurrent.TimeUnit;
 
 /**
- * HTTP long-polling: packets for the client wait for its next GET, the client's come in the bodies of POSTs. There is one GET
- * and one POST at a time.
+ * HTTP long-polling: packets for the client wait for its next GET, and the client's packets come in the bodies of POSTs. There
+ * is one GET and one POST at a time. On the connection's event loop only.
  */
 final class PollingTransport implements EngineTransport, SendQueue {
 
-    /** How long a poll may take to come once more after the replica is gone that had forwarded it. */
+    /** Milliseconds to wait for the repetition of a poll after the replica that had forwarded it is gone. */
     private static final long REPEAT_MILLIS = 1_000;
 
     private final EngineSocket socket;
@@ -31,13 +31,13 @@ final class PollingTransport implements EngineTransport, SendQueue {
     private boolean closing;
     private boolean draining;
     private Exchange poll;
-    /** The poll that was answered last and what it was given, until the next one shows that this has arrived. */
+    /** The last poll and its response, kept until the next poll shows that the response has arrived. */
     private Exchange answered;
     private byte[] given;
     private Exchange post;
     private Iterator<String> packets;
 
-    /** @param limit bytes that may wait for the client's next GET */
+    /** @param limit maximum bytes that wait for the client's next GET */
     PollingTransport(EngineSocket socket, DeliveryLoop loop, long limit) {
         this.socket = socket;
         this.loop = loop;
@@ -80,7 +80,7 @@ final class PollingTransport implements EngineTransport, SendQueue {
             return;
         }
         if (poll != null && !exchange.repeats(poll)) {
-            // Its client is confused about what it has asked: neither could be sure to hear everything.
+            // Two polls at a time are a protocol error: the client could not be sure to receive every packet on either.
             answer(packet(Packet.CLOSE));
             exchange.refuse(400);
             socket.lost(this, CloseReason.PROTOCOL_ERROR);
@@ -97,7 +97,7 @@ final class PollingTransport implements EngineTransport, SendQueue {
 
     private void abandoned(Exchange exchange) {
         if (exchange.isRepeatable()) {
-            // Perhaps it is not the client that is gone, but the replica between.
+            // The forwarding replica may be gone, rather than the client.
             socket.eventLoop().schedule(() -> lost(exchange), REPEAT_MILLIS, TimeUnit.MILLISECONDS);
         } else if (poll == exchange) {
             lost(exchange);
@@ -129,20 +129,21 @@ final class PollingTransport implements EngineTransport, SendQueue {
         next();
     }
 
-    /** A POST that makes no sense ends the connection. */
+    /** Rejects an invalid POST and closes the connection. */
     private void malformed(Exchange exchange) {
         exchange.refuse(EngineIoError.BAD_REQUEST);
         socket.fail(CloseReason.PROTOCOL_ERROR);
     }
 
-    /** Whether a POST has not been handled to its end. */
+    /** Returns whether a POST is still being processed. */
     boolean isPosting() {
         return post != null;
     }
 
     private void next() {
         if (draining) {
-            // A packet that was done at once goes on here: each within the other they would fill the stack.
+            // A packet that completes at once calls back here; the loop below continues, or the recursion could overflow the
+            // stack.
             return;
         }
         draining = true;
@@ -176,7 +177,7 @@ final class PollingTransport implements EngineTransport, SendQueue {
 
     @Override
     public void pause() {
-        // next() looks.
+        // The loop in next() checks for the pause.
     }
 
     @Override
@@ -186,17 +187,21 @@ final class PollingTransport implements EngineTransport, SendQueue {
         }
     }
 
-    /** Ends a poll that has nothing to say. */
+    /** Ends a waiting poll with a noop packet. */
     void release() {
         if (poll != null) {
             answer(packet(Packet.NOOP));
         }
     }
 
-    /** Another transport goes on with what still waits here; says whether it took all of it. */
+    /**
+     * Passes all queued packets to the next transport's send queue.
+     *
+     * @return whether it has accepted all of them
+     */
     boolean handOver(SendQueue next) {
         if (poll != null) {
-            // Clients end their last poll before they change over: this one came after that.
+            // Clients end their last poll before they upgrade: this one was sent after that, and is invalid.
             Exchange late = poll;
             poll = null;
             late.refuse(EngineIoError.BAD_REQUEST);
@@ -212,7 +217,7 @@ final class PollingTransport implements EngineTransport, SendQueue {
     @Override
     public void close(CloseReason reason) {
         closing = true;
-        // Not through offer: the end has to be heard even if nothing else can be.
+        // Added without offer(): the close packet must be sent even if the queue is full.
         queue.add(Unpooled.wrappedBuffer(Packet.close()));
         if (poll != null) {
             flush();
@@ -223,9 +228,9 @@ final class PollingTransport implements EngineTransport, SendQueue {
     }
 
     /**
-     * The client has said that it goes; its poll may still be on the way, and is answered if it comes soon.
+     * Ends the transport after the client's close packet; a poll in transit is answered if it comes soon.
      *
-     * @return whether its poll was there
+     * @return whether a poll was waiting
      */
     boolean takeLeave() {
         drop();

@@ -9,8 +9,8 @@ import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * The outbox of a connection whose WebSocket lives on another event loop. What one turn brings crosses over in one task. Used on
- * the connection's event loop only, but {@link #pendingBytes}.
+ * Send queue of a connection whose WebSocket lives on another event loop. The frames of one turn of the event loop are moved
+ * over in one task. On the connection's event loop only, except {@link #pendingBytes}.
  */
 final class RelaySendQueue implements SendQueue {
 
@@ -22,7 +22,7 @@ final class RelaySendQueue implements SendQueue {
     private final AtomicLong crossing = new AtomicLong();
     private List<ByteBuf> gathered = new ArrayList<>();
 
-    /** @param overflowed called on the WebSocket's event loop: its client is too slow */
+    /** @param overflowed called on the WebSocket's event loop if its client is too slow */
     RelaySendQueue(SocketConnection connection, DeliveryLoop loop, long limit, Runnable overflowed) {
         this.connection = connection;
         this.loop = loop;

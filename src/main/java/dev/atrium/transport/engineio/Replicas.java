@@ -2,9 +2,9 @@ package dev.atrium.transport.engineio;
 
 import io.smallrye.mutiny.Uni;
 
-/** Knows where the other replicas are. Any thread. */
+/** Directory of the other replicas' addresses. Any thread. */
 public interface Replicas {
 
-    /** Where a replica is reached over HTTP, {@code host:port}; null if it is not alive. */
+    /** Returns the HTTP address of a replica, {@code host:port}; null if the replica is not alive. */
     Uni<String> addressOf(String node);
 }

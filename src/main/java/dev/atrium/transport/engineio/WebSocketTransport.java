@@ -11,8 +11,9 @@ import java.util.ArrayDeque;
 import java.util.Queue;
 
 /**
- * A WebSocket: each message is a packet. It carries a connection from its beginning, or takes it over from polling. Then it may
- * live on another event loop than the connection, and everything crosses over.
+ * WebSocket transport: each message is a packet. It carries a connection from its handshake, or upgrades it from polling. After
+ * an upgrade the WebSocket may live on another event loop than the Engine.IO connection; every call then crosses over as a
+ * task.
  */
 final class WebSocketTransport implements EngineTransport, SocketProtocol {
 
@@ -27,8 +28,8 @@ final class WebSocketTransport implements EngineTransport, SocketProtocol {
     private boolean broken;
 
     /**
-     * @param caller who made the handshake
-     * @param former the connection that it wants to take over; null for a new one
+     * @param caller the client that has made the handshake
+     * @param former the polling connection that the WebSocket is to upgrade; null for a new one
      */
     WebSocketTransport(EngineSockets sockets, Caller caller, EngineSocket former) {
         this.caller = caller;
@@ -75,7 +76,7 @@ final class WebSocketTransport implements EngineTransport, SocketProtocol {
         });
     }
 
-    /** What was crossing over when the connection was suspended waits at home. */
+    /** Handles a packet, or queues it if the connection was paused while the packet crossed event loops. */
     private void inOrder(Runnable packet) {
         if (socket.isPaused() || !crossed.isEmpty()) {
             crossed.add(packet);
@@ -139,7 +140,8 @@ final class WebSocketTransport implements EngineTransport, SocketProtocol {
     public void close(CloseReason reason) {
         away(() -> {
             if (reason == CloseReason.GOING_AWAY || reason == CloseReason.REBALANCED) {
-                // Stock clients on OkHttp do not hear of a close frame: they would notice by their heartbeat, most of a minute later.
+                // Stock clients on OkHttp do not react to a close frame: they would notice the end by their heartbeat, most of
+                // a minute later.
                 connection.breakOff(reason);
             } else if (broken || isOurs(reason)) {
                 connection.close(reason);
@@ -149,7 +151,10 @@ final class WebSocketTransport implements EngineTransport, SocketProtocol {
         });
     }
 
-    /** What the protocol itself ends, it ends without a code; why the server does is worth telling. */
+    /**
+     * Returns whether the server's reason is sent as the close code; closes that belong to the Engine.IO protocol carry no
+     * code.
+     */
     private static boolean isOurs(CloseReason reason) {
         return switch (reason) {
             case NORMAL, PROTOCOL_ERROR, HEARTBEAT_TIMEOUT, CONNECTION_LOST -> false;
@@ -170,12 +175,12 @@ final class WebSocketTransport implements EngineTransport, SocketProtocol {
 
     @Override
     public void heard() {
-        // Only a pong counts.
+        // Only a pong counts as a sign of liveness.
     }
 
     @Override
     public void deaf(boolean deaf) {
-        // The connection knows that it is suspended.
+        // The Engine.IO connection knows that it is paused.
     }
 
     @Override
@@ -187,7 +192,8 @@ final class WebSocketTransport implements EngineTransport, SocketProtocol {
             } else {
                 socket.lost(this, reason);
             }
-            // For one that was never taken, or has ended already.
+            // The socket does not close this transport if it never carried the connection, or if the connection has ended
+            // already.
             close(reason);
         });
     }

@@ -1,6 +1,5 @@
 /**
- * Engine.IO 4: one connection with a client, over HTTP long-polling, a WebSocket, or first the one and then the other. It
- * knows nothing of rooms.
+ * Engine.IO 4: connections over HTTP long-polling, over a WebSocket, or upgraded from one to the other. It has no rooms.
  *
  * @see <a href="https://github.com/socketio/engine.io-protocol">The Engine.IO protocol</a>
  */
