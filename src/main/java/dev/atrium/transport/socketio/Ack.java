@@ -5,13 +5,13 @@ import dev.atrium.gateway.ErrorReply;
 import dev.atrium.room.Data;
 import java.util.List;
 
-/** The acknowledgement that a client may have asked for with an event. Given once; what comes after does nothing. */
+/** Acknowledgement that a client may have requested with an event. It is sent once; later calls do nothing. */
 final class Ack {
 
     private final NamespaceSocket socket;
     private String id;
 
-    /** @param id null if the client asked for none */
+    /** @param id id of the acknowledgement; null if the client has requested none */
     Ack(NamespaceSocket socket, String id) {
         this.socket = socket;
         this.id = id;
@@ -21,7 +21,7 @@ final class Ack {
         return id != null;
     }
 
-    /** The values, as a JSON array. */
+    /** Sends the acknowledgement. The values are a JSON array. */
     void give(String values, List<byte[]> attachments) {
         if (id != null) {
             Packet.Type type = attachments.isEmpty() ? Packet.Type.ACK : Packet.Type.BINARY_ACK;
@@ -30,7 +30,7 @@ final class Ack {
         }
     }
 
-    /** What a handler returned: nothing, or one value. */
+    /** Sends the result of a handler: no value, or one. */
     void give(List<Object> values) {
         if (isWanted()) {
             Data data = Values.toData(values.toArray());

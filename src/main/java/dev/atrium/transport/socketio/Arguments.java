@@ -15,11 +15,11 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * The values in the payload of an event or an acknowledgement, with the bytes that belong to them. The JSON of each is kept as
- * it was written.
+ * Arguments of an event or an acknowledgement, with their binary attachments. Each argument's JSON is kept as the client has
+ * written it.
  *
- * @param values one for each, {@link Data.Text} or {@link Data.Json}
- * @param attachments what placeholders in them stand for
+ * @param values one for each argument, {@link Data.Text} or {@link Data.Json}
+ * @param attachments the bytes that placeholders in the values refer to
  */
 record Arguments(List<Data> values, List<byte[]> attachments) {
 
@@ -29,7 +29,7 @@ record Arguments(List<Data> values, List<byte[]> attachments) {
             .streamReadConstraints(StreamReadConstraints.builder().maxNestingDepth(DEEPEST).build()).build();
     private static final ObjectMapper TREES = new ObjectMapper(JSON);
 
-    /** @throws MalformedPacketException if the payload is no array, or a placeholder stands for nothing */
+    /** @throws MalformedPacketException if the payload is not an array, or a placeholder has no attachment */
     static Arguments parse(String payload, List<byte[]> attachments) {
         List<Data> values = new ArrayList<>();
         try (JsonParser json = JSON.createParser(payload)) {
@@ -51,7 +51,7 @@ record Arguments(List<Data> values, List<byte[]> attachments) {
         return new Arguments(values, attachments);
     }
 
-    /** Whether a text is one JSON object. */
+    /** Returns whether a text is one JSON object. */
     static boolean isObject(String text) {
         try (JsonParser json = JSON.createParser(text)) {
             if (json.nextToken() != JsonToken.START_OBJECT) {
@@ -68,12 +68,12 @@ record Arguments(List<Data> values, List<byte[]> attachments) {
         return values.size();
     }
 
-    /** The text at that place, or null if there is something else. */
+    /** Returns the text at an index, or null if the argument there is not a text or is absent. */
     String text(int index) {
         return index < values.size() && values.get(index) instanceof Data.Text text ? text.text() : null;
     }
 
-    /** Those from that place on, as the data of a message. */
+    /** Returns the arguments from an index on, as the data of a message. */
     Data from(int index) {
         List<Data> rest = values.subList(index, values.size());
         if (rest.size() == 1 && attachments.isEmpty()) {
@@ -85,7 +85,7 @@ record Arguments(List<Data> values, List<byte[]> attachments) {
         return new Data.Arguments(json(rest), attachments);
     }
 
-    /** Those from that place on, one by one. */
+    /** Returns the arguments from an index on, each as a tree. */
     List<JsonNode> nodes(int index) {
         return index >= values.size() ? List.of() : Values.toNodes(
                 new Data.Arguments(json(values.subList(index, values.size())), attachments));

@@ -6,7 +6,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.atrium.gateway.RecoveryOffset;
 
 /**
- * What a client says of itself when it connects to a namespace.
+ * Auth payload of a client's CONNECT packet.
  *
  * @param json a JSON object
  */
@@ -23,22 +23,22 @@ record Auth(JsonNode json) {
         }
     }
 
-    /** What shows who it is, or null. */
+    /** The access token, or null. */
     String token() {
         return json.path("token").isTextual() ? json.path("token").asText() : null;
     }
 
-    /** Whether it asks to be told who said something, and where. */
+    /** Whether the client requests metadata, such as the sender and the room, with each event. */
     boolean wantsMeta() {
         return json.path("meta").asBoolean();
     }
 
-    /** The name under which its earlier session is kept, or null. */
+    /** The private session id of an earlier session, for connection state recovery; or null. */
     String pid() {
         return json.path("pid").isTextual() ? json.path("pid").asText() : null;
     }
 
-    /** What it heard last in that session, or null. */
+    /** Offset of the last event that the client has received in the earlier session, or null. */
     RecoveryOffset last() {
         return json.path("offset").isTextual() ? RecoveryOffset.parse(json.path("offset").asText()) : null;
     }

@@ -5,7 +5,7 @@ import dev.atrium.transport.engineio.Replicas;
 import io.smallrye.mutiny.Uni;
 import jakarta.inject.Singleton;
 
-/** The replicas that share the backplane. */
+/** Directory of the replicas that share the backplane. */
 @Singleton
 final class ClusterReplicas implements Replicas {
 

@@ -24,9 +24,9 @@ import org.jboss.logging.Logger;
 import org.msgpack.jackson.dataformat.MessagePackFactory;
 
 /**
- * Hears what {@code @socket.io/redis-emitter} 5 and servers with {@code @socket.io/redis-adapter} 8 publish: broadcasts as
- * MessagePack on {@code <prefix>#<namespace>#}, and requests as JSON on {@code <prefix>-request#<namespace>#}. Each replica does
- * with its own clients what they ask for.
+ * Subscriber to the Redis channels of {@code @socket.io/redis-emitter} 5 and of servers with {@code @socket.io/redis-adapter}
+ * 8: broadcasts as MessagePack on {@code <prefix>#<namespace>#}, and requests as JSON on {@code <prefix>-request#<namespace>#}.
+ * Each replica applies them to its own clients.
  */
 @Singleton
 final class Emitters {
@@ -68,7 +68,7 @@ final class Emitters {
         }
     }
 
-    /** {@code [uid, {type, data: [event, …], nsp}, {rooms, except, flags}]}. */
+    /** Handles a broadcast: {@code [uid, {type, data: [event, …], nsp}, {rooms, except, flags}]}. */
     private void broadcast(JsonNode message) {
         JsonNode packet = message.path(1);
         JsonNode data = packet.path("data");
@@ -79,7 +79,7 @@ final class Emitters {
         String namespace = packet.path("nsp").asText(RoomId.DEFAULT_NAMESPACE);
         List<Object> arguments = new ArrayList<>();
         for (int i = 1; i < data.size(); i++) {
-            // What JavaScript has not defined comes as an extension type, which JSON does not know.
+            // JavaScript's undefined is encoded as an extension type, which JSON does not have.
             arguments.add(data.get(i).isPojo() ? NullNode.instance : data.get(i));
         }
         byte[] frames = SocketIoFormat.event(namespace, null, event, Values.toData(arguments.toArray()), "");
@@ -97,7 +97,7 @@ final class Emitters {
             case LEAVE -> begin(crowd.leave(names(request.path("rooms"))));
             case DISCONNECT -> begin(crowd.disconnect());
             default -> {
-                // Questions of servers to servers: this one is none of theirs.
+                // Other types are requests between servers, which do not concern this one.
             }
         }
     }

@@ -1,6 +1,6 @@
 package dev.atrium.transport.socketio;
 
-/** A packet that makes no sense: the connection cannot go on. */
+/** A packet is invalid; the connection is closed. */
 final class MalformedPacketException extends RuntimeException {
 
     private static final long serialVersionUID = 1L;

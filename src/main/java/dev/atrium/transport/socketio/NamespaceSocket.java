@@ -27,12 +27,12 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * One client in one namespace: a session, whose connection it shares with those of the client's other namespaces. On the
- * connection's event loop only.
+ * A client's connection to one namespace. It is one session, and shares the Engine.IO connection with the client's other
+ * namespaces. On the connection's event loop only.
  */
 final class NamespaceSocket implements ClientConnection {
 
-    /** The event by which a client shows another token, in every namespace. */
+    /** Event with which a client presents a new token, in every namespace. */
     private static final String AUTH = "@auth";
 
     private final Gateway gateway;
@@ -52,8 +52,8 @@ final class NamespaceSocket implements ClientConnection {
     private boolean connected;
 
     /**
-     * @param clients all of them
-     * @param endpoint what the application makes of its events; null if it is not asked
+     * @param clients the clients of all namespaces
+     * @param endpoint the application's handlers; null if it has none for this namespace
      */
     NamespaceSocket(Gateway gateway, Authentication authentication, Clients clients, EngineSocket socket, String namespace,
             Map<String, NamespaceSocket> joined, Endpoint endpoint, boolean relay) {
@@ -70,9 +70,9 @@ final class NamespaceSocket implements ClientConnection {
     }
 
     /**
-     * Makes the session; nothing is said to the client yet.
+     * Opens the session; nothing is sent to the client yet.
      *
-     * @throws ErrorReply if there cannot be one
+     * @throws ErrorReply if the session is rejected
      */
     void open(Caller caller, SocketIoFormat spoken) {
         format = spoken;
@@ -81,10 +81,13 @@ final class NamespaceSocket implements ClientConnection {
         joined.put(namespace, this);
     }
 
-    /** Asks the application whether it may come in. One that never answers would keep its client waiting for ever. */
+    /**
+     * Calls the application's connect handler. Fails with 504 after the timeout: a handler that never completes would keep its
+     * client waiting for ever.
+     */
     Uni<Void> callOnConnect(JsonNode auth, Duration patience) {
         return endpoint == null ? Uni.createFrom().voidItem()
-                // On the event loop: of other executors' timers those that were cancelled would stay until they are due.
+                // The timer runs on the event loop: other executors keep cancelled timers in memory until they are due.
                 : endpoint.connected(handle, auth).ifNoItem().after(patience).on(socket.eventLoop())
                         .failWith(() -> new ErrorReply(504, "no answer in time")).emitOn(session.loop()::run);
     }
@@ -101,7 +104,7 @@ final class NamespaceSocket implements ClientConnection {
         return RoomId.everyone(namespace);
     }
 
-    /** It goes on as an earlier session. */
+    /** Completes the recovery of an earlier session, and sends the missed messages. */
     void recovered(String pid, Recovered recovered) {
         handle.entered(recovered.resumed().rooms().stream().map(Joined::room).toList());
         recovered.missed().forEach(message -> early.add(format.encode(message)));
@@ -109,14 +112,15 @@ final class NamespaceSocket implements ClientConnection {
     }
 
     /**
-     * It has been let in.
+     * Completes the connect to the namespace.
      *
-     * @param pid by which it can be recovered, or null
+     * @param pid private session id with which the client can recover the session, or null
      */
     void connected(String pid) {
         if (!session.isOpen()) {
             if (endpoint != null) {
-                // It was let in, and has gone while it was.
+                // The client disconnected while its connect handler ran: the handler has run, so the disconnect handler must
+                // run, too.
                 endpoint.disconnected(handle, CloseReason.CONNECTION_LOST);
             }
             return;
@@ -129,7 +133,7 @@ final class NamespaceSocket implements ClientConnection {
         session.follow();
     }
 
-    /** @param size its bytes */
+    /** @param size size of the packet in bytes */
     void event(String name, Arguments arguments, int size, String ackId) {
         Ack ack = new Ack(this, ackId);
         try {
@@ -172,12 +176,12 @@ final class NamespaceSocket implements ClientConnection {
         questions.answered(id, arguments.nodes(0));
     }
 
-    /** Says something to this client alone; before it was let in, it waits until it is. */
+    /** Emits an event to this client only; held until the client is connected. */
     void emit(String ackId, String event, Data data) {
         write(SocketIoFormat.event(namespace, ackId, event, data, ""));
     }
 
-    /** Ready-made frames of packets; before it was let in they wait until it is. */
+    /** Writes ready-made frames of packets; held until the client is connected. */
     void write(byte[] frames) {
         if (connected) {
             socket.send(frames);
@@ -200,7 +204,7 @@ final class NamespaceSocket implements ClientConnection {
         }
     }
 
-    /** It is over, by the client's will or because the connection is. */
+    /** Ends the session, because the client has disconnected or the connection is closed. */
     void end(CloseReason reason) {
         if (reason == CloseReason.HEARTBEAT_TIMEOUT) {
             gateway.heartbeatMissed(session);
@@ -228,7 +232,7 @@ final class NamespaceSocket implements ClientConnection {
         return socket.sendQueue();
     }
 
-    /** Engine.IO has heartbeats of its own. */
+    /** Counts as liveness: Engine.IO has its own heartbeat. */
     @Override
     public void ping() {
         session.heard();
@@ -240,8 +244,8 @@ final class NamespaceSocket implements ClientConnection {
     }
 
     /**
-     * Whoever is sent away is told so, and stays away. For any other reason the transport is closed without a word: clients
-     * take that for a fault of the network, and come back.
+     * Closes the session. For a final reason the client is sent a DISCONNECT packet, after which it does not reconnect. For any
+     * other the transport is closed without one: clients take that for a network failure, and reconnect.
      */
     @Override
     public void close(CloseReason reason, String detail) {

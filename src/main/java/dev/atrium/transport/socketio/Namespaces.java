@@ -27,11 +27,11 @@ import java.util.Map;
 import java.util.regex.Pattern;
 import org.jboss.logging.Logger;
 
-/** Lets clients of Socket.IO into their namespaces. */
+/** Connects Socket.IO clients to their namespaces. */
 @Singleton
 final class Namespaces implements EngineSockets.Application {
 
-    /** Namespaces that one client may be in at a time. */
+    /** Maximum number of namespaces per connection. */
     private static final int MOST = 100;
 
     static final Transport TRANSPORT = Transport.SOCKETIO;
@@ -45,7 +45,7 @@ final class Namespaces implements EngineSockets.Application {
     private final SocketIoConfig config;
     private final List<Pattern> open;
 
-    /** @throws ConfigurationException naming the setting that makes no sense */
+    /** @throws ConfigurationException naming the invalid setting */
     Namespaces(Gateway gateway, Authentication authentication, Clients clients, Endpoints endpoints, SocketIoConfig config) {
         this.clients = clients;
         this.endpoints = endpoints;
@@ -62,22 +62,22 @@ final class Namespaces implements EngineSockets.Application {
         return new SocketIoConnection(this, config, socket);
     }
 
-    /** Another transport carries a session's connection. */
+    /** Reports that a session's connection was upgraded to another transport. */
     void upgraded(Session session, String transport) {
         gateway.upgraded(session, transport);
     }
 
-    /** A client goes on and on with what no session answers for. */
+    /** Reports that a client has exceeded the rate of packets that no session is charged for. */
     void flooded(Caller caller) {
         gateway.flooded(caller, TRANSPORT);
     }
 
     /**
-     * Makes a session for a client that asks to be let into a namespace, and tells it.
+     * Opens a session for a client that connects to a namespace, and sends the CONNECT or CONNECT_ERROR packet.
      *
-     * @param auth what it says of itself: a JSON object, or empty
-     * @param joined where it is already; those that are let in are added
-     * @param admitted called when it was let in
+     * @param auth auth payload of the client: a JSON object, or empty
+     * @param joined the client's namespaces; a new one is added
+     * @param admitted called when the client is connected
      */
     void connect(EngineSocket socket, String namespace, String auth, Map<String, NamespaceSocket> joined, Runnable admitted) {
         if (!isOpen(namespace)) {
@@ -122,7 +122,7 @@ final class Namespaces implements EngineSockets.Application {
             Runnable admitted) {
     }
 
-    /** It was here before. If it cannot go on where it was it begins anew. */
+    /** Recovers an earlier session; if that fails, opens a new one. */
     private void recover(ConnectRequest newcomer) {
         NamespaceSocket attempt = open(newcomer);
         if (attempt == null) {
@@ -162,7 +162,7 @@ final class Namespaces implements EngineSockets.Application {
                 });
     }
 
-    /** Null for one that cannot be served; it has been told. */
+    /** Opens the session; null if it is rejected, of which the client was sent an error or the close. */
     private NamespaceSocket open(ConnectRequest newcomer) {
         NamespaceSocket opened = new NamespaceSocket(gateway, authentication, clients, newcomer.socket, newcomer.namespace,
                 newcomer.joined, endpoints.of(newcomer.namespace), config.relay());
@@ -171,7 +171,7 @@ final class Namespaces implements EngineSockets.Application {
             return opened;
         } catch (ErrorReply refusal) {
             if (refusal.isRepeatable()) {
-                // Clients come back by themselves after a cut, but not after an error.
+                // Clients reconnect by themselves after a lost connection, but not after a CONNECT_ERROR.
                 newcomer.socket.close();
             } else {
                 refuse(newcomer.socket, newcomer.namespace, refusal);

@@ -1,16 +1,16 @@
 package dev.atrium.transport.socketio;
 
 /**
- * One packet as it is written, before its payload is looked at.
+ * Header of a packet, with its undecoded payload.
  *
- * @param namespace where it belongs, {@code /} if it names none
- * @param id of the acknowledgement that it asks for, or is; decimal digits, or null
+ * @param namespace {@code /} if the packet names none
+ * @param id id of the acknowledgement that the packet requests or is; decimal digits, or null
  * @param payload JSON, or empty
- * @param attachments how many binary messages follow it
+ * @param attachments number of binary messages that follow the packet
  */
 record Packet(Type type, String namespace, String id, String payload, int attachments) {
 
-    /** In the order of their digits. */
+    /** Packet types, in the order of their digits. */
     enum Type { CONNECT, DISCONNECT, EVENT, ACK, CONNECT_ERROR, BINARY_EVENT, BINARY_ACK }
 
     boolean isBinary() {

@@ -2,10 +2,10 @@ package dev.atrium.transport.socketio;
 
 import dev.atrium.room.RoomId;
 
-/** Reads a packet: {@code <type>[<attachments>-][<namespace>,][<id>][<JSON>]}. Pure. */
+/** Parser of packets: {@code <type>[<attachments>-][<namespace>,][<id>][<JSON>]}. Pure. */
 final class PacketParser {
 
-    /** More digits than any client counts. */
+    /** Maximum digits of an id; more than any client needs. */
     private static final int LONGEST_ID = 20;
 
     private final String text;
@@ -17,7 +17,7 @@ final class PacketParser {
         this.mostAttachments = mostAttachments;
     }
 
-    /** @throws MalformedPacketException if it is none */
+    /** @throws MalformedPacketException if the text is not a packet */
     static Packet parse(String text, int mostAttachments) {
         return new PacketParser(text, mostAttachments).packet();
     }

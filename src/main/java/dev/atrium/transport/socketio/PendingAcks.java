@@ -12,7 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
-/** The acknowledgements that one client was asked for and has not given yet. On its event loop only. */
+/** Acknowledgements that one client was asked for and has not sent yet. On its event loop only. */
 final class PendingAcks {
 
     private record Question(UniEmitter<? super JsonNode> emitter, ScheduledFuture<?> patience) {
@@ -26,7 +26,7 @@ final class PendingAcks {
         this.eventLoop = eventLoop;
     }
 
-    /** Notes one more, and returns its id. */
+    /** Adds a pending acknowledgement and returns its id. The emitter fails with 504 after the timeout. */
     String add(Duration timeout, UniEmitter<? super JsonNode> emitter) {
         String id = Long.toString(last++);
         open.put(id, new Question(emitter, eventLoop.schedule(() -> {
@@ -36,7 +36,7 @@ final class PendingAcks {
         return id;
     }
 
-    /** Only the first value counts, as on the servers of Socket.IO. What nobody asked for is passed over. */
+    /** Completes a pending acknowledgement with its first value, as Socket.IO servers do. An unknown id is ignored. */
     void answered(String id, List<JsonNode> values) {
         Question question = open.remove(id);
         if (question != null) {
@@ -45,7 +45,7 @@ final class PendingAcks {
         }
     }
 
-    /** Nobody is left to answer. */
+    /** Fails all pending acknowledgements with 410, because the session has ended. */
     void end() {
         open.values().forEach(question -> {
             question.patience.cancel(false);

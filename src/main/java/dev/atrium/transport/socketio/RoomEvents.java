@@ -17,8 +17,8 @@ import java.util.Map;
 import java.util.function.Consumer;
 
 /**
- * What events mean where no application says otherwise: {@code join}, {@code leave} and {@code send}; any other is said in the
- * rooms that its sender is in.
+ * Event handling in namespaces without handlers of the application: {@code join}, {@code leave} and {@code send}; any other
+ * event is relayed to the rooms that its sender has joined.
  */
 final class RoomEvents {
 
@@ -72,7 +72,7 @@ final class RoomEvents {
                 receipt -> ack.ok(json -> ReplyJson.writeFields(receipt, json)), ack::refused);
     }
 
-    /** Each room has its own order, so each gets a message of its own. */
+    /** Publishes an event as one message per room, because each room has its own order. */
     private void relay(String event, Arguments arguments, Ack ack) {
         if (!relay) {
             throw new ErrorReply(404, "event: expected join, leave or send");
@@ -88,7 +88,7 @@ final class RoomEvents {
             rooms.add(socket.everyone());
         }
         Data data = arguments.from(1);
-        // The event was counted once, and is said in each of them.
+        // The event was charged once, and is published once per room.
         gateway.charge(session(), rooms.size() - 1, (long) (rooms.size() - 1) * data.size());
         Map<RoomId, PublishResult> receipts = new LinkedHashMap<>();
         for (RoomId room : rooms) {

@@ -13,34 +13,34 @@ import java.util.Optional;
 @ConfigMapping(prefix = "atrium.socketio")
 public interface SocketIoConfig {
 
-    /** The namespaces that clients may be in, with {@code *} for anything; others are refused as invalid. */
+    /** Namespaces that clients may connect to, with {@code *} as a wildcard; others are rejected as invalid. */
     @WithDefault("*")
     List<String> namespaces();
 
-    /** A connection that has joined no namespace by then is closed. */
+    /** Time after which a connection that has joined no namespace is closed. */
     @WithDefault("45s")
     @WithConverter(DurationSetting.class)
     Duration connectTimeout();
 
-    /** Most attachments that one event may have. */
+    /** Maximum number of binary attachments of an event. */
     @WithDefault("10")
     int maxAttachments();
 
     /**
-     * Whether clients can go on after their connection broke as if it had not: events then have one more argument, the offset.
-     * It is for as long as {@code atrium.resume.window} says, and as far back as histories reach.
+     * Whether clients can recover their session after a lost connection; events then have one more argument, the offset.
+     * Recovery is possible within {@code atrium.resume.window}, and as far back as the history of rooms reaches.
      */
     @WithDefault("false")
     @WithConverter(SwitchSetting.class)
     boolean connectionStateRecovery();
 
     /**
-     * The prefix of the channels on which servers and emitters of Node speak, {@code socket.io} by default there: what they say
-     * to clients reaches those of this replica, too. Absent: they are not heard.
+     * Prefix of the Redis channels of Node servers and emitters, {@code socket.io} by default there: this replica delivers
+     * their broadcasts to its clients. Absent: the replica does not subscribe.
      */
     Optional<String> emitters();
 
-    /** Whether events that have no meaning of their own are said in the rooms that their sender has joined. */
+    /** Whether events without a handler are published to the rooms that their sender has joined. */
     @WithDefault("true")
     @WithConverter(SwitchSetting.class)
     boolean relay();

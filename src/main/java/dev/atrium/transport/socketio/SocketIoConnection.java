@@ -13,8 +13,8 @@ import java.util.concurrent.TimeUnit;
 import org.jboss.logging.Logger;
 
 /**
- * One client: its namespaces over one connection. Whatever makes no sense ends the connection, as clients expect. On the
- * connection's event loop only.
+ * Socket.IO connection of one client: its namespaces over one Engine.IO connection. An invalid packet closes the connection, as
+ * clients expect. On the connection's event loop only.
  */
 final class SocketIoConnection implements EngineSocket.Listener {
 
@@ -85,7 +85,7 @@ final class SocketIoConnection implements EngineSocket.Listener {
         if (joined.isEmpty()) {
             namespaces.flooded(socket.caller());
         } else {
-            // Of those who they have shown to be: an address may be that of many.
+            // Reported for the authenticated callers: many clients may share an address.
             joined.values().forEach(each -> namespaces.flooded(each.session().caller()));
         }
     }
@@ -97,7 +97,8 @@ final class SocketIoConnection implements EngineSocket.Listener {
     @Override
     public void closed(CloseReason reason) {
         patience.cancel(false);
-        // However the transport was closed: only a disconnect says that a client does not come back.
+        // With recovery, a closed transport counts as a lost connection: only a DISCONNECT packet means that the client does
+        // not reconnect.
         boolean comesBack = config.connectionStateRecovery() && (reason == CloseReason.NORMAL || reason == CloseReason.RESUMED);
         CloseReason ofSessions = comesBack ? CloseReason.CONNECTION_LOST : reason;
         List.copyOf(joined.values()).forEach(each -> each.end(ofSessions));
@@ -119,7 +120,7 @@ final class SocketIoConnection implements EngineSocket.Listener {
         }
     }
 
-    /** What no session answers for is taken from the allowance of the connection. */
+    /** Charges a packet that no session is charged for to the connection's token bucket. */
     private void sparingly(Packet packet, List<byte[]> attached, Runnable work) {
         if (socket.spend(size(packet, attached))) {
             work.run();

@@ -18,7 +18,7 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 
-/** What rooms say, as events: the frame of a packet, and behind it those of its attachments. */
+/** Encoder of room messages as Socket.IO events: the frame of a packet, followed by the frames of its attachments. */
 final class SocketIoFormat extends BytesFormat {
 
     private static final SocketIoFormat PLAIN = new SocketIoFormat(false, false);
@@ -40,10 +40,10 @@ final class SocketIoFormat extends BytesFormat {
     }
 
     /**
-     * That of a client.
+     * Returns the format for a client.
      *
-     * @param meta whether it is told the room, the sender, the time and the place, as one more argument
-     * @param offset whether it is told the last argument with which it can be recovered
+     * @param meta whether events have one more argument, with the room, the sender, the time and the stream position
+     * @param offset whether events have a last argument with the recovery offset
      */
     static SocketIoFormat of(boolean meta, boolean offset) {
         if (offset) {
@@ -66,10 +66,10 @@ final class SocketIoFormat extends BytesFormat {
     }
 
     /**
-     * An event.
+     * Encodes an event.
      *
-     * @param id of the acknowledgement that is asked for, or null
-     * @param more arguments as JSON, each with its comma
+     * @param id id of the requested acknowledgement, or null
+     * @param more further arguments as JSON, each after a comma
      */
     static byte[] event(String namespace, String id, String event, Data data, String more) {
         String values = "[" + quoted(event) + arguments(data) + more + "]";
@@ -78,7 +78,7 @@ final class SocketIoFormat extends BytesFormat {
         return frames(type, namespace, id, values, attachments);
     }
 
-    /** A packet, ready to be written, with its attachments. */
+    /** Encodes a packet and its attachments as frames. */
     static byte[] frames(Packet.Type type, String namespace, String id, String payload, List<byte[]> attachments) {
         StringBuilder packet = new StringBuilder(PREFIX_BYTES + payload.length()).append(MESSAGE).append(type.ordinal());
         if (!attachments.isEmpty()) {
@@ -101,7 +101,7 @@ final class SocketIoFormat extends BytesFormat {
         }
     }
 
-    /** What follows the name of the event, each with its comma. */
+    /** Encodes the arguments after the event's name, each after a comma. */
     static String arguments(Data data) {
         if (data instanceof Data.Arguments several) {
             String inside = several.json().substring(1, several.json().length() - 1);
@@ -110,7 +110,7 @@ final class SocketIoFormat extends BytesFormat {
         return "," + json(data);
     }
 
-    /** One value. */
+    /** Encodes one value. */
     static String json(Data data) {
         if (data instanceof Data.Text text) {
             return quoted(text.text());
@@ -129,7 +129,7 @@ final class SocketIoFormat extends BytesFormat {
         return '"' + new String(JsonStringEncoder.getInstance().quoteAsString(text)) + '"';
     }
 
-    /** Writes one JSON value. */
+    /** Writer of one JSON value. */
     interface Value {
         void write(JsonGenerator json) throws IOException;
     }

@@ -10,7 +10,7 @@ import dev.atrium.room.Data;
 import io.smallrye.mutiny.Uni;
 import java.time.Duration;
 
-/** A client of Socket.IO, as the application sees it. */
+/** The application's handle of a Socket.IO client. */
 final class SocketIoHandle extends SessionHandle {
 
     private final NamespaceSocket socket;
@@ -45,7 +45,10 @@ final class SocketIoHandle extends SessionHandle {
         return true;
     }
 
-    /** Writes ready-made frames, if it was let in: what others say to many does not wait for newcomers. On its event loop. */
+    /**
+     * Writes ready-made frames of a broadcast, if the client is connected: broadcasts skip clients that are still connecting.
+     * On its event loop.
+     */
     void write(byte[] frames) {
         if (hears()) {
             socket.write(frames);

@@ -1,5 +1,5 @@
 /**
- * Socket.IO 5: namespaces, events and acknowledgements over a connection of Engine.IO. It knows nothing of HTTP.
+ * Socket.IO 5: namespaces, events and acknowledgements over an Engine.IO connection. It has no dependency on HTTP.
  *
  * @see <a href="https://github.com/socketio/socket.io-protocol">The Socket.IO protocol</a>
  */
