@@ -5,22 +5,23 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Which bytes of a file are asked for: RFC 9110 section 14.2. Of several ranges none is given but the whole, as the RFC allows.
+ * Byte range of a file that a request asks for (RFC 9110 section 14.2). A request for several ranges gets the whole file, as
+ * the RFC allows.
  *
- * @param first of the bytes, from 0
- * @param last of them; one before the first if there are none
- * @param isPart whether a range was asked for
+ * @param first first byte, from 0
+ * @param last last byte; one before the first if the file is empty
+ * @param isPart whether the request has a valid range
  */
 record ByteRange(long first, long last, boolean isPart) {
 
     private static final Pattern BYTES = Pattern.compile("bytes=(\\d{0,18})-(\\d{0,18})");
 
     /**
-     * What a request asks for.
+     * Parses the range of a request.
      *
-     * @param range the header, or null
-     * @param ifRange what the client has a part of, or null: another one is no use to it in parts
-     * @return null if there are no such bytes
+     * @param range the {@code Range} header, or null
+     * @param ifRange entity tag that the client has a part of, or null; if it is another one, the range is the whole file
+     * @return null if the range is not satisfiable
      */
     static ByteRange requested(StoredFile file, String range, String ifRange) {
         ByteRange whole = new ByteRange(0, file.size() - 1, false);

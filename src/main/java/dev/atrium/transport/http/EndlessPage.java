@@ -5,14 +5,14 @@ import dev.atrium.session.Transport;
 import java.nio.charset.StandardCharsets;
 
 /**
- * An HTML page that never ends, for an {@code iframe} of a browser that has nothing else: each message is a script that calls
- * {@code parent.onRoomMessage}.
+ * Stream format of an HTML page that never ends, for an {@code iframe} in browsers without other streams: each message is a
+ * script that calls {@code parent.onRoomMessage}.
  */
 final class EndlessPage extends StreamFormat {
 
     static final EndlessPage INSTANCE = new EndlessPage();
 
-    /** Old browsers begin to run scripts only when about a kilobyte has come. */
+    /** Padding: old browsers run scripts only after about a kilobyte. */
     private static final int FIRST_BYTES = 1024;
 
     private static final byte[] HEAD = bytes("<!DOCTYPE html><meta charset=\"utf-8\"><title>room</title>"
@@ -41,7 +41,8 @@ final class EndlessPage extends StreamFormat {
 
     @Override
     byte[] event(String event, StreamPosition place, byte[] json) {
-        // In JSON these stand only inside strings: as they are, "</script>" in a message would end ours and begin another's.
+        // JSON has these characters only inside strings. Unescaped, "</script>" in a message would end the script element, and
+        // could start another one.
         String safe = new String(json, StandardCharsets.UTF_8)
                 .replace("<", "\\u003c").replace("\u2028", "\\u2028").replace("\u2029", "\\u2029");
         return bytes("<script>parent.onRoomMessage(" + safe + ")</script>\n");

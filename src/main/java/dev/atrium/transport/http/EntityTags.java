@@ -12,17 +12,20 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.stream.Stream;
 
-/** Entity tags, RFC 9110 section 8.8.3, by what files hold: the same on every replica of one version, which times of files are not. */
+/**
+ * Entity tags (RFC 9110 section 8.8.3), computed from the content of files: they are equal on every replica of a version, while
+ * modification times are not.
+ */
 final class EntityTags {
 
     private EntityTags() {
     }
 
     /**
-     * Those of all files in some folders and of some files. Blocks; for the start.
+     * Computes the tags of the named files, and of all files in the named folders. Blocks; for startup.
      *
-     * @param root the folder of the class path that URLs begin at
-     * @return by absolute path of the URL
+     * @param root folder on the class path that corresponds to the URL path {@code /}
+     * @return tags by absolute URL path
      */
     static Map<String, String> ofResources(String root, String... names) throws IOException {
         Map<String, String> tags = new HashMap<>();

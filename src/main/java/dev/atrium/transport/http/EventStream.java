@@ -20,10 +20,13 @@ import io.vertx.core.http.HttpServerResponse;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.Consumer;
 
-/** One client that reads a room as an endless response. On its connection's event loop. */
+/** Client connection that streams a room as an endless response. On its connection's event loop. */
 final class EventStream implements ClientConnection {
 
-    /** Clients of a replica that goes away come back within this time, spread at random. */
+    /**
+     * Maximum reconnect delay, in milliseconds, for clients of a replica that shuts down; drawn at random, so that they do not
+     * all reconnect at once.
+     */
     private static final int RECONNECT_MILLIS = 2_000;
 
     private final Gateway gateway;
@@ -46,10 +49,10 @@ final class EventStream implements ClientConnection {
     }
 
     /**
-     * Joins the room and begins.
+     * Joins the room and starts the response.
      *
-     * @param since the place that the client was at, or null
-     * @param refused told why it cannot be; nothing has been written then
+     * @param since last stream position of the client, or null
+     * @param refused called with the error if the join fails; nothing was written then
      */
     void begin(Caller caller, RoomId room, StreamPosition since, boolean visible, Consumer<ErrorReply> refused) {
         try {
@@ -65,7 +68,7 @@ final class EventStream implements ClientConnection {
         response.closeHandler(closed -> gone());
         response.exceptionHandler(failure -> gone());
         if (response.closed()) {
-            // Before anybody could be told.
+            // The client has disconnected before the handlers were set, which are not called any more.
             gone();
             return;
         }
@@ -73,7 +76,7 @@ final class EventStream implements ClientConnection {
             response.setChunked(true)
                     .putHeader(HttpHeaders.CONTENT_TYPE, format.contentType())
                     .putHeader(HttpHeaders.CACHE_CONTROL, "no-store")
-                    // A proxy that gathers what it passes on would hold messages back: nginx listens to this.
+                    // Turns off the buffering of proxies such as nginx, which would delay messages.
                     .putHeader("X-Accel-Buffering", "no");
             begun = true;
             send(format.head());
@@ -93,7 +96,7 @@ final class EventStream implements ClientConnection {
         return sendQueue;
     }
 
-    /** A stream has no way back: that the connection takes what is written has to do, and TCP says when it does not. */
+    /** Writes a heartbeat. A stream receives nothing from its client: it counts as alive until TCP reports a failed write. */
     @Override
     public void ping() {
         if (response.closed()) {
@@ -121,7 +124,8 @@ final class EventStream implements ClientConnection {
         if (!begun) {
             response.setStatusCode(503).putHeader(HttpHeaders.RETRY_AFTER, "1").end();
         } else if (reason == CloseReason.SLOW_CONSUMER) {
-            // What it did not read would have to be sent first; it comes back to where it was by the last id it has.
+            // A goodbye would have to wait for all that the client has not read; it reconnects and resumes after the last id
+            // that it has received.
             response.reset();
         } else {
             sendQueue.offer(Unpooled.wrappedBuffer(

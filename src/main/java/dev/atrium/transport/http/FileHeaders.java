@@ -8,12 +8,10 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 
-/**
- * What is said of a file that somebody else has made: nothing in it may run as a page of this origin. Pure.
- */
+/** Response headers of uploaded files, which are untrusted: no script in them may run with this origin. Pure. */
 final class FileHeaders {
 
-    /** What browsers show without running anything in it. SVG and PDF are not among them. */
+    /** Media types that browsers display without running scripts. SVG and PDF are not among them. */
     private static final Set<String> SHOWN = Set.of("image/png", "image/jpeg", "image/gif", "image/webp", "image/avif",
             "audio/mpeg", "audio/ogg", "audio/wav", "audio/webm", "audio/mp4", "audio/flac",
             "video/mp4", "video/webm", "video/ogg", "text/plain");
@@ -28,11 +26,11 @@ final class FileHeaders {
         headers.put("Content-Type", !shown ? "application/octet-stream" : type.equals("text/plain") ? "text/plain; charset=utf-8" : type);
         headers.put("Content-Disposition", disposition(shown ? "inline" : "attachment", file.name()));
         headers.put("X-Content-Type-Options", "nosniff");
-        // Browsers build pages of their own around pictures and films, with styles in them; of the file itself nothing can run.
+        // Browsers display images and videos in a generated page with inline styles; no script of the file itself can run.
         headers.put("Content-Security-Policy", "default-src 'none'; img-src 'self'; media-src 'self'; style-src 'unsafe-inline'; sandbox");
         headers.put("Accept-Ranges", "bytes");
         headers.put("ETag", etag(file));
-        // What it is never changes, but whether somebody may have it does.
+        // The content of a file never changes, but the permission to read it may: caches must revalidate.
         headers.put("Cache-Control", "private, no-cache");
         return headers;
     }
@@ -45,7 +43,7 @@ final class FileHeaders {
         return ifNoneMatch != null && (ifNoneMatch.trim().equals("*") || ifNoneMatch.contains(etag(file)));
     }
 
-    /** RFC 6266: a name for those who know ASCII alone, and the real one, RFC 8187. */
+    /** Encodes Content-Disposition (RFC 6266): an ASCII name for old clients, and the exact one (RFC 8187). */
     private static String disposition(String how, String name) {
         StringBuilder ascii = new StringBuilder();
         name.codePoints().forEach(c -> ascii.append(c < ' ' || c > '~' || c == '"' || c == '\\' || c == '%' ? '_' : (char) c));

@@ -10,7 +10,7 @@ import io.vertx.core.http.HttpServerResponse;
 import io.vertx.ext.web.RoutingContext;
 import org.jboss.logging.Logger;
 
-/** Writes some bytes of a file to a client, one chunk after the other, and none before the client has taken the last. */
+/** Writer of a file's bytes to a response, chunk by chunk; the next chunk is read when the client has taken the last. */
 final class FileResponse {
 
     private static final Logger LOG = Logger.getLogger(FileResponse.class);
@@ -33,7 +33,7 @@ final class FileResponse {
         this.next = (int) (range.first() / file.chunk());
     }
 
-    /** On the event loop of the request, as everything else. */
+    /** Reads and writes the next chunk. On the request's event loop, as all other methods. */
     void begin() {
         transfers.read(file, next).emitOn(eventLoop::execute).subscribe().with(this::write, this::fail);
     }
@@ -51,11 +51,14 @@ final class FileResponse {
             response.end(bytes);
             return;
         }
-        // Completes when the bytes are on the wire; fails when the client has gone.
+        // Completes when the bytes are written to the connection; fails when the client has disconnected.
         response.write(bytes).onSuccess(written -> begin());
     }
 
-    /** Too late for a status: a connection that ends early is what shows a client that something is missing. */
+    /**
+     * Sends an error, or resets the connection if the status was sent already: an early end shows the client that bytes are
+     * missing.
+     */
     private void fail(Throwable failure) {
         if (response.headWritten()) {
             LOG.warnf("A file broke off: %s", failure.getMessage());

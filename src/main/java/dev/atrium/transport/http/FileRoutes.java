@@ -22,8 +22,8 @@ import jakarta.inject.Singleton;
 import java.util.function.Consumer;
 
 /**
- * The bytes of files, {@code /rooms/{room}/files/{id}}: whole or a range of them, RFC 9110 section 14. They are written as fast as
- * the client takes them, chunk by chunk.
+ * Routes of the content of files, {@code /rooms/{room}/files/{id}}: whole or a range (RFC 9110 section 14). Content is written
+ * chunk by chunk, as fast as the client reads.
  */
 @Singleton
 public final class FileRoutes {
@@ -86,7 +86,7 @@ public final class FileRoutes {
         String path = request.path();
         int end = path.lastIndexOf("/files/");
         if (end < 0) {
-            // The router has decoded what only looks like it.
+            // The router matches decoded paths: in this one "files" is percent-encoded.
             throw new ErrorReply(404, "there is nothing at this path");
         }
         return RoomUrl.room(namespace == null ? RoomId.DEFAULT_NAMESPACE : namespace, path.substring(0, end));
@@ -101,7 +101,7 @@ public final class FileRoutes {
             return;
         }
         boolean get = request.method().equals(HttpMethod.GET);
-        // Ranges are defined for GET alone: RFC 9110 section 14.2.
+        // Ranges are defined for GET only (RFC 9110 section 14.2).
         ByteRange range = ByteRange.requested(file, get ? request.getHeader("Range") : null, request.getHeader("If-Range"));
         if (range == null) {
             response.putHeader("Content-Range", "bytes */" + file.size());

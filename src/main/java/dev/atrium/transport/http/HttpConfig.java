@@ -5,18 +5,18 @@ import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.WithConverter;
 import io.smallrye.config.WithDefault;
 
-/** Settings of the HTTP side of a room. */
+/** Settings of rooms over HTTP. */
 @ConfigMapping(prefix = "atrium.http")
 public interface HttpConfig {
 
-    /** Whether whoever reads a stream of a room is listed among its members. */
+    /** Whether clients that read a stream of a room are listed among its members. */
     @WithDefault("true")
     @WithConverter(SwitchSetting.class)
     boolean presence();
 
     /**
-     * Whether Atrium answers for the whole site: with its start page at {@code /}, and with a problem document for a path that nobody
-     * serves. So the server does; an application that Atrium is part of has pages and errors of its own.
+     * Whether Atrium serves the whole site: its start page at {@code /}, and a problem document for unknown paths. On in the
+     * server; off by default for an application that embeds Atrium, which has its own pages and errors.
      */
     @WithDefault("false")
     @WithConverter(SwitchSetting.class)

@@ -4,7 +4,7 @@ import dev.atrium.room.StreamPosition;
 import dev.atrium.session.Transport;
 import java.util.Arrays;
 
-/** {@code application/x-ndjson}: a JSON object a line. */
+/** Stream format {@code application/x-ndjson}: one JSON object per line. */
 final class JsonLines extends StreamFormat {
 
     static final JsonLines INSTANCE = new JsonLines();

@@ -20,8 +20,8 @@ import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Waits until a room has more to say than a client knows, or until it has waited enough. It hears the room as a member that
- * nobody sees. On its event loop.
+ * Long poll of one client: waits for messages after a stream position, or for its timeout. It is an unlisted member of the
+ * room. On its event loop.
  */
 final class LongPoll implements Member {
 
@@ -36,7 +36,7 @@ final class LongPoll implements Member {
     private boolean over;
     private boolean dismissed;
 
-    /** @param loop that of the rooms on the event loop */
+    /** @param loop delivery loop of the event loop */
     LongPoll(Gateway gateway, Caller caller, EventLoop eventLoop, DeliveryLoop loop) {
         this.gateway = gateway;
         this.caller = caller;
@@ -45,16 +45,17 @@ final class LongPoll implements Member {
     }
 
     /**
-     * Begins to wait. On the event loop, where the {@code Uni} completes, too.
+     * Starts to wait. On the event loop, on which the {@code Uni} completes, too.
      *
-     * @param since everything after this place is news; null for what is said from now on
-     * @return what was said; nothing, with the room's place, if the time has run out
+     * @param since position after which messages are new; null for messages from now on
+     * @return the new messages; none, with the room's position, after the timeout
      */
     Uni<History> news(RoomId room, StreamPosition since, long seconds) {
         return Uni.createFrom().emitter(emitter -> {
             waiter = emitter;
             emitter.onTermination(() -> eventLoop.execute(this::stop));
-            // Subscribed to here and not chained: a client that goes now must not leave half of a membership behind.
+            // Subscribed to here and not chained: a cancellation, when the client disconnects, would leave an incomplete
+            // membership behind.
             gateway.listen(caller, this, room, since, () -> !over).subscribe().with(joined -> {
                 membership = joined;
                 patience = eventLoop.schedule(this::end, dismissed ? 0 : seconds, TimeUnit.SECONDS);
@@ -63,7 +64,7 @@ final class LongPoll implements Member {
         });
     }
 
-    /** Answers with what there is, as if its time had run out. Any thread. */
+    /** Completes with the messages received so far, as after the timeout. Any thread. */
     void dismiss() {
         eventLoop.execute(() -> {
             dismissed = true;
@@ -97,7 +98,7 @@ final class LongPoll implements Member {
             }
         }
         if (first && !heard.isEmpty()) {
-            // In a later turn: a room that is handing out must not lose members.
+            // As a task, because the room must not lose members while it delivers.
             eventLoop.execute(this::end);
         }
     }
@@ -115,7 +116,7 @@ final class LongPoll implements Member {
         }
     }
 
-    /** Also when the client has gone. */
+    /** Also called when the client has disconnected. */
     private void stop() {
         if (!over) {
             over = true;

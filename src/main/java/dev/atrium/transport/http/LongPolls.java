@@ -17,7 +17,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
-/** The long polls that wait on this replica. Any thread. */
+/** Registry of the long polls that wait on this replica. Any thread. */
 @Singleton
 public final class LongPolls implements Drainable {
 
@@ -32,13 +32,14 @@ public final class LongPolls implements Drainable {
         this.connections = connections;
     }
 
-    /** Waits on that event loop; fails with 503 on a replica that is on its way out. */
+    /** Starts a long poll on an event loop; fails with 503 on a replica that shuts down. */
     Uni<History> news(Caller caller, RoomId room, StreamPosition since, long seconds, EventLoop eventLoop) {
         return Uni.createFrom().voidItem().emitOn(eventLoop::execute).chain(() -> {
             LongPoll poll = new LongPoll(gateway, caller, eventLoop, sessions.deliveryLoop(eventLoop));
             waiting.add(poll);
             try {
-                // After it was added: one that comes now is either refused here, or seen by whoever answers them all.
+                // Checked after the poll was added: a poll that starts during the shutdown is either rejected here, or ended
+                // with the others.
                 connections.requireOpen();
             } catch (LimitException e) {
                 waiting.remove(poll);
@@ -48,7 +49,7 @@ public final class LongPolls implements Drainable {
         });
     }
 
-    /** Each is answered with what there is. */
+    /** Ends each poll with the messages received so far. */
     @Override
     public List<Runnable> farewells() {
         return waiting.stream().<Runnable>map(poll -> poll::dismiss).toList();

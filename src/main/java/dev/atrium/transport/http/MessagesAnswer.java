@@ -6,13 +6,13 @@ import dev.atrium.room.Message;
 import dev.atrium.room.RoomId;
 import dev.atrium.room.StreamPosition;
 
-/** A part of a room's history as one JSON object. Pure. */
+/** Encoder of a part of a room's history as one JSON object. Pure. */
 final class MessagesAnswer {
 
     private MessagesAnswer() {
     }
 
-    /** @param since the place that the client named, or null */
+    /** @param since stream position in the request, or null */
     static byte[] of(RoomId room, StreamPosition since, History history) {
         StreamPosition place = history.messages().isEmpty() ? history.head()
                 : history.messages().get(history.messages().size() - 1).position();

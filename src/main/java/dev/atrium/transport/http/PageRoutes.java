@@ -19,33 +19,33 @@ import java.io.IOException;
 import java.util.Map;
 
 /**
- * The pages for people: {@code /} and {@code /latency} of the server, and {@code /rooms/{room}} for whoever likes {@code text/html} best. They are files that
- * Quarkus serves; what is told here is which, and what browsers may do with them. There is no data in them: the page of a room asks as
- * {@code /atrium.js} does, with a token if one is needed.
+ * Routes of the HTML pages: {@code /} and {@code /latency} of the server, and {@code /rooms/{room}} for clients that prefer
+ * {@code text/html}. Quarkus serves the files; these routes choose the file and set its headers. The pages contain no data: the
+ * page of a room reads it through {@code /atrium.js}, with a token if one is needed.
  */
 @Singleton
 public final class PageRoutes {
 
-    /** Nothing but the server's own scripts and styles: what somebody says in a room can run nowhere, even if a page made markup of it. */
+    /** Allows the server's own scripts and styles only: a script in a message cannot run, even if a page rendered it as markup. */
     private static final String POLICY = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob:; connect-src 'self'; "
             + "worker-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
     /**
-     * After the origin was looked at, and before anybody is asked who they are: else a cookie or a token that is no good any more would show
-     * a person the JSON of a 401, and not the page that asks for another one.
+     * Route order: after the check of the origin and before authentication. With an expired cookie or token a user would
+     * otherwise get the JSON of a 401, and not the page that asks for another token.
      */
     private static final int BEFORE_IDENTITY = -200;
 
     private static final String HTML = "text/html;charset=UTF-8";
     private static final String PAGES = "/pages/";
 
-    /** Without one that says what the file says, a browser could mix the modules of two versions. By path; read once. */
+    /** Entity tags by path, computed once. Tags of the content prevent browsers from mixing the modules of two versions. */
     private final Map<String, String> tags;
     private final boolean wholeSite;
 
     PageRoutes(HttpConfig config) throws IOException {
         this.wholeSite = config.wholeSite();
-        // While somebody works on the pages they change under the same path.
+        // In development files change while the server runs.
         this.tags = LaunchMode.current().isDevOrTest() ? Map.of() : EntityTags.ofResources("META-INF/resources", "pages", "atrium.js");
     }
 
@@ -66,7 +66,7 @@ public final class PageRoutes {
 
     private void room(RoutingContext context) {
         HttpServerRequest request = context.request();
-        // Several representations at one URL: a cache must not give one of them to who asks for another.
+        // The URL has several representations: a cache must not serve one of them for another Accept header.
         context.response().putHeader(HttpHeaders.VARY, "Accept");
         if (Admission.isWebSocket(request) || !Representation.PAGE.equals(Representation.best(request.getHeader(HttpHeaders.ACCEPT)))) {
             context.next();
@@ -95,7 +95,7 @@ public final class PageRoutes {
                 .putHeader("Referrer-Policy", "no-referrer")
                 .putHeader(HttpHeaders.VARY, "Accept");
         if (context.normalizedPath().endsWith(".html")) {
-            // Known beforehand, because HEAD is not told by whoever serves the file.
+            // Set here because Quarkus's static handler sets no Content-Type for HEAD.
             context.response().putHeader(HttpHeaders.CONTENT_TYPE, HTML);
         }
         revalidate(context);

@@ -9,14 +9,14 @@ import java.nio.charset.CharacterCodingException;
 import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
 
-/** What a request body is as data of a message, by its media type. Pure. */
+/** Decoder of a request body as data of a message, by its media type. Pure. */
 final class PostedData {
 
     private PostedData() {
     }
 
     /**
-     * Text, JSON or bytes.
+     * Decodes text, JSON or bytes.
      *
      * @param type {@code Content-Type}, or null
      * @throws ErrorReply 400, naming the field

@@ -8,7 +8,10 @@ import jakarta.ws.rs.WebApplicationException;
 import jakarta.ws.rs.core.Response;
 import org.jboss.resteasy.reactive.server.ServerExceptionMapper;
 
-/** Turns what goes wrong in a resource of Atrium's into a problem; errors of the application's own resources stay as they are. */
+/**
+ * Exception mapper that answers errors of Atrium's resources with a problem document; errors of the application's own resources
+ * stay as they are.
+ */
 public class ProblemMapper {
 
     private final boolean wholeSite;
@@ -17,7 +20,7 @@ public class ProblemMapper {
         this.wholeSite = config.wholeSite();
     }
 
-    /** The answer to a refusal. */
+    /** Maps an error reply. */
     @ServerExceptionMapper
     public Response map(ErrorReply error) {
         Response.ResponseBuilder response = Response.status(error.code()).type(Problem.TYPE).entity(Problem.of(error));
@@ -25,7 +28,7 @@ public class ProblemMapper {
         return response.build();
     }
 
-    /** The answer to what Jakarta REST itself refuses. */
+    /** Maps an error of Jakarta REST itself. */
     @ServerExceptionMapper
     public Response map(WebApplicationException refused, RoutingContext context) {
         if (!wholeSite && !Admission.serves(context)) {

@@ -6,7 +6,7 @@ import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpServerResponse;
 import java.util.concurrent.atomic.AtomicLong;
 
-/** The outbox of an endless response, HTTP/1.1 or HTTP/2. What Vert.x has not written yet waits in it. */
+/** Send queue of an endless response, HTTP/1.1 or HTTP/2. It counts the bytes that Vert.x has not written yet. */
 final class ResponseSendQueue implements SendQueue {
 
     private final HttpServerResponse response;
@@ -30,7 +30,7 @@ final class ResponseSendQueue implements SendQueue {
             return false;
         }
         pending.addAndGet(size);
-        // Copied: the HTTP codec frames each chunk, and what it does with a shared buffer is its own affair.
+        // Copied, because the HTTP codec frames each chunk and may modify a buffer that other members share.
         byte[] copy = new byte[size];
         bytes.readBytes(copy);
         bytes.release();

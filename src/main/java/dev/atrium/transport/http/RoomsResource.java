@@ -41,16 +41,19 @@ import org.eclipse.microprofile.openapi.annotations.parameters.RequestBody;
 import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
 import org.jboss.resteasy.reactive.ResponseStatus;
 
-/** Rooms by their URLs, {@code /rooms/{room}}. One class: a second one for {@code /rooms} would turn each 405 into a 404. */
+/**
+ * Jakarta REST resource of rooms, {@code /rooms/{room}}. It is one class: a second one for {@code /rooms} would turn each 405
+ * into a 404.
+ */
 @Path("/rooms")
 public class RoomsResource {
 
     private static final Transport TRANSPORT = Transport.HTTP;
 
-    /** Proxies give up on an answer after a minute. */
+    /** Maximum duration of a long poll, in seconds: proxies time out after a minute. */
     private static final long MOST_SECONDS = 55;
 
-    /** Rooms of one page, unless asked for otherwise. */
+    /** Default number of rooms per page. */
     private static final int ROOMS = 100;
     private static final int MOST_ROOMS = 1_000;
 
@@ -62,7 +65,7 @@ public class RoomsResource {
         this.longPolls = longPolls;
     }
 
-    /** The rooms of a namespace that have members, or of which something is kept. */
+    /** Lists the rooms of a namespace that have members or a history. */
     @GET
     @Produces(MediaType.APPLICATION_JSON)
     @Operation(summary = "The rooms that have members, or of which something is kept",
@@ -77,8 +80,8 @@ public class RoomsResource {
     }
 
     /**
-     * Says something in the room. {@code text/plain} is a string, {@code application/json} a JSON value, and anything else
-     * bytes; what {@code curl -d} sends unasked, {@code application/x-www-form-urlencoded}, is the string that was typed.
+     * Publishes a message to the room. {@code text/plain} is a string, {@code application/json} a JSON value, and any other
+     * type bytes. {@code application/x-www-form-urlencoded}, the default of {@code curl -d}, is the string as it was typed.
      */
     @POST
     @Path("/{room}")
@@ -102,7 +105,7 @@ public class RoomsResource {
     public Uni<Published> publish(@Context RoutingContext context, @QueryParam("ns") @DefaultValue("/") String ns,
             @QueryParam("event") String event, @HeaderParam("Idempotency-Key") String idempotency,
             @HeaderParam("traceparent") String traceparent, @Parameter(hidden = true) @HeaderParam(HttpHeaders.CONTENT_TYPE) String type, byte[] body) {
-        // Not by @PathParam, which ends at a semicolon: the name would not be the one that a WebSocket joins.
+        // Not @PathParam, which ends at a semicolon: the room would not be the one that a WebSocket joins with the same path.
         RoomId id = RoomUrl.room(ns, context.request().path());
         return gateway.publish(Admission.caller(context), TRANSPORT, id, event, PostedData.read(type, body), idempotency,
                 traceparent)
@@ -110,7 +113,7 @@ public class RoomsResource {
                         receipt.atMicros() / 1000));
     }
 
-    /** How the room is now. Streams of what is said in it are {@link StreamRoutes}'. */
+    /** Returns the state of the room. {@link StreamRoutes} serves streams of its messages. */
     @GET
     @Path("/{room}")
     @Produces(MediaType.APPLICATION_JSON)
@@ -137,7 +140,7 @@ public class RoomsResource {
                 state.members(), state.head().epoch(), state.head().offset()));
     }
 
-    /** What was said in the room; with {@code wait}, when something is. */
+    /** Returns messages of the room; with {@code wait} as a long poll. */
     @GET
     @Path("/{room}/messages")
     @Produces(MediaType.APPLICATION_JSON)
@@ -160,7 +163,7 @@ public class RoomsResource {
         Caller caller = Admission.caller(context);
         return gateway.history(caller, TRANSPORT, room, query).chain(history -> {
             if (since != null && !history.head().epoch().equals(since.epoch()) && !since.epoch().isEmpty()) {
-                // Another history: all of it is news.
+                // The room has another epoch: its whole history is new to the client.
                 return gateway.history(caller, TRANSPORT, room, HistoryQuery.after(0, query.limit()));
             }
             boolean news = since != null && (!history.messages().isEmpty() || !history.continues(since));
@@ -174,7 +177,7 @@ public class RoomsResource {
                         history.messages().subList(0, Math.min(history.messages().size(), query.limit()))));
     }
 
-    /** Who is in the room. */
+    /** Lists the members of the room. */
     @GET
     @Path("/{room}/members")
     @Produces(MediaType.APPLICATION_JSON)
@@ -207,7 +210,7 @@ public class RoomsResource {
         }
     }
 
-    /** How a room is. */
+    /** State of a room. */
     @JsonInclude(JsonInclude.Include.NON_EMPTY)
     public record State(String room, Integer members, String epoch, long offset) {
     }
@@ -227,7 +230,7 @@ public class RoomsResource {
         }
     }
 
-    /** A message's place in its room. */
+    /** Stream position of a published message. */
     public record Published(String epoch, long offset, long at) {
     }
 
@@ -246,7 +249,7 @@ public class RoomsResource {
         return room;
     }
 
-    /** The path of the room, of that of a part of it. */
+    /** Returns the room's path from the path of one of its subresources. */
     private static String parent(String path) {
         int end = path.endsWith("/") ? path.length() - 1 : path.length();
         return path.substring(0, path.lastIndexOf('/', end - 1));

@@ -6,7 +6,7 @@ import dev.atrium.session.CloseReason;
 import dev.atrium.session.Transport;
 import java.nio.charset.StandardCharsets;
 
-/** {@code text/event-stream}, HTML Standard section 9.2: what {@code EventSource} reads. */
+/** Stream format {@code text/event-stream} (HTML Standard section 9.2), for {@code EventSource}. */
 final class ServerSentEvents extends StreamFormat {
 
     static final ServerSentEvents INSTANCE = new ServerSentEvents();
@@ -30,7 +30,7 @@ final class ServerSentEvents extends StreamFormat {
 
     @Override
     byte[] goodbye(CloseReason reason, int reconnectAfterMillis) {
-        // EventSource comes back by itself, and this is when.
+        // EventSource reconnects by itself, after this delay.
         byte[] event = super.goodbye(reason, reconnectAfterMillis);
         return bytes("retry: " + reconnectAfterMillis + "\n" + new String(event, StandardCharsets.UTF_8));
     }
@@ -41,7 +41,7 @@ final class ServerSentEvents extends StreamFormat {
         if (place != null) {
             lines.append("id: ").append(StreamPositionCodec.text(place)).append('\n');
         }
-        // A name with a line break in it would begin a field of its own; its readers find it in the data.
+        // A line break in a name would start another field; such a name is only in the data.
         if (!event.equals(Publication.DEFAULT_EVENT) && event.chars().noneMatch(c -> c == '\n' || c == '\r')) {
             lines.append("event: ").append(event).append('\n');
         }

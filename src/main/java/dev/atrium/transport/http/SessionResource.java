@@ -15,7 +15,7 @@ import jakarta.ws.rs.core.Context;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
 
-/** One session, {@code /sessions/{id}}. */
+/** Jakarta REST resource of a session, {@code /sessions/{id}}. */
 @Path("/sessions/{id}")
 public class SessionResource {
 
@@ -25,7 +25,7 @@ public class SessionResource {
         this.gateway = gateway;
     }
 
-    /** Ends a session, on whatever replica it is. */
+    /** Closes a session, on any replica. */
     @DELETE
     @Operation(summary = "End a session, on whatever replica it is")
     @APIResponse(responseCode = "204", description = "It has ended, with close code 1008")

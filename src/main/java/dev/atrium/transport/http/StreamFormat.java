@@ -16,39 +16,39 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 
-/** How an endless response is written: an event at a time, each with its place in the room. */
+/** Base of the formats of endless responses: one event at a time, each with its stream position. */
 abstract class StreamFormat extends BytesFormat {
 
     private static final JsonFactory JSON = new JsonFactory();
 
-    /** Writes one JSON value. */
+    /** Writer of one JSON value. */
     interface Value {
         void write(JsonGenerator json) throws IOException;
     }
 
-    /** The label of this kind of stream in the figures. */
+    /** The label of this kind of stream in metrics. */
     abstract Transport transport();
 
     abstract String contentType();
 
-    /** What comes first. */
+    /** The first bytes of the response. */
     byte[] head() {
         return new byte[0];
     }
 
-    /** Something that shows that the server lives, and that clients pass over. */
+    /** The bytes of a heartbeat, which clients ignore. */
     abstract byte[] heartbeat();
 
     /**
-     * One event.
+     * Encodes one event.
      *
-     * @param event its name
-     * @param place where the reader is after it; null if it does not move
+     * @param event name of the event
+     * @param place stream position after the event; null if it does not change
      * @param json one line
      */
     abstract byte[] event(String event, StreamPosition place, byte[] json);
 
-    /** The last thing that a client is told: why, and when to come back. */
+    /** Encodes the last event: the reason of the close, and the reconnect delay. */
     byte[] goodbye(CloseReason reason, int reconnectAfterMillis) {
         return event("@goodbye", null, json(json -> {
             json.writeStartObject();
@@ -63,7 +63,7 @@ abstract class StreamFormat extends BytesFormat {
         }));
     }
 
-    /** The first thing that a client is told: who it is, and its place. */
+    /** Encodes the first event: the session's id, and the stream position. */
     final byte[] welcome(String sessionId, Joined joined) {
         return event("@welcome", joined.position(), json(json -> {
             json.writeStartObject();
@@ -79,7 +79,7 @@ abstract class StreamFormat extends BytesFormat {
         }));
     }
 
-    /** The client's token expires then, in milliseconds since 1970; it has to come back with another one. */
+    /** Encodes the expiry of the client's token, in milliseconds since 1970; the client has to reconnect with another token. */
     final byte[] expiring(long expires) {
         return event("@expiring", null, json(json -> {
             json.writeStartObject();

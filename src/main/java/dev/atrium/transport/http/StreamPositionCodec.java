@@ -3,7 +3,7 @@ package dev.atrium.transport.http;
 import dev.atrium.gateway.ErrorReply;
 import dev.atrium.room.StreamPosition;
 
-/** A place in a room as URLs and event ids write it: {@code epoch:offset}, or the offset alone for whichever epoch it is. Pure. */
+/** Codec of stream positions in URLs and event ids: {@code epoch:offset}, or the offset alone for any epoch. Pure. */
 final class StreamPositionCodec {
 
     private StreamPositionCodec() {
@@ -14,9 +14,9 @@ final class StreamPositionCodec {
     }
 
     /**
-     * Reads one.
+     * Parses a stream position.
      *
-     * @return null if there is none
+     * @return null if the text is absent or empty
      * @throws ErrorReply 400, naming the field
      */
     static StreamPosition parse(String field, String text) {
@@ -30,7 +30,7 @@ final class StreamPositionCodec {
                 return new StreamPosition(colon < 0 ? "" : text.substring(0, colon), offset);
             }
         } catch (NumberFormatException e) {
-            // Answered below, like a negative one.
+            // Rejected below, like a negative offset.
         }
         throw ErrorReply.badRequest(field + ": expected epoch:offset, or an offset");
     }

@@ -19,8 +19,8 @@ import jakarta.inject.Singleton;
 import java.util.Map;
 
 /**
- * The endless responses of {@code GET /rooms/{room}}, chosen by {@code Accept} or {@code ?as=iframe}. Any other request falls
- * through to {@link PageRoutes} and {@link RoomsResource}.
+ * Routes of the endless responses of {@code GET /rooms/{room}}, chosen by {@code Accept} or {@code ?as=iframe}. Any other
+ * request continues to {@link PageRoutes} and {@link RoomsResource}.
  */
 @Singleton
 public final class StreamRoutes {
@@ -54,7 +54,7 @@ public final class StreamRoutes {
         });
     }
 
-    /** The kind of stream that the client likes best, or null if it is none. */
+    /** Returns the stream format that the client prefers, or null if it prefers something else. */
     private static StreamFormat format(RoutingContext context) {
         if ("iframe".equals(context.request().getParam("as"))) {
             return EndlessPage.INSTANCE;
@@ -86,7 +86,10 @@ public final class StreamRoutes {
                 .begin(Admission.caller(context), room, since, config.presence(), error -> Problem.send(context, error));
     }
 
-    /** The header wins: the browser sends the last id that it has heard to the URL that it began with. */
+    /**
+     * Reads the last position of the client. The header wins over the query: a browser reconnects to its first URL, with the
+     * last id that it has received.
+     */
     private static StreamPosition since(HttpServerRequest request) {
         StreamPosition last = StreamPositionCodec.parse(LAST_EVENT_ID, request.getHeader(LAST_EVENT_ID));
         return last != null ? last : StreamPositionCodec.parse("after", request.getParam("after"));

@@ -14,7 +14,7 @@ import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.media.Content;
 import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
 
-/** One user, {@code /users/{user}}. */
+/** Jakarta REST resource of a user's sessions, {@code /users/{user}/sessions}. */
 @Path("/users/{user}/sessions")
 public class UserResource {
 
@@ -24,11 +24,11 @@ public class UserResource {
         this.revocation = revocation;
     }
 
-    /** How many sessions have ended. */
+    /** Number of closed sessions. */
     public record Ended(int ended) {
     }
 
-    /** Ends all sessions of a user, on every replica. The user's tokens stay good until they expire. */
+    /** Closes all sessions of a user, on every replica. The user's tokens stay valid until they expire. */
     @DELETE
     @Operation(summary = "End all sessions of a user, on every replica",
             description = "With close code 4401; without ?ns= in all namespaces, which takes admin on /* *.")

@@ -1,2 +1,2 @@
-/** The HTTP side of a room. */
+/** HTTP interface of rooms: Jakarta REST resources, streams, long polls, files and pages. */
 package dev.atrium.transport.http;
