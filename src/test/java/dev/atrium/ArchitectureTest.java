@@ -1,5 +1,6 @@
 package dev.atrium;
 
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.methods;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 
 import com.tngtech.archunit.core.importer.ImportOption;
@@ -59,6 +60,16 @@ class ArchitectureTest {
     static final ArchRule the_domain_knows_the_jdk_and_mutiny_and_nothing_else = noClasses()
             .that().resideInAPackage("dev.atrium.room")
             .should().dependOnClassesThat().resideOutsideOfPackages("dev.atrium.room", "java..", "io.smallrye.mutiny..");
+
+    @ArchTest
+    static final ArchRule what_a_client_may_do_depends_on_no_network_library = noClasses()
+            .that().resideInAPackage("dev.atrium.gateway")
+            .should().dependOnClassesThat().resideInAnyPackage("io.netty..", "io.vertx..");
+
+    @ArchTest
+    static final ArchRule commands_are_permitted_before_they_are_executed = methods()
+            .that().areDeclaredInClassesThat().areAssignableTo("dev.atrium.gateway.Command").and().haveName("execute")
+            .should().onlyBeCalled().byClassesThat().haveSimpleName("Gateway");
 
     @ArchTest
     static final ArchRule engine_io_knows_nothing_of_rooms = noClasses()

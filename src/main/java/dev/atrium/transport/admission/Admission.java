@@ -122,7 +122,8 @@ public final class Admission {
         return context.normalizedPath().startsWith(ENGINE_IO);
     }
 
-    private static String parameter(HttpServerRequest request, String name) {
+    /** Value of a parameter of the query, or null. */
+    public static String parameter(HttpServerRequest request, String name) {
         try {
             return request.getParam(name);
         } catch (IllegalArgumentException e) {

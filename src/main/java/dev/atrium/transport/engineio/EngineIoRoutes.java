@@ -62,7 +62,7 @@ public final class EngineIoRoutes {
     private void route(RoutingContext context) {
         HttpServerRequest request = context.request();
         boolean toWebSocket = "websocket".equalsIgnoreCase(request.getHeader(HttpHeaders.UPGRADE));
-        String sid = parameter(request, "sid");
+        String sid = Admission.parameter(request, "sid");
         EngineSocket socket = sid == null ? null : sockets.find(sid);
         boolean asked = request.method() == HttpMethod.GET || request.method() == HttpMethod.POST;
         if (sid != null && socket == null && asked && forwarding.isElsewhere(request, sid)) {
@@ -97,7 +97,7 @@ public final class EngineIoRoutes {
 
     /** Returns the error of an invalid request, or null; the checks are in the order of the reference implementation. */
     private static EngineIoError fault(HttpServerRequest request, boolean toWebSocket, String sid, EngineSocket socket) {
-        String transport = parameter(request, "transport");
+        String transport = Admission.parameter(request, "transport");
         if (!"polling".equals(transport) && !"websocket".equals(transport)) {
             return EngineIoError.UNKNOWN_TRANSPORT;
         }
@@ -118,7 +118,7 @@ public final class EngineIoRoutes {
         if (request.method() != HttpMethod.GET) {
             return EngineIoError.BAD_HANDSHAKE_METHOD;
         }
-        return PROTOCOL_VERSION.equals(parameter(request, "EIO")) ? null : EngineIoError.UNSUPPORTED_PROTOCOL_VERSION;
+        return PROTOCOL_VERSION.equals(Admission.parameter(request, "EIO")) ? null : EngineIoError.UNSUPPORTED_PROTOCOL_VERSION;
     }
 
     /**
@@ -193,16 +193,7 @@ public final class EngineIoRoutes {
     }
 
     private static Exchange exchange(HttpServerRequest request) {
-        return new Exchange(request, parameter(request, "t"));
-    }
-
-    private static String parameter(HttpServerRequest request, String name) {
-        try {
-            return request.getParam(name);
-        } catch (IllegalArgumentException e) {
-            // A query that is not percent-encoded UTF-8 has no parameters.
-            return null;
-        }
+        return new Exchange(request, Admission.parameter(request, "t"));
     }
 
     /** Bytes received of a POST body. A body that is too large is read to its end, but not kept. */
