@@ -28,10 +28,10 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 
-/** Measures the packaged server and its peers in alternation: every subject once, then every subject again. */
+/** Benchmark of the packaged server and its peers. Subjects alternate: each one runs once, then each one runs again. */
 public final class Benchmark {
 
-    /** Files that a server or the generator has open besides its connections. */
+    /** Maximum number of files that a server or the load generator has open besides its connections. */
     private static final int OTHER_FILES = 500;
 
     private final Options options;
@@ -43,7 +43,7 @@ public final class Benchmark {
         this.site = site;
     }
 
-    /** Options are the system properties that {@code src/bench/README.md} lists. */
+    /** Runs the benchmark. The options are the system properties that {@code src/bench/README.md} lists. */
     public static void main(String[] arguments) throws IOException, InterruptedException {
         Options options = Options.read();
         Path project = Path.of("").toAbsolutePath();
@@ -53,7 +53,7 @@ public final class Benchmark {
     }
 
     private void run() throws IOException, InterruptedException {
-        // Asked before pinning, which makes it one.
+        // Before pinning, because a pinned process sees one processor only.
         Map<String, Object> machine = Machine.describe(options, site, Runtime.getRuntime().availableProcessors());
         if (site.pinning().isOn()) {
             site.pinning().pinSelf();
@@ -77,7 +77,7 @@ public final class Benchmark {
 
     private List<Subject> subjects() {
         NodePackages packages = new NodePackages(site);
-        // The yardstick is first because it is at its best at once, and the generator is not: it warms up on it.
+        // The baseline runs first and warms up the load generator: a C program needs no warm-up itself.
         List<Subject> subjects = new ArrayList<>(List.of(new BareSubject(site), AtriumSubject.atrium(site),
                 AtriumSubject.socketIo(site),
                 NodeSubject.ws(site, packages), NodeSubject.socketIo(site, packages), new NettySocketIoSubject(site),

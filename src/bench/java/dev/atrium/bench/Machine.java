@@ -7,7 +7,7 @@ import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
-/** The circumstances that figures depend on. */
+/** Description of the machine and the versions that the results depend on. */
 final class Machine {
 
     private Machine() {
@@ -30,7 +30,7 @@ final class Machine {
         return facts;
     }
 
-    /** The first line, which names the version. */
+    /** First line of the output, which names the version. */
     private static String version(String java) throws IOException {
         Process process = new ProcessBuilder(java, "-version").redirectErrorStream(true).start();
         return new String(process.getInputStream().readAllBytes()).lines().findFirst().orElse("unknown");

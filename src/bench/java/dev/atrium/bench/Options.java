@@ -6,7 +6,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.stream.Stream;
 
-/** What the system properties {@code bench.*} ask for. */
+/** Options of a benchmark, from the system properties {@code bench.*}. */
 record Options(List<String> workloads, List<String> peers, int runs, Scale scale, Path output, String java,
         String serverOptions, boolean aot) {
 
@@ -50,7 +50,7 @@ record Options(List<String> workloads, List<String> peers, int runs, Scale scale
                 return number;
             }
         } catch (NumberFormatException e) {
-            // Told below.
+            // Reported below.
         }
         throw new IllegalArgumentException(
                 PREFIX + name + ": expected a number from " + least + " to " + most + ", got " + value);

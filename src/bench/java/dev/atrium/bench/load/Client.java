@@ -11,7 +11,8 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 
 /**
- * One connection. It reads frame headers in the bytes as they came and skips the payloads: a delivery makes no object.
+ * One WebSocket connection of the load generator. It parses frame headers in place and skips the payloads, so that a delivery
+ * allocates nothing.
  * On the load loop only.
  */
 public final class Client extends ByteToMessageDecoder {
@@ -35,12 +36,12 @@ public final class Client extends ByteToMessageDecoder {
         this.slow = slow;
     }
 
-    /** Its number in the fleet, from 0. */
+    /** Index in the pool, from 0. */
     int index() {
         return index;
     }
 
-    /** Whether it is one of those that will stall. */
+    /** Returns whether this client will stop reading. */
     boolean isSlow() {
         return slow;
     }
@@ -53,7 +54,7 @@ public final class Client extends ByteToMessageDecoder {
         return state == State.JOINED;
     }
 
-    /** Its dialect says that it is in its room. */
+    /** Called by the dialect as soon as the client is in its room. */
     void joined() {
         state = State.JOINED;
         fleet.joined(this);
@@ -67,7 +68,7 @@ public final class Client extends ByteToMessageDecoder {
         channel.writeAndFlush(frame, channel.voidPromise());
     }
 
-    /** From now on nothing is read: the server's bytes stay in the kernel, then with the server. */
+    /** Stops reading for good: the server's bytes fill the kernel's buffers, then the server's send queue. */
     void stall() {
         channel.config().setAutoRead(false);
     }
@@ -92,7 +93,7 @@ public final class Client extends ByteToMessageDecoder {
             return;
         }
         while (readFrame(in)) {
-            // Each turn takes one frame.
+            // Each iteration reads one frame.
         }
     }
 
@@ -112,7 +113,7 @@ public final class Client extends ByteToMessageDecoder {
         return true;
     }
 
-    /** Takes one frame if all of it is there. */
+    /** Reads one frame if it has arrived completely. */
     private boolean readFrame(ByteBuf in) {
         int start = in.readerIndex();
         int readable = in.readableBytes();
@@ -161,7 +162,7 @@ public final class Client extends ByteToMessageDecoder {
         fail(cause.toString());
     }
 
-    /** The server, or this program, did what it should not have done. */
+    /** Closes the connection and records a failure of the server or of the load generator. */
     void fail(String reason) {
         boolean opened = isOpen();
         if (state != State.CLOSED) {
@@ -173,7 +174,7 @@ public final class Client extends ByteToMessageDecoder {
         }
     }
 
-    /** Without a word and without leaving a port in TIME_WAIT, so that thousands more can be opened. */
+    /** Resets the connection without a close frame and without a port in TIME_WAIT, so that thousands more can be opened. */
     void reset() {
         state = State.CLOSED;
         if (channel != null && channel.isOpen()) {

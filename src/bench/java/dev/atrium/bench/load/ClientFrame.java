@@ -4,7 +4,7 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import java.nio.charset.StandardCharsets;
 
-/** What a client writes: the handshake and masked frames (RFC 6455, sections 4.1 and 5.2). */
+/** Encoder of what a client writes: the handshake and masked frames (RFC 6455, sections 4.1 and 5.2). */
 final class ClientFrame {
 
     static final int TEXT = 1;
@@ -13,7 +13,7 @@ final class ClientFrame {
     static final int PING = 9;
     static final int PONG = 10;
 
-    /** The same for everyone: the servers must do the work of unmasking, the generator need not find keys. */
+    /** One mask for all clients: the servers have to unmask in any case, and the generator saves the time for random keys. */
     private static final byte[] MASK = {0x37, (byte) 0xFA, 0x21, 0x3D};
 
     private ClientFrame() {

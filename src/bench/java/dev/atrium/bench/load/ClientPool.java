@@ -11,7 +11,7 @@ import java.util.stream.IntStream;
 /** All clients of one server. Its state belongs to the load loop. */
 public final class ClientPool implements AutoCloseable {
 
-    /** Handshakes under way while a fleet is built in peace. */
+    /** Maximum number of handshakes in flight while connecting is not measured. */
     public static final int GENTLY = 200;
 
     private static final int MOST_IN_A_TURN = 8;
@@ -28,13 +28,13 @@ public final class ClientPool implements AutoCloseable {
     private volatile boolean stalled;
     private int underWay;
     private int window;
-    /** Written on the load loop only, read by the workload. */
+    /** Written on the load loop only; read by the workload. */
     private volatile int joined;
     private volatile int failed;
     private volatile int lost;
     private volatile String failure;
 
-    /** @param slow the clients that will stall: the kernel holds only little for them */
+    /** @param slow selects the clients that will stop reading; their kernel buffers are small */
     public ClientPool(LoadLoop loop, Dialect dialect, RoomPlan plan, int port, IntPredicate slow) {
         this.loop = loop;
         this.dialect = dialect;
@@ -64,7 +64,7 @@ public final class ClientPool implements AutoCloseable {
     }
 
     /**
-     * Opens every client, with at most {@code handshakes} unanswered.
+     * Opens all clients, with at most {@code handshakes} in flight.
      *
      * @return whether all joined in time
      */
@@ -80,7 +80,11 @@ public final class ClientPool implements AutoCloseable {
         return joined == plan.clients();
     }
 
-    /** The same for a workload that has no sense without all of them. */
+    /**
+     * Opens all clients, for a workload that needs every one of them.
+     *
+     * @throws IllegalStateException if not all joined in time
+     */
     public void connectAll() throws InterruptedException {
         if (!connect(GENTLY, Duration.ofSeconds(60))) {
             throw new IllegalStateException(joined + " of " + plan.clients() + " clients joined"
@@ -88,7 +92,7 @@ public final class ClientPool implements AutoCloseable {
         }
     }
 
-    /** Replaces whoever heard of these clients before. On the load loop. */
+    /** Replaces the listener. On the load loop. */
     void listen(ClientPoolListener next) {
         listener = next;
     }
@@ -101,7 +105,7 @@ public final class ClientPool implements AutoCloseable {
         return clients.get(index);
     }
 
-    /** The slow ones stop reading, and nothing is heard of them any more. */
+    /** Makes the slow clients stop reading; from now on their deliveries are not expected. */
     public void stall() throws InterruptedException {
         loop.run(() -> {
             stalled = true;
@@ -109,29 +113,33 @@ public final class ClientPool implements AutoCloseable {
         });
     }
 
-    /** Members of one room that read now. */
+    /** Number of members of one room that read now. */
     public int hearers() {
         return stalled ? steady() : plan.members();
     }
 
-    /** Members of one room that never stall. */
+    /** Number of members of one room that never stop reading. */
     int steady() {
         return (int) IntStream.range(0, plan.clients()).filter(slow.negate()).count() / plan.rooms();
     }
 
-    /** Clients in their rooms. */
+    /** Number of clients that are in their rooms. */
     public int joinedCount() {
         return joined;
     }
 
-    /** A workload whose members vanish has measured something else. */
+    /**
+     * Checks that the server has closed no connection: a workload that loses members measures something else.
+     *
+     * @throws IllegalStateException if connections were lost
+     */
     public void requireWhole() {
         if (lost > 0) {
             throw new IllegalStateException("the server ended " + lost + " connections; first: " + failure);
         }
     }
 
-    /** Some in a turn of the load loop: whoever is timed meanwhile must not wait for a thousand connects. */
+    /** Opens a few connections per turn of the load loop: a thousand connects in one turn would delay the timestamps of other clients. */
     private void openMore() {
         for (int i = 0; clients.size() < plan.clients() && underWay < window; i++) {
             if (i == MOST_IN_A_TURN) {

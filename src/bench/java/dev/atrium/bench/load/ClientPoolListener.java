@@ -2,14 +2,14 @@ package dev.atrium.bench.load;
 
 import io.netty.buffer.ByteBuf;
 
-/** What a workload wants to know of its clients. Called on the load loop. */
+/** Listener of a workload for the events of its clients. Called on the load loop. */
 public interface ClientPoolListener {
 
-    /** The client is in its room. */
+    /** The client has joined its room. */
     default void joined(Client client) {
     }
 
-    /** A message came; its text begins at {@code textAt}. */
+    /** A message has arrived; its text begins at index {@code textAt}. */
     default void delivered(Client client, ByteBuf in, int textAt) {
     }
 }

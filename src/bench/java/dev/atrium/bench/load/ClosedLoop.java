@@ -6,8 +6,9 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.LongStream;
 
 /**
- * Saturation: each room has a fixed number of messages in flight, and the next is published when the oldest has reached
- * everyone. With more than one in flight, that is counted in deliveries of the room as a whole.
+ * Closed loop for saturation: each room has a fixed number of messages in flight, and the next one is published as soon as the
+ * oldest has reached all members.
+ * With more than one in flight, the deliveries of the room are counted as a whole.
  */
 public final class ClosedLoop implements ClientPoolListener {
 
@@ -59,12 +60,17 @@ public final class ClosedLoop implements ClientPoolListener {
         }
     }
 
-    /** Deliveries until now. */
+    /** Number of deliveries so far. */
     public long deliveries() throws InterruptedException {
         return members.loop().call(() -> total);
     }
 
-    /** Publishes no more and waits for what is under way: a room that has lost a message stands still, unseen otherwise. */
+    /**
+     * Stops publishing and waits for the messages in flight. Without this check a room that stalls after a lost message would go
+     * unnoticed.
+     *
+     * @throws IllegalStateException if deliveries are missing
+     */
     public void stop() throws InterruptedException {
         members.loop().run(() -> stopped = true);
         long end = System.nanoTime() + STRAGGLERS.toNanos();

@@ -2,25 +2,25 @@ package dev.atrium.bench.load;
 
 import io.netty.buffer.ByteBuf;
 
-/** How the clients of one kind of server get into a room, and how a message looks to them. */
+/** Wire protocol of one kind of server: how a client joins a room, and how it publishes and receives messages. */
 public interface Dialect {
 
-    /** Path and query of the handshake. */
+    /** Path and query of the handshake request. */
     String path(String room);
 
-    /** The handshake is answered. */
+    /** Called after the handshake succeeded. */
     void opened(Client client);
 
     /**
-     * A text frame came, whose payload is {@code length} bytes at {@code at}.
+     * Handles a text frame whose payload is the {@code length} bytes at index {@code at}.
      *
-     * @return whether it delivers a message
+     * @return whether the frame delivers a message
      */
     boolean received(Client client, ByteBuf in, int at, int length);
 
-    /** The text frame that publishes a message to the client's room. */
+    /** Text frame that publishes a message to the client's room. */
     byte[] publication(byte[] text);
 
-    /** Where the text begins in the payload of a delivered frame. */
+    /** Index of the text in the payload of a delivered frame. */
     int textAt();
 }

@@ -12,7 +12,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 
-/** Sends files over the session protocol, with a window of chunks that are not acknowledged yet. One thread. */
+/** Client that uploads files over the session protocol, with a window of unacknowledged chunks. Single-threaded. */
 public final class FileSender implements AutoCloseable {
 
     private static final int WINDOW = 8;
@@ -31,7 +31,11 @@ public final class FileSender implements AutoCloseable {
         return new FileSender(port);
     }
 
-    /** @throws IllegalStateException if the server refuses it */
+    /**
+     * Uploads one file.
+     *
+     * @throws IllegalStateException if the server refuses it
+     */
     public void send(String name, long size) throws InterruptedException {
         JsonObject opened = call("file.open", new JsonObject().put("room", "bench").put("name", name).put("size", size));
         int chunk = opened.getInteger("chunk");
@@ -84,7 +88,7 @@ public final class FileSender implements AutoCloseable {
         socket.abort();
     }
 
-    /** Pushes are not asked for here. */
+    /** Collects the replies to commands and ignores pushes. */
     private final class Listener implements WebSocket.Listener {
 
         private final StringBuilder message = new StringBuilder();

@@ -17,13 +17,19 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 
-/** The one thread of the load generator. */
+/** Event loop of the load generator: a single thread. */
 public final class LoadLoop implements AutoCloseable {
 
-    /** One address has some 28,000 ephemeral ports; beyond that the next address of 127.0.0.0/8 is the source. */
+    /**
+     * Maximum number of clients per source address. An address has about 28,000 ephemeral ports; beyond that the next address of
+     * 127.0.0.0/8 is the source.
+     */
     private static final int CLIENTS_PER_ADDRESS = 20_000;
 
-    /** IPPROTO_TCP and TCP_MAXSEG: the server sizes its send buffer by it, which is megabytes on the loopback device. */
+    /**
+     * IPPROTO_TCP and TCP_MAXSEG. The server's kernel sizes the send buffer by the segment size, which would be megabytes on the
+     * loopback device.
+     */
     private static final ChannelOption<Integer> MAX_SEGMENT = new IntegerUnixChannelOption("TCP_MAXSEG", 6, 2);
     private static final int SMALL_SEGMENT = 536;
     private static final int SMALL_BUFFER = 4096;
@@ -58,7 +64,7 @@ public final class LoadLoop implements AutoCloseable {
         return bootstrap.connect(server, new InetSocketAddress("127.0.0." + (1 + address), 0));
     }
 
-    /** Runs on the loop and waits for the result. */
+    /** Runs a task on the loop and waits for its result. */
     public <T> T call(Callable<T> task) throws InterruptedException {
         try {
             return loop.submit(task).get();

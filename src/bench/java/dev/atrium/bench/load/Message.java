@@ -4,10 +4,10 @@ import io.netty.buffer.ByteBuf;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
-/** The text of a message: the wanted send time as nanoseconds in decimal digits, then filling. */
+/** Text of a message: the scheduled send time in nanoseconds as decimal digits, then padding. */
 public final class Message {
 
-    /** Bytes of every measured message. */
+    /** Size of each measured message in bytes. */
     public static final int LENGTH = 100;
 
     private static final int DIGITS = 19;
@@ -31,7 +31,7 @@ public final class Message {
         return text;
     }
 
-    /** Reads the time back without an object. */
+    /** Parses the scheduled send time without allocating. */
     static long time(ByteBuf in, int at) {
         long nanos = 0;
         for (int i = at; i < at + DIGITS; i++) {

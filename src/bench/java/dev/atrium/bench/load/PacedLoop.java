@@ -6,8 +6,9 @@ import java.util.concurrent.TimeUnit;
 import org.HdrHistogram.Histogram;
 
 /**
- * Open loop: messages are wanted at fixed times, one room after the other, whatever the server does. A latency begins at
- * the wanted time, so neither a late generator nor a slow server leaves out its worst moments. Slow clients are not timed.
+ * Open loop: messages are scheduled at fixed times, one room after the other, whatever the server does. A latency is measured
+ * from the scheduled time, so that neither a late generator nor a slow server hides its worst moments (coordinated omission).
+ * Slow clients are not timed.
  */
 public final class PacedLoop implements ClientPoolListener {
 
@@ -26,7 +27,7 @@ public final class PacedLoop implements ClientPoolListener {
     private long expected;
     private long total;
 
-    /** @param messagesPerSecond in all rooms together */
+    /** @param messagesPerSecond rate over all rooms together */
     public PacedLoop(ClientPool members, Publishers publishers, int messagesPerSecond) {
         this.members = members;
         this.publishers = publishers;
@@ -34,7 +35,7 @@ public final class PacedLoop implements ClientPoolListener {
         this.steady = members.steady();
     }
 
-    /** Messages that are wanted in the first part are sent and not counted. */
+    /** Starts publishing. Messages scheduled during the warm-up are sent and not counted. */
     public void start(Duration warmUp, Duration measured) throws InterruptedException {
         members.loop().run(() -> {
             members.listen(this);
@@ -69,12 +70,16 @@ public final class PacedLoop implements ClientPoolListener {
         }
     }
 
-    /** Deliveries until now, warm-up included. */
+    /** Number of deliveries so far, including the warm-up. */
     public long deliveries() throws InterruptedException {
         return members.loop().call(() -> total);
     }
 
-    /** All latencies in microseconds, when everything has arrived. */
+    /**
+     * Waits for the outstanding deliveries and returns all latencies in microseconds.
+     *
+     * @throws IllegalStateException if deliveries are missing
+     */
     public Histogram finish() throws InterruptedException {
         long end = System.nanoTime() + STRAGGLERS.toNanos();
         while (System.nanoTime() < end && missing() > 0) {

@@ -3,7 +3,7 @@ package dev.atrium.bench.load;
 import io.netty.buffer.ByteBuf;
 import java.util.function.UnaryOperator;
 
-/** A room is a URL and a frame is a message. */
+/** Plain WebSocket protocol: the URL names the room, and each frame is a message. */
 public final class PlainDialect implements Dialect {
 
     private final UnaryOperator<String> path;
@@ -32,7 +32,7 @@ public final class PlainDialect implements Dialect {
 
     @Override
     public boolean received(Client client, ByteBuf in, int at, int length) {
-        // Shorter ones are the server's own: Nchan tells a publisher how many heard it.
+        // Shorter frames are not messages: Nchan reports the number of receivers to a publisher.
         return length >= Message.LENGTH;
     }
 

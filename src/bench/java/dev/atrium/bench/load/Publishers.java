@@ -2,17 +2,17 @@ package dev.atrium.bench.load;
 
 import io.netty.buffer.ByteBuf;
 
-/** One client of each room that publishes to it. On the load loop only. */
+/** Publishers, one client of each room. On the load loop only. */
 public final class Publishers {
 
     private final ClientPool fleet;
 
-    /** The first client of each room of the fleet. */
+    /** Takes the first client of each room of the pool. */
     public Publishers(ClientPool fleet) {
         this.fleet = fleet;
     }
 
-    /** The frame is ready and the same each time: what differs is only a pair of indices. */
+    /** Encodes a frame that can be sent many times: each send needs a duplicate with indices of its own, no copy. */
     ByteBuf frame(byte[] text) {
         return ClientFrame.text(fleet.dialect().publication(text));
     }

@@ -3,7 +3,7 @@ package dev.atrium.bench.load;
 import io.netty.buffer.ByteBuf;
 import java.nio.charset.StandardCharsets;
 
-/** What each client of a fleet needs to resume its session elsewhere, as the server told it. On the load loop only. */
+/** Resume tokens and stream positions of the clients of a pool, for resuming their sessions on another replica. On the load loop only. */
 public final class ResumeTokens {
 
     private static final String WELCOME = "{\"event\":\"@welcome\"";
@@ -17,7 +17,7 @@ public final class ResumeTokens {
         places = new String[clients];
     }
 
-    /** Connects, joins a room and notes the ticket. */
+    /** Dialect that connects, joins a room and stores the client's resume token and position. */
     public Dialect issuing() {
         return new Commands() {
             @Override
@@ -34,7 +34,7 @@ public final class ResumeTokens {
         };
     }
 
-    /** Connects and goes on by the ticket of the client of the same number. */
+    /** Dialect that connects and resumes the session of the client with the same index. */
     public Dialect redeeming() {
         return new Commands() {
             @Override
@@ -53,7 +53,7 @@ public final class ResumeTokens {
         };
     }
 
-    /** Not the room of any other fleet. */
+    /** Name of a room that no other pool uses. */
     private static String roomOf(Client client) {
         return "resumed-" + client.room();
     }
@@ -63,7 +63,7 @@ public final class ResumeTokens {
         return json.substring(start, json.indexOf(after, start));
     }
 
-    /** One command, after {@code @welcome}. */
+    /** Dialect that sends one command after {@code @welcome}. */
     private abstract static class Commands implements Dialect {
 
         abstract void welcomed(Client client, String welcome);
@@ -77,7 +77,7 @@ public final class ResumeTokens {
 
         @Override
         public void opened(Client client) {
-            // @welcome comes by itself.
+            // The server sends @welcome without being asked.
         }
 
         @Override

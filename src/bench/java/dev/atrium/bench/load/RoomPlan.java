@@ -1,6 +1,6 @@
 package dev.atrium.bench.load;
 
-/** Which clients are in which room: client i is in room i modulo the number of rooms, so client r is the first of room r. */
+/** Assignment of clients to rooms: client i is in room i modulo the number of rooms, so client r is the first of room r. */
 public record RoomPlan(int rooms, int members) {
 
     public int clients() {

@@ -3,7 +3,7 @@ package dev.atrium.bench.load;
 import io.netty.buffer.ByteBuf;
 import java.nio.charset.StandardCharsets;
 
-/** Commands with a sequence number; only joining is measured. */
+/** Session protocol: commands with a sequence number. Only joining is measured. */
 public final class SessionDialect implements Dialect {
 
     private static final byte[] REPLY = "{\"seq\":1,".getBytes(StandardCharsets.US_ASCII);

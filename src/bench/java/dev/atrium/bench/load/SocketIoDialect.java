@@ -3,7 +3,7 @@ package dev.atrium.bench.load;
 import io.netty.buffer.ByteBuf;
 import java.nio.charset.StandardCharsets;
 
-/** Engine.IO 4 over WebSocket alone, with as much of Socket.IO as it takes to join a room and to emit one event. */
+/** Engine.IO 4 over WebSocket only, and the part of Socket.IO that joining a room and emitting one event needs. */
 public final class SocketIoDialect implements Dialect {
 
     private final String head;
@@ -27,7 +27,7 @@ public final class SocketIoDialect implements Dialect {
 
     @Override
     public void opened(Client client) {
-        // The server's open packet comes first.
+        // The server sends its open packet first.
     }
 
     @Override

@@ -4,8 +4,9 @@ import io.netty.buffer.ByteBuf;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Makes sure that everyone hears: publishes to each room until one message has reached all members. A server may answer
- * the handshake before the client is in its room, and replicas learn of each other's rooms in their own time.
+ * Barrier before a measurement: publishes to each room until one message has reached all members.
+ * A server may complete the handshake before the client is in its room, and replicas subscribe to each other's rooms
+ * asynchronously.
  */
 public final class StartBarrier implements ClientPoolListener {
 

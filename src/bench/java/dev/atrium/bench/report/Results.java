@@ -8,7 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.OptionalDouble;
 
-/** All runs, and what follows from them. */
+/** Results of all runs, and the medians computed from them. */
 public final class Results {
 
     private final List<Run> runs = new ArrayList<>();
@@ -21,7 +21,7 @@ public final class Results {
         return runs;
     }
 
-    /** By workload and figure, in the order of their first appearance; the subjects of one figure beside each other. */
+    /** Medians by workload and figure, in the order of their first appearance; the subjects of one figure are adjacent. */
     List<Median> medians() {
         Map<Key, Map<String, List<Double>>> values = new LinkedHashMap<>();
         for (Run run : runs) {
@@ -45,7 +45,7 @@ public final class Results {
         return new Median(key.workload, key.figure, key.unit, subject, median, sorted.get(0), sorted.get(size - 1), size);
     }
 
-    /** How often another subject's median of the same figure goes into this one. */
+    /** Ratio of this median to the other subject's median of the same figure; empty if there is none or it is 0. */
     static OptionalDouble ratio(List<Median> medians, Median one, String other) {
         return medians.stream()
                 .filter(m -> m.workload().equals(one.workload()) && m.figure().equals(one.figure())

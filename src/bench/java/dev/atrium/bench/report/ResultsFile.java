@@ -8,7 +8,7 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
-/** Everything for a program to read: the machine, the options, the medians and each run. */
+/** JSON file of the machine, the options, the medians and each run. */
 public final class ResultsFile {
 
     private ResultsFile() {

@@ -3,6 +3,6 @@ package dev.atrium.bench.report;
 import dev.atrium.bench.workload.Figure;
 import java.util.List;
 
-/** What one run of one subject gave: figures, or why there are none. */
+/** Result of one run of one subject: its figures, or the reason of its failure. */
 public record Run(String workload, String subject, int number, List<Figure> figures, String failure) {
 }

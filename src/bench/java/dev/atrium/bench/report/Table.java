@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.OptionalDouble;
 
-/** The medians for a person to read. */
+/** Printer of the medians as a table. */
 public final class Table {
 
     private static final String ROW = "%-16s %-34s %-20s %-15s %12s %10s %10s%n";

@@ -1,2 +1,2 @@
-/** The table and the file that come of it. */
+/** Reports of the results: a table for people and a file for programs. */
 package dev.atrium.bench.report;

@@ -11,7 +11,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 
-/** The packaged server of this project, spoken to in one of its languages. */
+/** Packaged server of this project, measured over one of its protocols. */
 public final class AtriumSubject implements Subject {
 
     public static final String NAME = "atrium";
@@ -30,12 +30,12 @@ public final class AtriumSubject implements Subject {
         this.program = site.project().resolve(PROGRAM);
     }
 
-    /** Spoken to as it likes best. */
+    /** Measured over its own protocols: plain sockets and the session protocol. */
     public static AtriumSubject atrium(Site site) {
         return new AtriumSubject(site, NAME, false);
     }
 
-    /** Spoken to as clients of Socket.IO do. */
+    /** Measured over Socket.IO. */
     public static AtriumSubject socketIo(Site site) {
         return new AtriumSubject(site, NAME + "-socketio", true);
     }
@@ -73,7 +73,7 @@ public final class AtriumSubject implements Subject {
         return start(launch, aotCache == null ? List.of() : List.of("-XX:AOTCache=" + aotCache));
     }
 
-    /** As operations.md says: started, warmed up, stopped. */
+    /** Trains the AOT cache as operations.md describes: starts, warms up and stops the server. */
     private Path train(Path cache) {
         start(Launch.alone(), List.of("-XX:AOTCacheOutput=" + cache)).process().end();
         return cache;
@@ -93,14 +93,14 @@ public final class AtriumSubject implements Subject {
     private List<String> command(Launch launch, int port, int managementPort, List<String> aotOptions) {
         List<String> command = new ArrayList<>(List.of(site.java()));
         if (site.pinning().isOn()) {
-            // The default is two for each processor, which only take turns on a single one.
+            // The default is two event loops per processor; on a single processor they would only preempt each other.
             command.add("-Dquarkus.vertx.event-loops-pool-size=1");
         }
         command.add("-Dquarkus.http.host=127.0.0.1");
         command.add("-Dquarkus.http.port=" + port);
         command.add("-Dquarkus.management.host=127.0.0.1");
         command.add("-Dquarkus.management.port=" + managementPort);
-        // Its clients say as much as they can, which is what the limits are there to prevent.
+        // No limits: the clients publish as fast as they can, and would be refused.
         for (String limit : List.of("messages", "bytes", "handshakes")) {
             command.add("-Datrium.limits." + limit + "=0");
         }

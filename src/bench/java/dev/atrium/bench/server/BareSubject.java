@@ -9,7 +9,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
 
-/** The yardstick: a C program with one send() for each delivery. */
+/** Baseline: a C program that makes one send() call per delivery. */
 public final class BareSubject implements Subject {
 
     public static final String NAME = "bare";
@@ -54,7 +54,7 @@ public final class BareSubject implements Subject {
         return Optional.ofNullable(switch (use) {
             case ROOMS -> PlainDialect.rooms();
             case ECHO -> PlainDialect.echo();
-            // It echoes the command, which begins like the reply to it.
+            // The program echoes the command, which begins like the reply to it.
             case JOIN -> new SessionDialect();
             case REPLICAS, RESUME, FILES -> null;
         });

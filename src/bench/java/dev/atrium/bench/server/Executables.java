@@ -6,13 +6,13 @@ import java.nio.file.Path;
 import java.util.Optional;
 import java.util.stream.Stream;
 
-/** Programs of the system. */
+/** Finder of installed programs. */
 public final class Executables {
 
     private Executables() {
     }
 
-    /** Looks where a shell would, and in the directories for administrators, where nginx is. */
+    /** Searches the PATH and the directories for administrators, where nginx is. */
     public static Optional<String> find(String name) {
         String path = System.getenv().getOrDefault("PATH", "");
         return Stream.concat(Stream.of(path.split(File.pathSeparator)), Stream.of("/usr/local/sbin", "/usr/sbin", "/sbin"))

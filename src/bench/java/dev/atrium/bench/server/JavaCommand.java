@@ -6,13 +6,13 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
 
-/** Talks to a running JVM. */
+/** Diagnostic commands to a running JVM, by jcmd. */
 final class JavaCommand {
 
     private JavaCommand() {
     }
 
-    /** Does nothing without a jcmd. */
+    /** Runs the garbage collector; does nothing if there is no jcmd. */
     static void collectGarbage(String java, long pid) {
         Optional<String> jcmd = jcmd(java);
         if (jcmd.isEmpty()) {

@@ -5,7 +5,7 @@ import java.net.HttpURLConnection;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 
-/** Health and metrics of an Atrium replica. */
+/** Client of the management port of an Atrium replica: health and metrics. */
 final class ManagementPort {
 
     private final int port;
@@ -22,7 +22,7 @@ final class ManagementPort {
         }
     }
 
-    /** The sum over all memory pools of the heap. */
+    /** Used bytes of all memory pools of the heap. */
     long heapBytes() {
         try (var body = open("/q/metrics").getInputStream()) {
             return new String(body.readAllBytes(), StandardCharsets.UTF_8).lines()

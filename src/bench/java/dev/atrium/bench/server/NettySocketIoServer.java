@@ -4,7 +4,7 @@ import com.corundumstudio.socketio.Configuration;
 import com.corundumstudio.socketio.SocketIOServer;
 import com.corundumstudio.socketio.Transport;
 
-/** The room server of netty-socketio, with its defaults but for one worker thread. */
+/** Room server of netty-socketio, with its defaults except for one worker thread. */
 public final class NettySocketIoServer {
 
     private static final String ROOM = "room";
@@ -12,7 +12,11 @@ public final class NettySocketIoServer {
     private NettySocketIoServer() {
     }
 
-    /** @param arguments the port */
+    /**
+     * Starts the server.
+     *
+     * @param arguments the port
+     */
     public static void main(String[] arguments) {
         Configuration configuration = new Configuration();
         configuration.setHostname("127.0.0.1");

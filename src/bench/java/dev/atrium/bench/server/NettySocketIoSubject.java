@@ -5,7 +5,7 @@ import dev.atrium.bench.load.SocketIoDialect;
 import java.util.List;
 import java.util.Optional;
 
-/** netty-socketio from Maven Central, in a JVM of its own. */
+/** netty-socketio from Maven Central, in its own JVM. */
 public final class NettySocketIoSubject implements Subject {
 
     private static final String NAME = "netty-socketio";

@@ -8,7 +8,7 @@ import java.nio.file.StandardCopyOption;
 import java.util.List;
 import java.util.Optional;
 
-/** The npm packages of the peers, installed once into the build directory. */
+/** npm packages of the peers, installed once into the build directory. */
 public final class NodePackages {
 
     private final Site site;
@@ -18,7 +18,7 @@ public final class NodePackages {
         this.site = site;
     }
 
-    /** What is lacking; installs on the first call. */
+    /** Returns the reason if they cannot be installed. The first call installs them. */
     Optional<String> missing() {
         if (missing == null) {
             missing = install();

@@ -10,7 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/** A server that is a script for Node. */
+/** Server that is a Node script. */
 public final class NodeSubject implements Subject {
 
     private final Site site;
@@ -63,7 +63,7 @@ public final class NodeSubject implements Subject {
         return server.withCollector(() -> signal(server.process().pid()));
     }
 
-    /** The scripts collect their garbage on this signal. */
+    /** Sends the signal on which the scripts run their garbage collector. */
     private static void signal(long pid) {
         try {
             new ProcessBuilder("kill", "-USR2", Long.toString(pid)).start().waitFor();

@@ -3,7 +3,7 @@ package dev.atrium.bench.server;
 import java.nio.file.Path;
 import java.util.List;
 
-/** A peer: ready when it accepts, and told by a hook how its garbage is collected. */
+/** Running peer. It is ready as soon as it accepts connections; a hook runs its garbage collector. */
 record PeerServer(int port, ServerProcess process, Runnable collector) implements Server {
 
     static PeerServer start(Site site, String name, Launch launch, Path directory, int port, List<String> command) {

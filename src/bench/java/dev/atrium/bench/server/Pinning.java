@@ -6,12 +6,12 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
-/** The measured server has one processor, everything else has another. */
+/** CPU pinning: the measured server has one processor, everything else another one. */
 public final class Pinning {
 
-    /** The measured server's processor. */
+    /** Processor of the measured server. */
     public static final int SERVER = 0;
-    /** The processor of the generator and of whatever else a workload needs. */
+    /** Processor of the load generator and of the other processes of a workload. */
     public static final int REST = 1;
 
     private final Optional<String> taskset = Executables.find("taskset");
@@ -30,7 +30,7 @@ public final class Pinning {
         return pinned;
     }
 
-    /** Moves all threads of this process; those to come inherit it. */
+    /** Pins all threads of this process; threads that start later inherit it. */
     public void pinSelf() throws IOException, InterruptedException {
         if (on) {
             new ProcessBuilder(taskset.orElseThrow(), "-a", "-c", "-p", Integer.toString(REST),

@@ -7,19 +7,19 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Stream;
 
-/** What Linux tells of a process in /proc. */
+/** Process statistics from /proc on Linux. */
 public final class ProcFile {
 
-    /** USER_HZ, which is 100 on every architecture that Java runs on. */
+    /** USER_HZ: 100 on every architecture that Java runs on. */
     private static final double TICKS_PER_SECOND = 100;
 
     private ProcFile() {
     }
 
-    /** User and system time together. */
+    /** Sum of user and system time. */
     public static double cpuSeconds(long pid) {
         String stat = lines(pid, "stat").get(0);
-        // The name, in parentheses, may contain spaces; the fields after it begin with the third.
+        // The process name, in parentheses, may contain spaces; the field after it is the third.
         String[] fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ");
         return (Long.parseLong(fields[11]) + Long.parseLong(fields[12])) / TICKS_PER_SECOND;
     }
@@ -28,7 +28,7 @@ public final class ProcFile {
         return kibibytes(lines(pid, "status"), "VmRSS:") * 1024;
     }
 
-    /** Sockets that it has open. */
+    /** Number of open sockets. */
     public static long sockets(long pid) {
         try (Stream<Path> files = Files.list(Path.of("/proc", Long.toString(pid), "fd"))) {
             return files.filter(ProcFile::isSocket).count();
@@ -41,12 +41,12 @@ public final class ProcFile {
         try {
             return Files.readSymbolicLink(file).toString().startsWith("socket:");
         } catch (IOException e) {
-            // Closed since the directory was read.
+            // Closed since the directory was listed.
             return false;
         }
     }
 
-    /** What this process may have open, which the servers inherit. */
+    /** Maximum number of open files of this process, which the servers inherit. */
     public static long openFileLimit() {
         for (String line : lines(ProcessHandle.current().pid(), "limits")) {
             if (line.startsWith("Max open files")) {

@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.Optional;
 import redis.embedded.core.ExecutableProvider;
 
-/** A Redis of its own for one run: the one in REDIS_SERVER, the system's, or the one that the tests bring along. */
+/** Redis process for one run: the binary that REDIS_SERVER names, else the installed one, else the one bundled with the tests. */
 public record RedisServer(int port, ServerProcess process) implements AutoCloseable {
 
     public static RedisServer start(Site site) {

@@ -9,11 +9,11 @@ public interface Server extends AutoCloseable {
 
     ServerProcess process();
 
-    /** Has the garbage collected, where there is a way to ask for it. */
+    /** Runs the garbage collector, if the server offers a way to request it. */
     default void collectGarbage() {
     }
 
-    /** Heap in use, where the server tells it. */
+    /** Used heap in bytes, if the server reports it. */
     default OptionalLong heapBytes() {
         return OptionalLong.empty();
     }

@@ -13,7 +13,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import java.util.stream.Stream;
 
-/** A started program with everything it has started itself. */
+/** Process of a started program, with all its child processes. */
 public final class ServerProcess implements AutoCloseable {
 
     private static final Duration START_LIMIT = Duration.ofSeconds(60);
@@ -43,7 +43,11 @@ public final class ServerProcess implements AutoCloseable {
         }
     }
 
-    /** Runs a program to its end, which must be a good one. */
+    /**
+     * Runs a program to its end.
+     *
+     * @throws IllegalStateException if it fails
+     */
     static void run(List<String> command, File directory, File log) throws IOException {
         log.getParentFile().mkdirs();
         Process process = new ProcessBuilder(command).directory(directory).redirectErrorStream(true)
@@ -90,7 +94,7 @@ public final class ServerProcess implements AutoCloseable {
         return this;
     }
 
-    /** Asks it to end and waits until it has. */
+    /** Requests termination and waits for the end of the process. */
     void end() {
         process.destroy();
         try {
@@ -108,7 +112,7 @@ public final class ServerProcess implements AutoCloseable {
         return process.pid();
     }
 
-    /** The program and its workers. */
+    /** The process and its child processes. */
     private Stream<ProcessHandle> family() {
         return Stream.concat(Stream.of(process.toHandle()), process.descendants());
     }

@@ -1,17 +1,17 @@
 package dev.atrium.bench.server;
 
-/** What a workload asks of a server. */
+/** Feature of a server that a workload needs. */
 public enum Use {
-    /** Messages to rooms. */
+    /** Publishing messages to rooms. */
     ROOMS,
-    /** A frame comes back to whoever sent it. */
+    /** Echoing a frame to its sender. */
     ECHO,
     /** Joining a room by a command after connecting, or by connecting where there is no such command. */
     JOIN,
     /** Rooms that several replicas share over Redis. */
     REPLICAS,
-    /** Members of a room, and sessions that are resumed by a token on another replica. */
+    /** Members of a room, and sessions that a token resumes on another replica. */
     RESUME,
-    /** Files over the session protocol. */
+    /** Uploading files over the session protocol. */
     FILES
 }

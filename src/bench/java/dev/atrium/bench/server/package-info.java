@@ -1,2 +1,2 @@
-/** The servers that are measured, as processes: how they are started, what they use, how they are spoken to. */
+/** Measured servers as processes: how they are started, which resources they use, and which protocols they speak. */
 package dev.atrium.bench.server;

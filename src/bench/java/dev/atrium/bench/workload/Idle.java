@@ -12,7 +12,7 @@ import java.util.List;
 import java.util.OptionalLong;
 import java.util.concurrent.TimeUnit;
 
-/** What a connection costs that says nothing. */
+/** Memory per idle connection. */
 record Idle(int connections) implements Workload {
 
     private static final int ROOM = 10;
@@ -31,7 +31,7 @@ record Idle(int connections) implements Workload {
     @Override
     public List<Figure> run(Bench bench, Subject subject, Dialect dialect) throws InterruptedException {
         try (Server server = subject.start(Launch.alone())) {
-            // A first tenth, so that loaded classes and compiled code are not taken for the price of connections.
+            // Connects a tenth first, so that class loading and compilation do not count as the cost of connections.
             try (ClientPool first = fleet(bench, dialect, server, connections / 10)) {
                 first.connectAll();
             }

@@ -16,7 +16,7 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.HdrHistogram.Histogram;
 
-/** A fixed number of messages per second, and how long they take from the wanted send time to each member. */
+/** Latency at a fixed rate of messages, from the scheduled send time to the delivery to each member. */
 record Paced(String name, RoomPlan plan, int messagesPerSecond) implements Workload {
 
     @Override
@@ -40,7 +40,7 @@ record Paced(String name, RoomPlan plan, int messagesPerSecond) implements Workl
         }
     }
 
-    /** Everyone hears everyone: the rest of the run. */
+    /** Measures, once all members are in their rooms. */
     List<Figure> measure(Bench bench, Server server, ClientPool members, Publishers publishers) throws InterruptedException {
         PacedLoop load = new PacedLoop(members, publishers, messagesPerSecond);
         Duration warmUp = bench.scale().warmUp();

@@ -13,7 +13,10 @@ import dev.atrium.bench.server.Use;
 import java.util.ArrayList;
 import java.util.List;
 
-/** One client publishes on one replica, all members are on another, and Redis is between; the latter is measured. */
+/**
+ * Fan-out over two replicas: one client publishes on one replica, and all members are on another one, which is measured. Redis is
+ * between them.
+ */
 record Replicas(Saturation fanOut, Saturation pipelined, Paced latency) implements Workload {
 
     @Override

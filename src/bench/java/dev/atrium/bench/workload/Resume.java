@@ -19,13 +19,13 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.HdrHistogram.Histogram;
 
-/** A replica is killed and all its sessions resume at once on another, which has members of its own to serve meanwhile. */
+/** Failover: a replica is killed, and all its sessions resume at once on another one, which has active members of its own. */
 record Resume(int sessions, RoomPlan live, int messagesPerSecond) implements Workload {
 
     private static final int ROOM = 10;
     private static final Duration LIMIT = Duration.ofSeconds(30);
 
-    /** As long as resuming may take. */
+    /** Time in which the live room is measured while the sessions resume. */
     private static final Duration WINDOW = Duration.ofSeconds(5);
 
     @Override
@@ -91,7 +91,7 @@ record Resume(int sessions, RoomPlan live, int messagesPerSecond) implements Wor
         void run() throws InterruptedException;
     }
 
-    /** Some time in which the live room is timed. */
+    /** Time window in which the latency in the live room is measured. */
     private final class Window {
 
         private final Duration warmUp;

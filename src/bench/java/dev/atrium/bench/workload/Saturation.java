@@ -14,7 +14,7 @@ import dev.atrium.bench.server.Use;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 
-/** As many messages as the server can take, each room with a fixed number in flight. */
+/** Maximum throughput: each room has a fixed number of messages in flight. */
 record Saturation(String name, Use use, RoomPlan plan, int inFlight, String things) implements Workload {
 
     @Override
@@ -31,7 +31,7 @@ record Saturation(String name, Use use, RoomPlan plan, int inFlight, String thin
         }
     }
 
-    /** Everyone is connected: the rest of the run. */
+    /** Measures, once all clients are connected. */
     List<Figure> measure(Bench bench, Server server, ClientPool members, Publishers publishers) throws InterruptedException {
         StartBarrier.hold(members, publishers);
         ClosedLoop load = new ClosedLoop(members, publishers, Message.at(0), inFlight);

@@ -2,6 +2,6 @@ package dev.atrium.bench.workload;
 
 import java.time.Duration;
 
-/** How big and how long the workloads are. */
+/** Size and duration of the workloads. */
 public record Scale(int members, int idle, int storm, int resume, int upload, Duration warmUp, Duration measured) {
 }

@@ -18,10 +18,10 @@ import java.util.concurrent.TimeUnit;
 import org.HdrHistogram.Histogram;
 
 /**
- * Latency for those who read, before and after one member in a hundred has stopped reading.
+ * Latency of the members that read, before and after one member in a hundred stops reading.
  *
- * <p>A hundred bytes now and then would vanish in the kernel's buffers for hours. So the kernel may hold little for those
- * who will stall, and in both halves a flood of big messages comes first, more than an outbox should hold.
+ * <p>Messages of a hundred bytes would fit into the kernel's buffers for hours. Therefore the kernel buffers of the slow clients
+ * are small, and both halves begin with a flood of large messages, more than a send queue should hold.
  */
 record SlowReaders(RoomPlan plan, int messagesPerSecond) implements Workload {
 
@@ -69,7 +69,7 @@ record SlowReaders(RoomPlan plan, int messagesPerSecond) implements Workload {
         return client % ONE_IN == ONE_IN - 1;
     }
 
-    /** Sockets are counted at the server: a client that does not read never comes to see that it was closed. */
+    /** Figures of one half. Sockets are counted at the server: a client that does not read does not notice that it was closed. */
     private record Half(Histogram micros, double resident, long sockets) {
     }
 

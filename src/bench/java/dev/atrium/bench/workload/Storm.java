@@ -15,7 +15,7 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.HdrHistogram.Histogram;
 
-/** Everyone comes at once: to a server that has just started, then twice more to the same. */
+/** Connection storm: all clients connect at once, to a server that has just started, then twice more to the same server. */
 record Storm(int connections) implements Workload {
 
     private static final int ROOM = 10;
@@ -23,8 +23,8 @@ record Storm(int connections) implements Workload {
     private static final int PAUSE_MILLIS = 2_000;
 
     /**
-     * Handshakes under way. The kernel's queue for new connections holds 4,096; a client beyond that would wait a second for
-     * its next try, whatever the server does. Those that wait here are timed from the beginning all the same.
+     * Maximum number of handshakes in flight. The kernel's accept queue holds 4,096; a client beyond that would retry only after
+     * a second, whatever the server does. Clients that wait here are timed from the beginning of the storm all the same.
      */
     private static final int WINDOW = 4_000;
 
@@ -70,7 +70,7 @@ record Storm(int connections) implements Workload {
                 Paced.latency("p99 to joined, " + name, micros, 99));
     }
 
-    /** From the beginning of the storm, which is when everyone wants in. */
+    /** Times to join, from the beginning of the storm, when all clients want to connect. */
     private static final class JoinTimes implements ClientPoolListener {
 
         private final Histogram micros = new Histogram(TimeUnit.MINUTES.toMicros(2), 3);

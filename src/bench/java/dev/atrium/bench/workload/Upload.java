@@ -12,9 +12,9 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * A large file, sent over one connection.
+ * Upload of a large file over one connection.
  *
- * @param mebibytes size
+ * @param mebibytes size of the file
  */
 record Upload(int mebibytes) implements Workload {
 
@@ -39,7 +39,7 @@ record Upload(int mebibytes) implements Workload {
     @Override
     public List<Figure> run(Bench bench, Subject subject, Dialect dialect) throws InterruptedException {
         try (Server server = subject.start(Launch.alone()); FileSender sender = FileSender.connect(server.port())) {
-            // A first part, so that buffers and compiled code are not taken for the price of size.
+            // Uploads a small file first, so that buffer allocation and compilation do not count as the cost of size.
             sender.send("warm-up", Math.max(1, mebibytes / 8) * MEBIBYTE);
             long before = server.process().residentBytes();
             AtomicBoolean over = new AtomicBoolean();

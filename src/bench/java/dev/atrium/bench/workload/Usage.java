@@ -3,10 +3,10 @@ package dev.atrium.bench.workload;
 import dev.atrium.bench.server.ProcFile;
 import dev.atrium.bench.server.ServerProcess;
 
-/** Processor time in seconds that a server and the generator used, and how long it took. */
+/** Processor time in seconds of the server and of the load generator, and the elapsed time. */
 record Usage(double serverCpu, double generatorCpu, double seconds) {
 
-    /** The counters until now. */
+    /** Current values of the counters. */
     static Usage now(ServerProcess server) {
         return new Usage(server.cpuSeconds(), ProcFile.cpuSeconds(ProcessHandle.current().pid()), System.nanoTime() / 1e9);
     }

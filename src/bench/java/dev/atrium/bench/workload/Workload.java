@@ -5,17 +5,17 @@ import dev.atrium.bench.server.Subject;
 import dev.atrium.bench.server.Use;
 import java.util.List;
 
-/** One thing that a room server is good or bad at. */
+/** One measurement of a room server. */
 public interface Workload {
 
     String name();
 
-    /** What a server must be able to do to take part. */
+    /** Feature that a server needs for this workload. */
     Use use();
 
-    /** Connections that are open at once. */
+    /** Maximum number of connections that are open at once. */
     int connections();
 
-    /** Starts a fresh server, loads it and stops it again. */
+    /** Starts a fresh server, puts the load on it and stops it. */
     List<Figure> run(Bench bench, Subject subject, Dialect dialect) throws InterruptedException;
 }

@@ -4,7 +4,7 @@ import dev.atrium.bench.load.RoomPlan;
 import dev.atrium.bench.server.Use;
 import java.util.List;
 
-/** All workloads there are. */
+/** Registry of all workloads. */
 public final class Workloads {
 
     private static final int DELIVERIES_PER_SECOND = 40_000;

@@ -1,2 +1,2 @@
-/** What is done to a server and what is measured meanwhile. */
+/** Workloads: the load on a server, and what is measured under it. */
 package dev.atrium.bench.workload;
