@@ -1,11 +1,11 @@
--- Notes that a session is in a room, and tells the room if that is new.
+-- Adds a session to a room's member list, and publishes a presence event to the room if it is a new member.
 --
--- KEYS[1] members hash from session id to who, since when and on which replica
+-- KEYS[1] members  hash from session id to the member: identity, time of joining, and replica
 -- ARGV[1] session id
--- ARGV[2] who
--- ARGV[3] how long the room keeps its place, ms
+-- ARGV[2] member
+-- ARGV[3] time to live of the room's state, ms
 -- ARGV[4] channel of the room's subscribers
--- ARGV[5] notice
+-- ARGV[5] presence event
 if redis.call('HSET', KEYS[1], ARGV[1], ARGV[2]) == 1 then
   redis.call('PUBLISH', ARGV[4], ARGV[5])
 end

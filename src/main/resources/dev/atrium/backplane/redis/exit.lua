@@ -1,13 +1,13 @@
--- Notes that a session has left a room, and tells the room: once, whoever comes first. A session that has moved to another
--- replica meanwhile stays.
+-- Removes a session from a room's member list, and publishes a presence event to the room: only once, even if several
+-- replicas remove the session. A session that has moved to another replica in the meantime stays a member.
 --
--- KEYS[1] members hash from session id to who, since when and on which replica
+-- KEYS[1] members  hash from session id to the member: identity, time of joining, and replica
 -- ARGV[1] session id
--- ARGV[2] what the entry begins with if the session is on the replica that speaks, or that has died
+-- ARGV[2] prefix of an entry of the replica that the session left, or that has died
 -- ARGV[3] channel of the room's subscribers
--- ARGV[4] notice
+-- ARGV[4] presence event
 --
--- Returns whether it was there.
+-- Returns 1 if the session was a member on that replica, else 0.
 local entry = redis.call('HGET', KEYS[1], ARGV[1])
 if not entry or string.sub(entry, 1, #ARGV[2]) ~= ARGV[2] then
   return 0

@@ -1,15 +1,16 @@
--- Reads a part of a room's history, together with the room's head, so that the two always agree. Changes nothing.
+-- Reads a part of a room's history together with the room's head, in one script, so that the two are consistent.
+-- Changes nothing.
 --
 -- KEYS[1] room    hash {epoch, offset}
 -- KEYS[2] log     stream; the id of an entry is its offset
 -- ARGV[1] read the oldest entries after this offset; negative: the newest ones
 -- ARGV[2] read only entries before this offset
--- ARGV[3] entries to read at the most
--- ARGV[4] entries that the history shows; the log may hold more
--- ARGV[5] age of the oldest entry that the history shows, ms
--- ARGV[6] bytes to read, about: reading stops behind the entry that exceeds them
+-- ARGV[3] maximum number of entries
+-- ARGV[4] size of the history window in entries; the log may hold more
+-- ARGV[5] maximum age of an entry in the history window, ms
+-- ARGV[6] bytes to read, approximately: reading stops after the entry that exceeds them
 --
--- Returns {epoch, offset of the last message, entries in their order}; the epoch is '' if there is no such room.
+-- Returns {epoch, offset of the last message, entries in ascending order}; the epoch is '' if there is no such room.
 local epoch = redis.call('HGET', KEYS[1], 'epoch')
 if not epoch then
   return {'', 0, {}}
@@ -21,7 +22,8 @@ local newest = tonumber(ARGV[1]) < 0
 local first = math.max(tonumber(ARGV[1]), head - tonumber(ARGV[4]), 0) + 1
 local last = math.min(head, tonumber(ARGV[2]) - 1)
 local limit = tonumber(ARGV[3])
--- A few at a time: what is read beyond the bytes that are wanted is read for nothing, while everyone waits.
+-- At most 16 entries per read: entries beyond the byte limit are read in vain, and all other clients of Redis wait
+-- meanwhile.
 local function count(found)
   return math.min(limit - found, 16)
 end

@@ -1,19 +1,20 @@
--- Gives a message the next offset of its room, appends it to the room's log and tells all subscribers: one round trip.
+-- Publishes a message: takes the next offset of its room, appends the message to the room's log and publishes it to all
+-- subscribers, in one round trip.
 --
 -- KEYS[1] room    hash {epoch, offset, node}
 -- KEYS[2] log     stream; the id of an entry is its offset
--- KEYS[3] once    the receipt of the publication with this idempotency key; absent if it has none
+-- KEYS[3] once    stream position and time of the first publication with this idempotency key; absent without a key
 -- ARGV[1] channel of the room's subscribers
 -- ARGV[2] message
--- ARGV[3] epoch, if the room has none yet
--- ARGV[4] entries that the log keeps; 0: no log
--- ARGV[5] how long the log outlives its last message, ms
--- ARGV[6] how long the room keeps its place, ms
--- ARGV[7] what the channels of replicas begin with, if this is the room of a session, which may have moved; else ''
--- ARGV[8] how long the idempotency key is remembered, ms
+-- ARGV[3] epoch for a room that has none yet
+-- ARGV[4] maximum number of entries in the log; 0: no log
+-- ARGV[5] time to live of the log after its last message, ms
+-- ARGV[6] time to live of the room's epoch and offset, ms
+-- ARGV[7] prefix of the replicas' channels for the room of a session, which may have moved to another replica; else ''
+-- ARGV[8] time to live of the idempotency key, ms
 --
--- Returns {epoch, offset, microseconds since 1970}. The clock is Redis's own, so that times in a room never run backwards
--- because two replicas disagree.
+-- Returns {epoch, offset, microseconds since 1970}. The time is that of Redis: with the clocks of several replicas, times
+-- in a room could run backwards.
 if KEYS[3] then
   local before = redis.call('GET', KEYS[3])
   if before then
@@ -27,7 +28,7 @@ local epoch = redis.call('HGET', KEYS[1], 'epoch')
 if not epoch then
   epoch = ARGV[3]
   redis.call('HSET', KEYS[1], 'epoch', epoch)
-  -- A log that outlived its room would refuse entry 1, because ids only grow.
+  -- A log that outlived its room would reject entry 1, because the ids of a stream must increase.
   redis.call('DEL', KEYS[2])
 end
 local offset = redis.call('HINCRBY', KEYS[1], 'offset', 1)

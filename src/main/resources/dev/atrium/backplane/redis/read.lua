@@ -1,14 +1,14 @@
--- Reads a room's log after an offset, together with the room's head, so that the two always agree.
+-- Reads a room's log after an offset together with the room's head, in one script, so that the two are consistent.
 --
 -- KEYS[1] room    hash {epoch, offset}
 -- KEYS[2] log     stream; the id of an entry is its offset
--- ARGV[1] epoch that the reader knows; '' for a reader that only wants the head
--- ARGV[2] offset after which to read; from the beginning if the room's epoch is another one
--- ARGV[3] entries to read at the most
+-- ARGV[1] epoch that the reader knows; '' for a reader that needs the head only
+-- ARGV[2] offset after which to read; the whole log is read if the room has another epoch
+-- ARGV[3] maximum number of entries
 -- ARGV[4] epoch for a room that has none yet, or whose history was lost
--- ARGV[5] how long the room keeps its place, ms
--- ARGV[6] '1' to give a room that has no epoch this one, '0' to leave it without
--- ARGV[7] bytes to read, about: reading stops behind the entry that exceeds them
+-- ARGV[5] time to live of the room's epoch and offset, ms
+-- ARGV[6] '1' to start this epoch in a room that has none, '0' to leave the room without one
+-- ARGV[7] bytes to read, approximately: reading stops after the entry that exceeds them
 --
 -- Returns {epoch, offset of the last message, entries}.
 local function begin()
@@ -26,7 +26,8 @@ if not epoch then
 end
 local head = tonumber(redis.call('HGET', KEYS[1], 'offset') or '0')
 if epoch == ARGV[1] and tonumber(ARGV[2]) > head then
-  -- Redis came back from an older state: what was told once would be told again as something else.
+  -- Redis was restored to an older state: without a new epoch, offsets that the reader knows would be used again for
+  -- other messages.
   epoch = begin()
   head = 0
 end
@@ -38,7 +39,8 @@ local after = epoch == ARGV[1] and tonumber(ARGV[2]) or 0
 local entries = {}
 local bytes = 0
 local more = true
--- A few at a time: what is read beyond the bytes that are wanted is read for nothing, while everyone waits.
+-- At most 16 entries per read: entries beyond the byte limit are read in vain, and all other clients of Redis wait
+-- meanwhile.
 while more and #entries < tonumber(ARGV[3]) and bytes <= tonumber(ARGV[7]) do
   local found = redis.call('XRANGE', KEYS[2], string.format('%.0f-0', after + 1), '+',
     'COUNT', math.min(tonumber(ARGV[3]) - #entries, 16))

@@ -1,9 +1,10 @@
--- A session's connection is gone: it can be resumed for a while. One that was taken out meanwhile stays out.
+-- Makes a session whose connection is gone resumable for a while. A session that another connection has taken over in the
+-- meantime stays with it.
 --
 -- KEYS[1] sessions hash of the connected sessions of a replica
--- KEYS[2] session  a session that waits to be resumed
+-- KEYS[2] session  session that can be resumed
 -- ARGV[1] token
--- ARGV[2] how long it waits, ms
+-- ARGV[2] resume window, ms
 local session = redis.call('HGET', KEYS[1], ARGV[1])
 if session then
   redis.call('HDEL', KEYS[1], ARGV[1])

@@ -1,13 +1,13 @@
--- Takes a session out, so that only one can have it. Its token leads to its next one for a while: the client may never hear
--- the answer, and try the old one again.
+-- Takes a session over for a new connection, and removes it, so that only one connection can have it. The old token leads to
+-- the next one for a while: a client that did not receive the reply tries the old token again.
 --
 -- KEYS[1] sessions hash of the connected sessions of a replica
--- KEYS[2] session  a session that waits to be resumed, or @ and the token that came after this one
+-- KEYS[2] session  session that can be resumed, or @ and the token that follows this one
 -- ARGV[1] token
 -- ARGV[2] the next token
--- ARGV[3] how long the old one leads there, ms
+-- ARGV[3] how long the old token leads to the next one, ms
 --
--- Returns {session or @token, '1' if it counted as connected}, or nothing.
+-- Returns {session or @token, '1' if the session was still connected, else '0'}, or nothing if there is no such session.
 local session = redis.call('GET', KEYS[2])
 local connected = '0'
 if not session then

@@ -1,8 +1,8 @@
--- What is known of the files that are still coming and that nobody has written to for a while. Changes nothing.
+-- Lists the metadata of incomplete uploads without a write since a given time. Changes nothing.
 --
--- KEYS[1] files    hash from id to what is known of the file
--- KEYS[2] touched  hash from id to when a file that is still coming was written to, ms since 1970
--- ARGV[1] ms since 1970
+-- KEYS[1] files    hash from id to the file's metadata
+-- KEYS[2] touched  hash from id to the time of the last write to an incomplete upload, ms since 1970
+-- ARGV[1] time, ms since 1970
 local touched = redis.call('HGETALL', KEYS[2])
 local abandoned = {}
 for i = 1, #touched, 2 do

@@ -1,11 +1,11 @@
--- Forgets the chunks of a file, unless it is complete, and takes them again.
+-- Deletes the chunks of an incomplete upload, so that they can be uploaded again.
 --
--- KEYS[1] files    hash from id to what is known of the file
--- KEYS[2] touched  hash from id to when a file that is still coming was written to, ms since 1970
+-- KEYS[1] files    hash from id to the file's metadata
+-- KEYS[2] touched  hash from id to the time of the last write to an incomplete upload, ms since 1970
 -- KEYS[3] chunks   hash from index to bytes
 -- ARGV[1] id
--- ARGV[2] what is known of it
--- What is complete is touched no more.
+-- ARGV[2] metadata
+-- Complete files have no entry in touched.
 if redis.call('HEXISTS', KEYS[2], ARGV[1]) == 0 then
   return 0
 end

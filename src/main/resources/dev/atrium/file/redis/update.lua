@@ -1,14 +1,14 @@
--- Takes note of what is known of a file by now, if it is still there and no other replica has brought it further.
+-- Updates the metadata of a file, unless the file is gone or another replica has already written a later state.
 --
--- KEYS[1] files    hash from id to what is known of the file
--- KEYS[2] touched  hash from id to when a file that is still coming was written to, ms since 1970
+-- KEYS[1] files    hash from id to the file's metadata
+-- KEYS[2] touched  hash from id to the time of the last write to an incomplete upload, ms since 1970
 -- KEYS[3] chunks   hash from index to bytes
 -- ARGV[1] id
--- ARGV[2] what is known of it
--- ARGV[3] when all of it is gone even if no replica sweeps it away, ms
--- ARGV[4] 1 if it is complete
+-- ARGV[2] metadata
+-- ARGV[3] time to live of all keys if no replica deletes the file, ms
+-- ARGV[4] 1 if the file is complete
 --
--- Returns what is known then; nothing if it is gone.
+-- Returns the current metadata; nothing if the file is gone.
 local known = redis.call('HGET', KEYS[1], ARGV[1])
 if not known then
   return false
@@ -17,8 +17,8 @@ local order = {COMING = 1, SEALED = 2, WHOLE = 3, SAID = 4}
 if order[string.match(known, '"state":"(%u+)"')] > order[string.match(ARGV[2], '"state":"(%u+)"')] then
   return known
 end
--- First, because it frees: a Redis that is full lets a script go on that has begun to write, and a file whose bytes all
--- found room is not refused for its last line.
+-- First, because HDEL needs no memory: Redis rejects only the first write of a script when its memory is full. Otherwise a
+-- file whose bytes are all stored could not be completed.
 if ARGV[4] == '1' then
   redis.call('HDEL', KEYS[2], ARGV[1])
 end
