@@ -10,7 +10,7 @@ import com.tngtech.archunit.lang.ArchRule;
 import com.tngtech.archunit.library.Architectures;
 import com.tngtech.archunit.library.dependencies.SlicesRuleDefinition;
 
-/** The table of imports in docs/design.md. */
+/** Dependencies between packages: the table in docs/design.md. */
 @AnalyzeClasses(packages = "dev.atrium", importOptions = ImportOption.DoNotIncludeTests.class)
 class ArchitectureTest {
 
@@ -85,7 +85,7 @@ class ArchitectureTest {
     @ArchTest
     static final ArchRule only_the_implementations_of_ports_know_redis = noClasses()
             .that().resideOutsideOfPackages("dev.atrium.backplane..", "dev.atrium.file.redis")
-            // It hands Redis on to the one that knows it.
+            // FileStoreProducer passes the Redis client on to the Redis store.
             .and().doNotHaveSimpleName("FileStoreProducer")
             .should().dependOnClassesThat().resideInAPackage("io.vertx.redis..");
 

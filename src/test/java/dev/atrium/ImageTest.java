@@ -26,7 +26,7 @@ import org.w3c.dom.Document;
 import org.w3c.dom.Node;
 import org.w3c.dom.NodeList;
 
-/** There are two ways to the image, Dockerfile.jvm and the profile {@code image}, and they lead to the same one. */
+/** Both ways to build the image, Dockerfile.jvm and the profile {@code image}, lead to the same image. */
 class ImageTest {
 
     private static final XPath XPATH = XPathFactory.newInstance().newXPath();
@@ -70,7 +70,7 @@ class ImageTest {
 
     @Test
     void both_run_as_nobody_in_particular_and_name_the_same_ports() throws Exception {
-        // The last USER is the image's; the one before is that of the stage that trains the cache.
+        // The last USER is that of the image; the one before belongs to the stage that trains the cache.
         String user = dockerfile.substring(dockerfile.lastIndexOf("\nUSER ") + "\nUSER ".length()).lines().findFirst().orElseThrow();
         assertThat(jib("/container/user")).containsExactly(user);
         assertThat(jib("/container/ports/port")).isEqualTo(Arrays.asList(instruction("EXPOSE ").split(" ")));

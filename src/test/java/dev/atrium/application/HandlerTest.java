@@ -15,10 +15,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** Which values the parameters of a handler get, and what becomes of its result. */
+/** Calls of event handlers: the values of their parameters, and what happens to their result. */
 class HandlerTest {
 
-    /** What Jackson makes of an object. */
+    /** Argument that Jackson deserializes. */
     public record Move(String from, int to) {
     }
 

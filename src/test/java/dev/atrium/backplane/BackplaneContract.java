@@ -31,7 +31,7 @@ import java.util.concurrent.Future;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 
-/** What every backplane promises. */
+/** Contract of every backplane. */
 public abstract class BackplaneContract {
 
     private static final Duration PATIENCE = Duration.ofSeconds(10);

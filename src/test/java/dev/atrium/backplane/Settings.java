@@ -4,7 +4,7 @@ import io.smallrye.config.PropertiesConfigSource;
 import io.smallrye.config.SmallRyeConfigBuilder;
 import java.util.Map;
 
-/** Settings as they come when nobody sets them, but for two namespaces. */
+/** Default settings of a backplane, plus two namespaces: one with a short history and one without. */
 public final class Settings {
 
     private Settings() {

@@ -17,7 +17,7 @@ import org.jboss.jandex.ClassInfo;
 import org.jboss.jandex.Index;
 import org.junit.jupiter.api.Test;
 
-/** What is read from the index of an application. */
+/** Scanner that finds the event handlers in the index of an application. */
 class HandlerScannerTest {
 
     @Namespace("/chat")

@@ -16,7 +16,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Clients whose events an application handles, in this very process. */
+/** Application that handles its clients' events, in the process of the test. */
 @QuarkusTest
 @TestProfile(ApplicationProfile.class)
 class ApplicationIT {

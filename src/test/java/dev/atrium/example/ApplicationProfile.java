@@ -3,7 +3,7 @@ package dev.atrium.example;
 import io.quarkus.test.junit.QuarkusTestProfile;
 import java.util.Map;
 
-/** Settings of the application in this process: free ports, and little patience. */
+/** Test profile of the application in the process of the test: free ports and short timeouts. */
 public class ApplicationProfile implements QuarkusTestProfile {
 
     @Override

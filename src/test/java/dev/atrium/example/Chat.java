@@ -11,7 +11,7 @@ import jakarta.inject.Singleton;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
 
-/** The classic chat of Socket.IO: user names, who comes and goes, and who is typing. Its page needs no other client script. */
+/** Classic chat example of Socket.IO: user names, joining, leaving and typing. Its page needs no other client script. */
 @Singleton
 @Namespace
 public class Chat {

@@ -17,12 +17,12 @@ import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 
-/** Each way in which a handler may take, give, wait and fail. */
+/** Handlers for each kind of parameter, result, asynchronous completion and failure. */
 @Singleton
 @Namespace("/lab")
 public class Laboratory {
 
-    /** Any type that Jackson reads. */
+    /** Argument that Jackson deserializes. */
     record Order(String name, int count, byte[] picture) {
     }
 
@@ -65,7 +65,7 @@ public class Laboratory {
 
     @OnEvent("nothing")
     void nothing() {
-        // Its acknowledgement is empty.
+        // The acknowledgement is empty.
     }
 
     @Blocking

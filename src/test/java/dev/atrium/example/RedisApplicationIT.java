@@ -16,7 +16,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** What an application does with clients of another replica, too. */
+/** What an application does with clients of another replica. */
 @QuarkusTest
 @TestProfile(ApplicationProfile.class)
 @WithTestResource(RedisResource.class)
@@ -32,7 +32,7 @@ class RedisApplicationIT {
 
     @BeforeEach
     void start() {
-        // Not injected: that would make the setting one that each application under test has to have.
+        // Not injected: an injected setting would be required of every application under test.
         String redis = ConfigProvider.getConfig().getValue("quarkus.redis.hosts", String.class);
         elsewhere = Replica.start(Map.of("atrium.backplane", "redis", "quarkus.redis.hosts", redis));
         operator = SocketIoClient.connect(lab, "websocket", Map.of()).awaitConnected();

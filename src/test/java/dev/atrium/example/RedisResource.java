@@ -4,7 +4,7 @@ import dev.atrium.it.RedisProcess;
 import io.quarkus.test.common.QuarkusTestResourceLifecycleManager;
 import java.util.Map;
 
-/** A Redis for the application in this process. */
+/** Test resource that starts a Redis for the application in the process of the test. */
 public class RedisResource implements QuarkusTestResourceLifecycleManager {
 
     private RedisProcess redis;

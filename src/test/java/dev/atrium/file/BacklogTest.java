@@ -9,6 +9,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.RejectedExecutionException;
 import org.junit.jupiter.api.Test;
 
+/** Bound of the bytes in flight to and from a file store: its limit, its release, and the order of waiting requests. */
 class BacklogTest {
 
     private static final long HALF = 32L << 20;

@@ -20,7 +20,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What every store of files promises. */
+/** Contract of every file store. */
 public abstract class FileStoreContract {
 
     private static final Duration PATIENCE = Duration.ofSeconds(20);
@@ -30,7 +30,7 @@ public abstract class FileStoreContract {
     private FileStore store;
     private FileStore other;
 
-    /** A new instance over the same place, as another replica has one, or this one after it was started again. */
+    /** Opens a new instance on the same storage, like another replica or a restarted one. */
     protected abstract FileStore open() throws Exception;
 
     /** Makes the last write to a file look older than it is. */

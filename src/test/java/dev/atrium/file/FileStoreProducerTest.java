@@ -13,6 +13,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
+/** Choice of the file store by the settings. */
 class FileStoreProducerTest {
 
     @ParameterizedTest

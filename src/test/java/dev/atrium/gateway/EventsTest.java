@@ -10,13 +10,13 @@ import java.util.concurrent.Flow;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
-/** The stream of events: what a subscriber receives, and what it is sent of what it missed. */
+/** Stream of events: what a subscriber receives, and how it learns about events that it missed. */
 class EventsTest {
 
     private static final Event FIRST = new Event.Refused(Transport.PLAIN, 400);
     private static final Event SECOND = new Event.Refused(Transport.PLAIN, 503);
 
-    /** Receives what it has requested. */
+    /** Subscriber that records its events. It receives only as many as the test has requested. */
     private static final class Subscriber implements Flow.Subscriber<Event> {
 
         private final List<Event> received = new CopyOnWriteArrayList<>();

@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
+/** Pages of the members of a room, grouped by user. */
 class MemberPageTest {
 
     private static final List<Presence> ROOM = List.of(

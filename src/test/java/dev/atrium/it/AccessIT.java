@@ -17,7 +17,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** Every transport, every operation, and every kind of token: who may, and what the others are told. */
+/** Access control for every transport, every operation and every kind of token, and what other members receive. */
 class AccessIT {
 
     private static Replica replica;
@@ -56,15 +56,17 @@ class AccessIT {
         }
     }
 
-    /** What happens to somebody with that token: a status, a code of a reply, or a close code. */
+    /** Attempt of a client with a token. Returns an HTTP status, the code of a reply, or a close code. */
     private interface Attempt {
         int with(String token) throws Exception;
     }
 
     /**
-     * @param refused for a bad token
-     * @param missing for none
-     * @param forbidden for one that grants something else
+     * Operation and its expected results.
+     *
+     * @param refused with an invalid token
+     * @param missing without a token
+     * @param forbidden with a token that grants something else
      */
     private record Operation(String name, int right, int refused, int missing, int forbidden, Attempt attempt) {
 
@@ -157,7 +159,7 @@ class AccessIT {
         return URLEncoder.encode("quarkus-http-upgrade#Authorization#Bearer " + token, StandardCharsets.UTF_8).replace("+", "%20");
     }
 
-    /** The close code of a connection, or 0 if it goes on. */
+    /** Returns the close code of a connection, or 0 if it stays open. */
     private static int closed(String path, String token, String message) throws IOException {
         try (RawSocket socket = RawSocket.connect(replica.port(), path, authorization(token))) {
             if (message != null) {
@@ -165,7 +167,7 @@ class AccessIT {
             }
             RawSocket.Frame frame = pong(socket);
             if (frame.opcode() != 8) {
-                // Pings are answered also while something is being judged: in the meantime it has been.
+                // Pings are answered while the token is still being checked. After this request the check is done.
                 replica.request("GET", "/rooms/lobby", "Authorization", "Bearer " + token);
                 frame = pong(socket);
             }
@@ -173,7 +175,7 @@ class AccessIT {
         }
     }
 
-    /** The answer to a ping, or a close frame. */
+    /** Returns the pong to a ping, or a close frame. */
     private static RawSocket.Frame pong(RawSocket socket) throws IOException {
         socket.frame(0x89, (byte) 1);
         RawSocket.Frame frame = socket.read();
@@ -183,7 +185,7 @@ class AccessIT {
         return frame;
     }
 
-    /** The code of the reply to a command, or the close code. */
+    /** Returns the code of the reply to a command, or the close code. */
     private static int command(String path, String headers, String cmd, String params) throws IOException {
         try (RawSocket socket = RawSocket.connect(replica.port(), path, headers)) {
             return command(socket, cmd, params);

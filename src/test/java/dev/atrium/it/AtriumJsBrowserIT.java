@@ -17,7 +17,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
-/** The client that the server serves, in pages of another origin, while networks, tabs and replicas come and go. */
+/** The served client script in pages of another origin, while networks, tabs and replicas fail and come back. */
 class AtriumJsBrowserIT {
 
     private static final Map<String, String> HEARTBEAT = Map.of("atrium.heartbeat.interval", "300ms", "atrium.heartbeat.timeout", "500ms");
@@ -80,7 +80,7 @@ class AtriumJsBrowserIT {
             speakWhileAway(ann, bob);
             ann.context().setOffline(false);
             agree(ann, bob, 2 * MANY);
-            // Not only its rooms: the session is the same one.
+            // Not only the rooms are the same, but also the session.
             assertThat(ann.evaluate("connection.state.id")).isEqualTo(id);
         }
     }
@@ -217,7 +217,7 @@ class AtriumJsBrowserIT {
         }
     }
 
-    /** A page that says and hears by script. */
+    /** Page that publishes and receives by script. */
     private static String chat(String server) {
         return """
                 <!doctype html>
@@ -259,7 +259,7 @@ class AtriumJsBrowserIT {
         page.evaluate("([who, many]) => { for (let i = 0; i < many; i++) send(who); }", List.of(who, MANY));
     }
 
-    /** One is away and the other is not: they say things that the other one cannot hear yet. */
+    /** Both clients publish while one of them is disconnected, so that neither can receive the other's messages yet. */
     private static void speakWhileAway(Page away, Page present) {
         Browser.await(away, "connection.state.name === 'open'", false);
         Object heard = away.evaluate("heard.length");
@@ -270,14 +270,17 @@ class AtriumJsBrowserIT {
         assertThat(away.evaluate("heard.length")).isEqualTo(heard);
     }
 
-    /** Both hear the same and nothing of it twice, each speaker's in order, and each send is acknowledged. */
+    /**
+     * Checks that both clients receive the same messages without duplicates, each publisher's in order, and that each send is
+     * acknowledged.
+     */
     @SuppressWarnings("unchecked")
     private static void agree(Page ann, Page bob, int messages) {
         for (Page page : List.of(ann, bob)) {
             Browser.await(page, "heard.length", messages);
             Browser.await(page, "connection.queued", 0);
         }
-        // Whatever was doubled would come before this one.
+        // A duplicate would arrive before this message.
         ann.evaluate("() => { lobby.send('the end'); }");
         Browser.await(ann, "heard.at(-1)", "the end");
         Browser.await(bob, "heard.at(-1)", "the end");

@@ -16,11 +16,11 @@ import java.util.regex.Pattern;
 import java.util.zip.GZIPOutputStream;
 import org.junit.jupiter.api.Test;
 
-/** The client that the server serves, in Node. */
+/** The served client script in Node. */
 class AtriumJsIT {
 
     private static final Path SCRIPT = Path.of("src/main/resources/META-INF/resources/atrium.js").toAbsolutePath();
-    /** The same without comments, as browsers get it. */
+    /** Client script without comments, as it is served to browsers. */
     private static final Path SERVED = Path.of("target/classes/META-INF/resources/atrium.js").toAbsolutePath();
     private static final int MOST_BYTES = 12 * 1024;
 
@@ -28,7 +28,7 @@ class AtriumJsIT {
     void it_stays_connected_and_loses_nothing() {
         Map<String, String> heartbeat = Map.of("atrium.heartbeat.interval", "300ms", "atrium.heartbeat.timeout", "500ms");
         Map<String, String> strict = Tokens.required(Map.of("atrium.auth.notice", "1s", "atrium.auth.grace", "500ms"));
-        // Beforehand: the first token ends soon.
+        // Before tokens are created: the first one expires soon.
         Node.prepare();
         try (Replica open = Replica.start(heartbeat); Replica closed = Replica.start(strict)) {
             Node.run("--experimental-websocket", "atrium.test.mjs", SERVED.toString(), port(open), port(closed),

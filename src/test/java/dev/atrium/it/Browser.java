@@ -18,13 +18,14 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * The machine's own Chromium, headless, by Playwright. It holds several people, who share nothing, and each of them may
- * have several tabs. Like all of Playwright it belongs to the thread that has started it: wait for pages with
- * {@link #await} and {@code PlaywrightAssertions}, which stay on it.
+ * Headless Chromium of this machine, controlled by Playwright. It holds several users with separate storage, each of whom may
+ * have several tabs.
+ * Playwright is bound to the thread that started it: wait for pages with {@link #await} and {@code PlaywrightAssertions}, which
+ * stay on that thread.
  */
 public final class Browser implements AutoCloseable {
 
-    /** A machine of CI may stand still for seconds. */
+    /** Long, because a CI machine may pause for seconds. */
     private static final Duration PATIENCE = Duration.ofSeconds(60);
     private static final List<String> ARGUMENTS = List.of("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
             "--disable-background-networking", "--disable-component-update", "--disable-sync");
@@ -44,7 +45,7 @@ public final class Browser implements AutoCloseable {
         PlaywrightAssertions.setDefaultAssertionTimeout(PATIENCE.toMillis());
     }
 
-    /** Skips the test where there is no Chromium, or no Node, which Playwright runs on. */
+    /** Starts the browser. Skips the test if Chromium is missing, or Node, which Playwright needs. */
     public static Browser start() {
         Path executable = Tool.require("chromium");
         Playwright playwright = Playwright.create(new Playwright.CreateOptions().setEnv(Map.of(
@@ -58,19 +59,19 @@ public final class Browser implements AutoCloseable {
         }
     }
 
-    /** Somebody with cookies and storage of their own. Each {@code newPage()} is one more of their tabs. */
+    /** Creates a user with separate cookies and storage. Each {@code newPage()} opens another tab of this user. */
     public BrowserContext person() {
         return person(new com.microsoft.playwright.Browser.NewContextOptions());
     }
 
-    /** The same, with a language, a screen and so on of their own. */
+    /** Creates a user with separate cookies and storage, and with options such as a language or a screen size. */
     public BrowserContext person(com.microsoft.playwright.Browser.NewContextOptions options) {
         return patient(chromium.newContext(options));
     }
 
     /**
-     * The one whose tabs can be out of sight, and frozen: Playwright pretends that all tabs of everybody else are looked at.
-     * It is the same one each time, so close its pages.
+     * The default user, whose tabs can be hidden and frozen: Playwright reports all tabs of other users as visible.
+     * There is only one, so close its pages.
      */
     public BrowserContext owner() {
         if (owner == null) {
@@ -80,47 +81,50 @@ public final class Browser implements AutoCloseable {
         return owner;
     }
 
-    /** A page, loaded by somebody new. */
+    /** Opens a page as a new user. */
     public Page open(String url) {
         return open(person(), url);
     }
 
-    /** Does that with a page, and returns what its main thread was busy with, for {@link MainThread}. */
+    /** Runs a task and returns the trace of the page's main thread, for {@link MainThread}. */
     byte[] trace(Page page, Runnable work) {
         chromium.startTracing(page, new com.microsoft.playwright.Browser.StartTracingOptions().setCategories(MainThread.CATEGORIES));
         try {
             work.run();
         } catch (RuntimeException | Error e) {
-            // Or no other one could begin.
+            // Otherwise no other trace could begin.
             chromium.stopTracing();
             throw e;
         }
         return chromium.stopTracing();
     }
 
-    /** One more tab of somebody. */
+    /** Opens another tab of a user. */
     public Page open(BrowserContext person, String url) {
         Page page = person.newPage();
         page.navigate(url);
         return page;
     }
 
-    /** Waits until an expression has that value in a page. */
+    /** Waits until an expression has a value in a page. */
     public static void await(Page page, String expression, Object expected) {
         SocketClient.await().pollInSameThread()
                 .untilAsserted(() -> assertThat(page.evaluate(expression)).as(expression).isEqualTo(expected));
     }
 
-    /** Hides a tab of the {@link #owner} and stops its timers and tasks, as browsers do where nobody has looked for minutes. */
+    /**
+     * Hides a tab of the {@link #owner} and stops its timers and tasks, as browsers do with tabs that were in the background for
+     * minutes.
+     */
     public static void freeze(Page page) {
         page.evaluate("() => { window.frozen = false; document.addEventListener('freeze', () => (window.frozen = true), { once: true }); }");
         lifecycle(page, "frozen");
-        // Only then: an event that comes before is still handled.
+        // An event that arrives before the page is frozen is still handled.
         await(page, "frozen", true);
         assertThat(page.evaluate("document.visibilityState")).isEqualTo("hidden");
     }
 
-    /** Goes on after {@link #freeze}, because somebody looks at the tab again. */
+    /** Continues a page after {@link #freeze}, as if the user returned to the tab. */
     public static void thaw(Page page) {
         lifecycle(page, "active");
         page.bringToFront();

@@ -7,10 +7,10 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-/** What a real browser makes of a room. */
+/** Rooms in a real browser. */
 class BrowserIT extends WithBrowser {
 
-    /** Of the server's origin, and without a policy of its own: the room's page would let no frame in. */
+    /** Page of the server's origin without a content security policy: that of the room's page forbids frames. */
     private static final String BLANK = "/rooms/blank/messages";
 
     @Test

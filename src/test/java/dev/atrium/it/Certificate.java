@@ -11,7 +11,7 @@ import javax.net.ssl.SSLContext;
 import javax.net.ssl.TrustManagerFactory;
 
 /**
- * A certificate of 127.0.0.1 that nobody has signed, in PEM.
+ * Self-signed certificate for 127.0.0.1, in PEM.
  *
  * @param file the certificate
  * @param keyFile its private key
@@ -22,7 +22,7 @@ record Certificate(Path file, Path keyFile) {
     private static final String ALIAS = "server";
     private static final Path STORE = Path.of("server.p12");
 
-    /** A new one, in that directory. */
+    /** Creates a certificate in a directory. */
     static Certificate make(Path directory) throws IOException {
         Path store = directory.resolve(STORE);
         try {
@@ -44,7 +44,7 @@ record Certificate(Path file, Path keyFile) {
         }
     }
 
-    /** Of a client that believes this one and no other. */
+    /** TLS context of a client that trusts this certificate and no other. */
     SSLContext trusted() {
         try {
             TrustManagerFactory trust = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());

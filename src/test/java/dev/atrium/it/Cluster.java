@@ -5,7 +5,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
-/** Replicas that share rooms: one with its rooms in memory, or some over a Redis of their own. */
+/** Replicas that share rooms: one with its rooms in memory, or several with their own Redis. */
 public final class Cluster implements AutoCloseable {
 
     private final RedisProcess redis;
@@ -17,14 +17,14 @@ public final class Cluster implements AutoCloseable {
         this.settings = new HashMap<>(settings);
     }
 
-    /** One replica, which is both here and elsewhere. */
+    /** Starts one replica; {@link #replica} returns it for every number. */
     public static Cluster inMemory(Map<String, String> settings) {
         Cluster cluster = new Cluster(null, settings);
         cluster.replicas.add(Replica.start(cluster.settings));
         return cluster;
     }
 
-    /** As many as asked for, over a Redis that remembers across restarts. */
+    /** Starts several replicas over a Redis that keeps its data across restarts. */
     public static Cluster overRedis(int replicas, Map<String, String> settings) {
         Cluster cluster = new Cluster(RedisProcess.startDurable(), settings);
         cluster.settings.put("atrium.backplane", "redis");
@@ -35,7 +35,7 @@ public final class Cluster implements AutoCloseable {
         return cluster;
     }
 
-    /** The replica of that number; numbers beyond the last begin again. */
+    /** Returns a replica by its number, modulo the number of replicas. */
     public Replica replica(int number) {
         return replicas.get(number % replicas.size());
     }
@@ -52,22 +52,22 @@ public final class Cluster implements AutoCloseable {
         return redis;
     }
 
-    /** Ends a replica without a word. */
+    /** Kills a replica. */
     public void kill(int number) {
         replica(number).kill();
     }
 
-    /** Puts a new replica into the place of one that was killed. */
+    /** Starts a new replica in place of one that was killed. */
     public void restart(int number) {
         replicas.set(number % replicas.size(), Replica.start(settings));
     }
 
-    /** The same on the port of the one that is gone, so that its clients find it again. */
+    /** Starts a new replica on the port of the one that was killed, so that its clients reconnect to it. */
     public void restartOnItsPort(int number) {
         replicas.set(number % replicas.size(), Replica.start(onPortOf(number)));
     }
 
-    /** The same, and it takes no processor from the others while it starts. */
+    /** Starts a new replica at low priority, so that it takes no processor time from the others while it starts. */
     public void restartAside(int number) {
         replicas.set(number % replicas.size(), Replica.startAside(onPortOf(number)));
     }

@@ -3,7 +3,7 @@ package dev.atrium.it;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.TestInstance;
 
-/** What must hold for any cluster, of one replica in memory as of several over Redis. */
+/** Contract of every cluster: one replica with its rooms in memory, or several over Redis. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 abstract class ClusterContract {
 
@@ -26,7 +26,7 @@ abstract class ClusterContract {
         return cluster.replica(0);
     }
 
-    /** Another replica where there is one. */
+    /** Returns another replica, if there is one. */
     final Replica elsewhere() {
         return cluster.replica(1);
     }

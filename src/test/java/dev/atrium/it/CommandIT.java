@@ -10,7 +10,7 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
-/** The commands of the jar. */
+/** Commands of the jar. */
 class CommandIT {
 
     private record Output(int code, String text) {

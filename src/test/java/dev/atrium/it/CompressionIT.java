@@ -11,7 +11,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
-/** permessage-deflate, RFC 7692, where the setting allows it. */
+/** permessage-deflate (RFC 7692), if the setting enables it. */
 class CompressionIT {
 
     private static final String OFFER = "Sec-WebSocket-Extensions: permessage-deflate\r\n";
@@ -67,7 +67,7 @@ class CompressionIT {
     }
 
     private static String inflate(byte[] deflated) throws DataFormatException {
-        // RFC 7692 section 7.2.2: the sender leaves these four bytes out.
+        // RFC 7692, section 7.2.2: the sender removes these four bytes.
         byte[] whole = Arrays.copyOf(deflated, deflated.length + 4);
         whole[deflated.length + 2] = (byte) 0xFF;
         whole[deflated.length + 3] = (byte) 0xFF;

@@ -1,6 +1,6 @@
 package dev.atrium.it;
 
-/** Files in a directory. */
+/** Files in a directory store. */
 class DirectoryFileIT extends FileContract {
 
     DirectoryFileIT() {

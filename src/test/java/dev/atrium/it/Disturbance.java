@@ -3,7 +3,10 @@ package dev.atrium.it;
 import java.io.IOException;
 import java.util.concurrent.locks.LockSupport;
 
-/** Somebody who takes up a server, on one thread and so one processor at the most, now and then rests, and ends with {@link #close}. */
+/**
+ * Generator of hostile load on a server. It runs on one thread, so that it uses one processor at most; it can be paused, and
+ * stops with {@link #close}.
+ */
 abstract class Disturbance implements AutoCloseable, Runnable {
 
     private static final long LOOK_AGAIN_NANOS = 1_000_000;
@@ -11,7 +14,7 @@ abstract class Disturbance implements AutoCloseable, Runnable {
     private final Thread thread = new Thread(this, getClass().getSimpleName());
     private volatile boolean on;
 
-    /** Rests at first. */
+    /** Starts the thread, paused. */
     final void start() {
         thread.setDaemon(true);
         thread.start();
@@ -25,12 +28,12 @@ abstract class Disturbance implements AutoCloseable, Runnable {
         on = false;
     }
 
-    /** Whether it is to go on. */
+    /** Returns whether the load is not paused. */
     final boolean isOn() {
         return on && !thread.isInterrupted();
     }
 
-    /** Goes on while {@link #isOn}, or for a while: then it is called again. */
+    /** Puts load on the server while {@link #isOn}. If it returns earlier, it is called again. */
     abstract void rage() throws IOException;
 
     @Override

@@ -2,7 +2,7 @@ package dev.atrium.it;
 
 import java.net.URI;
 
-/** Where clients come in: a replica, or what stands before some. */
+/** Address that clients connect to: a replica, or a proxy in front of several. */
 public interface Door {
 
     String http(String path);

@@ -15,14 +15,17 @@ import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
-/** A replica that stops sends its clients elsewhere, at a rate that those who take them can bear. */
+/** Drain: a replica that stops sends its clients to other replicas, at a rate that these can handle. */
 @Tag("alone")
 class DrainIT {
 
     private static final String DELAY = "atrium.drain.delay";
     private static final String WINDOW = "atrium.drain.window";
 
-    /** That of the replica is told late to a client whose machine is busy; and a slice may hold parts of two steps. */
+    /**
+     * Factor on the expected rate: a client on a busy machine receives its goodbye late, and a time slice may contain parts of
+     * two steps.
+     */
     private static final double TOLERANCE = 2;
 
     private static Replica with(String delay, String window) {

@@ -19,14 +19,14 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** The rules of Engine.IO 4, as a client sees them that speaks it by hand. */
+/** Engine.IO 4, with requests and packets written by hand. */
 class EngineIoIT extends WithEngineIo {
 
     private static final String WEBSOCKET = "/socket.io/?EIO=4&transport=websocket";
     private static final int INTERVAL = 300;
     private static final int TIMEOUT = 200;
 
-    /** Whose heartbeat is as short as in the suites of the protocol. */
+    /** Replica with a heartbeat as short as in the test suites of the protocol. */
     private static Replica hasty;
 
     @BeforeAll
@@ -237,7 +237,7 @@ class EngineIoIT extends WithEngineIo {
         String session = connectByPolling(hasty);
         assertThat(poll(hasty, session).body()).isEqualTo("2");
 
-        // The poll that is held learns of the end, to the moment.
+        // The pending poll is answered with the close packet at the moment of the timeout.
         HttpResponse<String> end = poll(hasty, session);
 
         long millis = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - begun);

@@ -12,7 +12,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** The change from long polls to a WebSocket, in each order in which the two can be seen. */
+/** Upgrade from long polls to a WebSocket, in each order in which the server can receive the requests of the two. */
 class EngineIoUpgradeIT extends WithEngineIo {
 
     @Test
@@ -129,7 +129,7 @@ class EngineIoUpgradeIT extends WithEngineIo {
                     .POST(HttpRequest.BodyPublishers.ofString("40" + (SEPARATOR + "42[\"x\"]").repeat(1000))).build(),
                     HttpResponse.BodyHandlers.ofString());
             socket.text("5");
-            // Either the one or the other was first; both are answered, and nothing hangs.
+            // Either request may arrive first; both are answered, and neither hangs.
             assertThat(post.orTimeout(5, TimeUnit.SECONDS).join().statusCode()).isIn(200, 400);
         }
     }

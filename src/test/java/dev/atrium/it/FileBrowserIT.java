@@ -14,11 +14,11 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** A large file from one browser to another, over a network that loses chunks and cuts the connection. */
+/** Large file from one browser to another, over a network that loses chunks and cuts the connection. */
 @Tag("alone")
 class FileBrowserIT {
 
-    /** Of the server's origin, and without a policy of its own. */
+    /** Page of the server's origin without a content security policy. */
     private static final String BLANK = "/rooms/blank/messages";
     private static final String MARK = "upload";
     private static final int SIZE = 50 * 1024 * 1024;
@@ -35,7 +35,7 @@ class FileBrowserIT {
               lobby.on("@file", (data) => files.push(data));
             }""";
 
-    /** From a seed, as Java makes the same bytes; in an array that is kept, so that only the upload is measured. */
+    /** Fetches bytes that the test generated from a seed, and keeps them in an array, so that only the upload is measured. */
     private static final String MAKE = """
             async (url) => {
               const bytes = await (await fetch(url)).arrayBuffer();
@@ -51,7 +51,7 @@ class FileBrowserIT {
               lobby.upload(file, { onProgress: (now) => (progress = now) }).then((sent) => (result = sent), (failure) => (result = String(failure)));
             }""";
 
-    /** So much work that the processor needs longer than is allowed, whatever else it does. */
+    /** Task that takes the processor longer than the limit, whatever else it does. */
     private static final String BUSY = """
             () => {
               performance.mark("upload");

@@ -13,7 +13,7 @@ import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.concurrent.atomic.AtomicInteger;
 
-/** Sends files over the session protocol, chunk by chunk, and fetches them over HTTP. */
+/** Client that uploads files over the session protocol, chunk by chunk, and downloads them over HTTP. */
 final class FileClient {
 
     private static final HttpClient HTTP = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
@@ -25,7 +25,7 @@ final class FileClient {
         this.session = session;
     }
 
-    /** Opens a file, with its digest, and returns the body of the reply. */
+    /** Opens an upload with its digest, and returns the body of the reply. */
     JsonNode open(String room, String name, String type, byte[] bytes) {
         return session.call("file.open", "{\"room\":\"" + room + "\",\"name\":\"" + name + "\",\"size\":" + bytes.length
                 + ",\"type\":\"" + type + "\",\"sha256\":\"" + sha256(bytes) + "\"}").path("body");
@@ -36,7 +36,7 @@ final class FileClient {
         return session.reply(begin(opened.path("file").asText(), index, chunk(opened, index, bytes)));
     }
 
-    /** Sends some bytes as a chunk and returns its seq. */
+    /** Sends bytes as a chunk without waiting for the reply, and returns its seq. */
     int begin(String file, int index, byte[] chunk) {
         int seq = seqs.incrementAndGet();
         ByteArrayOutputStream frame = new ByteArrayOutputStream();
@@ -47,7 +47,7 @@ final class FileClient {
         return seq;
     }
 
-    /** Sends what is missing, and returns the whole reply to {@code file.close}. */
+    /** Sends the missing chunks, and returns the whole reply to {@code file.close}. */
     JsonNode finish(JsonNode opened, byte[] bytes) {
         for (JsonNode range : opened.path("missing")) {
             for (int index = range.get(0).asInt(); index <= range.get(1).asInt(); index++) {
@@ -65,12 +65,12 @@ final class FileClient {
         return session.call("file.status", "{\"file\":\"" + opened.path("file").asText() + "\"}");
     }
 
-    /** All of it in one go; the body of the last reply. */
+    /** Uploads a file, and returns the body of the last reply. */
     JsonNode upload(String room, String name, String type, byte[] bytes) {
         return finish(open(room, name, type, bytes), bytes).path("body");
     }
 
-    /** Headers are a name, a value, a name … */
+    /** Sends a request. {@code headers} are alternating names and values. */
     static HttpResponse<byte[]> get(String method, String url, String... headers) {
         HttpRequest.Builder request = HttpRequest.newBuilder(URI.create(url)).method(method, HttpRequest.BodyPublishers.noBody());
         if (headers.length > 0) {

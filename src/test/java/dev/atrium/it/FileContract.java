@@ -15,7 +15,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Files that are sent in one place and fetched in another. The same wherever they are kept. */
+/** Contract of files, which are uploaded to one replica and downloaded from another, whatever the store. */
 abstract class FileContract extends ClusterContract {
 
     static final Map<String, String> SETTINGS = Map.of("atrium.file.chunk", "1K", "atrium.file.max-size", "1M");

@@ -18,7 +18,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** How much there may be of files, for how long, and for whom. */
+/** Limits of files: size and quota, time to live, and access. */
 class FileLimitsIT {
 
     @TempDir
@@ -33,7 +33,7 @@ class FileLimitsIT {
             new FileClient(ann).upload("one", "a", "", FileContract.bytes(800));
             assertRefused(ann, "one", 201, 507, "params.room: its files may have 1000 bytes together, and have 800");
             assertRefused(bob, "one", 201, 507, "params.room: its files may have 1000 bytes together, and have 800");
-            // What is only announced counts as well: else many at once would have it all.
+            // Announced bytes count as well: otherwise several simultaneous uploads could exceed the quota.
             assertThat(open(ann, "two", 700).path("code").asInt()).isEqualTo(200);
             assertRefused(ann, "three", 1, 507, "the files of this user may have 1500 bytes together, and have 1500");
             assertThat(open(bob, "three", 500).path("code").asInt()).isEqualTo(200);
@@ -85,7 +85,7 @@ class FileLimitsIT {
             assertThat(FileClient.get("GET", url).statusCode()).isEqualTo(200);
             Awaitility.await().atMost(Duration.ofSeconds(10)).until(() -> files.status(abandoned).path("code").asInt() == 404);
             assertThat(files.write(abandoned, 0, bytes).path("code").asInt()).isEqualTo(404);
-            // Not its bytes: those that are on their way when it is removed break off.
+            // Only the headers: a download that is in progress when the file is deleted is cut off.
             Awaitility.await().atMost(Duration.ofSeconds(10)).until(() -> FileClient.get("HEAD", url).statusCode() == 404);
             assertThat(regularFiles()).isEmpty();
             assertThat(replica.metric("atrium_file_swept_total")).isEqualTo(2);

@@ -13,8 +13,8 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /**
- * One client says as much as it can, and comes back whenever it is thrown out. Another one, at whose messages' way through its
- * room we look, hardly notices: in quiet windows and noisy ones that alternate, its p99 is about the same.
+ * Flood by one client, which publishes as fast as it can and reconnects whenever it is closed. The round trips of another client
+ * barely change: in quiet and noisy windows that alternate, its p99 is about the same.
  */
 @Tag("alone")
 class FloodIT {
@@ -22,7 +22,10 @@ class FloodIT {
     private static final int WINDOWS = 7;
     private static final int MESSAGES = 300;
 
-    /** Wanted are 1.5; the flood, its victim and the server share the cores here, and a pause of a few milliseconds is a third. */
+    /**
+     * Maximum ratio of noisy to quiet. The goal is 1.5; the flood, its victim and the server share the cores here, so that a
+     * pause of a few milliseconds can make it 3.
+     */
     private static final double MOST = 3;
 
     @Test
@@ -83,7 +86,7 @@ class FloodIT {
                     frames.addAndGet(BATCH);
                 }
             } catch (IOException e) {
-                // Thrown out. It comes back at once.
+                // Closed by the server; reconnects at once.
             }
         }
     }

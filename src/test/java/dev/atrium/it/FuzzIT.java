@@ -10,8 +10,8 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
 /**
- * Ten thousand malformed frames and commands, from a seed, against one server: each costs its sender a 400 or its
- * connection, and nobody else anything.
+ * Ten thousand malformed frames and commands from a seed, against one server: each costs its sender a 400 or its connection, and
+ * does not affect other clients.
  */
 class FuzzIT {
 
@@ -80,7 +80,7 @@ class FuzzIT {
                     random.nextBytes(noise);
                     socket.write(noise);
                 } catch (IOException e) {
-                    // The server has closed it already: that is an answer, too.
+                    // The server has already closed the connection, which is a valid result.
                 }
             }
             assertUnharmed(witness);

@@ -16,9 +16,9 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /**
- * Handshakes, headers, queries and bodies of polls that make no sense, from a seed: each gets an answer of its client's fault or
- * none at all, nothing is left of them in memory, and no token of theirs is in a log. {@code fuzz.inputs} says how many;
- * {@code ./mvnw -Pfuzz verify} takes 100,000.
+ * Malformed handshakes, headers, queries and bodies of polls from a seed: each is answered with a client error or not at all,
+ * leaves nothing in memory, and no token from them appears in a log. {@code fuzz.inputs} is the number of inputs; {@code ./mvnw
+ * -Pfuzz verify} runs 100,000.
  */
 @Tag("alone")
 class HandshakeFuzzIT {
@@ -26,7 +26,7 @@ class HandshakeFuzzIT {
     private static final long SEED = 20261121;
     private static final int INPUTS = Integer.getInteger("fuzz.inputs", 5_000);
 
-    /** In whatever looks like a token or a key. */
+    /** Part of everything that looks like a token or a key. */
     private static final String MARK = "s3cr3tM4rk";
 
     private static final List<String> PATHS = List.of("/ws", "/echo", "/rooms/lobby", "/rooms/lobby/messages", "/rooms/lobby/members",
@@ -53,9 +53,9 @@ class HandshakeFuzzIT {
                 "atrium.limits.handshakes", "0",
                 "atrium.auth.timeout", "200ms",
                 "quarkus.http.access-log.enabled", "true",
-                // Netty's direct memory is then counted with the rest.
+                // Netty's direct memory is then part of the measured buffer memory.
                 "io.netty.maxDirectMemory", "0")));
-        // Connections that begin and say nothing more are soon gone.
+        // Connections that stay silent after their start are closed soon.
         settings.putAll(Map.of("atrium.heartbeat.interval", "500ms", "atrium.heartbeat.timeout", "500ms", "atrium.socketio.connect-timeout", "500ms"));
         try (Replica replica = Replica.start(settings)) {
             Random random = new Random(SEED);
@@ -80,7 +80,7 @@ class HandshakeFuzzIT {
         return replica.metric("jvm_buffer_memory_used_bytes{id=\"direct\"}");
     }
 
-    /** The status of the answer; 0 if the connection is closed without one. */
+    /** Returns the status of the response; 0 if the connection is closed without one. */
     private static int exchange(int port, byte[] input) throws IOException {
         try (Socket socket = new Socket("127.0.0.1", port)) {
             socket.setSoTimeout(20_000);
@@ -115,7 +115,7 @@ class HandshakeFuzzIT {
         }
         for (int i = random.nextInt(5); i > 0; i--) {
             String header = pick(random, HEADERS);
-            // Only what is a place for tokens is kept out of logs.
+            // Logs are redacted only where tokens are expected.
             String value = SECRET_HEADERS.contains(header) ? inHeader(random) : inHeader(random).replace(MARK, "mark");
             request.append(header).append(": ").append(value).append("\r\n");
         }

@@ -15,7 +15,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Handshakes of WebSockets that make no sense: RFC 6455 section 4.2.1, and what the URL says. */
+/** Malformed WebSocket handshakes: RFC 6455, section 4.2.1, and parameters of the URL. */
 class HandshakeIT {
 
     private static final String KEY = "dGhlIHNhbXBsZSBub25jZQ==";

@@ -14,7 +14,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
-/** Heartbeats with short settings: 300 ms and 200 ms. */
+/** Heartbeats with short settings: an interval of 300 ms and a timeout of 200 ms. */
 @Tag("alone")
 class HeartbeatIT {
 
@@ -50,7 +50,7 @@ class HeartbeatIT {
             assertThat(new String(frame.payload(), 2, frame.payload().length - 2, StandardCharsets.UTF_8))
                     .isEqualTo("heartbeat timeout");
             assertThat(pings).isPositive();
-            // Being late by a little is the machine's doing, which is shared with others; being early is never right.
+            // A busy machine may delay the close; a close before the timeout is always wrong.
             assertThat(millis).isBetween((long) INTERVAL + TIMEOUT - 50, (long) INTERVAL + TIMEOUT + 300);
         }
         SocketClient.await().until(() -> timeouts() == before + 1);
@@ -75,7 +75,7 @@ class HeartbeatIT {
     @Test
     void one_who_answers_pings_stays() {
         try (SocketClient client = replica.plain("/rooms/answering")) {
-            // The JDK's client answers by itself.
+            // The JDK's client answers pings by itself.
             SocketClient.await().pollDelay(Duration.ofMillis(4L * (INTERVAL + TIMEOUT))).until(client::isOpen);
         }
     }

@@ -14,8 +14,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.UnaryOperator;
 
 /**
- * A TCP proxy before a replica for whatever a network can do to its clients: it cuts connections, refuses new ones, and
- * swallows what is sent as if a cable had been pulled, with no FIN and no RST. Its methods may be called by any thread.
+ * TCP proxy in front of a replica that simulates network failures: it cuts connections, refuses new ones, and drops all bytes
+ * without FIN or RST, like a pulled cable. Its methods may be called from any thread.
  */
 final class HostileProxy implements Closeable {
 
@@ -26,12 +26,12 @@ final class HostileProxy implements Closeable {
     private volatile boolean refuses;
     private volatile boolean swallows;
 
-    /** A client and its connection to the replica. */
+    /** Client connection and its connection to the replica. */
     private static final class Pair {
 
         private final Socket client;
         private final Socket upstream = new Socket();
-        /** Whether bytes were swallowed: what came after them would make no sense. */
+        /** Whether bytes were dropped: bytes that follow would be misinterpreted. */
         private volatile boolean holed;
         private final AtomicInteger directions = new AtomicInteger(2);
 
@@ -39,7 +39,7 @@ final class HostileProxy implements Closeable {
             this.client = client;
         }
 
-        /** An RST to both: a FIN would look as if the other side had ended it politely. */
+        /** Resets both connections: a FIN would look like a regular close by the other side. */
         private void reset() throws IOException {
             client.setSoLinger(true, 0);
             upstream.setSoLinger(true, 0);
@@ -52,12 +52,12 @@ final class HostileProxy implements Closeable {
         }
     }
 
-    /** To that port of the loopback address. */
+    /** Forwards to a port of the loopback address. */
     HostileProxy(int target) throws IOException {
         this(target, UnaryOperator.identity());
     }
 
-    /** @param toServer wraps what the bytes of each client are written to */
+    /** @param toServer wraps the stream to the server of each client connection */
     HostileProxy(int target, UnaryOperator<OutputStream> toServer) throws IOException {
         this.target = target;
         this.toServer = toServer;
@@ -73,22 +73,25 @@ final class HostileProxy implements Closeable {
         return "http://127.0.0.1:" + port() + path;
     }
 
-    /** Cuts all connections that there are. */
+    /** Cuts all open connections. */
     void cut() {
         pairs.forEach(this::cut);
     }
 
-    /** Cuts whoever comes, from now on; those that are there stay. */
+    /** Cuts new connections from now on; open ones stay. */
     void refuse() {
         refuses = true;
     }
 
-    /** From now on nothing passes in either direction, not even the end of a connection; new ones are accepted, and silent. */
+    /**
+     * Drops everything in both directions from now on, including the end of a connection; new connections are accepted, and get
+     * no bytes.
+     */
     void swallow() {
         swallows = true;
     }
 
-    /** New connections pass again, and so do those that lost nothing; the others are cut. */
+    /** Ends the failures: new connections are forwarded, and so are open ones that lost no bytes; the others are cut. */
     void heal() {
         swallows = false;
         refuses = false;
@@ -106,7 +109,7 @@ final class HostileProxy implements Closeable {
         try {
             pair.reset();
         } catch (IOException e) {
-            // It has gone already.
+            // The connection is already closed.
         }
     }
 
@@ -121,7 +124,7 @@ final class HostileProxy implements Closeable {
                     daemon(() -> connect(pair));
                 }
             } catch (IOException e) {
-                // Closed: the test is over.
+                // The proxy was closed at the end of the test.
             }
         }
     }
@@ -135,7 +138,7 @@ final class HostileProxy implements Closeable {
             daemon(() -> pump(pair, pair.client, pair.upstream, filtered));
             pump(pair, pair.upstream, pair.client, pair.client.getOutputStream());
         } catch (IOException e) {
-            // The replica is away: its clients find nobody.
+            // The replica is down, so the client's connection is cut.
             cut(pair);
         }
     }
@@ -160,7 +163,7 @@ final class HostileProxy implements Closeable {
         }
     }
 
-    /** Each direction ends by itself, as in TCP. */
+    /** Half-closes one direction, as in TCP. */
     private void end(Pair pair) throws IOException {
         if (pair.directions.decrementAndGet() == 0) {
             pairs.remove(pair);
@@ -168,7 +171,7 @@ final class HostileProxy implements Closeable {
         }
     }
 
-    /** Whether nothing passes, not even an end. */
+    /** Returns whether bytes and ends of connections are being dropped. */
     private boolean swallowed(Pair pair) {
         if (swallows) {
             pair.holed = true;

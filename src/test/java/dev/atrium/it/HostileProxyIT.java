@@ -18,7 +18,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
-/** The hostile proxy does what other tests believe that it does. */
+/** Test of the hostile proxy itself, on which other tests rely. */
 class HostileProxyIT {
 
     private static final HttpClient HTTP = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
@@ -95,7 +95,7 @@ class HostileProxyIT {
             socket.text("x".repeat(300));
             socket.frame(0x82, bytes(70_000));
             socket.text("y".repeat(70_000));
-            // A message in three frames, with a ping between them.
+            // One message in three frames, with a ping between them.
             socket.frame(0x02, bytes(3));
             socket.frame(0x89, (byte) 'p');
             socket.frame(0x00, bytes(3));

@@ -23,7 +23,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Each way to read a room over HTTP, and what a backend does there. The same over each backplane. */
+/** Contract of the HTTP API of rooms: each way to read a room, and the operations of a backend, whatever the backplane. */
 abstract class HttpContract extends ClusterContract {
 
     static final Map<String, String> SETTINGS = Map.of(
@@ -94,7 +94,7 @@ abstract class HttpContract extends ClusterContract {
             assertThat(page.header("Content-Type")).isEqualTo("text/html; charset=utf-8");
             assertThat(page.events("message", 1).get(0).at("/data/html").asText()).isEqualTo("</script><b>\u2028");
             assertThat(page.lines().get(0).getBytes(StandardCharsets.UTF_8)).hasSizeGreaterThan(1024);
-            // A heartbeat, which is a comment, may have come behind it.
+            // A heartbeat, which is a comment, may follow.
             String script = page.lines().stream().filter(line -> line.contains("\"event\":\"message\"")).findFirst().orElseThrow();
             assertThat(script).startsWith("<script>parent.onRoomMessage({").endsWith("})</script>")
                     .doesNotContain("\u2028").containsOnlyOnce("</script>");
@@ -325,7 +325,7 @@ abstract class HttpContract extends ClusterContract {
                 "/sessions/{id}:", "/users/{user}/sessions:", "text/event-stream:", "application/x-ndjson:", "Last-Event-ID", "Idempotency-Key");
     }
 
-    /** Says something so many times, and returns the room's epoch. */
+    /** Publishes a number of messages, and returns the room's epoch. */
     private String say(String room, int times) {
         String epoch = "";
         for (int i = 1; i <= times; i++) {

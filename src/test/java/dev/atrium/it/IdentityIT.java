@@ -17,7 +17,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
-/** Who a client is, for how long, and what that makes of it. */
+/** Identity of a client: where it comes from, how long it lasts, and what it allows. */
 class IdentityIT {
 
     private static final String KEY = "a secret of the billing backend";
@@ -357,7 +357,7 @@ class IdentityIT {
         try (Replica recovering = Replica.start(settings)) {
             JsonNode old = SessionClient.json(recovering.request("POST", "/rooms/diary?event=old", "X-API-Key", KEY).body());
             long at = old.path("at").asLong();
-            // Longer than anybody can have been away and still have a session here.
+            // Longer than a client can be disconnected and still have a session.
             SocketClient.await().until(() -> System.currentTimeMillis() > at + 3_300);
             JsonNode heard = SessionClient.json(recovering.request("POST", "/rooms/diary?event=heard", "X-API-Key", KEY).body());
             String token = Tokens.of("ann", "diary:join");
@@ -371,7 +371,7 @@ class IdentityIT {
         }
     }
 
-    /** The pid of a session in a namespace, whose connection is cut again. */
+    /** Returns the pid of a new connection in a namespace, which is cut afterwards. */
     private static String session(Replica replica, String token, String pid, String offset, boolean join) throws IOException {
         try (RawSocket ann = RawSocket.connect(replica.port(), "/socket.io/?EIO=4&transport=websocket")) {
             ann.read();
@@ -408,7 +408,7 @@ class IdentityIT {
     void the_own_origin_is_known_over_http_2_too() throws Exception {
         HttpClient client = HttpClient.newBuilder().version(HttpClient.Version.HTTP_2).build();
         for (int i = 0; i < 2; i++) {
-            // The first is what asks for the other protocol.
+            // The first request negotiates the upgrade to HTTP/2.
             HttpResponse<String> answer = client.send(HttpRequest.newBuilder(URI.create(replica.http("/rooms"))).header("Origin", replica.http(""))
                     .header("X-API-Key", ADMIN).build(), HttpResponse.BodyHandlers.ofString());
             assertThat(answer.version()).isEqualTo(HttpClient.Version.HTTP_2);

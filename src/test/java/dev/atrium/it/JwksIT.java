@@ -17,7 +17,7 @@ import java.util.Base64;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
-/** Keys from a JWKS of an issuer: they change, and the issuer may be away. */
+/** Keys from the JWKS of an issuer, which rotates them and may be unavailable. */
 class JwksIT {
 
     private static final KeyPair OLD = Tokens.pair();

@@ -36,13 +36,13 @@ import org.eclipse.microprofile.config.spi.Converter;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
-/** The manifests under {@code kubernetes} fit together, and fit the server. */
+/** Manifests under {@code kubernetes}: consistent with each other and with the server. */
 class KubernetesIT {
 
     private static final Path OVERLAYS = Path.of("kubernetes/overlays");
     private static final Path COMPONENTS = Path.of("kubernetes/components");
 
-    /** What the settings of the drain are where the ConfigMap does not set them. */
+    /** Default settings of the drain, for those that the ConfigMap does not set. */
     private static final Map<String, String> DRAIN = Map.of("atrium.drain.delay", "5s", "atrium.drain.window", "30s", "atrium.drain.grace", "10s");
 
     private static Manifests trial;
@@ -157,7 +157,7 @@ class KubernetesIT {
                     }
                 }));
             }
-            // All others are refused only if both directions are named.
+            // All other traffic is denied only if both directions are listed.
             assertThat(manifests.one(NetworkPolicy.class, "atrium").getSpec().getPolicyTypes()).containsExactlyInAnyOrder("Ingress", "Egress");
         });
         assertThat(trial.all(NetworkPolicy.class)).extracting(policy -> policy.getMetadata().getName()).contains("atrium-to-redis");
@@ -257,7 +257,7 @@ class KubernetesIT {
         assertThat(Files.readAllLines(Path.of("src/main/docker/jvm.options"))).contains(flags.strip().split("\\s+"));
     }
 
-    /** The settings of the ConfigMap, as Quarkus reads them one over the other. */
+    /** Settings of the ConfigMap, merged in the order in which Quarkus reads them. */
     static Properties settings(Manifests manifests) {
         Map<String, String> files = manifests.one(ConfigMap.class, "atrium").getData();
         Properties settings = new Properties();
@@ -277,7 +277,7 @@ class KubernetesIT {
         return containers.get(0);
     }
 
-    /** The container of the one Deployment whose pods have these labels. */
+    /** Returns the container of the only Deployment whose pods have these labels. */
     private static Container selected(Manifests manifests, Map<String, String> labels) {
         assertThat(labels).isNotEmpty();
         List<Deployment> found = manifests.all(Deployment.class).stream().filter(deployment ->

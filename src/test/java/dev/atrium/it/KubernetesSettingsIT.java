@@ -20,17 +20,17 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The server understands the settings that it is given in Kubernetes. */
+/** Settings of the server in Kubernetes: the server accepts them. */
 class KubernetesSettingsIT {
 
     private static final Path OVERLAYS = Path.of("kubernetes/overlays");
 
-    /** In place of what Kubernetes fills in. */
+    /** Values that Kubernetes would fill in. */
     private static final Map<String, String> FILLED_IN = Map.of(
             "ATRIUM_REPLICA_HOST", "10.1.2.3", "QUARKUS_REDIS_HOSTS", "rediss://:password@redis.example.com:6379",
             "K8S_POD_NAME", "atrium-1", "OTEL_RESOURCE_ATTRIBUTES", "k8s.pod.name=atrium-1");
 
-    /** While keys are rotated there are two. */
+    /** Two key pairs, as during a rotation of keys. */
     private static final KeyPair OLD = Tokens.pair();
     private static final KeyPair NEW = Tokens.pair();
 
@@ -52,7 +52,7 @@ class KubernetesSettingsIT {
     @Test
     void so_does_one_that_is_to_tell_of_traces() throws Exception {
         Manifests traces = Manifests.withComponent("traces");
-        // The base does not say where Redis is.
+        // The base does not set the address of Redis.
         String line = "quarkus.redis.hosts=redis://localhost:6379\notel.traces.sampler.";
         Outcome outcome = check(traces, line + "arg=0.1");
         assertThat(outcome.code).as(outcome.text).isZero();
@@ -79,10 +79,10 @@ class KubernetesSettingsIT {
         for (Manifests each : List.of(Manifests.render(OVERLAYS.resolve("trial")), Manifests.render(OVERLAYS.resolve("production")),
                 Manifests.withComponent("traces"))) {
             List<EnvVar> variables = new ArrayList<>(environment(each));
-            // Those of which others are made.
+            // Removes variables that are only parts of others.
             variables.removeIf(part -> environment(each).stream().anyMatch(whole -> String.valueOf(whole.getValue()).contains("$(" + part.getName() + ")")));
             for (EnvVar variable : variables) {
-                // No file checks these names, and a variable that nobody reads is one that nobody misses.
+                // No file lists the valid names, and a variable with a misspelt name would have no effect and raise no error.
                 String name = variable.getName().equals("JDK_JAVA_OPTIONS") ? variable.getName()
                         : '`' + variable.getName().toLowerCase(Locale.ROOT).replace('_', '.') + '`';
                 assertThat(text).contains(name);
@@ -114,9 +114,9 @@ class KubernetesSettingsIT {
         }
     }
 
-    /** As the ConfigMap has them, with a Redis in place of the Secret's. */
+    /** Settings of the ConfigMap, with a test Redis instead of that of the Secret. */
     private Map<String, String> settings(Manifests manifests, String redis) throws Exception {
-        // Nothing that the tests grant to everyone otherwise.
+        // Without the permissions that tests grant to everyone by default.
         Map<String, String> settings = new HashMap<>(Map.of("atrium.permissions.everyone", ""));
         Properties read = KubernetesIT.settings(manifests);
         for (String name : read.stringPropertyNames()) {
@@ -126,7 +126,7 @@ class KubernetesSettingsIT {
         return settings;
     }
 
-    /** What the Secrets hold lies here, and not where the pod has it. */
+    /** Replaces the paths of the pod's Secrets by local ones. */
     private String atHome(String settings) throws Exception {
         Path keys = directory.resolve("jwks.json");
         if (!Files.exists(keys)) {
@@ -147,7 +147,7 @@ class KubernetesSettingsIT {
         return manifests.one(Deployment.class, "atrium").getSpec().getTemplate().getSpec().getContainers().get(0).getEnv();
     }
 
-    /** Runs {@code check-config} where the settings lie as in the pod, with one line more. */
+    /** Runs {@code check-config} with the settings where the pod has them, and with one more line. */
     private Outcome check(Manifests manifests, String line) throws Exception {
         Path config = Files.createDirectories(directory.resolve("config"));
         Map<String, String> files = new HashMap<>(manifests.one(ConfigMap.class, "atrium").getData());

@@ -10,7 +10,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
-/** At DEBUG the log has a line for each step in the life of a session, and none for a message. */
+/** Log at DEBUG: one line for each step in the life of a session, and none for a message. */
 class LifecycleLogIT {
 
     private static final Map<String, String> SETTINGS = Tokens.required(Map.of(
@@ -124,7 +124,7 @@ class LifecycleLogIT {
         try (RawSocket slow = RawSocket.connect(replica.port(), "/rooms/slow")) {
             String id = idOfWhoJoined("slow");
             byte[] large = new byte[900_000];
-            // What the kernel holds for it is larger than the outbox.
+            // The kernel's buffers for the connection are larger than the send queue.
             for (int i = 0; i < 50 && life(id).size() == 2; i++) {
                 replica.post("/rooms/slow", "application/octet-stream", large);
             }
@@ -187,7 +187,7 @@ class LifecycleLogIT {
 
     private static Stream<JsonNode> entries(Replica replica) {
         String log = replica.log();
-        // The last line may still be on its way.
+        // The last line may be incomplete.
         return log.substring(0, log.lastIndexOf('\n') + 1).lines().filter(line -> line.startsWith("{")).map(SessionClient::json);
     }
 }

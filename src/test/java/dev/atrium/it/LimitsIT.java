@@ -16,7 +16,7 @@ import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
-/** What one client may use, and what all together. */
+/** Limits of one client and of all clients together. */
 class LimitsIT {
 
     private static final AtomicInteger ADDRESSES = new AtomicInteger();
@@ -331,7 +331,7 @@ class LimitsIT {
         void make(RawSocket socket) throws IOException;
     }
 
-    /** From an address of its own each, for whoever was thrown out has to stay out for a while. */
+    /** Each flood comes from its own address, because a client that was closed for flooding has to stay away for a while. */
     private static void flood(Replica replica, String path, Noise noise) throws IOException {
         double before = denied(replica, "messages");
         String address = "X-Forwarded-For: 203.0.113." + ADDRESSES.incrementAndGet() + "\r\n";
@@ -341,7 +341,7 @@ class LimitsIT {
             }
             assertThat(socket.closeCode()).as("-1 where the close frame is lost with what was not read").isIn(4429, -1);
         } catch (SocketException closed) {
-            // Before all of it was sent: that is an end, too.
+            // The server closed the connection before everything was sent, which is a valid result.
         }
         SocketClient.await().until(() -> denied(replica, "messages") > before);
     }

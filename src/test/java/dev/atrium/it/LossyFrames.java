@@ -10,8 +10,9 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.UnaryOperator;
 
 /**
- * Loses a share of the binary WebSocket messages that clients send through a {@link HostileProxy}, whole ones, at random
- * by a seed; everything else passes: text, control frames between fragments, and connections that are no WebSocket.
+ * Stream that drops a share of the binary WebSocket messages that clients send through a {@link HostileProxy}: whole messages,
+ * chosen at random from a seed. Everything else passes: text, control frames between fragments, and connections that are not
+ * WebSockets.
  */
 final class LossyFrames implements UnaryOperator<OutputStream> {
 
@@ -19,13 +20,13 @@ final class LossyFrames implements UnaryOperator<OutputStream> {
     private final double share;
     private final AtomicInteger lost = new AtomicInteger();
 
-    /** @param share from 0, none, to 1, all of them */
+    /** @param share from 0 (none) to 1 (all) */
     LossyFrames(double share, long seed) {
         this.share = share;
         this.random = new Random(seed);
     }
 
-    /** How many messages were lost so far, on all connections. */
+    /** Number of messages dropped so far, on all connections. */
     int lost() {
         return lost.get();
     }
@@ -43,14 +44,14 @@ final class LossyFrames implements UnaryOperator<OutputStream> {
         return loses;
     }
 
-    /** What one client sends. */
+    /** Output of one client. */
     private final class Lossy extends OutputStream {
 
         private final OutputStream out;
         private final ByteArrayOutputStream head = new ByteArrayOutputStream();
-        /** Of the frame's payload that is being passed or lost. */
+        /** Remaining bytes of the current frame's payload. */
         private long left;
-        /** Whether this frame is lost; so are the continuations of a message that began so. */
+        /** Whether the current frame is dropped; the continuations of a dropped message are dropped as well. */
         private boolean losing;
         private boolean losingMessage;
         private State state = State.REQUEST;
@@ -83,7 +84,7 @@ final class LossyFrames implements UnaryOperator<OutputStream> {
             head.write(bytes[at]);
             String request = bytes[at] == '\n' ? head.toString(StandardCharsets.ISO_8859_1) : "";
             if (request.endsWith("\r\n\r\n")) {
-                // Browsers upgrade on a connection of its own, so one that begins otherwise stays so.
+                // Browsers use a new connection for an upgrade, so a connection that begins with another request never becomes a WebSocket.
                 boolean upgrade = request.toLowerCase(Locale.ROOT).contains("\r\nupgrade: websocket\r\n");
                 state = upgrade ? State.FRAME_HEAD : State.NO_WEBSOCKET;
                 flushHead();
@@ -108,7 +109,7 @@ final class LossyFrames implements UnaryOperator<OutputStream> {
             if (opcode == 1 || opcode == 2) {
                 losingMessage = opcode == 2 && loses();
             }
-            // Control frames come between the fragments of a message, and are none of its own.
+            // Control frames may come between the fragments of a message and are not part of it.
             losing = losingMessage && opcode < 8;
             left = payloadLength(read);
             if (losing) {
@@ -144,7 +145,7 @@ final class LossyFrames implements UnaryOperator<OutputStream> {
 
     private enum State { REQUEST, FRAME_HEAD, PAYLOAD, NO_WEBSOCKET }
 
-    /** Two bytes, the extended length, and the mask. */
+    /** Length of the frame header: two bytes, the extended length, and the mask. */
     private static int headLength(byte[] head) {
         return 2 + lengthBytes(head) + ((head[1] & 0x80) == 0 ? 0 : 4);
     }

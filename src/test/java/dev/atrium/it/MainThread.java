@@ -7,10 +7,10 @@ import java.io.UncheckedIOException;
 import java.util.List;
 import java.util.stream.StreamSupport;
 
-/** What a trace of Chromium says of the thread that a page's scripts run on, and that answers its user meanwhile. */
+/** Analysis of a Chromium trace: the main thread of a page, which runs its scripts and handles user input. */
 final class MainThread {
 
-    /** Of each task, and of the marks that pages set by {@code performance.mark}. */
+    /** Trace categories: the tasks, and the marks that pages set by {@code performance.mark}. */
     static final List<String> CATEGORIES = List.of("toplevel", "blink.user_timing");
 
     private static final String NAME = "CrRendererMain";
@@ -20,8 +20,8 @@ final class MainThread {
     }
 
     /**
-     * The most processor time that one task took, in milliseconds, on the thread where that mark was set. Not the time that passed: on
-     * a machine that is busy with something else, the shortest task may take a second.
+     * Returns the maximum processor time of one task in milliseconds, on the thread where the mark was set. Elapsed time is not
+     * used: on a busy machine the shortest task may take a second.
      */
     static double longestTaskMillis(byte[] trace, String mark) {
         List<JsonNode> events = events(trace);

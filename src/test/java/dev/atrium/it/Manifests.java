@@ -30,7 +30,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 
-/** What {@code kubectl kustomize} makes of a directory, as objects. A field that their kind does not have is a failure. */
+/** Output of {@code kubectl kustomize} for a directory, as objects. A field that their kind does not have is an error. */
 final class Manifests {
 
     private static final Map<String, Class<? extends HasMetadata>> KINDS = Map.ofEntries(
@@ -52,7 +52,7 @@ final class Manifests {
             .setAnnotationIntrospector(new JacksonAnnotationIntrospector() {
                 private static final long serialVersionUID = 1L;
 
-                /** The model puts fields that it does not know aside instead of refusing them. */
+                /** The model would store unknown fields instead of rejecting them. */
                 @Override
                 public Boolean hasAnySetter(Annotated method) {
                     return false;
@@ -65,7 +65,7 @@ final class Manifests {
         this.objects = objects;
     }
 
-    /** Skips the test where there is no kubectl. */
+    /** Renders a directory. Skips the test if kubectl is missing. */
     static Manifests render(Path directory) throws IOException, InterruptedException {
         Path kubectl = Tool.require("kubectl");
         Path output = Files.createTempFile("atrium-manifests", ".yaml");
@@ -84,9 +84,9 @@ final class Manifests {
         }
     }
 
-    /** The base with one component, which need not be part of any overlay. */
+    /** Renders the base with one component, which need not be part of an overlay. */
     static Manifests withComponent(String name) throws IOException, InterruptedException {
-        // kustomize takes no absolute paths, so it has to be somewhere below the project.
+        // kustomize accepts no absolute paths, so the directory has to be inside the project.
         Path directory = Files.createDirectories(Path.of("target/kustomize", name));
         Files.writeString(directory.resolve("kustomization.yaml"), "resources: [../../../kubernetes/base]\n"
                 + "components: [../../../kubernetes/components/" + name + "]\n");
@@ -101,7 +101,7 @@ final class Manifests {
         return objects.stream().filter(kind::isInstance).map(kind::cast).toList();
     }
 
-    /** The only one of its kind with that name, or with what kustomize adds to the name of a ConfigMap. */
+    /** Returns the only object of a kind with a name, or with the name and the suffix that kustomize adds to a ConfigMap. */
     <T extends HasMetadata> T one(Class<T> kind, String name) {
         List<T> found = all(kind).stream().filter(object -> object.getMetadata().getName().matches(name + "(-[a-z0-9]{10})?")).toList();
         if (found.size() != 1) {

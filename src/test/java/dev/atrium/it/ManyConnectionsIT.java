@@ -10,6 +10,7 @@ import java.util.List;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
+/** Many connections to one replica: one order of messages, aborted handshakes, and slow clients. */
 @Tag("alone")
 class ManyConnectionsIT {
 

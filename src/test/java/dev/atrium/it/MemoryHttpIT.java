@@ -1,6 +1,6 @@
 package dev.atrium.it;
 
-/** The HTTP side of rooms in memory. */
+/** HTTP API of rooms in memory. */
 class MemoryHttpIT extends HttpContract {
 
     MemoryHttpIT() {

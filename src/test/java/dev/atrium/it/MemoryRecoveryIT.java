@@ -1,5 +1,6 @@
 package dev.atrium.it;
 
+/** Connection state recovery with rooms in memory. */
 class MemoryRecoveryIT extends RecoveryContract {
 
     MemoryRecoveryIT() {

@@ -1,6 +1,6 @@
 package dev.atrium.it;
 
-/** Resuming where rooms are in memory. */
+/** Resuming sessions with rooms in memory. */
 class MemoryResumeIT extends ResumeContract {
 
     MemoryResumeIT() {

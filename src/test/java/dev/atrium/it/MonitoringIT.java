@@ -23,7 +23,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Alerts and dashboard ask for what the server tells, and each alert fires when it should. */
+/** Alerts and dashboard: they use metrics that the server exports, and each alert fires when it should. */
 class MonitoringIT {
 
     /** Labels that Prometheus adds. */
@@ -45,7 +45,7 @@ class MonitoringIT {
         rules = production.one(PrometheusRule.class, "atrium").getSpec().getGroups().get(0).getRules();
         dashboard = new ObjectMapper().readTree(production.one(ConfigMap.class, "atrium-dashboard").getData().get("atrium.json"));
         try (Replica replica = Replica.start(); SocketClient plain = replica.plain("/rooms/a")) {
-            // Some figures begin with what they count: a message, one that is refused, a collection.
+            // Some metrics exist only after their first event: a message, a refused message, a garbage collection.
             plain.text("hello");
             plain.await(1);
             replica.post("/rooms/a?event=%40reserved", "hello");
@@ -110,7 +110,7 @@ class MonitoringIT {
         Path promtool = Tool.require("promtool");
         Path source = Path.of("kubernetes/components/prometheus-rules");
         ObjectMapper yaml = new ObjectMapper(new YAMLFactory());
-        // The object of the operator around them is nothing that promtool knows.
+        // promtool does not know the operator's object around the rules.
         yaml.writeValue(directory.resolve("rules.yaml").toFile(), yaml.readTree(source.resolve("prometheusrule.yaml").toFile()).path("spec"));
         String tests = Files.readString(source.resolve("tests.yaml"));
         Files.writeString(directory.resolve("tests.yaml"), tests);
@@ -127,12 +127,12 @@ class MonitoringIT {
         assertThat(process.exitValue()).as(Files.readString(output)).isZero();
     }
 
-    /** The metrics of an expression that the server does not tell, or none with that label. */
+    /** Returns the metrics of an expression that the server does not export, or not with that label. */
     private static List<String> unknown(String expression) {
         return METRIC.matcher(expression).results().flatMap(MonitoringIT::series).filter(series -> !isTold(series)).toList();
     }
 
-    /** A metric, and each of its labels by itself as {@code metric{label="value"}}. */
+    /** Returns a metric, and each of its labels separately as {@code metric{label="value"}}. */
     private static Stream<String> series(MatchResult found) {
         String metric = found.group(1);
         Stream.Builder<String> series = Stream.<String>builder().add(metric);

@@ -13,13 +13,13 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import org.awaitility.Awaitility;
 
-/** A real nginx before some replicas, with docs/nginx.conf: it hands each request to the next one, and no client stays with a replica. */
+/** Real nginx in front of several replicas, with docs/nginx.conf: requests go to the replicas in turn, without sticky sessions. */
 public final class Nginx implements Door, AutoCloseable {
 
     private static final Path CONFIGURATION = Path.of("docs/nginx.conf");
     private static final int HANG_UP = 1;
 
-    /** What a test needs that is nobody else's business. */
+    /** Configuration that only the tests need. */
     private static final String OF_A_TEST = """
             access_log off;
               client_body_temp_path %1$s/body;
@@ -41,12 +41,12 @@ public final class Nginx implements Door, AutoCloseable {
         this.securePort = securePort;
     }
 
-    /** Skips the test where there is none. */
+    /** Starts nginx. Skips the test if it is missing. */
     public static Nginx before(Replica... replicas) {
         return before("3600s", replicas);
     }
 
-    /** @param readTimeout after which it cuts a connection over which nothing comes from a replica; old workers go after as long */
+    /** @param readTimeout after which it closes a connection over which a replica sends nothing; old workers exit after the same time */
     static Nginx before(String readTimeout, Replica... replicas) {
         Path program = Tool.require("nginx");
         try {
@@ -87,7 +87,7 @@ public final class Nginx implements Door, AutoCloseable {
         return URI.create("ws://127.0.0.1:" + port + path);
     }
 
-    /** What it shows over TLS, which ends here. */
+    /** Certificate of the TLS listener; TLS terminates here. */
     Certificate certificate() {
         return certificate;
     }
@@ -100,7 +100,7 @@ public final class Nginx implements Door, AutoCloseable {
         return port;
     }
 
-    /** Takes its configuration up again: new workers serve whoever comes, and the old ones those who are there, for a while. */
+    /** Reloads the configuration: new workers accept new connections, and the old workers serve their open ones for a while. */
     void reload() {
         try {
             new ProcessBuilder("kill", "-" + HANG_UP, Long.toString(process.pid())).start().waitFor();
@@ -120,7 +120,7 @@ public final class Nginx implements Door, AutoCloseable {
         }
     }
 
-    /** With its workers, which a killed master would leave behind. */
+    /** Stops nginx and its workers, which would survive a killed master. */
     @Override
     public void close() {
         process.destroy();

@@ -25,7 +25,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
-/** Two replicas behind docs/nginx.conf, with a read timeout that is soon over. */
+/** Two replicas behind docs/nginx.conf, with a short read timeout. */
 class NginxIT {
 
     private static final String READ_TIMEOUT = "3s";
@@ -136,7 +136,7 @@ class NginxIT {
             long offset = before.pushes("message", 1).get(0).path("offset").asLong();
             String epoch = before.epochOf("reload");
             nginx.reload();
-            // Old workers keep their connections for a while: what is said meanwhile arrives there.
+            // Old workers keep their connections for a while: messages published now arrive over them.
             post("/rooms/reload", "meanwhile");
             assertThat(before.pushes("message", 2).get(1).path("offset").asLong()).isEqualTo(offset + 1);
             Awaitility.await().atMost(Duration.ofSeconds(20)).until(() -> !before.isOpen());

@@ -23,7 +23,7 @@ final class Node {
     private Node() {
     }
 
-    /** Runs a script to its end, which must be a good one. Skips the test where there is no Node or npm. */
+    /** Runs a script, which must succeed. Skips the test if Node or npm is missing. */
     static void run(String script, String... arguments) {
         String node = Tool.require("node").toString();
         try {
@@ -36,12 +36,12 @@ final class Node {
         }
     }
 
-    /** Fetches the packages, so that a script can begin at once. */
+    /** Installs the packages, so that a script can begin at once. */
     static void prepare() {
         run("--version");
     }
 
-    /** Other tests in other processes want the same. */
+    /** Locked, because other tests in other processes install the same packages. */
     private static void install(String npm) throws IOException {
         Files.createDirectories(PACKAGES);
         try (FileChannel lock = FileChannel.open(PACKAGES.resolveSibling("npm.lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE)) {
@@ -56,7 +56,7 @@ final class Node {
         try (DirectoryStream<Path> sources = Files.newDirectoryStream(SOURCES)) {
             for (Path source : sources) {
                 Path target = PACKAGES.resolve(source.getFileName());
-                // A script that another process runs just now stays where it is.
+                // An unchanged script is not overwritten: another process may be running it.
                 if (!Files.exists(target) || Files.mismatch(source, target) >= 0) {
                     Files.copy(source, target, StandardCopyOption.REPLACE_EXISTING);
                 }

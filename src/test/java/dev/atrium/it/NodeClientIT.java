@@ -3,7 +3,7 @@ package dev.atrium.it;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
-/** The stock client of npm under Node, on one replica and on two behind a proxy that remembers nobody. */
+/** Stock client of npm in Node, on one replica and on two behind a proxy without sticky sessions. */
 class NodeClientIT {
 
     private static final Map<String, String> SETTINGS = Map.of("atrium.engineio.max-payload", "1M");

@@ -15,7 +15,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
-/** Health and metrics, on the management port. */
+/** Health and metrics on the management port. */
 @Tag("alone")
 class OperationsIT {
 
@@ -93,7 +93,7 @@ class OperationsIT {
                 assertThat(socket.getInputStream().readNBytes(12)).asString(StandardCharsets.US_ASCII).isEqualTo("HTTP/1.1 400");
             }
             SocketClient.await().until(() -> json.log().contains("access_token=…"));
-            // Refused, and told of in a line and in its fields: a room of that name, for want of a question mark.
+            // Denied, and logged as a line and with fields: without its question mark the URL names a room that contains the token.
             assertThat(json.post("/rooms/lobby&access_token=secret", "hello").statusCode()).isEqualTo(403);
             SocketClient.await().until(() -> json.log().contains("\"target\":\"/ lobby&access_token=…\""));
             assertThat(json.log()).doesNotContain("secret");

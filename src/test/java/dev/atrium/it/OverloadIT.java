@@ -14,7 +14,7 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
-/** A replica that cannot keep up with newcomers refuses some, instead of sinking with all. */
+/** Overload: a replica that cannot keep up with new connections refuses some of them, and continues to serve the others. */
 @Tag("alone")
 class OverloadIT {
 
@@ -23,13 +23,13 @@ class OverloadIT {
     private static final int CAPACITY = 32;
     private static final int OTHERS = 100;
 
-    /** What a storm may cost: twice what is quiet, and two time slices, because the storm, the members and the server share the cores. */
+    /** Maximum p99 in a storm: twice the quiet p99 and two time slices, because the storm, the members and the server share the cores. */
     private static final double MOST = 2;
     private static final double TIME_SLICE_MILLIS = 4;
 
     private static final int NEWCOMERS = 5;
 
-    /** Between two pauses there is time for one look at the clock, and not for a second one in time. */
+    /** Between two pauses there is time for one measurement of the lag, and not for a second one that would be in time. */
     private static final String STUTTER = "while [ $stop -gt 0 ]; do kill -STOP $0; [ $stop -gt 1 ] || echo stopped; sleep 0.7; "
             + "kill -CONT $0; sleep 0.04; stop=$((stop - 1)); done";
 
@@ -42,7 +42,7 @@ class OverloadIT {
         try (RedisProcess redis = RedisProcess.start(); Replica replica = Replica.start(Map.of("atrium.backplane", "redis",
                 "quarkus.redis.hosts", redis.url(), "atrium.admission.max-handshakes", "3")); SessionClient ann = replica.session()) {
             ann.join("a");
-            // Whoever wants to join a room now has to wait until this is over.
+            // From here on a client that joins a room waits until Redis responds again.
             redis.freeze();
             List<SocketClient> waiting = new ArrayList<>();
             for (int i = 0; i < 3; i++) {
@@ -86,7 +86,10 @@ class OverloadIT {
         }
     }
 
-    /** What newcomers are told who come during the last of some pauses, of a process that gets no processor meanwhile. */
+    /**
+     * Handshake responses to new connections that arrive during the last of several pauses, in which the process gets no
+     * processor time.
+     */
     private static List<String> answers(Replica replica, String times) throws Exception {
         Process process = new ProcessBuilder("sh", "-c", times + "; " + STUTTER, Long.toString(replica.pid()))
                 .redirectError(ProcessBuilder.Redirect.INHERIT).start();
@@ -119,13 +122,13 @@ class OverloadIT {
         }
     }
 
-    /** Measured by one of a hundred who are there and listen. */
+    /** Measured by one of a hundred members that only receive. */
     @Test
     void a_storm_of_ten_times_what_it_takes_leaves_those_who_are_there_in_peace() throws Exception {
         try (Replica replica = Replica.start(Map.of("atrium.admission.max-handshakes", Integer.toString(CAPACITY), "atrium.limits.handshakes", "0"));
                 Audience others = new Audience(replica, "/rooms/calm");
                 RawSocket witness = RawSocket.connect(replica.port(), "/rooms/calm"); Storm storm = new Storm(replica.port(), 10 * CAPACITY)) {
-            // Both are compiled first: what is measured is not the compiler.
+            // Both run once before the measurement, so that compilation is not measured.
             storm.begin();
             RoundTrips.p99(witness, 2_000);
             List<Double> quiet = new ArrayList<>();
@@ -148,7 +151,7 @@ class OverloadIT {
         }
     }
 
-    /** Those who are there: they only listen. */
+    /** Connected members that only receive. */
     private record Audience(List<SocketClient> members) implements AutoCloseable {
 
         Audience(Replica replica, String room) {

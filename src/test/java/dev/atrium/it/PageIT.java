@@ -29,7 +29,7 @@ import org.w3c.dom.NodeList;
 import org.xml.sax.InputSource;
 import org.xml.sax.SAXException;
 
-/** The pages as they are served: to whom, with what, and that nothing in them could run but their own files. */
+/** Pages as they are served: access, headers and content, and that only their own files could be executed. */
 class PageIT {
 
     private static final String BROWSER = "text/html,application/xhtml+xml,application/xml;q=0.9,image/avif,image/webp,*/*;q=0.8";
@@ -237,7 +237,7 @@ class PageIT {
         return Pattern.compile("(?m)^  (\\w+): ").matcher(object).results().map((MatchResult found) -> found.group(1)).collect(Collectors.toSet());
     }
 
-    /** The pages are XML, too, which the JDK can read. */
+    /** Parses the page with the JDK's XML parser: the pages are also valid XML. */
     private static List<Element> elements(String html) {
         try {
             Document document = DocumentBuilderFactory.newDefaultInstance().newDocumentBuilder().parse(new InputSource(new StringReader(html)));

@@ -11,7 +11,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** {@code /rooms/{room}}: frames in, frames out. */
+/** Plain socket at {@code /rooms/{room}}: each frame is a message. */
 class PlainSocketIT {
 
     private static Replica replica;

@@ -14,7 +14,7 @@ import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
-/** Clients that poll come and go, each in its own way, and nothing of them is left. */
+/** Polling clients that end in different ways leave nothing in memory. */
 @Tag("alone")
 class PollingLeakIT {
 
@@ -28,7 +28,7 @@ class PollingLeakIT {
     void five_thousand_polling_sessions_leave_nothing_behind() {
         try (Replica replica = Replica.start(Map.of("atrium.heartbeat.interval", "1s", "atrium.heartbeat.timeout", "1s",
                 "atrium.room.ttl", "5s"))) {
-            // A first time, so that loaded classes and filled pools are not taken for a leak.
+            // First round, so that class loading and pools are not measured as a leak.
             comeAndGo(replica, 1_000);
             double before = settled(replica);
 
@@ -43,7 +43,7 @@ class PollingLeakIT {
     private static double settled(Replica replica) {
         Awaitility.await().atMost(Duration.ofSeconds(20)).pollInterval(Duration.ofMillis(100))
                 .until(() -> replica.metric(POLLING) == 0 && replica.metric("atrium_rooms") == 0);
-        // The backplane forgets rooms some seconds after the last one has left.
+        // The backplane releases a room some seconds after its last member has left.
         Awaitility.await().pollDelay(Duration.ofSeconds(7)).until(() -> true);
         return replica.heapAfterCollection();
     }
@@ -58,7 +58,7 @@ class PollingLeakIT {
                 String session = PATH + "&sid=" + open.substring(9, 29);
                 CompletableFuture<String> joined = post(replica, session, "40\u001e421[\"join\",\"" + room + "\"]")
                         .thenCompose(ok -> get(replica, session));
-                // Half of them fall silent, and are found by the heartbeat.
+                // Half of the clients go silent, and the heartbeat detects them.
                 return saysGoodbye ? joined.thenCompose(ok -> post(replica, session, "1")) : joined;
             }).whenComplete((done, failure) -> running.release()).exceptionally(failure -> {
                 throw new IllegalStateException(failure);

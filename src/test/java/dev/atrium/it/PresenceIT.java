@@ -16,7 +16,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** Who is in a room on three replicas, also when one of them is killed. */
+/** Presence in a room on three replicas, also after one of them was killed. */
 class PresenceIT {
 
     private static final Duration LEASE = Duration.ofSeconds(3);
@@ -56,7 +56,7 @@ class PresenceIT {
                 Awaitility.await().atMost(LEASE.multipliedBy(2)).until(() -> left(watcher).size() >= gone.size());
             }
             assertThat(Duration.ofNanos(System.nanoTime() - killed)).isLessThan(LEASE.plusSeconds(3));
-            // Nobody announces them a second time, although both survivors have seen the end of the lease.
+            // Each leave is published only once, although both survivors detect the end of the lease.
             Awaitility.await().during(LEASE).atMost(LEASE.multipliedBy(2)).untilAsserted(() -> {
                 assertThat(left(ann)).containsExactlyInAnyOrderElementsOf(gone);
                 assertThat(left(bob)).containsExactlyInAnyOrderElementsOf(gone);

@@ -122,7 +122,7 @@ class PublishIT {
                     socket.getOutputStream().write(chunk);
                 }
             } catch (IOException e) {
-                // Answered and closed before the end: just so.
+                // Expected: the server responds and closes before the end of the body.
             }
             byte[] answer = socket.getInputStream().readNBytes(12);
             assertThat(new String(answer, StandardCharsets.US_ASCII)).isEqualTo("HTTP/1.1 413");

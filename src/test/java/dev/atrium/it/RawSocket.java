@@ -11,10 +11,10 @@ import java.net.SocketException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 
-/** A WebSocket by hand, for what a well-behaved client never sends. */
+/** WebSocket client that writes frames by hand, for frames that a well-behaved client never sends. */
 final class RawSocket implements Closeable {
 
-    /** One frame as it came. */
+    /** Received frame. */
     record Frame(int opcode, boolean compressed, byte[] payload) {
 
         String text() {
@@ -52,7 +52,7 @@ final class RawSocket implements Closeable {
         return new RawSocket(port, path, headers);
     }
 
-    /** Status line and headers of the answer to the handshake. */
+    /** Status line and headers of the handshake response. */
     String response() {
         return response;
     }
@@ -61,7 +61,7 @@ final class RawSocket implements Closeable {
         return Integer.parseInt(response.split(" ")[1]);
     }
 
-    /** The body of a refused handshake. */
+    /** Body of the response to a refused handshake. */
     String body() throws IOException {
         for (String line : response.split("\r\n")) {
             if (line.toLowerCase().startsWith("content-length:")) {
@@ -75,7 +75,7 @@ final class RawSocket implements Closeable {
         out.write(bytes);
     }
 
-    /** A masked frame with a right length. */
+    /** Sends a masked frame with a correct length. */
     void frame(int firstByte, byte... payload) throws IOException {
         write(masked(firstByte, payload));
     }
@@ -107,7 +107,7 @@ final class RawSocket implements Closeable {
         return frame.toByteArray();
     }
 
-    /** The next frame, or null when the connection is closed. */
+    /** Returns the next frame, or null if the connection is closed. */
     Frame read() throws IOException {
         try {
             int first = in.read();

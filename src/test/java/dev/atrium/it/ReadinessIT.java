@@ -6,7 +6,10 @@ import java.io.IOException;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
-/** To whom newcomers are sent. What a drain, a warm-up and a Redis that is away have to do with it is tested with these. */
+/**
+ * Readiness: whether new clients are routed to a replica. Drain, warm-up and an unavailable Redis have their own tests, which
+ * include readiness.
+ */
 class ReadinessIT {
 
     private static void awaitReady(Replica replica, int status, String check) {

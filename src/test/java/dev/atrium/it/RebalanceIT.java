@@ -9,7 +9,7 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
-/** Clients of a replica that goes on are sent to the others, so that the load evens out. */
+/** Rebalancing: a replica that continues to run sends clients to other replicas, so that the load evens out. */
 class RebalanceIT {
 
     private static List<SessionClient> sessions(Replica replica, int count) {

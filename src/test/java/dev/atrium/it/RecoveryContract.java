@@ -17,7 +17,7 @@ abstract class RecoveryContract extends ClusterContract {
     static final Map<String, String> SETTINGS = Map.of("atrium.socketio.connection-state-recovery", "true",
             "atrium.history.namespace.\"/none*\".size", "0");
 
-    /** Messages of two rooms that are so far apart are told apart. */
+    /** Messages of two rooms with this distance in time have a known order. */
     private static final Duration SURELY_APART = Duration.ofMillis(1_100);
 
     private static final ObjectMapper JSON = new ObjectMapper();
@@ -204,7 +204,7 @@ abstract class RecoveryContract extends ClusterContract {
         return client;
     }
 
-    /** A client that speaks the protocol by hand, and remembers what the stock one remembers. */
+    /** Client that speaks the protocol by hand, and keeps the same recovery state as the stock client. */
     static final class Client {
 
         final SocketClient socket;
@@ -229,7 +229,7 @@ abstract class RecoveryContract extends ClusterContract {
                     packet.startsWith("43" + prefix + "1[") && packet.contains("\"" + room + "\"")));
         }
 
-        /** What was said, in its order. */
+        /** Received messages, in order. */
         List<String> heard() {
             return events().stream().map(event -> event.path(1).asText()).toList();
         }

@@ -6,7 +6,7 @@ import java.net.http.HttpResponse;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
-/** Who may, where there is more than one replica. */
+/** Access control with more than one replica. */
 class RedisAccessIT {
 
     private static final String ADMIN = "the secret of an administrator";
@@ -46,7 +46,7 @@ class RedisAccessIT {
             try (Replica one = Replica.start(settings); Replica two = Replica.start(settings)) {
                 String path = "/socket.io/?EIO=4&transport=polling";
                 String sid = one.request("GET", path, "Origin", one.http("")).body().substring(9, 29);
-                // The origin of the replica itself, as if the load balancer had the same name for both.
+                // The origin of the replica itself, as if the load balancer had the same name for both replicas.
                 assertThat(two.post(path + "&sid=" + sid, "40").statusCode()).isEqualTo(200);
                 assertThat(two.request("GET", path + "&sid=" + sid, "Origin", two.http("")).statusCode()).isEqualTo(200);
                 assertThat(two.post(path + "&sid=" + sid, "42[\"join\",\"lobby\"]").statusCode()).isEqualTo(200);

@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
-/** A backend of Node that says things through Redis with {@code @socket.io/redis-emitter}. */
+/** Node backend that publishes through Redis with {@code @socket.io/redis-emitter}. */
 class RedisEmitterIT {
 
     @Test

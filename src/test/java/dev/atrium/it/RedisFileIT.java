@@ -1,6 +1,6 @@
 package dev.atrium.it;
 
-/** Files in Redis, which two replicas share. */
+/** Files in Redis, shared by two replicas. */
 class RedisFileIT extends FileContract {
 
     RedisFileIT() {

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** The HTTP side of rooms that two replicas share. */
+/** HTTP API of rooms that two replicas share. */
 class RedisHttpIT extends HttpContract {
 
     RedisHttpIT() {

@@ -12,7 +12,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** Redis goes away and comes back while clients talk. */
+/** Outage and return of Redis while clients publish. */
 class RedisOutageIT {
 
     private RedisProcess redis;
@@ -184,7 +184,7 @@ class RedisOutageIT {
             SocketClient.await().until(() -> left.metric("atrium_memberships") == 1);
             redis.stop();
             awaitAway(left);
-            // Each write ends one message and begins the next: inside of a message Netty's aggregator reads on by itself.
+            // Each write ends one message and begins the next one: within a message Netty's aggregator continues to read on its own.
             byte[] endAndBegin = new byte[14 + 14 + 100_000];
             byte[] end = RawSocket.masked(0x80, new byte[8]);
             byte[] begin = RawSocket.masked(0x02, new byte[100_000]);
@@ -198,12 +198,12 @@ class RedisOutageIT {
                         flood.write(endAndBegin);
                     }
                 } catch (java.io.IOException e) {
-                    // Closed by the server: just so.
+                    // Expected: the server may close the connection.
                 }
             });
             writer.setDaemon(true);
             writer.start();
-            // Read no further or closed, whichever: what got through is a few megabytes and the kernel's buffers.
+            // Whether the server stops reading or closes the connection, it has taken only a few megabytes and the kernel's buffers.
             int[] before = {-1};
             SocketClient.await().pollInterval(Duration.ofSeconds(1)).until(() -> {
                 boolean still = before[0] == written.get();

@@ -15,8 +15,8 @@ import org.awaitility.Awaitility;
 import redis.embedded.core.ExecutableProvider;
 
 /**
- * A real Redis as a process of its own: the binary that {@code REDIS_SERVER} names, else the 6.2 that comes in a jar. It
- * can be stopped and started again on the same port, with or without what it held.
+ * Real Redis in its own process: the binary that {@code REDIS_SERVER} names, else the 6.2 that comes in a jar. It can be stopped
+ * and started again on the same port, with or without its data.
  */
 public final class RedisProcess implements AutoCloseable {
 
@@ -31,12 +31,12 @@ public final class RedisProcess implements AutoCloseable {
         this.directory = Files.createTempDirectory("atrium-redis");
     }
 
-    /** A Redis that forgets everything when it is stopped. */
+    /** Starts a Redis that loses its data when it is stopped. */
     public static RedisProcess start() {
         return start(false);
     }
 
-    /** A Redis with an append-only file that is written before each reply. */
+    /** Starts a Redis with an append-only file that is written before each reply. */
     public static RedisProcess startDurable() {
         return start(true);
     }
@@ -75,7 +75,7 @@ public final class RedisProcess implements AutoCloseable {
         Awaitility.await().atMost(Duration.ofSeconds(10)).pollInterval(Duration.ofMillis(20)).until(this::answers);
     }
 
-    /** Ends it at once, as a crash would. */
+    /** Kills the process, like a crash. */
     public void stop() {
         process.destroyForcibly();
         try {
@@ -85,17 +85,17 @@ public final class RedisProcess implements AutoCloseable {
         }
     }
 
-    /** Stops it without ending it: connections stay open and nothing answers. */
+    /** Suspends the process: connections stay open and nothing is answered. */
     public void freeze() {
         signal("STOP");
     }
 
-    /** Goes on after {@link #freeze}. */
+    /** Continues the process after {@link #freeze}. */
     public void thaw() {
         signal("CONT");
     }
 
-    /** How many connections are subscribed to a channel. */
+    /** Number of connections that are subscribed to a channel. */
     public int subscribers(String channel) {
         String reply = reply("PUBSUB NUMSUB \"" + channel + "\"");
         return Integer.parseInt(reply.substring(reply.lastIndexOf(':') + 1).trim());
@@ -156,7 +156,7 @@ public final class RedisProcess implements AutoCloseable {
         }
     }
 
-    /** Unpacked once for all tests. */
+    /** Embedded binary, unpacked once for all tests. */
     private static final class Embedded {
         static final File BINARY;
 

@@ -6,6 +6,7 @@ import java.util.HashMap;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
+/** Connection state recovery on another replica, over Redis. */
 class RedisRecoveryIT extends RecoveryContract {
 
     RedisRecoveryIT() {

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import org.junit.jupiter.api.Test;
 
-/** Resuming on another replica, over Redis. */
+/** Resuming sessions on another replica, over Redis. */
 class RedisResumeIT extends ResumeContract {
 
     RedisResumeIT() {

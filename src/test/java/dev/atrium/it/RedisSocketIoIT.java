@@ -16,7 +16,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Clients of Socket.IO on two replicas, and whose requests land on any of them. */
+/** Socket.IO clients on two replicas, with requests that may reach either replica. */
 class RedisSocketIoIT {
 
     private static final String POLLING = "/socket.io/?EIO=4&transport=polling";
@@ -120,7 +120,7 @@ class RedisSocketIoIT {
             elsewhere().post(session, "40");
             assertThat(elsewhere().get(session).body()).startsWith("40{");
             CompletableFuture<String> poll = CompletableFuture.supplyAsync(() -> elsewhere().get(session).body());
-            // Longer than a request needs to arrive; one that comes later is answered the same.
+            // Longer than a request needs to arrive; a later one would get the same response.
             Awaitility.await().pollDelay(Duration.ofMillis(300)).until(() -> !poll.isDone());
 
             third.kill();
@@ -135,7 +135,7 @@ class RedisSocketIoIT {
         try (Replica third = third(); Socket poll = asks(third, session + "&t=P1a2b3c")) {
             third.signal("STOP");
             here().post(session, "42[\"said\",1]");
-            // Longer than the owner needs to write it to whoever forwards no more.
+            // Longer than the owner needs to send the packet to the replica that no longer forwards it.
             Awaitility.await().pollDelay(Duration.ofMillis(300)).until(() -> true);
             third.kill();
         }
@@ -151,7 +151,7 @@ class RedisSocketIoIT {
             third.kill();
         }
         CompletableFuture<String> again = CompletableFuture.supplyAsync(() -> elsewhere().get(session + "&t=P1a2b3c").body());
-        // Longer than a client that is gone is waited for.
+        // Longer than the server waits for a client that is gone.
         Awaitility.await().pollDelay(Duration.ofMillis(1_500)).until(() -> !again.isDone());
         here().post(session, "42[\"said\",1]");
         assertThat(again).succeedsWithin(Duration.ofSeconds(10)).isEqualTo("42[\"said\",1]");
@@ -226,7 +226,7 @@ class RedisSocketIoIT {
                 "atrium.drain.delay", "0s", "atrium.drain.window", "1s"));
     }
 
-    /** Of the first replica, and in the namespace. */
+    /** Path of a session on the first replica that has joined the namespace. */
     private static String joined() {
         String session = session(here());
         here().post(session, "40");
@@ -234,7 +234,7 @@ class RedisSocketIoIT {
         return session;
     }
 
-    /** Returns when the poll waits. */
+    /** Sends a poll, and returns once it is pending. */
     private static Socket asks(Replica replica, String path) throws IOException {
         Socket poll = new Socket("127.0.0.1", replica.port());
         poll.getOutputStream().write(("GET " + path + " HTTP/1.1\r\nHost: a\r\n\r\n").getBytes());

@@ -18,30 +18,30 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.awaitility.Awaitility;
 
-/** One replica: a process of the packaged program on free ports of the loopback address. */
+/** Replica: a process of the packaged program on free ports of the loopback address. */
 public final class Replica implements Door, AutoCloseable {
 
     static final Path JAR = Path.of("target/quarkus-app/quarkus-run.jar");
 
-    /** Of the JVM. */
+    /** JVM options. */
     private static final List<String> OPTIONS = List.of(System.getProperty("program.options", "-Xshare:auto").split(" "));
     private static final Pattern PORTS = Pattern.compile(
             "Listening on: http://127\\.0\\.0\\.1:(\\d+)(?: and https://[^ ]+)?\\. Management interface listening on http://127\\.0\\.0\\.1:(\\d+)\\.");
     private static final HttpClient HTTP = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
 
     /**
-     * Unless a test asks for other ones. A warm-up, or a drain, would cost each of the many replicas here some seconds; many tests say more
-     * than one client may; and what takes an administrator is tried without one.
+     * Settings of all tests that do not override them. A warm-up or a drain would cost each of the many replicas some seconds;
+     * many tests publish more than one client may; and operations of an administrator are tested without one.
      */
     private static final Map<String, String> SETTINGS = Map.of(
             "atrium.warm-up.duration", "0s",
             "atrium.drain.delay", "0s",
             "atrium.drain.window", "0s",
-            // That of a cold JVM on a busy machine says nothing.
+            // The lag of a cold JVM on a busy machine means nothing.
             "atrium.admission.max-lag", "0s",
             "atrium.limits.messages", "0",
             "atrium.limits.bytes", "0",
-            // What an earlier run has left must not be in the way of this one.
+            // Files of an earlier run must not affect this one.
             "atrium.file.directory", "target/files/" + ProcessHandle.current().pid(),
             "atrium.permissions.everyone", "/* *:admin");
 
@@ -55,7 +55,7 @@ public final class Replica implements Door, AutoCloseable {
         this.log = log;
     }
 
-    /** Starts with settings, and returns when it is ready. */
+    /** Starts a replica with settings, and returns when it is ready. */
     public static Replica start(Map<String, String> settings) {
         Replica replica = launch(settings);
         replica.awaitReady();
@@ -63,8 +63,8 @@ public final class Replica implements Door, AutoCloseable {
     }
 
     /**
-     * Starts it on what processors have to spare: one that begins on a machine of its own takes nothing from others. From then on, it is
-     * like them, if whoever runs the tests may say so.
+     * Starts a replica at low priority: in production a replica that starts on its own machine takes no processor time from
+     * others. Afterwards it gets normal priority, if the user that runs the tests is allowed to raise it.
      */
     public static Replica startAside(Map<String, String> settings) {
         Replica replica = launch(settings, List.of("nice", "-n", "19"));
@@ -83,19 +83,19 @@ public final class Replica implements Door, AutoCloseable {
         return start(Map.of());
     }
 
-    /** Starts one that shares its rooms through that Redis. */
+    /** Starts a replica that shares its rooms through a Redis. */
     public static Replica with(RedisProcess redis) {
         return start(Map.of("atrium.backplane", "redis", "quarkus.redis.hosts", redis.url()));
     }
 
-    /** The command that runs the program, to which its properties, {@code -jar} and {@link #JAR} are to be added. */
+    /** Command that runs the program, without its properties, {@code -jar} and {@link #JAR}. */
     static List<String> java() {
         List<String> command = new ArrayList<>(List.of(ProcessHandle.current().info().command().orElse("java")));
         command.addAll(OPTIONS);
         return command;
     }
 
-    /** Starts the process and does not wait for anything. An empty value leaves a setting to its default. */
+    /** Starts the process without waiting. An empty value leaves a setting at its default. */
     public static Replica launch(Map<String, String> settings) {
         return launch(settings, List.of());
     }
@@ -120,7 +120,7 @@ public final class Replica implements Door, AutoCloseable {
         }
     }
 
-    /** Waits until it listens. */
+    /** Waits until the replica listens. */
     public void awaitStarted() {
         Awaitility.await("start").atMost(Duration.ofSeconds(30)).pollInterval(Duration.ofMillis(20))
                 .until(() -> findPorts() || !process.isAlive());
@@ -129,7 +129,7 @@ public final class Replica implements Door, AutoCloseable {
         }
     }
 
-    /** Of its process. */
+    /** Process id. */
     public long pid() {
         return process.pid();
     }
@@ -143,7 +143,7 @@ public final class Replica implements Door, AutoCloseable {
         return URI.create("ws://127.0.0.1:" + port + path);
     }
 
-    /** A client that has joined nothing yet speaks the session protocol; its first frame was read. */
+    /** Connects a client of the session protocol and reads its first frame. The client is in no room. */
     public SessionClient session() {
         return SessionClient.connect(ws("/ws"));
     }
@@ -169,7 +169,7 @@ public final class Replica implements Door, AutoCloseable {
         return request("GET", path);
     }
 
-    /** Any request without a body. Headers are a name, a value, a name … */
+    /** Sends a request without a body. {@code headers} are alternating names and values. */
     public HttpResponse<String> request(String method, String path, String... headers) {
         HttpRequest.Builder request = HttpRequest.newBuilder(URI.create(http(path)))
                 .method(method, HttpRequest.BodyPublishers.noBody()).timeout(Duration.ofSeconds(70));
@@ -179,7 +179,7 @@ public final class Replica implements Door, AutoCloseable {
         return send(request.build());
     }
 
-    /** An endless response. Headers are a name, a value, a name … */
+    /** Opens an endless response. {@code headers} are alternating names and values. */
     public StreamClient stream(String path, String... headers) {
         return StreamClient.open(URI.create(http(path)), headers);
     }
@@ -193,13 +193,13 @@ public final class Replica implements Door, AutoCloseable {
         return send(HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + managementPort + path)).build());
     }
 
-    /** Any request to the management port, without a body. */
+    /** Sends a request without a body to the management port. */
     public HttpResponse<String> manage(String method, String path) {
         return send(HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + managementPort + path))
                 .method(method, HttpRequest.BodyPublishers.noBody()).build());
     }
 
-    /** The value of one series as Prometheus scrapes it, {@code name{label="value"}}; NaN if there is none. */
+    /** Returns the value of one series as Prometheus scrapes it, {@code name{label="value"}}; NaN if there is none. */
     public double metric(String series) {
         return management("/q/metrics").body().lines()
                 .filter(line -> line.startsWith(series + " "))
@@ -207,13 +207,13 @@ public final class Replica implements Door, AutoCloseable {
                 .findFirst().orElse(Double.NaN);
     }
 
-    /** Asks it to end, as Kubernetes does, and returns its exit code. */
+    /** Requests termination like Kubernetes, and returns the exit code. */
     public int terminate() {
         process.destroy();
         return exitCode();
     }
 
-    /** Sends it a signal, {@code TERM} or {@code INT}, and does not wait for anything. */
+    /** Sends a signal, {@code TERM} or {@code INT}, without waiting. */
     public void signal(String name) {
         execute("kill", "-" + name, Long.toString(process.pid()));
     }
@@ -229,7 +229,7 @@ public final class Replica implements Door, AutoCloseable {
         }
     }
 
-    /** Ends it without a word. */
+    /** Kills the process. */
     public void kill() {
         process.destroyForcibly();
         exitCode();
@@ -247,7 +247,7 @@ public final class Replica implements Door, AutoCloseable {
         }
     }
 
-    /** Bytes of its heap that are in use once its garbage is collected. */
+    /** Used bytes of the heap after a garbage collection. */
     public double heapAfterCollection() {
         try {
             Path jcmd = Path.of(System.getProperty("java.home"), "bin", "jcmd");
@@ -263,7 +263,7 @@ public final class Replica implements Door, AutoCloseable {
                 .mapToDouble(line -> Double.parseDouble(line.substring(line.lastIndexOf(' ')))).sum();
     }
 
-    /** All that it has logged so far. */
+    /** Log output so far. */
     public String log() {
         try {
             return Files.readString(log);

@@ -10,7 +10,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
-/** Two replicas, two processes, one Redis. */
+/** Two replicas in two processes, with one Redis. */
 class ReplicasIT {
 
     private static RedisProcess redis;

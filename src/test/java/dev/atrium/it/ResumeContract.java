@@ -15,10 +15,13 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Clients whose connection broke go on where they were, or are told that they cannot. The same over each backplane. */
+/**
+ * Contract of resuming: a client whose connection broke continues at its stream position, or is notified that it cannot. The same
+ * for each backplane.
+ */
 abstract class ResumeContract extends ClusterContract {
 
-    /** The namespaces whose history is short or none. */
+    /** Settings of a namespace with a short history and one without. */
     static final Map<String, String> SETTINGS = Map.of(
             "atrium.history.namespace.\"/short*\".size", "5",
             "atrium.history.namespace.\"/none\".size", "0");
@@ -38,7 +41,7 @@ abstract class ResumeContract extends ClusterContract {
                 try (SocketClient loud = here().plain("/rooms/since?echo=false")) {
                     while (!enough.get()) {
                         loud.text("live");
-                        // Much, but not all of the thousand that the history keeps while one client joins.
+                        // Fast, but less than the thousand messages of the history while one client joins.
                         LockSupport.parkNanos(PAUSE_NANOS);
                     }
                 }
@@ -81,7 +84,7 @@ abstract class ResumeContract extends ClusterContract {
                 assertThat(ann.reply(older).at("/body/recovered").asBoolean()).as("it is not handed what came before it joined").isFalse();
                 assertThat(ann.pushes("message", 30)).extracting(message -> message.path("offset").asInt())
                         .containsExactlyElementsOf(IntStream.rangeClosed(21, 50).boxed().toList());
-                // Of what follows a reply none is at or before the place that it names.
+                // No message after a reply is at or before the stream position in the reply.
                 List<JsonNode> all = ann.received().stream().map(SessionClient::json).toList();
                 long handed = all.subList(0, all.indexOf(ann.reply(bare))).stream().filter(frame -> frame.path("event").asText().equals("message")).count();
                 assertThat(ann.reply(bare).at("/body/offset").asLong()).isEqualTo(20 + handed);
@@ -307,7 +310,7 @@ abstract class ResumeContract extends ClusterContract {
                 .findValuesAsText("offset").stream().map(Long::valueOf).toList();
     }
 
-    /** Says something so many times, and returns the room's epoch. */
+    /** Publishes a number of messages, and returns the room's epoch. */
     private String say(String roomAndQuery, int times) {
         String epoch = "";
         for (int i = 1; i <= times; i++) {
@@ -320,7 +323,7 @@ abstract class ResumeContract extends ClusterContract {
         return "{\"room\":\"" + room + "\",\"since\":{\"epoch\":\"" + epoch + "\",\"offset\":" + offset + "}}";
     }
 
-    /** Asks to go on from the offsets, and in the rooms that {@code @welcome} names from the places there. */
+    /** Parameters for resuming at the given offsets, and in the rooms that {@code @welcome} names at the positions there. */
     private static String resume(String token, SessionClient before, Map<String, Long> offsets) {
         StringBuilder places = new StringBuilder();
         before.welcome().path("places").fields().forEachRemaining(

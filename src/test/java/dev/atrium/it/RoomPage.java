@@ -11,12 +11,12 @@ import java.util.List;
 import java.util.regex.Pattern;
 
 /**
- * The page of a room in one tab, as somebody uses it. It takes note of everything that must not happen on it: errors that
- * nobody caught, and whatever the policy of the page has stopped.
+ * Page of a room in one tab, operated like a user would. It records everything that must not happen: uncaught errors, and
+ * violations of the page's content security policy.
  */
 final class RoomPage implements AutoCloseable {
 
-    /** Locks and a channel between tabs, where a browser has no shared workers. */
+    /** Script that removes shared workers: the page then uses locks and a channel between tabs. */
     static final String NO_SHARED_WORKERS = "delete window.SharedWorker";
 
     private static final String WATCH = "addEventListener('securitypolicyviolation', event =>"
@@ -36,14 +36,14 @@ final class RoomPage implements AutoCloseable {
         page.addInitScript(WATCH);
     }
 
-    /** One more tab of somebody, with that address. */
+    /** Opens another tab of a user at a URL. */
     static RoomPage open(BrowserContext person, String url) {
         RoomPage room = new RoomPage(person.newPage());
         room.page.navigate(url);
         return room;
     }
 
-    /** The same, and it is connected. */
+    /** Opens another tab of a user, and waits until it is connected. */
     static RoomPage enter(BrowserContext person, String url) {
         return open(person, url).awaitState("open");
     }
@@ -57,7 +57,7 @@ final class RoomPage implements AutoCloseable {
         return this;
     }
 
-    /** It is anything but connected. */
+    /** Waits until the page is no longer connected. */
     void awaitAway() {
         assertThat(locator("#state")).hasAttribute("data-name", Pattern.compile("waiting|connecting"));
     }
@@ -71,7 +71,7 @@ final class RoomPage implements AutoCloseable {
         return page.locator(selector);
     }
 
-    /** What was said, as it is shown; what waits to be sent is not. */
+    /** Displayed messages, without those that wait to be sent. */
     Locator texts() {
         return locator("#list .text");
     }
@@ -85,7 +85,7 @@ final class RoomPage implements AutoCloseable {
         assertThat(texts()).hasCount(count);
     }
 
-    /** Nothing has happened on it that must not. */
+    /** Checks that nothing has happened on the page that must not. */
     void isSound() {
         assertThat(faults).isEmpty();
         assertThat(page.evaluate("() => window.hacked === undefined")).isEqualTo(true);

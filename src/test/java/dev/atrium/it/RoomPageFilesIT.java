@@ -45,7 +45,7 @@ class RoomPageFilesIT extends WithBrowser {
             assertThat(download.suggestedFilename()).isEqualTo("attack.html");
             assertThat(Files.readAllBytes(download.path())).isEqualTo(html);
             assertThat(bob.locator("#list .picture")).hasCount(0);
-            // Also to whoever opens its address.
+            // The file is also downloaded, not displayed, if its URL is opened directly.
             String address = replica.http(button.getAttribute("href").replaceFirst("^https?://[^/]+", ""));
             try (Page page = bob.page().context().newPage()) {
                 Download again = page.waitForDownload(() -> page.evaluate("address => { location = address; }", address));

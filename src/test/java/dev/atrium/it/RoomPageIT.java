@@ -10,7 +10,7 @@ import com.microsoft.playwright.Page;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-/** Two people on the page of a room, in a real browser. */
+/** Two users on the page of a room, in a real browser. */
 class RoomPageIT extends WithBrowser {
 
     @Test
@@ -26,7 +26,7 @@ class RoomPageIT extends WithBrowser {
             assertThat(ann.texts()).hasCount(3);
             plain.text("hello from a socket");
             String[] all = {"hello, <b>bob</b>", "hello, ann", "hello from a shell", "hello from a socket"};
-            // That somebody types is an empty text to those who see no events.
+            // To clients without events, a typing event is an empty text.
             SocketClient.await().untilAsserted(() -> assertThat(plain.received()).filteredOn(text -> !text.isEmpty()).containsExactly(all));
             for (RoomPage each : List.of(ann, bob)) {
                 assertThat(each.texts()).hasText(all);
@@ -57,7 +57,7 @@ class RoomPageIT extends WithBrowser {
             assertThat(ann.locator("#typing")).isEmpty();
             assertThat(ann.locator("#list .head").last()).containsText("Bob");
 
-            // Another tab of hers is the same session, and hears what was said before.
+            // Another tab of the same user is the same session, and receives the earlier messages.
             try (RoomPage again = RoomPage.enter(annsBrowser, room)) {
                 assertThat(again.texts()).hasText(new String[] {"I am"});
                 assertThat(again.locator("#members li")).hasCount(2);

@@ -12,12 +12,12 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * Whatever somebody says, is called or names is text on the page. Nothing of it runs, and the policy of the page is not what
- * prevents it: that has nothing to report.
+ * Injection into the room's page: texts and names from users are displayed as text, and nothing in them is executed. It is not
+ * the content security policy that prevents it: the policy reports no violation.
  */
 class RoomPageInjectionIT extends WithBrowser {
 
-    /** None has a slash beside the namespace's own, so that each can also be the name of a file. */
+    /** None contains a slash apart from that of the namespace, so that each can also be the name of a file. */
     @ParameterizedTest
     @ValueSource(strings = {"<img src=x onerror=window.hacked=1>", "\"><script>window.hacked=1<\\script>", "<svg onload='window.hacked=1'>",
         "javascript:window.hacked=1", "{{constructor.constructor('window.hacked=1')()}}", "' autofocus onfocus=window.hacked=1 x='"})
@@ -50,7 +50,7 @@ class RoomPageInjectionIT extends WithBrowser {
             assertThat(ann.texts()).hasCount(3);
             ann.isSound();
 
-            // From the history, and from what the browser has kept.
+            // From the history, and from the browser's storage.
             ann.page().reload();
             assertThat(ann.texts()).hasText(new String[] {attack, attack, attack});
             ann.isSound();

@@ -19,7 +19,7 @@ import javax.imageio.ImageIO;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** Pictures of the room's page in {@code target/screenshots}, for people to look at; and that nothing on it is cut off at its side. */
+/** Screenshots of the room's page in {@code target/screenshots}, for visual review, and a check that nothing is cut off at the sides. */
 class RoomPageLooksIT extends WithBrowser {
 
     @ParameterizedTest

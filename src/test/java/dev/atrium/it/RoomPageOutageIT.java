@@ -12,7 +12,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
-/** The page of a room while servers, networks and tabs come and go. */
+/** Page of a room while servers, networks and tabs fail and come back. */
 class RoomPageOutageIT {
 
     private static final Map<String, String> HEARTBEAT = Map.of("atrium.heartbeat.interval", "300ms", "atrium.heartbeat.timeout", "500ms");
@@ -92,7 +92,7 @@ class RoomPageOutageIT {
                 RoomPage ann = RoomPage.enter(browser.person(), proxy.http("/rooms/impatient"))) {
             proxy.refuse();
             proxy.cut();
-            // It is there when the next attempt is more than a second away.
+            // The button is shown if the next attempt is more than a second away.
             ann.locator("#again").waitFor();
             proxy.heal();
             ann.locator("#again").click();
@@ -131,7 +131,7 @@ class RoomPageOutageIT {
         return List.of(who).stream().flatMap(each -> IntStream.range(0, MANY).mapToObj(i -> each + ' ' + i)).toList();
     }
 
-    /** Both show the same, nothing twice and nothing missing, what each has said in its order. */
+    /** Checks that both pages show the same messages without duplicates or losses, each publisher's in order. */
     private static void agree(RoomPage ann, RoomPage bob, int messages) {
         for (RoomPage each : List.of(ann, bob)) {
             each.awaitState("open");

@@ -5,7 +5,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.locks.LockSupport;
 
-/** How long a member of a room waits to hear itself, in milliseconds. */
+/** Measurement of round trips: the time until a member of a room receives its own message, in milliseconds. */
 final class RoundTrips {
 
     private static final int PAUSE_NANOS = 2_000_000;
@@ -13,7 +13,7 @@ final class RoundTrips {
     private RoundTrips() {
     }
 
-    /** Of so many, two milliseconds apart. */
+    /** Sends a number of messages, at intervals of two milliseconds, and returns the p99. */
     static double p99(RawSocket witness, int messages) throws IOException {
         double[] times = new double[messages];
         for (int i = 0; i < messages; i++) {

@@ -11,7 +11,7 @@ import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Collectors;
 
-/** A client of the session protocol, which sends commands and finds their replies. */
+/** Client of the session protocol that sends commands and finds their replies. */
 public final class SessionClient extends SocketClient {
 
     private static final ObjectMapper JSON = new ObjectMapper();
@@ -35,12 +35,12 @@ public final class SessionClient extends SocketClient {
         return welcome.path("id").asText();
     }
 
-    /** The data of {@code @welcome}. */
+    /** Data of {@code @welcome}. */
     public JsonNode welcome() {
         return welcome;
     }
 
-    /** The epoch that a room had when this client joined it. */
+    /** Epoch that a room had when this client joined it. */
     public String epochOf(String room) {
         return replies().stream().map(reply -> reply.path("body")).filter(body -> body.path("room").asText().equals(room))
                 .map(body -> body.path("epoch").asText()).filter(epoch -> !epoch.isEmpty()).findFirst().orElseThrow();
@@ -68,12 +68,12 @@ public final class SessionClient extends SocketClient {
         return replies().stream().filter(reply -> reply.path("seq").asInt(-1) == number).findFirst().orElseThrow();
     }
 
-    /** What was pushed to this client in that event, in order; of binary messages the JSON line. */
+    /** Received pushes of an event, in order; of binary messages the JSON line. */
     public List<JsonNode> pushes(String event) {
         return frames().stream().filter(frame -> frame.path("event").asText().equals(event)).collect(Collectors.toList());
     }
 
-    /** Waits for that many pushes of the event. */
+    /** Waits for a number of pushes of an event. */
     public List<JsonNode> pushes(String event, int count) {
         await().until(() -> pushes(event).size() >= count);
         return pushes(event);
@@ -83,7 +83,7 @@ public final class SessionClient extends SocketClient {
         return frames().stream().filter(frame -> frame.has("code")).collect(Collectors.toList());
     }
 
-    /** Each frame is parsed once: tests ask again and again until what they wait for is there. */
+    /** Parsed frames. Each frame is parsed only once, because tests poll this list. */
     private synchronized List<JsonNode> frames() {
         List<String> received = received();
         for (int i = parsed.size(); i < received.size(); i++) {

@@ -11,7 +11,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** {@code /ws}: commands and pushes. */
+/** Session protocol at {@code /ws}: commands and pushes. */
 class SessionProtocolIT {
 
     private static Replica replica;

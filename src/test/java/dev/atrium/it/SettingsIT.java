@@ -9,7 +9,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** A setting that makes no sense stops the start, with one line that names it and what it accepts. */
+/** Invalid settings: the server does not start, and prints one line with the setting and the values that it accepts. */
 class SettingsIT {
 
     @ParameterizedTest(name = "{0}={1}")

@@ -13,10 +13,10 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Tabs of one browser that have one connection: in a shared worker, or with one of them in the lead. */
+/** Tabs of one browser that share a connection: in a shared worker, or with one tab as the leader. */
 class SharedBrowserIT extends WithBrowser {
 
-    /** Of the server's origin, and without a policy of its own. */
+    /** Page of the server's origin without a content security policy. */
     private static final String BLANK = "/rooms/blank/messages";
     private static final int MANY = 20;
 
@@ -76,12 +76,12 @@ class SharedBrowserIT extends WithBrowser {
     void a_tab_that_has_a_network_again_hurries_the_connection_of_all(boolean workers) throws IOException {
         String room = "hurry-" + workers;
         try (HostileProxy proxy = new HostileProxy(replica.port()); BrowserContext ann = person(workers)) {
-            // The first one chooses for all.
+            // The options of the first tab apply to all tabs.
             Page first = enter(ann, proxy.http(BLANK), Map.of("room", room, "backoff", Map.of("least", 2e9, "most", 2e9)));
             Page second = enter(ann, proxy.http(BLANK), room);
             proxy.cut();
             for (Page tab : List.of(first, second)) {
-                // A delay is any up to its bound: of the latter some weeks, few are under a minute.
+                // A delay is random up to its bound: with a bound of some weeks, few delays are under a minute.
                 Browser.await(tab, "connection.state.name === 'waiting' && connection.state.at > Date.now() + 60000", true);
             }
             second.evaluate("() => { dispatchEvent(new Event('online')); }");
@@ -130,13 +130,13 @@ class SharedBrowserIT extends WithBrowser {
         tab.evaluate("([what, many]) => { for (let i = 0; i < many; i++) say(`${what} ${Math.random()}`); }", List.of(what, MANY));
     }
 
-    /** All hear the same, and nothing is lost or comes twice. */
+    /** Checks that all tabs receive the same messages, without losses or duplicates. */
     private static void agree(List<Page> tabs, int messages) {
         for (Page tab : tabs) {
             Browser.await(tab, "heard.length", messages);
             Browser.await(tab, "connection.queued", 0);
         }
-        // Whatever was doubled would come before this one.
+        // A duplicate would arrive before this message.
         tabs.get(0).evaluate("() => { say('the end'); }");
         for (Page tab : tabs) {
             Browser.await(tab, "heard.at(-1)", "the end");

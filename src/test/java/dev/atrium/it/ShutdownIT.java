@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
+/** Shutdown of a replica after SIGTERM. */
 class ShutdownIT {
 
     @Test

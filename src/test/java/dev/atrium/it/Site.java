@@ -9,7 +9,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 
-/** A web site of another origin than any replica's: one page, at every path. */
+/** Web site of another origin than any replica's: one page, at every path. */
 final class Site implements AutoCloseable {
 
     private final HttpServer server;
@@ -22,7 +22,7 @@ final class Site implements AutoCloseable {
         return of("text/html; charset=utf-8", html.getBytes(StandardCharsets.UTF_8));
     }
 
-    /** Bytes that any page may fetch. */
+    /** Site that serves bytes to pages of any origin. */
     static Site of(byte[] bytes) {
         return of("application/octet-stream", bytes);
     }

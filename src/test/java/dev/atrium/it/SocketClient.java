@@ -17,10 +17,7 @@ import java.util.concurrent.TimeUnit;
 import org.awaitility.Awaitility;
 import org.awaitility.core.ConditionFactory;
 
-/**
- * The JDK's WebSocket client with a log of what it has received: text as it came, binary as {@code 0x} and hexadecimal
- * digits.
- */
+/** WebSocket client of the JDK that records what it receives: text as it came, binary as {@code 0x} and hexadecimal digits. */
 public class SocketClient implements AutoCloseable {
 
     private static final HttpClient HTTP = HttpClient.newHttpClient();
@@ -51,7 +48,7 @@ public class SocketClient implements AutoCloseable {
         get(socket.sendText(text, true));
     }
 
-    /** One message in fragments. */
+    /** Sends one message in fragments. */
     public void fragments(String... parts) {
         for (int i = 0; i < parts.length; i++) {
             get(socket.sendText(parts[i], i == parts.length - 1));
@@ -78,12 +75,12 @@ public class SocketClient implements AutoCloseable {
         return received();
     }
 
-    /** Waits until it has received exactly this and nothing else. */
+    /** Waits until it has received exactly these messages. */
     public void awaitExactly(String... messages) {
         await().untilAsserted(() -> assertThat(received()).containsExactly(messages));
     }
 
-    /** Waits until it was closed, and returns the code. */
+    /** Waits until it was closed, and returns the close code. */
     public int awaitClose() {
         await().until(() -> closeCode != -1 || failure != null);
         return failure != null ? 1006 : closeCode;
@@ -105,17 +102,17 @@ public class SocketClient implements AutoCloseable {
         socket.abort();
     }
 
-    /** Is gone without a word, as in a tunnel whose end the server hears of. */
+    /** Aborts the TCP connection without a close frame; the server notices it at once. */
     public void cut() {
         socket.abort();
     }
 
-    /** Closes as a browser does, and waits for the answer. */
+    /** Closes as a browser does, and waits for the close frame of the server. */
     public void leave() {
         leave(1000);
     }
 
-    /** The same with another code. */
+    /** Closes with another close code, and waits for the close frame of the server. */
     public void leave(int code) {
         get(socket.sendClose(code, ""));
         awaitClose();

@@ -20,7 +20,7 @@ import java.util.stream.Stream;
 import org.awaitility.core.ConditionFactory;
 import org.json.JSONObject;
 
-/** The official Java client of Socket.IO, with a log of what it was told: {@code event} and its arguments, as text. */
+/** Official Java client of Socket.IO that records what it receives: {@code event} and its arguments, as text. */
 public final class SocketIoClient implements AutoCloseable {
 
     private final List<String> log = Collections.synchronizedList(new ArrayList<>());
@@ -35,7 +35,7 @@ public final class SocketIoClient implements AutoCloseable {
                 + (error[0] instanceof JSONObject json ? json.optString("message") + (json.has("data") ? " " + json.opt("data") : "") : error[0].toString())));
     }
 
-    /** @param transports {@code polling}, {@code websocket}, or both, with a comma between */
+    /** @param transports {@code polling}, {@code websocket}, or both, separated by a comma */
     public static SocketIoClient connect(URI uri, String transports, Map<String, String> auth) {
         IO.Options options = IO.Options.builder().setForceNew(true).setTransports(transports.split(","))
                 .setReconnectionDelay(50).setReconnectionDelayMax(200).setAuth(auth).build();
@@ -68,7 +68,7 @@ public final class SocketIoClient implements AutoCloseable {
         socket.emit(event, arguments);
     }
 
-    /** Emits, and returns what was acknowledged. */
+    /** Emits an event, and returns the arguments of its acknowledgement. */
     public String emitWithAck(String event, Object... arguments) {
         CompletableFuture<String> answer = new CompletableFuture<>();
         Object[] withAck = Arrays.copyOf(arguments, arguments.length + 1);
@@ -83,7 +83,7 @@ public final class SocketIoClient implements AutoCloseable {
         }
     }
 
-    /** What it was told of that event so far. */
+    /** Received arguments of an event so far. */
     public List<String> heard(String event) {
         return log().stream().filter(line -> line.equals(event) || line.startsWith(event + " ")).toList();
     }
@@ -92,7 +92,7 @@ public final class SocketIoClient implements AutoCloseable {
         SocketClient.await().untilAsserted(() -> assertThat(log()).contains(lines));
     }
 
-    /** Acknowledges an event with what that function makes of its arguments. */
+    /** Acknowledges an event with the result of a function of its arguments. */
     public void answer(String event, Function<Object[], Object> function) {
         socket.on(event, arguments -> ((Ack) arguments[arguments.length - 1]).call(function.apply(arguments)));
     }

@@ -18,7 +18,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** The official Java client, unchanged, by each way that it may take; and what a client that is no good is answered. */
+/** Unmodified official Java client over each transport, and replies to clients that violate the protocol. */
 class SocketIoIT {
 
     private static final String BOTH = "polling,websocket";
@@ -332,7 +332,7 @@ class SocketIoIT {
                     + small.get("/socket.io/?EIO=4&transport=polling").body().substring(9, 29);
             small.post(session, "40");
             slow.text("40");
-            // To the whole namespace, in which all three are. Neither of the others reads it.
+            // To the whole namespace, which contains all three clients. Neither of the other two reads it.
             String large = "x".repeat(50_000);
             for (int i = 0; i < 300; i++) {
                 assertThat(witness.emitWithAck("large", large)).contains("\"code\":200");
@@ -396,7 +396,7 @@ class SocketIoIT {
         }
     }
 
-    /** In the main namespace, and told so: two packets were received. */
+    /** Client in the main namespace that has received the two packets of its handshake. */
     private static SocketClient joined() {
         SocketClient socket = replica.plain(WEBSOCKET);
         socket.text("40");

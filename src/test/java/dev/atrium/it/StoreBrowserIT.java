@@ -15,7 +15,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
-/** What a browser keeps of rooms in its IndexedDB. */
+/** Room data that a browser stores in IndexedDB. */
 class StoreBrowserIT {
 
     private static final Path CLIENT = Path.of("target/classes/META-INF/resources/atrium.js");
@@ -49,7 +49,7 @@ class StoreBrowserIT {
     @Test
     void what_was_heard_is_there_without_a_server_and_only_what_is_new_comes_from_it() {
         try (Cluster cluster = Cluster.overRedis(1, Map.of()); Site site = Site.of(CHAT); BrowserContext ann = browser.person()) {
-            // The page of an application comes from wherever that is, or from a cache.
+            // Served without the replica: an application's page and script come from another host, or from a cache.
             ann.route("**/atrium.js", route -> route.fulfill(new Route.FulfillOptions().setPath(CLIENT)));
             String url = site.url() + '#' + cluster.replica(0).http("/");
             try (Page page = browser.open(ann, url)) {
@@ -128,7 +128,7 @@ class StoreBrowserIT {
         Browser.await(page, stored("ann's"), messages);
     }
 
-    /** Messages in the database whose name ends so. */
+    /** Stored messages of the database whose name has a suffix. */
     private static String stored(String end) {
         return """
                 (async () => {

@@ -11,9 +11,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.Iterator;
 import java.util.concurrent.atomic.AtomicLong;
 
-/**
- * Clients who all want to connect at once, and come again as soon as they are let in or refused, whatever they were told.
- */
+/** Connection storm: clients that all connect at once, and reconnect as soon as they were admitted or refused, whatever the response. */
 final class Storm extends Disturbance {
 
     private static final byte[] HANDSHAKE = ("GET /rooms/storm HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"
@@ -63,14 +61,14 @@ final class Storm extends Disturbance {
 
     private void come(Selector selector) throws IOException {
         SocketChannel channel = SocketChannel.open();
-        // A reset leaves no port that rests, of which there are not enough for a storm.
+        // A reset leaves no port in TIME_WAIT, of which a storm would use up all.
         channel.setOption(StandardSocketOptions.SO_LINGER, 0);
         channel.configureBlocking(false);
         channel.connect(server);
         channel.register(selector, SelectionKey.OP_CONNECT);
     }
 
-    /** Whether this client is done. */
+    /** Returns whether this client is finished. */
     private boolean step(SelectionKey key) {
         SocketChannel channel = (SocketChannel) key.channel();
         try {

@@ -14,7 +14,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 
-/** Reads an endless response, a line at a time, until it ends or is closed. */
+/** Reader of an endless response, line by line, until it ends or is closed. */
 public final class StreamClient implements AutoCloseable {
 
     private static final HttpClient HTTP = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
@@ -59,7 +59,7 @@ public final class StreamClient implements AutoCloseable {
         }
     }
 
-    /** The JSON objects in the lines so far, of whichever format. */
+    /** JSON objects in the lines so far, in either format. */
     public List<JsonNode> events() {
         return lines().stream().map(line -> line.startsWith("data: ") ? line.substring(6) : line)
                 .map(line -> line.startsWith("<script>")
@@ -67,7 +67,7 @@ public final class StreamClient implements AutoCloseable {
                 .filter(line -> line.startsWith("{")).map(SessionClient::json).toList();
     }
 
-    /** The events of that name, once there are so many. */
+    /** Waits for a number of events with a name, and returns them. */
     public List<JsonNode> events(String name, int count) {
         SocketClient.await().until(() -> events(name).size() >= count);
         return events(name);
@@ -77,7 +77,7 @@ public final class StreamClient implements AutoCloseable {
         return events().stream().filter(event -> event.path("event").asText().equals(name)).toList();
     }
 
-    /** Waits until the server has ended it. */
+    /** Waits until the server has ended the response. */
     public void awaitEnd() {
         SocketClient.await().until(() -> ended);
     }
@@ -97,7 +97,7 @@ public final class StreamClient implements AutoCloseable {
                 lines.add(line);
             }
         } catch (IOException e) {
-            // Closed by the test, or cut by the server: what counts is what came.
+            // Closed by the test, or cut by the server: the lines received until then count.
         } finally {
             ended = true;
         }

@@ -25,7 +25,7 @@ import javax.net.ssl.X509ExtendedTrustManager;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** TLS by Quarkus's registry, whose files may be replaced while it runs. */
+/** TLS by Quarkus's TLS registry, whose files may be replaced while the server runs. */
 class TlsIT {
 
     private static final String PASSWORD = "changeit";
@@ -56,7 +56,7 @@ class TlsIT {
             Path next = directory.resolve("next.p12");
             generate("second", next);
             Files.move(next, store, StandardCopyOption.REPLACE_EXISTING, StandardCopyOption.ATOMIC_MOVE);
-            // A handshake that is under way in the moment of the exchange may fail.
+            // A handshake in progress during the replacement may fail.
             SocketClient.await().ignoreExceptionsInstanceOf(IOException.class)
                     .untilAsserted(() -> assertThat(subject(port)).contains("CN=second"));
             socket.sendText("still here", true).get(10, TimeUnit.SECONDS);
@@ -86,38 +86,38 @@ class TlsIT {
         }
     }
 
-    /** Believes whatever it is shown: it is the server that is looked at. */
+    /** TLS context that trusts every certificate: the test inspects the certificate of the server. */
     private static SSLContext trusting() throws Exception {
         SSLContext context = SSLContext.getInstance("TLS");
         context.init(null, new TrustManager[] {new X509ExtendedTrustManager() {
             @Override
             public void checkClientTrusted(X509Certificate[] chain, String type) {
-                // Nobody asks.
+                // Unused: the client is not authenticated.
             }
 
             @Override
             public void checkServerTrusted(X509Certificate[] chain, String type) {
-                // Any.
+                // Every certificate is accepted.
             }
 
             @Override
             public void checkClientTrusted(X509Certificate[] chain, String type, Socket socket) {
-                // Nobody asks.
+                // Unused: the client is not authenticated.
             }
 
             @Override
             public void checkServerTrusted(X509Certificate[] chain, String type, Socket socket) {
-                // Any.
+                // Every certificate is accepted.
             }
 
             @Override
             public void checkClientTrusted(X509Certificate[] chain, String type, SSLEngine engine) {
-                // Nobody asks.
+                // Unused: the client is not authenticated.
             }
 
             @Override
             public void checkServerTrusted(X509Certificate[] chain, String type, SSLEngine engine) {
-                // Any.
+                // Every certificate is accepted.
             }
 
             @Override

@@ -12,7 +12,7 @@ import java.time.Duration;
 import java.util.Base64;
 import org.awaitility.Awaitility;
 
-/** Debian's Redis behind TLS and a password, with a certificate for {@code localhost} that nobody else has signed. */
+/** Debian's Redis with TLS and a password, and a self-signed certificate for {@code localhost}. */
 final class TlsRedis implements AutoCloseable {
 
     private static final String PASSWORD = "changeit";
@@ -25,7 +25,7 @@ final class TlsRedis implements AutoCloseable {
         this.port = port;
     }
 
-    /** Skips the test where there is no {@code redis-server}: the one that comes in a jar was built without TLS. */
+    /** Starts Redis. Skips the test if there is no {@code redis-server}: the one that comes in a jar was built without TLS. */
     static TlsRedis start(Path directory) throws Exception {
         String program = Tool.require("redis-server").toString();
         int port = RedisProcess.freePort();
@@ -41,12 +41,12 @@ final class TlsRedis implements AutoCloseable {
         return new TlsRedis(process, port);
     }
 
-    /** By whatever name it is called; the certificate is for one. */
+    /** URL with a host name; the certificate is valid for one only. */
     String url(String host) {
         return "rediss://:" + PASSWORD + "@" + host + ":" + port;
     }
 
-    /** A certificate in {@code ca.crt} that is its own authority; its key is in {@code redis.key}. */
+    /** Creates a self-signed certificate in {@code ca.crt}; its key is in {@code redis.key}. */
     static Path certificate(Path directory) throws IOException, InterruptedException, GeneralSecurityException {
         Path store = directory.resolve("redis.p12");
         Path certificate = directory.resolve("ca.crt");

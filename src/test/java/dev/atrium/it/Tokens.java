@@ -17,7 +17,7 @@ import java.util.HashMap;
 import java.util.Map;
 import javax.crypto.spec.SecretKeySpec;
 
-/** Makes tokens, good ones and bad ones, with a key pair of its own. */
+/** Issuer of valid and invalid tokens, with its own key pair. */
 public final class Tokens {
 
     public static final String ISSUER = "https://issuer.example";
@@ -29,7 +29,7 @@ public final class Tokens {
     private Tokens() {
     }
 
-    /** Settings of a server that believes these tokens, and serves nobody without one. */
+    /** Settings of a server that accepts these tokens and requires one. */
     public static Map<String, String> required(Map<String, String> more) {
         Map<String, String> settings = new HashMap<>(Map.of(
                 "atrium.auth.mode", "required",
@@ -66,13 +66,13 @@ public final class Tokens {
         return sign(claims("ann", "*:admin").issuer("https://evil.example"));
     }
 
-    /** Says that it needs no signature. */
+    /** Token with the algorithm {@code none}, which has no signature. */
     public static String unsigned() {
         String payload = of("ann", "*:admin").split("\\.")[1];
         return base64url("{\"alg\":\"none\",\"typ\":\"JWT\"}") + "." + payload + ".";
     }
 
-    /** Takes the public key, which anybody may know, for a shared secret. */
+    /** Token signed with the public key as a shared secret (algorithm confusion). */
     public static String confused() {
         return claims("ann", "*:admin").jws().algorithm(SignatureAlgorithm.HS256)
                 .sign(new SecretKeySpec(base64(KEYS.getPublic()).getBytes(StandardCharsets.US_ASCII), "HmacSHA256"));
@@ -82,7 +82,7 @@ public final class Tokens {
         return sign(Jwt.claims().subject("ann").issuer(ISSUER).audience(AUDIENCE).claim("rooms", Map.of("lobby", "fly")));
     }
 
-    /** The private key in a file, as the command line reads it. */
+    /** File with the private key, as the command line reads it. */
     public static Path privateKeyFile() {
         try {
             Path file = Files.createTempFile("atrium", ".pem");

@@ -7,13 +7,13 @@ import java.util.Arrays;
 import org.junit.jupiter.api.Assertions;
 import org.junit.jupiter.api.Assumptions;
 
-/** Programs that a developer's machine may lack, but not the one of continuous integration. */
+/** Programs that may be missing on a developer's machine, but not in continuous integration. */
 final class Tool {
 
     private Tool() {
     }
 
-    /** The program of that name. Skips the test where it is missing, or with {@code CI=true} fails it. */
+    /** Returns the path of a program. If it is missing, skips the test, or fails it with {@code CI=true}. */
     static Path require(String name) {
         Path found = Arrays.stream(System.getenv("PATH").split(File.pathSeparator))
                 .map(directory -> Path.of(directory, name)).filter(Files::isExecutable).findFirst().orElse(null);
@@ -21,7 +21,7 @@ final class Tool {
             Assertions.fail(name + " is not installed, and CI=true");
         }
         if (found == null) {
-            // JUnit's report is silent on a class that was skipped as a whole.
+            // JUnit's report does not list a class that was skipped as a whole.
             System.out.println(name + " is not installed: a test that needs it is skipped");
         }
         Assumptions.assumeTrue(found != null, name + " is not installed");

@@ -16,10 +16,10 @@ import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.zip.GZIPInputStream;
 
-/** What replicas tell their spans to: OTLP over HTTP with protobuf. It can be away for a while. */
+/** Collector of spans: OTLP over HTTP with protobuf. It can be unavailable for a while. */
 public final class TraceCollector implements AutoCloseable {
 
-    /** A span, and of which replica it is. */
+    /** Span and its replica. */
     public record Span(String trace, String id, String parent, String name, String kind, boolean failed, long nanos,
             Map<String, Object> attributes, Map<String, Object> resource) {
 
@@ -49,7 +49,7 @@ public final class TraceCollector implements AutoCloseable {
         server.stop(0);
     }
 
-    /** Answers that from now on, whatever it is told. */
+    /** Responds to all exports with a status from now on. */
     public void refuse(int code) {
         status = code;
     }
@@ -73,12 +73,12 @@ public final class TraceCollector implements AutoCloseable {
         return spans.stream().filter(span -> span.trace.equals(trace)).toList();
     }
 
-    /** Those that are about a room. */
+    /** Spans of a room. */
     public List<Span> ofRoom(String room) {
         return spans.stream().filter(span -> room.equals(span.attributes.get("messaging.destination.name"))).toList();
     }
 
-    /** Paths that are not those of traces, and were asked for. */
+    /** Requested paths other than that of traces. */
     public List<String> elsewhere() {
         return List.copyOf(elsewhere);
     }

@@ -15,7 +15,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
-/** A message is followed from its publication to its delivery on each replica; and where nobody asked for that, it is not. */
+/** Tracing of a message from its publication to its delivery on each replica, if it is enabled. */
 class TracesIT {
 
     private static final String PARENT = "00f067aa0ba902b7";
@@ -23,7 +23,7 @@ class TracesIT {
 
     private static TraceCollector collector;
     private static Cluster cluster;
-    /** Knows where the collector is, and has not been told to use it. */
+    /** Replica that has the endpoint of the collector, but tracing disabled. */
     private static Replica untraced;
 
     @BeforeAll
@@ -44,7 +44,7 @@ class TracesIT {
     private static Map<String, String> traced(String sampler) {
         return new HashMap<>(Map.of("otel.traces.exporter", "otlp", "otel.exporter.otlp.endpoint", collector.url(),
                 "otel.traces.sampler", sampler, "otel.bsp.schedule.delay", "50",
-                // Others of the same cluster may need more than is known here.
+                // Other services may need more propagators than the defaults.
                 "otel.propagators", "tracecontext,baggage,b3"));
     }
 
@@ -101,7 +101,7 @@ class TracesIT {
             post(cluster.replica(0), "unsampled", trace, "00");
             ann.await(1);
             assertThat(inLog("unsampled", "traceparent")).isFalse();
-            // What is said after it is told after it.
+            // Spans are exported in order: after those of this message, none of the previous one can follow.
             String next = "4bf92f3577b34da6a3ce929d0e0e4703";
             post(cluster.replica(0), "unsampled", next, "01");
             await().until(() -> collector.ofTrace(next).size() == 2);
@@ -196,7 +196,7 @@ class TracesIT {
             Span sent = one(collector.ofRoom("nowhere"), "PRODUCER");
             assertThat(sent.failed()).isTrue();
             assertThat(sent.attributes()).containsKey("error.type").doesNotContainKey("messaging.message.id");
-            // Refused before the backplane was asked: nothing was sent.
+            // Refused before the backplane was involved: nothing was sent.
             assertThat(replica.post("/rooms/nowhere?event=@gap", "hello").statusCode()).isEqualTo(400);
             replica.post("/rooms/nowhere", "hello");
             await().until(() -> collector.ofRoom("nowhere").size() == 2);
@@ -209,7 +209,7 @@ class TracesIT {
             away.stop();
             Map<String, String> settings = traced("always_on");
             settings.put("otel.exporter.otlp.endpoint", away.url());
-            // It would try again for some ten seconds before it gives a batch up.
+            // The exporter would retry for some ten seconds before it gives up a batch.
             settings.put("otel.java.exporter.otlp.retry.disabled", "true");
             try (Replica replica = Replica.start(settings); SocketClient ann = replica.plain("/rooms/alone")) {
                 SocketClient.await().until(() -> replica.get("/rooms/alone").body().contains("\"members\":1"));
@@ -260,7 +260,7 @@ class TracesIT {
         await().until(() -> cluster.replica(0).get("/rooms/" + room).body().contains("\"members\":" + count));
     }
 
-    /** Whether a room's log in Redis has a word in its last message. */
+    /** Returns whether the last message in a room's log in Redis contains a word. */
     private static boolean inLog(String room, String word) {
         String reply = cluster.redis().command("EVAL \"return string.find(redis.call('XREVRANGE', KEYS[1], '+', '-', 'COUNT', 1)[1][2][4], '"
                 + word + "', 1, true) or 0\" 1 \"atrium:log:{/ " + room + "}\"");

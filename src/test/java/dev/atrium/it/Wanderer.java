@@ -9,7 +9,7 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Stream;
 
-/** A client that speaks and listens in one room, and goes on as the same session on another replica when it is told to go. */
+/** Client that publishes and receives in one room, and resumes its session on another replica when its replica drains. */
 final class Wanderer implements AutoCloseable {
 
     private static final String ROOM = "wandering";
@@ -79,7 +79,7 @@ final class Wanderer implements AutoCloseable {
         return acknowledged().size();
     }
 
-    /** The places of what it said and was told that it was taken. */
+    /** Offsets of its acknowledged messages. */
     List<Long> acknowledged() {
         SessionClient now = after;
         return Stream.concat(acknowledged(before, seqsBefore), now == null ? Stream.of() : acknowledged(now, seqsAfter)).toList();
@@ -94,7 +94,7 @@ final class Wanderer implements AutoCloseable {
                 .map(reply -> reply.at("/body/offset").asLong());
     }
 
-    /** The places of what it has heard, before and after. */
+    /** Offsets of the received messages, before and after the move. */
     List<Long> heard() {
         SessionClient now = after;
         return Stream.concat(offsets(before), now == null ? Stream.of() : offsets(now)).toList();

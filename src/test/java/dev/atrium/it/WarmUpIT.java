@@ -8,7 +8,7 @@ import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
-/** A fresh replica rehearses before it is ready, and nobody hears anything of it. */
+/** Warm-up of a fresh replica before it is ready, which no client can observe. */
 @Tag("alone")
 class WarmUpIT {
 

@@ -3,7 +3,7 @@ package dev.atrium.it;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 
-/** Tests of one replica in one browser, which both start before the first of them. */
+/** Base class of tests with one replica and one browser, which start before the first test. */
 abstract class WithBrowser {
 
     static Browser browser;
@@ -15,7 +15,7 @@ abstract class WithBrowser {
         replica = Replica.start();
     }
 
-    /** Also after half a start. */
+    /** Also runs if only one of the two was started. */
     @AfterAll
     static void stop() {
         if (browser != null) {

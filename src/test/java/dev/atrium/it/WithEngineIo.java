@@ -17,14 +17,14 @@ import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 
-/** A replica, and Engine.IO 4 spoken by hand. */
+/** Base class of tests with a replica and Engine.IO 4 requests written by hand. */
 abstract class WithEngineIo {
 
     static final String POLLING = "/socket.io/?EIO=4&transport=polling";
     static final String SEPARATOR = "\u001e";
     static final HttpClient HTTP = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
 
-    /** After so long a poll has reached the server, which holds it. */
+    /** Time after which a poll has reached the server and is pending. */
     static final Duration HELD = Duration.ofMillis(200);
     private static final ObjectMapper JSON = new ObjectMapper();
 
@@ -49,12 +49,12 @@ abstract class WithEngineIo {
         }
     }
 
-    /** Connects, and returns the path of its further requests. */
+    /** Connects, and returns the path of further requests. */
     static String connectByPolling(Replica to) {
         return POLLING + "&sid=" + open(to.get(POLLING).body()).path("sid").asText();
     }
 
-    /** The same, and it is in the namespace and has been told so. */
+    /** Connects, joins the namespace and reads its reply; returns the path of further requests. */
     static String joinByPolling(Replica to) {
         String session = connectByPolling(to);
         to.post(session, "40");

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-/** What one hears who comes back to a room. */
+/** Catch-up: what a client receives when it returns to a room. */
 class CatchUpTest extends WithRooms {
 
     @Test

@@ -7,6 +7,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
+/** Room ids: valid and invalid names and namespaces, and the ids of session rooms. */
 class RoomIdTest {
 
     @ParameterizedTest

@@ -9,7 +9,7 @@ import java.util.List;
 import java.util.concurrent.CancellationException;
 import org.junit.jupiter.api.Test;
 
-/** Who is in a room, and what its members are handed. */
+/** Members of rooms, and the messages that they receive. */
 class RoomsTest extends WithRooms {
 
     @Test

@@ -7,12 +7,12 @@ import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 
-/** Rooms on event loops that the test turns by hand, and a source that it speaks for. */
+/** Base class of tests with rooms on event loops that the test runs by hand, and with a message source that the test controls. */
 abstract class WithRooms {
 
     static final RoomId LOBBY = RoomId.of("/", "lobby");
 
-    /** Few, so that a test has many pages. */
+    /** Small, so that a test has many pages. */
     static final int PAGE = 10;
 
     final Source source = new Source();

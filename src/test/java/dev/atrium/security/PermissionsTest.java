@@ -13,6 +13,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
+/** Permissions: patterns of rooms and their syntax errors. */
 class PermissionsTest {
 
     @ParameterizedTest(name = "{0}: {3} in {1} {2} is {4}")

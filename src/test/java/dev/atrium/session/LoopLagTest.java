@@ -13,6 +13,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
+/** Measurement of the lag of event loops. */
 class LoopLagTest {
 
     private static final long MOST = Duration.ofMillis(300).toNanos();

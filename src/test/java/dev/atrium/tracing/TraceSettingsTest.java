@@ -10,7 +10,7 @@ import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
-/** What OpenTelemetry is told of its settings. */
+/** Settings that are passed to OpenTelemetry. */
 class TraceSettingsTest {
 
     private static Optional<Map<String, String>> read(Map<String, String> settings) {

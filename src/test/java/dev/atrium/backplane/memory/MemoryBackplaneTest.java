@@ -25,6 +25,7 @@ import java.util.Map;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 
+/** Backplane in memory: the contract, expiry of rooms and history, and expiry of sessions. */
 class MemoryBackplaneTest extends BackplaneContract {
 
     private final Node node = Node.create();

@@ -12,6 +12,7 @@ import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 
+/** Backplane over Redis: the contract. */
 class RedisBackplaneIT extends BackplaneContract {
 
     private static RedisProcess redis;

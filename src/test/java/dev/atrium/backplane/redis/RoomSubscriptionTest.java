@@ -15,7 +15,7 @@ import java.util.stream.LongStream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** How a subscription closes gaps, with a log that the test answers for by hand. */
+/** Gap handling of a room subscription, with a log whose replies the test sends itself. */
 class RoomSubscriptionTest {
 
     private static final RoomId ROOM = RoomId.of("/", "a");
@@ -241,7 +241,7 @@ class RoomSubscriptionTest {
 
         @Override
         public void healed(int messages) {
-            // Counted by the one who reads.
+            // The reader of the log counts these.
         }
 
         @Override

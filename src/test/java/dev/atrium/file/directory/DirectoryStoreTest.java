@@ -23,6 +23,7 @@ import org.junit.jupiter.api.condition.DisabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 
+/** File store in a directory: the contract, full disks, paths, leftovers of a crash, and private directories. */
 class DirectoryStoreTest extends FileStoreContract {
 
     @TempDir
@@ -61,7 +62,7 @@ class DirectoryStoreTest extends FileStoreContract {
     void a_disk_that_is_full_says_so_and_harms_nothing_that_was_there() throws Exception {
         StoredFile file = begun(2000);
         assertThat(await(store().write(file, 0, ByteBuffer.allocate(1000)))).isTrue();
-        // Whatever is written to it fails with ENOSPC.
+        // Every write to /dev/full fails with ENOSPC.
         Path data = root().resolve(file.id()).resolve("data");
         Path aside = Files.move(data, data.resolveSibling("aside"));
         Files.createSymbolicLink(data, Path.of("/dev/full"));

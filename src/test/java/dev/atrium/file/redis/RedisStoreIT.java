@@ -19,6 +19,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
+/** File store in Redis: the contract, expiry of keys, a full Redis, and connections that break. */
 class RedisStoreIT extends FileStoreContract {
 
     private static final Duration TTL = Duration.ofHours(3);
@@ -136,7 +137,7 @@ class RedisStoreIT extends FileStoreContract {
         }
     }
 
-    /** How long the list of those is who are connected, one of whom asks. */
+    /** Length of Redis's client list in bytes. The list contains the client that requests it. */
     private static int connected() {
         return Integer.parseInt(redis.command("CLIENT LIST").substring(1));
     }

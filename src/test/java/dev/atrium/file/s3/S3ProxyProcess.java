@@ -12,7 +12,7 @@ import java.time.Duration;
 import java.util.List;
 import org.awaitility.Awaitility;
 
-/** S3Proxy, which speaks S3 and keeps objects as files of a directory, as a process of its own. It checks signatures. */
+/** S3Proxy in its own process: an S3 server that stores objects as files in a directory. It verifies signatures. */
 final class S3ProxyProcess implements AutoCloseable {
 
     static final String ACCESS_KEY = "local-identity";
@@ -59,12 +59,12 @@ final class S3ProxyProcess implements AutoCloseable {
         return URI.create("http://127.0.0.1:" + port);
     }
 
-    /** Where it keeps the objects of a bucket. */
+    /** Directory of the objects of a bucket. */
     Path objects(String bucket) {
         return directory.resolve("objects").resolve(bucket);
     }
 
-    /** Ends it at once. */
+    /** Kills the process. */
     void stop() {
         process.destroyForcibly();
         try {

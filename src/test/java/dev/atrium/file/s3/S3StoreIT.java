@@ -31,6 +31,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
+/** File store in S3: the contract, deletion, settings, and a service that is full or unavailable. */
 class S3StoreIT extends FileStoreContract {
 
     private static final String BUCKET = "files-of-rooms";

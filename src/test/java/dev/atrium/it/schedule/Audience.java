@@ -14,10 +14,10 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.function.Supplier;
 import org.awaitility.Awaitility;
 
-/** Readers of all kinds and a speaker, in some rooms of a cluster. */
+/** Readers of all kinds and a publisher, in some rooms of a cluster. */
 final class Audience implements AutoCloseable {
 
-    /** Rooms that one reader follows. */
+    /** Maximum number of rooms that one reader follows. */
     private static final int MOST_ROOMS = 6;
 
     final List<String> rooms;
@@ -38,7 +38,7 @@ final class Audience implements AutoCloseable {
         this.speaker = new Publisher(anywhere, punctuality);
     }
 
-    /** Adds one who follows some of the rooms, or one of them. */
+    /** Adds a reader of a random kind, which follows one or several rooms. */
     void add() {
         String name = "reader " + readers.size();
         Reader reader = switch (random.nextInt(6)) {
@@ -63,13 +63,17 @@ final class Audience implements AutoCloseable {
         return rooms.get(random.nextInt(rooms.size()));
     }
 
-    /** Waits until all of them know where they begin. */
+    /** Waits until all readers know their first stream position. */
     void awaitBegun() {
         Awaitility.await("begun").atMost(Duration.ofSeconds(60)).pollInterval(Duration.ofMillis(5)).until(() -> readers.stream()
                 .allMatch(reader -> reader.logs.values().stream().allMatch(ReaderLog::hasPlace)));
     }
 
-    /** Says a last word in each room and waits until all have heard it; then nothing may be wrong. */
+    /**
+     * Publishes a last message in each room, waits until all readers have received it, and checks their logs.
+     *
+     * @param breaks maximum number of reported gaps of each reader in a room
+     */
     void verify(int breaks) {
         for (String room : rooms) {
             Publisher.Place last = speaker.say(room);
@@ -83,7 +87,7 @@ final class Audience implements AutoCloseable {
         }
     }
 
-    /** Messages that all of them got. */
+    /** Number of messages that all readers received in total. */
     long received() {
         return readers.stream().flatMap(reader -> reader.logs.values().stream()).mapToLong(ReaderLog::size).sum();
     }

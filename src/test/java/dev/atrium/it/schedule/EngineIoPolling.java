@@ -7,7 +7,7 @@ import java.net.http.HttpResponse;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 
-/** Engine.IO's long polls: one GET after the other for what comes, a POST for what goes. */
+/** Engine.IO over long polls: consecutive GETs for packets from the server, and POSTs for packets to it. */
 final class EngineIoPolling implements TextTransport {
 
     private static final String SEPARATOR = "\u001e";
@@ -33,7 +33,7 @@ final class EngineIoPolling implements TextTransport {
     }
 
     private void poll() {
-        // As the client of browsers does: nginx's second attempt at a poll can be told from the next one.
+        // Like the client of browsers, so that the server can tell nginx's second attempt at a poll from the next poll.
         String stamp = "&t=P" + Long.toString(polls++, Character.MAX_RADIX);
         CompletableFuture<HttpResponse<String>> asked = Reader.HTTP.sendAsync(HttpRequest.newBuilder(URI.create(url + sid + stamp)).build(),
                 HttpResponse.BodyHandlers.ofString());

@@ -5,7 +5,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 
-/** JSON trees. */
+/** Parser of JSON trees. */
 final class Json {
 
     private static final ObjectMapper MAPPER = new ObjectMapper();

@@ -16,8 +16,8 @@ import org.jboss.logging.Logger;
 import org.junit.jupiter.api.Test;
 
 /**
- * A hundred thousand messages in twenty rooms to two hundred readers, each of whom is cut twenty times; a replica is killed and
- * comes back, and Redis is restarted. Nothing is lost, doubled or out of order.
+ * A hundred thousand messages in twenty rooms to two hundred readers, each of which is cut twenty times; a replica is killed and
+ * restarted, and Redis is restarted. No message is lost, duplicated or out of order.
  */
 class NothingLostSoak {
 

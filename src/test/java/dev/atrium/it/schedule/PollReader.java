@@ -9,7 +9,7 @@ import java.util.List;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 
-/** Reads one room by long polls, each on any replica, and each from where the one before has ended. */
+/** Reader of one room by long polls. Each poll goes to any replica and begins where the previous one ended. */
 final class PollReader extends Reader {
 
     private final String room;

@@ -16,8 +16,8 @@ import java.util.function.Supplier;
 import org.awaitility.Awaitility;
 
 /**
- * Says things in rooms by POST, each until it is acknowledged, by whichever replica: an answer that was lost is asked for again
- * with the same idempotency key. Any thread.
+ * Publisher by POST, which sends each message to any replica until it is acknowledged: if the response is lost, it sends the
+ * message again with the same idempotency key. Thread-safe.
  */
 final class Publisher {
 
@@ -29,7 +29,7 @@ final class Publisher {
     private final Supplier<Door> anywhere;
     private final Punctuality punctuality;
 
-    /** Where a message was put. */
+    /** Stream position of a published message. */
     record Place(String epoch, long offset) {
     }
 
@@ -38,7 +38,7 @@ final class Publisher {
         this.punctuality = punctuality;
     }
 
-    /** Says one thing, different from all others, and returns its place. */
+    /** Publishes one unique message, and returns its stream position. */
     Place say(String room) {
         String data = room + " " + numbers.incrementAndGet();
         punctuality.said(data);
@@ -52,17 +52,17 @@ final class Publisher {
         return place;
     }
 
-    /** What a room has acknowledged, by {@code epoch:offset}. */
+    /** Acknowledged messages of a room, by {@code epoch:offset}. */
     Map<String, String> acknowledged(String room) {
         return acknowledged.getOrDefault(room, new ConcurrentHashMap<>());
     }
 
-    /** Messages that were said. */
+    /** Number of messages, acknowledged or not yet. */
     long said() {
         return numbers.get();
     }
 
-    /** Attempts that were answered 503 or not at all. */
+    /** Number of attempts with a 503 or without a response. */
     long refused() {
         return refused.get();
     }
@@ -81,7 +81,7 @@ final class Publisher {
                 throw new AssertionError(response.statusCode() + " " + response.body());
             }
         } catch (IOException e) {
-            // Killed in the middle: the key makes it safe to ask again.
+            // The replica was killed during the request: the idempotency key makes it safe to retry.
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new IllegalStateException(e);

@@ -5,7 +5,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import org.HdrHistogram.Recorder;
 
-/** How long messages take from the first attempt to say them until each who follows the room has heard them. Any thread. */
+/** Latency of messages, from the first attempt to publish one to its delivery to each reader of the room. Thread-safe. */
 final class Punctuality {
 
     private static final int DIGITS = 3;
@@ -13,17 +13,17 @@ final class Punctuality {
     private final Map<String, Long> saidAt = new ConcurrentHashMap<>();
     private final Recorder times = new Recorder(DIGITS);
 
-    /** A message is about to be said. */
+    /** A message is about to be published. */
     void said(String data) {
         saidAt.put(data, System.nanoTime());
     }
 
-    /** One has heard it. */
+    /** A reader has received the message. */
     void heard(String data) {
         times.recordValue(TimeUnit.NANOSECONDS.toMicros(System.nanoTime() - saidAt.get(data)));
     }
 
-    /** Of what was heard since this was asked last, 99 in a hundred took so many milliseconds at most. */
+    /** Returns the p99 in milliseconds of the deliveries since the last call. */
     double p99Millis() {
         return times.getIntervalHistogram().getValueAtPercentile(99) / 1e3;
     }

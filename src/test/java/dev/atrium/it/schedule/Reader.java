@@ -10,7 +10,7 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 
-/** A client that follows some rooms and comes back, to any replica, whenever its connection is gone. */
+/** Client that follows some rooms, and reconnects to any replica whenever its connection is lost. */
 abstract class Reader implements AutoCloseable {
 
     static final HttpClient HTTP = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
@@ -23,10 +23,10 @@ abstract class Reader implements AutoCloseable {
     private Connection connection;
     private boolean stopped;
 
-    /** One connection; what comes after it was given up does not count. */
+    /** Connection of a reader. Events after it was given up are ignored. */
     interface Connection {
 
-        /** Connects, and tells {@link #lost} when that is over. */
+        /** Connects, and calls {@link #lost} when the connection has ended. */
         void begin();
 
         void abort();
@@ -39,18 +39,18 @@ abstract class Reader implements AutoCloseable {
         this.random = random;
     }
 
-    /** What all of them have in common: who lets them in, whose threads they run on, and who looks at the clock. */
+    /** What all readers share: the address to connect to, the thread pool, and the measurement of latency. */
     record ReaderContext(Supplier<Door> anywhere, ScheduledExecutorService pool, Punctuality punctuality) {
     }
 
     abstract Connection connection(Door door, boolean dice);
 
-    /** Begins to follow. */
+    /** Connects for the first time. */
     final void start() {
         surroundings.pool.execute(this::again);
     }
 
-    /** Its connection is cut, or goes silent: then the server still takes it for alive. */
+    /** Gives up the connection: aborts it, or leaves it open and silent, so that the server still considers it alive. */
     final void cut(boolean silently) {
         Connection cut;
         synchronized (this) {
@@ -65,7 +65,7 @@ abstract class Reader implements AutoCloseable {
         }
     }
 
-    /** That connection is over. */
+    /** Called when a connection has ended. */
     final void lost(Connection over) {
         synchronized (this) {
             if (connection != over) {
@@ -77,7 +77,7 @@ abstract class Reader implements AutoCloseable {
         later();
     }
 
-    /** Runs if that connection is still the one. */
+    /** Runs an event handler, if the connection is still the current one. */
     final synchronized void on(Connection of, Runnable event) {
         if (of == connection && !stopped) {
             event.run();
@@ -96,12 +96,12 @@ abstract class Reader implements AutoCloseable {
                 return;
             }
             try {
-                // Before it begins: the JDK's client may call with what came first from within.
+                // Assigned before begin(): the JDK's client may call back with the first messages from within.
                 connection = connection(surroundings.anywhere.get(), random.nextBoolean());
                 connection.begin();
                 return;
             } catch (RuntimeException e) {
-                // That replica is down: another one, after a pause.
+                // The replica is down: retries with another one after a pause.
                 connection = null;
             }
         }

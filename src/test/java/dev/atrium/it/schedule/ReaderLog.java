@@ -5,7 +5,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
 
-/** What one reader has been told of one room, checked as it comes: each message must follow the one before. */
+/** Log of the messages that one reader received in one room, checked as they arrive: each message must follow the previous one. */
 final class ReaderLog {
 
     private record Entry(String epoch, long offset, String data) {
@@ -19,7 +19,7 @@ final class ReaderLog {
     private long offset;
     private int breaks;
 
-    /** @param heard called with what each message says */
+    /** @param heard called with the data of each message */
     ReaderLog(String reader, Consumer<String> heard) {
         this.reader = reader;
         this.heard = heard;
@@ -37,12 +37,12 @@ final class ReaderLog {
         return offset;
     }
 
-    /** How often it was told that something was lost. */
+    /** Number of reported gaps. */
     synchronized int breaks() {
         return breaks;
     }
 
-    /** The reader was told where it begins. */
+    /** The reader has joined at a stream position. */
     synchronized void joined(String atEpoch, long atOffset, boolean recovered) {
         if (epoch != null && recovered && !(atEpoch.equals(epoch) && atOffset == offset)) {
             faults.add("recovered at " + atEpoch + ":" + atOffset + " but was at " + place());
@@ -53,7 +53,7 @@ final class ReaderLog {
         offset = atOffset;
     }
 
-    /** The reader was told that something is lost, and where it goes on. */
+    /** The server has reported a gap and the stream position after it. */
     synchronized void broken(String atEpoch, long atOffset) {
         breaks++;
         epoch = atEpoch;
@@ -62,7 +62,7 @@ final class ReaderLog {
 
     synchronized void message(String atEpoch, long atOffset, String data) {
         heard.accept(data);
-        // A room of which nothing is known yet has no epoch.
+        // A room without any known message has no epoch yet.
         if (!(atEpoch.equals(epoch) || epoch.isEmpty()) || atOffset != offset + 1) {
             faults.add("got " + atEpoch + ":" + atOffset + " after " + place());
         }
@@ -71,12 +71,12 @@ final class ReaderLog {
         entries.add(new Entry(atEpoch, atOffset, data));
     }
 
-    /** Something else went wrong. */
+    /** Records another error. */
     synchronized void fault(String fault) {
         faults.add(fault);
     }
 
-    /** What is wrong with it, given what the room has acknowledged, by {@code epoch:offset}. */
+    /** Returns all errors, given the messages that the room has acknowledged, by {@code epoch:offset}. */
     synchronized List<String> faults(Map<String, String> acknowledged) {
         List<String> all = new ArrayList<>();
         faults.forEach(fault -> all.add(reader + " " + fault));
@@ -93,7 +93,7 @@ final class ReaderLog {
         return all;
     }
 
-    /** Messages that it got. */
+    /** Number of received messages. */
     synchronized int size() {
         return entries.size();
     }

@@ -21,8 +21,9 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /**
- * Three replicas behind nginx are restarted one after the other, while two thousand clients over sessions, streams, polls and Socket.IO hear two
- * hundred messages a second. Nothing is lost, doubled or out of order, no replica is met by all of them at once, and what is said does not come late.
+ * Rolling restart of three replicas behind nginx, while two thousand clients over sessions, streams, polls and Socket.IO receive
+ * two hundred messages a second. No message is lost, duplicated or out of order, the clients of a replica do not reconnect all at
+ * once, and latency stays low.
  */
 @Tag("alone")
 class RollingRestartIT {
@@ -39,16 +40,19 @@ class RollingRestartIT {
     private static final int BEFORE_SECONDS = 6;
     private static final int BETWEEN_SECONDS = 3;
 
-    /** Times of before that are shorter than this are taken for it: a new JVM and its neighbours share two processors here. */
+    /** Minimum of the p99 before the restart: a new JVM and its neighbours share two processors here. */
     private static final double QUIET_MILLIS = 20;
 
-    /** Wanted are 3, as the soak asserts: beside hundreds of other tests the machine is too uneven for that. */
+    /** Maximum ratio of the p99. The goal is 3, as in the soak test: beside hundreds of other tests the machine is too uneven for that. */
     private static final double MOST_TIMES = Integer.getInteger("roll.most-times", 20);
 
     private static final Map<String, String> SETTINGS = Map.of("atrium.redis.lease", "3s", "atrium.drain.delay", "1s", "atrium.drain.window", WINDOW_SECONDS + "s",
             "atrium.drain.grace", "5s", "atrium.warm-up.duration", "4s", "atrium.socketio.connection-state-recovery", "true");
 
-    /** Those of one replica that go in a second, all to one of the others; and as many again for what is not even. */
+    /**
+     * Maximum number of new connections per second of one replica: all clients that another replica sends away in a second,
+     * doubled for unevenness.
+     */
     private static final int MOST_PER_SECOND = 2 * CLIENTS / REPLICAS / WINDOW_SECONDS * 2;
 
     @Test
@@ -92,7 +96,7 @@ class RollingRestartIT {
         }
     }
 
-    /** Returns how many connections one replica took in a second at the most. */
+    /** Restarts one replica after the other, and returns the maximum number of connections that one replica accepted in a second. */
     private static int roll(Cluster cluster, Audience audience) {
         AtomicInteger most = new AtomicInteger();
         for (int number = 0; number < REPLICAS; number++) {
@@ -104,7 +108,7 @@ class RollingRestartIT {
             assertThat(cluster.replica(number).terminate()).isZero();
             gone.set(true);
             cluster.restartAside(number);
-            // Some seconds with all of them.
+            // Some seconds with all replicas.
             awaitSaid(audience, BETWEEN_SECONDS);
         }
         return most.get();

@@ -14,8 +14,8 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
 /**
- * Many short random schedules, each from its seed: messages are said, readers are cut and come back elsewhere, replicas are
- * killed, Redis is restarted. Each reader's log must be the room's from its join on, or say where it is not.
+ * Many short random schedules, each from its seed: messages are published, readers are cut and reconnect to other replicas,
+ * replicas are killed, Redis is restarted. Each reader's log must equal the room's from its join on, or contain a reported gap.
  */
 class SchedulesIT {
 
@@ -54,7 +54,7 @@ class SchedulesIT {
         }
     }
 
-    /** @param accident whether a replica is killed or Redis restarted in it */
+    /** @param accident whether a replica is killed or Redis is restarted in it */
     private static void run(Cluster cluster, int seed, boolean accident) {
         Random random = new Random(seed);
         List<String> rooms = IntStream.range(0, 1 + random.nextInt(3)).mapToObj(i -> "schedule-" + seed + "-" + i).toList();
@@ -71,7 +71,7 @@ class SchedulesIT {
                 }
                 step(random, audience);
             }
-            // A replica whose rooms were in its memory takes them along, and each reader is told so.
+            // Rooms in memory are lost with their replica, and each reader is notified.
             audience.verify(accident && cluster.isInMemory() ? 1 : 0);
         } catch (Throwable e) {
             throw new AssertionError("schedule " + seed, e);

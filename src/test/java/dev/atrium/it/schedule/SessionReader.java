@@ -9,7 +9,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Random;
 
-/** Speaks the session protocol; goes on by its resume token or by joining its rooms with {@code since}, as the dice fall. */
+/** Reader over the session protocol; at random it resumes by its token, or joins its rooms with {@code since}. */
 final class SessionReader extends Reader {
 
     private static final int RESUME = 1;
@@ -115,7 +115,7 @@ final class SessionReader extends Reader {
                     joined(room);
                 }
             }
-            // It was cut before it had joined all of them.
+            // The connection was cut before it had joined all rooms.
             joinAll(missing);
         }
 

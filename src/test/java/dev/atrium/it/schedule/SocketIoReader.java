@@ -12,8 +12,9 @@ import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 
 /**
- * A client of Socket.IO, over WebSocket or long polls, as the dice fall. It goes on by connection state recovery; where it had heard nothing yet
- * that it could name, it joins again and reads what it missed, as an application does that looks at {@code socket.recovered}.
+ * Reader over Socket.IO, at random by WebSocket or long polls. It continues by connection state recovery. Without a recovery
+ * offset, because it has received no message yet, it joins again and reads what it missed, like an application that checks {@code
+ * socket.recovered}.
  */
 final class SocketIoReader extends Reader {
 
@@ -44,7 +45,7 @@ final class SocketIoReader extends Reader {
         private final Door door;
         private final TextTransport transport;
 
-        /** Those that came while what was missed is being read; null once they are taken as they come. */
+        /** Messages that arrive while missed ones are being read; null once messages are handled as they arrive. */
         private List<JsonNode> early;
         private volatile CompletableFuture<?> reading;
         private long known;
@@ -82,7 +83,7 @@ final class SocketIoReader extends Reader {
                 if (packet.startsWith(DISCONNECT)) {
                     log.fault("was told to stay away");
                 }
-                // Or it was closed, or refused.
+                // The connection was closed or refused.
                 lost(this);
             }
         }
@@ -144,7 +145,7 @@ final class SocketIoReader extends Reader {
 
         private void goOn(JsonNode place, boolean recovered) {
             if (recovered && place.path("offset").asLong() < log.offset()) {
-                // This replica has yet to hear what another one told already.
+                // This replica has not yet received messages that another one has delivered to the reader.
                 known = log.offset();
             } else {
                 log.joined(place.path("epoch").asText(), place.path("offset").asLong(), recovered);

@@ -10,7 +10,7 @@ import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Flow;
 
-/** Reads one room as an NDJSON stream or as server-sent events, as the dice fall, and goes on after the last place it had. */
+/** Reader of one room, at random by an NDJSON stream or by server-sent events; it continues after its last stream position. */
 final class StreamReader extends Reader {
 
     private final String room;

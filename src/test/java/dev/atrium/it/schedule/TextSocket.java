@@ -7,7 +7,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Consumer;
 
-/** A WebSocket: each text is a message. */
+/** WebSocket on which each text is a message. */
 final class TextSocket implements TextTransport, WebSocket.Listener {
 
     private final URI url;
@@ -19,7 +19,7 @@ final class TextSocket implements TextTransport, WebSocket.Listener {
     private volatile boolean aborted;
     private CompletableFuture<?> sending = CompletableFuture.completedFuture(null);
 
-    /** @param subprotocol to be asked for */
+    /** @param subprotocol the subprotocol to request */
     TextSocket(URI url, String subprotocol) {
         this.url = url;
         this.builder = Reader.HTTP.newWebSocketBuilder().connectTimeout(Duration.ofSeconds(5)).subprotocols(subprotocol);

@@ -2,18 +2,18 @@ package dev.atrium.it.schedule;
 
 import java.util.function.Consumer;
 
-/** One connection over which texts go both ways, each way in their order. */
+/** Connection that carries texts in both directions, in order. */
 interface TextTransport {
 
     /**
      * Connects.
      *
      * @param heard called with each text
-     * @param lost called when it is over, at least once
+     * @param lost called at least once when the connection has ended
      */
     void open(Consumer<String> heard, Runnable lost);
 
-    /** Sends a text, after those before it. */
+    /** Sends a text, after the previous ones. */
     void send(String text);
 
     void abort();

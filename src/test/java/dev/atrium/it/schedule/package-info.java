@@ -1,2 +1,2 @@
-/** Random schedules of what happens to clients, replicas and Redis: no acknowledged message is lost, doubled or out of order. */
+/** Random schedules of failures of clients, replicas and Redis: no acknowledged message is lost, duplicated or out of order. */
 package dev.atrium.it.schedule;

@@ -10,6 +10,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
+/** Engine.IO payloads of long polls: separators and binary packets. */
 class PayloadTest {
 
     @Test

@@ -11,6 +11,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
+/** Parser of Socket.IO arguments, and their conversion to the data of a message. */
 class ArgumentsTest {
 
     private static final byte[] BYTES = {1, 2, 3};

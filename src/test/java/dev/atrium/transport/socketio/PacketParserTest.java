@@ -9,7 +9,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** The examples of the protocol's document, and what resembles them. */
+/** Parser of Socket.IO packets: the examples of the protocol's document, and similar packets. */
 class PacketParserTest {
 
     @ParameterizedTest(name = "{0}")

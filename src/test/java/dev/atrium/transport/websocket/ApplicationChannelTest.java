@@ -12,7 +12,7 @@ import java.util.List;
 import java.util.function.Function;
 import org.junit.jupiter.api.Test;
 
-/** In which order calls for one connection are done, and how many may wait. */
+/** Order of an application's calls for one connection, and the limit of waiting calls. */
 class ApplicationChannelTest {
 
     private final EmbeddedChannel netty = new EmbeddedChannel();

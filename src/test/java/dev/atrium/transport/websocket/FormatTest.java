@@ -11,6 +11,7 @@ import dev.atrium.room.StreamPosition;
 import java.nio.charset.StandardCharsets;
 import org.junit.jupiter.api.Test;
 
+/** Encoding of messages and presence events in the plain and in the session protocol. */
 class FormatTest {
 
     private static final RoomId ROOM = RoomId.of("/", "ü \"room\"");

@@ -19,7 +19,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** What passes the guard, when, and who is cut. */
+/** Frame guard: which frames pass, when, and which connections are closed. */
 class FrameGuardTest {
 
     private static final int MAX_MESSAGE = 100_000;
@@ -224,7 +224,7 @@ class FrameGuardTest {
         return new TextWebSocketFrame(text);
     }
 
-    /** Texts, and the kinds of other frames. */
+    /** Frames that passed: texts as they are, other frames by their kind. */
     private List<String> passed() {
         List<String> passed = new ArrayList<>();
         for (Object frame = channel.readInbound(); frame != null; frame = channel.readInbound()) {

@@ -7,7 +7,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** The examples of RFC 6455 section 5.7, and the edges of the length. */
+/** Frame encoding: the examples of RFC 6455, section 5.7, and the boundaries of the length. */
 class FramesTest {
 
     @Test

@@ -10,7 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-/** What a room says never comes between the fragments of a message of the application's. */
+/** Fragmented messages of an application: messages of a room never come between their fragments. */
 class WholeMessagesTest {
 
     private final List<String> sent = new ArrayList<>();
