@@ -1,0 +1,150 @@
+package dev.atrium.gateway;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
+
+import dev.atrium.room.RoomId;
+import dev.atrium.security.Identity;
+import dev.atrium.security.Permission;
+import dev.atrium.session.Transport;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** What is required of clients, with and without a session, and what those are answered that have not got it. */
+class AccessControlTest extends WithGateway {
+
+    @BeforeEach
+    void require() {
+        startRequired("atrium.limits.room-name", "12");
+    }
+
+    @ParameterizedTest
+    @CsvSource({"lobby:publish, true", "lobby:send, true", "lobby:admin, true", "lobby:join history presence, false", "news:publish send, false"})
+    void one_without_a_session_publishes_with_publish_or_with_send(String grants, boolean permitted) {
+        ErrorReply error = error(() -> access.requirePublish(caller(key(grants)), Transport.HTTP, LOBBY));
+        if (permitted) {
+            assertThat(error).isNull();
+            assertThat(denials()).isEmpty();
+        } else {
+            assertThat(error.code()).isEqualTo(403);
+            assertThat(error.getMessage()).isEqualTo("room: the permission send is missing for it");
+            assertThat(denials()).containsExactly("PERMISSION send / lobby");
+        }
+    }
+
+    @Test
+    void nobody_publishes_before_it_has_said_who_it_is() {
+        assertThat(error(() -> access.requirePublish(caller(Identity.NOBODY), Transport.HTTP, LOBBY)).code()).isEqualTo(401);
+    }
+
+    @Test
+    void a_permission_to_publish_makes_no_name_shorter() {
+        ErrorReply error = error(() -> access.requirePublish(caller(key("*:publish")), Transport.HTTP, RoomId.of("/", "1234567890123")));
+        assertThat(error.code()).isEqualTo(400);
+        assertThat(error.getMessage()).isEqualTo("room: expected at most 12 bytes of UTF-8");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "abcd, true", "abcdefghijkl, true", "abcdefghijklm, false",
+        "éééééé, true", "ééééééa, false",
+        "漢漢漢漢, true", "漢漢漢漢a, false",
+        "😀😀😀, true", "😀😀😀a, false"})
+    void the_name_of_a_room_is_measured_in_bytes(String name, boolean fits) {
+        ErrorReply error = error(() -> access.requireName(RoomId.of("/", name)));
+        if (fits) {
+            assertThat(error).isNull();
+        } else {
+            assertThat(error.code()).isEqualTo(400);
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', nullValues = "all", textBlock = """
+            all   | /* *:admin     |
+            all   | /* *:join      | ns: the permission admin is missing for all namespaces together; name one
+            all   | *:admin        | ns: the permission admin is missing for all namespaces together; name one
+            all   | /* lobby:admin | ns: the permission admin is missing for all namespaces together; name one
+            /chat | /* *:admin     |
+            /chat | /chat *:admin  |
+            /chat | *:admin        | room: the permission admin is missing for it
+            /chat | /chat lobby:admin | room: the permission admin is missing for it
+            """)
+    void an_administrator_is_one_of_a_namespace_or_of_all(String namespace, String grants, String message) {
+        ErrorReply error = error(() -> access.requireAdmin(caller(key(grants)), Transport.HTTP, namespace));
+        if (message == null) {
+            assertThat(error).isNull();
+        } else {
+            assertThat(error.code()).isEqualTo(403);
+            assertThat(error.getMessage()).isEqualTo(message);
+            assertThat(denials()).containsExactly("PERMISSION admin " + (namespace == null ? "/* *" : namespace));
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource(value = {"/chat", "all"}, nullValues = "all")
+    void one_that_has_not_said_who_it_is_is_no_administrator(String namespace) {
+        assertThat(error(() -> access.requireAdmin(caller(Identity.NOBODY), Transport.HTTP, namespace)).code()).isEqualTo(401);
+        assertThat(denials()).containsExactly("AUTHENTICATION missing null");
+    }
+
+    @Test
+    void a_namespace_in_which_a_client_may_do_nothing_it_cannot_enter() {
+        access.requireNamespace(caller(user("ann", "/chat lobby:send")), Transport.HTTP, "/chat");
+        ErrorReply error = error(() -> access.requireNamespace(caller(user("ann", "/chat lobby:send")), Transport.HTTP, "/"));
+        assertThat(error.code()).isEqualTo(403);
+        assertThat(error.getMessage()).isEqualTo("ns: the permission join is missing for every room of this namespace");
+        assertThat(error(() -> access.requireNamespace(caller(Identity.NOBODY), Transport.HTTP, "/")).code()).isEqualTo(401);
+        assertThat(denials()).containsExactly("PERMISSION join /", "AUTHENTICATION missing null");
+    }
+
+    @Test
+    void the_namespace_of_a_session_is_asked_of_the_identity_that_it_is_about_to_have() {
+        Client client = connect(user("ann", "lobby:join"));
+        assertThatCode(() -> access.requireNamespace(client.session, user("ann", "lobby:send"))).doesNotThrowAnyException();
+        assertThat(error(() -> access.requireNamespace(client.session, user("ann", ""))).code()).isEqualTo(403);
+    }
+
+    @Test
+    void what_is_asked_without_an_error_is_no_denial() {
+        assertThat(access.allows(caller(user("ann", "lobby:join")), LOBBY, Permission.JOIN)).isTrue();
+        assertThat(access.allows(caller(user("ann", "lobby:join")), LOBBY, Permission.SEND)).isFalse();
+        assertThat(access.allows(caller(Identity.NOBODY), LOBBY, Permission.JOIN)).isFalse();
+        assertThat(denials()).isEmpty();
+    }
+
+    @Test
+    void where_the_server_is_open_everyone_may_do_everything_but_administrate() {
+        start();
+        for (Permission permission : Permission.values()) {
+            ErrorReply error = error(() -> access.require(caller(Identity.ANONYMOUS), Transport.HTTP, LOBBY, permission));
+            if (permission == Permission.ADMIN) {
+                assertThat(error.code()).isEqualTo(403);
+            } else {
+                assertThat(error).isNull();
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({"lobby:join, true, false, false", "lobby:presence, false, true, false", "lobby:history, false, false, true", "*:admin, true, true, true"})
+    void a_grant_says_what_of_a_room_a_client_may_have(String grants, boolean join, boolean watch, boolean readBack) {
+        Grant grant = new Grant(policy, user("ann", grants));
+        assertThat(grant.mayJoin(LOBBY)).isEqualTo(join);
+        assertThat(grant.mayWatch(LOBBY)).isEqualTo(watch);
+        assertThat(grant.mayReadBack(LOBBY)).isEqualTo(readBack);
+    }
+
+    @Test
+    void a_sessions_own_room_and_its_namespaces_are_no_question() {
+        Grant nothing = new Grant(policy, user("ann", "news:join"));
+        RoomId own = RoomId.of("/", "~abcdefghijklmnopqrst");
+        assertThat(nothing.mayJoin(own)).isTrue();
+        assertThat(nothing.mayReadBack(own)).isTrue();
+        assertThat(nothing.mayWatch(own)).isFalse();
+        assertThat(nothing.mayJoin(RoomId.everyone("/"))).isTrue();
+        assertThat(nothing.mayReadBack(RoomId.everyone("/"))).isFalse();
+    }
+}

@@ -1,0 +1,187 @@
+package dev.atrium.gateway;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
+import static org.junit.jupiter.params.provider.Arguments.arguments;
+
+import dev.atrium.room.Data;
+import dev.atrium.room.HistoryQuery;
+import dev.atrium.room.RoomId;
+import dev.atrium.room.StreamPosition;
+import dev.atrium.security.Identity;
+import java.util.Map;
+import java.util.function.Function;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** Who may give which command, and what the others are answered. */
+class CommandTest extends WithGateway {
+
+    private static final String OTHER_SESSION = "~abcdefghijklmnopqrst";
+    private static final String UNAUTHENTICATED = "token: expected one before anything else";
+
+    private static final Command<?> JOIN = new Command.Join(LOBBY, false, null);
+    private static final Command<?> JOIN_AND_WATCH = new Command.Join(LOBBY, true, null);
+    private static final Command<?> LEAVE = new Command.Leave(LOBBY);
+    private static final Command<?> PUBLISH = new Command.Publish(LOBBY, null, new Data.Text("x"), true, null);
+    private static final Command<?> READ = new Command.ReadHistory(LOBBY, HistoryQuery.after(0, 1));
+    private static final Command<?> MEMBERS = new Command.ListMembers(LOBBY, null, 1);
+    private static final Command<?> USERS = new Command.ListUsers(LOBBY, null, 1);
+    private static final Command<?> RESUME = new Command.Resume("token", Map.of());
+    private static final Command<?> RECOVER = new Command.Recover("token", new RecoveryOffset("", StreamPosition.START, 0));
+
+    @BeforeEach
+    void require() {
+        startRequired("atrium.limits.room-name", "8");
+    }
+
+    static Stream<Arguments> permitted() {
+        return Stream.of(
+                arguments(JOIN, "lobby:join"),
+                arguments(JOIN, "lobby:admin"),
+                arguments(JOIN_AND_WATCH, "lobby:join presence"),
+                arguments(JOIN_AND_WATCH, "lobby:join,*:presence"),
+                arguments(LEAVE, ""),
+                arguments(PUBLISH, "lobby:send"),
+                arguments(READ, "lobby:history"),
+                arguments(MEMBERS, "lobby:presence"),
+                arguments(USERS, "lobby:presence"),
+                arguments(RESUME, "news:send"),
+                arguments(RECOVER, ""));
+    }
+
+    @ParameterizedTest
+    @MethodSource("permitted")
+    void a_client_may_what_it_was_granted(Command<?> command, String grants) {
+        Client client = connect(user("ann", grants));
+        assertThatCode(() -> command.permit(client.session, access)).doesNotThrowAnyException();
+        assertThat(denials()).isEmpty();
+    }
+
+    static Stream<Arguments> refused() {
+        return Stream.of(
+                arguments(JOIN, "lobby:send history presence publish", "room: the permission join is missing for it", "join / lobby"),
+                arguments(JOIN, "/chat lobby:join", "room: the permission join is missing for it", "join / lobby"),
+                arguments(JOIN_AND_WATCH, "lobby:join", "room: the permission presence is missing for it", "presence / lobby"),
+                arguments(JOIN_AND_WATCH, "lobby:presence", "room: the permission join is missing for it", "join / lobby"),
+                arguments(PUBLISH, "lobby:join publish", "room: the permission send is missing for it", "send / lobby"),
+                arguments(READ, "lobby:join", "room: the permission history is missing for it", "history / lobby"),
+                arguments(MEMBERS, "lobby:join", "room: the permission presence is missing for it", "presence / lobby"),
+                arguments(USERS, "lobby:join", "room: the permission presence is missing for it", "presence / lobby"),
+                arguments(RESUME, "/chat *:join", "ns: the permission join is missing for every room of this namespace", "join /"));
+    }
+
+    @ParameterizedTest
+    @MethodSource("refused")
+    void a_client_that_lacks_the_permission_is_403_and_operators_are_told(Command<?> command, String grants, String message, String denied) {
+        Client client = connect(user("ann", grants));
+        ErrorReply error = error(() -> command.permit(client.session, access));
+        assertThat(error.code()).isEqualTo(403);
+        assertThat(error.getMessage()).isEqualTo(message);
+        assertThat(denials()).containsExactly("PERMISSION " + denied);
+        assertThat(client.closed).isEmpty();
+    }
+
+    static Stream<Command<?>> guarded() {
+        return Stream.of(JOIN, LEAVE, PUBLISH, READ, MEMBERS, USERS, RESUME);
+    }
+
+    @ParameterizedTest
+    @MethodSource("guarded")
+    void a_client_that_has_not_said_who_it_is_is_401(Command<?> command) {
+        Client client = connect(Identity.NOBODY);
+        ErrorReply error = error(gateway.execute(client.session, command));
+        assertThat(error.code()).isEqualTo(401);
+        assertThat(error.getMessage()).isEqualTo(UNAUTHENTICATED);
+        assertThat(denials()).containsExactly("AUTHENTICATION missing null");
+    }
+
+    static Stream<Function<RoomId, Command<?>>> named() {
+        return Stream.of(room -> new Command.Join(room, false, null), room -> new Command.Publish(room, null, Data.Json.NULL, true, null),
+                room -> new Command.ReadHistory(room, HistoryQuery.after(0, 1)), room -> new Command.ListMembers(room, null, 1),
+                room -> new Command.ListUsers(room, null, 1));
+    }
+
+    @ParameterizedTest
+    @MethodSource("named")
+    void a_room_whose_name_is_longer_than_this_server_takes_is_400(Function<RoomId, Command<?>> command) {
+        Client client = connect(ANN);
+        ErrorReply error = error(() -> command.apply(RoomId.of("/", "123456789")).permit(client.session, access));
+        assertThat(error.code()).isEqualTo(400);
+        assertThat(error.getMessage()).isEqualTo("room: expected at most 8 bytes of UTF-8");
+        assertThatCode(() -> command.apply(RoomId.of("/", "12345678")).permit(client.session, access)).doesNotThrowAnyException();
+    }
+
+    @Test
+    void its_own_room_a_session_may_join_and_read_without_a_permission() {
+        Client client = connect(user("ann", "lobby:join"));
+        RoomId own = RoomId.of("/", client.session.id());
+        new Command.Join(own, false, null).permit(client.session, access);
+        new Command.ReadHistory(own, HistoryQuery.after(0, 1)).permit(client.session, access);
+        assertThat(denials()).isEmpty();
+    }
+
+    @Test
+    void who_comes_to_its_own_room_a_session_may_not_watch_without_the_permission() {
+        startRequired();
+        Client client = connect(user("ann", "lobby:join"));
+        ErrorReply error = error(() -> new Command.Join(RoomId.of("/", client.session.id()), true, null).permit(client.session, access));
+        assertThat(error.getMessage()).isEqualTo("room: the permission presence is missing for it");
+    }
+
+    @Test
+    void another_sessions_own_room_nobody_may_read_whatever_it_was_granted() {
+        startRequired();
+        Client client = connect(user("ann", "*:admin"));
+        ErrorReply error = error(() -> new Command.ReadHistory(RoomId.of("/", OTHER_SESSION), HistoryQuery.after(0, 1)).permit(client.session, access));
+        assertThat(error.code()).isEqualTo(403);
+        assertThat(error.getMessage()).isEqualTo("room: this is another session's own room");
+    }
+
+    @Test
+    void a_session_in_as_many_rooms_as_it_may_be_is_429_for_one_more_but_not_for_one_that_it_is_in() {
+        start("atrium.limits.rooms", "2");
+        Client client = admit(Identity.ANONYMOUS);
+        join(client, LOBBY);
+        join(client, NEWS);
+        ErrorReply error = error(gateway.execute(client.session, new Command.Join(RoomId.of("/", "third"), false, null)));
+        assertThat(error.code()).isEqualTo(429);
+        assertThat(error.getMessage()).isEqualTo("room: this session is in as many rooms as it may be");
+        assertThat(denials()).containsExactly("LIMIT rooms null");
+        join(client, LOBBY);
+        done(gateway.execute(client.session, new Command.Leave(LOBBY)));
+        join(client, RoomId.of("/", "third"));
+        assertThat(denials()).hasSize(1);
+    }
+
+    @Test
+    void a_command_that_is_not_permitted_does_nothing() {
+        Client client = connect(user("ann", "lobby:history join"));
+        assertThat(error(gateway.execute(client.session, PUBLISH)).code()).isEqualTo(403);
+        assertThat(done(service.history(LOBBY, HistoryQuery.after(0, 1))).messages()).isEmpty();
+        assertThat(error(gateway.execute(client.session, JOIN_AND_WATCH)).code()).isEqualTo(403);
+        assertThat(client.session.memberships()).isEmpty();
+    }
+
+    @Test
+    void a_command_that_is_permitted_is_executed() {
+        Client client = connect(ANN);
+        join(client, LOBBY);
+        assertThat(done(gateway.execute(client.session, new Command.Publish(LOBBY, "say", new Data.Text("x"), true, null))).position().offset()).isOne();
+        assertThat(done(gateway.execute(client.session, new Command.ReadHistory(LOBBY, HistoryQuery.after(0, 10)))).messages())
+                .singleElement().satisfies(message -> {
+                    assertThat(message.event()).isEqualTo("say");
+                    assertThat(message.from()).isEqualTo(client.session.self());
+                });
+        assertThat(done(gateway.execute(client.session, new Command.ListMembers(LOBBY, null, 10))).members())
+                .extracting(each -> each.who().id()).containsExactly(client.session.id());
+        assertThat(done(gateway.execute(client.session, new Command.ListUsers(LOBBY, null, 10))).members())
+                .extracting(MemberPage.User::user).containsExactly("ann");
+        done(gateway.execute(client.session, new Command.Leave(LOBBY)));
+        assertThat(client.session.membership(LOBBY)).isNull();
+    }
+}

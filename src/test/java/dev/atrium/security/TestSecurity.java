@@ -1,0 +1,44 @@
+package dev.atrium.security;
+
+import io.smallrye.config.PropertiesConfigSource;
+import io.smallrye.config.SmallRyeConfigBuilder;
+import io.smallrye.jwt.auth.principal.JWTParser;
+import java.util.Map;
+
+/** Makes what other packages cannot construct: a policy, limits and an authenticator from settings. */
+public final class TestSecurity {
+
+    private static final String KEY_SETTING = "mp.jwt.verify.publickey";
+
+    private TestSecurity() {
+    }
+
+    public static SecurityConfig config(Map<String, String> settings) {
+        return new SmallRyeConfigBuilder().withMapping(SecurityConfig.class)
+                .withSources(new PropertiesConfigSource(settings, "test", 100))
+                .build().getConfigMapping(SecurityConfig.class);
+    }
+
+    public static Policy policy(SecurityConfig config) {
+        return new Policy(config);
+    }
+
+    public static LimitException exceeded(Limit limit) {
+        return new LimitException(limit);
+    }
+
+    /** Verifies tokens with that parser. */
+    public static Authenticator authenticator(JWTParser parser, SecurityConfig config) {
+        System.setProperty(KEY_SETTING, "set");
+        try {
+            return new Authenticator(parser, config);
+        } finally {
+            System.clearProperty(KEY_SETTING);
+        }
+    }
+
+    /** Has no key to verify tokens with. */
+    public static Authenticator withoutKey(SecurityConfig config) {
+        return new Authenticator(null, config);
+    }
+}
