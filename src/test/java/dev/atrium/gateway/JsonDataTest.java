@@ -1,0 +1,138 @@
+package dev.atrium.gateway;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.TextNode;
+import dev.atrium.room.Data;
+import java.io.IOException;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** JSON that clients send: what is taken over as it was written, what is mended, and what is refused. */
+class JsonDataTest {
+
+    private static final ObjectMapper MAPPER = new ObjectMapper();
+
+    @ParameterizedTest
+    @ValueSource(strings = {"1", "-0.10", "1e400", "123456789012345678901234567890", "true", "false", "null", "{}", "[]", "[1, {\"a\":[2.50]}]",
+        "{\"a\" : \"\\u00e9\",\"a\":2}", "[\"]\"]"})
+    void a_value_is_kept_as_it_was_written(String json) {
+        assertThat(JsonData.parse(json)).isEqualTo(new Data.Json(json));
+        assertThat(JsonData.parse(" \n" + json + "\t ")).isEqualTo(new Data.Json(json));
+    }
+
+    @Test
+    void a_string_is_a_text_without_its_escapes() {
+        assertThat(JsonData.parse("\"a\\n\\u00e9\\\"\"")).isEqualTo(new Data.Text("a\né\""));
+        assertThat(JsonData.parse("\"\"")).isEqualTo(new Data.Text(""));
+    }
+
+    @Test
+    void a_line_break_between_tokens_becomes_a_space() {
+        assertThat(JsonData.parse("{\r\n\"a\":\n[1,\r2]}")).isEqualTo(new Data.Json("{  \"a\": [1, 2]}"));
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            ''        | body: expected a JSON value
+            '   '     | body: expected a JSON value
+            1 2       | body: expected one JSON value and nothing after it
+            {} []     | body: expected one JSON value and nothing after it
+            """)
+    void a_body_is_one_value(String json, String message) {
+        ErrorReply error = WithGateway.error(() -> JsonData.parse(json));
+        assertThat(error.code()).isEqualTo(400);
+        assertThat(error.getMessage()).isEqualTo(message);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"{", "[1,]", "{a:1}", "'a'", "nul", "\"a", "\"a\nb\"", "01", "{\"a\":1}}", "NaN"})
+    void what_is_not_json_is_refused_with_the_parsers_reason(String json) {
+        ErrorReply error = WithGateway.error(() -> JsonData.parse(json));
+        assertThat(error.code()).isEqualTo(400);
+        assertThat(error.getMessage()).startsWith("body: not JSON: ").hasSizeGreaterThan("body: not JSON: ".length());
+    }
+
+    @Test
+    void reading_one_value_leaves_the_parser_at_its_end() throws IOException {
+        String text = "{\"first\":{\"a\":[1]},\"second\":2}";
+        try (JsonParser json = MAPPER.createParser(text)) {
+            json.nextToken();
+            json.nextToken();
+            json.nextToken();
+            assertThat(JsonData.read(json, text)).isEqualTo(new Data.Json("{\"a\":[1]}"));
+            assertThat(json.nextFieldName()).isEqualTo("second");
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            []                    | null
+            [1]                   | 1
+            [ {"a":[1,2]} ]       | ' {"a":[1,2]} '
+            ["a","b"]             | ["a","b"]
+            [[1,2]]               | [1,2]
+            [[],[]]               | [[],[]]
+            """)
+    void one_argument_is_shown_alone_none_as_null_and_several_as_an_array(String arguments, String shown) {
+        assertThat(JsonData.shown(new Data.Arguments(arguments, List.of()))).isEqualTo(shown);
+    }
+
+    @Test
+    void json_is_shown_as_it_is() {
+        assertThat(JsonData.shown(new Data.Json("{\"a\" : 1.0}"))).isEqualTo("{\"a\" : 1.0}");
+    }
+
+    @Test
+    void bytes_within_arguments_are_shown_as_base64_wherever_they_are() {
+        Data.Arguments arguments = new Data.Arguments(
+                "[{\"_placeholder\":true,\"num\":1},{\"a\":[{\"_placeholder\":true,\"num\":0}],\"b\":{\"_placeholder\":false}}]",
+                List.of(new byte[] {1}, new byte[] {2, 3}));
+        assertThat(JsonData.shown(arguments)).isEqualTo("[{\"encoding\":\"base64\",\"data\":\"AgM=\"},"
+                + "{\"a\":[{\"encoding\":\"base64\",\"data\":\"AQ==\"}],\"b\":{\"_placeholder\":false}}]");
+    }
+
+    @Test
+    void half_a_surrogate_pair_beside_bytes_is_mended() {
+        assertThat(JsonData.shown(new Data.Arguments("[\"\\ud83d\",{\"_placeholder\":true,\"num\":0}]", List.of(new byte[] {1}))))
+                .isEqualTo("[\"\uFFFD\",{\"encoding\":\"base64\",\"data\":\"AQ==\"}]");
+    }
+
+    @Test
+    void a_placeholder_without_attachments_is_an_object_like_any_other() throws IOException {
+        JsonNode tree = MAPPER.readTree("{\"_placeholder\":true,\"num\":0}");
+        assertThat(JsonData.withBytes(tree, List.of(), bytes -> TextNode.valueOf("bytes"))).isSameAs(tree);
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            {"_placeholder":true}     | true
+            {"_placeholder":false}    | false
+            {"_placeholder":1}        | false
+            {"_placeholder":"true"}   | false
+            {"placeholder":true}      | false
+            "_placeholder"            | false
+            [true]                    | false
+            """)
+    void an_object_with_a_true_placeholder_stands_for_bytes(String json, boolean expected) throws IOException {
+        assertThat(JsonData.isPlaceholder(MAPPER.readTree(json))).isEqualTo(expected);
+    }
+
+    @Test
+    void half_of_a_surrogate_pair_is_replaced_and_whole_ones_stay() {
+        assertThat(JsonData.wellFormed("a\uD83D")).isEqualTo("a\uFFFD");
+        assertThat(JsonData.wellFormed("\uDE00a")).isEqualTo("\uFFFDa");
+        assertThat(JsonData.wellFormed("\uDE00\uD83D")).isEqualTo("\uFFFD\uFFFD");
+        assertThat(JsonData.wellFormed("\uD83D\uD83D\uDE00x\uD83D")).isEqualTo("\uFFFD\uD83D\uDE00x\uFFFD");
+        assertThat(JsonData.wellFormed("\uD83D\uDE00\uDE00")).isEqualTo("\uD83D\uDE00\uFFFD");
+        String whole = "é\uD83D\uDE00";
+        assertThat(JsonData.wellFormed(whole)).isSameAs(whole);
+        assertThat(JsonData.parse("\"\\ud83d\"")).isEqualTo(new Data.Text("\uFFFD"));
+    }
+}
