@@ -1,0 +1,313 @@
+package dev.atrium.gateway;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.params.provider.Arguments.arguments;
+
+import dev.atrium.backplane.BackplaneUnavailableException;
+import dev.atrium.room.Data;
+import dev.atrium.room.HistoryQuery;
+import dev.atrium.room.Membership;
+import dev.atrium.room.Message;
+import dev.atrium.room.Presence;
+import dev.atrium.room.PublishResult;
+import dev.atrium.room.RoomId;
+import dev.atrium.room.RoomPage;
+import dev.atrium.room.Sender;
+import dev.atrium.security.Caller;
+import dev.atrium.security.Identity;
+import dev.atrium.security.Permission;
+import dev.atrium.session.CloseReason;
+import dev.atrium.session.Transport;
+import io.smallrye.mutiny.Uni;
+import java.time.Duration;
+import java.util.List;
+import java.util.function.BiFunction;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** What clients may do, with a session and without one. */
+class GatewayTest extends WithGateway {
+
+    private static final Data TEXT = new Data.Text("x");
+
+    @Test
+    void a_session_is_counted_for_its_user_until_it_ends() {
+        start("atrium.limits.connections-per-user", "1");
+        Client first = connect(ANN);
+        ErrorReply error = error(() -> connect(ANN));
+        assertThat(error.code()).isEqualTo(429);
+        assertThat(error.getMessage()).isEqualTo("too many connections of this user");
+        assertThat(denials()).containsExactly("LIMIT connections_per_user null");
+        assertThat(events(Event.Connected.class)).containsExactly(new Event.Connected(Event.Subject.of(first.session)));
+        first.session.closed(CloseReason.NORMAL);
+        assertThat(connect(ANN).session.isOpen()).isTrue();
+    }
+
+    @Test
+    void a_session_that_has_ended_is_known_no_longer_and_its_connection_until_it_is_gone() {
+        Client client = connect(ANN);
+        assertThat(sessions.find(client.session.id())).isSameAs(client.session);
+        client.session.close(CloseReason.GOING_AWAY);
+        assertThat(sessions.find(client.session.id())).isNull();
+        assertThat(sessions.connections()).isOne();
+        gateway.disconnected();
+        assertThat(sessions.connections()).isZero();
+    }
+
+    @Test
+    void a_client_that_shows_who_it_is_counts_for_that_user_and_no_longer_for_the_one_before() {
+        start("atrium.limits.connections-per-user", "1");
+        Client client = connect(Identity.ANONYMOUS);
+        gateway.identify(client.session, ANN);
+        assertThat(error(() -> connect(ANN)).code()).isEqualTo(429);
+        gateway.identify(client.session, user("bob", "*:join"));
+        assertThat(connect(ANN).session.isOpen()).isTrue();
+        assertThat(error(() -> connect(user("bob", ""))).code()).isEqualTo(429);
+    }
+
+    @Test
+    void a_session_without_a_command_is_closed_as_too_silent_once() {
+        Client client = connect(ANN);
+        gateway.tooSilent(client.session);
+        gateway.tooSilent(client.session);
+        assertThat(client.closed).containsExactly(CloseReason.NO_COMMAND);
+        assertThat(denials()).containsExactly("LIMIT first_command null");
+    }
+
+    @Test
+    void where_messages_are_not_answered_one_too_many_closes_the_session_and_keeps_its_client_out() {
+        start("atrium.limits.messages", "1");
+        Client client = connect(ANN);
+        for (int i = 0; i < 5; i++) {
+            assertThat(gateway.chargeOrClose(client.session, 1)).isTrue();
+        }
+        assertThat(gateway.chargeOrClose(client.session, 1)).isFalse();
+        assertThat(client.closed).containsExactly(CloseReason.TOO_MANY_MESSAGES);
+        assertThat(error(() -> connect(ANN)).getMessage()).isEqualTo("closed for too many messages; wait a few seconds");
+    }
+
+    @Test
+    void a_ping_too_many_is_not_answered_and_closes_nothing() {
+        start("atrium.limits.messages", "1", "atrium.limits.bytes", "1024");
+        Client client = connect(ANN);
+        for (int i = 0; i < 5; i++) {
+            assertThat(gateway.chargePing(client.session)).isTrue();
+        }
+        assertThat(gateway.chargePing(client.session)).isFalse();
+        assertThat(client.session.isOpen()).isTrue();
+    }
+
+    @Test
+    void several_messages_in_one_are_charged_together_or_not_at_all() {
+        start("atrium.limits.messages", "1");
+        Client client = connect(ANN);
+        assertThat(error(() -> gateway.charge(client.session, 6, 1)).code()).isEqualTo(429);
+        gateway.charge(client.session, 5, 1);
+        assertThat(error(() -> gateway.charge(client.session, 1)).code()).isEqualTo(429);
+    }
+
+    @Test
+    void a_session_is_let_into_its_own_room_and_its_namespaces_if_it_may_be_there() {
+        startRequired();
+        Client client = connect(user("ann", "lobby:send"));
+        done(gateway.admit(client.session));
+        assertThat(client.session.memberships()).extracting(each -> each.room().name()).containsExactlyInAnyOrder("", client.session.id());
+        Client stranger = connect(user("bob", "/chat *:join"));
+        assertThat(error(gateway.admit(stranger.session)).code()).isEqualTo(403);
+        assertThat(stranger.session.memberships()).isEmpty();
+        Client nobody = connect(Identity.NOBODY);
+        assertThat(error(() -> gateway.requireNamespace(nobody.session)).code()).isEqualTo(401);
+    }
+
+    @Test
+    void a_client_without_a_session_publishes_in_the_name_of_its_user() {
+        PublishResult result = done(gateway.publish(caller(ANN), Transport.HTTP, LOBBY, null, TEXT, null, "00-trace"));
+        Message message = done(service.history(LOBBY, HistoryQuery.after(0, 1))).messages().get(0);
+        assertThat(message.position()).isEqualTo(result.position());
+        assertThat(message.event()).isEqualTo("message");
+        assertThat(message.from()).isEqualTo(new Sender(null, "ann"));
+        assertThat(message.echo()).isTrue();
+        assertThat(events(Event.Accepted.class)).singleElement().satisfies(event -> {
+            assertThat(event.transport()).isEqualTo(Transport.HTTP);
+            assertThat(event.publication().traceparent()).isEqualTo("00-trace");
+        });
+    }
+
+    @Test
+    void a_backend_publishes_in_nobodys_name() {
+        startRequired();
+        done(gateway.publish(caller(key("*:publish")), Transport.HTTP, LOBBY, "say", TEXT, null, null));
+        Message message = done(service.history(LOBBY, HistoryQuery.after(0, 1))).messages().get(0);
+        assertThat(message.from()).isNull();
+        assertThat(message.event()).isEqualTo("say");
+    }
+
+    @Test
+    void one_without_a_session_publishes_no_more_bytes_than_a_session() {
+        start("atrium.limits.bytes", "1024");
+        Caller anonymous = caller(Identity.ANONYMOUS);
+        done(gateway.publish(anonymous, Transport.HTTP, LOBBY, null, new Data.Text("x".repeat(5 * 1024)), null, null));
+        ErrorReply error = error(gateway.publish(anonymous, Transport.HTTP, LOBBY, null, new Data.Text("x".repeat(1024)), null, null));
+        assertThat(error.code()).isEqualTo(429);
+        assertThat(done(service.history(LOBBY, HistoryQuery.after(0, 9))).messages()).hasSize(1);
+    }
+
+    static Stream<Arguments> requests() {
+        return Stream.of(
+                request("send", (gateway, caller) -> gateway.publish(caller, Transport.HTTP, LOBBY, null, TEXT, null, null)),
+                request("presence", (gateway, caller) -> gateway.members(caller, Transport.HTTP, LOBBY, null, 10)),
+                request("presence", (gateway, caller) -> gateway.users(caller, Transport.HTTP, LOBBY, null, 10)),
+                request("join", (gateway, caller) -> gateway.state(caller, Transport.HTTP, LOBBY)),
+                request("history", (gateway, caller) -> gateway.history(caller, Transport.HTTP, LOBBY, HistoryQuery.after(0, 10))),
+                request("join", (gateway, caller) -> gateway.listen(caller, null, LOBBY, null, () -> false)),
+                request("admin", (gateway, caller) -> gateway.disconnect(caller, Transport.HTTP, "/", "~abcdefghijklmnopqrst")));
+    }
+
+    private static Arguments request(String permission, BiFunction<Gateway, Caller, Uni<?>> request) {
+        return arguments(permission, request);
+    }
+
+    @ParameterizedTest
+    @MethodSource("requests")
+    void a_request_without_a_session_needs_the_permission_as_well(String permission, BiFunction<Gateway, Caller, Uni<?>> request) {
+        startRequired();
+        ErrorReply unknown = error(request.apply(gateway, caller(Identity.NOBODY)));
+        assertThat(unknown.code()).isEqualTo(401);
+        ErrorReply error = error(request.apply(gateway, caller(user("ann", "news:admin"))));
+        assertThat(error.code()).isEqualTo(403);
+        assertThat(error.getMessage()).isEqualTo("room: the permission " + permission + " is missing for it");
+    }
+
+    @Test
+    void members_and_users_of_a_room_are_those_of_its_sessions() {
+        Client one = admit(ANN);
+        Client two = admit(ANN);
+        join(one, LOBBY);
+        clock.pass(Duration.ofMillis(5));
+        join(two, LOBBY);
+        assertThat(done(gateway.members(caller(ANN), Transport.HTTP, LOBBY, null, 10)).members()).extracting(Presence::who)
+                .containsExactlyInAnyOrder(one.session.self(), two.session.self());
+        assertThat(done(gateway.users(caller(ANN), Transport.HTTP, LOBBY, null, 10)).members()).singleElement()
+                .satisfies(user -> assertThat(user.sessions()).hasSize(2));
+    }
+
+    @Test
+    void the_state_of_a_room_has_its_members_only_for_clients_that_may_see_them() {
+        startRequired();
+        join(admit(user("bob", "lobby:join")), LOBBY);
+        PublishResult last = say(LOBBY, "x");
+        assertThat(done(gateway.state(caller(user("ann", "lobby:join presence")), Transport.HTTP, LOBBY)))
+                .isEqualTo(new RoomState(LOBBY, 1, last.position()));
+        assertThat(done(gateway.state(caller(user("ann", "lobby:join")), Transport.HTTP, LOBBY)))
+                .isEqualTo(new RoomState(LOBBY, null, last.position()));
+    }
+
+    @Test
+    void the_rooms_of_a_namespace_are_those_that_the_client_may_join_and_the_page_goes_on_behind_all_of_them() {
+        startRequired();
+        for (String name : new String[] {"a", "b", "c", "d"}) {
+            say(RoomId.of("/", name), "x");
+        }
+        Caller ann = caller(user("ann", "a:join,c:join,b:send"));
+        assertThat(done(gateway.rooms(ann, Transport.HTTP, "/", "", null, 3)).names()).containsExactly("a", "c");
+        assertThat(done(gateway.rooms(ann, Transport.HTTP, "/", "", null, 3)).next()).isEqualTo("c");
+        assertThat(done(gateway.rooms(ann, Transport.HTTP, "/", "", "c", 3))).isEqualTo(new RoomPage(List.of(), null));
+        assertThat(error(gateway.rooms(ann, Transport.HTTP, "/chat", "", null, 3)).code()).isEqualTo(403);
+    }
+
+    @Test
+    void an_administrator_ends_a_session_of_the_namespace() {
+        Client client = admit(ANN);
+        Caller admin = caller(key("/* *:admin"));
+        assertThat(done(gateway.disconnect(admin, Transport.HTTP, "/chat", client.session.id()))).isFalse();
+        assertThat(done(gateway.disconnect(admin, Transport.HTTP, "/", "lobby"))).isFalse();
+        assertThat(done(gateway.disconnect(admin, Transport.HTTP, "/", "~abcdefghijklmnopqrst"))).isFalse();
+        assertThat(client.closed).isEmpty();
+        assertThat(done(gateway.disconnect(admin, Transport.HTTP, "/", client.session.id()))).isTrue();
+        assertThat(client.closed).containsExactly(CloseReason.DISCONNECTED);
+    }
+
+    @Test
+    void what_is_done_elsewhere_with_a_room_is_asked_here() {
+        startRequired();
+        Caller ann = caller(user("ann", "lobby:send"));
+        gateway.require(ann, Transport.HTTP, LOBBY, Permission.SEND);
+        assertThat(error(() -> gateway.require(ann, Transport.HTTP, LOBBY, Permission.HISTORY)).code()).isEqualTo(403);
+        assertThat(gateway.limits().roomName()).isEqualTo(255);
+    }
+
+    @Test
+    void one_that_listens_without_a_session_is_seen_by_nobody() {
+        Client listener = connect(ANN);
+        Membership membership = done(gateway.listen(caller(ANN), listener.session, LOBBY, null, () -> true));
+        membership.follow();
+        say(LOBBY, "one");
+        turn();
+        gateway.stopListening(membership);
+        say(LOBBY, "two");
+        turn();
+        assertThat(listener.received).containsExactly("one");
+        assertThat(done(memory.members(LOBBY))).isEmpty();
+    }
+
+    @Test
+    void one_that_has_gone_before_it_listened_is_410() {
+        assertThat(error(gateway.listen(caller(ANN), connect(ANN).session, LOBBY, null, () -> false)).code()).isEqualTo(410);
+    }
+
+    @Test
+    void what_happens_to_a_session_is_told_with_who_it_is() {
+        Client client = connect(ANN);
+        gateway.upgraded(client.session, "websocket");
+        gateway.heartbeatMissed(client.session);
+        Event.Subject ann = Event.Subject.of(client.session);
+        assertThat(events).containsExactly(new Event.Connected(ann), new Event.Upgraded(ann, "websocket"), new Event.HeartbeatMissed(ann));
+        assertThat(ann).isEqualTo(new Event.Subject(client.session.self(), "/", Transport.SESSION, "192.0.2.1"));
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            chat | lobby | ns: expected a namespace that begins with /
+            /a b | lobby | ns: expected no space, comma or question mark
+            /    | ''    | room: expected a name of 1 to 255 bytes
+            """)
+    void a_room_that_cannot_be_is_400_and_the_field_is_named(String namespace, String name, String message) {
+        ErrorReply error = error(() -> Gateway.room(namespace, name));
+        assertThat(error.code()).isEqualTo(400);
+        assertThat(error.getMessage()).isEqualTo(message);
+        assertThat(Gateway.room("/chat", "lobby")).isEqualTo(RoomId.of("/chat", "lobby"));
+    }
+
+    @Test
+    void a_name_that_is_too_long_here_is_400() {
+        start("atrium.limits.room-name", "4");
+        assertThat(error(() -> gateway.requireName(LOBBY)).code()).isEqualTo(400);
+        gateway.requireName(NEWS);
+    }
+
+    static Stream<BiFunction<Gateway, Caller, Uni<?>>> remote() {
+        return Stream.of(
+                (gateway, caller) -> gateway.publish(caller, Transport.HTTP, LOBBY, null, TEXT, null, null),
+                (gateway, caller) -> gateway.members(caller, Transport.HTTP, LOBBY, null, 10),
+                (gateway, caller) -> gateway.users(caller, Transport.HTTP, LOBBY, null, 10),
+                (gateway, caller) -> gateway.state(caller, Transport.HTTP, LOBBY),
+                (gateway, caller) -> gateway.history(caller, Transport.HTTP, LOBBY, HistoryQuery.after(0, 10)),
+                (gateway, caller) -> gateway.rooms(caller, Transport.HTTP, "/", "", null, 10),
+                (gateway, caller) -> gateway.disconnect(caller, Transport.HTTP, "/", "~abcdefghijklmnopqrst"));
+    }
+
+    @ParameterizedTest
+    @MethodSource("remote")
+    void a_backplane_out_of_reach_is_503(BiFunction<Gateway, Caller, Uni<?>> request) {
+        for (String method : new String[] {"publish", "members", "history", "rooms", "end"}) {
+            outages.put(method, BackplaneUnavailableException.notSent("test"));
+        }
+        ErrorReply error = error(request.apply(gateway, caller(key("/* *:admin"))));
+        assertThat(error.code()).isEqualTo(503);
+        assertThat(error.isRepeatable()).isTrue();
+    }
+}
