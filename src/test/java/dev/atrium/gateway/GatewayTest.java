@@ -85,6 +85,7 @@ class GatewayTest extends WithGateway {
         for (int i = 0; i < 5; i++) {
             assertThat(gateway.chargeOrClose(client.session, 1)).isTrue();
         }
+        assertThat(client.session.isOpen()).isTrue();
         assertThat(gateway.chargeOrClose(client.session, 1)).isFalse();
         assertThat(client.closed).containsExactly(CloseReason.TOO_MANY_MESSAGES);
         assertThat(error(() -> connect(ANN)).getMessage()).isEqualTo("closed for too many messages; wait a few seconds");

@@ -30,6 +30,9 @@ import org.junit.jupiter.params.provider.MethodSource;
 /** What rooms say, and what clients are answered, as JSON. */
 class MessageJsonTest {
 
+    /** Closes no object that was left open. */
+    private static final JsonFactory JSON = new JsonFactory().disable(JsonGenerator.Feature.AUTO_CLOSE_JSON_CONTENT);
+
     private static final RoomId LOBBY = RoomId.of("/", "lobby");
     private static final RoomId EVERYONE = RoomId.everyone("/");
     private static final StreamPosition PLACE = new StreamPosition("e", 7);
@@ -89,6 +92,8 @@ class MessageJsonTest {
     void a_gap_says_from_which_position_on_it_goes_on() {
         assertThat(written(json -> MessageJson.write(new HistoryGap(LOBBY, PLACE), json)))
                 .isEqualTo("{\"event\":\"@gap\",\"room\":\"lobby\",\"data\":{\"epoch\":\"e\",\"offset\":7}}");
+        assertThat(written(json -> MessageJson.writePlace(new HistoryGap(LOBBY, PLACE), json)))
+                .isEqualTo("{\"room\":\"lobby\",\"epoch\":\"e\",\"offset\":7}");
         assertThat(written(json -> MessageJson.writePlace(new HistoryGap(EVERYONE, PLACE), json))).isEqualTo("{\"epoch\":\"e\",\"offset\":7}");
     }
 
@@ -134,7 +139,7 @@ class MessageJsonTest {
 
     private static String written(Writer writer) {
         StringWriter text = new StringWriter();
-        try (JsonGenerator json = new JsonFactory().createGenerator(text)) {
+        try (JsonGenerator json = JSON.createGenerator(text)) {
             writer.write(json);
         } catch (IOException e) {
             throw new AssertionError(e);

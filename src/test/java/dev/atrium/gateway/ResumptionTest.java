@@ -120,6 +120,11 @@ class ResumptionTest extends WithGateway {
         second.session.follow();
         turn();
         assertThat(second.received).containsExactly("missed");
+        say(RoomId.everyone("/"), "for all, once");
+        say(RoomId.of("/", former), "for the session that it is no longer");
+        say(RoomId.of("/", self.id()), "for the session that it is");
+        turn();
+        assertThat(second.received).containsExactlyInAnyOrder("missed", "for all, once", "for the session that it is");
         assertThat(done(memory.members(LOBBY))).extracting(each -> each.who().id()).containsExactly(self.id());
     }
 
