@@ -28,9 +28,9 @@ class ExpiryTest extends WithGateway {
     @Test
     void a_client_that_does_not_say_in_time_who_it_is_is_closed() {
         Client client = connect(Identity.NOBODY);
-        pass(Duration.ofMillis(9_500));
+        pass(Duration.ofSeconds(5));
         assertThat(client.closed).isEmpty();
-        pass(Duration.ofMillis(600));
+        pass(Duration.ofSeconds(5));
         assertThat(client.closed).containsExactly(CloseReason.UNAUTHENTICATED);
         assertThat(denials()).containsExactly("AUTHENTICATION missing null");
     }

@@ -97,7 +97,7 @@ class RecoveryTest extends WithGateway {
     }
 
     @ParameterizedTest
-    @CsvSource({"3597, true", "3600, false", "3700, false"})
+    @CsvSource({"3590, true", "3600, false", "3700, false"})
     void a_last_message_about_as_old_as_the_history_goes_back_is_too_old(long seconds, boolean known) {
         long micros = TimeUnit.MILLISECONDS.toMicros(System.currentTimeMillis()) - TimeUnit.SECONDS.toMicros(seconds);
         RecoveryOffset last = new RecoveryOffset("lobby", new StreamPosition("e", 1), micros);
