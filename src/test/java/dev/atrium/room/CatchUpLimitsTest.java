@@ -1,0 +1,175 @@
+package dev.atrium.room;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.smallrye.mutiny.Uni;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CancellationException;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** How much a member that catches up is handed at once, and what becomes of what cannot be had. */
+class CatchUpLimitsTest extends WithRooms {
+
+    @ParameterizedTest(name = "{0} messages of {1} characters are {2} writes")
+    @CsvSource({"128, 1, 1", "129, 1, 2", "300, 1, 3", "4, 10000, 1", "5, 10000, 2", "9, 10000, 3", "2, 32667, 1", "2, 32668, 2"})
+    void what_waited_is_handed_over_in_parts_that_the_member_can_take(int messages, int characters, int writes) {
+        Listener ann = new Listener("ann", one);
+        Membership membership = admit(ann, null);
+        String text = "x".repeat(characters);
+        for (int i = 0; i < messages; i++) {
+            source.say(text);
+        }
+        turn();
+        membership.follow();
+        assertThat(ann.writes).as("the next part waits until this one is drained").isOne();
+        turn();
+        assertThat(ann.writes).isEqualTo(writes);
+        assertThat(ann.heard).hasSize(messages);
+        for (int i = 0; i < messages; i++) {
+            assertThat(ann.heard.get(i)).startsWith(i + 1 + " ");
+        }
+        assertThat(membership.position()).isEqualTo(new StreamPosition("e", messages));
+    }
+
+    @Test
+    void what_waited_too_long_and_is_not_kept_any_more_is_a_gap() {
+        Listener ann = new Listener("ann", one);
+        Membership membership = admit(ann, null);
+        for (int i = 0; i < 12; i++) {
+            source.say("x".repeat(100_000));
+        }
+        source.firstKept = 12;
+        turn();
+        membership.follow();
+        turn();
+        source.say("after");
+        turn();
+        assertThat(ann.heard).containsExactly("gap to e12", "13 after");
+    }
+
+    @Test
+    void a_member_that_has_left_is_handed_nothing_of_what_waited_or_is_read() {
+        join(new Listener("witness", one));
+        Listener ann = new Listener("ann", one);
+        Membership membership = admit(ann, null);
+        source.say("a");
+        turn();
+        rooms.leave(membership);
+        membership.follow();
+        turn();
+        assertThat(ann.heard).isEmpty();
+    }
+
+    @Test
+    void a_member_that_leaves_between_two_parts_is_not_handed_the_second() {
+        Listener ann = new Listener("ann", one);
+        Membership membership = admit(ann, null);
+        for (int i = 0; i < 129; i++) {
+            source.say("m");
+        }
+        turn();
+        membership.follow();
+        rooms.leave(membership);
+        turn();
+        assertThat(ann.heard).hasSize(128);
+    }
+
+    @Test
+    void a_gap_in_what_waited_is_handed_on_in_its_place() {
+        Listener ann = new Listener("ann", one);
+        Membership membership = admit(ann, null);
+        source.say("a");
+        source.position = new StreamPosition("f", 3);
+        source.subscriber.lost(source.position);
+        source.say("b");
+        turn();
+        membership.follow();
+        turn();
+        assertThat(ann.heard).containsExactly("1 a", "gap to f3", "4 b");
+        assertThat(membership.position()).isEqualTo(new StreamPosition("f", 4));
+    }
+
+    @Test
+    void one_who_resumes_before_anything_was_said_has_missed_nothing() {
+        source.position = StreamPosition.START;
+        Listener ann = new Listener("ann", one);
+        Membership membership = admit(ann, StreamPosition.START);
+        assertThat(membership.isRecovered()).isTrue();
+        assertThat(membership.position()).isEqualTo(StreamPosition.START);
+    }
+
+    @Test
+    void one_who_resumes_in_an_unknown_epoch_goes_on_in_that_of_the_room() {
+        join(new Listener("witness", one));
+        source.say("a");
+        turn();
+        Listener ann = new Listener("ann", one);
+        Membership membership = admit(ann, StreamPosition.START);
+        assertThat(membership.isRecovered()).isTrue();
+        assertThat(membership.position()).isEqualTo(new StreamPosition("e", 0));
+        assertThat(membership.covers(new StreamPosition("e", 0))).isTrue();
+        membership.follow();
+        turn();
+        assertThat(ann.heard).containsExactly("1 a");
+    }
+
+    @Test
+    void one_whose_session_ends_while_it_resumes_is_in_no_room() {
+        source.answersLater = true;
+        boolean[] open = {true};
+        List<Throwable> failures = new ArrayList<>();
+        Uni<Membership> joining = rooms.join(new Listener("ann", one), LOBBY, false, new StreamPosition("e", 0), () -> open[0]);
+        joining.subscribe().with(membership -> { }, failures::add);
+        open[0] = false;
+        source.answer();
+        turn();
+        assertThat(failures).singleElement().isInstanceOf(CancellationException.class);
+        assertThat(source.log).containsExactly("subscribe", "unsubscribe");
+        assertThat(rooms.memberships()).isZero();
+    }
+
+    @Test
+    void one_who_resumes_and_whose_history_cannot_be_read_is_in_no_room() {
+        Rooms broken = new Rooms(new RoomSource() {
+            @Override
+            public void subscribe(RoomId room, Subscriber subscriber) {
+                source.subscribe(room, subscriber);
+            }
+
+            @Override
+            public void unsubscribe(RoomId room) {
+                source.unsubscribe(room);
+            }
+
+            @Override
+            public Uni<History> history(RoomId room, HistoryQuery query) {
+                return Uni.createFrom().failure(new IllegalStateException("away"));
+            }
+        }, (message, members) -> { }, (message, loops) -> null);
+        assertThatThrownBy(() -> broken.join(new Listener("ann", one), LOBBY, false, new StreamPosition("e", 0), () -> true).await().indefinitely())
+                .hasMessage("away");
+        assertThat(source.log).containsExactly("subscribe", "unsubscribe");
+        assertThat(broken.count()).isZero();
+    }
+
+    @Test
+    void rooms_of_sessions_and_namespaces_do_not_count() {
+        Listener ann = new Listener("ann", one);
+        for (RoomId room : List.of(RoomId.everyone("/"), RoomId.of("/", new Node("node01").newSessionId()))) {
+            Membership membership = rooms.join(ann, room, false, null, () -> true).await().indefinitely();
+            assertThat(rooms.count()).isZero();
+            assertThat(rooms.memberships()).isZero();
+            rooms.leave(membership);
+            assertThat(rooms.count()).isZero();
+            assertThat(rooms.memberships()).isZero();
+        }
+        join(ann);
+        join(new Listener("bob", two));
+        assertThat(rooms.count()).isEqualTo(1);
+        assertThat(rooms.memberships()).isEqualTo(2);
+    }
+}

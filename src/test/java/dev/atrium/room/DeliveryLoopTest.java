@@ -1,0 +1,165 @@
+package dev.atrium.room;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/** When a loop runs a task, delivers for a room and flushes a connection. */
+class DeliveryLoopTest {
+
+    private final Deque<Runnable> tasks = new ArrayDeque<>();
+    private final List<String> log = new ArrayList<>();
+    private boolean inLoop = true;
+    private final DeliveryLoop loop = new DeliveryLoop(tasks::add, () -> inLoop);
+
+    @Test
+    void a_task_runs_at_once_on_the_loop_and_in_a_later_turn_from_elsewhere() {
+        loop.run(() -> log.add("at once"));
+        assertThat(log).containsExactly("at once");
+        inLoop = false;
+        loop.run(() -> log.add("later"));
+        assertThat(log).containsExactly("at once");
+        tasks.remove().run();
+        assertThat(log).containsExactly("at once", "later");
+    }
+
+    @Test
+    void flushes_wait_for_the_end_of_the_turn_keep_their_order_and_share_one_task() {
+        loop.flushLater(() -> log.add("a"));
+        loop.flushLater(() -> log.add("b"));
+        assertThat(log).isEmpty();
+        assertThat(tasks).hasSize(1);
+        tasks.remove().run();
+        assertThat(log).containsExactly("a", "b");
+        assertThat(tasks).isEmpty();
+    }
+
+    @Test
+    void each_flush_runs_once_and_those_that_a_flush_asks_for_run_in_the_next_turn() {
+        loop.flushLater(() -> {
+            log.add("first");
+            loop.flushLater(() -> log.add("second"));
+        });
+        tasks.remove().run();
+        assertThat(log).containsExactly("first");
+        assertThat(tasks).hasSize(1);
+        tasks.remove().run();
+        assertThat(log).containsExactly("first", "second");
+        assertThat(tasks).isEmpty();
+        loop.flushLater(() -> log.add("third"));
+        tasks.remove().run();
+        assertThat(log).containsExactly("first", "second", "third");
+    }
+
+    @Test
+    void the_only_room_of_a_turn_flushes_each_member_at_once() {
+        Room room = room("a", new Recipient("ann"), new Recipient("bob"));
+        room.message(message(room));
+        tasks.remove().run();
+        assertThat(log).containsExactly("receive bob", "flush bob", "receive ann", "flush ann");
+    }
+
+    @Test
+    void several_rooms_of_a_turn_are_delivered_before_any_member_is_flushed() {
+        Room first = room("a", new Recipient("ann"));
+        Room second = room("b", new Recipient("bob"));
+        first.message(message(first));
+        second.message(message(second));
+        tasks.remove().run();
+        assertThat(log).containsExactly("receive ann", "receive bob", "flush ann", "flush bob");
+        assertThat(tasks).isEmpty();
+    }
+
+    @Test
+    void flushes_that_wait_already_are_not_overtaken_by_that_of_the_last_room() {
+        Room room = room("a", new Recipient("ann"));
+        loop.flushLater(() -> log.add("flush before"));
+        room.message(message(room));
+        tasks.remove().run();
+        assertThat(log).containsExactly("receive ann", "flush before", "flush ann");
+    }
+
+    @Test
+    void other_work_of_the_loop_gets_its_turn_after_512_rooms() {
+        List<Room> rooms = new ArrayList<>();
+        for (int i = 0; i < 513; i++) {
+            rooms.add(room("r" + i, new Recipient("m")));
+        }
+        rooms.forEach(room -> room.message(message(room)));
+        assertThat(tasks).hasSize(1);
+        tasks.remove().run();
+        assertThat(log).filteredOn("receive m"::equals).hasSize(512);
+        assertThat(tasks).hasSize(1);
+        tasks.remove().run();
+        assertThat(log).filteredOn("receive m"::equals).hasSize(513);
+        assertThat(log).filteredOn("flush m"::equals).hasSize(513);
+        assertThat(tasks).isEmpty();
+    }
+
+    @Test
+    void a_loop_is_behind_with_more_than_64_mebibytes_and_so_are_the_rooms_on_it() {
+        Room room = room("a", new Recipient("ann"));
+        loop.queued(64 << 20);
+        assertThat(loop.backlog()).isEqualTo(64 << 20);
+        assertThat(loop.isBehind()).isFalse();
+        assertThat(room.isBehind()).isFalse();
+        loop.queued(1);
+        assertThat(loop.isBehind()).isTrue();
+        assertThat(room.isBehind()).isTrue();
+        assertThat(room("elsewhere").isBehind()).as("a room without members there").isFalse();
+        loop.queued(-1);
+        assertThat(room.isBehind()).isFalse();
+    }
+
+    private Room room(String name, Recipient... members) {
+        Room room = new Room(RoomId.of("/", name), (message, reached) -> { }, (message, loops) -> null);
+        room.subscribed(new StreamPosition("e", 0));
+        for (Recipient member : members) {
+            room.admit(member, false, null).follow();
+        }
+        return room;
+    }
+
+    private static Message message(Room room) {
+        return new Publication(room.id, "message", new Data.Text("m"), null, true).at(new StreamPosition("e", 1), 1);
+    }
+
+    private final class Recipient implements Member {
+
+        private final String id;
+
+        Recipient(String id) {
+            this.id = id;
+        }
+
+        @Override
+        public String id() {
+            return id;
+        }
+
+        @Override
+        public DeliveryLoop loop() {
+            return loop;
+        }
+
+        @Override
+        public boolean isIn(String room) {
+            return false;
+        }
+
+        @Override
+        public void receive(WriteBatch batch) {
+            log.add("receive " + id);
+            loop.flushLater(() -> log.add("flush " + id));
+        }
+
+        @Override
+        public void whenDrained(Runnable task) {
+            tasks.add(task);
+        }
+    }
+}
