@@ -1,0 +1,163 @@
+package dev.atrium.backplane.memory;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.atrium.backplane.HistoryPolicy;
+import dev.atrium.backplane.SavedSession;
+import dev.atrium.room.Node;
+import dev.atrium.room.Sender;
+import io.smallrye.mutiny.Uni;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** Which sessions can be resumed, how long, and which are ended for that. */
+class MemorySessionsTest {
+
+    private static final Duration WINDOW = Duration.ofMinutes(2);
+
+    private final ManualClock clock = new ManualClock();
+    private final MemorySessions sessions = new MemorySessions(new Node("node01"),
+            new MemorySettings(Duration.ofMinutes(10), new HistoryPolicy(0, Duration.ofSeconds(1)), WINDOW, Duration.ZERO, clock));
+    private final List<String> ended = new ArrayList<>();
+
+    @BeforeEach
+    void serve() {
+        sessions.serve((namespace, id, resumed) -> Uni.createFrom().item(() -> {
+            ended.add(namespace + " " + id + (resumed ? " resumed" : ""));
+            return true;
+        }));
+    }
+
+    @Test
+    void a_released_session_is_resumed_under_a_new_token_and_with_all_that_it_had() {
+        SavedSession saved = saved();
+        release(saved.token());
+        SavedSession resumed = resume(saved.token());
+        assertThat(resumed.token()).startsWith("node01").isNotEqualTo(saved.token());
+        assertThat(resumed).usingRecursiveComparison().ignoringFields("token").isEqualTo(saved);
+        assertThat(ended).as("there is no connection to end").isEmpty();
+    }
+
+    @Test
+    void a_session_that_is_still_connected_is_ended_when_it_is_resumed() {
+        SavedSession saved = saved();
+        clock.forward(Duration.ofDays(9));
+        assertThat(resume(saved.token())).isNotNull();
+        assertThat(ended).containsExactly("/chat ann resumed");
+    }
+
+    @Test
+    void the_window_begins_with_the_release_and_its_end_belongs_to_it() {
+        SavedSession saved = saved();
+        release(saved.token());
+        clock.forward(WINDOW);
+        SavedSession resumed = resume(saved.token());
+        assertThat(resumed).isNotNull();
+        release(resumed.token());
+        clock.forward(WINDOW.plusMillis(1));
+        assertThat(resume(resumed.token())).isNull();
+    }
+
+    @Test
+    void a_token_that_nobody_has_leads_nowhere() {
+        saved();
+        assertThat(resume(sessions.newToken())).isNull();
+        release(sessions.newToken());
+        forget(sessions.newToken());
+        assertThat(ended).isEmpty();
+    }
+
+    @Test
+    void an_old_token_leads_to_the_session_for_another_window_over_any_number_of_lost_answers() {
+        SavedSession saved = saved();
+        SavedSession first = resume(saved.token());
+        SavedSession second = resume(saved.token());
+        SavedSession third = resume(saved.token());
+        assertThat(List.of(first.token(), second.token(), third.token())).doesNotHaveDuplicates();
+        assertThat(ended).hasSize(3).containsOnly("/chat ann resumed");
+        SavedSession fourth = resume(second.token());
+        assertThat(fourth.self()).isEqualTo(saved.self());
+        clock.forward(WINDOW.plusMillis(1));
+        release(sessions.newToken());
+        assertThat(resume(saved.token())).as("the old one leads there no more").isNull();
+        assertThat(resume(fourth.token())).as("but the session is still connected").isNotNull();
+    }
+
+    @Test
+    void a_client_that_keeps_its_token_can_come_back_with_it_for_longer() {
+        SavedSession saved = saved();
+        SavedSession resumed = sessions.resume(saved.token(), Duration.ofHours(1)).await().indefinitely();
+        clock.forward(Duration.ofMinutes(59));
+        release(sessions.newToken());
+        SavedSession again = resume(saved.token());
+        assertThat(again.self()).isEqualTo(resumed.self());
+        assertThat(again.token()).isNotEqualTo(resumed.token());
+    }
+
+    @Test
+    void a_session_whose_client_will_not_come_back_is_forgotten() {
+        SavedSession saved = saved();
+        forget(saved.token());
+        assertThat(resume(saved.token())).isNull();
+    }
+
+    @Test
+    void to_forget_an_old_token_forgets_nothing_and_to_forget_the_last_one_the_session() {
+        SavedSession saved = saved();
+        SavedSession resumed = resume(saved.token());
+        forget(saved.token());
+        SavedSession again = resume(saved.token());
+        assertThat(again).isNotNull();
+        forget(again.token());
+        assertThat(resume(saved.token())).isNull();
+        assertThat(resume(resumed.token())).isNull();
+    }
+
+    @Test
+    void what_is_saved_again_replaces_what_was_kept() {
+        SavedSession saved = saved();
+        SavedSession later = new SavedSession(saved.token(), saved.self(), saved.namespace(), Map.of("other", false), Set.of());
+        sessions.save(later).await().indefinitely();
+        assertThat(resume(saved.token()).rooms()).isEqualTo(Map.of("other", false));
+    }
+
+    @Test
+    void work_begins_when_it_is_subscribed_to() {
+        SavedSession saved = saved();
+        sessions.forget(saved.token());
+        sessions.resume(saved.token(), Duration.ZERO);
+        sessions.end("/chat", "ann");
+        assertThat(ended).isEmpty();
+        assertThat(resume(saved.token())).isNotNull();
+    }
+
+    @Test
+    void a_session_is_ended_by_its_replica() {
+        assertThat(sessions.end("/chat", "ann").await().indefinitely()).isTrue();
+        assertThat(ended).containsExactly("/chat ann");
+        assertThat(sessions.windowMillis()).isEqualTo(WINDOW.toMillis());
+    }
+
+    private SavedSession saved() {
+        SavedSession session = new SavedSession(sessions.newToken(), new Sender("ann", "Ann"), "/chat", Map.of("lobby", true), Set.of("lobby"));
+        sessions.save(session).await().indefinitely();
+        return session;
+    }
+
+    private SavedSession resume(String token) {
+        return sessions.resume(token).await().indefinitely();
+    }
+
+    private void release(String token) {
+        sessions.release(token).await().indefinitely();
+    }
+
+    private void forget(String token) {
+        sessions.forget(token).await().indefinitely();
+    }
+}

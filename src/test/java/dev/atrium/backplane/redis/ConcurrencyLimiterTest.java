@@ -1,0 +1,110 @@
+package dev.atrium.backplane.redis;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import io.vertx.core.Vertx;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+/** How many commands are on their way at once, and when the next one's turn comes. */
+class ConcurrencyLimiterTest {
+
+    private static final int AT_ONCE = 128;
+
+    private static Vertx vertx;
+
+    private final RedisLoop loop = new RedisLoop(vertx);
+    private final ConcurrencyLimiter limiter = new ConcurrencyLimiter(loop);
+    private final List<Promise<String>> sent = new ArrayList<>();
+
+    @BeforeAll
+    static void start() {
+        vertx = Vertx.vertx();
+    }
+
+    @AfterAll
+    static void stop() {
+        vertx.close();
+    }
+
+    @Test
+    void only_128_commands_are_on_their_way_at_once() {
+        run(() -> IntStream.range(0, AT_ONCE).forEach(i -> limiter.submit(this::command)));
+        assertThat(onLoop(limiter::isIdle)).isTrue();
+        run(() -> limiter.submit(this::command));
+        assertThat(onLoop(limiter::isIdle)).isFalse();
+        assertThat(onLoop(sent::size)).isEqualTo(AT_ONCE);
+    }
+
+    @Test
+    void one_waits_for_each_that_is_answered_and_they_keep_their_order() {
+        List<String> begun = new ArrayList<>();
+        run(() -> IntStream.range(0, AT_ONCE).forEach(i -> limiter.submit(this::command)));
+        run(() -> List.of("a", "b", "c").forEach(name -> limiter.submit(() -> {
+            begun.add(name);
+            return command();
+        })));
+        run(() -> sent.get(5).complete("done"));
+        assertThat(onLoop(() -> List.copyOf(begun))).containsExactly("a");
+        run(() -> sent.get(7).fail("failed"));
+        assertThat(onLoop(() -> List.copyOf(begun))).containsExactly("a", "b");
+        assertThat(onLoop(limiter::isIdle)).isFalse();
+        run(() -> sent.get(AT_ONCE).complete("done"));
+        assertThat(onLoop(() -> List.copyOf(begun))).containsExactly("a", "b", "c");
+        assertThat(onLoop(limiter::isIdle)).isTrue();
+    }
+
+    @Test
+    void commands_that_are_answered_make_room_for_as_many_others() {
+        run(() -> IntStream.range(0, AT_ONCE).forEach(i -> limiter.submit(this::command)));
+        run(() -> List.copyOf(sent).forEach(promise -> promise.complete("done")));
+        run(() -> IntStream.range(0, AT_ONCE + 1).forEach(i -> limiter.submit(this::command)));
+        assertThat(onLoop(sent::size)).isEqualTo(2 * AT_ONCE);
+    }
+
+    @Test
+    void a_call_completes_or_fails_with_its_command_also_when_it_had_to_wait() {
+        Future<String> first = onLoop(() -> limiter.call(this::command));
+        run(() -> IntStream.range(1, AT_ONCE).forEach(i -> limiter.submit(this::command)));
+        Future<String> second = onLoop(() -> limiter.call(this::command));
+        assertThat(first.isComplete()).isFalse();
+        run(() -> sent.get(0).complete("answer"));
+        assertThat(first.result()).isEqualTo("answer");
+        assertThat(onLoop(sent::size)).isEqualTo(AT_ONCE + 1);
+        assertThat(second.isComplete()).isFalse();
+        run(() -> sent.get(AT_ONCE).fail("no"));
+        assertThat(second.cause()).hasMessage("no");
+    }
+
+    private Future<String> command() {
+        Promise<String> promise = Promise.promise();
+        sent.add(promise);
+        return promise.future();
+    }
+
+    private void run(Runnable task) {
+        onLoop(() -> {
+            task.run();
+            return null;
+        });
+    }
+
+    /** What comes of it, when everything that it has queued on the loop is done, too. */
+    private <T> T onLoop(Supplier<T> task) {
+        CompletableFuture<T> result = new CompletableFuture<>();
+        loop.execute(() -> {
+            T value = task.get();
+            loop.execute(() -> loop.execute(() -> result.complete(value)));
+        });
+        return result.orTimeout(10, TimeUnit.SECONDS).join();
+    }
+}
