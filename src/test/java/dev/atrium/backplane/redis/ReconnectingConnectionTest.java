@@ -1,0 +1,203 @@
+package dev.atrium.backplane.redis;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.atrium.backplane.BackplaneUnavailableException;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.redis.client.Command;
+import io.vertx.redis.client.Request;
+import io.vertx.redis.client.Response;
+import io.vertx.redis.client.impl.types.NumberType;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.LongAdder;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** A connection that is made again, and what becomes of commands while it is not there. */
+class ReconnectingConnectionTest {
+
+    private static Vertx vertx;
+
+    private final FakeRedis redis = new FakeRedis();
+    private final LongAdder reconnects = new LongAdder();
+    private final List<String> log = new CopyOnWriteArrayList<>();
+    private volatile Future<?> prepared = Future.succeededFuture();
+    private final ReconnectingConnection connection = new ReconnectingConnection("test", redis, new RedisLoop(vertx), reconnects, fresh -> {
+        log.add("prepare");
+        return prepared;
+    }, push -> log.add("push " + push), () -> log.add("up"), () -> log.add("down"));
+
+    @BeforeAll
+    static void start() {
+        vertx = Vertx.vertx();
+    }
+
+    @AfterAll
+    static void stop() {
+        vertx.close();
+    }
+
+    @AfterEach
+    void close() {
+        connection.close();
+    }
+
+    @Test
+    void it_is_up_once_it_is_prepared() {
+        assertThat(connection.isUp()).isFalse();
+        up();
+        assertThat(log).containsExactly("prepare", "up");
+        assertThat(reconnects.sum()).as("the first one is none").isZero();
+    }
+
+    @Test
+    void without_a_connection_commands_fail_at_once_and_were_not_sent() {
+        assertThat(failure(get())).hasMessage("backplane unavailable: no connection to Redis").matches(failure -> !failure.maybeTaken());
+    }
+
+    @Test
+    void commands_are_counted_until_they_are_answered() {
+        up();
+        Future<Response> first = get();
+        Future<Response> second = get();
+        assertThat(redis.last().sent).containsExactly("get a", "get a");
+        assertThat(connection.pending()).isEqualTo(2);
+        redis.last().answers.get(0).complete(NumberType.create(7L));
+        assertThat(first.result().toInteger()).isEqualTo(7);
+        redis.last().answers.get(1).fail("ERR");
+        assertThat(second.failed()).isTrue();
+        assertThat(connection.pending()).isZero();
+    }
+
+    @Test
+    void commands_that_find_the_queue_full_fail_at_once_and_were_not_sent() {
+        up();
+        redis.last().full = true;
+        assertThat(failure(get())).hasMessage("backplane unavailable: too many commands are on their way").matches(failure -> !failure.maybeTaken());
+        assertThat(redis.last().sent).isEmpty();
+        assertThat(connection.pending()).isZero();
+    }
+
+    @ParameterizedTest(name = "{0}: may have been done {1}")
+    @CsvSource(nullValues = "-", value = {
+        "LOADING Redis is loading the dataset in memory, false",
+        "OOM command not allowed,                        false",
+        "MISCONF Redis is configured to save,            false",
+        "MASTERDOWN Link with MASTER is down,            false",
+        "CLUSTERDOWN The cluster is down,                false",
+        "BUSY Redis is busy,                             false",
+        "NOREPLICAS Not enough good replicas,            false",
+        "Connection is closed,                           false",
+        "Connection closed,                              true",
+        "ERR LOADING,                                    true",
+        "LOADINGX,                                       true",
+        "-,                                              true",
+    })
+    void a_command_that_failed_was_not_done_only_if_redis_says_so(String message, boolean maybeTaken) {
+        up();
+        Future<Response> answer = get();
+        redis.last().answers.get(0).fail(message);
+        assertThat(failure(answer).maybeTaken()).isEqualTo(maybeTaken);
+        assertThat(failure(answer)).hasMessage("backplane unavailable: " + message);
+        assertThat(connection.isUp()).as("the connection stays").isTrue();
+    }
+
+    @ParameterizedTest
+    @CsvSource({"NOSCRIPT No matching script", "READONLY You can't write against a read only replica"})
+    void a_redis_that_lost_its_scripts_or_its_role_is_connected_to_anew(String message) {
+        up();
+        Future<Response> answer = get();
+        redis.last().answers.get(0).fail(message);
+        assertThat(failure(answer).maybeTaken()).isFalse();
+        await().until(() -> log.size() == 5);
+        assertThat(log).containsExactly("prepare", "up", "down", "prepare", "up");
+        assertThat(reconnects.sum()).isEqualTo(1);
+        assertThat(redis.connections).hasSize(2);
+        assertThat(redis.connections.get(0).closed).isTrue();
+        assertThat(redis.connections.get(0).sent).as("it is not to come back from the pool").containsExactly("get a", "quit");
+    }
+
+    @Test
+    void a_connection_that_ends_or_fails_is_made_again_and_its_loss_is_told_once() {
+        up();
+        FakeRedis.Connection first = redis.last();
+        first.end.handle(null);
+        first.failures.handle(new IllegalStateException("reset"));
+        await().until(() -> log.size() == 5);
+        redis.last().failures.handle(new IllegalStateException("reset"));
+        await().until(() -> log.size() == 8);
+        assertThat(reconnects.sum()).isEqualTo(2);
+        assertThat(log).containsExactly("prepare", "up", "down", "prepare", "up", "down", "prepare", "up");
+        assertThat(connection.isUp()).isTrue();
+        assertThat(redis.connections).hasSize(3);
+    }
+
+    @Test
+    void it_tries_until_it_succeeds() {
+        redis.refusals = 2;
+        up();
+        assertThat(redis.refusals).isZero();
+        assertThat(log).containsExactly("prepare", "up");
+    }
+
+    @Test
+    void a_connection_that_cannot_be_prepared_is_closed_and_another_one_made() {
+        prepared = Future.failedFuture("no scripts");
+        connection.start();
+        await().until(() -> redis.connections.size() > 1);
+        assertThat(redis.connections.get(0).closed).isTrue();
+        assertThat(connection.isUp()).isFalse();
+        prepared = Future.succeededFuture();
+        await().until(() -> log.contains("up"));
+        assertThat(log).endsWith("prepare", "up").doesNotContain("down");
+        assertThat(reconnects.sum()).isZero();
+    }
+
+    @Test
+    void it_can_be_paused_and_hears_what_redis_says_unasked() {
+        connection.pause();
+        connection.resume();
+        up();
+        connection.pause();
+        assertThat(redis.last().paused).isTrue();
+        connection.resume();
+        assertThat(redis.last().paused).isFalse();
+        redis.last().pushes.handle(NumberType.create(5L));
+        await().until(() -> log.contains("push 5"));
+    }
+
+    @Test
+    void once_it_is_closed_it_is_not_made_again() {
+        up();
+        connection.close();
+        assertThat(redis.last().closed).isTrue();
+        redis.last().end.handle(null);
+        await().until(() -> log.contains("down"));
+        assertThat(connection.isUp()).isFalse();
+        connection.start();
+        connection.restart("too late");
+        await().during(Duration.ofMillis(150)).until(() -> redis.connections.size() == 1);
+    }
+
+    private void up() {
+        connection.start();
+        await().until(() -> log.contains("up"));
+    }
+
+    private Future<Response> get() {
+        return connection.send(Request.cmd(Command.GET).arg("a"));
+    }
+
+    private static BackplaneUnavailableException failure(Future<?> command) {
+        assertThat(command.cause()).isInstanceOf(BackplaneUnavailableException.class);
+        return (BackplaneUnavailableException) command.cause();
+    }
+}
