@@ -9,6 +9,7 @@ import com.fasterxml.jackson.databind.node.TextNode;
 import dev.atrium.gateway.ErrorReply;
 import dev.atrium.session.CloseReason;
 import io.smallrye.mutiny.Uni;
+import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -71,7 +72,7 @@ class EndpointsTest {
                 .hasMessage("pay first");
         for (Body fault : List.<Body>of(parameters -> {
             throw new IllegalStateException("secret");
-        }, parameters -> Uni.createFrom().failure(new java.io.IOException("secret")))) {
+        }, parameters -> Uni.createFrom().failure(new IOException("secret")))) {
             Endpoint broken = endpoints(event("/", "e", fault)).of("/");
             assertThatThrownBy(() -> acknowledged(broken, "e")).isInstanceOfSatisfying(ErrorReply.class, error -> assertThat(error.code()).isEqualTo(500))
                     .hasMessage("the handler of this event failed");
