@@ -1,0 +1,116 @@
+package dev.atrium.security;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.quarkus.runtime.configuration.ConfigurationException;
+import java.time.Duration;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** What clients without a session may send, and the settings of every client. */
+class ClientLimitsTest {
+
+    private static final Caller UNKNOWN = new Caller(Identity.ANONYMOUS, "");
+    private static final Caller ADDRESS = new Caller(Identity.ANONYMOUS, "192.0.2.1");
+
+    private final ClientLimits limits = new ClientLimits(SecuritySettings.of("limits.messages", "1", "limits.bytes", "1K", "limits.rooms", "3"));
+
+    @ParameterizedTest(name = "{0}={1}: {2}")
+    @CsvSource(delimiter = '|', textBlock = """
+            messages      | -1         | atrium.limits.messages: expected from 0 to 1000000000, got -1
+            messages      | 1000000001 | atrium.limits.messages: expected from 0 to 1000000000, got 1000000001
+            bytes         | 1023       | atrium.limits.bytes: expected 0, or at least 1K
+            bytes         | 1025G      | atrium.limits.bytes: expected from 0 to 1099511627776, got 1100585369600
+            rooms         | -1         | atrium.limits.rooms: expected from 0 to 1000000000, got -1
+            room-name     | 0          | atrium.limits.room-name: expected from 1 to 255, got 0
+            room-name     | 256        | atrium.limits.room-name: expected from 1 to 255, got 256
+            members-page  | 0          | atrium.limits.members-page: expected from 1 to 1000, got 0
+            members-page  | 1001       | atrium.limits.members-page: expected from 1 to 1000, got 1001
+            first-command | 61m        | atrium.limits.first-command: expected a duration from 0ms to 3600s, got 3660s
+            """)
+    void a_setting_out_of_bounds_stops_the_start(String setting, String value, String message) {
+        assertThatThrownBy(() -> new ClientLimits(SecuritySettings.of("limits." + setting, value)))
+                .isInstanceOf(ConfigurationException.class).hasMessage(message);
+    }
+
+    @Test
+    void settings_are_handed_on() {
+        ClientLimits all = new ClientLimits(SecuritySettings.of("limits.rooms", "7", "limits.room-name", "8", "limits.members-page", "9",
+                "limits.first-command", "10s", "limits.bytes", "0"));
+        assertThat(all.rooms()).isEqualTo(7);
+        assertThat(all.roomName()).isEqualTo(8);
+        assertThat(all.membersPage()).isEqualTo(9);
+        assertThat(all.firstCommand()).isEqualTo(Duration.ofSeconds(10));
+    }
+
+    @Test
+    void requests_of_one_address_share_one_bucket() {
+        exhaust(ADDRESS);
+        refuses(Limit.MESSAGES, () -> limits.request(new Caller(Identity.ANONYMOUS, ADDRESS.address())));
+        assertThatCode(() -> limits.request(new Caller(Identity.ANONYMOUS, "192.0.2.2"))).doesNotThrowAnyException();
+    }
+
+    @Test
+    void a_user_has_one_bucket_whatever_the_address() {
+        exhaust(new Caller(user("ann"), "192.0.2.1"));
+        refuses(Limit.MESSAGES, () -> limits.request(new Caller(user("ann"), "192.0.2.9")));
+        assertThatCode(() -> limits.request(new Caller(user("bob"), "192.0.2.1"))).doesNotThrowAnyException();
+        assertThatCode(() -> limits.request(ADDRESS)).doesNotThrowAnyException();
+    }
+
+    @Test
+    void bytes_are_taken_from_the_same_client() {
+        limits.bytes(ADDRESS, 5 * 1024);
+        refuses(Limit.BYTES, () -> limits.bytes(ADDRESS, 1024));
+        assertThatCode(() -> limits.request(ADDRESS)).doesNotThrowAnyException();
+    }
+
+    @Test
+    void a_backend_and_a_client_of_no_known_address_are_not_limited() {
+        Caller backend = new Caller(new Identity(Identity.Kind.KEY, "shop", Permissions.NONE, Identity.NEVER), "192.0.2.1");
+        for (int i = 0; i < 20; i++) {
+            limits.request(backend);
+            limits.bytes(backend, 100_000);
+            limits.request(UNKNOWN);
+            limits.bytes(UNKNOWN, 100_000);
+        }
+        assertThatCode(() -> limits.request(ADDRESS)).doesNotThrowAnyException();
+    }
+
+    @Test
+    void a_new_session_has_a_full_bucket_of_its_own() {
+        exhaust(ADDRESS);
+        TokenBucket tokens = limits.newTokenBucket();
+        assertThat(tokens.take(5, 5 * 1024)).isNull();
+        assertThat(tokens.take(1)).isEqualTo(Limit.MESSAGES);
+        assertThat(tokens.takeBytes(1024)).isEqualTo(Limit.BYTES);
+    }
+
+    @Test
+    void a_session_may_be_in_so_many_rooms() {
+        assertThatCode(() -> limits.room(2)).doesNotThrowAnyException();
+        refuses(Limit.ROOMS, () -> limits.room(3));
+        ClientLimits none = new ClientLimits(SecuritySettings.of("limits.rooms", "0"));
+        assertThatCode(() -> none.room(1_000_000)).doesNotThrowAnyException();
+    }
+
+    private void exhaust(Caller caller) {
+        for (int i = 0; i < 5; i++) {
+            limits.request(caller);
+        }
+        refuses(Limit.MESSAGES, () -> limits.request(caller));
+    }
+
+    private static void refuses(Limit limit, ThrowingCallable request) {
+        assertThatThrownBy(request).isInstanceOfSatisfying(LimitException.class, refused -> assertThat(refused.limit()).isEqualTo(limit))
+                .hasMessage(limit.message());
+    }
+
+    private static Identity user(String name) {
+        return new Identity(Identity.Kind.TOKEN, name, Permissions.NONE, Identity.NEVER);
+    }
+}

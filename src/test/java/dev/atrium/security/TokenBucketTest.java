@@ -1,0 +1,88 @@
+package dev.atrium.security;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import java.time.Duration;
+import org.junit.jupiter.api.Test;
+
+/** How much one client may send at once, and in the long run. */
+class TokenBucketTest {
+
+    @Test
+    void five_seconds_worth_of_messages_may_come_at_once_and_no_more() {
+        TokenBucket tokens = new TokenBucket(1, 0);
+        for (int i = 0; i < 5; i++) {
+            assertThat(tokens.take(1_000_000)).isNull();
+        }
+        assertThat(tokens.take(0)).isEqualTo(Limit.MESSAGES);
+    }
+
+    @Test
+    void five_seconds_worth_of_bytes_may_come_at_once_and_no_more() {
+        TokenBucket tokens = new TokenBucket(0, 1);
+        assertThat(tokens.take(4)).isNull();
+        assertThat(tokens.take(1)).isNull();
+        assertThat(tokens.take(1)).isEqualTo(Limit.BYTES);
+        assertThat(tokens.take(0)).isNull();
+    }
+
+    @Test
+    void a_message_larger_than_the_whole_bucket_never_passes_and_takes_nothing() {
+        TokenBucket tokens = new TokenBucket(0, 2);
+        assertThat(tokens.takeBytes(11)).isEqualTo(Limit.BYTES);
+        assertThat(tokens.takeBytes(10)).isNull();
+    }
+
+    @Test
+    void zero_is_no_limit() {
+        TokenBucket tokens = new TokenBucket(0, 0);
+        assertThat(tokens.take(Integer.MAX_VALUE, Long.MAX_VALUE)).isNull();
+        assertThat(tokens.take(Integer.MAX_VALUE, Long.MAX_VALUE)).isNull();
+    }
+
+    @Test
+    void several_messages_are_taken_together_or_not_at_all() {
+        TokenBucket tokens = new TokenBucket(1, 0);
+        assertThat(tokens.take(4, 0)).isNull();
+        assertThat(tokens.take(2, 0)).isEqualTo(Limit.MESSAGES);
+        assertThat(tokens.take(1, 0)).isNull();
+    }
+
+    @Test
+    void no_message_takes_no_message_but_its_bytes() {
+        TokenBucket tokens = new TokenBucket(1, 1);
+        assertThat(tokens.take(0, 5)).isNull();
+        assertThat(tokens.take(5, 0)).isNull();
+        assertThat(tokens.take(0, 1)).isEqualTo(Limit.BYTES);
+    }
+
+    @Test
+    void bytes_of_a_refused_message_are_not_taken() {
+        TokenBucket tokens = new TokenBucket(1, 1);
+        assertThat(tokens.take(6, 5)).isEqualTo(Limit.MESSAGES);
+        assertThat(tokens.takeBytes(5)).isNull();
+    }
+
+    @Test
+    void an_empty_bucket_fills_at_its_rate() {
+        TokenBucket tokens = new TokenBucket(10, 0);
+        assertThat(tokens.take(50, 0)).isNull();
+        long start = System.nanoTime();
+        await().pollInterval(Duration.ofMillis(5)).until(() -> tokens.take(3, 0) == null);
+        assertThat(System.nanoTime() - start).isGreaterThan(Duration.ofMillis(200).toNanos());
+    }
+
+    @Test
+    void a_client_is_refused_a_hundred_times_before_it_is_stopped() {
+        TokenBucket tokens = new TokenBucket(1, 1);
+        for (int i = 0; i < 100; i++) {
+            assertThat(tokens.isAbused()).isFalse();
+        }
+        boolean stopped = false;
+        for (int i = 0; i < 20; i++) {
+            stopped |= tokens.isAbused();
+        }
+        assertThat(stopped).isTrue();
+    }
+}
