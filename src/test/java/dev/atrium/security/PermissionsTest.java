@@ -13,7 +13,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** Permissions: patterns of rooms and their syntax errors. */
+/** What a pattern of rooms grants, and what is no pattern. */
 class PermissionsTest {
 
     @ParameterizedTest(name = "{0}: {3} in {1} {2} is {4}")
@@ -79,5 +79,33 @@ class PermissionsTest {
         assertThatThrownBy(() -> Permissions.parse("lobby")).isInstanceOf(InvalidGrantException.class).hasMessageContaining("lobby:join send");
         assertThatThrownBy(() -> Permissions.parse("lo\nbby:join")).isInstanceOf(InvalidGrantException.class).hasMessageContaining("U+000A");
         assertThatThrownBy(() -> Permissions.parse("lobby:")).isInstanceOf(InvalidGrantException.class);
+    }
+
+    @ParameterizedTest(name = "{0}: {1} in every room: {2}")
+    @CsvSource({
+        "/* *:send,                   SEND, true",
+        "/* *:send,                   JOIN, false",
+        "/* *:admin,                  JOIN, true",
+        "*:send,                      SEND, false",
+        "/* a*:send,                  SEND, false",
+        "/a* *:send,                  SEND, false",
+        "'lobby:join,/* *:send join', JOIN, true",
+    })
+    void only_the_pattern_of_all_rooms_grants_everywhere(String text, Permission permission, boolean everywhere) {
+        assertThat(Permissions.parse(text).allowEverywhere(permission)).isEqualTo(everywhere);
+    }
+
+    @Test
+    void a_pattern_that_names_no_room_is_named_in_the_answer() {
+        assertThatThrownBy(() -> Permissions.parse("/ch?at lobby:join")).isInstanceOf(InvalidGrantException.class)
+                .hasMessage("\"/ch?at lobby\": ns: expected no space, comma or question mark");
+        assertThatThrownBy(() -> Permissions.parse("x".repeat(256) + ":join")).isInstanceOf(InvalidGrantException.class)
+                .hasMessageEndingWith("room: expected at most 255 bytes of UTF-8, got 256");
+    }
+
+    @Test
+    void words_of_one_pattern_are_gathered_whatever_the_spaces() {
+        assertThat(Permissions.grants("a:join  send, b: admin ,a:history")).isEqualTo(Map.of(
+                "a", Set.of(Permission.JOIN, Permission.SEND, Permission.HISTORY), "b", Set.of(Permission.ADMIN)));
     }
 }

@@ -1,0 +1,55 @@
+package dev.atrium.security;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.atrium.room.RoomId;
+import io.quarkus.runtime.configuration.ConfigurationException;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Which backend shows a key, and which keys are none. */
+class ApiKeysTest {
+
+    private static final String SHOP = "shop-key-shop-key";
+    private static final String NEWS = "0123456789abcdef";
+
+    private record Key(String key, String rooms) implements SecurityConfig.ApiKey {
+    }
+
+    private final ApiKeys keys = new ApiKeys(Map.of("shop", new Key(SHOP, "/* *:publish"), "news", new Key(NEWS, "news:history")));
+
+    @Test
+    void each_key_is_the_backend_of_its_name_with_what_it_grants() {
+        Identity shop = keys.identity(SHOP);
+        assertThat(shop.kind()).isEqualTo(Identity.Kind.KEY);
+        assertThat(shop.name()).isEqualTo("shop");
+        assertThat(shop.expires()).isEqualTo(Identity.NEVER);
+        assertThat(shop.permissions().allow(RoomId.of("/chat", "lobby"), Permission.PUBLISH)).isTrue();
+        Identity news = keys.identity(NEWS);
+        assertThat(news.name()).isEqualTo("news");
+        assertThat(news.permissions().allow(RoomId.of("/", "news"), Permission.HISTORY)).isTrue();
+        assertThat(news.permissions().allow(RoomId.of("/", "news"), Permission.PUBLISH)).isFalse();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "0123456789abcde", "0123456789abcdef0", "0123456789ABCDEF", "shop", "another-key-of-17"})
+    void another_key_is_unknown(String key) {
+        assertThatThrownBy(() -> keys.identity(key)).isInstanceOfSatisfying(AuthenticationException.class,
+                refused -> assertThat(refused.reason()).isEqualTo(AuthenticationException.Reason.UNKNOWN_KEY)).hasMessage("X-API-Key: unknown");
+    }
+
+    @Test
+    void a_key_that_could_be_guessed_stops_the_start() {
+        assertThatThrownBy(() -> new ApiKeys(Map.of("shop", new Key("123456789012345", "*:publish")))).isInstanceOf(ConfigurationException.class)
+                .hasMessage("atrium.api-keys.shop.key: expected at least 16 characters");
+    }
+
+    @Test
+    void a_grant_that_makes_no_sense_stops_the_start() {
+        assertThatThrownBy(() -> new ApiKeys(Map.of("shop", new Key(SHOP, "*:shout")))).isInstanceOf(ConfigurationException.class)
+                .hasMessageStartingWith("atrium.api-keys.shop.rooms: expected some of join, send, history, presence, publish, admin, got \"shout\"");
+    }
+}
