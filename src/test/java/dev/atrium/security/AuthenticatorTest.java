@@ -1,0 +1,262 @@
+package dev.atrium.security;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.atrium.room.RoomId;
+import io.quarkus.runtime.configuration.ConfigurationException;
+import io.smallrye.jwt.algorithm.SignatureAlgorithm;
+import io.smallrye.jwt.auth.principal.DefaultJWTParser;
+import io.smallrye.jwt.auth.principal.JWTAuthContextInfo;
+import io.smallrye.jwt.auth.principal.JWTParser;
+import io.smallrye.jwt.auth.principal.ParseException;
+import java.io.IOException;
+import java.lang.reflect.Proxy;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import javax.crypto.SecretKey;
+import javax.crypto.spec.SecretKeySpec;
+import org.jose4j.jws.JsonWebSignature;
+import org.jose4j.jwt.JwtClaims;
+import org.jose4j.lang.JoseException;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Who a token shows its client to be, and why another is refused. */
+class AuthenticatorTest {
+
+    private static final String SECRET = "a-secret-of-more-than-thirty-two-bytes";
+    private static final String KEY_SETTING = "smallrye.jwt.verify.secretkey";
+    private static final String ALGORITHM_SETTING = "smallrye.jwt.verify.algorithm";
+    private static final String API_KEY = "shop-key-shop-key";
+
+    private final Map<String, String> before = new HashMap<>();
+
+    @BeforeEach
+    void configure() {
+        set(KEY_SETTING, SECRET);
+        set(ALGORITHM_SETTING, "HS256");
+    }
+
+    @AfterEach
+    void restore() {
+        before.forEach((name, value) -> {
+            if (value == null) {
+                System.clearProperty(name);
+            } else {
+                System.setProperty(name, value);
+            }
+        });
+    }
+
+    private void set(String name, String value) {
+        String was = value == null ? System.clearProperty(name) : System.setProperty(name, value);
+        before.putIfAbsent(name, was);
+    }
+
+    private static SecretKey key(String secret) {
+        return new SecretKeySpec(secret.getBytes(StandardCharsets.UTF_8), "HmacSHA256");
+    }
+
+    private static JWTParser parser() {
+        JWTAuthContextInfo info = new JWTAuthContextInfo(key(SECRET), null);
+        info.setSignatureAlgorithm(Set.of(SignatureAlgorithm.HS256));
+        return new DefaultJWTParser(info);
+    }
+
+    /** Whose keys cannot be had, or whose code is broken. */
+    private static JWTParser failing(Exception failure) {
+        return (JWTParser) Proxy.newProxyInstance(JWTParser.class.getClassLoader(), new Class<?>[] {JWTParser.class}, (proxy, method, arguments) -> {
+            throw failure;
+        });
+    }
+
+    private static Authenticator authenticator(JWTParser parser) {
+        return new Authenticator(parser, SecuritySettings.of("auth.mode", "required", "api-keys.shop.key", API_KEY, "api-keys.shop.rooms", "*:publish"));
+    }
+
+    private static JwtClaims claims(long secondsLeft) {
+        JwtClaims claims = new JwtClaims();
+        claims.setIssuedAtToNow();
+        claims.setExpirationTimeMinutesInTheFuture(secondsLeft / 60f);
+        return claims;
+    }
+
+    private static JwtClaims ann() {
+        JwtClaims claims = claims(3600);
+        claims.setSubject("ann");
+        return claims;
+    }
+
+    private static String signed(JwtClaims claims, String secret) throws JoseException {
+        JsonWebSignature signature = new JsonWebSignature();
+        signature.setPayload(claims.toJson());
+        signature.setAlgorithmHeaderValue("HS256");
+        signature.setKey(key(secret));
+        return signature.getCompactSerialization();
+    }
+
+    private static Identity shown(JwtClaims claims) throws JoseException {
+        return authenticator(parser()).token(signed(claims, SECRET)).await().atMost(Duration.ofSeconds(20));
+    }
+
+    private static void refused(JWTParser parser, String token, AuthenticationException.Reason reason, String message) {
+        assertThatThrownBy(() -> authenticator(parser).token(token).await().atMost(Duration.ofSeconds(20)))
+                .isInstanceOfSatisfying(AuthenticationException.class, refused -> assertThat(refused.reason()).isEqualTo(reason))
+                .hasMessage(message).hasNoCause();
+    }
+
+    @Test
+    void a_token_names_a_user_until_it_expires() throws Exception {
+        JwtClaims claims = ann();
+        Identity identity = shown(claims);
+        assertThat(identity.kind()).isEqualTo(Identity.Kind.TOKEN);
+        assertThat(identity.user()).isEqualTo("ann");
+        assertThat(identity.expires()).isEqualTo(claims.getExpirationTime().getValueInMillis());
+        assertThat(identity.permissions().reach("/")).isFalse();
+    }
+
+    @Test
+    void its_claim_grants_words_in_a_string_or_in_an_array() throws Exception {
+        JwtClaims claims = ann();
+        claims.setClaim("rooms", Map.of("lobby", "join send", "/chat *", List.of("join", "history presence"), "empty", " ", "none", List.of()));
+        Permissions permissions = shown(claims).permissions();
+        assertThat(permissions.allow(RoomId.of("/", "lobby"), Permission.SEND)).isTrue();
+        assertThat(permissions.allow(RoomId.of("/", "lobby"), Permission.HISTORY)).isFalse();
+        assertThat(permissions.allow(RoomId.of("/chat", "any"), Permission.JOIN)).isTrue();
+        assertThat(permissions.allow(RoomId.of("/chat", "any"), Permission.PRESENCE)).isTrue();
+        assertThat(permissions.allow(RoomId.of("/chat", "any"), Permission.SEND)).isFalse();
+        assertThat(permissions.allow(RoomId.of("/", "empty"), Permission.JOIN)).isFalse();
+        assertThat(permissions.allow(RoomId.of("/", "none"), Permission.JOIN)).isFalse();
+    }
+
+    @ParameterizedTest(name = "rooms: {0}")
+    @CsvSource(delimiter = '|', textBlock = """
+            "lobby"              | expected an object
+            ["lobby"]            | expected an object
+            7                    | expected an object
+            {"lobby":"fly"}      | expected some of join, send, history, presence, publish, admin, got "fly"
+            {"lobby":["fly"]}    | expected some of join, send, history, presence, publish, admin, got "fly"
+            {"lobby":7}          | expected words in a string
+            {"lobby":[7]}        | expected words in a string
+            {"lobby":{"a":"b"}}  | expected words in a string
+            {"/a,b c":"join"}    | "/a,b c": ns: expected no space, comma or question mark
+            """)
+    void a_claim_that_makes_no_sense_says_what_was_expected(String json, String message) throws Exception {
+        JwtClaims claims = JwtClaims.parse(ann().toJson().replaceFirst("}$", ",\"rooms\":" + json.replace("\\", "\\\\") + "}"));
+        refused(parser(), signed(claims, SECRET), AuthenticationException.Reason.MALFORMED_GRANT, "token: its claim rooms: " + message);
+    }
+
+    @Test
+    void a_token_that_has_expired_says_so() throws Exception {
+        JwtClaims claims = claims(-3600);
+        claims.setSubject("ann");
+        refused(parser(), signed(claims, SECRET), AuthenticationException.Reason.EXPIRED, "token: expired");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", " "})
+    void a_token_of_nobody_is_not_valid(String subject) throws Exception {
+        JwtClaims claims = claims(3600);
+        if (!subject.isEmpty()) {
+            claims.setSubject(subject);
+        }
+        claims.setClaim("upn", "somebody");
+        refused(parser(), signed(claims, SECRET), AuthenticationException.Reason.INVALID, "token: expected a sub");
+    }
+
+    @Test
+    void a_token_of_another_key_is_not_valid_and_nor_is_what_is_none() throws Exception {
+        refused(parser(), signed(ann(), "another-secret-of-more-than-thirty-two-bytes"), AuthenticationException.Reason.INVALID, "token: not valid here");
+        refused(parser(), "abc", AuthenticationException.Reason.INVALID, "token: not valid here");
+        refused(parser(), "", AuthenticationException.Reason.INVALID, "token: not valid here");
+    }
+
+    @Test
+    void a_token_may_have_so_many_characters() {
+        refused(parser(), "x".repeat(16 * 1024), AuthenticationException.Reason.INVALID, "token: not valid here");
+        refused(parser(), "x".repeat(16 * 1024 + 1), AuthenticationException.Reason.INVALID, "token: expected at most 16384 characters");
+    }
+
+    @Test
+    void a_token_that_cannot_be_judged_now_may_come_again() {
+        String later = "token: the keys to verify it with are out of reach, try again later";
+        refused(failing(new ParseException("secret", new IOException("away"))), "abc",
+                AuthenticationException.Reason.UNAVAILABLE, later);
+        refused(failing(new IllegalStateException("secret")), "abc", AuthenticationException.Reason.UNAVAILABLE, later);
+    }
+
+    @Test
+    void without_a_key_nothing_is_a_token_but_backends_may_come() {
+        set(KEY_SETTING, null);
+        Authenticator authenticator = authenticator(parser());
+        assertThat(authenticator.verifies()).isFalse();
+        refused(parser(), "abc", AuthenticationException.Reason.INVALID, "token: this server has no key to verify it with");
+        assertThat(authenticator.key(API_KEY).name()).isEqualTo("shop");
+        assertThatCode(() -> authenticator.start(null)).doesNotThrowAnyException();
+        assertThatThrownBy(() -> authenticator.key("another")).isInstanceOf(AuthenticationException.class);
+    }
+
+    @Test
+    void a_server_that_nobody_could_use_does_not_start() {
+        set(KEY_SETTING, null);
+        assertThatThrownBy(() -> new Authenticator(parser(), SecuritySettings.of("auth.mode", "required"))).isInstanceOf(ConfigurationException.class)
+                .hasMessage("atrium.auth.mode: expected open, because there is no key to verify tokens with; set mp.jwt.verify.publickey.location");
+        assertThatCode(() -> new Authenticator(parser(), SecuritySettings.of())).doesNotThrowAnyException();
+    }
+
+    @Test
+    void a_key_for_another_algorithm_stops_the_start() {
+        assertThat(authenticator(parser()).verifies()).isTrue();
+        assertThatCode(() -> authenticator(parser()).start(null)).doesNotThrowAnyException();
+        set(ALGORITHM_SETTING, null);
+        assertThatThrownBy(() -> authenticator(parser()).start(null)).isInstanceOf(ConfigurationException.class)
+                .hasMessage("smallrye.jwt.verify.secretkey: expected a key for RS256, which this is not");
+    }
+
+    @ParameterizedTest(name = "{0}: usable {1}")
+    @CsvSource(delimiter = '|', textBlock = """
+            {"kty":"oct","k":"YWJjZGVmZ2hpamtsbW5vcHFyc3R1dnd4eXphYmNkZWY"}            | true
+            {"keys":[{"kty":"oct","k":"YWJjZGVmZ2hpamtsbW5vcHFyc3R1dnd4eXphYmNkZWY"}]} | true
+            {"keys":[]}                                                                | false
+            {"kty":"unheard-of"}                                                       | false
+            {}                                                                         | false
+            {"kty":                                                                    | false
+            """)
+    void a_file_of_keys_is_read_at_the_start(String json, boolean usable, @TempDir Path directory) throws IOException {
+        Path file = Files.writeString(directory.resolve("keys.json"), json);
+        VerificationKey key = new VerificationKey("smallrye.jwt.verify.key.location", file.toUri().toString());
+        if (usable) {
+            assertThatCode(() -> key.check(failing(new IllegalStateException("not asked")))).doesNotThrowAnyException();
+        } else {
+            assertThatThrownBy(() -> key.check(parser())).isInstanceOf(ConfigurationException.class)
+                    .hasMessage("smallrye.jwt.verify.key.location: expected a key for HS256, which " + key.value() + " is not");
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"http://issuer.example/jwks", "https://issuer.example/jwks"})
+    void the_keys_of_an_issuer_may_come_later(String location) {
+        VerificationKey key = new VerificationKey("mp.jwt.verify.publickey.location", location);
+        assertThatCode(() -> key.check(failing(new IllegalStateException("not asked")))).doesNotThrowAnyException();
+    }
+
+    @Test
+    void the_key_that_is_set_first_counts() {
+        assertThat(VerificationKey.configured()).isEqualTo(new VerificationKey(KEY_SETTING, SECRET));
+        set("mp.jwt.verify.publickey", "abc");
+        assertThat(VerificationKey.configured()).isEqualTo(new VerificationKey("mp.jwt.verify.publickey", "abc"));
+    }
+}
