@@ -1,0 +1,131 @@
+package dev.atrium.session;
+
+import dev.atrium.room.Delivery;
+import dev.atrium.room.Node;
+import dev.atrium.room.WireFormat;
+import dev.atrium.security.Caller;
+import dev.atrium.security.Identity;
+import dev.atrium.security.TokenBucket;
+import io.netty.buffer.ByteBuf;
+import io.netty.channel.EventLoop;
+import io.netty.channel.embedded.EmbeddedChannel;
+import io.smallrye.config.PropertiesConfigSource;
+import io.smallrye.config.SmallRyeConfigBuilder;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+
+/** Sessions on an event loop that the test turns by hand. */
+public abstract class SessionFixture {
+
+    protected static final Caller ANONYMOUS = new Caller(Identity.ANONYMOUS, "192.0.2.1");
+
+    protected final EmbeddedChannel channel = new EmbeddedChannel();
+    protected final EventLoop eventLoop = channel.eventLoop();
+
+    /** @param settings names without {@code atrium.}, each followed by its value */
+    protected static SessionConfig config(String... settings) {
+        Map<String, String> values = new HashMap<>();
+        for (int i = 0; i < settings.length; i += 2) {
+            values.put("atrium." + settings[i], settings[i + 1]);
+        }
+        return new SmallRyeConfigBuilder().withMapping(SessionConfig.class)
+                .withSources(new PropertiesConfigSource(values, "test", 100)).build().getConfigMapping(SessionConfig.class);
+    }
+
+    protected static Sessions sessions(String... settings) {
+        return new Sessions(new Node("node01"), config(settings));
+    }
+
+    protected SessionRequest request(Connection connection) {
+        return new SessionRequest(ANONYMOUS, eventLoop, "/", Transport.SESSION, connection, new Text());
+    }
+
+    protected Session open(Sessions sessions, Connection connection, Reports reports) {
+        return sessions.open(request(connection), (TokenBucket) null, reports);
+    }
+
+    protected void turn() {
+        channel.runPendingTasks();
+    }
+
+    protected void pass(long millis) {
+        channel.advanceTimeBy(millis, TimeUnit.MILLISECONDS);
+        channel.runPendingTasks();
+        // What was due may have left tasks.
+        channel.runPendingTasks();
+    }
+
+    /** Remembers what the client is sent; its queue has as much room as the test gives it. */
+    public static final class Connection implements ClientConnection, SendQueue {
+
+        public final List<String> written = new ArrayList<>();
+        public final List<String> closes = new ArrayList<>();
+        public final List<Long> expiries = new ArrayList<>();
+        public int pings;
+        public long pending;
+        public boolean full;
+
+        @Override
+        public SendQueue sendQueue() {
+            return this;
+        }
+
+        @Override
+        public boolean offer(ByteBuf bytes) {
+            if (!full) {
+                written.add(bytes.toString(StandardCharsets.UTF_8));
+            }
+            bytes.release();
+            return !full;
+        }
+
+        @Override
+        public long pendingBytes() {
+            return pending;
+        }
+
+        @Override
+        public void ping() {
+            pings++;
+        }
+
+        @Override
+        public void close(CloseReason reason, String detail) {
+            closes.add(reason + ": " + detail);
+        }
+
+        @Override
+        public void expiring(long expires) {
+            expiries.add(expires);
+        }
+    }
+
+    /** Remembers the ends of sessions, in their order. */
+    public static class Reports implements Session.Listener {
+
+        public final List<String> log = new ArrayList<>();
+
+        @Override
+        public void closed(Session session, CloseReason reason) {
+            log.add("closed " + reason);
+        }
+
+        @Override
+        public void heartbeatMissed(Session session) {
+            log.add("missed");
+        }
+    }
+
+    /** Writes each delivery as its class and size. */
+    public static final class Text extends BytesFormat implements WireFormat<ByteBuf> {
+
+        @Override
+        public byte[] encode(Delivery delivery) {
+            return (delivery.getClass().getSimpleName() + " " + delivery.size() + ";").getBytes(StandardCharsets.UTF_8);
+        }
+    }
+}
