@@ -1,0 +1,96 @@
+package dev.atrium.session;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.netty.channel.DefaultEventLoopGroup;
+import io.netty.channel.EventLoop;
+import io.quarkus.runtime.configuration.ConfigurationException;
+import io.smallrye.mutiny.Uni;
+import io.vertx.core.Vertx;
+import java.lang.reflect.Proxy;
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.locks.LockSupport;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** When a replica has more newcomers than it can take. */
+class LoadShedderTest extends SessionFixture {
+
+    private record Settings(Duration maxLag, int maxHandshakes) implements AdmissionConfig {
+    }
+
+    private final Sessions sessions = sessions();
+
+    private void come(int count) {
+        for (int i = 0; i < count; i++) {
+            sessions.inTurn(eventLoop, () -> Uni.createFrom().nothing()).subscribe().with(item -> { });
+        }
+    }
+
+    @ParameterizedTest(name = "{0} ms, {1} handshakes")
+    @CsvSource(delimiter = '|', textBlock = """
+            -1      | 0          | atrium.admission.max-lag: expected a duration from 0ms to 3600s, got -1ms
+            3600001 | 0          | atrium.admission.max-lag: expected a duration from 0ms to 3600s, got 3600001ms
+            0       | -1         | atrium.admission.max-handshakes: expected from 0 to 1000000000, got -1
+            0       | 1000000001 | atrium.admission.max-handshakes: expected from 0 to 1000000000, got 1000000001
+            """)
+    void a_setting_out_of_bounds_stops_the_start(long millis, int handshakes, String message) {
+        assertThatThrownBy(() -> new LoadShedder(sessions, new Settings(Duration.ofMillis(millis), handshakes)))
+                .isInstanceOf(ConfigurationException.class).hasMessage(message);
+    }
+
+    @ParameterizedTest(name = "{0} newcomers of {1}: exhausted {2}")
+    @CsvSource({"9, 10, false", "10, 10, true", "11, 10, true", "100, 0, false", "0, 1, false"})
+    void newcomers_are_counted_those_inside_too(int newcomers, int most, boolean exhausted) {
+        come(newcomers);
+        assertThat(new LoadShedder(sessions, new Settings(Duration.ZERO, most)).isExhausted()).isEqualTo(exhausted);
+    }
+
+    @Test
+    void an_event_loop_that_is_late_for_long_is_too_much_unless_any_lag_will_do() {
+        DefaultEventLoopGroup loops = new DefaultEventLoopGroup(2);
+        AtomicBoolean enough = new AtomicBoolean();
+        try {
+            LoadShedder strict = new LoadShedder(sessions, new Settings(Duration.ofMillis(150), 0));
+            LoadShedder patient = new LoadShedder(sessions, new Settings(Duration.ZERO, 0));
+            assertThat(strict.lagSeconds()).isZero();
+            strict.start(null, withLoops(loops));
+            patient.start(null, withLoops(loops));
+            busy(loops.next(), enough);
+            Awaitility.await().pollInterval(Duration.ofMillis(5)).until(strict::isExhausted);
+            assertThat(strict.lagSeconds()).isBetween(0.15, 10.0);
+            assertThat(patient.isExhausted()).isFalse();
+            enough.set(true);
+            Awaitility.await().pollInterval(Duration.ofMillis(5)).until(() -> !strict.isExhausted());
+        } finally {
+            enough.set(true);
+            loops.shutdownGracefully(0, 0, TimeUnit.SECONDS);
+        }
+    }
+
+    private static void busy(EventLoop loop, AtomicBoolean enough) {
+        loop.execute(() -> {
+            long end = System.nanoTime() + Duration.ofMillis(400).toNanos();
+            while (System.nanoTime() < end && !enough.get()) {
+                LockSupport.parkNanos(1_000_000);
+            }
+            if (!enough.get()) {
+                busy(loop, enough);
+            }
+        });
+    }
+
+    private static Vertx withLoops(DefaultEventLoopGroup loops) {
+        return (Vertx) Proxy.newProxyInstance(Vertx.class.getClassLoader(), new Class<?>[] {Vertx.class}, (proxy, method, arguments) -> {
+            if (method.getName().equals("nettyEventLoopGroup")) {
+                return loops;
+            }
+            throw new UnsupportedOperationException(method.getName());
+        });
+    }
+}
