@@ -1,0 +1,144 @@
+package dev.atrium.session;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.atrium.room.DeliveryLoop;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.ChannelOutboundBuffer;
+import io.netty.channel.embedded.EmbeddedChannel;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** When bytes are flushed, and when a client is too slow for more of them. */
+class ChannelSendQueueTest {
+
+    private static final int LIMIT = 10_000;
+
+    private final Kernel channel = new Kernel();
+    private final Deque<Runnable> tasks = new ArrayDeque<>();
+    private final ChannelSendQueue queue = new ChannelSendQueue(channel.pipeline().firstContext(), new DeliveryLoop(tasks::add, () -> true), LIMIT);
+
+    /** Takes what it is given, unless it is full. */
+    private static final class Kernel extends EmbeddedChannel {
+
+        private boolean full;
+        private int calls;
+
+        Kernel() {
+            super(new ChannelInboundHandlerAdapter());
+        }
+
+        @Override
+        protected void doWrite(ChannelOutboundBuffer waiting) throws Exception {
+            calls++;
+            if (!full) {
+                super.doWrite(waiting);
+            }
+        }
+    }
+
+    @AfterEach
+    void close() {
+        channel.full = false;
+        channel.flush();
+        channel.finishAndReleaseAll();
+    }
+
+    private void turn() {
+        for (Runnable task = tasks.poll(); task != null; task = tasks.poll()) {
+            task.run();
+        }
+    }
+
+    private static ByteBuf bytes(int size) {
+        return Unpooled.buffer(size).writeZero(size);
+    }
+
+    private int taken() {
+        int size = 0;
+        for (ByteBuf next = channel.readOutbound(); next != null; next = channel.readOutbound()) {
+            size += next.readableBytes();
+            next.release();
+        }
+        return size;
+    }
+
+    @Test
+    void writes_of_one_turn_leave_in_one_flush_at_its_end() {
+        for (int i = 0; i < 5; i++) {
+            assertThat(queue.offer(bytes(100))).isTrue();
+        }
+        assertThat(taken()).isZero();
+        assertThat(queue.pendingBytes()).isGreaterThanOrEqualTo(500);
+        assertThat(tasks).hasSize(1);
+        turn();
+        assertThat(channel.calls).isOne();
+        assertThat(taken()).isEqualTo(500);
+        assertThat(queue.pendingBytes()).isZero();
+    }
+
+    @Test
+    void each_turn_has_a_flush_of_its_own() {
+        queue.offer(bytes(100));
+        turn();
+        queue.offer(bytes(100));
+        assertThat(tasks).hasSize(1);
+        turn();
+        assertThat(channel.calls).isEqualTo(2);
+        assertThat(taken()).isEqualTo(200);
+    }
+
+    @Test
+    void nobody_is_slow_before_the_kernel_has_refused_more() {
+        for (int i = 0; i < 50; i++) {
+            assertThat(queue.offer(bytes(LIMIT / 10))).isTrue();
+        }
+        turn();
+        assertThat(taken()).isEqualTo(5 * LIMIT);
+    }
+
+    @Test
+    void a_client_that_reads_nothing_is_refused_over_the_limit_and_the_bytes_are_released() {
+        channel.full = true;
+        assertThat(queue.offer(bytes(LIMIT / 2))).isTrue();
+        turn();
+        ByteBuf more = bytes(LIMIT / 2);
+        assertThat(queue.offer(more)).isFalse();
+        assertThat(more.refCnt()).isZero();
+        assertThat(queue.offer(bytes(LIMIT / 4))).isTrue();
+        channel.full = false;
+        turn();
+        assertThat(taken()).isEqualTo(LIMIT / 2 + LIMIT / 4);
+        assertThat(queue.offer(bytes(LIMIT / 2))).isTrue();
+    }
+
+    @Test
+    void what_waits_may_reach_the_limit_itself() {
+        channel.full = true;
+        queue.offer(bytes(1000));
+        long pending = queue.pendingBytes();
+        assertThat(queue.offer(bytes((int) (LIMIT - pending + 1)))).isFalse();
+        assertThat(queue.offer(bytes((int) (LIMIT - pending)))).isTrue();
+    }
+
+    @Test
+    void a_message_over_the_limit_passes_when_nothing_waits() {
+        channel.full = true;
+        assertThat(queue.offer(bytes(2 * LIMIT))).isTrue();
+        assertThat(queue.offer(bytes(1))).isFalse();
+    }
+
+    @Test
+    void of_a_closed_connection_nothing_waits_and_bytes_are_released() {
+        channel.close();
+        ByteBuf late = bytes(10);
+        queue.offer(late);
+        turn();
+        assertThat(queue.pendingBytes()).isZero();
+        assertThat(late.refCnt()).isZero();
+    }
+}

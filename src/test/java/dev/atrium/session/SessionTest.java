@@ -1,0 +1,294 @@
+package dev.atrium.session;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.atrium.room.Data;
+import dev.atrium.room.History;
+import dev.atrium.room.HistoryQuery;
+import dev.atrium.room.Membership;
+import dev.atrium.room.Publication;
+import dev.atrium.room.RoomId;
+import dev.atrium.room.RoomSource;
+import dev.atrium.room.Rooms;
+import dev.atrium.room.Sender;
+import dev.atrium.room.StreamPosition;
+import dev.atrium.room.Subscriber;
+import dev.atrium.security.Caller;
+import dev.atrium.security.Identity;
+import dev.atrium.security.Permissions;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import io.smallrye.mutiny.Uni;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.Test;
+
+/** The life of one session: what it is handed, who it is, and how it ends. */
+class SessionTest extends SessionFixture {
+
+    private static final RoomId LOBBY = RoomId.of("/", "lobby");
+    private static final Identity ANN = new Identity(Identity.Kind.TOKEN, "ann", Permissions.NONE, Identity.NEVER);
+
+    private final Sessions sessions = sessions();
+    private final Connection connection = new Connection();
+    private final Reports reports = new Reports();
+    private final Session session = open(sessions, connection, reports);
+
+    private static ByteBuf bytes(String text) {
+        return Unpooled.copiedBuffer(text.getBytes());
+    }
+
+    @Test
+    void an_open_session_writes_and_one_that_has_ended_releases() {
+        session.send(bytes("a"));
+        session.close(CloseReason.NORMAL);
+        ByteBuf late = bytes("b");
+        session.send(late);
+        assertThat(connection.written).containsExactly("a");
+        assertThat(late.refCnt()).isZero();
+    }
+
+    @Test
+    void a_client_whose_queue_is_full_is_closed_in_a_later_task() {
+        connection.full = true;
+        session.send(bytes("a"));
+        assertThat(session.isOpen()).isTrue();
+        turn();
+        assertThat(connection.closes).containsExactly("SLOW_CONSUMER: slow consumer");
+        assertThat(reports.log).containsExactly("closed SLOW_CONSUMER");
+    }
+
+    @Test
+    void a_session_ends_once_with_the_first_reason() {
+        session.close(CloseReason.FORBIDDEN, "not this one");
+        session.close(CloseReason.NORMAL);
+        session.closed(CloseReason.CONNECTION_LOST);
+        session.closeSoon(CloseReason.TRY_LATER);
+        turn();
+        assertThat(session.isOpen()).isFalse();
+        assertThat(connection.closes).containsExactly("FORBIDDEN: not this one");
+        assertThat(reports.log).containsExactly("closed FORBIDDEN");
+    }
+
+    @Test
+    void a_client_that_has_gone_by_itself_is_sent_no_reason() {
+        session.closed(CloseReason.CONNECTION_LOST);
+        session.close(CloseReason.NORMAL);
+        assertThat(connection.closes).isEmpty();
+        assertThat(reports.log).containsExactly("closed CONNECTION_LOST");
+    }
+
+    @Test
+    void a_missed_heartbeat_is_reported_before_the_end() {
+        session.heartbeatMissed();
+        assertThat(reports.log).containsExactly("missed", "closed HEARTBEAT_TIMEOUT");
+        assertThat(connection.closes).containsExactly("HEARTBEAT_TIMEOUT: heartbeat timeout");
+    }
+
+    @Test
+    void a_deadline_is_met_at_its_time_and_once() {
+        AtomicInteger first = new AtomicInteger();
+        session.deadline(first::incrementAndGet, 5_000);
+        pass(4_900);
+        assertThat(first).hasValue(0);
+        pass(200);
+        assertThat(first).hasValue(1);
+        pass(10_000);
+        assertThat(first).hasValue(1);
+    }
+
+    @Test
+    void a_new_deadline_replaces_the_old_one_and_no_deadline_any() {
+        AtomicInteger first = new AtomicInteger();
+        AtomicInteger second = new AtomicInteger();
+        session.deadline(first::incrementAndGet, 1_000);
+        session.deadline(second::incrementAndGet, 2_000);
+        pass(2_100);
+        assertThat(first).hasValue(0);
+        assertThat(second).hasValue(1);
+        session.deadline(first::incrementAndGet, 1_000);
+        session.noDeadline();
+        pass(2_000);
+        assertThat(first).hasValue(0);
+    }
+
+    @Test
+    void a_deadline_ends_with_its_session() {
+        AtomicInteger met = new AtomicInteger();
+        session.deadline(met::incrementAndGet, 1_000);
+        session.closed(CloseReason.NORMAL);
+        pass(2_000);
+        assertThat(met).hasValue(0);
+    }
+
+    @Test
+    void a_task_for_a_drained_connection_runs_in_a_later_turn_once_little_waits() {
+        AtomicInteger runs = new AtomicInteger();
+        connection.pending = 64 * 1024;
+        session.whenDrained(runs::incrementAndGet);
+        assertThat(runs).hasValue(0);
+        turn();
+        assertThat(runs).hasValue(1);
+        connection.pending = 64 * 1024 + 1;
+        session.whenDrained(runs::incrementAndGet);
+        pass(500);
+        assertThat(runs).hasValue(1);
+        connection.pending = 0;
+        pass(20);
+        assertThat(runs).hasValue(2);
+        pass(500);
+        assertThat(runs).hasValue(2);
+    }
+
+    @Test
+    void a_task_for_a_drained_connection_does_not_run_after_the_end() {
+        AtomicInteger runs = new AtomicInteger();
+        connection.pending = 64 * 1024 + 1;
+        session.whenDrained(runs::incrementAndGet);
+        session.closed(CloseReason.NORMAL);
+        connection.pending = 0;
+        pass(100);
+        session.whenDrained(runs::incrementAndGet);
+        pass(100);
+        assertThat(runs).hasValue(0);
+    }
+
+    @Test
+    void a_session_that_shows_who_it_is_keeps_id_and_address() {
+        String id = session.id();
+        session.identify(ANN);
+        assertThat(session.self()).isEqualTo(new Sender(id, "ann"));
+        assertThat(session.caller()).isEqualTo(new Caller(ANN, ANONYMOUS.address()));
+    }
+
+    @Test
+    void a_session_of_a_user_has_its_name_from_the_start() {
+        SessionRequest request = new SessionRequest(new Caller(ANN, ""), eventLoop, "/chat", Transport.PLAIN, connection, new Text());
+        Session ann = sessions.open(request, null, reports);
+        assertThat(ann.self().user()).isEqualTo("ann");
+        assertThat(ann.namespace()).isEqualTo("/chat");
+        assertThat(ann.transport()).isEqualTo(Transport.PLAIN);
+        assertThat(ann.loop()).isSameAs(sessions.deliveryLoop(eventLoop));
+    }
+
+    @Test
+    void what_belongs_to_a_session_is_kept_with_it() {
+        assertThat(session.isVisible()).isTrue();
+        assertThat(session.resumeToken()).isNull();
+        assertThat(session.attachment()).isNull();
+        session.hide();
+        session.resumableBy("secret");
+        session.attach(this);
+        session.granted().add("vip");
+        session.expiring(1234);
+        connection.pending = 77;
+        assertThat(session.isVisible()).isFalse();
+        assertThat(session.resumeToken()).isEqualTo("secret");
+        assertThat(session.attachment()).isSameAs(this);
+        assertThat(session.granted()).containsExactly("vip");
+        assertThat(connection.expiries).containsExactly(1234L);
+        assertThat(session.pendingBytes()).isEqualTo(77);
+    }
+
+    @Test
+    void work_in_turn_waits_for_its_place() {
+        List<Integer> begun = new ArrayList<>();
+        for (int i = 0; i < 10; i++) {
+            int number = i;
+            session.inTurn(() -> {
+                begun.add(number);
+                return Uni.createFrom().nothing();
+            }).subscribe().with(item -> { });
+        }
+        for (int i = 0; i < 20; i++) {
+            pass(3);
+        }
+        assertThat(begun).hasSize(8);
+        assertThat(sessions.newcomers()).isEqualTo(10);
+    }
+
+    @Test
+    void a_member_is_written_what_its_rooms_send_once_it_follows() {
+        Source source = new Source();
+        Rooms rooms = new Rooms(source, (message, members) -> { }, (message, loops) -> null);
+        Membership membership = rooms.join(session, LOBBY, false, null, session::isOpen).await().indefinitely();
+        session.entered(membership);
+        assertThat(session.isIn("lobby")).isTrue();
+        assertThat(session.isIn("other")).isFalse();
+        assertThat(session.membership(LOBBY)).isSameAs(membership);
+        assertThat(session.membership(RoomId.of("/chat", "lobby"))).isNull();
+        assertThat(session.memberships()).containsExactly(membership);
+        source.send("early");
+        turn();
+        assertThat(connection.written).isEmpty();
+        session.follow();
+        turn();
+        source.send("a");
+        source.send("bc");
+        turn();
+        assertThat(String.join("", connection.written)).startsWith("Message").hasSizeGreaterThan(20);
+        assertThat(String.join("", connection.written).split(";")).hasSize(3);
+        rooms.leave(membership);
+        session.left(LOBBY);
+        source.send("d");
+        turn();
+        assertThat(String.join("", connection.written).split(";")).hasSize(3);
+        assertThat(session.isIn("lobby")).isFalse();
+        assertThat(session.memberships()).isEmpty();
+    }
+
+    @Test
+    void the_longest_queue_of_a_loop_is_the_backlog_and_too_much_of_it_is_behind() {
+        Source source = new Source();
+        Rooms rooms = new Rooms(source, (message, members) -> { }, (message, loops) -> null);
+        session.entered(rooms.join(session, LOBBY, false, null, session::isOpen).await().indefinitely());
+        session.follow();
+        turn();
+        assertThat(sessions.backlog()).isZero();
+        source.send("hello");
+        assertThat(sessions.backlog()).isPositive();
+        assertThat(sessions.isBehind()).isFalse();
+        byte[] large = new byte[1 << 20];
+        for (int i = 0; i < 65; i++) {
+            source.send(new Data.Binary(large));
+        }
+        assertThat(sessions.backlog()).isGreaterThan(65L << 20);
+        assertThat(sessions.isBehind()).isTrue();
+        turn();
+        assertThat(sessions.backlog()).isZero();
+        assertThat(sessions.isBehind()).isFalse();
+    }
+
+    /** A room that is there at once, and for which the test speaks. */
+    private static final class Source implements RoomSource {
+
+        private long offset;
+        private Subscriber subscriber;
+
+        @Override
+        public void subscribe(RoomId room, Subscriber newcomer) {
+            subscriber = newcomer;
+            subscriber.subscribed(new StreamPosition("e", offset));
+        }
+
+        @Override
+        public void unsubscribe(RoomId room) {
+            // It is told all the same, which is too late.
+        }
+
+        @Override
+        public Uni<History> history(RoomId room, HistoryQuery query) {
+            return Uni.createFrom().failure(new IllegalStateException("not asked for"));
+        }
+
+        void send(String text) {
+            send(new Data.Text(text));
+        }
+
+        void send(Data data) {
+            offset++;
+            subscriber.message(new Publication(LOBBY, "message", data, null, true).at(new StreamPosition("e", offset), 1));
+        }
+    }
+}
