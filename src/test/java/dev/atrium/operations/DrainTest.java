@@ -1,0 +1,185 @@
+package dev.atrium.operations;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+import dev.atrium.gateway.ErrorReply;
+import dev.atrium.session.Session;
+import dev.atrium.session.SessionFixture;
+import dev.atrium.session.SessionRequest;
+import dev.atrium.session.Sessions;
+import dev.atrium.session.Transport;
+import io.netty.channel.DefaultEventLoop;
+import io.quarkus.runtime.configuration.ConfigurationException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** The pace at which clients are told to go. */
+class DrainTest extends SessionFixture {
+
+    private static final Duration HOUR = Duration.ofHours(1);
+
+    private record Settings(Duration delay, Duration window, Duration grace) implements DrainConfig {
+    }
+
+    private final Sessions sessions = sessions();
+    private final DefaultEventLoop ownLoop = new DefaultEventLoop();
+    private final List<Connection> connections = new ArrayList<>();
+
+    @AfterEach
+    void stop() {
+        ownLoop.shutdownGracefully(0, 0, TimeUnit.SECONDS);
+    }
+
+    private Drain drain(Duration window) {
+        return new Drain(sessions, new Settings(Duration.ZERO, window, Duration.ZERO));
+    }
+
+    /** On a loop of their own, since a drain has a thread of its own. */
+    private void connect(int count) throws Exception {
+        for (int i = 0; i < count; i++) {
+            Connection connection = new Connection();
+            connections.add(connection);
+            SessionRequest request = new SessionRequest(ANONYMOUS, ownLoop, "/", Transport.SESSION, connection, new Text());
+            ownLoop.submit(() -> sessions.open(request, null, new Reports())).get();
+        }
+    }
+
+    private List<String> closes() throws Exception {
+        return ownLoop.submit(() -> connections.stream().flatMap(connection -> connection.closes.stream()).toList()).get();
+    }
+
+    @ParameterizedTest(name = "{0} s, {1} s, {2} s")
+    @CsvSource({"-1, 0, 0, delay", "3601, 0, 0, delay", "0, -1, 0, window", "0, 3601, 0, window", "0, 0, -1, grace", "0, 0, 3601, grace"})
+    void a_setting_out_of_bounds_stops_the_start(long delay, long window, long grace, String setting) {
+        Settings settings = new Settings(Duration.ofSeconds(delay), Duration.ofSeconds(window), Duration.ofSeconds(grace));
+        assertThatThrownBy(() -> new Drain(sessions, settings)).isInstanceOf(ConfigurationException.class)
+                .hasMessage("atrium.drain." + setting + ": expected a duration from 0ms to 3600s, got " + (delay + window + grace) + "s");
+    }
+
+    @Test
+    void clients_are_told_no_faster_than_at_an_even_rate() {
+        Duration window = Duration.ofMillis(600);
+        List<Long> times = new ArrayList<>();
+        long start = System.nanoTime();
+        drain(HOUR).tell(IntStream.range(0, 12).<Runnable>mapToObj(i -> () -> times.add(System.nanoTime() - start)).toList(), window);
+        assertThat(times).hasSize(12);
+        for (int told = 1; told <= 12; told++) {
+            // Of n clients ceil(n * (t + step) / window) may have been told at t.
+            long earliest = Duration.ofMillis(50L * (told - 1) - 100).toNanos();
+            assertThat(times.get(told - 1)).as("client %d of 12", told).isGreaterThanOrEqualTo(earliest);
+        }
+        assertThat(times.get(11)).isGreaterThan(Duration.ofMillis(400).toNanos());
+    }
+
+    @Test
+    void the_first_ones_are_told_at_once_however_long_the_window() {
+        Drain drain = drain(HOUR);
+        List<Integer> told = new CopyOnWriteArrayList<>();
+        Thread telling = new Thread(() -> drain.tell(IntStream.range(0, 3).<Runnable>mapToObj(i -> () -> told.add(i)).toList(), HOUR));
+        telling.start();
+        await().until(() -> drain.told() == 1);
+        assertThat(told).hasSize(1);
+        assertThat(drain.left()).isEqualTo(2);
+        drain.hurry();
+        await().until(() -> !telling.isAlive());
+        assertThat(told).containsExactlyInAnyOrder(0, 1, 2);
+        assertThat(drain.left()).isZero();
+        assertThat(drain.told()).isEqualTo(3);
+    }
+
+    @Test
+    void a_single_client_does_not_wait_for_the_end_of_the_window_and_none_for_nothing() {
+        Drain drain = drain(HOUR);
+        List<String> told = new ArrayList<>();
+        drain.tell(List.of(() -> told.add("bye")), HOUR);
+        drain.tell(List.of(), HOUR);
+        assertThat(told).containsExactly("bye");
+    }
+
+    @Test
+    void without_a_window_all_are_told_in_one_go_but_in_another_order() {
+        List<Integer> told = new ArrayList<>();
+        drain(HOUR).tell(IntStream.range(0, 1000).<Runnable>mapToObj(i -> () -> told.add(i)).toList(), Duration.ZERO);
+        assertThat(told).hasSize(1000).doesNotHaveDuplicates().isNotEqualTo(IntStream.range(0, 1000).boxed().toList());
+    }
+
+    @Test
+    void a_pause_ends_when_its_time_is_over_or_somebody_hurries() {
+        Drain drain = drain(HOUR);
+        long start = System.nanoTime();
+        assertThat(drain.pause(Duration.ofMillis(30))).isFalse();
+        assertThat(System.nanoTime() - start).isGreaterThanOrEqualTo(Duration.ofMillis(30).toNanos());
+        drain.hurry();
+        assertThat(drain.pause(HOUR)).isTrue();
+    }
+
+    @Test
+    void a_pause_that_is_interrupted_ends_and_leaves_the_thread_interrupted() {
+        Thread.currentThread().interrupt();
+        assertThat(drain(HOUR).pause(HOUR)).isTrue();
+        assertThat(Thread.interrupted()).isTrue();
+    }
+
+    @Test
+    void so_many_sessions_as_were_asked_for_are_sent_elsewhere() throws Exception {
+        connect(5);
+        Drain drain = drain(Duration.ZERO);
+        assertThat(drain.rebalance(3)).isEqualTo(3);
+        await().until(() -> drain.told() == 3);
+        assertThat(closes()).hasSize(3).containsOnly("REBALANCED: connect again, to whatever replica there is");
+        assertThat(drain.left()).isZero();
+    }
+
+    @Test
+    void no_more_sessions_than_there_are_can_be_sent_elsewhere_and_later_more_of_them() throws Exception {
+        connect(2);
+        Drain drain = drain(Duration.ZERO);
+        assertThat(drain.rebalance(100)).isEqualTo(2);
+        await().until(() -> drain.told() == 2);
+        await().ignoreExceptionsInstanceOf(ErrorReply.class).until(() -> drain.rebalance(1) == 1);
+        await().until(() -> drain.told() == 3);
+    }
+
+    @Test
+    void a_second_drain_waits_for_the_end_of_the_first() throws Exception {
+        connect(4);
+        Drain drain = drain(HOUR);
+        assertThat(drain.rebalance(3)).isEqualTo(3);
+        await().until(() -> drain.told() == 1);
+        assertThatThrownBy(() -> drain.rebalance(1)).isInstanceOfSatisfying(ErrorReply.class, error -> assertThat(error.code()).isEqualTo(409))
+                .hasMessage("sessions: a drain is under way already; 2 are still to be told");
+        drain.hurry();
+        await().until(() -> drain.left() == 0);
+        assertThat(closes()).hasSize(3);
+        assertThatThrownBy(() -> drain.rebalance(1)).isInstanceOf(ErrorReply.class);
+    }
+
+    @Test
+    void a_client_that_was_not_seen_at_first_is_told_too() {
+        Connection connection = new Connection();
+        Session session = open(sessions, connection, new Reports());
+        Drain drain = drain(HOUR);
+        drain.tellLate(session);
+        turn();
+        assertThat(connection.closes).containsExactly("GOING_AWAY: the replica is going away");
+        assertThat(drain.told()).isOne();
+    }
+
+    @Test
+    void connections_that_are_cut_are_counted() {
+        Drain drain = drain(HOUR);
+        drain.force(3);
+        drain.force(4);
+        assertThat(drain.forced()).isEqualTo(7);
+    }
+}
