@@ -181,4 +181,32 @@ class HandshakeThrottleTest extends SessionFixture {
         settle();
         assertThat(begun).isEqualTo(numbers(0, WIDTH + 3));
     }
+
+    @Test
+    void a_handshake_that_is_over_leaves_no_timer() {
+        come(0);
+        assertThat(channel.runScheduledPendingTasks()).isPositive();
+        work.get(0).complete("in");
+        assertThat(channel.runScheduledPendingTasks()).isEqualTo(-1);
+    }
+
+    @Test
+    void handshakes_that_are_done_at_once_leave_time_for_others_all_the_same() {
+        int[] passed = new int[1];
+        for (int i = 0; i < 2_000; i++) {
+            throttle.pass(() -> {
+                long end = System.nanoTime() + 20_000;
+                while (System.nanoTime() < end) {
+                    Thread.onSpinWait();
+                }
+                return Uni.createFrom().item("in");
+            }).subscribe().with(item -> passed[0]++);
+        }
+        assertThat(passed[0]).isLessThan(2_000);
+        for (int i = 0; i < 2_000 && passed[0] < 2_000; i++) {
+            pass(3);
+        }
+        assertThat(passed[0]).isEqualTo(2_000);
+        assertThat(throttle.present()).isZero();
+    }
 }
