@@ -1,0 +1,260 @@
+package dev.atrium.transport.engineio;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** What polls are answered and when, what posts hand on, and what ends a connection that polls. */
+class PollingTransportTest extends WithEngine {
+
+    @Test
+    void the_first_poll_is_given_the_handshake() {
+        FakeRequest poll = get();
+        assertThat(poll.answer()).isEqualTo("200 0{\"sid\":\"" + socket.id() + "\",\"upgrades\":[\"websocket\"],"
+                + "\"pingInterval\":1000,\"pingTimeout\":20000,\"maxPayload\":2048}");
+        assertThat(poll.header("Content-Type")).isEqualTo("text/plain; charset=UTF-8");
+        assertThat(poll.header("Cache-Control")).isEqualTo("no-store");
+    }
+
+    @Test
+    void a_poll_waits_and_is_given_what_one_turn_brings_in_one_answer() {
+        fetchOpen();
+        FakeRequest poll = get();
+        assertThat(poll.isAnswered()).isFalse();
+        send("a");
+        send("b");
+        assertThat(poll.isAnswered()).isFalse();
+        turn();
+        assertThat(poll.answer()).isEqualTo("200 4a\u001e4b");
+    }
+
+    @Test
+    void what_is_sent_while_no_poll_waits_is_given_to_the_next_one() {
+        fetchOpen();
+        send("a");
+        turn();
+        assertThat(polling.pendingBytes()).isEqualTo(4);
+        assertThat(get().answer()).isEqualTo("200 4a");
+        assertThat(polling.pendingBytes()).isZero();
+        FakeRequest waiting = get();
+        send("b");
+        turn();
+        assertThat(waiting.answer()).isEqualTo("200 4b");
+    }
+
+    @Test
+    void what_waits_is_bounded_and_the_rest_is_released() {
+        fetchOpen();
+        ByteBuf fits = Unpooled.wrappedBuffer(new byte[LIMIT]);
+        ByteBuf tooMuch = Unpooled.wrappedBuffer(new byte[1]);
+        assertThat(polling.offer(fits)).isTrue();
+        assertThat(polling.offer(tooMuch)).isFalse();
+        assertThat(tooMuch.refCnt()).isZero();
+        assertThat(polling.pendingBytes()).isEqualTo(LIMIT);
+    }
+
+    @Test
+    void several_messages_may_wait_up_to_the_limit_itself() {
+        fetchOpen();
+        assertThat(polling.offer(Unpooled.wrappedBuffer(new byte[1]))).isTrue();
+        assertThat(polling.offer(Unpooled.wrappedBuffer(new byte[LIMIT - 1]))).isTrue();
+        assertThat(polling.offer(Unpooled.wrappedBuffer(new byte[1]))).isFalse();
+    }
+
+    @Test
+    void a_message_that_is_larger_than_the_limit_passes_when_nothing_waits() {
+        fetchOpen();
+        assertThat(send("x".repeat(2 * LIMIT))).isTrue();
+        assertThat(get().answer()).hasSize("200 4".length() + 2 * LIMIT);
+    }
+
+    @Test
+    void a_second_poll_while_one_waits_ends_the_connection() {
+        fetchOpen();
+        FakeRequest first = get();
+        FakeRequest second = get();
+        assertThat(first.answer()).isEqualTo("200 1");
+        assertThat(second.answer()).isEqualTo("400 ");
+        assertThat(application.received).containsExactly("closed PROTOCOL_ERROR");
+        assertThat(sockets.find(socket.id())).isNull();
+    }
+
+    @Test
+    void a_poll_whose_client_goes_ends_the_connection() {
+        fetchOpen();
+        get().abandon();
+        turn();
+        assertThat(application.received).containsExactly("closed CONNECTION_LOST");
+    }
+
+    @Test
+    void a_client_that_was_gone_before_its_poll_could_wait_is_noticed_too() {
+        fetchOpen();
+        FakeRequest poll = forwarded(null, null);
+        poll.abandon();
+        get(poll);
+        assertThat(application.received).containsExactly("closed CONNECTION_LOST");
+        assertThat(poll.isAnswered()).isFalse();
+    }
+
+    @Test
+    void a_connection_that_closes_after_its_poll_was_answered_ends_nothing() {
+        FakeRequest answered = get();
+        answered.abandon();
+        turn();
+        advance(2_000);
+        assertThat(application.received).isEmpty();
+    }
+
+    @Test
+    void a_poll_that_comes_again_by_another_replica_is_given_the_same_answer_again() {
+        FakeRequest first = get(forwarded("node-2", "abc"));
+        assertThat(first.answer()).startsWith("200 0{");
+        send("later");
+        FakeRequest again = get(forwarded("node-3", "abc"));
+        assertThat(again.answer()).isEqualTo(first.answer());
+        assertThat(get(forwarded("node-3", "abd")).answer()).isEqualTo("200 4later");
+    }
+
+    @ParameterizedTest
+    @CsvSource(nullValues = "-", value = {
+        "node-2, abc, node-2, abc, same replica",
+        "node-2, abc, node-3, abd, another request",
+        "node-2, 1795218376.447, node-3, 1795218376.447, a clock",
+        "node-2, -, node-3, -, no stamp",
+        "-, abc, node-3, abc, not forwarded",
+    })
+    void what_is_not_surely_the_same_poll_is_another_one(String by, String stamp, String nextBy, String nextStamp, String why) {
+        get(forwarded(by, stamp));
+        send("later");
+        assertThat(get(forwarded(nextBy, nextStamp)).answer()).as(why).isEqualTo("200 4later");
+    }
+
+    @Test
+    void a_poll_that_waits_and_comes_again_by_another_replica_takes_the_place_of_the_first() {
+        fetchOpen();
+        FakeRequest first = get(forwarded("node-2", "abc"));
+        first.abandon();
+        FakeRequest again = get(forwarded("node-3", "abc"));
+        send("a");
+        turn();
+        assertThat(again.answer()).isEqualTo("200 4a");
+        advance(2_000);
+        assertThat(application.received).isEmpty();
+    }
+
+    @Test
+    void a_poll_that_was_forwarded_and_does_not_come_again_in_a_second_ends_the_connection() {
+        fetchOpen();
+        get(forwarded("node-2", "abc")).abandon();
+        turn();
+        advance(999);
+        assertThat(application.received).isEmpty();
+        advance(1);
+        assertThat(application.received).containsExactly("closed CONNECTION_LOST");
+    }
+
+    @Test
+    void the_packets_of_a_post_are_handed_on_in_their_order() {
+        FakeRequest post = post("4a\u001ebAQID\u001e4\u001e6\u001e44");
+        assertThat(application.received).containsExactly("text a", "binary 010203", "text ", "text 4");
+        assertThat(post.answer()).isEqualTo("200 ok");
+        assertThat(post.header("Content-Type")).isEqualTo("text/html");
+    }
+
+    static Stream<Arguments> malformed() {
+        return Stream.of(Arguments.of("not UTF-8", new byte[] {'4', (byte) 0xff}), Arguments.of("empty", new byte[0]),
+                Arguments.of("no base64", "b%".getBytes()), Arguments.of("no type", "hello".getBytes()),
+                Arguments.of("below the types", "/".getBytes()), Arguments.of("above the types", "7".getBytes()),
+                Arguments.of("an empty packet at its end", "6\u001e".getBytes()));
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("malformed")
+    void a_post_that_makes_no_sense_is_refused_and_ends_the_connection(String what, byte[] body) {
+        FakeRequest post = post(body);
+        assertThat(post.answer()).isEqualTo("400 {\"code\":3,\"message\":\"Bad request\"}");
+        assertThat(post.header("Content-Type")).isEqualTo("application/json");
+        assertThat(application.received).containsExactly("closed PROTOCOL_ERROR");
+    }
+
+    @Test
+    void what_stands_before_a_malformed_packet_is_handed_on_and_what_stands_behind_it_is_not() {
+        post("4a\u001e9\u001e4b");
+        assertThat(application.received).containsExactly("text a", "closed PROTOCOL_ERROR");
+    }
+
+    @Test
+    void a_post_waits_while_the_connection_is_paused_and_is_answered_when_it_is_done() {
+        application.whenText = socket::pause;
+        FakeRequest post = post("4a\u001e4b");
+        assertThat(application.received).containsExactly("text a");
+        assertThat(polling.isPosting()).isTrue();
+        socket.resume();
+        turn();
+        assertThat(application.received).containsExactly("text a", "text b");
+        assertThat(post.isAnswered()).isFalse();
+        socket.resume();
+        turn();
+        assertThat(post.answer()).isEqualTo("200 ok");
+        assertThat(polling.isPosting()).isFalse();
+    }
+
+    @Test
+    void packets_that_are_done_at_once_do_not_fill_the_stack() {
+        application.whenText = () -> {
+            socket.pause();
+            socket.resume();
+        };
+        FakeRequest post = post("4a" + "\u001e4a".repeat(50_000));
+        assertThat(application.received).hasSize(50_001);
+        assertThat(post.answer()).isEqualTo("200 ok");
+    }
+
+    @Test
+    void a_second_post_while_one_is_handled_ends_the_connection_and_cuts_the_first() {
+        application.whenText = socket::pause;
+        FakeRequest first = post("4a");
+        FakeRequest second = post("4b");
+        assertThat(first.isReset()).isTrue();
+        assertThat(first.isAnswered()).isFalse();
+        assertThat(second.answer()).isEqualTo("400 ");
+        assertThat(application.received).containsExactly("text a", "closed PROTOCOL_ERROR");
+    }
+
+    @Test
+    void the_rest_of_a_post_is_dropped_when_the_connection_ends_within_it() {
+        application.whenText = socket::close;
+        FakeRequest post = post("4a\u001e4b");
+        assertThat(application.received).containsExactly("text a", "closed NORMAL");
+        assertThat(post.answer()).isEqualTo("200 ok");
+    }
+
+    @Test
+    void a_post_that_waits_is_answered_when_the_connection_ends() {
+        application.whenText = socket::pause;
+        FakeRequest post = post("4a\u001e4b");
+        socket.close();
+        turn();
+        assertThat(post.answer()).isEqualTo("200 ok");
+    }
+
+    @Test
+    void a_released_poll_ends_with_nothing_and_the_next_one_waits() {
+        fetchOpen();
+        FakeRequest poll = get();
+        socket.release();
+        turn();
+        assertThat(poll.answer()).isEqualTo("200 6");
+        socket.release();
+        assertThat(get().isAnswered()).isFalse();
+        assertThat(application.received).isEmpty();
+    }
+}
