@@ -3,6 +3,7 @@ package dev.atrium.transport.socketio;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.fasterxml.jackson.databind.node.BinaryNode;
 import dev.atrium.gateway.JsonData;
 import dev.atrium.room.Data;
 import java.util.List;
@@ -55,5 +56,59 @@ class ArgumentsTest {
         String deep = "[\"e\"," + "[".repeat(5_000) + "]".repeat(5_000) + "]";
 
         assertThatThrownBy(() -> Arguments.parse(deep, List.of())).isInstanceOf(MalformedPacketException.class);
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', nullValues = "-", value = {
+        "[\"e\",\"a\"]     | 0 | e",
+        "[\"e\",\"a\"]     | 1 | a",
+        "[\"e\",\"a\"]     | 2 | -",
+        "[\"e\",1]         | 1 | -",
+        "[\"e\",[\"a\"]]   | 1 | -",
+        "[]                | 0 | -",
+    })
+    void only_a_text_at_its_place_is_a_text(String payload, int index, String text) {
+        assertThat(Arguments.parse(payload, List.of()).text(index)).isEqualTo(text);
+    }
+
+    @Test
+    void an_application_is_given_values_one_by_one_with_bytes_in_their_places() {
+        Arguments arguments = Arguments.parse("[\"e\",\"a\",{\"b\":{\"_placeholder\":true,\"num\":0}}]", List.of(BYTES));
+        assertThat(arguments.size()).isEqualTo(3);
+        assertThat(arguments.nodes(1)).hasSize(2);
+        assertThat(arguments.nodes(1).get(0).textValue()).isEqualTo("a");
+        assertThat(arguments.nodes(2).get(0).get("b")).isEqualTo(BinaryNode.valueOf(BYTES));
+        assertThat(arguments.nodes(3)).isEmpty();
+        assertThat(arguments.nodes(4)).isEmpty();
+    }
+
+    @Test
+    void one_value_with_bytes_within_and_bytes_that_belong_elsewhere_stay_arguments() {
+        Data within = Arguments.parse("[\"e\",[{\"_placeholder\":true,\"num\":0}]]", List.of(BYTES)).from(1);
+        assertThat(((Data.Arguments) within).json()).isEqualTo("[[{\"_placeholder\":true,\"num\":0}]]");
+        Data two = Arguments.parse("[\"e\",{\"_placeholder\":true,\"num\":1}]", List.of(BYTES, new byte[1])).from(1);
+        assertThat(((Data.Arguments) two).attachments()).hasSize(2);
+        Data elsewhere = Arguments.parse("[\"e\",{\"_placeholder\":true,\"num\":0},1]", List.of(BYTES)).from(2);
+        assertThat(((Data.Arguments) elsewhere).json()).isEqualTo("[1]");
+    }
+
+    @Test
+    void without_attachments_an_object_that_looks_like_a_placeholder_is_an_object() {
+        assertThat(Arguments.parse("[\"e\",{\"_placeholder\":true,\"num\":0}]", List.of()).from(1))
+                .isEqualTo(new Data.Json("{\"_placeholder\":true,\"num\":0}"));
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', value = {"{} | true", "{\"a\":{}} | true", "{} {} | false", "[] | false", "'' | false", "{ | false", "7 | false"})
+    void an_object_is_one_object_and_nothing_else(String text, boolean object) {
+        assertThat(Arguments.isObject(text)).isEqualTo(object);
+    }
+
+    @Test
+    void nesting_of_two_hundred_is_not_too_deep() {
+        String deep = "[\"e\"," + "[".repeat(199) + "]".repeat(199) + "]";
+        assertThat(Arguments.parse(deep, List.of()).size()).isEqualTo(2);
+        assertThatThrownBy(() -> Arguments.parse("[\"e\"," + "[".repeat(200) + "]".repeat(200) + "]", List.of()))
+                .isInstanceOf(MalformedPacketException.class);
     }
 }

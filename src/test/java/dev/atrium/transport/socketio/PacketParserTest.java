@@ -48,4 +48,31 @@ class PacketParserTest {
     void anything_else_is_none(String text) {
         assertThatThrownBy(() -> PacketParser.parse(text, 10)).isInstanceOf(MalformedPacketException.class);
     }
+
+    @Test
+    void an_id_may_have_twenty_digits_and_there_may_be_as_many_attachments_as_the_limit() {
+        assertThat(PacketParser.parse("212345678901234567890[]", 10).id()).isEqualTo("12345678901234567890");
+        assertThat(PacketParser.parse("510-[]", 10).attachments()).isEqualTo(10);
+        assertThat(PacketParser.parse("5999-[]", 1000).attachments()).isEqualTo(999);
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', value = {
+        "8 | unknown packet type",
+        "/ | unknown packet type",
+        "51000-[] | expected a number of attachments",
+        "5[] | expected a number of attachments",
+        "50-[] | expected 1 to 10 attachments",
+        "611-[] | expected 1 to 10 attachments",
+        "2123456789012345678901[] | the id is too long",
+    })
+    void what_is_wrong_is_named(String text, String message) {
+        assertThatThrownBy(() -> PacketParser.parse(text, 10)).isInstanceOf(MalformedPacketException.class).hasMessage(message);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"CONNECT, false", "DISCONNECT, false", "EVENT, false", "ACK, false", "CONNECT_ERROR, false", "BINARY_EVENT, true", "BINARY_ACK, true"})
+    void only_binary_packets_wait_for_attachments(Type type, boolean binary) {
+        assertThat(new Packet(type, "/", null, "", 0).isBinary()).isEqualTo(binary);
+    }
 }

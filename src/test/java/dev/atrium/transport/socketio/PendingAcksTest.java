@@ -1,0 +1,103 @@
+package dev.atrium.transport.socketio;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.IntNode;
+import com.fasterxml.jackson.databind.node.TextNode;
+import dev.atrium.gateway.ErrorReply;
+import io.netty.channel.embedded.EmbeddedChannel;
+import io.smallrye.mutiny.Uni;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** Who is given the acknowledgement of a client, and what of one that does not come. */
+class PendingAcksTest {
+
+    private final EmbeddedChannel channel = new EmbeddedChannel();
+    private final PendingAcks acks = new PendingAcks(channel.eventLoop());
+    private final List<String> results = new ArrayList<>();
+
+    @BeforeEach
+    void freeze() {
+        channel.freezeTime();
+    }
+
+    @Test
+    void ids_count_from_zero() {
+        assertThat(List.of(ask(1_000), ask(1_000), ask(1_000))).containsExactly("0", "1", "2");
+    }
+
+    @Test
+    void an_answer_completes_the_question_of_its_id_with_its_first_value() {
+        ask(1_000);
+        ask(1_000);
+        acks.answered("1", List.of(IntNode.valueOf(7), TextNode.valueOf("more")));
+        assertThat(results).containsExactly("1: 7");
+    }
+
+    @Test
+    void an_answer_without_a_value_is_null() {
+        acks.answered(ask(1_000), List.of());
+        assertThat(results).containsExactly("0: null");
+    }
+
+    @Test
+    void a_question_is_answered_once_and_what_nobody_asked_for_is_passed_over() {
+        acks.answered("0", List.of());
+        String id = ask(1_000);
+        acks.answered("17", List.of());
+        acks.answered(id, List.of(IntNode.valueOf(1)));
+        acks.answered(id, List.of(IntNode.valueOf(2)));
+        advance(1_000);
+        assertThat(results).containsExactly("0: 1");
+    }
+
+    @Test
+    void a_question_fails_when_its_time_is_over_and_the_answer_comes_too_late() {
+        ask(1_000);
+        ask(2_000);
+        advance(999);
+        assertThat(results).isEmpty();
+        advance(1);
+        assertThat(results).containsExactly("0: 504 operation has timed out");
+        acks.answered("0", List.of());
+        acks.answered("1", List.of());
+        assertThat(results).containsExactly("0: 504 operation has timed out", "1: null");
+    }
+
+    @Test
+    void an_answer_stops_the_clock() {
+        acks.answered(ask(1_000), List.of());
+        assertThat(channel.runScheduledPendingTasks()).isEqualTo(-1);
+    }
+
+    @Test
+    void when_nobody_is_left_to_answer_all_questions_fail_once() {
+        ask(1_000);
+        ask(1_000);
+        acks.end();
+        assertThat(results).containsExactlyInAnyOrder("0: 410 the session has ended", "1: 410 the session has ended");
+        assertThat(channel.runScheduledPendingTasks()).isEqualTo(-1);
+        acks.end();
+        acks.answered("0", List.of());
+        assertThat(results).hasSize(2);
+    }
+
+    private String ask(long millis) {
+        String[] id = new String[1];
+        Uni.createFrom().<JsonNode>emitter(emitter -> id[0] = acks.add(Duration.ofMillis(millis), emitter)).subscribe().with(
+                value -> results.add(id[0] + ": " + value),
+                failure -> results.add(id[0] + ": " + ((ErrorReply) failure).code() + " " + failure.getMessage()));
+        return id[0];
+    }
+
+    private void advance(long millis) {
+        channel.advanceTimeBy(millis, TimeUnit.MILLISECONDS);
+        channel.runScheduledPendingTasks();
+    }
+}
