@@ -93,6 +93,94 @@ class CommandParserTest {
                 .isInstanceOf(MalformedCommandException.class);
     }
 
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', value = {
+        "''                                   | expected a JSON object",
+        "[]                                   | expected a JSON object",
+        "7                                    | expected a JSON object",
+        "{\"cmd\":\"join\"} {}                | expected one JSON object and nothing after it",
+        "{}                                   | cmd: expected the name of a command",
+        "{\"cmd\":null}                       | cmd: expected the name of a command",
+        "{\"cmd\":7}                          | cmd: expected a string",
+        "{\"cmd\":{\"a\":[]}}                 | cmd: expected a string",
+        "{\"seq\":\"1\",\"cmd\":\"join\"}     | seq: expected an integer",
+        "{\"seq\":null,\"cmd\":\"join\"}      | seq: expected an integer",
+        "{\"seq\":1.5,\"cmd\":\"join\"}       | seq: expected an integer",
+        "{\"seq\":9223372036854775808,\"cmd\":\"join\"} | seq: expected an integer",
+        "{\"cmd\":\"join\",\"params\":[1]}    | params: expected an object",
+        "{\"cmd\":\"join\",\"params\":\"a\"}  | params: expected an object",
+    })
+    void what_is_no_command_is_named(String text, String message) {
+        assertThatThrownBy(() -> parse(text)).isInstanceOf(MalformedCommandException.class).hasMessage(message);
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', value = {
+        "room        | null   | a string",
+        "room        | 7      | a string",
+        "name        | {}     | a string",
+        "event       | [\"a\"] | a string",
+        "idempotency | 1      | a string",
+        "token       | true   | a string",
+        "cursor      | 1      | a string",
+        "by          | 1      | a string",
+        "file        | 1      | a string",
+        "type        | 1      | a string",
+        "sha256      | 1      | a string",
+        "echo        | \"true\" | true or false",
+        "echo        | [true] | true or false",
+        "presence    | 1      | true or false",
+        "after       | -1     | a number from 0",
+        "before      | -1     | a number from 0",
+        "limit       | \"5\"  | an integer",
+        "limit       | -1     | a number from 0",
+        "index       | 0.5    | an integer",
+        "size        | 9223372036854775808 | an integer",
+        "since       | []     | an object with epoch and offset",
+        "since       | {\"epoch\":\"e\"} | an epoch and an offset",
+        "places      | []     | an object of places by room",
+        "places      | {\"r\":7} | an object with epoch and offset",
+        "places      | {\"r\":{\"offset\":1}} | an epoch and an offset",
+    })
+    void a_parameter_of_another_kind_is_named_with_what_was_expected(String field, String value, String expected) {
+        assertThatThrownBy(() -> parse("{\"cmd\":\"x\",\"params\":{\"" + field + "\":" + value + "},\"seq\":5}"))
+                .isInstanceOfSatisfying(MalformedCommandException.class, e -> assertThat(e.seq()).isEqualTo(5))
+                .hasMessage("params." + field + ": expected " + expected);
+    }
+
+    @Test
+    void the_first_fault_is_the_one_that_is_named() {
+        assertThatThrownBy(() -> parse("{\"seq\":{},\"cmd\":7,\"params\":{\"room\":null}}")).hasMessage("seq: expected an integer");
+    }
+
+    @Test
+    void every_parameter_is_read() {
+        Params params = parse("{\"cmd\":\"x\",\"params\":{\"room\":\"r\",\"name\":\"n\",\"event\":\"e\",\"echo\":false,\"idempotency\":\"i\","
+                + "\"token\":\"t\",\"after\":1,\"before\":2,\"limit\":0,\"cursor\":\"c\",\"by\":\"b\",\"file\":\"f\",\"index\":3,\"size\":4,"
+                + "\"type\":\"y\",\"sha256\":\"s\",\"presence\":false,\"places\":null}}").params();
+        assertThat(List.of(params.room, params.name, params.event, params.idempotency, params.token, params.cursor, params.by, params.file,
+                params.type, params.sha256)).containsExactly("r", "n", "e", "i", "t", "c", "b", "f", "y", "s");
+        assertThat(List.of(params.after, params.before, params.limit, params.index, params.size)).containsExactly(1L, 2L, 0L, 3L, 4L);
+        assertThat(params.echo).isFalse();
+        assertThat(params.presence).isFalse();
+        assertThat(params.places).isEmpty();
+    }
+
+    @Test
+    void params_may_be_null_or_absent() {
+        assertThat(parse("{\"cmd\":\"x\",\"params\":null}").params().data).isEqualTo(Data.Json.NULL);
+        assertThat(parse("{\"cmd\":\"x\"}").params().room).isNull();
+        assertThat(parse("{\"cmd\":\"x\"}").seq()).isNull();
+    }
+
+    @Test
+    void what_is_not_json_says_why_and_has_no_seq() {
+        assertThatThrownBy(() -> parse("{\"seq\":5,\"cmd\":\"x\",}")).isInstanceOfSatisfying(MalformedCommandException.class, e -> {
+            assertThat(e.seq()).isNull();
+            assertThat(e).hasMessageStartingWith("not JSON: Unexpected character ('}'");
+        });
+    }
+
     private static CommandFrame parse(String text) {
         return CommandParser.parse(text, false);
     }

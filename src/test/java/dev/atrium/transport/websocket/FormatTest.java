@@ -3,12 +3,14 @@ package dev.atrium.transport.websocket;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.atrium.room.Data;
+import dev.atrium.room.HistoryGap;
 import dev.atrium.room.PresenceEvent;
 import dev.atrium.room.Publication;
 import dev.atrium.room.RoomId;
 import dev.atrium.room.Sender;
 import dev.atrium.room.StreamPosition;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 /** Encoding of messages and presence events in the plain and in the session protocol. */
@@ -42,6 +44,24 @@ class FormatTest {
     void session_shows_who_comes_and_goes() {
         assertThat(readable(SessionFormat.INSTANCE.encode(new PresenceEvent(RoomId.of("/", "r"), PresenceEvent.Change.JOINED, new Sender("id", null)))))
                 .isEqualTo("81 {\"event\":\"@joined\",\"room\":\"r\",\"data\":{\"id\":\"id\"}}");
+    }
+
+    @Test
+    void session_shows_who_leaves_and_what_was_lost() {
+        assertThat(readable(SessionFormat.INSTANCE.encode(new PresenceEvent(RoomId.of("/", "r"), PresenceEvent.Change.LEFT, new Sender("id", "ann")))))
+                .isEqualTo("81 {\"event\":\"@left\",\"room\":\"r\",\"data\":{\"id\":\"id\",\"user\":\"ann\"}}");
+        HistoryGap gap = new HistoryGap(RoomId.of("/", "r"), new StreamPosition("E", 7));
+        assertThat(readable(SessionFormat.INSTANCE.encode(gap)))
+                .isEqualTo("81 {\"event\":\"@gap\",\"room\":\"r\",\"data\":{\"epoch\":\"E\",\"offset\":7}}");
+        assertThat(PlainFormat.INSTANCE.encode(gap)).isNull();
+    }
+
+    @Test
+    void arguments_of_socket_io_are_shown_as_one_value_with_bytes_as_base64() {
+        Data.Arguments several = new Data.Arguments("[1,{\"_placeholder\":true,\"num\":0}]", List.of(new byte[] {1}));
+        assertThat(plain(several)).isEqualTo("81 [1,{\"encoding\":\"base64\",\"data\":\"AQ==\"}]");
+        assertThat(session(RoomId.of("/", "r"), several, null)).contains("\"data\":[1,{\"encoding\":\"base64\",\"data\":\"AQ==\"}],");
+        assertThat(plain(new Data.Arguments("[]", List.of()))).isEqualTo("81 null");
     }
 
     private static String plain(Data data) {

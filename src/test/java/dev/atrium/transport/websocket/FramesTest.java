@@ -2,6 +2,8 @@ package dev.atrium.transport.websocket;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
 import java.util.HexFormat;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -24,6 +26,25 @@ class FramesTest {
         byte[] frame = Frames.of(Frames.BINARY, new byte[length]);
         assertThat(hex(frame)).startsWith(header);
         assertThat(frame).hasSize(header.length() / 2 + length);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"0", "125", "126", "255", "256", "32768", "65535", "65536", "16909060"})
+    void a_length_is_read_as_it_was_written(int length) {
+        ByteBuf frame = Unpooled.wrappedBuffer(Frames.of(Frames.BINARY, new byte[length])).skipBytes(1);
+        assertThat(Frames.readLength(frame)).isEqualTo(length);
+        assertThat(frame.readableBytes()).isEqualTo(length);
+    }
+
+    @Test
+    void the_payload_stands_behind_the_header() {
+        byte[] payload = new byte[66_000];
+        payload[0] = 1;
+        payload[payload.length - 1] = 2;
+        byte[] frame = Frames.of(Frames.BINARY, payload);
+        assertThat(frame[10]).isEqualTo((byte) 1);
+        assertThat(frame[frame.length - 1]).isEqualTo((byte) 2);
+        assertThat(Frames.bytes(Unpooled.wrappedBuffer(frame).skipBytes(10))).isEqualTo(payload);
     }
 
     private static String hex(byte[] bytes) {
