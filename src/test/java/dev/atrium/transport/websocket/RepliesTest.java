@@ -108,7 +108,8 @@ class RepliesTest extends WithSession {
                 Arguments.of("history", Replies.history(6L, history),
                         "{\"seq\":6,\"code\":200,\"body\":{\"epoch\":\"E\",\"offset\":7,\"messages\":["
                                 + "{\"event\":\"e\",\"room\":\"r \\\"1\\\"\",\"data\":\"t\",\"from\":{\"id\":\"i1\"},\"at\":4,\"epoch\":\"E\",\"offset\":6},"
-                                + "{\"event\":\"f\",\"room\":\"r \\\"1\\\"\",\"encoding\":\"base64\",\"data\":\"AQI=\",\"at\":5,\"epoch\":\"E\",\"offset\":7}]}}"),
+                                + "{\"event\":\"f\",\"room\":\"r \\\"1\\\"\","
+                                + "\"encoding\":\"base64\",\"data\":\"AQI=\",\"at\":5,\"epoch\":\"E\",\"offset\":7}]}}"),
                 Arguments.of("called, nothing returned", Replies.called(7L, List.of()), "{\"seq\":7,\"code\":200}"),
                 Arguments.of("called, null returned", Replies.called(7L, Arrays.asList((Object) null)), "{\"seq\":7,\"code\":200,\"body\":null}"),
                 Arguments.of("called, a value returned", Replies.called(7L, List.of(new LinkedHashMap<>(Map.of("a", List.of(1, "b"))))),
