@@ -18,7 +18,7 @@ record FileRequest(String name, long size, String type, String sha256) {
     private static final Pattern SHA_256 = Pattern.compile("[0-9a-fA-F]{64}");
 
     /** Path separators of any system; and bidirectional controls, with which "gpj.exe" is displayed as "exe.jpg". */
-    private static final Pattern UNFIT = Pattern.compile("[/\\\\\\p{Cntrl}\\u2028-\\u202E\\u2066-\\u2069\\uD800-\\uDFFF]");
+    private static final Pattern UNFIT = Pattern.compile("[/\\\\\\p{Cc}\\u2028-\\u202E\\u2066-\\u2069\\uD800-\\uDFFF]");
 
     /** @throws ErrorReply 400, naming the field and what was expected */
     static FileRequest of(String name, Long size, String type, String sha256) {

@@ -124,7 +124,8 @@ public final class RoomService {
         if (present != null) {
             present.watchPresence(watchesPresence);
             return resumption.save(session).emitOn(session.loop()::run)
-                    .map(saved -> new Joined(room, present.position(), since != null && present.covers(since), present));
+                    .map(saved -> new Joined(room, present.position(), since != null && present.covers(since), present))
+                    .onFailure().transform(ErrorReply::of);
         }
         if (room.isSession()) {
             return Uni.createFrom().failure(new ErrorReply(403, "room: this is another session's own room"));
@@ -133,7 +134,17 @@ public final class RoomService {
                 .invoke(membership -> events.emit(new Event.Joined(Event.Subject.of(session), room)))
                 .chain(membership -> Uni.join().all(present(session, room), resumption.save(session)).andFailFast()
                         .emitOn(session.loop()::run)
-                        .map(done -> Joined.of(membership)));
+                        .map(done -> Joined.of(membership))
+                        .onFailure().invoke(failure -> undo(session, membership))
+                        .onFailure().transform(ErrorReply::of));
+    }
+
+    /** A join that failed halfway: otherwise the next one would find a member that no list of members shows. */
+    private void undo(Session session, Membership membership) {
+        if (session.membership(membership.room()) == membership) {
+            leave(session, membership.room()).subscribe().with(
+                    done -> { }, failure -> LOG.warnf("A join that failed was not undone: %s", failure.getMessage()));
+        }
     }
 
     /** Joins a room for a client that may receive only those missed messages that the grant permits. */
@@ -212,7 +223,7 @@ public final class RoomService {
         session.granted().remove(room.name());
         events.emit(new Event.Left(Event.Subject.of(session), room));
         return Uni.join().all(depart(session, membership), resumption.save(session)).andFailFast()
-                .emitOn(session.loop()::run).replaceWithVoid();
+                .emitOn(session.loop()::run).replaceWithVoid().onFailure().transform(ErrorReply::of);
     }
 
     /**

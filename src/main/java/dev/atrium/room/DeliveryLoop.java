@@ -19,6 +19,7 @@ public final class DeliveryLoop {
     /** Rooms served per turn, before other work of the loop (such as reading sockets) runs. */
     private static final int ROOMS_PER_TURN = 512;
 
+    private static final System.Logger LOG = System.getLogger(DeliveryLoop.class.getName());
     private static final long MAX_BACKLOG = 64L << 20;
 
     private final Executor executor;
@@ -123,7 +124,12 @@ public final class DeliveryLoop {
         flushes = flushing;
         flushing = due;
         for (int i = 0; i < due.size(); i++) {
-            due.get(i).run();
+            try {
+                due.get(i).run();
+            } catch (RuntimeException e) {
+                // Otherwise the flushes behind it would never run, and those before it in every turn again.
+                LOG.log(System.Logger.Level.ERROR, "A connection was not flushed", e);
+            }
         }
         due.clear();
     }

@@ -138,6 +138,8 @@ final class HandshakeThrottle {
         due = false;
         Runnable turn = inside < WIDTH ? waiting.poll() : null;
         if (turn != null) {
+            // A handshake that was cancelled while it waited does not count itself out.
+            count();
             turn.run();
             if (!due && inside < WIDTH && !waiting.isEmpty()) {
                 callNext();

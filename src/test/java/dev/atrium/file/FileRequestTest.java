@@ -24,7 +24,7 @@ class FileRequestTest {
 
     @ParameterizedTest
     @NullAndEmptySource
-    @ValueSource(strings = {" ", "\t", ".", "..", "a/b", "/", "a\\b", "a\nb", "a\u0000", "\u007f", "a\u2028b", "a\u2029b", "a\u202egpj.exe",
+    @ValueSource(strings = {" ", "\t", ".", "..", "a/b", "/", "a\\b", "a\nb", "a\u0000", "\u0085", "\u007f", "a\u2028b", "a\u2029b", "a\u202egpj.exe",
         "a\u2066b", "a\u2069b", "\ud800", "a\udc00"})
     void a_name_that_is_none_or_a_path_or_misleads_is_refused(String name) {
         refuses(() -> FileRequest.of(name, 1L, null, null),

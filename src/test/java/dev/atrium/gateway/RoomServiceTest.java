@@ -103,6 +103,17 @@ class RoomServiceTest extends WithGateway {
     }
 
     @Test
+    void a_join_that_fails_halfway_is_undone_and_can_be_repeated() {
+        Client client = admit(ANN);
+        outages.put("enter", BackplaneUnavailableException.unanswered(new IllegalStateException("test")));
+        assertThat(error(service.join(client.session, LOBBY, false, null)).code()).isEqualTo(503);
+        assertThat(client.session.membership(LOBBY)).isNull();
+        outages.clear();
+        join(client, LOBBY);
+        assertThat(done(memory.members(LOBBY))).hasSize(1);
+    }
+
+    @Test
     void a_replica_whose_members_are_far_behind_takes_no_more() {
         Client client = admit(ANN);
         join(client, LOBBY);

@@ -39,6 +39,19 @@ class DeliveryLoopTest {
     }
 
     @Test
+    void a_flush_that_fails_costs_the_others_nothing() {
+        loop.flushLater(() -> log.add("a"));
+        loop.flushLater(() -> {
+            throw new IllegalStateException("broken on purpose");
+        });
+        loop.flushLater(() -> log.add("b"));
+        tasks.remove().run();
+        loop.flushLater(() -> log.add("c"));
+        tasks.remove().run();
+        assertThat(log).containsExactly("a", "b", "c");
+    }
+
+    @Test
     void each_flush_runs_once_and_those_that_a_flush_asks_for_run_in_the_next_turn() {
         loop.flushLater(() -> {
             log.add("first");

@@ -209,4 +209,25 @@ class HandshakeThrottleTest extends SessionFixture {
         assertThat(passed[0]).isEqualTo(2_000);
         assertThat(throttle.present()).isZero();
     }
+
+    @Test
+    void a_handshake_that_was_cancelled_while_it_waited_is_not_counted() {
+        HandshakeThrottle throttle = new HandshakeThrottle(eventLoop, new DeliveryLoop(eventLoop, () -> true));
+        List<UniEmitter<? super String>> work = new ArrayList<>();
+        List<Cancellable> all = new ArrayList<>();
+        for (int i = 0; i < 20; i++) {
+            all.add(throttle.pass(() -> Uni.createFrom().<String>emitter(work::add)).subscribe().with(x -> { }));
+        }
+        for (int i = 0; i < 100; i++) {
+            pass(3);
+        }
+        for (int i = 8; i < 20; i++) {
+            all.get(i).cancel();
+        }
+        work.forEach(each -> each.complete("in"));
+        for (int i = 0; i < 100; i++) {
+            pass(3);
+        }
+        assertThat(throttle.present()).isZero();
+    }
 }

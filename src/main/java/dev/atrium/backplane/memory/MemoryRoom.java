@@ -177,7 +177,7 @@ final class MemoryRoom {
     }
 
     synchronized List<Presence> members() {
-        return new ArrayList<>(members.values());
+        return members.values().stream().sorted(Presence.LONGEST_FIRST).toList();
     }
 
     /** Ends this room if it has been unused for longer than both its time to live and the age limit of its history. */

@@ -10,7 +10,6 @@ import io.vertx.redis.client.Command;
 import io.vertx.redis.client.Request;
 import io.vertx.redis.client.Response;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -147,7 +146,7 @@ final class RedisPresence {
         return Future.all(answers).map(ignored -> all.stream()
                 .filter(each -> !dead.contains(each.node()))
                 .map(MessageCodec.NodePresence::presence)
-                .sorted(Comparator.comparingLong(Presence::since).thenComparing(each -> each.who().id()))
+                .sorted(Presence.LONGEST_FIRST)
                 .toList());
     }
 

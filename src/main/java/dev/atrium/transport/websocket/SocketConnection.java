@@ -141,7 +141,7 @@ public final class SocketConnection implements ClientConnection, Pausable, Frame
             if (message instanceof ByteBuf bytes) {
                 protocol.binary(bytes);
             } else {
-                handle((String) message);
+                handOver((String) message);
             }
         } catch (RuntimeException e) {
             LOG.error("A message could not be handled", e);
@@ -149,7 +149,7 @@ public final class SocketConnection implements ClientConnection, Pausable, Frame
         }
     }
 
-    private void handle(String text) {
+    private void handOver(String text) {
         if (text.length() == 4 && protocol.answersTextHeartbeats()) {
             byte[] answer = text.equals("ping") ? TEXT_PONG : text.equals("pong") ? TEXT_PING : null;
             if (answer != null) {

@@ -160,12 +160,20 @@ class MemoryRoomTest {
         assertThat(room.enter(new Presence(new Sender("ann", "Ann"), 1))).isTrue();
         room.enter(new Presence(new Sender("bob", null), 2));
         room.enter(new Presence(new Sender("ann", "Ann"), 3));
-        assertThat(room.members()).containsExactly(new Presence(new Sender("ann", "Ann"), 3), new Presence(new Sender("bob", null), 2));
+        assertThat(room.members()).containsExactly(new Presence(new Sender("bob", null), 2), new Presence(new Sender("ann", "Ann"), 3));
         room.exit(new Sender("ann", "Ann"));
         room.exit(new Sender("ann", "Ann"));
         room.exit(new Sender("stranger", null));
         assertThat(log.told).containsExactly("subscribed 0", "JOINED ann", "JOINED bob", "LEFT ann");
         assertThat(room.members()).extracting(member -> member.who().id()).containsExactly("bob");
+    }
+
+    @Test
+    void members_are_in_the_order_by_which_pages_are_cut() {
+        for (String id : List.of("~c", "~a", "~b")) {
+            room.enter(new Presence(new Sender(id, null), 5));
+        }
+        assertThat(room.members()).extracting(member -> member.who().id()).containsExactly("~a", "~b", "~c");
     }
 
     @Test

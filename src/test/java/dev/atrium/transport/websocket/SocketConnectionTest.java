@@ -173,6 +173,22 @@ class SocketConnectionTest extends WithSession {
     }
 
     @Test
+    void a_text_that_cannot_be_handled_is_a_fault_of_the_server() {
+        protocol.whenText = () -> {
+            throw new IllegalStateException("on purpose");
+        };
+        socket.text("a");
+        assertThat(protocol.received).containsExactly("open", "a", "fail SERVER_FAULT");
+    }
+
+    @Test
+    void a_text_that_comes_after_the_close_is_not_handled() {
+        socket.connection().close(CloseReason.NORMAL);
+        socket.text("a");
+        assertThat(protocol.received).containsExactly("open", "closing NORMAL");
+    }
+
+    @Test
     void it_is_closed_once_and_the_protocol_has_the_last_word() {
         socket.connection().close(CloseReason.FORBIDDEN);
         socket.connection().close(CloseReason.NORMAL);
