@@ -47,10 +47,10 @@ public final class Gateway implements Session.Listener {
     private final ClientLimits limits;
     private final ConnectionLimiter connections;
     private final AuditLog audit;
-    private final Expiry expiry;
+    private final TokenExpiry expiry;
 
     /** @param service executes what the gateway has permitted */
-    public Gateway(RoomService service, AccessControl access, ClientLimits limits, ConnectionLimiter connections, AuditLog audit, Expiry expiry) {
+    public Gateway(RoomService service, AccessControl access, ClientLimits limits, ConnectionLimiter connections, AuditLog audit, TokenExpiry expiry) {
         this.service = service;
         this.access = access;
         this.limits = limits;

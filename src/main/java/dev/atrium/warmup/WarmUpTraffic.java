@@ -1,6 +1,6 @@
 package dev.atrium.warmup;
 
-import dev.atrium.application.Endpoints;
+import dev.atrium.application.HandlerRegistry;
 import dev.atrium.backplane.HistoryPolicy;
 import dev.atrium.backplane.memory.MemoryBackplane;
 import dev.atrium.backplane.memory.MemorySettings;
@@ -9,9 +9,9 @@ import dev.atrium.gateway.AccessControl;
 import dev.atrium.gateway.AuditLog;
 import dev.atrium.gateway.Authentication;
 import dev.atrium.gateway.Events;
-import dev.atrium.gateway.Expiry;
 import dev.atrium.gateway.Gateway;
 import dev.atrium.gateway.RoomService;
+import dev.atrium.gateway.TokenExpiry;
 import dev.atrium.room.Node;
 import dev.atrium.room.Rooms;
 import dev.atrium.security.Authenticator;
@@ -67,6 +67,7 @@ final class WarmUpTraffic {
     private static final String HOST = "127.0.0.1";
     private static final int TIMEOUT_MILLIS = 2_000;
     private static final int LONGEST_STOP_MILLIS = 3_000;
+    private static final int LAST_TURNS_MILLIS = 100;
 
     private static final Duration KEEP = Duration.ofMinutes(1);
 
@@ -100,11 +101,11 @@ final class WarmUpTraffic {
         AuditLog audit = new AuditLog(events, limits, guests);
         AccessControl access = new AccessControl(Policy.open(), limits, audit);
         Gateway gateway = new Gateway(new RoomService(backplane, sessions, rooms, events, Tracing.off()), access, limits, guests, audit,
-                new Expiry(audit, securityConfig));
+                new TokenExpiry(audit, securityConfig));
         Admission admission = new Admission(authenticator, Policy.open(), guests, audit, securityConfig);
         admission.register(router);
         new SocketGate(admission, new SocketServices(gateway, new Authentication(authenticator, gateway, access, audit),
-                Endpoints.none(), Transfers.none(gateway), sessions, config)).register(router);
+                HandlerRegistry.none(), Transfers.none(gateway), sessions, config)).register(router);
         router.route("/*").subRouter(endpoints);
         server = vertx.createHttpServer(options.setHost(HOST).setPort(0)).requestHandler(router);
     }
@@ -154,7 +155,8 @@ final class WarmUpTraffic {
         ended = true;
         // The last thread closes the server: if it were closed before its clients, it would log errors for connections that it cannot accept.
         if (playing.decrementAndGet() == 0) {
-            context.runOnContext(close -> server.close().onComplete(done -> end()));
+            // The framework handles the ends of the last connections in later turns of the event loop.
+            context.runOnContext(close -> server.close().onComplete(done -> vertx.setTimer(LAST_TURNS_MILLIS, passed -> end())));
         }
     }
 

@@ -11,9 +11,9 @@ import dev.atrium.gateway.AccessControl;
 import dev.atrium.gateway.AuditLog;
 import dev.atrium.gateway.ErrorReply;
 import dev.atrium.gateway.Events;
-import dev.atrium.gateway.Expiry;
 import dev.atrium.gateway.Gateway;
 import dev.atrium.gateway.RoomService;
+import dev.atrium.gateway.TokenExpiry;
 import dev.atrium.room.Data;
 import dev.atrium.room.HistoryQuery;
 import dev.atrium.room.Message;
@@ -103,7 +103,7 @@ class TransfersTest {
         AuditLog audit = new AuditLog(events, limits, connections);
         service = new RoomService(backplane, new Sessions(node, settings.getConfigMapping(SessionConfig.class)),
                 new Rooms(backplane, (message, members) -> { }, Tracing.off()), events, Tracing.off());
-        gateway = new Gateway(service, new AccessControl(Policy.open(), limits, audit), limits, connections, audit, new Expiry(audit, security));
+        gateway = new Gateway(service, new AccessControl(Policy.open(), limits, audit), limits, connections, audit, new TokenExpiry(audit, security));
         transfers = replica();
     }
 

@@ -119,7 +119,7 @@ abstract class WithGateway {
         audit = new AuditLog(stream, limits, connections);
         access = new AccessControl(policy, limits, audit);
         service = new RoomService(backplane, sessions, new Rooms(backplane, (message, members) -> { }, Tracing.off()), stream, Tracing.off());
-        gateway = new Gateway(service, access, limits, connections, audit, new Expiry(audit, config));
+        gateway = new Gateway(service, access, limits, connections, audit, new TokenExpiry(audit, config));
         events.clear();
     }
 

@@ -41,7 +41,7 @@ public final class RedisBackplane implements Backplane {
     private final RedisSessions sessions;
     private final RedisClusterRpc replicaCalls;
     private final Reaper reaper;
-    private final LivenessProbe pulse;
+    private final ReplicaHeartbeat pulse;
     private final Node node;
     private final HistoryPolicy policy;
     private final long roomTtlMillis;
@@ -62,7 +62,7 @@ public final class RedisBackplane implements Backplane {
         this.log = new RoomLog(commands, keys, config, history);
         this.presence = new RedisPresence(commands, loop, paced, keys, log, node.name());
         this.reaper = new Reaper(commands, presence, paced, keys, node.name(), resumeMillis);
-        this.pulse = new LivenessProbe(commands, loop, keys.lease(node.name()), keys.node(node.name()),
+        this.pulse = new ReplicaHeartbeat(commands, loop, keys.lease(node.name()), keys.node(node.name()),
                 config.redis().lease(), this::beat, this::deaf);
         RpcChannel calls = new RpcChannel(commands, loop, keys, node.name());
         this.replicaCalls = new RedisClusterRpc(commands, loop, keys, calls);
@@ -156,7 +156,7 @@ public final class RedisBackplane implements Backplane {
     @Override
     public Uni<String> addressOf(String other) {
         return uni(() -> commands.send(Request.cmd(Command.GET).arg(keys.lease(other)))
-                .map(address -> address == null || address.toString().equals(LivenessProbe.NO_ADDRESS) ? null : address.toString()));
+                .map(address -> address == null || address.toString().equals(ReplicaHeartbeat.NO_ADDRESS) ? null : address.toString()));
     }
 
     @Override

@@ -1,7 +1,7 @@
 package dev.atrium.file.directory;
 
-import dev.atrium.file.Backlog;
 import dev.atrium.file.FileStore;
+import dev.atrium.file.InFlightLimit;
 import dev.atrium.file.SafeId;
 import dev.atrium.file.StoredFile;
 import io.smallrye.mutiny.Uni;
@@ -42,7 +42,7 @@ public final class DirectoryStore implements FileStore, AutoCloseable {
 
     private final Root root;
     private final Disk disk;
-    private final Backlog backlog = new Backlog();
+    private final InFlightLimit backlog = new InFlightLimit();
     private final ExecutorService threads = threads();
 
     /** Published files, which do not change any more: a list of thousands does not read their descriptions again. */

@@ -1,7 +1,7 @@
 package dev.atrium.file.redis;
 
-import dev.atrium.file.Backlog;
 import dev.atrium.file.FileStore;
+import dev.atrium.file.InFlightLimit;
 import dev.atrium.file.StoredFile;
 import dev.atrium.file.StoredFileCodec;
 import io.smallrye.mutiny.Uni;
@@ -27,7 +27,7 @@ public final class RedisStore implements FileStore, AutoCloseable {
     private final FileConnection link;
     private final FileKeys keys;
     private final long ttlMillis;
-    private final Backlog backlog = new Backlog();
+    private final InFlightLimit backlog = new InFlightLimit();
 
     /**
      * Creates the store; it connects with the first file.

@@ -1,7 +1,7 @@
 package dev.atrium.file.s3;
 
-import dev.atrium.file.Backlog;
 import dev.atrium.file.FileStore;
+import dev.atrium.file.InFlightLimit;
 import dev.atrium.file.SafeId;
 import dev.atrium.file.StoredFile;
 import dev.atrium.file.StoredFileCodec;
@@ -32,7 +32,7 @@ public final class S3Store implements FileStore, AutoCloseable {
     private final EventLoopGroup loops;
     private final Bucket bucket;
     private final String prefix;
-    private final Backlog backlog = new Backlog();
+    private final InFlightLimit backlog = new InFlightLimit();
 
     /** Published files, which do not change any more: a list of thousands does not request their descriptions again. */
     private final Map<String, StoredFile> whole = new ConcurrentHashMap<>();

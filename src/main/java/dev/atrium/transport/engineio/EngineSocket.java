@@ -60,7 +60,7 @@ public final class EngineSocket implements Pausable {
     private final TokenBucket tokens;
     private final EventLoop eventLoop;
     private final EngineSockets sockets;
-    private final Liveness liveness;
+    private final EngineHeartbeat liveness;
     private final SendQueue sendQueue = new TransportSendQueue();
     private Listener listener;
     /** Volatile, because metrics read it from other threads. */
@@ -78,7 +78,7 @@ public final class EngineSocket implements Pausable {
         this.tokens = tokens;
         this.eventLoop = eventLoop;
         this.sockets = sockets;
-        this.liveness = new Liveness(this, eventLoop, sockets.pingInterval(), sockets.pingTimeout());
+        this.liveness = new EngineHeartbeat(this, eventLoop, sockets.pingInterval(), sockets.pingTimeout());
     }
 
     /** Opens the connection and sends the open packet. */

@@ -22,7 +22,7 @@ final class Packet {
     private Packet() {
     }
 
-    static byte[] open(String sid, boolean upgradable, Liveness liveness, long maxPayload) {
+    static byte[] open(String sid, boolean upgradable, EngineHeartbeat liveness, long maxPayload) {
         // All values are the server's own: no string needs an escape.
         return Frames.text(OPEN + "{\"sid\":\"" + sid + "\",\"upgrades\":" + (upgradable ? "[\"websocket\"]" : "[]")
                 + ",\"pingInterval\":" + liveness.interval().toMillis() + ",\"pingTimeout\":" + liveness.timeout().toMillis()

@@ -2,7 +2,7 @@ package dev.atrium.transport.socketio;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.atrium.application.Clients;
-import dev.atrium.application.Endpoint;
+import dev.atrium.application.NamespaceHandlers;
 import dev.atrium.gateway.Authentication;
 import dev.atrium.gateway.ErrorReply;
 import dev.atrium.gateway.Gateway;
@@ -41,7 +41,7 @@ final class NamespaceSocket implements ClientConnection {
     private final EngineSocket socket;
     private final String namespace;
     private final Map<String, NamespaceSocket> joined;
-    private final Endpoint endpoint;
+    private final NamespaceHandlers endpoint;
     private final RoomEvents events;
     private final PendingAcks questions;
     private final List<byte[]> early = new ArrayList<>();
@@ -56,7 +56,7 @@ final class NamespaceSocket implements ClientConnection {
      * @param endpoint the application's handlers; null if it has none for this namespace
      */
     NamespaceSocket(Gateway gateway, Authentication authentication, Clients clients, EngineSocket socket, String namespace,
-            Map<String, NamespaceSocket> joined, Endpoint endpoint, boolean relay) {
+            Map<String, NamespaceSocket> joined, NamespaceHandlers endpoint, boolean relay) {
         this.gateway = gateway;
         this.authentication = authentication;
         this.clients = clients;

@@ -1,7 +1,7 @@
 package dev.atrium.transport.socketio;
 
 import dev.atrium.application.Clients;
-import dev.atrium.application.Endpoints;
+import dev.atrium.application.HandlerRegistry;
 import dev.atrium.application.RefusedException;
 import dev.atrium.application.Values;
 import dev.atrium.gateway.Authentication;
@@ -41,12 +41,12 @@ final class Namespaces implements EngineSockets.Application {
     private final Gateway gateway;
     private final Authentication authentication;
     private final Clients clients;
-    private final Endpoints endpoints;
+    private final HandlerRegistry endpoints;
     private final SocketIoConfig config;
     private final List<Pattern> open;
 
     /** @throws ConfigurationException naming the invalid setting */
-    Namespaces(Gateway gateway, Authentication authentication, Clients clients, Endpoints endpoints, SocketIoConfig config) {
+    Namespaces(Gateway gateway, Authentication authentication, Clients clients, HandlerRegistry endpoints, SocketIoConfig config) {
         this.clients = clients;
         this.endpoints = endpoints;
         this.gateway = gateway;

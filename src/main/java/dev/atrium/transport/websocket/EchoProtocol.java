@@ -10,7 +10,7 @@ import dev.atrium.session.Transport;
 import io.netty.buffer.ByteBuf;
 
 /** Protocol that echoes each message, for latency measurements and conformance suites. Its sessions are in no room. */
-final class EchoProtocol extends SessionBound {
+final class EchoProtocol extends SingleSessionProtocol {
 
     EchoProtocol(Gateway gateway, Caller caller) {
         super(gateway, caller);

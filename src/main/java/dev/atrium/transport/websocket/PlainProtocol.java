@@ -23,7 +23,7 @@ import java.util.concurrent.TimeUnit;
  * <p>The protocol has no replies. A frame that fails with a repeatable error is held and retried, and the client is not read
  * meanwhile: while Redis is unavailable no message is lost, and none is published twice.
  */
-final class PlainProtocol extends SessionBound {
+final class PlainProtocol extends SingleSessionProtocol {
 
     private static final long RETRY_MILLIS = 200;
 

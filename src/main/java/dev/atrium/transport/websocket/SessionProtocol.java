@@ -1,7 +1,7 @@
 package dev.atrium.transport.websocket;
 
 import dev.atrium.application.Client;
-import dev.atrium.application.Endpoint;
+import dev.atrium.application.NamespaceHandlers;
 import dev.atrium.application.Values;
 import dev.atrium.gateway.Command;
 import dev.atrium.gateway.ErrorReply;
@@ -31,7 +31,7 @@ import java.util.function.Function;
  * The session protocol {@value #SUBPROTOCOL}: commands with acknowledgements, many rooms on one connection. Commands of one
  * client take effect in their order: a join is complete before the next command is read.
  */
-final class SessionProtocol extends SessionBound {
+final class SessionProtocol extends SingleSessionProtocol {
 
     static final String SUBPROTOCOL = "atrium.v1";
 
@@ -51,7 +51,7 @@ final class SessionProtocol extends SessionBound {
 
     private final SocketServices services;
     private final String namespace;
-    private final Endpoint endpoint;
+    private final NamespaceHandlers endpoint;
     private Client handle;
     private SendWindow window;
     private FileCommands files;

@@ -1,6 +1,6 @@
 package dev.atrium.transport.websocket;
 
-import dev.atrium.application.Endpoints;
+import dev.atrium.application.HandlerRegistry;
 import dev.atrium.file.Transfers;
 import dev.atrium.gateway.Authentication;
 import dev.atrium.gateway.Gateway;
@@ -14,6 +14,6 @@ import jakarta.inject.Singleton;
  * @param sessions the sessions of this replica
  */
 @Singleton
-public record SocketServices(Gateway gateway, Authentication authentication, Endpoints endpoints, Transfers transfers,
+public record SocketServices(Gateway gateway, Authentication authentication, HandlerRegistry endpoints, Transfers transfers,
         Sessions sessions, WebSocketConfig config) {
 }

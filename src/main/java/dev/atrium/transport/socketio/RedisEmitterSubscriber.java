@@ -29,9 +29,9 @@ import org.msgpack.jackson.dataformat.MessagePackFactory;
  * Each replica applies them to its own clients.
  */
 @Singleton
-final class Emitters {
+final class RedisEmitterSubscriber {
 
-    private static final Logger LOG = Logger.getLogger(Emitters.class);
+    private static final Logger LOG = Logger.getLogger(RedisEmitterSubscriber.class);
 
     private static final int EVENT = 2;
     private static final int JOIN = 2;
@@ -45,7 +45,7 @@ final class Emitters {
     private final Clients clients;
     private final SocketIoConfig config;
 
-    Emitters(Cluster cluster, Clients clients, SocketIoConfig config) {
+    RedisEmitterSubscriber(Cluster cluster, Clients clients, SocketIoConfig config) {
         this.cluster = cluster;
         this.clients = clients;
         this.config = config;

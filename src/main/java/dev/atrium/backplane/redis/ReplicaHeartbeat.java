@@ -13,9 +13,9 @@ import org.jboss.logging.Logger;
  * Heartbeat of this replica, once a second: renews its lease and publishes a probe that it should receive through its own
  * subscription. A subscription can be dead while every other command works; only a received probe proves that it is alive.
  */
-final class LivenessProbe {
+final class ReplicaHeartbeat {
 
-    private static final Logger LOG = Logger.getLogger(LivenessProbe.class);
+    private static final Logger LOG = Logger.getLogger(ReplicaHeartbeat.class);
 
     static final Duration PERIOD = Duration.ofSeconds(1);
 
@@ -49,7 +49,7 @@ final class LivenessProbe {
      * @param onBeat called once per period while commands work, with the lease just renewed
      * @param onDeaf called when no probe has arrived for {@value #DEAF} periods although commands work
      */
-    LivenessProbe(ReconnectingConnection commands, RedisLoop loop, String leaseKey, String channel, Duration lease, Runnable onBeat,
+    ReplicaHeartbeat(ReconnectingConnection commands, RedisLoop loop, String leaseKey, String channel, Duration lease, Runnable onBeat,
             Runnable onDeaf) {
         this.onBeat = onBeat;
         this.onDeaf = onDeaf;

@@ -12,16 +12,16 @@ import java.util.Map;
 import org.jboss.logging.Logger;
 
 /** The handlers of one namespace. On the client's event loop. */
-public final class Endpoint {
+public final class NamespaceHandlers {
 
-    private static final Logger LOG = Logger.getLogger(Endpoint.class);
+    private static final Logger LOG = Logger.getLogger(NamespaceHandlers.class);
 
     private final Map<String, Handler> events = new HashMap<>();
     private final Clients clients;
     private Handler connect;
     private Handler disconnect;
 
-    Endpoint(Clients clients) {
+    NamespaceHandlers(Clients clients) {
         this.clients = clients;
     }
 

@@ -10,9 +10,9 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** No line of a log holds a token. */
-class TokenFilterTest {
+class TokenMaskingFilterTest {
 
-    private final TokenFilter filter = new TokenFilter();
+    private final TokenMaskingFilter filter = new TokenMaskingFilter();
 
     @ParameterizedTest(name = "{0}")
     @CsvSource(delimiter = '|', textBlock = """

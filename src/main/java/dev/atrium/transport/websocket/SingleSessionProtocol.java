@@ -7,7 +7,7 @@ import dev.atrium.session.CloseReason;
 import dev.atrium.session.Session;
 
 /** Base of the protocols in which a connection is one session. */
-abstract class SessionBound implements SocketProtocol {
+abstract class SingleSessionProtocol implements SocketProtocol {
 
     final Gateway gateway;
     SocketConnection connection;
@@ -16,7 +16,7 @@ abstract class SessionBound implements SocketProtocol {
 
     final Caller caller;
 
-    SessionBound(Gateway gateway, Caller caller) {
+    SingleSessionProtocol(Gateway gateway, Caller caller) {
         this.gateway = gateway;
         this.caller = caller;
     }

@@ -11,7 +11,7 @@ import org.jboss.logmanager.ExtLogRecord;
  * and is logged as it came.
  */
 @LoggingFilter(name = "tokens")
-public final class TokenFilter implements Filter {
+public final class TokenMaskingFilter implements Filter {
 
     private static final Pattern TOKEN = Pattern.compile("(access(?:_|%5F)token=)[^&;\\s\"]*", Pattern.CASE_INSENSITIVE);
 

@@ -16,7 +16,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** When a client is sent that its token expires, and when its session ends for that. */
-class ExpiryTest extends WithGateway {
+class TokenExpiryTest extends WithGateway {
 
     private static final Duration MINUTE = Duration.ofMinutes(1);
 
@@ -110,7 +110,7 @@ class ExpiryTest extends WithGateway {
         "notice, 25h, 0ms to 1d",
         "grace, 25h, 0ms to 1d"})
     void a_time_that_makes_no_sense_stops_the_start(String setting, String value, String range) {
-        assertThatThrownBy(() -> new Expiry(audit, TestSecurity.config(Map.of("atrium.auth." + setting, value))))
+        assertThatThrownBy(() -> new TokenExpiry(audit, TestSecurity.config(Map.of("atrium.auth." + setting, value))))
                 .isInstanceOf(ConfigurationException.class)
                 .hasMessageStartingWith("atrium.auth." + setting + ": expected a duration from " + range);
     }
@@ -118,7 +118,7 @@ class ExpiryTest extends WithGateway {
     @ParameterizedTest
     @CsvSource({"timeout, 50ms", "timeout, 1h", "notice, 0s", "notice, 1d", "grace, 0s", "grace, 1d"})
     void the_bounds_themselves_are_fine(String setting, String value) {
-        assertThat(new Expiry(audit, TestSecurity.config(Map.of("atrium.auth." + setting, value)))).isNotNull();
+        assertThat(new TokenExpiry(audit, TestSecurity.config(Map.of("atrium.auth." + setting, value)))).isNotNull();
     }
 
     private static Identity until(long expires) {

@@ -19,7 +19,7 @@ import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 /** Which handler is called for what in which namespace, with which parameters, and what becomes of its result. */
-class EndpointsTest {
+class HandlerRegistryTest {
 
     private static final String CLIENT = Client.class.getName();
     private static final String REASON = CloseReason.class.getName();
@@ -34,12 +34,12 @@ class EndpointsTest {
 
     @Test
     void a_namespace_has_the_handlers_that_claim_it() {
-        Endpoints endpoints = endpoints(
+        HandlerRegistry endpoints = endpoints(
                 event("/", "hello", parameters -> "from /"),
                 event("/chat", "hello", parameters -> "from /chat"),
                 event("/chat", "bye", parameters -> "bye"));
         assertThat(endpoints.of("/other")).isNull();
-        assertThat(Endpoints.none().of("/")).isNull();
+        assertThat(HandlerRegistry.none().of("/")).isNull();
         assertThat(acknowledged(endpoints.of("/"), "hello")).containsExactly("from /");
         assertThat(acknowledged(endpoints.of("/chat"), "hello")).containsExactly("from /chat");
         assertThat(acknowledged(endpoints.of("/chat"), "bye")).containsExactly("bye");
@@ -65,7 +65,7 @@ class EndpointsTest {
 
     @Test
     void a_client_is_told_an_error_that_is_meant_for_it_and_of_any_other_only_that_there_was_one() {
-        Endpoint meant = endpoints(event("/", "e", parameters -> {
+        NamespaceHandlers meant = endpoints(event("/", "e", parameters -> {
             throw new ErrorReply(402, "pay first");
         })).of("/");
         assertThatThrownBy(() -> acknowledged(meant, "e")).isInstanceOfSatisfying(ErrorReply.class, error -> assertThat(error.code()).isEqualTo(402))
@@ -73,7 +73,7 @@ class EndpointsTest {
         for (Body fault : List.<Body>of(parameters -> {
             throw new IllegalStateException("secret");
         }, parameters -> Uni.createFrom().failure(new IOException("secret")))) {
-            Endpoint broken = endpoints(event("/", "e", fault)).of("/");
+            NamespaceHandlers broken = endpoints(event("/", "e", fault)).of("/");
             assertThatThrownBy(() -> acknowledged(broken, "e")).isInstanceOfSatisfying(ErrorReply.class, error -> assertThat(error.code()).isEqualTo(500))
                     .hasMessage("the handler of this event failed");
         }
@@ -81,9 +81,9 @@ class EndpointsTest {
 
     @Test
     void a_client_may_come_in_unless_the_handler_says_no() {
-        Endpoint open = endpoints(event("/", "e", parameters -> null)).of("/");
+        NamespaceHandlers open = endpoints(event("/", "e", parameters -> null)).of("/");
         open.connected(ANN, TextNode.valueOf("token")).await().indefinitely();
-        Endpoint asks = endpoints(handler("/", HandlerDescription.Kind.CONNECT, "", false, List.of(CLIENT, STRING), parameters -> {
+        NamespaceHandlers asks = endpoints(handler("/", HandlerDescription.Kind.CONNECT, "", false, List.of(CLIENT, STRING), parameters -> {
             calls.add(((Client) parameters[0]).id() + " with " + parameters[1]);
             if (parameters[1].equals("wrong")) {
                 throw new RefusedException("no", Map.of("retry", false));
@@ -104,7 +104,7 @@ class EndpointsTest {
 
     @Test
     void a_handler_is_told_who_has_gone_and_why_and_may_fail() {
-        Endpoint endpoint = endpoints(handler("/", HandlerDescription.Kind.DISCONNECT, "", false, List.of(REASON, CLIENT), parameters -> {
+        NamespaceHandlers endpoint = endpoints(handler("/", HandlerDescription.Kind.DISCONNECT, "", false, List.of(REASON, CLIENT), parameters -> {
             calls.add(((Client) parameters[1]).id() + " " + parameters[0]);
             throw new IllegalStateException("on purpose");
         })).of("/");
@@ -116,7 +116,7 @@ class EndpointsTest {
 
     @Test
     void the_client_takes_none_of_the_arguments_wherever_it_stands() {
-        Endpoint endpoint = endpoints(handler("/", HandlerDescription.Kind.EVENT, "e", false, List.of(STRING, CLIENT, "int"),
+        NamespaceHandlers endpoint = endpoints(handler("/", HandlerDescription.Kind.EVENT, "e", false, List.of(STRING, CLIENT, "int"),
                 parameters -> parameters[0] + " " + ((Client) parameters[1]).id() + " " + parameters[2])).of("/");
         assertThat(acknowledged(endpoint, "e", TextNode.valueOf("a"), IntNode.valueOf(7))).containsExactly("a ann 7");
         assertThat(acknowledged(endpoint, "e", TextNode.valueOf("a"), IntNode.valueOf(7), IntNode.valueOf(8))).as("one too many").containsExactly("a ann 7");
@@ -126,7 +126,7 @@ class EndpointsTest {
 
     @Test
     void variable_arguments_begin_behind_the_others_and_are_checked_each() {
-        Endpoint endpoint = endpoints(handler("/", HandlerDescription.Kind.EVENT, "e", true, List.of(CLIENT, STRING, "[I"),
+        NamespaceHandlers endpoint = endpoints(handler("/", HandlerDescription.Kind.EVENT, "e", true, List.of(CLIENT, STRING, "[I"),
                 parameters -> parameters[1] + " " + Arrays.toString((int[]) parameters[2]))).of("/");
         assertThat(acknowledged(endpoint, "e", TextNode.valueOf("a"), IntNode.valueOf(1), IntNode.valueOf(2))).containsExactly("a [1, 2]");
         assertThat(acknowledged(endpoint, "e", TextNode.valueOf("a"))).containsExactly("a []");
@@ -147,12 +147,12 @@ class EndpointsTest {
         return acknowledged(endpoints(handler).of("/"), "e");
     }
 
-    private static List<Object> acknowledged(Endpoint endpoint, String event, JsonNode... arguments) {
+    private static List<Object> acknowledged(NamespaceHandlers endpoint, String event, JsonNode... arguments) {
         return endpoint.event(ANN, event, List.of(arguments)).await().atMost(Duration.ofSeconds(20));
     }
 
-    private static Endpoints endpoints(Handler... handlers) {
-        return new Endpoints(new Handlers(List.of(handlers)), null);
+    private static HandlerRegistry endpoints(Handler... handlers) {
+        return new HandlerRegistry(new Handlers(List.of(handlers)), null);
     }
 
     private static Handler event(String namespace, String event, Body body) {

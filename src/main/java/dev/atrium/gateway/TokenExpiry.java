@@ -15,7 +15,7 @@ import java.time.Duration;
  * authenticated in time. On the session's event loop.
  */
 @Singleton
-public final class Expiry {
+public final class TokenExpiry {
 
     private static final Duration LONGEST = Duration.ofDays(1);
 
@@ -23,7 +23,7 @@ public final class Expiry {
     private final SecurityConfig.Auth config;
 
     /** @throws ConfigurationException naming the invalid setting */
-    public Expiry(AuditLog audit, SecurityConfig all) {
+    public TokenExpiry(AuditLog audit, SecurityConfig all) {
         this.audit = audit;
         this.config = all.auth();
         Require.between("atrium.auth.timeout", config.timeout(), Duration.ofMillis(50), Duration.ofHours(1));

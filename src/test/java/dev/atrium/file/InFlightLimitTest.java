@@ -10,11 +10,11 @@ import java.util.concurrent.RejectedExecutionException;
 import org.junit.jupiter.api.Test;
 
 /** Bound of the bytes in flight to and from a file store: its limit, its release, and the order of waiting requests. */
-class BacklogTest {
+class InFlightLimitTest {
 
     private static final long HALF = 32L << 20;
 
-    private final Backlog backlog = new Backlog();
+    private final InFlightLimit backlog = new InFlightLimit();
 
     @Test
     void what_is_too_much_is_refused_and_never_begun_until_something_is_done() {

@@ -9,7 +9,7 @@ import java.util.concurrent.TimeUnit;
  * Heartbeat of one Engine.IO connection: the server sends pings, and only a pong counts as a sign of liveness. On the
  * connection's event loop only.
  */
-final class Liveness {
+final class EngineHeartbeat {
 
     private static final long EARLY_NANOS = TimeUnit.MILLISECONDS.toNanos(2);
 
@@ -20,7 +20,7 @@ final class Liveness {
     private ScheduledFuture<?> timer;
     private long pingDue;
 
-    Liveness(EngineSocket socket, EventLoop eventLoop, Duration interval, Duration timeout) {
+    EngineHeartbeat(EngineSocket socket, EventLoop eventLoop, Duration interval, Duration timeout) {
         this.socket = socket;
         this.eventLoop = eventLoop;
         this.interval = interval;

@@ -7,27 +7,27 @@ import java.util.Map;
 
 /** Event handlers of the application, by namespace. Any thread. */
 @Singleton
-public final class Endpoints {
+public final class HandlerRegistry {
 
-    private final Map<String, Endpoint> endpoints = new HashMap<>();
+    private final Map<String, NamespaceHandlers> endpoints = new HashMap<>();
 
-    private Endpoints() {
+    private HandlerRegistry() {
     }
 
     @Inject
-    Endpoints(Handlers handlers, Clients clients) {
+    HandlerRegistry(Handlers handlers, Clients clients) {
         for (Handler handler : handlers.all()) {
-            endpoints.computeIfAbsent(handler.description().namespace(), claimed -> new Endpoint(clients)).add(handler);
+            endpoints.computeIfAbsent(handler.description().namespace(), claimed -> new NamespaceHandlers(clients)).add(handler);
         }
     }
 
     /** No handlers. */
-    public static Endpoints none() {
-        return new Endpoints();
+    public static HandlerRegistry none() {
+        return new HandlerRegistry();
     }
 
     /** Handlers of a namespace; null if the application has none for it. */
-    public Endpoint of(String namespace) {
+    public NamespaceHandlers of(String namespace) {
         return endpoints.get(namespace);
     }
 }

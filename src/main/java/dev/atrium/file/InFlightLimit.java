@@ -9,7 +9,7 @@ import java.util.function.Supplier;
  * Bound of the bytes in flight to and from a store: a disk or a service that is slower than the clients must not fill the heap.
  * Any thread.
  */
-public final class Backlog {
+public final class InFlightLimit {
 
     private static final long MOST_BYTES = 64L << 20;
 
