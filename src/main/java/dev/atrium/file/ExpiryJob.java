@@ -4,6 +4,7 @@ import io.smallrye.mutiny.Multi;
 import io.smallrye.mutiny.Uni;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jboss.logging.Logger;
 
@@ -24,6 +25,7 @@ public final class ExpiryJob {
     private final Duration abandonedAfter;
     private final Clock clock;
     private final AtomicLong swept = new AtomicLong();
+    private final AtomicBoolean running = new AtomicBoolean();
 
     ExpiryJob(FileStore store, FilePublisher announcement, Duration ttl, Duration abandonedAfter, Clock clock) {
         this.store = store;
@@ -33,8 +35,13 @@ public final class ExpiryJob {
         this.clock = clock;
     }
 
-    /** Runs the job once. Never fails. */
+    /** Runs the job once, unless it runs already: two runs at a time would count what they delete twice. Never fails. */
     Uni<Void> once() {
+        return Uni.createFrom().deferred(() -> running.compareAndSet(false, true)
+                ? run().onTermination().invoke(() -> running.set(false)) : Uni.createFrom().voidItem());
+    }
+
+    private Uni<Void> run() {
         Multi<StoredFile> complete = store.list().onItem().transformToMulti(Multi.createFrom()::iterable).filter(StoredFile::isComplete);
         Multi<StoredFile> abandoned = Multi.createFrom().deferred(() -> store.abandoned(clock.millis() - abandonedAfter.toMillis())
                 .onItem().transformToMulti(Multi.createFrom()::iterable));
