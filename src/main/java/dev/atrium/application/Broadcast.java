@@ -74,35 +74,35 @@ public final class Broadcast {
      */
     public Uni<Acks> emitWithAck(Duration timeout, String event, Object... arguments) {
         Data.Arguments values = Values.toArguments(arguments);
-        return started(operations.askClients(new Operations.Question(Operations.Kind.ASK, namespace, rooms, except, Set.of(),
+        return started(operations.askClients(new Operations.ClusterRequest(Operations.Kind.ASK, namespace, rooms, except, Set.of(),
                 event, values.json(), values.attachments(), timeout.toMillis())));
     }
 
     /** The clients. */
     public Uni<List<RemoteClient>> fetch() {
-        return operations.fetch(question(Operations.Kind.FETCH));
+        return operations.fetch(request(Operations.Kind.FETCH));
     }
 
     /** Makes the clients join more rooms. Returns the number of clients. */
     public Uni<Integer> join(String... more) {
-        return started(operations.act(question(Operations.Kind.JOIN, more)));
+        return started(operations.act(request(Operations.Kind.JOIN, more)));
     }
 
     /** Makes the clients leave some rooms. Returns the number of clients. */
     public Uni<Integer> leave(String... some) {
-        return started(operations.act(question(Operations.Kind.LEAVE, some)));
+        return started(operations.act(request(Operations.Kind.LEAVE, some)));
     }
 
     /** Disconnects the clients from the namespace. Returns the number of clients. */
     public Uni<Integer> disconnect() {
-        return started(operations.act(question(Operations.Kind.DISCONNECT)));
+        return started(operations.act(request(Operations.Kind.DISCONNECT)));
     }
 
-    private Operations.Question question(Operations.Kind kind, String... about) {
+    private Operations.ClusterRequest request(Operations.Kind kind, String... about) {
         for (String room : about) {
             Gateway.room(namespace, room);
         }
-        return new Operations.Question(kind, namespace, rooms, except, Set.of(about), null, null, List.of(), 0);
+        return new Operations.ClusterRequest(kind, namespace, rooms, except, Set.of(about), null, null, List.of(), 0);
     }
 
     private static Set<String> with(Set<String> some, String... more) {

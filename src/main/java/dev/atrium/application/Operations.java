@@ -19,7 +19,7 @@ import java.util.Set;
 @Singleton
 final class Operations {
 
-    private static final String QUESTION = "clients";
+    private static final String REQUEST = "clients";
 
     /** Added to the clients' timeout: the time for the requests and replies between replicas. */
     private static final Duration WAY = Duration.ofSeconds(2);
@@ -36,29 +36,29 @@ final class Operations {
      * @param rooms to join or to leave
      * @param arguments of the event, with placeholders for bytes
      */
-    record Question(Kind kind, String namespace, Set<String> to, Set<String> except, Set<String> rooms, String event,
+    record ClusterRequest(Kind kind, String namespace, Set<String> to, Set<String> except, Set<String> rooms, String event,
             String arguments, List<byte[]> attachments, long timeoutMillis) {
     }
 
     Operations(RoomService service, Cluster cluster) {
         this.service = service;
         this.cluster = cluster;
-        cluster.answer(QUESTION, this::answer);
+        cluster.answer(REQUEST, this::answer);
     }
 
-    Uni<List<RemoteClient>> fetch(Question question) {
-        return request(question, new TypeReference<List<RemoteClient>>() { })
+    Uni<List<RemoteClient>> fetch(ClusterRequest request) {
+        return request(request, new TypeReference<List<RemoteClient>>() { })
                 .map(lists -> whole(lists).stream().flatMap(List::stream).toList());
     }
 
     /** Applies an operation. Returns the number of clients. */
-    Uni<Integer> act(Question question) {
-        return request(question, new TypeReference<Integer>() { })
+    Uni<Integer> act(ClusterRequest request) {
+        return request(request, new TypeReference<Integer>() { })
                 .map(counts -> whole(counts).stream().mapToInt(Integer::intValue).sum());
     }
 
-    Uni<Acks> askClients(Question question) {
-        return request(question, new TypeReference<LocalClients.Asked>() { }).map(replicas -> {
+    Uni<Acks> askClients(ClusterRequest request) {
+        return request(request, new TypeReference<LocalClients.Asked>() { }).map(replicas -> {
             List<LocalClients.Asked> given = replicas.stream().flatMap(Optional::stream).toList();
             List<JsonNode> values = given.stream().flatMap(each -> each.values().stream()).toList();
             return new Acks(values, given.size() == replicas.size()
@@ -67,8 +67,8 @@ final class Operations {
     }
 
     /** One item for each replica, empty for a replica that has not replied in time. */
-    private <T> Uni<List<Optional<T>>> request(Question question, TypeReference<T> type) {
-        return cluster.askAll(QUESTION, write(question), Duration.ofMillis(question.timeoutMillis).plus(WAY))
+    private <T> Uni<List<Optional<T>>> request(ClusterRequest request, TypeReference<T> type) {
+        return cluster.askAll(REQUEST, write(request), Duration.ofMillis(request.timeoutMillis).plus(WAY))
                 .map(answers -> answers.stream().map(answer -> answer.map(json -> read(json, type))).toList());
     }
 
@@ -78,15 +78,15 @@ final class Operations {
     }
 
     private Uni<String> answer(String asked) {
-        Question question = read(asked, new TypeReference<Question>() { });
-        LocalClients crowd = new LocalClients(service, cluster, question.namespace, new Audience(question.to, question.except));
-        Uni<?> answer = switch (question.kind) {
-            case FETCH -> crowd.fetch();
-            case JOIN -> crowd.join(question.rooms);
-            case LEAVE -> crowd.leave(question.rooms);
-            case DISCONNECT -> crowd.disconnect();
-            case ASK -> crowd.emitWithAck(Duration.ofMillis(question.timeoutMillis), question.event,
-                    Values.toNodes(new Data.Arguments(question.arguments, question.attachments)));
+        ClusterRequest request = read(asked, new TypeReference<ClusterRequest>() { });
+        LocalClients localClients = new LocalClients(service, cluster, request.namespace, new Audience(request.to, request.except));
+        Uni<?> answer = switch (request.kind) {
+            case FETCH -> localClients.fetch();
+            case JOIN -> localClients.join(request.rooms);
+            case LEAVE -> localClients.leave(request.rooms);
+            case DISCONNECT -> localClients.disconnect();
+            case ASK -> localClients.emitWithAck(Duration.ofMillis(request.timeoutMillis), request.event,
+                    Values.toNodes(new Data.Arguments(request.arguments, request.attachments)));
         };
         return answer.map(Operations::write);
     }

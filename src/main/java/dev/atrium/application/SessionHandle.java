@@ -67,7 +67,7 @@ public abstract class SessionHandle implements Client {
                 }))
                 .invoke(joined -> {
                     rooms.add(room);
-                    if (hears()) {
+                    if (receives()) {
                         joined.membership().follow();
                     }
                 }).replaceWithVoid());
@@ -96,7 +96,7 @@ public abstract class SessionHandle implements Client {
     }
 
     /** Whether the client may receive messages already. Once it may, it follows all rooms that it is in. */
-    protected boolean hears() {
+    protected boolean receives() {
         return true;
     }
 

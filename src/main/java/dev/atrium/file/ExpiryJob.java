@@ -54,7 +54,7 @@ public final class ExpiryJob {
         if (age > ttl.toMillis()) {
             return delete(file);
         }
-        return file.state() == StoredFile.State.WHOLE && age > SAID_BY_ITS_SENDER_MILLIS ? announcement.sayFor(file)
+        return file.state() == StoredFile.State.WHOLE && age > SAID_BY_ITS_SENDER_MILLIS ? announcement.publishFor(file)
                 : Uni.createFrom().voidItem();
     }
 

@@ -29,25 +29,25 @@ final class FilePublisher {
     }
 
     /** Publishes for the client that has completed the upload, or that repeats its close because the reply was lost. */
-    Uni<UploadResult> close(Uploader speaker, StoredFile file) {
+    Uni<UploadResult> close(Uploader uploader, StoredFile file) {
         // Idempotency keys are trusted for half their window: past the window the file would be published a second time.
         boolean known = clock.millis() < file.completedAt() + remembered.toMillis() / 2;
         if (file.state() == StoredFile.State.SAID && !known) {
             return Uni.createFrom().item(UploadResult.complete(file, null));
         }
-        return say(file, speaker.who(), speaker.transport()).map(receipt -> UploadResult.complete(file, receipt));
+        return publish(file, uploader.who(), uploader.transport()).map(result -> UploadResult.complete(file, result));
     }
 
     /** Publishes on behalf of a client that has disconnected. */
-    Uni<Void> sayFor(StoredFile file) {
-        return say(file, new Sender(file.session(), file.user()), Transport.SESSION).replaceWithVoid();
+    Uni<Void> publishFor(StoredFile file) {
+        return publish(file, new Sender(file.session(), file.user()), Transport.SESSION).replaceWithVoid();
     }
 
     /** Published first, then stored as published: in the other order, a replica that died in between would leave the file unpublished. */
-    private Uni<PublishResult> say(StoredFile file, Sender who, Transport transport) {
+    private Uni<PublishResult> publish(StoredFile file, Sender who, Transport transport) {
         Publication said = new Publication(file.roomId(), EVENT, new Data.Json(FileJson.data(file)), who, true, file.id());
         return service.announce(said, transport)
-                .call(receipt -> file.state() == StoredFile.State.SAID ? Uni.createFrom().voidItem()
+                .call(result -> file.state() == StoredFile.State.SAID ? Uni.createFrom().voidItem()
                         : store.update(file.as(StoredFile.State.SAID)));
     }
 }

@@ -83,20 +83,20 @@ public final class Transfers {
      *
      * @param sha256 null if the client does not send it
      */
-    public Uni<Transfer> open(Uploader speaker, RoomId room, String name, Long size, String type, String sha256) {
+    public Uni<Transfer> open(Uploader uploader, RoomId room, String name, Long size, String type, String sha256) {
         return answered(() -> {
             if (!room.isNamed()) {
                 throw ErrorReply.parameter(400, "room", "expected a room that sessions join");
             }
-            gateway.require(speaker.caller(), speaker.transport(), room, Permission.SEND);
+            gateway.require(uploader.caller(), uploader.transport(), room, Permission.SEND);
             FileRequest request = FileRequest.of(name, size, type, sha256);
-            return openings.take(1, () -> store.list().chain(all -> begin(speaker, room, request, all)));
+            return openings.take(1, () -> store.list().chain(all -> begin(uploader, room, request, all)));
         });
     }
 
-    private Uni<Transfer> begin(Uploader speaker, RoomId room, FileRequest request, List<StoredFile> all) {
-        String session = speaker.who().id();
-        String user = speaker.who().user();
+    private Uni<Transfer> begin(Uploader uploader, RoomId room, FileRequest request, List<StoredFile> all) {
+        String session = uploader.who().id();
+        String user = uploader.who().user();
         StoredFile begun = all.stream().filter(file -> !file.isComplete() && file.roomId().equals(room)
                 && request.isFor(file, session, user)).findFirst().orElse(null);
         if (begun != null) {
@@ -113,8 +113,8 @@ public final class Transfers {
      *
      * @param bytes lent until the {@code Uni} has completed
      */
-    public Uni<Void> write(Uploader speaker, String id, Long index, ByteBuffer bytes) {
-        return answered(() -> coming(speaker, id).chain(file -> write(file, index, bytes)));
+    public Uni<Void> write(Uploader uploader, String id, Long index, ByteBuffer bytes) {
+        return answered(() -> coming(uploader, id).chain(file -> write(file, index, bytes)));
     }
 
     private Uni<Void> write(StoredFile file, Long index, ByteBuffer bytes) {
@@ -138,13 +138,13 @@ public final class Transfers {
         });
     }
 
-    private Uni<StoredFile> coming(Uploader speaker, String id) {
+    private Uni<StoredFile> coming(Uploader uploader, String id) {
         StoredFile known = id == null ? null : coming.getIfPresent(id);
-        return (known != null ? Uni.createFrom().item(known) : find(speaker, id)).invoke(file -> {
-            if (!file.namespace().equals(speaker.namespace())) {
+        return (known != null ? Uni.createFrom().item(known) : find(uploader, id)).invoke(file -> {
+            if (!file.namespace().equals(uploader.namespace())) {
                 throw unknown();
             }
-            require(speaker, file);
+            require(uploader, file);
             if (file.state() != StoredFile.State.COMING) {
                 throw takesNoMore();
             }
@@ -153,9 +153,9 @@ public final class Transfers {
     }
 
     /** State of an upload; a complete file has no missing chunks. */
-    public Uni<Transfer> status(Uploader speaker, String id) {
-        return answered(() -> find(speaker, id).chain(file -> {
-            require(speaker, file);
+    public Uni<Transfer> status(Uploader uploader, String id) {
+        return answered(() -> find(uploader, id).chain(file -> {
+            require(uploader, file);
             return file.isComplete() ? Uni.createFrom().item(new Transfer(file, List.of())) : transfer(file);
         }));
     }
@@ -165,25 +165,25 @@ public final class Transfers {
      *
      * @return the missing chunks, if there are any, or the stream position at which the file was published
      */
-    public Uni<UploadResult> close(Uploader speaker, String id) {
-        return answered(() -> find(speaker, id).chain(file -> {
-            gateway.require(speaker.caller(), speaker.transport(), file.roomId(), Permission.SEND);
+    public Uni<UploadResult> close(Uploader uploader, String id) {
+        return answered(() -> find(uploader, id).chain(file -> {
+            gateway.require(uploader.caller(), uploader.transport(), file.roomId(), Permission.SEND);
             if (file.isComplete()) {
-                return announcement.close(speaker, file);
+                return announcement.close(uploader, file);
             }
-            return transfer(file).chain(transfer -> transfer.missing().isEmpty() ? seal(speaker, file)
+            return transfer(file).chain(transfer -> transfer.missing().isEmpty() ? seal(uploader, file)
                     : Uni.createFrom().item(UploadResult.missing(transfer)));
         }));
     }
 
     /** From now on no chunk is accepted, so that the verified bytes are the final ones. */
-    private Uni<UploadResult> seal(Uploader speaker, StoredFile file) {
+    private Uni<UploadResult> seal(Uploader uploader, StoredFile file) {
         coming.invalidate(file.id());
         return update(file.as(StoredFile.State.SEALED))
-                .chain(now -> now.isComplete() ? announcement.close(speaker, now) : verify(speaker, now));
+                .chain(now -> now.isComplete() ? announcement.close(uploader, now) : verify(uploader, now));
     }
 
-    private Uni<UploadResult> verify(Uploader speaker, StoredFile file) {
+    private Uni<UploadResult> verify(Uploader uploader, StoredFile file) {
         return verification.sha256(file).chain(digest -> {
             if (file.sha256() != null && !file.sha256().equals(digest)) {
                 return store.clear(file.as(StoredFile.State.COMING)).chain(cleared -> Uni.createFrom().failure(new ErrorReply(UNPROCESSABLE,
@@ -193,7 +193,7 @@ public final class Transfers {
                 if (now.state() == StoredFile.State.WHOLE) {
                     completed.incrementAndGet();
                 }
-                return announcement.close(speaker, now);
+                return announcement.close(uploader, now);
             });
         });
     }
@@ -203,9 +203,9 @@ public final class Transfers {
     }
 
     /** Aborts an upload and deletes its chunks. */
-    public Uni<Void> abort(Uploader speaker, String id) {
-        return answered(() -> find(speaker, id).chain(file -> {
-            require(speaker, file);
+    public Uni<Void> abort(Uploader uploader, String id) {
+        return answered(() -> find(uploader, id).chain(file -> {
+            require(uploader, file);
             if (file.isComplete()) {
                 throw takesNoMore();
             }
@@ -215,9 +215,9 @@ public final class Transfers {
     }
 
     /** One chunk of a file. */
-    public Uni<byte[]> read(Uploader speaker, String id, Long index) {
-        return answered(() -> find(speaker, id).chain(file -> {
-            require(speaker, file);
+    public Uni<byte[]> read(Uploader uploader, String id, Long index) {
+        return answered(() -> find(uploader, id).chain(file -> {
+            require(uploader, file);
             if (index == null || index < 0 || index >= file.chunks()) {
                 throw ErrorReply.parameter(400, "index", "expected the number of a chunk, from 0 to " + (file.chunks() - 1));
             }
@@ -273,16 +273,16 @@ public final class Transfers {
         return completed.get();
     }
 
-    private void require(Uploader speaker, StoredFile file) {
-        gateway.require(speaker.caller(), speaker.transport(), file.roomId(),
+    private void require(Uploader uploader, StoredFile file) {
+        gateway.require(uploader.caller(), uploader.transport(), file.roomId(),
                 file.isComplete() ? Permission.JOIN : Permission.SEND);
     }
 
-    private Uni<StoredFile> find(Uploader speaker, String id) {
+    private Uni<StoredFile> find(Uploader uploader, String id) {
         if (id == null) {
             throw ErrorReply.parameter(400, "file", "expected a string");
         }
-        return known(id, speaker.namespace());
+        return known(id, uploader.namespace());
     }
 
     /** A client of another namespace must not learn that the file exists. */

@@ -36,20 +36,20 @@ public final class ReplyJson {
     }
 
     /** Writes the result of a publication. */
-    public static void writeFields(PublishResult receipt, JsonGenerator json) throws IOException {
-        writeFields(receipt.position(), json);
-        json.writeNumberField("at", receipt.atMicros() / 1000);
+    public static void writeFields(PublishResult result, JsonGenerator json) throws IOException {
+        writeFields(result.position(), json);
+        json.writeNumberField("at", result.atMicros() / 1000);
     }
 
     /** Writes the results of a publication in several rooms. */
-    public static void writeRooms(Map<RoomId, PublishResult> receipts, JsonGenerator json) throws IOException {
+    public static void writeRooms(Map<RoomId, PublishResult> results, JsonGenerator json) throws IOException {
         json.writeArrayFieldStart("rooms");
-        for (Map.Entry<RoomId, PublishResult> receipt : receipts.entrySet()) {
+        for (Map.Entry<RoomId, PublishResult> result : results.entrySet()) {
             json.writeStartObject();
-            if (!receipt.getKey().isEveryone()) {
-                json.writeStringField("room", receipt.getKey().name());
+            if (!result.getKey().isEveryone()) {
+                json.writeStringField("room", result.getKey().name());
             }
-            writeFields(receipt.getValue(), json);
+            writeFields(result.getValue(), json);
             json.writeEndObject();
         }
         json.writeEndArray();

@@ -34,7 +34,7 @@ final class Metrics {
     }
 
     void start(@Observes StartupEvent startup, Events events, Sessions sessions, Rooms rooms, Backplane backplane,
-            EngineSockets engineSockets, ConnectionLimiter guests, Transfers transfers, ExpiryJob sweep, LoadShedder load, Drain drain, Shutdown shutdown) {
+            EngineSockets engineSockets, ConnectionLimiter limiter, Transfers transfers, ExpiryJob sweep, LoadShedder load, Drain drain, Shutdown shutdown) {
         connections(sessions);
         gauge("atrium.rooms", "Rooms with members on this replica", rooms, Rooms::count);
         gauge("atrium.memberships", "Memberships in rooms of sessions on this replica", rooms, Rooms::memberships);
@@ -47,7 +47,7 @@ final class Metrics {
             Gauge.builder("atrium.engineio.connections", engineSockets, all -> all.count(carrier))
                     .description("Connections of Engine.IO now, by what carries them").tag("transport", carrier).register(registry);
         }
-        gauge("atrium.connections.admitted", "Connections that count towards the limits, whatever they carry", guests, ConnectionLimiter::count);
+        gauge("atrium.connections.admitted", "Connections that count towards the limits, whatever they carry", limiter, ConnectionLimiter::count);
         load(sessions, load);
         drain(drain, shutdown);
         files(transfers, sweep);

@@ -78,10 +78,10 @@ final class CatchUp {
     }
 
     /** Holds back messages that the room has just published, and delivers them once they are due. */
-    void hold(List<EncodedMessage> parcels) {
-        for (EncodedMessage parcel : parcels) {
-            heldBytes += parcel.delivery.size();
-            held.add(parcel);
+    void hold(List<EncodedMessage> encodedMessages) {
+        for (EncodedMessage encoded : encodedMessages) {
+            heldBytes += encoded.delivery.size();
+            held.add(encoded);
         }
         if (heldBytes > MOST_HELD_BYTES) {
             held.clear();
@@ -120,10 +120,10 @@ final class CatchUp {
         List<EncodedMessage> some = new ArrayList<>();
         int bytes = 0;
         while (!due.isEmpty() && some.size() < MOST_AT_ONCE && bytes < MOST_BYTES_AT_ONCE) {
-            EncodedMessage parcel = due.poll();
-            bytes += parcel.delivery.size();
-            some.add(parcel);
-            position = RoomShard.positionOf(parcel.delivery);
+            EncodedMessage encoded = due.poll();
+            bytes += encoded.delivery.size();
+            some.add(encoded);
+            position = RoomShard.positionOf(encoded.delivery);
         }
         membership.hand(some);
         busy = true;

@@ -79,12 +79,12 @@ public final class Membership {
         return catchUp == null;
     }
 
-    void hold(List<EncodedMessage> parcels) {
-        catchUp.hold(parcels);
+    void hold(List<EncodedMessage> encodedMessages) {
+        catchUp.hold(encodedMessages);
     }
 
-    void hand(List<EncodedMessage> parcels) {
-        WriteBatch batch = new WriteBatch(parcels);
+    void hand(List<EncodedMessage> encodedMessages) {
+        WriteBatch batch = new WriteBatch(encodedMessages);
         RoomShard.hand(batch, member);
         batch.release();
     }

@@ -70,9 +70,9 @@ final class Room implements Subscriber {
         pass(new EncodedMessage(notice));
     }
 
-    private void pass(EncodedMessage parcel) {
+    private void pass(EncodedMessage encoded) {
         for (RoomShard each : loops) {
-            each.offer(parcel);
+            each.offer(encoded);
         }
     }
 

@@ -32,9 +32,9 @@ final class RoomShard {
     }
 
     /** Queues a delivery for all members. Any thread; calls for one room must not overlap, which keeps its order. */
-    void offer(EncodedMessage parcel) {
-        loop.queued(parcel.delivery.size());
-        queue.add(parcel);
+    void offer(EncodedMessage encoded) {
+        loop.queued(encoded.delivery.size());
+        queue.add(encoded);
         markReady();
     }
 
@@ -69,20 +69,20 @@ final class RoomShard {
     /** Delivers what has queued, joining messages into one write, and queues this shard on the loop again if more is left. */
     void deliver() {
         ready.set(false);
-        List<EncodedMessage> parcels = new ArrayList<>();
+        List<EncodedMessage> encodedMessages = new ArrayList<>();
         int bytes = 0;
-        EncodedMessage parcel;
-        while (parcels.size() < MAX_BATCH && bytes < MAX_BATCH_BYTES && (parcel = queue.poll()) != null) {
-            bytes += parcel.delivery.size();
-            parcels.add(parcel);
+        EncodedMessage encoded;
+        while (encodedMessages.size() < MAX_BATCH && bytes < MAX_BATCH_BYTES && (encoded = queue.poll()) != null) {
+            bytes += encoded.delivery.size();
+            encodedMessages.add(encoded);
         }
-        for (int from = 0; from < parcels.size();) {
-            boolean notices = parcels.get(from).delivery instanceof PresenceEvent;
+        for (int from = 0; from < encodedMessages.size();) {
+            boolean notices = encodedMessages.get(from).delivery instanceof PresenceEvent;
             int to = from + 1;
-            while (to < parcels.size() && parcels.get(to).delivery instanceof PresenceEvent == notices) {
+            while (to < encodedMessages.size() && encodedMessages.get(to).delivery instanceof PresenceEvent == notices) {
                 to++;
             }
-            hand(parcels.subList(from, to), notices);
+            hand(encodedMessages.subList(from, to), notices);
             from = to;
         }
         loop.queued(-bytes);
@@ -91,11 +91,11 @@ final class RoomShard {
         }
     }
 
-    private void hand(List<EncodedMessage> parcels, boolean notices) {
+    private void hand(List<EncodedMessage> encodedMessages, boolean notices) {
         if (notices && watchers == 0) {
             return;
         }
-        WriteBatch batch = new WriteBatch(parcels);
+        WriteBatch batch = new WriteBatch(encodedMessages);
         // Backwards: a member whose connection breaks during delivery may remove itself, which moves the last member into its
         // index.
         for (int i = memberships.size() - 1; i >= 0; i--) {
@@ -103,26 +103,26 @@ final class RoomShard {
             if (notices ? membership.watchesPresence() : membership.isLive()) {
                 hand(batch, membership.member());
             } else if (!notices) {
-                membership.hold(parcels);
+                membership.hold(encodedMessages);
             }
         }
         batch.release();
         if (!notices) {
             loop.speaks();
-            position = positionOf(parcels.get(parcels.size() - 1).delivery);
-            observe(parcels);
+            position = positionOf(encodedMessages.get(encodedMessages.size() - 1).delivery);
+            observe(encodedMessages);
         }
     }
 
-    private void observe(List<EncodedMessage> parcels) {
-        for (EncodedMessage parcel : parcels) {
-            if (parcel.delivery instanceof Message message) {
+    private void observe(List<EncodedMessage> encodedMessages) {
+        for (EncodedMessage encoded : encodedMessages) {
+            if (encoded.delivery instanceof Message message) {
                 observer.delivered(message, memberships.size());
             }
-            if (parcel.passage != null) {
-                int members = hearers(parcel.delivery);
+            if (encoded.passage != null) {
+                int members = hearers(encoded.delivery);
                 // Runs after the flushes of this turn: only then is the message written.
-                loop.flushLater(() -> parcel.passage.written(members));
+                loop.flushLater(() -> encoded.passage.written(members));
             }
         }
     }

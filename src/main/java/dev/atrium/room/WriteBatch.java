@@ -9,15 +9,15 @@ import java.util.List;
  */
 public final class WriteBatch {
 
-    private final List<EncodedMessage> parcels;
+    private final List<EncodedMessage> encodedMessages;
     private final List<Joined<?>> joined = new ArrayList<>(2);
     private final boolean selective;
 
-    WriteBatch(List<EncodedMessage> parcels) {
-        this.parcels = parcels;
+    WriteBatch(List<EncodedMessage> encodedMessages) {
+        this.encodedMessages = encodedMessages;
         boolean kept = false;
-        for (EncodedMessage parcel : parcels) {
-            kept |= !parcel.delivery.isForAll();
+        for (EncodedMessage encoded : encodedMessages) {
+            kept |= !encoded.delivery.isForAll();
         }
         this.selective = kept;
     }
@@ -37,30 +37,30 @@ public final class WriteBatch {
                 return value;
             }
         }
-        List<byte[]> encoded = new ArrayList<>(parcels.size());
-        for (EncodedMessage parcel : parcels) {
-            byte[] bytes = parcel.bytes(format);
+        List<byte[]> frames = new ArrayList<>(encodedMessages.size());
+        for (EncodedMessage encoded : encodedMessages) {
+            byte[] bytes = encoded.bytes(format);
             if (bytes != null) {
-                encoded.add(bytes);
+                frames.add(bytes);
             }
         }
-        T value = encoded.isEmpty() ? null : format.join(encoded);
+        T value = frames.isEmpty() ? null : format.join(frames);
         joined.add(new Joined<>(format, value));
         return value;
     }
 
     /** Returns the deliveries of this batch, for a member that does its own encoding. */
     public List<Delivery> deliveries() {
-        List<Delivery> deliveries = new ArrayList<>(parcels.size());
-        for (EncodedMessage parcel : parcels) {
-            deliveries.add(parcel.delivery);
+        List<Delivery> deliveries = new ArrayList<>(encodedMessages.size());
+        for (EncodedMessage encoded : encodedMessages) {
+            deliveries.add(encoded.delivery);
         }
         return deliveries;
     }
 
     /** Returns the number of deliveries in this batch. */
     public int size() {
-        return parcels.size();
+        return encodedMessages.size();
     }
 
     /** Hands this batch to a member, without the deliveries that are not for it. */
@@ -79,13 +79,13 @@ public final class WriteBatch {
     }
 
     private WriteBatch thoseFor(Member member) {
-        List<EncodedMessage> rest = new ArrayList<>(parcels.size());
-        for (EncodedMessage parcel : parcels) {
-            if (parcel.delivery.isFor(member)) {
-                rest.add(parcel);
+        List<EncodedMessage> rest = new ArrayList<>(encodedMessages.size());
+        for (EncodedMessage encoded : encodedMessages) {
+            if (encoded.delivery.isFor(member)) {
+                rest.add(encoded);
             }
         }
-        return rest.size() == parcels.size() ? this : new WriteBatch(rest);
+        return rest.size() == encodedMessages.size() ? this : new WriteBatch(rest);
     }
 
     void release() {

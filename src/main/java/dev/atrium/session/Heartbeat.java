@@ -24,16 +24,16 @@ final class Heartbeat {
     private final EventLoop eventLoop;
     private final long interval;
     private final long timeout;
-    private final MaxConnectionAge lifetime;
+    private final MaxConnectionAge maxAge;
     private final TreeMap<Long, Slot> slots = new TreeMap<>();
     private ScheduledFuture<?> wakeUp;
     private long wakeUpStep;
 
-    Heartbeat(EventLoop eventLoop, Duration interval, Duration timeout, MaxConnectionAge lifetime) {
+    Heartbeat(EventLoop eventLoop, Duration interval, Duration timeout, MaxConnectionAge maxAge) {
         this.eventLoop = eventLoop;
         this.interval = interval.toNanos();
         this.timeout = timeout.toNanos();
-        this.lifetime = lifetime;
+        this.maxAge = maxAge;
     }
 
     /**
@@ -43,7 +43,7 @@ final class Heartbeat {
     void watch(Session session) {
         long now = System.nanoTime();
         session.beat.lastHeard = now;
-        session.beat.end = lifetime.end(now);
+        session.beat.end = maxAge.end(now);
         put(session, now + ThreadLocalRandom.current().nextLong(interval) + 1);
     }
 
@@ -65,7 +65,7 @@ final class Heartbeat {
         }
         if (now >= beat.end) {
             session.close(CloseReason.REBALANCED);
-        } else if (beat.deaf) {
+        } else if (beat.readingPaused) {
             // Reading from this client is paused, so its silence is no sign that it is gone.
             put(session, now + interval);
         } else if (silent >= interval + timeout) {
@@ -117,7 +117,7 @@ final class Heartbeat {
         long lastHeard;
         long pinged;
         long end;
-        boolean deaf;
+        boolean readingPaused;
         private boolean looked;
         private Slot slot;
         private int index;

@@ -262,8 +262,8 @@ public final class Session implements Member {
      * Suspends or resumes the heartbeat timeout: while the server has paused reading from the client, its silence does not
      * count.
      */
-    public void deaf(boolean deaf) {
-        beat.deaf = deaf;
+    public void readingPaused(boolean readingPaused) {
+        beat.readingPaused = readingPaused;
         heard();
     }
 

@@ -78,12 +78,12 @@ final class MessageSpans {
         }
         describe(span, "send", "send", room, publication.event(), publication.data());
         return backplane.apply(publication.in(traceparent(span))).onTermination()
-                .invoke((receipt, failure, cancelled) -> end(span, receipt, failure));
+                .invoke((result, failure, cancelled) -> end(span, result, failure));
     }
 
-    private static void end(Span span, PublishResult receipt, Throwable failure) {
-        if (receipt != null) {
-            span.setAttribute(MESSAGE_ID, id(receipt.position()));
+    private static void end(Span span, PublishResult result, Throwable failure) {
+        if (result != null) {
+            span.setAttribute(MESSAGE_ID, id(result.position()));
         } else if (failure != null) {
             span.setAttribute(ERROR, failure.getClass().getName());
             span.setStatus(StatusCode.ERROR, String.valueOf(failure.getMessage()));

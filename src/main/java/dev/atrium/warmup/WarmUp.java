@@ -39,7 +39,7 @@ public final class WarmUp {
     private final Authenticator authenticator;
     private final Instance<HttpServerOptionsCustomizer> customizers;
     private final boolean listens;
-    private WarmUpTraffic rehearsal;
+    private WarmUpTraffic traffic;
     private volatile boolean done;
 
     /** @throws ConfigurationException naming the invalid setting */
@@ -67,8 +67,8 @@ public final class WarmUp {
             done = true;
             return;
         }
-        rehearsal = new WarmUpTraffic(vertx, options(), router, sessions, webSockets, security, authenticator);
-        rehearsal.run(config.duration()).onComplete(result -> {
+        traffic = new WarmUpTraffic(vertx, options(), router, sessions, webSockets, security, authenticator);
+        traffic.run(config.duration()).onComplete(result -> {
             done = true;
             if (result.succeeded()) {
                 LOG.infof("Warmed up with %d connections", result.result());
@@ -80,8 +80,8 @@ public final class WarmUp {
     }
 
     void stop(@Observes ShutdownEvent shutdown) {
-        if (rehearsal != null) {
-            rehearsal.stop();
+        if (traffic != null) {
+            traffic.stop();
         }
     }
 

@@ -96,13 +96,13 @@ final class WarmUpTraffic {
         Rooms rooms = new Rooms(backplane, (message, members) -> { }, Tracing.off());
         Router router = Router.router(vertx);
         Events events = new Events();
-        ConnectionLimiter guests = new ConnectionLimiter(securityConfig, LoadSignal.ENDLESS);
+        ConnectionLimiter limiter = new ConnectionLimiter(securityConfig, LoadSignal.ENDLESS);
         ClientLimits limits = new ClientLimits(securityConfig);
-        AuditLog audit = new AuditLog(events, limits, guests);
+        AuditLog audit = new AuditLog(events, limits, limiter);
         AccessControl access = new AccessControl(Policy.open(), limits, audit);
-        Gateway gateway = new Gateway(new RoomService(backplane, sessions, rooms, events, Tracing.off()), access, limits, guests, audit,
+        Gateway gateway = new Gateway(new RoomService(backplane, sessions, rooms, events, Tracing.off()), access, limits, limiter, audit,
                 new TokenExpiry(audit, securityConfig));
-        Admission admission = new Admission(authenticator, Policy.open(), guests, audit, securityConfig);
+        Admission admission = new Admission(authenticator, Policy.open(), limiter, audit, securityConfig);
         admission.register(router);
         new SocketGate(admission, new SocketServices(gateway, new Authentication(authenticator, gateway, access, audit),
                 HandlerRegistry.none(), Transfers.none(gateway), sessions, config)).register(router);

@@ -227,14 +227,14 @@ class TransfersTest {
         write(ann, file, 0);
         UploadResult early = await(transfers.close(ann, file.id()));
         assertThat(early.missing()).containsExactly(new ChunkRange(1, 1));
-        assertThat(early.receipt()).isNull();
+        assertThat(early.result()).isNull();
         assertThat(said()).isEmpty();
         write(ann, file, 1);
         UploadResult result = await(transfers.close(ann, file.id()));
         assertThat(result.missing()).isEmpty();
-        assertThat(result.receipt().position().offset()).isEqualTo(1);
+        assertThat(result.result().position().offset()).isEqualTo(1);
         assertThat(result.file()).isEqualTo(file.completed(HELLO_DIGEST, clock.millis()));
-        assertThat(await(transfers.close(ann, file.id())).receipt()).isEqualTo(result.receipt());
+        assertThat(await(transfers.close(ann, file.id())).result()).isEqualTo(result.result());
         assertThat(said()).singleElement().satisfies(message -> {
             assertThat(message.event()).isEqualTo("@file");
             assertThat(message.data()).isEqualTo(new Data.Json(FileJson.data(result.file())));
@@ -250,10 +250,10 @@ class TransfersTest {
     void where_a_file_was_published_is_told_again_as_long_as_it_is_known_for_sure() {
         StoredFile file = sent(ann, HELLO);
         clock.forward(REMEMBERED.dividedBy(2).minusMillis(1));
-        assertThat(await(transfers.close(ann, file.id())).receipt().position().offset()).isEqualTo(1);
+        assertThat(await(transfers.close(ann, file.id())).result().position().offset()).isEqualTo(1);
         clock.forward(Duration.ofMillis(1));
         UploadResult late = await(transfers.close(ann, file.id()));
-        assertThat(late.receipt()).isNull();
+        assertThat(late.result()).isNull();
         assertThat(late.missing()).isEmpty();
         assertThat(said()).hasSize(1);
     }
@@ -263,7 +263,7 @@ class TransfersTest {
         StoredFile file = open(ann, HELLO, null).file();
         FilePublisher publisher = new FilePublisher(service, store, REMEMBERED, clock);
         StoredFile whole = await(store.update(file.completed("00ff", clock.millis())));
-        await(publisher.sayFor(whole));
+        await(publisher.publishFor(whole));
         assertThat(said()).singleElement().satisfies(message -> assertThat(message.from()).isEqualTo(new Sender("ann", "Ann")));
         assertThat(await(store.find(file.id())).state()).isEqualTo(StoredFile.State.SAID);
     }

@@ -111,11 +111,11 @@ class PlainSocketIT {
 
     @Test
     void a_client_that_says_goodbye_and_reads_no_more_is_cut() throws Exception {
-        try (RawSocket deaf = RawSocket.connect(replica.port(), "/rooms/goodbye")) {
-            deaf.frame(0x88, (byte) 0x03, (byte) 0xE8);
+        try (RawSocket readingPaused = RawSocket.connect(replica.port(), "/rooms/goodbye")) {
+            readingPaused.frame(0x88, (byte) 0x03, (byte) 0xE8);
             SocketClient.await().until(() -> replica.metric("atrium_connections{transport=\"plain\"}") == 0);
-            assertThat(deaf.read().closeCode()).isEqualTo(1000);
-            assertThat(deaf.read()).isNull();
+            assertThat(readingPaused.read().closeCode()).isEqualTo(1000);
+            assertThat(readingPaused.read()).isNull();
         }
     }
 

@@ -115,12 +115,12 @@ class HeartbeatTest extends SessionFixture {
     @Test
     void the_silence_of_a_client_that_is_not_read_is_not_held_against_it() {
         Session session = watched(heartbeat(SHORT, SHORT, ANY_AGE), connection, reports);
-        session.deaf(true);
+        session.readingPaused(true);
         session.beat.lastHeard = System.nanoTime() - LONG.toNanos();
         turnFor(Duration.ofMillis(200), () -> { });
         assertThat(session.isOpen()).isTrue();
         assertThat(connection.pings).isZero();
-        session.deaf(false);
+        session.readingPaused(false);
         turnUntil(() -> connection.pings == 1);
         turnUntil(() -> !session.isOpen());
         assertThat(reports.log).containsExactly("missed", "closed HEARTBEAT_TIMEOUT");

@@ -63,10 +63,10 @@ record Resume(int sessions, RoomPlan live, int messagesPerSecond) implements Wor
 
     private List<Figure> rescue(String name, Bench bench, ClientPool members, Publishers publishers, Server doomed,
             Server survivor) throws InterruptedException {
-        RoomPlan crowd = new RoomPlan(Math.max(1, sessions / ROOM), ROOM);
-        ResumeTokens tickets = new ResumeTokens(crowd.clients());
-        try (ClientPool before = new ClientPool(bench.loop(), tickets.issuing(), crowd, doomed.port());
-                ClientPool after = new ClientPool(bench.loop(), tickets.redeeming(), crowd, survivor.port())) {
+        RoomPlan plan = new RoomPlan(Math.max(1, sessions / ROOM), ROOM);
+        ResumeTokens tokens = new ResumeTokens(plan.clients());
+        try (ClientPool before = new ClientPool(bench.loop(), tokens.issuing(), plan, doomed.port());
+                ClientPool after = new ClientPool(bench.loop(), tokens.redeeming(), plan, survivor.port())) {
             before.connectAll();
             Histogram calm = new Window(bench.scale().warmUp(), bench.scale().measured()).measure(members, publishers, () -> { });
             doomed.close();
@@ -74,7 +74,7 @@ record Resume(int sessions, RoomPlan live, int messagesPerSecond) implements Wor
             Histogram busy = new Window(Duration.ZERO, WINDOW).measure(members, publishers, () -> {
                 long start = System.nanoTime();
                 if (!after.connect(sessions, LIMIT)) {
-                    throw new IllegalStateException(after.joinedCount() + " of " + crowd.clients() + " resumed");
+                    throw new IllegalStateException(after.joinedCount() + " of " + plan.clients() + " resumed");
                 }
                 nanos[0] = System.nanoTime() - start;
             });

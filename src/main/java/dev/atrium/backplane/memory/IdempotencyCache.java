@@ -16,7 +16,7 @@ final class IdempotencyCache {
     private static final int MOST = 10_000;
 
     private final long windowMicros;
-    private final Map<String, PublishResult> receipts = new LinkedHashMap<>();
+    private final Map<String, PublishResult> results = new LinkedHashMap<>();
 
     IdempotencyCache(Duration window) {
         this.windowMicros = window.toNanos() / 1000;
@@ -25,22 +25,22 @@ final class IdempotencyCache {
     /** @return null if the key is unknown or has expired */
     PublishResult find(String key, long nowMillis) {
         dropOlder(nowMillis * 1000 - windowMicros);
-        return receipts.get(key);
+        return results.get(key);
     }
 
-    void add(String key, PublishResult receipt) {
+    void add(String key, PublishResult result) {
         if (key != null) {
-            receipts.put(key, receipt);
+            results.put(key, result);
         }
-        if (receipts.size() > MOST) {
-            Iterator<PublishResult> oldest = receipts.values().iterator();
+        if (results.size() > MOST) {
+            Iterator<PublishResult> oldest = results.values().iterator();
             oldest.next();
             oldest.remove();
         }
     }
 
     private void dropOlder(long micros) {
-        Iterator<PublishResult> oldest = receipts.values().iterator();
+        Iterator<PublishResult> oldest = results.values().iterator();
         while (oldest.hasNext() && oldest.next().atMicros() < micros) {
             oldest.remove();
         }

@@ -44,11 +44,11 @@ public final class MemoryBackplane implements Backplane {
     public Uni<PublishResult> publish(Publication publication) {
         return Uni.createFrom().item(() -> {
             sweep();
-            PublishResult receipt;
+            PublishResult result;
             do {
-                receipt = room(publication.room()).publish(publication);
-            } while (receipt == null);
-            return receipt;
+                result = room(publication.room()).publish(publication);
+            } while (result == null);
+            return result;
         });
     }
 

@@ -35,7 +35,7 @@ final class MemoryRoom {
     /** Created with the first message. */
     private TreeMap<Long, Message> history;
     /** Created with the first idempotency key. */
-    private IdempotencyCache receipts;
+    private IdempotencyCache results;
     private StreamPosition position;
     private Subscriber subscriber;
     private long lastUsed;
@@ -68,21 +68,21 @@ final class MemoryRoom {
         if (subscriber != null) {
             subscriber.message(message);
         }
-        PublishResult receipt = new PublishResult(position, atMicros);
-        if (receipts != null) {
-            receipts.add(publication.idempotency(), receipt);
+        PublishResult result = new PublishResult(position, atMicros);
+        if (results != null) {
+            results.add(publication.idempotency(), result);
         }
-        return receipt;
+        return result;
     }
 
     private PublishResult receiptOf(String idempotency) {
         if (idempotency == null) {
             return null;
         }
-        if (receipts == null) {
-            receipts = new IdempotencyCache(settings.idempotencyWindow());
+        if (results == null) {
+            results = new IdempotencyCache(settings.idempotencyWindow());
         }
-        return receipts.find(idempotency, lastUsed);
+        return results.find(idempotency, lastUsed);
     }
 
     private void keep(Message message) {

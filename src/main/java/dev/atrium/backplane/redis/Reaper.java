@@ -24,17 +24,17 @@ final class Reaper {
 
     private final ReconnectingConnection commands;
     private final RedisPresence presence;
-    private final ConcurrencyLimiter paced;
+    private final ConcurrencyLimiter limiter;
     private final RedisKeys keys;
     private final String node;
     private final long resumeMillis;
     private final Set<String> atWork = new HashSet<>();
 
-    Reaper(ReconnectingConnection commands, RedisPresence presence, ConcurrencyLimiter paced, RedisKeys keys, String node,
+    Reaper(ReconnectingConnection commands, RedisPresence presence, ConcurrencyLimiter limiter, RedisKeys keys, String node,
             long resumeMillis) {
         this.commands = commands;
         this.presence = presence;
-        this.paced = paced;
+        this.limiter = limiter;
         this.keys = keys;
         this.node = node;
         this.resumeMillis = resumeMillis;
@@ -92,7 +92,7 @@ final class Reaper {
         List<Future<Void>> exits = new ArrayList<>();
         for (Response each : rooms) {
             RoomId room = RedisKeys.room(each.toString());
-            scans.add(paced.call(() -> presence.expire(room, dead, exits)));
+            scans.add(limiter.call(() -> presence.expire(room, dead, exits)));
         }
         return Future.all(scans).compose(done -> Future.all(exits));
     }

@@ -34,14 +34,14 @@ public final class RedisBackplane implements Backplane {
     private final RedisLoop loop;
     private final RedisKeys keys;
     private final ReconnectingConnection commands;
-    private final ConcurrencyLimiter paced;
+    private final ConcurrencyLimiter limiter;
     private final RoomLog log;
     private final RedisPresence presence;
     private final Subscriptions subscriptions;
     private final RedisSessions sessions;
     private final RedisClusterRpc replicaCalls;
     private final Reaper reaper;
-    private final ReplicaHeartbeat pulse;
+    private final ReplicaHeartbeat heartbeat;
     private final Node node;
     private final HistoryPolicy policy;
     private final long roomTtlMillis;
@@ -58,17 +58,17 @@ public final class RedisBackplane implements Backplane {
         long resumeMillis = config.resume().window().toMillis();
         this.commands = new ReconnectingConnection("command", redis, loop, reconnects,
                 Script::loadAll, push -> { }, this::commandsUp, () -> { });
-        this.paced = new ConcurrencyLimiter(loop);
+        this.limiter = new ConcurrencyLimiter(loop);
         this.log = new RoomLog(commands, keys, config, history);
-        this.presence = new RedisPresence(commands, loop, paced, keys, log, node.name());
-        this.reaper = new Reaper(commands, presence, paced, keys, node.name(), resumeMillis);
-        this.pulse = new ReplicaHeartbeat(commands, loop, keys.lease(node.name()), keys.node(node.name()),
+        this.presence = new RedisPresence(commands, loop, limiter, keys, log, node.name());
+        this.reaper = new Reaper(commands, presence, limiter, keys, node.name(), resumeMillis);
+        this.heartbeat = new ReplicaHeartbeat(commands, loop, keys.lease(node.name()), keys.node(node.name()),
                 config.redis().lease(), this::beat, this::deaf);
         RpcChannel calls = new RpcChannel(commands, loop, keys, node.name());
         this.replicaCalls = new RedisClusterRpc(commands, loop, keys, calls);
         this.subscriptions = new Subscriptions(
-                redis, loop, paced, keys, node, log, calls, reconnects, pulse::heard, pulse::beat);
-        this.sessions = new RedisSessions(commands, loop, paced, keys, log, subscriptions, calls, node, resumeMillis,
+                redis, loop, limiter, keys, node, log, calls, reconnects, heartbeat::heard, heartbeat::beat);
+        this.sessions = new RedisSessions(commands, loop, limiter, keys, log, subscriptions, calls, node, resumeMillis,
                 config.redis().lease().toMillis());
     }
 
@@ -82,7 +82,7 @@ public final class RedisBackplane implements Backplane {
         backplane.commands.start();
         backplane.subscriptions.start(question -> RedisClusterRpc.isOne(question)
                 ? backplane.replicaCalls.asked(question) : backplane.sessions.asked(question));
-        backplane.pulse.start();
+        backplane.heartbeat.start();
         backplane.refreshTimer = backplane.loop.every(
                 Math.max(1000, backplane.roomTtlMillis / 3), backplane::refreshRooms);
         return backplane;
@@ -150,7 +150,7 @@ public final class RedisBackplane implements Backplane {
 
     @Override
     public void announce(String address) {
-        pulse.announce(address);
+        heartbeat.announce(address);
     }
 
     @Override
@@ -161,26 +161,26 @@ public final class RedisBackplane implements Backplane {
 
     @Override
     public BackplaneStatus status() {
-        BackplaneStatus.State state = commands.isUp() && subscriptions.isUp() && pulse.isHearing()
-                ? BackplaneStatus.State.HEARING : pulse.unheard(commands.isUp());
+        BackplaneStatus.State state = commands.isUp() && subscriptions.isUp() && heartbeat.isHearing()
+                ? BackplaneStatus.State.HEARING : heartbeat.unheard(commands.isUp());
         String detail = state == BackplaneStatus.State.HEARING ? "publishes to Redis and hears itself"
                 : "commands " + (commands.isUp() ? "up" : "down") + ", subscription "
-                        + (!subscriptions.isUp() ? "down" : pulse.isHearing() ? "up" : "silent");
-        return new BackplaneStatus("redis", state, detail, pulse.roundTripSeconds(), errors.sum(), reconnects.sum(),
+                        + (!subscriptions.isUp() ? "down" : heartbeat.isHearing() ? "up" : "silent");
+        return new BackplaneStatus("redis", state, detail, heartbeat.roundTripSeconds(), errors.sum(), reconnects.sum(),
                 subscriptions.healed.sum(), subscriptions.lost.sum(), commands.pending());
     }
 
     @Override
     public void close() {
         loop.cancel(refreshTimer);
-        pulse.stop();
+        heartbeat.stop();
         subscriptions.close();
         commands.close();
     }
 
     private void commandsUp() {
         republish();
-        pulse.beat();
+        heartbeat.beat();
     }
 
     private void republish() {
@@ -194,7 +194,7 @@ public final class RedisBackplane implements Backplane {
             // New, or declared dead while it was cut off, in which case its members were removed.
             boolean forgotten = added.toInteger() == 1;
             // Writes failed on a live connection, because Redis or the command queue was full.
-            boolean unpublished = paced.isIdle() && (presence.isUnpublished() || sessions.isUnpublished());
+            boolean unpublished = limiter.isIdle() && (presence.isUnpublished() || sessions.isUnpublished());
             if (forgotten || unpublished) {
                 republish();
             }
@@ -212,7 +212,7 @@ public final class RedisBackplane implements Backplane {
     }
 
     private void refresh(RoomId room) {
-        paced.submit(() -> commands.send(Request.cmd(Command.PEXPIRE).arg(keys.room(room)).arg(log.roomMillis(room)))
+        limiter.submit(() -> commands.send(Request.cmd(Command.PEXPIRE).arg(keys.room(room)).arg(log.roomMillis(room)))
                 .onFailure(failure -> errors.increment()));
     }
 

@@ -28,7 +28,7 @@ final class RedisPresence {
 
     private final ReconnectingConnection commands;
     private final RedisLoop loop;
-    private final ConcurrencyLimiter paced;
+    private final ConcurrencyLimiter limiter;
     private final RedisKeys keys;
     private final RoomLog log;
     private final String node;
@@ -37,10 +37,10 @@ final class RedisPresence {
     private final Map<RoomId, Set<Sender>> unpublishedExits = new HashMap<>();
     private boolean unpublished;
 
-    RedisPresence(ReconnectingConnection commands, RedisLoop loop, ConcurrencyLimiter paced, RedisKeys keys, RoomLog log, String node) {
+    RedisPresence(ReconnectingConnection commands, RedisLoop loop, ConcurrencyLimiter limiter, RedisKeys keys, RoomLog log, String node) {
         this.commands = commands;
         this.loop = loop;
-        this.paced = paced;
+        this.limiter = limiter;
         this.keys = keys;
         this.log = log;
         this.node = node;
@@ -73,10 +73,10 @@ final class RedisPresence {
         unpublished = false;
         Map<RoomId, Set<Sender>> exits = Map.copyOf(unpublishedExits);
         unpublishedExits.clear();
-        exits.forEach((room, gone) -> gone.forEach(who -> paced.submit(() -> erase(room, who))));
+        exits.forEach((room, gone) -> gone.forEach(who -> limiter.submit(() -> erase(room, who))));
         here.forEach((room, present) -> {
-            paced.submit(() -> quietly(indexed(room)));
-            present.values().forEach(presence -> paced.submit(() -> write(room, presence)));
+            limiter.submit(() -> quietly(indexed(room)));
+            present.values().forEach(presence -> limiter.submit(() -> write(room, presence)));
         });
     }
 
@@ -86,9 +86,9 @@ final class RedisPresence {
      */
     void refresh() {
         for (RoomId room : here.keySet()) {
-            paced.submit(() -> quietly(Request.cmd(Command.PEXPIRE).arg(keys.members(room)).arg(log.roomMillis(room))));
+            limiter.submit(() -> quietly(Request.cmd(Command.PEXPIRE).arg(keys.members(room)).arg(log.roomMillis(room))));
         }
-        paced.submit(() -> quietly(Request.cmd(Command.PEXPIRE).arg(keys.roomsOf(node)).arg(log.longestRoomMillis())));
+        limiter.submit(() -> quietly(Request.cmd(Command.PEXPIRE).arg(keys.roomsOf(node)).arg(log.longestRoomMillis())));
     }
 
     Future<List<Presence>> members(RoomId room) {
@@ -102,7 +102,7 @@ final class RedisPresence {
         return scan(room, "0", page -> {
             for (MessageCodec.NodePresence each : page) {
                 if (each.node().equals(dead)) {
-                    exits.add(paced.call(() -> commands.send(exitOf(room, each.presence().who(), dead)).mapEmpty()));
+                    exits.add(limiter.call(() -> commands.send(exitOf(room, each.presence().who(), dead)).mapEmpty()));
                 }
             }
         });

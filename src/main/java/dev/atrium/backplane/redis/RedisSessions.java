@@ -36,7 +36,7 @@ final class RedisSessions implements SessionStore {
 
     private final ReconnectingConnection commands;
     private final RedisLoop loop;
-    private final ConcurrencyLimiter paced;
+    private final ConcurrencyLimiter limiter;
     private final RedisKeys keys;
     private final RoomLog log;
     private final Subscriptions subscriptions;
@@ -50,11 +50,11 @@ final class RedisSessions implements SessionStore {
     private boolean unpublished;
     private volatile Host host;
 
-    RedisSessions(ReconnectingConnection commands, RedisLoop loop, ConcurrencyLimiter paced, RedisKeys keys, RoomLog log,
+    RedisSessions(ReconnectingConnection commands, RedisLoop loop, ConcurrencyLimiter limiter, RedisKeys keys, RoomLog log,
             Subscriptions subscriptions, RpcChannel calls, Node node, long windowMillis, long leaseMillis) {
         this.commands = commands;
         this.loop = loop;
-        this.paced = paced;
+        this.limiter = limiter;
         this.keys = keys;
         this.log = log;
         this.subscriptions = subscriptions;
@@ -234,9 +234,9 @@ final class RedisSessions implements SessionStore {
         unpublished = false;
         Set<String> releases = Set.copyOf(unpublishedReleases);
         unpublishedReleases.clear();
-        releases.forEach(token -> paced.submit(() -> releasing(token)));
-        subscriptions.moved().forEach(own -> paced.submit(() -> claim(own)));
-        here.values().forEach(session -> paced.submit(() -> quietly(saving(session))));
+        releases.forEach(token -> limiter.submit(() -> releasing(token)));
+        subscriptions.moved().forEach(own -> limiter.submit(() -> claim(own)));
+        here.values().forEach(session -> limiter.submit(() -> quietly(saving(session))));
     }
 
     /** Renews the expiry of this replica's sessions, which outlive it by the window. On the loop. */

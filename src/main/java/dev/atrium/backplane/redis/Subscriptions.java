@@ -55,7 +55,7 @@ final class Subscriptions implements RoomSubscription.Reader {
     private final Map<String, RoomSubscription> rooms = new HashMap<>();
     private final Map<RoomId, RoomSubscription> sessions = new HashMap<>();
     private final Set<RoomId> moved = new HashSet<>();
-    private final ConcurrencyLimiter paced;
+    private final ConcurrencyLimiter limiter;
     private final RpcChannel calls;
     private RpcChannel.Responder responder = question -> Future.failedFuture("nobody answers yet");
     private boolean paused;
@@ -66,10 +66,10 @@ final class Subscriptions implements RoomSubscription.Reader {
      * @param probeHeard receives this replica's own probes
      * @param hearing called when this replica's channel is subscribed to on a new connection
      */
-    Subscriptions(Redis redis, RedisLoop loop, ConcurrencyLimiter paced, RedisKeys keys, Node node, RoomLog log, RpcChannel calls,
+    Subscriptions(Redis redis, RedisLoop loop, ConcurrencyLimiter limiter, RedisKeys keys, Node node, RoomLog log, RpcChannel calls,
             LongAdder reconnects, LongConsumer probeHeard, Runnable hearing) {
         this.loop = loop;
-        this.paced = paced;
+        this.limiter = limiter;
         this.calls = calls;
         this.keys = keys;
         this.nodeChannel = keys.node(node.name());
@@ -313,7 +313,7 @@ final class Subscriptions implements RoomSubscription.Reader {
     }
 
     private <T> void read(RoomSubscription subscription, int number, Supplier<Future<T>> read, Consumer<T> answer) {
-        paced.submit(() -> read.get().onComplete(result -> loop.run(() -> {
+        limiter.submit(() -> read.get().onComplete(result -> loop.run(() -> {
             if (result.succeeded()) {
                 answer.accept(result.result());
             } else if (subscription.failed(number, result.cause())) {

@@ -179,7 +179,7 @@ final class WebSocketTransport implements EngineTransport, SocketProtocol {
     }
 
     @Override
-    public void deaf(boolean deaf) {
+    public void readingPaused(boolean readingPaused) {
         // The Engine.IO connection knows that it is paused.
     }
 

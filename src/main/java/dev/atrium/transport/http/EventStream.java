@@ -83,9 +83,9 @@ final class EventStream implements ClientConnection {
             send(format.welcome(session.id(), joined));
             session.follow();
         }, failure -> {
-            boolean hears = !gone;
+            boolean receives = !gone;
             gone();
-            if (hears) {
+            if (receives) {
                 refused.accept(ErrorReply.of(failure));
             }
         });

@@ -109,8 +109,8 @@ public class RoomsResource {
         RoomId id = RoomUrl.room(ns, context.request().path());
         return gateway.publish(Admission.caller(context), TRANSPORT, id, event, PostedData.read(type, body), idempotency,
                 traceparent)
-                .map(receipt -> new Published(receipt.position().epoch(), receipt.position().offset(),
-                        receipt.atMicros() / 1000));
+                .map(result -> new Published(result.position().epoch(), result.position().offset(),
+                        result.atMicros() / 1000));
     }
 
     /** Returns the state of the room. {@link StreamRoutes} serves streams of its messages. */

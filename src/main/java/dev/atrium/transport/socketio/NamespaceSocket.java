@@ -43,7 +43,7 @@ final class NamespaceSocket implements ClientConnection {
     private final Map<String, NamespaceSocket> joined;
     private final NamespaceHandlers endpoint;
     private final RoomEvents events;
-    private final PendingAcks questions;
+    private final PendingAcks pendingAcks;
     private final List<byte[]> early = new ArrayList<>();
     private final SendWindow window;
     private SocketIoFormat format;
@@ -66,7 +66,7 @@ final class NamespaceSocket implements ClientConnection {
         this.endpoint = endpoint;
         this.window = new SendWindow(socket, task -> session.loop().run(task));
         this.events = endpoint == null ? new RoomEvents(gateway, this, window, relay) : null;
-        this.questions = new PendingAcks(socket.eventLoop());
+        this.pendingAcks = new PendingAcks(socket.eventLoop());
     }
 
     /**
@@ -173,7 +173,7 @@ final class NamespaceSocket implements ClientConnection {
     }
 
     void ack(String id, Arguments arguments) {
-        questions.answered(id, arguments.nodes(0));
+        pendingAcks.answered(id, arguments.nodes(0));
     }
 
     /** Emits an event to this client only; held until the client is connected. */
@@ -192,7 +192,7 @@ final class NamespaceSocket implements ClientConnection {
 
     void emitWithAck(String event, Data data, Duration timeout, UniEmitter<? super JsonNode> emitter) {
         if (session.isOpen()) {
-            emit(questions.add(timeout, emitter), event, data);
+            emit(pendingAcks.add(timeout, emitter), event, data);
         } else {
             emitter.fail(new ErrorReply(410, "the session has ended"));
         }
@@ -220,7 +220,7 @@ final class NamespaceSocket implements ClientConnection {
             } else {
                 socket.whenDisconnected(gateway::disconnected);
             }
-            questions.end();
+            pendingAcks.end();
             if (connected && endpoint != null) {
                 endpoint.disconnected(handle, reason);
             }

@@ -98,14 +98,14 @@ final class Namespaces implements EngineSockets.Application {
                 failure -> refuse(socket, namespace, failure));
     }
 
-    private void connect(ConnectRequest newcomer) {
-        if (!newcomer.socket.isOpen()) {
+    private void connect(ConnectRequest request) {
+        if (!request.socket.isOpen()) {
             return;
         }
-        if (config.connectionStateRecovery() && newcomer.auth.pid() != null && newcomer.auth.last() != null) {
-            recover(newcomer);
+        if (config.connectionStateRecovery() && request.auth.pid() != null && request.auth.last() != null) {
+            recover(request);
         } else {
-            begin(newcomer);
+            begin(request);
         }
     }
 
@@ -123,58 +123,58 @@ final class Namespaces implements EngineSockets.Application {
     }
 
     /** Recovers an earlier session; if that fails, opens a new one. */
-    private void recover(ConnectRequest newcomer) {
-        NamespaceSocket attempt = open(newcomer);
+    private void recover(ConnectRequest request) {
+        NamespaceSocket attempt = open(request);
         if (attempt == null) {
             return;
         }
         Session session = attempt.session();
-        newcomer.socket.await(session.inTurn(() -> gateway.admit(session)).chain(() -> gateway.keep(session))
-                        .chain(() -> gateway.execute(session, new Command.Recover(newcomer.auth.pid(), newcomer.auth.last()))),
+        request.socket.await(session.inTurn(() -> gateway.admit(session)).chain(() -> gateway.keep(session))
+                        .chain(() -> gateway.execute(session, new Command.Recover(request.auth.pid(), request.auth.last()))),
                 recovered -> {
-                    newcomer.admitted.run();
-                    attempt.recovered(newcomer.auth.pid(), recovered);
+                    request.admitted.run();
+                    attempt.recovered(request.auth.pid(), recovered);
                 },
                 failure -> {
                     attempt.end(CloseReason.FORBIDDEN);
-                    if (newcomer.socket.isOpen()) {
-                        begin(newcomer);
+                    if (request.socket.isOpen()) {
+                        begin(request);
                     }
                 });
     }
 
-    private void begin(ConnectRequest newcomer) {
-        NamespaceSocket beginner = open(newcomer);
-        if (beginner == null) {
+    private void begin(ConnectRequest request) {
+        NamespaceSocket opened = open(request);
+        if (opened == null) {
             return;
         }
-        Session session = beginner.session();
+        Session session = opened.session();
         Uni<Void> admitted = session.inTurn(() -> gateway.admit(session))
-                .chain(() -> beginner.callOnConnect(newcomer.auth.json(), config.connectTimeout()));
-        newcomer.socket.await(config.connectionStateRecovery() ? admitted.chain(() -> gateway.keep(session)) : admitted,
+                .chain(() -> opened.callOnConnect(request.auth.json(), config.connectTimeout()));
+        request.socket.await(config.connectionStateRecovery() ? admitted.chain(() -> gateway.keep(session)) : admitted,
                 done -> {
-                    newcomer.admitted.run();
-                    beginner.connected(session.resumeToken());
+                    request.admitted.run();
+                    opened.connected(session.resumeToken());
                 },
                 failure -> {
-                    beginner.end(failure instanceof RefusedException ? CloseReason.FORBIDDEN : ErrorReply.of(failure).closeReason());
-                    refuse(newcomer.socket, newcomer.namespace, failure);
+                    opened.end(failure instanceof RefusedException ? CloseReason.FORBIDDEN : ErrorReply.of(failure).closeReason());
+                    refuse(request.socket, request.namespace, failure);
                 });
     }
 
     /** Opens the session; null if it is rejected, of which the client was sent an error or the close. */
-    private NamespaceSocket open(ConnectRequest newcomer) {
-        NamespaceSocket opened = new NamespaceSocket(gateway, authentication, clients, newcomer.socket, newcomer.namespace,
-                newcomer.joined, endpoints.of(newcomer.namespace), config.relay());
+    private NamespaceSocket open(ConnectRequest request) {
+        NamespaceSocket opened = new NamespaceSocket(gateway, authentication, clients, request.socket, request.namespace,
+                request.joined, endpoints.of(request.namespace), config.relay());
         try {
-            opened.open(newcomer.caller, SocketIoFormat.of(newcomer.auth.wantsMeta(), config.connectionStateRecovery()));
+            opened.open(request.caller, SocketIoFormat.of(request.auth.wantsMeta(), config.connectionStateRecovery()));
             return opened;
         } catch (ErrorReply refusal) {
             if (refusal.isRepeatable()) {
                 // Clients reconnect by themselves after a lost connection, but not after a CONNECT_ERROR.
-                newcomer.socket.close();
+                request.socket.close();
             } else {
-                refuse(newcomer.socket, newcomer.namespace, refusal);
+                refuse(request.socket, request.namespace, refusal);
             }
             return null;
         }

@@ -15,11 +15,11 @@ import java.util.concurrent.TimeUnit;
 /** Acknowledgements that one client was asked for and has not sent yet. On its event loop only. */
 final class PendingAcks {
 
-    private record Question(UniEmitter<? super JsonNode> emitter, ScheduledFuture<?> patience) {
+    private record PendingAck(UniEmitter<? super JsonNode> emitter, ScheduledFuture<?> patience) {
     }
 
     private final EventLoop eventLoop;
-    private final Map<String, Question> open = new HashMap<>(2);
+    private final Map<String, PendingAck> open = new HashMap<>(2);
     private long last;
 
     PendingAcks(EventLoop eventLoop) {
@@ -29,7 +29,7 @@ final class PendingAcks {
     /** Adds a pending acknowledgement and returns its id. The emitter fails with 504 after the timeout. */
     String add(Duration timeout, UniEmitter<? super JsonNode> emitter) {
         String id = Long.toString(last++);
-        open.put(id, new Question(emitter, eventLoop.schedule(() -> {
+        open.put(id, new PendingAck(emitter, eventLoop.schedule(() -> {
             open.remove(id);
             emitter.fail(new ErrorReply(504, "operation has timed out"));
         }, timeout.toMillis(), TimeUnit.MILLISECONDS)));
@@ -38,18 +38,18 @@ final class PendingAcks {
 
     /** Completes a pending acknowledgement with its first value, as Socket.IO servers do. An unknown id is ignored. */
     void answered(String id, List<JsonNode> values) {
-        Question question = open.remove(id);
-        if (question != null) {
-            question.patience.cancel(false);
-            question.emitter.complete(values.isEmpty() ? NullNode.instance : values.get(0));
+        PendingAck pending = open.remove(id);
+        if (pending != null) {
+            pending.patience.cancel(false);
+            pending.emitter.complete(values.isEmpty() ? NullNode.instance : values.get(0));
         }
     }
 
     /** Fails all pending acknowledgements with 410, because the session has ended. */
     void end() {
-        open.values().forEach(question -> {
-            question.patience.cancel(false);
-            question.emitter.fail(new ErrorReply(410, "the session has ended"));
+        open.values().forEach(pending -> {
+            pending.patience.cancel(false);
+            pending.emitter.fail(new ErrorReply(410, "the session has ended"));
         });
         open.clear();
     }

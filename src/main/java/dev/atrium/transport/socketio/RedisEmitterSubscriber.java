@@ -83,7 +83,7 @@ final class RedisEmitterSubscriber {
             arguments.add(data.get(i).isPojo() ? NullNode.instance : data.get(i));
         }
         byte[] frames = SocketIoFormat.event(namespace, null, event, Values.toData(arguments.toArray()), "");
-        begin(crowd(namespace, message.path(2)).each(session -> {
+        begin(localClients(namespace, message.path(2)).each(session -> {
             if (session.attachment() instanceof SocketIoHandle handle) {
                 handle.write(frames);
             }
@@ -91,18 +91,18 @@ final class RedisEmitterSubscriber {
     }
 
     private void request(String namespace, JsonNode request) {
-        LocalClients crowd = crowd(namespace, request.path("opts"));
+        LocalClients localClients = localClients(namespace, request.path("opts"));
         switch (request.path("type").asInt()) {
-            case JOIN -> begin(crowd.join(names(request.path("rooms"))));
-            case LEAVE -> begin(crowd.leave(names(request.path("rooms"))));
-            case DISCONNECT -> begin(crowd.disconnect());
+            case JOIN -> begin(localClients.join(names(request.path("rooms"))));
+            case LEAVE -> begin(localClients.leave(names(request.path("rooms"))));
+            case DISCONNECT -> begin(localClients.disconnect());
             default -> {
                 // Other types are requests between servers, which do not concern this one.
             }
         }
     }
 
-    private LocalClients crowd(String namespace, JsonNode options) {
+    private LocalClients localClients(String namespace, JsonNode options) {
         return clients.here(namespace, new Audience(names(options.path("rooms")), names(options.path("except"))));
     }
 

@@ -69,7 +69,7 @@ final class RoomEvents {
             throw ErrorReply.badRequest("event: expected the name of an event after the room");
         }
         say(room, event, arguments.from(3),
-                receipt -> ack.ok(json -> ReplyJson.writeFields(receipt, json)), ack::refused);
+                result -> ack.ok(json -> ReplyJson.writeFields(result, json)), ack::refused);
     }
 
     /** Publishes an event as one message per room, because each room has its own order. */
@@ -90,12 +90,12 @@ final class RoomEvents {
         Data data = arguments.from(1);
         // The event was charged once, and is published once per room.
         gateway.charge(session(), rooms.size() - 1, (long) (rooms.size() - 1) * data.size());
-        Map<RoomId, PublishResult> receipts = new LinkedHashMap<>();
+        Map<RoomId, PublishResult> results = new LinkedHashMap<>();
         for (RoomId room : rooms) {
-            say(room, event, data, receipt -> {
-                receipts.put(room, receipt);
-                if (receipts.size() == rooms.size()) {
-                    ack.ok(json -> ReplyJson.writeRooms(receipts, json));
+            say(room, event, data, result -> {
+                results.put(room, result);
+                if (results.size() == rooms.size()) {
+                    ack.ok(json -> ReplyJson.writeRooms(results, json));
                 }
             }, ack::refused);
         }

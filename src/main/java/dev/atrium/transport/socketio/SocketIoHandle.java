@@ -36,7 +36,7 @@ final class SocketIoHandle extends SessionHandle {
     }
 
     @Override
-    protected boolean hears() {
+    protected boolean receives() {
         return socket.isConnected();
     }
 
@@ -50,7 +50,7 @@ final class SocketIoHandle extends SessionHandle {
      * On its event loop.
      */
     void write(byte[] frames) {
-        if (hears()) {
+        if (receives()) {
             socket.write(frames);
         }
     }

@@ -20,8 +20,8 @@ final class FileReplies {
     static byte[] closed(Long seq, UploadResult closing) {
         return Replies.reply(seq, json -> {
             FileJson.writeFields(closing.file(), json);
-            if (closing.receipt() != null) {
-                ReplyJson.writeFields(closing.receipt(), json);
+            if (closing.result() != null) {
+                ReplyJson.writeFields(closing.result(), json);
             }
         });
     }

@@ -59,7 +59,7 @@ final class FrameGuard extends ChannelInboundHandlerAdapter {
         void heard();
 
         /** Reading was paused or resumed: while it is paused, the client's silence is no sign of a dead connection. */
-        void deaf(boolean deaf);
+        void readingPaused(boolean readingPaused);
 
         /** Returns whether a pong may be sent: Vert.x answers a ping even if the client does not read. */
         boolean takesPong();
@@ -151,7 +151,7 @@ final class FrameGuard extends ChannelInboundHandlerAdapter {
         if (holds == 0) {
             waiting = null;
             if (!context.channel().config().isAutoRead()) {
-                deaf(false);
+                readingPaused(false);
                 context.channel().config().setAutoRead(true);
             }
         }
@@ -254,7 +254,7 @@ final class FrameGuard extends ChannelInboundHandlerAdapter {
         waitingBytes += size(frame);
         if (waitingBytes > READ_AHEAD && context.channel().config().isAutoRead()) {
             context.channel().config().setAutoRead(false);
-            deaf(true);
+            readingPaused(true);
         }
         // Inside a fragmented message Netty's aggregator reads on, even with autoRead off.
         if (waitingBytes > mostWaiting) {
@@ -359,9 +359,9 @@ final class FrameGuard extends ChannelInboundHandlerAdapter {
         }
     }
 
-    private void deaf(boolean deaf) {
+    private void readingPaused(boolean readingPaused) {
         if (listener != null) {
-            listener.deaf(deaf);
+            listener.readingPaused(readingPaused);
         }
     }
 

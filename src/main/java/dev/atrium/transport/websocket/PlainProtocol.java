@@ -96,7 +96,7 @@ final class PlainProtocol extends SingleSessionProtocol {
             return;
         }
         publish(held.peek()).subscribe().with(
-                receipt -> session.loop().run(this::next),
+                result -> session.loop().run(this::next),
                 failure -> session.loop().run(() -> {
                     if (ErrorReply.of(failure).isRepeatable()) {
                         retryLater();

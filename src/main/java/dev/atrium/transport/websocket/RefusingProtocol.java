@@ -35,7 +35,7 @@ final class RefusingProtocol implements SocketProtocol {
     }
 
     @Override
-    public void deaf(boolean deaf) {
+    public void readingPaused(boolean readingPaused) {
         // There is no session whose heartbeat would have to be paused.
     }
 

@@ -120,9 +120,9 @@ final class Replies {
         return reply(seq, json -> json.writeStringField("room", room.name()));
     }
 
-    static byte[] sent(Long seq, PublishResult receipt) {
+    static byte[] sent(Long seq, PublishResult result) {
         return reply(seq, json -> {
-            ReplyJson.writeFields(receipt, json);
+            ReplyJson.writeFields(result, json);
         });
     }
 

@@ -57,9 +57,9 @@ abstract class SingleSessionProtocol implements SocketProtocol {
     }
 
     @Override
-    public final void deaf(boolean deaf) {
+    public final void readingPaused(boolean readingPaused) {
         if (session != null) {
-            session.deaf(deaf);
+            session.readingPaused(readingPaused);
         }
     }
 

@@ -189,8 +189,8 @@ public final class SocketConnection implements ClientConnection, Pausable, Frame
     }
 
     @Override
-    public void deaf(boolean deaf) {
-        protocol.deaf(deaf);
+    public void readingPaused(boolean readingPaused) {
+        protocol.readingPaused(readingPaused);
     }
 
     @Override

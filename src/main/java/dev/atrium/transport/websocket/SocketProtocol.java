@@ -19,7 +19,7 @@ public interface SocketProtocol {
     void heard();
 
     /** Reading was paused or resumed: while it is paused, the client's silence is no sign of a dead connection. */
-    void deaf(boolean deaf);
+    void readingPaused(boolean readingPaused);
 
     /** The connection has failed: ends the session, if any, and closes the connection. */
     void fail(CloseReason reason);

@@ -21,11 +21,11 @@ final class Audience implements AutoCloseable {
     private static final int MOST_ROOMS = 6;
 
     final List<String> rooms;
-    final Publisher speaker;
+    final Publisher publisher;
     final Punctuality punctuality = new Punctuality();
     private final List<Reader> readers = new ArrayList<>();
     private final Random random;
-    private final Reader.ReaderContext surroundings;
+    private final Reader.ReaderContext context;
 
     Audience(Cluster cluster, Random random, Collection<String> rooms, ScheduledExecutorService pool) {
         this(() -> cluster.replica(random.nextInt(cluster.size())), random, rooms, pool);
@@ -34,18 +34,18 @@ final class Audience implements AutoCloseable {
     Audience(Supplier<Door> anywhere, Random random, Collection<String> rooms, ScheduledExecutorService pool) {
         this.rooms = List.copyOf(rooms);
         this.random = random;
-        this.surroundings = new Reader.ReaderContext(anywhere, pool, punctuality);
-        this.speaker = new Publisher(anywhere, punctuality);
+        this.context = new Reader.ReaderContext(anywhere, pool, punctuality);
+        this.publisher = new Publisher(anywhere, punctuality);
     }
 
     /** Adds a reader of a random kind, which follows one or several rooms. */
     void add() {
         String name = "reader " + readers.size();
         Reader reader = switch (random.nextInt(6)) {
-            case 0 -> new StreamReader(name, room(), surroundings, dice());
-            case 1 -> new PollReader(name, room(), surroundings, dice());
-            case 2 -> new SocketIoReader(name, room(), surroundings, dice());
-            default -> new SessionReader(name, someRooms(), surroundings, dice());
+            case 0 -> new StreamReader(name, room(), context, dice());
+            case 1 -> new PollReader(name, room(), context, dice());
+            case 2 -> new SocketIoReader(name, room(), context, dice());
+            default -> new SessionReader(name, someRooms(), context, dice());
         };
         readers.add(reader);
         reader.start();
@@ -76,13 +76,13 @@ final class Audience implements AutoCloseable {
      */
     void verify(int breaks) {
         for (String room : rooms) {
-            Publisher.Place last = speaker.say(room);
+            Publisher.Place last = publisher.say(room);
             Awaitility.await("the last word in " + room).atMost(Duration.ofSeconds(60)).pollInterval(Duration.ofMillis(5))
                     .untilAsserted(() -> assertThat(logs(room)).allSatisfy(log -> {
                         assertThat(log.epoch()).isEqualTo(last.epoch());
                         assertThat(log.offset()).isEqualTo(last.offset());
                     }));
-            assertThat(logs(room).stream().flatMap(log -> log.faults(speaker.acknowledged(room)).stream())).isEmpty();
+            assertThat(logs(room).stream().flatMap(log -> log.faults(publisher.acknowledged(room)).stream())).isEmpty();
             assertThat(logs(room)).allMatch(log -> log.breaks() <= breaks);
         }
     }

@@ -49,7 +49,7 @@ class NothingLostSoak {
                 int first = i;
                 speakers.add(CompletableFuture.runAsync(() -> {
                     for (int n = first; n < MESSAGES; n += SPEAKERS) {
-                        audience.speaker.say(rooms.get(n / SPEAKERS % ROOMS));
+                        audience.publisher.say(rooms.get(n / SPEAKERS % ROOMS));
                     }
                 }, pool));
             }
@@ -57,7 +57,7 @@ class NothingLostSoak {
             speakers.forEach(CompletableFuture::join);
             audience.verify(0);
             LOG.infof("%d messages, %d attempts refused or cut, %d deliveries, none lost, doubled or out of order",
-                    audience.speaker.said(), audience.speaker.refused(), audience.received());
+                    audience.publisher.said(), audience.publisher.refused(), audience.received());
         } finally {
             pool.shutdownNow();
         }
@@ -72,7 +72,7 @@ class NothingLostSoak {
         for (int i = 0; i < cuts.size(); i++) {
             long said = (long) MESSAGES * i / cuts.size();
             Awaitility.await().atMost(LIMIT).pollDelay(Duration.ZERO).pollInterval(Duration.ofMillis(5))
-                    .until(() -> audience.speaker.said() >= said);
+                    .until(() -> audience.publisher.said() >= said);
             audience.reader(cuts.get(i)).cut(random.nextInt(4) == 0);
             if (i == cuts.size() / 3) {
                 LOG.info("A replica is killed");

@@ -14,8 +14,8 @@ final class PollReader extends Reader {
 
     private final String room;
 
-    PollReader(String name, String room, ReaderContext surroundings, Random random) {
-        super(name, List.of(room), surroundings, random);
+    PollReader(String name, String room, ReaderContext context, Random random) {
+        super(name, List.of(room), context, random);
         this.room = room;
     }
 

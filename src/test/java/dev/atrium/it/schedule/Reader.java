@@ -18,7 +18,7 @@ abstract class Reader implements AutoCloseable {
     private static final int LONGEST_PAUSE_MILLIS = 60;
 
     final Map<String, ReaderLog> logs = new LinkedHashMap<>();
-    private final ReaderContext surroundings;
+    private final ReaderContext context;
     private final Random random;
     private Connection connection;
     private boolean stopped;
@@ -32,10 +32,10 @@ abstract class Reader implements AutoCloseable {
         void abort();
     }
 
-    Reader(String name, Collection<String> rooms, ReaderContext surroundings, Random random) {
+    Reader(String name, Collection<String> rooms, ReaderContext context, Random random) {
         rooms.forEach(room -> logs.put(room,
-                new ReaderLog(getClass().getSimpleName() + " " + name + " in " + room, surroundings.punctuality()::heard)));
-        this.surroundings = surroundings;
+                new ReaderLog(getClass().getSimpleName() + " " + name + " in " + room, context.punctuality()::heard)));
+        this.context = context;
         this.random = random;
     }
 
@@ -47,7 +47,7 @@ abstract class Reader implements AutoCloseable {
 
     /** Connects for the first time. */
     final void start() {
-        surroundings.pool.execute(this::again);
+        context.pool.execute(this::again);
     }
 
     /** Gives up the connection: aborts it, or leaves it open and silent, so that the server still considers it alive. */
@@ -85,8 +85,8 @@ abstract class Reader implements AutoCloseable {
     }
 
     private void later() {
-        if (!surroundings.pool.isShutdown()) {
-            surroundings.pool.schedule(this::again, random.nextInt(LONGEST_PAUSE_MILLIS), TimeUnit.MILLISECONDS);
+        if (!context.pool.isShutdown()) {
+            context.pool.schedule(this::again, random.nextInt(LONGEST_PAUSE_MILLIS), TimeUnit.MILLISECONDS);
         }
     }
 
@@ -97,7 +97,7 @@ abstract class Reader implements AutoCloseable {
             }
             try {
                 // Assigned before begin(): the JDK's client may call back with the first messages from within.
-                connection = connection(surroundings.anywhere.get(), random.nextBoolean());
+                connection = connection(context.anywhere.get(), random.nextBoolean());
                 connection.begin();
                 return;
             } catch (RuntimeException e) {

@@ -74,7 +74,7 @@ class RollingRestartIT {
             for (int i = 0; i < SPEAKERS; i++) {
                 pool.scheduleAtFixedRate(() -> {
                     if (!over.get()) {
-                        audience.speaker.say(rooms.get(next.getAndIncrement() % ROOMS));
+                        audience.publisher.say(rooms.get(next.getAndIncrement() % ROOMS));
                     }
                 }, 0, 1_000_000L * SPEAKERS / MESSAGES_PER_SECOND, TimeUnit.MICROSECONDS);
             }
@@ -87,7 +87,7 @@ class RollingRestartIT {
             over.set(true);
             audience.verify(0);
             String figures = String.format("%d messages, %d attempts refused or cut, %d deliveries: 0 lost, 0 doubled, 0 out of order; at most %d came to one replica in a second; "
-                    + "p99 %.1f ms before and %.1f ms meanwhile", audience.speaker.said(), audience.speaker.refused(), audience.received(), most, before, meanwhile);
+                    + "p99 %.1f ms before and %.1f ms meanwhile", audience.publisher.said(), audience.publisher.refused(), audience.received(), most, before, meanwhile);
             LOG.info(figures);
             assertThat(most).as(figures).isLessThan(MOST_PER_SECOND);
             assertThat(meanwhile).as(figures).isLessThan(MOST_TIMES * Math.max(QUIET_MILLIS, before));
@@ -104,7 +104,7 @@ class RollingRestartIT {
             List<Replica> others = IntStream.range(0, REPLICAS).filter(each -> each != leaving).mapToObj(cluster::replica).toList();
             AtomicBoolean gone = new AtomicBoolean();
             new Thread(() -> watch(others, gone, most)).start();
-            LOG.infof("Replica %d is told to end; %d messages so far", number, audience.speaker.said());
+            LOG.infof("Replica %d is told to end; %d messages so far", number, audience.publisher.said());
             assertThat(cluster.replica(number).terminate()).isZero();
             gone.set(true);
             cluster.restartAside(number);
@@ -115,8 +115,8 @@ class RollingRestartIT {
     }
 
     private static void awaitSaid(Audience audience, int seconds) {
-        long said = audience.speaker.said();
-        Awaitility.await().atMost(Duration.ofSeconds(60)).until(() -> audience.speaker.said() > said + seconds * MESSAGES_PER_SECOND);
+        long said = audience.publisher.said();
+        Awaitility.await().atMost(Duration.ofSeconds(60)).until(() -> audience.publisher.said() > said + seconds * MESSAGES_PER_SECOND);
     }
 
     private static void watch(List<Replica> replicas, AtomicBoolean over, AtomicInteger most) {

@@ -86,7 +86,7 @@ class SchedulesIT {
         String room = audience.room();
         int messages = 1 + random.nextInt(8);
         for (int i = 0; i < messages; i++) {
-            audience.speaker.say(room);
+            audience.publisher.say(room);
         }
     }
 

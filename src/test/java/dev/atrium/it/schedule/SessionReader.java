@@ -18,8 +18,8 @@ final class SessionReader extends Reader {
     private final List<String> rooms;
     private String token;
 
-    SessionReader(String name, Collection<String> rooms, ReaderContext surroundings, Random random) {
-        super(name, rooms, surroundings, random);
+    SessionReader(String name, Collection<String> rooms, ReaderContext context, Random random) {
+        super(name, rooms, context, random);
         this.rooms = List.copyOf(rooms);
     }
 

@@ -29,8 +29,8 @@ final class SocketIoReader extends Reader {
     private String pid;
     private String last;
 
-    SocketIoReader(String name, String room, ReaderContext surroundings, Random random) {
-        super(name, List.of(room), surroundings, random);
+    SocketIoReader(String name, String room, ReaderContext context, Random random) {
+        super(name, List.of(room), context, random);
         this.room = room;
         this.log = logs.get(room);
     }

@@ -15,8 +15,8 @@ final class StreamReader extends Reader {
 
     private final String room;
 
-    StreamReader(String name, String room, ReaderContext surroundings, Random random) {
-        super(name, List.of(room), surroundings, random);
+    StreamReader(String name, String room, ReaderContext context, Random random) {
+        super(name, List.of(room), context, random);
         this.room = room;
     }
 

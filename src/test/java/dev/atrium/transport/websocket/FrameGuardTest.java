@@ -32,7 +32,7 @@ class FrameGuardTest {
 
         private final List<Integer> lent = new ArrayList<>();
         private final List<CloseReason> failures = new ArrayList<>();
-        private boolean deaf;
+        private boolean readingPaused;
         private boolean takesPong = true;
         private int heard;
         private int disconnected;
@@ -43,8 +43,8 @@ class FrameGuardTest {
         }
 
         @Override
-        public void deaf(boolean now) {
-            deaf = now;
+        public void readingPaused(boolean now) {
+            readingPaused = now;
         }
 
         @Override
@@ -186,10 +186,10 @@ class FrameGuardTest {
     void reading_stops_when_enough_waits_and_goes_on_when_it_has_passed() {
         send(new TextWebSocketFrame(Unpooled.buffer().writeZero(64 * 1024)));
         assertThat(channel.config().isAutoRead()).isFalse();
-        assertThat(reports.deaf).isTrue();
+        assertThat(reports.readingPaused).isTrue();
         guard.release();
         assertThat(channel.config().isAutoRead()).isTrue();
-        assertThat(reports.deaf).isFalse();
+        assertThat(reports.readingPaused).isFalse();
     }
 
     @Test

@@ -50,8 +50,8 @@ class SocketConnectionTest extends WithSession {
         }
 
         @Override
-        public void deaf(boolean deaf) {
-            received.add("deaf " + deaf);
+        public void readingPaused(boolean readingPaused) {
+            received.add("deaf " + readingPaused);
         }
 
         @Override
