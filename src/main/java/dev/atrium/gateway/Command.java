@@ -28,7 +28,7 @@ public sealed interface Command<R> {
     void permit(Session session, AccessControl access);
 
     /** Executes the command. On the session's event loop, where the result is emitted too; called only by the gateway. */
-    Uni<R> execute(Session session, RoomService service, Grant grant);
+    Uni<R> execute(Session session, RoomService service, AccessControl access);
 
     /**
      * Makes the session a member of a room. Joining again is no error; it only updates {@code watchesPresence}.
@@ -52,8 +52,8 @@ public sealed interface Command<R> {
         }
 
         @Override
-        public Uni<Joined> execute(Session session, RoomService service, Grant grant) {
-            return service.join(session, room, watchesPresence, since, grant);
+        public Uni<Joined> execute(Session session, RoomService service, AccessControl access) {
+            return service.join(session, room, watchesPresence, since, access.grant(session));
         }
     }
 
@@ -66,7 +66,7 @@ public sealed interface Command<R> {
         }
 
         @Override
-        public Uni<Void> execute(Session session, RoomService service, Grant grant) {
+        public Uni<Void> execute(Session session, RoomService service, AccessControl access) {
             return service.leave(session, room);
         }
     }
@@ -86,7 +86,7 @@ public sealed interface Command<R> {
         }
 
         @Override
-        public Uni<PublishResult> execute(Session session, RoomService service, Grant grant) {
+        public Uni<PublishResult> execute(Session session, RoomService service, AccessControl access) {
             return service.publish(session.self(), session.transport(), room, event, data, echo, idempotencyKey);
         }
     }
@@ -105,7 +105,7 @@ public sealed interface Command<R> {
         }
 
         @Override
-        public Uni<History> execute(Session session, RoomService service, Grant grant) {
+        public Uni<History> execute(Session session, RoomService service, AccessControl access) {
             return service.history(room, query);
         }
     }
@@ -123,7 +123,7 @@ public sealed interface Command<R> {
         }
 
         @Override
-        public Uni<MemberPage<Presence>> execute(Session session, RoomService service, Grant grant) {
+        public Uni<MemberPage<Presence>> execute(Session session, RoomService service, AccessControl access) {
             return service.members(room, cursor, limit);
         }
     }
@@ -137,7 +137,7 @@ public sealed interface Command<R> {
         }
 
         @Override
-        public Uni<MemberPage<MemberPage.User>> execute(Session session, RoomService service, Grant grant) {
+        public Uni<MemberPage<MemberPage.User>> execute(Session session, RoomService service, AccessControl access) {
             return service.users(room, cursor, limit);
         }
     }
@@ -156,8 +156,8 @@ public sealed interface Command<R> {
         }
 
         @Override
-        public Uni<Resumed> execute(Session session, RoomService service, Grant grant) {
-            return service.resume(session, token, positions, grant);
+        public Uni<Resumed> execute(Session session, RoomService service, AccessControl access) {
+            return service.resume(session, token, positions, access.grant(session));
         }
     }
 
@@ -173,8 +173,8 @@ public sealed interface Command<R> {
         }
 
         @Override
-        public Uni<Recovered> execute(Session session, RoomService service, Grant grant) {
-            return service.recover(session, token, last, grant);
+        public Uni<Recovered> execute(Session session, RoomService service, AccessControl access) {
+            return service.recover(session, token, last, access.grant(session));
         }
     }
 }

@@ -30,44 +30,30 @@ public final class ErrorReply extends RuntimeException {
 
     private final int code;
     private final Subject subject;
-    private final String name;
-    private final String sentence;
     private final boolean repeatable;
     private final int retryAfter;
 
     /** An error of the request as a whole. It has no stack trace: it is a reply, not a fault. */
-    public ErrorReply(int code, String sentence) {
-        this(code, sentence, false, 1);
+    public ErrorReply(int code, String message) {
+        this(code, Subject.REQUEST, message, false, 1);
     }
 
-    private ErrorReply(int code, String sentence, boolean repeatable, int retryAfter) {
-        super(sentence, null, false, false);
+    private ErrorReply(int code, Subject subject, String message, boolean repeatable, int retryAfter) {
+        super(message, null, false, false);
         this.code = code;
-        this.subject = Subject.REQUEST;
-        this.name = "";
-        this.sentence = sentence;
+        this.subject = subject;
         this.repeatable = repeatable;
         this.retryAfter = retryAfter;
     }
 
-    private ErrorReply(int code, Subject subject, String name, String sentence, String message) {
-        super(message, null, false, false);
-        this.code = code;
-        this.subject = subject;
-        this.name = name;
-        this.sentence = sentence;
-        this.repeatable = false;
-        this.retryAfter = 1;
-    }
-
     /** An error of one parameter: its name, and what was expected of it. */
     public static ErrorReply parameter(int code, String name, String sentence) {
-        return new ErrorReply(code, Subject.PARAMETER, name, sentence, name + ": " + sentence);
+        return new ErrorReply(code, Subject.PARAMETER, name + ": " + sentence, false, 1);
     }
 
     /** An error of a command: its name, and a sentence with the command as its subject. */
     public static ErrorReply command(int code, String name, String sentence) {
-        return new ErrorReply(code, Subject.COMMAND, name, sentence, name + " " + sentence);
+        return new ErrorReply(code, Subject.COMMAND, name + " " + sentence, false, 1);
     }
 
     /**
@@ -75,23 +61,23 @@ public final class ErrorReply extends RuntimeException {
      *
      * @param repeatable whether nothing was done, so that a retry cannot do it twice
      */
-    public static ErrorReply unavailable(String sentence, boolean repeatable) {
-        return new ErrorReply(503, sentence, repeatable, 1);
+    public static ErrorReply unavailable(String message, boolean repeatable) {
+        return new ErrorReply(503, Subject.REQUEST, message, repeatable, 1);
     }
 
     /** 400: the request is malformed. */
-    public static ErrorReply badRequest(String sentence) {
-        return new ErrorReply(400, sentence);
+    public static ErrorReply badRequest(String message) {
+        return new ErrorReply(400, message);
     }
 
     /** The error reply for a failure: the failure itself if it is one, 503 if the backplane is unreachable, else 500. */
     public static ErrorReply of(Throwable failure) {
-        if (failure instanceof ErrorReply refusal) {
-            return refusal;
+        if (failure instanceof ErrorReply error) {
+            return error;
         }
         if (failure instanceof LimitException exceeded) {
             int retryAfter = exceeded.limit().isSharedByAll() ? 1 + ThreadLocalRandom.current().nextInt(SPREAD_SECONDS) : 1;
-            return new ErrorReply(exceeded.limit().code(), exceeded.getMessage(), exceeded.limit() == Limit.PENALTY, retryAfter);
+            return new ErrorReply(exceeded.limit().code(), Subject.REQUEST, exceeded.getMessage(), exceeded.limit() == Limit.PENALTY, retryAfter);
         }
         if (failure instanceof AuthenticationException unknown) {
             boolean later = unknown.reason() == AuthenticationException.Reason.UNAVAILABLE;
@@ -136,15 +122,5 @@ public final class ErrorReply extends RuntimeException {
     /** What the error is about. */
     public Subject subject() {
         return subject;
-    }
-
-    /** Name of the command or the parameter; empty for the request as a whole. */
-    public String name() {
-        return name;
-    }
-
-    /** What was expected, without the name. */
-    public String sentence() {
-        return sentence;
     }
 }

@@ -83,7 +83,12 @@ public final class Gateway implements Session.Listener {
 
     /** Permits and executes a command of a session's client; a missing permission is a failure of the {@code Uni}. */
     public <R> Uni<R> execute(Session session, Command<R> command) {
-        return permitted(() -> command.permit(session, access), () -> command.execute(session, service, access.grant(session)));
+        try {
+            command.permit(session, access);
+        } catch (ErrorReply error) {
+            return Uni.createFrom().failure(error);
+        }
+        return command.execute(session, service, access);
     }
 
     /** Makes a new session a member of its own room and of its namespace's room. Every session that receives messages is in both. */

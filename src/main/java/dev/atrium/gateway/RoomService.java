@@ -176,7 +176,8 @@ public final class RoomService {
     Uni<Recovered> recover(Session session, String token, RecoveryOffset last, Grant grant) {
         return resumption.take(session, token, Recovery.TOKEN_LEADS)
                 .chain(saved -> recovery.places(saved, last)
-                        .chain(places -> historyWindow.from(session.namespace(), places, grant).map(from -> Recovery.same(places, from))).emitOn(session.loop()::run)
+                        .chain(places -> historyWindow.from(session.namespace(), places, grant).map(from -> Recovery.same(places, from)))
+                        .emitOn(session.loop()::run)
                         .chain(places -> become(session, saved, Map.of(), grant)
                                 .chain(resumed -> recovery.missed(resumed.rooms(), places).emitOn(session.loop()::run)
                                         .map(missed -> new Recovered(resumed,

@@ -29,7 +29,8 @@ final class TraceSettings {
 
     /** Settings of traces, and general settings that operators often set for several programs at once. */
     private static final Pattern KNOWN = Pattern.compile("otel\\.(sdk\\.disabled|service\\.name|resource\\.attributes|propagators"
-            + "|(traces|metrics|logs)\\.exporter|traces\\.sampler(\\.arg)?|bsp\\.(schedule\\.delay|max\\.queue\\.size|max\\.export\\.batch\\.size|export\\.timeout)"
+            + "|(traces|metrics|logs)\\.exporter|traces\\.sampler(\\.arg)?"
+            + "|bsp\\.(schedule\\.delay|max\\.queue\\.size|max\\.export\\.batch\\.size|export\\.timeout)"
             + "|(attribute|span\\.attribute)\\.(value\\.length|count)\\.limit"
             + "|exporter\\.otlp\\.(traces\\.)?(endpoint|protocol|headers|timeout|compression|certificate|client\\.(key|certificate)))");
 

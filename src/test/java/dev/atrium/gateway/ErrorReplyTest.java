@@ -29,7 +29,7 @@ class ErrorReplyTest {
     void an_exceeded_limit_has_its_own_code_and_sentence_and_only_a_penalty_is_simply_waited_for(Limit limit) {
         ErrorReply answer = ErrorReply.of(TestSecurity.exceeded(limit));
         assertThat(answer.code()).isEqualTo(limit.code());
-        assertThat(answer.sentence()).isEqualTo(limit.message());
+        assertThat(answer.getMessage()).isEqualTo(limit.message());
         assertThat(answer.isRepeatable()).isEqualTo(limit == Limit.PENALTY);
         assertThat(answer.subject()).isEqualTo(ErrorReply.Subject.REQUEST);
     }
@@ -104,23 +104,20 @@ class ErrorReplyTest {
     }
 
     @Test
-    void the_name_of_what_it_is_about_is_apart_from_the_sentence() {
+    void an_error_begins_with_the_name_of_what_it_is_about() {
         ErrorReply parameter = ErrorReply.parameter(410, "token", "unknown");
         assertThat(parameter.subject()).isEqualTo(ErrorReply.Subject.PARAMETER);
         assertThat(parameter.code()).isEqualTo(410);
-        assertThat(parameter.name()).isEqualTo("token");
-        assertThat(parameter.sentence()).isEqualTo("unknown");
         assertThat(parameter.getMessage()).isEqualTo("token: unknown");
         ErrorReply command = ErrorReply.command(409, "resume", "comes before any join");
         assertThat(command.subject()).isEqualTo(ErrorReply.Subject.COMMAND);
-        assertThat(command.name()).isEqualTo("resume");
         assertThat(command.getMessage()).isEqualTo("resume comes before any join");
         assertThat(command.isRepeatable()).isFalse();
         assertThat(command.retryAfter()).isEqualTo(1);
         ErrorReply request = ErrorReply.badRequest("body: expected JSON");
         assertThat(request.code()).isEqualTo(400);
-        assertThat(request.name()).isEmpty();
-        assertThat(request.sentence()).isEqualTo(request.getMessage()).isEqualTo("body: expected JSON");
+        assertThat(request.subject()).isEqualTo(ErrorReply.Subject.REQUEST);
+        assertThat(request.getMessage()).isEqualTo("body: expected JSON");
         assertThat(ErrorReply.unavailable("later", true).isRepeatable()).isTrue();
         assertThat(ErrorReply.unavailable("later", false).code()).isEqualTo(503);
     }

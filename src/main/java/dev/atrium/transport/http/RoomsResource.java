@@ -72,8 +72,8 @@ public class RoomsResource {
             description = "A page has about as many as were asked for. The next one is asked for with ?cursor=; the last one "
                     + "has no next.")
     @APIResponse(responseCode = "200", content = @Content(example = "{\"rooms\": [{\"room\": \"lobby\"}], \"next\": \"1792\"}"))
-    public Uni<RoomList> rooms(@Context RoutingContext context, @QueryParam("ns") @DefaultValue("/") String ns, @QueryParam("prefix") @DefaultValue("") String prefix,
-            @QueryParam("cursor") String cursor, @QueryParam("limit") String limit) {
+    public Uni<RoomList> rooms(@Context RoutingContext context, @QueryParam("ns") @DefaultValue("/") String ns,
+            @QueryParam("prefix") @DefaultValue("") String prefix, @QueryParam("cursor") String cursor, @QueryParam("limit") String limit) {
         int most = Ranges.limit("limit", Ranges.number("limit", limit), ROOMS, MOST_ROOMS);
         return gateway.rooms(Admission.caller(context), TRANSPORT, namespace(ns), prefix, cursor, most)
                 .map(page -> new RoomList(page.names().stream().map(RoomList.Entry::new).toList(), page.next()));
