@@ -86,6 +86,10 @@ final class PollingTransport implements EngineTransport, SendQueue {
             socket.lost(this, CloseReason.PROTOCOL_ERROR);
             return;
         }
+        if (poll != null) {
+            // Its forwarder may hang, and not be gone: the first request would hold its connection for good.
+            poll.reset();
+        }
         poll = exchange;
         answered = null;
         given = null;

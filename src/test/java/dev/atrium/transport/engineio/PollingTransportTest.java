@@ -151,6 +151,19 @@ class PollingTransportTest extends WithEngine {
     }
 
     @Test
+    void a_poll_that_hangs_in_its_replica_is_reset_when_it_comes_again_by_another_one() {
+        fetchOpen();
+        FakeRequest first = get(forwarded("node-2", "abc"));
+        FakeRequest again = get(forwarded("node-3", "abc"));
+        turn();
+        assertThat(first.isReset()).isTrue();
+        send("a");
+        turn();
+        assertThat(first.answer()).isNull();
+        assertThat(again.answer()).isEqualTo("200 4a");
+    }
+
+    @Test
     void a_poll_that_was_forwarded_and_does_not_come_again_in_a_second_ends_the_connection() {
         fetchOpen();
         get(forwarded("node-2", "abc")).abandon();
