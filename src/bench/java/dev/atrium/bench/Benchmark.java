@@ -17,7 +17,9 @@ import dev.atrium.bench.server.ProcFile;
 import dev.atrium.bench.server.Site;
 import dev.atrium.bench.server.Subject;
 import dev.atrium.bench.workload.Bench;
+import dev.atrium.bench.workload.Comparison;
 import dev.atrium.bench.workload.Figure;
+import dev.atrium.bench.workload.Saturation;
 import dev.atrium.bench.workload.Workload;
 import dev.atrium.bench.workload.Workloads;
 import java.io.IOException;
@@ -83,6 +85,9 @@ public final class Benchmark {
                 NodeSubject.ws(site, packages), NodeSubject.socketIo(site, packages), new NettySocketIoSubject(site),
                 new NchanSubject(site)));
         subjects.removeIf(one -> !one.name().equals(AtriumSubject.NAME) && !Options.isChosen(options.peers(), one.name()));
+        if (options.baseline() != null) {
+            subjects.add(AtriumSubject.baseline(site, options.baseline()));
+        }
         subjects.removeIf(Benchmark::isMissing);
         return subjects;
     }
@@ -101,6 +106,10 @@ public final class Benchmark {
             return;
         }
         for (int number = 1; number <= options.runs(); number++) {
+            if (options.baseline() != null && workload instanceof Saturation saturation) {
+                compare(bench, new Comparison(saturation), number);
+                continue;
+            }
             for (Subject subject : subjects) {
                 Optional<Dialect> dialect = subject.dialect(workload.use());
                 if (dialect.isPresent()) {
@@ -110,17 +119,33 @@ public final class Benchmark {
         }
     }
 
+    private void compare(Bench bench, Comparison comparison, int number) throws InterruptedException {
+        AtriumSubject build = AtriumSubject.atrium(site);
+        Dialect dialect = build.dialect(comparison.workload().use()).orElseThrow();
+        record(comparison.workload().name(), build.name(), number,
+                () -> List.of(comparison.run(bench, build, AtriumSubject.baseline(site, options.baseline()), dialect)));
+    }
+
     private void run(Bench bench, Workload workload, Subject subject, Dialect dialect, int number)
             throws InterruptedException {
-        System.out.printf("%s, run %d, %s: ", workload.name(), number, subject.name());
+        record(workload.name(), subject.name(), number, () -> workload.run(bench, subject, dialect));
+    }
+
+    private interface Measurement {
+
+        List<Figure> run() throws InterruptedException;
+    }
+
+    private void record(String workload, String subject, int number, Measurement measurement) throws InterruptedException {
+        System.out.printf("%s, run %d, %s: ", workload, number, subject);
         System.out.flush();
         try {
-            List<Figure> figures = workload.run(bench, subject, dialect);
-            results.add(new Run(workload.name(), subject.name(), number, figures, null));
+            List<Figure> figures = measurement.run();
+            results.add(new Run(workload, subject, number, figures, null));
             Figure first = figures.get(0);
-            System.out.printf(Locale.ROOT, "%s %,.1f %s%n", first.name(), first.value(), first.unit());
+            System.out.printf(Locale.ROOT, "%s %,.2f %s%n", first.name(), first.value(), first.unit());
         } catch (IllegalStateException e) {
-            results.add(new Run(workload.name(), subject.name(), number, List.of(), e.getMessage()));
+            results.add(new Run(workload, subject, number, List.of(), e.getMessage()));
             System.out.println("failed: " + e.getMessage());
         }
     }

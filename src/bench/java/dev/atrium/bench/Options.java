@@ -6,9 +6,13 @@ import java.time.Duration;
 import java.util.List;
 import java.util.stream.Stream;
 
-/** Options of a benchmark, from the system properties {@code bench.*}. */
+/**
+ * Options of a benchmark, from the system properties {@code bench.*}.
+ *
+ * @param baseline checkout of another state of the project, packaged, to compare this one with; or null
+ */
 record Options(List<String> workloads, List<String> peers, int runs, Scale scale, Path output, String java,
-        String serverOptions, boolean aot) {
+        String serverOptions, boolean aot, Path baseline) {
 
     private static final String PREFIX = "bench.";
     private static final List<String> ALL = List.of("all");
@@ -22,7 +26,8 @@ record Options(List<String> workloads, List<String> peers, int runs, Scale scale
                         seconds("warmup", 5, 0), seconds("seconds", 10, 1)),
                 Path.of(text("output", "target/bench/results.json")),
                 text("java", Path.of(System.getProperty("java.home"), "bin", "java").toString()),
-                text("server-options", ""), Boolean.parseBoolean(text("aot", "false")));
+                text("server-options", ""), Boolean.parseBoolean(text("aot", "false")),
+                text("baseline", "").isEmpty() ? null : Path.of(text("baseline", "")).toAbsolutePath());
     }
 
     static boolean isChosen(List<String> chosen, String name) {

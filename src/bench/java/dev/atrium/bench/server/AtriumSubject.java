@@ -23,21 +23,26 @@ public final class AtriumSubject implements Subject {
     private final Path program;
     private Path aotCache;
 
-    private AtriumSubject(Site site, String name, boolean socketIo) {
+    private AtriumSubject(Site site, String name, boolean socketIo, Path project) {
         this.site = site;
         this.name = name;
         this.socketIo = socketIo;
-        this.program = site.project().resolve(PROGRAM);
+        this.program = project.resolve(PROGRAM);
     }
 
     /** Measured over its own protocols: plain sockets and the session protocol. */
     public static AtriumSubject atrium(Site site) {
-        return new AtriumSubject(site, NAME, false);
+        return new AtriumSubject(site, NAME, false, site.project());
     }
 
     /** Measured over Socket.IO. */
     public static AtriumSubject socketIo(Site site) {
-        return new AtriumSubject(site, NAME + "-socketio", true);
+        return new AtriumSubject(site, NAME + "-socketio", true, site.project());
+    }
+
+    /** Another state of this project, which is packaged in its own checkout. */
+    public static AtriumSubject baseline(Site site, Path project) {
+        return new AtriumSubject(site, "baseline", false, project);
     }
 
     @Override
@@ -47,7 +52,7 @@ public final class AtriumSubject implements Subject {
 
     @Override
     public Optional<String> missing() {
-        return Files.exists(program) ? Optional.empty() : Optional.of("not packaged: no " + PROGRAM);
+        return Files.exists(program) ? Optional.empty() : Optional.of("not packaged: no " + program);
     }
 
     @Override

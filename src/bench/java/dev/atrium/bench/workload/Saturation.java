@@ -15,7 +15,7 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 /** Maximum throughput: each room has a fixed number of messages in flight. */
-record Saturation(String name, Use use, RoomPlan plan, int inFlight, String things) implements Workload {
+public record Saturation(String name, Use use, RoomPlan plan, int inFlight, String things) implements Workload {
 
     @Override
     public int connections() {
