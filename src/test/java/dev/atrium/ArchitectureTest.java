@@ -45,10 +45,12 @@ class ArchitectureTest {
             .whereLayer("file").mayOnlyAccessLayers("gateway", "security", "room", "session", "backplane", "setting")
             .whereLayer("application").mayOnlyAccessLayers("gateway", "session", "room")
             .whereLayer("admission").mayOnlyAccessLayers("gateway", "security", "session", "room", "setting")
-            .whereLayer("websocket").mayOnlyAccessLayers("admission", "application", "file", "gateway", "security", "session", "room", "setting")
+            .whereLayer("websocket")
+            .mayOnlyAccessLayers("admission", "application", "file", "gateway", "security", "session", "room", "setting")
             .whereLayer("http").mayOnlyAccessLayers("admission", "file", "gateway", "security", "session", "room", "setting")
             .whereLayer("engineio").mayOnlyAccessLayers("admission", "websocket", "security", "session", "room", "setting")
-            .whereLayer("socketio").mayOnlyAccessLayers("application", "engineio", "websocket", "gateway", "security", "session", "room", "setting")
+            .whereLayer("socketio")
+            .mayOnlyAccessLayers("application", "engineio", "websocket", "gateway", "security", "session", "room", "setting")
             .whereLayer("deployment").mayOnlyAccessLayers("application")
             .whereLayer("deployment").mayNotBeAccessedByAnyLayer()
             .whereLayer("command").mayOnlyAccessLayers("security")
@@ -101,6 +103,6 @@ class ArchitectureTest {
                     "io.vertx.core.http.impl..");
 
     @ArchTest
-    static final ArchRule there_are_no_cycles =
-            SlicesRuleDefinition.slices().matching("dev.atrium.(*)..").should().beFreeOfCycles();
+    static final ArchRule there_are_no_cycles = SlicesRuleDefinition.slices().matching("dev.atrium.(*)..").should()
+            .beFreeOfCycles();
 }

@@ -54,7 +54,8 @@ class ImageTest {
         List<String> layered = new ArrayList<>();
         for (Node path : nodes("/extraDirectories/paths/path")) {
             String from = XPATH.evaluate("from", path).replace("${project.build.directory}", "target");
-            Stream.of(XPATH.evaluate("includes", path).split(",")).map(include -> from + "/" + include.replace("/**", "")).forEach(layered::add);
+            Stream.of(XPATH.evaluate("includes", path).split(",")).map(include -> from + "/" + include.replace("/**", ""))
+                    .forEach(layered::add);
             assertThat(XPATH.evaluate("into", path)).isEqualTo(instruction("WORKDIR "));
         }
         assertThat(layered).isEqualTo(copied);
@@ -62,7 +63,8 @@ class ImageTest {
 
     @Test
     void both_start_the_server_alike_but_for_the_cache_that_only_a_jvm_can_write() throws Exception {
-        List<String> entrypoint = new ArrayList<>(List.of(JsonMapper.builder().build().readValue(instruction("ENTRYPOINT "), String[].class)));
+        List<String> entrypoint = new ArrayList<>(
+                List.of(JsonMapper.builder().build().readValue(instruction("ENTRYPOINT "), String[].class)));
         assertThat(entrypoint.remove("-XX:AOTCache=atrium.aot")).isTrue();
         assertThat(jib("/container/entrypoint/argument")).isEqualTo(entrypoint);
         assertThat(jib("/container/workingDirectory")).containsExactly(instruction("WORKDIR "));
@@ -71,7 +73,8 @@ class ImageTest {
     @Test
     void both_run_as_nobody_in_particular_and_name_the_same_ports() throws Exception {
         // The last USER is that of the image; the one before belongs to the stage that trains the cache.
-        String user = dockerfile.substring(dockerfile.lastIndexOf("\nUSER ") + "\nUSER ".length()).lines().findFirst().orElseThrow();
+        String user = dockerfile.substring(dockerfile.lastIndexOf("\nUSER ") + "\nUSER ".length()).lines().findFirst()
+                .orElseThrow();
         assertThat(jib("/container/user")).containsExactly(user);
         assertThat(jib("/container/ports/port")).isEqualTo(Arrays.asList(instruction("EXPOSE ").split(" ")));
     }
@@ -91,7 +94,8 @@ class ImageTest {
     }
 
     private static String instruction(String name) throws IOException {
-        return dockerfile.lines().filter(line -> line.startsWith(name)).findFirst().orElseThrow(() -> new IOException("no " + name)).substring(name.length());
+        return dockerfile.lines().filter(line -> line.startsWith(name)).findFirst()
+                .orElseThrow(() -> new IOException("no " + name)).substring(name.length());
     }
 
     private static List<String> jib(String path) throws XPathExpressionException {

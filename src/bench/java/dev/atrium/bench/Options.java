@@ -22,7 +22,8 @@ record Options(List<String> workloads, List<String> peers, int runs, Scale scale
         return new Options(
                 list("workloads"), list("peers"), number("runs", 3, 1, 100),
                 new Scale(number("members", 2_000, 100, 50_000), number("idle", 10_000, 100, 100_000),
-                        number("storm", 5_000, 10, 50_000), number("resume", 1_000, 10, 20_000), number("upload", 1_024, 8, 16_384),
+                        number("storm", 5_000, 10, 50_000), number("resume", 1_000, 10, 20_000),
+                        number("upload", 1_024, 8, 16_384),
                         seconds("warmup", 5, 0), seconds("seconds", 10, 1)),
                 Path.of(text("output", "target/bench/results.json")),
                 text("java", Path.of(System.getProperty("java.home"), "bin", "java").toString()),

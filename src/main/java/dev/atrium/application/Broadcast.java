@@ -16,8 +16,8 @@ import java.util.Set;
 import org.jboss.logging.Logger;
 
 /**
- * Broadcast to many clients, on all replicas: to the members of some rooms, or of the whole namespace, except the members of some others. Each
- * client receives the event once. Immutable; its methods return another broadcast. Any thread.
+ * Broadcast to many clients, on all replicas: to the members of some rooms, or of the whole namespace, except the members of
+ * some others. Each client receives the event once. Immutable; its methods return another broadcast. Any thread.
  */
 public final class Broadcast {
 
@@ -35,7 +35,8 @@ public final class Broadcast {
         this(service, operations, namespace, from, Set.of(), Set.of());
     }
 
-    private Broadcast(RoomService service, Operations operations, String namespace, Sender from, Set<String> rooms, Set<String> except) {
+    private Broadcast(RoomService service, Operations operations, String namespace, Sender from, Set<String> rooms,
+            Set<String> except) {
         this.service = service;
         this.operations = operations;
         this.namespace = namespace;
@@ -64,7 +65,8 @@ public final class Broadcast {
         RoomId room = plain ? Gateway.room(namespace, rooms.iterator().next()) : RoomId.everyone(namespace);
         Audience audience = plain || rooms.isEmpty() && except.isEmpty() ? null : new Audience(rooms, except);
         return started(service.publish(
-                new Publication(room, event, Values.toData(arguments), from, true, audience, null), TRANSPORT).replaceWithVoid());
+                new Publication(room, event, Values.toData(arguments), from, true, audience, null), TRANSPORT)
+                .replaceWithVoid());
     }
 
     /**
@@ -74,8 +76,9 @@ public final class Broadcast {
      */
     public Uni<Acks> emitWithAck(Duration timeout, String event, Object... arguments) {
         Data.Arguments values = Values.toArguments(arguments);
-        return started(operations.askClients(new Operations.ClusterRequest(Operations.Kind.ASK, namespace, rooms, except, Set.of(),
-                event, values.json(), values.attachments(), timeout.toMillis())));
+        return started(
+                operations.askClients(new Operations.ClusterRequest(Operations.Kind.ASK, namespace, rooms, except, Set.of(),
+                        event, values.json(), values.attachments(), timeout.toMillis())));
     }
 
     /** The clients. */
@@ -114,7 +117,8 @@ public final class Broadcast {
     /** Subscribes at once, so that a caller that ignores the outcome may drop the {@code Uni}. */
     static <T> Uni<T> started(Uni<T> work) {
         Uni<T> memoized = work.memoize().indefinitely();
-        memoized.subscribe().with(done -> { }, failure -> LOG.debugf("An application's wish failed: %s", failure.getMessage()));
+        memoized.subscribe().with(done -> {
+        }, failure -> LOG.debugf("An application's wish failed: %s", failure.getMessage()));
         return memoized;
     }
 }

@@ -7,8 +7,8 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * Client of one namespace. All methods can be called from any thread. Those that return a {@code Uni} have begun when they return, whether it
- * is subscribed to or not.
+ * Client of one namespace. All methods can be called from any thread. Those that return a {@code Uni} have begun when they
+ * return, whether it is subscribed to or not.
  */
 public interface Client {
 

@@ -32,7 +32,8 @@ final class Handler {
     /**
      * Calls the method: on this thread, or on a worker thread if it blocks.
      *
-     * @return the method's result, null for none; or its exception, or an {@link ErrorReply} for arguments that do not match its parameters
+     * @return the method's result, null for none; or its exception, or an {@link ErrorReply} for arguments that do not match
+     *         its parameters
      */
     Uni<Object> call(Client client, CloseReason reason, List<JsonNode> arguments) {
         Uni<Object> called = Uni.createFrom().deferred(() -> {

@@ -15,20 +15,26 @@ public record HandlerDescription(String namespace, Kind kind, String event, bool
         boolean varArgs, List<String> parameters) {
 
     /** When a handler is called. */
-    public enum Kind { CONNECT, EVENT, DISCONNECT }
+    public enum Kind {
+        CONNECT,
+        EVENT,
+        DISCONNECT
+    }
 
     private static final String SEPARATOR = "\u0000";
     private static final int FIELDS = 6;
 
     /** One string, because the parameters of a synthetic bean can be strings but no records. */
     public String encoded() {
-        return String.join(SEPARATOR, namespace, kind.name(), event, Boolean.toString(blocking), Boolean.toString(returnsNothing),
+        return String.join(SEPARATOR, namespace, kind.name(), event, Boolean.toString(blocking),
+                Boolean.toString(returnsNothing),
                 Boolean.toString(varArgs)) + (parameters.isEmpty() ? "" : SEPARATOR + String.join(SEPARATOR, parameters));
     }
 
     static HandlerDescription decode(String encoded) {
         List<String> parts = List.of(encoded.split(SEPARATOR, -1));
-        return new HandlerDescription(parts.get(0), Kind.valueOf(parts.get(1)), parts.get(2), Boolean.parseBoolean(parts.get(3)),
+        return new HandlerDescription(parts.get(0), Kind.valueOf(parts.get(1)), parts.get(2),
+                Boolean.parseBoolean(parts.get(3)),
                 Boolean.parseBoolean(parts.get(4)), Boolean.parseBoolean(parts.get(5)), parts.subList(FIELDS, parts.size()));
     }
 }

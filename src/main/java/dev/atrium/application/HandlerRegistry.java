@@ -17,7 +17,8 @@ public final class HandlerRegistry {
     @Inject
     HandlerRegistry(Handlers handlers, Clients clients) {
         for (Handler handler : handlers.all()) {
-            endpoints.computeIfAbsent(handler.description().namespace(), claimed -> new NamespaceHandlers(clients)).add(handler);
+            endpoints.computeIfAbsent(handler.description().namespace(), claimed -> new NamespaceHandlers(clients))
+                    .add(handler);
         }
     }
 

@@ -17,7 +17,10 @@ import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 
-/** Clients of this replica that belong to a namespace and an audience. Any thread; a {@code Uni} begins when it is subscribed to. */
+/**
+ * Clients of this replica that belong to a namespace and an audience. Any thread; a {@code Uni} begins when it is subscribed
+ * to.
+ */
 public final class LocalClients {
 
     private final RoomService service;
@@ -81,7 +84,8 @@ public final class LocalClients {
     }
 
     /** An empty list for a client that cannot acknowledge, an empty item for one that has not acknowledged in time. */
-    private static Uni<List<Optional<JsonNode>>> askOne(Session session, Duration timeout, String event, List<JsonNode> arguments) {
+    private static Uni<List<Optional<JsonNode>>> askOne(Session session, Duration timeout, String event,
+            List<JsonNode> arguments) {
         return session.attachment() instanceof SessionHandle handle && handle.acknowledges()
                 ? handle.emitWithAck(timeout, event, arguments.toArray()).map(answer -> List.of(Optional.of(answer)))
                         .onFailure().recoverWithItem(List.of(Optional.empty()))

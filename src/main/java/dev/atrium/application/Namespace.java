@@ -8,12 +8,12 @@ import java.lang.annotation.RetentionPolicy;
 import java.lang.annotation.Target;
 
 /**
- * Marks a bean whose methods handle the events of clients in a namespace. A namespace has at most one such bean; with one, the server gives
- * events of the namespace no meaning of its own.
+ * Marks a bean whose methods handle the events of clients in a namespace. A namespace has at most one such bean; with one, the
+ * server gives events of the namespace no meaning of its own.
  */
 @Qualifier
 @Retention(RetentionPolicy.RUNTIME)
-@Target({ElementType.TYPE, ElementType.FIELD, ElementType.METHOD, ElementType.PARAMETER})
+@Target({ ElementType.TYPE, ElementType.FIELD, ElementType.METHOD, ElementType.PARAMETER })
 public @interface Namespace {
 
     /** Name of the namespace. */

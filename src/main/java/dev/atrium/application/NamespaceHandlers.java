@@ -53,14 +53,16 @@ public final class NamespaceHandlers {
 
     /** An array of objects becomes several values, because a Socket.IO acknowledgement can have several arguments. */
     private static List<Object> acknowledged(Object value) {
-        return value != null && value.getClass() == Object[].class ? Arrays.asList((Object[]) value) : Collections.singletonList(value);
+        return value != null && value.getClass() == Object[].class ? Arrays.asList((Object[]) value)
+                : Collections.singletonList(value);
     }
 
     /** Calls the disconnect handler. */
     public void disconnected(Client client, CloseReason reason) {
         if (disconnect != null) {
             disconnect.call(client, reason, List.of()).subscribe().with(
-                    done -> { }, failure -> failed("disconnect", failure));
+                    done -> {
+                    }, failure -> failed("disconnect", failure));
         }
     }
 

@@ -6,10 +6,11 @@ import java.lang.annotation.RetentionPolicy;
 import java.lang.annotation.Target;
 
 /**
- * Handler that is called when a client of Socket.IO connects to the namespace, before it receives anything there. The client is admitted when
- * the method has returned, or its {@code Uni} has completed; a {@link RefusedException} rejects it.
+ * Handler that is called when a client of Socket.IO connects to the namespace, before it receives anything there. The client is
+ * admitted when the method has returned, or its {@code Uni} has completed; a {@link RefusedException} rejects it.
  *
- * <p>Parameters: the {@link Client}, and its {@code auth} payload as any type that Jackson reads.
+ * <p>
+ * Parameters: the {@link Client}, and its {@code auth} payload as any type that Jackson reads.
  */
 @Retention(RetentionPolicy.RUNTIME)
 @Target(ElementType.METHOD)

@@ -6,8 +6,8 @@ import java.lang.annotation.RetentionPolicy;
 import java.lang.annotation.Target;
 
 /**
- * Handler that is called when a client that was admitted has disconnected, for whatever reason. Parameters: the {@link Client}, whose rooms are
- * still known, and the {@link dev.atrium.session.CloseReason}.
+ * Handler that is called when a client that was admitted has disconnected, for whatever reason. Parameters: the {@link Client},
+ * whose rooms are still known, and the {@link dev.atrium.session.CloseReason}.
  */
 @Retention(RetentionPolicy.RUNTIME)
 @Target(ElementType.METHOD)

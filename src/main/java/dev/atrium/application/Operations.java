@@ -15,7 +15,9 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 
-/** Operations on many clients at once, on all replicas: each replica is requested to apply them to its own clients. Any thread. */
+/**
+ * Operations on many clients at once, on all replicas: each replica is requested to apply them to its own clients. Any thread.
+ */
 @Singleton
 final class Operations {
 
@@ -28,7 +30,13 @@ final class Operations {
     private final Cluster cluster;
 
     /** Kind of operation. */
-    enum Kind { FETCH, JOIN, LEAVE, DISCONNECT, ASK }
+    enum Kind {
+        FETCH,
+        JOIN,
+        LEAVE,
+        DISCONNECT,
+        ASK
+    }
 
     /**
      * Request from replica to replica.
@@ -47,18 +55,21 @@ final class Operations {
     }
 
     Uni<List<RemoteClient>> fetch(ClusterRequest request) {
-        return request(request, new TypeReference<List<RemoteClient>>() { })
+        return request(request, new TypeReference<List<RemoteClient>>() {
+        })
                 .map(lists -> whole(lists).stream().flatMap(List::stream).toList());
     }
 
     /** Applies an operation. Returns the number of clients. */
     Uni<Integer> act(ClusterRequest request) {
-        return request(request, new TypeReference<Integer>() { })
+        return request(request, new TypeReference<Integer>() {
+        })
                 .map(counts -> whole(counts).stream().mapToInt(Integer::intValue).sum());
     }
 
     Uni<Acks> askClients(ClusterRequest request) {
-        return request(request, new TypeReference<LocalClients.Asked>() { }).map(replicas -> {
+        return request(request, new TypeReference<LocalClients.Asked>() {
+        }).map(replicas -> {
             List<LocalClients.Asked> given = replicas.stream().flatMap(Optional::stream).toList();
             List<JsonNode> values = given.stream().flatMap(each -> each.values().stream()).toList();
             return new Acks(values, given.size() == replicas.size()
@@ -78,8 +89,10 @@ final class Operations {
     }
 
     private Uni<String> answer(String asked) {
-        ClusterRequest request = read(asked, new TypeReference<ClusterRequest>() { });
-        LocalClients localClients = new LocalClients(service, cluster, request.namespace, new Audience(request.to, request.except));
+        ClusterRequest request = read(asked, new TypeReference<ClusterRequest>() {
+        });
+        LocalClients localClients = new LocalClients(service, cluster, request.namespace,
+                new Audience(request.to, request.except));
         Uni<?> answer = switch (request.kind) {
             case FETCH -> localClients.fetch();
             case JOIN -> localClients.join(request.rooms);

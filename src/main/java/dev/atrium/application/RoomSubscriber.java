@@ -31,7 +31,8 @@ final class RoomSubscriber implements Member {
     }
 
     /** Subscribes until the emitter terminates. Any thread. */
-    static void subscribe(RoomService service, Sessions sessions, Vertx vertx, RoomId room, MultiEmitter<? super Message> emitter) {
+    static void subscribe(RoomService service, Sessions sessions, Vertx vertx, RoomId room,
+            MultiEmitter<? super Message> emitter) {
         EventLoop eventLoop = vertx.nettyEventLoopGroup().next();
         RoomSubscriber subscriber = new RoomSubscriber(service, eventLoop, sessions.deliveryLoop(eventLoop), emitter);
         emitter.onTermination(() -> eventLoop.execute(subscriber::stop));

@@ -19,9 +19,9 @@ import io.vertx.core.Vertx;
 import jakarta.inject.Singleton;
 
 /**
- * API of rooms for the application: publish, subscribe, and make connections of its own WebSocket endpoints members. Rooms are those of the
- * default namespace, on all replicas. Any thread; a publication, join or leave has begun when the method returns, whether its {@code Uni} is
- * subscribed to or not. Permissions apply to clients only, not to the application.
+ * API of rooms for the application: publish, subscribe, and make connections of its own WebSocket endpoints members. Rooms are
+ * those of the default namespace, on all replicas. Any thread; a publication, join or leave has begun when the method returns,
+ * whether its {@code Uni} is subscribed to or not. Permissions apply to clients only, not to the application.
  */
 @Singleton
 public final class Rooms {
@@ -68,28 +68,32 @@ public final class Rooms {
     }
 
     private Uni<PublishResult> publish(RoomId room, String event, Object data, Sender from) {
-        return Broadcast.started(service.publish(new Publication(room, event, Values.toData(data), from, true, null), TRANSPORT));
+        return Broadcast
+                .started(service.publish(new Publication(room, event, Values.toData(data), from, true, null), TRANSPORT));
     }
 
     /**
-     * Messages of a room from the subscription on, in the order of the room. Items are emitted on worker threads, one after the other.
+     * Messages of a room from the subscription on, in the order of the room. Items are emitted on worker threads, one after the
+     * other.
      *
-     * <p>A slow subscriber has a queue of {@value #QUEUE} messages. When it is full the stream fails with
+     * <p>
+     * A slow subscriber has a queue of {@value #QUEUE} messages. When it is full the stream fails with
      * {@link io.smallrye.mutiny.subscription.BackPressureFailure}; the room is not slowed down.
      */
     public Multi<Message> stream(String room) {
         RoomId id = id(room);
-        return Multi.createFrom().<Message>emitter(emitter -> RoomSubscriber.subscribe(service, sessions, vertx, id, emitter))
+        return Multi.createFrom().<Message> emitter(emitter -> RoomSubscriber.subscribe(service, sessions, vertx, id, emitter))
                 .onOverflow().buffer(QUEUE)
                 .emitOn(Infrastructure.getDefaultWorkerPool());
     }
 
     /**
-     * Makes a connection of one of the application's own endpoints a member of a room: it receives text as text messages, bytes as binary messages,
-     * and JSON as its text. From its first room on it is a session, with presence, heartbeat, limits and metrics. It leaves all its rooms when it
-     * closes.
+     * Makes a connection of one of the application's own endpoints a member of a room: it receives text as text messages, bytes
+     * as binary messages, and JSON as its text. From its first room on it is a session, with presence, heartbeat, limits and
+     * metrics. It leaves all its rooms when it closes.
      *
-     * @return completes when it is in the room; or an {@link ErrorReply}: 410 for a connection that has ended, 429 or 503 if a limit is reached
+     * @return completes when it is in the room; or an {@link ErrorReply}: 410 for a connection that has ended, 429 or 503 if a
+     *         limit is reached
      */
     public Uni<Void> join(WebSocketConnection connection, String room) {
         return join(connection, room, null);

@@ -57,14 +57,14 @@ public abstract class SessionHandle implements Client {
     public final Uni<Void> join(String room) {
         RoomId id = Gateway.room(namespace(), room);
         return started(onLoop(Uni.createFrom().deferred(() -> {
-                    // Before the join, because the join stores the session for a resume, with the granted rooms.
-                    boolean added = session.granted().add(room);
-                    return service.join(session, id, false, null).onFailure().invoke(() -> {
-                        if (added) {
-                            session.granted().remove(room);
-                        }
-                    });
-                }))
+            // Before the join, because the join stores the session for a resume, with the granted rooms.
+            boolean added = session.granted().add(room);
+            return service.join(session, id, false, null).onFailure().invoke(() -> {
+                if (added) {
+                    session.granted().remove(room);
+                }
+            });
+        }))
                 .invoke(joined -> {
                     rooms.add(room);
                     if (receives()) {

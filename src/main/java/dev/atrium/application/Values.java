@@ -30,7 +30,8 @@ public final class Values {
         }
         Data.Arguments all = toArguments(arguments);
         return arguments.length == 1 && all.attachments().isEmpty()
-                ? new Data.Json(all.json().substring(1, all.json().length() - 1)) : all;
+                ? new Data.Json(all.json().substring(1, all.json().length() - 1))
+                : all;
     }
 
     /** Converts arguments to data that is always a list of arguments. */
@@ -60,7 +61,8 @@ public final class Values {
             }
             if (data instanceof Data.Arguments arguments) {
                 List<JsonNode> nodes = new ArrayList<>();
-                JsonData.withBytes(JSON.readTree(arguments.json()), arguments.attachments(), BinaryNode::valueOf).forEach(nodes::add);
+                JsonData.withBytes(JSON.readTree(arguments.json()), arguments.attachments(), BinaryNode::valueOf)
+                        .forEach(nodes::add);
                 return nodes;
             }
             return List.of(data instanceof Data.Text text ? JSON.getNodeFactory().textNode(text.text())

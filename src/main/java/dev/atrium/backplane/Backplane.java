@@ -14,18 +14,22 @@ import java.util.function.BiConsumer;
 /**
  * Port to the state shared by the replicas: the message order of each room, its members, and the sessions.
  *
- * <p><b>Order.</b> {@link #publish} gives a message the next offset of its room, 1, 2, 3 … without gap or repeat, and every
+ * <p>
+ * <b>Order.</b> {@link #publish} gives a message the next offset of its room, 1, 2, 3 … without gap or repeat, and every
  * subscriber of that room, on every replica, receives the messages in that order. Publications of one thread to one room get
  * their stream positions in the order of the calls.
  *
- * <p><b>Loss.</b> An acknowledged message reaches every subscriber, also one whose connection was cut meanwhile, as long as the
+ * <p>
+ * <b>Loss.</b> An acknowledged message reaches every subscriber, also one whose connection was cut meanwhile, as long as the
  * room's log reaches back that far. Where it does not, the subscriber is notified of the gap, and the lost messages are
  * counted.
  *
- * <p><b>Failure.</b> While the backplane is unreachable, {@code Uni}s fail at once with {@link BackplaneUnavailableException},
+ * <p>
+ * <b>Failure.</b> While the backplane is unreachable, {@code Uni}s fail at once with {@link BackplaneUnavailableException},
  * nothing blocks, and existing subscriptions resume by themselves when it is back.
  *
- * <p>All methods may be called from any thread and return at once. A {@code Uni} does its work when it is subscribed to.
+ * <p>
+ * All methods may be called from any thread and return at once. A {@code Uni} does its work when it is subscribed to.
  */
 public interface Backplane extends RoomSource {
 

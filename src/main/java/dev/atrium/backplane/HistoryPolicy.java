@@ -36,8 +36,9 @@ public final class HistoryPolicy {
         standard = limit("atrium.history", settings.size(), settings.age());
         // The longest pattern counts as the most specific one.
         rules = settings.namespace().entrySet().stream()
-                .sorted(Comparator.comparing((Map.Entry<String, BackplaneConfig.NamespaceHistory> rule) ->
-                        rule.getKey().length()).reversed())
+                .sorted(Comparator
+                        .comparing((Map.Entry<String, BackplaneConfig.NamespaceHistory> rule) -> rule.getKey().length())
+                        .reversed())
                 .map(rule -> new Rule(Glob.pattern(rule.getKey()), limit("atrium.history.namespace.\"" + rule.getKey() + '"',
                         rule.getValue().size().orElse(settings.size()), rule.getValue().age().orElse(settings.age()))))
                 .toList();

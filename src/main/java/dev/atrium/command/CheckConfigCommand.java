@@ -13,7 +13,7 @@ import picocli.CommandLine.Command;
 @Command(name = "check-config", description = "Reads the settings as a start would, and says whether they make sense.")
 final class CheckConfigCommand implements Callable<Integer> {
 
-    private static final String[] LISTENERS = {"quarkus.http.host-enabled", "quarkus.management.host-enabled"};
+    private static final String[] LISTENERS = { "quarkus.http.host-enabled", "quarkus.management.host-enabled" };
 
     @Override
     public Integer call() {
@@ -21,7 +21,7 @@ final class CheckConfigCommand implements Callable<Integer> {
             System.setProperty(listener, "false");
         }
         System.getProperties().putIfAbsent("quarkus.log.level", "WARN");
-        int[] code = {1};
+        int[] code = { 1 };
         Quarkus.run(Started.class, (exit, failure) -> code[0] = exit(exit, failure));
         return code[0];
     }

@@ -9,10 +9,11 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ScopeType;
 
 /** Entry point: the server, or one of the commands that need none. */
-@Command(name = "atrium", description = "A realtime room server. Without a command it serves.", subcommands = {TokenCommand.class, CheckConfigCommand.class})
+@Command(name = "atrium", description = "A realtime room server. Without a command it serves.", subcommands = {
+        TokenCommand.class, CheckConfigCommand.class })
 public final class Main {
 
-    @Option(names = {"-h", "--help"}, usageHelp = true, scope = ScopeType.INHERIT, description = "Shows this.")
+    @Option(names = { "-h", "--help" }, usageHelp = true, scope = ScopeType.INHERIT, description = "Shows this.")
     private boolean help;
 
     /** Runs the server without arguments, else a command; exits with code 2 for invalid arguments. */
@@ -24,7 +25,10 @@ public final class Main {
         }
     }
 
-    /** Explains an invalid argument. System properties after {@code -jar} are a common mistake: the JVM does not read them there. */
+    /**
+     * Explains an invalid argument. System properties after {@code -jar} are a common mistake: the JVM does not read them
+     * there.
+     */
     private static int explain(CommandLine.ParameterException mistake, String... args) {
         PrintWriter err = mistake.getCommandLine().getErr();
         err.println(mistake.getMessage());
@@ -32,7 +36,8 @@ public final class Main {
             unmatched.printSuggestions(err);
         }
         boolean setting = Arrays.stream(args).anyMatch(argument -> argument.startsWith("-D"));
-        err.println(setting ? "Settings come before -jar: java -Datrium.auth.mode=required -jar …" : "--help shows what is expected.");
+        err.println(setting ? "Settings come before -jar: java -Datrium.auth.mode=required -jar …"
+                : "--help shows what is expected.");
         return mistake.getCommandLine().getCommandSpec().exitCodeOnInvalidInput();
     }
 }

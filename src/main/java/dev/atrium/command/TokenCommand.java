@@ -25,7 +25,10 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 import picocli.CommandLine.TypeConversionException;
 
-/** Command that prints a token (RFC 7519) for a user, signed with a given key: for trying things out, and for backends that are scripts. */
+/**
+ * Command that prints a token (RFC 7519) for a user, signed with a given key: for trying things out, and for backends that are
+ * scripts.
+ */
 @Command(name = "token", description = "Prints a token for a user.")
 final class TokenCommand implements Callable<Integer> {
 
@@ -35,8 +38,7 @@ final class TokenCommand implements Callable<Integer> {
     @Option(names = "--user", required = true, description = "Who it is for: its claim sub.")
     private String user;
 
-    @Option(names = "--rooms", converter = Grants.class, paramLabel = "<grants>",
-            description = "Which rooms it grants, and what there, in quotes: 'lobby:join send,news:join'. Without it, nothing.")
+    @Option(names = "--rooms", converter = Grants.class, paramLabel = "<grants>", description = "Which rooms it grants, and what there, in quotes: 'lobby:join send,news:join'. Without it, nothing.")
     private Rooms rooms = new Rooms(Map.of());
 
     @Option(names = "--expires", defaultValue = "1h", converter = Time.class, description = "How long it is good: 10m, 1h, 7d (default ${DEFAULT-VALUE}).")
@@ -79,14 +81,15 @@ final class TokenCommand implements Callable<Integer> {
             System.out.println(claims.jws().algorithm(algorithm).sign(key.toUri().toString()));
             return 0;
         } catch (JwtSignatureException e) {
-            throw new ParameterException(spec.commandLine(), "The token cannot be signed: " + key + " is no private key for " + algorithm);
+            throw new ParameterException(spec.commandLine(),
+                    "The token cannot be signed: " + key + " is no private key for " + algorithm);
         }
     }
 
     private static Map<String, String> words(Map<String, Set<Permission>> grants) {
         Map<String, String> words = new LinkedHashMap<>();
-        grants.forEach((pattern, permissions) ->
-                words.put(pattern, permissions.stream().map(Permission::word).collect(Collectors.joining(" "))));
+        grants.forEach((pattern, permissions) -> words.put(pattern,
+                permissions.stream().map(Permission::word).collect(Collectors.joining(" "))));
         return words;
     }
 

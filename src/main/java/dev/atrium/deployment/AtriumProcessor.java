@@ -23,8 +23,9 @@ import org.jboss.jandex.MethodInfo;
 
 /**
  * Build steps that Atrium adds to an application: handlers are found in the Jandex index, and CDI generates their invokers, so
- * that a running server scans no class for methods. The steps are in this artifact, and not in a deployment artifact of their own, because the
- * server is an application that is built with them as well; {@code META-INF/quarkus-build-steps.list} names them.
+ * that a running server scans no class for methods. The steps are in this artifact, and not in a deployment artifact of their
+ * own, because the server is an application that is built with them as well; {@code META-INF/quarkus-build-steps.list} names
+ * them.
  */
 public class AtriumProcessor {
 

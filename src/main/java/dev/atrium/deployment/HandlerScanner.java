@@ -54,7 +54,8 @@ final class HandlerScanner {
         }
         AnnotationInstance event = method.declaredAnnotation(ON_EVENT);
         HandlerDescription.Kind kind = event != null ? HandlerDescription.Kind.EVENT
-                : method.hasDeclaredAnnotation(ON_CONNECT) ? HandlerDescription.Kind.CONNECT : HandlerDescription.Kind.DISCONNECT;
+                : method.hasDeclaredAnnotation(ON_CONNECT) ? HandlerDescription.Kind.CONNECT
+                        : HandlerDescription.Kind.DISCONNECT;
         String name = event == null ? "" : event.value().asString();
         claim(kind + " \"" + name + "\" of namespace " + namespace, where);
         return new HandlerDescription(namespace, kind, name, isBlocking(method), method.returnType().kind() == Type.Kind.VOID,

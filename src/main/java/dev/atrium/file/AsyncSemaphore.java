@@ -8,7 +8,10 @@ import java.util.Queue;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.function.Supplier;
 
-/** Asynchronous semaphore: limits the total cost of concurrent work; further work waits in a bounded queue, in order. Any thread. */
+/**
+ * Asynchronous semaphore: limits the total cost of concurrent work; further work waits in a bounded queue, in order. Any
+ * thread.
+ */
 final class AsyncSemaphore {
 
     private final long room;
@@ -30,10 +33,13 @@ final class AsyncSemaphore {
         this.most = most;
     }
 
-    /** Runs the work when there is room for its cost, and emits its result; a {@link RejectedExecutionException} if the queue is full. */
+    /**
+     * Runs the work when there is room for its cost, and emits its result; a {@link RejectedExecutionException} if the queue is
+     * full.
+     */
     <T> Uni<T> take(long cost, Supplier<Uni<? extends T>> work) {
         return Uni.createFrom().emitter(emitter -> {
-            Runnable begin = () -> Uni.createFrom().<T>deferred(work).onTermination().invoke(() -> leave(cost))
+            Runnable begin = () -> Uni.createFrom().<T> deferred(work).onTermination().invoke(() -> leave(cost))
                     .subscribe().with(emitter::complete, emitter::fail);
             if (!enter(new Turn(cost, begin))) {
                 emitter.fail(new RejectedExecutionException("too many wait for files"));

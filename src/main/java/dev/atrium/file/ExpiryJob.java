@@ -9,8 +9,8 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.jboss.logging.Logger;
 
 /**
- * Periodic job that deletes expired files and abandoned uploads, and publishes files that a replica has verified but not published
- * before it died. Every replica runs it; concurrent runs do no harm.
+ * Periodic job that deletes expired files and abandoned uploads, and publishes files that a replica has verified but not
+ * published before it died. Every replica runs it; concurrent runs do no harm.
  */
 public final class ExpiryJob {
 
@@ -38,13 +38,16 @@ public final class ExpiryJob {
     /** Runs the job once, unless it runs already: two runs at a time would count what they delete twice. Never fails. */
     Uni<Void> once() {
         return Uni.createFrom().deferred(() -> running.compareAndSet(false, true)
-                ? run().onTermination().invoke(() -> running.set(false)) : Uni.createFrom().voidItem());
+                ? run().onTermination().invoke(() -> running.set(false))
+                : Uni.createFrom().voidItem());
     }
 
     private Uni<Void> run() {
-        Multi<StoredFile> complete = store.list().onItem().transformToMulti(Multi.createFrom()::iterable).filter(StoredFile::isComplete);
-        Multi<StoredFile> abandoned = Multi.createFrom().deferred(() -> store.abandoned(clock.millis() - abandonedAfter.toMillis())
-                .onItem().transformToMulti(Multi.createFrom()::iterable));
+        Multi<StoredFile> complete = store.list().onItem().transformToMulti(Multi.createFrom()::iterable)
+                .filter(StoredFile::isComplete);
+        Multi<StoredFile> abandoned = Multi.createFrom()
+                .deferred(() -> store.abandoned(clock.millis() - abandonedAfter.toMillis())
+                        .onItem().transformToMulti(Multi.createFrom()::iterable));
         return each(complete.onItem().transformToUniAndConcatenate(file -> lenient(file, look(file))))
                 .chain(() -> each(abandoned.onItem().transformToUniAndConcatenate(file -> lenient(file, abandon(file)))));
     }
@@ -69,7 +72,8 @@ public final class ExpiryJob {
 
     /** A file that cannot be deleted must not keep the job from the following ones. */
     private static Uni<Void> lenient(StoredFile file, Uni<Void> work) {
-        return work.onFailure().invoke(failure -> LOG.warnf("The file %s could not be swept: %s", file.id(), failure.toString()))
+        return work.onFailure()
+                .invoke(failure -> LOG.warnf("The file %s could not be swept: %s", file.id(), failure.toString()))
                 .onFailure().recoverWithNull();
     }
 

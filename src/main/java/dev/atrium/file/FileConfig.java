@@ -15,10 +15,16 @@ import java.util.Optional;
 @ConfigMapping(prefix = "atrium.file")
 public interface FileConfig {
 
-    /** Kind of store. Absent: a directory with the memory backplane (one replica), Redis with the Redis backplane (many replicas). */
+    /**
+     * Kind of store. Absent: a directory with the memory backplane (one replica), Redis with the Redis backplane (many
+     * replicas).
+     */
     Optional<Kind> store();
 
-    /** Directory of store {@code directory}; replicas have to share it. Absent: {@code atrium-files} in the directory for temporary files. */
+    /**
+     * Directory of store {@code directory}; replicas have to share it. Absent: {@code atrium-files} in the directory for
+     * temporary files.
+     */
     Optional<Path> directory();
 
     /** For store {@code directory}: bytes of its disk that are left free for other programs. */
@@ -74,7 +80,12 @@ public interface FileConfig {
     Duration sweep();
 
     /** Kind of file store. */
-    enum Kind { DIRECTORY, REDIS, S3, NONE }
+    enum Kind {
+        DIRECTORY,
+        REDIS,
+        S3,
+        NONE
+    }
 
     /** Settings of S3. Credentials come from the AWS SDK's default provider chain. */
     interface S3 {

@@ -43,7 +43,10 @@ final class FilePublisher {
         return publish(file, new Sender(file.session(), file.user()), Transport.SESSION).replaceWithVoid();
     }
 
-    /** Published first, then stored as published: in the other order, a replica that died in between would leave the file unpublished. */
+    /**
+     * Published first, then stored as published: in the other order, a replica that died in between would leave the file
+     * unpublished.
+     */
     private Uni<PublishResult> publish(StoredFile file, Sender who, Transport transport) {
         Publication said = new Publication(file.roomId(), EVENT, new Data.Json(FileJson.data(file)), who, true, file.id());
         return service.announce(said, transport)

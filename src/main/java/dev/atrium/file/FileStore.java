@@ -6,12 +6,13 @@ import java.util.BitSet;
 import java.util.List;
 
 /**
- * Port of the file stores, for complete files and uploads in progress. All replicas of one installation share one store: a replica can
- * continue an upload that another one has begun.
+ * Port of the file stores, for complete files and uploads in progress. All replicas of one installation share one store: a
+ * replica can continue an upload that another one has begun.
  *
- * <p>A store checks neither permissions nor quotas; its caller does. Methods are called from any thread and block none;
- * what they return completes on any thread. They fail with a {@link StoreFullException} if there is no room left, in which case
- * the stored files have not changed, and with any other exception if the store is unreachable.
+ * <p>
+ * A store checks neither permissions nor quotas; its caller does. Methods are called from any thread and block none; what they
+ * return completes on any thread. They fail with a {@link StoreFullException} if there is no room left, in which case the
+ * stored files have not changed, and with any other exception if the store is unreachable.
  */
 public interface FileStore {
 
@@ -38,14 +39,17 @@ public interface FileStore {
     /** One chunk, or null if it is not stored. */
     Uni<byte[]> read(StoredFile file, int index);
 
-    /** Chunks that a sequential reader requests concurrently. More than one only for a store with high latency, because each chunk is in memory. */
+    /**
+     * Chunks that a sequential reader requests concurrently. More than one only for a store with high latency, because each
+     * chunk is in memory.
+     */
     default int readAhead() {
         return 1;
     }
 
     /**
-     * Stores a description of a file. States only advance: a file that another replica has advanced further stays as it
-     * is. A complete file survives a power failure.
+     * Stores a description of a file. States only advance: a file that another replica has advanced further stays as it is. A
+     * complete file survives a power failure.
      *
      * @return the description that is stored then, or null if the file no longer exists
      */

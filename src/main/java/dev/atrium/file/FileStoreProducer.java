@@ -28,7 +28,8 @@ final class FileStoreProducer {
 
     /** The configured kind of store, or the default for the backplane. */
     static FileConfig.Kind kind(FileConfig config, BackplaneConfig backplane) {
-        return config.store().orElse(backplane.backplane() == BackplaneConfig.Kind.REDIS ? FileConfig.Kind.REDIS : FileConfig.Kind.DIRECTORY);
+        return config.store().orElse(
+                backplane.backplane() == BackplaneConfig.Kind.REDIS ? FileConfig.Kind.REDIS : FileConfig.Kind.DIRECTORY);
     }
 
     /** @throws ConfigurationException naming the invalid setting */
@@ -70,7 +71,8 @@ final class FileStoreProducer {
         }
     }
 
-    private static FileStore redis(FileConfig config, String prefix, Optional<String> hosts, Vertx vertx, Instance<Redis> redis) {
+    private static FileStore redis(FileConfig config, String prefix, Optional<String> hosts, Vertx vertx,
+            Instance<Redis> redis) {
         // The error names the setting that was set: the other one only follows from it.
         String because = config.store().isPresent() ? "atrium.file.store" : "atrium.backplane";
         Require.that(hosts.isPresent(), "quarkus.redis.hosts",

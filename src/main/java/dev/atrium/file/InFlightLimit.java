@@ -22,7 +22,8 @@ public final class InFlightLimit {
     private final AsyncSemaphore turns = new AsyncSemaphore(MOST_BYTES, MOST_WAITING);
 
     /**
-     * Runs work that takes a chunk from a client; fails with a {@link RejectedExecutionException} if too many bytes are in flight already.
+     * Runs work that takes a chunk from a client; fails with a {@link RejectedExecutionException} if too many bytes are in
+     * flight already.
      *
      * @param bytes of the chunk
      */
@@ -33,13 +34,14 @@ public final class InFlightLimit {
                 waiting.addAndGet(-cost);
                 return Uni.createFrom().failure(new RejectedExecutionException("too many bytes are on their way"));
             }
-            return Uni.createFrom().<T>deferred(work).onTermination().invoke(() -> waiting.addAndGet(-cost));
+            return Uni.createFrom().<T> deferred(work).onTermination().invoke(() -> waiting.addAndGet(-cost));
         });
     }
 
     /**
-     * Runs work for which a client or the server waits, from a budget of its own. It waits until there is room, because a response that is
-     * half sent cannot be taken back. Fails with a {@link RejectedExecutionException} if very many requests wait already.
+     * Runs work for which a client or the server waits, from a budget of its own. It waits until there is room, because a
+     * response that is half sent cannot be taken back. Fails with a {@link RejectedExecutionException} if very many requests
+     * wait already.
      *
      * @param bytes of the chunk that it reads
      */

@@ -33,7 +33,8 @@ record Quotas(long size, long roomBytes, long userBytes, long totalBytes, int ro
         boolean small = kind == FileConfig.Kind.REDIS;
         long size = Math.min(config.maxSize().orElse(small ? 16 * MIB : 2 * GIB), (long) chunk * MOST_CHUNKS);
         return new Quotas(size, config.roomBytes().orElse(small ? 64 * MIB : 10 * GIB),
-                config.userBytes().orElse(small ? 64 * MIB : 10 * GIB), config.totalBytes().orElse(small ? 256 * MIB : 50 * GIB),
+                config.userBytes().orElse(small ? 64 * MIB : 10 * GIB),
+                config.totalBytes().orElse(small ? 256 * MIB : 50 * GIB),
                 config.roomFiles(), config.totalFiles(), config.unfinished());
     }
 
@@ -54,7 +55,8 @@ record Quotas(long size, long roomBytes, long userBytes, long totalBytes, int ro
         }
         bytes(all, inRoom, more, roomBytes, excess -> ErrorReply.parameter(FULL, "room", "its files " + excess));
         if (more.user() != null) {
-            bytes(all, file -> more.user().equals(file.user()), more, userBytes, excess -> new ErrorReply(FULL, "the files of this user " + excess));
+            bytes(all, file -> more.user().equals(file.user()), more, userBytes,
+                    excess -> new ErrorReply(FULL, "the files of this user " + excess));
         }
         bytes(all, file -> true, more, totalBytes, excess -> new ErrorReply(FULL, "all files of this server " + excess));
     }

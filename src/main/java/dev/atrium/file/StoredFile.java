@@ -35,7 +35,6 @@ public record StoredFile(String id, String namespace, String room, String name, 
         SAID
     }
 
-
     /** Returns whether it is verified, with all of its chunks. */
     @JsonIgnore
     public boolean isComplete() {
@@ -71,7 +70,8 @@ public record StoredFile(String id, String namespace, String room, String name, 
 
     /** This description with another state. */
     StoredFile as(State other) {
-        return new StoredFile(id, namespace, room, name, size, type, sha256, session, user, chunk, createdAt, completedAt, other);
+        return new StoredFile(id, namespace, room, name, size, type, sha256, session, user, chunk, createdAt, completedAt,
+                other);
     }
 
     /** This description, verified. */

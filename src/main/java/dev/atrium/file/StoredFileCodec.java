@@ -10,7 +10,8 @@ import java.io.UncheckedIOException;
 public final class StoredFileCodec {
 
     // During a rolling update, a newer replica may write fields that this one does not know.
-    private static final ObjectMapper JSON = JsonMapper.builder().disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES).build();
+    private static final ObjectMapper JSON = JsonMapper.builder().disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
+            .build();
 
     private StoredFileCodec() {
     }

@@ -23,11 +23,12 @@ import java.util.function.Supplier;
 import org.jboss.logging.Logger;
 
 /**
- * Uploads and downloads of files. Permissions are checked by the {@link Gateway}, quotas by {@link Quotas}. A client proves that it is the
- * sender by the file's id, which no other client knows until the file is complete and can no longer change.
+ * Uploads and downloads of files. Permissions are checked by the {@link Gateway}, quotas by {@link Quotas}. A client proves
+ * that it is the sender by the file's id, which no other client knows until the file is complete and can no longer change.
  *
- * <p>Any thread; what is returned completes on any thread. A {@code Uni} that fails with an {@link ErrorReply} carries the error for
- * the client.
+ * <p>
+ * Any thread; what is returned completes on any thread. A {@code Uni} that fails with an {@link ErrorReply} carries the error
+ * for the client.
  */
 public final class Transfers {
 
@@ -75,7 +76,8 @@ public final class Transfers {
 
     /** Transfers of a server without files: every operation fails with 404. */
     public static Transfers none(Gateway gateway) {
-        return new Transfers(NoStore.INSTANCE, gateway, null, new Quotas(Long.MAX_VALUE, 0, 0, 0, 0, 0, 0), 1, Clock.systemUTC());
+        return new Transfers(NoStore.INSTANCE, gateway, null, new Quotas(Long.MAX_VALUE, 0, 0, 0, 0, 0, 0), 1,
+                Clock.systemUTC());
     }
 
     /**
@@ -123,7 +125,8 @@ public final class Transfers {
         }
         int length = file.length(index.intValue());
         if (bytes.remaining() != length) {
-            throw ErrorReply.badRequest("bytes: expected " + length + " of them in chunk " + index + ", got " + bytes.remaining());
+            throw ErrorReply
+                    .badRequest("bytes: expected " + length + " of them in chunk " + index + ", got " + bytes.remaining());
         }
         return store.write(file, index.intValue(), bytes).chain(taken -> {
             if (taken) {
@@ -161,7 +164,8 @@ public final class Transfers {
     }
 
     /**
-     * Completes an upload: verifies the file and publishes it in the room, if no chunk is missing. A repeated call has the same result.
+     * Completes an upload: verifies the file and publishes it in the room, if no chunk is missing. A repeated call has the same
+     * result.
      *
      * @return the missing chunks, if there are any, or the stream position at which the file was published
      */
@@ -186,8 +190,9 @@ public final class Transfers {
     private Uni<UploadResult> verify(Uploader uploader, StoredFile file) {
         return verification.sha256(file).chain(digest -> {
             if (file.sha256() != null && !file.sha256().equals(digest)) {
-                return store.clear(file.as(StoredFile.State.COMING)).chain(cleared -> Uni.createFrom().failure(new ErrorReply(UNPROCESSABLE,
-                        "sha256: expected " + file.sha256() + ", got " + digest + "; all of it is missing again")));
+                return store.clear(file.as(StoredFile.State.COMING))
+                        .chain(cleared -> Uni.createFrom().failure(new ErrorReply(UNPROCESSABLE,
+                                "sha256: expected " + file.sha256() + ", got " + digest + "; all of it is missing again")));
             }
             return update(file.completed(digest, clock.millis())).chain(now -> {
                 if (now.state() == StoredFile.State.WHOLE) {

@@ -33,7 +33,8 @@ final class TransfersProducer {
 
     @Produces
     @Singleton
-    Transfers transfers(Optional<FileStore> store, FileConfig config, BackplaneConfig backplane, Gateway gateway, RoomService service,
+    Transfers transfers(Optional<FileStore> store, FileConfig config, BackplaneConfig backplane, Gateway gateway,
+            RoomService service,
             @ConfigProperty(name = "atrium.websocket.max-message-size") MemorySize message,
             @ConfigProperty(name = "atrium.websocket.max-frame-size") MemorySize frame) {
         check(config);
@@ -58,7 +59,8 @@ final class TransfersProducer {
             @ConfigProperty(name = "quarkus.http.host-enabled") boolean listens) {
         if (listens && store.isPresent()) {
             vertx.setPeriodic(config.sweep().toMillis(), timer -> sweep.once().subscribe().with(
-                    done -> { }, failure -> LOG.error("Old files are not swept away", failure)));
+                    done -> {
+                    }, failure -> LOG.error("Old files are not swept away", failure)));
         }
     }
 

@@ -30,8 +30,10 @@ final class Verification {
         return Uni.createFrom().deferred(() -> {
             MessageDigest digest = sha256();
             return Multi.createFrom().range(0, file.chunks()).group().intoLists().of(store.readAhead())
-                    .onItem().transformToUniAndConcatenate(indices -> Uni.join().all(indices.stream().map(index -> read(file, index)).toList())
-                            .andFailFast().emitOn(Infrastructure.getDefaultWorkerPool()))
+                    .onItem()
+                    .transformToUniAndConcatenate(
+                            indices -> Uni.join().all(indices.stream().map(index -> read(file, index)).toList())
+                                    .andFailFast().emitOn(Infrastructure.getDefaultWorkerPool()))
                     .onItem().invoke(chunks -> chunks.forEach(digest::update))
                     .onItem().ignoreAsUni()
                     .map(done -> HexFormat.of().formatHex(digest.digest()));

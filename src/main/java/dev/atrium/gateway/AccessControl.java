@@ -12,8 +12,8 @@ import jakarta.inject.Singleton;
 import java.nio.charset.StandardCharsets;
 
 /**
- * Authorization check of each client operation against the {@link Policy}. A missing permission is thrown as an {@link ErrorReply}: 401 for a
- * client that has to authenticate first, else 403; the {@link AuditLog} records it. Any thread.
+ * Authorization check of each client operation against the {@link Policy}. A missing permission is thrown as an
+ * {@link ErrorReply}: 401 for a client that has to authenticate first, else 403; the {@link AuditLog} records it. Any thread.
  */
 @Singleton
 public final class AccessControl {
@@ -77,7 +77,10 @@ public final class AccessControl {
         audit.room(session);
     }
 
-    /** Returns whether the client has the permission, without an error or an audit record: for data that is left out instead of denied. */
+    /**
+     * Returns whether the client has the permission, without an error or an audit record: for data that is left out instead of
+     * denied.
+     */
     boolean allows(Caller caller, RoomId room, Permission permission) {
         return policy.allows(caller.identity(), room, permission);
     }

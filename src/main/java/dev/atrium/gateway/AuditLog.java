@@ -59,7 +59,8 @@ public final class AuditLog {
             return unauthenticated(caller, transport);
         }
         events.emit(new Event.Denied(caller, transport, Event.Denied.Kind.PERMISSION, permission.word(), "/* *"));
-        return new ErrorReply(403, "ns: the permission " + permission.word() + " is missing for all namespaces together; name one");
+        return new ErrorReply(403,
+                "ns: the permission " + permission.word() + " is missing for all namespaces together; name one");
     }
 
     ErrorReply namespace(Caller caller, Transport transport, String namespace) {
@@ -67,7 +68,8 @@ public final class AuditLog {
             return unauthenticated(caller, transport);
         }
         events.emit(new Event.Denied(caller, transport, Event.Denied.Kind.PERMISSION, Permission.JOIN.word(), namespace));
-        return new ErrorReply(403, "ns: the permission " + Permission.JOIN.word() + " is missing for every room of this namespace");
+        return new ErrorReply(403,
+                "ns: the permission " + Permission.JOIN.word() + " is missing for every room of this namespace");
     }
 
     /**
@@ -101,8 +103,8 @@ public final class AuditLog {
     }
 
     /**
-     * Charges a session for messages. The session of a client that keeps sending after many errors is closed, and the client may not connect
-     * for a while.
+     * Charges a session for messages. The session of a client that keeps sending after many errors is closed, and the client
+     * may not connect for a while.
      *
      * @throws ErrorReply 429 if its bucket has not enough tokens
      */

@@ -12,7 +12,10 @@ import io.smallrye.mutiny.Uni;
 import jakarta.inject.Singleton;
 import java.util.List;
 
-/** Authentication of connected clients: by a first token after the handshake, or by a new one before it expires. On the session's event loop. */
+/**
+ * Authentication of connected clients: by a first token after the handshake, or by a new one before it expires. On the
+ * session's event loop.
+ */
 @Singleton
 public final class Authentication {
 
@@ -38,12 +41,17 @@ public final class Authentication {
         this.audit = audit;
     }
 
-    /** Whether there is a key to verify tokens with. Without one, a value that looks like a token may belong to the application. */
+    /**
+     * Whether there is a key to verify tokens with. Without one, a value that looks like a token may belong to the application.
+     */
     public boolean verifies() {
         return authenticator.verifies();
     }
 
-    /** Identity of a client that sends a token before it has a session; a failure is an {@link ErrorReply}. Completes on any thread. */
+    /**
+     * Identity of a client that sends a token before it has a session; a failure is an {@link ErrorReply}. Completes on any
+     * thread.
+     */
     public Uni<Identity> identity(Caller caller, Transport transport, String token) {
         return authenticator.token(token)
                 .onFailure(AuthenticationException.class).invoke(failure -> audit.token(caller, transport, failure.reason()))
@@ -51,11 +59,12 @@ public final class Authentication {
     }
 
     /**
-     * Authenticates the session's client by a token. Too late for an anonymous client that has joined rooms: the members know it as
-     * anonymous. A client that has authenticated can only send further tokens of the same user.
+     * Authenticates the session's client by a token. Too late for an anonymous client that has joined rooms: the members know
+     * it as anonymous. A client that has authenticated can only send further tokens of the same user.
      */
     public Uni<Authenticated> authenticate(Session session, String token) {
-        return identity(session.caller(), session.transport(), token).emitOn(session.loop()::run).chain(identity -> authenticated(session, identity));
+        return identity(session.caller(), session.transport(), token).emitOn(session.loop()::run)
+                .chain(identity -> authenticated(session, identity));
     }
 
     private Uni<Authenticated> authenticated(Session session, Identity identity) {

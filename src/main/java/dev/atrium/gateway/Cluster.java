@@ -65,13 +65,17 @@ public final class Cluster {
         backplane.listen(pattern, listener);
     }
 
-    /** Runs the work for each session of this replica in the namespace that belongs to the audience, on the session's event loop. */
+    /**
+     * Runs the work for each session of this replica in the namespace that belongs to the audience, on the session's event
+     * loop.
+     */
     public <T> Uni<List<T>> each(String namespace, Audience audience, Function<Session, Uni<T>> work) {
         List<Uni<Optional<T>>> works = new ArrayList<>();
         for (Session session : sessions.all()) {
             if (session.namespace().equals(namespace)) {
                 works.add(Uni.createFrom().deferred(() -> session.isOpen() && audience.includes(session)
-                        ? work.apply(session).map(Optional::of) : Uni.createFrom().item(Optional.<T>empty()))
+                        ? work.apply(session).map(Optional::of)
+                        : Uni.createFrom().item(Optional.<T> empty()))
                         .runSubscriptionOn(session.loop()::run)
                         // A session that ends meanwhile must not fail the result of the others.
                         .onFailure().invoke(failure -> LOG.debugf("Not done with a session: %s", failure.getMessage()))

@@ -13,8 +13,9 @@ import io.smallrye.mutiny.Uni;
 import java.util.Map;
 
 /**
- * Command of a session's client, with its parameters checked for form. The codec of a transport creates it, {@link Gateway#execute}
- * permits and executes it, and the transport writes the result, or the {@link ErrorReply}, in its own format.
+ * Command of a session's client, with its parameters checked for form. The codec of a transport creates it,
+ * {@link Gateway#execute} permits and executes it, and the transport writes the result, or the {@link ErrorReply}, in its own
+ * format.
  *
  * @param <R> result
  */
@@ -78,7 +79,8 @@ public sealed interface Command<R> {
      * @param echo whether the session receives its own message
      * @param idempotencyKey by which a repeated command is recognised; or null
      */
-    record Publish(RoomId room, String event, Data data, boolean echo, String idempotencyKey) implements Command<PublishResult> {
+    record Publish(RoomId room, String event, Data data, boolean echo,
+            String idempotencyKey) implements Command<PublishResult> {
 
         @Override
         public void permit(Session session, AccessControl access) {
@@ -143,7 +145,8 @@ public sealed interface Command<R> {
     }
 
     /**
-     * Resumes an earlier session of the same user in a session that has just begun: it takes over the id, and the rooms that it may still join.
+     * Resumes an earlier session of the same user in a session that has just begun: it takes over the id, and the rooms that it
+     * may still join.
      *
      * @param token resume token that the client was sent
      * @param positions last positions that the client received, by the name of the room; the empty name is the whole namespace
@@ -162,8 +165,8 @@ public sealed interface Command<R> {
     }
 
     /**
-     * Recovers an earlier session for a client that knows only the last message that it received: all of its rooms, or an error. After an
-     * error the session cannot be used any more.
+     * Recovers an earlier session for a client that knows only the last message that it received: all of its rooms, or an
+     * error. After an error the session cannot be used any more.
      */
     record Recover(String token, RecoveryOffset last) implements Command<Recovered> {
 

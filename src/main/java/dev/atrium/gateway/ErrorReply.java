@@ -9,7 +9,10 @@ import java.util.concurrent.CancellationException;
 import java.util.concurrent.ThreadLocalRandom;
 import org.jboss.logging.Logger;
 
-/** Error that is sent to a client: an HTTP status code, its subject, and what was expected. Each transport writes it in its own format. */
+/**
+ * Error that is sent to a client: an HTTP status code, its subject, and what was expected. Each transport writes it in its own
+ * format.
+ */
 public final class ErrorReply extends RuntimeException {
 
     private static final long serialVersionUID = 1L;
@@ -77,7 +80,8 @@ public final class ErrorReply extends RuntimeException {
         }
         if (failure instanceof LimitException exceeded) {
             int retryAfter = exceeded.limit().isSharedByAll() ? 1 + ThreadLocalRandom.current().nextInt(SPREAD_SECONDS) : 1;
-            return new ErrorReply(exceeded.limit().code(), Subject.REQUEST, exceeded.getMessage(), exceeded.limit() == Limit.PENALTY, retryAfter);
+            return new ErrorReply(exceeded.limit().code(), Subject.REQUEST, exceeded.getMessage(),
+                    exceeded.limit() == Limit.PENALTY, retryAfter);
         }
         if (failure instanceof AuthenticationException unknown) {
             boolean later = unknown.reason() == AuthenticationException.Reason.UNAVAILABLE;

@@ -110,6 +110,11 @@ public sealed interface Event {
     record Denied(Caller who, Transport transport, Kind kind, String detail, String target) implements Event {
 
         /** Kind of rule that denied it. */
-        public enum Kind { AUTHENTICATION, PERMISSION, LIMIT, ORIGIN }
+        public enum Kind {
+            AUTHENTICATION,
+            PERMISSION,
+            LIMIT,
+            ORIGIN
+        }
     }
 }

@@ -12,8 +12,8 @@ import java.util.function.Consumer;
 import org.jboss.logging.Logger;
 
 /**
- * Bounded event queue of one subscriber. Events are added on any thread and emitted on the executor, one after the other. Events that do
- * not fit are counted, and the subscriber receives the count in their place.
+ * Bounded event queue of one subscriber. Events are added on any thread and emitted on the executor, one after the other.
+ * Events that do not fit are counted, and the subscriber receives the count in their place.
  */
 final class EventQueue implements Flow.Subscription {
 

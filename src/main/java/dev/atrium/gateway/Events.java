@@ -13,9 +13,9 @@ import java.util.function.Consumer;
 import org.jboss.logging.Logger;
 
 /**
- * Event stream of this replica: connections, published and delivered messages, denials. Each subscriber has a queue of {@value #QUEUE}
- * events that is drained on a worker thread. A slow subscriber loses events, and receives their count as {@link Event.Missed}; it never
- * slows a room down. Any thread.
+ * Event stream of this replica: connections, published and delivered messages, denials. Each subscriber has a queue of
+ * {@value #QUEUE} events that is drained on a worker thread. A slow subscriber loses events, and receives their count as
+ * {@link Event.Missed}; it never slows a room down. Any thread.
  */
 @Singleton
 public final class Events {
@@ -55,7 +55,10 @@ public final class Events {
         }
     }
 
-    /** Returns whether there is a subscriber to that kind of event: events that come with every message are only created for a subscriber. */
+    /**
+     * Returns whether there is a subscriber to that kind of event: events that come with every message are only created for a
+     * subscriber.
+     */
     public boolean isWanted(Class<? extends Event> kind) {
         for (EventQueue queue : queues) {
             if (queue.kind().isAssignableFrom(kind)) {
@@ -65,7 +68,10 @@ public final class Events {
         return false;
     }
 
-    /** All events from the subscription on. The stream never completes. Items are emitted on worker threads, one after the other. */
+    /**
+     * All events from the subscription on. The stream never completes. Items are emitted on worker threads, one after the
+     * other.
+     */
     public Multi<Event> stream() {
         return stream(Event.class);
     }
@@ -84,7 +90,8 @@ public final class Events {
     }
 
     /**
-     * Calls the subscriber with every event of that kind from now on. An exception of one call is logged, and the following calls are made.
+     * Calls the subscriber with every event of that kind from now on. An exception of one call is logged, and the following
+     * calls are made.
      *
      * @param name of the subscriber, for the log
      */

@@ -31,13 +31,14 @@ import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 
 /**
- * Entry point of every transport to the rooms: checks permissions and limits, so that a rule holds for all transports. A {@code Uni} that
- * fails with an {@link ErrorReply} carries the error for the client: 401 for a client that has to authenticate first, 403 with the missing
- * permission, 429 for an exceeded limit.
+ * Entry point of every transport to the rooms: checks permissions and limits, so that a rule holds for all transports. A
+ * {@code Uni} that fails with an {@link ErrorReply} carries the error for the client: 401 for a client that has to authenticate
+ * first, 403 with the missing permission, 429 for an exceeded limit.
  *
- * <p>Methods that take a session are called on its event loop, and their {@code Uni}s complete there, except that of a
- * {@link Command.Publish}, which completes on any thread. Methods that take a caller can be called on any thread, and their {@code Uni}s
- * complete on any thread, except {@link #listen}.
+ * <p>
+ * Methods that take a session are called on its event loop, and their {@code Uni}s complete there, except that of a
+ * {@link Command.Publish}, which completes on any thread. Methods that take a caller can be called on any thread, and their
+ * {@code Uni}s complete on any thread, except {@link #listen}.
  */
 @Singleton
 public final class Gateway implements Session.Listener {
@@ -50,7 +51,8 @@ public final class Gateway implements Session.Listener {
     private final TokenExpiry expiry;
 
     /** @param service executes what the gateway has permitted */
-    public Gateway(RoomService service, AccessControl access, ClientLimits limits, ConnectionLimiter connections, AuditLog audit, TokenExpiry expiry) {
+    public Gateway(RoomService service, AccessControl access, ClientLimits limits, ConnectionLimiter connections,
+            AuditLog audit, TokenExpiry expiry) {
         this.service = service;
         this.access = access;
         this.limits = limits;
@@ -91,7 +93,10 @@ public final class Gateway implements Session.Listener {
         return command.execute(session, service, access);
     }
 
-    /** Makes a new session a member of its own room and of its namespace's room. Every session that receives messages is in both. */
+    /**
+     * Makes a new session a member of its own room and of its namespace's room. Every session that receives messages is in
+     * both.
+     */
     public Uni<Void> admit(Session session) {
         return permitted(() -> requireNamespace(session), () -> service.admit(session));
     }
@@ -129,7 +134,8 @@ public final class Gateway implements Session.Listener {
     }
 
     /**
-     * Charges one message and closes the session if its bucket is empty: for messages that have no error reply. Returns whether the session stays open.
+     * Charges one message and closes the session if its bucket is empty: for messages that have no error reply. Returns whether
+     * the session stays open.
      */
     public boolean chargeOrClose(Session session, int size) {
         boolean charged = charged(session, size);
@@ -163,24 +169,27 @@ public final class Gateway implements Session.Listener {
      *
      * @param traceparent the client's span, in the format of W3C Trace Context; null for none
      */
-    public Uni<PublishResult> publish(Caller caller, Transport transport, RoomId room, String event, Data data, String idempotency,
+    public Uni<PublishResult> publish(Caller caller, Transport transport, RoomId room, String event, Data data,
+            String idempotency,
             String traceparent) {
         String user = caller.identity().user();
         return permitted(() -> {
             access.requirePublish(caller, transport, room);
             audit.bytes(caller, transport, data.size());
         }, () -> service.publish(new Publication(room, event == null ? Publication.DEFAULT_EVENT : event, data,
-                        user == null ? null : new Sender(null, user), true, idempotency).in(traceparent), transport));
+                user == null ? null : new Sender(null, user), true, idempotency).in(traceparent), transport));
     }
 
     /** One page of the sessions in a room, on all replicas. */
     public Uni<MemberPage<Presence>> members(Caller caller, Transport transport, RoomId room, String cursor, int limit) {
-        return permitted(() -> access.require(caller, transport, room, Permission.PRESENCE), () -> service.members(room, cursor, limit));
+        return permitted(() -> access.require(caller, transport, room, Permission.PRESENCE),
+                () -> service.members(room, cursor, limit));
     }
 
     /** One page of the users in a room, on all replicas: sessions of one user are one entry. */
     public Uni<MemberPage<MemberPage.User>> users(Caller caller, Transport transport, RoomId room, String cursor, int limit) {
-        return permitted(() -> access.require(caller, transport, room, Permission.PRESENCE), () -> service.users(room, cursor, limit));
+        return permitted(() -> access.require(caller, transport, room, Permission.PRESENCE),
+                () -> service.users(room, cursor, limit));
     }
 
     /**
@@ -214,14 +223,17 @@ public final class Gateway implements Session.Listener {
 
     /** One page of the rooms of a namespace, reduced to those that the client may join. */
     public Uni<RoomPage> rooms(Caller caller, Transport transport, String namespace, String prefix, String cursor, int limit) {
-        return permitted(() -> access.requireNamespace(caller, transport, namespace), () -> service.rooms(namespace, prefix, cursor, limit))
+        return permitted(() -> access.requireNamespace(caller, transport, namespace),
+                () -> service.rooms(namespace, prefix, cursor, limit))
                 .map(page -> new RoomPage(page.names().stream()
-                        .filter(name -> access.allows(caller, new RoomId(namespace, name), Permission.JOIN)).toList(), page.next()));
+                        .filter(name -> access.allows(caller, new RoomId(namespace, name), Permission.JOIN)).toList(),
+                        page.next()));
     }
 
     /** Ends a session on whatever replica it is. Returns whether there was one. */
     public Uni<Boolean> disconnect(Caller caller, Transport transport, String namespace, String sessionId) {
-        return permitted(() -> access.requireAdmin(caller, transport, namespace), () -> service.disconnect(namespace, sessionId));
+        return permitted(() -> access.requireAdmin(caller, transport, namespace),
+                () -> service.disconnect(namespace, sessionId));
     }
 
     /**
@@ -229,8 +241,10 @@ public final class Gateway implements Session.Listener {
      *
      * @param stillWanted checked before the membership begins
      */
-    public Uni<Membership> listen(Caller caller, Member member, RoomId room, StreamPosition since, BooleanSupplier stillWanted) {
-        return permitted(() -> access.require(caller, Transport.HTTP, room, Permission.JOIN), () -> service.listen(member, room, since, stillWanted));
+    public Uni<Membership> listen(Caller caller, Member member, RoomId room, StreamPosition since,
+            BooleanSupplier stillWanted) {
+        return permitted(() -> access.require(caller, Transport.HTTP, room, Permission.JOIN),
+                () -> service.listen(member, room, since, stillWanted));
     }
 
     /** Ends a membership of {@link #listen}. On the member's event loop. */

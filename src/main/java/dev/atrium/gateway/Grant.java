@@ -6,8 +6,8 @@ import dev.atrium.security.Permission;
 import dev.atrium.security.Policy;
 
 /**
- * Permissions of a client for rooms that are only known during the execution of a command, for example the rooms of an earlier session.
- * Created when the command is permitted.
+ * Permissions of a client for rooms that are only known during the execution of a command, for example the rooms of an earlier
+ * session. Created when the command is permitted.
  *
  * @param policy of this server
  * @param identity of the client

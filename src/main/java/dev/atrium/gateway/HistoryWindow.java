@@ -15,8 +15,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 
 /**
- * History of clients that may join a room but not read its history: the messages that they missed while they were disconnected, and
- * nothing older.
+ * History of clients that may join a room but not read its history: the messages that they missed while they were disconnected,
+ * and nothing older.
  */
 final class HistoryWindow {
 
@@ -29,7 +29,10 @@ final class HistoryWindow {
         this.longestAbsenceMillis = longestAbsenceMillis;
     }
 
-    /** For each position that a client sent, by the name of the room: that position, or the later one from which the client may resume. */
+    /**
+     * For each position that a client sent, by the name of the room: that position, or the later one from which the client may
+     * resume.
+     */
     Uni<Map<String, StreamPosition>> from(String namespace, Map<String, StreamPosition> places, Grant grant) {
         List<Uni<Tuple2<String, StreamPosition>>> searches = new ArrayList<>();
         places.forEach((name, since) -> {
@@ -37,14 +40,15 @@ final class HistoryWindow {
             searches.add((grant.mayReadBack(room) ? Uni.createFrom().item(since) : from(room, since))
                     .map(position -> Tuple2.of(name, position)));
         });
-        return Resumption.all(searches).map(found -> found.stream().collect(Collectors.toMap(Tuple2::getItem1, Tuple2::getItem2)));
+        return Resumption.all(searches)
+                .map(found -> found.stream().collect(Collectors.toMap(Tuple2::getItem1, Tuple2::getItem2)));
     }
 
     /** The position that the client sent, or the one before the first message that is recent enough. */
     Uni<StreamPosition> from(RoomId room, StreamPosition since) {
         long oldest = TimeUnit.MILLISECONDS.toMicros(System.currentTimeMillis() - longestAbsenceMillis);
-        return history(room, HistoryQuery.after(since.offset(), 1)).chain(next ->
-                next.messages().isEmpty() || next.messages().get(0).atMicros() >= oldest ? Uni.createFrom().item(since)
+        return history(room, HistoryQuery.after(since.offset(), 1)).chain(
+                next -> next.messages().isEmpty() || next.messages().get(0).atMicros() >= oldest ? Uni.createFrom().item(since)
                         : firstAfter(room, oldest));
     }
 

@@ -48,8 +48,8 @@ public final class JsonData {
     }
 
     /**
-     * Data that is neither text nor bytes, as one JSON value. Several arguments become an array, and bytes within them become objects
-     * like those of binary messages, with {@code encoding} and {@code data}.
+     * Data that is neither text nor bytes, as one JSON value. Several arguments become an array, and bytes within them become
+     * objects like those of binary messages, with {@code encoding} and {@code data}.
      */
     public static String shown(Data data) {
         if (data instanceof Data.Json json) {

@@ -19,11 +19,11 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Session recovery from the last message that a client received: finds the stream position of each room, and the messages that the client
- * missed. A client receives the messages of its rooms in the order of their times, except messages that were published at nearly the same
- * time. If there are such messages it is unknown whether the client received them, and the session is not recovered: no message is lost
- * silently and none is sent twice. Missed messages are sent in the order of their times, so that the same holds for a client that is
- * disconnected while it receives them.
+ * Session recovery from the last message that a client received: finds the stream position of each room, and the messages that
+ * the client missed. A client receives the messages of its rooms in the order of their times, except messages that were
+ * published at nearly the same time. If there are such messages it is unknown whether the client received them, and the session
+ * is not recovered: no message is lost silently and none is sent twice. Missed messages are sent in the order of their times,
+ * so that the same holds for a client that is disconnected while it receives them.
  */
 final class Recovery {
 

@@ -4,8 +4,8 @@ import dev.atrium.room.Message;
 import dev.atrium.room.StreamPosition;
 
 /**
- * Last message that a client received, as one string: the {@code offset} of Socket.IO's connection state recovery. Its time gives the
- * client's stream positions in its other rooms.
+ * Last message that a client received, as one string: the {@code offset} of Socket.IO's connection state recovery. Its time
+ * gives the client's stream positions in its other rooms.
  *
  * @param room name of the message's room, empty for the whole namespace
  * @param position of the message in that room
@@ -27,7 +27,8 @@ public record RecoveryOffset(String room, StreamPosition position, long atMicros
             return null;
         }
         try {
-            return new RecoveryOffset(parts[3], new StreamPosition(parts[1], Long.parseLong(parts[2])), Long.parseLong(parts[0]));
+            return new RecoveryOffset(parts[3], new StreamPosition(parts[1], Long.parseLong(parts[2])),
+                    Long.parseLong(parts[0]));
         } catch (NumberFormatException e) {
             return null;
         }

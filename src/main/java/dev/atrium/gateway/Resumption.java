@@ -49,7 +49,10 @@ final class Resumption {
         return session.resumeToken() == null ? Uni.createFrom().voidItem() : store.save(stateOf(session));
     }
 
-    /** Handles the end of a session: it is forgotten if the client closed it or was closed for good. Returns whether it is stored for its client. */
+    /**
+     * Handles the end of a session: it is forgotten if the client closed it or was closed for good. Returns whether it is
+     * stored for its client.
+     */
     boolean ended(Session session, CloseReason reason) {
         String token = session.resumeToken();
         if (token == null) {
@@ -60,7 +63,8 @@ final class Resumption {
             default -> false;
         };
         Uni<Void> kept = forGood ? store.forget(token) : store.release(token);
-        kept.subscribe().with(done -> { }, failure -> LOG.warnf("A session was not kept: %s", failure.getMessage()));
+        kept.subscribe().with(done -> {
+        }, failure -> LOG.warnf("A session was not kept: %s", failure.getMessage()));
         return !forGood;
     }
 
@@ -99,7 +103,8 @@ final class Resumption {
                     : ErrorReply.parameter(403, "token", "of a session of another user");
         }
         store.forget(before).subscribe().with(
-                done -> { }, failure -> LOG.warnf("A session was not forgotten: %s", failure.getMessage()));
+                done -> {
+                }, failure -> LOG.warnf("A session was not forgotten: %s", failure.getMessage()));
     }
 
     /** Rooms to join again, each with the client's position in it, or null. */
@@ -131,13 +136,18 @@ final class Resumption {
                 rooms.put(room.name(), membership.watchesPresence());
             }
         }
-        return new SavedSession(session.resumeToken(), session.self(), session.namespace(), rooms, Set.copyOf(session.granted()));
+        return new SavedSession(session.resumeToken(), session.self(), session.namespace(), rooms,
+                Set.copyOf(session.granted()));
     }
 
-    /** All results, or the first failure, but only once all have completed: a join that is cancelled half-way would never be undone. */
+    /**
+     * All results, or the first failure, but only once all have completed: a join that is cancelled half-way would never be
+     * undone.
+     */
     static <T> Uni<List<T>> all(List<Uni<T>> works) {
-        return works.isEmpty() ? Uni.createFrom().item(new ArrayList<>()) : Uni.join().all(works).andCollectFailures()
-                .onFailure(CompositeException.class)
-                .transform(failures -> failures.getCauses().get(0));
+        return works.isEmpty() ? Uni.createFrom().item(new ArrayList<>())
+                : Uni.join().all(works).andCollectFailures()
+                        .onFailure(CompositeException.class)
+                        .transform(failures -> failures.getCauses().get(0));
     }
 }

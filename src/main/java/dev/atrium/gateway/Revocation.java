@@ -38,15 +38,16 @@ public final class Revocation {
     }
 
     /**
-     * Closes the user's sessions. Emits their number; or an {@link ErrorReply} with 503 if a replica has not replied, in which case the request
-     * can be repeated.
+     * Closes the user's sessions. Emits their number; or an {@link ErrorReply} with 503 if a replica has not replied, in which
+     * case the request can be repeated.
      *
      * @param namespace null for all namespaces
      */
     public Uni<Integer> revoke(Caller caller, Transport transport, String namespace, String user) {
         return Uni.createFrom().deferred(() -> {
             access.requireAdmin(caller, transport, namespace);
-            return cluster.askAll(QUESTION, (namespace == null ? EVERYWHERE : namespace) + ' ' + user, PATIENCE).map(Revocation::sum);
+            return cluster.askAll(QUESTION, (namespace == null ? EVERYWHERE : namespace) + ' ' + user, PATIENCE)
+                    .map(Revocation::sum);
         });
     }
 
@@ -63,7 +64,9 @@ public final class Revocation {
         String namespace = question.substring(0, space);
         String user = question.substring(space + 1);
         List<Session> ended = sessions.all().stream()
-                .filter(each -> (namespace.equals(EVERYWHERE) || each.namespace().equals(namespace)) && user.equals(each.self().user())).toList();
+                .filter(each -> (namespace.equals(EVERYWHERE) || each.namespace().equals(namespace))
+                        && user.equals(each.self().user()))
+                .toList();
         ended.forEach(each -> each.closeSoon(CloseReason.REVOKED));
         return Uni.createFrom().item(Integer.toString(ended.size()));
     }

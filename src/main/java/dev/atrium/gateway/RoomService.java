@@ -37,10 +37,11 @@ import java.util.regex.Pattern;
 import org.jboss.logging.Logger;
 
 /**
- * Operations on rooms for sessions, backends and the application, without permission checks: those are the {@link Gateway}'s. A {@code Uni}
- * that fails with an {@link ErrorReply} carries the error for the client.
+ * Operations on rooms for sessions, backends and the application, without permission checks: those are the {@link Gateway}'s. A
+ * {@code Uni} that fails with an {@link ErrorReply} carries the error for the client.
  *
- * <p>Methods that take a session are called on its event loop, and their {@code Uni}s complete there.
+ * <p>
+ * Methods that take a session are called on its event loop, and their {@code Uni}s complete there.
  */
 @Singleton
 public final class RoomService {
@@ -50,7 +51,10 @@ public final class RoomService {
     /** Maximum length of an event's name, in bytes of UTF-8. */
     public static final int MAX_EVENT_BYTES = 255;
 
-    /** Event names that clients cannot publish: Socket.IO's client libraries emit them themselves, a lost connection for example. */
+    /**
+     * Event names that clients cannot publish: Socket.IO's client libraries emit them themselves, a lost connection for
+     * example.
+     */
     public static final Set<String> RESERVED_EVENTS = Set.of("connect", "connect_error", "disconnect", "disconnecting",
             "newListener", "removeListener");
 
@@ -78,7 +82,10 @@ public final class RoomService {
         backplane.sessions().serve(this::end);
     }
 
-    /** Maximum age of a message that a client can have missed: the resume window, and the time that the heartbeat takes to detect its absence. */
+    /**
+     * Maximum age of a message that a client can have missed: the resume window, and the time that the heartbeat takes to
+     * detect its absence.
+     */
     private static long longestAbsenceMillis(Backplane backplane, Sessions sessions) {
         SessionConfig.Heartbeat heartbeat = sessions.config().heartbeat();
         return backplane.sessions().windowMillis() + heartbeat.interval().plus(heartbeat.timeout()).toMillis();
@@ -101,7 +108,10 @@ public final class RoomService {
         sessions.disconnected();
     }
 
-    /** Makes a new session a member of its own room and of its namespace's room. Every session that receives messages is in both. */
+    /**
+     * Makes a new session a member of its own room and of its namespace's room. Every session that receives messages is in
+     * both.
+     */
     public Uni<Void> admit(Session session) {
         return enter(session, RoomId.of(session.namespace(), session.id()), false, null)
                 .chain(() -> enter(session, RoomId.everyone(session.namespace()), false, null))
@@ -114,8 +124,9 @@ public final class RoomService {
     }
 
     /**
-     * Makes the session a member of a room. Joining again is no error; it only updates {@code watchesPresence}. A client that repeats the
-     * position from which it joined is answered that it is recovered: otherwise it would discard the messages that it is about to receive.
+     * Makes the session a member of a room. Joining again is no error; it only updates {@code watchesPresence}. A client that
+     * repeats the position from which it joined is answered that it is recovered: otherwise it would discard the messages that
+     * it is about to receive.
      *
      * @param since last position that the client received, to be sent the messages after it; or null
      */
@@ -143,7 +154,8 @@ public final class RoomService {
     private void undo(Session session, Membership membership) {
         if (session.membership(membership.room()) == membership) {
             leave(session, membership.room()).subscribe().with(
-                    done -> { }, failure -> LOG.warnf("A join that failed was not undone: %s", failure.getMessage()));
+                    done -> {
+                    }, failure -> LOG.warnf("A join that failed was not undone: %s", failure.getMessage()));
         }
     }
 
@@ -162,21 +174,23 @@ public final class RoomService {
      * @param grant permissions that the client has now
      */
     Uni<Resumed> resume(Session session, String token, Map<String, StreamPosition> places, Grant grant) {
-        return resumption.take(session, token, Duration.ZERO).chain(saved -> historyWindow.from(session.namespace(), Resumption.places(saved, places), grant)
-                .emitOn(session.loop()::run)
-                .chain(from -> become(session, saved, from, grant).map(resumed -> resumed.asFrom(places, from)))
-                // A session with only some of its rooms would miss messages silently; after the close the client reconnects and gets all of them.
-                .onFailure().invoke(failure -> session.close(CloseReason.TRY_LATER)));
+        return resumption.take(session, token, Duration.ZERO)
+                .chain(saved -> historyWindow.from(session.namespace(), Resumption.places(saved, places), grant)
+                        .emitOn(session.loop()::run)
+                        .chain(from -> become(session, saved, from, grant).map(resumed -> resumed.asFrom(places, from)))
+                        // A session with only some of its rooms would miss messages silently; after the close the client reconnects and gets all of them.
+                        .onFailure().invoke(failure -> session.close(CloseReason.TRY_LATER)));
     }
 
     /**
-     * Recovers an earlier session for a client that knows only the last message that it received, and that keeps its token: all of its rooms,
-     * or an error. After a failure the session cannot be used any more.
+     * Recovers an earlier session for a client that knows only the last message that it received, and that keeps its token: all
+     * of its rooms, or an error. After a failure the session cannot be used any more.
      */
     Uni<Recovered> recover(Session session, String token, RecoveryOffset last, Grant grant) {
         return resumption.take(session, token, Recovery.TOKEN_LEADS)
                 .chain(saved -> recovery.places(saved, last)
-                        .chain(places -> historyWindow.from(session.namespace(), places, grant).map(from -> Recovery.same(places, from)))
+                        .chain(places -> historyWindow.from(session.namespace(), places, grant)
+                                .map(from -> Recovery.same(places, from)))
                         .emitOn(session.loop()::run)
                         .chain(places -> become(session, saved, Map.of(), grant)
                                 .chain(resumed -> recovery.missed(resumed.rooms(), places).emitOn(session.loop()::run)
@@ -211,7 +225,10 @@ public final class RoomService {
                 .map(joined -> new Resumed(saved.self(), saved.token(), joined));
     }
 
-    /** Ends the session's membership; it is sent no more messages of that room. Leaving a room that the session is not in does nothing. */
+    /**
+     * Ends the session's membership; it is sent no more messages of that room. Leaving a room that the session is not in does
+     * nothing.
+     */
     public Uni<Void> leave(Session session, RoomId room) {
         Membership membership = session.membership(room);
         if (membership == null) {
@@ -255,8 +272,7 @@ public final class RoomService {
         return tracing.publish(publication, backplane::publish)
                 .invoke(ignored -> events.emit(new Event.Accepted(publication, transport)))
                 .onFailure().transform(ErrorReply::of)
-                .onFailure(ErrorReply.class).invoke(failure ->
-                        events.emit(new Event.Refused(transport, failure.code())));
+                .onFailure(ErrorReply.class).invoke(failure -> events.emit(new Event.Refused(transport, failure.code())));
     }
 
     /** One page of the sessions in a room, on all replicas. */
@@ -312,7 +328,8 @@ public final class RoomService {
             // Removed first, so that the membership is not ended a second time, which would end that of another member.
             session.left(membership.room());
             depart(session, membership).subscribe().with(
-                    done -> { }, failure -> LOG.warnf("A departure was not noted: %s", failure.getMessage()));
+                    done -> {
+                    }, failure -> LOG.warnf("A departure was not noted: %s", failure.getMessage()));
         }
         events.emit(new Event.Disconnected(Event.Subject.of(session), reason, rooms, suspended));
     }

@@ -23,7 +23,9 @@ public final class RoomUrl {
         return Gateway.room(namespace, decode(trimmed.substring(trimmed.lastIndexOf('/') + 1)));
     }
 
-    /** Strict, unlike the router's decoder: a name that is not UTF-8 must not become another room's by replacement characters. */
+    /**
+     * Strict, unlike the router's decoder: a name that is not UTF-8 must not become another room's by replacement characters.
+     */
     private static String decode(String segment) {
         byte[] bytes = new byte[segment.length()];
         int length = 0;

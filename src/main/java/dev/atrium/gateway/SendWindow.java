@@ -6,8 +6,8 @@ import java.util.concurrent.Executor;
 import java.util.function.Consumer;
 
 /**
- * Send window of one client: bounds its messages that the backplane has not acknowledged. A client that publishes faster than the backplane
- * accepts is read more slowly. On the connection's event loop only.
+ * Send window of one client: bounds its messages that the backplane has not acknowledged. A client that publishes faster than
+ * the backplane accepts is read more slowly. On the connection's event loop only.
  */
 public final class SendWindow {
 

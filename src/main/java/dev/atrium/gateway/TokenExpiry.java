@@ -11,8 +11,8 @@ import jakarta.inject.Singleton;
 import java.time.Duration;
 
 /**
- * Token expiry. Warns clients before their token expires, and closes sessions whose client has not renewed its token, or has not
- * authenticated in time. On the session's event loop.
+ * Token expiry. Warns clients before their token expires, and closes sessions whose client has not renewed its token, or has
+ * not authenticated in time. On the session's event loop.
  */
 @Singleton
 public final class TokenExpiry {

@@ -141,7 +141,8 @@ final class Drain {
         }
         List<Session> all = new ArrayList<>(sessions.all());
         Collections.shuffle(all);
-        List<Runnable> chosen = all.stream().limit(most).<Runnable>map(session -> () -> session.closeSoon(CloseReason.REBALANCED)).toList();
+        List<Runnable> chosen = all.stream().limit(most)
+                .<Runnable> map(session -> () -> session.closeSoon(CloseReason.REBALANCED)).toList();
         Thread thread = new Thread(() -> {
             try {
                 tell(chosen, window);

@@ -20,7 +20,9 @@ public interface DrainConfig {
     @WithConverter(DurationSetting.class)
     Duration window();
 
-    /** Grace period for connections to end after the last session was closed; then the process ends, even with open connections. */
+    /**
+     * Grace period for connections to end after the last session was closed; then the process ends, even with open connections.
+     */
     @WithDefault("10s")
     @WithConverter(DurationSetting.class)
     Duration grace();

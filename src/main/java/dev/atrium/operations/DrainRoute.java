@@ -11,13 +11,14 @@ import jakarta.enterprise.event.Observes;
 import jakarta.inject.Singleton;
 
 /**
- * Management route {@code POST /admin/drain?sessions=N}: closes N sessions, whose clients reconnect to other replicas, to even out the load
- * after a replica was added. This replica stays ready, and some of the clients may reconnect to it.
+ * Management route {@code POST /admin/drain?sessions=N}: closes N sessions, whose clients reconnect to other replicas, to even
+ * out the load after a replica was added. This replica stays ready, and some of the clients may reconnect to it.
  */
 @Singleton
 final class DrainRoute {
 
-    private static final String EXPECTED = "sessions: expected how many to send elsewhere, a number from 1 to " + Integer.MAX_VALUE;
+    private static final String EXPECTED = "sessions: expected how many to send elsewhere, a number from 1 to "
+            + Integer.MAX_VALUE;
 
     private final Drain drain;
     private final Shutdown shutdown;

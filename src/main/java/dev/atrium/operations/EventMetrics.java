@@ -15,8 +15,8 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 
 /**
- * Counters of events, incremented synchronously by an {@link EventObserver}: none is lost in a full queue. Counters that alerts watch are
- * registered with zero at startup, because Prometheus sees no increase in the first sample of a new series.
+ * Counters of events, incremented synchronously by an {@link EventObserver}: none is lost in a full queue. Counters that alerts
+ * watch are registered with zero at startup, because Prometheus sees no increase in the first sample of a new series.
  */
 @Singleton
 final class EventMetrics implements EventObserver {
@@ -85,7 +85,8 @@ final class EventMetrics implements EventObserver {
 
     private Counter denied(Event.Denied.Kind kind, String detail) {
         return counters.computeIfAbsent(new Key("denied", kind, detail),
-                key -> counter("atrium.denied", "What clients were refused", "kind", kind.name().toLowerCase(Locale.ROOT), "detail", detail));
+                key -> counter("atrium.denied", "What clients were refused", "kind", kind.name().toLowerCase(Locale.ROOT),
+                        "detail", detail));
     }
 
     private Counter opened(Transport transport) {
@@ -95,13 +96,15 @@ final class EventMetrics implements EventObserver {
 
     private Counter closed(Transport transport, CloseReason reason) {
         return counters.computeIfAbsent(new Key("closed", transport, reason),
-                key -> counter("atrium.connections.closed", "Clients that are gone, by reason", "transport", transport.label(), "reason",
+                key -> counter("atrium.connections.closed", "Clients that are gone, by reason", "transport", transport.label(),
+                        "reason",
                         reason.label()));
     }
 
     private Counter timeouts(Transport transport) {
         return counters.computeIfAbsent(new Key("timeouts", transport, null),
-                key -> counter("atrium.heartbeat.timeouts", "Clients that were silent for too long", "transport", transport.label()));
+                key -> counter("atrium.heartbeat.timeouts", "Clients that were silent for too long", "transport",
+                        transport.label()));
     }
 
     private Counter counter(String name, String description, String... tags) {

@@ -13,7 +13,10 @@ import org.eclipse.microprofile.health.Liveness;
 import org.eclipse.microprofile.health.Readiness;
 import org.eclipse.microprofile.health.Startup;
 
-/** Health checks for Kubernetes. Startup and liveness depend on this process alone: a replica must not be restarted because Redis is unreachable. */
+/**
+ * Health checks for Kubernetes. Startup and liveness depend on this process alone: a replica must not be restarted because
+ * Redis is unreachable.
+ */
 @Singleton
 final class HealthChecks {
 
@@ -69,8 +72,9 @@ final class HealthChecks {
     }
 
     /**
-     * Not ready if this replica does not receive what the other replicas publish. But ready if Redis does not reply at all: it most likely
-     * replies to no replica, and with all replicas unready at once, none would be left to report the error to clients.
+     * Not ready if this replica does not receive what the other replicas publish. But ready if Redis does not reply at all: it
+     * most likely replies to no replica, and with all replicas unready at once, none would be left to report the error to
+     * clients.
      */
     @Produces
     @Singleton

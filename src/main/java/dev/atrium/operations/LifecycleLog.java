@@ -8,7 +8,9 @@ import jakarta.inject.Singleton;
 import org.jboss.logmanager.Level;
 import org.jboss.logmanager.Logger;
 
-/** Log of the lifecycle events of sessions, one line each at DEBUG, in the category {@value #CATEGORY}. Messages are not logged. */
+/**
+ * Log of the lifecycle events of sessions, one line each at DEBUG, in the category {@value #CATEGORY}. Messages are not logged.
+ */
 @Singleton
 final class LifecycleLog {
 

@@ -10,8 +10,8 @@ import org.jboss.logmanager.Level;
 import org.jboss.logmanager.Logger;
 
 /**
- * Log line in logfmt. Values from clients are JSON strings, so that none can end the line and forge another.
- * JSON logs also have each field by itself, under {@code mdc}.
+ * Log line in logfmt. Values from clients are JSON strings, so that none can end the line and forge another. JSON logs also
+ * have each field by itself, under {@code mdc}.
  */
 final class LogLine {
 
@@ -46,7 +46,8 @@ final class LogLine {
 
     void write(Logger log, Level level) {
         // No format string: a name may contain a %.
-        ExtLogRecord entry = new ExtLogRecord(level, line.toString(), ExtLogRecord.FormatStyle.NO_FORMAT, LogLine.class.getName());
+        ExtLogRecord entry = new ExtLogRecord(level, line.toString(), ExtLogRecord.FormatStyle.NO_FORMAT,
+                LogLine.class.getName());
         entry.setLoggerName(log.getName());
         // Set on the record instead of the thread's MDC, because the thread writes other lines afterwards.
         fields.forEach(entry::putMdc);

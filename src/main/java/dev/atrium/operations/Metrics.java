@@ -21,8 +21,8 @@ import java.util.List;
 import java.util.function.ToDoubleFunction;
 
 /**
- * Gauges and totals for Prometheus. Labels are transports, close reasons and status codes, which are few; never a room, a user or an event
- * name, because clients could create an unbounded number of time series.
+ * Gauges and totals for Prometheus. Labels are transports, close reasons and status codes, which are few; never a room, a user
+ * or an event name, because clients could create an unbounded number of time series.
  */
 @Singleton
 final class Metrics {
@@ -34,7 +34,8 @@ final class Metrics {
     }
 
     void start(@Observes StartupEvent startup, Events events, Sessions sessions, Rooms rooms, Backplane backplane,
-            EngineSockets engineSockets, ConnectionLimiter limiter, Transfers transfers, ExpiryJob sweep, LoadShedder load, Drain drain, Shutdown shutdown) {
+            EngineSockets engineSockets, ConnectionLimiter limiter, Transfers transfers, ExpiryJob sweep, LoadShedder load,
+            Drain drain, Shutdown shutdown) {
         connections(sessions);
         gauge("atrium.rooms", "Rooms with members on this replica", rooms, Rooms::count);
         gauge("atrium.memberships", "Memberships in rooms of sessions on this replica", rooms, Rooms::memberships);
@@ -45,9 +46,11 @@ final class Metrics {
         total("atrium.events.dropped", "Events that a slow subscriber on this replica lost", events, Events::dropped);
         for (String carrier : List.of("polling", "websocket")) {
             Gauge.builder("atrium.engineio.connections", engineSockets, all -> all.count(carrier))
-                    .description("Connections of Engine.IO now, by what carries them").tag("transport", carrier).register(registry);
+                    .description("Connections of Engine.IO now, by what carries them").tag("transport", carrier)
+                    .register(registry);
         }
-        gauge("atrium.connections.admitted", "Connections that count towards the limits, whatever they carry", limiter, ConnectionLimiter::count);
+        gauge("atrium.connections.admitted", "Connections that count towards the limits, whatever they carry", limiter,
+                ConnectionLimiter::count);
         load(sessions, load);
         drain(drain, shutdown);
         files(transfers, sweep);
@@ -57,7 +60,7 @@ final class Metrics {
     private void connections(Sessions sessions) {
         for (Transport transport : Transport.CONNECTED) {
             Gauge.builder("atrium.connections", sessions,
-                            all -> all.all().stream().filter(s -> s.transport() == transport).count())
+                    all -> all.all().stream().filter(s -> s.transport() == transport).count())
                     .description("Clients connected now").tag("transport", transport.label()).register(registry);
         }
     }
@@ -83,7 +86,8 @@ final class Metrics {
         total("atrium.file.received.bytes", "Chunks of files taken from clients", transfers, Transfers::received);
         total("atrium.file.sent.bytes", "Chunks of files given to clients", transfers, Transfers::sent);
         total("atrium.file.completed", "Files that were verified and said in their room", transfers, Transfers::completed);
-        total("atrium.file.store.full", "Files and chunks that were refused because the store had no room", transfers, Transfers::full);
+        total("atrium.file.store.full", "Files and chunks that were refused because the store had no room", transfers,
+                Transfers::full);
         total("atrium.file.swept", "Files that were too old, or that nobody went on with", sweep, ExpiryJob::swept);
     }
 

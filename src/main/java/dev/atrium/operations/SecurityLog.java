@@ -13,8 +13,8 @@ import org.jboss.logmanager.Level;
 import org.jboss.logmanager.Logger;
 
 /**
- * Security log: one line for each denial, in the category {@value #CATEGORY}, without tokens, keys and messages. Lines are rate-limited; the
- * number of suppressed ones is added to the next line.
+ * Security log: one line for each denial, in the category {@value #CATEGORY}, without tokens, keys and messages. Lines are
+ * rate-limited; the number of suppressed ones is added to the next line.
  */
 @Singleton
 final class SecurityLog {

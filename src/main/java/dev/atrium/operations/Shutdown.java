@@ -24,9 +24,9 @@ import org.jboss.logging.Logger;
 import sun.misc.Signal;
 
 /**
- * Graceful shutdown of a replica. It is not ready, but still serves until load balancers have removed it; then it rejects new connections and
- * closes every session, spread over a window; then the process exits with code 0. A second signal ends the delay and the window, a
- * third ends the grace period.
+ * Graceful shutdown of a replica. It is not ready, but still serves until load balancers have removed it; then it rejects new
+ * connections and closes every session, spread over a window; then the process exits with code 0. A second signal ends the
+ * delay and the window, a third ends the grace period.
  */
 @Singleton
 final class Shutdown {
@@ -46,7 +46,8 @@ final class Shutdown {
     private volatile boolean allTold;
     private volatile boolean impatient;
 
-    Shutdown(Sessions sessions, @All List<Drainable> drainables, ConnectionLimiter connections, Backplane backplane, Drain drain, DrainConfig config) {
+    Shutdown(Sessions sessions, @All List<Drainable> drainables, ConnectionLimiter connections, Backplane backplane,
+            Drain drain, DrainConfig config) {
         this.sessions = sessions;
         this.drainables = drainables;
         this.connections = connections;
@@ -122,7 +123,10 @@ final class Shutdown {
         } while (isWorthWaiting(System.nanoTime() - start));
     }
 
-    /** Whether to wait longer: for open connections, and for publications in flight, whose publishers may be acknowledged any moment. */
+    /**
+     * Whether to wait longer: for open connections, and for publications in flight, whose publishers may be acknowledged any
+     * moment.
+     */
     private boolean isWorthWaiting(long nanos) {
         boolean busy = sessions.connections() > 0 || backplane.status().pending() > 0
                 || drainables.stream().anyMatch(drainable -> drainable.inFlight() > 0);

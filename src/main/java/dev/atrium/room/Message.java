@@ -10,7 +10,7 @@ package dev.atrium.room;
  * @param echo whether the sender receives it, too
  * @param audience the members of the room that receive it; null for all
  * @param traceparent of the publishing span in the W3C Trace Context format; null if the message is not traced. Never sent to
- *     clients
+ *        clients
  * @param atMicros when the backplane accepted it, in microseconds since 1970
  * @param epoch see {@link StreamPosition}
  * @param offset 1, 2, 3 … in its room, the same for every subscriber

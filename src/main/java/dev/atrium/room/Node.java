@@ -31,7 +31,8 @@ public record Node(String name) {
     /** Returns the node that created a {@code sid}; null if the text does not have the form of a {@code sid}. */
     public static String ofEngineId(String sid) {
         return sid.matches("[\\w-]{" + (SessionId.NODE_LENGTH + ENGINE_SECRET_LENGTH) + "}")
-                ? sid.substring(0, SessionId.NODE_LENGTH) : null;
+                ? sid.substring(0, SessionId.NODE_LENGTH)
+                : null;
     }
 
     /** Returns a new secret token that begins with the name of this node. */
@@ -42,6 +43,7 @@ public record Node(String name) {
     /** Returns the node that created a token; null if the text does not have the form of a token. */
     public static String ofToken(String token) {
         return token.matches("[\\w-]{" + (SessionId.NODE_LENGTH + SECRET_LENGTH) + "}")
-                ? token.substring(0, SessionId.NODE_LENGTH) : null;
+                ? token.substring(0, SessionId.NODE_LENGTH)
+                : null;
     }
 }

@@ -11,5 +11,6 @@ import java.util.Comparator;
 public record Presence(Sender who, long since) {
 
     /** The order in which members are listed, the same on every backplane: pages are cut by it. */
-    public static final Comparator<Presence> LONGEST_FIRST = Comparator.comparingLong(Presence::since).thenComparing(each -> each.who().id());
+    public static final Comparator<Presence> LONGEST_FIRST = Comparator.comparingLong(Presence::since)
+            .thenComparing(each -> each.who().id());
 }

@@ -10,7 +10,7 @@ package dev.atrium.room;
  * @param echo whether the sender receives it, too
  * @param audience the members of the room that receive it; null for all
  * @param idempotency idempotency key chosen by the client, or null: a second publication with the same key in the same room is
- *     a retry after a lost reply, and is not published again
+ *        a retry after a lost reply, and is not published again
  * @param traceparent of the span that it belongs to, in the W3C Trace Context format; or null
  */
 public record Publication(RoomId room, String event, Data data, Sender from, boolean echo, Audience audience,

@@ -3,8 +3,9 @@ package dev.atrium.room;
 /**
  * Address of a room: a name inside a namespace.
  *
- * <p>Two kinds of room exist without a join: the room of a whole namespace ({@link #everyone}), which holds all of its
- * sessions, and the room of a single session, named by the session's id ({@link SessionId}).
+ * <p>
+ * Two kinds of room exist without a join: the room of a whole namespace ({@link #everyone}), which holds all of its sessions,
+ * and the room of a single session, named by the session's id ({@link SessionId}).
  *
  * @param namespace begins with {@code /}; printable characters except space, {@code ?} and {@code ,}
  * @param name any printable characters, at most {@value #MAX_BYTES} bytes of UTF-8; empty for the whole namespace

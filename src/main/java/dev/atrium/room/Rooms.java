@@ -33,23 +33,24 @@ public final class Rooms {
      * membership starts with {@link Membership#follow}.
      *
      * @param since the member's earlier stream position, from which missed messages are delivered; null to start with new
-     *     messages
+     *        messages
      * @param stillWanted checked once the room is subscribed to: a session that has ended meanwhile is not added
      * @return on the member's event loop: the membership; or the failure of the subscription or of the history, or
-     *     {@link CancellationException} if the session has ended. Must not be cancelled: a membership that is not received
-     *     would never be ended
+     *         {@link CancellationException} if the session has ended. Must not be cancelled: a membership that is not received
+     *         would never be ended
      */
     public Uni<Membership> join(Member member, RoomId id, boolean watchesPresence, StreamPosition since,
             BooleanSupplier stillWanted) {
         Uni<Membership> admitted = admitted(member, id, watchesPresence, stillWanted);
-        return since == null ? admitted : admitted.chain(membership -> membership.resume(since)
-                .onFailure().invoke(() -> leave(membership))
-                .invoke(() -> {
-                    if (!stillWanted.getAsBoolean()) {
-                        leave(membership);
-                        throw new CancellationException("the session has gone");
-                    }
-                }));
+        return since == null ? admitted
+                : admitted.chain(membership -> membership.resume(since)
+                        .onFailure().invoke(() -> leave(membership))
+                        .invoke(() -> {
+                            if (!stillWanted.getAsBoolean()) {
+                                leave(membership);
+                                throw new CancellationException("the session has gone");
+                            }
+                        }));
     }
 
     private Uni<Membership> admitted(Member member, RoomId id, boolean watchesPresence, BooleanSupplier stillWanted) {
@@ -59,7 +60,7 @@ public final class Rooms {
             return admitted(room, member, watchesPresence, stillWanted);
         }
         // Not a Uni of that future: a subscriber that cancelled it would cancel it for all joins that wait for this room.
-        return Uni.createFrom().<Void>emitter(emitter -> {
+        return Uni.createFrom().<Void> emitter(emitter -> {
             AtomicBoolean over = new AtomicBoolean();
             emitter.onTermination(() -> over.set(true));
             subscribed.whenComplete((done, failure) -> member.loop().run(() -> {

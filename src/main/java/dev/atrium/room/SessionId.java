@@ -3,8 +3,9 @@ package dev.atrium.room;
 /**
  * Format of session ids: {@code ~}, six characters that name the replica, fourteen random ones (base64url).
  *
- * <p>The id names the replica that holds the session, so a message to one session needs no subscription of its own. The
- * {@code ~} form is reserved: a client cannot receive another session's messages by joining a room named by its id.
+ * <p>
+ * The id names the replica that holds the session, so a message to one session needs no subscription of its own. The {@code ~}
+ * form is reserved: a client cannot receive another session's messages by joining a room named by its id.
  */
 public final class SessionId {
 

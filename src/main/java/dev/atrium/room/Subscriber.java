@@ -5,7 +5,8 @@ package dev.atrium.room;
  * {@link #subscribed} once, then each message after that position, none repeated, and none skipped except those reported by
  * {@link #lost}.
  *
- * <p>Implementations must return quickly and never block: they are called on the backplane's threads.
+ * <p>
+ * Implementations must return quickly and never block: they are called on the backplane's threads.
  */
 public interface Subscriber {
 

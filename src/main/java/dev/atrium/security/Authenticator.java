@@ -48,7 +48,8 @@ public final class Authenticator {
         this.key = VerificationKey.configured();
         this.verifies = key != null;
         Require.that(verifies || !config.apiKeys().isEmpty() || config.auth().mode() == SecurityConfig.Mode.OPEN,
-                "atrium.auth.mode", "open, because there is no key to verify tokens with; set mp.jwt.verify.publickey.location");
+                "atrium.auth.mode",
+                "open, because there is no key to verify tokens with; set mp.jwt.verify.publickey.location");
     }
 
     /** Checks the verification key at startup, so that a wrong setting stops the start. */
@@ -70,7 +71,8 @@ public final class Authenticator {
     public Uni<Identity> token(String token) {
         if (!verifies || token.length() > LONGEST_TOKEN) {
             return Uni.createFrom().failure(new AuthenticationException(Reason.INVALID,
-                    verifies ? "token: expected at most " + LONGEST_TOKEN + " characters" : "token: this server has no key to verify it with"));
+                    verifies ? "token: expected at most " + LONGEST_TOKEN + " characters"
+                            : "token: this server has no key to verify it with"));
         }
         return Uni.createFrom().item(() -> verify(token)).runSubscriptionOn(Infrastructure.getDefaultWorkerPool());
     }
@@ -92,7 +94,8 @@ public final class Authenticator {
         } catch (AuthenticationException e) {
             throw e;
         } catch (InvalidGrantException e) {
-            throw new AuthenticationException(Reason.MALFORMED_GRANT, "token: its claim " + ROOMS_CLAIM + ": " + e.getMessage());
+            throw new AuthenticationException(Reason.MALFORMED_GRANT,
+                    "token: its claim " + ROOMS_CLAIM + ": " + e.getMessage());
         } catch (RuntimeException e) {
             // The message is not logged, because it may contain the token. Debug level, because a client that has found such a
             // token could flood the log.

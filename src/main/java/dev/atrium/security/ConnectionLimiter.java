@@ -45,8 +45,11 @@ public final class ConnectionLimiter {
         Require.between("atrium.limits.connections-per-address", config.connectionsPerAddress(), 0, MOST);
         Require.between("atrium.limits.connections-per-user", config.connectionsPerUser(), 0, MOST);
         Require.between("atrium.limits.handshakes", config.handshakes(), 0, MOST);
-        handshakes = config.handshakes() == 0 ? null : Bucket.builder()
-                .addLimit(limit -> limit.capacity(config.handshakes()).refillGreedy(config.handshakes(), Duration.ofSeconds(1))).build();
+        handshakes = config.handshakes() == 0 ? null
+                : Bucket.builder()
+                        .addLimit(limit -> limit.capacity(config.handshakes()).refillGreedy(config.handshakes(),
+                                Duration.ofSeconds(1)))
+                        .build();
     }
 
     /** Slot of one counted connection. */

@@ -64,7 +64,8 @@ public final class Permissions {
         for (String grant : text.split(",")) {
             int colon = grant.lastIndexOf(':');
             if (colon < 0) {
-                throw new InvalidGrantException("expected rooms and what may be done there, for example lobby:join send,news:join");
+                throw new InvalidGrantException(
+                        "expected rooms and what may be done there, for example lobby:join send,news:join");
             }
             grants.computeIfAbsent(grant.substring(0, colon).stripLeading(), pattern -> EnumSet.noneOf(Permission.class))
                     .addAll(words(grant.substring(colon + 1)));
@@ -98,7 +99,8 @@ public final class Permissions {
         if (pattern.indexOf('*') < 0) {
             exact.computeIfAbsent(id, each -> EnumSet.noneOf(Permission.class)).addAll(permissions);
         } else {
-            patterns.add(new Grant(namespace.equals("/*") ? null : Glob.pattern(namespace), room.equals("*") ? null : Glob.pattern(room),
+            patterns.add(new Grant(namespace.equals("/*") ? null : Glob.pattern(namespace),
+                    room.equals("*") ? null : Glob.pattern(room),
                     permissions));
         }
     }
@@ -118,7 +120,8 @@ public final class Permissions {
 
     /** Returns whether the permission is granted in every room of every namespace. */
     boolean allowEverywhere(Permission permission) {
-        return patterns.stream().anyMatch(grant -> grant.namespace == null && grant.room == null && grants(grant.permissions, permission));
+        return patterns.stream()
+                .anyMatch(grant -> grant.namespace == null && grant.room == null && grants(grant.permissions, permission));
     }
 
     /** Returns whether anything is granted in that namespace. */

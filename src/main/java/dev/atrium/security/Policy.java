@@ -26,7 +26,8 @@ public final class Policy {
                 .map(text -> Require.parsed("atrium.permissions.everyone", text, Permissions::parse))
                 .orElse(required ? Permissions.NONE : Permissions.parse(EVERYTHING));
         if (!required) {
-            LOG.warn("atrium.auth.mode is open: whoever reaches this server needs no token. Set it to required where that is not wanted");
+            LOG.warn(
+                    "atrium.auth.mode is open: whoever reaches this server needs no token. Set it to required where that is not wanted");
         }
     }
 

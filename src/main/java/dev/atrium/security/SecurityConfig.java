@@ -36,7 +36,10 @@ public interface SecurityConfig {
     Limits limits();
 
     /** Whether clients without a token are accepted. */
-    enum Mode { OPEN, REQUIRED }
+    enum Mode {
+        OPEN,
+        REQUIRED
+    }
 
     /** Authentication of clients. */
     interface Auth {

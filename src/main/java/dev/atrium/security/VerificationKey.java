@@ -52,7 +52,8 @@ record VerificationKey(String setting, String value) {
             return;
         }
         String algorithm = ConfigProvider.getConfig().getOptionalValue("smallrye.jwt.verify.algorithm", String.class)
-                .or(() -> ConfigProvider.getConfig().getOptionalValue("mp.jwt.verify.publickey.algorithm", String.class)).orElse("RS256");
+                .or(() -> ConfigProvider.getConfig().getOptionalValue("mp.jwt.verify.publickey.algorithm", String.class))
+                .orElse("RS256");
         try {
             String key = setting.endsWith("location") ? ResourceUtils.readResource(value) : value;
             if (key != null && key.strip().startsWith("{")) {

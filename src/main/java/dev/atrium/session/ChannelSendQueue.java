@@ -10,7 +10,8 @@ import io.netty.channel.ChannelOutboundBuffer;
  * Send queue of a connection with a Netty channel of its own. Writes of one turn of the event loop leave in one flush at its
  * end.
  *
- * <p>The queue itself is Netty's outbound buffer. Used on the connection's event loop only, except {@link #pendingBytes}.
+ * <p>
+ * The queue itself is Netty's outbound buffer. Used on the connection's event loop only, except {@link #pendingBytes}.
  */
 public final class ChannelSendQueue implements SendQueue {
 

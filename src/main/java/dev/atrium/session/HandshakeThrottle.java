@@ -47,7 +47,7 @@ final class HandshakeThrottle {
         if (inside < WIDTH && waiting.isEmpty() && hasTime()) {
             return enter(work);
         }
-        return Uni.createFrom().<Void>emitter(turn -> {
+        return Uni.createFrom().<Void> emitter(turn -> {
             waiting.add(() -> turn.complete(null));
             count();
             if (!due && inside < WIDTH) {

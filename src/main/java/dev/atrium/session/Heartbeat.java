@@ -14,7 +14,8 @@ import java.util.concurrent.TimeUnit;
  * check is postponed, so traffic costs a write to one field and no timer. Sessions due within the same {@value #STEP_MILLIS} ms
  * share one wake-up of the loop.
  *
- * <p>Used on its event loop only.
+ * <p>
+ * Used on its event loop only.
  */
 final class Heartbeat {
 

@@ -25,7 +25,8 @@ import java.util.function.Supplier;
  * Session of one connected client, independent of its transport. It is open from its creation until {@link #close} or
  * {@link #closed}, whichever is first; later calls do nothing.
  *
- * <p>Used on the session's event loop only, except for the methods that read its final fields, {@link #isOpen},
+ * <p>
+ * Used on the session's event loop only, except for the methods that read its final fields, {@link #isOpen},
  * {@link #closeSoon}, and those marked "any thread".
  */
 public final class Session implements Member {

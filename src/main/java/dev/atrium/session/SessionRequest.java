@@ -15,6 +15,7 @@ import io.netty.channel.EventLoop;
  * @param connection connection to which the session writes
  * @param format encoding of the session's messages
  */
-public record SessionRequest(Caller caller, EventLoop eventLoop, String namespace, Transport transport, ClientConnection connection,
+public record SessionRequest(Caller caller, EventLoop eventLoop, String namespace, Transport transport,
+        ClientConnection connection,
         WireFormat<ByteBuf> format) {
 }

@@ -143,7 +143,8 @@ public final class Sessions {
     private SessionLoop newLoop(EventLoop eventLoop) {
         DeliveryLoop delivery = new DeliveryLoop(eventLoop, eventLoop::inEventLoop);
         return new SessionLoop(eventLoop, delivery,
-                new Heartbeat(eventLoop, config.heartbeat().interval(), config.heartbeat().timeout(), MaxConnectionAge.of(config.connection())),
+                new Heartbeat(eventLoop, config.heartbeat().interval(), config.heartbeat().timeout(),
+                        MaxConnectionAge.of(config.connection())),
                 new HandshakeThrottle(eventLoop, delivery));
     }
 }

@@ -17,6 +17,7 @@ public final class Glob {
             // divide the text among them.
             pattern.append("(?>.*?").append(Pattern.quote(parts[i])).append(')');
         }
-        return Pattern.compile(parts.length == 1 ? pattern.toString() : pattern + ".*" + Pattern.quote(parts[parts.length - 1]));
+        return Pattern
+                .compile(parts.length == 1 ? pattern.toString() : pattern + ".*" + Pattern.quote(parts[parts.length - 1]));
     }
 }

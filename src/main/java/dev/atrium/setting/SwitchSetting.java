@@ -2,7 +2,9 @@ package dev.atrium.setting;
 
 import org.eclipse.microprofile.config.spi.Converter;
 
-/** Converter of {@code true} and {@code false}. Nothing else is accepted: the stock converter takes a typing error for false. */
+/**
+ * Converter of {@code true} and {@code false}. Nothing else is accepted: the stock converter takes a typing error for false.
+ */
 public final class SwitchSetting implements Converter<Boolean> {
 
     private static final long serialVersionUID = 1L;

@@ -30,7 +30,8 @@ final class LoggingSpanExporter implements SpanExporter {
             if (result.isSuccess() && failing.getAndSet(false)) {
                 LOG.infof("The collector at %s takes traces again", endpoint);
             } else if (!result.isSuccess() && !failing.getAndSet(true)) {
-                LOG.warnf("The collector at %s takes no traces, they are dropped until it does: %s", endpoint, reason(result.getFailureThrowable()));
+                LOG.warnf("The collector at %s takes no traces, they are dropped until it does: %s", endpoint,
+                        reason(result.getFailureThrowable()));
             }
         });
     }

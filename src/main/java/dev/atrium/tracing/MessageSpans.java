@@ -26,9 +26,9 @@ import java.util.function.Function;
 import java.util.regex.Pattern;
 
 /**
- * Spans of messages, with OpenTelemetry's semantic conventions for messaging: one of kind PRODUCER for the publication,
- * and one of kind CONSUMER on each replica that delivers, as its child. Not a link, as for batches: each is about one message,
- * so one trace has all of its spans and is sampled as a whole.
+ * Spans of messages, with OpenTelemetry's semantic conventions for messaging: one of kind PRODUCER for the publication, and one
+ * of kind CONSUMER on each replica that delivers, as its child. Not a link, as for batches: each is about one message, so one
+ * trace has all of its spans and is sampled as a whole.
  */
 final class MessageSpans {
 
@@ -118,7 +118,8 @@ final class MessageSpans {
         Context none = Context.root();
         boolean isPart = parent != null && PARENT.matcher(parent).matches();
         return tracer.spanBuilder(operation + scope(room)).setSpanKind(kind)
-                .setParent(isPart ? W3CTraceContextPropagator.getInstance().extract(none, parent, TRACEPARENT) : none).startSpan();
+                .setParent(isPart ? W3CTraceContextPropagator.getInstance().extract(none, parent, TRACEPARENT) : none)
+                .startSpan();
     }
 
     /** Kind of room instead of its name: rooms are unbounded, and span names should have low cardinality. */

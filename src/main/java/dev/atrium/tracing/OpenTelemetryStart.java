@@ -6,7 +6,10 @@ import io.opentelemetry.sdk.resources.Resource;
 import io.quarkus.runtime.configuration.ConfigurationException;
 import java.util.Map;
 
-/** Factory of the OpenTelemetry SDK. Its code is in this class alone, so that no class of the SDK is loaded when tracing is disabled. */
+/**
+ * Factory of the OpenTelemetry SDK. Its code is in this class alone, so that no class of the SDK is loaded when tracing is
+ * disabled.
+ */
 final class OpenTelemetryStart {
 
     private static final AttributeKey<String> INSTANCE = AttributeKey.stringKey("service.instance.id");
@@ -24,9 +27,11 @@ final class OpenTelemetryStart {
             return new MessageSpans(AutoConfiguredOpenTelemetrySdk.builder()
                     .addPropertiesSupplier(() -> settings)
                     // Prometheus has the metrics, standard output the log; messages carry W3C Trace Context, whatever propagator is set.
-                    .addPropertiesCustomizer(config -> Map.of("otel.metrics.exporter", "none", "otel.logs.exporter", "none", "otel.propagators", "none"))
+                    .addPropertiesCustomizer(config -> Map.of("otel.metrics.exporter", "none", "otel.logs.exporter", "none",
+                            "otel.propagators", "none"))
                     .addResourceCustomizer((resource, config) -> Resource.builder().put(INSTANCE, node).build().merge(resource))
-                    .addSpanExporterCustomizer((exporter, config) -> new LoggingSpanExporter(exporter, TraceSettings.endpoint(settings)))
+                    .addSpanExporterCustomizer(
+                            (exporter, config) -> new LoggingSpanExporter(exporter, TraceSettings.endpoint(settings)))
                     // Quarkus closes the bean at shutdown; nothing may be logged after that.
                     .disableShutdownHook()
                     .build().getOpenTelemetrySdk());

@@ -12,8 +12,8 @@ import org.eclipse.microprofile.config.Config;
 import org.eclipse.microprofile.config.spi.ConfigSource;
 
 /**
- * Settings of OpenTelemetry, by its own names, from all configuration sources of Quarkus: OpenTelemetry itself reads only system properties and
- * the environment. Invalid values that it would ignore, or report with the first span, stop the start.
+ * Settings of OpenTelemetry, by its own names, from all configuration sources of Quarkus: OpenTelemetry itself reads only
+ * system properties and the environment. Invalid values that it would ignore, or report with the first span, stop the start.
  */
 final class TraceSettings {
 
@@ -24,15 +24,17 @@ final class TraceSettings {
     private static final String DEFAULT_SAMPLER = "parentbased_traceidratio";
     private static final String DEFAULT_RATIO = "0.01";
     private static final String DEFAULT_ENDPOINT = "http://localhost:4318";
-    private static final Set<String> SAMPLERS = new TreeSet<>(Set.of("always_on", "always_off", "traceidratio", "parentbased_always_on",
-            "parentbased_always_off", "parentbased_traceidratio"));
+    private static final Set<String> SAMPLERS = new TreeSet<>(
+            Set.of("always_on", "always_off", "traceidratio", "parentbased_always_on",
+                    "parentbased_always_off", "parentbased_traceidratio"));
 
     /** Settings of traces, and general settings that operators often set for several programs at once. */
-    private static final Pattern KNOWN = Pattern.compile("otel\\.(sdk\\.disabled|service\\.name|resource\\.attributes|propagators"
-            + "|(traces|metrics|logs)\\.exporter|traces\\.sampler(\\.arg)?"
-            + "|bsp\\.(schedule\\.delay|max\\.queue\\.size|max\\.export\\.batch\\.size|export\\.timeout)"
-            + "|(attribute|span\\.attribute)\\.(value\\.length|count)\\.limit"
-            + "|exporter\\.otlp\\.(traces\\.)?(endpoint|protocol|headers|timeout|compression|certificate|client\\.(key|certificate)))");
+    private static final Pattern KNOWN = Pattern
+            .compile("otel\\.(sdk\\.disabled|service\\.name|resource\\.attributes|propagators"
+                    + "|(traces|metrics|logs)\\.exporter|traces\\.sampler(\\.arg)?"
+                    + "|bsp\\.(schedule\\.delay|max\\.queue\\.size|max\\.export\\.batch\\.size|export\\.timeout)"
+                    + "|(attribute|span\\.attribute)\\.(value\\.length|count)\\.limit"
+                    + "|exporter\\.otlp\\.(traces\\.)?(endpoint|protocol|headers|timeout|compression|certificate|client\\.(key|certificate)))");
 
     private TraceSettings() {
     }
@@ -63,7 +65,8 @@ final class TraceSettings {
     }
 
     /**
-     * Fails for an unknown setting. The environment and system properties are not checked, because they may have settings of an OpenTelemetry agent.
+     * Fails for an unknown setting. The environment and system properties are not checked, because they may have settings of an
+     * OpenTelemetry agent.
      */
     private static void requireKnown(Config config) {
         for (ConfigSource source : config.getConfigSources()) {
@@ -78,16 +81,18 @@ final class TraceSettings {
 
     /** URL of the collector. */
     static String endpoint(Map<String, String> settings) {
-        return settings.getOrDefault("otel.exporter.otlp.traces.endpoint", settings.getOrDefault("otel.exporter.otlp.endpoint", DEFAULT_ENDPOINT));
+        return settings.getOrDefault("otel.exporter.otlp.traces.endpoint",
+                settings.getOrDefault("otel.exporter.otlp.endpoint", DEFAULT_ENDPOINT));
     }
 
     private static void check(Map<String, String> settings) {
-        for (String exporter : new String[] {"otel.exporter.otlp.", "otel.exporter.otlp.traces."}) {
+        for (String exporter : new String[] { "otel.exporter.otlp.", "otel.exporter.otlp.traces." }) {
             String endpoint = settings.get(exporter + "endpoint");
             Require.that(endpoint == null || isAddress(endpoint), exporter + "endpoint",
                     "the address of a collector, for example http://otel-collector:4318, got " + endpoint);
             String protocol = settings.get(exporter + "protocol");
-            Require.that(protocol == null || protocol.equals("http/protobuf"), exporter + "protocol", "http/protobuf, got " + protocol);
+            Require.that(protocol == null || protocol.equals("http/protobuf"), exporter + "protocol",
+                    "http/protobuf, got " + protocol);
         }
         String sampler = settings.get(SAMPLER);
         Require.that(SAMPLERS.contains(sampler), SAMPLER, "one of " + String.join(", ", SAMPLERS) + ", got " + sampler);

@@ -11,8 +11,8 @@ final class SessionWarmUpClient extends WarmUpClient {
 
     private static final byte[] HANDSHAKE = handshake("/ws");
     private static final byte[] JOIN = text("{\"seq\":1,\"cmd\":\"join\",\"params\":{\"room\":\"warm-up\"}}");
-    private static final byte[] SEND =
-            text("{\"seq\":2,\"cmd\":\"send\",\"params\":{\"room\":\"warm-up\",\"data\":{\"text\":\"hello\"}}}");
+    private static final byte[] SEND = text(
+            "{\"seq\":2,\"cmd\":\"send\",\"params\":{\"room\":\"warm-up\",\"data\":{\"text\":\"hello\"}}}");
     private static final String SENT = "\"seq\":2,";
 
     private String token;

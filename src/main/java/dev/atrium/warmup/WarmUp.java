@@ -21,8 +21,9 @@ import org.eclipse.microprofile.config.inject.ConfigProperty;
 import org.jboss.logging.Logger;
 
 /**
- * Warm-up: makes the JVM compile the code path of a client before the first client connects. After a rolling update, a fresh replica often
- * gets all clients of an old one at once, while it is slowest. It serves clients during the warm-up, but is not ready.
+ * Warm-up: makes the JVM compile the code path of a client before the first client connects. After a rolling update, a fresh
+ * replica often gets all clients of an old one at once, while it is slowest. It serves clients during the warm-up, but is not
+ * ready.
  */
 @Singleton
 public final class WarmUp {

@@ -46,10 +46,10 @@ import java.util.concurrent.atomic.AtomicReference;
 import org.jboss.logging.Logger;
 
 /**
- * Warm-up server and its clients: the real endpoints, behind a {@link SocketGate} of its own, with rooms, sessions and a memory backplane
- * that are separate from the service's, so that no metric counts the traffic and Redis receives nothing of it. The server runs on one event
- * loop. Its clients block, each on its own thread: with clients on Netty, too, the JVM compiled Netty for both sides at once, and the
- * server delivered a fifth less for the rest of its life.
+ * Warm-up server and its clients: the real endpoints, behind a {@link SocketGate} of its own, with rooms, sessions and a memory
+ * backplane that are separate from the service's, so that no metric counts the traffic and Redis receives nothing of it. The
+ * server runs on one event loop. Its clients block, each on its own thread: with clients on Netty, too, the JVM compiled Netty
+ * for both sides at once, and the server delivered a fifth less for the rest of its life.
  */
 final class WarmUpTraffic {
 
@@ -72,8 +72,8 @@ final class WarmUpTraffic {
     private static final Duration KEEP = Duration.ofMinutes(1);
 
     /** Enough history for a client to resume and be sent missed messages. */
-    private static final MemorySettings KEPT =
-            new MemorySettings(KEEP, new HistoryPolicy(100, KEEP), KEEP, KEEP, Clock.systemUTC());
+    private static final MemorySettings KEPT = new MemorySettings(KEEP, new HistoryPolicy(100, KEEP), KEEP, KEEP,
+            Clock.systemUTC());
 
     private final Vertx vertx;
     private final Context context;
@@ -93,14 +93,16 @@ final class WarmUpTraffic {
         Node node = Node.create();
         Sessions sessions = new Sessions(node, sessionConfig);
         MemoryBackplane backplane = new MemoryBackplane(node, KEPT);
-        Rooms rooms = new Rooms(backplane, (message, members) -> { }, Tracing.off());
+        Rooms rooms = new Rooms(backplane, (message, members) -> {
+        }, Tracing.off());
         Router router = Router.router(vertx);
         Events events = new Events();
         ConnectionLimiter limiter = new ConnectionLimiter(securityConfig, LoadSignal.ENDLESS);
         ClientLimits limits = new ClientLimits(securityConfig);
         AuditLog audit = new AuditLog(events, limits, limiter);
         AccessControl access = new AccessControl(Policy.open(), limits, audit);
-        Gateway gateway = new Gateway(new RoomService(backplane, sessions, rooms, events, Tracing.off()), access, limits, limiter, audit,
+        Gateway gateway = new Gateway(new RoomService(backplane, sessions, rooms, events, Tracing.off()), access, limits,
+                limiter, audit,
                 new TokenExpiry(audit, securityConfig));
         Admission admission = new Admission(authenticator, Policy.open(), limiter, audit, securityConfig);
         admission.register(router);
@@ -125,8 +127,8 @@ final class WarmUpTraffic {
     }
 
     /**
-     * Stops the traffic when the replica shuts down, and waits until it has ended: a connection that ended later would find the application's
-     * beans destroyed. Blocks, for {@value #LONGEST_STOP_MILLIS} milliseconds at most.
+     * Stops the traffic when the replica shuts down, and waits until it has ended: a connection that ended later would find the
+     * application's beans destroyed. Blocks, for {@value #LONGEST_STOP_MILLIS} milliseconds at most.
      */
     void stop() {
         ended = true;
@@ -156,7 +158,8 @@ final class WarmUpTraffic {
         // The last thread closes the server: if it were closed before its clients, it would log errors for connections that it cannot accept.
         if (playing.decrementAndGet() == 0) {
             // The framework handles the ends of the last connections in later turns of the event loop.
-            context.runOnContext(close -> server.close().onComplete(done -> vertx.setTimer(LAST_TURNS_MILLIS, passed -> end())));
+            context.runOnContext(
+                    close -> server.close().onComplete(done -> vertx.setTimer(LAST_TURNS_MILLIS, passed -> end())));
         }
     }
 

@@ -51,16 +51,19 @@ class HandlerRegistryTest {
     void what_a_handler_returns_is_acknowledged() {
         assertThat(acknowledged(event("/", "e", parameters -> 7))).containsExactly(7);
         assertThat(acknowledged(event("/", "e", parameters -> null))).containsExactly((Object) null);
-        assertThat(acknowledged(event("/", "e", parameters -> new Object[] {"a", 1, null}))).containsExactly("a", 1, null);
+        assertThat(acknowledged(event("/", "e", parameters -> new Object[] { "a", 1, null }))).containsExactly("a", 1, null);
         assertThat(acknowledged(event("/", "e", parameters -> new Object[0]))).isEmpty();
-        assertThat(acknowledged(event("/", "e", parameters -> new String[] {"a", "b"}))).as("an array of anything else is one value").hasSize(1);
+        assertThat(acknowledged(event("/", "e", parameters -> new String[] { "a", "b" })))
+                .as("an array of anything else is one value").hasSize(1);
         assertThat(acknowledged(event("/", "e", parameters -> Uni.createFrom().item("later")))).containsExactly("later");
     }
 
     @Test
     void a_handler_that_returns_nothing_acknowledges_nothing() {
-        assertThat(acknowledged(new Handler(new HandlerDescription("/", HandlerDescription.Kind.EVENT, "e", false, true, false, List.of()),
-                (bean, parameters) -> "ignored"))).isEmpty();
+        assertThat(acknowledged(
+                new Handler(new HandlerDescription("/", HandlerDescription.Kind.EVENT, "e", false, true, false, List.of()),
+                        (bean, parameters) -> "ignored")))
+                .isEmpty();
     }
 
     @Test
@@ -68,13 +71,15 @@ class HandlerRegistryTest {
         NamespaceHandlers meant = endpoints(event("/", "e", parameters -> {
             throw new ErrorReply(402, "pay first");
         })).of("/");
-        assertThatThrownBy(() -> acknowledged(meant, "e")).isInstanceOfSatisfying(ErrorReply.class, error -> assertThat(error.code()).isEqualTo(402))
+        assertThatThrownBy(() -> acknowledged(meant, "e"))
+                .isInstanceOfSatisfying(ErrorReply.class, error -> assertThat(error.code()).isEqualTo(402))
                 .hasMessage("pay first");
-        for (Body fault : List.<Body>of(parameters -> {
+        for (Body fault : List.<Body> of(parameters -> {
             throw new IllegalStateException("secret");
         }, parameters -> Uni.createFrom().failure(new IOException("secret")))) {
             NamespaceHandlers broken = endpoints(event("/", "e", fault)).of("/");
-            assertThatThrownBy(() -> acknowledged(broken, "e")).isInstanceOfSatisfying(ErrorReply.class, error -> assertThat(error.code()).isEqualTo(500))
+            assertThatThrownBy(() -> acknowledged(broken, "e"))
+                    .isInstanceOfSatisfying(ErrorReply.class, error -> assertThat(error.code()).isEqualTo(500))
                     .hasMessage("the handler of this event failed");
         }
     }
@@ -83,19 +88,21 @@ class HandlerRegistryTest {
     void a_client_may_come_in_unless_the_handler_says_no() {
         NamespaceHandlers open = endpoints(event("/", "e", parameters -> null)).of("/");
         open.connected(ANN, TextNode.valueOf("token")).await().indefinitely();
-        NamespaceHandlers asks = endpoints(handler("/", HandlerDescription.Kind.CONNECT, "", false, List.of(CLIENT, STRING), parameters -> {
-            calls.add(((Client) parameters[0]).id() + " with " + parameters[1]);
-            if (parameters[1].equals("wrong")) {
-                throw new RefusedException("no", Map.of("retry", false));
-            }
-            if (parameters[1].equals("broken")) {
-                throw new IllegalStateException("secret");
-            }
-            return "ignored";
-        })).of("/");
+        NamespaceHandlers asks = endpoints(
+                handler("/", HandlerDescription.Kind.CONNECT, "", false, List.of(CLIENT, STRING), parameters -> {
+                    calls.add(((Client) parameters[0]).id() + " with " + parameters[1]);
+                    if (parameters[1].equals("wrong")) {
+                        throw new RefusedException("no", Map.of("retry", false));
+                    }
+                    if (parameters[1].equals("broken")) {
+                        throw new IllegalStateException("secret");
+                    }
+                    return "ignored";
+                })).of("/");
         asks.connected(ANN, TextNode.valueOf("right")).await().indefinitely();
         assertThatThrownBy(() -> asks.connected(ANN, TextNode.valueOf("wrong")).await().indefinitely())
-                .isInstanceOfSatisfying(RefusedException.class, refused -> assertThat(refused.data()).isEqualTo(Map.of("retry", false)))
+                .isInstanceOfSatisfying(RefusedException.class,
+                        refused -> assertThat(refused.data()).isEqualTo(Map.of("retry", false)))
                 .hasMessage("no");
         assertThatThrownBy(() -> asks.connected(ANN, TextNode.valueOf("broken")).await().indefinitely())
                 .isInstanceOfSatisfying(ErrorReply.class, error -> assertThat(error.code()).isEqualTo(500));
@@ -104,10 +111,11 @@ class HandlerRegistryTest {
 
     @Test
     void a_handler_is_told_who_has_gone_and_why_and_may_fail() {
-        NamespaceHandlers endpoint = endpoints(handler("/", HandlerDescription.Kind.DISCONNECT, "", false, List.of(REASON, CLIENT), parameters -> {
-            calls.add(((Client) parameters[1]).id() + " " + parameters[0]);
-            throw new IllegalStateException("on purpose");
-        })).of("/");
+        NamespaceHandlers endpoint = endpoints(
+                handler("/", HandlerDescription.Kind.DISCONNECT, "", false, List.of(REASON, CLIENT), parameters -> {
+                    calls.add(((Client) parameters[1]).id() + " " + parameters[0]);
+                    throw new IllegalStateException("on purpose");
+                })).of("/");
         endpoint.disconnected(ANN, CloseReason.SLOW_CONSUMER);
         assertThat(calls).containsExactly("ann SLOW_CONSUMER");
         endpoints(event("/", "e", parameters -> null)).of("/").disconnected(ANN, CloseReason.NORMAL);
@@ -116,19 +124,26 @@ class HandlerRegistryTest {
 
     @Test
     void the_client_takes_none_of_the_arguments_wherever_it_stands() {
-        NamespaceHandlers endpoint = endpoints(handler("/", HandlerDescription.Kind.EVENT, "e", false, List.of(STRING, CLIENT, "int"),
-                parameters -> parameters[0] + " " + ((Client) parameters[1]).id() + " " + parameters[2])).of("/");
+        NamespaceHandlers endpoint = endpoints(
+                handler("/", HandlerDescription.Kind.EVENT, "e", false, List.of(STRING, CLIENT, "int"),
+                        parameters -> parameters[0] + " " + ((Client) parameters[1]).id() + " " + parameters[2]))
+                .of("/");
         assertThat(acknowledged(endpoint, "e", TextNode.valueOf("a"), IntNode.valueOf(7))).containsExactly("a ann 7");
-        assertThat(acknowledged(endpoint, "e", TextNode.valueOf("a"), IntNode.valueOf(7), IntNode.valueOf(8))).as("one too many").containsExactly("a ann 7");
-        assertThatThrownBy(() -> acknowledged(endpoint, "e", TextNode.valueOf("a"), TextNode.valueOf("b"))).hasMessage("argument 2: expected int");
+        assertThat(acknowledged(endpoint, "e", TextNode.valueOf("a"), IntNode.valueOf(7), IntNode.valueOf(8)))
+                .as("one too many").containsExactly("a ann 7");
+        assertThatThrownBy(() -> acknowledged(endpoint, "e", TextNode.valueOf("a"), TextNode.valueOf("b")))
+                .hasMessage("argument 2: expected int");
         assertThatThrownBy(() -> acknowledged(endpoint, "e", TextNode.valueOf("a"))).hasMessage("argument 2: expected int");
     }
 
     @Test
     void variable_arguments_begin_behind_the_others_and_are_checked_each() {
-        NamespaceHandlers endpoint = endpoints(handler("/", HandlerDescription.Kind.EVENT, "e", true, List.of(CLIENT, STRING, "[I"),
-                parameters -> parameters[1] + " " + Arrays.toString((int[]) parameters[2]))).of("/");
-        assertThat(acknowledged(endpoint, "e", TextNode.valueOf("a"), IntNode.valueOf(1), IntNode.valueOf(2))).containsExactly("a [1, 2]");
+        NamespaceHandlers endpoint = endpoints(
+                handler("/", HandlerDescription.Kind.EVENT, "e", true, List.of(CLIENT, STRING, "[I"),
+                        parameters -> parameters[1] + " " + Arrays.toString((int[]) parameters[2])))
+                .of("/");
+        assertThat(acknowledged(endpoint, "e", TextNode.valueOf("a"), IntNode.valueOf(1), IntNode.valueOf(2)))
+                .containsExactly("a [1, 2]");
         assertThat(acknowledged(endpoint, "e", TextNode.valueOf("a"))).containsExactly("a []");
         assertThat(acknowledged(endpoint, "e")).as("fewer than the others").containsExactly("null []");
         assertThatThrownBy(() -> acknowledged(endpoint, "e", TextNode.valueOf("a"), IntNode.valueOf(1), TextNode.valueOf("x")))
@@ -138,8 +153,10 @@ class HandlerRegistryTest {
     @Test
     void a_handler_that_blocks_runs_on_another_thread() {
         Thread caller = Thread.currentThread();
-        assertThat(acknowledged(new Handler(new HandlerDescription("/", HandlerDescription.Kind.EVENT, "e", true, false, false, List.of()),
-                (bean, parameters) -> Thread.currentThread() != caller))).containsExactly(true);
+        assertThat(acknowledged(
+                new Handler(new HandlerDescription("/", HandlerDescription.Kind.EVENT, "e", true, false, false, List.of()),
+                        (bean, parameters) -> Thread.currentThread() != caller)))
+                .containsExactly(true);
         assertThat(acknowledged(event("/", "e", parameters -> Thread.currentThread() != caller))).containsExactly(false);
     }
 
@@ -159,8 +176,10 @@ class HandlerRegistryTest {
         return handler(namespace, HandlerDescription.Kind.EVENT, event, false, List.of(), body);
     }
 
-    private static Handler handler(String namespace, HandlerDescription.Kind kind, String event, boolean varArgs, List<String> types, Body body) {
-        return new Handler(new HandlerDescription(namespace, kind, event, false, false, varArgs, types), (bean, parameters) -> body.call(parameters));
+    private static Handler handler(String namespace, HandlerDescription.Kind kind, String event, boolean varArgs,
+            List<String> types, Body body) {
+        return new Handler(new HandlerDescription(namespace, kind, event, false, false, varArgs, types),
+                (bean, parameters) -> body.call(parameters));
     }
 
     /** Has a name, and can do nothing. */

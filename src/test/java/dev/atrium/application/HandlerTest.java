@@ -24,15 +24,15 @@ class HandlerTest {
 
     @ParameterizedTest(name = "{1} as {0}")
     @CsvSource(delimiter = '|', value = {
-        "java.lang.String                                        | [\"a\"]                   | [a]",
-        "int                                                     | [7]                       | [7]",
-        "java.lang.String                                        | []                        | [null]",
-        "java.lang.String                                        | [null]                    | [null]",
-        "dev.atrium.application.HandlerTest$Move                 | [{\"from\":\"a\",\"to\":1}] | [Move[from=a, to=1]]",
-        "java.util.List<dev.atrium.application.HandlerTest$Move> | [[{\"from\":\"a\",\"to\":1}]] | [[Move[from=a, to=1]]]",
-        "java.util.Map<java.lang.String,java.lang.Integer>       | [{\"a\":1}]               | [{a=1}]",
-        "com.fasterxml.jackson.databind.JsonNode                 | [{\"a\":1}]               | [{\"a\":1}]",
-        "com.fasterxml.jackson.databind.JsonNode                 | [null]                    | [null]",
+            "java.lang.String                                        | [\"a\"]                   | [a]",
+            "int                                                     | [7]                       | [7]",
+            "java.lang.String                                        | []                        | [null]",
+            "java.lang.String                                        | [null]                    | [null]",
+            "dev.atrium.application.HandlerTest$Move                 | [{\"from\":\"a\",\"to\":1}] | [Move[from=a, to=1]]",
+            "java.util.List<dev.atrium.application.HandlerTest$Move> | [[{\"from\":\"a\",\"to\":1}]] | [[Move[from=a, to=1]]]",
+            "java.util.Map<java.lang.String,java.lang.Integer>       | [{\"a\":1}]               | [{a=1}]",
+            "com.fasterxml.jackson.databind.JsonNode                 | [{\"a\":1}]               | [{\"a\":1}]",
+            "com.fasterxml.jackson.databind.JsonNode                 | [null]                    | [null]",
     })
     void arguments_become_what_the_parameters_are(String type, String arguments, String expected) throws IOException {
         assertThat(called(false, List.of(type), arguments)).isEqualTo(expected);
@@ -51,9 +51,9 @@ class HandlerTest {
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', value = {
-        "int                            | [\"a\"] | argument 1: expected int",
-        "int                            | []      | argument 1: expected int",
-        "java.util.List<java.lang.Long> | [7]     | argument 1: expected List",
+            "int                            | [\"a\"] | argument 1: expected int",
+            "int                            | []      | argument 1: expected int",
+            "java.util.List<java.lang.Long> | [7]     | argument 1: expected List",
     })
     void arguments_that_do_not_fit_are_refused_with_their_number(String type, String arguments, String message) {
         assertThatThrownBy(() -> called(false, List.of(type), arguments)).isInstanceOf(ErrorReply.class).hasMessage(message);
@@ -78,8 +78,9 @@ class HandlerTest {
 
     @Test
     void a_description_is_the_same_after_it_was_encoded() {
-        for (List<String> parameters : List.of(List.<String>of(), List.of("int", "java.util.List<java.lang.String>"))) {
-            HandlerDescription description = new HandlerDescription("/chat", HandlerDescription.Kind.EVENT, "new message", true, false,
+        for (List<String> parameters : List.of(List.<String> of(), List.of("int", "java.util.List<java.lang.String>"))) {
+            HandlerDescription description = new HandlerDescription("/chat", HandlerDescription.Kind.EVENT, "new message", true,
+                    false,
                     true, parameters);
             assertThat(HandlerDescription.decode(description.encoded())).isEqualTo(description);
         }

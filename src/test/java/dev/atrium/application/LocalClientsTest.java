@@ -56,7 +56,8 @@ class LocalClientsTest {
             new HistoryPolicy(10, Duration.ofMinutes(1)), Duration.ZERO, Duration.ZERO, Clock.systemUTC()));
     private final Sessions sessions = new Sessions(node, new SmallRyeConfigBuilder().withMapping(SessionConfig.class).build()
             .getConfigMapping(SessionConfig.class));
-    private final RoomService service = new RoomService(backplane, sessions, new Rooms(backplane, (message, members) -> { }, Tracing.off()),
+    private final RoomService service = new RoomService(backplane, sessions, new Rooms(backplane, (message, members) -> {
+    }, Tracing.off()),
             new Events(), Tracing.off());
     private final Cluster cluster = TestCluster.of(backplane, sessions);
     private final Clients clients = new Clients(service, cluster, new Operations(service, cluster));
@@ -118,7 +119,8 @@ class LocalClientsTest {
         assertThat(ann.granted()).as("whatever its token says").containsExactlyInAnyOrder("red", "blue");
         assertThat(bob.rooms()).containsExactlyInAnyOrder("red", "blue");
         assertThat(await(backplane.members(RoomId.of("/", "red")))).hasSize(2);
-        assertThat(await(clients.here("/", new Audience(Set.of("blue"), Set.of())).leave(Set.of("blue", "green")))).isEqualTo(2);
+        assertThat(await(clients.here("/", new Audience(Set.of("blue"), Set.of())).leave(Set.of("blue", "green"))))
+                .isEqualTo(2);
         assertThat(ann.isIn("blue")).isFalse();
         assertThat(ann.granted()).containsExactly("red");
         assertThat(bob.rooms()).containsExactly("red");
@@ -157,7 +159,8 @@ class LocalClientsTest {
         new TestClient(clients, session("/", "Kim")).answer = Uni.createFrom().failure(new ErrorReply(504, "too late"));
         TestClient zoe = new TestClient(clients, session("/", "Zoe"));
         zoe.answer = Uni.createFrom().item(TextNode.valueOf("yes"));
-        LocalClients.Asked asked = await(clients.here("/", ALL).emitWithAck(TIMEOUT, "question", List.of(TextNode.valueOf("why"))));
+        LocalClients.Asked asked = await(
+                clients.here("/", ALL).emitWithAck(TIMEOUT, "question", List.of(TextNode.valueOf("why"))));
         assertThat(asked.asked()).isEqualTo(3);
         assertThat(asked.values()).containsExactlyInAnyOrder(IntNode.valueOf(7), TextNode.valueOf("yes"));
         assertThat(zoe.asked).containsExactly("question [\"why\"] in PT1S");
@@ -167,8 +170,10 @@ class LocalClientsTest {
     void a_room_that_a_client_cannot_join_is_an_error_and_is_not_granted() {
         TestClient ann = new TestClient(clients, session("/", "Ann"));
         String other = session("/", "Bob").id();
-        assertThatThrownBy(() -> await(ann.join(other))).isInstanceOfSatisfying(ErrorReply.class, error -> assertThat(error.code()).isEqualTo(403));
-        assertThatThrownBy(() -> ann.join("")).isInstanceOfSatisfying(ErrorReply.class, error -> assertThat(error.code()).isEqualTo(400));
+        assertThatThrownBy(() -> await(ann.join(other))).isInstanceOfSatisfying(ErrorReply.class,
+                error -> assertThat(error.code()).isEqualTo(403));
+        assertThatThrownBy(() -> ann.join("")).isInstanceOfSatisfying(ErrorReply.class,
+                error -> assertThat(error.code()).isEqualTo(400));
         assertThat(ann.rooms()).isEmpty();
         assertThat(sessions.find(ann.id()).granted()).isEmpty();
         await(ann.join("red"));
@@ -186,8 +191,10 @@ class LocalClientsTest {
     }
 
     private Session session(String namespace, String user) {
-        Identity identity = user == null ? Identity.ANONYMOUS : new Identity(Identity.Kind.TOKEN, user, Permissions.NONE, Identity.NEVER);
-        return sessions.open(new SessionRequest(new Caller(identity, ""), channel.eventLoop(), namespace, Transport.SESSION, new NoConnection(),
+        Identity identity = user == null ? Identity.ANONYMOUS
+                : new Identity(Identity.Kind.TOKEN, user, Permissions.NONE, Identity.NEVER);
+        return sessions.open(new SessionRequest(new Caller(identity, ""), channel.eventLoop(), namespace, Transport.SESSION,
+                new NoConnection(),
                 new NoFormat()), null, new Session.Listener() {
                     @Override
                     public void closed(Session session, CloseReason reason) {

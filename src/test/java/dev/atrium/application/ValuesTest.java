@@ -21,7 +21,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 /** What the arguments of an event are as the data of a message, and back. */
 class ValuesTest {
 
-    private static final byte[] BYTES = {1, 2, 3};
+    private static final byte[] BYTES = { 1, 2, 3 };
 
     /** What Jackson makes of an object. */
     public record Move(String from, int to) {
@@ -29,19 +29,19 @@ class ValuesTest {
 
     static Stream<Arguments> values() {
         return Stream.of(
-                Arguments.of(new Object[] {"a"}, new Data.Text("a")),
-                Arguments.of(new Object[] {""}, new Data.Text("")),
-                Arguments.of(new Object[] {"half \ud83d"}, new Data.Text("half \ufffd")),
-                Arguments.of(new Object[] {7}, new Data.Json("7")),
-                Arguments.of(new Object[] {1.5}, new Data.Json("1.5")),
-                Arguments.of(new Object[] {null}, new Data.Json("null")),
-                Arguments.of(new Object[] {new Move("a", 1)}, new Data.Json("{\"from\":\"a\",\"to\":1}")),
-                Arguments.of(new Object[] {List.of("a", 1)}, new Data.Json("[\"a\",1]")),
-                Arguments.of(new Object[] {List.of()}, new Data.Json("[]")),
-                Arguments.of(new Object[] {Optional.of("a")}, new Data.Json("\"a\"")),
+                Arguments.of(new Object[] { "a" }, new Data.Text("a")),
+                Arguments.of(new Object[] { "" }, new Data.Text("")),
+                Arguments.of(new Object[] { "half \ud83d" }, new Data.Text("half \ufffd")),
+                Arguments.of(new Object[] { 7 }, new Data.Json("7")),
+                Arguments.of(new Object[] { 1.5 }, new Data.Json("1.5")),
+                Arguments.of(new Object[] { null }, new Data.Json("null")),
+                Arguments.of(new Object[] { new Move("a", 1) }, new Data.Json("{\"from\":\"a\",\"to\":1}")),
+                Arguments.of(new Object[] { List.of("a", 1) }, new Data.Json("[\"a\",1]")),
+                Arguments.of(new Object[] { List.of() }, new Data.Json("[]")),
+                Arguments.of(new Object[] { Optional.of("a") }, new Data.Json("\"a\"")),
                 Arguments.of(new Object[] {}, new Data.Arguments("[]", List.of())),
-                Arguments.of(new Object[] {"a", "b"}, new Data.Arguments("[\"a\",\"b\"]", List.of())),
-                Arguments.of(new Object[] {"a", null, 1}, new Data.Arguments("[\"a\",null,1]", List.of())));
+                Arguments.of(new Object[] { "a", "b" }, new Data.Arguments("[\"a\",\"b\"]", List.of())),
+                Arguments.of(new Object[] { "a", null, 1 }, new Data.Arguments("[\"a\",null,1]", List.of())));
     }
 
     @ParameterizedTest
@@ -59,16 +59,18 @@ class ValuesTest {
     void bytes_within_other_values_are_attachments_in_the_order_of_their_placeholders() {
         Map<String, Object> object = new LinkedHashMap<>();
         object.put("image", BYTES);
-        object.put("more", List.of("x", new byte[] {4}));
+        object.put("more", List.of("x", new byte[] { 4 }));
         Data.Arguments data = (Data.Arguments) Values.toData(object);
-        assertThat(data.json()).isEqualTo("[{\"image\":{\"_placeholder\":true,\"num\":0},\"more\":[\"x\",{\"_placeholder\":true,\"num\":1}]}]");
+        assertThat(data.json()).isEqualTo(
+                "[{\"image\":{\"_placeholder\":true,\"num\":0},\"more\":[\"x\",{\"_placeholder\":true,\"num\":1}]}]");
         assertThat(data.attachments()).hasSize(2);
         assertThat(data.attachments().get(0)).isEqualTo(BYTES);
         assertThat(data.attachments().get(1)).containsExactly(4);
         Data.Arguments two = Values.toArguments("a", BYTES);
         assertThat(two.json()).isEqualTo("[\"a\",{\"_placeholder\":true,\"num\":0}]");
         assertThat(two.attachments()).hasSize(1);
-        assertThat(Values.toArguments((Object) BYTES).json()).as("always a list").isEqualTo("[{\"_placeholder\":true,\"num\":0}]");
+        assertThat(Values.toArguments((Object) BYTES).json()).as("always a list")
+                .isEqualTo("[{\"_placeholder\":true,\"num\":0}]");
     }
 
     @Test
@@ -95,7 +97,7 @@ class ValuesTest {
         assertThat(one.get(0).isBinary()).isTrue();
         assertThat(one.get(0).binaryValue()).isEqualTo(BYTES);
         Map<String, Object> object = Map.of("image", List.of(BYTES));
-        List<JsonNode> nodes = Values.toNodes(Values.toData("a", object, new byte[] {4}));
+        List<JsonNode> nodes = Values.toNodes(Values.toData("a", object, new byte[] { 4 }));
         assertThat(nodes).hasSize(3);
         assertThat(nodes.get(1).path("image").path(0).binaryValue()).isEqualTo(BYTES);
         assertThat(nodes.get(2).binaryValue()).containsExactly(4);
@@ -103,8 +105,10 @@ class ValuesTest {
 
     @Test
     void json_that_is_more_than_java_can_hold_is_refused() {
-        for (Data data : Arrays.asList(new Data.Json("1".repeat(2000)), new Data.Arguments("[" + "1".repeat(2000) + "]", List.of()))) {
-            assertThatThrownBy(() -> Values.toNodes(data)).isInstanceOfSatisfying(ErrorReply.class, error -> assertThat(error.code()).isEqualTo(400))
+        for (Data data : Arrays.asList(new Data.Json("1".repeat(2000)),
+                new Data.Arguments("[" + "1".repeat(2000) + "]", List.of()))) {
+            assertThatThrownBy(() -> Values.toNodes(data))
+                    .isInstanceOfSatisfying(ErrorReply.class, error -> assertThat(error.code()).isEqualTo(400))
                     .hasMessageStartingWith("arguments: Number");
         }
     }

@@ -76,7 +76,7 @@ public abstract class BackplaneContract {
         for (Data data : datas) {
             await(backplane().publish(new Publication(room, "some event", data, from, false)));
         }
-        await(backplane().publish(new Publication(room, "bytes", new Data.Binary(new byte[] {0, 10, -1}), null, true)));
+        await(backplane().publish(new Publication(room, "bytes", new Data.Binary(new byte[] { 0, 10, -1 }), null, true)));
         heard.await(5);
         for (int i = 0; i < datas.size(); i++) {
             Message message = heard.messages.get(i);
@@ -106,7 +106,9 @@ public abstract class BackplaneContract {
                     List<Uni<PublishResult>> unanswered = new ArrayList<>();
                     for (int i = 0; i < each; i++) {
                         Uni<PublishResult> receipt = backplane().publish(text(room, thread + " " + i)).memoize().indefinitely();
-                        receipt.subscribe().with(ignored -> { }, failure -> { });
+                        receipt.subscribe().with(ignored -> {
+                        }, failure -> {
+                        });
                         unanswered.add(receipt);
                     }
                     unanswered.forEach(BackplaneContract::await);
@@ -196,7 +198,8 @@ public abstract class BackplaneContract {
         assertThat(publish(room, "a").position().offset()).isEqualTo(1);
         heard.await(1);
         assertThat(heard.notices).containsExactly(
-                new PresenceEvent(room, PresenceEvent.Change.JOINED, ann), new PresenceEvent(room, PresenceEvent.Change.LEFT, ann));
+                new PresenceEvent(room, PresenceEvent.Change.JOINED, ann),
+                new PresenceEvent(room, PresenceEvent.Change.LEFT, ann));
     }
 
     @Test
@@ -243,7 +246,8 @@ public abstract class BackplaneContract {
         Publication once = new Publication(room, "message", new Data.Text("a"), null, true, "key-1");
         PublishResult first = await(backplane().publish(once));
         assertThat(await(backplane().publish(once))).isEqualTo(first);
-        PublishResult other = await(backplane().publish(new Publication(room, "message", new Data.Text("b"), null, true, "key-2")));
+        PublishResult other = await(
+                backplane().publish(new Publication(room, "message", new Data.Text("b"), null, true, "key-2")));
         assertThat(other.position().offset()).isEqualTo(2);
         heard.await(2);
         assertThat(heard.messages).hasSize(2);

@@ -17,15 +17,16 @@ class HistoryPolicyTest {
 
     @ParameterizedTest
     @CsvSource({
-        "/,           1000, 600",
-        "/few,        5,    600",
-        "/few/a,      5,    600",
-        "/few/long,   5,    3600",
-        "/few/long/a, 5,    600",
-        "/a/few,      1000, 600",
-        "/old,        1000, 7200",
+            "/,           1000, 600",
+            "/few,        5,    600",
+            "/few/a,      5,    600",
+            "/few/long,   5,    3600",
+            "/few/long/a, 5,    600",
+            "/a/few,      1000, 600",
+            "/old,        1000, 7200",
     })
-    void the_longest_pattern_that_matches_decides_and_what_it_leaves_open_is_as_for_all(String namespace, int size, long seconds) {
+    void the_longest_pattern_that_matches_decides_and_what_it_leaves_open_is_as_for_all(String namespace, int size,
+            long seconds) {
         HistoryPolicy policy = policy(Map.of("atrium.history.namespace.\"/few*\".size", "5",
                 "atrium.history.namespace.\"/few/long\".size", "5",
                 "atrium.history.namespace.\"/few/long\".age", "1h",
@@ -36,7 +37,8 @@ class HistoryPolicyTest {
     @Test
     void the_longest_age_is_that_of_any_namespace_or_of_all() {
         assertThat(policy(Map.of()).longestAge()).isEqualTo(600_000);
-        assertThat(policy(Map.of("atrium.history.namespace.\"/old\".age", "2h", "atrium.history.namespace.\"/new\".age", "1s")).longestAge())
+        assertThat(policy(Map.of("atrium.history.namespace.\"/old\".age", "2h", "atrium.history.namespace.\"/new\".age", "1s"))
+                .longestAge())
                 .isEqualTo(7_200_000);
         assertThat(policy(Map.of("atrium.history.namespace.\"/new\".age", "1s")).longestAge()).isEqualTo(600_000);
     }
@@ -51,10 +53,10 @@ class HistoryPolicyTest {
 
     @ParameterizedTest
     @CsvSource({
-        "size, 0",
-        "size, 1000000",
-        "age,  1s",
-        "age,  365d",
+            "size, 0",
+            "size, 1000000",
+            "age,  1s",
+            "age,  365d",
     })
     void the_ends_of_a_range_belong_to_it(String setting, String value) {
         assertThat(policy(Map.of("atrium.history." + setting, value)).of("/")).isNotNull();
@@ -62,19 +64,21 @@ class HistoryPolicyTest {
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', value = {
-        "size                     | -1      | atrium.history.size: expected from 0 to 1000000, got -1",
-        "size                     | 1000001 | atrium.history.size: expected from 0 to 1000000, got 1000001",
-        "age                      | 999ms   | atrium.history.age: expected a duration from 1s to 365d, got 999ms",
-        "age                      | 366d    | atrium.history.age: expected a duration from 1s to 365d, got 366d",
-        "namespace.\"/a*\".size   | -1      | atrium.history.namespace.\"/a*\".size: expected from 0 to 1000000, got -1",
-        "namespace.\"/a*\".age    | 1ms     | atrium.history.namespace.\"/a*\".age: expected a duration from 1s to 365d, got 1ms",
+            "size                     | -1      | atrium.history.size: expected from 0 to 1000000, got -1",
+            "size                     | 1000001 | atrium.history.size: expected from 0 to 1000000, got 1000001",
+            "age                      | 999ms   | atrium.history.age: expected a duration from 1s to 365d, got 999ms",
+            "age                      | 366d    | atrium.history.age: expected a duration from 1s to 365d, got 366d",
+            "namespace.\"/a*\".size   | -1      | atrium.history.namespace.\"/a*\".size: expected from 0 to 1000000, got -1",
+            "namespace.\"/a*\".age    | 1ms     | atrium.history.namespace.\"/a*\".age: expected a duration from 1s to 365d, got 1ms",
     })
     void a_setting_out_of_its_range_is_named_with_what_was_expected(String setting, String value, String message) {
-        assertThatThrownBy(() -> policy(Map.of("atrium.history." + setting, value))).isInstanceOf(ConfigurationException.class).hasMessage(message);
+        assertThatThrownBy(() -> policy(Map.of("atrium.history." + setting, value))).isInstanceOf(ConfigurationException.class)
+                .hasMessage(message);
     }
 
     private static HistoryPolicy policy(Map<String, String> settings) {
         return new HistoryPolicy(new SmallRyeConfigBuilder().withMapping(BackplaneConfig.class)
-                .withSources(new PropertiesConfigSource(settings, "test", 100)).build().getConfigMapping(BackplaneConfig.class).history());
+                .withSources(new PropertiesConfigSource(settings, "test", 100)).build().getConfigMapping(BackplaneConfig.class)
+                .history());
     }
 }

@@ -16,15 +16,17 @@ class RedisAddressesTest {
     private final RedisAddresses addresses = new RedisAddresses();
 
     @ParameterizedTest
-    @ValueSource(strings = {"redis://localhost:6379", "redis://localhost", "rediss://:secret@redis.example.com:6379/1",
-        "redis://user:a%40b%23c%2Fd@localhost:6379", "redis://[::1]:6379", "redis://10.0.0.1:6379?password=x", "unix:///var/run/redis.sock"})
+    @ValueSource(strings = { "redis://localhost:6379", "redis://localhost", "rediss://:secret@redis.example.com:6379/1",
+            "redis://user:a%40b%23c%2Fd@localhost:6379", "redis://[::1]:6379", "redis://10.0.0.1:6379?password=x",
+            "unix:///var/run/redis.sock" })
     void addresses_with_a_scheme_and_a_host_or_none_are_taken(String address) {
         assertThatCode(() -> check(address)).doesNotThrowAnyException();
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"localhost", "//localhost:6379", "", "redis://:p@ss@localhost:6379", "redis://:pa#ss@localhost:6379", "redis://:pa ss@localhost",
-        "redis://local host:6379", "redis://:pa/ss@localhost:6379", "redis://redis_1:6379", "redis://localhost:6379#0"})
+    @ValueSource(strings = { "localhost", "//localhost:6379", "", "redis://:p@ss@localhost:6379",
+            "redis://:pa#ss@localhost:6379", "redis://:pa ss@localhost",
+            "redis://local host:6379", "redis://:pa/ss@localhost:6379", "redis://redis_1:6379", "redis://localhost:6379#0" })
     void addresses_that_the_client_would_misread_are_refused(String address) {
         assertThatThrownBy(() -> check(address)).isInstanceOf(ConfigurationException.class)
                 .hasMessageStartingWith("quarkus.redis.hosts: expected addresses such as redis://");

@@ -68,9 +68,11 @@ class HandlerScannerTest {
         ClassInfo type = Index.singleClass(Chat.class);
         HandlerScanner scanner = new HandlerScanner();
         assertThat(scanner.namespace(type)).isEqualTo("/chat");
-        assertThat(describe(scanner, type, "connect")).isEqualTo(new HandlerDescription("/chat", HandlerDescription.Kind.CONNECT, "", false,
-                true, false, List.of(Client.class.getName())));
-        assertThat(describe(scanner, type, "move")).isEqualTo(new HandlerDescription("/chat", HandlerDescription.Kind.EVENT, "move", false,
+        assertThat(describe(scanner, type, "connect"))
+                .isEqualTo(new HandlerDescription("/chat", HandlerDescription.Kind.CONNECT, "", false,
+                        true, false, List.of(Client.class.getName())));
+        assertThat(describe(scanner, type, "move")).isEqualTo(new HandlerDescription("/chat", HandlerDescription.Kind.EVENT,
+                "move", false,
                 false, true, List.of(Client.class.getName(), "java.util.List<java.lang.String>", "[B", "[Ljava.lang.String;")));
         assertThat(describe(scanner, type, "report").blocking()).isTrue();
         assertThat(describe(scanner, type, "gone").kind()).isEqualTo(HandlerDescription.Kind.DISCONNECT);
@@ -90,7 +92,8 @@ class HandlerScannerTest {
         ClassInfo type = Index.singleClass(Everything.class);
         HandlerScanner scanner = new HandlerScanner();
         scanner.namespace(type);
-        assertThatThrownBy(() -> scanner.namespace(type)).isInstanceOf(DeploymentException.class).hasMessageContaining("namespace /: claimed by");
+        assertThatThrownBy(() -> scanner.namespace(type)).isInstanceOf(DeploymentException.class)
+                .hasMessageContaining("namespace /: claimed by");
         describe(scanner, type, "slow");
         assertThatThrownBy(() -> describe(scanner, type, "again")).isInstanceOf(DeploymentException.class)
                 .hasMessageContainingAll("\"slow\"", "slow()", "again()");

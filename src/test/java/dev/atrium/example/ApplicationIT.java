@@ -28,7 +28,7 @@ class ApplicationIT {
     URI lab;
 
     @ParameterizedTest
-    @ValueSource(strings = {"polling", "websocket", "polling,websocket"})
+    @ValueSource(strings = { "polling", "websocket", "polling,websocket" })
     void the_classic_chat(String transports) {
         try (SocketIoClient alice = client(main, transports); SocketIoClient bob = client(main, transports)) {
             alice.emit("add user", "alice");
@@ -40,7 +40,8 @@ class ApplicationIT {
             alice.emit("stop typing");
 
             SocketIoClient.await().untilAsserted(() -> {
-                assertThat(alice.heard("user joined")).singleElement().asString().contains("\"username\":\"bob\"", "\"numUsers\":2");
+                assertThat(alice.heard("user joined")).singleElement().asString().contains("\"username\":\"bob\"",
+                        "\"numUsers\":2");
                 assertThat(alice.heard("new message")).singleElement().asString()
                         .contains("\"username\":\"bob\"", "\"message\":\"hello\"");
                 assertThat(bob.heard("typing")).containsExactly("typing {\"username\":\"alice\"}");
@@ -90,7 +91,8 @@ class ApplicationIT {
             elsewhereToo.text("40/lab,{\"patience\":true}");
             nowhereElse.text("40/lab,{\"patience\":true}");
 
-            assertThat(elsewhereToo.await(3).get(2)).isEqualTo("44/lab,{\"message\":\"no answer in time\",\"data\":{\"code\":504}}");
+            assertThat(elsewhereToo.await(3).get(2))
+                    .isEqualTo("44/lab,{\"message\":\"no answer in time\",\"data\":{\"code\":504}}");
             assertThat(nowhereElse.awaitClose()).isEqualTo(1005);
         }
     }
@@ -106,12 +108,14 @@ class ApplicationIT {
     @Test
     void arguments_and_results_are_of_any_type() throws Exception {
         try (SocketIoClient client = client(lab, "websocket")) {
-            assertThat(client.emitWithAck("echo", "a", 1, true, new org.json.JSONObject("{\"b\":2.5}"))).isEqualTo("[\"a\",1,true,{\"b\":2.5}]");
+            assertThat(client.emitWithAck("echo", "a", 1, true, new org.json.JSONObject("{\"b\":2.5}")))
+                    .isEqualTo("[\"a\",1,true,{\"b\":2.5}]");
             assertThat(client.emitWithAck("order", new org.json.JSONObject().put("name", "tea").put("count", 2)
-                    .put("picture", new byte[] {1, 2, 3}))).isEqualTo("2 tea 3");
-            assertThat(client.emitWithAck("bytes", (Object) new byte[] {1, 2, 3})).isEqualTo("0x0301");
+                    .put("picture", new byte[] { 1, 2, 3 }))).isEqualTo("2 tea 3");
+            assertThat(client.emitWithAck("bytes", (Object) new byte[] { 1, 2, 3 })).isEqualTo("0x0301");
             assertThat(client.emitWithAck("later", "patience")).isEqualTo("patience");
-            assertThat(client.emitWithAck("mirror", 1, new byte[] {2}, "three", org.json.JSONObject.NULL)).isEqualTo("1 0x02 three null");
+            assertThat(client.emitWithAck("mirror", 1, new byte[] { 2 }, "three", org.json.JSONObject.NULL))
+                    .isEqualTo("1 0x02 three null");
             assertThat(client.emitWithAck("mirror")).isEmpty();
             assertThat(client.emitWithAck("nothing")).isEmpty();
             assertThat(client.emitWithAck("thread")).contains("executor-thread");
@@ -124,7 +128,8 @@ class ApplicationIT {
             assertThat(client.emitWithAck("broken")).contains("\"code\":500", "the handler of this event failed")
                     .doesNotContain("on purpose");
             assertThat(client.emitWithAck("refused")).contains("\"code\":402", "pay first");
-            assertThat(client.emitWithAck("echo", "a", "not a number", true, 1)).contains("\"code\":400", "argument 2: expected int");
+            assertThat(client.emitWithAck("echo", "a", "not a number", true, 1)).contains("\"code\":400",
+                    "argument 2: expected int");
             assertThat(client.emitWithAck("echo", "a")).contains("\"code\":400", "argument 2: expected int");
             assertThat(client.emitWithAck("later", "still here")).isEqualTo("still here");
         }
@@ -141,8 +146,10 @@ class ApplicationIT {
 
     @Test
     void a_broadcast_reaches_each_of_its_rooms_once_and_none_of_the_others() {
-        try (SocketIoClient a = client(lab, "websocket"); SocketIoClient ab = client(lab, "polling");
-                SocketIoClient b = client(lab, "websocket"); SocketIoClient none = client(lab, "websocket")) {
+        try (SocketIoClient a = client(lab, "websocket");
+                SocketIoClient ab = client(lab, "polling");
+                SocketIoClient b = client(lab, "websocket");
+                SocketIoClient none = client(lab, "websocket")) {
             a.emitWithAck("enter", "a");
             ab.emitWithAck("enter", "a");
             ab.emitWithAck("enter", "b");
@@ -174,8 +181,8 @@ class ApplicationIT {
                 goes.emitWithAck("enter", "stays");
                 goes.close();
             }
-            SocketIoClient.await().untilAsserted(() ->
-                    assertThat(new org.json.JSONArray(tells.emitWithAck("who", json("stays"))).length()).isEqualTo(1));
+            SocketIoClient.await().untilAsserted(
+                    () -> assertThat(new org.json.JSONArray(tells.emitWithAck("who", json("stays"))).length()).isEqualTo(1));
 
             tells.emitWithAck("tell", json("stays"), json(), "still here");
 

@@ -55,7 +55,7 @@ public class Laboratory {
 
     @OnEvent("bytes")
     byte[] bytes(byte[] bytes) {
-        return new byte[] {bytes[bytes.length - 1], bytes[0]};
+        return new byte[] { bytes[bytes.length - 1], bytes[0] };
     }
 
     @OnEvent("later")
@@ -116,7 +116,7 @@ public class Laboratory {
 
     @OnEvent("ask all")
     Uni<Acks> askAll(String[] rooms, int millis) {
-        return clients.in("/lab").to(rooms).emitWithAck(Duration.ofMillis(millis), "question", 6, new byte[] {7});
+        return clients.in("/lab").to(rooms).emitWithAck(Duration.ofMillis(millis), "question", 6, new byte[] { 7 });
     }
 
     @OnEvent("move")

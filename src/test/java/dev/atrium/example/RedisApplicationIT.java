@@ -101,6 +101,7 @@ class RedisApplicationIT {
     void a_replica_that_was_killed_is_not_waited_for() {
         elsewhere.kill();
         here.answer("question", arguments -> "here");
-        assertThat(operator.emitWithAck("ask all", new JSONArray().put("both"), 1000)).contains("\"complete\":true", "[\"here\"]");
+        assertThat(operator.emitWithAck("ask all", new JSONArray().put("both"), 1000)).contains("\"complete\":true",
+                "[\"here\"]");
     }
 }

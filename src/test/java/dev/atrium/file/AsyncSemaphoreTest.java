@@ -58,7 +58,8 @@ class AsyncSemaphoreTest {
         take("b", 1);
         take("c", 1);
         Work refused = take("d", 1);
-        assertThatThrownBy(refused.result()::join).isInstanceOf(CompletionException.class).hasCauseInstanceOf(RejectedExecutionException.class)
+        assertThatThrownBy(refused.result()::join).isInstanceOf(CompletionException.class)
+                .hasCauseInstanceOf(RejectedExecutionException.class)
                 .hasRootCauseMessage("too many wait for files");
         first.complete("done");
         assertThat(begun).containsExactly("first", "a", "b", "c");
@@ -69,7 +70,8 @@ class AsyncSemaphoreTest {
     @Test
     void work_results_in_what_it_results_in_and_gives_its_room_back_when_it_fails() {
         assertThat(semaphore.take(10, () -> Uni.createFrom().item("done")).await().indefinitely()).isEqualTo("done");
-        assertThatThrownBy(() -> semaphore.take(10, () -> Uni.createFrom().failure(new IllegalStateException("failed"))).await().indefinitely())
+        assertThatThrownBy(() -> semaphore.take(10, () -> Uni.createFrom().failure(new IllegalStateException("failed"))).await()
+                .indefinitely())
                 .hasMessage("failed");
         assertThatThrownBy(() -> semaphore.take(10, () -> {
             throw new IllegalStateException("thrown");
@@ -94,7 +96,7 @@ class AsyncSemaphoreTest {
 
     private Work take(String name, long cost) {
         CompletableFuture<String> released = new CompletableFuture<>();
-        return new Work(released, semaphore.<String>take(cost, () -> {
+        return new Work(released, semaphore.<String> take(cost, () -> {
             begun.add(name);
             return Uni.createFrom().completionStage(released);
         }).subscribeAsCompletionStage());

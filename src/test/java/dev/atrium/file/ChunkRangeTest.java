@@ -14,19 +14,19 @@ class ChunkRangeTest {
 
     @ParameterizedTest(name = "{0} of {1}: {2}")
     @CsvSource(nullValues = "-", value = {
-        "-,         0, -",
-        "-,         1, 0-0",
-        "-,         5, 0-4",
-        "0,         1, -",
-        "0 1 2,     3, -",
-        "0,         5, 1-4",
-        "4,         5, 0-3",
-        "2,         5, 0-1 3-4",
-        "0 4,       5, 1-3",
-        "1 3,       5, 0-0 2-2 4-4",
-        "0 2 4,     5, 1-1 3-3",
-        "0 1 7,     5, 2-4",
-        "5,         5, 0-4",
+            "-,         0, -",
+            "-,         1, 0-0",
+            "-,         5, 0-4",
+            "0,         1, -",
+            "0 1 2,     3, -",
+            "0,         5, 1-4",
+            "4,         5, 0-3",
+            "2,         5, 0-1 3-4",
+            "0 4,       5, 1-3",
+            "1 3,       5, 0-0 2-2 4-4",
+            "0 2 4,     5, 1-1 3-3",
+            "0 1 7,     5, 2-4",
+            "5,         5, 0-4",
     })
     void what_is_not_there_is_told_in_ranges(String present, int chunks, String missing) {
         BitSet bits = new BitSet();
@@ -35,7 +35,8 @@ class ChunkRangeTest {
                 bits.set(Integer.parseInt(index));
             }
         }
-        String ranges = ChunkRange.missing(bits, chunks).stream().map(range -> range.first() + "-" + range.last()).collect(Collectors.joining(" "));
+        String ranges = ChunkRange.missing(bits, chunks).stream().map(range -> range.first() + "-" + range.last())
+                .collect(Collectors.joining(" "));
         assertThat(ranges).isEqualTo(missing == null ? "" : missing);
     }
 

@@ -17,22 +17,26 @@ class ExpiryJobTest {
     private final List<UniEmitter<? super List<StoredFile>>> lists = new ArrayList<>();
 
     /** A store that lists its files when the test lets it. */
-    private final FileStore store = (FileStore) Proxy.newProxyInstance(FileStore.class.getClassLoader(), new Class<?>[] {FileStore.class},
+    private final FileStore store = (FileStore) Proxy.newProxyInstance(FileStore.class.getClassLoader(),
+            new Class<?>[] { FileStore.class },
             (proxy, method, arguments) -> switch (method.getName()) {
-                case "list" -> Uni.createFrom().<List<StoredFile>>emitter(lists::add);
-                case "abandoned" -> Uni.createFrom().item(List.<StoredFile>of());
+                case "list" -> Uni.createFrom().<List<StoredFile>> emitter(lists::add);
+                case "abandoned" -> Uni.createFrom().item(List.<StoredFile> of());
                 default -> throw new UnsupportedOperationException(method.getName());
             });
 
     @Test
     void a_run_that_takes_longer_than_the_interval_is_not_joined_by_a_second_one() {
         ExpiryJob job = new ExpiryJob(store, null, Duration.ofDays(1), Duration.ofDays(1), Clock.systemUTC());
-        job.once().subscribe().with(done -> { });
-        job.once().subscribe().with(done -> { });
+        job.once().subscribe().with(done -> {
+        });
+        job.once().subscribe().with(done -> {
+        });
         assertThat(lists).hasSize(1);
 
         lists.get(0).complete(List.of());
-        job.once().subscribe().with(done -> { });
+        job.once().subscribe().with(done -> {
+        });
         assertThat(lists).as("the first one has ended").hasSize(2);
     }
 }

@@ -59,7 +59,8 @@ public abstract class FileStoreContract {
 
     @Test
     void what_is_not_known_of_a_file_stays_unknown() {
-        StoredFile file = new StoredFile(id(), "/", "ü room", "na\nme \"x\" 😀.png", 5, "image/png", null, null, null, CHUNK, 1, 0, StoredFile.State.COMING);
+        StoredFile file = new StoredFile(id(), "/", "ü room", "na\nme \"x\" 😀.png", 5, "image/png", null, null, null, CHUNK, 1,
+                0, StoredFile.State.COMING);
         await(store.create(file));
         assertThat(await(other.find(file.id()))).isEqualTo(file);
     }
@@ -106,7 +107,8 @@ public abstract class FileStoreContract {
 
     @Test
     void a_chunk_of_the_usual_size_comes_back_as_it_was() {
-        StoredFile file = new StoredFile(id(), "/", "r", "big", 600_000, null, null, null, null, 262_144, 1, 0, StoredFile.State.COMING);
+        StoredFile file = new StoredFile(id(), "/", "r", "big", 600_000, null, null, null, null, 262_144, 1, 0,
+                StoredFile.State.COMING);
         await(store.create(file));
         byte[] bytes = bytes(file);
         for (int index = 0; index < 3; index++) {
@@ -197,7 +199,7 @@ public abstract class FileStoreContract {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"unknown", "../..", "a/b", "", ".", "a b", "file.json"})
+    @ValueSource(strings = { "unknown", "../..", "a/b", "", ".", "a b", "file.json" })
     void an_id_that_no_file_has_is_not_found(String id) {
         assertThat(await(store.find(id))).isNull();
     }
@@ -344,7 +346,8 @@ public abstract class FileStoreContract {
     }
 
     protected static StoredFile file(String id, long size) {
-        return new StoredFile(id, "/chat", "lobby", "photo.png", size, "image/png", "abcd", "session", "ann", CHUNK, 1_700_000_000_000L, 0, StoredFile.State.COMING);
+        return new StoredFile(id, "/chat", "lobby", "photo.png", size, "image/png", "abcd", "session", "ann", CHUNK,
+                1_700_000_000_000L, 0, StoredFile.State.COMING);
     }
 
     protected static StoredFile whole(StoredFile file) {

@@ -18,16 +18,18 @@ class FileStoreProducerTest {
 
     @ParameterizedTest
     @CsvSource({
-        "memory, '',        DIRECTORY",
-        "redis,  '',        REDIS",
-        "redis,  directory, DIRECTORY",
-        "memory, redis,     REDIS",
-        "redis,  s3,        S3",
-        "redis,  none,      NONE",
+            "memory, '',        DIRECTORY",
+            "redis,  '',        REDIS",
+            "redis,  directory, DIRECTORY",
+            "memory, redis,     REDIS",
+            "redis,  s3,        S3",
+            "redis,  none,      NONE",
     })
-    void files_are_kept_where_rooms_are_shared_unless_it_is_said_otherwise(String backplane, String store, FileConfig.Kind kind) {
+    void files_are_kept_where_rooms_are_shared_unless_it_is_said_otherwise(String backplane, String store,
+            FileConfig.Kind kind) {
         SmallRyeConfig settings = settings(backplane, store);
-        assertThat(FileStoreProducer.kind(settings.getConfigMapping(FileConfig.class), settings.getConfigMapping(BackplaneConfig.class)))
+        assertThat(FileStoreProducer.kind(settings.getConfigMapping(FileConfig.class),
+                settings.getConfigMapping(BackplaneConfig.class)))
                 .isEqualTo(kind);
     }
 
@@ -45,13 +47,15 @@ class FileStoreProducerTest {
 
     private static Optional<FileStore> store(String kind) {
         SmallRyeConfig settings = settings("memory", kind);
-        return new FileStoreProducer().store(settings.getConfigMapping(FileConfig.class), settings.getConfigMapping(BackplaneConfig.class),
+        return new FileStoreProducer().store(settings.getConfigMapping(FileConfig.class),
+                settings.getConfigMapping(BackplaneConfig.class),
                 null, null, Optional.empty());
     }
 
     private static SmallRyeConfig settings(String backplane, String store) {
         return new SmallRyeConfigBuilder().withMapping(FileConfig.class).withMapping(BackplaneConfig.class)
-                .withSources(new PropertiesConfigSource(Map.of("atrium.backplane", backplane, "atrium.file.store", store), "test", 100))
+                .withSources(new PropertiesConfigSource(Map.of("atrium.backplane", backplane, "atrium.file.store", store),
+                        "test", 100))
                 .withValidateUnknown(false).build();
     }
 }

@@ -19,7 +19,8 @@ class InFlightLimitTest {
     @Test
     void what_is_too_much_is_refused_and_never_begun_until_something_is_done() {
         CompletableFuture<String> slow = new CompletableFuture<>();
-        CompletableFuture<String> first = backlog.pass(HALF, () -> Uni.createFrom().completionStage(slow)).subscribeAsCompletionStage();
+        CompletableFuture<String> first = backlog.pass(HALF, () -> Uni.createFrom().completionStage(slow))
+                .subscribeAsCompletionStage();
         assertThatThrownBy(() -> backlog.pass(HALF, () -> {
             throw new AssertionError("begun");
         }).await().indefinitely()).isInstanceOf(RejectedExecutionException.class);
@@ -37,7 +38,8 @@ class InFlightLimitTest {
             assertThatThrownBy(() -> backlog.pass(HALF, () -> {
                 throw new IllegalStateException("thrown");
             }).await().indefinitely()).hasMessage("thrown");
-            Cancellable given = backlog.pass(HALF, () -> Uni.createFrom().nothing()).subscribe().with(ignored -> { });
+            Cancellable given = backlog.pass(HALF, () -> Uni.createFrom().nothing()).subscribe().with(ignored -> {
+            });
             given.cancel();
         }
         assertThat(big()).isEqualTo("big");
@@ -46,9 +48,12 @@ class InFlightLimitTest {
     @Test
     void what_is_waited_for_waits_for_room_and_comes_in_its_order() {
         CompletableFuture<String> slow = new CompletableFuture<>();
-        CompletableFuture<String> first = backlog.queue(2 * HALF - 1024, () -> Uni.createFrom().completionStage(slow)).subscribeAsCompletionStage();
-        CompletableFuture<String> second = backlog.queue(HALF, () -> Uni.createFrom().item("second")).subscribeAsCompletionStage();
-        CompletableFuture<String> third = backlog.<String>queue(0, () -> Uni.createFrom().failure(new IllegalStateException("third")))
+        CompletableFuture<String> first = backlog.queue(2 * HALF - 1024, () -> Uni.createFrom().completionStage(slow))
+                .subscribeAsCompletionStage();
+        CompletableFuture<String> second = backlog.queue(HALF, () -> Uni.createFrom().item("second"))
+                .subscribeAsCompletionStage();
+        CompletableFuture<String> third = backlog
+                .<String> queue(0, () -> Uni.createFrom().failure(new IllegalStateException("third")))
                 .subscribeAsCompletionStage();
         assertThat(second).isNotDone();
         assertThat(third).isNotDone();
@@ -57,7 +62,8 @@ class InFlightLimitTest {
         assertThat(first).isCompletedWithValue("first");
         assertThat(second).isCompletedWithValue("second");
         assertThat(third).isCompletedExceptionally();
-        assertThat(backlog.queue(2 * HALF - 1024, () -> Uni.createFrom().item("again")).await().indefinitely()).isEqualTo("again");
+        assertThat(backlog.queue(2 * HALF - 1024, () -> Uni.createFrom().item("again")).await().indefinitely())
+                .isEqualTo("again");
     }
 
     private String small() {

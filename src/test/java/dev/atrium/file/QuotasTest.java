@@ -71,30 +71,34 @@ class QuotasTest {
 
     @Test
     void rooms_of_the_same_name_in_two_namespaces_are_two() {
-        StoredFile other = new StoredFile("id", "/chat", "a", "n", 100, "t/t", null, "s", "bob", 10, 1, 2, StoredFile.State.SAID);
+        StoredFile other = new StoredFile("id", "/chat", "a", "n", 100, "t/t", null, "s", "bob", 10, 1, 2,
+                StoredFile.State.SAID);
         accepts(List.of(other, other, other), file("a", "s", "ann", 1));
     }
 
     @Test
     void all_files_are_limited_in_number() {
-        List<StoredFile> all = List.of(whole("a", "s", "ann", 1), whole("b", "s", "ann", 1), whole("c", "s", "ann", 1), whole("d", "s", "ann", 1));
+        List<StoredFile> all = List.of(whole("a", "s", "ann", 1), whole("b", "s", "ann", 1), whole("c", "s", "ann", 1),
+                whole("d", "s", "ann", 1));
         accepts(all, file("e", "s", "ann", 1));
-        refuses(List.of(all.get(0), all.get(1), all.get(2), all.get(3), whole("e", "s", "bob", 1)), file("f", "s", "ann", 1), 507,
+        refuses(List.of(all.get(0), all.get(1), all.get(2), all.get(3), whole("e", "s", "bob", 1)), file("f", "s", "ann", 1),
+                507,
                 "this server has as many files as it may");
     }
 
     @ParameterizedTest(name = "{0}/{1} and {2}/{3} send one file each, {4}/{5} another: refused {6}")
     @CsvSource({
-        // sessions and users of two files that are sent, and of one more
-        "s, ann, t, ann, u, ann, true",
-        "s, ann, t, bob, u, ann, false",
-        "s, ann, s, bob, s, ann, false",
-        "s,    , s,    , s,    , true",
-        "s,    , t,    , s,    , false",
-        "s, ann, s, ann, s,    , false",
-        "s,    , s,    , s, ann, false",
+            // sessions and users of two files that are sent, and of one more
+            "s, ann, t, ann, u, ann, true",
+            "s, ann, t, bob, u, ann, false",
+            "s, ann, s, bob, s, ann, false",
+            "s,    , s,    , s,    , true",
+            "s,    , t,    , s,    , false",
+            "s, ann, s, ann, s,    , false",
+            "s,    , s,    , s, ann, false",
     })
-    void one_user_or_one_session_of_nobody_sends_only_so_many_files_at_once(String session1, String user1, String session2, String user2,
+    void one_user_or_one_session_of_nobody_sends_only_so_many_files_at_once(String session1, String user1, String session2,
+            String user2,
             String session3, String user3, boolean refused) {
         List<StoredFile> all = List.of(file("a", session1, user1, 1), file("b", session2, user2, 1));
         if (refused) {
@@ -106,8 +110,10 @@ class QuotasTest {
 
     @Test
     void files_that_are_complete_are_not_being_sent() {
-        accepts(List.of(whole("a", "s", "ann", 1), whole("b", "s", "ann", 1).as(StoredFile.State.SAID)), file("c", "s", "ann", 1));
-        refuses(List.of(file("a", "s", "ann", 1), file("b", "s", "ann", 1).as(StoredFile.State.SEALED)), file("c", "s", "ann", 1), 429,
+        accepts(List.of(whole("a", "s", "ann", 1), whole("b", "s", "ann", 1).as(StoredFile.State.SAID)),
+                file("c", "s", "ann", 1));
+        refuses(List.of(file("a", "s", "ann", 1), file("b", "s", "ann", 1).as(StoredFile.State.SEALED)),
+                file("c", "s", "ann", 1), 429,
                 "2 files are being sent already; finish or abort some");
     }
 
@@ -122,8 +128,10 @@ class QuotasTest {
 
     @Test
     void what_is_set_holds_wherever_files_are_kept() {
-        FileConfig config = config(Map.of("atrium.file.max-size", "1M", "atrium.file.room-bytes", "2M", "atrium.file.user-bytes", "3M",
-                "atrium.file.total-bytes", "4M", "atrium.file.room-files", "5", "atrium.file.total-files", "6", "atrium.file.unfinished", "7"));
+        FileConfig config = config(
+                Map.of("atrium.file.max-size", "1M", "atrium.file.room-bytes", "2M", "atrium.file.user-bytes", "3M",
+                        "atrium.file.total-bytes", "4M", "atrium.file.room-files", "5", "atrium.file.total-files", "6",
+                        "atrium.file.unfinished", "7"));
         for (FileConfig.Kind kind : FileConfig.Kind.values()) {
             assertThat(Quotas.of(config, kind, CHUNK)).isEqualTo(new Quotas(MIB, 2 * MIB, 3 * MIB, 4 * MIB, 5, 6, 7));
         }
@@ -131,8 +139,10 @@ class QuotasTest {
 
     @Test
     void a_file_has_no_more_chunks_than_can_be_kept_in_mind() {
-        assertThat(Quotas.of(config(Map.of("atrium.file.max-size", "9G")), FileConfig.Kind.DIRECTORY, 1024).size()).isEqualTo(GIB);
-        assertThat(Quotas.of(config(Map.of("atrium.file.max-size", "9G")), FileConfig.Kind.DIRECTORY, CHUNK).size()).isEqualTo(9 * GIB);
+        assertThat(Quotas.of(config(Map.of("atrium.file.max-size", "9G")), FileConfig.Kind.DIRECTORY, 1024).size())
+                .isEqualTo(GIB);
+        assertThat(Quotas.of(config(Map.of("atrium.file.max-size", "9G")), FileConfig.Kind.DIRECTORY, CHUNK).size())
+                .isEqualTo(9 * GIB);
     }
 
     private void accepts(List<StoredFile> all, StoredFile more) {
@@ -153,7 +163,8 @@ class QuotasTest {
     }
 
     private static FileConfig config(Map<String, String> settings) {
-        return new SmallRyeConfigBuilder().withMapping(FileConfig.class).withSources(new PropertiesConfigSource(settings, "test", 100))
+        return new SmallRyeConfigBuilder().withMapping(FileConfig.class)
+                .withSources(new PropertiesConfigSource(settings, "test", 100))
                 .build().getConfigMapping(FileConfig.class);
     }
 }

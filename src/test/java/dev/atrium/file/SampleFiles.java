@@ -7,7 +7,8 @@ final class SampleFiles {
     }
 
     static StoredFile coming(String id, String room, String session, String user, long size) {
-        return new StoredFile(id, "/", room, "a.png", size, "image/png", null, session, user, 10, 1, 0, StoredFile.State.COMING);
+        return new StoredFile(id, "/", room, "a.png", size, "image/png", null, session, user, 10, 1, 0,
+                StoredFile.State.COMING);
     }
 
     static StoredFile whole(String id, String room, String session, String user, long size) {

@@ -20,11 +20,12 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** What is known of a file, as it is computed, kept and told. */
 class StoredFileTest {
 
-    private static final StoredFile WHOLE = new StoredFile("id_1-A", "/", "lobby", "a \"b\" ü.png", 25, "image/png", "00ff", "s", "ann", 10, 5, 6,
+    private static final StoredFile WHOLE = new StoredFile("id_1-A", "/", "lobby", "a \"b\" ü.png", 25, "image/png", "00ff",
+            "s", "ann", 10, 5, 6,
             StoredFile.State.WHOLE);
 
     @ParameterizedTest(name = "{0} bytes are {1} chunks, the last of {2}")
-    @CsvSource({"1, 1, 1", "9, 1, 9", "10, 1, 10", "11, 2, 1", "20, 2, 10", "25, 3, 5", "10737418245, 1073741825, 5"})
+    @CsvSource({ "1, 1, 1", "9, 1, 9", "10, 1, 10", "11, 2, 1", "20, 2, 10", "25, 3, 5", "10737418245, 1073741825, 5" })
     void the_last_chunk_is_what_is_left(long size, int chunks, int last) {
         StoredFile file = SampleFiles.coming("id", "room", "s", null, size);
         assertThat(file.chunks()).isEqualTo(chunks);
@@ -40,7 +41,7 @@ class StoredFileTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"COMING, false", "SEALED, false", "WHOLE, true", "SAID, true"})
+    @CsvSource({ "COMING, false", "SEALED, false", "WHOLE, true", "SAID, true" })
     void a_file_is_complete_once_it_is_verified(StoredFile.State state, boolean complete) {
         assertThat(WHOLE.as(state).isComplete()).isEqualTo(complete);
     }
@@ -49,7 +50,8 @@ class StoredFileTest {
     void a_later_state_is_known_after_an_earlier_one_and_after_none_that_is_the_same() {
         for (StoredFile.State one : StoredFile.State.values()) {
             for (StoredFile.State other : StoredFile.State.values()) {
-                assertThat(WHOLE.as(one).isAfter(WHOLE.as(other))).as("%s after %s", one, other).isEqualTo(one.ordinal() > other.ordinal());
+                assertThat(WHOLE.as(one).isAfter(WHOLE.as(other))).as("%s after %s", one, other)
+                        .isEqualTo(one.ordinal() > other.ordinal());
             }
         }
     }
@@ -58,7 +60,8 @@ class StoredFileTest {
     void a_file_that_is_completed_has_its_digest_and_time_and_is_else_the_same() {
         StoredFile coming = SampleFiles.coming("id", "room", "s", "ann", 25);
         assertThat(coming.completed("abc", 99))
-                .isEqualTo(new StoredFile("id", "/", "room", "a.png", 25, "image/png", "abc", "s", "ann", 10, 1, 99, StoredFile.State.WHOLE));
+                .isEqualTo(new StoredFile("id", "/", "room", "a.png", 25, "image/png", "abc", "s", "ann", 10, 1, 99,
+                        StoredFile.State.WHOLE));
         assertThat(coming.roomId()).isEqualTo(RoomId.of("/", "room"));
     }
 
@@ -67,7 +70,8 @@ class StoredFileTest {
         for (StoredFile.State state : StoredFile.State.values()) {
             assertThat(StoredFileCodec.decode(StoredFileCodec.encode(WHOLE.as(state)))).isEqualTo(WHOLE.as(state));
         }
-        StoredFile little = new StoredFile("id", "/", "room", "n", 0, "t/t", null, null, null, 1, 1, 0, StoredFile.State.COMING);
+        StoredFile little = new StoredFile("id", "/", "room", "n", 0, "t/t", null, null, null, 1, 1, 0,
+                StoredFile.State.COMING);
         assertThat(StoredFileCodec.decode(StoredFileCodec.encode(little))).isEqualTo(little);
     }
 
@@ -75,45 +79,50 @@ class StoredFileTest {
     void what_can_be_computed_is_not_written_and_what_a_newer_replica_has_written_is_passed_over() {
         String json = new String(StoredFileCodec.encode(WHOLE), StandardCharsets.UTF_8);
         assertThat(json).doesNotContain("complete\"", "\"chunks", "roomId");
-        assertThat(StoredFileCodec.decode(json.replaceFirst("\\{", "{\"new\":[1],").getBytes(StandardCharsets.UTF_8))).isEqualTo(WHOLE);
+        assertThat(StoredFileCodec.decode(json.replaceFirst("\\{", "{\"new\":[1],").getBytes(StandardCharsets.UTF_8)))
+                .isEqualTo(WHOLE);
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"", "{", "[]", "{\"state\":\"LOST\"}"})
+    @ValueSource(strings = { "", "{", "[]", "{\"state\":\"LOST\"}" })
     void what_is_not_known_of_a_file_is_an_error(String json) {
-        assertThatThrownBy(() -> StoredFileCodec.decode(json.getBytes(StandardCharsets.UTF_8))).isInstanceOf(UncheckedIOException.class);
+        assertThatThrownBy(() -> StoredFileCodec.decode(json.getBytes(StandardCharsets.UTF_8)))
+                .isInstanceOf(UncheckedIOException.class);
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"a", "A-z_09", "-", "_", "0123456789abcdefghijklmn"})
+    @ValueSource(strings = { "a", "A-z_09", "-", "_", "0123456789abcdefghijklmn" })
     void an_id_of_letters_digits_and_two_more_characters_is_safe(String id) {
         assertThat(SafeId.matches(id)).isTrue();
         assertThat(SafeId.require(id)).isEqualTo(id);
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"", ".", "..", "a/b", "a\\b", "a b", "a.b", "ü", "a\n", "\u0000", "a%2fb", "a:b"})
+    @ValueSource(strings = { "", ".", "..", "a/b", "a\\b", "a b", "a.b", "ü", "a\n", "\u0000", "a%2fb", "a:b" })
     void any_other_id_is_not(String id) {
         assertThat(SafeId.matches(id)).isFalse();
-        assertThatThrownBy(() -> SafeId.require(id)).isInstanceOf(IllegalArgumentException.class).hasMessage("expected an id of letters, digits, _ and -");
+        assertThatThrownBy(() -> SafeId.require(id)).isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("expected an id of letters, digits, _ and -");
     }
 
     @Test
     void the_room_is_told_all_that_it_takes_to_show_and_to_fetch_a_file() {
-        assertThat(FileJson.data(WHOLE)).isEqualTo("{\"id\":\"id_1-A\",\"name\":\"a \\\"b\\\" ü.png\",\"size\":25,\"type\":\"image/png\","
-                + "\"sha256\":\"00ff\",\"url\":\"/rooms/lobby/files/id_1-A\"}");
+        assertThat(FileJson.data(WHOLE))
+                .isEqualTo("{\"id\":\"id_1-A\",\"name\":\"a \\\"b\\\" ü.png\",\"size\":25,\"type\":\"image/png\","
+                        + "\"sha256\":\"00ff\",\"url\":\"/rooms/lobby/files/id_1-A\"}");
         assertThat(FileJson.data(SampleFiles.coming("id", "lobby", "s", null, 1))).doesNotContain("sha256");
     }
 
     @ParameterizedTest
     @CsvSource({
-        "/,     'a b/c',  /rooms/a%20b%2Fc/files/id",
-        "/,     'ü?#&+',  /rooms/%C3%BC%3F%23%26%2B/files/id",
-        "/chat, lobby,    /rooms/lobby/files/id?ns=%2Fchat",
-        "/a b,  lobby,    /rooms/lobby/files/id?ns=%2Fa%20b",
+            "/,     'a b/c',  /rooms/a%20b%2Fc/files/id",
+            "/,     'ü?#&+',  /rooms/%C3%BC%3F%23%26%2B/files/id",
+            "/chat, lobby,    /rooms/lobby/files/id?ns=%2Fchat",
+            "/a b,  lobby,    /rooms/lobby/files/id?ns=%2Fa%20b",
     })
     void names_of_rooms_are_escaped_in_the_url_of_a_file(String namespace, String room, String url) {
-        StoredFile file = new StoredFile("id", namespace, room, "n", 1, "t/t", null, "s", null, 10, 1, 2, StoredFile.State.SAID);
+        StoredFile file = new StoredFile("id", namespace, room, "n", 1, "t/t", null, "s", null, 10, 1, 2,
+                StoredFile.State.SAID);
         assertThat(FileJson.data(file)).endsWith("\"url\":\"" + url + "\"}");
     }
 
@@ -121,7 +130,8 @@ class StoredFileTest {
     void a_client_is_told_which_chunks_of_its_upload_are_missing() throws IOException {
         StoredFile file = SampleFiles.coming("id", "lobby", "s", null, 95);
         assertThat(json(new Transfer(file, List.of(new ChunkRange(0, 3), new ChunkRange(9, 9)))))
-                .isEqualTo("{\"file\":\"id\",\"name\":\"a.png\",\"size\":95,\"type\":\"image/png\",\"chunk\":10,\"missing\":[[0,3],[9,9]]}");
+                .isEqualTo(
+                        "{\"file\":\"id\",\"name\":\"a.png\",\"size\":95,\"type\":\"image/png\",\"chunk\":10,\"missing\":[[0,3],[9,9]]}");
         assertThat(json(new Transfer(WHOLE, List.of()))).endsWith("\"sha256\":\"00ff\",\"chunk\":10,\"missing\":[]}");
     }
 

@@ -79,7 +79,8 @@ class TransfersTest {
     private final Uploader ann = uploader("ann", "Ann", "/");
     private final Uploader bob = uploader("bob", "Bob", "/");
     private final Uploader guest = uploader("guest", null, "/");
-    private final Uploader nobody = new Uploader(new Caller(Identity.NOBODY, ""), new Sender("x", null), "/", Transport.SESSION);
+    private final Uploader nobody = new Uploader(new Caller(Identity.NOBODY, ""), new Sender("x", null), "/",
+            Transport.SESSION);
     private DirectoryStore files;
     private BreakableStore store;
     private MemoryBackplane backplane;
@@ -96,14 +97,17 @@ class TransfersTest {
         SecurityConfig security = settings.getConfigMapping(SecurityConfig.class);
         Node node = Node.create();
         backplane = new MemoryBackplane(node,
-                new MemorySettings(Duration.ofHours(1), new HistoryPolicy(100, Duration.ofHours(1)), Duration.ZERO, REMEMBERED, clock));
+                new MemorySettings(Duration.ofHours(1), new HistoryPolicy(100, Duration.ofHours(1)), Duration.ZERO, REMEMBERED,
+                        clock));
         Events events = new Events();
         ClientLimits limits = new ClientLimits(security);
         ConnectionLimiter connections = new ConnectionLimiter(security, LoadSignal.ENDLESS);
         AuditLog audit = new AuditLog(events, limits, connections);
         service = new RoomService(backplane, new Sessions(node, settings.getConfigMapping(SessionConfig.class)),
-                new Rooms(backplane, (message, members) -> { }, Tracing.off()), events, Tracing.off());
-        gateway = new Gateway(service, new AccessControl(Policy.open(), limits, audit), limits, connections, audit, new TokenExpiry(audit, security));
+                new Rooms(backplane, (message, members) -> {
+                }, Tracing.off()), events, Tracing.off());
+        gateway = new Gateway(service, new AccessControl(Policy.open(), limits, audit), limits, connections, audit,
+                new TokenExpiry(audit, security));
         transfers = replica();
     }
 
@@ -117,8 +121,9 @@ class TransfersTest {
         Transfer transfer = open(ann, HELLO, null);
         assertThat(transfer.missing()).containsExactly(new ChunkRange(0, 2));
         StoredFile file = transfer.file();
-        assertThat(file).isEqualTo(new StoredFile(file.id(), "/", "lobby", "hello.txt", 21, "text/plain", null, "ann", "Ann", CHUNK,
-                clock.millis(), 0, StoredFile.State.COMING));
+        assertThat(file)
+                .isEqualTo(new StoredFile(file.id(), "/", "lobby", "hello.txt", 21, "text/plain", null, "ann", "Ann", CHUNK,
+                        clock.millis(), 0, StoredFile.State.COMING));
         assertThat(file.id()).matches("[\\w-]{24}");
         assertThat(await(transfers.status(ann, file.id()))).isEqualTo(transfer);
         assertThat(said()).isEmpty();
@@ -174,25 +179,29 @@ class TransfersTest {
 
     @ParameterizedTest
     @NullSource
-    @ValueSource(longs = {-1, 3, 1L << 32, Long.MAX_VALUE})
+    @ValueSource(longs = { -1, 3, 1L << 32, Long.MAX_VALUE })
     void a_chunk_that_a_file_has_not_is_refused(Long index) {
         StoredFile file = open(ann, HELLO, null).file();
-        refuses(() -> transfers.write(ann, file.id(), index, chunk(HELLO, 0)), 400, "index: expected the number of a chunk, from 0 to 2");
+        refuses(() -> transfers.write(ann, file.id(), index, chunk(HELLO, 0)), 400,
+                "index: expected the number of a chunk, from 0 to 2");
         refuses(() -> transfers.read(ann, file.id(), index), 400, "index: expected the number of a chunk, from 0 to 2");
     }
 
     @Test
     void a_chunk_has_exactly_its_bytes() {
         StoredFile file = open(ann, HELLO, null).file();
-        refuses(() -> transfers.write(ann, file.id(), 0L, ByteBuffer.allocate(9)), 400, "bytes: expected 10 of them in chunk 0, got 9");
-        refuses(() -> transfers.write(ann, file.id(), 1L, ByteBuffer.allocate(11)), 400, "bytes: expected 10 of them in chunk 1, got 11");
-        refuses(() -> transfers.write(ann, file.id(), 2L, ByteBuffer.allocate(10)), 400, "bytes: expected 1 of them in chunk 2, got 10");
+        refuses(() -> transfers.write(ann, file.id(), 0L, ByteBuffer.allocate(9)), 400,
+                "bytes: expected 10 of them in chunk 0, got 9");
+        refuses(() -> transfers.write(ann, file.id(), 1L, ByteBuffer.allocate(11)), 400,
+                "bytes: expected 10 of them in chunk 1, got 11");
+        refuses(() -> transfers.write(ann, file.id(), 2L, ByteBuffer.allocate(10)), 400,
+                "bytes: expected 1 of them in chunk 2, got 10");
         assertThat(await(transfers.status(ann, file.id())).missing()).containsExactly(new ChunkRange(0, 2));
         assertThat(transfers.received()).isZero();
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"", "..", "../a", "unknown", "a b"})
+    @ValueSource(strings = { "", "..", "../a", "unknown", "a b" })
     void a_file_that_there_is_not_is_unknown_to_all_requests(String id) {
         String message = "file: there is none of that id";
         refuses(() -> transfers.write(ann, id, 0L, chunk(HELLO, 0)), 404, message);
@@ -279,7 +288,8 @@ class TransfersTest {
     void a_file_that_is_not_what_its_digest_says_is_missing_again_as_a_whole() {
         StoredFile file = open(ann, HELLO, NO_DIGEST).file();
         writeAll(ann, file);
-        refuses(() -> transfers.close(ann, file.id()), 422, "sha256: expected " + NO_DIGEST + ", got " + HELLO_DIGEST + "; all of it is missing again");
+        refuses(() -> transfers.close(ann, file.id()), 422,
+                "sha256: expected " + NO_DIGEST + ", got " + HELLO_DIGEST + "; all of it is missing again");
         assertThat(await(transfers.status(ann, file.id())).missing()).containsExactly(new ChunkRange(0, 2));
         assertThat(said()).isEmpty();
         assertThat(transfers.completed()).isZero();
@@ -312,7 +322,8 @@ class TransfersTest {
         Transfers other = replica();
         await(other.close(ann, completed.id()));
         await(other.abort(ann, removed.id()));
-        refuses(() -> transfers.write(ann, completed.id(), 0L, chunk(HELLO, 0)), 409, "file: all of it is there, and it can change no more");
+        refuses(() -> transfers.write(ann, completed.id(), 0L, chunk(HELLO, 0)), 409,
+                "file: all of it is there, and it can change no more");
         refuses(() -> transfers.write(ann, removed.id(), 0L, chunk(HELLO, 0)), 404, "file: there is none of that id");
     }
 
@@ -328,8 +339,10 @@ class TransfersTest {
     @Test
     void chunks_are_read_as_they_were_sent_and_counted() {
         StoredFile file = sent(ann, HELLO);
-        assertThat(new String(await(transfers.read(bob, file.id(), 0L)), StandardCharsets.UTF_8)).isEqualTo(HELLO.substring(0, 10));
-        assertThat(new String(await(transfers.read(bob, file.id(), 2L)), StandardCharsets.UTF_8)).isEqualTo(HELLO.substring(20));
+        assertThat(new String(await(transfers.read(bob, file.id(), 0L)), StandardCharsets.UTF_8))
+                .isEqualTo(HELLO.substring(0, 10));
+        assertThat(new String(await(transfers.read(bob, file.id(), 2L)), StandardCharsets.UTF_8))
+                .isEqualTo(HELLO.substring(20));
         assertThat(transfers.sent()).isEqualTo(11);
         StoredFile coming = open(ann, HELLO, null).file();
         refuses(() -> transfers.read(ann, coming.id(), 0L), 404, "file: there is none of that id");
@@ -341,7 +354,8 @@ class TransfersTest {
         StoredFile file = sent(ann, HELLO);
         assertThat(await(transfers.find(bob.caller(), Transport.HTTP, LOBBY, file.id())).id()).isEqualTo(file.id());
         for (RoomId other : List.of(RoomId.of("/", "other"), RoomId.of("/chat", "lobby"))) {
-            refuses(() -> transfers.find(bob.caller(), Transport.HTTP, other, file.id()), 404, "file: there is none of that id");
+            refuses(() -> transfers.find(bob.caller(), Transport.HTTP, other, file.id()), 404,
+                    "file: there is none of that id");
         }
         StoredFile coming = open(ann, HELLO, null).file();
         refuses(() -> transfers.find(ann.caller(), Transport.HTTP, LOBBY, coming.id()), 404, "file: there is none of that id");
@@ -350,13 +364,17 @@ class TransfersTest {
     @Test
     void a_file_is_removed_by_its_user_and_by_administrators_alone() {
         StoredFile first = sent(ann, HELLO);
-        refuses(() -> transfers.delete(bob.caller(), Transport.HTTP, LOBBY, first.id()), 403, "room: the permission admin is missing for it");
-        refuses(() -> transfers.delete(guest.caller(), Transport.HTTP, LOBBY, first.id()), 403, "room: the permission admin is missing for it");
+        refuses(() -> transfers.delete(bob.caller(), Transport.HTTP, LOBBY, first.id()), 403,
+                "room: the permission admin is missing for it");
+        refuses(() -> transfers.delete(guest.caller(), Transport.HTTP, LOBBY, first.id()), 403,
+                "room: the permission admin is missing for it");
         await(transfers.delete(ann.caller(), Transport.HTTP, LOBBY, first.id()));
         assertThat(await(store.find(first.id()))).isNull();
         StoredFile second = sent(guest, HELLO);
-        refuses(() -> transfers.delete(guest.caller(), Transport.HTTP, LOBBY, second.id()), 403, "room: the permission admin is missing for it");
-        Caller admin = new Caller(new Identity(Identity.Kind.TOKEN, "root", Permissions.parse("lobby:admin"), Identity.NEVER), "");
+        refuses(() -> transfers.delete(guest.caller(), Transport.HTTP, LOBBY, second.id()), 403,
+                "room: the permission admin is missing for it");
+        Caller admin = new Caller(new Identity(Identity.Kind.TOKEN, "root", Permissions.parse("lobby:admin"), Identity.NEVER),
+                "");
         await(transfers.delete(admin, Transport.HTTP, LOBBY, second.id()));
         assertThat(await(store.find(second.id()))).isNull();
     }
@@ -371,15 +389,17 @@ class TransfersTest {
 
     @ParameterizedTest
     @MethodSource("failures")
-    void a_failure_of_the_store_is_an_answer_that_tells_whether_to_try_again(Throwable failure, int code, boolean repeatable, String message,
+    void a_failure_of_the_store_is_an_answer_that_tells_whether_to_try_again(Throwable failure, int code, boolean repeatable,
+            String message,
             long full) {
         StoredFile file = open(ann, HELLO, null).file();
         write(ann, file, 1);
         store.failure = failure;
-        assertThatThrownBy(() -> await(transfers.write(ann, file.id(), 0L, chunk(HELLO, 0)))).isInstanceOfSatisfying(ErrorReply.class, error -> {
-            assertThat(error.code()).isEqualTo(code);
-            assertThat(error.isRepeatable()).isEqualTo(repeatable);
-        }).hasMessage(message);
+        assertThatThrownBy(() -> await(transfers.write(ann, file.id(), 0L, chunk(HELLO, 0))))
+                .isInstanceOfSatisfying(ErrorReply.class, error -> {
+                    assertThat(error.code()).isEqualTo(code);
+                    assertThat(error.isRepeatable()).isEqualTo(repeatable);
+                }).hasMessage(message);
         assertThat(transfers.full()).isEqualTo(full);
         assertThat(transfers.received()).isEqualTo(10);
     }
@@ -437,12 +457,14 @@ class TransfersTest {
     }
 
     private static Uploader uploader(String session, String user, String namespace) {
-        Identity identity = user == null ? Identity.ANONYMOUS : new Identity(Identity.Kind.TOKEN, user, Permissions.NONE, Identity.NEVER);
+        Identity identity = user == null ? Identity.ANONYMOUS
+                : new Identity(Identity.Kind.TOKEN, user, Permissions.NONE, Identity.NEVER);
         return new Uploader(new Caller(identity, "10.0.0.1"), new Sender(session, user), namespace, Transport.SESSION);
     }
 
     private static void refuses(Supplier<Uni<?>> request, int code, String message) {
-        assertThatThrownBy(() -> await(request.get())).isInstanceOfSatisfying(ErrorReply.class, error -> assertThat(error.code()).isEqualTo(code))
+        assertThatThrownBy(() -> await(request.get()))
+                .isInstanceOfSatisfying(ErrorReply.class, error -> assertThat(error.code()).isEqualTo(code))
                 .hasMessageStartingWith(message);
     }
 

@@ -21,7 +21,8 @@ class AccessControlTest extends WithGateway {
     }
 
     @ParameterizedTest
-    @CsvSource({"lobby:publish, true", "lobby:send, true", "lobby:admin, true", "lobby:join history presence, false", "news:publish send, false"})
+    @CsvSource({ "lobby:publish, true", "lobby:send, true", "lobby:admin, true", "lobby:join history presence, false",
+            "news:publish send, false" })
     void one_without_a_session_publishes_with_publish_or_with_send(String grants, boolean permitted) {
         ErrorReply error = error(() -> access.requirePublish(caller(key(grants)), Transport.HTTP, LOBBY));
         if (permitted) {
@@ -41,17 +42,18 @@ class AccessControlTest extends WithGateway {
 
     @Test
     void a_permission_to_publish_makes_no_name_shorter() {
-        ErrorReply error = error(() -> access.requirePublish(caller(key("*:publish")), Transport.HTTP, RoomId.of("/", "1234567890123")));
+        ErrorReply error = error(
+                () -> access.requirePublish(caller(key("*:publish")), Transport.HTTP, RoomId.of("/", "1234567890123")));
         assertThat(error.code()).isEqualTo(400);
         assertThat(error.getMessage()).isEqualTo("room: expected at most 12 bytes of UTF-8");
     }
 
     @ParameterizedTest
     @CsvSource({
-        "abcd, true", "abcdefghijkl, true", "abcdefghijklm, false",
-        "éééééé, true", "ééééééa, false",
-        "漢漢漢漢, true", "漢漢漢漢a, false",
-        "😀😀😀, true", "😀😀😀a, false"})
+            "abcd, true", "abcdefghijkl, true", "abcdefghijklm, false",
+            "éééééé, true", "ééééééa, false",
+            "漢漢漢漢, true", "漢漢漢漢a, false",
+            "😀😀😀, true", "😀😀😀a, false" })
     void the_name_of_a_room_is_measured_in_bytes(String name, boolean fits) {
         ErrorReply error = error(() -> access.requireName(RoomId.of("/", name)));
         if (fits) {
@@ -84,7 +86,7 @@ class AccessControlTest extends WithGateway {
     }
 
     @ParameterizedTest
-    @CsvSource(value = {"/chat", "all"}, nullValues = "all")
+    @CsvSource(value = { "/chat", "all" }, nullValues = "all")
     void one_that_has_not_said_who_it_is_is_no_administrator(String namespace) {
         assertThat(error(() -> access.requireAdmin(caller(Identity.NOBODY), Transport.HTTP, namespace)).code()).isEqualTo(401);
         assertThat(denials()).containsExactly("AUTHENTICATION missing null");
@@ -129,7 +131,8 @@ class AccessControlTest extends WithGateway {
     }
 
     @ParameterizedTest
-    @CsvSource({"lobby:join, true, false, false", "lobby:presence, false, true, false", "lobby:history, false, false, true", "*:admin, true, true, true"})
+    @CsvSource({ "lobby:join, true, false, false", "lobby:presence, false, true, false", "lobby:history, false, false, true",
+            "*:admin, true, true, true" })
     void a_grant_says_what_of_a_room_a_client_may_have(String grants, boolean join, boolean watch, boolean readBack) {
         Grant grant = new Grant(policy, user("ann", grants));
         assertThat(grant.mayJoin(LOBBY)).isEqualTo(join);

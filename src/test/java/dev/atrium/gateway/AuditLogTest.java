@@ -31,7 +31,8 @@ class AuditLogTest extends WithGateway {
     void a_token_that_is_no_good_is_told_by_its_reason(Reason reason) {
         audit.token(CALLER, Transport.SSE, reason);
         assertThat(events).containsExactly(
-                new Event.Denied(CALLER, Transport.SSE, Event.Denied.Kind.AUTHENTICATION, reason.name().toLowerCase(Locale.ROOT), null));
+                new Event.Denied(CALLER, Transport.SSE, Event.Denied.Kind.AUTHENTICATION,
+                        reason.name().toLowerCase(Locale.ROOT), null));
     }
 
     @Test
@@ -109,7 +110,8 @@ class AuditLogTest extends WithGateway {
     @Test
     void a_client_that_floods_is_kept_out_and_others_are_not() {
         gateway.flooded(CALLER, Transport.SOCKETIO);
-        assertThat(events).containsExactly(new Event.Denied(CALLER, Transport.SOCKETIO, Event.Denied.Kind.LIMIT, "messages", null));
+        assertThat(events)
+                .containsExactly(new Event.Denied(CALLER, Transport.SOCKETIO, Event.Denied.Kind.LIMIT, "messages", null));
         ErrorReply error = error(() -> connect(ANN));
         assertThat(error.code()).isEqualTo(429);
         assertThat(error.isRepeatable()).isTrue();

@@ -26,8 +26,10 @@ import org.junit.jupiter.params.provider.CsvSource;
 /** Clients that say who they are after they have connected, and say it again. */
 class AuthenticationTest extends WithGateway {
 
-    private static final SecretKey KEY = new SecretKeySpec("a secret of at least thirty-two bytes".getBytes(StandardCharsets.UTF_8), "HmacSHA256");
-    private static final SecretKey OTHER_KEY = new SecretKeySpec("another secret of thirty-two bytes".getBytes(StandardCharsets.UTF_8), "HmacSHA256");
+    private static final SecretKey KEY = new SecretKeySpec(
+            "a secret of at least thirty-two bytes".getBytes(StandardCharsets.UTF_8), "HmacSHA256");
+    private static final SecretKey OTHER_KEY = new SecretKeySpec(
+            "another secret of thirty-two bytes".getBytes(StandardCharsets.UTF_8), "HmacSHA256");
 
     private Authentication authentication;
 
@@ -41,20 +43,24 @@ class AuthenticationTest extends WithGateway {
         JWTAuthContextInfo context = new JWTAuthContextInfo();
         context.setSecretVerificationKey(KEY);
         context.setSignatureAlgorithm(Set.of(SignatureAlgorithm.HS256));
-        authentication = new Authentication(TestSecurity.authenticator(new DefaultJWTParser(context), config), gateway, access, audit);
+        authentication = new Authentication(TestSecurity.authenticator(new DefaultJWTParser(context), config), gateway, access,
+                audit);
     }
 
     @Test
     void a_client_that_says_who_it_is_is_let_in_and_may_resume() {
         Client client = connect(Identity.NOBODY);
-        Authentication.Authenticated done = done(authentication.authenticate(client.session, token("ann", "lobby", "join send")));
+        Authentication.Authenticated done = done(
+                authentication.authenticate(client.session, token("ann", "lobby", "join send")));
         assertThat(done.first()).isTrue();
         assertThat(done.left()).isEmpty();
         assertThat(done.identity().user()).isEqualTo("ann");
         assertThat(client.session.self().user()).isEqualTo("ann");
-        assertThat(client.session.memberships()).extracting(each -> each.room().name()).containsExactlyInAnyOrder(client.session.id(), "");
+        assertThat(client.session.memberships()).extracting(each -> each.room().name())
+                .containsExactlyInAnyOrder(client.session.id(), "");
         assertThat(client.session.resumeToken()).isNotNull();
-        assertThat(events(Event.Authenticated.class)).containsExactly(new Event.Authenticated(Event.Subject.of(client.session)));
+        assertThat(events(Event.Authenticated.class))
+                .containsExactly(new Event.Authenticated(Event.Subject.of(client.session)));
         join(client, LOBBY);
         assertThat(error(gateway.execute(client.session, new Command.Join(NEWS, false, null))).code()).isEqualTo(403);
     }
@@ -165,10 +171,11 @@ class AuthenticationTest extends WithGateway {
     }
 
     @ParameterizedTest
-    @CsvSource({"0, expired", "1, invalid", "2, invalid", "3, malformed_grant", "4, invalid"})
+    @CsvSource({ "0, expired", "1, invalid", "2, invalid", "3, malformed_grant", "4, invalid" })
     void a_token_that_is_no_good_is_401_and_operators_are_told_why(int kind, String reason) {
         String token = switch (kind) {
-            case 0 -> Jwt.subject("ann").issuedAt(Instant.now().minusSeconds(7_200)).expiresAt(Instant.now().minusSeconds(3_600)).sign(KEY);
+            case 0 -> Jwt.subject("ann").issuedAt(Instant.now().minusSeconds(7_200))
+                    .expiresAt(Instant.now().minusSeconds(3_600)).sign(KEY);
             case 1 -> Jwt.subject("ann").expiresIn(60).sign(OTHER_KEY);
             case 2 -> "no.token.atall";
             case 3 -> token("ann", "lobby", "dance");

@@ -64,7 +64,8 @@ class CommandTest extends WithGateway {
 
     static Stream<Arguments> refused() {
         return Stream.of(
-                arguments(JOIN, "lobby:send history presence publish", "room: the permission join is missing for it", "join / lobby"),
+                arguments(JOIN, "lobby:send history presence publish", "room: the permission join is missing for it",
+                        "join / lobby"),
                 arguments(JOIN, "/chat lobby:join", "room: the permission join is missing for it", "join / lobby"),
                 arguments(JOIN_AND_WATCH, "lobby:join", "room: the permission presence is missing for it", "presence / lobby"),
                 arguments(JOIN_AND_WATCH, "lobby:presence", "room: the permission join is missing for it", "join / lobby"),
@@ -72,12 +73,14 @@ class CommandTest extends WithGateway {
                 arguments(READ, "lobby:join", "room: the permission history is missing for it", "history / lobby"),
                 arguments(MEMBERS, "lobby:join", "room: the permission presence is missing for it", "presence / lobby"),
                 arguments(USERS, "lobby:join", "room: the permission presence is missing for it", "presence / lobby"),
-                arguments(RESUME, "/chat *:join", "ns: the permission join is missing for every room of this namespace", "join /"));
+                arguments(RESUME, "/chat *:join", "ns: the permission join is missing for every room of this namespace",
+                        "join /"));
     }
 
     @ParameterizedTest
     @MethodSource("refused")
-    void a_client_that_lacks_the_permission_is_403_and_operators_are_told(Command<?> command, String grants, String message, String denied) {
+    void a_client_that_lacks_the_permission_is_403_and_operators_are_told(Command<?> command, String grants, String message,
+            String denied) {
         Client client = connect(user("ann", grants));
         ErrorReply error = error(() -> command.permit(client.session, access));
         assertThat(error.code()).isEqualTo(403);
@@ -101,7 +104,8 @@ class CommandTest extends WithGateway {
     }
 
     static Stream<Function<RoomId, Command<?>>> named() {
-        return Stream.of(room -> new Command.Join(room, false, null), room -> new Command.Publish(room, null, Data.Json.NULL, true, null),
+        return Stream.of(room -> new Command.Join(room, false, null),
+                room -> new Command.Publish(room, null, Data.Json.NULL, true, null),
                 room -> new Command.ReadHistory(room, HistoryQuery.after(0, 1)), room -> new Command.ListMembers(room, null, 1),
                 room -> new Command.ListUsers(room, null, 1));
     }
@@ -113,7 +117,8 @@ class CommandTest extends WithGateway {
         ErrorReply error = error(() -> command.apply(RoomId.of("/", "123456789")).permit(client.session, access));
         assertThat(error.code()).isEqualTo(400);
         assertThat(error.getMessage()).isEqualTo("room: expected at most 8 bytes of UTF-8");
-        assertThatCode(() -> command.apply(RoomId.of("/", "12345678")).permit(client.session, access)).doesNotThrowAnyException();
+        assertThatCode(() -> command.apply(RoomId.of("/", "12345678")).permit(client.session, access))
+                .doesNotThrowAnyException();
     }
 
     @Test
@@ -129,7 +134,8 @@ class CommandTest extends WithGateway {
     void who_comes_to_its_own_room_a_session_may_not_watch_without_the_permission() {
         startRequired();
         Client client = connect(user("ann", "lobby:join"));
-        ErrorReply error = error(() -> new Command.Join(RoomId.of("/", client.session.id()), true, null).permit(client.session, access));
+        ErrorReply error = error(
+                () -> new Command.Join(RoomId.of("/", client.session.id()), true, null).permit(client.session, access));
         assertThat(error.getMessage()).isEqualTo("room: the permission presence is missing for it");
     }
 
@@ -137,7 +143,8 @@ class CommandTest extends WithGateway {
     void another_sessions_own_room_nobody_may_read_whatever_it_was_granted() {
         startRequired();
         Client client = connect(user("ann", "*:admin"));
-        ErrorReply error = error(() -> new Command.ReadHistory(RoomId.of("/", OTHER_SESSION), HistoryQuery.after(0, 1)).permit(client.session, access));
+        ErrorReply error = error(() -> new Command.ReadHistory(RoomId.of("/", OTHER_SESSION), HistoryQuery.after(0, 1))
+                .permit(client.session, access));
         assertThat(error.code()).isEqualTo(403);
         assertThat(error.getMessage()).isEqualTo("room: this is another session's own room");
     }
@@ -171,7 +178,8 @@ class CommandTest extends WithGateway {
     void a_command_that_is_permitted_is_executed() {
         Client client = connect(ANN);
         join(client, LOBBY);
-        assertThat(done(gateway.execute(client.session, new Command.Publish(LOBBY, "say", new Data.Text("x"), true, null))).position().offset()).isOne();
+        assertThat(done(gateway.execute(client.session, new Command.Publish(LOBBY, "say", new Data.Text("x"), true, null)))
+                .position().offset()).isOne();
         assertThat(done(gateway.execute(client.session, new Command.ReadHistory(LOBBY, HistoryQuery.after(0, 10)))).messages())
                 .singleElement().satisfies(message -> {
                     assertThat(message.event()).isEqualTo("say");

@@ -35,7 +35,7 @@ class ErrorReplyTest {
     }
 
     @ParameterizedTest
-    @EnumSource(names = {"OVERLOAD", "DRAINING"})
+    @EnumSource(names = { "OVERLOAD", "DRAINING" })
     void clients_that_are_all_refused_at_once_are_sent_different_times_to_come_back(Limit limit) {
         Set<Integer> seconds = new TreeSet<>();
         for (int i = 0; i < 500; i++) {
@@ -45,7 +45,7 @@ class ErrorReplyTest {
     }
 
     @ParameterizedTest
-    @EnumSource(names = {"OVERLOAD", "DRAINING"}, mode = EnumSource.Mode.EXCLUDE)
+    @EnumSource(names = { "OVERLOAD", "DRAINING" }, mode = EnumSource.Mode.EXCLUDE)
     void a_client_that_is_refused_alone_may_come_back_after_a_second(Limit limit) {
         for (int i = 0; i < 20; i++) {
             assertThat(ErrorReply.of(TestSecurity.exceeded(limit)).retryAfter()).isEqualTo(1);
@@ -61,7 +61,8 @@ class ErrorReplyTest {
             UNKNOWN_KEY     | 401 | false | X-API-Key: unknown
             UNAVAILABLE     | 503 | true  | token: the keys to verify it with are out of reach, try again later
             """)
-    void a_token_that_is_no_good_is_401_and_one_that_cannot_be_judged_now_503(AuthenticationException.Reason reason, int code, boolean repeatable,
+    void a_token_that_is_no_good_is_401_and_one_that_cannot_be_judged_now_503(AuthenticationException.Reason reason, int code,
+            boolean repeatable,
             String sentence) {
         ErrorReply answer = ErrorReply.of(new AuthenticationException(reason));
         assertThat(answer.code()).isEqualTo(code);
@@ -75,7 +76,8 @@ class ErrorReplyTest {
         assertThat(notSent.code()).isEqualTo(503);
         assertThat(notSent.isRepeatable()).isTrue();
         assertThat(notSent.getMessage()).isEqualTo("backplane unavailable, try again later");
-        ErrorReply unanswered = ErrorReply.of(BackplaneUnavailableException.unanswered(new IllegalStateException("reset by 10.0.0.1")));
+        ErrorReply unanswered = ErrorReply
+                .of(BackplaneUnavailableException.unanswered(new IllegalStateException("reset by 10.0.0.1")));
         assertThat(unanswered.code()).isEqualTo(503);
         assertThat(unanswered.isRepeatable()).isFalse();
         assertThat(unanswered.getMessage()).isEqualTo("backplane unavailable; whether it was done is not known");
@@ -98,7 +100,8 @@ class ErrorReplyTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"401, UNAUTHENTICATED", "403, FORBIDDEN", "429, TRY_LATER", "503, TRY_LATER", "400, TRY_LATER", "500, TRY_LATER"})
+    @CsvSource({ "401, UNAUTHENTICATED", "403, FORBIDDEN", "429, TRY_LATER", "503, TRY_LATER", "400, TRY_LATER",
+            "500, TRY_LATER" })
     void a_connection_that_cannot_be_sent_the_answer_is_closed_for_its_code(int code, CloseReason reason) {
         assertThat(new ErrorReply(code, "x").closeReason()).isEqualTo(reason);
     }

@@ -141,7 +141,8 @@ class EventQueueTest {
         queue.request(10);
         turn();
         assertThat(subscriber.received).isEmpty();
-        assertThat(subscriber.failures).singleElement().satisfies(failure -> assertThat(failure).isInstanceOf(IllegalArgumentException.class));
+        assertThat(subscriber.failures).singleElement()
+                .satisfies(failure -> assertThat(failure).isInstanceOf(IllegalArgumentException.class));
         assertThat(cancelled).containsExactly(queue);
     }
 

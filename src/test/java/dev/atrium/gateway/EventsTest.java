@@ -117,7 +117,8 @@ class EventsTest {
     void a_request_for_nothing_is_a_mistake_of_the_subscriber() {
         Subscriber wrong = subscribe(new Events(), Event.class);
         wrong.subscription.request(0);
-        await().untilAsserted(() -> assertThat(wrong.failure).isInstanceOf(IllegalArgumentException.class).hasMessageContaining("3.9"));
+        await().untilAsserted(
+                () -> assertThat(wrong.failure).isInstanceOf(IllegalArgumentException.class).hasMessageContaining("3.9"));
     }
 
     @Test

@@ -116,7 +116,8 @@ class GatewayTest extends WithGateway {
         startRequired();
         Client client = connect(user("ann", "lobby:send"));
         done(gateway.admit(client.session));
-        assertThat(client.session.memberships()).extracting(each -> each.room().name()).containsExactlyInAnyOrder("", client.session.id());
+        assertThat(client.session.memberships()).extracting(each -> each.room().name()).containsExactlyInAnyOrder("",
+                client.session.id());
         Client stranger = connect(user("bob", "/chat *:join"));
         assertThat(error(gateway.admit(stranger.session)).code()).isEqualTo(403);
         assertThat(stranger.session.memberships()).isEmpty();
@@ -152,7 +153,8 @@ class GatewayTest extends WithGateway {
         start("atrium.limits.bytes", "1024");
         Caller anonymous = caller(Identity.ANONYMOUS);
         done(gateway.publish(anonymous, Transport.HTTP, LOBBY, null, new Data.Text("x".repeat(5 * 1024)), null, null));
-        ErrorReply error = error(gateway.publish(anonymous, Transport.HTTP, LOBBY, null, new Data.Text("x".repeat(1024)), null, null));
+        ErrorReply error = error(
+                gateway.publish(anonymous, Transport.HTTP, LOBBY, null, new Data.Text("x".repeat(1024)), null, null));
         assertThat(error.code()).isEqualTo(429);
         assertThat(done(service.history(LOBBY, HistoryQuery.after(0, 9))).messages()).hasSize(1);
     }
@@ -163,9 +165,11 @@ class GatewayTest extends WithGateway {
                 request("presence", (gateway, caller) -> gateway.members(caller, Transport.HTTP, LOBBY, null, 10)),
                 request("presence", (gateway, caller) -> gateway.users(caller, Transport.HTTP, LOBBY, null, 10)),
                 request("join", (gateway, caller) -> gateway.state(caller, Transport.HTTP, LOBBY)),
-                request("history", (gateway, caller) -> gateway.history(caller, Transport.HTTP, LOBBY, HistoryQuery.after(0, 10))),
+                request("history",
+                        (gateway, caller) -> gateway.history(caller, Transport.HTTP, LOBBY, HistoryQuery.after(0, 10))),
                 request("join", (gateway, caller) -> gateway.listen(caller, null, LOBBY, null, () -> false)),
-                request("admin", (gateway, caller) -> gateway.disconnect(caller, Transport.HTTP, "/", "~abcdefghijklmnopqrst")));
+                request("admin",
+                        (gateway, caller) -> gateway.disconnect(caller, Transport.HTTP, "/", "~abcdefghijklmnopqrst")));
     }
 
     private static Arguments request(String permission, BiFunction<Gateway, Caller, Uni<?>> request) {
@@ -174,7 +178,8 @@ class GatewayTest extends WithGateway {
 
     @ParameterizedTest
     @MethodSource("requests")
-    void a_request_without_a_session_needs_the_permission_as_well(String permission, BiFunction<Gateway, Caller, Uni<?>> request) {
+    void a_request_without_a_session_needs_the_permission_as_well(String permission,
+            BiFunction<Gateway, Caller, Uni<?>> request) {
         startRequired();
         ErrorReply unknown = error(request.apply(gateway, caller(Identity.NOBODY)));
         assertThat(unknown.code()).isEqualTo(401);
@@ -210,7 +215,7 @@ class GatewayTest extends WithGateway {
     @Test
     void the_rooms_of_a_namespace_are_those_that_the_client_may_join_and_the_page_goes_on_behind_all_of_them() {
         startRequired();
-        for (String name : new String[] {"a", "b", "c", "d"}) {
+        for (String name : new String[] { "a", "b", "c", "d" }) {
             say(RoomId.of("/", name), "x");
         }
         Caller ann = caller(user("ann", "a:join,c:join,b:send"));
@@ -266,7 +271,8 @@ class GatewayTest extends WithGateway {
         gateway.upgraded(client.session, "websocket");
         gateway.heartbeatMissed(client.session);
         Event.Subject ann = Event.Subject.of(client.session);
-        assertThat(events).containsExactly(new Event.Connected(ann), new Event.Upgraded(ann, "websocket"), new Event.HeartbeatMissed(ann));
+        assertThat(events).containsExactly(new Event.Connected(ann), new Event.Upgraded(ann, "websocket"),
+                new Event.HeartbeatMissed(ann));
         assertThat(ann).isEqualTo(new Event.Subject(client.session.self(), "/", Transport.SESSION, "192.0.2.1"));
     }
 
@@ -304,7 +310,7 @@ class GatewayTest extends WithGateway {
     @ParameterizedTest
     @MethodSource("remote")
     void a_backplane_out_of_reach_is_503(BiFunction<Gateway, Caller, Uni<?>> request) {
-        for (String method : new String[] {"publish", "members", "history", "rooms", "end"}) {
+        for (String method : new String[] { "publish", "members", "history", "rooms", "end" }) {
             outages.put(method, BackplaneUnavailableException.notSent("test"));
         }
         ErrorReply error = error(request.apply(gateway, caller(key("/* *:admin"))));

@@ -46,7 +46,8 @@ class HistoryWindowTest extends WithGateway {
         clock.pass(Duration.ofMinutes(9));
         say(LOBBY, "recent");
         say(LOBBY, "more recent");
-        assertThat(done(window.from(LOBBY, new StreamPosition(first.epoch(), 0)))).isEqualTo(new StreamPosition(first.epoch(), 2));
+        assertThat(done(window.from(LOBBY, new StreamPosition(first.epoch(), 0))))
+                .isEqualTo(new StreamPosition(first.epoch(), 2));
         assertThat(done(window.from(LOBBY, first))).isEqualTo(new StreamPosition(first.epoch(), 2));
     }
 
@@ -54,7 +55,8 @@ class HistoryWindowTest extends WithGateway {
     void a_client_that_has_missed_only_old_messages_goes_on_where_the_room_is() {
         StreamPosition first = say(LOBBY, "old").position();
         say(LOBBY, "old, too");
-        assertThat(done(window.from(LOBBY, new StreamPosition(first.epoch(), 0)))).isEqualTo(new StreamPosition(first.epoch(), 2));
+        assertThat(done(window.from(LOBBY, new StreamPosition(first.epoch(), 0))))
+                .isEqualTo(new StreamPosition(first.epoch(), 2));
         assertThat(done(window.from(LOBBY, first))).isEqualTo(new StreamPosition(first.epoch(), 2));
     }
 
@@ -65,7 +67,8 @@ class HistoryWindowTest extends WithGateway {
         StreamPosition everyone = new StreamPosition(say(RoomId.everyone("/"), "old").position().epoch(), 0);
         Map<String, StreamPosition> named = Map.of("lobby", lobby, "news", news, "", everyone);
         assertThat(done(window.from("/", named, new Grant(policy, user("ann", "lobby:history")))))
-                .isEqualTo(Map.of("lobby", lobby, "news", new StreamPosition(news.epoch(), 1), "", new StreamPosition(everyone.epoch(), 1)));
+                .isEqualTo(Map.of("lobby", lobby, "news", new StreamPosition(news.epoch(), 1), "",
+                        new StreamPosition(everyone.epoch(), 1)));
         assertThat(done(window.from("/", named, new Grant(policy, user("ann", "*:history"))))).isEqualTo(named);
         assertThat(done(window.from("/", Map.of(), new Grant(policy, ANN)))).isEmpty();
     }
@@ -74,7 +77,8 @@ class HistoryWindowTest extends WithGateway {
     void the_own_room_of_a_session_goes_on_from_any_position() {
         RoomId own = RoomId.of("/", "~abcdefghijklmnopqrst");
         StreamPosition start = new StreamPosition(say(own, "old").position().epoch(), 0);
-        assertThat(done(window.from("/", Map.of(own.name(), start), new Grant(policy, user("ann", ""))))).containsEntry(own.name(), start);
+        assertThat(done(window.from("/", Map.of(own.name(), start), new Grant(policy, user("ann", "")))))
+                .containsEntry(own.name(), start);
     }
 
     @Test

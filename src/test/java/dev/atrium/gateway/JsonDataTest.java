@@ -20,8 +20,9 @@ class JsonDataTest {
     private static final ObjectMapper MAPPER = new ObjectMapper();
 
     @ParameterizedTest
-    @ValueSource(strings = {"1", "-0.10", "1e400", "123456789012345678901234567890", "true", "false", "null", "{}", "[]", "[1, {\"a\":[2.50]}]",
-        "{\"a\" : \"\\u00e9\",\"a\":2}", "[\"]\"]"})
+    @ValueSource(strings = { "1", "-0.10", "1e400", "123456789012345678901234567890", "true", "false", "null", "{}", "[]",
+            "[1, {\"a\":[2.50]}]",
+            "{\"a\" : \"\\u00e9\",\"a\":2}", "[\"]\"]" })
     void a_value_is_kept_as_it_was_written(String json) {
         assertThat(JsonData.parse(json)).isEqualTo(new Data.Json(json));
         assertThat(JsonData.parse(" \n" + json + "\t ")).isEqualTo(new Data.Json(json));
@@ -52,7 +53,7 @@ class JsonDataTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"{", "[1,]", "{a:1}", "'a'", "nul", "\"a", "\"a\nb\"", "01", "{\"a\":1}}", "NaN"})
+    @ValueSource(strings = { "{", "[1,]", "{a:1}", "'a'", "nul", "\"a", "\"a\nb\"", "01", "{\"a\":1}}", "NaN" })
     void what_is_not_json_is_refused_with_the_parsers_reason(String json) {
         ErrorReply error = WithGateway.error(() -> JsonData.parse(json));
         assertThat(error.code()).isEqualTo(400);
@@ -93,14 +94,15 @@ class JsonDataTest {
     void bytes_within_arguments_are_shown_as_base64_wherever_they_are() {
         Data.Arguments arguments = new Data.Arguments(
                 "[{\"_placeholder\":true,\"num\":1},{\"a\":[{\"_placeholder\":true,\"num\":0}],\"b\":{\"_placeholder\":false}}]",
-                List.of(new byte[] {1}, new byte[] {2, 3}));
+                List.of(new byte[] { 1 }, new byte[] { 2, 3 }));
         assertThat(JsonData.shown(arguments)).isEqualTo("[{\"encoding\":\"base64\",\"data\":\"AgM=\"},"
                 + "{\"a\":[{\"encoding\":\"base64\",\"data\":\"AQ==\"}],\"b\":{\"_placeholder\":false}}]");
     }
 
     @Test
     void half_a_surrogate_pair_beside_bytes_is_mended() {
-        assertThat(JsonData.shown(new Data.Arguments("[\"\\ud83d\",{\"_placeholder\":true,\"num\":0}]", List.of(new byte[] {1}))))
+        assertThat(JsonData
+                .shown(new Data.Arguments("[\"\\ud83d\",{\"_placeholder\":true,\"num\":0}]", List.of(new byte[] { 1 }))))
                 .isEqualTo("[\"\uFFFD\",{\"encoding\":\"base64\",\"data\":\"AQ==\"}]");
     }
 

@@ -44,7 +44,7 @@ class MemberPageTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"x", "", ".", ".~a1", "~a1", "1", "1x.~a1", "99999999999999999999.~a1"})
+    @ValueSource(strings = { "x", "", ".", ".~a1", "~a1", "1", "1x.~a1", "99999999999999999999.~a1" })
     void a_cursor_that_is_none_is_refused(String cursor) {
         assertThatThrownBy(() -> MemberPage.ofSessions(ROOM, cursor, 1)).isInstanceOf(ErrorReply.class)
                 .hasMessage("cursor: expected the next of the page before");
@@ -52,26 +52,26 @@ class MemberPageTest {
 
     @ParameterizedTest
     @CsvSource({
-        "0.~zz, ~a1",
-        "1.~a0, ~a1",
-        "1.~a1, ~b1",
-        "1.~a9, ~b1",
-        "3.~x1, ~a2",
-        "4.~a2, ~x2",
-        "4.~b, ~x2",
-        "-1., ~a1"})
+            "0.~zz, ~a1",
+            "1.~a0, ~a1",
+            "1.~a1, ~b1",
+            "1.~a9, ~b1",
+            "3.~x1, ~a2",
+            "4.~a2, ~x2",
+            "4.~b, ~x2",
+            "-1., ~a1" })
     void a_page_begins_with_the_first_member_after_the_cursor_also_if_that_member_has_gone(String cursor, String first) {
         assertThat(MemberPage.ofSessions(ROOM, cursor, 1).members()).extracting(each -> each.who().id()).containsExactly(first);
     }
 
     @ParameterizedTest
-    @CsvSource({"4.~x2, 5", "4.~x9, 5", "10.~a, 5"})
+    @CsvSource({ "4.~x2, 5", "4.~x9, 5", "10.~a, 5" })
     void behind_the_last_member_there_is_an_empty_page_and_no_other(String cursor, int limit) {
         assertThat(MemberPage.ofSessions(ROOM, cursor, limit)).isEqualTo(new MemberPage<Presence>(List.of(), null));
     }
 
     @ParameterizedTest
-    @CsvSource({"4, 4.~a2", "5, ", "6, "})
+    @CsvSource({ "4, 4.~a2", "5, ", "6, " })
     void there_is_a_next_page_only_if_a_member_is_left(int limit, String next) {
         assertThat(MemberPage.ofSessions(ROOM, null, limit).next()).isEqualTo(next);
     }

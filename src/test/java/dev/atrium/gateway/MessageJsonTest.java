@@ -46,13 +46,16 @@ class MessageJsonTest {
 
     static Stream<Arguments> messages() {
         return Stream.of(
-                arguments(message(LOBBY, new Data.Text("a\"b"), null), "{\"event\":\"say\",\"room\":\"lobby\",\"data\":\"a\\\"b\"," + PLACED),
+                arguments(message(LOBBY, new Data.Text("a\"b"), null),
+                        "{\"event\":\"say\",\"room\":\"lobby\",\"data\":\"a\\\"b\"," + PLACED),
                 arguments(message(EVERYONE, new Data.Text("x"), null), "{\"event\":\"say\",\"data\":\"x\"," + PLACED),
-                arguments(message(LOBBY, new Data.Json("{\"n\":1.0}"), null), "{\"event\":\"say\",\"room\":\"lobby\",\"data\":{\"n\":1.0}," + PLACED),
+                arguments(message(LOBBY, new Data.Json("{\"n\":1.0}"), null),
+                        "{\"event\":\"say\",\"room\":\"lobby\",\"data\":{\"n\":1.0}," + PLACED),
                 arguments(message(LOBBY, new Data.Arguments("[1,2]", List.of()), null),
                         "{\"event\":\"say\",\"room\":\"lobby\",\"data\":[1,2]," + PLACED),
                 arguments(message(LOBBY, new Data.Text("x"), new Sender("~s", "ann")),
-                        "{\"event\":\"say\",\"room\":\"lobby\",\"data\":\"x\",\"from\":{\"id\":\"~s\",\"user\":\"ann\"}," + PLACED),
+                        "{\"event\":\"say\",\"room\":\"lobby\",\"data\":\"x\",\"from\":{\"id\":\"~s\",\"user\":\"ann\"},"
+                                + PLACED),
                 arguments(message(LOBBY, new Data.Text("x"), new Sender("~s", null)),
                         "{\"event\":\"say\",\"room\":\"lobby\",\"data\":\"x\",\"from\":{\"id\":\"~s\"}," + PLACED),
                 arguments(message(LOBBY, new Data.Text("x"), new Sender(null, "ann")),
@@ -68,8 +71,9 @@ class MessageJsonTest {
 
     @Test
     void binary_data_is_left_out_or_is_base64() {
-        Message message = message(LOBBY, new Data.Binary(new byte[] {1, 2}), null);
-        assertThat(written(json -> MessageJson.write(message, json))).isEqualTo("{\"event\":\"say\",\"room\":\"lobby\"," + PLACED);
+        Message message = message(LOBBY, new Data.Binary(new byte[] { 1, 2 }), null);
+        assertThat(written(json -> MessageJson.write(message, json)))
+                .isEqualTo("{\"event\":\"say\",\"room\":\"lobby\"," + PLACED);
         assertThat(written(json -> MessageJson.writeWhole(message, json)))
                 .isEqualTo("{\"event\":\"say\",\"room\":\"lobby\",\"encoding\":\"base64\",\"data\":\"AQI=\"," + PLACED);
     }
@@ -82,9 +86,11 @@ class MessageJsonTest {
 
     @Test
     void who_came_or_went_is_an_event_of_the_server() {
-        assertThat(written(json -> MessageJson.write(new PresenceEvent(LOBBY, PresenceEvent.Change.JOINED, new Sender("~s", "ann")), json)))
+        assertThat(written(json -> MessageJson
+                .write(new PresenceEvent(LOBBY, PresenceEvent.Change.JOINED, new Sender("~s", "ann")), json)))
                 .isEqualTo("{\"event\":\"@joined\",\"room\":\"lobby\",\"data\":{\"id\":\"~s\",\"user\":\"ann\"}}");
-        assertThat(written(json -> MessageJson.write(new PresenceEvent(LOBBY, PresenceEvent.Change.LEFT, new Sender("~s", null)), json)))
+        assertThat(written(
+                json -> MessageJson.write(new PresenceEvent(LOBBY, PresenceEvent.Change.LEFT, new Sender("~s", null)), json)))
                 .isEqualTo("{\"event\":\"@left\",\"room\":\"lobby\",\"data\":{\"id\":\"~s\"}}");
     }
 
@@ -94,7 +100,8 @@ class MessageJsonTest {
                 .isEqualTo("{\"event\":\"@gap\",\"room\":\"lobby\",\"data\":{\"epoch\":\"e\",\"offset\":7}}");
         assertThat(written(json -> MessageJson.writePlace(new HistoryGap(LOBBY, PLACE), json)))
                 .isEqualTo("{\"room\":\"lobby\",\"epoch\":\"e\",\"offset\":7}");
-        assertThat(written(json -> MessageJson.writePlace(new HistoryGap(EVERYONE, PLACE), json))).isEqualTo("{\"epoch\":\"e\",\"offset\":7}");
+        assertThat(written(json -> MessageJson.writePlace(new HistoryGap(EVERYONE, PLACE), json)))
+                .isEqualTo("{\"epoch\":\"e\",\"offset\":7}");
     }
 
     @Test

@@ -14,17 +14,19 @@ class RangesTest {
 
     @ParameterizedTest
     @CsvSource({
-        ", , , -1, 9223372036854775807, 100",
-        "0, , 1, 0, 9223372036854775807, 1",
-        "7, 9, 1000, 7, 9, 1000",
-        ", 5, 20, -1, 5, 20"})
-    void a_history_is_its_newest_hundred_messages_unless_the_client_chooses(Long after, Long before, Long limit, long expectedAfter, long expectedBefore,
+            ", , , -1, 9223372036854775807, 100",
+            "0, , 1, 0, 9223372036854775807, 1",
+            "7, 9, 1000, 7, 9, 1000",
+            ", 5, 20, -1, 5, 20" })
+    void a_history_is_its_newest_hundred_messages_unless_the_client_chooses(Long after, Long before, Long limit,
+            long expectedAfter, long expectedBefore,
             int expectedLimit) {
-        assertThat(Ranges.history("", after, before, limit)).isEqualTo(new HistoryQuery(expectedAfter, expectedBefore, expectedLimit));
+        assertThat(Ranges.history("", after, before, limit))
+                .isEqualTo(new HistoryQuery(expectedAfter, expectedBefore, expectedLimit));
     }
 
     @ParameterizedTest
-    @ValueSource(longs = {0, -1, 1001, Long.MIN_VALUE, Long.MAX_VALUE, 1L << 32 | 5})
+    @ValueSource(longs = { 0, -1, 1001, Long.MIN_VALUE, Long.MAX_VALUE, 1L << 32 | 5 })
     void a_limit_out_of_range_is_named_with_what_was_expected(long limit) {
         assertThatThrownBy(() -> Ranges.history("params.", null, null, limit)).isInstanceOf(ErrorReply.class)
                 .hasMessage("params.limit: expected a number from 1 to 1000");
@@ -38,7 +40,7 @@ class RangesTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"0, 0", "-5, -5", "+7, 7", "9223372036854775807, 9223372036854775807"})
+    @CsvSource({ "0, 0", "-5, -5", "+7, 7", "9223372036854775807, 9223372036854775807" })
     void a_number_of_a_url_is_read(String text, long number) {
         assertThat(Ranges.number("after", text)).isEqualTo(number);
     }
@@ -49,8 +51,9 @@ class RangesTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"", " 1", "1.5", "1e3", "0x10", "9223372036854775808", "many"})
+    @ValueSource(strings = { "", " 1", "1.5", "1e3", "0x10", "9223372036854775808", "many" })
     void what_is_no_number_is_named(String text) {
-        assertThatThrownBy(() -> Ranges.number("after", text)).isInstanceOf(ErrorReply.class).hasMessage("after: expected a number");
+        assertThatThrownBy(() -> Ranges.number("after", text)).isInstanceOf(ErrorReply.class)
+                .hasMessage("after: expected a number");
     }
 }

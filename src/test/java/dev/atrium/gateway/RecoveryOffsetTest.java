@@ -22,14 +22,15 @@ class RecoveryOffsetTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"lobby", "", "a.b..c", ".", "1.e.2.x", "ö"})
+    @ValueSource(strings = { "lobby", "", "a.b..c", ".", "1.e.2.x", "ö" })
     void it_is_read_as_it_was_written_whatever_the_room_is_called(String room) {
         RecoveryOffset offset = new RecoveryOffset(room, new StreamPosition("e-_1", 42), 99);
         assertThat(RecoveryOffset.parse(offset.toString())).isEqualTo(offset);
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"", "x", "1.e.2", "x.e.2.lobby", "1.e.x.lobby", "1.e..lobby", ".e.2.lobby", "9223372036854775808.e.2.lobby"})
+    @ValueSource(strings = { "", "x", "1.e.2", "x.e.2.lobby", "1.e.x.lobby", "1.e..lobby", ".e.2.lobby",
+            "9223372036854775808.e.2.lobby" })
     void anything_else_is_none(String word) {
         assertThat(RecoveryOffset.parse(word)).isNull();
     }

@@ -46,18 +46,20 @@ class RecoveryTest extends WithGateway {
         say(NEWS, "after, too");
         Map<String, StreamPosition> places = done(recovery.places(SAVED, at("lobby", last)));
         assertThat(places).hasSize(4).containsEntry("lobby", last.position()).containsEntry("news", before.position())
-                .containsEntry("", new StreamPosition(places.get("").epoch(), 0)).containsEntry(SAVED.self().id(), StreamPosition.START);
+                .containsEntry("", new StreamPosition(places.get("").epoch(), 0))
+                .containsEntry(SAVED.self().id(), StreamPosition.START);
     }
 
     @ParameterizedTest
-    @CsvSource({"-999, false", "-1, false", "0, false", "999, false", "-1000, true", "1000, true"})
+    @CsvSource({ "-999, false", "-1, false", "0, false", "999, false", "-1000, true", "1000, true" })
     void messages_of_two_rooms_within_a_second_may_have_been_sent_in_either_order(int millis, boolean known) {
         clock.pass(Duration.ofMillis(Math.max(0, -millis)));
         PublishResult last = say(LOBBY, "last");
         clock.pass(Duration.ofMillis(millis));
         say(NEWS, "other");
         if (known) {
-            assertThat(done(recovery.places(SAVED, at("lobby", last)))).extracting(places -> places.get("news").offset()).isEqualTo(millis < 0 ? 1L : 0L);
+            assertThat(done(recovery.places(SAVED, at("lobby", last)))).extracting(places -> places.get("news").offset())
+                    .isEqualTo(millis < 0 ? 1L : 0L);
         } else {
             assertNotRecovered(error(recovery.places(SAVED, at("lobby", last))));
         }
@@ -97,7 +99,7 @@ class RecoveryTest extends WithGateway {
     }
 
     @ParameterizedTest
-    @CsvSource({"3590, true", "3600, false", "3700, false"})
+    @CsvSource({ "3590, true", "3600, false", "3700, false" })
     void a_last_message_about_as_old_as_the_history_goes_back_is_too_old(long seconds, boolean known) {
         long micros = TimeUnit.MILLISECONDS.toMicros(System.currentTimeMillis()) - TimeUnit.SECONDS.toMicros(seconds);
         RecoveryOffset last = new RecoveryOffset("lobby", new StreamPosition("e", 1), micros);
@@ -124,22 +126,27 @@ class RecoveryTest extends WithGateway {
 
     @Test
     void a_room_in_which_nothing_was_said_has_nothing_missed() {
-        assertThat(done(recovery.missed(List.of(joined(LOBBY, "e", 7)), Map.of("lobby", new StreamPosition("e", 7))))).isEmpty();
+        assertThat(done(recovery.missed(List.of(joined(LOBBY, "e", 7)), Map.of("lobby", new StreamPosition("e", 7)))))
+                .isEmpty();
         assertThat(done(recovery.missed(List.of(joined(LOBBY, "e", 0)), Map.of("lobby", StreamPosition.START)))).isEmpty();
     }
 
     @Test
     void the_start_of_an_unknown_history_is_that_of_any() {
         StreamPosition first = say(LOBBY, "1").position();
-        assertThat(done(recovery.missed(List.of(joined(LOBBY, first.epoch(), 1)), Map.of("lobby", StreamPosition.START)))).hasSize(1);
-        assertNotRecovered(error(recovery.missed(List.of(joined(LOBBY, first.epoch(), 1)), Map.of("lobby", new StreamPosition("", 1)))));
+        assertThat(done(recovery.missed(List.of(joined(LOBBY, first.epoch(), 1)), Map.of("lobby", StreamPosition.START))))
+                .hasSize(1);
+        assertNotRecovered(
+                error(recovery.missed(List.of(joined(LOBBY, first.epoch(), 1)), Map.of("lobby", new StreamPosition("", 1)))));
     }
 
     @Test
     void a_position_of_another_epoch_or_ahead_of_the_room_is_not_recovered() {
         StreamPosition first = say(LOBBY, "1").position();
-        assertNotRecovered(error(recovery.missed(List.of(joined(LOBBY, first.epoch(), 1)), Map.of("lobby", new StreamPosition("other", 0)))));
-        assertNotRecovered(error(recovery.missed(List.of(joined(LOBBY, first.epoch(), 1)), Map.of("lobby", new StreamPosition(first.epoch(), 2)))));
+        assertNotRecovered(error(
+                recovery.missed(List.of(joined(LOBBY, first.epoch(), 1)), Map.of("lobby", new StreamPosition("other", 0)))));
+        assertNotRecovered(error(recovery.missed(List.of(joined(LOBBY, first.epoch(), 1)),
+                Map.of("lobby", new StreamPosition(first.epoch(), 2)))));
     }
 
     @Test
@@ -150,19 +157,23 @@ class RecoveryTest extends WithGateway {
         String epoch = say(LOBBY, "1").position().epoch();
         say(LOBBY, "2");
         say(LOBBY, "3");
-        assertThat(done(recovery.missed(List.of(joined(LOBBY, epoch, 3)), Map.of("lobby", new StreamPosition(epoch, 1))))).hasSize(2);
-        assertNotRecovered(error(recovery.missed(List.of(joined(LOBBY, epoch, 3)), Map.of("lobby", new StreamPosition(epoch, 0)))));
-        assertNotRecovered(error(recovery.missed(List.of(joined(LOBBY, epoch, 2)), Map.of("lobby", new StreamPosition(epoch, 0)))));
+        assertThat(done(recovery.missed(List.of(joined(LOBBY, epoch, 3)), Map.of("lobby", new StreamPosition(epoch, 1)))))
+                .hasSize(2);
+        assertNotRecovered(
+                error(recovery.missed(List.of(joined(LOBBY, epoch, 3)), Map.of("lobby", new StreamPosition(epoch, 0)))));
+        assertNotRecovered(
+                error(recovery.missed(List.of(joined(LOBBY, epoch, 2)), Map.of("lobby", new StreamPosition(epoch, 0)))));
     }
 
     @Test
     void messages_of_a_history_that_began_anew_are_not_recovered() {
         say(LOBBY, "1");
-        assertNotRecovered(error(recovery.missed(List.of(joined(LOBBY, "before", 1)), Map.of("lobby", new StreamPosition("before", 0)))));
+        assertNotRecovered(
+                error(recovery.missed(List.of(joined(LOBBY, "before", 1)), Map.of("lobby", new StreamPosition("before", 0)))));
     }
 
     @ParameterizedTest
-    @ValueSource(ints = {HistoryQuery.MOST, HistoryQuery.MOST + 1})
+    @ValueSource(ints = { HistoryQuery.MOST, HistoryQuery.MOST + 1 })
     void more_than_is_read_at_once_is_not_recovered(int count) {
         history = new HistoryPolicy(HistoryQuery.MOST + 1, Duration.ofHours(1));
         start();
@@ -171,7 +182,8 @@ class RecoveryTest extends WithGateway {
         for (int i = 0; i < count; i++) {
             last = say(LOBBY, "x").position();
         }
-        var missed = recovery.missed(List.of(joined(LOBBY, last.epoch(), count)), Map.of("lobby", new StreamPosition(last.epoch(), 0)));
+        var missed = recovery.missed(List.of(joined(LOBBY, last.epoch(), count)),
+                Map.of("lobby", new StreamPosition(last.epoch(), 0)));
         if (count > HistoryQuery.MOST) {
             assertNotRecovered(error(missed));
         } else {

@@ -26,7 +26,8 @@ import org.junit.jupiter.params.provider.EnumSource;
 class ResumptionTest extends WithGateway {
 
     /** After those the client does not come back. */
-    private static final Set<CloseReason> FOR_GOOD = EnumSet.of(CloseReason.NORMAL, CloseReason.RESUMED, CloseReason.DISCONNECTED, CloseReason.REVOKED,
+    private static final Set<CloseReason> FOR_GOOD = EnumSet.of(CloseReason.NORMAL, CloseReason.RESUMED,
+            CloseReason.DISCONNECTED, CloseReason.REVOKED,
             CloseReason.FORBIDDEN);
 
     @ParameterizedTest
@@ -152,7 +153,8 @@ class ResumptionTest extends WithGateway {
         first.session.closed(CloseReason.CONNECTION_LOST);
         Client second = admit(user("ann", "lobby:join"));
         Resumed resumed = done(gateway.execute(second.session, new Command.Resume(token, Map.of())));
-        assertThat(resumed.rooms()).extracting(joined -> joined.room().name()).contains("lobby", "staff").doesNotContain("news").hasSize(4);
+        assertThat(resumed.rooms()).extracting(joined -> joined.room().name()).contains("lobby", "staff").doesNotContain("news")
+                .hasSize(4);
         assertThat(second.session.membership(LOBBY).watchesPresence()).isFalse();
         assertThat(second.session.membership(staff).watchesPresence()).isFalse();
         assertThat(second.session.granted()).containsExactly("staff");
@@ -177,7 +179,9 @@ class ResumptionTest extends WithGateway {
         done(gateway.execute(second.session, new Command.Resume(first.session.resumeToken(), Map.of())));
         second.session.closed(CloseReason.CONNECTION_LOST);
         clock.pass(window.plusMillis(1));
-        assertThat(error(gateway.execute(admit(ANN).session, new Command.Resume(second.session.resumeToken(), Map.of()))).code()).isEqualTo(410);
+        assertThat(
+                error(gateway.execute(admit(ANN).session, new Command.Resume(second.session.resumeToken(), Map.of()))).code())
+                .isEqualTo(410);
     }
 
     @Test
@@ -185,7 +189,8 @@ class ResumptionTest extends WithGateway {
         Client first = admit(ANN);
         Client second = admit(ANN);
         join(second, LOBBY);
-        ErrorReply error = error(() -> gateway.execute(second.session, new Command.Resume(first.session.resumeToken(), Map.of())));
+        ErrorReply error = error(
+                () -> gateway.execute(second.session, new Command.Resume(first.session.resumeToken(), Map.of())));
         assertThat(error.code()).isEqualTo(409);
         assertThat(error.subject()).isEqualTo(ErrorReply.Subject.COMMAND);
         assertThat(error.getMessage()).isEqualTo("resume comes before any join");
@@ -203,7 +208,8 @@ class ResumptionTest extends WithGateway {
         assertThat(error.getMessage()).isEqualTo("token: of a session of another user");
         assertThat(bob.session.resumeToken()).isEqualTo(own);
         Client back = admit(ANN);
-        assertThat(done(gateway.execute(back.session, new Command.Resume(token, Map.of()))).self()).isEqualTo(ann.session.self());
+        assertThat(done(gateway.execute(back.session, new Command.Resume(token, Map.of()))).self())
+                .isEqualTo(ann.session.self());
     }
 
     @Test
@@ -237,7 +243,8 @@ class ResumptionTest extends WithGateway {
         ErrorReply error = error(resumption);
         assertThat(error.code()).isEqualTo(410);
         assertThat(error.getMessage()).isEqualTo("the session has ended");
-        assertThat(done(gateway.execute(admit(ANN).session, new Command.Resume(token, Map.of()))).self()).isEqualTo(first.session.self());
+        assertThat(done(gateway.execute(admit(ANN).session, new Command.Resume(token, Map.of()))).self())
+                .isEqualTo(first.session.self());
     }
 
     @Test
@@ -273,7 +280,8 @@ class ResumptionTest extends WithGateway {
 
     @Test
     void positions_are_those_of_rooms_that_the_session_was_in() {
-        SavedSession saved = new SavedSession("t", new Sender("~abcdefghijklmnopqrst", null), "/chat", Map.of("lobby", true), Set.of());
+        SavedSession saved = new SavedSession("t", new Sender("~abcdefghijklmnopqrst", null), "/chat", Map.of("lobby", true),
+                Set.of());
         StreamPosition lobby = new StreamPosition("e", 1);
         StreamPosition everyone = new StreamPosition("e", 2);
         StreamPosition own = new StreamPosition("e", 3);
@@ -281,7 +289,8 @@ class ResumptionTest extends WithGateway {
         assertThat(Resumption.places(saved, named)).isEqualTo(Map.of("lobby", lobby, "", everyone));
         named.put("~abcdefghijklmnopqrst", own);
         Map<RoomId, StreamPosition> rooms = Resumption.rooms(saved, named);
-        assertThat(rooms).hasSize(3).containsEntry(RoomId.of("/chat", "lobby"), lobby).containsEntry(RoomId.everyone("/chat"), everyone)
+        assertThat(rooms).hasSize(3).containsEntry(RoomId.of("/chat", "lobby"), lobby)
+                .containsEntry(RoomId.everyone("/chat"), everyone)
                 .containsEntry(RoomId.of("/chat", "~abcdefghijklmnopqrst"), own);
         assertThat(Resumption.rooms(saved, Map.of())).hasSize(3).containsEntry(RoomId.of("/chat", "lobby"), null);
     }
@@ -291,11 +300,11 @@ class ResumptionTest extends WithGateway {
         assertThat(done(Resumption.all(List.of()))).isEmpty();
         assertThat(done(Resumption.all(List.of(Uni.createFrom().item(1), Uni.createFrom().item(2))))).containsExactly(1, 2);
         boolean[] finished = new boolean[1];
-        assertThat(error(Resumption.all(List.of(Uni.createFrom().<Integer>failure(new ErrorReply(409, "first")),
+        assertThat(error(Resumption.all(List.of(Uni.createFrom().<Integer> failure(new ErrorReply(409, "first")),
                 Uni.createFrom().item(() -> {
                     finished[0] = true;
                     return 2;
-                }), Uni.createFrom().<Integer>failure(new ErrorReply(410, "second"))))).code()).isEqualTo(409);
+                }), Uni.createFrom().<Integer> failure(new ErrorReply(410, "second"))))).code()).isEqualTo(409);
         assertThat(finished[0]).isTrue();
     }
 

@@ -77,20 +77,23 @@ class RoomServiceTest extends WithGateway {
     @Test
     void an_event_without_a_name_is_a_message() {
         done(service.publish(null, Transport.PLAIN, LOBBY, null, TEXT, true, null));
-        assertThat(done(service.history(LOBBY, HistoryQuery.after(0, 1))).messages()).extracting(each -> each.event()).containsExactly("message");
+        assertThat(done(service.history(LOBBY, HistoryQuery.after(0, 1))).messages()).extracting(each -> each.event())
+                .containsExactly("message");
     }
 
     @Test
     void what_only_the_server_says_is_announced() {
         done(service.announce(new Publication(LOBBY, "@file", TEXT, null, true), Transport.HTTP));
-        assertThat(done(service.history(LOBBY, HistoryQuery.after(0, 1))).messages()).extracting(each -> each.event()).containsExactly("@file");
+        assertThat(done(service.history(LOBBY, HistoryQuery.after(0, 1))).messages()).extracting(each -> each.event())
+                .containsExactly("@file");
     }
 
     @Test
     void a_publication_that_is_repeated_with_its_key_is_published_once() {
         PublishResult first = done(service.publish(SENDER, Transport.PLAIN, LOBBY, null, TEXT, true, "key"));
         assertThat(done(service.publish(SENDER, Transport.PLAIN, LOBBY, null, TEXT, true, "key"))).isEqualTo(first);
-        assertThat(done(service.publish(SENDER, Transport.PLAIN, LOBBY, null, TEXT, true, "other")).position().offset()).isEqualTo(2);
+        assertThat(done(service.publish(SENDER, Transport.PLAIN, LOBBY, null, TEXT, true, "other")).position().offset())
+                .isEqualTo(2);
     }
 
     @Test
@@ -128,7 +131,8 @@ class RoomServiceTest extends WithGateway {
         assertThat(error.isRepeatable()).isTrue();
         assertThat(events).containsExactly(new Event.Refused(Transport.PLAIN, 503));
         turn();
-        assertThat(done(service.publish(SENDER, Transport.PLAIN, LOBBY, null, TEXT, true, null)).position().offset()).isEqualTo(66);
+        assertThat(done(service.publish(SENDER, Transport.PLAIN, LOBBY, null, TEXT, true, null)).position().offset())
+                .isEqualTo(66);
     }
 
     @Test
@@ -183,7 +187,8 @@ class RoomServiceTest extends WithGateway {
         ErrorReply error = error(service.join(client.session, RoomId.of("/", "~abcdefghijklmnopqrst"), false, null));
         assertThat(error.code()).isEqualTo(403);
         assertThat(error.getMessage()).isEqualTo("room: this is another session's own room");
-        assertThat(done(service.join(client.session, RoomId.of("/", client.session.id()), false, null)).room().name()).isEqualTo(client.session.id());
+        assertThat(done(service.join(client.session, RoomId.of("/", client.session.id()), false, null)).room().name())
+                .isEqualTo(client.session.id());
     }
 
     @Test
@@ -201,7 +206,9 @@ class RoomServiceTest extends WithGateway {
         turn();
         assertThat(client.received).containsExactly("recent");
         Client other = connect(member);
-        assertThat(done(gateway.execute(other.session, new Command.Join(LOBBY, false, new StreamPosition(epoch, 1)))).recovered()).isTrue();
+        assertThat(
+                done(gateway.execute(other.session, new Command.Join(LOBBY, false, new StreamPosition(epoch, 1)))).recovered())
+                .isTrue();
         Client reader = connect(user("bob", "*:join history"));
         Joined whole = done(gateway.execute(reader.session, new Command.Join(LOBBY, false, new StreamPosition(epoch, 0))));
         assertThat(whole.recovered()).isTrue();
@@ -289,9 +296,10 @@ class RoomServiceTest extends WithGateway {
     }
 
     @ParameterizedTest
-    @ValueSource(booleans = {true, false})
+    @ValueSource(booleans = { true, false })
     void a_cursor_that_the_backplane_does_not_know_is_400_and_any_other_failure_is_not(boolean cursor) {
-        outages.put("rooms", cursor ? new IllegalArgumentException("cursor: expected the next of the page before") : new IllegalStateException("x"));
+        outages.put("rooms", cursor ? new IllegalArgumentException("cursor: expected the next of the page before")
+                : new IllegalStateException("x"));
         ErrorReply error = error(service.rooms("/", "", "x", 10));
         assertThat(error.code()).isEqualTo(cursor ? 400 : 500);
         assertThat(error.getMessage()).isEqualTo(cursor ? "cursor: expected the next of the page before" : "server fault");
@@ -315,7 +323,8 @@ class RoomServiceTest extends WithGateway {
         first.session.closed(CloseReason.CONNECTION_LOST);
         Client second = admit(ANN);
         Recovered recovered = done(gateway.execute(second.session, recover(token, last)));
-        assertThat(recovered.missed()).extracting(each -> ((Data.Text) each.data()).text()).containsExactly("missed 1", "missed 2");
+        assertThat(recovered.missed()).extracting(each -> ((Data.Text) each.data()).text()).containsExactly("missed 1",
+                "missed 2");
         assertThat(recovered.resumed().self()).isEqualTo(first.session.self()).isEqualTo(second.session.self());
         second.session.follow();
         say(NEWS, "next");
@@ -334,14 +343,15 @@ class RoomServiceTest extends WithGateway {
         first.session.closed(CloseReason.CONNECTION_LOST);
         done(gateway.execute(admit(ANN).session, recover(token, last)));
         clock.pass(window.multipliedBy(2));
-        assertThat(done(gateway.execute(admit(ANN).session, recover(token, last))).resumed().self()).isEqualTo(first.session.self());
+        assertThat(done(gateway.execute(admit(ANN).session, recover(token, last))).resumed().self())
+                .isEqualTo(first.session.self());
     }
 
     @Test
     void a_client_that_may_not_read_the_history_recovers_only_if_nothing_of_it_is_older_than_its_absence() {
         startRequired();
         Identity member = user("ann", "*:join");
-        for (int minutes : new int[] {1, 5}) {
+        for (int minutes : new int[] { 1, 5 }) {
             Client first = admit(member);
             join(first, NEWS);
             clock.pass(Duration.ofMinutes(-minutes));
@@ -351,7 +361,8 @@ class RoomServiceTest extends WithGateway {
             clock.pass(Duration.ofMinutes(minutes).minusSeconds(2));
             first.session.closed(CloseReason.CONNECTION_LOST);
             Uni<Recovered> recovery = gateway.execute(admit(member).session,
-                    new Command.Recover(first.session.resumeToken(), new RecoveryOffset("news", last.position(), last.atMicros())));
+                    new Command.Recover(first.session.resumeToken(),
+                            new RecoveryOffset("news", last.position(), last.atMicros())));
             if (minutes == 1) {
                 assertThat(done(recovery).missed()).hasSize(1);
             } else {
@@ -363,7 +374,9 @@ class RoomServiceTest extends WithGateway {
     @Test
     void a_client_whose_token_is_unknown_does_not_recover() {
         Client client = admit(ANN);
-        assertThat(error(gateway.execute(client.session, recover("unknown", new PublishResult(StreamPosition.START, 0)))).code()).isEqualTo(410);
+        assertThat(
+                error(gateway.execute(client.session, recover("unknown", new PublishResult(StreamPosition.START, 0)))).code())
+                .isEqualTo(410);
     }
 
     @Test

@@ -12,17 +12,17 @@ class RoomUrlTest {
 
     @ParameterizedTest
     @CsvSource({
-        "/rooms/lobby, lobby",
-        "/rooms/lobby/, lobby",
-        "/ws/rooms/a%20b, 'a b'",
-        "/rooms/a+b, a+b",
-        "/rooms/a%2Fb, a/b",
-        "/rooms/a%2fb%2F, a/b/",
-        "/rooms/%C3%BC%e2%82%ac, \u00fc\u20ac",
-        "/rooms/%F0%9F%98%80, \ud83d\ude00",
-        "/rooms/100%25, 100%",
-        "/rooms/%2541, %41",
-        "lobby, lobby",
+            "/rooms/lobby, lobby",
+            "/rooms/lobby/, lobby",
+            "/ws/rooms/a%20b, 'a b'",
+            "/rooms/a+b, a+b",
+            "/rooms/a%2Fb, a/b",
+            "/rooms/a%2fb%2F, a/b/",
+            "/rooms/%C3%BC%e2%82%ac, \u00fc\u20ac",
+            "/rooms/%F0%9F%98%80, \ud83d\ude00",
+            "/rooms/100%25, 100%",
+            "/rooms/%2541, %41",
+            "lobby, lobby",
     })
     void the_last_segment_is_the_name(String path, String name) {
         assertThat(RoomUrl.room("/chat", path)).isEqualTo(new RoomId("/chat", name));
@@ -30,19 +30,19 @@ class RoomUrlTest {
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', value = {
-        "/rooms/a%     | room: expected two hexadecimal digits after %",
-        "/rooms/a%4    | room: expected two hexadecimal digits after %",
-        "/rooms/%g0    | room: expected two hexadecimal digits after %",
-        "/rooms/%0g    | room: expected two hexadecimal digits after %",
-        "/rooms/%4/    | room: expected two hexadecimal digits after %",
-        "/rooms/\u00fc | room: expected a percent-encoded path",
-        "/rooms/%FF    | room: expected percent-encoded UTF-8",
-        "/rooms/%C3    | room: expected percent-encoded UTF-8",
-        "/rooms/%C0%80 | room: expected percent-encoded UTF-8",
-        "/rooms/%ED%A0%80 | room: expected percent-encoded UTF-8",
-        "/rooms//      | room: expected a name of 1 to 255 bytes",
-        "/             | room: expected a name of 1 to 255 bytes",
-        "/rooms/a%0Ab  | room: expected printable characters, got U+000A",
+            "/rooms/a%     | room: expected two hexadecimal digits after %",
+            "/rooms/a%4    | room: expected two hexadecimal digits after %",
+            "/rooms/%g0    | room: expected two hexadecimal digits after %",
+            "/rooms/%0g    | room: expected two hexadecimal digits after %",
+            "/rooms/%4/    | room: expected two hexadecimal digits after %",
+            "/rooms/\u00fc | room: expected a percent-encoded path",
+            "/rooms/%FF    | room: expected percent-encoded UTF-8",
+            "/rooms/%C3    | room: expected percent-encoded UTF-8",
+            "/rooms/%C0%80 | room: expected percent-encoded UTF-8",
+            "/rooms/%ED%A0%80 | room: expected percent-encoded UTF-8",
+            "/rooms//      | room: expected a name of 1 to 255 bytes",
+            "/             | room: expected a name of 1 to 255 bytes",
+            "/rooms/a%0Ab  | room: expected printable characters, got U+000A",
     })
     void what_names_no_room_is_refused_with_what_was_expected(String path, String message) {
         assertThatThrownBy(() -> RoomUrl.room("/", path)).isInstanceOfSatisfying(ErrorReply.class,
@@ -50,7 +50,7 @@ class RoomUrlTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"chat, ns: expected a namespace that begins with /", "/a b, 'ns: expected no space, comma or question mark'"})
+    @CsvSource({ "chat, ns: expected a namespace that begins with /", "/a b, 'ns: expected no space, comma or question mark'" })
     void a_namespace_that_is_none_is_refused(String namespace, String message) {
         assertThatThrownBy(() -> RoomUrl.room(namespace, "/rooms/r")).isInstanceOf(ErrorReply.class).hasMessage(message);
     }

@@ -123,7 +123,7 @@ class SendWindowTest {
 
     private void submit(SendWindow window, int count) {
         for (int i = 0; i < count; i++) {
-            window.submit(Uni.createFrom().<String>emitter(works::add), results::add, failures::add);
+            window.submit(Uni.createFrom().<String> emitter(works::add), results::add, failures::add);
         }
     }
 

@@ -105,10 +105,10 @@ class TokenExpiryTest extends WithGateway {
 
     @ParameterizedTest
     @CsvSource({
-        "timeout, 49ms, 50ms to 3600s",
-        "timeout, 3601s, 50ms to 3600s",
-        "notice, 25h, 0ms to 1d",
-        "grace, 25h, 0ms to 1d"})
+            "timeout, 49ms, 50ms to 3600s",
+            "timeout, 3601s, 50ms to 3600s",
+            "notice, 25h, 0ms to 1d",
+            "grace, 25h, 0ms to 1d" })
     void a_time_that_makes_no_sense_stops_the_start(String setting, String value, String range) {
         assertThatThrownBy(() -> new TokenExpiry(audit, TestSecurity.config(Map.of("atrium.auth." + setting, value))))
                 .isInstanceOf(ConfigurationException.class)
@@ -116,7 +116,7 @@ class TokenExpiryTest extends WithGateway {
     }
 
     @ParameterizedTest
-    @CsvSource({"timeout, 50ms", "timeout, 1h", "notice, 0s", "notice, 1d", "grace, 0s", "grace, 1d"})
+    @CsvSource({ "timeout, 50ms", "timeout, 1h", "notice, 0s", "notice, 1d", "grace, 0s", "grace, 1d" })
     void the_bounds_themselves_are_fine(String setting, String value) {
         assertThat(new TokenExpiry(audit, TestSecurity.config(Map.of("atrium.auth." + setting, value)))).isNotNull();
     }

@@ -108,7 +108,8 @@ abstract class WithGateway {
         policy = TestSecurity.policy(config);
         Node node = Node.create();
         sessions = new Sessions(node, new SmallRyeConfigBuilder().withMapping(SessionConfig.class)
-                .withSources(new PropertiesConfigSource(Map.of("atrium.heartbeat.interval", "30s", "atrium.heartbeat.timeout", "30s"), "test", 100))
+                .withSources(new PropertiesConfigSource(
+                        Map.of("atrium.heartbeat.interval", "30s", "atrium.heartbeat.timeout", "30s"), "test", 100))
                 .build().getConfigMapping(SessionConfig.class));
         memory = new MemoryBackplane(node, new MemorySettings(Duration.ofHours(1), history, window, window, clock));
         SessionStore store = port(SessionStore.class, memory.sessions(), Map.of());
@@ -118,7 +119,8 @@ abstract class WithGateway {
         limits = new ClientLimits(config);
         audit = new AuditLog(stream, limits, connections);
         access = new AccessControl(policy, limits, audit);
-        service = new RoomService(backplane, sessions, new Rooms(backplane, (message, members) -> { }, Tracing.off()), stream, Tracing.off());
+        service = new RoomService(backplane, sessions, new Rooms(backplane, (message, members) -> {
+        }, Tracing.off()), stream, Tracing.off());
         gateway = new Gateway(service, access, limits, connections, audit, new TokenExpiry(audit, config));
         events.clear();
     }
@@ -132,7 +134,8 @@ abstract class WithGateway {
     }
 
     static Identity user(String name, String grants) {
-        return new Identity(Identity.Kind.TOKEN, name, grants.isEmpty() ? Permissions.NONE : Permissions.parse(grants), Identity.NEVER);
+        return new Identity(Identity.Kind.TOKEN, name, grants.isEmpty() ? Permissions.NONE : Permissions.parse(grants),
+                Identity.NEVER);
     }
 
     static Identity key(String grants) {
@@ -150,7 +153,8 @@ abstract class WithGateway {
 
     Client connect(Identity identity, String namespace) {
         Client client = new Client();
-        client.session = gateway.connect(new SessionRequest(caller(identity), channel.eventLoop(), namespace, Transport.SESSION, client, Lines.FORMAT));
+        client.session = gateway.connect(
+                new SessionRequest(caller(identity), channel.eventLoop(), namespace, Transport.SESSION, client, Lines.FORMAT));
         return client;
     }
 
@@ -190,7 +194,8 @@ abstract class WithGateway {
 
     /** Kinds, details and targets of what was denied. */
     List<String> denials() {
-        return events(Event.Denied.class).stream().map(denied -> denied.kind() + " " + denied.detail() + " " + denied.target()).toList();
+        return events(Event.Denied.class).stream().map(denied -> denied.kind() + " " + denied.detail() + " " + denied.target())
+                .toList();
     }
 
     static <T> T done(Uni<T> work) {
@@ -206,7 +211,7 @@ abstract class WithGateway {
     }
 
     private <T> T port(Class<T> type, T real, Map<String, Object> instead) {
-        return type.cast(Proxy.newProxyInstance(type.getClassLoader(), new Class<?>[] {type}, (proxy, method, arguments) -> {
+        return type.cast(Proxy.newProxyInstance(type.getClassLoader(), new Class<?>[] { type }, (proxy, method, arguments) -> {
             if (outages.containsKey(method.getName())) {
                 return Uni.createFrom().failure(outages.get(method.getName()));
             }
@@ -296,7 +301,7 @@ abstract class WithGateway {
         public byte[] encode(Delivery delivery) {
             String line = delivery instanceof Message message ? ((Data.Text) message.data()).text()
                     : delivery instanceof PresenceEvent event ? event.change() + " " + event.who().id()
-                    : "gap to " + ((HistoryGap) delivery).position().offset();
+                            : "gap to " + ((HistoryGap) delivery).position().offset();
             return (line + "\n").getBytes(StandardCharsets.UTF_8);
         }
     }

@@ -71,7 +71,8 @@ class AccessIT {
     private record Operation(String name, int right, int refused, int missing, int forbidden, Attempt attempt) {
 
         int expected(Token token) {
-            return token == Token.RIGHT ? right : token == Token.WITHOUT_PERMISSION ? forbidden : token == Token.NONE ? missing : refused;
+            return token == Token.RIGHT ? right
+                    : token == Token.WITHOUT_PERMISSION ? forbidden : token == Token.NONE ? missing : refused;
         }
     }
 
@@ -110,12 +111,12 @@ class AccessIT {
         }
         all.add(new Operation("stream: iframe", 200, 401, 401, 403, token -> stream("/rooms/lobby?as=iframe", "*/*", token)));
         for (String transport : List.of("websocket", "polling")) {
-            all.add(new Operation("socket.io: join over " + transport, 200, 401, 401, 403, token ->
-                    socketIo(transport, token, client -> client.emitWithAck("join", "lobby"))));
-            all.add(new Operation("socket.io: send over " + transport, 200, 401, 401, 403, token ->
-                    socketIo(transport, token, client -> client.emitWithAck("send", "lobby", "greeting", "hello"))));
-            all.add(new Operation("socket.io: relay over " + transport, 200, 401, 401, 403, token ->
-                    socketIo(transport, token, client -> client.emitWithAck("greeting", "hello"))));
+            all.add(new Operation("socket.io: join over " + transport, 200, 401, 401, 403,
+                    token -> socketIo(transport, token, client -> client.emitWithAck("join", "lobby"))));
+            all.add(new Operation("socket.io: send over " + transport, 200, 401, 401, 403,
+                    token -> socketIo(transport, token, client -> client.emitWithAck("send", "lobby", "greeting", "hello"))));
+            all.add(new Operation("socket.io: relay over " + transport, 200, 401, 401, 403,
+                    token -> socketIo(transport, token, client -> client.emitWithAck("greeting", "hello"))));
         }
         return all;
     }
@@ -141,13 +142,13 @@ class AccessIT {
     }
 
     private static void command(List<Operation> all, String cmd, String params) {
-        all.add(new Operation("session: " + cmd + " " + params, 200, 4401, 401, 403, token ->
-                command("/ws", authorization(token), cmd, params)));
+        all.add(new Operation("session: " + cmd + " " + params, 200, 4401, 401, 403,
+                token -> command("/ws", authorization(token), cmd, params)));
     }
 
     private static void http(List<Operation> all, int right, int forbidden, String method, String path) {
-        all.add(new Operation(method + " " + path, right, 401, 401, forbidden, token ->
-                token == null ? replica.request(method, path).statusCode()
+        all.add(new Operation(method + " " + path, right, 401, 401, forbidden,
+                token -> token == null ? replica.request(method, path).statusCode()
                         : replica.request(method, path, "Authorization", "Bearer " + token).statusCode()));
     }
 
@@ -156,7 +157,8 @@ class AccessIT {
     }
 
     private static String carrier(String token) {
-        return URLEncoder.encode("quarkus-http-upgrade#Authorization#Bearer " + token, StandardCharsets.UTF_8).replace("+", "%20");
+        return URLEncoder.encode("quarkus-http-upgrade#Authorization#Bearer " + token, StandardCharsets.UTF_8).replace("+",
+                "%20");
     }
 
     /** Returns the close code of a connection, or 0 if it stays open. */

@@ -20,7 +20,8 @@ import org.junit.jupiter.api.Test;
 /** The served client script in pages of another origin, while networks, tabs and replicas fail and come back. */
 class AtriumJsBrowserIT {
 
-    private static final Map<String, String> HEARTBEAT = Map.of("atrium.heartbeat.interval", "300ms", "atrium.heartbeat.timeout", "500ms");
+    private static final Map<String, String> HEARTBEAT = Map.of("atrium.heartbeat.interval", "300ms",
+            "atrium.heartbeat.timeout", "500ms");
     private static final Pattern WHOLE_PAGE = Pattern.compile("```html\n(<!doctype html>.*?)```", Pattern.DOTALL);
     private static final int MANY = 30;
 
@@ -50,10 +51,10 @@ class AtriumJsBrowserIT {
             SocketClient.await().until(() -> replica.get("/rooms/lobby").body().contains("\"members\":2"));
 
             say(ann, "hello, <b>bob</b>");
-            assertThat(lines(bob)).hasText(new String[] {"hello, <b>bob</b>"});
+            assertThat(lines(bob)).hasText(new String[] { "hello, <b>bob</b>" });
             say(bob, "hello, ann");
             replica.post("/rooms/lobby", "and hello from a shell");
-            String[] all = {"hello, <b>bob</b>", "hello, ann", "and hello from a shell"};
+            String[] all = { "hello, <b>bob</b>", "hello, ann", "and hello from a shell" };
             assertThat(lines(ann)).hasText(all);
             assertThat(lines(bob)).hasText(all);
         }
@@ -64,9 +65,12 @@ class AtriumJsBrowserIT {
         try (Replica replica = Replica.start(Map.of("atrium.origins", "https://app.example.com")); Site site = Site.of("")) {
             Page page = browser.open(site.url());
             String base = replica.http("/");
-            assertThat(page.evaluate("import('" + base + "atrium.js').then(() => 'in', () => 'kept out')")).isEqualTo("kept out");
-            assertThat(page.evaluate("new Promise(end => { const socket = new WebSocket('" + base.replace("http", "ws") + "ws');"
-                    + "socket.onopen = () => end('in'); socket.onclose = event => end(event.code); })")).isEqualTo(1006);
+            assertThat(page.evaluate("import('" + base + "atrium.js').then(() => 'in', () => 'kept out')"))
+                    .isEqualTo("kept out");
+            assertThat(
+                    page.evaluate("new Promise(end => { const socket = new WebSocket('" + base.replace("http", "ws") + "ws');"
+                            + "socket.onopen = () => end('in'); socket.onclose = event => end(event.code); })"))
+                    .isEqualTo(1006);
         }
     }
 
@@ -98,8 +102,10 @@ class AtriumJsBrowserIT {
 
     @Test
     void a_tab_that_is_looked_at_again_does_not_wait_for_the_next_attempt() throws IOException {
-        try (Replica replica = Replica.start(HEARTBEAT); HostileProxy proxy = new HostileProxy(replica.port());
-                Site site = Site.of(chat(proxy.http("/"))); Page ann = enter(browser.owner(), site.url() + "#slow");
+        try (Replica replica = Replica.start(HEARTBEAT);
+                HostileProxy proxy = new HostileProxy(replica.port());
+                Site site = Site.of(chat(proxy.http("/")));
+                Page ann = enter(browser.owner(), site.url() + "#slow");
                 Page other = browser.owner().newPage()) {
             other.bringToFront();
             Browser.await(ann, "document.visibilityState", "hidden");
@@ -112,8 +118,10 @@ class AtriumJsBrowserIT {
 
     @Test
     void a_connection_that_dies_without_a_word_is_found_dead_and_loses_nothing() throws IOException {
-        try (Replica replica = Replica.start(HEARTBEAT); HostileProxy proxy = new HostileProxy(replica.port());
-                Site near = Site.of(chat(proxy.http("/"))); Site far = Site.of(chat(replica.http("/")))) {
+        try (Replica replica = Replica.start(HEARTBEAT);
+                HostileProxy proxy = new HostileProxy(replica.port());
+                Site near = Site.of(chat(proxy.http("/")));
+                Site far = Site.of(chat(replica.http("/")))) {
             Page ann = enter(near);
             Page bob = enter(far);
             sendMany(ann, "before");
@@ -129,7 +137,8 @@ class AtriumJsBrowserIT {
 
     @Test
     void a_connection_that_is_cut_again_and_again_loses_nothing() throws IOException {
-        try (Replica replica = Replica.start(HEARTBEAT); HostileProxy proxy = new HostileProxy(replica.port());
+        try (Replica replica = Replica.start(HEARTBEAT);
+                HostileProxy proxy = new HostileProxy(replica.port());
                 Site site = Site.of(chat(proxy.http("/")))) {
             Page ann = enter(site);
             Page bob = enter(site);
@@ -145,8 +154,10 @@ class AtriumJsBrowserIT {
 
     @Test
     void a_tab_that_is_frozen_goes_on_where_it_was() throws IOException {
-        try (Replica replica = Replica.start(HEARTBEAT); Site site = Site.of(chat(replica.http("/")));
-                Page ann = enter(browser.owner(), site.url()); Page bob = enter(site)) {
+        try (Replica replica = Replica.start(HEARTBEAT);
+                Site site = Site.of(chat(replica.http("/")));
+                Page ann = enter(browser.owner(), site.url());
+                Page bob = enter(site)) {
             Browser.freeze(ann);
             Object ticks = ann.evaluate("ticks");
             sendMany(bob, "bob");
@@ -163,9 +174,12 @@ class AtriumJsBrowserIT {
 
     @Test
     void a_tab_whose_connection_ends_while_it_is_frozen_comes_back() throws IOException {
-        try (Replica replica = Replica.start(HEARTBEAT); HostileProxy proxy = new HostileProxy(replica.port());
-                Site near = Site.of(chat(proxy.http("/"))); Site far = Site.of(chat(replica.http("/")));
-                Page ann = enter(browser.owner(), near.url()); Page bob = enter(far)) {
+        try (Replica replica = Replica.start(HEARTBEAT);
+                HostileProxy proxy = new HostileProxy(replica.port());
+                Site near = Site.of(chat(proxy.http("/")));
+                Site far = Site.of(chat(replica.http("/")));
+                Page ann = enter(browser.owner(), near.url());
+                Page bob = enter(far)) {
             Browser.freeze(ann);
             proxy.cut();
             SocketClient.await().until(() -> replica.get("/rooms/lobby").body().contains("\"members\":1"));
@@ -242,7 +256,8 @@ class AtriumJsBrowserIT {
                   lobby.on("@gap", () => gaps++);
                   setInterval(() => ticks++, 10);
                 </script>
-                """.formatted(server);
+                """
+                .formatted(server);
     }
 
     private static Page enter(Site site) {
@@ -287,7 +302,8 @@ class AtriumJsBrowserIT {
         List<String> heard = (List<String>) ann.evaluate("heard");
         assertThat(heard).hasSize(messages + 1).doesNotHaveDuplicates().isEqualTo(bob.evaluate("heard"));
         for (String who : List.of("before ", "ann ", "bob ")) {
-            assertThat(heard.stream().filter(data -> data.startsWith(who)).map(data -> Integer.parseInt(data.substring(who.length()))))
+            assertThat(heard.stream().filter(data -> data.startsWith(who))
+                    .map(data -> Integer.parseInt(data.substring(who.length()))))
                     .isSorted();
         }
         assertThat(ann.evaluate("failures")).isEqualTo(List.of());

@@ -32,7 +32,8 @@ class AtriumJsIT {
         Node.prepare();
         try (Replica open = Replica.start(heartbeat); Replica closed = Replica.start(strict)) {
             Node.run("--experimental-websocket", "atrium.test.mjs", SERVED.toString(), port(open), port(closed),
-                    Tokens.expiring("ann", "lobby:join send", Instant.now().plusSeconds(10)), Tokens.of("ann", "lobby:join send"));
+                    Tokens.expiring("ann", "lobby:join send", Instant.now().plusSeconds(10)),
+                    Tokens.of("ann", "lobby:join send"));
         }
     }
 
@@ -45,7 +46,8 @@ class AtriumJsIT {
     void it_gets_round_proxies_and_remembers_and_shares() {
         try (Replica open = Replica.start(); Replica closed = Replica.start(Tokens.required(Map.of()))) {
             for (String test : List.of("transports.test.mjs", "store.test.mjs", "shared.test.mjs")) {
-                Node.run("--experimental-websocket", test, SERVED.toString(), port(open), port(closed), Tokens.of("ann", "lobby:join send"));
+                Node.run("--experimental-websocket", test, SERVED.toString(), port(open), port(closed),
+                        Tokens.of("ann", "lobby:join send"));
             }
         }
     }

@@ -19,9 +19,8 @@ import java.util.Map;
 
 /**
  * Headless Chromium of this machine, controlled by Playwright. It holds several users with separate storage, each of whom may
- * have several tabs.
- * Playwright is bound to the thread that started it: wait for pages with {@link #await} and {@code PlaywrightAssertions}, which
- * stay on that thread.
+ * have several tabs. Playwright is bound to the thread that started it: wait for pages with {@link #await} and
+ * {@code PlaywrightAssertions}, which stay on that thread.
  */
 public final class Browser implements AutoCloseable {
 
@@ -70,8 +69,8 @@ public final class Browser implements AutoCloseable {
     }
 
     /**
-     * The default user, whose tabs can be hidden and frozen: Playwright reports all tabs of other users as visible.
-     * There is only one, so close its pages.
+     * The default user, whose tabs can be hidden and frozen: Playwright reports all tabs of other users as visible. There is
+     * only one, so close its pages.
      */
     public BrowserContext owner() {
         if (owner == null) {
@@ -88,7 +87,8 @@ public final class Browser implements AutoCloseable {
 
     /** Runs a task and returns the trace of the page's main thread, for {@link MainThread}. */
     byte[] trace(Page page, Runnable work) {
-        chromium.startTracing(page, new com.microsoft.playwright.Browser.StartTracingOptions().setCategories(MainThread.CATEGORIES));
+        chromium.startTracing(page,
+                new com.microsoft.playwright.Browser.StartTracingOptions().setCategories(MainThread.CATEGORIES));
         try {
             work.run();
         } catch (RuntimeException | Error e) {
@@ -113,11 +113,12 @@ public final class Browser implements AutoCloseable {
     }
 
     /**
-     * Hides a tab of the {@link #owner} and stops its timers and tasks, as browsers do with tabs that were in the background for
-     * minutes.
+     * Hides a tab of the {@link #owner} and stops its timers and tasks, as browsers do with tabs that were in the background
+     * for minutes.
      */
     public static void freeze(Page page) {
-        page.evaluate("() => { window.frozen = false; document.addEventListener('freeze', () => (window.frozen = true), { once: true }); }");
+        page.evaluate(
+                "() => { window.frozen = false; document.addEventListener('freeze', () => (window.frozen = true), { once: true }); }");
         lifecycle(page, "frozen");
         // An event that arrives before the page is frozen is still handled.
         await(page, "frozen", true);

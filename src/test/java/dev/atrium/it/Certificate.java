@@ -26,7 +26,8 @@ record Certificate(Path file, Path keyFile) {
     static Certificate make(Path directory) throws IOException {
         Path store = directory.resolve(STORE);
         try {
-            int exit = new ProcessBuilder(Path.of(System.getProperty("java.home"), "bin", "keytool").toString(), "-genkeypair", "-alias", ALIAS,
+            int exit = new ProcessBuilder(Path.of(System.getProperty("java.home"), "bin", "keytool").toString(), "-genkeypair",
+                    "-alias", ALIAS,
                     "-keyalg", "RSA", "-keysize", "2048", "-dname", "CN=atrium", "-ext", "san=ip:127.0.0.1", "-validity", "2",
                     "-storetype", "PKCS12", "-keystore", store.toString(), "-storepass", PASSWORD)
                     .redirectErrorStream(true).redirectOutput(ProcessBuilder.Redirect.DISCARD).start().waitFor();
@@ -35,7 +36,8 @@ record Certificate(Path file, Path keyFile) {
             }
             KeyStore keys = load(store);
             return new Certificate(pem(directory.resolve("server.crt"), "CERTIFICATE", keys.getCertificate(ALIAS).getEncoded()),
-                    pem(directory.resolve("server.key"), "PRIVATE KEY", keys.getKey(ALIAS, PASSWORD.toCharArray()).getEncoded()));
+                    pem(directory.resolve("server.key"), "PRIVATE KEY",
+                            keys.getKey(ALIAS, PASSWORD.toCharArray()).getEncoded()));
         } catch (GeneralSecurityException e) {
             throw new IllegalStateException(e);
         } catch (InterruptedException e) {
@@ -69,7 +71,8 @@ record Certificate(Path file, Path keyFile) {
     }
 
     private static Path pem(Path file, String what, byte[] der) throws IOException {
-        return Files.writeString(file, "-----BEGIN " + what + "-----\n" + Base64.getMimeEncoder(64, new byte[] {'\n'}).encodeToString(der)
-                + "\n-----END " + what + "-----\n");
+        return Files.writeString(file,
+                "-----BEGIN " + what + "-----\n" + Base64.getMimeEncoder(64, new byte[] { '\n' }).encodeToString(der)
+                        + "\n-----END " + what + "-----\n");
     }
 }

@@ -39,10 +39,11 @@ class CommandIT {
 
     @Test
     void a_token_of_the_command_line_opens_the_door() throws Exception {
-        Output made = run("token", "--user", "ann", "--rooms", "lobby:join send,/chat team-*:join", "--key", Tokens.privateKeyFile().toString(),
+        Output made = run("token", "--user", "ann", "--rooms", "lobby:join send,/chat team-*:join", "--key",
+                Tokens.privateKeyFile().toString(),
                 "--issuer", Tokens.ISSUER, "--audience", Tokens.AUDIENCE, "--expires", "10m");
         assertThat(made.code).as(made.text).isZero();
-        String[] header = {"Authorization", "Bearer " + made.text.strip()};
+        String[] header = { "Authorization", "Bearer " + made.text.strip() };
         try (Replica replica = Replica.start(Tokens.required(Map.of()))) {
             assertThat(replica.request("POST", "/rooms/lobby", header).statusCode()).isEqualTo(201);
             assertThat(replica.request("POST", "/rooms/other", header).statusCode()).isEqualTo(403);
@@ -60,8 +61,10 @@ class CommandIT {
         assertThat(made.code).as(made.text).isZero();
         try (Replica replica = Replica.start(Map.of("atrium.auth.mode", "required", "atrium.permissions.everyone", "",
                 "smallrye.jwt.verify.key.location", file.toUri().toString(), "smallrye.jwt.verify.algorithm", "HS256"))) {
-            assertThat(replica.request("GET", "/rooms/lobby", "Authorization", "Bearer " + made.text.strip()).statusCode()).isEqualTo(200);
-            assertThat(replica.request("GET", "/rooms/lobby", "Authorization", "Bearer " + Tokens.of("ann", "lobby:join")).statusCode())
+            assertThat(replica.request("GET", "/rooms/lobby", "Authorization", "Bearer " + made.text.strip()).statusCode())
+                    .isEqualTo(200);
+            assertThat(replica.request("GET", "/rooms/lobby", "Authorization", "Bearer " + Tokens.of("ann", "lobby:join"))
+                    .statusCode())
                     .isEqualTo(401);
         }
     }

@@ -158,13 +158,16 @@ class DrainIT {
 
     @Test
     void streams_end_and_long_polls_are_answered() {
-        try (Replica replica = with("0s", "0s"); StreamClient events = replica.stream("/rooms/a", "Accept", "text/event-stream");
+        try (Replica replica = with("0s", "0s");
+                StreamClient events = replica.stream("/rooms/a", "Accept", "text/event-stream");
                 StreamClient lines = replica.stream("/rooms/a", "Accept", "application/x-ndjson")) {
-            CompletableFuture<HttpResponse<String>> poll = CompletableFuture.supplyAsync(() -> replica.get("/rooms/a/messages?wait=50"));
+            CompletableFuture<HttpResponse<String>> poll = CompletableFuture
+                    .supplyAsync(() -> replica.get("/rooms/a/messages?wait=50"));
             SocketClient.await().until(() -> replica.metric("atrium_memberships") == 3);
             replica.signal("TERM");
             for (StreamClient stream : List.of(events, lines)) {
-                assertThat(stream.events("@goodbye", 1).get(0).at("/data/reason").asText()).isEqualTo("the replica is going away");
+                assertThat(stream.events("@goodbye", 1).get(0).at("/data/reason").asText())
+                        .isEqualTo("the replica is going away");
                 stream.awaitEnd();
             }
             assertThat(poll.join().statusCode()).isEqualTo(200);
@@ -175,7 +178,8 @@ class DrainIT {
 
     @Test
     void what_does_not_go_is_cut_counted_and_told_of() throws IOException {
-        try (Replica replica = Replica.start(Map.of("atrium.drain.grace", "0s")); RawSocket rude = RawSocket.connect(replica.port(), "/rooms/a")) {
+        try (Replica replica = Replica.start(Map.of("atrium.drain.grace", "0s"));
+                RawSocket rude = RawSocket.connect(replica.port(), "/rooms/a")) {
             SocketClient.await().until(() -> replica.metric("atrium_memberships") == 1);
             assertThat(replica.terminate()).isZero();
             assertThat(rude.closeCode()).isEqualTo(1001);
@@ -185,12 +189,15 @@ class DrainIT {
 
     @Test
     void clients_of_socket_io_come_back_by_themselves_on_another_replica() {
-        try (RedisProcess redis = RedisProcess.start(); Replica goes = overRedis(redis, "1s"); Replica stays = Replica.with(redis);
+        try (RedisProcess redis = RedisProcess.start();
+                Replica goes = overRedis(redis, "1s");
+                Replica stays = Replica.with(redis);
                 Nginx nginx = Nginx.before(goes, stays)) {
             List<SocketIoClient> clients = new ArrayList<>();
             for (int i = 0; i < 4; i++) {
-                clients.add(SocketIoClient.connect(java.net.URI.create(nginx.http("/")), i < 2 ? "websocket" : "polling", Map.of())
-                        .awaitConnected());
+                clients.add(
+                        SocketIoClient.connect(java.net.URI.create(nginx.http("/")), i < 2 ? "websocket" : "polling", Map.of())
+                                .awaitConnected());
             }
             SocketClient.await().until(() -> goes.metric("atrium_connections{transport=\"socketio\"}") > 0);
             assertThat(goes.terminate()).isZero();
@@ -207,7 +214,9 @@ class DrainIT {
 
     @Test
     void clients_go_on_elsewhere_and_nothing_that_was_acknowledged_is_lost() {
-        try (RedisProcess redis = RedisProcess.start(); Replica goes = overRedis(redis, "3s"); Replica stays = Replica.with(redis)) {
+        try (RedisProcess redis = RedisProcess.start();
+                Replica goes = overRedis(redis, "3s");
+                Replica stays = Replica.with(redis)) {
             List<Wanderer> wanderers = new ArrayList<>();
             for (int i = 0; i < 12; i++) {
                 wanderers.add(new Wanderer(goes, stays, i < 4));
@@ -219,7 +228,8 @@ class DrainIT {
             int moved = wanderers.stream().mapToInt(Wanderer::acknowledgements).sum();
             SocketClient.await().until(() -> wanderers.stream().mapToInt(Wanderer::acknowledgements).sum() > moved + 50);
             wanderers.forEach(Wanderer::stop);
-            long last = wanderers.stream().flatMap(each -> each.acknowledged().stream()).mapToLong(Long::longValue).max().orElseThrow();
+            long last = wanderers.stream().flatMap(each -> each.acknowledged().stream()).mapToLong(Long::longValue).max()
+                    .orElseThrow();
             for (Wanderer wanderer : wanderers) {
                 SocketClient.await().untilAsserted(() -> assertThat(wanderer.heard()).contains(last));
                 List<Long> heard = wanderer.heard();

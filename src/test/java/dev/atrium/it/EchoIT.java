@@ -66,17 +66,17 @@ class EchoIT {
 
     @ParameterizedTest(name = "{0}: {2}")
     @CsvSource({
-        "reserved bit,            f1 80 00000000,                1002",
-        "unknown opcode,          83 80 00000000,                1002",
-        "unmasked,                81 01 61,                      1002",
-        "fragmented ping,         09 80 00000000,                1002",
-        "continuation of nothing, 80 80 00000000,                1002",
-        "ping of 126 bytes,       89 fe 007e 00000000,           1002",
-        "close code 1005,         88 82 00000000 03ed,           1002",
-        "close with one byte,     88 81 00000000 03,             1002",
-        "text not UTF-8,          81 82 00000000 c328,           1007",
-        "lone surrogate,          81 83 00000000 eda080,         1007",
-        "frame over the limit,    82 ff 0000000000010001 00000000, 1009",
+            "reserved bit,            f1 80 00000000,                1002",
+            "unknown opcode,          83 80 00000000,                1002",
+            "unmasked,                81 01 61,                      1002",
+            "fragmented ping,         09 80 00000000,                1002",
+            "continuation of nothing, 80 80 00000000,                1002",
+            "ping of 126 bytes,       89 fe 007e 00000000,           1002",
+            "close code 1005,         88 82 00000000 03ed,           1002",
+            "close with one byte,     88 81 00000000 03,             1002",
+            "text not UTF-8,          81 82 00000000 c328,           1007",
+            "lone surrogate,          81 83 00000000 eda080,         1007",
+            "frame over the limit,    82 ff 0000000000010001 00000000, 1009",
     })
     void a_frame_that_breaks_the_rules_is_closed_with_its_code(String what, String hex, int code) throws Exception {
         try (RawSocket socket = RawSocket.connect(replica.port(), "/echo")) {

@@ -65,17 +65,17 @@ class EngineIoIT extends WithEngineIo {
 
     @ParameterizedTest(name = "{0} {1}")
     @CsvSource({
-        "GET,    /socket.io/?EIO=4,                               0, Transport unknown",
-        "GET,    /socket.io/?EIO=4&transport=abc,                 0, Transport unknown",
-        "GET,    /socket.io/?transport=polling&EIO=4&sid=nobody,  1, Session ID unknown",
-        "POST,   /socket.io/?EIO=4&transport=polling,             2, Bad handshake method",
-        "PUT,    /socket.io/?EIO=4&transport=polling,             2, Bad handshake method",
-        "OPTIONS,/socket.io/?EIO=4&transport=polling,             2, Bad handshake method",
-        "GET,    /socket.io/?EIO=4&transport=websocket,           3, Bad request",
-        "GET,    /socket.io/?transport=polling,                   5, Unsupported protocol version",
-        "GET,    /socket.io/?EIO=3&transport=polling,             5, Unsupported protocol version",
-        "GET,    /socket.io/?EIO=abc&transport=polling,           5, Unsupported protocol version",
-        "GET,    /socket.io/?EIO=4&transport=%FF,                 0, Transport unknown",
+            "GET,    /socket.io/?EIO=4,                               0, Transport unknown",
+            "GET,    /socket.io/?EIO=4&transport=abc,                 0, Transport unknown",
+            "GET,    /socket.io/?transport=polling&EIO=4&sid=nobody,  1, Session ID unknown",
+            "POST,   /socket.io/?EIO=4&transport=polling,             2, Bad handshake method",
+            "PUT,    /socket.io/?EIO=4&transport=polling,             2, Bad handshake method",
+            "OPTIONS,/socket.io/?EIO=4&transport=polling,             2, Bad handshake method",
+            "GET,    /socket.io/?EIO=4&transport=websocket,           3, Bad request",
+            "GET,    /socket.io/?transport=polling,                   5, Unsupported protocol version",
+            "GET,    /socket.io/?EIO=3&transport=polling,             5, Unsupported protocol version",
+            "GET,    /socket.io/?EIO=abc&transport=polling,           5, Unsupported protocol version",
+            "GET,    /socket.io/?EIO=4&transport=%FF,                 0, Transport unknown",
     })
     void a_request_that_makes_no_sense_is_told_why(String method, String path, int code, String message) {
         HttpResponse<String> answer = replica.request(method, path);
@@ -86,8 +86,8 @@ class EngineIoIT extends WithEngineIo {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"/socket.io/?EIO=3&transport=websocket", "/socket.io/?transport=websocket",
-        "/socket.io/?EIO=4&transport=polling", "/socket.io/?EIO=4&transport=abc", WEBSOCKET + "&sid=nobody"})
+    @ValueSource(strings = { "/socket.io/?EIO=3&transport=websocket", "/socket.io/?transport=websocket",
+            "/socket.io/?EIO=4&transport=polling", "/socket.io/?EIO=4&transport=abc", WEBSOCKET + "&sid=nobody" })
     void a_handshake_of_a_websocket_that_makes_no_sense_is_refused(String path) throws IOException {
         try (RawSocket socket = RawSocket.connect(replica.port(), path)) {
             assertThat(socket.response()).startsWith("HTTP/1.1 400 Bad Request");
@@ -121,7 +121,7 @@ class EngineIoIT extends WithEngineIo {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"abc", "", "7", "40" + SEPARATOR, "b%%%", "2", "2probe"})
+    @ValueSource(strings = { "abc", "", "7", "40" + SEPARATOR, "b%%%", "2", "2probe" })
     void a_body_that_makes_no_sense_ends_the_connection(String body) {
         String session = connectByPolling(replica);
 
@@ -145,7 +145,7 @@ class EngineIoIT extends WithEngineIo {
     void bytes_as_a_body_end_the_connection() {
         String session = connectByPolling(replica);
 
-        HttpResponse<String> answer = replica.post(session, "application/octet-stream", new byte[] {4, 5});
+        HttpResponse<String> answer = replica.post(session, "application/octet-stream", new byte[] { 4, 5 });
 
         assertThat(answer.statusCode()).isEqualTo(400);
         assertThat(poll(session).statusCode()).isEqualTo(400);
@@ -193,11 +193,12 @@ class EngineIoIT extends WithEngineIo {
     void a_client_that_gives_up_its_poll_is_gone_at_once() throws IOException {
         String session = connectByPolling(replica);
         try (Socket poll = new Socket("127.0.0.1", replica.port())) {
-            poll.getOutputStream().write(("GET " + session + " HTTP/1.1\r\nHost: a\r\n\r\n").getBytes(StandardCharsets.US_ASCII));
+            poll.getOutputStream()
+                    .write(("GET " + session + " HTTP/1.1\r\nHost: a\r\n\r\n").getBytes(StandardCharsets.US_ASCII));
             Awaitility.await().pollDelay(HELD).until(() -> true);
         }
-        Awaitility.await().atMost(Duration.ofSeconds(5)).untilAsserted(() ->
-                assertThat(post(session, "3").body()).contains("\"code\":1"));
+        Awaitility.await().atMost(Duration.ofSeconds(5))
+                .untilAsserted(() -> assertThat(post(session, "3").body()).contains("\"code\":1"));
     }
 
     @Test
@@ -260,7 +261,7 @@ class EngineIoIT extends WithEngineIo {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"abc", "", "2", "2probe", "7"})
+    @ValueSource(strings = { "abc", "", "2", "2probe", "7" })
     void a_websocket_message_that_is_no_packet_ends_the_connection(String message) {
         try (SocketClient socket = replica.plain(WEBSOCKET)) {
             socket.await(1);

@@ -64,7 +64,7 @@ class EngineIoUpgradeIT extends WithEngineIo {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"40", "2", "6", "nonsense"})
+    @ValueSource(strings = { "40", "2", "6", "nonsense" })
     void a_websocket_that_does_not_probe_costs_the_connection_nothing(String first) {
         String session = joinByPolling(replica);
         try (SocketClient socket = replica.plain(asWebSocket(session))) {
@@ -114,7 +114,8 @@ class EngineIoUpgradeIT extends WithEngineIo {
                     socket.text("42[\"send\",\"order-" + round + "-" + i + "\",\"in\"," + i + "]");
                     socket.text("42" + (100 + i) + "[\"leave\",\"order-" + round + "-" + i + "\"]");
                 }
-                SocketClient.await().untilAsserted(() -> assertThat(socket.received()).anyMatch(each -> each.startsWith("43149[")));
+                SocketClient.await()
+                        .untilAsserted(() -> assertThat(socket.received()).anyMatch(each -> each.startsWith("43149[")));
                 List<String> joins = socket.received().stream().filter(each -> each.matches("43\\d\\d?\\[.*")).toList();
                 assertThat(joins).hasSize(50).allMatch(each -> each.contains("\"code\":200"));
             }
@@ -125,8 +126,9 @@ class EngineIoUpgradeIT extends WithEngineIo {
     void who_changes_over_while_its_post_is_handled_is_cut() {
         String session = connectByPolling(replica);
         try (SocketClient socket = probe(session)) {
-            CompletableFuture<HttpResponse<String>> post = HTTP.sendAsync(HttpRequest.newBuilder(URI.create(replica.http(session)))
-                    .POST(HttpRequest.BodyPublishers.ofString("40" + (SEPARATOR + "42[\"x\"]").repeat(1000))).build(),
+            CompletableFuture<HttpResponse<String>> post = HTTP.sendAsync(
+                    HttpRequest.newBuilder(URI.create(replica.http(session)))
+                            .POST(HttpRequest.BodyPublishers.ofString("40" + (SEPARATOR + "42[\"x\"]").repeat(1000))).build(),
                     HttpResponse.BodyHandlers.ofString());
             socket.text("5");
             // Either request may arrive first; both are answered, and neither hangs.

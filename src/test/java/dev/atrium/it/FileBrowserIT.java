@@ -84,19 +84,25 @@ class FileBrowserIT {
     }
 
     @ParameterizedTest(name = "shared: {0}")
-    @ValueSource(booleans = {false, true})
-    void fifty_megabytes_arrive_as_they_were_though_chunks_are_lost_and_the_connection_is_cut(boolean shared) throws IOException {
+    @ValueSource(booleans = { false, true })
+    void fifty_megabytes_arrive_as_they_were_though_chunks_are_lost_and_the_connection_is_cut(boolean shared)
+            throws IOException {
         byte[] bytes = new byte[SIZE];
         new Random(42).nextBytes(bytes);
         LossyFrames losses = new LossyFrames(LOST, 7);
-        try (Replica replica = Replica.start(SETTINGS); HostileProxy proxy = new HostileProxy(replica.port(), losses); Site source = Site.of(bytes);
-                BrowserContext anns = browser.person(); BrowserContext bobs = browser.person()) {
+        try (Replica replica = Replica.start(SETTINGS);
+                HostileProxy proxy = new HostileProxy(replica.port(), losses);
+                Site source = Site.of(bytes);
+                BrowserContext anns = browser.person();
+                BrowserContext bobs = browser.person()) {
             Page ann = enter(anns, proxy.http(BLANK), shared);
             Page bob = enter(bobs, replica.http(BLANK), shared);
             assertThat(ann.evaluate(MAKE, source.url())).isEqualTo(SIZE);
             double longest = MainThread.longestTaskMillis(browser.trace(ann, () -> {
                 ann.evaluate(UPLOAD);
-                ann.waitForFunction("() => result !== undefined || progress.phase === 'sending' && progress.done > progress.total / 2", null, patiently());
+                ann.waitForFunction(
+                        "() => result !== undefined || progress.phase === 'sending' && progress.done > progress.total / 2",
+                        null, patiently());
                 proxy.cut();
                 ann.waitForFunction("() => result !== undefined", null, patiently());
             }), MARK);
@@ -108,7 +114,8 @@ class FileBrowserIT {
             assertThat(FileClient.get("GET", replica.http((String) bob.evaluate("files[0].url"))).body()).isEqualTo(bytes);
             assertThat(bob.evaluate(DOWNLOAD, bob.evaluate("files[0].id"))).isEqualTo(sha256);
             assertThat(losses.lost()).as("chunks of two hundred that were lost").isPositive();
-            assertThat(longest).as("the longest task on the page, in milliseconds of the processor").isPositive().isLessThanOrEqualTo(LONGEST_TASK_MILLIS);
+            assertThat(longest).as("the longest task on the page, in milliseconds of the processor").isPositive()
+                    .isLessThanOrEqualTo(LONGEST_TASK_MILLIS);
         }
     }
 

@@ -72,7 +72,8 @@ final class FileClient {
 
     /** Sends a request. {@code headers} are alternating names and values. */
     static HttpResponse<byte[]> get(String method, String url, String... headers) {
-        HttpRequest.Builder request = HttpRequest.newBuilder(URI.create(url)).method(method, HttpRequest.BodyPublishers.noBody());
+        HttpRequest.Builder request = HttpRequest.newBuilder(URI.create(url)).method(method,
+                HttpRequest.BodyPublishers.noBody());
         if (headers.length > 0) {
             request.headers(headers);
         }

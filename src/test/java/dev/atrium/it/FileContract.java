@@ -27,8 +27,10 @@ abstract class FileContract extends ClusterContract {
     @Test
     void a_file_is_said_in_the_room_to_every_kind_of_client_once_all_of_it_has_come() {
         byte[] bytes = bytes(2_500);
-        try (SessionClient ann = here().session(); SessionClient bob = elsewhere().session();
-                SocketClient plain = elsewhere().plain("/rooms/gallery"); SocketIoClient io = SocketIoClient.connect(elsewhere(), "/", "websocket").awaitConnected()) {
+        try (SessionClient ann = here().session();
+                SessionClient bob = elsewhere().session();
+                SocketClient plain = elsewhere().plain("/rooms/gallery");
+                SocketIoClient io = SocketIoClient.connect(elsewhere(), "/", "websocket").awaitConnected()) {
             bob.join("gallery");
             io.emitWithAck("join", "gallery");
             FileClient files = new FileClient(ann);
@@ -157,7 +159,8 @@ abstract class FileContract extends ClusterContract {
             assertThat(files.write(opened, 1, bytes).path("code").asInt()).isEqualTo(404);
             assertThat(ann.call("file.abort", params).path("code").asInt()).isEqualTo(404);
             JsonNode whole = files.upload("given-up", "b.bin", "", bytes);
-            assertThat(ann.call("file.abort", "{\"file\":\"" + whole.path("id").asText() + "\"}").path("code").asInt()).isEqualTo(409);
+            assertThat(ann.call("file.abort", "{\"file\":\"" + whole.path("id").asText() + "\"}").path("code").asInt())
+                    .isEqualTo(409);
         }
     }
 
@@ -216,10 +219,11 @@ abstract class FileContract extends ClusterContract {
     }
 
     @ParameterizedTest
-    @CsvSource({"text/html, attachment, application/octet-stream", "image/svg+xml, attachment, application/octet-stream",
-        "application/javascript, attachment, application/octet-stream", "application/pdf, attachment, application/octet-stream",
-        "text/html;charset=utf-8, attachment, application/octet-stream", "image/png, inline, image/png",
-        "text/plain, inline, text/plain; charset=utf-8"})
+    @CsvSource({ "text/html, attachment, application/octet-stream", "image/svg+xml, attachment, application/octet-stream",
+            "application/javascript, attachment, application/octet-stream",
+            "application/pdf, attachment, application/octet-stream",
+            "text/html;charset=utf-8, attachment, application/octet-stream", "image/png, inline, image/png",
+            "text/plain, inline, text/plain; charset=utf-8" })
     void nothing_in_a_file_runs_as_a_page_of_this_origin(String declared, String disposition, String type) {
         byte[] bytes = "<script>alert(1)</script>".getBytes(StandardCharsets.UTF_8);
         try (SessionClient ann = here().session()) {
@@ -229,31 +233,32 @@ abstract class FileContract extends ClusterContract {
             assertThat(got.headers().firstValue("Content-Disposition")).contains(
                     disposition + "; filename=\"a_b __.html\"; filename*=UTF-8''a%22b%20%C3%A9%F0%9F%98%80.html");
             assertThat(got.headers().firstValue("X-Content-Type-Options")).contains("nosniff");
-            assertThat(got.headers().firstValue("Content-Security-Policy").orElse("")).contains("default-src 'none'").contains("sandbox");
+            assertThat(got.headers().firstValue("Content-Security-Policy").orElse("")).contains("default-src 'none'")
+                    .contains("sandbox");
         }
     }
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', value = {
-        "file.open  | {'name':'a','size':1} | 400 | params.room: expected a string",
-        "file.open  | {'room':'r','size':1} | 400 | params.name: expected a file name",
-        "file.open  | {'room':'r','name':'../a','size':1} | 400 | params.name: expected a file name",
-        "file.open  | {'room':'r','name':'a\\nb','size':1} | 400 | params.name: expected a file name",
-        "file.open  | {'room':'r','name':'gpj\\u202Eexe','size':1} | 400 | params.name: expected a file name",
-        "file.open  | {'room':'r','name':'a'} | 400 | params.size: expected a number of bytes",
-        "file.open  | {'room':'r','name':'a','size':-1} | 400 | params.size: expected a number",
-        "file.open  | {'room':'r','name':'a','size':'1'} | 400 | params.size: expected an integer",
-        "file.open  | {'room':'r','name':'a','size':1048577} | 413 | params.size: expected at most 1048576 bytes",
-        "file.open  | {'room':'r','name':'a','size':9223372036854775807} | 413 | params.size: expected at most 1048576 bytes",
-        "file.open  | {'room':'r','name':'a','size':1,'type':'html'} | 400 | params.type: expected a media type",
-        "file.open  | {'room':'r','name':'a','size':1,'sha256':'abc'} | 400 | params.sha256: expected 64 hexadecimal digits",
-        "file.write | {'file':'x','index':0} | 400 | file.write: expected a binary frame",
-        "file.status| {} | 400 | params.file: expected a string",
-        "file.status| {'file':'../../etc/passwd'} | 404 | file: there is none of that id",
-        "file.status| {'file':'AAAAAAAAAAAAAAAAAAAAAAAA'} | 404 | file: there is none of that id",
-        "file.close | {'file':'AAAAAAAAAAAAAAAAAAAAAAAA'} | 404 | file: there is none of that id",
-        "file.read  | {'file':'AAAAAAAAAAAAAAAAAAAAAAAA','index':0} | 404 | file: there is none of that id",
-        "file.eat   | {'file':'x'} | 400 | cmd: expected one of file.open"})
+            "file.open  | {'name':'a','size':1} | 400 | params.room: expected a string",
+            "file.open  | {'room':'r','size':1} | 400 | params.name: expected a file name",
+            "file.open  | {'room':'r','name':'../a','size':1} | 400 | params.name: expected a file name",
+            "file.open  | {'room':'r','name':'a\\nb','size':1} | 400 | params.name: expected a file name",
+            "file.open  | {'room':'r','name':'gpj\\u202Eexe','size':1} | 400 | params.name: expected a file name",
+            "file.open  | {'room':'r','name':'a'} | 400 | params.size: expected a number of bytes",
+            "file.open  | {'room':'r','name':'a','size':-1} | 400 | params.size: expected a number",
+            "file.open  | {'room':'r','name':'a','size':'1'} | 400 | params.size: expected an integer",
+            "file.open  | {'room':'r','name':'a','size':1048577} | 413 | params.size: expected at most 1048576 bytes",
+            "file.open  | {'room':'r','name':'a','size':9223372036854775807} | 413 | params.size: expected at most 1048576 bytes",
+            "file.open  | {'room':'r','name':'a','size':1,'type':'html'} | 400 | params.type: expected a media type",
+            "file.open  | {'room':'r','name':'a','size':1,'sha256':'abc'} | 400 | params.sha256: expected 64 hexadecimal digits",
+            "file.write | {'file':'x','index':0} | 400 | file.write: expected a binary frame",
+            "file.status| {} | 400 | params.file: expected a string",
+            "file.status| {'file':'../../etc/passwd'} | 404 | file: there is none of that id",
+            "file.status| {'file':'AAAAAAAAAAAAAAAAAAAAAAAA'} | 404 | file: there is none of that id",
+            "file.close | {'file':'AAAAAAAAAAAAAAAAAAAAAAAA'} | 404 | file: there is none of that id",
+            "file.read  | {'file':'AAAAAAAAAAAAAAAAAAAAAAAA','index':0} | 404 | file: there is none of that id",
+            "file.eat   | {'file':'x'} | 400 | cmd: expected one of file.open" })
     void what_makes_no_sense_is_answered_with_the_field(String cmd, String params, int code, String error) {
         try (SessionClient ann = here().session()) {
             JsonNode reply = ann.call(cmd, params.replace('\'', '"'));
@@ -279,7 +284,8 @@ abstract class FileContract extends ClusterContract {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"/rooms/http/files/x", "/rooms/http/files/AAAAAAAAAAAAAAAAAAAAAAAA", "/rooms/http/files/..%2F..%2Fx", "/rooms/http/file%73/x"})
+    @ValueSource(strings = { "/rooms/http/files/x", "/rooms/http/files/AAAAAAAAAAAAAAAAAAAAAAAA",
+            "/rooms/http/files/..%2F..%2Fx", "/rooms/http/file%73/x" })
     void a_file_that_there_is_not_is_404_over_http(String path) {
         HttpResponse<byte[]> got = FileClient.get("GET", here().http(path));
         assertThat(got.statusCode()).isEqualTo(404);
@@ -294,7 +300,8 @@ abstract class FileContract extends ClusterContract {
             String id = closed.path("id").asText();
             assertThat(other.call("file.status", "{\"file\":\"" + id + "\"}").path("code").asInt()).isEqualTo(404);
             assertThat(FileClient.get("GET", here().http("/rooms/yours/files/" + id)).statusCode()).isEqualTo(404);
-            assertThat(FileClient.get("GET", here().http("/rooms/mine/files/" + id + "?ns=/other")).statusCode()).isEqualTo(404);
+            assertThat(FileClient.get("GET", here().http("/rooms/mine/files/" + id + "?ns=/other")).statusCode())
+                    .isEqualTo(404);
             assertThat(FileClient.get("POST", here().http("/rooms/mine/files/" + id)).statusCode()).isEqualTo(405);
             assertThat(FileClient.get("DELETE", elsewhere().http("/rooms/mine/files/" + id)).statusCode()).isEqualTo(204);
             assertThat(FileClient.get("GET", here().http("/rooms/mine/files/" + id)).statusCode()).isEqualTo(404);

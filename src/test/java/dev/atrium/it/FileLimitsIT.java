@@ -28,7 +28,8 @@ class FileLimitsIT {
     void a_room_and_a_user_and_all_together_have_their_bytes() {
         Map<String, String> settings = Map.of("atrium.file.room-bytes", "1000", "atrium.file.user-bytes", "1500",
                 "atrium.file.total-bytes", "2000");
-        try (Replica replica = start(Tokens.required(settings)); SessionClient ann = session(replica, "ann");
+        try (Replica replica = start(Tokens.required(settings));
+                SessionClient ann = session(replica, "ann");
                 SessionClient bob = session(replica, "bob")) {
             new FileClient(ann).upload("one", "a", "", FileContract.bytes(800));
             assertRefused(ann, "one", 201, 507, "params.room: its files may have 1000 bytes together, and have 800");
@@ -55,7 +56,9 @@ class FileLimitsIT {
 
     @Test
     void one_client_cannot_begin_so_many_that_nobody_else_can() {
-        try (Replica replica = start(Map.of("atrium.file.unfinished", "2")); SessionClient ann = replica.session(); SessionClient bob = replica.session()) {
+        try (Replica replica = start(Map.of("atrium.file.unfinished", "2"));
+                SessionClient ann = replica.session();
+                SessionClient bob = replica.session()) {
             JsonNode first = open(ann, "one", 1).path("body");
             assertThat(open(ann, "two", 1).path("code").asInt()).isEqualTo(200);
             assertRefused(ann, "three", 1, 429, "2 files are being sent already; finish or abort some");
@@ -114,7 +117,8 @@ class FileLimitsIT {
     @Test
     void sending_takes_the_permission_to_send_fetching_to_join_and_removing_to_have_sent_it() {
         byte[] bytes = FileContract.bytes(10);
-        try (Replica replica = start(Tokens.required(Map.of())); SessionClient ann = session(replica, "ann", "files:send join");
+        try (Replica replica = start(Tokens.required(Map.of()));
+                SessionClient ann = session(replica, "ann", "files:send join");
                 SessionClient bob = session(replica, "bob", "files:join")) {
             String url = replica.http(new FileClient(ann).upload("files", "a", "", bytes).path("url").asText());
             assertRefused(bob, "files", 10, 403, "room: the permission send is missing for it");
@@ -129,7 +133,8 @@ class FileLimitsIT {
     @Test
     void a_transfer_of_one_user_is_not_gone_on_with_by_another() {
         byte[] bytes = FileContract.bytes(10);
-        try (Replica replica = start(Tokens.required(Map.of())); SessionClient ann = session(replica, "ann");
+        try (Replica replica = start(Tokens.required(Map.of()));
+                SessionClient ann = session(replica, "ann");
                 SessionClient bob = session(replica, "bob")) {
             JsonNode hers = new FileClient(ann).open("both", "a", "", bytes);
             JsonNode his = new FileClient(bob).open("both", "a", "", bytes);
@@ -141,15 +146,16 @@ class FileLimitsIT {
     void a_server_that_keeps_no_files_says_so() {
         try (Replica replica = start(Map.of("atrium.file.store", "none")); SessionClient ann = replica.session()) {
             assertRefused(ann, "none", 1, 404, "file: this server keeps no files");
-            assertThat(FileClient.get("GET", replica.http("/rooms/none/files/AAAAAAAAAAAAAAAAAAAAAAAA")).statusCode()).isEqualTo(404);
+            assertThat(FileClient.get("GET", replica.http("/rooms/none/files/AAAAAAAAAAAAAAAAAAAAAAAA")).statusCode())
+                    .isEqualTo(404);
         }
     }
 
     @ParameterizedTest
-    @CsvSource({"chunk, 10, 'atrium.file.chunk: expected from 1024 to 4194304, got 10'",
-        "ttl, 0s, 'atrium.file.ttl: expected a duration from 1s to 3650d, got 0ms'",
-        "store, floppy, 'atrium.file.store'",
-        "directory, /proc/nothing, 'atrium.file.directory'"})
+    @CsvSource({ "chunk, 10, 'atrium.file.chunk: expected from 1024 to 4194304, got 10'",
+            "ttl, 0s, 'atrium.file.ttl: expected a duration from 1s to 3650d, got 0ms'",
+            "store, floppy, 'atrium.file.store'",
+            "directory, /proc/nothing, 'atrium.file.directory'" })
     void a_setting_that_makes_no_sense_stops_the_start(String setting, String value, String line) {
         try (Replica replica = Replica.launch(Map.of("atrium.file." + setting, value))) {
             assertThat(replica.exitCode()).isNotZero();
@@ -180,12 +186,13 @@ class FileLimitsIT {
     }
 
     private static String[] bearer(String user, String rooms) {
-        return new String[] {"Authorization", "Bearer " + Tokens.of(user, rooms)};
+        return new String[] { "Authorization", "Bearer " + Tokens.of(user, rooms) };
     }
 
     private static JsonNode open(SessionClient client, String room, int size) {
         String digest = FileClient.sha256((room + size).getBytes(StandardCharsets.UTF_8));
-        return client.call("file.open", "{\"room\":\"" + room + "\",\"name\":\"f\",\"size\":" + size + ",\"sha256\":\"" + digest + "\"}");
+        return client.call("file.open",
+                "{\"room\":\"" + room + "\",\"name\":\"f\",\"size\":" + size + ",\"sha256\":\"" + digest + "\"}");
     }
 
     private static void assertRefused(SessionClient client, String room, int size, int code, String error) {

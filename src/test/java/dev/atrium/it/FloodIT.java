@@ -13,8 +13,8 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /**
- * Flood by one client, which publishes as fast as it can and reconnects whenever it is closed. The round trips of another client
- * barely change: in quiet and noisy windows that alternate, its p99 is about the same.
+ * Flood by one client, which publishes as fast as it can and reconnects whenever it is closed. The round trips of another
+ * client barely change: in quiet and noisy windows that alternate, its p99 is about the same.
  */
 @Tag("alone")
 class FloodIT {
@@ -31,7 +31,8 @@ class FloodIT {
     @Test
     void a_flood_from_one_client_leaves_the_others_in_peace() throws Exception {
         try (Replica replica = Replica.start(Map.of("atrium.limits.messages", "", "atrium.limits.bytes", ""));
-                RawSocket witness = RawSocket.connect(replica.port(), "/rooms/calm"); Flood flood = new Flood(replica.port())) {
+                RawSocket witness = RawSocket.connect(replica.port(), "/rooms/calm");
+                Flood flood = new Flood(replica.port())) {
             RoundTrips.p99(witness, 2_000);
             List<Double> quiet = new ArrayList<>();
             List<Double> noisy = new ArrayList<>();
@@ -68,7 +69,8 @@ class FloodIT {
         private static byte[] batch() {
             ByteArrayOutputStream batch = new ByteArrayOutputStream();
             for (int i = 0; i < BATCH; i++) {
-                batch.writeBytes(RawSocket.masked(0x81, "{\"cmd\":\"send\",\"params\":{\"room\":\"noise\",\"data\":1}}".getBytes(StandardCharsets.UTF_8)));
+                batch.writeBytes(RawSocket.masked(0x81,
+                        "{\"cmd\":\"send\",\"params\":{\"room\":\"noise\",\"data\":1}}".getBytes(StandardCharsets.UTF_8)));
             }
             return batch.toByteArray();
         }

@@ -10,8 +10,8 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
 /**
- * Ten thousand malformed frames and commands from a seed, against one server: each costs its sender a 400 or its connection, and
- * does not affect other clients.
+ * Ten thousand malformed frames and commands from a seed, against one server: each costs its sender a 400 or its connection,
+ * and does not affect other clients.
  */
 class FuzzIT {
 
@@ -57,7 +57,7 @@ class FuzzIT {
         Random random = new Random(SEED);
         try (SessionClient witness = replica.session()) {
             witness.join("fuzz");
-            String[] paths = {"/echo", "/rooms/fuzzed", "/ws"};
+            String[] paths = { "/echo", "/rooms/fuzzed", "/ws" };
             for (int i = 0; i < 2_000; i++) {
                 MalformedFrame frame = malformedFrame(random);
                 try (RawSocket socket = RawSocket.connect(replica.port(), paths[i % paths.length])) {
@@ -137,7 +137,7 @@ class FuzzIT {
             case 6 -> "40" + notAnObject(random).replace("1", "[1]");
             case 7 -> "42" + "9".repeat(21 + random.nextInt(30)) + "[\"e\"]";
             case 8 -> "4" + (char) ('7' + random.nextInt(3));
-            default -> "43" + new String[] {"{}", "\"x\"", "true", "[", "[1"}[random.nextInt(5)];
+            default -> "43" + new String[] { "{}", "\"x\"", "true", "[", "[1" }[random.nextInt(5)];
         };
     }
 
@@ -159,8 +159,10 @@ class FuzzIT {
             case 5 -> "{\"seq\":1,\"cmd\":\"join\",\"params\":{\"room\":" + notAString(random) + "}}";
             case 6 -> "{\"seq\":1,\"cmd\":\"join\",\"params\":{\"room\":\"" + "é".repeat(128 + random.nextInt(100)) + "\"}}";
             case 7 -> "{\"seq\":1,\"cmd\":\"send\",\"params\":{" + room + ",\"event\":\"@" + letters(random) + "\"}}";
-            case 8 -> "{\"seq\":1,\"cmd\":\"send\",\"params\":{" + room + ",\"data\":{\"a\":" + "[".repeat(random.nextInt(3000)) + "}}}";
-            case 9 -> "{\"seq\":1,\"cmd\":\"join\",\"params\":{\"room\":\"a\\u00" + random.nextInt(2) + random.nextInt(10) + "\"}}";
+            case 8 -> "{\"seq\":1,\"cmd\":\"send\",\"params\":{" + room + ",\"data\":{\"a\":" + "[".repeat(random.nextInt(3000))
+                    + "}}}";
+            case 9 ->
+                "{\"seq\":1,\"cmd\":\"join\",\"params\":{\"room\":\"a\\u00" + random.nextInt(2) + random.nextInt(10) + "\"}}";
             case 10 -> "{\"seq\":1,\"cmd\":\"send\",\"params\":" + notAnObject(random) + ",\"cmd\":\"join\"}";
             default -> "[" + random.nextInt() + "]";
         };
@@ -175,11 +177,11 @@ class FuzzIT {
     }
 
     private static String notAString(Random random) {
-        return new String[] {"1", "[]", "{}", "true", "[\"a\"]", "1e999"}[random.nextInt(6)];
+        return new String[] { "1", "[]", "{}", "true", "[\"a\"]", "1e999" }[random.nextInt(6)];
     }
 
     private static String notAnObject(Random random) {
-        return new String[] {"1", "[]", "\"x\"", "true", "[{}]"}[random.nextInt(5)];
+        return new String[] { "1", "[]", "\"x\"", "true", "[{}]" }[random.nextInt(5)];
     }
 
     private record MalformedFrame(String what, byte[] bytes, int code) {
@@ -214,7 +216,7 @@ class FuzzIT {
                 return new MalformedFrame("not UTF-8", RawSocket.masked(0x81, payload), 1007);
             }
             default -> {
-                byte[] header = {(byte) 0x82, (byte) 0xFF, 0, 0, 0, 0, 0x7F, 0, 0, (byte) random.nextInt(), 1, 2, 3, 4};
+                byte[] header = { (byte) 0x82, (byte) 0xFF, 0, 0, 0, 0, 0x7F, 0, 0, (byte) random.nextInt(), 1, 2, 3, 4 };
                 return new MalformedFrame("too long", header, 1009);
             }
         }

@@ -29,17 +29,22 @@ class HandshakeFuzzIT {
     /** Part of everything that looks like a token or a key. */
     private static final String MARK = "s3cr3tM4rk";
 
-    private static final List<String> PATHS = List.of("/ws", "/echo", "/rooms/lobby", "/rooms/lobby/messages", "/rooms/lobby/members",
-            "/rooms", "/sessions/~aaaaaaaaaaaaaaaaaaaa", "/users/ann/sessions", "/socket.io/", "/rooms/%E0%A4%A", "/rooms/" + "x".repeat(300),
-            "/rooms/~aaaaaaaaaaaaaaaaaaaa", "//rooms/lobby", "/rooms/lobby/", "/socket.io/?EIO=4&transport=polling", "/nothing");
+    private static final List<String> PATHS = List.of("/ws", "/echo", "/rooms/lobby", "/rooms/lobby/messages",
+            "/rooms/lobby/members",
+            "/rooms", "/sessions/~aaaaaaaaaaaaaaaaaaaa", "/users/ann/sessions", "/socket.io/", "/rooms/%E0%A4%A",
+            "/rooms/" + "x".repeat(300),
+            "/rooms/~aaaaaaaaaaaaaaaaaaaa", "//rooms/lobby", "/rooms/lobby/", "/socket.io/?EIO=4&transport=polling",
+            "/nothing");
 
     private static final List<String> HEADERS = List.of("Authorization", "X-API-Key", "Cookie", "Origin", "X-Forwarded-For",
             "Sec-WebSocket-Protocol", "Sec-WebSocket-Extensions", "Accept", "Content-Type", "Last-Event-ID", "Idempotency-Key",
             "Sec-WebSocket-Version", "Sec-WebSocket-Key", "Forwarded", "Upgrade", "Access-Control-Request-Method");
 
-    private static final List<String> SECRET_HEADERS = List.of("Authorization", "X-API-Key", "Cookie", "Sec-WebSocket-Protocol");
+    private static final List<String> SECRET_HEADERS = List.of("Authorization", "X-API-Key", "Cookie",
+            "Sec-WebSocket-Protocol");
 
-    private static final List<String> PARAMETERS = List.of("access_token", "ns", "after", "before", "limit", "wait", "event", "as",
+    private static final List<String> PARAMETERS = List.of("access_token", "ns", "after", "before", "limit", "wait", "event",
+            "as",
             "echo", "sid", "EIO", "transport", "cursor", "by", "prefix");
 
     @Test
@@ -56,7 +61,8 @@ class HandshakeFuzzIT {
                 // Netty's direct memory is then part of the measured buffer memory.
                 "io.netty.maxDirectMemory", "0")));
         // Connections that stay silent after their start are closed soon.
-        settings.putAll(Map.of("atrium.heartbeat.interval", "500ms", "atrium.heartbeat.timeout", "500ms", "atrium.socketio.connect-timeout", "500ms"));
+        settings.putAll(Map.of("atrium.heartbeat.interval", "500ms", "atrium.heartbeat.timeout", "500ms",
+                "atrium.socketio.connect-timeout", "500ms"));
         try (Replica replica = Replica.start(settings)) {
             Random random = new Random(SEED);
             double heap = 0;
@@ -111,7 +117,8 @@ class HandshakeFuzzIT {
         request.append(" HTTP/1.1\r\nHost: 127.0.0.1\r\n");
         boolean upgrade = random.nextInt(3) == 0;
         if (upgrade) {
-            request.append("Connection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n");
+            request.append(
+                    "Connection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n");
         }
         for (int i = random.nextInt(5); i > 0; i--) {
             String header = pick(random, HEADERS);
@@ -152,7 +159,8 @@ class HandshakeFuzzIT {
             case 3 -> "quarkus-http-upgrade%23Authorization%23Bearer%20" + MARK + ", atrium.v1," + letters(random);
             case 4 -> "https://" + letters(random) + ".example";
             case 5 -> random.nextInt(400) + ".1.1.1, ::" + letters(random) + ", 127.0.0.1";
-            case 6 -> new String(noise(random, random.nextInt(60)), StandardCharsets.ISO_8859_1).replaceAll("[\\x00-\\x1f]", "");
+            case 6 ->
+                new String(noise(random, random.nextInt(60)), StandardCharsets.ISO_8859_1).replaceAll("[\\x00-\\x1f]", "");
             case 7 -> "text/event-stream;q=" + letters(random);
             case 8 -> "Bearer " + MARK.repeat(200);
             default -> "permessage-deflate; " + letters(random) + "=" + random.nextInt();

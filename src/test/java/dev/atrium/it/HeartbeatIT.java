@@ -25,7 +25,8 @@ class HeartbeatIT {
 
     @BeforeAll
     static void start() {
-        replica = Replica.start(Map.of("atrium.heartbeat.interval", INTERVAL + "ms", "atrium.heartbeat.timeout", TIMEOUT + "ms"));
+        replica = Replica
+                .start(Map.of("atrium.heartbeat.interval", INTERVAL + "ms", "atrium.heartbeat.timeout", TIMEOUT + "ms"));
     }
 
     @AfterAll
@@ -68,7 +69,8 @@ class HeartbeatIT {
                 frame = socket.read();
             }
             assertThat(frame.closeCode()).isEqualTo(4408);
-            assertThat(texts.get(texts.size() - 1)).contains("\"@goodbye\"").contains("heartbeat timeout").contains("\"after\":");
+            assertThat(texts.get(texts.size() - 1)).contains("\"@goodbye\"").contains("heartbeat timeout")
+                    .contains("\"after\":");
         }
     }
 
@@ -120,7 +122,8 @@ class HeartbeatIT {
             SocketClient lost = SocketClient.connect(URI.create("ws://127.0.0.1:" + proxy.port() + "/rooms/cable"));
             try (SessionClient witness = replica.session()) {
                 witness.call("join", "{\"room\":\"cable\",\"presence\":true}");
-                SocketClient.await().until(() -> witness.call("members", "{\"room\":\"cable\"}").at("/body/members").size() == 2);
+                SocketClient.await()
+                        .until(() -> witness.call("members", "{\"room\":\"cable\"}").at("/body/members").size() == 2);
                 proxy.swallow();
                 long start = System.nanoTime();
                 witness.pushes("@left", 1);

@@ -72,7 +72,9 @@ class HostileProxyIT {
 
     @Test
     void swallowed_bytes_are_gone_for_good_and_their_connection_with_them() throws IOException {
-        try (HostileProxy proxy = new HostileProxy(replica.port()); RawSocket holed = echo(proxy); RawSocket idle = echo(proxy)) {
+        try (HostileProxy proxy = new HostileProxy(replica.port());
+                RawSocket holed = echo(proxy);
+                RawSocket idle = echo(proxy)) {
             proxy.swallow();
             holed.text("into the hole");
             holed.readTimeout(Duration.ofMillis(300));

@@ -35,8 +35,9 @@ abstract class HttpContract extends ClusterContract {
     }
 
     @ParameterizedTest
-    @CsvSource({"text/event-stream, text/event-stream", "application/x-ndjson, application/x-ndjson",
-        "'text/html;q=0.5, text/event-stream', text/event-stream", "'image/png, application/x-ndjson', application/x-ndjson"})
+    @CsvSource({ "text/event-stream, text/event-stream", "application/x-ndjson, application/x-ndjson",
+            "'text/html;q=0.5, text/event-stream', text/event-stream",
+            "'image/png, application/x-ndjson', application/x-ndjson" })
     void a_stream_gives_what_was_missed_and_then_what_is_said(String accept, String type) {
         String room = "/rooms/stream-" + Math.abs(accept.hashCode());
         String epoch = say(room, 3);
@@ -79,7 +80,7 @@ abstract class HttpContract extends ClusterContract {
     }
 
     @ParameterizedTest
-    @CsvSource({"text/event-stream, ':'", "application/x-ndjson, ''"})
+    @CsvSource({ "text/event-stream, ':'", "application/x-ndjson, ''" })
     void a_silent_stream_shows_that_the_server_lives(String accept, String heartbeat) {
         try (StreamClient stream = here().stream("/rooms/silent", "Accept", accept)) {
             stream.events("@welcome", 1);
@@ -95,7 +96,8 @@ abstract class HttpContract extends ClusterContract {
             assertThat(page.events("message", 1).get(0).at("/data/html").asText()).isEqualTo("</script><b>\u2028");
             assertThat(page.lines().get(0).getBytes(StandardCharsets.UTF_8)).hasSizeGreaterThan(1024);
             // A heartbeat, which is a comment, may follow.
-            String script = page.lines().stream().filter(line -> line.contains("\"event\":\"message\"")).findFirst().orElseThrow();
+            String script = page.lines().stream().filter(line -> line.contains("\"event\":\"message\"")).findFirst()
+                    .orElseThrow();
             assertThat(script).startsWith("<script>parent.onRoomMessage({").endsWith("})</script>")
                     .doesNotContain("\u2028").containsOnlyOnce("</script>");
         }
@@ -104,7 +106,7 @@ abstract class HttpContract extends ClusterContract {
     @Test
     void binary_data_and_json_over_several_lines_are_whole_in_every_stream() {
         String body = "{\n \"a\" :\r\n [1, 2]\n}";
-        here().post("/rooms/kinds", "application/octet-stream", new byte[] {0, (byte) 0xFF});
+        here().post("/rooms/kinds", "application/octet-stream", new byte[] { 0, (byte) 0xFF });
         here().post("/rooms/kinds?event=two%0Alines", "application/json", body.getBytes(StandardCharsets.UTF_8));
         for (String accept : List.of("text/event-stream", "application/x-ndjson")) {
             try (StreamClient stream = elsewhere().stream("/rooms/kinds?after=0", "Accept", accept)) {
@@ -234,8 +236,9 @@ abstract class HttpContract extends ClusterContract {
 
     @Test
     void a_backend_ends_a_session_wherever_it_is() {
-        try (SessionClient ann = elsewhere().session(); StreamClient bob = elsewhere().stream("/rooms/end", "Accept",
-                "text/event-stream")) {
+        try (SessionClient ann = elsewhere().session();
+                StreamClient bob = elsewhere().stream("/rooms/end", "Accept",
+                        "text/event-stream")) {
             assertThat(here().request("DELETE", "/sessions/" + ann.id()).statusCode()).isEqualTo(204);
             assertThat(ann.awaitClose()).isEqualTo(1008);
             assertThat(ann.pushes("@goodbye", 1).get(0).at("/data/reason").asText())
@@ -288,10 +291,12 @@ abstract class HttpContract extends ClusterContract {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"/rooms/a/messages?after=x", "/rooms/a/messages?after=-1", "/rooms/a/messages?limit=0",
-        "/rooms/a/messages?limit=1001", "/rooms/a/messages?wait=56", "/rooms/a/messages?wait=-1", "/rooms/a/messages?before=x",
-        "/rooms/a/members?by=room", "/rooms/a/members?cursor=x", "/rooms/a/members?limit=x", "/rooms?limit=x", "/rooms/a/messages?wait=x",
-        "/rooms/a?ns=%0A", "/rooms/a?as=iframe&after=x"})
+    @ValueSource(strings = { "/rooms/a/messages?after=x", "/rooms/a/messages?after=-1", "/rooms/a/messages?limit=0",
+            "/rooms/a/messages?limit=1001", "/rooms/a/messages?wait=56", "/rooms/a/messages?wait=-1",
+            "/rooms/a/messages?before=x",
+            "/rooms/a/members?by=room", "/rooms/a/members?cursor=x", "/rooms/a/members?limit=x", "/rooms?limit=x",
+            "/rooms/a/messages?wait=x",
+            "/rooms/a?ns=%0A", "/rooms/a?as=iframe&after=x" })
     void a_wrong_query_gets_400_and_the_name_of_the_field(String path) {
         HttpResponse<String> answer = here().get(path);
         assertThat(answer.statusCode()).as(answer.body()).isEqualTo(400);
@@ -300,7 +305,7 @@ abstract class HttpContract extends ClusterContract {
     }
 
     @ParameterizedTest
-    @CsvSource({"GET, /nowhere, 404", "PUT, /rooms/a, 405", "POST, /rooms/a/members, 405"})
+    @CsvSource({ "GET, /nowhere, 404", "PUT, /rooms/a, 405", "POST, /rooms/a/members, 405" })
     void what_is_not_there_is_a_problem(String method, String path, int status) {
         HttpResponse<String> answer = here().request(method, path);
         assertThat(answer.statusCode()).isEqualTo(status);
@@ -322,7 +327,8 @@ abstract class HttpContract extends ClusterContract {
     void the_openapi_document_is_for_operators_and_names_each_path() {
         String document = here().management("/q/openapi").body();
         assertThat(document).contains("/rooms:", "/rooms/{room}:", "/rooms/{room}/messages:", "/rooms/{room}/members:",
-                "/sessions/{id}:", "/users/{user}/sessions:", "text/event-stream:", "application/x-ndjson:", "Last-Event-ID", "Idempotency-Key");
+                "/sessions/{id}:", "/users/{user}/sessions:", "text/event-stream:", "application/x-ndjson:", "Last-Event-ID",
+                "Idempotency-Key");
     }
 
     /** Publishes a number of messages, and returns the room's epoch. */

@@ -75,7 +75,8 @@ class IdentityIT {
     void auth_tells_who_it_is_and_until_when_and_how_to_come_back() {
         Instant end = Instant.ofEpochSecond(Instant.now().getEpochSecond() + 3600);
         try (SessionClient ann = replica.session()) {
-            JsonNode body = ann.call("auth", "{\"token\":\"" + Tokens.expiring("ann", "lobby:join send", end) + "\"}").path("body");
+            JsonNode body = ann.call("auth", "{\"token\":\"" + Tokens.expiring("ann", "lobby:join send", end) + "\"}")
+                    .path("body");
             assertThat(body.path("user").asText()).isEqualTo("ann");
             assertThat(body.path("expires").asLong()).isEqualTo(end.toEpochMilli());
             assertThat(body.path("resume").asText()).hasSize(28);
@@ -86,12 +87,14 @@ class IdentityIT {
 
     @Test
     void others_see_the_user_behind_a_message_and_among_the_members() {
-        try (SessionClient ann = connect(Tokens.of("ann", "hall:join send presence")); SessionClient bob = connect(Tokens.of("bob", "hall:join"))) {
+        try (SessionClient ann = connect(Tokens.of("ann", "hall:join send presence"));
+                SessionClient bob = connect(Tokens.of("bob", "hall:join"))) {
             ann.join("hall");
             bob.join("hall");
             ann.call("send", "{\"room\":\"hall\",\"data\":1}");
             assertThat(bob.pushes("message", 1).get(0).path("from").path("user").asText()).isEqualTo("ann");
-            assertThat(ann.call("members", "{\"room\":\"hall\",\"by\":\"user\"}").path("body").path("members").findValuesAsText("user"))
+            assertThat(ann.call("members", "{\"room\":\"hall\",\"by\":\"user\"}").path("body").path("members")
+                    .findValuesAsText("user"))
                     .containsExactlyInAnyOrder("ann", "bob");
             replica.request("POST", "/rooms/hall", "Authorization", "Bearer " + Tokens.of("eve", "hall:send"));
             JsonNode from = bob.pushes("message", 2).get(1).path("from");
@@ -120,7 +123,8 @@ class IdentityIT {
     @Test
     void a_stream_is_told_and_ended_too() {
         String token = Tokens.expiring("ann", "lobby:join", Instant.now().plusSeconds(2));
-        try (StreamClient stream = replica.stream("/rooms/lobby", "Accept", "text/event-stream", "Authorization", "Bearer " + token)) {
+        try (StreamClient stream = replica.stream("/rooms/lobby", "Accept", "text/event-stream", "Authorization",
+                "Bearer " + token)) {
             stream.events("@expiring", 1);
             assertThat(stream.events("@goodbye", 1)).isNotEmpty();
             stream.awaitEnd();
@@ -134,7 +138,8 @@ class IdentityIT {
         try (SocketIoClient ann = SocketIoClient.connect(uri, "websocket", soon).awaitConnected();
                 SocketIoClient lazy = SocketIoClient.connect(uri, "polling", soon).awaitConnected()) {
             SocketClient.await().until(() -> !ann.heard("@expiring").isEmpty());
-            assertThat(ann.emitWithAck("@auth", Tokens.of("ann", "lobby:join send"))).contains("\"code\":200", "\"user\":\"ann\"");
+            assertThat(ann.emitWithAck("@auth", Tokens.of("ann", "lobby:join send"))).contains("\"code\":200",
+                    "\"user\":\"ann\"");
             lazy.awaitHeard("@disconnect io server disconnect");
             assertThat(ann.emitWithAck("join", "lobby")).contains("\"code\":200");
         }
@@ -151,7 +156,8 @@ class IdentityIT {
 
     @Test
     void a_narrower_token_takes_rooms_away() {
-        try (SessionClient ann = connect(Tokens.of("ann", "lobby:join;team:join")); SessionClient bob = connect(Tokens.of("bob", "*:send"))) {
+        try (SessionClient ann = connect(Tokens.of("ann", "lobby:join;team:join"));
+                SessionClient bob = connect(Tokens.of("bob", "*:send"))) {
             ann.join("lobby");
             ann.join("team");
             JsonNode body = ann.call("auth", "{\"token\":\"" + Tokens.of("ann", "lobby:join") + "\"}").path("body");
@@ -167,7 +173,8 @@ class IdentityIT {
     void only_the_same_user_resumes_a_session_and_only_where_it_still_may_be() {
         String resume;
         try (SessionClient ann = replica.session()) {
-            resume = ann.call("auth", "{\"token\":\"" + Tokens.of("ann", "lobby:join;team:join") + "\"}").path("body").path("resume").asText();
+            resume = ann.call("auth", "{\"token\":\"" + Tokens.of("ann", "lobby:join;team:join") + "\"}").path("body")
+                    .path("resume").asText();
             ann.join("lobby");
             ann.join("team");
             ann.cut();
@@ -201,20 +208,24 @@ class IdentityIT {
             ann.pushes("message", 1);
         }
         Map<String, String> settings = Tokens.required(Map.of("atrium.resume.window", "1s", "atrium.api-keys.billing.key", KEY,
-                "atrium.api-keys.billing.rooms", "*:publish", "atrium.heartbeat.interval", "200ms", "atrium.heartbeat.timeout", "200ms"));
+                "atrium.api-keys.billing.rooms", "*:publish", "atrium.heartbeat.interval", "200ms", "atrium.heartbeat.timeout",
+                "200ms"));
         try (Replica forgetful = Replica.start(settings); SessionClient ann = forgetful.session()) {
             forgetful.request("POST", "/rooms/diary", "X-API-Key", KEY);
             long written = System.currentTimeMillis();
-            String resume = ann.call("auth", "{\"token\":\"" + Tokens.of("ann", "diary:join") + "\"}").path("body").path("resume").asText();
+            String resume = ann.call("auth", "{\"token\":\"" + Tokens.of("ann", "diary:join") + "\"}").path("body")
+                    .path("resume").asText();
             ann.join("diary");
             SocketClient.await().until(() -> System.currentTimeMillis() > written + 1_500);
             ann.cut();
             String token = Tokens.of("ann", "diary:join");
             try (SessionClient back = forgetful.session(); SessionClient again = forgetful.session()) {
                 back.call("auth", "{\"token\":\"" + token + "\"}");
-                JsonNode resumed = back.call("resume", "{\"token\":\"" + resume + "\",\"places\":{\"diary\":{\"epoch\":\"\",\"offset\":0}}}");
+                JsonNode resumed = back.call("resume",
+                        "{\"token\":\"" + resume + "\",\"places\":{\"diary\":{\"epoch\":\"\",\"offset\":0}}}");
                 assertThat(resumed.path("code").asInt()).as(resumed.toString()).isEqualTo(200);
-                assertThat(resumed.path("body").path("rooms")).filteredOn(room -> room.path("room").asText().equals("diary")).singleElement()
+                assertThat(resumed.path("body").path("rooms")).filteredOn(room -> room.path("room").asText().equals("diary"))
+                        .singleElement()
                         .satisfies(room -> assertThat(room.path("recovered").asBoolean()).isFalse());
                 again.call("auth", "{\"token\":\"" + token + "\"}");
                 JsonNode joined = again.call("join", "{\"room\":\"diary\",\"since\":{\"epoch\":\"\",\"offset\":0}}");
@@ -232,7 +243,8 @@ class IdentityIT {
         assertThat(replica.request("GET", "/rooms/invoices/members?ns=/shop", "X-API-Key", KEY).statusCode()).isEqualTo(403);
         assertThat(replica.request("DELETE", "/users/ann/sessions", "X-API-Key", KEY).statusCode()).isEqualTo(403);
         assertThat(replica.request("GET", "/rooms/invoices/members?ns=/shop", "X-API-Key", ADMIN).statusCode()).isEqualTo(200);
-        HttpResponse<String> unknown = replica.request("POST", "/rooms/invoices", "X-API-Key", "a secret of the billing backenD");
+        HttpResponse<String> unknown = replica.request("POST", "/rooms/invoices", "X-API-Key",
+                "a secret of the billing backenD");
         assertThat(unknown.statusCode()).isEqualTo(401);
         assertThat(unknown.headers().firstValue("WWW-Authenticate")).hasValue("Bearer");
         assertThat(unknown.body()).contains("X-API-Key: unknown");
@@ -240,11 +252,13 @@ class IdentityIT {
 
     @Test
     void a_refusal_names_what_is_missing() {
-        HttpResponse<String> answer = replica.request("POST", "/rooms/lobby", "Authorization", "Bearer " + Tokens.of("ann", "lobby:join"));
+        HttpResponse<String> answer = replica.request("POST", "/rooms/lobby", "Authorization",
+                "Bearer " + Tokens.of("ann", "lobby:join"));
         assertThat(answer.statusCode()).isEqualTo(403);
         assertThat(answer.body()).contains("the permission send is missing");
         SocketClient.await().until(() -> replica.metric("atrium_denied_total{detail=\"send\",kind=\"permission\"}") >= 1);
-        assertThat(replica.log()).contains("denied kind=permission detail=send transport=http identity=token name=\"ann\" address=\"127.0.0.1\" target=\"/ lobby\"");
+        assertThat(replica.log()).contains(
+                "denied kind=permission detail=send transport=http identity=token name=\"ann\" address=\"127.0.0.1\" target=\"/ lobby\"");
     }
 
     @Test
@@ -262,18 +276,23 @@ class IdentityIT {
     void a_cookie_counts_and_pages_of_other_origins_do_not_come_in() throws IOException {
         String cookie = "Cookie: session=" + Tokens.of("ann", "lobby:join send") + "\r\n";
         try (RawSocket app = RawSocket.connect(replica.port(), "/rooms/lobby", cookie + "Origin: https://app.example.com\r\n");
-                RawSocket evil = RawSocket.connect(replica.port(), "/rooms/lobby", cookie + "Origin: https://evil.example.com\r\n");
-                RawSocket sandbox = RawSocket.connect(replica.port(), "/socket.io/?EIO=4&transport=websocket", cookie + "Origin: null\r\n")) {
+                RawSocket evil = RawSocket.connect(replica.port(), "/rooms/lobby",
+                        cookie + "Origin: https://evil.example.com\r\n");
+                RawSocket sandbox = RawSocket.connect(replica.port(), "/socket.io/?EIO=4&transport=websocket",
+                        cookie + "Origin: null\r\n")) {
             app.text("hello");
             assertThat(app.read().text()).isEqualTo("hello");
             assertThat(evil.status()).isEqualTo(403);
             assertThat(evil.body()).contains("Origin: ");
             assertThat(sandbox.status()).isEqualTo(403);
         }
-        assertThat(replica.request("GET", "/socket.io/?EIO=4&transport=polling", "Origin", "https://evil.example.com").statusCode()).isEqualTo(403);
-        assertThat(replica.request("GET", "/rooms/lobby", "Accept", "text/event-stream", "Origin", "https://evil.example.com").statusCode())
+        assertThat(replica.request("GET", "/socket.io/?EIO=4&transport=polling", "Origin", "https://evil.example.com")
+                .statusCode()).isEqualTo(403);
+        assertThat(replica.request("GET", "/rooms/lobby", "Accept", "text/event-stream", "Origin", "https://evil.example.com")
+                .statusCode())
                 .isEqualTo(403);
-        assertThat(replica.request("GET", "/rooms", "Origin", replica.http(""), "Cookie", "session=x").statusCode()).isEqualTo(401);
+        assertThat(replica.request("GET", "/rooms", "Origin", replica.http(""), "Cookie", "session=x").statusCode())
+                .isEqualTo(401);
     }
 
     @Test
@@ -299,7 +318,8 @@ class IdentityIT {
 
     @Test
     void in_mode_open_a_token_is_not_needed_but_has_to_be_good() {
-        Map<String, String> settings = new HashMap<>(Tokens.required(Map.of("atrium.auth.mode", "open", "atrium.permissions.everyone", "/* *:join")));
+        Map<String, String> settings = new HashMap<>(
+                Tokens.required(Map.of("atrium.auth.mode", "open", "atrium.permissions.everyone", "/* *:join")));
         try (Replica open = Replica.start(settings); SessionClient anonymous = open.session()) {
             assertThat(open.log()).containsOnlyOnce("atrium.auth.mode is open");
             assertThat(anonymous.join("lobby").path("code").asInt()).isEqualTo(200);
@@ -312,7 +332,8 @@ class IdentityIT {
                 assertThat(anonymous.pushes("message", 1).get(0).path("from").path("user").asText()).isEqualTo("ann");
             }
             assertThat(open.get("/rooms/lobby").statusCode()).isEqualTo(200);
-            assertThat(open.request("GET", "/rooms/lobby", "Authorization", "Bearer " + Tokens.expired()).statusCode()).isEqualTo(401);
+            assertThat(open.request("GET", "/rooms/lobby", "Authorization", "Bearer " + Tokens.expired()).statusCode())
+                    .isEqualTo(401);
             assertThat(open.get("/rooms/lobby").body()).as("how many is not for everyone to know").doesNotContain("members");
         }
     }
@@ -334,7 +355,8 @@ class IdentityIT {
 
     @Test
     void a_renewal_that_grants_less_shows_less_and_one_that_grants_nothing_ends_it() {
-        try (SessionClient ann = connect(Tokens.of("ann", "park:join presence")); SessionClient eve = connect(Tokens.of("eve", "park:join"))) {
+        try (SessionClient ann = connect(Tokens.of("ann", "park:join presence"));
+                SessionClient eve = connect(Tokens.of("eve", "park:join"))) {
             ann.call("join", "{\"room\":\"park\",\"presence\":true}");
             eve.join("park");
             ann.pushes("@joined", 1);
@@ -359,13 +381,16 @@ class IdentityIT {
             long at = old.path("at").asLong();
             // Longer than a client can be disconnected and still have a session.
             SocketClient.await().until(() -> System.currentTimeMillis() > at + 3_300);
-            JsonNode heard = SessionClient.json(recovering.request("POST", "/rooms/diary?event=heard", "X-API-Key", KEY).body());
+            JsonNode heard = SessionClient
+                    .json(recovering.request("POST", "/rooms/diary?event=heard", "X-API-Key", KEY).body());
             String token = Tokens.of("ann", "diary:join");
             String first = session(recovering, token, null, null, true);
             recovering.request("POST", "/rooms/diary?event=missed", "X-API-Key", KEY);
-            String place = heard.path("at").asLong() * 1000 + 999 + "." + heard.path("epoch").asText() + "." + heard.path("offset").asLong() + ".diary";
+            String place = heard.path("at").asLong() * 1000 + 999 + "." + heard.path("epoch").asText() + "."
+                    + heard.path("offset").asLong() + ".diary";
             SocketClient.await().until(() -> System.currentTimeMillis() > heard.path("at").asLong() + 1_100);
-            assertThat(session(recovering, token, first, at * 1000 + "." + old.path("epoch").asText() + ".0.diary", false)).isNotEqualTo(first);
+            assertThat(session(recovering, token, first, at * 1000 + "." + old.path("epoch").asText() + ".0.diary", false))
+                    .isNotEqualTo(first);
             String second = session(recovering, token, null, null, true);
             assertThat(session(recovering, token, second, place, false)).isEqualTo(second);
         }
@@ -375,7 +400,8 @@ class IdentityIT {
     private static String session(Replica replica, String token, String pid, String offset, boolean join) throws IOException {
         try (RawSocket ann = RawSocket.connect(replica.port(), "/socket.io/?EIO=4&transport=websocket")) {
             ann.read();
-            ann.text("40{\"token\":\"" + token + "\"" + (pid == null ? "" : ",\"pid\":\"" + pid + "\",\"offset\":\"" + offset + "\"") + "}");
+            ann.text("40{\"token\":\"" + token + "\""
+                    + (pid == null ? "" : ",\"pid\":\"" + pid + "\",\"offset\":\"" + offset + "\"") + "}");
             String given = SessionClient.json(ann.read().text().substring(2)).path("pid").asText();
             if (join) {
                 ann.text("421[\"join\",\"diary\"]");
@@ -388,20 +414,24 @@ class IdentityIT {
     @Test
     void odd_urls_hide_no_token_and_find_no_fault() throws IOException {
         String token = Tokens.of("ann", "lobby:join");
-        for (String target : new String[] {"?access_token=" + token, "/rooms/lobby?a=1;access_token=" + token,
-                "/rooms/lobby?a=access_token&access%5Ftoken=" + token, "/rooms?access_token=" + token + "&access_token=" + token}) {
+        for (String target : new String[] { "?access_token=" + token, "/rooms/lobby?a=1;access_token=" + token,
+                "/rooms/lobby?a=access_token&access%5Ftoken=" + token,
+                "/rooms?access_token=" + token + "&access_token=" + token }) {
             try (Socket socket = new Socket("127.0.0.1", replica.port())) {
-                socket.getOutputStream().write(("GET " + target + " HTTP/1.1\r\nHost: x\r\n\r\n").getBytes(StandardCharsets.US_ASCII));
+                socket.getOutputStream()
+                        .write(("GET " + target + " HTTP/1.1\r\nHost: x\r\n\r\n").getBytes(StandardCharsets.US_ASCII));
                 assertThat(socket.getInputStream().readNBytes(12)).asString(StandardCharsets.US_ASCII).doesNotContain(" 50");
             }
         }
         try (Socket socket = new Socket("127.0.0.1", replica.port())) {
-            socket.getOutputStream().write("GET /rooms HTTP/1.1\r\nHost: x\r\nOrigin: https://x\u0085denied kind=none\u009b31m\r\n\r\n"
-                    .getBytes(StandardCharsets.ISO_8859_1));
+            socket.getOutputStream()
+                    .write("GET /rooms HTTP/1.1\r\nHost: x\r\nOrigin: https://x\u0085denied kind=none\u009b31m\r\n\r\n"
+                            .getBytes(StandardCharsets.ISO_8859_1));
             assertThat(socket.getInputStream().readNBytes(12)).asString(StandardCharsets.US_ASCII).isEqualTo("HTTP/1.1 403");
         }
         SocketClient.await().until(() -> replica.log().contains("\\u0085denied"));
-        assertThat(replica.log()).doesNotContain(token).doesNotContain("\tat ").doesNotContain("\u009b").doesNotContain("\u0085");
+        assertThat(replica.log()).doesNotContain(token).doesNotContain("\tat ").doesNotContain("\u009b")
+                .doesNotContain("\u0085");
     }
 
     @Test
@@ -409,8 +439,9 @@ class IdentityIT {
         HttpClient client = HttpClient.newBuilder().version(HttpClient.Version.HTTP_2).build();
         for (int i = 0; i < 2; i++) {
             // The first request negotiates the upgrade to HTTP/2.
-            HttpResponse<String> answer = client.send(HttpRequest.newBuilder(URI.create(replica.http("/rooms"))).header("Origin", replica.http(""))
-                    .header("X-API-Key", ADMIN).build(), HttpResponse.BodyHandlers.ofString());
+            HttpResponse<String> answer = client
+                    .send(HttpRequest.newBuilder(URI.create(replica.http("/rooms"))).header("Origin", replica.http(""))
+                            .header("X-API-Key", ADMIN).build(), HttpResponse.BodyHandlers.ofString());
             assertThat(answer.version()).isEqualTo(HttpClient.Version.HTTP_2);
             assertThat(answer.statusCode()).isEqualTo(200);
         }

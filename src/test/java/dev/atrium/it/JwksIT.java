@@ -40,7 +40,8 @@ class JwksIT {
 
     static String jwk(String id, KeyPair pair) {
         RSAPublicKey key = (RSAPublicKey) pair.getPublic();
-        return "{\"kty\":\"RSA\",\"use\":\"sig\",\"alg\":\"RS256\",\"kid\":\"" + id + "\",\"n\":\"" + base64url(key.getModulus())
+        return "{\"kty\":\"RSA\",\"use\":\"sig\",\"alg\":\"RS256\",\"kid\":\"" + id + "\",\"n\":\""
+                + base64url(key.getModulus())
                 + "\",\"e\":\"" + base64url(key.getPublicExponent()) + "\"}";
     }
 
@@ -69,7 +70,8 @@ class JwksIT {
                 "smallrye.jwt.jwks.forced-refresh-interval", "0");
         try (Replica replica = Replica.start(settings)) {
             assertThat(status(replica, token("old", OLD))).as("not to be judged now").isEqualTo(503);
-            try (RawSocket socket = RawSocket.connect(replica.port(), "/ws", "Authorization: Bearer " + token("old", OLD) + "\r\n")) {
+            try (RawSocket socket = RawSocket.connect(replica.port(), "/ws",
+                    "Authorization: Bearer " + token("old", OLD) + "\r\n")) {
                 assertThat(socket.status()).isEqualTo(503);
             }
             keys = jwk("old", OLD);

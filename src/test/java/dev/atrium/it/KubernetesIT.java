@@ -43,7 +43,8 @@ class KubernetesIT {
     private static final Path COMPONENTS = Path.of("kubernetes/components");
 
     /** Default settings of the drain, for those that the ConfigMap does not set. */
-    private static final Map<String, String> DRAIN = Map.of("atrium.drain.delay", "5s", "atrium.drain.window", "30s", "atrium.drain.grace", "10s");
+    private static final Map<String, String> DRAIN = Map.of("atrium.drain.delay", "5s", "atrium.drain.window", "30s",
+            "atrium.drain.grace", "10s");
 
     private static Manifests trial;
     private static Manifests production;
@@ -78,14 +79,16 @@ class KubernetesIT {
         Files.writeString(directory.resolve("kustomization.yaml"), "resources: [service.yaml]\n");
         Files.writeString(directory.resolve("service.yaml"),
                 "apiVersion: v1\nkind: Service\nmetadata: {name: a}\nspec:\n  ports:\n    - {port: 80, tragetPort: http}\n");
-        assertThatThrownBy(() -> Manifests.render(directory)).isInstanceOf(UnrecognizedPropertyException.class).hasMessageContaining("tragetPort");
+        assertThatThrownBy(() -> Manifests.render(directory)).isInstanceOf(UnrecognizedPropertyException.class)
+                .hasMessageContaining("tragetPort");
     }
 
     @Test
     void probes_ask_what_the_server_answers() {
         try (Replica replica = Replica.start()) {
             all().map(KubernetesIT::server).forEach(server -> {
-                Map<String, Probe> probes = Map.of("started", server.getStartupProbe(), "ready", server.getReadinessProbe(), "live", server.getLivenessProbe());
+                Map<String, Probe> probes = Map.of("started", server.getStartupProbe(), "ready", server.getReadinessProbe(),
+                        "live", server.getLivenessProbe());
                 probes.forEach((question, probe) -> {
                     assertThat(probe.getHttpGet().getPath()).isEqualTo("/q/health/" + question);
                     assertThat(containerPort(server, probe.getHttpGet().getPort())).isEqualTo(9000);
@@ -101,10 +104,11 @@ class KubernetesIT {
         defaults.load(Files.newBufferedReader(Path.of("src/main/resources/application.properties")));
         assertThat(all().map(KubernetesIT::server)).allSatisfy(server -> {
             assertThat(containerPort(server, new IntOrString("http"))).hasToString(defaults.getProperty("quarkus.http.port"));
-            assertThat(containerPort(server, new IntOrString("management"))).hasToString(defaults.getProperty("quarkus.management.port"));
+            assertThat(containerPort(server, new IntOrString("management")))
+                    .hasToString(defaults.getProperty("quarkus.management.port"));
         });
-        assertThat(all().map(KubernetesIT::settings)).allSatisfy(settings ->
-                assertThat(settings).doesNotContainKeys("quarkus.http.port", "quarkus.management.port"));
+        assertThat(all().map(KubernetesIT::settings)).allSatisfy(
+                settings -> assertThat(settings).doesNotContainKeys("quarkus.http.port", "quarkus.management.port"));
     }
 
     @Test
@@ -119,8 +123,8 @@ class KubernetesIT {
             }
             for (PodMonitor monitor : manifests.all(PodMonitor.class)) {
                 Container container = selected(manifests, labels(monitor.getSpec().getSelector()));
-                monitor.getSpec().getPodMetricsEndpoints().forEach(endpoint ->
-                        assertThat(containerPort(container, new IntOrString(endpoint.getPort()))).isEqualTo(9000));
+                monitor.getSpec().getPodMetricsEndpoints().forEach(
+                        endpoint -> assertThat(containerPort(container, new IntOrString(endpoint.getPort()))).isEqualTo(9000));
             }
             for (HorizontalPodAutoscaler scaler : manifests.all(HorizontalPodAutoscaler.class)) {
                 manifests.one(Deployment.class, scaler.getSpec().getScaleTargetRef().getName());
@@ -135,12 +139,14 @@ class KubernetesIT {
 
     @Test
     void what_comes_from_outside_is_sent_to_a_service_that_exists() {
-        IngressServiceBackend backend = production.one(Ingress.class, "atrium").getSpec().getRules().get(0).getHttp().getPaths().get(0)
+        IngressServiceBackend backend = production.one(Ingress.class, "atrium").getSpec().getRules().get(0).getHttp().getPaths()
+                .get(0)
                 .getBackend().getService();
         assertThat(production.one(Service.class, backend.getName()).getSpec().getPorts())
                 .anyMatch(port -> port.getName().equals(backend.getPort().getName()));
         var route = gateway.one(HTTPRoute.class, "atrium").getSpec().getRules().get(0).getBackendRefs().get(0);
-        assertThat(gateway.one(Service.class, route.getName()).getSpec().getPorts()).anyMatch(port -> port.getPort().equals(route.getPort()));
+        assertThat(gateway.one(Service.class, route.getName()).getSpec().getPorts())
+                .anyMatch(port -> port.getPort().equals(route.getPort()));
     }
 
     @Test
@@ -152,28 +158,35 @@ class KubernetesIT {
                     assertThat(container.getPorts()).anyMatch(own -> own.getContainerPort().equals(port.getPort().getIntVal()));
                     assertThat(rule.getFrom()).as("anybody at all").isNotEmpty();
                     if (port.getPort().getIntVal() == 9000) {
-                        assertThat(rule.getFrom()).extracting(NetworkPolicyPeer::getNamespaceSelector).allSatisfy(from ->
-                                assertThat(from.getMatchLabels()).containsEntry("kubernetes.io/metadata.name", "monitoring"));
+                        assertThat(rule.getFrom()).extracting(NetworkPolicyPeer::getNamespaceSelector)
+                                .allSatisfy(from -> assertThat(from.getMatchLabels())
+                                        .containsEntry("kubernetes.io/metadata.name", "monitoring"));
                     }
                 }));
             }
             // All other traffic is denied only if both directions are listed.
-            assertThat(manifests.one(NetworkPolicy.class, "atrium").getSpec().getPolicyTypes()).containsExactlyInAnyOrder("Ingress", "Egress");
+            assertThat(manifests.one(NetworkPolicy.class, "atrium").getSpec().getPolicyTypes())
+                    .containsExactlyInAnyOrder("Ingress", "Egress");
         });
-        assertThat(trial.all(NetworkPolicy.class)).extracting(policy -> policy.getMetadata().getName()).contains("atrium-to-redis");
+        assertThat(trial.all(NetworkPolicy.class)).extracting(policy -> policy.getMetadata().getName())
+                .contains("atrium-to-redis");
         assertThat(production.all(NetworkPolicy.class)).extracting(policy -> policy.getMetadata().getName())
                 .contains("atrium-to-redis", "atrium-from-ingress-nginx", "atrium-from-monitoring");
     }
 
     @Test
     void traces_go_where_the_policy_lets_them() {
-        URI collector = URI.create(server(traces).getEnv().stream().filter(entry -> entry.getName().equals("OTEL_EXPORTER_OTLP_ENDPOINT"))
-                .findFirst().orElseThrow().getValue());
-        assertThat(traces.one(NetworkPolicy.class, "atrium-to-collector").getSpec().getEgress()).singleElement().satisfies(rule -> {
-            assertThat(rule.getTo()).singleElement().satisfies(to -> assertThat(to.getNamespaceSelector().getMatchLabels())
-                    .containsEntry("kubernetes.io/metadata.name", collector.getHost().split("\\.")[1]));
-            assertThat(rule.getPorts()).singleElement().satisfies(port -> assertThat(port.getPort().getIntVal()).isEqualTo(collector.getPort()));
-        });
+        URI collector = URI
+                .create(server(traces).getEnv().stream().filter(entry -> entry.getName().equals("OTEL_EXPORTER_OTLP_ENDPOINT"))
+                        .findFirst().orElseThrow().getValue());
+        assertThat(traces.one(NetworkPolicy.class, "atrium-to-collector").getSpec().getEgress()).singleElement()
+                .satisfies(rule -> {
+                    assertThat(rule.getTo()).singleElement()
+                            .satisfies(to -> assertThat(to.getNamespaceSelector().getMatchLabels())
+                                    .containsEntry("kubernetes.io/metadata.name", collector.getHost().split("\\.")[1]));
+                    assertThat(rule.getPorts()).singleElement()
+                            .satisfies(port -> assertThat(port.getPort().getIntVal()).isEqualTo(collector.getPort()));
+                });
     }
 
     @Test
@@ -183,7 +196,8 @@ class KubernetesIT {
             Converter<Duration> reader = new DurationSetting();
             Duration drain = DRAIN.keySet().stream().map(name -> reader.convert(settings.getProperty(name, DRAIN.get(name))))
                     .reduce(Duration.ZERO, Duration::plus);
-            long seconds = manifests.one(Deployment.class, "atrium").getSpec().getTemplate().getSpec().getTerminationGracePeriodSeconds();
+            long seconds = manifests.one(Deployment.class, "atrium").getSpec().getTemplate().getSpec()
+                    .getTerminationGracePeriodSeconds();
             assertThat(Duration.ofSeconds(seconds)).isGreaterThanOrEqualTo(drain.plusSeconds(5));
         });
     }
@@ -214,7 +228,8 @@ class KubernetesIT {
                 .containsEntry("quarkus.tls.redis.hostname-verification-algorithm", "HTTPS")
                 .containsKeys("atrium.origins", "atrium.trusted-proxies", "mp.jwt.verify.issuer", "mp.jwt.verify.audiences");
         assertThat(settings.stringPropertyNames()).noneMatch(name -> name.matches(".*(password|secret|\\.key)"));
-        assertThat(server(production).getEnv()).filteredOn(entry -> entry.getName().equals("QUARKUS_REDIS_HOSTS")).singleElement()
+        assertThat(server(production).getEnv()).filteredOn(entry -> entry.getName().equals("QUARKUS_REDIS_HOSTS"))
+                .singleElement()
                 .satisfies(entry -> assertThat(entry.getValueFrom().getSecretKeyRef().getName()).isEqualTo("atrium-redis"));
         assertThat(production.all()).noneMatch(object -> object.getKind().equals("Secret"));
     }
@@ -224,8 +239,10 @@ class KubernetesIT {
         Path mine = Files.createDirectories(Path.of("target/kustomize/production-gateway"));
         for (Path file : Files.list(OVERLAYS.resolve("production")).toList()) {
             Files.writeString(mine.resolve(file.getFileName()), Files.readString(file).replace("../../", "../../../kubernetes/")
-                    .replace("components/ingress-nginx", "components/gateway").replace("atrium.example.com", "rooms.example.org")
-                    .replace("value: {name: gateway, namespace: gateway}", "value: {name: edge, namespace: front}").replace("value: ingress-nginx", "value: envoy"));
+                    .replace("components/ingress-nginx", "components/gateway")
+                    .replace("atrium.example.com", "rooms.example.org")
+                    .replace("value: {name: gateway, namespace: gateway}", "value: {name: edge, namespace: front}")
+                    .replace("value: ingress-nginx", "value: envoy"));
         }
         Manifests changed = Manifests.render(mine);
         HTTPRoute route = changed.one(HTTPRoute.class, "atrium");
@@ -272,7 +289,8 @@ class KubernetesIT {
     }
 
     private static Container server(Manifests manifests) {
-        List<Container> containers = manifests.one(Deployment.class, "atrium").getSpec().getTemplate().getSpec().getContainers();
+        List<Container> containers = manifests.one(Deployment.class, "atrium").getSpec().getTemplate().getSpec()
+                .getContainers();
         assertThat(containers).hasSize(1);
         return containers.get(0);
     }
@@ -280,8 +298,8 @@ class KubernetesIT {
     /** Returns the container of the only Deployment whose pods have these labels. */
     private static Container selected(Manifests manifests, Map<String, String> labels) {
         assertThat(labels).isNotEmpty();
-        List<Deployment> found = manifests.all(Deployment.class).stream().filter(deployment ->
-                deployment.getSpec().getTemplate().getMetadata().getLabels().entrySet().containsAll(labels.entrySet())).toList();
+        List<Deployment> found = manifests.all(Deployment.class).stream().filter(deployment -> deployment.getSpec()
+                .getTemplate().getMetadata().getLabels().entrySet().containsAll(labels.entrySet())).toList();
         assertThat(found).as("pods with %s", labels).hasSize(1);
         return found.get(0).getSpec().getTemplate().getSpec().getContainers().get(0);
     }

@@ -76,11 +76,13 @@ class KubernetesSettingsIT {
     @Test
     void each_variable_is_a_setting_that_is_written_about() throws Exception {
         String text = Files.readString(Path.of("docs/operations.md"));
-        for (Manifests each : List.of(Manifests.render(OVERLAYS.resolve("trial")), Manifests.render(OVERLAYS.resolve("production")),
+        for (Manifests each : List.of(Manifests.render(OVERLAYS.resolve("trial")),
+                Manifests.render(OVERLAYS.resolve("production")),
                 Manifests.withComponent("traces"))) {
             List<EnvVar> variables = new ArrayList<>(environment(each));
             // Removes variables that are only parts of others.
-            variables.removeIf(part -> environment(each).stream().anyMatch(whole -> String.valueOf(whole.getValue()).contains("$(" + part.getName() + ")")));
+            variables.removeIf(part -> environment(each).stream()
+                    .anyMatch(whole -> String.valueOf(whole.getValue()).contains("$(" + part.getName() + ")")));
             for (EnvVar variable : variables) {
                 // No file lists the valid names, and a variable with a misspelt name would have no effect and raise no error.
                 String name = variable.getName().equals("JDK_JAVA_OPTIONS") ? variable.getName()
@@ -99,15 +101,20 @@ class KubernetesSettingsIT {
                 String issuer = settings.get("mp.jwt.verify.issuer");
                 assertThat(replica.post("/rooms/lobby", "hello").statusCode()).isEqualTo(401);
                 for (String id : List.of("old", "new")) {
-                    assertThat(replica.request("POST", "/rooms/lobby", "Authorization", "Bearer " + token(id, issuer)).statusCode()).as(id).isEqualTo(201);
+                    assertThat(replica.request("POST", "/rooms/lobby", "Authorization", "Bearer " + token(id, issuer))
+                            .statusCode()).as(id).isEqualTo(201);
                 }
-                assertThat(replica.request("POST", "/rooms/lobby", "Authorization", "Bearer " + token("old", "https://evil.example.com")).statusCode())
+                assertThat(replica
+                        .request("POST", "/rooms/lobby", "Authorization", "Bearer " + token("old", "https://evil.example.com"))
+                        .statusCode())
                         .isEqualTo(401);
-                assertThat(replica.request("GET", "/rooms/lobby", "Origin", "https://evil.example.com").statusCode()).isEqualTo(403);
+                assertThat(replica.request("GET", "/rooms/lobby", "Origin", "https://evil.example.com").statusCode())
+                        .isEqualTo(403);
             }
             try (Replica replica = Replica.launch(settings(production, redis.url("127.0.0.1")))) {
                 replica.awaitStarted();
-                SocketClient.await().until(() -> replica.log().contains("Redis command connection is down: Failed to create SSL connection"));
+                SocketClient.await().until(
+                        () -> replica.log().contains("Redis command connection is down: Failed to create SSL connection"));
                 assertThat(replica.management("/q/health/ready").statusCode()).isEqualTo(503);
                 assertThat(replica.management("/q/health/live").statusCode()).isEqualTo(200);
             }
@@ -139,7 +146,8 @@ class KubernetesSettingsIT {
     }
 
     private static String token(String id, String issuer) {
-        return Jwt.claims().subject("ann").issuer(issuer).audience("atrium").claim("rooms", Map.of("lobby", "join send")).expiresIn(600)
+        return Jwt.claims().subject("ann").issuer(issuer).audience("atrium").claim("rooms", Map.of("lobby", "join send"))
+                .expiresIn(600)
                 .jws().algorithm(SignatureAlgorithm.RS256).keyId(id).sign((id.equals("old") ? OLD : NEW).getPrivate());
     }
 

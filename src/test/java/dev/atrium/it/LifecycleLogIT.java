@@ -55,7 +55,8 @@ class LifecycleLogIT {
         String id = idOfWhoJoined("a \"room\" of %s");
         ann.leave();
         awaitLife(id, "connected", "joined a \"room\" of %s", "closed 1000 normal, in 1");
-        JsonNode entry = entries(id).filter(each -> each.path("mdc").path("event").asText().equals("joined")).findFirst().orElseThrow();
+        JsonNode entry = entries(id).filter(each -> each.path("mdc").path("event").asText().equals("joined")).findFirst()
+                .orElseThrow();
         assertThat(entry.path("message").asText()).isEqualTo("joined session=" + id
                 + " transport=plain ns=\"/chat\" address=\"127.0.0.1\" room=\"a \\\"room\\\" of %s\"");
         assertThat(entry.path("mdc")).isEqualTo(SessionClient.json("{\"event\":\"joined\",\"session\":\"" + id
@@ -71,7 +72,8 @@ class LifecycleLogIT {
         awaitLife(ann.id(), "connected", "joined here", "suspended 1006 connection_lost, in 1");
         try (SessionClient again = replica.session()) {
             again.call("resume", "{\"token\":\"" + ann.welcome().path("resume").asText() + "\"}");
-            awaitLife(ann.id(), "connected", "joined here", "suspended 1006 connection_lost, in 1", "resumed from " + again.id());
+            awaitLife(ann.id(), "connected", "joined here", "suspended 1006 connection_lost, in 1",
+                    "resumed from " + again.id());
             awaitLife(again.id(), "connected");
         }
     }
@@ -85,9 +87,11 @@ class LifecycleLogIT {
         assertThat(ann.call("members", "{\"room\":\"named\"}").path("code").asInt()).isEqualTo(403);
         ann.leave();
         awaitLife(ann.id(), "connected", "authenticated", "joined named", "closed 1000 normal, in 1");
-        assertThat(entries(ann.id()).map(entry -> entry.path("mdc").path("user").asText())).containsExactly("", "ann", "ann", "ann");
+        assertThat(entries(ann.id()).map(entry -> entry.path("mdc").path("user").asText())).containsExactly("", "ann", "ann",
+                "ann");
         SocketClient.await().until(() -> entries().anyMatch(entry -> entry.path("loggerName").asText().equals("atrium.security")
-                && entry.path("mdc").path("event").asText().equals("denied") && entry.path("mdc").path("target").asText().equals("/ named")));
+                && entry.path("mdc").path("event").asText().equals("denied")
+                && entry.path("mdc").path("target").asText().equals("/ named")));
         assertThat(replica.log()).doesNotContain(token);
     }
 
@@ -104,7 +108,8 @@ class LifecycleLogIT {
         SocketIoClient ann = SocketIoClient.connect(replica, "/", "polling,websocket");
         String id = ann.id();
         ann.emitWithAck("join", "both");
-        SocketClient.await().untilAsserted(() -> assertThat(life(id)).containsExactlyInAnyOrder("connected", "joined both", "upgraded to websocket"));
+        SocketClient.await().untilAsserted(
+                () -> assertThat(life(id)).containsExactlyInAnyOrder("connected", "joined both", "upgraded to websocket"));
         ann.emit("said", 1);
         ann.awaitHeard("said 1");
         ann.close();
@@ -138,8 +143,8 @@ class LifecycleLogIT {
         Replica stopping = Replica.start(SETTINGS);
         List<SessionClient> clients = Stream.generate(stopping::session).limit(10).toList();
         assertThat(stopping.terminate()).isZero();
-        assertThat(clients).allSatisfy(client ->
-                assertThat(life(stopping, client.id())).containsExactly("connected", "suspended 1001 going_away, in 0"));
+        assertThat(clients).allSatisfy(client -> assertThat(life(stopping, client.id())).containsExactly("connected",
+                "suspended 1001 going_away, in 0"));
     }
 
     private static String idOfWhoJoined(String room) {
@@ -188,6 +193,7 @@ class LifecycleLogIT {
     private static Stream<JsonNode> entries(Replica replica) {
         String log = replica.log();
         // The last line may be incomplete.
-        return log.substring(0, log.lastIndexOf('\n') + 1).lines().filter(line -> line.startsWith("{")).map(SessionClient::json);
+        return log.substring(0, log.lastIndexOf('\n') + 1).lines().filter(line -> line.startsWith("{"))
+                .map(SessionClient::json);
     }
 }

@@ -45,7 +45,8 @@ class LimitsIT {
     @Test
     void a_full_replica_refuses_handshakes_of_every_kind_until_somebody_goes() throws IOException {
         try (Replica replica = with("atrium.limits.connections", "2")) {
-            try (RawSocket first = RawSocket.connect(replica.port(), "/ws"); StreamClient second = replica.stream("/rooms/x", "Accept", "text/event-stream");
+            try (RawSocket first = RawSocket.connect(replica.port(), "/ws");
+                    StreamClient second = replica.stream("/rooms/x", "Accept", "text/event-stream");
                     RawSocket third = RawSocket.connect(replica.port(), "/rooms/x")) {
                 assertThat(first.status()).isEqualTo(101);
                 assertThat(second.status()).isEqualTo(200);
@@ -64,14 +65,17 @@ class LimitsIT {
 
     @Test
     void one_address_has_so_many_connections_behind_a_trusted_proxy() throws IOException {
-        try (Replica replica = with("atrium.limits.connections-per-address", "1", "atrium.trusted-proxies", "127.0.0.0/8,10.0.0.0/8")) {
+        try (Replica replica = with("atrium.limits.connections-per-address", "1", "atrium.trusted-proxies",
+                "127.0.0.0/8,10.0.0.0/8")) {
             String ann = "X-Forwarded-For: 9.9.9.9, 203.0.113.1, 10.1.1.1\r\n";
             String annAgain = "X-Forwarded-For: 8.8.8.8, 203.0.113.1\r\n";
             String bob = "X-Forwarded-For: 203.0.113.1, 203.0.113.2\r\n";
             String network = "X-Forwarded-For: 2001:db8:1:2:3::4\r\n";
             String sameNetwork = "X-Forwarded-For: 2001:db8:1:2::9\r\n";
-            try (RawSocket first = RawSocket.connect(replica.port(), "/ws", ann); RawSocket second = RawSocket.connect(replica.port(), "/ws", annAgain);
-                    RawSocket third = RawSocket.connect(replica.port(), "/ws", bob); RawSocket fourth = RawSocket.connect(replica.port(), "/ws", network);
+            try (RawSocket first = RawSocket.connect(replica.port(), "/ws", ann);
+                    RawSocket second = RawSocket.connect(replica.port(), "/ws", annAgain);
+                    RawSocket third = RawSocket.connect(replica.port(), "/ws", bob);
+                    RawSocket fourth = RawSocket.connect(replica.port(), "/ws", network);
                     RawSocket fifth = RawSocket.connect(replica.port(), "/ws", sameNetwork)) {
                 assertThat(first.status()).isEqualTo(101);
                 assertRefused(second, 429);
@@ -88,8 +92,10 @@ class LimitsIT {
         try (Replica replica = with("atrium.limits.connections-per-address", "1")) {
             try (RawSocket first = RawSocket.connect(replica.port(), "/ws", "X-Forwarded-For: 203.0.113.1\r\n");
                     RawSocket second = RawSocket.connect(replica.port(), "/ws", "X-Forwarded-For: 203.0.113.1\r\n");
-                    RawSocket third = RawSocket.connect(replica.port(), "/ws"); RawSocket fourth = RawSocket.connect(replica.port(), "/ws")) {
-                assertThat(List.of(first.status(), second.status(), third.status(), fourth.status())).containsExactly(101, 101, 101, 429);
+                    RawSocket third = RawSocket.connect(replica.port(), "/ws");
+                    RawSocket fourth = RawSocket.connect(replica.port(), "/ws")) {
+                assertThat(List.of(first.status(), second.status(), third.status(), fourth.status())).containsExactly(101, 101,
+                        101, 429);
             }
             assertThat(replica.log()).containsOnlyOnce("not among atrium.trusted-proxies");
         }
@@ -101,12 +107,16 @@ class LimitsIT {
         try (Replica replica = Replica.start(settings)) {
             String token = Tokens.of("ann", "lobby:join");
             String header = "Authorization: Bearer " + token + "\r\n";
-            try (RawSocket first = RawSocket.connect(replica.port(), "/ws", header); RawSocket second = RawSocket.connect(replica.port(), "/rooms/lobby", header);
-                    RawSocket third = RawSocket.connect(replica.port(), "/ws", header); SessionClient fourth = replica.session()) {
+            try (RawSocket first = RawSocket.connect(replica.port(), "/ws", header);
+                    RawSocket second = RawSocket.connect(replica.port(), "/rooms/lobby", header);
+                    RawSocket third = RawSocket.connect(replica.port(), "/ws", header);
+                    SessionClient fourth = replica.session()) {
                 assertThat(first.read().text()).contains("@welcome");
                 assertThat(third.closeCode()).isEqualTo(1013);
                 assertThat(fourth.call("auth", "{\"token\":\"" + token + "\"}").path("code").asInt()).isEqualTo(429);
-                assertThat(replica.request("GET", "/rooms/lobby", "Accept", "text/event-stream", "Authorization", "Bearer " + token).statusCode())
+                assertThat(replica
+                        .request("GET", "/rooms/lobby", "Accept", "text/event-stream", "Authorization", "Bearer " + token)
+                        .statusCode())
                         .isEqualTo(429);
                 URI uri = URI.create(replica.http("/"));
                 try (SocketIoClient fifth = SocketIoClient.connect(uri, "websocket", Map.of("token", token))) {
@@ -171,7 +181,8 @@ class LimitsIT {
 
     @Test
     void a_plain_socket_that_says_too_much_is_closed_at_once() throws IOException {
-        try (Replica replica = with("atrium.limits.messages", "10"); RawSocket socket = RawSocket.connect(replica.port(), "/rooms/lobby?echo=false")) {
+        try (Replica replica = with("atrium.limits.messages", "10");
+                RawSocket socket = RawSocket.connect(replica.port(), "/rooms/lobby?echo=false")) {
             for (int i = 0; i < 60; i++) {
                 socket.text("x");
             }
@@ -235,7 +246,8 @@ class LimitsIT {
     @Test
     void names_of_rooms_and_pages_of_members_have_an_end() {
         try (Replica replica = with("atrium.limits.room-name", "6", "atrium.limits.members-page", "1");
-                SessionClient client = replica.session(); SessionClient other = replica.session()) {
+                SessionClient client = replica.session();
+                SessionClient other = replica.session()) {
             assertThat(client.join("sechs!").path("code").asInt()).isEqualTo(200);
             assertThat(client.join("füünf!").path("error").asText()).isEqualTo("room: expected at most 6 bytes of UTF-8");
             assertThat(replica.post("/rooms/siebene", "x").statusCode()).isEqualTo(400);
@@ -251,7 +263,8 @@ class LimitsIT {
     @Test
     void a_client_without_a_command_is_closed_if_so_set_and_is_told_what_it_may_send() {
         try (Replica replica = with("atrium.limits.first-command", "300ms", "atrium.websocket.max-message-size", "4K");
-                SessionClient silent = replica.session(); SessionClient other = replica.session()) {
+                SessionClient silent = replica.session();
+                SessionClient other = replica.session()) {
             assertThat(other.welcome().path("maxPayload").asInt()).isEqualTo(4096);
             other.call("heartbeat", "{}");
             assertThat(silent.awaitClose()).isEqualTo(1008);
@@ -266,16 +279,20 @@ class LimitsIT {
             String own = "X-Forwarded-For: 9.9.9.9\r\nX-Forwarded-For: 203.0.113.1\r\n";
             String again = "X-Forwarded-For: 8.8.8.8\r\nX-Forwarded-For: ::ffff:203.0.113.1\r\n";
             String other = "X-Forwarded-For: ::ffff:203.0.113.2\r\n";
-            try (RawSocket first = RawSocket.connect(replica.port(), "/ws", own); RawSocket second = RawSocket.connect(replica.port(), "/ws", again);
+            try (RawSocket first = RawSocket.connect(replica.port(), "/ws", own);
+                    RawSocket second = RawSocket.connect(replica.port(), "/ws", again);
                     RawSocket third = RawSocket.connect(replica.port(), "/ws", other)) {
                 assertThat(List.of(first.status(), second.status(), third.status())).containsExactly(101, 429, 101);
             }
             String port = "X-Forwarded-For: 203.0.113.9:51234\r\n";
             String otherPort = "X-Forwarded-For: 203.0.113.9:51235\r\n";
             String none = "X-Forwarded-For: unknown\r\n";
-            try (RawSocket first = RawSocket.connect(replica.port(), "/ws", port); RawSocket second = RawSocket.connect(replica.port(), "/ws", otherPort);
-                    RawSocket third = RawSocket.connect(replica.port(), "/ws", none); RawSocket fourth = RawSocket.connect(replica.port(), "/ws", none)) {
-                assertThat(List.of(first.status(), second.status(), third.status(), fourth.status())).containsExactly(101, 429, 101, 101);
+            try (RawSocket first = RawSocket.connect(replica.port(), "/ws", port);
+                    RawSocket second = RawSocket.connect(replica.port(), "/ws", otherPort);
+                    RawSocket third = RawSocket.connect(replica.port(), "/ws", none);
+                    RawSocket fourth = RawSocket.connect(replica.port(), "/ws", none)) {
+                assertThat(List.of(first.status(), second.status(), third.status(), fourth.status())).containsExactly(101, 429,
+                        101, 101);
             }
         }
     }
@@ -296,7 +313,8 @@ class LimitsIT {
                 String handshake = "GET /ws HTTP/1.1\r\nHost: x\r\nUpgrade: websocket\r\nConnection: keep-alive\r\n\r\n";
                 for (int i = 0; i < 20; i++) {
                     socket.getOutputStream().write(handshake.getBytes(StandardCharsets.US_ASCII));
-                    assertThat(socket.getInputStream().readNBytes(12)).asString(StandardCharsets.US_ASCII).isEqualTo("HTTP/1.1 400");
+                    assertThat(socket.getInputStream().readNBytes(12)).asString(StandardCharsets.US_ASCII)
+                            .isEqualTo("HTTP/1.1 400");
                     socket.getInputStream().readNBytes(socket.getInputStream().available());
                 }
                 SocketClient.await().until(() -> replica.metric("atrium_connections_admitted") == 0);
@@ -348,7 +366,8 @@ class LimitsIT {
 
     @Test
     void what_is_said_in_many_rooms_counts_in_each() {
-        try (Replica replica = with("atrium.limits.messages", "10"); SocketIoClient client = SocketIoClient.connect(replica, "/", "websocket")) {
+        try (Replica replica = with("atrium.limits.messages", "10");
+                SocketIoClient client = SocketIoClient.connect(replica, "/", "websocket")) {
             for (int i = 0; i < 20; i++) {
                 assertThat(client.emitWithAck("join", "room-" + i)).contains("\"code\":200");
             }
@@ -359,10 +378,12 @@ class LimitsIT {
 
     @Test
     void a_penalty_holds_also_for_whoever_says_its_name_later() throws IOException {
-        Map<String, String> settings = Tokens.required(Map.of("atrium.limits.messages", "5", "atrium.trusted-proxies", "127.0.0.0/8"));
+        Map<String, String> settings = Tokens
+                .required(Map.of("atrium.limits.messages", "5", "atrium.trusted-proxies", "127.0.0.0/8"));
         try (Replica replica = Replica.start(settings)) {
             String token = Tokens.of("ann", "lobby:join send");
-            try (RawSocket flood = RawSocket.connect(replica.port(), "/rooms/lobby?echo=false", "Authorization: Bearer " + token + "\r\n")) {
+            try (RawSocket flood = RawSocket.connect(replica.port(), "/rooms/lobby?echo=false",
+                    "Authorization: Bearer " + token + "\r\n")) {
                 for (int i = 0; i < 40; i++) {
                     flood.text("x");
                 }
@@ -382,9 +403,11 @@ class LimitsIT {
             List<Integer> codes = new ArrayList<>();
             for (int i = 0; i < 40; i++) {
                 try (Socket socket = new Socket("127.0.0.1", replica.port())) {
-                    socket.getOutputStream().write(("POST /socket.io/../rooms/lobby?sid=x HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n"
-                            + "400\r\n" + "x".repeat(1024) + "\r\n0\r\n\r\n").getBytes(StandardCharsets.US_ASCII));
-                    codes.add(Integer.parseInt(new String(socket.getInputStream().readNBytes(12), 9, 3, StandardCharsets.US_ASCII)));
+                    socket.getOutputStream().write(
+                            ("POST /socket.io/../rooms/lobby?sid=x HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n"
+                                    + "400\r\n" + "x".repeat(1024) + "\r\n0\r\n\r\n").getBytes(StandardCharsets.US_ASCII));
+                    codes.add(Integer
+                            .parseInt(new String(socket.getInputStream().readNBytes(12), 9, 3, StandardCharsets.US_ASCII)));
                 }
             }
             assertThat(codes.subList(0, 4)).containsOnly(201);

@@ -62,7 +62,7 @@ final class LossyFrames implements UnaryOperator<OutputStream> {
 
         @Override
         public void write(int b) throws IOException {
-            write(new byte[] {(byte) b}, 0, 1);
+            write(new byte[] { (byte) b }, 0, 1);
         }
 
         @Override
@@ -143,7 +143,12 @@ final class LossyFrames implements UnaryOperator<OutputStream> {
         }
     }
 
-    private enum State { REQUEST, FRAME_HEAD, PAYLOAD, NO_WEBSOCKET }
+    private enum State {
+        REQUEST,
+        FRAME_HEAD,
+        PAYLOAD,
+        NO_WEBSOCKET
+    }
 
     /** Length of the frame header: two bytes, the extended length, and the mask. */
     private static int headLength(byte[] head) {

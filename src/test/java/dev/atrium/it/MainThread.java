@@ -28,9 +28,13 @@ final class MainThread {
         JsonNode marked = events.stream().filter(event -> event.path("name").asText().equals(mark)).findFirst()
                 .orElseThrow(() -> new AssertionError("no mark " + mark + " in the trace"));
         int process = marked.path("pid").asInt();
-        int thread = events.stream().filter(event -> event.path("name").asText().equals("thread_name") && event.path("pid").asInt() == process
-                && event.path("args").path("name").asText().equals(NAME)).findFirst().orElseThrow().path("tid").asInt();
-        return events.stream().filter(event -> event.path("name").asText().equals(TASK) && event.path("pid").asInt() == process && event.path("tid").asInt() == thread)
+        int thread = events.stream()
+                .filter(event -> event.path("name").asText().equals("thread_name") && event.path("pid").asInt() == process
+                        && event.path("args").path("name").asText().equals(NAME))
+                .findFirst().orElseThrow().path("tid").asInt();
+        return events.stream()
+                .filter(event -> event.path("name").asText().equals(TASK) && event.path("pid").asInt() == process
+                        && event.path("tid").asInt() == thread)
                 .mapToDouble(event -> event.path("tdur").asDouble() / 1_000).max().orElseThrow();
     }
 

@@ -103,7 +103,8 @@ final class Manifests {
 
     /** Returns the only object of a kind with a name, or with the name and the suffix that kustomize adds to a ConfigMap. */
     <T extends HasMetadata> T one(Class<T> kind, String name) {
-        List<T> found = all(kind).stream().filter(object -> object.getMetadata().getName().matches(name + "(-[a-z0-9]{10})?")).toList();
+        List<T> found = all(kind).stream().filter(object -> object.getMetadata().getName().matches(name + "(-[a-z0-9]{10})?"))
+                .toList();
         if (found.size() != 1) {
             throw new AssertionError(found.size() + " of " + kind.getSimpleName() + " " + name);
         }

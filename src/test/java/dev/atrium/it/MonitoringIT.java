@@ -43,7 +43,8 @@ class MonitoringIT {
     static void read() throws Exception {
         Manifests production = Manifests.render(Path.of("kubernetes/overlays/production"));
         rules = production.one(PrometheusRule.class, "atrium").getSpec().getGroups().get(0).getRules();
-        dashboard = new ObjectMapper().readTree(production.one(ConfigMap.class, "atrium-dashboard").getData().get("atrium.json"));
+        dashboard = new ObjectMapper()
+                .readTree(production.one(ConfigMap.class, "atrium-dashboard").getData().get("atrium.json"));
         try (Replica replica = Replica.start(); SocketClient plain = replica.plain("/rooms/a")) {
             // Some metrics exist only after their first event: a message, a refused message, a garbage collection.
             plain.text("hello");
@@ -97,7 +98,8 @@ class MonitoringIT {
         String text = Files.readString(Path.of("docs/operations.md"));
         assertThat(rules).allSatisfy(rule -> {
             assertThat(text).contains("\n### " + rule.getAlert() + "\n");
-            assertThat(rule.getAnnotations()).containsEntry("runbook", "docs/operations.md#" + rule.getAlert().toLowerCase(Locale.ROOT))
+            assertThat(rule.getAnnotations())
+                    .containsEntry("runbook", "docs/operations.md#" + rule.getAlert().toLowerCase(Locale.ROOT))
                     .containsKeys("summary", "description");
             assertThat(rule.getLabels().get("severity")).isIn("critical", "warning");
         });
@@ -111,18 +113,21 @@ class MonitoringIT {
         Path source = Path.of("kubernetes/components/prometheus-rules");
         ObjectMapper yaml = new ObjectMapper(new YAMLFactory());
         // promtool does not know the operator's object around the rules.
-        yaml.writeValue(directory.resolve("rules.yaml").toFile(), yaml.readTree(source.resolve("prometheusrule.yaml").toFile()).path("spec"));
+        yaml.writeValue(directory.resolve("rules.yaml").toFile(),
+                yaml.readTree(source.resolve("prometheusrule.yaml").toFile()).path("spec"));
         String tests = Files.readString(source.resolve("tests.yaml"));
         Files.writeString(directory.resolve("tests.yaml"), tests);
         run(promtool, "check", "rules", "rules.yaml");
         run(promtool, "test", "rules", "tests.yaml");
-        assertThat(rules).allSatisfy(rule -> assertThat(tests).contains("alertname=\"" + rule.getAlert() + "\", alertstate=\"firing\""));
+        assertThat(rules)
+                .allSatisfy(rule -> assertThat(tests).contains("alertname=\"" + rule.getAlert() + "\", alertstate=\"firing\""));
     }
 
     private void run(Path program, String... arguments) throws IOException, InterruptedException {
         Path output = directory.resolve("output.log");
         List<String> command = Stream.concat(Stream.of(program.toString()), Stream.of(arguments)).toList();
-        Process process = new ProcessBuilder(command).directory(directory.toFile()).redirectErrorStream(true).redirectOutput(output.toFile()).start();
+        Process process = new ProcessBuilder(command).directory(directory.toFile()).redirectErrorStream(true)
+                .redirectOutput(output.toFile()).start();
         assertThat(process.waitFor(60, TimeUnit.SECONDS)).isTrue();
         assertThat(process.exitValue()).as(Files.readString(output)).isZero();
     }
@@ -135,7 +140,7 @@ class MonitoringIT {
     /** Returns a metric, and each of its labels separately as {@code metric{label="value"}}. */
     private static Stream<String> series(MatchResult found) {
         String metric = found.group(1);
-        Stream.Builder<String> series = Stream.<String>builder().add(metric);
+        Stream.Builder<String> series = Stream.<String> builder().add(metric);
         Matcher labels = MATCHER.matcher(found.group(2) == null ? "" : found.group(2));
         while (labels.find()) {
             if (!OF_THE_TARGET.contains(labels.group(1))) {
@@ -151,7 +156,8 @@ class MonitoringIT {
         int brace = series.indexOf('{');
         String metric = brace < 0 ? series : series.substring(0, brace);
         String label = brace < 0 ? "" : series.substring(brace + 1, series.length() - 1);
-        return metrics.lines().anyMatch(line -> line.startsWith(metric) && !Character.isLetterOrDigit(line.charAt(metric.length()))
-                && line.charAt(metric.length()) != '_' && line.contains(label));
+        return metrics.lines()
+                .anyMatch(line -> line.startsWith(metric) && !Character.isLetterOrDigit(line.charAt(metric.length()))
+                        && line.charAt(metric.length()) != '_' && line.contains(label));
     }
 }

@@ -13,7 +13,9 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import org.awaitility.Awaitility;
 
-/** Real nginx in front of several replicas, with docs/nginx.conf: requests go to the replicas in turn, without sticky sessions. */
+/**
+ * Real nginx in front of several replicas, with docs/nginx.conf: requests go to the replicas in turn, without sticky sessions.
+ */
 public final class Nginx implements Door, AutoCloseable {
 
     private static final Path CONFIGURATION = Path.of("docs/nginx.conf");
@@ -46,7 +48,10 @@ public final class Nginx implements Door, AutoCloseable {
         return before("3600s", replicas);
     }
 
-    /** @param readTimeout after which it closes a connection over which a replica sends nothing; old workers exit after the same time */
+    /**
+     * @param readTimeout after which it closes a connection over which a replica sends nothing; old workers exit after the same
+     *        time
+     */
     static Nginx before(String readTimeout, Replica... replicas) {
         Path program = Tool.require("nginx");
         try {

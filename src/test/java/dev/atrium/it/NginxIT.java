@@ -57,8 +57,10 @@ class NginxIT {
 
     @Test
     void sockets_that_say_nothing_and_streams_of_quiet_rooms_outlive_its_read_timeout() {
-        try (SocketClient plain = SocketClient.connect(nginx.ws("/rooms/quiet")); SessionClient session = SessionClient.connect(nginx.ws("/ws"));
-                StreamClient stream = StreamClient.open(URI.create(nginx.http("/rooms/quiet")), "Accept", "text/event-stream")) {
+        try (SocketClient plain = SocketClient.connect(nginx.ws("/rooms/quiet"));
+                SessionClient session = SessionClient.connect(nginx.ws("/ws"));
+                StreamClient stream = StreamClient.open(URI.create(nginx.http("/rooms/quiet")), "Accept",
+                        "text/event-stream")) {
             session.join("quiet");
             stream.events("@welcome", 1);
             Instant began = Instant.now();
@@ -66,8 +68,10 @@ class NginxIT {
                     .until(() -> Duration.between(began, Instant.now()).compareTo(LONGER) > 0);
             post("/rooms/quiet", "after a long silence");
             plain.await(1);
-            assertThat(session.pushes("message", 1)).extracting(m -> m.path("data").asText()).containsExactly("after a long silence");
-            assertThat(stream.events("message", 1)).extracting(m -> m.path("data").asText()).containsExactly("after a long silence");
+            assertThat(session.pushes("message", 1)).extracting(m -> m.path("data").asText())
+                    .containsExactly("after a long silence");
+            assertThat(stream.events("message", 1)).extracting(m -> m.path("data").asText())
+                    .containsExactly("after a long silence");
         }
     }
 
@@ -102,9 +106,11 @@ class NginxIT {
             socket.bind(new InetSocketAddress(InetAddress.getByName("127.0.0.2"), 0));
             socket.connect(new InetSocketAddress("127.0.0.1", nginx.port()));
             OutputStream out = socket.getOutputStream();
-            out.write(("POST /rooms/lobby HTTP/1.1\r\nHost: atrium\r\nAuthorization: Bearer no-such-token\r\nX-Forwarded-For: 10.9.9.9\r\n"
-                    + "Content-Length: 0\r\nConnection: close\r\n\r\n").getBytes(StandardCharsets.US_ASCII));
-            assertThat(new String(socket.getInputStream().readAllBytes(), StandardCharsets.US_ASCII)).startsWith("HTTP/1.1 401 ");
+            out.write(
+                    ("POST /rooms/lobby HTTP/1.1\r\nHost: atrium\r\nAuthorization: Bearer no-such-token\r\nX-Forwarded-For: 10.9.9.9\r\n"
+                            + "Content-Length: 0\r\nConnection: close\r\n\r\n").getBytes(StandardCharsets.US_ASCII));
+            assertThat(new String(socket.getInputStream().readAllBytes(), StandardCharsets.US_ASCII))
+                    .startsWith("HTTP/1.1 401 ");
         }
         String logs = cluster.replica(0).log() + cluster.replica(1).log();
         assertThat(logs).contains("address=\"127.0.0.2\"").doesNotContain("10.9.9.9");
@@ -121,8 +127,9 @@ class NginxIT {
                         return null;
                     }
                 }).get(10, TimeUnit.SECONDS);
-        SocketClient.await().until(() -> new String(FileClient.get("GET", nginx.http("/rooms/secure")).body(), StandardCharsets.UTF_8)
-                .contains("\"members\":1"));
+        SocketClient.await()
+                .until(() -> new String(FileClient.get("GET", nginx.http("/rooms/secure")).body(), StandardCharsets.UTF_8)
+                        .contains("\"members\":1"));
         post("/rooms/secure", "over TLS");
         assertThat(heard.get(10, TimeUnit.SECONDS)).isEqualTo("over TLS");
         socket.abort();
@@ -142,8 +149,9 @@ class NginxIT {
             Awaitility.await().atMost(Duration.ofSeconds(20)).until(() -> !before.isOpen());
             post("/rooms/reload", "away");
             try (SessionClient after = SessionClient.connect(nginx.ws("/ws"))) {
-                JsonNode resumed = after.call("resume", "{\"token\":\"" + before.welcome().path("resume").asText() + "\",\"places\":{\"reload\":{\"epoch\":\""
-                        + epoch + "\",\"offset\":" + (offset + 1) + "}}}");
+                JsonNode resumed = after.call("resume",
+                        "{\"token\":\"" + before.welcome().path("resume").asText() + "\",\"places\":{\"reload\":{\"epoch\":\""
+                                + epoch + "\",\"offset\":" + (offset + 1) + "}}}");
                 assertThat(resumed.at("/body/id").asText()).isEqualTo(before.id());
                 assertThat(after.pushes("message", 1)).extracting(m -> m.path("data").asText()).containsExactly("away");
             }

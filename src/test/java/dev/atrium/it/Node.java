@@ -44,7 +44,8 @@ final class Node {
     /** Locked, because other tests in other processes install the same packages. */
     private static void install(String npm) throws IOException {
         Files.createDirectories(PACKAGES);
-        try (FileChannel lock = FileChannel.open(PACKAGES.resolveSibling("npm.lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE)) {
+        try (FileChannel lock = FileChannel.open(PACKAGES.resolveSibling("npm.lock"), StandardOpenOption.CREATE,
+                StandardOpenOption.WRITE)) {
             lock.lock();
             fetch(npm);
         }

@@ -33,7 +33,7 @@ class OperationsIT {
 
     @Test
     void health_answers_three_questions_on_the_management_port_alone() {
-        for (String question : new String[] {"started", "live", "ready"}) {
+        for (String question : new String[] { "started", "live", "ready" }) {
             assertThat(replica.management("/q/health/" + question).statusCode()).as(question).isEqualTo(200);
             assertThat(replica.get("/q/health/" + question).statusCode()).as(question).isEqualTo(404);
         }
@@ -59,8 +59,8 @@ class OperationsIT {
         assertThat(replica.metric("atrium_delivery_latency_seconds_count")).isPositive();
         ann.leave();
         bob.leave();
-        SocketClient.await().until(() ->
-                replica.metric("atrium_connections_closed_total{reason=\"normal\",transport=\"plain\"}") == left + 2);
+        SocketClient.await().until(
+                () -> replica.metric("atrium_connections_closed_total{reason=\"normal\",transport=\"plain\"}") == left + 2);
         assertThat(replica.metric("atrium_connections_opened_total{transport=\"plain\"}")).isEqualTo(opened + 2);
         assertThat(replica.metric("atrium_memberships")).isZero();
     }
@@ -87,17 +87,21 @@ class OperationsIT {
 
     @Test
     void a_log_of_json_hides_tokens_too() throws IOException {
-        try (Replica json = Replica.start(Map.of("quarkus.log.console.json.enabled", "true", "atrium.permissions.everyone", "other:join"))) {
+        try (Replica json = Replica
+                .start(Map.of("quarkus.log.console.json.enabled", "true", "atrium.permissions.everyone", "other:join"))) {
             try (Socket socket = new Socket("127.0.0.1", json.port())) {
-                socket.getOutputStream().write("GET ?access_token=secret HTTP/1.1\r\nHost: x\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
-                assertThat(socket.getInputStream().readNBytes(12)).asString(StandardCharsets.US_ASCII).isEqualTo("HTTP/1.1 400");
+                socket.getOutputStream()
+                        .write("GET ?access_token=secret HTTP/1.1\r\nHost: x\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
+                assertThat(socket.getInputStream().readNBytes(12)).asString(StandardCharsets.US_ASCII)
+                        .isEqualTo("HTTP/1.1 400");
             }
             SocketClient.await().until(() -> json.log().contains("access_token=…"));
             // Denied, and logged as a line and with fields: without its question mark the URL names a room that contains the token.
             assertThat(json.post("/rooms/lobby&access_token=secret", "hello").statusCode()).isEqualTo(403);
             SocketClient.await().until(() -> json.log().contains("\"target\":\"/ lobby&access_token=…\""));
             assertThat(json.log()).doesNotContain("secret");
-            assertThat(json.log().lines()).allSatisfy(line -> assertThat(SessionClient.json(line).path("message").isTextual()).isTrue());
+            assertThat(json.log().lines())
+                    .allSatisfy(line -> assertThat(SessionClient.json(line).path("message").isTextual()).isTrue());
         }
     }
 }

@@ -23,7 +23,10 @@ class OverloadIT {
     private static final int CAPACITY = 32;
     private static final int OTHERS = 100;
 
-    /** Maximum p99 in a storm: twice the quiet p99 and two time slices, because the storm, the members and the server share the cores. */
+    /**
+     * Maximum p99 in a storm: twice the quiet p99 and two time slices, because the storm, the members and the server share the
+     * cores.
+     */
     private static final double MOST = 2;
     private static final double TIME_SLICE_MILLIS = 4;
 
@@ -43,8 +46,10 @@ class OverloadIT {
 
     @Test
     void as_many_newcomers_as_it_takes_may_wait_for_their_turn_and_others_are_refused() throws IOException {
-        try (RedisProcess redis = RedisProcess.start(); Replica replica = Replica.start(Map.of("atrium.backplane", "redis",
-                "quarkus.redis.hosts", redis.url(), "atrium.admission.max-handshakes", "3")); SessionClient ann = replica.session()) {
+        try (RedisProcess redis = RedisProcess.start();
+                Replica replica = Replica.start(Map.of("atrium.backplane", "redis",
+                        "quarkus.redis.hosts", redis.url(), "atrium.admission.max-handshakes", "3"));
+                SessionClient ann = replica.session()) {
             ann.join("a");
             // From here on a client that joins a room waits until Redis responds again.
             redis.freeze();
@@ -72,13 +77,15 @@ class OverloadIT {
 
     @Test
     void while_it_is_late_again_and_again_newcomers_are_refused_and_those_who_are_there_stay() throws Exception {
-        try (Replica replica = Replica.start(Map.of("atrium.admission.max-lag", "400ms")); SessionClient ann = replica.session()) {
+        try (Replica replica = Replica.start(Map.of("atrium.admission.max-lag", "400ms"));
+                SessionClient ann = replica.session()) {
             ann.join("a");
-            assertThat(answers(replica, "stop=1")).as("one pause is the garbage collector's").allSatisfy(answer -> assertThat(answer).startsWith("HTTP/1.1 101 "));
+            assertThat(answers(replica, "stop=1")).as("one pause is the garbage collector's")
+                    .allSatisfy(answer -> assertThat(answer).startsWith("HTTP/1.1 101 "));
             assertThat(denied(replica)).isZero();
 
-            assertThat(answers(replica, "stop=4")).allSatisfy(answer ->
-                    assertThat(answer).startsWith("HTTP/1.1 503 ").containsPattern("(?i)retry-after: [1-5]\r\n"));
+            assertThat(answers(replica, "stop=4")).allSatisfy(
+                    answer -> assertThat(answer).startsWith("HTTP/1.1 503 ").containsPattern("(?i)retry-after: [1-5]\r\n"));
             assertThat(denied(replica)).isEqualTo(NEWCOMERS);
             assertThat(ann.call("send", "{\"room\":\"a\",\"data\":1}").path("code").asInt()).isEqualTo(200);
             ann.pushes("message", 1);
@@ -129,15 +136,18 @@ class OverloadIT {
     /** Measured by one of a hundred members that only receive. */
     @Test
     void a_storm_of_ten_times_what_it_takes_leaves_those_who_are_there_in_peace() throws Exception {
-        try (Replica replica = Replica.start(Map.of("atrium.admission.max-handshakes", Integer.toString(CAPACITY), "atrium.limits.handshakes", "0"));
+        try (Replica replica = Replica
+                .start(Map.of("atrium.admission.max-handshakes", Integer.toString(CAPACITY), "atrium.limits.handshakes", "0"));
                 Audience others = new Audience(replica, "/rooms/calm");
-                RawSocket witness = RawSocket.connect(replica.port(), "/rooms/calm"); Storm storm = new Storm(replica.port(), 10 * CAPACITY)) {
+                RawSocket witness = RawSocket.connect(replica.port(), "/rooms/calm");
+                Storm storm = new Storm(replica.port(), 10 * CAPACITY)) {
             // Both run once before the measurement, so that compilation is not measured.
             storm.begin();
             RoundTrips.p99(witness, 2_000);
             List<Double> quiet = new ArrayList<>();
             List<Double> stormy = new ArrayList<>();
-            for (int attempt = 1; attempt == 1 || attempt <= ATTEMPTS && isNoisy(quiet) && !isInPeace(quiet, stormy); attempt++) {
+            for (int attempt = 1; attempt == 1
+                    || attempt <= ATTEMPTS && isNoisy(quiet) && !isInPeace(quiet, stormy); attempt++) {
                 quiet.clear();
                 stormy.clear();
                 for (int i = 0; i < WINDOWS; i++) {
@@ -167,7 +177,10 @@ class OverloadIT {
         return RoundTrips.median(stormy) < bound(quiet);
     }
 
-    /** Whether something else uses the machine: on one that does nothing else, a quiet round trip takes a tenth of a millisecond. */
+    /**
+     * Whether something else uses the machine: on one that does nothing else, a quiet round trip takes a tenth of a
+     * millisecond.
+     */
     private static boolean isNoisy(List<Double> quiet) {
         return RoundTrips.median(quiet) > NOISY_MILLIS;
     }

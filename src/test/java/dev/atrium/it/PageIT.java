@@ -56,8 +56,10 @@ class PageIT {
     }
 
     @ParameterizedTest
-    @CsvSource({"lobby, text/html", "lobby, 'text/html;q=0.9, application/json;q=0.5'", "lobby/, text/html", "lobby?ns=%2Fchat, text/html",
-        "%F0%9F%8F%9B%EF%B8%8F, text/html", "a%2Fb, text/html", "%3Cscript%3Ealert(1)%3C%2Fscript%3E, text/html", "a;b, text/html"})
+    @CsvSource({ "lobby, text/html", "lobby, 'text/html;q=0.9, application/json;q=0.5'", "lobby/, text/html",
+            "lobby?ns=%2Fchat, text/html",
+            "%F0%9F%8F%9B%EF%B8%8F, text/html", "a%2Fb, text/html", "%3Cscript%3Ealert(1)%3C%2Fscript%3E, text/html",
+            "a;b, text/html" })
     void whoever_likes_html_best_gets_the_room_s_page(String room, String accept) {
         HttpResponse<String> page = replica.request("GET", "/rooms/" + room, "Accept", accept);
         assertThat(page.statusCode()).isEqualTo(200);
@@ -66,7 +68,7 @@ class PageIT {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"application/json", "*/*", "application/json, text/html;q=0.9", "application/json, text/html"})
+    @ValueSource(strings = { "application/json", "*/*", "application/json, text/html;q=0.9", "application/json, text/html" })
     void whoever_does_not_gets_json_as_before(String accept) {
         HttpResponse<String> state = replica.request("GET", "/rooms/lobby", "Accept", accept);
         assertThat(state.statusCode()).isEqualTo(200);
@@ -86,7 +88,7 @@ class PageIT {
     }
 
     @ParameterizedTest
-    @CsvSource({"%FF, room:", "a%0Ab, room:", "a?ns=chat, ns:"})
+    @CsvSource({ "%FF, room:", "a%0Ab, room:", "a?ns=chat, ns:" })
     void a_room_that_cannot_be_has_no_page(String room, String field) {
         HttpResponse<String> refused = navigate("/rooms/" + room);
         assertThat(refused.statusCode()).isEqualTo(400);
@@ -99,8 +101,10 @@ class PageIT {
         for (String path : PAGES) {
             HttpResponse<String> page = navigate(path);
             assertThat(page.statusCode()).as(path).isEqualTo(200);
-            assertThat(header(page, "Content-Security-Policy")).as(path).contains("default-src 'none'", "script-src 'self'", "style-src 'self'",
-                    "frame-ancestors 'none'", "base-uri 'none'", "form-action 'none'").doesNotContain("unsafe", "*", "http");
+            assertThat(header(page, "Content-Security-Policy")).as(path)
+                    .contains("default-src 'none'", "script-src 'self'", "style-src 'self'",
+                            "frame-ancestors 'none'", "base-uri 'none'", "form-action 'none'")
+                    .doesNotContain("unsafe", "*", "http");
             assertThat(header(page, "X-Content-Type-Options")).isEqualTo("nosniff");
             assertThat(header(page, "Referrer-Policy")).isEqualTo("no-referrer");
             for (Element element : elements(page.body())) {
@@ -127,7 +131,8 @@ class PageIT {
     @Test
     void whatever_a_page_names_is_there_with_the_same_protection() {
         Set<String> files = PAGES.stream().flatMap(path -> elements(navigate(path).body()).stream())
-                .flatMap(element -> Stream.of(element.getAttribute("src"), element.getTagName().equals("link") ? element.getAttribute("href") : ""))
+                .flatMap(element -> Stream.of(element.getAttribute("src"),
+                        element.getTagName().equals("link") ? element.getAttribute("href") : ""))
                 .filter(name -> !name.isEmpty()).collect(Collectors.toCollection(HashSet::new));
         Set<String> seen = new HashSet<>();
         while (!seen.containsAll(files)) {
@@ -137,7 +142,8 @@ class PageIT {
                     assertThat(response.statusCode()).as(file).isEqualTo(200);
                     assertThat(header(response, "Cache-Control")).as(file).isEqualTo("no-cache");
                     assertThat(header(response, "Content-Type")).as(file).matches(type(file));
-                    assertThat(response.body()).as(file).doesNotContain("innerHTML", "outerHTML", "insertAdjacentHTML", "document.write", "eval(");
+                    assertThat(response.body()).as(file).doesNotContain("innerHTML", "outerHTML", "insertAdjacentHTML",
+                            "document.write", "eval(");
                     Pattern.compile("from \"(?:\\./|/pages/)([a-z0-9]+\\.js)\"").matcher(response.body()).results()
                             .forEach(found -> files.add("/pages/" + found.group(1)));
                 }
@@ -151,7 +157,7 @@ class PageIT {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"/", "/latency", "/rooms/lobby", "/pages/room.js", "/atrium.js"})
+    @ValueSource(strings = { "/", "/latency", "/rooms/lobby", "/pages/room.js", "/atrium.js" })
     void a_page_is_asked_for_each_time_and_sent_once(String path) {
         HttpResponse<String> first = navigate(path);
         String tag = header(first, "ETag");
@@ -168,7 +174,8 @@ class PageIT {
     void a_tag_is_the_same_on_every_replica() {
         try (Replica other = Replica.start()) {
             for (String path : PAGES) {
-                assertThat(header(other.request("GET", path, "Accept", BROWSER), "ETag")).isEqualTo(header(navigate(path), "ETag"));
+                assertThat(header(other.request("GET", path, "Accept", BROWSER), "ETag"))
+                        .isEqualTo(header(navigate(path), "ETag"));
             }
         }
     }
@@ -195,7 +202,8 @@ class PageIT {
                 assertThat(page.statusCode()).as(path).isEqualTo(200);
                 assertThat(header(page, "Content-Type")).as(path).startsWith("text/html");
             }
-            HttpResponse<String> refused = strict.request("GET", "/rooms/lobby", "Accept", BROWSER, "Authorization", "Bearer nonsense");
+            HttpResponse<String> refused = strict.request("GET", "/rooms/lobby", "Accept", BROWSER, "Authorization",
+                    "Bearer nonsense");
             assertThat(refused.statusCode()).as("a person with a bad token has to see where to put another one").isEqualTo(200);
             assertThat(strict.get("/rooms/lobby").statusCode()).isEqualTo(401);
             assertThat(strict.get("/rooms/lobby/messages").statusCode()).isEqualTo(401);
@@ -206,7 +214,8 @@ class PageIT {
     @Test
     void pages_of_listed_origins_alone_may_ask_for_it() {
         try (Replica strict = Replica.start(Map.of("atrium.origins", "https://app.example.com"))) {
-            assertThat(strict.request("GET", "/rooms/lobby", "Accept", BROWSER, "Origin", "https://evil.example").statusCode()).isEqualTo(403);
+            assertThat(strict.request("GET", "/rooms/lobby", "Accept", BROWSER, "Origin", "https://evil.example").statusCode())
+                    .isEqualTo(403);
             assertThat(strict.request("GET", "/rooms/lobby", "Accept", BROWSER).statusCode()).isEqualTo(200);
         }
     }
@@ -234,13 +243,15 @@ class PageIT {
     }
 
     private static Set<String> keys(String object) {
-        return Pattern.compile("(?m)^  (\\w+): ").matcher(object).results().map((MatchResult found) -> found.group(1)).collect(Collectors.toSet());
+        return Pattern.compile("(?m)^  (\\w+): ").matcher(object).results().map((MatchResult found) -> found.group(1))
+                .collect(Collectors.toSet());
     }
 
     /** Parses the page with the JDK's XML parser: the pages are also valid XML. */
     private static List<Element> elements(String html) {
         try {
-            Document document = DocumentBuilderFactory.newDefaultInstance().newDocumentBuilder().parse(new InputSource(new StringReader(html)));
+            Document document = DocumentBuilderFactory.newDefaultInstance().newDocumentBuilder()
+                    .parse(new InputSource(new StringReader(html)));
             NodeList all = document.getElementsByTagName("*");
             return IntStream.range(0, all.getLength()).mapToObj(i -> (Element) all.item(i)).toList();
         } catch (SAXException | IOException | ParserConfigurationException e) {

@@ -82,7 +82,7 @@ class PlainSocketIT {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"a/b", "ü", "😀👨‍👩‍👧", "with space", "a+b", "100%", "?&#=;", "~!@$^*()[]{}|\\\"'<>", "日本"})
+    @ValueSource(strings = { "a/b", "ü", "😀👨‍👩‍👧", "with space", "a+b", "100%", "?&#=;", "~!@$^*()[]{}|\\\"'<>", "日本" })
     void any_printable_name_is_a_room(String name) {
         String path = "/rooms/" + URLEncoder.encode(name, StandardCharsets.UTF_8).replace("+", "%20");
         try (SocketClient ann = replica.plain(path)) {
@@ -129,17 +129,17 @@ class PlainSocketIT {
 
     @ParameterizedTest(name = "{0} {1}")
     @CsvSource({
-        "/rooms/%00,                 room",
-        "/rooms/a%0Ab,               room",
-        "/rooms/%E2%80%A8,           room",
-        "/rooms/%ff,                 room",
-        "/rooms/%c0%80,              room",
-        "/rooms/%ED%A0%80,           room",
-        "/rooms/a?ns=chat,           ns",
-        "/rooms/a?ns=/a%20b,         ns",
-        "/rooms/a?ns=/a%00,          ns",
-        "/rooms/a?echo=maybe,        echo",
-        "/ws?ns=x,                   ns",
+            "/rooms/%00,                 room",
+            "/rooms/a%0Ab,               room",
+            "/rooms/%E2%80%A8,           room",
+            "/rooms/%ff,                 room",
+            "/rooms/%c0%80,              room",
+            "/rooms/%ED%A0%80,           room",
+            "/rooms/a?ns=chat,           ns",
+            "/rooms/a?ns=/a%20b,         ns",
+            "/rooms/a?ns=/a%00,          ns",
+            "/rooms/a?echo=maybe,        echo",
+            "/ws?ns=x,                   ns",
     })
     void what_is_no_room_is_refused_at_the_handshake_with_a_reason(String path, String field) throws Exception {
         try (RawSocket socket = RawSocket.connect(replica.port(), path)) {
@@ -150,7 +150,7 @@ class PlainSocketIT {
 
     @Test
     void a_name_of_256_bytes_is_refused_whatever_its_characters() throws Exception {
-        for (String name : new String[] {"x".repeat(256), "%C3%BC".repeat(128)}) {
+        for (String name : new String[] { "x".repeat(256), "%C3%BC".repeat(128) }) {
             try (RawSocket socket = RawSocket.connect(replica.port(), "/rooms/" + name)) {
                 assertThat(socket.status()).isEqualTo(400);
                 assertThat(socket.body()).contains("at most 255 bytes");

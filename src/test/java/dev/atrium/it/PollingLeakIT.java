@@ -72,7 +72,8 @@ class PollingLeakIT {
     }
 
     private static CompletableFuture<String> post(Replica replica, String path, String body) {
-        return send(HttpRequest.newBuilder(URI.create(replica.http(path))).POST(HttpRequest.BodyPublishers.ofString(body)).build());
+        return send(
+                HttpRequest.newBuilder(URI.create(replica.http(path))).POST(HttpRequest.BodyPublishers.ofString(body)).build());
     }
 
     private static CompletableFuture<String> send(HttpRequest request) {

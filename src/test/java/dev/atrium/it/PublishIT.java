@@ -44,16 +44,16 @@ class PublishIT {
 
     @ParameterizedTest(name = "{0} -> {2}")
     @CsvSource(delimiter = '|', nullValues = "none", value = {
-        "text/plain                        | hello      | hello",
-        "text/plain;charset=utf-8          | hello      | hello",
-        "application/x-www-form-urlencoded | hello=a+b  | hello=a+b",
-        "application/json                  | [1, 2]     | [1, 2]",
-        "application/ld+json               | [1, 2]     | [1, 2]",
-        "application/json                  | \"text\"   | text",
-        "application/json                  | null       | null",
-        "application/octet-stream          | hello      | 0x68656c6c6f",
-        "image/png                         | hello      | 0x68656c6c6f",
-        "none                              | hello      | 0x68656c6c6f",
+            "text/plain                        | hello      | hello",
+            "text/plain;charset=utf-8          | hello      | hello",
+            "application/x-www-form-urlencoded | hello=a+b  | hello=a+b",
+            "application/json                  | [1, 2]     | [1, 2]",
+            "application/ld+json               | [1, 2]     | [1, 2]",
+            "application/json                  | \"text\"   | text",
+            "application/json                  | null       | null",
+            "application/octet-stream          | hello      | 0x68656c6c6f",
+            "image/png                         | hello      | 0x68656c6c6f",
+            "none                              | hello      | 0x68656c6c6f",
     })
     void the_media_type_says_what_the_data_is(String type, String body, String received) {
         try (SocketClient ann = replica.plain("/rooms/types")) {
@@ -68,7 +68,8 @@ class PublishIT {
     void the_query_names_the_event_and_the_namespace() {
         try (SessionClient ann = SessionClient.connect(replica.ws("/ws?ns=/shop"))) {
             ann.join("orders");
-            replica.post("/rooms/orders?ns=/shop&event=paid", "application/json", "{\"n\":\n1}".getBytes(StandardCharsets.UTF_8));
+            replica.post("/rooms/orders?ns=/shop&event=paid", "application/json",
+                    "{\"n\":\n1}".getBytes(StandardCharsets.UTF_8));
             JsonNode message = ann.pushes("paid", 1).get(0);
             assertThat(message.at("/data/n").asInt()).isEqualTo(1);
             assertThat(message.has("from")).isFalse();
@@ -78,13 +79,13 @@ class PublishIT {
 
     @ParameterizedTest(name = "{0} {1} {2}")
     @CsvSource(delimiter = '|', value = {
-        "/rooms/a                | application/json      | {\"a\":        | body: not JSON",
-        "/rooms/a                | application/json      | 1 2            | body: expected one JSON value",
-        "/rooms/a?event=@left    | text/plain            | x              | event:",
-        "/rooms/a?ns=x           | text/plain            | x              | ns:",
-        "/rooms/%00              | text/plain            | x              | room:",
-        "/rooms/%ff              | text/plain            | x              | room:",
-        "/rooms/a                | text/plain;charset=zz | x              | Content-Type:",
+            "/rooms/a                | application/json      | {\"a\":        | body: not JSON",
+            "/rooms/a                | application/json      | 1 2            | body: expected one JSON value",
+            "/rooms/a?event=@left    | text/plain            | x              | event:",
+            "/rooms/a?ns=x           | text/plain            | x              | ns:",
+            "/rooms/%00              | text/plain            | x              | room:",
+            "/rooms/%ff              | text/plain            | x              | room:",
+            "/rooms/a                | text/plain;charset=zz | x              | Content-Type:",
     })
     void a_mistake_is_a_problem_with_the_field(String path, String type, String body, String detail) throws Exception {
         HttpResponse<String> response = replica.post(path, type, body.getBytes(StandardCharsets.UTF_8));
@@ -98,7 +99,7 @@ class PublishIT {
 
     @Test
     void text_that_is_not_in_its_charset_is_refused() {
-        assertThat(replica.post("/rooms/a", "text/plain", new byte[] {(byte) 0xC3, 0x28}).statusCode()).isEqualTo(400);
+        assertThat(replica.post("/rooms/a", "text/plain", new byte[] { (byte) 0xC3, 0x28 }).statusCode()).isEqualTo(400);
     }
 
     @Test

@@ -99,7 +99,7 @@ final class RawSocket implements Closeable {
                 frame.write((int) ((long) payload.length >> shift));
             }
         }
-        byte[] mask = {1, 2, 3, 4};
+        byte[] mask = { 1, 2, 3, 4 };
         frame.writeBytes(mask);
         for (int i = 0; i < payload.length; i++) {
             frame.write(payload[i] ^ mask[i % 4]);

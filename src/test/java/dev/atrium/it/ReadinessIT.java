@@ -54,7 +54,8 @@ class ReadinessIT {
             assertThat(replica.management("/q/health/ready").body()).contains("\"redis\": \"away\"");
             redis.resume();
             SocketClient.await().until(() -> {
-                assertThat(replica.management("/q/health/ready").statusCode()).as("at any moment until it is back").isEqualTo(200);
+                assertThat(replica.management("/q/health/ready").statusCode()).as("at any moment until it is back")
+                        .isEqualTo(200);
                 return replica.metric("atrium_backplane_up") == 1;
             });
         }

@@ -41,7 +41,8 @@ class RebalanceIT {
             });
             assertThat(replica.management("/q/health/ready").statusCode()).isEqualTo(200);
             assertThat(replica.metric("atrium_draining")).isZero();
-            SocketClient.await().until(() -> replica.manage("POST", "/admin/drain?sessions=1000").body().equals("{\"draining\":12}"));
+            SocketClient.await()
+                    .until(() -> replica.manage("POST", "/admin/drain?sessions=1000").body().equals("{\"draining\":12}"));
             SocketClient.await().until(() -> sessions.stream().noneMatch(SocketClient::isOpen));
             try (SessionClient back = replica.session()) {
                 assertThat(back.isOpen()).isTrue();
@@ -63,13 +64,15 @@ class RebalanceIT {
             assertThat(got.statusCode()).isEqualTo(405);
             assertThat(got.headers().firstValue("Allow")).hasValue("POST");
             assertThat(replica.post("/admin/drain?sessions=1", "").statusCode()).as("not for clients").isEqualTo(404);
-            assertThat(replica.manage("POST", "/admin/drain?sessions=5").body()).as("nobody is there").isEqualTo("{\"draining\":0}");
+            assertThat(replica.manage("POST", "/admin/drain?sessions=5").body()).as("nobody is there")
+                    .isEqualTo("{\"draining\":0}");
         }
     }
 
     @Test
     void a_connection_that_is_old_enough_is_sent_away_each_at_a_time_of_its_own() {
-        try (Replica replica = Replica.start(Map.of("atrium.connection.max-age", "2s", "atrium.connection.max-age-jitter", "50"));
+        try (Replica replica = Replica
+                .start(Map.of("atrium.connection.max-age", "2s", "atrium.connection.max-age-jitter", "50"));
                 StreamClient stream = replica.stream("/rooms/a", "Accept", "text/event-stream");
                 SocketIoClient socketIo = SocketIoClient.connect(replica, "/", "websocket")) {
             long start = System.nanoTime();
@@ -86,7 +89,8 @@ class RebalanceIT {
             assertThat(plain.awaitClose()).isEqualTo(1001);
             stream.awaitEnd();
             SocketClient.await().until(() -> socketIo.heard("@connect").size() > 1);
-            assertThat(replica.metric("atrium_connections_closed_total{reason=\"rebalanced\",transport=\"session\"}")).isEqualTo(20);
+            assertThat(replica.metric("atrium_connections_closed_total{reason=\"rebalanced\",transport=\"session\"}"))
+                    .isEqualTo(20);
         }
     }
 }

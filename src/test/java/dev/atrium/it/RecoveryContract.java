@@ -219,14 +219,15 @@ abstract class RecoveryContract extends ClusterContract {
         Client second(String namespace) {
             Client other = new Client(socket, namespace);
             socket.text("40" + namespace + ",");
-            SocketClient.await().until(() -> socket.received().stream().anyMatch(packet -> packet.startsWith("40" + namespace)));
+            SocketClient.await()
+                    .until(() -> socket.received().stream().anyMatch(packet -> packet.startsWith("40" + namespace)));
             return other;
         }
 
         void join(String room) {
             socket.text("42" + prefix + "1[\"join\",\"" + room + "\"]");
-            SocketClient.await().until(() -> socket.received().stream().anyMatch(packet ->
-                    packet.startsWith("43" + prefix + "1[") && packet.contains("\"" + room + "\"")));
+            SocketClient.await().until(() -> socket.received().stream()
+                    .anyMatch(packet -> packet.startsWith("43" + prefix + "1[") && packet.contains("\"" + room + "\"")));
         }
 
         /** Received messages, in order. */
@@ -262,7 +263,8 @@ abstract class RecoveryContract extends ClusterContract {
         }
 
         private JsonNode connected() {
-            return parse(socket.received().stream().filter(packet -> packet.startsWith("40" + prefix + "{")).findFirst().orElseThrow()
+            return parse(socket.received().stream().filter(packet -> packet.startsWith("40" + prefix + "{")).findFirst()
+                    .orElseThrow()
                     .substring(2 + prefix.length()));
         }
 

@@ -13,17 +13,21 @@ class RedisAccessIT {
 
     private static SessionClient connect(Replica replica, String user) {
         SessionClient client = replica.session();
-        assertThat(client.call("auth", "{\"token\":\"" + Tokens.of(user, "lobby:join") + "\"}").path("code").asInt()).isEqualTo(200);
+        assertThat(client.call("auth", "{\"token\":\"" + Tokens.of(user, "lobby:join") + "\"}").path("code").asInt())
+                .isEqualTo(200);
         return client;
     }
 
     @Test
     void revoking_a_user_ends_its_sessions_on_every_replica_and_nobody_else_s() {
         try (RedisProcess redis = RedisProcess.start()) {
-            Map<String, String> settings = Tokens.required(Map.of("atrium.backplane", "redis", "quarkus.redis.hosts", redis.url(),
-                    "atrium.api-keys.operator.key", ADMIN, "atrium.api-keys.operator.rooms", "/* *:admin"));
-            try (Replica one = Replica.start(settings); Replica two = Replica.start(settings);
-                    SessionClient here = connect(one, "ann"); SessionClient there = connect(two, "ann");
+            Map<String, String> settings = Tokens
+                    .required(Map.of("atrium.backplane", "redis", "quarkus.redis.hosts", redis.url(),
+                            "atrium.api-keys.operator.key", ADMIN, "atrium.api-keys.operator.rooms", "/* *:admin"));
+            try (Replica one = Replica.start(settings);
+                    Replica two = Replica.start(settings);
+                    SessionClient here = connect(one, "ann");
+                    SessionClient there = connect(two, "ann");
                     StreamClient stream = two.stream("/rooms/lobby", "Accept", "text/event-stream",
                             "Authorization", "Bearer " + Tokens.of("ann", "lobby:join"));
                     SessionClient bob = connect(two, "bob")) {
@@ -54,7 +58,8 @@ class RedisAccessIT {
                 HttpResponse<String> poll = two.request("GET", path + "&sid=" + sid, "Origin", "https://app.example.com");
                 assertThat(poll.statusCode()).isEqualTo(200);
                 assertThat(poll.headers().allValues("access-control-allow-origin")).containsExactly("https://app.example.com");
-                assertThat(two.request("GET", path + "&sid=" + sid, "Origin", "https://evil.example.com").statusCode()).isEqualTo(403);
+                assertThat(two.request("GET", path + "&sid=" + sid, "Origin", "https://evil.example.com").statusCode())
+                        .isEqualTo(403);
             }
         }
     }

@@ -13,7 +13,7 @@ class RedisHttpIT extends HttpContract {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"x", "-1", "0", "99999999999999999999", "+5"})
+    @ValueSource(strings = { "x", "-1", "0", "99999999999999999999", "+5" })
     void a_cursor_that_is_none_of_redis_gets_400(String cursor) {
         assertThat(here().get("/rooms?cursor=" + cursor.replace("+", "%2B")).statusCode()).isEqualTo(400);
     }

@@ -204,7 +204,7 @@ class RedisOutageIT {
             writer.setDaemon(true);
             writer.start();
             // Whether the server stops reading or closes the connection, it has taken only a few megabytes and the kernel's buffers.
-            int[] before = {-1};
+            int[] before = { -1 };
             SocketClient.await().pollInterval(Duration.ofSeconds(1)).until(() -> {
                 boolean still = before[0] == written.get();
                 before[0] = written.get();

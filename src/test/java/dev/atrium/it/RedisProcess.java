@@ -15,8 +15,8 @@ import org.awaitility.Awaitility;
 import redis.embedded.core.ExecutableProvider;
 
 /**
- * Real Redis in its own process: the binary that {@code REDIS_SERVER} names, else the 6.2 that comes in a jar. It can be stopped
- * and started again on the same port, with or without its data.
+ * Real Redis in its own process: the binary that {@code REDIS_SERVER} names, else the 6.2 that comes in a jar. It can be
+ * stopped and started again on the same port, with or without its data.
  */
 public final class RedisProcess implements AutoCloseable {
 

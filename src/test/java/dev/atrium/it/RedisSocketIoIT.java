@@ -62,7 +62,7 @@ class RedisSocketIoIT {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"polling", "polling,websocket"})
+    @ValueSource(strings = { "polling", "polling,websocket" })
     void bytes_pass_from_replica_to_replica(String transports) {
         byte[] bytes = new byte[100_000];
         try (Nginx nginx = Nginx.before(here(), elsewhere()); SocketIoClient client = client(nginx, transports)) {
@@ -125,7 +125,8 @@ class RedisSocketIoIT {
 
             third.kill();
 
-            assertThat(poll).succeedsWithin(Duration.ofSeconds(10)).isEqualTo("{\"code\":1,\"message\":\"Session ID unknown\"}");
+            assertThat(poll).succeedsWithin(Duration.ofSeconds(10))
+                    .isEqualTo("{\"code\":1,\"message\":\"Session ID unknown\"}");
         }
     }
 
@@ -209,7 +210,8 @@ class RedisSocketIoIT {
             own.redis().resume();
             SocketClient.await().untilAsserted(() -> assertThat(polling.emitWithAck("word", "again")).contains("\"code\":200"));
             clients.forEach(client -> client.awaitHeard("word again"));
-            clients.forEach(client -> assertThat(client.log()).doesNotContain("word lost").filteredOn("@connect"::equals).hasSize(1));
+            clients.forEach(
+                    client -> assertThat(client.log()).doesNotContain("word lost").filteredOn("@connect"::equals).hasSize(1));
         }
     }
 
@@ -222,8 +224,9 @@ class RedisSocketIoIT {
     }
 
     private static Replica third() {
-        return Replica.start(Map.of("atrium.backplane", "redis", "quarkus.redis.hosts", cluster.redis().url(), "atrium.redis.lease", "3s",
-                "atrium.drain.delay", "0s", "atrium.drain.window", "1s"));
+        return Replica.start(
+                Map.of("atrium.backplane", "redis", "quarkus.redis.hosts", cluster.redis().url(), "atrium.redis.lease", "3s",
+                        "atrium.drain.delay", "0s", "atrium.drain.window", "1s"));
     }
 
     /** Path of a session on the first replica that has joined the namespace. */

@@ -185,8 +185,8 @@ class ReplicasIT {
 
     private static void awaitMembers(Replica replica, String room, int count) {
         try (SessionClient client = replica.session()) {
-            SocketClient.await().until(() ->
-                    client.call("members", "{\"room\":\"" + room + "\"}").at("/body/members").size() == count);
+            SocketClient.await()
+                    .until(() -> client.call("members", "{\"room\":\"" + room + "\"}").at("/body/members").size() == count);
         }
     }
 

@@ -16,8 +16,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * Contract of resuming: a client whose connection broke continues at its stream position, or is notified that it cannot. The same
- * for each backplane.
+ * Contract of resuming: a client whose connection broke continues at its stream position, or is notified that it cannot. The
+ * same for each backplane.
  */
 abstract class ResumeContract extends ClusterContract {
 
@@ -81,12 +81,14 @@ abstract class ResumeContract extends ClusterContract {
                 assertThat(ann.reply(first).at("/body/recovered").asBoolean()).isTrue();
                 assertThat(ann.reply(same).at("/body/recovered").asBoolean()).as("the place that it joined from").isTrue();
                 assertThat(ann.reply(bare).at("/body/recovered").asBoolean()).isFalse();
-                assertThat(ann.reply(older).at("/body/recovered").asBoolean()).as("it is not handed what came before it joined").isFalse();
+                assertThat(ann.reply(older).at("/body/recovered").asBoolean()).as("it is not handed what came before it joined")
+                        .isFalse();
                 assertThat(ann.pushes("message", 30)).extracting(message -> message.path("offset").asInt())
                         .containsExactlyElementsOf(IntStream.rangeClosed(21, 50).boxed().toList());
                 // No message after a reply is at or before the stream position in the reply.
                 List<JsonNode> all = ann.received().stream().map(SessionClient::json).toList();
-                long handed = all.subList(0, all.indexOf(ann.reply(bare))).stream().filter(frame -> frame.path("event").asText().equals("message")).count();
+                long handed = all.subList(0, all.indexOf(ann.reply(bare))).stream()
+                        .filter(frame -> frame.path("event").asText().equals("message")).count();
                 assertThat(ann.reply(bare).at("/body/offset").asLong()).isEqualTo(20 + handed);
                 assertThat(ann.pushes("@gap")).isEmpty();
             }
@@ -253,7 +255,7 @@ abstract class ResumeContract extends ClusterContract {
     }
 
     @ParameterizedTest
-    @ValueSource(ints = {1000, 1001})
+    @ValueSource(ints = { 1000, 1001 })
     void whoever_said_goodbye_does_not_come_back(int code) {
         SessionClient before = here().session();
         String token = before.welcome().path("resume").asText();
@@ -267,7 +269,8 @@ abstract class ResumeContract extends ClusterContract {
 
     @Test
     void resume_comes_first_and_in_the_same_namespace() {
-        try (SessionClient before = here().session(); SessionClient joined = here().session();
+        try (SessionClient before = here().session();
+                SessionClient joined = here().session();
                 SessionClient other = SessionClient.connect(here().ws("/ws?ns=/other"))) {
             String token = "{\"token\":\"" + before.welcome().path("resume").asText() + "\"}";
             joined.join("early");

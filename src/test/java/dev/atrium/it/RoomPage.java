@@ -78,7 +78,8 @@ final class RoomPage implements AutoCloseable {
 
     @SuppressWarnings("unchecked")
     List<String> said() {
-        return (List<String>) page.evaluate("() => [...document.querySelectorAll('#list .text')].map(text => text.textContent)");
+        return (List<String>) page
+                .evaluate("() => [...document.querySelectorAll('#list .text')].map(text => text.textContent)");
     }
 
     void awaitSaid(int count) {

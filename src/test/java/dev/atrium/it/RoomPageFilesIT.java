@@ -22,9 +22,10 @@ class RoomPageFilesIT extends WithBrowser {
 
     @Test
     void a_picture_is_shown_and_its_sender_sees_it_go() throws IOException {
-        try (RoomPage ann = RoomPage.enter(browser.person(), replica.http("/rooms/pictures")); RoomPage bob = RoomPage.enter(browser.person(), replica.http("/rooms/pictures"))) {
+        try (RoomPage ann = RoomPage.enter(browser.person(), replica.http("/rooms/pictures"));
+                RoomPage bob = RoomPage.enter(browser.person(), replica.http("/rooms/pictures"))) {
             ann.locator("#file").setInputFiles(new FilePayload("sunset.png", "image/png", png()));
-            for (RoomPage each : new RoomPage[] {ann, bob}) {
+            for (RoomPage each : new RoomPage[] { ann, bob }) {
                 assertThat(each.locator("#list .file .filename")).hasText("sunset.png");
                 assertThat(each.locator("#list .picture img")).hasJSProperty("naturalWidth", 320);
                 assertThat(each.locator("#list .picture img")).hasAttribute("alt", "sunset.png");
@@ -37,8 +38,10 @@ class RoomPageFilesIT extends WithBrowser {
 
     @Test
     void a_page_with_a_script_is_only_offered_for_download() throws IOException {
-        byte[] html = "<script>opener ? opener.hacked = true : 0; window.hacked = true</script><h1>hello</h1>".getBytes(StandardCharsets.UTF_8);
-        try (RoomPage ann = RoomPage.enter(browser.person(), replica.http("/rooms/html")); RoomPage bob = RoomPage.enter(browser.person(), replica.http("/rooms/html"))) {
+        byte[] html = "<script>opener ? opener.hacked = true : 0; window.hacked = true</script><h1>hello</h1>"
+                .getBytes(StandardCharsets.UTF_8);
+        try (RoomPage ann = RoomPage.enter(browser.person(), replica.http("/rooms/html"));
+                RoomPage bob = RoomPage.enter(browser.person(), replica.http("/rooms/html"))) {
             ann.locator("#file").setInputFiles(new FilePayload("attack.html", "text/html", html));
             Locator button = bob.locator("#list .file a.button");
             Download download = bob.page().waitForDownload(button::click);
@@ -57,7 +60,8 @@ class RoomPageFilesIT extends WithBrowser {
 
     @Test
     void an_upload_shows_how_far_it_is_and_can_be_cancelled() throws IOException {
-        try (Replica slow = Replica.start(Map.of("atrium.limits.bytes", "300K")); RoomPage ann = RoomPage.enter(browser.person(), slow.http("/rooms/cancel"))) {
+        try (Replica slow = Replica.start(Map.of("atrium.limits.bytes", "300K"));
+                RoomPage ann = RoomPage.enter(browser.person(), slow.http("/rooms/cancel"))) {
             byte[] bytes = new byte[4 << 20];
             new Random(1).nextBytes(bytes);
             ann.locator("#file").setInputFiles(new FilePayload("long.bin", "application/octet-stream", bytes));
@@ -65,7 +69,7 @@ class RoomPageFilesIT extends WithBrowser {
             assertThat(ann.locator("#uploads li")).containsText("of 4 MB");
             Browser.await(ann.page(), "document.querySelector('#uploads progress').value > 0", true);
             ann.say("the room goes on meanwhile");
-            assertThat(ann.texts()).hasText(new String[] {"the room goes on meanwhile"});
+            assertThat(ann.texts()).hasText(new String[] { "the room goes on meanwhile" });
             ann.locator("#uploads button").click();
             assertThat(ann.locator("#uploads li")).hasCount(0);
             ann.say("and afterwards");
@@ -77,7 +81,8 @@ class RoomPageFilesIT extends WithBrowser {
 
     @Test
     void a_server_that_keeps_no_files_says_so() {
-        try (Replica none = Replica.start(Map.of("atrium.file.store", "none")); RoomPage ann = RoomPage.enter(browser.person(), none.http("/rooms/none"))) {
+        try (Replica none = Replica.start(Map.of("atrium.file.store", "none"));
+                RoomPage ann = RoomPage.enter(browser.person(), none.http("/rooms/none"))) {
             ann.locator("#file").setInputFiles(new FilePayload("a.txt", "text/plain", new byte[10]));
             assertThat(ann.locator("#uploads [role=alert]")).hasText("This server keeps no files.");
             ann.locator("#uploads button").click();
@@ -88,7 +93,8 @@ class RoomPageFilesIT extends WithBrowser {
 
     @Test
     void a_file_that_is_too_large_is_refused_with_the_reason() {
-        try (Replica small = Replica.start(Map.of("atrium.file.max-size", "1000")); RoomPage ann = RoomPage.enter(browser.person(), small.http("/rooms/small"))) {
+        try (Replica small = Replica.start(Map.of("atrium.file.max-size", "1000"));
+                RoomPage ann = RoomPage.enter(browser.person(), small.http("/rooms/small"))) {
             ann.locator("#file").setInputFiles(new FilePayload("a.txt", "text/plain", new byte[1001]));
             assertThat(ann.locator("#uploads [role=alert]")).containsText("too large for this server");
             ann.isSound();

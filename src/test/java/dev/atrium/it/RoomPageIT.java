@@ -16,18 +16,20 @@ class RoomPageIT extends WithBrowser {
     @Test
     void two_people_a_shell_and_a_plain_socket_talk() {
         String room = "/rooms/talk";
-        try (RoomPage ann = RoomPage.enter(browser.person(), replica.http(room)); RoomPage bob = RoomPage.enter(browser.person(), replica.http(room));
+        try (RoomPage ann = RoomPage.enter(browser.person(), replica.http(room));
+                RoomPage bob = RoomPage.enter(browser.person(), replica.http(room));
                 SocketClient plain = replica.plain(room)) {
             ann.say("hello, <b>bob</b>");
-            assertThat(bob.texts()).hasText(new String[] {"hello, <b>bob</b>"});
+            assertThat(bob.texts()).hasText(new String[] { "hello, <b>bob</b>" });
             bob.say("hello, ann");
             assertThat(ann.texts()).hasCount(2);
             replica.post(room, "hello from a shell");
             assertThat(ann.texts()).hasCount(3);
             plain.text("hello from a socket");
-            String[] all = {"hello, <b>bob</b>", "hello, ann", "hello from a shell", "hello from a socket"};
+            String[] all = { "hello, <b>bob</b>", "hello, ann", "hello from a shell", "hello from a socket" };
             // To clients without events, a typing event is an empty text.
-            SocketClient.await().untilAsserted(() -> assertThat(plain.received()).filteredOn(text -> !text.isEmpty()).containsExactly(all));
+            SocketClient.await()
+                    .untilAsserted(() -> assertThat(plain.received()).filteredOn(text -> !text.isEmpty()).containsExactly(all));
             for (RoomPage each : List.of(ann, bob)) {
                 assertThat(each.texts()).hasText(all);
                 assertThat(each.locator("#list .own")).hasCount(1);
@@ -53,16 +55,16 @@ class RoomPageIT extends WithBrowser {
             assertThat(ann.locator("#typing")).containsText("Bob is typing");
             assertThat(bob.locator("#typing")).isEmpty();
             bob.locator("#text").press("Enter");
-            assertThat(ann.texts()).hasText(new String[] {"I am"});
+            assertThat(ann.texts()).hasText(new String[] { "I am" });
             assertThat(ann.locator("#typing")).isEmpty();
             assertThat(ann.locator("#list .head").last()).containsText("Bob");
 
             // Another tab of the same user is the same session, and receives the earlier messages.
             try (RoomPage again = RoomPage.enter(annsBrowser, room)) {
-                assertThat(again.texts()).hasText(new String[] {"I am"});
+                assertThat(again.texts()).hasText(new String[] { "I am" });
                 assertThat(again.locator("#members li")).hasCount(2);
                 again.say("from another tab");
-                assertThat(ann.texts()).hasText(new String[] {"I am", "from another tab"});
+                assertThat(ann.texts()).hasText(new String[] { "I am", "from another tab" });
                 assertThat(ann.locator("#list .own")).hasCount(1);
                 assertThat(bob.texts()).hasCount(2);
                 assertThat(bob.locator("#people [data-members]")).hasText("2");
@@ -76,14 +78,15 @@ class RoomPageIT extends WithBrowser {
 
     @Test
     void the_keyboard_is_enough() {
-        try (RoomPage ann = RoomPage.enter(browser.person(), replica.http("/rooms/keys")); RoomPage bob = RoomPage.enter(browser.person(), replica.http("/rooms/keys"))) {
+        try (RoomPage ann = RoomPage.enter(browser.person(), replica.http("/rooms/keys"));
+                RoomPage bob = RoomPage.enter(browser.person(), replica.http("/rooms/keys"))) {
             Keyboard keyboard = ann.page().keyboard();
             tabTo(ann.page(), "text");
             keyboard.type("two");
             keyboard.press("Shift+Enter");
             keyboard.type("lines");
             keyboard.press("Enter");
-            assertThat(bob.texts()).hasText(new String[] {"two\nlines"});
+            assertThat(bob.texts()).hasText(new String[] { "two\nlines" });
             keyboard.type("at once again");
             tabTo(ann.page(), "send");
             keyboard.press("Space");
@@ -100,7 +103,8 @@ class RoomPageIT extends WithBrowser {
 
     @Test
     void on_a_phone_the_people_are_behind_a_button_that_the_keyboard_opens_and_closes() {
-        try (RoomPage ann = RoomPage.enter(browser.person(new NewContextOptions().setViewportSize(390, 800)), replica.http("/rooms/phone"))) {
+        try (RoomPage ann = RoomPage.enter(browser.person(new NewContextOptions().setViewportSize(390, 800)),
+                replica.http("/rooms/phone"))) {
             assertThat(ann.locator("#people")).isHidden();
             tabTo(ann.page(), "people-button");
             ann.page().keyboard().press("Enter");
@@ -132,7 +136,8 @@ class RoomPageIT extends WithBrowser {
 
     @Test
     void it_speaks_the_language_of_its_reader() {
-        try (RoomPage ann = RoomPage.enter(browser.person(new NewContextOptions().setLocale("zh-CN")), replica.http("/rooms/语言"))) {
+        try (RoomPage ann = RoomPage.enter(browser.person(new NewContextOptions().setLocale("zh-CN")),
+                replica.http("/rooms/语言"))) {
             assertThat(ann.locator("html")).hasAttribute("lang", "zh-Hans");
             assertThat(ann.locator("#state")).hasText("已连接");
             assertThat(ann.locator("#room")).hasText("语言");

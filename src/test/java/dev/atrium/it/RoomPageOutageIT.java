@@ -15,7 +15,8 @@ import org.junit.jupiter.api.Test;
 /** Page of a room while servers, networks and tabs fail and come back. */
 class RoomPageOutageIT {
 
-    private static final Map<String, String> HEARTBEAT = Map.of("atrium.heartbeat.interval", "300ms", "atrium.heartbeat.timeout", "500ms");
+    private static final Map<String, String> HEARTBEAT = Map.of("atrium.heartbeat.interval", "300ms",
+            "atrium.heartbeat.timeout", "500ms");
     private static final int MANY = 10;
 
     private static Browser browser;
@@ -71,7 +72,8 @@ class RoomPageOutageIT {
 
     @Test
     void what_is_said_without_a_network_waits_and_is_sent_once() {
-        try (Replica replica = Replica.start(HEARTBEAT); RoomPage ann = RoomPage.enter(withoutSharedWorkers(), replica.http("/rooms/offline"));
+        try (Replica replica = Replica.start(HEARTBEAT);
+                RoomPage ann = RoomPage.enter(withoutSharedWorkers(), replica.http("/rooms/offline"));
                 RoomPage bob = RoomPage.enter(browser.person(), replica.http("/rooms/offline"))) {
             ann.page().context().setOffline(true);
             ann.awaitAway();
@@ -88,7 +90,8 @@ class RoomPageOutageIT {
 
     @Test
     void a_button_tries_again_at_once() throws IOException {
-        try (Replica replica = Replica.start(HEARTBEAT); HostileProxy proxy = new HostileProxy(replica.port());
+        try (Replica replica = Replica.start(HEARTBEAT);
+                HostileProxy proxy = new HostileProxy(replica.port());
                 RoomPage ann = RoomPage.enter(browser.person(), proxy.http("/rooms/impatient"))) {
             proxy.refuse();
             proxy.cut();
@@ -104,7 +107,8 @@ class RoomPageOutageIT {
 
     @Test
     void a_tab_that_was_frozen_shows_what_it_has_missed() throws IOException {
-        try (Replica replica = Replica.start(HEARTBEAT); HostileProxy proxy = new HostileProxy(replica.port());
+        try (Replica replica = Replica.start(HEARTBEAT);
+                HostileProxy proxy = new HostileProxy(replica.port());
                 RoomPage ann = RoomPage.enter(browser.owner(), proxy.http("/rooms/frozen"));
                 RoomPage bob = RoomPage.enter(browser.person(), replica.http("/rooms/frozen"))) {
             Browser.freeze(ann.page());
@@ -143,7 +147,8 @@ class RoomPageOutageIT {
         List<String> said = ann.said();
         assertThat(said).doesNotHaveDuplicates().isEqualTo(bob.said());
         for (String who : List.of("before ", "ann ", "bob ")) {
-            assertThat(said.stream().filter(text -> text.startsWith(who)).map(text -> Integer.parseInt(text.substring(who.length())))).isSorted();
+            assertThat(said.stream().filter(text -> text.startsWith(who))
+                    .map(text -> Integer.parseInt(text.substring(who.length())))).isSorted();
         }
     }
 }

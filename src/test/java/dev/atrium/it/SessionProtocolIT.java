@@ -124,7 +124,8 @@ class SessionProtocolIT {
         try (SessionClient ann = replica.session(); SessionClient bob = replica.session()) {
             ann.join("room");
             bob.join("room");
-            assertThat(ann.call("send", "{\"room\":\"" + bob.id() + "\",\"data\":\"psst\"}").path("code").asInt()).isEqualTo(200);
+            assertThat(ann.call("send", "{\"room\":\"" + bob.id() + "\",\"data\":\"psst\"}").path("code").asInt())
+                    .isEqualTo(200);
             assertThat(bob.pushes("message", 1).get(0).path("room").asText()).isEqualTo(bob.id());
             ann.call("heartbeat", "{}");
             assertThat(ann.pushes("message")).isEmpty();
@@ -176,7 +177,9 @@ class SessionProtocolIT {
 
     @Test
     void only_those_who_asked_are_shown_who_comes_and_goes() {
-        try (SessionClient ann = replica.session(); SessionClient bob = replica.session(); SessionClient eve = replica.session()) {
+        try (SessionClient ann = replica.session();
+                SessionClient bob = replica.session();
+                SessionClient eve = replica.session()) {
             ann.call("join", "{\"room\":\"shown\",\"presence\":true}");
             eve.join("shown");
             bob.join("shown");
@@ -240,24 +243,24 @@ class SessionProtocolIT {
 
     @ParameterizedTest(name = "{0}")
     @CsvSource(delimiter = '|', quoteCharacter = '`', value = {
-        "hello                                                       | not JSON",
-        "{\"seq\":1,\"cmd\":\"join\"                                 | not JSON",
-        "[1,2]                                                       | expected a JSON object",
-        "{\"cmd\":\"heartbeat\"} {}                                  | nothing after it",
-        "{\"seq\":1}                                                 | cmd:",
-        "{\"seq\":1,\"cmd\":7}                                       | cmd:",
-        "{\"seq\":1,\"cmd\":\"fly\"}                                 | cmd:",
-        "{\"seq\":\"1\",\"cmd\":\"heartbeat\"}                       | seq:",
-        "{\"seq\":1.5,\"cmd\":\"heartbeat\"}                         | seq:",
-        "{\"seq\":1,\"cmd\":\"join\"}                                | params.room:",
-        "{\"seq\":1,\"cmd\":\"join\",\"params\":[]}                  | params:",
-        "{\"seq\":1,\"cmd\":\"join\",\"params\":{\"room\":5}}        | params.room:",
-        "{\"seq\":1,\"cmd\":\"send\",\"params\":{\"room\":null}}     | params.room:",
-        "{\"seq\":1,\"cmd\":\"join\",\"params\":{\"room\":\"\"}}     | room:",
-        "{\"seq\":1,\"cmd\":\"join\",\"params\":{\"room\":\"a\\u0000\"}} | room:",
-        "{\"seq\":1,\"cmd\":\"send\",\"params\":{\"room\":\"a\",\"event\":\"@joined\"}} | event:",
-        "{\"seq\":1,\"cmd\":\"send\",\"params\":{\"room\":\"a\",\"event\":\"\"}} | event:",
-        "{\"seq\":1,\"cmd\":\"send\",\"params\":{\"room\":\"a\",\"echo\":\"no\"}} | params.echo:",
+            "hello                                                       | not JSON",
+            "{\"seq\":1,\"cmd\":\"join\"                                 | not JSON",
+            "[1,2]                                                       | expected a JSON object",
+            "{\"cmd\":\"heartbeat\"} {}                                  | nothing after it",
+            "{\"seq\":1}                                                 | cmd:",
+            "{\"seq\":1,\"cmd\":7}                                       | cmd:",
+            "{\"seq\":1,\"cmd\":\"fly\"}                                 | cmd:",
+            "{\"seq\":\"1\",\"cmd\":\"heartbeat\"}                       | seq:",
+            "{\"seq\":1.5,\"cmd\":\"heartbeat\"}                         | seq:",
+            "{\"seq\":1,\"cmd\":\"join\"}                                | params.room:",
+            "{\"seq\":1,\"cmd\":\"join\",\"params\":[]}                  | params:",
+            "{\"seq\":1,\"cmd\":\"join\",\"params\":{\"room\":5}}        | params.room:",
+            "{\"seq\":1,\"cmd\":\"send\",\"params\":{\"room\":null}}     | params.room:",
+            "{\"seq\":1,\"cmd\":\"join\",\"params\":{\"room\":\"\"}}     | room:",
+            "{\"seq\":1,\"cmd\":\"join\",\"params\":{\"room\":\"a\\u0000\"}} | room:",
+            "{\"seq\":1,\"cmd\":\"send\",\"params\":{\"room\":\"a\",\"event\":\"@joined\"}} | event:",
+            "{\"seq\":1,\"cmd\":\"send\",\"params\":{\"room\":\"a\",\"event\":\"\"}} | event:",
+            "{\"seq\":1,\"cmd\":\"send\",\"params\":{\"room\":\"a\",\"echo\":\"no\"}} | params.echo:",
     })
     void a_bad_command_gets_400_and_the_field_and_the_connection_stays(String command, String field) {
         try (SessionClient ann = replica.session()) {

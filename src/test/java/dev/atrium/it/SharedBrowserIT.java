@@ -34,7 +34,7 @@ class SharedBrowserIT extends WithBrowser {
             }""";
 
     @ParameterizedTest(name = "shared workers: {0}")
-    @ValueSource(booleans = {true, false})
+    @ValueSource(booleans = { true, false })
     void three_tabs_have_one_connection_that_outlives_the_first_of_them(boolean workers) {
         String room = "tabs-" + workers;
         try (BrowserContext ann = person(workers)) {
@@ -56,7 +56,7 @@ class SharedBrowserIT extends WithBrowser {
     }
 
     @ParameterizedTest(name = "shared workers: {0}")
-    @ValueSource(booleans = {true, false})
+    @ValueSource(booleans = { true, false })
     void a_tab_that_crashes_leaves_its_rooms_and_the_others_go_on(boolean workers) {
         String aside = "aside-" + workers;
         try (BrowserContext ann = person(workers)) {
@@ -72,7 +72,7 @@ class SharedBrowserIT extends WithBrowser {
     }
 
     @ParameterizedTest(name = "shared workers: {0}")
-    @ValueSource(booleans = {true, false})
+    @ValueSource(booleans = { true, false })
     void a_tab_that_has_a_network_again_hurries_the_connection_of_all(boolean workers) throws IOException {
         String room = "hurry-" + workers;
         try (HostileProxy proxy = new HostileProxy(replica.port()); BrowserContext ann = person(workers)) {
@@ -92,7 +92,7 @@ class SharedBrowserIT extends WithBrowser {
     }
 
     @ParameterizedTest(name = "shared workers: {0}")
-    @ValueSource(booleans = {true, false})
+    @ValueSource(booleans = { true, false })
     void a_connection_that_is_cut_costs_no_tab_a_message(boolean workers) throws IOException {
         String room = "cut-" + workers;
         try (HostileProxy proxy = new HostileProxy(replica.port()); BrowserContext ann = person(workers)) {
@@ -127,7 +127,8 @@ class SharedBrowserIT extends WithBrowser {
     }
 
     private static void sayMany(Page tab, String what) {
-        tab.evaluate("([what, many]) => { for (let i = 0; i < many; i++) say(`${what} ${Math.random()}`); }", List.of(what, MANY));
+        tab.evaluate("([what, many]) => { for (let i = 0; i < many; i++) say(`${what} ${Math.random()}`); }",
+                List.of(what, MANY));
     }
 
     /** Checks that all tabs receive the same messages, without losses or duplicates. */
@@ -140,7 +141,8 @@ class SharedBrowserIT extends WithBrowser {
         tabs.get(0).evaluate("() => { say('the end'); }");
         for (Page tab : tabs) {
             Browser.await(tab, "heard.at(-1)", "the end");
-            assertThat((List<?>) tab.evaluate("heard")).hasSize(messages + 1).doesNotHaveDuplicates().isEqualTo(tabs.get(0).evaluate("heard"));
+            assertThat((List<?>) tab.evaluate("heard")).hasSize(messages + 1).doesNotHaveDuplicates()
+                    .isEqualTo(tabs.get(0).evaluate("heard"));
             assertThat(tab.evaluate("[gaps, failures.length]")).isEqualTo(List.of(0, 0));
         }
     }

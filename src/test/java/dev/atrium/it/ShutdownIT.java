@@ -61,7 +61,9 @@ class ShutdownIT {
 
     @Test
     void members_of_a_replica_that_stops_leave_the_rooms_that_others_share() {
-        try (RedisProcess redis = RedisProcess.start(); Replica stays = Replica.with(redis); Replica goes = Replica.with(redis);
+        try (RedisProcess redis = RedisProcess.start();
+                Replica stays = Replica.with(redis);
+                Replica goes = Replica.with(redis);
                 SessionClient ann = stays.session()) {
             ann.call("join", "{\"room\":\"shared\",\"presence\":true}");
             SessionClient bob = goes.session();

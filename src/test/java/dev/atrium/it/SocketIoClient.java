@@ -32,7 +32,9 @@ public final class SocketIoClient implements AutoCloseable {
         socket.on(Socket.EVENT_CONNECT, ignored -> log.add("@connect"));
         socket.on(Socket.EVENT_DISCONNECT, reason -> log.add("@disconnect " + reason[0]));
         socket.on(Socket.EVENT_CONNECT_ERROR, error -> log.add("@error "
-                + (error[0] instanceof JSONObject json ? json.optString("message") + (json.has("data") ? " " + json.opt("data") : "") : error[0].toString())));
+                + (error[0] instanceof JSONObject json
+                        ? json.optString("message") + (json.has("data") ? " " + json.opt("data") : "")
+                        : error[0].toString())));
     }
 
     /** @param transports {@code polling}, {@code websocket}, or both, separated by a comma */
@@ -117,7 +119,8 @@ public final class SocketIoClient implements AutoCloseable {
 
     private static String text(Object value) {
         if (value instanceof byte[] bytes) {
-            return bytes.length > 100 ? bytes.length + " bytes, hash " + Arrays.hashCode(bytes) : "0x" + HexFormat.of().formatHex(bytes);
+            return bytes.length > 100 ? bytes.length + " bytes, hash " + Arrays.hashCode(bytes)
+                    : "0x" + HexFormat.of().formatHex(bytes);
         }
         return String.valueOf(value);
     }

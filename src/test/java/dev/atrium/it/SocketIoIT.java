@@ -37,7 +37,7 @@ class SocketIoIT {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"polling", "websocket", BOTH})
+    @ValueSource(strings = { "polling", "websocket", BOTH })
     void what_one_says_in_a_room_all_others_hear(String transports) {
         String room = "all-" + transports.replace(',', '-');
         try (SocketIoClient client = SocketIoClient.connect(replica, "/", transports);
@@ -45,7 +45,8 @@ class SocketIoIT {
                 SocketClient plain = replica.plain("/rooms/" + room);
                 SessionClient session = replica.session();
                 StreamClient stream = replica.stream("/rooms/" + room, "Accept", "application/x-ndjson")) {
-            assertThat(client.emitWithAck("join", room)).contains("\"code\":200", "\"room\":\"" + room + "\"", "\"epoch\":", "\"offset\":0",
+            assertThat(client.emitWithAck("join", room)).contains("\"code\":200", "\"room\":\"" + room + "\"", "\"epoch\":",
+                    "\"offset\":0",
                     "\"recovered\":false");
             other.emitWithAck("join", room);
             session.join(room);
@@ -70,14 +71,14 @@ class SocketIoIT {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"polling", "websocket", BOTH})
+    @ValueSource(strings = { "polling", "websocket", BOTH })
     void values_arrive_as_they_were_sent(String transports) throws JSONException {
         try (SocketIoClient client = SocketIoClient.connect(replica, "/values", transports)) {
             client.emit("none");
             client.emit("one", new JSONObject().put("a", new JSONArray(List.of(1, 2.5, "x"))));
             client.emit("several", 1, "two", true, JSONObject.NULL);
-            client.emit("buffers", new byte[] {1, 2}, "between", new byte[] {3});
-            client.emit("within", new JSONObject().put("file", new byte[] {4, 5}));
+            client.emit("buffers", new byte[] { 1, 2 }, "between", new byte[] { 3 });
+            client.emit("within", new JSONObject().put("file", new byte[] { 4, 5 }));
 
             client.awaitHeard("none", "one {\"a\":[1,2.5,\"x\"]}", "several 1 two true null", "buffers 0x0102 between 0x03");
             SocketClient.await().until(() -> !client.heard("within").isEmpty());
@@ -85,7 +86,8 @@ class SocketIoIT {
     }
 
     @ParameterizedTest
-    @CsvSource({"polling,1", "polling,1000", "polling,1000000", "websocket,1", "websocket,1000000", "'polling,websocket',65536"})
+    @CsvSource({ "polling,1", "polling,1000", "polling,1000000", "websocket,1", "websocket,1000000",
+            "'polling,websocket',65536" })
     void bytes_of_any_size_go_both_ways(String transports, int size) {
         byte[] bytes = new byte[size];
         new Random(size).nextBytes(bytes);
@@ -95,7 +97,8 @@ class SocketIoIT {
             client.emit("mine", (Object) bytes);
             replica.post("/rooms/" + room, "application/octet-stream", bytes);
 
-            String shown = size > 100 ? size + " bytes, hash " + Arrays.hashCode(bytes) : "0x" + String.format("%02x", bytes[0]);
+            String shown = size > 100 ? size + " bytes, hash " + Arrays.hashCode(bytes)
+                    : "0x" + String.format("%02x", bytes[0]);
             client.awaitHeard("mine " + shown, "message " + shown);
         }
     }
@@ -181,7 +184,8 @@ class SocketIoIT {
 
     @Test
     void a_replica_that_is_stopped_sends_nobody_away_for_good() {
-        try (Replica stopped = Replica.start(); SocketIoClient polling = SocketIoClient.connect(stopped, "/", "polling");
+        try (Replica stopped = Replica.start();
+                SocketIoClient polling = SocketIoClient.connect(stopped, "/", "polling");
                 SocketClient webSocket = stopped.plain(WEBSOCKET)) {
             webSocket.text("40");
             webSocket.await(2);
@@ -189,7 +193,8 @@ class SocketIoIT {
             assertThat(stopped.terminate()).isZero();
 
             SocketClient.await().until(() -> !polling.heard("@disconnect").isEmpty());
-            assertThat(polling.heard("@disconnect")).allSatisfy(reason -> assertThat(reason).startsWith("@disconnect transport"));
+            assertThat(polling.heard("@disconnect"))
+                    .allSatisfy(reason -> assertThat(reason).startsWith("@disconnect transport"));
             assertThat(webSocket.awaitClose()).as("without a close frame, of which not all stock clients hear").isEqualTo(1006);
             assertThat(webSocket.received()).as("no word that would keep it away").noneMatch(packet -> packet.startsWith("41"));
             assertThat(stopped.log()).doesNotContain("ERROR");
@@ -216,8 +221,9 @@ class SocketIoIT {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"4abc", "49", "42[\"before connecting\"]", "43[1]", "41", "44{\"message\":\"no\"}", "40\"s\"", "40[]",
-        "40null", "40{", "41/never,"})
+    @ValueSource(strings = { "4abc", "49", "42[\"before connecting\"]", "43[1]", "41", "44{\"message\":\"no\"}", "40\"s\"",
+            "40[]",
+            "40null", "40{", "41/never," })
     void what_makes_no_sense_before_a_namespace_is_joined_ends_the_connection(String packet) {
         try (SocketClient socket = replica.plain(WEBSOCKET)) {
             socket.text(packet);
@@ -226,8 +232,9 @@ class SocketIoIT {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"40", "42[]", "42[null]", "42[{}]", "42{}", "42[\"x\"", "42[\"connect\"]", "42[\"disconnecting\"]",
-        "42-1[\"x\"]", "421.5[\"x\"]", "42a[\"x\"]", "41{}", "43{}", "42/other,[\"x\"]", "450-[\"x\"]", "4511-[\"x\"]", "45[\"x\"]"})
+    @ValueSource(strings = { "40", "42[]", "42[null]", "42[{}]", "42{}", "42[\"x\"", "42[\"connect\"]", "42[\"disconnecting\"]",
+            "42-1[\"x\"]", "421.5[\"x\"]", "42a[\"x\"]", "41{}", "43{}", "42/other,[\"x\"]", "450-[\"x\"]", "4511-[\"x\"]",
+            "45[\"x\"]" })
     void what_makes_no_sense_ends_the_connection(String packet) {
         try (SocketClient socket = joined()) {
             socket.text(packet);
@@ -236,12 +243,14 @@ class SocketIoIT {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"42[\"odd\",\"half \\ud83d\"]", "42[\"odd\",1,{\"half\":\"\\ud83d\"}]", "42[\"odd\",1e99999999999999]",
-        "42[\"odd\",1,{\"number\":1e99999999999999}]", "451-[\"odd\",{\"_placeholder\":1,\"num\":99},1]",
-        "451-[\"odd\",{\"_placeholder\":true,\"num\":0},\"\\ud83d\",1e99999999999999]"})
+    @ValueSource(strings = { "42[\"odd\",\"half \\ud83d\"]", "42[\"odd\",1,{\"half\":\"\\ud83d\"}]",
+            "42[\"odd\",1e99999999999999]",
+            "42[\"odd\",1,{\"number\":1e99999999999999}]", "451-[\"odd\",{\"_placeholder\":1,\"num\":99},1]",
+            "451-[\"odd\",{\"_placeholder\":true,\"num\":0},\"\\ud83d\",1e99999999999999]" })
     void what_is_odd_but_json_reaches_everyone_and_costs_nobody_anything(String packet) {
         String room = "odd-" + Integer.toHexString(packet.hashCode());
-        try (SocketClient socket = joined(); SessionClient session = replica.session();
+        try (SocketClient socket = joined();
+                SessionClient session = replica.session();
                 SocketClient plain = replica.plain("/rooms/" + room);
                 StreamClient stream = replica.stream("/rooms/" + room, "Accept", "application/x-ndjson")) {
             session.join(room);
@@ -316,7 +325,8 @@ class SocketIoIT {
     @Test
     void who_joins_no_namespace_in_time_is_closed() {
         try (Replica strict = Replica.start(Map.of("atrium.socketio.connect-timeout", "300ms"));
-                SocketClient socket = strict.plain(WEBSOCKET); SocketClient refused = strict.plain(WEBSOCKET)) {
+                SocketClient socket = strict.plain(WEBSOCKET);
+                SocketClient refused = strict.plain(WEBSOCKET)) {
             refused.text("40/no name,");
             assertThat(socket.awaitClose()).isEqualTo(1005);
             assertThat(refused.awaitClose()).isEqualTo(1005);

@@ -48,7 +48,9 @@ class StoreBrowserIT {
 
     @Test
     void what_was_heard_is_there_without_a_server_and_only_what_is_new_comes_from_it() {
-        try (Cluster cluster = Cluster.overRedis(1, Map.of()); Site site = Site.of(CHAT); BrowserContext ann = browser.person()) {
+        try (Cluster cluster = Cluster.overRedis(1, Map.of());
+                Site site = Site.of(CHAT);
+                BrowserContext ann = browser.person()) {
             // Served without the replica: an application's page and script come from another host, or from a cache.
             ann.route("**/atrium.js", route -> route.fulfill(new Route.FulfillOptions().setPath(CLIENT)));
             String url = site.url() + '#' + cluster.replica(0).http("/");
@@ -91,8 +93,9 @@ class StoreBrowserIT {
                 ann.page().onWebSocket(socket -> socket.onFrameSent(frame -> sent.add(frame.text())));
                 ann.page().navigate(room);
                 ann.awaitState("open");
-                assertThat(ann.texts()).hasText(new String[] {"ann 1", "ann 2", "ann 3", "away"});
-                assertThat(sent).filteredOn(frame -> frame.contains("\"join\"")).singleElement().asString().contains("\"since\":{")
+                assertThat(ann.texts()).hasText(new String[] { "ann 1", "ann 2", "ann 3", "away" });
+                assertThat(sent).filteredOn(frame -> frame.contains("\"join\"")).singleElement().asString()
+                        .contains("\"since\":{")
                         .contains("\"offset\":" + last + "}");
                 ann.say("and now");
                 ann.awaitSaid(5);
@@ -104,18 +107,21 @@ class StoreBrowserIT {
     @Test
     void what_was_kept_for_one_user_is_not_shown_to_the_next() {
         try (Replica replica = Replica.start(Tokens.required(Map.of())); BrowserContext person = browser.person()) {
-            try (RoomPage ann = RoomPage.enter(person, replica.http("/rooms/lobby#access_token=" + Tokens.of("ann", "*:join send")))) {
+            try (RoomPage ann = RoomPage.enter(person,
+                    replica.http("/rooms/lobby#access_token=" + Tokens.of("ann", "*:join send")))) {
                 ann.say("for ann's eyes");
                 ann.awaitSaid(1);
                 Browser.await(ann.page(), stored("/ws of ann"), 1);
             }
-            try (RoomPage bob = RoomPage.enter(person, replica.http("/rooms/lobby#access_token=" + Tokens.of("bob", "*:join send")))) {
+            try (RoomPage bob = RoomPage.enter(person,
+                    replica.http("/rooms/lobby#access_token=" + Tokens.of("bob", "*:join send")))) {
                 bob.say("hello");
-                assertThat(bob.texts()).hasText(new String[] {"hello"});
+                assertThat(bob.texts()).hasText(new String[] { "hello" });
                 bob.isSound();
             }
-            try (RoomPage ann = RoomPage.enter(person, replica.http("/rooms/lobby#access_token=" + Tokens.of("ann", "*:join send")))) {
-                assertThat(ann.texts()).hasText(new String[] {"for ann's eyes", "hello"});
+            try (RoomPage ann = RoomPage.enter(person,
+                    replica.http("/rooms/lobby#access_token=" + Tokens.of("ann", "*:join send")))) {
+                assertThat(ann.texts()).hasText(new String[] { "for ann's eyes", "hello" });
             }
         }
     }

@@ -11,11 +11,15 @@ import java.nio.charset.StandardCharsets;
 import java.util.Iterator;
 import java.util.concurrent.atomic.AtomicLong;
 
-/** Connection storm: clients that all connect at once, and reconnect as soon as they were admitted or refused, whatever the response. */
+/**
+ * Connection storm: clients that all connect at once, and reconnect as soon as they were admitted or refused, whatever the
+ * response.
+ */
 final class Storm extends Disturbance {
 
     private static final byte[] HANDSHAKE = ("GET /rooms/storm HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"
-            + "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n").getBytes(StandardCharsets.US_ASCII);
+            + "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n")
+            .getBytes(StandardCharsets.US_ASCII);
     private static final int STATUS_AT = "HTTP/1.1 ".length();
 
     final AtomicLong admitted = new AtomicLong();

@@ -63,7 +63,8 @@ public final class StreamClient implements AutoCloseable {
     public List<JsonNode> events() {
         return lines().stream().map(line -> line.startsWith("data: ") ? line.substring(6) : line)
                 .map(line -> line.startsWith("<script>")
-                        ? line.substring(line.indexOf('{'), line.lastIndexOf('}') + 1) : line)
+                        ? line.substring(line.indexOf('{'), line.lastIndexOf('}') + 1)
+                        : line)
                 .filter(line -> line.startsWith("{")).map(SessionClient::json).toList();
     }
 

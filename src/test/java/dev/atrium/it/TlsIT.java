@@ -38,7 +38,8 @@ class TlsIT {
         Path store = directory.resolve("server.p12");
         generate("first", store);
         try (Replica replica = Replica.start(Map.of("quarkus.tls.web.key-store.p12.path", store.toString(),
-                "quarkus.tls.web.key-store.p12.password", PASSWORD, "quarkus.tls.web.reload-period", "500ms", "quarkus.http.tls-configuration-name", "web", "quarkus.http.ssl-port", "0"))) {
+                "quarkus.tls.web.key-store.p12.password", PASSWORD, "quarkus.tls.web.reload-period", "500ms",
+                "quarkus.http.tls-configuration-name", "web", "quarkus.http.ssl-port", "0"))) {
             int port = securePort(replica);
             assertThat(subject(port)).contains("CN=first");
             SocketClient.await().until(() -> replica.log().contains("Listening on"));
@@ -72,7 +73,8 @@ class TlsIT {
     }
 
     private static void generate(String name, Path store) throws IOException, InterruptedException {
-        Process keytool = new ProcessBuilder(Path.of(System.getProperty("java.home"), "bin", "keytool").toString(), "-genkeypair", "-alias", "server",
+        Process keytool = new ProcessBuilder(Path.of(System.getProperty("java.home"), "bin", "keytool").toString(),
+                "-genkeypair", "-alias", "server",
                 "-keyalg", "RSA", "-keysize", "2048", "-dname", "CN=" + name, "-ext", "san=ip:127.0.0.1", "-validity", "2",
                 "-storetype", "PKCS12", "-keystore", store.toString(), "-storepass", PASSWORD).redirectErrorStream(true)
                 .redirectOutput(ProcessBuilder.Redirect.DISCARD).start();
@@ -82,14 +84,15 @@ class TlsIT {
     private static String subject(int port) throws Exception {
         try (Socket socket = trusting().getSocketFactory().createSocket("127.0.0.1", port)) {
             ((SSLSocket) socket).startHandshake();
-            return ((X509Certificate) ((SSLSocket) socket).getSession().getPeerCertificates()[0]).getSubjectX500Principal().getName();
+            return ((X509Certificate) ((SSLSocket) socket).getSession().getPeerCertificates()[0]).getSubjectX500Principal()
+                    .getName();
         }
     }
 
     /** TLS context that trusts every certificate: the test inspects the certificate of the server. */
     private static SSLContext trusting() throws Exception {
         SSLContext context = SSLContext.getInstance("TLS");
-        context.init(null, new TrustManager[] {new X509ExtendedTrustManager() {
+        context.init(null, new TrustManager[] { new X509ExtendedTrustManager() {
             @Override
             public void checkClientTrusted(X509Certificate[] chain, String type) {
                 // Unused: the client is not authenticated.
@@ -124,7 +127,7 @@ class TlsIT {
             public X509Certificate[] getAcceptedIssuers() {
                 return new X509Certificate[0];
             }
-        }}, new SecureRandom());
+        } }, new SecureRandom());
         return context;
     }
 }

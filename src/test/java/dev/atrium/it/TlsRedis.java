@@ -31,12 +31,14 @@ final class TlsRedis implements AutoCloseable {
         int port = RedisProcess.freePort();
         Path certificate = certificate(directory);
         Path log = directory.resolve("redis.log");
-        Process process = new ProcessBuilder(program, "--port", "0", "--tls-port", Integer.toString(port), "--bind", "127.0.0.1",
+        Process process = new ProcessBuilder(program, "--port", "0", "--tls-port", Integer.toString(port), "--bind",
+                "127.0.0.1",
                 "--tls-cert-file", certificate.toString(), "--tls-key-file", directory.resolve("redis.key").toString(),
                 "--tls-ca-cert-file", certificate.toString(), "--tls-auth-clients", "no", "--requirepass", PASSWORD,
                 "--save", "", "--dir", directory.toString()).redirectErrorStream(true).redirectOutput(log.toFile()).start();
-        Awaitility.await("Redis").atMost(Duration.ofSeconds(10)).until(() -> Files.readString(log).contains("Ready to accept connections")
-                || !process.isAlive());
+        Awaitility.await("Redis").atMost(Duration.ofSeconds(10))
+                .until(() -> Files.readString(log).contains("Ready to accept connections")
+                        || !process.isAlive());
         assertThat(process.isAlive()).as(Files.readString(log)).isTrue();
         return new TlsRedis(process, port);
     }
@@ -50,9 +52,12 @@ final class TlsRedis implements AutoCloseable {
     static Path certificate(Path directory) throws IOException, InterruptedException, GeneralSecurityException {
         Path store = directory.resolve("redis.p12");
         Path certificate = directory.resolve("ca.crt");
-        keytool("-genkeypair", "-alias", "redis", "-keyalg", "RSA", "-keysize", "2048", "-dname", "CN=redis", "-ext", "san=dns:localhost",
-                "-ext", "bc=ca:true", "-validity", "2", "-storetype", "PKCS12", "-keystore", store.toString(), "-storepass", PASSWORD);
-        keytool("-exportcert", "-rfc", "-alias", "redis", "-file", certificate.toString(), "-keystore", store.toString(), "-storepass", PASSWORD);
+        keytool("-genkeypair", "-alias", "redis", "-keyalg", "RSA", "-keysize", "2048", "-dname", "CN=redis", "-ext",
+                "san=dns:localhost",
+                "-ext", "bc=ca:true", "-validity", "2", "-storetype", "PKCS12", "-keystore", store.toString(), "-storepass",
+                PASSWORD);
+        keytool("-exportcert", "-rfc", "-alias", "redis", "-file", certificate.toString(), "-keystore", store.toString(),
+                "-storepass", PASSWORD);
         Key key = KeyStore.getInstance(store.toFile(), PASSWORD.toCharArray()).getKey("redis", PASSWORD.toCharArray());
         Files.writeString(directory.resolve("redis.key"), "-----BEGIN PRIVATE KEY-----\n"
                 + Base64.getMimeEncoder().encodeToString(key.getEncoded()) + "\n-----END PRIVATE KEY-----\n");
@@ -68,6 +73,7 @@ final class TlsRedis implements AutoCloseable {
         String[] command = new String[arguments.length + 1];
         command[0] = Path.of(System.getProperty("java.home"), "bin", "keytool").toString();
         System.arraycopy(arguments, 0, command, 1, arguments.length);
-        assertThat(new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(ProcessBuilder.Redirect.DISCARD).start().waitFor()).isZero();
+        assertThat(new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(ProcessBuilder.Redirect.DISCARD).start()
+                .waitFor()).isZero();
     }
 }

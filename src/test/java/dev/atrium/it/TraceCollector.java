@@ -92,7 +92,8 @@ public final class TraceCollector implements AutoCloseable {
         try (exchange) {
             if (exchange.getRequestURI().getPath().equals("/v1/traces")) {
                 InputStream body = "gzip".equals(exchange.getRequestHeaders().getFirst("Content-Encoding"))
-                        ? new GZIPInputStream(exchange.getRequestBody()) : exchange.getRequestBody();
+                        ? new GZIPInputStream(exchange.getRequestBody())
+                        : exchange.getRequestBody();
                 read(ExportTraceServiceRequest.parseFrom(body));
             } else {
                 elsewhere.add(exchange.getRequestURI().getPath());
@@ -103,9 +104,10 @@ public final class TraceCollector implements AutoCloseable {
     }
 
     private void read(ExportTraceServiceRequest request) {
-        request.getResourceSpansList().forEach(resource -> resource.getScopeSpansList().forEach(scope -> scope.getSpansList().forEach(span ->
-                spans.add(new Span(hex(span.getTraceId().toByteArray()), hex(span.getSpanId().toByteArray()),
-                        hex(span.getParentSpanId().toByteArray()), span.getName(), span.getKind().name().substring("SPAN_KIND_".length()),
+        request.getResourceSpansList().forEach(resource -> resource.getScopeSpansList().forEach(scope -> scope.getSpansList()
+                .forEach(span -> spans.add(new Span(hex(span.getTraceId().toByteArray()), hex(span.getSpanId().toByteArray()),
+                        hex(span.getParentSpanId().toByteArray()), span.getName(),
+                        span.getKind().name().substring("SPAN_KIND_".length()),
                         span.getStatus().getCodeValue() == 2, span.getEndTimeUnixNano() - span.getStartTimeUnixNano(),
                         values(span.getAttributesList()), values(resource.getResource().getAttributesList()))))));
     }
@@ -115,7 +117,8 @@ public final class TraceCollector implements AutoCloseable {
         for (KeyValue each : attributes) {
             AnyValue value = each.getValue();
             values.put(each.getKey(), value.hasStringValue() ? value.getStringValue()
-                    : value.hasIntValue() ? (Object) value.getIntValue() : value.hasBoolValue() ? (Object) value.getBoolValue() : value);
+                    : value.hasIntValue() ? (Object) value.getIntValue()
+                            : value.hasBoolValue() ? (Object) value.getBoolValue() : value);
         }
         return values;
     }

@@ -51,8 +51,10 @@ class TracesIT {
     @Test
     void a_post_is_one_trace_with_one_span_for_each_replica_that_delivers() {
         String trace = "4bf92f3577b34da6a3ce929d0e0e4701";
-        try (SessionClient ann = cluster.replica(0).session(); SessionClient bob = cluster.replica(0).session();
-                SocketClient cat = cluster.replica(1).plain("/rooms/post"); SessionClient dan = untraced.session()) {
+        try (SessionClient ann = cluster.replica(0).session();
+                SessionClient bob = cluster.replica(0).session();
+                SocketClient cat = cluster.replica(1).plain("/rooms/post");
+                SessionClient dan = untraced.session()) {
             ann.join("post");
             bob.join("post");
             dan.join("post");
@@ -65,22 +67,27 @@ class TracesIT {
             assertThat(sent.parent()).isEqualTo(PARENT);
             assertThat(sent.failed()).isFalse();
             assertThat(sent.resource()).containsEntry("service.name", "atrium");
-            assertThat(sent.attributes()).containsEntry("messaging.system", "atrium").containsEntry("messaging.destination.name", "post")
+            assertThat(sent.attributes()).containsEntry("messaging.system", "atrium")
+                    .containsEntry("messaging.destination.name", "post")
                     .containsEntry("messaging.operation.type", "send").containsEntry("messaging.message.body.size", 0L)
-                    .containsEntry("messaging.message.id", receipt.path("epoch").asText() + ":" + receipt.path("offset").asLong());
+                    .containsEntry("messaging.message.id",
+                            receipt.path("epoch").asText() + ":" + receipt.path("offset").asLong());
 
             List<Span> delivered = all(collector.ofTrace(trace), "CONSUMER");
             assertThat(delivered).hasSize(2).allSatisfy(span -> {
                 assertThat(span.name()).isEqualTo("deliver room");
                 assertThat(span.parent()).isEqualTo(sent.id());
                 assertThat(span.nanos()).isPositive();
-                assertThat(span.attributes()).containsEntry("messaging.destination.name", "post").containsEntry("messaging.operation.type", "process")
+                assertThat(span.attributes()).containsEntry("messaging.destination.name", "post")
+                        .containsEntry("messaging.operation.type", "process")
                         .containsEntry("messaging.message.id", sent.attributes().get("messaging.message.id"));
             });
             assertThat(delivered).extracting(Span::replica).doesNotHaveDuplicates().contains(sent.replica());
-            assertThat(delivered).filteredOn(span -> span.replica().equals(sent.replica())).extracting(span -> span.attributes().get("atrium.members"))
+            assertThat(delivered).filteredOn(span -> span.replica().equals(sent.replica()))
+                    .extracting(span -> span.attributes().get("atrium.members"))
                     .containsExactly(2L);
-            assertThat(delivered).filteredOn(span -> !span.replica().equals(sent.replica())).extracting(span -> span.attributes().get("atrium.members"))
+            assertThat(delivered).filteredOn(span -> !span.replica().equals(sent.replica()))
+                    .extracting(span -> span.attributes().get("atrium.members"))
                     .containsExactly(1L);
 
             dan.pushes("message", 1);
@@ -120,14 +127,16 @@ class TracesIT {
 
     @Test
     void what_a_session_says_is_a_trace_of_its_own_and_counts_those_who_hear_it() {
-        try (SessionClient ann = cluster.replica(0).session(); SessionClient bob = cluster.replica(0).session();
+        try (SessionClient ann = cluster.replica(0).session();
+                SessionClient bob = cluster.replica(0).session();
                 SessionClient cat = cluster.replica(1).session()) {
             List.of(ann, bob, cat).forEach(client -> client.join("talk"));
             ann.call("send", "{\"room\":\"talk\",\"event\":\"wave\",\"data\":\"höre\",\"echo\":false}");
             await().until(() -> collector.ofRoom("talk").size() == 3);
             Span sent = one(collector.ofRoom("talk"), "PRODUCER");
             assertThat(sent.parent()).isEmpty();
-            assertThat(sent.attributes()).containsEntry("atrium.event", "wave").containsEntry("messaging.message.body.size", 5L);
+            assertThat(sent.attributes()).containsEntry("atrium.event", "wave").containsEntry("messaging.message.body.size",
+                    5L);
             assertThat(all(collector.ofTrace(sent.trace()), "CONSUMER")).hasSize(2)
                     .allSatisfy(span -> assertThat(span.attributes()).containsEntry("atrium.members", 1L));
         }
@@ -135,7 +144,8 @@ class TracesIT {
 
     @Test
     void so_is_what_a_plain_socket_says_and_a_client_of_socket_io() {
-        try (SocketClient ann = cluster.replica(0).plain("/rooms/mixed"); SocketIoClient bob = SocketIoClient.connect(cluster.replica(1), "/", "websocket")) {
+        try (SocketClient ann = cluster.replica(0).plain("/rooms/mixed");
+                SocketIoClient bob = SocketIoClient.connect(cluster.replica(1), "/", "websocket")) {
             bob.emitWithAck("join", "mixed");
             awaitMembers("mixed", 2);
             ann.text("hello");
@@ -160,7 +170,8 @@ class TracesIT {
             await().until(() -> collector.ofTrace(trace).size() == 2);
         }
         try (SessionClient bob = cluster.replica(1).session()) {
-            bob.call("join", "{\"room\":\"again\",\"since\":{\"epoch\":\"" + receipt.path("epoch").asText() + "\",\"offset\":0}}");
+            bob.call("join",
+                    "{\"room\":\"again\",\"since\":{\"epoch\":\"" + receipt.path("epoch").asText() + "\",\"offset\":0}}");
             bob.pushes("message", 1);
             post(cluster.replica(0), "again", "4bf92f3577b34da6a3ce929d0e0e4705", "01");
             await().until(() -> collector.ofTrace("4bf92f3577b34da6a3ce929d0e0e4705").size() == 2);
@@ -243,7 +254,8 @@ class TracesIT {
     }
 
     private static HttpResponse<String> post(Replica replica, String room, String trace, String flags) {
-        HttpResponse<String> response = replica.request("POST", "/rooms/" + room, "traceparent", "00-" + trace + "-" + PARENT + "-" + flags);
+        HttpResponse<String> response = replica.request("POST", "/rooms/" + room, "traceparent",
+                "00-" + trace + "-" + PARENT + "-" + flags);
         assertThat(response.statusCode()).isEqualTo(201);
         return response;
     }
@@ -262,8 +274,9 @@ class TracesIT {
 
     /** Returns whether the last message in a room's log in Redis contains a word. */
     private static boolean inLog(String room, String word) {
-        String reply = cluster.redis().command("EVAL \"return string.find(redis.call('XREVRANGE', KEYS[1], '+', '-', 'COUNT', 1)[1][2][4], '"
-                + word + "', 1, true) or 0\" 1 \"atrium:log:{/ " + room + "}\"");
+        String reply = cluster.redis()
+                .command("EVAL \"return string.find(redis.call('XREVRANGE', KEYS[1], '+', '-', 'COUNT', 1)[1][2][4], '"
+                        + word + "', 1, true) or 0\" 1 \"atrium:log:{/ " + room + "}\"");
         assertThat(reply).startsWith(":");
         return !reply.equals(":0");
     }

@@ -44,8 +44,9 @@ final class Wanderer implements AutoCloseable {
         }
         before.awaitClose();
         SessionClient next = second.session();
-        JsonNode resumed = next.call("resume", "{\"token\":\"" + before.welcome().path("resume").asText() + "\",\"places\":{\"" + ROOM
-                + "\":{\"epoch\":\"" + before.epochOf(ROOM) + "\",\"offset\":" + place() + "}}}");
+        JsonNode resumed = next.call("resume",
+                "{\"token\":\"" + before.welcome().path("resume").asText() + "\",\"places\":{\"" + ROOM
+                        + "\":{\"epoch\":\"" + before.epochOf(ROOM) + "\",\"offset\":" + place() + "}}}");
         assertThat(resumed.path("code").asInt()).as(resumed.toString()).isEqualTo(200);
         after = next;
         speak(next, seqsAfter);
@@ -82,7 +83,8 @@ final class Wanderer implements AutoCloseable {
     /** Offsets of its acknowledged messages. */
     List<Long> acknowledged() {
         SessionClient now = after;
-        return Stream.concat(acknowledged(before, seqsBefore), now == null ? Stream.of() : acknowledged(now, seqsAfter)).toList();
+        return Stream.concat(acknowledged(before, seqsBefore), now == null ? Stream.of() : acknowledged(now, seqsAfter))
+                .toList();
     }
 
     private static Stream<Long> acknowledged(SessionClient client, List<Integer> seqs) {
@@ -90,7 +92,8 @@ final class Wanderer implements AutoCloseable {
         synchronized (seqs) {
             own = List.copyOf(seqs);
         }
-        return client.replies().stream().filter(reply -> own.contains(reply.path("seq").asInt()) && reply.path("code").asInt() == 200)
+        return client.replies().stream()
+                .filter(reply -> own.contains(reply.path("seq").asInt()) && reply.path("code").asInt() == 200)
                 .map(reply -> reply.at("/body/offset").asLong());
     }
 

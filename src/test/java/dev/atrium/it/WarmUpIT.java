@@ -26,7 +26,8 @@ class WarmUpIT {
             Awaitility.await("ready").atMost(Duration.ofSeconds(20))
                     .until(() -> replica.management("/q/health/ready").statusCode() == 200);
 
-            assertThat(replica.log()).containsPattern("Warmed up with [1-9]\\d+ connections").doesNotContain("ERROR", "broken off");
+            assertThat(replica.log()).containsPattern("Warmed up with [1-9]\\d+ connections").doesNotContain("ERROR",
+                    "broken off");
             assertThat(client.await(1)).as("nothing of the rehearsal").hasSize(1);
             assertThat(replica.metric("atrium_connections_opened_total{transport=\"plain\"}")).isEqualTo(1);
             assertThat(replica.metric("atrium_connections_opened_total{transport=\"session\"}")).isZero();

@@ -1,2 +1,5 @@
-/** Tests of the whole service: real replicas, each a process of the packaged program, a real Redis, and clients over real connections. */
+/**
+ * Tests of the whole service: real replicas, each a process of the packaged program, a real Redis, and clients over real
+ * connections.
+ */
 package dev.atrium.it;

@@ -59,11 +59,13 @@ class DrainTest extends SessionFixture {
     }
 
     @ParameterizedTest(name = "{0} s, {1} s, {2} s")
-    @CsvSource({"-1, 0, 0, delay", "3601, 0, 0, delay", "0, -1, 0, window", "0, 3601, 0, window", "0, 0, -1, grace", "0, 0, 3601, grace"})
+    @CsvSource({ "-1, 0, 0, delay", "3601, 0, 0, delay", "0, -1, 0, window", "0, 3601, 0, window", "0, 0, -1, grace",
+            "0, 0, 3601, grace" })
     void a_setting_out_of_bounds_stops_the_start(long delay, long window, long grace, String setting) {
         Settings settings = new Settings(Duration.ofSeconds(delay), Duration.ofSeconds(window), Duration.ofSeconds(grace));
         assertThatThrownBy(() -> new Drain(sessions, settings)).isInstanceOf(ConfigurationException.class)
-                .hasMessage("atrium.drain." + setting + ": expected a duration from 0ms to 3600s, got " + (delay + window + grace) + "s");
+                .hasMessage("atrium.drain." + setting + ": expected a duration from 0ms to 3600s, got "
+                        + (delay + window + grace) + "s");
     }
 
     @Test
@@ -71,7 +73,8 @@ class DrainTest extends SessionFixture {
         Duration window = Duration.ofMillis(600);
         List<Long> times = new ArrayList<>();
         long start = System.nanoTime();
-        drain(HOUR).tell(IntStream.range(0, 12).<Runnable>mapToObj(i -> () -> times.add(System.nanoTime() - start)).toList(), window);
+        drain(HOUR).tell(IntStream.range(0, 12).<Runnable> mapToObj(i -> () -> times.add(System.nanoTime() - start)).toList(),
+                window);
         assertThat(times).hasSize(12);
         for (int told = 1; told <= 12; told++) {
             // Of n clients ceil(n * (t + step) / window) may have been told at t.
@@ -85,7 +88,8 @@ class DrainTest extends SessionFixture {
     void the_first_ones_are_told_at_once_however_long_the_window() {
         Drain drain = drain(HOUR);
         List<Integer> told = new CopyOnWriteArrayList<>();
-        Thread telling = new Thread(() -> drain.tell(IntStream.range(0, 3).<Runnable>mapToObj(i -> () -> told.add(i)).toList(), HOUR));
+        Thread telling = new Thread(
+                () -> drain.tell(IntStream.range(0, 3).<Runnable> mapToObj(i -> () -> told.add(i)).toList(), HOUR));
         telling.start();
         await().until(() -> drain.told() == 1);
         assertThat(told).hasSize(1);
@@ -109,7 +113,7 @@ class DrainTest extends SessionFixture {
     @Test
     void without_a_window_all_are_told_in_one_go_but_in_another_order() {
         List<Integer> told = new ArrayList<>();
-        drain(HOUR).tell(IntStream.range(0, 1000).<Runnable>mapToObj(i -> () -> told.add(i)).toList(), Duration.ZERO);
+        drain(HOUR).tell(IntStream.range(0, 1000).<Runnable> mapToObj(i -> () -> told.add(i)).toList(), Duration.ZERO);
         assertThat(told).hasSize(1000).doesNotHaveDuplicates().isNotEqualTo(IntStream.range(0, 1000).boxed().toList());
     }
 
@@ -156,7 +160,8 @@ class DrainTest extends SessionFixture {
         Drain drain = drain(HOUR);
         assertThat(drain.rebalance(3)).isEqualTo(3);
         await().until(() -> drain.told() == 1);
-        assertThatThrownBy(() -> drain.rebalance(1)).isInstanceOfSatisfying(ErrorReply.class, error -> assertThat(error.code()).isEqualTo(409))
+        assertThatThrownBy(() -> drain.rebalance(1))
+                .isInstanceOfSatisfying(ErrorReply.class, error -> assertThat(error.code()).isEqualTo(409))
                 .hasMessage("sessions: a drain is under way already; 2 are still to be told");
         drain.hurry();
         await().until(() -> drain.left() == 0);

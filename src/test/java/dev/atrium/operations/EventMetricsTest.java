@@ -46,13 +46,17 @@ class EventMetricsTest {
     static Stream<Arguments> events() {
         return Stream.of(
                 Arguments.of(new Event.Accepted(hello(), Transport.HTTP),
-                        Map.of("atrium.messages.received{transport=http}", 1.0, "atrium.messages.received.bytes{transport=http}", 5.0)),
-                Arguments.of(new Event.Refused(Transport.SESSION, 429), Map.of("atrium.messages.refused{code=429,transport=session}", 1.0)),
+                        Map.of("atrium.messages.received{transport=http}", 1.0,
+                                "atrium.messages.received.bytes{transport=http}", 5.0)),
+                Arguments.of(new Event.Refused(Transport.SESSION, 429),
+                        Map.of("atrium.messages.refused{code=429,transport=session}", 1.0)),
                 Arguments.of(new Event.Connected(ANN), Map.of("atrium.connections.opened{transport=socketio}", 1.0)),
                 Arguments.of(new Event.Disconnected(ANN, CloseReason.SLOW_CONSUMER, 2, false),
                         Map.of("atrium.connections.closed{reason=slow_consumer,transport=socketio}", 1.0)),
                 Arguments.of(new Event.HeartbeatMissed(ANN), Map.of("atrium.heartbeat.timeouts{transport=socketio}", 1.0)),
-                Arguments.of(new Event.Denied(new Caller(Identity.NOBODY, ""), Transport.HTTP, Event.Denied.Kind.LIMIT, "messages", null),
+                Arguments.of(
+                        new Event.Denied(new Caller(Identity.NOBODY, ""), Transport.HTTP, Event.Denied.Kind.LIMIT, "messages",
+                                null),
                         Map.of("atrium.denied{detail=messages,kind=limit}", 1.0)),
                 Arguments.of(new Event.Joined(ANN, LOBBY), Map.of()),
                 Arguments.of(new Event.Missed(7), Map.of()));
@@ -73,7 +77,8 @@ class EventMetricsTest {
         metrics.observed(new Event.Refused(Transport.SESSION, 403));
         metrics.observed(new Event.Refused(Transport.PLAIN, 403));
         assertThat(counts(true)).isEqualTo(Map.of("atrium.messages.refused{code=429,transport=session}", 1.0,
-                "atrium.messages.refused{code=403,transport=session}", 1.0, "atrium.messages.refused{code=403,transport=plain}", 1.0));
+                "atrium.messages.refused{code=403,transport=session}", 1.0, "atrium.messages.refused{code=403,transport=plain}",
+                1.0));
     }
 
     @ParameterizedTest
@@ -84,7 +89,8 @@ class EventMetricsTest {
         assertThat(counts(false).containsKey("atrium.connections.opened{" + tag)).isEqualTo(connected);
         assertThat(counts(false).containsKey("atrium.heartbeat.timeouts{" + tag)).isEqualTo(connected);
         assertThat(Arrays.stream(CloseReason.values())
-                .filter(reason -> counts(false).containsKey("atrium.connections.closed{reason=" + reason.label() + "," + tag)).count())
+                .filter(reason -> counts(false).containsKey("atrium.connections.closed{reason=" + reason.label() + "," + tag))
+                .count())
                 .isEqualTo(connected ? CloseReason.values().length : 0);
     }
 
@@ -123,7 +129,8 @@ class EventMetricsTest {
         for (Meter meter : registry.getMeters()) {
             if (meter instanceof Counter counter && (!onlyCounted || counter.count() > 0)) {
                 StringBuilder name = new StringBuilder(meter.getId().getName()).append('{');
-                meter.getId().getTags().forEach(tag -> name.append(tag.getKey()).append('=').append(tag.getValue()).append(','));
+                meter.getId().getTags()
+                        .forEach(tag -> name.append(tag.getKey()).append('=').append(tag.getValue()).append(','));
                 name.setCharAt(name.length() - 1, '}');
                 counts.put(name.toString(), counter.count());
             }

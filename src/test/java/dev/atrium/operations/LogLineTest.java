@@ -29,7 +29,8 @@ class LogLineTest {
     void words_and_texts_follow_what_happened_and_are_fields_too() {
         ExtLogRecord entry = written(new LogLine("denied").word("kind", "limit").text("name", "ann").word("count", 7));
         assertThat(entry.getFormattedMessage()).isEqualTo("denied kind=limit name=\"ann\" count=7");
-        assertThat(entry.getMdcCopy()).containsEntry("event", "denied").containsEntry("kind", "limit").containsEntry("name", "ann")
+        assertThat(entry.getMdcCopy()).containsEntry("event", "denied").containsEntry("kind", "limit")
+                .containsEntry("name", "ann")
                 .containsEntry("count", "7").hasSize(4);
         assertThat(entry.getLevel()).isEqualTo(Level.INFO);
         assertThat(entry.getLoggerName()).isEqualTo("test.log-line");
@@ -44,8 +45,9 @@ class LogLineTest {
 
     @ParameterizedTest(name = "U+{0} is written {1}")
     @CsvSource(quoteCharacter = '^', value = {
-        "0022, \\\"", "005C, \\\\", "000A, \\n", "000D, \\r", "0000, \\u0000", "001B, \\u001B", "007F, \\u007f", "0085, \\u0085", "2028, \\u2028",
-        "202E, \\u202E", "00E9, \\u00E9", "0025, %", "0020, ^ ^",
+            "0022, \\\"", "005C, \\\\", "000A, \\n", "000D, \\r", "0000, \\u0000", "001B, \\u001B", "007F, \\u007f",
+            "0085, \\u0085", "2028, \\u2028",
+            "202E, \\u202E", "00E9, \\u00E9", "0025, %", "0020, ^ ^",
     })
     void no_value_ends_its_line_or_commands_a_terminal(String codePoint, String written) {
         String value = "a" + (char) Integer.parseInt(codePoint, 16) + "b=c";
@@ -56,11 +58,12 @@ class LogLineTest {
 
     @Test
     void a_value_that_looks_like_a_format_is_none() {
-        assertThat(written(new LogLine("denied").text("name", "%s {0} %n")).getFormattedMessage()).isEqualTo("denied name=\"%s {0} %n\"");
+        assertThat(written(new LogLine("denied").text("name", "%s {0} %n")).getFormattedMessage())
+                .isEqualTo("denied name=\"%s {0} %n\"");
     }
 
     @ParameterizedTest(name = "{0} characters are cut to {1}")
-    @CsvSource({"300, 300", "301, 300", "100000, 300"})
+    @CsvSource({ "300, 300", "301, 300", "100000, 300" })
     void a_long_value_is_cut(int length, int kept) {
         ExtLogRecord entry = written(new LogLine("denied").text("name", "x".repeat(length)));
         assertThat(entry.getFormattedMessage()).isEqualTo("denied name=\"" + "x".repeat(kept) + '"');

@@ -19,7 +19,8 @@ import org.junit.jupiter.api.Test;
 /** Who was refused what, a line each, and a number where there are too many. */
 class SecurityLogTest {
 
-    private static final Caller ANN = new Caller(new Identity(Identity.Kind.TOKEN, "ann", Permissions.parse("secret-room:join"), Identity.NEVER), "192.0.2.1");
+    private static final Caller ANN = new Caller(
+            new Identity(Identity.Kind.TOKEN, "ann", Permissions.parse("secret-room:join"), Identity.NEVER), "192.0.2.1");
 
     private final Events events = new Events();
     private final CapturedLog log = new CapturedLog("atrium.security");
@@ -49,8 +50,10 @@ class SecurityLogTest {
     @Test
     void what_is_not_known_is_left_out_and_other_events_are_not_for_this_log() {
         events.emit(new Event.Refused(Transport.SESSION, 403));
-        events.emit(new Event.Denied(new Caller(Identity.NOBODY, ""), Transport.HTTP, Event.Denied.Kind.AUTHENTICATION, "expired", null));
-        await().untilAsserted(() -> assertThat(log.lines()).containsExactly("denied kind=authentication detail=expired transport=http identity=nobody"));
+        events.emit(new Event.Denied(new Caller(Identity.NOBODY, ""), Transport.HTTP, Event.Denied.Kind.AUTHENTICATION,
+                "expired", null));
+        await().untilAsserted(() -> assertThat(log.lines())
+                .containsExactly("denied kind=authentication detail=expired transport=http identity=nobody"));
     }
 
     @Test

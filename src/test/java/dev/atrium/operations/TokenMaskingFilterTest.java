@@ -36,8 +36,9 @@ class TokenMaskingFilterTest {
 
     @Test
     void a_token_among_the_parameters_of_a_line_is_masked() {
-        ExtLogRecord entry = new ExtLogRecord(Level.INFO, "Invalid request: %s from %s", ExtLogRecord.FormatStyle.PRINTF, "test");
-        entry.setParameters(new Object[] {"/ws?access_token=secret", "100%s"});
+        ExtLogRecord entry = new ExtLogRecord(Level.INFO, "Invalid request: %s from %s", ExtLogRecord.FormatStyle.PRINTF,
+                "test");
+        entry.setParameters(new Object[] { "/ws?access_token=secret", "100%s" });
         assertThat(filter.isLoggable(entry)).isTrue();
         assertThat(entry.getFormattedMessage()).isEqualTo("Invalid request: /ws?access_token=… from 100%s");
         assertThat(entry.getParameters()).isNullOrEmpty();
@@ -45,7 +46,8 @@ class TokenMaskingFilterTest {
 
     @Test
     void a_token_among_the_fields_of_a_line_is_masked() {
-        ExtLogRecord entry = new ExtLogRecord(Level.INFO, "denied target=\"?access_token=secret\"", ExtLogRecord.FormatStyle.NO_FORMAT, "test");
+        ExtLogRecord entry = new ExtLogRecord(Level.INFO, "denied target=\"?access_token=secret\"",
+                ExtLogRecord.FormatStyle.NO_FORMAT, "test");
         entry.putMdc("target", "?access_token=secret");
         entry.putMdc("name", "ann");
         filter.isLoggable(entry);
@@ -55,7 +57,7 @@ class TokenMaskingFilterTest {
     @Test
     void a_line_without_a_token_keeps_its_parameters() {
         ExtLogRecord entry = new ExtLogRecord(Level.INFO, "%s came", ExtLogRecord.FormatStyle.PRINTF, "test");
-        entry.setParameters(new Object[] {"ann"});
+        entry.setParameters(new Object[] { "ann" });
         assertThat(filter.isLoggable(entry)).isTrue();
         assertThat(entry.getParameters()).containsExactly("ann");
         assertThat(entry.getMessage()).isEqualTo("%s came");
@@ -64,7 +66,7 @@ class TokenMaskingFilterTest {
     @Test
     void a_record_of_the_jdk_is_masked_too_and_one_without_a_message_passes() {
         LogRecord entry = new LogRecord(java.util.logging.Level.INFO, "/ws?access_token={0}");
-        entry.setParameters(new Object[] {"secret"});
+        entry.setParameters(new Object[] { "secret" });
         assertThat(filter.isLoggable(entry)).isTrue();
         assertThat(entry.getMessage()).isEqualTo("/ws?access_token=…");
         assertThat(filter.isLoggable(new LogRecord(java.util.logging.Level.INFO, null))).isTrue();

@@ -15,7 +15,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 class CatchUpLimitsTest extends WithRooms {
 
     @ParameterizedTest(name = "{0} messages of {1} characters are {2} writes")
-    @CsvSource({"128, 1, 1", "129, 1, 2", "300, 1, 3", "4, 10000, 1", "5, 10000, 2", "9, 10000, 3", "2, 32667, 1", "2, 32668, 2"})
+    @CsvSource({ "128, 1, 1", "129, 1, 2", "300, 1, 3", "4, 10000, 1", "5, 10000, 2", "9, 10000, 3", "2, 32667, 1",
+            "2, 32668, 2" })
     void what_waited_is_handed_over_in_parts_that_the_member_can_take(int messages, int characters, int writes) {
         Listener ann = new Listener("ann", one);
         Membership membership = admit(ann, null);
@@ -120,10 +121,11 @@ class CatchUpLimitsTest extends WithRooms {
     @Test
     void one_whose_session_ends_while_it_resumes_is_in_no_room() {
         source.answersLater = true;
-        boolean[] open = {true};
+        boolean[] open = { true };
         List<Throwable> failures = new ArrayList<>();
         Uni<Membership> joining = rooms.join(new Listener("ann", one), LOBBY, false, new StreamPosition("e", 0), () -> open[0]);
-        joining.subscribe().with(membership -> { }, failures::add);
+        joining.subscribe().with(membership -> {
+        }, failures::add);
         open[0] = false;
         source.answer();
         turn();
@@ -149,8 +151,10 @@ class CatchUpLimitsTest extends WithRooms {
             public Uni<History> history(RoomId room, HistoryQuery query) {
                 return Uni.createFrom().failure(new IllegalStateException("away"));
             }
-        }, (message, members) -> { }, (message, loops) -> null);
-        assertThatThrownBy(() -> broken.join(new Listener("ann", one), LOBBY, false, new StreamPosition("e", 0), () -> true).await().indefinitely())
+        }, (message, members) -> {
+        }, (message, loops) -> null);
+        assertThatThrownBy(() -> broken.join(new Listener("ann", one), LOBBY, false, new StreamPosition("e", 0), () -> true)
+                .await().indefinitely())
                 .hasMessage("away");
         assertThat(source.log).containsExactly("subscribe", "unsubscribe");
         assertThat(broken.count()).isZero();

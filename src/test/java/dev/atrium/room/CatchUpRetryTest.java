@@ -25,7 +25,8 @@ class CatchUpRetryTest {
     private final Thread thread = CompletableFuture.supplyAsync(Thread::currentThread, executor).join();
     private final DeliveryLoop loop = new DeliveryLoop(executor, () -> Thread.currentThread() == thread);
     private final Source source = new Source();
-    private final Rooms rooms = new Rooms(source, (message, members) -> { }, (message, loops) -> null);
+    private final Rooms rooms = new Rooms(source, (message, members) -> {
+    }, (message, loops) -> null);
     private final Recipient ann = new Recipient();
 
     @AfterEach
@@ -71,7 +72,8 @@ class CatchUpRetryTest {
 
     private void sayMoreThanCanWait() {
         for (int i = 1; i <= MESSAGES; i++) {
-            Message message = new Publication(LOBBY, "message", new Data.Text("x".repeat(100_000)), null, true).at(new StreamPosition("e", i), 1);
+            Message message = new Publication(LOBBY, "message", new Data.Text("x".repeat(100_000)), null, true)
+                    .at(new StreamPosition("e", i), 1);
             source.kept.add(message);
             source.subscriber.message(message);
         }
@@ -109,7 +111,8 @@ class CatchUpRetryTest {
                 if (failures.getAndDecrement() > 0) {
                     throw new IllegalStateException("away");
                 }
-                return new History(new StreamPosition("e", kept.size()), kept.stream().filter(message -> message.offset() > query.after()).toList());
+                return new History(new StreamPosition("e", kept.size()),
+                        kept.stream().filter(message -> message.offset() > query.after()).toList());
             });
         }
     }

@@ -78,7 +78,8 @@ class CatchUpTest extends WithRooms {
         source.say("c");
         turn();
         source.firstKept = 3;
-        for (StreamPosition since : List.of(new StreamPosition("e", 1), new StreamPosition("other", 2), new StreamPosition("e", 9))) {
+        for (StreamPosition since : List.of(new StreamPosition("e", 1), new StreamPosition("other", 2),
+                new StreamPosition("e", 9))) {
             Listener ann = new Listener("ann", one);
             Membership membership = join(ann, since);
             turn();

@@ -129,7 +129,8 @@ class DeliveryLoopTest {
     }
 
     private Room room(String name, Recipient... members) {
-        Room room = new Room(RoomId.of("/", name), (message, reached) -> { }, (message, loops) -> null);
+        Room room = new Room(RoomId.of("/", name), (message, reached) -> {
+        }, (message, loops) -> null);
         room.subscribed(new StreamPosition("e", 0));
         for (Recipient member : members) {
             room.admit(member, false, null).follow();

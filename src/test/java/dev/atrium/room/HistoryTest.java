@@ -13,31 +13,34 @@ class HistoryTest {
 
     @ParameterizedTest(name = "head {0}{1}, messages {2} to {3}, from {4}{5}: {6}")
     @CsvSource({
-        // head        messages  position    continues
-        "e, 5,         3, 5,     e, 2,       true",
-        "e, 5,         4, 5,     e, 2,       false",
-        "e, 5,         2, 5,     e, 2,       false",
-        "e, 5,         3, 4,     e, 2,       true",
-        "e, 5,         0, -1,    e, 5,       true",
-        "e, 5,         0, -1,    e, 4,       false",
-        "e, 5,         0, -1,    e, 6,       false",
-        "e, 5,         7, 7,     e, 6,       false",
-        "e, 5,         3, 5,     f, 2,       false",
-        "e, 5,         1, 5,     '', 0,      true",
-        "e, 5,         3, 5,     '', 0,      false",
-        "'', 0,        0, -1,    '', 0,      true",
-        "'', 0,        0, -1,    e, 0,       false",
+            // head        messages  position    continues
+            "e, 5,         3, 5,     e, 2,       true",
+            "e, 5,         4, 5,     e, 2,       false",
+            "e, 5,         2, 5,     e, 2,       false",
+            "e, 5,         3, 4,     e, 2,       true",
+            "e, 5,         0, -1,    e, 5,       true",
+            "e, 5,         0, -1,    e, 4,       false",
+            "e, 5,         0, -1,    e, 6,       false",
+            "e, 5,         7, 7,     e, 6,       false",
+            "e, 5,         3, 5,     f, 2,       false",
+            "e, 5,         1, 5,     '', 0,      true",
+            "e, 5,         3, 5,     '', 0,      false",
+            "'', 0,        0, -1,    '', 0,      true",
+            "'', 0,        0, -1,    e, 0,       false",
     })
-    void a_history_continues_a_position_if_its_first_message_is_the_next(String epoch, long head, long first, long last, String ofEpoch,
+    void a_history_continues_a_position_if_its_first_message_is_the_next(String epoch, long head, long first, long last,
+            String ofEpoch,
             long offset, boolean continues) {
         List<Message> messages = LongStream.rangeClosed(first, last)
-                .mapToObj(each -> new Publication(RoomId.of("/", "a"), "message", Data.Json.NULL, null, true).at(new StreamPosition(epoch, each), 1))
+                .mapToObj(each -> new Publication(RoomId.of("/", "a"), "message", Data.Json.NULL, null, true)
+                        .at(new StreamPosition(epoch, each), 1))
                 .toList();
-        assertThat(new History(new StreamPosition(epoch, head), messages).continues(new StreamPosition(ofEpoch, offset))).isEqualTo(continues);
+        assertThat(new History(new StreamPosition(epoch, head), messages).continues(new StreamPosition(ofEpoch, offset)))
+                .isEqualTo(continues);
     }
 
     @ParameterizedTest
-    @CsvSource({"-1, true", "0, false", "7, false"})
+    @CsvSource({ "-1, true", "0, false", "7, false" })
     void a_query_from_before_the_first_offset_is_for_the_newest_messages(long after, boolean newest) {
         assertThat(new HistoryQuery(after, Long.MAX_VALUE, 10).isNewest()).isEqualTo(newest);
     }

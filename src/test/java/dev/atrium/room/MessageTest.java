@@ -43,26 +43,27 @@ class MessageTest {
 
     @ParameterizedTest(name = "from {0}, echo {1}, to {2} except {3}: for {4} in {5} {6}")
     @CsvSource(delimiter = '|', value = {
-        // sender | echo | to  | except | member | in | is for it
-        "         | true  |     |     | ann |     | true",
-        "         | false |     |     | ann |     | true",
-        "ann      | true  |     |     | ann |     | true",
-        "ann      | false |     |     | ann |     | false",
-        "ann      | false |     |     | bob |     | true",
-        "         | true  | x   |     | ann | x   | true",
-        "         | true  | x   |     | ann | y   | false",
-        "         | true  | x y |     | ann | y   | true",
-        "         | true  | x y |     | ann | x y | true",
-        "         | true  | x   | y   | ann | x   | true",
-        "         | true  | x   | y   | ann | x y | false",
-        "         | true  | -   | y   | ann | y   | false",
-        "         | true  | -   | y   | ann | x   | true",
-        "         | true  | -   | y z | ann | z   | false",
-        "ann      | false | x   |     | ann | x   | false",
-        "ann      | false | x   |     | bob | x   | true",
-        "ann      | true  | x   |     | ann | x   | true",
+            // sender | echo | to  | except | member | in | is for it
+            "         | true  |     |     | ann |     | true",
+            "         | false |     |     | ann |     | true",
+            "ann      | true  |     |     | ann |     | true",
+            "ann      | false |     |     | ann |     | false",
+            "ann      | false |     |     | bob |     | true",
+            "         | true  | x   |     | ann | x   | true",
+            "         | true  | x   |     | ann | y   | false",
+            "         | true  | x y |     | ann | y   | true",
+            "         | true  | x y |     | ann | x y | true",
+            "         | true  | x   | y   | ann | x   | true",
+            "         | true  | x   | y   | ann | x y | false",
+            "         | true  | -   | y   | ann | y   | false",
+            "         | true  | -   | y   | ann | x   | true",
+            "         | true  | -   | y z | ann | z   | false",
+            "ann      | false | x   |     | ann | x   | false",
+            "ann      | false | x   |     | bob | x   | true",
+            "ann      | true  | x   |     | ann | x   | true",
     })
-    void a_message_is_for_its_audience_and_without_echo_not_for_its_sender(String from, boolean echo, String to, String except, String member,
+    void a_message_is_for_its_audience_and_without_echo_not_for_its_sender(String from, boolean echo, String to, String except,
+            String member,
             String in, boolean expected) {
         Audience audience = to == null ? null : new Audience(names(to), names(except));
         Message message = message(from == null ? null : new Sender(from, null), echo, audience, new Data.Text("a"));
@@ -70,9 +71,11 @@ class MessageTest {
     }
 
     @ParameterizedTest(name = "sender {0}, echo {1}, audience {2}: {3}")
-    @CsvSource({"true, true, false, true", "true, false, false, false", "false, false, false, true", "false, true, true, false",
-        "true, true, true, false", "true, false, true, false"})
-    void a_message_is_for_all_unless_it_is_kept_from_somebody(boolean sender, boolean echo, boolean audience, boolean expected) {
+    @CsvSource({ "true, true, false, true", "true, false, false, false", "false, false, false, true",
+            "false, true, true, false",
+            "true, true, true, false", "true, false, true, false" })
+    void a_message_is_for_all_unless_it_is_kept_from_somebody(boolean sender, boolean echo, boolean audience,
+            boolean expected) {
         assertThat(message(sender ? new Sender("ann", null) : null, echo, audience ? new Audience(Set.of("x"), Set.of()) : null,
                 new Data.Text("a")).isForAll()).isEqualTo(expected);
     }
@@ -89,7 +92,8 @@ class MessageTest {
 
     static Stream<Arguments> data() {
         return Stream.of(Arguments.of(new Data.Text("12345"), 105), Arguments.of(new Data.Text(""), 100),
-                Arguments.of(new Data.Json("[1]"), 103), Arguments.of(Data.Json.NULL, 104), Arguments.of(new Data.Binary(new byte[7]), 107),
+                Arguments.of(new Data.Json("[1]"), 103), Arguments.of(Data.Json.NULL, 104),
+                Arguments.of(new Data.Binary(new byte[7]), 107),
                 Arguments.of(new Data.Arguments("[1,2]", List.of(new byte[10], new byte[20])), 135));
     }
 
@@ -100,7 +104,7 @@ class MessageTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"0, 0", "999, 0", "1000, 1", "1700000000123999, 1700000000123"})
+    @CsvSource({ "0, 0", "999, 0", "1000, 1", "1700000000123999, 1700000000123" })
     void clients_are_told_the_time_in_whole_milliseconds(long micros, long millis) {
         Message message = new Publication(ROOM, "message", Data.Json.NULL, null, true).at(StreamPosition.START, micros);
         assertThat(message.at()).isEqualTo(millis);
@@ -123,7 +127,8 @@ class MessageTest {
     @Test
     void a_publication_has_only_what_it_was_given() {
         Data data = Data.Json.NULL;
-        assertThat(new Publication(ROOM, "e", data, null, true)).isEqualTo(new Publication(ROOM, "e", data, null, true, null, null, null));
+        assertThat(new Publication(ROOM, "e", data, null, true))
+                .isEqualTo(new Publication(ROOM, "e", data, null, true, null, null, null));
         assertThat(new Publication(ROOM, "e", data, null, false, "key"))
                 .isEqualTo(new Publication(ROOM, "e", data, null, false, null, "key", null));
     }

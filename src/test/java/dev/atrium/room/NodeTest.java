@@ -32,33 +32,35 @@ class NodeTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"", "n-_9aZ", "n-_9aZ1234567890123", "n-_9aZ123456789012345", "n-_9aZ1234567890123+", "n-_9aZ12345678 0123",
-        "n-_9aZ1234567890123\n", "ü-_9aZ12345678901234"})
+    @ValueSource(strings = { "", "n-_9aZ", "n-_9aZ1234567890123", "n-_9aZ123456789012345", "n-_9aZ1234567890123+",
+            "n-_9aZ12345678 0123",
+            "n-_9aZ1234567890123\n", "ü-_9aZ12345678901234" })
     void what_has_not_the_form_of_an_engine_id_is_none(String sid) {
         assertThat(Node.ofEngineId(sid)).isNull();
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"", "n-_9aZ12345678901234", "n-_9aZ123456789012345678901", "n-_9aZ12345678901234567890123", "n-_9aZ123456789012345678901="})
+    @ValueSource(strings = { "", "n-_9aZ12345678901234", "n-_9aZ123456789012345678901", "n-_9aZ12345678901234567890123",
+            "n-_9aZ123456789012345678901=" })
     void what_has_not_the_form_of_a_token_is_none(String token) {
         assertThat(Node.ofToken(token)).isNull();
     }
 
     @ParameterizedTest
     @CsvSource({
-        "~azAZ09-_azAZ09-_azAZ, true",
-        "~AAAAAAAAAAAAAAAAAAAA, true",
-        "~AAAAAAAAAAAAAAAAAAA,  false",
-        "~AAAAAAAAAAAAAAAAAAAAA, false",
-        "-AAAAAAAAAAAAAAAAAAAA, false",
-        "~@AAAAAAAAAAAAAAAAAAA, false",
-        "~[AAAAAAAAAAAAAAAAAAA, false",
-        "~`AAAAAAAAAAAAAAAAAAA, false",
-        "~{AAAAAAAAAAAAAAAAAAA, false",
-        "~/AAAAAAAAAAAAAAAAAAA, false",
-        "~:AAAAAAAAAAAAAAAAAAA, false",
-        "~AAAAAAAAAAAAAAAAAAA., false",
-        "~~AAAAAAAAAAAAAAAAAAA, false",
+            "~azAZ09-_azAZ09-_azAZ, true",
+            "~AAAAAAAAAAAAAAAAAAAA, true",
+            "~AAAAAAAAAAAAAAAAAAA,  false",
+            "~AAAAAAAAAAAAAAAAAAAAA, false",
+            "-AAAAAAAAAAAAAAAAAAAA, false",
+            "~@AAAAAAAAAAAAAAAAAAA, false",
+            "~[AAAAAAAAAAAAAAAAAAA, false",
+            "~`AAAAAAAAAAAAAAAAAAA, false",
+            "~{AAAAAAAAAAAAAAAAAAA, false",
+            "~/AAAAAAAAAAAAAAAAAAA, false",
+            "~:AAAAAAAAAAAAAAAAAAA, false",
+            "~AAAAAAAAAAAAAAAAAAA., false",
+            "~~AAAAAAAAAAAAAAAAAAA, false",
     })
     void a_session_id_is_a_tilde_and_twenty_characters_of_base64url(String name, boolean expected) {
         assertThat(SessionId.isSessionId(name)).isEqualTo(expected);

@@ -11,13 +11,13 @@ import org.junit.jupiter.params.provider.ValueSource;
 class RoomIdTest {
 
     @ParameterizedTest
-    @ValueSource(strings = {"lobby", "a/b", " ", "日本", "👨‍👩‍👧", "~home", "{}", "."})
+    @ValueSource(strings = { "lobby", "a/b", " ", "日本", "👨‍👩‍👧", "~home", "{}", "." })
     void any_printable_name_is_a_room(String name) {
         assertThat(RoomId.of("/", name).name()).isEqualTo(name);
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"\u0000", "a\nb", "\u007f", "\u0085", "\u2028", "\u2029", "\ud800", "a\udc00"})
+    @ValueSource(strings = { "\u0000", "a\nb", "\u007f", "\u0085", "\u2028", "\u2029", "\ud800", "a\udc00" })
     void what_cannot_be_printed_is_no_name(String name) {
         assertThatThrownBy(() -> RoomId.of("/", name)).isInstanceOf(InvalidNameException.class)
                 .hasMessageStartingWith("room: expected printable characters");
@@ -28,15 +28,17 @@ class RoomIdTest {
         assertThat(RoomId.of("/", "x".repeat(255)).name()).hasSize(255);
         assertThat(RoomId.of("/", "ü".repeat(127)).name()).hasSize(127);
         assertThat(RoomId.of("/", "😀".repeat(63)).name()).hasSize(126);
-        for (String name : new String[] {"", "x".repeat(256), "ü".repeat(128), "日".repeat(86), "😀".repeat(64)}) {
-            assertThatThrownBy(() -> RoomId.of("/", name)).isInstanceOf(InvalidNameException.class).hasMessageStartingWith("room:");
+        for (String name : new String[] { "", "x".repeat(256), "ü".repeat(128), "日".repeat(86), "😀".repeat(64) }) {
+            assertThatThrownBy(() -> RoomId.of("/", name)).isInstanceOf(InvalidNameException.class)
+                    .hasMessageStartingWith("room:");
         }
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"", "chat", "/a b", "/a,b", "/a?b", "/\n"})
+    @ValueSource(strings = { "", "chat", "/a b", "/a,b", "/a?b", "/\n" })
     void a_namespace_begins_with_a_slash_and_leaves_room_for_socket_io(String namespace) {
-        assertThatThrownBy(() -> RoomId.of(namespace, "a")).isInstanceOf(InvalidNameException.class).hasMessageStartingWith("ns:");
+        assertThatThrownBy(() -> RoomId.of(namespace, "a")).isInstanceOf(InvalidNameException.class)
+                .hasMessageStartingWith("ns:");
     }
 
     @Test

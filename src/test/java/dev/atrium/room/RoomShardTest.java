@@ -13,7 +13,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 class RoomShardTest extends WithRooms {
 
     @ParameterizedTest(name = "{0} messages of {1} characters are {2} writes")
-    @CsvSource({"128, 1, 1", "129, 1, 2", "257, 1, 3", "4, 20000, 1", "5, 20000, 2", "2, 65435, 1", "2, 65436, 2", "3, 65436, 3"})
+    @CsvSource({ "128, 1, 1", "129, 1, 2", "257, 1, 3", "4, 20000, 1", "5, 20000, 2", "2, 65435, 1", "2, 65436, 2",
+            "3, 65436, 3" })
     void a_write_is_bounded_in_messages_and_in_bytes(int messages, int characters, int writes) {
         Listener ann = new Listener("ann", one);
         join(ann);
@@ -43,7 +44,7 @@ class RoomShardTest extends WithRooms {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"abc", "acb", "bac", "bca", "cab", "cba"})
+    @ValueSource(strings = { "abc", "acb", "bac", "bca", "cab", "cba" })
     void members_leave_in_any_order_and_the_others_receive_on(String order) {
         List<Listener> listeners = new ArrayList<>();
         List<Membership> memberships = new ArrayList<>();
@@ -57,7 +58,8 @@ class RoomShardTest extends WithRooms {
             source.say("m");
             turn();
             for (int i = 0; i < order.length(); i++) {
-                assertThat(listeners.get(order.charAt(i) - 'a').heard).as("%s after %s have left", order.charAt(i), order.substring(0, left + 1))
+                assertThat(listeners.get(order.charAt(i) - 'a').heard)
+                        .as("%s after %s have left", order.charAt(i), order.substring(0, left + 1))
                         .hasSize(i <= left ? i : left + 1);
             }
         }
@@ -174,7 +176,7 @@ class RoomShardTest extends WithRooms {
     }
 
     @ParameterizedTest(name = "a membership from e5 covers {0}{1}: {2}")
-    @CsvSource({"e, 5, true", "e, 6, true", "e, 4, false", "f, 5, false", "'', 5, false"})
+    @CsvSource({ "e, 5, true", "e, 6, true", "e, 4, false", "f, 5, false", "'', 5, false" })
     void a_membership_covers_what_comes_after_its_start_in_the_same_epoch(String epoch, long offset, boolean covers) {
         source.position = new StreamPosition("e", 5);
         assertThat(join(new Listener("ann", one)).covers(new StreamPosition(epoch, offset))).isEqualTo(covers);

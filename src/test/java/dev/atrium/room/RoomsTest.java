@@ -138,10 +138,11 @@ class RoomsTest extends WithRooms {
     @Test
     void one_who_has_gone_before_the_room_was_subscribed_to_is_not_let_in() {
         source.waits = true;
-        boolean[] open = {true};
+        boolean[] open = { true };
         Uni<Membership> joining = rooms.join(new Listener("ann", one), LOBBY, false, null, () -> open[0]);
         List<Throwable> failures = new ArrayList<>();
-        joining.subscribe().with(membership -> { }, failures::add);
+        joining.subscribe().with(membership -> {
+        }, failures::add);
         open[0] = false;
         source.subscriber.subscribed(source.position);
         turn();
@@ -218,7 +219,8 @@ class RoomsTest extends WithRooms {
     void a_traced_message_is_written_once_each_loop_has_flushed_it_and_counts_who_heard_it() {
         List<String> passages = new ArrayList<>();
         Listener ann = new Listener("ann", one);
-        Rooms traced = new Rooms(source, (message, members) -> { }, (message, loops) -> {
+        Rooms traced = new Rooms(source, (message, members) -> {
+        }, (message, loops) -> {
             passages.add(message.traceparent() + " on " + loops);
             return members -> passages.add("to " + members + ", ann's flushes " + ann.flushes);
         });

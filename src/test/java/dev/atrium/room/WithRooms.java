@@ -7,7 +7,9 @@ import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 
-/** Base class of tests with rooms on event loops that the test runs by hand, and with a message source that the test controls. */
+/**
+ * Base class of tests with rooms on event loops that the test runs by hand, and with a message source that the test controls.
+ */
 abstract class WithRooms {
 
     static final RoomId LOBBY = RoomId.of("/", "lobby");
@@ -89,7 +91,8 @@ abstract class WithRooms {
 
         void say(String text, String traceparent, Sender from, boolean echo) {
             position = new StreamPosition(position.epoch(), position.offset() + 1);
-            Message message = new Publication(LOBBY, "message", new Data.Text(text), from, echo).in(traceparent).at(position, 1);
+            Message message = new Publication(LOBBY, "message", new Data.Text(text), from, echo).in(traceparent).at(position,
+                    1);
             kept.add(message);
             subscriber.message(message);
         }
@@ -165,7 +168,7 @@ abstract class WithRooms {
             String line = delivery instanceof Message message
                     ? message.offset() + " " + ((Data.Text) message.data()).text()
                     : delivery instanceof HistoryGap gap ? "gap to " + gap.position().epoch() + gap.position().offset()
-                    : ((PresenceEvent) delivery).change() + " " + ((PresenceEvent) delivery).who().id();
+                            : ((PresenceEvent) delivery).change() + " " + ((PresenceEvent) delivery).who().id();
             return line.getBytes(StandardCharsets.UTF_8);
         }
 

@@ -30,7 +30,8 @@ class WriteBatchTest {
         public byte[] encode(Delivery delivery) {
             encoded++;
             return delivery instanceof Message message
-                    ? (prefix + ((Data.Text) message.data()).text()).getBytes(StandardCharsets.UTF_8) : null;
+                    ? (prefix + ((Data.Text) message.data()).text()).getBytes(StandardCharsets.UTF_8)
+                    : null;
         }
 
         @Override
@@ -139,7 +140,8 @@ class WriteBatchTest {
         assertThat(bob.received).containsExactly("for all but ann+for ann and bob");
         assertThat(ann.received).containsExactly("for ann and bob");
         assertThat(eve.received).isEmpty();
-        assertThat(format.released).as("the rest is released at once, what is shared is not").containsExactly("for ann and bob");
+        assertThat(format.released).as("the rest is released at once, what is shared is not")
+                .containsExactly("for ann and bob");
         assertThat(format.encoded).isEqualTo(2);
     }
 

@@ -19,7 +19,8 @@ class ApiKeysTest {
     private record Key(String key, String rooms) implements SecurityConfig.ApiKey {
     }
 
-    private final ApiKeys keys = new ApiKeys(Map.of("shop", new Key(SHOP, "/* *:publish"), "news", new Key(NEWS, "news:history")));
+    private final ApiKeys keys = new ApiKeys(
+            Map.of("shop", new Key(SHOP, "/* *:publish"), "news", new Key(NEWS, "news:history")));
 
     @Test
     void each_key_is_the_backend_of_its_name_with_what_it_grants() {
@@ -35,21 +36,25 @@ class ApiKeysTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"", "0123456789abcde", "0123456789abcdef0", "0123456789ABCDEF", "shop", "another-key-of-17"})
+    @ValueSource(strings = { "", "0123456789abcde", "0123456789abcdef0", "0123456789ABCDEF", "shop", "another-key-of-17" })
     void another_key_is_unknown(String key) {
         assertThatThrownBy(() -> keys.identity(key)).isInstanceOfSatisfying(AuthenticationException.class,
-                refused -> assertThat(refused.reason()).isEqualTo(AuthenticationException.Reason.UNKNOWN_KEY)).hasMessage("X-API-Key: unknown");
+                refused -> assertThat(refused.reason()).isEqualTo(AuthenticationException.Reason.UNKNOWN_KEY))
+                .hasMessage("X-API-Key: unknown");
     }
 
     @Test
     void a_key_that_could_be_guessed_stops_the_start() {
-        assertThatThrownBy(() -> new ApiKeys(Map.of("shop", new Key("123456789012345", "*:publish")))).isInstanceOf(ConfigurationException.class)
+        assertThatThrownBy(() -> new ApiKeys(Map.of("shop", new Key("123456789012345", "*:publish"))))
+                .isInstanceOf(ConfigurationException.class)
                 .hasMessage("atrium.api-keys.shop.key: expected at least 16 characters");
     }
 
     @Test
     void a_grant_that_makes_no_sense_stops_the_start() {
-        assertThatThrownBy(() -> new ApiKeys(Map.of("shop", new Key(SHOP, "*:shout")))).isInstanceOf(ConfigurationException.class)
-                .hasMessageStartingWith("atrium.api-keys.shop.rooms: expected some of join, send, history, presence, publish, admin, got \"shout\"");
+        assertThatThrownBy(() -> new ApiKeys(Map.of("shop", new Key(SHOP, "*:shout"))))
+                .isInstanceOf(ConfigurationException.class)
+                .hasMessageStartingWith(
+                        "atrium.api-keys.shop.rooms: expected some of join, send, history, presence, publish, admin, got \"shout\"");
     }
 }

@@ -78,13 +78,15 @@ class AuthenticatorTest {
 
     /** Whose keys cannot be had, or whose code is broken. */
     private static JWTParser failing(Exception failure) {
-        return (JWTParser) Proxy.newProxyInstance(JWTParser.class.getClassLoader(), new Class<?>[] {JWTParser.class}, (proxy, method, arguments) -> {
-            throw failure;
-        });
+        return (JWTParser) Proxy.newProxyInstance(JWTParser.class.getClassLoader(), new Class<?>[] { JWTParser.class },
+                (proxy, method, arguments) -> {
+                    throw failure;
+                });
     }
 
     private static Authenticator authenticator(JWTParser parser) {
-        return new Authenticator(parser, SecuritySettings.of("auth.mode", "required", "api-keys.shop.key", API_KEY, "api-keys.shop.rooms", "*:publish"));
+        return new Authenticator(parser,
+                SecuritySettings.of("auth.mode", "required", "api-keys.shop.key", API_KEY, "api-keys.shop.rooms", "*:publish"));
     }
 
     private static JwtClaims claims(long secondsLeft) {
@@ -114,7 +116,8 @@ class AuthenticatorTest {
 
     private static void refused(JWTParser parser, String token, AuthenticationException.Reason reason, String message) {
         assertThatThrownBy(() -> authenticator(parser).token(token).await().atMost(Duration.ofSeconds(20)))
-                .isInstanceOfSatisfying(AuthenticationException.class, refused -> assertThat(refused.reason()).isEqualTo(reason))
+                .isInstanceOfSatisfying(AuthenticationException.class,
+                        refused -> assertThat(refused.reason()).isEqualTo(reason))
                 .hasMessage(message).hasNoCause();
     }
 
@@ -131,7 +134,8 @@ class AuthenticatorTest {
     @Test
     void its_claim_grants_words_in_a_string_or_in_an_array() throws Exception {
         JwtClaims claims = ann();
-        claims.setClaim("rooms", Map.of("lobby", "join send", "/chat *", List.of("join", "history presence"), "empty", " ", "none", List.of()));
+        claims.setClaim("rooms",
+                Map.of("lobby", "join send", "/chat *", List.of("join", "history presence"), "empty", " ", "none", List.of()));
         Permissions permissions = shown(claims).permissions();
         assertThat(permissions.allow(RoomId.of("/", "lobby"), Permission.SEND)).isTrue();
         assertThat(permissions.allow(RoomId.of("/", "lobby"), Permission.HISTORY)).isFalse();
@@ -156,7 +160,8 @@ class AuthenticatorTest {
             """)
     void a_claim_that_makes_no_sense_says_what_was_expected(String json, String message) throws Exception {
         JwtClaims claims = JwtClaims.parse(ann().toJson().replaceFirst("}$", ",\"rooms\":" + json.replace("\\", "\\\\") + "}"));
-        refused(parser(), signed(claims, SECRET), AuthenticationException.Reason.MALFORMED_GRANT, "token: its claim rooms: " + message);
+        refused(parser(), signed(claims, SECRET), AuthenticationException.Reason.MALFORMED_GRANT,
+                "token: its claim rooms: " + message);
     }
 
     @Test
@@ -167,7 +172,7 @@ class AuthenticatorTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"", " "})
+    @ValueSource(strings = { "", " " })
     void a_token_of_nobody_is_not_valid(String subject) throws Exception {
         JwtClaims claims = claims(3600);
         if (!subject.isEmpty()) {
@@ -179,7 +184,8 @@ class AuthenticatorTest {
 
     @Test
     void a_token_of_another_key_is_not_valid_and_nor_is_what_is_none() throws Exception {
-        refused(parser(), signed(ann(), "another-secret-of-more-than-thirty-two-bytes"), AuthenticationException.Reason.INVALID, "token: not valid here");
+        refused(parser(), signed(ann(), "another-secret-of-more-than-thirty-two-bytes"), AuthenticationException.Reason.INVALID,
+                "token: not valid here");
         refused(parser(), "abc", AuthenticationException.Reason.INVALID, "token: not valid here");
         refused(parser(), "", AuthenticationException.Reason.INVALID, "token: not valid here");
     }
@@ -187,7 +193,8 @@ class AuthenticatorTest {
     @Test
     void a_token_may_have_so_many_characters() {
         refused(parser(), "x".repeat(16 * 1024), AuthenticationException.Reason.INVALID, "token: not valid here");
-        refused(parser(), "x".repeat(16 * 1024 + 1), AuthenticationException.Reason.INVALID, "token: expected at most 16384 characters");
+        refused(parser(), "x".repeat(16 * 1024 + 1), AuthenticationException.Reason.INVALID,
+                "token: expected at most 16384 characters");
     }
 
     @Test
@@ -212,8 +219,10 @@ class AuthenticatorTest {
     @Test
     void a_server_that_nobody_could_use_does_not_start() {
         set(KEY_SETTING, null);
-        assertThatThrownBy(() -> new Authenticator(parser(), SecuritySettings.of("auth.mode", "required"))).isInstanceOf(ConfigurationException.class)
-                .hasMessage("atrium.auth.mode: expected open, because there is no key to verify tokens with; set mp.jwt.verify.publickey.location");
+        assertThatThrownBy(() -> new Authenticator(parser(), SecuritySettings.of("auth.mode", "required")))
+                .isInstanceOf(ConfigurationException.class)
+                .hasMessage(
+                        "atrium.auth.mode: expected open, because there is no key to verify tokens with; set mp.jwt.verify.publickey.location");
         assertThatCode(() -> new Authenticator(parser(), SecuritySettings.of())).doesNotThrowAnyException();
     }
 
@@ -247,7 +256,7 @@ class AuthenticatorTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"http://issuer.example/jwks", "https://issuer.example/jwks"})
+    @ValueSource(strings = { "http://issuer.example/jwks", "https://issuer.example/jwks" })
     void the_keys_of_an_issuer_may_come_later(String location) {
         VerificationKey key = new VerificationKey("mp.jwt.verify.publickey.location", location);
         assertThatCode(() -> key.check(failing(new IllegalStateException("not asked")))).doesNotThrowAnyException();

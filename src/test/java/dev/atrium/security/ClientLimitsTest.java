@@ -17,7 +17,8 @@ class ClientLimitsTest {
     private static final Caller UNKNOWN = new Caller(Identity.ANONYMOUS, "");
     private static final Caller ADDRESS = new Caller(Identity.ANONYMOUS, "192.0.2.1");
 
-    private final ClientLimits limits = new ClientLimits(SecuritySettings.of("limits.messages", "1", "limits.bytes", "1K", "limits.rooms", "3"));
+    private final ClientLimits limits = new ClientLimits(
+            SecuritySettings.of("limits.messages", "1", "limits.bytes", "1K", "limits.rooms", "3"));
 
     @ParameterizedTest(name = "{0}={1}: {2}")
     @CsvSource(delimiter = '|', textBlock = """
@@ -39,8 +40,9 @@ class ClientLimitsTest {
 
     @Test
     void settings_are_handed_on() {
-        ClientLimits all = new ClientLimits(SecuritySettings.of("limits.rooms", "7", "limits.room-name", "8", "limits.members-page", "9",
-                "limits.first-command", "10s", "limits.bytes", "0"));
+        ClientLimits all = new ClientLimits(
+                SecuritySettings.of("limits.rooms", "7", "limits.room-name", "8", "limits.members-page", "9",
+                        "limits.first-command", "10s", "limits.bytes", "0"));
         assertThat(all.rooms()).isEqualTo(7);
         assertThat(all.roomName()).isEqualTo(8);
         assertThat(all.membersPage()).isEqualTo(9);
@@ -106,7 +108,8 @@ class ClientLimitsTest {
     }
 
     private static void refuses(Limit limit, ThrowingCallable request) {
-        assertThatThrownBy(request).isInstanceOfSatisfying(LimitException.class, refused -> assertThat(refused.limit()).isEqualTo(limit))
+        assertThatThrownBy(request)
+                .isInstanceOfSatisfying(LimitException.class, refused -> assertThat(refused.limit()).isEqualTo(limit))
                 .hasMessage(limit.message());
     }
 

@@ -14,7 +14,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 /** Which connection may begin, and which limit refuses the others. */
 class ConnectionLimiterTest {
 
-    private static final Caller ANN = new Caller(new Identity(Identity.Kind.TOKEN, "ann", Permissions.NONE, Identity.NEVER), "192.0.2.1");
+    private static final Caller ANN = new Caller(new Identity(Identity.Kind.TOKEN, "ann", Permissions.NONE, Identity.NEVER),
+            "192.0.2.1");
     private static final Caller SOMEBODY = new Caller(Identity.ANONYMOUS, "192.0.2.1");
     private static final Caller OTHER = new Caller(Identity.ANONYMOUS, "192.0.2.2");
     private static final Caller UNKNOWN = new Caller(Identity.ANONYMOUS, "");
@@ -27,8 +28,8 @@ class ConnectionLimiterTest {
 
     @ParameterizedTest(name = "{0}={1}")
     @CsvSource({
-        "connections, -1", "connections, 1000000001", "connections-per-address, -1", "connections-per-address, 1000000001",
-        "connections-per-user, -1", "connections-per-user, 1000000001", "handshakes, -1", "handshakes, 1000000001",
+            "connections, -1", "connections, 1000000001", "connections-per-address, -1", "connections-per-address, 1000000001",
+            "connections-per-user, -1", "connections-per-user, 1000000001", "handshakes, -1", "handshakes, 1000000001",
     })
     void a_setting_out_of_bounds_stops_the_start(String setting, String value) {
         assertThatThrownBy(() -> limiter("limits." + setting, value)).isInstanceOf(ConfigurationException.class)
@@ -120,7 +121,8 @@ class ConnectionLimiterTest {
 
     @Test
     void zero_is_no_limit() {
-        ConnectionLimiter limiter = limiter("limits.connections", "0", "limits.connections-per-address", "0", "limits.connections-per-user", "0",
+        ConnectionLimiter limiter = limiter("limits.connections", "0", "limits.connections-per-address", "0",
+                "limits.connections-per-user", "0",
                 "limits.handshakes", "0");
         for (int i = 0; i < 10_000; i++) {
             limiter.admit(ANN);
@@ -191,6 +193,7 @@ class ConnectionLimiterTest {
     }
 
     private static void refuses(Limit limit, ThrowingCallable connecting) {
-        assertThatThrownBy(connecting).isInstanceOfSatisfying(LimitException.class, refused -> assertThat(refused.limit()).isEqualTo(limit));
+        assertThatThrownBy(connecting).isInstanceOfSatisfying(LimitException.class,
+                refused -> assertThat(refused.limit()).isEqualTo(limit));
     }
 }

@@ -11,14 +11,15 @@ class IdentityTest {
 
     @ParameterizedTest(name = "{0} {1} at {2}: user {3}, key {4}, written {5}")
     @CsvSource(nullValues = "-", value = {
-        "TOKEN,     ann,  192.0.2.1, ann, uann,       TOKEN ann",
-        "TOKEN,     ann,  '',        ann, uann,       TOKEN ann",
-        "KEY,       shop, 192.0.2.1, -,   a192.0.2.1, KEY shop",
-        "KEY,       shop, '',        -,   -,          KEY shop",
-        "ANONYMOUS, -,    192.0.2.1, -,   a192.0.2.1, ANONYMOUS",
-        "NOBODY,    -,    '',        -,   -,          NOBODY",
+            "TOKEN,     ann,  192.0.2.1, ann, uann,       TOKEN ann",
+            "TOKEN,     ann,  '',        ann, uann,       TOKEN ann",
+            "KEY,       shop, 192.0.2.1, -,   a192.0.2.1, KEY shop",
+            "KEY,       shop, '',        -,   -,          KEY shop",
+            "ANONYMOUS, -,    192.0.2.1, -,   a192.0.2.1, ANONYMOUS",
+            "NOBODY,    -,    '',        -,   -,          NOBODY",
     })
-    void a_caller_is_told_from_others_by_user_or_else_by_address(Identity.Kind kind, String name, String address, String user, String key,
+    void a_caller_is_told_from_others_by_user_or_else_by_address(Identity.Kind kind, String name, String address, String user,
+            String key,
             String written) {
         Identity identity = new Identity(kind, name, Permissions.parse("secret:join"), Identity.NEVER);
         assertThat(identity.user()).isEqualTo(user);
@@ -35,10 +36,11 @@ class IdentityTest {
 
     @ParameterizedTest(name = "{0} is {1}, {2}")
     @CsvSource({
-        "CONNECTIONS, 503, connections, false", "HANDSHAKES, 503, handshakes, false", "OVERLOAD, 503, overload, true",
-        "DRAINING, 503, draining, true", "CONNECTIONS_PER_ADDRESS, 429, connections_per_address, false",
-        "CONNECTIONS_PER_USER, 429, connections_per_user, false", "PENALTY, 429, penalty, false", "MESSAGES, 429, messages, false",
-        "BYTES, 429, bytes, false", "ROOMS, 429, rooms, false", "FIRST_COMMAND, 408, first_command, false",
+            "CONNECTIONS, 503, connections, false", "HANDSHAKES, 503, handshakes, false", "OVERLOAD, 503, overload, true",
+            "DRAINING, 503, draining, true", "CONNECTIONS_PER_ADDRESS, 429, connections_per_address, false",
+            "CONNECTIONS_PER_USER, 429, connections_per_user, false", "PENALTY, 429, penalty, false",
+            "MESSAGES, 429, messages, false",
+            "BYTES, 429, bytes, false", "ROOMS, 429, rooms, false", "FIRST_COMMAND, 408, first_command, false",
     })
     void a_limit_of_the_replica_is_503_and_one_of_the_client_429(Limit limit, int code, String label, boolean shared) {
         assertThat(limit.code()).isEqualTo(code);

@@ -26,7 +26,7 @@ class PolicyTest {
     @EnumSource(Permission.class)
     void an_open_server_allows_everyone_everything_but_what_takes_an_administrator(Permission permission) {
         boolean allowed = permission != Permission.ADMIN;
-        for (Policy policy : new Policy[] {open, Policy.open()}) {
+        for (Policy policy : new Policy[] { open, Policy.open() }) {
             assertThat(policy.allows(Identity.ANONYMOUS, LOBBY, permission)).isEqualTo(allowed);
             assertThat(policy.allows(Identity.ANONYMOUS, RoomId.everyone("/chat"), permission)).isEqualTo(allowed);
             assertThat(policy.allowsEverywhere(Identity.ANONYMOUS, permission)).isEqualTo(allowed);
@@ -61,18 +61,19 @@ class PolicyTest {
 
     @ParameterizedTest(name = "everyone {0}, token {1}: {2} allowed {3}, everywhere {4}, reaches /chat {5}")
     @CsvSource({
-        "lobby:join,       other:join,     JOIN,    true,  false, false",
-        "lobby:join,       lobby:send,     SEND,    true,  false, false",
-        "lobby:join,       other:join,     SEND,    false, false, false",
-        "lobby:join,       /* *:send,      SEND,    true,  true,  true",
-        "/* *:send,        other:join,     SEND,    true,  true,  true",
-        "/* *:send,        other:join,     ADMIN,   false, false, true",
-        "lobby:join,       /* *:admin,     HISTORY, true,  true,  true",
-        "lobby:join,       *:admin,        HISTORY, true,  false, false",
-        "lobby:join,       /* lobby:send,  SEND,    true,  false, true",
-        "/chat x:join,     other:join,     JOIN,    false, false, true",
+            "lobby:join,       other:join,     JOIN,    true,  false, false",
+            "lobby:join,       lobby:send,     SEND,    true,  false, false",
+            "lobby:join,       other:join,     SEND,    false, false, false",
+            "lobby:join,       /* *:send,      SEND,    true,  true,  true",
+            "/* *:send,        other:join,     SEND,    true,  true,  true",
+            "/* *:send,        other:join,     ADMIN,   false, false, true",
+            "lobby:join,       /* *:admin,     HISTORY, true,  true,  true",
+            "lobby:join,       *:admin,        HISTORY, true,  false, false",
+            "lobby:join,       /* lobby:send,  SEND,    true,  false, true",
+            "/chat x:join,     other:join,     JOIN,    false, false, true",
     })
-    void what_everyone_may_and_what_a_token_grants_add_up(String everyone, String token, Permission permission, boolean allowed, boolean everywhere,
+    void what_everyone_may_and_what_a_token_grants_add_up(String everyone, String token, Permission permission, boolean allowed,
+            boolean everywhere,
             boolean reaches) {
         Policy policy = new Policy(SecuritySettings.of("auth.mode", "required", "permissions.everyone", everyone));
         assertThat(policy.allows(granted(token), LOBBY, permission)).isEqualTo(allowed);
@@ -89,7 +90,8 @@ class PolicyTest {
 
     @Test
     void permissions_that_make_no_sense_stop_the_start() {
-        assertThatThrownBy(() -> new Policy(SecuritySettings.of("permissions.everyone", "lobby"))).isInstanceOf(ConfigurationException.class)
+        assertThatThrownBy(() -> new Policy(SecuritySettings.of("permissions.everyone", "lobby")))
+                .isInstanceOf(ConfigurationException.class)
                 .hasMessageStartingWith("atrium.permissions.everyone: expected rooms and what may be done there");
     }
 }

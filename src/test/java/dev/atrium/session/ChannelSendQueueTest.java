@@ -20,7 +20,8 @@ class ChannelSendQueueTest {
 
     private final Kernel channel = new Kernel();
     private final Deque<Runnable> tasks = new ArrayDeque<>();
-    private final ChannelSendQueue queue = new ChannelSendQueue(channel.pipeline().firstContext(), new DeliveryLoop(tasks::add, () -> true), LIMIT);
+    private final ChannelSendQueue queue = new ChannelSendQueue(channel.pipeline().firstContext(),
+            new DeliveryLoop(tasks::add, () -> true), LIMIT);
 
     /** Takes what it is given, unless it is full. */
     private static final class Kernel extends EmbeddedChannel {

@@ -24,7 +24,7 @@ class HandshakeThrottleTest extends SessionFixture {
     private Cancellable come(int name) {
         return throttle.pass(() -> {
             begun.add(name);
-            return Uni.createFrom().<String>emitter(work::add);
+            return Uni.createFrom().<String> emitter(work::add);
         }).subscribe().with(done::add, failure -> done.add(failure.getMessage()));
     }
 
@@ -216,7 +216,8 @@ class HandshakeThrottleTest extends SessionFixture {
         List<UniEmitter<? super String>> work = new ArrayList<>();
         List<Cancellable> all = new ArrayList<>();
         for (int i = 0; i < 20; i++) {
-            all.add(throttle.pass(() -> Uni.createFrom().<String>emitter(work::add)).subscribe().with(x -> { }));
+            all.add(throttle.pass(() -> Uni.createFrom().<String> emitter(work::add)).subscribe().with(x -> {
+            }));
         }
         for (int i = 0; i < 100; i++) {
             pass(3);

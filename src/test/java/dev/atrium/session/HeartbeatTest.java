@@ -55,14 +55,16 @@ class HeartbeatTest extends SessionFixture {
     }
 
     private static ConditionFactory await() {
-        return Awaitility.await().pollInSameThread().pollDelay(Duration.ZERO).pollInterval(Duration.ofMillis(2)).atMost(Duration.ofSeconds(20));
+        return Awaitility.await().pollInSameThread().pollDelay(Duration.ZERO).pollInterval(Duration.ofMillis(2))
+                .atMost(Duration.ofSeconds(20));
     }
 
     @Test
     void a_new_client_is_pinged_once_until_something_is_heard_of_it() {
         Session session = watched(heartbeat(SHORT, LONG, ANY_AGE), connection, reports);
         turnUntil(() -> connection.pings == 1);
-        turnFor(Duration.ofMillis(200), () -> { });
+        turnFor(Duration.ofMillis(200), () -> {
+        });
         assertThat(connection.pings).isOne();
         assertThat(session.isOpen()).isTrue();
         assertThat(reports.log).isEmpty();
@@ -102,7 +104,7 @@ class HeartbeatTest extends SessionFixture {
     }
 
     @ParameterizedTest(name = "silent for {0} s of an hour and an interval: open {1}")
-    @CsvSource({"3599, true", "3601, false"})
+    @CsvSource({ "3599, true", "3601, false" })
     void silence_is_counted_from_what_was_heard_last(long seconds, boolean open) {
         Session session = watched(heartbeat(SHORT, LONG, ANY_AGE), connection, reports);
         session.beat.lastHeard = System.nanoTime() - Duration.ofSeconds(seconds).toNanos();
@@ -117,7 +119,8 @@ class HeartbeatTest extends SessionFixture {
         Session session = watched(heartbeat(SHORT, SHORT, ANY_AGE), connection, reports);
         session.readingPaused(true);
         session.beat.lastHeard = System.nanoTime() - LONG.toNanos();
-        turnFor(Duration.ofMillis(200), () -> { });
+        turnFor(Duration.ofMillis(200), () -> {
+        });
         assertThat(session.isOpen()).isTrue();
         assertThat(connection.pings).isZero();
         session.readingPaused(false);
@@ -129,7 +132,8 @@ class HeartbeatTest extends SessionFixture {
     @Test
     void an_old_connection_is_closed_at_its_age_however_much_is_heard() {
         long start = System.nanoTime();
-        Session session = watched(heartbeat(LONG, LONG, new MaxConnectionAge(Duration.ofMillis(100).toNanos(), 0)), connection, reports);
+        Session session = watched(heartbeat(LONG, LONG, new MaxConnectionAge(Duration.ofMillis(100).toNanos(), 0)), connection,
+                reports);
         turnUntil(() -> {
             session.heard();
             return !session.isOpen();
@@ -166,7 +170,7 @@ class HeartbeatTest extends SessionFixture {
             clients.add(new Connection());
             sessions.add(watched(heartbeat, clients.get(i), new Reports()));
         }
-        for (int gone : new int[] {0, 7, 19, 3}) {
+        for (int gone : new int[] { 0, 7, 19, 3 }) {
             sessions.get(gone).closed(CloseReason.NORMAL);
         }
         turnUntil(() -> clients.stream().filter(client -> client.pings > 0).count() == 16);
@@ -193,7 +197,8 @@ class HeartbeatTest extends SessionFixture {
             both.add(session);
         });
         turnUntil(() -> !both.get(0).isOpen() && !both.get(1).isOpen());
-        turnFor(Duration.ofMillis(50), () -> { });
+        turnFor(Duration.ofMillis(50), () -> {
+        });
         assertThat(killing.log).containsExactly("missed", "closed NORMAL", "closed NORMAL");
         assertThat(clients).allMatch(client -> client.pings == 0 && client.closes.isEmpty());
     }

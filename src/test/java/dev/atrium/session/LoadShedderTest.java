@@ -28,7 +28,8 @@ class LoadShedderTest extends SessionFixture {
 
     private void come(int count) {
         for (int i = 0; i < count; i++) {
-            sessions.inTurn(eventLoop, () -> Uni.createFrom().nothing()).subscribe().with(item -> { });
+            sessions.inTurn(eventLoop, () -> Uni.createFrom().nothing()).subscribe().with(item -> {
+            });
         }
     }
 
@@ -45,7 +46,7 @@ class LoadShedderTest extends SessionFixture {
     }
 
     @ParameterizedTest(name = "{0} newcomers of {1}: exhausted {2}")
-    @CsvSource({"9, 10, false", "10, 10, true", "11, 10, true", "100, 0, false", "0, 1, false"})
+    @CsvSource({ "9, 10, false", "10, 10, true", "11, 10, true", "100, 0, false", "0, 1, false" })
     void newcomers_are_counted_those_inside_too(int newcomers, int most, boolean exhausted) {
         come(newcomers);
         assertThat(new LoadShedder(sessions, new Settings(Duration.ZERO, most)).isExhausted()).isEqualTo(exhausted);
@@ -86,11 +87,12 @@ class LoadShedderTest extends SessionFixture {
     }
 
     private static Vertx withLoops(DefaultEventLoopGroup loops) {
-        return (Vertx) Proxy.newProxyInstance(Vertx.class.getClassLoader(), new Class<?>[] {Vertx.class}, (proxy, method, arguments) -> {
-            if (method.getName().equals("nettyEventLoopGroup")) {
-                return loops;
-            }
-            throw new UnsupportedOperationException(method.getName());
-        });
+        return (Vertx) Proxy.newProxyInstance(Vertx.class.getClassLoader(), new Class<?>[] { Vertx.class },
+                (proxy, method, arguments) -> {
+                    if (method.getName().equals("nettyEventLoopGroup")) {
+                        return loops;
+                    }
+                    throw new UnsupportedOperationException(method.getName());
+                });
     }
 }

@@ -16,9 +16,10 @@ class MaxConnectionAgeTest extends SessionFixture {
     }
 
     @ParameterizedTest(name = "{0} and {1} %: from {2} to {3} ns")
-    @CsvSource({"1s, 0, 1000000000, 1000000000", "1s, 10, 900000000, 1100000000", "2s, 100, 0, 4000000000"})
+    @CsvSource({ "1s, 0, 1000000000, 1000000000", "1s, 10, 900000000, 1100000000", "2s, 100, 0, 4000000000" })
     void connections_end_at_different_ages_within_the_jitter(String age, String jitter, long least, long most) {
-        MaxConnectionAge max = MaxConnectionAge.of(config("connection.max-age", age, "connection.max-age-jitter", jitter).connection());
+        MaxConnectionAge max = MaxConnectionAge
+                .of(config("connection.max-age", age, "connection.max-age-jitter", jitter).connection());
         long[] ages = LongStream.range(0, 2000).map(i -> max.end(1_000 + i) - 1_000 - i).sorted().toArray();
         assertThat(ages[0]).isBetween(least, least + (most - least) / 20);
         assertThat(ages[ages.length - 1]).isBetween(most - (most - least) / 20, most);

@@ -48,7 +48,8 @@ class PausableTest {
     void a_handler_that_throws_does_not_leave_its_client_waiting() {
         connection.await(later, item -> {
             throw new IllegalStateException("on purpose");
-        }, failure -> { });
+        }, failure -> {
+        });
         work.get(0).complete("result");
         assertThat(log).containsExactly("pause", "resume");
         connection.await(later, log::add, failure -> {

@@ -164,7 +164,8 @@ class SessionTest extends SessionFixture {
 
     @Test
     void a_session_of_a_user_has_its_name_from_the_start() {
-        SessionRequest request = new SessionRequest(new Caller(ANN, ""), eventLoop, "/chat", Transport.PLAIN, connection, new Text());
+        SessionRequest request = new SessionRequest(new Caller(ANN, ""), eventLoop, "/chat", Transport.PLAIN, connection,
+                new Text());
         Session ann = sessions.open(request, null, reports);
         assertThat(ann.self().user()).isEqualTo("ann");
         assertThat(ann.namespace()).isEqualTo("/chat");
@@ -199,7 +200,8 @@ class SessionTest extends SessionFixture {
             session.inTurn(() -> {
                 begun.add(number);
                 return Uni.createFrom().nothing();
-            }).subscribe().with(item -> { });
+            }).subscribe().with(item -> {
+            });
         }
         for (int i = 0; i < 20; i++) {
             pass(3);
@@ -211,7 +213,8 @@ class SessionTest extends SessionFixture {
     @Test
     void a_member_is_written_what_its_rooms_send_once_it_follows() {
         Source source = new Source();
-        Rooms rooms = new Rooms(source, (message, members) -> { }, (message, loops) -> null);
+        Rooms rooms = new Rooms(source, (message, members) -> {
+        }, (message, loops) -> null);
         Membership membership = rooms.join(session, LOBBY, false, null, session::isOpen).await().indefinitely();
         session.entered(membership);
         assertThat(session.isIn("lobby")).isTrue();
@@ -241,7 +244,8 @@ class SessionTest extends SessionFixture {
     @Test
     void the_longest_queue_of_a_loop_is_the_backlog_and_too_much_of_it_is_behind() {
         Source source = new Source();
-        Rooms rooms = new Rooms(source, (message, members) -> { }, (message, loops) -> null);
+        Rooms rooms = new Rooms(source, (message, members) -> {
+        }, (message, loops) -> null);
         session.entered(rooms.join(session, LOBBY, false, null, session::isOpen).await().indefinitely());
         session.follow();
         turn();

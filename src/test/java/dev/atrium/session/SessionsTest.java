@@ -40,8 +40,10 @@ class SessionsTest extends SessionFixture {
 
     @ParameterizedTest(name = "{0}={1}")
     @CsvSource({
-        "heartbeat.interval, 50ms", "heartbeat.timeout, 50ms", "heartbeat.interval, 1d", "outbox.limit, 1K", "outbox.limit, 1G",
-        "connection.max-age, 0s", "connection.max-age, 1s", "connection.max-age, 365d", "connection.max-age-jitter, 0", "connection.max-age-jitter, 100",
+            "heartbeat.interval, 50ms", "heartbeat.timeout, 50ms", "heartbeat.interval, 1d", "outbox.limit, 1K",
+            "outbox.limit, 1G",
+            "connection.max-age, 0s", "connection.max-age, 1s", "connection.max-age, 365d", "connection.max-age-jitter, 0",
+            "connection.max-age-jitter, 100",
     })
     void the_bounds_themselves_are_taken(String setting, String value) {
         assertThatCode(() -> sessions(setting, value)).doesNotThrowAnyException();
@@ -100,8 +102,10 @@ class SessionsTest extends SessionFixture {
 
     @Test
     void newcomers_of_all_event_loops_are_counted() {
-        sessions.inTurn(eventLoop, () -> Uni.createFrom().nothing()).subscribe().with(item -> { });
-        sessions.inTurn(new EmbeddedChannel().eventLoop(), () -> Uni.createFrom().nothing()).subscribe().with(item -> { });
+        sessions.inTurn(eventLoop, () -> Uni.createFrom().nothing()).subscribe().with(item -> {
+        });
+        sessions.inTurn(new EmbeddedChannel().eventLoop(), () -> Uni.createFrom().nothing()).subscribe().with(item -> {
+        });
         assertThat(sessions.newcomers()).isEqualTo(2);
         assertThat(sessions.inTurn(eventLoop, () -> Uni.createFrom().item("done")).await().indefinitely()).isEqualTo("done");
         assertThat(sessions.newcomers()).isEqualTo(2);

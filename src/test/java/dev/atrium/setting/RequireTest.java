@@ -15,30 +15,32 @@ import org.junit.jupiter.params.provider.ValueSource;
 class RequireTest {
 
     @ParameterizedTest
-    @ValueSource(longs = {3, 5, 7})
+    @ValueSource(longs = { 3, 5, 7 })
     void a_number_within_the_bounds_passes(long value) {
         assertThatCode(() -> Require.between("atrium.x", value, 3, 7)).doesNotThrowAnyException();
     }
 
     @ParameterizedTest
-    @ValueSource(longs = {2, 8, -1, Long.MAX_VALUE, Long.MIN_VALUE})
+    @ValueSource(longs = { 2, 8, -1, Long.MAX_VALUE, Long.MIN_VALUE })
     void a_number_outside_is_refused_with_bounds_and_value(long value) {
         assertThatThrownBy(() -> Require.between("atrium.x", value, 3, 7)).isInstanceOf(ConfigurationException.class)
                 .hasMessage("atrium.x: expected from 3 to 7, got " + value);
     }
 
     @ParameterizedTest
-    @ValueSource(longs = {50, 51, 86_400_000})
+    @ValueSource(longs = { 50, 51, 86_400_000 })
     void a_duration_within_the_bounds_passes(long millis) {
         assertThatCode(() -> Require.between("atrium.x", Duration.ofMillis(millis), Duration.ofMillis(50), Duration.ofDays(1)))
                 .doesNotThrowAnyException();
     }
 
     @ParameterizedTest(name = "{0} ms is written {1}")
-    @CsvSource({"49, 49ms", "0, 0ms", "-1000, -1s", "86401000, 86401s", "86400001, 86400001ms", "172800000, 2d"})
+    @CsvSource({ "49, 49ms", "0, 0ms", "-1000, -1s", "86401000, 86401s", "86400001, 86400001ms", "172800000, 2d" })
     void a_duration_outside_is_refused_as_a_person_writes_it(long millis, String text) {
-        assertThatThrownBy(() -> Require.between("atrium.x", Duration.ofMillis(millis), Duration.ofMillis(50), Duration.ofDays(1)))
-                .isInstanceOf(ConfigurationException.class).hasMessage("atrium.x: expected a duration from 50ms to 1d, got " + text);
+        assertThatThrownBy(
+                () -> Require.between("atrium.x", Duration.ofMillis(millis), Duration.ofMillis(50), Duration.ofDays(1)))
+                .isInstanceOf(ConfigurationException.class)
+                .hasMessage("atrium.x: expected a duration from 50ms to 1d, got " + text);
     }
 
     @Test
@@ -50,7 +52,7 @@ class RequireTest {
 
     @Test
     void what_a_parser_throws_is_told_under_the_name_of_the_setting() {
-        assertThat(Require.<Integer>parsed("atrium.x", "7", Integer::valueOf)).isEqualTo(7);
+        assertThat(Require.<Integer> parsed("atrium.x", "7", Integer::valueOf)).isEqualTo(7);
         assertThatThrownBy(() -> Require.parsed("atrium.x", "seven", text -> {
             throw new IllegalStateException("expected a digit, got " + text);
         })).isInstanceOf(ConfigurationException.class).hasMessage("atrium.x: expected a digit, got seven");

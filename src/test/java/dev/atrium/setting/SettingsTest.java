@@ -12,40 +12,42 @@ import org.junit.jupiter.params.provider.ValueSource;
 class SettingsTest {
 
     @ParameterizedTest(name = "{0} is {1} ms")
-    @CsvSource({"200ms, 200", "25s, 25000", "5m, 300000", "24h, 86400000", "1d, 86400000", "PT1.5S, 1500", "1.5s, 1500", "0s, 0", "10, 10000"})
+    @CsvSource({ "200ms, 200", "25s, 25000", "5m, 300000", "24h, 86400000", "1d, 86400000", "PT1.5S, 1500", "1.5s, 1500",
+            "0s, 0", "10, 10000" })
     void a_duration_has_a_unit_or_is_in_seconds_or_iso_8601(String text, long millis) {
         assertThat(new DurationSetting().convert(text)).isEqualTo(Duration.ofMillis(millis));
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"soon", "5 lightyears", "s", "PTs", "-"})
+    @ValueSource(strings = { "soon", "5 lightyears", "s", "PTs", "-" })
     void what_is_no_duration_is_answered_with_examples(String text) {
         assertThatIllegalArgumentException().isThrownBy(() -> new DurationSetting().convert(text))
                 .withMessage("expected a duration, for example 200ms, 25s or 5m");
     }
 
     @ParameterizedTest(name = "{0} is {1} bytes")
-    @CsvSource({"65536, 65536", "64K, 65536", "64k, 65536", "1M, 1048576", "4G, 4294967296", "0, 0"})
+    @CsvSource({ "65536, 65536", "64K, 65536", "64k, 65536", "1M, 1048576", "4G, 4294967296", "0, 0" })
     void a_size_is_a_number_of_bytes_with_or_without_a_unit(String text, long bytes) {
         assertThat(new SizeSetting().convert(text)).isEqualTo(bytes);
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"much", "-1", "1MB", "1.5M", "K"})
+    @ValueSource(strings = { "much", "-1", "1MB", "1.5M", "K" })
     void what_is_no_size_is_answered_with_examples(String text) {
         assertThatIllegalArgumentException().isThrownBy(() -> new SizeSetting().convert(text))
                 .withMessage("expected a size in bytes, for example 65536, 64K or 1M");
     }
 
     @ParameterizedTest
-    @ValueSource(booleans = {true, false})
+    @ValueSource(booleans = { true, false })
     void a_switch_is_on_or_off(boolean on) {
         assertThat(new SwitchSetting().convert(Boolean.toString(on))).isEqualTo(on);
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"ture", "TRUE", "yes", "1", " true", ""})
+    @ValueSource(strings = { "ture", "TRUE", "yes", "1", " true", "" })
     void a_typing_error_in_a_switch_is_not_false(String text) {
-        assertThatIllegalArgumentException().isThrownBy(() -> new SwitchSetting().convert(text)).withMessage("expected true or false");
+        assertThatIllegalArgumentException().isThrownBy(() -> new SwitchSetting().convert(text))
+                .withMessage("expected true or false");
     }
 }

@@ -80,15 +80,19 @@ class MessageSpansTest {
         assertThat(span.getKind()).isEqualTo(SpanKind.PRODUCER);
         assertThat(span.getTraceId()).isEqualTo(TRACE);
         assertThat(span.getParentSpanId()).isEqualTo(PARENT);
-        assertThat(published).containsExactly(publication(LOBBY, new Data.Text("hi")).in("00-" + TRACE + "-" + span.getSpanId() + "-01"));
+        assertThat(published)
+                .containsExactly(publication(LOBBY, new Data.Text("hi")).in("00-" + TRACE + "-" + span.getSpanId() + "-01"));
     }
 
     @ParameterizedTest
     @NullSource
-    @ValueSource(strings = {"", "00", "00-0AF7651916CD43DD8448EB211C80319C-b7ad6b7169203331-01", "00-0af7651916cd43dd8448eb211c80319-b7ad6b7169203331-01",
-        "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01-", "00-0af7651916cd43dd8448eb211c80319c-b7ad6b716920333-01",
-        "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-1", "00_0af7651916cd43dd8448eb211c80319c_b7ad6b7169203331_01",
-        "00-00000000000000000000000000000000-b7ad6b7169203331-01", "00-0af7651916cd43dd8448eb211c80319c-0000000000000000-01"})
+    @ValueSource(strings = { "", "00", "00-0AF7651916CD43DD8448EB211C80319C-b7ad6b7169203331-01",
+            "00-0af7651916cd43dd8448eb211c80319-b7ad6b7169203331-01",
+            "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01-",
+            "00-0af7651916cd43dd8448eb211c80319c-b7ad6b716920333-01",
+            "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-1", "00_0af7651916cd43dd8448eb211c80319c_b7ad6b7169203331_01",
+            "00-00000000000000000000000000000000-b7ad6b7169203331-01",
+            "00-0af7651916cd43dd8448eb211c80319c-0000000000000000-01" })
     void a_publication_that_names_no_span_begins_a_trace(String traceparent) {
         publish(publication(LOBBY, new Data.Text("hi")).in(traceparent));
         assertThat(span().getParentSpanContext().isValid()).isFalse();
@@ -101,7 +105,8 @@ class MessageSpansTest {
         unsampled.publish(publication(LOBBY, new Data.Text("hi")).in(TRACEPARENT), this::take).await().indefinitely();
         publish(publication(LOBBY, new Data.Text("hi")).in("00-" + TRACE + "-" + PARENT + "-00"));
         assertThat(published).extracting(Publication::traceparent).containsExactly(null, null);
-        assertThat(unsampled.arrived(publication(LOBBY, new Data.Text("hi")).in(TRACEPARENT).at(TAKEN.position(), 1), 1)).isNull();
+        assertThat(unsampled.arrived(publication(LOBBY, new Data.Text("hi")).in(TRACEPARENT).at(TAKEN.position(), 1), 1))
+                .isNull();
         assertThat(ended).isEmpty();
     }
 
@@ -119,7 +124,9 @@ class MessageSpansTest {
 
     @Test
     void a_publication_that_failed_says_why() {
-        assertThatThrownBy(() -> spans.publish(publication(LOBBY, new Data.Text("hi")), ignored -> Uni.createFrom().failure(new IllegalStateException("away")))
+        assertThatThrownBy(() -> spans
+                .publish(publication(LOBBY, new Data.Text("hi")),
+                        ignored -> Uni.createFrom().failure(new IllegalStateException("away")))
                 .await().indefinitely()).hasMessage("away");
         assertThat(text("error.type")).isEqualTo("java.lang.IllegalStateException");
         assertThat(span().getStatus().getStatusCode()).isEqualTo(StatusCode.ERROR);
@@ -129,19 +136,22 @@ class MessageSpansTest {
 
     @Test
     void a_publication_that_nobody_waits_for_ends_its_span() {
-        spans.publish(publication(LOBBY, new Data.Text("hi")), ignored -> Uni.createFrom().nothing()).subscribe().with(done -> { }).cancel();
+        spans.publish(publication(LOBBY, new Data.Text("hi")), ignored -> Uni.createFrom().nothing()).subscribe().with(done -> {
+        }).cancel();
         assertThat(span().getStatus().getStatusCode()).isEqualTo(StatusCode.UNSET);
     }
 
     static Stream<Arguments> rooms() {
         String session = new Node("node01").newSessionId();
-        return Stream.of(Arguments.of(LOBBY, "room", "lobby", null), Arguments.of(RoomId.everyone("/chat"), "namespace", "/chat", null),
+        return Stream.of(Arguments.of(LOBBY, "room", "lobby", null),
+                Arguments.of(RoomId.everyone("/chat"), "namespace", "/chat", null),
                 Arguments.of(RoomId.of("/chat", session), "session", session, true));
     }
 
     @ParameterizedTest
     @MethodSource("rooms")
-    void a_span_is_named_by_the_kind_of_its_room_and_tells_its_name(RoomId room, String kind, String destination, Boolean temporary) {
+    void a_span_is_named_by_the_kind_of_its_room_and_tells_its_name(RoomId room, String kind, String destination,
+            Boolean temporary) {
         publish(publication(room, new Data.Text("hi")));
         assertThat(span().getName()).isEqualTo("send " + kind);
         assertThat(text("messaging.destination.name")).isEqualTo(destination);
@@ -149,7 +159,8 @@ class MessageSpansTest {
     }
 
     static Stream<Arguments> sizes() {
-        return Stream.of(Arguments.of(new Data.Text("ü😀"), 6), Arguments.of(new Data.Json("[\"ü\"]"), 6), Arguments.of(new Data.Binary(new byte[9]), 9),
+        return Stream.of(Arguments.of(new Data.Text("ü😀"), 6), Arguments.of(new Data.Json("[\"ü\"]"), 6),
+                Arguments.of(new Data.Binary(new byte[9]), 9),
                 Arguments.of(new Data.Arguments("[1]", List.of(new byte[4])), 7));
     }
 
@@ -162,7 +173,8 @@ class MessageSpansTest {
 
     @Test
     void a_delivery_ends_with_the_last_loop_and_counts_the_members_on_all_of_them() {
-        DeliveryTracer.Passage passage = spans.arrived(publication(LOBBY, new Data.Text("hi")).in(TRACEPARENT).at(TAKEN.position(), 1), 3);
+        DeliveryTracer.Passage passage = spans
+                .arrived(publication(LOBBY, new Data.Text("hi")).in(TRACEPARENT).at(TAKEN.position(), 1), 3);
         passage.written(5);
         passage.written(0);
         assertThat(ended).isEmpty();
@@ -182,7 +194,8 @@ class MessageSpansTest {
     void without_tracing_what_a_client_says_of_its_trace_goes_no_further() {
         Tracing.off().publish(publication(LOBBY, new Data.Text("hi")).in(TRACEPARENT), this::take).await().indefinitely();
         assertThat(published).containsExactly(publication(LOBBY, new Data.Text("hi")));
-        assertThat(Tracing.off().arrived(publication(LOBBY, new Data.Text("hi")).in(TRACEPARENT).at(TAKEN.position(), 1), 1)).isNull();
+        assertThat(Tracing.off().arrived(publication(LOBBY, new Data.Text("hi")).in(TRACEPARENT).at(TAKEN.position(), 1), 1))
+                .isNull();
     }
 
     @Test

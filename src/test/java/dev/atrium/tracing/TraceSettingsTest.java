@@ -16,13 +16,15 @@ class TraceSettingsTest {
     private static Optional<Map<String, String>> read(Map<String, String> settings) {
         Map<String, String> all = new HashMap<>(Map.of("otel.traces.exporter", "otlp"));
         all.putAll(settings);
-        return TraceSettings.read(new SmallRyeConfigBuilder().withSources(new PropertiesConfigSource(all, "file", 250)).build());
+        return TraceSettings
+                .read(new SmallRyeConfigBuilder().withSources(new PropertiesConfigSource(all, "file", 250)).build());
     }
 
     @Test
     void an_empty_setting_is_one_that_is_not_set() {
-        assertThat(read(Map.of("otel.traces.sampler", "", "otel.traces.sampler.arg", ""))).hasValueSatisfying(settings ->
-                assertThat(settings).containsEntry("otel.traces.sampler", "parentbased_traceidratio").containsEntry("otel.traces.sampler.arg", "0.01"));
+        assertThat(read(Map.of("otel.traces.sampler", "", "otel.traces.sampler.arg", ""))).hasValueSatisfying(
+                settings -> assertThat(settings).containsEntry("otel.traces.sampler", "parentbased_traceidratio")
+                        .containsEntry("otel.traces.sampler.arg", "0.01"));
     }
 
     @Test
@@ -34,6 +36,7 @@ class TraceSettingsTest {
 
     @Test
     void a_name_that_does_not_exist_is_told() {
-        assertThatThrownBy(() -> read(Map.of("otel.traces.samplerr", "always_on"))).hasMessageContaining("otel.traces.samplerr");
+        assertThatThrownBy(() -> read(Map.of("otel.traces.samplerr", "always_on")))
+                .hasMessageContaining("otel.traces.samplerr");
     }
 }

@@ -12,12 +12,16 @@ import java.util.List;
 
 /**
  * One WebSocket connection of the load generator. It parses frame headers in place and skips the payloads, so that a delivery
- * allocates nothing.
- * On the load loop only.
+ * allocates nothing. On the load loop only.
  */
 public final class Client extends ByteToMessageDecoder {
 
-    private enum State { CONNECTING, OPEN, JOINED, CLOSED }
+    private enum State {
+        CONNECTING,
+        OPEN,
+        JOINED,
+        CLOSED
+    }
 
     private static final ByteBuf HEAD_END = ascii("\r\n\r\n");
     private static final ByteBuf SWITCHED = ascii("HTTP/1.1 101");
@@ -103,7 +107,8 @@ public final class Client extends ByteToMessageDecoder {
             return false;
         }
         if (!ByteBufUtil.equals(in, in.readerIndex(), SWITCHED, 0, SWITCHED.readableBytes())) {
-            fail("the handshake was refused: " + in.toString(in.readerIndex(), end - in.readerIndex(), StandardCharsets.US_ASCII));
+            fail("the handshake was refused: "
+                    + in.toString(in.readerIndex(), end - in.readerIndex(), StandardCharsets.US_ASCII));
             return false;
         }
         in.readerIndex(end + HEAD_END.readableBytes());
@@ -147,7 +152,8 @@ public final class Client extends ByteToMessageDecoder {
             }
             case ClientFrame.PING -> send(ClientFrame.frame(ClientFrame.PONG, ByteBufUtil.getBytes(in, at, length)));
             case ClientFrame.CLOSE -> fail("close code " + (length < 2 ? 1005 : in.getUnsignedShort(at)));
-            default -> { }
+            default -> {
+            }
         }
     }
 

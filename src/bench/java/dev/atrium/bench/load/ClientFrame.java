@@ -14,7 +14,7 @@ final class ClientFrame {
     static final int PONG = 10;
 
     /** One mask for all clients: the servers have to unmask in any case, and the generator saves the time for random keys. */
-    private static final byte[] MASK = {0x37, (byte) 0xFA, 0x21, 0x3D};
+    private static final byte[] MASK = { 0x37, (byte) 0xFA, 0x21, 0x3D };
 
     private ClientFrame() {
     }

@@ -16,7 +16,8 @@ public final class ClientPool implements AutoCloseable {
 
     private static final int MOST_IN_A_TURN = 8;
 
-    private static final ClientPoolListener NOBODY = new ClientPoolListener() { };
+    private static final ClientPoolListener NOBODY = new ClientPoolListener() {
+    };
 
     private final LoadLoop loop;
     private final Dialect dialect;
@@ -139,7 +140,10 @@ public final class ClientPool implements AutoCloseable {
         }
     }
 
-    /** Opens a few connections per turn of the load loop: a thousand connects in one turn would delay the timestamps of other clients. */
+    /**
+     * Opens a few connections per turn of the load loop: a thousand connects in one turn would delay the timestamps of other
+     * clients.
+     */
     private void openMore() {
         for (int i = 0; clients.size() < plan.clients() && underWay < window; i++) {
             if (i == MOST_IN_A_TURN) {

@@ -7,8 +7,7 @@ import java.util.stream.LongStream;
 
 /**
  * Closed loop for saturation: each room has a fixed number of messages in flight, and the next one is published as soon as the
- * oldest has reached all members.
- * With more than one in flight, the deliveries of the room are counted as a whole.
+ * oldest has reached all members. With more than one in flight, the deliveries of the room are counted as a whole.
  */
 public final class ClosedLoop implements ClientPoolListener {
 
@@ -66,8 +65,8 @@ public final class ClosedLoop implements ClientPoolListener {
     }
 
     /**
-     * Stops publishing and waits for the messages in flight. Without this check a room that stalls after a lost message would go
-     * unnoticed.
+     * Stops publishing and waits for the messages in flight. Without this check a room that stalls after a lost message would
+     * go unnoticed.
      *
      * @throws IllegalStateException if deliveries are missing
      */

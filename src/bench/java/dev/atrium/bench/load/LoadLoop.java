@@ -21,14 +21,14 @@ import java.util.concurrent.TimeUnit;
 public final class LoadLoop implements AutoCloseable {
 
     /**
-     * Maximum number of clients per source address. An address has about 28,000 ephemeral ports; beyond that the next address of
-     * 127.0.0.0/8 is the source.
+     * Maximum number of clients per source address. An address has about 28,000 ephemeral ports; beyond that the next address
+     * of 127.0.0.0/8 is the source.
      */
     private static final int CLIENTS_PER_ADDRESS = 20_000;
 
     /**
-     * IPPROTO_TCP and TCP_MAXSEG. The server's kernel sizes the send buffer by the segment size, which would be megabytes on the
-     * loopback device.
+     * IPPROTO_TCP and TCP_MAXSEG. The server's kernel sizes the send buffer by the segment size, which would be megabytes on
+     * the loopback device.
      */
     private static final ChannelOption<Integer> MAX_SEGMENT = new IntegerUnixChannelOption("TCP_MAXSEG", 6, 2);
     private static final int SMALL_SEGMENT = 536;

@@ -3,7 +3,10 @@ package dev.atrium.bench.load;
 import io.netty.buffer.ByteBuf;
 import java.nio.charset.StandardCharsets;
 
-/** Resume tokens and stream positions of the clients of a pool, for resuming their sessions on another replica. On the load loop only. */
+/**
+ * Resume tokens and stream positions of the clients of a pool, for resuming their sessions on another replica. On the load loop
+ * only.
+ */
 public final class ResumeTokens {
 
     private static final String WELCOME = "{\"event\":\"@welcome\"";

@@ -38,7 +38,8 @@ public final class SocketIoDialect implements Dialect {
             case '4' -> {
                 return socketIo(client, in, at, length);
             }
-            default -> { }
+            default -> {
+            }
         }
         return false;
     }

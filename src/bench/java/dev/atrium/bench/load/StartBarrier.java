@@ -4,9 +4,8 @@ import io.netty.buffer.ByteBuf;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Barrier before a measurement: publishes to each room until one message has reached all members.
- * A server may complete the handshake before the client is in its room, and replicas subscribe to each other's rooms
- * asynchronously.
+ * Barrier before a measurement: publishes to each room until one message has reached all members. A server may complete the
+ * handshake before the client is in its room, and replicas subscribe to each other's rooms asynchronously.
  */
 public final class StartBarrier implements ClientPoolListener {
 

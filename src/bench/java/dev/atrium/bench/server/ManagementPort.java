@@ -35,8 +35,8 @@ final class ManagementPort {
     }
 
     private HttpURLConnection open(String path) throws IOException {
-        HttpURLConnection connection =
-                (HttpURLConnection) URI.create("http://127.0.0.1:" + port + path).toURL().openConnection();
+        HttpURLConnection connection = (HttpURLConnection) URI.create("http://127.0.0.1:" + port + path).toURL()
+                .openConnection();
         connection.setConnectTimeout(1000);
         connection.setReadTimeout(5000);
         return connection;

@@ -37,7 +37,7 @@ public final class NchanSubject implements Subject {
 
     private static Optional<Path> module() {
         return Stream.of("/usr/lib/nginx/modules", "/usr/lib64/nginx/modules", "/usr/local/lib/nginx/modules",
-                        "/etc/nginx/modules")
+                "/etc/nginx/modules")
                 .map(directory -> Path.of(directory, MODULE)).filter(Files::exists).findFirst();
     }
 

@@ -33,8 +33,8 @@ public final class NettySocketIoServer {
             client.joinRoom(room);
             ack.sendAckData(200);
         });
-        server.addEventListener("message", String.class, (client, data, ack) ->
-                server.getRoomOperations(client.<String>get(ROOM)).sendEvent("message", data));
+        server.addEventListener("message", String.class,
+                (client, data, ack) -> server.getRoomOperations(client.<String> get(ROOM)).sendEvent("message", data));
         server.addEventListener("echo", String.class, (client, data, ack) -> client.sendEvent("echo", data));
         server.start();
     }

@@ -10,7 +10,8 @@ record PeerServer(int port, ServerProcess process, Runnable collector) implement
         ServerProcess process = ServerProcess
                 .start(site.pinning().command(launch.processor(), command), directory.toFile(), site.log(name))
                 .awaitListening(port);
-        return new PeerServer(port, process, () -> { });
+        return new PeerServer(port, process, () -> {
+        });
     }
 
     PeerServer withCollector(Runnable other) {

@@ -6,7 +6,9 @@ import java.util.List;
 import java.util.Optional;
 import redis.embedded.core.ExecutableProvider;
 
-/** Redis process for one run: the binary that REDIS_SERVER names, else the installed one, else the one bundled with the tests. */
+/**
+ * Redis process for one run: the binary that REDIS_SERVER names, else the installed one, else the one bundled with the tests.
+ */
 public record RedisServer(int port, ServerProcess process) implements AutoCloseable {
 
     public static RedisServer start(Site site) {

@@ -15,8 +15,9 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Comparison of two builds under a saturation workload. Both servers run at once on the same processor and are loaded in turns of one
- * second, because the speed of a shared machine changes within minutes: runs one after the other would compare the machine with itself.
+ * Comparison of two builds under a saturation workload. Both servers run at once on the same processor and are loaded in turns
+ * of one second, because the speed of a shared machine changes within minutes: runs one after the other would compare the
+ * machine with itself.
  */
 public record Comparison(Saturation workload) {
 
@@ -42,7 +43,8 @@ public record Comparison(Saturation workload) {
                         : 1 / (second.turn(TURN_MILLIS) / first.turn(TURN_MILLIS)));
             }
             Collections.sort(ratios);
-            return new Figure(workload.things(), "ratio to the baseline", (ratios.get(ROUNDS / 2 - 1) + ratios.get(ROUNDS / 2)) / 2);
+            return new Figure(workload.things(), "ratio to the baseline",
+                    (ratios.get(ROUNDS / 2 - 1) + ratios.get(ROUNDS / 2)) / 2);
         }
     }
 

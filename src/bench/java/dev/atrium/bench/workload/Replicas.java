@@ -14,8 +14,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Fan-out over two replicas: one client publishes on one replica, and all members are on another one, which is measured. Redis is
- * between them.
+ * Fan-out over two replicas: one client publishes on one replica, and all members are on another one, which is measured. Redis
+ * is between them.
  */
 record Replicas(Saturation fanOut, Saturation pipelined, Paced latency) implements Workload {
 

@@ -68,7 +68,8 @@ record Resume(int sessions, RoomPlan live, int messagesPerSecond) implements Wor
         try (ClientPool before = new ClientPool(bench.loop(), tokens.issuing(), plan, doomed.port());
                 ClientPool after = new ClientPool(bench.loop(), tokens.redeeming(), plan, survivor.port())) {
             before.connectAll();
-            Histogram calm = new Window(bench.scale().warmUp(), bench.scale().measured()).measure(members, publishers, () -> { });
+            Histogram calm = new Window(bench.scale().warmUp(), bench.scale().measured()).measure(members, publishers, () -> {
+            });
             doomed.close();
             long[] nanos = new long[1];
             Histogram busy = new Window(Duration.ZERO, WINDOW).measure(members, publishers, () -> {

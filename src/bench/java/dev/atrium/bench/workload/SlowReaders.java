@@ -20,7 +20,8 @@ import org.HdrHistogram.Histogram;
 /**
  * Latency of the members that read, before and after one member in a hundred stops reading.
  *
- * <p>Messages of a hundred bytes would fit into the kernel's buffers for hours. Therefore the kernel buffers of the slow clients
+ * <p>
+ * Messages of a hundred bytes would fit into the kernel's buffers for hours. Therefore the kernel buffers of the slow clients
  * are small, and both halves begin with a flood of large messages, more than a send queue should hold.
  */
 record SlowReaders(RoomPlan plan, int messagesPerSecond) implements Workload {
@@ -69,7 +70,9 @@ record SlowReaders(RoomPlan plan, int messagesPerSecond) implements Workload {
         return client % ONE_IN == ONE_IN - 1;
     }
 
-    /** Figures of one half. Sockets are counted at the server: a client that does not read does not notice that it was closed. */
+    /**
+     * Figures of one half. Sockets are counted at the server: a client that does not read does not notice that it was closed.
+     */
     private record Half(Histogram micros, double resident, long sockets) {
     }
 

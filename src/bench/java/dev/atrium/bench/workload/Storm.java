@@ -23,8 +23,8 @@ record Storm(int connections) implements Workload {
     private static final int PAUSE_MILLIS = 2_000;
 
     /**
-     * Maximum number of handshakes in flight. The kernel's accept queue holds 4,096; a client beyond that would retry only after
-     * a second, whatever the server does. Clients that wait here are timed from the beginning of the storm all the same.
+     * Maximum number of handshakes in flight. The kernel's accept queue holds 4,096; a client beyond that would retry only
+     * after a second, whatever the server does. Clients that wait here are timed from the beginning of the storm all the same.
      */
     private static final int WINDOW = 4_000;
 

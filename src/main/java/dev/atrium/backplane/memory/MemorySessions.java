@@ -68,8 +68,8 @@ final class MemorySessions implements SessionStore {
     @Override
     public Uni<Void> forget(String token) {
         // An entry that leads from an old token to the next one stays: the client may still present the old one.
-        return Uni.createFrom().voidItem().invoke(() ->
-                kept.computeIfPresent(token, (key, present) -> present.isLedTo(token) ? null : present));
+        return Uni.createFrom().voidItem()
+                .invoke(() -> kept.computeIfPresent(token, (key, present) -> present.isLedTo(token) ? null : present));
     }
 
     @Override
@@ -83,7 +83,8 @@ final class MemorySessions implements SessionStore {
             SavedSession session = new SavedSession(newToken(), old.self(), old.namespace(), old.rooms(), old.granted());
             kept.put(old.token(), new Kept(session, clock.millis() + windowMillis));
             Uni<?> ended = found.until == CONNECTED
-                    ? host.end(session.namespace(), session.self().id(), true) : Uni.createFrom().voidItem();
+                    ? host.end(session.namespace(), session.self().id(), true)
+                    : Uni.createFrom().voidItem();
             if (leads.toMillis() > windowMillis) {
                 kept.put(token, new Kept(session, clock.millis() + leads.toMillis()));
             }

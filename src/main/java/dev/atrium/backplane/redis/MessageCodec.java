@@ -101,7 +101,8 @@ final class MessageCodec {
             buffer.get(part);
             parts.add(part);
         }
-        return new Data.Arguments(new String(parts.get(0), StandardCharsets.UTF_8), List.copyOf(parts.subList(1, parts.size())));
+        return new Data.Arguments(new String(parts.get(0), StandardCharsets.UTF_8),
+                List.copyOf(parts.subList(1, parts.size())));
     }
 
     static byte[] encode(PresenceEvent notice) {

@@ -19,7 +19,8 @@ import org.jboss.logging.Logger;
  * Connection to Redis that is made again whenever it breaks, with jittered backoff and without giving up. The Redis client does
  * not do that by itself.
  *
- * <p>Used on one event loop, except {@link #send} and {@link #isUp}, which any thread may call.
+ * <p>
+ * Used on one event loop, except {@link #send} and {@link #isUp}, which any thread may call.
  */
 final class ReconnectingConnection {
 
@@ -114,7 +115,8 @@ final class ReconnectingConnection {
             return Future.failedFuture(BackplaneUnavailableException.notSent("too many commands are on their way"));
         }
         pending.increment();
-        return current.send(request).onComplete(done -> pending.decrement()).recover(failure -> Future.failedFuture(explained(failure)));
+        return current.send(request).onComplete(done -> pending.decrement())
+                .recover(failure -> Future.failedFuture(explained(failure)));
     }
 
     /** Returns the number of commands without a reply so far. Any thread. */
@@ -179,7 +181,8 @@ final class ReconnectingConnection {
         }
         connection = null;
         // close() alone only returns it to the pool, which would hand it out again as the new connection; QUIT closes it.
-        old.send(Request.cmd(Command.QUIT)).onComplete(ignored -> { });
+        old.send(Request.cmd(Command.QUIT)).onComplete(ignored -> {
+        });
         old.close();
         onDown.run();
         if (!closed) {

@@ -57,7 +57,9 @@ public final class RedisBackplane implements Backplane {
         this.roomTtlMillis = config.room().ttl().toMillis();
         long resumeMillis = config.resume().window().toMillis();
         this.commands = new ReconnectingConnection("command", redis, loop, reconnects,
-                Script::loadAll, push -> { }, this::commandsUp, () -> { });
+                Script::loadAll, push -> {
+                }, this::commandsUp, () -> {
+                });
         this.limiter = new ConcurrencyLimiter(loop);
         this.log = new RoomLog(commands, keys, config, history);
         this.presence = new RedisPresence(commands, loop, limiter, keys, log, node.name());
@@ -81,7 +83,8 @@ public final class RedisBackplane implements Backplane {
         RedisBackplane backplane = new RedisBackplane(config, history, node, vertx, redis);
         backplane.commands.start();
         backplane.subscriptions.start(question -> RedisClusterRpc.isOne(question)
-                ? backplane.replicaCalls.asked(question) : backplane.sessions.asked(question));
+                ? backplane.replicaCalls.asked(question)
+                : backplane.sessions.asked(question));
         backplane.heartbeat.start();
         backplane.refreshTimer = backplane.loop.every(
                 Math.max(1000, backplane.roomTtlMillis / 3), backplane::refreshRooms);
@@ -156,13 +159,15 @@ public final class RedisBackplane implements Backplane {
     @Override
     public Uni<String> addressOf(String other) {
         return uni(() -> commands.send(Request.cmd(Command.GET).arg(keys.lease(other)))
-                .map(address -> address == null || address.toString().equals(ReplicaHeartbeat.NO_ADDRESS) ? null : address.toString()));
+                .map(address -> address == null || address.toString().equals(ReplicaHeartbeat.NO_ADDRESS) ? null
+                        : address.toString()));
     }
 
     @Override
     public BackplaneStatus status() {
         BackplaneStatus.State state = commands.isUp() && subscriptions.isUp() && heartbeat.isHearing()
-                ? BackplaneStatus.State.HEARING : heartbeat.unheard(commands.isUp());
+                ? BackplaneStatus.State.HEARING
+                : heartbeat.unheard(commands.isUp());
         String detail = state == BackplaneStatus.State.HEARING ? "publishes to Redis and hears itself"
                 : "commands " + (commands.isUp() ? "up" : "down") + ", subscription "
                         + (!subscriptions.isUp() ? "down" : heartbeat.isHearing() ? "up" : "silent");

@@ -37,7 +37,8 @@ final class RedisPresence {
     private final Map<RoomId, Set<Sender>> unpublishedExits = new HashMap<>();
     private boolean unpublished;
 
-    RedisPresence(ReconnectingConnection commands, RedisLoop loop, ConcurrencyLimiter limiter, RedisKeys keys, RoomLog log, String node) {
+    RedisPresence(ReconnectingConnection commands, RedisLoop loop, ConcurrencyLimiter limiter, RedisKeys keys, RoomLog log,
+            String node) {
         this.commands = commands;
         this.loop = loop;
         this.limiter = limiter;
@@ -174,7 +175,7 @@ final class RedisPresence {
         if (!here.containsKey(room)) {
             quietly(Request.cmd(Command.SREM).arg(keys.roomsOf(node)).arg(room.toString()));
         }
-        return commands.send(exitOf(room, who, node)).<Void>mapEmpty().recover(failure -> {
+        return commands.send(exitOf(room, who, node)).<Void> mapEmpty().recover(failure -> {
             loop.execute(() -> {
                 unpublished = true;
                 unpublishedExits.computeIfAbsent(room, first -> new HashSet<>()).add(who);
@@ -196,7 +197,7 @@ final class RedisPresence {
     }
 
     private Future<Void> quietly(Request request) {
-        return commands.send(request).<Void>mapEmpty().recover(failure -> {
+        return commands.send(request).<Void> mapEmpty().recover(failure -> {
             // Repaired by republish().
             loop.execute(() -> unpublished = true);
             return Future.succeededFuture();

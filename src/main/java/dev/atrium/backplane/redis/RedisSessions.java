@@ -110,7 +110,7 @@ final class RedisSessions implements SessionStore {
 
     private Future<Void> releasing(String token) {
         return commands.send(Script.RELEASE.with(keys.sessions(node.name()), keys.session(node.name(), token))
-                .arg(token).arg(windowMillis)).<Void>mapEmpty().recover(failure -> {
+                .arg(token).arg(windowMillis)).<Void> mapEmpty().recover(failure -> {
                     loop.execute(() -> {
                         unpublished = true;
                         unpublishedReleases.add(token);
@@ -130,7 +130,8 @@ final class RedisSessions implements SessionStore {
     @Override
     public Uni<SavedSession> resume(String token, Duration leads) {
         return uni(() -> resume(token, MOST_HOPS).compose(session -> session == null || leads.toMillis() <= windowMillis
-                ? Future.succeededFuture(session) : lead(token, session, leads.toMillis())));
+                ? Future.succeededFuture(session)
+                : lead(token, session, leads.toMillis())));
     }
 
     /** Makes the old token lead straight to the newest one instead of through all tokens between. */
@@ -254,7 +255,8 @@ final class RedisSessions implements SessionStore {
         JsonObject rooms = new JsonObject();
         session.rooms().forEach(rooms::put);
         return new JsonObject().put("id", session.self().id()).put("user", session.self().user())
-                .put("ns", session.namespace()).put("rooms", rooms).put("granted", new JsonArray(List.copyOf(session.granted()))).encode();
+                .put("ns", session.namespace()).put("rooms", rooms)
+                .put("granted", new JsonArray(List.copyOf(session.granted()))).encode();
     }
 
     private static SavedSession decode(String token, String state) {
@@ -262,11 +264,12 @@ final class RedisSessions implements SessionStore {
         Map<String, Boolean> rooms = new LinkedHashMap<>();
         json.getJsonObject("rooms").forEach(room -> rooms.put(room.getKey(), (Boolean) room.getValue()));
         return new SavedSession(token, new Sender(json.getString("id"), json.getString("user")), json.getString("ns"),
-                rooms, json.getJsonArray("granted", new JsonArray()).stream().map(String.class::cast).collect(Collectors.toSet()));
+                rooms,
+                json.getJsonArray("granted", new JsonArray()).stream().map(String.class::cast).collect(Collectors.toSet()));
     }
 
     private Future<Void> quietly(Request request) {
-        return commands.send(request).<Void>mapEmpty().recover(failure -> {
+        return commands.send(request).<Void> mapEmpty().recover(failure -> {
             // Repaired by republish().
             loop.execute(() -> unpublished = true);
             return Future.succeededFuture();

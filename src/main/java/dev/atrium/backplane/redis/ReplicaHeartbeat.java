@@ -49,7 +49,8 @@ final class ReplicaHeartbeat {
      * @param onBeat called once per period while commands work, with the lease just renewed
      * @param onDeaf called when no probe has arrived for {@value #DEAF} periods although commands work
      */
-    ReplicaHeartbeat(ReconnectingConnection commands, RedisLoop loop, String leaseKey, String channel, Duration lease, Runnable onBeat,
+    ReplicaHeartbeat(ReconnectingConnection commands, RedisLoop loop, String leaseKey, String channel, Duration lease,
+            Runnable onBeat,
             Runnable onDeaf) {
         this.onBeat = onBeat;
         this.onDeaf = onDeaf;

@@ -24,7 +24,8 @@ final class RoomScan {
     private RoomScan() {
     }
 
-    static Future<RoomPage> page(ReconnectingConnection commands, RedisKeys keys, String namespace, String prefix, String cursor,
+    static Future<RoomPage> page(ReconnectingConnection commands, RedisKeys keys, String namespace, String prefix,
+            String cursor,
             int limit) {
         if (cursor != null && !isCursor(cursor)) {
             return Future.failedFuture(new IllegalArgumentException("cursor: expected the next of the page before"));

@@ -66,7 +66,8 @@ final class Subscriptions implements RoomSubscription.Reader {
      * @param probeHeard receives this replica's own probes
      * @param hearing called when this replica's channel is subscribed to on a new connection
      */
-    Subscriptions(Redis redis, RedisLoop loop, ConcurrencyLimiter limiter, RedisKeys keys, Node node, RoomLog log, RpcChannel calls,
+    Subscriptions(Redis redis, RedisLoop loop, ConcurrencyLimiter limiter, RedisKeys keys, Node node, RoomLog log,
+            RpcChannel calls,
             LongAdder reconnects, LongConsumer probeHeard, Runnable hearing) {
         this.loop = loop;
         this.limiter = limiter;

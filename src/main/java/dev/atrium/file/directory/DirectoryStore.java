@@ -198,7 +198,8 @@ public final class DirectoryStore implements FileStore, AutoCloseable {
 
     private List<Path> entries(Predicate<String> named) throws IOException {
         List<Path> entries = new ArrayList<>();
-        try (DirectoryStream<Path> stream = Files.newDirectoryStream(root.path(), path -> named.test(path.getFileName().toString()))) {
+        try (DirectoryStream<Path> stream = Files.newDirectoryStream(root.path(),
+                path -> named.test(path.getFileName().toString()))) {
             stream.forEach(entries::add);
         } catch (NoSuchFileException e) {
             return List.of();
@@ -215,7 +216,7 @@ public final class DirectoryStore implements FileStore, AutoCloseable {
     }
 
     private <T> Uni<T> task(int bytes, Work<T> work) {
-        return Uni.createFrom().<T>emitter(emitter -> {
+        return Uni.createFrom().<T> emitter(emitter -> {
             try {
                 emitter.complete(work.run());
             } catch (IOException e) {
@@ -233,11 +234,12 @@ public final class DirectoryStore implements FileStore, AutoCloseable {
     /** Its queue is unbounded, because the backlog is bounded. */
     private static ExecutorService threads() {
         AtomicInteger count = new AtomicInteger();
-        ThreadPoolExecutor threads = new ThreadPoolExecutor(THREADS, THREADS, 30, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), task -> {
-            Thread thread = new Thread(task, "atrium-file-" + count.incrementAndGet());
-            thread.setDaemon(true);
-            return thread;
-        });
+        ThreadPoolExecutor threads = new ThreadPoolExecutor(THREADS, THREADS, 30, TimeUnit.SECONDS, new LinkedBlockingQueue<>(),
+                task -> {
+                    Thread thread = new Thread(task, "atrium-file-" + count.incrementAndGet());
+                    thread.setDaemon(true);
+                    return thread;
+                });
         threads.allowCoreThreadTimeOut(true);
         return threads;
     }

@@ -20,9 +20,9 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /**
- * Directory of one file, which is created and deleted atomically. It contains {@code file.json}; {@code data}, the bytes,
- * with holes for missing chunks; and {@code present}, one byte for each chunk: not one bit, because two replicas that set two
- * bits of one byte would overwrite each other's. All methods block.
+ * Directory of one file, which is created and deleted atomically. It contains {@code file.json}; {@code data}, the bytes, with
+ * holes for missing chunks; and {@code present}, one byte for each chunk: not one bit, because two replicas that set two bits
+ * of one byte would overwrite each other's. All methods block.
  */
 record FileDirectory(Path path) {
 
@@ -54,15 +54,19 @@ record FileDirectory(Path path) {
         }
     }
 
-    /** Writes a chunk, then its mark: after a power failure, a marked chunk is whole. Returns whether the file exists and accepts chunks. */
+    /**
+     * Writes a chunk, then its mark: after a power failure, a marked chunk is whole. Returns whether the file exists and
+     * accepts chunks.
+     */
     boolean write(long offset, int index, ByteBuffer bytes) throws IOException {
         StoredFile file = find();
         if (file == null || file.state() != StoredFile.State.COMING) {
             return false;
         }
-        try (FileChannel data = open(DATA, StandardOpenOption.WRITE); FileChannel present = open(PRESENT, StandardOpenOption.WRITE)) {
+        try (FileChannel data = open(DATA, StandardOpenOption.WRITE);
+                FileChannel present = open(PRESENT, StandardOpenOption.WRITE)) {
             put(data, bytes, offset);
-            put(present, ByteBuffer.wrap(new byte[] {HERE}), index);
+            put(present, ByteBuffer.wrap(new byte[] { HERE }), index);
             return true;
         } catch (NoSuchFileException e) {
             return false;
@@ -101,7 +105,10 @@ record FileDirectory(Path path) {
         }
     }
 
-    /** Replaces the description, after the data is flushed if the file is complete. Returns the stored description; null if the file is gone. */
+    /**
+     * Replaces the description, after the data is flushed if the file is complete. Returns the stored description; null if the
+     * file is gone.
+     */
     StoredFile update(StoredFile file) throws IOException {
         StoredFile known = find();
         if (known == null || known.isAfter(file)) {
@@ -159,7 +166,10 @@ record FileDirectory(Path path) {
         }
     }
 
-    /** Renames the directory, so that the file disappears at once, and deletes it. Concurrent writes end up in the renamed directory. */
+    /**
+     * Renames the directory, so that the file disappears at once, and deletes it. Concurrent writes end up in the renamed
+     * directory.
+     */
     void delete() throws IOException {
         Path leaving = path.resolveSibling(".gone-" + path.getFileName() + "-" + System.nanoTime());
         try {

@@ -20,8 +20,8 @@ final class Root {
     private volatile boolean trusted;
 
     /**
-     * @param isPrivate whether a directory of another owner is rejected: in a directory where everyone may write, like that for temporary
-     *     files, another user could have created it before, to read the files
+     * @param isPrivate whether a directory of another owner is rejected: in a directory where everyone may write, like that for
+     *        temporary files, another user could have created it before, to read the files
      */
     Root(Path path, boolean isPrivate) {
         this.path = path;
@@ -62,12 +62,14 @@ final class Root {
             Files.delete(own);
         }
         if (!trusted) {
-            throw new IOException(path + " is somebody else's, or others may read it: set atrium.file.directory to another one");
+            throw new IOException(
+                    path + " is somebody else's, or others may read it: set atrium.file.directory to another one");
         }
     }
 
     private FileAttribute<?>[] attributes() {
-        return isPosix() ? new FileAttribute<?>[] {PosixFilePermissions.asFileAttribute(OWNER_ONLY)} : new FileAttribute<?>[0];
+        return isPosix() ? new FileAttribute<?>[] { PosixFilePermissions.asFileAttribute(OWNER_ONLY) }
+                : new FileAttribute<?>[0];
     }
 
     private boolean isPosix() {

@@ -15,8 +15,8 @@ import java.util.concurrent.TimeoutException;
 import java.util.regex.Pattern;
 
 /**
- * Connection to Redis for files alone, so that no message waits behind a chunk. It is opened on demand, also after it was lost: an
- * idle one is closed by {@code read-idle-timeout}, and the next request opens another.
+ * Connection to Redis for files alone, so that no message waits behind a chunk. It is opened on demand, also after it was lost:
+ * an idle one is closed by {@code read-idle-timeout}, and the next request opens another.
  */
 final class FileConnection {
 
@@ -39,7 +39,8 @@ final class FileConnection {
     Future<Response> send(FileScript.Call call) {
         Promise<Response> answer = Promise.promise();
         loop.runOnContext(ignored -> attempt(call.first(), true)
-                .recover(failure -> begins(failure, "NOSCRIPT") ? attempt(call.ifUnknown(), true) : Future.failedFuture(failure))
+                .recover(
+                        failure -> begins(failure, "NOSCRIPT") ? attempt(call.ifUnknown(), true) : Future.failedFuture(failure))
                 .recover(failure -> Future.failedFuture(explained(failure)))
                 .onComplete(answer));
         return answer.future();
@@ -67,7 +68,8 @@ final class FileConnection {
             boolean stood = used.succeeded();
             drop(used);
             // Closed while it was idle, or broken just now. Retried once, because every request can be repeated.
-            return again && stood && !(failure instanceof TimeoutException) ? attempt(request, false) : Future.failedFuture(failure);
+            return again && stood && !(failure instanceof TimeoutException) ? attempt(request, false)
+                    : Future.failedFuture(failure);
         });
     }
 
@@ -97,12 +99,14 @@ final class FileConnection {
         connection = null;
         // A close would only return the connection to the pool, which would hand it out as the new connection. It leaves the
         // pool when its socket is closed, which QUIT causes.
-        lost.onSuccess(open -> open.send(Request.cmd(Command.QUIT)).onComplete(ignored -> { }));
+        lost.onSuccess(open -> open.send(Request.cmd(Command.QUIT)).onComplete(ignored -> {
+        }));
     }
 
     private static Throwable explained(Throwable failure) {
         // Redis 6 wraps the error of a script in another one, Redis 7 does not.
-        return isAnswer(failure) && failure.getMessage().contains("OOM command not allowed") ? new StoreFullException(failure) : failure;
+        return isAnswer(failure) && failure.getMessage().contains("OOM command not allowed") ? new StoreFullException(failure)
+                : failure;
     }
 
     private static boolean isAnswer(Throwable failure) {

@@ -15,7 +15,12 @@ import java.util.function.UnaryOperator;
 /** Lua scripts of the store. Run by SHA-1 (EVALSHA), or by text if Redis does not know the script yet. */
 enum FileScript {
 
-    CREATE, WRITE, UPDATE, CLEAR, DELETE, ABANDONED;
+    CREATE,
+    WRITE,
+    UPDATE,
+    CLEAR,
+    DELETE,
+    ABANDONED;
 
     private final String body;
     private final String sha1;

@@ -20,12 +20,15 @@ import software.amazon.awssdk.services.s3.model.NoSuchKeyException;
 import software.amazon.awssdk.services.s3.model.S3Exception;
 
 /**
- * Bucket of S3. Any thread, and none is blocked: the SDK resolves credentials on the calling thread, which may
- * mean a request to a service, so it is called on worker threads.
+ * Bucket of S3. Any thread, and none is blocked: the SDK resolves credentials on the calling thread, which may mean a request
+ * to a service, so it is called on worker threads.
  */
 record Bucket(S3AsyncClient client, String name) {
 
-    /** Error codes with which services report that a quota, a disk or a bucket is full. Status 507 means the same without a code. */
+    /**
+     * Error codes with which services report that a quota, a disk or a bucket is full. Status 507 means the same without a
+     * code.
+     */
     private static final Set<String> FULL = Set.of("QuotaExceeded", "QuotaExceededException", "EntityTooLarge", "StorageFull",
             "InsufficientStorage", "InsufficientCapacity", "XMinioStorageFull", "XMinioAdminBucketQuotaExceeded");
 
@@ -76,13 +79,14 @@ record Bucket(S3AsyncClient client, String name) {
 
     /** Names between the prefix and the next slash of the keys, like the directories of a file system. */
     Multi<String> directories(String prefix) {
-        return pages(prefix, "/").onItem().transformToMultiAndConcatenate(page -> Multi.createFrom().iterable(page.commonPrefixes()))
+        return pages(prefix, "/").onItem()
+                .transformToMultiAndConcatenate(page -> Multi.createFrom().iterable(page.commonPrefixes()))
                 .map(common -> common.prefix().substring(prefix.length(), common.prefix().length() - 1));
     }
 
     private Multi<ListObjectsV2Response> pages(String prefix, String delimiter) {
         return Multi.createFrom().publisher(AdaptersToFlow.publisher(
-                        client.listObjectsV2Paginator(request -> request.bucket(name).prefix(prefix).delimiter(delimiter))))
+                client.listObjectsV2Paginator(request -> request.bucket(name).prefix(prefix).delimiter(delimiter))))
                 .runSubscriptionOn(Infrastructure.getDefaultWorkerPool())
                 .onFailure(CompletionException.class).transform(Throwable::getCause);
     }

@@ -39,7 +39,8 @@ public final class S3Start {
      * @throws ConfigurationException naming the invalid setting, also for a bucket that does not exist
      */
     public static S3Store start(FileConfig.S3 settings) {
-        Require.that(settings.bucket().filter(name -> name.matches("[a-zA-Z0-9._-]{3,63}")).isPresent(), "atrium.file.s3.bucket",
+        Require.that(settings.bucket().filter(name -> name.matches("[a-zA-Z0-9._-]{3,63}")).isPresent(),
+                "atrium.file.s3.bucket",
                 "the name of a bucket because of atrium.file.store=s3");
         Require.that(settings.prefix().matches("[\\w/.-]{0,200}"), "atrium.file.s3.prefix",
                 "up to 200 letters, digits or one of _ / . -");
@@ -71,7 +72,8 @@ public final class S3Start {
         S3AsyncClientBuilder builder = S3AsyncClient.builder()
                 .credentialsProvider(credentials)
                 .httpClientBuilder(NettyNioAsyncHttpClient.builder().connectionTimeout(CONNECT)
-                        .connectionAcquisitionTimeout(CALL).eventLoopGroup(SdkEventLoopGroup.create(loops, NioSocketChannel::new)))
+                        .connectionAcquisitionTimeout(CALL)
+                        .eventLoopGroup(SdkEventLoopGroup.create(loops, NioSocketChannel::new)))
                 .overrideConfiguration(calls -> calls.apiCallAttemptTimeout(ATTEMPT).apiCallTimeout(CALL))
                 // Many S3-compatible services do not know the newer checksums; a file is verified by its digest anyway.
                 .requestChecksumCalculation(RequestChecksumCalculation.WHEN_REQUIRED)
@@ -84,7 +86,8 @@ public final class S3Start {
         try {
             return builder.build();
         } catch (SdkClientException e) {
-            throw new ConfigurationException("atrium.file.s3.region: expected the region of the bucket, for example eu-central-1");
+            throw new ConfigurationException(
+                    "atrium.file.s3.region: expected the region of the bucket, for example eu-central-1");
         }
     }
 
@@ -94,8 +97,9 @@ public final class S3Start {
         } catch (S3Exception e) {
             if (e.statusCode() < 500) {
                 store.close();
-                throw new ConfigurationException("atrium.file.s3.bucket: expected a bucket that exists and that we may use, got "
-                        + bucket + " (" + e.statusCode() + ")");
+                throw new ConfigurationException(
+                        "atrium.file.s3.bucket: expected a bucket that exists and that we may use, got "
+                                + bucket + " (" + e.statusCode() + ")");
             }
             LOG.warnf("The bucket %s is out of reach: %s", bucket, e.getMessage());
         } catch (SdkClientException e) {

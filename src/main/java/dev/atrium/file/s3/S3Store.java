@@ -21,8 +21,8 @@ import software.amazon.awssdk.core.async.AsyncRequestBody;
 import software.amazon.awssdk.services.s3.S3AsyncClient;
 
 /**
- * File store in an S3 bucket: one object for each chunk, and one for the description, without which the file does not exist. The
- * description is written first and deleted first.
+ * File store in an S3 bucket: one object for each chunk, and one for the description, without which the file does not exist.
+ * The description is written first and deleted first.
  */
 public final class S3Store implements FileStore, AutoCloseable {
 
@@ -70,8 +70,11 @@ public final class S3Store implements FileStore, AutoCloseable {
 
     @Override
     public Uni<Boolean> write(StoredFile file, int index, ByteBuffer bytes) {
-        return backlog.pass(bytes.remaining(), () -> known(file.id()).flatMap(known ->
-                known == null || known.state() != StoredFile.State.COMING ? Uni.createFrom().item(false) : put(file, index, bytes)));
+        return backlog
+                .pass(bytes.remaining(),
+                        () -> known(file.id()).flatMap(known -> known == null || known.state() != StoredFile.State.COMING
+                                ? Uni.createFrom().item(false)
+                                : put(file, index, bytes)));
     }
 
     /** Looks up the file again after the write: a chunk of a file that was deleted meanwhile would never be deleted. */
@@ -104,28 +107,32 @@ public final class S3Store implements FileStore, AutoCloseable {
 
     @Override
     public Uni<StoredFile> update(StoredFile file) {
-        return backlog.queue(0, () -> known(file.id()).flatMap(known ->
-                known == null || known.isAfter(file) ? Uni.createFrom().item(known) : say(file)));
+        return backlog.queue(0, () -> known(file.id())
+                .flatMap(known -> known == null || known.isAfter(file) ? Uni.createFrom().item(known) : say(file)));
     }
 
     /** The description is written again, because the age of the newest object decides whether the upload is abandoned. */
     @Override
     public Uni<Void> clear(StoredFile file) {
-        return backlog.queue(0, () -> known(file.id()).flatMap(known -> known == null || known.isComplete() ? Uni.createFrom().voidItem()
-                : removeChunks(file.id()).flatMap(removed -> say(file)).replaceWithVoid()));
+        return backlog.queue(0,
+                () -> known(file.id()).flatMap(known -> known == null || known.isComplete() ? Uni.createFrom().voidItem()
+                        : removeChunks(file.id()).flatMap(removed -> say(file)).replaceWithVoid()));
     }
 
     @Override
     public Uni<Void> delete(StoredFile file) {
         whole.remove(file.id());
-        return backlog.queue(0, () -> bucket.delete(json(SafeId.require(file.id()))).flatMap(removed -> removeChunks(file.id())));
+        return backlog.queue(0,
+                () -> bucket.delete(json(SafeId.require(file.id()))).flatMap(removed -> removeChunks(file.id())));
     }
 
     @Override
     public Uni<List<StoredFile>> abandoned(long before) {
         return backlog.queue(0, () -> bucket.directories(prefix).filter(SafeId::matches)
                 .filter(id -> !whole.containsKey(id))
-                .onItem().transformToUni(id -> rests(id, Instant.ofEpochMilli(before)).flatMap(rests -> rests ? incoming(id) : Uni.createFrom().nullItem()))
+                .onItem()
+                .transformToUni(id -> rests(id, Instant.ofEpochMilli(before))
+                        .flatMap(rests -> rests ? incoming(id) : Uni.createFrom().nullItem()))
                 .merge(Bucket.TOGETHER).collect().asList());
     }
 
@@ -173,7 +180,8 @@ public final class S3Store implements FileStore, AutoCloseable {
 
     private Uni<Boolean> rests(String id, Instant before) {
         return bucket.entries(prefix + id + "/").map(Bucket.Entry::modified).collect().asList()
-                .map(times -> times.stream().max(Comparator.naturalOrder()).map(newest -> newest.isBefore(before)).orElse(false));
+                .map(times -> times.stream().max(Comparator.naturalOrder()).map(newest -> newest.isBefore(before))
+                        .orElse(false));
     }
 
     private Uni<Void> removeChunks(String id) {

@@ -35,7 +35,9 @@ import java.util.function.Function;
 @Singleton
 public final class Admission {
 
-    /** Subprotocol offered by browser clients that carry a token in a second subprotocol and support none of the server's own. */
+    /**
+     * Subprotocol offered by browser clients that carry a token in a second subprotocol and support none of the server's own.
+     */
     public static final String TOKEN_CARRIER = "bearer-token-carrier";
 
     /**
@@ -70,7 +72,8 @@ public final class Admission {
     private final AtomicInteger held = new AtomicInteger();
 
     /** @throws ConfigurationException naming the invalid setting */
-    public Admission(Authenticator authenticator, Policy policy, ConnectionLimiter connections, AuditLog audit, SecurityConfig config) {
+    public Admission(Authenticator authenticator, Policy policy, ConnectionLimiter connections, AuditLog audit,
+            SecurityConfig config) {
         this.authenticator = authenticator;
         this.policy = policy;
         this.connections = connections;
@@ -99,7 +102,8 @@ public final class Admission {
     /** Returns whether a request's path belongs to this service, rather than to the embedding application. */
     public static boolean serves(RoutingContext context) {
         String request = context.normalizedPath();
-        return PATHS.stream().anyMatch(path -> path.endsWith("*") ? request.startsWith(path.substring(0, path.length() - 1)) : request.equals(path));
+        return PATHS.stream().anyMatch(
+                path -> path.endsWith("*") ? request.startsWith(path.substring(0, path.length() - 1)) : request.equals(path));
     }
 
     /** Removes the token from the URL and keeps it in the routing context, because URLs end up in logs. */
@@ -261,7 +265,7 @@ public final class Admission {
      * Counts a new connection against the connection limits.
      *
      * @return a slot to be released when the connection is closed; null if a limit is reached, and the request was answered
-     * with 503 or 429
+     *         with 503 or 429
      */
     public ConnectionLimiter.Slot connect(RoutingContext context, Transport transport) {
         return limited(context, transport, connections::admit);

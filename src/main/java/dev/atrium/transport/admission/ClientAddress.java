@@ -46,7 +46,8 @@ final class ClientAddress {
             return new IpSubnetFilterRule(slash < 0 ? network : network.substring(0, slash),
                     slash < 0 ? whole : Integer.parseInt(network.substring(slash + 1)), IpFilterRuleType.ACCEPT);
         } catch (RuntimeException e) {
-            throw new ConfigurationException("atrium.trusted-proxies: expected networks, for example 10.0.0.0/8, got \"" + network + '"');
+            throw new ConfigurationException(
+                    "atrium.trusted-proxies: expected networks, for example 10.0.0.0/8, got \"" + network + '"');
         }
     }
 
@@ -65,7 +66,8 @@ final class ClientAddress {
         if (trusted.isEmpty()) {
             // Most likely a proxy that is not configured as trusted: all clients would share its address and its limits.
             if (warned.compareAndSet(false, true)) {
-                LOG.warnf("%s comes from %s, which is not among atrium.trusted-proxies: clients cannot be told apart by address",
+                LOG.warnf(
+                        "%s comes from %s, which is not among atrium.trusted-proxies: clients cannot be told apart by address",
                         FORWARDED_FOR, peer);
             }
             return "";

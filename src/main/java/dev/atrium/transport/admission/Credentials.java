@@ -49,7 +49,8 @@ final class Credentials {
 
     private static String bearer(String authorization) {
         return authorization != null && authorization.regionMatches(true, 0, BEARER, 0, BEARER.length())
-                ? authorization.substring(BEARER.length()).strip() : null;
+                ? authorization.substring(BEARER.length()).strip()
+                : null;
     }
 
     private static String carried(String subprotocols) {

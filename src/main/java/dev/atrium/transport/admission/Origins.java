@@ -28,7 +28,8 @@ final class Origins {
 
     private static void check(String origin) {
         if (!origin.equals(ANY) && !isOrigin(origin)) {
-            throw new ConfigurationException("atrium.origins: expected origins, for example https://app.example.com, got \"" + origin + '"');
+            throw new ConfigurationException(
+                    "atrium.origins: expected origins, for example https://app.example.com, got \"" + origin + '"');
         }
     }
 

@@ -7,7 +7,9 @@ import io.smallrye.config.WithConverter;
 import io.smallrye.config.WithDefault;
 import java.time.Duration;
 
-/** Settings of Engine.IO connections. {@code pingInterval} and {@code pingTimeout} are the heartbeat settings of all sessions. */
+/**
+ * Settings of Engine.IO connections. {@code pingInterval} and {@code pingTimeout} are the heartbeat settings of all sessions.
+ */
 @ConfigMapping(prefix = "atrium.engineio")
 public interface EngineIoConfig {
 

@@ -37,7 +37,8 @@ public final class EngineIoRoutes {
     private final Admission admission;
     private final SocketSettings settings;
 
-    EngineIoRoutes(EngineSockets sockets, Forwarding forwarding, Sessions sessions, WebSocketConfig config, Admission admission) {
+    EngineIoRoutes(EngineSockets sockets, Forwarding forwarding, Sessions sessions, WebSocketConfig config,
+            Admission admission) {
         this.admission = admission;
         this.forwarding = forwarding;
         this.sockets = sockets;
@@ -91,7 +92,8 @@ public final class EngineIoRoutes {
         // A replica that shuts down would have to end a forwarded GET at once: it answers 503, and a load balancer retries at
         // the next replica. A POST is forwarded, because load balancers do not retry it.
         if (context.request().method() != HttpMethod.GET || admission.isOpen(context, Transport.SOCKETIO)) {
-            forwarding.forward(context, sid, toWebSocket, () -> refuse(context.request(), toWebSocket, EngineIoError.UNKNOWN_SID));
+            forwarding.forward(context, sid, toWebSocket,
+                    () -> refuse(context.request(), toWebSocket, EngineIoError.UNKNOWN_SID));
         }
     }
 
@@ -104,13 +106,15 @@ public final class EngineIoRoutes {
         if (sid != null && socket == null) {
             return EngineIoError.UNKNOWN_SID;
         }
-        if (toWebSocket != transport.equals("websocket") || toWebSocket && !request.headers().contains(HandshakeRequest.SEC_WEBSOCKET_KEY)) {
+        if (toWebSocket != transport.equals("websocket")
+                || toWebSocket && !request.headers().contains(HandshakeRequest.SEC_WEBSOCKET_KEY)) {
             return EngineIoError.BAD_REQUEST;
         }
         if (sid == null) {
             return handshakeFault(request);
         }
-        boolean known = request.method() == HttpMethod.GET || request.method() == HttpMethod.POST || Forwarding.isRelease(request);
+        boolean known = request.method() == HttpMethod.GET || request.method() == HttpMethod.POST
+                || Forwarding.isRelease(request);
         return known ? null : EngineIoError.BAD_REQUEST;
     }
 

@@ -53,7 +53,11 @@ public final class EngineSocket implements Pausable {
         void closed(CloseReason reason);
     }
 
-    private enum State { OPEN, CLOSING, CLOSED }
+    private enum State {
+        OPEN,
+        CLOSING,
+        CLOSED
+    }
 
     private final String id;
     private final Caller caller;
@@ -324,7 +328,9 @@ public final class EngineSocket implements Pausable {
         return true;
     }
 
-    /** The WebSocket has passed its probe: releases the waiting poll, which the client needs before it completes the upgrade. */
+    /**
+     * The WebSocket has passed its probe: releases the waiting poll, which the client needs before it completes the upgrade.
+     */
     void probed(WebSocketTransport other) {
         if (other == candidate && release == null) {
             release = eventLoop.scheduleAtFixedRate(() -> ((PollingTransport) transport).release(),

@@ -25,7 +25,9 @@ public final class EngineSockets {
     /** Factory of the protocol above Engine.IO. */
     public interface Application {
 
-        /** Creates the listener of a new connection; nothing can be sent before this returns. On the connection's event loop. */
+        /**
+         * Creates the listener of a new connection; nothing can be sent before this returns. On the connection's event loop.
+         */
         EngineSocket.Listener connected(EngineSocket socket);
     }
 
@@ -47,7 +49,8 @@ public final class EngineSockets {
         this.config = config;
         this.application = application;
         Require.between("atrium.engineio.max-payload", config.maxPayload(), SMALLEST, largestBody.asLongValue());
-        Require.between("atrium.engineio.upgrade-timeout", config.upgradeTimeout(), Duration.ofMillis(50), Duration.ofMinutes(10));
+        Require.between("atrium.engineio.upgrade-timeout", config.upgradeTimeout(), Duration.ofMillis(50),
+                Duration.ofMinutes(10));
     }
 
     /** Returns the number of connections on a transport, {@code polling} or {@code websocket}. */

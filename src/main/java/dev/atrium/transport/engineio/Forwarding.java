@@ -38,7 +38,8 @@ final class Forwarding implements Drainable {
     private static final Logger LOG = Logger.getLogger(Forwarding.class);
 
     static final String FORWARDED = "Atrium-Forwarded";
-    private static final Runnable NO_FAREWELL = () -> { };
+    private static final Runnable NO_FAREWELL = () -> {
+    };
     private static final int CONNECT_MILLIS = 2_000;
 
     /** Maximum number of connections to one other replica; each waiting poll there holds one. */
@@ -76,7 +77,7 @@ final class Forwarding implements Drainable {
      */
     @Override
     public List<Runnable> farewells() {
-        return relays.stream().<Runnable>map(relay -> relay.farewell).toList();
+        return relays.stream().<Runnable> map(relay -> relay.farewell).toList();
     }
 
     @Override

@@ -294,6 +294,6 @@ final class PollingTransport implements EngineTransport, SendQueue {
     }
 
     private static ByteBuf packet(char type) {
-        return Unpooled.wrappedBuffer(new byte[] {(byte) type});
+        return Unpooled.wrappedBuffer(new byte[] { (byte) type });
     }
 }

@@ -52,7 +52,8 @@ final class WebSocketTransport implements EngineTransport, SocketProtocol {
             return;
         }
         sendQueue = isAtHome() ? opened.sendQueue()
-                : new RelaySendQueue(opened, sockets.deliveryLoop(socket.eventLoop()), sockets.sendQueueLimit(), this::overflowed);
+                : new RelaySendQueue(opened, sockets.deliveryLoop(socket.eventLoop()), sockets.sendQueueLimit(),
+                        this::overflowed);
         home(() -> {
             if (!socket.probe(this)) {
                 close(CloseReason.NORMAL);

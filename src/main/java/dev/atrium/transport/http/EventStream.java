@@ -39,7 +39,8 @@ final class EventStream implements ClientConnection {
     private boolean begun;
     private boolean gone;
 
-    EventStream(Gateway gateway, Sessions sessions, StreamFormat format, HttpServerResponse response, ConnectionLimiter.Slot slot) {
+    EventStream(Gateway gateway, Sessions sessions, StreamFormat format, HttpServerResponse response,
+            ConnectionLimiter.Slot slot) {
         this.slot = slot;
         this.gateway = gateway;
         this.sessions = sessions;
@@ -56,7 +57,8 @@ final class EventStream implements ClientConnection {
      */
     void begin(Caller caller, RoomId room, StreamPosition since, boolean visible, Consumer<ErrorReply> refused) {
         try {
-            session = gateway.connect(new SessionRequest(caller, RequestLoop.current(), room.namespace(), format.transport(), this, format));
+            session = gateway.connect(
+                    new SessionRequest(caller, RequestLoop.current(), room.namespace(), format.transport(), this, format));
         } catch (ErrorReply error) {
             slot.release();
             refused.accept(error);

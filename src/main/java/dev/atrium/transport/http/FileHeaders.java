@@ -23,11 +23,13 @@ final class FileHeaders {
         String type = file.type().split(";")[0].trim().toLowerCase(Locale.ROOT);
         boolean shown = SHOWN.contains(type);
         Map<String, String> headers = new LinkedHashMap<>();
-        headers.put("Content-Type", !shown ? "application/octet-stream" : type.equals("text/plain") ? "text/plain; charset=utf-8" : type);
+        headers.put("Content-Type",
+                !shown ? "application/octet-stream" : type.equals("text/plain") ? "text/plain; charset=utf-8" : type);
         headers.put("Content-Disposition", disposition(shown ? "inline" : "attachment", file.name()));
         headers.put("X-Content-Type-Options", "nosniff");
         // Browsers display images and videos in a generated page with inline styles; no script of the file itself can run.
-        headers.put("Content-Security-Policy", "default-src 'none'; img-src 'self'; media-src 'self'; style-src 'unsafe-inline'; sandbox");
+        headers.put("Content-Security-Policy",
+                "default-src 'none'; img-src 'self'; media-src 'self'; style-src 'unsafe-inline'; sandbox");
         headers.put("Accept-Ranges", "bytes");
         headers.put("ETag", etag(file));
         // The content of a file never changes, but the permission to read it may: caches must revalidate.

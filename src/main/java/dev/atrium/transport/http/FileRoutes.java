@@ -78,7 +78,8 @@ public final class FileRoutes {
             Problem.send(context, ErrorReply.badRequest(e.getMessage()));
             return;
         }
-        work.of(room).emitOn(eventLoop::execute).subscribe().with(then, failure -> Problem.send(context, ErrorReply.of(failure)));
+        work.of(room).emitOn(eventLoop::execute).subscribe().with(then,
+                failure -> Problem.send(context, ErrorReply.of(failure)));
     }
 
     private static RoomId room(HttpServerRequest request) {
@@ -105,11 +106,13 @@ public final class FileRoutes {
         ByteRange range = ByteRange.requested(file, get ? request.getHeader("Range") : null, request.getHeader("If-Range"));
         if (range == null) {
             response.putHeader("Content-Range", "bytes */" + file.size());
-            Problem.send(context, new ErrorReply(RANGE_NOT_SATISFIABLE, "Range: expected a part of its " + file.size() + " bytes"));
+            Problem.send(context,
+                    new ErrorReply(RANGE_NOT_SATISFIABLE, "Range: expected a part of its " + file.size() + " bytes"));
             return;
         }
         if (range.isPart()) {
-            response.setStatusCode(206).putHeader("Content-Range", "bytes " + range.first() + "-" + range.last() + "/" + file.size());
+            response.setStatusCode(206).putHeader("Content-Range",
+                    "bytes " + range.first() + "-" + range.last() + "/" + file.size());
         }
         response.putHeader("Content-Length", Long.toString(range.length()));
         if (!get || range.length() == 0) {

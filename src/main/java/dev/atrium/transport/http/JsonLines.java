@@ -9,7 +9,7 @@ final class JsonLines extends StreamFormat {
 
     static final JsonLines INSTANCE = new JsonLines();
 
-    private static final byte[] EMPTY_LINE = {'\n'};
+    private static final byte[] EMPTY_LINE = { '\n' };
 
     @Override
     Transport transport() {

@@ -52,7 +52,7 @@ public final class LongPolls implements Drainable {
     /** Ends each poll with the messages received so far. */
     @Override
     public List<Runnable> farewells() {
-        return waiting.stream().<Runnable>map(poll -> poll::dismiss).toList();
+        return waiting.stream().<Runnable> map(poll -> poll::dismiss).toList();
     }
 
     @Override

@@ -26,7 +26,9 @@ import java.util.Map;
 @Singleton
 public final class PageRoutes {
 
-    /** Allows the server's own scripts and styles only: a script in a message cannot run, even if a page rendered it as markup. */
+    /**
+     * Allows the server's own scripts and styles only: a script in a message cannot run, even if a page rendered it as markup.
+     */
     private static final String POLICY = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob:; connect-src 'self'; "
             + "worker-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
@@ -46,7 +48,8 @@ public final class PageRoutes {
     PageRoutes(HttpConfig config) throws IOException {
         this.wholeSite = config.wholeSite();
         // In development files change while the server runs.
-        this.tags = LaunchMode.current().isDevOrTest() ? Map.of() : EntityTags.ofResources("META-INF/resources", "pages", "atrium.js");
+        this.tags = LaunchMode.current().isDevOrTest() ? Map.of()
+                : EntityTags.ofResources("META-INF/resources", "pages", "atrium.js");
     }
 
     void register(@Observes Router router) {
@@ -68,7 +71,8 @@ public final class PageRoutes {
         HttpServerRequest request = context.request();
         // The URL has several representations: a cache must not serve one of them for another Accept header.
         context.response().putHeader(HttpHeaders.VARY, "Accept");
-        if (Admission.isWebSocket(request) || !Representation.PAGE.equals(Representation.best(request.getHeader(HttpHeaders.ACCEPT)))) {
+        if (Admission.isWebSocket(request)
+                || !Representation.PAGE.equals(Representation.best(request.getHeader(HttpHeaders.ACCEPT)))) {
             context.next();
             return;
         }

@@ -68,12 +68,12 @@ public class RoomsResource {
     /** Lists the rooms of a namespace that have members or a history. */
     @GET
     @Produces(MediaType.APPLICATION_JSON)
-    @Operation(summary = "The rooms that have members, or of which something is kept",
-            description = "A page has about as many as were asked for. The next one is asked for with ?cursor=; the last one "
-                    + "has no next.")
+    @Operation(summary = "The rooms that have members, or of which something is kept", description = "A page has about as many as were asked for. The next one is asked for with ?cursor=; the last one "
+            + "has no next.")
     @APIResponse(responseCode = "200", content = @Content(example = "{\"rooms\": [{\"room\": \"lobby\"}], \"next\": \"1792\"}"))
     public Uni<RoomList> rooms(@Context RoutingContext context, @QueryParam("ns") @DefaultValue("/") String ns,
-            @QueryParam("prefix") @DefaultValue("") String prefix, @QueryParam("cursor") String cursor, @QueryParam("limit") String limit) {
+            @QueryParam("prefix") @DefaultValue("") String prefix, @QueryParam("cursor") String cursor,
+            @QueryParam("limit") String limit) {
         int most = Ranges.limit("limit", Ranges.number("limit", limit), ROOMS, MOST_ROOMS);
         return gateway.rooms(Admission.caller(context), TRANSPORT, namespace(ns), prefix, cursor, most)
                 .map(page -> new RoomList(page.names().stream().map(RoomList.Entry::new).toList(), page.next()));
@@ -88,23 +88,20 @@ public class RoomsResource {
     @Consumes(MediaType.WILDCARD)
     @Produces(MediaType.APPLICATION_JSON)
     @ResponseStatus(201)
-    @Parameter(name = "room", in = ParameterIn.PATH, required = true, example = "lobby",
-            schema = @Schema(type = SchemaType.STRING))
+    @Parameter(name = "room", in = ParameterIn.PATH, required = true, example = "lobby", schema = @Schema(type = SchemaType.STRING))
     @Operation(summary = "Say something in the room")
     @RequestBody(content = {
-        @Content(mediaType = "text/plain", example = "hello"),
-        @Content(mediaType = "application/json", example = "{\"text\": \"hello\"}"),
-        @Content(mediaType = "application/octet-stream")
+            @Content(mediaType = "text/plain", example = "hello"),
+            @Content(mediaType = "application/json", example = "{\"text\": \"hello\"}"),
+            @Content(mediaType = "application/octet-stream")
     })
-    @APIResponse(responseCode = "201", description = "Taken; its place in the room",
-            content = @Content(example = "{\"epoch\": \"kJ3vQ0aZ\", \"offset\": 42, \"at\": 1795251600000}"))
-    @APIResponse(responseCode = "400", description = "Which field, and what was expected", content = @Content(
-            mediaType = "application/problem+json",
-            example = "{\"status\": 400, \"title\": \"Bad Request\", \"detail\": \"body: not JSON\"}"))
+    @APIResponse(responseCode = "201", description = "Taken; its place in the room", content = @Content(example = "{\"epoch\": \"kJ3vQ0aZ\", \"offset\": 42, \"at\": 1795251600000}"))
+    @APIResponse(responseCode = "400", description = "Which field, and what was expected", content = @Content(mediaType = "application/problem+json", example = "{\"status\": 400, \"title\": \"Bad Request\", \"detail\": \"body: not JSON\"}"))
     @APIResponse(responseCode = "503", description = "Not now; try again after Retry-After")
     public Uni<Published> publish(@Context RoutingContext context, @QueryParam("ns") @DefaultValue("/") String ns,
             @QueryParam("event") String event, @HeaderParam("Idempotency-Key") String idempotency,
-            @HeaderParam("traceparent") String traceparent, @Parameter(hidden = true) @HeaderParam(HttpHeaders.CONTENT_TYPE) String type, byte[] body) {
+            @HeaderParam("traceparent") String traceparent,
+            @Parameter(hidden = true) @HeaderParam(HttpHeaders.CONTENT_TYPE) String type, byte[] body) {
         // Not @PathParam, which ends at a semicolon: the room would not be the one that a WebSocket joins with the same path.
         RoomId id = RoomUrl.room(ns, context.request().path());
         return gateway.publish(Admission.caller(context), TRANSPORT, id, event, PostedData.read(type, body), idempotency,
@@ -117,22 +114,16 @@ public class RoomsResource {
     @GET
     @Path("/{room}")
     @Produces(MediaType.APPLICATION_JSON)
-    @Parameter(name = "room", in = ParameterIn.PATH, required = true, example = "lobby",
-            schema = @Schema(type = SchemaType.STRING))
+    @Parameter(name = "room", in = ParameterIn.PATH, required = true, example = "lobby", schema = @Schema(type = SchemaType.STRING))
     @Parameter(name = "as", in = ParameterIn.QUERY, description = "iframe", schema = @Schema(type = SchemaType.STRING))
     @Parameter(name = "after", in = ParameterIn.QUERY, example = "kJ3vQ0aZ:41", schema = @Schema(type = SchemaType.STRING))
-    @Parameter(name = "Last-Event-ID", in = ParameterIn.HEADER, example = "kJ3vQ0aZ:41",
-            schema = @Schema(type = SchemaType.STRING))
-    @Operation(summary = "How the room is, or a stream of it, chosen by Accept",
-            description = "text/event-stream and application/x-ndjson are endless: what is said in the room, from now on or "
-                    + "after Last-Event-ID or ?after=. ?as=iframe is an endless page for browsers with nothing else.")
+    @Parameter(name = "Last-Event-ID", in = ParameterIn.HEADER, example = "kJ3vQ0aZ:41", schema = @Schema(type = SchemaType.STRING))
+    @Operation(summary = "How the room is, or a stream of it, chosen by Accept", description = "text/event-stream and application/x-ndjson are endless: what is said in the room, from now on or "
+            + "after Last-Event-ID or ?after=. ?as=iframe is an endless page for browsers with nothing else.")
     @APIResponse(responseCode = "200", content = {
-        @Content(mediaType = "application/json",
-                example = "{\"room\": \"lobby\", \"members\": 3, \"epoch\": \"kJ3vQ0aZ\", \"offset\": 42}"),
-        @Content(mediaType = "text/event-stream",
-                example = "id: kJ3vQ0aZ:42\ndata: {\"event\":\"message\",\"room\":\"lobby\",\"data\":\"hello\"}\n\n"),
-        @Content(mediaType = "application/x-ndjson",
-                example = "{\"event\":\"message\",\"room\":\"lobby\",\"data\":\"hello\",\"offset\":42}\n")
+            @Content(mediaType = "application/json", example = "{\"room\": \"lobby\", \"members\": 3, \"epoch\": \"kJ3vQ0aZ\", \"offset\": 42}"),
+            @Content(mediaType = "text/event-stream", example = "id: kJ3vQ0aZ:42\ndata: {\"event\":\"message\",\"room\":\"lobby\",\"data\":\"hello\"}\n\n"),
+            @Content(mediaType = "application/x-ndjson", example = "{\"event\":\"message\",\"room\":\"lobby\",\"data\":\"hello\",\"offset\":42}\n")
     })
     public Uni<State> state(@Context RoutingContext context, @QueryParam("ns") @DefaultValue("/") String ns) {
         RoomId room = RoomUrl.room(ns, context.request().path());
@@ -144,10 +135,8 @@ public class RoomsResource {
     @GET
     @Path("/{room}/messages")
     @Produces(MediaType.APPLICATION_JSON)
-    @Parameter(name = "room", in = ParameterIn.PATH, required = true, example = "lobby",
-            schema = @Schema(type = SchemaType.STRING))
-    @Operation(summary = "Messages of the room: the newest, those after a place, or those before an offset",
-            description = "?wait= makes it a long poll: the answer comes when there is one, or after so many seconds without.")
+    @Parameter(name = "room", in = ParameterIn.PATH, required = true, example = "lobby", schema = @Schema(type = SchemaType.STRING))
+    @Operation(summary = "Messages of the room: the newest, those after a place, or those before an offset", description = "?wait= makes it a long poll: the answer comes when there is one, or after so many seconds without.")
     @APIResponse(responseCode = "200", content = @Content(example = "{\"room\": \"lobby\", \"epoch\": \"kJ3vQ0aZ\", "
             + "\"offset\": 42, \"recovered\": true, \"messages\": [{\"event\": \"message\", \"room\": \"lobby\", "
             + "\"data\": \"hello\", \"at\": 1795251600000, \"epoch\": \"kJ3vQ0aZ\", \"offset\": 42}]}"))
@@ -171,7 +160,8 @@ public class RoomsResource {
         }).map(history -> MessagesAnswer.of(room, since, history));
     }
 
-    private Uni<History> news(Caller caller, RoomId room, StreamPosition since, long seconds, HistoryQuery query, EventLoop eventLoop) {
+    private Uni<History> news(Caller caller, RoomId room, StreamPosition since, long seconds, HistoryQuery query,
+            EventLoop eventLoop) {
         return longPolls.news(caller, room, since, seconds, eventLoop)
                 .map(history -> new History(history.head(),
                         history.messages().subList(0, Math.min(history.messages().size(), query.limit()))));
@@ -181,12 +171,9 @@ public class RoomsResource {
     @GET
     @Path("/{room}/members")
     @Produces(MediaType.APPLICATION_JSON)
-    @Parameter(name = "room", in = ParameterIn.PATH, required = true, example = "lobby",
-            schema = @Schema(type = SchemaType.STRING))
-    @Operation(summary = "Who is in the room, the longest there first",
-            description = "?by=user folds the sessions of one user into one. The next page is asked for with ?cursor=.")
-    @APIResponse(responseCode = "200", content = @Content(example =
-            "{\"members\": [{\"id\": \"~3fKq0ZbT7Jx2mYw9LrVd\", \"user\": \"ann\", \"since\": 1795251600000}]}"))
+    @Parameter(name = "room", in = ParameterIn.PATH, required = true, example = "lobby", schema = @Schema(type = SchemaType.STRING))
+    @Operation(summary = "Who is in the room, the longest there first", description = "?by=user folds the sessions of one user into one. The next page is asked for with ?cursor=.")
+    @APIResponse(responseCode = "200", content = @Content(example = "{\"members\": [{\"id\": \"~3fKq0ZbT7Jx2mYw9LrVd\", \"user\": \"ann\", \"since\": 1795251600000}]}"))
     public Uni<? extends Object> members(@Context RoutingContext context, @QueryParam("ns") @DefaultValue("/") String ns,
             @QueryParam("by") @DefaultValue("session") String by, @QueryParam("cursor") String cursor,
             @QueryParam("limit") String limit) {

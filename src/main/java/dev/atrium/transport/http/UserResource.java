@@ -30,12 +30,13 @@ public class UserResource {
 
     /** Closes all sessions of a user, on every replica. The user's tokens stay valid until they expire. */
     @DELETE
-    @Operation(summary = "End all sessions of a user, on every replica",
-            description = "With close code 4401; without ?ns= in all namespaces, which takes admin on /* *.")
+    @Operation(summary = "End all sessions of a user, on every replica", description = "With close code 4401; without ?ns= in all namespaces, which takes admin on /* *.")
     @APIResponse(responseCode = "200", content = @Content(example = "{\"ended\": 2}"))
     @APIResponse(responseCode = "503", description = "Some replica has not answered; it may be done again")
     public Uni<Ended> revoke(@PathParam("user") String user, @QueryParam("ns") String ns,
             @Context RoutingContext context) {
-        return revocation.revoke(Admission.caller(context), Transport.HTTP, ns == null ? null : RoomsResource.namespace(ns), user).map(Ended::new);
+        return revocation
+                .revoke(Admission.caller(context), Transport.HTTP, ns == null ? null : RoomsResource.namespace(ns), user)
+                .map(Ended::new);
     }
 }

@@ -76,7 +76,8 @@ final class NamespaceSocket implements ClientConnection {
      */
     void open(Caller caller, SocketIoFormat spoken) {
         format = spoken;
-        session = gateway.connect(new SessionRequest(caller, socket.eventLoop(), namespace, Namespaces.TRANSPORT, this, spoken));
+        session = gateway
+                .connect(new SessionRequest(caller, socket.eventLoop(), namespace, Namespaces.TRANSPORT, this, spoken));
         handle = new SocketIoHandle(clients, this);
         joined.put(namespace, this);
     }

@@ -46,7 +46,8 @@ final class Namespaces implements EngineSockets.Application {
     private final List<Pattern> open;
 
     /** @throws ConfigurationException naming the invalid setting */
-    Namespaces(Gateway gateway, Authentication authentication, Clients clients, HandlerRegistry endpoints, SocketIoConfig config) {
+    Namespaces(Gateway gateway, Authentication authentication, Clients clients, HandlerRegistry endpoints,
+            SocketIoConfig config) {
         this.clients = clients;
         this.endpoints = endpoints;
         this.gateway = gateway;
@@ -94,7 +95,8 @@ final class Namespaces implements EngineSockets.Application {
             return;
         }
         socket.await(authentication.identity(socket.caller(), TRANSPORT, parsed.token()).emitOn(socket.eventLoop()::execute),
-                identity -> connect(new ConnectRequest(socket, socket.caller().as(identity), namespace, parsed, joined, admitted)),
+                identity -> connect(
+                        new ConnectRequest(socket, socket.caller().as(identity), namespace, parsed, joined, admitted)),
                 failure -> refuse(socket, namespace, failure));
     }
 
@@ -118,7 +120,8 @@ final class Namespaces implements EngineSockets.Application {
         return open.stream().anyMatch(pattern -> pattern.matcher(namespace).matches());
     }
 
-    private record ConnectRequest(EngineSocket socket, Caller caller, String namespace, Auth auth, Map<String, NamespaceSocket> joined,
+    private record ConnectRequest(EngineSocket socket, Caller caller, String namespace, Auth auth,
+            Map<String, NamespaceSocket> joined,
             Runnable admitted) {
     }
 
@@ -130,7 +133,7 @@ final class Namespaces implements EngineSockets.Application {
         }
         Session session = attempt.session();
         request.socket.await(session.inTurn(() -> gateway.admit(session)).chain(() -> gateway.keep(session))
-                        .chain(() -> gateway.execute(session, new Command.Recover(request.auth.pid(), request.auth.last()))),
+                .chain(() -> gateway.execute(session, new Command.Recover(request.auth.pid(), request.auth.last()))),
                 recovered -> {
                     request.admitted.run();
                     attempt.recovered(request.auth.pid(), recovered);
@@ -157,7 +160,8 @@ final class Namespaces implements EngineSockets.Application {
                     opened.connected(session.resumeToken());
                 },
                 failure -> {
-                    opened.end(failure instanceof RefusedException ? CloseReason.FORBIDDEN : ErrorReply.of(failure).closeReason());
+                    opened.end(
+                            failure instanceof RefusedException ? CloseReason.FORBIDDEN : ErrorReply.of(failure).closeReason());
                     refuse(request.socket, request.namespace, failure);
                 });
     }

@@ -11,7 +11,15 @@ package dev.atrium.transport.socketio;
 record Packet(Type type, String namespace, String id, String payload, int attachments) {
 
     /** Packet types, in the order of their digits. */
-    enum Type { CONNECT, DISCONNECT, EVENT, ACK, CONNECT_ERROR, BINARY_EVENT, BINARY_ACK }
+    enum Type {
+        CONNECT,
+        DISCONNECT,
+        EVENT,
+        ACK,
+        CONNECT_ERROR,
+        BINARY_EVENT,
+        BINARY_ACK
+    }
 
     boolean isBinary() {
         return type == Type.BINARY_EVENT || type == Type.BINARY_ACK;

@@ -52,7 +52,8 @@ final class RedisEmitterSubscriber {
     }
 
     void begin(@Observes StartupEvent started) {
-        config.emitters().ifPresent(prefix -> cluster.listen(prefix + "*", (channel, bytes) -> received(prefix, channel, bytes)));
+        config.emitters()
+                .ifPresent(prefix -> cluster.listen(prefix + "*", (channel, bytes) -> received(prefix, channel, bytes)));
     }
 
     private void received(String prefix, String channel, byte[] bytes) {
@@ -113,6 +114,7 @@ final class RedisEmitterSubscriber {
     }
 
     private static void begin(Uni<?> work) {
-        work.subscribe().with(done -> { }, failure -> LOG.warnf("An emitter's wish failed: %s", failure.getMessage()));
+        work.subscribe().with(done -> {
+        }, failure -> LOG.warnf("An emitter's wish failed: %s", failure.getMessage()));
     }
 }

@@ -60,7 +60,8 @@ final class SocketIoFormat extends BytesFormat {
                             + (offset ? "," + quoted(RecoveryOffset.of(message).toString()) : ""));
         }
         if (delivery instanceof HistoryGap gap) {
-            return event(gap.room().namespace(), null, "@gap", new Data.Json(json(json -> MessageJson.writePlace(gap, json))), "");
+            return event(gap.room().namespace(), null, "@gap", new Data.Json(json(json -> MessageJson.writePlace(gap, json))),
+                    "");
         }
         return null;
     }

@@ -31,8 +31,8 @@ final class SocketIoHandle extends SessionHandle {
     public Uni<JsonNode> emitWithAck(Duration timeout, String event, Object... arguments) {
         Data data = Values.toData(arguments);
         checked(event);
-        return started(Uni.createFrom().emitter(emitter ->
-                session().loop().run(() -> socket.emitWithAck(event, data, timeout, emitter))));
+        return started(Uni.createFrom()
+                .emitter(emitter -> session().loop().run(() -> socket.emitWithAck(event, data, timeout, emitter))));
     }
 
     @Override

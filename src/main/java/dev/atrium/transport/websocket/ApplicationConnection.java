@@ -54,13 +54,16 @@ final class ApplicationConnection extends ChannelDuplexHandler implements Client
         this.connection = connection;
         this.channel = channel;
         this.gateway = gateway;
-        this.sendQueue = new WholeMessages(new ChannelSendQueue(UpgradeChannel.listen(channel, this), sessions.deliveryLoop(channel.eventLoop()),
-                sessions.sendQueueLimit()), sessions.sendQueueLimit());
+        this.sendQueue = new WholeMessages(
+                new ChannelSendQueue(UpgradeChannel.listen(channel, this), sessions.deliveryLoop(channel.eventLoop()),
+                        sessions.sendQueueLimit()),
+                sessions.sendQueueLimit());
     }
 
     /** @throws dev.atrium.gateway.ErrorReply 429 if the user has the maximum number of sessions */
     Session open(Caller caller) {
-        session = gateway.connect(new SessionRequest(caller, channel.eventLoop(), RoomId.DEFAULT_NAMESPACE, TRANSPORT, this, PlainFormat.INSTANCE));
+        session = gateway.connect(new SessionRequest(caller, channel.eventLoop(), RoomId.DEFAULT_NAMESPACE, TRANSPORT, this,
+                PlainFormat.INSTANCE));
         return session;
     }
 
@@ -84,7 +87,8 @@ final class ApplicationConnection extends ChannelDuplexHandler implements Client
     @Override
     public void close(CloseReason reason, String detail) {
         connection.close(new io.quarkus.websockets.next.CloseReason(reason.code(), detail)).subscribe().with(
-                sent -> { }, failure -> LOG.debugf("A close frame was not sent: %s", failure.getMessage()));
+                sent -> {
+                }, failure -> LOG.debugf("A close frame was not sent: %s", failure.getMessage()));
         channel.eventLoop().schedule(() -> channel.close(), LINGER_MILLIS, TimeUnit.MILLISECONDS);
     }
 

@@ -25,7 +25,8 @@ final class EchoProtocol extends SingleSessionProtocol {
 
     @Override
     Session connect() {
-        return gateway.connect(new SessionRequest(caller, connection.eventLoop(), RoomId.DEFAULT_NAMESPACE, Transport.ECHO, connection, PlainFormat.INSTANCE));
+        return gateway.connect(new SessionRequest(caller, connection.eventLoop(), RoomId.DEFAULT_NAMESPACE, Transport.ECHO,
+                connection, PlainFormat.INSTANCE));
     }
 
     @Override

@@ -60,8 +60,10 @@ final class FileCommands {
                     throw ErrorReply.parameter(400, "room", "expected a string");
                 }
                 client.gateway.charge(session, COST_OF_OPENING - 1, 0);
-                answer(command, transfers.open(uploader, Gateway.room(session.namespace(), params.room), params.name, params.size,
-                        params.type, params.sha256), opened -> FileReplies.transfer(command.seq(), opened));
+                answer(command,
+                        transfers.open(uploader, Gateway.room(session.namespace(), params.room), params.name, params.size,
+                                params.type, params.sha256),
+                        opened -> FileReplies.transfer(command.seq(), opened));
             }
             case "file.write" -> {
                 if (bytes == null) {
@@ -119,7 +121,8 @@ final class FileCommands {
     }
 
     private <T> void answer(CommandFrame command, Uni<T> work, Function<T, byte[]> reply) {
-        answer(command, work, reply, () -> { });
+        answer(command, work, reply, () -> {
+        });
     }
 
     private <T> void answer(CommandFrame command, Uni<T> work, Function<T, byte[]> reply, Runnable next) {

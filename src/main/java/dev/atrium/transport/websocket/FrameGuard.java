@@ -25,7 +25,8 @@ import org.jboss.logging.Logger;
  * Netty handler in front of Vert.x's that limits the number of frames of one client on their way to its endpoint. Behind it
  * every frame becomes a task of the event loop, so a client with tiny frames could queue a million tasks.
  *
- * <p>It also closes connections of clients that do not complete the closing handshake (RFC 6455 section 7): Vert.x starts its
+ * <p>
+ * It also closes connections of clients that do not complete the closing handshake (RFC 6455 section 7): Vert.x starts its
  * timer only when its close frame is written, which never happens for a client that does not read. On the connection's event
  * loop only.
  */
@@ -74,7 +75,11 @@ final class FrameGuard extends ChannelInboundHandlerAdapter {
         void disconnected();
     }
 
-    private enum State { OPEN, CLOSING, CLOSED }
+    private enum State {
+        OPEN,
+        CLOSING,
+        CLOSED
+    }
 
     private final int maxMessageSize;
     private final long mostWaiting;

@@ -20,7 +20,8 @@ import java.util.concurrent.TimeUnit;
  * Protocol of the plain socket: the connection is a member of one room, each frame of the client is published to it, and each
  * message of the room is one frame.
  *
- * <p>The protocol has no replies. A frame that fails with a repeatable error is held and retried, and the client is not read
+ * <p>
+ * The protocol has no replies. A frame that fails with a repeatable error is held and retried, and the client is not read
  * meanwhile: while Redis is unavailable no message is lost, and none is published twice.
  */
 final class PlainProtocol extends SingleSessionProtocol {
@@ -42,12 +43,14 @@ final class PlainProtocol extends SingleSessionProtocol {
     @Override
     Session connect() {
         window = new SendWindow(connection, task -> session.loop().run(task));
-        return gateway.connect(new SessionRequest(caller, connection.eventLoop(), room.namespace(), Transport.PLAIN, connection, PlainFormat.INSTANCE));
+        return gateway.connect(new SessionRequest(caller, connection.eventLoop(), room.namespace(), Transport.PLAIN, connection,
+                PlainFormat.INSTANCE));
     }
 
     @Override
     void begin() {
-        connection.await(session.inTurn(() -> gateway.admit(session).chain(() -> gateway.execute(session, new Command.Join(room, false, null)))),
+        connection.await(session.inTurn(
+                () -> gateway.admit(session).chain(() -> gateway.execute(session, new Command.Join(room, false, null)))),
                 joined -> session.follow(),
                 failure -> end(ErrorReply.of(failure)));
     }
@@ -66,7 +69,8 @@ final class PlainProtocol extends SingleSessionProtocol {
         if (!gateway.chargeOrClose(session, data.size())) {
             return;
         }
-        window.submit(publish(data), result -> { }, error -> refused(data, error));
+        window.submit(publish(data), result -> {
+        }, error -> refused(data, error));
     }
 
     private void refused(Data data, ErrorReply error) {

@@ -3,7 +3,9 @@ package dev.atrium.transport.websocket;
 import dev.atrium.session.CloseReason;
 import io.netty.buffer.ByteBuf;
 
-/** Protocol that closes the connection at once: a browser sees a close code, but not the HTTP status of a rejected handshake. */
+/**
+ * Protocol that closes the connection at once: a browser sees a close code, but not the HTTP status of a rejected handshake.
+ */
 final class RefusingProtocol implements SocketProtocol {
 
     private final CloseReason reason;

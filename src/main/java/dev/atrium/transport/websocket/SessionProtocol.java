@@ -69,7 +69,8 @@ final class SessionProtocol extends SingleSessionProtocol {
     @Override
     Session connect() {
         window = new SendWindow(connection, task -> session.loop().run(task));
-        Session made = gateway.connect(new SessionRequest(caller, connection.eventLoop(), namespace, TRANSPORT, connection, SessionFormat.INSTANCE));
+        Session made = gateway.connect(
+                new SessionRequest(caller, connection.eventLoop(), namespace, TRANSPORT, connection, SessionFormat.INSTANCE));
         files = new FileCommands(services.transfers(), made, this);
         handle = endpoint == null ? null : new SessionProtocolHandle(endpoint.clients(), made);
         return made;
@@ -196,7 +197,9 @@ final class SessionProtocol extends SingleSessionProtocol {
         if (command.params().token == null) {
             throw ErrorReply.parameter(400, "token", "expected a string");
         }
-        connection.await(session.inTurn(() -> gateway.execute(session, new Command.Resume(command.params().token, command.params().places))),
+        connection.await(
+                session.inTurn(
+                        () -> gateway.execute(session, new Command.Resume(command.params().token, command.params().places))),
                 resumed -> {
                     reply(command, Replies.resumed(command.seq(), resumed));
                     session.follow();
@@ -216,7 +219,9 @@ final class SessionProtocol extends SingleSessionProtocol {
                 failure -> refuseToken(command, ErrorReply.of(failure)));
     }
 
-    /** Sends the error of an {@code auth} command, and closes a session without rooms if its token is invalid or not permitted. */
+    /**
+     * Sends the error of an {@code auth} command, and closes a session without rooms if its token is invalid or not permitted.
+     */
     private void refuseToken(CommandFrame command, ErrorReply error) {
         refuse(command, error);
         if (session.memberships().isEmpty() && (error.code() == 401 || error.code() == 403)) {
@@ -244,7 +249,8 @@ final class SessionProtocol extends SingleSessionProtocol {
     private void send(CommandFrame command) {
         Params params = command.params();
         RoomId room = params.room == null ? RoomId.everyone(namespace) : room(command);
-        window.submit(gateway.execute(session, new Command.Publish(room, params.event, params.data, params.echo, params.idempotency)),
+        window.submit(
+                gateway.execute(session, new Command.Publish(room, params.event, params.data, params.echo, params.idempotency)),
                 result -> reply(command, Replies.sent(command.seq(), result)),
                 error -> refuse(command, error));
     }
@@ -255,9 +261,11 @@ final class SessionProtocol extends SingleSessionProtocol {
         int most = gateway.limits().membersPage();
         int limit = Ranges.limit("params.limit", params.limit, most, most);
         if ("user".equals(params.by)) {
-            await(command, gateway.execute(session, new Command.ListUsers(room, params.cursor, limit)), page -> Replies.users(command.seq(), page));
+            await(command, gateway.execute(session, new Command.ListUsers(room, params.cursor, limit)),
+                    page -> Replies.users(command.seq(), page));
         } else if (params.by == null || params.by.equals("session")) {
-            await(command, gateway.execute(session, new Command.ListMembers(room, params.cursor, limit)), page -> Replies.members(command.seq(), page));
+            await(command, gateway.execute(session, new Command.ListMembers(room, params.cursor, limit)),
+                    page -> Replies.members(command.seq(), page));
         } else {
             throw ErrorReply.parameter(400, "by", "expected session or user");
         }
@@ -267,7 +275,8 @@ final class SessionProtocol extends SingleSessionProtocol {
         RoomId room = room(command);
         Params params = command.params();
         HistoryQuery query = Ranges.history("params.", params.after, params.before, params.limit);
-        await(command, gateway.execute(session, new Command.ReadHistory(room, query)), history -> Replies.history(command.seq(), history));
+        await(command, gateway.execute(session, new Command.ReadHistory(room, query)),
+                history -> Replies.history(command.seq(), history));
     }
 
     private void call(CommandFrame command) {

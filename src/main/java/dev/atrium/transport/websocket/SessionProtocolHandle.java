@@ -24,7 +24,8 @@ final class SessionProtocolHandle extends SessionHandle {
     @Override
     public void emit(String event, Object... arguments) {
         clients.in(namespace()).to(id()).emit(event, arguments).subscribe().with(
-                sent -> { }, failure -> LOG.debugf("An event was not sent: %s", failure.getMessage()));
+                sent -> {
+                }, failure -> LOG.debugf("An event was not sent: %s", failure.getMessage()));
     }
 
     /** Fails with 501: the session protocol has no acknowledgements by clients. */

@@ -222,7 +222,8 @@ public final class SocketConnection implements ClientConnection, Pausable, Frame
         if (beginToClose(reason)) {
             String text = detail.getBytes(StandardCharsets.UTF_8).length <= MOST_REASON_BYTES ? detail : reason.text();
             connection.close(new io.quarkus.websockets.next.CloseReason(reason.code(), text)).subscribe().with(
-                    sent -> { }, failure -> LOG.debugf("A close frame was not sent: %s", failure.getMessage()));
+                    sent -> {
+                    }, failure -> LOG.debugf("A close frame was not sent: %s", failure.getMessage()));
         }
     }
 

@@ -20,8 +20,9 @@ import org.jboss.logging.Logger;
  * Base of the WebSocket endpoints: passes the messages of each connection to its protocol. The gate has admitted the handshake.
  * One instance serves all connections; callbacks run on the connection's event loop.
  *
- * <p>Messages come as one {@link Multi} for each connection: a callback for each message would allocate a context, a promise
- * and a {@link Uni} each time.
+ * <p>
+ * Messages come as one {@link Multi} for each connection: a callback for each message would allocate a context, a promise and a
+ * {@link Uni} each time.
  *
  * @param <H> type of the admitted handshake
  */
@@ -55,7 +56,8 @@ public abstract class SocketEndpoint<H extends Handshake> {
                 ? new RefusingProtocol(CloseReason.UNAUTHENTICATED, handshake.failure().getMessage())
                 : protocol(handshake, connection);
         UpgradeChannel channel = handshake.channel();
-        SocketConnection socket = new SocketConnection(connection, channel.guard(), protocol, channel.belowEncoder(), handshake.sessions());
+        SocketConnection socket = new SocketConnection(connection, channel.guard(), protocol, channel.belowEncoder(),
+                handshake.sessions());
         connection.userData().put(SocketConnection.KEY, socket);
         try {
             socket.open();

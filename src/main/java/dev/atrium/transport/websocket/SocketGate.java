@@ -37,14 +37,18 @@ public final class SocketGate {
     public SocketGate(Admission admission, SocketServices services) {
         this.admission = admission;
         this.services = services;
-        this.settings = SocketSettings.of(services.sessions(), (int) services.config().maxMessageSize(), services.config().compression());
+        this.settings = SocketSettings.of(services.sessions(), (int) services.config().maxMessageSize(),
+                services.config().compression());
     }
 
     /** Adds the routes to the router at startup. */
     public void register(@Observes Router router) {
-        router.route("/echo").order(ORDER).handler(context -> admit(context, Transport.ECHO, query -> { }));
-        router.route("/ws").order(ORDER).handler(context -> admit(context, Transport.SESSION, query -> RoomId.everyone(query.namespace())));
-        router.route("/rooms/:room").order(ORDER).handler(context -> admit(context, Transport.PLAIN, query -> requireRoom(context, query)));
+        router.route("/echo").order(ORDER).handler(context -> admit(context, Transport.ECHO, query -> {
+        }));
+        router.route("/ws").order(ORDER)
+                .handler(context -> admit(context, Transport.SESSION, query -> RoomId.everyone(query.namespace())));
+        router.route("/rooms/:room").order(ORDER)
+                .handler(context -> admit(context, Transport.PLAIN, query -> requireRoom(context, query)));
     }
 
     /** @param requirement throws an {@link ErrorReply} for an invalid query or path */
@@ -67,7 +71,8 @@ public final class SocketGate {
             }
             ConnectionLimiter.Slot slot = admission.connect(context, transport);
             if (slot != null) {
-                new SocketHandshake(Admission.caller(context), Admission.failure(context), slot, settings, services, query).attach(context);
+                new SocketHandshake(Admission.caller(context), Admission.failure(context), slot, settings, services, query)
+                        .attach(context);
                 Admission.forget(context);
                 context.next();
             }

@@ -16,7 +16,8 @@ import java.util.List;
 /**
  * Netty channel of a WebSocket, with the handlers in front of Vert.x's. The only class that uses internals of Vert.x.
  *
- * <p>Netty's own handlers replace what is wrong or unbounded in Vert.x: {@link Utf8FrameValidator}, because Vert.x replaces
+ * <p>
+ * Netty's own handlers replace what is wrong or unbounded in Vert.x: {@link Utf8FrameValidator}, because Vert.x replaces
  * invalid UTF-8 instead of closing (RFC 6455 section 8.1); {@link WebSocketFrameAggregator}, because Vert.x loses a message
  * whose first fragment is empty and closes with 1011 for one that is too large; and {@link PerMessageDeflate}. On the channel's
  * event loop only.

@@ -7,8 +7,8 @@ import java.util.Queue;
 
 /**
  * Send queue of a connection on which the application sends, too. While the application sends a message in fragments, other
- * messages are held: none may come between fragments (RFC 6455 section 5.4). On the connection's event loop only, except {@link
- * #pendingBytes}.
+ * messages are held: none may come between fragments (RFC 6455 section 5.4). On the connection's event loop only, except
+ * {@link #pendingBytes}.
  */
 final class WholeMessages implements SendQueue {
 

@@ -70,7 +70,8 @@ class MemoryBackplaneTest extends BackplaneContract {
     @Test
     void a_session_waits_no_longer_than_its_window() {
         SessionStore store = backplane.sessions();
-        SavedSession session = new SavedSession(store.newToken(), new Sender(node.newSessionId(), null), "/", Map.of(), Set.of());
+        SavedSession session = new SavedSession(store.newToken(), new Sender(node.newSessionId(), null), "/", Map.of(),
+                Set.of());
         store.save(session).await().indefinitely();
         clock.forward(Duration.ofHours(5));
         store.release(session.token()).await().indefinitely();

@@ -75,22 +75,22 @@ class MemoryRoomTest {
 
     @ParameterizedTest(name = "after {0} before {1} at most {2}: {3}")
     @CsvSource(nullValues = "-", value = {
-        "0,  1000, 3,  1 2 3",
-        "3,  1000, 3,  4 5 6",
-        "3,  5,    3,  4",
-        "3,  4,    3,  -",
-        "3,  3,    3,  -",
-        "5,  1,    3,  -",
-        "9,  1000, 3,  10",
-        "10, 1000, 3,  -",
-        "50, 1000, 3,  -",
-        "-1, 1000, 3,  8 9 10",
-        "-1, 5,    3,  2 3 4",
-        "-1, 2,    3,  1",
-        "-1, 1,    3,  -",
-        "-1, 0,    3,  -",
-        "0,  1000, 0,  -",
-        "-1, 1000, 99, 1 2 3 4 5 6 7 8 9 10",
+            "0,  1000, 3,  1 2 3",
+            "3,  1000, 3,  4 5 6",
+            "3,  5,    3,  4",
+            "3,  4,    3,  -",
+            "3,  3,    3,  -",
+            "5,  1,    3,  -",
+            "9,  1000, 3,  10",
+            "10, 1000, 3,  -",
+            "50, 1000, 3,  -",
+            "-1, 1000, 3,  8 9 10",
+            "-1, 5,    3,  2 3 4",
+            "-1, 2,    3,  1",
+            "-1, 1,    3,  -",
+            "-1, 0,    3,  -",
+            "0,  1000, 0,  -",
+            "-1, 1000, 99, 1 2 3 4 5 6 7 8 9 10",
     })
     void a_history_is_read_from_either_end(long after, long before, int limit, String expected) {
         for (int i = 0; i < 10; i++) {
@@ -160,7 +160,8 @@ class MemoryRoomTest {
         assertThat(room.enter(new Presence(new Sender("ann", "Ann"), 1))).isTrue();
         room.enter(new Presence(new Sender("bob", null), 2));
         room.enter(new Presence(new Sender("ann", "Ann"), 3));
-        assertThat(room.members()).containsExactly(new Presence(new Sender("bob", null), 2), new Presence(new Sender("ann", "Ann"), 3));
+        assertThat(room.members()).containsExactly(new Presence(new Sender("bob", null), 2),
+                new Presence(new Sender("ann", "Ann"), 3));
         room.exit(new Sender("ann", "Ann"));
         room.exit(new Sender("ann", "Ann"));
         room.exit(new Sender("stranger", null));

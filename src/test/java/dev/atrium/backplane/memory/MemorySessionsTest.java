@@ -22,7 +22,8 @@ class MemorySessionsTest {
 
     private final ManualClock clock = new ManualClock();
     private final MemorySessions sessions = new MemorySessions(new Node("node01"),
-            new MemorySettings(Duration.ofMinutes(10), new HistoryPolicy(0, Duration.ofSeconds(1)), WINDOW, Duration.ZERO, clock));
+            new MemorySettings(Duration.ofMinutes(10), new HistoryPolicy(0, Duration.ofSeconds(1)), WINDOW, Duration.ZERO,
+                    clock));
     private final List<String> ended = new ArrayList<>();
 
     @BeforeEach
@@ -144,7 +145,8 @@ class MemorySessionsTest {
     }
 
     private SavedSession saved() {
-        SavedSession session = new SavedSession(sessions.newToken(), new Sender("ann", "Ann"), "/chat", Map.of("lobby", true), Set.of("lobby"));
+        SavedSession session = new SavedSession(sessions.newToken(), new Sender("ann", "Ann"), "/chat", Map.of("lobby", true),
+                Set.of("lobby"));
         sessions.save(session).await().indefinitely();
         return session;
     }

@@ -14,7 +14,8 @@ class BackoffTest {
     private static final int MANY = 2_000;
 
     @ParameterizedTest(name = "try {0}: {1} to {2} ms")
-    @CsvSource({"1, 25, 100", "2, 50, 200", "3, 100, 400", "4, 200, 800", "5, 400, 1600", "6, 500, 2000", "11, 500, 2000", "12, 500, 2000", "100, 500, 2000"})
+    @CsvSource({ "1, 25, 100", "2, 50, 200", "3, 100, 400", "4, 200, 800", "5, 400, 1600", "6, 500, 2000", "11, 500, 2000",
+            "12, 500, 2000", "100, 500, 2000" })
     void delays_double_up_to_two_seconds_and_are_a_quarter_of_that_at_least(int tries, long least, long most) {
         List<Long> delays = LongStream.range(0, MANY).map(i -> delay(new Backoff(), tries)).boxed().toList();
         assertThat(delays).allMatch(delay -> delay >= least && delay <= most);

@@ -30,10 +30,11 @@ class ReconnectingConnectionTest {
     private final LongAdder reconnects = new LongAdder();
     private final List<String> log = new CopyOnWriteArrayList<>();
     private volatile Future<?> prepared = Future.succeededFuture();
-    private final ReconnectingConnection connection = new ReconnectingConnection("test", redis, new RedisLoop(vertx), reconnects, fresh -> {
-        log.add("prepare");
-        return prepared;
-    }, push -> log.add("push " + push), () -> log.add("up"), () -> log.add("down"));
+    private final ReconnectingConnection connection = new ReconnectingConnection("test", redis, new RedisLoop(vertx),
+            reconnects, fresh -> {
+                log.add("prepare");
+                return prepared;
+            }, push -> log.add("push " + push), () -> log.add("up"), () -> log.add("down"));
 
     @BeforeAll
     static void start() {
@@ -60,7 +61,8 @@ class ReconnectingConnectionTest {
 
     @Test
     void without_a_connection_commands_fail_at_once_and_were_not_sent() {
-        assertThat(failure(get())).hasMessage("backplane unavailable: no connection to Redis").matches(failure -> !failure.maybeTaken());
+        assertThat(failure(get())).hasMessage("backplane unavailable: no connection to Redis")
+                .matches(failure -> !failure.maybeTaken());
     }
 
     @Test
@@ -81,25 +83,26 @@ class ReconnectingConnectionTest {
     void commands_that_find_the_queue_full_fail_at_once_and_were_not_sent() {
         up();
         redis.last().full = true;
-        assertThat(failure(get())).hasMessage("backplane unavailable: too many commands are on their way").matches(failure -> !failure.maybeTaken());
+        assertThat(failure(get())).hasMessage("backplane unavailable: too many commands are on their way")
+                .matches(failure -> !failure.maybeTaken());
         assertThat(redis.last().sent).isEmpty();
         assertThat(connection.pending()).isZero();
     }
 
     @ParameterizedTest(name = "{0}: may have been done {1}")
     @CsvSource(nullValues = "-", value = {
-        "LOADING Redis is loading the dataset in memory, false",
-        "OOM command not allowed,                        false",
-        "MISCONF Redis is configured to save,            false",
-        "MASTERDOWN Link with MASTER is down,            false",
-        "CLUSTERDOWN The cluster is down,                false",
-        "BUSY Redis is busy,                             false",
-        "NOREPLICAS Not enough good replicas,            false",
-        "Connection is closed,                           false",
-        "Connection closed,                              true",
-        "ERR LOADING,                                    true",
-        "LOADINGX,                                       true",
-        "-,                                              true",
+            "LOADING Redis is loading the dataset in memory, false",
+            "OOM command not allowed,                        false",
+            "MISCONF Redis is configured to save,            false",
+            "MASTERDOWN Link with MASTER is down,            false",
+            "CLUSTERDOWN The cluster is down,                false",
+            "BUSY Redis is busy,                             false",
+            "NOREPLICAS Not enough good replicas,            false",
+            "Connection is closed,                           false",
+            "Connection closed,                              true",
+            "ERR LOADING,                                    true",
+            "LOADINGX,                                       true",
+            "-,                                              true",
     })
     void a_command_that_failed_was_not_done_only_if_redis_says_so(String message, boolean maybeTaken) {
         up();
@@ -111,7 +114,7 @@ class ReconnectingConnectionTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"NOSCRIPT No matching script", "READONLY You can't write against a read only replica"})
+    @CsvSource({ "NOSCRIPT No matching script", "READONLY You can't write against a read only replica" })
     void a_redis_that_lost_its_scripts_or_its_role_is_connected_to_anew(String message) {
         up();
         Future<Response> answer = get();

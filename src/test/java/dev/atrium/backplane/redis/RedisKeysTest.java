@@ -48,18 +48,18 @@ class RedisKeysTest {
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', quoteCharacter = '"', value = {
-        "/     | lob      | at:room:{/ lob*}",
-        "/chat | \"\"     | at:room:{/chat *}",
-        "/     | a*b?     | at:room:{/ a\\*b\\?*}",
-        "/     | [a-z]^\\ | at:room:{/ \\[a\\-z\\]\\^\\\\*}",
-        "/a*   | x        | at:room:{/a\\* x*}",
+            "/     | lob      | at:room:{/ lob*}",
+            "/chat | \"\"     | at:room:{/chat *}",
+            "/     | a*b?     | at:room:{/ a\\*b\\?*}",
+            "/     | [a-z]^\\ | at:room:{/ \\[a\\-z\\]\\^\\\\*}",
+            "/a*   | x        | at:room:{/a\\* x*}",
     })
     void characters_of_glob_patterns_stand_for_themselves(String namespace, String name, String pattern) {
         assertThat(keys.roomPattern(namespace, name)).isEqualTo(pattern);
     }
 
     @ParameterizedTest
-    @CsvSource(quoteCharacter = '"', value = {"/, lobby", "/chat, a b", "/chat, {x}", "/, }"})
+    @CsvSource(quoteCharacter = '"', value = { "/, lobby", "/chat, a b", "/chat, {x}", "/, }" })
     void a_room_is_found_again_by_its_key_and_by_how_it_is_printed(String namespace, String name) {
         RoomId room = RoomId.of(namespace, name);
         assertThat(keys.roomName(namespace, keys.room(room))).isEqualTo(name);

@@ -31,7 +31,10 @@ class RpcChannelTest {
     private final FakeRedis redis = new FakeRedis();
     private final RedisLoop loop = new RedisLoop(vertx);
     private final ReconnectingConnection connection = new ReconnectingConnection("test", redis, loop, new LongAdder(),
-            fresh -> Future.succeededFuture(), push -> { }, () -> { }, () -> { });
+            fresh -> Future.succeededFuture(), push -> {
+            }, () -> {
+            }, () -> {
+            });
     private final RpcChannel channel = new RpcChannel(connection, loop, new RedisKeys("at"), "node01");
 
     @BeforeAll
@@ -59,7 +62,8 @@ class RpcChannelTest {
     void a_question_is_published_to_the_replica_and_its_answer_is_the_one_of_its_number() {
         Future<String> first = ask("how many");
         Future<String> second = ask("which ones");
-        assertThat(redis.last().sent).containsExactly("publish at:node:node02 >1 node01 how many", "publish at:node:node02 >2 node01 which ones");
+        assertThat(redis.last().sent).containsExactly("publish at:node:node02 >1 node01 how many",
+                "publish at:node:node02 >2 node01 which ones");
         listeners(0, 1);
         listeners(1, 1);
         answered("<2 two of them");

@@ -52,13 +52,14 @@ class DirectoryStoreTest extends FileStoreContract {
         StoredFile before = begun(2000);
         try (DirectoryStore reserving = DirectoryStore.in(root(), Long.MAX_VALUE / 2)) {
             assertThatThrownBy(() -> await(reserving.create(file(id(), 1)))).isInstanceOf(StoreFullException.class);
-            assertThatThrownBy(() -> await(reserving.write(before, 0, ByteBuffer.allocate(1000)))).isInstanceOf(StoreFullException.class);
+            assertThatThrownBy(() -> await(reserving.write(before, 0, ByteBuffer.allocate(1000))))
+                    .isInstanceOf(StoreFullException.class);
             assertThat(await(reserving.find(before.id()))).isEqualTo(before);
         }
     }
 
     @Test
-    @DisabledOnOs(value = {OS.WINDOWS, OS.MAC}, disabledReason = "only Linux has /dev/full")
+    @DisabledOnOs(value = { OS.WINDOWS, OS.MAC }, disabledReason = "only Linux has /dev/full")
     void a_disk_that_is_full_says_so_and_harms_nothing_that_was_there() throws Exception {
         StoredFile file = begun(2000);
         assertThat(await(store().write(file, 0, ByteBuffer.allocate(1000)))).isTrue();
@@ -66,7 +67,8 @@ class DirectoryStoreTest extends FileStoreContract {
         Path data = root().resolve(file.id()).resolve("data");
         Path aside = Files.move(data, data.resolveSibling("aside"));
         Files.createSymbolicLink(data, Path.of("/dev/full"));
-        assertThatThrownBy(() -> await(store().write(file, 1, ByteBuffer.allocate(1000)))).isInstanceOf(StoreFullException.class);
+        assertThatThrownBy(() -> await(store().write(file, 1, ByteBuffer.allocate(1000))))
+                .isInstanceOf(StoreFullException.class);
         Files.delete(data);
         Files.move(aside, data);
         assertThat(await(store().present(file)).cardinality()).isEqualTo(1);
@@ -78,7 +80,8 @@ class DirectoryStoreTest extends FileStoreContract {
     void an_id_never_leads_out_of_the_directory() throws Exception {
         StoredFile file = file("../../out", 1);
         assertThatThrownBy(() -> await(store().create(file))).isInstanceOf(IllegalArgumentException.class);
-        assertThatThrownBy(() -> await(store().write(file, 0, ByteBuffer.allocate(1)))).isInstanceOf(IllegalArgumentException.class);
+        assertThatThrownBy(() -> await(store().write(file, 0, ByteBuffer.allocate(1))))
+                .isInstanceOf(IllegalArgumentException.class);
         assertThatThrownBy(() -> await(store().delete(file))).isInstanceOf(IllegalArgumentException.class);
         try (Stream<Path> all = Files.walk(directory)) {
             assertThat(all.filter(Files::isRegularFile)).isEmpty();
@@ -114,7 +117,9 @@ class DirectoryStoreTest extends FileStoreContract {
 
     @Test
     void a_list_of_thousands_is_read_from_the_disk_once() throws Exception {
-        List<StoredFile> files = IntStream.range(0, 2000).mapToObj(i -> new StoredFile(id(), "/", "r", "n", 0, null, null, null, null, 1, 1, 2, StoredFile.State.SAID)).toList();
+        List<StoredFile> files = IntStream.range(0, 2000)
+                .mapToObj(i -> new StoredFile(id(), "/", "r", "n", 0, null, null, null, null, 1, 1, 2, StoredFile.State.SAID))
+                .toList();
         for (StoredFile file : files) {
             FileDirectory.create(root(), file);
         }

@@ -62,7 +62,7 @@ class RedisStoreIT extends FileStoreContract {
     void what_no_replica_sweeps_away_goes_by_itself() {
         StoredFile file = begun(1000);
         await(store().write(file, 0, ByteBuffer.allocate(1000)));
-        for (String key : new String[] {"{files}", "{files}:touched", "{files}:chunks:" + file.id()}) {
+        for (String key : new String[] { "{files}", "{files}:touched", "{files}:chunks:" + file.id() }) {
             assertThat(Long.parseLong(redis.command("PTTL test:" + key).substring(1)))
                     .isBetween(TTL.toMillis() - 60_000, TTL.toMillis());
         }
@@ -83,7 +83,8 @@ class RedisStoreIT extends FileStoreContract {
         await(store().write(file, 0, ByteBuffer.allocate(1000)));
         redis.command("CONFIG SET maxmemory 1");
         try {
-            assertThatThrownBy(() -> await(store().write(file, 1, ByteBuffer.allocate(1000)))).isInstanceOf(StoreFullException.class);
+            assertThatThrownBy(() -> await(store().write(file, 1, ByteBuffer.allocate(1000))))
+                    .isInstanceOf(StoreFullException.class);
             StoredFile another = file(id(), 1);
             assertThatThrownBy(() -> await(store().create(another))).isInstanceOf(StoreFullException.class);
             assertThat(await(store().find(another.id()))).isNull();

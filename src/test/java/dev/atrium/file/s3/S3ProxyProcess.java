@@ -48,7 +48,8 @@ final class S3ProxyProcess implements AutoCloseable {
                     JAR.toString(), "--properties", settings.toString())
                     .redirectErrorStream(true).redirectOutput(directory.resolve("s3proxy.log").toFile()).start();
             S3ProxyProcess started = new S3ProxyProcess(directory, port, process);
-            Awaitility.await("S3Proxy").atMost(Duration.ofSeconds(60)).pollInterval(Duration.ofMillis(50)).until(started::answers);
+            Awaitility.await("S3Proxy").atMost(Duration.ofSeconds(60)).pollInterval(Duration.ofMillis(50))
+                    .until(started::answers);
             return started;
         } catch (IOException e) {
             throw new IllegalStateException(e);

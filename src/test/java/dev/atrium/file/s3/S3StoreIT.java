@@ -82,7 +82,8 @@ class S3StoreIT extends FileStoreContract {
     void a_file_of_more_chunks_than_one_page_lists_is_deleted_as_a_whole() throws IOException {
         StoredFile file = new StoredFile(id(), "/", "r", "n", 1100, null, null, null, null, 1, 1, 0, StoredFile.State.COMING);
         await(store().create(file));
-        await(Multi.createFrom().range(0, 1100).onItem().transformToUni(index -> store().write(file, index, ByteBuffer.allocate(1)))
+        await(Multi.createFrom().range(0, 1100).onItem()
+                .transformToUni(index -> store().write(file, index, ByteBuffer.allocate(1)))
                 .merge(32).collect().last());
         assertThat(await(store().present(file)).cardinality()).isEqualTo(1100);
         await(store().delete(file));
@@ -106,7 +107,8 @@ class S3StoreIT extends FileStoreContract {
     void a_bucket_that_there_is_not_stops_the_start() {
         assertThatThrownBy(() -> S3Start.start(settings(Map.of("bucket", "no-such-bucket"))))
                 .isInstanceOf(ConfigurationException.class)
-                .hasMessage("atrium.file.s3.bucket: expected a bucket that exists and that we may use, got no-such-bucket (404)");
+                .hasMessage(
+                        "atrium.file.s3.bucket: expected a bucket that exists and that we may use, got no-such-bucket (404)");
     }
 
     @Test
@@ -122,11 +124,11 @@ class S3StoreIT extends FileStoreContract {
 
     @ParameterizedTest(name = "{0}={1}")
     @CsvSource({
-        "bucket,   x",
-        "bucket,   a bucket",
-        "prefix,   ä/",
-        "endpoint, minio:9000",
-        "endpoint, ftp://minio",
+            "bucket,   x",
+            "bucket,   a bucket",
+            "prefix,   ä/",
+            "endpoint, minio:9000",
+            "endpoint, ftp://minio",
     })
     void settings_that_make_no_sense_stop_the_start(String setting, String value) {
         assertThatThrownBy(() -> S3Start.start(settings(Map.of(setting, value))))
@@ -144,12 +146,13 @@ class S3StoreIT extends FileStoreContract {
     }
 
     @ParameterizedTest
-    @CsvSource({"403, QuotaExceeded", "507, Whatever", "400, EntityTooLarge", "403, XMinioAdminBucketQuotaExceeded"})
+    @CsvSource({ "403, QuotaExceeded", "507, Whatever", "400, EntityTooLarge", "403, XMinioAdminBucketQuotaExceeded" })
     void a_service_that_is_full_is_told_from_one_that_is_out_of_reach(int status, String code) {
         Vertx vertx = Vertx.vertx();
         HttpServer full = vertx.createHttpServer().requestHandler(request -> request.body().onSuccess(body -> {
             boolean writes = request.method().name().equals("PUT");
-            request.response().setStatusCode(writes ? status : 200).end(writes ? "<Error><Code>" + code + "</Code></Error>" : "");
+            request.response().setStatusCode(writes ? status : 200)
+                    .end(writes ? "<Error><Code>" + code + "</Code></Error>" : "");
         })).listen(0, "127.0.0.1").toCompletionStage().toCompletableFuture().join();
         try (S3Store store = S3Start.start(settings(Map.of("endpoint", "http://127.0.0.1:" + full.actualPort())))) {
             assertThatThrownBy(() -> await(store.create(file(id(), 1)))).isInstanceOf(StoreFullException.class);

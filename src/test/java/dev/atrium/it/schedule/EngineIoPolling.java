@@ -35,7 +35,8 @@ final class EngineIoPolling implements TextTransport {
     private void poll() {
         // Like the client of browsers, so that the server can tell nginx's second attempt at a poll from the next poll.
         String stamp = "&t=P" + Long.toString(polls++, Character.MAX_RADIX);
-        CompletableFuture<HttpResponse<String>> asked = Reader.HTTP.sendAsync(HttpRequest.newBuilder(URI.create(url + sid + stamp)).build(),
+        CompletableFuture<HttpResponse<String>> asked = Reader.HTTP.sendAsync(
+                HttpRequest.newBuilder(URI.create(url + sid + stamp)).build(),
                 HttpResponse.BodyHandlers.ofString());
         poll = asked;
         asked.whenCompleteAsync((response, failure) -> {
@@ -57,7 +58,8 @@ final class EngineIoPolling implements TextTransport {
 
     @Override
     public synchronized void send(String packet) {
-        HttpRequest request = HttpRequest.newBuilder(URI.create(url + sid)).POST(HttpRequest.BodyPublishers.ofString(packet)).build();
+        HttpRequest request = HttpRequest.newBuilder(URI.create(url + sid)).POST(HttpRequest.BodyPublishers.ofString(packet))
+                .build();
         posting = posting.thenCompose(posted -> Reader.HTTP.sendAsync(request, HttpResponse.BodyHandlers.ofString()))
                 .thenAccept(response -> {
                     if (response.statusCode() != 200) {

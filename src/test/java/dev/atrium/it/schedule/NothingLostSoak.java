@@ -16,8 +16,8 @@ import org.jboss.logging.Logger;
 import org.junit.jupiter.api.Test;
 
 /**
- * A hundred thousand messages in twenty rooms to two hundred readers, each of which is cut twenty times; a replica is killed and
- * restarted, and Redis is restarted. No message is lost, duplicated or out of order.
+ * A hundred thousand messages in twenty rooms to two hundred readers, each of which is cut twenty times; a replica is killed
+ * and restarted, and Redis is restarted. No message is lost, duplicated or out of order.
  */
 class NothingLostSoak {
 
@@ -28,7 +28,8 @@ class NothingLostSoak {
     private static final int READERS = 200;
     private static final int CUTS = 20;
     private static final int SPEAKERS = 4;
-    private static final Map<String, String> SETTINGS = Map.of("atrium.redis.lease", "3s", "atrium.socketio.connection-state-recovery", "true");
+    private static final Map<String, String> SETTINGS = Map.of("atrium.redis.lease", "3s",
+            "atrium.socketio.connection-state-recovery", "true");
     private static final Duration LIMIT = Duration.ofMinutes(15);
 
     @Test

@@ -5,7 +5,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
 
-/** Log of the messages that one reader received in one room, checked as they arrive: each message must follow the previous one. */
+/**
+ * Log of the messages that one reader received in one room, checked as they arrive: each message must follow the previous one.
+ */
 final class ReaderLog {
 
     private record Entry(String epoch, long offset, String data) {

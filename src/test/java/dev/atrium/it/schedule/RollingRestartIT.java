@@ -21,9 +21,9 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /**
- * Rolling restart of three replicas behind nginx, while two thousand clients over sessions, streams, polls and Socket.IO receive
- * two hundred messages a second. No message is lost, duplicated or out of order, the clients of a replica do not reconnect all at
- * once, and latency stays low.
+ * Rolling restart of three replicas behind nginx, while two thousand clients over sessions, streams, polls and Socket.IO
+ * receive two hundred messages a second. No message is lost, duplicated or out of order, the clients of a replica do not
+ * reconnect all at once, and latency stays low.
  */
 @Tag("alone")
 class RollingRestartIT {
@@ -43,10 +43,14 @@ class RollingRestartIT {
     /** Minimum of the p99 before the restart: a new JVM and its neighbours share two processors here. */
     private static final double QUIET_MILLIS = 20;
 
-    /** Maximum ratio of the p99. The goal is 3, as in the soak test: beside hundreds of other tests the machine is too uneven for that. */
+    /**
+     * Maximum ratio of the p99. The goal is 3, as in the soak test: beside hundreds of other tests the machine is too uneven
+     * for that.
+     */
     private static final double MOST_TIMES = Integer.getInteger("roll.most-times", 20);
 
-    private static final Map<String, String> SETTINGS = Map.of("atrium.redis.lease", "3s", "atrium.drain.delay", "1s", "atrium.drain.window", WINDOW_SECONDS + "s",
+    private static final Map<String, String> SETTINGS = Map.of("atrium.redis.lease", "3s", "atrium.drain.delay", "1s",
+            "atrium.drain.window", WINDOW_SECONDS + "s",
             "atrium.drain.grace", "5s", "atrium.warm-up.duration", "4s", "atrium.socketio.connection-state-recovery", "true");
 
     /**
@@ -86,8 +90,10 @@ class RollingRestartIT {
             double meanwhile = audience.punctuality.p99Millis();
             over.set(true);
             audience.verify(0);
-            String figures = String.format("%d messages, %d attempts refused or cut, %d deliveries: 0 lost, 0 doubled, 0 out of order; at most %d came to one replica in a second; "
-                    + "p99 %.1f ms before and %.1f ms meanwhile", audience.publisher.said(), audience.publisher.refused(), audience.received(), most, before, meanwhile);
+            String figures = String.format(
+                    "%d messages, %d attempts refused or cut, %d deliveries: 0 lost, 0 doubled, 0 out of order; at most %d came to one replica in a second; "
+                            + "p99 %.1f ms before and %.1f ms meanwhile",
+                    audience.publisher.said(), audience.publisher.refused(), audience.received(), most, before, meanwhile);
             LOG.info(figures);
             assertThat(most).as(figures).isLessThan(MOST_PER_SECOND);
             assertThat(meanwhile).as(figures).isLessThan(MOST_TIMES * Math.max(QUIET_MILLIS, before));
@@ -96,12 +102,16 @@ class RollingRestartIT {
         }
     }
 
-    /** Restarts one replica after the other, and returns the maximum number of connections that one replica accepted in a second. */
+    /**
+     * Restarts one replica after the other, and returns the maximum number of connections that one replica accepted in a
+     * second.
+     */
     private static int roll(Cluster cluster, Audience audience) {
         AtomicInteger most = new AtomicInteger();
         for (int number = 0; number < REPLICAS; number++) {
             int leaving = number;
-            List<Replica> others = IntStream.range(0, REPLICAS).filter(each -> each != leaving).mapToObj(cluster::replica).toList();
+            List<Replica> others = IntStream.range(0, REPLICAS).filter(each -> each != leaving).mapToObj(cluster::replica)
+                    .toList();
             AtomicBoolean gone = new AtomicBoolean();
             new Thread(() -> watch(others, gone, most)).start();
             LOG.infof("Replica %d is told to end; %d messages so far", number, audience.publisher.said());
@@ -116,7 +126,8 @@ class RollingRestartIT {
 
     private static void awaitSaid(Audience audience, int seconds) {
         long said = audience.publisher.said();
-        Awaitility.await().atMost(Duration.ofSeconds(60)).until(() -> audience.publisher.said() > said + seconds * MESSAGES_PER_SECOND);
+        Awaitility.await().atMost(Duration.ofSeconds(60))
+                .until(() -> audience.publisher.said() > said + seconds * MESSAGES_PER_SECOND);
     }
 
     private static void watch(List<Replica> replicas, AtomicBoolean over, AtomicInteger most) {
@@ -136,6 +147,7 @@ class RollingRestartIT {
 
     private static double opened(Replica replica) {
         return List.of("session", "sse", "ndjson", "socketio").stream()
-                .mapToDouble(transport -> replica.metric("atrium_connections_opened_total{transport=\"" + transport + "\"}")).sum();
+                .mapToDouble(transport -> replica.metric("atrium_connections_opened_total{transport=\"" + transport + "\"}"))
+                .sum();
     }
 }

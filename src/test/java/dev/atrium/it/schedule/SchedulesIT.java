@@ -22,7 +22,8 @@ class SchedulesIT {
     private static final int SCHEDULES = 110;
     private static final int STEPS = 25;
 
-    private static final Map<String, String> SETTINGS = Map.of("atrium.redis.lease", "3s", "atrium.socketio.connection-state-recovery", "true");
+    private static final Map<String, String> SETTINGS = Map.of("atrium.redis.lease", "3s",
+            "atrium.socketio.connection-state-recovery", "true");
 
     private static ScheduledExecutorService pool;
 

@@ -13,7 +13,8 @@ import java.util.concurrent.CompletableFuture;
 
 /**
  * Reader over Socket.IO, at random by WebSocket or long polls. It continues by connection state recovery. Without a recovery
- * offset, because it has received no message yet, it joins again and reads what it missed, like an application that checks {@code
+ * offset, because it has received no message yet, it joins again and reads what it missed, like an application that checks
+ * {@code
  * socket.recovered}.
  */
 final class SocketIoReader extends Reader {
@@ -37,7 +38,8 @@ final class SocketIoReader extends Reader {
 
     @Override
     Connection connection(Door door, boolean dice) {
-        return new Socket(door, dice ? new TextSocket(door.ws("/socket.io/?EIO=4&transport=websocket")) : new EngineIoPolling(door));
+        return new Socket(door,
+                dice ? new TextSocket(door.ws("/socket.io/?EIO=4&transport=websocket")) : new EngineIoPolling(door));
     }
 
     private final class Socket implements Connection {
@@ -119,7 +121,8 @@ final class SocketIoReader extends Reader {
         private void read(JsonNode place) {
             String after = log.epoch().isEmpty() ? "0" : log.epoch() + ":" + log.offset();
             CompletableFuture<HttpResponse<String>> asked = HTTP.sendAsync(HttpRequest.newBuilder(
-                    URI.create(door.http("/rooms/" + room + "/messages?limit=1000&after=" + after))).build(), HttpResponse.BodyHandlers.ofString());
+                    URI.create(door.http("/rooms/" + room + "/messages?limit=1000&after=" + after))).build(),
+                    HttpResponse.BodyHandlers.ofString());
             reading = asked;
             asked.whenCompleteAsync((response, failure) -> {
                 if (failure == null && response.statusCode() == 200) {

@@ -59,7 +59,8 @@ class ClientAddressTest {
             10.0.0.0/8    | 10.1.2.3          | [192.0.2.1                         | ''
             10.0.0.0/8    | 10.1.2.3          | :5678                              | ''
             """)
-    void the_last_address_that_no_trusted_proxy_has_is_the_client(String trusted, String peer, String forwarded, String client) {
+    void the_last_address_that_no_trusted_proxy_has_is_the_client(String trusted, String peer, String forwarded,
+            String client) {
         assertThat(forwarded == null ? address(trusted, peer) : address(trusted, peer, forwarded)).isEqualTo(client);
     }
 
@@ -76,7 +77,7 @@ class ClientAddressTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"10.0.0.0/33", "10.0.0.0/-1", "10.0.0.0/", "10.0.0.0/8/8", "10.0.0.0/x", "2001:db8::/129"})
+    @ValueSource(strings = { "10.0.0.0/33", "10.0.0.0/-1", "10.0.0.0/", "10.0.0.0/8/8", "10.0.0.0/x", "2001:db8::/129" })
     void what_is_no_network_stops_the_start(String network) {
         assertThatThrownBy(() -> new ClientAddress(List.of("10.0.0.0/8", network))).isInstanceOf(ConfigurationException.class)
                 .hasMessage("atrium.trusted-proxies: expected networks, for example 10.0.0.0/8, got \"" + network + '"');

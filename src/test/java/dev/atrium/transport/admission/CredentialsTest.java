@@ -12,7 +12,8 @@ class CredentialsTest {
     private static final String CARRIER = "quarkus-http-upgrade%23Authorization%23";
 
     @ParameterizedTest(name = "Authorization: {0}")
-    @CsvSource({"Bearer abc, abc", "bearer abc, abc", "BEARER  abc , abc", "Bearerabc,", "Basic abc,", "Bearer,", "'Bearer ', ''", "abc,", ","})
+    @CsvSource({ "Bearer abc, abc", "bearer abc, abc", "BEARER  abc , abc", "Bearerabc,", "Basic abc,", "Bearer,",
+            "'Bearer ', ''", "abc,", "," })
     void a_bearer_token_is_taken_from_its_header(String header, String token) {
         assertThat(Credentials.token(new Requests().header("Authorization", header).request(), null, null)).isEqualTo(token);
     }
@@ -30,19 +31,21 @@ class CredentialsTest {
             %zz                                                                        |
             """)
     void a_token_may_come_as_a_subprotocol(String header, String token) {
-        assertThat(Credentials.token(new Requests().header("Sec-WebSocket-Protocol", header).request(), null, null)).isEqualTo(token);
+        assertThat(Credentials.token(new Requests().header("Sec-WebSocket-Protocol", header).request(), null, null))
+                .isEqualTo(token);
     }
 
     @ParameterizedTest(name = "header {0}, subprotocol {1}, query {2}, cookie {3}: {4}")
     @CsvSource({
-        "h,  s, q, c, h",
-        ",   s, q, c, s",
-        ",   ,  q, c, q",
-        ",   ,  ,  c, c",
-        ",   ,  ,   ,  ",
-        "h,  ,  ,  c, h",
+            "h,  s, q, c, h",
+            ",   s, q, c, s",
+            ",   ,  q, c, q",
+            ",   ,  ,  c, c",
+            ",   ,  ,   ,  ",
+            "h,  ,  ,  c, h",
     })
-    void the_header_comes_before_the_subprotocol_the_query_and_the_cookie(String header, String subprotocol, String query, String cookie,
+    void the_header_comes_before_the_subprotocol_the_query_and_the_cookie(String header, String subprotocol, String query,
+            String cookie,
             String token) {
         Requests request = new Requests().header("Authorization", header == null ? null : "Bearer " + header)
                 .header("Sec-WebSocket-Protocol", subprotocol == null ? null : CARRIER + "Bearer%20" + subprotocol);
@@ -67,20 +70,20 @@ class CredentialsTest {
 
     @ParameterizedTest(name = "{0} without its token: {1}")
     @CsvSource({
-        "access_token=abc,                   ''",
-        "access_token=abc&room=a,            ?room=a",
-        "room=a&access_token=abc,            ?room=a",
-        "a=1&access_token=abc&b=2,           ?a=1&b=2",
-        "a=1;access_token=abc;b=2,           ?a=1&b=2",
-        "access_token=a&access_token=b&c=3,  ?c=3",
-        "access%5Ftoken=abc&b=2,             ?b=2",
-        "%61ccess_token=abc,                 ''",
-        "access_token,                       ''",
-        "access_token=a=b&c=3,               ?c=3",
-        "my_access_token=abc,                ?my_access_token=abc",
-        "ACCESS_TOKEN=abc,                   ?ACCESS_TOKEN=abc",
-        "x=access_token&y=%zz,               ?x=access_token&y=%zz",
-        "%zz=1&access_token=abc,             ?%zz=1",
+            "access_token=abc,                   ''",
+            "access_token=abc&room=a,            ?room=a",
+            "room=a&access_token=abc,            ?room=a",
+            "a=1&access_token=abc&b=2,           ?a=1&b=2",
+            "a=1;access_token=abc;b=2,           ?a=1&b=2",
+            "access_token=a&access_token=b&c=3,  ?c=3",
+            "access%5Ftoken=abc&b=2,             ?b=2",
+            "%61ccess_token=abc,                 ''",
+            "access_token,                       ''",
+            "access_token=a=b&c=3,               ?c=3",
+            "my_access_token=abc,                ?my_access_token=abc",
+            "ACCESS_TOKEN=abc,                   ?ACCESS_TOKEN=abc",
+            "x=access_token&y=%zz,               ?x=access_token&y=%zz",
+            "%zz=1&access_token=abc,             ?%zz=1",
     })
     void a_query_is_handed_on_without_its_token(String query, String rest) {
         assertThat(Credentials.without(query)).isEqualTo(rest);

@@ -19,24 +19,25 @@ class OriginsTest {
 
     @ParameterizedTest(name = "{0}: {1}")
     @CsvSource({
-        ",                              true",
-        "https://app.example.com,       true",
-        "http://localhost:3000,         true",
-        "https://chat.example.com:8443, true",
-        "http://app.example.com,        false",
-        "https://app.example.com:8443,  false",
-        "https://APP.example.com,       false",
-        "https://app.example.com.evil,  false",
-        "https://evil.app.example.com,  false",
-        "http://localhost,              false",
-        "http://chat.example.com:8443,  false",
-        "https://chat.example.com,      false",
-        "null,                          false",
-        "*,                             false",
-        "'',                            false",
+            ",                              true",
+            "https://app.example.com,       true",
+            "http://localhost:3000,         true",
+            "https://chat.example.com:8443, true",
+            "http://app.example.com,        false",
+            "https://app.example.com:8443,  false",
+            "https://APP.example.com,       false",
+            "https://app.example.com.evil,  false",
+            "https://evil.app.example.com,  false",
+            "http://localhost,              false",
+            "http://chat.example.com:8443,  false",
+            "https://chat.example.com,      false",
+            "null,                          false",
+            "*,                             false",
+            "'',                            false",
     })
     void a_page_of_the_list_or_of_the_server_itself_may_come(String origin, boolean allowed) {
-        assertThat(listed.allow(new Requests().to("https", "chat.example.com", 8443).header("Origin", origin).request())).isEqualTo(allowed);
+        assertThat(listed.allow(new Requests().to("https", "chat.example.com", 8443).header("Origin", origin).request()))
+                .isEqualTo(allowed);
     }
 
     @Test
@@ -57,15 +58,18 @@ class OriginsTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"app.example.com", "https://", "https://app.example.com/", "https://app.example.com?x", "https://app.example.com#x",
-        "https://ann@app.example.com", "//app.example.com", "https:app", "https://app example.com", "https://*.example.com", "null"})
+    @ValueSource(strings = { "app.example.com", "https://", "https://app.example.com/", "https://app.example.com?x",
+            "https://app.example.com#x",
+            "https://ann@app.example.com", "//app.example.com", "https:app", "https://app example.com", "https://*.example.com",
+            "null" })
     void what_is_no_origin_stops_the_start(String text) {
-        assertThatThrownBy(() -> new Origins(Optional.of(List.of("https://app.example.com", text)))).isInstanceOf(ConfigurationException.class)
+        assertThatThrownBy(() -> new Origins(Optional.of(List.of("https://app.example.com", text))))
+                .isInstanceOf(ConfigurationException.class)
                 .hasMessage("atrium.origins: expected origins, for example https://app.example.com, got \"" + text + '"');
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"http://localhost", "https://[::1]:8443", "capacitor://localhost", "http://192.0.2.1:80"})
+    @ValueSource(strings = { "http://localhost", "https://[::1]:8443", "capacitor://localhost", "http://192.0.2.1:80" })
     void an_origin_is_a_scheme_and_a_host_and_maybe_a_port(String origin) {
         assertThatCode(() -> new Origins(Optional.of(List.of(origin)))).doesNotThrowAnyException();
     }

@@ -23,7 +23,8 @@ class ProblemTest {
     private boolean closed;
 
     private RoutingContext context() {
-        HttpServerResponse response = (HttpServerResponse) Proxy.newProxyInstance(getClass().getClassLoader(), new Class<?>[] {HttpServerResponse.class},
+        HttpServerResponse response = (HttpServerResponse) Proxy.newProxyInstance(getClass().getClassLoader(),
+                new Class<?>[] { HttpServerResponse.class },
                 (proxy, method, arguments) -> switch (method.getName()) {
                     case "headWritten" -> headWritten;
                     case "closed" -> closed;
@@ -37,19 +38,19 @@ class ProblemTest {
                     }
                     default -> throw new UnsupportedOperationException(method.getName());
                 });
-        return (RoutingContext) Proxy.newProxyInstance(getClass().getClassLoader(), new Class<?>[] {RoutingContext.class},
+        return (RoutingContext) Proxy.newProxyInstance(getClass().getClassLoader(), new Class<?>[] { RoutingContext.class },
                 (proxy, method, arguments) -> method.getName().equals("response") ? response : null);
     }
 
     @ParameterizedTest(name = "{0} is {1}: {2}")
     @CsvSource({
-        "404, Not Found, there is nothing at this path",
-        "405, Method Not Allowed, this path does not know this method",
-        "406, Not Acceptable, 'Accept: expected a type that this path can give'",
-        "413, Request Entity Too Large, body: larger than this server takes",
-        "415, Unsupported Media Type, 'Content-Type: expected a media type that this path can take'",
-        "400, Bad Request, something else",
-        "500, Internal Server Error, something else",
+            "404, Not Found, there is nothing at this path",
+            "405, Method Not Allowed, this path does not know this method",
+            "406, Not Acceptable, 'Accept: expected a type that this path can give'",
+            "413, Request Entity Too Large, body: larger than this server takes",
+            "415, Unsupported Media Type, 'Content-Type: expected a media type that this path can take'",
+            "400, Bad Request, something else",
+            "500, Internal Server Error, something else",
     })
     void what_the_server_itself_refuses_is_told_in_our_words_where_there_are_some(int status, String title, String detail) {
         assertThat(Problem.of(status, "something else")).isEqualTo(new Problem(status, title, detail));
@@ -74,7 +75,8 @@ class ProblemTest {
     void an_answer_has_status_headers_and_a_body_of_its_own_type() {
         Problem.send(context(), new ErrorReply(401, "token: expired"));
         assertThat(log).startsWith("WWW-Authenticate: Bearer", "401", "Content-Type: application/problem+json").hasSize(4);
-        assertThat(new JsonObject(log.get(3))).isEqualTo(new JsonObject().put("status", 401).put("title", "Unauthorized").put("detail", "token: expired"));
+        assertThat(new JsonObject(log.get(3)))
+                .isEqualTo(new JsonObject().put("status", 401).put("title", "Unauthorized").put("detail", "token: expired"));
     }
 
     @Test
@@ -85,7 +87,7 @@ class ProblemTest {
     }
 
     @ParameterizedTest(name = "head written {0}, closed {1}")
-    @CsvSource({"true, false", "false, true"})
+    @CsvSource({ "true, false", "false, true" })
     void what_was_answered_already_or_has_nobody_left_is_not_answered(boolean written, boolean gone) {
         headWritten = written;
         closed = gone;

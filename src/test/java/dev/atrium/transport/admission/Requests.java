@@ -36,7 +36,8 @@ final class Requests {
     /** @param address of IPv4 or IPv6; null for a socket that has none */
     Requests from(String address) {
         try {
-            peer = address == null ? null : SocketAddress.inetSocketAddress(new InetSocketAddress(InetAddress.getByName(address), 1234));
+            peer = address == null ? null
+                    : SocketAddress.inetSocketAddress(new InetSocketAddress(InetAddress.getByName(address), 1234));
         } catch (UnknownHostException e) {
             throw new IllegalArgumentException(e);
         }
@@ -50,14 +51,17 @@ final class Requests {
     }
 
     HttpServerRequest request() {
-        return (HttpServerRequest) Proxy.newProxyInstance(getClass().getClassLoader(), new Class<?>[] {HttpServerRequest.class},
+        return (HttpServerRequest) Proxy.newProxyInstance(getClass().getClassLoader(),
+                new Class<?>[] { HttpServerRequest.class },
                 (proxy, method, arguments) -> switch (method.getName()) {
                     case "getHeader" -> headers.get(arguments[0].toString());
                     case "headers" -> headers;
                     case "remoteAddress" -> peer;
                     case "authority" -> authority;
                     case "scheme" -> scheme;
-                    case "getCookie" -> cookies.containsKey(arguments[0]) ? Cookie.cookie((String) arguments[0], cookies.get(arguments[0])) : null;
+                    case "getCookie" ->
+                        cookies.containsKey(arguments[0]) ? Cookie.cookie((String) arguments[0], cookies.get(arguments[0]))
+                                : null;
                     default -> throw new UnsupportedOperationException(method.getName());
                 });
     }

@@ -13,11 +13,12 @@ import org.junit.jupiter.params.provider.CsvSource;
 class EnginePacketTest {
 
     @ParameterizedTest
-    @CsvSource({"true, '[\"websocket\"]'", "false, []"})
+    @CsvSource({ "true, '[\"websocket\"]'", "false, []" })
     void the_handshake_tells_what_a_client_has_to_know(boolean upgradable, String upgrades) {
         EngineHeartbeat liveness = new EngineHeartbeat(null, null, Duration.ofSeconds(25), Duration.ofMillis(1500));
-        assertThat(text(Packet.open("abc", upgradable, liveness, 1_000_000))).isEqualTo("0{\"sid\":\"abc\",\"upgrades\":" + upgrades
-                + ",\"pingInterval\":25000,\"pingTimeout\":1500,\"maxPayload\":1000000}");
+        assertThat(text(Packet.open("abc", upgradable, liveness, 1_000_000)))
+                .isEqualTo("0{\"sid\":\"abc\",\"upgrades\":" + upgrades
+                        + ",\"pingInterval\":25000,\"pingTimeout\":1500,\"maxPayload\":1000000}");
     }
 
     @Test
@@ -30,11 +31,11 @@ class EnginePacketTest {
 
     @ParameterizedTest
     @CsvSource({
-        "UNKNOWN_TRANSPORT, 0, Transport unknown",
-        "UNKNOWN_SID, 1, Session ID unknown",
-        "BAD_HANDSHAKE_METHOD, 2, Bad handshake method",
-        "BAD_REQUEST, 3, Bad request",
-        "UNSUPPORTED_PROTOCOL_VERSION, 5, Unsupported protocol version",
+            "UNKNOWN_TRANSPORT, 0, Transport unknown",
+            "UNKNOWN_SID, 1, Session ID unknown",
+            "BAD_HANDSHAKE_METHOD, 2, Bad handshake method",
+            "BAD_REQUEST, 3, Bad request",
+            "UNSUPPORTED_PROTOCOL_VERSION, 5, Unsupported protocol version",
     })
     void errors_have_the_codes_of_the_reference(EngineIoError error, int code, String message) {
         assertThat(error.json()).isEqualTo("{\"code\":" + code + ",\"message\":\"" + message + "\"}");

@@ -220,7 +220,7 @@ class EngineSocketTest extends WithEngine {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"0", "5", "6", "0{}"})
+    @ValueSource(strings = { "0", "5", "6", "0{}" })
     void packets_that_are_not_for_a_server_are_passed_over(String packet) {
         socket.packet(packet);
         assertThat(application.received).isEmpty();
@@ -228,14 +228,14 @@ class EngineSocketTest extends WithEngine {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"", "2", "2probe", "7", "x"})
+    @ValueSource(strings = { "", "2", "2probe", "7", "x" })
     void packets_that_no_client_sends_here_end_the_connection(String packet) {
         socket.packet(packet);
         assertThat(application.received).containsExactly("closed PROTOCOL_ERROR");
     }
 
     @ParameterizedTest
-    @CsvSource({"3", "6", "5", "0"})
+    @CsvSource({ "3", "6", "5", "0" })
     void packets_of_which_there_are_too_many_end_the_connection(String packet) {
         application.received.clear();
         open(Map.of("atrium.limits.messages", "1", "atrium.limits.bytes", "0"));

@@ -20,15 +20,16 @@ final class FakeRequest {
     private boolean reset;
     private int status;
     private String body;
-    private final HttpServerResponse response = fake(HttpServerResponse.class, (proxy, method, arguments) -> switch (method.getName()) {
-        case "closed" -> closed;
-        case "closeHandler" -> whenClosed(proxy, arguments[0]);
-        case "setStatusCode" -> status(proxy, (int) arguments[0]);
-        case "putHeader" -> header(proxy, arguments[0].toString(), arguments[1].toString());
-        case "end" -> end((Buffer) arguments[0]);
-        case "reset" -> reset = true;
-        default -> throw new UnsupportedOperationException(method.toString());
-    });
+    private final HttpServerResponse response = fake(HttpServerResponse.class,
+            (proxy, method, arguments) -> switch (method.getName()) {
+                case "closed" -> closed;
+                case "closeHandler" -> whenClosed(proxy, arguments[0]);
+                case "setStatusCode" -> status(proxy, (int) arguments[0]);
+                case "putHeader" -> header(proxy, arguments[0].toString(), arguments[1].toString());
+                case "end" -> end((Buffer) arguments[0]);
+                case "reset" -> reset = true;
+                default -> throw new UnsupportedOperationException(method.toString());
+            });
 
     FakeRequest(ContextInternal context) {
         this(context, null, null);
@@ -104,6 +105,6 @@ final class FakeRequest {
     }
 
     private static <T> T fake(Class<T> type, InvocationHandler handler) {
-        return type.cast(Proxy.newProxyInstance(type.getClassLoader(), new Class<?>[] {type}, handler));
+        return type.cast(Proxy.newProxyInstance(type.getClassLoader(), new Class<?>[] { type }, handler));
     }
 }

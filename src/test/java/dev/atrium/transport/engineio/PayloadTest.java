@@ -18,7 +18,7 @@ class PayloadTest {
         assertThat(Payload.decode(bytes("4hello\u001e2\u001ebAQIDBA=="))).containsExactly("4hello", "2", "bAQIDBA==");
         assertThat(Payload.decode(bytes("4€"))).containsExactly("4€");
         assertThat(Payload.decode(bytes("4a\u001e"))).containsExactly("4a", "");
-        assertThat(Payload.decode(new byte[] {'4', (byte) 0xff})).isNull();
+        assertThat(Payload.decode(new byte[] { '4', (byte) 0xff })).isNull();
     }
 
     @Test
@@ -30,12 +30,12 @@ class PayloadTest {
     }
 
     @ParameterizedTest
-    @ValueSource(ints = {0, 1, 125, 126, 65_535, 65_536})
+    @ValueSource(ints = { 0, 1, 125, 126, 65_535, 65_536 })
     void what_was_written_as_frames_becomes_packets(int length) {
         String text = "x".repeat(length);
         ByteBuf body = Unpooled.buffer();
 
-        Payload.append(Unpooled.wrappedBuffer(Frames.text(text), Frames.of(Frames.BINARY, new byte[] {1, 2, 3, 4}),
+        Payload.append(Unpooled.wrappedBuffer(Frames.text(text), Frames.of(Frames.BINARY, new byte[] { 1, 2, 3, 4 }),
                 Frames.text("4€")), body);
 
         assertThat(body.toString(StandardCharsets.UTF_8)).isEqualTo(text + (length == 0 ? "" : "\u001e") + "bAQIDBA==\u001e4€");

@@ -125,11 +125,11 @@ class PollingTransportTest extends WithEngine {
 
     @ParameterizedTest
     @CsvSource(nullValues = "-", value = {
-        "node-2, abc, node-2, abc, same replica",
-        "node-2, abc, node-3, abd, another request",
-        "node-2, 1795218376.447, node-3, 1795218376.447, a clock",
-        "node-2, -, node-3, -, no stamp",
-        "-, abc, node-3, abc, not forwarded",
+            "node-2, abc, node-2, abc, same replica",
+            "node-2, abc, node-3, abd, another request",
+            "node-2, 1795218376.447, node-3, 1795218376.447, a clock",
+            "node-2, -, node-3, -, no stamp",
+            "-, abc, node-3, abc, not forwarded",
     })
     void what_is_not_surely_the_same_poll_is_another_one(String by, String stamp, String nextBy, String nextStamp, String why) {
         get(forwarded(by, stamp));
@@ -183,7 +183,7 @@ class PollingTransportTest extends WithEngine {
     }
 
     static Stream<Arguments> malformed() {
-        return Stream.of(Arguments.of("not UTF-8", new byte[] {'4', (byte) 0xff}), Arguments.of("empty", new byte[0]),
+        return Stream.of(Arguments.of("not UTF-8", new byte[] { '4', (byte) 0xff }), Arguments.of("empty", new byte[0]),
                 Arguments.of("no base64", "b%".getBytes()), Arguments.of("no type", "hello".getBytes()),
                 Arguments.of("below the types", "/".getBytes()), Arguments.of("above the types", "7".getBytes()),
                 Arguments.of("an empty packet at its end", "6\u001e".getBytes()));

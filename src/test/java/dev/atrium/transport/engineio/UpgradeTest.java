@@ -24,7 +24,8 @@ class UpgradeTest extends WithEngine {
 
     /** A WebSocket that wants to take the connection over; on its own event loop, or on another. */
     private EmbeddedSocket candidate(boolean atHome) {
-        EmbeddedSocket opened = new EmbeddedSocket(atHome ? channel : away, new WebSocketTransport(sockets, CALLER, socket), sessions);
+        EmbeddedSocket opened = new EmbeddedSocket(atHome ? channel : away, new WebSocketTransport(sockets, CALLER, socket),
+                sessions);
         turn();
         return opened;
     }
@@ -44,7 +45,7 @@ class UpgradeTest extends WithEngine {
     }
 
     @ParameterizedTest
-    @ValueSource(booleans = {true, false})
+    @ValueSource(booleans = { true, false })
     void a_client_that_probes_and_upgrades_goes_on_by_its_web_socket(boolean atHome) {
         fetchOpen();
         EmbeddedSocket webSocket = upgraded(atHome);
@@ -54,7 +55,7 @@ class UpgradeTest extends WithEngine {
         turn();
         assertThat(webSocket.sent()).containsExactly("4a");
         text(webSocket, "4b");
-        webSocket.binary(Unpooled.wrappedBuffer(new byte[] {1, 2}));
+        webSocket.binary(Unpooled.wrappedBuffer(new byte[] { 1, 2 }));
         turn();
         assertThat(application.received).containsExactly("upgraded websocket", "text b", "binary 0102");
         assertThat(get().answer()).isEqualTo(BAD_REQUEST);
@@ -62,7 +63,7 @@ class UpgradeTest extends WithEngine {
     }
 
     @ParameterizedTest
-    @ValueSource(booleans = {true, false})
+    @ValueSource(booleans = { true, false })
     void what_waits_for_the_next_poll_goes_over_to_the_web_socket(boolean atHome) {
         fetchOpen();
         EmbeddedSocket webSocket = candidate(atHome);
@@ -172,7 +173,7 @@ class UpgradeTest extends WithEngine {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"2", "4message", "3probe", "55", ""})
+    @ValueSource(strings = { "2", "4message", "3probe", "55", "" })
     void a_web_socket_that_sends_anything_else_before_the_upgrade_is_closed_and_polling_goes_on(String packet) {
         fetchOpen();
         EmbeddedSocket webSocket = candidate(true);
@@ -185,7 +186,7 @@ class UpgradeTest extends WithEngine {
     @Test
     void bytes_before_the_upgrade_close_the_web_socket() {
         EmbeddedSocket webSocket = candidate(true);
-        webSocket.binary(Unpooled.wrappedBuffer(new byte[] {'5'}));
+        webSocket.binary(Unpooled.wrappedBuffer(new byte[] { '5' }));
         assertThat(webSocket.sent()).containsExactly("close -1");
         assertThat(application.received).isEmpty();
     }
@@ -213,7 +214,7 @@ class UpgradeTest extends WithEngine {
     }
 
     @ParameterizedTest
-    @ValueSource(booleans = {true, false})
+    @ValueSource(booleans = { true, false })
     void a_connection_that_is_paused_stays_so_after_the_upgrade(boolean atHome) {
         fetchOpen();
         socket.pause();
@@ -267,9 +268,10 @@ class UpgradeTest extends WithEngine {
     }
 
     @ParameterizedTest
-    @CsvSource({"NORMAL, close -1", "PROTOCOL_ERROR, close -1", "HEARTBEAT_TIMEOUT, close -1", "CONNECTION_LOST, close -1",
-        "TOO_MANY_MESSAGES, close 4429 too many messages", "SERVER_FAULT, close 1011 server fault",
-        "DISCONNECTED, close 1008 disconnected by the application", "UNAUTHENTICATED, 'close 4401 token missing, wrong or expired'"})
+    @CsvSource({ "NORMAL, close -1", "PROTOCOL_ERROR, close -1", "HEARTBEAT_TIMEOUT, close -1", "CONNECTION_LOST, close -1",
+            "TOO_MANY_MESSAGES, close 4429 too many messages", "SERVER_FAULT, close 1011 server fault",
+            "DISCONNECTED, close 1008 disconnected by the application",
+            "UNAUTHENTICATED, 'close 4401 token missing, wrong or expired'" })
     void what_the_protocol_ends_it_ends_without_a_code_and_what_the_server_ends_with_one(CloseReason reason, String close) {
         fetchOpen();
         EmbeddedSocket webSocket = upgraded(true);

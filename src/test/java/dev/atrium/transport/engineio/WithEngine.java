@@ -36,7 +36,8 @@ abstract class WithEngine {
     static final int LIMIT = 1_024;
 
     private static final Node NODE = new Node("node-1");
-    private static final Map<String, String> SETTINGS = Map.of("atrium.heartbeat.interval", "1s", "atrium.heartbeat.timeout", "20s",
+    private static final Map<String, String> SETTINGS = Map.of("atrium.heartbeat.interval", "1s", "atrium.heartbeat.timeout",
+            "20s",
             "atrium.outbox.limit", "1K", "atrium.engineio.upgrade-timeout", "5s", "atrium.engineio.max-payload", "2K");
 
     private static Vertx vertx;
@@ -53,7 +54,8 @@ abstract class WithEngine {
     static final class Application implements EngineSocket.Listener {
 
         final List<String> received = new ArrayList<>();
-        Runnable whenText = () -> { };
+        Runnable whenText = () -> {
+        };
 
         @Override
         public void text(String message) {

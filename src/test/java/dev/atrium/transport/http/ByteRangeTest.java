@@ -15,10 +15,10 @@ class ByteRangeTest {
 
     @ParameterizedTest
     @CsvSource({
-        "bytes=0-0, 0, 0", "bytes=0-9, 0, 9", "bytes=2-4, 2, 4", "' bytes=2-4 ', 2, 4", "bytes=9-9, 9, 9",
-        "bytes=3-, 3, 9", "bytes=9-, 9, 9", "bytes=0-, 0, 9",
-        "bytes=-1, 9, 9", "bytes=-10, 0, 9", "bytes=-11, 0, 9",
-        "bytes=5-10, 5, 9", "bytes=5-999999999999999999, 5, 9", "bytes=-999999999999999999, 0, 9", "bytes=007-08, 7, 8",
+            "bytes=0-0, 0, 0", "bytes=0-9, 0, 9", "bytes=2-4, 2, 4", "' bytes=2-4 ', 2, 4", "bytes=9-9, 9, 9",
+            "bytes=3-, 3, 9", "bytes=9-, 9, 9", "bytes=0-, 0, 9",
+            "bytes=-1, 9, 9", "bytes=-10, 0, 9", "bytes=-11, 0, 9",
+            "bytes=5-10, 5, 9", "bytes=5-999999999999999999, 5, 9", "bytes=-999999999999999999, 0, 9", "bytes=007-08, 7, 8",
     })
     void a_part_is_given_as_far_as_the_file_goes(String range, long first, long last) {
         ByteRange given = ByteRange.requested(FILE, range, null);
@@ -27,20 +27,22 @@ class ByteRangeTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"", "bytes", "bytes=", "bytes=-", "bytes=a-b", "bytes=0-1,3-4", "bytes=5-4", "bytes=12-11", "items=0-1", "Bytes=0-1",
-        "bytes=1000000000000000000-", "bytes=0-1000000000000000000", "bytes=--1", "bytes= 0-1"})
+    @ValueSource(strings = { "", "bytes", "bytes=", "bytes=-", "bytes=a-b", "bytes=0-1,3-4", "bytes=5-4", "bytes=12-11",
+            "items=0-1", "Bytes=0-1",
+            "bytes=1000000000000000000-", "bytes=0-1000000000000000000", "bytes=--1", "bytes= 0-1" })
     void what_makes_no_sense_is_passed_over_and_the_whole_is_given(String range) {
         assertThat(ByteRange.requested(FILE, range, null)).isEqualTo(new ByteRange(0, 9, false));
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"bytes=10-", "bytes=10-10", "bytes=11-20", "bytes=-0"})
+    @ValueSource(strings = { "bytes=10-", "bytes=10-10", "bytes=11-20", "bytes=-0" })
     void bytes_that_there_are_not_cannot_be_given(String range) {
         assertThat(ByteRange.requested(FILE, range, null)).isNull();
     }
 
     @ParameterizedTest
-    @CsvSource(quoteCharacter = '\'', value = {"'\"abc\"', true", "' \"abc\" ', true", "'\"abd\"', false", "abc, false", "'W/\"abc\"', false", "'', false"})
+    @CsvSource(quoteCharacter = '\'', value = { "'\"abc\"', true", "' \"abc\" ', true", "'\"abd\"', false", "abc, false",
+            "'W/\"abc\"', false", "'', false" })
     void a_client_that_has_a_part_of_another_file_is_given_the_whole(String ifRange, boolean part) {
         assertThat(ByteRange.requested(FILE, "bytes=2-4", ifRange).isPart()).isEqualTo(part);
     }

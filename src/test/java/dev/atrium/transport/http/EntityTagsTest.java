@@ -30,7 +30,7 @@ class EntityTagsTest {
         write("web/js/lib/b.js", "b");
         write("web/js/lib/c.js", "b");
         write("web/other/d.js", "d");
-        loader = new URLClassLoader(new URL[] {root.toUri().toURL()}, former);
+        loader = new URLClassLoader(new URL[] { root.toUri().toURL() }, former);
         Thread.currentThread().setContextClassLoader(loader);
     }
 
@@ -42,7 +42,8 @@ class EntityTagsTest {
 
     @Test
     void files_and_all_files_of_folders_are_known_by_the_path_of_their_url() throws IOException {
-        assertThat(EntityTags.ofResources("web", "page.html", "js")).containsOnlyKeys("/page.html", "/js/a.js", "/js/lib/b.js", "/js/lib/c.js");
+        assertThat(EntityTags.ofResources("web", "page.html", "js")).containsOnlyKeys("/page.html", "/js/a.js", "/js/lib/b.js",
+                "/js/lib/c.js");
     }
 
     @Test

@@ -12,12 +12,12 @@ class FileHeadersTest {
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', value = {
-        "image/png                  | image/png",
-        "IMAGE/JPEG                 | image/jpeg",
-        "video/mp4; codecs=avc1     | video/mp4",
-        "audio/flac                 | audio/flac",
-        "text/plain                 | text/plain; charset=utf-8",
-        "' text/plain ;charset=x'   | text/plain; charset=utf-8",
+            "image/png                  | image/png",
+            "IMAGE/JPEG                 | image/jpeg",
+            "video/mp4; codecs=avc1     | video/mp4",
+            "audio/flac                 | audio/flac",
+            "text/plain                 | text/plain; charset=utf-8",
+            "' text/plain ;charset=x'   | text/plain; charset=utf-8",
     })
     void what_cannot_run_is_shown(String type, String shownAs) {
         assertThat(FileHeaders.of(ByteRangeTest.file("a", type, 1)))
@@ -26,8 +26,9 @@ class FileHeadersTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"text/html", "image/svg+xml", "application/pdf", "text/javascript", "application/xhtml+xml", "text/plainer", "image/*", "",
-        "nonsense"})
+    @ValueSource(strings = { "text/html", "image/svg+xml", "application/pdf", "text/javascript", "application/xhtml+xml",
+            "text/plainer", "image/*", "",
+            "nonsense" })
     void anything_else_is_bytes_to_be_saved(String type) {
         assertThat(FileHeaders.of(ByteRangeTest.file("a", type, 1)))
                 .containsEntry("Content-Type", "application/octet-stream")
@@ -36,14 +37,14 @@ class FileHeadersTest {
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', quoteCharacter = '`', value = {
-        "a b.txt      | a b.txt    | a%20b.txt",
-        "\u00fc.txt   | _.txt      | %C3%BC.txt",
-        "a\"b\\c%d    | a_b_c_d    | a%22b%5Cc%25d",
-        "a+b*c~d      | a+b*c~d    | a%2Bb%2Ac%7Ed",
-        "\ud83d\ude00 | _          | %F0%9F%98%80",
-        "`a\r\nb`     | a__b       | a%0D%0Ab",
-        "../a;b'c     | ../a;b'c   | ..%2Fa%3Bb%27c",
-        "`~ \u007f`   | `~ _`      | %7E%20%7F",
+            "a b.txt      | a b.txt    | a%20b.txt",
+            "\u00fc.txt   | _.txt      | %C3%BC.txt",
+            "a\"b\\c%d    | a_b_c_d    | a%22b%5Cc%25d",
+            "a+b*c~d      | a+b*c~d    | a%2Bb%2Ac%7Ed",
+            "\ud83d\ude00 | _          | %F0%9F%98%80",
+            "`a\r\nb`     | a__b       | a%0D%0Ab",
+            "../a;b'c     | ../a;b'c   | ..%2Fa%3Bb%27c",
+            "`~ \u007f`   | `~ _`      | %7E%20%7F",
     })
     void a_name_is_told_in_ascii_and_exactly_and_ends_no_header(String name, String ascii, String exact) {
         assertThat(FileHeaders.of(ByteRangeTest.file(name, "text/html", 1)).get("Content-Disposition"))
@@ -54,7 +55,8 @@ class FileHeadersTest {
     void nothing_in_a_file_may_run_and_whether_it_may_be_had_is_asked_again() {
         assertThat(FileHeaders.of(ByteRangeTest.file(1)))
                 .containsEntry("X-Content-Type-Options", "nosniff")
-                .containsEntry("Content-Security-Policy", "default-src 'none'; img-src 'self'; media-src 'self'; style-src 'unsafe-inline'; sandbox")
+                .containsEntry("Content-Security-Policy",
+                        "default-src 'none'; img-src 'self'; media-src 'self'; style-src 'unsafe-inline'; sandbox")
                 .containsEntry("Cache-Control", "private, no-cache")
                 .containsEntry("Accept-Ranges", "bytes")
                 .containsEntry("ETag", "\"abc\"")
@@ -62,8 +64,9 @@ class FileHeadersTest {
     }
 
     @ParameterizedTest
-    @CsvSource(nullValues = "-", quoteCharacter = '`', value = {"-, false", "``, false", "*, true", "` * `, true", "\"abc\", true", "W/\"abc\", true",
-        "`\"x\", \"abc\"`, true", "\"x\", false", "abc, false", "`*, \"x\"`, false"})
+    @CsvSource(nullValues = "-", quoteCharacter = '`', value = { "-, false", "``, false", "*, true", "` * `, true",
+            "\"abc\", true", "W/\"abc\", true",
+            "`\"x\", \"abc\"`, true", "\"x\", false", "abc, false", "`*, \"x\"`, false" })
     void a_client_that_has_the_file_is_known_by_its_tag(String ifNoneMatch, boolean known) {
         assertThat(FileHeaders.isKnown(ByteRangeTest.file(1), ifNoneMatch)).isEqualTo(known);
     }

@@ -35,25 +35,29 @@ class MessagesAnswerTest {
 
     @Test
     void bytes_are_base64() {
-        History history = new History(HEAD, List.of(new Publication(ROOM, "e", new Data.Binary(new byte[] {1}), null, true).at(HEAD, 5_000)));
+        History history = new History(HEAD,
+                List.of(new Publication(ROOM, "e", new Data.Binary(new byte[] { 1 }), null, true).at(HEAD, 5_000)));
         assertThat(text(MessagesAnswer.of(ROOM, null, history))).contains("\"encoding\":\"base64\",\"data\":\"AQ==\"");
     }
 
     @ParameterizedTest
-    @CsvSource({"E, 5, true", "'', 5, true", "E, 4, false", "E, 6, false", "F, 5, false", "E, 10, false"})
+    @CsvSource({ "E, 5, true", "'', 5, true", "E, 4, false", "E, 6, false", "F, 5, false", "E, 10, false" })
     void a_client_that_has_named_a_place_is_told_whether_it_has_missed_nothing(String epoch, long offset, boolean recovered) {
-        assertThat(answer(new StreamPosition(epoch, offset), 6, 7)).contains("\"offset\":7,\"recovered\":" + recovered + ",\"messages\":[{");
+        assertThat(answer(new StreamPosition(epoch, offset), 6, 7))
+                .contains("\"offset\":7,\"recovered\":" + recovered + ",\"messages\":[{");
     }
 
     @ParameterizedTest
-    @CsvSource({"E, 9, true", "E, 8, false", "F, 9, false"})
+    @CsvSource({ "E, 9, true", "E, 8, false", "F, 9, false" })
     void one_that_is_at_the_head_has_missed_nothing(String epoch, long offset, boolean recovered) {
         assertThat(answer(new StreamPosition(epoch, offset))).contains("\"recovered\":" + recovered + ",\"messages\":[]");
     }
 
     private static String answer(StreamPosition since, long... offsets) {
-        List<Message> messages = LongStream.of(offsets).mapToObj(offset ->
-                new Publication(ROOM, "e", new Data.Text("" + offset), null, true).at(new StreamPosition("E", offset), 5_000)).toList();
+        List<Message> messages = LongStream.of(offsets)
+                .mapToObj(offset -> new Publication(ROOM, "e", new Data.Text("" + offset), null, true)
+                        .at(new StreamPosition("E", offset), 5_000))
+                .toList();
         return text(MessagesAnswer.of(ROOM, since, new History(HEAD, messages)));
     }
 

@@ -17,17 +17,17 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** What the body of a request is as data of a message. */
 class PostedDataTest {
 
-    private static final byte[] NOT_UTF8 = {'a', (byte) 0xe9};
+    private static final byte[] NOT_UTF8 = { 'a', (byte) 0xe9 };
 
     @ParameterizedTest
-    @ValueSource(strings = {"application/json", "Application/JSON; charset=utf-8", "application/geo+json", "application/*"})
+    @ValueSource(strings = { "application/json", "Application/JSON; charset=utf-8", "application/geo+json", "application/*" })
     void json_is_taken_over_as_it_was_written(String type) {
         assertThat(PostedData.read(type, utf8("{\"a\":\n1.50}"))).isEqualTo(new Data.Json("{\"a\": 1.50}"));
         assertThat(PostedData.read(type, utf8("\"\u00e9\""))).isEqualTo(new Data.Text("\u00e9"));
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"text/plain", "text/plain;charset=UTF-8", "application/x-www-form-urlencoded", "text/*"})
+    @ValueSource(strings = { "text/plain", "text/plain;charset=UTF-8", "application/x-www-form-urlencoded", "text/*" })
     void text_is_utf8_unless_something_else_is_said(String type) {
         assertThat(PostedData.read(type, utf8("{\u00e9\n"))).isEqualTo(new Data.Text("{\u00e9\n"));
     }
@@ -39,10 +39,11 @@ class PostedDataTest {
 
     @ParameterizedTest
     @NullSource
-    @ValueSource(strings = {"application/octet-stream", "image/png", "text/html", "application/jsonlines"})
+    @ValueSource(strings = { "application/octet-stream", "image/png", "text/html", "application/jsonlines" })
     void anything_else_is_bytes(String type) {
-        byte[] body = {0, (byte) 0xff};
-        assertThat(PostedData.read(type, body)).isInstanceOfSatisfying(Data.Binary.class, data -> assertThat(data.bytes()).isSameAs(body));
+        byte[] body = { 0, (byte) 0xff };
+        assertThat(PostedData.read(type, body)).isInstanceOfSatisfying(Data.Binary.class,
+                data -> assertThat(data.bytes()).isSameAs(body));
     }
 
     static Stream<Arguments> mistakes() {
@@ -58,7 +59,7 @@ class PostedDataTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"x", "{]", "{\"a\":1", "[1,]", "'a'", "01"})
+    @ValueSource(strings = { "x", "{]", "{\"a\":1", "[1,]", "'a'", "01" })
     void what_is_not_json_is_refused_and_says_why(String body) {
         assertThatThrownBy(() -> PostedData.read("application/json", utf8(body))).isInstanceOfSatisfying(ErrorReply.class,
                 error -> assertThat(error.code()).isEqualTo(400)).hasMessageStartingWith("body: not JSON: ");

@@ -12,16 +12,16 @@ class RepresentationTest {
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', value = {
-        "*/*                                                               | application/json",
-        "application/json                                                  | application/json",
-        "application/*                                                     | application/json",
-        "text/html                                                         | text/html",
-        "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8   | text/html",
-        "text/event-stream                                                 | text/event-stream",
-        "application/x-ndjson                                              | application/x-ndjson",
-        "application/json;q=0.5, text/event-stream                         | text/event-stream",
-        "text/event-stream;q=0.4, application/x-ndjson;q=0.6               | application/x-ndjson",
-        "image/png, */*;q=0.1                                              | application/json",
+            "*/*                                                               | application/json",
+            "application/json                                                  | application/json",
+            "application/*                                                     | application/json",
+            "text/html                                                         | text/html",
+            "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8   | text/html",
+            "text/event-stream                                                 | text/event-stream",
+            "application/x-ndjson                                              | application/x-ndjson",
+            "application/json;q=0.5, text/event-stream                         | text/event-stream",
+            "text/event-stream;q=0.4, application/x-ndjson;q=0.6               | application/x-ndjson",
+            "image/png, */*;q=0.1                                              | application/json",
     })
     void a_client_gets_what_it_likes_best(String accept, String best) {
         assertThat(Representation.best(accept)).isEqualTo(best);
@@ -29,13 +29,13 @@ class RepresentationTest {
 
     @ParameterizedTest
     @NullSource
-    @ValueSource(strings = {"image/png", "text/plain", "application/xml, image/*"})
+    @ValueSource(strings = { "image/png", "text/plain", "application/xml, image/*" })
     void a_client_that_likes_none_of_them_gets_none(String accept) {
         assertThat(Representation.best(accept)).isNull();
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {";", "text/"})
+    @ValueSource(strings = { ";", "text/" })
     void what_makes_no_sense_is_left_to_the_resource(String accept) {
         assertThat(Representation.best(accept)).isNull();
     }

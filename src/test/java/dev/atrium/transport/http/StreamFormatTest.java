@@ -28,11 +28,9 @@ class StreamFormatTest {
     private static final StreamPosition POSITION = new StreamPosition("E", 7);
     private static final String MESSAGE = "{\"event\":\"%s\",\"room\":\"r\",\"data\":\"d\",\"from\":{\"id\":\"i\"},\"at\":5,\"epoch\":\"E\",\"offset\":7}";
     private static final String GAP = "{\"event\":\"@gap\",\"room\":\"r\",\"data\":{\"epoch\":\"E\",\"offset\":7}}";
-    private static final String WELCOME =
-            "{\"event\":\"@welcome\",\"data\":{\"id\":\"i\",\"room\":\"r\",\"epoch\":\"E\",\"offset\":7,\"recovered\":true}}";
+    private static final String WELCOME = "{\"event\":\"@welcome\",\"data\":{\"id\":\"i\",\"room\":\"r\",\"epoch\":\"E\",\"offset\":7,\"recovered\":true}}";
     private static final String EXPIRING = "{\"event\":\"@expiring\",\"data\":{\"expires\":1795218376447}}";
-    private static final String GOODBYE =
-            "{\"event\":\"@goodbye\",\"data\":{\"reason\":\"slow consumer\",\"reconnect\":{\"after\":250}}}";
+    private static final String GOODBYE = "{\"event\":\"@goodbye\",\"data\":{\"reason\":\"slow consumer\",\"reconnect\":{\"after\":250}}}";
 
     private static final Joined JOINED = new Joined(ROOM, POSITION, true, null);
 
@@ -44,8 +42,10 @@ class StreamFormatTest {
                         "id: E:7\ndata: " + MESSAGE.formatted("message") + "\n\n"),
                 Arguments.of("SSE: gap", ServerSentEvents.INSTANCE.encode(new HistoryGap(ROOM, POSITION)),
                         "id: E:7\nevent: @gap\ndata: " + GAP + "\n\n"),
-                Arguments.of("SSE: welcome", ServerSentEvents.INSTANCE.welcome("i", JOINED), "id: E:7\nevent: @welcome\ndata: " + WELCOME + "\n\n"),
-                Arguments.of("SSE: expiring", ServerSentEvents.INSTANCE.expiring(1795218376447L), "event: @expiring\ndata: " + EXPIRING + "\n\n"),
+                Arguments.of("SSE: welcome", ServerSentEvents.INSTANCE.welcome("i", JOINED),
+                        "id: E:7\nevent: @welcome\ndata: " + WELCOME + "\n\n"),
+                Arguments.of("SSE: expiring", ServerSentEvents.INSTANCE.expiring(1795218376447L),
+                        "event: @expiring\ndata: " + EXPIRING + "\n\n"),
                 Arguments.of("SSE: goodbye", ServerSentEvents.INSTANCE.goodbye(CloseReason.SLOW_CONSUMER, 250),
                         "retry: 250\nevent: @goodbye\ndata: " + GOODBYE + "\n\n"),
                 Arguments.of("SSE: heartbeat", ServerSentEvents.INSTANCE.heartbeat(), ":\n\n"),
@@ -71,16 +71,18 @@ class StreamFormatTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"a\nb", "a\rb", "\n", "x\r\ndata: y"})
+    @ValueSource(strings = { "a\nb", "a\rb", "\n", "x\r\ndata: y" })
     void a_name_with_a_line_break_in_it_is_no_field_of_a_server_sent_event(String event) {
-        assertThat(text(ServerSentEvents.INSTANCE.encode(message(event, "d")))).startsWith("id: E:7\ndata: {\"event\":").hasLineCount(3);
+        assertThat(text(ServerSentEvents.INSTANCE.encode(message(event, "d")))).startsWith("id: E:7\ndata: {\"event\":")
+                .hasLineCount(3);
     }
 
     @Test
     void no_message_can_end_the_script_that_it_stands_in() {
         String written = text(EndlessPage.INSTANCE.encode(message("e", "</script><script>alert(1)</script>\u2028\u2029<!--")));
         assertThat(written.substring(1).replace("</script>\n", "")).doesNotContain("<");
-        assertThat(written).contains("\"data\":\"\\u003c/script>\\u003cscript>alert(1)\\u003c/script>\\u2028\\u2029\\u003c!--\"");
+        assertThat(written)
+                .contains("\"data\":\"\\u003c/script>\\u003cscript>alert(1)\\u003c/script>\\u2028\\u2029\\u003c!--\"");
     }
 
     @Test
@@ -91,7 +93,8 @@ class StreamFormatTest {
 
     @Test
     void who_comes_and_goes_is_not_shown() {
-        assertThat(JsonLines.INSTANCE.encode(new PresenceEvent(ROOM, PresenceEvent.Change.JOINED, new Sender("i", null)))).isNull();
+        assertThat(JsonLines.INSTANCE.encode(new PresenceEvent(ROOM, PresenceEvent.Change.JOINED, new Sender("i", null))))
+                .isNull();
     }
 
     @Test

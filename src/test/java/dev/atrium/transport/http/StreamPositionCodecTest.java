@@ -15,7 +15,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 class StreamPositionCodecTest {
 
     @ParameterizedTest
-    @CsvSource({"E:7, E, 7", "E:0, E, 0", "7, '', 7", ":7, '', 7", "a:b:7, a:b, 7", "E:9223372036854775807, E, 9223372036854775807", "E:+7, E, 7"})
+    @CsvSource({ "E:7, E, 7", "E:0, E, 0", "7, '', 7", ":7, '', 7", "a:b:7, a:b, 7",
+            "E:9223372036854775807, E, 9223372036854775807", "E:+7, E, 7" })
     void a_position_is_an_epoch_and_an_offset_or_an_offset_alone(String text, String epoch, long offset) {
         assertThat(StreamPositionCodec.parse("since", text)).isEqualTo(new StreamPosition(epoch, offset));
     }
@@ -27,10 +28,11 @@ class StreamPositionCodecTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"E", "E:", ":", "E:-1", "-1", "E:x", "E:1.5", "E: 1", "E:9223372036854775808"})
+    @ValueSource(strings = { "E", "E:", ":", "E:-1", "-1", "E:x", "E:1.5", "E: 1", "E:9223372036854775808" })
     void anything_else_is_refused_by_the_name_of_its_field(String text) {
         assertThatThrownBy(() -> StreamPositionCodec.parse("Last-Event-ID", text)).isInstanceOfSatisfying(ErrorReply.class,
-                error -> assertThat(error.code()).isEqualTo(400)).hasMessage("Last-Event-ID: expected epoch:offset, or an offset");
+                error -> assertThat(error.code()).isEqualTo(400))
+                .hasMessage("Last-Event-ID: expected epoch:offset, or an offset");
     }
 
     @Test

@@ -15,15 +15,15 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** Parser of Socket.IO arguments, and their conversion to the data of a message. */
 class ArgumentsTest {
 
-    private static final byte[] BYTES = {1, 2, 3};
+    private static final byte[] BYTES = { 1, 2, 3 };
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', value = {
-        "[\"e\"]                        | null",
-        "[\"e\",1]                      | 1",
-        "[\"e\",1.50]                   | 1.50",
-        "[\"e\",[1,2]]                  | [1,2]",
-        "[\"e\",1,\"2\",{\"3\":[true]}] | [1,\"2\",{\"3\":[true]}]",
+            "[\"e\"]                        | null",
+            "[\"e\",1]                      | 1",
+            "[\"e\",1.50]                   | 1.50",
+            "[\"e\",[1,2]]                  | [1,2]",
+            "[\"e\",1,\"2\",{\"3\":[true]}] | [1,\"2\",{\"3\":[true]}]",
     })
     void whoever_knows_no_arguments_is_shown_one_value(String payload, String shown) {
         assertThat(JsonData.shown(Arguments.parse(payload, List.of()).from(1))).isEqualTo(shown);
@@ -44,9 +44,9 @@ class ArgumentsTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"", "{}", "\"e\"", "[\"e\"", "[\"e\"]x", "[\"e\"][]", "[\"e\",]",
-        "[\"e\",{\"_placeholder\":true,\"num\":1}]", "[\"e\",{\"_placeholder\":true,\"num\":\"0\"}]",
-        "[\"e\",{\"_placeholder\":true,\"num\":-1}]", "[\"e\",[{\"a\":{\"_placeholder\":true}}]]"})
+    @ValueSource(strings = { "", "{}", "\"e\"", "[\"e\"", "[\"e\"]x", "[\"e\"][]", "[\"e\",]",
+            "[\"e\",{\"_placeholder\":true,\"num\":1}]", "[\"e\",{\"_placeholder\":true,\"num\":\"0\"}]",
+            "[\"e\",{\"_placeholder\":true,\"num\":-1}]", "[\"e\",[{\"a\":{\"_placeholder\":true}}]]" })
     void anything_else_makes_no_sense(String payload) {
         assertThatThrownBy(() -> Arguments.parse(payload, List.of(BYTES))).isInstanceOf(MalformedPacketException.class);
     }
@@ -60,12 +60,12 @@ class ArgumentsTest {
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', nullValues = "-", value = {
-        "[\"e\",\"a\"]     | 0 | e",
-        "[\"e\",\"a\"]     | 1 | a",
-        "[\"e\",\"a\"]     | 2 | -",
-        "[\"e\",1]         | 1 | -",
-        "[\"e\",[\"a\"]]   | 1 | -",
-        "[]                | 0 | -",
+            "[\"e\",\"a\"]     | 0 | e",
+            "[\"e\",\"a\"]     | 1 | a",
+            "[\"e\",\"a\"]     | 2 | -",
+            "[\"e\",1]         | 1 | -",
+            "[\"e\",[\"a\"]]   | 1 | -",
+            "[]                | 0 | -",
     })
     void only_a_text_at_its_place_is_a_text(String payload, int index, String text) {
         assertThat(Arguments.parse(payload, List.of()).text(index)).isEqualTo(text);
@@ -99,7 +99,8 @@ class ArgumentsTest {
     }
 
     @ParameterizedTest
-    @CsvSource(delimiter = '|', value = {"{} | true", "{\"a\":{}} | true", "{} {} | false", "[] | false", "'' | false", "{ | false", "7 | false"})
+    @CsvSource(delimiter = '|', value = { "{} | true", "{\"a\":{}} | true", "{} {} | false", "[] | false", "'' | false",
+            "{ | false", "7 | false" })
     void an_object_is_one_object_and_nothing_else(String text, boolean object) {
         assertThat(Arguments.isObject(text)).isEqualTo(object);
     }

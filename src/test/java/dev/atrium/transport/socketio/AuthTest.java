@@ -15,15 +15,15 @@ class AuthTest {
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', nullValues = "-", value = {
-        "''                                         | -   | -   | false",
-        "{}                                         | -   | -   | false",
-        "{\"token\":\"t\"}                          | t   | -   | false",
-        "{\"token\":\"t\",\"pid\":\"p\"}            | t   | p   | false",
-        "{\"token\":\"\",\"pid\":\"\",\"meta\":true} | ''  | ''  | true",
-        "{\"token\":7,\"pid\":{}}                   | -   | -   | false",
-        "{\"token\":null,\"pid\":null,\"meta\":null} | -  | -   | false",
-        "{\"meta\":false}                           | -   | -   | false",
-        "{\"auth\":{\"token\":\"t\"}}               | -   | -   | false",
+            "''                                         | -   | -   | false",
+            "{}                                         | -   | -   | false",
+            "{\"token\":\"t\"}                          | t   | -   | false",
+            "{\"token\":\"t\",\"pid\":\"p\"}            | t   | p   | false",
+            "{\"token\":\"\",\"pid\":\"\",\"meta\":true} | ''  | ''  | true",
+            "{\"token\":7,\"pid\":{}}                   | -   | -   | false",
+            "{\"token\":null,\"pid\":null,\"meta\":null} | -  | -   | false",
+            "{\"meta\":false}                           | -   | -   | false",
+            "{\"auth\":{\"token\":\"t\"}}               | -   | -   | false",
     })
     void fields_of_another_kind_are_as_good_as_absent(String payload, String token, String pid, boolean meta) {
         Auth auth = Auth.parse(payload);
@@ -40,13 +40,13 @@ class AuthTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"7", "null", "\"\"", "\"1.E.7\"", "\"x.E.7.r\"", "\"1.E.x.r\"", "[]"})
+    @ValueSource(strings = { "7", "null", "\"\"", "\"1.E.7\"", "\"x.E.7.r\"", "\"1.E.x.r\"", "[]" })
     void an_offset_that_is_none_is_as_good_as_absent(String offset) {
         assertThat(Auth.parse("{\"offset\":" + offset + "}").last()).isNull();
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"{", "x", "{\"token\":}"})
+    @ValueSource(strings = { "{", "x", "{\"token\":}" })
     void what_is_not_json_makes_no_sense(String payload) {
         assertThatThrownBy(() -> Auth.parse(payload)).isInstanceOf(MalformedPacketException.class).hasMessage("not JSON");
     }

@@ -14,21 +14,21 @@ class PacketParserTest {
 
     @ParameterizedTest(name = "{0}")
     @CsvSource(delimiter = '|', nullValues = "-", value = {
-        "0                       | CONNECT       | /       | -  | ''",
-        "0{\"token\":\"123\"}    | CONNECT       | /       | -  | {\"token\":\"123\"}",
-        "0/admin,                | CONNECT       | /admin  | -  | ''",
-        "0/admin                 | CONNECT       | /admin  | -  | ''",
-        "0/,                     | CONNECT       | /       | -  | ''",
-        "0/admin?x=1,{}          | CONNECT       | /admin?x=1 | - | {}",
-        "1/admin,                | DISCONNECT    | /admin  | -  | ''",
-        "2[\"foo\"]              | EVENT         | /       | -  | [\"foo\"]",
-        "2/admin,[\"bar\"]       | EVENT         | /admin  | -  | [\"bar\"]",
-        "212[\"foo\"]            | EVENT         | /       | 12 | [\"foo\"]",
-        "2/admin,13[\"bar\"]     | EVENT         | /admin  | 13 | [\"bar\"]",
-        "3/admin,13[\"bar\"]     | ACK           | /admin  | 13 | [\"bar\"]",
-        "4{\"message\":\"No\"}   | CONNECT_ERROR | /       | -  | {\"message\":\"No\"}",
-        "2-1[\"x\"]              | EVENT         | /       | -  | -1[\"x\"]",
-        "21.5[\"x\"]             | EVENT         | /       | 1  | .5[\"x\"]",
+            "0                       | CONNECT       | /       | -  | ''",
+            "0{\"token\":\"123\"}    | CONNECT       | /       | -  | {\"token\":\"123\"}",
+            "0/admin,                | CONNECT       | /admin  | -  | ''",
+            "0/admin                 | CONNECT       | /admin  | -  | ''",
+            "0/,                     | CONNECT       | /       | -  | ''",
+            "0/admin?x=1,{}          | CONNECT       | /admin?x=1 | - | {}",
+            "1/admin,                | DISCONNECT    | /admin  | -  | ''",
+            "2[\"foo\"]              | EVENT         | /       | -  | [\"foo\"]",
+            "2/admin,[\"bar\"]       | EVENT         | /admin  | -  | [\"bar\"]",
+            "212[\"foo\"]            | EVENT         | /       | 12 | [\"foo\"]",
+            "2/admin,13[\"bar\"]     | EVENT         | /admin  | 13 | [\"bar\"]",
+            "3/admin,13[\"bar\"]     | ACK           | /admin  | 13 | [\"bar\"]",
+            "4{\"message\":\"No\"}   | CONNECT_ERROR | /       | -  | {\"message\":\"No\"}",
+            "2-1[\"x\"]              | EVENT         | /       | -  | -1[\"x\"]",
+            "21.5[\"x\"]             | EVENT         | /       | 1  | .5[\"x\"]",
     })
     void a_packet_is_read_by_its_parts(String text, Type type, String namespace, String id, String payload) {
         assertThat(PacketParser.parse(text, 10)).isEqualTo(new Packet(type, namespace, id, payload, 0));
@@ -43,8 +43,9 @@ class PacketParserTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"", "7", "x", "5[\"a\"]", "5-[\"a\"]", "50-[\"a\"]", "511-[\"a\"]", "599999999999-[]", "5a-[]", "51",
-        "2123456789012345678901[\"a\"]"})
+    @ValueSource(strings = { "", "7", "x", "5[\"a\"]", "5-[\"a\"]", "50-[\"a\"]", "511-[\"a\"]", "599999999999-[]", "5a-[]",
+            "51",
+            "2123456789012345678901[\"a\"]" })
     void anything_else_is_none(String text) {
         assertThatThrownBy(() -> PacketParser.parse(text, 10)).isInstanceOf(MalformedPacketException.class);
     }
@@ -58,20 +59,21 @@ class PacketParserTest {
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', value = {
-        "8 | unknown packet type",
-        "/ | unknown packet type",
-        "51000-[] | expected a number of attachments",
-        "5[] | expected a number of attachments",
-        "50-[] | expected 1 to 10 attachments",
-        "611-[] | expected 1 to 10 attachments",
-        "2123456789012345678901[] | the id is too long",
+            "8 | unknown packet type",
+            "/ | unknown packet type",
+            "51000-[] | expected a number of attachments",
+            "5[] | expected a number of attachments",
+            "50-[] | expected 1 to 10 attachments",
+            "611-[] | expected 1 to 10 attachments",
+            "2123456789012345678901[] | the id is too long",
     })
     void what_is_wrong_is_named(String text, String message) {
         assertThatThrownBy(() -> PacketParser.parse(text, 10)).isInstanceOf(MalformedPacketException.class).hasMessage(message);
     }
 
     @ParameterizedTest
-    @CsvSource({"CONNECT, false", "DISCONNECT, false", "EVENT, false", "ACK, false", "CONNECT_ERROR, false", "BINARY_EVENT, true", "BINARY_ACK, true"})
+    @CsvSource({ "CONNECT, false", "DISCONNECT, false", "EVENT, false", "ACK, false", "CONNECT_ERROR, false",
+            "BINARY_EVENT, true", "BINARY_ACK, true" })
     void only_binary_packets_wait_for_attachments(Type type, boolean binary) {
         assertThat(new Packet(type, "/", null, "", 0).isBinary()).isEqualTo(binary);
     }

@@ -90,7 +90,7 @@ class PendingAcksTest {
 
     private String ask(long millis) {
         String[] id = new String[1];
-        Uni.createFrom().<JsonNode>emitter(emitter -> id[0] = acks.add(Duration.ofMillis(millis), emitter)).subscribe().with(
+        Uni.createFrom().<JsonNode> emitter(emitter -> id[0] = acks.add(Duration.ofMillis(millis), emitter)).subscribe().with(
                 value -> results.add(id[0] + ": " + value),
                 failure -> results.add(id[0] + ": " + ((ErrorReply) failure).code() + " " + failure.getMessage()));
         return id[0];

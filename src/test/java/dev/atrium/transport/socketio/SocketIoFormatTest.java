@@ -29,7 +29,7 @@ class SocketIoFormatTest {
 
     private static final RoomId ROOM = RoomId.of("/", "r");
     private static final StreamPosition POSITION = new StreamPosition("E", 7);
-    private static final byte[] BYTES = {1, 2, 3};
+    private static final byte[] BYTES = { 1, 2, 3 };
 
     static Stream<Arguments> data() {
         return Stream.of(
@@ -40,8 +40,9 @@ class SocketIoFormatTest {
                 Arguments.of(new Data.Arguments("[]", List.of()), List.of("42[\"e\"]")),
                 Arguments.of(new Data.Arguments("[1,\"b\"]", List.of()), List.of("42[\"e\",1,\"b\"]")),
                 Arguments.of(new Data.Arguments("[{\"_placeholder\":true,\"num\":1},{\"_placeholder\":true,\"num\":0}]",
-                        List.of(BYTES, new byte[] {4})),
-                        List.of("452-[\"e\",{\"_placeholder\":true,\"num\":1},{\"_placeholder\":true,\"num\":0}]", "010203", "04")));
+                        List.of(BYTES, new byte[] { 4 })),
+                        List.of("452-[\"e\",{\"_placeholder\":true,\"num\":1},{\"_placeholder\":true,\"num\":0}]", "010203",
+                                "04")));
     }
 
     @ParameterizedTest
@@ -52,11 +53,11 @@ class SocketIoFormatTest {
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', value = {
-        "false | false | 42[\"e\",\"d\"]",
-        "true  | false | 42[\"e\",\"d\",{\"room\":\"r\",\"from\":{\"id\":\"i\",\"user\":\"ann\"},\"at\":1795218376447,\"epoch\":\"E\",\"offset\":7}]",
-        "false | true  | 42[\"e\",\"d\",\"1795218376447123.E.7.r\"]",
-        "true  | true  | 42[\"e\",\"d\",{\"room\":\"r\",\"from\":{\"id\":\"i\",\"user\":\"ann\"},\"at\":1795218376447,\"epoch\":\"E\",\"offset\":7},"
-            + "\"1795218376447123.E.7.r\"]",
+            "false | false | 42[\"e\",\"d\"]",
+            "true  | false | 42[\"e\",\"d\",{\"room\":\"r\",\"from\":{\"id\":\"i\",\"user\":\"ann\"},\"at\":1795218376447,\"epoch\":\"E\",\"offset\":7}]",
+            "false | true  | 42[\"e\",\"d\",\"1795218376447123.E.7.r\"]",
+            "true  | true  | 42[\"e\",\"d\",{\"room\":\"r\",\"from\":{\"id\":\"i\",\"user\":\"ann\"},\"at\":1795218376447,\"epoch\":\"E\",\"offset\":7},"
+                    + "\"1795218376447123.E.7.r\"]",
     })
     void a_client_is_told_more_if_it_has_asked_and_the_offset_comes_last(boolean meta, boolean offset, String packet) {
         assertThat(frames(SocketIoFormat.of(meta, offset).encode(message(ROOM, new Data.Text("d"))))).containsExactly(packet);
@@ -79,18 +80,20 @@ class SocketIoFormatTest {
 
     @Test
     void who_comes_and_goes_is_not_told() {
-        assertThat(SocketIoFormat.of(true, true).encode(new PresenceEvent(ROOM, PresenceEvent.Change.JOINED, new Sender("i", null)))).isNull();
+        assertThat(SocketIoFormat.of(true, true)
+                .encode(new PresenceEvent(ROOM, PresenceEvent.Change.JOINED, new Sender("i", null)))).isNull();
     }
 
     @ParameterizedTest
-    @CsvSource({"CONNECT, 40", "DISCONNECT, 41", "EVENT, 42", "ACK, 43", "CONNECT_ERROR, 44"})
+    @CsvSource({ "CONNECT, 40", "DISCONNECT, 41", "EVENT, 42", "ACK, 43", "CONNECT_ERROR, 44" })
     void the_type_of_a_packet_is_its_digit(Packet.Type type, String digits) {
         assertThat(frames(SocketIoFormat.frames(type, "/", null, "", List.of()))).containsExactly(digits);
     }
 
     @Test
     void an_attachment_of_any_size_is_a_frame_of_its_own() {
-        List<String> frames = frames(SocketIoFormat.frames(Packet.Type.BINARY_ACK, "/", "3", "[]", List.of(new byte[70_000], new byte[0])));
+        List<String> frames = frames(
+                SocketIoFormat.frames(Packet.Type.BINARY_ACK, "/", "3", "[]", List.of(new byte[70_000], new byte[0])));
         assertThat(frames).hasSize(3).startsWith("462-3[]").endsWith("");
         assertThat(frames.get(1)).hasSize(140_000);
     }
@@ -106,7 +109,8 @@ class SocketIoFormatTest {
             int first = bytes.readUnsignedByte();
             assertThat(first & 0x80).as("each is final").isEqualTo(0x80);
             byte[] payload = Frames.bytes(bytes.readSlice(Frames.readLength(bytes)));
-            frames.add((first & 0x0F) == Frames.TEXT ? new String(payload, StandardCharsets.UTF_8) : HexFormat.of().formatHex(payload));
+            frames.add((first & 0x0F) == Frames.TEXT ? new String(payload, StandardCharsets.UTF_8)
+                    : HexFormat.of().formatHex(payload));
         }
         return frames;
     }

@@ -16,22 +16,24 @@ class CommandParserTest {
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', value = {
-        "{\"a\": [1, {\"b\": \"}]\"}]}  | {\"a\": [1, {\"b\": \"}]\"}]}",
-        "[ ]                            | [ ]",
-        "1.50                           | 1.50",
-        "-0                             | -0",
-        "123456789012345678901234567890 | 123456789012345678901234567890",
-        "1e400                          | 1e400",
-        "true                           | true",
-        "null                           | null",
+            "{\"a\": [1, {\"b\": \"}]\"}]}  | {\"a\": [1, {\"b\": \"}]\"}]}",
+            "[ ]                            | [ ]",
+            "1.50                           | 1.50",
+            "-0                             | -0",
+            "123456789012345678901234567890 | 123456789012345678901234567890",
+            "1e400                          | 1e400",
+            "true                           | true",
+            "null                           | null",
     })
     void data_is_taken_over_as_it_was_written(String data, String taken) {
-        assertThat(parse("{\"cmd\":\"send\",\"params\":{\"data\":" + data + ",\"room\":\"r\"}}").params().data).isEqualTo(new Data.Json(taken));
+        assertThat(parse("{\"cmd\":\"send\",\"params\":{\"data\":" + data + ",\"room\":\"r\"}}").params().data)
+                .isEqualTo(new Data.Json(taken));
     }
 
     @Test
     void a_json_string_is_text() {
-        assertThat(parse("{\"cmd\":\"send\",\"params\":{\"data\":\"a\\u00fc\\n\"}}").params().data).isEqualTo(new Data.Text("aü\n"));
+        assertThat(parse("{\"cmd\":\"send\",\"params\":{\"data\":\"a\\u00fc\\n\"}}").params().data)
+                .isEqualTo(new Data.Text("aü\n"));
     }
 
     @Test
@@ -42,7 +44,8 @@ class CommandParserTest {
 
     @Test
     void fields_may_come_in_any_order_and_unknown_ones_are_passed_over() {
-        CommandFrame command = parse("{\"x\":{\"cmd\":1},\"params\":{\"y\":[],\"room\":\"r\",\"presence\":true},\"cmd\":\"join\",\"seq\":-3}");
+        CommandFrame command = parse(
+                "{\"x\":{\"cmd\":1},\"params\":{\"y\":[],\"room\":\"r\",\"presence\":true},\"cmd\":\"join\",\"seq\":-3}");
         assertThat(command.seq()).isEqualTo(-3);
         assertThat(command.cmd()).isEqualTo("join");
         assertThat(command.params().room).isEqualTo("r");
@@ -61,7 +64,8 @@ class CommandParserTest {
     @Test
     void places_are_read_and_what_is_none_is_named() {
         Params params = parse("{\"cmd\":\"resume\",\"params\":{\"token\":\"t\",\"since\":{\"offset\":7,\"epoch\":\"e\"},"
-                + "\"places\":{\"\":{\"epoch\":\"f\",\"offset\":0},\"a b\":{\"epoch\":\"g\",\"offset\":3,\"x\":[]}}}}").params();
+                + "\"places\":{\"\":{\"epoch\":\"f\",\"offset\":0},\"a b\":{\"epoch\":\"g\",\"offset\":3,\"x\":[]}}}}")
+                .params();
         assertThat(params.since).isEqualTo(new StreamPosition("e", 7));
         assertThat(params.places).isEqualTo(Map.of("", new StreamPosition("f", 0), "a b", new StreamPosition("g", 3)));
         for (String bad : List.of("7", "[]", "{}", "{\"epoch\":\"e\"}", "{\"epoch\":1,\"offset\":1}",
@@ -95,20 +99,20 @@ class CommandParserTest {
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', value = {
-        "''                                   | expected a JSON object",
-        "[]                                   | expected a JSON object",
-        "7                                    | expected a JSON object",
-        "{\"cmd\":\"join\"} {}                | expected one JSON object and nothing after it",
-        "{}                                   | cmd: expected the name of a command",
-        "{\"cmd\":null}                       | cmd: expected the name of a command",
-        "{\"cmd\":7}                          | cmd: expected a string",
-        "{\"cmd\":{\"a\":[]}}                 | cmd: expected a string",
-        "{\"seq\":\"1\",\"cmd\":\"join\"}     | seq: expected an integer",
-        "{\"seq\":null,\"cmd\":\"join\"}      | seq: expected an integer",
-        "{\"seq\":1.5,\"cmd\":\"join\"}       | seq: expected an integer",
-        "{\"seq\":9223372036854775808,\"cmd\":\"join\"} | seq: expected an integer",
-        "{\"cmd\":\"join\",\"params\":[1]}    | params: expected an object",
-        "{\"cmd\":\"join\",\"params\":\"a\"}  | params: expected an object",
+            "''                                   | expected a JSON object",
+            "[]                                   | expected a JSON object",
+            "7                                    | expected a JSON object",
+            "{\"cmd\":\"join\"} {}                | expected one JSON object and nothing after it",
+            "{}                                   | cmd: expected the name of a command",
+            "{\"cmd\":null}                       | cmd: expected the name of a command",
+            "{\"cmd\":7}                          | cmd: expected a string",
+            "{\"cmd\":{\"a\":[]}}                 | cmd: expected a string",
+            "{\"seq\":\"1\",\"cmd\":\"join\"}     | seq: expected an integer",
+            "{\"seq\":null,\"cmd\":\"join\"}      | seq: expected an integer",
+            "{\"seq\":1.5,\"cmd\":\"join\"}       | seq: expected an integer",
+            "{\"seq\":9223372036854775808,\"cmd\":\"join\"} | seq: expected an integer",
+            "{\"cmd\":\"join\",\"params\":[1]}    | params: expected an object",
+            "{\"cmd\":\"join\",\"params\":\"a\"}  | params: expected an object",
     })
     void what_is_no_command_is_named(String text, String message) {
         assertThatThrownBy(() -> parse(text)).isInstanceOf(MalformedCommandException.class).hasMessage(message);
@@ -116,31 +120,31 @@ class CommandParserTest {
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', value = {
-        "room        | null   | a string",
-        "room        | 7      | a string",
-        "name        | {}     | a string",
-        "event       | [\"a\"] | a string",
-        "idempotency | 1      | a string",
-        "token       | true   | a string",
-        "cursor      | 1      | a string",
-        "by          | 1      | a string",
-        "file        | 1      | a string",
-        "type        | 1      | a string",
-        "sha256      | 1      | a string",
-        "echo        | \"true\" | true or false",
-        "echo        | [true] | true or false",
-        "presence    | 1      | true or false",
-        "after       | -1     | a number from 0",
-        "before      | -1     | a number from 0",
-        "limit       | \"5\"  | an integer",
-        "limit       | -1     | a number from 0",
-        "index       | 0.5    | an integer",
-        "size        | 9223372036854775808 | an integer",
-        "since       | []     | an object with epoch and offset",
-        "since       | {\"epoch\":\"e\"} | an epoch and an offset",
-        "places      | []     | an object of places by room",
-        "places      | {\"r\":7} | an object with epoch and offset",
-        "places      | {\"r\":{\"offset\":1}} | an epoch and an offset",
+            "room        | null   | a string",
+            "room        | 7      | a string",
+            "name        | {}     | a string",
+            "event       | [\"a\"] | a string",
+            "idempotency | 1      | a string",
+            "token       | true   | a string",
+            "cursor      | 1      | a string",
+            "by          | 1      | a string",
+            "file        | 1      | a string",
+            "type        | 1      | a string",
+            "sha256      | 1      | a string",
+            "echo        | \"true\" | true or false",
+            "echo        | [true] | true or false",
+            "presence    | 1      | true or false",
+            "after       | -1     | a number from 0",
+            "before      | -1     | a number from 0",
+            "limit       | \"5\"  | an integer",
+            "limit       | -1     | a number from 0",
+            "index       | 0.5    | an integer",
+            "size        | 9223372036854775808 | an integer",
+            "since       | []     | an object with epoch and offset",
+            "since       | {\"epoch\":\"e\"} | an epoch and an offset",
+            "places      | []     | an object of places by room",
+            "places      | {\"r\":7} | an object with epoch and offset",
+            "places      | {\"r\":{\"offset\":1}} | an epoch and an offset",
     })
     void a_parameter_of_another_kind_is_named_with_what_was_expected(String field, String value, String expected) {
         assertThatThrownBy(() -> parse("{\"cmd\":\"x\",\"params\":{\"" + field + "\":" + value + "},\"seq\":5}"))
@@ -150,17 +154,22 @@ class CommandParserTest {
 
     @Test
     void the_first_fault_is_the_one_that_is_named() {
-        assertThatThrownBy(() -> parse("{\"seq\":{},\"cmd\":7,\"params\":{\"room\":null}}")).hasMessage("seq: expected an integer");
+        assertThatThrownBy(() -> parse("{\"seq\":{},\"cmd\":7,\"params\":{\"room\":null}}"))
+                .hasMessage("seq: expected an integer");
     }
 
     @Test
     void every_parameter_is_read() {
-        Params params = parse("{\"cmd\":\"x\",\"params\":{\"room\":\"r\",\"name\":\"n\",\"event\":\"e\",\"echo\":false,\"idempotency\":\"i\","
-                + "\"token\":\"t\",\"after\":1,\"before\":2,\"limit\":0,\"cursor\":\"c\",\"by\":\"b\",\"file\":\"f\",\"index\":3,\"size\":4,"
-                + "\"type\":\"y\",\"sha256\":\"s\",\"presence\":false,\"places\":null}}").params();
-        assertThat(List.of(params.room, params.name, params.event, params.idempotency, params.token, params.cursor, params.by, params.file,
+        Params params = parse(
+                "{\"cmd\":\"x\",\"params\":{\"room\":\"r\",\"name\":\"n\",\"event\":\"e\",\"echo\":false,\"idempotency\":\"i\","
+                        + "\"token\":\"t\",\"after\":1,\"before\":2,\"limit\":0,\"cursor\":\"c\",\"by\":\"b\",\"file\":\"f\",\"index\":3,\"size\":4,"
+                        + "\"type\":\"y\",\"sha256\":\"s\",\"presence\":false,\"places\":null}}")
+                .params();
+        assertThat(List.of(params.room, params.name, params.event, params.idempotency, params.token, params.cursor, params.by,
+                params.file,
                 params.type, params.sha256)).containsExactly("r", "n", "e", "i", "t", "c", "b", "f", "y", "s");
-        assertThat(List.of(params.after, params.before, params.limit, params.index, params.size)).containsExactly(1L, 2L, 0L, 3L, 4L);
+        assertThat(List.of(params.after, params.before, params.limit, params.index, params.size)).containsExactly(1L, 2L, 0L,
+                3L, 4L);
         assertThat(params.echo).isFalse();
         assertThat(params.presence).isFalse();
         assertThat(params.places).isEmpty();
@@ -175,10 +184,11 @@ class CommandParserTest {
 
     @Test
     void what_is_not_json_says_why_and_has_no_seq() {
-        assertThatThrownBy(() -> parse("{\"seq\":5,\"cmd\":\"x\",}")).isInstanceOfSatisfying(MalformedCommandException.class, e -> {
-            assertThat(e.seq()).isNull();
-            assertThat(e).hasMessageStartingWith("not JSON: Unexpected character ('}'");
-        });
+        assertThatThrownBy(() -> parse("{\"seq\":5,\"cmd\":\"x\",}")).isInstanceOfSatisfying(MalformedCommandException.class,
+                e -> {
+                    assertThat(e.seq()).isNull();
+                    assertThat(e).hasMessageStartingWith("not JSON: Unexpected character ('}'");
+                });
     }
 
     private static CommandFrame parse(String text) {

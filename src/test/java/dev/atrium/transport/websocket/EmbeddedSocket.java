@@ -39,7 +39,8 @@ public final class EmbeddedSocket {
 
     /** The framework's part of the connection, which is asked for nothing but to close it. */
     private WebSocketConnection framework() {
-        return (WebSocketConnection) Proxy.newProxyInstance(getClass().getClassLoader(), new Class<?>[] {WebSocketConnection.class},
+        return (WebSocketConnection) Proxy.newProxyInstance(getClass().getClassLoader(),
+                new Class<?>[] { WebSocketConnection.class },
                 (proxy, method, arguments) -> {
                     if (!method.getName().equals("close")) {
                         throw new UnsupportedOperationException(method.toString());

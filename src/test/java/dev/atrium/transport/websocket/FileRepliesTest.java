@@ -18,20 +18,25 @@ class FileRepliesTest {
 
     @Test
     void a_transfer_tells_what_is_missing() {
-        assertThat(WithSession.text(FileReplies.transfer(1L, new Transfer(file("/", "r", null), List.of(new ChunkRange(0, 0), new ChunkRange(2, 4))))))
-                .isEqualTo("{\"seq\":1,\"code\":200,\"body\":{\"file\":\"id\",\"name\":\"a.txt\",\"size\":9,\"type\":\"text/plain\",\"chunk\":2,"
-                        + "\"missing\":[[0,0],[2,4]]}}");
+        assertThat(WithSession.text(FileReplies.transfer(1L,
+                new Transfer(file("/", "r", null), List.of(new ChunkRange(0, 0), new ChunkRange(2, 4))))))
+                .isEqualTo(
+                        "{\"seq\":1,\"code\":200,\"body\":{\"file\":\"id\",\"name\":\"a.txt\",\"size\":9,\"type\":\"text/plain\",\"chunk\":2,"
+                                + "\"missing\":[[0,0],[2,4]]}}");
         assertThat(WithSession.text(FileReplies.transfer(null, new Transfer(file("/", "r", "ab"), List.of()))))
-                .isEqualTo("{\"code\":200,\"body\":{\"file\":\"id\",\"name\":\"a.txt\",\"size\":9,\"type\":\"text/plain\",\"sha256\":\"ab\",\"chunk\":2,"
-                        + "\"missing\":[]}}");
+                .isEqualTo(
+                        "{\"code\":200,\"body\":{\"file\":\"id\",\"name\":\"a.txt\",\"size\":9,\"type\":\"text/plain\",\"sha256\":\"ab\",\"chunk\":2,"
+                                + "\"missing\":[]}}");
     }
 
     @ParameterizedTest
-    @CsvSource({"/, r, /rooms/r/files/id", "/, a b/\u00fc, /rooms/a%20b%2F%C3%BC/files/id", "/chat, r, /rooms/r/files/id?ns=%2Fchat"})
+    @CsvSource({ "/, r, /rooms/r/files/id", "/, a b/\u00fc, /rooms/a%20b%2F%C3%BC/files/id",
+            "/chat, r, /rooms/r/files/id?ns=%2Fchat" })
     void a_file_that_is_complete_has_a_url(String namespace, String room, String url) {
         assertThat(WithSession.text(FileReplies.closed(2L, new UploadResult(file(namespace, room, "ab"), List.of(), null))))
-                .isEqualTo("{\"seq\":2,\"code\":200,\"body\":{\"id\":\"id\",\"name\":\"a.txt\",\"size\":9,\"type\":\"text/plain\",\"sha256\":\"ab\","
-                        + "\"url\":\"" + url + "\"}}");
+                .isEqualTo(
+                        "{\"seq\":2,\"code\":200,\"body\":{\"id\":\"id\",\"name\":\"a.txt\",\"size\":9,\"type\":\"text/plain\",\"sha256\":\"ab\","
+                                + "\"url\":\"" + url + "\"}}");
     }
 
     @Test
@@ -49,13 +54,16 @@ class FileRepliesTest {
 
     @Test
     void a_chunk_is_a_line_of_json_and_its_bytes() {
-        CommandFrame command = CommandParser.parse("{\"seq\":4,\"cmd\":\"read\",\"params\":{\"file\":\"id\",\"index\":3}}", false);
+        CommandFrame command = CommandParser.parse("{\"seq\":4,\"cmd\":\"read\",\"params\":{\"file\":\"id\",\"index\":3}}",
+                false);
         byte[] frame = FileReplies.chunk(command, "\nbytes\n".getBytes());
         assertThat(frame[0]).isEqualTo((byte) 0x82);
-        assertThat(WithSession.text(frame)).isEqualTo("{\"seq\":4,\"code\":200,\"body\":{\"file\":\"id\",\"index\":3}}\n\nbytes\n");
+        assertThat(WithSession.text(frame))
+                .isEqualTo("{\"seq\":4,\"code\":200,\"body\":{\"file\":\"id\",\"index\":3}}\n\nbytes\n");
     }
 
     private static StoredFile file(String namespace, String room, String sha256) {
-        return new StoredFile("id", namespace, room, "a.txt", 9, "text/plain", sha256, "s", "ann", 2, 1, 2, StoredFile.State.SAID);
+        return new StoredFile("id", namespace, room, "a.txt", 9, "text/plain", sha256, "s", "ann", 2, 1, 2,
+                StoredFile.State.SAID);
     }
 }

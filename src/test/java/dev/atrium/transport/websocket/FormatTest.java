@@ -23,13 +23,15 @@ class FormatTest {
         assertThat(plain(new Data.Text("hé"))).isEqualTo("81 hé");
         assertThat(plain(new Data.Json("{\"a\":1}"))).isEqualTo("81 {\"a\":1}");
         assertThat(plain(new Data.Binary("b".getBytes()))).isEqualTo("82 b");
-        assertThat(PlainFormat.INSTANCE.encode(new PresenceEvent(ROOM, PresenceEvent.Change.LEFT, new Sender("id", null)))).isNull();
+        assertThat(PlainFormat.INSTANCE.encode(new PresenceEvent(ROOM, PresenceEvent.Change.LEFT, new Sender("id", null))))
+                .isNull();
     }
 
     @Test
     void session_shows_who_when_and_where() {
-        assertThat(session(ROOM, new Data.Text("hé"), new Sender("id", "ann"))).isEqualTo("81 {\"event\":\"e\",\"room\":\"ü \\\"room\\\"\","
-                + "\"data\":\"hé\",\"from\":{\"id\":\"id\",\"user\":\"ann\"},\"at\":1795218376447,\"epoch\":\"E\",\"offset\":7}");
+        assertThat(session(ROOM, new Data.Text("hé"), new Sender("id", "ann")))
+                .isEqualTo("81 {\"event\":\"e\",\"room\":\"ü \\\"room\\\"\","
+                        + "\"data\":\"hé\",\"from\":{\"id\":\"id\",\"user\":\"ann\"},\"at\":1795218376447,\"epoch\":\"E\",\"offset\":7}");
         assertThat(session(RoomId.everyone("/x"), Data.Json.NULL, null))
                 .isEqualTo("81 {\"event\":\"e\",\"data\":null,\"at\":1795218376447,\"epoch\":\"E\",\"offset\":7}");
     }
@@ -42,13 +44,15 @@ class FormatTest {
 
     @Test
     void session_shows_who_comes_and_goes() {
-        assertThat(readable(SessionFormat.INSTANCE.encode(new PresenceEvent(RoomId.of("/", "r"), PresenceEvent.Change.JOINED, new Sender("id", null)))))
+        assertThat(readable(SessionFormat.INSTANCE
+                .encode(new PresenceEvent(RoomId.of("/", "r"), PresenceEvent.Change.JOINED, new Sender("id", null)))))
                 .isEqualTo("81 {\"event\":\"@joined\",\"room\":\"r\",\"data\":{\"id\":\"id\"}}");
     }
 
     @Test
     void session_shows_who_leaves_and_what_was_lost() {
-        assertThat(readable(SessionFormat.INSTANCE.encode(new PresenceEvent(RoomId.of("/", "r"), PresenceEvent.Change.LEFT, new Sender("id", "ann")))))
+        assertThat(readable(SessionFormat.INSTANCE
+                .encode(new PresenceEvent(RoomId.of("/", "r"), PresenceEvent.Change.LEFT, new Sender("id", "ann")))))
                 .isEqualTo("81 {\"event\":\"@left\",\"room\":\"r\",\"data\":{\"id\":\"id\",\"user\":\"ann\"}}");
         HistoryGap gap = new HistoryGap(RoomId.of("/", "r"), new StreamPosition("E", 7));
         assertThat(readable(SessionFormat.INSTANCE.encode(gap)))
@@ -58,14 +62,16 @@ class FormatTest {
 
     @Test
     void arguments_of_socket_io_are_shown_as_one_value_with_bytes_as_base64() {
-        Data.Arguments several = new Data.Arguments("[1,{\"_placeholder\":true,\"num\":0}]", List.of(new byte[] {1}));
+        Data.Arguments several = new Data.Arguments("[1,{\"_placeholder\":true,\"num\":0}]", List.of(new byte[] { 1 }));
         assertThat(plain(several)).isEqualTo("81 [1,{\"encoding\":\"base64\",\"data\":\"AQ==\"}]");
-        assertThat(session(RoomId.of("/", "r"), several, null)).contains("\"data\":[1,{\"encoding\":\"base64\",\"data\":\"AQ==\"}],");
+        assertThat(session(RoomId.of("/", "r"), several, null))
+                .contains("\"data\":[1,{\"encoding\":\"base64\",\"data\":\"AQ==\"}],");
         assertThat(plain(new Data.Arguments("[]", List.of()))).isEqualTo("81 null");
     }
 
     private static String plain(Data data) {
-        return readable(PlainFormat.INSTANCE.encode(new Publication(ROOM, "e", data, null, true).at(new StreamPosition("E", 7), 1)));
+        return readable(
+                PlainFormat.INSTANCE.encode(new Publication(ROOM, "e", data, null, true).at(new StreamPosition("E", 7), 1)));
     }
 
     private static String session(RoomId room, Data data, Sender from) {

@@ -177,7 +177,8 @@ class FrameGuardTest {
     @Test
     void large_binary_messages_are_lent_and_small_ones_pass() {
         guard.release();
-        send(new BinaryWebSocketFrame(Unpooled.buffer().writeZero(16 * 1024)), new BinaryWebSocketFrame(Unpooled.buffer().writeZero(16 * 1024 - 1)));
+        send(new BinaryWebSocketFrame(Unpooled.buffer().writeZero(16 * 1024)),
+                new BinaryWebSocketFrame(Unpooled.buffer().writeZero(16 * 1024 - 1)));
         assertThat(reports.lent).containsExactly(16 * 1024);
         assertThat(passed()).containsExactly("BinaryWebSocketFrame");
     }

@@ -21,7 +21,7 @@ class FramesTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"0,8200", "125,827d", "126,827e007e", "65535,827effff", "65536,827f0000000000010000"})
+    @CsvSource({ "0,8200", "125,827d", "126,827e007e", "65535,827effff", "65536,827f0000000000010000" })
     void the_length_takes_the_shortest_form(int length, String header) {
         byte[] frame = Frames.of(Frames.BINARY, new byte[length]);
         assertThat(hex(frame)).startsWith(header);
@@ -29,7 +29,7 @@ class FramesTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"0", "125", "126", "255", "256", "32768", "65535", "65536", "16909060"})
+    @CsvSource({ "0", "125", "126", "255", "256", "32768", "65535", "65536", "16909060" })
     void a_length_is_read_as_it_was_written(int length) {
         ByteBuf frame = Unpooled.wrappedBuffer(Frames.of(Frames.BINARY, new byte[length])).skipBytes(1);
         assertThat(Frames.readLength(frame)).isEqualTo(length);

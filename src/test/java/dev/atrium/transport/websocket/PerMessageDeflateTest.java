@@ -25,12 +25,12 @@ class PerMessageDeflateTest {
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', value = {
-        "permessage-deflate                                              | permessage-deflate",
-        "permessage-deflate; client_max_window_bits                      | permessage-deflate",
-        "permessage-deflate; server_no_context_takeover                  | permessage-deflate; server_no_context_takeover",
-        "permessage-deflate; unknown, permessage-deflate; client_no_context_takeover | permessage-deflate",
-        "permessage-deflate; server_max_window_bits=99, permessage-deflate | permessage-deflate",
-        "x-webkit-deflate-frame, permessage-deflate                      | permessage-deflate",
+            "permessage-deflate                                              | permessage-deflate",
+            "permessage-deflate; client_max_window_bits                      | permessage-deflate",
+            "permessage-deflate; server_no_context_takeover                  | permessage-deflate; server_no_context_takeover",
+            "permessage-deflate; unknown, permessage-deflate; client_no_context_takeover | permessage-deflate",
+            "permessage-deflate; server_max_window_bits=99, permessage-deflate | permessage-deflate",
+            "x-webkit-deflate-frame, permessage-deflate                      | permessage-deflate",
     })
     void the_first_offer_that_can_be_met_is_agreed_to(String offers, String answer) {
         assertThat(PerMessageDeflate.headers(deflate.negotiate(request(offers))))
@@ -38,7 +38,8 @@ class PerMessageDeflateTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"", "x-webkit-deflate-frame", "permessage-deflate; unknown", "permessage-deflate; server_max_window_bits=99"})
+    @ValueSource(strings = { "", "x-webkit-deflate-frame", "permessage-deflate; unknown",
+            "permessage-deflate; server_max_window_bits=99" })
     void what_cannot_be_met_is_passed_over(String offers) {
         assertThat(deflate.negotiate(request(offers))).isNull();
     }
@@ -85,7 +86,8 @@ class PerMessageDeflateTest {
     }
 
     private static HttpServerRequest request(String offers) {
-        return (HttpServerRequest) Proxy.newProxyInstance(PerMessageDeflateTest.class.getClassLoader(), new Class<?>[] {HttpServerRequest.class},
+        return (HttpServerRequest) Proxy.newProxyInstance(PerMessageDeflateTest.class.getClassLoader(),
+                new Class<?>[] { HttpServerRequest.class },
                 (proxy, method, arguments) -> {
                     assertThat(method.getName()).isEqualTo("getHeader");
                     return arguments[0].toString().equals("sec-websocket-extensions") ? offers : null;

@@ -40,7 +40,8 @@ class RepliesTest extends WithSession {
         session.resumableBy("secret");
         join(session, "lobby");
         assertThat(text(Replies.welcome(session, sessions.config().heartbeat(), 1_048_576)))
-                .isEqualTo("{\"event\":\"@welcome\",\"data\":{\"id\":\"" + session.id() + "\",\"user\":\"ann\",\"maxPayload\":1048576,"
+                .isEqualTo("{\"event\":\"@welcome\",\"data\":{\"id\":\"" + session.id()
+                        + "\",\"user\":\"ann\",\"maxPayload\":1048576,"
                         + "\"heartbeat\":{\"interval\":25000,\"timeout\":20000},\"resume\":\"secret\","
                         + "\"places\":{\"lobby\":{\"epoch\":\"e-lobby\",\"offset\":5}}}}");
     }
@@ -55,7 +56,8 @@ class RepliesTest extends WithSession {
 
     @Test
     void a_client_is_told_of_an_end_before_it_comes() {
-        assertThat(text(Replies.expiring(1795218376447L))).isEqualTo("{\"event\":\"@expiring\",\"data\":{\"expires\":1795218376447}}");
+        assertThat(text(Replies.expiring(1795218376447L)))
+                .isEqualTo("{\"event\":\"@expiring\",\"data\":{\"expires\":1795218376447}}");
         assertThat(text(Replies.goodbye(CloseReason.GOING_AWAY, 250))).isEqualTo(
                 "{\"event\":\"@goodbye\",\"data\":{\"reason\":\"the replica is going away\",\"reconnect\":{\"after\":250}}}");
     }
@@ -68,8 +70,10 @@ class RepliesTest extends WithSession {
         assertThat(text(Replies.authenticated(3L, session, new Authentication.Authenticated(user("ann"), true, List.of()))))
                 .isEqualTo("{\"seq\":3,\"code\":200,\"body\":{\"user\":\"ann\",\"expires\":1795218376447,\"resume\":\"secret\","
                         + "\"places\":{\"ab\":{\"epoch\":\"e-ab\",\"offset\":2}}}}");
-        assertThat(text(Replies.authenticated(4L, session, new Authentication.Authenticated(user("ann"), false, List.of(ROOM)))))
-                .isEqualTo("{\"seq\":4,\"code\":200,\"body\":{\"user\":\"ann\",\"expires\":1795218376447,\"left\":[\"r \\\"1\\\"\"]}}");
+        assertThat(
+                text(Replies.authenticated(4L, session, new Authentication.Authenticated(user("ann"), false, List.of(ROOM)))))
+                .isEqualTo(
+                        "{\"seq\":4,\"code\":200,\"body\":{\"user\":\"ann\",\"expires\":1795218376447,\"left\":[\"r \\\"1\\\"\"]}}");
     }
 
     static Stream<Arguments> replies() {
@@ -78,8 +82,9 @@ class RepliesTest extends WithSession {
         Presence first = new Presence(new Sender("i1", "ann"), 5);
         Presence second = new Presence(new Sender("i2", null), 6);
         History history = new History(POSITION, List.of(
-                new Publication(ROOM, "e", new Data.Text("t"), new Sender("i1", null), true).at(new StreamPosition("E", 6), 4999),
-                new Publication(ROOM, "f", new Data.Binary(new byte[] {1, 2}), null, true).at(POSITION, 5000)));
+                new Publication(ROOM, "e", new Data.Text("t"), new Sender("i1", null), true).at(new StreamPosition("E", 6),
+                        4999),
+                new Publication(ROOM, "f", new Data.Binary(new byte[] { 1, 2 }), null, true).at(POSITION, 5000)));
         return Stream.of(
                 Arguments.of("ok", Replies.ok(-1L), "{\"seq\":-1,\"code\":200}"),
                 Arguments.of("ok to a command without seq", Replies.ok(null), "{\"code\":200}"),
@@ -90,19 +95,22 @@ class RepliesTest extends WithSession {
                 Arguments.of("left", Replies.left(2L, ROOM), "{\"seq\":2,\"code\":200,\"body\":{\"room\":\"r \\\"1\\\"\"}}"),
                 Arguments.of("sent", Replies.sent(null, new PublishResult(POSITION, 1795218376447999L)),
                         "{\"code\":200,\"body\":{\"epoch\":\"E\",\"offset\":7,\"at\":1795218376447}}"),
-                Arguments.of("resumed", Replies.resumed(3L, new Resumed(new Sender("i", "ann"), "next", List.of(joined, everyone))),
+                Arguments.of("resumed",
+                        Replies.resumed(3L, new Resumed(new Sender("i", "ann"), "next", List.of(joined, everyone))),
                         "{\"seq\":3,\"code\":200,\"body\":{\"id\":\"i\",\"user\":\"ann\",\"resume\":\"next\",\"rooms\":["
                                 + "{\"room\":\"r \\\"1\\\"\",\"epoch\":\"E\",\"offset\":7,\"recovered\":true},"
                                 + "{\"epoch\":\"F\",\"offset\":0,\"recovered\":false}]}}"),
-                Arguments.of("resumed without a user", Replies.resumed(3L, new Resumed(new Sender("i", null), "next", List.of())),
+                Arguments.of("resumed without a user",
+                        Replies.resumed(3L, new Resumed(new Sender("i", null), "next", List.of())),
                         "{\"seq\":3,\"code\":200,\"body\":{\"id\":\"i\",\"resume\":\"next\",\"rooms\":[]}}"),
                 Arguments.of("members", Replies.members(4L, new MemberPage<>(List.of(first, second), "6.i2")),
                         "{\"seq\":4,\"code\":200,\"body\":{\"members\":[{\"id\":\"i1\",\"user\":\"ann\",\"since\":5},"
                                 + "{\"id\":\"i2\",\"since\":6}],\"next\":\"6.i2\"}}"),
                 Arguments.of("no members", Replies.members(4L, new MemberPage<>(List.of(), null)),
                         "{\"seq\":4,\"code\":200,\"body\":{\"members\":[]}}"),
-                Arguments.of("users", Replies.users(5L, new MemberPage<>(List.of(new MemberPage.User("ann", 5, List.of("i1", "i3")),
-                        new MemberPage.User(null, 6, List.of("i2"))), "6.i2")),
+                Arguments.of("users",
+                        Replies.users(5L, new MemberPage<>(List.of(new MemberPage.User("ann", 5, List.of("i1", "i3")),
+                                new MemberPage.User(null, 6, List.of("i2"))), "6.i2")),
                         "{\"seq\":5,\"code\":200,\"body\":{\"members\":[{\"user\":\"ann\",\"since\":5,\"sessions\":[\"i1\",\"i3\"]},"
                                 + "{\"since\":6,\"sessions\":[\"i2\"]}],\"next\":\"6.i2\"}}"),
                 Arguments.of("history", Replies.history(6L, history),
@@ -111,14 +119,18 @@ class RepliesTest extends WithSession {
                                 + "{\"event\":\"f\",\"room\":\"r \\\"1\\\"\","
                                 + "\"encoding\":\"base64\",\"data\":\"AQI=\",\"at\":5,\"epoch\":\"E\",\"offset\":7}]}}"),
                 Arguments.of("called, nothing returned", Replies.called(7L, List.of()), "{\"seq\":7,\"code\":200}"),
-                Arguments.of("called, null returned", Replies.called(7L, Arrays.asList((Object) null)), "{\"seq\":7,\"code\":200,\"body\":null}"),
-                Arguments.of("called, a value returned", Replies.called(7L, List.of(new LinkedHashMap<>(Map.of("a", List.of(1, "b"))))),
+                Arguments.of("called, null returned", Replies.called(7L, Arrays.asList((Object) null)),
+                        "{\"seq\":7,\"code\":200,\"body\":null}"),
+                Arguments.of("called, a value returned",
+                        Replies.called(7L, List.of(new LinkedHashMap<>(Map.of("a", List.of(1, "b"))))),
                         "{\"seq\":7,\"code\":200,\"body\":{\"a\":[1,\"b\"]}}"),
                 Arguments.of("an error of the request", Replies.error(8L, new ErrorReply(410, "the session has ended")),
                         "{\"seq\":8,\"code\":410,\"error\":\"the session has ended\"}"),
-                Arguments.of("an error of a parameter", Replies.error(8L, ErrorReply.parameter(403, "token", "of another user")),
+                Arguments.of("an error of a parameter",
+                        Replies.error(8L, ErrorReply.parameter(403, "token", "of another user")),
                         "{\"seq\":8,\"code\":403,\"error\":\"params.token: of another user\"}"),
-                Arguments.of("an error of the command", Replies.error(null, ErrorReply.command(409, "auth", "comes before any join")),
+                Arguments.of("an error of the command",
+                        Replies.error(null, ErrorReply.command(409, "auth", "comes before any join")),
                         "{\"code\":409,\"error\":\"cmd: auth comes before any join\"}"));
     }
 

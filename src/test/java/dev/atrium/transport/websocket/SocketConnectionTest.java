@@ -22,8 +22,10 @@ class SocketConnectionTest extends WithSession {
     private static final class Protocol implements SocketProtocol {
 
         private final List<String> received = new ArrayList<>();
-        private Runnable whenText = () -> { };
-        private Runnable whenBinary = () -> { };
+        private Runnable whenText = () -> {
+        };
+        private Runnable whenBinary = () -> {
+        };
         private boolean answersTextHeartbeats = true;
         private boolean answersPing = true;
 
@@ -87,7 +89,7 @@ class SocketConnectionTest extends WithSession {
     }
 
     @ParameterizedTest
-    @CsvSource({"ping, pong", "pong, ping"})
+    @CsvSource({ "ping, pong", "pong, ping" })
     void a_heartbeat_of_text_is_answered_and_counts_as_a_ping(String heartbeat, String answer) {
         socket.text(heartbeat);
         assertThat(socket.sent()).containsExactly(answer);
@@ -111,7 +113,7 @@ class SocketConnectionTest extends WithSession {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"pings", "PING", "pang", "pin", ""})
+    @ValueSource(strings = { "pings", "PING", "pang", "pin", "" })
     void what_is_no_heartbeat_is_a_message(String text) {
         socket.text(text);
         assertThat(protocol.received).containsExactly("open", text);
@@ -122,7 +124,7 @@ class SocketConnectionTest extends WithSession {
         socket.connection().pause();
         socket.connection().pause();
         socket.text("a");
-        socket.binary(Unpooled.wrappedBuffer(new byte[] {1}));
+        socket.binary(Unpooled.wrappedBuffer(new byte[] { 1 }));
         socket.connection().resume();
         assertThat(protocol.received).containsExactly("open");
         socket.connection().resume();
@@ -142,15 +144,16 @@ class SocketConnectionTest extends WithSession {
         socket.text("c");
         socket.connection().resume();
         assertThat(protocol.received).containsExactly("open", "a", "b");
-        protocol.whenText = () -> { };
+        protocol.whenText = () -> {
+        };
         socket.connection().resume();
         assertThat(protocol.received).containsExactly("open", "a", "b", "c");
     }
 
     @Test
     void bytes_that_wait_are_kept_and_released_when_they_are_handled_or_when_the_connection_ends() {
-        ByteBuf handled = Unpooled.wrappedBuffer(new byte[] {1});
-        ByteBuf dropped = Unpooled.wrappedBuffer(new byte[] {2});
+        ByteBuf handled = Unpooled.wrappedBuffer(new byte[] { 1 });
+        ByteBuf dropped = Unpooled.wrappedBuffer(new byte[] { 2 });
         socket.connection().pause();
         socket.connection().lent(handled);
         assertThat(handled.refCnt()).isEqualTo(2);
@@ -168,7 +171,7 @@ class SocketConnectionTest extends WithSession {
         protocol.whenBinary = () -> {
             throw new IllegalStateException("on purpose");
         };
-        socket.binary(Unpooled.wrappedBuffer(new byte[] {1}));
+        socket.binary(Unpooled.wrappedBuffer(new byte[] { 1 }));
         assertThat(protocol.received).containsExactly("open", "01", "fail SERVER_FAULT");
     }
 
@@ -200,7 +203,7 @@ class SocketConnectionTest extends WithSession {
     @Test
     void nothing_is_handled_or_sent_once_it_is_closed() {
         socket.connection().closeWithoutStatus(CloseReason.NORMAL);
-        socket.binary(Unpooled.wrappedBuffer(new byte[] {1}));
+        socket.binary(Unpooled.wrappedBuffer(new byte[] { 1 }));
         socket.ping();
         socket.connection().ping();
         assertThat(socket.sent()).containsExactly("close -1");
@@ -208,7 +211,7 @@ class SocketConnectionTest extends WithSession {
     }
 
     @ParameterizedTest
-    @CsvSource({"123, true", "124, false"})
+    @CsvSource({ "123, true", "124, false" })
     void a_detail_is_told_in_place_of_the_reason_if_a_close_frame_has_room_for_it(int bytes, boolean fits) {
         String detail = "\u00e9".repeat(bytes / 2) + "x".repeat(bytes % 2);
         socket.connection().close(CloseReason.DISCONNECTED, detail);

@@ -17,7 +17,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class SocketQueryTest {
 
     @ParameterizedTest
-    @CsvSource(nullValues = "-", value = {"-, -, /, true", "/chat, true, /chat, true", "'', false, '', false"})
+    @CsvSource(nullValues = "-", value = { "-, -, /, true", "/chat, true, /chat, true", "'', false, '', false" })
     void what_is_absent_is_the_default(String ns, String echo, String namespace, boolean echoes) {
         Map<String, String> query = new HashMap<>();
         query.put("ns", ns);
@@ -26,12 +26,13 @@ class SocketQueryTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"", "TRUE", "False", "1", "no"})
+    @ValueSource(strings = { "", "TRUE", "False", "1", "no" })
     void an_echo_that_is_neither_is_refused(String echo) {
-        assertThatThrownBy(() -> SocketQuery.of(request(Map.of("echo", echo)))).isInstanceOfSatisfying(ErrorReply.class, error -> {
-            assertThat(error.code()).isEqualTo(400);
-            assertThat(error).hasMessage("echo: expected true or false");
-        });
+        assertThatThrownBy(() -> SocketQuery.of(request(Map.of("echo", echo)))).isInstanceOfSatisfying(ErrorReply.class,
+                error -> {
+                    assertThat(error.code()).isEqualTo(400);
+                    assertThat(error).hasMessage("echo: expected true or false");
+                });
     }
 
     @Test
@@ -44,7 +45,8 @@ class SocketQueryTest {
 
     /** @param query null for one that Vert.x cannot decode */
     private static HttpServerRequest request(Map<String, String> query) {
-        return (HttpServerRequest) Proxy.newProxyInstance(SocketQueryTest.class.getClassLoader(), new Class<?>[] {HttpServerRequest.class},
+        return (HttpServerRequest) Proxy.newProxyInstance(SocketQueryTest.class.getClassLoader(),
+                new Class<?>[] { HttpServerRequest.class },
                 (proxy, method, arguments) -> {
                     assertThat(method.getName()).isEqualTo("getParam");
                     if (query == null) {

@@ -17,7 +17,8 @@ class WebSocketServerOptionsTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"128, 128, 1, 128", "1000, 2000, 3000, 3000", "1000, 3000, 2000, 3000", "1073741824, 1073741824, 1, 1073741824"})
+    @CsvSource({ "128, 128, 1, 128", "1000, 2000, 3000, 3000", "1000, 3000, 2000, 3000",
+            "1073741824, 1073741824, 1, 1073741824" })
     void the_largest_message_is_that_of_all_endpoints(long frame, long message, long engine, int largest) {
         HttpServerOptions plain = new HttpServerOptions();
         HttpServerOptions tls = new HttpServerOptions();
@@ -33,8 +34,9 @@ class WebSocketServerOptionsTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"127, 128, max-frame-size, 127", "1073741825, 128, max-frame-size, 1073741825", "128, 127, max-message-size, 127",
-        "128, 1073741825, max-message-size, 1073741825"})
+    @CsvSource({ "127, 128, max-frame-size, 127", "1073741825, 128, max-frame-size, 1073741825",
+            "128, 127, max-message-size, 127",
+            "128, 1073741825, max-message-size, 1073741825" })
     void a_size_that_makes_no_sense_is_named(long frame, long message, String setting, long value) {
         assertThatThrownBy(() -> options(frame, message, 1)).isInstanceOf(ConfigurationException.class)
                 .hasMessage("atrium.websocket." + setting + ": expected from 128 to 1073741824, got " + value);

@@ -35,7 +35,8 @@ abstract class WithSession {
 
     final EmbeddedChannel channel = new EmbeddedChannel();
     final Sessions sessions = new Sessions(new Node("node-1"), new SmallRyeConfigBuilder().withMapping(SessionConfig.class)
-            .withValidateUnknown(false).withSources(new PropertiesConfigSource(Map.of("atrium.outbox.limit", "1K"), "test", 100))
+            .withValidateUnknown(false)
+            .withSources(new PropertiesConfigSource(Map.of("atrium.outbox.limit", "1K"), "test", 100))
             .build().getConfigMapping(SessionConfig.class));
 
     /** Every room has its own name as epoch, and as many messages as the name has letters. */
@@ -54,7 +55,8 @@ abstract class WithSession {
         public Uni<History> history(RoomId room, HistoryQuery query) {
             return Uni.createFrom().item(new History(StreamPosition.START, List.of()));
         }
-    }, (message, members) -> { }, (message, loops) -> null);
+    }, (message, members) -> {
+    }, (message, loops) -> null);
 
     private static final ClientConnection SILENT = new ClientConnection() {
         @Override
@@ -74,18 +76,19 @@ abstract class WithSession {
     };
 
     Session session(Identity identity) {
-        return sessions.open(new SessionRequest(new Caller(identity, "192.0.2.1"), channel.eventLoop(), "/", Transport.SESSION, SILENT,
-                SessionFormat.INSTANCE), null, new Session.Listener() {
-                    @Override
-                    public void closed(Session session, CloseReason reason) {
-                        throw new AssertionError("nobody has closed it");
-                    }
+        return sessions
+                .open(new SessionRequest(new Caller(identity, "192.0.2.1"), channel.eventLoop(), "/", Transport.SESSION, SILENT,
+                        SessionFormat.INSTANCE), null, new Session.Listener() {
+                            @Override
+                            public void closed(Session session, CloseReason reason) {
+                                throw new AssertionError("nobody has closed it");
+                            }
 
-                    @Override
-                    public void heartbeatMissed(Session session) {
-                        throw new AssertionError("nobody was silent");
-                    }
-                });
+                            @Override
+                            public void heartbeatMissed(Session session) {
+                                throw new AssertionError("nobody was silent");
+                            }
+                        });
     }
 
     Membership join(Session session, String room) {

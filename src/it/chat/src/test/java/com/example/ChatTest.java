@@ -56,8 +56,10 @@ class ChatTest {
     void connections_of_an_own_endpoint_are_in_a_room() {
         List<String> ann = new CopyOnWriteArrayList<>();
         List<String> room = new CopyOnWriteArrayList<>();
-        try (Closing plain = new Closing(connect("/rooms/support", room)); Closing own = new Closing(connect("/support/ann", ann))) {
-            await().untilAsserted(() -> when().get("/rooms/support/members").then().statusCode(200).body(containsString("\"ann\"")));
+        try (Closing plain = new Closing(connect("/rooms/support", room));
+                Closing own = new Closing(connect("/support/ann", ann))) {
+            await().untilAsserted(
+                    () -> when().get("/rooms/support/members").then().statusCode(200).body(containsString("\"ann\"")));
             own.connection().sendTextAndAwait("help");
             await().untilAsserted(() -> {
                 assertEquals(List.of("HELP"), ann);
@@ -103,17 +105,20 @@ class ChatTest {
         String port = "http://localhost:" + management;
         when().get(port + "/q/health/live").then().statusCode(200);
         when().get(port + "/q/metrics").then().statusCode(200)
-                .body(containsString("atrium_connections{transport=\"endpoint\"}"), containsString("atrium_heartbeat_timeouts_total"));
+                .body(containsString("atrium_connections{transport=\"endpoint\"}"),
+                        containsString("atrium_heartbeat_timeouts_total"));
     }
 
     private static void call(Closing client, String name, String data) {
-        client.connection().sendTextAndAwait("{\"seq\":1,\"cmd\":\"call\",\"params\":{\"name\":\"" + name + "\",\"data\":" + data + "}}");
+        client.connection()
+                .sendTextAndAwait("{\"seq\":1,\"cmd\":\"call\",\"params\":{\"name\":\"" + name + "\",\"data\":" + data + "}}");
     }
 
     private WebSocketClientConnection connect(String path, List<String> received) {
         URI uri = base.resolve(path);
-        BasicWebSocketConnector connector = connectors.get().baseUri(URI.create("http://" + uri.getAuthority())).path(uri.getRawPath()
-                + (uri.getRawQuery() == null ? "" : "?" + uri.getRawQuery()));
+        BasicWebSocketConnector connector = connectors.get().baseUri(URI.create("http://" + uri.getAuthority()))
+                .path(uri.getRawPath()
+                        + (uri.getRawQuery() == null ? "" : "?" + uri.getRawQuery()));
         return connector.onTextMessage((connection, text) -> received.add(text)).connectAndAwait();
     }
 
