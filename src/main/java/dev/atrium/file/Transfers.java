@@ -3,12 +3,11 @@ package dev.atrium.file;
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import dev.atrium.backplane.BackplaneUnavailableException;
+import dev.atrium.gateway.AccessControl;
 import dev.atrium.gateway.ErrorReply;
-import dev.atrium.gateway.Gateway;
 import dev.atrium.room.RoomId;
-import dev.atrium.security.Caller;
 import dev.atrium.security.Permission;
-import dev.atrium.session.Transport;
+import dev.atrium.session.Requester;
 import io.smallrye.mutiny.Uni;
 import java.nio.ByteBuffer;
 import java.security.SecureRandom;
@@ -23,7 +22,7 @@ import java.util.function.Supplier;
 import org.jboss.logging.Logger;
 
 /**
- * Uploads and downloads of files. Permissions are checked by the {@link Gateway}, quotas by {@link Quotas}. A client proves
+ * Uploads and downloads of files. Permissions are checked by {@link AccessControl}, quotas by {@link Quotas}. A client proves
  * that it is the sender by the file's id, which no other client knows until the file is complete and can no longer change.
  *
  * <p>
@@ -46,7 +45,7 @@ public final class Transfers {
     private static final int FULL = 507;
 
     private final FileStore store;
-    private final Gateway gateway;
+    private final AccessControl access;
     private final FilePublisher announcement;
     private final Quotas quotas;
     private final int chunk;
@@ -64,9 +63,9 @@ public final class Transfers {
             .expireAfterAccess(REMEMBERED).maximumSize(MOST_REMEMBERED).build();
 
     /** @param chunk bytes of each chunk but the last */
-    Transfers(FileStore store, Gateway gateway, FilePublisher announcement, Quotas quotas, int chunk, Clock clock) {
+    Transfers(FileStore store, AccessControl access, FilePublisher announcement, Quotas quotas, int chunk, Clock clock) {
         this.store = store;
-        this.gateway = gateway;
+        this.access = access;
         this.announcement = announcement;
         this.quotas = quotas;
         this.chunk = chunk;
@@ -75,8 +74,8 @@ public final class Transfers {
     }
 
     /** Transfers of a server without files: every operation fails with 404. */
-    public static Transfers none(Gateway gateway) {
-        return new Transfers(NoStore.INSTANCE, gateway, null, new Quotas(Long.MAX_VALUE, 0, 0, 0, 0, 0, 0), 1,
+    public static Transfers none(AccessControl access) {
+        return new Transfers(NoStore.INSTANCE, access, null, new Quotas(Long.MAX_VALUE, 0, 0, 0, 0, 0, 0), 1,
                 Clock.systemUTC());
     }
 
@@ -85,20 +84,16 @@ public final class Transfers {
      *
      * @param sha256 null if the client does not send it
      */
-    public Uni<Transfer> open(Uploader uploader, RoomId room, String name, Long size, String type, String sha256) {
+    Uni<Transfer> open(Uploader uploader, RoomId room, String name, Long size, String type, String sha256) {
         return answered(() -> {
-            if (!room.isNamed()) {
-                throw ErrorReply.parameter(400, "room", "expected a room that sessions join");
-            }
-            gateway.require(uploader.caller(), uploader.transport(), room, Permission.SEND);
             FileRequest request = FileRequest.of(name, size, type, sha256);
             return openings.take(1, () -> store.list().chain(all -> begin(uploader, room, request, all)));
         });
     }
 
     private Uni<Transfer> begin(Uploader uploader, RoomId room, FileRequest request, List<StoredFile> all) {
-        String session = uploader.who().id();
-        String user = uploader.who().user();
+        String session = uploader.sender().id();
+        String user = uploader.sender().user();
         StoredFile begun = all.stream().filter(file -> !file.isComplete() && file.roomId().equals(room)
                 && request.isFor(file, session, user)).findFirst().orElse(null);
         if (begun != null) {
@@ -115,7 +110,7 @@ public final class Transfers {
      *
      * @param bytes lent until the {@code Uni} has completed
      */
-    public Uni<Void> write(Uploader uploader, String id, Long index, ByteBuffer bytes) {
+    Uni<Void> write(Uploader uploader, String id, Long index, ByteBuffer bytes) {
         return answered(() -> coming(uploader, id).chain(file -> write(file, index, bytes)));
     }
 
@@ -156,7 +151,7 @@ public final class Transfers {
     }
 
     /** State of an upload; a complete file has no missing chunks. */
-    public Uni<Transfer> status(Uploader uploader, String id) {
+    Uni<Transfer> status(Uploader uploader, String id) {
         return answered(() -> find(uploader, id).chain(file -> {
             require(uploader, file);
             return file.isComplete() ? Uni.createFrom().item(new Transfer(file, List.of())) : transfer(file);
@@ -169,9 +164,9 @@ public final class Transfers {
      *
      * @return the missing chunks, if there are any, or the stream position at which the file was published
      */
-    public Uni<UploadResult> close(Uploader uploader, String id) {
+    Uni<UploadResult> close(Uploader uploader, String id) {
         return answered(() -> find(uploader, id).chain(file -> {
-            gateway.require(uploader.caller(), uploader.transport(), file.roomId(), Permission.SEND);
+            access.require(uploader, file.roomId(), Permission.SEND);
             if (file.isComplete()) {
                 return announcement.close(uploader, file);
             }
@@ -208,7 +203,7 @@ public final class Transfers {
     }
 
     /** Aborts an upload and deletes its chunks. */
-    public Uni<Void> abort(Uploader uploader, String id) {
+    Uni<Void> abort(Uploader uploader, String id) {
         return answered(() -> find(uploader, id).chain(file -> {
             require(uploader, file);
             if (file.isComplete()) {
@@ -220,7 +215,7 @@ public final class Transfers {
     }
 
     /** One chunk of a file. */
-    public Uni<byte[]> read(Uploader uploader, String id, Long index) {
+    Uni<byte[]> read(Uploader uploader, String id, Long index) {
         return answered(() -> find(uploader, id).chain(file -> {
             require(uploader, file);
             if (index == null || index < 0 || index >= file.chunks()) {
@@ -237,22 +232,19 @@ public final class Transfers {
     }
 
     /** A complete file of a room. */
-    public Uni<StoredFile> find(Caller caller, Transport transport, RoomId room, String id) {
-        return answered(() -> {
-            gateway.require(caller, transport, room, Permission.JOIN);
-            return known(id, room.namespace()).invoke(file -> {
-                if (!file.isComplete() || !file.roomId().equals(room)) {
-                    throw unknown();
-                }
-            });
-        });
+    Uni<StoredFile> find(RoomId room, String id) {
+        return answered(() -> known(id, room.namespace()).invoke(file -> {
+            if (!file.isComplete() || !file.roomId().equals(room)) {
+                throw unknown();
+            }
+        }));
     }
 
     /** Deletes a file of a room. Permitted to the user that sent it, and with {@code admin}. */
-    public Uni<Void> delete(Caller caller, Transport transport, RoomId room, String id) {
-        return find(caller, transport, room, id).chain(file -> answered(() -> {
-            if (file.user() == null || !file.user().equals(caller.identity().user())) {
-                gateway.require(caller, transport, room, Permission.ADMIN);
+    Uni<Void> delete(Requester client, RoomId room, String id) {
+        return find(room, id).chain(file -> answered(() -> {
+            if (file.user() == null || !file.user().equals(client.caller().identity().user())) {
+                access.require(client, room, Permission.ADMIN);
             }
             return store.delete(file);
         }));
@@ -279,8 +271,7 @@ public final class Transfers {
     }
 
     private void require(Uploader uploader, StoredFile file) {
-        gateway.require(uploader.caller(), uploader.transport(), file.roomId(),
-                file.isComplete() ? Permission.JOIN : Permission.SEND);
+        access.require(uploader, file.roomId(), file.isComplete() ? Permission.JOIN : Permission.SEND);
     }
 
     private Uni<StoredFile> find(Uploader uploader, String id) {

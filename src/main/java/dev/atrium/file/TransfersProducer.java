@@ -1,7 +1,7 @@
 package dev.atrium.file;
 
 import dev.atrium.backplane.BackplaneConfig;
-import dev.atrium.gateway.Gateway;
+import dev.atrium.gateway.AccessControl;
 import dev.atrium.gateway.RoomService;
 import dev.atrium.setting.Require;
 import io.quarkus.runtime.StartupEvent;
@@ -33,7 +33,7 @@ final class TransfersProducer {
 
     @Produces
     @Singleton
-    Transfers transfers(Optional<FileStore> store, FileConfig config, BackplaneConfig backplane, Gateway gateway,
+    Transfers transfers(Optional<FileStore> store, FileConfig config, BackplaneConfig backplane, AccessControl access,
             RoomService service,
             @ConfigProperty(name = "atrium.websocket.max-message-size") MemorySize message,
             @ConfigProperty(name = "atrium.websocket.max-frame-size") MemorySize frame) {
@@ -42,7 +42,7 @@ final class TransfersProducer {
         int chunk = (int) Math.max(1, Math.min(config.chunk(), fits));
         Clock clock = Clock.systemUTC();
         FileStore files = store.orElse(NoStore.INSTANCE);
-        return new Transfers(files, gateway, new FilePublisher(service, files, backplane.idempotency().window(), clock),
+        return new Transfers(files, access, new FilePublisher(service, files, backplane.idempotency().window(), clock),
                 Quotas.of(config, FileStoreProducer.kind(config, backplane), chunk), chunk, clock);
     }
 

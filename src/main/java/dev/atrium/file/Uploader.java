@@ -2,19 +2,20 @@ package dev.atrium.file;
 
 import dev.atrium.room.Sender;
 import dev.atrium.security.Caller;
+import dev.atrium.session.Requester;
 import dev.atrium.session.Session;
 import dev.atrium.session.Transport;
 
 /**
  * Sender or reader of a file: a snapshot of its session, taken on the event loop and used on any thread.
  *
- * @param who sender of the file's publication
+ * @param sender of the file's publication
  * @param transport of the session, for the metrics
  */
-public record Uploader(Caller caller, Sender who, String namespace, Transport transport) {
+record Uploader(Caller caller, Sender sender, String namespace, Transport transport) implements Requester {
 
     /** Snapshot of a session. On its event loop. */
-    public static Uploader of(Session session) {
+    static Uploader of(Session session) {
         return new Uploader(session.caller(), session.self(), session.namespace(), session.transport());
     }
 }

@@ -3,9 +3,9 @@ package dev.atrium.gateway;
 import dev.atrium.room.RoomId;
 import dev.atrium.security.Caller;
 import dev.atrium.security.ClientLimits;
-import dev.atrium.security.Identity;
 import dev.atrium.security.Permission;
 import dev.atrium.security.Policy;
+import dev.atrium.session.Requester;
 import dev.atrium.session.Session;
 import dev.atrium.session.Transport;
 import jakarta.inject.Singleton;
@@ -29,35 +29,36 @@ public final class AccessControl {
         this.audit = audit;
     }
 
-    void require(Session session, RoomId room, Permission permission) {
-        require(session.caller(), session.transport(), room, permission);
-    }
-
-    void require(Caller caller, Transport transport, RoomId room, Permission permission) {
+    /** @throws ErrorReply 401 or 403 if the client does not have the permission; 400 for a room's name that is too long */
+    public void require(Requester client, RoomId room, Permission permission) {
         requireName(room);
+        Caller caller = client.caller();
         if (!policy.allows(caller.identity(), room, permission)) {
-            throw caller.identity().isNobody() ? audit.unauthenticated(caller, transport)
-                    : audit.permission(caller, transport, room, permission);
+            throw caller.identity().isNobody() ? audit.unauthenticated(caller, client.transport())
+                    : audit.permission(caller, client.transport(), room, permission);
         }
     }
 
-    void requirePublish(Caller caller, Transport transport, RoomId room) {
-        if (!nameFits(room) || !allows(caller, room, Permission.PUBLISH)) {
-            require(caller, transport, room, Permission.SEND);
+    /** Either of two permissions lets a backend publish by HTTP; a session needs the one to send. */
+    void requirePublish(Requester client, RoomId room) {
+        boolean publishes = client.transport() == Transport.HTTP && nameFits(room) && allows(client, room, Permission.PUBLISH);
+        if (!publishes) {
+            require(client, room, Permission.SEND);
         }
     }
 
     /** @param namespace null for all namespaces */
-    void requireAdmin(Caller caller, Transport transport, String namespace) {
+    void requireAdmin(Requester client, String namespace) {
         if (namespace != null) {
-            require(caller, transport, RoomId.everyone(namespace), Permission.ADMIN);
-        } else if (!policy.allowsEverywhere(caller.identity(), Permission.ADMIN)) {
-            throw audit.everywhere(caller, transport, Permission.ADMIN);
+            require(client, RoomId.everyone(namespace), Permission.ADMIN);
+        } else if (!policy.allowsEverywhere(client.caller().identity(), Permission.ADMIN)) {
+            throw audit.everywhere(client.caller(), client.transport(), Permission.ADMIN);
         }
     }
 
-    void requireNamespace(Session session, Identity identity) {
-        requireNamespace(session.caller().as(identity), session.transport(), session.namespace());
+    /** @throws ErrorReply 401 or 403 if the client may join no room of the namespace */
+    public void requireNamespace(Requester client, String namespace) {
+        requireNamespace(client.caller(), client.transport(), namespace);
     }
 
     void requireNamespace(Caller caller, Transport transport, String namespace) {
@@ -81,8 +82,8 @@ public final class AccessControl {
      * Returns whether the client has the permission, without an error or an audit record: for data that is left out instead of
      * denied.
      */
-    boolean allows(Caller caller, RoomId room, Permission permission) {
-        return policy.allows(caller.identity(), room, permission);
+    boolean allows(Requester client, RoomId room, Permission permission) {
+        return policy.allows(client.caller().identity(), room, permission);
     }
 
     Grant grant(Session session) {

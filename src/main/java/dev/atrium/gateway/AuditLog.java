@@ -81,7 +81,7 @@ public final class AuditLog {
         limited(caller, transport, () -> limits.request(caller));
     }
 
-    void bytes(Caller caller, Transport transport, int size) {
+    void bytes(Caller caller, Transport transport, long size) {
         limited(caller, transport, () -> limits.bytes(caller, size));
     }
 

@@ -1,15 +1,18 @@
 package dev.atrium.gateway;
 
+import dev.atrium.room.Membership;
 import dev.atrium.room.RoomId;
 import dev.atrium.security.AuthenticationException;
 import dev.atrium.security.Authenticator;
 import dev.atrium.security.Caller;
+import dev.atrium.security.ConnectionLimiter;
 import dev.atrium.security.Identity;
 import dev.atrium.session.CloseReason;
 import dev.atrium.session.Session;
 import dev.atrium.session.Transport;
 import io.smallrye.mutiny.Uni;
 import jakarta.inject.Singleton;
+import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -20,9 +23,11 @@ import java.util.List;
 public final class Authentication {
 
     private final Authenticator authenticator;
-    private final Gateway gateway;
+    private final RoomService service;
     private final AccessControl access;
+    private final ConnectionLimiter connections;
     private final AuditLog audit;
+    private final TokenExpiry expiry;
 
     /**
      * Result of a successful authentication.
@@ -33,12 +38,20 @@ public final class Authentication {
     public record Authenticated(Identity identity, boolean first, List<RoomId> left) {
     }
 
-    /** @param gateway admits the sessions */
-    public Authentication(Authenticator authenticator, Gateway gateway, AccessControl access, AuditLog audit) {
+    /** @param service admits the sessions to their rooms */
+    public Authentication(Authenticator authenticator, RoomService service, AccessControl access, ConnectionLimiter connections,
+            AuditLog audit, TokenExpiry expiry) {
         this.authenticator = authenticator;
-        this.gateway = gateway;
+        this.service = service;
         this.access = access;
+        this.connections = connections;
         this.audit = audit;
+        this.expiry = expiry;
+    }
+
+    /** Watches the expiry of a session's token, or its first authentication if it has none. */
+    void watch(Session session) {
+        expiry.watch(session);
     }
 
     /**
@@ -62,7 +75,7 @@ public final class Authentication {
      * Authenticates the session's client by a token. Too late for an anonymous client that has joined rooms: the members know
      * it as anonymous. A client that has authenticated can only send further tokens of the same user.
      */
-    public Uni<Authenticated> authenticate(Session session, String token) {
+    Uni<Authenticated> authenticate(Session session, String token) {
         return identity(session.caller(), session.transport(), token).emitOn(session.loop()::run)
                 .chain(identity -> authenticated(session, identity));
     }
@@ -70,15 +83,47 @@ public final class Authentication {
     private Uni<Authenticated> authenticated(Session session, Identity identity) {
         check(session, identity);
         boolean first = session.memberships().isEmpty();
-        gateway.identify(session, identity);
+        identify(session, identity);
         return first ? admitted(session).replaceWith(() -> new Authenticated(identity, true, List.of()))
-                : gateway.narrow(session).map(left -> new Authenticated(identity, false, left));
+                : narrow(session).map(left -> new Authenticated(identity, false, left));
     }
 
     private Uni<Void> admitted(Session session) {
-        return session.inTurn(() -> gateway.admit(session).chain(() -> gateway.keep(session)))
+        return session.inTurn(() -> service.admit(session).chain(() -> service.keep(session)))
                 // A session that is only partly admitted would miss messages, so it is closed and its client reconnects.
                 .onFailure().invoke(failure -> session.closeSoon(ErrorReply.of(failure).closeReason()));
+    }
+
+    /**
+     * Sets the identity of a session whose client has authenticated, or renewed its token.
+     *
+     * @throws ErrorReply 429 if the user has reached the limit of sessions
+     */
+    void identify(Session session, Identity identity) {
+        String before = session.caller().identity().user();
+        if (identity.user() != null && !identity.user().equals(before)) {
+            audit.limited(session.caller().as(identity), session.transport(), () -> connections.enter(identity.user()));
+            connections.leave(before);
+        }
+        session.identify(identity);
+        service.identified(session);
+        expiry.watch(session);
+    }
+
+    /** Revokes what the session's new identity does not grant. Returns the rooms that the session has left. */
+    private Uni<List<RoomId>> narrow(Session session) {
+        Grant grant = access.grant(session);
+        List<RoomId> lost = new ArrayList<>();
+        for (Membership membership : session.memberships()) {
+            RoomId room = membership.room();
+            if (!grant.mayJoin(room) && !session.granted().contains(room.name())) {
+                lost.add(room);
+            } else if (!grant.mayWatch(room)) {
+                membership.watchPresence(false);
+            }
+        }
+        return Resumption.all(lost.stream().map(room -> service.leave(session, room)).toList())
+                .chain(left -> service.save(session)).emitOn(session.loop()::run).replaceWith(lost);
     }
 
     private void check(Session session, Identity identity) {
@@ -94,7 +139,7 @@ public final class Authentication {
             throw ErrorReply.command(409, "auth", "comes before any join, unless it renews a token");
         }
         try {
-            access.requireNamespace(session, identity);
+            access.requireNamespace(session.caller().as(identity), session.transport(), session.namespace());
         } catch (ErrorReply nothingHere) {
             // The new token grants nothing here: the session ends, but only after the error reply is sent.
             session.closeSoon(CloseReason.FORBIDDEN);

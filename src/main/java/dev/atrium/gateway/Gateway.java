@@ -1,34 +1,19 @@
 package dev.atrium.gateway;
 
-import dev.atrium.room.Data;
-import dev.atrium.room.History;
-import dev.atrium.room.HistoryQuery;
 import dev.atrium.room.InvalidNameException;
-import dev.atrium.room.Member;
 import dev.atrium.room.Membership;
-import dev.atrium.room.Presence;
-import dev.atrium.room.Publication;
-import dev.atrium.room.PublishResult;
 import dev.atrium.room.RoomId;
-import dev.atrium.room.RoomPage;
-import dev.atrium.room.Sender;
-import dev.atrium.room.StreamPosition;
 import dev.atrium.security.Caller;
 import dev.atrium.security.ClientLimits;
 import dev.atrium.security.ConnectionLimiter;
-import dev.atrium.security.Identity;
 import dev.atrium.security.Limit;
-import dev.atrium.security.Permission;
 import dev.atrium.session.CloseReason;
+import dev.atrium.session.HttpRequester;
 import dev.atrium.session.Session;
 import dev.atrium.session.SessionRequest;
 import dev.atrium.session.Transport;
 import io.smallrye.mutiny.Uni;
 import jakarta.inject.Singleton;
-import java.util.ArrayList;
-import java.util.List;
-import java.util.function.BooleanSupplier;
-import java.util.function.Supplier;
 
 /**
  * Entry point of every transport to the rooms: checks permissions and limits, so that a rule holds for all transports. A
@@ -36,9 +21,8 @@ import java.util.function.Supplier;
  * first, 403 with the missing permission, 429 for an exceeded limit.
  *
  * <p>
- * Methods that take a session are called on its event loop, and their {@code Uni}s complete there, except that of a
- * {@link Command.Publish}, which completes on any thread. Methods that take a caller can be called on any thread, and their
- * {@code Uni}s complete on any thread, except {@link #listen}.
+ * Methods that take a session are called on its event loop, and their {@code Uni}s complete there, unless the command
+ * says otherwise.
  */
 @Singleton
 public final class Gateway implements Session.Listener {
@@ -48,17 +32,19 @@ public final class Gateway implements Session.Listener {
     private final ClientLimits limits;
     private final ConnectionLimiter connections;
     private final AuditLog audit;
-    private final TokenExpiry expiry;
+    private final Authentication authentication;
+    private final Command.Services services;
 
     /** @param service executes what the gateway has permitted */
     public Gateway(RoomService service, AccessControl access, ClientLimits limits, ConnectionLimiter connections,
-            AuditLog audit, TokenExpiry expiry) {
+            AuditLog audit, Authentication authentication) {
         this.service = service;
         this.access = access;
         this.limits = limits;
         this.connections = connections;
         this.audit = audit;
-        this.expiry = expiry;
+        this.authentication = authentication;
+        this.services = new Command.Services(service, access, authentication);
     }
 
     /**
@@ -69,7 +55,7 @@ public final class Gateway implements Session.Listener {
     public Session connect(SessionRequest request) {
         audit.limited(request.caller(), request.transport(), () -> connections.enter(request.caller().identity().user()));
         Session session = service.connect(request, limits.newTokenBucket(), this);
-        expiry.watch(session);
+        authentication.watch(session);
         return session;
     }
 
@@ -83,14 +69,32 @@ public final class Gateway implements Session.Listener {
         service.disconnected();
     }
 
-    /** Permits and executes a command of a session's client; a missing permission is a failure of the {@code Uni}. */
-    public <R> Uni<R> execute(Session session, Command<R> command) {
+    /**
+     * Charges a session for a command, permits and executes it. A command that is not permitted, or exceeds the rate limit, is
+     * a
+     * failure of the {@code Uni}.
+     */
+    public <R> Uni<R> execute(Session session, Cost cost, Command<? super Session, R> command) {
         try {
+            charge(session, cost);
             command.permit(session, access);
         } catch (ErrorReply error) {
             return Uni.createFrom().failure(error);
         }
-        return command.execute(session, service, access);
+        return command.execute(session, services);
+    }
+
+    /** Charges a client without a session for the data in its command, permits and executes its command. Any thread. */
+    public <R> Uni<R> execute(HttpRequester client, Command<? super HttpRequester, R> command) {
+        try {
+            if (command.dataSize() > 0) {
+                audit.bytes(client.caller(), client.transport(), command.dataSize());
+            }
+            command.permit(client, access);
+        } catch (ErrorReply error) {
+            return Uni.createFrom().failure(error);
+        }
+        return command.execute(client, services);
     }
 
     /**
@@ -98,12 +102,17 @@ public final class Gateway implements Session.Listener {
      * both.
      */
     public Uni<Void> admit(Session session) {
-        return permitted(() -> requireNamespace(session), () -> service.admit(session));
+        try {
+            requireNamespace(session);
+        } catch (ErrorReply error) {
+            return Uni.createFrom().failure(error);
+        }
+        return service.admit(session);
     }
 
     /** @throws ErrorReply if the session may not enter its namespace, or has to authenticate first */
     public void requireNamespace(Session session) {
-        access.requireNamespace(session, identity(session));
+        access.requireNamespace(session, session.namespace());
     }
 
     /** Closes a session whose client has sent no command in time. */
@@ -120,17 +129,24 @@ public final class Gateway implements Session.Listener {
     }
 
     /**
-     * Charges a session for one message of its client, whatever the message means.
+     * Charges a session for what its client has sent.
      *
      * @throws ErrorReply 429 if its bucket has not enough tokens; the session may have been closed for that
      */
-    public void charge(Session session, int size) {
-        audit.charge(session, 1, size);
+    public void charge(Session session, Cost cost) {
+        if (cost != Cost.NONE) {
+            audit.charge(session, cost.messages(), cost.bytes());
+        }
     }
 
-    /** Charges a request that counts as several messages: all of them, or an error. */
-    public void charge(Session session, int messages, long bytes) {
-        audit.charge(session, messages, bytes);
+    /** Charges a session for a message that is no command. Returns its error, or that of the exceeded limit in its place. */
+    public ErrorReply charge(Session session, Cost cost, ErrorReply malformed) {
+        try {
+            charge(session, cost);
+            return malformed;
+        } catch (ErrorReply exceeded) {
+            return exceeded;
+        }
     }
 
     /**
@@ -164,129 +180,14 @@ public final class Gateway implements Session.Listener {
         audit.flooded(caller, transport);
     }
 
-    /**
-     * Publishes a message in a room. It has no session as sender, but the caller's user if there is one.
-     *
-     * @param traceparent the client's span, in the format of W3C Trace Context; null for none
-     */
-    public Uni<PublishResult> publish(Caller caller, Transport transport, RoomId room, String event, Data data,
-            String idempotency,
-            String traceparent) {
-        String user = caller.identity().user();
-        return permitted(() -> {
-            access.requirePublish(caller, transport, room);
-            audit.bytes(caller, transport, data.size());
-        }, () -> service.publish(new Publication(room, event == null ? Publication.DEFAULT_EVENT : event, data,
-                user == null ? null : new Sender(null, user), true, idempotency).in(traceparent), transport));
-    }
-
-    /** One page of the sessions in a room, on all replicas. */
-    public Uni<MemberPage<Presence>> members(Caller caller, Transport transport, RoomId room, String cursor, int limit) {
-        return permitted(() -> access.require(caller, transport, room, Permission.PRESENCE),
-                () -> service.members(room, cursor, limit));
-    }
-
-    /** One page of the users in a room, on all replicas: sessions of one user are one entry. */
-    public Uni<MemberPage<MemberPage.User>> users(Caller caller, Transport transport, RoomId room, String cursor, int limit) {
-        return permitted(() -> access.require(caller, transport, room, Permission.PRESENCE),
-                () -> service.users(room, cursor, limit));
-    }
-
-    /**
-     * Checks a permission for an operation of another package on a room, on files for example.
-     *
-     * @throws ErrorReply if the client does not have the permission
-     */
-    public void require(Caller caller, Transport transport, RoomId room, Permission permission) {
-        access.require(caller, transport, room, permission);
-    }
-
-    /** Limits of clients: what the transports announce and enforce. */
-    public ClientLimits limits() {
-        return limits;
-    }
-
-    /** State of a room, as far as the client may know it. */
-    public Uni<RoomState> state(Caller caller, Transport transport, RoomId room) {
-        return permitted(() -> access.require(caller, transport, room, Permission.JOIN), () -> {
-            Uni<Integer> members = access.allows(caller, room, Permission.PRESENCE) ? service.memberCount(room)
-                    : Uni.createFrom().nullItem();
-            return Uni.combine().all().unis(members, service.history(room, HistoryQuery.after(0, 1)))
-                    .with((count, history) -> new RoomState(room, count, history.head()));
-        });
-    }
-
-    /** Messages of a room that the history retains. */
-    public Uni<History> history(Caller caller, Transport transport, RoomId room, HistoryQuery query) {
-        return permitted(() -> access.require(caller, transport, room, Permission.HISTORY), () -> service.history(room, query));
-    }
-
-    /** One page of the rooms of a namespace, reduced to those that the client may join. */
-    public Uni<RoomPage> rooms(Caller caller, Transport transport, String namespace, String prefix, String cursor, int limit) {
-        return permitted(() -> access.requireNamespace(caller, transport, namespace),
-                () -> service.rooms(namespace, prefix, cursor, limit))
-                .map(page -> new RoomPage(page.names().stream()
-                        .filter(name -> access.allows(caller, new RoomId(namespace, name), Permission.JOIN)).toList(),
-                        page.next()));
-    }
-
-    /** Ends a session on whatever replica it is. Returns whether there was one. */
-    public Uni<Boolean> disconnect(Caller caller, Transport transport, String namespace, String sessionId) {
-        return permitted(() -> access.requireAdmin(caller, transport, namespace),
-                () -> service.disconnect(namespace, sessionId));
-    }
-
-    /**
-     * Subscribes a member that is no session and has no presence to a room. On the member's event loop.
-     *
-     * @param stillWanted checked before the membership begins
-     */
-    public Uni<Membership> listen(Caller caller, Member member, RoomId room, StreamPosition since,
-            BooleanSupplier stillWanted) {
-        return permitted(() -> access.require(caller, Transport.HTTP, room, Permission.JOIN),
-                () -> service.listen(member, room, since, stillWanted));
-    }
-
-    /** Ends a membership of {@link #listen}. On the member's event loop. */
+    /** Ends a membership of {@link Command.Listen}. On the member's event loop. */
     public void stopListening(Membership membership) {
         service.stopListening(membership);
     }
 
-    /**
-     * Sets the identity of a session whose client has authenticated, or renewed its token.
-     *
-     * @throws ErrorReply 429 if the user has reached the limit of sessions
-     */
-    void identify(Session session, Identity identity) {
-        String before = identity(session).user();
-        if (identity.user() != null && !identity.user().equals(before)) {
-            audit.limited(session.caller().as(identity), session.transport(), () -> connections.enter(identity.user()));
-            connections.leave(before);
-        }
-        session.identify(identity);
-        service.identified(session);
-        expiry.watch(session);
-    }
-
-    /** Revokes what the session's new identity does not grant. Returns the rooms that the session has left. */
-    Uni<List<RoomId>> narrow(Session session) {
-        Grant grant = access.grant(session);
-        List<RoomId> lost = new ArrayList<>();
-        for (Membership membership : session.memberships()) {
-            RoomId room = membership.room();
-            if (!grant.mayJoin(room) && !session.granted().contains(room.name())) {
-                lost.add(room);
-            } else if (!grant.mayWatch(room)) {
-                membership.watchPresence(false);
-            }
-        }
-        return Resumption.all(lost.stream().map(room -> service.leave(session, room)).toList())
-                .chain(left -> service.save(session)).emitOn(session.loop()::run).replaceWith(lost);
-    }
-
     @Override
     public void closed(Session session, CloseReason reason) {
-        connections.leave(identity(session).user());
+        connections.leave(session.caller().identity().user());
         service.closed(session, reason);
     }
 
@@ -313,16 +214,4 @@ public final class Gateway implements Session.Listener {
         access.requireName(room);
     }
 
-    private static Identity identity(Session session) {
-        return session.caller().identity();
-    }
-
-    private static <T> Uni<T> permitted(Runnable permit, Supplier<Uni<T>> execute) {
-        try {
-            permit.run();
-        } catch (ErrorReply error) {
-            return Uni.createFrom().failure(error);
-        }
-        return execute.get();
-    }
 }

@@ -1,10 +1,8 @@
 package dev.atrium.gateway;
 
-import dev.atrium.security.Caller;
 import dev.atrium.session.CloseReason;
 import dev.atrium.session.Session;
 import dev.atrium.session.Sessions;
-import dev.atrium.session.Transport;
 import io.quarkus.runtime.StartupEvent;
 import io.smallrye.mutiny.Uni;
 import jakarta.enterprise.event.Observes;
@@ -21,12 +19,10 @@ public final class Revocation {
     private static final String EVERYWHERE = "*";
     private static final Duration PATIENCE = Duration.ofSeconds(5);
 
-    private final AccessControl access;
     private final Cluster cluster;
     private final Sessions sessions;
 
-    Revocation(AccessControl access, Cluster cluster, Sessions sessions) {
-        this.access = access;
+    Revocation(Cluster cluster, Sessions sessions) {
         this.cluster = cluster;
         this.sessions = sessions;
         cluster.answer(QUESTION, this::endHere);
@@ -43,12 +39,9 @@ public final class Revocation {
      *
      * @param namespace null for all namespaces
      */
-    public Uni<Integer> revoke(Caller caller, Transport transport, String namespace, String user) {
-        return Uni.createFrom().deferred(() -> {
-            access.requireAdmin(caller, transport, namespace);
-            return cluster.askAll(QUESTION, (namespace == null ? EVERYWHERE : namespace) + ' ' + user, PATIENCE)
-                    .map(Revocation::sum);
-        });
+    Uni<Integer> revoke(String namespace, String user) {
+        return cluster.askAll(QUESTION, (namespace == null ? EVERYWHERE : namespace) + ' ' + user, PATIENCE)
+                .map(Revocation::sum);
     }
 
     private static int sum(List<Optional<String>> answers) {

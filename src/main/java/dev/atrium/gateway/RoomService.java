@@ -2,7 +2,6 @@ package dev.atrium.gateway;
 
 import dev.atrium.backplane.Backplane;
 import dev.atrium.backplane.SavedSession;
-import dev.atrium.room.Data;
 import dev.atrium.room.History;
 import dev.atrium.room.HistoryQuery;
 import dev.atrium.room.Member;
@@ -13,7 +12,6 @@ import dev.atrium.room.PublishResult;
 import dev.atrium.room.RoomId;
 import dev.atrium.room.RoomPage;
 import dev.atrium.room.Rooms;
-import dev.atrium.room.Sender;
 import dev.atrium.room.SessionId;
 import dev.atrium.room.StreamPosition;
 import dev.atrium.security.TokenBucket;
@@ -242,20 +240,6 @@ public final class RoomService {
         events.emit(new Event.Left(Event.Subject.of(session), room));
         return Uni.join().all(depart(session, membership), resumption.save(session)).andFailFast()
                 .emitOn(session.loop()::run).replaceWithVoid().onFailure().transform(ErrorReply::of);
-    }
-
-    /**
-     * Publishes a message in a room.
-     *
-     * @param from sender; or null
-     * @param transport by which the message came, for the metrics
-     * @param echo whether the sender receives it, too
-     * @param idempotency key by which the backplane recognises a repeated publication; or null
-     */
-    public Uni<PublishResult> publish(Sender from, Transport transport, RoomId room, String event, Data data, boolean echo,
-            String idempotency) {
-        String name = event == null ? Publication.DEFAULT_EVENT : event;
-        return publish(new Publication(room, name, data, from, echo, idempotency), transport);
     }
 
     /** Publishes a message in a room, or to some of its members. */

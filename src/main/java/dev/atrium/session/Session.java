@@ -29,7 +29,7 @@ import java.util.function.Supplier;
  * Used on the session's event loop only, except for the methods that read its final fields, {@link #isOpen},
  * {@link #closeSoon}, and those marked "any thread".
  */
-public final class Session implements Member {
+public final class Session implements Member, Requester {
 
     /** Listener to a session's end; implemented by the gateway. */
     public interface Listener {
@@ -88,7 +88,12 @@ public final class Session implements Member {
         return self;
     }
 
-    /** Returns the client's identity and address. Any thread. */
+    @Override
+    public Sender sender() {
+        return self;
+    }
+
+    @Override
     public Caller caller() {
         return caller;
     }
@@ -168,7 +173,7 @@ public final class Session implements Member {
         return namespace;
     }
 
-    /** Returns the transport, for metrics: {@code plain}, {@code session} … */
+    @Override
     public Transport transport() {
         return transport;
     }

@@ -101,13 +101,15 @@ final class WarmUpTraffic {
         ClientLimits limits = new ClientLimits(securityConfig);
         AuditLog audit = new AuditLog(events, limits, limiter);
         AccessControl access = new AccessControl(Policy.open(), limits, audit);
-        Gateway gateway = new Gateway(new RoomService(backplane, sessions, rooms, events, Tracing.off()), access, limits,
-                limiter, audit,
+        RoomService service = new RoomService(backplane, sessions, rooms, events, Tracing.off());
+        Authentication authentication = new Authentication(authenticator, service, access, limiter, audit,
                 new TokenExpiry(audit, securityConfig));
+        Gateway gateway = new Gateway(service, access, limits, limiter, audit, authentication);
         Admission admission = new Admission(authenticator, Policy.open(), limiter, audit, securityConfig);
         admission.register(router);
-        new SocketGate(admission, new SocketServices(gateway, new Authentication(authenticator, gateway, access, audit),
-                HandlerRegistry.none(), Transfers.none(gateway), sessions, config)).register(router);
+        new SocketGate(admission,
+                new SocketServices(gateway, limits, HandlerRegistry.none(), Transfers.none(access), sessions, config))
+                .register(router);
         router.route("/*").subRouter(endpoints);
         server = vertx.createHttpServer(options.setHost(HOST).setPort(0)).requestHandler(router);
     }

@@ -13,7 +13,6 @@ import dev.atrium.gateway.ErrorReply;
 import dev.atrium.gateway.Events;
 import dev.atrium.gateway.Gateway;
 import dev.atrium.gateway.RoomService;
-import dev.atrium.gateway.TokenExpiry;
 import dev.atrium.room.Data;
 import dev.atrium.room.HistoryQuery;
 import dev.atrium.room.Message;
@@ -29,6 +28,8 @@ import dev.atrium.security.LoadSignal;
 import dev.atrium.security.Permissions;
 import dev.atrium.security.Policy;
 import dev.atrium.security.SecurityConfig;
+import dev.atrium.session.HttpRequester;
+import dev.atrium.session.Requester;
 import dev.atrium.session.SessionConfig;
 import dev.atrium.session.Sessions;
 import dev.atrium.session.Transport;
@@ -85,6 +86,7 @@ class TransfersTest {
     private BreakableStore store;
     private MemoryBackplane backplane;
     private RoomService service;
+    private AccessControl access;
     private Gateway gateway;
     private Transfers transfers;
 
@@ -106,8 +108,8 @@ class TransfersTest {
         service = new RoomService(backplane, new Sessions(node, settings.getConfigMapping(SessionConfig.class)),
                 new Rooms(backplane, (message, members) -> {
                 }, Tracing.off()), events, Tracing.off());
-        gateway = new Gateway(service, new AccessControl(Policy.open(), limits, audit), limits, connections, audit,
-                new TokenExpiry(audit, security));
+        access = new AccessControl(Policy.open(), limits, audit);
+        gateway = new Gateway(service, access, limits, connections, audit, null);
         transfers = replica();
     }
 
@@ -150,7 +152,8 @@ class TransfersTest {
     @Test
     void only_rooms_that_sessions_join_have_files() {
         for (RoomId room : List.of(RoomId.everyone("/"), RoomId.of("/", Node.create().newSessionId()))) {
-            refuses(() -> transfers.open(ann, room, "a", 1L, null, null), 400, "room: expected a room that sessions join");
+            refuses(() -> Uni.createFrom().item(new FileCommand.Open(transfers, room, "a", 1L, null, null)), 400,
+                    "room: expected a room that sessions join");
         }
     }
 
@@ -159,14 +162,13 @@ class TransfersTest {
         StoredFile coming = open(guest, HELLO, null).file();
         StoredFile whole = sent(ann, HELLO);
         String message = "token: expected one before anything else";
-        refuses(() -> transfers.open(nobody, LOBBY, "a", 1L, null, null), 401, message);
         refuses(() -> transfers.write(nobody, coming.id(), 0L, chunk(HELLO, 0)), 401, message);
         refuses(() -> transfers.status(nobody, coming.id()), 401, message);
         refuses(() -> transfers.close(nobody, coming.id()), 401, message);
         refuses(() -> transfers.abort(nobody, coming.id()), 401, message);
         refuses(() -> transfers.read(nobody, whole.id(), 0L), 401, message);
-        refuses(() -> transfers.find(nobody.caller(), Transport.HTTP, LOBBY, whole.id()), 401, message);
-        refuses(() -> transfers.delete(nobody.caller(), Transport.HTTP, LOBBY, whole.id()), 401, message);
+        refuses(() -> request(nobody.caller(), new FileCommand.Find(transfers, LOBBY, whole.id())), 401, message);
+        refuses(() -> request(nobody.caller(), new FileCommand.Delete(transfers, LOBBY, whole.id())), 401, message);
         assertThat(await(store.list())).containsExactlyInAnyOrder(coming, whole);
     }
 
@@ -209,8 +211,8 @@ class TransfersTest {
         refuses(() -> transfers.close(ann, id), 404, message);
         refuses(() -> transfers.abort(ann, id), 404, message);
         refuses(() -> transfers.read(ann, id, 0L), 404, message);
-        refuses(() -> transfers.find(ann.caller(), Transport.HTTP, LOBBY, id), 404, message);
-        refuses(() -> transfers.delete(ann.caller(), Transport.HTTP, LOBBY, id), 404, message);
+        refuses(() -> request(ann.caller(), new FileCommand.Find(transfers, LOBBY, id)), 404, message);
+        refuses(() -> request(ann.caller(), new FileCommand.Delete(transfers, LOBBY, id)), 404, message);
     }
 
     @Test
@@ -352,30 +354,31 @@ class TransfersTest {
     @Test
     void a_room_has_its_own_files_that_are_complete_and_no_others() {
         StoredFile file = sent(ann, HELLO);
-        assertThat(await(transfers.find(bob.caller(), Transport.HTTP, LOBBY, file.id())).id()).isEqualTo(file.id());
+        assertThat(await(request(bob.caller(), new FileCommand.Find(transfers, LOBBY, file.id()))).id()).isEqualTo(file.id());
         for (RoomId other : List.of(RoomId.of("/", "other"), RoomId.of("/chat", "lobby"))) {
-            refuses(() -> transfers.find(bob.caller(), Transport.HTTP, other, file.id()), 404,
+            refuses(() -> request(bob.caller(), new FileCommand.Find(transfers, other, file.id())), 404,
                     "file: there is none of that id");
         }
         StoredFile coming = open(ann, HELLO, null).file();
-        refuses(() -> transfers.find(ann.caller(), Transport.HTTP, LOBBY, coming.id()), 404, "file: there is none of that id");
+        refuses(() -> request(ann.caller(), new FileCommand.Find(transfers, LOBBY, coming.id())), 404,
+                "file: there is none of that id");
     }
 
     @Test
     void a_file_is_removed_by_its_user_and_by_administrators_alone() {
         StoredFile first = sent(ann, HELLO);
-        refuses(() -> transfers.delete(bob.caller(), Transport.HTTP, LOBBY, first.id()), 403,
+        refuses(() -> request(bob.caller(), new FileCommand.Delete(transfers, LOBBY, first.id())), 403,
                 "room: the permission admin is missing for it");
-        refuses(() -> transfers.delete(guest.caller(), Transport.HTTP, LOBBY, first.id()), 403,
+        refuses(() -> request(guest.caller(), new FileCommand.Delete(transfers, LOBBY, first.id())), 403,
                 "room: the permission admin is missing for it");
-        await(transfers.delete(ann.caller(), Transport.HTTP, LOBBY, first.id()));
+        await(request(ann.caller(), new FileCommand.Delete(transfers, LOBBY, first.id())));
         assertThat(await(store.find(first.id()))).isNull();
         StoredFile second = sent(guest, HELLO);
-        refuses(() -> transfers.delete(guest.caller(), Transport.HTTP, LOBBY, second.id()), 403,
+        refuses(() -> request(guest.caller(), new FileCommand.Delete(transfers, LOBBY, second.id())), 403,
                 "room: the permission admin is missing for it");
         Caller admin = new Caller(new Identity(Identity.Kind.TOKEN, "root", Permissions.parse("lobby:admin"), Identity.NEVER),
                 "");
-        await(transfers.delete(admin, Transport.HTTP, LOBBY, second.id()));
+        await(request(admin, new FileCommand.Delete(transfers, LOBBY, second.id())));
         assertThat(await(store.find(second.id()))).isNull();
     }
 
@@ -414,14 +417,18 @@ class TransfersTest {
 
     @Test
     void a_server_without_files_says_so() {
-        Transfers none = Transfers.none(gateway);
+        Transfers none = Transfers.none(access);
         refuses(() -> none.open(ann, LOBBY, "a", 1L, null, null), 404, "file: this server keeps no files");
         refuses(() -> none.status(ann, "id"), 404, "file: this server keeps no files");
-        refuses(() -> none.find(ann.caller(), Transport.HTTP, LOBBY, "id"), 404, "file: this server keeps no files");
+        refuses(() -> request(ann.caller(), new FileCommand.Find(none, LOBBY, "id")), 404, "file: this server keeps no files");
+    }
+
+    private <R> Uni<R> request(Caller caller, FileCommand<Requester, R> command) {
+        return gateway.execute(new HttpRequester(caller), command);
     }
 
     private Transfers replica() {
-        return new Transfers(store, gateway, new FilePublisher(service, store, REMEMBERED, clock),
+        return new Transfers(store, access, new FilePublisher(service, store, REMEMBERED, clock),
                 new Quotas(1000, 10_000, 10_000, 10_000, 100, 100, 10), CHUNK, clock);
     }
 

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatCode;
 import dev.atrium.room.RoomId;
 import dev.atrium.security.Identity;
 import dev.atrium.security.Permission;
+import dev.atrium.session.HttpRequester;
 import dev.atrium.session.Transport;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -24,7 +25,7 @@ class AccessControlTest extends WithGateway {
     @CsvSource({ "lobby:publish, true", "lobby:send, true", "lobby:admin, true", "lobby:join history presence, false",
             "news:publish send, false" })
     void one_without_a_session_publishes_with_publish_or_with_send(String grants, boolean permitted) {
-        ErrorReply error = error(() -> access.requirePublish(caller(key(grants)), Transport.HTTP, LOBBY));
+        ErrorReply error = error(() -> access.requirePublish(new HttpRequester(caller(key(grants))), LOBBY));
         if (permitted) {
             assertThat(error).isNull();
             assertThat(denials()).isEmpty();
@@ -37,13 +38,13 @@ class AccessControlTest extends WithGateway {
 
     @Test
     void nobody_publishes_before_it_has_said_who_it_is() {
-        assertThat(error(() -> access.requirePublish(caller(Identity.NOBODY), Transport.HTTP, LOBBY)).code()).isEqualTo(401);
+        assertThat(error(() -> access.requirePublish(new HttpRequester(caller(Identity.NOBODY)), LOBBY)).code()).isEqualTo(401);
     }
 
     @Test
     void a_permission_to_publish_makes_no_name_shorter() {
         ErrorReply error = error(
-                () -> access.requirePublish(caller(key("*:publish")), Transport.HTTP, RoomId.of("/", "1234567890123")));
+                () -> access.requirePublish(new HttpRequester(caller(key("*:publish"))), RoomId.of("/", "1234567890123")));
         assertThat(error.code()).isEqualTo(400);
         assertThat(error.getMessage()).isEqualTo("room: expected at most 12 bytes of UTF-8");
     }
@@ -75,7 +76,7 @@ class AccessControlTest extends WithGateway {
             /chat | /chat lobby:admin | room: the permission admin is missing for it
             """)
     void an_administrator_is_one_of_a_namespace_or_of_all(String namespace, String grants, String message) {
-        ErrorReply error = error(() -> access.requireAdmin(caller(key(grants)), Transport.HTTP, namespace));
+        ErrorReply error = error(() -> access.requireAdmin(new HttpRequester(caller(key(grants))), namespace));
         if (message == null) {
             assertThat(error).isNull();
         } else {
@@ -88,32 +89,37 @@ class AccessControlTest extends WithGateway {
     @ParameterizedTest
     @CsvSource(value = { "/chat", "all" }, nullValues = "all")
     void one_that_has_not_said_who_it_is_is_no_administrator(String namespace) {
-        assertThat(error(() -> access.requireAdmin(caller(Identity.NOBODY), Transport.HTTP, namespace)).code()).isEqualTo(401);
+        assertThat(error(() -> access.requireAdmin(new HttpRequester(caller(Identity.NOBODY)), namespace)).code())
+                .isEqualTo(401);
         assertThat(denials()).containsExactly("AUTHENTICATION missing null");
     }
 
     @Test
     void a_namespace_in_which_a_client_may_do_nothing_it_cannot_enter() {
-        access.requireNamespace(caller(user("ann", "/chat lobby:send")), Transport.HTTP, "/chat");
-        ErrorReply error = error(() -> access.requireNamespace(caller(user("ann", "/chat lobby:send")), Transport.HTTP, "/"));
+        access.requireNamespace(new HttpRequester(caller(user("ann", "/chat lobby:send"))), "/chat");
+        ErrorReply error = error(
+                () -> access.requireNamespace(new HttpRequester(caller(user("ann", "/chat lobby:send"))), "/"));
         assertThat(error.code()).isEqualTo(403);
         assertThat(error.getMessage()).isEqualTo("ns: the permission join is missing for every room of this namespace");
-        assertThat(error(() -> access.requireNamespace(caller(Identity.NOBODY), Transport.HTTP, "/")).code()).isEqualTo(401);
+        assertThat(error(() -> access.requireNamespace(new HttpRequester(caller(Identity.NOBODY)), "/")).code()).isEqualTo(401);
         assertThat(denials()).containsExactly("PERMISSION join /", "AUTHENTICATION missing null");
     }
 
     @Test
     void the_namespace_of_a_session_is_asked_of_the_identity_that_it_is_about_to_have() {
         Client client = connect(user("ann", "lobby:join"));
-        assertThatCode(() -> access.requireNamespace(client.session, user("ann", "lobby:send"))).doesNotThrowAnyException();
-        assertThat(error(() -> access.requireNamespace(client.session, user("ann", ""))).code()).isEqualTo(403);
+        assertThatCode(
+                () -> access.requireNamespace(client.session.caller().as(user("ann", "lobby:send")), Transport.SESSION, "/"))
+                .doesNotThrowAnyException();
+        assertThat(error(() -> access.requireNamespace(client.session.caller().as(user("ann", "")), Transport.SESSION, "/"))
+                .code()).isEqualTo(403);
     }
 
     @Test
     void what_is_asked_without_an_error_is_no_denial() {
-        assertThat(access.allows(caller(user("ann", "lobby:join")), LOBBY, Permission.JOIN)).isTrue();
-        assertThat(access.allows(caller(user("ann", "lobby:join")), LOBBY, Permission.SEND)).isFalse();
-        assertThat(access.allows(caller(Identity.NOBODY), LOBBY, Permission.JOIN)).isFalse();
+        assertThat(access.allows(new HttpRequester(caller(user("ann", "lobby:join"))), LOBBY, Permission.JOIN)).isTrue();
+        assertThat(access.allows(new HttpRequester(caller(user("ann", "lobby:join"))), LOBBY, Permission.SEND)).isFalse();
+        assertThat(access.allows(new HttpRequester(caller(Identity.NOBODY)), LOBBY, Permission.JOIN)).isFalse();
         assertThat(denials()).isEmpty();
     }
 
@@ -121,7 +127,7 @@ class AccessControlTest extends WithGateway {
     void where_the_server_is_open_everyone_may_do_everything_but_administrate() {
         start();
         for (Permission permission : Permission.values()) {
-            ErrorReply error = error(() -> access.require(caller(Identity.ANONYMOUS), Transport.HTTP, LOBBY, permission));
+            ErrorReply error = error(() -> access.require(new HttpRequester(caller(Identity.ANONYMOUS)), LOBBY, permission));
             if (permission == Permission.ADMIN) {
                 assertThat(error.code()).isEqualTo(403);
             } else {

@@ -101,8 +101,8 @@ class AuditLogTest extends WithGateway {
     void a_session_is_charged_for_bytes_beside_messages() {
         start("atrium.limits.bytes", "1024", "atrium.limits.messages", "0");
         Client client = connect(ANN);
-        gateway.charge(client.session, BURST * 1024);
-        ErrorReply error = error(() -> gateway.charge(client.session, 1024));
+        gateway.charge(client.session, Cost.message(BURST * 1024));
+        ErrorReply error = error(() -> gateway.charge(client.session, Cost.message(1024)));
         assertThat(error.getMessage()).isEqualTo("too many bytes");
         assertThat(denials()).containsExactly("LIMIT bytes null");
     }

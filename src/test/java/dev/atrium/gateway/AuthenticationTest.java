@@ -31,8 +31,6 @@ class AuthenticationTest extends WithGateway {
     private static final SecretKey OTHER_KEY = new SecretKeySpec(
             "another secret of thirty-two bytes".getBytes(StandardCharsets.UTF_8), "HmacSHA256");
 
-    private Authentication authentication;
-
     @BeforeEach
     void verify() {
         startRequired();
@@ -43,8 +41,7 @@ class AuthenticationTest extends WithGateway {
         JWTAuthContextInfo context = new JWTAuthContextInfo();
         context.setSecretVerificationKey(KEY);
         context.setSignatureAlgorithm(Set.of(SignatureAlgorithm.HS256));
-        authentication = new Authentication(TestSecurity.authenticator(new DefaultJWTParser(context), config), gateway, access,
-                audit);
+        authentication = authentication(TestSecurity.authenticator(new DefaultJWTParser(context), config));
     }
 
     @Test
@@ -62,14 +59,15 @@ class AuthenticationTest extends WithGateway {
         assertThat(events(Event.Authenticated.class))
                 .containsExactly(new Event.Authenticated(Event.Subject.of(client.session)));
         join(client, LOBBY);
-        assertThat(error(gateway.execute(client.session, new Command.Join(NEWS, false, null))).code()).isEqualTo(403);
+        assertThat(error(gateway.execute(client.session, Cost.NONE, new Command.Join(NEWS, false, null))).code())
+                .isEqualTo(403);
     }
 
     @Test
     void a_client_that_shows_its_next_token_leaves_the_rooms_that_it_does_not_grant() {
         Client client = connect(Identity.NOBODY);
         done(authentication.authenticate(client.session, token("ann", "*", "join presence")));
-        done(gateway.execute(client.session, new Command.Join(LOBBY, true, null)));
+        done(gateway.execute(client.session, Cost.NONE, new Command.Join(LOBBY, true, null)));
         join(client, NEWS);
         Authentication.Authenticated done = done(authentication.authenticate(client.session, token("ann", "lobby", "join")));
         assertThat(done.first()).isFalse();
@@ -112,7 +110,7 @@ class AuthenticationTest extends WithGateway {
         ErrorReply error = error(authentication.authenticate(client.session, token("ann", "*", "join")));
         assertThat(error.code()).isEqualTo(409);
         assertThat(error.getMessage()).isEqualTo("auth comes before any join, unless it renews a token");
-        done(gateway.execute(client.session, new Command.Leave(LOBBY)));
+        done(gateway.execute(client.session, Cost.NONE, new Command.Leave(LOBBY)));
         assertThat(done(authentication.authenticate(client.session, token("ann", "*", "join"))).first()).isFalse();
         assertThat(client.session.self().user()).isEqualTo("ann");
     }
@@ -190,8 +188,9 @@ class AuthenticationTest extends WithGateway {
     @Test
     void without_a_key_no_token_can_be_verified() {
         start("atrium.auth.mode", "open");
-        Authentication without = new Authentication(TestSecurity.withoutKey(config), gateway, access, audit);
+        Authentication without = authentication(TestSecurity.withoutKey(config));
         assertThat(without.verifies()).isFalse();
+        renew();
         assertThat(authentication.verifies()).isTrue();
         assertThat(error(without.identity(caller(Identity.ANONYMOUS), Transport.SESSION, "x")).getMessage())
                 .isEqualTo("token: this server has no key to verify it with");

@@ -9,6 +9,7 @@ import dev.atrium.room.HistoryQuery;
 import dev.atrium.room.RoomId;
 import dev.atrium.room.StreamPosition;
 import dev.atrium.security.Identity;
+import dev.atrium.session.Session;
 import java.util.Map;
 import java.util.function.Function;
 import java.util.stream.Stream;
@@ -24,15 +25,16 @@ class CommandTest extends WithGateway {
     private static final String OTHER_SESSION = "~abcdefghijklmnopqrst";
     private static final String UNAUTHENTICATED = "token: expected one before anything else";
 
-    private static final Command<?> JOIN = new Command.Join(LOBBY, false, null);
-    private static final Command<?> JOIN_AND_WATCH = new Command.Join(LOBBY, true, null);
-    private static final Command<?> LEAVE = new Command.Leave(LOBBY);
-    private static final Command<?> PUBLISH = new Command.Publish(LOBBY, null, new Data.Text("x"), true, null);
-    private static final Command<?> READ = new Command.ReadHistory(LOBBY, HistoryQuery.after(0, 1));
-    private static final Command<?> MEMBERS = new Command.ListMembers(LOBBY, null, 1);
-    private static final Command<?> USERS = new Command.ListUsers(LOBBY, null, 1);
-    private static final Command<?> RESUME = new Command.Resume("token", Map.of());
-    private static final Command<?> RECOVER = new Command.Recover("token", new RecoveryOffset("", StreamPosition.START, 0));
+    private static final Command<? super Session, ?> JOIN = new Command.Join(LOBBY, false, null);
+    private static final Command<? super Session, ?> JOIN_AND_WATCH = new Command.Join(LOBBY, true, null);
+    private static final Command<? super Session, ?> LEAVE = new Command.Leave(LOBBY);
+    private static final Command<? super Session, ?> PUBLISH = new Command.Publish(LOBBY, null, new Data.Text("x"), true, null);
+    private static final Command<? super Session, ?> READ = new Command.ReadHistory(LOBBY, HistoryQuery.after(0, 1));
+    private static final Command<? super Session, ?> MEMBERS = new Command.ListMembers(LOBBY, null, 1);
+    private static final Command<? super Session, ?> USERS = new Command.ListUsers(LOBBY, null, 1);
+    private static final Command<? super Session, ?> RESUME = new Command.Resume("token", Map.of());
+    private static final Command<? super Session, ?> RECOVER = new Command.Recover("token",
+            new RecoveryOffset("", StreamPosition.START, 0));
 
     @BeforeEach
     void require() {
@@ -56,7 +58,7 @@ class CommandTest extends WithGateway {
 
     @ParameterizedTest
     @MethodSource("permitted")
-    void a_client_may_what_it_was_granted(Command<?> command, String grants) {
+    void a_client_may_what_it_was_granted(Command<? super Session, ?> command, String grants) {
         Client client = connect(user("ann", grants));
         assertThatCode(() -> command.permit(client.session, access)).doesNotThrowAnyException();
         assertThat(denials()).isEmpty();
@@ -79,7 +81,8 @@ class CommandTest extends WithGateway {
 
     @ParameterizedTest
     @MethodSource("refused")
-    void a_client_that_lacks_the_permission_is_403_and_operators_are_told(Command<?> command, String grants, String message,
+    void a_client_that_lacks_the_permission_is_403_and_operators_are_told(Command<? super Session, ?> command, String grants,
+            String message,
             String denied) {
         Client client = connect(user("ann", grants));
         ErrorReply error = error(() -> command.permit(client.session, access));
@@ -89,21 +92,21 @@ class CommandTest extends WithGateway {
         assertThat(client.closed).isEmpty();
     }
 
-    static Stream<Command<?>> guarded() {
+    static Stream<Command<? super Session, ?>> guarded() {
         return Stream.of(JOIN, LEAVE, PUBLISH, READ, MEMBERS, USERS, RESUME);
     }
 
     @ParameterizedTest
     @MethodSource("guarded")
-    void a_client_that_has_not_said_who_it_is_is_401(Command<?> command) {
+    void a_client_that_has_not_said_who_it_is_is_401(Command<? super Session, ?> command) {
         Client client = connect(Identity.NOBODY);
-        ErrorReply error = error(gateway.execute(client.session, command));
+        ErrorReply error = error(gateway.execute(client.session, Cost.NONE, command));
         assertThat(error.code()).isEqualTo(401);
         assertThat(error.getMessage()).isEqualTo(UNAUTHENTICATED);
         assertThat(denials()).containsExactly("AUTHENTICATION missing null");
     }
 
-    static Stream<Function<RoomId, Command<?>>> named() {
+    static Stream<Function<RoomId, Command<? super Session, ?>>> named() {
         return Stream.of(room -> new Command.Join(room, false, null),
                 room -> new Command.Publish(room, null, Data.Json.NULL, true, null),
                 room -> new Command.ReadHistory(room, HistoryQuery.after(0, 1)), room -> new Command.ListMembers(room, null, 1),
@@ -112,7 +115,7 @@ class CommandTest extends WithGateway {
 
     @ParameterizedTest
     @MethodSource("named")
-    void a_room_whose_name_is_longer_than_this_server_takes_is_400(Function<RoomId, Command<?>> command) {
+    void a_room_whose_name_is_longer_than_this_server_takes_is_400(Function<RoomId, Command<? super Session, ?>> command) {
         Client client = connect(ANN);
         ErrorReply error = error(() -> command.apply(RoomId.of("/", "123456789")).permit(client.session, access));
         assertThat(error.code()).isEqualTo(400);
@@ -155,12 +158,13 @@ class CommandTest extends WithGateway {
         Client client = admit(Identity.ANONYMOUS);
         join(client, LOBBY);
         join(client, NEWS);
-        ErrorReply error = error(gateway.execute(client.session, new Command.Join(RoomId.of("/", "third"), false, null)));
+        ErrorReply error = error(
+                gateway.execute(client.session, Cost.NONE, new Command.Join(RoomId.of("/", "third"), false, null)));
         assertThat(error.code()).isEqualTo(429);
         assertThat(error.getMessage()).isEqualTo("room: this session is in as many rooms as it may be");
         assertThat(denials()).containsExactly("LIMIT rooms null");
         join(client, LOBBY);
-        done(gateway.execute(client.session, new Command.Leave(LOBBY)));
+        done(gateway.execute(client.session, Cost.NONE, new Command.Leave(LOBBY)));
         join(client, RoomId.of("/", "third"));
         assertThat(denials()).hasSize(1);
     }
@@ -168,9 +172,9 @@ class CommandTest extends WithGateway {
     @Test
     void a_command_that_is_not_permitted_does_nothing() {
         Client client = connect(user("ann", "lobby:history join"));
-        assertThat(error(gateway.execute(client.session, PUBLISH)).code()).isEqualTo(403);
+        assertThat(error(gateway.execute(client.session, Cost.NONE, PUBLISH)).code()).isEqualTo(403);
         assertThat(done(service.history(LOBBY, HistoryQuery.after(0, 1))).messages()).isEmpty();
-        assertThat(error(gateway.execute(client.session, JOIN_AND_WATCH)).code()).isEqualTo(403);
+        assertThat(error(gateway.execute(client.session, Cost.NONE, JOIN_AND_WATCH)).code()).isEqualTo(403);
         assertThat(client.session.memberships()).isEmpty();
     }
 
@@ -178,18 +182,20 @@ class CommandTest extends WithGateway {
     void a_command_that_is_permitted_is_executed() {
         Client client = connect(ANN);
         join(client, LOBBY);
-        assertThat(done(gateway.execute(client.session, new Command.Publish(LOBBY, "say", new Data.Text("x"), true, null)))
+        assertThat(done(
+                gateway.execute(client.session, Cost.NONE, new Command.Publish(LOBBY, "say", new Data.Text("x"), true, null)))
                 .position().offset()).isOne();
-        assertThat(done(gateway.execute(client.session, new Command.ReadHistory(LOBBY, HistoryQuery.after(0, 10)))).messages())
+        assertThat(done(gateway.execute(client.session, Cost.NONE, new Command.ReadHistory(LOBBY, HistoryQuery.after(0, 10))))
+                .messages())
                 .singleElement().satisfies(message -> {
                     assertThat(message.event()).isEqualTo("say");
                     assertThat(message.from()).isEqualTo(client.session.self());
                 });
-        assertThat(done(gateway.execute(client.session, new Command.ListMembers(LOBBY, null, 10))).members())
+        assertThat(done(gateway.execute(client.session, Cost.NONE, new Command.ListMembers(LOBBY, null, 10))).members())
                 .extracting(each -> each.who().id()).containsExactly(client.session.id());
-        assertThat(done(gateway.execute(client.session, new Command.ListUsers(LOBBY, null, 10))).members())
+        assertThat(done(gateway.execute(client.session, Cost.NONE, new Command.ListUsers(LOBBY, null, 10))).members())
                 .extracting(MemberPage.User::user).containsExactly("ann");
-        done(gateway.execute(client.session, new Command.Leave(LOBBY)));
+        done(gateway.execute(client.session, Cost.NONE, new Command.Leave(LOBBY)));
         assertThat(client.session.membership(LOBBY)).isNull();
     }
 }

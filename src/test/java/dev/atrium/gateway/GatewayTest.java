@@ -15,13 +15,11 @@ import dev.atrium.room.RoomPage;
 import dev.atrium.room.Sender;
 import dev.atrium.security.Caller;
 import dev.atrium.security.Identity;
-import dev.atrium.security.Permission;
 import dev.atrium.session.CloseReason;
+import dev.atrium.session.HttpRequester;
 import dev.atrium.session.Transport;
-import io.smallrye.mutiny.Uni;
 import java.time.Duration;
 import java.util.List;
-import java.util.function.BiFunction;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -62,9 +60,9 @@ class GatewayTest extends WithGateway {
     void a_client_that_shows_who_it_is_counts_for_that_user_and_no_longer_for_the_one_before() {
         start("atrium.limits.connections-per-user", "1");
         Client client = connect(Identity.ANONYMOUS);
-        gateway.identify(client.session, ANN);
+        authentication.identify(client.session, ANN);
         assertThat(error(() -> connect(ANN)).code()).isEqualTo(429);
-        gateway.identify(client.session, user("bob", "*:join"));
+        authentication.identify(client.session, user("bob", "*:join"));
         assertThat(connect(ANN).session.isOpen()).isTrue();
         assertThat(error(() -> connect(user("bob", ""))).code()).isEqualTo(429);
     }
@@ -106,9 +104,9 @@ class GatewayTest extends WithGateway {
     void several_messages_in_one_are_charged_together_or_not_at_all() {
         start("atrium.limits.messages", "1");
         Client client = connect(ANN);
-        assertThat(error(() -> gateway.charge(client.session, 6, 1)).code()).isEqualTo(429);
-        gateway.charge(client.session, 5, 1);
-        assertThat(error(() -> gateway.charge(client.session, 1)).code()).isEqualTo(429);
+        assertThat(error(() -> gateway.charge(client.session, new Cost(6, 1))).code()).isEqualTo(429);
+        gateway.charge(client.session, new Cost(5, 1));
+        assertThat(error(() -> gateway.charge(client.session, Cost.message(1))).code()).isEqualTo(429);
     }
 
     @Test
@@ -127,7 +125,7 @@ class GatewayTest extends WithGateway {
 
     @Test
     void a_client_without_a_session_publishes_in_the_name_of_its_user() {
-        PublishResult result = done(gateway.publish(caller(ANN), Transport.HTTP, LOBBY, null, TEXT, null, "00-trace"));
+        PublishResult result = done(request(caller(ANN), new Command.Publish(LOBBY, null, TEXT, true, null, "00-trace")));
         Message message = done(service.history(LOBBY, HistoryQuery.after(0, 1))).messages().get(0);
         assertThat(message.position()).isEqualTo(result.position());
         assertThat(message.event()).isEqualTo("message");
@@ -142,7 +140,7 @@ class GatewayTest extends WithGateway {
     @Test
     void a_backend_publishes_in_nobodys_name() {
         startRequired();
-        done(gateway.publish(caller(key("*:publish")), Transport.HTTP, LOBBY, "say", TEXT, null, null));
+        done(request(caller(key("*:publish")), new Command.Publish(LOBBY, "say", TEXT, true, null, null)));
         Message message = done(service.history(LOBBY, HistoryQuery.after(0, 1))).messages().get(0);
         assertThat(message.from()).isNull();
         assertThat(message.event()).isEqualTo("say");
@@ -152,38 +150,32 @@ class GatewayTest extends WithGateway {
     void one_without_a_session_publishes_no_more_bytes_than_a_session() {
         start("atrium.limits.bytes", "1024");
         Caller anonymous = caller(Identity.ANONYMOUS);
-        done(gateway.publish(anonymous, Transport.HTTP, LOBBY, null, new Data.Text("x".repeat(5 * 1024)), null, null));
+        done(request(anonymous, new Command.Publish(LOBBY, null, new Data.Text("x".repeat(5 * 1024)), true, null, null)));
         ErrorReply error = error(
-                gateway.publish(anonymous, Transport.HTTP, LOBBY, null, new Data.Text("x".repeat(1024)), null, null));
+                request(anonymous, new Command.Publish(LOBBY, null, new Data.Text("x".repeat(1024)), true, null, null)));
         assertThat(error.code()).isEqualTo(429);
         assertThat(done(service.history(LOBBY, HistoryQuery.after(0, 9))).messages()).hasSize(1);
     }
 
     static Stream<Arguments> requests() {
         return Stream.of(
-                request("send", (gateway, caller) -> gateway.publish(caller, Transport.HTTP, LOBBY, null, TEXT, null, null)),
-                request("presence", (gateway, caller) -> gateway.members(caller, Transport.HTTP, LOBBY, null, 10)),
-                request("presence", (gateway, caller) -> gateway.users(caller, Transport.HTTP, LOBBY, null, 10)),
-                request("join", (gateway, caller) -> gateway.state(caller, Transport.HTTP, LOBBY)),
-                request("history",
-                        (gateway, caller) -> gateway.history(caller, Transport.HTTP, LOBBY, HistoryQuery.after(0, 10))),
-                request("join", (gateway, caller) -> gateway.listen(caller, null, LOBBY, null, () -> false)),
-                request("admin",
-                        (gateway, caller) -> gateway.disconnect(caller, Transport.HTTP, "/", "~abcdefghijklmnopqrst")));
-    }
-
-    private static Arguments request(String permission, BiFunction<Gateway, Caller, Uni<?>> request) {
-        return arguments(permission, request);
+                arguments("send", new Command.Publish(LOBBY, null, TEXT, true, null, null)),
+                arguments("presence", new Command.ListMembers(LOBBY, null, 10)),
+                arguments("presence", new Command.ListUsers(LOBBY, null, 10)),
+                arguments("join", new Command.ReadState(LOBBY)),
+                arguments("history", new Command.ReadHistory(LOBBY, HistoryQuery.after(0, 10))),
+                arguments("join", new Command.Listen(null, LOBBY, null, () -> false)),
+                arguments("admin", new Command.Disconnect("/", "~abcdefghijklmnopqrst")));
     }
 
     @ParameterizedTest
     @MethodSource("requests")
     void a_request_without_a_session_needs_the_permission_as_well(String permission,
-            BiFunction<Gateway, Caller, Uni<?>> request) {
+            Command<? super HttpRequester, ?> command) {
         startRequired();
-        ErrorReply unknown = error(request.apply(gateway, caller(Identity.NOBODY)));
+        ErrorReply unknown = error(request(caller(Identity.NOBODY), command));
         assertThat(unknown.code()).isEqualTo(401);
-        ErrorReply error = error(request.apply(gateway, caller(user("ann", "news:admin"))));
+        ErrorReply error = error(request(caller(user("ann", "news:admin")), command));
         assertThat(error.code()).isEqualTo(403);
         assertThat(error.getMessage()).isEqualTo("room: the permission " + permission + " is missing for it");
     }
@@ -195,9 +187,9 @@ class GatewayTest extends WithGateway {
         join(one, LOBBY);
         clock.pass(Duration.ofMillis(5));
         join(two, LOBBY);
-        assertThat(done(gateway.members(caller(ANN), Transport.HTTP, LOBBY, null, 10)).members()).extracting(Presence::who)
+        assertThat(done(request(caller(ANN), new Command.ListMembers(LOBBY, null, 10))).members()).extracting(Presence::who)
                 .containsExactlyInAnyOrder(one.session.self(), two.session.self());
-        assertThat(done(gateway.users(caller(ANN), Transport.HTTP, LOBBY, null, 10)).members()).singleElement()
+        assertThat(done(request(caller(ANN), new Command.ListUsers(LOBBY, null, 10))).members()).singleElement()
                 .satisfies(user -> assertThat(user.sessions()).hasSize(2));
     }
 
@@ -206,9 +198,9 @@ class GatewayTest extends WithGateway {
         startRequired();
         join(admit(user("bob", "lobby:join")), LOBBY);
         PublishResult last = say(LOBBY, "x");
-        assertThat(done(gateway.state(caller(user("ann", "lobby:join presence")), Transport.HTTP, LOBBY)))
+        assertThat(done(request(caller(user("ann", "lobby:join presence")), new Command.ReadState(LOBBY))))
                 .isEqualTo(new RoomState(LOBBY, 1, last.position()));
-        assertThat(done(gateway.state(caller(user("ann", "lobby:join")), Transport.HTTP, LOBBY)))
+        assertThat(done(request(caller(user("ann", "lobby:join")), new Command.ReadState(LOBBY))))
                 .isEqualTo(new RoomState(LOBBY, null, last.position()));
     }
 
@@ -219,37 +211,28 @@ class GatewayTest extends WithGateway {
             say(RoomId.of("/", name), "x");
         }
         Caller ann = caller(user("ann", "a:join,c:join,b:send"));
-        assertThat(done(gateway.rooms(ann, Transport.HTTP, "/", "", null, 3)).names()).containsExactly("a", "c");
-        assertThat(done(gateway.rooms(ann, Transport.HTTP, "/", "", null, 3)).next()).isEqualTo("c");
-        assertThat(done(gateway.rooms(ann, Transport.HTTP, "/", "", "c", 3))).isEqualTo(new RoomPage(List.of(), null));
-        assertThat(error(gateway.rooms(ann, Transport.HTTP, "/chat", "", null, 3)).code()).isEqualTo(403);
+        assertThat(done(request(ann, new Command.ListRooms("/", "", null, 3))).names()).containsExactly("a", "c");
+        assertThat(done(request(ann, new Command.ListRooms("/", "", null, 3))).next()).isEqualTo("c");
+        assertThat(done(request(ann, new Command.ListRooms("/", "", "c", 3)))).isEqualTo(new RoomPage(List.of(), null));
+        assertThat(error(request(ann, new Command.ListRooms("/chat", "", null, 3))).code()).isEqualTo(403);
     }
 
     @Test
     void an_administrator_ends_a_session_of_the_namespace() {
         Client client = admit(ANN);
         Caller admin = caller(key("/* *:admin"));
-        assertThat(done(gateway.disconnect(admin, Transport.HTTP, "/chat", client.session.id()))).isFalse();
-        assertThat(done(gateway.disconnect(admin, Transport.HTTP, "/", "lobby"))).isFalse();
-        assertThat(done(gateway.disconnect(admin, Transport.HTTP, "/", "~abcdefghijklmnopqrst"))).isFalse();
+        assertThat(done(request(admin, new Command.Disconnect("/chat", client.session.id())))).isFalse();
+        assertThat(done(request(admin, new Command.Disconnect("/", "lobby")))).isFalse();
+        assertThat(done(request(admin, new Command.Disconnect("/", "~abcdefghijklmnopqrst")))).isFalse();
         assertThat(client.closed).isEmpty();
-        assertThat(done(gateway.disconnect(admin, Transport.HTTP, "/", client.session.id()))).isTrue();
+        assertThat(done(request(admin, new Command.Disconnect("/", client.session.id())))).isTrue();
         assertThat(client.closed).containsExactly(CloseReason.DISCONNECTED);
-    }
-
-    @Test
-    void what_is_done_elsewhere_with_a_room_is_asked_here() {
-        startRequired();
-        Caller ann = caller(user("ann", "lobby:send"));
-        gateway.require(ann, Transport.HTTP, LOBBY, Permission.SEND);
-        assertThat(error(() -> gateway.require(ann, Transport.HTTP, LOBBY, Permission.HISTORY)).code()).isEqualTo(403);
-        assertThat(gateway.limits().roomName()).isEqualTo(255);
     }
 
     @Test
     void one_that_listens_without_a_session_is_seen_by_nobody() {
         Client listener = connect(ANN);
-        Membership membership = done(gateway.listen(caller(ANN), listener.session, LOBBY, null, () -> true));
+        Membership membership = done(request(caller(ANN), new Command.Listen(listener.session, LOBBY, null, () -> true)));
         membership.follow();
         say(LOBBY, "one");
         turn();
@@ -262,7 +245,8 @@ class GatewayTest extends WithGateway {
 
     @Test
     void one_that_has_gone_before_it_listened_is_410() {
-        assertThat(error(gateway.listen(caller(ANN), connect(ANN).session, LOBBY, null, () -> false)).code()).isEqualTo(410);
+        assertThat(error(request(caller(ANN), new Command.Listen(connect(ANN).session, LOBBY, null, () -> false))).code())
+                .isEqualTo(410);
     }
 
     @Test
@@ -296,24 +280,24 @@ class GatewayTest extends WithGateway {
         gateway.requireName(NEWS);
     }
 
-    static Stream<BiFunction<Gateway, Caller, Uni<?>>> remote() {
+    static Stream<Command<? super HttpRequester, ?>> remote() {
         return Stream.of(
-                (gateway, caller) -> gateway.publish(caller, Transport.HTTP, LOBBY, null, TEXT, null, null),
-                (gateway, caller) -> gateway.members(caller, Transport.HTTP, LOBBY, null, 10),
-                (gateway, caller) -> gateway.users(caller, Transport.HTTP, LOBBY, null, 10),
-                (gateway, caller) -> gateway.state(caller, Transport.HTTP, LOBBY),
-                (gateway, caller) -> gateway.history(caller, Transport.HTTP, LOBBY, HistoryQuery.after(0, 10)),
-                (gateway, caller) -> gateway.rooms(caller, Transport.HTTP, "/", "", null, 10),
-                (gateway, caller) -> gateway.disconnect(caller, Transport.HTTP, "/", "~abcdefghijklmnopqrst"));
+                new Command.Publish(LOBBY, null, TEXT, true, null, null),
+                new Command.ListMembers(LOBBY, null, 10),
+                new Command.ListUsers(LOBBY, null, 10),
+                new Command.ReadState(LOBBY),
+                new Command.ReadHistory(LOBBY, HistoryQuery.after(0, 10)),
+                new Command.ListRooms("/", "", null, 10),
+                new Command.Disconnect("/", "~abcdefghijklmnopqrst"));
     }
 
     @ParameterizedTest
     @MethodSource("remote")
-    void a_backplane_out_of_reach_is_503(BiFunction<Gateway, Caller, Uni<?>> request) {
+    void a_backplane_out_of_reach_is_503(Command<? super HttpRequester, ?> command) {
         for (String method : new String[] { "publish", "members", "history", "rooms", "end" }) {
             outages.put(method, BackplaneUnavailableException.notSent("test"));
         }
-        ErrorReply error = error(request.apply(gateway, caller(key("/* *:admin"))));
+        ErrorReply error = error(request(caller(key("/* *:admin")), command));
         assertThat(error.code()).isEqualTo(503);
         assertThat(error.isRepeatable()).isTrue();
     }

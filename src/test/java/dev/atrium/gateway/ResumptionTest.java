@@ -75,7 +75,7 @@ class ResumptionTest extends WithGateway {
     void what_is_kept_are_the_rooms_that_the_client_joined_and_whether_it_watches_them() {
         Client client = admit(ANN);
         join(client, LOBBY);
-        done(gateway.execute(client.session, new Command.Join(NEWS, true, null)));
+        done(gateway.execute(client.session, Cost.NONE, new Command.Join(NEWS, true, null)));
         client.session.granted().add("news");
         done(service.save(client.session));
         SavedSession saved = saved(client);
@@ -90,8 +90,8 @@ class ResumptionTest extends WithGateway {
         Client client = admit(ANN);
         join(client, LOBBY);
         join(client, NEWS);
-        done(gateway.execute(client.session, new Command.Join(LOBBY, true, null)));
-        done(gateway.execute(client.session, new Command.Leave(NEWS)));
+        done(gateway.execute(client.session, Cost.NONE, new Command.Join(LOBBY, true, null)));
+        done(gateway.execute(client.session, Cost.NONE, new Command.Leave(NEWS)));
         assertThat(saved(client).rooms()).isEqualTo(Map.of("lobby", true));
     }
 
@@ -99,14 +99,14 @@ class ResumptionTest extends WithGateway {
     void a_client_comes_back_as_the_session_that_it_was_with_its_rooms() {
         Client first = admit(ANN);
         join(first, LOBBY);
-        done(gateway.execute(first.session, new Command.Join(NEWS, true, null)));
+        done(gateway.execute(first.session, Cost.NONE, new Command.Join(NEWS, true, null)));
         Sender self = first.session.self();
         String token = first.session.resumeToken();
         first.session.closed(CloseReason.CONNECTION_LOST);
         StreamPosition missed = say(LOBBY, "missed").position();
         Client second = admit(ANN);
         String former = second.session.id();
-        Resumed resumed = done(gateway.execute(second.session,
+        Resumed resumed = done(gateway.execute(second.session, Cost.NONE,
                 new Command.Resume(token, Map.of("lobby", new StreamPosition(missed.epoch(), 0)))));
         assertThat(resumed.self()).isEqualTo(self).isEqualTo(second.session.self());
         assertThat(resumed.token()).isNotEqualTo(token).isEqualTo(second.session.resumeToken());
@@ -134,7 +134,7 @@ class ResumptionTest extends WithGateway {
         Client first = admit(ANN);
         join(first, LOBBY);
         Client second = admit(ANN);
-        done(gateway.execute(second.session, new Command.Resume(first.session.resumeToken(), Map.of())));
+        done(gateway.execute(second.session, Cost.NONE, new Command.Resume(first.session.resumeToken(), Map.of())));
         assertThat(first.closed).containsExactly(CloseReason.RESUMED);
         assertThat(second.closed).isEmpty();
         assertThat(second.session.membership(LOBBY)).isNotNull();
@@ -144,7 +144,7 @@ class ResumptionTest extends WithGateway {
     void rooms_that_a_client_may_not_enter_any_more_it_gets_back_only_if_the_application_put_it_there() {
         startRequired();
         Client first = admit(user("ann", "*:join presence"));
-        done(gateway.execute(first.session, new Command.Join(LOBBY, true, null)));
+        done(gateway.execute(first.session, Cost.NONE, new Command.Join(LOBBY, true, null)));
         join(first, NEWS);
         RoomId staff = RoomId.of("/", "staff");
         first.session.granted().add("staff");
@@ -152,7 +152,7 @@ class ResumptionTest extends WithGateway {
         String token = first.session.resumeToken();
         first.session.closed(CloseReason.CONNECTION_LOST);
         Client second = admit(user("ann", "lobby:join"));
-        Resumed resumed = done(gateway.execute(second.session, new Command.Resume(token, Map.of())));
+        Resumed resumed = done(gateway.execute(second.session, Cost.NONE, new Command.Resume(token, Map.of())));
         assertThat(resumed.rooms()).extracting(joined -> joined.room().name()).contains("lobby", "staff").doesNotContain("news")
                 .hasSize(4);
         assertThat(second.session.membership(LOBBY).watchesPresence()).isFalse();
@@ -163,7 +163,7 @@ class ResumptionTest extends WithGateway {
     @Test
     void a_token_that_leads_to_no_session_is_410() {
         Client client = admit(ANN);
-        ErrorReply error = error(gateway.execute(client.session, new Command.Resume("unknown", Map.of())));
+        ErrorReply error = error(gateway.execute(client.session, Cost.NONE, new Command.Resume("unknown", Map.of())));
         assertThat(error.code()).isEqualTo(410);
         assertThat(error.subject()).isEqualTo(ErrorReply.Subject.PARAMETER);
         assertThat(error.getMessage()).isEqualTo("token: unknown, or older than sessions are kept; join the rooms again");
@@ -176,11 +176,12 @@ class ResumptionTest extends WithGateway {
         first.session.closed(CloseReason.CONNECTION_LOST);
         clock.pass(window);
         Client second = admit(ANN);
-        done(gateway.execute(second.session, new Command.Resume(first.session.resumeToken(), Map.of())));
+        done(gateway.execute(second.session, Cost.NONE, new Command.Resume(first.session.resumeToken(), Map.of())));
         second.session.closed(CloseReason.CONNECTION_LOST);
         clock.pass(window.plusMillis(1));
         assertThat(
-                error(gateway.execute(admit(ANN).session, new Command.Resume(second.session.resumeToken(), Map.of()))).code())
+                error(gateway.execute(admit(ANN).session, Cost.NONE,
+                        new Command.Resume(second.session.resumeToken(), Map.of()))).code())
                 .isEqualTo(410);
     }
 
@@ -190,7 +191,7 @@ class ResumptionTest extends WithGateway {
         Client second = admit(ANN);
         join(second, LOBBY);
         ErrorReply error = error(
-                () -> gateway.execute(second.session, new Command.Resume(first.session.resumeToken(), Map.of())));
+                () -> gateway.execute(second.session, Cost.NONE, new Command.Resume(first.session.resumeToken(), Map.of())));
         assertThat(error.code()).isEqualTo(409);
         assertThat(error.subject()).isEqualTo(ErrorReply.Subject.COMMAND);
         assertThat(error.getMessage()).isEqualTo("resume comes before any join");
@@ -203,12 +204,12 @@ class ResumptionTest extends WithGateway {
         ann.session.closed(CloseReason.CONNECTION_LOST);
         Client bob = admit(user("bob", "*:join"));
         String own = bob.session.resumeToken();
-        ErrorReply error = error(gateway.execute(bob.session, new Command.Resume(token, Map.of())));
+        ErrorReply error = error(gateway.execute(bob.session, Cost.NONE, new Command.Resume(token, Map.of())));
         assertThat(error.code()).isEqualTo(403);
         assertThat(error.getMessage()).isEqualTo("token: of a session of another user");
         assertThat(bob.session.resumeToken()).isEqualTo(own);
         Client back = admit(ANN);
-        assertThat(done(gateway.execute(back.session, new Command.Resume(token, Map.of()))).self())
+        assertThat(done(gateway.execute(back.session, Cost.NONE, new Command.Resume(token, Map.of()))).self())
                 .isEqualTo(ann.session.self());
     }
 
@@ -217,8 +218,10 @@ class ResumptionTest extends WithGateway {
         Client nobody = admit(Identity.ANONYMOUS);
         String token = nobody.session.resumeToken();
         nobody.session.closed(CloseReason.CONNECTION_LOST);
-        assertThat(error(gateway.execute(admit(ANN).session, new Command.Resume(token, Map.of()))).code()).isEqualTo(403);
-        assertThat(done(gateway.execute(admit(Identity.ANONYMOUS).session, new Command.Resume(token, Map.of()))).self())
+        assertThat(error(gateway.execute(admit(ANN).session, Cost.NONE, new Command.Resume(token, Map.of()))).code())
+                .isEqualTo(403);
+        assertThat(
+                done(gateway.execute(admit(Identity.ANONYMOUS).session, Cost.NONE, new Command.Resume(token, Map.of()))).self())
                 .isEqualTo(nobody.session.self());
     }
 
@@ -227,7 +230,8 @@ class ResumptionTest extends WithGateway {
         Client first = admit(ANN);
         first.session.closed(CloseReason.CONNECTION_LOST);
         Client second = connect(user("ann", "/chat *:join"), "/chat");
-        ErrorReply error = error(gateway.execute(second.session, new Command.Resume(first.session.resumeToken(), Map.of())));
+        ErrorReply error = error(
+                gateway.execute(second.session, Cost.NONE, new Command.Resume(first.session.resumeToken(), Map.of())));
         assertThat(error.code()).isEqualTo(410);
         assertThat(error.getMessage()).isEqualTo("token: of a session in another namespace");
     }
@@ -238,12 +242,12 @@ class ResumptionTest extends WithGateway {
         String token = first.session.resumeToken();
         first.session.closed(CloseReason.CONNECTION_LOST);
         Client second = admit(ANN);
-        Uni<Resumed> resumption = gateway.execute(second.session, new Command.Resume(token, Map.of()));
+        Uni<Resumed> resumption = gateway.execute(second.session, Cost.NONE, new Command.Resume(token, Map.of()));
         second.session.closed(CloseReason.CONNECTION_LOST);
         ErrorReply error = error(resumption);
         assertThat(error.code()).isEqualTo(410);
         assertThat(error.getMessage()).isEqualTo("the session has ended");
-        assertThat(done(gateway.execute(admit(ANN).session, new Command.Resume(token, Map.of()))).self())
+        assertThat(done(gateway.execute(admit(ANN).session, Cost.NONE, new Command.Resume(token, Map.of()))).self())
                 .isEqualTo(first.session.self());
     }
 
@@ -253,7 +257,7 @@ class ResumptionTest extends WithGateway {
         first.session.closed(CloseReason.CONNECTION_LOST);
         Client second = admit(ANN);
         String before = second.session.resumeToken();
-        done(gateway.execute(second.session, new Command.Resume(first.session.resumeToken(), Map.of())));
+        done(gateway.execute(second.session, Cost.NONE, new Command.Resume(first.session.resumeToken(), Map.of())));
         assertThat(done(memory.sessions().resume(before))).isNull();
     }
 
@@ -261,7 +265,7 @@ class ResumptionTest extends WithGateway {
     void a_store_out_of_reach_is_503_and_the_session_stays() {
         Client client = admit(ANN);
         outages.put("resume", BackplaneUnavailableException.notSent("test"));
-        ErrorReply error = error(gateway.execute(client.session, new Command.Resume("token", Map.of())));
+        ErrorReply error = error(gateway.execute(client.session, Cost.NONE, new Command.Resume("token", Map.of())));
         assertThat(error.code()).isEqualTo(503);
         assertThat(client.session.isOpen()).isTrue();
     }
@@ -273,8 +277,10 @@ class ResumptionTest extends WithGateway {
         first.session.closed(CloseReason.CONNECTION_LOST);
         Client second = admit(ANN);
         outages.put("enter", BackplaneUnavailableException.notSent("test"));
-        assertThat(error(() -> done(gateway.execute(second.session, new Command.Resume(first.session.resumeToken(), Map.of()))
-                .onFailure().transform(ErrorReply::of))).code()).isEqualTo(503);
+        assertThat(error(
+                () -> done(gateway.execute(second.session, Cost.NONE, new Command.Resume(first.session.resumeToken(), Map.of()))
+                        .onFailure().transform(ErrorReply::of)))
+                .code()).isEqualTo(503);
         assertThat(second.closed).containsExactly(CloseReason.TRY_LATER);
     }
 

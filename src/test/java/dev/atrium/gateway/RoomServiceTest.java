@@ -68,7 +68,8 @@ class RoomServiceTest extends WithGateway {
     @ParameterizedTest
     @MethodSource("names")
     void any_other_name_is_the_name_of_an_event(String event) {
-        PublishResult result = done(service.publish(SENDER, Transport.PLAIN, LOBBY, event, TEXT, true, "!~" + "k".repeat(62)));
+        PublishResult result = done(
+                service.publish(new Publication(LOBBY, event, TEXT, SENDER, true, "!~" + "k".repeat(62)), Transport.PLAIN));
         assertThat(result.position().offset()).isOne();
         assertThat(events(Event.Accepted.class)).containsExactly(
                 new Event.Accepted(new Publication(LOBBY, event, TEXT, SENDER, true, "!~" + "k".repeat(62)), Transport.PLAIN));
@@ -76,7 +77,7 @@ class RoomServiceTest extends WithGateway {
 
     @Test
     void an_event_without_a_name_is_a_message() {
-        done(service.publish(null, Transport.PLAIN, LOBBY, null, TEXT, true, null));
+        done(service.publish(new Publication(LOBBY, "message", TEXT, null, true, null), Transport.PLAIN));
         assertThat(done(service.history(LOBBY, HistoryQuery.after(0, 1))).messages()).extracting(each -> each.event())
                 .containsExactly("message");
     }
@@ -90,16 +91,19 @@ class RoomServiceTest extends WithGateway {
 
     @Test
     void a_publication_that_is_repeated_with_its_key_is_published_once() {
-        PublishResult first = done(service.publish(SENDER, Transport.PLAIN, LOBBY, null, TEXT, true, "key"));
-        assertThat(done(service.publish(SENDER, Transport.PLAIN, LOBBY, null, TEXT, true, "key"))).isEqualTo(first);
-        assertThat(done(service.publish(SENDER, Transport.PLAIN, LOBBY, null, TEXT, true, "other")).position().offset())
+        PublishResult first = done(
+                service.publish(new Publication(LOBBY, "message", TEXT, SENDER, true, "key"), Transport.PLAIN));
+        assertThat(done(service.publish(new Publication(LOBBY, "message", TEXT, SENDER, true, "key"), Transport.PLAIN)))
+                .isEqualTo(first);
+        assertThat(done(service.publish(new Publication(LOBBY, "message", TEXT, SENDER, true, "other"), Transport.PLAIN))
+                .position().offset())
                 .isEqualTo(2);
     }
 
     @Test
     void a_publication_that_the_backplane_does_not_take_is_refused_and_counted() {
         outages.put("publish", BackplaneUnavailableException.unanswered(new IllegalStateException("test")));
-        ErrorReply error = error(service.publish(SENDER, Transport.PLAIN, LOBBY, null, TEXT, true, null));
+        ErrorReply error = error(service.publish(new Publication(LOBBY, "message", TEXT, SENDER, true, null), Transport.PLAIN));
         assertThat(error.code()).isEqualTo(503);
         assertThat(error.isRepeatable()).isFalse();
         assertThat(events).containsExactly(new Event.Refused(Transport.PLAIN, 503));
@@ -125,13 +129,14 @@ class RoomServiceTest extends WithGateway {
             say(LOBBY, large);
         }
         events.clear();
-        ErrorReply error = error(service.publish(SENDER, Transport.PLAIN, LOBBY, null, TEXT, true, null));
+        ErrorReply error = error(service.publish(new Publication(LOBBY, "message", TEXT, SENDER, true, null), Transport.PLAIN));
         assertThat(error.code()).isEqualTo(503);
         assertThat(error.getMessage()).isEqualTo("this replica is overloaded, try again later");
         assertThat(error.isRepeatable()).isTrue();
         assertThat(events).containsExactly(new Event.Refused(Transport.PLAIN, 503));
         turn();
-        assertThat(done(service.publish(SENDER, Transport.PLAIN, LOBBY, null, TEXT, true, null)).position().offset())
+        assertThat(done(service.publish(new Publication(LOBBY, "message", TEXT, SENDER, true, null), Transport.PLAIN))
+                .position().offset())
                 .isEqualTo(66);
     }
 
@@ -200,17 +205,20 @@ class RoomServiceTest extends WithGateway {
         clock.pass(Duration.ofMinutes(10));
         say(LOBBY, "recent");
         Client client = connect(member);
-        Joined all = done(gateway.execute(client.session, new Command.Join(LOBBY, false, new StreamPosition(epoch, 0))));
+        Joined all = done(
+                gateway.execute(client.session, Cost.NONE, new Command.Join(LOBBY, false, new StreamPosition(epoch, 0))));
         assertThat(all.recovered()).isFalse();
         all.membership().follow();
         turn();
         assertThat(client.received).containsExactly("recent");
         Client other = connect(member);
         assertThat(
-                done(gateway.execute(other.session, new Command.Join(LOBBY, false, new StreamPosition(epoch, 1)))).recovered())
+                done(gateway.execute(other.session, Cost.NONE, new Command.Join(LOBBY, false, new StreamPosition(epoch, 1))))
+                        .recovered())
                 .isTrue();
         Client reader = connect(user("bob", "*:join history"));
-        Joined whole = done(gateway.execute(reader.session, new Command.Join(LOBBY, false, new StreamPosition(epoch, 0))));
+        Joined whole = done(
+                gateway.execute(reader.session, Cost.NONE, new Command.Join(LOBBY, false, new StreamPosition(epoch, 0))));
         assertThat(whole.recovered()).isTrue();
         whole.membership().follow();
         turn();
@@ -315,14 +323,15 @@ class RoomServiceTest extends WithGateway {
         clock.pass(Duration.ofSeconds(5));
         say(NEWS, "missed 1");
         clock.pass(Duration.ofSeconds(5));
-        done(service.publish(first.session.self(), Transport.SOCKETIO, LOBBY, null, new Data.Text("its own"), false, null));
+        done(service.publish(new Publication(LOBBY, "message", new Data.Text("its own"), first.session.self(), false, null),
+                Transport.SOCKETIO));
         clock.pass(Duration.ofSeconds(5));
         say(LOBBY, "missed 2");
         clock.pass(Duration.ofSeconds(5));
         String token = first.session.resumeToken();
         first.session.closed(CloseReason.CONNECTION_LOST);
         Client second = admit(ANN);
-        Recovered recovered = done(gateway.execute(second.session, recover(token, last)));
+        Recovered recovered = done(gateway.execute(second.session, Cost.NONE, recover(token, last)));
         assertThat(recovered.missed()).extracting(each -> ((Data.Text) each.data()).text()).containsExactly("missed 1",
                 "missed 2");
         assertThat(recovered.resumed().self()).isEqualTo(first.session.self()).isEqualTo(second.session.self());
@@ -341,9 +350,9 @@ class RoomServiceTest extends WithGateway {
         clock.pass(Duration.ofSeconds(20));
         String token = first.session.resumeToken();
         first.session.closed(CloseReason.CONNECTION_LOST);
-        done(gateway.execute(admit(ANN).session, recover(token, last)));
+        done(gateway.execute(admit(ANN).session, Cost.NONE, recover(token, last)));
         clock.pass(window.multipliedBy(2));
-        assertThat(done(gateway.execute(admit(ANN).session, recover(token, last))).resumed().self())
+        assertThat(done(gateway.execute(admit(ANN).session, Cost.NONE, recover(token, last))).resumed().self())
                 .isEqualTo(first.session.self());
     }
 
@@ -360,7 +369,7 @@ class RoomServiceTest extends WithGateway {
             say(NEWS, "missed");
             clock.pass(Duration.ofMinutes(minutes).minusSeconds(2));
             first.session.closed(CloseReason.CONNECTION_LOST);
-            Uni<Recovered> recovery = gateway.execute(admit(member).session,
+            Uni<Recovered> recovery = gateway.execute(admit(member).session, Cost.NONE,
                     new Command.Recover(first.session.resumeToken(),
                             new RecoveryOffset("news", last.position(), last.atMicros())));
             if (minutes == 1) {
@@ -375,7 +384,8 @@ class RoomServiceTest extends WithGateway {
     void a_client_whose_token_is_unknown_does_not_recover() {
         Client client = admit(ANN);
         assertThat(
-                error(gateway.execute(client.session, recover("unknown", new PublishResult(StreamPosition.START, 0)))).code())
+                error(gateway.execute(client.session, Cost.NONE,
+                        recover("unknown", new PublishResult(StreamPosition.START, 0)))).code())
                 .isEqualTo(410);
     }
 
@@ -391,7 +401,7 @@ class RoomServiceTest extends WithGateway {
         say(LOBBY, "recent");
         first.session.closed(CloseReason.CONNECTION_LOST);
         Client second = admit(member);
-        Resumed resumed = done(gateway.execute(second.session,
+        Resumed resumed = done(gateway.execute(second.session, Cost.NONE,
                 new Command.Resume(first.session.resumeToken(), Map.of("lobby", new StreamPosition(epoch, 0)))));
         assertThat(resumed.rooms()).filteredOn(joined -> joined.room().equals(LOBBY)).singleElement()
                 .satisfies(joined -> assertThat(joined.recovered()).isFalse());
@@ -405,7 +415,8 @@ class RoomServiceTest extends WithGateway {
     }
 
     private void assertRefused(String event, String idempotency, String message) {
-        ErrorReply error = error(service.publish(SENDER, Transport.PLAIN, LOBBY, event, TEXT, true, idempotency));
+        ErrorReply error = error(
+                service.publish(new Publication(LOBBY, event, TEXT, SENDER, true, idempotency), Transport.PLAIN));
         assertThat(error.code()).isEqualTo(400);
         assertThat(error.getMessage()).isEqualTo(message);
         assertThat(events).contains(new Event.Refused(Transport.PLAIN, 400)).noneMatch(Event.Accepted.class::isInstance);

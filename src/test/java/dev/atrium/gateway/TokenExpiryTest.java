@@ -84,12 +84,12 @@ class TokenExpiryTest extends WithGateway {
     @Test
     void a_client_that_shows_another_token_has_the_time_of_that_one() {
         Client client = connect(Identity.NOBODY);
-        gateway.identify(client.session, ANN);
+        authentication.identify(client.session, ANN);
         pass(MINUTE);
         assertThat(client.closed).isEmpty();
         long expires = System.currentTimeMillis() + Duration.ofMinutes(5).toMillis();
-        gateway.identify(client.session, until(expires));
-        gateway.identify(client.session, ANN);
+        authentication.identify(client.session, until(expires));
+        authentication.identify(client.session, ANN);
         pass(Duration.ofMinutes(10));
         assertThat(client.expiring).isEmpty();
     }

@@ -17,6 +17,7 @@ import dev.atrium.room.Publication;
 import dev.atrium.room.PublishResult;
 import dev.atrium.room.RoomId;
 import dev.atrium.room.Rooms;
+import dev.atrium.security.Authenticator;
 import dev.atrium.security.Caller;
 import dev.atrium.security.ClientLimits;
 import dev.atrium.security.ConnectionLimiter;
@@ -29,6 +30,7 @@ import dev.atrium.security.TestSecurity;
 import dev.atrium.session.BytesFormat;
 import dev.atrium.session.ClientConnection;
 import dev.atrium.session.CloseReason;
+import dev.atrium.session.HttpRequester;
 import dev.atrium.session.SendQueue;
 import dev.atrium.session.Session;
 import dev.atrium.session.SessionConfig;
@@ -86,6 +88,7 @@ abstract class WithGateway {
     AuditLog audit;
     AccessControl access;
     RoomService service;
+    Authentication authentication;
     Gateway gateway;
 
     @BeforeEach
@@ -121,7 +124,9 @@ abstract class WithGateway {
         access = new AccessControl(policy, limits, audit);
         service = new RoomService(backplane, sessions, new Rooms(backplane, (message, members) -> {
         }, Tracing.off()), stream, Tracing.off());
-        gateway = new Gateway(service, access, limits, connections, audit, new TokenExpiry(audit, config));
+        // Tests whose clients send tokens make their own.
+        authentication = authentication(null);
+        gateway = new Gateway(service, access, limits, connections, audit, authentication);
         events.clear();
     }
 
@@ -146,6 +151,15 @@ abstract class WithGateway {
         return new Caller(identity, "192.0.2.1");
     }
 
+    final Authentication authentication(Authenticator authenticator) {
+        return new Authentication(authenticator, service, access, connections, audit, new TokenExpiry(audit, config));
+    }
+
+    /** Executes a command of an HTTP request. */
+    <R> Uni<R> request(Caller caller, Command<? super HttpRequester, R> command) {
+        return gateway.execute(new HttpRequester(caller), command);
+    }
+
     /** A session in no room. */
     Client connect(Identity identity) {
         return connect(identity, "/");
@@ -168,7 +182,7 @@ abstract class WithGateway {
     }
 
     Joined join(Client client, RoomId room) {
-        Joined joined = done(gateway.execute(client.session, new Command.Join(room, false, null)));
+        Joined joined = done(gateway.execute(client.session, Cost.NONE, new Command.Join(room, false, null)));
         joined.membership().follow();
         return joined;
     }

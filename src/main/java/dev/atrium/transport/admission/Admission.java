@@ -11,6 +11,7 @@ import dev.atrium.security.Limit;
 import dev.atrium.security.LimitException;
 import dev.atrium.security.Policy;
 import dev.atrium.security.SecurityConfig;
+import dev.atrium.session.HttpRequester;
 import dev.atrium.session.Transport;
 import dev.atrium.setting.Require;
 import io.quarkus.runtime.configuration.ConfigurationException;
@@ -241,6 +242,11 @@ public final class Admission {
     public static Caller caller(RoutingContext context) {
         Caller caller = context.get(CALLER);
         return caller == null ? new Caller(Identity.NOBODY, "") : caller;
+    }
+
+    /** Returns the client of a request, for commands that take no session. */
+    public static HttpRequester requester(RoutingContext context) {
+        return new HttpRequester(caller(context));
     }
 
     /** Returns why authentication failed, or null. */

@@ -1,6 +1,7 @@
 package dev.atrium.transport.http;
 
 import dev.atrium.gateway.Command;
+import dev.atrium.gateway.Cost;
 import dev.atrium.gateway.ErrorReply;
 import dev.atrium.gateway.Gateway;
 import dev.atrium.room.RoomId;
@@ -74,23 +75,24 @@ final class EventStream implements ClientConnection {
             gone();
             return;
         }
-        session.inTurn(() -> gateway.execute(session, new Command.Join(room, false, since))).subscribe().with(joined -> {
-            response.setChunked(true)
-                    .putHeader(HttpHeaders.CONTENT_TYPE, format.contentType())
-                    .putHeader(HttpHeaders.CACHE_CONTROL, "no-store")
-                    // Turns off the buffering of proxies such as nginx, which would delay messages.
-                    .putHeader("X-Accel-Buffering", "no");
-            begun = true;
-            send(format.head());
-            send(format.welcome(session.id(), joined));
-            session.follow();
-        }, failure -> {
-            boolean receives = !gone;
-            gone();
-            if (receives) {
-                refused.accept(ErrorReply.of(failure));
-            }
-        });
+        session.inTurn(() -> gateway.execute(session, Cost.NONE, new Command.Join(room, false, since))).subscribe()
+                .with(joined -> {
+                    response.setChunked(true)
+                            .putHeader(HttpHeaders.CONTENT_TYPE, format.contentType())
+                            .putHeader(HttpHeaders.CACHE_CONTROL, "no-store")
+                            // Turns off the buffering of proxies such as nginx, which would delay messages.
+                            .putHeader("X-Accel-Buffering", "no");
+                    begun = true;
+                    send(format.head());
+                    send(format.welcome(session.id(), joined));
+                    session.follow();
+                }, failure -> {
+                    boolean receives = !gone;
+                    gone();
+                    if (receives) {
+                        refused.accept(ErrorReply.of(failure));
+                    }
+                });
     }
 
     @Override

@@ -1,17 +1,18 @@
 package dev.atrium.transport.http;
 
+import dev.atrium.file.FileCommand;
 import dev.atrium.file.StoredFile;
 import dev.atrium.file.Transfers;
 import dev.atrium.gateway.ErrorReply;
+import dev.atrium.gateway.Gateway;
 import dev.atrium.gateway.RoomUrl;
 import dev.atrium.room.InvalidNameException;
 import dev.atrium.room.RoomId;
 import dev.atrium.session.RequestLoop;
-import dev.atrium.session.Transport;
+import dev.atrium.session.Requester;
 import dev.atrium.transport.admission.Admission;
 import dev.atrium.transport.admission.Problem;
 import io.netty.channel.EventLoop;
-import io.smallrye.mutiny.Uni;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
@@ -20,6 +21,7 @@ import io.vertx.ext.web.RoutingContext;
 import jakarta.enterprise.event.Observes;
 import jakarta.inject.Singleton;
 import java.util.function.Consumer;
+import java.util.function.Function;
 
 /**
  * Routes of the content of files, {@code /rooms/{room}/files/{id}}: whole or a range (RFC 9110 section 14). Content is written
@@ -28,12 +30,13 @@ import java.util.function.Consumer;
 @Singleton
 public final class FileRoutes {
 
-    private static final Transport TRANSPORT = Transport.HTTP;
     private static final int RANGE_NOT_SATISFIABLE = 416;
 
+    private final Gateway gateway;
     private final Transfers transfers;
 
-    FileRoutes(Transfers transfers) {
+    FileRoutes(Gateway gateway, Transfers transfers) {
+        this.gateway = gateway;
         this.transfers = transfers;
     }
 
@@ -53,21 +56,18 @@ public final class FileRoutes {
 
     private void find(RoutingContext context) {
         EventLoop eventLoop = RequestLoop.current();
-        answer(context, eventLoop, room -> transfers.find(Admission.caller(context), TRANSPORT, room, context.pathParam("id")),
+        answer(context, eventLoop, room -> new FileCommand.Find(transfers, room, context.pathParam("id")),
                 file -> send(context, file, eventLoop));
     }
 
     private void delete(RoutingContext context) {
         answer(context, RequestLoop.current(),
-                room -> transfers.delete(Admission.caller(context), TRANSPORT, room, context.pathParam("id")),
+                room -> new FileCommand.Delete(transfers, room, context.pathParam("id")),
                 deleted -> context.response().setStatusCode(204).end());
     }
 
-    private interface Work<T> {
-        Uni<T> of(RoomId room);
-    }
-
-    private static <T> void answer(RoutingContext context, EventLoop eventLoop, Work<T> work, Consumer<T> then) {
+    private <T> void answer(RoutingContext context, EventLoop eventLoop, Function<RoomId, FileCommand<Requester, T>> command,
+            Consumer<T> then) {
         RoomId room;
         try {
             room = room(context.request());
@@ -78,8 +78,9 @@ public final class FileRoutes {
             Problem.send(context, ErrorReply.badRequest(e.getMessage()));
             return;
         }
-        work.of(room).emitOn(eventLoop::execute).subscribe().with(then,
-                failure -> Problem.send(context, ErrorReply.of(failure)));
+        gateway.execute(Admission.requester(context), command.apply(room)).emitOn(eventLoop::execute).subscribe()
+                .with(then,
+                        failure -> Problem.send(context, ErrorReply.of(failure)));
     }
 
     private static RoomId room(HttpServerRequest request) {

@@ -1,5 +1,6 @@
 package dev.atrium.transport.http;
 
+import dev.atrium.gateway.Command;
 import dev.atrium.gateway.Gateway;
 import dev.atrium.room.Delivery;
 import dev.atrium.room.DeliveryLoop;
@@ -10,7 +11,7 @@ import dev.atrium.room.Message;
 import dev.atrium.room.RoomId;
 import dev.atrium.room.StreamPosition;
 import dev.atrium.room.WriteBatch;
-import dev.atrium.security.Caller;
+import dev.atrium.session.HttpRequester;
 import io.netty.channel.EventLoop;
 import io.smallrye.mutiny.Uni;
 import io.smallrye.mutiny.subscription.UniEmitter;
@@ -26,7 +27,7 @@ import java.util.concurrent.TimeUnit;
 final class LongPoll implements Member {
 
     private final Gateway gateway;
-    private final Caller caller;
+    private final HttpRequester client;
     private final EventLoop eventLoop;
     private final DeliveryLoop loop;
     private final List<Message> heard = new ArrayList<>();
@@ -37,9 +38,9 @@ final class LongPoll implements Member {
     private boolean dismissed;
 
     /** @param loop delivery loop of the event loop */
-    LongPoll(Gateway gateway, Caller caller, EventLoop eventLoop, DeliveryLoop loop) {
+    LongPoll(Gateway gateway, HttpRequester client, EventLoop eventLoop, DeliveryLoop loop) {
         this.gateway = gateway;
-        this.caller = caller;
+        this.client = client;
         this.eventLoop = eventLoop;
         this.loop = loop;
     }
@@ -56,7 +57,7 @@ final class LongPoll implements Member {
             emitter.onTermination(() -> eventLoop.execute(this::stop));
             // Subscribed to here and not chained: a cancellation, when the client disconnects, would leave an incomplete
             // membership behind.
-            gateway.listen(caller, this, room, since, () -> !over).subscribe().with(joined -> {
+            gateway.execute(client, new Command.Listen(this, room, since, () -> !over)).subscribe().with(joined -> {
                 membership = joined;
                 patience = eventLoop.schedule(this::end, dismissed ? 0 : seconds, TimeUnit.SECONDS);
                 membership.follow();

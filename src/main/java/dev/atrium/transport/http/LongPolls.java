@@ -5,10 +5,10 @@ import dev.atrium.gateway.Gateway;
 import dev.atrium.room.History;
 import dev.atrium.room.RoomId;
 import dev.atrium.room.StreamPosition;
-import dev.atrium.security.Caller;
 import dev.atrium.security.ConnectionLimiter;
 import dev.atrium.security.LimitException;
 import dev.atrium.session.Drainable;
+import dev.atrium.session.HttpRequester;
 import dev.atrium.session.Sessions;
 import io.netty.channel.EventLoop;
 import io.smallrye.mutiny.Uni;
@@ -33,9 +33,9 @@ public final class LongPolls implements Drainable {
     }
 
     /** Starts a long poll on an event loop; fails with 503 on a replica that shuts down. */
-    Uni<History> news(Caller caller, RoomId room, StreamPosition since, long seconds, EventLoop eventLoop) {
+    Uni<History> news(HttpRequester client, RoomId room, StreamPosition since, long seconds, EventLoop eventLoop) {
         return Uni.createFrom().voidItem().emitOn(eventLoop::execute).chain(() -> {
-            LongPoll poll = new LongPoll(gateway, caller, eventLoop, sessions.deliveryLoop(eventLoop));
+            LongPoll poll = new LongPoll(gateway, client, eventLoop, sessions.deliveryLoop(eventLoop));
             waiting.add(poll);
             try {
                 // Checked after the poll was added: a poll that starts during the shutdown is either rejected here, or ended

@@ -1,20 +1,22 @@
 package dev.atrium.transport.http;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
+import dev.atrium.gateway.Command;
 import dev.atrium.gateway.ErrorReply;
 import dev.atrium.gateway.Gateway;
 import dev.atrium.gateway.MemberPage;
 import dev.atrium.gateway.Ranges;
 import dev.atrium.gateway.RoomUrl;
+import dev.atrium.room.Data;
 import dev.atrium.room.History;
 import dev.atrium.room.HistoryQuery;
 import dev.atrium.room.InvalidNameException;
 import dev.atrium.room.Presence;
 import dev.atrium.room.RoomId;
 import dev.atrium.room.StreamPosition;
-import dev.atrium.security.Caller;
+import dev.atrium.security.ClientLimits;
+import dev.atrium.session.HttpRequester;
 import dev.atrium.session.RequestLoop;
-import dev.atrium.session.Transport;
 import dev.atrium.transport.admission.Admission;
 import io.netty.channel.EventLoop;
 import io.smallrye.mutiny.Uni;
@@ -48,8 +50,6 @@ import org.jboss.resteasy.reactive.ResponseStatus;
 @Path("/rooms")
 public class RoomsResource {
 
-    private static final Transport TRANSPORT = Transport.HTTP;
-
     /** Maximum duration of a long poll, in seconds: proxies time out after a minute. */
     private static final long MOST_SECONDS = 55;
 
@@ -58,10 +58,12 @@ public class RoomsResource {
     private static final int MOST_ROOMS = 1_000;
 
     private final Gateway gateway;
+    private final ClientLimits limits;
     private final LongPolls longPolls;
 
-    RoomsResource(Gateway gateway, LongPolls longPolls) {
+    RoomsResource(Gateway gateway, ClientLimits limits, LongPolls longPolls) {
         this.gateway = gateway;
+        this.limits = limits;
         this.longPolls = longPolls;
     }
 
@@ -75,7 +77,7 @@ public class RoomsResource {
             @QueryParam("prefix") @DefaultValue("") String prefix, @QueryParam("cursor") String cursor,
             @QueryParam("limit") String limit) {
         int most = Ranges.limit("limit", Ranges.number("limit", limit), ROOMS, MOST_ROOMS);
-        return gateway.rooms(Admission.caller(context), TRANSPORT, namespace(ns), prefix, cursor, most)
+        return execute(context, new Command.ListRooms(namespace(ns), prefix, cursor, most))
                 .map(page -> new RoomList(page.names().stream().map(RoomList.Entry::new).toList(), page.next()));
     }
 
@@ -104,8 +106,9 @@ public class RoomsResource {
             @Parameter(hidden = true) @HeaderParam(HttpHeaders.CONTENT_TYPE) String type, byte[] body) {
         // Not @PathParam, which ends at a semicolon: the room would not be the one that a WebSocket joins with the same path.
         RoomId id = RoomUrl.room(ns, context.request().path());
-        return gateway.publish(Admission.caller(context), TRANSPORT, id, event, PostedData.read(type, body), idempotency,
-                traceparent)
+        Data data = PostedData.read(type, body);
+        return gateway.execute(Admission.requester(context),
+                new Command.Publish(id, event, data, true, idempotency, traceparent))
                 .map(result -> new Published(result.position().epoch(), result.position().offset(),
                         result.atMicros() / 1000));
     }
@@ -127,7 +130,7 @@ public class RoomsResource {
     })
     public Uni<State> state(@Context RoutingContext context, @QueryParam("ns") @DefaultValue("/") String ns) {
         RoomId room = RoomUrl.room(ns, context.request().path());
-        return gateway.state(Admission.caller(context), TRANSPORT, readable(room)).map(state -> new State(room.name(),
+        return execute(context, new Command.ReadState(readable(room))).map(state -> new State(room.name(),
                 state.members(), state.head().epoch(), state.head().offset()));
     }
 
@@ -149,20 +152,21 @@ public class RoomsResource {
         HistoryQuery query = Ranges.history("", offset, Ranges.number("before", before), Ranges.number("limit", limit));
         long seconds = seconds(wait);
         EventLoop eventLoop = RequestLoop.current();
-        Caller caller = Admission.caller(context);
-        return gateway.history(caller, TRANSPORT, room, query).chain(history -> {
+        HttpRequester client = Admission.requester(context);
+        return gateway.execute(client, new Command.ReadHistory(room, query)).chain(history -> {
             if (since != null && !history.head().epoch().equals(since.epoch()) && !since.epoch().isEmpty()) {
                 // The room has another epoch: its whole history is new to the client.
-                return gateway.history(caller, TRANSPORT, room, HistoryQuery.after(0, query.limit()));
+                return gateway.execute(client,
+                        new Command.ReadHistory(room, HistoryQuery.after(0, query.limit())));
             }
             boolean news = since != null && (!history.messages().isEmpty() || !history.continues(since));
-            return seconds == 0 || news ? Uni.createFrom().item(history) : news(caller, room, since, seconds, query, eventLoop);
+            return seconds == 0 || news ? Uni.createFrom().item(history) : news(client, room, since, seconds, query, eventLoop);
         }).map(history -> MessagesAnswer.of(room, since, history));
     }
 
-    private Uni<History> news(Caller caller, RoomId room, StreamPosition since, long seconds, HistoryQuery query,
+    private Uni<History> news(HttpRequester client, RoomId room, StreamPosition since, long seconds, HistoryQuery query,
             EventLoop eventLoop) {
-        return longPolls.news(caller, room, since, seconds, eventLoop)
+        return longPolls.news(client, room, since, seconds, eventLoop)
                 .map(history -> new History(history.head(),
                         history.messages().subList(0, Math.min(history.messages().size(), query.limit()))));
     }
@@ -178,14 +182,18 @@ public class RoomsResource {
             @QueryParam("by") @DefaultValue("session") String by, @QueryParam("cursor") String cursor,
             @QueryParam("limit") String limit) {
         RoomId room = RoomUrl.room(ns, parent(context.request().path()));
-        int largest = gateway.limits().membersPage();
+        int largest = limits.membersPage();
         int most = Ranges.limit("limit", Ranges.number("limit", limit), largest, largest);
-        Caller caller = Admission.caller(context);
         return switch (by) {
-            case "session" -> gateway.members(caller, TRANSPORT, room, cursor, most).map(Members::of);
-            case "user" -> gateway.users(caller, TRANSPORT, room, cursor, most);
+            case "session" -> execute(context, new Command.ListMembers(room, cursor, most)).map(Members::of);
+            case "user" -> execute(context, new Command.ListUsers(room, cursor, most));
             default -> throw ErrorReply.badRequest("by: expected session or user");
         };
+    }
+
+    /** Executes a command of a request without a body; the request itself was charged when it came in. */
+    private <R> Uni<R> execute(RoutingContext context, Command<? super HttpRequester, R> command) {
+        return gateway.execute(Admission.requester(context), command);
     }
 
     /** One page of rooms. */

@@ -1,8 +1,8 @@
 package dev.atrium.transport.http;
 
+import dev.atrium.gateway.Command;
 import dev.atrium.gateway.ErrorReply;
 import dev.atrium.gateway.Gateway;
-import dev.atrium.session.Transport;
 import dev.atrium.transport.admission.Admission;
 import io.smallrye.mutiny.Uni;
 import io.vertx.ext.web.RoutingContext;
@@ -32,11 +32,12 @@ public class SessionResource {
     @APIResponse(responseCode = "404", description = "There is no such session")
     public Uni<Void> disconnect(@PathParam("id") String id, @QueryParam("ns") @DefaultValue("/") String ns,
             @Context RoutingContext context) {
-        return gateway.disconnect(Admission.caller(context), Transport.HTTP, RoomsResource.namespace(ns), id).map(ended -> {
-            if (!ended) {
-                throw new ErrorReply(404, "id: there is no such session in this namespace");
-            }
-            return null;
-        });
+        return gateway.execute(Admission.requester(context),
+                new Command.Disconnect(RoomsResource.namespace(ns), id)).map(ended -> {
+                    if (!ended) {
+                        throw new ErrorReply(404, "id: there is no such session in this namespace");
+                    }
+                    return null;
+                });
     }
 }

@@ -1,7 +1,8 @@
 package dev.atrium.transport.http;
 
+import dev.atrium.gateway.Command;
+import dev.atrium.gateway.Gateway;
 import dev.atrium.gateway.Revocation;
-import dev.atrium.session.Transport;
 import dev.atrium.transport.admission.Admission;
 import io.smallrye.mutiny.Uni;
 import io.vertx.ext.web.RoutingContext;
@@ -18,9 +19,11 @@ import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
 @Path("/users/{user}/sessions")
 public class UserResource {
 
+    private final Gateway gateway;
     private final Revocation revocation;
 
-    UserResource(Revocation revocation) {
+    UserResource(Gateway gateway, Revocation revocation) {
+        this.gateway = gateway;
         this.revocation = revocation;
     }
 
@@ -35,8 +38,7 @@ public class UserResource {
     @APIResponse(responseCode = "503", description = "Some replica has not answered; it may be done again")
     public Uni<Ended> revoke(@PathParam("user") String user, @QueryParam("ns") String ns,
             @Context RoutingContext context) {
-        return revocation
-                .revoke(Admission.caller(context), Transport.HTTP, ns == null ? null : RoomsResource.namespace(ns), user)
-                .map(Ended::new);
+        return gateway.execute(Admission.requester(context),
+                new Command.Revoke(revocation, ns == null ? null : RoomsResource.namespace(ns), user)).map(Ended::new);
     }
 }

@@ -1,9 +1,11 @@
 package dev.atrium.transport.socketio;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.atrium.application.Call;
 import dev.atrium.application.Clients;
 import dev.atrium.application.NamespaceHandlers;
-import dev.atrium.gateway.Authentication;
+import dev.atrium.gateway.Command;
+import dev.atrium.gateway.Cost;
 import dev.atrium.gateway.ErrorReply;
 import dev.atrium.gateway.Gateway;
 import dev.atrium.gateway.Joined;
@@ -36,7 +38,6 @@ final class NamespaceSocket implements ClientConnection {
     private static final String AUTH = "@auth";
 
     private final Gateway gateway;
-    private final Authentication authentication;
     private final Clients clients;
     private final EngineSocket socket;
     private final String namespace;
@@ -55,10 +56,9 @@ final class NamespaceSocket implements ClientConnection {
      * @param clients the clients of all namespaces
      * @param endpoint the application's handlers; null if it has none for this namespace
      */
-    NamespaceSocket(Gateway gateway, Authentication authentication, Clients clients, EngineSocket socket, String namespace,
+    NamespaceSocket(Gateway gateway, Clients clients, EngineSocket socket, String namespace,
             Map<String, NamespaceSocket> joined, NamespaceHandlers endpoint, boolean relay) {
         this.gateway = gateway;
-        this.authentication = authentication;
         this.clients = clients;
         this.socket = socket;
         this.namespace = namespace;
@@ -137,36 +137,37 @@ final class NamespaceSocket implements ClientConnection {
     /** @param size size of the packet in bytes */
     void event(String name, Arguments arguments, int size, String ackId) {
         Ack ack = new Ack(this, ackId);
+        Cost cost = Cost.message(size);
         try {
-            gateway.charge(session, size);
             if (name.equals(AUTH)) {
-                authenticate(arguments.text(1), ack);
-                return;
+                authenticate(arguments.text(1), cost, ack);
+            } else if (endpoint == null) {
+                events.handle(name, arguments, cost, ack);
+            } else {
+                call(name, arguments, cost, ack);
             }
-            if (endpoint == null) {
-                events.handle(name, arguments, ack);
-                return;
-            }
-            handle(endpoint.event(handle, name, arguments.nodes(1)), ack);
-        } catch (ErrorReply error) {
-            ack.refused(error);
+        } catch (ErrorReply malformed) {
+            ack.refused(gateway.charge(session, cost, malformed));
         }
     }
 
-    private void authenticate(String token, Ack ack) {
+    private void authenticate(String token, Cost cost, Ack ack) {
         if (token == null) {
             throw ErrorReply.badRequest("token: expected a string");
         }
-        socket.await(authentication.authenticate(session, token),
+        socket.await(gateway.execute(session, cost, new Command.Authenticate(token)),
                 done -> ack.ok(json -> ReplyJson.writeFields(done, json)),
                 failure -> ack.refused(ErrorReply.of(failure)));
     }
 
-    private void handle(Uni<List<Object>> handled, Ack ack) {
-        if (handled == null) {
-            return;
-        }
-        window.submit(handled, ack::give, ack::refused);
+    private void call(String name, Arguments arguments, Cost cost, Ack ack) {
+        window.submit(gateway.execute(session, cost, new Call(endpoint, handle, name, arguments.nodes(1))),
+                values -> {
+                    // As in Socket.IO itself, an event that has no handler is not acknowledged.
+                    if (values != null) {
+                        ack.give(values);
+                    }
+                }, ack::refused);
     }
 
     boolean isConnected() {

@@ -6,6 +6,7 @@ import dev.atrium.application.RefusedException;
 import dev.atrium.application.Values;
 import dev.atrium.gateway.Authentication;
 import dev.atrium.gateway.Command;
+import dev.atrium.gateway.Cost;
 import dev.atrium.gateway.ErrorReply;
 import dev.atrium.gateway.Gateway;
 import dev.atrium.room.InvalidNameException;
@@ -133,7 +134,7 @@ final class Namespaces implements EngineSockets.Application {
         }
         Session session = attempt.session();
         request.socket.await(session.inTurn(() -> gateway.admit(session)).chain(() -> gateway.keep(session))
-                .chain(() -> gateway.execute(session, new Command.Recover(request.auth.pid(), request.auth.last()))),
+                .chain(() -> gateway.execute(session, Cost.NONE, new Command.Recover(request.auth.pid(), request.auth.last()))),
                 recovered -> {
                     request.admitted.run();
                     attempt.recovered(request.auth.pid(), recovered);
@@ -168,7 +169,7 @@ final class Namespaces implements EngineSockets.Application {
 
     /** Opens the session; null if it is rejected, of which the client was sent an error or the close. */
     private NamespaceSocket open(ConnectRequest request) {
-        NamespaceSocket opened = new NamespaceSocket(gateway, authentication, clients, request.socket, request.namespace,
+        NamespaceSocket opened = new NamespaceSocket(gateway, clients, request.socket, request.namespace,
                 request.joined, endpoints.of(request.namespace), config.relay());
         try {
             opened.open(request.caller, SocketIoFormat.of(request.auth.wantsMeta(), config.connectionStateRecovery()));

@@ -1,6 +1,7 @@
 package dev.atrium.transport.socketio;
 
 import dev.atrium.gateway.Command;
+import dev.atrium.gateway.Cost;
 import dev.atrium.gateway.ErrorReply;
 import dev.atrium.gateway.Gateway;
 import dev.atrium.gateway.ReplyJson;
@@ -34,21 +35,18 @@ final class RoomEvents {
         this.window = window;
     }
 
-    void handle(String name, Arguments arguments, Ack ack) {
-        try {
-            switch (name) {
-                case "join" -> join(room(arguments), ack);
-                case "leave" -> leave(room(arguments), ack);
-                case "send" -> send(arguments, ack);
-                default -> relay(name, arguments, ack);
-            }
-        } catch (ErrorReply error) {
-            ack.refused(error);
+    /** @throws ErrorReply if the arguments are not those of the event; the client is not charged yet */
+    void handle(String name, Arguments arguments, Cost cost, Ack ack) {
+        switch (name) {
+            case "join" -> join(room(arguments), cost, ack);
+            case "leave" -> leave(room(arguments), cost, ack);
+            case "send" -> send(arguments, cost, ack);
+            default -> relay(name, arguments, cost, ack);
         }
     }
 
-    private void join(RoomId room, Ack ack) {
-        socket.socket().await(gateway.execute(session(), new Command.Join(room, false, null)),
+    private void join(RoomId room, Cost cost, Ack ack) {
+        socket.socket().await(gateway.execute(session(), cost, new Command.Join(room, false, null)),
                 joined -> {
                     ack.ok(json -> ReplyJson.writeFields(joined, json));
                     joined.membership().follow();
@@ -56,53 +54,63 @@ final class RoomEvents {
                 failure -> ack.refused(ErrorReply.of(failure)));
     }
 
-    private void leave(RoomId room, Ack ack) {
-        socket.socket().await(gateway.execute(session(), new Command.Leave(room)),
+    private void leave(RoomId room, Cost cost, Ack ack) {
+        socket.socket().await(gateway.execute(session(), cost, new Command.Leave(room)),
                 left -> ack.ok(json -> json.writeStringField("room", room.name())),
                 failure -> ack.refused(ErrorReply.of(failure)));
     }
 
-    private void send(Arguments arguments, Ack ack) {
+    private void send(Arguments arguments, Cost cost, Ack ack) {
         RoomId room = room(arguments);
         String event = arguments.text(2);
         if (event == null) {
             throw ErrorReply.badRequest("event: expected the name of an event after the room");
         }
-        say(room, event, arguments.from(3),
-                result -> ack.ok(json -> ReplyJson.writeFields(result, json)), ack::refused);
+        publish(new Command.Publish(room, event, arguments.from(3), true, null), cost,
+                result -> ack.ok(json -> ReplyJson.writeFields(result, json)), ack);
     }
 
-    /** Publishes an event as one message per room, because each room has its own order. */
-    private void relay(String event, Arguments arguments, Ack ack) {
+    /**
+     * Publishes an event as one message per room, because each room has its own order. It is charged as all of them, or not
+     * sent.
+     */
+    private void relay(String event, Arguments arguments, Cost cost, Ack ack) {
         if (!relay) {
             throw new ErrorReply(404, "event: expected join, leave or send");
         }
-        List<RoomId> rooms = new ArrayList<>();
-        for (Membership membership : session().memberships()) {
-            RoomId room = membership.room();
-            if (room.isNamed()) {
-                rooms.add(room);
-            }
-        }
-        if (rooms.isEmpty()) {
-            rooms.add(socket.everyone());
-        }
+        List<RoomId> rooms = rooms();
         Data data = arguments.from(1);
-        // The event was charged once, and is published once per room.
-        gateway.charge(session(), rooms.size() - 1, (long) (rooms.size() - 1) * data.size());
+        Cost all = new Cost(rooms.size(), cost.bytes() + (long) (rooms.size() - 1) * data.size());
+        try {
+            gateway.charge(session(), all);
+        } catch (ErrorReply exceeded) {
+            ack.refused(exceeded);
+            return;
+        }
         Map<RoomId, PublishResult> results = new LinkedHashMap<>();
         for (RoomId room : rooms) {
-            say(room, event, data, result -> {
+            publish(new Command.Publish(room, event, data, true, null), Cost.NONE, result -> {
                 results.put(room, result);
                 if (results.size() == rooms.size()) {
                     ack.ok(json -> ReplyJson.writeRooms(results, json));
                 }
-            }, ack::refused);
+            }, ack);
         }
     }
 
-    private void say(RoomId room, String event, Data data, Consumer<PublishResult> taken, Consumer<ErrorReply> refused) {
-        window.submit(gateway.execute(session(), new Command.Publish(room, event, data, true, null)), taken, refused);
+    /** Returns the rooms that the client has joined; its whole namespace if it has joined none. */
+    private List<RoomId> rooms() {
+        List<RoomId> rooms = new ArrayList<>();
+        for (Membership membership : session().memberships()) {
+            if (membership.room().isNamed()) {
+                rooms.add(membership.room());
+            }
+        }
+        return rooms.isEmpty() ? List.of(socket.everyone()) : rooms;
+    }
+
+    private void publish(Command.Publish publish, Cost cost, Consumer<PublishResult> published, Ack ack) {
+        window.submit(gateway.execute(session(), cost, publish), published, ack::refused);
     }
 
     private RoomId room(Arguments arguments) {

@@ -1,10 +1,17 @@
 package dev.atrium.transport.websocket;
 
+import dev.atrium.room.Data;
+
 /**
  * A command of the session protocol, checked for form.
  *
  * @param seq sequence number that the client has chosen and the reply repeats; null for no reply
  * @param cmd name of the command
  */
-record CommandFrame(Long seq, String cmd, Params params) {
+record CommandFrame(Long seq, String cmd, Parameters params) {
+
+    /** Returns a copy with that data. */
+    CommandFrame with(Data data) {
+        return new CommandFrame(seq, cmd, params.with(data));
+    }
 }

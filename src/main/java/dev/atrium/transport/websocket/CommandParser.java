@@ -4,9 +4,13 @@ import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
 import dev.atrium.gateway.JsonData;
+import dev.atrium.room.Data;
 import dev.atrium.room.StreamPosition;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.util.EnumMap;
+import java.util.HashMap;
+import java.util.Map;
 
 /**
  * Streaming JSON parser of commands; {@code data} is kept as the client has written it. Pure: text in, command out. Unknown
@@ -18,7 +22,7 @@ final class CommandParser {
     private final JsonParser json;
     private Long seq;
     private String cmd;
-    private final Params params = new Params();
+    private final Map<Parameter, Object> params = new EnumMap<>(Parameter.class);
     private final boolean hasBytes;
     private String fault;
 
@@ -70,7 +74,7 @@ final class CommandParser {
         if (fault != null) {
             throw new MalformedCommandException(seq, fault);
         }
-        return new CommandFrame(seq, cmd, params);
+        return new CommandFrame(seq, cmd, new Parameters(params));
     }
 
     private void params() throws IOException {
@@ -90,48 +94,51 @@ final class CommandParser {
     }
 
     private void param(String field) throws IOException {
-        switch (field) {
-            case "room" -> params.room = roomName();
-            case "name" -> params.name = string("params.name");
-            case "event" -> params.event = string("params.event");
-            case "data" -> data();
-            case "echo" -> params.echo = bool("params.echo", true);
-            case "idempotency" -> params.idempotency = string("params.idempotency");
-            case "presence" -> params.presence = bool("params.presence", false);
-            case "since" -> params.since = position("params.since");
-            case "token" -> params.token = string("params.token");
-            case "places" -> places();
-            case "after" -> params.after = offset("params.after");
-            case "before" -> params.before = offset("params.before");
-            case "limit" -> params.limit = offset("params.limit");
-            case "cursor" -> params.cursor = string("params.cursor");
-            case "by" -> params.by = string("params.by");
-            case "file" -> params.file = string("params.file");
-            case "index" -> params.index = offset("params.index");
-            case "size" -> params.size = offset("params.size");
-            case "type" -> params.type = string("params.type");
-            case "sha256" -> params.sha256 = string("params.sha256");
-            default -> json.skipChildren();
-        }
-    }
-
-    private void places() throws IOException {
-        if (json.currentToken() == JsonToken.VALUE_NULL) {
-            return;
-        }
-        if (json.currentToken() != JsonToken.START_OBJECT) {
-            expected("params.places", "an object of places by room");
+        Parameter parameter = Parameter.of(field);
+        if (parameter == null) {
             json.skipChildren();
             return;
         }
+        Object value = value(parameter);
+        if (value == null) {
+            params.remove(parameter);
+        } else {
+            params.put(parameter, value);
+        }
+    }
+
+    private Object value(Parameter parameter) throws IOException {
+        String path = parameter.path();
+        return switch (parameter.type()) {
+            case ROOM -> roomName(path);
+            case TEXT -> string(path);
+            case NUMBER -> offset(path);
+            case FLAG -> flag(path);
+            case POSITION -> position(path);
+            case POSITIONS -> positions(path);
+            case DATA -> data(path);
+        };
+    }
+
+    private Map<String, StreamPosition> positions(String field) throws IOException {
+        if (json.currentToken() == JsonToken.VALUE_NULL) {
+            return null;
+        }
+        if (json.currentToken() != JsonToken.START_OBJECT) {
+            expected(field, "an object of places by room");
+            json.skipChildren();
+            return null;
+        }
+        Map<String, StreamPosition> positions = new HashMap<>();
         while (json.nextToken() == JsonToken.FIELD_NAME) {
             String room = json.currentName();
             json.nextToken();
-            StreamPosition place = position("params.places");
-            if (place != null) {
-                params.places.put(room, place);
+            StreamPosition position = position(field);
+            if (position != null) {
+                positions.put(room, position);
             }
         }
+        return positions;
     }
 
     private StreamPosition position(String field) throws IOException {
@@ -192,39 +199,35 @@ final class CommandParser {
         return null;
     }
 
-    /**
-     * Rejects null: without a room, a message goes to the whole namespace, so a client with an unset variable would publish to
-     * everyone.
-     */
-    private String roomName() throws IOException {
+    private String roomName(String field) throws IOException {
         if (json.currentToken() == JsonToken.VALUE_NULL) {
-            expected("params.room", "a string");
+            expected(field, "a string");
         }
-        return string("params.room");
+        return string(field);
     }
 
-    private boolean bool(String field, boolean absent) throws IOException {
+    private Boolean flag(String field) throws IOException {
         switch (json.currentToken()) {
             case VALUE_TRUE:
-                return true;
+                return Boolean.TRUE;
             case VALUE_FALSE:
-                return false;
+                return Boolean.FALSE;
             case VALUE_NULL:
-                return absent;
+                return null;
             default:
                 expected(field, "true or false");
                 json.skipChildren();
-                return absent;
+                return null;
         }
     }
 
-    private void data() throws IOException {
+    private Data data(String field) throws IOException {
         if (hasBytes) {
-            expected("params.data", "none, because the data of a binary frame follows the JSON line");
+            expected(field, "none, because the data of a binary frame follows the JSON line");
             json.skipChildren();
-            return;
+            return null;
         }
-        params.data = JsonData.read(json, text);
+        return JsonData.read(json, text);
     }
 
     /** Keeps the first error and continues: the reply needs seq, which may come later. */

@@ -1,11 +1,13 @@
 package dev.atrium.transport.websocket;
 
+import dev.atrium.file.FileCommand;
 import dev.atrium.file.Transfers;
 import dev.atrium.file.UploadResult;
-import dev.atrium.file.Uploader;
+import dev.atrium.gateway.Cost;
 import dev.atrium.gateway.ErrorReply;
 import dev.atrium.gateway.Gateway;
 import dev.atrium.gateway.SendWindow;
+import dev.atrium.room.RoomId;
 import dev.atrium.session.Session;
 import io.netty.buffer.ByteBuf;
 import io.smallrye.mutiny.Uni;
@@ -29,6 +31,9 @@ final class FileCommands {
     /** Maximum number of commands in progress before the client is read more slowly: a chunk in progress is held in memory. */
     private static final int MOST_ON_THE_WAY = 16;
 
+    private static final Runnable NOTHING = () -> {
+    };
+
     private final Transfers transfers;
     private final Session session;
     private final SessionProtocol client;
@@ -51,48 +56,51 @@ final class FileCommands {
      * @param bytes the binary part of the command, lent for this call; null if there is none
      * @throws ErrorReply if the command is invalid
      */
-    void execute(CommandFrame command, ByteBuf bytes) {
-        Params params = command.params();
-        Uploader uploader = Uploader.of(session);
+    void execute(CommandFrame command, Cost cost, ByteBuf bytes) {
+        String file = command.params().text(Parameter.FILE);
         switch (command.cmd()) {
-            case "file.open" -> {
-                if (params.room == null) {
-                    throw ErrorReply.parameter(400, "room", "expected a string");
-                }
-                client.gateway.charge(session, COST_OF_OPENING - 1, 0);
-                answer(command,
-                        transfers.open(uploader, Gateway.room(session.namespace(), params.room), params.name, params.size,
-                                params.type, params.sha256),
-                        opened -> FileReplies.transfer(command.seq(), opened));
-            }
-            case "file.write" -> {
-                if (bytes == null) {
-                    throw ErrorReply.badRequest("file.write: expected a binary frame, with the chunk after the line of JSON");
-                }
-                // Retained and not copied: a large upload would fill the heap.
-                ByteBuf chunk = bytes.retain();
-                answer(command, transfers.write(uploader, params.file, params.index, chunk.nioBuffer())
-                        .onTermination().invoke(() -> chunk.release()), written -> Replies.ok(command.seq()));
-            }
-            case "file.status" -> answer(command, transfers.status(uploader, params.file),
+            case "file.open" -> answer(command, new Cost(COST_OF_OPENING, cost.bytes()), open(command.params()),
+                    opened -> FileReplies.transfer(command.seq(), opened));
+            case "file.write" -> write(command, cost, bytes);
+            case "file.status" -> answer(command, cost, new FileCommand.Status(transfers, file),
                     transfer -> FileReplies.transfer(command.seq(), transfer));
-            case "file.close" -> close(command, uploader);
-            case "file.abort" -> answer(command, transfers.abort(uploader, params.file), done -> Replies.ok(command.seq()));
-            case "file.read" -> read(command);
+            case "file.close" -> close(command, cost, file);
+            case "file.abort" ->
+                answer(command, cost, new FileCommand.Abort(transfers, file), done -> Replies.ok(command.seq()));
+            case "file.read" -> read(command, cost);
             default -> throw ErrorReply.badRequest("cmd: expected one of " + NAMES);
         }
+    }
+
+    private FileCommand.Open open(Parameters params) {
+        RoomId room = Gateway.room(session.namespace(), params.required(Parameter.ROOM));
+        return new FileCommand.Open(transfers, room, params.text(Parameter.NAME), params.number(Parameter.SIZE),
+                params.text(Parameter.TYPE), params.text(Parameter.SHA256));
+    }
+
+    private void write(CommandFrame command, Cost cost, ByteBuf bytes) {
+        if (bytes == null) {
+            throw ErrorReply.badRequest("file.write: expected a binary frame, with the chunk after the line of JSON");
+        }
+        // Retained and not copied: a large upload would fill the heap.
+        ByteBuf chunk = bytes.retain();
+        FileCommand.Write write = new FileCommand.Write(transfers, command.params().text(Parameter.FILE),
+                command.params().number(Parameter.INDEX), chunk.nioBuffer());
+        answer(command, execute(cost, write).onTermination().invoke(() -> chunk.release()),
+                written -> Replies.ok(command.seq()),
+                NOTHING);
     }
 
     /**
      * Closes an upload, which takes long for a large file because the file is verified. A client that repeats the command
      * meanwhile gets an error at once, or its repetitions would fill the window.
      */
-    private void close(CommandFrame command, Uploader uploader) {
-        String file = command.params().file;
+    private void close(CommandFrame command, Cost cost, String file) {
         if (file != null && !closing.add(file)) {
             throw ErrorReply.unavailable("params.file: it is being verified, ask again later", true);
         }
-        answer(command, transfers.close(uploader, file), closed -> closed(command, closed), () -> closing.remove(file));
+        answer(command, execute(cost, new FileCommand.Close(transfers, file)), closed -> closed(command, closed),
+                () -> closing.remove(file));
     }
 
     private static byte[] closed(CommandFrame command, UploadResult closing) {
@@ -101,10 +109,12 @@ final class FileCommands {
     }
 
     /** Reads a chunk; one at a time, and only when the send queue is drained, which is smaller than a file. */
-    private void read(CommandFrame command) {
+    private void read(CommandFrame command, Cost cost) {
+        FileCommand.Read read = new FileCommand.Read(transfers, command.params().text(Parameter.FILE),
+                command.params().number(Parameter.INDEX));
+        client.gateway.charge(session, cost);
         Uni<byte[]> inTurn = Uni.createFrom().emitter(emitter -> {
-            reads.add(() -> transfers.read(Uploader.of(session), command.params().file, command.params().index)
-                    .subscribe().with(emitter::complete, emitter::fail));
+            reads.add(() -> execute(Cost.NONE, read).subscribe().with(emitter::complete, emitter::fail));
             if (!reading) {
                 nextRead();
             }
@@ -120,9 +130,12 @@ final class FileCommands {
         }
     }
 
-    private <T> void answer(CommandFrame command, Uni<T> work, Function<T, byte[]> reply) {
-        answer(command, work, reply, () -> {
-        });
+    private <T> Uni<T> execute(Cost cost, FileCommand<? super Session, T> command) {
+        return client.gateway.execute(session, cost, command);
+    }
+
+    private <T> void answer(CommandFrame frame, Cost cost, FileCommand<? super Session, T> command, Function<T, byte[]> reply) {
+        answer(frame, execute(cost, command), reply, NOTHING);
     }
 
     private <T> void answer(CommandFrame command, Uni<T> work, Function<T, byte[]> reply, Runnable next) {

@@ -42,8 +42,8 @@ final class FileReplies {
         return Json.binaryFrame(json -> {
             Replies.start(json, command.seq(), 200);
             json.writeObjectFieldStart("body");
-            json.writeStringField("file", command.params().file);
-            json.writeNumberField("index", command.params().index);
+            json.writeStringField("file", command.params().text(Parameter.FILE));
+            json.writeNumberField("index", command.params().number(Parameter.INDEX));
             json.writeEndObject();
             json.writeEndObject();
         }, bytes);

@@ -1,6 +1,7 @@
 package dev.atrium.transport.websocket;
 
 import dev.atrium.gateway.Command;
+import dev.atrium.gateway.Cost;
 import dev.atrium.gateway.ErrorReply;
 import dev.atrium.gateway.Gateway;
 import dev.atrium.gateway.SendWindow;
@@ -50,7 +51,8 @@ final class PlainProtocol extends SingleSessionProtocol {
     @Override
     void begin() {
         connection.await(session.inTurn(
-                () -> gateway.admit(session).chain(() -> gateway.execute(session, new Command.Join(room, false, null)))),
+                () -> gateway.admit(session)
+                        .chain(() -> gateway.execute(session, Cost.NONE, new Command.Join(room, false, null)))),
                 joined -> session.follow(),
                 failure -> end(ErrorReply.of(failure)));
     }
@@ -111,7 +113,7 @@ final class PlainProtocol extends SingleSessionProtocol {
     }
 
     private Uni<PublishResult> publish(Data data) {
-        return gateway.execute(session, new Command.Publish(room, null, data, echo, null));
+        return gateway.execute(session, Cost.NONE, new Command.Publish(room, null, data, echo, null));
     }
 
     private void next() {

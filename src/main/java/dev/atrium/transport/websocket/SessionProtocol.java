@@ -1,9 +1,11 @@
 package dev.atrium.transport.websocket;
 
+import dev.atrium.application.Call;
 import dev.atrium.application.Client;
 import dev.atrium.application.NamespaceHandlers;
 import dev.atrium.application.Values;
 import dev.atrium.gateway.Command;
+import dev.atrium.gateway.Cost;
 import dev.atrium.gateway.ErrorReply;
 import dev.atrium.gateway.Gateway;
 import dev.atrium.gateway.Ranges;
@@ -18,7 +20,6 @@ import dev.atrium.session.SessionRequest;
 import dev.atrium.session.Transport;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
-import io.smallrye.mutiny.Uni;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Set;
@@ -100,7 +101,7 @@ final class SessionProtocol extends SingleSessionProtocol {
     }
 
     private void awaitFirstCommand() {
-        long millis = gateway.limits().firstCommand().toMillis();
+        long millis = services.limits().firstCommand().toMillis();
         if (millis > 0) {
             firstCommand = connection.eventLoop().schedule(() -> gateway.tooSilent(session), millis, TimeUnit.MILLISECONDS);
         }
@@ -163,43 +164,38 @@ final class SessionProtocol extends SingleSessionProtocol {
             }
             return;
         }
+        Cost cost = Cost.message(size);
         try {
-            gateway.charge(session, size);
-            execute(command, bytes);
-        } catch (ErrorReply error) {
-            refuse(command, error);
+            execute(command, cost, bytes);
+        } catch (ErrorReply malformed) {
+            refuse(command, gateway.charge(session, cost, malformed));
         }
     }
 
-    private void execute(CommandFrame command, ByteBuf bytes) {
-        if (command.cmd().startsWith("file.")) {
-            files.execute(command, bytes);
+    /** @throws ErrorReply if the parameters are not those of a command; the client is not charged yet */
+    private void execute(CommandFrame frame, Cost cost, ByteBuf bytes) {
+        if (frame.cmd().startsWith("file.")) {
+            files.execute(frame, cost, bytes);
             return;
         }
-        if (bytes != null) {
-            command.params().data = new Data.Binary(ByteBufUtil.getBytes(bytes));
-        }
+        CommandFrame command = bytes == null ? frame : frame.with(new Data.Binary(ByteBufUtil.getBytes(bytes)));
         switch (command.cmd()) {
-            case "resume" -> resume(command);
-            case "send" -> send(command);
-            case "join" -> join(command);
-            case "leave" -> leave(command);
-            case "members" -> members(command);
-            case "history" -> history(command);
-            case "heartbeat" -> reply(command, Replies.ok(command.seq()));
-            case "call" -> call(command);
-            case "auth" -> auth(command);
+            case "resume" -> resume(command, cost);
+            case "send" -> send(command, cost);
+            case "join" -> join(command, cost);
+            case "leave" -> leave(command, cost);
+            case "members" -> members(command, cost);
+            case "history" -> history(command, cost);
+            case "heartbeat" -> await(command, cost, new Command.Heartbeat(), done -> Replies.ok(command.seq()));
+            case "call" -> call(command, cost);
+            case "auth" -> auth(command, cost);
             default -> throw ErrorReply.badRequest("cmd: expected " + COMMANDS);
         }
     }
 
-    private void resume(CommandFrame command) {
-        if (command.params().token == null) {
-            throw ErrorReply.parameter(400, "token", "expected a string");
-        }
-        connection.await(
-                session.inTurn(
-                        () -> gateway.execute(session, new Command.Resume(command.params().token, command.params().places))),
+    private void resume(CommandFrame command, Cost cost) {
+        Command.Resume resume = new Command.Resume(command.params().required(Parameter.TOKEN), command.params().positions());
+        connection.await(session.inTurn(() -> gateway.execute(session, cost, resume)),
                 resumed -> {
                     reply(command, Replies.resumed(command.seq(), resumed));
                     session.follow();
@@ -207,11 +203,9 @@ final class SessionProtocol extends SingleSessionProtocol {
                 failure -> refuse(command, ErrorReply.of(failure)));
     }
 
-    private void auth(CommandFrame command) {
-        if (command.params().token == null) {
-            throw ErrorReply.parameter(400, "token", "expected a string");
-        }
-        connection.await(services.authentication().authenticate(session, command.params().token),
+    private void auth(CommandFrame command, Cost cost) {
+        Command.Authenticate authenticate = new Command.Authenticate(command.params().required(Parameter.TOKEN));
+        connection.await(gateway.execute(session, cost, authenticate),
                 done -> {
                     reply(command, Replies.authenticated(command.seq(), session, done));
                     session.follow();
@@ -229,9 +223,10 @@ final class SessionProtocol extends SingleSessionProtocol {
         }
     }
 
-    private void join(CommandFrame command) {
-        RoomId room = room(command);
-        connection.await(gateway.execute(session, new Command.Join(room, command.params().presence, command.params().since)),
+    private void join(CommandFrame command, Cost cost) {
+        Parameters params = command.params();
+        Command.Join join = new Command.Join(room(command), params.flag(Parameter.PRESENCE, false), params.since());
+        connection.await(gateway.execute(session, cost, join),
                 joined -> {
                     reply(command, Replies.joined(command.seq(), joined));
                     joined.membership().follow();
@@ -239,74 +234,63 @@ final class SessionProtocol extends SingleSessionProtocol {
                 failure -> refuse(command, ErrorReply.of(failure)));
     }
 
-    private void leave(CommandFrame command) {
+    private void leave(CommandFrame command, Cost cost) {
         RoomId room = room(command);
-        connection.await(gateway.execute(session, new Command.Leave(room)),
-                left -> reply(command, Replies.left(command.seq(), room)),
-                failure -> refuse(command, ErrorReply.of(failure)));
+        await(command, cost, new Command.Leave(room), left -> Replies.left(command.seq(), room));
     }
 
-    private void send(CommandFrame command) {
-        Params params = command.params();
-        RoomId room = params.room == null ? RoomId.everyone(namespace) : room(command);
-        window.submit(
-                gateway.execute(session, new Command.Publish(room, params.event, params.data, params.echo, params.idempotency)),
+    private void send(CommandFrame command, Cost cost) {
+        Parameters params = command.params();
+        RoomId room = params.has(Parameter.ROOM) ? room(command) : RoomId.everyone(namespace);
+        Command.Publish publish = new Command.Publish(room, params.text(Parameter.EVENT), params.data(),
+                params.flag(Parameter.ECHO, true), params.text(Parameter.IDEMPOTENCY));
+        window.submit(gateway.execute(session, cost, publish),
                 result -> reply(command, Replies.sent(command.seq(), result)),
                 error -> refuse(command, error));
     }
 
-    private void members(CommandFrame command) {
+    private void members(CommandFrame command, Cost cost) {
         RoomId room = room(command);
-        Params params = command.params();
-        int most = gateway.limits().membersPage();
-        int limit = Ranges.limit("params.limit", params.limit, most, most);
-        if ("user".equals(params.by)) {
-            await(command, gateway.execute(session, new Command.ListUsers(room, params.cursor, limit)),
-                    page -> Replies.users(command.seq(), page));
-        } else if (params.by == null || params.by.equals("session")) {
-            await(command, gateway.execute(session, new Command.ListMembers(room, params.cursor, limit)),
-                    page -> Replies.members(command.seq(), page));
+        Parameters params = command.params();
+        int most = services.limits().membersPage();
+        int limit = Ranges.limit(Parameter.LIMIT.path(), params.number(Parameter.LIMIT), most, most);
+        String cursor = params.text(Parameter.CURSOR);
+        String by = params.text(Parameter.BY);
+        if ("user".equals(by)) {
+            await(command, cost, new Command.ListUsers(room, cursor, limit), page -> Replies.users(command.seq(), page));
+        } else if (by == null || by.equals("session")) {
+            await(command, cost, new Command.ListMembers(room, cursor, limit), page -> Replies.members(command.seq(), page));
         } else {
             throw ErrorReply.parameter(400, "by", "expected session or user");
         }
     }
 
-    private void history(CommandFrame command) {
+    private void history(CommandFrame command, Cost cost) {
         RoomId room = room(command);
-        Params params = command.params();
-        HistoryQuery query = Ranges.history("params.", params.after, params.before, params.limit);
-        await(command, gateway.execute(session, new Command.ReadHistory(room, query)),
-                history -> Replies.history(command.seq(), history));
+        Parameters params = command.params();
+        HistoryQuery query = Ranges.history("params.", params.number(Parameter.AFTER), params.number(Parameter.BEFORE),
+                params.number(Parameter.LIMIT));
+        await(command, cost, new Command.ReadHistory(room, query), history -> Replies.history(command.seq(), history));
     }
 
-    private void call(CommandFrame command) {
-        gateway.requireNamespace(session);
-        String name = command.params().name;
-        if (name == null) {
-            throw ErrorReply.parameter(400, "name", "expected a string");
-        }
-        Data data = command.params().data;
-        Uni<List<Object>> called = endpoint == null ? null
-                : endpoint.event(handle, name, data == Data.Json.NULL ? List.of() : Values.toNodes(data));
-        if (called == null) {
-            throw ErrorReply.parameter(404, "name", "no handler of that name in this namespace");
-        }
-        window.submit(called,
+    private void call(CommandFrame command, Cost cost) {
+        Data data = command.params().data();
+        Call call = new Call(endpoint, handle, command.params().required(Parameter.NAME),
+                data == Data.Json.NULL ? List.of() : Values.toNodes(data));
+        window.submit(gateway.execute(session, cost, call).onItem().ifNull()
+                .failWith(() -> ErrorReply.parameter(404, "name", "no handler of that name in this namespace")),
                 values -> reply(command, Replies.called(command.seq(), values)),
                 error -> refuse(command, error));
     }
 
-    private <T> void await(CommandFrame command, Uni<T> work, Function<T, byte[]> reply) {
-        connection.await(work.emitOn(session.loop()::run),
+    private <T> void await(CommandFrame command, Cost cost, Command<? super Session, T> work, Function<T, byte[]> reply) {
+        connection.await(gateway.execute(session, cost, work).emitOn(session.loop()::run),
                 result -> reply(command, reply.apply(result)),
                 failure -> refuse(command, ErrorReply.of(failure)));
     }
 
     private RoomId room(CommandFrame command) {
-        if (command.params().room == null) {
-            throw ErrorReply.parameter(400, "room", "expected a string");
-        }
-        return Gateway.room(namespace, command.params().room);
+        return Gateway.room(namespace, command.params().required(Parameter.ROOM));
     }
 
     /** Sends a reply, if the command has a seq. */

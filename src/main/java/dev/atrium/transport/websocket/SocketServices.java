@@ -2,8 +2,8 @@ package dev.atrium.transport.websocket;
 
 import dev.atrium.application.HandlerRegistry;
 import dev.atrium.file.Transfers;
-import dev.atrium.gateway.Authentication;
 import dev.atrium.gateway.Gateway;
+import dev.atrium.security.ClientLimits;
 import dev.atrium.session.Sessions;
 import jakarta.inject.Singleton;
 
@@ -14,6 +14,6 @@ import jakarta.inject.Singleton;
  * @param sessions the sessions of this replica
  */
 @Singleton
-public record SocketServices(Gateway gateway, Authentication authentication, HandlerRegistry endpoints, Transfers transfers,
+public record SocketServices(Gateway gateway, ClientLimits limits, HandlerRegistry endpoints, Transfers transfers,
         Sessions sessions, WebSocketConfig config) {
 }

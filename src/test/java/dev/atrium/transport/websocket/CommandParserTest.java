@@ -26,19 +26,19 @@ class CommandParserTest {
             "null                           | null",
     })
     void data_is_taken_over_as_it_was_written(String data, String taken) {
-        assertThat(parse("{\"cmd\":\"send\",\"params\":{\"data\":" + data + ",\"room\":\"r\"}}").params().data)
+        assertThat(parse("{\"cmd\":\"send\",\"params\":{\"data\":" + data + ",\"room\":\"r\"}}").params().data())
                 .isEqualTo(new Data.Json(taken));
     }
 
     @Test
     void a_json_string_is_text() {
-        assertThat(parse("{\"cmd\":\"send\",\"params\":{\"data\":\"a\\u00fc\\n\"}}").params().data)
+        assertThat(parse("{\"cmd\":\"send\",\"params\":{\"data\":\"a\\u00fc\\n\"}}").params().data())
                 .isEqualTo(new Data.Text("aü\n"));
     }
 
     @Test
     void line_breaks_between_tokens_become_spaces_and_those_in_strings_stay() {
-        assertThat(parse("{\"cmd\":\"send\",\"params\":{\"data\":{\r\n\"a\\n\":1\n}}}").params().data)
+        assertThat(parse("{\"cmd\":\"send\",\"params\":{\"data\":{\r\n\"a\\n\":1\n}}}").params().data())
                 .isEqualTo(new Data.Json("{  \"a\\n\":1 }"));
     }
 
@@ -48,26 +48,26 @@ class CommandParserTest {
                 "{\"x\":{\"cmd\":1},\"params\":{\"y\":[],\"room\":\"r\",\"presence\":true},\"cmd\":\"join\",\"seq\":-3}");
         assertThat(command.seq()).isEqualTo(-3);
         assertThat(command.cmd()).isEqualTo("join");
-        assertThat(command.params().room).isEqualTo("r");
-        assertThat(command.params().presence).isTrue();
-        assertThat(command.params().echo).isTrue();
+        assertThat(command.params().text(Parameter.ROOM)).isEqualTo("r");
+        assertThat(command.params().flag(Parameter.PRESENCE, false)).isTrue();
+        assertThat(command.params().flag(Parameter.ECHO, true)).isTrue();
     }
 
     @Test
     void null_is_as_good_as_absent() {
         CommandFrame command = parse("{\"cmd\":\"send\",\"params\":{\"event\":null,\"echo\":null,\"since\":null}}");
-        assertThat(command.params().event).isNull();
-        assertThat(command.params().echo).isTrue();
-        assertThat(command.params().since).isNull();
+        assertThat(command.params().text(Parameter.EVENT)).isNull();
+        assertThat(command.params().flag(Parameter.ECHO, true)).isTrue();
+        assertThat(command.params().since()).isNull();
     }
 
     @Test
     void places_are_read_and_what_is_none_is_named() {
-        Params params = parse("{\"cmd\":\"resume\",\"params\":{\"token\":\"t\",\"since\":{\"offset\":7,\"epoch\":\"e\"},"
+        Parameters params = parse("{\"cmd\":\"resume\",\"params\":{\"token\":\"t\",\"since\":{\"offset\":7,\"epoch\":\"e\"},"
                 + "\"places\":{\"\":{\"epoch\":\"f\",\"offset\":0},\"a b\":{\"epoch\":\"g\",\"offset\":3,\"x\":[]}}}}")
                 .params();
-        assertThat(params.since).isEqualTo(new StreamPosition("e", 7));
-        assertThat(params.places).isEqualTo(Map.of("", new StreamPosition("f", 0), "a b", new StreamPosition("g", 3)));
+        assertThat(params.since()).isEqualTo(new StreamPosition("e", 7));
+        assertThat(params.positions()).isEqualTo(Map.of("", new StreamPosition("f", 0), "a b", new StreamPosition("g", 3)));
         for (String bad : List.of("7", "[]", "{}", "{\"epoch\":\"e\"}", "{\"epoch\":1,\"offset\":1}",
                 "{\"epoch\":\"e\",\"offset\":-1}", "{\"epoch\":\"e\",\"offset\":\"1\"}")) {
             assertThatThrownBy(() -> parse("{\"cmd\":\"join\",\"params\":{\"since\":" + bad + "}}"))
@@ -86,7 +86,7 @@ class CommandParserTest {
 
     @Test
     void where_bytes_follow_there_is_no_data_before_them() {
-        assertThat(CommandParser.parse("{\"cmd\":\"send\",\"params\":{}}", true).params().data).isEqualTo(Data.Json.NULL);
+        assertThat(CommandParser.parse("{\"cmd\":\"send\",\"params\":{}}", true).params().data()).isEqualTo(Data.Json.NULL);
         assertThatThrownBy(() -> CommandParser.parse("{\"cmd\":\"send\",\"params\":{\"data\":1}}", true))
                 .hasMessageStartingWith("params.data: expected none");
     }
@@ -160,25 +160,29 @@ class CommandParserTest {
 
     @Test
     void every_parameter_is_read() {
-        Params params = parse(
+        Parameters params = parse(
                 "{\"cmd\":\"x\",\"params\":{\"room\":\"r\",\"name\":\"n\",\"event\":\"e\",\"echo\":false,\"idempotency\":\"i\","
                         + "\"token\":\"t\",\"after\":1,\"before\":2,\"limit\":0,\"cursor\":\"c\",\"by\":\"b\",\"file\":\"f\",\"index\":3,\"size\":4,"
                         + "\"type\":\"y\",\"sha256\":\"s\",\"presence\":false,\"places\":null}}")
                 .params();
-        assertThat(List.of(params.room, params.name, params.event, params.idempotency, params.token, params.cursor, params.by,
-                params.file,
-                params.type, params.sha256)).containsExactly("r", "n", "e", "i", "t", "c", "b", "f", "y", "s");
-        assertThat(List.of(params.after, params.before, params.limit, params.index, params.size)).containsExactly(1L, 2L, 0L,
-                3L, 4L);
-        assertThat(params.echo).isFalse();
-        assertThat(params.presence).isFalse();
-        assertThat(params.places).isEmpty();
+        assertThat(List.of(params.text(Parameter.ROOM), params.text(Parameter.NAME), params.text(Parameter.EVENT),
+                params.text(Parameter.IDEMPOTENCY), params.text(Parameter.TOKEN), params.text(Parameter.CURSOR),
+                params.text(Parameter.BY),
+                params.text(Parameter.FILE),
+                params.text(Parameter.TYPE), params.text(Parameter.SHA256)))
+                .containsExactly("r", "n", "e", "i", "t", "c", "b", "f", "y", "s");
+        assertThat(List.of(params.number(Parameter.AFTER), params.number(Parameter.BEFORE), params.number(Parameter.LIMIT),
+                params.number(Parameter.INDEX), params.number(Parameter.SIZE))).containsExactly(1L, 2L, 0L,
+                        3L, 4L);
+        assertThat(params.flag(Parameter.ECHO, true)).isFalse();
+        assertThat(params.flag(Parameter.PRESENCE, true)).isFalse();
+        assertThat(params.positions()).isEmpty();
     }
 
     @Test
     void params_may_be_null_or_absent() {
-        assertThat(parse("{\"cmd\":\"x\",\"params\":null}").params().data).isEqualTo(Data.Json.NULL);
-        assertThat(parse("{\"cmd\":\"x\"}").params().room).isNull();
+        assertThat(parse("{\"cmd\":\"x\",\"params\":null}").params().data()).isEqualTo(Data.Json.NULL);
+        assertThat(parse("{\"cmd\":\"x\"}").params().text(Parameter.ROOM)).isNull();
         assertThat(parse("{\"cmd\":\"x\"}").seq()).isNull();
     }
 
