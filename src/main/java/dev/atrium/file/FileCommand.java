@@ -12,8 +12,7 @@ import java.nio.ByteBuffer;
 
 /**
  * Command on files. Its {@code transfers} execute it; results are emitted on any thread. The permission for a file that is
- * named
- * by its id depends on its room, so it is checked when the file has been found.
+ * named by its id depends on its room, so it is checked when the file has been found.
  */
 public sealed interface FileCommand<C extends Requester, R> extends Command.Extension<C, R> {
 

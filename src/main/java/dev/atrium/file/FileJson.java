@@ -1,11 +1,9 @@
 package dev.atrium.file;
 
-import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
+import dev.atrium.gateway.Json;
 import dev.atrium.room.RoomId;
 import java.io.IOException;
-import java.io.StringWriter;
-import java.io.UncheckedIOException;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
@@ -13,22 +11,16 @@ import java.util.List;
 /** Files as JSON, for replies and events. Pure. */
 public final class FileJson {
 
-    private static final JsonFactory JSON = new JsonFactory();
-
     private FileJson() {
     }
 
     /** Data of the event {@code @file}. */
     static String data(StoredFile file) {
-        StringWriter text = new StringWriter();
-        try (JsonGenerator json = JSON.createGenerator(text)) {
+        return Json.text(json -> {
             json.writeStartObject();
             writeFields(file, json);
             json.writeEndObject();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-        return text.toString();
+        });
     }
 
     /** Writes a complete file. */

@@ -20,8 +20,7 @@ import java.util.function.BooleanSupplier;
 
 /**
  * Command of a client, with its parameters checked for form. The codec of a transport creates it, {@link Gateway#execute}
- * charges
- * for it, permits and executes it, and the transport writes the result, or the {@link ErrorReply}, in its own format.
+ * charges for it, permits and executes it, and the transport writes the result, or the {@link ErrorReply}, in its own format.
  *
  * @param <C> client that can send the command: any, or one with a session
  * @param <R> result

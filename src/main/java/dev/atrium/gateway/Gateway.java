@@ -21,8 +21,8 @@ import jakarta.inject.Singleton;
  * first, 403 with the missing permission, 429 for an exceeded limit.
  *
  * <p>
- * Methods that take a session are called on its event loop, and their {@code Uni}s complete there, unless the command
- * says otherwise.
+ * Methods that take a session are called on its event loop, and their {@code Uni}s complete there, unless the command says
+ * otherwise.
  */
 @Singleton
 public final class Gateway implements Session.Listener {
@@ -71,8 +71,7 @@ public final class Gateway implements Session.Listener {
 
     /**
      * Charges a session for a command, permits and executes it. A command that is not permitted, or exceeds the rate limit, is
-     * a
-     * failure of the {@code Uni}.
+     * a failure of the {@code Uni}.
      */
     public <R> Uni<R> execute(Session session, Cost cost, Command<? super Session, R> command) {
         try {

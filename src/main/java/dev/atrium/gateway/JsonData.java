@@ -1,6 +1,5 @@
 package dev.atrium.gateway;
 
-import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
@@ -17,9 +16,7 @@ import java.util.function.Function;
 /** JSON data of clients. It is validated, but kept as it was written. Pure. */
 public final class JsonData {
 
-    private static final JsonFactory JSON = new JsonFactory();
-
-    private static final ObjectMapper TREES = new ObjectMapper(JSON);
+    private static final ObjectMapper TREES = new ObjectMapper(Json.FACTORY);
     private static final char REPLACEMENT = '\uFFFD';
 
     private JsonData() {
@@ -31,7 +28,7 @@ public final class JsonData {
      * @throws ErrorReply 400 if it is not one JSON value
      */
     public static Data parse(String text) {
-        try (JsonParser json = JSON.createParser(text)) {
+        try (JsonParser json = Json.parser(text)) {
             if (json.nextToken() == null) {
                 throw ErrorReply.badRequest("body: expected a JSON value");
             }
@@ -74,7 +71,7 @@ public final class JsonData {
     }
 
     private static int items(String array) throws IOException {
-        try (JsonParser json = JSON.createParser(array)) {
+        try (JsonParser json = Json.parser(array)) {
             json.nextToken();
             int items = 0;
             while (json.nextToken() != JsonToken.END_ARRAY) {

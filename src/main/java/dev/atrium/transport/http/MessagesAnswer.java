@@ -1,5 +1,6 @@
 package dev.atrium.transport.http;
 
+import dev.atrium.gateway.Json;
 import dev.atrium.gateway.MessageJson;
 import dev.atrium.room.History;
 import dev.atrium.room.Message;
@@ -16,7 +17,7 @@ final class MessagesAnswer {
     static byte[] of(RoomId room, StreamPosition since, History history) {
         StreamPosition place = history.messages().isEmpty() ? history.head()
                 : history.messages().get(history.messages().size() - 1).position();
-        return StreamFormat.json(json -> {
+        return Json.bytes(json -> {
             json.writeStartObject();
             json.writeStringField("room", room.name());
             json.writeStringField("epoch", place.epoch());

@@ -1,9 +1,7 @@
 package dev.atrium.transport.http;
 
-import com.fasterxml.jackson.core.JsonFactory;
-import com.fasterxml.jackson.core.JsonGenerator;
-import com.fasterxml.jackson.core.util.ByteArrayBuilder;
 import dev.atrium.gateway.Joined;
+import dev.atrium.gateway.Json;
 import dev.atrium.gateway.MessageJson;
 import dev.atrium.room.Delivery;
 import dev.atrium.room.HistoryGap;
@@ -12,19 +10,10 @@ import dev.atrium.room.StreamPosition;
 import dev.atrium.session.BytesFormat;
 import dev.atrium.session.CloseReason;
 import dev.atrium.session.Transport;
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 
 /** Base of the formats of endless responses: one event at a time, each with its stream position. */
 abstract class StreamFormat extends BytesFormat {
-
-    private static final JsonFactory JSON = new JsonFactory();
-
-    /** Writer of one JSON value. */
-    interface Value {
-        void write(JsonGenerator json) throws IOException;
-    }
 
     /** The label of this kind of stream in metrics. */
     abstract Transport transport();
@@ -50,7 +39,7 @@ abstract class StreamFormat extends BytesFormat {
 
     /** Encodes the last event: the reason of the close, and the reconnect delay. */
     byte[] goodbye(CloseReason reason, int reconnectAfterMillis) {
-        return event("@goodbye", null, json(json -> {
+        return event("@goodbye", null, Json.bytes(json -> {
             json.writeStartObject();
             json.writeStringField("event", "@goodbye");
             json.writeObjectFieldStart("data");
@@ -65,7 +54,7 @@ abstract class StreamFormat extends BytesFormat {
 
     /** Encodes the first event: the session's id, and the stream position. */
     final byte[] welcome(String sessionId, Joined joined) {
-        return event("@welcome", joined.position(), json(json -> {
+        return event("@welcome", joined.position(), Json.bytes(json -> {
             json.writeStartObject();
             json.writeStringField("event", "@welcome");
             json.writeObjectFieldStart("data");
@@ -81,7 +70,7 @@ abstract class StreamFormat extends BytesFormat {
 
     /** Encodes the expiry of the client's token, in milliseconds since 1970; the client has to reconnect with another token. */
     final byte[] expiring(long expires) {
-        return event("@expiring", null, json(json -> {
+        return event("@expiring", null, Json.bytes(json -> {
             json.writeStartObject();
             json.writeStringField("event", "@expiring");
             json.writeObjectFieldStart("data");
@@ -94,22 +83,12 @@ abstract class StreamFormat extends BytesFormat {
     @Override
     public final byte[] encode(Delivery delivery) {
         if (delivery instanceof Message message) {
-            return event(message.event(), message.position(), json(json -> MessageJson.writeWhole(message, json)));
+            return event(message.event(), message.position(), Json.bytes(json -> MessageJson.writeWhole(message, json)));
         }
         if (delivery instanceof HistoryGap gap) {
-            return event("@gap", gap.position(), json(json -> MessageJson.write(gap, json)));
+            return event("@gap", gap.position(), Json.bytes(json -> MessageJson.write(gap, json)));
         }
         return null;
-    }
-
-    static byte[] json(Value value) {
-        try (ByteArrayBuilder out = new ByteArrayBuilder(256); JsonGenerator json = JSON.createGenerator(out)) {
-            value.write(json);
-            json.flush();
-            return out.toByteArray();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
     }
 
     static byte[] bytes(String text) {

@@ -2,6 +2,7 @@ package dev.atrium.transport.socketio;
 
 import dev.atrium.application.Values;
 import dev.atrium.gateway.ErrorReply;
+import dev.atrium.gateway.Json;
 import dev.atrium.room.Data;
 import java.util.List;
 
@@ -39,9 +40,9 @@ final class Ack {
         }
     }
 
-    void ok(SocketIoFormat.Value body) {
+    void ok(Json.Value body) {
         if (isWanted()) {
-            give(SocketIoFormat.json(json -> {
+            give(Json.text(json -> {
                 json.writeStartArray();
                 json.writeStartObject();
                 json.writeNumberField("code", 200);
@@ -56,7 +57,7 @@ final class Ack {
 
     void refused(ErrorReply error) {
         if (isWanted()) {
-            give(SocketIoFormat.json(json -> {
+            give(Json.text(json -> {
                 json.writeStartArray();
                 json.writeStartObject();
                 json.writeNumberField("code", error.code());

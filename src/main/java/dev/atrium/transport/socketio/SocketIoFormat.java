@@ -1,9 +1,8 @@
 package dev.atrium.transport.socketio;
 
-import com.fasterxml.jackson.core.JsonFactory;
-import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.io.JsonStringEncoder;
 import com.fasterxml.jackson.core.util.ByteArrayBuilder;
+import dev.atrium.gateway.Json;
 import dev.atrium.gateway.MessageJson;
 import dev.atrium.gateway.RecoveryOffset;
 import dev.atrium.room.Data;
@@ -13,9 +12,6 @@ import dev.atrium.room.Message;
 import dev.atrium.room.RoomId;
 import dev.atrium.session.BytesFormat;
 import dev.atrium.transport.websocket.Frames;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
 import java.util.List;
 
 /** Encoder of room messages as Socket.IO events: the frame of a packet, followed by the frames of its attachments. */
@@ -26,7 +22,6 @@ final class SocketIoFormat extends BytesFormat {
     private static final SocketIoFormat OFFSET = new SocketIoFormat(false, true);
     private static final SocketIoFormat META_OFFSET = new SocketIoFormat(true, true);
 
-    private static final JsonFactory JSON = new JsonFactory();
     private static final String BINARY = "{\"_placeholder\":true,\"num\":0}";
     private static final char MESSAGE = '4';
     private static final int PREFIX_BYTES = 64;
@@ -56,11 +51,12 @@ final class SocketIoFormat extends BytesFormat {
     public byte[] encode(Delivery delivery) {
         if (delivery instanceof Message message) {
             return event(message.room().namespace(), null, message.event(), message.data(),
-                    (meta ? "," + json(j -> MessageJson.writeMeta(message, j)) : "")
+                    (meta ? "," + Json.text(j -> MessageJson.writeMeta(message, j)) : "")
                             + (offset ? "," + quoted(RecoveryOffset.of(message).toString()) : ""));
         }
         if (delivery instanceof HistoryGap gap) {
-            return event(gap.room().namespace(), null, "@gap", new Data.Json(json(json -> MessageJson.writePlace(gap, json))),
+            return event(gap.room().namespace(), null, "@gap",
+                    new Data.Json(Json.text(json -> MessageJson.writePlace(gap, json))),
                     "");
         }
         return null;
@@ -128,20 +124,5 @@ final class SocketIoFormat extends BytesFormat {
 
     static String quoted(String text) {
         return '"' + new String(JsonStringEncoder.getInstance().quoteAsString(text)) + '"';
-    }
-
-    /** Writer of one JSON value. */
-    interface Value {
-        void write(JsonGenerator json) throws IOException;
-    }
-
-    static String json(Value value) {
-        try (ByteArrayBuilder out = new ByteArrayBuilder(256); JsonGenerator json = JSON.createGenerator(out)) {
-            value.write(json);
-            json.flush();
-            return new String(out.toByteArray(), StandardCharsets.UTF_8);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
     }
 }

@@ -3,6 +3,7 @@ package dev.atrium.transport.websocket;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
+import dev.atrium.gateway.Json;
 import dev.atrium.gateway.JsonData;
 import dev.atrium.room.Data;
 import dev.atrium.room.StreamPosition;
@@ -28,7 +29,7 @@ final class CommandParser {
 
     private CommandParser(String text, boolean hasBytes) throws IOException {
         this.text = text;
-        this.json = Json.FACTORY.createParser(text);
+        this.json = Json.parser(text);
         this.hasBytes = hasBytes;
     }
 

@@ -28,7 +28,7 @@ final class FileReplies {
 
     /** Encodes a 409 with the missing chunks. */
     static byte[] missing(Long seq, List<ChunkRange> missing) {
-        return Json.textFrame(json -> {
+        return Frames.json(json -> {
             Replies.start(json, seq, 409);
             json.writeStringField("error", "file: chunks are missing");
             json.writeObjectFieldStart("body");
@@ -39,7 +39,7 @@ final class FileReplies {
     }
 
     static byte[] chunk(CommandFrame command, byte[] bytes) {
-        return Json.binaryFrame(json -> {
+        return Frames.json(json -> {
             Replies.start(json, command.seq(), 200);
             json.writeObjectFieldStart("body");
             json.writeStringField("file", command.params().text(Parameter.FILE));

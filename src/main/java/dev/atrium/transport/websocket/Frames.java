@@ -1,5 +1,6 @@
 package dev.atrium.transport.websocket;
 
+import dev.atrium.gateway.Json;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
 import java.nio.charset.StandardCharsets;
@@ -22,6 +23,16 @@ public final class Frames {
     /** Encodes a text frame. */
     public static byte[] text(String text) {
         return of(TEXT, text.getBytes(StandardCharsets.UTF_8));
+    }
+
+    /** Encodes a JSON value as a text frame. */
+    static byte[] json(Json.Value value) {
+        return of(TEXT, Json.bytes(value));
+    }
+
+    /** Encodes a JSON value, a newline and the bytes as a binary frame. */
+    static byte[] json(Json.Value value, byte[] bytes) {
+        return of(BINARY, Json.bytes(value, bytes));
     }
 
     /** Encodes a frame with the opcode. */

@@ -89,7 +89,7 @@ final class Replies {
     }
 
     static byte[] ok(Long seq) {
-        return Json.textFrame(json -> {
+        return Frames.json(json -> {
             start(json, seq, 200);
             json.writeEndObject();
         });
@@ -183,7 +183,7 @@ final class Replies {
 
     /** Encodes the result of a handler: no value, or one. */
     static byte[] called(Long seq, List<Object> values) {
-        return Json.textFrame(json -> {
+        return Frames.json(json -> {
             start(json, seq, 200);
             if (!values.isEmpty()) {
                 json.writeFieldName("body");
@@ -202,7 +202,7 @@ final class Replies {
     }
 
     static byte[] error(Long seq, int code, String error) {
-        return Json.textFrame(json -> {
+        return Frames.json(json -> {
             start(json, seq, code);
             json.writeStringField("error", error);
             json.writeEndObject();
@@ -210,7 +210,7 @@ final class Replies {
     }
 
     static byte[] reply(Long seq, Body body) {
-        return Json.textFrame(json -> {
+        return Frames.json(json -> {
             start(json, seq, 200);
             json.writeObjectFieldStart("body");
             body.write(json);
@@ -220,7 +220,7 @@ final class Replies {
     }
 
     private static byte[] push(String event, Body data) {
-        return Json.textFrame(json -> {
+        return Frames.json(json -> {
             json.writeStartObject();
             json.writeStringField("event", event);
             json.writeObjectFieldStart("data");

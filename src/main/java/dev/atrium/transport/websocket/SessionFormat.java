@@ -16,15 +16,15 @@ final class SessionFormat extends BytesFormat {
     @Override
     public byte[] encode(Delivery delivery) {
         if (delivery instanceof PresenceEvent notice) {
-            return Json.textFrame(json -> MessageJson.write(notice, json));
+            return Frames.json(json -> MessageJson.write(notice, json));
         }
         if (delivery instanceof HistoryGap gap) {
-            return Json.textFrame(json -> MessageJson.write(gap, json));
+            return Frames.json(json -> MessageJson.write(gap, json));
         }
         Message message = (Message) delivery;
         if (message.data() instanceof Data.Binary binary) {
-            return Json.binaryFrame(json -> MessageJson.write(message, json), binary.bytes());
+            return Frames.json(json -> MessageJson.write(message, json), binary.bytes());
         }
-        return Json.textFrame(json -> MessageJson.write(message, json));
+        return Frames.json(json -> MessageJson.write(message, json));
     }
 }

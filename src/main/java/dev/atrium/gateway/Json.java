@@ -1,0 +1,61 @@
+package dev.atrium.gateway;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonGenerator;
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.util.ByteArrayBuilder;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+
+/** Encoder and parser of JSON without a tree, for all transports: a factory keeps the names of fields and its buffers. Pure. */
+public final class Json {
+
+    static final JsonFactory FACTORY = new JsonFactory();
+
+    private static final int FIRST_BYTES = 256;
+
+    private Json() {
+    }
+
+    /** Writer of one JSON value. */
+    public interface Value {
+
+        /** @throws IOException never, because the generator writes to memory */
+        void write(JsonGenerator json) throws IOException;
+    }
+
+    /** Encodes a value in UTF-8. */
+    public static byte[] bytes(Value value) {
+        return bytes(value, null);
+    }
+
+    /**
+     * Encodes a value in UTF-8, then a newline and the attachment.
+     *
+     * @param attachment null for neither
+     */
+    public static byte[] bytes(Value value, byte[] attachment) {
+        try (ByteArrayBuilder out = new ByteArrayBuilder(FIRST_BYTES); JsonGenerator json = FACTORY.createGenerator(out)) {
+            value.write(json);
+            json.flush();
+            if (attachment != null) {
+                out.append('\n');
+                out.write(attachment);
+            }
+            return out.toByteArray();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** Encodes a value as text. */
+    public static String text(Value value) {
+        return new String(bytes(value), StandardCharsets.UTF_8);
+    }
+
+    /** @throws IOException never, because the parser reads from memory */
+    public static JsonParser parser(String text) throws IOException {
+        return FACTORY.createParser(text);
+    }
+}
