@@ -39,7 +39,12 @@ final class RedisEmitterSubscriber {
     private static final int DISCONNECT = 4;
 
     private static final ObjectMapper JSON = new ObjectMapper();
-    private static final ObjectMapper MESSAGE_PACK = new ObjectMapper(new MessagePackFactory());
+
+    /** Loaded with the first broadcast: most installations have no emitter. */
+    private static final class MessagePack {
+
+        private static final ObjectMapper MAPPER = new ObjectMapper(new MessagePackFactory());
+    }
 
     private final Cluster cluster;
     private final Clients clients;
@@ -59,7 +64,7 @@ final class RedisEmitterSubscriber {
     private void received(String prefix, String channel, byte[] bytes) {
         try {
             if (channel.startsWith(prefix + "#")) {
-                broadcast(MESSAGE_PACK.readTree(bytes));
+                broadcast(MessagePack.MAPPER.readTree(bytes));
             } else if (channel.startsWith(prefix + "-request#") && bytes[0] == '{') {
                 String rest = channel.substring((prefix + "-request#").length());
                 request(rest.substring(0, rest.indexOf('#')), JSON.readTree(bytes));
@@ -115,6 +120,6 @@ final class RedisEmitterSubscriber {
 
     private static void begin(Uni<?> work) {
         work.subscribe().with(done -> {
-        }, failure -> LOG.warnf("An emitter's wish failed: %s", failure.getMessage()));
+        }, failure -> LOG.warnf("A request of an emitter failed: %s", failure.getMessage()));
     }
 }
