@@ -16,8 +16,8 @@ public record Audience(Set<String> rooms, Set<String> except) {
         except = Set.copyOf(except);
     }
 
-    /** Returns whether the member receives the message. Called on the member's event loop. */
-    public boolean includes(Member member) {
-        return (rooms.isEmpty() || rooms.stream().anyMatch(member::isIn)) && except.stream().noneMatch(member::isIn);
+    /** Returns whether the session receives the message. Called on the session's event loop. */
+    public boolean includes(Recipient recipient) {
+        return (rooms.isEmpty() || rooms.stream().anyMatch(recipient::isIn)) && except.stream().noneMatch(recipient::isIn);
     }
 }

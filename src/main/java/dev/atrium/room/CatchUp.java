@@ -5,6 +5,7 @@ import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Consumer;
 
 /**
  * Catch-up of one member from an earlier stream position to the position of its room: reads the missed messages from the
@@ -26,8 +27,11 @@ final class CatchUp {
     private static final Duration LONGEST_RETRY = Duration.ofSeconds(2);
     private static final long RETRY_FOR_MILLIS = Duration.ofHours(1).toMillis();
 
-    private final Membership membership;
+    private final ShardView shard;
+    private final Member member;
     private final RoomSource source;
+    private final Consumer<WriteBatch> handOver;
+    private final Runnable caughtUp;
     /** Messages that the room published since this member was admitted. */
     private final ArrayDeque<EncodedMessage> held = new ArrayDeque<>();
     /** Deliveries that the member receives next. */
@@ -37,13 +41,22 @@ final class CatchUp {
     private boolean following;
     private boolean busy;
     private boolean recovered;
+    private boolean ended;
     private StreamPosition position;
 
-    /** Starts at the current position of the room's shard. */
-    CatchUp(Membership membership, RoomSource source) {
-        this.membership = membership;
+    /**
+     * Starts at the current position of the room's shard.
+     *
+     * @param handOver receives each batch for the member, during the call only
+     * @param caughtUp called once the member has received everything up to the shard's position
+     */
+    CatchUp(ShardView shard, Member member, RoomSource source, Consumer<WriteBatch> handOver, Runnable caughtUp) {
+        this.shard = shard;
+        this.member = member;
         this.source = source;
-        this.position = membership.share().position();
+        this.handOver = handOver;
+        this.caughtUp = caughtUp;
+        this.position = shard.position();
     }
 
     /** Returns the position up to which the member has received the messages, or had them before it joined. */
@@ -58,8 +71,8 @@ final class CatchUp {
 
     /** Resumes from an earlier position if the history reaches back that far without a gap. */
     Uni<Void> resume(StreamPosition since) {
-        return source.history(membership.room(), HistoryQuery.after(since.offset(), PAGE))
-                .emitOn(membership.member().loop()::run)
+        return source.history(shard.room(), HistoryQuery.after(since.offset(), PAGE))
+                .emitOn(member.loop()::run)
                 .invoke(history -> {
                     if (history.continues(since)) {
                         recovered = true;
@@ -75,6 +88,11 @@ final class CatchUp {
     void follow() {
         following = true;
         next();
+    }
+
+    /** Ends delivery: the member has left the room. */
+    void end() {
+        ended = true;
     }
 
     /** Holds back messages that the room has just published, and delivers them once they are due. */
@@ -94,7 +112,7 @@ final class CatchUp {
     }
 
     private void next() {
-        if (busy || membership.isEnded()) {
+        if (busy || ended) {
             return;
         }
         if (!due.isEmpty()) {
@@ -102,7 +120,7 @@ final class CatchUp {
             return;
         }
         dropPast();
-        Delivery first = held.isEmpty() ? null : held.peek().delivery;
+        EncodedMessage first = held.peek();
         if (isMissing(first)) {
             read();
         } else if (first != null) {
@@ -111,7 +129,7 @@ final class CatchUp {
             heldBytes = 0;
             hand();
         } else if (!isAhead()) {
-            membership.caughtUp();
+            caughtUp.run();
         }
     }
 
@@ -123,11 +141,13 @@ final class CatchUp {
             EncodedMessage encoded = due.poll();
             bytes += encoded.delivery.size();
             some.add(encoded);
-            position = RoomShard.positionOf(encoded.delivery);
+            position = encoded.position();
         }
-        membership.hand(some);
+        WriteBatch batch = new WriteBatch(some);
+        handOver.accept(batch);
+        batch.release();
         busy = true;
-        membership.member().whenDrained(() -> {
+        member.whenDrained(() -> {
             busy = false;
             next();
         });
@@ -136,10 +156,10 @@ final class CatchUp {
     private void read() {
         busy = true;
         overflowed = false;
-        source.history(membership.room(), HistoryQuery.after(position.offset(), PAGE))
-                .onFailure(failure -> !membership.isEnded())
+        source.history(shard.room(), HistoryQuery.after(position.offset(), PAGE))
+                .onFailure(failure -> !ended)
                 .retry().withBackOff(FIRST_RETRY, LONGEST_RETRY).expireIn(RETRY_FOR_MILLIS)
-                .emitOn(membership.member().loop()::run)
+                .emitOn(member.loop()::run)
                 .subscribe().with(history -> {
                     busy = false;
                     if (history.continues(position)) {
@@ -148,7 +168,7 @@ final class CatchUp {
                         lose();
                     }
                     next();
-                }, failure -> membership.member().loop().run(() -> {
+                }, failure -> member.loop().run(() -> {
                     busy = false;
                     lose();
                     next();
@@ -168,12 +188,12 @@ final class CatchUp {
     private void lose() {
         held.clear();
         heldBytes = 0;
-        due.add(new EncodedMessage(new HistoryGap(membership.room(), membership.share().position())));
+        due.add(new EncodedMessage(new HistoryGap(shard.room(), shard.position())));
     }
 
     /** Drops held messages that were also read from the history, so that the member does not receive them twice. */
     private void dropPast() {
-        while (!held.isEmpty() && isPast(RoomShard.positionOf(held.peek().delivery))) {
+        while (!held.isEmpty() && isPast(held.peek().position())) {
             heldBytes -= held.poll().delivery.size();
         }
     }
@@ -185,12 +205,12 @@ final class CatchUp {
     /**
      * Returns whether messages are missing between this member's position and the next held message (or the room's position).
      */
-    private boolean isMissing(Delivery first) {
-        if (overflowed || first instanceof HistoryGap) {
+    private boolean isMissing(EncodedMessage first) {
+        if (overflowed || first != null && first.delivery instanceof HistoryGap) {
             return overflowed;
         }
         // In another epoch, the room has delivered, or is about to deliver, a HistoryGap for the lost history: nothing to read.
-        StreamPosition next = first == null ? membership.share().position() : RoomShard.positionOf(first);
+        StreamPosition next = first == null ? shard.position() : first.position();
         long reached = first == null ? next.offset() : next.offset() - 1;
         return next.epoch().equals(position.epoch()) && reached > position.offset();
     }
@@ -200,7 +220,7 @@ final class CatchUp {
      * delivered again.
      */
     private boolean isAhead() {
-        StreamPosition reached = membership.share().position();
+        StreamPosition reached = shard.position();
         return reached.epoch().equals(position.epoch()) && reached.offset() < position.offset();
     }
 }

@@ -10,5 +10,5 @@ public sealed interface Delivery permits Message, PresenceEvent, HistoryGap {
     boolean isForAll();
 
     /** Returns whether that member receives this. Called on the member's event loop. */
-    boolean isFor(Member member);
+    boolean isFor(Recipient recipient);
 }

@@ -24,7 +24,7 @@ public final class DeliveryLoop {
 
     private final Executor executor;
     private final BooleanSupplier inLoop;
-    private final Queue<RoomShard> ready = new ConcurrentLinkedQueue<>();
+    private final Queue<Runnable> ready = new ConcurrentLinkedQueue<>();
     private final AtomicBoolean scheduled = new AtomicBoolean();
     private final AtomicLong backlog = new AtomicLong();
     private long spoken;
@@ -83,8 +83,9 @@ public final class DeliveryLoop {
         spoken++;
     }
 
-    void ready(RoomShard members) {
-        ready.add(members);
+    /** Queues one room's deliveries to its members on this loop, which the task hands over. Any thread. */
+    void ready(Runnable deliver) {
+        ready.add(deliver);
         schedule();
     }
 
@@ -100,11 +101,11 @@ public final class DeliveryLoop {
 
     private void turn() {
         try {
-            RoomShard members;
+            Runnable deliver;
             int left = ROOMS_PER_TURN;
-            while (left-- > 0 && (members = ready.poll()) != null) {
+            while (left-- > 0 && (deliver = ready.poll()) != null) {
                 isLastRoom = ready.isEmpty() && flushes.isEmpty();
-                members.deliver();
+                deliver.run();
             }
             isLastRoom = false;
             flush();

@@ -22,6 +22,11 @@ final class EncodedMessage {
         this.passage = passage;
     }
 
+    /** Returns the stream position of the room after this delivery. Not for presence events, which have none. */
+    StreamPosition position() {
+        return delivery instanceof HistoryGap gap ? gap.position() : ((Message) delivery).position();
+    }
+
     /** Returns the encoded bytes, or null if the format does not show this delivery. */
     byte[] bytes(WireFormat<?> format) {
         for (Encoding e = encodings; e != null; e = e.next) {

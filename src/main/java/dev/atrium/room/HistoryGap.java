@@ -19,7 +19,7 @@ public record HistoryGap(RoomId room, StreamPosition position) implements Delive
     }
 
     @Override
-    public boolean isFor(Member member) {
+    public boolean isFor(Recipient recipient) {
         return true;
     }
 }

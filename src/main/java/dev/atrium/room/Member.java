@@ -1,16 +1,10 @@
 package dev.atrium.room;
 
 /** Member of rooms: a session. Its methods are called on its own event loop, except {@link #id} and {@link #loop}. */
-public interface Member {
-
-    /** Returns the session's id, unique in the cluster. */
-    String id();
+public interface Member extends Recipient {
 
     /** Returns the event loop on which this member is used. */
     DeliveryLoop loop();
-
-    /** Returns whether this member is in the room of that name in its namespace. */
-    boolean isIn(String room);
 
     /** Receives a room's deliveries. Must not block, and must not throw. */
     void receive(WriteBatch batch);

@@ -9,31 +9,32 @@ import java.util.List;
  */
 public final class Membership {
 
-    private final RoomShard share;
+    private static final System.Logger LOG = System.getLogger(Membership.class.getName());
+
+    private final ShardView shard;
     private final Member member;
     private boolean watchesPresence;
-    private boolean ended;
     private boolean recovered;
     private StreamPosition start;
     private CatchUp catchUp;
     int index;
 
-    Membership(RoomShard share, Member member, boolean watchesPresence, RoomSource source) {
-        this.share = share;
+    Membership(ShardView shard, Member member, boolean watchesPresence, RoomSource source) {
+        this.shard = shard;
         this.member = member;
         this.watchesPresence = watchesPresence;
-        this.start = share.position();
-        this.catchUp = new CatchUp(this, source);
+        this.start = shard.position();
+        this.catchUp = new CatchUp(shard, member, source, this::hand, () -> this.catchUp = null);
     }
 
     /** Returns the room. */
     public RoomId room() {
-        return share.room.id;
+        return shard.room();
     }
 
     /** Returns the stream position up to which this member has received the room's messages. */
     public StreamPosition position() {
-        return isLive() ? share.position() : catchUp.position();
+        return isLive() ? shard.position() : catchUp.position();
     }
 
     /** Returns whether the member resumed without loss from the position that it named when it joined. */
@@ -62,7 +63,7 @@ public final class Membership {
     public void watchPresence(boolean watch) {
         if (watch != watchesPresence) {
             watchesPresence = watch;
-            share.watchersChanged(watch ? 1 : -1);
+            shard.watchersChanged(watch ? 1 : -1);
         }
     }
 
@@ -83,29 +84,29 @@ public final class Membership {
         catchUp.hold(encodedMessages);
     }
 
-    void hand(List<EncodedMessage> encodedMessages) {
-        WriteBatch batch = new WriteBatch(encodedMessages);
-        RoomShard.hand(batch, member);
-        batch.release();
-    }
-
-    void caughtUp() {
-        catchUp = null;
+    /** Hands a batch to the member, without the deliveries that are not for it. */
+    void hand(WriteBatch batch) {
+        try {
+            WriteBatch own = batch.only(member);
+            if (own == batch) {
+                member.receive(batch);
+            } else if (own.size() > 0) {
+                member.receive(own);
+                own.release();
+            }
+        } catch (RuntimeException e) {
+            // A failure of one member must not cost the members after it their message.
+            LOG.log(System.Logger.Level.ERROR, "session " + member.id() + " failed to receive", e);
+        }
     }
 
     void end() {
-        ended = true;
-    }
-
-    boolean isEnded() {
-        return ended;
+        if (!isLive()) {
+            catchUp.end();
+        }
     }
 
     Member member() {
         return member;
-    }
-
-    RoomShard share() {
-        return share;
     }
 }

@@ -39,7 +39,8 @@ public record Message(RoomId room, String event, Data data, Sender from, boolean
     }
 
     @Override
-    public boolean isFor(Member member) {
-        return (echo || from == null || !member.id().equals(from.id())) && (audience == null || audience.includes(member));
+    public boolean isFor(Recipient recipient) {
+        return (echo || from == null || !recipient.id().equals(from.id()))
+                && (audience == null || audience.includes(recipient));
     }
 }

@@ -29,7 +29,7 @@ public record PresenceEvent(RoomId room, Change change, Sender who) implements D
     }
 
     @Override
-    public boolean isFor(Member member) {
-        return !member.id().equals(who.id());
+    public boolean isFor(Recipient recipient) {
+        return !recipient.id().equals(who.id());
     }
 }

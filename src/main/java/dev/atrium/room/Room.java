@@ -78,42 +78,51 @@ final class Room implements Subscriber {
 
     /** Admits a member. On the member's loop. */
     Membership admit(Member member, boolean watchesPresence, RoomSource source) {
-        RoomShard share = share(member.loop());
-        Membership membership = new Membership(share, member, watchesPresence, source);
-        share.add(membership);
+        RoomShard shard = shard(member.loop());
+        Membership membership = new Membership(shard, member, watchesPresence, source);
+        shard.add(membership);
         return membership;
     }
 
     /** Removes a member; it receives nothing more. On the member's loop. */
     void dismiss(Membership membership) {
-        RoomShard share = membership.share();
+        RoomShard shard = present(membership.member().loop());
         membership.end();
-        share.remove(membership);
-        if (share.isEmpty()) {
-            drop(share);
+        shard.remove(membership);
+        if (shard.isEmpty()) {
+            drop(shard);
         }
     }
 
-    private synchronized RoomShard share(DeliveryLoop loop) {
+    /** Returns the shard on a loop, or null if the room has no member there. */
+    private synchronized RoomShard present(DeliveryLoop loop) {
         for (RoomShard each : loops) {
             if (each.loop == loop) {
                 return each;
             }
         }
-        // Created under the lock of message(), so that the new shard starts exactly at the position of the others.
-        RoomShard share = new RoomShard(this, loop, position, observer);
-        RoomShard[] more = new RoomShard[loops.length + 1];
-        System.arraycopy(loops, 0, more, 0, loops.length);
-        more[loops.length] = share;
-        loops = more;
-        return share;
+        return null;
     }
 
-    private synchronized void drop(RoomShard share) {
+    private synchronized RoomShard shard(DeliveryLoop loop) {
+        RoomShard present = present(loop);
+        if (present != null) {
+            return present;
+        }
+        // Created under the lock of message(), so that the new shard starts exactly at the position of the others.
+        RoomShard shard = new RoomShard(id, loop, position, observer);
+        RoomShard[] more = new RoomShard[loops.length + 1];
+        System.arraycopy(loops, 0, more, 0, loops.length);
+        more[loops.length] = shard;
+        loops = more;
+        return shard;
+    }
+
+    private synchronized void drop(RoomShard shard) {
         RoomShard[] fewer = new RoomShard[loops.length - 1];
         int n = 0;
         for (RoomShard each : loops) {
-            if (each != share) {
+            if (each != shard) {
                 fewer[n++] = each;
             }
         }

@@ -6,16 +6,17 @@ import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicBoolean;
 
-/** The members of one room on one event loop, with the queue of their deliveries. Members are used on that loop only. */
-final class RoomShard {
-
-    private static final System.Logger LOG = System.getLogger(RoomShard.class.getName());
+/**
+ * The members of one room on one event loop, with the queue of their deliveries, which are handed over when it is run. Members
+ * are used on that loop only.
+ */
+final class RoomShard implements ShardView, Runnable {
 
     /** Maximum number of deliveries, and approximate bytes of their data, joined into one write. */
     private static final int MAX_BATCH = 128;
     private static final int MAX_BATCH_BYTES = 64 * 1024;
 
-    final Room room;
+    private final RoomId room;
     final DeliveryLoop loop;
     private final DeliveryObserver observer;
     private final Queue<EncodedMessage> queue = new ConcurrentLinkedQueue<>();
@@ -24,7 +25,7 @@ final class RoomShard {
     private int watchers;
     private StreamPosition position;
 
-    RoomShard(Room room, DeliveryLoop loop, StreamPosition position, DeliveryObserver observer) {
+    RoomShard(RoomId room, DeliveryLoop loop, StreamPosition position, DeliveryObserver observer) {
         this.room = room;
         this.loop = loop;
         this.position = position;
@@ -38,8 +39,14 @@ final class RoomShard {
         markReady();
     }
 
-    /** Returns the stream position up to which this loop has delivered, at which a member that joins now starts. */
-    StreamPosition position() {
+    @Override
+    public RoomId room() {
+        return room;
+    }
+
+    /** {@inheritDoc} A member that joins now starts there. */
+    @Override
+    public StreamPosition position() {
         return position;
     }
 
@@ -58,7 +65,8 @@ final class RoomShard {
         watchers -= membership.watchesPresence() ? 1 : 0;
     }
 
-    void watchersChanged(int by) {
+    @Override
+    public void watchersChanged(int by) {
         watchers += by;
     }
 
@@ -67,7 +75,8 @@ final class RoomShard {
     }
 
     /** Delivers what has queued, joining messages into one write, and queues this shard on the loop again if more is left. */
-    void deliver() {
+    @Override
+    public void run() {
         ready.set(false);
         List<EncodedMessage> encodedMessages = new ArrayList<>();
         int bytes = 0;
@@ -101,7 +110,7 @@ final class RoomShard {
         for (int i = memberships.size() - 1; i >= 0; i--) {
             Membership membership = memberships.get(i);
             if (notices ? membership.watchesPresence() : membership.isLive()) {
-                hand(batch, membership.member());
+                membership.hand(batch);
             } else if (!notices) {
                 membership.hold(encodedMessages);
             }
@@ -109,7 +118,7 @@ final class RoomShard {
         batch.release();
         if (!notices) {
             loop.speaks();
-            position = positionOf(encodedMessages.get(encodedMessages.size() - 1).delivery);
+            position = encodedMessages.get(encodedMessages.size() - 1).position();
             observe(encodedMessages);
         }
     }
@@ -133,20 +142,6 @@ final class RoomShard {
             members += membership.isLive() && delivery.isFor(membership.member()) ? 1 : 0;
         }
         return members;
-    }
-
-    static void hand(WriteBatch batch, Member member) {
-        try {
-            batch.handTo(member);
-        } catch (RuntimeException e) {
-            // A failure of one member must not cost the members after it their message.
-            LOG.log(System.Logger.Level.ERROR, "session " + member.id() + " failed to receive", e);
-        }
-    }
-
-    /** Returns the stream position of a room after this delivery. */
-    static StreamPosition positionOf(Delivery delivery) {
-        return delivery instanceof HistoryGap gap ? gap.position() : ((Message) delivery).position();
     }
 
     private void markReady() {

@@ -84,7 +84,7 @@ public final class Rooms {
 
     /** Ends a membership, on its member's event loop. The member receives nothing more of that room. */
     public void leave(Membership membership) {
-        Room room = membership.share().room;
+        Room room = rooms.get(membership.room());
         room.dismiss(membership);
         if (room.id.isNamed()) {
             memberships.decrementAndGet();

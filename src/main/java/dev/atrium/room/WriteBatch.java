@@ -63,25 +63,14 @@ public final class WriteBatch {
         return encodedMessages.size();
     }
 
-    /** Hands this batch to a member, without the deliveries that are not for it. */
-    void handTo(Member member) {
+    /** Returns this batch without the deliveries that are not for the recipient; this batch itself if all of them are. */
+    WriteBatch only(Recipient recipient) {
         if (!selective) {
-            member.receive(this);
-            return;
+            return this;
         }
-        WriteBatch rest = thoseFor(member);
-        if (rest == this) {
-            member.receive(this);
-        } else if (rest.size() > 0) {
-            member.receive(rest);
-            rest.release();
-        }
-    }
-
-    private WriteBatch thoseFor(Member member) {
         List<EncodedMessage> rest = new ArrayList<>(encodedMessages.size());
         for (EncodedMessage encoded : encodedMessages) {
-            if (encoded.delivery.isFor(member)) {
+            if (encoded.delivery.isFor(recipient)) {
                 rest.add(encoded);
             }
         }

@@ -27,7 +27,7 @@ class CatchUpRetryTest {
     private final Source source = new Source();
     private final Rooms rooms = new Rooms(source, (message, members) -> {
     }, (message, loops) -> null);
-    private final Recipient ann = new Recipient();
+    private final Client ann = new Client();
 
     @AfterEach
     void stop() {
@@ -117,7 +117,7 @@ class CatchUpRetryTest {
         }
     }
 
-    private final class Recipient implements Member {
+    private final class Client implements Member {
 
         private final List<Delivery> received = new CopyOnWriteArrayList<>();
 

@@ -70,7 +70,7 @@ class DeliveryLoopTest {
 
     @Test
     void the_only_room_of_a_turn_flushes_each_member_at_once() {
-        Room room = room("a", new Recipient("ann"), new Recipient("bob"));
+        Room room = room("a", new Client("ann"), new Client("bob"));
         room.message(message(room));
         tasks.remove().run();
         assertThat(log).containsExactly("receive bob", "flush bob", "receive ann", "flush ann");
@@ -78,8 +78,8 @@ class DeliveryLoopTest {
 
     @Test
     void several_rooms_of_a_turn_are_delivered_before_any_member_is_flushed() {
-        Room first = room("a", new Recipient("ann"));
-        Room second = room("b", new Recipient("bob"));
+        Room first = room("a", new Client("ann"));
+        Room second = room("b", new Client("bob"));
         first.message(message(first));
         second.message(message(second));
         tasks.remove().run();
@@ -89,7 +89,7 @@ class DeliveryLoopTest {
 
     @Test
     void flushes_that_wait_already_are_not_overtaken_by_that_of_the_last_room() {
-        Room room = room("a", new Recipient("ann"));
+        Room room = room("a", new Client("ann"));
         loop.flushLater(() -> log.add("flush before"));
         room.message(message(room));
         tasks.remove().run();
@@ -100,7 +100,7 @@ class DeliveryLoopTest {
     void other_work_of_the_loop_gets_its_turn_after_512_rooms() {
         List<Room> rooms = new ArrayList<>();
         for (int i = 0; i < 513; i++) {
-            rooms.add(room("r" + i, new Recipient("m")));
+            rooms.add(room("r" + i, new Client("m")));
         }
         rooms.forEach(room -> room.message(message(room)));
         assertThat(tasks).hasSize(1);
@@ -115,7 +115,7 @@ class DeliveryLoopTest {
 
     @Test
     void a_loop_is_behind_with_more_than_64_mebibytes_and_so_are_the_rooms_on_it() {
-        Room room = room("a", new Recipient("ann"));
+        Room room = room("a", new Client("ann"));
         loop.queued(64 << 20);
         assertThat(loop.backlog()).isEqualTo(64 << 20);
         assertThat(loop.isBehind()).isFalse();
@@ -128,11 +128,11 @@ class DeliveryLoopTest {
         assertThat(room.isBehind()).isFalse();
     }
 
-    private Room room(String name, Recipient... members) {
+    private Room room(String name, Client... members) {
         Room room = new Room(RoomId.of("/", name), (message, reached) -> {
         }, (message, loops) -> null);
         room.subscribed(new StreamPosition("e", 0));
-        for (Recipient member : members) {
+        for (Client member : members) {
             room.admit(member, false, null).follow();
         }
         return room;
@@ -142,11 +142,11 @@ class DeliveryLoopTest {
         return new Publication(room.id, "message", new Data.Text("m"), null, true).at(new StreamPosition("e", 1), 1);
     }
 
-    private final class Recipient implements Member {
+    private final class Client implements Member {
 
         private final String id;
 
-        Recipient(String id) {
+        Client(String id) {
             this.id = id;
         }
 

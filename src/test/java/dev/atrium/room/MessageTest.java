@@ -18,26 +18,11 @@ class MessageTest {
 
     private static final RoomId ROOM = RoomId.of("/", "a");
 
-    private record Recipient(String id, Set<String> rooms) implements Member {
-
-        @Override
-        public DeliveryLoop loop() {
-            return null;
-        }
+    private record Client(String id, Set<String> rooms) implements Recipient {
 
         @Override
         public boolean isIn(String room) {
             return rooms.contains(room);
-        }
-
-        @Override
-        public void receive(WriteBatch batch) {
-            throw new AssertionError("nothing is delivered");
-        }
-
-        @Override
-        public void whenDrained(Runnable task) {
-            throw new AssertionError("nobody waits");
         }
     }
 
@@ -67,7 +52,7 @@ class MessageTest {
             String in, boolean expected) {
         Audience audience = to == null ? null : new Audience(names(to), names(except));
         Message message = message(from == null ? null : new Sender(from, null), echo, audience, new Data.Text("a"));
-        assertThat(message.isFor(new Recipient(member, names(in)))).isEqualTo(expected);
+        assertThat(message.isFor(new Client(member, names(in)))).isEqualTo(expected);
     }
 
     @ParameterizedTest(name = "sender {0}, echo {1}, audience {2}: {3}")
@@ -135,11 +120,11 @@ class MessageTest {
 
     @Test
     void a_presence_event_is_for_all_but_its_subject_and_a_gap_for_all() {
-        Recipient ann = new Recipient("ann", Set.of());
+        Client ann = new Client("ann", Set.of());
         PresenceEvent event = new PresenceEvent(ROOM, PresenceEvent.Change.JOINED, new Sender("ann", null));
         assertThat(event.isForAll()).isFalse();
         assertThat(event.isFor(ann)).isFalse();
-        assertThat(event.isFor(new Recipient("bob", Set.of()))).isTrue();
+        assertThat(event.isFor(new Client("bob", Set.of()))).isTrue();
         assertThat(event.size()).isEqualTo(100);
         HistoryGap gap = new HistoryGap(ROOM, StreamPosition.START);
         assertThat(gap.isForAll()).isTrue();

@@ -45,12 +45,12 @@ class WriteBatchTest {
         }
     }
 
-    private final class Recipient implements Member {
+    private final class Client implements Member {
 
         private final String id;
         private final List<String> received = new ArrayList<>();
 
-        Recipient(String id) {
+        Client(String id) {
             this.id = id;
         }
 
@@ -128,14 +128,15 @@ class WriteBatchTest {
 
     @Test
     void a_member_receives_the_shared_batch_or_its_own_rest_or_nothing() {
-        Recipient ann = new Recipient("ann");
-        Recipient bob = new Recipient("bob");
-        Recipient eve = new Recipient("eve");
+        Client ann = new Client("ann");
+        Client bob = new Client("bob");
+        Client eve = new Client("eve");
         WriteBatch batch = new WriteBatch(List.of(
                 message("for all but ann", new Sender("ann", null), false, new Audience(Set.of(), Set.of("of eve"))),
                 message("for ann and bob", null, true, new Audience(Set.of("of ann", "of bob"), Set.of()))));
-        for (Recipient member : List.of(ann, bob, eve)) {
-            batch.handTo(member);
+        RoomShard shard = new RoomShard(ROOM, null, StreamPosition.START, null);
+        for (Client member : List.of(ann, bob, eve)) {
+            new Membership(shard, member, false, null).hand(batch);
         }
         assertThat(bob.received).containsExactly("for all but ann+for ann and bob");
         assertThat(ann.received).containsExactly("for ann and bob");
