@@ -41,7 +41,7 @@ public final class LocalClients {
 
     /** Makes the clients join more rooms. Returns the number of clients. */
     public Uni<Integer> join(Set<String> rooms) {
-        return count(session -> all(rooms, room -> session.attachment() instanceof SessionHandle handle ? handle.join(room)
+        return count(session -> all(rooms, room -> session.attachment() instanceof LocalClient client ? client.join(room)
                 : join(session, room)));
     }
 
@@ -54,7 +54,7 @@ public final class LocalClients {
 
     /** Makes the clients leave some rooms. Returns the number of clients. */
     public Uni<Integer> leave(Set<String> rooms) {
-        return count(session -> all(rooms, room -> session.attachment() instanceof SessionHandle handle ? handle.leave(room)
+        return count(session -> all(rooms, room -> session.attachment() instanceof LocalClient client ? client.leave(room)
                 : service.leave(session, RoomId.of(namespace, room))));
     }
 
@@ -86,8 +86,8 @@ public final class LocalClients {
     /** An empty list for a client that cannot acknowledge, an empty item for one that has not acknowledged in time. */
     private static Uni<List<Optional<JsonNode>>> askOne(Session session, Duration timeout, String event,
             List<JsonNode> arguments) {
-        return session.attachment() instanceof SessionHandle handle && handle.acknowledges()
-                ? handle.emitWithAck(timeout, event, arguments.toArray()).map(answer -> List.of(Optional.of(answer)))
+        return session.attachment() instanceof LocalClient client && client.acknowledges()
+                ? client.emitWithAck(timeout, event, arguments.toArray()).map(answer -> List.of(Optional.of(answer)))
                         .onFailure().recoverWithItem(List.of(Optional.empty()))
                 : Uni.createFrom().item(List.of());
     }
@@ -108,6 +108,6 @@ public final class LocalClients {
         Set<String> rooms = session.memberships().stream().map(membership -> membership.room())
                 .filter(RoomId::isNamed).map(RoomId::name).collect(Collectors.toSet());
         return new RemoteClient(session.id(), session.self().user(), rooms, Values.JSON.valueToTree(
-                session.attachment() instanceof SessionHandle handle ? handle.attributes() : Map.of()));
+                session.attachment() instanceof LocalClient client ? client.attributes() : Map.of()));
     }
 }

@@ -12,7 +12,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
 /** Base class of all clients: {@link Client} of a session. */
-public abstract class SessionHandle implements Client {
+public abstract class SessionHandle implements Client, LocalClient {
 
     private final RoomService service;
     private final Clients clients;
@@ -100,8 +100,8 @@ public abstract class SessionHandle implements Client {
         return true;
     }
 
-    /** Whether the client can acknowledge events. */
-    protected boolean acknowledges() {
+    @Override
+    public boolean acknowledges() {
         return false;
     }
 

@@ -234,7 +234,7 @@ class LocalClientsTest {
         }
 
         @Override
-        protected boolean acknowledges() {
+        public boolean acknowledges() {
             return acknowledges;
         }
     }

@@ -41,7 +41,7 @@ final class SocketIoHandle extends SessionHandle {
     }
 
     @Override
-    protected boolean acknowledges() {
+    public boolean acknowledges() {
         return true;
     }
 
