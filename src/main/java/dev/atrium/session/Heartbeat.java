@@ -41,51 +41,49 @@ final class Heartbeat {
      * Starts to check a session. The first ping comes at a random time within the interval, so that the pings of sessions that
      * connected together are spread.
      */
-    void watch(Session session) {
+    void watch(Beat beat) {
         long now = System.nanoTime();
-        session.beat.lastHeard = now;
-        session.beat.end = maxAge.end(now);
-        put(session, now + ThreadLocalRandom.current().nextLong(interval) + 1);
+        beat.lastHeard = now;
+        beat.end = maxAge.end(now);
+        put(beat, now + ThreadLocalRandom.current().nextLong(interval) + 1);
     }
 
     /** Stops checking a session. */
-    void forget(Session session) {
-        Beat beat = session.beat;
+    void forget(Beat beat) {
         if (beat.slot != null) {
-            beat.slot.remove(session);
+            beat.slot.remove(beat);
             beat.slot = null;
         }
     }
 
-    private void check(Session session, long now) {
-        Beat beat = session.beat;
+    private void check(Beat beat, long now) {
         long silent = now - beat.lastHeard;
         boolean first = beat.isFirst();
-        if (!session.isOpen()) {
+        if (!beat.isOpen()) {
             return;
         }
         if (now >= beat.end) {
-            session.close(CloseReason.REBALANCED);
+            beat.expired();
         } else if (beat.readingPaused) {
             // Reading from this client is paused, so its silence is no sign that it is gone.
-            put(session, now + interval);
+            put(beat, now + interval);
         } else if (silent >= interval + timeout) {
-            session.heartbeatMissed();
+            beat.missed();
         } else if (beat.pinged < beat.lastHeard && (silent >= interval || first)) {
             beat.pinged = now;
-            session.ping();
-            put(session, Math.min(now + interval, beat.lastHeard + interval + timeout));
+            beat.ping();
+            put(beat, Math.min(now + interval, beat.lastHeard + interval + timeout));
         } else if (beat.pinged >= beat.lastHeard) {
-            put(session, beat.lastHeard + interval + timeout);
+            put(beat, beat.lastHeard + interval + timeout);
         } else {
-            put(session, beat.lastHeard + interval);
+            put(beat, beat.lastHeard + interval);
         }
     }
 
-    private void put(Session session, long when) {
+    private void put(Beat beat, long when) {
         // Rounded up: an early check would find the deadline not reached and wait for another step.
-        long step = Math.floorDiv(Math.min(when, session.beat.end) + STEP - 1, STEP);
-        slots.computeIfAbsent(step, ignored -> new Slot()).add(session);
+        long step = Math.floorDiv(Math.min(when, beat.end) + STEP - 1, STEP);
+        slots.computeIfAbsent(step, ignored -> new Slot()).add(beat);
         schedule(step);
     }
 
@@ -104,17 +102,17 @@ final class Heartbeat {
         wakeUp = null;
         long now = System.nanoTime();
         while (!slots.isEmpty() && slots.firstKey() * STEP <= now) {
-            ArrayList<Session> due = slots.pollFirstEntry().getValue().sessions;
-            due.forEach(session -> session.beat.slot = null);
-            due.forEach(session -> check(session, now));
+            ArrayList<Beat> due = slots.pollFirstEntry().getValue().beats;
+            due.forEach(beat -> beat.slot = null);
+            due.forEach(beat -> check(beat, now));
         }
         if (!slots.isEmpty()) {
             schedule(slots.firstKey());
         }
     }
 
-    /** Heartbeat state of one session. */
-    static final class Beat {
+    /** Heartbeat of one session: its state, and how the session reacts. */
+    abstract static class Beat {
         long lastHeard;
         long pinged;
         long end;
@@ -127,6 +125,17 @@ final class Heartbeat {
             pinged = System.nanoTime() - 1;
         }
 
+        abstract boolean isOpen();
+
+        /** Pings the client. */
+        abstract void ping();
+
+        /** Ends the session: its client was silent for too long. */
+        abstract void missed();
+
+        /** Ends the session: its connection has reached the maximum age. */
+        abstract void expired();
+
         private boolean isFirst() {
             boolean first = !looked;
             looked = true;
@@ -136,19 +145,19 @@ final class Heartbeat {
 
     /** Sessions that are due in the same step. Removing one needs no search. */
     private static final class Slot {
-        private final ArrayList<Session> sessions = new ArrayList<>(1);
+        private final ArrayList<Beat> beats = new ArrayList<>(1);
 
-        void add(Session session) {
-            session.beat.slot = this;
-            session.beat.index = sessions.size();
-            sessions.add(session);
+        void add(Beat beat) {
+            beat.slot = this;
+            beat.index = beats.size();
+            beats.add(beat);
         }
 
-        void remove(Session session) {
-            Session last = sessions.remove(sessions.size() - 1);
-            if (last != session) {
-                sessions.set(session.beat.index, last);
-                last.beat.index = session.beat.index;
+        void remove(Beat beat) {
+            Beat last = beats.remove(beats.size() - 1);
+            if (last != beat) {
+                beats.set(beat.index, last);
+                last.index = beat.index;
             }
         }
     }

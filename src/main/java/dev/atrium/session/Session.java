@@ -45,7 +45,7 @@ public final class Session implements Member, Requester {
     private static final long DRAINED_BYTES = 64 * 1024;
     private static final long LOOK_AGAIN_MILLIS = 10;
 
-    final Heartbeat.Beat beat = new Heartbeat.Beat();
+    final Heartbeat.Beat beat = new SessionBeat();
 
     private volatile Sender self;
     private volatile Caller caller;
@@ -303,16 +303,7 @@ public final class Session implements Member, Requester {
     }
 
     void watch() {
-        loop.heartbeat().watch(this);
-    }
-
-    void ping() {
-        connection.ping();
-    }
-
-    void heartbeatMissed() {
-        listener.heartbeatMissed(this);
-        close(CloseReason.HEARTBEAT_TIMEOUT);
+        loop.heartbeat().watch(beat);
     }
 
     private boolean end(CloseReason reason) {
@@ -321,8 +312,33 @@ public final class Session implements Member, Requester {
         }
         open = false;
         noDeadline();
-        loop.heartbeat().forget(this);
+        loop.heartbeat().forget(beat);
         listener.closed(this, reason);
         return true;
+    }
+
+    /** Heartbeat of this session. */
+    private final class SessionBeat extends Heartbeat.Beat {
+
+        @Override
+        boolean isOpen() {
+            return open;
+        }
+
+        @Override
+        void ping() {
+            connection.ping();
+        }
+
+        @Override
+        void missed() {
+            listener.heartbeatMissed(Session.this);
+            close(CloseReason.HEARTBEAT_TIMEOUT);
+        }
+
+        @Override
+        void expired() {
+            close(CloseReason.REBALANCED);
+        }
     }
 }

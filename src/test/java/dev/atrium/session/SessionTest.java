@@ -81,7 +81,7 @@ class SessionTest extends SessionFixture {
 
     @Test
     void a_missed_heartbeat_is_reported_before_the_end() {
-        session.heartbeatMissed();
+        session.beat.missed();
         assertThat(reports.log).containsExactly("missed", "closed HEARTBEAT_TIMEOUT");
         assertThat(connection.closes).containsExactly("HEARTBEAT_TIMEOUT: heartbeat timeout");
     }
