@@ -18,7 +18,7 @@ import java.util.ArrayDeque;
 import org.jboss.logging.Logger;
 
 /**
- * One WebSocket connection of an endpoint: passes the client's messages to the protocol, and writes ready-made frames below the
+ * One WebSocket connection of an endpoint: passes the client's messages to the listener, and writes ready-made frames below the
  * encoder. On the connection's event loop only.
  */
 public final class SocketConnection implements ClientConnection, Pausable, FrameGuard.Listener {
@@ -36,7 +36,7 @@ public final class SocketConnection implements ClientConnection, Pausable, Frame
 
     private final WebSocketConnection connection;
     private final FrameGuard guard;
-    private final SocketProtocol protocol;
+    private final SocketListener listener;
     private final SendQueue sendQueue;
     private final long limit;
     /**
@@ -48,18 +48,18 @@ public final class SocketConnection implements ClientConnection, Pausable, Frame
     private boolean draining;
 
     /** @param below handler context to which ready-made frames are written */
-    SocketConnection(WebSocketConnection connection, FrameGuard guard, SocketProtocol protocol, ChannelHandlerContext below,
+    SocketConnection(WebSocketConnection connection, FrameGuard guard, SocketListener listener, ChannelHandlerContext below,
             Sessions sessions) {
         this.connection = connection;
         this.guard = guard;
-        this.protocol = protocol;
+        this.listener = listener;
         this.limit = sessions.sendQueueLimit();
         this.sendQueue = new ChannelSendQueue(below, sessions.deliveryLoop(guard.eventLoop()), limit);
     }
 
-    void open() {
+    /** Starts to listen to the connection below. */
+    void listen() {
         guard.listener(this);
-        protocol.open(this);
     }
 
     /** The endpoint has subscribed: lets the guard pass on the client's frames. */
@@ -81,7 +81,7 @@ public final class SocketConnection implements ClientConnection, Pausable, Frame
     public void send(byte[] frame) {
         if (guard.isOpen() && !sendQueue.offer(guard.context().alloc().directBuffer(frame.length).writeBytes(frame))) {
             // As a task: closing at once could change state that the caller is working on.
-            eventLoop().execute(() -> protocol.fail(CloseReason.SLOW_CONSUMER));
+            eventLoop().execute(() -> listener.fail(CloseReason.SLOW_CONSUMER));
         }
     }
 
@@ -139,34 +139,34 @@ public final class SocketConnection implements ClientConnection, Pausable, Frame
         }
         try {
             if (message instanceof ByteBuf bytes) {
-                protocol.binary(bytes);
+                listener.binary(bytes);
             } else {
                 handOver((String) message);
             }
         } catch (RuntimeException e) {
             LOG.error("A message could not be handled", e);
-            protocol.fail(CloseReason.SERVER_FAULT);
+            listener.fail(CloseReason.SERVER_FAULT);
         }
     }
 
     private void handOver(String text) {
-        if (text.length() == 4 && protocol.answersTextHeartbeats()) {
+        if (text.length() == 4 && listener.answersTextHeartbeats()) {
             byte[] answer = text.equals("ping") ? TEXT_PONG : text.equals("pong") ? TEXT_PING : null;
             if (answer != null) {
-                if (protocol.pinged()) {
+                if (listener.pinged()) {
                     send(answer);
                 }
                 return;
             }
         }
-        protocol.text(text);
+        listener.text(text);
     }
 
     @Override
     public boolean takesPong() {
         boolean takes = sendQueue.pendingBytes() <= limit;
         if (!takes) {
-            protocol.fail(CloseReason.SLOW_CONSUMER);
+            listener.fail(CloseReason.SLOW_CONSUMER);
         }
         return takes;
     }
@@ -174,7 +174,7 @@ public final class SocketConnection implements ClientConnection, Pausable, Frame
     /** Receives a ping or a pong; Vert.x has answered the ping already. */
     void pinged() {
         if (guard.isOpen()) {
-            protocol.pinged();
+            listener.pinged();
         }
     }
 
@@ -185,22 +185,22 @@ public final class SocketConnection implements ClientConnection, Pausable, Frame
 
     @Override
     public void heard() {
-        protocol.heard();
+        listener.heard();
     }
 
     @Override
     public void readingPaused(boolean readingPaused) {
-        protocol.readingPaused(readingPaused);
+        listener.readingPaused(readingPaused);
     }
 
     @Override
     public void fail(CloseReason reason) {
-        protocol.fail(reason);
+        listener.fail(reason);
     }
 
     @Override
     public void disconnected() {
-        protocol.disconnected();
+        listener.disconnected();
     }
 
     /** Reports the end of the connection, whichever side has closed it. Called by the framework. */
@@ -209,7 +209,7 @@ public final class SocketConnection implements ClientConnection, Pausable, Frame
             waiting.forEach(ReferenceCountUtil::release);
             waiting = null;
         }
-        protocol.closed(guard.goodbye() == null ? CloseReason.CONNECTION_LOST : guard.goodbye());
+        listener.closed(guard.goodbye() == null ? CloseReason.CONNECTION_LOST : guard.goodbye());
     }
 
     /** Closes the connection. */
@@ -229,7 +229,7 @@ public final class SocketConnection implements ClientConnection, Pausable, Frame
 
     @Override
     public void expiring(long expires) {
-        protocol.expiring(expires);
+        listener.expiring(expires);
     }
 
     /** Closes the connection with a close frame without a status code, which the framework cannot write. */
@@ -248,7 +248,7 @@ public final class SocketConnection implements ClientConnection, Pausable, Frame
 
     private boolean beginToClose(CloseReason reason) {
         if (guard.isOpen()) {
-            protocol.closing(reason);
+            listener.closing(reason);
         }
         return guard.beginToClose();
     }

@@ -60,7 +60,8 @@ public abstract class SocketEndpoint<H extends Handshake> {
                 handshake.sessions());
         connection.userData().put(SocketConnection.KEY, socket);
         try {
-            socket.open();
+            socket.listen();
+            protocol.open(socket);
         } catch (RuntimeException e) {
             LOG.error("A connection could not be opened", e);
             socket.close(CloseReason.SERVER_FAULT);

@@ -32,7 +32,8 @@ public final class EmbeddedSocket {
         channel.pipeline().addLast("below", new ChannelOutboundHandlerAdapter()).addLast(guard);
         ChannelHandlerContext below = channel.pipeline().context("below");
         connection = new SocketConnection(framework(), guard, protocol, below, sessions);
-        connection.open();
+        connection.listen();
+        protocol.open(connection);
         connection.begin();
         channel.runPendingTasks();
     }
