@@ -36,7 +36,7 @@ final class HistoryWindow {
     Uni<Map<String, StreamPosition>> from(String namespace, Map<String, StreamPosition> places, Grant grant) {
         List<Uni<Tuple2<String, StreamPosition>>> searches = new ArrayList<>();
         places.forEach((name, since) -> {
-            RoomId room = name.isEmpty() ? RoomId.everyone(namespace) : Gateway.room(namespace, name);
+            RoomId room = new RoomId(namespace, name);
             searches.add((grant.mayReadBack(room) ? Uni.createFrom().item(since) : from(room, since))
                     .map(position -> Tuple2.of(name, position)));
         });
