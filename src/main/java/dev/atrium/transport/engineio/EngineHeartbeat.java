@@ -4,6 +4,7 @@ import io.netty.channel.EventLoop;
 import io.netty.util.concurrent.ScheduledFuture;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
 
 /**
  * Heartbeat of one Engine.IO connection: the server sends pings, and only a pong counts as a sign of liveness. On the
@@ -13,26 +14,27 @@ final class EngineHeartbeat {
 
     private static final long EARLY_NANOS = TimeUnit.MILLISECONDS.toNanos(2);
 
-    private final EngineSocket socket;
     private final EventLoop eventLoop;
     private final Duration interval;
     private final Duration timeout;
+    private final Runnable ping;
+    private final BooleanSupplier paused;
+    private final Runnable missed;
     private ScheduledFuture<?> timer;
     private long pingDue;
 
-    EngineHeartbeat(EngineSocket socket, EventLoop eventLoop, Duration interval, Duration timeout) {
-        this.socket = socket;
+    /**
+     * @param ping sends a ping
+     * @param paused whether reading from the client is paused
+     * @param missed called when no pong has come in time
+     */
+    EngineHeartbeat(EventLoop eventLoop, EngineSettings settings, Runnable ping, BooleanSupplier paused, Runnable missed) {
         this.eventLoop = eventLoop;
-        this.interval = interval;
-        this.timeout = timeout;
-    }
-
-    Duration interval() {
-        return interval;
-    }
-
-    Duration timeout() {
-        return timeout;
+        this.interval = settings.pingInterval();
+        this.timeout = settings.pingTimeout();
+        this.ping = ping;
+        this.paused = paused;
+        this.missed = missed;
     }
 
     void begin() {
@@ -53,18 +55,18 @@ final class EngineHeartbeat {
     }
 
     private void ping() {
-        socket.send(Packet.ping());
+        ping.run();
         // The timeout counts from when the ping was due, or delays of timers would add up. It ends slightly early, so that a
         // request at exactly that time finds the connection closed.
         at(pingDue + timeout.toNanos() - EARLY_NANOS, this::missed);
     }
 
     private void missed() {
-        if (socket.isPaused()) {
+        if (paused.getAsBoolean()) {
             // Reading is paused, so a pong may wait unread.
             at(System.nanoTime() + timeout.toNanos(), this::missed);
         } else {
-            socket.heartbeatMissed();
+            missed.run();
         }
     }
 

@@ -63,34 +63,41 @@ public final class EngineSocket implements Pausable {
     private final Caller caller;
     private final TokenBucket tokens;
     private final EventLoop eventLoop;
-    private final EngineSockets sockets;
-    private final EngineHeartbeat liveness;
+    private final EngineSettings settings;
+    private final EngineHeartbeat heartbeat;
     private final SendQueue sendQueue = new TransportSendQueue();
     private Listener listener;
+    private Runnable whenGone;
     /** Volatile, because metrics read it from other threads. */
     private volatile EngineTransport transport;
-    private WebSocketTransport candidate;
+    private EngineTransport candidate;
     private ScheduledFuture<?> release;
     private State state = State.OPEN;
     private final List<Runnable> whenDisconnected = new ArrayList<>(1);
     private boolean disconnected;
     private int holds;
 
-    EngineSocket(String id, Caller caller, TokenBucket tokens, EventLoop eventLoop, EngineSockets sockets) {
+    EngineSocket(String id, Caller caller, TokenBucket tokens, EventLoop eventLoop, EngineSettings settings) {
         this.id = id;
         this.caller = caller;
         this.tokens = tokens;
         this.eventLoop = eventLoop;
-        this.sockets = sockets;
-        this.liveness = new EngineHeartbeat(this, eventLoop, sockets.pingInterval(), sockets.pingTimeout());
+        this.settings = settings;
+        this.heartbeat = new EngineHeartbeat(eventLoop, settings, () -> send(Packet.ping()), this::isPaused,
+                () -> fail(CloseReason.HEARTBEAT_TIMEOUT));
     }
 
-    /** Opens the connection and sends the open packet. */
-    void open(EngineTransport first, Listener above) {
+    /**
+     * Opens the connection and sends the open packet.
+     *
+     * @param removed called when the connection is gone: the client has received its end, or is no longer waited for
+     */
+    void open(EngineTransport first, Listener above, Runnable removed) {
         transport = first;
         listener = above;
-        send(Packet.open(id, first instanceof PollingTransport, liveness, sockets.maxPayload()));
-        liveness.begin();
+        whenGone = removed;
+        send(Packet.open(id, first.isPolling(), settings));
+        heartbeat.begin();
     }
 
     /** The {@code sid} of the connection; secret. */
@@ -169,10 +176,10 @@ public final class EngineSocket implements Pausable {
     public void close() {
         if (end(CloseReason.NORMAL, State.CLOSING)) {
             transport.close(CloseReason.NORMAL);
-            if (transport instanceof WebSocketTransport) {
-                gone();
-            } else {
+            if (transport.isPolling()) {
                 goneAfter(LINGER_MILLIS);
+            } else {
+                gone();
             }
         }
     }
@@ -183,10 +190,6 @@ public final class EngineSocket implements Pausable {
             transport.close(reason);
             gone();
         }
-    }
-
-    void heartbeatMissed() {
-        fail(CloseReason.HEARTBEAT_TIMEOUT);
     }
 
     /** Reports that a transport has lost its client. */
@@ -204,8 +207,8 @@ public final class EngineSocket implements Pausable {
     /** Removes the connection: the client has received the close packet, or is no longer waited for. */
     void gone() {
         state = State.CLOSED;
-        sockets.remove(this);
-        if (transport instanceof PollingTransport) {
+        whenGone.run();
+        if (transport.isPolling()) {
             disconnected();
         }
     }
@@ -234,7 +237,7 @@ public final class EngineSocket implements Pausable {
             case Packet.MESSAGE -> hand(() -> listener.text(packet.substring(1)));
             case Packet.PONG -> {
                 if (spend(0)) {
-                    liveness.pong();
+                    heartbeat.pong();
                 }
             }
             case Packet.CLOSE -> goodbye();
@@ -246,12 +249,8 @@ public final class EngineSocket implements Pausable {
     }
 
     private void goodbye() {
-        if (!(transport instanceof PollingTransport polling)) {
-            lost(transport, CloseReason.NORMAL);
-            return;
-        }
         end(CloseReason.NORMAL, State.CLOSING);
-        if (polling.takeLeave()) {
+        if (transport.takeLeave()) {
             gone();
         } else {
             goneAfter(FAREWELL_MILLIS);
@@ -284,28 +283,22 @@ public final class EngineSocket implements Pausable {
     void poll(Exchange exchange) {
         if (state == State.CLOSED) {
             exchange.refuse(EngineIoError.UNKNOWN_SID);
-        } else if (transport instanceof PollingTransport polling) {
-            polling.poll(exchange);
         } else {
-            exchange.refuse(EngineIoError.BAD_REQUEST);
+            transport.poll(exchange);
         }
     }
 
     /** Ends a waiting GET, if there is one; its client polls again. */
     void release() {
-        if (transport instanceof PollingTransport polling) {
-            polling.release();
-        }
+        transport.release();
     }
 
     /** Handles a POST. */
     void post(Exchange exchange, byte[] body) {
         if (state != State.OPEN) {
             exchange.refuse(EngineIoError.UNKNOWN_SID);
-        } else if (transport instanceof PollingTransport polling) {
-            polling.post(exchange, body);
         } else {
-            exchange.refuse(EngineIoError.BAD_REQUEST);
+            transport.post(exchange, body);
         }
     }
 
@@ -314,8 +307,8 @@ public final class EngineSocket implements Pausable {
      *
      * @return whether the upgrade may be tried
      */
-    boolean probe(WebSocketTransport other) {
-        if (state != State.OPEN || candidate != null || transport instanceof WebSocketTransport) {
+    boolean probe(EngineTransport other) {
+        if (state != State.OPEN || candidate != null || !transport.isPolling()) {
             return false;
         }
         candidate = other;
@@ -324,26 +317,25 @@ public final class EngineSocket implements Pausable {
                 other.close(CloseReason.NORMAL);
                 giveUpUpgrade();
             }
-        }, sockets.upgradeTimeout().toMillis(), TimeUnit.MILLISECONDS);
+        }, settings.upgradeTimeout().toMillis(), TimeUnit.MILLISECONDS);
         return true;
     }
 
     /**
      * The WebSocket has passed its probe: releases the waiting poll, which the client needs before it completes the upgrade.
      */
-    void probed(WebSocketTransport other) {
+    void probed(EngineTransport other) {
         if (other == candidate && release == null) {
-            release = eventLoop.scheduleAtFixedRate(() -> ((PollingTransport) transport).release(),
-                    RELEASE_MILLIS, RELEASE_MILLIS, TimeUnit.MILLISECONDS);
+            release = eventLoop.scheduleAtFixedRate(this::release, RELEASE_MILLIS, RELEASE_MILLIS, TimeUnit.MILLISECONDS);
         }
     }
 
     /** Completes an upgrade: the WebSocket carries the connection from now on. */
-    void upgrade(WebSocketTransport other) {
+    void upgrade(EngineTransport other) {
         if (other != candidate || state != State.OPEN) {
             return;
         }
-        PollingTransport former = (PollingTransport) transport;
+        EngineTransport former = transport;
         if (former.isPosting()) {
             // Packets on the WebSocket could overtake those of the POST.
             fail(CloseReason.PROTOCOL_ERROR);
@@ -361,7 +353,7 @@ public final class EngineSocket implements Pausable {
         listener.upgraded(other.name());
     }
 
-    boolean isCarriedBy(WebSocketTransport other) {
+    boolean isCarriedBy(EngineTransport other) {
         return transport == other;
     }
 
@@ -378,7 +370,7 @@ public final class EngineSocket implements Pausable {
             return false;
         }
         state = next;
-        liveness.end();
+        heartbeat.end();
         if (candidate != null) {
             candidate.close(CloseReason.NORMAL);
             giveUpUpgrade();

@@ -4,7 +4,6 @@ import dev.atrium.room.DeliveryLoop;
 import dev.atrium.room.Node;
 import dev.atrium.security.Caller;
 import dev.atrium.security.ClientLimits;
-import dev.atrium.session.SessionConfig;
 import dev.atrium.session.Sessions;
 import dev.atrium.setting.Require;
 import io.netty.channel.EventLoop;
@@ -35,8 +34,7 @@ public final class EngineSockets {
     private final Node node;
     private final ClientLimits limits;
     private final Sessions sessions;
-    private final SessionConfig.Heartbeat heartbeat;
-    private final EngineIoConfig config;
+    private final EngineSettings settings;
     private final Application application;
 
     /** @throws ConfigurationException naming the invalid setting */
@@ -45,8 +43,7 @@ public final class EngineSockets {
         this.node = node;
         this.limits = limits;
         this.sessions = sessions;
-        this.heartbeat = sessions.config().heartbeat();
-        this.config = config;
+        this.settings = EngineSettings.of(sessions.config().heartbeat(), config);
         this.application = application;
         Require.between("atrium.engineio.max-payload", config.maxPayload(), SMALLEST, largestBody.asLongValue());
         Require.between("atrium.engineio.upgrade-timeout", config.upgradeTimeout(), Duration.ofMillis(50),
@@ -63,16 +60,12 @@ public final class EngineSockets {
     }
 
     EngineSocket create(Caller caller, EventLoop eventLoop) {
-        return new EngineSocket(node.newEngineId(), caller, limits.newTokenBucket(), eventLoop, this);
+        return new EngineSocket(node.newEngineId(), caller, limits.newTokenBucket(), eventLoop, settings);
     }
 
     void open(EngineSocket socket, EngineTransport transport) {
         sockets.put(socket.id(), socket);
-        socket.open(transport, application.connected(socket));
-    }
-
-    void remove(EngineSocket socket) {
-        sockets.remove(socket.id(), socket);
+        socket.open(transport, application.connected(socket), () -> sockets.remove(socket.id(), socket));
     }
 
     DeliveryLoop deliveryLoop(EventLoop eventLoop) {
@@ -83,19 +76,7 @@ public final class EngineSockets {
         return sessions.sendQueueLimit();
     }
 
-    Duration pingInterval() {
-        return heartbeat.interval();
-    }
-
-    Duration pingTimeout() {
-        return heartbeat.timeout();
-    }
-
-    Duration upgradeTimeout() {
-        return config.upgradeTimeout();
-    }
-
     int maxPayload() {
-        return (int) config.maxPayload();
+        return settings.maxPayload();
     }
 }

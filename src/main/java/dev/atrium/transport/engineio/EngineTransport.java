@@ -23,4 +23,44 @@ interface EngineTransport {
 
     /** The connection has ended, and the client no longer listens: frees what the transport holds. */
     void discard();
+
+    /**
+     * The client has sent its close packet: ends the transport.
+     *
+     * @return false if a poll in transit is still to be answered
+     */
+    boolean takeLeave();
+
+    /** Returns whether the client fetches its packets by polls; only then can it upgrade. */
+    default boolean isPolling() {
+        return false;
+    }
+
+    /** Handles a GET; rejects it, unless this transport is polling. */
+    default void poll(Exchange exchange) {
+        exchange.refuse(EngineIoError.BAD_REQUEST);
+    }
+
+    /** Handles a POST; rejects it, unless this transport is polling. */
+    default void post(Exchange exchange, byte[] body) {
+        exchange.refuse(EngineIoError.BAD_REQUEST);
+    }
+
+    /** Returns whether a POST is still being processed. */
+    default boolean isPosting() {
+        return false;
+    }
+
+    /** Ends a waiting GET, if there is one; its client polls again. */
+    default void release() {
+    }
+
+    /**
+     * Passes all queued packets to the next transport's send queue.
+     *
+     * @return whether it has accepted all of them
+     */
+    default boolean handOver(SendQueue next) {
+        return true;
+    }
 }

@@ -22,11 +22,12 @@ final class Packet {
     private Packet() {
     }
 
-    static byte[] open(String sid, boolean upgradable, EngineHeartbeat liveness, long maxPayload) {
+    static byte[] open(String sid, boolean upgradable, EngineSettings settings) {
         // All values are the server's own: no string needs an escape.
         return Frames.text(OPEN + "{\"sid\":\"" + sid + "\",\"upgrades\":" + (upgradable ? "[\"websocket\"]" : "[]")
-                + ",\"pingInterval\":" + liveness.interval().toMillis() + ",\"pingTimeout\":" + liveness.timeout().toMillis()
-                + ",\"maxPayload\":" + maxPayload + "}");
+                + ",\"pingInterval\":" + settings.pingInterval().toMillis() + ",\"pingTimeout\":"
+                + settings.pingTimeout().toMillis()
+                + ",\"maxPayload\":" + settings.maxPayload() + "}");
     }
 
     static byte[] close() {

@@ -74,7 +74,13 @@ final class PollingTransport implements EngineTransport, SendQueue {
         return pending;
     }
 
-    void poll(Exchange exchange) {
+    @Override
+    public boolean isPolling() {
+        return true;
+    }
+
+    @Override
+    public void poll(Exchange exchange) {
         if (exchange.repeats(answered)) {
             exchange.packets(Unpooled.wrappedBuffer(given));
             return;
@@ -115,7 +121,8 @@ final class PollingTransport implements EngineTransport, SendQueue {
         }
     }
 
-    void post(Exchange exchange, byte[] body) {
+    @Override
+    public void post(Exchange exchange, byte[] body) {
         if (post != null) {
             exchange.refuse(400);
             post.reset();
@@ -139,8 +146,8 @@ final class PollingTransport implements EngineTransport, SendQueue {
         socket.fail(CloseReason.PROTOCOL_ERROR);
     }
 
-    /** Returns whether a POST is still being processed. */
-    boolean isPosting() {
+    @Override
+    public boolean isPosting() {
         return post != null;
     }
 
@@ -192,18 +199,15 @@ final class PollingTransport implements EngineTransport, SendQueue {
     }
 
     /** Ends a waiting poll with a noop packet. */
-    void release() {
+    @Override
+    public void release() {
         if (poll != null) {
             answer(packet(Packet.NOOP));
         }
     }
 
-    /**
-     * Passes all queued packets to the next transport's send queue.
-     *
-     * @return whether it has accepted all of them
-     */
-    boolean handOver(SendQueue next) {
+    @Override
+    public boolean handOver(SendQueue next) {
         if (poll != null) {
             // Clients end their last poll before they upgrade: this one was sent after that, and is invalid.
             Exchange late = poll;
@@ -231,12 +235,8 @@ final class PollingTransport implements EngineTransport, SendQueue {
         finishPost();
     }
 
-    /**
-     * Ends the transport after the client's close packet; a poll in transit is answered if it comes soon.
-     *
-     * @return whether a poll was waiting
-     */
-    boolean takeLeave() {
+    @Override
+    public boolean takeLeave() {
         drop();
         if (poll != null) {
             release();

@@ -169,6 +169,12 @@ final class WebSocketTransport implements EngineTransport, SocketProtocol {
     }
 
     @Override
+    public boolean takeLeave() {
+        discard();
+        return true;
+    }
+
+    @Override
     public boolean pinged() {
         home(() -> socket.spend(0));
         return true;

@@ -15,8 +15,8 @@ class EnginePacketTest {
     @ParameterizedTest
     @CsvSource({ "true, '[\"websocket\"]'", "false, []" })
     void the_handshake_tells_what_a_client_has_to_know(boolean upgradable, String upgrades) {
-        EngineHeartbeat liveness = new EngineHeartbeat(null, null, Duration.ofSeconds(25), Duration.ofMillis(1500));
-        assertThat(text(Packet.open("abc", upgradable, liveness, 1_000_000)))
+        EngineSettings settings = new EngineSettings(Duration.ofSeconds(25), Duration.ofMillis(1500), Duration.ZERO, 1_000_000);
+        assertThat(text(Packet.open("abc", upgradable, settings)))
                 .isEqualTo("0{\"sid\":\"abc\",\"upgrades\":" + upgrades
                         + ",\"pingInterval\":25000,\"pingTimeout\":1500,\"maxPayload\":1000000}");
     }

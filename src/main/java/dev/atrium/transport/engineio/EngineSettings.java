@@ -1,0 +1,20 @@
+package dev.atrium.transport.engineio;
+
+import dev.atrium.session.SessionConfig;
+import java.time.Duration;
+
+/**
+ * Settings of every Engine.IO connection on this replica.
+ *
+ * @param pingInterval from one ping to the next, if the client answers the first
+ * @param pingTimeout time that a client has to answer a ping
+ * @param upgradeTimeout time that a client has to complete an upgrade
+ * @param maxPayload maximum bytes of a POST body and of a WebSocket message
+ */
+record EngineSettings(Duration pingInterval, Duration pingTimeout, Duration upgradeTimeout, int maxPayload) {
+
+    static EngineSettings of(SessionConfig.Heartbeat heartbeat, EngineIoConfig config) {
+        return new EngineSettings(heartbeat.interval(), heartbeat.timeout(), config.upgradeTimeout(),
+                (int) config.maxPayload());
+    }
+}
