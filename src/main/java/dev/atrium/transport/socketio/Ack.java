@@ -5,17 +5,23 @@ import dev.atrium.gateway.ErrorReply;
 import dev.atrium.gateway.Json;
 import dev.atrium.room.Data;
 import java.util.List;
+import java.util.function.Consumer;
 
 /** Acknowledgement that a client may have requested with an event. It is sent once; later calls do nothing. */
 final class Ack {
 
-    private final NamespaceSocket socket;
+    private final String namespace;
+    private final Consumer<byte[]> frames;
     private String id;
 
-    /** @param id id of the acknowledgement; null if the client has requested none */
-    Ack(NamespaceSocket socket, String id) {
-        this.socket = socket;
+    /**
+     * @param id id of the acknowledgement; null if the client has requested none
+     * @param frames sends the acknowledgement, as ready-made frames
+     */
+    Ack(String namespace, String id, Consumer<byte[]> frames) {
+        this.namespace = namespace;
         this.id = id;
+        this.frames = frames;
     }
 
     boolean isWanted() {
@@ -26,7 +32,7 @@ final class Ack {
     void give(String values, List<byte[]> attachments) {
         if (id != null) {
             Packet.Type type = attachments.isEmpty() ? Packet.Type.ACK : Packet.Type.BINARY_ACK;
-            socket.send(type, id, values, attachments);
+            frames.accept(SocketIoFormat.frames(type, namespace, id, values, attachments));
             id = null;
         }
     }

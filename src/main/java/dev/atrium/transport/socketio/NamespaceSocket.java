@@ -2,8 +2,8 @@ package dev.atrium.transport.socketio;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.atrium.application.Call;
-import dev.atrium.application.Clients;
 import dev.atrium.application.NamespaceHandlers;
+import dev.atrium.application.SessionHandle;
 import dev.atrium.gateway.Command;
 import dev.atrium.gateway.Cost;
 import dev.atrium.gateway.ErrorReply;
@@ -13,13 +13,13 @@ import dev.atrium.gateway.Recovered;
 import dev.atrium.gateway.ReplyJson;
 import dev.atrium.gateway.SendWindow;
 import dev.atrium.room.Data;
-import dev.atrium.room.RoomId;
 import dev.atrium.security.Caller;
 import dev.atrium.session.ClientConnection;
 import dev.atrium.session.CloseReason;
 import dev.atrium.session.SendQueue;
 import dev.atrium.session.Session;
 import dev.atrium.session.SessionRequest;
+import dev.atrium.session.Transport;
 import dev.atrium.transport.engineio.EngineSocket;
 import io.smallrye.mutiny.Uni;
 import io.smallrye.mutiny.subscription.UniEmitter;
@@ -27,6 +27,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
 
 /**
  * A client's connection to one namespace. It is one session, and shares the Engine.IO connection with the client's other
@@ -38,7 +39,7 @@ final class NamespaceSocket implements ClientConnection {
     private static final String AUTH = "@auth";
 
     private final Gateway gateway;
-    private final Clients clients;
+    private final Function<NamespaceSocket, SessionHandle> handles;
     private final EngineSocket socket;
     private final String namespace;
     private final Map<String, NamespaceSocket> joined;
@@ -49,23 +50,23 @@ final class NamespaceSocket implements ClientConnection {
     private final SendWindow window;
     private SocketIoFormat format;
     private Session session;
-    private SocketIoHandle handle;
+    private SessionHandle handle;
     private boolean connected;
 
     /**
-     * @param clients the clients of all namespaces
+     * @param handles creates the application's handle of this client
      * @param endpoint the application's handlers; null if it has none for this namespace
      */
-    NamespaceSocket(Gateway gateway, Clients clients, EngineSocket socket, String namespace,
+    NamespaceSocket(Gateway gateway, Function<NamespaceSocket, SessionHandle> handles, EngineSocket socket, String namespace,
             Map<String, NamespaceSocket> joined, NamespaceHandlers endpoint, boolean relay) {
         this.gateway = gateway;
-        this.clients = clients;
+        this.handles = handles;
         this.socket = socket;
         this.namespace = namespace;
         this.joined = joined;
         this.endpoint = endpoint;
         this.window = new SendWindow(socket, task -> session.loop().run(task));
-        this.events = endpoint == null ? new RoomEvents(gateway, this, window, relay) : null;
+        this.events = endpoint == null ? new RoomEvents(gateway, socket, this::session, window, relay) : null;
         this.pendingAcks = new PendingAcks(socket.eventLoop());
     }
 
@@ -77,8 +78,8 @@ final class NamespaceSocket implements ClientConnection {
     void open(Caller caller, SocketIoFormat spoken) {
         format = spoken;
         session = gateway
-                .connect(new SessionRequest(caller, socket.eventLoop(), namespace, Namespaces.TRANSPORT, this, spoken));
-        handle = new SocketIoHandle(clients, this);
+                .connect(new SessionRequest(caller, socket.eventLoop(), namespace, Transport.SOCKETIO, this, spoken));
+        handle = handles.apply(this);
         joined.put(namespace, this);
     }
 
@@ -95,14 +96,6 @@ final class NamespaceSocket implements ClientConnection {
 
     Session session() {
         return session;
-    }
-
-    EngineSocket socket() {
-        return socket;
-    }
-
-    RoomId everyone() {
-        return RoomId.everyone(namespace);
     }
 
     /** Completes the recovery of an earlier session, and sends the missed messages. */
@@ -136,7 +129,7 @@ final class NamespaceSocket implements ClientConnection {
 
     /** @param size size of the packet in bytes */
     void event(String name, Arguments arguments, int size, String ackId) {
-        Ack ack = new Ack(this, ackId);
+        Ack ack = new Ack(namespace, ackId, this::writeIfOpen);
         Cost cost = Cost.message(size);
         try {
             if (name.equals(AUTH)) {
@@ -201,8 +194,12 @@ final class NamespaceSocket implements ClientConnection {
     }
 
     void send(Packet.Type type, String id, String payload, List<byte[]> attachments) {
+        writeIfOpen(SocketIoFormat.frames(type, namespace, id, payload, attachments));
+    }
+
+    private void writeIfOpen(byte[] frames) {
         if (session.isOpen()) {
-            socket.send(SocketIoFormat.frames(type, namespace, id, payload, attachments));
+            socket.send(frames);
         }
     }
 

@@ -18,7 +18,6 @@ import dev.atrium.session.Transport;
 import dev.atrium.setting.Glob;
 import dev.atrium.setting.Require;
 import dev.atrium.transport.engineio.EngineSocket;
-import dev.atrium.transport.engineio.EngineSockets;
 import io.quarkus.runtime.configuration.ConfigurationException;
 import io.smallrye.mutiny.Uni;
 import jakarta.inject.Singleton;
@@ -30,12 +29,10 @@ import org.jboss.logging.Logger;
 
 /** Connects Socket.IO clients to their namespaces. */
 @Singleton
-final class Namespaces implements EngineSockets.Application {
+final class Namespaces {
 
     /** Maximum number of namespaces per connection. */
     private static final int MOST = 100;
-
-    static final Transport TRANSPORT = Transport.SOCKETIO;
 
     private static final Logger LOG = Logger.getLogger(Namespaces.class);
 
@@ -59,11 +56,6 @@ final class Namespaces implements EngineSockets.Application {
         Require.between("atrium.socketio.max-attachments", config.maxAttachments(), 0, 999);
     }
 
-    @Override
-    public EngineSocket.Listener connected(EngineSocket socket) {
-        return new SocketIoConnection(this, config, socket);
-    }
-
     /** Reports that a session's connection was upgraded to another transport. */
     void upgraded(Session session, String transport) {
         gateway.upgraded(session, transport);
@@ -71,7 +63,7 @@ final class Namespaces implements EngineSockets.Application {
 
     /** Reports that a client has exceeded the rate of packets that no session is charged for. */
     void flooded(Caller caller) {
-        gateway.flooded(caller, TRANSPORT);
+        gateway.flooded(caller, Transport.SOCKETIO);
     }
 
     /**
@@ -95,7 +87,9 @@ final class Namespaces implements EngineSockets.Application {
             connect(new ConnectRequest(socket, socket.caller(), namespace, parsed, joined, admitted));
             return;
         }
-        socket.await(authentication.identity(socket.caller(), TRANSPORT, parsed.token()).emitOn(socket.eventLoop()::execute),
+        socket.await(
+                authentication.identity(socket.caller(), Transport.SOCKETIO, parsed.token())
+                        .emitOn(socket.eventLoop()::execute),
                 identity -> connect(
                         new ConnectRequest(socket, socket.caller().as(identity), namespace, parsed, joined, admitted)),
                 failure -> refuse(socket, namespace, failure));
@@ -169,7 +163,8 @@ final class Namespaces implements EngineSockets.Application {
 
     /** Opens the session; null if it is rejected, of which the client was sent an error or the close. */
     private NamespaceSocket open(ConnectRequest request) {
-        NamespaceSocket opened = new NamespaceSocket(gateway, clients, request.socket, request.namespace,
+        NamespaceSocket opened = new NamespaceSocket(gateway, socket -> new SocketIoHandle(clients, socket), request.socket,
+                request.namespace,
                 request.joined, endpoints.of(request.namespace), config.relay());
         try {
             opened.open(request.caller, SocketIoFormat.of(request.auth.wantsMeta(), config.connectionStateRecovery()));

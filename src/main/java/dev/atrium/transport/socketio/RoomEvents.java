@@ -11,11 +11,13 @@ import dev.atrium.room.Membership;
 import dev.atrium.room.PublishResult;
 import dev.atrium.room.RoomId;
 import dev.atrium.session.Session;
+import dev.atrium.transport.engineio.EngineSocket;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 
 /**
  * Event handling in namespaces without handlers of the application: {@code join}, {@code leave} and {@code send}; any other
@@ -24,13 +26,16 @@ import java.util.function.Consumer;
 final class RoomEvents {
 
     private final Gateway gateway;
-    private final NamespaceSocket socket;
+    private final EngineSocket socket;
+    private final Supplier<Session> session;
     private final boolean relay;
     private final SendWindow window;
 
-    RoomEvents(Gateway gateway, NamespaceSocket socket, SendWindow window, boolean relay) {
+    /** @param session the session of the namespace, once it is open */
+    RoomEvents(Gateway gateway, EngineSocket socket, Supplier<Session> session, SendWindow window, boolean relay) {
         this.gateway = gateway;
         this.socket = socket;
+        this.session = session;
         this.relay = relay;
         this.window = window;
     }
@@ -46,7 +51,7 @@ final class RoomEvents {
     }
 
     private void join(RoomId room, Cost cost, Ack ack) {
-        socket.socket().await(gateway.execute(session(), cost, new Command.Join(room, false, null)),
+        socket.await(gateway.execute(session(), cost, new Command.Join(room, false, null)),
                 joined -> {
                     ack.ok(json -> ReplyJson.writeFields(joined, json));
                     joined.membership().follow();
@@ -55,7 +60,7 @@ final class RoomEvents {
     }
 
     private void leave(RoomId room, Cost cost, Ack ack) {
-        socket.socket().await(gateway.execute(session(), cost, new Command.Leave(room)),
+        socket.await(gateway.execute(session(), cost, new Command.Leave(room)),
                 left -> ack.ok(json -> json.writeStringField("room", room.name())),
                 failure -> ack.refused(ErrorReply.of(failure)));
     }
@@ -106,7 +111,7 @@ final class RoomEvents {
                 rooms.add(membership.room());
             }
         }
-        return rooms.isEmpty() ? List.of(socket.everyone()) : rooms;
+        return rooms.isEmpty() ? List.of(RoomId.everyone(session().namespace())) : rooms;
     }
 
     private void publish(Command.Publish publish, Cost cost, Consumer<PublishResult> published, Ack ack) {
@@ -122,6 +127,6 @@ final class RoomEvents {
     }
 
     private Session session() {
-        return socket.session();
+        return session.get();
     }
 }

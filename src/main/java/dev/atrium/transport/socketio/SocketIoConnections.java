@@ -1,0 +1,23 @@
+package dev.atrium.transport.socketio;
+
+import dev.atrium.transport.engineio.EngineSocket;
+import dev.atrium.transport.engineio.EngineSockets;
+import jakarta.inject.Singleton;
+
+/** Puts Socket.IO on top of each new Engine.IO connection. */
+@Singleton
+final class SocketIoConnections implements EngineSockets.Application {
+
+    private final Namespaces namespaces;
+    private final SocketIoConfig config;
+
+    SocketIoConnections(Namespaces namespaces, SocketIoConfig config) {
+        this.namespaces = namespaces;
+        this.config = config;
+    }
+
+    @Override
+    public EngineSocket.Listener connected(EngineSocket socket) {
+        return new SocketIoConnection(namespaces, config, socket);
+    }
+}
