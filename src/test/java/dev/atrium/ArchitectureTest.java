@@ -109,9 +109,7 @@ class ArchitectureTest {
 
     @ArchTest
     static final ArchRule classes_form_no_cycles = SlicesRuleDefinition.slices().assignedFrom(new TopLevelClasses())
-            .should().beFreeOfCycles()
-            // The file commands reply through the protocol that executes them.
-            .ignoreDependency("dev.atrium.transport.websocket.FileCommands", "dev.atrium.transport.websocket.SessionProtocol");
+            .should().beFreeOfCycles();
 
     @ArchTest
     static final ArchRule packages_form_no_cycles = SlicesRuleDefinition.slices().matching("dev.atrium.(*)..").should()

@@ -41,8 +41,10 @@ public final class LocalClients {
 
     /** Makes the clients join more rooms. Returns the number of clients. */
     public Uni<Integer> join(Set<String> rooms) {
-        return count(session -> all(rooms, room -> session.attachment() instanceof LocalClient client ? client.join(room)
-                : join(session, room)));
+        return count(session -> {
+            LocalClient client = session.attachment(LocalClient.class);
+            return all(rooms, room -> client != null ? client.join(room) : join(session, room));
+        });
     }
 
     /** For a session that has no {@link Client} in the application. */
@@ -54,8 +56,11 @@ public final class LocalClients {
 
     /** Makes the clients leave some rooms. Returns the number of clients. */
     public Uni<Integer> leave(Set<String> rooms) {
-        return count(session -> all(rooms, room -> session.attachment() instanceof LocalClient client ? client.leave(room)
-                : service.leave(session, RoomId.of(namespace, room))));
+        return count(session -> {
+            LocalClient client = session.attachment(LocalClient.class);
+            return all(rooms, room -> client != null ? client.leave(room)
+                    : service.leave(session, RoomId.of(namespace, room)));
+        });
     }
 
     /** Disconnects the clients from the namespace. Returns the number of clients. */
@@ -86,7 +91,8 @@ public final class LocalClients {
     /** An empty list for a client that cannot acknowledge, an empty item for one that has not acknowledged in time. */
     private static Uni<List<Optional<JsonNode>>> askOne(Session session, Duration timeout, String event,
             List<JsonNode> arguments) {
-        return session.attachment() instanceof LocalClient client && client.acknowledges()
+        LocalClient client = session.attachment(LocalClient.class);
+        return client != null && client.acknowledges()
                 ? client.emitWithAck(timeout, event, arguments.toArray()).map(answer -> List.of(Optional.of(answer)))
                         .onFailure().recoverWithItem(List.of(Optional.empty()))
                 : Uni.createFrom().item(List.of());
@@ -107,7 +113,8 @@ public final class LocalClients {
     private static RemoteClient seen(Session session) {
         Set<String> rooms = session.memberships().stream().map(membership -> membership.room())
                 .filter(RoomId::isNamed).map(RoomId::name).collect(Collectors.toSet());
-        return new RemoteClient(session.id(), session.self().user(), rooms, Values.JSON.valueToTree(
-                session.attachment() instanceof LocalClient client ? client.attributes() : Map.of()));
+        LocalClient client = session.attachment(LocalClient.class);
+        return new RemoteClient(session.id(), session.self().user(), rooms,
+                Values.JSON.valueToTree(client != null ? client.attributes() : Map.of()));
     }
 }

@@ -158,14 +158,14 @@ public final class Session implements Member, Requester {
         self = former;
     }
 
-    /** Returns the object attached with {@link #attach}, or null. Any thread. */
-    public Object attachment() {
-        return attachment;
+    /** Returns the attached object if it is of that type, else null. Any thread. */
+    public <T> T attachment(Class<T> type) {
+        return type.isInstance(attachment) ? type.cast(attachment) : null;
     }
 
     /** Attaches an object to the session. */
-    public void attach(Object thing) {
-        attachment = thing;
+    public void attach(Object handle) {
+        attachment = handle;
     }
 
     /** Returns the namespace. */

@@ -177,7 +177,7 @@ class SessionTest extends SessionFixture {
     void what_belongs_to_a_session_is_kept_with_it() {
         assertThat(session.isVisible()).isTrue();
         assertThat(session.resumeToken()).isNull();
-        assertThat(session.attachment()).isNull();
+        assertThat(session.attachment(Object.class)).isNull();
         session.hide();
         session.resumableBy("secret");
         session.attach(this);
@@ -186,7 +186,8 @@ class SessionTest extends SessionFixture {
         connection.pending = 77;
         assertThat(session.isVisible()).isFalse();
         assertThat(session.resumeToken()).isEqualTo("secret");
-        assertThat(session.attachment()).isSameAs(this);
+        assertThat(session.attachment(SessionTest.class)).isSameAs(this);
+        assertThat(session.attachment(String.class)).isNull();
         assertThat(session.granted()).containsExactly("vip");
         assertThat(connection.expiries).containsExactly(1234L);
         assertThat(session.pendingBytes()).isEqualTo(77);

@@ -90,7 +90,8 @@ final class RedisEmitterSubscriber {
         }
         byte[] frames = SocketIoFormat.event(namespace, null, event, Values.toData(arguments.toArray()), "");
         begin(localClients(namespace, message.path(2)).each(session -> {
-            if (session.attachment() instanceof SocketIoHandle handle) {
+            SocketIoHandle handle = session.attachment(SocketIoHandle.class);
+            if (handle != null) {
                 handle.write(frames);
             }
         }));

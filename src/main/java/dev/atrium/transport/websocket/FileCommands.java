@@ -29,25 +29,27 @@ final class FileCommands {
     private static final int COST_OF_OPENING = 100;
 
     /** Maximum number of commands in progress before the client is read more slowly: a chunk in progress is held in memory. */
-    private static final int MOST_ON_THE_WAY = 16;
+    static final int MAX_IN_PROGRESS = 16;
 
     private static final Runnable NOTHING = () -> {
     };
 
     private final Transfers transfers;
+    private final Gateway gateway;
     private final Session session;
-    private final SessionProtocol client;
+    private final ReplySender replies;
     private final SendWindow window;
     private final Queue<Runnable> reads = new ArrayDeque<>();
     private final Set<String> closing = new HashSet<>();
     private boolean reading;
 
-    /** @param client receives the replies */
-    FileCommands(Transfers transfers, Session session, SessionProtocol client) {
+    /** @param window holds {@link #MAX_IN_PROGRESS} commands */
+    FileCommands(Transfers transfers, Gateway gateway, Session session, SendWindow window, ReplySender replies) {
         this.transfers = transfers;
+        this.gateway = gateway;
         this.session = session;
-        this.client = client;
-        this.window = new SendWindow(client.connection, session.loop()::run, MOST_ON_THE_WAY);
+        this.window = window;
+        this.replies = replies;
     }
 
     /**
@@ -112,7 +114,7 @@ final class FileCommands {
     private void read(CommandFrame command, Cost cost) {
         FileCommand.Read read = new FileCommand.Read(transfers, command.params().text(Parameter.FILE),
                 command.params().number(Parameter.INDEX));
-        client.gateway.charge(session, cost);
+        gateway.charge(session, cost);
         Uni<byte[]> inTurn = Uni.createFrom().emitter(emitter -> {
             reads.add(() -> execute(Cost.NONE, read).subscribe().with(emitter::complete, emitter::fail));
             if (!reading) {
@@ -131,7 +133,7 @@ final class FileCommands {
     }
 
     private <T> Uni<T> execute(Cost cost, FileCommand<? super Session, T> command) {
-        return client.gateway.execute(session, cost, command);
+        return gateway.execute(session, cost, command);
     }
 
     private <T> void answer(CommandFrame frame, Cost cost, FileCommand<? super Session, T> command, Function<T, byte[]> reply) {
@@ -141,11 +143,11 @@ final class FileCommands {
     private <T> void answer(CommandFrame command, Uni<T> work, Function<T, byte[]> reply, Runnable next) {
         window.submit(work.map(reply),
                 frame -> {
-                    client.reply(command, frame);
+                    replies.reply(command, frame);
                     next.run();
                 },
                 error -> {
-                    client.refuse(command, error);
+                    replies.refuse(command, error);
                     next.run();
                 });
     }

@@ -32,7 +32,7 @@ import java.util.function.Function;
  * The session protocol {@value #SUBPROTOCOL}: commands with acknowledgements, many rooms on one connection. Commands of one
  * client take effect in their order: a join is complete before the next command is read.
  */
-final class SessionProtocol extends SingleSessionProtocol {
+final class SessionProtocol extends SingleSessionProtocol implements ReplySender {
 
     static final String SUBPROTOCOL = "atrium.v1";
 
@@ -72,7 +72,8 @@ final class SessionProtocol extends SingleSessionProtocol {
         window = new SendWindow(connection, task -> session.loop().run(task));
         Session made = gateway.connect(
                 new SessionRequest(caller, connection.eventLoop(), namespace, TRANSPORT, connection, SessionFormat.INSTANCE));
-        files = new FileCommands(services.transfers(), made, this);
+        files = new FileCommands(services.transfers(), gateway, made,
+                new SendWindow(connection, made.loop()::run, FileCommands.MAX_IN_PROGRESS), this);
         handle = endpoint == null ? null : new SessionProtocolHandle(endpoint.clients(), made);
         return made;
     }
@@ -293,15 +294,15 @@ final class SessionProtocol extends SingleSessionProtocol {
         return Gateway.room(namespace, command.params().required(Parameter.ROOM));
     }
 
-    /** Sends a reply, if the command has a seq. */
-    void reply(CommandFrame command, byte[] reply) {
+    @Override
+    public void reply(CommandFrame command, byte[] reply) {
         if (command.seq() != null) {
             connection.send(reply);
         }
     }
 
-    /** Sends an error; for the client's own mistakes even without a seq. */
-    void refuse(CommandFrame command, ErrorReply error) {
+    @Override
+    public void refuse(CommandFrame command, ErrorReply error) {
         if (command.seq() != null || ALWAYS_TOLD.contains(error.code())) {
             connection.send(Replies.error(command.seq(), error));
         }
