@@ -39,7 +39,6 @@ final class NamespaceSocket implements ClientConnection {
     private static final String AUTH = "@auth";
 
     private final Gateway gateway;
-    private final Function<NamespaceSocket, SessionHandle> handles;
     private final EngineSocket socket;
     private final String namespace;
     private final Map<String, NamespaceSocket> joined;
@@ -54,13 +53,11 @@ final class NamespaceSocket implements ClientConnection {
     private boolean connected;
 
     /**
-     * @param handles creates the application's handle of this client
      * @param endpoint the application's handlers; null if it has none for this namespace
      */
-    NamespaceSocket(Gateway gateway, Function<NamespaceSocket, SessionHandle> handles, EngineSocket socket, String namespace,
-            Map<String, NamespaceSocket> joined, NamespaceHandlers endpoint, boolean relay) {
+    NamespaceSocket(Gateway gateway, EngineSocket socket, String namespace, Map<String, NamespaceSocket> joined,
+            NamespaceHandlers endpoint, boolean relay) {
         this.gateway = gateway;
-        this.handles = handles;
         this.socket = socket;
         this.namespace = namespace;
         this.joined = joined;
@@ -73,9 +70,10 @@ final class NamespaceSocket implements ClientConnection {
     /**
      * Opens the session; nothing is sent to the client yet.
      *
+     * @param handles creates the application's handle of this client
      * @throws ErrorReply if the session is rejected
      */
-    void open(Caller caller, SocketIoFormat spoken) {
+    void open(Caller caller, SocketIoFormat spoken, Function<NamespaceSocket, SessionHandle> handles) {
         format = spoken;
         session = gateway
                 .connect(new SessionRequest(caller, socket.eventLoop(), namespace, Transport.SOCKETIO, this, spoken));

@@ -163,11 +163,11 @@ final class Namespaces {
 
     /** Opens the session; null if it is rejected, of which the client was sent an error or the close. */
     private NamespaceSocket open(ConnectRequest request) {
-        NamespaceSocket opened = new NamespaceSocket(gateway, socket -> new SocketIoHandle(clients, socket), request.socket,
-                request.namespace,
-                request.joined, endpoints.of(request.namespace), config.relay());
+        NamespaceSocket opened = new NamespaceSocket(gateway, request.socket, request.namespace, request.joined,
+                endpoints.of(request.namespace), config.relay());
         try {
-            opened.open(request.caller, SocketIoFormat.of(request.auth.wantsMeta(), config.connectionStateRecovery()));
+            opened.open(request.caller, SocketIoFormat.of(request.auth.wantsMeta(), config.connectionStateRecovery()),
+                    socket -> new SocketIoHandle(clients, socket));
             return opened;
         } catch (ErrorReply refusal) {
             if (refusal.isRepeatable()) {
