@@ -19,7 +19,7 @@ import org.jboss.logmanager.Logger;
 @Singleton
 final class SecurityLog {
 
-    private static final String CATEGORY = "atrium.security";
+    private static final String CATEGORY = "dev.atrium.security";
     private static final Logger LOG = Logger.getLogger(CATEGORY);
 
     private static final int LINES_PER_SECOND = 10;

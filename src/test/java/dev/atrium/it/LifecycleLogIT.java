@@ -89,9 +89,10 @@ class LifecycleLogIT {
         awaitLife(ann.id(), "connected", "authenticated", "joined named", "closed 1000 normal, in 1");
         assertThat(entries(ann.id()).map(entry -> entry.path("mdc").path("user").asText())).containsExactly("", "ann", "ann",
                 "ann");
-        SocketClient.await().until(() -> entries().anyMatch(entry -> entry.path("loggerName").asText().equals("atrium.security")
-                && entry.path("mdc").path("event").asText().equals("denied")
-                && entry.path("mdc").path("target").asText().equals("/ named")));
+        SocketClient.await()
+                .until(() -> entries().anyMatch(entry -> entry.path("loggerName").asText().equals("dev.atrium.security")
+                        && entry.path("mdc").path("event").asText().equals("denied")
+                        && entry.path("mdc").path("target").asText().equals("/ named")));
         assertThat(replica.log()).doesNotContain(token);
     }
 

@@ -23,7 +23,7 @@ class SecurityLogTest {
             new Identity(Identity.Kind.TOKEN, "ann", Permissions.parse("secret-room:join"), Identity.NEVER), "192.0.2.1");
 
     private final Events events = new Events();
-    private final CapturedLog log = new CapturedLog("atrium.security");
+    private final CapturedLog log = new CapturedLog("dev.atrium.security");
 
     @BeforeEach
     void start() {
