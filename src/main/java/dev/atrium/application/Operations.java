@@ -79,7 +79,7 @@ final class Operations {
 
     /** One item for each replica, empty for a replica that has not replied in time. */
     private <T> Uni<List<Optional<T>>> request(ClusterRequest request, TypeReference<T> type) {
-        return cluster.askAll(REQUEST, write(request), Duration.ofMillis(request.timeoutMillis).plus(WAY))
+        return cluster.callAll(REQUEST, write(request), Duration.ofMillis(request.timeoutMillis).plus(WAY))
                 .map(answers -> answers.stream().map(answer -> answer.map(json -> read(json, type))).toList());
     }
 

@@ -49,7 +49,7 @@ public interface Backplane extends RoomSource {
      * Records that a session of this replica has left a room, and publishes a presence event. When a replica dies, another one
      * does this for each of its sessions, once.
      */
-    Uni<Void> exit(RoomId room, Sender who);
+    Uni<Void> exit(RoomId room, Sender member);
 
     /** Returns the members of a room on all live replicas, in the order of joining. */
     Uni<List<Presence>> members(RoomId room);
@@ -65,13 +65,13 @@ public interface Backplane extends RoomSource {
     Uni<RoomPage> rooms(String namespace, String prefix, String cursor, int limit);
 
     /** Returns the history limit of a namespace's rooms. */
-    HistoryPolicy.Limit kept(String namespace);
+    HistoryPolicy.Limit historyLimit(String namespace);
 
     /** Returns the store of sessions, for resuming them and for ending sessions on other replicas. */
     SessionStore sessions();
 
     /** Returns the request/reply channel between replicas. */
-    ClusterRpc calls();
+    ClusterRpc clusterRpc();
 
     /** Receives what other programs publish on the channels of a pattern, for the life of this replica. */
     void listen(String pattern, BiConsumer<String, byte[]> listener);

@@ -22,8 +22,8 @@ import org.eclipse.microprofile.config.inject.ConfigProperty;
 @Singleton
 final class BackplaneProducer {
 
-    private static final Duration SHORTEST = Duration.ofSeconds(1);
-    private static final Duration LONGEST = Duration.ofDays(365);
+    private static final Duration MIN_DURATION = Duration.ofSeconds(1);
+    private static final Duration MAX_DURATION = Duration.ofDays(365);
 
     @Produces
     @Singleton
@@ -35,17 +35,17 @@ final class BackplaneProducer {
     @Singleton
     Backplane backplane(BackplaneConfig config, Node node, Vertx vertx, Instance<Redis> redis,
             @ConfigProperty(name = "quarkus.redis.hosts") Optional<String> hosts,
-            @ConfigProperty(name = "quarkus.http.host-enabled") boolean listens) {
+            @ConfigProperty(name = "quarkus.http.host-enabled") boolean hasListener) {
         // A shorter one would run out between two refreshes.
-        Require.between("atrium.room.ttl", config.room().ttl(), Duration.ofSeconds(5), LONGEST);
+        Require.between("atrium.room.ttl", config.room().ttl(), Duration.ofSeconds(5), MAX_DURATION);
         Require.between("atrium.resume.window", config.resume().window(), Duration.ZERO, Duration.ofDays(1));
-        Require.between("atrium.idempotency.window", config.idempotency().window(), SHORTEST, Duration.ofDays(1));
+        Require.between("atrium.idempotency.window", config.idempotency().window(), MIN_DURATION, Duration.ofDays(1));
         HistoryPolicy history = new HistoryPolicy(config.history());
         if (config.backplane() == BackplaneConfig.Kind.REDIS) {
             check(config.redis(), hosts);
         }
         // A process without an HTTP listener stays out of the cluster: other replicas would wait for its replies.
-        if (config.backplane() == BackplaneConfig.Kind.MEMORY || !listens) {
+        if (config.backplane() == BackplaneConfig.Kind.MEMORY || !hasListener) {
             return new MemoryBackplane(node, new MemorySettings(config.room().ttl(), history, config.resume().window(),
                     config.idempotency().window(), Clock.systemUTC()));
         }
@@ -55,8 +55,8 @@ final class BackplaneProducer {
     private static void check(BackplaneConfig.RedisSettings redis, Optional<String> hosts) {
         Require.that(hosts.isPresent(), "quarkus.redis.hosts",
                 "the address of Redis because of atrium.backplane=redis, for example redis://localhost:6379");
-        Require.between("atrium.redis.lease", redis.lease(), Duration.ofSeconds(3), LONGEST);
-        Require.between("atrium.redis.log-ttl", redis.logTtl(), SHORTEST, LONGEST);
+        Require.between("atrium.redis.lease", redis.lease(), Duration.ofSeconds(3), MAX_DURATION);
+        Require.between("atrium.redis.log-ttl", redis.logTtl(), MIN_DURATION, MAX_DURATION);
         Require.between("atrium.redis.log-size", redis.logSize(), 0, 1_000_000);
         Require.that(redis.prefix().matches("[\\w:.-]{1,64}"), "atrium.redis.prefix",
                 "1 to 64 letters, digits or one of _ : . -");

@@ -18,18 +18,30 @@ public record BackplaneStatus(String kind, State state, String detail, double ro
 
     /** State of the backplane; decides whether new connections should go to other replicas. */
     public enum State {
+
         /** This replica can publish and receives what is published. */
-        HEARING,
+        RECEIVING("hearing"),
         /** Nothing received since the start. */
-        NEW,
+        NEW("new"),
         /** Redis does not reply, or only since a moment ago. This replica cannot tell whether others reach Redis. */
-        AWAY,
+        UNREACHABLE("away"),
         /** Redis replies to commands, but published messages do not arrive: the fault is on this replica. */
-        DEAF
+        NOT_RECEIVING("deaf");
+
+        private final String label;
+
+        State(String label) {
+            this.label = label;
+        }
+
+        /** Returns the name in the health check, on which the probes and scripts of operators may depend. */
+        public String label() {
+            return label;
+        }
     }
 
     /** Returns whether this replica can publish and receives what is published. */
-    public boolean hearing() {
-        return state == State.HEARING;
+    public boolean isReceiving() {
+        return state == State.RECEIVING;
     }
 }

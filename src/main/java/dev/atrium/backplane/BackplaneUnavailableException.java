@@ -17,8 +17,8 @@ public final class BackplaneUnavailableException extends RuntimeException {
      * Creates the failure of a command that was not sent, or was rejected before it took effect: a retry cannot duplicate
      * anything.
      */
-    public static BackplaneUnavailableException notSent(String why) {
-        return new BackplaneUnavailableException("backplane unavailable: " + why, false, null);
+    public static BackplaneUnavailableException notSent(String reason) {
+        return new BackplaneUnavailableException("backplane unavailable: " + reason, false, null);
     }
 
     /**
@@ -30,7 +30,7 @@ public final class BackplaneUnavailableException extends RuntimeException {
     }
 
     /** Returns whether the command may have taken effect in spite of the failure. */
-    public boolean maybeTaken() {
+    public boolean mayHaveTakenEffect() {
         return sent;
     }
 }

@@ -11,15 +11,15 @@ public interface ClusterRpc {
     /**
      * Replies received in time.
      *
-     * @param given one reply per replica that replied
-     * @param asked number of replicas that were sent the request
+     * @param replies one reply per replica that replied
+     * @param replicas number of replicas that were sent the request
      */
-    record Acks(List<String> given, int asked) {
+    record Acks(List<String> replies, int replicas) {
     }
 
     /** Registers the handler of requests to this replica. Called once, at the start. */
-    void serve(Function<String, Uni<String>> responder);
+    void serve(Function<String, Uni<String>> handler);
 
     /** Sends a request to every live replica, including this one. */
-    Uni<Acks> askAll(String question, Duration patience);
+    Uni<Acks> callAll(String request, Duration timeout);
 }

@@ -12,11 +12,11 @@ import java.util.regex.Pattern;
 public final class HistoryPolicy {
 
     /** Maximum number of messages that a room can be configured to keep. */
-    public static final int MOST = 1_000_000;
+    public static final int MAX_SIZE = 1_000_000;
 
-    private static final Duration LONGEST = Duration.ofDays(365);
+    private static final Duration MAX_AGE = Duration.ofDays(365);
 
-    private final Limit standard;
+    private final Limit defaultLimit;
     private final List<Rule> rules;
 
     /**
@@ -33,7 +33,7 @@ public final class HistoryPolicy {
 
     /** @throws io.quarkus.runtime.configuration.ConfigurationException naming the invalid setting */
     public HistoryPolicy(BackplaneConfig.HistorySettings settings) {
-        standard = limit("atrium.history", settings.size(), settings.age());
+        defaultLimit = limit("atrium.history", settings.size(), settings.age());
         // The longest pattern counts as the most specific one.
         rules = settings.namespace().entrySet().stream()
                 .sorted(Comparator
@@ -46,7 +46,7 @@ public final class HistoryPolicy {
 
     /** Creates a policy with the same limit for all namespaces. */
     public HistoryPolicy(int size, Duration age) {
-        standard = new Limit(size, age.toMillis());
+        defaultLimit = new Limit(size, age.toMillis());
         rules = List.of();
     }
 
@@ -57,17 +57,17 @@ public final class HistoryPolicy {
                 return rule.limit;
             }
         }
-        return standard;
+        return defaultLimit;
     }
 
     /** Returns the longest history age of any namespace, in milliseconds. */
     public long longestAge() {
-        return rules.stream().mapToLong(rule -> rule.limit.age()).reduce(standard.age(), Math::max);
+        return rules.stream().mapToLong(rule -> rule.limit.age()).reduce(defaultLimit.age(), Math::max);
     }
 
     private static Limit limit(String setting, int size, Duration age) {
-        Require.between(setting + ".size", size, 0, MOST);
-        Require.between(setting + ".age", age, Duration.ofSeconds(1), LONGEST);
+        Require.between(setting + ".size", size, 0, MAX_SIZE);
+        Require.between(setting + ".age", age, Duration.ofSeconds(1), MAX_AGE);
         return new Limit(size, age.toMillis());
     }
 }

@@ -38,7 +38,7 @@ public interface SessionStore {
     Uni<Void> release(String token);
 
     /** Deletes a session whose client will not resume. */
-    Uni<Void> forget(String token);
+    Uni<Void> delete(String token);
 
     /**
      * Takes over a session exclusively: ends the connection that it may still have, and saves it on this replica under a new
@@ -53,9 +53,9 @@ public interface SessionStore {
     /**
      * Takes over a session as {@link #resume(String)}, for clients that keep using the old token.
      *
-     * @param leads how long the old token leads to the session, if longer than the window
+     * @param oldTokenTtl how long the old token leads to the session, if longer than the window
      */
-    Uni<SavedSession> resume(String token, Duration leads);
+    Uni<SavedSession> resume(String token, Duration oldTokenTtl);
 
     /** Ends a session on whichever replica it is; returns whether it existed. */
     Uni<Boolean> end(String namespace, String sessionId);

@@ -30,7 +30,7 @@ public final class Cluster {
     Cluster(Backplane backplane, Sessions sessions) {
         this.backplane = backplane;
         this.sessions = sessions;
-        backplane.calls().serve(this::answer);
+        backplane.clusterRpc().serve(this::answer);
     }
 
     /** Registers the responder for one kind of request between replicas. Called at startup. */
@@ -51,13 +51,14 @@ public final class Cluster {
      * @param kind of request, a single word
      * @param patience maximum time to wait for replies
      */
-    public Uni<List<Optional<String>>> askAll(String kind, String question, Duration patience) {
-        return backplane.calls().askAll(kind + ' ' + question, patience).onFailure().transform(ErrorReply::of).map(answers -> {
-            List<Optional<String>> all = new ArrayList<>();
-            answers.given().forEach(answer -> all.add(Optional.of(answer)));
-            all.addAll(Collections.nCopies(answers.asked() - answers.given().size(), Optional.empty()));
-            return all;
-        });
+    public Uni<List<Optional<String>>> callAll(String kind, String question, Duration patience) {
+        return backplane.clusterRpc().callAll(kind + ' ' + question, patience).onFailure().transform(ErrorReply::of)
+                .map(answers -> {
+                    List<Optional<String>> all = new ArrayList<>();
+                    answers.replies().forEach(answer -> all.add(Optional.of(answer)));
+                    all.addAll(Collections.nCopies(answers.replicas() - answers.replies().size(), Optional.empty()));
+                    return all;
+                });
     }
 
     /** Subscribes to channels that other programs publish to through the same backplane. */

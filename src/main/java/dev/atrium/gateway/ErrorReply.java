@@ -88,7 +88,7 @@ public final class ErrorReply extends RuntimeException {
             return later ? unavailable(unknown.getMessage(), true) : new ErrorReply(401, unknown.getMessage());
         }
         if (failure instanceof BackplaneUnavailableException unavailable) {
-            return unavailable.maybeTaken()
+            return unavailable.mayHaveTakenEffect()
                     ? unavailable("backplane unavailable; whether it was done is not known", false)
                     : unavailable("backplane unavailable, try again later", true);
         }

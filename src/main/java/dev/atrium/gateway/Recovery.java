@@ -41,7 +41,7 @@ final class Recovery {
 
     /** Stream positions by the name of the room; fails if one of them cannot be determined. */
     Uni<Map<String, StreamPosition>> places(SavedSession saved, RecoveryOffset last) {
-        HistoryPolicy.Limit kept = backplane.kept(saved.namespace());
+        HistoryPolicy.Limit kept = backplane.historyLimit(saved.namespace());
         long passed = System.currentTimeMillis() - TimeUnit.MICROSECONDS.toMillis(last.atMicros());
         if (kept.size() == 0 || passed > kept.age() - TimeUnit.MICROSECONDS.toMillis(UNSURE_MICROS)) {
             // The history of a room may have expired messages that the client has not received.

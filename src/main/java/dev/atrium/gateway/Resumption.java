@@ -62,7 +62,7 @@ final class Resumption {
             case NORMAL, RESUMED, DISCONNECTED, REVOKED, FORBIDDEN -> true;
             default -> false;
         };
-        Uni<Void> kept = forGood ? store.forget(token) : store.release(token);
+        Uni<Void> kept = forGood ? store.delete(token) : store.release(token);
         kept.subscribe().with(done -> {
         }, failure -> LOG.warnf("A session was not kept: %s", failure.getMessage()));
         return !forGood;
@@ -102,7 +102,7 @@ final class Resumption {
             throw sameUser ? ErrorReply.parameter(410, "token", "of a session in another namespace")
                     : ErrorReply.parameter(403, "token", "of a session of another user");
         }
-        store.forget(before).subscribe().with(
+        store.delete(before).subscribe().with(
                 done -> {
                 }, failure -> LOG.warnf("A session was not forgotten: %s", failure.getMessage()));
     }

@@ -6,7 +6,6 @@ import dev.atrium.security.ConnectionLimiter;
 import dev.atrium.warmup.WarmUp;
 import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
-import java.util.Locale;
 import org.eclipse.microprofile.health.HealthCheck;
 import org.eclipse.microprofile.health.HealthCheckResponse;
 import org.eclipse.microprofile.health.Liveness;
@@ -79,14 +78,14 @@ final class HealthChecks {
     @Produces
     @Singleton
     @Readiness
-    HealthCheck hearing() {
+    HealthCheck receiving() {
         return () -> {
             BackplaneStatus status = backplane.status();
             BackplaneStatus.State state = status.state();
             return HealthCheckResponse.named("backplane")
-                    .status(state == BackplaneStatus.State.HEARING || state == BackplaneStatus.State.AWAY)
+                    .status(state == BackplaneStatus.State.RECEIVING || state == BackplaneStatus.State.UNREACHABLE)
                     .withData("kind", status.kind())
-                    .withData(status.kind(), state.name().toLowerCase(Locale.ROOT))
+                    .withData(status.kind(), state.label())
                     .withData("detail", status.detail())
                     .withData("roundTripMillis", Math.round(status.roundTripSeconds() * 1000))
                     .build();

@@ -93,7 +93,7 @@ final class Metrics {
 
     private void backplane(Backplane backplane) {
         gauge("atrium.backplane.up", "Whether this replica can publish and hears what is published", backplane,
-                port -> port.status().hearing() ? 1 : 0);
+                port -> port.status().isReceiving() ? 1 : 0);
         gauge("atrium.backplane.round.trip.seconds", "From publishing a probe to hearing it, last measured", backplane,
                 port -> port.status().roundTripSeconds());
         total("atrium.backplane.errors", "Commands to the backplane that failed", backplane, port -> port.status().errors());

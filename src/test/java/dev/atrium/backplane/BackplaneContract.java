@@ -34,7 +34,7 @@ import org.junit.jupiter.api.Test;
 /** Contract of every backplane. */
 public abstract class BackplaneContract {
 
-    private static final Duration PATIENCE = Duration.ofSeconds(10);
+    private static final Duration TIMEOUT = Duration.ofSeconds(10);
 
     protected abstract Backplane backplane();
 
@@ -52,24 +52,24 @@ public abstract class BackplaneContract {
     }
 
     @Test
-    void a_subscriber_hears_what_comes_after_its_start_in_order() {
+    void a_subscriber_receives_the_messages_after_its_start_in_order() {
         publish(room, "before");
-        Heard heard = subscribe(room);
-        assertThat(heard.start.offset()).isEqualTo(1);
+        RecordingSubscriber received = subscribe(room);
+        assertThat(received.start.offset()).isEqualTo(1);
         for (int i = 0; i < 100; i++) {
             publish(room, "m" + i);
         }
-        heard.await(100);
+        received.await(100);
         for (int i = 0; i < 100; i++) {
-            assertThat(heard.messages.get(i).offset()).isEqualTo(i + 2);
-            assertThat(heard.messages.get(i).data()).isEqualTo(new Data.Text("m" + i));
-            assertThat(heard.messages.get(i).epoch()).isEqualTo(heard.start.epoch());
+            assertThat(received.messages.get(i).offset()).isEqualTo(i + 2);
+            assertThat(received.messages.get(i).data()).isEqualTo(new Data.Text("m" + i));
+            assertThat(received.messages.get(i).epoch()).isEqualTo(received.start.epoch());
         }
     }
 
     @Test
-    void a_message_keeps_everything_it_was_given() {
-        Heard heard = subscribe(room);
+    void a_message_is_received_with_all_of_its_fields() {
+        RecordingSubscriber received = subscribe(room);
         List<Data> datas = List.of(new Data.Text("ü\n😀\u0000"), new Data.Json("{\"a\":[1.50,null]}"),
                 new Data.Text(""), Data.Json.NULL);
         Sender from = new Sender(node().newSessionId(), "ann \"the\" user");
@@ -77,16 +77,16 @@ public abstract class BackplaneContract {
             await(backplane().publish(new Publication(room, "some event", data, from, false)));
         }
         await(backplane().publish(new Publication(room, "bytes", new Data.Binary(new byte[] { 0, 10, -1 }), null, true)));
-        heard.await(5);
+        received.await(5);
         for (int i = 0; i < datas.size(); i++) {
-            Message message = heard.messages.get(i);
+            Message message = received.messages.get(i);
             assertThat(message.data()).isEqualTo(datas.get(i));
             assertThat(message.event()).isEqualTo("some event");
             assertThat(message.from()).isEqualTo(from);
             assertThat(message.echo()).isFalse();
             assertThat(message.room()).isEqualTo(room);
         }
-        Message last = heard.messages.get(4);
+        Message last = received.messages.get(4);
         assertThat(((Data.Binary) last.data()).bytes()).containsExactly(0, 10, -1);
         assertThat(last.from()).isNull();
         assertThat(last.echo()).isTrue();
@@ -94,7 +94,7 @@ public abstract class BackplaneContract {
 
     @Test
     void publishers_on_many_threads_share_one_order_and_each_keeps_its_own() throws Exception {
-        Heard heard = subscribe(room);
+        RecordingSubscriber received = subscribe(room);
         int threads = 4;
         int each = 200;
         ExecutorService executor = Executors.newFixedThreadPool(threads);
@@ -103,15 +103,15 @@ public abstract class BackplaneContract {
             for (int t = 0; t < threads; t++) {
                 int thread = t;
                 done.add(executor.submit(() -> {
-                    List<Uni<PublishResult>> unanswered = new ArrayList<>();
+                    List<Uni<PublishResult>> pending = new ArrayList<>();
                     for (int i = 0; i < each; i++) {
-                        Uni<PublishResult> receipt = backplane().publish(text(room, thread + " " + i)).memoize().indefinitely();
-                        receipt.subscribe().with(ignored -> {
+                        Uni<PublishResult> result = backplane().publish(text(room, thread + " " + i)).memoize().indefinitely();
+                        result.subscribe().with(ignored -> {
                         }, failure -> {
                         });
-                        unanswered.add(receipt);
+                        pending.add(result);
                     }
-                    unanswered.forEach(BackplaneContract::await);
+                    pending.forEach(BackplaneContract::await);
                 }));
             }
             for (Future<?> future : done) {
@@ -120,61 +120,61 @@ public abstract class BackplaneContract {
         } finally {
             executor.shutdown();
         }
-        heard.await(threads * each);
+        received.await(threads * each);
         int[] next = new int[threads];
         for (int i = 0; i < threads * each; i++) {
-            assertThat(heard.messages.get(i).offset()).isEqualTo(i + 1);
-            String[] parts = ((Data.Text) heard.messages.get(i).data()).text().split(" ");
+            assertThat(received.messages.get(i).offset()).isEqualTo(i + 1);
+            String[] parts = ((Data.Text) received.messages.get(i).data()).text().split(" ");
             assertThat(Integer.parseInt(parts[1])).isEqualTo(next[Integer.parseInt(parts[0])]++);
         }
     }
 
     @Test
-    void after_unsubscribing_nothing_more_is_told_and_subscribing_again_starts_at_the_head() {
-        Heard heard = subscribe(room);
+    void no_message_is_delivered_after_unsubscribing_and_a_new_subscription_starts_at_the_head() {
+        RecordingSubscriber received = subscribe(room);
         publish(room, "a");
-        heard.await(1);
+        received.await(1);
         backplane().unsubscribe(room);
         publish(room, "b");
-        Heard again = subscribe(room);
+        RecordingSubscriber again = subscribe(room);
         assertThat(again.start.offset()).isEqualTo(2);
         publish(room, "c");
         again.await(1);
-        assertThat(heard.messages).hasSize(1);
+        assertThat(received.messages).hasSize(1);
     }
 
     @Test
     void rooms_do_not_leak_into_each_other() {
         RoomId sameNameElsewhere = RoomId.of("/other", room.name());
-        Heard heard = subscribe(room);
-        Heard everyone = subscribe(RoomId.everyone("/" + UUID.randomUUID()));
+        RecordingSubscriber received = subscribe(room);
+        RecordingSubscriber everyone = subscribe(RoomId.everyone("/" + UUID.randomUUID()));
         publish(sameNameElsewhere, "x");
         publish(RoomId.of("/", room.name() + "}"), "x");
         publish(room, "mine");
-        heard.await(1);
-        assertThat(heard.messages.get(0).data()).isEqualTo(new Data.Text("mine"));
-        assertThat(heard.messages.get(0).offset()).isEqualTo(1);
+        received.await(1);
+        assertThat(received.messages.get(0).data()).isEqualTo(new Data.Text("mine"));
+        assertThat(received.messages.get(0).offset()).isEqualTo(1);
         assertThat(everyone.messages).isEmpty();
     }
 
     @Test
-    void a_session_s_room_is_heard_by_its_node_from_the_first_message_on() {
+    void the_room_of_a_session_is_delivered_to_its_replica_from_the_first_message_on() {
         RoomId own = RoomId.of("/", node().newSessionId());
         RoomId neighbour = RoomId.of("/", node().newSessionId());
-        Heard heard = subscribe(own);
-        Heard other = subscribe(neighbour);
-        PublishResult receipt = publish(own, "psst");
-        publish(own, "psst again");
-        heard.await(2);
-        assertThat(heard.start.offset()).isZero();
-        assertThat(heard.messages).extracting(Message::offset).containsExactly(1L, 2L);
-        assertThat(heard.messages).extracting(Message::epoch).containsOnly(receipt.position().epoch());
-        assertThat(heard.messages.get(0).room()).isEqualTo(own);
+        RecordingSubscriber received = subscribe(own);
+        RecordingSubscriber other = subscribe(neighbour);
+        PublishResult result = publish(own, "first");
+        publish(own, "second");
+        received.await(2);
+        assertThat(received.start.offset()).isZero();
+        assertThat(received.messages).extracting(Message::offset).containsExactly(1L, 2L);
+        assertThat(received.messages).extracting(Message::epoch).containsOnly(result.position().epoch());
+        assertThat(received.messages.get(0).room()).isEqualTo(own);
         assertThat(other.messages).isEmpty();
     }
 
     @Test
-    void members_are_listed_the_longest_there_first_until_they_leave() {
+    void members_are_listed_until_they_leave() {
         Presence ann = new Presence(new Sender(node().newSessionId(), "ann"), 1);
         Presence bob = new Presence(new Sender(node().newSessionId(), null), 2);
         await(backplane().enter(room, bob));
@@ -182,22 +182,22 @@ public abstract class BackplaneContract {
         await(backplane().enter(room, ann));
         assertThat(await(backplane().members(room))).containsExactlyInAnyOrder(ann, bob);
         await(backplane().exit(room, ann.who()));
-        await(backplane().exit(room, new Sender("~nobody", null)));
+        await(backplane().exit(room, new Sender("~unknown", null)));
         assertThat(await(backplane().members(room))).containsExactly(bob);
-        assertThat(await(backplane().members(RoomId.of("/", "nobody was ever here " + UUID.randomUUID())))).isEmpty();
+        assertThat(await(backplane().members(RoomId.of("/", "never used " + UUID.randomUUID())))).isEmpty();
     }
 
     @Test
-    void who_comes_and_goes_is_told_once_and_takes_no_offset() {
-        Heard heard = subscribe(room);
+    void presence_events_are_published_once_and_take_no_offset() {
+        RecordingSubscriber received = subscribe(room);
         Sender ann = new Sender(node().newSessionId(), "ann");
         await(backplane().enter(room, new Presence(ann, 1)));
         await(backplane().enter(room, new Presence(ann, 1)));
         await(backplane().exit(room, ann));
         await(backplane().exit(room, ann));
         assertThat(publish(room, "a").position().offset()).isEqualTo(1);
-        heard.await(1);
-        assertThat(heard.notices).containsExactly(
+        received.await(1);
+        assertThat(received.presenceEvents).containsExactly(
                 new PresenceEvent(room, PresenceEvent.Change.JOINED, ann),
                 new PresenceEvent(room, PresenceEvent.Change.LEFT, ann));
     }
@@ -226,7 +226,7 @@ public abstract class BackplaneContract {
     }
 
     @Test
-    void the_history_shows_only_as_many_as_it_is_set_to() {
+    void the_history_has_at_most_as_many_messages_as_configured() {
         RoomId few = RoomId.of("/few", room.name());
         RoomId none = RoomId.of("/none", room.name());
         for (int i = 1; i <= 20; i++) {
@@ -241,16 +241,16 @@ public abstract class BackplaneContract {
     }
 
     @Test
-    void what_is_said_again_with_the_same_key_is_said_once() {
-        Heard heard = subscribe(room);
+    void a_publication_repeated_with_the_same_key_is_published_once() {
+        RecordingSubscriber received = subscribe(room);
         Publication once = new Publication(room, "message", new Data.Text("a"), null, true, "key-1");
         PublishResult first = await(backplane().publish(once));
         assertThat(await(backplane().publish(once))).isEqualTo(first);
         PublishResult other = await(
                 backplane().publish(new Publication(room, "message", new Data.Text("b"), null, true, "key-2")));
         assertThat(other.position().offset()).isEqualTo(2);
-        heard.await(2);
-        assertThat(heard.messages).hasSize(2);
+        received.await(2);
+        assertThat(received.messages).hasSize(2);
     }
 
     @Test
@@ -275,7 +275,7 @@ public abstract class BackplaneContract {
     }
 
     @Test
-    void a_session_is_resumed_once_and_a_lost_answer_does_not_lose_it() {
+    void a_session_is_resumed_once_and_survives_a_lost_reply() {
         SessionStore store = backplane().sessions();
         Sender ann = new Sender(node().newSessionId(), "ann");
         SavedSession saved = new SavedSession(store.newToken(), ann, "/", Map.of("lobby", true, "news", false),
@@ -293,7 +293,7 @@ public abstract class BackplaneContract {
         assertThat(again.token()).isNotEqualTo(resumed.token());
         assertThat(await(store.resume("nonsense"))).isNull();
         assertThat(await(store.resume(store.newToken()))).isNull();
-        await(store.forget(again.token()));
+        await(store.delete(again.token()));
         assertThat(await(store.resume(again.token()))).isNull();
     }
 
@@ -301,11 +301,11 @@ public abstract class BackplaneContract {
         return await(backplane().history(room, query)).messages().stream().map(Message::offset).toList();
     }
 
-    private Heard subscribe(RoomId id) {
-        Heard heard = new Heard();
-        backplane().subscribe(id, heard);
-        Awaitility.await().atMost(PATIENCE).pollInterval(Duration.ofMillis(5)).until(() -> heard.start != null);
-        return heard;
+    private RecordingSubscriber subscribe(RoomId id) {
+        RecordingSubscriber received = new RecordingSubscriber();
+        backplane().subscribe(id, received);
+        Awaitility.await().atMost(TIMEOUT).pollInterval(Duration.ofMillis(5)).until(() -> received.start != null);
+        return received;
     }
 
     private PublishResult publish(RoomId id, String text) {
@@ -317,12 +317,12 @@ public abstract class BackplaneContract {
     }
 
     private static <T> T await(Uni<T> uni) {
-        return uni.await().atMost(PATIENCE);
+        return uni.await().atMost(TIMEOUT);
     }
 
-    private static final class Heard implements Subscriber {
+    private static final class RecordingSubscriber implements Subscriber {
         final List<Message> messages = Collections.synchronizedList(new ArrayList<>());
-        final List<PresenceEvent> notices = Collections.synchronizedList(new ArrayList<>());
+        final List<PresenceEvent> presenceEvents = Collections.synchronizedList(new ArrayList<>());
         volatile StreamPosition start;
 
         @Override
@@ -341,8 +341,8 @@ public abstract class BackplaneContract {
         }
 
         @Override
-        public void notice(PresenceEvent notice) {
-            notices.add(notice);
+        public void notice(PresenceEvent event) {
+            presenceEvents.add(event);
         }
 
         @Override
@@ -356,7 +356,7 @@ public abstract class BackplaneContract {
         }
 
         void await(int count) {
-            Awaitility.await().atMost(PATIENCE).pollInterval(Duration.ofMillis(5)).until(() -> messages.size() >= count);
+            Awaitility.await().atMost(TIMEOUT).pollInterval(Duration.ofMillis(5)).until(() -> messages.size() >= count);
         }
     }
 }

@@ -12,7 +12,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** How much is kept of which namespace, and which settings make no sense. */
+/** History limits by namespace, and the rejection of invalid settings. */
 class HistoryPolicyTest {
 
     @ParameterizedTest
@@ -25,7 +25,7 @@ class HistoryPolicyTest {
             "/a/few,      1000, 600",
             "/old,        1000, 7200",
     })
-    void the_longest_pattern_that_matches_decides_and_what_it_leaves_open_is_as_for_all(String namespace, int size,
+    void the_longest_matching_pattern_applies_and_inherits_the_defaults(String namespace, int size,
             long seconds) {
         HistoryPolicy policy = policy(Map.of("atrium.history.namespace.\"/few*\".size", "5",
                 "atrium.history.namespace.\"/few/long\".size", "5",
@@ -44,7 +44,7 @@ class HistoryPolicyTest {
     }
 
     @Test
-    void a_policy_of_one_size_and_age_is_the_same_for_all() {
+    void a_policy_of_one_size_and_age_applies_to_all_namespaces() {
         HistoryPolicy policy = new HistoryPolicy(7, Duration.ofSeconds(3));
         assertThat(policy.of("/")).isEqualTo(new HistoryPolicy.Limit(7, 3000));
         assertThat(policy.of("/any")).isEqualTo(new HistoryPolicy.Limit(7, 3000));
@@ -58,7 +58,7 @@ class HistoryPolicyTest {
             "age,  1s",
             "age,  365d",
     })
-    void the_ends_of_a_range_belong_to_it(String setting, String value) {
+    void the_bounds_of_a_range_are_accepted(String setting, String value) {
         assertThat(policy(Map.of("atrium.history." + setting, value)).of("/")).isNotNull();
     }
 
@@ -71,7 +71,7 @@ class HistoryPolicyTest {
             "namespace.\"/a*\".size   | -1      | atrium.history.namespace.\"/a*\".size: expected from 0 to 1000000, got -1",
             "namespace.\"/a*\".age    | 1ms     | atrium.history.namespace.\"/a*\".age: expected a duration from 1s to 365d, got 1ms",
     })
-    void a_setting_out_of_its_range_is_named_with_what_was_expected(String setting, String value, String message) {
+    void a_setting_out_of_range_is_named_with_the_range(String setting, String value, String message) {
         assertThatThrownBy(() -> policy(Map.of("atrium.history." + setting, value))).isInstanceOf(ConfigurationException.class)
                 .hasMessage(message);
     }

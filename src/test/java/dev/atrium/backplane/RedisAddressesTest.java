@@ -10,7 +10,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Which addresses of Redis are refused at the start. */
+/** Addresses of Redis that are rejected at startup. */
 class RedisAddressesTest {
 
     private final RedisAddresses addresses = new RedisAddresses();
@@ -19,7 +19,7 @@ class RedisAddressesTest {
     @ValueSource(strings = { "redis://localhost:6379", "redis://localhost", "rediss://:secret@redis.example.com:6379/1",
             "redis://user:a%40b%23c%2Fd@localhost:6379", "redis://[::1]:6379", "redis://10.0.0.1:6379?password=x",
             "unix:///var/run/redis.sock" })
-    void addresses_with_a_scheme_and_a_host_or_none_are_taken(String address) {
+    void addresses_with_a_scheme_and_a_host_or_none_are_accepted(String address) {
         assertThatCode(() -> check(address)).doesNotThrowAnyException();
     }
 
@@ -27,18 +27,18 @@ class RedisAddressesTest {
     @ValueSource(strings = { "localhost", "//localhost:6379", "", "redis://:p@ss@localhost:6379",
             "redis://:pa#ss@localhost:6379", "redis://:pa ss@localhost",
             "redis://local host:6379", "redis://:pa/ss@localhost:6379", "redis://redis_1:6379", "redis://localhost:6379#0" })
-    void addresses_that_the_client_would_misread_are_refused(String address) {
+    void addresses_that_the_client_would_misread_are_rejected(String address) {
         assertThatThrownBy(() -> check(address)).isInstanceOf(ConfigurationException.class)
                 .hasMessageStartingWith("quarkus.redis.hosts: expected addresses such as redis://");
     }
 
     @Test
-    void the_error_has_no_password_in_it() {
+    void the_error_does_not_contain_the_password() {
         assertThatThrownBy(() -> check("redis://:hush#hush@localhost:6379")).hasMessageNotContaining("hush");
     }
 
     @Test
-    void one_wrong_address_of_several_is_enough() {
+    void one_invalid_address_of_several_is_rejected() {
         assertThatThrownBy(() -> check("redis://localhost:6379", "localhost")).isInstanceOf(ConfigurationException.class);
         assertThatCode(() -> check("redis://localhost:6379", "redis://localhost:6380")).doesNotThrowAnyException();
     }

@@ -13,7 +13,7 @@ final class IdempotencyCache {
      * Maximum number of keys per room: a client that sends endless new keys evicts the oldest ones of that room early and does
      * not exhaust the memory.
      */
-    private static final int MOST = 10_000;
+    private static final int MAX_KEYS = 10_000;
 
     private final long windowMicros;
     private final Map<String, PublishResult> results = new LinkedHashMap<>();
@@ -32,7 +32,7 @@ final class IdempotencyCache {
         if (key != null) {
             results.put(key, result);
         }
-        if (results.size() > MOST) {
+        if (results.size() > MAX_KEYS) {
             Iterator<PublishResult> oldest = results.values().iterator();
             oldest.next();
             oldest.remove();

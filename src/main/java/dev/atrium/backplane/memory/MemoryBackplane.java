@@ -26,12 +26,12 @@ import java.util.function.BiConsumer;
 /** In-process backplane for a single replica. Unused rooms expire after their time to live. */
 public final class MemoryBackplane implements Backplane {
 
-    private static final long MOST_BETWEEN_SWEEPS = 60_000;
+    private static final long MAX_CLEANUP_INTERVAL_MILLIS = 60_000;
 
     private final ConcurrentMap<RoomId, MemoryRoom> rooms = new ConcurrentHashMap<>();
-    private final AtomicLong nextSweep = new AtomicLong();
+    private final AtomicLong nextCleanup = new AtomicLong();
     private final MemorySettings settings;
-    private final MemoryClusterRpc calls = new MemoryClusterRpc();
+    private final MemoryClusterRpc clusterRpc = new MemoryClusterRpc();
     private final MemorySessions sessions;
 
     /** @param node this replica */
@@ -43,7 +43,7 @@ public final class MemoryBackplane implements Backplane {
     @Override
     public Uni<PublishResult> publish(Publication publication) {
         return Uni.createFrom().item(() -> {
-            sweep();
+            removeExpired();
             PublishResult result;
             do {
                 result = room(publication.room()).publish(publication);
@@ -54,7 +54,7 @@ public final class MemoryBackplane implements Backplane {
 
     @Override
     public void subscribe(RoomId room, Subscriber subscriber) {
-        sweep();
+        removeExpired();
         boolean done;
         do {
             done = room(room).subscribe(subscriber);
@@ -85,11 +85,11 @@ public final class MemoryBackplane implements Backplane {
     }
 
     @Override
-    public Uni<Void> exit(RoomId id, Sender who) {
+    public Uni<Void> exit(RoomId id, Sender member) {
         return Uni.createFrom().voidItem().invoke(() -> {
             MemoryRoom room = rooms.get(id);
             if (room != null) {
-                room.exit(who);
+                room.exit(member);
             }
         });
     }
@@ -111,7 +111,7 @@ public final class MemoryBackplane implements Backplane {
     }
 
     @Override
-    public HistoryPolicy.Limit kept(String namespace) {
+    public HistoryPolicy.Limit historyLimit(String namespace) {
         return settings.history().of(namespace);
     }
 
@@ -134,8 +134,8 @@ public final class MemoryBackplane implements Backplane {
     }
 
     @Override
-    public ClusterRpc calls() {
-        return calls;
+    public ClusterRpc clusterRpc() {
+        return clusterRpc;
     }
 
     /** Does nothing: no other program can publish here. */
@@ -155,7 +155,7 @@ public final class MemoryBackplane implements Backplane {
 
     @Override
     public BackplaneStatus status() {
-        return new BackplaneStatus("memory", BackplaneStatus.State.HEARING, "in this process", 0, 0, 0, 0, 0, 0);
+        return new BackplaneStatus("memory", BackplaneStatus.State.RECEIVING, "in this process", 0, 0, 0, 0, 0, 0);
     }
 
     @Override
@@ -173,11 +173,11 @@ public final class MemoryBackplane implements Backplane {
     }
 
     /** Removes expired rooms. Runs on the calls that can create rooms without bound, so no timer is needed. */
-    private void sweep() {
+    private void removeExpired() {
         long now = settings.clock().millis();
-        long due = nextSweep.get();
-        long pause = Math.min(settings.ttl().toMillis() / 4, MOST_BETWEEN_SWEEPS);
-        if (now >= due && nextSweep.compareAndSet(due, now + pause)) {
+        long dueAt = nextCleanup.get();
+        long interval = Math.min(settings.ttl().toMillis() / 4, MAX_CLEANUP_INTERVAL_MILLIS);
+        if (now >= dueAt && nextCleanup.compareAndSet(dueAt, now + interval)) {
             rooms.values().removeIf(room -> room.endIfUnused(now));
         }
     }

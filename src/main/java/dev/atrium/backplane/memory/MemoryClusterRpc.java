@@ -9,16 +9,16 @@ import java.util.function.Function;
 /** Request/reply channel of a single replica, which sends its requests to itself. */
 final class MemoryClusterRpc implements ClusterRpc {
 
-    private volatile Function<String, Uni<String>> responder;
+    private volatile Function<String, Uni<String>> handler;
 
     @Override
-    public void serve(Function<String, Uni<String>> answers) {
-        responder = answers;
+    public void serve(Function<String, Uni<String>> newHandler) {
+        handler = newHandler;
     }
 
     @Override
-    public Uni<Acks> askAll(String question, Duration patience) {
-        return Uni.createFrom().deferred(() -> responder.apply(question)).map(answer -> new Acks(List.of(answer), 1))
-                .ifNoItem().after(patience).recoverWithItem(new Acks(List.of(), 1));
+    public Uni<Acks> callAll(String request, Duration timeout) {
+        return Uni.createFrom().deferred(() -> handler.apply(request)).map(reply -> new Acks(List.of(reply), 1))
+                .ifNoItem().after(timeout).recoverWithItem(new Acks(List.of(), 1));
     }
 }

@@ -25,7 +25,7 @@ import java.util.TreeMap;
 final class MemoryRoom {
 
     /** Approximate bytes of one history page: reading stops after the message that exceeds them. */
-    private static final int MOST_BYTES = 1 << 20;
+    private static final int PAGE_BYTES = 1 << 20;
 
     private final RoomId id;
     private final MemorySettings settings;
@@ -56,15 +56,15 @@ final class MemoryRoom {
         }
         Instant now = settings.clock().instant();
         lastUsed = now.toEpochMilli();
-        PublishResult before = receiptOf(publication.idempotency());
-        if (before != null) {
-            return before;
+        PublishResult earlier = earlierResult(publication.idempotency());
+        if (earlier != null) {
+            return earlier;
         }
         long atMicros = now.getEpochSecond() * 1_000_000 + now.getNano() / 1000;
         String epoch = position.equals(StreamPosition.START) ? StreamPosition.origin().epoch() : position.epoch();
         position = new StreamPosition(epoch, position.offset() + 1);
         Message message = publication.at(position, atMicros);
-        keep(message);
+        append(message);
         if (subscriber != null) {
             subscriber.message(message);
         }
@@ -75,7 +75,7 @@ final class MemoryRoom {
         return result;
     }
 
-    private PublishResult receiptOf(String idempotency) {
+    private PublishResult earlierResult(String idempotency) {
         if (idempotency == null) {
             return null;
         }
@@ -85,7 +85,7 @@ final class MemoryRoom {
         return results.find(idempotency, lastUsed);
     }
 
-    private void keep(Message message) {
+    private void append(Message message) {
         if (limit.size() == 0) {
             return;
         }
@@ -126,7 +126,7 @@ final class MemoryRoom {
         List<Message> messages = new ArrayList<>();
         int bytes = 0;
         for (Message message : range.values()) {
-            if (messages.size() == limit || bytes > MOST_BYTES) {
+            if (messages.size() == limit || bytes > PAGE_BYTES) {
                 break;
             }
             messages.add(message);
@@ -164,15 +164,15 @@ final class MemoryRoom {
         return true;
     }
 
-    synchronized void exit(Sender who) {
-        if (!members.isEmpty() && members.remove(who.id()) != null) {
-            announce(PresenceEvent.Change.LEFT, who);
+    synchronized void exit(Sender member) {
+        if (!members.isEmpty() && members.remove(member.id()) != null) {
+            announce(PresenceEvent.Change.LEFT, member);
         }
     }
 
-    private void announce(PresenceEvent.Change change, Sender who) {
+    private void announce(PresenceEvent.Change change, Sender member) {
         if (subscriber != null) {
-            subscriber.notice(new PresenceEvent(id, change, who));
+            subscriber.notice(new PresenceEvent(id, change, member));
         }
     }
 

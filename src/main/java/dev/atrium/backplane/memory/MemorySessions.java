@@ -15,17 +15,17 @@ final class MemorySessions implements SessionStore {
 
     private static final long CONNECTED = Long.MAX_VALUE;
 
-    private final ConcurrentMap<String, Kept> kept = new ConcurrentHashMap<>();
-    private final AtomicLong nextSweep = new AtomicLong();
+    private final ConcurrentMap<String, Entry> entries = new ConcurrentHashMap<>();
+    private final AtomicLong nextCleanup = new AtomicLong();
     private final Node node;
     private final long windowMillis;
     private final Clock clock;
     private volatile Host host;
 
     /** Entry under a token: the session, or, under an old token, the session that it became on resumption. */
-    private record Kept(SavedSession session, long until) {
+    private record Entry(SavedSession session, long until) {
 
-        boolean isLedTo(String token) {
+        boolean isCurrent(String token) {
             return session.token().equals(token);
         }
     }
@@ -53,53 +53,53 @@ final class MemorySessions implements SessionStore {
 
     @Override
     public Uni<Void> save(SavedSession session) {
-        return Uni.createFrom().voidItem().invoke(() -> kept.put(session.token(), new Kept(session, CONNECTED)));
+        return Uni.createFrom().voidItem().invoke(() -> entries.put(session.token(), new Entry(session, CONNECTED)));
     }
 
     @Override
     public Uni<Void> release(String token) {
         return Uni.createFrom().voidItem().invoke(() -> {
             long now = clock.millis();
-            kept.computeIfPresent(token, (key, present) -> new Kept(present.session, now + windowMillis));
-            sweep(now);
+            entries.computeIfPresent(token, (key, present) -> new Entry(present.session, now + windowMillis));
+            removeExpired(now);
         });
     }
 
     @Override
-    public Uni<Void> forget(String token) {
+    public Uni<Void> delete(String token) {
         // An entry that leads from an old token to the next one stays: the client may still present the old one.
         return Uni.createFrom().voidItem()
-                .invoke(() -> kept.computeIfPresent(token, (key, present) -> present.isLedTo(token) ? null : present));
+                .invoke(() -> entries.computeIfPresent(token, (key, present) -> present.isCurrent(token) ? null : present));
     }
 
     @Override
-    public Uni<SavedSession> resume(String token, Duration leads) {
+    public Uni<SavedSession> resume(String token, Duration oldTokenTtl) {
         return Uni.createFrom().deferred(() -> {
-            Kept found = find(token);
+            Entry found = find(token);
             if (found == null) {
                 return Uni.createFrom().nullItem();
             }
             SavedSession old = found.session;
             SavedSession session = new SavedSession(newToken(), old.self(), old.namespace(), old.rooms(), old.granted());
-            kept.put(old.token(), new Kept(session, clock.millis() + windowMillis));
+            entries.put(old.token(), new Entry(session, clock.millis() + windowMillis));
             Uni<?> ended = found.until == CONNECTED
                     ? host.end(session.namespace(), session.self().id(), true)
                     : Uni.createFrom().voidItem();
-            if (leads.toMillis() > windowMillis) {
-                kept.put(token, new Kept(session, clock.millis() + leads.toMillis()));
+            if (oldTokenTtl.toMillis() > windowMillis) {
+                entries.put(token, new Entry(session, clock.millis() + oldTokenTtl.toMillis()));
             }
             return ended.chain(done -> save(session)).replaceWith(session);
         });
     }
 
     /** Takes out the session that a token leads to, over any number of resumptions whose reply the client never received. */
-    private Kept find(String token) {
-        Kept found = kept.remove(token);
-        while (found != null && !found.isLedTo(token)) {
+    private Entry find(String token) {
+        Entry found = entries.remove(token);
+        while (found != null && !found.isCurrent(token)) {
             // The old token keeps leading to the next one.
-            kept.put(token, found);
+            entries.put(token, found);
             token = found.session.token();
-            found = kept.remove(token);
+            found = entries.remove(token);
         }
         return found == null || found.until < clock.millis() ? null : found;
     }
@@ -110,10 +110,10 @@ final class MemorySessions implements SessionStore {
     }
 
     /** Removes expired entries. Runs when a session is released, so no timer is needed. */
-    private void sweep(long now) {
-        long due = nextSweep.get();
-        if (now >= due && nextSweep.compareAndSet(due, now + windowMillis / 4)) {
-            kept.values().removeIf(each -> each.until < now);
+    private void removeExpired(long now) {
+        long due = nextCleanup.get();
+        if (now >= due && nextCleanup.compareAndSet(due, now + windowMillis / 4)) {
+            entries.values().removeIf(each -> each.until < now);
         }
     }
 }

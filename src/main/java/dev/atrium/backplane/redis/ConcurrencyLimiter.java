@@ -6,12 +6,13 @@ import java.util.ArrayDeque;
 import java.util.function.Supplier;
 
 /**
- * Concurrency limiter for bulk commands, {@value #AT_ONCE} at a time: after an outage the commands of ten thousand rooms must
+ * Concurrency limiter for bulk commands, {@value #MAX_RUNNING} at a time: after an outage the commands of ten thousand rooms
+ * must
  * neither delay publications nor overflow the connection's queue. On the backplane's event loop only.
  */
 final class ConcurrencyLimiter {
 
-    private static final int AT_ONCE = 128;
+    private static final int MAX_RUNNING = 128;
 
     private final RedisLoop loop;
     private final ArrayDeque<Supplier<Future<?>>> waiting = new ArrayDeque<>();
@@ -23,7 +24,7 @@ final class ConcurrencyLimiter {
 
     /** Sends the command as soon as fewer than the maximum are running; its failure is handled by the caller. */
     void submit(Supplier<Future<?>> command) {
-        if (running == AT_ONCE) {
+        if (running == MAX_RUNNING) {
             waiting.add(command);
         } else {
             run(command);

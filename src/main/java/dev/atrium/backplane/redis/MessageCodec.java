@@ -76,8 +76,8 @@ final class MessageCodec {
         Header header = new Header(bytes, from);
         RoomId where = room != null ? room : new RoomId(header.namespace, header.room);
         Data data = switch (header.kind) {
-            case "text" -> new Data.Text(header.rest());
-            case "json" -> new Data.Json(header.rest());
+            case "text" -> new Data.Text(header.text());
+            case "json" -> new Data.Json(header.text());
             case "arguments" -> arguments(ByteBuffer.wrap(bytes, header.end, bytes.length - header.end));
             default -> new Data.Binary(Arrays.copyOfRange(bytes, header.end, bytes.length));
         };
@@ -105,14 +105,14 @@ final class MessageCodec {
                 List.copyOf(parts.subList(1, parts.size())));
     }
 
-    static byte[] encode(PresenceEvent notice) {
+    static byte[] encode(PresenceEvent event) {
         return write(new byte[0], json -> {
-            json.writeStringField("event", notice.change().name());
-            writeSender(json, notice.who());
+            json.writeStringField("event", event.change().name());
+            writeSender(json, event.who());
         });
     }
 
-    static PresenceEvent decodeNotice(RoomId room, byte[] bytes, int from) {
+    static PresenceEvent decodePresenceEvent(RoomId room, byte[] bytes, int from) {
         Header header = new Header(bytes, from);
         return new PresenceEvent(room, PresenceEvent.Change.valueOf(header.event), header.sender());
     }
@@ -248,7 +248,7 @@ final class MessageCodec {
             return id == null && user == null ? null : new Sender(id, user);
         }
 
-        String rest() {
+        String text() {
             return new String(bytes, end, bytes.length - end, StandardCharsets.UTF_8);
         }
     }

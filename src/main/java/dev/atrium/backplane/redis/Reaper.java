@@ -28,7 +28,7 @@ final class Reaper {
     private final RedisKeys keys;
     private final String node;
     private final long resumeMillis;
-    private final Set<String> atWork = new HashSet<>();
+    private final Set<String> inProgress = new HashSet<>();
 
     Reaper(ReconnectingConnection commands, RedisPresence presence, ConcurrencyLimiter limiter, RedisKeys keys, String node,
             long resumeMillis) {
@@ -41,18 +41,18 @@ final class Reaper {
     }
 
     /** Checks the other replicas for expired leases. */
-    void look() {
+    void checkLeases() {
         commands.send(Request.cmd(Command.SMEMBERS).arg(keys.registry())).onSuccess(nodes -> {
             for (Response each : nodes) {
                 String other = each.toString();
-                if (!other.equals(node) && !atWork.contains(other)) {
-                    look(other);
+                if (!other.equals(node) && !inProgress.contains(other)) {
+                    checkLeases(other);
                 }
             }
         });
     }
 
-    private void look(String other) {
+    private void checkLeases(String other) {
         commands.send(Request.cmd(Command.EXISTS).arg(keys.lease(other))).onSuccess(exists -> {
             if (exists.toInteger() == 0) {
                 claim(other);
@@ -63,7 +63,7 @@ final class Reaper {
     private void claim(String dead) {
         commands.send(Request.cmd(Command.SET).arg(keys.reaper(dead)).arg(node).arg("NX").arg("PX").arg(CLAIM_MILLIS))
                 .onSuccess(claimed -> {
-                    if (claimed != null && atWork.add(dead)) {
+                    if (claimed != null && inProgress.add(dead)) {
                         expire(dead);
                     }
                 });
@@ -78,16 +78,18 @@ final class Reaper {
                 .compose(done -> commands.send(Request.cmd(Command.DEL).arg(keys.roomsOf(dead))))
                 .compose(done -> commands.send(Request.cmd(Command.SREM).arg(keys.registry()).arg(dead)))
                 .onComplete(result -> {
-                    atWork.remove(dead);
+                    inProgress.remove(dead);
                     if (result.failed()) {
-                        LOG.warnf("Not all members of %s could be let go; it will be tried again: %s", dead,
+                        LOG.warnf(
+                                "The members of dead replica %s could not all be removed; a replica tries again within seconds: %s",
+                                dead,
                                 result.cause().getMessage());
                     }
                 });
     }
 
     private Future<?> expire(String dead, Response rooms) {
-        LOG.infof("Replica %s is gone: its members leave %d rooms", dead, rooms.size());
+        LOG.infof("The lease of replica %s has expired; its members are removed from %d rooms", dead, rooms.size());
         List<Future<Void>> scans = new ArrayList<>();
         List<Future<Void>> exits = new ArrayList<>();
         for (Response each : rooms) {

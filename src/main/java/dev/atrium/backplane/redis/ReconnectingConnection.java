@@ -27,7 +27,8 @@ final class ReconnectingConnection {
     private static final Logger LOG = Logger.getLogger(ReconnectingConnection.class);
 
     /** Error codes with which Redis rejects a command before it has any effect. */
-    private static final Set<String> REFUSALS = Set.of("NOSCRIPT", "READONLY", "LOADING", "OOM", "MISCONF", "MASTERDOWN",
+    private static final Set<String> REJECTED_BEFORE_EFFECT = Set.of("NOSCRIPT", "READONLY", "LOADING", "OOM", "MISCONF",
+            "MASTERDOWN",
             "CLUSTERDOWN", "BUSY", "NOREPLICAS");
 
     private static final int CONNECT_SECONDS = 5;
@@ -37,30 +38,30 @@ final class ReconnectingConnection {
     private final RedisLoop loop;
     private final LongAdder reconnects;
     private final Function<RedisConnection, Future<?>> prepare;
-    private final Consumer<Response> pushed;
+    private final Consumer<Response> onPush;
     private final Runnable onUp;
     private final Runnable onDown;
     private final Backoff backoff = new Backoff();
     private final LongAdder pending = new LongAdder();
     private volatile RedisConnection connection;
     private volatile boolean closed;
-    private boolean complained;
+    private boolean outageLogged;
     private boolean wasUp;
 
     /**
      * @param prepare commands that must succeed on a new connection before it is used
-     * @param pushed receives the messages that Redis pushes
+     * @param onPush receives the messages that Redis pushes
      * @param onUp called on each new connection once it is prepared
      * @param onDown called when a prepared connection is lost
      */
     ReconnectingConnection(String name, Redis redis, RedisLoop loop, LongAdder reconnects,
-            Function<RedisConnection, Future<?>> prepare, Consumer<Response> pushed, Runnable onUp, Runnable onDown) {
+            Function<RedisConnection, Future<?>> prepare, Consumer<Response> onPush, Runnable onUp, Runnable onDown) {
         this.name = name;
         this.redis = redis;
         this.loop = loop;
         this.reconnects = reconnects;
         this.prepare = prepare;
-        this.pushed = pushed;
+        this.onPush = onPush;
         this.onUp = onUp;
         this.onDown = onDown;
     }
@@ -82,10 +83,10 @@ final class ReconnectingConnection {
     }
 
     /** Drops the connection, so that it is made again. */
-    void restart(String why) {
+    void restart(String reason) {
         RedisConnection current = connection;
         if (current != null) {
-            loop.run(() -> lost(current, new IllegalStateException(why)));
+            loop.run(() -> lost(current, new IllegalStateException(reason)));
         }
     }
 
@@ -112,11 +113,11 @@ final class ReconnectingConnection {
             return Future.failedFuture(BackplaneUnavailableException.notSent("no connection to Redis"));
         }
         if (current.pendingQueueFull()) {
-            return Future.failedFuture(BackplaneUnavailableException.notSent("too many commands are on their way"));
+            return Future.failedFuture(BackplaneUnavailableException.notSent("too many commands are pending"));
         }
         pending.increment();
         return current.send(request).onComplete(done -> pending.decrement())
-                .recover(failure -> Future.failedFuture(explained(failure)));
+                .recover(failure -> Future.failedFuture(unavailable(failure)));
     }
 
     /** Returns the number of commands without a reply so far. Any thread. */
@@ -124,7 +125,7 @@ final class ReconnectingConnection {
         return pending.intValue();
     }
 
-    private BackplaneUnavailableException explained(Throwable failure) {
+    private BackplaneUnavailableException unavailable(Throwable failure) {
         String message = String.valueOf(failure.getMessage());
         String error = message.split(" ", 2)[0];
         if (error.equals("NOSCRIPT") || error.equals("READONLY")) {
@@ -132,7 +133,7 @@ final class ReconnectingConnection {
             // master.
             restart(message);
         }
-        return REFUSALS.contains(error) || message.equals("Connection is closed")
+        return REJECTED_BEFORE_EFFECT.contains(error) || message.equals("Connection is closed")
                 ? BackplaneUnavailableException.notSent(message)
                 : BackplaneUnavailableException.unanswered(failure);
     }
@@ -153,13 +154,13 @@ final class ReconnectingConnection {
         }));
     }
 
-    private void prepare(RedisConnection fresh) {
-        fresh.endHandler(ignored -> loop.run(() -> lost(fresh, null)));
-        fresh.exceptionHandler(failure -> loop.run(() -> lost(fresh, failure)));
-        fresh.handler(push -> loop.run(() -> pushed.accept(push)));
-        prepare.apply(fresh).timeout(CONNECT_SECONDS, TimeUnit.SECONDS).onComplete(result -> loop.run(() -> {
+    private void prepare(RedisConnection candidate) {
+        candidate.endHandler(ignored -> loop.run(() -> lost(candidate, null)));
+        candidate.exceptionHandler(failure -> loop.run(() -> lost(candidate, failure)));
+        candidate.handler(push -> loop.run(() -> onPush.accept(push)));
+        prepare.apply(candidate).timeout(CONNECT_SECONDS, TimeUnit.SECONDS).onComplete(result -> loop.run(() -> {
             if (result.failed()) {
-                fresh.close();
+                candidate.close();
                 retry(result.cause());
                 return;
             }
@@ -168,9 +169,9 @@ final class ReconnectingConnection {
                 reconnects.increment();
             }
             wasUp = true;
-            complained = false;
+            outageLogged = false;
             backoff.reset();
-            connection = fresh;
+            connection = candidate;
             onUp.run();
         }));
     }
@@ -200,9 +201,9 @@ final class ReconnectingConnection {
         if (closed) {
             return;
         }
-        if (!complained) {
+        if (!outageLogged) {
             // Logged once per outage: Redis may be down for hours.
-            complained = true;
+            outageLogged = true;
             LOG.warnf("Redis %s connection is down: %s", name, cause == null ? "closed by Redis" : reason(cause));
         }
         loop.after(backoff.nextMillis(), this::connect);

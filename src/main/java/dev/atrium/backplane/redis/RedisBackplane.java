@@ -39,7 +39,7 @@ public final class RedisBackplane implements Backplane {
     private final RedisPresence presence;
     private final Subscriptions subscriptions;
     private final RedisSessions sessions;
-    private final RedisClusterRpc replicaCalls;
+    private final RedisClusterRpc clusterRpc;
     private final Reaper reaper;
     private final ReplicaHeartbeat heartbeat;
     private final Node node;
@@ -65,12 +65,12 @@ public final class RedisBackplane implements Backplane {
         this.presence = new RedisPresence(commands, loop, limiter, keys, log, node.name());
         this.reaper = new Reaper(commands, presence, limiter, keys, node.name(), resumeMillis);
         this.heartbeat = new ReplicaHeartbeat(commands, loop, keys.lease(node.name()), keys.node(node.name()),
-                config.redis().lease(), this::beat, this::deaf);
-        RpcChannel calls = new RpcChannel(commands, loop, keys, node.name());
-        this.replicaCalls = new RedisClusterRpc(commands, loop, keys, calls);
+                config.redis().lease(), this::beat, this::resubscribe);
+        RpcChannel rpcChannel = new RpcChannel(commands, loop, keys, node.name());
+        this.clusterRpc = new RedisClusterRpc(commands, loop, keys, rpcChannel);
         this.subscriptions = new Subscriptions(
-                redis, loop, limiter, keys, node, log, calls, reconnects, heartbeat::heard, heartbeat::beat);
-        this.sessions = new RedisSessions(commands, loop, limiter, keys, log, subscriptions, calls, node, resumeMillis,
+                redis, loop, limiter, keys, node, log, rpcChannel, reconnects, heartbeat::probeReceived, heartbeat::beat);
+        this.sessions = new RedisSessions(commands, loop, limiter, keys, log, subscriptions, rpcChannel, node, resumeMillis,
                 config.redis().lease().toMillis());
     }
 
@@ -82,9 +82,9 @@ public final class RedisBackplane implements Backplane {
             Redis redis) {
         RedisBackplane backplane = new RedisBackplane(config, history, node, vertx, redis);
         backplane.commands.start();
-        backplane.subscriptions.start(question -> RedisClusterRpc.isOne(question)
-                ? backplane.replicaCalls.asked(question)
-                : backplane.sessions.asked(question));
+        backplane.subscriptions.start(request -> RedisClusterRpc.isClusterRequest(request)
+                ? backplane.clusterRpc.handle(request)
+                : backplane.sessions.handle(request));
         backplane.heartbeat.start();
         backplane.refreshTimer = backplane.loop.every(
                 Math.max(1000, backplane.roomTtlMillis / 3), backplane::refreshRooms);
@@ -107,13 +107,13 @@ public final class RedisBackplane implements Backplane {
     }
 
     @Override
-    public Uni<Void> enter(RoomId room, Presence who) {
-        return uni(() -> presence.enter(room, who));
+    public Uni<Void> enter(RoomId room, Presence member) {
+        return uni(() -> presence.enter(room, member));
     }
 
     @Override
-    public Uni<Void> exit(RoomId room, Sender who) {
-        return uni(() -> presence.exit(room, who));
+    public Uni<Void> exit(RoomId room, Sender member) {
+        return uni(() -> presence.exit(room, member));
     }
 
     @Override
@@ -127,7 +127,7 @@ public final class RedisBackplane implements Backplane {
     }
 
     @Override
-    public HistoryPolicy.Limit kept(String namespace) {
+    public HistoryPolicy.Limit historyLimit(String namespace) {
         return policy.of(namespace);
     }
 
@@ -142,8 +142,8 @@ public final class RedisBackplane implements Backplane {
     }
 
     @Override
-    public ClusterRpc calls() {
-        return replicaCalls;
+    public ClusterRpc clusterRpc() {
+        return clusterRpc;
     }
 
     @Override
@@ -165,12 +165,12 @@ public final class RedisBackplane implements Backplane {
 
     @Override
     public BackplaneStatus status() {
-        BackplaneStatus.State state = commands.isUp() && subscriptions.isUp() && heartbeat.isHearing()
-                ? BackplaneStatus.State.HEARING
-                : heartbeat.unheard(commands.isUp());
-        String detail = state == BackplaneStatus.State.HEARING ? "publishes to Redis and hears itself"
+        BackplaneStatus.State state = commands.isUp() && subscriptions.isUp() && heartbeat.isReceiving()
+                ? BackplaneStatus.State.RECEIVING
+                : heartbeat.stateWithoutProbes(commands.isUp());
+        String detail = state == BackplaneStatus.State.RECEIVING ? "publishes to Redis and receives its own probes"
                 : "commands " + (commands.isUp() ? "up" : "down") + ", subscription "
-                        + (!subscriptions.isUp() ? "down" : heartbeat.isHearing() ? "up" : "silent");
+                        + (!subscriptions.isUp() ? "down" : heartbeat.isReceiving() ? "up" : "silent");
         return new BackplaneStatus("redis", state, detail, heartbeat.roundTripSeconds(), errors.sum(), reconnects.sum(),
                 subscriptions.healed.sum(), subscriptions.lost.sum(), commands.pending());
     }
@@ -197,14 +197,14 @@ public final class RedisBackplane implements Backplane {
         sessions.beat();
         commands.send(Request.cmd(Command.SADD).arg(keys.registry()).arg(node.name())).onSuccess(added -> {
             // New, or declared dead while it was cut off, in which case its members were removed.
-            boolean forgotten = added.toInteger() == 1;
+            boolean unregistered = added.toInteger() == 1;
             // Writes failed on a live connection, because Redis or the command queue was full.
             boolean unpublished = limiter.isIdle() && (presence.isUnpublished() || sessions.isUnpublished());
-            if (forgotten || unpublished) {
+            if (unregistered || unpublished) {
                 republish();
             }
         });
-        reaper.look();
+        reaper.checkLeases();
     }
 
     /**
@@ -221,7 +221,7 @@ public final class RedisBackplane implements Backplane {
                 .onFailure(failure -> errors.increment()));
     }
 
-    private void deaf() {
+    private void resubscribe() {
         subscriptions.restart();
     }
 

@@ -18,53 +18,54 @@ import java.util.function.Function;
 final class RedisClusterRpc implements ClusterRpc {
 
     /** First character of these requests; other kinds begin with another one. */
-    private static final char MARK = '#';
+    private static final char PREFIX = '#';
 
     private final ReconnectingConnection commands;
     private final RedisLoop loop;
     private final RedisKeys keys;
-    private final RpcChannel calls;
-    private volatile Function<String, Uni<String>> responder;
+    private final RpcChannel channel;
+    private volatile Function<String, Uni<String>> handler;
 
-    RedisClusterRpc(ReconnectingConnection commands, RedisLoop loop, RedisKeys keys, RpcChannel calls) {
+    RedisClusterRpc(ReconnectingConnection commands, RedisLoop loop, RedisKeys keys, RpcChannel channel) {
         this.commands = commands;
         this.loop = loop;
         this.keys = keys;
-        this.calls = calls;
+        this.channel = channel;
     }
 
-    static boolean isOne(String question) {
-        return question.charAt(0) == MARK;
-    }
-
-    @Override
-    public void serve(Function<String, Uni<String>> answers) {
-        responder = answers;
+    static boolean isClusterRequest(String request) {
+        return request.charAt(0) == PREFIX;
     }
 
     @Override
-    public Uni<Acks> askAll(String question, Duration patience) {
+    public void serve(Function<String, Uni<String>> newHandler) {
+        handler = newHandler;
+    }
+
+    @Override
+    public Uni<Acks> callAll(String request, Duration timeout) {
         return Uni.createFrom().deferred(() -> UniHelper.toUni(loop.call(() -> commands
                 .send(Request.cmd(Command.SMEMBERS).arg(keys.registry()))
-                .compose(nodes -> askEach(nodes, MARK + question, patience.toMillis())))));
+                .compose(nodes -> callEach(nodes, PREFIX + request, timeout.toMillis())))));
     }
 
-    private Future<Acks> askEach(Response nodes, String question, long patienceMillis) {
-        List<Future<String>> asked = new ArrayList<>();
-        nodes.forEach(node -> asked.add(calls.ask(node.toString(), question, patienceMillis)));
-        return Future.join(asked).transform(done -> {
-            List<String> given = asked.stream().filter(Future::succeeded).map(Future::result).filter(Objects::nonNull).toList();
-            // A replica whose channel has no subscriber is gone and does not count as asked.
-            int heard = (int) asked.stream().filter(each -> each.failed() || each.result() != null).count();
-            return Future.succeededFuture(new Acks(given, heard));
+    private Future<Acks> callEach(Response nodes, String request, long timeoutMillis) {
+        List<Future<String>> calls = new ArrayList<>();
+        nodes.forEach(node -> calls.add(channel.call(node.toString(), request, timeoutMillis)));
+        return Future.join(calls).transform(done -> {
+            List<String> replies = calls.stream().filter(Future::succeeded).map(Future::result).filter(Objects::nonNull)
+                    .toList();
+            // A replica whose channel has no subscriber is gone and does not count.
+            int reached = (int) calls.stream().filter(each -> each.failed() || each.result() != null).count();
+            return Future.succeededFuture(new Acks(replies, reached));
         });
     }
 
     /** Handles a request of another replica. */
-    Future<String> asked(String question) {
+    Future<String> handle(String request) {
         Promise<String> promise = Promise.promise();
-        responder.apply(question.substring(1)).subscribe().with(
-                answer -> loop.execute(() -> promise.complete(answer)), failure -> loop.execute(() -> promise.fail(failure)));
+        handler.apply(request.substring(1)).subscribe().with(
+                reply -> loop.execute(() -> promise.complete(reply)), failure -> loop.execute(() -> promise.fail(failure)));
         return promise.future();
     }
 }

@@ -33,7 +33,7 @@ final class RedisPresence {
     private final RoomLog log;
     private final String node;
     /** Presence entries of this replica; on the backplane's event loop only. */
-    private final Map<RoomId, Map<String, Presence>> here = new HashMap<>();
+    private final Map<RoomId, Map<String, Presence>> local = new HashMap<>();
     private final Map<RoomId, Set<Sender>> unpublishedExits = new HashMap<>();
     private boolean unpublished;
 
@@ -49,18 +49,18 @@ final class RedisPresence {
 
     Future<Void> enter(RoomId room, Presence presence) {
         return loop.call(() -> {
-            here.computeIfAbsent(room, this::index).put(presence.who().id(), presence);
+            local.computeIfAbsent(room, this::index).put(presence.who().id(), presence);
             return write(room, presence);
         });
     }
 
-    Future<Void> exit(RoomId room, Sender who) {
+    Future<Void> exit(RoomId room, Sender member) {
         return loop.call(() -> {
-            Map<String, Presence> present = here.get(room);
-            if (present != null && present.remove(who.id()) != null && present.isEmpty()) {
-                here.remove(room);
+            Map<String, Presence> present = local.get(room);
+            if (present != null && present.remove(member.id()) != null && present.isEmpty()) {
+                local.remove(room);
             }
-            return erase(room, who);
+            return erase(room, member);
         });
     }
 
@@ -74,9 +74,9 @@ final class RedisPresence {
         unpublished = false;
         Map<RoomId, Set<Sender>> exits = Map.copyOf(unpublishedExits);
         unpublishedExits.clear();
-        exits.forEach((room, gone) -> gone.forEach(who -> limiter.submit(() -> erase(room, who))));
-        here.forEach((room, present) -> {
-            limiter.submit(() -> quietly(indexed(room)));
+        exits.forEach((room, gone) -> gone.forEach(member -> limiter.submit(() -> erase(room, member))));
+        local.forEach((room, present) -> {
+            limiter.submit(() -> sendOrRepublish(indexed(room)));
             present.values().forEach(presence -> limiter.submit(() -> write(room, presence)));
         });
     }
@@ -86,10 +86,12 @@ final class RedisPresence {
      * died.
      */
     void refresh() {
-        for (RoomId room : here.keySet()) {
-            limiter.submit(() -> quietly(Request.cmd(Command.PEXPIRE).arg(keys.members(room)).arg(log.roomMillis(room))));
+        for (RoomId room : local.keySet()) {
+            limiter.submit(
+                    () -> sendOrRepublish(Request.cmd(Command.PEXPIRE).arg(keys.members(room)).arg(log.roomMillis(room))));
         }
-        limiter.submit(() -> quietly(Request.cmd(Command.PEXPIRE).arg(keys.roomsOf(node)).arg(log.longestRoomMillis())));
+        limiter.submit(
+                () -> sendOrRepublish(Request.cmd(Command.PEXPIRE).arg(keys.roomsOf(node)).arg(log.longestRoomMillis())));
     }
 
     Future<List<Presence>> members(RoomId room) {
@@ -110,13 +112,13 @@ final class RedisPresence {
     }
 
     private interface Page {
-        void take(List<MessageCodec.NodePresence> page);
+        void read(List<MessageCodec.NodePresence> page);
     }
 
     private Future<Void> scan(RoomId room, String cursor, Page page) {
         return commands.send(Request.cmd(Command.HSCAN).arg(keys.members(room)).arg(cursor).arg("COUNT").arg(PAGE))
                 .compose(reply -> {
-                    page.take(decoded(reply.get(1)));
+                    page.read(decoded(reply.get(1)));
                     String next = reply.get(0).toString();
                     return next.equals("0") ? Future.succeededFuture() : scan(room, next, page);
                 });
@@ -136,15 +138,15 @@ final class RedisPresence {
         all.forEach(each -> nodes.add(each.node()));
         nodes.remove(node);
         Set<String> dead = ConcurrentHashMap.newKeySet();
-        List<Future<Response>> answers = new ArrayList<>();
+        List<Future<Response>> replies = new ArrayList<>();
         for (String each : nodes) {
-            answers.add(commands.send(Request.cmd(Command.EXISTS).arg(keys.lease(each))).onSuccess(reply -> {
+            replies.add(commands.send(Request.cmd(Command.EXISTS).arg(keys.lease(each))).onSuccess(reply -> {
                 if (reply.toInteger() == 0) {
                     dead.add(each);
                 }
             }));
         }
-        return Future.all(answers).map(ignored -> all.stream()
+        return Future.all(replies).map(ignored -> all.stream()
                 .filter(each -> !dead.contains(each.node()))
                 .map(MessageCodec.NodePresence::presence)
                 .sorted(Presence.LONGEST_FIRST)
@@ -153,7 +155,7 @@ final class RedisPresence {
 
     /** Registers a room before its first member enters: the cleanup after this replica's death finds the room by it. */
     private Map<String, Presence> index(RoomId room) {
-        quietly(indexed(room));
+        sendOrRepublish(indexed(room));
         return new HashMap<>(2);
     }
 
@@ -163,40 +165,40 @@ final class RedisPresence {
 
     private Future<Void> write(RoomId room, Presence presence) {
         // A failure is repaired by republish(): a join does not wait for Redis to come back.
-        return quietly(Script.ENTER.with(keys.members(room))
+        return sendOrRepublish(Script.ENTER.with(keys.members(room))
                 .arg(presence.who().id())
                 .arg(Buffer.buffer(MessageCodec.encode(presence, node)))
                 .arg(log.roomMillis(room))
                 .arg(keys.channel(room))
-                .arg(notice(new PresenceEvent(room, PresenceEvent.Change.JOINED, presence.who()))));
+                .arg(presenceEvent(new PresenceEvent(room, PresenceEvent.Change.JOINED, presence.who()))));
     }
 
-    private Future<Void> erase(RoomId room, Sender who) {
-        if (!here.containsKey(room)) {
-            quietly(Request.cmd(Command.SREM).arg(keys.roomsOf(node)).arg(room.toString()));
+    private Future<Void> erase(RoomId room, Sender member) {
+        if (!local.containsKey(room)) {
+            sendOrRepublish(Request.cmd(Command.SREM).arg(keys.roomsOf(node)).arg(room.toString()));
         }
-        return commands.send(exitOf(room, who, node)).<Void> mapEmpty().recover(failure -> {
+        return commands.send(exitOf(room, member, node)).<Void> mapEmpty().recover(failure -> {
             loop.execute(() -> {
                 unpublished = true;
-                unpublishedExits.computeIfAbsent(room, first -> new HashSet<>()).add(who);
+                unpublishedExits.computeIfAbsent(room, first -> new HashSet<>()).add(member);
             });
             return Future.succeededFuture();
         });
     }
 
-    private Request exitOf(RoomId room, Sender who, String owner) {
+    private Request exitOf(RoomId room, Sender member, String owner) {
         return Script.EXIT.with(keys.members(room))
-                .arg(who.id())
+                .arg(member.id())
                 .arg(MessageCodec.ownedBy(owner))
                 .arg(keys.channel(room))
-                .arg(notice(new PresenceEvent(room, PresenceEvent.Change.LEFT, who)));
+                .arg(presenceEvent(new PresenceEvent(room, PresenceEvent.Change.LEFT, member)));
     }
 
-    private static Buffer notice(PresenceEvent notice) {
-        return Buffer.buffer("!").appendBytes(MessageCodec.encode(notice));
+    private static Buffer presenceEvent(PresenceEvent presenceEvent) {
+        return Buffer.buffer("!").appendBytes(MessageCodec.encode(presenceEvent));
     }
 
-    private Future<Void> quietly(Request request) {
+    private Future<Void> sendOrRepublish(Request request) {
         return commands.send(request).<Void> mapEmpty().recover(failure -> {
             // Repaired by republish().
             loop.execute(() -> unpublished = true);

@@ -32,7 +32,7 @@ import java.util.stream.Collectors;
 final class RedisSessions implements SessionStore {
 
     /** Maximum number of tokens that lead to one another, each from a resumption whose reply the client never received. */
-    private static final int MOST_HOPS = 5;
+    private static final int MAX_HOPS = 5;
 
     private final ReconnectingConnection commands;
     private final RedisLoop loop;
@@ -40,25 +40,25 @@ final class RedisSessions implements SessionStore {
     private final RedisKeys keys;
     private final RoomLog log;
     private final Subscriptions subscriptions;
-    private final RpcChannel calls;
+    private final RpcChannel rpc;
     private final Node node;
     private final long windowMillis;
     private final long leaseMillis;
     /** Connected sessions of this replica; on the backplane's event loop only. */
-    private final Map<String, SavedSession> here = new HashMap<>();
+    private final Map<String, SavedSession> local = new HashMap<>();
     private final Set<String> unpublishedReleases = new HashSet<>();
     private boolean unpublished;
     private volatile Host host;
 
     RedisSessions(ReconnectingConnection commands, RedisLoop loop, ConcurrencyLimiter limiter, RedisKeys keys, RoomLog log,
-            Subscriptions subscriptions, RpcChannel calls, Node node, long windowMillis, long leaseMillis) {
+            Subscriptions subscriptions, RpcChannel rpc, Node node, long windowMillis, long leaseMillis) {
         this.commands = commands;
         this.loop = loop;
         this.limiter = limiter;
         this.keys = keys;
         this.log = log;
         this.subscriptions = subscriptions;
-        this.calls = calls;
+        this.rpc = rpc;
         this.node = node;
         this.windowMillis = windowMillis;
         this.leaseMillis = leaseMillis;
@@ -81,26 +81,26 @@ final class RedisSessions implements SessionStore {
 
     @Override
     public Uni<Void> save(SavedSession session) {
-        return uni(() -> keep(session));
+        return onLoop(() -> saveLocal(session));
     }
 
-    private Future<Void> keep(SavedSession session) {
-        here.put(session.token(), session);
-        return quietly(saving(session));
+    private Future<Void> saveLocal(SavedSession session) {
+        local.put(session.token(), session);
+        return sendOrRepublish(saveRequest(session));
     }
 
     @Override
     public Uni<Void> release(String token) {
-        return uni(() -> {
-            noLongerHere(token);
-            return releasing(token);
+        return onLoop(() -> {
+            removeLocal(token);
+            return sendRelease(token);
         });
     }
 
-    private void noLongerHere(String token) {
-        SavedSession gone = here.remove(token);
+    private void removeLocal(String token) {
+        SavedSession gone = local.remove(token);
         if (gone != null) {
-            subscriptions.expectNoLonger(ownRoom(gone));
+            subscriptions.withdrawMove(ownRoom(gone));
         }
     }
 
@@ -108,7 +108,7 @@ final class RedisSessions implements SessionStore {
         return new RoomId(session.namespace(), session.self().id());
     }
 
-    private Future<Void> releasing(String token) {
+    private Future<Void> sendRelease(String token) {
         return commands.send(Script.RELEASE.with(keys.sessions(node.name()), keys.session(node.name(), token))
                 .arg(token).arg(windowMillis)).<Void> mapEmpty().recover(failure -> {
                     loop.execute(() -> {
@@ -120,47 +120,47 @@ final class RedisSessions implements SessionStore {
     }
 
     @Override
-    public Uni<Void> forget(String token) {
-        return uni(() -> {
-            noLongerHere(token);
-            return quietly(Request.cmd(Command.HDEL).arg(keys.sessions(node.name())).arg(token));
+    public Uni<Void> delete(String token) {
+        return onLoop(() -> {
+            removeLocal(token);
+            return sendOrRepublish(Request.cmd(Command.HDEL).arg(keys.sessions(node.name())).arg(token));
         });
     }
 
     @Override
-    public Uni<SavedSession> resume(String token, Duration leads) {
-        return uni(() -> resume(token, MOST_HOPS).compose(session -> session == null || leads.toMillis() <= windowMillis
+    public Uni<SavedSession> resume(String token, Duration oldTokenTtl) {
+        return onLoop(() -> resume(token, MAX_HOPS).compose(session -> session == null || oldTokenTtl.toMillis() <= windowMillis
                 ? Future.succeededFuture(session)
-                : lead(token, session, leads.toMillis())));
+                : redirect(token, session, oldTokenTtl.toMillis())));
     }
 
     /** Makes the old token lead straight to the newest one instead of through all tokens between. */
-    private Future<SavedSession> lead(String token, SavedSession session, long millis) {
-        return quietly(Request.cmd(Command.SET).arg(keys.session(Node.ofToken(token), token)).arg("@" + session.token())
+    private Future<SavedSession> redirect(String token, SavedSession session, long millis) {
+        return sendOrRepublish(Request.cmd(Command.SET).arg(keys.session(Node.ofToken(token), token)).arg("@" + session.token())
                 .arg("PX").arg(millis)).map(session);
     }
 
     private Future<SavedSession> resume(String token, int hops) {
-        String keeper = Node.ofToken(token);
-        if (keeper == null || hops == 0) {
+        String owner = Node.ofToken(token);
+        if (owner == null || hops == 0) {
             return Future.succeededFuture();
         }
         String next = newToken();
-        return commands.send(Script.RESUME.with(keys.sessions(keeper), keys.session(keeper, token))
+        return commands.send(Script.RESUME.with(keys.sessions(owner), keys.session(owner, token))
                 .arg(token).arg(next).arg(windowMillis)).compose(reply -> {
                     if (reply == null) {
                         return Future.succeededFuture();
                     }
                     String found = reply.get(0).toString();
                     return found.startsWith("@") ? resume(found.substring(1), hops - 1)
-                            : moveHere(decode(next, found), reply.get(1).toString().equals("1") ? keeper : null);
+                            : moveToThisReplica(decode(next, found), reply.get(1).toString().equals("1") ? owner : null);
                 });
     }
 
-    private Future<SavedSession> moveHere(SavedSession session, String keeper) {
+    private Future<SavedSession> moveToThisReplica(SavedSession session, String owner) {
         RoomId own = ownRoom(session);
-        return ended(keeper, session)
-                .compose(done -> keep(session))
+        return endFormerConnection(owner, session)
+                .compose(done -> saveLocal(session))
                 .compose(done -> {
                     subscriptions.expectMoved(own);
                     return claim(own);
@@ -168,8 +168,8 @@ final class RedisSessions implements SessionStore {
                 .map(session)
                 .onFailure(failure -> {
                     // The client can retry: its old token leads to this one.
-                    noLongerHere(session.token());
-                    releasing(session.token());
+                    removeLocal(session.token());
+                    sendRelease(session.token());
                 });
     }
 
@@ -177,13 +177,13 @@ final class RedisSessions implements SessionStore {
      * Ends the session's connection to its old replica, which may still consider it connected. A replica that does not reply is
      * dead, or soon will be.
      */
-    private Future<?> ended(String keeper, SavedSession session) {
-        if (keeper == null) {
+    private Future<?> endFormerConnection(String owner, SavedSession session) {
+        if (owner == null) {
             return Future.succeededFuture();
         }
         String id = session.self().id();
-        return (keeper.equals(node.name()) ? end(session.namespace(), id, true)
-                : ask(keeper, question(session.namespace(), id, true))).otherwise(false);
+        return (owner.equals(node.name()) ? end(session.namespace(), id, true)
+                : call(owner, request(session.namespace(), id, true))).otherwise(false);
     }
 
     /** Directs messages to this single session to this replica from now on. */
@@ -197,31 +197,31 @@ final class RedisSessions implements SessionStore {
     @Override
     public Uni<Boolean> end(String namespace, String sessionId) {
         RoomId own = new RoomId(namespace, sessionId);
-        return uni(() -> commands.send(Request.cmd(Command.HGET).arg(keys.room(own)).arg("node")).compose(moved -> {
+        return onLoop(() -> commands.send(Request.cmd(Command.HGET).arg(keys.room(own)).arg("node")).compose(moved -> {
             String where = moved == null ? SessionId.node(sessionId) : moved.toString();
             return where.equals(node.name()) ? end(namespace, sessionId, false)
-                    : ask(where, question(namespace, sessionId, false));
+                    : call(where, request(namespace, sessionId, false));
         }));
     }
 
-    private Future<Boolean> ask(String other, String question) {
-        return calls.ask(other, question, RpcChannel.PATIENCE_MILLIS).map(Boolean::parseBoolean);
+    private Future<Boolean> call(String other, String request) {
+        return rpc.call(other, request, RpcChannel.TIMEOUT_MILLIS).map(Boolean::parseBoolean);
     }
 
     /** Handles another replica's request to end a session. */
-    Future<String> asked(String question) {
-        String[] parts = question.split(" ", 3);
-        return end(parts[2], parts[1], parts[0].equals("resumed")).otherwise(false).map(was -> Boolean.toString(was));
+    Future<String> handle(String request) {
+        String[] parts = request.split(" ", 3);
+        return end(parts[2], parts[1], parts[0].equals("resumed")).otherwise(false).map(ended -> Boolean.toString(ended));
     }
 
     private Future<Boolean> end(String namespace, String sessionId, boolean resumed) {
         Promise<Boolean> promise = Promise.promise();
         host.end(namespace, sessionId, resumed).subscribe().with(
-                was -> loop.execute(() -> promise.complete(was)), failure -> loop.execute(() -> promise.fail(failure)));
+                ended -> loop.execute(() -> promise.complete(ended)), failure -> loop.execute(() -> promise.fail(failure)));
         return promise.future();
     }
 
-    private static String question(String namespace, String sessionId, boolean resumed) {
+    private static String request(String namespace, String sessionId, boolean resumed) {
         return (resumed ? "resumed " : "end ") + sessionId + " " + namespace;
     }
 
@@ -235,19 +235,19 @@ final class RedisSessions implements SessionStore {
         unpublished = false;
         Set<String> releases = Set.copyOf(unpublishedReleases);
         unpublishedReleases.clear();
-        releases.forEach(token -> limiter.submit(() -> releasing(token)));
+        releases.forEach(token -> limiter.submit(() -> sendRelease(token)));
         subscriptions.moved().forEach(own -> limiter.submit(() -> claim(own)));
-        here.values().forEach(session -> limiter.submit(() -> quietly(saving(session))));
+        local.values().forEach(session -> limiter.submit(() -> sendOrRepublish(saveRequest(session))));
     }
 
     /** Renews the expiry of this replica's sessions, which outlive it by the window. On the loop. */
     void beat() {
-        if (!here.isEmpty()) {
-            quietly(Request.cmd(Command.PEXPIRE).arg(keys.sessions(node.name())).arg(leaseMillis + windowMillis));
+        if (!local.isEmpty()) {
+            sendOrRepublish(Request.cmd(Command.PEXPIRE).arg(keys.sessions(node.name())).arg(leaseMillis + windowMillis));
         }
     }
 
-    private Request saving(SavedSession session) {
+    private Request saveRequest(SavedSession session) {
         return Request.cmd(Command.HSET).arg(keys.sessions(node.name())).arg(session.token()).arg(encode(session));
     }
 
@@ -268,7 +268,7 @@ final class RedisSessions implements SessionStore {
                 json.getJsonArray("granted", new JsonArray()).stream().map(String.class::cast).collect(Collectors.toSet()));
     }
 
-    private Future<Void> quietly(Request request) {
+    private Future<Void> sendOrRepublish(Request request) {
         return commands.send(request).<Void> mapEmpty().recover(failure -> {
             // Repaired by republish().
             loop.execute(() -> unpublished = true);
@@ -276,7 +276,7 @@ final class RedisSessions implements SessionStore {
         });
     }
 
-    private <T> Uni<T> uni(Supplier<Future<T>> work) {
+    private <T> Uni<T> onLoop(Supplier<Future<T>> work) {
         return Uni.createFrom().deferred(() -> UniHelper.toUni(loop.call(work)));
     }
 }

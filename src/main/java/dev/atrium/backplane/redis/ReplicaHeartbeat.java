@@ -22,11 +22,11 @@ final class ReplicaHeartbeat {
     /** Value of the lease while the replica has published no HTTP address. */
     static final String NO_ADDRESS = "alive";
 
-    /** Missed probes before this replica counts as {@link BackplaneStatus.State#DEAF DEAF}. */
-    private static final int PATIENCE = 3;
+    /** Missed probes before this replica counts as {@link BackplaneStatus.State#NOT_RECEIVING NOT_RECEIVING}. */
+    private static final int MISSED_BEFORE_UNHEALTHY = 3;
 
     /** Missed probes before the subscription is made again. */
-    private static final int DEAF = 10;
+    private static final int MISSED_BEFORE_RECONNECT = 10;
 
     private final ReconnectingConnection commands;
     private final RedisLoop loop;
@@ -34,26 +34,27 @@ final class ReplicaHeartbeat {
     private final String channel;
     private final String leaseMillis;
     private final Runnable onBeat;
-    private final Runnable onDeaf;
+    private final Runnable onProbesMissed;
     private long upSince;
-    private volatile long heardAt;
-    private volatile long answeredAt;
-    private volatile long answeredSince;
-    private volatile boolean everAnswered;
+    private volatile long probeReceivedAt;
+    private volatile long repliedAt;
+    private volatile long replyingSince;
+    private volatile boolean everReplied;
     private volatile long roundTripNanos;
-    private volatile boolean everHeard;
+    private volatile boolean everReceived;
     private volatile long timer;
     private volatile String address = NO_ADDRESS;
 
     /**
      * @param onBeat called once per period while commands work, with the lease just renewed
-     * @param onDeaf called when no probe has arrived for {@value #DEAF} periods although commands work
+     * @param onProbesMissed called when no probe has arrived for {@value #MISSED_BEFORE_RECONNECT} periods although commands
+     *        work
      */
     ReplicaHeartbeat(ReconnectingConnection commands, RedisLoop loop, String leaseKey, String channel, Duration lease,
             Runnable onBeat,
-            Runnable onDeaf) {
+            Runnable onProbesMissed) {
         this.onBeat = onBeat;
-        this.onDeaf = onDeaf;
+        this.onProbesMissed = onProbesMissed;
         this.commands = commands;
         this.loop = loop;
         this.leaseKey = leaseKey;
@@ -62,8 +63,8 @@ final class ReplicaHeartbeat {
     }
 
     /** Sets the value of the lease: this replica's HTTP address. */
-    void announce(String told) {
-        address = told;
+    void announce(String newAddress) {
+        address = newAddress;
         loop.run(this::beat);
     }
 
@@ -82,60 +83,66 @@ final class ReplicaHeartbeat {
         }
         long now = System.nanoTime();
         upSince = upSince == 0 ? now : upSince;
-        if (now - Math.max(heardAt, upSince) > PERIOD.toNanos() * DEAF) {
+        if (now - Math.max(probeReceivedAt, upSince) > PERIOD.toNanos() * MISSED_BEFORE_RECONNECT) {
             upSince = now;
-            onDeaf.run();
+            onProbesMissed.run();
         }
-        send(Request.cmd(Command.SET).arg(leaseKey).arg(address).arg("PX").arg(leaseMillis)).onSuccess(renewed -> answered());
+        send(Request.cmd(Command.SET).arg(leaseKey).arg(address).arg("PX").arg(leaseMillis))
+                .onSuccess(renewed -> commandReplied());
         onBeat.run();
         send(Request.cmd(Command.PUBLISH).arg(channel).arg("?" + System.nanoTime()));
     }
 
-    void heard(long sentAt) {
+    void probeReceived(long sentAt) {
         long now = System.nanoTime();
         roundTripNanos = now - sentAt;
-        heardAt = now;
-        everHeard = true;
+        probeReceivedAt = now;
+        everReceived = true;
     }
 
-    /** Returns whether this replica has received one of its probes within the last {@value #PATIENCE} periods. */
-    boolean isHearing() {
-        return everHeard && System.nanoTime() - heardAt < PERIOD.toNanos() * PATIENCE;
+    /**
+     * Returns whether this replica has received one of its probes within the last {@value #MISSED_BEFORE_UNHEALTHY} periods.
+     */
+    boolean isReceiving() {
+        return everReceived && System.nanoTime() - probeReceivedAt < PERIOD.toNanos() * MISSED_BEFORE_UNHEALTHY;
     }
 
     double roundTripSeconds() {
         return roundTripNanos / (double) TimeUnit.SECONDS.toNanos(1);
     }
 
-    private void answered() {
+    private void commandReplied() {
         long now = System.nanoTime();
-        if (!isAnswered(now)) {
-            answeredSince = now;
+        if (!isReplying(now)) {
+            replyingSince = now;
         }
-        answeredAt = now;
-        everAnswered = true;
+        repliedAt = now;
+        everReplied = true;
     }
 
-    private boolean isAnswered(long now) {
-        return everAnswered && now - answeredAt < PERIOD.toNanos() * PATIENCE;
+    private boolean isReplying(long now) {
+        return everReplied && now - repliedAt < PERIOD.toNanos() * MISSED_BEFORE_UNHEALTHY;
     }
 
     /**
-     * Returns the state of a replica that does not receive its own probes. It counts as deaf only if commands have worked for
-     * {@value #PATIENCE} periods: after an outage the subscription may come back a little later than the commands, and all
-     * replicas would be deaf in that moment.
+     * Returns the state of a replica that does not receive its own probes. It counts as not receiving only if commands have
+     * worked for
+     * {@value #MISSED_BEFORE_UNHEALTHY} periods: after an outage the subscription may come back a little later than the
+     * commands, and all
+     * replicas would not be ready in that moment.
      */
-    BackplaneStatus.State unheard(boolean commandsUp) {
-        if (!everHeard) {
+    BackplaneStatus.State stateWithoutProbes(boolean commandsUp) {
+        if (!everReceived) {
             return BackplaneStatus.State.NEW;
         }
         long now = System.nanoTime();
-        boolean deaf = commandsUp && isAnswered(now)
-                && now - Math.max(heardAt, answeredSince) >= PERIOD.toNanos() * PATIENCE;
-        return deaf ? BackplaneStatus.State.DEAF : BackplaneStatus.State.AWAY;
+        boolean notReceiving = commandsUp && isReplying(now)
+                && now - Math.max(probeReceivedAt, replyingSince) >= PERIOD.toNanos() * MISSED_BEFORE_UNHEALTHY;
+        return notReceiving ? BackplaneStatus.State.NOT_RECEIVING : BackplaneStatus.State.UNREACHABLE;
     }
 
     private Future<Response> send(Request request) {
-        return commands.send(request).onFailure(failure -> LOG.debugf("pulse failed: %s", failure.getMessage()));
+        return commands.send(request).onFailure(failure -> LOG
+                .debugf("A heartbeat command failed; the next one is sent in a second: %s", failure.getMessage()));
     }
 }

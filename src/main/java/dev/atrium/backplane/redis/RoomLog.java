@@ -127,7 +127,8 @@ final class RoomLog {
                         .at(new StreamPosition(head.epoch(), offset), fields.get(1).toLong()));
             } catch (RuntimeException e) {
                 // A foreign entry in the log: a failure here would stop the room for good. The entry is counted as lost.
-                LOG.warnf("Passed over an entry of a log that is not ours: %s", e.toString());
+                LOG.warnf("An entry of a room's log in Redis cannot be read and is skipped; "
+                        + "another program may write to Atrium's keys: %s", e.toString());
             }
         }
         return new Page(head, messages);

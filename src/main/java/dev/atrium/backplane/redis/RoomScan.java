@@ -19,7 +19,7 @@ final class RoomScan {
      * Maximum number of SCAN calls per page. In a large Redis with few matching rooms a page may be empty: a longer search
      * would delay others.
      */
-    private static final int MOST_CALLS = 50;
+    private static final int MAX_CALLS = 50;
 
     private RoomScan() {
     }
@@ -30,7 +30,7 @@ final class RoomScan {
         if (cursor != null && !isCursor(cursor)) {
             return Future.failedFuture(new IllegalArgumentException("cursor: expected the next of the page before"));
         }
-        return next(commands, keys, namespace, prefix, cursor == null ? "0" : cursor, limit, new TreeSet<>(), MOST_CALLS);
+        return next(commands, keys, namespace, prefix, cursor == null ? "0" : cursor, limit, new TreeSet<>(), MAX_CALLS);
     }
 
     private static Future<RoomPage> next(ReconnectingConnection commands, RedisKeys keys, String namespace, String prefix,

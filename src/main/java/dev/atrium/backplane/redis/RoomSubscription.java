@@ -93,21 +93,21 @@ final class RoomSubscription {
         reader.readAfter(this, ++awaited, position);
     }
 
-    void received(PresenceEvent notice) {
+    void received(PresenceEvent event) {
         if (position != null) {
-            subscriber.notice(notice);
+            subscriber.notice(event);
         }
     }
 
     void received(Message message) {
         if (state != State.LIVE) {
             hold(message);
-        } else if (follows(message)) {
-            pass(message);
-        } else if (beginsAnew(message)) {
-            beginAnew(message.epoch());
-            pass(message);
-        } else if (!isPast(message)) {
+        } else if (isNext(message)) {
+            deliver(message);
+        } else if (startsNewEpoch(message)) {
+            startEpoch(message.epoch());
+            deliver(message);
+        } else if (!isDelivered(message)) {
             hold(message);
             read();
         }
@@ -119,7 +119,7 @@ final class RoomSubscription {
         }
         position = head;
         subscriber.subscribed(head);
-        passHeld();
+        deliverHeld();
     }
 
     void page(int number, RoomLog.Page page) {
@@ -127,26 +127,26 @@ final class RoomSubscription {
             return;
         }
         if (!page.head().epoch().equals(position.epoch())) {
-            LOG.infof("The history of a room was lost: its epoch is new");
-            beginAnew(page.head().epoch());
+            LOG.info("Redis has lost the history of a room; the room continues with a new epoch");
+            startEpoch(page.head().epoch());
         }
-        int passed = 0;
+        int delivered = 0;
         for (Message message : page.messages()) {
-            if (!isPast(message)) {
+            if (!isDelivered(message)) {
                 skipTo(message.offset() - 1);
-                pass(message);
-                passed++;
+                deliver(message);
+                delivered++;
             }
         }
-        reader.healed(passed);
-        if (passed > 0 && position.offset() < page.head().offset()) {
+        reader.healed(delivered);
+        if (delivered > 0 && position.offset() < page.head().offset()) {
             read();
             return;
         }
         Message next = held.peek();
-        boolean nextIsHeld = next != null && next.epoch().equals(position.epoch()) && !isPast(next);
+        boolean nextIsHeld = next != null && next.epoch().equals(position.epoch()) && !isDelivered(next);
         skipTo(nextIsHeld ? Math.min(next.offset() - 1, page.head().offset()) : page.head().offset());
-        passHeld();
+        deliverHeld();
     }
 
     /** @return whether to retry: a subscription that has not started fails, one that has started retries for ever */
@@ -161,26 +161,26 @@ final class RoomSubscription {
         return true;
     }
 
-    private void passHeld() {
+    private void deliverHeld() {
         state = State.LIVE;
-        boolean again = overflowed;
+        boolean readAgain = overflowed;
         overflowed = false;
         while (!held.isEmpty()) {
             Message message = held.peek();
-            if (follows(message)) {
-                pass(held.poll());
-            } else if (isPast(message)) {
+            if (isNext(message)) {
+                deliver(held.poll());
+            } else if (isDelivered(message)) {
                 held.poll();
             } else if (!message.epoch().equals(position.epoch())) {
                 // Of a lost history, or of a newer one than what was read: the log has the answer.
                 held.poll();
-                again = true;
+                readAgain = true;
             } else {
-                again = true;
+                readAgain = true;
                 break;
             }
         }
-        if (again) {
+        if (readAgain) {
             read();
         }
     }
@@ -202,7 +202,7 @@ final class RoomSubscription {
     }
 
     /** Starts at the new epoch; reports a loss unless nothing had been published in the old one. */
-    private void beginAnew(String epoch) {
+    private void startEpoch(String epoch) {
         boolean lost = position.offset() > 0;
         position = new StreamPosition(epoch, 0);
         if (lost) {
@@ -210,21 +210,21 @@ final class RoomSubscription {
         }
     }
 
-    private void pass(Message message) {
+    private void deliver(Message message) {
         position = message.position();
         subscriber.message(message);
     }
 
-    private boolean follows(Message message) {
+    private boolean isNext(Message message) {
         return message.offset() == position.offset() + 1 && message.epoch().equals(position.epoch());
     }
 
     /** Returns whether this is the first message of a new history, with nothing before it that could be read. */
-    private boolean beginsAnew(Message message) {
+    private boolean startsNewEpoch(Message message) {
         return message.offset() == 1 && !message.epoch().equals(position.epoch());
     }
 
-    private boolean isPast(Message message) {
+    private boolean isDelivered(Message message) {
         return message.offset() <= position.offset() && message.epoch().equals(position.epoch());
     }
 }

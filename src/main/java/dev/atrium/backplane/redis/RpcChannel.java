@@ -11,20 +11,20 @@ import java.util.HashMap;
 import java.util.Map;
 
 /**
- * Requests from one replica to another, over the replicas' channels: {@code >number asker question} and {@code <number answer}.
+ * Requests from one replica to another, over the replicas' channels: {@code >number caller request} and {@code <number reply}.
  * On the backplane's event loop only.
  */
 final class RpcChannel {
 
-    static final char QUESTION = '>';
-    static final char ANSWER = '<';
+    static final char REQUEST = '>';
+    static final char REPLY = '<';
 
     /** Timeout of a request: a replica that has not replied by then is cut off or dead. */
-    static final long PATIENCE_MILLIS = 2_000;
+    static final long TIMEOUT_MILLIS = 2_000;
 
     /** Handler of the requests of other replicas. */
-    interface Responder {
-        Future<String> answer(String question);
+    interface RequestHandler {
+        Future<String> reply(String request);
     }
 
     private final ReconnectingConnection commands;
@@ -32,7 +32,7 @@ final class RpcChannel {
     private final RedisKeys keys;
     private final String node;
     private final Map<Long, Promise<String>> waiting = new HashMap<>();
-    private long last;
+    private long lastNumber;
 
     RpcChannel(ReconnectingConnection commands, RedisLoop loop, RedisKeys keys, String node) {
         this.commands = commands;
@@ -42,13 +42,14 @@ final class RpcChannel {
     }
 
     /** Sends a request. Completes with null if the channel has no subscriber, fails if no reply arrives in time. */
-    Future<String> ask(String other, String question, long patienceMillis) {
-        long number = ++last;
+    Future<String> call(String other, String request, long timeoutMillis) {
+        long number = ++lastNumber;
         Promise<String> promise = Promise.promise();
         waiting.put(number, promise);
-        loop.after(patienceMillis, () -> fail(number,
-                BackplaneUnavailableException.unanswered(new IllegalStateException("replica " + other + " does not answer"))));
-        send(other, QUESTION + (number + " " + node + " " + question))
+        loop.after(timeoutMillis, () -> fail(number,
+                BackplaneUnavailableException
+                        .unanswered(new IllegalStateException("replica " + other + " has not replied in time"))));
+        send(other, REQUEST + (number + " " + node + " " + request))
                 .onSuccess(listeners -> {
                     if (listeners == 0) {
                         complete(number, null);
@@ -58,21 +59,21 @@ final class RpcChannel {
         return promise.future();
     }
 
-    /** Handles a request. A handler's failure is not replied to: the asker's timeout covers it. */
-    void asked(byte[] bytes, Responder responder) {
+    /** Handles a request. A handler's failure is not replied to: the caller's timeout covers it. */
+    void requestReceived(byte[] bytes, RequestHandler handler) {
         String[] parts = text(bytes).split(" ", 3);
-        responder.answer(parts[2]).onSuccess(answer -> send(parts[1], ANSWER + (parts[0] + " " + answer)));
+        handler.reply(parts[2]).onSuccess(reply -> send(parts[1], REPLY + (parts[0] + " " + reply)));
     }
 
-    void answered(byte[] bytes) {
+    void replyReceived(byte[] bytes) {
         String[] parts = text(bytes).split(" ", 2);
         complete(Long.parseLong(parts[0]), parts[1]);
     }
 
-    private void complete(long number, String answer) {
+    private void complete(long number, String reply) {
         Promise<String> promise = waiting.remove(number);
         if (promise != null) {
-            promise.complete(answer);
+            promise.complete(reply);
         }
     }
 

@@ -40,7 +40,7 @@ final class Subscriptions implements RoomSubscription.Reader {
 
     private static final long RETRY_MILLIS = 250;
 
-    private static final long BREATH_MILLIS = 10;
+    private static final long RESUME_CHECK_MILLIS = 10;
 
     final LongAdder healed = new LongAdder();
     final LongAdder lost = new LongAdder();
@@ -49,61 +49,61 @@ final class Subscriptions implements RoomSubscription.Reader {
     private final RedisKeys keys;
     private final String nodeChannel;
     private final RoomLog log;
-    private final ReconnectingConnection link;
-    private final LongConsumer probeHeard;
-    private final Runnable hearing;
+    private final ReconnectingConnection connection;
+    private final LongConsumer probeReceived;
+    private final Runnable onSubscribed;
     private final Map<String, RoomSubscription> rooms = new HashMap<>();
     private final Map<RoomId, RoomSubscription> sessions = new HashMap<>();
     private final Set<RoomId> moved = new HashSet<>();
     private final ConcurrencyLimiter limiter;
-    private final RpcChannel calls;
-    private RpcChannel.Responder responder = question -> Future.failedFuture("nobody answers yet");
+    private final RpcChannel rpc;
+    private RpcChannel.RequestHandler handler = request -> Future.failedFuture("this replica handles no requests yet");
     private boolean paused;
     private String pattern;
-    private BiConsumer<String, byte[]> foreign;
+    private BiConsumer<String, byte[]> patternListener;
 
     /**
-     * @param probeHeard receives this replica's own probes
-     * @param hearing called when this replica's channel is subscribed to on a new connection
+     * @param probeReceived receives this replica's own probes
+     * @param onSubscribed called when this replica's channel is subscribed to on a new connection
      */
     Subscriptions(Redis redis, RedisLoop loop, ConcurrencyLimiter limiter, RedisKeys keys, Node node, RoomLog log,
-            RpcChannel calls,
-            LongAdder reconnects, LongConsumer probeHeard, Runnable hearing) {
+            RpcChannel rpc,
+            LongAdder reconnects, LongConsumer probeReceived, Runnable onSubscribed) {
         this.loop = loop;
         this.limiter = limiter;
-        this.calls = calls;
+        this.rpc = rpc;
         this.keys = keys;
         this.nodeChannel = keys.node(node.name());
         this.log = log;
-        this.probeHeard = probeHeard;
-        this.hearing = hearing;
-        this.link = new ReconnectingConnection("subscription", redis, loop, reconnects,
-                connection -> connection.send(Request.cmd(Command.PING)), this::pushed, this::subscribeAll, this::down);
+        this.probeReceived = probeReceived;
+        this.onSubscribed = onSubscribed;
+        this.connection = new ReconnectingConnection("subscription", redis, loop, reconnects,
+                opened -> opened.send(Request.cmd(Command.PING)), this::onPush, this::subscribeAll, this::down);
     }
 
-    /** @param answers handler of other replicas' requests */
-    void start(RpcChannel.Responder answers) {
-        responder = answers;
-        link.start();
+    /** @param requestHandler handler of other replicas' requests */
+    void start(RpcChannel.RequestHandler requestHandler) {
+        handler = requestHandler;
+        connection.start();
     }
 
     /** Receives what any program publishes on the channels of that pattern. */
     void listen(String newPattern, BiConsumer<String, byte[]> listener) {
         loop.execute(() -> {
             pattern = newPattern;
-            foreign = listener;
-            if (link.isUp()) {
+            patternListener = listener;
+            if (connection.isUp()) {
                 send(Command.PSUBSCRIBE, List.of(pattern));
             }
         });
     }
 
     void close() {
-        link.close();
+        connection.close();
     }
 
     boolean isUp() {
-        return link.isUp();
+        return connection.isUp();
     }
 
     /** Returns the subscriptions of rooms with a channel of their own. On the backplane's event loop only. */
@@ -120,7 +120,7 @@ final class Subscriptions implements RoomSubscription.Reader {
      * Withdraws {@link #expectMoved}: the session does not resume here after all, or has disconnected. On the backplane's event
      * loop.
      */
-    void expectNoLonger(RoomId session) {
+    void withdrawMove(RoomId session) {
         if (!sessions.containsKey(session)) {
             moved.remove(session);
         }
@@ -141,7 +141,7 @@ final class Subscriptions implements RoomSubscription.Reader {
                 sessions.put(room, subscription);
                 // The session id is new, so nothing was published to it yet; the first publisher creates the epoch.
                 subscription.startAt(StreamPosition.START);
-            } else if (!link.isUp()) {
+            } else if (!connection.isUp()) {
                 subscriber.unavailable(BackplaneUnavailableException.notSent("no connection to Redis"));
             } else if (room.isSession()) {
                 sessions.put(room, subscription);
@@ -160,7 +160,7 @@ final class Subscriptions implements RoomSubscription.Reader {
             RoomSubscription gone = room.isSession() ? sessions.remove(room) : rooms.remove(keys.channel(room));
             if (gone != null) {
                 gone.unconfirmed();
-                if (!room.isSession() && link.isUp()) {
+                if (!room.isSession() && connection.isUp()) {
                     send(Command.UNSUBSCRIBE, List.of(keys.channel(room)));
                 }
             }
@@ -169,21 +169,21 @@ final class Subscriptions implements RoomSubscription.Reader {
 
     /** Restarts the connection: it is up, but nothing arrives through it. */
     void restart() {
-        link.restart("nothing was heard");
+        connection.restart("no probe of this replica has arrived through it");
     }
 
     /** Fails the subscriptions that wait for their first confirmation: they would wait for the whole outage. */
     private void down() {
-        giveUp(rooms);
-        giveUp(sessions);
+        failUnstarted(rooms);
+        failUnstarted(sessions);
         rooms.values().forEach(RoomSubscription::unconfirmed);
         sessions.values().forEach(RoomSubscription::unconfirmed);
     }
 
-    private static void giveUp(Map<?, RoomSubscription> subscriptions) {
-        List<RoomSubscription> waiting = subscriptions.values().stream().filter(each -> !each.isStarted()).toList();
-        subscriptions.values().removeAll(waiting);
-        waiting.forEach(each -> each.subscriber.unavailable(
+    private static void failUnstarted(Map<?, RoomSubscription> subscriptions) {
+        List<RoomSubscription> unstarted = subscriptions.values().stream().filter(each -> !each.isStarted()).toList();
+        subscriptions.values().removeAll(unstarted);
+        unstarted.forEach(each -> each.subscriber.unavailable(
                 BackplaneUnavailableException.notSent("the connection to Redis broke")));
     }
 
@@ -202,35 +202,35 @@ final class Subscriptions implements RoomSubscription.Reader {
     private void send(Command command, List<String> channels) {
         Request request = Request.cmd(command);
         channels.forEach(request::arg);
-        link.send(request).onFailure(failure -> link.restart(command + " failed: " + failure.getMessage()));
+        connection.send(request).onFailure(failure -> connection.restart(command + " failed: " + failure.getMessage()));
     }
 
-    private void pushed(Response push) {
+    private void onPush(Response push) {
         if (push == null || push.type() == ResponseType.ERROR) {
-            link.restart("refused by Redis: " + push);
+            connection.restart("Redis rejected a command: " + push);
             return;
         }
         String kind = push.get(0).toString();
         if (kind.equals("message")) {
             received(push.get(1).toString(), push.get(2).toBytes());
         } else if (kind.equals("pmessage")) {
-            receivedForeign(push.get(2).toString(), push.get(3).toBytes());
+            receivedOnPattern(push.get(2).toString(), push.get(3).toBytes());
         } else if (kind.equals("subscribe")) {
             confirmed(push.get(1).toString());
         }
     }
 
-    private void receivedForeign(String channel, byte[] bytes) {
+    private void receivedOnPattern(String channel, byte[] bytes) {
         try {
-            foreign.accept(channel, bytes);
+            patternListener.accept(channel, bytes);
         } catch (RuntimeException e) {
-            LOG.warnf("Passed over something that makes no sense on %s: %s", channel, e.toString());
+            LOG.warnf("A message of another program cannot be read and is skipped: channel %s: %s", channel, e.toString());
         }
     }
 
     private void confirmed(String channel) {
         if (channel.equals(nodeChannel)) {
-            hearing.run();
+            onSubscribed.run();
             sessions.values().forEach(RoomSubscription::confirmed);
             return;
         }
@@ -251,28 +251,29 @@ final class Subscriptions implements RoomSubscription.Reader {
                 return;
             }
             if (bytes[0] == '!') {
-                subscription.received(MessageCodec.decodeNotice(subscription.room, bytes, 1));
+                subscription.received(MessageCodec.decodePresenceEvent(subscription.room, bytes, 1));
             } else {
                 subscription.received(PublishedMessage.decode(subscription.room, bytes));
-                keepPace(subscription);
+                pauseIfBehind(subscription);
             }
         } catch (RuntimeException e) {
             // A foreign message on the channel: an exception here must not end the connection, which all rooms share.
-            LOG.warnf("Passed over something that is not ours on %s: %s", channel, e.toString());
+            LOG.warnf("A message is not in Atrium's format and is skipped; another program may publish on Atrium's channels: "
+                    + "channel %s: %s", channel, e.toString());
         }
     }
 
     private void receivedByNode(byte[] bytes) {
         if (bytes[0] == '?') {
-            probeHeard.accept(Long.parseLong(new String(bytes, 1, bytes.length - 1, StandardCharsets.US_ASCII)));
+            probeReceived.accept(Long.parseLong(new String(bytes, 1, bytes.length - 1, StandardCharsets.US_ASCII)));
             return;
         }
-        if (bytes[0] == RpcChannel.QUESTION) {
-            calls.asked(bytes, responder);
+        if (bytes[0] == RpcChannel.REQUEST) {
+            rpc.requestReceived(bytes, handler);
             return;
         }
-        if (bytes[0] == RpcChannel.ANSWER) {
-            calls.answered(bytes);
+        if (bytes[0] == RpcChannel.REPLY) {
+            rpc.replyReceived(bytes);
             return;
         }
         Message message = PublishedMessage.decode(null, bytes);
@@ -286,20 +287,20 @@ final class Subscriptions implements RoomSubscription.Reader {
      * Pauses reading while this replica's event loops deliver more slowly than Redis publishes, so that the backlog waits in
      * Redis.
      */
-    private void keepPace(RoomSubscription subscription) {
+    private void pauseIfBehind(RoomSubscription subscription) {
         if (subscription.subscriber.isBehind() && !paused) {
             paused = true;
-            link.pause();
-            loop.after(BREATH_MILLIS, () -> backOff(subscription));
+            connection.pause();
+            loop.after(RESUME_CHECK_MILLIS, () -> resumeUnlessBehind(subscription));
         }
     }
 
-    private void backOff(RoomSubscription subscription) {
+    private void resumeUnlessBehind(RoomSubscription subscription) {
         if (subscription.subscriber.isBehind()) {
-            loop.after(BREATH_MILLIS, () -> backOff(subscription));
+            loop.after(RESUME_CHECK_MILLIS, () -> resumeUnlessBehind(subscription));
         } else {
             paused = false;
-            link.resume();
+            connection.resume();
         }
     }
 
@@ -313,12 +314,12 @@ final class Subscriptions implements RoomSubscription.Reader {
         read(subscription, number, () -> log.after(subscription.room, position), page -> subscription.page(number, page));
     }
 
-    private <T> void read(RoomSubscription subscription, int number, Supplier<Future<T>> read, Consumer<T> answer) {
+    private <T> void read(RoomSubscription subscription, int number, Supplier<Future<T>> read, Consumer<T> reply) {
         limiter.submit(() -> read.get().onComplete(result -> loop.run(() -> {
             if (result.succeeded()) {
-                answer.accept(result.result());
+                reply.accept(result.result());
             } else if (subscription.failed(number, result.cause())) {
-                loop.after(RETRY_MILLIS, () -> read(subscription, number, read, answer));
+                loop.after(RETRY_MILLIS, () -> read(subscription, number, read, reply));
             }
         })));
     }
@@ -331,6 +332,7 @@ final class Subscriptions implements RoomSubscription.Reader {
     @Override
     public void lost(long messages) {
         lost.add(messages);
-        LOG.warnf("%d messages of a room were lost: its log no longer had them", messages);
+        LOG.warnf("Messages of a room were lost, because its log in Redis no longer had them; raise atrium.redis.log-size or "
+                + "atrium.redis.log-ttl if this repeats: %d", messages);
     }
 }

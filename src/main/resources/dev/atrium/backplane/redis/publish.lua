@@ -32,14 +32,14 @@ if not epoch then
   redis.call('DEL', KEYS[2])
 end
 local offset = redis.call('HINCRBY', KEYS[1], 'offset', 1)
-local place = string.format('%.0f', offset)
+local position = string.format('%.0f', offset)
 redis.call('PEXPIRE', KEYS[1], ARGV[6])
 if ARGV[4] ~= '0' then
-  redis.call('XADD', KEYS[2], 'MAXLEN', '~', ARGV[4], place .. '-0', 'at', at, 'message', ARGV[2])
+  redis.call('XADD', KEYS[2], 'MAXLEN', '~', ARGV[4], position .. '-0', 'at', at, 'message', ARGV[2])
   redis.call('PEXPIRE', KEYS[2], ARGV[5])
 end
 if KEYS[3] then
-  redis.call('SET', KEYS[3], epoch .. ' ' .. place .. ' ' .. at, 'PX', ARGV[8])
+  redis.call('SET', KEYS[3], epoch .. ' ' .. position .. ' ' .. at, 'PX', ARGV[8])
 end
 local channel = ARGV[1]
 if ARGV[7] ~= '' then
@@ -48,5 +48,5 @@ if ARGV[7] ~= '' then
     channel = ARGV[7] .. node
   end
 end
-redis.call('PUBLISH', channel, epoch .. ' ' .. place .. ' ' .. at .. '\n' .. ARGV[2])
+redis.call('PUBLISH', channel, epoch .. ' ' .. position .. ' ' .. at .. '\n' .. ARGV[2])
 return {epoch, offset, at}

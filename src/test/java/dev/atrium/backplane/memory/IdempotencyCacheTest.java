@@ -7,10 +7,10 @@ import dev.atrium.room.StreamPosition;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
 
-/** How long and how many results of publications are remembered. */
+/** Expiry and eviction of the results of publications. */
 class IdempotencyCacheTest {
 
-    private static final int MOST = 10_000;
+    private static final int MAX_KEYS = 10_000;
 
     private final IdempotencyCache cache = new IdempotencyCache(Duration.ofMillis(100));
 
@@ -22,11 +22,11 @@ class IdempotencyCacheTest {
         assertThat(cache.find("b", 1_000)).isNull();
         assertThat(cache.find("a", 1_100)).isSameAs(result);
         assertThat(cache.find("a", 1_101)).isNull();
-        assertThat(cache.find("a", 1_000)).as("it is forgotten, not hidden").isNull();
+        assertThat(cache.find("a", 1_000)).as("it is removed, not hidden").isNull();
     }
 
     @Test
-    void only_what_is_too_old_is_forgotten() {
+    void only_expired_results_are_removed() {
         cache.add("old", result(1, 1_000_000));
         cache.add("young", result(2, 1_050_000));
         assertThat(cache.find("old", 1_101)).isNull();
@@ -34,18 +34,18 @@ class IdempotencyCacheTest {
     }
 
     @Test
-    void a_publication_without_key_leaves_nothing() {
+    void a_publication_without_key_is_not_cached() {
         cache.add(null, result(1, 1_000_000));
         assertThat(cache.find(null, 1_000)).isNull();
     }
 
     @Test
-    void the_oldest_of_too_many_keys_is_forgotten() {
-        for (int i = 0; i < MOST; i++) {
+    void the_oldest_of_too_many_keys_is_evicted() {
+        for (int i = 0; i < MAX_KEYS; i++) {
             cache.add("k" + i, result(i, 1_000_000));
         }
         assertThat(cache.find("k0", 1_000)).isNotNull();
-        cache.add("one more", result(MOST, 1_000_000));
+        cache.add("one more", result(MAX_KEYS, 1_000_000));
         assertThat(cache.find("k0", 1_000)).isNull();
         assertThat(cache.find("k1", 1_000)).isNotNull();
         assertThat(cache.find("one more", 1_000)).isNotNull();

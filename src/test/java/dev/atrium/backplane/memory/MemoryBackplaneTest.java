@@ -16,11 +16,7 @@ import dev.atrium.room.Publication;
 import dev.atrium.room.RoomId;
 import dev.atrium.room.Sender;
 import dev.atrium.room.StreamPosition;
-import java.time.Clock;
 import java.time.Duration;
-import java.time.Instant;
-import java.time.ZoneId;
-import java.time.ZoneOffset;
 import java.util.Map;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
@@ -29,7 +25,7 @@ import org.junit.jupiter.api.Test;
 class MemoryBackplaneTest extends BackplaneContract {
 
     private final Node node = Node.create();
-    private final HandClock clock = new HandClock();
+    private final ManualClock clock = new ManualClock();
     private final MemoryBackplane backplane = new MemoryBackplane(node, new MemorySettings(
             Duration.ofMinutes(10), Settings.history(), Duration.ofMinutes(2), Duration.ofMinutes(5), clock));
 
@@ -44,23 +40,23 @@ class MemoryBackplaneTest extends BackplaneContract {
     }
 
     @Test
-    void a_room_that_nobody_uses_is_forgotten_and_its_next_epoch_is_another() {
-        StreamPosition before = say("a");
+    void an_unused_room_expires_and_starts_again_with_another_epoch() {
+        StreamPosition before = publish("a");
         clock.forward(Duration.ofMinutes(9));
-        assertThat(say("a").epoch()).isEqualTo(before.epoch());
+        assertThat(publish("a").epoch()).isEqualTo(before.epoch());
         clock.forward(Duration.ofMinutes(14));
-        say("b");
+        publish("b");
         assertThat(backplane.size()).isEqualTo(1);
-        StreamPosition after = say("a");
+        StreamPosition after = publish("a");
         assertThat(after.epoch()).isNotEqualTo(before.epoch());
         assertThat(after.offset()).isEqualTo(1);
     }
 
     @Test
-    void what_is_too_old_is_not_shown_and_its_room_outlives_it() {
-        say("a");
+    void messages_over_the_maximum_age_are_not_in_the_history_and_their_room_outlives_them() {
+        publish("a");
         clock.forward(Duration.ofMinutes(6));
-        say("a");
+        publish("a");
         clock.forward(Duration.ofMinutes(5));
         History history = backplane.history(RoomId.of("/", "a"), HistoryQuery.after(0, 10)).await().indefinitely();
         assertThat(history.messages()).extracting(Message::offset).containsExactly(2L);
@@ -68,7 +64,7 @@ class MemoryBackplaneTest extends BackplaneContract {
     }
 
     @Test
-    void a_session_waits_no_longer_than_its_window() {
+    void a_released_session_expires_after_the_window() {
         SessionStore store = backplane.sessions();
         SavedSession session = new SavedSession(store.newToken(), new Sender(node.newSessionId(), null), "/", Map.of(),
                 Set.of());
@@ -79,31 +75,8 @@ class MemoryBackplaneTest extends BackplaneContract {
         assertThat(store.resume(session.token()).await().indefinitely()).isNull();
     }
 
-    private StreamPosition say(String room) {
+    private StreamPosition publish(String room) {
         return backplane.publish(new Publication(RoomId.of("/", room), "message", Data.Json.NULL, null, true))
                 .await().indefinitely().position();
-    }
-
-    private static final class HandClock extends Clock {
-        private Instant now = Instant.parse("2026-01-01T00:00:00Z");
-
-        void forward(Duration by) {
-            now = now.plus(by);
-        }
-
-        @Override
-        public Instant instant() {
-            return now;
-        }
-
-        @Override
-        public ZoneId getZone() {
-            return ZoneOffset.UTC;
-        }
-
-        @Override
-        public Clock withZone(ZoneId zone) {
-            return this;
-        }
     }
 }

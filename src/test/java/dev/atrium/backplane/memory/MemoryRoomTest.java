@@ -34,43 +34,43 @@ class MemoryRoomTest {
 
     private final ManualClock clock = new ManualClock();
     private final MemoryRoom room = room(LOBBY, SIZE, AGE);
-    private final Log log = new Log();
+    private final RecordingSubscriber subscriber = new RecordingSubscriber();
 
     @Test
     void messages_are_numbered_from_one_and_timed_in_microseconds() {
         clock.set(Instant.parse("2026-01-01T00:00:01.234567890Z"));
-        room.subscribe(log);
-        PublishResult first = say(room, "a");
-        PublishResult second = say(room, "b");
+        room.subscribe(subscriber);
+        PublishResult first = publish(room, "a");
+        PublishResult second = publish(room, "b");
         assertThat(first.position().offset()).isEqualTo(1);
         assertThat(second.position()).isEqualTo(new StreamPosition(first.position().epoch(), 2));
         assertThat(first.atMicros()).isEqualTo(1_767_225_601_234_567L);
-        assertThat(log.told).containsExactly("subscribed 0", "1 a", "2 b");
+        assertThat(subscriber.events).containsExactly("subscribed 0", "1 a", "2 b");
     }
 
     @Test
     void a_room_has_an_epoch_before_its_first_message_and_a_session_s_room_has_not() {
-        room.subscribe(log);
-        assertThat(log.position.epoch()).isNotEmpty();
-        assertThat(say(room, "a").position().epoch()).isEqualTo(log.position.epoch());
+        room.subscribe(subscriber);
+        assertThat(subscriber.position.epoch()).isNotEmpty();
+        assertThat(publish(room, "a").position().epoch()).isEqualTo(subscriber.position.epoch());
         MemoryRoom own = room(RoomId.of("/", new Node("node01").newSessionId()), SIZE, AGE);
-        own.subscribe(log);
-        assertThat(log.position).isEqualTo(StreamPosition.START);
-        StreamPosition position = say(own, "a").position();
+        own.subscribe(subscriber);
+        assertThat(subscriber.position).isEqualTo(StreamPosition.START);
+        StreamPosition position = publish(own, "a").position();
         assertThat(position.epoch()).isNotEmpty();
         assertThat(position.offset()).isEqualTo(1);
-        assertThat(say(own, "b").position()).isEqualTo(new StreamPosition(position.epoch(), 2));
+        assertThat(publish(own, "b").position()).isEqualTo(new StreamPosition(position.epoch(), 2));
     }
 
     @Test
-    void a_room_without_subscriber_keeps_what_is_said_for_those_who_read_it() {
-        room.subscribe(log);
+    void a_room_without_subscriber_keeps_its_history() {
+        room.subscribe(subscriber);
         room.unsubscribe();
-        say(room, "a");
-        assertThat(log.told).containsExactly("subscribed 0");
+        publish(room, "a");
+        assertThat(subscriber.events).containsExactly("subscribed 0");
         assertThat(offsets(HistoryQuery.after(0, 10))).containsExactly(1L);
-        room.subscribe(log);
-        assertThat(log.told).last().isEqualTo("subscribed 1");
+        room.subscribe(subscriber);
+        assertThat(subscriber.events).last().isEqualTo("subscribed 1");
     }
 
     @ParameterizedTest(name = "after {0} before {1} at most {2}: {3}")
@@ -94,7 +94,7 @@ class MemoryRoomTest {
     })
     void a_history_is_read_from_either_end(long after, long before, int limit, String expected) {
         for (int i = 0; i < 10; i++) {
-            say(room, "m");
+            publish(room, "m");
         }
         assertThat(offsets(new HistoryQuery(after, before, limit)).stream().map(String::valueOf).toList())
                 .isEqualTo(expected == null ? List.of() : List.of(expected.split(" ")));
@@ -104,59 +104,59 @@ class MemoryRoomTest {
     @Test
     void the_oldest_of_too_many_messages_go() {
         for (int i = 0; i < SIZE + 2; i++) {
-            say(room, "m");
+            publish(room, "m");
         }
         assertThat(offsets(HistoryQuery.after(0, 100))).hasSize(SIZE).startsWith(3L).endsWith(12L);
     }
 
     @Test
-    void messages_are_read_until_they_are_as_old_as_may_be() {
-        say(room, "a");
+    void messages_are_read_until_they_reach_the_maximum_age() {
+        publish(room, "a");
         clock.forward(Duration.ofSeconds(1));
-        say(room, "b");
+        publish(room, "b");
         clock.forward(AGE.minusSeconds(1));
         assertThat(offsets(HistoryQuery.after(0, 10))).containsExactly(1L, 2L);
         clock.forward(Duration.ofMillis(1));
         assertThat(offsets(HistoryQuery.after(0, 10))).containsExactly(2L);
         clock.forward(Duration.ofHours(1));
         assertThat(offsets(HistoryQuery.after(0, 10))).isEmpty();
-        assertThat(say(room, "c").position().offset()).isEqualTo(3);
+        assertThat(publish(room, "c").position().offset()).isEqualTo(3);
     }
 
     @Test
-    void a_room_that_keeps_no_history_goes_on_counting() {
+    void a_room_without_history_still_assigns_offsets() {
         MemoryRoom none = room(LOBBY, 0, AGE);
-        say(none, "a");
-        assertThat(say(none, "b").position().offset()).isEqualTo(2);
+        publish(none, "a");
+        assertThat(publish(none, "b").position().offset()).isEqualTo(2);
         assertThat(none.history(HistoryQuery.after(0, 10)).messages()).isEmpty();
         assertThat(none.history(HistoryQuery.after(0, 10)).head().offset()).isEqualTo(2);
     }
 
     @Test
-    void a_part_of_a_history_ends_behind_the_message_that_exceeds_a_mebibyte() {
+    void a_page_of_the_history_ends_after_the_message_that_exceeds_a_mebibyte() {
         for (int i = 0; i < 4; i++) {
-            say(room, "x".repeat((1 << 19) - 100));
+            publish(room, "x".repeat((1 << 19) - 100));
         }
         assertThat(offsets(HistoryQuery.after(0, 10))).as("two are just a mebibyte").containsExactly(1L, 2L, 3L);
         assertThat(offsets(new HistoryQuery(-1, Long.MAX_VALUE, 10))).containsExactly(2L, 3L, 4L);
     }
 
     @Test
-    void what_is_said_again_with_its_key_has_the_result_that_it_had_and_is_told_once() {
-        room.subscribe(log);
-        PublishResult first = say(room, "a", "key");
+    void a_publication_repeated_with_its_key_has_the_first_result_and_is_delivered_once() {
+        room.subscribe(subscriber);
+        PublishResult first = publish(room, "a", "key");
         clock.forward(WINDOW);
-        assertThat(say(room, "a", "key")).isEqualTo(first);
-        assertThat(say(room, "a", "other").position().offset()).isEqualTo(2);
-        assertThat(say(room, "a", null).position().offset()).isEqualTo(3);
-        assertThat(log.told).containsExactly("subscribed 0", "1 a", "2 a", "3 a");
+        assertThat(publish(room, "a", "key")).isEqualTo(first);
+        assertThat(publish(room, "a", "other").position().offset()).isEqualTo(2);
+        assertThat(publish(room, "a", null).position().offset()).isEqualTo(3);
+        assertThat(subscriber.events).containsExactly("subscribed 0", "1 a", "2 a", "3 a");
         clock.forward(Duration.ofMillis(1));
-        assertThat(say(room, "a", "key").position().offset()).isEqualTo(4);
+        assertThat(publish(room, "a", "key").position().offset()).isEqualTo(4);
     }
 
     @Test
-    void the_room_is_told_who_comes_and_goes_once() {
-        room.subscribe(log);
+    void presence_events_are_delivered_once() {
+        room.subscribe(subscriber);
         assertThat(room.enter(new Presence(new Sender("ann", "Ann"), 1))).isTrue();
         room.enter(new Presence(new Sender("bob", null), 2));
         room.enter(new Presence(new Sender("ann", "Ann"), 3));
@@ -165,12 +165,12 @@ class MemoryRoomTest {
         room.exit(new Sender("ann", "Ann"));
         room.exit(new Sender("ann", "Ann"));
         room.exit(new Sender("stranger", null));
-        assertThat(log.told).containsExactly("subscribed 0", "JOINED ann", "JOINED bob", "LEFT ann");
+        assertThat(subscriber.events).containsExactly("subscribed 0", "JOINED ann", "JOINED bob", "LEFT ann");
         assertThat(room.members()).extracting(member -> member.who().id()).containsExactly("bob");
     }
 
     @Test
-    void members_are_in_the_order_by_which_pages_are_cut() {
+    void members_have_the_order_of_their_pages() {
         for (String id : List.of("~c", "~a", "~b")) {
             room.enter(new Presence(new Sender(id, null), 5));
         }
@@ -178,11 +178,11 @@ class MemoryRoomTest {
     }
 
     @Test
-    void one_who_leaves_an_empty_room_changes_nothing() {
-        room.subscribe(log);
+    void leaving_an_empty_room_changes_nothing() {
+        room.subscribe(subscriber);
         room.exit(new Sender("stranger", null));
         assertThat(room.members()).isEmpty();
-        assertThat(log.told).containsExactly("subscribed 0");
+        assertThat(subscriber.events).containsExactly("subscribed 0");
     }
 
     @Test
@@ -198,9 +198,9 @@ class MemoryRoomTest {
     }
 
     @Test
-    void a_room_is_used_by_its_subscriber_by_its_members_and_by_what_is_said() {
+    void a_room_is_in_use_with_a_subscriber_a_member_or_a_recent_publication() {
         long late = clock.millis() + Duration.ofDays(1).toMillis();
-        room.subscribe(log);
+        room.subscribe(subscriber);
         assertThat(room.endIfUnused(late)).isFalse();
         clock.forward(Duration.ofHours(1));
         room.unsubscribe();
@@ -210,28 +210,28 @@ class MemoryRoomTest {
         assertThat(room.endIfUnused(late)).isFalse();
         room.exit(ann);
         clock.forward(Duration.ofHours(1));
-        say(room, "a");
+        publish(room, "a");
         assertThat(room.endIfUnused(clock.millis() + TTL.toMillis())).isFalse();
         assertThat(room.endIfUnused(clock.millis() + TTL.toMillis() + 1)).isTrue();
     }
 
     @Test
-    void a_room_that_has_ended_takes_nothing_and_says_so() {
+    void a_room_that_has_ended_rejects_all_operations() {
         assertThat(room.endIfUnusedSince(clock.millis() + 1)).isTrue();
-        assertThat(say(room, "a")).isNull();
-        assertThat(room.subscribe(log)).isFalse();
+        assertThat(publish(room, "a")).isNull();
+        assertThat(room.subscribe(subscriber)).isFalse();
         assertThat(room.enter(new Presence(new Sender("ann", null), 1))).isFalse();
-        assertThat(log.told).isEmpty();
+        assertThat(subscriber.events).isEmpty();
         assertThat(room.members()).isEmpty();
         assertThat(room.endIfUnusedSince(0)).as("for good").isTrue();
     }
 
     @Test
-    void a_session_s_room_is_kept_only_if_anything_was_said_there() {
+    void the_room_of_a_session_is_kept_only_after_a_publication() {
         MemoryRoom own = room(RoomId.of("/", new Node("node01").newSessionId()), SIZE, AGE);
-        own.subscribe(log);
+        own.subscribe(subscriber);
         assertThat(own.unsubscribe()).isFalse();
-        say(own, "a");
+        publish(own, "a");
         assertThat(own.unsubscribe()).isTrue();
         assertThat(room.unsubscribe()).as("others have an epoch to keep").isTrue();
     }
@@ -240,11 +240,11 @@ class MemoryRoomTest {
         return new MemoryRoom(id, new MemorySettings(TTL, new HistoryPolicy(size, age), Duration.ZERO, WINDOW, clock));
     }
 
-    private PublishResult say(MemoryRoom where, String text) {
-        return say(where, text, null);
+    private PublishResult publish(MemoryRoom where, String text) {
+        return publish(where, text, null);
     }
 
-    private PublishResult say(MemoryRoom where, String text, String key) {
+    private PublishResult publish(MemoryRoom where, String text, String key) {
         return where.publish(new Publication(LOBBY, "message", new Data.Text(text), null, true, key));
     }
 
@@ -252,31 +252,31 @@ class MemoryRoomTest {
         return room.history(query).messages().stream().map(Message::offset).toList();
     }
 
-    /** Writes down what it is told. */
-    private static final class Log implements Subscriber {
+    /** Records the calls. */
+    private static final class RecordingSubscriber implements Subscriber {
 
-        private final List<String> told = new ArrayList<>();
+        private final List<String> events = new ArrayList<>();
         private StreamPosition position;
 
         @Override
         public void subscribed(StreamPosition start) {
             position = start;
-            told.add("subscribed " + start.offset());
+            events.add("subscribed " + start.offset());
         }
 
         @Override
         public void lost(StreamPosition upTo) {
-            told.add("lost " + upTo.offset());
+            events.add("lost " + upTo.offset());
         }
 
         @Override
         public void message(Message message) {
-            told.add(message.offset() + " " + ((Data.Text) message.data()).text());
+            events.add(message.offset() + " " + ((Data.Text) message.data()).text());
         }
 
         @Override
         public void notice(PresenceEvent event) {
-            told.add(event.change() + " " + event.who().id());
+            events.add(event.change() + " " + event.who().id());
         }
 
         @Override
@@ -286,7 +286,7 @@ class MemoryRoomTest {
 
         @Override
         public void unavailable(Throwable cause) {
-            told.add("unavailable");
+            events.add("unavailable");
         }
     }
 }

@@ -15,7 +15,7 @@ import java.util.Set;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** Which sessions can be resumed, how long, and which are ended for that. */
+/** Resumption of sessions, its window, and the end of their former connections. */
 class MemorySessionsTest {
 
     private static final Duration WINDOW = Duration.ofMinutes(2);
@@ -35,7 +35,7 @@ class MemorySessionsTest {
     }
 
     @Test
-    void a_released_session_is_resumed_under_a_new_token_and_with_all_that_it_had() {
+    void a_released_session_is_resumed_unchanged_under_a_new_token() {
         SavedSession saved = saved();
         release(saved.token());
         SavedSession resumed = resume(saved.token());
@@ -53,7 +53,7 @@ class MemorySessionsTest {
     }
 
     @Test
-    void the_window_begins_with_the_release_and_its_end_belongs_to_it() {
+    void the_window_begins_with_the_release_and_includes_its_end() {
         SavedSession saved = saved();
         release(saved.token());
         clock.forward(WINDOW);
@@ -65,16 +65,16 @@ class MemorySessionsTest {
     }
 
     @Test
-    void a_token_that_nobody_has_leads_nowhere() {
+    void an_unknown_token_has_no_session() {
         saved();
         assertThat(resume(sessions.newToken())).isNull();
         release(sessions.newToken());
-        forget(sessions.newToken());
+        delete(sessions.newToken());
         assertThat(ended).isEmpty();
     }
 
     @Test
-    void an_old_token_leads_to_the_session_for_another_window_over_any_number_of_lost_answers() {
+    void an_old_token_leads_to_the_session_for_another_window_over_any_number_of_lost_replies() {
         SavedSession saved = saved();
         SavedSession first = resume(saved.token());
         SavedSession second = resume(saved.token());
@@ -85,12 +85,12 @@ class MemorySessionsTest {
         assertThat(fourth.self()).isEqualTo(saved.self());
         clock.forward(WINDOW.plusMillis(1));
         release(sessions.newToken());
-        assertThat(resume(saved.token())).as("the old one leads there no more").isNull();
+        assertThat(resume(saved.token())).as("the old token has expired").isNull();
         assertThat(resume(fourth.token())).as("but the session is still connected").isNotNull();
     }
 
     @Test
-    void a_client_that_keeps_its_token_can_come_back_with_it_for_longer() {
+    void a_client_that_keeps_using_its_token_can_resume_for_longer() {
         SavedSession saved = saved();
         SavedSession resumed = sessions.resume(saved.token(), Duration.ofHours(1)).await().indefinitely();
         clock.forward(Duration.ofMinutes(59));
@@ -101,26 +101,26 @@ class MemorySessionsTest {
     }
 
     @Test
-    void a_session_whose_client_will_not_come_back_is_forgotten() {
+    void a_deleted_session_cannot_be_resumed() {
         SavedSession saved = saved();
-        forget(saved.token());
+        delete(saved.token());
         assertThat(resume(saved.token())).isNull();
     }
 
     @Test
-    void to_forget_an_old_token_forgets_nothing_and_to_forget_the_last_one_the_session() {
+    void deleting_by_an_old_token_deletes_nothing_and_by_the_newest_token_the_session() {
         SavedSession saved = saved();
         SavedSession resumed = resume(saved.token());
-        forget(saved.token());
+        delete(saved.token());
         SavedSession again = resume(saved.token());
         assertThat(again).isNotNull();
-        forget(again.token());
+        delete(again.token());
         assertThat(resume(saved.token())).isNull();
         assertThat(resume(resumed.token())).isNull();
     }
 
     @Test
-    void what_is_saved_again_replaces_what_was_kept() {
+    void a_session_saved_again_replaces_the_saved_one() {
         SavedSession saved = saved();
         SavedSession later = new SavedSession(saved.token(), saved.self(), saved.namespace(), Map.of("other", false), Set.of());
         sessions.save(later).await().indefinitely();
@@ -130,7 +130,7 @@ class MemorySessionsTest {
     @Test
     void work_begins_when_it_is_subscribed_to() {
         SavedSession saved = saved();
-        sessions.forget(saved.token());
+        sessions.delete(saved.token());
         sessions.resume(saved.token(), Duration.ZERO);
         sessions.end("/chat", "ann");
         assertThat(ended).isEmpty();
@@ -159,7 +159,7 @@ class MemorySessionsTest {
         sessions.release(token).await().indefinitely();
     }
 
-    private void forget(String token) {
-        sessions.forget(token).await().indefinitely();
+    private void delete(String token) {
+        sessions.delete(token).await().indefinitely();
     }
 }

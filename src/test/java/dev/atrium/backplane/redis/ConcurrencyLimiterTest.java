@@ -15,10 +15,10 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
-/** How many commands are on their way at once, and when the next one's turn comes. */
+/** Maximum number of running commands, and the order of waiting ones. */
 class ConcurrencyLimiterTest {
 
-    private static final int AT_ONCE = 128;
+    private static final int MAX_RUNNING = 128;
 
     private static Vertx vertx;
 
@@ -37,18 +37,18 @@ class ConcurrencyLimiterTest {
     }
 
     @Test
-    void only_128_commands_are_on_their_way_at_once() {
-        run(() -> IntStream.range(0, AT_ONCE).forEach(i -> limiter.submit(this::command)));
+    void at_most_128_commands_run_at_a_time() {
+        run(() -> IntStream.range(0, MAX_RUNNING).forEach(i -> limiter.submit(this::command)));
         assertThat(onLoop(limiter::isIdle)).isTrue();
         run(() -> limiter.submit(this::command));
         assertThat(onLoop(limiter::isIdle)).isFalse();
-        assertThat(onLoop(sent::size)).isEqualTo(AT_ONCE);
+        assertThat(onLoop(sent::size)).isEqualTo(MAX_RUNNING);
     }
 
     @Test
-    void one_waits_for_each_that_is_answered_and_they_keep_their_order() {
+    void each_reply_starts_the_next_waiting_command_in_order() {
         List<String> begun = new ArrayList<>();
-        run(() -> IntStream.range(0, AT_ONCE).forEach(i -> limiter.submit(this::command)));
+        run(() -> IntStream.range(0, MAX_RUNNING).forEach(i -> limiter.submit(this::command)));
         run(() -> List.of("a", "b", "c").forEach(name -> limiter.submit(() -> {
             begun.add(name);
             return command();
@@ -58,30 +58,30 @@ class ConcurrencyLimiterTest {
         run(() -> sent.get(7).fail("failed"));
         assertThat(onLoop(() -> List.copyOf(begun))).containsExactly("a", "b");
         assertThat(onLoop(limiter::isIdle)).isFalse();
-        run(() -> sent.get(AT_ONCE).complete("done"));
+        run(() -> sent.get(MAX_RUNNING).complete("done"));
         assertThat(onLoop(() -> List.copyOf(begun))).containsExactly("a", "b", "c");
         assertThat(onLoop(limiter::isIdle)).isTrue();
     }
 
     @Test
-    void commands_that_are_answered_make_room_for_as_many_others() {
-        run(() -> IntStream.range(0, AT_ONCE).forEach(i -> limiter.submit(this::command)));
+    void completed_commands_make_room_for_as_many_others() {
+        run(() -> IntStream.range(0, MAX_RUNNING).forEach(i -> limiter.submit(this::command)));
         run(() -> List.copyOf(sent).forEach(promise -> promise.complete("done")));
-        run(() -> IntStream.range(0, AT_ONCE + 1).forEach(i -> limiter.submit(this::command)));
-        assertThat(onLoop(sent::size)).isEqualTo(2 * AT_ONCE);
+        run(() -> IntStream.range(0, MAX_RUNNING + 1).forEach(i -> limiter.submit(this::command)));
+        assertThat(onLoop(sent::size)).isEqualTo(2 * MAX_RUNNING);
     }
 
     @Test
-    void a_call_completes_or_fails_with_its_command_also_when_it_had_to_wait() {
+    void a_call_completes_or_fails_with_its_command_also_after_waiting() {
         Future<String> first = onLoop(() -> limiter.call(this::command));
-        run(() -> IntStream.range(1, AT_ONCE).forEach(i -> limiter.submit(this::command)));
+        run(() -> IntStream.range(1, MAX_RUNNING).forEach(i -> limiter.submit(this::command)));
         Future<String> second = onLoop(() -> limiter.call(this::command));
         assertThat(first.isComplete()).isFalse();
-        run(() -> sent.get(0).complete("answer"));
-        assertThat(first.result()).isEqualTo("answer");
-        assertThat(onLoop(sent::size)).isEqualTo(AT_ONCE + 1);
+        run(() -> sent.get(0).complete("reply"));
+        assertThat(first.result()).isEqualTo("reply");
+        assertThat(onLoop(sent::size)).isEqualTo(MAX_RUNNING + 1);
         assertThat(second.isComplete()).isFalse();
-        run(() -> sent.get(AT_ONCE).fail("no"));
+        run(() -> sent.get(MAX_RUNNING).fail("no"));
         assertThat(second.cause()).hasMessage("no");
     }
 

@@ -11,18 +11,18 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 
-/** Redis as its client shows it: connections that a test breaks, and commands that it answers. */
+/** Client of Redis whose connections a test breaks, and to whose commands it replies. */
 final class FakeRedis implements Redis {
 
     final List<Connection> connections = new CopyOnWriteArrayList<>();
-    /** How many more times nobody can connect. */
-    volatile int refusals;
+    /** Number of connection attempts that are still rejected. */
+    volatile int rejectionsLeft;
 
     @Override
     public Future<RedisConnection> connect() {
-        if (refusals > 0) {
-            refusals--;
-            return Future.failedFuture("refused");
+        if (rejectionsLeft > 0) {
+            rejectionsLeft--;
+            return Future.failedFuture("rejected");
         }
         Connection connection = new Connection();
         connections.add(connection);
@@ -35,24 +35,24 @@ final class FakeRedis implements Redis {
 
     @Override
     public void close() {
-        throw new AssertionError("not asked for");
+        throw new AssertionError("unexpected call");
     }
 
     @Override
     public Future<Response> send(Request command) {
-        throw new AssertionError("not asked for");
+        throw new AssertionError("unexpected call");
     }
 
     @Override
     public Future<List<Response>> batch(List<Request> commands) {
-        throw new AssertionError("not asked for");
+        throw new AssertionError("unexpected call");
     }
 
     /** One connection, and what was sent on it. */
     static final class Connection implements RedisConnection {
 
         final List<String> sent = new CopyOnWriteArrayList<>();
-        final List<Promise<Response>> answers = new CopyOnWriteArrayList<>();
+        final List<Promise<Response>> replies = new CopyOnWriteArrayList<>();
         volatile boolean full;
         volatile boolean closed;
         volatile boolean paused;
@@ -62,10 +62,10 @@ final class FakeRedis implements Redis {
 
         @Override
         public Future<Response> send(Request command) {
-            Promise<Response> answer = Promise.promise();
-            answers.add(answer);
+            Promise<Response> reply = Promise.promise();
+            replies.add(reply);
             sent.add(words(command.toString()));
-            return answer.future();
+            return reply.future();
         }
 
         /** Of {@code *2, $3, GET, $1, a} the words. */
@@ -80,7 +80,7 @@ final class FakeRedis implements Redis {
 
         @Override
         public Future<List<Response>> batch(List<Request> commands) {
-            throw new AssertionError("not asked for");
+            throw new AssertionError("unexpected call");
         }
 
         @Override
@@ -109,7 +109,7 @@ final class FakeRedis implements Redis {
 
         @Override
         public RedisConnection fetch(long amount) {
-            throw new AssertionError("not asked for");
+            throw new AssertionError("unexpected call");
         }
 
         @Override

@@ -25,7 +25,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What messages and members are in Redis, and that they come back as they were. */
+/** Encoding of messages and members in Redis. */
 class MessageCodecTest {
 
     private static final RoomId ROOM = RoomId.of("/chat", "lobby");
@@ -42,7 +42,7 @@ class MessageCodecTest {
                 Arguments.of("JSON as it was written",
                         new Publication(ROOM, "message", new Data.Json("{\"a\": 1.000, \"b\":[]}"), ann, true)),
                 Arguments.of("null", new Publication(ROOM, "message", Data.Json.NULL, ann, true)),
-                Arguments.of("of nobody", new Publication(ROOM, "message", text, null, true)),
+                Arguments.of("without a sender", new Publication(ROOM, "message", text, null, true)),
                 Arguments.of("of a session without a user",
                         new Publication(ROOM, "message", text, new Sender("ann", null), true)),
                 Arguments.of("of a user without a session",
@@ -58,12 +58,12 @@ class MessageCodecTest {
 
     @ParameterizedTest(name = "{0}")
     @MethodSource("publications")
-    void a_publication_comes_back_as_it_was(String name, Publication publication) {
+    void a_publication_is_decoded_as_it_was_encoded(String name, Publication publication) {
         assertThat(decode(publication)).isEqualTo(publication);
     }
 
     @Test
-    void bytes_come_back_as_they_were_also_line_breaks_and_none() {
+    void bytes_are_decoded_unchanged_also_line_breaks_and_none() {
         for (byte[] bytes : List.of(new byte[0], new byte[] { '\n', 0, -1, '{', '\n' })) {
             Publication decoded = decode(new Publication(ROOM, "message", new Data.Binary(bytes), null, true));
             assertThat(((Data.Binary) decoded.data()).bytes()).isEqualTo(bytes);
@@ -71,7 +71,7 @@ class MessageCodecTest {
     }
 
     @Test
-    void arguments_come_back_with_their_attachments_also_empty_ones() {
+    void arguments_are_decoded_with_their_attachments_also_empty_ones() {
         Data.Arguments arguments = new Data.Arguments(
                 "[\"ü\",{\"_placeholder\":true,\"num\":0},{\"_placeholder\":true,\"num\":1}]",
                 List.of(new byte[0], new byte[] { '\n', 5 }));
@@ -87,7 +87,7 @@ class MessageCodecTest {
     }
 
     @Test
-    void a_publication_is_a_line_of_json_and_its_data_and_says_only_what_is_not_usual() {
+    void a_publication_is_a_line_of_json_without_default_values_and_its_data() {
         assertThat(text(new Publication(ROOM, "message", new Data.Text("hi"), null, true, "key")))
                 .isEqualTo("{\"event\":\"message\",\"kind\":\"text\"}\nhi");
         assertThat(text(new Publication(ROOM, "e", Data.Json.NULL, new Sender("ann", "Ann"), false).in("00-1-2-01")))
@@ -99,7 +99,7 @@ class MessageCodecTest {
     }
 
     @Test
-    void only_what_is_for_a_session_says_so_itself() {
+    void only_a_message_to_a_session_names_its_room() {
         Publication publication = new Publication(SESSION, "message", new Data.Text("hi"), null, true);
         assertThat(text(publication)).contains("\"ns\":\"/chat\",\"room\":\"" + SESSION.name() + '"');
         assertThat(MessageCodec.decode(null, MessageCodec.encode(publication), 0)).isEqualTo(publication);
@@ -108,7 +108,7 @@ class MessageCodecTest {
     }
 
     @Test
-    void a_message_that_lies_behind_others_is_read_from_where_it_begins() {
+    void a_message_is_decoded_from_its_offset_in_the_bytes() {
         byte[] bytes = ("{\"event\":\"no\"}\n{\"event\":\"yes\",\"kind\":\"text\"}\nhi").getBytes(StandardCharsets.UTF_8);
         assertThat(MessageCodec.decode(ROOM, bytes, 15))
                 .isEqualTo(new Publication(ROOM, "yes", new Data.Text("hi"), null, true));
@@ -117,7 +117,7 @@ class MessageCodecTest {
     @ParameterizedTest
     @ValueSource(strings = { "\"new\":1", "\"new\":null", "\"new\":[{\"event\":\"x\"},[]]",
             "\"new\":{\"event\":\"x\",\"kind\":\"json\"}" })
-    void fields_of_a_newer_replica_are_passed_over(String field) {
+    void unknown_fields_of_a_newer_replica_are_skipped(String field) {
         for (String line : List.of(field + ",\"event\":\"e\",\"kind\":\"text\"",
                 "\"event\":\"e\",\"kind\":\"text\"," + field)) {
             assertThat(MessageCodec.decode(ROOM, ("{" + line + "}\nhi").getBytes(StandardCharsets.UTF_8), 0))
@@ -135,22 +135,22 @@ class MessageCodecTest {
     }
 
     @Test
-    void what_is_no_json_is_an_error() {
+    void invalid_json_is_an_error() {
         assertThatThrownBy(() -> MessageCodec.decode(ROOM, "{\"event\":\n".getBytes(StandardCharsets.UTF_8), 0))
                 .isInstanceOf(UncheckedIOException.class);
     }
 
     @ParameterizedTest
     @CsvSource({ "JOINED, ann, Ann", "LEFT, ann," })
-    void a_presence_event_comes_back_as_it_was(PresenceEvent.Change change, String id, String user) {
+    void a_presence_event_is_decoded_as_it_was_encoded(PresenceEvent.Change change, String id, String user) {
         PresenceEvent event = new PresenceEvent(ROOM, change, new Sender(id, user));
-        assertThat(MessageCodec.decodeNotice(ROOM, MessageCodec.encode(event), 0)).isEqualTo(event);
+        assertThat(MessageCodec.decodePresenceEvent(ROOM, MessageCodec.encode(event), 0)).isEqualTo(event);
         byte[] behind = ("!" + new String(MessageCodec.encode(event), StandardCharsets.UTF_8)).getBytes(StandardCharsets.UTF_8);
-        assertThat(MessageCodec.decodeNotice(ROOM, behind, 1)).isEqualTo(event);
+        assertThat(MessageCodec.decodePresenceEvent(ROOM, behind, 1)).isEqualTo(event);
     }
 
     @Test
-    void a_member_comes_back_with_its_replica_by_which_scripts_know_it() {
+    void a_member_is_decoded_with_its_replica_which_is_the_prefix_that_scripts_compare() {
         Presence presence = new Presence(new Sender("ann", "Ann"), 1_700_000_000_123L);
         byte[] encoded = MessageCodec.encode(presence, "node01");
         assertThat(MessageCodec.decodePresence(encoded)).isEqualTo(new MessageCodec.NodePresence("node01", presence));

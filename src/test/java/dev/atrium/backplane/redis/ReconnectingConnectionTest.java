@@ -21,7 +21,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** A connection that is made again, and what becomes of commands while it is not there. */
+/** Reconnecting, and the failure of commands without a connection. */
 class ReconnectingConnectionTest {
 
     private static Vertx vertx;
@@ -52,7 +52,7 @@ class ReconnectingConnectionTest {
     }
 
     @Test
-    void it_is_up_once_it_is_prepared() {
+    void a_connection_is_up_once_it_is_prepared() {
         assertThat(connection.isUp()).isFalse();
         up();
         assertThat(log).containsExactly("prepare", "up");
@@ -62,19 +62,19 @@ class ReconnectingConnectionTest {
     @Test
     void without_a_connection_commands_fail_at_once_and_were_not_sent() {
         assertThat(failure(get())).hasMessage("backplane unavailable: no connection to Redis")
-                .matches(failure -> !failure.maybeTaken());
+                .matches(failure -> !failure.mayHaveTakenEffect());
     }
 
     @Test
-    void commands_are_counted_until_they_are_answered() {
+    void commands_are_counted_until_their_reply() {
         up();
         Future<Response> first = get();
         Future<Response> second = get();
         assertThat(redis.last().sent).containsExactly("get a", "get a");
         assertThat(connection.pending()).isEqualTo(2);
-        redis.last().answers.get(0).complete(NumberType.create(7L));
+        redis.last().replies.get(0).complete(NumberType.create(7L));
         assertThat(first.result().toInteger()).isEqualTo(7);
-        redis.last().answers.get(1).fail("ERR");
+        redis.last().replies.get(1).fail("ERR");
         assertThat(second.failed()).isTrue();
         assertThat(connection.pending()).isZero();
     }
@@ -83,8 +83,8 @@ class ReconnectingConnectionTest {
     void commands_that_find_the_queue_full_fail_at_once_and_were_not_sent() {
         up();
         redis.last().full = true;
-        assertThat(failure(get())).hasMessage("backplane unavailable: too many commands are on their way")
-                .matches(failure -> !failure.maybeTaken());
+        assertThat(failure(get())).hasMessage("backplane unavailable: too many commands are pending")
+                .matches(failure -> !failure.mayHaveTakenEffect());
         assertThat(redis.last().sent).isEmpty();
         assertThat(connection.pending()).isZero();
     }
@@ -104,22 +104,22 @@ class ReconnectingConnectionTest {
             "LOADINGX,                                       true",
             "-,                                              true",
     })
-    void a_command_that_failed_was_not_done_only_if_redis_says_so(String message, boolean maybeTaken) {
+    void a_failed_command_may_have_taken_effect_unless_redis_has_rejected_it(String message, boolean mayHaveTakenEffect) {
         up();
-        Future<Response> answer = get();
-        redis.last().answers.get(0).fail(message);
-        assertThat(failure(answer).maybeTaken()).isEqualTo(maybeTaken);
-        assertThat(failure(answer)).hasMessage("backplane unavailable: " + message);
+        Future<Response> reply = get();
+        redis.last().replies.get(0).fail(message);
+        assertThat(failure(reply).mayHaveTakenEffect()).isEqualTo(mayHaveTakenEffect);
+        assertThat(failure(reply)).hasMessage("backplane unavailable: " + message);
         assertThat(connection.isUp()).as("the connection stays").isTrue();
     }
 
     @ParameterizedTest
     @CsvSource({ "NOSCRIPT No matching script", "READONLY You can't write against a read only replica" })
-    void a_redis_that_lost_its_scripts_or_its_role_is_connected_to_anew(String message) {
+    void lost_scripts_or_a_lost_role_make_the_connection_reconnect(String message) {
         up();
-        Future<Response> answer = get();
-        redis.last().answers.get(0).fail(message);
-        assertThat(failure(answer).maybeTaken()).isFalse();
+        Future<Response> reply = get();
+        redis.last().replies.get(0).fail(message);
+        assertThat(failure(reply).mayHaveTakenEffect()).isFalse();
         await().until(() -> log.size() == 5);
         assertThat(log).containsExactly("prepare", "up", "down", "prepare", "up");
         assertThat(reconnects.sum()).isEqualTo(1);
@@ -129,7 +129,7 @@ class ReconnectingConnectionTest {
     }
 
     @Test
-    void a_connection_that_ends_or_fails_is_made_again_and_its_loss_is_told_once() {
+    void a_connection_that_ends_or_fails_is_made_again_and_its_loss_is_reported_once() {
         up();
         FakeRedis.Connection first = redis.last();
         first.end.handle(null);
@@ -144,10 +144,10 @@ class ReconnectingConnectionTest {
     }
 
     @Test
-    void it_tries_until_it_succeeds() {
-        redis.refusals = 2;
+    void connecting_is_retried_until_it_succeeds() {
+        redis.rejectionsLeft = 2;
         up();
-        assertThat(redis.refusals).isZero();
+        assertThat(redis.rejectionsLeft).isZero();
         assertThat(log).containsExactly("prepare", "up");
     }
 
@@ -165,7 +165,7 @@ class ReconnectingConnectionTest {
     }
 
     @Test
-    void it_can_be_paused_and_hears_what_redis_says_unasked() {
+    void a_connection_can_be_paused_and_receives_pushed_messages() {
         connection.pause();
         connection.resume();
         up();
@@ -178,7 +178,7 @@ class ReconnectingConnectionTest {
     }
 
     @Test
-    void once_it_is_closed_it_is_not_made_again() {
+    void a_closed_connection_is_not_made_again() {
         up();
         connection.close();
         assertThat(redis.last().closed).isTrue();

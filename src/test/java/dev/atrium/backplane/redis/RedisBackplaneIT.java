@@ -27,7 +27,7 @@ class RedisBackplaneIT extends BackplaneContract {
         node = Node.create();
         backplane = RedisBackplane.start(Settings.backplane(), Settings.history(), node, vertx,
                 Redis.createClient(vertx, redis.url()));
-        Awaitility.await().atMost(Duration.ofSeconds(10)).until(() -> backplane.status().hearing());
+        Awaitility.await().atMost(Duration.ofSeconds(10)).until(() -> backplane.status().isReceiving());
     }
 
     @AfterAll

@@ -7,7 +7,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** The names of keys and channels: replicas of different versions have to agree on them. */
+/** Names of keys and channels, which replicas of different versions share. */
 class RedisKeysTest {
 
     private static final RoomId LOBBY = RoomId.of("/", "lobby 1");
@@ -54,13 +54,13 @@ class RedisKeysTest {
             "/     | [a-z]^\\ | at:room:{/ \\[a\\-z\\]\\^\\\\*}",
             "/a*   | x        | at:room:{/a\\* x*}",
     })
-    void characters_of_glob_patterns_stand_for_themselves(String namespace, String name, String pattern) {
+    void glob_characters_in_names_are_escaped(String namespace, String name, String pattern) {
         assertThat(keys.roomPattern(namespace, name)).isEqualTo(pattern);
     }
 
     @ParameterizedTest
     @CsvSource(quoteCharacter = '"', value = { "/, lobby", "/chat, a b", "/chat, {x}", "/, }" })
-    void a_room_is_found_again_by_its_key_and_by_how_it_is_printed(String namespace, String name) {
+    void a_room_is_parsed_from_its_key_and_from_its_printed_form(String namespace, String name) {
         RoomId room = RoomId.of(namespace, name);
         assertThat(keys.roomName(namespace, keys.room(room))).isEqualTo(name);
         assertThat(RedisKeys.room(room.toString())).isEqualTo(room);

@@ -20,7 +20,7 @@ class RoomSubscriptionTest {
 
     private static final RoomId ROOM = RoomId.of("/", "a");
 
-    private final List<String> told = new ArrayList<>();
+    private final List<String> events = new ArrayList<>();
     private final List<StreamPosition> reads = new ArrayList<>();
     private int heads;
     private int number;
@@ -29,27 +29,27 @@ class RoomSubscriptionTest {
 
     @BeforeEach
     void subscribe() {
-        subscription = new RoomSubscription(ROOM, new Teller(), new Log());
+        subscription = new RoomSubscription(ROOM, new RecordingSubscriber(), new Log());
     }
 
     @Test
-    void it_starts_at_the_head_and_passes_on_what_came_meanwhile() {
+    void a_subscription_starts_at_the_head_and_delivers_messages_received_meanwhile() {
         subscription.confirmed();
         assertThat(heads).isEqualTo(1);
         subscription.received(message("e", 4));
         subscription.received(message("e", 5));
         subscription.received(message("e", 6));
         subscription.head(number, new StreamPosition("e", 4));
-        assertThat(told).containsExactly("subscribed e4", "e5", "e6");
+        assertThat(events).containsExactly("subscribed e4", "e5", "e6");
     }
 
     @Test
-    void a_repeated_message_is_told_once() {
+    void a_repeated_message_is_delivered_once() {
         startAt(4);
         subscription.received(message("e", 5));
         subscription.received(message("e", 5));
         subscription.received(message("e", 3));
-        assertThat(told).containsExactly("e5");
+        assertThat(events).containsExactly("e5");
         assertThat(reads).isEmpty();
     }
 
@@ -58,10 +58,10 @@ class RoomSubscriptionTest {
         startAt(4);
         subscription.received(message("e", 7));
         subscription.received(message("e", 8));
-        assertThat(told).isEmpty();
+        assertThat(events).isEmpty();
         assertThat(reads).containsExactly(new StreamPosition("e", 4));
         subscription.page(number, page("e", 7, 5, 7));
-        assertThat(told).containsExactly("e5", "e6", "e7", "e8");
+        assertThat(events).containsExactly("e5", "e6", "e7", "e8");
     }
 
     @Test
@@ -72,7 +72,7 @@ class RoomSubscriptionTest {
         assertThat(reads).containsExactly(new StreamPosition("e", 4));
         subscription.received(message("e", 7));
         subscription.page(number, page("e", 6, 5, 6));
-        assertThat(told).containsExactly("e5", "e6", "e7");
+        assertThat(events).containsExactly("e5", "e6", "e7");
     }
 
     @Test
@@ -82,25 +82,25 @@ class RoomSubscriptionTest {
         subscription.page(number, page("e", RoomLog.PAGE + 3, 1, RoomLog.PAGE));
         assertThat(reads).containsExactly(new StreamPosition("e", 0), new StreamPosition("e", RoomLog.PAGE));
         subscription.page(number, page("e", RoomLog.PAGE + 3, RoomLog.PAGE + 1, RoomLog.PAGE + 3));
-        assertThat(told).hasSize(RoomLog.PAGE + 3);
+        assertThat(events).hasSize(RoomLog.PAGE + 3);
         assertThat(lost).isZero();
     }
 
     @Test
-    void what_the_log_no_longer_has_is_counted_and_the_rest_goes_on() {
+    void messages_missing_from_the_log_are_counted_as_lost_and_the_rest_is_delivered() {
         startAt(4);
         subscription.received(message("e", 10));
         subscription.page(number, page("e", 10, 8, 10));
-        assertThat(told).containsExactly("lost e7", "e8", "e9", "e10");
+        assertThat(events).containsExactly("lost e7", "e8", "e9", "e10");
         assertThat(lost).isEqualTo(3);
     }
 
     @Test
-    void without_a_log_the_live_message_that_showed_the_gap_is_still_told() {
+    void without_a_log_the_live_message_after_the_gap_is_still_delivered() {
         startAt(4);
         subscription.received(message("e", 7));
         subscription.page(number, new RoomLog.Page(new StreamPosition("e", 7), List.of()));
-        assertThat(told).containsExactly("lost e6", "e7");
+        assertThat(events).containsExactly("lost e6", "e7");
         assertThat(lost).isEqualTo(2);
     }
 
@@ -109,12 +109,12 @@ class RoomSubscriptionTest {
         startAt(4);
         subscription.received(message("f", 2));
         subscription.page(number, page("f", 2, 1, 2));
-        assertThat(told).containsExactly("lost f0", "f1", "f2");
+        assertThat(events).containsExactly("lost f0", "f1", "f2");
         assertThat(lost).isZero();
     }
 
     @Test
-    void a_straggler_of_an_old_epoch_does_not_hold_up_the_new_one() {
+    void a_late_message_of_an_old_epoch_does_not_block_the_new_one() {
         startAt(4);
         subscription.unconfirmed();
         subscription.confirmed();
@@ -123,11 +123,11 @@ class RoomSubscriptionTest {
         assertThat(reads).hasSize(2);
         subscription.page(number, new RoomLog.Page(new StreamPosition("f", 1), List.of()));
         subscription.received(message("f", 2));
-        assertThat(told).containsExactly("lost f0", "f1", "f2");
+        assertThat(events).containsExactly("lost f0", "f1", "f2");
     }
 
     @Test
-    void when_too_much_waits_it_is_read_again_instead() {
+    void when_too_many_messages_are_held_back_they_are_read_from_the_log() {
         startAt(0);
         subscription.received(message("e", 2));
         for (long offset = 3; offset < 6_000; offset++) {
@@ -141,15 +141,15 @@ class RoomSubscriptionTest {
             subscription.page(number, page("e", 5_999, at + 1, to));
             at = to;
         }
-        assertThat(told).hasSize(5_999).doesNotHaveDuplicates();
+        assertThat(events).hasSize(5_999).doesNotHaveDuplicates();
         assertThat(lost).isZero();
     }
 
     @Test
-    void a_read_that_fails_before_the_start_gives_up_and_one_after_it_never_does() {
+    void a_failed_read_ends_a_subscription_before_its_start_and_is_retried_after_it() {
         subscription.confirmed();
         assertThat(subscription.failed(number, new IllegalStateException("away"))).isFalse();
-        assertThat(told).containsExactly("unavailable");
+        assertThat(events).containsExactly("unavailable");
         subscribe();
         startAt(1);
         subscription.received(message("e", 3));
@@ -161,28 +161,28 @@ class RoomSubscriptionTest {
         startAt(4);
         subscription.received(message("f", 1));
         subscription.received(message("f", 2));
-        assertThat(told).containsExactly("lost f0", "f1", "f2");
+        assertThat(events).containsExactly("lost f0", "f1", "f2");
         assertThat(reads).isEmpty();
     }
 
     @Test
-    void an_answer_from_before_the_connection_broke_means_nothing() {
+    void the_result_of_a_read_on_a_lost_connection_is_ignored() {
         startAt(4);
         subscription.received(message("e", 7));
         int old = number;
         subscription.unconfirmed();
         subscription.confirmed();
         subscription.page(old, page("e", 5, 5, 5));
-        assertThat(told).isEmpty();
+        assertThat(events).isEmpty();
         assertThat(subscription.failed(old, new IllegalStateException("away"))).isFalse();
         subscription.page(number, page("e", 7, 5, 7));
-        assertThat(told).containsExactly("e5", "e6", "e7");
+        assertThat(events).containsExactly("e5", "e6", "e7");
     }
 
     private void startAt(long offset) {
         subscription.confirmed();
         subscription.head(number, new StreamPosition("e", offset));
-        told.clear();
+        events.clear();
     }
 
     private static Message message(String epoch, long offset) {
@@ -194,25 +194,25 @@ class RoomSubscriptionTest {
                 LongStream.rangeClosed(from, to).mapToObj(offset -> message(epoch, offset)).toList());
     }
 
-    private final class Teller implements Subscriber {
+    private final class RecordingSubscriber implements Subscriber {
         @Override
         public void subscribed(StreamPosition position) {
-            told.add("subscribed " + position.epoch() + position.offset());
+            events.add("subscribed " + position.epoch() + position.offset());
         }
 
         @Override
         public void message(Message message) {
-            told.add(message.epoch() + message.offset());
+            events.add(message.epoch() + message.offset());
         }
 
         @Override
         public void lost(StreamPosition upTo) {
-            told.add("lost " + upTo.epoch() + upTo.offset());
+            events.add("lost " + upTo.epoch() + upTo.offset());
         }
 
         @Override
         public void notice(PresenceEvent notice) {
-            told.add("notice");
+            events.add("notice");
         }
 
         @Override
@@ -222,20 +222,20 @@ class RoomSubscriptionTest {
 
         @Override
         public void unavailable(Throwable cause) {
-            told.add("unavailable");
+            events.add("unavailable");
         }
     }
 
     private final class Log implements RoomSubscription.Reader {
         @Override
-        public void readHead(RoomSubscription asker, int asked) {
-            number = asked;
+        public void readHead(RoomSubscription source, int readNumber) {
+            number = readNumber;
             heads++;
         }
 
         @Override
-        public void readAfter(RoomSubscription asker, int asked, StreamPosition position) {
-            number = asked;
+        public void readAfter(RoomSubscription source, int readNumber, StreamPosition position) {
+            number = readNumber;
             reads.add(position);
         }
 

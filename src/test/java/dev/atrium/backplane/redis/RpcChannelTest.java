@@ -21,10 +21,10 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** Questions of one replica to another, and who answers them. */
+/** Requests of one replica to another, and their replies. */
 class RpcChannelTest {
 
-    private static final long LONG = 60_000;
+    private static final long TIMEOUT_MILLIS = 60_000;
 
     private static Vertx vertx;
 
@@ -59,96 +59,97 @@ class RpcChannelTest {
     }
 
     @Test
-    void a_question_is_published_to_the_replica_and_its_answer_is_the_one_of_its_number() {
-        Future<String> first = ask("how many");
-        Future<String> second = ask("which ones");
+    void a_request_is_published_to_the_replica_and_matched_to_its_reply_by_number() {
+        Future<String> first = call("how many");
+        Future<String> second = call("which ones");
         assertThat(redis.last().sent).containsExactly("publish at:node:node02 >1 node01 how many",
                 "publish at:node:node02 >2 node01 which ones");
         listeners(0, 1);
         listeners(1, 1);
-        answered("<2 two of them");
+        replyReceived("<2 two of them");
         assertThat(second.result()).isEqualTo("two of them");
         assertThat(first.isComplete()).isFalse();
-        answered("<1 ");
+        replyReceived("<1 ");
         assertThat(first.result()).isEmpty();
     }
 
     @Test
-    void a_replica_that_does_not_listen_has_no_answer() {
-        Future<String> answer = ask("how many");
+    void a_request_to_a_channel_without_subscriber_completes_with_null() {
+        Future<String> reply = call("how many");
         listeners(0, 0);
-        assertThat(answer.succeeded()).isTrue();
-        assertThat(answer.result()).isNull();
+        assertThat(reply.succeeded()).isTrue();
+        assertThat(reply.result()).isNull();
     }
 
     @Test
-    void an_answer_that_nobody_waits_for_is_passed_over() {
-        answered("<7 what");
-        Future<String> answer = ask("how many");
-        answered("<1 a");
-        answered("<1 b");
+    void a_reply_without_a_pending_request_is_ignored() {
+        replyReceived("<7 what");
+        Future<String> reply = call("how many");
+        replyReceived("<1 a");
+        replyReceived("<1 b");
         listeners(0, 0);
-        assertThat(answer.result()).isEqualTo("a");
+        assertThat(reply.result()).isEqualTo("a");
     }
 
     @Test
-    void a_replica_that_does_not_answer_in_time_fails_the_question() {
-        Future<String> answer = onLoop(() -> channel.ask("node02", "how many", 20));
+    void a_request_without_a_reply_in_time_fails() {
+        Future<String> reply = onLoop(() -> channel.call("node02", "how many", 20));
         listeners(0, 1);
-        await().until(answer::isComplete);
-        assertThat(answer.cause()).isInstanceOf(BackplaneUnavailableException.class)
-                .hasMessage("backplane unavailable: replica node02 does not answer");
-        answered("<1 too late");
-        assertThat(answer.failed()).isTrue();
+        await().until(reply::isComplete);
+        assertThat(reply.cause()).isInstanceOf(BackplaneUnavailableException.class)
+                .hasMessage("backplane unavailable: replica node02 has not replied in time");
+        replyReceived("<1 too late");
+        assertThat(reply.failed()).isTrue();
     }
 
     @Test
-    void a_question_that_cannot_be_sent_fails_at_once() {
+    void a_request_that_cannot_be_sent_fails_at_once() {
         redis.last().full = true;
-        Future<String> answer = ask("how many");
-        assertThat(answer.cause()).isInstanceOf(BackplaneUnavailableException.class).hasMessageContaining("too many commands");
+        Future<String> reply = call("how many");
+        assertThat(reply.cause()).isInstanceOf(BackplaneUnavailableException.class).hasMessageContaining("too many commands");
     }
 
     @Test
-    void a_question_is_answered_on_the_channel_of_the_one_that_asks() {
-        List<String> questions = new ArrayList<>();
-        Promise<String> later = Promise.promise();
+    void a_reply_is_published_on_the_channel_of_the_caller() {
+        List<String> requests = new ArrayList<>();
+        Promise<String> pending = Promise.promise();
         onLoop(() -> {
-            channel.asked(">5 node09 how many are there".getBytes(StandardCharsets.UTF_8), question -> {
-                questions.add(question);
-                return later.future();
+            channel.requestReceived(">5 node09 how many are there".getBytes(StandardCharsets.UTF_8), request -> {
+                requests.add(request);
+                return pending.future();
             });
             return null;
         });
-        assertThat(questions).containsExactly("how many are there");
+        assertThat(requests).containsExactly("how many are there");
         assertThat(redis.last().sent).isEmpty();
-        later.complete("ü 7");
+        pending.complete("ü 7");
         assertThat(redis.last().sent).containsExactly("publish at:node:node09 <5 ü 7");
     }
 
     @Test
-    void a_question_whose_answer_fails_is_not_answered() {
+    void a_request_whose_handler_fails_has_no_reply() {
         onLoop(() -> {
-            channel.asked(">5 node09 how many".getBytes(StandardCharsets.UTF_8), question -> Future.failedFuture("broken"));
+            channel.requestReceived(">5 node09 how many".getBytes(StandardCharsets.UTF_8),
+                    request -> Future.failedFuture("broken"));
             return null;
         });
         assertThat(redis.last().sent).isEmpty();
     }
 
-    private Future<String> ask(String question) {
-        return onLoop(() -> channel.ask("node02", question, LONG));
+    private Future<String> call(String request) {
+        return onLoop(() -> channel.call("node02", request, TIMEOUT_MILLIS));
     }
 
-    private void listeners(int question, long count) {
+    private void listeners(int request, long count) {
         onLoop(() -> {
-            redis.last().answers.get(question).complete(NumberType.create(count));
+            redis.last().replies.get(request).complete(NumberType.create(count));
             return null;
         });
     }
 
-    private void answered(String text) {
+    private void replyReceived(String text) {
         onLoop(() -> {
-            channel.answered(text.getBytes(StandardCharsets.UTF_8));
+            channel.replyReceived(text.getBytes(StandardCharsets.UTF_8));
             return null;
         });
     }
