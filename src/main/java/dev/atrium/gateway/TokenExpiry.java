@@ -37,7 +37,7 @@ public final class TokenExpiry {
         if (identity.isNobody()) {
             session.deadline(() -> end(session, Reason.MISSING), config.timeout().toMillis());
         } else if (identity.expires() == Identity.NEVER) {
-            session.noDeadline();
+            session.cancelDeadline();
         } else {
             long notice = identity.expires() - config.notice().toMillis() - System.currentTimeMillis();
             session.deadline(() -> expiring(session, identity), Math.max(0, notice));

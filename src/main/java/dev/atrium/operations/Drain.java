@@ -84,9 +84,9 @@ final class Drain {
     }
 
     /** Runs all closes, spread over that time. Returns when the last one has run. */
-    void tell(List<Runnable> farewells, Duration over) {
+    void tell(List<Runnable> closeTasks, Duration over) {
         // In random order: members of one room often connected one after the other, and would all be gone at once.
-        List<Runnable> order = new ArrayList<>(farewells);
+        List<Runnable> order = new ArrayList<>(closeTasks);
         Collections.shuffle(order);
         left.addAndGet(order.size());
         long start = System.nanoTime();

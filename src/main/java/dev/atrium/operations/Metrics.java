@@ -67,7 +67,8 @@ final class Metrics {
 
     private void load(Sessions sessions, LoadShedder load) {
         gauge("atrium.event.loop.lag.seconds", "How late the slowest event loop is", load, LoadShedder::lagSeconds);
-        gauge("atrium.handshakes.in.flight", "Newcomers who wait for their turn, or have it", sessions, Sessions::newcomers);
+        gauge("atrium.handshakes.in.flight", "Newcomers who wait for their turn, or have it", sessions,
+                Sessions::newConnections);
     }
 
     private void drain(Drain drain, Shutdown shutdown) {

@@ -96,7 +96,7 @@ final class Shutdown {
         }
         connections.close();
         Set<Session> told = new HashSet<>(sessions.all());
-        drain.tell(farewells(told), window);
+        drain.tell(closeTasks(told), window);
         allTold = true;
         awaitEnd(told);
         int forced = sessions.connections();
@@ -106,11 +106,11 @@ final class Shutdown {
         }
     }
 
-    private List<Runnable> farewells(Set<Session> leaving) {
-        List<Runnable> farewells = new ArrayList<>(leaving.size());
-        leaving.forEach(session -> farewells.add(() -> session.closeSoon(CloseReason.GOING_AWAY)));
-        drainables.forEach(drainable -> farewells.addAll(drainable.farewells()));
-        return farewells;
+    private List<Runnable> closeTasks(Set<Session> leaving) {
+        List<Runnable> closeTasks = new ArrayList<>(leaving.size());
+        leaving.forEach(session -> closeTasks.add(() -> session.closeSoon(CloseReason.GOING_AWAY)));
+        drainables.forEach(drainable -> closeTasks.addAll(drainable.closeTasks()));
+        return closeTasks;
     }
 
     private void awaitEnd(Set<Session> told) {
@@ -118,7 +118,7 @@ final class Shutdown {
         do {
             // In a loop, because handshakes in progress become sessions meanwhile.
             sessions.all().stream().filter(told::add).forEach(drain::tellLate);
-            drainables.forEach(drainable -> drainable.farewells().forEach(Runnable::run));
+            drainables.forEach(drainable -> drainable.closeTasks().forEach(Runnable::run));
             LockSupport.parkNanos(LOOK_AGAIN_NANOS);
         } while (isWorthWaiting(System.nanoTime() - start));
     }

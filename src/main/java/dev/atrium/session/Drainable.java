@@ -6,7 +6,7 @@ import java.util.List;
 public interface Drainable {
 
     /** Returns one task per pending request, which ends it in such a way that its client reconnects and loses nothing. */
-    List<Runnable> farewells();
+    List<Runnable> closeTasks();
 
     /** Returns the number of requests without a response so far. */
     int inFlight();

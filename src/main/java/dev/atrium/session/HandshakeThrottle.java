@@ -16,26 +16,26 @@ import java.util.function.Supplier;
 final class HandshakeThrottle {
 
     /** Maximum number running at a time: enough to keep the loop busy during the round trips to Redis. */
-    private static final int WIDTH = 8;
+    private static final int MAX_RUNNING = 8;
 
     /** Time for new connections at a stretch, after which other tasks of the event loop run first. */
     private static final long SLICE_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
-    private static final long STEP_ASIDE_NANOS = TimeUnit.MICROSECONDS.toNanos(50);
+    private static final long PAUSE_NANOS = TimeUnit.MICROSECONDS.toNanos(50);
 
     /** Pause between slices while rooms deliver messages on this loop: new connections then get a third of the time. */
-    private static final long STEP_FAR_ASIDE_NANOS = TimeUnit.MILLISECONDS.toNanos(2);
-    private static final long LONGEST_MILLIS = 10_000;
-    private static final long SILENCE_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
+    private static final long PAUSE_WHILE_DELIVERING_NANOS = TimeUnit.MILLISECONDS.toNanos(2);
+    private static final long TIMEOUT_MILLIS = 10_000;
+    private static final long IDLE_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
 
     private final EventLoop eventLoop;
     private final DeliveryLoop delivery;
     private final Queue<Runnable> waiting = new ArrayDeque<>();
-    private int inside;
-    private volatile int present;
-    private boolean due;
+    private int running;
+    private volatile int newConnections;
+    private boolean scheduled;
     private long sliceStart;
-    private long spoken;
-    private long lastSpoken = System.nanoTime() - SILENCE_NANOS;
+    private long deliveries;
+    private long lastDelivery = System.nanoTime() - IDLE_NANOS;
 
     HandshakeThrottle(EventLoop eventLoop, DeliveryLoop delivery) {
         this.eventLoop = eventLoop;
@@ -44,16 +44,16 @@ final class HandshakeThrottle {
 
     /** Runs the work as soon as the throttle allows it. The work must complete on the event loop, or fail. */
     <T> Uni<T> pass(Supplier<Uni<T>> work) {
-        if (inside < WIDTH && waiting.isEmpty() && hasTime()) {
-            return enter(work);
+        if (running < MAX_RUNNING && waiting.isEmpty() && hasTime()) {
+            return run(work);
         }
-        return Uni.createFrom().<Void> emitter(turn -> {
-            waiting.add(() -> turn.complete(null));
+        return Uni.createFrom().<Void> emitter(emitter -> {
+            waiting.add(() -> emitter.complete(null));
             count();
-            if (!due && inside < WIDTH) {
-                callNext();
+            if (!scheduled && running < MAX_RUNNING) {
+                scheduleNext();
             }
-        }).chain(() -> enter(work));
+        }).chain(() -> run(work));
     }
 
     /**
@@ -69,49 +69,49 @@ final class HandshakeThrottle {
     }
 
     /** Returns how many are waiting or running. Any thread. */
-    int present() {
-        return present;
+    int newConnections() {
+        return newConnections;
     }
 
     private void count() {
-        present = inside + waiting.size();
+        newConnections = running + waiting.size();
     }
 
-    private <T> Uni<T> enter(Supplier<Uni<T>> work) {
-        inside++;
+    private <T> Uni<T> run(Supplier<Uni<T>> work) {
+        running++;
         count();
-        Turn turn = new Turn();
-        return Uni.createFrom().deferred(work::get).onTermination().invoke(turn::end);
+        Permit permit = new Permit();
+        return Uni.createFrom().deferred(work::get).onTermination().invoke(permit::end);
     }
 
     /**
      * Permit of one running piece of work. Ends once, by itself after 10 s at the latest: permits that are never returned would
      * block all new connections.
      */
-    private final class Turn {
+    private final class Permit {
 
-        private final Future<?> patience = eventLoop.schedule(this::end, LONGEST_MILLIS, TimeUnit.MILLISECONDS);
+        private final Future<?> timeout = eventLoop.schedule(this::end, TIMEOUT_MILLIS, TimeUnit.MILLISECONDS);
         private boolean ended;
 
         void end() {
             if (!ended) {
                 ended = true;
-                patience.cancel(false);
-                leave();
+                timeout.cancel(false);
+                release();
             }
         }
     }
 
-    private void leave() {
-        inside--;
+    private void release() {
+        running--;
         count();
-        if (!due && !waiting.isEmpty()) {
-            callNext();
+        if (!scheduled && !waiting.isEmpty()) {
+            scheduleNext();
         }
     }
 
-    private void callNext() {
-        due = true;
+    private void scheduleNext() {
+        scheduled = true;
         if (System.nanoTime() - sliceStart < SLICE_NANOS) {
             // In a later task: a thousand that pass at once would nest a thousand stack frames.
             eventLoop.execute(this::next);
@@ -122,11 +122,11 @@ final class HandshakeThrottle {
 
     private long pause() {
         long now = System.nanoTime();
-        if (delivery.spoken() != spoken) {
-            spoken = delivery.spoken();
-            lastSpoken = now;
+        if (delivery.spoken() != deliveries) {
+            deliveries = delivery.spoken();
+            lastDelivery = now;
         }
-        return now - lastSpoken < SILENCE_NANOS ? STEP_FAR_ASIDE_NANOS : STEP_ASIDE_NANOS;
+        return now - lastDelivery < IDLE_NANOS ? PAUSE_WHILE_DELIVERING_NANOS : PAUSE_NANOS;
     }
 
     private void nextSlice() {
@@ -135,14 +135,14 @@ final class HandshakeThrottle {
     }
 
     private void next() {
-        due = false;
-        Runnable turn = inside < WIDTH ? waiting.poll() : null;
-        if (turn != null) {
+        scheduled = false;
+        Runnable first = running < MAX_RUNNING ? waiting.poll() : null;
+        if (first != null) {
             // A handshake that was cancelled while it waited does not count itself out.
             count();
-            turn.run();
-            if (!due && inside < WIDTH && !waiting.isEmpty()) {
-                callNext();
+            first.run();
+            if (!scheduled && running < MAX_RUNNING && !waiting.isEmpty()) {
+                scheduleNext();
             }
         }
     }

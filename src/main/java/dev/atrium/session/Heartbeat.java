@@ -43,13 +43,13 @@ final class Heartbeat {
      */
     void watch(Beat beat) {
         long now = System.nanoTime();
-        beat.lastHeard = now;
+        beat.lastReceived = now;
         beat.end = maxAge.end(now);
         put(beat, now + ThreadLocalRandom.current().nextLong(interval) + 1);
     }
 
     /** Stops checking a session. */
-    void forget(Beat beat) {
+    void unwatch(Beat beat) {
         if (beat.slot != null) {
             beat.slot.remove(beat);
             beat.slot = null;
@@ -57,7 +57,7 @@ final class Heartbeat {
     }
 
     private void check(Beat beat, long now) {
-        long silent = now - beat.lastHeard;
+        long silent = now - beat.lastReceived;
         boolean first = beat.isFirst();
         if (!beat.isOpen()) {
             return;
@@ -69,14 +69,14 @@ final class Heartbeat {
             put(beat, now + interval);
         } else if (silent >= interval + timeout) {
             beat.missed();
-        } else if (beat.pinged < beat.lastHeard && (silent >= interval || first)) {
+        } else if (beat.pinged < beat.lastReceived && (silent >= interval || first)) {
             beat.pinged = now;
             beat.ping();
-            put(beat, Math.min(now + interval, beat.lastHeard + interval + timeout));
-        } else if (beat.pinged >= beat.lastHeard) {
-            put(beat, beat.lastHeard + interval + timeout);
+            put(beat, Math.min(now + interval, beat.lastReceived + interval + timeout));
+        } else if (beat.pinged >= beat.lastReceived) {
+            put(beat, beat.lastReceived + interval + timeout);
         } else {
-            put(beat, beat.lastHeard + interval);
+            put(beat, beat.lastReceived + interval);
         }
     }
 
@@ -95,10 +95,10 @@ final class Heartbeat {
             wakeUp.cancel(false);
         }
         wakeUpStep = step;
-        wakeUp = eventLoop.schedule(this::sweep, step * STEP - System.nanoTime(), TimeUnit.NANOSECONDS);
+        wakeUp = eventLoop.schedule(this::checkDue, step * STEP - System.nanoTime(), TimeUnit.NANOSECONDS);
     }
 
-    private void sweep() {
+    private void checkDue() {
         wakeUp = null;
         long now = System.nanoTime();
         while (!slots.isEmpty() && slots.firstKey() * STEP <= now) {
@@ -113,11 +113,11 @@ final class Heartbeat {
 
     /** Heartbeat of one session: its state, and how the session reacts. */
     abstract static class Beat {
-        long lastHeard;
+        long lastReceived;
         long pinged;
         long end;
         boolean readingPaused;
-        private boolean looked;
+        private boolean checked;
         private Slot slot;
         private int index;
 
@@ -137,8 +137,8 @@ final class Heartbeat {
         abstract void expired();
 
         private boolean isFirst() {
-            boolean first = !looked;
-            looked = true;
+            boolean first = !checked;
+            checked = true;
             return first;
         }
     }

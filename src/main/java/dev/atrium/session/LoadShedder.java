@@ -19,20 +19,20 @@ import java.util.concurrent.CopyOnWriteArrayList;
 @Singleton
 public final class LoadShedder implements LoadSignal {
 
-    private static final int MOST = 1_000_000_000;
+    private static final int UPPER_BOUND = 1_000_000_000;
 
     private final Sessions sessions;
     private final List<LoopLag> lags = new CopyOnWriteArrayList<>();
-    private final long mostLagNanos;
-    private final int mostNewcomers;
+    private final long maxLagNanos;
+    private final int maxHandshakes;
 
     /** @throws ConfigurationException naming the invalid setting */
     LoadShedder(Sessions sessions, AdmissionConfig config) {
         this.sessions = sessions;
         Require.between("atrium.admission.max-lag", config.maxLag(), Duration.ZERO, Duration.ofHours(1));
-        Require.between("atrium.admission.max-handshakes", config.maxHandshakes(), 0, MOST);
-        this.mostLagNanos = config.maxLag().toNanos();
-        this.mostNewcomers = config.maxHandshakes();
+        Require.between("atrium.admission.max-handshakes", config.maxHandshakes(), 0, UPPER_BOUND);
+        this.maxLagNanos = config.maxLag().toNanos();
+        this.maxHandshakes = config.maxHandshakes();
     }
 
     void start(@Observes StartupEvent startup, Vertx vertx) {
@@ -50,12 +50,12 @@ public final class LoadShedder implements LoadSignal {
 
     @Override
     public boolean isExhausted() {
-        if (mostNewcomers > 0 && sessions.newcomers() >= mostNewcomers) {
+        if (maxHandshakes > 0 && sessions.newConnections() >= maxHandshakes) {
             return true;
         }
-        if (mostLagNanos > 0) {
+        if (maxLagNanos > 0) {
             for (LoopLag lag : lags) {
-                if (lag.isLasting(mostLagNanos)) {
+                if (lag.isLasting(maxLagNanos)) {
                     return true;
                 }
             }

@@ -11,17 +11,17 @@ final class LoopLag {
 
     private volatile long due;
     private volatile long last;
-    private volatile long before;
+    private volatile long previous;
 
     /** Starts the measurement. Any thread. */
     void watch(EventExecutor eventLoop) {
         due = System.nanoTime() + PERIOD;
-        eventLoop.scheduleWithFixedDelay(this::look, PERIOD_MILLIS, PERIOD_MILLIS, TimeUnit.MILLISECONDS);
+        eventLoop.scheduleWithFixedDelay(this::measure, PERIOD_MILLIS, PERIOD_MILLIS, TimeUnit.MILLISECONDS);
     }
 
-    private void look() {
+    private void measure() {
         long now = System.nanoTime();
-        before = last;
+        previous = last;
         last = Math.max(0, now - due);
         due = now + PERIOD;
     }
@@ -36,6 +36,6 @@ final class LoopLag {
      * Any thread.
      */
     boolean isLasting(long nanos) {
-        return last > nanos && (before > nanos || System.nanoTime() - due > nanos);
+        return last > nanos && (previous > nanos || System.nanoTime() - due > nanos);
     }
 }

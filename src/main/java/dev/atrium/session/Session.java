@@ -43,7 +43,7 @@ public final class Session implements Member, Requester {
 
     /** Pending bytes at which a send queue counts as drained: few, yet enough that a client which reads is never idle. */
     private static final long DRAINED_BYTES = 64 * 1024;
-    private static final long LOOK_AGAIN_MILLIS = 10;
+    private static final long RECHECK_MILLIS = 10;
 
     final Heartbeat.Beat beat = new SessionBeat();
 
@@ -116,12 +116,12 @@ public final class Session implements Member, Requester {
 
     /** Schedules a task, in place of the one scheduled before. It does not run if the session has ended by then. */
     public void deadline(Runnable task, long millis) {
-        noDeadline();
+        cancelDeadline();
         deadline = loop.eventLoop().schedule(task, millis, TimeUnit.MILLISECONDS);
     }
 
     /** Cancels the scheduled task. */
-    public void noDeadline() {
+    public void cancelDeadline() {
         if (deadline != null) {
             deadline.cancel(false);
             deadline = null;
@@ -164,8 +164,8 @@ public final class Session implements Member, Requester {
     }
 
     /** Attaches an object to the session. */
-    public void attach(Object handle) {
-        attachment = handle;
+    public void attach(Object object) {
+        attachment = object;
     }
 
     /** Returns the namespace. */
@@ -244,7 +244,7 @@ public final class Session implements Member, Requester {
         if (sendQueue.pendingBytes() <= DRAINED_BYTES) {
             loop.eventLoop().execute(task);
         } else {
-            loop.eventLoop().schedule(() -> whenDrained(task), LOOK_AGAIN_MILLIS, TimeUnit.MILLISECONDS);
+            loop.eventLoop().schedule(() -> whenDrained(task), RECHECK_MILLIS, TimeUnit.MILLISECONDS);
         }
     }
 
@@ -260,8 +260,8 @@ public final class Session implements Member, Requester {
     }
 
     /** Records traffic from the client, which counts as a sign of life. */
-    public void heard() {
-        beat.lastHeard = System.nanoTime();
+    public void received() {
+        beat.lastReceived = System.nanoTime();
     }
 
     /**
@@ -270,7 +270,7 @@ public final class Session implements Member, Requester {
      */
     public void readingPaused(boolean readingPaused) {
         beat.readingPaused = readingPaused;
-        heard();
+        received();
     }
 
     /** Ends the session and sends the client the reason. */
@@ -312,7 +312,7 @@ public final class Session implements Member, Requester {
         }
         open = false;
         noDeadline();
-        loop.heartbeat().forget(beat);
+        loop.heartbeat().unwatch(beat);
         listener.closed(this, reason);
         return true;
     }

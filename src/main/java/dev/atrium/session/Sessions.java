@@ -21,10 +21,10 @@ import java.util.function.Supplier;
 @Singleton
 public final class Sessions {
 
-    private static final Duration SHORTEST = Duration.ofMillis(50);
-    private static final Duration LONGEST = Duration.ofDays(1);
-    private static final Duration YOUNGEST = Duration.ofSeconds(1);
-    private static final Duration OLDEST = Duration.ofDays(365);
+    private static final Duration MIN_HEARTBEAT = Duration.ofMillis(50);
+    private static final Duration MAX_HEARTBEAT = Duration.ofDays(1);
+    private static final Duration MIN_CONNECTION_AGE = Duration.ofSeconds(1);
+    private static final Duration MAX_CONNECTION_AGE = Duration.ofDays(365);
 
     private final Node node;
     private final ConcurrentMap<String, Session> sessions = new ConcurrentHashMap<>();
@@ -36,12 +36,12 @@ public final class Sessions {
     public Sessions(Node node, SessionConfig config) {
         this.node = node;
         this.config = config;
-        Require.between("atrium.heartbeat.interval", config.heartbeat().interval(), SHORTEST, LONGEST);
-        Require.between("atrium.heartbeat.timeout", config.heartbeat().timeout(), SHORTEST, LONGEST);
+        Require.between("atrium.heartbeat.interval", config.heartbeat().interval(), MIN_HEARTBEAT, MAX_HEARTBEAT);
+        Require.between("atrium.heartbeat.timeout", config.heartbeat().timeout(), MIN_HEARTBEAT, MAX_HEARTBEAT);
         Require.between("atrium.outbox.limit", config.outbox().limit(), 1L << 10, 1L << 30);
-        Require.that(config.connection().maxAge().isZero() || config.connection().maxAge().compareTo(YOUNGEST) >= 0,
+        Require.that(config.connection().maxAge().isZero() || config.connection().maxAge().compareTo(MIN_CONNECTION_AGE) >= 0,
                 "atrium.connection.max-age", "0s, or a duration from 1s");
-        Require.between("atrium.connection.max-age", config.connection().maxAge(), Duration.ZERO, OLDEST);
+        Require.between("atrium.connection.max-age", config.connection().maxAge(), Duration.ZERO, MAX_CONNECTION_AGE);
         Require.between("atrium.connection.max-age-jitter", config.connection().maxAgeJitter(), 0, 100);
     }
 
@@ -108,21 +108,21 @@ public final class Sessions {
     }
 
     /** Returns the number of new connections whose handshake, join or resumption is running or waiting. */
-    public int newcomers() {
+    public int newConnections() {
         int all = 0;
         for (SessionLoop loop : loops.values()) {
-            all += loop.handshakeThrottle().present();
+            all += loop.handshakeThrottle().newConnections();
         }
         return all;
     }
 
     /** Returns the largest backlog of undelivered messages on any event loop, in bytes. */
     public long backlog() {
-        long most = 0;
+        long max = 0;
         for (SessionLoop loop : loops.values()) {
-            most = Math.max(most, loop.delivery().backlog());
+            max = Math.max(max, loop.delivery().backlog());
         }
-        return most;
+        return max;
     }
 
     /** Returns whether the backlog of any event loop is over its limit. */

@@ -13,7 +13,7 @@ import java.util.Deque;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-/** When bytes are flushed, and when a client is too slow for more of them. */
+/** Flushes, and the limit of pending bytes. */
 class ChannelSendQueueTest {
 
     private static final int LIMIT = 10_000;
@@ -23,7 +23,7 @@ class ChannelSendQueueTest {
     private final ChannelSendQueue queue = new ChannelSendQueue(channel.pipeline().firstContext(),
             new DeliveryLoop(tasks::add, () -> true), LIMIT);
 
-    /** Takes what it is given, unless it is full. */
+    /** Accepts bytes, unless it is full. */
     private static final class Kernel extends EmbeddedChannel {
 
         private boolean full;
@@ -59,7 +59,7 @@ class ChannelSendQueueTest {
         return Unpooled.buffer(size).writeZero(size);
     }
 
-    private int taken() {
+    private int flushedBytes() {
         int size = 0;
         for (ByteBuf next = channel.readOutbound(); next != null; next = channel.readOutbound()) {
             size += next.readableBytes();
@@ -69,16 +69,16 @@ class ChannelSendQueueTest {
     }
 
     @Test
-    void writes_of_one_turn_leave_in_one_flush_at_its_end() {
+    void writes_of_one_turn_are_flushed_once_at_its_end() {
         for (int i = 0; i < 5; i++) {
             assertThat(queue.offer(bytes(100))).isTrue();
         }
-        assertThat(taken()).isZero();
+        assertThat(flushedBytes()).isZero();
         assertThat(queue.pendingBytes()).isGreaterThanOrEqualTo(500);
         assertThat(tasks).hasSize(1);
         turn();
         assertThat(channel.calls).isOne();
-        assertThat(taken()).isEqualTo(500);
+        assertThat(flushedBytes()).isEqualTo(500);
         assertThat(queue.pendingBytes()).isZero();
     }
 
@@ -90,20 +90,20 @@ class ChannelSendQueueTest {
         assertThat(tasks).hasSize(1);
         turn();
         assertThat(channel.calls).isEqualTo(2);
-        assertThat(taken()).isEqualTo(200);
+        assertThat(flushedBytes()).isEqualTo(200);
     }
 
     @Test
-    void nobody_is_slow_before_the_kernel_has_refused_more() {
+    void a_client_is_not_slow_while_the_kernel_accepts_bytes() {
         for (int i = 0; i < 50; i++) {
             assertThat(queue.offer(bytes(LIMIT / 10))).isTrue();
         }
         turn();
-        assertThat(taken()).isEqualTo(5 * LIMIT);
+        assertThat(flushedBytes()).isEqualTo(5 * LIMIT);
     }
 
     @Test
-    void a_client_that_reads_nothing_is_refused_over_the_limit_and_the_bytes_are_released() {
+    void bytes_over_the_limit_are_rejected_and_released() {
         channel.full = true;
         assertThat(queue.offer(bytes(LIMIT / 2))).isTrue();
         turn();
@@ -113,12 +113,12 @@ class ChannelSendQueueTest {
         assertThat(queue.offer(bytes(LIMIT / 4))).isTrue();
         channel.full = false;
         turn();
-        assertThat(taken()).isEqualTo(LIMIT / 2 + LIMIT / 4);
+        assertThat(flushedBytes()).isEqualTo(LIMIT / 2 + LIMIT / 4);
         assertThat(queue.offer(bytes(LIMIT / 2))).isTrue();
     }
 
     @Test
-    void what_waits_may_reach_the_limit_itself() {
+    void pending_bytes_may_reach_the_limit() {
         channel.full = true;
         queue.offer(bytes(1000));
         long pending = queue.pendingBytes();
@@ -127,14 +127,14 @@ class ChannelSendQueueTest {
     }
 
     @Test
-    void a_message_over_the_limit_passes_when_nothing_waits() {
+    void a_message_over_the_limit_is_accepted_when_nothing_is_pending() {
         channel.full = true;
         assertThat(queue.offer(bytes(2 * LIMIT))).isTrue();
         assertThat(queue.offer(bytes(1))).isFalse();
     }
 
     @Test
-    void of_a_closed_connection_nothing_waits_and_bytes_are_released() {
+    void a_closed_connection_has_no_pending_bytes_and_releases_new_ones() {
         channel.close();
         ByteBuf late = bytes(10);
         queue.offer(late);

@@ -11,25 +11,25 @@ import java.util.List;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
-/** How many handshakes are under way at a time, and in which order the others follow. */
+/** Number of running handshakes, and the order of waiting ones. */
 class HandshakeThrottleTest extends SessionFixture {
 
-    private static final int WIDTH = 8;
+    private static final int MAX_RUNNING = 8;
 
     private final HandshakeThrottle throttle = new HandshakeThrottle(eventLoop, new DeliveryLoop(eventLoop, () -> true));
-    private final List<Integer> begun = new ArrayList<>();
+    private final List<Integer> started = new ArrayList<>();
     private final List<UniEmitter<? super String>> work = new ArrayList<>();
     private final List<String> done = new ArrayList<>();
 
-    private Cancellable come(int name) {
+    private Cancellable submit(int name) {
         return throttle.pass(() -> {
-            begun.add(name);
+            started.add(name);
             return Uni.createFrom().<String> emitter(work::add);
         }).subscribe().with(done::add, failure -> done.add(failure.getMessage()));
     }
 
     /** The loop's clock is ahead of the throttle's, so that no pause is waited for. */
-    private void settle() {
+    private void runUntilIdle() {
         for (int i = 0; i < 100; i++) {
             pass(3);
         }
@@ -40,158 +40,158 @@ class HandshakeThrottleTest extends SessionFixture {
     }
 
     @Test
-    void the_first_handshake_begins_at_once_and_its_result_is_handed_on() {
-        come(0);
-        assertThat(begun).containsExactly(0);
-        assertThat(throttle.present()).isOne();
+    void the_first_handshake_starts_at_once_and_its_result_is_passed_on() {
+        submit(0);
+        assertThat(started).containsExactly(0);
+        assertThat(throttle.newConnections()).isOne();
         work.get(0).complete("in");
         assertThat(done).containsExactly("in");
-        assertThat(throttle.present()).isZero();
+        assertThat(throttle.newConnections()).isZero();
     }
 
     @Test
-    void work_that_is_done_at_once_leaves_at_once() {
+    void work_that_completes_at_once_is_no_longer_counted() {
         throttle.pass(() -> Uni.createFrom().item("now")).subscribe().with(done::add);
         assertThat(done).containsExactly("now");
-        assertThat(throttle.present()).isZero();
+        assertThat(throttle.newConnections()).isZero();
     }
 
     @Test
-    void only_so_many_are_inside_at_a_time_and_the_others_follow_in_their_order() {
+    void at_most_eight_run_at_a_time_and_the_others_follow_in_order() {
         for (int i = 0; i < 20; i++) {
-            come(i);
+            submit(i);
         }
-        settle();
-        assertThat(begun).isEqualTo(numbers(0, WIDTH));
-        assertThat(throttle.present()).isEqualTo(20);
+        runUntilIdle();
+        assertThat(started).isEqualTo(numbers(0, MAX_RUNNING));
+        assertThat(throttle.newConnections()).isEqualTo(20);
         work.get(3).complete("in");
-        settle();
-        assertThat(begun).isEqualTo(numbers(0, WIDTH + 1));
-        assertThat(throttle.present()).isEqualTo(19);
+        runUntilIdle();
+        assertThat(started).isEqualTo(numbers(0, MAX_RUNNING + 1));
+        assertThat(throttle.newConnections()).isEqualTo(19);
         for (int i = 0; i < work.size(); i++) {
             work.get(i).complete("in");
-            settle();
+            runUntilIdle();
         }
-        assertThat(begun).isEqualTo(numbers(0, 20));
+        assertThat(started).isEqualTo(numbers(0, 20));
         assertThat(done).hasSize(20);
-        assertThat(throttle.present()).isZero();
+        assertThat(throttle.newConnections()).isZero();
     }
 
     @Test
-    void a_failure_is_handed_on_and_makes_room() {
-        for (int i = 0; i < WIDTH + 1; i++) {
-            come(i);
+    void a_failure_is_passed_on_and_starts_the_next() {
+        for (int i = 0; i < MAX_RUNNING + 1; i++) {
+            submit(i);
         }
-        settle();
+        runUntilIdle();
         work.get(0).fail(new IllegalStateException("refused"));
-        settle();
+        runUntilIdle();
         assertThat(done).containsExactly("refused");
-        assertThat(begun).hasSize(WIDTH + 1);
-        assertThat(throttle.present()).isEqualTo(WIDTH);
+        assertThat(started).hasSize(MAX_RUNNING + 1);
+        assertThat(throttle.newConnections()).isEqualTo(MAX_RUNNING);
     }
 
     @Test
-    void work_that_throws_instead_of_failing_makes_room_too() {
-        for (int i = 0; i < 2 * WIDTH; i++) {
+    void work_that_throws_starts_the_next() {
+        for (int i = 0; i < 2 * MAX_RUNNING; i++) {
             throttle.pass(() -> {
                 throw new IllegalStateException("broken");
             }).subscribe().with(item -> done.add("item"), failure -> done.add(failure.getMessage()));
         }
-        settle();
-        assertThat(done).hasSize(2 * WIDTH).containsOnly("broken");
-        assertThat(throttle.present()).isZero();
+        runUntilIdle();
+        assertThat(done).hasSize(2 * MAX_RUNNING).containsOnly("broken");
+        assertThat(throttle.newConnections()).isZero();
     }
 
     @Test
-    void a_handshake_that_never_ends_holds_its_place_for_ten_seconds() {
-        for (int i = 0; i < WIDTH + 2; i++) {
-            come(i);
+    void a_handshake_that_never_ends_times_out_after_ten_seconds() {
+        for (int i = 0; i < MAX_RUNNING + 2; i++) {
+            submit(i);
         }
-        settle();
+        runUntilIdle();
         pass(9_000);
-        assertThat(begun).hasSize(WIDTH);
+        assertThat(started).hasSize(MAX_RUNNING);
         pass(1_000);
-        settle();
-        assertThat(begun).hasSize(WIDTH + 2);
-        assertThat(throttle.present()).isEqualTo(2);
+        runUntilIdle();
+        assertThat(started).hasSize(MAX_RUNNING + 2);
+        assertThat(throttle.newConnections()).isEqualTo(2);
         work.get(0).complete("late");
         assertThat(done).containsExactly("late");
-        assertThat(throttle.present()).isEqualTo(2);
+        assertThat(throttle.newConnections()).isEqualTo(2);
     }
 
     @Test
-    void a_handshake_that_is_cancelled_inside_makes_room() {
-        Cancellable first = come(0);
-        for (int i = 1; i < WIDTH + 1; i++) {
-            come(i);
+    void a_running_handshake_that_is_cancelled_starts_the_next() {
+        Cancellable first = submit(0);
+        for (int i = 1; i < MAX_RUNNING + 1; i++) {
+            submit(i);
         }
-        settle();
+        runUntilIdle();
         first.cancel();
-        settle();
-        assertThat(begun).isEqualTo(numbers(0, WIDTH + 1));
-        assertThat(throttle.present()).isEqualTo(WIDTH);
+        runUntilIdle();
+        assertThat(started).isEqualTo(numbers(0, MAX_RUNNING + 1));
+        assertThat(throttle.newConnections()).isEqualTo(MAX_RUNNING);
     }
 
     @Test
-    void a_handshake_that_is_cancelled_while_it_waits_does_not_begin_and_stops_nobody() {
-        for (int i = 0; i < WIDTH; i++) {
-            come(i);
+    void a_waiting_handshake_that_is_cancelled_does_not_start_and_blocks_no_other() {
+        for (int i = 0; i < MAX_RUNNING; i++) {
+            submit(i);
         }
-        settle();
-        come(100).cancel();
-        come(101);
+        runUntilIdle();
+        submit(100).cancel();
+        submit(101);
         work.get(0).complete("in");
-        settle();
-        assertThat(begun).hasSize(WIDTH + 1).contains(101).doesNotContain(100);
-        assertThat(throttle.present()).isEqualTo(WIDTH);
+        runUntilIdle();
+        assertThat(started).hasSize(MAX_RUNNING + 1).contains(101).doesNotContain(100);
+        assertThat(throttle.newConnections()).isEqualTo(MAX_RUNNING);
     }
 
     @Test
-    void thousands_that_end_at_once_do_not_stand_on_one_stack() {
-        for (int i = 0; i < WIDTH; i++) {
-            come(i);
+    void thousands_that_end_at_once_do_not_overflow_the_stack() {
+        for (int i = 0; i < MAX_RUNNING; i++) {
+            submit(i);
         }
-        settle();
+        runUntilIdle();
         int[] passed = new int[1];
         for (int i = 0; i < 5_000; i++) {
             throttle.pass(() -> Uni.createFrom().item("at once")).subscribe().with(item -> passed[0]++);
         }
-        assertThat(throttle.present()).isEqualTo(5_000 + WIDTH);
+        assertThat(throttle.newConnections()).isEqualTo(5_000 + MAX_RUNNING);
         work.forEach(each -> each.complete("in"));
         for (int i = 0; i < 5_000 && passed[0] < 5_000; i++) {
             pass(3);
         }
         assertThat(passed[0]).isEqualTo(5_000);
-        assertThat(throttle.present()).isZero();
+        assertThat(throttle.newConnections()).isZero();
     }
 
     @Test
-    void those_who_come_later_do_not_overtake_those_who_wait() {
-        for (int i = 0; i < WIDTH + 1; i++) {
-            come(i);
+    void later_handshakes_do_not_overtake_waiting_ones() {
+        for (int i = 0; i < MAX_RUNNING + 1; i++) {
+            submit(i);
         }
-        settle();
-        come(WIDTH + 1);
+        runUntilIdle();
+        submit(MAX_RUNNING + 1);
         work.get(0).complete("in");
-        come(WIDTH + 2);
-        settle();
+        submit(MAX_RUNNING + 2);
+        runUntilIdle();
         work.get(1).complete("in");
-        settle();
+        runUntilIdle();
         work.get(2).complete("in");
-        settle();
-        assertThat(begun).isEqualTo(numbers(0, WIDTH + 3));
+        runUntilIdle();
+        assertThat(started).isEqualTo(numbers(0, MAX_RUNNING + 3));
     }
 
     @Test
-    void a_handshake_that_is_over_leaves_no_timer() {
-        come(0);
+    void a_completed_handshake_leaves_no_timer() {
+        submit(0);
         assertThat(channel.runScheduledPendingTasks()).isPositive();
         work.get(0).complete("in");
         assertThat(channel.runScheduledPendingTasks()).isEqualTo(-1);
     }
 
     @Test
-    void handshakes_that_are_done_at_once_leave_time_for_others_all_the_same() {
+    void handshakes_that_complete_at_once_leave_time_for_other_tasks() {
         int[] passed = new int[1];
         for (int i = 0; i < 2_000; i++) {
             throttle.pass(() -> {
@@ -207,7 +207,7 @@ class HandshakeThrottleTest extends SessionFixture {
             pass(3);
         }
         assertThat(passed[0]).isEqualTo(2_000);
-        assertThat(throttle.present()).isZero();
+        assertThat(throttle.newConnections()).isZero();
     }
 
     @Test
@@ -229,6 +229,6 @@ class HandshakeThrottleTest extends SessionFixture {
         for (int i = 0; i < 100; i++) {
             pass(3);
         }
-        assertThat(throttle.present()).isZero();
+        assertThat(throttle.newConnections()).isZero();
     }
 }

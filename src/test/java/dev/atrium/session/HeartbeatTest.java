@@ -16,7 +16,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** Which client is pinged, and which one is closed. */
+/** Pings, timeouts and maximum age of sessions. */
 class HeartbeatTest extends SessionFixture {
 
     private static final Duration SHORT = Duration.ofMillis(40);
@@ -60,7 +60,7 @@ class HeartbeatTest extends SessionFixture {
     }
 
     @Test
-    void a_new_client_is_pinged_once_until_something_is_heard_of_it() {
+    void a_new_client_is_pinged_once_until_it_sends_something() {
         Session session = watched(heartbeat(SHORT, LONG, ANY_AGE), connection, reports);
         turnUntil(() -> connection.pings == 1);
         turnFor(Duration.ofMillis(200), () -> {
@@ -71,14 +71,14 @@ class HeartbeatTest extends SessionFixture {
     }
 
     @Test
-    void a_client_that_answers_each_ping_is_pinged_again_and_again_and_never_closed() {
-        int[] answered = new int[1];
+    void a_client_that_replies_to_each_ping_is_pinged_every_interval_and_not_closed() {
+        int[] received = new int[1];
         Session session = watched(heartbeat(SHORT, LONG, ANY_AGE), connection, reports);
         long start = System.nanoTime();
         turnUntil(() -> {
-            if (connection.pings > answered[0]) {
-                answered[0] = connection.pings;
-                session.heard();
+            if (connection.pings > received[0]) {
+                received[0] = connection.pings;
+                session.received();
             }
             return connection.pings == 4;
         });
@@ -87,9 +87,9 @@ class HeartbeatTest extends SessionFixture {
     }
 
     @Test
-    void a_client_that_is_heard_all_the_time_is_pinged_at_its_beginning_alone() {
+    void a_client_that_sends_all_the_time_is_pinged_once_at_the_start() {
         Session session = watched(heartbeat(Duration.ofMillis(400), LONG, ANY_AGE), connection, reports);
-        turnFor(Duration.ofMillis(1400), session::heard);
+        turnFor(Duration.ofMillis(1400), session::received);
         assertThat(connection.pings).isOne();
     }
 
@@ -105,20 +105,20 @@ class HeartbeatTest extends SessionFixture {
 
     @ParameterizedTest(name = "silent for {0} s of an hour and an interval: open {1}")
     @CsvSource({ "3599, true", "3601, false" })
-    void silence_is_counted_from_what_was_heard_last(long seconds, boolean open) {
+    void silence_is_counted_from_the_last_received_traffic(long seconds, boolean open) {
         Session session = watched(heartbeat(SHORT, LONG, ANY_AGE), connection, reports);
-        session.beat.lastHeard = System.nanoTime() - Duration.ofSeconds(seconds).toNanos();
-        session.beat.pinged = session.beat.lastHeard - 1;
+        session.beat.lastReceived = System.nanoTime() - Duration.ofSeconds(seconds).toNanos();
+        session.beat.pinged = session.beat.lastReceived - 1;
         turnUntil(() -> connection.pings + reports.log.size() > 0);
         assertThat(session.isOpen()).isEqualTo(open);
         assertThat(connection.pings).isEqualTo(open ? 1 : 0);
     }
 
     @Test
-    void the_silence_of_a_client_that_is_not_read_is_not_held_against_it() {
+    void a_client_that_is_not_read_does_not_time_out() {
         Session session = watched(heartbeat(SHORT, SHORT, ANY_AGE), connection, reports);
         session.readingPaused(true);
-        session.beat.lastHeard = System.nanoTime() - LONG.toNanos();
+        session.beat.lastReceived = System.nanoTime() - LONG.toNanos();
         turnFor(Duration.ofMillis(200), () -> {
         });
         assertThat(session.isOpen()).isTrue();
@@ -130,12 +130,12 @@ class HeartbeatTest extends SessionFixture {
     }
 
     @Test
-    void an_old_connection_is_closed_at_its_age_however_much_is_heard() {
+    void a_connection_is_closed_at_its_maximum_age_however_much_its_client_sends() {
         long start = System.nanoTime();
         Session session = watched(heartbeat(LONG, LONG, new MaxConnectionAge(Duration.ofMillis(100).toNanos(), 0)), connection,
                 reports);
         turnUntil(() -> {
-            session.heard();
+            session.received();
             return !session.isOpen();
         });
         assertThat(System.nanoTime() - start).isGreaterThanOrEqualTo(Duration.ofMillis(100).toNanos());
@@ -162,7 +162,7 @@ class HeartbeatTest extends SessionFixture {
     }
 
     @Test
-    void a_session_that_has_ended_is_forgotten_and_others_of_the_same_step_are_not() {
+    void an_ended_session_is_unwatched_and_others_of_the_same_step_are_not() {
         Heartbeat heartbeat = heartbeat(Duration.ofNanos(1), LONG, ANY_AGE);
         List<Connection> clients = new ArrayList<>();
         List<Session> sessions = new ArrayList<>();
@@ -180,10 +180,10 @@ class HeartbeatTest extends SessionFixture {
     }
 
     @Test
-    void a_session_that_ends_while_others_are_looked_at_is_left_alone() {
+    void a_session_that_ends_while_others_are_checked_is_skipped() {
         Heartbeat heartbeat = heartbeat(Duration.ofNanos(1), LONG, ANY_AGE);
         List<Session> both = new ArrayList<>();
-        Reports killing = new Reports() {
+        Reports closingAll = new Reports() {
             @Override
             public void heartbeatMissed(Session session) {
                 super.heartbeatMissed(session);
@@ -192,14 +192,14 @@ class HeartbeatTest extends SessionFixture {
         };
         List<Connection> clients = List.of(new Connection(), new Connection());
         clients.forEach(client -> {
-            Session session = watched(heartbeat, client, killing);
-            session.beat.lastHeard = System.nanoTime() - 2 * LONG.toNanos();
+            Session session = watched(heartbeat, client, closingAll);
+            session.beat.lastReceived = System.nanoTime() - 2 * LONG.toNanos();
             both.add(session);
         });
         turnUntil(() -> !both.get(0).isOpen() && !both.get(1).isOpen());
         turnFor(Duration.ofMillis(50), () -> {
         });
-        assertThat(killing.log).containsExactly("missed", "closed NORMAL", "closed NORMAL");
+        assertThat(closingAll.log).containsExactly("missed", "closed NORMAL", "closed NORMAL");
         assertThat(clients).allMatch(client -> client.pings == 0 && client.closes.isEmpty());
     }
 }

@@ -18,7 +18,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** When a replica has more newcomers than it can take. */
+/** Rejection of new connections by their number and by event loop lag. */
 class LoadShedderTest extends SessionFixture {
 
     private record Settings(Duration maxLag, int maxHandshakes) implements AdmissionConfig {
@@ -26,7 +26,7 @@ class LoadShedderTest extends SessionFixture {
 
     private final Sessions sessions = sessions();
 
-    private void come(int count) {
+    private void submit(int count) {
         for (int i = 0; i < count; i++) {
             sessions.inTurn(eventLoop, () -> Uni.createFrom().nothing()).subscribe().with(item -> {
             });
@@ -45,43 +45,43 @@ class LoadShedderTest extends SessionFixture {
                 .isInstanceOf(ConfigurationException.class).hasMessage(message);
     }
 
-    @ParameterizedTest(name = "{0} newcomers of {1}: exhausted {2}")
+    @ParameterizedTest(name = "{0} new connections of {1}: exhausted {2}")
     @CsvSource({ "9, 10, false", "10, 10, true", "11, 10, true", "100, 0, false", "0, 1, false" })
-    void newcomers_are_counted_those_inside_too(int newcomers, int most, boolean exhausted) {
-        come(newcomers);
-        assertThat(new LoadShedder(sessions, new Settings(Duration.ZERO, most)).isExhausted()).isEqualTo(exhausted);
+    void running_and_waiting_handshakes_are_counted(int newConnections, int max, boolean exhausted) {
+        submit(newConnections);
+        assertThat(new LoadShedder(sessions, new Settings(Duration.ZERO, max)).isExhausted()).isEqualTo(exhausted);
     }
 
     @Test
-    void an_event_loop_that_is_late_for_long_is_too_much_unless_any_lag_will_do() {
+    void a_lasting_lag_of_an_event_loop_exhausts_the_replica_unless_it_is_unlimited() {
         DefaultEventLoopGroup loops = new DefaultEventLoopGroup(2);
-        AtomicBoolean enough = new AtomicBoolean();
+        AtomicBoolean stopped = new AtomicBoolean();
         try {
             LoadShedder strict = new LoadShedder(sessions, new Settings(Duration.ofMillis(150), 0));
-            LoadShedder patient = new LoadShedder(sessions, new Settings(Duration.ZERO, 0));
+            LoadShedder unlimited = new LoadShedder(sessions, new Settings(Duration.ZERO, 0));
             assertThat(strict.lagSeconds()).isZero();
             strict.start(null, withLoops(loops));
-            patient.start(null, withLoops(loops));
-            busy(loops.next(), enough);
+            unlimited.start(null, withLoops(loops));
+            busy(loops.next(), stopped);
             Awaitility.await().pollInterval(Duration.ofMillis(5)).until(strict::isExhausted);
             assertThat(strict.lagSeconds()).isBetween(0.15, 10.0);
-            assertThat(patient.isExhausted()).isFalse();
-            enough.set(true);
+            assertThat(unlimited.isExhausted()).isFalse();
+            stopped.set(true);
             Awaitility.await().pollInterval(Duration.ofMillis(5)).until(() -> !strict.isExhausted());
         } finally {
-            enough.set(true);
+            stopped.set(true);
             loops.shutdownGracefully(0, 0, TimeUnit.SECONDS);
         }
     }
 
-    private static void busy(EventLoop loop, AtomicBoolean enough) {
+    private static void busy(EventLoop loop, AtomicBoolean stopped) {
         loop.execute(() -> {
             long end = System.nanoTime() + Duration.ofMillis(400).toNanos();
-            while (System.nanoTime() < end && !enough.get()) {
+            while (System.nanoTime() < end && !stopped.get()) {
                 LockSupport.parkNanos(1_000_000);
             }
-            if (!enough.get()) {
-                busy(loop, enough);
+            if (!stopped.get()) {
+                busy(loop, stopped);
             }
         });
     }

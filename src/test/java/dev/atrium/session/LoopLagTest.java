@@ -16,8 +16,8 @@ import org.junit.jupiter.api.Test;
 /** Measurement of the lag of event loops. */
 class LoopLagTest {
 
-    private static final long MOST = Duration.ofMillis(300).toNanos();
-    private static final long MORE = Duration.ofMillis(600).toNanos();
+    private static final long THRESHOLD_NANOS = Duration.ofMillis(300).toNanos();
+    private static final long PAUSE_NANOS = Duration.ofMillis(600).toNanos();
 
     private final DefaultEventLoop loop = new DefaultEventLoop();
     private final LoopLag lag = new LoopLag();
@@ -37,27 +37,27 @@ class LoopLagTest {
     }
 
     private static void block() {
-        long end = System.nanoTime() + MORE;
+        long end = System.nanoTime() + PAUSE_NANOS;
         while (System.nanoTime() < end) {
             LockSupport.parkNanos(end - System.nanoTime());
         }
     }
 
     @Test
-    void a_loop_that_has_nothing_to_do_is_not_late() {
-        await().during(Duration.ofMillis(300)).until(() -> !lag.isLasting(MOST));
+    void an_idle_loop_has_no_lasting_lag() {
+        await().during(Duration.ofMillis(300)).until(() -> !lag.isLasting(THRESHOLD_NANOS));
     }
 
     @Test
-    void a_single_pause_is_seen_but_does_not_last() throws ExecutionException, InterruptedException {
+    void a_single_pause_is_measured_but_is_not_lasting() throws ExecutionException, InterruptedException {
         loop.submit(LoopLagTest::block).get();
-        await().until(() -> lag.nanos() > MOST);
-        assertThat(lag.isLasting(MOST)).isFalse();
-        await().until(() -> lag.nanos() < MOST);
+        await().until(() -> lag.nanos() > THRESHOLD_NANOS);
+        assertThat(lag.isLasting(THRESHOLD_NANOS)).isFalse();
+        await().until(() -> lag.nanos() < THRESHOLD_NANOS);
     }
 
     @Test
-    void a_loop_that_is_late_again_and_again_is_and_recovers() {
+    void a_loop_that_is_late_repeatedly_has_a_lasting_lag_and_recovers() {
         AtomicBoolean enough = new AtomicBoolean();
         loop.execute(new Runnable() {
             @Override
@@ -68,8 +68,8 @@ class LoopLagTest {
                 }
             }
         });
-        await().until(() -> lag.isLasting(MOST));
+        await().until(() -> lag.isLasting(THRESHOLD_NANOS));
         enough.set(true);
-        await().until(() -> !lag.isLasting(MOST) && lag.nanos() < MOST);
+        await().until(() -> !lag.isLasting(THRESHOLD_NANOS) && lag.nanos() < THRESHOLD_NANOS);
     }
 }

@@ -7,11 +7,11 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** When a connection is too old. */
+/** Maximum age of connections, with jitter. */
 class MaxConnectionAgeTest extends SessionFixture {
 
     @Test
-    void without_a_setting_a_connection_has_no_end() {
+    void without_a_setting_a_connection_has_no_maximum_age() {
         assertThat(MaxConnectionAge.of(config().connection()).end(System.nanoTime())).isEqualTo(Long.MAX_VALUE);
     }
 

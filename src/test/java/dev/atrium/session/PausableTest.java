@@ -45,7 +45,7 @@ class PausableTest {
     }
 
     @Test
-    void a_handler_that_throws_does_not_leave_its_client_waiting() {
+    void a_handler_that_throws_does_not_leave_the_client_paused() {
         connection.await(later, item -> {
             throw new IllegalStateException("on purpose");
         }, failure -> {

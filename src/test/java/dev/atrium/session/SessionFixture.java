@@ -18,7 +18,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
-/** Sessions on an event loop that the test turns by hand. */
+/** Sessions on an event loop that the test runs. */
 public abstract class SessionFixture {
 
     protected static final Caller ANONYMOUS = new Caller(Identity.ANONYMOUS, "192.0.2.1");
@@ -55,11 +55,11 @@ public abstract class SessionFixture {
     protected void pass(long millis) {
         channel.advanceTimeBy(millis, TimeUnit.MILLISECONDS);
         channel.runPendingTasks();
-        // What was due may have left tasks.
+        // Tasks that were due may have scheduled others.
         channel.runPendingTasks();
     }
 
-    /** Remembers what the client is sent; its queue has as much room as the test gives it. */
+    /** Records what the client is sent; the test sets how much its queue accepts. */
     public static final class Connection implements ClientConnection, SendQueue {
 
         public final List<String> written = new ArrayList<>();
@@ -104,7 +104,7 @@ public abstract class SessionFixture {
         }
     }
 
-    /** Remembers the ends of sessions, in their order. */
+    /** Records the ends of sessions, in their order. */
     public static class Reports implements Session.Listener {
 
         public final List<String> log = new ArrayList<>();

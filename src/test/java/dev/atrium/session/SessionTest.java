@@ -24,7 +24,7 @@ import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
-/** The life of one session: what it is handed, who it is, and how it ends. */
+/** One session: what it sends, its identity, and its end. */
 class SessionTest extends SessionFixture {
 
     private static final RoomId LOBBY = RoomId.of("/", "lobby");
@@ -40,7 +40,7 @@ class SessionTest extends SessionFixture {
     }
 
     @Test
-    void an_open_session_writes_and_one_that_has_ended_releases() {
+    void an_open_session_writes_bytes_and_an_ended_one_releases_them() {
         session.send(bytes("a"));
         session.close(CloseReason.NORMAL);
         ByteBuf late = bytes("b");
@@ -72,7 +72,7 @@ class SessionTest extends SessionFixture {
     }
 
     @Test
-    void a_client_that_has_gone_by_itself_is_sent_no_reason() {
+    void a_client_that_has_disconnected_is_sent_no_reason() {
         session.closed(CloseReason.CONNECTION_LOST);
         session.close(CloseReason.NORMAL);
         assertThat(connection.closes).isEmpty();
@@ -87,7 +87,7 @@ class SessionTest extends SessionFixture {
     }
 
     @Test
-    void a_deadline_is_met_at_its_time_and_once() {
+    void a_deadline_runs_once_at_its_time() {
         AtomicInteger first = new AtomicInteger();
         session.deadline(first::incrementAndGet, 5_000);
         pass(4_900);
@@ -99,7 +99,7 @@ class SessionTest extends SessionFixture {
     }
 
     @Test
-    void a_new_deadline_replaces_the_old_one_and_no_deadline_any() {
+    void a_new_deadline_replaces_the_old_one_and_can_be_cancelled() {
         AtomicInteger first = new AtomicInteger();
         AtomicInteger second = new AtomicInteger();
         session.deadline(first::incrementAndGet, 1_000);
@@ -108,22 +108,22 @@ class SessionTest extends SessionFixture {
         assertThat(first).hasValue(0);
         assertThat(second).hasValue(1);
         session.deadline(first::incrementAndGet, 1_000);
-        session.noDeadline();
+        session.cancelDeadline();
         pass(2_000);
         assertThat(first).hasValue(0);
     }
 
     @Test
     void a_deadline_ends_with_its_session() {
-        AtomicInteger met = new AtomicInteger();
-        session.deadline(met::incrementAndGet, 1_000);
+        AtomicInteger runs = new AtomicInteger();
+        session.deadline(runs::incrementAndGet, 1_000);
         session.closed(CloseReason.NORMAL);
         pass(2_000);
-        assertThat(met).hasValue(0);
+        assertThat(runs).hasValue(0);
     }
 
     @Test
-    void a_task_for_a_drained_connection_runs_in_a_later_turn_once_little_waits() {
+    void a_task_for_a_drained_connection_runs_in_a_later_turn_once_few_bytes_are_pending() {
         AtomicInteger runs = new AtomicInteger();
         connection.pending = 64 * 1024;
         session.whenDrained(runs::incrementAndGet);
@@ -155,7 +155,7 @@ class SessionTest extends SessionFixture {
     }
 
     @Test
-    void a_session_that_shows_who_it_is_keeps_id_and_address() {
+    void a_session_that_authenticates_keeps_id_and_address() {
         String id = session.id();
         session.identify(ANN);
         assertThat(session.self()).isEqualTo(new Sender(id, "ann"));
@@ -174,7 +174,7 @@ class SessionTest extends SessionFixture {
     }
 
     @Test
-    void what_belongs_to_a_session_is_kept_with_it() {
+    void attributes_of_a_session_are_kept() {
         assertThat(session.isVisible()).isTrue();
         assertThat(session.resumeToken()).isNull();
         assertThat(session.attachment(Object.class)).isNull();
@@ -194,12 +194,12 @@ class SessionTest extends SessionFixture {
     }
 
     @Test
-    void work_in_turn_waits_for_its_place() {
-        List<Integer> begun = new ArrayList<>();
+    void work_in_turn_passes_the_throttle() {
+        List<Integer> started = new ArrayList<>();
         for (int i = 0; i < 10; i++) {
             int number = i;
             session.inTurn(() -> {
-                begun.add(number);
+                started.add(number);
                 return Uni.createFrom().nothing();
             }).subscribe().with(item -> {
             });
@@ -207,12 +207,12 @@ class SessionTest extends SessionFixture {
         for (int i = 0; i < 20; i++) {
             pass(3);
         }
-        assertThat(begun).hasSize(8);
-        assertThat(sessions.newcomers()).isEqualTo(10);
+        assertThat(started).hasSize(8);
+        assertThat(sessions.newConnections()).isEqualTo(10);
     }
 
     @Test
-    void a_member_is_written_what_its_rooms_send_once_it_follows() {
+    void a_member_is_sent_the_messages_of_its_rooms_once_it_follows() {
         Source source = new Source();
         Rooms rooms = new Rooms(source, (message, members) -> {
         }, (message, loops) -> null);
@@ -243,7 +243,7 @@ class SessionTest extends SessionFixture {
     }
 
     @Test
-    void the_longest_queue_of_a_loop_is_the_backlog_and_too_much_of_it_is_behind() {
+    void the_backlog_is_that_of_the_slowest_loop_and_over_its_limit_the_replica_is_behind() {
         Source source = new Source();
         Rooms rooms = new Rooms(source, (message, members) -> {
         }, (message, loops) -> null);
@@ -265,26 +265,26 @@ class SessionTest extends SessionFixture {
         assertThat(sessions.isBehind()).isFalse();
     }
 
-    /** A room that is there at once, and for which the test speaks. */
+    /** Source of one room, in which the test publishes. */
     private static final class Source implements RoomSource {
 
         private long offset;
         private Subscriber subscriber;
 
         @Override
-        public void subscribe(RoomId room, Subscriber newcomer) {
-            subscriber = newcomer;
+        public void subscribe(RoomId room, Subscriber newSubscriber) {
+            subscriber = newSubscriber;
             subscriber.subscribed(new StreamPosition("e", offset));
         }
 
         @Override
         public void unsubscribe(RoomId room) {
-            // It is told all the same, which is too late.
+            // Messages are still delivered, which is too late.
         }
 
         @Override
         public Uni<History> history(RoomId room, HistoryQuery query) {
-            return Uni.createFrom().failure(new IllegalStateException("not asked for"));
+            return Uni.createFrom().failure(new IllegalStateException("unexpected call"));
         }
 
         void send(String text) {

@@ -45,7 +45,7 @@ class SessionsTest extends SessionFixture {
             "connection.max-age, 0s", "connection.max-age, 1s", "connection.max-age, 365d", "connection.max-age-jitter, 0",
             "connection.max-age-jitter, 100",
     })
-    void the_bounds_themselves_are_taken(String setting, String value) {
+    void the_bounds_are_accepted(String setting, String value) {
         assertThatCode(() -> sessions(setting, value)).doesNotThrowAnyException();
     }
 
@@ -74,7 +74,7 @@ class SessionsTest extends SessionFixture {
     }
 
     @Test
-    void a_session_that_goes_on_as_an_earlier_one_has_its_id() {
+    void a_resumed_session_has_the_id_of_the_earlier_one() {
         Session session = open(sessions, connection, reports);
         String id = session.id();
         Sender former = new Sender("~node01bbbbbbbbbbbbbb", "ann");
@@ -101,14 +101,14 @@ class SessionsTest extends SessionFixture {
     }
 
     @Test
-    void newcomers_of_all_event_loops_are_counted() {
+    void new_connections_of_all_event_loops_are_counted() {
         sessions.inTurn(eventLoop, () -> Uni.createFrom().nothing()).subscribe().with(item -> {
         });
         sessions.inTurn(new EmbeddedChannel().eventLoop(), () -> Uni.createFrom().nothing()).subscribe().with(item -> {
         });
-        assertThat(sessions.newcomers()).isEqualTo(2);
+        assertThat(sessions.newConnections()).isEqualTo(2);
         assertThat(sessions.inTurn(eventLoop, () -> Uni.createFrom().item("done")).await().indefinitely()).isEqualTo("done");
-        assertThat(sessions.newcomers()).isEqualTo(2);
+        assertThat(sessions.newConnections()).isEqualTo(2);
     }
 
     @Test

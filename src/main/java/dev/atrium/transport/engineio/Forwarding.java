@@ -76,7 +76,7 @@ final class Forwarding implements Drainable {
      * response in transit would be lost; a WebSocket is closed.
      */
     @Override
-    public List<Runnable> farewells() {
+    public List<Runnable> closeTasks() {
         return relays.stream().<Runnable> map(relay -> relay.farewell).toList();
     }
 

@@ -110,7 +110,7 @@ final class EventStream implements ClientConnection {
         if (begun) {
             send(format.heartbeat());
         }
-        session.heard();
+        session.received();
     }
 
     @Override

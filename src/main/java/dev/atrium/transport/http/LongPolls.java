@@ -51,7 +51,7 @@ public final class LongPolls implements Drainable {
 
     /** Ends each poll with the messages received so far. */
     @Override
-    public List<Runnable> farewells() {
+    public List<Runnable> closeTasks() {
         return waiting.stream().<Runnable> map(poll -> poll::dismiss).toList();
     }
 

@@ -232,7 +232,7 @@ final class NamespaceSocket implements ClientConnection {
     /** Counts as liveness: Engine.IO has its own heartbeat. */
     @Override
     public void ping() {
-        session.heard();
+        session.received();
     }
 
     @Override

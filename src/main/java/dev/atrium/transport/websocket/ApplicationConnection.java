@@ -118,7 +118,7 @@ final class ApplicationConnection extends ChannelDuplexHandler implements Client
     @Override
     public void channelReadComplete(ChannelHandlerContext ctx) {
         if (session != null) {
-            session.heard();
+            session.received();
         }
         ctx.fireChannelReadComplete();
     }

@@ -52,7 +52,7 @@ abstract class SingleSessionProtocol implements SocketProtocol {
     @Override
     public final void heard() {
         if (session != null) {
-            session.heard();
+            session.received();
         }
     }
 
