@@ -12,7 +12,7 @@ import java.util.Map;
 /** API keys of backends. Any thread. */
 final class ApiKeys {
 
-    private static final int SHORTEST = 16;
+    private static final int MIN_LENGTH = 16;
 
     private final List<Entry> keys = new ArrayList<>();
 
@@ -23,7 +23,7 @@ final class ApiKeys {
     ApiKeys(Map<String, SecurityConfig.ApiKey> config) {
         config.forEach((name, each) -> {
             String setting = "atrium.api-keys." + name;
-            Require.that(each.key().length() >= SHORTEST, setting + ".key", "at least " + SHORTEST + " characters");
+            Require.that(each.key().length() >= MIN_LENGTH, setting + ".key", "at least " + MIN_LENGTH + " characters");
             keys.add(new Entry(digest(each.key()), new Identity(Identity.Kind.KEY, name,
                     Require.parsed(setting + ".rooms", each.rooms(), Permissions::parse), Identity.NEVER)));
         });

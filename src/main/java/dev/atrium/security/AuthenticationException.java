@@ -10,17 +10,17 @@ public final class AuthenticationException extends RuntimeException {
     /** Reason of the failure. */
     public enum Reason {
         /** There is no token. */
-        MISSING("token: expected one, this server serves nobody unknown"),
+        MISSING("token: expected one, because this server requires authentication"),
         /** The token has expired. */
         EXPIRED("token: expired"),
         /** The token is not valid for this server: wrong signature, algorithm, issuer, audience or form. */
-        INVALID("token: not valid here"),
+        INVALID("token: not valid for this server"),
         /** The token's grants are malformed. */
-        MALFORMED_GRANT("token: its claim rooms makes no sense"),
+        MALFORMED_GRANT("token: its claim rooms is malformed"),
         /** The API key is unknown. */
         UNKNOWN_KEY("X-API-Key: unknown"),
         /** The token could not be verified at the moment; the client may retry. */
-        UNAVAILABLE("token: the keys to verify it with are out of reach, try again later");
+        UNAVAILABLE("token: the keys to verify it with are unavailable, try again later");
 
         private final String message;
 

@@ -34,7 +34,7 @@ public final class Authenticator {
     public static final String ROOMS_CLAIM = "rooms";
 
     /** Maximum length of a token, in characters; a longer one is invalid. */
-    private static final int LONGEST_TOKEN = 16 * 1024;
+    private static final int MAX_TOKEN_LENGTH = 16 * 1024;
 
     private final JWTParser parser;
     private final ApiKeys apiKeys;
@@ -69,9 +69,9 @@ public final class Authenticator {
      * thread.
      */
     public Uni<Identity> token(String token) {
-        if (!verifies || token.length() > LONGEST_TOKEN) {
+        if (!verifies || token.length() > MAX_TOKEN_LENGTH) {
             return Uni.createFrom().failure(new AuthenticationException(Reason.INVALID,
-                    verifies ? "token: expected at most " + LONGEST_TOKEN + " characters"
+                    verifies ? "token: expected at most " + MAX_TOKEN_LENGTH + " characters"
                             : "token: this server has no key to verify it with"));
         }
         return Uni.createFrom().item(() -> verify(token)).runSubscriptionOn(Infrastructure.getDefaultWorkerPool());
@@ -99,7 +99,7 @@ public final class Authenticator {
         } catch (RuntimeException e) {
             // The message is not logged, because it may contain the token. Debug level, because a client that has found such a
             // token could flood the log.
-            LOG.debugf("A token could not be judged: %s", e.getClass().getName());
+            LOG.debugf("A token could not be verified, and its client is asked to try again later: %s", e.getClass().getName());
             throw new AuthenticationException(Reason.UNAVAILABLE);
         }
     }

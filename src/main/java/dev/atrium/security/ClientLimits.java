@@ -13,27 +13,27 @@ import java.util.function.Function;
 @Singleton
 public final class ClientLimits {
 
-    private static final int MOST = 1_000_000_000;
+    private static final int UPPER_BOUND = 1_000_000_000;
 
     /**
      * Maximum number of token buckets kept for clients without a session. The least used are evicted: a client that rarely
      * sends needs no limit.
      */
-    private static final int REMEMBERED = 100_000;
-    private static final Duration FULL_AGAIN = Duration.ofSeconds(10);
+    private static final int MAX_BUCKETS = 100_000;
+    private static final Duration REFILL_TIME = Duration.ofSeconds(10);
 
     private final SecurityConfig.Limits config;
     private final Cache<String, TokenBucket> requests = Caffeine.newBuilder()
-            .maximumSize(REMEMBERED).expireAfterAccess(FULL_AGAIN).build();
+            .maximumSize(MAX_BUCKETS).expireAfterAccess(REFILL_TIME).build();
 
     /** @throws ConfigurationException naming the invalid setting */
     @Inject
     public ClientLimits(SecurityConfig all) {
         config = all.limits();
-        Require.between("atrium.limits.messages", config.messages(), 0, MOST);
+        Require.between("atrium.limits.messages", config.messages(), 0, UPPER_BOUND);
         Require.between("atrium.limits.bytes", config.bytes(), 0, 1L << 40);
         Require.that(config.bytes() == 0 || config.bytes() >= 1024, "atrium.limits.bytes", "0, or at least 1K");
-        Require.between("atrium.limits.rooms", config.rooms(), 0, MOST);
+        Require.between("atrium.limits.rooms", config.rooms(), 0, UPPER_BOUND);
         Require.between("atrium.limits.room-name", config.roomName(), 1, 255);
         Require.between("atrium.limits.members-page", config.membersPage(), 1, 1000);
         Require.between("atrium.limits.first-command", config.firstCommand(), Duration.ZERO, Duration.ofHours(1));
@@ -51,7 +51,7 @@ public final class ClientLimits {
      * @throws LimitException if the bucket is empty
      */
     public void request(Caller caller) {
-        take(caller, tokens -> tokens.take(0));
+        charge(caller, tokens -> tokens.take(0));
     }
 
     /**
@@ -60,10 +60,10 @@ public final class ClientLimits {
      * @throws LimitException if the bucket has too few bytes left
      */
     public void bytes(Caller caller, long size) {
-        take(caller, tokens -> tokens.takeBytes(size));
+        charge(caller, tokens -> tokens.takeBytes(size));
     }
 
-    private void take(Caller caller, Function<TokenBucket, Limit> what) {
+    private void charge(Caller caller, Function<TokenBucket, Limit> charge) {
         String key = caller.key();
         if (caller.identity().kind() == Identity.Kind.KEY || key == null) {
             return;
@@ -71,7 +71,7 @@ public final class ClientLimits {
         TokenBucket tokens = requests.get(key, first -> newTokenBucket());
         Limit exceeded;
         synchronized (tokens) {
-            exceeded = what.apply(tokens);
+            exceeded = charge.apply(tokens);
         }
         if (exceeded != null) {
             throw new LimitException(exceeded);

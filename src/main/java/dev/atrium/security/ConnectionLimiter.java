@@ -17,34 +17,34 @@ import java.util.concurrent.atomic.AtomicInteger;
 @Singleton
 public final class ConnectionLimiter {
 
-    private static final int MOST = 1_000_000_000;
+    private static final int UPPER_BOUND = 1_000_000_000;
 
     /**
      * How long a client that was closed for too many messages is kept out: a new session has a full token bucket, so the client
      * could flood again at once.
      */
     private static final Duration PENALTY = Duration.ofSeconds(5);
-    private static final int REMEMBERED = 100_000;
+    private static final int MAX_PENALTIES = 100_000;
 
     private final SecurityConfig.Limits config;
-    private final LoadSignal capacity;
+    private final LoadSignal load;
     private volatile boolean closed;
     private final Bucket handshakes;
     private final AtomicInteger all = new AtomicInteger();
     private final ConcurrentMap<String, Integer> byAddress = new ConcurrentHashMap<>();
     private final ConcurrentMap<String, Integer> byUser = new ConcurrentHashMap<>();
     private final Cache<String, Boolean> penalties = Caffeine.newBuilder()
-            .maximumSize(REMEMBERED).expireAfterWrite(PENALTY).build();
+            .maximumSize(MAX_PENALTIES).expireAfterWrite(PENALTY).build();
 
     /** @throws ConfigurationException naming the invalid setting */
     @Inject
-    public ConnectionLimiter(SecurityConfig all, LoadSignal capacity) {
+    public ConnectionLimiter(SecurityConfig all, LoadSignal load) {
         config = all.limits();
-        this.capacity = capacity;
-        Require.between("atrium.limits.connections", config.connections(), 0, MOST);
-        Require.between("atrium.limits.connections-per-address", config.connectionsPerAddress(), 0, MOST);
-        Require.between("atrium.limits.connections-per-user", config.connectionsPerUser(), 0, MOST);
-        Require.between("atrium.limits.handshakes", config.handshakes(), 0, MOST);
+        this.load = load;
+        Require.between("atrium.limits.connections", config.connections(), 0, UPPER_BOUND);
+        Require.between("atrium.limits.connections-per-address", config.connectionsPerAddress(), 0, UPPER_BOUND);
+        Require.between("atrium.limits.connections-per-user", config.connectionsPerUser(), 0, UPPER_BOUND);
+        Require.between("atrium.limits.handshakes", config.handshakes(), 0, UPPER_BOUND);
         handshakes = config.handshakes() == 0 ? null
                 : Bucket.builder()
                         .addLimit(limit -> limit.capacity(config.handshakes()).refillGreedy(config.handshakes(),
@@ -79,7 +79,7 @@ public final class ConnectionLimiter {
      */
     public Slot admit(Caller caller) {
         requireOpen();
-        if (capacity.isExhausted()) {
+        if (load.isExhausted()) {
             throw new LimitException(Limit.OVERLOAD);
         }
         handshake(caller);
@@ -164,11 +164,11 @@ public final class ConnectionLimiter {
         return all.get();
     }
 
-    private static boolean enter(ConcurrentMap<String, Integer> counts, String key, int most) {
+    private static boolean enter(ConcurrentMap<String, Integer> counts, String key, int max) {
         boolean[] entered = new boolean[1];
         counts.compute(key, (same, count) -> {
             int present = count == null ? 0 : count;
-            entered[0] = most == 0 || present < most;
+            entered[0] = max == 0 || present < max;
             return entered[0] ? Integer.valueOf(present + 1) : count;
         });
         return entered[0];

@@ -5,13 +5,13 @@ import java.util.Locale;
 /** Limit on a resource of a replica or of a client. */
 public enum Limit {
     /** Connections to this replica. */
-    CONNECTIONS(503, "this replica has as many connections as it takes"),
+    CONNECTIONS(503, "this replica has reached its maximum number of connections"),
     /** Handshakes per second. */
-    HANDSHAKES(503, "too many handshakes at this moment"),
+    HANDSHAKES(503, "too many handshakes, try again later"),
     /** Admission rate of this replica: new connections arrive faster than it can admit them. */
-    OVERLOAD(503, "this replica has more newcomers than it can take; come back a little later"),
+    OVERLOAD(503, "this replica has more new connections than it can accept; try again later"),
     /** Shutdown: this replica is draining. */
-    DRAINING(503, "this replica is going away; connect again, elsewhere"),
+    DRAINING(503, "this replica is going away; connect to another one"),
     /** Connections of one address. */
     CONNECTIONS_PER_ADDRESS(429, "too many connections from your address"),
     /** Sessions of one user. */
@@ -23,7 +23,7 @@ public enum Limit {
     /** Bytes per second. */
     BYTES(429, "too many bytes"),
     /** Rooms of one session. */
-    ROOMS(429, "room: this session is in as many rooms as it may be"),
+    ROOMS(429, "room: this session has reached its maximum number of rooms"),
     /** Time without a command. */
     FIRST_COMMAND(408, "no command came in time");
 

@@ -4,7 +4,7 @@ package dev.atrium.security;
 public interface LoadSignal {
 
     /** Signal of a replica that is never overloaded. */
-    LoadSignal ENDLESS = () -> false;
+    LoadSignal NEVER_EXHAUSTED = () -> false;
 
     /** Returns whether new connections should be rejected, because another one would only make all of them wait longer. */
     boolean isExhausted();

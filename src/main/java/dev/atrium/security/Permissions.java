@@ -65,7 +65,7 @@ public final class Permissions {
             int colon = grant.lastIndexOf(':');
             if (colon < 0) {
                 throw new InvalidGrantException(
-                        "expected rooms and what may be done there, for example lobby:join send,news:join");
+                        "expected room patterns with permissions, for example lobby:join send,news:join");
             }
             grants.computeIfAbsent(grant.substring(0, colon).stripLeading(), pattern -> EnumSet.noneOf(Permission.class))
                     .addAll(words(grant.substring(colon + 1)));

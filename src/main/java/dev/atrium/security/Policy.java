@@ -27,7 +27,7 @@ public final class Policy {
                 .orElse(required ? Permissions.NONE : Permissions.parse(EVERYTHING));
         if (!required) {
             LOG.warn(
-                    "atrium.auth.mode is open: whoever reaches this server needs no token. Set it to required where that is not wanted");
+                    "atrium.auth.mode is open: clients without a token are accepted; set it to required to reject them");
         }
     }
 
@@ -42,7 +42,7 @@ public final class Policy {
     }
 
     /** Returns the identity of a client that has not authenticated. */
-    public Identity unknown() {
+    public Identity unauthenticated() {
         return required ? Identity.NOBODY : Identity.ANONYMOUS;
     }
 

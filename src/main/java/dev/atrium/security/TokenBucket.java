@@ -11,15 +11,15 @@ public final class TokenBucket {
     private static final int BURST = 5;
 
     /** Rejected messages allowed per 10 s, and burst size; a client that exceeds it ignores the error replies and is closed. */
-    private static final int REFUSALS = 100;
-    private static final Duration FORGOTTEN = Duration.ofSeconds(10);
+    private static final int REJECTIONS = 100;
+    private static final Duration REJECTIONS_PERIOD = Duration.ofSeconds(10);
 
     private final long messagesPerSecond;
     private final long bytesPerSecond;
     /** Created with the first message: most connections are idle, and there are many. */
     private Bucket messages;
     private Bucket bytes;
-    private Bucket refusals;
+    private Bucket rejections;
 
     /** Creates buckets with those rates; 0 is no limit. */
     TokenBucket(long messagesPerSecond, long bytesPerSecond) {
@@ -60,11 +60,12 @@ public final class TokenBucket {
      * Counts one more rejected message; returns whether the client has exceeded the rate of error replies and must be closed.
      */
     public boolean isAbused() {
-        if (refusals == null) {
-            refusals = Bucket.builder().addLimit(limit -> limit.capacity(REFUSALS).refillGreedy(REFUSALS, FORGOTTEN))
+        if (rejections == null) {
+            rejections = Bucket.builder()
+                    .addLimit(limit -> limit.capacity(REJECTIONS).refillGreedy(REJECTIONS, REJECTIONS_PERIOD))
                     .withSynchronizationStrategy(SynchronizationStrategy.NONE).build();
         }
-        return !refusals.tryConsume(1);
+        return !rejections.tryConsume(1);
     }
 
     private static Bucket bucket(long perSecond) {

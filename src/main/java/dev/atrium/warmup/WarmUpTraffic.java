@@ -97,7 +97,7 @@ final class WarmUpTraffic {
         }, Tracing.off());
         Router router = Router.router(vertx);
         Events events = new Events();
-        ConnectionLimiter limiter = new ConnectionLimiter(securityConfig, LoadSignal.ENDLESS);
+        ConnectionLimiter limiter = new ConnectionLimiter(securityConfig, LoadSignal.NEVER_EXHAUSTED);
         ClientLimits limits = new ClientLimits(securityConfig);
         AuditLog audit = new AuditLog(events, limits, limiter);
         AccessControl access = new AccessControl(Policy.open(), limits, audit);

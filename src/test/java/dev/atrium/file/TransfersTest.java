@@ -103,7 +103,7 @@ class TransfersTest {
                         clock));
         Events events = new Events();
         ClientLimits limits = new ClientLimits(security);
-        ConnectionLimiter connections = new ConnectionLimiter(security, LoadSignal.ENDLESS);
+        ConnectionLimiter connections = new ConnectionLimiter(security, LoadSignal.NEVER_EXHAUSTED);
         AuditLog audit = new AuditLog(events, limits, connections);
         service = new RoomService(backplane, new Sessions(node, settings.getConfigMapping(SessionConfig.class)),
                 new Rooms(backplane, (message, members) -> {

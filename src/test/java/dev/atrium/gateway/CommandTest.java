@@ -161,7 +161,7 @@ class CommandTest extends WithGateway {
         ErrorReply error = error(
                 gateway.execute(client.session, Cost.NONE, new Command.Join(RoomId.of("/", "third"), false, null)));
         assertThat(error.code()).isEqualTo(429);
-        assertThat(error.getMessage()).isEqualTo("room: this session is in as many rooms as it may be");
+        assertThat(error.getMessage()).isEqualTo("room: this session has reached its maximum number of rooms");
         assertThat(denials()).containsExactly("LIMIT rooms null");
         join(client, LOBBY);
         done(gateway.execute(client.session, Cost.NONE, new Command.Leave(LOBBY)));

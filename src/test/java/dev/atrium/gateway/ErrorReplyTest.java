@@ -54,12 +54,12 @@ class ErrorReplyTest {
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
-            MISSING         | 401 | false | token: expected one, this server serves nobody unknown
+            MISSING         | 401 | false | token: expected one, because this server requires authentication
             EXPIRED         | 401 | false | token: expired
-            INVALID         | 401 | false | token: not valid here
-            MALFORMED_GRANT | 401 | false | token: its claim rooms makes no sense
+            INVALID         | 401 | false | token: not valid for this server
+            MALFORMED_GRANT | 401 | false | token: its claim rooms is malformed
             UNKNOWN_KEY     | 401 | false | X-API-Key: unknown
-            UNAVAILABLE     | 503 | true  | token: the keys to verify it with are out of reach, try again later
+            UNAVAILABLE     | 503 | true  | token: the keys to verify it with are unavailable, try again later
             """)
     void a_token_that_is_no_good_is_401_and_one_that_cannot_be_judged_now_503(AuthenticationException.Reason reason, int code,
             boolean repeatable,

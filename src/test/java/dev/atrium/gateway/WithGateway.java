@@ -118,7 +118,7 @@ abstract class WithGateway {
         SessionStore store = port(SessionStore.class, memory.sessions(), Map.of());
         backplane = port(Backplane.class, memory, Map.of("sessions", store));
         Events stream = new Events(events::add);
-        connections = new ConnectionLimiter(config, LoadSignal.ENDLESS);
+        connections = new ConnectionLimiter(config, LoadSignal.NEVER_EXHAUSTED);
         limits = new ClientLimits(config);
         audit = new AuditLog(stream, limits, connections);
         access = new AccessControl(policy, limits, audit);

@@ -97,7 +97,7 @@ class LimitsIT {
                 assertThat(List.of(first.status(), second.status(), third.status(), fourth.status())).containsExactly(101, 101,
                         101, 429);
             }
-            assertThat(replica.log()).containsOnlyOnce("not among atrium.trusted-proxies");
+            assertThat(replica.log()).containsOnlyOnce("not in atrium.trusted-proxies");
         }
     }
 

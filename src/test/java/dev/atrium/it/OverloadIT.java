@@ -63,7 +63,8 @@ class OverloadIT {
                 assertThat(refused.status()).isEqualTo(503);
                 assertThat(refused.response()).containsPattern("(?i)retry-after: [1-5]\r\n");
             }
-            assertThat(replica.get("/socket.io/?EIO=4&transport=polling").body()).contains("more newcomers than it can take");
+            assertThat(replica.get("/socket.io/?EIO=4&transport=polling").body())
+                    .contains("more new connections than it can accept");
             SocketClient.await().until(() -> denied(replica) == 2);
             assertThat(ann.call("heartbeat", "{}").path("code").asInt()).isEqualTo(200);
             redis.thaw();

@@ -107,7 +107,7 @@ class PublishIT {
         for (int i = 0; i < 20; i++) {
             HttpResponse<String> response = replica.post("/rooms/a", "application/octet-stream", new byte[8 << 20]);
             assertThat(response.statusCode()).isEqualTo(413);
-            assertThat(response.body()).contains("\"detail\":\"body: larger than this server takes\"");
+            assertThat(response.body()).contains("\"detail\":\"body: larger than this server accepts\"");
         }
     }
 

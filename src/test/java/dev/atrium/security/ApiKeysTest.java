@@ -10,7 +10,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Which backend shows a key, and which keys are none. */
+/** API keys of backends, and the rejection of unknown and short ones. */
 class ApiKeysTest {
 
     private static final String SHOP = "shop-key-shop-key";
@@ -23,7 +23,7 @@ class ApiKeysTest {
             Map.of("shop", new Key(SHOP, "/* *:publish"), "news", new Key(NEWS, "news:history")));
 
     @Test
-    void each_key_is_the_backend_of_its_name_with_what_it_grants() {
+    void each_key_identifies_the_backend_of_its_name_with_its_permissions() {
         Identity shop = keys.identity(SHOP);
         assertThat(shop.kind()).isEqualTo(Identity.Kind.KEY);
         assertThat(shop.name()).isEqualTo("shop");
@@ -44,14 +44,14 @@ class ApiKeysTest {
     }
 
     @Test
-    void a_key_that_could_be_guessed_stops_the_start() {
+    void a_short_key_stops_the_start() {
         assertThatThrownBy(() -> new ApiKeys(Map.of("shop", new Key("123456789012345", "*:publish"))))
                 .isInstanceOf(ConfigurationException.class)
                 .hasMessage("atrium.api-keys.shop.key: expected at least 16 characters");
     }
 
     @Test
-    void a_grant_that_makes_no_sense_stops_the_start() {
+    void a_malformed_grant_stops_the_start() {
         assertThatThrownBy(() -> new ApiKeys(Map.of("shop", new Key(SHOP, "*:shout"))))
                 .isInstanceOf(ConfigurationException.class)
                 .hasMessageStartingWith(

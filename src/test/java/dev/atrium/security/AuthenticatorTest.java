@@ -34,7 +34,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Who a token shows its client to be, and why another is refused. */
+/** Identities of tokens and API keys, and the rejection of invalid ones. */
 class AuthenticatorTest {
 
     private static final String SECRET = "a-secret-of-more-than-thirty-two-bytes";
@@ -42,7 +42,7 @@ class AuthenticatorTest {
     private static final String ALGORITHM_SETTING = "smallrye.jwt.verify.algorithm";
     private static final String API_KEY = "shop-key-shop-key";
 
-    private final Map<String, String> before = new HashMap<>();
+    private final Map<String, String> formerProperties = new HashMap<>();
 
     @BeforeEach
     void configure() {
@@ -52,7 +52,7 @@ class AuthenticatorTest {
 
     @AfterEach
     void restore() {
-        before.forEach((name, value) -> {
+        formerProperties.forEach((name, value) -> {
             if (value == null) {
                 System.clearProperty(name);
             } else {
@@ -62,8 +62,8 @@ class AuthenticatorTest {
     }
 
     private void set(String name, String value) {
-        String was = value == null ? System.clearProperty(name) : System.setProperty(name, value);
-        before.putIfAbsent(name, was);
+        String former = value == null ? System.clearProperty(name) : System.setProperty(name, value);
+        formerProperties.putIfAbsent(name, former);
     }
 
     private static SecretKey key(String secret) {
@@ -76,7 +76,7 @@ class AuthenticatorTest {
         return new DefaultJWTParser(info);
     }
 
-    /** Whose keys cannot be had, or whose code is broken. */
+    /** Parser that always fails. */
     private static JWTParser failing(Exception failure) {
         return (JWTParser) Proxy.newProxyInstance(JWTParser.class.getClassLoader(), new Class<?>[] { JWTParser.class },
                 (proxy, method, arguments) -> {
@@ -110,21 +110,21 @@ class AuthenticatorTest {
         return signature.getCompactSerialization();
     }
 
-    private static Identity shown(JwtClaims claims) throws JoseException {
+    private static Identity identity(JwtClaims claims) throws JoseException {
         return authenticator(parser()).token(signed(claims, SECRET)).await().atMost(Duration.ofSeconds(20));
     }
 
-    private static void refused(JWTParser parser, String token, AuthenticationException.Reason reason, String message) {
+    private static void rejected(JWTParser parser, String token, AuthenticationException.Reason reason, String message) {
         assertThatThrownBy(() -> authenticator(parser).token(token).await().atMost(Duration.ofSeconds(20)))
                 .isInstanceOfSatisfying(AuthenticationException.class,
-                        refused -> assertThat(refused.reason()).isEqualTo(reason))
+                        rejected -> assertThat(rejected.reason()).isEqualTo(reason))
                 .hasMessage(message).hasNoCause();
     }
 
     @Test
     void a_token_names_a_user_until_it_expires() throws Exception {
         JwtClaims claims = ann();
-        Identity identity = shown(claims);
+        Identity identity = identity(claims);
         assertThat(identity.kind()).isEqualTo(Identity.Kind.TOKEN);
         assertThat(identity.user()).isEqualTo("ann");
         assertThat(identity.expires()).isEqualTo(claims.getExpirationTime().getValueInMillis());
@@ -132,11 +132,11 @@ class AuthenticatorTest {
     }
 
     @Test
-    void its_claim_grants_words_in_a_string_or_in_an_array() throws Exception {
+    void the_claim_grants_words_in_a_string_or_in_an_array() throws Exception {
         JwtClaims claims = ann();
         claims.setClaim("rooms",
                 Map.of("lobby", "join send", "/chat *", List.of("join", "history presence"), "empty", " ", "none", List.of()));
-        Permissions permissions = shown(claims).permissions();
+        Permissions permissions = identity(claims).permissions();
         assertThat(permissions.allow(RoomId.of("/", "lobby"), Permission.SEND)).isTrue();
         assertThat(permissions.allow(RoomId.of("/", "lobby"), Permission.HISTORY)).isFalse();
         assertThat(permissions.allow(RoomId.of("/chat", "any"), Permission.JOIN)).isTrue();
@@ -158,66 +158,67 @@ class AuthenticatorTest {
             {"lobby":{"a":"b"}}  | expected words in a string
             {"/a,b c":"join"}    | "/a,b c": ns: expected no space, comma or question mark
             """)
-    void a_claim_that_makes_no_sense_says_what_was_expected(String json, String message) throws Exception {
+    void the_error_of_a_malformed_claim_names_the_expected_form(String json, String message) throws Exception {
         JwtClaims claims = JwtClaims.parse(ann().toJson().replaceFirst("}$", ",\"rooms\":" + json.replace("\\", "\\\\") + "}"));
-        refused(parser(), signed(claims, SECRET), AuthenticationException.Reason.MALFORMED_GRANT,
+        rejected(parser(), signed(claims, SECRET), AuthenticationException.Reason.MALFORMED_GRANT,
                 "token: its claim rooms: " + message);
     }
 
     @Test
-    void a_token_that_has_expired_says_so() throws Exception {
+    void an_expired_token_is_rejected_as_expired() throws Exception {
         JwtClaims claims = claims(-3600);
         claims.setSubject("ann");
-        refused(parser(), signed(claims, SECRET), AuthenticationException.Reason.EXPIRED, "token: expired");
+        rejected(parser(), signed(claims, SECRET), AuthenticationException.Reason.EXPIRED, "token: expired");
     }
 
     @ParameterizedTest
     @ValueSource(strings = { "", " " })
-    void a_token_of_nobody_is_not_valid(String subject) throws Exception {
+    void a_token_without_a_subject_is_invalid(String subject) throws Exception {
         JwtClaims claims = claims(3600);
         if (!subject.isEmpty()) {
             claims.setSubject(subject);
         }
         claims.setClaim("upn", "somebody");
-        refused(parser(), signed(claims, SECRET), AuthenticationException.Reason.INVALID, "token: expected a sub");
+        rejected(parser(), signed(claims, SECRET), AuthenticationException.Reason.INVALID, "token: expected a sub");
     }
 
     @Test
-    void a_token_of_another_key_is_not_valid_and_nor_is_what_is_none() throws Exception {
-        refused(parser(), signed(ann(), "another-secret-of-more-than-thirty-two-bytes"), AuthenticationException.Reason.INVALID,
-                "token: not valid here");
-        refused(parser(), "abc", AuthenticationException.Reason.INVALID, "token: not valid here");
-        refused(parser(), "", AuthenticationException.Reason.INVALID, "token: not valid here");
+    void a_token_of_another_key_and_a_malformed_token_are_invalid() throws Exception {
+        rejected(parser(), signed(ann(), "another-secret-of-more-than-thirty-two-bytes"),
+                AuthenticationException.Reason.INVALID,
+                "token: not valid for this server");
+        rejected(parser(), "abc", AuthenticationException.Reason.INVALID, "token: not valid for this server");
+        rejected(parser(), "", AuthenticationException.Reason.INVALID, "token: not valid for this server");
     }
 
     @Test
-    void a_token_may_have_so_many_characters() {
-        refused(parser(), "x".repeat(16 * 1024), AuthenticationException.Reason.INVALID, "token: not valid here");
-        refused(parser(), "x".repeat(16 * 1024 + 1), AuthenticationException.Reason.INVALID,
+    void the_length_of_a_token_is_limited() {
+        rejected(parser(), "x".repeat(16 * 1024), AuthenticationException.Reason.INVALID, "token: not valid for this server");
+        rejected(parser(), "x".repeat(16 * 1024 + 1), AuthenticationException.Reason.INVALID,
                 "token: expected at most 16384 characters");
     }
 
     @Test
-    void a_token_that_cannot_be_judged_now_may_come_again() {
-        String later = "token: the keys to verify it with are out of reach, try again later";
-        refused(failing(new ParseException("secret", new IOException("away"))), "abc",
+    void a_token_that_cannot_be_verified_at_the_moment_is_rejected_as_unavailable() {
+        String later = "token: the keys to verify it with are unavailable, try again later";
+        rejected(failing(new ParseException("secret", new IOException("away"))), "abc",
                 AuthenticationException.Reason.UNAVAILABLE, later);
-        refused(failing(new IllegalStateException("secret")), "abc", AuthenticationException.Reason.UNAVAILABLE, later);
+        rejected(failing(new IllegalStateException("secret")), "abc", AuthenticationException.Reason.UNAVAILABLE, later);
     }
 
     @Test
-    void without_a_key_nothing_is_a_token_but_backends_may_come() {
+    void without_a_verification_key_tokens_are_rejected_and_api_keys_accepted() {
         set(KEY_SETTING, null);
         Authenticator authenticator = authenticator(parser());
         assertThat(authenticator.verifies()).isFalse();
-        refused(parser(), "abc", AuthenticationException.Reason.INVALID, "token: this server has no key to verify it with");
+        rejected(parser(), "abc", AuthenticationException.Reason.INVALID, "token: this server has no key to verify it with");
         assertThat(authenticator.key(API_KEY).name()).isEqualTo("shop");
         assertThatCode(() -> authenticator.start(null)).doesNotThrowAnyException();
         assertThatThrownBy(() -> authenticator.key("another")).isInstanceOf(AuthenticationException.class);
     }
 
     @Test
-    void a_server_that_nobody_could_use_does_not_start() {
+    void required_authentication_without_any_key_stops_the_start() {
         set(KEY_SETTING, null);
         assertThatThrownBy(() -> new Authenticator(parser(), SecuritySettings.of("auth.mode", "required")))
                 .isInstanceOf(ConfigurationException.class)
@@ -244,11 +245,11 @@ class AuthenticatorTest {
             {}                                                                         | false
             {"kty":                                                                    | false
             """)
-    void a_file_of_keys_is_read_at_the_start(String json, boolean usable, @TempDir Path directory) throws IOException {
+    void a_key_file_is_checked_at_startup(String json, boolean usable, @TempDir Path directory) throws IOException {
         Path file = Files.writeString(directory.resolve("keys.json"), json);
         VerificationKey key = new VerificationKey("smallrye.jwt.verify.key.location", file.toUri().toString());
         if (usable) {
-            assertThatCode(() -> key.check(failing(new IllegalStateException("not asked")))).doesNotThrowAnyException();
+            assertThatCode(() -> key.check(failing(new IllegalStateException("unexpected call")))).doesNotThrowAnyException();
         } else {
             assertThatThrownBy(() -> key.check(parser())).isInstanceOf(ConfigurationException.class)
                     .hasMessage("smallrye.jwt.verify.key.location: expected a key for HS256, which " + key.value() + " is not");
@@ -257,13 +258,13 @@ class AuthenticatorTest {
 
     @ParameterizedTest
     @ValueSource(strings = { "http://issuer.example/jwks", "https://issuer.example/jwks" })
-    void the_keys_of_an_issuer_may_come_later(String location) {
+    void keys_behind_a_url_are_not_checked_at_startup(String location) {
         VerificationKey key = new VerificationKey("mp.jwt.verify.publickey.location", location);
-        assertThatCode(() -> key.check(failing(new IllegalStateException("not asked")))).doesNotThrowAnyException();
+        assertThatCode(() -> key.check(failing(new IllegalStateException("unexpected call")))).doesNotThrowAnyException();
     }
 
     @Test
-    void the_key_that_is_set_first_counts() {
+    void the_first_configured_key_is_used() {
         assertThat(VerificationKey.configured()).isEqualTo(new VerificationKey(KEY_SETTING, SECRET));
         set("mp.jwt.verify.publickey", "abc");
         assertThat(VerificationKey.configured()).isEqualTo(new VerificationKey("mp.jwt.verify.publickey", "abc"));

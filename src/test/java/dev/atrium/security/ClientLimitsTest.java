@@ -11,7 +11,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** What clients without a session may send, and the settings of every client. */
+/** Limits of clients without a session, and the settings of all limits. */
 class ClientLimitsTest {
 
     private static final Caller UNKNOWN = new Caller(Identity.ANONYMOUS, "");
@@ -39,7 +39,7 @@ class ClientLimitsTest {
     }
 
     @Test
-    void settings_are_handed_on() {
+    void settings_are_returned_to_clients() {
         ClientLimits all = new ClientLimits(
                 SecuritySettings.of("limits.rooms", "7", "limits.room-name", "8", "limits.members-page", "9",
                         "limits.first-command", "10s", "limits.bytes", "0"));
@@ -52,22 +52,22 @@ class ClientLimitsTest {
     @Test
     void requests_of_one_address_share_one_bucket() {
         exhaust(ADDRESS);
-        refuses(Limit.MESSAGES, () -> limits.request(new Caller(Identity.ANONYMOUS, ADDRESS.address())));
+        assertRejected(Limit.MESSAGES, () -> limits.request(new Caller(Identity.ANONYMOUS, ADDRESS.address())));
         assertThatCode(() -> limits.request(new Caller(Identity.ANONYMOUS, "192.0.2.2"))).doesNotThrowAnyException();
     }
 
     @Test
     void a_user_has_one_bucket_whatever_the_address() {
         exhaust(new Caller(user("ann"), "192.0.2.1"));
-        refuses(Limit.MESSAGES, () -> limits.request(new Caller(user("ann"), "192.0.2.9")));
+        assertRejected(Limit.MESSAGES, () -> limits.request(new Caller(user("ann"), "192.0.2.9")));
         assertThatCode(() -> limits.request(new Caller(user("bob"), "192.0.2.1"))).doesNotThrowAnyException();
         assertThatCode(() -> limits.request(ADDRESS)).doesNotThrowAnyException();
     }
 
     @Test
-    void bytes_are_taken_from_the_same_client() {
+    void bytes_are_charged_to_the_same_client() {
         limits.bytes(ADDRESS, 5 * 1024);
-        refuses(Limit.BYTES, () -> limits.bytes(ADDRESS, 1024));
+        assertRejected(Limit.BYTES, () -> limits.bytes(ADDRESS, 1024));
         assertThatCode(() -> limits.request(ADDRESS)).doesNotThrowAnyException();
     }
 
@@ -93,9 +93,9 @@ class ClientLimitsTest {
     }
 
     @Test
-    void a_session_may_be_in_so_many_rooms() {
+    void the_number_of_rooms_of_a_session_is_limited() {
         assertThatCode(() -> limits.room(2)).doesNotThrowAnyException();
-        refuses(Limit.ROOMS, () -> limits.room(3));
+        assertRejected(Limit.ROOMS, () -> limits.room(3));
         ClientLimits none = new ClientLimits(SecuritySettings.of("limits.rooms", "0"));
         assertThatCode(() -> none.room(1_000_000)).doesNotThrowAnyException();
     }
@@ -104,12 +104,12 @@ class ClientLimitsTest {
         for (int i = 0; i < 5; i++) {
             limits.request(caller);
         }
-        refuses(Limit.MESSAGES, () -> limits.request(caller));
+        assertRejected(Limit.MESSAGES, () -> limits.request(caller));
     }
 
-    private static void refuses(Limit limit, ThrowingCallable request) {
+    private static void assertRejected(Limit limit, ThrowingCallable request) {
         assertThatThrownBy(request)
-                .isInstanceOfSatisfying(LimitException.class, refused -> assertThat(refused.limit()).isEqualTo(limit))
+                .isInstanceOfSatisfying(LimitException.class, rejected -> assertThat(rejected.limit()).isEqualTo(limit))
                 .hasMessage(limit.message());
     }
 

@@ -11,12 +11,12 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** Which connection may begin, and which limit refuses the others. */
+/** Admission of connections, and the limits that reject them. */
 class ConnectionLimiterTest {
 
     private static final Caller ANN = new Caller(new Identity(Identity.Kind.TOKEN, "ann", Permissions.NONE, Identity.NEVER),
             "192.0.2.1");
-    private static final Caller SOMEBODY = new Caller(Identity.ANONYMOUS, "192.0.2.1");
+    private static final Caller ANONYMOUS_CLIENT = new Caller(Identity.ANONYMOUS, "192.0.2.1");
     private static final Caller OTHER = new Caller(Identity.ANONYMOUS, "192.0.2.2");
     private static final Caller UNKNOWN = new Caller(Identity.ANONYMOUS, "");
 
@@ -37,13 +37,13 @@ class ConnectionLimiterTest {
     }
 
     @Test
-    void a_full_replica_takes_another_connection_once_one_is_gone() {
+    void a_full_replica_admits_another_connection_once_one_is_closed() {
         ConnectionLimiter limiter = limiter("limits.connections", "2");
-        ConnectionLimiter.Slot slot = limiter.admit(SOMEBODY);
+        ConnectionLimiter.Slot slot = limiter.admit(ANONYMOUS_CLIENT);
         assertThat(limiter.isFull()).isFalse();
         limiter.admit(OTHER);
         assertThat(limiter.isFull()).isTrue();
-        refuses(Limit.CONNECTIONS, () -> limiter.admit(UNKNOWN));
+        assertRejected(Limit.CONNECTIONS, () -> limiter.admit(UNKNOWN));
         assertThat(limiter.count()).isEqualTo(2);
         slot.release();
         assertThat(limiter.count()).isOne();
@@ -51,30 +51,30 @@ class ConnectionLimiterTest {
     }
 
     @Test
-    void a_slot_that_is_released_twice_counts_once() {
+    void a_slot_is_released_once() {
         ConnectionLimiter limiter = limiter("limits.connections-per-address", "2");
-        ConnectionLimiter.Slot slot = limiter.admit(SOMEBODY);
-        limiter.admit(SOMEBODY);
+        ConnectionLimiter.Slot slot = limiter.admit(ANONYMOUS_CLIENT);
+        limiter.admit(ANONYMOUS_CLIENT);
         slot.release();
         slot.release();
         assertThat(limiter.count()).isOne();
-        limiter.admit(SOMEBODY);
-        refuses(Limit.CONNECTIONS_PER_ADDRESS, () -> limiter.admit(SOMEBODY));
+        limiter.admit(ANONYMOUS_CLIENT);
+        assertRejected(Limit.CONNECTIONS_PER_ADDRESS, () -> limiter.admit(ANONYMOUS_CLIENT));
     }
 
     @Test
-    void connections_of_an_address_are_counted_whoever_they_are_of() {
+    void connections_of_an_address_are_counted_whatever_their_user() {
         ConnectionLimiter limiter = limiter("limits.connections-per-address", "1");
         ConnectionLimiter.Slot slot = limiter.admit(ANN);
-        refuses(Limit.CONNECTIONS_PER_ADDRESS, () -> limiter.admit(SOMEBODY));
+        assertRejected(Limit.CONNECTIONS_PER_ADDRESS, () -> limiter.admit(ANONYMOUS_CLIENT));
         limiter.admit(OTHER);
         assertThat(limiter.count()).isEqualTo(2);
         slot.release();
-        assertThatCode(() -> limiter.admit(SOMEBODY)).doesNotThrowAnyException();
+        assertThatCode(() -> limiter.admit(ANONYMOUS_CLIENT)).doesNotThrowAnyException();
     }
 
     @Test
-    void clients_of_no_known_address_do_not_share_the_limit_of_one() {
+    void clients_of_unknown_address_are_not_limited() {
         ConnectionLimiter limiter = limiter("limits.connections-per-address", "1");
         limiter.admit(UNKNOWN);
         limiter.admit(UNKNOWN).release();
@@ -86,17 +86,17 @@ class ConnectionLimiterTest {
         ConnectionLimiter limiter = limiter("limits.connections-per-user", "2");
         limiter.enter("ann");
         limiter.enter("ann");
-        refuses(Limit.CONNECTIONS_PER_USER, () -> limiter.enter("ann"));
+        assertRejected(Limit.CONNECTIONS_PER_USER, () -> limiter.enter("ann"));
         assertThatCode(() -> limiter.enter("bob")).doesNotThrowAnyException();
         limiter.leave("ann");
         assertThatCode(() -> limiter.enter("ann")).doesNotThrowAnyException();
-        refuses(Limit.CONNECTIONS_PER_USER, () -> limiter.enter("ann"));
+        assertRejected(Limit.CONNECTIONS_PER_USER, () -> limiter.enter("ann"));
         limiter.leave("ann");
         limiter.leave("ann");
         limiter.leave("ann");
         limiter.enter("ann");
         limiter.enter("ann");
-        refuses(Limit.CONNECTIONS_PER_USER, () -> limiter.enter("ann"));
+        assertRejected(Limit.CONNECTIONS_PER_USER, () -> limiter.enter("ann"));
     }
 
     @Test
@@ -108,14 +108,14 @@ class ConnectionLimiterTest {
     }
 
     @Test
-    void a_second_has_so_many_handshakes() {
+    void handshakes_per_second_are_limited() {
         ConnectionLimiter limiter = limiter("limits.handshakes", "1");
-        limiter.admit(SOMEBODY);
-        refuses(Limit.HANDSHAKES, () -> limiter.handshake(OTHER));
+        limiter.admit(ANONYMOUS_CLIENT);
+        assertRejected(Limit.HANDSHAKES, () -> limiter.handshake(OTHER));
         assertThat(limiter.count()).isOne();
         ConnectionLimiter other = limiter("limits.handshakes", "1");
-        other.handshake(SOMEBODY);
-        refuses(Limit.HANDSHAKES, () -> other.admit(UNKNOWN));
+        other.handshake(ANONYMOUS_CLIENT);
+        assertRejected(Limit.HANDSHAKES, () -> other.admit(UNKNOWN));
         assertThat(other.count()).isZero();
     }
 
@@ -133,67 +133,67 @@ class ConnectionLimiterTest {
     }
 
     @Test
-    void a_client_that_is_kept_out_is_known_by_its_address() {
+    void an_anonymous_client_is_penalized_by_its_address() {
         ConnectionLimiter limiter = limiter();
-        limiter.penalize(SOMEBODY);
-        refuses(Limit.PENALTY, () -> limiter.admit(SOMEBODY));
-        refuses(Limit.PENALTY, () -> limiter.handshake(SOMEBODY));
+        limiter.penalize(ANONYMOUS_CLIENT);
+        assertRejected(Limit.PENALTY, () -> limiter.admit(ANONYMOUS_CLIENT));
+        assertRejected(Limit.PENALTY, () -> limiter.handshake(ANONYMOUS_CLIENT));
         assertThatCode(() -> limiter.admit(ANN)).doesNotThrowAnyException();
         assertThatCode(() -> limiter.admit(OTHER)).doesNotThrowAnyException();
     }
 
     @Test
-    void a_user_that_is_kept_out_is_so_at_every_address_and_after_the_handshake() {
+    void a_user_is_penalized_at_every_address_and_after_the_handshake() {
         ConnectionLimiter limiter = limiter();
         limiter.penalize(ANN);
-        refuses(Limit.PENALTY, () -> limiter.admit(new Caller(ANN.identity(), "192.0.2.9")));
-        refuses(Limit.PENALTY, () -> limiter.enter("ann"));
-        assertThatCode(() -> limiter.admit(SOMEBODY)).doesNotThrowAnyException();
+        assertRejected(Limit.PENALTY, () -> limiter.admit(new Caller(ANN.identity(), "192.0.2.9")));
+        assertRejected(Limit.PENALTY, () -> limiter.enter("ann"));
+        assertThatCode(() -> limiter.admit(ANONYMOUS_CLIENT)).doesNotThrowAnyException();
         assertThatCode(() -> limiter.enter("bob")).doesNotThrowAnyException();
     }
 
     @Test
-    void a_client_that_may_be_anybody_is_not_kept_out() {
+    void a_client_of_unknown_user_and_address_is_not_penalized() {
         ConnectionLimiter limiter = limiter();
         limiter.penalize(UNKNOWN);
         assertThatCode(() -> limiter.admit(UNKNOWN)).doesNotThrowAnyException();
     }
 
     @Test
-    void a_client_that_is_kept_out_takes_no_handshake_from_others() {
+    void a_rejected_handshake_of_a_penalized_client_is_not_charged() {
         ConnectionLimiter limiter = limiter("limits.handshakes", "1");
-        limiter.penalize(SOMEBODY);
-        refuses(Limit.PENALTY, () -> limiter.admit(SOMEBODY));
+        limiter.penalize(ANONYMOUS_CLIENT);
+        assertRejected(Limit.PENALTY, () -> limiter.admit(ANONYMOUS_CLIENT));
         assertThatCode(() -> limiter.admit(OTHER)).doesNotThrowAnyException();
     }
 
     @Test
-    void an_overloaded_replica_takes_nobody_and_spends_no_handshake() {
+    void an_overloaded_replica_rejects_connections_and_charges_no_handshake() {
         ConnectionLimiter limiter = limiter("limits.handshakes", "1");
         exhausted.set(true);
-        refuses(Limit.OVERLOAD, () -> limiter.admit(SOMEBODY));
+        assertRejected(Limit.OVERLOAD, () -> limiter.admit(ANONYMOUS_CLIENT));
         assertThat(limiter.count()).isZero();
         exhausted.set(false);
-        assertThatCode(() -> limiter.admit(SOMEBODY)).doesNotThrowAnyException();
+        assertThatCode(() -> limiter.admit(ANONYMOUS_CLIENT)).doesNotThrowAnyException();
     }
 
     @Test
-    void a_closed_replica_says_so_first_and_keeps_those_that_it_has() {
+    void a_closed_replica_rejects_new_connections_as_draining_and_keeps_the_others() {
         ConnectionLimiter limiter = limiter();
-        limiter.admit(SOMEBODY);
+        limiter.admit(ANONYMOUS_CLIENT);
         assertThat(limiter.isClosed()).isFalse();
         assertThatCode(limiter::requireOpen).doesNotThrowAnyException();
         exhausted.set(true);
         limiter.penalize(OTHER);
         limiter.close();
         assertThat(limiter.isClosed()).isTrue();
-        refuses(Limit.DRAINING, limiter::requireOpen);
-        refuses(Limit.DRAINING, () -> limiter.admit(OTHER));
+        assertRejected(Limit.DRAINING, limiter::requireOpen);
+        assertRejected(Limit.DRAINING, () -> limiter.admit(OTHER));
         assertThat(limiter.count()).isOne();
     }
 
-    private static void refuses(Limit limit, ThrowingCallable connecting) {
+    private static void assertRejected(Limit limit, ThrowingCallable connecting) {
         assertThatThrownBy(connecting).isInstanceOfSatisfying(LimitException.class,
-                refused -> assertThat(refused.limit()).isEqualTo(limit));
+                rejected -> assertThat(rejected.limit()).isEqualTo(limit));
     }
 }

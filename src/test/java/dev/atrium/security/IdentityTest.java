@@ -6,7 +6,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** Who a caller is to others, to limits and to logs. */
+/** Names of identities, keys of rate limits, and codes of limits. */
 class IdentityTest {
 
     @ParameterizedTest(name = "{0} {1} at {2}: user {3}, key {4}, written {5}")
@@ -18,7 +18,7 @@ class IdentityTest {
             "ANONYMOUS, -,    192.0.2.1, -,   a192.0.2.1, ANONYMOUS",
             "NOBODY,    -,    '',        -,   -,          NOBODY",
     })
-    void a_caller_is_told_from_others_by_user_or_else_by_address(Identity.Kind kind, String name, String address, String user,
+    void a_caller_is_identified_by_its_user_or_else_by_its_address(Identity.Kind kind, String name, String address, String user,
             String key,
             String written) {
         Identity identity = new Identity(kind, name, Permissions.parse("secret:join"), Identity.NEVER);
@@ -29,7 +29,7 @@ class IdentityTest {
     }
 
     @Test
-    void a_caller_that_shows_who_it_is_keeps_its_address() {
+    void a_caller_that_authenticates_keeps_its_address() {
         Identity ann = new Identity(Identity.Kind.TOKEN, "ann", Permissions.NONE, 7);
         assertThat(new Caller(Identity.NOBODY, "192.0.2.1").as(ann)).isEqualTo(new Caller(ann, "192.0.2.1"));
     }

@@ -13,7 +13,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** What a pattern of rooms grants, and what is no pattern. */
+/** Grants of room patterns, and the rejection of malformed ones. */
 class PermissionsTest {
 
     @ParameterizedTest(name = "{0}: {3} in {1} {2} is {4}")
@@ -65,18 +65,18 @@ class PermissionsTest {
             "a*b*c,   aXbYc,  true", "a*b*c, abc, true", "a*b*c, acb, false", "a*b*b, ab, false", "a*b*b, abb, true",
             "**, x, true", "*ab*, xaab, true",
     })
-    void stars_stand_for_anything(String glob, String name, boolean matches) {
+    void stars_match_any_text(String glob, String name, boolean matches) {
         assertThat(Glob.pattern(glob).matcher(name).matches()).isEqualTo(matches);
     }
 
     @Test
-    void many_stars_take_no_time() {
+    void many_stars_are_matched_without_backtracking() {
         assertTimeoutPreemptively(Duration.ofSeconds(2),
                 () -> assertThat(Glob.pattern("*a".repeat(60) + "*b").matcher("a".repeat(255)).matches()).isFalse());
     }
 
     @Test
-    void what_makes_no_sense_is_named() {
+    void the_error_of_a_malformed_grant_names_it() {
         assertThatThrownBy(() -> Permissions.parse("lobby:fly")).isInstanceOf(InvalidGrantException.class)
                 .hasMessageContaining("got \"fly\"");
         assertThatThrownBy(() -> Permissions.parse("lobby")).isInstanceOf(InvalidGrantException.class)
@@ -101,7 +101,7 @@ class PermissionsTest {
     }
 
     @Test
-    void a_pattern_that_names_no_room_is_named_in_the_answer() {
+    void the_error_of_an_invalid_pattern_names_it() {
         assertThatThrownBy(() -> Permissions.parse("/ch?at lobby:join")).isInstanceOf(InvalidGrantException.class)
                 .hasMessage("\"/ch?at lobby\": ns: expected no space, comma or question mark");
         assertThatThrownBy(() -> Permissions.parse("x".repeat(256) + ":join")).isInstanceOf(InvalidGrantException.class)
@@ -109,7 +109,7 @@ class PermissionsTest {
     }
 
     @Test
-    void words_of_one_pattern_are_gathered_whatever_the_spaces() {
+    void words_of_one_pattern_are_combined_whatever_the_spaces() {
         assertThat(Permissions.grants("a:join  send, b: admin ,a:history")).isEqualTo(Map.of(
                 "a", Set.of(Permission.JOIN, Permission.SEND, Permission.HISTORY), "b", Set.of(Permission.ADMIN)));
     }

@@ -10,7 +10,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** What everyone may do, and what a token adds to it. */
+/** Permissions of everyone combined with those of a token. */
 class PolicyTest {
 
     private static final RoomId LOBBY = RoomId.of("/", "lobby");
@@ -24,7 +24,7 @@ class PolicyTest {
 
     @ParameterizedTest
     @EnumSource(Permission.class)
-    void an_open_server_allows_everyone_everything_but_what_takes_an_administrator(Permission permission) {
+    void an_open_server_allows_everyone_everything_except_admin(Permission permission) {
         boolean allowed = permission != Permission.ADMIN;
         for (Policy policy : new Policy[] { open, Policy.open() }) {
             assertThat(policy.allows(Identity.ANONYMOUS, LOBBY, permission)).isEqualTo(allowed);
@@ -36,22 +36,22 @@ class PolicyTest {
 
     @ParameterizedTest
     @EnumSource(Permission.class)
-    void a_server_that_requires_tokens_allows_what_the_token_grants_alone(Permission permission) {
+    void a_server_that_requires_tokens_allows_only_what_the_token_grants(Permission permission) {
         assertThat(required.allows(Identity.ANONYMOUS, LOBBY, permission)).isFalse();
         assertThat(required.allows(granted("lobby:" + permission.word()), LOBBY, permission)).isTrue();
         assertThat(required.allows(granted("other:" + permission.word()), LOBBY, permission)).isFalse();
     }
 
     @Test
-    void a_client_that_has_not_said_who_it_is_is_anonymous_or_nobody() {
-        assertThat(open.unknown()).isEqualTo(Identity.ANONYMOUS);
-        assertThat(Policy.open().unknown()).isEqualTo(Identity.ANONYMOUS);
-        assertThat(required.unknown()).isEqualTo(Identity.NOBODY);
+    void an_unauthenticated_client_is_anonymous_or_nobody() {
+        assertThat(open.unauthenticated()).isEqualTo(Identity.ANONYMOUS);
+        assertThat(Policy.open().unauthenticated()).isEqualTo(Identity.ANONYMOUS);
+        assertThat(required.unauthenticated()).isEqualTo(Identity.NOBODY);
     }
 
     @ParameterizedTest
     @EnumSource(Permission.class)
-    void nobody_may_do_nothing_whatever_everyone_may(Permission permission) {
+    void nobody_is_allowed_nothing_whatever_everyone_is_granted(Permission permission) {
         Policy policy = new Policy(SecuritySettings.of("auth.mode", "required", "permissions.everyone", "/* *:admin"));
         assertThat(policy.allows(Identity.NOBODY, LOBBY, permission)).isFalse();
         assertThat(policy.allowsEverywhere(Identity.NOBODY, permission)).isFalse();
@@ -72,7 +72,7 @@ class PolicyTest {
             "lobby:join,       /* lobby:send,  SEND,    true,  false, true",
             "/chat x:join,     other:join,     JOIN,    false, false, true",
     })
-    void what_everyone_may_and_what_a_token_grants_add_up(String everyone, String token, Permission permission, boolean allowed,
+    void permissions_of_everyone_and_of_the_token_add_up(String everyone, String token, Permission permission, boolean allowed,
             boolean everywhere,
             boolean reaches) {
         Policy policy = new Policy(SecuritySettings.of("auth.mode", "required", "permissions.everyone", everyone));
@@ -89,9 +89,9 @@ class PolicyTest {
     }
 
     @Test
-    void permissions_that_make_no_sense_stop_the_start() {
+    void malformed_permissions_stop_the_start() {
         assertThatThrownBy(() -> new Policy(SecuritySettings.of("permissions.everyone", "lobby")))
                 .isInstanceOf(ConfigurationException.class)
-                .hasMessageStartingWith("atrium.permissions.everyone: expected rooms and what may be done there");
+                .hasMessageStartingWith("atrium.permissions.everyone: expected room patterns with permissions");
     }
 }

@@ -5,7 +5,7 @@ import io.smallrye.config.SmallRyeConfigBuilder;
 import java.util.HashMap;
 import java.util.Map;
 
-/** Settings of security as they come when nobody sets them, but for some. */
+/** Default settings of security, with some overridden. */
 public final class SecuritySettings {
 
     private SecuritySettings() {

@@ -5,7 +5,7 @@ import io.smallrye.config.SmallRyeConfigBuilder;
 import io.smallrye.jwt.auth.principal.JWTParser;
 import java.util.Map;
 
-/** Makes what other packages cannot construct: a policy, limits and an authenticator from settings. */
+/** Factory of a policy, limits and an authenticator, whose constructors are not public. */
 public final class TestSecurity {
 
     private static final String KEY_SETTING = "mp.jwt.verify.publickey";
@@ -27,7 +27,7 @@ public final class TestSecurity {
         return new LimitException(limit);
     }
 
-    /** Verifies tokens with that parser. */
+    /** Authenticator that verifies tokens with that parser. */
     public static Authenticator authenticator(JWTParser parser, SecurityConfig config) {
         System.setProperty(KEY_SETTING, "set");
         try {
@@ -37,7 +37,7 @@ public final class TestSecurity {
         }
     }
 
-    /** Has no key to verify tokens with. */
+    /** Authenticator without a verification key. */
     public static Authenticator withoutKey(SecurityConfig config) {
         return new Authenticator(null, config);
     }

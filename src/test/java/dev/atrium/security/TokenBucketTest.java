@@ -6,11 +6,11 @@ import static org.awaitility.Awaitility.await;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
 
-/** How much one client may send at once, and in the long run. */
+/** Rates and bursts of messages and bytes. */
 class TokenBucketTest {
 
     @Test
-    void five_seconds_worth_of_messages_may_come_at_once_and_no_more() {
+    void a_burst_of_messages_is_five_times_the_rate() {
         TokenBucket tokens = new TokenBucket(1, 0);
         for (int i = 0; i < 5; i++) {
             assertThat(tokens.take(1_000_000)).isNull();
@@ -19,7 +19,7 @@ class TokenBucketTest {
     }
 
     @Test
-    void five_seconds_worth_of_bytes_may_come_at_once_and_no_more() {
+    void a_burst_of_bytes_is_five_times_the_rate() {
         TokenBucket tokens = new TokenBucket(0, 1);
         assertThat(tokens.take(4)).isNull();
         assertThat(tokens.take(1)).isNull();
@@ -28,7 +28,7 @@ class TokenBucketTest {
     }
 
     @Test
-    void a_message_larger_than_the_whole_bucket_never_passes_and_takes_nothing() {
+    void a_message_larger_than_the_bucket_is_rejected_and_not_charged() {
         TokenBucket tokens = new TokenBucket(0, 2);
         assertThat(tokens.takeBytes(11)).isEqualTo(Limit.BYTES);
         assertThat(tokens.takeBytes(10)).isNull();
@@ -42,7 +42,7 @@ class TokenBucketTest {
     }
 
     @Test
-    void several_messages_are_taken_together_or_not_at_all() {
+    void several_messages_are_charged_together_or_not_at_all() {
         TokenBucket tokens = new TokenBucket(1, 0);
         assertThat(tokens.take(4, 0)).isNull();
         assertThat(tokens.take(2, 0)).isEqualTo(Limit.MESSAGES);
@@ -50,7 +50,7 @@ class TokenBucketTest {
     }
 
     @Test
-    void no_message_takes_no_message_but_its_bytes() {
+    void zero_messages_are_charged_their_bytes_only() {
         TokenBucket tokens = new TokenBucket(1, 1);
         assertThat(tokens.take(0, 5)).isNull();
         assertThat(tokens.take(5, 0)).isNull();
@@ -58,14 +58,14 @@ class TokenBucketTest {
     }
 
     @Test
-    void bytes_of_a_refused_message_are_not_taken() {
+    void bytes_of_a_rejected_message_are_not_charged() {
         TokenBucket tokens = new TokenBucket(1, 1);
         assertThat(tokens.take(6, 5)).isEqualTo(Limit.MESSAGES);
         assertThat(tokens.takeBytes(5)).isNull();
     }
 
     @Test
-    void an_empty_bucket_fills_at_its_rate() {
+    void an_empty_bucket_is_refilled_at_its_rate() {
         TokenBucket tokens = new TokenBucket(10, 0);
         assertThat(tokens.take(50, 0)).isNull();
         long start = System.nanoTime();
@@ -74,15 +74,15 @@ class TokenBucketTest {
     }
 
     @Test
-    void a_client_is_refused_a_hundred_times_before_it_is_stopped() {
+    void a_client_is_abusive_after_a_hundred_rejected_messages() {
         TokenBucket tokens = new TokenBucket(1, 1);
         for (int i = 0; i < 100; i++) {
             assertThat(tokens.isAbused()).isFalse();
         }
-        boolean stopped = false;
+        boolean abused = false;
         for (int i = 0; i < 20; i++) {
-            stopped |= tokens.isAbused();
+            abused |= tokens.isAbused();
         }
-        assertThat(stopped).isTrue();
+        assertThat(abused).isTrue();
     }
 }

@@ -48,7 +48,7 @@ public final class Admission {
     private static final long PENALTY_MILLIS = 1_000;
 
     /** Maximum number of delayed rejections of a reconnect storm; each holds a connection. */
-    private static final int MOST_HELD = 2_000;
+    private static final int MAX_DELAYED = 2_000;
 
     private static final String ENGINE_IO = "/socket.io/";
     /** Paths of this service; an application that embeds Atrium has others. */
@@ -70,7 +70,7 @@ public final class Admission {
     private final ClientAddress addresses;
     private final Origins origins;
     private final String cookie;
-    private final AtomicInteger held = new AtomicInteger();
+    private final AtomicInteger delayed = new AtomicInteger();
 
     /** @throws ConfigurationException naming the invalid setting */
     public Admission(Authenticator authenticator, Policy policy, ConnectionLimiter connections, AuditLog audit,
@@ -83,7 +83,7 @@ public final class Admission {
         this.origins = new Origins(config.origins());
         this.cookie = config.auth().cookie().orElse(null);
         Require.that(cookie == null || origins.areListed(), "atrium.auth.cookie",
-                "none without a list in atrium.origins: any page could use the cookies of whoever looks at it");
+                "none without a list in atrium.origins: any page could use the cookies of the user who opens it");
     }
 
     /** Adds the routes to the router at startup. */
@@ -96,7 +96,7 @@ public final class Admission {
     }
 
     /** Adds a handler to this service's paths, before all other handlers. */
-    static void first(Router router, Handler<RoutingContext> handler) {
+    static void beforeRoutes(Router router, Handler<RoutingContext> handler) {
         PATHS.forEach(path -> router.route(path).order(FIRST).handler(handler));
     }
 
@@ -143,7 +143,7 @@ public final class Admission {
             context.next();
         } else {
             audit.origin(new Caller(Identity.NOBODY, addresses.of(request)), request.getHeader(HttpHeaders.ORIGIN));
-            Problem.send(context, new ErrorReply(403, "Origin: not one that this server lets in"));
+            Problem.send(context, new ErrorReply(403, "Origin: not allowed by this server"));
         }
     }
 
@@ -154,7 +154,7 @@ public final class Admission {
             return;
         }
         HttpServerRequest request = context.request();
-        Caller unknown = new Caller(policy.unknown(), addresses.of(request));
+        Caller unknown = new Caller(policy.unauthenticated(), addresses.of(request));
         if (isEngineIo(context) && parameter(request, "sid") != null) {
             // A request of an existing Engine.IO connection: only its client knows its sid.
             admit(context, unknown);
@@ -166,7 +166,7 @@ public final class Admission {
             try {
                 admit(context, unknown.as(authenticator.key(key)));
             } catch (AuthenticationException e) {
-                refused(context, unknown, e);
+                authenticationFailed(context, unknown, e);
             }
         } else if (token == null) {
             admit(context, unknown);
@@ -174,7 +174,7 @@ public final class Admission {
             Context loop = Vertx.currentContext();
             authenticator.token(token).subscribe().with(
                     identity -> loop.runOnContext(now -> admit(context, unknown.as(identity))),
-                    failure -> loop.runOnContext(now -> refused(context, unknown, failure)));
+                    failure -> loop.runOnContext(now -> authenticationFailed(context, unknown, failure)));
         }
     }
 
@@ -203,26 +203,26 @@ public final class Admission {
      * Rejects an unauthenticated request. A WebSocket handshake continues and its route rejects it: a browser sees the close
      * code of a WebSocket, but not the HTTP status of a handshake.
      */
-    private void refused(RoutingContext context, Caller unknown, Throwable failure) {
-        if (failure instanceof AuthenticationException refused) {
-            audit.token(unknown, TRANSPORT, refused.reason());
-            if (refused.reason() != AuthenticationException.Reason.UNAVAILABLE) {
-                refuse(context, unknown, refused);
+    private void authenticationFailed(RoutingContext context, Caller unknown, Throwable failure) {
+        if (failure instanceof AuthenticationException rejected) {
+            audit.token(unknown, TRANSPORT, rejected.reason());
+            if (rejected.reason() != AuthenticationException.Reason.UNAVAILABLE) {
+                rejectInvalid(context, unknown, rejected);
                 return;
             }
         }
         Problem.send(context, ErrorReply.of(failure));
     }
 
-    private void refuse(RoutingContext context, Caller unknown, AuthenticationException refused) {
+    private void rejectInvalid(RoutingContext context, Caller unknown, AuthenticationException rejected) {
         if (isWebSocket(context.request())) {
-            context.put(AuthenticationException.class.getName(), refused);
+            context.put(AuthenticationException.class.getName(), rejected);
             admit(context, unknown);
             return;
         }
         try {
             audit.request(unknown, TRANSPORT);
-            Problem.send(context, ErrorReply.of(refused));
+            Problem.send(context, ErrorReply.of(rejected));
         } catch (ErrorReply tooMany) {
             Problem.send(context, tooMany);
         }
@@ -303,10 +303,10 @@ public final class Admission {
             return work.apply(caller);
         } catch (LimitException e) {
             audit.limit(caller, transport, e.limit());
-            if (e.limit() == Limit.PENALTY || isStormy(e.limit()) && held.get() < MOST_HELD) {
-                held.incrementAndGet();
+            if (e.limit() == Limit.PENALTY || isSharedByMany(e.limit()) && delayed.get() < MAX_DELAYED) {
+                delayed.incrementAndGet();
                 context.vertx().setTimer(PENALTY_MILLIS, late -> {
-                    held.decrementAndGet();
+                    delayed.decrementAndGet();
                     Problem.send(context, ErrorReply.of(e));
                 });
             } else {
@@ -317,7 +317,7 @@ public final class Admission {
     }
 
     /** Returns whether a limit is reached by many clients at once, as in a reconnect storm. */
-    private static boolean isStormy(Limit limit) {
+    private static boolean isSharedByMany(Limit limit) {
         return limit == Limit.OVERLOAD || limit == Limit.HANDSHAKES;
     }
 }

@@ -19,7 +19,7 @@ import org.eclipse.microprofile.config.inject.ConfigProperty;
 public final class BodyLimit {
 
     /** Time to send the rest of the body before the connection is closed; the response was sent at the beginning. */
-    private static final long PATIENCE_MILLIS = 10_000;
+    private static final long TIMEOUT_MILLIS = 10_000;
 
     private final Vertx vertx;
     private final long limit;
@@ -30,20 +30,20 @@ public final class BodyLimit {
     }
 
     void register(@Observes Router router) {
-        Admission.first(router, context -> {
+        Admission.beforeRoutes(router, context -> {
             if (length(context.request()) > limit) {
-                refuse(context);
+                reject(context);
             } else {
                 context.next();
             }
         });
     }
 
-    private void refuse(RoutingContext context) {
+    private void reject(RoutingContext context) {
         HttpServerRequest request = context.request();
-        long patience = vertx.setTimer(PATIENCE_MILLIS, late -> request.connection().close());
-        request.endHandler(read -> vertx.cancelTimer(patience));
-        request.exceptionHandler(gone -> vertx.cancelTimer(patience));
+        long timeout = vertx.setTimer(TIMEOUT_MILLIS, late -> request.connection().close());
+        request.endHandler(read -> vertx.cancelTimer(timeout));
+        request.exceptionHandler(gone -> vertx.cancelTimer(timeout));
         request.resume();
         Problem.send(context, 413);
     }

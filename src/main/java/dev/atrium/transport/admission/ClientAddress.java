@@ -67,7 +67,8 @@ final class ClientAddress {
             // Most likely a proxy that is not configured as trusted: all clients would share its address and its limits.
             if (warned.compareAndSet(false, true)) {
                 LOG.warnf(
-                        "%s comes from %s, which is not among atrium.trusted-proxies: clients cannot be told apart by address",
+                        "Clients behind a proxy cannot be distinguished by address, because the proxy is not in atrium.trusted-proxies; "
+                                + "add it: header %s from %s",
                         FORWARDED_FOR, peer);
             }
             return "";

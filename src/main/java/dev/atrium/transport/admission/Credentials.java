@@ -43,8 +43,8 @@ final class Credentials {
         if (token == null) {
             token = fromQuery;
         }
-        Cookie held = token == null && cookie != null ? request.getCookie(cookie) : null;
-        return held == null ? token : held.getValue();
+        Cookie sessionCookie = token == null && cookie != null ? request.getCookie(cookie) : null;
+        return sessionCookie == null ? token : sessionCookie.getValue();
     }
 
     private static String bearer(String authorization) {

@@ -20,10 +20,10 @@ public record Problem(int status, String title, String detail) {
 
     private static final Map<Integer, String> DETAILS = Map.of(
             404, "there is nothing at this path",
-            405, "this path does not know this method",
-            406, "Accept: expected a type that this path can give",
-            413, "body: larger than this server takes",
-            415, "Content-Type: expected a media type that this path can take");
+            405, "this path does not support this method",
+            406, "Accept: expected a media type that this path can produce",
+            413, "body: larger than this server accepts",
+            415, "Content-Type: expected a media type that this path accepts");
 
     /** Returns the problem document of an error reply. */
     public static Problem of(ErrorReply error) {
@@ -31,8 +31,8 @@ public record Problem(int status, String title, String detail) {
     }
 
     /** Returns the problem document of an error that the HTTP server itself has raised. */
-    public static Problem of(int status, String absent) {
-        return new Problem(status, title(status), DETAILS.getOrDefault(status, absent));
+    public static Problem of(int status, String defaultDetail) {
+        return new Problem(status, title(status), DETAILS.getOrDefault(status, defaultDetail));
     }
 
     /**

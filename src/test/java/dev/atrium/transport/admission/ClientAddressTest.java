@@ -10,7 +10,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Whose address counts, with proxies and without. */
+/** Address of a client, with proxies and without. */
 class ClientAddressTest {
 
     private static String address(String trusted, String peer, String... forwarded) {
@@ -59,7 +59,7 @@ class ClientAddressTest {
             10.0.0.0/8    | 10.1.2.3          | [192.0.2.1                         | ''
             10.0.0.0/8    | 10.1.2.3          | :5678                              | ''
             """)
-    void the_last_address_that_no_trusted_proxy_has_is_the_client(String trusted, String peer, String forwarded,
+    void the_last_address_that_is_not_a_trusted_proxy_is_the_client(String trusted, String peer, String forwarded,
             String client) {
         assertThat(forwarded == null ? address(trusted, peer) : address(trusted, peer, forwarded)).isEqualTo(client);
     }
@@ -71,14 +71,14 @@ class ClientAddressTest {
     }
 
     @Test
-    void a_socket_without_an_address_is_nobodys() {
+    void a_socket_without_an_address_has_an_unknown_client() {
         assertThat(address(null, null)).isEmpty();
         assertThat(address("10.0.0.0/8", null, "192.0.2.1")).isEmpty();
     }
 
     @ParameterizedTest
     @ValueSource(strings = { "10.0.0.0/33", "10.0.0.0/-1", "10.0.0.0/", "10.0.0.0/8/8", "10.0.0.0/x", "2001:db8::/129" })
-    void what_is_no_network_stops_the_start(String network) {
+    void an_invalid_network_stops_the_start(String network) {
         assertThatThrownBy(() -> new ClientAddress(List.of("10.0.0.0/8", network))).isInstanceOf(ConfigurationException.class)
                 .hasMessage("atrium.trusted-proxies: expected networks, for example 10.0.0.0/8, got \"" + network + '"');
     }

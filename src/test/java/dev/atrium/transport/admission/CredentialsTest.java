@@ -6,7 +6,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** Where a request carries its token, and which place comes first. */
+/** Sources of the token in a request, and their order. */
 class CredentialsTest {
 
     private static final String CARRIER = "quarkus-http-upgrade%23Authorization%23";
@@ -14,7 +14,7 @@ class CredentialsTest {
     @ParameterizedTest(name = "Authorization: {0}")
     @CsvSource({ "Bearer abc, abc", "bearer abc, abc", "BEARER  abc , abc", "Bearerabc,", "Basic abc,", "Bearer,",
             "'Bearer ', ''", "abc,", "," })
-    void a_bearer_token_is_taken_from_its_header(String header, String token) {
+    void a_bearer_token_is_read_from_its_header(String header, String token) {
         assertThat(Credentials.token(new Requests().header("Authorization", header).request(), null, null)).isEqualTo(token);
     }
 
@@ -30,7 +30,7 @@ class CredentialsTest {
             %zz, quarkus-http-upgrade%23Authorization%23Bearer%20abc                   | abc
             %zz                                                                        |
             """)
-    void a_token_may_come_as_a_subprotocol(String header, String token) {
+    void a_token_is_read_from_a_subprotocol(String header, String token) {
         assertThat(Credentials.token(new Requests().header("Sec-WebSocket-Protocol", header).request(), null, null))
                 .isEqualTo(token);
     }
@@ -63,7 +63,7 @@ class CredentialsTest {
     }
 
     @Test
-    void a_backend_has_its_key_in_a_header() {
+    void an_api_key_is_read_from_its_header() {
         assertThat(Credentials.key(new Requests().header("x-api-key", "secret").request())).isEqualTo("secret");
         assertThat(Credentials.key(new Requests().header("Authorization", "Bearer abc").request())).isNull();
     }
@@ -85,7 +85,7 @@ class CredentialsTest {
             "x=access_token&y=%zz,               ?x=access_token&y=%zz",
             "%zz=1&access_token=abc,             ?%zz=1",
     })
-    void a_query_is_handed_on_without_its_token(String query, String rest) {
+    void a_token_is_removed_from_the_query(String query, String rest) {
         assertThat(Credentials.without(query)).isEqualTo(rest);
     }
 }

@@ -12,7 +12,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Pages of which origins may come. */
+/** Allowlist of origins. */
 class OriginsTest {
 
     private final Origins listed = new Origins(Optional.of(List.of("https://app.example.com", "http://localhost:3000")));
@@ -35,7 +35,7 @@ class OriginsTest {
             "*,                             false",
             "'',                            false",
     })
-    void a_page_of_the_list_or_of_the_server_itself_may_come(String origin, boolean allowed) {
+    void pages_of_the_list_and_of_the_server_itself_are_allowed(String origin, boolean allowed) {
         assertThat(listed.allow(new Requests().to("https", "chat.example.com", 8443).header("Origin", origin).request()))
                 .isEqualTo(allowed);
     }
@@ -47,7 +47,7 @@ class OriginsTest {
     }
 
     @Test
-    void without_a_list_all_may_come() {
+    void without_a_list_all_origins_are_allowed() {
         Origins absent = new Origins(Optional.empty());
         Origins any = new Origins(Optional.of(List.of("https://app.example.com", "*")));
         assertThat(absent.areListed()).isFalse();
@@ -62,7 +62,7 @@ class OriginsTest {
             "https://app.example.com#x",
             "https://ann@app.example.com", "//app.example.com", "https:app", "https://app example.com", "https://*.example.com",
             "null" })
-    void what_is_no_origin_stops_the_start(String text) {
+    void an_invalid_origin_stops_the_start(String text) {
         assertThatThrownBy(() -> new Origins(Optional.of(List.of("https://app.example.com", text))))
                 .isInstanceOf(ConfigurationException.class)
                 .hasMessage("atrium.origins: expected origins, for example https://app.example.com, got \"" + text + '"');
@@ -70,7 +70,7 @@ class OriginsTest {
 
     @ParameterizedTest
     @ValueSource(strings = { "http://localhost", "https://[::1]:8443", "capacitor://localhost", "http://192.0.2.1:80" })
-    void an_origin_is_a_scheme_and_a_host_and_maybe_a_port(String origin) {
+    void an_origin_has_a_scheme_a_host_and_an_optional_port(String origin) {
         assertThatCode(() -> new Origins(Optional.of(List.of(origin)))).doesNotThrowAnyException();
     }
 }

@@ -45,14 +45,14 @@ class ProblemTest {
     @ParameterizedTest(name = "{0} is {1}: {2}")
     @CsvSource({
             "404, Not Found, there is nothing at this path",
-            "405, Method Not Allowed, this path does not know this method",
-            "406, Not Acceptable, 'Accept: expected a type that this path can give'",
-            "413, Request Entity Too Large, body: larger than this server takes",
-            "415, Unsupported Media Type, 'Content-Type: expected a media type that this path can take'",
+            "405, Method Not Allowed, this path does not support this method",
+            "406, Not Acceptable, 'Accept: expected a media type that this path can produce'",
+            "413, Request Entity Too Large, body: larger than this server accepts",
+            "415, Unsupported Media Type, 'Content-Type: expected a media type that this path accepts'",
             "400, Bad Request, something else",
             "500, Internal Server Error, something else",
     })
-    void what_the_server_itself_refuses_is_told_in_our_words_where_there_are_some(int status, String title, String detail) {
+    void errors_of_the_http_server_have_atriums_detail_if_there_is_one(int status, String title, String detail) {
         assertThat(Problem.of(status, "something else")).isEqualTo(new Problem(status, title, detail));
     }
 
@@ -63,7 +63,7 @@ class ProblemTest {
     }
 
     @Test
-    void clients_are_told_how_to_say_who_they_are_and_when_to_come_back() {
+    void errors_have_their_authenticate_and_retry_headers() {
         assertThat(Problem.headers(ErrorReply.of(new AuthenticationException(AuthenticationException.Reason.EXPIRED))))
                 .isEqualTo(Map.of("WWW-Authenticate", "Bearer"));
         assertThat(Problem.headers(new ErrorReply(429, "too many"))).isEqualTo(Map.of("Retry-After", "1"));
@@ -72,7 +72,7 @@ class ProblemTest {
     }
 
     @Test
-    void an_answer_has_status_headers_and_a_body_of_its_own_type() {
+    void a_response_has_status_headers_and_a_problem_document() {
         Problem.send(context(), new ErrorReply(401, "token: expired"));
         assertThat(log).startsWith("WWW-Authenticate: Bearer", "401", "Content-Type: application/problem+json").hasSize(4);
         assertThat(new JsonObject(log.get(3)))
@@ -80,7 +80,7 @@ class ProblemTest {
     }
 
     @Test
-    void a_status_without_words_of_ours_is_its_own_detail() {
+    void a_status_without_a_detail_has_its_title_as_detail() {
         Problem.send(context(), 400);
         assertThat(log).startsWith("400", "Content-Type: application/problem+json").hasSize(3);
         assertThat(new JsonObject(log.get(2)).getString("detail")).isEqualTo("Bad Request");
@@ -88,7 +88,7 @@ class ProblemTest {
 
     @ParameterizedTest(name = "head written {0}, closed {1}")
     @CsvSource({ "true, false", "false, true" })
-    void what_was_answered_already_or_has_nobody_left_is_not_answered(boolean written, boolean gone) {
+    void a_response_that_was_sent_or_whose_client_is_gone_is_not_sent(boolean written, boolean gone) {
         headWritten = written;
         closed = gone;
         Problem.send(context(), 404);

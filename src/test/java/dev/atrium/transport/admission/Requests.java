@@ -12,7 +12,7 @@ import java.net.UnknownHostException;
 import java.util.HashMap;
 import java.util.Map;
 
-/** A request as far as admission looks at it. */
+/** Request with the parts that admission reads. */
 final class Requests {
 
     private final MultiMap headers = MultiMap.caseInsensitiveMultiMap();
