@@ -20,11 +20,12 @@ final class DeliveryMetrics implements DeliveryObserver {
 
     DeliveryMetrics(MeterRegistry registry) {
         FunctionCounter.builder("atrium.messages.delivered", messages, LongAdder::sum)
-                .description("Messages handed to members, once per member").register(registry);
+                .description("Messages delivered to members, once per member").register(registry);
         FunctionCounter.builder("atrium.messages.delivered.bytes", bytes, LongAdder::sum)
-                .description("Data handed to members").baseUnit("bytes").register(registry);
+                .description("Data delivered to members").baseUnit("bytes").register(registry);
         latency = Timer.builder("atrium.delivery.latency")
-                .description("From the backplane's taking a message to its being handed to the members of one event loop")
+                .description(
+                        "Time from the backplane's acceptance of a message to its delivery to the members on one event loop")
                 .serviceLevelObjectives(milliseconds(1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000))
                 .register(registry);
     }

@@ -29,33 +29,33 @@ final class Drain {
 
     private static final long STEP_MILLIS = 100;
     private static final long REPORT_NANOS = TimeUnit.SECONDS.toNanos(5);
-    private static final Duration LONGEST = Duration.ofHours(1);
+    private static final Duration MAX_DURATION = Duration.ofHours(1);
 
     private final Sessions sessions;
     private final Duration window;
-    private final AtomicInteger left = new AtomicInteger();
-    private final LongAdder told = new LongAdder();
+    private final AtomicInteger remaining = new AtomicInteger();
+    private final LongAdder closed = new LongAdder();
     private final LongAdder forced = new LongAdder();
     private final AtomicBoolean rebalancing = new AtomicBoolean();
-    private final CountDownLatch hurried = new CountDownLatch(1);
+    private final CountDownLatch expedited = new CountDownLatch(1);
 
     /** @throws ConfigurationException naming the invalid setting */
     Drain(Sessions sessions, DrainConfig config) {
         this.sessions = sessions;
         this.window = config.window();
-        Require.between("atrium.drain.delay", config.delay(), Duration.ZERO, LONGEST);
-        Require.between("atrium.drain.window", window, Duration.ZERO, LONGEST);
-        Require.between("atrium.drain.grace", config.grace(), Duration.ZERO, LONGEST);
+        Require.between("atrium.drain.delay", config.delay(), Duration.ZERO, MAX_DURATION);
+        Require.between("atrium.drain.window", window, Duration.ZERO, MAX_DURATION);
+        Require.between("atrium.drain.grace", config.grace(), Duration.ZERO, MAX_DURATION);
     }
 
     /** Number of clients that are still to be closed. */
-    int left() {
-        return left.get();
+    int remaining() {
+        return remaining.get();
     }
 
     /** Number of clients that were closed. */
-    long told() {
-        return told.sum();
+    long closed() {
+        return closed.sum();
     }
 
     /** Number of connections that were still open at the end of the grace period. */
@@ -69,14 +69,14 @@ final class Drain {
     }
 
     /** Ends the delay and the window: all remaining clients are closed at once. */
-    void hurry() {
-        hurried.countDown();
+    void expedite() {
+        expedited.countDown();
     }
 
-    /** Waits for that time, or until {@link #hurry}. Returns whether the wait was cut short. */
+    /** Waits for that time, or until {@link #expedite}. Returns whether the wait was cut short. */
     boolean pause(Duration time) {
         try {
-            return hurried.await(time.toNanos(), TimeUnit.NANOSECONDS);
+            return expedited.await(time.toNanos(), TimeUnit.NANOSECONDS);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             return true;
@@ -84,11 +84,11 @@ final class Drain {
     }
 
     /** Runs all closes, spread over that time. Returns when the last one has run. */
-    void tell(List<Runnable> closeTasks, Duration over) {
+    void closeAll(List<Runnable> closeTasks, Duration over) {
         // In random order: members of one room often connected one after the other, and would all be gone at once.
         List<Runnable> order = new ArrayList<>(closeTasks);
         Collections.shuffle(order);
-        left.addAndGet(order.size());
+        remaining.addAndGet(order.size());
         long start = System.nanoTime();
         long reported = start;
         int next = 0;
@@ -96,11 +96,11 @@ final class Drain {
             long now = System.nanoTime();
             int due = due(order.size(), now - start, over.toNanos());
             for (; next < due; next++) {
-                tell(order.get(next));
+                close(order.get(next));
             }
             if (now - reported >= REPORT_NANOS) {
                 reported = now;
-                LOG.infof("Draining: %d of %d clients were told to go, %d are left", next, order.size(), order.size() - next);
+                LOG.infof("Draining: %d of %d clients are closed, %d remain", next, order.size(), order.size() - next);
             }
             if (next < order.size()) {
                 pause(Duration.ofMillis(STEP_MILLIS));
@@ -110,23 +110,23 @@ final class Drain {
 
     /** Number of clients to be closed by now: rounded up, so that a single client does not wait for the end of the window. */
     private int due(int all, long nanos, long windowNanos) {
-        if (hurried.getCount() == 0 || nanos >= windowNanos) {
+        if (expedited.getCount() == 0 || nanos >= windowNanos) {
             return all;
         }
         double share = (nanos + TimeUnit.MILLISECONDS.toNanos(STEP_MILLIS)) / (double) windowNanos;
         return (int) Math.min(all, Math.ceil(all * share));
     }
 
-    private void tell(Runnable farewell) {
-        farewell.run();
-        left.decrementAndGet();
-        told.increment();
+    private void close(Runnable closeTask) {
+        closeTask.run();
+        remaining.decrementAndGet();
+        closed.increment();
     }
 
     /** Closes a session that began after the list of sessions was taken. */
-    void tellLate(Session session) {
+    void closeLate(Session session) {
         session.closeSoon(CloseReason.GOING_AWAY);
-        told.increment();
+        closed.increment();
     }
 
     /**
@@ -135,18 +135,18 @@ final class Drain {
      * @return number of sessions; fewer than requested if there are no more
      * @throws ErrorReply 409 if a drain is in progress
      */
-    int rebalance(int most) {
-        if (hurried.getCount() == 0 || !rebalancing.compareAndSet(false, true)) {
-            throw new ErrorReply(409, "sessions: a drain is under way already; " + left() + " are still to be told");
+    int rebalance(int max) {
+        if (expedited.getCount() == 0 || !rebalancing.compareAndSet(false, true)) {
+            throw new ErrorReply(409, "sessions: a drain is in progress; " + remaining() + " clients are still to be closed");
         }
         List<Session> all = new ArrayList<>(sessions.all());
         Collections.shuffle(all);
-        List<Runnable> chosen = all.stream().limit(most)
+        List<Runnable> chosen = all.stream().limit(max)
                 .<Runnable> map(session -> () -> session.closeSoon(CloseReason.REBALANCED)).toList();
         Thread thread = new Thread(() -> {
             try {
-                tell(chosen, window);
-                LOG.infof("Told %d sessions to go elsewhere", chosen.size());
+                closeAll(chosen, window);
+                LOG.infof("The requested drain is complete: %d sessions were closed", chosen.size());
             } finally {
                 rebalancing.set(false);
             }

@@ -17,7 +17,7 @@ import jakarta.inject.Singleton;
 @Singleton
 final class DrainRoute {
 
-    private static final String EXPECTED = "sessions: expected how many to send elsewhere, a number from 1 to "
+    private static final String EXPECTED = "sessions: expected the number of sessions to close, from 1 to "
             + Integer.MAX_VALUE;
 
     private final Drain drain;
@@ -36,14 +36,14 @@ final class DrainRoute {
         try {
             if (context.request().method() != HttpMethod.POST) {
                 context.response().putHeader(HttpHeaders.ALLOW, "POST");
-                throw new ErrorReply(405, "this path knows POST alone");
+                throw new ErrorReply(405, "this path supports only POST");
             }
-            int most = sessions(context);
+            int max = sessions(context);
             if (shutdown.isDraining()) {
-                throw new ErrorReply(409, "sessions: this replica is being stopped, all of them are told to go");
+                throw new ErrorReply(409, "sessions: this replica is shutting down and closes all sessions");
             }
             context.response().setStatusCode(202).putHeader(HttpHeaders.CONTENT_TYPE, "application/json")
-                    .end(new JsonObject().put("draining", drain.rebalance(most)).encode());
+                    .end(new JsonObject().put("draining", drain.rebalance(max)).encode());
         } catch (ErrorReply error) {
             Problem.send(context, error);
         }

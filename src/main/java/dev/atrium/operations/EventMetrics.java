@@ -69,41 +69,43 @@ final class EventMetrics implements EventObserver {
 
     private Counter received(Transport transport) {
         return counters.computeIfAbsent(new Key("received", transport, null),
-                key -> counter("atrium.messages.received", "Messages taken from clients", "transport", transport.label()));
+                key -> counter("atrium.messages.received", "Messages accepted from clients", "transport", transport.label()));
     }
 
     private Counter receivedBytes(Transport transport) {
         return counters.computeIfAbsent(new Key("bytes", transport, null),
-                key -> counter("atrium.messages.received.bytes", "Data taken from clients", "transport", transport.label()));
+                key -> counter("atrium.messages.received.bytes", "Data accepted from clients", "transport", transport.label()));
     }
 
     private Counter refused(Transport transport, int code) {
         return counters.computeIfAbsent(new Key("refused", transport, code),
-                key -> counter("atrium.messages.refused", "Messages refused to clients", "transport", transport.label(), "code",
+                key -> counter("atrium.messages.refused", "Messages of clients that were rejected", "transport",
+                        transport.label(), "code",
                         Integer.toString(code)));
     }
 
     private Counter denied(Event.Denied.Kind kind, String detail) {
         return counters.computeIfAbsent(new Key("denied", kind, detail),
-                key -> counter("atrium.denied", "What clients were refused", "kind", kind.name().toLowerCase(Locale.ROOT),
+                key -> counter("atrium.denied", "Denials, by kind and detail", "kind", kind.name().toLowerCase(Locale.ROOT),
                         "detail", detail));
     }
 
     private Counter opened(Transport transport) {
         return counters.computeIfAbsent(new Key("opened", transport, null),
-                key -> counter("atrium.connections.opened", "Clients that connected", "transport", transport.label()));
+                key -> counter("atrium.connections.opened", "Clients that have connected", "transport", transport.label()));
     }
 
     private Counter closed(Transport transport, CloseReason reason) {
         return counters.computeIfAbsent(new Key("closed", transport, reason),
-                key -> counter("atrium.connections.closed", "Clients that are gone, by reason", "transport", transport.label(),
+                key -> counter("atrium.connections.closed", "Clients that have disconnected, by reason", "transport",
+                        transport.label(),
                         "reason",
                         reason.label()));
     }
 
     private Counter timeouts(Transport transport) {
         return counters.computeIfAbsent(new Key("timeouts", transport, null),
-                key -> counter("atrium.heartbeat.timeouts", "Clients that were silent for too long", "transport",
+                key -> counter("atrium.heartbeat.timeouts", "Clients that did not reply to a ping in time", "transport",
                         transport.label()));
     }
 

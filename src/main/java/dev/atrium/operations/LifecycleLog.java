@@ -20,16 +20,16 @@ final class LifecycleLog {
     void start(@Observes StartupEvent startup, Events events) {
         // Without the level no subscriber is registered, so that no worker thread wakes up for each event.
         if (LOG.isLoggable(Level.DEBUG)) {
-            events.subscribe("life log", Event.Life.class, event -> {
+            events.subscribe("lifecycle log", Event.Life.class, event -> {
                 // The session's end, which is the next event, has the heartbeat as its reason.
                 if (!(event instanceof Event.HeartbeatMissed)) {
-                    tell(event).write(LOG, Level.DEBUG);
+                    logLine(event).write(LOG, Level.DEBUG);
                 }
             });
         }
     }
 
-    private static LogLine tell(Event.Life event) {
+    private static LogLine logLine(Event.Life event) {
         if (event instanceof Event.Resumed resumed) {
             return line("resumed", event).word("former", resumed.former()).word("rooms", resumed.rooms());
         }

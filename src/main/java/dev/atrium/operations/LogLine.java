@@ -15,16 +15,16 @@ import org.jboss.logmanager.Logger;
  */
 final class LogLine {
 
-    private static final int LONGEST_VALUE = 300;
+    private static final int MAX_VALUE_LENGTH = 300;
 
     private static final JsonMapper ASCII = JsonMapper.builder().enable(JsonWriteFeature.ESCAPE_NON_ASCII).build();
 
     private final StringBuilder line;
     private final Map<String, String> fields = new LinkedHashMap<>();
 
-    LogLine(String what) {
-        line = new StringBuilder(what);
-        fields.put("event", what);
+    LogLine(String event) {
+        line = new StringBuilder(event);
+        fields.put("event", event);
     }
 
     /** Adds a value of the server: one word. */
@@ -37,7 +37,7 @@ final class LogLine {
     /** Adds a value from a client; nothing if it is null or empty. */
     LogLine text(String field, String value) {
         if (value != null && !value.isEmpty()) {
-            String cut = value.substring(0, Math.min(value.length(), LONGEST_VALUE));
+            String cut = value.substring(0, Math.min(value.length(), MAX_VALUE_LENGTH));
             line.append(' ').append(field).append('=').append(quoted(cut));
             fields.put(field, cut);
         }

@@ -34,26 +34,26 @@ final class Metrics {
     }
 
     void start(@Observes StartupEvent startup, Events events, Sessions sessions, Rooms rooms, Backplane backplane,
-            EngineSockets engineSockets, ConnectionLimiter limiter, Transfers transfers, ExpiryJob sweep, LoadShedder load,
+            EngineSockets engineSockets, ConnectionLimiter limiter, Transfers transfers, ExpiryJob expiryJob, LoadShedder load,
             Drain drain, Shutdown shutdown) {
         connections(sessions);
         gauge("atrium.rooms", "Rooms with members on this replica", rooms, Rooms::count);
         gauge("atrium.memberships", "Memberships in rooms of sessions on this replica", rooms, Rooms::memberships);
-        gauge("atrium.outbox.bytes", "Bytes that wait to be written to clients", sessions,
+        gauge("atrium.outbox.bytes", "Bytes pending in the send queues of clients", sessions,
                 all -> all.all().stream().mapToLong(Session::pendingBytes).sum());
-        gauge("atrium.backlog.bytes", "Bytes of messages that the busiest event loop has not handed out", sessions,
+        gauge("atrium.backlog.bytes", "Bytes of messages pending for delivery on the busiest event loop", sessions,
                 Sessions::backlog);
         total("atrium.events.dropped", "Events that a slow subscriber on this replica lost", events, Events::dropped);
         for (String carrier : List.of("polling", "websocket")) {
             Gauge.builder("atrium.engineio.connections", engineSockets, all -> all.count(carrier))
-                    .description("Connections of Engine.IO now, by what carries them").tag("transport", carrier)
+                    .description("Connections of Engine.IO now, by transport").tag("transport", carrier)
                     .register(registry);
         }
-        gauge("atrium.connections.admitted", "Connections that count towards the limits, whatever they carry", limiter,
+        gauge("atrium.connections.admitted", "Connections that count towards the limits, of all protocols", limiter,
                 ConnectionLimiter::count);
         load(sessions, load);
         drain(drain, shutdown);
-        files(transfers, sweep);
+        files(transfers, expiryJob);
         backplane(backplane);
     }
 
@@ -66,39 +66,43 @@ final class Metrics {
     }
 
     private void load(Sessions sessions, LoadShedder load) {
-        gauge("atrium.event.loop.lag.seconds", "How late the slowest event loop is", load, LoadShedder::lagSeconds);
-        gauge("atrium.handshakes.in.flight", "Newcomers who wait for their turn, or have it", sessions,
+        gauge("atrium.event.loop.lag.seconds", "Lag of the slowest event loop", load, LoadShedder::lagSeconds);
+        gauge("atrium.handshakes.in.flight", "New connections whose handshake, join or resumption is running or waiting",
+                sessions,
                 Sessions::newConnections);
     }
 
     private void drain(Drain drain, Shutdown shutdown) {
-        gauge("atrium.draining", "Whether this replica is on its way out", shutdown, end -> end.isDraining() ? 1 : 0);
-        gauge("atrium.drain.sessions", "Clients that are still to be told to go", drain, Drain::left);
-        drained("told", drain, Drain::told);
+        gauge("atrium.draining", "1 while this replica shuts down", shutdown, end -> end.isDraining() ? 1 : 0);
+        gauge("atrium.drain.sessions", "Clients that are still to be closed by the drain", drain, Drain::remaining);
+        drained("told", drain, Drain::closed);
         drained("forced", drain, Drain::forced);
     }
 
     private void drained(String how, Drain drain, ToDoubleFunction<Drain> value) {
-        FunctionCounter.builder("atrium.drained", drain, value).description("Clients that were sent elsewhere, told or cut")
+        FunctionCounter.builder("atrium.drained", drain, value)
+                .description("Clients that a drain has closed, and connections that were cut after the grace period")
                 .tag("how", how).register(registry);
     }
 
-    private void files(Transfers transfers, ExpiryJob sweep) {
-        total("atrium.file.received.bytes", "Chunks of files taken from clients", transfers, Transfers::received);
-        total("atrium.file.sent.bytes", "Chunks of files given to clients", transfers, Transfers::sent);
-        total("atrium.file.completed", "Files that were verified and said in their room", transfers, Transfers::completed);
-        total("atrium.file.store.full", "Files and chunks that were refused because the store had no room", transfers,
+    private void files(Transfers transfers, ExpiryJob expiryJob) {
+        total("atrium.file.received.bytes", "Bytes of file chunks received from clients", transfers, Transfers::received);
+        total("atrium.file.sent.bytes", "Bytes of file chunks sent to clients", transfers, Transfers::sent);
+        total("atrium.file.completed", "Files that were verified and published in their room", transfers, Transfers::completed);
+        total("atrium.file.store.full", "Files and chunks that were rejected because the store was full", transfers,
                 Transfers::full);
-        total("atrium.file.swept", "Files that were too old, or that nobody went on with", sweep, ExpiryJob::swept);
+        total("atrium.file.swept", "Files that were deleted because they had expired or their upload was abandoned", expiryJob,
+                ExpiryJob::swept);
     }
 
     private void backplane(Backplane backplane) {
-        gauge("atrium.backplane.up", "Whether this replica can publish and hears what is published", backplane,
+        gauge("atrium.backplane.up", "1 if this replica can publish and receives what is published", backplane,
                 port -> port.status().isReceiving() ? 1 : 0);
-        gauge("atrium.backplane.round.trip.seconds", "From publishing a probe to hearing it, last measured", backplane,
+        gauge("atrium.backplane.round.trip.seconds", "Round trip of the last probe", backplane,
                 port -> port.status().roundTripSeconds());
-        total("atrium.backplane.errors", "Commands to the backplane that failed", backplane, port -> port.status().errors());
-        total("atrium.backplane.reconnects", "Connections to the backplane made again", backplane,
+        total("atrium.backplane.errors", "Commands to the backplane that have failed", backplane,
+                port -> port.status().errors());
+        total("atrium.backplane.reconnects", "Reconnects to the backplane", backplane,
                 port -> port.status().reconnects());
         total("atrium.backplane.healed", "Messages that a cut subscription missed and that were read from the log",
                 backplane, port -> port.status().healed());

@@ -14,7 +14,7 @@ import org.eclipse.microprofile.config.inject.ConfigProperty;
 @Singleton
 final class ReplicaAnnouncer {
 
-    private static final String EVERYWHERE = "0.0.0.0";
+    private static final String ANY_ADDRESS = "0.0.0.0";
 
     private final Backplane backplane;
     private final HttpServer server;
@@ -34,10 +34,10 @@ final class ReplicaAnnouncer {
     }
 
     private String host() throws UnknownHostException {
-        Optional<String> set = config.host();
-        if (set.isPresent()) {
-            return set.get();
+        Optional<String> configured = config.host();
+        if (configured.isPresent()) {
+            return configured.get();
         }
-        return boundTo.equals(EVERYWHERE) ? InetAddress.getLocalHost().getHostAddress() : boundTo;
+        return boundTo.equals(ANY_ADDRESS) ? InetAddress.getLocalHost().getHostAddress() : boundTo;
     }
 }

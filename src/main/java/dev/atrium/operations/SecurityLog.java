@@ -30,10 +30,10 @@ final class SecurityLog {
     private long suppressed;
 
     void start(@Observes StartupEvent startup, Events events) {
-        events.subscribe("security log", Event.Denied.class, this::tell);
+        events.subscribe("security log", Event.Denied.class, this::log);
     }
 
-    private void tell(Event.Denied denied) {
+    private void log(Event.Denied denied) {
         if (!lines.tryConsume(1)) {
             suppressed++;
             return;

@@ -33,8 +33,8 @@ final class Shutdown {
 
     private static final Logger LOG = Logger.getLogger(Shutdown.class);
 
-    private static final long HALF_DONE_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
-    private static final long LOOK_AGAIN_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
+    private static final long MIN_WAIT_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
+    private static final long RECHECK_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
 
     private final Sessions sessions;
     private final List<Drainable> drainables;
@@ -43,8 +43,8 @@ final class Shutdown {
     private final Drain drain;
     private final DrainConfig config;
     private final AtomicBoolean begun = new AtomicBoolean();
-    private volatile boolean allTold;
-    private volatile boolean impatient;
+    private volatile boolean allClosed;
+    private volatile boolean graceSkipped;
 
     Shutdown(Sessions sessions, @All List<Drainable> drainables, ConnectionLimiter connections, Backplane backplane,
             Drain drain, DrainConfig config) {
@@ -78,48 +78,49 @@ final class Shutdown {
                 drain(delay, window);
             } catch (RuntimeException e) {
                 // Continues to the exit: otherwise the process would never end.
-                LOG.error("The drain was broken off", e);
+                LOG.error("The drain has failed; the process exits without closing the remaining clients", e);
             }
             Quarkus.asyncExit(0);
-        } else if (allTold) {
-            impatient = true;
+        } else if (allClosed) {
+            graceSkipped = true;
         } else {
-            LOG.info("Draining: told to hurry");
-            drain.hurry();
+            LOG.info("Draining: another signal has arrived; the remaining clients are closed at once");
+            drain.expedite();
         }
     }
 
     private void drain(Duration delay, Duration window) {
         if (!delay.isZero()) {
-            LOG.infof("Draining: not ready from now on; clients are told to go in %d s", delay.toSeconds());
+            LOG.infof("Draining: the replica is no longer ready, and closes its clients in %d s", delay.toSeconds());
             drain.pause(delay);
         }
         connections.close();
-        Set<Session> told = new HashSet<>(sessions.all());
-        drain.tell(closeTasks(told), window);
-        allTold = true;
-        awaitEnd(told);
+        Set<Session> closed = new HashSet<>(sessions.all());
+        drain.closeAll(closeTasks(closed), window);
+        allClosed = true;
+        awaitEnd(closed);
         int forced = sessions.connections();
         drain.force(forced);
-        if (!told.isEmpty() || forced > 0) {
-            LOG.infof("Told %d sessions to go; %d connections were left and are cut", told.size(), forced);
+        if (!closed.isEmpty() || forced > 0) {
+            LOG.infof("The drain is complete: %d sessions were closed; %d connections are still open and are cut",
+                    closed.size(), forced);
         }
     }
 
-    private List<Runnable> closeTasks(Set<Session> leaving) {
-        List<Runnable> closeTasks = new ArrayList<>(leaving.size());
-        leaving.forEach(session -> closeTasks.add(() -> session.closeSoon(CloseReason.GOING_AWAY)));
+    private List<Runnable> closeTasks(Set<Session> closing) {
+        List<Runnable> closeTasks = new ArrayList<>(closing.size());
+        closing.forEach(session -> closeTasks.add(() -> session.closeSoon(CloseReason.GOING_AWAY)));
         drainables.forEach(drainable -> closeTasks.addAll(drainable.closeTasks()));
         return closeTasks;
     }
 
-    private void awaitEnd(Set<Session> told) {
+    private void awaitEnd(Set<Session> closed) {
         long start = System.nanoTime();
         do {
             // In a loop, because handshakes in progress become sessions meanwhile.
-            sessions.all().stream().filter(told::add).forEach(drain::tellLate);
+            sessions.all().stream().filter(closed::add).forEach(drain::closeLate);
             drainables.forEach(drainable -> drainable.closeTasks().forEach(Runnable::run));
-            LockSupport.parkNanos(LOOK_AGAIN_NANOS);
+            LockSupport.parkNanos(RECHECK_NANOS);
         } while (isWorthWaiting(System.nanoTime() - start));
     }
 
@@ -130,6 +131,6 @@ final class Shutdown {
     private boolean isWorthWaiting(long nanos) {
         boolean busy = sessions.connections() > 0 || backplane.status().pending() > 0
                 || drainables.stream().anyMatch(drainable -> drainable.inFlight() > 0);
-        return nanos < HALF_DONE_NANOS || busy && !impatient && nanos < config.grace().toNanos();
+        return nanos < MIN_WAIT_NANOS || busy && !graceSkipped && nanos < config.grace().toNanos();
     }
 }

@@ -74,8 +74,9 @@ class DrainIT {
             }
             assertThat(delays).hasSizeGreaterThan(clients * 3 / 4);
             assertThat(replica.exitCode()).isZero();
-            assertThat(replica.log()).containsPattern("Draining: \\d+ of 60 clients were told to go, \\d+ are left")
-                    .contains("Told 60 sessions to go; 0 connections were left").doesNotContain("Exception", "ERROR");
+            assertThat(replica.log()).containsPattern("Draining: \\d+ of 60 clients are closed, \\d+ remain")
+                    .contains("The drain is complete: 60 sessions were closed; 0 connections are still open")
+                    .doesNotContain("Exception", "ERROR");
         }
     }
 
@@ -183,7 +184,8 @@ class DrainIT {
             SocketClient.await().until(() -> replica.metric("atrium_memberships") == 1);
             assertThat(replica.terminate()).isZero();
             assertThat(rude.closeCode()).isEqualTo(1001);
-            assertThat(replica.log()).contains("Told 1 sessions to go; 1 connections were left and are cut");
+            assertThat(replica.log())
+                    .contains("The drain is complete: 1 sessions were closed; 1 connections are still open and are cut");
         }
     }
 

@@ -31,7 +31,7 @@ class RebalanceIT {
             assertThat(sessions).filteredOn(SocketClient::isOpen).as("not all at once").hasSizeGreaterThan(14);
             HttpResponse<String> again = replica.manage("POST", "/admin/drain?sessions=1");
             assertThat(again.statusCode()).isEqualTo(409);
-            assertThat(again.body()).contains("under way");
+            assertThat(again.body()).contains("in progress");
             SocketClient.await().until(() -> sessions.stream().filter(session -> !session.isOpen()).count() == 8);
             SocketClient.await().until(() -> replica.metric("atrium_drained_total{how=\"told\"}") == 8);
             assertThat(replica.metric("atrium_drain_sessions")).isZero();

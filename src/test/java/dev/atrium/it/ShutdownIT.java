@@ -28,7 +28,8 @@ class ShutdownIT {
             JsonNode goodbye = session.pushes("@goodbye").get(0).path("data");
             assertThat(goodbye.path("reason").asText()).isEqualTo("the replica is going away");
             assertThat(goodbye.at("/reconnect/after").isInt()).isTrue();
-            assertThat(replica.log()).containsPattern("Told \\d+ sessions to go; 0 connections").doesNotContain("Exception");
+            assertThat(replica.log()).containsPattern("The drain is complete: \\d+ sessions were closed; 0 connections")
+                    .doesNotContain("Exception");
         }
     }
 

@@ -7,16 +7,16 @@ import org.jboss.logmanager.ExtLogRecord;
 import org.jboss.logmanager.Level;
 import org.jboss.logmanager.Logger;
 
-/** What is written to one category while it is open. */
+/** Handler that captures one log category until it is closed. */
 final class CapturedLog extends ExtHandler implements AutoCloseable {
 
     final List<ExtLogRecord> entries = new CopyOnWriteArrayList<>();
     final Logger logger;
-    private final java.util.logging.Level before;
+    private final java.util.logging.Level formerLevel;
 
     CapturedLog(String category) {
         logger = Logger.getLogger(category);
-        before = logger.getLevel();
+        formerLevel = logger.getLevel();
         logger.setLevel(Level.DEBUG);
         logger.setUseParentHandlers(false);
         logger.addHandler(this);
@@ -35,6 +35,6 @@ final class CapturedLog extends ExtHandler implements AutoCloseable {
     public void close() {
         logger.removeHandler(this);
         logger.setUseParentHandlers(true);
-        logger.setLevel(before);
+        logger.setLevel(formerLevel);
     }
 }

@@ -23,7 +23,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** The pace at which clients are told to go. */
+/** Rate at which a drain closes clients. */
 class DrainTest extends SessionFixture {
 
     private static final Duration HOUR = Duration.ofHours(1);
@@ -44,7 +44,7 @@ class DrainTest extends SessionFixture {
         return new Drain(sessions, new Settings(Duration.ZERO, window, Duration.ZERO));
     }
 
-    /** On a loop of their own, since a drain has a thread of its own. */
+    /** Opens sessions on a loop with a thread of its own, because a drain closes them from its own thread. */
     private void connect(int count) throws Exception {
         for (int i = 0; i < count; i++) {
             Connection connection = new Connection();
@@ -69,61 +69,62 @@ class DrainTest extends SessionFixture {
     }
 
     @Test
-    void clients_are_told_no_faster_than_at_an_even_rate() {
+    void clients_are_closed_no_faster_than_at_an_even_rate() {
         Duration window = Duration.ofMillis(600);
         List<Long> times = new ArrayList<>();
         long start = System.nanoTime();
-        drain(HOUR).tell(IntStream.range(0, 12).<Runnable> mapToObj(i -> () -> times.add(System.nanoTime() - start)).toList(),
+        drain(HOUR).closeAll(
+                IntStream.range(0, 12).<Runnable> mapToObj(i -> () -> times.add(System.nanoTime() - start)).toList(),
                 window);
         assertThat(times).hasSize(12);
-        for (int told = 1; told <= 12; told++) {
-            // Of n clients ceil(n * (t + step) / window) may have been told at t.
-            long earliest = Duration.ofMillis(50L * (told - 1) - 100).toNanos();
-            assertThat(times.get(told - 1)).as("client %d of 12", told).isGreaterThanOrEqualTo(earliest);
+        for (int closed = 1; closed <= 12; closed++) {
+            // Of n clients ceil(n * (t + step) / window) may have been closed at t.
+            long earliest = Duration.ofMillis(50L * (closed - 1) - 100).toNanos();
+            assertThat(times.get(closed - 1)).as("client %d of 12", closed).isGreaterThanOrEqualTo(earliest);
         }
         assertThat(times.get(11)).isGreaterThan(Duration.ofMillis(400).toNanos());
     }
 
     @Test
-    void the_first_ones_are_told_at_once_however_long_the_window() {
+    void the_first_client_is_closed_at_once_however_long_the_window() {
         Drain drain = drain(HOUR);
-        List<Integer> told = new CopyOnWriteArrayList<>();
-        Thread telling = new Thread(
-                () -> drain.tell(IntStream.range(0, 3).<Runnable> mapToObj(i -> () -> told.add(i)).toList(), HOUR));
-        telling.start();
-        await().until(() -> drain.told() == 1);
-        assertThat(told).hasSize(1);
-        assertThat(drain.left()).isEqualTo(2);
-        drain.hurry();
-        await().until(() -> !telling.isAlive());
-        assertThat(told).containsExactlyInAnyOrder(0, 1, 2);
-        assertThat(drain.left()).isZero();
-        assertThat(drain.told()).isEqualTo(3);
+        List<Integer> closed = new CopyOnWriteArrayList<>();
+        Thread draining = new Thread(
+                () -> drain.closeAll(IntStream.range(0, 3).<Runnable> mapToObj(i -> () -> closed.add(i)).toList(), HOUR));
+        draining.start();
+        await().until(() -> drain.closed() == 1);
+        assertThat(closed).hasSize(1);
+        assertThat(drain.remaining()).isEqualTo(2);
+        drain.expedite();
+        await().until(() -> !draining.isAlive());
+        assertThat(closed).containsExactlyInAnyOrder(0, 1, 2);
+        assertThat(drain.remaining()).isZero();
+        assertThat(drain.closed()).isEqualTo(3);
     }
 
     @Test
-    void a_single_client_does_not_wait_for_the_end_of_the_window_and_none_for_nothing() {
+    void a_single_client_is_closed_at_once_and_an_empty_drain_ends_at_once() {
         Drain drain = drain(HOUR);
-        List<String> told = new ArrayList<>();
-        drain.tell(List.of(() -> told.add("bye")), HOUR);
-        drain.tell(List.of(), HOUR);
-        assertThat(told).containsExactly("bye");
+        List<String> closed = new ArrayList<>();
+        drain.closeAll(List.of(() -> closed.add("only")), HOUR);
+        drain.closeAll(List.of(), HOUR);
+        assertThat(closed).containsExactly("only");
     }
 
     @Test
-    void without_a_window_all_are_told_in_one_go_but_in_another_order() {
-        List<Integer> told = new ArrayList<>();
-        drain(HOUR).tell(IntStream.range(0, 1000).<Runnable> mapToObj(i -> () -> told.add(i)).toList(), Duration.ZERO);
-        assertThat(told).hasSize(1000).doesNotHaveDuplicates().isNotEqualTo(IntStream.range(0, 1000).boxed().toList());
+    void without_a_window_all_are_closed_at_once_in_random_order() {
+        List<Integer> closed = new ArrayList<>();
+        drain(HOUR).closeAll(IntStream.range(0, 1000).<Runnable> mapToObj(i -> () -> closed.add(i)).toList(), Duration.ZERO);
+        assertThat(closed).hasSize(1000).doesNotHaveDuplicates().isNotEqualTo(IntStream.range(0, 1000).boxed().toList());
     }
 
     @Test
-    void a_pause_ends_when_its_time_is_over_or_somebody_hurries() {
+    void a_pause_ends_after_its_time_or_when_the_drain_is_expedited() {
         Drain drain = drain(HOUR);
         long start = System.nanoTime();
         assertThat(drain.pause(Duration.ofMillis(30))).isFalse();
         assertThat(System.nanoTime() - start).isGreaterThanOrEqualTo(Duration.ofMillis(30).toNanos());
-        drain.hurry();
+        drain.expedite();
         assertThat(drain.pause(HOUR)).isTrue();
     }
 
@@ -135,53 +136,53 @@ class DrainTest extends SessionFixture {
     }
 
     @Test
-    void so_many_sessions_as_were_asked_for_are_sent_elsewhere() throws Exception {
+    void the_requested_number_of_sessions_is_closed() throws Exception {
         connect(5);
         Drain drain = drain(Duration.ZERO);
         assertThat(drain.rebalance(3)).isEqualTo(3);
-        await().until(() -> drain.told() == 3);
+        await().until(() -> drain.closed() == 3);
         assertThat(closes()).hasSize(3).containsOnly("REBALANCED: connect again, to whatever replica there is");
-        assertThat(drain.left()).isZero();
+        assertThat(drain.remaining()).isZero();
     }
 
     @Test
-    void no_more_sessions_than_there_are_can_be_sent_elsewhere_and_later_more_of_them() throws Exception {
+    void at_most_all_sessions_are_closed_and_another_drain_can_follow() throws Exception {
         connect(2);
         Drain drain = drain(Duration.ZERO);
         assertThat(drain.rebalance(100)).isEqualTo(2);
-        await().until(() -> drain.told() == 2);
+        await().until(() -> drain.closed() == 2);
         await().ignoreExceptionsInstanceOf(ErrorReply.class).until(() -> drain.rebalance(1) == 1);
-        await().until(() -> drain.told() == 3);
+        await().until(() -> drain.closed() == 3);
     }
 
     @Test
-    void a_second_drain_waits_for_the_end_of_the_first() throws Exception {
+    void a_second_drain_is_rejected_until_the_end_of_the_first() throws Exception {
         connect(4);
         Drain drain = drain(HOUR);
         assertThat(drain.rebalance(3)).isEqualTo(3);
-        await().until(() -> drain.told() == 1);
+        await().until(() -> drain.closed() == 1);
         assertThatThrownBy(() -> drain.rebalance(1))
                 .isInstanceOfSatisfying(ErrorReply.class, error -> assertThat(error.code()).isEqualTo(409))
-                .hasMessage("sessions: a drain is under way already; 2 are still to be told");
-        drain.hurry();
-        await().until(() -> drain.left() == 0);
+                .hasMessage("sessions: a drain is in progress; 2 clients are still to be closed");
+        drain.expedite();
+        await().until(() -> drain.remaining() == 0);
         assertThat(closes()).hasSize(3);
         assertThatThrownBy(() -> drain.rebalance(1)).isInstanceOf(ErrorReply.class);
     }
 
     @Test
-    void a_client_that_was_not_seen_at_first_is_told_too() {
+    void a_late_session_is_closed_and_counted() {
         Connection connection = new Connection();
         Session session = open(sessions, connection, new Reports());
         Drain drain = drain(HOUR);
-        drain.tellLate(session);
+        drain.closeLate(session);
         turn();
         assertThat(connection.closes).containsExactly("GOING_AWAY: the replica is going away");
-        assertThat(drain.told()).isOne();
+        assertThat(drain.closed()).isOne();
     }
 
     @Test
-    void connections_that_are_cut_are_counted() {
+    void forced_connections_are_counted() {
         Drain drain = drain(HOUR);
         drain.force(3);
         drain.force(4);

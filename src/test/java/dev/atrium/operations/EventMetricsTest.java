@@ -30,7 +30,7 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** Which counters an event adds to, and which are there before any. */
+/** Counters of events, and those that are registered at startup. */
 class EventMetricsTest {
 
     private static final RoomId LOBBY = RoomId.of("/", "lobby");
@@ -64,7 +64,7 @@ class EventMetricsTest {
 
     @ParameterizedTest(name = "{0}")
     @MethodSource("events")
-    void an_event_is_counted_once_and_where_it_belongs(Event event, Map<String, Double> counted) {
+    void an_event_increments_its_own_counters_once(Event event, Map<String, Double> counted) {
         metrics.observed(event);
         assertThat(counts(true)).isEqualTo(counted);
         metrics.observed(event);
@@ -83,7 +83,7 @@ class EventMetricsTest {
 
     @ParameterizedTest
     @EnumSource(Transport.class)
-    void counters_of_connections_begin_at_zero_for_transports_that_stay_connected(Transport transport) {
+    void counters_of_connections_start_at_zero_for_transports_with_sessions(Transport transport) {
         boolean connected = Transport.CONNECTED.contains(transport);
         String tag = "transport=" + transport.label() + "}";
         assertThat(counts(false).containsKey("atrium.connections.opened{" + tag)).isEqualTo(connected);
@@ -95,7 +95,7 @@ class EventMetricsTest {
     }
 
     @Test
-    void counters_of_what_is_denied_begin_at_zero() {
+    void counters_of_denials_start_at_zero() {
         Map<String, Double> counts = counts(false);
         for (AuthenticationException.Reason reason : AuthenticationException.Reason.values()) {
             assertThat(counts).containsEntry("atrium.denied{detail=" + reason.label() + ",kind=authentication}", 0.0);
@@ -110,7 +110,7 @@ class EventMetricsTest {
     }
 
     @Test
-    void deliveries_are_counted_once_for_each_member_and_a_clock_that_is_ahead_is_no_delay() {
+    void deliveries_are_counted_once_per_member_and_a_clock_that_is_ahead_counts_as_no_latency() {
         DeliveryMetrics deliveries = new DeliveryMetrics(registry);
         StreamPosition first = new StreamPosition("e", 1);
         Message late = hello().at(first, TimeUnit.MILLISECONDS.toMicros(System.currentTimeMillis() - 90_000));

@@ -13,18 +13,18 @@ import org.jboss.logmanager.ExtLogRecord;
 import org.jboss.logmanager.Level;
 import org.junit.jupiter.api.Test;
 
-/** One line for each step in the life of a session. */
+/** Lines of the lifecycle log. */
 class LifecycleLogTest {
 
     private static final Event.Subject ANN = new Event.Subject(new Sender("~ann", "ann"), "/", Transport.SOCKETIO, "192.0.2.1");
-    private static final Event.Subject SOMEBODY = new Event.Subject(new Sender("~any", null), "/chat", Transport.PLAIN, "");
+    private static final Event.Subject ANONYMOUS = new Event.Subject(new Sender("~any", null), "/chat", Transport.PLAIN, "");
 
     @Test
-    void each_step_of_a_life_is_a_line_with_what_belongs_to_it() {
+    void each_lifecycle_event_is_a_line_with_its_fields() {
         Events events = new Events();
         try (CapturedLog log = new CapturedLog("dev.atrium.life")) {
             new LifecycleLog().start(null, events);
-            events.emit(new Event.Connected(SOMEBODY));
+            events.emit(new Event.Connected(ANONYMOUS));
             events.emit(new Event.Connected(ANN));
             events.emit(new Event.Authenticated(ANN));
             events.emit(new Event.Upgraded(ANN, "websocket"));
@@ -34,7 +34,7 @@ class LifecycleLogTest {
             events.emit(new Event.HeartbeatMissed(ANN));
             events.emit(new Event.Refused(Transport.SOCKETIO, 403));
             events.emit(new Event.Disconnected(ANN, CloseReason.HEARTBEAT_TIMEOUT, 2, true));
-            events.emit(new Event.Disconnected(SOMEBODY, CloseReason.NORMAL, 0, false));
+            events.emit(new Event.Disconnected(ANONYMOUS, CloseReason.NORMAL, 0, false));
             String ann = "session=~ann transport=socketio ns=\"/\" user=\"ann\" address=\"192.0.2.1\"";
             await().untilAsserted(() -> assertThat(log.lines()).containsExactly(
                     "connected session=~any transport=plain ns=\"/chat\"",
@@ -51,7 +51,7 @@ class LifecycleLogTest {
     }
 
     @Test
-    void where_nobody_reads_them_no_event_is_waited_for() {
+    void without_debug_level_no_subscriber_is_registered() {
         Events events = new Events();
         try (CapturedLog log = new CapturedLog("dev.atrium.life")) {
             log.logger.setLevel(Level.INFO);

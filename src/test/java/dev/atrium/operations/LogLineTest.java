@@ -9,7 +9,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** A line of a log, whose values clients may have made up. */
+/** Log lines with values from clients. */
 class LogLineTest {
 
     private final CapturedLog log = new CapturedLog("test.log-line");
@@ -26,7 +26,7 @@ class LogLineTest {
     }
 
     @Test
-    void words_and_texts_follow_what_happened_and_are_fields_too() {
+    void words_and_texts_follow_the_event_and_are_fields_too() {
         ExtLogRecord entry = written(new LogLine("denied").word("kind", "limit").text("name", "ann").word("count", 7));
         assertThat(entry.getFormattedMessage()).isEqualTo("denied kind=limit name=\"ann\" count=7");
         assertThat(entry.getMdcCopy()).containsEntry("event", "denied").containsEntry("kind", "limit")
@@ -49,7 +49,7 @@ class LogLineTest {
             "0085, \\u0085", "2028, \\u2028",
             "202E, \\u202E", "00E9, \\u00E9", "0025, %", "0020, ^ ^",
     })
-    void no_value_ends_its_line_or_commands_a_terminal(String codePoint, String written) {
+    void line_breaks_and_control_characters_are_escaped(String codePoint, String written) {
         String value = "a" + (char) Integer.parseInt(codePoint, 16) + "b=c";
         ExtLogRecord entry = written(new LogLine("denied").text("name", value));
         assertThat(entry.getFormattedMessage()).isEqualTo("denied name=\"a" + written + "b=c\"");
@@ -57,16 +57,16 @@ class LogLineTest {
     }
 
     @Test
-    void a_value_that_looks_like_a_format_is_none() {
+    void a_value_is_not_interpreted_as_a_format() {
         assertThat(written(new LogLine("denied").text("name", "%s {0} %n")).getFormattedMessage())
                 .isEqualTo("denied name=\"%s {0} %n\"");
     }
 
     @ParameterizedTest(name = "{0} characters are cut to {1}")
     @CsvSource({ "300, 300", "301, 300", "100000, 300" })
-    void a_long_value_is_cut(int length, int kept) {
+    void a_long_value_is_truncated(int length, int expected) {
         ExtLogRecord entry = written(new LogLine("denied").text("name", "x".repeat(length)));
-        assertThat(entry.getFormattedMessage()).isEqualTo("denied name=\"" + "x".repeat(kept) + '"');
-        assertThat(entry.getMdc("name")).hasSize(kept);
+        assertThat(entry.getFormattedMessage()).isEqualTo("denied name=\"" + "x".repeat(expected) + '"');
+        assertThat(entry.getMdc("name")).hasSize(expected);
     }
 }

@@ -16,7 +16,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** Who was refused what, a line each, and a number where there are too many. */
+/** Lines of the security log, and their rate limit. */
 class SecurityLogTest {
 
     private static final Caller ANN = new Caller(
@@ -40,7 +40,7 @@ class SecurityLogTest {
     }
 
     @Test
-    void a_line_names_the_rule_the_client_and_what_it_wanted() {
+    void a_line_names_the_rule_the_client_and_the_target() {
         deny(ANN, "/ lobby\n");
         await().untilAsserted(() -> assertThat(log.lines()).containsExactly(
                 "denied kind=permission detail=send transport=session identity=token name=\"ann\" address=\"192.0.2.1\" target=\"/ lobby\\n\""));
@@ -48,7 +48,7 @@ class SecurityLogTest {
     }
 
     @Test
-    void what_is_not_known_is_left_out_and_other_events_are_not_for_this_log() {
+    void unknown_fields_are_omitted_and_other_events_are_not_logged() {
         events.emit(new Event.Refused(Transport.SESSION, 403));
         events.emit(new Event.Denied(new Caller(Identity.NOBODY, ""), Transport.HTTP, Event.Denied.Kind.AUTHENTICATION,
                 "expired", null));
@@ -57,7 +57,7 @@ class SecurityLogTest {
     }
 
     @Test
-    void of_a_flood_some_lines_are_written_and_the_next_one_has_the_number_of_the_others() {
+    void lines_over_the_rate_are_suppressed_and_counted_in_the_next_line() {
         int[] sent = new int[1];
         for (; sent[0] < 500; sent[0]++) {
             deny(ANN, "" + sent[0]);

@@ -9,7 +9,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** No line of a log holds a token. */
+/** Masking of tokens in log lines. */
 class TokenMaskingFilterTest {
 
     private final TokenMaskingFilter filter = new TokenMaskingFilter();
@@ -64,7 +64,7 @@ class TokenMaskingFilterTest {
     }
 
     @Test
-    void a_record_of_the_jdk_is_masked_too_and_one_without_a_message_passes() {
+    void a_record_of_the_jdk_is_masked_and_one_without_a_message_is_logged() {
         LogRecord entry = new LogRecord(java.util.logging.Level.INFO, "/ws?access_token={0}");
         entry.setParameters(new Object[] { "secret" });
         assertThat(filter.isLoggable(entry)).isTrue();
