@@ -35,8 +35,8 @@ final class CheckConfigCommand implements Callable<Integer> {
         while (cause.getCause() != null && !(cause instanceof ConfigurationException)) {
             cause = cause.getCause();
         }
-        boolean ours = cause instanceof ConfigurationException;
-        System.err.println((ours ? "" : cause.getClass().getSimpleName() + ": ") + cause.getMessage());
+        boolean isConfiguration = cause instanceof ConfigurationException;
+        System.err.println((isConfiguration ? "" : cause.getClass().getSimpleName() + ": ") + cause.getMessage());
         return 1;
     }
 

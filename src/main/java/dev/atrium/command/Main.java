@@ -29,15 +29,15 @@ public final class Main {
      * Explains an invalid argument. System properties after {@code -jar} are a common mistake: the JVM does not read them
      * there.
      */
-    private static int explain(CommandLine.ParameterException mistake, String... args) {
-        PrintWriter err = mistake.getCommandLine().getErr();
-        err.println(mistake.getMessage());
-        if (mistake instanceof CommandLine.UnmatchedArgumentException unmatched) {
+    private static int explain(CommandLine.ParameterException exception, String... args) {
+        PrintWriter err = exception.getCommandLine().getErr();
+        err.println(exception.getMessage());
+        if (exception instanceof CommandLine.UnmatchedArgumentException unmatched) {
             unmatched.printSuggestions(err);
         }
-        boolean setting = Arrays.stream(args).anyMatch(argument -> argument.startsWith("-D"));
-        err.println(setting ? "Settings come before -jar: java -Datrium.auth.mode=required -jar …"
+        boolean hasSetting = Arrays.stream(args).anyMatch(argument -> argument.startsWith("-D"));
+        err.println(hasSetting ? "Settings come before -jar: java -Datrium.auth.mode=required -jar …"
                 : "--help shows what is expected.");
-        return mistake.getCommandLine().getCommandSpec().exitCodeOnInvalidInput();
+        return exception.getCommandLine().getCommandSpec().exitCodeOnInvalidInput();
     }
 }

@@ -115,7 +115,7 @@ final class TokenCommand implements Callable<Integer> {
             try {
                 Duration duration = DurationConverter.parseDuration(text);
                 if (duration.isNegative() || duration.isZero()) {
-                    throw new IllegalArgumentException("over before it began");
+                    throw new IllegalArgumentException("expected a positive duration");
                 }
                 return duration;
             } catch (RuntimeException e) {

@@ -63,10 +63,10 @@ final class HandlerScanner {
     }
 
     /** Fails if a namespace has a second bean, or an event a second handler. */
-    private void claim(String what, String owner) {
-        String former = owners.putIfAbsent(what, owner);
-        if (former != null) {
-            throw new DeploymentException(what + ": claimed by " + former + " and by " + owner);
+    private void claim(String subject, String owner) {
+        String firstOwner = owners.putIfAbsent(subject, owner);
+        if (firstOwner != null) {
+            throw new DeploymentException(subject + ": claimed by " + firstOwner + " and by " + owner);
         }
     }
 

@@ -11,17 +11,17 @@ public final class Require {
     }
 
     /** @throws ConfigurationException if the value is outside of the range */
-    public static void between(String setting, Duration value, Duration least, Duration most) {
-        if (value.compareTo(least) < 0 || value.compareTo(most) > 0) {
-            throw new ConfigurationException(setting + ": expected a duration from " + text(least) + " to " + text(most)
+    public static void between(String setting, Duration value, Duration min, Duration max) {
+        if (value.compareTo(min) < 0 || value.compareTo(max) > 0) {
+            throw new ConfigurationException(setting + ": expected a duration from " + text(min) + " to " + text(max)
                     + ", got " + text(value));
         }
     }
 
     /** @throws ConfigurationException if the value is outside of the range */
-    public static void between(String setting, long value, long least, long most) {
-        if (value < least || value > most) {
-            throw new ConfigurationException(setting + ": expected from " + least + " to " + most + ", got " + value);
+    public static void between(String setting, long value, long min, long max) {
+        if (value < min || value > max) {
+            throw new ConfigurationException(setting + ": expected from " + min + " to " + max + ", got " + value);
         }
     }
 

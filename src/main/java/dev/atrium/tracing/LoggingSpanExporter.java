@@ -28,17 +28,17 @@ final class LoggingSpanExporter implements SpanExporter {
         CompletableResultCode result = exporter.export(spans);
         return result.whenComplete(() -> {
             if (result.isSuccess() && failing.getAndSet(false)) {
-                LOG.infof("The collector at %s takes traces again", endpoint);
+                LOG.infof("The collector at %s accepts traces again", endpoint);
             } else if (!result.isSuccess() && !failing.getAndSet(true)) {
-                LOG.warnf("The collector at %s takes no traces, they are dropped until it does: %s", endpoint,
+                LOG.warnf("The collector at %s accepts no traces; they are dropped until it does: %s", endpoint,
                         reason(result.getFailureThrowable()));
             }
         });
     }
 
     private static String reason(Throwable failure) {
-        if (failure instanceof FailedExportException.HttpExportException refused && refused.getResponse() != null) {
-            return "it answers " + refused.getResponse().statusCode();
+        if (failure instanceof FailedExportException.HttpExportException rejected && rejected.getResponse() != null) {
+            return "it replies with " + rejected.getResponse().statusCode();
         }
         return failure == null ? "no reason given" : ExceptionUtil.getRootCause(failure).toString();
     }

@@ -99,12 +99,12 @@ final class MessageSpans {
         }
         describe(span, "deliver", "process", room, message.event(), message.data());
         span.setAttribute(MESSAGE_ID, id(message.position()));
-        AtomicInteger left = new AtomicInteger(loops);
-        AtomicInteger reached = new AtomicInteger();
+        AtomicInteger loopsLeft = new AtomicInteger(loops);
+        AtomicInteger deliveredTo = new AtomicInteger();
         return members -> {
-            reached.addAndGet(members);
-            if (left.decrementAndGet() == 0) {
-                span.setAttribute(MEMBERS, reached.longValue()).end();
+            deliveredTo.addAndGet(members);
+            if (loopsLeft.decrementAndGet() == 0) {
+                span.setAttribute(MEMBERS, deliveredTo.longValue()).end();
             }
         };
     }
@@ -116,9 +116,9 @@ final class MessageSpans {
     private Span start(SpanKind kind, String operation, RoomId room, String parent) {
         // The root context instead of the thread's current one, which is unrelated: the message carries its own parent.
         Context none = Context.root();
-        boolean isPart = parent != null && PARENT.matcher(parent).matches();
+        boolean hasParent = parent != null && PARENT.matcher(parent).matches();
         return tracer.spanBuilder(operation + scope(room)).setSpanKind(kind)
-                .setParent(isPart ? W3CTraceContextPropagator.getInstance().extract(none, parent, TRACEPARENT) : none)
+                .setParent(hasParent ? W3CTraceContextPropagator.getInstance().extract(none, parent, TRACEPARENT) : none)
                 .startSpan();
     }
 

@@ -10,11 +10,11 @@ final class PlainWarmUpClient extends WarmUpClient {
     private static final byte[] HELLO = text("hello");
 
     @Override
-    void play(Socket socket) throws IOException {
+    void runConnection(Socket socket) throws IOException {
         socket.getOutputStream().write(HANDSHAKE);
-        hear(socket, "101 Switching Protocols");
+        readUntil(socket, "101 Switching Protocols");
         socket.getOutputStream().write(HELLO);
-        hear(socket, "hello");
+        readUntil(socket, "hello");
         close(socket);
     }
 }

@@ -16,12 +16,12 @@ final class SessionWarmUpClient extends WarmUpClient {
     private static final String SENT = "\"seq\":2,";
 
     private String token;
-    private String place;
+    private String position;
 
     @Override
-    void play(Socket socket) throws IOException {
+    void runConnection(Socket socket) throws IOException {
         socket.getOutputStream().write(HANDSHAKE);
-        String welcome = hear(socket, "\"places\"");
+        String welcome = readUntil(socket, "\"places\"");
         if (token == null) {
             socket.getOutputStream().write(JOIN);
             send(socket);
@@ -29,7 +29,7 @@ final class SessionWarmUpClient extends WarmUpClient {
             cut(socket);
         } else {
             socket.getOutputStream().write(text("{\"seq\":1,\"cmd\":\"resume\",\"params\":{\"token\":\"" + token
-                    + "\",\"places\":{\"warm-up\":" + place + "}}}"));
+                    + "\",\"places\":{\"warm-up\":" + position + "}}}"));
             token = null;
             send(socket);
             close(socket);
@@ -38,12 +38,13 @@ final class SessionWarmUpClient extends WarmUpClient {
 
     private void send(Socket socket) throws IOException {
         socket.getOutputStream().write(SEND);
-        String sent = hear(socket, SENT);
+        String sent = readUntil(socket, SENT);
         if (sent.indexOf('}', sent.indexOf(SENT)) < 0) {
-            sent += hear(socket, "}");
+            sent += readUntil(socket, "}");
         }
         String reply = sent.substring(sent.indexOf(SENT));
-        place = "{\"epoch\":\"" + field(reply, "\"epoch\":\"", '"') + "\",\"offset\":" + field(reply, "\"offset\":", ',') + "}";
+        position = "{\"epoch\":\"" + field(reply, "\"epoch\":\"", '"') + "\",\"offset\":" + field(reply, "\"offset\":", ',')
+                + "}";
     }
 
     private static String field(String json, String before, char after) {

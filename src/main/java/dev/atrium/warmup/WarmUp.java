@@ -30,7 +30,7 @@ public final class WarmUp {
 
     private static final Logger LOG = Logger.getLogger(WarmUp.class);
 
-    private static final Duration LONGEST = Duration.ofMinutes(5);
+    private static final Duration MAX_DURATION = Duration.ofMinutes(5);
 
     private final Vertx vertx;
     private final WarmUpConfig config;
@@ -39,16 +39,16 @@ public final class WarmUp {
     private final SecurityConfig security;
     private final Authenticator authenticator;
     private final Instance<HttpServerOptionsCustomizer> customizers;
-    private final boolean listens;
+    private final boolean hasListener;
     private WarmUpTraffic traffic;
     private volatile boolean done;
 
     /** @throws ConfigurationException naming the invalid setting */
     WarmUp(Vertx vertx, WarmUpConfig config, SessionConfig sessions, WebSocketConfig webSockets, SecurityConfig security,
             Authenticator authenticator, Instance<HttpServerOptionsCustomizer> customizers,
-            @ConfigProperty(name = "quarkus.http.host-enabled") boolean listens) {
-        this.listens = listens;
-        Require.between("atrium.warm-up.duration", config.duration(), Duration.ZERO, LONGEST);
+            @ConfigProperty(name = "quarkus.http.host-enabled") boolean hasListener) {
+        this.hasListener = hasListener;
+        Require.between("atrium.warm-up.duration", config.duration(), Duration.ZERO, MAX_DURATION);
         this.vertx = vertx;
         this.config = config;
         this.sessions = sessions;
@@ -64,7 +64,7 @@ public final class WarmUp {
     }
 
     void start(@Observes StartupEvent startup, Router router) {
-        if (!listens || config.duration().isZero() || LaunchMode.current() != LaunchMode.NORMAL) {
+        if (!hasListener || config.duration().isZero() || LaunchMode.current() != LaunchMode.NORMAL) {
             done = true;
             return;
         }
@@ -75,7 +75,7 @@ public final class WarmUp {
                 LOG.infof("Warmed up with %d connections", result.result());
             } else {
                 // A replica that is slow at first is better than none, so it gets ready all the same.
-                LOG.warnf("The warm-up was broken off: %s", result.cause().getMessage());
+                LOG.warnf("The warm-up has failed; the replica is ready, but slower at first: %s", result.cause().getMessage());
             }
         });
     }

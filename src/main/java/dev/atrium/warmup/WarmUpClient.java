@@ -21,7 +21,7 @@ abstract class WarmUpClient {
     private final byte[] buffer = new byte[4096];
 
     /** Runs one connection, from the handshake to the close. Blocks; on a warm-up thread. */
-    abstract void play(Socket socket) throws IOException;
+    abstract void runConnection(Socket socket) throws IOException;
 
     static byte[] handshake(String path) {
         // Key from the example in RFC 6455 section 1.3.
@@ -52,16 +52,16 @@ abstract class WarmUpClient {
     }
 
     /** Reads until the awaited text was received, and returns all received text. */
-    final String hear(Socket socket, String awaited) throws IOException {
-        StringBuilder heard = new StringBuilder();
-        while (heard.indexOf(awaited) < 0) {
+    final String readUntil(Socket socket, String awaited) throws IOException {
+        StringBuilder received = new StringBuilder();
+        while (received.indexOf(awaited) < 0) {
             int count = socket.getInputStream().read(buffer);
             if (count < 0) {
-                throw new EOFException("closed before it said " + awaited);
+                throw new EOFException("connection closed before the server sent " + awaited);
             }
-            heard.append(new String(buffer, 0, count, StandardCharsets.ISO_8859_1));
+            received.append(new String(buffer, 0, count, StandardCharsets.ISO_8859_1));
         }
-        return heard.toString();
+        return received.toString();
     }
 
     /** Closing handshake (RFC 6455 section 7). */

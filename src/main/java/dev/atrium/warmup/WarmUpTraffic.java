@@ -62,28 +62,28 @@ final class WarmUpTraffic {
     private static final int PLAIN_ONE_IN = 4;
 
     /** More would exhaust the ports of the loopback address, which may stay in TIME_WAIT for a minute after each connection. */
-    private static final int MOST_CONNECTIONS = 20_000;
+    private static final int MAX_CONNECTIONS = 20_000;
 
     private static final String HOST = "127.0.0.1";
     private static final int TIMEOUT_MILLIS = 2_000;
-    private static final int LONGEST_STOP_MILLIS = 3_000;
-    private static final int LAST_TURNS_MILLIS = 100;
+    private static final int MAX_STOP_MILLIS = 3_000;
+    private static final int CLOSE_DELAY_MILLIS = 100;
 
-    private static final Duration KEEP = Duration.ofMinutes(1);
+    private static final Duration TTL = Duration.ofMinutes(1);
 
     /** Enough history for a client to resume and be sent missed messages. */
-    private static final MemorySettings KEPT = new MemorySettings(KEEP, new HistoryPolicy(100, KEEP), KEEP, KEEP,
+    private static final MemorySettings BACKPLANE_SETTINGS = new MemorySettings(TTL, new HistoryPolicy(100, TTL), TTL, TTL,
             Clock.systemUTC());
 
     private final Vertx vertx;
     private final Context context;
     private final HttpServer server;
-    private final Promise<Integer> over = Promise.promise();
+    private final Promise<Integer> result = Promise.promise();
     private final AtomicInteger connections = new AtomicInteger();
-    private final AtomicInteger playing = new AtomicInteger(CLIENTS);
+    private final AtomicInteger runningClients = new AtomicInteger(CLIENTS);
     private final AtomicReference<IOException> failure = new AtomicReference<>();
     private final CountDownLatch closed = new CountDownLatch(1);
-    private volatile boolean ended;
+    private volatile boolean stopped;
 
     /** @param authenticator required by admission, but never called: these clients send no tokens */
     WarmUpTraffic(Vertx vertx, HttpServerOptions options, Router endpoints, SessionConfig sessionConfig, WebSocketConfig config,
@@ -92,7 +92,7 @@ final class WarmUpTraffic {
         this.context = vertx.getOrCreateContext();
         Node node = Node.create();
         Sessions sessions = new Sessions(node, sessionConfig);
-        MemoryBackplane backplane = new MemoryBackplane(node, KEPT);
+        MemoryBackplane backplane = new MemoryBackplane(node, BACKPLANE_SETTINGS);
         Rooms rooms = new Rooms(backplane, (message, members) -> {
         }, Tracing.off());
         Router router = Router.router(vertx);
@@ -116,8 +116,8 @@ final class WarmUpTraffic {
 
     /** Runs the traffic for that time, then closes the server. Completes with the number of connections made. */
     Future<Integer> run(Duration duration) {
-        context.runOnContext(start -> server.listen().onFailure(over::tryFail).onSuccess(listening -> {
-            vertx.setTimer(duration.toMillis(), timeIsUp -> ended = true);
+        context.runOnContext(start -> server.listen().onFailure(result::tryFail).onSuccess(listening -> {
+            vertx.setTimer(duration.toMillis(), timeIsUp -> stopped = true);
             for (int i = 0; i < CLIENTS; i++) {
                 WarmUpClient client = i % PLAIN_ONE_IN == 0 ? new PlainWarmUpClient() : new SessionWarmUpClient();
                 Thread thread = new Thread(() -> repeat(client), "atrium-warm-up-" + i);
@@ -125,18 +125,18 @@ final class WarmUpTraffic {
                 thread.start();
             }
         }));
-        return over.future();
+        return result.future();
     }
 
     /**
      * Stops the traffic when the replica shuts down, and waits until it has ended: a connection that ended later would find the
-     * application's beans destroyed. Blocks, for {@value #LONGEST_STOP_MILLIS} milliseconds at most.
+     * application's beans destroyed. Blocks, for {@value #MAX_STOP_MILLIS} milliseconds at most.
      */
     void stop() {
-        ended = true;
+        stopped = true;
         try {
-            if (!closed.await(LONGEST_STOP_MILLIS, TimeUnit.MILLISECONDS)) {
-                LOG.warn("The warm-up has not ended in time");
+            if (!closed.await(MAX_STOP_MILLIS, TimeUnit.MILLISECONDS)) {
+                LOG.warn("The warm-up has not ended in time; its last connections may log errors during the shutdown");
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
@@ -145,32 +145,32 @@ final class WarmUpTraffic {
 
     private void repeat(WarmUpClient client) {
         try {
-            while (!ended && connections.get() < MOST_CONNECTIONS) {
+            while (!stopped && connections.get() < MAX_CONNECTIONS) {
                 try (Socket socket = new Socket()) {
                     socket.setSoTimeout(TIMEOUT_MILLIS);
                     socket.connect(new InetSocketAddress(HOST, server.actualPort()), TIMEOUT_MILLIS);
-                    client.play(socket);
+                    client.runConnection(socket);
                 }
                 connections.incrementAndGet();
             }
         } catch (IOException e) {
             failure.compareAndSet(null, e);
         }
-        ended = true;
+        stopped = true;
         // The last thread closes the server: if it were closed before its clients, it would log errors for connections that it cannot accept.
-        if (playing.decrementAndGet() == 0) {
+        if (runningClients.decrementAndGet() == 0) {
             // The framework handles the ends of the last connections in later turns of the event loop.
             context.runOnContext(
-                    close -> server.close().onComplete(done -> vertx.setTimer(LAST_TURNS_MILLIS, passed -> end())));
+                    close -> server.close().onComplete(done -> vertx.setTimer(CLOSE_DELAY_MILLIS, passed -> end())));
         }
     }
 
     private void end() {
         closed.countDown();
         if (failure.get() == null) {
-            over.tryComplete(connections.get());
+            result.tryComplete(connections.get());
         } else {
-            over.tryFail(failure.get());
+            result.tryFail(failure.get());
         }
     }
 }

@@ -64,7 +64,7 @@ class HandlerScannerTest {
     }
 
     @Test
-    void a_handler_is_described_by_what_it_is_called_for_and_with() throws IOException {
+    void a_handler_is_described_by_its_event_and_parameters() throws IOException {
         ClassInfo type = Index.singleClass(Chat.class);
         HandlerScanner scanner = new HandlerScanner();
         assertThat(scanner.namespace(type)).isEqualTo("/chat");
@@ -79,7 +79,7 @@ class HandlerScannerTest {
     }
 
     @Test
-    void without_a_name_it_is_the_default_namespace_and_a_bean_that_blocks_has_handlers_that_block() throws IOException {
+    void a_bean_without_a_name_has_the_default_namespace_and_a_blocking_bean_blocking_handlers() throws IOException {
         ClassInfo type = Index.singleClass(Everything.class);
         HandlerScanner scanner = new HandlerScanner();
         assertThat(scanner.namespace(type)).isEqualTo("/");
@@ -100,7 +100,7 @@ class HandlerScannerTest {
     }
 
     @Test
-    void a_private_method_is_no_handler() throws IOException {
+    void a_private_handler_is_rejected() throws IOException {
         ClassInfo type = Index.singleClass(Everything.class);
         assertThatThrownBy(() -> describe(new HandlerScanner(), type, "hidden")).isInstanceOf(DeploymentException.class)
                 .hasMessageContaining("hidden(): a handler is neither private nor static");

@@ -228,17 +228,17 @@ class TracesIT {
                     assertThat(replica.post("/rooms/alone", "hello").statusCode()).isEqualTo(201);
                 }
                 ann.await(200);
-                await().until(() -> replica.log().contains("The collector at " + away.url() + " takes no traces"));
+                await().until(() -> replica.log().contains("The collector at " + away.url() + " accepts no traces"));
                 away.resume();
                 await().until(() -> {
                     replica.post("/rooms/alone", "hello");
-                    return replica.log().contains(" takes traces again");
+                    return replica.log().contains(" accepts traces again");
                 });
                 assertThat(away.ofRoom("alone")).extracting(Span::kind).contains("PRODUCER", "CONSUMER");
                 away.refuse(401);
                 await().until(() -> {
                     replica.post("/rooms/alone", "hello");
-                    return replica.log().contains(" takes no traces, they are dropped until it does: it answers 401");
+                    return replica.log().contains(" accepts no traces; they are dropped until it does: it replies with 401");
                 });
                 away.stop();
                 replica.post("/rooms/alone", "the last");

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** Patterns with stars: every other character stands for itself. */
+/** Glob patterns. */
 class GlobTest {
 
     @ParameterizedTest(name = "{0} matches {1}: {2}")
@@ -23,7 +23,7 @@ class GlobTest {
             "\\E*\\Q, \\Ex\\Q, true",
             "$^*,    $^x,      true",
     })
-    void characters_of_regular_expressions_stand_for_themselves(String glob, String name, boolean matches) {
+    void characters_of_regular_expressions_match_themselves(String glob, String name, boolean matches) {
         assertThat(Glob.pattern(glob).matcher(name).matches()).isEqualTo(matches);
     }
 }

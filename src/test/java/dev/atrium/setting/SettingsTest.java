@@ -8,7 +8,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Converters of settings: what they take, and what they expected of the rest. */
+/** Converters of settings, and their errors. */
 class SettingsTest {
 
     @ParameterizedTest(name = "{0} is {1} ms")
@@ -20,7 +20,7 @@ class SettingsTest {
 
     @ParameterizedTest
     @ValueSource(strings = { "soon", "5 lightyears", "s", "PTs", "-" })
-    void what_is_no_duration_is_answered_with_examples(String text) {
+    void an_invalid_duration_is_rejected_with_examples(String text) {
         assertThatIllegalArgumentException().isThrownBy(() -> new DurationSetting().convert(text))
                 .withMessage("expected a duration, for example 200ms, 25s or 5m");
     }
@@ -33,7 +33,7 @@ class SettingsTest {
 
     @ParameterizedTest
     @ValueSource(strings = { "much", "-1", "1MB", "1.5M", "K" })
-    void what_is_no_size_is_answered_with_examples(String text) {
+    void an_invalid_size_is_rejected_with_examples(String text) {
         assertThatIllegalArgumentException().isThrownBy(() -> new SizeSetting().convert(text))
                 .withMessage("expected a size in bytes, for example 65536, 64K or 1M");
     }
@@ -46,7 +46,7 @@ class SettingsTest {
 
     @ParameterizedTest
     @ValueSource(strings = { "ture", "TRUE", "yes", "1", " true", "" })
-    void a_typing_error_in_a_switch_is_not_false(String text) {
+    void a_misspelt_switch_is_rejected(String text) {
         assertThatIllegalArgumentException().isThrownBy(() -> new SwitchSetting().convert(text))
                 .withMessage("expected true or false");
     }

@@ -33,14 +33,14 @@ import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.NullSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** The spans of a message: what they are part of, what they tell, and when they end. */
+/** Spans of a message: their parents, their attributes and their ends. */
 class MessageSpansTest {
 
     private static final String TRACE = "0af7651916cd43dd8448eb211c80319c";
     private static final String PARENT = "b7ad6b7169203331";
     private static final String TRACEPARENT = "00-" + TRACE + "-" + PARENT + "-01";
     private static final RoomId LOBBY = RoomId.of("/chat", "lobby");
-    private static final PublishResult TAKEN = new PublishResult(new StreamPosition("e", 7), 1);
+    private static final PublishResult RESULT = new PublishResult(new StreamPosition("e", 7), 1);
 
     private final List<SpanData> ended = new ArrayList<>();
     private final List<Publication> published = new ArrayList<>();
@@ -73,7 +73,7 @@ class MessageSpansTest {
     }
 
     @Test
-    void a_publication_is_part_of_the_span_that_it_names_and_what_is_published_part_of_its_own() {
+    void the_span_of_a_publication_is_a_child_of_the_client_s_span_and_the_parent_of_the_delivery() {
         publish(publication(LOBBY, new Data.Text("hi")).in(TRACEPARENT));
         SpanData span = span();
         assertThat(span.getName()).isEqualTo("send room");
@@ -93,7 +93,7 @@ class MessageSpansTest {
             "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-1", "00_0af7651916cd43dd8448eb211c80319c_b7ad6b7169203331_01",
             "00-00000000000000000000000000000000-b7ad6b7169203331-01",
             "00-0af7651916cd43dd8448eb211c80319c-0000000000000000-01" })
-    void a_publication_that_names_no_span_begins_a_trace(String traceparent) {
+    void a_publication_without_a_valid_parent_starts_a_trace(String traceparent) {
         publish(publication(LOBBY, new Data.Text("hi")).in(traceparent));
         assertThat(span().getParentSpanContext().isValid()).isFalse();
         assertThat(span().getTraceId()).isNotEqualTo(TRACE);
@@ -101,17 +101,17 @@ class MessageSpansTest {
     }
 
     @Test
-    void what_is_not_sampled_is_published_as_part_of_nothing() {
-        unsampled.publish(publication(LOBBY, new Data.Text("hi")).in(TRACEPARENT), this::take).await().indefinitely();
+    void a_publication_that_is_not_sampled_has_no_trace_context() {
+        unsampled.publish(publication(LOBBY, new Data.Text("hi")).in(TRACEPARENT), this::accept).await().indefinitely();
         publish(publication(LOBBY, new Data.Text("hi")).in("00-" + TRACE + "-" + PARENT + "-00"));
         assertThat(published).extracting(Publication::traceparent).containsExactly(null, null);
-        assertThat(unsampled.arrived(publication(LOBBY, new Data.Text("hi")).in(TRACEPARENT).at(TAKEN.position(), 1), 1))
+        assertThat(unsampled.arrived(publication(LOBBY, new Data.Text("hi")).in(TRACEPARENT).at(RESULT.position(), 1), 1))
                 .isNull();
         assertThat(ended).isEmpty();
     }
 
     @Test
-    void a_publication_that_was_taken_has_its_message_s_id() {
+    void the_span_of_an_accepted_publication_has_the_message_id() {
         publish(publication(LOBBY, new Data.Text("hi")));
         assertThat(text("messaging.message.id")).isEqualTo("e:7");
         assertThat(text("messaging.system")).isEqualTo("atrium");
@@ -123,7 +123,7 @@ class MessageSpansTest {
     }
 
     @Test
-    void a_publication_that_failed_says_why() {
+    void the_span_of_a_failed_publication_has_the_error() {
         assertThatThrownBy(() -> spans
                 .publish(publication(LOBBY, new Data.Text("hi")),
                         ignored -> Uni.createFrom().failure(new IllegalStateException("away")))
@@ -135,7 +135,7 @@ class MessageSpansTest {
     }
 
     @Test
-    void a_publication_that_nobody_waits_for_ends_its_span() {
+    void a_cancelled_publication_ends_its_span() {
         spans.publish(publication(LOBBY, new Data.Text("hi")), ignored -> Uni.createFrom().nothing()).subscribe().with(done -> {
         }).cancel();
         assertThat(span().getStatus().getStatusCode()).isEqualTo(StatusCode.UNSET);
@@ -150,7 +150,7 @@ class MessageSpansTest {
 
     @ParameterizedTest
     @MethodSource("rooms")
-    void a_span_is_named_by_the_kind_of_its_room_and_tells_its_name(RoomId room, String kind, String destination,
+    void a_span_is_named_by_the_kind_of_its_room_and_has_its_name_as_attribute(RoomId room, String kind, String destination,
             Boolean temporary) {
         publish(publication(room, new Data.Text("hi")));
         assertThat(span().getName()).isEqualTo("send " + kind);
@@ -174,7 +174,7 @@ class MessageSpansTest {
     @Test
     void a_delivery_ends_with_the_last_loop_and_counts_the_members_on_all_of_them() {
         DeliveryTracer.Passage passage = spans
-                .arrived(publication(LOBBY, new Data.Text("hi")).in(TRACEPARENT).at(TAKEN.position(), 1), 3);
+                .arrived(publication(LOBBY, new Data.Text("hi")).in(TRACEPARENT).at(RESULT.position(), 1), 3);
         passage.written(5);
         passage.written(0);
         assertThat(ended).isEmpty();
@@ -191,30 +191,30 @@ class MessageSpansTest {
     }
 
     @Test
-    void without_tracing_what_a_client_says_of_its_trace_goes_no_further() {
-        Tracing.off().publish(publication(LOBBY, new Data.Text("hi")).in(TRACEPARENT), this::take).await().indefinitely();
+    void without_tracing_the_trace_context_of_a_client_is_removed() {
+        Tracing.off().publish(publication(LOBBY, new Data.Text("hi")).in(TRACEPARENT), this::accept).await().indefinitely();
         assertThat(published).containsExactly(publication(LOBBY, new Data.Text("hi")));
-        assertThat(Tracing.off().arrived(publication(LOBBY, new Data.Text("hi")).in(TRACEPARENT).at(TAKEN.position(), 1), 1))
+        assertThat(Tracing.off().arrived(publication(LOBBY, new Data.Text("hi")).in(TRACEPARENT).at(RESULT.position(), 1), 1))
                 .isNull();
     }
 
     @Test
-    void with_tracing_a_span_begins_when_its_publication_is_subscribed_to() {
+    void with_tracing_a_span_starts_when_its_publication_is_subscribed_to() {
         Tracing tracing = new Tracing(spans);
-        Uni<PublishResult> later = tracing.publish(publication(LOBBY, new Data.Text("hi")), this::take);
+        Uni<PublishResult> later = tracing.publish(publication(LOBBY, new Data.Text("hi")), this::accept);
         assertThat(published).isEmpty();
-        assertThat(later.await().indefinitely()).isEqualTo(TAKEN);
+        assertThat(later.await().indefinitely()).isEqualTo(RESULT);
         assertThat(ended).hasSize(1);
-        assertThat(tracing.arrived(publication(LOBBY, new Data.Text("hi")).at(TAKEN.position(), 1), 1)).isNotNull();
+        assertThat(tracing.arrived(publication(LOBBY, new Data.Text("hi")).at(RESULT.position(), 1), 1)).isNotNull();
     }
 
     private void publish(Publication publication) {
-        assertThat(spans.publish(publication, this::take).await().indefinitely()).isEqualTo(TAKEN);
+        assertThat(spans.publish(publication, this::accept).await().indefinitely()).isEqualTo(RESULT);
     }
 
-    private Uni<PublishResult> take(Publication publication) {
+    private Uni<PublishResult> accept(Publication publication) {
         published.add(publication);
-        return Uni.createFrom().item(TAKEN);
+        return Uni.createFrom().item(RESULT);
     }
 
     private SpanData span() {

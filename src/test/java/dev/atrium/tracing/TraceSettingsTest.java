@@ -21,21 +21,21 @@ class TraceSettingsTest {
     }
 
     @Test
-    void an_empty_setting_is_one_that_is_not_set() {
+    void an_empty_setting_counts_as_absent() {
         assertThat(read(Map.of("otel.traces.sampler", "", "otel.traces.sampler.arg", ""))).hasValueSatisfying(
                 settings -> assertThat(settings).containsEntry("otel.traces.sampler", "parentbased_traceidratio")
                         .containsEntry("otel.traces.sampler.arg", "0.01"));
     }
 
     @Test
-    void there_are_none_unless_they_are_asked_for() {
+    void without_an_exporter_tracing_is_disabled() {
         assertThat(read(Map.of("otel.traces.exporter", "none"))).isEmpty();
         assertThat(read(Map.of("otel.traces.exporter", ""))).isEmpty();
         assertThat(read(Map.of("otel.sdk.disabled", "true"))).isEmpty();
     }
 
     @Test
-    void a_name_that_does_not_exist_is_told() {
+    void an_unknown_setting_is_named() {
         assertThatThrownBy(() -> read(Map.of("otel.traces.samplerr", "always_on")))
                 .hasMessageContaining("otel.traces.samplerr");
     }
