@@ -1,38 +1,38 @@
 /**
- * Connects, and stays connected until it is closed, or until the server says that coming back is no use.
+ * Connects, and reconnects until the connection is closed or the server rejects the client for good.
  * @param {string} [url] of the server, `https://host/` or `wss://host/ws?ns=/chat`; the page's own unless given
  * @param {Options} [options] @returns {Connection}
  */
 export function connect(url?: string, options?: Options): Connection;
-/** A request that was refused; `code` is HTTP's. */
+/** A request that was rejected; `code` is HTTP's. */
 export class AtriumError extends Error {
-    /** @param {number} code @param {string} message @param {any} [body] what the server says beside */
+    /** @param {number} code @param {string} message @param {any} [body] body of the error reply */
     constructor(code: number, message: string, body?: any);
     code: number;
     body: any;
 }
-/** One room on a connection; it is joined for as long as nobody has left it, whatever happens to the connection. */
+/** Room on a connection. It stays joined until {@link Room.leave}, over any number of reconnects. */
 export class Room {
     /** @param {Connection} connection @param {string} name */
     constructor(connection: Connection, name: string);
     /** @type {Place | undefined} */
     place: Place | undefined;
-    /** Once what is stored was told. @type {Promise<void> | undefined} */
+    /** Completes once the stored messages were delivered. @type {Promise<void> | undefined} */
     recalled: Promise<void> | undefined;
-    /** Once it is joined, or why it is not. @type {Promise<AtriumError | undefined> | undefined} */
+    /** Completes once it is joined, or with the reason why it is not. @type {Promise<AtriumError | undefined> | undefined} */
     joining: Promise<AtriumError | undefined> | undefined;
-    /** Whether it is shown who comes and goes. */
+    /** Whether presence events are received. */
     presence: boolean;
     /** @param {string} event @param {any} data @param {any} message */
     tell(event: string, data: any, message: any): void;
     name: string;
     /**
-     * Hears an event by its name, `*` for all messages; `@joined`, `@left` and `@gap` are the server's.
-     * @param {string} event @param {(data: any, message: Message) => void} listener @returns {() => void} ends it
+     * Listens to an event by its name, `*` for all messages; `@joined`, `@left` and `@gap` are the server's.
+     * @param {string} event @param {(data: any, message: Message) => void} listener @returns {() => void} removes the listener
      */
     on(event: string, listener: (data: any, message: Message) => void): () => void;
     /**
-     * Says something. It waits for a connection if there is none, is said once even if it has to be sent again, and resolves once it is taken.
+     * Publishes a message. Waits for a connection if there is none, publishes once even if the message is sent again, and resolves once it is acknowledged.
      * @param {any} data JSON, or bytes @param {{event?: string, echo?: boolean}} [options] @returns {Promise<Place & {at: number}>}
      */
     send(data: any, options?: {
@@ -59,9 +59,9 @@ export class Room {
         messages: Message[];
     }>;
     /**
-     * Puts a file into the room, over as many connections as it takes. The same file again goes on where it stopped, also in another tab.
+     * Uploads a file to the room, over any number of reconnects. A repeated upload of the same file continues where it stopped, also in another tab.
      * @param {Blob} file @param {{name?: string, type?: string, onProgress?: OnProgress, signal?: AbortSignal}} [options]
-     * @returns {Promise<FileData>} what the room hears as `@file`
+     * @returns {Promise<FileData>} the data of the event `@file` that the room receives
      */
     upload(file: Blob, options?: {
         name?: string;
@@ -69,44 +69,44 @@ export class Room {
         onProgress?: OnProgress;
         signal?: AbortSignal;
     }): Promise<FileData>;
-    /** @param {string} id @param {{onProgress?: OnProgress, signal?: AbortSignal}} [options] @returns {Promise<Blob>} whose SHA-256 is right */
+    /** @param {string} id @param {{onProgress?: OnProgress, signal?: AbortSignal}} [options] @returns {Promise<Blob>} content whose SHA-256 was verified */
     download(id: string, options?: {
         onProgress?: OnProgress;
         signal?: AbortSignal;
     }): Promise<Blob>;
-    /** Hears nothing more. @returns {Promise<void>} */
+    /** Leaves the room. @returns {Promise<void>} */
     leave(): Promise<void>;
     /** All messages from now on. @returns {AsyncGenerator<Message>} */
     [Symbol.asyncIterator](): AsyncGenerator<Message>;
     #private;
 }
-/** One connection with a server: over as many WebSockets as it takes, one after the other. */
+/** Connection to a server, over a series of WebSockets, one after the other. */
 export class Connection {
     /** @param {string} url @param {Options} options */
     constructor(url: string, options: Options);
-    /** How it is now. */
+    /** The current state. */
     get state(): State;
-    /** Messages that are not acknowledged yet. */
+    /** Number of messages that are not acknowledged yet. */
     get queued(): number;
     /**
-     * Hears of `state`, of `error`, and of messages to this session alone or to the whole namespace by the names of their events.
-     * @param {string} event @param {(...values: any[]) => void} listener @returns {() => void} ends it
+     * Listens to `state`, to `error`, and to messages to this session or to the whole namespace by the names of their events.
+     * @param {string} event @param {(...values: any[]) => void} listener @returns {() => void} removes the listener
      */
     on(event: string, listener: (...values: any[]) => void): () => void;
-    /** A room, joined from now on, or from a place that is known. @param {string} name @param {{presence?: boolean, since?: Place}} [options] @returns {Room} */
+    /** Joins a room, from now on or from a known stream position. @param {string} name @param {{presence?: boolean, since?: Place}} [options] @returns {Room} */
     room(name: string, options?: {
         presence?: boolean;
         since?: Place;
     }): Room;
-    /** Once it is joined, or fails with why it is not. @param {Room} room */
+    /** Completes once the room is joined; fails with the reason why it is not. @param {Room} room */
     joined(room: Room): Promise<void>;
     /** Calls a handler of the application. @param {string} name @param {any} [data] @returns {Promise<any>} */
     call(name: string, data?: any): Promise<any>;
-    /** Ends it for good. */
+    /** Closes the connection for good. */
     close(): void;
     /**
-     * Any command of the session protocol. It waits for a connection as long as for a reply.
-     * @param {string} cmd @param {object} params @param {Uint8Array} [bytes] @returns {Promise<any>} the body of the reply, and its bytes as `data`
+     * Sends any command of the session protocol. Waits for a connection as long as for a reply.
+     * @param {string} cmd @param {object} params @param {Uint8Array} [bytes] @returns {Promise<any>} body of the reply, and its bytes as `data`
      */
     request(cmd: string, params: object, bytes?: Uint8Array): Promise<any>;
     /**
@@ -121,7 +121,7 @@ export class Connection {
     }>;
     /** @param {Room} room @returns {Promise<void>} */
     leave(room: Room): Promise<void>;
-    /** The network is there again, or somebody looks at the page again, or at another tab that shares it. @param {{type: string, seen?: boolean}} event */
+    /** Reconnects at once, or checks the connection: the network is back, or this page or a tab that shares it is visible again. @param {{type: string, seen?: boolean}} event */
     hurry: ({ type, seen }: {
         type: string;
         seen?: boolean;
@@ -129,7 +129,7 @@ export class Connection {
     #private;
 }
 /**
- * A place in a room: everything up to there is known.
+ * Stream position in a room: everything up to it is known.
  */
 export type Place = {
     epoch: string;
@@ -150,7 +150,7 @@ export type Message = {
 };
 export type Transport = "websocket" | "sse" | "poll";
 /**
- * How a connection is. `at` is when the next attempt comes, in milliseconds since 1970.
+ * State of a connection. `at` is the time of the next attempt, in milliseconds since 1970.
  */
 export type State = {
     name: "connecting";
@@ -170,15 +170,15 @@ export type State = {
 };
 export type Options = {
     /**
-     * who this is; a function is asked for each connection, and when a token expires
+     * token of the user; a function is called for each connection, and when a token expires
      */
     token?: string | (() => string | Promise<string>) | undefined;
     /**
-     * milliseconds to wait for a reply once connected; 10,000
+     * timeout of a reply once connected, in milliseconds; 10,000
      */
     timeout?: number | undefined;
     /**
-     * messages that may wait to be acknowledged; 1,000
+     * maximum number of messages that are not acknowledged yet; 1,000
      */
     queue?: number | undefined;
     /**
@@ -189,25 +189,25 @@ export type Options = {
         most?: number;
     } | undefined;
     /**
-     * what may be used, the best first: all of them
+     * transports in order of preference; all of them
      */
     transports?: Transport[] | undefined;
     /**
-     * one connection for all tabs of this browser; a name keeps those of different users apart
+     * one connection for all tabs of this browser; a name separates the tabs of different users
      */
     shared?: string | true | undefined;
     /**
-     * keeps the newest 500 messages of each room in this browser, and tells them before anything else: `true` once the
-     * server has said whose they are, a name of your own at once, also without a connection
+     * keeps the newest 500 messages of each room in this browser, and delivers them first: `true` once the server has
+     * sent the user, a name of your own at once, also without a connection
      */
     store?: string | true | undefined;
     /**
-     * where there is none, or another one is wanted
+     * implementation in place of the global one
      */
     WebSocket?: (new (url: string, protocols?: string | string[]) => WebSocket) | undefined;
 };
 /**
- * A file in a room, as `@file` tells of it; `url` is a path on the server.
+ * A file in a room, the data of `@file`; `url` is a path on the server.
  */
 export type FileData = Place & {
     id: string;
@@ -227,7 +227,7 @@ export type OnProgress = (progress: {
     total: number;
 }) => void;
 /**
- * what waits for a reply
+ * command that waits for a reply
  */
 export type Waiting = {
     resolve: (body: any) => void;
@@ -245,7 +245,7 @@ export type Sending = {
      * of the command that carries it now; 0 for none
      */
     seq: number;
-    resolve: (receipt: Place & {
+    resolve: (result: Place & {
         at: number;
     }) => void;
     reject: (failure: AtriumError) => void;

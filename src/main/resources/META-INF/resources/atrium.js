@@ -1,11 +1,11 @@
 // @ts-check
 /**
- * The client of Atrium: many rooms over one connection that stays alive. It needs nothing else, and runs in browsers, in workers
- * and in Node 20 or later, where `options.WebSocket` may have to be given.
+ * Client of Atrium: many rooms over one connection that reconnects by itself. Without dependencies; for browsers, workers and Node 20
+ * or later, where `options.WebSocket` may have to be set.
  */
 
 /**
- * A place in a room: everything up to there is known.
+ * Stream position in a room: everything up to it is known.
  * @typedef {{epoch: string, offset: number}} Place
  */
 /**
@@ -13,24 +13,24 @@
  */
 /** @typedef {"websocket" | "sse" | "poll"} Transport */
 /**
- * How a connection is. `at` is when the next attempt comes, in milliseconds since 1970.
+ * State of a connection. `at` is the time of the next attempt, in milliseconds since 1970.
  * @typedef {{name: "connecting"} | {name: "open", id: string, user?: string, transport: Transport} | {name: "waiting", at: number, attempt: number} | {name: "closed", code: number, reason: string}} State
  */
 /**
  * @typedef {object} Options
- * @property {string | (() => string | Promise<string>)} [token] who this is; a function is asked for each connection, and when a token expires
- * @property {number} [timeout] milliseconds to wait for a reply once connected; 10,000
- * @property {number} [queue] messages that may wait to be acknowledged; 1,000
+ * @property {string | (() => string | Promise<string>)} [token] token of the user; a function is called for each connection, and when a token expires
+ * @property {number} [timeout] timeout of a reply once connected, in milliseconds; 10,000
+ * @property {number} [queue] maximum number of messages that are not acknowledged yet; 1,000
  * @property {{least?: number, most?: number}} [backoff] bounds of the delay before the next attempt, in milliseconds; 100 and 5,000
- * @property {Transport[]} [transports] what may be used, the best first: all of them
- * @property {true | string} [shared] one connection for all tabs of this browser; a name keeps those of different users apart
- * @property {true | string} [store] keeps the newest 500 messages of each room in this browser, and tells them before anything else: `true` once the
- *   server has said whose they are, a name of your own at once, also without a connection
- * @property {new (url: string, protocols?: string | string[]) => WebSocket} [WebSocket] where there is none, or another one is wanted
+ * @property {Transport[]} [transports] transports in order of preference; all of them
+ * @property {true | string} [shared] one connection for all tabs of this browser; a name separates the tabs of different users
+ * @property {true | string} [store] keeps the newest 500 messages of each room in this browser, and delivers them first: `true` once the server has
+ *   sent the user, a name of your own at once, also without a connection
+ * @property {new (url: string, protocols?: string | string[]) => WebSocket} [WebSocket] implementation in place of the global one
  */
 
 /**
- * A file in a room, as `@file` tells of it; `url` is a path on the server.
+ * A file in a room, the data of `@file`; `url` is a path on the server.
  * @typedef {Place & {id: string, name: string, size: number, type: string, sha256: string, url: string, at: number}} FileData
  */
 /** @typedef {(progress: {phase: "hashing" | "sending" | "receiving" | "verifying", done: number, total: number}) => void} OnProgress in bytes */
@@ -39,15 +39,15 @@ const SUBPROTOCOL = "atrium.v1";
 
 const LOST = "the connection was lost";
 
-/** The code of a WebSocket that is closed because it does not seem to work, by a client that comes back. */
+/** Close code of a WebSocket that seems dead; the client reconnects. */
 const GIVEN_UP = 4000;
 
-/** Whoever is closed with one of these would be closed again. */
+/** Close codes after which the client does not reconnect, because it would be closed again. */
 const FINAL_CODES = new Set([1008, 4401, 4403]);
 
-/** A request that was refused; `code` is HTTP's. */
+/** A request that was rejected; `code` is HTTP's. */
 export class AtriumError extends Error {
-  /** @param {number} code @param {string} message @param {any} [body] what the server says beside */
+  /** @param {number} code @param {string} message @param {any} [body] body of the error reply */
   constructor(code, message, body) {
     super(message);
     this.name = "AtriumError";
@@ -56,19 +56,19 @@ export class AtriumError extends Error {
   }
 }
 
-/** Who listens to what. */
+/** Listeners by event. */
 class Listeners {
   /** @type {Map<string, Set<Function>>} */
   #byEvent = new Map();
 
-  /** @param {string} event @param {Function} listener @returns {() => void} ends it */
+  /** @param {string} event @param {Function} listener @returns {() => void} removes the listener */
   add(event, listener) {
     const listeners = this.#byEvent.get(event) ?? new Set();
     this.#byEvent.set(event, listeners.add(listener));
     return () => void listeners.delete(listener);
   }
 
-  /** One that fails must not keep the others from hearing. @param {string} event @param {any[]} values */
+  /** Calls the listeners; one that fails must not stop the others. @param {string} event @param {any[]} values */
   tell(event, ...values) {
     for (const listener of this.#byEvent.get(event) ?? []) {
       try {
@@ -80,17 +80,17 @@ class Listeners {
   }
 }
 
-/** One room on a connection; it is joined for as long as nobody has left it, whatever happens to the connection. */
+/** Room on a connection. It stays joined until {@link Room.leave}, over any number of reconnects. */
 export class Room {
   #connection;
   #listeners = new Listeners();
   /** @type {Place | undefined} */
   place;
-  /** Once what is stored was told. @type {Promise<void> | undefined} */
+  /** Completes once the stored messages were delivered. @type {Promise<void> | undefined} */
   recalled;
-  /** Once it is joined, or why it is not. @type {Promise<AtriumError | undefined> | undefined} */
+  /** Completes once it is joined, or with the reason why it is not. @type {Promise<AtriumError | undefined> | undefined} */
   joining;
-  /** Whether it is shown who comes and goes. */
+  /** Whether presence events are received. */
   presence = false;
 
   /** @param {string} event @param {any} data @param {any} message */
@@ -105,15 +105,15 @@ export class Room {
   }
 
   /**
-   * Hears an event by its name, `*` for all messages; `@joined`, `@left` and `@gap` are the server's.
-   * @param {string} event @param {(data: any, message: Message) => void} listener @returns {() => void} ends it
+   * Listens to an event by its name, `*` for all messages; `@joined`, `@left` and `@gap` are the server's.
+   * @param {string} event @param {(data: any, message: Message) => void} listener @returns {() => void} removes the listener
    */
   on(event, listener) {
     return this.#listeners.add(event, listener);
   }
 
   /**
-   * Says something. It waits for a connection if there is none, is said once even if it has to be sent again, and resolves once it is taken.
+   * Publishes a message. Waits for a connection if there is none, publishes once even if the message is sent again, and resolves once it is acknowledged.
    * @param {any} data JSON, or bytes @param {{event?: string, echo?: boolean}} [options] @returns {Promise<Place & {at: number}>}
    */
   send(data, options = {}) {
@@ -131,20 +131,20 @@ export class Room {
   }
 
   /**
-   * Puts a file into the room, over as many connections as it takes. The same file again goes on where it stopped, also in another tab.
+   * Uploads a file to the room, over any number of reconnects. A repeated upload of the same file continues where it stopped, also in another tab.
    * @param {Blob} file @param {{name?: string, type?: string, onProgress?: OnProgress, signal?: AbortSignal}} [options]
-   * @returns {Promise<FileData>} what the room hears as `@file`
+   * @returns {Promise<FileData>} the data of the event `@file` that the room receives
    */
   upload(file, options = {}) {
     return unlessAborted(options.signal, new Transfer(this.#connection, this.name, options).upload(file, options.name, options.type));
   }
 
-  /** @param {string} id @param {{onProgress?: OnProgress, signal?: AbortSignal}} [options] @returns {Promise<Blob>} whose SHA-256 is right */
+  /** @param {string} id @param {{onProgress?: OnProgress, signal?: AbortSignal}} [options] @returns {Promise<Blob>} content whose SHA-256 was verified */
   download(id, options = {}) {
     return unlessAborted(options.signal, new Transfer(this.#connection, this.name, options).download(id));
   }
 
-  /** Hears nothing more. @returns {Promise<void>} */
+  /** Leaves the room. @returns {Promise<void>} */
   leave() {
     return this.#connection.leave(this);
   }
@@ -172,7 +172,7 @@ export class Room {
 }
 
 /**
- * @typedef {object} Waiting what waits for a reply
+ * @typedef {object} Waiting command that waits for a reply
  * @property {(body: any) => void} resolve
  * @property {(failure: AtriumError) => void} reject
  * @property {ReturnType<typeof setTimeout>} timer
@@ -183,24 +183,24 @@ export class Room {
  * @property {object} params
  * @property {Uint8Array | undefined} bytes
  * @property {number} seq of the command that carries it now; 0 for none
- * @property {(receipt: Place & {at: number}) => void} resolve
+ * @property {(result: Place & {at: number}) => void} resolve
  * @property {(failure: AtriumError) => void} reject
  */
 
-/** Bytes that may wait in the socket before more are written: what is there can no longer be held back. */
-const MOST_BUFFERED = 1 << 20;
-const LOOK_AGAIN_MILLIS = 50;
-/** After which a message that the server could not take just now is said again. */
-const SAY_AGAIN_MILLIS = 1000;
-/** How long a fallback is begun with, and how often it is looked whether it is still needed. */
-const REMEMBER_MILLIS = 3600000;
+/** Bytes in the socket above which writing pauses: bytes in the socket can no longer be held back. */
+const MAX_BUFFERED = 1 << 20;
+const RECHECK_MILLIS = 50;
+/** Delay before a message that the server could not accept is sent again. */
+const RETRY_MILLIS = 1000;
+/** How long a fallback transport is remembered, and the interval of attempts to upgrade. */
+const FALLBACK_TTL_MILLIS = 3600000;
 const UPGRADE_MILLIS = 300000;
-/** Bundled with something else, this module makes no workers: they would run all of that. */
+/** False if this module is bundled with others: a worker made from the bundle would run all of it. */
 const OWN_WORKERS = /\/atrium\.js(\?|$)/.test(import.meta.url);
-/** How long a connection that may have died with the network or with a sleeping tab has to show that it lives. */
-const SIGN_OF_LIFE_MILLIS = 5000;
+/** Timeout of the liveness check after a network change or in a tab that was asleep. */
+const LIVENESS_TIMEOUT_MILLIS = 5000;
 
-/** One connection with a server: over as many WebSockets as it takes, one after the other. */
+/** Connection to a server, over a series of WebSockets, one after the other. */
 export class Connection {
   #url;
   /** @type {Options} */
@@ -208,27 +208,27 @@ export class Connection {
   #listeners = new Listeners();
   /** @type {Map<string, Room>} */
   #rooms = new Map();
-  /** In their order; what is here is said again on the next connection, and yet said once. @type {Map<string, Sending>} */
-  #outbox = new Map();
+  /** Unacknowledged messages in order; sent again on the next connection, and published once by their idempotency keys. @type {Map<string, Sending>} */
+  #sendQueue = new Map();
   /** @type {Map<number, Waiting>} */
   #replies = new Map();
-  /** Sends that wait for a reply, by the seq of their command. @type {Map<number, string>} */
+  /** Idempotency keys of sends that wait for a reply, by the seq of their command. @type {Map<number, string>} */
   #sent = new Map();
-  /** Places in the session's own room and in the namespace, which nobody joins. @type {Map<string, Place>} */
-  #places = new Map();
+  /** Positions in the session's own room and in the namespace's, which need no join. @type {Map<string, Place>} */
+  #positions = new Map();
   /** A WebSocket, or what behaves like one. @type {any} */
   #socket;
   /** @type {Transport[]} */
   #transports;
   /** @type {Transport} */
   #transport;
-  /** Attempts in a row that led to nothing. */
+  /** Failed attempts in a row. */
   #failures = 0;
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   #upgrade;
   /** @type {Store | undefined} */
   #store;
-  /** Once it is known whose store it is. @type {() => void} */
+  /** Resolves {@link Connection.#identification}. @type {() => void} */
   #identified = () => {};
   /** @type {Promise<void> | undefined} */
   #identification;
@@ -236,18 +236,18 @@ export class Connection {
   #state = { name: "connecting" };
   #seq = 0;
   #attempt = 0;
-  /** By which the session can be resumed on another connection. */
-  #resume = "";
+  /** Token with which the session can be resumed on another connection. */
+  #resumeToken = "";
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   #timer;
   /** @type {ReturnType<typeof setInterval> | undefined} */
   #heartbeat;
-  #heardAt = 0;
-  /** What the server has asked for. @type {number | undefined} */
-  #comeBackAfter;
+  #receivedAt = 0;
+  /** Reconnect delay that the server has sent. @type {number | undefined} */
+  #reconnectAfter;
   #flushing = false;
 
-  /** Whoever holds the connection for all tabs, if one does. @type {Shared | undefined} */
+  /** The connection that all tabs share, if they do. @type {Shared | undefined} */
   #shared;
 
   /** @param {string} url @param {Options} options */
@@ -256,7 +256,7 @@ export class Connection {
     this.#shared = options.shared ? new Shared(url, options) : undefined;
     this.#options = options;
     this.#transports = options.transports ?? ["websocket", "sse", "poll"];
-    const [known, until] = remembered(url)?.split(" ") ?? [];
+    const [known, until] = fallback(url)?.split(" ") ?? [];
     this.#transport = this.#transports.find((each) => each === known && Date.now() < Number(until)) ?? this.#transports[0];
     if (typeof options.store === "string") {
       this.#store = new Store(`atrium ${url} ${options.store}`);
@@ -268,25 +268,25 @@ export class Connection {
     this.#open();
   }
 
-  /** How it is now. */
+  /** The current state. */
   get state() {
     return this.#state;
   }
 
-  /** Messages that are not acknowledged yet. */
+  /** Number of messages that are not acknowledged yet. */
   get queued() {
-    return this.#outbox.size;
+    return this.#sendQueue.size;
   }
 
   /**
-   * Hears of `state`, of `error`, and of messages to this session alone or to the whole namespace by the names of their events.
-   * @param {string} event @param {(...values: any[]) => void} listener @returns {() => void} ends it
+   * Listens to `state`, to `error`, and to messages to this session or to the whole namespace by the names of their events.
+   * @param {string} event @param {(...values: any[]) => void} listener @returns {() => void} removes the listener
    */
   on(event, listener) {
     return this.#listeners.add(event, listener);
   }
 
-  /** A room, joined from now on, or from a place that is known. @param {string} name @param {{presence?: boolean, since?: Place}} [options] @returns {Room} */
+  /** Joins a room, from now on or from a known stream position. @param {string} name @param {{presence?: boolean, since?: Place}} [options] @returns {Room} */
   room(name, options = {}) {
     let room = this.#rooms.get(name);
     if (room === undefined) {
@@ -306,7 +306,7 @@ export class Connection {
     return room;
   }
 
-  /** Once it is joined, or fails with why it is not. @param {Room} room */
+  /** Completes once the room is joined; fails with the reason why it is not. @param {Room} room */
   async joined(room) {
     if (this.#state.name !== "open") {
       await this.#opened();
@@ -332,21 +332,21 @@ export class Connection {
     return this.request("call", { name, data });
   }
 
-  /** Ends it for good. */
+  /** Closes the connection for good. */
   close() {
     this.#end(1000, "closed by this side");
   }
 
   /**
-   * Any command of the session protocol. It waits for a connection as long as for a reply.
-   * @param {string} cmd @param {object} params @param {Uint8Array} [bytes] @returns {Promise<any>} the body of the reply, and its bytes as `data`
+   * Sends any command of the session protocol. Waits for a connection as long as for a reply.
+   * @param {string} cmd @param {object} params @param {Uint8Array} [bytes] @returns {Promise<any>} body of the reply, and its bytes as `data`
    */
   async request(cmd, params, bytes) {
     if (this.#state.name !== "open") {
       await this.#opened();
     }
-    while (bytes && this.#buffered > MOST_BUFFERED) {
-      await pause(LOOK_AGAIN_MILLIS);
+    while (bytes && this.#buffered > MAX_BUFFERED) {
+      await pause(RECHECK_MILLIS);
     }
     return this.#command(cmd, params, bytes);
   }
@@ -359,7 +359,7 @@ export class Connection {
     if (this.#state.name === "closed") {
       return Promise.reject(new AtriumError(0, "the connection is closed"));
     }
-    if (this.#outbox.size >= (this.#options.queue ?? 1000)) {
+    if (this.#sendQueue.size >= (this.#options.queue ?? 1000)) {
       return Promise.reject(new AtriumError(429, "too many messages wait to be acknowledged"));
     }
     const bytes = data instanceof ArrayBuffer ? new Uint8Array(data)
@@ -367,7 +367,7 @@ export class Connection {
     const { idempotency = randomName() } = /** @type {any} */ (options);
     const params = { ...(room === undefined ? {} : { room }), ...options, idempotency, ...(bytes ? {} : { data }) };
     return new Promise((resolve, reject) => {
-      this.#outbox.set(idempotency, { room: room ?? "", params, bytes, seq: 0, resolve, reject });
+      this.#sendQueue.set(idempotency, { room: room ?? "", params, bytes, seq: 0, resolve, reject });
       this.#flush();
     });
   }
@@ -393,11 +393,11 @@ export class Connection {
     }
     this.#socket = socket;
     socket.binaryType = "arraybuffer";
-    socket.onmessage = (/** @type {MessageEvent} */ { data }) => this.#socket === socket && this.#hear(data);
-    // Browsers differ on what comes as an error; the close comes in any case.
+    socket.onmessage = (/** @type {MessageEvent} */ { data }) => this.#socket === socket && this.#receive(data);
+    // Browsers differ on which failures emit an error; all emit a close.
     socket.onclose = (/** @type {CloseEvent} */ { code, reason }) => this.#socket === socket && this.#lost(code, reason);
     socket.onerror = () => {};
-    this.#timer = setTimeout(() => this.#abandon(), this.#patience());
+    this.#timer = setTimeout(() => this.#abandon(), this.#timeout());
   }
 
   /** @returns {any} */
@@ -407,7 +407,7 @@ export class Connection {
       return socket;
     }
     this.#shared = undefined;
-    return this.#transport === "websocket" ? this.#webSocket() : new HttpSocket(this.#url, this.#transport === "sse", this.#patience());
+    return this.#transport === "websocket" ? this.#webSocket() : new HttpSocket(this.#url, this.#transport === "sse", this.#timeout());
   }
 
   #webSocket() {
@@ -418,10 +418,10 @@ export class Connection {
   #use(transport) {
     this.#transport = transport;
     this.#failures = 0;
-    remembered(this.#url, transport === this.#transports[0] ? "" : `${transport} ${Date.now() + REMEMBER_MILLIS}`);
+    fallback(this.#url, transport === this.#transports[0] ? "" : `${transport} ${Date.now() + FALLBACK_TTL_MILLIS}`);
   }
 
-  /** The next transport, if it is not the server that is down. */
+  /** Changes to the next transport, unless the server itself is down. */
   async #fallBack() {
     if (await reachable(this.#url) && this.#failures > 0 && this.#state.name !== "closed") {
       this.#use(this.#transports[(this.#transports.indexOf(this.#transport) + 1) % this.#transports.length]);
@@ -433,13 +433,13 @@ export class Connection {
     }
   }
 
-  /** Looks aside whether a WebSocket gets through by now, and goes over to it. */
-  #lookUp = () => {
+  /** Probes whether a WebSocket can be opened by now, and changes to it. */
+  #tryUpgrade = () => {
     clearTimeout(this.#upgrade);
     if (this.#shared || this.#transport === "websocket" || !this.#transports.includes("websocket")) {
       return;
     }
-    this.#upgrade = setTimeout(this.#lookUp, UPGRADE_MILLIS);
+    this.#upgrade = setTimeout(this.#tryUpgrade, UPGRADE_MILLIS);
     const socket = this.#webSocket();
     socket.onerror = () => {};
     socket.onmessage = () => {
@@ -449,15 +449,15 @@ export class Connection {
         this.#abandon();
       }
     };
-    setTimeout(() => socket.close(), this.#patience());
+    setTimeout(() => socket.close(), this.#timeout());
   };
 
-  /** A socket that is dead may take minutes to say so: it is asked nothing more. */
+  /** Gives up a socket that seems dead: its close event may take minutes. */
   #abandon() {
     const socket = this.#socket;
     if (socket !== undefined) {
       this.#lost(1006, "");
-      // With 1000 or no code the session would be over, and could not be resumed.
+      // With 1000 or no code the session would end, and could not be resumed.
       socket.close(GIVEN_UP);
     }
   }
@@ -474,7 +474,7 @@ export class Connection {
       waiting.reject(new AtriumError(0, LOST));
     }
     this.#sent.clear();
-    for (const sending of this.#outbox.values()) {
+    for (const sending of this.#sendQueue.values()) {
       sending.seq = 0;
     }
     if (FINAL_CODES.has(code)) {
@@ -483,9 +483,9 @@ export class Connection {
     }
     const { least = 100, most = 5000 } = this.#options.backoff ?? {};
     const ceiling = Math.min(most, least * 2 ** this.#attempt++);
-    // Any delay up to the ceiling, also once that is reached: else all come back at the same time after the third attempt.
-    const delay = this.#comeBackAfter ?? Math.random() * ceiling;
-    this.#comeBackAfter = undefined;
+    // Any delay up to the ceiling, also once it is reached: otherwise all clients reconnect at the same time after the third attempt.
+    const delay = this.#reconnectAfter ?? Math.random() * ceiling;
+    this.#reconnectAfter = undefined;
     this.#timer = setTimeout(() => this.#open(), delay);
     this.#change({ name: "waiting", at: Date.now() + delay, attempt: this.#attempt });
     if (++this.#failures % 2 === 0 && this.#transports.length > 1 && !this.#shared) {
@@ -503,18 +503,18 @@ export class Connection {
     globalThis.removeEventListener?.("online", this.hurry);
     globalThis.document?.removeEventListener?.("visibilitychange", this.hurry);
     const failure = new AtriumError(code, reason || "the connection is closed");
-    for (const waiting of [...this.#replies.values(), ...this.#outbox.values()]) {
+    for (const waiting of [...this.#replies.values(), ...this.#sendQueue.values()]) {
       clearTimeout(/** @type {any} */ (waiting).timer);
       waiting.reject(failure);
     }
     this.#replies.clear();
-    this.#outbox.clear();
+    this.#sendQueue.clear();
     socket?.close(1000);
     this.#shared?.close();
     this.#change({ name: "closed", code, reason });
   }
 
-  /** The network is there again, or somebody looks at the page again, or at another tab that shares it. @param {{type: string, seen?: boolean}} event */
+  /** Reconnects at once, or checks the connection: the network is back, or this page or a tab that shares it is visible again. @param {{type: string, seen?: boolean}} event */
   hurry = ({ type, seen }) => {
     if (!seen && globalThis.document?.visibilityState === "hidden") {
       return;
@@ -523,11 +523,11 @@ export class Connection {
       clearTimeout(this.#timer);
       this.#open();
     } else if (this.#state.name === "open" || this.#shared) {
-      const asked = Date.now();
+      const pingedAt = Date.now();
       const socket = this.#socket;
       this.#write(this.#shared ? { hurry: { type, seen: true } } : "ping");
-      setTimeout(() => this.#socket === socket && this.#heardAt < asked && this.#abandon(), SIGN_OF_LIFE_MILLIS);
-      type === "online" && this.#lookUp();
+      setTimeout(() => this.#socket === socket && this.#receivedAt < pingedAt && this.#abandon(), LIVENESS_TIMEOUT_MILLIS);
+      type === "online" && this.#tryUpgrade();
     }
   };
 
@@ -540,28 +540,28 @@ export class Connection {
   /** @returns {Promise<void>} */
   #opened() {
     return new Promise((resolve, reject) => {
-      const look = (/** @type {any} */ { name, code, reason }) => {
+      const check = (/** @type {any} */ { name, code, reason }) => {
         if (name === "open" || code !== undefined) {
           clearTimeout(timer);
           end();
           name === "open" ? resolve() : reject(new AtriumError(code, reason || "the connection is closed"));
         }
       };
-      const end = this.on("state", look);
-      const timer = setTimeout(look, this.#patience(), { code: 408, reason: "no connection in time" });
-      look(this.#state);
+      const end = this.on("state", check);
+      const timer = setTimeout(check, this.#timeout(), { code: 408, reason: "no connection in time" });
+      check(this.#state);
     });
   }
 
-  #patience() {
+  #timeout() {
     return this.#options.timeout ?? 10000;
   }
 
-  // ---- what is heard
+  // ---- received frames
 
   /** @param {any} data */
-  #hear(data) {
-    this.#heardAt = Date.now();
+  #receive(data) {
+    this.#receivedAt = Date.now();
     if (data === "ping" || data === "pong") {
       return;
     }
@@ -570,14 +570,14 @@ export class Connection {
       this.#reply(frame);
     } else if (frame.event === "@welcome") {
       const socket = this.#socket;
-      // What fails late has nothing to do with the connection that there is by then.
-      this.#welcome(frame.data).catch((failure) => this.#socket === socket && this.#unwelcome(failure));
+      // A late failure must not affect the next connection.
+      this.#welcome(frame.data).catch((failure) => this.#socket === socket && this.#welcomeFailed(failure));
     } else if (frame.event === "@state") {
       clearTimeout(this.#timer);
-      this.#beat(TAB_HEARTBEAT);
+      this.#startHeartbeat(TAB_HEARTBEAT);
       frame.data.name === "closed" ? this.#end(frame.data.code, frame.data.reason) : this.#change(frame.data);
     } else if (frame.event === "@goodbye") {
-      this.#comeBackAfter = frame.data.reconnect?.after;
+      this.#reconnectAfter = frame.data.reconnect?.after;
     } else if (frame.event === "@expiring") {
       this.#authenticate().catch((failure) => this.#listeners.tell("error", failure));
     } else {
@@ -597,12 +597,12 @@ export class Connection {
       return;
     }
     if (message.offset !== undefined) {
-      const place = room ? room.place : this.#places.get(message.room ?? "");
-      if (place !== undefined && place.epoch === message.epoch && message.offset <= place.offset) {
+      const position = room ? room.place : this.#positions.get(message.room ?? "");
+      if (position !== undefined && position.epoch === message.epoch && message.offset <= position.offset) {
         return;
       }
       const next = { epoch: message.epoch, offset: message.offset };
-      room ? (room.place = next) : this.#places.set(message.room ?? "", next);
+      room ? (room.place = next) : this.#positions.set(message.room ?? "", next);
     }
     if (room && message.offset !== undefined && !message.stored) {
       this.#store?.add(message);
@@ -614,35 +614,35 @@ export class Connection {
     }
   }
 
-  /** @param {Room} room @param {Place} place */
-  #gap(room, place) {
-    room.place = place;
-    // What is stored has no holes.
+  /** @param {Room} room @param {Place} position */
+  #gap(room, position) {
+    room.place = position;
+    // Stored messages have no gaps.
     this.#store?.clear(room.name);
-    const message = { event: "@gap", room: room.name, data: place };
+    const message = { event: "@gap", room: room.name, data: position };
     this.#listeners.tell("", message, room);
-    room.tell("@gap", place, message);
+    room.tell("@gap", position, message);
   }
 
   /** @param {any} welcome */
   async #welcome(welcome) {
     const socket = this.#socket;
     clearTimeout(this.#timer);
-    const former = this.#resume;
+    const former = this.#resumeToken;
     if (welcome.heartbeat) {
       this.#failures = 0;
-      this.#beat(welcome.heartbeat);
+      this.#startHeartbeat(welcome.heartbeat);
     }
-    this.#remember(welcome);
+    this.#saveSession(welcome);
     let user = welcome.user;
     if (this.#options.token !== undefined && !this.#shared) {
       const known = await this.#authenticate();
       user = known.user;
-      this.#remember(known);
+      this.#saveSession(known);
     }
     if (this.#options.store === true) {
       const name = `atrium ${this.#url} ${user === undefined ? "" : `of ${user}`}`;
-      // Over HTTP nobody says who this is: what is kept could be somebody else's.
+      // Over HTTP the server does not send the user: the stored messages could be another user's.
       if ((welcome.transport ?? this.#transport) !== "websocket") {
         this.#store = undefined;
       } else if (this.#store?.name !== name) {
@@ -650,27 +650,27 @@ export class Connection {
       }
       this.#identified();
     }
-    const { id, joined } = (former !== "" && (await this.#takeUp(former))) || { id: welcome.id, joined: new Set() };
+    const { id, joined } = (former !== "" && (await this.#resumeSession(former))) || { id: welcome.id, joined: new Set() };
     for (const room of this.#rooms.values()) {
       if (!joined.has(room.name)) {
         await (room.joining = this.#join(room));
         if (this.#socket !== socket) {
-          // Lost on the way: the next one begins anew.
+          // The connection was lost meanwhile: the next one joins all rooms again.
           return;
         }
       }
     }
     this.#attempt = this.#failures = 0;
     clearTimeout(this.#upgrade);
-    this.#upgrade = setTimeout(this.#lookUp, UPGRADE_MILLIS);
+    this.#upgrade = setTimeout(this.#tryUpgrade, UPGRADE_MILLIS);
     this.#change({ name: "open", id, user, transport: welcome.transport ?? this.#transport });
     this.#flush();
   }
 
   /** @param {AtriumError} failure */
-  #unwelcome(failure) {
+  #welcomeFailed(failure) {
     if (failure.code === 401 || failure.code === 403) {
-      // The close frame with 4401 or 4403 is on its way, and says no more than this.
+      // The close frame with 4401 or 4403 follows, with the same reason.
       this.#end(4000 + failure.code, failure.message);
     } else {
       this.#abandon();
@@ -678,21 +678,21 @@ export class Connection {
   }
 
   /** @param {{resume?: string, places?: Record<string, Place>}} session */
-  #remember(session) {
+  #saveSession(session) {
     if (session.resume) {
-      this.#resume = session.resume;
+      this.#resumeToken = session.resume;
     }
     if (session.places !== undefined) {
-      this.#ownPlaces = session.places;
+      this.#initialPositions = session.places;
     }
   }
 
-  /** Those of the session that this connection began with. @type {Record<string, Place>} */
-  #ownPlaces = {};
+  /** Positions of the session that began with this connection. @type {Record<string, Place>} */
+  #initialPositions = {};
 
-  /** Goes on as the session that was. @param {string} former @returns {Promise<{id: string, joined: Set<string>} | undefined>} the rooms that it is in */
-  async #takeUp(former) {
-    const places = Object.fromEntries(this.#places);
+  /** Resumes the former session. @param {string} former @returns {Promise<{id: string, joined: Set<string>} | undefined>} its id and rooms; undefined if it has expired */
+  async #resumeSession(former) {
+    const places = Object.fromEntries(this.#positions);
     for (const room of this.#rooms.values()) {
       if (room.place !== undefined) {
         places[room.name] = room.place;
@@ -700,7 +700,7 @@ export class Connection {
     }
     try {
       const resumed = await this.#command("resume", { token: former, places });
-      this.#resume = resumed.resume;
+      this.#resumeToken = resumed.resume;
       for (const joined of resumed.rooms) {
         this.#joined(joined);
       }
@@ -709,8 +709,8 @@ export class Connection {
       if (/** @type {AtriumError} */ (failure).code === 0) {
         throw failure;
       }
-      // Too old, or of a server that knows nothing of it: each room goes on by itself.
-      this.#places = new Map(Object.entries(this.#ownPlaces));
+      // Expired, or unknown to the server: each room is joined again from its own position.
+      this.#positions = new Map(Object.entries(this.#initialPositions));
       return undefined;
     }
   }
@@ -727,7 +727,7 @@ export class Connection {
       const { code } = /** @type {AtriumError} */ (failure);
       if (code === 429 || code === 503) {
         const socket = this.#socket;
-        setTimeout(() => this.#socket === socket && this.#rooms.get(room.name) === room && this.#join(room), SAY_AGAIN_MILLIS);
+        setTimeout(() => this.#socket === socket && this.#rooms.get(room.name) === room && this.#join(room), RETRY_MILLIS);
       } else if (code !== 0) {
         room.tell("@error", failure, undefined);
       }
@@ -737,43 +737,43 @@ export class Connection {
 
   /** @param {Place & {room?: string, recovered: boolean}} joined @param {boolean} [returning] */
   #joined(joined, returning = true) {
-    const place = { epoch: joined.epoch, offset: joined.offset };
+    const position = { epoch: joined.epoch, offset: joined.offset };
     const room = this.#rooms.get(joined.room ?? "");
     if (room === undefined) {
-      this.#places.set(joined.room ?? "", place);
+      this.#positions.set(joined.room ?? "", position);
       return;
     }
     const known = room.place !== undefined;
-    // What was missed comes next, and is counted from the place that was known.
+    // The missed messages follow, with offsets after the known position.
     if (returning && known && !joined.recovered) {
-      this.#gap(room, place);
+      this.#gap(room, position);
     } else if (!joined.recovered || !known) {
-      room.place = place;
+      room.place = position;
     }
   }
 
   async #authenticate() {
     const socket = this.#socket;
     const { token } = this.#options;
-    const shown = typeof token === "function" ? await token() : token;
+    const value = typeof token === "function" ? await token() : token;
     if (this.#socket !== socket) {
       throw new AtriumError(0, LOST);
     }
-    return this.#command("auth", { token: shown });
+    return this.#command("auth", { token: value });
   }
 
-  // ---- what is said
+  // ---- sent frames
 
-  /** Both sides see that the other one lives. @param {{interval: number, timeout: number}} heartbeat milliseconds */
-  #beat({ interval, timeout }) {
+  /** Pings the server periodically, and gives up the socket if nothing arrives. @param {{interval: number, timeout: number}} heartbeat milliseconds */
+  #startHeartbeat({ interval, timeout }) {
     clearInterval(this.#heartbeat);
-    let asked = 0;
+    let pingedAt = 0;
     this.#heartbeat = setInterval(() => {
-      // In a tab in the background this may come late: silence counts only after a question.
-      if (asked > this.#heardAt && Date.now() - this.#heardAt > interval + timeout) {
+      // In a background tab this timer may be late: silence counts only after a ping.
+      if (pingedAt > this.#receivedAt && Date.now() - this.#receivedAt > interval + timeout) {
         this.#abandon();
       } else {
-        asked = Date.now();
+        pingedAt = Date.now();
         this.#write("ping");
       }
     }, interval);
@@ -786,14 +786,14 @@ export class Connection {
     return new Promise((resolve, reject) => {
       const expire = () => {
         if (this.#buffered > 0) {
-          // It may not even have left: a slow line is no silent server.
-          waiting.timer = setTimeout(expire, this.#patience());
+          // The command may still be in the socket: a slow network does not mean that the server is silent.
+          waiting.timer = setTimeout(expire, this.#timeout());
         } else {
           this.#replies.delete(seq);
           reject(new AtriumError(408, `${cmd}: no reply in time`));
         }
       };
-      const waiting = { resolve, reject, timer: setTimeout(expire, this.#patience()) };
+      const waiting = { resolve, reject, timer: setTimeout(expire, this.#timeout()) };
       this.#replies.set(seq, waiting);
       this.#write(framed({ seq, cmd, params }, bytes));
     });
@@ -805,48 +805,48 @@ export class Connection {
     const key = this.#sent.get(seq);
     if (key !== undefined) {
       this.#sent.delete(seq);
-      this.#answered(key, reply);
+      this.#acknowledged(key, reply);
       return;
     }
     const waiting = this.#replies.get(seq);
     if (waiting !== undefined) {
       this.#replies.delete(seq);
       clearTimeout(waiting.timer);
-      reply.code < 300 ? waiting.resolve(reply.data ? { ...reply.body, data: reply.data } : reply.body) : waiting.reject(refusal(reply));
+      reply.code < 300 ? waiting.resolve(reply.data ? { ...reply.body, data: reply.data } : reply.body) : waiting.reject(errorOf(reply));
     }
   }
 
   /** @param {string} key @param {{code: number, body?: any, error?: string}} reply */
-  #answered(key, reply) {
-    const sending = this.#outbox.get(key);
+  #acknowledged(key, reply) {
+    const sending = this.#sendQueue.get(key);
     if (sending === undefined) {
       return;
     }
     if (reply.code === 503 || reply.code === 429) {
-      // Not now. It was not said, or is said once: the key sees to that.
+      // The server cannot accept it now. The idempotency key prevents a second publication.
       sending.seq = 0;
-      setTimeout(() => this.#flush(), SAY_AGAIN_MILLIS);
+      setTimeout(() => this.#flush(), RETRY_MILLIS);
       return;
     }
-    this.#outbox.delete(key);
-    reply.code < 300 ? sending.resolve(reply.body) : sending.reject(refusal(reply));
+    this.#sendQueue.delete(key);
+    reply.code < 300 ? sending.resolve(reply.body) : sending.reject(errorOf(reply));
   }
 
-  /** Says what waits, in its order, as fast as the socket takes it. */
+  /** Sends the queued messages in order, as fast as the socket accepts them. */
   #flush() {
     if (this.#state.name !== "open" || this.#flushing) {
       return;
     }
-    for (const [key, sending] of this.#outbox) {
+    for (const [key, sending] of this.#sendQueue) {
       if (sending.seq !== 0) {
         continue;
       }
-      if (this.#buffered > MOST_BUFFERED) {
+      if (this.#buffered > MAX_BUFFERED) {
         this.#flushing = true;
         setTimeout(() => {
           this.#flushing = false;
           this.#flush();
-        }, LOOK_AGAIN_MILLIS);
+        }, RECHECK_MILLIS);
         return;
       }
       sending.seq = ++this.#seq;
@@ -867,7 +867,7 @@ export class Connection {
   }
 }
 
-/** JSON, or if there are bytes a line of JSON, a newline, and the bytes. @param {object} command @param {Uint8Array} [bytes] */
+/** Encodes a frame: JSON, or for bytes a line of JSON, a newline, and the bytes. @param {object} command @param {Uint8Array} [bytes] */
 function framed(command, bytes) {
   const line = JSON.stringify(command);
   if (bytes === undefined) {
@@ -894,15 +894,15 @@ function unframed(frame) {
   return { ...JSON.parse(new TextDecoder().decode(frame.subarray(0, end))), data: frame.slice(end + 1) };
 }
 
-/** What is known of a server across pages, where that can be kept. @param {string} url @param {string} [value] to keep, "" to forget */
-function remembered(url, value) {
+/** Reads or writes the fallback transport of a server in the local storage, if there is one. @param {string} url @param {string} [value] to write; "" for none */
+function fallback(url, value) {
   try {
     return value === undefined ? localStorage.getItem(`atrium:${url}`) : localStorage.setItem(`atrium:${url}`, value);
   } catch {}
 }
 
 /** @param {{code: number, error?: string, body?: any}} reply */
-function refusal({ code, error = "", body }) {
+function errorOf({ code, error = "", body }) {
   return new AtriumError(code, error, body);
 }
 
@@ -911,7 +911,7 @@ function pause(millis) {
   return new Promise((resolve) => void setTimeout(resolve, millis));
 }
 
-/** Also where there is no secure context, which crypto.randomUUID asks for. */
+/** Works without a secure context, which crypto.randomUUID requires. */
 function randomName() {
   return hex(crypto.getRandomValues(new Uint8Array(16)));
 }
@@ -921,13 +921,13 @@ function hex(bytes) {
   return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
 }
 
-// ---- what was heard, kept across pages
+// ---- stored messages
 
-const MOST_STORED = 500;
-/** Messages that come within this time are written at once. */
-const GATHER_MILLIS = 100;
+const MAX_STORED = 500;
+/** Messages that arrive within this time are written together. */
+const WRITE_DELAY_MILLIS = 100;
 
-/** The newest messages of rooms in IndexedDB. Whatever fails there turns it off, and disturbs nobody. */
+/** Store of the newest messages of rooms, in IndexedDB. A failure disables it and affects nothing else. */
 class Store {
   #database;
   /** @type {((messages: IDBObjectStore) => void)[]} */
@@ -942,8 +942,8 @@ class Store {
       opening.onupgradeneeded = () => opening.result.createObjectStore("messages", { keyPath: ["room", "offset"] });
       opening.onsuccess = () => resolve(opening.result);
       opening.onerror = reject;
-      // It may say nothing at all, and rooms wait for it.
-      setTimeout(reject, SAY_AGAIN_MILLIS);
+      // IndexedDB may never reply, and rooms wait for it.
+      setTimeout(reject, RETRY_MILLIS);
     });
     this.#database.catch(() => {});
   }
@@ -955,7 +955,7 @@ class Store {
       return await new Promise((resolve, reject) => {
         reading.onsuccess = () => resolve(reading.result);
         reading.onerror = reject;
-        setTimeout(reject, SAY_AGAIN_MILLIS);
+        setTimeout(reject, RETRY_MILLIS);
       });
     } catch {
       return [];
@@ -966,7 +966,7 @@ class Store {
   add(message) {
     this.#write((messages) => {
       messages.put(message);
-      messages.delete(offsets(message.room, message.offset - MOST_STORED));
+      messages.delete(offsets(message.room, message.offset - MAX_STORED));
     });
   }
 
@@ -978,7 +978,7 @@ class Store {
   /** @param {(messages: IDBObjectStore) => void} write */
   #write(write) {
     if (this.#writes.push(write) === 1) {
-      setTimeout(() => this.#flush().catch(() => (this.#database = Promise.reject()).catch(() => {})), GATHER_MILLIS);
+      setTimeout(() => this.#flush().catch(() => (this.#database = Promise.reject()).catch(() => {})), WRITE_DELAY_MILLIS);
     }
   }
 
@@ -995,15 +995,15 @@ function offsets(room, last) {
   return IDBKeyRange.bound([room, -Infinity], [room, last]);
 }
 
-// ---- over HTTP, where no WebSocket gets through
+// ---- over HTTP, where no WebSocket can be opened
 
-/** Requests that stay open: a browser allows six to a server. */
-const STREAMS = 4;
+/** Maximum number of open streams: a browser allows six requests to a server. */
+const MAX_STREAMS = 4;
 const POLL_SECONDS = 25;
-/** A stream is never silent for longer. */
-const SILENCE_MILLIS = 60000;
+/** Timeout of a stream; the server sends keep-alives more often. */
+const STREAM_TIMEOUT_MILLIS = 60000;
 
-/** Behaves like a WebSocket that speaks the session protocol. */
+/** WebSocket interface to the HTTP API: emulates the session protocol. */
 class HttpSocket {
   readyState = 1;
   bufferedAmount = 0;
@@ -1013,28 +1013,28 @@ class HttpSocket {
   onclose;
   #url;
   #streaming;
-  #patience;
+  #timeout;
   #headers = {};
-  /** What stops to read a room. @type {Map<string, AbortController>} */
+  /** Aborts the reading of a room. @type {Map<string, AbortController>} */
   #rooms = new Map();
-  /** The last one, which the next one waits for. @type {Promise<any>} */
+  /** The last send, for which the next one waits. @type {Promise<any>} */
   #sent = Promise.resolve();
 
-  /** @param {string} url @param {boolean} streaming @param {number} patience */
-  constructor(url, streaming, patience) {
+  /** @param {string} url @param {boolean} streaming @param {number} timeout */
+  constructor(url, streaming, timeout) {
     this.#url = url;
     this.#streaming = streaming;
-    this.#patience = patience;
-    this.#greet({ event: "@welcome", data: { id: "" } });
+    this.#timeout = timeout;
+    this.#emitIfReachable({ event: "@welcome", data: { id: "" } });
   }
 
   /** @param {any} frame */
-  async #greet(frame) {
-    await reachable(this.#url) ? this.#say(frame) : this.close(1006);
+  async #emitIfReachable(frame) {
+    await reachable(this.#url) ? this.#emit(frame) : this.close(1006);
   }
 
   /** @param {any} frame */
-  #say(frame) {
+  #emit(frame) {
     this.readyState === 1 && this.onmessage({ data: frame });
   }
 
@@ -1051,83 +1051,83 @@ class HttpSocket {
   /** @param {any} frame */
   send(frame) {
     if (frame === "ping") {
-      this.#greet("pong");
+      this.#emitIfReachable("pong");
       return;
     }
     const { seq, cmd, params, data } = unframed(frame);
-    let answered = false;
-    const answer = (/** @type {any} */ body) => {
-      answered = true;
-      this.#say({ seq, code: 200, body });
+    let replied = false;
+    const reply = (/** @type {any} */ body) => {
+      replied = true;
+      this.#emit({ seq, code: 200, body });
     };
-    this.#run(cmd, params, data, answer).catch((failure) => {
+    this.#run(cmd, params, data, reply).catch((failure) => {
       const { code, message } = failure;
       if (code === 401 && cmd !== "auth") {
-        // With another token, if there is one.
+        // Reconnects with another token, if there was one.
         this.close("Authorization" in this.#headers ? 1006 : 4401, message);
-      } else if (answered || !(failure instanceof AtriumError)) {
+      } else if (replied || !(failure instanceof AtriumError)) {
         this.close(1006, message);
       } else {
-        this.#say({ seq, code, error: message });
+        this.#emit({ seq, code, error: message });
       }
     });
   }
 
-  /** @param {string} cmd @param {any} params @param {any} bytes @param {(body: any) => void} answer */
-  async #run(cmd, { room, event, idempotency, since, presence, token, ...query }, bytes, answer) {
+  /** @param {string} cmd @param {any} params @param {any} bytes @param {(body: any) => void} reply */
+  async #run(cmd, { room, event, idempotency, since, presence, token, ...query }, bytes, reply) {
     const path = `/rooms/${encodeURIComponent(room)}`;
     if (cmd === "auth") {
       this.#headers = { Authorization: `Bearer ${token}` };
-      await this.#ask("/rooms", { limit: 1 }).catch((failure) => {
+      await this.#fetch("/rooms", { limit: 1 }).catch((failure) => {
         if (failure.code !== 403) {
           throw failure;
         }
       });
-      answer({});
+      reply({});
     } else if (cmd === "join") {
       await this.#follow(room, path, since, (body) => {
-        answer(body);
-        presence && this.#say({ event: "@error", room, data: new AtriumError(501, "presence needs a WebSocket") });
+        reply(body);
+        presence && this.#emit({ event: "@error", room, data: new AtriumError(501, "presence needs a WebSocket") });
       });
     } else if (cmd === "leave") {
       this.#rooms.get(room)?.abort();
       this.#rooms.delete(room);
-      answer({ room });
+      reply({ room });
     } else if (cmd === "send" && room !== undefined) {
       const headers = { "Content-Type": bytes ? "application/octet-stream" : "application/json", "Idempotency-Key": idempotency };
       const body = bytes ?? JSON.stringify(query.data);
-      const sent = this.#sent.then(() => this.#ask(path, { event }, { method: "POST", headers, body }));
+      const sent = this.#sent.then(() => this.#fetch(path, { event }, { method: "POST", headers, body }));
       this.#sent = sent.catch(() => {});
-      answer(await (await sent).json());
+      reply(await (await sent).json());
     } else if (cmd === "members" || cmd === "history") {
-      answer(await (await this.#ask(path + (cmd === "members" ? "/members" : "/messages"), query)).json());
+      reply(await (await this.#fetch(path + (cmd === "members" ? "/members" : "/messages"), query)).json());
     } else {
       throw new AtriumError(501, `${cmd} needs a WebSocket`);
     }
   }
 
-  /** @param {string} room @param {string} path @param {any} since @param {(body: any) => void} answer */
-  async #follow(room, path, since, answer) {
+  /** @param {string} room @param {string} path @param {any} since @param {(body: any) => void} reply */
+  async #follow(room, path, since, reply) {
     if (this.#rooms.has(room)) {
-      answer(await (await this.#ask(path)).json());
+      reply(await (await this.#fetch(path)).json());
       return;
     }
     const stop = new AbortController();
     this.#rooms.set(room, stop);
     /** @type {any} */
     let watchdog;
-    const expect = (/** @type {number} */ millis) => {
+    const resetWatchdog = (/** @type {number} */ millis) => {
       clearTimeout(watchdog);
       watchdog = setTimeout(() => stop.abort(), millis);
     };
     try {
-      const frames = this.#streaming && this.#rooms.size <= STREAMS ? this.#stream(path, since, stop.signal, expect) : this.#poll(room, path, since, stop.signal, expect);
+      const frames = this.#streaming && this.#rooms.size <= MAX_STREAMS ? this.#stream(path, since, stop.signal, resetWatchdog) : this.#poll(room, path, since, stop.signal, resetWatchdog);
       for await (const frame of frames) {
-        frame.event === "@welcome" ? answer({ room, ...frame.data }) : this.#say(frame);
+        frame.event === "@welcome" ? reply({ room, ...frame.data }) : this.#emit(frame);
       }
       throw new Error("the stream has ended");
     } catch (failure) {
-      // Not of a room that was left.
+      // A failure of a room that was left is ignored.
       if (this.#rooms.get(room) === stop) {
         this.#rooms.delete(room);
         throw failure;
@@ -1137,18 +1137,18 @@ class HttpSocket {
     }
   }
 
-  /** @param {string} path @param {any} since @param {AbortSignal} signal @param {(millis: number) => void} expect @returns {AsyncGenerator<any>} */
-  async *#stream(path, since, signal, expect) {
-    // A proxy that holds everything back shows nothing at all.
-    expect(this.#patience / 2);
-    const { body } = await this.#ask(path, { after: place(since) }, { headers: { Accept: "text/event-stream" }, signal });
+  /** @param {string} path @param {any} since @param {AbortSignal} signal @param {(millis: number) => void} resetWatchdog @returns {AsyncGenerator<any>} */
+  async *#stream(path, since, signal, resetWatchdog) {
+    // A proxy that buffers the stream passes on nothing at all.
+    resetWatchdog(this.#timeout / 2);
+    const { body } = await this.#fetch(path, { after: formatPosition(since) }, { headers: { Accept: "text/event-stream" }, signal });
     const reader = /** @type {any} */ (body).pipeThrough(new TextDecoderStream()).getReader();
     for (let rest = ""; ;) {
       const { done, value } = await reader.read();
       if (done) {
         return;
       }
-      expect(SILENCE_MILLIS);
+      resetWatchdog(STREAM_TIMEOUT_MILLIS);
       const lines = (rest + value).split("\n");
       rest = lines.pop() ?? "";
       for (const line of lines) {
@@ -1159,19 +1159,19 @@ class HttpSocket {
     }
   }
 
-  /** @param {string} room @param {string} path @param {any} since @param {AbortSignal} signal @param {(millis: number) => void} expect @returns {AsyncGenerator<any>} */
-  async *#poll(room, path, since, signal, expect) {
+  /** @param {string} room @param {string} path @param {any} since @param {AbortSignal} signal @param {(millis: number) => void} resetWatchdog @returns {AsyncGenerator<any>} */
+  async *#poll(room, path, since, signal, resetWatchdog) {
     let known = since;
-    expect(this.#patience);
+    resetWatchdog(this.#timeout);
     if (since === undefined) {
-      known = await (await this.#ask(path, {}, { headers: { Accept: "application/json" }, signal })).json();
+      known = await (await this.#fetch(path, {}, { headers: { Accept: "application/json" }, signal })).json();
       yield { event: "@welcome", data: { epoch: "", ...known, recovered: false } };
     }
     for (let returning = since !== undefined; ; returning = false) {
-      const wait = returning || this.#rooms.size > STREAMS ? undefined : POLL_SECONDS;
-      expect(this.#patience + (wait ?? 0) * 1000);
-      const { messages, ...head } = await (await this.#ask(`${path}/messages`, { after: place(known), wait, limit: 1000 }, { signal })).json();
-      // What comes with a gap comes after it.
+      const wait = returning || this.#rooms.size > MAX_STREAMS ? undefined : POLL_SECONDS;
+      resetWatchdog(this.#timeout + (wait ?? 0) * 1000);
+      const { messages, ...head } = await (await this.#fetch(`${path}/messages`, { after: formatPosition(known), wait, limit: 1000 }, { signal })).json();
+      // Messages that arrive with a gap follow it.
       const now = { ...head, offset: head.recovered || !messages[0] ? head.offset : messages[0].offset - 1 };
       if (returning || !now.recovered) {
         yield { event: returning ? "@welcome" : "@gap", room, data: now };
@@ -1179,23 +1179,23 @@ class HttpSocket {
       yield* messages;
       known = head;
       if (!returning && !wait) {
-        // Many rooms share the requests: two in a second.
+        // All rooms together poll twice a second.
         await pause(500 * this.#rooms.size);
       }
     }
   }
 
   /** @param {string} path @param {any} [query] @param {any} [init] */
-  async #ask(path, query, init) {
+  async #fetch(path, query, init) {
     if (this.readyState !== 1) {
       throw new Error("closed");
     }
-    const answer = await fetch(httpUrl(this.#url, path, query), { signal: AbortSignal.timeout(this.#patience), ...init, headers: { ...this.#headers, ...init?.headers } });
-    if (!answer.ok) {
-      const problem = await answer.json().catch(() => ({}));
-      throw new AtriumError(answer.status === 502 || answer.status === 504 ? 503 : answer.status, problem.detail ?? answer.statusText);
+    const response = await fetch(httpUrl(this.#url, path, query), { signal: AbortSignal.timeout(this.#timeout), ...init, headers: { ...this.#headers, ...init?.headers } });
+    if (!response.ok) {
+      const problem = await response.json().catch(() => ({}));
+      throw new AtriumError(response.status === 502 || response.status === 504 ? 503 : response.status, problem.detail ?? response.statusText);
     }
-    return answer;
+    return response;
   }
 }
 
@@ -1209,33 +1209,33 @@ function httpUrl(url, path, query) {
   return target;
 }
 
-/** @param {Place | undefined} place */
-function place(place) {
-  return place && `${place.epoch ?? ""}:${place.offset}`;
+/** @param {Place | undefined} position */
+function formatPosition(position) {
+  return position && `${position.epoch ?? ""}:${position.offset}`;
 }
 
-/** Whether it is the server itself that answers, and not a proxy in its stead. @param {string} url */
+/** Returns whether the server itself replies, and not a proxy in its place. @param {string} url */
 async function reachable(url) {
   try {
-    const { status, headers } = await fetch(httpUrl(url, "/rooms", { limit: 1 }), { signal: AbortSignal.timeout(SIGN_OF_LIFE_MILLIS) });
+    const { status, headers } = await fetch(httpUrl(url, "/rooms", { limit: 1 }), { signal: AbortSignal.timeout(LIVENESS_TIMEOUT_MILLIS) });
     return status < 500 && /json/.test(headers.get("content-type") ?? "");
   } catch {
     return false;
   }
 }
 
-// ---- one connection for all tabs: whoever holds it serves the session protocol to the tabs, over ports
+// ---- one connection for all tabs: a worker or a tab holds it, and serves the session protocol to the tabs over ports
 
-/** A worker of such a name holds a connection. */
+/** Name prefix of a worker that holds a connection. */
 const HOLDER = "atrium:shared ";
-/** Browsers wake tabs in the background once a minute. */
+/** Browsers wake background tabs once a minute. */
 const TAB_HEARTBEAT = { interval: 30000, timeout: 30000 };
-const TAB_GONE_MILLIS = 180000;
-const EVERYBODY = "everybody";
-/** Of one answer: whether there are more is not known. */
-const MOST_MISSED = 1000;
+const TAB_TIMEOUT_MILLIS = 180000;
+const ALL_TABS = "everybody";
+/** Maximum number of missed messages read in one reply; with as many, the rest is unknown. */
+const MAX_MISSED = 1000;
 
-/** A tab's way to whoever holds the connection: a shared worker, or where there are none the tab that leads. */
+/** Access of a tab to the shared connection: in a shared worker, or where there are none, in the leading tab. */
 class Shared {
   #name;
   #hello;
@@ -1249,7 +1249,7 @@ class Shared {
     this.#hello = { url, asks: token !== undefined, options: { timeout, queue, backoff, transports } };
   }
 
-  /** @returns {PortSocket | undefined} nothing where tabs cannot share */
+  /** @returns {PortSocket | undefined} undefined where tabs cannot share */
   dial() {
     if (this.#workers) {
       try {
@@ -1261,7 +1261,7 @@ class Shared {
         };
         return socket;
       } catch {
-        // A module of another origin.
+        // A module of another origin cannot be a worker.
         this.#workers = false;
       }
     }
@@ -1276,7 +1276,7 @@ class Shared {
   }
 }
 
-/** What a tab has instead of a WebSocket. */
+/** WebSocket interface to the port of the shared connection. */
 class PortSocket {
   readyState = 1;
   bufferedAmount = 0;
@@ -1287,31 +1287,31 @@ class PortSocket {
   #port;
   #release = () => {};
 
-  /** @param {any} port @param {object} hello @param {string} [holder] the lock of a worker, which is free once that has gone */
+  /** @param {any} port @param {object} hello @param {string} [holder] lock of a worker, which is released when the worker ends */
   constructor(port, hello, holder) {
     this.#port = port;
     const id = randomName();
     const { locks } = globalThis.navigator ?? {};
-    // Whoever holds the connection waits for the lock: it is free once this tab has gone, however it went.
-    const greet = () => {
+    // The holder waits for this lock, which is released when this tab ends in any way.
+    const sayHello = () => {
       port.postMessage({ hello: { ...hello, id } });
       return new Promise((resolve) => (this.#release = () => resolve(undefined)));
     };
-    let welcome = false;
+    let welcomed = false;
     port.onmessage = (/** @type {MessageEvent} */ { data }) => {
       if (data) {
-        // A worker dies with the process of the tab that has begun it, and nobody is told.
-        !welcome && holder && locks?.request(holder, () => this.close(1006));
-        welcome = true;
+        // A worker ends with the process of the tab that started it, without an event.
+        !welcomed && holder && locks?.request(holder, () => this.close(1006));
+        welcomed = true;
         this.onmessage({ data });
-      } else if (welcome) {
-        // Another tab leads.
+      } else if (welcomed) {
+        // Another tab leads now.
         this.close(1001);
       } else {
         port.postMessage({ hello: { ...hello, id } });
       }
     };
-    locks ? locks.request(id, greet) : greet();
+    locks ? locks.request(id, sayHello) : sayHello();
   }
 
   /** @param {string | Uint8Array} frame */
@@ -1330,7 +1330,7 @@ class PortSocket {
   }
 }
 
-/** A port to the tab that leads. @param {string} name @returns {any} */
+/** Returns a port to the leading tab. @param {string} name @returns {any} */
 function channelPort(name) {
   const channel = new BroadcastChannel(name);
   const from = randomName();
@@ -1339,11 +1339,11 @@ function channelPort(name) {
     postMessage: (/** @type {any} */ frame) => channel.postMessage({ from, frame }),
     close: () => channel.close(),
   };
-  channel.onmessage = ({ data: { to, frame } }) => (to === from || to === EVERYBODY) && port.onmessage({ data: frame });
+  channel.onmessage = ({ data: { to, frame } }) => (to === from || to === ALL_TABS) && port.onmessage({ data: frame });
   return port;
 }
 
-/** Holds the connection once no other tab does. @param {string} name @returns {AbortController} ends it */
+/** Makes this tab hold the connection once no other tab does. @param {string} name @returns {AbortController} ends that */
 function lead(name) {
   const stop = new AbortController();
   navigator.locks.request(name, { signal: stop.signal }, () => {
@@ -1352,14 +1352,14 @@ function lead(name) {
     const ports = new Map();
     channel.onmessage = ({ data: { from, frame } }) => {
       if (from && frame.hello && !ports.has(from)) {
-        // What the connection still answers when this tab has given it up would be thrown at a channel that is closed.
+        // Late replies of the connection would fail on the closed channel.
         const port = { postMessage: (/** @type {any} */ frame) => stop.signal.aborted || channel.postMessage({ to: from, frame }), close: () => ports.delete(from) };
         ports.set(from, port);
         holder.serve(port);
       }
       ports.get(from)?.onmessage({ data: frame });
     };
-    channel.postMessage({ to: EVERYBODY });
+    channel.postMessage({ to: ALL_TABS });
     return new Promise((resolve) => stop.signal.addEventListener("abort", () => {
       holder.close();
       channel.close();
@@ -1369,15 +1369,15 @@ function lead(name) {
   return stop;
 }
 
-/** Holds one connection for the tabs. */
+/** Holder of the connection that the tabs share. */
 class Holder {
   /** @type {Connection | undefined} */
   #connection;
   /** @type {Set<any>} */
   #tabs = new Set();
   /** @type {(token: any) => void} */
-  #given = () => {};
-  /** Once the lock is held by which tabs see that a worker lives. @type {Promise<void> | undefined} */
+  #onToken = () => {};
+  /** Completes once the worker holds the lock by which tabs notice its end. @type {Promise<void> | undefined} */
   ready;
 
   /** @param {any} port */
@@ -1387,19 +1387,19 @@ class Holder {
     port.onmessage = (/** @type {MessageEvent} */ { data: frame }) => {
       if (!globalThis.navigator?.locks) {
         clearTimeout(tab.timer);
-        tab.timer = setTimeout(() => this.#gone(tab), TAB_GONE_MILLIS);
+        tab.timer = setTimeout(() => this.#removeTab(tab), TAB_TIMEOUT_MILLIS);
       }
       if (frame.hello) {
-        void this.#admit(tab, frame.hello);
+        void this.#addTab(tab, frame.hello);
       } else if (frame.bye) {
-        this.#gone(tab);
+        this.#removeTab(tab);
       } else if (frame === "ping" || frame.hurry) {
         port.postMessage("pong");
         frame.hurry && this.#connection?.hurry(frame.hurry);
       } else {
         const { seq, cmd, params, data } = unframed(frame);
-        const answer = (/** @type {any} */ body) => port.postMessage({ seq, code: 200, body });
-        this.#run(tab, cmd, params, data, answer).catch(({ code, message, body }) => port.postMessage({ seq, code: code || 503, error: message, body }));
+        const reply = (/** @type {any} */ body) => port.postMessage({ seq, code: 200, body });
+        this.#run(tab, cmd, params, data, reply).catch(({ code, message, body }) => port.postMessage({ seq, code: code || 503, error: message, body }));
       }
     };
   }
@@ -1410,22 +1410,22 @@ class Holder {
   }
 
   /** @param {any} tab @param {any} hello */
-  async #admit(tab, { url, id, asks, options }) {
+  async #addTab(tab, { url, id, asks, options }) {
     await this.ready;
     tab.asks = asks;
     this.#tabs.add(tab);
-    void globalThis.navigator?.locks?.request(id, () => this.#gone(tab));
+    void globalThis.navigator?.locks?.request(id, () => this.#removeTab(tab));
     if (this.#connection === undefined || this.#connection.state.name === "closed") {
       const connection = new Connection(url, { ...options, token: asks && (() => this.#token()) || undefined });
-      connection.on("state", (state) => this.#tabs.forEach((each) => this.#tell(each, state)));
+      connection.on("state", (state) => this.#tabs.forEach((each) => this.#sendState(each, state)));
       connection.on("", (frame, room) => this.#tabs.forEach((each) => this.#forward(each, frame, room)));
       this.#connection = connection;
     }
-    this.#tell(tab, this.#connection.state);
+    this.#sendState(tab, this.#connection.state);
   }
 
   /** @param {any} tab */
-  #gone(tab) {
+  #removeTab(tab) {
     clearTimeout(tab.timer);
     if (this.#tabs.delete(tab)) {
       tab.port.close();
@@ -1437,7 +1437,7 @@ class Holder {
   }
 
   /** @param {any} tab @param {State} state */
-  #tell({ port }, state) {
+  #sendState({ port }, state) {
     port.postMessage(state.name === "open" ? { event: "@welcome", data: { ...state, heartbeat: TAB_HEARTBEAT } } : { event: "@state", data: state });
   }
 
@@ -1450,12 +1450,12 @@ class Holder {
     wanted?.held ? wanted.held.push(frame) : port.postMessage(frame);
   }
 
-  /** Asks one tab after the other: what they are told makes them show their tokens. */
+  /** Requests a token from one tab after the other, by the event that a server sends before a token expires. */
   async #token() {
     for (const { asks, port } of this.#tabs) {
       if (asks) {
         port.postMessage({ event: "@expiring" });
-        const token = await Promise.race([new Promise((resolve) => (this.#given = resolve)), pause(SIGN_OF_LIFE_MILLIS)]);
+        const token = await Promise.race([new Promise((resolve) => (this.#onToken = resolve)), pause(LIVENESS_TIMEOUT_MILLIS)]);
         if (token !== undefined) {
           return /** @type {string} */ (token);
         }
@@ -1464,29 +1464,29 @@ class Holder {
     throw new Error("no tab has shown a token");
   }
 
-  /** @param {any} tab @param {string} cmd @param {any} params @param {any} bytes @param {(body: any) => void} answer */
-  async #run(tab, cmd, params, bytes, answer) {
+  /** @param {any} tab @param {string} cmd @param {any} params @param {any} bytes @param {(body: any) => void} reply */
+  async #run(tab, cmd, params, bytes, reply) {
     const connection = /** @type {Connection} */ (this.#connection);
     if (cmd === "auth") {
-      this.#given(params.token);
-      answer({});
+      this.#onToken(params.token);
+      reply({});
     } else if (cmd === "join") {
-      await this.#join(tab, params, answer);
+      await this.#join(tab, params, reply);
     } else if (cmd === "leave") {
       await this.#leave(tab, params.room);
-      answer(params);
+      reply(params);
     } else if (cmd === "send") {
       const { room, data, ...options } = params;
-      answer(await connection.send(room, bytes ?? data, options));
+      reply(await connection.send(room, bytes ?? data, options));
     } else {
-      answer(await connection.request(cmd, params, bytes));
+      reply(await connection.request(cmd, params, bytes));
     }
   }
 
-  /** @param {any} tab @param {any} params @param {(body: any) => void} answer */
-  async #join(tab, { room: name, presence, since }, answer) {
+  /** @param {any} tab @param {any} params @param {(body: any) => void} reply */
+  async #join(tab, { room: name, presence, since }, reply) {
     const connection = /** @type {Connection} */ (this.#connection);
-    const first = !this.#wanted(name);
+    const first = !this.#isJoined(name);
     const room = connection.room(name, { presence, since });
     const former = tab.rooms.get(name);
     /** @type {any} */
@@ -1494,23 +1494,23 @@ class Holder {
     tab.rooms.set(name, wanted);
     try {
       await connection.joined(room);
-      const place = /** @type {Place} */ (room.place);
-      // Whoever was in it already was handed everything since.
-      let recovered = since && (first || (former && !former.held) || (since.epoch === place.epoch && since.offset >= place.offset));
+      const position = /** @type {Place} */ (room.place);
+      // A tab that was in the room already has received everything since.
+      let recovered = since && (first || (former && !former.held) || (since.epoch === position.epoch && since.offset >= position.offset));
       let missed = [];
       if (since && !recovered) {
-        const { epoch, messages = [] } = await connection.request("history", { room: name, after: since.offset, limit: MOST_MISSED })
-          // Whoever may not read back has lost it.
+        const { epoch, messages = [] } = await connection.request("history", { room: name, after: since.offset, limit: MAX_MISSED })
+          // A tab without permission to read the history has lost the messages.
           .catch((failure) => failure.code === 403 ? {} : Promise.reject(failure));
         missed = messages;
-        recovered = epoch === since.epoch && missed[0]?.offset === since.offset + 1 && missed.length < MOST_MISSED;
+        recovered = epoch === since.epoch && missed[0]?.offset === since.offset + 1 && missed.length < MAX_MISSED;
       }
-      answer({ room: name, ...(recovered ? since : place), recovered: !!recovered });
+      reply({ room: name, ...(recovered ? since : position), recovered: !!recovered });
       [...missed, ...wanted.held.splice(0)].forEach((frame) => tab.port.postMessage(frame));
       delete wanted.held;
     } catch (failure) {
-      if (PASSING.has(/** @type {AtriumError} */ (failure).code)) {
-        // The tab asks again. Who left meanwhile would leave the others, too, or come back to another place.
+      if (TRANSIENT_CODES.has(/** @type {AtriumError} */ (failure).code)) {
+        // The tab retries. Leaving meanwhile would remove the other tabs from the room, or lose the position.
         throw { code: 503 };
       }
       await this.#leave(tab, name).catch(() => {});
@@ -1521,37 +1521,37 @@ class Holder {
   /** @param {any} tab @param {string} name */
   async #leave(tab, name) {
     tab.rooms.delete(name);
-    if (!this.#wanted(name)) {
+    if (!this.#isJoined(name)) {
       const connection = /** @type {Connection} */ (this.#connection);
       await connection.leave(connection.room(name));
     }
   }
 
   /** @param {string} name */
-  #wanted(name) {
+  #isJoined(name) {
     return [...this.#tabs].some(({ rooms }) => rooms.has(name));
   }
 }
 
 // ---- files
 
-/** Chunks on their way. */
+/** Maximum number of chunks in flight. */
 const WINDOW = 8;
-/** 0 and 408: the connection. 409: a chunk is missing after all. */
-const PASSING = new Set([0, 408, 409, 429, 503]);
+/** Codes of failures that pass. 0 and 408: the connection. 409: a chunk is missing. */
+const TRANSIENT_CODES = new Set([0, 408, 409, 429, 503]);
 
-/** A file on its way, over as many connections as it takes. */
+/** Transfer of a file, over any number of reconnects. */
 class Transfer {
   #connection;
   #room;
-  #tell;
+  #report;
   #signal;
 
   /** @param {Connection} connection @param {string} room @param {any} options */
   constructor(connection, room, { onProgress, signal = new AbortController().signal }) {
     this.#connection = connection;
     this.#room = room;
-    this.#tell = (/** @type {string} */ phase, /** @type {number} */ done, /** @type {number} */ total) => onProgress?.({ phase, done, total });
+    this.#report = (/** @type {string} */ phase, /** @type {number} */ done, /** @type {number} */ total) => onProgress?.({ phase, done, total });
     this.#signal = signal;
   }
 
@@ -1560,32 +1560,32 @@ class Transfer {
     const { size } = blob;
     const described = { room: this.#room, name, size, type, sha256: await this.#digest(blob, "hashing") };
     let file = "";
-    let doubted = false;
+    let digestRetried = false;
     this.#signal.addEventListener("abort", () => file && this.#connection.request("file.abort", { file }).catch(() => {}));
-    return this.#insist(async () => {
+    return this.#retry(async () => {
       try {
-        const status = await (file ? this.#ask("status", { file }) : this.#ask("open", described));
+        const status = await (file ? this.#command("status", { file }) : this.#command("open", described));
         const { chunk, missing } = status;
         file = status.file;
         let done = missing.reduce((/** @type {number} */ sum, /** @type {number[]} */ [first, last]) => sum + first * chunk - Math.min(size, (last + 1) * chunk), size);
         await this.#each(missing, async (index) => {
           const bytes = new Uint8Array(await blob.slice(index * chunk, (index + 1) * chunk).arrayBuffer());
-          await this.#ask("write", { file, index }, bytes);
-          this.#tell("sending", (done += bytes.length), size);
+          await this.#command("write", { file, index }, bytes);
+          this.#report("sending", (done += bytes.length), size);
         });
         if (missing.length > 0) {
-          // One answer may not name all that are missing.
+          // One reply may not list all missing chunks.
           return;
         }
-        this.#tell("verifying", size, size);
-        return await this.#ask("close", { file });
+        this.#report("verifying", size, size);
+        return await this.#command("close", { file });
       } catch (failure) {
         const { code } = /** @type {AtriumError} */ (failure);
         if (file && code === 404) {
-          // Swept while nothing came.
+          // The server has deleted the abandoned upload.
           file = "";
-        } else if (code === 422 && !doubted) {
-          doubted = true;
+        } else if (code === 422 && !digestRetried) {
+          digestRetried = true;
         } else {
           throw failure;
         }
@@ -1595,23 +1595,23 @@ class Transfer {
 
   /** @param {string} file */
   async download(file) {
-    // As Blobs, which a browser may keep on its disk.
+    // Blobs, because a browser may keep them on its disk.
     /** @type {Blob[]} */
     const chunks = [];
     let done = 0;
-    const place = { file, room: this.#room };
-    const { sha256, size, type, chunk } = await this.#insist(() => this.#ask("status", place));
-    await this.#insist(async () => {
+    const fileInRoom = { file, room: this.#room };
+    const { sha256, size, type, chunk } = await this.#retry(() => this.#command("status", fileInRoom));
+    await this.#retry(async () => {
       const all = Array.from({ length: Math.ceil(size / chunk) }, (_, index) => [index, index]);
       await this.#each(all.filter(([index]) => !chunks[index]), async (index) => {
-        const { data } = await this.#ask("read", { ...place, index });
+        const { data } = await this.#command("read", { ...fileInRoom, index });
         done += chunks[index] ? 0 : data.length;
         chunks[index] = new Blob([data]);
-        this.#tell("receiving", done, size);
+        this.#report("receiving", done, size);
       });
       return true;
     });
-    // Else a page that opens it would run what somebody else has written.
+    // Otherwise a page that opens the file would run a script of its sender.
     const blob = new Blob(chunks, { type: /^(image\/(?!svg)|audio|video|text\/plain)/.test(type) ? type : "application/octet-stream" });
     if ((await this.#digest(blob, "verifying")) !== sha256) {
       throw new AtriumError(422, `file ${file}: what arrived has another SHA-256`);
@@ -1620,13 +1620,13 @@ class Transfer {
   }
 
   /** @param {string} what @param {object} params @param {Uint8Array} [bytes] */
-  #ask(what, params, bytes) {
+  #command(what, params, bytes) {
     this.#signal.throwIfAborted();
     return this.#connection.request(`file.${what}`, params, bytes);
   }
 
-  /** Works until there is a result, whatever passes in between. @param {() => Promise<any>} work */
-  async #insist(work) {
+  /** Repeats the work until it has a result; failures that pass are retried. @param {() => Promise<any>} work */
+  async #retry(work) {
     while (true) {
       try {
         const result = await work();
@@ -1634,16 +1634,16 @@ class Transfer {
           return result;
         }
       } catch (failure) {
-        // A file that cannot be read any more fails with a code, too.
-        if (this.#connection.state.name === "closed" || !(failure instanceof AtriumError && PASSING.has(failure.code))) {
+        // A local file that can no longer be read fails with a code, too.
+        if (this.#connection.state.name === "closed" || !(failure instanceof AtriumError && TRANSIENT_CODES.has(failure.code))) {
           throw failure;
         }
-        await pause(failure.code === 0 ? LOOK_AGAIN_MILLIS : SAY_AGAIN_MILLIS);
+        await pause(failure.code === 0 ? RECHECK_MILLIS : RETRY_MILLIS);
       }
     }
   }
 
-  /** Several at a time: all take from one generator, which the first failure ends. @param {number[][]} ranges @param {(index: number) => Promise<void>} work */
+  /** Works on several chunks at a time, which are taken from one generator; the first failure ends it. @param {number[][]} ranges @param {(index: number) => Promise<void>} work */
   async #each(ranges, work) {
     const indices = (function* () {
       for (let [index, last] of ranges) {
@@ -1659,9 +1659,9 @@ class Transfer {
     }));
   }
 
-  /** Aside from the page where that is possible. @param {Blob} blob @param {string} phase @returns {Promise<string>} */
+  /** Computes the SHA-256, in a worker if possible. @param {Blob} blob @param {string} phase @returns {Promise<string>} */
   #digest(blob, phase) {
-    const tell = (/** @type {number} */ done) => this.#tell(phase, done, blob.size);
+    const report = (/** @type {number} */ done) => this.#report(phase, done, blob.size);
     /** @type {Worker | undefined} */
     let worker;
     return new Promise((resolve, reject) => {
@@ -1669,12 +1669,12 @@ class Transfer {
         throw undefined;
       }
       worker = new Worker(import.meta.url, { type: "module", name: HASHER });
-      worker.onmessage = ({ data }) => (typeof data === "string" ? resolve(data) : tell(data));
+      worker.onmessage = ({ data }) => (typeof data === "string" ? resolve(data) : report(data));
       worker.onerror = reject;
       this.#signal.addEventListener("abort", reject);
       worker.postMessage(blob);
-    // No workers, a module of another origin, or a policy.
-    }).catch(() => sha256(blob, tell, this.#signal)).finally(() => worker?.terminate());
+    // No workers, a module of another origin, or a content security policy.
+    }).catch(() => sha256(blob, report, this.#signal)).finally(() => worker?.terminate());
   }
 }
 
@@ -1686,22 +1686,22 @@ function unlessAborted(signal, work) {
   })]);
 }
 
-/** Read at once, a multiple of 64: hashed within milliseconds, so that a page stays smooth. */
+/** Bytes read at a time, a multiple of 64: hashed within milliseconds, so that the page does not freeze. */
 const SLICE = 1 << 17;
-/** A worker of this name was made from this module to hash. */
+/** Name of a worker that is made from this module to hash. */
 const HASHER = "atrium:sha-256";
 const ROUNDS = new Int32Array(64);
 const START = new Int32Array(8);
 for (let n = 2, found = 0; found < 64; n++) {
   if (Array.from({ length: n - 2 }, (_, i) => n % (i + 2)).every((rest) => rest > 0)) {
-    // Of the roots of the first primes, 32 bits behind the point.
+    // The first 32 fractional bits of the roots of the first primes.
     START[found] = Math.sqrt(n) * 2 ** 32;
     ROUNDS[found++] = Math.cbrt(n) * 2 ** 32;
   }
 }
 
-/** Piece by piece, which crypto.subtle cannot do. @param {Blob} blob @param {(done: number) => void} tell @param {AbortSignal} [signal] */
-async function sha256(blob, tell, signal) {
+/** Computes SHA-256 incrementally, which crypto.subtle cannot do. @param {Blob} blob @param {(done: number) => void} report @param {AbortSignal} [signal] */
+async function sha256(blob, report, signal) {
   const state = START.slice();
   let rest = new Uint8Array();
   let began = Date.now();
@@ -1711,7 +1711,7 @@ async function sha256(blob, tell, signal) {
     const end = bytes.byteLength & -64;
     compress(state, new DataView(bytes, 0, end));
     rest = new Uint8Array(bytes, end);
-    tell(Math.min(at + SLICE, blob.size));
+    report(Math.min(at + SLICE, blob.size));
     if (Date.now() - began > 5) {
       await pause(0);
       began = Date.now();
@@ -1747,7 +1747,7 @@ function compress(state, blocks) {
 }
 
 /**
- * Connects, and stays connected until it is closed, or until the server says that coming back is no use.
+ * Connects, and reconnects until the connection is closed or the server rejects the client for good.
  * @param {string} [url] of the server, `https://host/` or `wss://host/ws?ns=/chat`; the page's own unless given
  * @param {Options} [options] @returns {Connection}
  */
