@@ -1,15 +1,15 @@
 // @ts-check
-/** Round trips as a line that moves to the left. */
+/** Line chart of round trips. */
 export class Chart {
-  /** Milliseconds; null where there was no answer. @type {(number | null)[]} */
+  /** Milliseconds; null without a reply. @type {(number | null)[]} */
   #values = [];
   #canvas;
-  #most;
+  #capacity;
 
-  /** @param {HTMLCanvasElement} canvas @param {number} most how many are shown */
-  constructor(canvas, most) {
+  /** @param {HTMLCanvasElement} canvas @param {number} capacity number of values shown */
+  constructor(canvas, capacity) {
     this.#canvas = canvas;
-    this.#most = most;
+    this.#capacity = capacity;
     const draw = () => this.#draw();
     new ResizeObserver(draw).observe(canvas);
     new MutationObserver(draw).observe(document.documentElement, { attributeFilter: ["data-theme"] });
@@ -18,7 +18,7 @@ export class Chart {
   /** @param {number | null} millis */
   add(millis) {
     this.#values.push(millis);
-    if (this.#values.length > this.#most) {
+    if (this.#values.length > this.#capacity) {
       this.#values.shift();
     }
     this.#draw();
@@ -46,7 +46,7 @@ export class Chart {
       this.#grid(pen, style, width, height, top);
     }
     const bottom = height - 2;
-    const x = (/** @type {number} */ i) => width - 2 - ((this.#values.length - 1 - i) * (width - 4)) / (this.#most - 1);
+    const x = (/** @type {number} */ i) => width - 2 - ((this.#values.length - 1 - i) * (width - 4)) / (this.#capacity - 1);
     const y = (/** @type {number} */ value) => bottom - (value / top) * (bottom - (large ? 16 : 3));
     pen.strokeStyle = style.getPropertyValue("--line") || style.color;
     pen.lineWidth = large ? 2 : 1.5;

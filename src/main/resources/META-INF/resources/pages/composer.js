@@ -1,11 +1,11 @@
 // @ts-check
-/** The box that somebody writes in. */
+/** Text box with a draft. */
 import { byId } from "./element.js";
-import { say } from "./i18n.js";
+import { translate } from "./i18n.js";
 import { keptInTab } from "./storage.js";
 
-/** UTF-16 units; a quarter of the smallest frame that a server takes by default, whatever is written. */
-const LONGEST = 60_000;
+/** UTF-16 units; in UTF-8 less than the frame that a server accepts by default. */
+const MAX_LENGTH = 60_000;
 
 /**
  * @param {string} room @param {object} listeners
@@ -17,11 +17,11 @@ export function composer(room, { send, typing, files }) {
   const hint = byId("hint");
   const draft = `draft:${location.pathname}${location.search}`;
   box.value = keptInTab.get(draft);
-  box.placeholder = say("writeHere", { room });
+  box.placeholder = translate("writeHere", { room });
 
   const fit = () => {
     keptInTab.set(draft, box.value);
-    hint.textContent = box.value.length > LONGEST ? say("tooLong") : "";
+    hint.textContent = box.value.length > MAX_LENGTH ? translate("tooLong") : "";
     // The height follows the text, where CSS cannot do it.
     if (!CSS.supports("field-sizing", "content")) {
       box.style.height = "auto";
@@ -30,7 +30,7 @@ export function composer(room, { send, typing, files }) {
   };
   const submit = () => {
     const text = box.value.replace(/\s+$/, "");
-    if (text === "" || text.length > LONGEST) {
+    if (text === "" || text.length > MAX_LENGTH) {
       return;
     }
     box.value = "";
@@ -43,7 +43,7 @@ export function composer(room, { send, typing, files }) {
     box.value !== "" && typing();
   });
   box.addEventListener("keydown", (/** @type {KeyboardEvent} */ event) => {
-    // While a word is being composed from keys, as in Chinese, Enter ends the word; Safari says so only by the code.
+    // In an input method, as for Chinese, Enter ends the composition; Safari reports that by the key code only.
     if (event.key === "Enter" && !event.shiftKey && !event.isComposing && event.keyCode !== 229) {
       event.preventDefault();
       submit();

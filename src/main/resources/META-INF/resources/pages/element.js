@@ -1,6 +1,6 @@
 // @ts-check
 /**
- * Makes an element. Children that are strings become text and never markup: what somebody wrote must not become part of the page.
+ * Creates an element. Children that are strings become text and never markup: the text of a message must not become part of the page.
  * @param {string} tag @param {Record<string, any>} [properties] attributes; functions are listeners by the name of their event
  * @param {...(Node | string | undefined)} children @returns {any}
  */
@@ -19,7 +19,7 @@ export function element(tag, properties = {}, ...children) {
   return made;
 }
 
-/** One that is there. @param {string} id @returns {any} */
+/** Returns an existing element. @param {string} id @returns {any} */
 export function byId(id) {
   const found = document.getElementById(id);
   if (found === null) {

@@ -1,22 +1,22 @@
 // @ts-check
-/** A file that somebody has sent, in the log: what it is, its picture if it is a safe one, and a way to get it. */
+/** Card of a file in the log: its name, a preview of a safe picture, and a download. */
 import { element } from "./element.js";
-import { percent, say, size } from "./i18n.js";
+import { percent, translate, size } from "./i18n.js";
 
-/** Formats of which browsers run nothing; SVG and HTML are documents with scripts. */
+/** Image formats without scripts; SVG and HTML are documents that can run some. */
 const PICTURES = new Set(["image/png", "image/jpeg", "image/gif", "image/webp", "image/avif"]);
-/** Beyond it a picture is fetched only if somebody asks. */
-const MOST_PREVIEW = 10 * 1024 * 1024;
+/** Maximum size of a picture that is downloaded for a preview. */
+const MAX_PREVIEW_BYTES = 10 * 1024 * 1024;
 
-/** How files are fetched. */
+/** Downloads of files. */
 export class Files {
   /** @type {any} */
   room;
-  /** Whether the server would refuse a plain link, which carries no token. */
+  /** Whether the server would reject a plain link, which carries no token. */
   needsToken = () => false;
-  /** Puts a picture in its place. */
+  /** Inserts a picture into the log. */
   insert = (/** @type {() => void} */ change) => change();
-  /** Pictures are fetched when they come into sight. */
+  /** Pictures are downloaded when they become visible. */
   #sight = new IntersectionObserver((entries) => {
     for (const { target, isIntersecting } of entries) {
       if (isIntersecting) {
@@ -39,7 +39,7 @@ export class Files {
     return url.origin === location.origin ? url.href : undefined;
   }
 
-  /** Whether it comes over the connection; else the browser fetches it by itself. */
+  /** Whether files are downloaded over the connection; otherwise the browser downloads them by itself. */
   get byConnection() {
     return typeof this.room?.download === "function";
   }
@@ -53,11 +53,11 @@ export class Files {
           return;
         }
         const picture = element("img", { src: url, alt: file.name ?? "" });
-        // Its size is known then, and nobody's line jumps.
+        // Decoded first, so that its size is known and no line moves.
         await picture.decode();
         this.insert(() => frame.replaceChildren(picture));
       } catch {
-        // The card says what it is, and how to get it.
+        // The card still shows the name and a download.
         this.insert(() => frame.remove());
       }
     });
@@ -67,23 +67,23 @@ export class Files {
   /** @param {HTMLElement} owner @param {any} file */
   async #blobUrl(owner, file) {
     const received = await this.room.download(file.id);
-    // What its sender says it is, if it is on the list: never what could run.
+    // The sender's type only if it is on the list: never a type that could run scripts.
     const url = URL.createObjectURL(new Blob([received], { type: PICTURES.has(file.type) ? file.type : "application/octet-stream" }));
     this.#urls.set(owner, url);
     return url;
   }
 
-  /** Fetches it over the connection and hands it to the browser to keep. @param {any} file @param {(share: number) => void} progress */
+  /** Downloads a file over the connection, and saves it through the browser. @param {any} file @param {(share: number) => void} progress */
   async save(file, progress) {
     const received = await this.room.download(file.id, { onProgress: (/** @type {any} */ { done, total }) => progress(total > 0 ? done / total : 1) });
     const url = URL.createObjectURL(new Blob([received], { type: "application/octet-stream" }));
     element("a", { href: url, download: file.name ?? "" }).click();
-    // The browser has begun to read it by then.
+    // By then the browser reads the blob.
     setTimeout(() => URL.revokeObjectURL(url), 60_000);
   }
 
-  /** A line goes: its pictures go with it. @param {HTMLElement} node */
-  forget(node) {
+  /** Releases the pictures of a line that is removed. @param {HTMLElement} node */
+  release(node) {
     for (const frame of node.querySelectorAll(".picture")) {
       this.#sight.unobserve(frame);
       const url = this.#urls.get(frame);
@@ -96,35 +96,35 @@ export class Files {
 export function fileCard(data, files) {
   const file = data ?? {};
   const title = String(file.name ?? file.id ?? "");
-  const card = element("div", { class: "file", role: "group", "aria-label": say("file", { name: title }) });
-  if (PICTURES.has(file.type) && file.size <= MOST_PREVIEW) {
+  const card = element("div", { class: "file", role: "group", "aria-label": translate("file", { name: title }) });
+  if (PICTURES.has(file.type) && file.size <= MAX_PREVIEW_BYTES) {
     const frame = element("div", { class: "picture" });
     card.append(frame);
     files.preview(frame, file);
   }
   card.append(element("div", { class: "about" },
-    element("bdi", { class: "filename" }, title), element("span", { class: "quiet" }, size(Number(file.size) || 0)), wayToGet(file, title, files)));
+    element("bdi", { class: "filename" }, title), element("span", { class: "quiet" }, size(Number(file.size) || 0)), downloadControl(file, title, files)));
   return card;
 }
 
 /** @param {any} file @param {string} title @param {Files} files */
-function wayToGet(file, title, files) {
+function downloadControl(file, title, files) {
   const url = files.address(file);
   if (url !== undefined && !(files.needsToken() && files.byConnection)) {
-    // The browser writes it to the disk as it comes, however large it is.
-    return element("a", { class: "button", href: url, download: title }, say("download"));
+    // The browser writes it to the disk while it arrives, however large it is.
+    return element("a", { class: "button", href: url, download: title }, translate("download"));
   }
   if (!files.byConnection) {
-    return element("span", { class: "quiet" }, say("noFiles"));
+    return element("span", { class: "quiet" }, translate("noFiles"));
   }
-  const button = element("button", { type: "button" }, say("download"));
+  const button = element("button", { type: "button" }, translate("download"));
   button.addEventListener("click", async () => {
     button.disabled = true;
     try {
-      await files.save(file, (share) => (button.textContent = say("downloading", { percent: percent(share) })));
-      button.textContent = say("download");
+      await files.save(file, (share) => (button.textContent = translate("downloading", { percent: percent(share) })));
+      button.textContent = translate("download");
     } catch (failure) {
-      button.textContent = say("downloadFailed", { reason: failure instanceof Error ? failure.message : String(failure) });
+      button.textContent = translate("downloadFailed", { reason: failure instanceof Error ? failure.message : String(failure) });
     }
     button.disabled = false;
   });

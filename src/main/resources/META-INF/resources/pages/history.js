@@ -1,31 +1,31 @@
 // @ts-check
-/** What was said before: read when the page opens, when it comes back, and when somebody scrolls up. */
+/** History of the room: read when the page opens, when it reconnects, and when the user scrolls up. */
 
 /** @typedef {import("./line.js").Line} Line */
 
 const PAGE = 100;
-/** Of one answer. */
-const MOST = 1000;
-/** Pages that are read at once when there is nothing to show on them: events such as typing fill them, too. */
-const MOST_PAGES = 10;
+/** Maximum number of messages in one reply. */
+const MAX_MESSAGES = 1000;
+/** Maximum number of pages read at once without a line to show: events such as typing fill pages, too. */
+const MAX_PAGES = 10;
 
-/** Events of this page that are no messages. */
+/** Events of this page that are not shown as messages. */
 export const SIGNALS = new Set(["typing", "name"]);
 
 export class History {
-  /** Numbers for epochs, in the order in which they were met. @type {string[]} */
+  /** Epochs in the order in which this page has met them; the index is the generation. @type {string[]} */
   #epochs = [];
-  /** The oldest offset of the newest epoch that was read. */
+  /** Oldest offset of the newest epoch that was read. */
   #oldest = Infinity;
-  /** The newest place that was heard of, also in events that are no lines. @type {import("/atrium.js").Place | undefined} */
-  known;
+  /** Newest known stream position, also of events that are no lines. @type {import("/atrium.js").Place | undefined} */
+  position;
   #reading = false;
   /** Whether nothing older is kept. */
   complete = false;
   /** Whether it may not be read at all. */
   denied = false;
 
-  /** @param {import("./log.js").Log} log @param {(message: any) => void} signal hears what is no message */
+  /** @param {import("./log.js").Log} log @param {(message: any) => void} signal receives the events that are no messages */
   constructor(log, signal) {
     this.log = log;
     this.signal = signal;
@@ -37,10 +37,10 @@ export class History {
     return known >= 0 ? known : this.#epochs.push(epoch) - 1;
   }
 
-  /** @param {import("/atrium.js").Place} place of something that was said, whatever it was */
-  heard({ epoch, offset }) {
-    if (this.known?.epoch !== epoch || this.known.offset < offset) {
-      this.known = { epoch, offset };
+  /** Advances the known position. @param {import("/atrium.js").Place} message any message or event */
+  advance({ epoch, offset }) {
+    if (this.position?.epoch !== epoch || this.position.offset < offset) {
+      this.position = { epoch, offset };
     }
   }
 
@@ -50,48 +50,48 @@ export class History {
     return { kind: "message", generation: this.generation(epoch), offset, at, message: withoutBytes(message) };
   }
 
-  /** A line for what is missing behind a place. @param {{epoch: string, offset: number}} place @returns {Line} */
+  /** Returns a line for the messages missing after a position. @param {{epoch: string, offset: number}} place @returns {Line} */
   gap(place) {
     return { kind: "gap", generation: this.generation(place.epoch), offset: place.offset + 0.5, at: Date.now() };
   }
 
-  /** Reads the newest, or all that came after a place. @param {any} room @param {import("/atrium.js").Place} [since] */
+  /** Reads the newest messages, or all after a position. @param {any} room @param {import("/atrium.js").Place} [since] */
   async catchUp(room, since) {
     if (since === undefined) {
       const { epoch, messages } = await room.history({ limit: PAGE });
-      this.#take(epoch, messages);
+      this.#add(epoch, messages);
       this.complete = messages.length === 0;
       return;
     }
     let after = since.offset;
     while (true) {
-      const { epoch, messages } = await room.history({ after, limit: MOST });
+      const { epoch, messages } = await room.history({ after, limit: MAX_MESSAGES });
       if (epoch !== since.epoch) {
         this.log.add([this.gap({ epoch, offset: 0 })]);
         this.#oldest = Infinity;
-        this.#take(epoch, (await room.history({ limit: MOST })).messages);
+        this.#add(epoch, (await room.history({ limit: MAX_MESSAGES })).messages);
         return;
       }
       if (messages.length > 0 && messages[0].offset > after + 1) {
         this.log.add([this.gap({ epoch, offset: messages[0].offset - 1 })]);
       }
-      this.#take(epoch, messages);
-      if (messages.length < MOST) {
+      this.#add(epoch, messages);
+      if (messages.length < MAX_MESSAGES) {
         return;
       }
       after = messages.at(-1).offset;
     }
   }
 
-  /** The log has let go what came before that line. @param {Line} oldest */
-  forgotten(oldest) {
+  /** Called when the log has removed the lines before that one. @param {Line} oldest */
+  evicted(oldest) {
     if (oldest.generation === this.#epochs.length - 1) {
       this.#oldest = Math.ceil(oldest.offset);
       this.complete = false;
     }
   }
 
-  /** Reads what came before the oldest line. @param {any} room */
+  /** Reads messages before the oldest line. @param {any} room */
   async older(room) {
     if (this.#reading || this.complete) {
       return;
@@ -100,19 +100,19 @@ export class History {
     try {
       const newest = this.#epochs.length - 1;
       if (this.log.length > 0 && this.log.oldest.generation < newest) {
-        // What came before it went with its epoch.
+        // The messages before it were lost with their epoch.
         this.complete = true;
         return;
       }
       let before = this.#oldest;
       const { length } = this.log;
-      for (let page = 0; page < MOST_PAGES && this.log.length === length && !this.complete; page++) {
+      for (let page = 0; page < MAX_PAGES && this.log.length === length && !this.complete; page++) {
         const { epoch: current, messages } = await room.history({ limit: PAGE, ...(Number.isFinite(before) ? { before } : {}) });
         if (messages.length === 0 || newest >= 0 && current !== this.#epochs[newest]) {
           this.complete = true;
         } else {
           before = messages[0].offset;
-          this.#take(current, messages);
+          this.#add(current, messages);
           this.complete = before <= 1;
         }
       }
@@ -122,7 +122,7 @@ export class History {
   }
 
   /** @param {string} epoch @param {any[]} messages */
-  #take(epoch, messages) {
+  #add(epoch, messages) {
     if (messages.length === 0) {
       return;
     }
@@ -131,20 +131,20 @@ export class History {
     const lines = [];
     for (const message of messages) {
       const whole = { ...message, epoch: message.epoch ?? epoch };
-      this.heard(whole);
+      this.advance(whole);
       SIGNALS.has(message.event) ? this.signal(whole) : lines.push(this.line(whole));
     }
     this.log.add(lines);
   }
 }
 
-/** Bytes are counted and let go: thousands of pictures would fill the memory. @param {any} message */
+/** Replaces bytes by their number: thousands of pictures would fill the memory. @param {any} message */
 function withoutBytes(message) {
   const bytes = byteLength(message);
   return bytes === undefined ? message : { ...message, data: undefined, bytes };
 }
 
-/** Live they come as they are, from the history as base64. @param {any} message @returns {number | undefined} */
+/** Bytes arrive raw over the connection, and as base64 from the history. @param {any} message @returns {number | undefined} */
 function byteLength({ data, encoding }) {
   if (data instanceof ArrayBuffer || ArrayBuffer.isView(data)) {
     return data.byteLength;

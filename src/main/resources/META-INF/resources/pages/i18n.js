@@ -1,5 +1,5 @@
 // @ts-check
-/** Says it in the language of whoever reads. */
+/** Translation of the pages. */
 import { kept } from "./storage.js";
 import { words } from "./words.js";
 
@@ -17,7 +17,7 @@ function choose() {
   return "en";
 }
 
-/** Dates and figures as the reader is used to, if the words are in that language, too. */
+/** Locale of dates and figures: the reader's, if the words are in that language, too. */
 const locale = navigator.languages.find((tag) => tag.startsWith(language)) ?? language;
 
 const dayFormat = new Intl.DateTimeFormat(locale, { weekday: "long", day: "numeric", month: "long" });
@@ -27,7 +27,7 @@ const percentFormat = new Intl.NumberFormat(locale, { style: "percent" });
 const plain = new Intl.NumberFormat(locale, { maximumFractionDigits: 1 });
 
 /** @param {string} key of words.js @param {Record<string, string | number>} [values] @returns {string} */
-export function say(key, values = {}) {
+export function translate(key, values = {}) {
   const [one, other = one] = (words[language][key] ?? words.en[key] ?? key).split("|");
   return (values.n === 1 ? one : other).replace(/\{(\w+)\}/g, (whole, name) => String(values[name] ?? whole));
 }
@@ -50,15 +50,15 @@ export function size(bytes) {
   return `${plain.format(bytes / 1024 ** power)} ${units[power]}`;
 }
 
-/** Puts the words into a page, whose elements name theirs: `data-say` for text, `data-say-label` and others for attributes. */
-export function speak() {
+/** Translates a page, whose elements name their keys: `data-say` for text, `data-say-label` and others for attributes. */
+export function translatePage() {
   document.documentElement.lang = language === "zh" ? "zh-Hans" : language;
   for (const each of document.querySelectorAll("[data-say]")) {
-    each.textContent = say(/** @type {HTMLElement} */ (each).dataset.say ?? "");
+    each.textContent = translate(/** @type {HTMLElement} */ (each).dataset.say ?? "");
   }
   for (const [data, attribute] of [["data-say-label", "aria-label"], ["data-say-title", "title"], ["data-say-placeholder", "placeholder"]]) {
     for (const each of document.querySelectorAll(`[${data}]`)) {
-      each.setAttribute(attribute, say(each.getAttribute(data) ?? ""));
+      each.setAttribute(attribute, translate(each.getAttribute(data) ?? ""));
     }
   }
   for (const each of document.querySelectorAll("[data-toggle=language]")) {

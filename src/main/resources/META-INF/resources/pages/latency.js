@@ -3,19 +3,19 @@
 import { Chart } from "./chart.js";
 import { byId } from "./element.js";
 import { takeToken } from "./address.js";
-import { figure, say, speak } from "./i18n.js";
-import { askForToken, token } from "./token.js";
+import { figure, translate, translatePage } from "./i18n.js";
+import { requestToken, token } from "./token.js";
 
-const EACH_MILLIS = 250;
-/** Without an answer for so long the network has changed, whatever TCP thinks of it. */
-const PATIENCE_MILLIS = 10_000;
-const MOST_DELAY_MILLIS = 5000;
+const INTERVAL_MILLIS = 250;
+/** Without an echo for this long the connection is given up: TCP may take minutes to notice. */
+const TIMEOUT_MILLIS = 10_000;
+const MAX_DELAY_MILLIS = 5000;
 const SHOWN = 120;
-const COUNTED = 10_000;
+const MAX_TRIPS = 10_000;
 
-speak();
+translatePage();
 takeToken();
-document.title = say("latencyTitle");
+document.title = translate("latencyTitle");
 
 const chart = new Chart(byId("chart"), SHOWN);
 /** @type {number[]} */
@@ -24,8 +24,8 @@ const trips = [];
 let socket;
 let attempt = 0;
 let paused = false;
-/** When the question that waits for its echo was sent; 0 for none. */
-let askedAt = 0;
+/** When the pending message was sent; 0 for none. */
+let pendingSince = 0;
 
 /** @param {string} name @param {string} words */
 function show(name, words) {
@@ -34,17 +34,17 @@ function show(name, words) {
 }
 
 function open() {
-  show("connecting", say("connecting"));
+  show("connecting", translate("connecting"));
   // A browser sets no headers of a handshake: the token is carried in a subprotocol.
   const protocols = token() === "" ? [] : ["bearer-token-carrier", encodeURIComponent(`quarkus-http-upgrade#Authorization#Bearer ${token()}`)];
   const made = new WebSocket(`${location.protocol.replace("http", "ws")}//${location.host}/echo`, protocols);
   socket = made;
-  askedAt = 0;
+  pendingSince = 0;
   made.onopen = () => {
     attempt = 0;
-    show("open", say("connected"));
+    show("open", translate("connected"));
   };
-  made.onmessage = ({ data }) => made === socket && answered(Number(data));
+  made.onmessage = ({ data }) => made === socket && received(Number(data));
   made.onclose = ({ code, reason }) => made === socket && closed(code, reason);
 }
 
@@ -52,25 +52,25 @@ function open() {
 function closed(code, reason) {
   socket = undefined;
   if (code === 4401 || code === 4403) {
-    show("closed", say("closed", { reason }));
-    askForToken(byId("notice"), code - 4000, reason, open);
+    show("closed", translate("closed", { reason }));
+    requestToken(byId("notice"), code - 4000, reason, open);
     return;
   }
   chart.add(null);
-  const delay = Math.min(MOST_DELAY_MILLIS, 500 * 2 ** attempt++) * (0.5 + Math.random() / 2);
-  show("waiting", say("retry", { n: Math.ceil(delay / 1000) }));
+  const delay = Math.min(MAX_DELAY_MILLIS, 500 * 2 ** attempt++) * (0.5 + Math.random() / 2);
+  show("waiting", translate("retry", { n: Math.ceil(delay / 1000) }));
   setTimeout(open, delay);
 }
 
-function ask() {
+function send() {
   if (paused || document.hidden || socket?.readyState !== WebSocket.OPEN) {
     return;
   }
   const now = performance.now();
-  if (askedAt === 0) {
-    askedAt = now;
+  if (pendingSince === 0) {
+    pendingSince = now;
     socket.send(String(now));
-  } else if (now - askedAt > PATIENCE_MILLIS) {
+  } else if (now - pendingSince > TIMEOUT_MILLIS) {
     const silent = socket;
     closed(0, "");
     silent.close();
@@ -78,15 +78,15 @@ function ask() {
 }
 
 /** @param {number} sentAt */
-function answered(sentAt) {
-  if (sentAt !== askedAt) {
-    // Of before somebody looked elsewhere.
+function received(sentAt) {
+  if (sentAt !== pendingSince) {
+    // Sent before the page was hidden.
     return;
   }
-  askedAt = 0;
+  pendingSince = 0;
   const trip = performance.now() - sentAt;
   trips.push(trip);
-  if (trips.length > COUNTED) {
+  if (trips.length > MAX_TRIPS) {
     trips.shift();
   }
   chart.add(trip);
@@ -95,10 +95,10 @@ function answered(sentAt) {
     last: figure(trip), least: figure(sorted[0]), median: figure(quantile(sorted, 0.5)), p99: figure(quantile(sorted, 0.99)),
   };
   for (const [id, value] of Object.entries(figures)) {
-    byId(id).textContent = say("ms", { n: value });
+    byId(id).textContent = translate("ms", { n: value });
   }
   byId("count").textContent = figure(trips.length);
-  byId("chart").setAttribute("aria-label", say("figures", figures));
+  byId("chart").setAttribute("aria-label", translate("figures", figures));
 }
 
 /** @param {number[]} sorted @param {number} share */
@@ -106,10 +106,10 @@ const quantile = (sorted, share) => sorted[Math.min(sorted.length - 1, Math.ceil
 
 byId("pause").addEventListener("click", () => {
   paused = !paused;
-  byId("pause").textContent = say(paused ? "resume" : "pause");
-  show(socket?.readyState === WebSocket.OPEN ? "open" : "waiting", say(paused ? "paused" : "connected"));
+  byId("pause").textContent = translate(paused ? "resume" : "pause");
+  show(socket?.readyState === WebSocket.OPEN ? "open" : "waiting", translate(paused ? "paused" : "connected"));
 });
-// What waited while nobody looked measures the browser's sleep, and not the network.
-document.addEventListener("visibilitychange", () => (askedAt = 0));
+// An echo that was pending while the page was hidden measures the browser's sleep, and not the network.
+document.addEventListener("visibilitychange", () => (pendingSince = 0));
 open();
-setInterval(ask, EACH_MILLIS);
+setInterval(send, INTERVAL_MILLIS);

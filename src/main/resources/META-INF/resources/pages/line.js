@@ -1,28 +1,28 @@
 // @ts-check
-/** One line of the log: something that was said, or a place where something is missing. */
+/** One line of the log: a message, or a gap. */
 import { element } from "./element.js";
 import { fileCard } from "./file.js";
-import { day, fullTime, say, size, time } from "./i18n.js";
+import { day, fullTime, translate, size, time } from "./i18n.js";
 import { linked } from "./links.js";
 import { isMe, nameTag } from "./people.js";
 
 /**
  * @typedef {object} Line
  * @property {"message" | "gap"} kind
- * @property {number} generation counts epochs of the room, as this page has come to know them
+ * @property {number} generation index of the epoch, in the order in which this page has met them
  * @property {number} offset
  * @property {number} at
- * @property {any} [message] with `bytes`, their number, in place of data that is binary
+ * @property {any} [message] binary data is replaced by `bytes`, its length
  */
 
-/** Characters that are shown at once: a megabyte of text in one element stops a phone. */
+/** Maximum number of characters shown at first: a megabyte of text in one element blocks a phone. */
 const CLIP = 10_000;
-const SAME_BREATH_MILLIS = 5 * 60_000;
+const GROUP_MILLIS = 5 * 60_000;
 
 /** @param {Line} line @param {import("./file.js").Files} files @returns {HTMLLIElement} */
 export function lineNode(line, files) {
   if (line.kind === "gap") {
-    return element("li", { class: "gap", "data-gap": true }, element("span", {}, say("gap")));
+    return element("li", { class: "gap", "data-gap": true }, element("span", {}, translate("gap")));
   }
   const { message } = line;
   const own = isMe(message.from);
@@ -30,15 +30,15 @@ export function lineNode(line, files) {
     element("div", { class: "head" }), element("div", { class: "body" }, ...body(message, files)));
 }
 
-/** What depends on the line before: the day, and whether its sender has to be named again. @param {HTMLElement} node @param {Line} line @param {Line | undefined} former */
-export function place(node, line, former) {
+/** Updates what depends on the line before: the day, and whether the sender is named again. @param {HTMLElement} node @param {Line} line @param {Line | undefined} former */
+export function updateHead(node, line, former) {
   node.querySelector(":scope > .day")?.remove();
   if (former === undefined || day(former.at) !== day(line.at)) {
     node.prepend(element("p", { class: "day" }, element("span", {}, day(line.at))));
   }
   const from = line.message?.from;
   const follows = former?.kind === "message" && line.kind === "message" && day(former.at) === day(line.at)
-    && line.at - former.at < SAME_BREATH_MILLIS && sender(former.message.from) === sender(from);
+    && line.at - former.at < GROUP_MILLIS && sender(former.message.from) === sender(from);
   node.classList.toggle("follows", follows);
   name(node, line);
 }
@@ -46,7 +46,7 @@ export function place(node, line, former) {
 /** @param {HTMLElement} node @param {Line} line */
 export function name(node, line) {
   const { from, at } = line.message ?? {};
-  node.querySelector(":scope > .head")?.replaceChildren(nameTag(from), isMe(from) ? element("span", { class: "me" }, say("you")) : "",
+  node.querySelector(":scope > .head")?.replaceChildren(nameTag(from), isMe(from) ? element("span", { class: "me" }, translate("you")) : "",
     element("time", { datetime: new Date(at).toISOString(), title: fullTime(at) }, time(at)));
 }
 
@@ -59,17 +59,17 @@ function body(message, files) {
   if (event === "@file") {
     return [fileCard(data, files)];
   }
-  const named = event === "message" ? [] : [element("p", { class: "event" }, say("event", { event }))];
+  const named = event === "message" ? [] : [element("p", { class: "event" }, translate("event", { event }))];
   return [...named, content(message, data)];
 }
 
 /** @param {any} message @param {any} data @returns {HTMLElement} */
 function content(message, data) {
   if (message.bytes !== undefined) {
-    return element("p", { class: "quiet binary" }, say("binary", { size: size(message.bytes) }));
+    return element("p", { class: "quiet binary" }, translate("binary", { size: size(message.bytes) }));
   }
   if (typeof data === "string") {
-    return data === "" ? element("p", { class: "quiet" }, say("nothing")) : clipped(data, (text) => element("p", { class: "text", dir: "auto" }, ...linked(text)));
+    return data === "" ? element("p", { class: "quiet" }, translate("nothing")) : clipped(data, (text) => element("p", { class: "text", dir: "auto" }, ...linked(text)));
   }
   return clipped(JSON.stringify(data ?? null, null, 2), (text) => element("pre", { tabindex: "0" }, text));
 }
@@ -81,7 +81,7 @@ function clipped(text, make) {
   }
   const whole = element("div", {}, make(`${text.slice(0, CLIP)}…`));
   const more = element("button", { type: "button", click: () => whole.replaceChildren(make(text)) },
-    say("showAll", { size: size(new Blob([text]).size) }));
+    translate("showAll", { size: size(new Blob([text]).size) }));
   whole.append(more);
   return whole;
 }

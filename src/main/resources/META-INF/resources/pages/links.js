@@ -1,13 +1,13 @@
 // @ts-check
 import { element } from "./element.js";
 
-/** Two schemes and no other: javascript: and data: would run what somebody has said. */
+/** Only these two schemes: javascript: and data: would run the text of a message. */
 const LINK = /\bhttps?:\/\/[^\s<>"'`\u2028\u2029]+/gi;
 
-/** Of a sentence, most likely, and not of the address. */
+/** Punctuation that most likely belongs to the sentence and not to the address. */
 const TRAILING = /[.,:;!?…，。：；！？、)\]}»”]+$/;
 
-/** The text as nodes, its addresses as links. @param {string} text @returns {Node[]} */
+/** Returns the text as nodes, with its addresses as links. @param {string} text @returns {Node[]} */
 export function linked(text) {
   const nodes = [];
   let end = 0;

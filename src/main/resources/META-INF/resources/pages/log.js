@@ -1,33 +1,33 @@
 // @ts-check
 /**
- * What was said, as a list that grows at both ends. It keeps thousands of lines and shows a part of them, so that the page stays quick;
- * whoever scrolls moves that part.
+ * Log of messages, as a list that grows at both ends. It keeps thousands of lines and renders a part of them, so that the page stays
+ * fast; scrolling moves that part.
  */
-import { lineNode, name, place } from "./line.js";
+import { lineNode, name, updateHead } from "./line.js";
 
 /** @typedef {import("./line.js").Line} Line */
 
-/** Elements that are there at a time. */
-const SHOWN = 1000;
-/** By which the part moves. */
+/** Maximum number of rendered lines. */
+const MAX_SHOWN = 1000;
+/** Lines by which the rendered part moves. */
 const STEP = 200;
-/** Lines that are kept; older ones are read again when somebody scrolls there. */
-const KEPT = 10_000;
-/** Pixels from an end at which what comes next is made ready. */
+/** Maximum number of kept lines; older ones are read again when the user scrolls to them. */
+const MAX_LINES = 10_000;
+/** Distance from an end, in pixels, at which the next lines are rendered. */
 const NEAR = 800;
-/** Pixels that still count as the end: fractions of zoomed pages, and a thumb that slips. */
+/** Distance from the end, in pixels, that still counts as the end: zoomed pages have fractions, and a thumb may slip. */
 const AT_END = 40;
 
 export class Log {
-  /** In order. @type {Line[]} */
+  /** Lines in order. @type {Line[]} */
   #lines = [];
-  /** The part that is shown: from this one … */
+  /** First index of the rendered part. */
   #from = 0;
-  /** … to before that one. */
+  /** End index of the rendered part, exclusive. */
   #to = 0;
   /** @type {Map<Line, HTMLElement>} */
   #nodes = new Map();
-  /** Whether the newest is in sight, and shall stay so. */
+  /** Whether the log follows the newest line. */
   #following = true;
   #unseen = 0;
   #lastTop = 0;
@@ -37,18 +37,18 @@ export class Log {
 
   /**
    * @param {HTMLElement} scroller @param {HTMLElement} list
-   * @param {object} surroundings
-   * @param {import("./file.js").Files} surroundings.files
-   * @param {() => void} surroundings.atTop somebody has come to the oldest line that is here
-   * @param {(oldest: Line) => void} surroundings.forgotten what was before that line is not kept any more
-   * @param {(unseen: number, following: boolean) => void} surroundings.seen
+   * @param {object} options
+   * @param {import("./file.js").Files} options.files
+   * @param {() => void} options.atTop called when the user has scrolled to the oldest kept line
+   * @param {(oldest: Line) => void} options.evicted called when the lines before that one were removed
+   * @param {(unseen: number, following: boolean) => void} options.seen
    */
-  constructor(scroller, list, { files, atTop, forgotten, seen }) {
+  constructor(scroller, list, { files, atTop, evicted, seen }) {
     this.scroller = scroller;
     this.list = list;
     this.files = files;
     this.atTop = atTop;
-    this.forgotten = forgotten;
+    this.evicted = evicted;
     this.seen = seen;
     scroller.addEventListener("scroll", () => this.#scrolled(), { passive: true });
     // Pictures that load and keyboards that open would push the newest line out of sight.
@@ -66,17 +66,17 @@ export class Log {
     return this.#lines[0];
   }
 
-  /** What comes one by one is shown together, once for each picture that the screen takes. @param {Line} line */
+  /** Adds a new line; lines that arrive in one animation frame are rendered together. @param {Line} line */
   arrive(line) {
     this.#arrived.push(line);
     if (!this.#scheduled) {
       this.#scheduled = true;
-      // A hidden page takes no pictures, and would gather until somebody looks.
-      document.hidden ? setTimeout(() => this.#take(), 100) : requestAnimationFrame(() => this.#take());
+      // A hidden page has no animation frames, and lines would pile up.
+      document.hidden ? setTimeout(() => this.#addArrived(), 100) : requestAnimationFrame(() => this.#addArrived());
     }
   }
 
-  #take() {
+  #addArrived() {
     this.#scheduled = false;
     const arrived = this.#arrived;
     this.#arrived = [];
@@ -84,19 +84,19 @@ export class Log {
     if (!this.#following) {
       this.#unseen += unseen;
     }
-    this.#tell();
+    this.#report();
   }
 
-  /** Lines from the history; some may be here already. @param {Line[]} lines */
+  /** Adds lines from the history; those in the log already are ignored. @param {Line[]} lines */
   add(lines) {
-    // They are no news: whoever listens to the page would have them all read out.
+    // A screen reader would read out all of them, although they are not new.
     this.scroller.setAttribute("aria-busy", "true");
     this.#add(lines);
-    this.#tell();
+    this.#report();
     requestAnimationFrame(() => this.scroller.setAttribute("aria-busy", "false"));
   }
 
-  /** Names have changed. */
+  /** Renders changed names. */
   rename() {
     this.#nodes.forEach((node, line) => name(node, line));
   }
@@ -105,10 +105,10 @@ export class Log {
     this.#following = true;
     this.#unseen = 0;
     if (this.#to < this.#lines.length) {
-      this.#show(this.#lines.length - SHOWN, this.#lines.length);
+      this.#show(this.#lines.length - MAX_SHOWN, this.#lines.length);
     }
     this.#scrollToEnd();
-    this.#tell();
+    this.#report();
   }
 
   #scrollToEnd() {
@@ -116,12 +116,12 @@ export class Log {
     this.#lastTop = this.scroller.scrollTop;
   }
 
-  /** @param {Line[]} lines @returns {Line[]} those that were not here yet */
+  /** @param {Line[]} lines @returns {Line[]} those that were not in the log yet */
   #add(lines) {
     const added = lines.filter((line) => this.#insert(line));
     if (this.#following) {
-      this.#forget();
-      this.#show(this.#lines.length - SHOWN, this.#lines.length);
+      this.#evict();
+      this.#show(this.#lines.length - MAX_SHOWN, this.#lines.length);
       this.#scrollToEnd();
     } else {
       this.#keepSight(() => this.#show(this.#from, this.#to));
@@ -144,19 +144,19 @@ export class Log {
     if (at < this.#from) {
       this.#from++;
       this.#to++;
-    } else if (at < this.#to || complete && this.#to - this.#from < SHOWN) {
+    } else if (at < this.#to || complete && this.#to - this.#from < MAX_SHOWN) {
       this.#to++;
     }
     return true;
   }
 
-  #forget() {
-    const surplus = this.#lines.length - KEPT;
+  #evict() {
+    const surplus = this.#lines.length - MAX_LINES;
     if (surplus > 0) {
       this.#lines.splice(0, surplus);
       this.#from = Math.max(0, this.#from - surplus);
       this.#to = Math.max(0, this.#to - surplus);
-      this.forgotten(this.#lines[0]);
+      this.evicted(this.#lines[0]);
     }
   }
 
@@ -168,7 +168,7 @@ export class Log {
     const wanted = new Set(shown);
     for (const [line, node] of this.#nodes) {
       if (!wanted.has(line)) {
-        this.files.forget(node);
+        this.files.release(node);
         node.remove();
         this.#nodes.delete(line);
       }
@@ -186,21 +186,21 @@ export class Log {
       const former = this.#lines[this.#from + i - 1];
       if (this.#formers.get(node) !== (former ?? null)) {
         this.#formers.set(node, former ?? null);
-        place(node, line, former);
+        updateHead(node, line, former);
       }
     });
   }
 
-  /** Behind which line each stands. @type {WeakMap<HTMLElement, Line | null>} */
+  /** The line before each rendered one. @type {WeakMap<HTMLElement, Line | null>} */
   #formers = new WeakMap();
 
-  /** Changes something above the lines. @param {() => void} change */
+  /** Changes content above the lines. @param {() => void} change */
   aside(change) {
     this.#keepSight(change);
     this.#following && this.#scrollToEnd();
   }
 
-  /** What somebody reads stays where it is, whatever is put above it. @param {() => void} change */
+  /** Keeps the visible lines in place while content above them changes. @param {() => void} change */
   #keepSight(change) {
     const { scroller } = this;
     const top = scroller.getBoundingClientRect().top;
@@ -217,7 +217,7 @@ export class Log {
   #scrolled() {
     const { scrollTop, scrollHeight, clientHeight } = this.scroller;
     const below = scrollHeight - clientHeight - scrollTop;
-    // Who is not at the end has left it only by scrolling up: else the page has grown, and follows in a moment.
+    // Only scrolling up leaves the end: otherwise the page has grown, and is scrolled to the end in a moment.
     const left = scrollTop < this.#lastTop - 1;
     this.#lastTop = scrollTop;
     this.#following = this.#to === this.#lines.length && (below <= AT_END || this.#following && !left);
@@ -226,17 +226,17 @@ export class Log {
     }
     if (scrollTop < NEAR && this.#from > 0) {
       const from = Math.max(0, this.#from - STEP);
-      this.#keepSight(() => this.#show(from, Math.min(this.#to, from + SHOWN)));
+      this.#keepSight(() => this.#show(from, Math.min(this.#to, from + MAX_SHOWN)));
     } else if (scrollTop < NEAR) {
       this.atTop();
     } else if (below < NEAR && this.#to < this.#lines.length) {
       const to = Math.min(this.#lines.length, this.#to + STEP);
-      this.#keepSight(() => this.#show(Math.max(this.#from, to - SHOWN), to));
+      this.#keepSight(() => this.#show(Math.max(this.#from, to - MAX_SHOWN), to));
     }
-    this.#tell();
+    this.#report();
   }
 
-  #tell() {
+  #report() {
     this.seen(this.#unseen, this.#following);
   }
 }

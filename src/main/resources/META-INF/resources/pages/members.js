@@ -1,11 +1,11 @@
 // @ts-check
-/** Who is here. */
+/** List of the members. */
 import { byId, element } from "./element.js";
-import { fullTime, say } from "./i18n.js";
-import { called, isMe, nameTag } from "./people.js";
+import { fullTime, translate } from "./i18n.js";
+import { displayName, isMe, nameTag } from "./people.js";
 
-/** Entries that are listed; a crowd is a number. */
-const MOST = 500;
+/** Maximum number of listed members; of more only the number is shown. */
+const MAX_LISTED = 500;
 
 export class Members {
   /** @type {Map<string, any>} */
@@ -16,10 +16,10 @@ export class Members {
   #list = byId("members");
   #counts = document.querySelectorAll("[data-members]");
 
-  /** Asks the server anew. @param {any} room */
+  /** Reads the members from the server. @param {any} room */
   async read(room) {
     try {
-      const { members, next } = await room.members({ limit: MOST });
+      const { members, next } = await room.members({ limit: MAX_LISTED });
       this.#byId = new Map(members.map((/** @type {any} */ member) => [member.id, member]));
       this.#more = next !== undefined;
       this.#allowed = true;
@@ -34,7 +34,7 @@ export class Members {
 
   /** @param {any} member */
   joined(member) {
-    if (this.#byId.size < MOST) {
+    if (this.#byId.size < MAX_LISTED) {
       this.#byId.set(member.id, { since: Date.now(), ...member });
     }
     this.show();
@@ -50,7 +50,7 @@ export class Members {
     return this.#byId.size;
   }
 
-  /** A crowd that comes at once is drawn once. */
+  /** Draws the list soon: many changes at once are drawn once. */
   show() {
     if (!this.#scheduled) {
       this.#scheduled = true;
@@ -64,20 +64,20 @@ export class Members {
   #draw() {
     const people = this.#people();
     const items = people.map(({ member, sessions }) => element("li", { title: fullTime(member.since), "data-id": member.id },
-      element("span", { class: "initial", "aria-hidden": "true" }, [...called(member).replace(/^~/, "")][0]?.toUpperCase() ?? "?"), nameTag(member),
-      isMe(member) ? element("span", { class: "me" }, say("you")) : undefined,
+      element("span", { class: "initial", "aria-hidden": "true" }, [...displayName(member).replace(/^~/, "")][0]?.toUpperCase() ?? "?"), nameTag(member),
+      isMe(member) ? element("span", { class: "me" }, translate("you")) : undefined,
       sessions > 1 ? element("span", { class: "quiet" }, `× ${sessions}`) : undefined));
     if (this.#more) {
-      items.push(element("li", { class: "quiet" }, say("peopleMore")));
+      items.push(element("li", { class: "quiet" }, translate("peopleMore")));
     }
-    this.#list.replaceChildren(...this.#allowed ? items : [element("li", { class: "quiet" }, say("peopleUnknown"))]);
+    this.#list.replaceChildren(...this.#allowed ? items : [element("li", { class: "quiet" }, translate("peopleUnknown"))]);
     for (const count of this.#counts) {
       count.textContent = this.#allowed ? `${people.length}${this.#more ? "+" : ""}` : "–";
     }
-    byId("people-button").setAttribute("aria-label", this.#allowed ? say("peopleCount", { n: people.length }) : say("people"));
+    byId("people-button").setAttribute("aria-label", this.#allowed ? translate("peopleCount", { n: people.length }) : translate("people"));
   }
 
-  /** One entry for a user with several sessions; oneself first, then the longest there. */
+  /** One entry per user, with the number of sessions; the own one first, then by the time of joining. */
   #people() {
     /** @type {Map<string, {member: any, sessions: number}>} */
     const people = new Map();

@@ -1,49 +1,49 @@
 // @ts-check
-/** The name that a person without a token goes by. */
+/** Name of a user without a token. */
 import { byId } from "./element.js";
 import { kept } from "./storage.js";
 
-/** In a larger crowd nobody repeats it for each who comes. */
+/** Members above which the name is not repeated for each new one. */
 const SMALL_ROOM = 20;
-const GREET_EACH_MILLIS = 60_000;
-const MOST_DELAY_MILLIS = 3000;
+const REPEAT_MILLIS = 60_000;
+const MAX_DELAY_MILLIS = 3000;
 
 /** @param {() => any} room */
 export function ownName(room) {
   const field = byId("name");
-  let told = "";
-  let toldAt = 0;
+  let publishedName = "";
+  let publishedAt = 0;
   field.value = kept.get("name");
 
-  const say = () => {
+  const publish = () => {
     const name = field.value.trim();
-    told = name;
-    toldAt = Date.now();
-    // Whether it arrives matters to nobody: the id of the session does as well.
+    publishedName = name;
+    publishedAt = Date.now();
+    // A lost event does not matter: the session's id is shown instead.
     room()?.send(name, { event: "name" }).catch(() => {});
   };
   field.addEventListener("change", () => {
     kept.set("name", field.value.trim());
-    field.value.trim() !== told && say();
+    field.value.trim() !== publishedName && publish();
   });
 
   return {
-    /** @param {string | undefined} user whoever is known by a token has a name already */
+    /** @param {string | undefined} user user of the token, who needs no other name */
     show(user) {
       byId("name-field").hidden = user !== undefined;
       if (user !== undefined) {
         field.value = "";
       }
     },
-    /** Once for each session. */
-    tell() {
-      field.value.trim() !== "" && say();
+    /** Publishes the name. Called once for each session. */
+    publishOnce() {
+      field.value.trim() !== "" && publish();
     },
-    /** Somebody came who has not heard it. @param {number} people */
-    greet(people) {
-      if (field.value.trim() !== "" && people <= SMALL_ROOM && Date.now() - toldAt > GREET_EACH_MILLIS) {
-        toldAt = Date.now();
-        setTimeout(say, Math.random() * MOST_DELAY_MILLIS);
+    /** Publishes the name again for a new member. @param {number} people */
+    repeat(people) {
+      if (field.value.trim() !== "" && people <= SMALL_ROOM && Date.now() - publishedAt > REPEAT_MILLIS) {
+        publishedAt = Date.now();
+        setTimeout(publish, Math.random() * MAX_DELAY_MILLIS);
       }
     },
   };

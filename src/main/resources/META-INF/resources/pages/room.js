@@ -6,20 +6,20 @@ import { composer } from "./composer.js";
 import { byId } from "./element.js";
 import { Files } from "./file.js";
 import { History, SIGNALS } from "./history.js";
-import { say, speak } from "./i18n.js";
+import { translate, translatePage } from "./i18n.js";
 import { Log } from "./log.js";
 import { Members } from "./members.js";
 import { ownName } from "./name.js";
-import { callThem, iAm, isMe } from "./people.js";
+import { setName, setSelf, isMe } from "./people.js";
 import { RoundTrip } from "./roundtrip.js";
 import { Status } from "./status.js";
-import { askForToken, sharedBy, token } from "./token.js";
+import { requestToken, sharedBy, token } from "./token.js";
 import { Typing } from "./typing.js";
 import { Unread } from "./unread.js";
 import { Uploads } from "./uploads.js";
 import { Waiting } from "./waiting.js";
 
-speak();
+translatePage();
 takeToken();
 
 const name = roomName();
@@ -31,46 +31,46 @@ let connection;
 /** @type {any} */
 let room;
 /** The connection for which the history was read. @type {any} */
-let caughtUp;
-/** What was known when the connection began. @type {import("/atrium.js").Place | undefined} */
+let historyReadFor;
+/** Stream position of this page when the connection was made. @type {import("/atrium.js").Place | undefined} */
 let since;
 
 const files = new Files();
 files.needsToken = () => token() !== "";
 files.insert = (/** @type {() => void} */ change) => log.aside(change);
-const unread = new Unread(say("roomTitle", { room: shownName }));
+const unread = new Unread(translate("roomTitle", { room: shownName }));
 const status = new Status();
 const members = new Members();
 const typing = new Typing();
-const calling = ownName(() => room);
+const ownNameField = ownName(() => room);
 const uploads = new Uploads(() => room);
 
 const log = new Log(byId("messages"), byId("list"), {
   files,
   atTop: () => void readOlder(),
-  forgotten: (oldest) => history.forgotten(oldest),
+  evicted: (oldest) => history.evicted(oldest),
   seen: (unseen, following) => {
     const button = byId("newer");
     button.hidden = following;
-    button.textContent = unseen > 0 ? say("newer", { n: unseen }) : say("toEnd");
+    button.textContent = unseen > 0 ? translate("newer", { n: unseen }) : translate("toEnd");
     byId("empty").hidden = log.length > 0 || !isRead;
   },
 });
 /** Whether the history was read once. */
 let isRead = false;
 
-/** What tells of people and is no message. @param {any} message */
-function heardSignal({ event, data, from }) {
-  if (event === "name" && from?.id !== undefined && callThem(from.id, data)) {
+/** Handles an event about people, which is no message. @param {any} message */
+function receivedSignal({ event, data, from }) {
+  if (event === "name" && from?.id !== undefined && setName(from.id, data)) {
     log.rename();
     members.show();
   }
 }
 
-const history = new History(log, heardSignal);
-const waiting = new Waiting(byId("waiting"), (text) => room.send(text), (text, receipt) => {
-  // Its echo may still be on the way, and is then known already.
-  log.arrive(history.line({ event: "message", data: text, from: me, ...receipt }));
+const history = new History(log, receivedSignal);
+const waiting = new Waiting(byId("waiting"), (text) => room.send(text), (text, result) => {
+  // The echo may arrive later; the log ignores it then.
+  log.arrive(history.line({ event: "message", data: text, from: me, ...result }));
 });
 /** @type {any} */
 let me;
@@ -78,59 +78,59 @@ let me;
 byId("newer").addEventListener("click", () => log.toEnd());
 composer(name, {
   send: (text) => {
-    typing.said();
+    typing.messageSent();
     log.toEnd();
     void waiting.add(text);
   },
-  typing: () => connection?.state.name === "open" && typing.say(room),
+  typing: () => connection?.state.name === "open" && typing.publish(room),
   files: (list) => uploads.send(list),
 });
 new RoundTrip(() => connection);
 start();
 
-/** Begins with another connection: the first one, or when coming back was no use. */
+/** Connects: at the start, or after the connection was closed for good. */
 function start() {
   byId("notice").hidden = true;
   /** @type {any} */
   const options = token() === "" ? { store: true, shared: true } : { store: true, shared: sharedBy(), token };
   const made = connect(`/ws${inNamespace}`, options);
   connection = made;
-  since = isRead ? history.known : undefined;
+  since = isRead ? history.position : undefined;
   enter(made, true);
-  // A connection that was replaced has no say any more.
+  // Events of a connection that was replaced are ignored.
   made.on("state", (/** @type {any} */ state) => made === connection && changed(state));
   changed(made.state);
 }
 
-/** @param {any} made @param {boolean} presence whether to be shown who comes and goes */
+/** @param {any} made @param {boolean} presence whether to receive presence events */
 function enter(made, presence) {
   const entered = made.room(name, { presence });
   room = entered;
   files.room = entered;
   const listen = (/** @type {string} */ event, /** @type {(data: any, message: any) => void} */ listener) =>
     entered.on(event, (/** @type {any} */ data, /** @type {any} */ message) => made === connection && listener(data, message));
-  listen("*", (_, message) => heard(message));
-  listen("@file", (_, message) => heard(message));
-  listen("@gap", (place) => void missed(entered, place));
+  listen("*", (_, message) => received(message));
+  listen("@file", (_, message) => received(message));
+  listen("@gap", (place) => void fillGap(entered, place));
   listen("@joined", (member) => {
     members.joined(member);
-    calling.greet(members.size);
+    ownNameField.repeat(members.size);
   });
   listen("@left", (member) => {
     members.left(member);
     typing.ended(member.id);
   });
-  listen("@error", (failure) => refused(made, presence, failure));
+  listen("@error", (failure) => rejected(made, presence, failure));
 }
 
 /** @param {any} message */
-function heard(message) {
-  history.heard(message);
+function received(message) {
+  history.advance(message);
   if (message.event === "typing") {
-    // What the browser has kept was typed long ago.
-    message.stored || typing.heard(message.from);
+    // A stored event is long over.
+    message.stored || typing.received(message.from);
   } else if (SIGNALS.has(message.event)) {
-    heardSignal(message);
+    receivedSignal(message);
   } else {
     typing.ended(message.from?.id);
     log.arrive(history.line(message));
@@ -139,12 +139,12 @@ function heard(message) {
 }
 
 /**
- * The connection could not go on from its place. What was said before it came back may be in the history all the same.
+ * Reads the messages of a gap: those that the connection could not recover may still be in the history.
  * @param {any} from @param {import("/atrium.js").Place} place
  */
-async function missed(from, place) {
+async function fillGap(from, place) {
   try {
-    await history.catchUp(from, history.known ?? place);
+    await history.catchUp(from, history.position ?? place);
   } catch {
     log.arrive(history.gap(place));
   }
@@ -152,16 +152,16 @@ async function missed(from, place) {
 
 /** @param {any} state */
 function changed(state) {
-  const refused = state.name === "closed" && (state.code === 4401 || state.code === 4403);
-  // The client comes back at once when it hears that there is a network.
-  status.show(state, refused ? undefined : () => (state.name === "closed" ? start() : dispatchEvent(new Event("online"))));
+  const rejected = state.name === "closed" && (state.code === 4401 || state.code === 4403);
+  // The client reconnects at once when the network is back.
+  status.show(state, rejected ? undefined : () => (state.name === "closed" ? start() : dispatchEvent(new Event("online"))));
   if (state.name === "open") {
     me = { id: state.id, ...(state.user === undefined ? {} : { user: state.user }) };
-    iAm(state.id, state.user);
-    calling.show(state.user);
+    setSelf(state.id, state.user);
+    ownNameField.show(state.user);
     void opened();
-  } else if (refused) {
-    askForToken(byId("notice"), state.code - 4000, state.reason, start);
+  } else if (rejected) {
+    requestToken(byId("notice"), state.code - 4000, state.reason, start);
   }
 }
 
@@ -169,41 +169,41 @@ async function opened() {
   const [current, made] = [room, connection];
   void members.read(current);
   try {
-    // A connection that comes back brings along what was missed; one that begins knows nothing of what this page has heard.
-    if (caughtUp !== made) {
+    // A connection that resumes delivers the missed messages itself; a new one does not know what this page has received.
+    if (historyReadFor !== made) {
       await history.catchUp(current, since);
-      caughtUp = made;
+      historyReadFor = made;
     }
     isRead = true;
   } catch (failure) {
-    // Without the permission to read back there is what is said from now on; a connection that broke comes back here.
+    // Without the permission to read the history the page shows new messages only; after a lost connection this runs again.
     isRead = /** @type {any} */ (failure).code === 403;
     history.denied = isRead;
     history.complete = isRead;
   }
   log.add([]);
-  calling.tell();
-  // Who sees the whole log has nothing to scroll, and could not ask for more.
+  ownNameField.publishOnce();
+  // A log that fits on the screen cannot be scrolled to request more.
   const { clientHeight } = log.scroller;
   while (made === connection && !history.complete && log.scroller.scrollHeight < 2 * clientHeight && await readOlder()) {
-    // Until there is.
+    // Repeats until the log can be scrolled.
   }
 }
 
 /** @param {any} made @param {boolean} presence @param {any} failure */
-function refused(made, presence, { code, message }) {
+function rejected(made, presence, { code, message }) {
   if (presence && code === 403 && /presence/.test(message)) {
-    // Who may join and not see who is there can talk all the same.
+    // Without the permission for presence the room is joined without it.
     room.leave().catch(() => {});
     enter(made, false);
   } else if (code === 401 || code === 403 && /permission/.test(message)) {
     made.close();
-    // It is this page that has closed it, but that is not why.
+    // The reason is the server's, although this page has closed the connection.
     status.show({ name: "closed", reason: message });
-    askForToken(byId("notice"), code, message, start);
+    requestToken(byId("notice"), code, message, start);
   } else {
     const notice = byId("notice");
-    notice.textContent = say("cannotJoin", { reason: message });
+    notice.textContent = translate("cannotJoin", { reason: message });
     notice.hidden = false;
   }
 }
@@ -211,19 +211,19 @@ function refused(made, presence, { code, message }) {
 /** @returns {Promise<boolean>} whether it could be read */
 async function readOlder() {
   const line = byId("older");
-  const tell = (/** @type {string} */ words) => line.textContent === words || log.aside(() => (line.textContent = words));
-  const told = () => tell(history.complete && !history.denied && log.length > 0 ? say("beginning") : "");
+  const show = (/** @type {string} */ words) => line.textContent === words || log.aside(() => (line.textContent = words));
+  const showBeginning = () => show(history.complete && !history.denied && log.length > 0 ? translate("beginning") : "");
   if (connection.state.name !== "open" || history.complete || !isRead) {
-    told();
+    showBeginning();
     return false;
   }
-  tell(say("older"));
+  show(translate("older"));
   try {
     await history.older(room);
-    told();
+    showBeginning();
     return true;
   } catch (failure) {
-    tell(say("olderFailed", { reason: /** @type {any} */ (failure).message }));
+    show(translate("olderFailed", { reason: /** @type {any} */ (failure).message }));
     return false;
   }
 }

@@ -2,7 +2,7 @@
 /** How to reach a room, for each kind of client, with the names of this server. */
 import { inNamespace, namespace, roomPath } from "./address.js";
 
-/** In single quotes of a shell. @param {string} text */
+/** Quotes a text for a shell. @param {string} text */
 const quoted = (text) => `'${text.replaceAll("'", "'\\''")}'`;
 
 /** @param {string} room @returns {{key: string, note: string, code: string}[]} words for the name and the note, and what to copy */

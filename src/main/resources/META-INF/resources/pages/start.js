@@ -1,25 +1,25 @@
 // @ts-check
-/** The first page: which rooms there are, and how to reach one. */
+/** First page: the list of rooms, and how to reach one. */
 import { inNamespace, namespace, roomPath, takeToken } from "./address.js";
 import { byId, element } from "./element.js";
-import { say, speak } from "./i18n.js";
+import { translate, translatePage } from "./i18n.js";
 import { snippets } from "./snippets.js";
-import { askForToken, token } from "./token.js";
+import { requestToken, token } from "./token.js";
 
 const REFRESH_MILLIS = 5000;
 const PAGE = 100;
-const MOST_BYTES = 255;
+const MAX_BYTES = 255;
 
-speak();
+translatePage();
 takeToken();
 byId("prefix").textContent = `${location.host}/rooms/`;
 
 const field = byId("name");
 const typed = () => field.value.trim();
 const roomOrExample = () => typed() || "lobby";
-/** Pages of the list that are shown. */
+/** Number of pages of the list that are shown. */
 let pages = 1;
-let asked = 0;
+let requests = 0;
 
 field.addEventListener("input", () => {
   byId("complaint").textContent = "";
@@ -29,7 +29,7 @@ field.addEventListener("input", () => {
 });
 byId("open").addEventListener("submit", (/** @type {Event} */ event) => {
   event.preventDefault();
-  const complaint = wrong(typed());
+  const complaint = nameError(typed());
   byId("complaint").textContent = complaint;
   complaint === "" ? location.assign(roomPath(typed()) + inNamespace) : field.focus();
 });
@@ -38,35 +38,35 @@ byId("more").addEventListener("click", () => {
   void list();
 });
 
-/** What is wrong with the name of a room, or nothing. @param {string} name */
-function wrong(name) {
+/** Returns what is wrong with the name of a room; empty if it is valid. @param {string} name */
+function nameError(name) {
   const bytes = new TextEncoder().encode(name).length;
-  return name === "" ? say("roomMissing") : name === "." || name === ".." ? say("roomDots")
-    : bytes > MOST_BYTES ? say("roomTooLong", { n: bytes }) : "";
+  return name === "" ? translate("roomMissing") : name === "." || name === ".." ? translate("roomDots")
+    : bytes > MAX_BYTES ? translate("roomTooLong", { n: bytes }) : "";
 }
 
 async function list() {
-  const mine = ++asked;
+  const request = ++requests;
   const note = byId("rooms-note");
   try {
     const { rooms, more } = await read(typed());
-    // Whoever types quickly must not see the answer to an earlier question last.
-    if (mine !== asked) {
+    // A late response to an earlier request must not replace the newer one.
+    if (request !== requests) {
       return;
     }
     show(rooms);
     byId("more").hidden = !more;
-    note.textContent = rooms.length > 0 ? "" : say(typed() === "" ? "roomsNone" : "roomsNoMatch");
+    note.textContent = rooms.length > 0 ? "" : translate(typed() === "" ? "roomsNone" : "roomsNoMatch");
   } catch (failure) {
     const { status, message } = /** @type {any} */ (failure);
-    if (mine !== asked) {
+    if (request !== requests) {
       return;
     }
     if ((status === 401 || status === 403) && byId("notice").hidden) {
-      askForToken(byId("notice"), status, message, list);
+      requestToken(byId("notice"), status, message, list);
     }
-    const words = say("roomsFailed", { reason: message });
-    // Said once, and not each few seconds again.
+    const words = translate("roomsFailed", { reason: message });
+    // Set once: a screen reader would repeat it every few seconds.
     if (note.textContent !== words) {
       note.textContent = words;
     }
@@ -79,10 +79,10 @@ async function read(prefix) {
   let cursor;
   for (let page = 0; page < pages; page++) {
     const query = new URLSearchParams({ ns: namespace, prefix, limit: String(PAGE), ...(cursor === undefined ? {} : { cursor }) });
-    const answer = await fetch(`/rooms?${query}`, { headers: { Accept: "application/json", ...(token() === "" ? {} : { Authorization: `Bearer ${token()}` }) } });
-    const body = await answer.json();
-    if (!answer.ok) {
-      throw Object.assign(new Error(body.detail ?? answer.statusText), { status: answer.status });
+    const response = await fetch(`/rooms?${query}`, { headers: { Accept: "application/json", ...(token() === "" ? {} : { Authorization: `Bearer ${token()}` }) } });
+    const body = await response.json();
+    if (!response.ok) {
+      throw Object.assign(new Error(body.detail ?? response.statusText), { status: response.status });
     }
     body.rooms.forEach((/** @type {{room: string}} */ each) => rooms.add(each.room));
     cursor = body.next;
@@ -95,11 +95,11 @@ async function read(prefix) {
 
 /** @param {string[]} rooms */
 function show(rooms) {
-  const place = byId("rooms");
-  const shown = [...place.querySelectorAll("a")].map((link) => link.textContent);
-  // What has the focus must not vanish under it when nothing has changed.
+  const listElement = byId("rooms");
+  const shown = [...listElement.querySelectorAll("a")].map((link) => link.textContent);
+  // Replaced only if changed: a link would lose the focus.
   if (shown.length !== rooms.length || shown.some((name, i) => name !== rooms[i])) {
-    place.replaceChildren(...rooms.map((room) =>
+    listElement.replaceChildren(...rooms.map((room) =>
       element("li", {}, element("a", { href: roomPath(room) + inNamespace }, element("bdi", {}, room)))));
   }
 }
@@ -109,7 +109,7 @@ let chosen = 0;
 function showSnippet() {
   const { code, note } = snippets(roomOrExample())[chosen];
   byId("code").textContent = code;
-  byId("note").textContent = say(note);
+  byId("note").textContent = translate(note);
   byId("copied").textContent = "";
 }
 
@@ -128,19 +128,19 @@ function choose(index, focus) {
 
 snippets("lobby").forEach(({ key }, i) => byId("ways").append(element("button", {
   type: "button", role: "tab", id: `way-${i}`, "aria-controls": "way", click: () => choose(i, false),
-}, say(key))));
+}, translate(key))));
 byId("ways").addEventListener("keydown", (/** @type {KeyboardEvent} */ { key }) => {
   const to = { ArrowRight: chosen + 1, ArrowLeft: chosen - 1, Home: 0, End: -1 }[key];
   to !== undefined && choose(to, true);
 });
 byId("copy").addEventListener("click", async () => {
   try {
-    // There is none where the page came over plain HTTP from another machine.
+    // There is no clipboard if the page was loaded over plain HTTP from another machine.
     await navigator.clipboard.writeText(byId("code").textContent);
-    byId("copied").textContent = say("copied");
+    byId("copied").textContent = translate("copied");
   } catch {
     getSelection()?.selectAllChildren(byId("code"));
-    byId("copied").textContent = say("copySelected");
+    byId("copied").textContent = translate("copySelected");
   }
 });
 

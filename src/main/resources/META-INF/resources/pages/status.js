@@ -1,7 +1,7 @@
 // @ts-check
-/** How the connection is, in words. */
+/** State of the connection in words. */
 import { byId } from "./element.js";
-import { say } from "./i18n.js";
+import { translate } from "./i18n.js";
 
 export class Status {
   #line = byId("state");
@@ -15,20 +15,20 @@ export class Status {
     this.#button.addEventListener("click", () => this.#again());
   }
 
-  /** @param {any} state of a connection @param {() => void} [again] what the button does, if it is of use */
+  /** @param {any} state of a connection @param {() => void} [again] action of the button; absent to hide it */
   show(state, again) {
     clearInterval(this.#countdown);
     this.#again = again ?? (() => {});
     this.#line.dataset.name = state.name;
     const words = () => inWords(state);
     this.#line.textContent = words();
-    // A countdown that is read out each second would drown everything else: only what is new is announced.
-    this.#announced.textContent = state.name === "waiting" ? say("retryNow") : words();
+    // Without the countdown: a screen reader would read it out each second.
+    this.#announced.textContent = state.name === "waiting" ? translate("retryNow") : words();
     if (state.name === "waiting") {
       this.#countdown = setInterval(() => (this.#line.textContent = words()), 500);
     }
     this.#button.hidden = again === undefined || state.name !== "closed" && !(state.name === "waiting" && state.at - Date.now() > 1000);
-    this.#button.textContent = say(state.name === "closed" ? "connectAgain" : "tryNow");
+    this.#button.textContent = translate(state.name === "closed" ? "connectAgain" : "tryNow");
   }
 }
 
@@ -36,14 +36,14 @@ export class Status {
 function inWords(state) {
   switch (state.name) {
     case "open":
-      return say("connected");
+      return translate("connected");
     case "waiting": {
       const seconds = Math.ceil((state.at - Date.now()) / 1000);
-      return navigator.onLine === false ? say("offline") : seconds > 0 ? say("retry", { n: seconds }) : say("retryNow");
+      return navigator.onLine === false ? translate("offline") : seconds > 0 ? translate("retry", { n: seconds }) : translate("retryNow");
     }
     case "closed":
-      return state.reason ? say("closed", { reason: state.reason }) : say("closedPlain");
+      return state.reason ? translate("closed", { reason: state.reason }) : translate("closedPlain");
     default:
-      return say("connecting");
+      return translate("connecting");
   }
 }

@@ -1,5 +1,5 @@
 // @ts-check
-/** What a browser keeps, where it lets a page: with site data blocked each access throws, and the page has to go on. */
+/** Storage of the browser. If site data is blocked each access throws, which must not stop the page. */
 
 /** @param {() => Storage} area @returns {{get(key: string): string, set(key: string, value: string): void}} */
 function guarded(area) {
@@ -15,14 +15,14 @@ function guarded(area) {
       try {
         value === "" ? area().removeItem(`atrium:${key}`) : area().setItem(`atrium:${key}`, value);
       } catch {
-        // Forgotten with the page.
+        // Site data is blocked: the value is lost with the page.
       }
     },
   };
 }
 
-/** For good. */
+/** Values kept permanently. */
 export const kept = guarded(() => localStorage);
 
-/** As long as this tab. */
+/** Values kept as long as this tab. */
 export const keptInTab = guarded(() => sessionStorage);

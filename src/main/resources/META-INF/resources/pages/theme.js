@@ -9,7 +9,7 @@
     try {
       return localStorage.getItem(key);
     } catch {
-      // Site data is blocked: the system's theme it is.
+      // Site data is blocked: the system's theme is used.
       return null;
     }
   }
@@ -27,7 +27,7 @@
       try {
         localStorage.setItem(key, next);
       } catch {
-        // Then it holds for this page alone.
+        // Site data is blocked: the theme applies to this page only.
       }
       root.dataset.theme = next;
       dispatchEvent(new Event("themechange"));

@@ -1,39 +1,39 @@
 // @ts-check
-/** Who writes just now: an event that says so, again and again while it lasts, and is over when nothing more comes. */
+/** Typing indicator: an event that is repeated while a user types, and expires when it is not. */
 import { byId } from "./element.js";
-import { say } from "./i18n.js";
-import { called, isMe } from "./people.js";
+import { translate } from "./i18n.js";
+import { displayName, isMe } from "./people.js";
 
-const SAY_EACH_MILLIS = 3000;
-const LASTS_MILLIS = 5000;
+const PUBLISH_INTERVAL_MILLIS = 3000;
+const DURATION_MILLIS = 5000;
 
 export class Typing {
-  #saidAt = 0;
+  #publishedAt = 0;
   /** @type {Map<string, {from: any, timer: ReturnType<typeof setTimeout>}>} */
   #writers = new Map();
   #line = byId("typing");
 
   /** @param {any} room */
-  say(room) {
-    if (room !== undefined && Date.now() - this.#saidAt >= SAY_EACH_MILLIS) {
-      this.#saidAt = Date.now();
-      // An empty text, because plain sockets are shown it; whether it arrives matters to nobody.
+  publish(room) {
+    if (room !== undefined && Date.now() - this.#publishedAt >= PUBLISH_INTERVAL_MILLIS) {
+      this.#publishedAt = Date.now();
+      // An empty text, because plain sockets receive it, too; a lost event does not matter.
       room.send("", { event: "typing", echo: false }).catch(() => {});
     }
   }
 
-  /** What was written is sent: what is written next may be told at once. */
-  said() {
-    this.#saidAt = 0;
+  /** Called when a message was sent: the next typing is published at once. */
+  messageSent() {
+    this.#publishedAt = 0;
   }
 
   /** @param {any} from */
-  heard(from) {
+  received(from) {
     if (from?.id === undefined || isMe(from)) {
       return;
     }
     this.ended(from.id);
-    this.#writers.set(from.id, { from, timer: setTimeout(() => this.ended(from.id), LASTS_MILLIS) });
+    this.#writers.set(from.id, { from, timer: setTimeout(() => this.ended(from.id), DURATION_MILLIS) });
     this.#show();
   }
 
@@ -50,6 +50,6 @@ export class Typing {
   #show() {
     const [first, ...others] = this.#writers.values();
     this.#line.textContent = first === undefined ? ""
-      : others.length === 0 ? say("typingOne", { who: called(first.from) }) : say("typingMany", { n: others.length + 1 });
+      : others.length === 0 ? translate("typingOne", { who: displayName(first.from) }) : translate("typingMany", { n: others.length + 1 });
   }
 }

@@ -1,6 +1,6 @@
 // @ts-check
-/** What came while nobody looked, as a number in the title of the tab. */
-import { say } from "./i18n.js";
+/** Number of messages that arrived while the page was hidden, in the title of the tab. */
+import { translate } from "./i18n.js";
 
 export class Unread {
   #count = 0;
@@ -17,11 +17,11 @@ export class Unread {
     });
   }
 
-  /** Something was said. */
+  /** Counts a message. */
   more() {
     if (document.hidden) {
       this.#count++;
-      document.title = say("unread", { n: this.#count, title: this.title });
+      document.title = translate("unread", { n: this.#count, title: this.title });
     }
   }
 }

@@ -1,9 +1,9 @@
 // @ts-check
-/** Files on their way: by button, dropped or pasted. */
+/** Uploads: by button, dropped or pasted. */
 import { byId, element } from "./element.js";
-import { percent, say, size } from "./i18n.js";
+import { percent, translate, size } from "./i18n.js";
 
-/** How long what went wrong stays in sight. */
+/** How long a failure is shown. */
 const SHOWN_MILLIS = 15_000;
 
 /** @param {unknown} failure */
@@ -12,24 +12,24 @@ function inWords(failure) {
   switch (code) {
     case 404:
     case 501:
-      return say("noFiles");
+      return translate("noFiles");
     case 413:
-      return say("tooLarge", { reason: message });
+      return translate("tooLarge", { reason: message });
     case 507:
-      return say("storageFull");
+      return translate("storageFull");
     default:
-      return say("uploadFailed", { reason: message || String(failure) });
+      return translate("uploadFailed", { reason: message || String(failure) });
   }
 }
 
 /** @param {{phase: string, done: number, total: number}} progress */
 function phase({ phase: name, done, total }) {
-  return name === "hashing" ? say("hashing", { percent: percent(total > 0 ? done / total : 1) })
-    : name === "verifying" ? say("verifying") : say("sending", { done: size(done), total: size(total) });
+  return name === "hashing" ? translate("hashing", { percent: percent(total > 0 ? done / total : 1) })
+    : name === "verifying" ? translate("verifying") : translate("sending", { done: size(done), total: size(total) });
 }
 
 export class Uploads {
-  /** @param {() => any} room the room as it is now */
+  /** @param {() => any} room returns the current room */
   constructor(room) {
     this.room = room;
     this.list = byId("uploads");
@@ -37,7 +37,7 @@ export class Uploads {
     byId("attach").addEventListener("click", () => input.click());
     input.addEventListener("change", () => {
       this.send([...input.files]);
-      // Else the same file could not be chosen again.
+      // Otherwise the same file could not be chosen again.
       input.value = "";
     });
     this.#takeDrops(byId("main"), byId("drop"));
@@ -51,9 +51,9 @@ export class Uploads {
   /** @param {File} file */
   async #send(file) {
     const stop = new AbortController();
-    const bar = element("progress", { max: 1, value: 0, "aria-label": say("upload", { name: file.name }) });
+    const bar = element("progress", { max: 1, value: 0, "aria-label": translate("upload", { name: file.name }) });
     const state = element("span", { class: "quiet" });
-    const cancel = element("button", { type: "button", "aria-label": `${say("cancel")}: ${file.name}`, click: () => stop.abort() }, say("cancel"));
+    const cancel = element("button", { type: "button", "aria-label": `${translate("cancel")}: ${file.name}`, click: () => stop.abort() }, translate("cancel"));
     const item = element("li", {}, element("bdi", { class: "filename" }, file.name), bar, state, cancel);
     this.list.append(item);
     try {
@@ -76,7 +76,7 @@ export class Uploads {
       }
       item.classList.add("failed");
       item.replaceChildren(element("bdi", { class: "filename" }, file.name), element("span", { role: "alert" }, inWords(failure)),
-        element("button", { type: "button", "aria-label": `${say("close")}: ${file.name}`, click: () => item.remove() }, "×"));
+        element("button", { type: "button", "aria-label": `${translate("close")}: ${file.name}`, click: () => item.remove() }, "×"));
       setTimeout(() => item.remove(), SHOWN_MILLIS);
     }
   }
@@ -84,7 +84,7 @@ export class Uploads {
   /** @param {HTMLElement} area @param {HTMLElement} sign */
   #takeDrops(area, sign) {
     const withFiles = (/** @type {DragEvent} */ event) => event.dataTransfer?.types.includes("Files") ?? false;
-    // Enter and leave come for each element that is crossed.
+    // Enter and leave are emitted for each element that is crossed.
     let depth = 0;
     const show = (/** @type {number} */ to) => {
       depth = Math.max(0, to);
@@ -92,7 +92,7 @@ export class Uploads {
     };
     area.addEventListener("dragenter", (event) => withFiles(event) && (event.preventDefault(), show(depth + 1)));
     area.addEventListener("dragleave", (event) => withFiles(event) && show(depth - 1));
-    // Beside the area, too: else the browser leaves the page to show the file.
+    // Beside the area, too: otherwise the browser leaves the page to show the file.
     addEventListener("dragover", (event) => withFiles(event) && event.preventDefault());
     addEventListener("drop", (event) => {
       if (withFiles(event)) {

@@ -1,11 +1,11 @@
 // @ts-check
-/** What this page has said and the server has not acknowledged yet. */
+/** Messages of this page that the server has not acknowledged yet. */
 import { element } from "./element.js";
-import { say } from "./i18n.js";
+import { translate } from "./i18n.js";
 import { linked } from "./links.js";
 
 export class Waiting {
-  /** @param {HTMLElement} list @param {(text: string) => Promise<any>} send @param {(text: string, receipt: any) => void} sent */
+  /** @param {HTMLElement} list @param {(text: string) => Promise<any>} send @param {(text: string, result: any) => void} sent */
   constructor(list, send, sent) {
     this.list = list;
     this.send = send;
@@ -14,22 +14,22 @@ export class Waiting {
 
   /** @param {string} text */
   async add(text) {
-    const state = element("p", { class: "fate" }, say("waiting"));
+    const state = element("p", { class: "fate" }, translate("waiting"));
     const item = element("li", { class: "line own waiting" },
       element("div", { class: "body" }, element("p", { class: "text", dir: "auto" }, ...linked(text))), state);
     this.list.append(item);
     item.scrollIntoView({ block: "end" });
     try {
-      const receipt = await this.send(text);
+      const result = await this.send(text);
       item.remove();
-      this.sent(text, receipt);
+      this.sent(text, result);
     } catch (failure) {
       const reason = failure instanceof Error ? failure.message : String(failure);
       item.classList.add("failed");
       state.setAttribute("role", "alert");
-      state.replaceChildren(say("notSent", { reason }), " ",
-        element("button", { type: "button", click: () => (item.remove(), void this.add(text)) }, say("again")),
-        element("button", { type: "button", click: () => item.remove() }, say("discard")));
+      state.replaceChildren(translate("notSent", { reason }), " ",
+        element("button", { type: "button", click: () => (item.remove(), void this.add(text)) }, translate("again")),
+        element("button", { type: "button", click: () => item.remove() }, translate("discard")));
     }
   }
 }

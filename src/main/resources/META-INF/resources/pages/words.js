@@ -1,5 +1,5 @@
 // @ts-check
-/** All that the pages say, by language. `{name}` stands for a value; `one|other` are the forms of English for `{n}`. */
+/** Texts of the pages, by language. `{name}` stands for a value; `one|other` are the forms of English for `{n}`. */
 
 /** @type {Record<string, string>} */
 const en = {
