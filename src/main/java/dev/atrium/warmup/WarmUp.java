@@ -1,10 +1,7 @@
 package dev.atrium.warmup;
 
 import dev.atrium.security.Authenticator;
-import dev.atrium.security.SecurityConfig;
-import dev.atrium.session.SessionConfig;
 import dev.atrium.setting.Require;
-import dev.atrium.transport.websocket.WebSocketConfig;
 import io.quarkus.runtime.LaunchMode;
 import io.quarkus.runtime.ShutdownEvent;
 import io.quarkus.runtime.StartupEvent;
@@ -33,10 +30,7 @@ public final class WarmUp {
     private static final Duration MAX_DURATION = Duration.ofMinutes(5);
 
     private final Vertx vertx;
-    private final WarmUpConfig config;
-    private final SessionConfig sessions;
-    private final WebSocketConfig webSockets;
-    private final SecurityConfig security;
+    private final WarmUpSettings settings;
     private final Authenticator authenticator;
     private final Instance<HttpServerOptionsCustomizer> customizers;
     private final boolean hasListener;
@@ -44,16 +38,13 @@ public final class WarmUp {
     private volatile boolean done;
 
     /** @throws ConfigurationException naming the invalid setting */
-    WarmUp(Vertx vertx, WarmUpConfig config, SessionConfig sessions, WebSocketConfig webSockets, SecurityConfig security,
-            Authenticator authenticator, Instance<HttpServerOptionsCustomizer> customizers,
+    WarmUp(Vertx vertx, WarmUpSettings settings, Authenticator authenticator,
+            Instance<HttpServerOptionsCustomizer> customizers,
             @ConfigProperty(name = "quarkus.http.host-enabled") boolean hasListener) {
         this.hasListener = hasListener;
-        Require.between("atrium.warm-up.duration", config.duration(), Duration.ZERO, MAX_DURATION);
+        Require.between("atrium.warm-up.duration", settings.warmUp().duration(), Duration.ZERO, MAX_DURATION);
         this.vertx = vertx;
-        this.config = config;
-        this.sessions = sessions;
-        this.webSockets = webSockets;
-        this.security = security;
+        this.settings = settings;
         this.authenticator = authenticator;
         this.customizers = customizers;
     }
@@ -64,12 +55,12 @@ public final class WarmUp {
     }
 
     void start(@Observes StartupEvent startup, Router router) {
-        if (!hasListener || config.duration().isZero() || LaunchMode.current() != LaunchMode.NORMAL) {
+        if (!hasListener || settings.warmUp().duration().isZero() || LaunchMode.current() != LaunchMode.NORMAL) {
             done = true;
             return;
         }
-        traffic = new WarmUpTraffic(vertx, options(), router, sessions, webSockets, security, authenticator);
-        traffic.run(config.duration()).onComplete(result -> {
+        traffic = new WarmUpTraffic(vertx, options(), router, settings, authenticator);
+        traffic.run(settings.warmUp().duration()).onComplete(result -> {
             done = true;
             if (result.succeeded()) {
                 LOG.infof("Warmed up with %d connections", result.result());

@@ -19,14 +19,11 @@ import dev.atrium.security.ClientLimits;
 import dev.atrium.security.ConnectionLimiter;
 import dev.atrium.security.LoadSignal;
 import dev.atrium.security.Policy;
-import dev.atrium.security.SecurityConfig;
-import dev.atrium.session.SessionConfig;
 import dev.atrium.session.Sessions;
 import dev.atrium.tracing.Tracing;
 import dev.atrium.transport.admission.Admission;
 import dev.atrium.transport.websocket.SocketGate;
 import dev.atrium.transport.websocket.SocketServices;
-import dev.atrium.transport.websocket.WebSocketConfig;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
@@ -86,29 +83,30 @@ final class WarmUpTraffic {
     private volatile boolean stopped;
 
     /** @param authenticator required by admission, but never called: these clients send no tokens */
-    WarmUpTraffic(Vertx vertx, HttpServerOptions options, Router endpoints, SessionConfig sessionConfig, WebSocketConfig config,
-            SecurityConfig securityConfig, Authenticator authenticator) {
+    WarmUpTraffic(Vertx vertx, HttpServerOptions options, Router endpoints, WarmUpSettings settings,
+            Authenticator authenticator) {
         this.vertx = vertx;
         this.context = vertx.getOrCreateContext();
         Node node = Node.create();
-        Sessions sessions = new Sessions(node, sessionConfig);
+        Sessions sessions = new Sessions(node, settings.sessions());
         MemoryBackplane backplane = new MemoryBackplane(node, BACKPLANE_SETTINGS);
         Rooms rooms = new Rooms(backplane, (message, members) -> {
         }, Tracing.off());
         Router router = Router.router(vertx);
         Events events = new Events();
-        ConnectionLimiter limiter = new ConnectionLimiter(securityConfig, LoadSignal.NEVER_EXHAUSTED);
-        ClientLimits limits = new ClientLimits(securityConfig);
+        ConnectionLimiter limiter = new ConnectionLimiter(settings.security(), LoadSignal.NEVER_EXHAUSTED);
+        ClientLimits limits = new ClientLimits(settings.security());
         AuditLog audit = new AuditLog(events, limits, limiter);
         AccessControl access = new AccessControl(Policy.open(), limits, audit);
         RoomService service = new RoomService(backplane, sessions, rooms, events, Tracing.off());
         Authentication authentication = new Authentication(authenticator, service, access, limiter, audit,
-                new TokenExpiry(audit, securityConfig));
+                new TokenExpiry(audit, settings.security()));
         Gateway gateway = new Gateway(service, access, limits, limiter, audit, authentication);
-        Admission admission = new Admission(authenticator, Policy.open(), limiter, audit, securityConfig);
+        Admission admission = new Admission(authenticator, Policy.open(), limiter, audit, settings.security());
         admission.register(router);
         new SocketGate(admission,
-                new SocketServices(gateway, limits, HandlerRegistry.none(), Transfers.none(access), sessions, config))
+                new SocketServices(gateway, limits, HandlerRegistry.none(), Transfers.none(access), sessions,
+                        settings.webSockets()))
                 .register(router);
         router.route("/*").subRouter(endpoints);
         server = vertx.createHttpServer(options.setHost(HOST).setPort(0)).requestHandler(router);
