@@ -311,7 +311,7 @@ public final class Session implements Member, Requester {
             return false;
         }
         open = false;
-        noDeadline();
+        cancelDeadline();
         loop.heartbeat().unwatch(beat);
         listener.closed(this, reason);
         return true;

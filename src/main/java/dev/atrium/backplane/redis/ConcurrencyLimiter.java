@@ -7,8 +7,7 @@ import java.util.function.Supplier;
 
 /**
  * Concurrency limiter for bulk commands, {@value #MAX_RUNNING} at a time: after an outage the commands of ten thousand rooms
- * must
- * neither delay publications nor overflow the connection's queue. On the backplane's event loop only.
+ * must neither delay publications nor overflow the connection's queue. On the backplane's event loop only.
  */
 final class ConcurrencyLimiter {
 

@@ -11,8 +11,6 @@ import io.vertx.redis.client.Response;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
-import java.util.function.Consumer;
-import java.util.function.Function;
 import org.jboss.logging.Logger;
 
 /**
@@ -37,10 +35,7 @@ final class ReconnectingConnection {
     private final Redis redis;
     private final RedisLoop loop;
     private final LongAdder reconnects;
-    private final Function<RedisConnection, Future<?>> prepare;
-    private final Consumer<Response> onPush;
-    private final Runnable onUp;
-    private final Runnable onDown;
+    private final Listener listener;
     private final Backoff backoff = new Backoff();
     private final LongAdder pending = new LongAdder();
     private volatile RedisConnection connection;
@@ -48,22 +43,31 @@ final class ReconnectingConnection {
     private boolean outageLogged;
     private boolean wasUp;
 
-    /**
-     * @param prepare commands that must succeed on a new connection before it is used
-     * @param onPush receives the messages that Redis pushes
-     * @param onUp called on each new connection once it is prepared
-     * @param onDown called when a prepared connection is lost
-     */
-    ReconnectingConnection(String name, Redis redis, RedisLoop loop, LongAdder reconnects,
-            Function<RedisConnection, Future<?>> prepare, Consumer<Response> onPush, Runnable onUp, Runnable onDown) {
+    /** User of a connection. Called on the event loop. */
+    interface Listener {
+
+        /** Sends the commands that must succeed on a new connection before it is used. */
+        Future<?> prepare(RedisConnection opened);
+
+        /** A new connection is prepared. */
+        void up();
+
+        /** A prepared connection is lost. */
+        default void down() {
+        }
+
+        /** Redis has pushed a message. */
+        default void received(Response push) {
+        }
+    }
+
+    /** @param reconnects counts the connections after the first one */
+    ReconnectingConnection(String name, Redis redis, RedisLoop loop, LongAdder reconnects, Listener listener) {
         this.name = name;
         this.redis = redis;
         this.loop = loop;
         this.reconnects = reconnects;
-        this.prepare = prepare;
-        this.onPush = onPush;
-        this.onUp = onUp;
-        this.onDown = onDown;
+        this.listener = listener;
     }
 
     void start() {
@@ -157,8 +161,8 @@ final class ReconnectingConnection {
     private void prepare(RedisConnection candidate) {
         candidate.endHandler(ignored -> loop.run(() -> lost(candidate, null)));
         candidate.exceptionHandler(failure -> loop.run(() -> lost(candidate, failure)));
-        candidate.handler(push -> loop.run(() -> onPush.accept(push)));
-        prepare.apply(candidate).timeout(CONNECT_SECONDS, TimeUnit.SECONDS).onComplete(result -> loop.run(() -> {
+        candidate.handler(push -> loop.run(() -> listener.received(push)));
+        listener.prepare(candidate).timeout(CONNECT_SECONDS, TimeUnit.SECONDS).onComplete(result -> loop.run(() -> {
             if (result.failed()) {
                 candidate.close();
                 retry(result.cause());
@@ -172,7 +176,7 @@ final class ReconnectingConnection {
             outageLogged = false;
             backoff.reset();
             connection = candidate;
-            onUp.run();
+            listener.up();
         }));
     }
 
@@ -185,7 +189,7 @@ final class ReconnectingConnection {
         old.send(Request.cmd(Command.QUIT)).onComplete(ignored -> {
         });
         old.close();
-        onDown.run();
+        listener.down();
         if (!closed) {
             retry(cause);
         }

@@ -22,6 +22,7 @@ import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.redis.client.Command;
 import io.vertx.redis.client.Redis;
+import io.vertx.redis.client.RedisConnection;
 import io.vertx.redis.client.Request;
 import java.util.List;
 import java.util.concurrent.atomic.LongAdder;
@@ -55,23 +56,17 @@ public final class RedisBackplane implements Backplane {
         this.loop = new RedisLoop(vertx);
         this.keys = new RedisKeys(config.redis().prefix());
         this.roomTtlMillis = config.room().ttl().toMillis();
-        long resumeMillis = config.resume().window().toMillis();
-        this.commands = new ReconnectingConnection("command", redis, loop, reconnects,
-                Script::loadAll, push -> {
-                }, this::commandsUp, () -> {
-                });
+        this.commands = new ReconnectingConnection("command", redis, loop, reconnects, new CommandListener());
         this.limiter = new ConcurrencyLimiter(loop);
+        RedisContext context = new RedisContext(loop, limiter, keys, node);
         this.log = new RoomLog(commands, keys, config, history);
-        this.presence = new RedisPresence(commands, loop, limiter, keys, log, node.name());
-        this.reaper = new Reaper(commands, presence, limiter, keys, node.name(), resumeMillis);
-        this.heartbeat = new ReplicaHeartbeat(commands, loop, keys.lease(node.name()), keys.node(node.name()),
-                config.redis().lease(), this::beat, this::resubscribe);
+        this.presence = new RedisPresence(context, commands, log);
+        this.reaper = new Reaper(commands, presence, limiter, keys, node.name(), config.resume().window().toMillis());
+        this.heartbeat = new ReplicaHeartbeat(commands, context, config.redis().lease());
         RpcChannel rpcChannel = new RpcChannel(commands, loop, keys, node.name());
         this.clusterRpc = new RedisClusterRpc(commands, loop, keys, rpcChannel);
-        this.subscriptions = new Subscriptions(
-                redis, loop, limiter, keys, node, log, rpcChannel, reconnects, heartbeat::probeReceived, heartbeat::beat);
-        this.sessions = new RedisSessions(commands, loop, limiter, keys, log, subscriptions, rpcChannel, node, resumeMillis,
-                config.redis().lease().toMillis());
+        this.subscriptions = new Subscriptions(context, redis, reconnects, log, rpcChannel, heartbeat);
+        this.sessions = new RedisSessions(context, commands, log, subscriptions, rpcChannel, config);
     }
 
     /**
@@ -81,11 +76,11 @@ public final class RedisBackplane implements Backplane {
     public static RedisBackplane start(BackplaneConfig config, HistoryPolicy history, Node node, Vertx vertx,
             Redis redis) {
         RedisBackplane backplane = new RedisBackplane(config, history, node, vertx, redis);
+        backplane.heartbeat.start(backplane::beat, backplane::resubscribe);
         backplane.commands.start();
         backplane.subscriptions.start(request -> RedisClusterRpc.isClusterRequest(request)
                 ? backplane.clusterRpc.handle(request)
                 : backplane.sessions.handle(request));
-        backplane.heartbeat.start();
         backplane.refreshTimer = backplane.loop.every(
                 Math.max(1000, backplane.roomTtlMillis / 3), backplane::refreshRooms);
         return backplane;
@@ -183,11 +178,6 @@ public final class RedisBackplane implements Backplane {
         commands.close();
     }
 
-    private void commandsUp() {
-        republish();
-        heartbeat.beat();
-    }
-
     private void republish() {
         presence.republish();
         sessions.republish();
@@ -227,5 +217,19 @@ public final class RedisBackplane implements Backplane {
 
     private <T> Uni<T> uni(Supplier<Future<T>> work) {
         return Uni.createFrom().deferred(() -> UniHelper.toUni(work.get().onFailure(failure -> errors.increment())));
+    }
+
+    private final class CommandListener implements ReconnectingConnection.Listener {
+
+        @Override
+        public Future<?> prepare(RedisConnection opened) {
+            return Script.loadAll(opened);
+        }
+
+        @Override
+        public void up() {
+            republish();
+            heartbeat.beat();
+        }
     }
 }

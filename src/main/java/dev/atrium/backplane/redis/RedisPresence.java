@@ -37,14 +37,13 @@ final class RedisPresence {
     private final Map<RoomId, Set<Sender>> unpublishedExits = new HashMap<>();
     private boolean unpublished;
 
-    RedisPresence(ReconnectingConnection commands, RedisLoop loop, ConcurrencyLimiter limiter, RedisKeys keys, RoomLog log,
-            String node) {
+    RedisPresence(RedisContext context, ReconnectingConnection commands, RoomLog log) {
+        this.loop = context.loop();
+        this.limiter = context.limiter();
+        this.keys = context.keys();
+        this.node = context.node().name();
         this.commands = commands;
-        this.loop = loop;
-        this.limiter = limiter;
-        this.keys = keys;
         this.log = log;
-        this.node = node;
     }
 
     Future<Void> enter(RoomId room, Presence presence) {

@@ -1,5 +1,6 @@
 package dev.atrium.backplane.redis;
 
+import dev.atrium.backplane.BackplaneConfig;
 import dev.atrium.backplane.SavedSession;
 import dev.atrium.backplane.SessionStore;
 import dev.atrium.room.Node;
@@ -50,18 +51,18 @@ final class RedisSessions implements SessionStore {
     private boolean unpublished;
     private volatile Host host;
 
-    RedisSessions(ReconnectingConnection commands, RedisLoop loop, ConcurrencyLimiter limiter, RedisKeys keys, RoomLog log,
-            Subscriptions subscriptions, RpcChannel rpc, Node node, long windowMillis, long leaseMillis) {
+    RedisSessions(RedisContext context, ReconnectingConnection commands, RoomLog log, Subscriptions subscriptions,
+            RpcChannel rpc, BackplaneConfig config) {
+        this.loop = context.loop();
+        this.limiter = context.limiter();
+        this.keys = context.keys();
+        this.node = context.node();
         this.commands = commands;
-        this.loop = loop;
-        this.limiter = limiter;
-        this.keys = keys;
         this.log = log;
         this.subscriptions = subscriptions;
         this.rpc = rpc;
-        this.node = node;
-        this.windowMillis = windowMillis;
-        this.leaseMillis = leaseMillis;
+        this.windowMillis = config.resume().window().toMillis();
+        this.leaseMillis = config.redis().lease().toMillis();
     }
 
     @Override

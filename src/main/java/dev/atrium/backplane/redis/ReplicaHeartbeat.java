@@ -33,8 +33,8 @@ final class ReplicaHeartbeat {
     private final String leaseKey;
     private final String channel;
     private final String leaseMillis;
-    private final Runnable onBeat;
-    private final Runnable onProbesMissed;
+    private Runnable onBeat;
+    private Runnable onProbesMissed;
     private long upSince;
     private volatile long probeReceivedAt;
     private volatile long repliedAt;
@@ -45,20 +45,11 @@ final class ReplicaHeartbeat {
     private volatile long timer;
     private volatile String address = NO_ADDRESS;
 
-    /**
-     * @param onBeat called once per period while commands work, with the lease just renewed
-     * @param onProbesMissed called when no probe has arrived for {@value #MISSED_BEFORE_RECONNECT} periods although commands
-     *        work
-     */
-    ReplicaHeartbeat(ReconnectingConnection commands, RedisLoop loop, String leaseKey, String channel, Duration lease,
-            Runnable onBeat,
-            Runnable onProbesMissed) {
-        this.onBeat = onBeat;
-        this.onProbesMissed = onProbesMissed;
+    ReplicaHeartbeat(ReconnectingConnection commands, RedisContext context, Duration lease) {
         this.commands = commands;
-        this.loop = loop;
-        this.leaseKey = leaseKey;
-        this.channel = channel;
+        this.loop = context.loop();
+        this.leaseKey = context.keys().lease(context.node().name());
+        this.channel = context.keys().node(context.node().name());
         this.leaseMillis = Long.toString(lease.toMillis());
     }
 
@@ -68,7 +59,16 @@ final class ReplicaHeartbeat {
         loop.run(this::beat);
     }
 
-    void start() {
+    /**
+     * Starts the heartbeat, before the connections that call {@link #beat}.
+     *
+     * @param onBeat called once per period while commands work, with the lease just renewed
+     * @param onProbesMissed called when no probe has arrived for {@value #MISSED_BEFORE_RECONNECT} periods although commands
+     *        work
+     */
+    void start(Runnable onBeat, Runnable onProbesMissed) {
+        this.onBeat = onBeat;
+        this.onProbesMissed = onProbesMissed;
         timer = loop.every(PERIOD.toMillis(), this::beat);
     }
 
@@ -126,10 +126,8 @@ final class ReplicaHeartbeat {
 
     /**
      * Returns the state of a replica that does not receive its own probes. It counts as not receiving only if commands have
-     * worked for
-     * {@value #MISSED_BEFORE_UNHEALTHY} periods: after an outage the subscription may come back a little later than the
-     * commands, and all
-     * replicas would not be ready in that moment.
+     * worked for {@value #MISSED_BEFORE_UNHEALTHY} periods: after an outage the subscription may come back a little later than
+     * the commands, and all replicas would not be ready in that moment.
      */
     BackplaneStatus.State stateWithoutProbes(boolean commandsUp) {
         if (!everReceived) {

@@ -2,13 +2,13 @@ package dev.atrium.backplane.redis;
 
 import dev.atrium.backplane.BackplaneUnavailableException;
 import dev.atrium.room.Message;
-import dev.atrium.room.Node;
 import dev.atrium.room.RoomId;
 import dev.atrium.room.StreamPosition;
 import dev.atrium.room.Subscriber;
 import io.vertx.core.Future;
 import io.vertx.redis.client.Command;
 import io.vertx.redis.client.Redis;
+import io.vertx.redis.client.RedisConnection;
 import io.vertx.redis.client.Request;
 import io.vertx.redis.client.Response;
 import io.vertx.redis.client.ResponseType;
@@ -23,7 +23,6 @@ import java.util.Set;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
-import java.util.function.LongConsumer;
 import java.util.function.Supplier;
 import org.jboss.logging.Logger;
 
@@ -31,7 +30,7 @@ import org.jboss.logging.Logger;
  * Subscriptions of this replica, on one connection to Redis: one channel for each room that has members here, and one for this
  * replica, which carries the messages to single sessions, the requests of other replicas, and the probe.
  */
-final class Subscriptions implements RoomSubscription.Reader {
+final class Subscriptions implements RoomSubscription.Reader, ReconnectingConnection.Listener {
 
     private static final Logger LOG = Logger.getLogger(Subscriptions.class);
 
@@ -50,8 +49,7 @@ final class Subscriptions implements RoomSubscription.Reader {
     private final String nodeChannel;
     private final RoomLog log;
     private final ReconnectingConnection connection;
-    private final LongConsumer probeReceived;
-    private final Runnable onSubscribed;
+    private final ReplicaHeartbeat heartbeat;
     private final Map<String, RoomSubscription> rooms = new HashMap<>();
     private final Map<RoomId, RoomSubscription> sessions = new HashMap<>();
     private final Set<RoomId> moved = new HashSet<>();
@@ -62,23 +60,17 @@ final class Subscriptions implements RoomSubscription.Reader {
     private String pattern;
     private BiConsumer<String, byte[]> patternListener;
 
-    /**
-     * @param probeReceived receives this replica's own probes
-     * @param onSubscribed called when this replica's channel is subscribed to on a new connection
-     */
-    Subscriptions(Redis redis, RedisLoop loop, ConcurrencyLimiter limiter, RedisKeys keys, Node node, RoomLog log,
-            RpcChannel rpc,
-            LongAdder reconnects, LongConsumer probeReceived, Runnable onSubscribed) {
-        this.loop = loop;
-        this.limiter = limiter;
-        this.rpc = rpc;
-        this.keys = keys;
-        this.nodeChannel = keys.node(node.name());
+    /** @param heartbeat receives this replica's own probes */
+    Subscriptions(RedisContext context, Redis redis, LongAdder reconnects, RoomLog log, RpcChannel rpc,
+            ReplicaHeartbeat heartbeat) {
+        this.loop = context.loop();
+        this.limiter = context.limiter();
+        this.keys = context.keys();
+        this.nodeChannel = keys.node(context.node().name());
         this.log = log;
-        this.probeReceived = probeReceived;
-        this.onSubscribed = onSubscribed;
-        this.connection = new ReconnectingConnection("subscription", redis, loop, reconnects,
-                opened -> opened.send(Request.cmd(Command.PING)), this::onPush, this::subscribeAll, this::down);
+        this.rpc = rpc;
+        this.heartbeat = heartbeat;
+        this.connection = new ReconnectingConnection("subscription", redis, loop, reconnects, this);
     }
 
     /** @param requestHandler handler of other replicas' requests */
@@ -173,7 +165,8 @@ final class Subscriptions implements RoomSubscription.Reader {
     }
 
     /** Fails the subscriptions that wait for their first confirmation: they would wait for the whole outage. */
-    private void down() {
+    @Override
+    public void down() {
         failUnstarted(rooms);
         failUnstarted(sessions);
         rooms.values().forEach(RoomSubscription::unconfirmed);
@@ -187,7 +180,8 @@ final class Subscriptions implements RoomSubscription.Reader {
                 BackplaneUnavailableException.notSent("the connection to Redis broke")));
     }
 
-    private void subscribeAll() {
+    @Override
+    public void up() {
         if (pattern != null) {
             send(Command.PSUBSCRIBE, List.of(pattern));
         }
@@ -205,7 +199,13 @@ final class Subscriptions implements RoomSubscription.Reader {
         connection.send(request).onFailure(failure -> connection.restart(command + " failed: " + failure.getMessage()));
     }
 
-    private void onPush(Response push) {
+    @Override
+    public Future<?> prepare(RedisConnection opened) {
+        return opened.send(Request.cmd(Command.PING));
+    }
+
+    @Override
+    public void received(Response push) {
         if (push == null || push.type() == ResponseType.ERROR) {
             connection.restart("Redis rejected a command: " + push);
             return;
@@ -230,7 +230,7 @@ final class Subscriptions implements RoomSubscription.Reader {
 
     private void confirmed(String channel) {
         if (channel.equals(nodeChannel)) {
-            onSubscribed.run();
+            heartbeat.beat();
             sessions.values().forEach(RoomSubscription::confirmed);
             return;
         }
@@ -265,7 +265,7 @@ final class Subscriptions implements RoomSubscription.Reader {
 
     private void receivedByNode(byte[] bytes) {
         if (bytes[0] == '?') {
-            probeReceived.accept(Long.parseLong(new String(bytes, 1, bytes.length - 1, StandardCharsets.US_ASCII)));
+            heartbeat.probeReceived(Long.parseLong(new String(bytes, 1, bytes.length - 1, StandardCharsets.US_ASCII)));
             return;
         }
         if (bytes[0] == RpcChannel.REQUEST) {

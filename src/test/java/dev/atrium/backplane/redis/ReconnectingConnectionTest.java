@@ -7,6 +7,7 @@ import dev.atrium.backplane.BackplaneUnavailableException;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.redis.client.Command;
+import io.vertx.redis.client.RedisConnection;
 import io.vertx.redis.client.Request;
 import io.vertx.redis.client.Response;
 import io.vertx.redis.client.impl.types.NumberType;
@@ -31,10 +32,7 @@ class ReconnectingConnectionTest {
     private final List<String> log = new CopyOnWriteArrayList<>();
     private volatile Future<?> prepared = Future.succeededFuture();
     private final ReconnectingConnection connection = new ReconnectingConnection("test", redis, new RedisLoop(vertx),
-            reconnects, fresh -> {
-                log.add("prepare");
-                return prepared;
-            }, push -> log.add("push " + push), () -> log.add("up"), () -> log.add("down"));
+            reconnects, new Recorder());
 
     @BeforeAll
     static void start() {
@@ -202,5 +200,30 @@ class ReconnectingConnectionTest {
     private static BackplaneUnavailableException failure(Future<?> command) {
         assertThat(command.cause()).isInstanceOf(BackplaneUnavailableException.class);
         return (BackplaneUnavailableException) command.cause();
+    }
+
+    /** Logs what happens to the connection. */
+    private final class Recorder implements ReconnectingConnection.Listener {
+
+        @Override
+        public Future<?> prepare(RedisConnection opened) {
+            log.add("prepare");
+            return prepared;
+        }
+
+        @Override
+        public void up() {
+            log.add("up");
+        }
+
+        @Override
+        public void down() {
+            log.add("down");
+        }
+
+        @Override
+        public void received(Response push) {
+            log.add("push " + push);
+        }
     }
 }

@@ -7,6 +7,7 @@ import dev.atrium.backplane.BackplaneUnavailableException;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
+import io.vertx.redis.client.RedisConnection;
 import io.vertx.redis.client.impl.types.NumberType;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -31,9 +32,17 @@ class RpcChannelTest {
     private final FakeRedis redis = new FakeRedis();
     private final RedisLoop loop = new RedisLoop(vertx);
     private final ReconnectingConnection connection = new ReconnectingConnection("test", redis, loop, new LongAdder(),
-            fresh -> Future.succeededFuture(), push -> {
-            }, () -> {
-            }, () -> {
+            new ReconnectingConnection.Listener() {
+
+                @Override
+                public Future<?> prepare(RedisConnection opened) {
+                    return Future.succeededFuture();
+                }
+
+                @Override
+                public void up() {
+                    // The tests send commands only.
+                }
             });
     private final RpcChannel channel = new RpcChannel(connection, loop, new RedisKeys("at"), "node01");
 
