@@ -2,14 +2,20 @@ package dev.atrium;
 
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.assignableTo;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.simpleName;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.constructors;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.methods;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 
 import com.tngtech.archunit.core.domain.JavaClass;
+import com.tngtech.archunit.core.domain.JavaConstructor;
+import com.tngtech.archunit.core.domain.JavaModifier;
 import com.tngtech.archunit.core.importer.ImportOption;
 import com.tngtech.archunit.junit.AnalyzeClasses;
 import com.tngtech.archunit.junit.ArchTest;
+import com.tngtech.archunit.lang.ArchCondition;
 import com.tngtech.archunit.lang.ArchRule;
+import com.tngtech.archunit.lang.ConditionEvents;
+import com.tngtech.archunit.lang.SimpleConditionEvent;
 import com.tngtech.archunit.library.Architectures;
 import com.tngtech.archunit.library.dependencies.SliceAssignment;
 import com.tngtech.archunit.library.dependencies.SliceIdentifier;
@@ -114,6 +120,21 @@ class ArchitectureTest {
     @ArchTest
     static final ArchRule packages_form_no_cycles = SlicesRuleDefinition.slices().matching("dev.atrium.(*)..").should()
             .beFreeOfCycles();
+
+    @ArchTest
+    static final ArchRule constructors_have_at_most_six_parameters = constructors()
+            .that().areDeclaredInClassesThat().areNotRecords().and().areDeclaredInClassesThat().areNotEnums()
+            .and().areDeclaredInClassesThat().areNotAnonymousClasses()
+            .should(new ArchCondition<>("have at most six parameters") {
+
+                @Override
+                public void check(JavaConstructor constructor, ConditionEvents events) {
+                    int parameters = constructor.getRawParameterTypes().size();
+                    if (parameters > 6 && !constructor.getModifiers().contains(JavaModifier.SYNTHETIC)) {
+                        events.add(SimpleConditionEvent.violated(constructor, constructor.getFullName()));
+                    }
+                }
+            });
 
     /**
      * One slice per top-level class; a nested class belongs to the class around it. ArchUnit does not count the classes that a
