@@ -6,14 +6,10 @@ import com.sun.net.httpserver.HttpServer;
 import io.smallrye.jwt.algorithm.SignatureAlgorithm;
 import io.smallrye.jwt.build.Jwt;
 import java.io.IOException;
-import java.math.BigInteger;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.security.KeyPair;
-import java.security.interfaces.RSAPublicKey;
-import java.util.Arrays;
-import java.util.Base64;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
@@ -36,19 +32,6 @@ class JwksIT {
         });
         server.start();
         return server;
-    }
-
-    static String jwk(String id, KeyPair pair) {
-        RSAPublicKey key = (RSAPublicKey) pair.getPublic();
-        return "{\"kty\":\"RSA\",\"use\":\"sig\",\"alg\":\"RS256\",\"kid\":\"" + id + "\",\"n\":\""
-                + base64url(key.getModulus())
-                + "\",\"e\":\"" + base64url(key.getPublicExponent()) + "\"}";
-    }
-
-    private static String base64url(BigInteger number) {
-        byte[] bytes = number.toByteArray();
-        int from = bytes[0] == 0 ? 1 : 0;
-        return Base64.getUrlEncoder().withoutPadding().encodeToString(Arrays.copyOfRange(bytes, from, bytes.length));
     }
 
     private static String token(String id, KeyPair pair) {
@@ -74,12 +57,12 @@ class JwksIT {
                     "Authorization: Bearer " + token("old", OLD) + "\r\n")) {
                 assertThat(socket.status()).isEqualTo(503);
             }
-            keys = jwk("old", OLD);
+            keys = Tokens.jwk("old", OLD);
             HttpServer issuer = issuer(port);
             try {
                 SocketClient.await().untilAsserted(() -> assertThat(status(replica, token("old", OLD))).isEqualTo(200));
                 assertThat(status(replica, token("new", NEW))).isEqualTo(401);
-                keys = jwk("old", OLD) + "," + jwk("new", NEW);
+                keys = Tokens.jwk("old", OLD) + "," + Tokens.jwk("new", NEW);
                 SocketClient.await().untilAsserted(() -> assertThat(status(replica, token("new", NEW))).isEqualTo(200));
                 assertThat(status(replica, token("old", OLD))).isEqualTo(200);
                 assertThat(status(replica, token("old", NEW))).isEqualTo(401);

@@ -137,7 +137,7 @@ class KubernetesSettingsIT {
     private String atHome(String settings) throws Exception {
         Path keys = directory.resolve("jwks.json");
         if (!Files.exists(keys)) {
-            Files.writeString(keys, "{\"keys\":[" + JwksIT.jwk("old", OLD) + "," + JwksIT.jwk("new", NEW) + "]}");
+            Files.writeString(keys, "{\"keys\":[" + Tokens.jwk("old", OLD) + "," + Tokens.jwk("new", NEW) + "]}");
         }
         if (!Files.exists(directory.resolve("ca.crt"))) {
             TlsRedis.certificate(directory);
