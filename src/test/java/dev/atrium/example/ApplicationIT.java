@@ -3,10 +3,10 @@ package dev.atrium.example;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.microsoft.playwright.Page;
-import dev.atrium.it.Browser;
-import dev.atrium.it.SessionClient;
-import dev.atrium.it.SocketClient;
-import dev.atrium.it.SocketIoClient;
+import dev.atrium.it.fixture.Browser;
+import dev.atrium.it.fixture.SessionClient;
+import dev.atrium.it.fixture.SocketClient;
+import dev.atrium.it.fixture.SocketIoClient;
 import io.quarkus.test.common.http.TestHTTPResource;
 import io.quarkus.test.junit.QuarkusTest;
 import io.quarkus.test.junit.TestProfile;

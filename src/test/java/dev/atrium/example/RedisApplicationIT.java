@@ -2,8 +2,8 @@ package dev.atrium.example;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.atrium.it.Replica;
-import dev.atrium.it.SocketIoClient;
+import dev.atrium.it.fixture.Replica;
+import dev.atrium.it.fixture.SocketIoClient;
 import io.quarkus.test.common.WithTestResource;
 import io.quarkus.test.common.http.TestHTTPResource;
 import io.quarkus.test.junit.QuarkusTest;

@@ -1,6 +1,6 @@
 package dev.atrium.example;
 
-import dev.atrium.it.RedisProcess;
+import dev.atrium.it.fixture.RedisProcess;
 import io.quarkus.test.common.QuarkusTestResourceLifecycleManager;
 import java.util.Map;
 

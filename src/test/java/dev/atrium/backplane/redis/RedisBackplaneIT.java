@@ -3,7 +3,7 @@ package dev.atrium.backplane.redis;
 import dev.atrium.backplane.Backplane;
 import dev.atrium.backplane.BackplaneContract;
 import dev.atrium.backplane.Settings;
-import dev.atrium.it.RedisProcess;
+import dev.atrium.it.fixture.RedisProcess;
 import dev.atrium.room.Node;
 import io.vertx.core.Vertx;
 import io.vertx.redis.client.Redis;

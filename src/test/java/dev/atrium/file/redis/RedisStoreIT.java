@@ -7,7 +7,7 @@ import dev.atrium.file.FileStore;
 import dev.atrium.file.FileStoreContract;
 import dev.atrium.file.StoreFullException;
 import dev.atrium.file.StoredFile;
-import dev.atrium.it.RedisProcess;
+import dev.atrium.it.fixture.RedisProcess;
 import io.vertx.core.Vertx;
 import io.vertx.redis.client.Redis;
 import io.vertx.redis.client.RedisOptions;

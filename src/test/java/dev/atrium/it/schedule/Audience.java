@@ -2,8 +2,8 @@ package dev.atrium.it.schedule;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.atrium.it.Cluster;
-import dev.atrium.it.Door;
+import dev.atrium.it.fixture.Cluster;
+import dev.atrium.it.fixture.Door;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;

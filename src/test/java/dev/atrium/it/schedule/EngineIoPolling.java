@@ -1,6 +1,6 @@
 package dev.atrium.it.schedule;
 
-import dev.atrium.it.Door;
+import dev.atrium.it.fixture.Door;
 import java.net.URI;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;

@@ -1,6 +1,6 @@
 package dev.atrium.it.schedule;
 
-import dev.atrium.it.Cluster;
+import dev.atrium.it.fixture.Cluster;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;

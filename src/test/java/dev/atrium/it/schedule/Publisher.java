@@ -1,7 +1,7 @@
 package dev.atrium.it.schedule;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.atrium.it.Door;
+import dev.atrium.it.fixture.Door;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;

@@ -1,6 +1,6 @@
 package dev.atrium.it.schedule;
 
-import dev.atrium.it.Door;
+import dev.atrium.it.fixture.Door;
 import java.net.http.HttpClient;
 import java.util.Collection;
 import java.util.LinkedHashMap;

@@ -2,9 +2,9 @@ package dev.atrium.it.schedule;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.atrium.it.Cluster;
-import dev.atrium.it.Nginx;
-import dev.atrium.it.Replica;
+import dev.atrium.it.fixture.Cluster;
+import dev.atrium.it.fixture.Nginx;
+import dev.atrium.it.fixture.Replica;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;

@@ -2,7 +2,7 @@ package dev.atrium.it.schedule;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.atrium.it.Cluster;
+import dev.atrium.it.fixture.Cluster;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;

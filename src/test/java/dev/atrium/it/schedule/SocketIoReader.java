@@ -2,7 +2,7 @@ package dev.atrium.it.schedule;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.atrium.it.Door;
+import dev.atrium.it.fixture.Door;
 import java.net.URI;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;

@@ -1,0 +1,92 @@
+package dev.atrium.it.browser;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.atrium.it.fixture.Node;
+import dev.atrium.it.fixture.Replica;
+import dev.atrium.it.fixture.Tokens;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.zip.GZIPOutputStream;
+import org.junit.jupiter.api.Test;
+
+/** The served client script in Node. */
+class AtriumJsIT {
+
+    private static final Path SCRIPT = Path.of("src/main/resources/META-INF/resources/atrium.js").toAbsolutePath();
+    /** Client script without comments, as it is served to browsers. */
+    private static final Path SERVED = Path.of("target/classes/META-INF/resources/atrium.js").toAbsolutePath();
+    private static final int MOST_BYTES = 12 * 1024;
+
+    @Test
+    void it_stays_connected_and_loses_nothing() {
+        Map<String, String> heartbeat = Map.of("atrium.heartbeat.interval", "300ms", "atrium.heartbeat.timeout", "500ms");
+        Map<String, String> strict = Tokens.required(Map.of("atrium.auth.notice", "1s", "atrium.auth.grace", "500ms"));
+        // Before tokens are created: the first one expires soon.
+        Node.prepare();
+        try (Replica open = Replica.start(heartbeat); Replica closed = Replica.start(strict)) {
+            Node.run("--experimental-websocket", "atrium.test.mjs", SERVED.toString(), port(open), port(closed),
+                    Tokens.expiring("ann", "lobby:join send", Instant.now().plusSeconds(10)),
+                    Tokens.of("ann", "lobby:join send"));
+        }
+    }
+
+    @Test
+    void files_arrive_whole_over_connections_that_break() {
+        Node.run("--experimental-websocket", "files.test.mjs", SERVED.toString());
+    }
+
+    @Test
+    void it_gets_round_proxies_and_remembers_and_shares() {
+        try (Replica open = Replica.start(); Replica closed = Replica.start(Tokens.required(Map.of()))) {
+            for (String test : List.of("transports.test.mjs", "store.test.mjs", "shared.test.mjs")) {
+                Node.run("--experimental-websocket", test, SERVED.toString(), port(open), port(closed),
+                        Tokens.of("ann", "lobby:join send"));
+            }
+        }
+    }
+
+    @Test
+    void its_package_is_whole() throws IOException {
+        Matcher version = Pattern.compile("<version>(.*?)</version>").matcher(Files.readString(Path.of("pom.xml")));
+        assertThat(version.find()).isTrue();
+        try (Replica replica = Replica.start()) {
+            Node.run("package.test.mjs", Path.of("npm").toAbsolutePath().toString(), version.group(1), port(replica));
+        }
+    }
+
+    @Test
+    void its_types_are_strict_and_written_down() throws IOException {
+        Node.run("types.mjs", SCRIPT.toString());
+        assertThat(Files.readString(Path.of("target/npm/types/atrium.d.ts"))).as("made by src/test/npm/types.mjs")
+                .isEqualTo(Files.readString(SCRIPT.resolveSibling("atrium.d.ts")));
+    }
+
+    @Test
+    void it_is_served_and_small() throws IOException {
+        try (Replica replica = Replica.start()) {
+            HttpResponse<String> answer = replica.get("/atrium.js");
+            assertThat(answer.body()).isEqualTo(Files.readString(SERVED)).doesNotContain("/**");
+            assertThat(answer.headers().firstValue("Content-Type").orElse("")).startsWith("text/javascript");
+            assertThat(replica.get("/atrium.d.ts").statusCode()).isEqualTo(200);
+            ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+            try (GZIPOutputStream gzip = new GZIPOutputStream(bytes)) {
+                gzip.write(answer.body().getBytes(StandardCharsets.UTF_8));
+            }
+            assertThat(bytes.size()).isLessThan(MOST_BYTES);
+        }
+    }
+
+    private static String port(Replica replica) {
+        return Integer.toString(replica.port());
+    }
+}

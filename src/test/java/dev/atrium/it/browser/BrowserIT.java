@@ -1,0 +1,48 @@
+package dev.atrium.it.browser;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.microsoft.playwright.Page;
+import dev.atrium.it.fixture.Browser;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/** Rooms in a real browser. */
+class BrowserIT extends WithBrowser {
+
+    /** Page of the server's origin without a content security policy: that of the room's page forbids frames. */
+    private static final String BLANK = "/rooms/blank/messages";
+
+    @Test
+    void its_own_event_source_comes_back_to_where_it_was() {
+        Page page = browser.open(replica.http(BLANK));
+        page.evaluate("() => { window.heard = []; window.ids = []; const source = new EventSource('/rooms/events');"
+                + "source.onmessage = event => heard.push(JSON.parse(event.data).data);"
+                + "source.addEventListener('@welcome', event => ids.push(JSON.parse(event.data).data.id)); }");
+        Browser.await(page, "ids.length", 1);
+        replica.post("/rooms/events", "one");
+        Browser.await(page, "heard", List.of("one"));
+        replica.request("DELETE", "/sessions/" + page.evaluate("ids[0]"));
+        replica.post("/rooms/events", "two");
+        replica.post("/rooms/events", "three");
+        Browser.await(page, "ids.length", 2);
+        Browser.await(page, "heard", List.of("one", "two", "three"));
+    }
+
+    @Test
+    void an_endless_page_in_an_iframe_calls_its_parent_and_is_no_way_in() {
+        String attack = "\"</script><script>parent.hacked = true</script>\"";
+        Page page = browser.open(replica.http(BLANK));
+        replica.post("/rooms/frame", "application/json", attack.getBytes(StandardCharsets.UTF_8));
+        page.evaluate("() => { window.heard = []; window.onRoomMessage = message => heard.push(message.data);"
+                + "const frame = document.createElement('iframe'); frame.src = '/rooms/frame?as=iframe&after=0';"
+                + "document.body.append(frame); }");
+        Browser.await(page, "heard.length", 2);
+        replica.post("/rooms/frame", "after it");
+        Browser.await(page, "heard.length", 3);
+        assertThat(page.evaluate("heard[1]")).isEqualTo("</script><script>parent.hacked = true</script>");
+        assertThat(page.evaluate("heard[2]")).isEqualTo("after it");
+        assertThat(page.evaluate("window.hacked === undefined")).isEqualTo(true);
+    }
+}

@@ -1,0 +1,163 @@
+package dev.atrium.it.browser;
+
+import static com.microsoft.playwright.assertions.PlaywrightAssertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.microsoft.playwright.Browser.NewContextOptions;
+import com.microsoft.playwright.BrowserContext;
+import com.microsoft.playwright.Keyboard;
+import com.microsoft.playwright.Page;
+import dev.atrium.it.fixture.Browser;
+import dev.atrium.it.fixture.SocketClient;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/** Two users on the page of a room, in a real browser. */
+class RoomPageIT extends WithBrowser {
+
+    @Test
+    void two_people_a_shell_and_a_plain_socket_talk() {
+        String room = "/rooms/talk";
+        try (RoomPage ann = RoomPage.enter(browser.person(), replica.http(room));
+                RoomPage bob = RoomPage.enter(browser.person(), replica.http(room));
+                SocketClient plain = replica.plain(room)) {
+            ann.say("hello, <b>bob</b>");
+            assertThat(bob.texts()).hasText(new String[] { "hello, <b>bob</b>" });
+            bob.say("hello, ann");
+            assertThat(ann.texts()).hasCount(2);
+            replica.post(room, "hello from a shell");
+            assertThat(ann.texts()).hasCount(3);
+            plain.text("hello from a socket");
+            String[] all = { "hello, <b>bob</b>", "hello, ann", "hello from a shell", "hello from a socket" };
+            // To clients without events, a typing event is an empty text.
+            SocketClient.await()
+                    .untilAsserted(() -> assertThat(plain.received()).filteredOn(text -> !text.isEmpty()).containsExactly(all));
+            for (RoomPage each : List.of(ann, bob)) {
+                assertThat(each.texts()).hasText(all);
+                assertThat(each.locator("#list .own")).hasCount(1);
+                assertThat(each.locator("#waiting li")).hasCount(0);
+                each.isSound();
+            }
+            assertThat(ann.locator("#list .own .text")).hasText("hello, <b>bob</b>");
+            assertThat(bob.locator("#list .own .text")).hasText("hello, ann");
+        }
+    }
+
+    @Test
+    void who_is_here_and_who_types_is_shown_by_name() {
+        String room = replica.http("/rooms/people");
+        BrowserContext annsBrowser = browser.person();
+        try (RoomPage ann = RoomPage.enter(annsBrowser, room); RoomPage bob = RoomPage.enter(browser.person(), room)) {
+            assertThat(ann.locator("#members li")).hasCount(2);
+            assertThat(bob.locator("#people [data-members]")).hasText("2");
+            bob.locator("#name").fill("Bob");
+            bob.locator("#name").press("Enter");
+            assertThat(ann.locator("#members")).containsText("Bob");
+            bob.locator("#text").pressSequentially("I am");
+            assertThat(ann.locator("#typing")).containsText("Bob is typing");
+            assertThat(bob.locator("#typing")).isEmpty();
+            bob.locator("#text").press("Enter");
+            assertThat(ann.texts()).hasText(new String[] { "I am" });
+            assertThat(ann.locator("#typing")).isEmpty();
+            assertThat(ann.locator("#list .head").last()).containsText("Bob");
+
+            // Another tab of the same user is the same session, and receives the earlier messages.
+            try (RoomPage again = RoomPage.enter(annsBrowser, room)) {
+                assertThat(again.texts()).hasText(new String[] { "I am" });
+                assertThat(again.locator("#members li")).hasCount(2);
+                again.say("from another tab");
+                assertThat(ann.texts()).hasText(new String[] { "I am", "from another tab" });
+                assertThat(ann.locator("#list .own")).hasCount(1);
+                assertThat(bob.texts()).hasCount(2);
+                assertThat(bob.locator("#people [data-members]")).hasText("2");
+                again.isSound();
+            }
+            ann.page().navigate("about:blank");
+            assertThat(bob.locator("#people [data-members]")).hasText("1");
+            bob.isSound();
+        }
+    }
+
+    @Test
+    void the_keyboard_is_enough() {
+        try (RoomPage ann = RoomPage.enter(browser.person(), replica.http("/rooms/keys"));
+                RoomPage bob = RoomPage.enter(browser.person(), replica.http("/rooms/keys"))) {
+            Keyboard keyboard = ann.page().keyboard();
+            tabTo(ann.page(), "text");
+            keyboard.type("two");
+            keyboard.press("Shift+Enter");
+            keyboard.type("lines");
+            keyboard.press("Enter");
+            assertThat(bob.texts()).hasText(new String[] { "two\nlines" });
+            keyboard.type("at once again");
+            tabTo(ann.page(), "send");
+            keyboard.press("Space");
+            assertThat(bob.texts()).hasCount(2);
+            assertThat(ann.locator("#text")).isFocused();
+
+            tabTo(ann.page(), "name");
+            keyboard.type("Ann");
+            keyboard.press("Enter");
+            assertThat(bob.locator("#members")).containsText("Ann");
+            ann.isSound();
+        }
+    }
+
+    @Test
+    void on_a_phone_the_people_are_behind_a_button_that_the_keyboard_opens_and_closes() {
+        try (RoomPage ann = RoomPage.enter(browser.person(new NewContextOptions().setViewportSize(390, 800)),
+                replica.http("/rooms/phone"))) {
+            assertThat(ann.locator("#people")).isHidden();
+            tabTo(ann.page(), "people-button");
+            ann.page().keyboard().press("Enter");
+            assertThat(ann.locator("#people")).isVisible();
+            tabTo(ann.page(), "name");
+            ann.page().keyboard().press("Escape");
+            assertThat(ann.locator("#people")).isHidden();
+            assertThat(ann.locator("#people-button")).isFocused();
+            ann.isSound();
+        }
+    }
+
+    @Test
+    void what_comes_while_nobody_looks_is_counted_in_the_title() {
+        String room = replica.http("/rooms/unread");
+        try (RoomPage ann = RoomPage.enter(browser.owner(), room); Page other = browser.owner().newPage()) {
+            other.bringToFront();
+            Browser.await(ann.page(), "document.hidden", true);
+            replica.post("/rooms/unread", "one");
+            Browser.await(ann.page(), "document.title", "(1) unread · Atrium");
+            replica.post("/rooms/unread", "two");
+            Browser.await(ann.page(), "document.title", "(2) unread · Atrium");
+            ann.page().bringToFront();
+            Browser.await(ann.page(), "document.title", "unread · Atrium");
+            ann.awaitSaid(2);
+            ann.isSound();
+        }
+    }
+
+    @Test
+    void it_speaks_the_language_of_its_reader() {
+        try (RoomPage ann = RoomPage.enter(browser.person(new NewContextOptions().setLocale("zh-CN")),
+                replica.http("/rooms/语言"))) {
+            assertThat(ann.locator("html")).hasAttribute("lang", "zh-Hans");
+            assertThat(ann.locator("#state")).hasText("已连接");
+            assertThat(ann.locator("#room")).hasText("语言");
+            assertThat(ann.locator("#text")).hasAttribute("placeholder", "发送到 语言");
+            ann.locator("[data-toggle=language]").click();
+            assertThat(ann.locator("#state")).hasText("connected");
+            assertThat(ann.locator("html")).hasAttribute("lang", "en");
+            ann.isSound();
+        }
+    }
+
+    private static void tabTo(Page page, String id) {
+        for (int presses = 0; presses < 20; presses++) {
+            if (id.equals(page.evaluate("() => document.activeElement.id"))) {
+                return;
+            }
+            page.keyboard().press("Tab");
+        }
+        throw new AssertionError("no Tab leads to #" + id);
+    }
+}

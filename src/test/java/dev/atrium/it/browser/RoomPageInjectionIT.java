@@ -1,0 +1,103 @@
+package dev.atrium.it.browser;
+
+import static com.microsoft.playwright.assertions.PlaywrightAssertions.assertThat;
+
+import com.microsoft.playwright.BrowserContext;
+import com.microsoft.playwright.options.FilePayload;
+import dev.atrium.it.fixture.Replica;
+import dev.atrium.it.fixture.SessionClient;
+import dev.atrium.it.fixture.Tokens;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/**
+ * Injection into the room's page: texts and names from users are displayed as text, and nothing in them is executed. It is not
+ * the content security policy that prevents it: the policy reports no violation.
+ */
+class RoomPageInjectionIT extends WithBrowser {
+
+    /** None contains a slash apart from that of the namespace, so that each can also be the name of a file. */
+    @ParameterizedTest
+    @ValueSource(strings = { "<img src=x onerror=window.hacked=1>", "\"><script>window.hacked=1<\\script>",
+            "<svg onload='window.hacked=1'>",
+            "javascript:window.hacked=1", "{{constructor.constructor('window.hacked=1')()}}",
+            "' autofocus onfocus=window.hacked=1 x='" })
+    void it_is_shown_as_it_is(String attack) {
+        String namespace = "/" + attack.replaceAll("[ ,?]", "");
+        String inNamespace = "?ns=" + encoded(namespace);
+        String address = replica.http("/rooms/" + encoded(attack) + inNamespace);
+        try (BrowserContext person = browser.person();
+                RoomPage ann = RoomPage.enter(person, address);
+                SessionClient eve = SessionClient.connect(replica.ws("/ws" + inNamespace))) {
+            String room = "{\"room\":" + quoted(attack) + ",";
+            eve.join(attack.replace("\\", "\\\\").replace("\"", "\\\""));
+            eve.call("send", room + "\"event\":\"name\",\"data\":" + quoted(attack) + "}");
+            eve.call("send", room + "\"data\":" + quoted(attack) + "}");
+            eve.call("send", room + "\"data\":{" + quoted(attack) + ":" + quoted(attack) + "}}");
+            eve.call("send", room + "\"event\":" + quoted(attack) + ",\"data\":" + quoted(attack) + "}");
+            eve.call("send", room + "\"event\":\"typing\",\"data\":\"\"}");
+            assertThat(ann.locator("#room")).hasText(namespace + " " + attack);
+            assertThat(ann.texts()).hasText(new String[] { attack, attack });
+            assertThat(ann.locator("#list pre")).containsText("window.hacked");
+            assertThat(ann.locator("#list .event")).containsText("event " + attack);
+            assertThat(ann.locator("#list .who").first()).hasText(attack.length() > 40 ? attack.substring(0, 40) : attack);
+            assertThat(ann.locator("#typing")).containsText(attack.substring(0, 20));
+            assertThat(ann.locator("#members")).containsText(attack.substring(0, 20));
+
+            ann.locator("#name").fill(attack);
+            ann.locator("#name").press("Enter");
+            ann.locator("#file").setInputFiles(new FilePayload(attack.replace("\\", ""), "image/svg+xml",
+                    "<svg onload='top.hacked=1'/>".getBytes(StandardCharsets.UTF_8)));
+            assertThat(ann.locator("#list .filename")).hasText(attack.replace("\\", ""));
+            ann.say(attack);
+            assertThat(ann.texts()).hasCount(3);
+            ann.isSound();
+
+            // From the history, and from the browser's storage.
+            ann.page().reload();
+            assertThat(ann.texts()).hasText(new String[] { attack, attack, attack });
+            ann.isSound();
+        }
+    }
+
+    @Test
+    void the_name_of_a_user_is_shown_as_it_is() {
+        String attack = "<img src=x onerror=window.hacked=1>";
+        try (Replica strict = Replica.start(Tokens.required(Map.of()));
+                RoomPage ann = RoomPage.enter(browser.person(),
+                        strict.http("/rooms/lobby#access_token=" + Tokens.of(attack, "*:admin")))) {
+            ann.say("hello");
+            assertThat(ann.locator("#list .who")).hasText(attack);
+            assertThat(ann.locator("#members")).containsText(attack);
+            ann.isSound();
+        }
+    }
+
+    @Test
+    void a_file_that_anybody_made_up_leads_nowhere() {
+        try (RoomPage ann = RoomPage.enter(browser.person(), replica.http("/rooms/made-up"));
+                SessionClient eve = replica.session()) {
+            eve.join("made-up");
+            for (String url : new String[] { "javascript:window.hacked=1", "https://evil.example/x", "//evil.example/x" }) {
+                eve.call("send",
+                        "{\"room\":\"made-up\",\"event\":\"file\",\"data\":{\"id\":\"x\",\"name\":\"x\",\"size\":1,\"type\":\"image/png\",\"url\":\""
+                                + url + "\"}}");
+            }
+            assertThat(ann.locator("#list pre")).hasCount(3);
+            assertThat(ann.locator("#list a")).hasCount(0);
+            ann.isSound();
+        }
+    }
+
+    private static String encoded(String text) {
+        return URLEncoder.encode(text, StandardCharsets.UTF_8).replace("+", "%20");
+    }
+
+    private static String quoted(String text) {
+        return '"' + text.replace("\\", "\\\\").replace("\"", "\\\"") + '"';
+    }
+}

@@ -1,0 +1,73 @@
+package dev.atrium.it.browser;
+
+import static com.microsoft.playwright.assertions.PlaywrightAssertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.microsoft.playwright.Browser.NewContextOptions;
+import com.microsoft.playwright.BrowserContext;
+import com.microsoft.playwright.Page;
+import com.microsoft.playwright.options.ColorScheme;
+import com.microsoft.playwright.options.FilePayload;
+import java.awt.Color;
+import java.awt.GradientPaint;
+import java.awt.Graphics2D;
+import java.awt.image.BufferedImage;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.nio.file.Path;
+import javax.imageio.ImageIO;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/**
+ * Screenshots of the room's page in {@code target/screenshots}, for visual review, and a check that nothing is cut off at the
+ * sides.
+ */
+class RoomPageLooksIT extends WithBrowser {
+
+    @ParameterizedTest
+    @CsvSource({ "light, LIGHT, 1200, 800, en-GB", "dark, DARK, 1200, 800, en-GB", "phone, LIGHT, 390, 844, zh-CN",
+            "phone-dark, DARK, 390, 844, en-GB" })
+    void it_fits_the_screen(String name, ColorScheme scheme, int width, int height, String locale) throws IOException {
+        String room = replica.http("/rooms/" + name);
+        try (BrowserContext person = browser
+                .person(new NewContextOptions().setColorScheme(scheme).setViewportSize(width, height).setLocale(locale));
+                RoomPage ann = RoomPage.enter(person, room);
+                RoomPage bob = RoomPage.enter(browser.person(), room)) {
+            bob.locator("#name").fill("Bob");
+            bob.locator("#name").press("Enter");
+            bob.say("Good morning! Has anybody seen https://www.rfc-editor.org/rfc/rfc6455.html#section-5.2?");
+            assertThat(ann.texts()).hasCount(1);
+            ann.say("Yes: frames, masks, and lengths in three sizes.\nIt is shorter than one thinks.");
+            assertThat(bob.texts()).hasCount(2);
+            bob.say("A word that is very long: " + "a".repeat(120));
+            bob.locator("#file").setInputFiles(
+                    new FilePayload("a picture of the sky with quite a long name, taken this morning.png", "image/png", sky()));
+            assertThat(ann.locator("#list .picture img")).hasCount(1);
+            replica.post("/rooms/" + name, "application/json",
+                    "{\"build\": 1042, \"passed\": true, \"seconds\": 61.5}".getBytes());
+            bob.locator("#text").pressSequentially("And");
+            assertThat(ann.locator("#list pre")).hasCount(1);
+            assertThat(ann.locator("#typing")).not().isEmpty();
+            ann.page().screenshot(new Page.ScreenshotOptions().setPath(Path.of("target/screenshots", "room-" + name + ".png")));
+            assertThat(ann.page().evaluate("document.documentElement.scrollWidth <= innerWidth")).isEqualTo(true);
+            ann.isSound();
+            ann.page().navigate(replica.http("/"));
+            ann.page().waitForLoadState();
+            ann.page().screenshot(new Page.ScreenshotOptions().setPath(Path.of("target/screenshots", "start-" + name + ".png"))
+                    .setFullPage(true));
+            assertThat(ann.page().evaluate("document.documentElement.scrollWidth <= innerWidth")).isEqualTo(true);
+        }
+    }
+
+    private static byte[] sky() throws IOException {
+        BufferedImage image = new BufferedImage(640, 360, BufferedImage.TYPE_INT_RGB);
+        Graphics2D pen = image.createGraphics();
+        pen.setPaint(new GradientPaint(0, 0, new Color(0x4A90D9), 0, 360, new Color(0xF5C28A)));
+        pen.fillRect(0, 0, 640, 360);
+        pen.dispose();
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        ImageIO.write(image, "png", bytes);
+        return bytes.toByteArray();
+    }
+}

@@ -1,0 +1,207 @@
+package dev.atrium.it.file;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.atrium.it.fixture.FileClient;
+import dev.atrium.it.fixture.Replica;
+import dev.atrium.it.fixture.SessionClient;
+import dev.atrium.it.fixture.Tokens;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** Limits of files: size and quota, time to live, and access. */
+class FileLimitsIT {
+
+    @TempDir
+    Path directory;
+
+    @Test
+    void a_room_and_a_user_and_all_together_have_their_bytes() {
+        Map<String, String> settings = Map.of("atrium.file.room-bytes", "1000", "atrium.file.user-bytes", "1500",
+                "atrium.file.total-bytes", "2000");
+        try (Replica replica = start(Tokens.required(settings));
+                SessionClient ann = session(replica, "ann");
+                SessionClient bob = session(replica, "bob")) {
+            new FileClient(ann).upload("one", "a", "", FileContract.bytes(800));
+            assertRefused(ann, "one", 201, 507, "params.room: its files may have 1000 bytes together, and have 800");
+            assertRefused(bob, "one", 201, 507, "params.room: its files may have 1000 bytes together, and have 800");
+            // Announced bytes count as well: otherwise several simultaneous uploads could exceed the quota.
+            assertThat(open(ann, "two", 700).path("code").asInt()).isEqualTo(200);
+            assertRefused(ann, "three", 1, 507, "the files of this user may have 1500 bytes together, and have 1500");
+            assertThat(open(bob, "three", 500).path("code").asInt()).isEqualTo(200);
+            assertRefused(bob, "four", 1, 507, "all files of this server may have 2000 bytes together, and have 2000");
+            assertThat(bob.call("send", "{\"room\":\"one\",\"data\":1}").path("code").asInt()).isEqualTo(200);
+        }
+    }
+
+    @Test
+    void a_room_and_the_server_have_their_number_of_files() {
+        try (Replica replica = start(Map.of("atrium.file.room-files", "1", "atrium.file.total-files", "2"));
+                SessionClient ann = replica.session()) {
+            assertThat(open(ann, "one", 1).path("code").asInt()).isEqualTo(200);
+            assertRefused(ann, "one", 2, 507, "params.room: it has 1 files, and may not have more");
+            assertThat(open(ann, "two", 1).path("code").asInt()).isEqualTo(200);
+            assertRefused(ann, "three", 1, 507, "this server has as many files as it may");
+        }
+    }
+
+    @Test
+    void one_client_cannot_begin_so_many_that_nobody_else_can() {
+        try (Replica replica = start(Map.of("atrium.file.unfinished", "2"));
+                SessionClient ann = replica.session();
+                SessionClient bob = replica.session()) {
+            JsonNode first = open(ann, "one", 1).path("body");
+            assertThat(open(ann, "two", 1).path("code").asInt()).isEqualTo(200);
+            assertRefused(ann, "three", 1, 429, "2 files are being sent already; finish or abort some");
+            assertThat(open(bob, "three", 1).path("code").asInt()).isEqualTo(200);
+            ann.call("file.abort", "{\"file\":\"" + first.path("file").asText() + "\"}");
+            assertThat(open(ann, "three", 1).path("code").asInt()).isEqualTo(200);
+        }
+    }
+
+    @Test
+    void a_full_disk_is_told_before_anything_is_written_and_harms_nobody() {
+        try (Replica replica = start(Map.of("atrium.file.reserve", "1000000G")); SessionClient ann = replica.session()) {
+            assertRefused(ann, "full", 1, 507, "no room is left for files");
+            assertThat(replica.post("/rooms/full", "goes on").statusCode()).isEqualTo(201);
+        }
+    }
+
+    @Test
+    void what_nobody_goes_on_with_is_swept_away_and_so_is_what_is_too_old() {
+        try (Replica replica = start(Map.of("atrium.file.sweep", "200ms", "atrium.file.abandoned-after", "2s",
+                "atrium.file.ttl", "3s", "atrium.file.chunk", "1K")); SessionClient ann = replica.session()) {
+            FileClient files = new FileClient(ann);
+            byte[] bytes = FileContract.bytes(3_000);
+            JsonNode abandoned = files.open("sweep", "abandoned", "", bytes);
+            files.write(abandoned, 1, bytes);
+            String url = replica.http(files.upload("sweep", "whole", "", bytes).path("url").asText());
+            assertThat(FileClient.get("GET", url).statusCode()).isEqualTo(200);
+            Awaitility.await().atMost(Duration.ofSeconds(10)).until(() -> files.status(abandoned).path("code").asInt() == 404);
+            assertThat(files.write(abandoned, 0, bytes).path("code").asInt()).isEqualTo(404);
+            // Only the headers: a download that is in progress when the file is deleted is cut off.
+            Awaitility.await().atMost(Duration.ofSeconds(10)).until(() -> FileClient.get("HEAD", url).statusCode() == 404);
+            assertThat(regularFiles()).isEmpty();
+            assertThat(replica.metric("atrium_file_swept_total")).isEqualTo(2);
+        }
+    }
+
+    @Test
+    void files_survive_a_restart_and_so_does_one_that_is_still_coming() {
+        byte[] bytes = FileContract.bytes(3_000);
+        String path;
+        try (Replica replica = start(Map.of("atrium.file.chunk", "1K")); SessionClient ann = replica.session()) {
+            FileClient files = new FileClient(ann);
+            path = files.upload("restart", "whole", "", bytes).path("url").asText();
+            files.write(files.open("restart", "half", "", bytes), 1, bytes);
+            replica.kill();
+        }
+        try (Replica replica = start(Map.of("atrium.file.chunk", "1K")); SessionClient ann = replica.session()) {
+            assertThat(FileClient.get("GET", replica.http(path)).body()).isEqualTo(bytes);
+            FileClient files = new FileClient(ann);
+            JsonNode half = files.open("restart", "half", "", bytes);
+            assertThat(half.path("missing")).hasToString("[[0,0],[2,2]]");
+            assertThat(files.finish(half, bytes).path("code").asInt()).isEqualTo(200);
+        }
+    }
+
+    @Test
+    void sending_takes_the_permission_to_send_fetching_to_join_and_removing_to_have_sent_it() {
+        byte[] bytes = FileContract.bytes(10);
+        try (Replica replica = start(Tokens.required(Map.of()));
+                SessionClient ann = session(replica, "ann", "files:send join");
+                SessionClient bob = session(replica, "bob", "files:join")) {
+            String url = replica.http(new FileClient(ann).upload("files", "a", "", bytes).path("url").asText());
+            assertRefused(bob, "files", 10, 403, "room: the permission send is missing for it");
+            assertThat(FileClient.get("GET", url).statusCode()).isEqualTo(401);
+            assertThat(FileClient.get("GET", url, bearer("eve", "other:join")).statusCode()).isEqualTo(403);
+            assertThat(FileClient.get("GET", url, bearer("bob", "files:join")).body()).isEqualTo(bytes);
+            assertThat(FileClient.get("DELETE", url, bearer("bob", "files:join send")).statusCode()).isEqualTo(403);
+            assertThat(FileClient.get("DELETE", url, bearer("ann", "files:join")).statusCode()).isEqualTo(204);
+        }
+    }
+
+    @Test
+    void a_transfer_of_one_user_is_not_gone_on_with_by_another() {
+        byte[] bytes = FileContract.bytes(10);
+        try (Replica replica = start(Tokens.required(Map.of()));
+                SessionClient ann = session(replica, "ann");
+                SessionClient bob = session(replica, "bob")) {
+            JsonNode hers = new FileClient(ann).open("both", "a", "", bytes);
+            JsonNode his = new FileClient(bob).open("both", "a", "", bytes);
+            assertThat(his.path("file")).isNotEqualTo(hers.path("file"));
+        }
+    }
+
+    @Test
+    void a_server_that_keeps_no_files_says_so() {
+        try (Replica replica = start(Map.of("atrium.file.store", "none")); SessionClient ann = replica.session()) {
+            assertRefused(ann, "none", 1, 404, "file: this server keeps no files");
+            assertThat(FileClient.get("GET", replica.http("/rooms/none/files/AAAAAAAAAAAAAAAAAAAAAAAA")).statusCode())
+                    .isEqualTo(404);
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({ "chunk, 10, 'atrium.file.chunk: expected from 1024 to 4194304, got 10'",
+            "ttl, 0s, 'atrium.file.ttl: expected a duration from 1s to 3650d, got 0ms'",
+            "store, floppy, 'atrium.file.store'",
+            "directory, /proc/nothing, 'atrium.file.directory'" })
+    void a_setting_that_makes_no_sense_stops_the_start(String setting, String value, String line) {
+        try (Replica replica = Replica.launch(Map.of("atrium.file." + setting, value))) {
+            assertThat(replica.exitCode()).isNotZero();
+            assertThat(replica.log()).contains(line);
+        }
+    }
+
+    private Replica start(Map<String, String> settings) {
+        Map<String, String> all = new HashMap<>(settings);
+        all.put("atrium.file.directory", directory.toString());
+        return Replica.start(all);
+    }
+
+    private List<Path> regularFiles() {
+        try (Stream<Path> files = Files.walk(directory)) {
+            return files.filter(Files::isRegularFile).toList();
+        } catch (IOException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private static SessionClient session(Replica replica, String user) {
+        return session(replica, user, "*:join send");
+    }
+
+    private static SessionClient session(Replica replica, String user, String rooms) {
+        return SessionClient.connect(replica.ws("/ws?access_token=" + Tokens.of(user, rooms)));
+    }
+
+    private static String[] bearer(String user, String rooms) {
+        return new String[] { "Authorization", "Bearer " + Tokens.of(user, rooms) };
+    }
+
+    private static JsonNode open(SessionClient client, String room, int size) {
+        String digest = FileClient.sha256((room + size).getBytes(StandardCharsets.UTF_8));
+        return client.call("file.open",
+                "{\"room\":\"" + room + "\",\"name\":\"f\",\"size\":" + size + ",\"sha256\":\"" + digest + "\"}");
+    }
+
+    private static void assertRefused(SessionClient client, String room, int size, int code, String error) {
+        JsonNode reply = open(client, room, size);
+        assertThat(reply.path("code").asInt()).isEqualTo(code);
+        assertThat(reply.path("error").asText()).isEqualTo(error);
+    }
+}

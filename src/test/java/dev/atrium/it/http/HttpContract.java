@@ -1,0 +1,356 @@
+package dev.atrium.it.http;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.atrium.it.fixture.Cluster;
+import dev.atrium.it.fixture.ClusterContract;
+import dev.atrium.it.fixture.Replica;
+import dev.atrium.it.fixture.SessionClient;
+import dev.atrium.it.fixture.SocketClient;
+import dev.atrium.it.fixture.StreamClient;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Contract of the HTTP API of rooms: each way to read a room, and the operations of a backend, whatever the backplane. */
+abstract class HttpContract extends ClusterContract {
+
+    static final Map<String, String> SETTINGS = Map.of(
+            "atrium.heartbeat.interval", "500ms",
+            "atrium.outbox.limit", "1M");
+
+    HttpContract(Cluster cluster) {
+        super(cluster);
+    }
+
+    @ParameterizedTest
+    @CsvSource({ "text/event-stream, text/event-stream", "application/x-ndjson, application/x-ndjson",
+            "'text/html;q=0.5, text/event-stream', text/event-stream",
+            "'image/png, application/x-ndjson', application/x-ndjson" })
+    void a_stream_gives_what_was_missed_and_then_what_is_said(String accept, String type) {
+        String room = "/rooms/stream-" + Math.abs(accept.hashCode());
+        String epoch = say(room, 3);
+        try (StreamClient stream = elsewhere().stream(room + "?after=" + epoch + ":1", "Accept", accept)) {
+            assertThat(stream.status()).isEqualTo(200);
+            assertThat(stream.header("Content-Type")).isEqualTo(type);
+            assertThat(stream.header("Cache-Control")).isEqualTo("no-store");
+            assertThat(stream.header("X-Accel-Buffering")).isEqualTo("no");
+            here().post(room, "live");
+            List<JsonNode> messages = stream.events("message", 3);
+            assertThat(messages).extracting(m -> m.path("data").asText()).containsExactly("message 2", "message 3", "live");
+            JsonNode welcome = stream.events("@welcome", 1).get(0).path("data");
+            assertThat(welcome.path("recovered").asBoolean()).isTrue();
+            assertThat(welcome.path("offset").asLong()).isEqualTo(1);
+            assertThat(stream.events().get(0).path("event").asText()).isEqualTo("@welcome");
+        }
+    }
+
+    @Test
+    void server_sent_events_carry_their_place_and_last_event_id_resumes_from_it() {
+        String epoch = say("/rooms/ids", 2);
+        try (StreamClient stream = elsewhere().stream("/rooms/ids?after=0", "Accept", "text/event-stream",
+                "Last-Event-ID", epoch + ":1")) {
+            stream.events("message", 1);
+            assertThat(stream.lines()).contains("id: " + epoch + ":1", "event: @welcome", "id: " + epoch + ":2")
+                    .noneMatch(line -> line.startsWith("event: message"));
+            assertThat(stream.events("message")).extracting(m -> m.path("offset").asLong()).containsExactly(2L);
+        }
+    }
+
+    @Test
+    void a_stream_from_a_lost_epoch_says_so_and_goes_on() {
+        say("/rooms/lost", 2);
+        try (StreamClient stream = elsewhere().stream("/rooms/lost", "Accept", "application/x-ndjson",
+                "Last-Event-ID", "elsewhen:1")) {
+            assertThat(stream.events("@welcome", 1).get(0).at("/data/recovered").asBoolean()).isFalse();
+            here().post("/rooms/lost", "next");
+            assertThat(stream.events("message", 1).get(0).path("offset").asLong()).isEqualTo(3);
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({ "text/event-stream, ':'", "application/x-ndjson, ''" })
+    void a_silent_stream_shows_that_the_server_lives(String accept, String heartbeat) {
+        try (StreamClient stream = here().stream("/rooms/silent", "Accept", accept)) {
+            stream.events("@welcome", 1);
+            SocketClient.await().until(() -> stream.lines().stream().skip(3).filter(heartbeat::equals).count() >= 2);
+        }
+    }
+
+    @Test
+    void the_endless_page_calls_its_parent_and_data_cannot_leave_the_script() {
+        here().post("/rooms/page", "application/json", "{\"html\":\"</script><b>\u2028\"}".getBytes(StandardCharsets.UTF_8));
+        try (StreamClient page = elsewhere().stream("/rooms/page?as=iframe&after=0")) {
+            assertThat(page.header("Content-Type")).isEqualTo("text/html; charset=utf-8");
+            assertThat(page.events("message", 1).get(0).at("/data/html").asText()).isEqualTo("</script><b>\u2028");
+            assertThat(page.lines().get(0).getBytes(StandardCharsets.UTF_8)).hasSizeGreaterThan(1024);
+            // A heartbeat, which is a comment, may follow.
+            String script = page.lines().stream().filter(line -> line.contains("\"event\":\"message\"")).findFirst()
+                    .orElseThrow();
+            assertThat(script).startsWith("<script>parent.onRoomMessage({").endsWith("})</script>")
+                    .doesNotContain("\u2028").containsOnlyOnce("</script>");
+        }
+    }
+
+    @Test
+    void binary_data_and_json_over_several_lines_are_whole_in_every_stream() {
+        String body = "{\n \"a\" :\r\n [1, 2]\n}";
+        here().post("/rooms/kinds", "application/octet-stream", new byte[] { 0, (byte) 0xFF });
+        here().post("/rooms/kinds?event=two%0Alines", "application/json", body.getBytes(StandardCharsets.UTF_8));
+        for (String accept : List.of("text/event-stream", "application/x-ndjson")) {
+            try (StreamClient stream = elsewhere().stream("/rooms/kinds?after=0", "Accept", accept)) {
+                JsonNode binary = stream.events("message", 1).get(0);
+                assertThat(binary.path("encoding").asText()).isEqualTo("base64");
+                assertThat(binary.path("data").asText()).isEqualTo("AP8=");
+                assertThat(stream.events("two\nlines", 1).get(0).at("/data/a/1").asInt()).as(accept).isEqualTo(2);
+            }
+        }
+    }
+
+    @Test
+    void a_poll_gives_what_is_there_and_a_long_poll_waits_for_more() {
+        String epoch = say("/rooms/poll", 3);
+        JsonNode newest = json(elsewhere().get("/rooms/poll/messages?limit=2"));
+        assertThat(newest.path("epoch").asText()).isEqualTo(epoch);
+        assertThat(newest.path("offset").asLong()).isEqualTo(3);
+        assertThat(newest.path("messages").findValuesAsText("offset")).containsExactly("2", "3");
+        assertThat(offsets(elsewhere().get("/rooms/poll/messages?after=" + epoch + ":1"))).containsExactly("2", "3");
+        assertThat(offsets(elsewhere().get("/rooms/poll/messages?after=1&before=3"))).containsExactly("2");
+        assertThat(offsets(elsewhere().get("/rooms/poll/messages?after=3&wait=0"))).isEmpty();
+
+        CompletableFuture<HttpResponse<String>> waiting = CompletableFuture.supplyAsync(
+                () -> elsewhere().get("/rooms/poll/messages?after=" + epoch + ":3&wait=25"));
+        Awaitility.await().during(Duration.ofMillis(300)).until(() -> !waiting.isDone());
+        here().post("/rooms/poll", "message 4");
+        JsonNode answer = json(waiting.orTimeout(10, TimeUnit.SECONDS).join());
+        assertThat(answer.path("messages").findValuesAsText("data")).containsExactly("message 4");
+        assertThat(answer.path("recovered").asBoolean()).isTrue();
+        assertThat(answer.path("offset").asLong()).isEqualTo(4);
+    }
+
+    @Test
+    void a_long_poll_that_hears_nothing_ends_with_nothing_and_nobody_saw_it() {
+        String epoch = say("/rooms/quiet", 1);
+        long start = System.nanoTime();
+        JsonNode answer = json(elsewhere().get("/rooms/quiet/messages?after=" + epoch + ":1&wait=1"));
+        assertThat(Duration.ofNanos(System.nanoTime() - start)).isGreaterThan(Duration.ofMillis(900));
+        assertThat(answer.path("messages")).isEmpty();
+        assertThat(answer.path("offset").asLong()).isEqualTo(1);
+        assertThat(json(here().get("/rooms/quiet")).path("members").asInt()).isZero();
+    }
+
+    @Test
+    void a_long_poll_whose_client_has_gone_leaves_nothing_behind() throws IOException {
+        Awaitility.await().until(() -> elsewhere().metric("atrium_memberships") == 0);
+        try (Socket gone = new Socket("127.0.0.1", elsewhere().port())) {
+            gone.getOutputStream().write("GET /rooms/gone/messages?wait=50 HTTP/1.1\r\nHost: a\r\n\r\n"
+                    .getBytes(StandardCharsets.US_ASCII));
+            Awaitility.await().until(() -> elsewhere().metric("atrium_memberships") == 1);
+        }
+        Awaitility.await().until(() -> elsewhere().metric("atrium_memberships") == 0);
+    }
+
+    @Test
+    void polling_without_pause_misses_nothing_and_repeats_nothing() {
+        String epoch = say("/rooms/chain", 1);
+        CompletableFuture<Void> speaker = CompletableFuture.runAsync(() -> {
+            for (int i = 2; i <= 300; i++) {
+                here().post("/rooms/chain", "message " + i);
+            }
+        });
+        String place = epoch + ":0";
+        ArrayList<String> heard = new ArrayList<>();
+        while (heard.size() < 300) {
+            JsonNode answer = json(elsewhere().get("/rooms/chain/messages?wait=5&after=" + place));
+            assertThat(answer.path("recovered").asBoolean()).isTrue();
+            heard.addAll(answer.path("messages").findValuesAsText("offset"));
+            place = answer.path("epoch").asText() + ":" + answer.path("offset").asText();
+        }
+        speaker.join();
+        assertThat(heard).isEqualTo(IntStream.rangeClosed(1, 300).mapToObj(Integer::toString).toList());
+    }
+
+    @Test
+    void a_range_with_nothing_in_it_is_empty() {
+        say("/rooms/range", 2);
+        for (String range : List.of("after=9223372036854775807&before=5", "before=0", "after=5&before=3")) {
+            assertThat(offsets(here().get("/rooms/range/messages?" + range))).as(range).isEmpty();
+        }
+    }
+
+    @Test
+    void a_poll_from_a_lost_epoch_gives_all_that_there_is_and_says_so() {
+        say("/rooms/other-epoch", 2);
+        JsonNode answer = json(elsewhere().get("/rooms/other-epoch/messages?wait=5&after=elsewhen:7"));
+        assertThat(answer.path("recovered").asBoolean()).isFalse();
+        assertThat(answer.path("messages").findValuesAsText("offset")).containsExactly("1", "2");
+    }
+
+    @Test
+    void the_state_of_a_room_and_its_members_and_the_rooms_are_listed() {
+        String epoch = say("/rooms/state-1", 2);
+        try (StreamClient bob = elsewhere().stream("/rooms/state-1", "Accept", "text/event-stream");
+                SessionClient ann = here().session()) {
+            bob.events("@welcome", 1);
+            ann.join("state-1");
+            JsonNode state = json(elsewhere().get("/rooms/state-1"));
+            assertThat(state.path("room").asText()).isEqualTo("state-1");
+            assertThat(state.path("members").asInt()).isEqualTo(2);
+            assertThat(state.path("epoch").asText()).isEqualTo(epoch);
+            assertThat(state.path("offset").asLong()).isEqualTo(2);
+            assertThat(json(here().get("/rooms/state-1/members")).path("members").findValuesAsText("id"))
+                    .containsExactly(bob.events("@welcome").get(0).at("/data/id").asText(), ann.id());
+            assertThat(json(here().get("/rooms/state-1/members?by=user")).path("members")).hasSize(2);
+        }
+        Awaitility.await().untilAsserted(
+                () -> assertThat(json(elsewhere().get("/rooms/state-1")).path("members").asInt()).isZero());
+        assertThat(json(elsewhere().get("/rooms?prefix=state-")).path("rooms").findValuesAsText("room"))
+                .containsExactly("state-1");
+    }
+
+    @Test
+    void rooms_are_listed_in_pages() {
+        for (int i = 0; i < 25; i++) {
+            here().post("/rooms/listed-" + i + "?ns=/list", "x");
+        }
+        Set<String> names = new TreeSet<>();
+        String cursor = "";
+        do {
+            JsonNode page = json(elsewhere().get("/rooms?ns=/list&limit=10" + cursor));
+            names.addAll(page.path("rooms").findValuesAsText("room"));
+            cursor = page.has("next") ? "&cursor=" + page.path("next").asText() : null;
+        } while (cursor != null);
+        assertThat(names).hasSize(25).allMatch(name -> name.startsWith("listed-"));
+    }
+
+    @Test
+    void a_backend_ends_a_session_wherever_it_is() {
+        try (SessionClient ann = elsewhere().session();
+                StreamClient bob = elsewhere().stream("/rooms/end", "Accept",
+                        "text/event-stream")) {
+            assertThat(here().request("DELETE", "/sessions/" + ann.id()).statusCode()).isEqualTo(204);
+            assertThat(ann.awaitClose()).isEqualTo(1008);
+            assertThat(ann.pushes("@goodbye", 1).get(0).at("/data/reason").asText())
+                    .isEqualTo("disconnected by the application");
+            String id = bob.events("@welcome", 1).get(0).at("/data/id").asText();
+            assertThat(here().request("DELETE", "/sessions/" + id).statusCode()).isEqualTo(204);
+            bob.awaitEnd();
+            assertThat(bob.events("@goodbye")).hasSize(1);
+            HttpResponse<String> again = here().request("DELETE", "/sessions/" + ann.id());
+            assertThat(again.statusCode()).isEqualTo(404);
+            assertThat(again.headers().firstValue("Content-Type")).hasValue("application/problem+json");
+        }
+    }
+
+    @Test
+    void a_post_with_an_idempotency_key_is_said_once() {
+        String first = postWithKey(here());
+        assertThat(postWithKey(elsewhere())).isEqualTo(first);
+        assertThat(json(here().get("/rooms/key")).path("offset").asLong()).isEqualTo(1);
+    }
+
+    private static String postWithKey(Replica replica) {
+        return replica.request("POST", "/rooms/key", "Idempotency-Key", "order-17").body();
+    }
+
+    @Test
+    void a_stream_that_does_not_read_is_ended_and_counted_and_resumes() throws IOException {
+        String room = "/rooms/slow";
+        String epoch = say(room, 1);
+        double before = closedAsSlow();
+        try (Socket lazy = new Socket()) {
+            lazy.setReceiveBufferSize(4096);
+            lazy.connect(new InetSocketAddress("127.0.0.1", elsewhere().port()));
+            lazy.getOutputStream().write(("GET " + room + " HTTP/1.1\r\nHost: a\r\nAccept: text/event-stream\r\n\r\n")
+                    .getBytes(StandardCharsets.US_ASCII));
+            byte[] large = new byte[200_000];
+            Awaitility.await().atMost(Duration.ofSeconds(30)).pollInterval(Duration.ofMillis(10)).until(() -> {
+                here().post(room, "application/octet-stream", large);
+                return closedAsSlow() > before;
+            });
+        }
+        try (StreamClient back = here().stream(room + "?after=" + epoch + ":1", "Accept", "application/x-ndjson")) {
+            assertThat(back.events("message", 1).get(0).path("offset").asLong()).isEqualTo(2);
+            assertThat(back.events("@welcome").get(0).at("/data/recovered").asBoolean()).isTrue();
+        }
+    }
+
+    private double closedAsSlow() {
+        return elsewhere().metric("atrium_connections_closed_total{reason=\"slow_consumer\",transport=\"sse\"}");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = { "/rooms/a/messages?after=x", "/rooms/a/messages?after=-1", "/rooms/a/messages?limit=0",
+            "/rooms/a/messages?limit=1001", "/rooms/a/messages?wait=56", "/rooms/a/messages?wait=-1",
+            "/rooms/a/messages?before=x",
+            "/rooms/a/members?by=room", "/rooms/a/members?cursor=x", "/rooms/a/members?limit=x", "/rooms?limit=x",
+            "/rooms/a/messages?wait=x",
+            "/rooms/a?ns=%0A", "/rooms/a?as=iframe&after=x" })
+    void a_wrong_query_gets_400_and_the_name_of_the_field(String path) {
+        HttpResponse<String> answer = here().get(path);
+        assertThat(answer.statusCode()).as(answer.body()).isEqualTo(400);
+        assertThat(answer.headers().firstValue("Content-Type")).hasValue("application/problem+json");
+        assertThat(json(answer).path("detail").asText()).matches("(after|limit|wait|before|by|cursor|ns|namespace): .*");
+    }
+
+    @ParameterizedTest
+    @CsvSource({ "GET, /nowhere, 404", "PUT, /rooms/a, 405", "POST, /rooms/a/members, 405" })
+    void what_is_not_there_is_a_problem(String method, String path, int status) {
+        HttpResponse<String> answer = here().request(method, path);
+        assertThat(answer.statusCode()).isEqualTo(status);
+        assertThat(json(answer).path("status").asInt()).isEqualTo(status);
+        assertThat(json(answer).path("title").asText()).isNotEmpty();
+    }
+
+    @Test
+    void a_sessions_own_room_is_nobody_elses_to_read() {
+        try (SessionClient ann = here().session()) {
+            for (String accept : List.of("text/event-stream", "application/json")) {
+                assertThat(elsewhere().request("GET", "/rooms/" + ann.id(), "Accept", accept).statusCode()).isEqualTo(403);
+            }
+            assertThat(elsewhere().get("/rooms/" + ann.id() + "/messages?after=0").statusCode()).isEqualTo(403);
+        }
+    }
+
+    @Test
+    void the_openapi_document_is_for_operators_and_names_each_path() {
+        String document = here().management("/q/openapi").body();
+        assertThat(document).contains("/rooms:", "/rooms/{room}:", "/rooms/{room}/messages:", "/rooms/{room}/members:",
+                "/sessions/{id}:", "/users/{user}/sessions:", "text/event-stream:", "application/x-ndjson:", "Last-Event-ID",
+                "Idempotency-Key");
+    }
+
+    /** Publishes a number of messages, and returns the room's epoch. */
+    private String say(String room, int times) {
+        String epoch = "";
+        for (int i = 1; i <= times; i++) {
+            epoch = json(here().post(room, "message " + i)).path("epoch").asText();
+        }
+        return epoch;
+    }
+
+    private static List<String> offsets(HttpResponse<String> answer) {
+        return json(answer).path("messages").findValuesAsText("offset");
+    }
+
+    private static JsonNode json(HttpResponse<String> answer) {
+        return SessionClient.json(answer.body());
+    }
+}

@@ -1,0 +1,265 @@
+package dev.atrium.it.http;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.atrium.it.fixture.Node;
+import dev.atrium.it.fixture.Replica;
+import dev.atrium.it.fixture.StreamClient;
+import dev.atrium.it.fixture.Tokens;
+import java.io.IOException;
+import java.io.StringReader;
+import java.net.http.HttpResponse;
+import java.nio.file.Path;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.regex.MatchResult;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import javax.xml.parsers.DocumentBuilderFactory;
+import javax.xml.parsers.ParserConfigurationException;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.w3c.dom.Document;
+import org.w3c.dom.Element;
+import org.w3c.dom.NodeList;
+import org.xml.sax.InputSource;
+import org.xml.sax.SAXException;
+
+/** Pages as they are served: access, headers and content, and that only their own files could be executed. */
+class PageIT {
+
+    private static final String BROWSER = "text/html,application/xhtml+xml,application/xml;q=0.9,image/avif,image/webp,*/*;q=0.8";
+    private static final List<String> PAGES = List.of("/", "/latency", "/rooms/lobby");
+
+    private static Replica replica;
+
+    @BeforeAll
+    static void start() {
+        replica = Replica.start();
+    }
+
+    @AfterAll
+    static void stop() {
+        replica.close();
+    }
+
+    private static HttpResponse<String> navigate(String path) {
+        return replica.request("GET", path, "Accept", BROWSER);
+    }
+
+    private static String header(HttpResponse<?> response, String name) {
+        return response.headers().firstValue(name).orElse("");
+    }
+
+    @ParameterizedTest
+    @CsvSource({ "lobby, text/html", "lobby, 'text/html;q=0.9, application/json;q=0.5'", "lobby/, text/html",
+            "lobby?ns=%2Fchat, text/html",
+            "%F0%9F%8F%9B%EF%B8%8F, text/html", "a%2Fb, text/html", "%3Cscript%3Ealert(1)%3C%2Fscript%3E, text/html",
+            "a;b, text/html" })
+    void whoever_likes_html_best_gets_the_room_s_page(String room, String accept) {
+        HttpResponse<String> page = replica.request("GET", "/rooms/" + room, "Accept", accept);
+        assertThat(page.statusCode()).isEqualTo(200);
+        assertThat(header(page, "Content-Type")).isEqualToIgnoringCase("text/html;charset=UTF-8");
+        assertThat(page.body()).contains("id=\"messages\"").isEqualTo(navigate("/rooms/other").body());
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = { "application/json", "*/*", "application/json, text/html;q=0.9", "application/json, text/html" })
+    void whoever_does_not_gets_json_as_before(String accept) {
+        HttpResponse<String> state = replica.request("GET", "/rooms/lobby", "Accept", accept);
+        assertThat(state.statusCode()).isEqualTo(200);
+        assertThat(header(state, "Content-Type")).startsWith("application/json");
+        assertThat(header(state, "Vary")).isEqualTo("Accept");
+        assertThat(header(replica.get("/rooms/lobby"), "Content-Type")).startsWith("application/json");
+    }
+
+    @Test
+    void streams_and_the_endless_page_are_what_they_were() {
+        try (StreamClient events = replica.stream("/rooms/lobby", "Accept", "text/event-stream, text/html;q=0.9");
+                StreamClient frame = replica.stream("/rooms/lobby?as=iframe", "Accept", BROWSER)) {
+            assertThat(events.header("Content-Type")).isEqualTo("text/event-stream");
+            frame.events("@welcome", 1);
+            assertThat(frame.header("Content-Security-Policy")).as("others frame it, and its scripts are inline").isNull();
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({ "%FF, room:", "a%0Ab, room:", "a?ns=chat, ns:" })
+    void a_room_that_cannot_be_has_no_page(String room, String field) {
+        HttpResponse<String> refused = navigate("/rooms/" + room);
+        assertThat(refused.statusCode()).isEqualTo(400);
+        assertThat(header(refused, "Content-Type")).isEqualTo("application/problem+json");
+        assertThat(refused.body()).contains(field);
+    }
+
+    @Test
+    void nothing_but_its_own_files_runs_in_a_page() {
+        for (String path : PAGES) {
+            HttpResponse<String> page = navigate(path);
+            assertThat(page.statusCode()).as(path).isEqualTo(200);
+            assertThat(header(page, "Content-Security-Policy")).as(path)
+                    .contains("default-src 'none'", "script-src 'self'", "style-src 'self'",
+                            "frame-ancestors 'none'", "base-uri 'none'", "form-action 'none'")
+                    .doesNotContain("unsafe", "*", "http");
+            assertThat(header(page, "X-Content-Type-Options")).isEqualTo("nosniff");
+            assertThat(header(page, "Referrer-Policy")).isEqualTo("no-referrer");
+            for (Element element : elements(page.body())) {
+                assertHarmless(path, element);
+            }
+        }
+    }
+
+    private static void assertHarmless(String path, Element element) {
+        if (element.getTagName().equals("script")) {
+            assertThat(element.getAttribute("src")).as(path).startsWith("/");
+            assertThat(element.getTextContent()).as(path).isBlank();
+        }
+        assertThat(element.getTagName()).as(path).isNotIn("style", "base", "iframe", "object", "embed");
+        for (int i = 0; i < element.getAttributes().getLength(); i++) {
+            String name = element.getAttributes().item(i).getNodeName();
+            assertThat(name).as(path).isNotEqualTo("style").doesNotStartWith("on");
+        }
+        for (String name : List.of("src", "href")) {
+            assertThat(element.getAttribute(name)).as(path).matches("|/.*").doesNotStartWith("//");
+        }
+    }
+
+    @Test
+    void whatever_a_page_names_is_there_with_the_same_protection() {
+        Set<String> files = PAGES.stream().flatMap(path -> elements(navigate(path).body()).stream())
+                .flatMap(element -> Stream.of(element.getAttribute("src"),
+                        element.getTagName().equals("link") ? element.getAttribute("href") : ""))
+                .filter(name -> !name.isEmpty()).collect(Collectors.toCollection(HashSet::new));
+        Set<String> seen = new HashSet<>();
+        while (!seen.containsAll(files)) {
+            for (String file : List.copyOf(files)) {
+                if (seen.add(file)) {
+                    HttpResponse<String> response = replica.get(file);
+                    assertThat(response.statusCode()).as(file).isEqualTo(200);
+                    assertThat(header(response, "Cache-Control")).as(file).isEqualTo("no-cache");
+                    assertThat(header(response, "Content-Type")).as(file).matches(type(file));
+                    assertThat(response.body()).as(file).doesNotContain("innerHTML", "outerHTML", "insertAdjacentHTML",
+                            "document.write", "eval(");
+                    Pattern.compile("from \"(?:\\./|/pages/)([a-z0-9]+\\.js)\"").matcher(response.body()).results()
+                            .forEach(found -> files.add("/pages/" + found.group(1)));
+                }
+            }
+        }
+        assertThat(seen).contains("/pages/room.js", "/pages/log.js", "/pages/room.css", "/pages/favicon.svg");
+    }
+
+    private static String type(String file) {
+        return file.endsWith(".js") ? "text/javascript.*" : file.endsWith(".css") ? "text/css.*" : "image/svg\\+xml.*";
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = { "/", "/latency", "/rooms/lobby", "/pages/room.js", "/atrium.js" })
+    void a_page_is_asked_for_each_time_and_sent_once(String path) {
+        HttpResponse<String> first = navigate(path);
+        String tag = header(first, "ETag");
+        assertThat(tag).matches("\"[A-Za-z0-9_-]{22}\"");
+        assertThat(header(first, "Cache-Control")).isEqualTo("no-cache");
+        HttpResponse<String> again = replica.request("GET", path, "Accept", BROWSER, "If-None-Match", tag);
+        assertThat(again.statusCode()).isEqualTo(304);
+        assertThat(again.body()).isEmpty();
+        assertThat(header(again, "ETag")).isEqualTo(tag);
+        assertThat(replica.request("GET", path, "Accept", BROWSER, "If-None-Match", "\"another\"").statusCode()).isEqualTo(200);
+    }
+
+    @Test
+    void a_tag_is_the_same_on_every_replica() {
+        try (Replica other = Replica.start()) {
+            for (String path : PAGES) {
+                assertThat(header(other.request("GET", path, "Accept", BROWSER), "ETag"))
+                        .isEqualTo(header(navigate(path), "ETag"));
+            }
+        }
+    }
+
+    @Test
+    void head_says_what_get_says_without_a_body() {
+        for (String path : PAGES) {
+            HttpResponse<String> head = replica.request("HEAD", path, "Accept", BROWSER);
+            HttpResponse<String> get = navigate(path);
+            assertThat(head.statusCode()).as(path).isEqualTo(200);
+            assertThat(head.body()).isEmpty();
+            for (String name : List.of("Content-Length", "ETag", "Content-Security-Policy", "Vary", "Content-Type")) {
+                assertThat(header(head, name)).as(path + ' ' + name).isEqualTo(header(get, name));
+            }
+        }
+        assertThat(header(replica.request("HEAD", "/rooms/lobby"), "Content-Type")).startsWith("application/json");
+    }
+
+    @Test
+    void where_tokens_are_required_the_page_is_for_everybody_and_what_is_said_is_not() {
+        try (Replica strict = Replica.start(Tokens.required(Map.of()))) {
+            for (String path : List.of("/", "/latency", "/rooms/lobby", "/rooms/lobby?access_token=" + Tokens.expired())) {
+                HttpResponse<String> page = strict.request("GET", path, "Accept", BROWSER);
+                assertThat(page.statusCode()).as(path).isEqualTo(200);
+                assertThat(header(page, "Content-Type")).as(path).startsWith("text/html");
+            }
+            HttpResponse<String> refused = strict.request("GET", "/rooms/lobby", "Accept", BROWSER, "Authorization",
+                    "Bearer nonsense");
+            assertThat(refused.statusCode()).as("a person with a bad token has to see where to put another one").isEqualTo(200);
+            assertThat(strict.get("/rooms/lobby").statusCode()).isEqualTo(401);
+            assertThat(strict.get("/rooms/lobby/messages").statusCode()).isEqualTo(401);
+            assertThat(strict.get("/rooms").statusCode()).isEqualTo(401);
+        }
+    }
+
+    @Test
+    void pages_of_listed_origins_alone_may_ask_for_it() {
+        try (Replica strict = Replica.start(Map.of("atrium.origins", "https://app.example.com"))) {
+            assertThat(strict.request("GET", "/rooms/lobby", "Accept", BROWSER, "Origin", "https://evil.example").statusCode())
+                    .isEqualTo(403);
+            assertThat(strict.request("GET", "/rooms/lobby", "Accept", BROWSER).statusCode()).isEqualTo(200);
+        }
+    }
+
+    @Test
+    void every_word_of_a_page_is_there_in_both_languages() {
+        String words = replica.get("/pages/words.js").body();
+        int chinese = words.indexOf("const zh");
+        Set<String> english = keys(words.substring(0, chinese));
+        assertThat(keys(words.substring(chinese))).isEqualTo(english);
+        for (String path : PAGES) {
+            for (Element element : elements(navigate(path).body())) {
+                for (String name : List.of("data-say", "data-say-label", "data-say-title", "data-say-placeholder")) {
+                    if (element.hasAttribute(name)) {
+                        assertThat(english).as(path).contains(element.getAttribute(name));
+                    }
+                }
+            }
+        }
+    }
+
+    @Test
+    void the_modules_types_are_strict() {
+        Node.run("pages.mjs", Path.of("src/main/resources/META-INF/resources").toAbsolutePath().toString());
+    }
+
+    private static Set<String> keys(String object) {
+        return Pattern.compile("(?m)^  (\\w+): ").matcher(object).results().map((MatchResult found) -> found.group(1))
+                .collect(Collectors.toSet());
+    }
+
+    /** Parses the page with the JDK's XML parser: the pages are also valid XML. */
+    private static List<Element> elements(String html) {
+        try {
+            Document document = DocumentBuilderFactory.newDefaultInstance().newDocumentBuilder()
+                    .parse(new InputSource(new StringReader(html)));
+            NodeList all = document.getElementsByTagName("*");
+            return IntStream.range(0, all.getLength()).mapToObj(i -> (Element) all.item(i)).toList();
+        } catch (SAXException | IOException | ParserConfigurationException e) {
+            throw new IllegalStateException(html, e);
+        }
+    }
+}

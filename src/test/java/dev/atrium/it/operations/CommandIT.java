@@ -1,0 +1,103 @@
+package dev.atrium.it.operations;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.atrium.it.fixture.Replica;
+import dev.atrium.it.fixture.Tokens;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+
+/** Commands of the jar. */
+class CommandIT {
+
+    private record Output(int code, String text) {
+    }
+
+    private static Output run(String... arguments) throws IOException, InterruptedException {
+        List<String> command = Replica.java();
+        for (String argument : arguments) {
+            if (argument.startsWith("-D")) {
+                command.add(argument);
+            }
+        }
+        command.addAll(List.of("-jar", Replica.JAR.toString()));
+        for (String argument : arguments) {
+            if (!argument.startsWith("-D")) {
+                command.add(argument);
+            }
+        }
+        Path output = Files.createTempFile("atrium-command", ".log");
+        Process process = new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(output.toFile()).start();
+        assertThat(process.waitFor(60, TimeUnit.SECONDS)).isTrue();
+        String text = Files.readString(output);
+        Files.delete(output);
+        return new Output(process.exitValue(), text);
+    }
+
+    @Test
+    void a_token_of_the_command_line_opens_the_door() throws Exception {
+        Output made = run("token", "--user", "ann", "--rooms", "lobby:join send,/chat team-*:join", "--key",
+                Tokens.privateKeyFile().toString(),
+                "--issuer", Tokens.ISSUER, "--audience", Tokens.AUDIENCE, "--expires", "10m");
+        assertThat(made.code).as(made.text).isZero();
+        String[] header = { "Authorization", "Bearer " + made.text.strip() };
+        try (Replica replica = Replica.start(Tokens.required(Map.of()))) {
+            assertThat(replica.request("POST", "/rooms/lobby", header).statusCode()).isEqualTo(201);
+            assertThat(replica.request("POST", "/rooms/other", header).statusCode()).isEqualTo(403);
+            assertThat(replica.request("GET", "/rooms/team-7?ns=/chat", header).statusCode()).isEqualTo(200);
+            assertThat(replica.request("GET", "/rooms/team-7", header).statusCode()).isEqualTo(403);
+        }
+    }
+
+    @Test
+    void a_shared_secret_signs_and_verifies_too() throws Exception {
+        Path file = Files.createTempFile("atrium", ".jwk");
+        file.toFile().deleteOnExit();
+        Files.writeString(file, "{\"kty\":\"oct\",\"k\":\"" + "c2VjcmV0".repeat(8) + "\",\"alg\":\"HS256\"}");
+        Output made = run("token", "--user", "ann", "--rooms", "lobby:join", "--key", file.toString(), "--algorithm", "HS256");
+        assertThat(made.code).as(made.text).isZero();
+        try (Replica replica = Replica.start(Map.of("atrium.auth.mode", "required", "atrium.permissions.everyone", "",
+                "smallrye.jwt.verify.key.location", file.toUri().toString(), "smallrye.jwt.verify.algorithm", "HS256"))) {
+            assertThat(replica.request("GET", "/rooms/lobby", "Authorization", "Bearer " + made.text.strip()).statusCode())
+                    .isEqualTo(200);
+            assertThat(replica.request("GET", "/rooms/lobby", "Authorization", "Bearer " + Tokens.of("ann", "lobby:join"))
+                    .statusCode())
+                    .isEqualTo(401);
+        }
+    }
+
+    @Test
+    void what_makes_no_sense_is_named() throws Exception {
+        Output jion = run("token", "--user", "ann", "--rooms", "lobby:jion", "--key", "any");
+        assertThat(jion.code).isEqualTo(2);
+        assertThat(jion.text).contains("expected some of join, send, history, presence, publish, admin, got \"jion\"");
+        Output noKey = run("token", "--user", "ann", "--key", "there-is-none.pem");
+        assertThat(noKey.code).isEqualTo(2);
+        assertThat(noKey.text).contains("There is no file there-is-none.pem");
+        Output nobody = run("token", "--user", " ", "--key", Tokens.privateKeyFile().toString());
+        assertThat(nobody.code).isEqualTo(2);
+        assertThat(nobody.text).contains("'--user': expected a name");
+        assertThat(run("token", "--user", "ann", "--key", Tokens.privateKeyFile().toString(), "--expires", "-1h").text)
+                .contains("expected a duration");
+        assertThat(run("token", "--user", "ann", "--key", Tokens.privateKeyFile().toString(), "--algorithm", "ES256").text)
+                .contains("is no private key for ES256");
+        assertThat(run("tokn").text).contains("Did you mean: atrium token");
+        assertThat(run("check-config", "--Datrium.auth.mode=open").code).isEqualTo(2);
+    }
+
+    @Test
+    void settings_are_checked_without_a_start() throws Exception {
+        Output good = run("check-config", "-Datrium.heartbeat.interval=10s", "-Datrium.backplane=redis",
+                "-Dquarkus.redis.hosts=redis://127.0.0.1:1");
+        assertThat(good.code).as(good.text).isZero();
+        assertThat(good.text).contains("The settings make sense.").doesNotContain("Listening on");
+        Output bad = run("check-config", "-Datrium.auth.mode=required");
+        assertThat(bad.code).isEqualTo(1);
+        assertThat(bad.text).contains("atrium.auth.mode: expected open").doesNotContain("\tat ");
+    }
+}

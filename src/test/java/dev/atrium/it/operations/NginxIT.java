@@ -1,0 +1,180 @@
+package dev.atrium.it.operations;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.atrium.it.fixture.Cluster;
+import dev.atrium.it.fixture.FileClient;
+import dev.atrium.it.fixture.Nginx;
+import dev.atrium.it.fixture.SessionClient;
+import dev.atrium.it.fixture.SocketClient;
+import dev.atrium.it.fixture.SocketIoClient;
+import dev.atrium.it.fixture.StreamClient;
+import dev.atrium.it.fixture.Tool;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.net.http.WebSocket;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.TimeUnit;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+/** Two replicas behind docs/nginx.conf, with a short read timeout. */
+class NginxIT {
+
+    private static final String READ_TIMEOUT = "3s";
+    private static final Duration LONGER = Duration.ofSeconds(8);
+
+    private static final HttpClient HTTP = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
+
+    private static Cluster cluster;
+    private static Nginx nginx;
+
+    @BeforeAll
+    static void start() {
+        Tool.require("nginx");
+        cluster = Cluster.overRedis(2, Map.of("atrium.heartbeat.interval", "1s", "atrium.heartbeat.timeout", "1s",
+                "atrium.trusted-proxies", "127.0.0.1/32", "atrium.limits.connections-per-address", "1000",
+                "atrium.api-keys.backend.key", "a-key-of-sixteen-or-more", "atrium.api-keys.backend.rooms", "lobby:send"));
+        nginx = Nginx.before(READ_TIMEOUT, cluster.replica(0), cluster.replica(1));
+    }
+
+    @AfterAll
+    static void stop() {
+        if (nginx != null) {
+            nginx.close();
+        }
+        if (cluster != null) {
+            cluster.close();
+        }
+    }
+
+    @Test
+    void sockets_that_say_nothing_and_streams_of_quiet_rooms_outlive_its_read_timeout() {
+        try (SocketClient plain = SocketClient.connect(nginx.ws("/rooms/quiet"));
+                SessionClient session = SessionClient.connect(nginx.ws("/ws"));
+                StreamClient stream = StreamClient.open(URI.create(nginx.http("/rooms/quiet")), "Accept",
+                        "text/event-stream")) {
+            session.join("quiet");
+            stream.events("@welcome", 1);
+            Instant began = Instant.now();
+            Awaitility.await().atMost(LONGER.plusSeconds(5)).pollInterval(Duration.ofMillis(100))
+                    .until(() -> Duration.between(began, Instant.now()).compareTo(LONGER) > 0);
+            post("/rooms/quiet", "after a long silence");
+            plain.await(1);
+            assertThat(session.pushes("message", 1)).extracting(m -> m.path("data").asText())
+                    .containsExactly("after a long silence");
+            assertThat(stream.events("message", 1)).extracting(m -> m.path("data").asText())
+                    .containsExactly("after a long silence");
+        }
+    }
+
+    @Test
+    void a_stream_is_not_held_back() {
+        try (StreamClient stream = StreamClient.open(URI.create(nginx.http("/rooms/stream")), "Accept", "text/event-stream")) {
+            stream.events("@welcome", 1);
+            for (int i = 1; i <= 5; i++) {
+                int count = i;
+                post("/rooms/stream", "message " + i);
+                Awaitility.await().atMost(Duration.ofSeconds(1)).until(() -> stream.events("message").size() == count);
+            }
+        }
+    }
+
+    @Test
+    void long_polls_and_polling_clients_of_socket_io_need_no_affinity() {
+        String epoch = SessionClient.json(post("/rooms/polls", "first")).path("epoch").asText();
+        CompletableFuture<String> poll = CompletableFuture.supplyAsync(() -> new String(FileClient.get("GET",
+                nginx.http("/rooms/polls/messages?after=" + epoch + ":1&wait=2")).body(), StandardCharsets.UTF_8));
+        try (SocketIoClient io = SocketIoClient.connect(URI.create(nginx.http("/")), "polling", Map.of()).awaitConnected()) {
+            io.emitWithAck("join", "polls");
+            post("/rooms/polls", "second");
+            io.awaitHeard("message second");
+        }
+        assertThat(poll.orTimeout(10, TimeUnit.SECONDS).join()).contains("\"second\"");
+    }
+
+    @Test
+    void the_addresses_of_clients_arrive() throws IOException {
+        try (Socket socket = new Socket()) {
+            socket.bind(new InetSocketAddress(InetAddress.getByName("127.0.0.2"), 0));
+            socket.connect(new InetSocketAddress("127.0.0.1", nginx.port()));
+            OutputStream out = socket.getOutputStream();
+            out.write(
+                    ("POST /rooms/lobby HTTP/1.1\r\nHost: atrium\r\nAuthorization: Bearer no-such-token\r\nX-Forwarded-For: 10.9.9.9\r\n"
+                            + "Content-Length: 0\r\nConnection: close\r\n\r\n").getBytes(StandardCharsets.US_ASCII));
+            assertThat(new String(socket.getInputStream().readAllBytes(), StandardCharsets.US_ASCII))
+                    .startsWith("HTTP/1.1 401 ");
+        }
+        String logs = cluster.replica(0).log() + cluster.replica(1).log();
+        assertThat(logs).contains("address=\"127.0.0.2\"").doesNotContain("10.9.9.9");
+    }
+
+    @Test
+    void tls_ends_there() throws Exception {
+        CompletableFuture<String> heard = new CompletableFuture<>();
+        WebSocket socket = HttpClient.newBuilder().sslContext(nginx.certificate().trusted()).build().newWebSocketBuilder()
+                .buildAsync(nginx.wss("/rooms/secure"), new WebSocket.Listener() {
+                    @Override
+                    public CompletionStage<?> onText(WebSocket webSocket, CharSequence data, boolean last) {
+                        heard.complete(data.toString());
+                        return null;
+                    }
+                }).get(10, TimeUnit.SECONDS);
+        SocketClient.await()
+                .until(() -> new String(FileClient.get("GET", nginx.http("/rooms/secure")).body(), StandardCharsets.UTF_8)
+                        .contains("\"members\":1"));
+        post("/rooms/secure", "over TLS");
+        assertThat(heard.get(10, TimeUnit.SECONDS)).isEqualTo("over TLS");
+        socket.abort();
+    }
+
+    @Test
+    void a_reload_loses_nothing_that_a_resume_does_not_bring_back() {
+        try (SessionClient before = SessionClient.connect(nginx.ws("/ws"))) {
+            before.join("reload");
+            post("/rooms/reload", "before");
+            long offset = before.pushes("message", 1).get(0).path("offset").asLong();
+            String epoch = before.epochOf("reload");
+            nginx.reload();
+            // Old workers keep their connections for a while: messages published now arrive over them.
+            post("/rooms/reload", "meanwhile");
+            assertThat(before.pushes("message", 2).get(1).path("offset").asLong()).isEqualTo(offset + 1);
+            Awaitility.await().atMost(Duration.ofSeconds(20)).until(() -> !before.isOpen());
+            post("/rooms/reload", "away");
+            try (SessionClient after = SessionClient.connect(nginx.ws("/ws"))) {
+                JsonNode resumed = after.call("resume",
+                        "{\"token\":\"" + before.welcome().path("resume").asText() + "\",\"places\":{\"reload\":{\"epoch\":\""
+                                + epoch + "\",\"offset\":" + (offset + 1) + "}}}");
+                assertThat(resumed.at("/body/id").asText()).isEqualTo(before.id());
+                assertThat(after.pushes("message", 1)).extracting(m -> m.path("data").asText()).containsExactly("away");
+            }
+        }
+    }
+
+    private static String post(String path, String text) {
+        try {
+            return HTTP.send(HttpRequest.newBuilder(URI.create(nginx.http(path))).header("Content-Type", "text/plain")
+                    .POST(HttpRequest.BodyPublishers.ofString(text)).build(), HttpResponse.BodyHandlers.ofString()).body();
+        } catch (IOException e) {
+            throw new IllegalStateException(e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException(e);
+        }
+    }
+}

@@ -1,0 +1,101 @@
+package dev.atrium.it.operations;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.atrium.it.fixture.Replica;
+import dev.atrium.it.fixture.SessionClient;
+import dev.atrium.it.fixture.SocketClient;
+import dev.atrium.it.fixture.SocketIoClient;
+import dev.atrium.it.fixture.StreamClient;
+import java.net.http.HttpResponse;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+/** Rebalancing: a replica that continues to run sends clients to other replicas, so that the load evens out. */
+class RebalanceIT {
+
+    private static List<SessionClient> sessions(Replica replica, int count) {
+        List<SessionClient> sessions = new ArrayList<>();
+        for (int i = 0; i < count; i++) {
+            sessions.add(replica.session());
+        }
+        return sessions;
+    }
+
+    @Test
+    void an_operator_sends_some_sessions_elsewhere_and_the_replica_stays_ready() {
+        try (Replica replica = Replica.start(Map.of("atrium.drain.window", "2s"))) {
+            List<SessionClient> sessions = sessions(replica, 20);
+            HttpResponse<String> begun = replica.manage("POST", "/admin/drain?sessions=8");
+            assertThat(begun.statusCode()).isEqualTo(202);
+            assertThat(begun.headers().firstValue("Content-Type")).hasValue("application/json");
+            assertThat(begun.body()).isEqualTo("{\"draining\":8}");
+            assertThat(sessions).filteredOn(SocketClient::isOpen).as("not all at once").hasSizeGreaterThan(14);
+            HttpResponse<String> again = replica.manage("POST", "/admin/drain?sessions=1");
+            assertThat(again.statusCode()).isEqualTo(409);
+            assertThat(again.body()).contains("in progress");
+            SocketClient.await().until(() -> sessions.stream().filter(session -> !session.isOpen()).count() == 8);
+            SocketClient.await().until(() -> replica.metric("atrium_drained_total{how=\"told\"}") == 8);
+            assertThat(replica.metric("atrium_drain_sessions")).isZero();
+            assertThat(sessions).filteredOn(session -> !session.isOpen()).allSatisfy(session -> {
+                assertThat(session.awaitClose()).isEqualTo(1001);
+                assertThat(session.pushes("@goodbye").get(0).at("/data/reconnect/after").isInt()).isTrue();
+            });
+            assertThat(replica.management("/q/health/ready").statusCode()).isEqualTo(200);
+            assertThat(replica.metric("atrium_draining")).isZero();
+            SocketClient.await()
+                    .until(() -> replica.manage("POST", "/admin/drain?sessions=1000").body().equals("{\"draining\":12}"));
+            SocketClient.await().until(() -> sessions.stream().noneMatch(SocketClient::isOpen));
+            try (SessionClient back = replica.session()) {
+                assertThat(back.isOpen()).isTrue();
+            }
+        }
+    }
+
+    @Test
+    void what_makes_no_sense_is_answered_with_what_was_expected() {
+        try (Replica replica = Replica.start()) {
+            for (String query : List.of("", "?sessions=", "?sessions=0", "?sessions=-1", "?sessions=many", "?sessions=1.5",
+                    "?sessions=99999999999", "?sessions=%25zz", "?session=5")) {
+                HttpResponse<String> refused = replica.manage("POST", "/admin/drain" + query);
+                assertThat(refused.statusCode()).as(query).isEqualTo(400);
+                assertThat(refused.headers().firstValue("Content-Type")).hasValue("application/problem+json");
+                assertThat(refused.body()).contains("sessions: expected").contains("a number from 1");
+            }
+            HttpResponse<String> got = replica.manage("GET", "/admin/drain?sessions=1");
+            assertThat(got.statusCode()).isEqualTo(405);
+            assertThat(got.headers().firstValue("Allow")).hasValue("POST");
+            assertThat(replica.post("/admin/drain?sessions=1", "").statusCode()).as("not for clients").isEqualTo(404);
+            assertThat(replica.manage("POST", "/admin/drain?sessions=5").body()).as("nobody is there")
+                    .isEqualTo("{\"draining\":0}");
+        }
+    }
+
+    @Test
+    void a_connection_that_is_old_enough_is_sent_away_each_at_a_time_of_its_own() {
+        try (Replica replica = Replica
+                .start(Map.of("atrium.connection.max-age", "2s", "atrium.connection.max-age-jitter", "50"));
+                StreamClient stream = replica.stream("/rooms/a", "Accept", "text/event-stream");
+                SocketIoClient socketIo = SocketIoClient.connect(replica, "/", "websocket")) {
+            long start = System.nanoTime();
+            SocketClient plain = replica.plain("/rooms/a");
+            List<SessionClient> sessions = sessions(replica, 20);
+            SocketClient.await().until(() -> sessions.stream().anyMatch(session -> !session.isOpen()));
+            assertThat(Duration.ofNanos(System.nanoTime() - start)).as("the first").isGreaterThan(Duration.ofMillis(900));
+            assertThat(sessions).as("not all at once").filteredOn(SocketClient::isOpen).hasSizeGreaterThan(10);
+            for (SessionClient session : sessions) {
+                assertThat(session.awaitClose()).isEqualTo(1001);
+                assertThat(session.closeReason()).isEqualTo("connect again, to whatever replica there is");
+                assertThat(session.pushes("@goodbye")).hasSize(1);
+            }
+            assertThat(plain.awaitClose()).isEqualTo(1001);
+            stream.awaitEnd();
+            SocketClient.await().until(() -> socketIo.heard("@connect").size() > 1);
+            assertThat(replica.metric("atrium_connections_closed_total{reason=\"rebalanced\",transport=\"session\"}"))
+                    .isEqualTo(20);
+        }
+    }
+}

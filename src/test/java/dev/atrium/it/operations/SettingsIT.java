@@ -1,0 +1,159 @@
+package dev.atrium.it.operations;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.atrium.it.fixture.Replica;
+import dev.atrium.it.fixture.Tokens;
+import java.util.HashMap;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Invalid settings: the server does not start, and prints one line with the setting and the values that it accepts. */
+class SettingsIT {
+
+    @ParameterizedTest(name = "{0}={1}")
+    @CsvSource({
+            "atrium.backplane,                    kafka,   memory",
+            "atrium.backplane,                    redis,   quarkus.redis.hosts",
+            "atrium.heartbeat.interval,           soon,    a duration",
+            "atrium.heartbeat.interval,           0s,      50ms",
+            "atrium.heartbeat.timeout,            2d,      1d",
+            "atrium.outbox.limit,                 10,      from 1024",
+            "atrium.outbox.limit,                 lots,    a size",
+            "atrium.room.ttl,                     0s,      from 5s",
+            "atrium.websocket.max-frame-size,     1,       from 128",
+            "atrium.websocket.max-message-size,   2G,      to 1073741824",
+            "atrium.websocket.compression,        maybe,   true or false",
+            "atrium.drain.delay,                  2h,      to 3600s",
+            "atrium.drain.window,                 2h,      to 3600s",
+            "atrium.drain.grace,                  -1s,     from 0ms",
+            "atrium.connection.max-age,           10ms,    from 1s",
+            "atrium.connection.max-age-jitter,    101,     to 100",
+            "atrium.admission.max-lag,            -1s,     from 0ms",
+            "atrium.admission.max-handshakes,     -1,      from 0",
+            "atrium.warm-up.duration,            6m,      from 0ms",
+            "atrium.history.size,                 -1,      from 0",
+            "atrium.history.age,                  0s,      from 1",
+            "atrium.history.namespace.\"/x\".size, 1000001, to 1000000",
+            "atrium.resume.window,                2d,      1d",
+            "atrium.idempotency.window,           0s,      from 1",
+            "atrium.engineio.max-payload,         100,     from 1024",
+            "atrium.engineio.max-payload,         2M,      to 1048576",
+            "atrium.engineio.upgrade-timeout,     0s,      50ms",
+            "atrium.socketio.connect-timeout,     0s,      50ms",
+            "atrium.socketio.max-attachments,     -1,      from 0",
+            "atrium.socketio.relay,               maybe,   true or false",
+            "atrium.http.presence,                maybe,   true or false",
+            "atrium.auth.mode,                    closed,  open",
+            "atrium.auth.mode,                    required, mp.jwt.verify.publickey.location",
+            "atrium.auth.timeout,                 0s,      50ms",
+            "atrium.auth.notice,                  2d,      1d",
+            "atrium.auth.grace,                   -1s,     from 0ms",
+            "atrium.auth.cookie,                  session, atrium.origins",
+            "atrium.permissions.everyone,         lobby:fly, expected some of join",
+            "atrium.permissions.everyone,         lobby,   lobby:join send",
+            "atrium.origins,                      app.example.com, https://app.example.com",
+            "atrium.origins,                      https://app.example.com/page, https://app.example.com",
+            "atrium.trusted-proxies,              10.0.0.0/99, 10.0.0.0/8",
+            "atrium.limits.connections,           -1,      from 0",
+            "atrium.limits.connections-per-address, -1,    from 0",
+            "atrium.limits.connections-per-user,  many,    atrium.limits.connections-per-user",
+            "atrium.limits.handshakes,            -1,      from 0",
+            "atrium.limits.messages,              -1,      from 0",
+            "atrium.limits.bytes,                 1,       at least 1K",
+            "atrium.limits.rooms,                 -1,      from 0",
+            "atrium.limits.room-name,             256,     to 255",
+            "atrium.limits.members-page,          0,       from 1",
+            "atrium.limits.first-command,         2d,      3600s",
+            "atrium.file.store,                   ftp,     directory",
+            "atrium.file.store,                   redis,   quarkus.redis.hosts",
+            "atrium.file.store,                   s3,      atrium.file.s3.bucket",
+            "atrium.file.directory,               /dev/null/files, can be made and written",
+            "atrium.file.reserve,                 lots,    a size",
+            "atrium.file.s3.path-style,           maybe,   true or false",
+            "atrium.heartbeat.intervall,          1s,      atrium.heartbeat.intervall",
+            "otel.traces.exporter,                jaeger,  none or otlp",
+    })
+    void stops_the_start(String setting, String value, String accepts) {
+        stops_the_start(Map.of(setting, value), setting, accepts);
+    }
+
+    private static void stops_the_start(Map<String, String> settings, String setting, String accepts) {
+        try (Replica replica = Replica.launch(settings)) {
+            assertThat(replica.exitCode()).isNotZero();
+            assertThat(replica.log().lines().filter(line -> line.contains(setting))).singleElement()
+                    .satisfies(line -> assertThat(line).contains(accepts));
+            assertThat(replica.log()).doesNotContain("\tat ");
+        }
+    }
+
+    @ParameterizedTest(name = "{0}={1}")
+    @CsvSource({
+            "otel.exporter.otlp.endpoint,        collector:4318, http://otel-collector:4318",
+            "otel.exporter.otlp.protocol,        grpc,    http/protobuf",
+            "otel.exporter.otlp.timeout,         soon,    soon",
+            "otel.traces.sampler,                some,    parentbased_traceidratio",
+            "otel.traces.sampler.arg,            5,       from 0 to 1",
+    })
+    void stops_the_start_of_one_that_tells_of_traces(String setting, String value, String accepts) {
+        stops_the_start(Map.of("otel.traces.exporter", "otlp", setting, value), setting, accepts);
+    }
+
+    @ParameterizedTest(name = "{0} for {1}")
+    @CsvSource({
+            "file:there-is-none.pem, RS256",
+            "file:README.md,         RS256",
+            "file:pom.xml,           ES256",
+    })
+    void what_is_no_key_stops_the_start(String location, String algorithm) {
+        try (Replica replica = Replica
+                .launch(Map.of("mp.jwt.verify.publickey.location", location, "mp.jwt.verify.publickey.algorithm", algorithm))) {
+            assertThat(replica.exitCode()).isNotZero();
+            assertThat(replica.log())
+                    .contains("mp.jwt.verify.publickey.location: expected a key for " + algorithm + ", which " + location
+                            + " is not")
+                    .doesNotContain("\tat ");
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = { "rediss://:p@ss#w/rd@127.0.0.1:6379", "127.0.0.1" })
+    void an_address_of_redis_that_is_none_stops_the_start_and_is_not_told(String address) {
+        try (Replica replica = Replica.launch(Map.of("atrium.backplane", "redis", "quarkus.redis.hosts", address))) {
+            assertThat(replica.exitCode()).isNotZero();
+            assertThat(replica.log()).contains("quarkus.redis.hosts", "%40 for @").doesNotContain("\tat ", "p@ss");
+        }
+    }
+
+    @Test
+    void replicas_that_share_no_directory_stop_the_start() {
+        try (Replica replica = Replica.launch(Map.of("atrium.backplane", "redis", "quarkus.redis.hosts", "redis://127.0.0.1:1",
+                "atrium.file.store", "directory", "atrium.file.directory", ""))) {
+            assertThat(replica.exitCode()).isNotZero();
+            assertThat(replica.log()).contains("atrium.file.directory: expected a directory that all replicas share")
+                    .doesNotContain("\tat ");
+        }
+    }
+
+    @Test
+    void a_key_for_another_algorithm_stops_the_start() {
+        Map<String, String> settings = new HashMap<>(Tokens.required(Map.of("mp.jwt.verify.publickey.algorithm", "ES256")));
+        try (Replica replica = Replica.launch(settings)) {
+            assertThat(replica.exitCode()).isNotZero();
+            assertThat(replica.log()).contains("mp.jwt.verify.publickey: expected a key for ES256, which this is not");
+        }
+    }
+
+    @Test
+    void a_key_that_can_be_guessed_stops_the_start() {
+        try (Replica replica = Replica
+                .launch(Map.of("atrium.api-keys.billing.key", "12345", "atrium.api-keys.billing.rooms", "*:publish"))) {
+            assertThat(replica.exitCode()).isNotZero();
+            assertThat(replica.log()).contains("atrium.api-keys.billing.key: expected at least 16 characters")
+                    .doesNotContain("12345");
+        }
+    }
+}

@@ -1,0 +1,84 @@
+package dev.atrium.it.operations;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.atrium.it.fixture.RawSocket;
+import dev.atrium.it.fixture.RedisProcess;
+import dev.atrium.it.fixture.Replica;
+import dev.atrium.it.fixture.SessionClient;
+import dev.atrium.it.fixture.SocketClient;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/** Shutdown of a replica after SIGTERM. */
+class ShutdownIT {
+
+    @Test
+    void sigterm_says_goodbye_closes_with_1001_and_ends_with_0() {
+        try (Replica replica = Replica.start()) {
+            SessionClient session = replica.session();
+            session.join("a");
+            SocketClient plain = replica.plain("/rooms/a");
+            plain.text("ping");
+            plain.await(1);
+            long start = System.nanoTime();
+            assertThat(replica.terminate()).isZero();
+            assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(10));
+            assertThat(plain.awaitClose()).isEqualTo(1001);
+            assertThat(session.awaitClose()).isEqualTo(1001);
+            assertThat(session.closeReason()).isEqualTo("the replica is going away");
+            JsonNode goodbye = session.pushes("@goodbye").get(0).path("data");
+            assertThat(goodbye.path("reason").asText()).isEqualTo("the replica is going away");
+            assertThat(goodbye.at("/reconnect/after").isInt()).isTrue();
+            assertThat(replica.log()).containsPattern("The drain is complete: \\d+ sessions were closed; 0 connections")
+                    .doesNotContain("Exception");
+        }
+    }
+
+    @Test
+    void sessions_are_told_different_delays_so_that_they_do_not_come_back_as_one() {
+        try (Replica replica = Replica.start()) {
+            List<SessionClient> sessions = new ArrayList<>();
+            for (int i = 0; i < 50; i++) {
+                sessions.add(replica.session());
+            }
+            assertThat(replica.terminate()).isZero();
+            List<Integer> delays = new ArrayList<>();
+            for (SessionClient session : sessions) {
+                assertThat(session.awaitClose()).isEqualTo(1001);
+                delays.add(session.pushes("@goodbye").get(0).at("/data/reconnect/after").asInt());
+            }
+            assertThat(delays.stream().distinct().count()).isGreaterThan(40);
+        }
+    }
+
+    @Test
+    void a_client_that_never_answers_the_close_does_not_hold_up_the_end() throws Exception {
+        try (Replica replica = Replica.start(); RawSocket rude = RawSocket.connect(replica.port(), "/rooms/a")) {
+            long start = System.nanoTime();
+            assertThat(replica.terminate()).isZero();
+            assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(10));
+            assertThat(rude.closeCode()).isEqualTo(1001);
+        }
+    }
+
+    @Test
+    void members_of_a_replica_that_stops_leave_the_rooms_that_others_share() {
+        try (RedisProcess redis = RedisProcess.start();
+                Replica stays = Replica.with(redis);
+                Replica goes = Replica.with(redis);
+                SessionClient ann = stays.session()) {
+            ann.call("join", "{\"room\":\"shared\",\"presence\":true}");
+            SessionClient bob = goes.session();
+            bob.join("shared");
+            ann.pushes("@joined", 1);
+            assertThat(goes.terminate()).isZero();
+            assertThat(goes.log()).as("Redis was there to the end").doesNotContain("is down", "ERROR");
+            assertThat(ann.pushes("@left", 1).get(0).at("/data/id").asText()).isEqualTo(bob.id());
+            assertThat(ann.call("members", "{\"room\":\"shared\"}").at("/body/members")).hasSize(1);
+        }
+    }
+}

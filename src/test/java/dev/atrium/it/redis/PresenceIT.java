@@ -1,0 +1,160 @@
+package dev.atrium.it.redis;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.atrium.it.fixture.Cluster;
+import dev.atrium.it.fixture.RawSocket;
+import dev.atrium.it.fixture.SessionClient;
+import dev.atrium.it.fixture.SocketClient;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.concurrent.CompletableFuture;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** Presence in a room on three replicas, also after one of them was killed. */
+class PresenceIT {
+
+    private static final Duration LEASE = Duration.ofSeconds(3);
+    private static final int CROWD = 10_000;
+
+    private Cluster cluster;
+
+    @BeforeEach
+    void start() {
+        cluster = Cluster.overRedis(3, Map.of("atrium.redis.lease", LEASE.toSeconds() + "s"));
+    }
+
+    @AfterEach
+    void stop() {
+        cluster.close();
+    }
+
+    @Test
+    void when_a_replica_is_killed_its_members_leave_within_the_lease_and_each_is_announced_once() {
+        List<SessionClient> doomed = new ArrayList<>();
+        try (SessionClient ann = watcher(0); SessionClient bob = watcher(1)) {
+            for (int i = 0; i < 20; i++) {
+                SessionClient client = cluster.replica(2).session();
+                client.join("fleet");
+                doomed.add(client);
+            }
+            List<String> gone = doomed.stream().map(SessionClient::id).sorted().toList();
+            ann.pushes("@joined", 20);
+            assertThat(members(0)).hasSize(22);
+
+            cluster.kill(2);
+            long killed = System.nanoTime();
+            Awaitility.await().atMost(LEASE.plusSeconds(1)).pollInterval(Duration.ofMillis(20))
+                    .untilAsserted(() -> assertThat(members(0)).containsExactlyInAnyOrder(ann.id(), bob.id()));
+            assertThat(members(1)).containsExactlyInAnyOrder(ann.id(), bob.id());
+            for (SessionClient watcher : List.of(ann, bob)) {
+                Awaitility.await().atMost(LEASE.multipliedBy(2)).until(() -> left(watcher).size() >= gone.size());
+            }
+            assertThat(Duration.ofNanos(System.nanoTime() - killed)).isLessThan(LEASE.plusSeconds(3));
+            // Each leave is published only once, although both survivors detect the end of the lease.
+            Awaitility.await().during(LEASE).atMost(LEASE.multipliedBy(2)).untilAsserted(() -> {
+                assertThat(left(ann)).containsExactlyInAnyOrderElementsOf(gone);
+                assertThat(left(bob)).containsExactlyInAnyOrderElementsOf(gone);
+            });
+        } finally {
+            doomed.forEach(SocketClient::close);
+        }
+    }
+
+    @Test
+    void each_departure_is_announced_once_however_the_client_goes() {
+        try (SessionClient ann = watcher(0)) {
+            SessionClient leaver = cluster.replica(1).session();
+            leaver.join("fleet");
+            leaver.call("leave", "{\"room\":\"fleet\"}");
+            leaver.call("leave", "{\"room\":\"fleet\"}");
+            leaver.leave();
+            SessionClient cut = cluster.replica(1).session();
+            cut.join("fleet");
+            cut.cut();
+            SessionClient ended = cluster.replica(2).session();
+            ended.join("fleet");
+            cluster.replica(0).request("DELETE", "/sessions/" + ended.id());
+            Awaitility.await().untilAsserted(() -> assertThat(left(ann))
+                    .containsExactlyInAnyOrder(leaver.id(), cut.id(), ended.id()));
+            assertThat(members(1)).containsExactly(ann.id());
+        }
+    }
+
+    @Test
+    void a_replica_that_stops_in_peace_takes_its_members_along_at_once() {
+        try (SessionClient ann = watcher(0); SessionClient bob = cluster.replica(1).session()) {
+            bob.join("fleet");
+            cluster.replica(1).terminate();
+            Awaitility.await().atMost(Duration.ofSeconds(2)).untilAsserted(() -> {
+                assertThat(left(ann)).containsExactly(bob.id());
+                assertThat(members(0)).containsExactly(ann.id());
+            });
+        }
+    }
+
+    @Test
+    void ten_thousand_members_are_listed_and_nobody_waits_for_it() throws IOException {
+        List<RawSocket> crowd = new ArrayList<>();
+        try (SocketClient ann = cluster.replica(1).plain("/rooms/elsewhere")) {
+            for (int i = 0; i < CROWD; i++) {
+                crowd.add(RawSocket.connect(cluster.replica(0).port(), "/rooms/crowd"));
+            }
+            Awaitility.await().atMost(Duration.ofSeconds(30)).until(() -> cluster.replica(1).get("/rooms/crowd").body()
+                    .contains("\"members\":" + CROWD));
+
+            CompletableFuture<Set<String>> listing = CompletableFuture.supplyAsync(this::listCrowd);
+            long longest = 0;
+            int heard = 0;
+            while (!listing.isDone()) {
+                long start = System.nanoTime();
+                ann.text("still quick?");
+                ann.await(++heard);
+                longest = Math.max(longest, System.nanoTime() - start);
+            }
+            assertThat(listing.join()).hasSize(CROWD);
+            assertThat(Duration.ofNanos(longest)).isLessThan(Duration.ofSeconds(2));
+        } finally {
+            for (RawSocket each : crowd) {
+                each.close();
+            }
+        }
+    }
+
+    private Set<String> listCrowd() {
+        Set<String> ids = new TreeSet<>();
+        String cursor = "";
+        while (cursor != null) {
+            JsonNode page = SessionClient.json(
+                    cluster.replica(1).get("/rooms/crowd/members?limit=1000" + cursor).body());
+            assertThat(page.path("members")).hasSize(1000);
+            page.path("members").forEach(member -> ids.add(member.path("id").asText()));
+            cursor = page.has("next") ? "&cursor=" + page.path("next").asText() : null;
+        }
+        return ids;
+    }
+
+    private SessionClient watcher(int replica) {
+        SessionClient client = cluster.replica(replica).session();
+        client.call("join", "{\"room\":\"fleet\",\"presence\":true}");
+        return client;
+    }
+
+    private static List<String> left(SessionClient watcher) {
+        return watcher.pushes("@left").stream().map(push -> push.at("/data/id").asText()).toList();
+    }
+
+    private List<String> members(int replica) {
+        return SessionClient.json(cluster.replica(replica).get("/rooms/fleet/members").body())
+                .path("members").findValuesAsText("id");
+    }
+}

@@ -1,0 +1,2 @@
+/** Several replicas with one Redis, and Redis when it fails. */
+package dev.atrium.it.redis;

@@ -1,0 +1,456 @@
+package dev.atrium.it.security;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.atrium.it.fixture.RawSocket;
+import dev.atrium.it.fixture.Replica;
+import dev.atrium.it.fixture.SessionClient;
+import dev.atrium.it.fixture.SocketClient;
+import dev.atrium.it.fixture.SocketIoClient;
+import dev.atrium.it.fixture.StreamClient;
+import dev.atrium.it.fixture.Tokens;
+import java.io.IOException;
+import java.net.Socket;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.util.HashMap;
+import java.util.Map;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+/** Identity of a client: where it comes from, how long it lasts, and what it allows. */
+class IdentityIT {
+
+    private static final String KEY = "a secret of the billing backend";
+    private static final String ADMIN = "the secret of an administrator";
+
+    private static Replica replica;
+
+    @BeforeAll
+    static void start() {
+        replica = Replica.start(Tokens.required(Map.of(
+                "atrium.auth.timeout", "400ms",
+                "atrium.auth.notice", "1500ms",
+                "atrium.auth.grace", "500ms",
+                "atrium.auth.cookie", "session",
+                "atrium.origins", "https://app.example.com,https://other.example.com",
+                "atrium.api-keys.billing.key", KEY,
+                "atrium.api-keys.billing.rooms", "/* *:publish",
+                "atrium.api-keys.operator.key", ADMIN,
+                "atrium.api-keys.operator.rooms", "/* *:admin",
+                "quarkus.http.access-log.enabled", "true")));
+    }
+
+    @AfterAll
+    static void stop() {
+        replica.close();
+    }
+
+    private static SessionClient connect(String token) {
+        SessionClient client = replica.session();
+        JsonNode reply = client.call("auth", "{\"token\":\"" + token + "\"}");
+        assertThat(reply.path("code").asInt()).as(reply.toString()).isEqualTo(200);
+        return client;
+    }
+
+    @Test
+    void whoever_stays_silent_about_itself_is_closed_with_4401() {
+        try (SessionClient nobody = replica.session()) {
+            assertThat(nobody.welcome().path("auth").asText()).isEqualTo("required");
+            assertThat(nobody.welcome().path("resume").isNull()).isTrue();
+            assertThat(nobody.awaitClose()).isEqualTo(4401);
+        }
+    }
+
+    @Test
+    void heartbeats_are_answered_before_anything_is_known() {
+        try (SessionClient nobody = replica.session()) {
+            assertThat(nobody.call("heartbeat", "{}").path("code").asInt()).isEqualTo(200);
+            assertThat(nobody.call("call", "{\"name\":\"x\"}").path("code").asInt()).isEqualTo(401);
+            assertThat(nobody.call("leave", "{\"room\":\"lobby\"}").path("code").asInt()).isEqualTo(401);
+            assertThat(nobody.call("resume", "{\"token\":\"x\"}").path("code").asInt()).isEqualTo(401);
+        }
+    }
+
+    @Test
+    void auth_tells_who_it_is_and_until_when_and_how_to_come_back() {
+        Instant end = Instant.ofEpochSecond(Instant.now().getEpochSecond() + 3600);
+        try (SessionClient ann = replica.session()) {
+            JsonNode body = ann.call("auth", "{\"token\":\"" + Tokens.expiring("ann", "lobby:join send", end) + "\"}")
+                    .path("body");
+            assertThat(body.path("user").asText()).isEqualTo("ann");
+            assertThat(body.path("expires").asLong()).isEqualTo(end.toEpochMilli());
+            assertThat(body.path("resume").asText()).hasSize(28);
+            assertThat(body.path("places").size()).isEqualTo(2);
+            assertThat(ann.join("lobby").path("code").asInt()).isEqualTo(200);
+        }
+    }
+
+    @Test
+    void others_see_the_user_behind_a_message_and_among_the_members() {
+        try (SessionClient ann = connect(Tokens.of("ann", "hall:join send presence"));
+                SessionClient bob = connect(Tokens.of("bob", "hall:join"))) {
+            ann.join("hall");
+            bob.join("hall");
+            ann.call("send", "{\"room\":\"hall\",\"data\":1}");
+            assertThat(bob.pushes("message", 1).get(0).path("from").path("user").asText()).isEqualTo("ann");
+            assertThat(ann.call("members", "{\"room\":\"hall\",\"by\":\"user\"}").path("body").path("members")
+                    .findValuesAsText("user"))
+                    .containsExactlyInAnyOrder("ann", "bob");
+            replica.request("POST", "/rooms/hall", "Authorization", "Bearer " + Tokens.of("eve", "hall:send"));
+            JsonNode from = bob.pushes("message", 2).get(1).path("from");
+            assertThat(from.path("user").asText()).isEqualTo("eve");
+            assertThat(from.has("id")).isFalse();
+        }
+    }
+
+    @Test
+    void a_token_that_runs_out_is_renewed_in_place_or_ends_the_session() {
+        Instant soon = Instant.now().plusSeconds(3);
+        try (SessionClient ann = connect(Tokens.expiring("ann", "lobby:join send", soon));
+                SessionClient bob = connect(Tokens.expiring("bob", "lobby:join", soon))) {
+            ann.join("lobby");
+            bob.join("lobby");
+            long told = ann.pushes("@expiring", 1).get(0).path("data").path("expires").asLong();
+            assertThat(told).isEqualTo(soon.getEpochSecond() * 1000);
+            String fresh = Tokens.of("ann", "lobby:join send");
+            assertThat(ann.call("auth", "{\"token\":\"" + fresh + "\"}").path("body").path("user").asText()).isEqualTo("ann");
+            assertThat(bob.awaitClose()).isEqualTo(4401);
+            assertThat(System.currentTimeMillis()).isGreaterThanOrEqualTo(told + 500);
+            assertThat(ann.call("send", "{\"room\":\"lobby\",\"data\":1}").path("code").asInt()).isEqualTo(200);
+        }
+    }
+
+    @Test
+    void a_stream_is_told_and_ended_too() {
+        String token = Tokens.expiring("ann", "lobby:join", Instant.now().plusSeconds(2));
+        try (StreamClient stream = replica.stream("/rooms/lobby", "Accept", "text/event-stream", "Authorization",
+                "Bearer " + token)) {
+            stream.events("@expiring", 1);
+            assertThat(stream.events("@goodbye", 1)).isNotEmpty();
+            stream.awaitEnd();
+        }
+    }
+
+    @Test
+    void a_client_of_socket_io_is_told_and_renews_or_is_sent_away() {
+        Map<String, String> soon = Map.of("token", Tokens.expiring("ann", "lobby:join send", Instant.now().plusSeconds(3)));
+        URI uri = URI.create(replica.http("/"));
+        try (SocketIoClient ann = SocketIoClient.connect(uri, "websocket", soon).awaitConnected();
+                SocketIoClient lazy = SocketIoClient.connect(uri, "polling", soon).awaitConnected()) {
+            SocketClient.await().until(() -> !ann.heard("@expiring").isEmpty());
+            assertThat(ann.emitWithAck("@auth", Tokens.of("ann", "lobby:join send"))).contains("\"code\":200",
+                    "\"user\":\"ann\"");
+            lazy.awaitHeard("@disconnect io server disconnect");
+            assertThat(ann.emitWithAck("join", "lobby")).contains("\"code\":200");
+        }
+    }
+
+    @Test
+    void another_user_s_token_renews_nothing() {
+        try (SessionClient ann = connect(Tokens.of("ann", "lobby:join"))) {
+            JsonNode reply = ann.call("auth", "{\"token\":\"" + Tokens.of("bob", "lobby:join") + "\"}");
+            assertThat(reply.path("code").asInt()).isEqualTo(403);
+            assertThat(reply.path("error").asText()).startsWith("params.token: ");
+        }
+    }
+
+    @Test
+    void a_narrower_token_takes_rooms_away() {
+        try (SessionClient ann = connect(Tokens.of("ann", "lobby:join;team:join"));
+                SessionClient bob = connect(Tokens.of("bob", "*:send"))) {
+            ann.join("lobby");
+            ann.join("team");
+            JsonNode body = ann.call("auth", "{\"token\":\"" + Tokens.of("ann", "lobby:join") + "\"}").path("body");
+            assertThat(body.path("left").findValuesAsText("")).isEmpty();
+            assertThat(body.path("left").get(0).asText()).isEqualTo("team");
+            bob.call("send", "{\"room\":\"team\",\"data\":\"secret\"}");
+            bob.call("send", "{\"room\":\"lobby\",\"data\":\"public\"}");
+            assertThat(ann.pushes("message", 1).get(0).path("data").asText()).isEqualTo("public");
+        }
+    }
+
+    @Test
+    void only_the_same_user_resumes_a_session_and_only_where_it_still_may_be() {
+        String resume;
+        try (SessionClient ann = replica.session()) {
+            resume = ann.call("auth", "{\"token\":\"" + Tokens.of("ann", "lobby:join;team:join") + "\"}").path("body")
+                    .path("resume").asText();
+            ann.join("lobby");
+            ann.join("team");
+            ann.cut();
+        }
+        try (SessionClient eve = connect(Tokens.of("eve", "*:admin"))) {
+            JsonNode refused = eve.call("resume", "{\"token\":\"" + resume + "\"}");
+            assertThat(refused.path("code").asInt()).isEqualTo(403);
+        }
+        try (SessionClient ann = connect(Tokens.of("ann", "lobby:join"))) {
+            JsonNode body = ann.call("resume", "{\"token\":\"" + resume + "\"}").path("body");
+            assertThat(body.path("rooms").findValuesAsText("room")).contains("lobby").doesNotContain("team");
+        }
+    }
+
+    @Test
+    void a_token_for_another_namespace_opens_nothing_here() {
+        try (SessionClient ann = SessionClient.connect(replica.ws("/ws?ns=/chat"))) {
+            int seq = ann.send("auth", "{\"token\":\"" + Tokens.of("ann", "lobby:admin") + "\"}");
+            assertThat(ann.reply(seq).path("code").asInt()).isEqualTo(403);
+            assertThat(ann.awaitClose()).isEqualTo(4403);
+        }
+    }
+
+    @Test
+    void without_history_a_place_reaches_back_no_further_than_a_cut() {
+        replica.request("POST", "/rooms/diary", "X-API-Key", KEY);
+        try (SessionClient ann = connect(Tokens.of("ann", "diary:join"))) {
+            assertThat(ann.call("history", "{\"room\":\"diary\"}").path("code").asInt()).isEqualTo(403);
+            JsonNode joined = ann.call("join", "{\"room\":\"diary\",\"since\":{\"epoch\":\"\",\"offset\":0}}");
+            assertThat(joined.path("body").path("recovered").asBoolean()).as("what is recent").isTrue();
+            ann.pushes("message", 1);
+        }
+        Map<String, String> settings = Tokens.required(Map.of("atrium.resume.window", "1s", "atrium.api-keys.billing.key", KEY,
+                "atrium.api-keys.billing.rooms", "*:publish", "atrium.heartbeat.interval", "200ms", "atrium.heartbeat.timeout",
+                "200ms"));
+        try (Replica forgetful = Replica.start(settings); SessionClient ann = forgetful.session()) {
+            forgetful.request("POST", "/rooms/diary", "X-API-Key", KEY);
+            long written = System.currentTimeMillis();
+            String resume = ann.call("auth", "{\"token\":\"" + Tokens.of("ann", "diary:join") + "\"}").path("body")
+                    .path("resume").asText();
+            ann.join("diary");
+            SocketClient.await().until(() -> System.currentTimeMillis() > written + 1_500);
+            ann.cut();
+            String token = Tokens.of("ann", "diary:join");
+            try (SessionClient back = forgetful.session(); SessionClient again = forgetful.session()) {
+                back.call("auth", "{\"token\":\"" + token + "\"}");
+                JsonNode resumed = back.call("resume",
+                        "{\"token\":\"" + resume + "\",\"places\":{\"diary\":{\"epoch\":\"\",\"offset\":0}}}");
+                assertThat(resumed.path("code").asInt()).as(resumed.toString()).isEqualTo(200);
+                assertThat(resumed.path("body").path("rooms")).filteredOn(room -> room.path("room").asText().equals("diary"))
+                        .singleElement()
+                        .satisfies(room -> assertThat(room.path("recovered").asBoolean()).isFalse());
+                again.call("auth", "{\"token\":\"" + token + "\"}");
+                JsonNode joined = again.call("join", "{\"room\":\"diary\",\"since\":{\"epoch\":\"\",\"offset\":0}}");
+                assertThat(joined.path("body").path("recovered").asBoolean()).isFalse();
+                forgetful.request("POST", "/rooms/diary", "X-API-Key", KEY);
+                assertThat(back.pushes("message", 1).get(0).path("offset").asInt()).isEqualTo(2);
+                assertThat(again.pushes("message", 1).get(0).path("offset").asInt()).isEqualTo(2);
+            }
+        }
+    }
+
+    @Test
+    void a_backend_publishes_with_its_key_and_may_do_nothing_else() {
+        assertThat(replica.request("POST", "/rooms/invoices?ns=/shop", "X-API-Key", KEY).statusCode()).isEqualTo(201);
+        assertThat(replica.request("GET", "/rooms/invoices/members?ns=/shop", "X-API-Key", KEY).statusCode()).isEqualTo(403);
+        assertThat(replica.request("DELETE", "/users/ann/sessions", "X-API-Key", KEY).statusCode()).isEqualTo(403);
+        assertThat(replica.request("GET", "/rooms/invoices/members?ns=/shop", "X-API-Key", ADMIN).statusCode()).isEqualTo(200);
+        HttpResponse<String> unknown = replica.request("POST", "/rooms/invoices", "X-API-Key",
+                "a secret of the billing backenD");
+        assertThat(unknown.statusCode()).isEqualTo(401);
+        assertThat(unknown.headers().firstValue("WWW-Authenticate")).hasValue("Bearer");
+        assertThat(unknown.body()).contains("X-API-Key: unknown");
+    }
+
+    @Test
+    void a_refusal_names_what_is_missing() {
+        HttpResponse<String> answer = replica.request("POST", "/rooms/lobby", "Authorization",
+                "Bearer " + Tokens.of("ann", "lobby:join"));
+        assertThat(answer.statusCode()).isEqualTo(403);
+        assertThat(answer.body()).contains("the permission send is missing");
+        SocketClient.await().until(() -> replica.metric("atrium_denied_total{detail=\"send\",kind=\"permission\"}") >= 1);
+        assertThat(replica.log()).contains(
+                "denied kind=permission detail=send transport=http identity=token name=\"ann\" address=\"127.0.0.1\" target=\"/ lobby\"");
+    }
+
+    @Test
+    void a_plain_socket_that_may_only_listen_is_told_when_it_speaks() throws IOException {
+        String token = Tokens.of("ann", "news:join");
+        try (RawSocket socket = RawSocket.connect(replica.port(), "/rooms/news?access_token=" + token)) {
+            socket.text("hello");
+            RawSocket.Frame close = socket.read();
+            assertThat(close.closeCode()).isEqualTo(4403);
+            assertThat(close.text()).contains("the permission send is missing");
+        }
+    }
+
+    @Test
+    void a_cookie_counts_and_pages_of_other_origins_do_not_come_in() throws IOException {
+        String cookie = "Cookie: session=" + Tokens.of("ann", "lobby:join send") + "\r\n";
+        try (RawSocket app = RawSocket.connect(replica.port(), "/rooms/lobby", cookie + "Origin: https://app.example.com\r\n");
+                RawSocket evil = RawSocket.connect(replica.port(), "/rooms/lobby",
+                        cookie + "Origin: https://evil.example.com\r\n");
+                RawSocket sandbox = RawSocket.connect(replica.port(), "/socket.io/?EIO=4&transport=websocket",
+                        cookie + "Origin: null\r\n")) {
+            app.text("hello");
+            assertThat(app.read().text()).isEqualTo("hello");
+            assertThat(evil.status()).isEqualTo(403);
+            assertThat(evil.body()).contains("Origin: ");
+            assertThat(sandbox.status()).isEqualTo(403);
+        }
+        assertThat(replica.request("GET", "/socket.io/?EIO=4&transport=polling", "Origin", "https://evil.example.com")
+                .statusCode()).isEqualTo(403);
+        assertThat(replica.request("GET", "/rooms/lobby", "Accept", "text/event-stream", "Origin", "https://evil.example.com")
+                .statusCode())
+                .isEqualTo(403);
+        assertThat(replica.request("GET", "/rooms", "Origin", replica.http(""), "Cookie", "session=x").statusCode())
+                .isEqualTo(401);
+    }
+
+    @Test
+    void pages_of_listed_origins_may_read_answers_and_send_cookies() {
+        HttpResponse<String> preflight = replica.request("OPTIONS", "/rooms/lobby", "Origin", "https://app.example.com",
+                "Access-Control-Request-Method", "POST", "Access-Control-Request-Headers", "authorization,idempotency-key");
+        assertThat(preflight.headers().firstValue("access-control-allow-origin")).hasValue("https://app.example.com");
+        assertThat(preflight.headers().firstValue("access-control-allow-credentials")).hasValue("true");
+        assertThat(preflight.headers().firstValue("access-control-allow-headers")).hasValue("authorization,idempotency-key");
+        HttpResponse<String> refused = replica.request("GET", "/rooms", "Origin", "https://app.example.com");
+        assertThat(refused.statusCode()).isEqualTo(401);
+        assertThat(refused.headers().firstValue("access-control-allow-origin")).as("so that the page can read why")
+                .hasValue("https://app.example.com");
+    }
+
+    @Test
+    void a_token_in_a_url_stays_out_of_the_access_log() {
+        String token = Tokens.of("ann", "lobby:join history");
+        assertThat(replica.get("/rooms/lobby/messages?limit=3&access_token=" + token + "&after=0").statusCode()).isEqualTo(200);
+        SocketClient.await().until(() -> replica.log().contains("/rooms/lobby/messages?limit=3&after=0"));
+        assertThat(replica.log()).doesNotContain(token);
+    }
+
+    @Test
+    void in_mode_open_a_token_is_not_needed_but_has_to_be_good() {
+        Map<String, String> settings = new HashMap<>(
+                Tokens.required(Map.of("atrium.auth.mode", "open", "atrium.permissions.everyone", "/* *:join")));
+        try (Replica open = Replica.start(settings); SessionClient anonymous = open.session()) {
+            assertThat(open.log()).containsOnlyOnce("atrium.auth.mode is open");
+            assertThat(anonymous.join("lobby").path("code").asInt()).isEqualTo(200);
+            assertThat(anonymous.call("send", "{\"room\":\"lobby\",\"data\":1}").path("code").asInt()).isEqualTo(403);
+            assertThat(anonymous.call("auth", "{\"token\":\"" + Tokens.of("ann", "lobby:send") + "\"}").path("code").asInt())
+                    .as("known there without a name already").isEqualTo(409);
+            try (SessionClient ann = open.session()) {
+                ann.call("auth", "{\"token\":\"" + Tokens.of("ann", "lobby:send") + "\"}");
+                assertThat(ann.call("send", "{\"room\":\"lobby\",\"data\":1}").path("code").asInt()).isEqualTo(200);
+                assertThat(anonymous.pushes("message", 1).get(0).path("from").path("user").asText()).isEqualTo("ann");
+            }
+            assertThat(open.get("/rooms/lobby").statusCode()).isEqualTo(200);
+            assertThat(open.request("GET", "/rooms/lobby", "Authorization", "Bearer " + Tokens.expired()).statusCode())
+                    .isEqualTo(401);
+            assertThat(open.get("/rooms/lobby").body()).as("how many is not for everyone to know").doesNotContain("members");
+        }
+    }
+
+    @Test
+    void without_a_key_the_default_lets_everyone_in_but_gives_nobody_the_keys() {
+        try (Replica open = Replica.start(Map.of("atrium.permissions.everyone", "")); SessionClient anyone = open.session()) {
+            assertThat(anyone.join("lobby").path("code").asInt()).isEqualTo(200);
+            assertThat(anyone.call("send", "{\"room\":\"lobby\",\"data\":1}").path("code").asInt()).isEqualTo(200);
+            assertThat(open.request("DELETE", "/sessions/" + anyone.id()).statusCode()).isEqualTo(403);
+            assertThat(open.request("GET", "/rooms/lobby", "Authorization", "Bearer " + Tokens.of("ann", "lobby:join")).body())
+                    .contains("no key to verify it with");
+            Map<String, String> theirs = Map.of("token", "the application's own");
+            try (SocketIoClient client = SocketIoClient.connect(URI.create(open.http("/")), "websocket", theirs)) {
+                client.awaitConnected();
+            }
+        }
+    }
+
+    @Test
+    void a_renewal_that_grants_less_shows_less_and_one_that_grants_nothing_ends_it() {
+        try (SessionClient ann = connect(Tokens.of("ann", "park:join presence"));
+                SessionClient eve = connect(Tokens.of("eve", "park:join"))) {
+            ann.call("join", "{\"room\":\"park\",\"presence\":true}");
+            eve.join("park");
+            ann.pushes("@joined", 1);
+            ann.call("auth", "{\"token\":\"" + Tokens.of("ann", "park:join") + "\"}");
+            eve.call("leave", "{\"room\":\"park\"}");
+            replica.request("POST", "/rooms/park", "X-API-Key", KEY);
+            ann.pushes("message", 1);
+            assertThat(ann.pushes("@left")).isEmpty();
+            int seq = ann.send("auth", "{\"token\":\"" + Tokens.of("ann", "/chat park:join") + "\"}");
+            assertThat(ann.reply(seq).path("code").asInt()).isEqualTo(403);
+            assertThat(ann.awaitClose()).isEqualTo(4403);
+        }
+    }
+
+    @Test
+    void a_true_bookmark_recovers_and_a_made_up_one_does_not() throws IOException {
+        Map<String, String> settings = Tokens.required(Map.of("atrium.resume.window", "1s", "atrium.api-keys.billing.key", KEY,
+                "atrium.api-keys.billing.rooms", "*:publish", "atrium.socketio.connection-state-recovery", "true",
+                "atrium.heartbeat.interval", "2s", "atrium.heartbeat.timeout", "50ms"));
+        try (Replica recovering = Replica.start(settings)) {
+            JsonNode old = SessionClient.json(recovering.request("POST", "/rooms/diary?event=old", "X-API-Key", KEY).body());
+            long at = old.path("at").asLong();
+            // Longer than a client can be disconnected and still have a session.
+            SocketClient.await().until(() -> System.currentTimeMillis() > at + 3_300);
+            JsonNode heard = SessionClient
+                    .json(recovering.request("POST", "/rooms/diary?event=heard", "X-API-Key", KEY).body());
+            String token = Tokens.of("ann", "diary:join");
+            String first = session(recovering, token, null, null, true);
+            recovering.request("POST", "/rooms/diary?event=missed", "X-API-Key", KEY);
+            String place = heard.path("at").asLong() * 1000 + 999 + "." + heard.path("epoch").asText() + "."
+                    + heard.path("offset").asLong() + ".diary";
+            SocketClient.await().until(() -> System.currentTimeMillis() > heard.path("at").asLong() + 1_100);
+            assertThat(session(recovering, token, first, at * 1000 + "." + old.path("epoch").asText() + ".0.diary", false))
+                    .isNotEqualTo(first);
+            String second = session(recovering, token, null, null, true);
+            assertThat(session(recovering, token, second, place, false)).isEqualTo(second);
+        }
+    }
+
+    /** Returns the pid of a new connection in a namespace, which is cut afterwards. */
+    private static String session(Replica replica, String token, String pid, String offset, boolean join) throws IOException {
+        try (RawSocket ann = RawSocket.connect(replica.port(), "/socket.io/?EIO=4&transport=websocket")) {
+            ann.read();
+            ann.text("40{\"token\":\"" + token + "\""
+                    + (pid == null ? "" : ",\"pid\":\"" + pid + "\",\"offset\":\"" + offset + "\"") + "}");
+            String given = SessionClient.json(ann.read().text().substring(2)).path("pid").asText();
+            if (join) {
+                ann.text("421[\"join\",\"diary\"]");
+                assertThat(ann.read().text()).contains("200");
+            }
+            return given;
+        }
+    }
+
+    @Test
+    void odd_urls_hide_no_token_and_find_no_fault() throws IOException {
+        String token = Tokens.of("ann", "lobby:join");
+        for (String target : new String[] { "?access_token=" + token, "/rooms/lobby?a=1;access_token=" + token,
+                "/rooms/lobby?a=access_token&access%5Ftoken=" + token,
+                "/rooms?access_token=" + token + "&access_token=" + token }) {
+            try (Socket socket = new Socket("127.0.0.1", replica.port())) {
+                socket.getOutputStream()
+                        .write(("GET " + target + " HTTP/1.1\r\nHost: x\r\n\r\n").getBytes(StandardCharsets.US_ASCII));
+                assertThat(socket.getInputStream().readNBytes(12)).asString(StandardCharsets.US_ASCII).doesNotContain(" 50");
+            }
+        }
+        try (Socket socket = new Socket("127.0.0.1", replica.port())) {
+            socket.getOutputStream()
+                    .write("GET /rooms HTTP/1.1\r\nHost: x\r\nOrigin: https://x\u0085denied kind=none\u009b31m\r\n\r\n"
+                            .getBytes(StandardCharsets.ISO_8859_1));
+            assertThat(socket.getInputStream().readNBytes(12)).asString(StandardCharsets.US_ASCII).isEqualTo("HTTP/1.1 403");
+        }
+        SocketClient.await().until(() -> replica.log().contains("\\u0085denied"));
+        assertThat(replica.log()).doesNotContain(token).doesNotContain("\tat ").doesNotContain("\u009b")
+                .doesNotContain("\u0085");
+    }
+
+    @Test
+    void the_own_origin_is_known_over_http_2_too() throws Exception {
+        HttpClient client = HttpClient.newBuilder().version(HttpClient.Version.HTTP_2).build();
+        for (int i = 0; i < 2; i++) {
+            // The first request negotiates the upgrade to HTTP/2.
+            HttpResponse<String> answer = client
+                    .send(HttpRequest.newBuilder(URI.create(replica.http("/rooms"))).header("Origin", replica.http(""))
+                            .header("X-API-Key", ADMIN).build(), HttpResponse.BodyHandlers.ofString());
+            assertThat(answer.version()).isEqualTo(HttpClient.Version.HTTP_2);
+            assertThat(answer.statusCode()).isEqualTo(200);
+        }
+    }
+}

@@ -1,0 +1,139 @@
+package dev.atrium.it.socketio;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.atrium.it.fixture.SocketClient;
+import java.net.URI;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Upgrade from long polls to a WebSocket, in each order in which the server can receive the requests of the two. */
+class EngineIoUpgradeIT extends WithEngineIo {
+
+    @Test
+    void a_poll_that_comes_with_the_upgrade_is_refused_whichever_is_first() {
+        for (int i = 0; i < 20; i++) {
+            String session = connectByPolling(replica);
+            try (SocketClient socket = replica.plain(asWebSocket(session))) {
+                socket.text("2probe");
+                socket.text("5");
+                assertThat(poll(session).statusCode()).isEqualTo(400);
+                socket.text("40");
+                assertThat(socket.await(2).get(1)).startsWith("40{");
+            }
+        }
+    }
+
+    @Test
+    void a_client_changes_over_and_what_waited_comes_by_the_websocket() {
+        String session = joinByPolling(replica);
+        try (SocketClient socket = probe(session)) {
+            CompletableFuture<HttpResponse<String>> poll = pollLater(session);
+
+            assertThat(poll.join().body()).isEqualTo("6");
+            post(session, "42[\"said\",\"meanwhile\"]");
+            socket.text("5");
+
+            assertThat(socket.await(2).get(1)).isEqualTo("42[\"said\",\"meanwhile\"]");
+            socket.text("42[\"said\",\"afterwards\"]");
+            assertThat(socket.await(3).get(2)).isEqualTo("42[\"said\",\"afterwards\"]");
+            assertThat(poll(session).body()).isEqualTo("{\"code\":3,\"message\":\"Bad request\"}");
+            assertThat(post(session, "6").body()).isEqualTo("{\"code\":3,\"message\":\"Bad request\"}");
+        }
+    }
+
+    @Test
+    void of_two_websockets_for_one_connection_the_second_is_closed() {
+        String session = joinByPolling(replica);
+        try (SocketClient first = probe(session); SocketClient second = replica.plain(asWebSocket(session))) {
+            assertThat(second.awaitClose()).isEqualTo(1005);
+            first.text("5");
+            first.text("42[\"still\",\"here\"]");
+            assertThat(first.await(2).get(1)).isEqualTo("42[\"still\",\"here\"]");
+            try (SocketClient third = replica.plain(asWebSocket(session))) {
+                assertThat(third.awaitClose()).isEqualTo(1005);
+            }
+            first.text("42[\"still\",\"there\"]");
+            assertThat(first.await(3).get(2)).isEqualTo("42[\"still\",\"there\"]");
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = { "40", "2", "6", "nonsense" })
+    void a_websocket_that_does_not_probe_costs_the_connection_nothing(String first) {
+        String session = joinByPolling(replica);
+        try (SocketClient socket = replica.plain(asWebSocket(session))) {
+            socket.text(first);
+            assertThat(socket.awaitClose()).isEqualTo(1005);
+        }
+        post(session, "42[\"still\",\"here\"]");
+        assertThat(poll(session).body()).isEqualTo("42[\"still\",\"here\"]");
+        try (SocketClient again = probe(session)) {
+            again.text("5");
+            again.text("42[\"and\",\"now\"]");
+            assertThat(again.await(2).get(1)).isEqualTo("42[\"and\",\"now\"]");
+        }
+    }
+
+    @Test
+    void a_websocket_that_goes_before_the_upgrade_costs_the_connection_nothing() {
+        String session = joinByPolling(replica);
+        probe(session).cut();
+        post(session, "42[\"still\",\"here\"]");
+        assertThat(poll(session).body()).isEqualTo("42[\"still\",\"here\"]");
+    }
+
+    @Test
+    void many_messages_cross_over_in_their_order() {
+        String session = joinByPolling(replica);
+        try (SocketClient socket = probe(session)) {
+            socket.text("5");
+            for (int i = 0; i < 500; i++) {
+                socket.text("42[\"count\"," + i + "]");
+            }
+            List<String> received = socket.await(501);
+            for (int i = 0; i < 500; i++) {
+                assertThat(received.get(i + 1)).isEqualTo("42[\"count\"," + i + "]");
+            }
+        }
+    }
+
+    @Test
+    void what_has_to_wait_for_what_came_before_crosses_over_in_its_order() {
+        for (int round = 0; round < 8; round++) {
+            String session = joinByPolling(replica);
+            try (SocketClient socket = probe(session)) {
+                socket.text("5");
+                for (int i = 0; i < 50; i++) {
+                    socket.text("42" + i + "[\"join\",\"order-" + round + "-" + i + "\"]");
+                    socket.text("42[\"send\",\"order-" + round + "-" + i + "\",\"in\"," + i + "]");
+                    socket.text("42" + (100 + i) + "[\"leave\",\"order-" + round + "-" + i + "\"]");
+                }
+                SocketClient.await()
+                        .untilAsserted(() -> assertThat(socket.received()).anyMatch(each -> each.startsWith("43149[")));
+                List<String> joins = socket.received().stream().filter(each -> each.matches("43\\d\\d?\\[.*")).toList();
+                assertThat(joins).hasSize(50).allMatch(each -> each.contains("\"code\":200"));
+            }
+        }
+    }
+
+    @Test
+    void who_changes_over_while_its_post_is_handled_is_cut() {
+        String session = connectByPolling(replica);
+        try (SocketClient socket = probe(session)) {
+            CompletableFuture<HttpResponse<String>> post = HTTP.sendAsync(
+                    HttpRequest.newBuilder(URI.create(replica.http(session)))
+                            .POST(HttpRequest.BodyPublishers.ofString("40" + (SEPARATOR + "42[\"x\"]").repeat(1000))).build(),
+                    HttpResponse.BodyHandlers.ofString());
+            socket.text("5");
+            // Either request may arrive first; both are answered, and neither hangs.
+            assertThat(post.orTimeout(5, TimeUnit.SECONDS).join().statusCode()).isIn(200, 400);
+        }
+    }
+}

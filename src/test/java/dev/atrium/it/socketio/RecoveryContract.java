@@ -1,0 +1,289 @@
+package dev.atrium.it.socketio;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.atrium.it.fixture.Cluster;
+import dev.atrium.it.fixture.ClusterContract;
+import dev.atrium.it.fixture.Replica;
+import dev.atrium.it.fixture.SocketClient;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.Test;
+
+/** Connection state recovery of Socket.IO: {@code pid} and {@code offset} of the stock client. */
+abstract class RecoveryContract extends ClusterContract {
+
+    static final Map<String, String> SETTINGS = Map.of("atrium.socketio.connection-state-recovery", "true",
+            "atrium.history.namespace.\"/none*\".size", "0");
+
+    /** Messages of two rooms with this distance in time have a known order. */
+    private static final Duration SURELY_APART = Duration.ofMillis(1_100);
+
+    private static final ObjectMapper JSON = new ObjectMapper();
+
+    RecoveryContract(Cluster cluster) {
+        super(cluster);
+    }
+
+    @Test
+    void a_client_that_was_cut_goes_on_elsewhere_and_misses_nothing() {
+        Client before = connect(here(), "");
+        before.join("recovered");
+        say("recovered", "one");
+        before.awaitHeard("one");
+        before.socket.cut();
+        say("recovered", "two");
+        say("recovered", "three");
+
+        Client after = connect(elsewhere(), before.auth());
+
+        assertThat(after.isRecoveryOf(before)).isTrue();
+        after.awaitHeard("two", "three");
+        say("recovered", "four");
+        after.awaitHeard("two", "three", "four");
+        assertThat(here().get("/rooms/recovered/members").body()).contains(before.sid());
+    }
+
+    @Test
+    void it_can_be_cut_again_and_again() {
+        Client client = connect(here(), "");
+        client.join("again");
+        say("again", "0");
+        client.awaitHeard("0");
+        for (int i = 1; i < 9; i++) {
+            client.socket.cut();
+            say("again", Integer.toString(i));
+            Client next = connect(i % 2 == 0 ? here() : elsewhere(), client.auth());
+            assertThat(next.isRecoveryOf(client)).isTrue();
+            next.awaitHeard(Integer.toString(i));
+            client = next;
+        }
+    }
+
+    @Test
+    void a_client_whose_old_connection_is_not_known_to_be_gone_goes_on() {
+        Client before = connect(here(), "");
+        before.join("half-dead");
+        say("half-dead", "one");
+        before.awaitHeard("one");
+
+        Client after = connect(elsewhere(), before.auth());
+
+        assertThat(after.isRecoveryOf(before)).isTrue();
+        assertThat(before.socket.awaitClose()).isNotEqualTo(-1);
+        say("half-dead", "two");
+        after.awaitHeard("two");
+    }
+
+    @Test
+    void who_has_disconnected_or_heard_nothing_or_makes_it_up_begins_anew() {
+        Client gone = connect(here(), "");
+        gone.join("gone");
+        say("gone", "one");
+        gone.awaitHeard("one");
+        gone.socket.text("41");
+        gone.socket.text("1");
+        gone.socket.awaitClose();
+        assertAnew(gone, gone.auth());
+        Client client = connect(here(), "");
+        client.join("made-up");
+        say("made-up", "one");
+        client.awaitHeard("one");
+        client.socket.cut();
+        assertAnew(client, "{\"pid\":\"" + client.pid() + "\"}");
+        assertAnew(client, "{\"pid\":\"" + client.pid() + "\",\"offset\":\"nonsense\"}");
+        assertAnew(client, "{\"pid\":\"" + client.pid() + "\",\"offset\":7}");
+        assertAnew(client, "{\"pid\":\"nobody\",\"offset\":\"" + client.offset() + "\"}");
+    }
+
+    @Test
+    void what_was_not_kept_cannot_be_recovered() {
+        Client before = connect(here(), "", "/none");
+        before.join("unkept");
+        say("unkept?ns=/none", "one");
+        before.awaitHeard("one");
+        before.socket.cut();
+        say("unkept?ns=/none", "two");
+
+        Client after = connect(elsewhere(), before.auth(), "/none");
+
+        assertThat(after.isRecoveryOf(before)).isFalse();
+    }
+
+    @Test
+    void what_was_said_in_another_of_its_rooms_is_heard_once_or_it_begins_anew() {
+        Client before = connect(here(), "");
+        before.join("two-a");
+        before.join("two-b");
+        say("two-b", "long ago");
+        before.awaitHeard("long ago");
+        letPass(SURELY_APART);
+        say("two-a", "one");
+        before.awaitHeard("long ago", "one");
+        before.socket.cut();
+        letPass(SURELY_APART);
+        say("two-b", "two");
+        say("two-a", "three");
+
+        Client after = connect(elsewhere(), before.auth());
+
+        assertThat(after.isRecoveryOf(before)).isTrue();
+        SocketClient.await().untilAsserted(() -> assertThat(after.heard()).containsExactlyInAnyOrder("two", "three"));
+        say("two-b", "four");
+        say("two-a", "five");
+        Client unsure = connect(here(), after.auth());
+        assertThat(unsure.isRecoveryOf(after)).as("nobody knows what it has heard of the other room").isFalse();
+    }
+
+    @Test
+    void what_was_missed_in_several_rooms_is_told_in_the_order_in_which_it_was_said() {
+        Client before = connect(here(), "");
+        before.join("many-a");
+        before.join("many-b");
+        say("many-a", "first");
+        before.awaitHeard("first");
+        before.socket.cut();
+        letPass(SURELY_APART);
+        for (String word : List.of("1", "2", "3", "4", "5", "6")) {
+            say(Integer.parseInt(word) % 2 == 0 ? "many-a" : "many-b", word);
+        }
+
+        Client after = connect(elsewhere(), before.auth());
+
+        assertThat(after.isRecoveryOf(before)).isTrue();
+        after.awaitHeard("1", "2", "3", "4", "5", "6");
+    }
+
+    @Test
+    void each_namespace_of_a_half_dead_connection_goes_on() {
+        Client one = connect(here(), "");
+        one.join("ns-one");
+        say("ns-one", "one");
+        one.awaitHeard("one");
+        Client two = one.second("/two");
+        two.join("ns-two");
+        say("ns-two?ns=/two", "two");
+        two.awaitHeard("two");
+
+        Client oneAgain = connect(elsewhere(), one.auth());
+        assertThat(oneAgain.isRecoveryOf(one)).isTrue();
+        one.socket.awaitClose();
+        Client twoAgain = connect(elsewhere(), two.auth(), "/two");
+
+        assertThat(twoAgain.isRecoveryOf(two)).isTrue();
+        say("ns-two?ns=/two", "three");
+        twoAgain.awaitHeard("three");
+    }
+
+    final void say(String room, String text) {
+        String[] parts = room.split("\\?");
+        String query = parts.length > 1 ? "&" + parts[1] : "";
+        assertThat(elsewhere().post("/rooms/" + parts[0] + "?event=said" + query, text).statusCode()).isEqualTo(201);
+    }
+
+    private static void letPass(Duration time) {
+        Awaitility.await().pollDelay(time).until(() -> true);
+    }
+
+    private void assertAnew(Client former, String auth) {
+        Client anew = connect(elsewhere(), auth);
+        assertThat(anew.isRecoveryOf(former)).isFalse();
+        assertThat(anew.pid()).isNotEmpty();
+        anew.socket.cut();
+    }
+
+    final Client connect(Replica replica, String auth) {
+        return connect(replica, auth, "/");
+    }
+
+    final Client connect(Replica replica, String auth, String namespace) {
+        Client client = new Client(replica.plain("/socket.io/?EIO=4&transport=websocket"), namespace);
+        client.socket.text("40" + client.prefix + auth);
+        client.socket.await(2);
+        return client;
+    }
+
+    /** Client that speaks the protocol by hand, and keeps the same recovery state as the stock client. */
+    static final class Client {
+
+        final SocketClient socket;
+        private final String prefix;
+
+        Client(SocketClient socket, String namespace) {
+            this.socket = socket;
+            this.prefix = namespace.equals("/") ? "" : namespace + ",";
+        }
+
+        /** The same connection in another namespace. */
+        Client second(String namespace) {
+            Client other = new Client(socket, namespace);
+            socket.text("40" + namespace + ",");
+            SocketClient.await()
+                    .until(() -> socket.received().stream().anyMatch(packet -> packet.startsWith("40" + namespace)));
+            return other;
+        }
+
+        void join(String room) {
+            socket.text("42" + prefix + "1[\"join\",\"" + room + "\"]");
+            SocketClient.await().until(() -> socket.received().stream()
+                    .anyMatch(packet -> packet.startsWith("43" + prefix + "1[") && packet.contains("\"" + room + "\"")));
+        }
+
+        /** Received messages, in order. */
+        List<String> heard() {
+            return events().stream().map(event -> event.path(1).asText()).toList();
+        }
+
+        void awaitHeard(String... words) {
+            SocketClient.await().untilAsserted(() -> assertThat(heard()).containsExactly(words));
+        }
+
+        String offset() {
+            List<JsonNode> events = events();
+            JsonNode last = events.get(events.size() - 1);
+            return last.path(last.size() - 1).asText();
+        }
+
+        String auth() {
+            return "{\"pid\":\"" + pid() + "\",\"offset\":\"" + offset() + "\"}";
+        }
+
+        String pid() {
+            return connected().path("pid").asText();
+        }
+
+        String sid() {
+            return connected().path("sid").asText();
+        }
+
+        boolean isRecoveryOf(Client former) {
+            assertThat(pid().equals(former.pid())).isEqualTo(sid().equals(former.sid()));
+            return pid().equals(former.pid());
+        }
+
+        private JsonNode connected() {
+            return parse(socket.received().stream().filter(packet -> packet.startsWith("40" + prefix + "{")).findFirst()
+                    .orElseThrow()
+                    .substring(2 + prefix.length()));
+        }
+
+        private List<JsonNode> events() {
+            String head = "42" + prefix + "[\"said\"";
+            return socket.received().stream().filter(packet -> packet.startsWith(head))
+                    .map(packet -> parse(packet.substring(2 + prefix.length()))).toList();
+        }
+
+        private static JsonNode parse(String json) {
+            try {
+                return JSON.readTree(json);
+            } catch (IOException e) {
+                throw new AssertionError(json, e);
+            }
+        }
+    }
+}

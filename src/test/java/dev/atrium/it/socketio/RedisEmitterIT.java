@@ -1,0 +1,58 @@
+package dev.atrium.it.socketio;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.atrium.it.fixture.Cluster;
+import dev.atrium.it.fixture.Node;
+import dev.atrium.it.fixture.SocketIoClient;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+/** Node backend that publishes through Redis with {@code @socket.io/redis-emitter}. */
+class RedisEmitterIT {
+
+    @Test
+    void what_an_emitter_says_reaches_the_clients_of_every_replica() {
+        try (Cluster cluster = Cluster.overRedis(2, Map.of("atrium.socketio.emitters", "socket.io"));
+                SocketIoClient red = SocketIoClient.connect(cluster.replica(0), "/", "websocket");
+                SocketIoClient both = SocketIoClient.connect(cluster.replica(1), "/", "polling");
+                SocketIoClient none = SocketIoClient.connect(cluster.replica(1), "/", "websocket");
+                SocketIoClient other = SocketIoClient.connect(cluster.replica(0), "/other", "websocket")) {
+            red.emitWithAck("join", "red");
+            both.emitWithAck("join", "red");
+            both.emitWithAck("join", "blue");
+
+            Node.run("emitter.mjs", cluster.redis().url(), both.id());
+
+            for (SocketIoClient client : List.of(red, none)) {
+                client.awaitHeard("end", "all 1 {\"two\":[3]} 0x04 null");
+                assertThat(client.heard("@disconnect")).isEmpty();
+            }
+            assertThat(red.heard("room")).hasSize(1);
+            assertThat(red.heard("union")).hasSize(1);
+            assertThat(red.heard("joined")).hasSize(1);
+            assertThat(red.heard("left")).hasSize(1);
+            assertThat(red.heard("except")).isEmpty();
+            assertThat(red.heard("direct")).isEmpty();
+            assertThat(none.log()).doesNotContain("room red", "union once", "joined green", "left green", "other namespace")
+                    .contains("except not red");
+            both.awaitHeard("room red", "union once", "direct to one", "joined green", "@disconnect io server disconnect");
+            assertThat(both.heard("union")).hasSize(1);
+            assertThat(both.heard("left")).isEmpty();
+            assertThat(both.heard("end")).isEmpty();
+            other.awaitHeard("other namespace");
+            assertThat(other.heard("all")).isEmpty();
+        }
+    }
+
+    @Test
+    void nobody_is_heard_who_was_not_asked_for() {
+        try (Cluster cluster = Cluster.overRedis(1, Map.of());
+                SocketIoClient client = SocketIoClient.connect(cluster.replica(0), "/", "websocket")) {
+            Node.run("emitter.mjs", cluster.redis().url(), client.id());
+            assertThat(client.emitWithAck("join", "still-here")).contains("\"code\":200");
+            assertThat(client.log()).containsExactly("@connect");
+        }
+    }
+}

@@ -1,0 +1,262 @@
+package dev.atrium.it.socketio;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.atrium.it.fixture.Cluster;
+import dev.atrium.it.fixture.Nginx;
+import dev.atrium.it.fixture.Replica;
+import dev.atrium.it.fixture.SessionClient;
+import dev.atrium.it.fixture.SocketClient;
+import dev.atrium.it.fixture.SocketIoClient;
+import java.io.IOException;
+import java.net.Socket;
+import java.net.URI;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Socket.IO clients on two replicas, with requests that may reach either replica. */
+class RedisSocketIoIT {
+
+    private static final String POLLING = "/socket.io/?EIO=4&transport=polling";
+
+    private static Cluster cluster;
+
+    @BeforeAll
+    static void start() {
+        cluster = Cluster.overRedis(2, Map.of("atrium.redis.lease", "3s"));
+    }
+
+    @AfterAll
+    static void stop() {
+        cluster.close();
+    }
+
+    @Test
+    void each_hears_all_others_whatever_they_speak_and_wherever_they_are() {
+        try (Nginx nginx = Nginx.before(here(), elsewhere());
+                SocketIoClient polling = client(nginx, "polling");
+                SocketIoClient webSocket = client(nginx, "websocket");
+                SocketIoClient upgraded = client(nginx, "polling,websocket");
+                SocketClient plain = SocketClient.connect(URI.create(nginx.http("/rooms/mixed").replace("http", "ws")));
+                SessionClient session = here().session()) {
+            List<SocketIoClient> clients = List.of(polling, webSocket, upgraded);
+            clients.forEach(client -> assertThat(client.emitWithAck("join", "mixed")).contains("\"code\":200"));
+            session.join("mixed");
+
+            polling.emit("chat", "from polling");
+            webSocket.emit("chat", "from websocket");
+            upgraded.emit("chat", "from both", 2);
+            plain.text("from plain");
+            session.call("send", "{\"room\":\"mixed\",\"data\":\"from session\"}");
+            elsewhere().post("/rooms/mixed", "from curl");
+
+            clients.forEach(client -> client.awaitHeard("chat from polling", "chat from websocket", "chat from both 2",
+                    "message from plain", "message from session", "message from curl"));
+            SocketClient.await().untilAsserted(() -> assertThat(plain.received()).contains("from polling", "from websocket",
+                    "[\"from both\",2]", "from session", "from curl"));
+            SocketClient.await().untilAsserted(() -> assertThat(String.join("", session.received())).contains("from polling",
+                    "from websocket", "[\"from both\",2]", "from plain", "from curl"));
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = { "polling", "polling,websocket" })
+    void bytes_pass_from_replica_to_replica(String transports) {
+        byte[] bytes = new byte[100_000];
+        try (Nginx nginx = Nginx.before(here(), elsewhere()); SocketIoClient client = client(nginx, transports)) {
+            String room = "bytes-" + transports.replace(',', '-');
+            client.emitWithAck("join", room);
+            client.emit("photo", "name", bytes);
+            client.awaitHeard("photo name 100000 bytes, hash " + java.util.Arrays.hashCode(bytes));
+        }
+    }
+
+    @Test
+    void a_request_reaches_the_owner_of_its_connection() {
+        String session = session(here());
+
+        assertThat(elsewhere().post(session, "40").body()).isEqualTo("ok");
+        assertThat(elsewhere().get(session).body()).startsWith("40{\"sid\":\"~");
+        assertThat(here().post(session, "42[\"said\",1]").body()).isEqualTo("ok");
+        assertThat(elsewhere().get(session).body()).isEqualTo("42[\"said\",1]");
+        try (SocketClient socket = elsewhere().plain(session.replace("polling", "websocket"))) {
+            socket.text("2probe");
+            assertThat(socket.await(1)).containsExactly("3probe");
+            socket.text("5");
+            socket.text("42[\"said\",2]");
+            assertThat(socket.await(2).get(1)).isEqualTo("42[\"said\",2]");
+            socket.text("1");
+            assertThat(socket.awaitClose()).isEqualTo(1005);
+        }
+    }
+
+    @Test
+    void a_connection_that_nobody_owns_is_unknown_everywhere() {
+        String nobody = POLLING + "&sid=" + "n".repeat(20);
+        assertThat(here().get(nobody).body()).isEqualTo("{\"code\":1,\"message\":\"Session ID unknown\"}");
+        String gone = session(here()).replaceAll("...$", "---");
+        assertThat(elsewhere().get(gone).body()).isEqualTo("{\"code\":1,\"message\":\"Session ID unknown\"}");
+        assertThat(elsewhere().request("GET", session(here()), "Atrium-Forwarded", "x").body())
+                .as("forwarded once already").isEqualTo("{\"code\":1,\"message\":\"Session ID unknown\"}");
+    }
+
+    @Test
+    void the_connections_of_a_replica_that_was_killed_are_unknown_at_once() {
+        try (Replica third = third()) {
+            String session = session(third);
+            elsewhere().post(session, "40");
+            third.kill();
+            assertThat(elsewhere().get(session).body()).isEqualTo("{\"code\":1,\"message\":\"Session ID unknown\"}");
+            assertThat(here().post(session, "3").body()).isEqualTo("{\"code\":1,\"message\":\"Session ID unknown\"}");
+        }
+    }
+
+    @Test
+    void a_poll_that_waits_at_a_replica_when_it_is_killed_learns_that_its_connection_is_unknown() {
+        try (Replica third = third()) {
+            String session = session(third);
+            elsewhere().post(session, "40");
+            assertThat(elsewhere().get(session).body()).startsWith("40{");
+            CompletableFuture<String> poll = CompletableFuture.supplyAsync(() -> elsewhere().get(session).body());
+            // Longer than a request needs to arrive; a later one would get the same response.
+            Awaitility.await().pollDelay(Duration.ofMillis(300)).until(() -> !poll.isDone());
+
+            third.kill();
+
+            assertThat(poll).succeedsWithin(Duration.ofSeconds(10))
+                    .isEqualTo("{\"code\":1,\"message\":\"Session ID unknown\"}");
+        }
+    }
+
+    @Test
+    void what_a_poll_was_given_is_given_again_if_the_replica_that_had_forwarded_it_is_gone() throws Exception {
+        String session = joined();
+        try (Replica third = third(); Socket poll = asks(third, session + "&t=P1a2b3c")) {
+            third.signal("STOP");
+            here().post(session, "42[\"said\",1]");
+            // Longer than the owner needs to send the packet to the replica that no longer forwards it.
+            Awaitility.await().pollDelay(Duration.ofMillis(300)).until(() -> true);
+            third.kill();
+        }
+        assertThat(elsewhere().get(session + "&t=P1a2b3c").body()).isEqualTo("42[\"said\",1]");
+        here().post(session, "42[\"said\",2]");
+        assertThat(elsewhere().get(session + "&t=P1a2b3d").body()).isEqualTo("42[\"said\",2]");
+    }
+
+    @Test
+    void a_poll_goes_on_elsewhere_if_the_replica_that_had_forwarded_it_is_killed() throws Exception {
+        String session = joined();
+        try (Replica third = third(); Socket poll = asks(third, session + "&t=P1a2b3c")) {
+            third.kill();
+        }
+        CompletableFuture<String> again = CompletableFuture.supplyAsync(() -> elsewhere().get(session + "&t=P1a2b3c").body());
+        // Longer than the server waits for a client that is gone.
+        Awaitility.await().pollDelay(Duration.ofMillis(1_500)).until(() -> !again.isDone());
+        here().post(session, "42[\"said\",1]");
+        assertThat(again).succeedsWithin(Duration.ofSeconds(10)).isEqualTo("42[\"said\",1]");
+    }
+
+    @Test
+    void polls_that_carry_the_same_second_are_two() {
+        String session = joined() + "&t=1700000000";
+        here().post(session, "42[\"said\",1]");
+        assertThat(elsewhere().get(session).body()).isEqualTo("42[\"said\",1]");
+        here().post(session, "42[\"said\",2]");
+        assertThat(here().get(session).body()).isEqualTo("42[\"said\",2]");
+    }
+
+    @Test
+    void a_replica_that_ends_sends_the_polls_elsewhere_that_it_forwards_and_cuts_the_websockets() {
+        String session = joined();
+        String changing = joined();
+        try (Replica third = third(); SocketClient socket = third.plain(changing.replace("polling", "websocket"))) {
+            CompletableFuture<String> poll = CompletableFuture.supplyAsync(() -> third.get(session + "&t=P1a2b3c").body());
+            socket.text("2probe");
+            assertThat(socket.await(1)).containsExactly("3probe");
+            Awaitility.await().pollDelay(Duration.ofMillis(300)).until(() -> !poll.isDone());
+
+            assertThat(third.terminate()).isZero();
+
+            assertThat(poll).succeedsWithin(Duration.ofSeconds(1)).isEqualTo("6");
+            assertThat(third.log()).doesNotContain("WARN  [io.").doesNotContain("ERROR").doesNotContain("are cut");
+        }
+        here().post(session, "42[\"said\",1]");
+        assertThat(elsewhere().get(session + "&t=P1a2b3d").body()).isEqualTo("42[\"said\",1]");
+    }
+
+    @Test
+    void a_client_that_gives_up_its_poll_elsewhere_is_gone_at_once() throws Exception {
+        String session = session(here());
+        asks(elsewhere(), session).close();
+        SocketClient.await().untilAsserted(() -> assertThat(here().post(session, "3").body()).contains("\"code\":1"));
+    }
+
+    @Test
+    void while_redis_is_away_clients_stay_and_are_told_so() {
+        try (Cluster own = Cluster.overRedis(1, Map.of());
+                SocketIoClient polling = SocketIoClient.connect(own.replica(0), "/", "polling");
+                SocketIoClient webSocket = SocketIoClient.connect(own.replica(0), "/", "websocket")) {
+            List<SocketIoClient> clients = List.of(polling, webSocket);
+            clients.forEach(client -> client.emitWithAck("join", "there"));
+
+            own.redis().stop();
+
+            for (SocketIoClient client : clients) {
+                assertThat(client.emitWithAck("join", "new-" + client.id().hashCode())).contains("\"code\":503");
+                assertThat(client.emitWithAck("word", "lost")).contains("\"code\":503");
+            }
+            own.redis().resume();
+            SocketClient.await().untilAsserted(() -> assertThat(polling.emitWithAck("word", "again")).contains("\"code\":200"));
+            clients.forEach(client -> client.awaitHeard("word again"));
+            clients.forEach(
+                    client -> assertThat(client.log()).doesNotContain("word lost").filteredOn("@connect"::equals).hasSize(1));
+        }
+    }
+
+    private static Replica here() {
+        return cluster.replica(0);
+    }
+
+    private static Replica elsewhere() {
+        return cluster.replica(1);
+    }
+
+    private static Replica third() {
+        return Replica.start(
+                Map.of("atrium.backplane", "redis", "quarkus.redis.hosts", cluster.redis().url(), "atrium.redis.lease", "3s",
+                        "atrium.drain.delay", "0s", "atrium.drain.window", "1s"));
+    }
+
+    /** Path of a session on the first replica that has joined the namespace. */
+    private static String joined() {
+        String session = session(here());
+        here().post(session, "40");
+        assertThat(here().get(session).body()).startsWith("40{");
+        return session;
+    }
+
+    /** Sends a poll, and returns once it is pending. */
+    private static Socket asks(Replica replica, String path) throws IOException {
+        Socket poll = new Socket("127.0.0.1", replica.port());
+        poll.getOutputStream().write(("GET " + path + " HTTP/1.1\r\nHost: a\r\n\r\n").getBytes());
+        Awaitility.await().pollDelay(Duration.ofMillis(300)).until(() -> true);
+        return poll;
+    }
+
+    private static SocketIoClient client(Nginx nginx, String transports) {
+        return SocketIoClient.connect(URI.create(nginx.http("/")), transports, Map.of()).awaitConnected();
+    }
+
+    private static String session(Replica replica) {
+        String open = replica.get(POLLING).body();
+        return POLLING + "&sid=" + open.substring(9, 29);
+    }
+}
