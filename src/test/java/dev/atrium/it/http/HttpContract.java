@@ -1,6 +1,14 @@
 package dev.atrium.it.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.hamcrest.Matchers.contains;
+import static org.hamcrest.Matchers.empty;
+import static org.hamcrest.Matchers.emptyOrNullString;
+import static org.hamcrest.Matchers.equalTo;
+import static org.hamcrest.Matchers.hasSize;
+import static org.hamcrest.Matchers.is;
+import static org.hamcrest.Matchers.matchesPattern;
+import static org.hamcrest.Matchers.not;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.atrium.it.fixture.Cluster;
@@ -9,6 +17,7 @@ import dev.atrium.it.fixture.Replica;
 import dev.atrium.it.fixture.SessionClient;
 import dev.atrium.it.fixture.SocketClient;
 import dev.atrium.it.fixture.StreamClient;
+import io.restassured.response.Response;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.Socket;
@@ -127,13 +136,11 @@ abstract class HttpContract extends ClusterContract {
     @Test
     void a_poll_gives_what_is_there_and_a_long_poll_waits_for_more() {
         String epoch = say("/rooms/poll", 3);
-        JsonNode newest = json(elsewhere().get("/rooms/poll/messages?limit=2"));
-        assertThat(newest.path("epoch").asText()).isEqualTo(epoch);
-        assertThat(newest.path("offset").asLong()).isEqualTo(3);
-        assertThat(newest.path("messages").findValuesAsText("offset")).containsExactly("2", "3");
-        assertThat(offsets(elsewhere().get("/rooms/poll/messages?after=" + epoch + ":1"))).containsExactly("2", "3");
-        assertThat(offsets(elsewhere().get("/rooms/poll/messages?after=1&before=3"))).containsExactly("2");
-        assertThat(offsets(elsewhere().get("/rooms/poll/messages?after=3&wait=0"))).isEmpty();
+        elsewhere().given().get("/rooms/poll/messages?limit=2").then()
+                .body("epoch", equalTo(epoch), "offset", equalTo(3), "messages.offset", contains(2, 3));
+        elsewhere().given().get("/rooms/poll/messages?after=" + epoch + ":1").then().body("messages.offset", contains(2, 3));
+        elsewhere().given().get("/rooms/poll/messages?after=1&before=3").then().body("messages.offset", contains(2));
+        elsewhere().given().get("/rooms/poll/messages?after=3&wait=0").then().body("messages", empty());
 
         CompletableFuture<HttpResponse<String>> waiting = CompletableFuture.supplyAsync(
                 () -> elsewhere().get("/rooms/poll/messages?after=" + epoch + ":3&wait=25"));
@@ -149,11 +156,10 @@ abstract class HttpContract extends ClusterContract {
     void a_long_poll_that_hears_nothing_ends_with_nothing_and_nobody_saw_it() {
         String epoch = say("/rooms/quiet", 1);
         long start = System.nanoTime();
-        JsonNode answer = json(elsewhere().get("/rooms/quiet/messages?after=" + epoch + ":1&wait=1"));
+        Response answer = elsewhere().given().get("/rooms/quiet/messages?after=" + epoch + ":1&wait=1");
         assertThat(Duration.ofNanos(System.nanoTime() - start)).isGreaterThan(Duration.ofMillis(900));
-        assertThat(answer.path("messages")).isEmpty();
-        assertThat(answer.path("offset").asLong()).isEqualTo(1);
-        assertThat(json(here().get("/rooms/quiet")).path("members").asInt()).isZero();
+        answer.then().body("messages", empty(), "offset", equalTo(1));
+        here().given().get("/rooms/quiet").then().body("members", equalTo(0));
     }
 
     @Test
@@ -191,16 +197,15 @@ abstract class HttpContract extends ClusterContract {
     void a_range_with_nothing_in_it_is_empty() {
         say("/rooms/range", 2);
         for (String range : List.of("after=9223372036854775807&before=5", "before=0", "after=5&before=3")) {
-            assertThat(offsets(here().get("/rooms/range/messages?" + range))).as(range).isEmpty();
+            here().given().get("/rooms/range/messages?" + range).then().body("messages", empty());
         }
     }
 
     @Test
     void a_poll_from_a_lost_epoch_gives_all_that_there_is_and_says_so() {
         say("/rooms/other-epoch", 2);
-        JsonNode answer = json(elsewhere().get("/rooms/other-epoch/messages?wait=5&after=elsewhen:7"));
-        assertThat(answer.path("recovered").asBoolean()).isFalse();
-        assertThat(answer.path("messages").findValuesAsText("offset")).containsExactly("1", "2");
+        elsewhere().given().get("/rooms/other-epoch/messages?wait=5&after=elsewhen:7").then()
+                .body("recovered", is(false), "messages.offset", contains(1, 2));
     }
 
     @Test
@@ -210,19 +215,15 @@ abstract class HttpContract extends ClusterContract {
                 SessionClient ann = here().session()) {
             bob.events("@welcome", 1);
             ann.join("state-1");
-            JsonNode state = json(elsewhere().get("/rooms/state-1"));
-            assertThat(state.path("room").asText()).isEqualTo("state-1");
-            assertThat(state.path("members").asInt()).isEqualTo(2);
-            assertThat(state.path("epoch").asText()).isEqualTo(epoch);
-            assertThat(state.path("offset").asLong()).isEqualTo(2);
-            assertThat(json(here().get("/rooms/state-1/members")).path("members").findValuesAsText("id"))
-                    .containsExactly(bob.events("@welcome").get(0).at("/data/id").asText(), ann.id());
-            assertThat(json(here().get("/rooms/state-1/members?by=user")).path("members")).hasSize(2);
+            elsewhere().given().get("/rooms/state-1").then()
+                    .body("room", equalTo("state-1"), "members", equalTo(2), "epoch", equalTo(epoch), "offset", equalTo(2));
+            here().given().get("/rooms/state-1/members").then()
+                    .body("members.id", contains(bob.events("@welcome").get(0).at("/data/id").asText(), ann.id()));
+            here().given().get("/rooms/state-1/members?by=user").then().body("members", hasSize(2));
         }
-        Awaitility.await().untilAsserted(
-                () -> assertThat(json(elsewhere().get("/rooms/state-1")).path("members").asInt()).isZero());
-        assertThat(json(elsewhere().get("/rooms?prefix=state-")).path("rooms").findValuesAsText("room"))
-                .containsExactly("state-1");
+        Awaitility.await()
+                .untilAsserted(() -> elsewhere().given().get("/rooms/state-1").then().body("members", equalTo(0)));
+        elsewhere().given().get("/rooms?prefix=state-").then().body("rooms.room", contains("state-1"));
     }
 
     @Test
@@ -245,17 +246,15 @@ abstract class HttpContract extends ClusterContract {
         try (SessionClient ann = elsewhere().session();
                 StreamClient bob = elsewhere().stream("/rooms/end", "Accept",
                         "text/event-stream")) {
-            assertThat(here().request("DELETE", "/sessions/" + ann.id()).statusCode()).isEqualTo(204);
+            here().given().delete("/sessions/" + ann.id()).then().statusCode(204);
             assertThat(ann.awaitClose()).isEqualTo(1008);
             assertThat(ann.pushes("@goodbye", 1).get(0).at("/data/reason").asText())
                     .isEqualTo("disconnected by the application");
             String id = bob.events("@welcome", 1).get(0).at("/data/id").asText();
-            assertThat(here().request("DELETE", "/sessions/" + id).statusCode()).isEqualTo(204);
+            here().given().delete("/sessions/" + id).then().statusCode(204);
             bob.awaitEnd();
             assertThat(bob.events("@goodbye")).hasSize(1);
-            HttpResponse<String> again = here().request("DELETE", "/sessions/" + ann.id());
-            assertThat(again.statusCode()).isEqualTo(404);
-            assertThat(again.headers().firstValue("Content-Type")).hasValue("application/problem+json");
+            here().given().delete("/sessions/" + ann.id()).then().statusCode(404).contentType("application/problem+json");
         }
     }
 
@@ -263,11 +262,11 @@ abstract class HttpContract extends ClusterContract {
     void a_post_with_an_idempotency_key_is_said_once() {
         String first = postWithKey(here());
         assertThat(postWithKey(elsewhere())).isEqualTo(first);
-        assertThat(json(here().get("/rooms/key")).path("offset").asLong()).isEqualTo(1);
+        here().given().get("/rooms/key").then().body("offset", equalTo(1));
     }
 
     private static String postWithKey(Replica replica) {
-        return replica.request("POST", "/rooms/key", "Idempotency-Key", "order-17").body();
+        return replica.given().header("Idempotency-Key", "order-17").post("/rooms/key").asString();
     }
 
     @Test
@@ -304,37 +303,32 @@ abstract class HttpContract extends ClusterContract {
             "/rooms/a/messages?wait=x",
             "/rooms/a?ns=%0A", "/rooms/a?as=iframe&after=x" })
     void a_wrong_query_gets_400_and_the_name_of_the_field(String path) {
-        HttpResponse<String> answer = here().get(path);
-        assertThat(answer.statusCode()).as(answer.body()).isEqualTo(400);
-        assertThat(answer.headers().firstValue("Content-Type")).hasValue("application/problem+json");
-        assertThat(json(answer).path("detail").asText()).matches("(after|limit|wait|before|by|cursor|ns|namespace): .*");
+        here().given().get(path).then().statusCode(400).contentType("application/problem+json")
+                .body("detail", matchesPattern("(after|limit|wait|before|by|cursor|ns|namespace): .*"));
     }
 
     @ParameterizedTest
     @CsvSource({ "GET, /nowhere, 404", "PUT, /rooms/a, 405", "POST, /rooms/a/members, 405" })
     void what_is_not_there_is_a_problem(String method, String path, int status) {
-        HttpResponse<String> answer = here().request(method, path);
-        assertThat(answer.statusCode()).isEqualTo(status);
-        assertThat(json(answer).path("status").asInt()).isEqualTo(status);
-        assertThat(json(answer).path("title").asText()).isNotEmpty();
+        here().given().request(method, path).then().statusCode(status)
+                .body("status", equalTo(status), "title", not(emptyOrNullString()));
     }
 
     @Test
     void a_sessions_own_room_is_nobody_elses_to_read() {
         try (SessionClient ann = here().session()) {
             for (String accept : List.of("text/event-stream", "application/json")) {
-                assertThat(elsewhere().request("GET", "/rooms/" + ann.id(), "Accept", accept).statusCode()).isEqualTo(403);
+                elsewhere().given().accept(accept).get("/rooms/" + ann.id()).then().statusCode(403);
             }
-            assertThat(elsewhere().get("/rooms/" + ann.id() + "/messages?after=0").statusCode()).isEqualTo(403);
+            elsewhere().given().get("/rooms/" + ann.id() + "/messages?after=0").then().statusCode(403);
         }
     }
 
     @Test
     void the_openapi_document_is_for_operators_and_names_each_path() {
-        String document = here().management("/q/openapi").body();
-        assertThat(document).contains("/rooms:", "/rooms/{room}:", "/rooms/{room}/messages:", "/rooms/{room}/members:",
-                "/sessions/{id}:", "/users/{user}/sessions:", "text/event-stream:", "application/x-ndjson:", "Last-Event-ID",
-                "Idempotency-Key");
+        assertThat(here().givenManagement().get("/q/openapi").asString()).contains("/rooms:", "/rooms/{room}:",
+                "/rooms/{room}/messages:", "/rooms/{room}/members:", "/sessions/{id}:", "/users/{user}/sessions:",
+                "text/event-stream:", "application/x-ndjson:", "Last-Event-ID", "Idempotency-Key");
     }
 
     /** Publishes a number of messages, and returns the room's epoch. */
@@ -344,10 +338,6 @@ abstract class HttpContract extends ClusterContract {
             epoch = json(here().post(room, "message " + i)).path("epoch").asText();
         }
         return epoch;
-    }
-
-    private static List<String> offsets(HttpResponse<String> answer) {
-        return json(answer).path("messages").findValuesAsText("offset");
     }
 
     private static JsonNode json(HttpResponse<String> answer) {

@@ -1,14 +1,22 @@
 package dev.atrium.it.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.hamcrest.Matchers.containsString;
+import static org.hamcrest.Matchers.emptyString;
+import static org.hamcrest.Matchers.equalTo;
+import static org.hamcrest.Matchers.equalToIgnoringCase;
+import static org.hamcrest.Matchers.is;
+import static org.hamcrest.Matchers.matchesPattern;
+import static org.hamcrest.Matchers.startsWith;
 
 import dev.atrium.it.fixture.Node;
 import dev.atrium.it.fixture.Replica;
 import dev.atrium.it.fixture.StreamClient;
 import dev.atrium.it.fixture.Tokens;
+import io.restassured.response.Response;
+import io.restassured.specification.RequestSpecification;
 import java.io.IOException;
 import java.io.StringReader;
-import java.net.http.HttpResponse;
 import java.nio.file.Path;
 import java.util.HashSet;
 import java.util.List;
@@ -51,12 +59,12 @@ class PageIT {
         replica.close();
     }
 
-    private static HttpResponse<String> navigate(String path) {
-        return replica.request("GET", path, "Accept", BROWSER);
+    private static Response navigate(String path) {
+        return browser(replica).get(path);
     }
 
-    private static String header(HttpResponse<?> response, String name) {
-        return response.headers().firstValue(name).orElse("");
+    private static RequestSpecification browser(Replica to) {
+        return to.given().accept(BROWSER);
     }
 
     @ParameterizedTest
@@ -65,20 +73,18 @@ class PageIT {
             "%F0%9F%8F%9B%EF%B8%8F, text/html", "a%2Fb, text/html", "%3Cscript%3Ealert(1)%3C%2Fscript%3E, text/html",
             "a;b, text/html" })
     void whoever_likes_html_best_gets_the_room_s_page(String room, String accept) {
-        HttpResponse<String> page = replica.request("GET", "/rooms/" + room, "Accept", accept);
-        assertThat(page.statusCode()).isEqualTo(200);
-        assertThat(header(page, "Content-Type")).isEqualToIgnoringCase("text/html;charset=UTF-8");
-        assertThat(page.body()).contains("id=\"messages\"").isEqualTo(navigate("/rooms/other").body());
+        replica.given().accept(accept).get("/rooms/" + room).then().statusCode(200)
+                .header("Content-Type", equalToIgnoringCase("text/html;charset=UTF-8"))
+                .body(containsString("id=\"messages\""), equalTo(navigate("/rooms/other").asString()));
     }
 
     @ParameterizedTest
     @ValueSource(strings = { "application/json", "*/*", "application/json, text/html;q=0.9", "application/json, text/html" })
     void whoever_does_not_gets_json_as_before(String accept) {
-        HttpResponse<String> state = replica.request("GET", "/rooms/lobby", "Accept", accept);
-        assertThat(state.statusCode()).isEqualTo(200);
-        assertThat(header(state, "Content-Type")).startsWith("application/json");
-        assertThat(header(state, "Vary")).isEqualTo("Accept");
-        assertThat(header(replica.get("/rooms/lobby"), "Content-Type")).startsWith("application/json");
+        replica.given().accept(accept).get("/rooms/lobby").then().statusCode(200)
+                .header("Content-Type", startsWith("application/json")).header("Vary", "Accept");
+        assertThat(replica.get("/rooms/lobby").headers().firstValue("Content-Type")).as("without any Accept")
+                .hasValueSatisfying(type -> assertThat(type).startsWith("application/json"));
     }
 
     @Test
@@ -94,24 +100,20 @@ class PageIT {
     @ParameterizedTest
     @CsvSource({ "%FF, room:", "a%0Ab, room:", "a?ns=chat, ns:" })
     void a_room_that_cannot_be_has_no_page(String room, String field) {
-        HttpResponse<String> refused = navigate("/rooms/" + room);
-        assertThat(refused.statusCode()).isEqualTo(400);
-        assertThat(header(refused, "Content-Type")).isEqualTo("application/problem+json");
-        assertThat(refused.body()).contains(field);
+        navigate("/rooms/" + room).then().statusCode(400).header("Content-Type", "application/problem+json")
+                .body(containsString(field));
     }
 
     @Test
     void nothing_but_its_own_files_runs_in_a_page() {
         for (String path : PAGES) {
-            HttpResponse<String> page = navigate(path);
-            assertThat(page.statusCode()).as(path).isEqualTo(200);
-            assertThat(header(page, "Content-Security-Policy")).as(path)
+            Response page = navigate(path);
+            page.then().statusCode(200).header("X-Content-Type-Options", "nosniff").header("Referrer-Policy", "no-referrer");
+            assertThat(page.header("Content-Security-Policy")).as(path)
                     .contains("default-src 'none'", "script-src 'self'", "style-src 'self'",
                             "frame-ancestors 'none'", "base-uri 'none'", "form-action 'none'")
                     .doesNotContain("unsafe", "*", "http");
-            assertThat(header(page, "X-Content-Type-Options")).isEqualTo("nosniff");
-            assertThat(header(page, "Referrer-Policy")).isEqualTo("no-referrer");
-            for (Element element : elements(page.body())) {
+            for (Element element : elements(page.asString())) {
                 assertHarmless(path, element);
             }
         }
@@ -134,7 +136,7 @@ class PageIT {
 
     @Test
     void whatever_a_page_names_is_there_with_the_same_protection() {
-        Set<String> files = PAGES.stream().flatMap(path -> elements(navigate(path).body()).stream())
+        Set<String> files = PAGES.stream().flatMap(path -> elements(navigate(path).asString()).stream())
                 .flatMap(element -> Stream.of(element.getAttribute("src"),
                         element.getTagName().equals("link") ? element.getAttribute("href") : ""))
                 .filter(name -> !name.isEmpty()).collect(Collectors.toCollection(HashSet::new));
@@ -142,13 +144,12 @@ class PageIT {
         while (!seen.containsAll(files)) {
             for (String file : List.copyOf(files)) {
                 if (seen.add(file)) {
-                    HttpResponse<String> response = replica.get(file);
-                    assertThat(response.statusCode()).as(file).isEqualTo(200);
-                    assertThat(header(response, "Cache-Control")).as(file).isEqualTo("no-cache");
-                    assertThat(header(response, "Content-Type")).as(file).matches(type(file));
-                    assertThat(response.body()).as(file).doesNotContain("innerHTML", "outerHTML", "insertAdjacentHTML",
+                    Response response = replica.given().get(file);
+                    response.then().statusCode(200).header("Cache-Control", "no-cache")
+                            .header("Content-Type", matchesPattern(type(file)));
+                    assertThat(response.asString()).as(file).doesNotContain("innerHTML", "outerHTML", "insertAdjacentHTML",
                             "document.write", "eval(");
-                    Pattern.compile("from \"(?:\\./|/pages/)([a-z0-9]+\\.js)\"").matcher(response.body()).results()
+                    Pattern.compile("from \"(?:\\./|/pages/)([a-z0-9]+\\.js)\"").matcher(response.asString()).results()
                             .forEach(found -> files.add("/pages/" + found.group(1)));
                 }
             }
@@ -163,23 +164,18 @@ class PageIT {
     @ParameterizedTest
     @ValueSource(strings = { "/", "/latency", "/rooms/lobby", "/pages/room.js", "/atrium.js" })
     void a_page_is_asked_for_each_time_and_sent_once(String path) {
-        HttpResponse<String> first = navigate(path);
-        String tag = header(first, "ETag");
-        assertThat(tag).matches("\"[A-Za-z0-9_-]{22}\"");
-        assertThat(header(first, "Cache-Control")).isEqualTo("no-cache");
-        HttpResponse<String> again = replica.request("GET", path, "Accept", BROWSER, "If-None-Match", tag);
-        assertThat(again.statusCode()).isEqualTo(304);
-        assertThat(again.body()).isEmpty();
-        assertThat(header(again, "ETag")).isEqualTo(tag);
-        assertThat(replica.request("GET", path, "Accept", BROWSER, "If-None-Match", "\"another\"").statusCode()).isEqualTo(200);
+        String tag = navigate(path).then().header("Cache-Control", "no-cache")
+                .header("ETag", matchesPattern("\"[A-Za-z0-9_-]{22}\"")).extract().header("ETag");
+        browser(replica).header("If-None-Match", tag).get(path).then().statusCode(304).header("ETag", tag)
+                .body(is(emptyString()));
+        browser(replica).header("If-None-Match", "\"another\"").get(path).then().statusCode(200);
     }
 
     @Test
     void a_tag_is_the_same_on_every_replica() {
         try (Replica other = Replica.start()) {
             for (String path : PAGES) {
-                assertThat(header(other.request("GET", path, "Accept", BROWSER), "ETag"))
-                        .isEqualTo(header(navigate(path), "ETag"));
+                browser(other).get(path).then().header("ETag", navigate(path).header("ETag"));
             }
         }
     }
@@ -187,51 +183,46 @@ class PageIT {
     @Test
     void head_says_what_get_says_without_a_body() {
         for (String path : PAGES) {
-            HttpResponse<String> head = replica.request("HEAD", path, "Accept", BROWSER);
-            HttpResponse<String> get = navigate(path);
-            assertThat(head.statusCode()).as(path).isEqualTo(200);
-            assertThat(head.body()).isEmpty();
+            Response head = browser(replica).head(path);
+            Response get = navigate(path);
+            head.then().statusCode(200).body(is(emptyString()));
             for (String name : List.of("Content-Length", "ETag", "Content-Security-Policy", "Vary", "Content-Type")) {
-                assertThat(header(head, name)).as(path + ' ' + name).isEqualTo(header(get, name));
+                assertThat(head.header(name)).as(path + ' ' + name).isEqualTo(get.header(name));
             }
         }
-        assertThat(header(replica.request("HEAD", "/rooms/lobby"), "Content-Type")).startsWith("application/json");
+        replica.given().head("/rooms/lobby").then().header("Content-Type", startsWith("application/json"));
     }
 
     @Test
     void where_tokens_are_required_the_page_is_for_everybody_and_what_is_said_is_not() {
         try (Replica strict = Replica.start(Tokens.required(Map.of()))) {
             for (String path : List.of("/", "/latency", "/rooms/lobby", "/rooms/lobby?access_token=" + Tokens.expired())) {
-                HttpResponse<String> page = strict.request("GET", path, "Accept", BROWSER);
-                assertThat(page.statusCode()).as(path).isEqualTo(200);
-                assertThat(header(page, "Content-Type")).as(path).startsWith("text/html");
+                browser(strict).get(path).then().statusCode(200).header("Content-Type", startsWith("text/html"));
             }
-            HttpResponse<String> refused = strict.request("GET", "/rooms/lobby", "Accept", BROWSER, "Authorization",
-                    "Bearer nonsense");
-            assertThat(refused.statusCode()).as("a person with a bad token has to see where to put another one").isEqualTo(200);
-            assertThat(strict.get("/rooms/lobby").statusCode()).isEqualTo(401);
-            assertThat(strict.get("/rooms/lobby/messages").statusCode()).isEqualTo(401);
-            assertThat(strict.get("/rooms").statusCode()).isEqualTo(401);
+            // A person with a bad token has to see where to put another one.
+            browser(strict).auth().oauth2("nonsense").get("/rooms/lobby").then().statusCode(200);
+            for (String path : List.of("/rooms/lobby", "/rooms/lobby/messages", "/rooms")) {
+                strict.given().get(path).then().statusCode(401);
+            }
         }
     }
 
     @Test
     void pages_of_listed_origins_alone_may_ask_for_it() {
         try (Replica strict = Replica.start(Map.of("atrium.origins", "https://app.example.com"))) {
-            assertThat(strict.request("GET", "/rooms/lobby", "Accept", BROWSER, "Origin", "https://evil.example").statusCode())
-                    .isEqualTo(403);
-            assertThat(strict.request("GET", "/rooms/lobby", "Accept", BROWSER).statusCode()).isEqualTo(200);
+            browser(strict).header("Origin", "https://evil.example").get("/rooms/lobby").then().statusCode(403);
+            browser(strict).get("/rooms/lobby").then().statusCode(200);
         }
     }
 
     @Test
     void every_word_of_a_page_is_there_in_both_languages() {
-        String words = replica.get("/pages/words.js").body();
+        String words = replica.given().get("/pages/words.js").asString();
         int chinese = words.indexOf("const zh");
         Set<String> english = keys(words.substring(0, chinese));
         assertThat(keys(words.substring(chinese))).isEqualTo(english);
         for (String path : PAGES) {
-            for (Element element : elements(navigate(path).body())) {
+            for (Element element : elements(navigate(path).asString())) {
                 for (String name : List.of("data-say", "data-say-label", "data-say-title", "data-say-placeholder")) {
                     if (element.hasAttribute(name)) {
                         assertThat(english).as(path).contains(element.getAttribute(name));

@@ -1,12 +1,15 @@
 package dev.atrium.it.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.hamcrest.Matchers.equalTo;
+import static org.hamcrest.Matchers.startsWith;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.atrium.it.fixture.Replica;
 import dev.atrium.it.fixture.SessionClient;
 import dev.atrium.it.fixture.SocketClient;
+import io.restassured.path.json.JsonPath;
+import io.restassured.specification.RequestSpecification;
 import java.io.IOException;
 import java.net.Socket;
 import java.net.http.HttpResponse;
@@ -33,16 +36,11 @@ class PublishIT {
     }
 
     @Test
-    void the_answer_is_201_with_the_message_s_place() throws Exception {
-        HttpResponse<String> first = replica.post("/rooms/place", "one");
-        HttpResponse<String> second = replica.post("/rooms/place", "two");
-        assertThat(first.statusCode()).isEqualTo(201);
-        JsonNode one = new ObjectMapper().readTree(first.body());
-        JsonNode two = new ObjectMapper().readTree(second.body());
-        assertThat(one.path("offset").asInt()).isEqualTo(1);
-        assertThat(two.path("offset").asInt()).isEqualTo(2);
-        assertThat(two.path("epoch")).isEqualTo(one.path("epoch"));
-        assertThat(one.path("at").asLong()).isBetween(System.currentTimeMillis() - 60_000, System.currentTimeMillis() + 1);
+    void the_answer_is_201_with_the_message_s_place() {
+        JsonPath first = text("one").post("/rooms/place").then().statusCode(201).body("offset", equalTo(1)).extract()
+                .jsonPath();
+        text("two").post("/rooms/place").then().body("offset", equalTo(2), "epoch", equalTo(first.getString("epoch")));
+        assertThat(first.getLong("at")).isBetween(System.currentTimeMillis() - 60_000, System.currentTimeMillis() + 1);
     }
 
     @ParameterizedTest(name = "{0} -> {2}")
@@ -90,19 +88,20 @@ class PublishIT {
             "/rooms/%ff              | text/plain            | x              | room:",
             "/rooms/a                | text/plain;charset=zz | x              | Content-Type:",
     })
-    void a_mistake_is_a_problem_with_the_field(String path, String type, String body, String detail) throws Exception {
-        HttpResponse<String> response = replica.post(path, type, body.getBytes(StandardCharsets.UTF_8));
-        assertThat(response.statusCode()).isEqualTo(400);
-        assertThat(response.headers().firstValue("content-type")).hasValueSatisfying(
-                value -> assertThat(value).startsWith("application/problem+json"));
-        JsonNode problem = new ObjectMapper().readTree(response.body());
-        assertThat(problem.path("status").asInt()).isEqualTo(400);
-        assertThat(problem.path("detail").asText()).startsWith(detail);
+    void a_mistake_is_a_problem_with_the_field(String path, String type, String body, String detail) {
+        replica.given().contentType(type).body(body.getBytes(StandardCharsets.UTF_8)).post(path).then().statusCode(400)
+                .contentType(startsWith("application/problem+json"))
+                .body("status", equalTo(400), "detail", startsWith(detail));
     }
 
     @Test
     void text_that_is_not_in_its_charset_is_refused() {
-        assertThat(replica.post("/rooms/a", "text/plain", new byte[] { (byte) 0xC3, 0x28 }).statusCode()).isEqualTo(400);
+        replica.given().contentType("text/plain").body(new byte[] { (byte) 0xC3, 0x28 }).post("/rooms/a").then()
+                .statusCode(400);
+    }
+
+    private static RequestSpecification text(String text) {
+        return replica.given().contentType("text/plain").body(text);
     }
 
     @Test

@@ -1,7 +1,5 @@
 package dev.atrium.it.http;
 
-import static org.assertj.core.api.Assertions.assertThat;
-
 import dev.atrium.it.fixture.Cluster;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -16,6 +14,6 @@ class RedisHttpIT extends HttpContract {
     @ParameterizedTest
     @ValueSource(strings = { "x", "-1", "0", "99999999999999999999", "+5" })
     void a_cursor_that_is_none_of_redis_gets_400(String cursor) {
-        assertThat(here().get("/rooms?cursor=" + cursor.replace("+", "%2B")).statusCode()).isEqualTo(400);
+        here().given().get("/rooms?cursor=" + cursor.replace("+", "%2B")).then().statusCode(400);
     }
 }

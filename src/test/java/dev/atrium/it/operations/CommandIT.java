@@ -45,12 +45,12 @@ class CommandIT {
                 Tokens.privateKeyFile().toString(),
                 "--issuer", Tokens.ISSUER, "--audience", Tokens.AUDIENCE, "--expires", "10m");
         assertThat(made.code).as(made.text).isZero();
-        String[] header = { "Authorization", "Bearer " + made.text.strip() };
+        String token = made.text.strip();
         try (Replica replica = Replica.start(Tokens.required(Map.of()))) {
-            assertThat(replica.request("POST", "/rooms/lobby", header).statusCode()).isEqualTo(201);
-            assertThat(replica.request("POST", "/rooms/other", header).statusCode()).isEqualTo(403);
-            assertThat(replica.request("GET", "/rooms/team-7?ns=/chat", header).statusCode()).isEqualTo(200);
-            assertThat(replica.request("GET", "/rooms/team-7", header).statusCode()).isEqualTo(403);
+            replica.given().auth().oauth2(token).post("/rooms/lobby").then().statusCode(201);
+            replica.given().auth().oauth2(token).post("/rooms/other").then().statusCode(403);
+            replica.given().auth().oauth2(token).get("/rooms/team-7?ns=/chat").then().statusCode(200);
+            replica.given().auth().oauth2(token).get("/rooms/team-7").then().statusCode(403);
         }
     }
 
@@ -63,11 +63,8 @@ class CommandIT {
         assertThat(made.code).as(made.text).isZero();
         try (Replica replica = Replica.start(Map.of("atrium.auth.mode", "required", "atrium.permissions.everyone", "",
                 "smallrye.jwt.verify.key.location", file.toUri().toString(), "smallrye.jwt.verify.algorithm", "HS256"))) {
-            assertThat(replica.request("GET", "/rooms/lobby", "Authorization", "Bearer " + made.text.strip()).statusCode())
-                    .isEqualTo(200);
-            assertThat(replica.request("GET", "/rooms/lobby", "Authorization", "Bearer " + Tokens.of("ann", "lobby:join"))
-                    .statusCode())
-                    .isEqualTo(401);
+            replica.given().auth().oauth2(made.text.strip()).get("/rooms/lobby").then().statusCode(200);
+            replica.given().auth().oauth2(Tokens.of("ann", "lobby:join")).get("/rooms/lobby").then().statusCode(401);
         }
     }
 

@@ -1,13 +1,14 @@
 package dev.atrium.it.operations;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.hamcrest.Matchers.containsString;
+import static org.hamcrest.Matchers.equalTo;
 
 import dev.atrium.it.fixture.Replica;
 import dev.atrium.it.fixture.SessionClient;
 import dev.atrium.it.fixture.SocketClient;
 import dev.atrium.it.fixture.SocketIoClient;
 import dev.atrium.it.fixture.StreamClient;
-import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -29,14 +30,11 @@ class RebalanceIT {
     void an_operator_sends_some_sessions_elsewhere_and_the_replica_stays_ready() {
         try (Replica replica = Replica.start(Map.of("atrium.drain.window", "2s"))) {
             List<SessionClient> sessions = sessions(replica, 20);
-            HttpResponse<String> begun = replica.manage("POST", "/admin/drain?sessions=8");
-            assertThat(begun.statusCode()).isEqualTo(202);
-            assertThat(begun.headers().firstValue("Content-Type")).hasValue("application/json");
-            assertThat(begun.body()).isEqualTo("{\"draining\":8}");
+            replica.givenManagement().post("/admin/drain?sessions=8").then().statusCode(202)
+                    .header("Content-Type", "application/json").body(equalTo("{\"draining\":8}"));
             assertThat(sessions).filteredOn(SocketClient::isOpen).as("not all at once").hasSizeGreaterThan(14);
-            HttpResponse<String> again = replica.manage("POST", "/admin/drain?sessions=1");
-            assertThat(again.statusCode()).isEqualTo(409);
-            assertThat(again.body()).contains("in progress");
+            replica.givenManagement().post("/admin/drain?sessions=1").then().statusCode(409)
+                    .body(containsString("in progress"));
             SocketClient.await().until(() -> sessions.stream().filter(session -> !session.isOpen()).count() == 8);
             SocketClient.await().until(() -> replica.metric("atrium_drained_total{how=\"told\"}") == 8);
             assertThat(replica.metric("atrium_drain_sessions")).isZero();
@@ -44,10 +42,10 @@ class RebalanceIT {
                 assertThat(session.awaitClose()).isEqualTo(1001);
                 assertThat(session.pushes("@goodbye").get(0).at("/data/reconnect/after").isInt()).isTrue();
             });
-            assertThat(replica.management("/q/health/ready").statusCode()).isEqualTo(200);
+            replica.givenManagement().get("/q/health/ready").then().statusCode(200);
             assertThat(replica.metric("atrium_draining")).isZero();
-            SocketClient.await()
-                    .until(() -> replica.manage("POST", "/admin/drain?sessions=1000").body().equals("{\"draining\":12}"));
+            SocketClient.await().untilAsserted(() -> replica.givenManagement().post("/admin/drain?sessions=1000").then()
+                    .body(equalTo("{\"draining\":12}")));
             SocketClient.await().until(() -> sessions.stream().noneMatch(SocketClient::isOpen));
             try (SessionClient back = replica.session()) {
                 assertThat(back.isOpen()).isTrue();
@@ -60,17 +58,15 @@ class RebalanceIT {
         try (Replica replica = Replica.start()) {
             for (String query : List.of("", "?sessions=", "?sessions=0", "?sessions=-1", "?sessions=many", "?sessions=1.5",
                     "?sessions=99999999999", "?sessions=%25zz", "?session=5")) {
-                HttpResponse<String> refused = replica.manage("POST", "/admin/drain" + query);
-                assertThat(refused.statusCode()).as(query).isEqualTo(400);
-                assertThat(refused.headers().firstValue("Content-Type")).hasValue("application/problem+json");
-                assertThat(refused.body()).contains("sessions: expected").contains("a number from 1");
+                replica.givenManagement().post("/admin/drain" + query).then().statusCode(400)
+                        .header("Content-Type", "application/problem+json")
+                        .body(containsString("sessions: expected"), containsString("a number from 1"));
             }
-            HttpResponse<String> got = replica.manage("GET", "/admin/drain?sessions=1");
-            assertThat(got.statusCode()).isEqualTo(405);
-            assertThat(got.headers().firstValue("Allow")).hasValue("POST");
-            assertThat(replica.post("/admin/drain?sessions=1", "").statusCode()).as("not for clients").isEqualTo(404);
-            assertThat(replica.manage("POST", "/admin/drain?sessions=5").body()).as("nobody is there")
-                    .isEqualTo("{\"draining\":0}");
+            replica.givenManagement().get("/admin/drain?sessions=1").then().statusCode(405).header("Allow", "POST");
+            // Not for clients.
+            replica.given().post("/admin/drain?sessions=1").then().statusCode(404);
+            // Nobody is there.
+            replica.givenManagement().post("/admin/drain?sessions=5").then().body(equalTo("{\"draining\":0}"));
         }
     }
 

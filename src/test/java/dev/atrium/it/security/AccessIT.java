@@ -155,8 +155,8 @@ class AccessIT {
 
     private static void http(List<Operation> all, int right, int forbidden, String method, String path) {
         all.add(new Operation(method + " " + path, right, 401, 401, forbidden,
-                token -> token == null ? replica.request(method, path).statusCode()
-                        : replica.request(method, path, "Authorization", "Bearer " + token).statusCode()));
+                token -> (token == null ? replica.given() : replica.given().auth().oauth2(token)).request(method, path)
+                        .statusCode()));
     }
 
     private static String authorization(String token) {

@@ -1,6 +1,8 @@
 package dev.atrium.it.security;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.hamcrest.Matchers.containsString;
+import static org.hamcrest.Matchers.not;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.atrium.it.fixture.RawSocket;
@@ -10,6 +12,7 @@ import dev.atrium.it.fixture.SocketClient;
 import dev.atrium.it.fixture.SocketIoClient;
 import dev.atrium.it.fixture.StreamClient;
 import dev.atrium.it.fixture.Tokens;
+import io.restassured.specification.RequestSpecification;
 import java.io.IOException;
 import java.net.Socket;
 import java.net.URI;
@@ -246,23 +249,22 @@ class IdentityIT {
 
     @Test
     void a_backend_publishes_with_its_key_and_may_do_nothing_else() {
-        assertThat(replica.request("POST", "/rooms/invoices?ns=/shop", "X-API-Key", KEY).statusCode()).isEqualTo(201);
-        assertThat(replica.request("GET", "/rooms/invoices/members?ns=/shop", "X-API-Key", KEY).statusCode()).isEqualTo(403);
-        assertThat(replica.request("DELETE", "/users/ann/sessions", "X-API-Key", KEY).statusCode()).isEqualTo(403);
-        assertThat(replica.request("GET", "/rooms/invoices/members?ns=/shop", "X-API-Key", ADMIN).statusCode()).isEqualTo(200);
-        HttpResponse<String> unknown = replica.request("POST", "/rooms/invoices", "X-API-Key",
-                "a secret of the billing backenD");
-        assertThat(unknown.statusCode()).isEqualTo(401);
-        assertThat(unknown.headers().firstValue("WWW-Authenticate")).hasValue("Bearer");
-        assertThat(unknown.body()).contains("X-API-Key: unknown");
+        withKey(KEY).post("/rooms/invoices?ns=/shop").then().statusCode(201);
+        withKey(KEY).get("/rooms/invoices/members?ns=/shop").then().statusCode(403);
+        withKey(KEY).delete("/users/ann/sessions").then().statusCode(403);
+        withKey(ADMIN).get("/rooms/invoices/members?ns=/shop").then().statusCode(200);
+        withKey("a secret of the billing backenD").post("/rooms/invoices").then().statusCode(401)
+                .header("WWW-Authenticate", "Bearer").body(containsString("X-API-Key: unknown"));
+    }
+
+    private static RequestSpecification withKey(String key) {
+        return replica.given().header("X-API-Key", key);
     }
 
     @Test
     void a_refusal_names_what_is_missing() {
-        HttpResponse<String> answer = replica.request("POST", "/rooms/lobby", "Authorization",
-                "Bearer " + Tokens.of("ann", "lobby:join"));
-        assertThat(answer.statusCode()).isEqualTo(403);
-        assertThat(answer.body()).contains("the permission send is missing");
+        replica.given().auth().oauth2(Tokens.of("ann", "lobby:join")).post("/rooms/lobby").then().statusCode(403)
+                .body(containsString("the permission send is missing"));
         SocketClient.await().until(() -> replica.metric("atrium_denied_total{detail=\"send\",kind=\"permission\"}") >= 1);
         assertThat(replica.log()).contains(
                 "denied kind=permission detail=send transport=http identity=token name=\"ann\" address=\"127.0.0.1\" target=\"/ lobby\"");
@@ -293,32 +295,31 @@ class IdentityIT {
             assertThat(evil.body()).contains("Origin: ");
             assertThat(sandbox.status()).isEqualTo(403);
         }
-        assertThat(replica.request("GET", "/socket.io/?EIO=4&transport=polling", "Origin", "https://evil.example.com")
-                .statusCode()).isEqualTo(403);
-        assertThat(replica.request("GET", "/rooms/lobby", "Accept", "text/event-stream", "Origin", "https://evil.example.com")
-                .statusCode())
-                .isEqualTo(403);
-        assertThat(replica.request("GET", "/rooms", "Origin", replica.http(""), "Cookie", "session=x").statusCode())
-                .isEqualTo(401);
+        from("https://evil.example.com").get("/socket.io/?EIO=4&transport=polling").then().statusCode(403);
+        from("https://evil.example.com").accept("text/event-stream").get("/rooms/lobby").then().statusCode(403);
+        from(replica.http("")).cookie("session", "x").get("/rooms").then().statusCode(401);
     }
 
     @Test
     void pages_of_listed_origins_may_read_answers_and_send_cookies() {
-        HttpResponse<String> preflight = replica.request("OPTIONS", "/rooms/lobby", "Origin", "https://app.example.com",
-                "Access-Control-Request-Method", "POST", "Access-Control-Request-Headers", "authorization,idempotency-key");
-        assertThat(preflight.headers().firstValue("access-control-allow-origin")).hasValue("https://app.example.com");
-        assertThat(preflight.headers().firstValue("access-control-allow-credentials")).hasValue("true");
-        assertThat(preflight.headers().firstValue("access-control-allow-headers")).hasValue("authorization,idempotency-key");
-        HttpResponse<String> refused = replica.request("GET", "/rooms", "Origin", "https://app.example.com");
-        assertThat(refused.statusCode()).isEqualTo(401);
-        assertThat(refused.headers().firstValue("access-control-allow-origin")).as("so that the page can read why")
-                .hasValue("https://app.example.com");
+        from("https://app.example.com").header("Access-Control-Request-Method", "POST")
+                .header("Access-Control-Request-Headers", "authorization,idempotency-key").options("/rooms/lobby").then()
+                .header("access-control-allow-origin", "https://app.example.com")
+                .header("access-control-allow-credentials", "true")
+                .header("access-control-allow-headers", "authorization,idempotency-key");
+        // The page can read why it is refused.
+        from("https://app.example.com").get("/rooms").then().statusCode(401)
+                .header("access-control-allow-origin", "https://app.example.com");
+    }
+
+    private static RequestSpecification from(String origin) {
+        return replica.given().header("Origin", origin);
     }
 
     @Test
     void a_token_in_a_url_stays_out_of_the_access_log() {
         String token = Tokens.of("ann", "lobby:join history");
-        assertThat(replica.get("/rooms/lobby/messages?limit=3&access_token=" + token + "&after=0").statusCode()).isEqualTo(200);
+        replica.given().get("/rooms/lobby/messages?limit=3&access_token=" + token + "&after=0").then().statusCode(200);
         SocketClient.await().until(() -> replica.log().contains("/rooms/lobby/messages?limit=3&after=0"));
         assertThat(replica.log()).doesNotContain(token);
     }
@@ -338,10 +339,9 @@ class IdentityIT {
                 assertThat(ann.call("send", "{\"room\":\"lobby\",\"data\":1}").path("code").asInt()).isEqualTo(200);
                 assertThat(anonymous.pushes("message", 1).get(0).path("from").path("user").asText()).isEqualTo("ann");
             }
-            assertThat(open.get("/rooms/lobby").statusCode()).isEqualTo(200);
-            assertThat(open.request("GET", "/rooms/lobby", "Authorization", "Bearer " + Tokens.expired()).statusCode())
-                    .isEqualTo(401);
-            assertThat(open.get("/rooms/lobby").body()).as("how many is not for everyone to know").doesNotContain("members");
+            // How many is not for everyone to know.
+            open.given().get("/rooms/lobby").then().statusCode(200).body(not(containsString("members")));
+            open.given().auth().oauth2(Tokens.expired()).get("/rooms/lobby").then().statusCode(401);
         }
     }
 
@@ -350,9 +350,9 @@ class IdentityIT {
         try (Replica open = Replica.start(Map.of("atrium.permissions.everyone", "")); SessionClient anyone = open.session()) {
             assertThat(anyone.join("lobby").path("code").asInt()).isEqualTo(200);
             assertThat(anyone.call("send", "{\"room\":\"lobby\",\"data\":1}").path("code").asInt()).isEqualTo(200);
-            assertThat(open.request("DELETE", "/sessions/" + anyone.id()).statusCode()).isEqualTo(403);
-            assertThat(open.request("GET", "/rooms/lobby", "Authorization", "Bearer " + Tokens.of("ann", "lobby:join")).body())
-                    .contains("no key to verify it with");
+            open.given().delete("/sessions/" + anyone.id()).then().statusCode(403);
+            open.given().auth().oauth2(Tokens.of("ann", "lobby:join")).get("/rooms/lobby").then()
+                    .body(containsString("no key to verify it with"));
             Map<String, String> theirs = Map.of("token", "the application's own");
             try (SocketIoClient client = SocketIoClient.connect(URI.create(open.http("/")), "websocket", theirs)) {
                 client.awaitConnected();

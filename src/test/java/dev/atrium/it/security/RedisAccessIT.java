@@ -1,13 +1,15 @@
 package dev.atrium.it.security;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.hamcrest.Matchers.equalTo;
 
 import dev.atrium.it.fixture.RedisProcess;
 import dev.atrium.it.fixture.Replica;
 import dev.atrium.it.fixture.SessionClient;
 import dev.atrium.it.fixture.StreamClient;
 import dev.atrium.it.fixture.Tokens;
-import java.net.http.HttpResponse;
+import io.restassured.response.Response;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
@@ -36,13 +38,12 @@ class RedisAccessIT {
                     StreamClient stream = two.stream("/rooms/lobby", "Accept", "text/event-stream",
                             "Authorization", "Bearer " + Tokens.of("ann", "lobby:join"));
                     SessionClient bob = connect(two, "bob")) {
-                HttpResponse<String> answer = one.request("DELETE", "/users/ann/sessions", "X-API-Key", ADMIN);
-                assertThat(answer.body()).isEqualTo("{\"ended\":3}");
+                one.given().header("X-API-Key", ADMIN).delete("/users/ann/sessions").then().body(equalTo("{\"ended\":3}"));
                 assertThat(here.awaitClose()).isEqualTo(4401);
                 assertThat(there.awaitClose()).isEqualTo(4401);
                 stream.awaitEnd();
                 assertThat(bob.call("heartbeat", "{}").path("code").asInt()).isEqualTo(200);
-                assertThat(one.request("DELETE", "/users/ann/sessions", "X-API-Key", ADMIN).body()).isEqualTo("{\"ended\":0}");
+                one.given().header("X-API-Key", ADMIN).delete("/users/ann/sessions").then().body(equalTo("{\"ended\":0}"));
             }
         }
     }
@@ -54,17 +55,19 @@ class RedisAccessIT {
                     "atrium.origins", "https://app.example.com");
             try (Replica one = Replica.start(settings); Replica two = Replica.start(settings)) {
                 String path = "/socket.io/?EIO=4&transport=polling";
-                String sid = one.request("GET", path, "Origin", one.http("")).body().substring(9, 29);
+                String session = path + "&sid="
+                        + one.given().header("Origin", one.http("")).get(path).asString().substring(9, 29);
+                two.given().contentType("text/plain").body("40").post(session).then().statusCode(200);
                 // The origin of the replica itself, as if the load balancer had the same name for both replicas.
-                assertThat(two.post(path + "&sid=" + sid, "40").statusCode()).isEqualTo(200);
-                assertThat(two.request("GET", path + "&sid=" + sid, "Origin", two.http("")).statusCode()).isEqualTo(200);
-                assertThat(two.post(path + "&sid=" + sid, "42[\"join\",\"lobby\"]").statusCode()).isEqualTo(200);
-                assertThat(two.post(path + "&sid=" + sid, "42[\"message\",\"hello\"]").statusCode()).isEqualTo(200);
-                HttpResponse<String> poll = two.request("GET", path + "&sid=" + sid, "Origin", "https://app.example.com");
-                assertThat(poll.statusCode()).isEqualTo(200);
-                assertThat(poll.headers().allValues("access-control-allow-origin")).containsExactly("https://app.example.com");
-                assertThat(two.request("GET", path + "&sid=" + sid, "Origin", "https://evil.example.com").statusCode())
-                        .isEqualTo(403);
+                two.given().header("Origin", two.http("")).get(session).then().statusCode(200);
+                for (String packet : List.of("42[\"join\",\"lobby\"]", "42[\"message\",\"hello\"]")) {
+                    two.given().contentType("text/plain").body(packet).post(session).then().statusCode(200);
+                }
+                Response poll = two.given().header("Origin", "https://app.example.com").get(session);
+                poll.then().statusCode(200);
+                assertThat(poll.headers().getValues("access-control-allow-origin"))
+                        .containsExactly("https://app.example.com");
+                two.given().header("Origin", "https://evil.example.com").get(session).then().statusCode(403);
             }
         }
     }

@@ -1,6 +1,5 @@
 package dev.atrium.it.websocket;
 
-import static io.restassured.RestAssured.given;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 import static org.hamcrest.Matchers.containsString;
@@ -51,7 +50,7 @@ class HandshakeIT {
             "/rooms/lobby?ns=%FF,    ns",
     })
     void what_the_url_says_wrong_is_named(String path, String field) {
-        request().header("Sec-WebSocket-Version", "13").header("Sec-WebSocket-Key", KEY).urlEncodingEnabled(false).get(path)
+        request().header("Sec-WebSocket-Version", "13").header("Sec-WebSocket-Key", KEY).get(path)
                 .then()
                 .statusCode(400).contentType("application/problem+json").body("detail", containsString(field + ":"));
     }
@@ -73,7 +72,7 @@ class HandshakeIT {
                     .statusCode(426)
                     .header("Sec-WebSocket-Version", equalTo("13"));
         }
-        given().port(replica.port()).body("still here").post("/rooms/lobby").then().statusCode(201);
+        replica.given().body("still here").post("/rooms/lobby").then().statusCode(201);
         await().untilAsserted(() -> assertThat(replica.metric("atrium_connections_admitted")).isZero());
         assertThat(replica.log()).doesNotContain("ERROR");
     }
@@ -81,13 +80,13 @@ class HandshakeIT {
     @ParameterizedTest
     @CsvSource({ "GET, /echo, 404", "GET, /rooms/lobby, 200", "POST, /rooms/lobby, 201", "GET, /socket.io/socket.io.js, 200" })
     void a_request_that_asks_for_no_upgrade_is_none_of_the_endpoints(String method, String path, int status) {
-        given().port(replica.port()).header("Connection", "Upgrade").header("Sec-WebSocket-Version", "13")
+        replica.given().header("Connection", "Upgrade").header("Sec-WebSocket-Version", "13")
                 .header("Sec-WebSocket-Key", KEY)
                 .request(method, path).then().statusCode(status);
         assertThat(replica.log()).doesNotContain("ERROR");
     }
 
     private static RequestSpecification request() {
-        return given().port(replica.port()).header("Connection", "Upgrade").header("Upgrade", "websocket");
+        return replica.given().header("Connection", "Upgrade").header("Upgrade", "websocket");
     }
 }
