@@ -75,7 +75,7 @@ public final class Membership {
         });
     }
 
-    /** Returns whether the member receives messages as they are published, with no catch-up under way. */
+    /** Returns whether the member receives messages as they are published, with no catch-up in progress. */
     boolean isLive() {
         return catchUp == null;
     }
