@@ -7,6 +7,8 @@ import io.quarkus.runtime.ShutdownEvent;
 import io.quarkus.runtime.StartupEvent;
 import io.quarkus.runtime.configuration.ConfigurationException;
 import io.quarkus.vertx.http.HttpServerOptionsCustomizer;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpServerOptions;
 import io.vertx.ext.web.Router;
@@ -35,7 +37,7 @@ public final class WarmUp {
     private final Instance<HttpServerOptionsCustomizer> customizers;
     private final boolean hasListener;
     private WarmUpTraffic traffic;
-    private volatile boolean done;
+    private final Promise<Void> done = Promise.promise();
 
     /** @throws ConfigurationException naming the invalid setting */
     WarmUp(Vertx vertx, WarmUpSettings settings, Authenticator authenticator,
@@ -51,23 +53,28 @@ public final class WarmUp {
 
     /** Returns whether the warm-up is complete, or disabled. Any thread. */
     public boolean isDone() {
-        return done;
+        return done.future().isComplete();
+    }
+
+    /** Completes when the warm-up is complete, or disabled. Any thread. */
+    public Future<Void> whenDone() {
+        return done.future();
     }
 
     void start(@Observes StartupEvent startup, Router router) {
         if (!hasListener || settings.warmUp().duration().isZero() || LaunchMode.current() != LaunchMode.NORMAL) {
-            done = true;
+            done.complete();
             return;
         }
         traffic = new WarmUpTraffic(vertx, options(), router, settings, authenticator);
         traffic.run(settings.warmUp().duration()).onComplete(result -> {
-            done = true;
             if (result.succeeded()) {
                 LOG.infof("Warmed up with %d connections", result.result());
             } else {
                 // A replica that is slow at first is better than none, so it gets ready all the same.
                 LOG.warnf("The warm-up has failed; the replica is ready, but slower at first: %s", result.cause().getMessage());
             }
+            done.complete();
         });
     }
 

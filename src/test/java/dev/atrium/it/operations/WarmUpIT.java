@@ -28,8 +28,9 @@ class WarmUpIT {
             Awaitility.await("ready").atMost(Duration.ofSeconds(20))
                     .until(() -> replica.management("/q/health/ready").statusCode() == 200);
 
-            assertThat(replica.log()).containsPattern("Warmed up with [1-9]\\d+ connections").doesNotContain("ERROR",
-                    "warm-up has failed");
+            assertThat(replica.log()).containsPattern("Warmed up with [1-9]\\d+ connections")
+                    .containsPattern("Open http://127\\.0\\.0\\.1:\\d+/rooms/lobby in a browser")
+                    .doesNotContain("ERROR", "warm-up has failed");
             assertThat(client.await(1)).as("nothing of the rehearsal").hasSize(1);
             assertThat(replica.metric("atrium_connections_opened_total{transport=\"plain\"}")).isEqualTo(1);
             assertThat(replica.metric("atrium_connections_opened_total{transport=\"session\"}")).isZero();
