@@ -60,7 +60,7 @@ class RebalanceIT {
                     "?sessions=99999999999", "?sessions=%25zz", "?session=5")) {
                 replica.givenManagement().post("/admin/drain" + query).then().statusCode(400)
                         .header("Content-Type", "application/problem+json")
-                        .body(containsString("sessions: expected"), containsString("a number from 1"));
+                        .body(containsString("sessions: expected"), containsString("from 1 to"));
             }
             replica.givenManagement().get("/admin/drain?sessions=1").then().statusCode(405).header("Allow", "POST");
             // Not for clients.
