@@ -129,7 +129,8 @@ final class Shutdown {
      * moment.
      */
     private boolean isWorthWaiting(long nanos) {
-        boolean busy = sessions.connections() > 0 || backplane.status().pending() > 0
+        // Admitted connections include handshakes that have no session yet: cut off, their clients would be closed with 1000.
+        boolean busy = sessions.connections() > 0 || connections.count() > 0 || backplane.status().pending() > 0
                 || drainables.stream().anyMatch(drainable -> drainable.inFlight() > 0);
         return nanos < MIN_WAIT_NANOS || busy && !graceSkipped && nanos < config.grace().toNanos();
     }
