@@ -13,26 +13,40 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.TreeSet;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
 /** Outage and return of Redis while clients publish. */
 class RedisOutageIT {
 
-    private RedisProcess redis;
-    private Replica left;
-    private Replica right;
+    private static RedisProcess redis;
+    private static Replica left;
+    private static Replica right;
 
-    @BeforeEach
-    void start() {
+    @BeforeAll
+    static void start() {
         redis = RedisProcess.startDurable();
         left = Replica.with(redis);
         right = Replica.with(redis);
     }
 
+    /** The replicas of all tests are the same: each test begins when they have recovered from the one before. */
     @AfterEach
-    void stop() {
+    void recover() {
+        redis.thaw();
+        if (!redis.isRunning()) {
+            redis.resume();
+        }
+        awaitBack();
+        for (Replica replica : List.of(left, right)) {
+            SocketClient.await().until(() -> replica.metric("atrium_memberships") == 0);
+        }
+    }
+
+    @AfterAll
+    static void stop() {
         left.close();
         right.close();
         redis.close();
@@ -257,11 +271,11 @@ class RedisOutageIT {
         SocketClient.await().until(() -> replica.metric("atrium_backplane_up") == 0);
     }
 
-    private void awaitBack() {
+    private static void awaitBack() {
         SocketClient.await().until(() -> left.metric("atrium_backplane_up") == 1 && right.metric("atrium_backplane_up") == 1);
     }
 
-    private Replica startUnready() {
+    private static Replica startUnready() {
         Replica replica = Replica.launch(java.util.Map.of("atrium.backplane", "redis", "quarkus.redis.hosts", redis.url()));
         replica.awaitStarted();
         return replica;
