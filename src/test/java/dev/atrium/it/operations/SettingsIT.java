@@ -5,7 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.atrium.it.fixture.Replica;
 import dev.atrium.it.fixture.Tokens;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -16,17 +18,13 @@ class SettingsIT {
 
     @ParameterizedTest(name = "{0}={1}")
     @CsvSource({
-            "atrium.backplane,                    kafka,   memory",
             "atrium.backplane,                    redis,   quarkus.redis.hosts",
-            "atrium.heartbeat.interval,           soon,    a duration",
             "atrium.heartbeat.interval,           0s,      50ms",
             "atrium.heartbeat.timeout,            2d,      1d",
             "atrium.outbox.limit,                 10,      from 1024",
-            "atrium.outbox.limit,                 lots,    a size",
             "atrium.room.ttl,                     0s,      from 5s",
             "atrium.websocket.max-frame-size,     1,       from 128",
             "atrium.websocket.max-message-size,   2G,      to 1073741824",
-            "atrium.websocket.compression,        maybe,   true or false",
             "atrium.drain.delay,                  2h,      to 3600s",
             "atrium.drain.window,                 2h,      to 3600s",
             "atrium.drain.grace,                  -1s,     from 0ms",
@@ -45,9 +43,6 @@ class SettingsIT {
             "atrium.engineio.upgrade-timeout,     0s,      50ms",
             "atrium.socketio.connect-timeout,     0s,      50ms",
             "atrium.socketio.max-attachments,     -1,      from 0",
-            "atrium.socketio.relay,               maybe,   true or false",
-            "atrium.http.presence,                maybe,   true or false",
-            "atrium.auth.mode,                    closed,  open",
             "atrium.auth.mode,                    required, mp.jwt.verify.publickey.location",
             "atrium.auth.timeout,                 0s,      50ms",
             "atrium.auth.notice,                  2d,      1d",
@@ -60,7 +55,6 @@ class SettingsIT {
             "atrium.trusted-proxies,              10.0.0.0/99, 10.0.0.0/8",
             "atrium.limits.connections,           -1,      from 0",
             "atrium.limits.connections-per-address, -1,    from 0",
-            "atrium.limits.connections-per-user,  many,    atrium.limits.connections-per-user",
             "atrium.limits.handshakes,            -1,      from 0",
             "atrium.limits.messages,              -1,      from 0",
             "atrium.limits.bytes,                 1,       at least 1K",
@@ -68,17 +62,39 @@ class SettingsIT {
             "atrium.limits.room-name,             256,     to 255",
             "atrium.limits.members-page,          0,       from 1",
             "atrium.limits.first-command,         2d,      3600s",
-            "atrium.file.store,                   ftp,     directory",
             "atrium.file.store,                   redis,   quarkus.redis.hosts",
             "atrium.file.store,                   s3,      atrium.file.s3.bucket",
             "atrium.file.directory,               /dev/null/files, can be made and written",
-            "atrium.file.reserve,                 lots,    a size",
-            "atrium.file.s3.path-style,           maybe,   true or false",
             "atrium.heartbeat.intervall,          1s,      atrium.heartbeat.intervall",
             "otel.traces.exporter,                jaeger,  none or otlp",
     })
     void stops_the_start(String setting, String value, String accepts) {
         stops_the_start(Map.of(setting, value), setting, accepts);
+    }
+
+    /** Of values that cannot be converted the server names all at once; for those out of their range it stops at the first. */
+    @Test
+    void values_that_are_none_are_named_all_at_once() {
+        record Invalid(String setting, String value, String accepts) {
+        }
+        List<Invalid> all = List.of(
+                new Invalid("atrium.backplane", "kafka", "memory"),
+                new Invalid("atrium.heartbeat.interval", "soon", "a duration"),
+                new Invalid("atrium.outbox.limit", "lots", "a size"),
+                new Invalid("atrium.websocket.compression", "maybe", "true or false"),
+                new Invalid("atrium.socketio.relay", "maybe", "true or false"),
+                new Invalid("atrium.http.presence", "maybe", "true or false"),
+                new Invalid("atrium.auth.mode", "closed", "open"),
+                new Invalid("atrium.limits.connections-per-user", "many", "atrium.limits.connections-per-user"),
+                new Invalid("atrium.file.store", "ftp", "directory"),
+                new Invalid("atrium.file.reserve", "lots", "a size"),
+                new Invalid("atrium.file.s3.path-style", "maybe", "true or false"));
+        try (Replica replica = Replica.launch(all.stream().collect(Collectors.toMap(Invalid::setting, Invalid::value)))) {
+            assertThat(replica.exitCode()).isNotZero();
+            assertThat(all).allSatisfy(each -> assertThat(replica.log().lines().filter(line -> line.contains(each.setting)))
+                    .singleElement().satisfies(line -> assertThat(line).contains(each.accepts)));
+            assertThat(replica.log()).doesNotContain("\tat ");
+        }
     }
 
     private static void stops_the_start(Map<String, String> settings, String setting, String accepts) {
