@@ -19,6 +19,7 @@ import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
@@ -42,6 +43,11 @@ class AtriumJsBrowserIT {
         if (browser != null) {
             browser.close();
         }
+    }
+
+    @AfterEach
+    void closeUsers() {
+        browser.closeUsers();
     }
 
     @Test
