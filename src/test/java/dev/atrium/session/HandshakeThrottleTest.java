@@ -3,9 +3,11 @@ package dev.atrium.session;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.atrium.room.DeliveryLoop;
+import dev.atrium.room.Rooms;
 import io.smallrye.mutiny.Uni;
 import io.smallrye.mutiny.subscription.Cancellable;
 import io.smallrye.mutiny.subscription.UniEmitter;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.IntStream;
@@ -16,7 +18,9 @@ class HandshakeThrottleTest extends SessionFixture {
 
     private static final int MAX_RUNNING = 8;
 
-    private final HandshakeThrottle throttle = new HandshakeThrottle(eventLoop, new DeliveryLoop(eventLoop, () -> true));
+    private final Sessions sessions = sessions("heartbeat.interval", "1d");
+    private final DeliveryLoop delivery = sessions.deliveryLoop(eventLoop);
+    private final HandshakeThrottle throttle = new HandshakeThrottle(eventLoop, delivery);
     private final List<Integer> started = new ArrayList<>();
     private final List<UniEmitter<? super String>> work = new ArrayList<>();
     private final List<String> done = new ArrayList<>();
@@ -230,5 +234,60 @@ class HandshakeThrottleTest extends SessionFixture {
             pass(3);
         }
         assertThat(throttle.newConnections()).isZero();
+    }
+
+    @Test
+    void new_connections_leave_the_loop_to_other_tasks_for_longer_while_rooms_deliver_on_it() {
+        channel.freezeTime();
+        occupyAndUseUpTheSlice();
+        work.get(0).complete("in");
+        assertThat(untilNextTask()).as("pause of a quiet loop").isEqualTo(Duration.ofNanos(50_000));
+        settle();
+        assertThat(started).hasSize(MAX_RUNNING + 1);
+
+        deliverOneMessage();
+        come(100);
+        spinFor(Duration.ofMillis(2));
+        work.get(1).complete("in");
+        assertThat(untilNextTask()).as("pause while rooms deliver").isEqualTo(Duration.ofMillis(2));
+        settle();
+
+        come(101);
+        spinFor(Duration.ofMillis(110));
+        work.get(2).complete("in");
+        assertThat(untilNextTask()).as("pause after 100 ms without a delivery").isEqualTo(Duration.ofNanos(50_000));
+        settle();
+        assertThat(started).hasSize(MAX_RUNNING + 3);
+    }
+
+    private void occupyAndUseUpTheSlice() {
+        for (int i = 0; i < MAX_RUNNING + 1; i++) {
+            come(i);
+        }
+        settle();
+        assertThat(started).hasSize(MAX_RUNNING);
+        spinFor(Duration.ofMillis(2));
+    }
+
+    private Duration untilNextTask() {
+        turn();
+        return Duration.ofNanos(channel.runScheduledPendingTasks());
+    }
+
+    private static void spinFor(Duration time) {
+        long end = System.nanoTime() + time.toNanos();
+        while (System.nanoTime() < end) {
+            Thread.onSpinWait();
+        }
+    }
+
+    private void deliverOneMessage() {
+        Source source = new Source();
+        Session member = open(sessions, new Connection(), new Reports());
+        new Rooms(source, (message, members) -> {
+        }, (message, loops) -> null).join(member, LOBBY, false, null, member::isOpen).await().indefinitely();
+        source.send("hello");
+        turn();
+        assertThat(delivery.spoken()).isOne();
     }
 }

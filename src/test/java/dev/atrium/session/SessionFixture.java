@@ -1,7 +1,15 @@
 package dev.atrium.session;
 
+import dev.atrium.room.Data;
 import dev.atrium.room.Delivery;
+import dev.atrium.room.History;
+import dev.atrium.room.HistoryQuery;
 import dev.atrium.room.Node;
+import dev.atrium.room.Publication;
+import dev.atrium.room.RoomId;
+import dev.atrium.room.RoomSource;
+import dev.atrium.room.StreamPosition;
+import dev.atrium.room.Subscriber;
 import dev.atrium.room.WireFormat;
 import dev.atrium.security.Caller;
 import dev.atrium.security.Identity;
@@ -11,6 +19,7 @@ import io.netty.channel.EventLoop;
 import io.netty.channel.embedded.EmbeddedChannel;
 import io.smallrye.config.PropertiesConfigSource;
 import io.smallrye.config.SmallRyeConfigBuilder;
+import io.smallrye.mutiny.Uni;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -20,6 +29,8 @@ import java.util.concurrent.TimeUnit;
 
 /** Sessions on an event loop that the test runs. */
 public abstract class SessionFixture {
+
+    static final RoomId LOBBY = RoomId.of("/", "lobby");
 
     protected static final Caller ANONYMOUS = new Caller(Identity.ANONYMOUS, "192.0.2.1");
 
@@ -126,6 +137,38 @@ public abstract class SessionFixture {
         @Override
         public byte[] encode(Delivery delivery) {
             return (delivery.getClass().getSimpleName() + " " + delivery.size() + ";").getBytes(StandardCharsets.UTF_8);
+        }
+    }
+
+    /** Source of the lobby, which is subscribed to at once; the test publishes its messages. */
+    static final class Source implements RoomSource {
+
+        private long offset;
+        private Subscriber subscriber;
+
+        @Override
+        public void subscribe(RoomId room, Subscriber newcomer) {
+            subscriber = newcomer;
+            subscriber.subscribed(new StreamPosition("e", offset));
+        }
+
+        @Override
+        public void unsubscribe(RoomId room) {
+            // The test may publish after the last member has left.
+        }
+
+        @Override
+        public Uni<History> history(RoomId room, HistoryQuery query) {
+            return Uni.createFrom().failure(new IllegalStateException("not asked for"));
+        }
+
+        void send(String text) {
+            send(new Data.Text(text));
+        }
+
+        void send(Data data) {
+            offset++;
+            subscriber.message(new Publication(LOBBY, "message", data, null, true).at(new StreamPosition("e", offset), 1));
         }
     }
 }

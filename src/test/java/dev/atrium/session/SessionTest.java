@@ -3,16 +3,10 @@ package dev.atrium.session;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.atrium.room.Data;
-import dev.atrium.room.History;
-import dev.atrium.room.HistoryQuery;
 import dev.atrium.room.Membership;
-import dev.atrium.room.Publication;
 import dev.atrium.room.RoomId;
-import dev.atrium.room.RoomSource;
 import dev.atrium.room.Rooms;
 import dev.atrium.room.Sender;
-import dev.atrium.room.StreamPosition;
-import dev.atrium.room.Subscriber;
 import dev.atrium.security.Caller;
 import dev.atrium.security.Identity;
 import dev.atrium.security.Permissions;
@@ -27,7 +21,6 @@ import org.junit.jupiter.api.Test;
 /** One session: what it sends, its identity, and its end. */
 class SessionTest extends SessionFixture {
 
-    private static final RoomId LOBBY = RoomId.of("/", "lobby");
     private static final Identity ANN = new Identity(Identity.Kind.TOKEN, "ann", Permissions.NONE, Identity.NEVER);
 
     private final Sessions sessions = sessions();
@@ -263,37 +256,5 @@ class SessionTest extends SessionFixture {
         turn();
         assertThat(sessions.backlog()).isZero();
         assertThat(sessions.isBehind()).isFalse();
-    }
-
-    /** Source of one room, in which the test publishes. */
-    private static final class Source implements RoomSource {
-
-        private long offset;
-        private Subscriber subscriber;
-
-        @Override
-        public void subscribe(RoomId room, Subscriber newSubscriber) {
-            subscriber = newSubscriber;
-            subscriber.subscribed(new StreamPosition("e", offset));
-        }
-
-        @Override
-        public void unsubscribe(RoomId room) {
-            // Messages are still delivered, which is too late.
-        }
-
-        @Override
-        public Uni<History> history(RoomId room, HistoryQuery query) {
-            return Uni.createFrom().failure(new IllegalStateException("unexpected call"));
-        }
-
-        void send(String text) {
-            send(new Data.Text(text));
-        }
-
-        void send(Data data) {
-            offset++;
-            subscriber.message(new Publication(LOBBY, "message", data, null, true).at(new StreamPosition("e", offset), 1));
-        }
     }
 }
