@@ -95,6 +95,20 @@ class CatchUpLimitsTest extends WithRooms {
     }
 
     @Test
+    void a_gap_that_is_held_back_first_costs_no_message_after_it() {
+        Listener ann = new Listener("ann", one);
+        Membership membership = admit(ann, new StreamPosition("e", 0));
+        source.position = new StreamPosition("e", 5);
+        source.subscriber.lost(source.position);
+        source.say("a");
+        turn();
+        membership.follow();
+        turn();
+        assertThat(ann.heard).containsExactly("gap to e5", "6 a");
+        assertThat(source.reads).as("what is lost is not looked for again").isOne();
+    }
+
+    @Test
     void one_who_resumes_before_anything_was_said_has_missed_nothing() {
         source.position = StreamPosition.START;
         Listener ann = new Listener("ann", one);

@@ -1,6 +1,7 @@
 package dev.atrium.room;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -49,6 +50,32 @@ class DeliveryLoopTest {
         loop.flushLater(() -> log.add("c"));
         tasks.remove().run();
         assertThat(log).containsExactly("a", "b", "c");
+    }
+
+    @Test
+    void a_delivery_that_fails_stops_neither_the_rooms_behind_it_nor_later_turns() {
+        loop.ready(() -> {
+            throw new IllegalStateException("broken on purpose");
+        });
+        loop.ready(() -> log.add("b"));
+        assertThatThrownBy(tasks.remove()::run).hasMessage("broken on purpose");
+        assertThat(tasks).as("a turn for what is left").hasSize(1);
+        tasks.remove().run();
+        loop.ready(() -> log.add("c"));
+        tasks.remove().run();
+        assertThat(log).containsExactly("b", "c");
+    }
+
+    @Test
+    void a_flush_that_waits_while_a_delivery_fails_runs_in_the_next_turn() {
+        loop.flushLater(() -> log.add("a"));
+        loop.ready(() -> {
+            throw new IllegalStateException("broken on purpose");
+        });
+        assertThatThrownBy(tasks.remove()::run).hasMessage("broken on purpose");
+        tasks.remove().run();
+        assertThat(log).containsExactly("a");
+        assertThat(tasks).isEmpty();
     }
 
     @Test

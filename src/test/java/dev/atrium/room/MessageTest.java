@@ -132,6 +132,14 @@ class MessageTest {
         assertThat(gap.size()).isEqualTo(100);
     }
 
+    @Test
+    void members_are_listed_by_the_time_they_joined_and_then_by_id() {
+        Presence late = new Presence(new Sender("a", null), 2);
+        Presence first = new Presence(new Sender("b", null), 1);
+        Presence second = new Presence(new Sender("c", null), 1);
+        assertThat(Stream.of(late, second, first).sorted(Presence.LONGEST_FIRST)).containsExactly(first, second, late);
+    }
+
     private static Message message(Sender from, boolean echo, Audience audience, Data data) {
         return new Message(ROOM, "message", data, from, echo, audience, null, 1, "e", 1);
     }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Room ids: valid and invalid names and namespaces, and the ids of session rooms. */
@@ -39,6 +40,24 @@ class RoomIdTest {
     void a_namespace_begins_with_a_slash_and_leaves_room_for_socket_io(String namespace) {
         assertThatThrownBy(() -> RoomId.of(namespace, "a")).isInstanceOf(InvalidNameException.class)
                 .hasMessageStartingWith("ns:");
+        assertThatThrownBy(() -> RoomId.everyone(namespace)).isInstanceOf(InvalidNameException.class)
+                .hasMessageStartingWith("ns:");
+    }
+
+    @ParameterizedTest(name = "U+{0} has {1} bytes")
+    @CsvSource({ "7E, 1", "A0, 2", "7FF, 2", "800, 3", "FFFD, 3", "10000, 4" })
+    void a_character_counts_as_its_bytes_of_utf8(String character, int bytes) {
+        String one = Character.toString(Integer.parseInt(character, 16));
+        String most = one.repeat(RoomId.MAX_BYTES / bytes) + "x".repeat(RoomId.MAX_BYTES % bytes);
+        assertThat(RoomId.of("/", most).name()).isEqualTo(most);
+        assertThatThrownBy(() -> RoomId.of("/", most + "x")).isInstanceOf(InvalidNameException.class)
+                .hasMessage("room: expected at most 255 bytes of UTF-8, got 256");
+    }
+
+    @Test
+    void a_room_is_written_as_its_namespace_and_name() {
+        assertThat(RoomId.of("/chat", "lobby")).hasToString("/chat lobby");
+        assertThat(RoomId.everyone("/chat")).hasToString("/chat");
     }
 
     @Test

@@ -119,6 +119,24 @@ class RoomShardTest extends WithRooms {
     }
 
     @Test
+    void members_that_begin_to_watch_or_leave_take_presence_from_no_other_member() {
+        Listener ann = new Listener("ann", one);
+        Listener bob = new Listener("bob", one);
+        rooms.join(ann, LOBBY, true, null, () -> true).await().indefinitely().follow();
+        Membership membership = join(bob);
+        membership.watchPresence(true);
+        source.subscriber.notice(event(PresenceEvent.Change.JOINED, "eve"));
+        turn();
+        assertThat(ann.heard).containsExactly("JOINED eve");
+        assertThat(bob.heard).containsExactly("JOINED eve");
+        membership.watchPresence(false);
+        rooms.leave(membership);
+        source.subscriber.notice(event(PresenceEvent.Change.LEFT, "eve"));
+        turn();
+        assertThat(ann.heard).containsExactly("JOINED eve", "LEFT eve");
+    }
+
+    @Test
     void to_ask_for_no_presence_twice_takes_it_from_no_other_member() {
         Listener ann = new Listener("ann", one);
         Listener bob = new Listener("bob", one);

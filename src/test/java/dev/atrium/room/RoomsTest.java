@@ -136,6 +136,16 @@ class RoomsTest extends WithRooms {
     }
 
     @Test
+    void a_room_whose_subscription_has_failed_admits_nobody_while_another_join_still_refers_to_it() {
+        source.fails = true;
+        Uni<Membership> notBegun = rooms.join(new Listener("ann", one), LOBBY, false, null, () -> true);
+        assertThatThrownBy(() -> join(new Listener("bob", one))).hasMessageContaining("away");
+        assertThat(source.log).containsExactly("subscribe");
+        assertThatThrownBy(() -> notBegun.await().indefinitely()).hasMessageContaining("away");
+        assertThat(source.log).containsExactly("subscribe", "unsubscribe");
+    }
+
+    @Test
     void one_who_has_gone_before_the_room_was_subscribed_to_is_not_let_in() {
         source.waits = true;
         boolean[] open = { true };
@@ -227,9 +237,28 @@ class RoomsTest extends WithRooms {
         for (Listener listener : List.of(ann, new Listener("bob", one), new Listener("eve", two))) {
             traced.join(listener, LOBBY, false, null, () -> true).await().indefinitely().follow();
         }
+        Membership gone = traced.join(new Listener("ida", two), LOBBY, false, null, () -> true).await().indefinitely();
+        Loop three = new Loop();
+        Membership alone = traced.join(new Listener("kim", three), LOBBY, false, null, () -> true).await().indefinitely();
+        traced.leave(gone);
+        traced.leave(alone);
         source.say("untraced");
         source.say("traced", "00-1-2-01", new Sender("bob", null), false);
         turn();
         assertThat(passages).containsExactly("00-1-2-01 on 2", "to 1, ann's flushes 1", "to 1, ann's flushes 1");
+    }
+
+    @Test
+    void a_message_that_reaches_a_room_after_its_last_member_has_left_is_not_traced() {
+        List<String> passages = new ArrayList<>();
+        Rooms traced = new Rooms(source, (message, members) -> {
+        }, (message, loops) -> {
+            passages.add("on " + loops);
+            return members -> {
+            };
+        });
+        traced.leave(traced.join(new Listener("ann", one), LOBBY, false, null, () -> true).await().indefinitely());
+        source.say("late", "00-1-2-01", null, true);
+        assertThat(passages).isEmpty();
     }
 }

@@ -17,6 +17,9 @@ abstract class WithRooms {
     /** Small, so that a test has many pages. */
     static final int PAGE = 10;
 
+    /** A member that is never caught up would run tasks without an end. */
+    private static final int MOST_TASKS = 10_000;
+
     final Source source = new Source();
     final List<String> deliveries = new ArrayList<>();
     final Rooms rooms = new Rooms(source, (message, members) -> deliveries.add(message.offset() + "x" + members),
@@ -48,7 +51,11 @@ abstract class WithRooms {
         final DeliveryLoop delivery = new DeliveryLoop(tasks::add, () -> true);
 
         void turn() {
+            int left = MOST_TASKS;
             for (Runnable task = tasks.poll(); task != null; task = tasks.poll()) {
+                if (left-- == 0) {
+                    throw new AssertionError("a loop that has no end");
+                }
                 task.run();
             }
         }
@@ -64,6 +71,7 @@ abstract class WithRooms {
         boolean fails;
         boolean waits;
         boolean answersLater;
+        int reads;
 
         @Override
         public void subscribe(RoomId room, Subscriber newSubscriber) {
@@ -99,6 +107,7 @@ abstract class WithRooms {
 
         @Override
         public Uni<History> history(RoomId room, HistoryQuery query) {
+            reads++;
             return answersLater ? Uni.createFrom().emitter(emitter -> unanswered.add(() -> emitter.complete(read(query))))
                     : Uni.createFrom().item(() -> read(query));
         }
