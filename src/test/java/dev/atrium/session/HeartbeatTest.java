@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.atrium.room.DeliveryLoop;
 import dev.atrium.room.Sender;
+import io.netty.channel.embedded.EmbeddedChannel;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -196,10 +197,49 @@ class HeartbeatTest extends SessionFixture {
             session.beat.lastReceived = System.nanoTime() - 2 * LONG.toNanos();
             both.add(session);
         });
-        turnUntil(() -> !both.get(0).isOpen() && !both.get(1).isOpen());
+        Connection third = new Connection();
+        watched(heartbeat, third, killing);
+        turnUntil(() -> !both.get(0).isOpen() && !both.get(1).isOpen() && third.pings == 1);
         turnFor(Duration.ofMillis(50), () -> {
         });
         assertThat(closingAll.log).containsExactly("missed", "closed NORMAL", "closed NORMAL");
         assertThat(clients).allMatch(client -> client.pings == 0 && client.closes.isEmpty());
+    }
+
+    @Test
+    void the_loop_wakes_up_for_the_session_that_is_due_first_however_late_it_came() {
+        for (int round = 0; round < 20; round++) {
+            EmbeddedChannel idle = new EmbeddedChannel();
+            Heartbeat heartbeat = new Heartbeat(idle.eventLoop(), LONG, LONG, ANY_AGE);
+            for (int i = 0; i < 200; i++) {
+                heartbeat.watch(new Quiet());
+            }
+            assertThat(Duration.ofNanos(idle.runScheduledPendingTasks()))
+                    .as("first of 200 checks that are spread over an hour").isBetween(Duration.ZERO, LONG.dividedBy(6));
+        }
+    }
+
+    /** Heartbeat of a session that nothing happens to. */
+    private static final class Quiet extends Heartbeat.Beat {
+
+        @Override
+        boolean isOpen() {
+            return true;
+        }
+
+        @Override
+        void ping() {
+            throw new AssertionError("not due");
+        }
+
+        @Override
+        void missed() {
+            throw new AssertionError("not due");
+        }
+
+        @Override
+        void expired() {
+            throw new AssertionError("not due");
+        }
     }
 }

@@ -49,6 +49,15 @@ class LoopLagTest {
     }
 
     @Test
+    void a_loop_is_not_late_before_its_first_measurement_is_due() {
+        await().until(() -> {
+            LoopLag fresh = new LoopLag();
+            fresh.watch(loop);
+            return fresh.nanos() == 0;
+        });
+    }
+
+    @Test
     void a_single_pause_is_measured_but_is_not_lasting() throws ExecutionException, InterruptedException {
         loop.submit(LoopLagTest::block).get();
         await().until(() -> lag.nanos() > THRESHOLD_NANOS);
