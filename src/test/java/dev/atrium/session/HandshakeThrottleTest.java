@@ -242,29 +242,29 @@ class HandshakeThrottleTest extends SessionFixture {
         occupyAndUseUpTheSlice();
         work.get(0).complete("in");
         assertThat(untilNextTask()).as("pause of a quiet loop").isEqualTo(Duration.ofNanos(50_000));
-        settle();
+        runUntilIdle();
         assertThat(started).hasSize(MAX_RUNNING + 1);
 
         deliverOneMessage();
-        come(100);
+        submit(100);
         spinFor(Duration.ofMillis(2));
         work.get(1).complete("in");
         assertThat(untilNextTask()).as("pause while rooms deliver").isEqualTo(Duration.ofMillis(2));
-        settle();
+        runUntilIdle();
 
-        come(101);
+        submit(101);
         spinFor(Duration.ofMillis(110));
         work.get(2).complete("in");
         assertThat(untilNextTask()).as("pause after 100 ms without a delivery").isEqualTo(Duration.ofNanos(50_000));
-        settle();
+        runUntilIdle();
         assertThat(started).hasSize(MAX_RUNNING + 3);
     }
 
     private void occupyAndUseUpTheSlice() {
         for (int i = 0; i < MAX_RUNNING + 1; i++) {
-            come(i);
+            submit(i);
         }
-        settle();
+        runUntilIdle();
         assertThat(started).hasSize(MAX_RUNNING);
         spinFor(Duration.ofMillis(2));
     }

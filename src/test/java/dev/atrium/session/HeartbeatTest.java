@@ -198,7 +198,7 @@ class HeartbeatTest extends SessionFixture {
             both.add(session);
         });
         Connection third = new Connection();
-        watched(heartbeat, third, killing);
+        watched(heartbeat, third, closingAll);
         turnUntil(() -> !both.get(0).isOpen() && !both.get(1).isOpen() && third.pings == 1);
         turnFor(Duration.ofMillis(50), () -> {
         });
