@@ -74,8 +74,11 @@ public final class AccessControl {
     }
 
     /** @throws ErrorReply if the session is in as many named rooms as the limit allows */
-    void requireRoomLeft(Session session) {
-        audit.room(session);
+    void requireRoomQuota(Session session) {
+        if (session.memberships().size() >= limits.rooms()) {
+            audit.recordLimit(session.caller(), session.transport(), () -> limits
+                    .checkRooms((int) session.memberships().stream().filter(each -> each.room().isNamed()).count()));
+        }
     }
 
     /**

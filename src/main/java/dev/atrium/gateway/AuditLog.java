@@ -3,14 +3,9 @@ package dev.atrium.gateway;
 import dev.atrium.room.RoomId;
 import dev.atrium.security.AuthenticationException.Reason;
 import dev.atrium.security.Caller;
-import dev.atrium.security.ClientLimits;
-import dev.atrium.security.ConnectionLimiter;
 import dev.atrium.security.Limit;
 import dev.atrium.security.LimitException;
 import dev.atrium.security.Permission;
-import dev.atrium.security.TokenBucket;
-import dev.atrium.session.CloseReason;
-import dev.atrium.session.Session;
 import dev.atrium.session.Transport;
 import jakarta.inject.Singleton;
 
@@ -19,14 +14,10 @@ import jakarta.inject.Singleton;
 public final class AuditLog {
 
     private final Events events;
-    private final ClientLimits limits;
-    private final ConnectionLimiter connections;
 
     /** @param events receives an {@link Event.Denied} for each denial */
-    public AuditLog(Events events, ClientLimits limits, ConnectionLimiter connections) {
+    public AuditLog(Events events) {
         this.events = events;
-        this.limits = limits;
-        this.connections = connections;
     }
 
     /** Records an authentication failure: a token or a key was invalid, or missing. */
@@ -72,63 +63,13 @@ public final class AuditLog {
                 "ns: the permission " + Permission.JOIN.word() + " is missing for every room of this namespace");
     }
 
-    /**
-     * Charges one request of a client that has no session.
-     *
-     * @throws ErrorReply 429 if the client sends too many
-     */
-    public void request(Caller caller, Transport transport) {
-        limited(caller, transport, () -> limits.request(caller));
-    }
-
-    void bytes(Caller caller, Transport transport, long size) {
-        limited(caller, transport, () -> limits.bytes(caller, size));
-    }
-
     /** @throws ErrorReply if the work throws a {@link LimitException}, which is recorded */
-    void limited(Caller caller, Transport transport, Runnable work) {
+    void recordLimit(Caller caller, Transport transport, Runnable work) {
         try {
             work.run();
         } catch (LimitException e) {
             limit(caller, transport, e.limit());
             throw ErrorReply.of(e);
         }
-    }
-
-    void room(Session session) {
-        if (session.memberships().size() >= limits.rooms()) {
-            limited(session.caller(), session.transport(),
-                    () -> limits.room((int) session.memberships().stream().filter(each -> each.room().isNamed()).count()));
-        }
-    }
-
-    /**
-     * Charges a session for messages. The session of a client that keeps sending after many errors is closed, and the client
-     * may not connect for a while.
-     *
-     * @throws ErrorReply 429 if its bucket has not enough tokens
-     */
-    void charge(Session session, int messages, long bytes) {
-        TokenBucket tokens = session.tokens();
-        Limit exceeded = tokens.take(messages, bytes);
-        if (exceeded != null) {
-            limit(session.caller(), session.transport(), exceeded);
-            if (tokens.isAbused()) {
-                tooMany(session);
-            }
-            throw new ErrorReply(exceeded.code(), exceeded.message());
-        }
-    }
-
-    /** Records that a client kept sending over its limit, and rejects its connections for a while. */
-    void flooded(Caller caller, Transport transport) {
-        limit(caller, transport, Limit.MESSAGES);
-        connections.penalize(caller);
-    }
-
-    /** Closes the session, and rejects its client's connections for a while. */
-    void tooMany(Session session) {
-        connections.penalize(session.caller());
-        session.close(CloseReason.TOO_MANY_MESSAGES);
     }
 }

@@ -102,7 +102,7 @@ public final class Authentication {
     void identify(Session session, Identity identity) {
         String before = session.caller().identity().user();
         if (identity.user() != null && !identity.user().equals(before)) {
-            audit.limited(session.caller().as(identity), session.transport(), () -> connections.enter(identity.user()));
+            audit.recordLimit(session.caller().as(identity), session.transport(), () -> connections.enter(identity.user()));
             connections.leave(before);
         }
         session.identify(identity);

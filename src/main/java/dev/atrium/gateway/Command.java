@@ -78,7 +78,7 @@ public sealed interface Command<C extends Requester, R> {
                 access.require(session, room, Permission.PRESENCE);
             }
             if (session.membership(room) == null) {
-                access.requireRoomLeft(session);
+                access.requireRoomQuota(session);
             }
         }
 

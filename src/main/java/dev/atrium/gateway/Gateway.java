@@ -4,7 +4,6 @@ import dev.atrium.room.InvalidNameException;
 import dev.atrium.room.Membership;
 import dev.atrium.room.RoomId;
 import dev.atrium.security.Caller;
-import dev.atrium.security.ClientLimits;
 import dev.atrium.security.ConnectionLimiter;
 import dev.atrium.security.Limit;
 import dev.atrium.session.CloseReason;
@@ -29,18 +28,18 @@ public final class Gateway implements Session.Listener {
 
     private final RoomService service;
     private final AccessControl access;
-    private final ClientLimits limits;
+    private final RateLimiter rates;
     private final ConnectionLimiter connections;
     private final AuditLog audit;
     private final Authentication authentication;
     private final Command.Services services;
 
     /** @param service executes what the gateway has permitted */
-    public Gateway(RoomService service, AccessControl access, ClientLimits limits, ConnectionLimiter connections,
+    public Gateway(RoomService service, AccessControl access, RateLimiter rates, ConnectionLimiter connections,
             AuditLog audit, Authentication authentication) {
         this.service = service;
         this.access = access;
-        this.limits = limits;
+        this.rates = rates;
         this.connections = connections;
         this.audit = audit;
         this.authentication = authentication;
@@ -53,8 +52,8 @@ public final class Gateway implements Session.Listener {
      * @throws ErrorReply 429 if its user has reached the limit of sessions
      */
     public Session connect(SessionRequest request) {
-        audit.limited(request.caller(), request.transport(), () -> connections.enter(request.caller().identity().user()));
-        Session session = service.connect(request, limits.newTokenBucket(), this);
+        audit.recordLimit(request.caller(), request.transport(), () -> connections.enter(request.caller().identity().user()));
+        Session session = service.connect(request, rates.newTokenBucket(), this);
         authentication.watch(session);
         return session;
     }
@@ -87,7 +86,7 @@ public final class Gateway implements Session.Listener {
     public <R> Uni<R> execute(HttpRequester client, Command<? super HttpRequester, R> command) {
         try {
             if (command.dataSize() > 0) {
-                audit.bytes(client.caller(), client.transport(), command.dataSize());
+                rates.chargeBytes(client.caller(), client.transport(), command.dataSize());
             }
             command.permit(client, access);
         } catch (ErrorReply error) {
@@ -134,12 +133,12 @@ public final class Gateway implements Session.Listener {
      */
     public void charge(Session session, Cost cost) {
         if (cost != Cost.NONE) {
-            audit.charge(session, cost.messages(), cost.bytes());
+            rates.charge(session, cost.messages(), cost.bytes());
         }
     }
 
     /** Charges a session for a message that is no command. Returns its error, or that of the exceeded limit in its place. */
-    public ErrorReply charge(Session session, Cost cost, ErrorReply malformed) {
+    public ErrorReply chargeMalformed(Session session, Cost cost, ErrorReply malformed) {
         try {
             charge(session, cost);
             return malformed;
@@ -155,7 +154,7 @@ public final class Gateway implements Session.Listener {
     public boolean chargeOrClose(Session session, int size) {
         boolean charged = charged(session, size);
         if (!charged) {
-            audit.tooMany(session);
+            rates.closeFlooding(session);
         }
         return charged;
     }
@@ -167,7 +166,7 @@ public final class Gateway implements Session.Listener {
 
     private boolean charged(Session session, int size) {
         try {
-            audit.charge(session, 1, size);
+            rates.charge(session, 1, size);
             return true;
         } catch (ErrorReply error) {
             return false;
@@ -176,7 +175,7 @@ public final class Gateway implements Session.Listener {
 
     /** Penalizes a client whose connection was closed for too many messages while it had no session. */
     public void flooded(Caller caller, Transport transport) {
-        audit.flooded(caller, transport);
+        rates.penalize(caller, transport);
     }
 
     /** Ends a membership of {@link Command.Listen}. On the member's event loop. */

@@ -35,8 +35,9 @@ import java.util.regex.Pattern;
 import org.jboss.logging.Logger;
 
 /**
- * Operations on rooms for sessions, backends and the application, without permission checks: those are the {@link Gateway}'s. A
- * {@code Uni} that fails with an {@link ErrorReply} carries the error for the client.
+ * Operations on rooms for sessions, backends and the application, without permission checks: those are the {@link Gateway}'s,
+ * except that a session is refused another session's own room, and that a resumed session leaves the rooms that its token no
+ * longer grants. A {@code Uni} that fails with an {@link ErrorReply} carries the error for the client.
  *
  * <p>
  * Methods that take a session are called on its event loop, and their {@code Uni}s complete there.

@@ -35,18 +35,18 @@ public final class TokenExpiry {
     void watch(Session session) {
         Identity identity = session.caller().identity();
         if (identity.isNobody()) {
-            session.deadline(() -> end(session, Reason.MISSING), config.timeout().toMillis());
+            session.setDeadline(() -> end(session, Reason.MISSING), config.timeout().toMillis());
         } else if (identity.expires() == Identity.NEVER) {
             session.cancelDeadline();
         } else {
             long notice = identity.expires() - config.notice().toMillis() - System.currentTimeMillis();
-            session.deadline(() -> expiring(session, identity), Math.max(0, notice));
+            session.setDeadline(() -> expiring(session, identity), Math.max(0, notice));
         }
     }
 
     private void expiring(Session session, Identity identity) {
         long end = identity.expires() + config.grace().toMillis() - System.currentTimeMillis();
-        session.deadline(() -> end(session, Reason.EXPIRED), Math.max(0, end));
+        session.setDeadline(() -> end(session, Reason.EXPIRED), Math.max(0, end));
         session.expiring(identity.expires());
     }
 

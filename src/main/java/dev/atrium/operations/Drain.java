@@ -64,7 +64,7 @@ final class Drain {
     }
 
     /** Adds connections that were still open at the end of the grace period. */
-    void force(int connections) {
+    void countForced(int connections) {
         forced.add(connections);
     }
 
@@ -74,7 +74,7 @@ final class Drain {
     }
 
     /** Waits for that time, or until {@link #expedite}. Returns whether the wait was cut short. */
-    boolean pause(Duration time) {
+    boolean await(Duration time) {
         try {
             return expedited.await(time.toNanos(), TimeUnit.NANOSECONDS);
         } catch (InterruptedException e) {
@@ -84,7 +84,7 @@ final class Drain {
     }
 
     /** Runs all closes, spread over that time. Returns when the last one has run. */
-    void closeAll(List<Runnable> closeTasks, Duration over) {
+    void closePaced(List<Runnable> closeTasks, Duration over) {
         // In random order: members of one room often connected one after the other, and would all be gone at once.
         List<Runnable> order = new ArrayList<>(closeTasks);
         Collections.shuffle(order);
@@ -103,7 +103,7 @@ final class Drain {
                 LOG.infof("Draining: %d of %d clients are closed, %d remain", next, order.size(), order.size() - next);
             }
             if (next < order.size()) {
-                pause(Duration.ofMillis(STEP_MILLIS));
+                await(Duration.ofMillis(STEP_MILLIS));
             }
         }
     }
@@ -145,7 +145,7 @@ final class Drain {
                 .<Runnable> map(session -> () -> session.closeSoon(CloseReason.REBALANCED)).toList();
         Thread thread = new Thread(() -> {
             try {
-                closeAll(chosen, window);
+                closePaced(chosen, window);
                 LOG.infof("The requested drain is complete: %d sessions were closed", chosen.size());
             } finally {
                 rebalancing.set(false);

@@ -92,15 +92,15 @@ final class Shutdown {
     private void drain(Duration delay, Duration window) {
         if (!delay.isZero()) {
             LOG.infof("Draining: the replica is no longer ready, and closes its clients in %d s", delay.toSeconds());
-            drain.pause(delay);
+            drain.await(delay);
         }
         connections.close();
         Set<Session> closed = new HashSet<>(sessions.all());
-        drain.closeAll(closeTasks(closed), window);
+        drain.closePaced(closeTasks(closed), window);
         allClosed = true;
         awaitEnd(closed);
         int forced = sessions.connections();
-        drain.force(forced);
+        drain.countForced(forced);
         if (!closed.isEmpty() || forced > 0) {
             LOG.infof("The drain is complete: %d sessions were closed; %d connections are still open and are cut",
                     closed.size(), forced);

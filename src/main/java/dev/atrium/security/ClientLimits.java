@@ -9,7 +9,10 @@ import jakarta.inject.Singleton;
 import java.time.Duration;
 import java.util.function.Function;
 
-/** Per-client limits: message and byte rates, rooms, page sizes. Any thread. */
+/**
+ * Per-client limits: message and byte rates, rooms, page sizes. It charges clients without a session; a session is charged
+ * through its own {@link TokenBucket}. Any thread.
+ */
 @Singleton
 public final class ClientLimits {
 
@@ -50,16 +53,16 @@ public final class ClientLimits {
      *
      * @throws LimitException if the bucket is empty
      */
-    public void request(Caller caller) {
+    public void chargeRequest(Caller caller) {
         charge(caller, tokens -> tokens.take(0));
     }
 
     /**
-     * Charges the bytes of a request that was admitted by {@link #request}.
+     * Charges the bytes of a request that was admitted by {@link #chargeRequest}.
      *
      * @throws LimitException if the bucket has too few bytes left
      */
-    public void bytes(Caller caller, long size) {
+    public void chargeBytes(Caller caller, long size) {
         charge(caller, tokens -> tokens.takeBytes(size));
     }
 
@@ -84,7 +87,7 @@ public final class ClientLimits {
      * @param present rooms that the session is in
      * @throws LimitException if the session may not join another room
      */
-    public void room(int present) {
+    public void checkRooms(int present) {
         if (config.rooms() > 0 && present >= config.rooms()) {
             throw new LimitException(Limit.ROOMS);
         }

@@ -59,7 +59,7 @@ public final class TokenBucket {
     /**
      * Counts one more rejected message; returns whether the client has exceeded the rate of error replies and must be closed.
      */
-    public boolean isAbused() {
+    public boolean countRejection() {
         if (rejections == null) {
             rejections = Bucket.builder()
                     .addLimit(limit -> limit.capacity(REJECTIONS).refillGreedy(REJECTIONS, REJECTIONS_PERIOD))

@@ -12,7 +12,7 @@ import java.util.concurrent.TimeUnit;
  * Heartbeat of all sessions of one event loop: detects clients that are gone without a FIN, and closes connections that have
  * reached their maximum age. Each session is checked about once per interval; if its client has sent something meanwhile the
  * check is postponed, so traffic costs a write to one field and no timer. Sessions due within the same {@value #STEP_MILLIS} ms
- * share one wake-up of the loop.
+ * share one wake-up of the loop. Connections of Engine.IO have a heartbeat of their own, whose pongs count as traffic here.
  *
  * <p>
  * Used on its event loop only.
@@ -58,12 +58,12 @@ final class Heartbeat {
 
     private void check(Beat beat, long now) {
         long silent = now - beat.lastReceived;
-        boolean first = beat.isFirst();
+        boolean first = beat.takeFirst();
         if (!beat.isOpen()) {
             return;
         }
         if (now >= beat.end) {
-            beat.expired();
+            beat.tooOld();
         } else if (beat.readingPaused) {
             // Reading from this client is paused, so its silence is no sign that it is gone.
             put(beat, now + interval);
@@ -134,9 +134,9 @@ final class Heartbeat {
         abstract void missed();
 
         /** Ends the session: its connection has reached the maximum age. */
-        abstract void expired();
+        abstract void tooOld();
 
-        private boolean isFirst() {
+        private boolean takeFirst() {
             boolean first = !checked;
             checked = true;
             return first;

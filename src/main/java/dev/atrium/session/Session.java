@@ -115,7 +115,7 @@ public final class Session implements Member, Requester {
     }
 
     /** Schedules a task, in place of the one scheduled before. It does not run if the session has ended by then. */
-    public void deadline(Runnable task, long millis) {
+    public void setDeadline(Runnable task, long millis) {
         cancelDeadline();
         deadline = loop.eventLoop().schedule(task, millis, TimeUnit.MILLISECONDS);
     }
@@ -337,7 +337,7 @@ public final class Session implements Member, Requester {
         }
 
         @Override
-        void expired() {
+        void tooOld() {
             close(CloseReason.REBALANCED);
         }
     }

@@ -10,6 +10,7 @@ import dev.atrium.gateway.AuditLog;
 import dev.atrium.gateway.Authentication;
 import dev.atrium.gateway.Events;
 import dev.atrium.gateway.Gateway;
+import dev.atrium.gateway.RateLimiter;
 import dev.atrium.gateway.RoomService;
 import dev.atrium.gateway.TokenExpiry;
 import dev.atrium.room.Node;
@@ -96,13 +97,14 @@ final class WarmUpTraffic {
         Events events = new Events();
         ConnectionLimiter limiter = new ConnectionLimiter(settings.security(), LoadSignal.NEVER_EXHAUSTED);
         ClientLimits limits = new ClientLimits(settings.security());
-        AuditLog audit = new AuditLog(events, limits, limiter);
+        AuditLog audit = new AuditLog(events);
         AccessControl access = new AccessControl(Policy.open(), limits, audit);
         RoomService service = new RoomService(backplane, sessions, rooms, events, Tracing.off());
         Authentication authentication = new Authentication(authenticator, service, access, limiter, audit,
                 new TokenExpiry(audit, settings.security()));
-        Gateway gateway = new Gateway(service, access, limits, limiter, audit, authentication);
-        Admission admission = new Admission(authenticator, Policy.open(), limiter, audit, settings.security());
+        RateLimiter rates = new RateLimiter(limits, limiter, audit);
+        Gateway gateway = new Gateway(service, access, rates, limiter, audit, authentication);
+        Admission admission = new Admission(authenticator, Policy.open(), limiter, rates, audit, settings.security());
         admission.register(router);
         new SocketGate(admission,
                 new SocketServices(gateway, limits, HandlerRegistry.none(), Transfers.none(access), sessions,

@@ -12,6 +12,7 @@ import dev.atrium.gateway.AuditLog;
 import dev.atrium.gateway.ErrorReply;
 import dev.atrium.gateway.Events;
 import dev.atrium.gateway.Gateway;
+import dev.atrium.gateway.RateLimiter;
 import dev.atrium.gateway.RoomService;
 import dev.atrium.room.Data;
 import dev.atrium.room.HistoryQuery;
@@ -104,12 +105,12 @@ class TransfersTest {
         Events events = new Events();
         ClientLimits limits = new ClientLimits(security);
         ConnectionLimiter connections = new ConnectionLimiter(security, LoadSignal.NEVER_EXHAUSTED);
-        AuditLog audit = new AuditLog(events, limits, connections);
+        AuditLog audit = new AuditLog(events);
         service = new RoomService(backplane, new Sessions(node, settings.getConfigMapping(SessionConfig.class)),
                 new Rooms(backplane, (message, members) -> {
                 }, Tracing.off()), events, Tracing.off());
         access = new AccessControl(Policy.open(), limits, audit);
-        gateway = new Gateway(service, access, limits, connections, audit, null);
+        gateway = new Gateway(service, access, new RateLimiter(limits, connections, audit), connections, audit, null);
         transfers = replica();
     }
 

@@ -86,6 +86,7 @@ abstract class WithGateway {
     ClientLimits limits;
     ConnectionLimiter connections;
     AuditLog audit;
+    RateLimiter rates;
     AccessControl access;
     RoomService service;
     Authentication authentication;
@@ -120,13 +121,14 @@ abstract class WithGateway {
         Events stream = new Events(events::add);
         connections = new ConnectionLimiter(config, LoadSignal.NEVER_EXHAUSTED);
         limits = new ClientLimits(config);
-        audit = new AuditLog(stream, limits, connections);
+        audit = new AuditLog(stream);
+        rates = new RateLimiter(limits, connections, audit);
         access = new AccessControl(policy, limits, audit);
         service = new RoomService(backplane, sessions, new Rooms(backplane, (message, members) -> {
         }, Tracing.off()), stream, Tracing.off());
         // Tests whose clients send tokens make their own.
         authentication = authentication(null);
-        gateway = new Gateway(service, access, limits, connections, audit, authentication);
+        gateway = new Gateway(service, access, rates, connections, audit, authentication);
         events.clear();
     }
 

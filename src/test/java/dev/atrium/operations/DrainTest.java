@@ -73,7 +73,7 @@ class DrainTest extends SessionFixture {
         Duration window = Duration.ofMillis(600);
         List<Long> times = new ArrayList<>();
         long start = System.nanoTime();
-        drain(HOUR).closeAll(
+        drain(HOUR).closePaced(
                 IntStream.range(0, 12).<Runnable> mapToObj(i -> () -> times.add(System.nanoTime() - start)).toList(),
                 window);
         assertThat(times).hasSize(12);
@@ -90,7 +90,7 @@ class DrainTest extends SessionFixture {
         Drain drain = drain(HOUR);
         List<Integer> closed = new CopyOnWriteArrayList<>();
         Thread draining = new Thread(
-                () -> drain.closeAll(IntStream.range(0, 3).<Runnable> mapToObj(i -> () -> closed.add(i)).toList(), HOUR));
+                () -> drain.closePaced(IntStream.range(0, 3).<Runnable> mapToObj(i -> () -> closed.add(i)).toList(), HOUR));
         draining.start();
         await().until(() -> drain.closed() == 1);
         assertThat(closed).hasSize(1);
@@ -106,15 +106,15 @@ class DrainTest extends SessionFixture {
     void a_single_client_is_closed_at_once_and_an_empty_drain_ends_at_once() {
         Drain drain = drain(HOUR);
         List<String> closed = new ArrayList<>();
-        drain.closeAll(List.of(() -> closed.add("only")), HOUR);
-        drain.closeAll(List.of(), HOUR);
+        drain.closePaced(List.of(() -> closed.add("only")), HOUR);
+        drain.closePaced(List.of(), HOUR);
         assertThat(closed).containsExactly("only");
     }
 
     @Test
     void without_a_window_all_are_closed_at_once_in_random_order() {
         List<Integer> closed = new ArrayList<>();
-        drain(HOUR).closeAll(IntStream.range(0, 1000).<Runnable> mapToObj(i -> () -> closed.add(i)).toList(), Duration.ZERO);
+        drain(HOUR).closePaced(IntStream.range(0, 1000).<Runnable> mapToObj(i -> () -> closed.add(i)).toList(), Duration.ZERO);
         assertThat(closed).hasSize(1000).doesNotHaveDuplicates().isNotEqualTo(IntStream.range(0, 1000).boxed().toList());
     }
 
@@ -122,16 +122,16 @@ class DrainTest extends SessionFixture {
     void a_pause_ends_after_its_time_or_when_the_drain_is_expedited() {
         Drain drain = drain(HOUR);
         long start = System.nanoTime();
-        assertThat(drain.pause(Duration.ofMillis(30))).isFalse();
+        assertThat(drain.await(Duration.ofMillis(30))).isFalse();
         assertThat(System.nanoTime() - start).isGreaterThanOrEqualTo(Duration.ofMillis(30).toNanos());
         drain.expedite();
-        assertThat(drain.pause(HOUR)).isTrue();
+        assertThat(drain.await(HOUR)).isTrue();
     }
 
     @Test
     void a_pause_that_is_interrupted_ends_and_leaves_the_thread_interrupted() {
         Thread.currentThread().interrupt();
-        assertThat(drain(HOUR).pause(HOUR)).isTrue();
+        assertThat(drain(HOUR).await(HOUR)).isTrue();
         assertThat(Thread.interrupted()).isTrue();
     }
 
@@ -184,8 +184,8 @@ class DrainTest extends SessionFixture {
     @Test
     void forced_connections_are_counted() {
         Drain drain = drain(HOUR);
-        drain.force(3);
-        drain.force(4);
+        drain.countForced(3);
+        drain.countForced(4);
         assertThat(drain.forced()).isEqualTo(7);
     }
 }

@@ -52,35 +52,35 @@ class ClientLimitsTest {
     @Test
     void requests_of_one_address_share_one_bucket() {
         exhaust(ADDRESS);
-        assertRejected(Limit.MESSAGES, () -> limits.request(new Caller(Identity.ANONYMOUS, ADDRESS.address())));
-        assertThatCode(() -> limits.request(new Caller(Identity.ANONYMOUS, "192.0.2.2"))).doesNotThrowAnyException();
+        assertRejected(Limit.MESSAGES, () -> limits.chargeRequest(new Caller(Identity.ANONYMOUS, ADDRESS.address())));
+        assertThatCode(() -> limits.chargeRequest(new Caller(Identity.ANONYMOUS, "192.0.2.2"))).doesNotThrowAnyException();
     }
 
     @Test
     void a_user_has_one_bucket_whatever_the_address() {
         exhaust(new Caller(user("ann"), "192.0.2.1"));
-        assertRejected(Limit.MESSAGES, () -> limits.request(new Caller(user("ann"), "192.0.2.9")));
-        assertThatCode(() -> limits.request(new Caller(user("bob"), "192.0.2.1"))).doesNotThrowAnyException();
-        assertThatCode(() -> limits.request(ADDRESS)).doesNotThrowAnyException();
+        assertRejected(Limit.MESSAGES, () -> limits.chargeRequest(new Caller(user("ann"), "192.0.2.9")));
+        assertThatCode(() -> limits.chargeRequest(new Caller(user("bob"), "192.0.2.1"))).doesNotThrowAnyException();
+        assertThatCode(() -> limits.chargeRequest(ADDRESS)).doesNotThrowAnyException();
     }
 
     @Test
     void bytes_are_charged_to_the_same_client() {
-        limits.bytes(ADDRESS, 5 * 1024);
-        assertRejected(Limit.BYTES, () -> limits.bytes(ADDRESS, 1024));
-        assertThatCode(() -> limits.request(ADDRESS)).doesNotThrowAnyException();
+        limits.chargeBytes(ADDRESS, 5 * 1024);
+        assertRejected(Limit.BYTES, () -> limits.chargeBytes(ADDRESS, 1024));
+        assertThatCode(() -> limits.chargeRequest(ADDRESS)).doesNotThrowAnyException();
     }
 
     @Test
     void a_backend_and_a_client_of_no_known_address_are_not_limited() {
         Caller backend = new Caller(new Identity(Identity.Kind.KEY, "shop", Permissions.NONE, Identity.NEVER), "192.0.2.1");
         for (int i = 0; i < 20; i++) {
-            limits.request(backend);
-            limits.bytes(backend, 100_000);
-            limits.request(UNKNOWN);
-            limits.bytes(UNKNOWN, 100_000);
+            limits.chargeRequest(backend);
+            limits.chargeBytes(backend, 100_000);
+            limits.chargeRequest(UNKNOWN);
+            limits.chargeBytes(UNKNOWN, 100_000);
         }
-        assertThatCode(() -> limits.request(ADDRESS)).doesNotThrowAnyException();
+        assertThatCode(() -> limits.chargeRequest(ADDRESS)).doesNotThrowAnyException();
     }
 
     @Test
@@ -94,17 +94,17 @@ class ClientLimitsTest {
 
     @Test
     void the_number_of_rooms_of_a_session_is_limited() {
-        assertThatCode(() -> limits.room(2)).doesNotThrowAnyException();
-        assertRejected(Limit.ROOMS, () -> limits.room(3));
+        assertThatCode(() -> limits.checkRooms(2)).doesNotThrowAnyException();
+        assertRejected(Limit.ROOMS, () -> limits.checkRooms(3));
         ClientLimits none = new ClientLimits(SecuritySettings.of("limits.rooms", "0"));
-        assertThatCode(() -> none.room(1_000_000)).doesNotThrowAnyException();
+        assertThatCode(() -> none.checkRooms(1_000_000)).doesNotThrowAnyException();
     }
 
     private void exhaust(Caller caller) {
         for (int i = 0; i < 5; i++) {
-            limits.request(caller);
+            limits.chargeRequest(caller);
         }
-        assertRejected(Limit.MESSAGES, () -> limits.request(caller));
+        assertRejected(Limit.MESSAGES, () -> limits.chargeRequest(caller));
     }
 
     private static void assertRejected(Limit limit, ThrowingCallable request) {

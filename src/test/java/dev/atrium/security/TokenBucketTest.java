@@ -77,11 +77,11 @@ class TokenBucketTest {
     void a_client_is_abusive_after_a_hundred_rejected_messages() {
         TokenBucket tokens = new TokenBucket(1, 1);
         for (int i = 0; i < 100; i++) {
-            assertThat(tokens.isAbused()).isFalse();
+            assertThat(tokens.countRejection()).isFalse();
         }
         boolean abused = false;
         for (int i = 0; i < 20; i++) {
-            abused |= tokens.isAbused();
+            abused |= tokens.countRejection();
         }
         assertThat(abused).isTrue();
     }

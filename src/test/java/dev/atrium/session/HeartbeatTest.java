@@ -238,7 +238,7 @@ class HeartbeatTest extends SessionFixture {
         }
 
         @Override
-        void expired() {
+        void tooOld() {
             throw new AssertionError("not due");
         }
     }

@@ -82,7 +82,7 @@ class SessionTest extends SessionFixture {
     @Test
     void a_deadline_runs_once_at_its_time() {
         AtomicInteger first = new AtomicInteger();
-        session.deadline(first::incrementAndGet, 5_000);
+        session.setDeadline(first::incrementAndGet, 5_000);
         pass(4_900);
         assertThat(first).hasValue(0);
         pass(200);
@@ -95,12 +95,12 @@ class SessionTest extends SessionFixture {
     void a_new_deadline_replaces_the_old_one_and_can_be_cancelled() {
         AtomicInteger first = new AtomicInteger();
         AtomicInteger second = new AtomicInteger();
-        session.deadline(first::incrementAndGet, 1_000);
-        session.deadline(second::incrementAndGet, 2_000);
+        session.setDeadline(first::incrementAndGet, 1_000);
+        session.setDeadline(second::incrementAndGet, 2_000);
         pass(2_100);
         assertThat(first).hasValue(0);
         assertThat(second).hasValue(1);
-        session.deadline(first::incrementAndGet, 1_000);
+        session.setDeadline(first::incrementAndGet, 1_000);
         session.cancelDeadline();
         pass(2_000);
         assertThat(first).hasValue(0);
@@ -109,7 +109,7 @@ class SessionTest extends SessionFixture {
     @Test
     void a_deadline_ends_with_its_session() {
         AtomicInteger runs = new AtomicInteger();
-        session.deadline(runs::incrementAndGet, 1_000);
+        session.setDeadline(runs::incrementAndGet, 1_000);
         session.closed(CloseReason.NORMAL);
         pass(2_000);
         assertThat(runs).hasValue(0);

@@ -44,6 +44,7 @@ final class RoomLog {
         this.idempotencyMillis = Long.toString(config.idempotency().window().toMillis());
     }
 
+    /** Appends a message to the log of its room and publishes it: {@code publish.lua} gives it the next offset. */
     Future<PublishResult> append(Publication publication) {
         RoomId room = publication.room();
         HistoryPolicy.Limit limit = history.of(room.namespace());

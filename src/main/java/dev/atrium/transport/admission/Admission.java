@@ -2,6 +2,7 @@ package dev.atrium.transport.admission;
 
 import dev.atrium.gateway.AuditLog;
 import dev.atrium.gateway.ErrorReply;
+import dev.atrium.gateway.RateLimiter;
 import dev.atrium.security.AuthenticationException;
 import dev.atrium.security.Authenticator;
 import dev.atrium.security.Caller;
@@ -66,6 +67,7 @@ public final class Admission {
     private final Authenticator authenticator;
     private final Policy policy;
     private final ConnectionLimiter connections;
+    private final RateLimiter rates;
     private final AuditLog audit;
     private final ClientAddress addresses;
     private final Origins origins;
@@ -73,11 +75,12 @@ public final class Admission {
     private final AtomicInteger delayed = new AtomicInteger();
 
     /** @throws ConfigurationException naming the invalid setting */
-    public Admission(Authenticator authenticator, Policy policy, ConnectionLimiter connections, AuditLog audit,
-            SecurityConfig config) {
+    public Admission(Authenticator authenticator, Policy policy, ConnectionLimiter connections, RateLimiter rates,
+            AuditLog audit, SecurityConfig config) {
         this.authenticator = authenticator;
         this.policy = policy;
         this.connections = connections;
+        this.rates = rates;
         this.audit = audit;
         this.addresses = new ClientAddress(config.trustedProxies().orElse(List.of()));
         this.origins = new Origins(config.origins());
@@ -185,7 +188,7 @@ public final class Admission {
         }
         try {
             if (!isWebSocket(context.request()) && !isEngineIo(context)) {
-                audit.request(caller, TRANSPORT);
+                rates.chargeRequest(caller, TRANSPORT);
             }
         } catch (ErrorReply error) {
             Problem.send(context, error);
@@ -221,7 +224,7 @@ public final class Admission {
             return;
         }
         try {
-            audit.request(unknown, TRANSPORT);
+            rates.chargeRequest(unknown, TRANSPORT);
             Problem.send(context, ErrorReply.of(rejected));
         } catch (ErrorReply tooMany) {
             Problem.send(context, tooMany);

@@ -138,7 +138,7 @@ final class NamespaceSocket implements ClientConnection {
                 call(name, arguments, cost, ack);
             }
         } catch (ErrorReply malformed) {
-            ack.refused(gateway.charge(session, cost, malformed));
+            ack.refused(gateway.chargeMalformed(session, cost, malformed));
         }
     }
 

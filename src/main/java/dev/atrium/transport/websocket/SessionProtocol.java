@@ -169,7 +169,7 @@ final class SessionProtocol extends SingleSessionProtocol implements ReplySender
         try {
             execute(command, cost, bytes);
         } catch (ErrorReply malformed) {
-            refuse(command, gateway.charge(session, cost, malformed));
+            refuse(command, gateway.chargeMalformed(session, cost, malformed));
         }
     }
 
