@@ -110,6 +110,29 @@ class GatewayTest extends WithGateway {
     }
 
     @Test
+    void a_command_over_the_limit_is_not_executed_and_one_that_is_charged_elsewhere_is() {
+        start("atrium.limits.messages", "1");
+        Client client = connect(ANN);
+        Command.Join join = new Command.Join(LOBBY, false, null);
+        gateway.charge(client.session, new Cost(5, 1));
+        assertThat(error(gateway.execute(client.session, Cost.message(1), join)).code()).isEqualTo(429);
+        assertThat(client.session.membership(LOBBY)).isNull();
+        done(gateway.execute(client.session, Cost.NONE, join));
+        assertThat(client.session.membership(LOBBY)).isNotNull();
+    }
+
+    @Test
+    void malformed_messages_are_charged_and_answered_by_the_limit_once_it_is_exceeded() {
+        start("atrium.limits.messages", "1");
+        Client client = connect(ANN);
+        ErrorReply malformed = ErrorReply.badRequest("no such command");
+        for (int i = 0; i < 5; i++) {
+            assertThat(gateway.charge(client.session, Cost.message(1), malformed)).isSameAs(malformed);
+        }
+        assertThat(gateway.charge(client.session, Cost.message(1), malformed).code()).isEqualTo(429);
+    }
+
+    @Test
     void a_session_is_let_into_its_own_room_and_its_namespaces_if_it_may_be_there() {
         startRequired();
         Client client = connect(user("ann", "lobby:send"));

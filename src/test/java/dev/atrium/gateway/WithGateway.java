@@ -226,7 +226,7 @@ abstract class WithGateway {
         return catchThrowableOfType(ErrorReply.class, work::run);
     }
 
-    private <T> T port(Class<T> type, T real, Map<String, Object> instead) {
+    final <T> T port(Class<T> type, T real, Map<String, Object> instead) {
         return type.cast(Proxy.newProxyInstance(type.getClassLoader(), new Class<?>[] { type }, (proxy, method, arguments) -> {
             if (outages.containsKey(method.getName())) {
                 return Uni.createFrom().failure(outages.get(method.getName()));

@@ -1,0 +1,77 @@
+package dev.atrium.gateway;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.atrium.room.Audience;
+import dev.atrium.session.CloseReason;
+import io.smallrye.mutiny.Uni;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+
+/** Requests to all replicas, and work on the sessions of one. */
+class ClusterTest extends WithGateway {
+
+    private static final Duration PATIENCE = Duration.ofMillis(50);
+    private static final Audience ALL = new Audience(Set.of(), Set.of());
+
+    @Test
+    void a_request_is_answered_by_the_responder_of_its_kind() {
+        Cluster cluster = new Cluster(backplane, sessions);
+        cluster.answer("count", question -> Uni.createFrom().item("count of " + question));
+        cluster.answer("name", question -> Uni.createFrom().item("name of " + question));
+        assertThat(done(cluster.askAll("name", "two words", PATIENCE))).containsExactly(Optional.of("name of two words"));
+    }
+
+    @Test
+    void a_replica_that_does_not_reply_in_time_is_an_empty_reply() {
+        Cluster cluster = new Cluster(backplane, sessions);
+        cluster.answer("count", question -> Uni.createFrom().nothing());
+        assertThat(done(cluster.askAll("count", "all", PATIENCE))).containsExactly(Optional.empty());
+    }
+
+    @Test
+    void a_request_that_this_version_does_not_know_fails() {
+        assertThat(error(new Cluster(backplane, sessions).askAll("unknown", "all", PATIENCE)).code()).isEqualTo(500);
+    }
+
+    @Test
+    void work_is_done_for_the_open_sessions_of_a_namespace_that_are_in_the_audience() {
+        Cluster cluster = new Cluster(backplane, sessions);
+        Client ann = admit(ANN);
+        Client bob = admit(user("bob", "*:join"));
+        connect(user("eve", "/chat *:join"), "/chat");
+        join(ann, LOBBY);
+        assertThat(done(cluster.each("/", ALL, session -> Uni.createFrom().item(session.self().user()))))
+                .containsExactlyInAnyOrder("ann", "bob");
+        assertThat(done(cluster.each("/", new Audience(Set.of("lobby"), Set.of()),
+                session -> Uni.createFrom().item(session.self().user())))).containsExactly("ann");
+        List<String> asked = new ArrayList<>();
+        Uni<List<String>> work = cluster.each("/", ALL, session -> {
+            asked.add(session.self().user());
+            return Uni.createFrom().item("done");
+        });
+        bob.session.close(CloseReason.NORMAL);
+        assertThat(done(work)).containsExactly("done");
+        assertThat(asked).as("a session that has ended since").containsExactly("ann");
+    }
+
+    @Test
+    void a_session_whose_work_fails_costs_no_other_its_result() {
+        admit(ANN);
+        admit(user("bob", "*:join"));
+        assertThat(done(new Cluster(backplane, sessions).each("/", ALL, session -> session.self().user().equals("ann")
+                ? Uni.createFrom().failure(new IllegalStateException("gone"))
+                : Uni.createFrom().item("done")))).containsExactly("done");
+    }
+
+    @Test
+    void the_address_of_a_replica_that_is_not_alive_is_null() {
+        assertThat(done(new Cluster(backplane, sessions).addressOf("nobody"))).isNull();
+        outages.put("addressOf", new IllegalStateException("away"));
+        assertThat(error(new Cluster(backplane, sessions).addressOf("nobody")).code()).isEqualTo(500);
+    }
+}

@@ -1,0 +1,31 @@
+package dev.atrium.gateway;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.core.JsonGenerator;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import org.junit.jupiter.api.Test;
+
+/** JSON values as bytes and as text. */
+class JsonTest {
+
+    private static void write(JsonGenerator json) throws IOException {
+        json.writeStartObject();
+        json.writeStringField("a", "\u00fc");
+        json.writeEndObject();
+    }
+
+    @Test
+    void a_value_is_the_same_in_utf_8_and_as_text() {
+        assertThat(Json.bytes(JsonTest::write)).isEqualTo("{\"a\":\"\u00fc\"}".getBytes(StandardCharsets.UTF_8));
+        assertThat(Json.text(JsonTest::write)).isEqualTo("{\"a\":\"\u00fc\"}");
+    }
+
+    @Test
+    void an_attachment_follows_a_newline() {
+        byte[] attachment = { 0, -1, '\n' };
+        byte[] bytes = Json.bytes(json -> json.writeNumber(7), attachment);
+        assertThat(bytes).containsExactly('7', '\n', 0, -1, '\n');
+    }
+}
