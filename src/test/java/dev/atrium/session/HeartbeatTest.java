@@ -207,6 +207,17 @@ class HeartbeatTest extends SessionFixture {
     }
 
     @Test
+    void a_session_is_checked_even_if_all_that_were_due_before_it_have_ended() {
+        Heartbeat heartbeat = heartbeat(Duration.ofMillis(400), LONG, ANY_AGE);
+        watched(heartbeat, connection, reports);
+        for (int i = 0; i < 30; i++) {
+            watched(heartbeat, new Connection(), new Reports()).closed(CloseReason.NORMAL);
+        }
+        turnUntil(() -> connection.pings == 1);
+        assertThat(reports.log).isEmpty();
+    }
+
+    @Test
     void the_loop_wakes_up_for_the_session_that_is_due_first_however_late_it_came() {
         for (int round = 0; round < 20; round++) {
             EmbeddedChannel idle = new EmbeddedChannel();
