@@ -23,19 +23,19 @@ class ClusterTest extends WithGateway {
         Cluster cluster = new Cluster(backplane, sessions);
         cluster.answer("count", question -> Uni.createFrom().item("count of " + question));
         cluster.answer("name", question -> Uni.createFrom().item("name of " + question));
-        assertThat(done(cluster.askAll("name", "two words", PATIENCE))).containsExactly(Optional.of("name of two words"));
+        assertThat(done(cluster.callAll("name", "two words", PATIENCE))).containsExactly(Optional.of("name of two words"));
     }
 
     @Test
     void a_replica_that_does_not_reply_in_time_is_an_empty_reply() {
         Cluster cluster = new Cluster(backplane, sessions);
         cluster.answer("count", question -> Uni.createFrom().nothing());
-        assertThat(done(cluster.askAll("count", "all", PATIENCE))).containsExactly(Optional.empty());
+        assertThat(done(cluster.callAll("count", "all", PATIENCE))).containsExactly(Optional.empty());
     }
 
     @Test
     void a_request_that_this_version_does_not_know_fails() {
-        assertThat(error(new Cluster(backplane, sessions).askAll("unknown", "all", PATIENCE)).code()).isEqualTo(500);
+        assertThat(error(new Cluster(backplane, sessions).callAll("unknown", "all", PATIENCE)).code()).isEqualTo(500);
     }
 
     @Test

@@ -127,9 +127,9 @@ class GatewayTest extends WithGateway {
         Client client = connect(ANN);
         ErrorReply malformed = ErrorReply.badRequest("no such command");
         for (int i = 0; i < 5; i++) {
-            assertThat(gateway.charge(client.session, Cost.message(1), malformed)).isSameAs(malformed);
+            assertThat(gateway.chargeMalformed(client.session, Cost.message(1), malformed)).isSameAs(malformed);
         }
-        assertThat(gateway.charge(client.session, Cost.message(1), malformed).code()).isEqualTo(429);
+        assertThat(gateway.chargeMalformed(client.session, Cost.message(1), malformed).code()).isEqualTo(429);
     }
 
     @Test

@@ -72,7 +72,7 @@ class RevocationTest extends WithGateway {
 
     @Test
     void without_the_reply_of_every_replica_the_client_is_told_to_repeat_the_request() {
-        Cluster ofTwo = new Cluster(port(Backplane.class, memory, Map.of("calls", new OneOfTwo())), sessions);
+        Cluster ofTwo = new Cluster(port(Backplane.class, memory, Map.of("clusterRpc", new OneOfTwo())), sessions);
         ErrorReply error = error(new Revocation(ofTwo, sessions).revoke(null, "ann"));
         assertThat(error.code()).isEqualTo(503);
         assertThat(error.getMessage()).isEqualTo("not every replica has answered");
@@ -89,7 +89,7 @@ class RevocationTest extends WithGateway {
         }
 
         @Override
-        public Uni<Acks> askAll(String question, Duration patience) {
+        public Uni<Acks> callAll(String question, Duration patience) {
             return responder.apply(question).map(answer -> new Acks(List.of(answer), 2));
         }
     }
