@@ -99,7 +99,9 @@ public final class Benchmark {
     }
 
     private void run(Bench bench, Workload workload, List<Subject> subjects) throws InterruptedException {
-        long files = workload.connections() + OTHER_FILES;
+        // A comparison has both servers at once, and their clients in this process.
+        int servers = options.baseline() != null && workload instanceof Saturation ? 2 : 1;
+        long files = (long) servers * workload.connections() + OTHER_FILES;
         if (files > ProcFile.openFileLimit()) {
             System.out.printf("%s is left out: it takes %d open files, and ulimit -n allows %d%n",
                     workload.name(), files, ProcFile.openFileLimit());
