@@ -35,7 +35,7 @@ final class FilePublisher {
         if (file.state() == StoredFile.State.SAID && !known) {
             return Uni.createFrom().item(UploadResult.complete(file, null));
         }
-        return publish(file, uploader.sender(), uploader.transport()).map(result -> UploadResult.complete(file, result));
+        return publish(file, uploader.self(), uploader.transport()).map(result -> UploadResult.complete(file, result));
     }
 
     /** Publishes on behalf of a client that has disconnected. */

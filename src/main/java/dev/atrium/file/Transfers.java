@@ -92,8 +92,8 @@ public final class Transfers {
     }
 
     private Uni<Transfer> begin(Uploader uploader, RoomId room, FileRequest request, List<StoredFile> all) {
-        String session = uploader.sender().id();
-        String user = uploader.sender().user();
+        String session = uploader.self().id();
+        String user = uploader.self().user();
         StoredFile begun = all.stream().filter(file -> !file.isComplete() && file.roomId().equals(room)
                 && request.isFor(file, session, user)).findFirst().orElse(null);
         if (begun != null) {

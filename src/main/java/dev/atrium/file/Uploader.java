@@ -9,10 +9,10 @@ import dev.atrium.session.Transport;
 /**
  * Sender or reader of a file: a snapshot of its session, taken on the event loop and used on any thread.
  *
- * @param sender of the file's publication
+ * @param self sender of the file's publication
  * @param transport of the session, for the metrics
  */
-record Uploader(Caller caller, Sender sender, String namespace, Transport transport) implements Requester {
+record Uploader(Caller caller, Sender self, String namespace, Transport transport) implements Requester {
 
     /** Snapshot of a session. On its event loop. */
     static Uploader of(Session session) {

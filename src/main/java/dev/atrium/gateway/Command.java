@@ -133,7 +133,7 @@ public sealed interface Command<C extends Requester, R> {
         public Uni<PublishResult> execute(Requester client, Services services) {
             String name = event == null ? Publication.DEFAULT_EVENT : event;
             return services.rooms.publish(
-                    new Publication(room, name, data, client.sender(), echo, null, idempotencyKey, traceparent),
+                    new Publication(room, name, data, client.self(), echo, null, idempotencyKey, traceparent),
                     client.transport());
         }
     }
@@ -145,7 +145,7 @@ public sealed interface Command<C extends Requester, R> {
         public void permit(Requester client, AccessControl access) {
             if (!room.isSession()) {
                 access.require(client, room, Permission.HISTORY);
-            } else if (client.sender() == null || !room.name().equals(client.sender().id())) {
+            } else if (client.self() == null || !room.name().equals(client.self().id())) {
                 throw new ErrorReply(403, "room: this is another session's own room");
             }
         }

@@ -73,8 +73,11 @@ public final class Gateway implements Session.Listener {
      * a failure of the {@code Uni}.
      */
     public <R> Uni<R> execute(Session session, Cost cost, Command<? super Session, R> command) {
+        ErrorReply exceeded = rates.charge(session, cost);
+        if (exceeded != null) {
+            return Uni.createFrom().failure(exceeded);
+        }
         try {
-            charge(session, cost);
             command.permit(session, access);
         } catch (ErrorReply error) {
             return Uni.createFrom().failure(error);
@@ -101,16 +104,11 @@ public final class Gateway implements Session.Listener {
      */
     public Uni<Void> admit(Session session) {
         try {
-            requireNamespace(session);
+            access.requireNamespace(session, session.namespace());
         } catch (ErrorReply error) {
             return Uni.createFrom().failure(error);
         }
         return service.admit(session);
-    }
-
-    /** @throws ErrorReply if the session may not enter its namespace, or has to authenticate first */
-    public void requireNamespace(Session session) {
-        access.requireNamespace(session, session.namespace());
     }
 
     /** Closes a session whose client has sent no command in time. */
@@ -127,24 +125,18 @@ public final class Gateway implements Session.Listener {
     }
 
     /**
-     * Charges a session for what its client has sent.
+     * Charges a session for what its client has sent, if it is no single command.
      *
-     * @throws ErrorReply 429 if its bucket has not enough tokens; the session may have been closed for that
+     * @return the error, 429, if its bucket has not enough tokens, in which case the session may have been closed; else null
      */
-    public void charge(Session session, Cost cost) {
-        if (cost != Cost.NONE) {
-            rates.charge(session, cost.messages(), cost.bytes());
-        }
+    public ErrorReply charge(Session session, Cost cost) {
+        return rates.charge(session, cost);
     }
 
     /** Charges a session for a message that is no command. Returns its error, or that of the exceeded limit in its place. */
     public ErrorReply chargeMalformed(Session session, Cost cost, ErrorReply malformed) {
-        try {
-            charge(session, cost);
-            return malformed;
-        } catch (ErrorReply exceeded) {
-            return exceeded;
-        }
+        ErrorReply exceeded = rates.charge(session, cost);
+        return exceeded == null ? malformed : exceeded;
     }
 
     /**
@@ -152,7 +144,7 @@ public final class Gateway implements Session.Listener {
      * the session stays open.
      */
     public boolean chargeOrClose(Session session, int size) {
-        boolean charged = charged(session, size);
+        boolean charged = rates.charge(session, Cost.message(size)) == null;
         if (!charged) {
             rates.closeFlooding(session);
         }
@@ -161,16 +153,7 @@ public final class Gateway implements Session.Listener {
 
     /** Charges a ping as one message. Returns whether the ping is to be answered. */
     public boolean chargePing(Session session) {
-        return charged(session, 0);
-    }
-
-    private boolean charged(Session session, int size) {
-        try {
-            rates.charge(session, 1, size);
-            return true;
-        } catch (ErrorReply error) {
-            return false;
-        }
+        return rates.charge(session, Cost.message(0)) == null;
     }
 
     /** Penalizes a client whose connection was closed for too many messages while it had no session. */

@@ -51,18 +51,22 @@ public final class RateLimiter {
      * Charges a session. The session of a client that keeps sending after many errors is closed, and the client may not connect
      * for a while.
      *
-     * @throws ErrorReply 429 if its bucket has not enough tokens
+     * @return the error, 429, if its bucket has not enough tokens; else null
      */
-    void charge(Session session, int messages, long bytes) {
-        TokenBucket tokens = session.tokens();
-        Limit exceeded = tokens.take(messages, bytes);
-        if (exceeded != null) {
-            audit.limit(session.caller(), session.transport(), exceeded);
-            if (tokens.countRejection()) {
-                closeFlooding(session);
-            }
-            throw new ErrorReply(exceeded.code(), exceeded.message());
+    ErrorReply charge(Session session, Cost cost) {
+        if (cost == Cost.NONE) {
+            return null;
         }
+        TokenBucket tokens = session.tokens();
+        Limit exceeded = tokens.take(cost.messages(), cost.bytes());
+        if (exceeded == null) {
+            return null;
+        }
+        audit.limit(session.caller(), session.transport(), exceeded);
+        if (tokens.countRejection()) {
+            closeFlooding(session);
+        }
+        return new ErrorReply(exceeded.code(), exceeded.message());
     }
 
     /** Closes the session of a client that sends too much, and rejects its connections for a while. */

@@ -12,7 +12,7 @@ public record HttpRequester(Caller caller) implements Requester {
     }
 
     @Override
-    public Sender sender() {
+    public Sender self() {
         String user = caller.identity().user();
         return user == null ? null : new Sender(null, user);
     }

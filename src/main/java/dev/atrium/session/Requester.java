@@ -13,5 +13,5 @@ public interface Requester {
     Transport transport();
 
     /** The client as other clients see it; null for a client without a user and a session. */
-    Sender sender();
+    Sender self();
 }

@@ -83,13 +83,8 @@ public final class Session implements Member, Requester {
         return self.id();
     }
 
-    /** Returns id and user, as other clients see them. */
-    public Sender self() {
-        return self;
-    }
-
     @Override
-    public Sender sender() {
+    public Sender self() {
         return self;
     }
 

@@ -15,12 +15,12 @@ class HttpRequesterTest {
     void a_client_with_a_user_is_that_user_without_a_session() {
         Identity ann = new Identity(Identity.Kind.TOKEN, "ann", Permissions.NONE, Identity.NEVER);
         HttpRequester client = new HttpRequester(new Caller(ann, "192.0.2.1"));
-        assertThat(client.sender()).isEqualTo(new Sender(null, "ann"));
+        assertThat(client.self()).isEqualTo(new Sender(null, "ann"));
         assertThat(client.transport()).isEqualTo(Transport.HTTP);
     }
 
     @Test
     void a_client_without_a_user_is_nobody() {
-        assertThat(new HttpRequester(new Caller(Identity.ANONYMOUS, "192.0.2.1")).sender()).isNull();
+        assertThat(new HttpRequester(new Caller(Identity.ANONYMOUS, "192.0.2.1")).self()).isNull();
     }
 }

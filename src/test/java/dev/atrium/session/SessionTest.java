@@ -152,7 +152,6 @@ class SessionTest extends SessionFixture {
         String id = session.id();
         session.identify(ANN);
         assertThat(session.self()).isEqualTo(new Sender(id, "ann"));
-        assertThat(session.sender()).isEqualTo(session.self());
         assertThat(session.caller()).isEqualTo(new Caller(ANN, ANONYMOUS.address()));
     }
 

@@ -86,9 +86,8 @@ final class RoomEvents {
         List<RoomId> rooms = rooms();
         Data data = arguments.from(1);
         Cost all = new Cost(rooms.size(), cost.bytes() + (long) (rooms.size() - 1) * data.size());
-        try {
-            gateway.charge(session(), all);
-        } catch (ErrorReply exceeded) {
+        ErrorReply exceeded = gateway.charge(session(), all);
+        if (exceeded != null) {
             ack.refused(exceeded);
             return;
         }

@@ -114,7 +114,11 @@ final class FileCommands {
     private void read(CommandFrame command, Cost cost) {
         FileCommand.Read read = new FileCommand.Read(transfers, command.params().text(Parameter.FILE),
                 command.params().number(Parameter.INDEX));
-        gateway.charge(session, cost);
+        ErrorReply exceeded = gateway.charge(session, cost);
+        if (exceeded != null) {
+            replies.refuse(command, exceeded);
+            return;
+        }
         Uni<byte[]> inTurn = Uni.createFrom().emitter(emitter -> {
             reads.add(() -> execute(Cost.NONE, read).subscribe().with(emitter::complete, emitter::fail));
             if (!reading) {

@@ -210,6 +210,27 @@ class LimitsIT {
     }
 
     @Test
+    void a_command_over_the_limit_is_counted_once_whatever_it_is() {
+        try (Replica replica = with("atrium.limits.messages", "1")) {
+            for (String cmd : List.of("heartbeat", "join", "members", "call", "resume", "file.status", "file.read",
+                    "unknown")) {
+                try (SessionClient client = replica.session()) {
+                    double before = denied(replica, "messages");
+                    int refused = 0;
+                    for (int i = 0; i < 12; i++) {
+                        int code = client
+                                .call(cmd, "{\"room\":\"lobby\",\"name\":\"x\",\"token\":\"x\",\"file\":\"x\",\"index\":0}")
+                                .path("code").asInt();
+                        refused += code == 429 ? 1 : 0;
+                    }
+                    assertThat(refused).as(cmd).isGreaterThan(4);
+                    assertThat(denied(replica, "messages") - before).as(cmd).isEqualTo(refused);
+                }
+            }
+        }
+    }
+
+    @Test
     void bytes_count_too() {
         try (Replica replica = with("atrium.limits.bytes", "2K"); SessionClient client = replica.session()) {
             String kilobyte = "\"" + "x".repeat(1024) + "\"";
