@@ -91,8 +91,11 @@ public final class Membership {
             if (own == batch) {
                 member.receive(batch);
             } else if (own.size() > 0) {
-                member.receive(own);
-                own.release();
+                try {
+                    member.receive(own);
+                } finally {
+                    own.release();
+                }
             }
         } catch (RuntimeException e) {
             // A failure of one member must not cost the members after it their message.

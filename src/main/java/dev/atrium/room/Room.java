@@ -15,7 +15,7 @@ final class Room implements Subscriber {
     private final DeliveryObserver observer;
     private final DeliveryTracer tracer;
     private final CompletableFuture<Void> subscribed = new CompletableFuture<>();
-    private RoomShard[] loops = {};
+    private volatile RoomShard[] loops = {};
     private StreamPosition position;
 
     Room(RoomId id, DeliveryObserver observer, DeliveryTracer tracer) {
@@ -94,8 +94,8 @@ final class Room implements Subscriber {
         }
     }
 
-    /** Returns the shard on a loop, or null if the room has no member there. */
-    private synchronized RoomShard present(DeliveryLoop loop) {
+    /** Returns the shard on a loop, or null if the room has no member there. Without the lock, which a publication holds. */
+    private RoomShard present(DeliveryLoop loop) {
         for (RoomShard each : loops) {
             if (each.loop == loop) {
                 return each;

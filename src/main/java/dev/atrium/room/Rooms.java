@@ -84,12 +84,12 @@ public final class Rooms {
 
     /** Ends a membership, on its member's event loop. The member receives nothing more of that room. */
     public void leave(Membership membership) {
-        Room room = rooms.get(membership.room());
-        room.dismiss(membership);
-        if (room.id.isNamed()) {
+        // The membership's reference keeps the room until it is released below.
+        rooms.get(membership.room()).dismiss(membership);
+        if (membership.room().isNamed()) {
             memberships.decrementAndGet();
         }
-        release(room.id);
+        release(membership.room());
     }
 
     /**
