@@ -34,6 +34,8 @@ final class Shutdown {
     private static final Logger LOG = Logger.getLogger(Shutdown.class);
 
     private static final long MIN_WAIT_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
+    /** Time for a handshake in progress to become a session: cut off, its client would be closed with 1000. */
+    private static final long HANDSHAKE_NANOS = TimeUnit.SECONDS.toNanos(1);
     private static final long RECHECK_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
 
     private final Sessions sessions;
@@ -99,7 +101,7 @@ final class Shutdown {
         drain.closePaced(closeTasks(closed), window);
         allClosed = true;
         awaitEnd(closed);
-        int forced = sessions.connections();
+        int forced = openConnections();
         drain.countForced(forced);
         if (!closed.isEmpty() || forced > 0) {
             LOG.infof("The drain is complete: %d sessions were closed; %d connections are still open and are cut",
@@ -124,14 +126,19 @@ final class Shutdown {
         } while (isWorthWaiting(System.nanoTime() - start));
     }
 
+    /** Number of open connections, including those that have no session yet, or never get one. */
+    private int openConnections() {
+        return Math.max(sessions.connections(), connections.count());
+    }
+
     /**
      * Whether to wait longer: for open connections, and for publications in flight, whose publishers may be acknowledged any
      * moment.
      */
     private boolean isWorthWaiting(long nanos) {
-        // Admitted connections include handshakes that have no session yet: cut off, their clients would be closed with 1000.
-        boolean busy = sessions.connections() > 0 || connections.count() > 0 || backplane.status().pending() > 0
+        boolean busy = sessions.connections() > 0 || backplane.status().pending() > 0
                 || drainables.stream().anyMatch(drainable -> drainable.inFlight() > 0);
-        return nanos < MIN_WAIT_NANOS || busy && !graceSkipped && nanos < config.grace().toNanos();
+        return nanos < MIN_WAIT_NANOS || !graceSkipped
+                && (busy && nanos < config.grace().toNanos() || openConnections() > 0 && nanos < HANDSHAKE_NANOS);
     }
 }

@@ -15,14 +15,19 @@ final class StartPageLog {
 
     private final HttpServer server;
     private final WarmUp warmUp;
+    private final Shutdown shutdown;
 
-    StartPageLog(HttpServer server, WarmUp warmUp) {
+    StartPageLog(HttpServer server, WarmUp warmUp, Shutdown shutdown) {
         this.server = server;
         this.warmUp = warmUp;
+        this.shutdown = shutdown;
     }
 
     void listening(@ObservesAsync HttpServerStart started) {
-        warmUp.whenDone()
-                .onSuccess(ready -> LOG.infof("Open %s in a browser", server.getLocalBaseUri().resolve("/rooms/lobby")));
+        warmUp.whenDone().onSuccess(ready -> {
+            if (!shutdown.isDraining()) {
+                LOG.infof("Open %s in a browser", server.getLocalBaseUri().resolve("/rooms/lobby"));
+            }
+        });
     }
 }

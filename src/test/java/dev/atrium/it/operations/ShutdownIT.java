@@ -11,6 +11,7 @@ import dev.atrium.it.fixture.SocketClient;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 /** Shutdown of a replica after SIGTERM. */
@@ -52,6 +53,16 @@ class ShutdownIT {
                 delays.add(session.pushes("@goodbye").get(0).at("/data/reconnect/after").asInt());
             }
             assertThat(delays.stream().distinct().count()).isGreaterThan(40);
+        }
+    }
+
+    @Test
+    void a_connection_of_engine_io_that_is_in_no_namespace_does_not_hold_up_the_end() {
+        try (Replica replica = Replica.start(Map.of("atrium.drain.grace", "30s"))) {
+            assertThat(replica.get("/socket.io/?EIO=4&transport=polling").statusCode()).isEqualTo(200);
+            long start = System.nanoTime();
+            assertThat(replica.terminate()).isZero();
+            assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(10));
         }
     }
 
