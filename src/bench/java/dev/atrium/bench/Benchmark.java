@@ -99,17 +99,17 @@ public final class Benchmark {
     }
 
     private void run(Bench bench, Workload workload, List<Subject> subjects) throws InterruptedException {
+        Comparison comparison = comparison(workload, subjects);
         // A comparison has both servers at once, and their clients in this process.
-        int servers = options.baseline() != null && workload instanceof Saturation ? 2 : 1;
-        long files = (long) servers * workload.connections() + OTHER_FILES;
+        long files = (comparison == null ? 1L : 2L) * workload.connections() + OTHER_FILES;
         if (files > ProcFile.openFileLimit()) {
             System.out.printf("%s is left out: it takes %d open files, and ulimit -n allows %d%n",
                     workload.name(), files, ProcFile.openFileLimit());
             return;
         }
         for (int number = 1; number <= options.runs(); number++) {
-            if (options.baseline() != null && workload instanceof Saturation saturation) {
-                compare(bench, new Comparison(saturation), number);
+            if (comparison != null) {
+                record(workload.name(), comparison.build().name(), number, () -> List.of(comparison.run(bench)));
                 continue;
             }
             for (Subject subject : subjects) {
@@ -121,11 +121,17 @@ public final class Benchmark {
         }
     }
 
-    private void compare(Bench bench, Comparison comparison, int number) throws InterruptedException {
-        AtriumSubject build = AtriumSubject.atrium(site);
-        Dialect dialect = build.dialect(comparison.workload().use()).orElseThrow();
-        record(comparison.workload().name(), build.name(), number,
-                () -> List.of(comparison.run(bench, build, AtriumSubject.baseline(site, options.baseline()), dialect)));
+    /** Returns the comparison of the two states; null if there is no baseline, or the workload compares nothing in turns. */
+    private static Comparison comparison(Workload workload, List<Subject> subjects) {
+        Subject build = named(subjects, AtriumSubject.NAME);
+        Subject baseline = named(subjects, AtriumSubject.BASELINE);
+        return build != null && baseline != null && workload instanceof Saturation saturation
+                ? new Comparison(saturation, build, baseline)
+                : null;
+    }
+
+    private static Subject named(List<Subject> subjects, String name) {
+        return subjects.stream().filter(subject -> subject.name().equals(name)).findFirst().orElse(null);
     }
 
     private void run(Bench bench, Workload workload, Subject subject, Dialect dialect, int number)

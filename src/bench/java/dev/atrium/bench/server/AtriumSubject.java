@@ -15,6 +15,7 @@ import java.util.OptionalLong;
 public final class AtriumSubject implements Subject {
 
     public static final String NAME = "atrium";
+    public static final String BASELINE = "baseline";
     private static final String PROGRAM = "target/quarkus-app/quarkus-run.jar";
 
     private final Site site;
@@ -42,7 +43,7 @@ public final class AtriumSubject implements Subject {
 
     /** Another state of this project, which is packaged in its own checkout. */
     public static AtriumSubject baseline(Site site, Path project) {
-        return new AtriumSubject(site, "baseline", false, project);
+        return new AtriumSubject(site, BASELINE, false, project);
     }
 
     @Override
@@ -73,7 +74,7 @@ public final class AtriumSubject implements Subject {
     @Override
     public Server start(Launch launch) {
         if (site.aot() && aotCache == null) {
-            aotCache = train(site.work().resolve("atrium.aot"));
+            aotCache = train(site.work().resolve(name + ".aot"));
         }
         return start(launch, aotCache == null ? List.of() : List.of("-XX:AOTCache=" + aotCache));
     }

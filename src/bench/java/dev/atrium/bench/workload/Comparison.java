@@ -19,7 +19,7 @@ import java.util.concurrent.TimeUnit;
  * of one second, because the speed of a shared machine changes within minutes: runs one after the other would compare the
  * machine with itself.
  */
-public record Comparison(Saturation workload) {
+public record Comparison(Saturation workload, Subject build, Subject baseline) {
 
     private static final int ROUNDS = 12;
     private static final int TURN_MILLIS = 1_000;
@@ -27,7 +27,8 @@ public record Comparison(Saturation workload) {
     private static final int SETTLE_MILLIS = 150;
 
     /** Ratio of the build's work per second of processor time to that of the baseline: the median of all rounds. */
-    public Figure run(Bench bench, Subject build, Subject baseline, Dialect dialect) throws InterruptedException {
+    public Figure run(Bench bench) throws InterruptedException {
+        Dialect dialect = build.dialect(workload.use()).orElseThrow();
         try (Server newServer = build.start(Launch.alone());
                 Server oldServer = baseline.start(Launch.alone());
                 ClientPool newPool = new ClientPool(bench.loop(), dialect, workload.plan(), newServer.port());
