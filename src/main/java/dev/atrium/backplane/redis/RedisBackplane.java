@@ -76,7 +76,7 @@ public final class RedisBackplane implements Backplane {
     public static RedisBackplane start(BackplaneConfig config, HistoryPolicy history, Node node, Vertx vertx,
             Redis redis) {
         RedisBackplane backplane = new RedisBackplane(config, history, node, vertx, redis);
-        backplane.heartbeat.start(backplane::beat, backplane::resubscribe);
+        backplane.heartbeat.start(backplane::beat, backplane.subscriptions::restart);
         backplane.commands.start();
         backplane.subscriptions.start(request -> RedisClusterRpc.isClusterRequest(request)
                 ? backplane.clusterRpc.handle(request)
@@ -209,10 +209,6 @@ public final class RedisBackplane implements Backplane {
     private void refresh(RoomId room) {
         limiter.submit(() -> commands.send(Request.cmd(Command.PEXPIRE).arg(keys.room(room)).arg(log.roomMillis(room)))
                 .onFailure(failure -> errors.increment()));
-    }
-
-    private void resubscribe() {
-        subscriptions.restart();
     }
 
     private <T> Uni<T> uni(Supplier<Future<T>> work) {
