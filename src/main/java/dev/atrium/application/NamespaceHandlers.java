@@ -9,6 +9,7 @@ import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Supplier;
 import org.jboss.logging.Logger;
 
 /** The handlers of one namespace. On the client's event loop. */
@@ -42,11 +43,12 @@ public final class NamespaceHandlers {
      * Calls the handler of an event.
      *
      * @return values to acknowledge, empty for none; null if the event has no handler. A failure is an {@link ErrorReply}
+     * @throws ErrorReply 400 if the arguments cannot be converted
      */
-    public Uni<List<Object>> event(Client client, String event, List<JsonNode> arguments) {
+    public Uni<List<Object>> event(Client client, String event, Supplier<List<JsonNode>> arguments) {
         Handler handler = events.get(event);
         return handler == null ? null
-                : handler.call(client, null, arguments)
+                : handler.call(client, null, arguments.get())
                         .map(value -> handler.description().returnsNothing() ? List.of() : acknowledged(value))
                         .onFailure().transform(failure -> failed(event, failure));
     }

@@ -43,7 +43,7 @@ public sealed interface FileCommand<C extends Requester, R> extends Command.Exte
         }
 
         @Override
-        public Uni<Transfer> execute(Session session) {
+        public Uni<Transfer> run(Session session) {
             return transfers.open(Uploader.of(session), room, name, size, type, sha256);
         }
     }
@@ -56,7 +56,7 @@ public sealed interface FileCommand<C extends Requester, R> extends Command.Exte
     record Write(Transfers transfers, String id, Long index, ByteBuffer bytes) implements FileCommand<Session, Void> {
 
         @Override
-        public Uni<Void> execute(Session session) {
+        public Uni<Void> run(Session session) {
             return transfers.write(Uploader.of(session), id, index, bytes);
         }
     }
@@ -65,7 +65,7 @@ public sealed interface FileCommand<C extends Requester, R> extends Command.Exte
     record Status(Transfers transfers, String id) implements FileCommand<Session, Transfer> {
 
         @Override
-        public Uni<Transfer> execute(Session session) {
+        public Uni<Transfer> run(Session session) {
             return transfers.status(Uploader.of(session), id);
         }
     }
@@ -74,7 +74,7 @@ public sealed interface FileCommand<C extends Requester, R> extends Command.Exte
     record Close(Transfers transfers, String id) implements FileCommand<Session, UploadResult> {
 
         @Override
-        public Uni<UploadResult> execute(Session session) {
+        public Uni<UploadResult> run(Session session) {
             return transfers.close(Uploader.of(session), id);
         }
     }
@@ -83,7 +83,7 @@ public sealed interface FileCommand<C extends Requester, R> extends Command.Exte
     record Abort(Transfers transfers, String id) implements FileCommand<Session, Void> {
 
         @Override
-        public Uni<Void> execute(Session session) {
+        public Uni<Void> run(Session session) {
             return transfers.abort(Uploader.of(session), id);
         }
     }
@@ -92,7 +92,7 @@ public sealed interface FileCommand<C extends Requester, R> extends Command.Exte
     record Read(Transfers transfers, String id, Long index) implements FileCommand<Session, byte[]> {
 
         @Override
-        public Uni<byte[]> execute(Session session) {
+        public Uni<byte[]> run(Session session) {
             return transfers.read(Uploader.of(session), id, index);
         }
     }
@@ -106,7 +106,7 @@ public sealed interface FileCommand<C extends Requester, R> extends Command.Exte
         }
 
         @Override
-        public Uni<StoredFile> execute(Requester client) {
+        public Uni<StoredFile> run(Requester client) {
             return transfers.find(room, id);
         }
     }
@@ -120,7 +120,7 @@ public sealed interface FileCommand<C extends Requester, R> extends Command.Exte
         }
 
         @Override
-        public Uni<Void> execute(Requester client) {
+        public Uni<Void> run(Requester client) {
             return transfers.delete(client, room, id);
         }
     }

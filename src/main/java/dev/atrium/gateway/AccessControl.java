@@ -5,6 +5,7 @@ import dev.atrium.security.Caller;
 import dev.atrium.security.ClientLimits;
 import dev.atrium.security.Permission;
 import dev.atrium.security.Policy;
+import dev.atrium.session.HttpRequester;
 import dev.atrium.session.Requester;
 import dev.atrium.session.Session;
 import dev.atrium.session.Transport;
@@ -41,7 +42,7 @@ public final class AccessControl {
 
     /** Either of two permissions lets a backend publish by HTTP; a session needs the one to send. */
     void requirePublish(Requester client, RoomId room) {
-        boolean publishes = client.transport() == Transport.HTTP && nameFits(room) && allows(client, room, Permission.PUBLISH);
+        boolean publishes = client instanceof HttpRequester && nameFits(room) && allows(client, room, Permission.PUBLISH);
         if (!publishes) {
             require(client, room, Permission.SEND);
         }

@@ -49,15 +49,15 @@ public sealed interface Command<C extends Requester, R> {
     record Services(RoomService rooms, AccessControl access, Authentication authentication) {
     }
 
-    /** Command of a package above this one, on files or handlers of the application. It brings along what executes it. */
+    /** Command that brings along what executes it, for example of a package above this one. */
     non-sealed interface Extension<C extends Requester, R> extends Command<C, R> {
 
-        /** Executes the command with what it has brought along. */
-        Uni<R> execute(C client);
+        /** Executes the command with what it has brought along. Called only by {@link #execute}. */
+        Uni<R> run(C client);
 
         @Override
         default Uni<R> execute(C client, Services services) {
-            return execute(client);
+            return run(client);
         }
     }
 
@@ -262,7 +262,7 @@ public sealed interface Command<C extends Requester, R> {
      *
      * @param namespace null for all namespaces
      */
-    record Revoke(Revocation revocation, String namespace, String user) implements Command<Requester, Integer> {
+    record Revoke(Revocation revocation, String namespace, String user) implements Extension<Requester, Integer> {
 
         @Override
         public void permit(Requester client, AccessControl access) {
@@ -270,7 +270,7 @@ public sealed interface Command<C extends Requester, R> {
         }
 
         @Override
-        public Uni<Integer> execute(Requester client, Services services) {
+        public Uni<Integer> run(Requester client) {
             return revocation.revoke(namespace, user);
         }
     }
@@ -319,7 +319,8 @@ public sealed interface Command<C extends Requester, R> {
 
         @Override
         public Uni<Resumed> execute(Session session, Services services) {
-            return services.rooms.resume(session, token, positions, services.access.grant(session));
+            // In its turn, because clients of a replica that was killed resume all at once.
+            return session.inTurn(() -> services.rooms.resume(session, token, positions, services.access.grant(session)));
         }
     }
 

@@ -79,23 +79,26 @@ public final class Gateway implements Session.Listener {
         }
         try {
             command.permit(session, access);
+            return command.execute(session, services);
         } catch (ErrorReply error) {
             return Uni.createFrom().failure(error);
         }
-        return command.execute(session, services);
     }
 
-    /** Charges a client without a session for the data in its command, permits and executes its command. Any thread. */
+    /**
+     * Permits a command of a client without a session, charges for the data in it and executes it. The request itself was
+     * charged when it came in. Any thread.
+     */
     public <R> Uni<R> execute(HttpRequester client, Command<? super HttpRequester, R> command) {
         try {
+            command.permit(client, access);
             if (command.dataSize() > 0) {
                 rates.chargeBytes(client.caller(), client.transport(), command.dataSize());
             }
-            command.permit(client, access);
+            return command.execute(client, services);
         } catch (ErrorReply error) {
             return Uni.createFrom().failure(error);
         }
-        return command.execute(client, services);
     }
 
     /**

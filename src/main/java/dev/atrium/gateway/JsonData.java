@@ -16,7 +16,7 @@ import java.util.function.Function;
 /** JSON data of clients. It is validated, but kept as it was written. Pure. */
 public final class JsonData {
 
-    private static final ObjectMapper TREES = new ObjectMapper(Json.FACTORY);
+    private static final ObjectMapper TREES = new ObjectMapper();
     private static final char REPLACEMENT = '\uFFFD';
 
     private JsonData() {

@@ -54,9 +54,6 @@ public final class RateLimiter {
      * @return the error, 429, if its bucket has not enough tokens; else null
      */
     ErrorReply charge(Session session, Cost cost) {
-        if (cost == Cost.NONE) {
-            return null;
-        }
         TokenBucket tokens = session.tokens();
         Limit exceeded = tokens.take(cost.messages(), cost.bytes());
         if (exceeded == null) {

@@ -39,7 +39,7 @@ public final class TokenBucket {
 
     /** Charges several messages of {@code size} bytes in total. */
     public Limit take(int count, long size) {
-        if (messagesPerSecond > 0 && messages == null) {
+        if (messagesPerSecond > 0 && messages == null && count > 0) {
             messages = bucket(messagesPerSecond);
         }
         if (messages != null && count > 0 && !messages.tryConsume(count)) {

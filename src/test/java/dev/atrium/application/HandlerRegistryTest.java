@@ -43,8 +43,8 @@ class HandlerRegistryTest {
         assertThat(acknowledged(endpoints.of("/"), "hello")).containsExactly("from /");
         assertThat(acknowledged(endpoints.of("/chat"), "hello")).containsExactly("from /chat");
         assertThat(acknowledged(endpoints.of("/chat"), "bye")).containsExactly("bye");
-        assertThat(endpoints.of("/").event(ANN, "bye", List.of())).as("not of this namespace").isNull();
-        assertThat(endpoints.of("/").event(ANN, "Hello", List.of())).isNull();
+        assertThat(endpoints.of("/").event(ANN, "bye", List::of)).as("not of this namespace").isNull();
+        assertThat(endpoints.of("/").event(ANN, "Hello", List::of)).isNull();
     }
 
     @Test
@@ -165,7 +165,7 @@ class HandlerRegistryTest {
     }
 
     private static List<Object> acknowledged(NamespaceHandlers endpoint, String event, JsonNode... arguments) {
-        return endpoint.event(ANN, event, List.of(arguments)).await().atMost(Duration.ofSeconds(20));
+        return endpoint.event(ANN, event, () -> List.of(arguments)).await().atMost(Duration.ofSeconds(20));
     }
 
     private static HandlerRegistry endpoints(Handler... handlers) {

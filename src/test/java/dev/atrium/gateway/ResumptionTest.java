@@ -191,7 +191,7 @@ class ResumptionTest extends WithGateway {
         Client second = admit(ANN);
         join(second, LOBBY);
         ErrorReply error = error(
-                () -> gateway.execute(second.session, Cost.NONE, new Command.Resume(first.session.resumeToken(), Map.of())));
+                gateway.execute(second.session, Cost.NONE, new Command.Resume(first.session.resumeToken(), Map.of())));
         assertThat(error.code()).isEqualTo(409);
         assertThat(error.subject()).isEqualTo(ErrorReply.Subject.COMMAND);
         assertThat(error.getMessage()).isEqualTo("resume comes before any join");

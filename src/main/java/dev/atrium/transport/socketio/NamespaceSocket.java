@@ -27,6 +27,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
 import java.util.function.Function;
 
 /**
@@ -47,6 +48,7 @@ final class NamespaceSocket implements ClientConnection {
     private final PendingAcks pendingAcks;
     private final List<byte[]> early = new ArrayList<>();
     private final SendWindow window;
+    private final Consumer<byte[]> ackSender = this::writeIfOpen;
     private SocketIoFormat format;
     private Session session;
     private SessionHandle handle;
@@ -118,8 +120,9 @@ final class NamespaceSocket implements ClientConnection {
             return;
         }
         connected = true;
-        send(Packet.Type.CONNECT, null, "{\"sid\":" + SocketIoFormat.quoted(session.id())
-                + (pid == null ? "" : ",\"pid\":" + SocketIoFormat.quoted(pid)) + "}", List.of());
+        socket.send(
+                SocketIoFormat.frames(Packet.Type.CONNECT, namespace, null, "{\"sid\":" + SocketIoFormat.quoted(session.id())
+                        + (pid == null ? "" : ",\"pid\":" + SocketIoFormat.quoted(pid)) + "}", List.of()));
         early.forEach(socket::send);
         early.clear();
         session.follow();
@@ -127,7 +130,7 @@ final class NamespaceSocket implements ClientConnection {
 
     /** @param size size of the packet in bytes */
     void event(String name, Arguments arguments, int size, String ackId) {
-        Ack ack = new Ack(namespace, ackId, this::writeIfOpen);
+        Ack ack = new Ack(namespace, ackId, ackSender);
         Cost cost = Cost.message(size);
         try {
             if (name.equals(AUTH)) {
@@ -152,7 +155,7 @@ final class NamespaceSocket implements ClientConnection {
     }
 
     private void call(String name, Arguments arguments, Cost cost, Ack ack) {
-        window.submit(gateway.execute(session, cost, new Call(endpoint, handle, name, arguments.nodes(1))),
+        window.submit(gateway.execute(session, cost, new Call(endpoint, handle, name, () -> arguments.nodes(1))),
                 values -> {
                     // As in Socket.IO itself, an event that has no handler is not acknowledged.
                     if (values != null) {
@@ -189,10 +192,6 @@ final class NamespaceSocket implements ClientConnection {
         } else {
             emitter.fail(new ErrorReply(410, "the session has ended"));
         }
-    }
-
-    void send(Packet.Type type, String id, String payload, List<byte[]> attachments) {
-        writeIfOpen(SocketIoFormat.frames(type, namespace, id, payload, attachments));
     }
 
     private void writeIfOpen(byte[] frames) {

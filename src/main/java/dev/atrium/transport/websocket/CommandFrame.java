@@ -1,7 +1,5 @@
 package dev.atrium.transport.websocket;
 
-import dev.atrium.room.Data;
-
 /**
  * A command of the session protocol, checked for form.
  *
@@ -9,9 +7,4 @@ import dev.atrium.room.Data;
  * @param cmd name of the command
  */
 record CommandFrame(Long seq, String cmd, Parameters params) {
-
-    /** Returns a copy with that data. */
-    CommandFrame with(Data data) {
-        return new CommandFrame(seq, cmd, params.with(data));
-    }
 }

@@ -3,7 +3,6 @@ package dev.atrium.transport.websocket;
 import dev.atrium.gateway.ErrorReply;
 import dev.atrium.room.Data;
 import dev.atrium.room.StreamPosition;
-import java.util.EnumMap;
 import java.util.Map;
 
 /** Parameters of one command as the client has sent them, each checked for its type. A command reads those that it has. */
@@ -14,14 +13,6 @@ final class Parameters {
     /** @param values of the parameter's type; parameters that are null are left out */
     Parameters(Map<Parameter, Object> values) {
         this.values = values;
-    }
-
-    /** Returns a copy with that data: the data of a binary frame follows the line of JSON. */
-    Parameters with(Data data) {
-        Map<Parameter, Object> all = new EnumMap<>(Parameter.class);
-        all.putAll(values);
-        all.put(Parameter.DATA, data);
-        return new Parameters(all);
     }
 
     boolean has(Parameter parameter) {

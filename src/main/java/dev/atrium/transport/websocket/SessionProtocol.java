@@ -1,5 +1,6 @@
 package dev.atrium.transport.websocket;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import dev.atrium.application.Call;
 import dev.atrium.application.Client;
 import dev.atrium.application.NamespaceHandlers;
@@ -174,21 +175,20 @@ final class SessionProtocol extends SingleSessionProtocol implements ReplySender
     }
 
     /** @throws ErrorReply if the parameters are not those of a command; the client is not charged yet */
-    private void execute(CommandFrame frame, Cost cost, ByteBuf bytes) {
-        if (frame.cmd().startsWith("file.")) {
-            files.execute(frame, cost, bytes);
+    private void execute(CommandFrame command, Cost cost, ByteBuf bytes) {
+        if (command.cmd().startsWith("file.")) {
+            files.execute(command, cost, bytes);
             return;
         }
-        CommandFrame command = bytes == null ? frame : frame.with(new Data.Binary(ByteBufUtil.getBytes(bytes)));
         switch (command.cmd()) {
             case "resume" -> resume(command, cost);
-            case "send" -> send(command, cost);
+            case "send" -> send(command, cost, bytes);
             case "join" -> join(command, cost);
             case "leave" -> leave(command, cost);
             case "members" -> members(command, cost);
             case "history" -> history(command, cost);
             case "heartbeat" -> await(command, cost, new Command.Heartbeat(), done -> Replies.ok(command.seq()));
-            case "call" -> call(command, cost);
+            case "call" -> call(command, cost, bytes);
             case "auth" -> auth(command, cost);
             default -> throw ErrorReply.badRequest("cmd: expected " + COMMANDS);
         }
@@ -196,7 +196,7 @@ final class SessionProtocol extends SingleSessionProtocol implements ReplySender
 
     private void resume(CommandFrame command, Cost cost) {
         Command.Resume resume = new Command.Resume(command.params().required(Parameter.TOKEN), command.params().positions());
-        connection.await(session.inTurn(() -> gateway.execute(session, cost, resume)),
+        connection.await(gateway.execute(session, cost, resume),
                 resumed -> {
                     reply(command, Replies.resumed(command.seq(), resumed));
                     session.follow();
@@ -240,10 +240,10 @@ final class SessionProtocol extends SingleSessionProtocol implements ReplySender
         await(command, cost, new Command.Leave(room), left -> Replies.left(command.seq(), room));
     }
 
-    private void send(CommandFrame command, Cost cost) {
+    private void send(CommandFrame command, Cost cost, ByteBuf bytes) {
         Parameters params = command.params();
         RoomId room = params.has(Parameter.ROOM) ? room(command) : RoomId.everyone(namespace);
-        Command.Publish publish = new Command.Publish(room, params.text(Parameter.EVENT), params.data(),
+        Command.Publish publish = new Command.Publish(room, params.text(Parameter.EVENT), data(params, bytes),
                 params.flag(Parameter.ECHO, true), params.text(Parameter.IDEMPOTENCY));
         window.submit(gateway.execute(session, cost, publish),
                 result -> reply(command, Replies.sent(command.seq(), result)),
@@ -274,14 +274,22 @@ final class SessionProtocol extends SingleSessionProtocol implements ReplySender
         await(command, cost, new Command.ReadHistory(room, query), history -> Replies.history(command.seq(), history));
     }
 
-    private void call(CommandFrame command, Cost cost) {
-        Data data = command.params().data();
-        Call call = new Call(endpoint, handle, command.params().required(Parameter.NAME),
-                data == Data.Json.NULL ? List.of() : Values.toNodes(data));
+    private void call(CommandFrame command, Cost cost, ByteBuf bytes) {
+        Parameters params = command.params();
+        Call call = new Call(endpoint, handle, params.required(Parameter.NAME), () -> arguments(data(params, bytes)));
         window.submit(gateway.execute(session, cost, call).onItem().ifNull()
                 .failWith(() -> ErrorReply.parameter(404, "name", "no handler of that name in this namespace")),
                 values -> reply(command, Replies.called(command.seq(), values)),
                 error -> refuse(command, error));
+    }
+
+    private static List<JsonNode> arguments(Data data) {
+        return data == Data.Json.NULL ? List.of() : Values.toNodes(data);
+    }
+
+    /** Returns the data of a command: those of a binary frame follow the line of JSON. */
+    private static Data data(Parameters params, ByteBuf bytes) {
+        return bytes == null ? params.data() : new Data.Binary(ByteBufUtil.getBytes(bytes));
     }
 
     private <T> void await(CommandFrame command, Cost cost, Command<? super Session, T> work, Function<T, byte[]> reply) {
