@@ -70,7 +70,7 @@ public class RoomsResource {
     /** Lists the rooms of a namespace that have members or a history. */
     @GET
     @Produces(MediaType.APPLICATION_JSON)
-    @Operation(summary = "The rooms that have members, or of which something is kept", description = "A page has about as many as were asked for. The next one is asked for with ?cursor=; the last one "
+    @Operation(summary = "Lists the rooms that have members or a history", description = "A page has about limit rooms. Its next is the cursor of the next page; the last page "
             + "has no next.")
     @APIResponse(responseCode = "200", content = @Content(example = "{\"rooms\": [{\"room\": \"lobby\"}], \"next\": \"1792\"}"))
     public Uni<RoomList> rooms(@Context RoutingContext context, @QueryParam("ns") @DefaultValue("/") String ns,
@@ -91,15 +91,15 @@ public class RoomsResource {
     @Produces(MediaType.APPLICATION_JSON)
     @ResponseStatus(201)
     @Parameter(name = "room", in = ParameterIn.PATH, required = true, example = "lobby", schema = @Schema(type = SchemaType.STRING))
-    @Operation(summary = "Say something in the room")
+    @Operation(summary = "Publishes a message to the room")
     @RequestBody(content = {
             @Content(mediaType = "text/plain", example = "hello"),
             @Content(mediaType = "application/json", example = "{\"text\": \"hello\"}"),
             @Content(mediaType = "application/octet-stream")
     })
-    @APIResponse(responseCode = "201", description = "Taken; its place in the room", content = @Content(example = "{\"epoch\": \"kJ3vQ0aZ\", \"offset\": 42, \"at\": 1795251600000}"))
-    @APIResponse(responseCode = "400", description = "Which field, and what was expected", content = @Content(mediaType = "application/problem+json", example = "{\"status\": 400, \"title\": \"Bad Request\", \"detail\": \"body: not JSON\"}"))
-    @APIResponse(responseCode = "503", description = "Not now; try again after Retry-After")
+    @APIResponse(responseCode = "201", description = "The message is published; the body is its stream position", content = @Content(example = "{\"epoch\": \"kJ3vQ0aZ\", \"offset\": 42, \"at\": 1795251600000}"))
+    @APIResponse(responseCode = "400", description = "A field is invalid; the detail names it and what was expected", content = @Content(mediaType = "application/problem+json", example = "{\"status\": 400, \"title\": \"Bad Request\", \"detail\": \"body: not JSON\"}"))
+    @APIResponse(responseCode = "503", description = "The service cannot publish now; the client may retry after Retry-After seconds")
     public Uni<Published> publish(@Context RoutingContext context, @QueryParam("ns") @DefaultValue("/") String ns,
             @QueryParam("event") String event, @HeaderParam("Idempotency-Key") String idempotency,
             @HeaderParam("traceparent") String traceparent,
@@ -121,8 +121,8 @@ public class RoomsResource {
     @Parameter(name = "as", in = ParameterIn.QUERY, description = "iframe", schema = @Schema(type = SchemaType.STRING))
     @Parameter(name = "after", in = ParameterIn.QUERY, example = "kJ3vQ0aZ:41", schema = @Schema(type = SchemaType.STRING))
     @Parameter(name = "Last-Event-ID", in = ParameterIn.HEADER, example = "kJ3vQ0aZ:41", schema = @Schema(type = SchemaType.STRING))
-    @Operation(summary = "How the room is, or a stream of it, chosen by Accept", description = "text/event-stream and application/x-ndjson are endless: what is said in the room, from now on or "
-            + "after Last-Event-ID or ?after=. ?as=iframe is an endless page for browsers with nothing else.")
+    @Operation(summary = "Returns the state of the room or a stream of its messages; Accept selects which", description = "text/event-stream and application/x-ndjson are endless streams of the messages, from now on or "
+            + "after Last-Event-ID or ?after=. ?as=iframe is an endless page for browsers that support neither.")
     @APIResponse(responseCode = "200", content = {
             @Content(mediaType = "application/json", example = "{\"room\": \"lobby\", \"members\": 3, \"epoch\": \"kJ3vQ0aZ\", \"offset\": 42}"),
             @Content(mediaType = "text/event-stream", example = "id: kJ3vQ0aZ:42\ndata: {\"event\":\"message\",\"room\":\"lobby\",\"data\":\"hello\"}\n\n"),
@@ -139,7 +139,7 @@ public class RoomsResource {
     @Path("/{room}/messages")
     @Produces(MediaType.APPLICATION_JSON)
     @Parameter(name = "room", in = ParameterIn.PATH, required = true, example = "lobby", schema = @Schema(type = SchemaType.STRING))
-    @Operation(summary = "Messages of the room: the newest, those after a place, or those before an offset", description = "?wait= makes it a long poll: the answer comes when there is one, or after so many seconds without.")
+    @Operation(summary = "Lists messages of the room: the newest, the messages after a stream position, or the messages before an offset", description = "?wait= makes the request a long poll: it is answered when a message arrives, or after so many seconds without one.")
     @APIResponse(responseCode = "200", content = @Content(example = "{\"room\": \"lobby\", \"epoch\": \"kJ3vQ0aZ\", "
             + "\"offset\": 42, \"recovered\": true, \"messages\": [{\"event\": \"message\", \"room\": \"lobby\", "
             + "\"data\": \"hello\", \"at\": 1795251600000, \"epoch\": \"kJ3vQ0aZ\", \"offset\": 42}]}"))
@@ -176,7 +176,7 @@ public class RoomsResource {
     @Path("/{room}/members")
     @Produces(MediaType.APPLICATION_JSON)
     @Parameter(name = "room", in = ParameterIn.PATH, required = true, example = "lobby", schema = @Schema(type = SchemaType.STRING))
-    @Operation(summary = "Who is in the room, the longest there first", description = "?by=user folds the sessions of one user into one. The next page is asked for with ?cursor=.")
+    @Operation(summary = "Lists the members of the room, in the order of their joins", description = "?by=user lists each user once, not each session. The next of a page is the cursor of the next page.")
     @APIResponse(responseCode = "200", content = @Content(example = "{\"members\": [{\"id\": \"~3fKq0ZbT7Jx2mYw9LrVd\", \"user\": \"ann\", \"since\": 1795251600000}]}"))
     public Uni<? extends Object> members(@Context RoutingContext context, @QueryParam("ns") @DefaultValue("/") String ns,
             @QueryParam("by") @DefaultValue("session") String by, @QueryParam("cursor") String cursor,

@@ -27,9 +27,9 @@ public class SessionResource {
 
     /** Closes a session, on any replica. */
     @DELETE
-    @Operation(summary = "End a session, on whatever replica it is")
-    @APIResponse(responseCode = "204", description = "It has ended, with close code 1008")
-    @APIResponse(responseCode = "404", description = "There is no such session")
+    @Operation(summary = "Ends a session on any replica")
+    @APIResponse(responseCode = "204", description = "The session has ended with close code 1008")
+    @APIResponse(responseCode = "404", description = "The session does not exist")
     public Uni<Void> disconnect(@PathParam("id") String id, @QueryParam("ns") @DefaultValue("/") String ns,
             @Context RoutingContext context) {
         return gateway.execute(Admission.requester(context),

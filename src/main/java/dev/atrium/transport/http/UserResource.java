@@ -33,9 +33,9 @@ public class UserResource {
 
     /** Closes all sessions of a user, on every replica. The user's tokens stay valid until they expire. */
     @DELETE
-    @Operation(summary = "End all sessions of a user, on every replica", description = "With close code 4401; without ?ns= in all namespaces, which takes admin on /* *.")
+    @Operation(summary = "Ends all sessions of a user on every replica", description = "The sessions end with close code 4401. Without ?ns= they end in all namespaces, which requires admin on /* *.")
     @APIResponse(responseCode = "200", content = @Content(example = "{\"ended\": 2}"))
-    @APIResponse(responseCode = "503", description = "Some replica has not answered; it may be done again")
+    @APIResponse(responseCode = "503", description = "A replica has not answered; the client may repeat the request")
     public Uni<Ended> revoke(@PathParam("user") String user, @QueryParam("ns") String ns,
             @Context RoutingContext context) {
         return gateway.execute(Admission.requester(context),
