@@ -27,7 +27,7 @@ public final class DeliveryLoop {
     private final Queue<Runnable> ready = new ConcurrentLinkedQueue<>();
     private final AtomicBoolean scheduled = new AtomicBoolean();
     private final AtomicLong backlog = new AtomicLong();
-    private long spoken;
+    private long batches;
     private boolean isLastRoom;
     private List<Runnable> flushes = new ArrayList<>();
     private List<Runnable> flushing = new ArrayList<>();
@@ -75,12 +75,12 @@ public final class DeliveryLoop {
     }
 
     /** Returns how many batches rooms have delivered on this loop. On the loop only. */
-    public long spoken() {
-        return spoken;
+    public long batches() {
+        return batches;
     }
 
-    void speaks() {
-        spoken++;
+    void countBatch() {
+        batches++;
     }
 
     /** Queues one room's deliveries to its members on this loop, which the task hands over. Any thread. */

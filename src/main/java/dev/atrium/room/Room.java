@@ -66,8 +66,8 @@ final class Room implements Subscriber {
     }
 
     @Override
-    public synchronized void notice(PresenceEvent notice) {
-        pass(new EncodedMessage(notice));
+    public synchronized void presenceEvent(PresenceEvent event) {
+        pass(new EncodedMessage(event));
     }
 
     private void pass(EncodedMessage encoded) {

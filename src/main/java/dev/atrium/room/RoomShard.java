@@ -86,12 +86,12 @@ final class RoomShard implements ShardView, Runnable {
             encodedMessages.add(encoded);
         }
         for (int from = 0; from < encodedMessages.size();) {
-            boolean notices = encodedMessages.get(from).delivery instanceof PresenceEvent;
+            boolean presenceEvents = encodedMessages.get(from).delivery instanceof PresenceEvent;
             int to = from + 1;
-            while (to < encodedMessages.size() && encodedMessages.get(to).delivery instanceof PresenceEvent == notices) {
+            while (to < encodedMessages.size() && encodedMessages.get(to).delivery instanceof PresenceEvent == presenceEvents) {
                 to++;
             }
-            hand(encodedMessages.subList(from, to), notices);
+            hand(encodedMessages.subList(from, to), presenceEvents);
             from = to;
         }
         loop.queued(-bytes);
@@ -100,8 +100,8 @@ final class RoomShard implements ShardView, Runnable {
         }
     }
 
-    private void hand(List<EncodedMessage> encodedMessages, boolean notices) {
-        if (notices && watchers == 0) {
+    private void hand(List<EncodedMessage> encodedMessages, boolean presenceEvents) {
+        if (presenceEvents && watchers == 0) {
             return;
         }
         WriteBatch batch = new WriteBatch(encodedMessages);
@@ -109,15 +109,15 @@ final class RoomShard implements ShardView, Runnable {
         // index.
         for (int i = memberships.size() - 1; i >= 0; i--) {
             Membership membership = memberships.get(i);
-            if (notices ? membership.watchesPresence() : membership.isLive()) {
+            if (presenceEvents ? membership.watchesPresence() : membership.isLive()) {
                 membership.hand(batch);
-            } else if (!notices) {
+            } else if (!presenceEvents) {
                 membership.hold(encodedMessages);
             }
         }
         batch.release();
-        if (!notices) {
-            loop.speaks();
+        if (!presenceEvents) {
+            loop.countBatch();
             position = encodedMessages.get(encodedMessages.size() - 1).position();
             observe(encodedMessages);
         }
@@ -129,14 +129,14 @@ final class RoomShard implements ShardView, Runnable {
                 observer.delivered(message, memberships.size());
             }
             if (encoded.passage != null) {
-                int members = hearers(encoded.delivery);
+                int members = liveMembers(encoded.delivery);
                 // Runs after the flushes of this turn: only then is the message written.
                 loop.flushLater(() -> encoded.passage.written(members));
             }
         }
     }
 
-    private int hearers(Delivery delivery) {
+    private int liveMembers(Delivery delivery) {
         int members = 0;
         for (Membership membership : memberships) {
             members += membership.isLive() && delivery.isFor(membership.member()) ? 1 : 0;

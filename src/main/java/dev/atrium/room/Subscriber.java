@@ -23,7 +23,7 @@ public interface Subscriber {
     void message(Message message);
 
     /** Called when a session joined or left the room. */
-    void notice(PresenceEvent notice);
+    void presenceEvent(PresenceEvent event);
 
     /** Returns whether the delivery backlog is over its limit, so that the backplane should pause. Any thread. */
     boolean isBehind();

@@ -122,8 +122,8 @@ final class HandshakeThrottle {
 
     private long pause() {
         long now = System.nanoTime();
-        if (delivery.spoken() != deliveries) {
-            deliveries = delivery.spoken();
+        if (delivery.batches() != deliveries) {
+            deliveries = delivery.batches();
             lastDelivery = now;
         }
         return now - lastDelivery < IDLE_NANOS ? PAUSE_WHILE_DELIVERING_NANOS : PAUSE_NANOS;

@@ -341,7 +341,7 @@ public abstract class BackplaneContract {
         }
 
         @Override
-        public void notice(PresenceEvent event) {
+        public void presenceEvent(PresenceEvent event) {
             presenceEvents.add(event);
         }
 

@@ -38,7 +38,7 @@ class RedisAddressesTest {
     }
 
     @Test
-    void one_invalid_address_of_several_is_rejected() {
+    void an_invalid_address_among_several_is_rejected() {
         assertThatThrownBy(() -> check("redis://localhost:6379", "localhost")).isInstanceOf(ConfigurationException.class);
         assertThatCode(() -> check("redis://localhost:6379", "redis://localhost:6380")).doesNotThrowAnyException();
     }

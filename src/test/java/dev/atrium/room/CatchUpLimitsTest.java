@@ -11,13 +11,13 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** How much a member that catches up is handed at once, and what becomes of what cannot be had. */
+/** Amount that a member that catches up is handed at once, and messages that the history has lost. */
 class CatchUpLimitsTest extends WithRooms {
 
     @ParameterizedTest(name = "{0} messages of {1} characters are {2} writes")
     @CsvSource({ "128, 1, 1", "129, 1, 2", "300, 1, 3", "4, 10000, 1", "5, 10000, 2", "9, 10000, 3", "2, 32667, 1",
             "2, 32668, 2" })
-    void what_waited_is_handed_over_in_parts_that_the_member_can_take(int messages, int characters, int writes) {
+    void held_back_messages_are_handed_over_in_parts_that_the_member_can_take(int messages, int characters, int writes) {
         Listener ann = new Listener("ann", one);
         Membership membership = admit(ann, null);
         String text = "x".repeat(characters);
@@ -29,15 +29,15 @@ class CatchUpLimitsTest extends WithRooms {
         assertThat(ann.writes).as("the next part waits until this one is drained").isOne();
         turn();
         assertThat(ann.writes).isEqualTo(writes);
-        assertThat(ann.heard).hasSize(messages);
+        assertThat(ann.received).hasSize(messages);
         for (int i = 0; i < messages; i++) {
-            assertThat(ann.heard.get(i)).startsWith(i + 1 + " ");
+            assertThat(ann.received.get(i)).startsWith(i + 1 + " ");
         }
         assertThat(membership.position()).isEqualTo(new StreamPosition("e", messages));
     }
 
     @Test
-    void what_waited_too_long_and_is_not_kept_any_more_is_a_gap() {
+    void held_back_messages_that_the_history_has_dropped_are_a_gap() {
         Listener ann = new Listener("ann", one);
         Membership membership = admit(ann, null);
         for (int i = 0; i < 12; i++) {
@@ -49,7 +49,7 @@ class CatchUpLimitsTest extends WithRooms {
         turn();
         source.say("after");
         turn();
-        assertThat(ann.heard).containsExactly("gap to e12", "13 after");
+        assertThat(ann.received).containsExactly("gap to e12", "13 after");
     }
 
     @Test
@@ -62,7 +62,7 @@ class CatchUpLimitsTest extends WithRooms {
         rooms.leave(membership);
         membership.follow();
         turn();
-        assertThat(ann.heard).isEmpty();
+        assertThat(ann.received).isEmpty();
     }
 
     @Test
@@ -76,11 +76,11 @@ class CatchUpLimitsTest extends WithRooms {
         membership.follow();
         rooms.leave(membership);
         turn();
-        assertThat(ann.heard).hasSize(128);
+        assertThat(ann.received).hasSize(128);
     }
 
     @Test
-    void a_gap_in_what_waited_is_handed_on_in_its_place() {
+    void a_gap_among_held_back_messages_is_handed_over_in_its_order() {
         Listener ann = new Listener("ann", one);
         Membership membership = admit(ann, null);
         source.say("a");
@@ -90,7 +90,7 @@ class CatchUpLimitsTest extends WithRooms {
         turn();
         membership.follow();
         turn();
-        assertThat(ann.heard).containsExactly("1 a", "gap to f3", "4 b");
+        assertThat(ann.received).containsExactly("1 a", "gap to f3", "4 b");
         assertThat(membership.position()).isEqualTo(new StreamPosition("f", 4));
     }
 
@@ -104,12 +104,12 @@ class CatchUpLimitsTest extends WithRooms {
         turn();
         membership.follow();
         turn();
-        assertThat(ann.heard).containsExactly("gap to e5", "6 a");
-        assertThat(source.reads).as("what is lost is not looked for again").isOne();
+        assertThat(ann.received).containsExactly("gap to e5", "6 a");
+        assertThat(source.reads).as("lost messages are not read again").isOne();
     }
 
     @Test
-    void one_who_resumes_before_anything_was_said_has_missed_nothing() {
+    void a_member_that_resumes_before_the_first_message_has_missed_nothing() {
         source.position = StreamPosition.START;
         Listener ann = new Listener("ann", one);
         Membership membership = admit(ann, StreamPosition.START);
@@ -118,7 +118,7 @@ class CatchUpLimitsTest extends WithRooms {
     }
 
     @Test
-    void one_who_resumes_in_an_unknown_epoch_goes_on_in_that_of_the_room() {
+    void a_member_that_resumes_in_an_unknown_epoch_continues_in_that_of_the_room() {
         join(new Listener("witness", one));
         source.say("a");
         turn();
@@ -129,11 +129,11 @@ class CatchUpLimitsTest extends WithRooms {
         assertThat(membership.covers(new StreamPosition("e", 0))).isTrue();
         membership.follow();
         turn();
-        assertThat(ann.heard).containsExactly("1 a");
+        assertThat(ann.received).containsExactly("1 a");
     }
 
     @Test
-    void one_whose_session_ends_while_it_resumes_is_in_no_room() {
+    void a_member_whose_session_ends_while_it_resumes_is_in_no_room() {
         source.answersLater = true;
         boolean[] open = { true };
         List<Throwable> failures = new ArrayList<>();
@@ -149,7 +149,7 @@ class CatchUpLimitsTest extends WithRooms {
     }
 
     @Test
-    void one_who_resumes_and_whose_history_cannot_be_read_is_in_no_room() {
+    void a_member_that_resumes_and_whose_history_cannot_be_read_is_in_no_room() {
         Rooms broken = new Rooms(new RoomSource() {
             @Override
             public void subscribe(RoomId room, Subscriber subscriber) {

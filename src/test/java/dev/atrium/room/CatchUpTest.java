@@ -9,7 +9,7 @@ import org.junit.jupiter.api.Test;
 class CatchUpTest extends WithRooms {
 
     @Test
-    void one_who_comes_back_hears_what_it_missed_then_what_is_new() {
+    void a_member_that_resumes_receives_the_missed_messages_then_the_new_ones() {
         join(new Listener("witness", one));
         for (String text : List.of("a", "b", "c")) {
             source.say(text);
@@ -25,11 +25,11 @@ class CatchUpTest extends WithRooms {
         turn();
         source.say("e");
         turn();
-        assertThat(ann.heard).containsExactly("2 b", "3 c", "4 d", "5 e");
+        assertThat(ann.received).containsExactly("2 b", "3 c", "4 d", "5 e");
     }
 
     @Test
-    void what_is_said_while_the_history_is_read_comes_once_and_in_its_order() {
+    void messages_published_while_the_history_is_read_arrive_once_and_in_order() {
         join(new Listener("witness", one));
         source.answersLater = true;
         for (int i = 0; i < 3 * PAGE; i++) {
@@ -45,9 +45,9 @@ class CatchUpTest extends WithRooms {
             source.say("m");
             turn();
         }
-        assertThat(ann.heard).hasSize(3 * PAGE + 20);
-        for (int i = 0; i < ann.heard.size(); i++) {
-            assertThat(ann.heard.get(i)).isEqualTo(i + 1 + " m");
+        assertThat(ann.received).hasSize(3 * PAGE + 20);
+        for (int i = 0; i < ann.received.size(); i++) {
+            assertThat(ann.received.get(i)).isEqualTo(i + 1 + " m");
         }
     }
 
@@ -65,13 +65,13 @@ class CatchUpTest extends WithRooms {
         turn();
         source.say("last");
         turn();
-        assertThat(ann.heard).hasSize(31);
-        assertThat(ann.heard.get(0)).startsWith("1 x");
-        assertThat(ann.heard.get(30)).isEqualTo("31 last");
+        assertThat(ann.received).hasSize(31);
+        assertThat(ann.received.get(0)).startsWith("1 x");
+        assertThat(ann.received.get(30)).isEqualTo("31 last");
     }
 
     @Test
-    void one_whose_place_is_not_kept_any_more_is_told_and_begins_where_the_room_is() {
+    void a_member_whose_position_is_not_kept_any_more_is_sent_a_gap_and_begins_at_the_head() {
         join(new Listener("witness", one));
         source.say("a");
         source.say("b");
@@ -85,13 +85,13 @@ class CatchUpTest extends WithRooms {
             turn();
             assertThat(membership.isRecovered()).isFalse();
             assertThat(membership.position()).isEqualTo(new StreamPosition("e", 3));
-            assertThat(ann.heard).isEmpty();
+            assertThat(ann.received).isEmpty();
         }
         assertThat(join(new Listener("bob", one), new StreamPosition("e", 2)).isRecovered()).isTrue();
     }
 
     @Test
-    void one_who_knows_more_than_this_replica_is_not_told_it_again() {
+    void a_member_that_is_ahead_of_this_replica_is_sent_no_message_again() {
         join(new Listener("witness", one));
         source.say("a");
         turn();
@@ -105,6 +105,6 @@ class CatchUpTest extends WithRooms {
         turn();
         source.say("d");
         turn();
-        assertThat(bob.heard).containsExactly("4 d");
+        assertThat(bob.received).containsExactly("4 d");
     }
 }

@@ -9,7 +9,7 @@ import java.util.Deque;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-/** When a loop runs a task, delivers for a room and flushes a connection. */
+/** Times at which a loop runs a task, delivers for a room and flushes a connection. */
 class DeliveryLoopTest {
 
     private final Deque<Runnable> tasks = new ArrayDeque<>();
@@ -59,7 +59,7 @@ class DeliveryLoopTest {
         });
         loop.ready(() -> log.add("b"));
         assertThatThrownBy(tasks.remove()::run).hasMessage("broken on purpose");
-        assertThat(tasks).as("a turn for what is left").hasSize(1);
+        assertThat(tasks).as("a turn for the remaining rooms").hasSize(1);
         tasks.remove().run();
         loop.ready(() -> log.add("c"));
         tasks.remove().run();

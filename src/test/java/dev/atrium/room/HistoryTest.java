@@ -8,7 +8,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** Whether a part of a history goes on from a position without a gap, and which part a query asks for. */
+/** Whether a part of a history continues from a position without a gap, and which part a query selects. */
 class HistoryTest {
 
     @ParameterizedTest(name = "head {0}{1}, messages {2} to {3}, from {4}{5}: {6}")

@@ -59,7 +59,7 @@ class MessageTest {
     @CsvSource({ "true, true, false, true", "true, false, false, false", "false, false, false, true",
             "false, true, true, false",
             "true, true, true, false", "true, false, true, false" })
-    void a_message_is_for_all_unless_it_is_kept_from_somebody(boolean sender, boolean echo, boolean audience,
+    void a_message_is_for_all_unless_a_member_is_excluded(boolean sender, boolean echo, boolean audience,
             boolean expected) {
         assertThat(message(sender ? new Sender("ann", null) : null, echo, audience ? new Audience(Set.of("x"), Set.of()) : null,
                 new Data.Text("a")).isForAll()).isEqualTo(expected);
@@ -90,7 +90,7 @@ class MessageTest {
 
     @ParameterizedTest
     @CsvSource({ "0, 0", "999, 0", "1000, 1", "1700000000123999, 1700000000123" })
-    void clients_are_told_the_time_in_whole_milliseconds(long micros, long millis) {
+    void clients_are_sent_the_time_in_whole_milliseconds(long micros, long millis) {
         Message message = new Publication(ROOM, "message", Data.Json.NULL, null, true).at(StreamPosition.START, micros);
         assertThat(message.at()).isEqualTo(millis);
     }

@@ -35,14 +35,14 @@ class NodeTest {
     @ValueSource(strings = { "", "n-_9aZ", "n-_9aZ1234567890123", "n-_9aZ123456789012345", "n-_9aZ1234567890123+",
             "n-_9aZ12345678 0123",
             "n-_9aZ1234567890123\n", "ü-_9aZ12345678901234" })
-    void what_has_not_the_form_of_an_engine_id_is_none(String sid) {
+    void a_malformed_engine_id_is_none(String sid) {
         assertThat(Node.ofEngineId(sid)).isNull();
     }
 
     @ParameterizedTest
     @ValueSource(strings = { "", "n-_9aZ12345678901234", "n-_9aZ123456789012345678901", "n-_9aZ12345678901234567890123",
             "n-_9aZ123456789012345678901=" })
-    void what_has_not_the_form_of_a_token_is_none(String token) {
+    void a_malformed_token_is_none(String token) {
         assertThat(Node.ofToken(token)).isNull();
     }
 

@@ -19,7 +19,7 @@ class RoomIdTest {
 
     @ParameterizedTest
     @ValueSource(strings = { "\u0000", "a\nb", "\u007f", "\u0085", "\u2028", "\u2029", "\ud800", "a\udc00" })
-    void what_cannot_be_printed_is_no_name(String name) {
+    void unprintable_characters_make_a_name_invalid(String name) {
         assertThatThrownBy(() -> RoomId.of("/", name)).isInstanceOf(InvalidNameException.class)
                 .hasMessageStartingWith("room: expected printable characters");
     }

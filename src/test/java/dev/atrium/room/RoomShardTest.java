@@ -24,14 +24,14 @@ class RoomShardTest extends WithRooms {
         }
         turn();
         assertThat(ann.writes).isEqualTo(writes);
-        assertThat(ann.heard).hasSize(messages);
+        assertThat(ann.received).hasSize(messages);
         for (int i = 0; i < messages; i++) {
-            assertThat(ann.heard.get(i)).startsWith(i + 1 + " ");
+            assertThat(ann.received.get(i)).startsWith(i + 1 + " ");
         }
     }
 
     @Test
-    void what_is_queued_counts_in_the_backlog_of_each_loop_until_it_is_delivered() {
+    void a_queued_message_counts_in_the_backlog_of_each_loop_until_it_is_delivered() {
         join(new Listener("ann", one));
         join(new Listener("bob", two));
         source.say("12345");
@@ -58,7 +58,7 @@ class RoomShardTest extends WithRooms {
             source.say("m");
             turn();
             for (int i = 0; i < order.length(); i++) {
-                assertThat(listeners.get(order.charAt(i) - 'a').heard)
+                assertThat(listeners.get(order.charAt(i) - 'a').received)
                         .as("%s after %s have left", order.charAt(i), order.substring(0, left + 1))
                         .hasSize(i <= left ? i : left + 1);
             }
@@ -85,18 +85,18 @@ class RoomShardTest extends WithRooms {
         turn();
         source.say("b");
         turn();
-        assertThat(ann.heard).containsExactly("1 a", "2 b");
-        assertThat(bob.heard).containsExactly("1 a");
-        assertThat(eve.heard).containsExactly("1 a", "2 b");
+        assertThat(ann.received).containsExactly("1 a", "2 b");
+        assertThat(bob.received).containsExactly("1 a");
+        assertThat(eve.received).containsExactly("1 a", "2 b");
         assertThat(deliveries).containsExactly("1x2", "2x2");
     }
 
     @Test
-    void a_presence_event_that_nobody_watches_is_not_even_encoded() {
+    void a_presence_event_without_watchers_is_not_even_encoded() {
         Listener ann = new Listener("ann", one);
         join(ann);
         int before = Format.INSTANCE.encoded;
-        source.subscriber.notice(event(PresenceEvent.Change.JOINED, "bob"));
+        source.subscriber.presenceEvent(event(PresenceEvent.Change.JOINED, "bob"));
         turn();
         assertThat(Format.INSTANCE.encoded).isEqualTo(before);
         assertThat(one.delivery.backlog()).isZero();
@@ -110,12 +110,12 @@ class RoomShardTest extends WithRooms {
         assertThat(membership.watchesPresence()).isFalse();
         membership.watchPresence(true);
         assertThat(membership.watchesPresence()).isTrue();
-        source.subscriber.notice(event(PresenceEvent.Change.JOINED, "bob"));
+        source.subscriber.presenceEvent(event(PresenceEvent.Change.JOINED, "bob"));
         turn();
         membership.watchPresence(false);
-        source.subscriber.notice(event(PresenceEvent.Change.LEFT, "bob"));
+        source.subscriber.presenceEvent(event(PresenceEvent.Change.LEFT, "bob"));
         turn();
-        assertThat(ann.heard).containsExactly("JOINED bob");
+        assertThat(ann.received).containsExactly("JOINED bob");
     }
 
     @Test
@@ -125,15 +125,15 @@ class RoomShardTest extends WithRooms {
         rooms.join(ann, LOBBY, true, null, () -> true).await().indefinitely().follow();
         Membership membership = join(bob);
         membership.watchPresence(true);
-        source.subscriber.notice(event(PresenceEvent.Change.JOINED, "eve"));
+        source.subscriber.presenceEvent(event(PresenceEvent.Change.JOINED, "eve"));
         turn();
-        assertThat(ann.heard).containsExactly("JOINED eve");
-        assertThat(bob.heard).containsExactly("JOINED eve");
+        assertThat(ann.received).containsExactly("JOINED eve");
+        assertThat(bob.received).containsExactly("JOINED eve");
         membership.watchPresence(false);
         rooms.leave(membership);
-        source.subscriber.notice(event(PresenceEvent.Change.LEFT, "eve"));
+        source.subscriber.presenceEvent(event(PresenceEvent.Change.LEFT, "eve"));
         turn();
-        assertThat(ann.heard).containsExactly("JOINED eve", "LEFT eve");
+        assertThat(ann.received).containsExactly("JOINED eve", "LEFT eve");
     }
 
     @Test
@@ -145,22 +145,22 @@ class RoomShardTest extends WithRooms {
         membership.watchPresence(false);
         membership.watchPresence(false);
         rooms.leave(membership);
-        source.subscriber.notice(event(PresenceEvent.Change.LEFT, "bob"));
+        source.subscriber.presenceEvent(event(PresenceEvent.Change.LEFT, "bob"));
         turn();
-        assertThat(ann.heard).containsExactly("LEFT bob");
-        assertThat(bob.heard).isEmpty();
+        assertThat(ann.received).containsExactly("LEFT bob");
+        assertThat(bob.received).isEmpty();
     }
 
     @Test
     void presence_events_and_gaps_are_no_deliveries_to_observers_and_messages_are() {
         Listener ann = new Listener("ann", one);
         rooms.join(ann, LOBBY, true, null, () -> true).await().indefinitely().follow();
-        source.subscriber.notice(event(PresenceEvent.Change.JOINED, "bob"));
+        source.subscriber.presenceEvent(event(PresenceEvent.Change.JOINED, "bob"));
         source.subscriber.lost(new StreamPosition("f", 6));
         source.position = new StreamPosition("f", 6);
         source.say("a");
         turn();
-        assertThat(ann.heard).containsExactly("JOINED bob", "gap to f6", "7 a");
+        assertThat(ann.received).containsExactly("JOINED bob", "gap to f6", "7 a");
         assertThat(deliveries).containsExactly("7x1");
     }
 
@@ -171,14 +171,14 @@ class RoomShardTest extends WithRooms {
         source.say("a");
         source.say("b");
         turn();
-        assertThat(one.delivery.spoken()).isEqualTo(1);
-        source.subscriber.notice(event(PresenceEvent.Change.JOINED, "bob"));
+        assertThat(one.delivery.batches()).isEqualTo(1);
+        source.subscriber.presenceEvent(event(PresenceEvent.Change.JOINED, "bob"));
         turn();
-        assertThat(one.delivery.spoken()).as("presence events do not count").isEqualTo(1);
+        assertThat(one.delivery.batches()).as("presence events do not count").isEqualTo(1);
         source.say("c");
         turn();
-        assertThat(one.delivery.spoken()).isEqualTo(2);
-        assertThat(two.delivery.spoken()).isZero();
+        assertThat(one.delivery.batches()).isEqualTo(2);
+        assertThat(two.delivery.batches()).isZero();
     }
 
     @Test

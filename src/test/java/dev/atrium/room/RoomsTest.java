@@ -20,11 +20,11 @@ class RoomsTest extends WithRooms {
         source.say("a");
         source.say("b");
         turn();
-        assertThat(ann.heard).containsExactly("8 a", "9 b");
+        assertThat(ann.received).containsExactly("8 a", "9 b");
     }
 
     @Test
-    void one_who_joins_while_messages_wait_for_the_loop_gets_just_those_after_its_position() {
+    void a_member_that_joins_while_messages_wait_for_the_loop_receives_only_those_after_its_position() {
         Listener ann = new Listener("ann", one);
         join(ann);
         source.say("a");
@@ -34,9 +34,9 @@ class RoomsTest extends WithRooms {
         assertThat(join(eve).position().offset()).isEqualTo(1);
         source.say("b");
         turn();
-        assertThat(ann.heard).containsExactly("1 a", "2 b");
-        assertThat(bob.heard).containsExactly("1 a", "2 b");
-        assertThat(eve.heard).containsExactly("2 b");
+        assertThat(ann.received).containsExactly("1 a", "2 b");
+        assertThat(bob.received).containsExactly("1 a", "2 b");
+        assertThat(eve.received).containsExactly("2 b");
     }
 
     @Test
@@ -48,19 +48,19 @@ class RoomsTest extends WithRooms {
         source.say("a");
         rooms.leave(membership);
         turn();
-        assertThat(ann.heard).isEmpty();
-        assertThat(bob.heard).containsExactly("1 a");
+        assertThat(ann.received).isEmpty();
+        assertThat(bob.received).containsExactly("1 a");
     }
 
     @Test
-    void what_has_queued_is_joined_into_one_write_and_flushed_once() {
+    void queued_messages_are_joined_into_one_write_and_flushed_once() {
         Listener ann = new Listener("ann", one);
         join(ann);
         for (int i = 0; i < 10; i++) {
             source.say("x");
         }
         turn();
-        assertThat(ann.heard).hasSize(10);
+        assertThat(ann.received).hasSize(10);
         assertThat(ann.writes).isEqualTo(1);
         assertThat(ann.flushes).isEqualTo(1);
     }
@@ -89,23 +89,23 @@ class RoomsTest extends WithRooms {
         source.say("secret", new Sender("ann", null), false);
         source.say("b");
         turn();
-        assertThat(ann.heard).containsExactly("1 a", "3 b");
-        assertThat(bob.heard).containsExactly("1 a", "2 secret", "3 b");
+        assertThat(ann.received).containsExactly("1 a", "3 b");
+        assertThat(bob.received).containsExactly("1 a", "2 secret", "3 b");
     }
 
     @Test
-    void notices_keep_their_place_and_go_to_those_who_asked_but_not_to_their_subject() {
+    void presence_events_keep_their_order_and_reach_members_that_watch_but_not_their_subject() {
         Listener ann = new Listener("ann", one);
         Listener bob = new Listener("bob", one);
         rooms.join(ann, LOBBY, true, null, () -> true).await().indefinitely().follow();
         join(bob);
         source.say("a");
-        source.subscriber.notice(new PresenceEvent(LOBBY, PresenceEvent.Change.JOINED, new Sender("bob", null)));
-        source.subscriber.notice(new PresenceEvent(LOBBY, PresenceEvent.Change.JOINED, new Sender("ann", null)));
+        source.subscriber.presenceEvent(new PresenceEvent(LOBBY, PresenceEvent.Change.JOINED, new Sender("bob", null)));
+        source.subscriber.presenceEvent(new PresenceEvent(LOBBY, PresenceEvent.Change.JOINED, new Sender("ann", null)));
         source.say("b");
         turn();
-        assertThat(ann.heard).containsExactly("1 a", "JOINED bob", "2 b");
-        assertThat(bob.heard).containsExactly("1 a", "2 b");
+        assertThat(ann.received).containsExactly("1 a", "JOINED bob", "2 b");
+        assertThat(bob.received).containsExactly("1 a", "2 b");
     }
 
     @Test
@@ -123,7 +123,7 @@ class RoomsTest extends WithRooms {
     }
 
     @Test
-    void a_failed_subscription_fails_all_who_waited_and_the_next_one_tries_again() {
+    void a_failed_subscription_fails_all_waiting_joins_and_the_next_join_subscribes_again() {
         source.fails = true;
         assertThatThrownBy(() -> join(new Listener("ann", one))).hasMessageContaining("away");
         assertThat(rooms.count()).isZero();
@@ -132,11 +132,11 @@ class RoomsTest extends WithRooms {
         join(bob);
         source.say("a");
         turn();
-        assertThat(bob.heard).containsExactly("1 a");
+        assertThat(bob.received).containsExactly("1 a");
     }
 
     @Test
-    void a_room_whose_subscription_has_failed_admits_nobody_while_another_join_still_refers_to_it() {
+    void a_room_whose_subscription_has_failed_admits_no_member_while_another_join_still_refers_to_it() {
         source.fails = true;
         Uni<Membership> notBegun = rooms.join(new Listener("ann", one), LOBBY, false, null, () -> true);
         assertThatThrownBy(() -> join(new Listener("bob", one))).hasMessageContaining("away");
@@ -146,7 +146,7 @@ class RoomsTest extends WithRooms {
     }
 
     @Test
-    void one_who_has_gone_before_the_room_was_subscribed_to_is_not_let_in() {
+    void a_member_that_left_before_the_room_was_subscribed_to_is_not_admitted() {
         source.waits = true;
         boolean[] open = { true };
         Uni<Membership> joining = rooms.join(new Listener("ann", one), LOBBY, false, null, () -> open[0]);
@@ -173,26 +173,26 @@ class RoomsTest extends WithRooms {
         join(good);
         source.say("a");
         turn();
-        assertThat(good.heard).containsExactly("1 a");
+        assertThat(good.received).containsExactly("1 a");
     }
 
     @Test
-    void a_new_member_hears_nothing_before_it_knows_its_place() {
+    void a_new_member_receives_no_message_before_its_stream_position() {
         Listener ann = new Listener("ann", one);
         Membership membership = admit(ann, null);
         source.say("a");
         turn();
-        assertThat(ann.heard).isEmpty();
+        assertThat(ann.received).isEmpty();
         assertThat(membership.position().offset()).isZero();
         membership.follow();
         turn();
         source.say("b");
         turn();
-        assertThat(ann.heard).containsExactly("1 a", "2 b");
+        assertThat(ann.received).containsExactly("1 a", "2 b");
     }
 
     @Test
-    void a_gap_is_told_to_all() {
+    void a_gap_is_sent_to_all_members() {
         Listener ann = new Listener("ann", one);
         join(ann);
         source.say("a");
@@ -200,11 +200,11 @@ class RoomsTest extends WithRooms {
         source.subscriber.lost(source.position);
         source.say("b");
         turn();
-        assertThat(ann.heard).containsExactly("1 a", "gap to f0", "1 b");
+        assertThat(ann.received).containsExactly("1 a", "gap to f0", "1 b");
     }
 
     @Test
-    void whoever_gives_up_waiting_for_a_room_costs_the_others_nothing() {
+    void a_cancelled_join_does_not_affect_the_other_joins() {
         source.waits = true;
         List<Membership> in = new ArrayList<>();
         rooms.join(new Listener("bob", one), LOBBY, false, null, () -> true).subscribe().with(in::add).cancel();
@@ -217,7 +217,7 @@ class RoomsTest extends WithRooms {
     }
 
     @Test
-    void one_who_has_gone_is_not_let_into_a_room_that_others_are_in() {
+    void a_member_that_has_left_is_not_admitted_to_a_room_that_others_are_in() {
         Membership ann = join(new Listener("ann", one));
         assertThatThrownBy(() -> rooms.join(new Listener("bob", one), LOBBY, false, null, () -> false).await().indefinitely())
                 .isInstanceOf(CancellationException.class);
@@ -226,7 +226,7 @@ class RoomsTest extends WithRooms {
     }
 
     @Test
-    void a_traced_message_is_written_once_each_loop_has_flushed_it_and_counts_who_heard_it() {
+    void a_traced_message_is_written_once_each_loop_has_flushed_it_and_counts_its_recipients() {
         List<String> passages = new ArrayList<>();
         Listener ann = new Listener("ann", one);
         Rooms traced = new Rooms(source, (message, members) -> {

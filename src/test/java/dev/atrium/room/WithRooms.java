@@ -132,7 +132,7 @@ abstract class WithRooms {
             return false;
         }
 
-        final List<String> heard = new ArrayList<>();
+        final List<String> received = new ArrayList<>();
         int writes;
         int flushes;
         private final String id;
@@ -160,7 +160,7 @@ abstract class WithRooms {
 
         @Override
         public void receive(WriteBatch batch) {
-            heard.addAll(List.of(batch.joined(Format.INSTANCE).split("\n")));
+            received.addAll(List.of(batch.joined(Format.INSTANCE).split("\n")));
             writes++;
             loop.delivery.flushLater(() -> flushes++);
         }

@@ -8,7 +8,7 @@ import java.util.List;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 
-/** What is joined and encoded once, and what a member receives of a batch. */
+/** Messages that a batch joins and encodes once, and the part of a batch that a member receives. */
 class WriteBatchTest {
 
     private static final RoomId ROOM = RoomId.of("/", "a");
@@ -76,7 +76,7 @@ class WriteBatchTest {
 
         @Override
         public void whenDrained(Runnable task) {
-            throw new AssertionError("nobody waits");
+            throw new AssertionError("no caller waits");
         }
     }
 
@@ -95,7 +95,7 @@ class WriteBatchTest {
     }
 
     @Test
-    void what_a_format_does_not_show_is_left_out_and_asked_for_once() {
+    void a_message_that_a_format_does_not_show_is_left_out_and_encoded_once() {
         EncodedMessage event = new EncodedMessage(new PresenceEvent(ROOM, PresenceEvent.Change.LEFT, new Sender("x", null)));
         assertThat(new WriteBatch(List.of(event, message("a", null, true, null))).joined(format)).isEqualTo("a");
         WriteBatch nothing = new WriteBatch(List.of(event));
@@ -118,7 +118,7 @@ class WriteBatchTest {
     }
 
     @Test
-    void a_batch_tells_what_it_holds() {
+    void a_batch_reports_what_it_holds() {
         EncodedMessage first = message("a", null, true, null);
         EncodedMessage second = message("b", null, true, null);
         WriteBatch batch = new WriteBatch(List.of(first, second));
@@ -141,7 +141,7 @@ class WriteBatchTest {
         assertThat(bob.received).containsExactly("for all but ann+for ann and bob");
         assertThat(ann.received).containsExactly("for ann and bob");
         assertThat(eve.received).isEmpty();
-        assertThat(format.released).as("the rest is released at once, what is shared is not")
+        assertThat(format.released).as("the rest is released at once, shared messages are not")
                 .containsExactly("for ann and bob");
         assertThat(format.encoded).isEqualTo(2);
     }

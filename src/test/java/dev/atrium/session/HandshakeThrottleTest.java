@@ -288,6 +288,6 @@ class HandshakeThrottleTest extends SessionFixture {
         }, (message, loops) -> null).join(member, LOBBY, false, null, member::isOpen).await().indefinitely();
         source.send("hello");
         turn();
-        assertThat(delivery.spoken()).isOne();
+        assertThat(delivery.batches()).isOne();
     }
 }

@@ -20,7 +20,7 @@ class HttpRequesterTest {
     }
 
     @Test
-    void a_client_without_a_user_is_nobody() {
+    void a_client_without_a_user_has_no_sender() {
         assertThat(new HttpRequester(new Caller(Identity.ANONYMOUS, "192.0.2.1")).self()).isNull();
     }
 }

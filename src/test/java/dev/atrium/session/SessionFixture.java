@@ -147,8 +147,8 @@ public abstract class SessionFixture {
         private Subscriber subscriber;
 
         @Override
-        public void subscribe(RoomId room, Subscriber newcomer) {
-            subscriber = newcomer;
+        public void subscribe(RoomId room, Subscriber added) {
+            subscriber = added;
             subscriber.subscribed(new StreamPosition("e", offset));
         }
 

@@ -18,7 +18,7 @@ import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
-/** One session: what it sends, its identity, and its end. */
+/** One session: its messages, its identity, and its end. */
 class SessionTest extends SessionFixture {
 
     private static final Identity ANN = new Identity(Identity.Kind.TOKEN, "ann", Permissions.NONE, Identity.NEVER);

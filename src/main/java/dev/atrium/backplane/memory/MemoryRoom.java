@@ -172,7 +172,7 @@ final class MemoryRoom {
 
     private void announce(PresenceEvent.Change change, Sender member) {
         if (subscriber != null) {
-            subscriber.notice(new PresenceEvent(id, change, member));
+            subscriber.presenceEvent(new PresenceEvent(id, change, member));
         }
     }
 

@@ -95,7 +95,7 @@ final class RoomSubscription {
 
     void received(PresenceEvent event) {
         if (position != null) {
-            subscriber.notice(event);
+            subscriber.presenceEvent(event);
         }
     }
 

@@ -233,7 +233,7 @@ class MemoryRoomTest {
         assertThat(own.unsubscribe()).isFalse();
         publish(own, "a");
         assertThat(own.unsubscribe()).isTrue();
-        assertThat(room.unsubscribe()).as("others have an epoch to keep").isTrue();
+        assertThat(room.unsubscribe()).as("the other rooms keep their epoch").isTrue();
     }
 
     private MemoryRoom room(RoomId id, int size, Duration age) {
@@ -275,7 +275,7 @@ class MemoryRoomTest {
         }
 
         @Override
-        public void notice(PresenceEvent event) {
+        public void presenceEvent(PresenceEvent event) {
             events.add(event.change() + " " + event.who().id());
         }
 

@@ -98,7 +98,7 @@ class ConcurrencyLimiterTest {
         });
     }
 
-    /** What comes of it, when everything that it has queued on the loop is done, too. */
+    /** Returns the result after all tasks that the call has queued on the loop have run. */
     private <T> T onLoop(Supplier<T> task) {
         CompletableFuture<T> result = new CompletableFuture<>();
         loop.execute(() -> {

@@ -48,7 +48,7 @@ final class FakeRedis implements Redis {
         throw new AssertionError("unexpected call");
     }
 
-    /** One connection, and what was sent on it. */
+    /** One connection, and the commands that were sent on it. */
     static final class Connection implements RedisConnection {
 
         final List<String> sent = new CopyOnWriteArrayList<>();

@@ -103,7 +103,8 @@ class MessageCodecTest {
         Publication publication = new Publication(SESSION, "message", new Data.Text("hi"), null, true);
         assertThat(text(publication)).contains("\"ns\":\"/chat\",\"room\":\"" + SESSION.name() + '"');
         assertThat(MessageCodec.decode(null, MessageCodec.encode(publication), 0)).isEqualTo(publication);
-        assertThat(MessageCodec.decode(ROOM, MessageCodec.encode(publication), 0).room()).as("where it was read is what counts")
+        assertThat(MessageCodec.decode(ROOM, MessageCodec.encode(publication), 0).room())
+                .as("the position is that of the log entry")
                 .isEqualTo(ROOM);
     }
 

@@ -54,7 +54,7 @@ class ReconnectingConnectionTest {
         assertThat(connection.isUp()).isFalse();
         up();
         assertThat(log).containsExactly("prepare", "up");
-        assertThat(reconnects.sum()).as("the first one is none").isZero();
+        assertThat(reconnects.sum()).as("the first connection is no reconnection").isZero();
     }
 
     @Test
@@ -123,7 +123,7 @@ class ReconnectingConnectionTest {
         assertThat(reconnects.sum()).isEqualTo(1);
         assertThat(redis.connections).hasSize(2);
         assertThat(redis.connections.get(0).closed).isTrue();
-        assertThat(redis.connections.get(0).sent).as("it is not to come back from the pool").containsExactly("get a", "quit");
+        assertThat(redis.connections.get(0).sent).as("the pool does not keep the connection").containsExactly("get a", "quit");
     }
 
     @Test

@@ -211,7 +211,7 @@ class RoomSubscriptionTest {
         }
 
         @Override
-        public void notice(PresenceEvent notice) {
+        public void presenceEvent(PresenceEvent notice) {
             events.add("notice");
         }
 
