@@ -11,7 +11,7 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.RejectedExecutionException;
 import org.junit.jupiter.api.Test;
 
-/** How much work goes on at a time, what waits, and what is refused. */
+/** Limit of concurrent work, its queue, and the work that is refused. */
 class AsyncSemaphoreTest {
 
     private final AsyncSemaphore semaphore = new AsyncSemaphore(10, 3);
@@ -42,7 +42,7 @@ class AsyncSemaphoreTest {
     }
 
     @Test
-    void what_ends_makes_room_for_as_much_as_fits_and_no_more() {
+    void a_released_permit_starts_as_much_waiting_work_as_fits_and_no_more() {
         CompletableFuture<String> first = take("first", 10).released();
         take("a", 5);
         take("b", 5);
@@ -63,7 +63,7 @@ class AsyncSemaphoreTest {
                 .hasRootCauseMessage("too many wait for files");
         first.complete("done");
         assertThat(begun).containsExactly("first", "a", "b", "c");
-        assertThat(take("e", 1).result()).as("there is room again").isNotDone();
+        assertThat(take("e", 1).result()).as("a permit is free again").isNotDone();
         assertThat(begun).endsWith("e");
     }
 

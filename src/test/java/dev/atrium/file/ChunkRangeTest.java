@@ -28,7 +28,7 @@ class ChunkRangeTest {
             "0 1 7,     5, 2-4",
             "5,         5, 0-4",
     })
-    void what_is_not_there_is_told_in_ranges(String present, int chunks, String missing) {
+    void missing_chunks_are_listed_in_ranges(String present, int chunks, String missing) {
         BitSet bits = new BitSet();
         if (present != null) {
             for (String index : present.split(" ")) {
@@ -41,7 +41,7 @@ class ChunkRangeTest {
     }
 
     @Test
-    void only_the_first_thousand_ranges_are_told() {
+    void only_the_first_thousand_ranges_are_listed() {
         BitSet odd = new BitSet();
         for (int i = 1; i < 3000; i += 2) {
             odd.set(i);

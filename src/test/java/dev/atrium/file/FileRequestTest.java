@@ -11,7 +11,7 @@ import org.junit.jupiter.params.provider.NullAndEmptySource;
 import org.junit.jupiter.params.provider.NullSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What is taken of what a client says of a file, and for which upload it stands. */
+/** Fields of an upload request that are accepted, and the upload that the request resumes. */
 class FileRequestTest {
 
     private static final String DIGEST = "0123456789abcdef".repeat(4);
@@ -71,7 +71,7 @@ class FileRequestTest {
     @ValueSource(strings = { "image", "image/", "/png", "image/png/x", "image /png", "image/png ", "text/plain;charset=ü",
             "text/html\r\nX-Evil: 1",
             "text/plain; a\nb", "<script>/a", "image/png,text/html" })
-    void what_is_no_media_type_is_refused(String type) {
+    void an_invalid_media_type_is_refused(String type) {
         refuses(() -> FileRequest.of("a", 1L, type, null), "type: expected a media type, for example image/png");
     }
 
@@ -95,7 +95,7 @@ class FileRequestTest {
     @ValueSource(strings = { "", "abc", "g123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef",
             "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcde",
             "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef0" })
-    void what_is_no_digest_is_refused(String digest) {
+    void an_invalid_digest_is_refused(String digest) {
         refuses(() -> FileRequest.of("a", 1L, null, digest), "sha256: expected 64 hexadecimal digits");
     }
 
@@ -115,7 +115,7 @@ class FileRequestTest {
             "s, ann, false, s, ann, true,  false",
             "s, ann, true,  t, ann, true,  true",
     })
-    void an_upload_goes_on_for_its_user_or_its_session_or_by_its_digest(String session, String user, boolean digest,
+    void an_upload_continues_for_its_user_or_its_session_or_by_its_digest(String session, String user, boolean digest,
             String asking, String askingUser,
             boolean askingDigest, boolean expected) {
         StoredFile file = new StoredFile("id", "/", "room", "a.png", 7, "image/png", digest ? DIGEST : null, session, user, 10,
@@ -126,7 +126,7 @@ class FileRequestTest {
     }
 
     @Test
-    void an_upload_goes_on_only_if_name_size_type_and_digest_are_the_same() {
+    void an_upload_continues_only_if_name_size_type_and_digest_are_the_same() {
         StoredFile file = new StoredFile("id", "/", "room", "a.png", 7, "image/png", DIGEST, "s", "ann", 10, 1, 0,
                 StoredFile.State.COMING);
         assertThat(FileRequest.of("a.png", 7L, "image/png", DIGEST).isFor(file, "s", "ann")).isTrue();

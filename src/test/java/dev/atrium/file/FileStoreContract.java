@@ -58,7 +58,7 @@ public abstract class FileStoreContract {
     }
 
     @Test
-    void what_is_not_known_of_a_file_stays_unknown() {
+    void absent_metadata_of_a_file_stays_absent() {
         StoredFile file = new StoredFile(id(), "/", "ü room", "na\nme \"x\" 😀.png", 5, "image/png", null, null, null, CHUNK, 1,
                 0, StoredFile.State.COMING);
         await(store.create(file));
@@ -106,7 +106,7 @@ public abstract class FileStoreContract {
     }
 
     @Test
-    void a_chunk_of_the_usual_size_comes_back_as_it_was() {
+    void a_chunk_of_the_usual_size_is_read_as_it_was_written() {
         StoredFile file = new StoredFile(id(), "/", "r", "big", 600_000, null, null, null, null, 262_144, 1, 0,
                 StoredFile.State.COMING);
         await(store.create(file));
@@ -136,7 +136,7 @@ public abstract class FileStoreContract {
     }
 
     @Test
-    void a_file_that_is_whole_says_so_and_is_read_on() {
+    void a_complete_file_is_marked_complete_and_is_still_readable() {
         StoredFile file = begun(CHUNK + 1);
         byte[] bytes = fill(file);
         assertThat(await(other.find(file.id())).isComplete()).isFalse();
@@ -218,7 +218,7 @@ public abstract class FileStoreContract {
     }
 
     @Test
-    void what_is_deleted_is_gone_for_every_replica_and_can_be_deleted_again() {
+    void a_deleted_file_is_gone_for_every_replica_and_can_be_deleted_again() {
         StoredFile file = begun(2 * CHUNK);
         fill(file);
         StoredFile whole = file.completed("ab12", 1234);
@@ -272,7 +272,7 @@ public abstract class FileStoreContract {
     }
 
     @Test
-    void a_server_that_is_started_again_goes_on_where_it_was() throws Exception {
+    void a_server_that_is_started_again_continues_with_its_files() throws Exception {
         StoredFile file = begun(3 * CHUNK);
         byte[] bytes = bytes(file);
         await(store.write(file, 1, ByteBuffer.wrap(chunk(file, bytes, 1))));

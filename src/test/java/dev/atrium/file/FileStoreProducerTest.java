@@ -25,7 +25,7 @@ class FileStoreProducerTest {
             "redis,  s3,        S3",
             "redis,  none,      NONE",
     })
-    void files_are_kept_where_rooms_are_shared_unless_it_is_said_otherwise(String backplane, String store,
+    void files_are_kept_where_rooms_are_shared_unless_a_setting_names_another_store(String backplane, String store,
             FileConfig.Kind kind) {
         SmallRyeConfig settings = settings(backplane, store);
         assertThat(FileStoreProducer.kind(settings.getConfigMapping(FileConfig.class),
@@ -39,7 +39,7 @@ class FileStoreProducerTest {
     }
 
     @Test
-    void a_server_that_says_nothing_keeps_them_in_a_directory() throws Exception {
+    void a_server_without_a_setting_keeps_files_in_a_directory() throws Exception {
         Optional<FileStore> store = store("");
         assertThat(store).containsInstanceOf(DirectoryStore.class);
         new FileStoreProducer().close(store);

@@ -17,7 +17,7 @@ class InFlightLimitTest {
     private final InFlightLimit backlog = new InFlightLimit();
 
     @Test
-    void what_is_too_much_is_refused_and_never_begun_until_something_is_done() {
+    void a_call_over_the_limit_is_refused_and_never_begun_until_another_call_ends() {
         CompletableFuture<String> slow = new CompletableFuture<>();
         CompletableFuture<String> first = backlog.pass(HALF, () -> Uni.createFrom().completionStage(slow))
                 .subscribeAsCompletionStage();
@@ -31,7 +31,7 @@ class InFlightLimitTest {
     }
 
     @Test
-    void what_fails_or_is_given_up_or_never_begins_leaves_its_place() {
+    void a_call_that_fails_or_is_cancelled_or_never_begins_frees_its_slot() {
         for (int i = 0; i < 5; i++) {
             assertThatThrownBy(() -> backlog.pass(HALF, () -> Uni.createFrom().failure(new IllegalStateException("failed")))
                     .await().indefinitely()).hasMessage("failed");
@@ -46,7 +46,7 @@ class InFlightLimitTest {
     }
 
     @Test
-    void what_is_waited_for_waits_for_room_and_comes_in_its_order() {
+    void calls_that_wait_for_a_free_slot_run_in_their_order() {
         CompletableFuture<String> slow = new CompletableFuture<>();
         CompletableFuture<String> first = backlog.queue(2 * HALF - 1024, () -> Uni.createFrom().completionStage(slow))
                 .subscribeAsCompletionStage();
@@ -57,7 +57,7 @@ class InFlightLimitTest {
                 .subscribeAsCompletionStage();
         assertThat(second).isNotDone();
         assertThat(third).isNotDone();
-        assertThat(big()).as("what comes from clients has room of its own").isEqualTo("big");
+        assertThat(big()).as("calls of clients have a limit of their own").isEqualTo("big");
         slow.complete("first");
         assertThat(first).isCompletedWithValue("first");
         assertThat(second).isCompletedWithValue("second");

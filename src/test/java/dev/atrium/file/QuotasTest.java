@@ -13,7 +13,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** Which files are too large or too many, and what the client is told. */
+/** Files that are too large or too many, and the errors that the client is sent. */
 class QuotasTest {
 
     private static final long MIB = 1 << 20;
@@ -47,7 +47,7 @@ class QuotasTest {
     }
 
     @Test
-    void files_of_nobody_are_not_those_of_one_user() {
+    void files_of_anonymous_clients_are_not_those_of_one_user() {
         List<StoredFile> all = List.of(whole("a", "s", null, 100), whole("b", "s", null, 100), whole("c", "s", null, 100));
         accepts(all, file("d", "s", null, 100));
         accepts(all, file("d", "s", "ann", 100));
@@ -97,7 +97,7 @@ class QuotasTest {
             "s, ann, s, ann, s,    , false",
             "s,    , s,    , s, ann, false",
     })
-    void one_user_or_one_session_of_nobody_sends_only_so_many_files_at_once(String session1, String user1, String session2,
+    void a_user_or_an_anonymous_session_uploads_only_so_many_files_at_once(String session1, String user1, String session2,
             String user2,
             String session3, String user3, boolean refused) {
         List<StoredFile> all = List.of(file("a", session1, user1, 1), file("b", session2, user2, 1));
@@ -118,7 +118,7 @@ class QuotasTest {
     }
 
     @Test
-    void what_is_not_set_depends_on_where_files_are_kept() {
+    void the_default_quotas_depend_on_where_files_are_kept() {
         Quotas large = new Quotas(2 * GIB, 10 * GIB, 10 * GIB, 50 * GIB, 1000, 10_000, 32);
         assertThat(Quotas.of(config(Map.of()), FileConfig.Kind.DIRECTORY, CHUNK)).isEqualTo(large);
         assertThat(Quotas.of(config(Map.of()), FileConfig.Kind.S3, CHUNK)).isEqualTo(large);
@@ -127,7 +127,7 @@ class QuotasTest {
     }
 
     @Test
-    void what_is_set_holds_wherever_files_are_kept() {
+    void configured_quotas_hold_wherever_files_are_kept() {
         FileConfig config = config(
                 Map.of("atrium.file.max-size", "1M", "atrium.file.room-bytes", "2M", "atrium.file.user-bytes", "3M",
                         "atrium.file.total-bytes", "4M", "atrium.file.room-files", "5", "atrium.file.total-files", "6",

@@ -17,7 +17,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What is known of a file, as it is computed, kept and told. */
+/** Metadata of a file, as it is computed, stored and sent. */
 class StoredFileTest {
 
     private static final StoredFile WHOLE = new StoredFile("id_1-A", "/", "lobby", "a \"b\" ü.png", 25, "image/png", "00ff",
@@ -47,7 +47,7 @@ class StoredFileTest {
     }
 
     @Test
-    void a_later_state_is_known_after_an_earlier_one_and_after_none_that_is_the_same() {
+    void a_state_is_after_every_earlier_one_and_not_after_itself() {
         for (StoredFile.State one : StoredFile.State.values()) {
             for (StoredFile.State other : StoredFile.State.values()) {
                 assertThat(WHOLE.as(one).isAfter(WHOLE.as(other))).as("%s after %s", one, other)
@@ -66,7 +66,7 @@ class StoredFileTest {
     }
 
     @Test
-    void what_is_known_of_a_file_comes_back_as_it_was_written() {
+    void the_metadata_of_a_file_is_read_as_it_was_written() {
         for (StoredFile.State state : StoredFile.State.values()) {
             assertThat(StoredFileCodec.decode(StoredFileCodec.encode(WHOLE.as(state)))).isEqualTo(WHOLE.as(state));
         }
@@ -76,7 +76,7 @@ class StoredFileTest {
     }
 
     @Test
-    void what_can_be_computed_is_not_written_and_what_a_newer_replica_has_written_is_passed_over() {
+    void computed_fields_are_not_written_and_fields_of_a_newer_replica_are_ignored() {
         String json = new String(StoredFileCodec.encode(WHOLE), StandardCharsets.UTF_8);
         assertThat(json).doesNotContain("complete\"", "\"chunks", "roomId");
         assertThat(StoredFileCodec.decode(json.replaceFirst("\\{", "{\"new\":[1],").getBytes(StandardCharsets.UTF_8)))
@@ -85,7 +85,7 @@ class StoredFileTest {
 
     @ParameterizedTest
     @ValueSource(strings = { "", "{", "[]", "{\"state\":\"LOST\"}" })
-    void what_is_not_known_of_a_file_is_an_error(String json) {
+    void unreadable_metadata_is_an_error(String json) {
         assertThatThrownBy(() -> StoredFileCodec.decode(json.getBytes(StandardCharsets.UTF_8)))
                 .isInstanceOf(UncheckedIOException.class);
     }
@@ -106,7 +106,7 @@ class StoredFileTest {
     }
 
     @Test
-    void the_room_is_told_all_that_it_takes_to_show_and_to_fetch_a_file() {
+    void the_room_is_sent_all_that_a_client_needs_to_show_and_to_fetch_a_file() {
         assertThat(FileJson.data(WHOLE))
                 .isEqualTo("{\"id\":\"id_1-A\",\"name\":\"a \\\"b\\\" ü.png\",\"size\":25,\"type\":\"image/png\","
                         + "\"sha256\":\"00ff\",\"url\":\"/rooms/lobby/files/id_1-A\"}");
@@ -127,7 +127,7 @@ class StoredFileTest {
     }
 
     @Test
-    void a_client_is_told_which_chunks_of_its_upload_are_missing() throws IOException {
+    void a_client_is_sent_the_missing_chunks_of_its_upload() throws IOException {
         StoredFile file = SampleFiles.coming("id", "lobby", "s", null, 95);
         assertThat(json(new Transfer(file, List.of(new ChunkRange(0, 3), new ChunkRange(9, 9)))))
                 .isEqualTo(
@@ -136,7 +136,7 @@ class StoredFileTest {
     }
 
     @Test
-    void a_full_store_says_so_and_why() {
+    void the_exception_of_a_full_store_names_its_cause() {
         IOException cause = new IOException("no space left");
         assertThat(new StoreFullException(cause)).hasMessage("no room is left for files").hasCause(cause);
         assertThatCode(() -> new StoreFullException(null)).doesNotThrowAnyException();

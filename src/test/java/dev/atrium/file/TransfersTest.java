@@ -63,7 +63,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.NullSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What becomes of a file that a client sends, reads or removes, over a store in a directory. */
+/** Files that a client uploads, downloads or deletes, over a store in a directory. */
 class TransfersTest {
 
     private static final RoomId LOBBY = RoomId.of("/", "lobby");
@@ -81,7 +81,7 @@ class TransfersTest {
     private final Uploader ann = uploader("ann", "Ann", "/");
     private final Uploader bob = uploader("bob", "Bob", "/");
     private final Uploader guest = uploader("guest", null, "/");
-    private final Uploader nobody = new Uploader(new Caller(Identity.NOBODY, ""), new Sender("x", null), "/",
+    private final Uploader unauthenticated = new Uploader(new Caller(Identity.NOBODY, ""), new Sender("x", null), "/",
             Transport.SESSION);
     private DirectoryStore files;
     private BreakableStore store;
@@ -133,19 +133,19 @@ class TransfersTest {
     }
 
     @Test
-    void an_upload_that_is_opened_again_goes_on_where_it_was() {
+    void an_upload_that_is_opened_again_continues_where_it_stopped() {
         StoredFile file = open(ann, HELLO, null).file();
         write(ann, file, 1);
         Transfer again = open(ann, HELLO, null);
         assertThat(again.file()).isEqualTo(file);
         assertThat(again.missing()).containsExactly(new ChunkRange(0, 0), new ChunkRange(2, 2));
-        assertThat(open(bob, HELLO, null).file().id()).as("that of another user").isNotEqualTo(file.id());
+        assertThat(open(bob, HELLO, null).file().id()).as("the upload of another user").isNotEqualTo(file.id());
         assertThat(await(transfers.open(ann, RoomId.of("/", "other"), "hello.txt", 21L, "text/plain", null)).file().id())
-                .as("that of another room").isNotEqualTo(file.id());
+                .as("the upload of another room").isNotEqualTo(file.id());
     }
 
     @Test
-    void a_file_that_is_complete_is_not_gone_on_with() {
+    void a_complete_file_is_not_uploaded_further() {
         StoredFile file = sent(ann, HELLO);
         assertThat(open(ann, HELLO, file.sha256()).file().id()).isNotEqualTo(file.id());
     }
@@ -163,13 +163,13 @@ class TransfersTest {
         StoredFile coming = open(guest, HELLO, null).file();
         StoredFile whole = sent(ann, HELLO);
         String message = "token: expected one before anything else";
-        refuses(() -> transfers.write(nobody, coming.id(), 0L, chunk(HELLO, 0)), 401, message);
-        refuses(() -> transfers.status(nobody, coming.id()), 401, message);
-        refuses(() -> transfers.close(nobody, coming.id()), 401, message);
-        refuses(() -> transfers.abort(nobody, coming.id()), 401, message);
-        refuses(() -> transfers.read(nobody, whole.id(), 0L), 401, message);
-        refuses(() -> request(nobody.caller(), new FileCommand.Find(transfers, LOBBY, whole.id())), 401, message);
-        refuses(() -> request(nobody.caller(), new FileCommand.Delete(transfers, LOBBY, whole.id())), 401, message);
+        refuses(() -> transfers.write(unauthenticated, coming.id(), 0L, chunk(HELLO, 0)), 401, message);
+        refuses(() -> transfers.status(unauthenticated, coming.id()), 401, message);
+        refuses(() -> transfers.close(unauthenticated, coming.id()), 401, message);
+        refuses(() -> transfers.abort(unauthenticated, coming.id()), 401, message);
+        refuses(() -> transfers.read(unauthenticated, whole.id(), 0L), 401, message);
+        refuses(() -> request(unauthenticated.caller(), new FileCommand.Find(transfers, LOBBY, whole.id())), 401, message);
+        refuses(() -> request(unauthenticated.caller(), new FileCommand.Delete(transfers, LOBBY, whole.id())), 401, message);
         assertThat(await(store.list())).containsExactlyInAnyOrder(coming, whole);
     }
 
@@ -259,7 +259,7 @@ class TransfersTest {
     }
 
     @Test
-    void where_a_file_was_published_is_told_again_as_long_as_it_is_known_for_sure() {
+    void the_stream_position_of_a_file_is_repeated_as_long_as_it_is_known_for_sure() {
         StoredFile file = sent(ann, HELLO);
         clock.forward(REMEMBERED.dividedBy(2).minusMillis(1));
         assertThat(await(transfers.close(ann, file.id())).result().position().offset()).isEqualTo(1);
@@ -288,7 +288,7 @@ class TransfersTest {
     }
 
     @Test
-    void a_file_that_is_not_what_its_digest_says_is_missing_again_as_a_whole() {
+    void a_file_that_does_not_match_its_digest_is_missing_again_as_a_whole() {
         StoredFile file = open(ann, HELLO, NO_DIGEST).file();
         writeAll(ann, file);
         refuses(() -> transfers.close(ann, file.id()), 422,
@@ -301,7 +301,7 @@ class TransfersTest {
     }
 
     @Test
-    void a_file_that_is_what_its_digest_says_is_complete() {
+    void a_file_that_matches_its_digest_is_complete() {
         StoredFile file = open(ann, HELLO, HELLO_DIGEST.toUpperCase(Locale.ROOT)).file();
         writeAll(ann, file);
         assertThat(await(transfers.close(ann, file.id())).file().sha256()).isEqualTo(HELLO_DIGEST);
@@ -393,7 +393,8 @@ class TransfersTest {
 
     @ParameterizedTest
     @MethodSource("failures")
-    void a_failure_of_the_store_is_an_answer_that_tells_whether_to_try_again(Throwable failure, int code, boolean repeatable,
+    void a_failure_of_the_store_is_an_error_reply_that_shows_whether_to_try_again(Throwable failure, int code,
+            boolean repeatable,
             String message,
             long full) {
         StoredFile file = open(ann, HELLO, null).file();
@@ -417,7 +418,7 @@ class TransfersTest {
     }
 
     @Test
-    void a_server_without_files_says_so() {
+    void a_server_without_files_replies_with_an_error() {
         Transfers none = Transfers.none(access);
         refuses(() -> none.open(ann, LOBBY, "a", 1L, null, null), 404, "file: this server keeps no files");
         refuses(() -> none.status(ann, "id"), 404, "file: this server keeps no files");

@@ -48,7 +48,7 @@ class DirectoryStoreTest extends FileStoreContract {
     }
 
     @Test
-    void what_is_reserved_for_others_is_not_used() throws Exception {
+    void space_that_is_reserved_for_others_is_not_used() throws Exception {
         StoredFile before = begun(2000);
         try (DirectoryStore reserving = DirectoryStore.in(root(), Long.MAX_VALUE / 2)) {
             assertThatThrownBy(() -> await(reserving.create(file(id(), 1)))).isInstanceOf(StoreFullException.class);
@@ -60,7 +60,7 @@ class DirectoryStoreTest extends FileStoreContract {
 
     @Test
     @DisabledOnOs(value = { OS.WINDOWS, OS.MAC }, disabledReason = "only Linux has /dev/full")
-    void a_disk_that_is_full_says_so_and_harms_nothing_that_was_there() throws Exception {
+    void a_full_disk_fails_the_write_and_damages_no_stored_file() throws Exception {
         StoredFile file = begun(2000);
         assertThat(await(store().write(file, 0, ByteBuffer.allocate(1000)))).isTrue();
         // Every write to /dev/full fails with ENOSPC.
@@ -89,10 +89,10 @@ class DirectoryStoreTest extends FileStoreContract {
     }
 
     @Test
-    void what_belongs_to_others_in_the_directory_is_passed_over() throws Exception {
+    void foreign_files_in_the_directory_are_ignored() throws Exception {
         Files.createDirectory(root().resolve("lost+found"));
         Files.createDirectory(root().resolve("empty"));
-        Files.writeString(root().resolve("README.md"), "of somebody else");
+        Files.writeString(root().resolve("README.md"), "of another program");
         Files.createDirectory(root().resolve("broken"));
         Files.writeString(root().resolve("broken/file.json"), "{");
         StoredFile file = begun(1);
@@ -102,7 +102,7 @@ class DirectoryStoreTest extends FileStoreContract {
     }
 
     @Test
-    void what_a_crash_left_behind_is_removed_but_not_what_is_being_made() throws Exception {
+    void leftovers_of_a_crash_are_removed_but_no_upload_in_progress() throws Exception {
         Path left = Files.createDirectory(root().resolve(".new-1"));
         Files.writeString(left.resolve("data"), "x");
         Path gone = Files.createDirectory(root().resolve(".gone-id-1"));
@@ -131,7 +131,7 @@ class DirectoryStoreTest extends FileStoreContract {
     }
 
     @Test
-    void a_directory_that_is_swept_away_under_it_comes_back_with_the_next_file() throws Exception {
+    void a_directory_that_is_deleted_meanwhile_is_made_again_with_the_next_file() throws Exception {
         FileDirectory.remove(root());
         assertThat(await(store().list())).isEmpty();
         assertThat(await(store().find("x"))).isNull();

@@ -59,7 +59,7 @@ class RedisStoreIT extends FileStoreContract {
     }
 
     @Test
-    void what_no_replica_sweeps_away_goes_by_itself() {
+    void a_file_that_no_replica_deletes_expires_in_redis() {
         StoredFile file = begun(1000);
         await(store().write(file, 0, ByteBuffer.allocate(1000)));
         for (String key : new String[] { "{files}", "{files}:touched", "{files}:chunks:" + file.id() }) {
@@ -78,7 +78,7 @@ class RedisStoreIT extends FileStoreContract {
     }
 
     @Test
-    void a_redis_that_is_full_says_so_harms_nothing_and_still_completes_what_is_there() {
+    void a_full_redis_fails_the_write_damages_no_file_and_still_completes_uploads() {
         StoredFile file = begun(2000);
         await(store().write(file, 0, ByteBuffer.allocate(1000)));
         redis.command("CONFIG SET maxmemory 1");
@@ -99,7 +99,7 @@ class RedisStoreIT extends FileStoreContract {
     }
 
     @Test
-    void scripts_that_redis_has_forgotten_are_said_again() {
+    void scripts_that_redis_has_forgotten_are_sent_again() {
         StoredFile file = begun(1000);
         redis.command("SCRIPT FLUSH");
         assertThat(await(store().write(file, 0, ByteBuffer.allocate(1000)))).isTrue();

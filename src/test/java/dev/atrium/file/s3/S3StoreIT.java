@@ -91,7 +91,7 @@ class S3StoreIT extends FileStoreContract {
     }
 
     @Test
-    void what_a_deletion_left_behind_is_removed_once_it_rests() throws IOException {
+    void leftovers_of_a_deletion_are_removed_once_they_are_old_enough() throws IOException {
         StoredFile file = begun(2000);
         await(store().write(file, 1, ByteBuffer.allocate(1000)));
         Files.delete(s3.objects(BUCKET).resolve(PREFIX + file.id()).resolve("file.json"));
@@ -147,7 +147,7 @@ class S3StoreIT extends FileStoreContract {
 
     @ParameterizedTest
     @CsvSource({ "403, QuotaExceeded", "507, Whatever", "400, EntityTooLarge", "403, XMinioAdminBucketQuotaExceeded" })
-    void a_service_that_is_full_is_told_from_one_that_is_out_of_reach(int status, String code) {
+    void a_full_service_is_distinguished_from_an_unreachable_one(int status, String code) {
         Vertx vertx = Vertx.vertx();
         HttpServer full = vertx.createHttpServer().requestHandler(request -> request.body().onSuccess(body -> {
             boolean writes = request.method().name().equals("PUT");
