@@ -13,7 +13,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** What is required of clients, with and without a session, and what those are answered that have not got it. */
+/** Permissions that clients need, with and without a session, and the errors of clients that lack them. */
 class AccessControlTest extends WithGateway {
 
     @BeforeEach
@@ -24,7 +24,7 @@ class AccessControlTest extends WithGateway {
     @ParameterizedTest
     @CsvSource({ "lobby:publish, true", "lobby:send, true", "lobby:admin, true", "lobby:join history presence, false",
             "news:publish send, false" })
-    void one_without_a_session_publishes_with_publish_or_with_send(String grants, boolean permitted) {
+    void a_client_without_a_session_publishes_with_publish_or_with_send(String grants, boolean permitted) {
         ErrorReply error = error(() -> access.requirePublish(new HttpRequester(caller(key(grants))), LOBBY));
         if (permitted) {
             assertThat(error).isNull();
@@ -37,7 +37,7 @@ class AccessControlTest extends WithGateway {
     }
 
     @Test
-    void nobody_publishes_before_it_has_said_who_it_is() {
+    void an_unauthenticated_client_does_not_publish() {
         assertThat(error(() -> access.requirePublish(new HttpRequester(caller(Identity.NOBODY)), LOBBY)).code()).isEqualTo(401);
     }
 
@@ -88,7 +88,7 @@ class AccessControlTest extends WithGateway {
 
     @ParameterizedTest
     @CsvSource(value = { "/chat", "all" }, nullValues = "all")
-    void one_that_has_not_said_who_it_is_is_no_administrator(String namespace) {
+    void an_unauthenticated_client_is_no_administrator(String namespace) {
         assertThat(error(() -> access.requireAdmin(new HttpRequester(caller(Identity.NOBODY)), namespace)).code())
                 .isEqualTo(401);
         assertThat(denials()).containsExactly("AUTHENTICATION missing null");
@@ -116,7 +116,7 @@ class AccessControlTest extends WithGateway {
     }
 
     @Test
-    void what_is_asked_without_an_error_is_no_denial() {
+    void a_check_that_raises_no_error_is_no_denial() {
         assertThat(access.allows(new HttpRequester(caller(user("ann", "lobby:join"))), LOBBY, Permission.JOIN)).isTrue();
         assertThat(access.allows(new HttpRequester(caller(user("ann", "lobby:join"))), LOBBY, Permission.SEND)).isFalse();
         assertThat(access.allows(new HttpRequester(caller(Identity.NOBODY)), LOBBY, Permission.JOIN)).isFalse();
@@ -139,7 +139,7 @@ class AccessControlTest extends WithGateway {
     @ParameterizedTest
     @CsvSource({ "lobby:join, true, false, false", "lobby:presence, false, true, false", "lobby:history, false, false, true",
             "*:admin, true, true, true" })
-    void a_grant_says_what_of_a_room_a_client_may_have(String grants, boolean join, boolean watch, boolean readBack) {
+    void a_grant_lists_what_a_client_may_do_in_a_room(String grants, boolean join, boolean watch, boolean readBack) {
         Grant grant = new Grant(policy, user("ann", grants));
         assertThat(grant.mayJoin(LOBBY)).isEqualTo(join);
         assertThat(grant.mayWatch(LOBBY)).isEqualTo(watch);

@@ -11,14 +11,14 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** What operators are told of denials. */
+/** Denials in the log for operators. */
 class AuditLogTest extends WithGateway {
 
     private static final Caller CALLER = caller(ANN);
 
     @ParameterizedTest
     @EnumSource
-    void a_token_that_is_no_good_is_told_by_its_reason(Reason reason) {
+    void an_invalid_token_is_logged_with_its_reason(Reason reason) {
         audit.token(CALLER, Transport.SSE, reason);
         assertThat(events).containsExactly(
                 new Event.Denied(CALLER, Transport.SSE, Event.Denied.Kind.AUTHENTICATION,
@@ -26,7 +26,7 @@ class AuditLogTest extends WithGateway {
     }
 
     @Test
-    void an_origin_and_a_limit_are_told_with_what_was_wanted() {
+    void a_rejected_origin_and_an_exceeded_limit_are_logged_by_name() {
         audit.origin(CALLER, "https://evil.example");
         audit.limit(CALLER, Transport.PLAIN, Limit.CONNECTIONS);
         assertThat(events).containsExactly(

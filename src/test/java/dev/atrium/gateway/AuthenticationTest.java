@@ -23,7 +23,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** Clients that say who they are after they have connected, and say it again. */
+/** Clients that authenticate after they have connected, and authenticate again. */
 class AuthenticationTest extends WithGateway {
 
     private static final SecretKey KEY = new SecretKeySpec(
@@ -45,7 +45,7 @@ class AuthenticationTest extends WithGateway {
     }
 
     @Test
-    void a_client_that_says_who_it_is_is_let_in_and_may_resume() {
+    void a_client_that_authenticates_is_admitted_and_may_resume() {
         Client client = connect(Identity.NOBODY);
         Authentication.Authenticated done = done(
                 authentication.authenticate(client.session, token("ann", "lobby", "join send")));
@@ -102,7 +102,7 @@ class AuthenticationTest extends WithGateway {
     }
 
     @Test
-    void an_anonymous_client_that_has_joined_a_room_says_too_late_who_it_is() {
+    void an_anonymous_client_that_has_joined_a_room_authenticates_too_late() {
         start("atrium.auth.mode", "open");
         renew();
         Client client = admit(Identity.ANONYMOUS);
@@ -135,7 +135,7 @@ class AuthenticationTest extends WithGateway {
     }
 
     @Test
-    void a_client_that_is_only_half_let_in_is_closed_to_come_back() {
+    void a_client_that_is_only_half_admitted_is_closed_and_may_reconnect() {
         Client client = connect(Identity.NOBODY);
         outages.put("save", BackplaneUnavailableException.notSent("test"));
         done(authentication.authenticate(client.session, token("ann", "*", "join")).onFailure().recoverWithNull());
@@ -170,7 +170,7 @@ class AuthenticationTest extends WithGateway {
 
     @ParameterizedTest
     @CsvSource({ "0, expired", "1, invalid", "2, invalid", "3, malformed_grant", "4, invalid" })
-    void a_token_that_is_no_good_is_401_and_operators_are_told_why(int kind, String reason) {
+    void an_invalid_token_is_401_and_its_reason_is_logged(int kind, String reason) {
         String token = switch (kind) {
             case 0 -> Jwt.subject("ann").issuedAt(Instant.now().minusSeconds(7_200))
                     .expiresAt(Instant.now().minusSeconds(3_600)).sign(KEY);

@@ -19,7 +19,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** Who may give which command, and what the others are answered. */
+/** Permissions of each command, and the errors of clients that lack them. */
 class CommandTest extends WithGateway {
 
     private static final String OTHER_SESSION = "~abcdefghijklmnopqrst";
@@ -81,7 +81,7 @@ class CommandTest extends WithGateway {
 
     @ParameterizedTest
     @MethodSource("refused")
-    void a_client_that_lacks_the_permission_is_403_and_operators_are_told(Command<? super Session, ?> command, String grants,
+    void a_client_that_lacks_the_permission_is_403_and_the_denial_is_logged(Command<? super Session, ?> command, String grants,
             String message,
             String denied) {
         Client client = connect(user("ann", grants));
@@ -98,7 +98,7 @@ class CommandTest extends WithGateway {
 
     @ParameterizedTest
     @MethodSource("guarded")
-    void a_client_that_has_not_said_who_it_is_is_401(Command<? super Session, ?> command) {
+    void an_unauthenticated_client_is_401(Command<? super Session, ?> command) {
         Client client = connect(Identity.NOBODY);
         ErrorReply error = error(gateway.execute(client.session, Cost.NONE, command));
         assertThat(error.code()).isEqualTo(401);
@@ -125,7 +125,7 @@ class CommandTest extends WithGateway {
     }
 
     @Test
-    void its_own_room_a_session_may_join_and_read_without_a_permission() {
+    void a_session_may_join_and_read_its_own_room_without_a_permission() {
         Client client = connect(user("ann", "lobby:join"));
         RoomId own = RoomId.of("/", client.session.id());
         new Command.Join(own, false, null).permit(client.session, access);
@@ -134,7 +134,7 @@ class CommandTest extends WithGateway {
     }
 
     @Test
-    void who_comes_to_its_own_room_a_session_may_not_watch_without_the_permission() {
+    void a_session_may_not_watch_the_presence_of_its_own_room_without_the_permission() {
         startRequired();
         Client client = connect(user("ann", "lobby:join"));
         ErrorReply error = error(
@@ -143,7 +143,7 @@ class CommandTest extends WithGateway {
     }
 
     @Test
-    void another_sessions_own_room_nobody_may_read_whatever_it_was_granted() {
+    void a_session_may_not_read_the_own_room_of_another_whatever_it_was_granted() {
         startRequired();
         Client client = connect(user("ann", "*:admin"));
         ErrorReply error = error(() -> new Command.ReadHistory(RoomId.of("/", OTHER_SESSION), HistoryQuery.after(0, 1))

@@ -36,7 +36,7 @@ class ErrorReplyTest {
 
     @ParameterizedTest
     @EnumSource(names = { "OVERLOAD", "DRAINING" })
-    void clients_that_are_all_refused_at_once_are_sent_different_times_to_come_back(Limit limit) {
+    void clients_that_are_all_refused_at_once_are_sent_different_delays(Limit limit) {
         Set<Integer> seconds = new TreeSet<>();
         for (int i = 0; i < 500; i++) {
             seconds.add(ErrorReply.of(TestSecurity.exceeded(limit)).retryAfter());
@@ -46,7 +46,7 @@ class ErrorReplyTest {
 
     @ParameterizedTest
     @EnumSource(names = { "OVERLOAD", "DRAINING" }, mode = EnumSource.Mode.EXCLUDE)
-    void a_client_that_is_refused_alone_may_come_back_after_a_second(Limit limit) {
+    void a_client_that_is_refused_alone_may_retry_after_a_second(Limit limit) {
         for (int i = 0; i < 20; i++) {
             assertThat(ErrorReply.of(TestSecurity.exceeded(limit)).retryAfter()).isEqualTo(1);
         }
@@ -61,7 +61,7 @@ class ErrorReplyTest {
             UNKNOWN_KEY     | 401 | false | X-API-Key: unknown
             UNAVAILABLE     | 503 | true  | token: the keys to verify it with are unavailable, try again later
             """)
-    void a_token_that_is_no_good_is_401_and_one_that_cannot_be_judged_now_503(AuthenticationException.Reason reason, int code,
+    void an_invalid_token_is_401_and_one_that_cannot_be_verified_now_is_503(AuthenticationException.Reason reason, int code,
             boolean repeatable,
             String sentence) {
         ErrorReply answer = ErrorReply.of(new AuthenticationException(reason));
@@ -84,7 +84,7 @@ class ErrorReplyTest {
     }
 
     @Test
-    void what_is_cancelled_was_for_a_session_that_has_ended() {
+    void a_cancelled_command_was_for_a_session_that_has_ended() {
         ErrorReply answer = ErrorReply.of(new CancellationException("the session has gone"));
         assertThat(answer.code()).isEqualTo(410);
         assertThat(answer.getMessage()).isEqualTo("the session has ended");

@@ -84,7 +84,7 @@ class EventQueueTest {
     }
 
     @Test
-    void what_is_added_while_events_are_handed_over_follows_in_the_same_turn() {
+    void an_event_added_while_events_are_handed_over_follows_in_the_same_turn() {
         Subscriber adding = new Subscriber() {
             @Override
             public void onNext(Event event) {
@@ -103,7 +103,7 @@ class EventQueueTest {
     }
 
     @Test
-    void what_does_not_fit_is_counted_and_so_is_all_that_comes_before_the_count_was_sent() {
+    void an_event_that_does_not_fit_is_counted_and_so_are_all_before_the_count_was_sent() {
         add(1, 2, 3, 4);
         assertThat(queue.add(event(5))).isFalse();
         queue.request(2);
@@ -159,7 +159,7 @@ class EventQueueTest {
     }
 
     @Test
-    void what_was_queued_is_let_go_of_when_the_subscription_is_cancelled() {
+    void queued_events_are_released_when_the_subscription_is_cancelled() {
         add(1, 2, 3, 4);
         queue.cancel();
         turn();
@@ -167,7 +167,7 @@ class EventQueueTest {
     }
 
     @Test
-    void a_worker_pool_that_is_full_fails_nobody_and_the_next_event_tries_again() {
+    void a_full_worker_pool_fails_no_subscriber_and_the_next_event_tries_again() {
         queue.request(10);
         turn();
         busy = true;
@@ -180,7 +180,7 @@ class EventQueueTest {
     }
 
     @Test
-    void it_knows_which_events_it_is_for() {
+    void a_queue_knows_which_events_it_is_for() {
         assertThat(queue.kind()).isEqualTo(Event.Refused.class);
     }
 

@@ -61,7 +61,7 @@ class EventsTest {
     }
 
     @Test
-    void a_subscriber_that_is_too_slow_is_sent_the_count_of_what_it_missed_in_its_place() {
+    void a_subscriber_that_is_too_slow_is_sent_the_count_of_the_events_that_it_missed() {
         Events events = new Events();
         Subscriber slow = subscribe(events, Event.class);
         for (int i = 0; i < Events.QUEUE + 7; i++) {

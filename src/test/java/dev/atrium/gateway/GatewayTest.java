@@ -27,7 +27,7 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** What clients may do, with a session and without one. */
+/** Commands of clients, with a session and without one. */
 class GatewayTest extends WithGateway {
 
     private static final Data TEXT = new Data.Text("x");
@@ -57,7 +57,7 @@ class GatewayTest extends WithGateway {
     }
 
     @Test
-    void a_client_that_shows_who_it_is_counts_for_that_user_and_no_longer_for_the_one_before() {
+    void a_client_that_authenticates_counts_for_that_user_and_no_longer_for_the_one_before() {
         start("atrium.limits.connections-per-user", "1");
         Client client = connect(Identity.ANONYMOUS);
         authentication.identify(client.session, ANN);
@@ -133,7 +133,7 @@ class GatewayTest extends WithGateway {
     }
 
     @Test
-    void a_session_is_let_into_its_own_room_and_its_namespaces_if_it_may_be_there() {
+    void a_session_joins_its_own_room_and_its_namespaces_if_it_has_the_permission() {
         startRequired();
         Client client = connect(user("ann", "lobby:send"));
         done(gateway.admit(client.session));
@@ -142,8 +142,8 @@ class GatewayTest extends WithGateway {
         Client stranger = connect(user("bob", "/chat *:join"));
         assertThat(error(gateway.admit(stranger.session)).code()).isEqualTo(403);
         assertThat(stranger.session.memberships()).isEmpty();
-        Client nobody = connect(Identity.NOBODY);
-        assertThat(error(gateway.admit(nobody.session)).code()).isEqualTo(401);
+        Client unauthenticated = connect(Identity.NOBODY);
+        assertThat(error(gateway.admit(unauthenticated.session)).code()).isEqualTo(401);
     }
 
     @Test
@@ -161,7 +161,7 @@ class GatewayTest extends WithGateway {
     }
 
     @Test
-    void a_backend_publishes_in_nobodys_name() {
+    void a_backend_publishes_without_a_sender() {
         startRequired();
         done(request(caller(key("*:publish")), new Command.Publish(LOBBY, "say", TEXT, true, null, null)));
         Message message = done(service.history(LOBBY, HistoryQuery.after(0, 1))).messages().get(0);
@@ -170,7 +170,7 @@ class GatewayTest extends WithGateway {
     }
 
     @Test
-    void one_without_a_session_publishes_no_more_bytes_than_a_session() {
+    void a_client_without_a_session_publishes_no_more_bytes_than_a_session() {
         start("atrium.limits.bytes", "1024");
         Caller anonymous = caller(Identity.ANONYMOUS);
         done(request(anonymous, new Command.Publish(LOBBY, null, new Data.Text("x".repeat(5 * 1024)), true, null, null)));
@@ -228,7 +228,7 @@ class GatewayTest extends WithGateway {
     }
 
     @Test
-    void the_rooms_of_a_namespace_are_those_that_the_client_may_join_and_the_page_goes_on_behind_all_of_them() {
+    void the_rooms_of_a_namespace_are_those_that_the_client_may_join_and_the_next_page_begins_behind_all_of_them() {
         startRequired();
         for (String name : new String[] { "a", "b", "c", "d" }) {
             say(RoomId.of("/", name), "x");
@@ -253,7 +253,7 @@ class GatewayTest extends WithGateway {
     }
 
     @Test
-    void one_that_listens_without_a_session_is_seen_by_nobody() {
+    void a_listener_without_a_session_is_seen_by_no_client() {
         Client listener = connect(ANN);
         Membership membership = done(request(caller(ANN), new Command.Listen(listener.session, LOBBY, null, () -> true)));
         membership.follow();
@@ -267,13 +267,13 @@ class GatewayTest extends WithGateway {
     }
 
     @Test
-    void one_that_has_gone_before_it_listened_is_410() {
+    void a_client_that_is_gone_before_it_listens_is_410() {
         assertThat(error(request(caller(ANN), new Command.Listen(connect(ANN).session, LOBBY, null, () -> false))).code())
                 .isEqualTo(410);
     }
 
     @Test
-    void what_happens_to_a_session_is_told_with_who_it_is() {
+    void an_event_of_a_session_names_its_identity() {
         Client client = connect(ANN);
         gateway.upgraded(client.session, "websocket");
         gateway.heartbeatMissed(client.session);

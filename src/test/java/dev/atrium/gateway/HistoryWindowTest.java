@@ -10,7 +10,7 @@ import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** From which position on a client is sent what it missed if it may not read the history. */
+/** Position from which a client is sent the missed messages if it may not read the history. */
 class HistoryWindowTest extends WithGateway {
 
     private static final long ABSENCE = Duration.ofMinutes(2).toMillis();
@@ -25,14 +25,14 @@ class HistoryWindowTest extends WithGateway {
     }
 
     @Test
-    void a_client_that_has_missed_nothing_goes_on_where_it_was() {
+    void a_client_that_has_missed_nothing_continues_at_its_position() {
         StreamPosition last = say(LOBBY, "old").position();
         assertThat(done(window.from(LOBBY, last))).isEqualTo(last);
         assertThat(done(window.from(NEWS, StreamPosition.START))).isEqualTo(StreamPosition.START);
     }
 
     @Test
-    void a_client_whose_next_message_is_recent_goes_on_where_it_was() {
+    void a_client_whose_next_message_is_recent_continues_at_its_position() {
         StreamPosition last = say(LOBBY, "old").position();
         clock.pass(Duration.ofMinutes(9));
         say(LOBBY, "recent");
@@ -40,7 +40,7 @@ class HistoryWindowTest extends WithGateway {
     }
 
     @Test
-    void a_client_whose_next_message_is_older_than_it_can_have_been_away_goes_on_with_the_first_recent_one() {
+    void a_client_whose_next_message_is_older_than_its_absence_continues_with_the_first_recent_one() {
         StreamPosition first = say(LOBBY, "old").position();
         say(LOBBY, "old, too");
         clock.pass(Duration.ofMinutes(9));
@@ -52,7 +52,7 @@ class HistoryWindowTest extends WithGateway {
     }
 
     @Test
-    void a_client_that_has_missed_only_old_messages_goes_on_where_the_room_is() {
+    void a_client_that_has_missed_only_old_messages_continues_at_the_head() {
         StreamPosition first = say(LOBBY, "old").position();
         say(LOBBY, "old, too");
         assertThat(done(window.from(LOBBY, new StreamPosition(first.epoch(), 0))))
@@ -61,7 +61,7 @@ class HistoryWindowTest extends WithGateway {
     }
 
     @Test
-    void a_client_that_may_read_the_history_goes_on_from_any_position_and_only_there() {
+    void a_client_that_may_read_the_history_continues_from_any_position_and_only_there() {
         StreamPosition lobby = new StreamPosition(say(LOBBY, "old").position().epoch(), 0);
         StreamPosition news = new StreamPosition(say(NEWS, "old").position().epoch(), 0);
         StreamPosition everyone = new StreamPosition(say(RoomId.everyone("/"), "old").position().epoch(), 0);
@@ -74,7 +74,7 @@ class HistoryWindowTest extends WithGateway {
     }
 
     @Test
-    void the_own_room_of_a_session_goes_on_from_any_position() {
+    void the_own_room_of_a_session_continues_from_any_position() {
         RoomId own = RoomId.of("/", "~abcdefghijklmnopqrst");
         StreamPosition start = new StreamPosition(say(own, "old").position().epoch(), 0);
         assertThat(done(window.from("/", Map.of(own.name(), start), new Grant(policy, user("ann", "")))))

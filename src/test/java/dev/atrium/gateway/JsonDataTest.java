@@ -54,7 +54,7 @@ class JsonDataTest {
 
     @ParameterizedTest
     @ValueSource(strings = { "{", "[1,]", "{a:1}", "'a'", "nul", "\"a", "\"a\nb\"", "01", "{\"a\":1}}", "NaN" })
-    void what_is_not_json_is_refused_with_the_parsers_reason(String json) {
+    void malformed_json_is_refused_with_the_parsers_reason(String json) {
         ErrorReply error = WithGateway.error(() -> JsonData.parse(json));
         assertThat(error.code()).isEqualTo(400);
         assertThat(error.getMessage()).startsWith("body: not JSON: ").hasSizeGreaterThan("body: not JSON: ".length());
@@ -81,7 +81,7 @@ class JsonDataTest {
             [[1,2]]               | [1,2]
             [[],[]]               | [[],[]]
             """)
-    void one_argument_is_shown_alone_none_as_null_and_several_as_an_array(String arguments, String shown) {
+    void a_single_argument_is_shown_alone_none_as_null_and_several_as_an_array(String arguments, String shown) {
         assertThat(JsonData.shown(new Data.Arguments(arguments, List.of()))).isEqualTo(shown);
     }
 

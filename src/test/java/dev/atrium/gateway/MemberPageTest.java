@@ -20,7 +20,7 @@ class MemberPageTest {
             member("~x2", null, 4));
 
     @Test
-    void the_sessions_of_one_user_are_one_and_those_of_nobody_are_told_apart() {
+    void the_sessions_of_one_user_are_one_member_and_anonymous_sessions_are_listed_apart() {
         MemberPage<MemberPage.User> page = MemberPage.ofUsers(ROOM, null, 10);
         assertThat(page.next()).isNull();
         assertThat(page.members()).containsExactly(

@@ -27,7 +27,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** What rooms say, and what clients are answered, as JSON. */
+/** Messages of rooms and replies to clients as JSON. */
 class MessageJsonTest {
 
     /** Closes no object that was left open. */
@@ -79,13 +79,13 @@ class MessageJsonTest {
     }
 
     @Test
-    void what_is_known_besides_the_data_can_be_had_alone() {
+    void the_metadata_of_a_message_can_be_encoded_alone() {
         assertThat(written(json -> MessageJson.writeMeta(message(LOBBY, new Data.Text("x"), new Sender("~s", null)), json)))
                 .isEqualTo("{\"room\":\"lobby\",\"from\":{\"id\":\"~s\"}," + PLACED);
     }
 
     @Test
-    void who_came_or_went_is_an_event_of_the_server() {
+    void a_presence_event_is_an_event_of_the_server() {
         assertThat(written(json -> MessageJson
                 .write(new PresenceEvent(LOBBY, PresenceEvent.Change.JOINED, new Sender("~s", "ann")), json)))
                 .isEqualTo("{\"event\":\"@joined\",\"room\":\"lobby\",\"data\":{\"id\":\"~s\",\"user\":\"ann\"}}");
@@ -95,7 +95,7 @@ class MessageJsonTest {
     }
 
     @Test
-    void a_gap_says_from_which_position_on_it_goes_on() {
+    void a_gap_holds_the_position_after_which_messages_continue() {
         assertThat(written(json -> MessageJson.write(new HistoryGap(LOBBY, PLACE), json)))
                 .isEqualTo("{\"event\":\"@gap\",\"room\":\"lobby\",\"data\":{\"epoch\":\"e\",\"offset\":7}}");
         assertThat(written(json -> MessageJson.writePlace(new HistoryGap(LOBBY, PLACE), json)))
@@ -105,7 +105,7 @@ class MessageJsonTest {
     }
 
     @Test
-    void one_that_joined_is_sent_the_room_and_whether_nothing_is_lost() {
+    void a_client_that_joined_is_sent_the_room_and_whether_no_message_is_lost() {
         assertThat(fields(json -> ReplyJson.writeFields(new Joined(LOBBY, PLACE, true, null), json)))
                 .isEqualTo("{\"room\":\"lobby\",\"epoch\":\"e\",\"offset\":7,\"recovered\":true}");
         assertThat(fields(json -> ReplyJson.writeFields(new Joined(EVERYONE, PLACE, false, null), json)))
@@ -113,7 +113,7 @@ class MessageJsonTest {
     }
 
     @Test
-    void one_that_authenticated_is_sent_user_end_and_the_rooms_that_it_left() {
+    void a_client_that_authenticated_is_sent_user_end_and_the_rooms_that_it_left() {
         Identity ann = new Identity(Identity.Kind.TOKEN, "ann", Permissions.NONE, 123);
         assertThat(fields(json -> ReplyJson.writeFields(new Authentication.Authenticated(ann, true, List.of()), json)))
                 .isEqualTo("{\"user\":\"ann\",\"expires\":123}");

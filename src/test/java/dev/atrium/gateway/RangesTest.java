@@ -52,7 +52,7 @@ class RangesTest {
 
     @ParameterizedTest
     @ValueSource(strings = { "", " 1", "1.5", "1e3", "0x10", "9223372036854775808", "many" })
-    void what_is_no_number_is_named(String text) {
+    void an_invalid_number_is_named(String text) {
         assertThatThrownBy(() -> Ranges.number("after", text)).isInstanceOf(ErrorReply.class)
                 .hasMessage("after: expected a number");
     }

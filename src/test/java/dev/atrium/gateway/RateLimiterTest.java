@@ -56,7 +56,7 @@ class RateLimiterTest extends WithGateway {
     }
 
     @Test
-    void a_session_is_sent_an_error_for_each_message_that_is_too_much_and_is_closed_if_it_goes_on() {
+    void a_session_is_sent_an_error_for_each_message_over_its_limit_and_is_closed_if_it_continues() {
         start("atrium.limits.messages", "1");
         Client client = connect(ANN);
         assertThat(rates.charge(client.session, new Cost(BURST, 10))).isNull();
@@ -96,7 +96,7 @@ class RateLimiterTest extends WithGateway {
     }
 
     @Test
-    void rooms_that_nobody_has_to_join_do_not_count() {
+    void rooms_that_a_session_need_not_join_do_not_count() {
         start("atrium.limits.rooms", "1");
         Client client = admit(ANN);
         assertThat(client.session.memberships()).hasSize(2);

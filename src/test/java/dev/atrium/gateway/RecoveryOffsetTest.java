@@ -15,7 +15,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class RecoveryOffsetTest {
 
     @Test
-    void it_holds_time_epoch_offset_and_room_of_the_message() {
+    void a_recovery_offset_holds_time_epoch_offset_and_room_of_the_message() {
         Message message = new Publication(RoomId.of("/chat", "a.b"), "message", new Data.Text("x"), null, true)
                 .at(new StreamPosition("epoch", 7), 1_700_000_000_000_123L);
         assertThat(RecoveryOffset.of(message)).hasToString("1700000000000123.epoch.7.a.b");
@@ -23,7 +23,7 @@ class RecoveryOffsetTest {
 
     @ParameterizedTest
     @ValueSource(strings = { "lobby", "", "a.b..c", ".", "1.e.2.x", "ö" })
-    void it_is_read_as_it_was_written_whatever_the_room_is_called(String room) {
+    void a_recovery_offset_is_read_as_it_was_written_whatever_the_room_is_called(String room) {
         RecoveryOffset offset = new RecoveryOffset(room, new StreamPosition("e-_1", 42), 99);
         assertThat(RecoveryOffset.parse(offset.toString())).isEqualTo(offset);
     }

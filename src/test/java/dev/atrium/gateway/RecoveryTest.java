@@ -21,7 +21,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Where a client was that knows only its last message, what it missed since, and when nobody can tell. */
+/** Position of a client that knows only its last message, the messages that it missed, and when neither can be found. */
 class RecoveryTest extends WithGateway {
 
     private static final String SENTENCE = "the session cannot go on where it was";
@@ -111,9 +111,9 @@ class RecoveryTest extends WithGateway {
     }
 
     @Test
-    void what_was_missed_in_all_rooms_is_in_the_order_of_its_times() {
-        StreamPosition lobby = say(LOBBY, "heard").position();
-        StreamPosition news = say(NEWS, "heard").position();
+    void messages_missed_in_several_rooms_are_in_the_order_of_their_times() {
+        StreamPosition lobby = say(LOBBY, "received").position();
+        StreamPosition news = say(NEWS, "received").position();
         say(NEWS, "1");
         clock.pass(Duration.ofMillis(1));
         say(LOBBY, "2");
@@ -125,7 +125,7 @@ class RecoveryTest extends WithGateway {
     }
 
     @Test
-    void a_room_in_which_nothing_was_said_has_nothing_missed() {
+    void a_room_without_messages_has_no_missed_messages() {
         assertThat(done(recovery.missed(List.of(joined(LOBBY, "e", 7)), Map.of("lobby", new StreamPosition("e", 7)))))
                 .isEmpty();
         assertThat(done(recovery.missed(List.of(joined(LOBBY, "e", 0)), Map.of("lobby", StreamPosition.START)))).isEmpty();

@@ -25,7 +25,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 /** Which sessions are kept for their clients, and which clients get them back. */
 class ResumptionTest extends WithGateway {
 
-    /** After those the client does not come back. */
+    /** Close reasons after which the client does not resume. */
     private static final Set<CloseReason> FOR_GOOD = EnumSet.of(CloseReason.NORMAL, CloseReason.RESUMED,
             CloseReason.DISCONNECTED, CloseReason.REVOKED,
             CloseReason.FORBIDDEN);
@@ -72,7 +72,7 @@ class ResumptionTest extends WithGateway {
     }
 
     @Test
-    void what_is_kept_are_the_rooms_that_the_client_joined_and_whether_it_watches_them() {
+    void a_stored_session_holds_the_rooms_that_the_client_joined_and_whether_it_watches_them() {
         Client client = admit(ANN);
         join(client, LOBBY);
         done(gateway.execute(client.session, Cost.NONE, new Command.Join(NEWS, true, null)));
@@ -96,7 +96,7 @@ class ResumptionTest extends WithGateway {
     }
 
     @Test
-    void a_client_comes_back_as_the_session_that_it_was_with_its_rooms() {
+    void a_client_resumes_as_the_session_that_it_was_with_its_rooms() {
         Client first = admit(ANN);
         join(first, LOBBY);
         done(gateway.execute(first.session, Cost.NONE, new Command.Join(NEWS, true, null)));
@@ -130,7 +130,7 @@ class ResumptionTest extends WithGateway {
     }
 
     @Test
-    void a_client_that_comes_back_ends_the_connection_that_it_still_has() {
+    void a_client_that_resumes_ends_the_connection_that_it_still_has() {
         Client first = admit(ANN);
         join(first, LOBBY);
         Client second = admit(ANN);
@@ -186,7 +186,7 @@ class ResumptionTest extends WithGateway {
     }
 
     @Test
-    void one_that_has_joined_a_room_already_comes_too_late() {
+    void a_client_that_has_joined_a_room_already_resumes_too_late() {
         Client first = admit(ANN);
         Client second = admit(ANN);
         join(second, LOBBY);
@@ -215,14 +215,14 @@ class ResumptionTest extends WithGateway {
 
     @Test
     void a_session_of_an_anonymous_client_is_not_that_of_a_user() {
-        Client nobody = admit(Identity.ANONYMOUS);
-        String token = nobody.session.resumeToken();
-        nobody.session.closed(CloseReason.CONNECTION_LOST);
+        Client anonymous = admit(Identity.ANONYMOUS);
+        String token = anonymous.session.resumeToken();
+        anonymous.session.closed(CloseReason.CONNECTION_LOST);
         assertThat(error(gateway.execute(admit(ANN).session, Cost.NONE, new Command.Resume(token, Map.of()))).code())
                 .isEqualTo(403);
         assertThat(
                 done(gateway.execute(admit(Identity.ANONYMOUS).session, Cost.NONE, new Command.Resume(token, Map.of()))).self())
-                .isEqualTo(nobody.session.self());
+                .isEqualTo(anonymous.session.self());
     }
 
     @Test
@@ -237,7 +237,7 @@ class ResumptionTest extends WithGateway {
     }
 
     @Test
-    void what_was_taken_for_a_client_that_has_gone_meanwhile_is_kept_for_its_next_attempt() {
+    void a_session_taken_for_a_client_that_has_gone_meanwhile_is_kept_for_its_next_attempt() {
         Client first = admit(ANN);
         String token = first.session.resumeToken();
         first.session.closed(CloseReason.CONNECTION_LOST);
@@ -271,7 +271,7 @@ class ResumptionTest extends WithGateway {
     }
 
     @Test
-    void a_client_that_cannot_have_all_its_rooms_is_closed_to_come_back() {
+    void a_client_that_cannot_have_all_its_rooms_is_closed_and_may_reconnect() {
         Client first = admit(ANN);
         join(first, LOBBY);
         first.session.closed(CloseReason.CONNECTION_LOST);
@@ -302,7 +302,7 @@ class ResumptionTest extends WithGateway {
     }
 
     @Test
-    void all_works_come_to_an_end_before_the_first_failure_is_told() {
+    void all_works_end_before_the_first_failure_is_reported() {
         assertThat(done(Resumption.all(List.of()))).isEmpty();
         assertThat(done(Resumption.all(List.of(Uni.createFrom().item(1), Uni.createFrom().item(2))))).containsExactly(1, 2);
         boolean[] finished = new boolean[1];

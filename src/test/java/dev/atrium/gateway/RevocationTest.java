@@ -21,7 +21,7 @@ class RevocationTest extends WithGateway {
     private Client ann;
     private Client annInChat;
     private Client bob;
-    private Client nobody;
+    private Client anonymous;
 
     @BeforeEach
     void connectClients() {
@@ -29,7 +29,7 @@ class RevocationTest extends WithGateway {
         ann = connect(ANN);
         annInChat = connect(ANN, "/chat");
         bob = connect(user("bob", "*:join"));
-        nobody = connect(Identity.ANONYMOUS);
+        anonymous = connect(Identity.ANONYMOUS);
     }
 
     @Test
@@ -39,7 +39,7 @@ class RevocationTest extends WithGateway {
         assertThat(ann.closed).containsExactly(CloseReason.REVOKED);
         assertThat(annInChat.closed).containsExactly(CloseReason.REVOKED);
         assertThat(bob.closed).isEmpty();
-        assertThat(nobody.closed).isEmpty();
+        assertThat(anonymous.closed).isEmpty();
     }
 
     @Test
@@ -71,7 +71,7 @@ class RevocationTest extends WithGateway {
     }
 
     @Test
-    void without_the_reply_of_every_replica_the_client_is_told_to_repeat_the_request() {
+    void without_the_reply_of_every_replica_the_client_is_asked_to_repeat_the_request() {
         Cluster ofTwo = new Cluster(port(Backplane.class, memory, Map.of("clusterRpc", new OneOfTwo())), sessions);
         ErrorReply error = error(new Revocation(ofTwo, sessions).revoke(null, "ann"));
         assertThat(error.code()).isEqualTo(503);

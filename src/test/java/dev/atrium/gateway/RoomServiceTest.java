@@ -24,7 +24,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What is done in rooms: joining, leaving, publishing, and going on as an earlier session. */
+/** Operations in rooms: joining, leaving, publishing, and resuming an earlier session. */
 class RoomServiceTest extends WithGateway {
 
     private static final Data TEXT = new Data.Text("x");
@@ -83,7 +83,7 @@ class RoomServiceTest extends WithGateway {
     }
 
     @Test
-    void what_only_the_server_says_is_announced() {
+    void the_server_publishes_events_that_clients_may_not_publish() {
         done(service.announce(new Publication(LOBBY, "@file", TEXT, null, true), Transport.HTTP));
         assertThat(done(service.history(LOBBY, HistoryQuery.after(0, 1))).messages()).extracting(each -> each.event())
                 .containsExactly("@file");
@@ -141,7 +141,7 @@ class RoomServiceTest extends WithGateway {
     }
 
     @Test
-    void a_session_that_joins_is_present_and_is_sent_what_is_said_from_then_on() {
+    void a_session_that_joins_is_present_and_is_sent_the_messages_from_then_on() {
         Client client = admit(ANN);
         say(LOBBY, "before");
         Joined joined = join(client, LOBBY);
@@ -175,7 +175,7 @@ class RoomServiceTest extends WithGateway {
     }
 
     @Test
-    void one_that_joins_again_from_a_position_that_it_was_sent_everything_after_has_lost_nothing() {
+    void a_session_that_joins_again_from_a_position_that_it_was_sent_everything_after_has_lost_nothing() {
         Client client = admit(ANN);
         StreamPosition before = say(LOBBY, "1").position();
         StreamPosition start = say(LOBBY, "2").position();
@@ -187,7 +187,7 @@ class RoomServiceTest extends WithGateway {
     }
 
     @Test
-    void another_sessions_own_room_nobody_joins() {
+    void a_session_cannot_join_the_own_room_of_another() {
         Client client = admit(ANN);
         ErrorReply error = error(service.join(client.session, RoomId.of("/", "~abcdefghijklmnopqrst"), false, null));
         assertThat(error.code()).isEqualTo(403);
@@ -197,7 +197,7 @@ class RoomServiceTest extends WithGateway {
     }
 
     @Test
-    void a_client_that_may_not_read_the_history_is_sent_what_it_missed_and_is_told_if_that_is_not_all() {
+    void a_client_that_may_not_read_the_history_is_sent_what_it_missed_and_whether_that_is_all() {
         startRequired();
         Identity member = user("ann", "*:join");
         clock.pass(Duration.ofMinutes(-10));
@@ -250,7 +250,7 @@ class RoomServiceTest extends WithGateway {
     }
 
     @Test
-    void its_own_room_a_session_cannot_leave_but_its_namespaces_it_can() {
+    void a_session_cannot_leave_its_own_room_but_can_leave_its_namespaces() {
         Client client = admit(ANN);
         ErrorReply error = error(service.leave(client.session, RoomId.of("/", client.session.id())));
         assertThat(error.code()).isEqualTo(400);
@@ -293,7 +293,7 @@ class RoomServiceTest extends WithGateway {
     }
 
     @Test
-    void those_in_its_own_room_and_its_namespaces_are_in_no_list_either() {
+    void members_of_its_own_room_and_its_namespaces_are_in_no_list_either() {
         Client client = admit(ANN);
         assertThat(done(memory.members(RoomId.of("/", client.session.id())))).isEmpty();
         assertThat(done(memory.members(RoomId.everyone("/")))).isEmpty();
@@ -319,7 +319,7 @@ class RoomServiceTest extends WithGateway {
         join(first, LOBBY);
         join(first, NEWS);
         clock.pass(Duration.ofSeconds(-20));
-        PublishResult last = say(LOBBY, "heard");
+        PublishResult last = say(LOBBY, "received");
         clock.pass(Duration.ofSeconds(5));
         say(NEWS, "missed 1");
         clock.pass(Duration.ofSeconds(5));
@@ -342,11 +342,11 @@ class RoomServiceTest extends WithGateway {
     }
 
     @Test
-    void a_client_that_recovers_goes_on_with_its_token() {
+    void a_client_that_recovers_continues_with_its_token() {
         Client first = admit(ANN);
         join(first, LOBBY);
         clock.pass(Duration.ofSeconds(-20));
-        PublishResult last = say(LOBBY, "heard");
+        PublishResult last = say(LOBBY, "received");
         clock.pass(Duration.ofSeconds(20));
         String token = first.session.resumeToken();
         first.session.closed(CloseReason.CONNECTION_LOST);
@@ -364,7 +364,7 @@ class RoomServiceTest extends WithGateway {
             Client first = admit(member);
             join(first, NEWS);
             clock.pass(Duration.ofMinutes(-minutes));
-            PublishResult last = say(NEWS, "heard");
+            PublishResult last = say(NEWS, "received");
             clock.pass(Duration.ofSeconds(2));
             say(NEWS, "missed");
             clock.pass(Duration.ofMinutes(minutes).minusSeconds(2));

@@ -44,7 +44,7 @@ class RoomUrlTest {
             "/             | room: expected a name of 1 to 255 bytes",
             "/rooms/a%0Ab  | room: expected printable characters, got U+000A",
     })
-    void what_names_no_room_is_refused_with_what_was_expected(String path, String message) {
+    void a_url_that_names_no_room_is_refused_with_the_expected_form(String path, String message) {
         assertThatThrownBy(() -> RoomUrl.room("/", path)).isInstanceOfSatisfying(ErrorReply.class,
                 error -> assertThat(error.code()).isEqualTo(400)).hasMessage(message);
     }

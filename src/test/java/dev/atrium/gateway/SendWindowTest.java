@@ -12,7 +12,7 @@ import java.util.List;
 import java.util.Queue;
 import org.junit.jupiter.api.Test;
 
-/** When a client is read more slowly because its messages are not taken yet. */
+/** Pauses of reading while the messages of a client are still being executed. */
 class SendWindowTest {
 
     private final Connection connection = new Connection();
@@ -38,7 +38,7 @@ class SendWindowTest {
     }
 
     @Test
-    void reading_stops_with_the_last_message_that_fits_and_goes_on_when_half_of_them_are_done() {
+    void reading_stops_with_the_last_message_that_fits_and_resumes_when_half_of_them_are_done() {
         SendWindow window = new SendWindow(connection, loop::add, 4);
         submit(window, 3);
         assertThat(connection.pauses).isZero();
@@ -66,7 +66,7 @@ class SendWindowTest {
     }
 
     @Test
-    void what_was_read_before_the_pause_took_effect_pauses_no_second_time() {
+    void messages_read_before_the_pause_took_effect_pause_no_second_time() {
         SendWindow window = new SendWindow(connection, loop::add, 2);
         submit(window, 4);
         assertThat(connection.pauses).isOne();

@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** When a client is sent that its token expires, and when its session ends for that. */
+/** Times at which a client is sent the expiry of its token, and at which its session ends. */
 class TokenExpiryTest extends WithGateway {
 
     private static final Duration MINUTE = Duration.ofMinutes(1);
@@ -26,7 +26,7 @@ class TokenExpiryTest extends WithGateway {
     }
 
     @Test
-    void a_client_that_does_not_say_in_time_who_it_is_is_closed() {
+    void a_client_that_does_not_authenticate_in_time_is_closed() {
         Client client = connect(Identity.NOBODY);
         pass(Duration.ofSeconds(5));
         assertThat(client.closed).isEmpty();
@@ -72,7 +72,7 @@ class TokenExpiryTest extends WithGateway {
     }
 
     @Test
-    void what_does_not_expire_is_not_watched() {
+    void a_token_that_does_not_expire_is_not_watched() {
         Client client = connect(ANN);
         Client anonymous = connect(Identity.ANONYMOUS);
         pass(Duration.ofDays(2));

@@ -73,7 +73,7 @@ abstract class WithGateway {
     final List<Event> events = new CopyOnWriteArrayList<>();
     final EmbeddedChannel channel = new EmbeddedChannel();
 
-    /** What calls of the backplane and its session store fail with, by the name of the method. */
+    /** Failures of calls of the backplane and its session store, by the name of the method. */
     final Map<String, Throwable> outages = new ConcurrentHashMap<>();
 
     HistoryPolicy history = new HistoryPolicy(100, Duration.ofHours(1));
@@ -242,7 +242,7 @@ abstract class WithGateway {
         }));
     }
 
-    /** Says what time it is for the backplane. */
+    /** Sets the time of the backplane. */
     static final class SettableClock extends Clock {
 
         private long millis = System.currentTimeMillis();

@@ -43,7 +43,7 @@ class PolicyTest {
     }
 
     @Test
-    void an_unauthenticated_client_is_anonymous_or_nobody() {
+    void an_unauthenticated_client_is_anonymous_or_has_no_identity() {
         assertThat(open.unauthenticated()).isEqualTo(Identity.ANONYMOUS);
         assertThat(Policy.open().unauthenticated()).isEqualTo(Identity.ANONYMOUS);
         assertThat(required.unauthenticated()).isEqualTo(Identity.NOBODY);
@@ -51,7 +51,7 @@ class PolicyTest {
 
     @ParameterizedTest
     @EnumSource(Permission.class)
-    void nobody_is_allowed_nothing_whatever_everyone_is_granted(Permission permission) {
+    void a_client_without_identity_is_allowed_nothing_whatever_everyone_is_granted(Permission permission) {
         Policy policy = new Policy(SecuritySettings.of("auth.mode", "required", "permissions.everyone", "/* *:admin"));
         assertThat(policy.allows(Identity.NOBODY, LOBBY, permission)).isFalse();
         assertThat(policy.allowsEverywhere(Identity.NOBODY, permission)).isFalse();
