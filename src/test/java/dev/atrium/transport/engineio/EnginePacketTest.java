@@ -9,12 +9,12 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** What packets and errors of Engine.IO 4 are on the wire. */
+/** Packets and errors of Engine.IO 4 on the wire. */
 class EnginePacketTest {
 
     @ParameterizedTest
     @CsvSource({ "true, '[\"websocket\"]'", "false, []" })
-    void the_handshake_tells_what_a_client_has_to_know(boolean upgradable, String upgrades) {
+    void the_handshake_holds_what_a_client_has_to_know(boolean upgradable, String upgrades) {
         EngineSettings settings = new EngineSettings(Duration.ofSeconds(25), Duration.ofMillis(1500), Duration.ZERO, 1_000_000);
         assertThat(text(Packet.open("abc", upgradable, settings)))
                 .isEqualTo("0{\"sid\":\"abc\",\"upgrades\":" + upgrades

@@ -11,7 +11,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** The life of a connection that polls: what ends it, who is told, and when nothing is left of it. */
+/** Lifecycle of a connection that polls: the events that end it, their reports, and its removal. */
 class EngineSocketTest extends WithEngine {
 
     private static final String UNKNOWN = "400 {\"code\":1,\"message\":\"Session ID unknown\"}";
@@ -19,7 +19,7 @@ class EngineSocketTest extends WithEngine {
     private final List<String> disconnected = new ArrayList<>();
 
     @Test
-    void it_is_known_by_a_secret_that_begins_with_the_name_of_its_node() {
+    void a_connection_is_known_by_a_secret_that_begins_with_the_name_of_its_node() {
         assertThat(socket.id()).startsWith("node-1").hasSize(20);
         assertThat(sockets.find(socket.id())).isSameAs(socket);
         assertThat(sockets.count("polling")).isEqualTo(1);
@@ -116,7 +116,7 @@ class EngineSocketTest extends WithEngine {
     }
 
     @Test
-    void a_poll_that_waits_is_told_of_the_end_at_once() {
+    void a_poll_that_waits_is_answered_at_once_when_the_connection_ends() {
         fetchOpen();
         FakeRequest poll = get();
         socket.close();
@@ -139,7 +139,7 @@ class EngineSocketTest extends WithEngine {
     }
 
     @Test
-    void a_failure_is_told_to_a_poll_that_waits_behind_what_was_sent() {
+    void a_failure_is_sent_to_a_poll_that_waits_behind_the_packets_before_it() {
         fetchOpen();
         FakeRequest poll = get();
         send("a");
@@ -149,7 +149,7 @@ class EngineSocketTest extends WithEngine {
     }
 
     @Test
-    void it_ends_once_whatever_comes_after() {
+    void a_connection_ends_once_whatever_comes_after() {
         socket.close();
         socket.fail(CloseReason.SERVER_FAULT);
         socket.lost(polling, CloseReason.CONNECTION_LOST);
@@ -169,7 +169,7 @@ class EngineSocketTest extends WithEngine {
     }
 
     @Test
-    void a_client_that_says_goodbye_has_its_waiting_poll_ended() {
+    void a_client_that_closes_has_its_waiting_poll_ended() {
         fetchOpen();
         FakeRequest poll = get();
         assertThat(post("1").answer()).isEqualTo("200 ok");
@@ -179,7 +179,7 @@ class EngineSocketTest extends WithEngine {
     }
 
     @Test
-    void the_poll_of_a_client_that_has_said_goodbye_may_come_a_moment_later_and_gets_nothing_else() {
+    void the_poll_of_a_client_that_has_closed_may_come_a_moment_later_and_gets_nothing_else() {
         fetchOpen();
         send("not wanted any more");
         post("1");
@@ -205,7 +205,7 @@ class EngineSocketTest extends WithEngine {
         fetchOpen();
         send("x".repeat(LIMIT));
         socket.send(Packet.ping());
-        assertThat(application.received).as("the caller may be in the middle of something").isEmpty();
+        assertThat(application.received).as("the caller may be in the middle of a call").isEmpty();
         turn();
         assertThat(application.received).containsExactly("closed SLOW_CONSUMER");
     }
@@ -221,7 +221,7 @@ class EngineSocketTest extends WithEngine {
 
     @ParameterizedTest
     @ValueSource(strings = { "0", "5", "6", "0{}" })
-    void packets_that_are_not_for_a_server_are_passed_over(String packet) {
+    void packets_that_are_not_for_a_server_are_ignored(String packet) {
         socket.packet(packet);
         assertThat(application.received).isEmpty();
         assertThat(socket.isOpen()).isTrue();
@@ -249,7 +249,7 @@ class EngineSocketTest extends WithEngine {
     }
 
     @Test
-    void bytes_count_too_and_what_is_refused_says_so() {
+    void bytes_count_too_and_a_rejected_charge_returns_false() {
         open(Map.of("atrium.limits.messages", "0", "atrium.limits.bytes", "1024"));
         assertThat(socket.spend(5 * 1024)).isTrue();
         assertThat(socket.spend(1024)).isFalse();
@@ -258,7 +258,7 @@ class EngineSocketTest extends WithEngine {
     }
 
     @Test
-    void it_goes_on_when_it_was_resumed_as_often_as_it_was_paused() {
+    void a_connection_reads_again_when_it_was_resumed_as_often_as_it_was_paused() {
         socket.pause();
         socket.pause();
         post("4a");

@@ -31,7 +31,7 @@ class PayloadTest {
 
     @ParameterizedTest
     @ValueSource(ints = { 0, 1, 125, 126, 65_535, 65_536 })
-    void what_was_written_as_frames_becomes_packets(int length) {
+    void frames_become_packets(int length) {
         String text = "x".repeat(length);
         ByteBuf body = Unpooled.buffer();
 

@@ -11,7 +11,7 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** What polls are answered and when, what posts hand on, and what ends a connection that polls. */
+/** Answers of polls, packets of posts, and the end of a connection that polls. */
 class PollingTransportTest extends WithEngine {
 
     @Test
@@ -36,7 +36,7 @@ class PollingTransportTest extends WithEngine {
     }
 
     @Test
-    void what_is_sent_while_no_poll_waits_is_given_to_the_next_one() {
+    void packets_sent_while_no_poll_waits_are_the_answer_of_the_next_one() {
         fetchOpen();
         send("a");
         turn();
@@ -50,7 +50,7 @@ class PollingTransportTest extends WithEngine {
     }
 
     @Test
-    void what_waits_is_bounded_and_the_rest_is_released() {
+    void waiting_packets_are_bounded_and_the_rest_is_released() {
         fetchOpen();
         ByteBuf fits = Unpooled.wrappedBuffer(new byte[LIMIT]);
         ByteBuf tooMuch = Unpooled.wrappedBuffer(new byte[1]);
@@ -131,14 +131,15 @@ class PollingTransportTest extends WithEngine {
             "node-2, -, node-3, -, no stamp",
             "-, abc, node-3, abc, not forwarded",
     })
-    void what_is_not_surely_the_same_poll_is_another_one(String by, String stamp, String nextBy, String nextStamp, String why) {
+    void a_poll_that_is_not_surely_the_same_is_another_one(String by, String stamp, String nextBy, String nextStamp,
+            String why) {
         get(forwarded(by, stamp));
         send("later");
         assertThat(get(forwarded(nextBy, nextStamp)).answer()).as(why).isEqualTo("200 4later");
     }
 
     @Test
-    void a_poll_that_waits_and_comes_again_by_another_replica_takes_the_place_of_the_first() {
+    void a_repeated_poll_by_another_replica_replaces_the_waiting_one() {
         fetchOpen();
         FakeRequest first = get(forwarded("node-2", "abc"));
         first.abandon();
@@ -199,7 +200,7 @@ class PollingTransportTest extends WithEngine {
     }
 
     @Test
-    void what_stands_before_a_malformed_packet_is_handed_on_and_what_stands_behind_it_is_not() {
+    void packets_before_a_malformed_one_are_handed_on_and_packets_behind_it_are_not() {
         post("4a\u001e9\u001e4b");
         assertThat(application.received).containsExactly("text a", "closed PROTOCOL_ERROR");
     }

@@ -14,7 +14,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** How a WebSocket takes a connection over from polling, or carries one from its beginning. */
+/** Upgrade of a connection from polling to a WebSocket, and connections that begin on a WebSocket. */
 class UpgradeTest extends WithEngine {
 
     private static final Caller CALLER = new Caller(Identity.ANONYMOUS, "192.0.2.1");
@@ -46,7 +46,7 @@ class UpgradeTest extends WithEngine {
 
     @ParameterizedTest
     @ValueSource(booleans = { true, false })
-    void a_client_that_probes_and_upgrades_goes_on_by_its_web_socket(boolean atHome) {
+    void a_client_that_probes_and_upgrades_continues_on_its_web_socket(boolean atHome) {
         fetchOpen();
         EmbeddedSocket webSocket = upgraded(atHome);
         assertThat(application.received).containsExactly("upgraded websocket");
@@ -64,7 +64,7 @@ class UpgradeTest extends WithEngine {
 
     @ParameterizedTest
     @ValueSource(booleans = { true, false })
-    void what_waits_for_the_next_poll_goes_over_to_the_web_socket(boolean atHome) {
+    void packets_that_wait_for_the_next_poll_move_to_the_web_socket(boolean atHome) {
         fetchOpen();
         EmbeddedSocket webSocket = candidate(atHome);
         text(webSocket, "2probe");
@@ -117,7 +117,7 @@ class UpgradeTest extends WithEngine {
         assertThat(get().answer()).isEqualTo("200 2");
         FakeRequest next = get();
         advance(500);
-        assertThat(next.isAnswered()).as("released no more").isFalse();
+        assertThat(next.isAnswered()).as("not released a second time").isFalse();
         text(webSocket, "5");
         assertThat(application.received).isEmpty();
         assertThat(socket.transport()).isEqualTo("polling");
@@ -174,7 +174,7 @@ class UpgradeTest extends WithEngine {
 
     @ParameterizedTest
     @ValueSource(strings = { "2", "4message", "3probe", "55", "" })
-    void a_web_socket_that_sends_anything_else_before_the_upgrade_is_closed_and_polling_goes_on(String packet) {
+    void a_web_socket_that_sends_anything_else_before_the_upgrade_is_closed_and_polling_continues(String packet) {
         fetchOpen();
         EmbeddedSocket webSocket = candidate(true);
         text(webSocket, packet);
@@ -272,7 +272,7 @@ class UpgradeTest extends WithEngine {
             "TOO_MANY_MESSAGES, close 4429 too many messages", "SERVER_FAULT, close 1011 server fault",
             "DISCONNECTED, close 1008 disconnected by the application",
             "UNAUTHENTICATED, 'close 4401 token missing, wrong or expired'" })
-    void what_the_protocol_ends_it_ends_without_a_code_and_what_the_server_ends_with_one(CloseReason reason, String close) {
+    void the_protocol_ends_a_connection_without_a_code_and_the_server_with_one(CloseReason reason, String close) {
         fetchOpen();
         EmbeddedSocket webSocket = upgraded(true);
         socket.fail(reason);
@@ -281,7 +281,7 @@ class UpgradeTest extends WithEngine {
     }
 
     @Test
-    void a_rule_of_web_sockets_that_is_broken_is_told_with_its_code() {
+    void a_web_socket_that_breaks_the_protocol_is_closed_with_its_code() {
         fetchOpen();
         EmbeddedSocket webSocket = upgraded(true);
         webSocket.connection().fail(CloseReason.PROTOCOL_ERROR);

@@ -50,7 +50,7 @@ abstract class WithEngine {
     PollingTransport polling;
     private ContextInternal context;
 
-    /** What the connection hands on. */
+    /** Records the packets that the connection hands on. */
     static final class Application implements EngineSocket.Listener {
 
         final List<String> received = new ArrayList<>();
@@ -142,7 +142,7 @@ abstract class WithEngine {
         return request;
     }
 
-    /** One that another replica has forwarded, with its stamp. */
+    /** Request that another replica has forwarded, with its stamp. */
     FakeRequest forwarded(String by, String stamp) {
         return new FakeRequest(context, by, stamp);
     }

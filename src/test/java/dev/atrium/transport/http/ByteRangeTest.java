@@ -30,7 +30,7 @@ class ByteRangeTest {
     @ValueSource(strings = { "", "bytes", "bytes=", "bytes=-", "bytes=a-b", "bytes=0-1,3-4", "bytes=5-4", "bytes=12-11",
             "items=0-1", "Bytes=0-1",
             "bytes=1000000000000000000-", "bytes=0-1000000000000000000", "bytes=--1", "bytes= 0-1" })
-    void what_makes_no_sense_is_passed_over_and_the_whole_is_given(String range) {
+    void an_invalid_range_is_ignored_and_the_whole_file_is_sent(String range) {
         assertThat(ByteRange.requested(FILE, range, null)).isEqualTo(new ByteRange(0, 9, false));
     }
 

@@ -55,7 +55,7 @@ class EntityTagsTest {
     }
 
     @Test
-    void what_is_not_there_has_no_tag() throws IOException {
+    void a_missing_resource_has_no_tag() throws IOException {
         assertThat(EntityTags.ofResources("web", "missing")).isEmpty();
     }
 

@@ -7,7 +7,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What browsers are told of a file that somebody has uploaded. */
+/** Response headers of an uploaded file, which browsers must not execute. */
 class FileHeadersTest {
 
     @ParameterizedTest
@@ -19,7 +19,7 @@ class FileHeadersTest {
             "text/plain                 | text/plain; charset=utf-8",
             "' text/plain ;charset=x'   | text/plain; charset=utf-8",
     })
-    void what_cannot_run_is_shown(String type, String shownAs) {
+    void a_file_that_cannot_run_is_shown(String type, String shownAs) {
         assertThat(FileHeaders.of(ByteRangeTest.file("a", type, 1)))
                 .containsEntry("Content-Type", shownAs)
                 .containsEntry("Content-Disposition", "inline; filename=\"a\"; filename*=UTF-8''a");
@@ -46,7 +46,7 @@ class FileHeadersTest {
             "../a;b'c     | ../a;b'c   | ..%2Fa%3Bb%27c",
             "`~ \u007f`   | `~ _`      | %7E%20%7F",
     })
-    void a_name_is_told_in_ascii_and_exactly_and_ends_no_header(String name, String ascii, String exact) {
+    void a_name_is_sent_in_ascii_and_exactly_and_ends_no_header(String name, String ascii, String exact) {
         assertThat(FileHeaders.of(ByteRangeTest.file(name, "text/html", 1)).get("Content-Disposition"))
                 .isEqualTo("attachment; filename=\"" + ascii + "\"; filename*=UTF-8''" + exact);
     }

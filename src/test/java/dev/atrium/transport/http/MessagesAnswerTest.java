@@ -22,14 +22,14 @@ class MessagesAnswerTest {
     private static final StreamPosition HEAD = new StreamPosition("E", 9);
 
     @Test
-    void the_next_place_is_behind_the_last_message_and_not_at_the_head() {
+    void the_next_position_is_behind_the_last_message_and_not_at_the_head() {
         assertThat(answer(null, 6, 7)).isEqualTo("{\"room\":\"r\",\"epoch\":\"E\",\"offset\":7,\"messages\":["
                 + "{\"event\":\"e\",\"room\":\"r\",\"data\":\"6\",\"at\":5,\"epoch\":\"E\",\"offset\":6},"
                 + "{\"event\":\"e\",\"room\":\"r\",\"data\":\"7\",\"at\":5,\"epoch\":\"E\",\"offset\":7}]}");
     }
 
     @Test
-    void without_messages_the_next_place_is_the_head() {
+    void without_messages_the_next_position_is_the_head() {
         assertThat(answer(null)).isEqualTo("{\"room\":\"r\",\"epoch\":\"E\",\"offset\":9,\"messages\":[]}");
     }
 
@@ -42,14 +42,15 @@ class MessagesAnswerTest {
 
     @ParameterizedTest
     @CsvSource({ "E, 5, true", "'', 5, true", "E, 4, false", "E, 6, false", "F, 5, false", "E, 10, false" })
-    void a_client_that_has_named_a_place_is_told_whether_it_has_missed_nothing(String epoch, long offset, boolean recovered) {
+    void a_client_that_has_named_a_position_is_sent_whether_it_has_missed_nothing(String epoch, long offset,
+            boolean recovered) {
         assertThat(answer(new StreamPosition(epoch, offset), 6, 7))
                 .contains("\"offset\":7,\"recovered\":" + recovered + ",\"messages\":[{");
     }
 
     @ParameterizedTest
     @CsvSource({ "E, 9, true", "E, 8, false", "F, 9, false" })
-    void one_that_is_at_the_head_has_missed_nothing(String epoch, long offset, boolean recovered) {
+    void a_client_that_is_at_the_head_has_missed_nothing(String epoch, long offset, boolean recovered) {
         assertThat(answer(new StreamPosition(epoch, offset))).contains("\"recovered\":" + recovered + ",\"messages\":[]");
     }
 

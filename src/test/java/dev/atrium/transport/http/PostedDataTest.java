@@ -14,7 +14,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.NullSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What the body of a request is as data of a message. */
+/** Conversion of the body of a request to the data of a message. */
 class PostedDataTest {
 
     private static final byte[] NOT_UTF8 = { 'a', (byte) 0xe9 };
@@ -28,7 +28,7 @@ class PostedDataTest {
 
     @ParameterizedTest
     @ValueSource(strings = { "text/plain", "text/plain;charset=UTF-8", "application/x-www-form-urlencoded", "text/*" })
-    void text_is_utf8_unless_something_else_is_said(String type) {
+    void text_is_utf8_unless_a_charset_is_named(String type) {
         assertThat(PostedData.read(type, utf8("{\u00e9\n"))).isEqualTo(new Data.Text("{\u00e9\n"));
     }
 
@@ -60,14 +60,14 @@ class PostedDataTest {
 
     @ParameterizedTest
     @ValueSource(strings = { "x", "{]", "{\"a\":1", "[1,]", "'a'", "01" })
-    void what_is_not_json_is_refused_and_says_why(String body) {
+    void malformed_json_is_refused_with_the_reason(String body) {
         assertThatThrownBy(() -> PostedData.read("application/json", utf8(body))).isInstanceOfSatisfying(ErrorReply.class,
                 error -> assertThat(error.code()).isEqualTo(400)).hasMessageStartingWith("body: not JSON: ");
     }
 
     @ParameterizedTest(name = "{0}: {2}")
     @MethodSource("mistakes")
-    void what_makes_no_sense_is_refused_with_what_was_expected(String type, byte[] body, String message) {
+    void an_invalid_body_is_refused_with_the_expected_form(String type, byte[] body, String message) {
         assertThatThrownBy(() -> PostedData.read(type, body)).isInstanceOfSatisfying(ErrorReply.class,
                 error -> assertThat(error.code()).isEqualTo(400)).hasMessage(message);
     }

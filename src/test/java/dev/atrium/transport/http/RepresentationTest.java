@@ -7,7 +7,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.NullSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What a room is to clients that accept this or that. */
+/** Representation of a room by the Accept header of the client. */
 class RepresentationTest {
 
     @ParameterizedTest
@@ -36,7 +36,7 @@ class RepresentationTest {
 
     @ParameterizedTest
     @ValueSource(strings = { ";", "text/" })
-    void what_makes_no_sense_is_left_to_the_resource(String accept) {
+    void an_invalid_accept_header_is_left_to_the_resource(String accept) {
         assertThat(Representation.best(accept)).isNull();
     }
 }

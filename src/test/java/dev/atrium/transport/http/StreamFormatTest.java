@@ -92,7 +92,7 @@ class StreamFormatTest {
     }
 
     @Test
-    void who_comes_and_goes_is_not_shown() {
+    void presence_events_are_not_shown() {
         assertThat(JsonLines.INSTANCE.encode(new PresenceEvent(ROOM, PresenceEvent.Change.JOINED, new Sender("i", null))))
                 .isNull();
     }

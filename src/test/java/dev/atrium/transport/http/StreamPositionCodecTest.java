@@ -23,7 +23,7 @@ class StreamPositionCodecTest {
 
     @ParameterizedTest
     @NullAndEmptySource
-    void none_is_none(String text) {
+    void no_text_is_no_position(String text) {
         assertThat(StreamPositionCodec.parse("since", text)).isNull();
     }
 
@@ -36,7 +36,7 @@ class StreamPositionCodecTest {
     }
 
     @Test
-    void what_is_written_is_read_again() {
+    void a_formatted_position_is_parsed_again() {
         StreamPosition position = new StreamPosition("E_-", 7);
         assertThat(StreamPositionCodec.text(position)).isEqualTo("E_-:7");
         assertThat(StreamPositionCodec.parse("since", StreamPositionCodec.text(position))).isEqualTo(position);

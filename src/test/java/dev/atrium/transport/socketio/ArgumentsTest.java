@@ -25,12 +25,12 @@ class ArgumentsTest {
             "[\"e\",[1,2]]                  | [1,2]",
             "[\"e\",1,\"2\",{\"3\":[true]}] | [1,\"2\",{\"3\":[true]}]",
     })
-    void whoever_knows_no_arguments_is_shown_one_value(String payload, String shown) {
+    void a_client_of_a_protocol_without_arguments_is_shown_one_value(String payload, String shown) {
         assertThat(JsonData.shown(Arguments.parse(payload, List.of()).from(1))).isEqualTo(shown);
     }
 
     @Test
-    void one_text_is_text_and_one_buffer_is_bytes() {
+    void a_single_text_is_text_and_a_single_buffer_is_bytes() {
         assertThat(Arguments.parse("[\"e\",\"a\\u00e9\"]", List.of()).from(1)).isEqualTo(new Data.Text("aé"));
         Data buffer = Arguments.parse("[\"e\",{\"_placeholder\":true,\"num\":0}]", List.of(BYTES)).from(1);
         assertThat(((Data.Binary) buffer).bytes()).isSameAs(BYTES);
@@ -67,7 +67,7 @@ class ArgumentsTest {
             "[\"e\",[\"a\"]]   | 1 | -",
             "[]                | 0 | -",
     })
-    void only_a_text_at_its_place_is_a_text(String payload, int index, String text) {
+    void only_a_text_at_its_index_is_a_text(String payload, int index, String text) {
         assertThat(Arguments.parse(payload, List.of()).text(index)).isEqualTo(text);
     }
 
@@ -83,7 +83,7 @@ class ArgumentsTest {
     }
 
     @Test
-    void one_value_with_bytes_within_and_bytes_that_belong_elsewhere_stay_arguments() {
+    void a_value_with_bytes_within_and_bytes_that_belong_elsewhere_stay_arguments() {
         Data within = Arguments.parse("[\"e\",[{\"_placeholder\":true,\"num\":0}]]", List.of(BYTES)).from(1);
         assertThat(((Data.Arguments) within).json()).isEqualTo("[[{\"_placeholder\":true,\"num\":0}]]");
         Data two = Arguments.parse("[\"e\",{\"_placeholder\":true,\"num\":1}]", List.of(BYTES, new byte[1])).from(1);

@@ -10,7 +10,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What is read from the payload of a CONNECT packet, and what is passed over. */
+/** Fields that are read from the payload of a CONNECT packet, and fields that are ignored. */
 class AuthTest {
 
     @ParameterizedTest
@@ -34,7 +34,7 @@ class AuthTest {
     }
 
     @Test
-    void the_offset_tells_where_the_client_was() {
+    void the_offset_holds_the_position_of_the_client() {
         assertThat(Auth.parse("{\"pid\":\"p\",\"offset\":\"1795218376447123.E.7.a.b\"}").last())
                 .isEqualTo(new RecoveryOffset("a.b", new StreamPosition("E", 7), 1795218376447123L));
     }
@@ -47,7 +47,7 @@ class AuthTest {
 
     @ParameterizedTest
     @ValueSource(strings = { "{", "x", "{\"token\":}" })
-    void what_is_not_json_makes_no_sense(String payload) {
+    void malformed_json_is_rejected(String payload) {
         assertThatThrownBy(() -> Auth.parse(payload)).isInstanceOf(MalformedPacketException.class).hasMessage("not JSON");
     }
 }

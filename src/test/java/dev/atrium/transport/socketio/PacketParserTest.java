@@ -35,7 +35,7 @@ class PacketParserTest {
     }
 
     @Test
-    void a_binary_packet_says_how_many_attachments_follow() {
+    void a_binary_packet_counts_the_attachments_that_follow() {
         assertThat(PacketParser.parse("52-/admin,7[\"baz\",{\"_placeholder\":true,\"num\":0}]", 10))
                 .isEqualTo(new Packet(Type.BINARY_EVENT, "/admin", "7", "[\"baz\",{\"_placeholder\":true,\"num\":0}]", 2));
         assertThat(PacketParser.parse("61-15[\"bar\"]", 10))
@@ -67,7 +67,7 @@ class PacketParserTest {
             "611-[] | expected 1 to 10 attachments",
             "2123456789012345678901[] | the id is too long",
     })
-    void what_is_wrong_is_named(String text, String message) {
+    void a_malformed_packet_is_reported_with_its_fault(String text, String message) {
         assertThatThrownBy(() -> PacketParser.parse(text, 10)).isInstanceOf(MalformedPacketException.class).hasMessage(message);
     }
 

@@ -15,7 +15,7 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** Who is given the acknowledgement of a client, and what of one that does not come. */
+/** Acknowledgements of clients: the caller that receives each, and the failure of a missing one. */
 class PendingAcksTest {
 
     private final EmbeddedChannel channel = new EmbeddedChannel();
@@ -47,7 +47,7 @@ class PendingAcksTest {
     }
 
     @Test
-    void a_question_is_answered_once_and_what_nobody_asked_for_is_passed_over() {
+    void a_pending_ack_is_completed_once_and_an_unknown_ack_is_ignored() {
         acks.answered("0", List.of());
         String id = ask(1_000);
         acks.answered("17", List.of());
@@ -77,7 +77,7 @@ class PendingAcksTest {
     }
 
     @Test
-    void when_nobody_is_left_to_answer_all_questions_fail_once() {
+    void all_pending_acks_fail_once_when_no_client_is_left() {
         ask(1_000);
         ask(1_000);
         acks.end();

@@ -59,7 +59,7 @@ class SocketIoFormatTest {
             "true  | true  | 42[\"e\",\"d\",{\"room\":\"r\",\"from\":{\"id\":\"i\",\"user\":\"ann\"},\"at\":1795218376447,\"epoch\":\"E\",\"offset\":7},"
                     + "\"1795218376447123.E.7.r\"]",
     })
-    void a_client_is_told_more_if_it_has_asked_and_the_offset_comes_last(boolean meta, boolean offset, String packet) {
+    void a_client_is_sent_metadata_if_it_has_asked_and_the_offset_comes_last(boolean meta, boolean offset, String packet) {
         assertThat(frames(SocketIoFormat.of(meta, offset).encode(message(ROOM, new Data.Text("d"))))).containsExactly(packet);
         assertThat(SocketIoFormat.of(meta, offset)).isSameAs(SocketIoFormat.of(meta, offset));
     }
@@ -73,13 +73,13 @@ class SocketIoFormatTest {
     }
 
     @Test
-    void a_client_is_told_from_which_place_on_it_goes_on_after_a_gap() {
+    void a_client_is_sent_the_position_after_which_messages_continue_behind_a_gap() {
         assertThat(frames(SocketIoFormat.of(false, true).encode(new HistoryGap(RoomId.of("/chat", "r"), POSITION))))
                 .containsExactly("42/chat,[\"@gap\",{\"room\":\"r\",\"epoch\":\"E\",\"offset\":7}]");
     }
 
     @Test
-    void who_comes_and_goes_is_not_told() {
+    void presence_events_are_not_sent() {
         assertThat(SocketIoFormat.of(true, true)
                 .encode(new PresenceEvent(ROOM, PresenceEvent.Change.JOINED, new Sender("i", null)))).isNull();
     }

@@ -43,7 +43,7 @@ class CommandParserTest {
     }
 
     @Test
-    void fields_may_come_in_any_order_and_unknown_ones_are_passed_over() {
+    void fields_may_come_in_any_order_and_unknown_ones_are_ignored() {
         CommandFrame command = parse(
                 "{\"x\":{\"cmd\":1},\"params\":{\"y\":[],\"room\":\"r\",\"presence\":true},\"cmd\":\"join\",\"seq\":-3}");
         assertThat(command.seq()).isEqualTo(-3);
@@ -114,7 +114,7 @@ class CommandParserTest {
             "{\"cmd\":\"join\",\"params\":[1]}    | params: expected an object",
             "{\"cmd\":\"join\",\"params\":\"a\"}  | params: expected an object",
     })
-    void what_is_no_command_is_named(String text, String message) {
+    void an_unknown_command_is_named(String text, String message) {
         assertThatThrownBy(() -> parse(text)).isInstanceOf(MalformedCommandException.class).hasMessage(message);
     }
 
@@ -153,7 +153,7 @@ class CommandParserTest {
     }
 
     @Test
-    void the_first_fault_is_the_one_that_is_named() {
+    void the_first_fault_is_named() {
         assertThatThrownBy(() -> parse("{\"seq\":{},\"cmd\":7,\"params\":{\"room\":null}}"))
                 .hasMessage("seq: expected an integer");
     }
@@ -187,7 +187,7 @@ class CommandParserTest {
     }
 
     @Test
-    void what_is_not_json_says_why_and_has_no_seq() {
+    void malformed_json_is_refused_with_the_reason_and_without_a_seq() {
         assertThatThrownBy(() -> parse("{\"seq\":5,\"cmd\":\"x\",}")).isInstanceOfSatisfying(MalformedCommandException.class,
                 e -> {
                     assertThat(e.seq()).isNull();

@@ -25,7 +25,7 @@ public final class EmbeddedSocket {
     private final SocketConnection connection;
     private final List<String> sent = new ArrayList<>();
 
-    /** Opens it: the protocol is told. */
+    /** Opens the socket and calls the protocol. */
     public EmbeddedSocket(EmbeddedChannel channel, SocketProtocol protocol, Sessions sessions) {
         this.channel = channel;
         FrameGuard guard = new FrameGuard(MAX_MESSAGE);
@@ -83,7 +83,7 @@ public final class EmbeddedSocket {
         channel.runPendingTasks();
     }
 
-    /** What its client was sent since the last call: texts, bytes in hexadecimal digits, and how it was closed. */
+    /** Returns the frames sent since the last call: texts, bytes in hexadecimal digits, and the close. */
     public List<String> sent() {
         channel.runPendingTasks();
         collect();

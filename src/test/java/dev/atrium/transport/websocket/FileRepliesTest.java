@@ -13,11 +13,11 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** What clients of the session protocol are sent of files, to the letter. */
+/** Exact replies about files in the session protocol. */
 class FileRepliesTest {
 
     @Test
-    void a_transfer_tells_what_is_missing() {
+    void the_reply_to_a_transfer_lists_the_missing_chunks() {
         assertThat(WithSession.text(FileReplies.transfer(1L,
                 new Transfer(file("/", "r", null), List.of(new ChunkRange(0, 0), new ChunkRange(2, 4))))))
                 .isEqualTo(
@@ -40,7 +40,7 @@ class FileRepliesTest {
     }
 
     @Test
-    void the_place_at_which_a_file_was_published_is_told_if_it_is_known() {
+    void the_position_at_which_a_file_was_published_is_sent_if_it_is_known() {
         PublishResult receipt = new PublishResult(new StreamPosition("E", 7), 5_000);
         assertThat(WithSession.text(FileReplies.closed(2L, new UploadResult(file("/", "r", "ab"), List.of(), receipt))))
                 .endsWith("\"url\":\"/rooms/r/files/id\",\"epoch\":\"E\",\"offset\":7,\"at\":5}}");

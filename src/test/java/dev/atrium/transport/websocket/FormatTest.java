@@ -28,7 +28,7 @@ class FormatTest {
     }
 
     @Test
-    void session_shows_who_when_and_where() {
+    void a_session_is_sent_sender_time_and_position() {
         assertThat(session(ROOM, new Data.Text("hé"), new Sender("id", "ann")))
                 .isEqualTo("81 {\"event\":\"e\",\"room\":\"ü \\\"room\\\"\","
                         + "\"data\":\"hé\",\"from\":{\"id\":\"id\",\"user\":\"ann\"},\"at\":1795218376447,\"epoch\":\"E\",\"offset\":7}");
@@ -43,14 +43,14 @@ class FormatTest {
     }
 
     @Test
-    void session_shows_who_comes_and_goes() {
+    void a_session_is_sent_presence_events() {
         assertThat(readable(SessionFormat.INSTANCE
                 .encode(new PresenceEvent(RoomId.of("/", "r"), PresenceEvent.Change.JOINED, new Sender("id", null)))))
                 .isEqualTo("81 {\"event\":\"@joined\",\"room\":\"r\",\"data\":{\"id\":\"id\"}}");
     }
 
     @Test
-    void session_shows_who_leaves_and_what_was_lost() {
+    void a_session_is_sent_departures_and_gaps() {
         assertThat(readable(SessionFormat.INSTANCE
                 .encode(new PresenceEvent(RoomId.of("/", "r"), PresenceEvent.Change.LEFT, new Sender("id", "ann")))))
                 .isEqualTo("81 {\"event\":\"@left\",\"room\":\"r\",\"data\":{\"id\":\"id\",\"user\":\"ann\"}}");

@@ -34,12 +34,12 @@ class FrameGuardTest {
         private final List<CloseReason> failures = new ArrayList<>();
         private boolean readingPaused;
         private boolean takesPong = true;
-        private int heard;
+        private int received;
         private int disconnected;
 
         @Override
         public void heard() {
-            heard++;
+            received++;
         }
 
         @Override
@@ -144,14 +144,14 @@ class FrameGuardTest {
     }
 
     @Test
-    void a_client_that_closes_with_a_code_of_trouble_means_to_come_back() {
+    void a_client_that_closes_with_an_error_code_means_to_reconnect() {
         guard.release();
         send(new CloseWebSocketFrame(4000, "watchdog"));
         assertThat(guard.goodbye()).isEqualTo(CloseReason.CONNECTION_LOST);
     }
 
     @Test
-    void a_client_that_says_goodbye_and_does_not_read_is_cut() {
+    void a_client_that_closes_and_does_not_read_is_cut() {
         guard.release();
         send(new CloseWebSocketFrame(1000, ""));
         channel.advanceTimeBy(2_999, TimeUnit.MILLISECONDS);
@@ -184,7 +184,7 @@ class FrameGuardTest {
     }
 
     @Test
-    void reading_stops_when_enough_waits_and_goes_on_when_it_has_passed() {
+    void reading_stops_when_enough_messages_wait_and_resumes_when_they_have_passed() {
         send(new TextWebSocketFrame(Unpooled.buffer().writeZero(64 * 1024)));
         assertThat(channel.config().isAutoRead()).isFalse();
         assertThat(reports.readingPaused).isTrue();
@@ -194,7 +194,7 @@ class FrameGuardTest {
     }
 
     @Test
-    void what_waits_has_an_end() {
+    void the_queue_of_waiting_frames_is_bounded() {
         for (int i = 0; i < 4; i++) {
             send(new TextWebSocketFrame(Unpooled.buffer().writeZero(MAX_MESSAGE)));
         }

@@ -40,7 +40,7 @@ class PerMessageDeflateTest {
     @ParameterizedTest
     @ValueSource(strings = { "", "x-webkit-deflate-frame", "permessage-deflate; unknown",
             "permessage-deflate; server_max_window_bits=99" })
-    void what_cannot_be_met_is_passed_over(String offers) {
+    void an_offer_that_cannot_be_met_is_ignored(String offers) {
         assertThat(deflate.negotiate(request(offers))).isNull();
     }
 

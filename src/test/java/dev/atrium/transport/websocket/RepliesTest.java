@@ -28,7 +28,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** What clients of the session protocol are sent, to the letter. */
+/** Exact replies in the session protocol. */
 class RepliesTest extends WithSession {
 
     private static final RoomId ROOM = RoomId.of("/", "r \"1\"");
@@ -47,7 +47,7 @@ class RepliesTest extends WithSession {
     }
 
     @Test
-    void an_anonymous_client_has_no_user_and_one_that_has_to_say_who_it_is_is_told_so() {
+    void an_anonymous_client_has_no_user_and_a_client_that_has_to_authenticate_is_sent_that() {
         assertThat(text(Replies.welcome(session(Identity.ANONYMOUS), sessions.config().heartbeat(), 1)))
                 .doesNotContain("\"user\"").doesNotContain("\"auth\"").contains("\"places\":{}");
         assertThat(text(Replies.welcome(session(Identity.NOBODY), sessions.config().heartbeat(), 1)))
@@ -55,7 +55,7 @@ class RepliesTest extends WithSession {
     }
 
     @Test
-    void a_client_is_told_of_an_end_before_it_comes() {
+    void a_client_is_sent_the_expiry_before_it_comes() {
         assertThat(text(Replies.expiring(1795218376447L)))
                 .isEqualTo("{\"event\":\"@expiring\",\"data\":{\"expires\":1795218376447}}");
         assertThat(text(Replies.goodbye(CloseReason.GOING_AWAY, 250))).isEqualTo(
@@ -63,7 +63,7 @@ class RepliesTest extends WithSession {
     }
 
     @Test
-    void a_client_that_is_let_in_only_now_is_told_its_places() {
+    void a_client_that_is_admitted_only_now_is_sent_its_positions() {
         Session session = session(user("ann"));
         session.resumableBy("secret");
         join(session, "ab");

@@ -36,7 +36,7 @@ class SharedFrameUnwrapperTest {
     }
 
     @Test
-    void what_is_a_frame_already_passes_as_it_is() {
+    void a_message_that_is_a_frame_already_passes_as_it_is() {
         TextWebSocketFrame frame = new TextWebSocketFrame("a");
         channel.writeOutbound(frame);
         assertThat((Object) channel.readOutbound()).isSameAs(frame);

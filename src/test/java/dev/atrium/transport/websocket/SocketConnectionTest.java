@@ -13,7 +13,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What a WebSocket hands to its protocol, in which order, and how it is closed. */
+/** Calls of a WebSocket to its protocol, their order, and the close. */
 class SocketConnectionTest extends WithSession {
 
     private final Protocol protocol = new Protocol();
@@ -114,7 +114,7 @@ class SocketConnectionTest extends WithSession {
 
     @ParameterizedTest
     @ValueSource(strings = { "pings", "PING", "pang", "pin", "" })
-    void what_is_no_heartbeat_is_a_message(String text) {
+    void a_text_that_is_no_heartbeat_is_a_message(String text) {
         socket.text(text);
         assertThat(protocol.received).containsExactly("open", text);
     }
@@ -192,7 +192,7 @@ class SocketConnectionTest extends WithSession {
     }
 
     @Test
-    void it_is_closed_once_and_the_protocol_has_the_last_word() {
+    void a_connection_is_closed_once_and_the_protocol_sends_the_last_message() {
         socket.connection().close(CloseReason.FORBIDDEN);
         socket.connection().close(CloseReason.NORMAL);
         socket.connection().closeWithoutStatus(CloseReason.NORMAL);
@@ -212,14 +212,14 @@ class SocketConnectionTest extends WithSession {
 
     @ParameterizedTest
     @CsvSource({ "123, true", "124, false" })
-    void a_detail_is_told_in_place_of_the_reason_if_a_close_frame_has_room_for_it(int bytes, boolean fits) {
+    void a_detail_is_sent_instead_of_the_reason_if_a_close_frame_has_room_for_it(int bytes, boolean fits) {
         String detail = "\u00e9".repeat(bytes / 2) + "x".repeat(bytes % 2);
         socket.connection().close(CloseReason.DISCONNECTED, detail);
         assertThat(socket.sent()).containsExactly("close 1008 " + (fits ? detail : "disconnected by the application"));
     }
 
     @Test
-    void pings_of_the_server_and_of_the_client_are_told_apart() {
+    void pings_of_the_server_and_of_the_client_are_distinguished() {
         socket.connection().ping();
         assertThat(socket.sent()).containsExactly("ping");
         assertThat(protocol.received).containsExactly("open");

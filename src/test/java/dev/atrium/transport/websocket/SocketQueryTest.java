@@ -13,12 +13,12 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What the query of a WebSocket's URL says. */
+/** Parameters in the query of a WebSocket's URL. */
 class SocketQueryTest {
 
     @ParameterizedTest
     @CsvSource(nullValues = "-", value = { "-, -, /, true", "/chat, true, /chat, true", "'', false, '', false" })
-    void what_is_absent_is_the_default(String ns, String echo, String namespace, boolean echoes) {
+    void an_absent_parameter_has_its_default(String ns, String echo, String namespace, boolean echoes) {
         Map<String, String> query = new HashMap<>();
         query.put("ns", ns);
         query.put("echo", echo);
@@ -43,7 +43,7 @@ class SocketQueryTest {
         });
     }
 
-    /** @param query null for one that Vert.x cannot decode */
+    /** @param query null for a query that Vert.x cannot decode */
     private static HttpServerRequest request(Map<String, String> query) {
         return (HttpServerRequest) Proxy.newProxyInstance(SocketQueryTest.class.getClassLoader(),
                 new Class<?>[] { HttpServerRequest.class },

@@ -49,7 +49,7 @@ class WholeMessagesTest {
     }
 
     @Test
-    void what_waits_is_bounded_and_released() {
+    void waiting_fragments_are_bounded_and_released() {
         sendQueue.fragment(false);
         ByteBuf waits = bytes("1234567890");
         ByteBuf tooMuch = bytes("1");

@@ -48,7 +48,7 @@ abstract class WithSession {
 
         @Override
         public void unsubscribe(RoomId room) {
-            // It has nobody to tell.
+            // The test has no backplane to unsubscribe from.
         }
 
         @Override
@@ -66,12 +66,12 @@ abstract class WithSession {
 
         @Override
         public void ping() {
-            throw new AssertionError("nobody was silent");
+            throw new AssertionError("no client was silent");
         }
 
         @Override
         public void close(CloseReason reason, String detail) {
-            throw new AssertionError("nobody has closed it");
+            throw new AssertionError("no client has closed the connection");
         }
     };
 
@@ -81,12 +81,12 @@ abstract class WithSession {
                         SessionFormat.INSTANCE), null, new Session.Listener() {
                             @Override
                             public void closed(Session session, CloseReason reason) {
-                                throw new AssertionError("nobody has closed it");
+                                throw new AssertionError("no client has closed the connection");
                             }
 
                             @Override
                             public void heartbeatMissed(Session session) {
-                                throw new AssertionError("nobody was silent");
+                                throw new AssertionError("no client was silent");
                             }
                         });
     }
