@@ -43,12 +43,12 @@ class ImageTest {
     }
 
     @Test
-    void both_have_the_same_jvm() throws Exception {
+    void both_images_have_the_same_jvm() throws Exception {
         assertThat(jib("/from/image")).containsExactly(instruction("ARG JRE="));
     }
 
     @Test
-    void both_hold_the_same_files_with_those_that_change_most_seldom_first() throws Exception {
+    void both_images_hold_the_same_files_with_those_that_change_most_seldom_first() throws Exception {
         List<String> copied = Pattern.compile("(?m)^COPY (?!--from)(\\S+)").matcher(dockerfile).results()
                 .map(copy -> copy.group(1).replaceFirst("/$", "")).toList();
         List<String> layered = new ArrayList<>();
@@ -62,7 +62,7 @@ class ImageTest {
     }
 
     @Test
-    void both_start_the_server_alike_but_for_the_cache_that_only_a_jvm_can_write() throws Exception {
+    void both_images_start_the_server_alike_but_for_the_cache_that_only_a_jvm_can_write() throws Exception {
         List<String> entrypoint = new ArrayList<>(
                 List.of(JsonMapper.builder().build().readValue(instruction("ENTRYPOINT "), String[].class)));
         assertThat(entrypoint.remove("-XX:AOTCache=atrium.aot")).isTrue();
@@ -71,7 +71,7 @@ class ImageTest {
     }
 
     @Test
-    void both_run_as_nobody_in_particular_and_name_the_same_ports() throws Exception {
+    void both_images_run_unprivileged_and_name_the_same_ports() throws Exception {
         // The last USER is that of the image; the one before belongs to the stage that trains the cache.
         String user = dockerfile.substring(dockerfile.lastIndexOf("\nUSER ") + "\nUSER ".length()).lines().findFirst()
                 .orElseThrow();
@@ -80,7 +80,7 @@ class ImageTest {
     }
 
     @Test
-    void both_have_the_same_labels() throws Exception {
+    void both_images_have_the_same_labels() throws Exception {
         Map<String, String> labels = new TreeMap<>();
         Matcher label = LABEL.matcher(dockerfile);
         while (label.find()) {

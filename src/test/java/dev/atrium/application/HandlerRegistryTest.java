@@ -48,7 +48,7 @@ class HandlerRegistryTest {
     }
 
     @Test
-    void what_a_handler_returns_is_acknowledged() {
+    void the_result_of_a_handler_is_acknowledged() {
         assertThat(acknowledged(event("/", "e", parameters -> 7))).containsExactly(7);
         assertThat(acknowledged(event("/", "e", parameters -> null))).containsExactly((Object) null);
         assertThat(acknowledged(event("/", "e", parameters -> new Object[] { "a", 1, null }))).containsExactly("a", 1, null);
@@ -67,7 +67,7 @@ class HandlerRegistryTest {
     }
 
     @Test
-    void a_client_is_told_an_error_that_is_meant_for_it_and_of_any_other_only_that_there_was_one() {
+    void a_client_is_sent_an_error_that_is_meant_for_it_and_of_any_other_only_that_there_was_one() {
         NamespaceHandlers meant = endpoints(event("/", "e", parameters -> {
             throw new ErrorReply(402, "pay first");
         })).of("/");
@@ -85,7 +85,7 @@ class HandlerRegistryTest {
     }
 
     @Test
-    void a_client_may_come_in_unless_the_handler_says_no() {
+    void a_client_is_admitted_unless_the_handler_rejects_it() {
         NamespaceHandlers open = endpoints(event("/", "e", parameters -> null)).of("/");
         open.connected(ANN, TextNode.valueOf("token")).await().indefinitely();
         NamespaceHandlers asks = endpoints(
@@ -110,7 +110,7 @@ class HandlerRegistryTest {
     }
 
     @Test
-    void a_handler_is_told_who_has_gone_and_why_and_may_fail() {
+    void a_handler_is_called_with_the_client_that_left_and_the_reason_and_may_fail() {
         NamespaceHandlers endpoint = endpoints(
                 handler("/", HandlerDescription.Kind.DISCONNECT, "", false, List.of(REASON, CLIENT), parameters -> {
                     calls.add(((Client) parameters[1]).id() + " " + parameters[0]);

@@ -67,7 +67,7 @@ class HandlerTest {
     }
 
     @Test
-    void what_a_handler_throws_is_what_fails() {
+    void an_exception_of_a_handler_is_the_failure() {
         assertThatThrownBy(() -> result(parameters -> {
             throw new ErrorReply(402, "pay first");
         })).isInstanceOf(ErrorReply.class).hasMessage("pay first");

@@ -44,7 +44,7 @@ import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-/** What is done with the clients of this replica that belong to an audience. */
+/** Operations on the clients of this replica that belong to an audience. */
 class LocalClientsTest {
 
     private static final Audience ALL = new Audience(Set.of(), Set.of());
@@ -116,7 +116,7 @@ class LocalClientsTest {
         assertThat(await(clients.here("/", ALL).join(Set.of("red", "blue")))).isEqualTo(2);
         assertThat(ann.isIn("red")).isTrue();
         assertThat(ann.isIn("blue")).isTrue();
-        assertThat(ann.granted()).as("whatever its token says").containsExactlyInAnyOrder("red", "blue");
+        assertThat(ann.granted()).as("whatever its token grants").containsExactlyInAnyOrder("red", "blue");
         assertThat(bob.rooms()).containsExactlyInAnyOrder("red", "blue");
         assertThat(await(backplane.members(RoomId.of("/", "red")))).hasSize(2);
         assertThat(await(clients.here("/", new Audience(Set.of("blue"), Set.of())).leave(Set.of("blue", "green"))))
@@ -140,7 +140,7 @@ class LocalClientsTest {
     }
 
     @Test
-    void what_is_seen_of_a_client_is_its_user_its_named_rooms_and_its_attributes() {
+    void a_client_shows_its_user_its_named_rooms_and_its_attributes() {
         Session ann = session("/", "Ann");
         await(service.admit(ann));
         join(ann, "red");

@@ -18,12 +18,12 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** What the arguments of an event are as the data of a message, and back. */
+/** Conversion of the arguments of an event to the data of a message, and back. */
 class ValuesTest {
 
     private static final byte[] BYTES = { 1, 2, 3 };
 
-    /** What Jackson makes of an object. */
+    /** Object that Jackson serializes. */
     public record Move(String from, int to) {
     }
 
@@ -46,12 +46,12 @@ class ValuesTest {
 
     @ParameterizedTest
     @MethodSource("values")
-    void one_text_or_json_value_is_data_of_its_kind_and_anything_else_a_list_of_arguments(Object[] arguments, Data data) {
+    void a_single_text_or_json_value_is_data_of_its_kind_and_anything_else_a_list_of_arguments(Object[] arguments, Data data) {
         assertThat(Values.toData(arguments)).isEqualTo(data);
     }
 
     @Test
-    void one_buffer_is_binary_data() {
+    void a_single_buffer_is_binary_data() {
         assertThat(((Data.Binary) Values.toData((Object) BYTES)).bytes()).isEqualTo(BYTES);
     }
 

@@ -32,24 +32,24 @@ class ApplicationIT {
     void the_classic_chat(String transports) {
         try (SocketIoClient alice = client(main, transports); SocketIoClient bob = client(main, transports)) {
             alice.emit("add user", "alice");
-            alice.awaitHeard("login {\"numUsers\":1}");
+            alice.awaitReceived("login {\"numUsers\":1}");
             bob.emit("add user", "bob");
-            bob.awaitHeard("login {\"numUsers\":2}");
+            bob.awaitReceived("login {\"numUsers\":2}");
             alice.emit("typing");
             bob.emit("new message", "hello");
             alice.emit("stop typing");
 
             SocketIoClient.await().untilAsserted(() -> {
-                assertThat(alice.heard("user joined")).singleElement().asString().contains("\"username\":\"bob\"",
+                assertThat(alice.received("user joined")).singleElement().asString().contains("\"username\":\"bob\"",
                         "\"numUsers\":2");
-                assertThat(alice.heard("new message")).singleElement().asString()
+                assertThat(alice.received("new message")).singleElement().asString()
                         .contains("\"username\":\"bob\"", "\"message\":\"hello\"");
-                assertThat(bob.heard("typing")).containsExactly("typing {\"username\":\"alice\"}");
-                assertThat(bob.heard("stop typing")).containsExactly("stop typing {\"username\":\"alice\"}");
+                assertThat(bob.received("typing")).containsExactly("typing {\"username\":\"alice\"}");
+                assertThat(bob.received("stop typing")).containsExactly("stop typing {\"username\":\"alice\"}");
             });
-            assertThat(bob.heard("new message")).isEmpty();
+            assertThat(bob.received("new message")).isEmpty();
             bob.disconnect();
-            SocketIoClient.await().untilAsserted(() -> assertThat(alice.heard("user left")).singleElement().asString()
+            SocketIoClient.await().untilAsserted(() -> assertThat(alice.received("user left")).singleElement().asString()
                     .contains("\"username\":\"bob\"", "\"numUsers\":1"));
             alice.disconnect();
         }
@@ -68,22 +68,22 @@ class ApplicationIT {
             page.evaluate("() => { socket.emit('new message', 'hello from the page'); }");
 
             Browser.await(page, lines + ".endsWith('bob joined|bob is typing|bob: hello')", true);
-            SocketIoClient.await().untilAsserted(() -> assertThat(bob.heard("new message")).singleElement().asString()
+            SocketIoClient.await().untilAsserted(() -> assertThat(bob.received("new message")).singleElement().asString()
                     .contains("\"username\":\"page\"", "\"message\":\"hello from the page\""));
             Browser.await(page, "socket.io.engine.transport.name", "websocket");
         }
     }
 
     @Test
-    void who_is_not_let_in_is_told_why() {
+    void a_client_that_is_rejected_is_sent_the_reason() {
         try (SocketIoClient client = SocketIoClient.connect(main, "websocket", Map.of("banned", "true"))) {
-            client.awaitHeard("@error not welcome {\"retry\":false}");
+            client.awaitReceived("@error not welcome {\"retry\":false}");
             assertThat(client.log()).doesNotContain("@connect");
         }
     }
 
     @Test
-    void an_application_that_does_not_answer_keeps_nobody_waiting_for_ever() {
+    void an_application_that_does_not_answer_keeps_no_client_waiting_for_ever() {
         URI url = URI.create(main.toString().replace("http", "ws") + "socket.io/?EIO=4&transport=websocket");
         try (SocketClient elsewhereToo = SocketClient.connect(url); SocketClient nowhereElse = SocketClient.connect(url)) {
             elsewhereToo.text("40");
@@ -98,9 +98,9 @@ class ApplicationIT {
     }
 
     @Test
-    void what_is_said_while_connecting_is_heard_once_connected() {
+    void messages_sent_while_connecting_arrive_once_connected() {
         try (SocketIoClient client = SocketIoClient.connect(lab, "websocket", Map.of("ticket", "123"))) {
-            client.awaitHeard("auth {\"ticket\":\"123\"}");
+            client.awaitReceived("auth {\"ticket\":\"123\"}");
             assertThat(client.log()).containsExactly("@connect", "auth {\"ticket\":\"123\"}");
         }
     }
@@ -123,7 +123,7 @@ class ApplicationIT {
     }
 
     @Test
-    void a_handler_that_fails_answers_its_sender_and_harms_nobody() {
+    void a_handler_that_fails_answers_its_sender_and_disturbs_no_other_client() {
         try (SocketIoClient client = client(lab, "websocket")) {
             assertThat(client.emitWithAck("broken")).contains("\"code\":500", "the handler of this event failed")
                     .doesNotContain("on purpose");
@@ -161,19 +161,19 @@ class ApplicationIT {
             a.emitWithAck("tell", json(), json("a", b.id()), "rest");
             a.emitWithAck("tell", json(), json(), "all");
 
-            a.awaitHeard("told union", "told difference", "told all");
-            ab.awaitHeard("told union", "told all");
-            b.awaitHeard("told union", "told all");
-            none.awaitHeard("told rest", "told all");
-            assertThat(a.heard("told")).hasSize(3);
-            assertThat(ab.heard("told")).hasSize(2);
-            assertThat(b.heard("told")).hasSize(2);
-            assertThat(none.heard("told")).hasSize(2);
+            a.awaitReceived("told union", "told difference", "told all");
+            ab.awaitReceived("told union", "told all");
+            b.awaitReceived("told union", "told all");
+            none.awaitReceived("told rest", "told all");
+            assertThat(a.received("told")).hasSize(3);
+            assertThat(ab.received("told")).hasSize(2);
+            assertThat(b.received("told")).hasSize(2);
+            assertThat(none.received("told")).hasSize(2);
         }
     }
 
     @Test
-    void leaving_a_room_after_the_end_costs_those_who_are_there_nothing() {
+    void leaving_a_room_after_the_end_does_not_disturb_its_members() {
         try (SocketIoClient stays = client(lab, "websocket"); SocketIoClient tells = client(lab, "websocket")) {
             stays.emitWithAck("enter", "stays");
             for (int i = 0; i < 5; i++) {
@@ -186,15 +186,15 @@ class ApplicationIT {
 
             tells.emitWithAck("tell", json("stays"), json(), "still here");
 
-            stays.awaitHeard("told still here");
+            stays.awaitReceived("told still here");
         }
     }
 
     @Test
-    void a_client_that_is_sent_away_does_not_come_back() {
+    void a_client_that_a_handler_disconnects_is_sent_a_disconnect() {
         try (SocketIoClient client = client(lab, "websocket")) {
             client.emit("go");
-            client.awaitHeard("@disconnect io server disconnect");
+            client.awaitReceived("@disconnect io server disconnect");
         }
     }
 

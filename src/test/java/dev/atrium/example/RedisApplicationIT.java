@@ -16,7 +16,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** What an application does with clients of another replica. */
+/** Operations of an application on clients of another replica. */
 @QuarkusTest
 @TestProfile(ApplicationProfile.class)
 @WithTestResource(RedisResource.class)
@@ -73,7 +73,7 @@ class RedisApplicationIT {
     }
 
     @Test
-    void who_does_not_acknowledge_in_time_is_not_waited_for() {
+    void a_client_that_does_not_acknowledge_in_time_is_not_waited_for() {
         there.answer("question", arguments -> "there");
 
         String answers = operator.emitWithAck("ask all", new JSONArray().put("both"), 300);
@@ -86,13 +86,13 @@ class RedisApplicationIT {
         assertThat(operator.emitWithAck("move", "both", "next")).isEqualTo("2");
         operator.emitWithAck("tell", new JSONArray().put("next"), new JSONArray().put(here.id()), "hello");
         operator.emitWithAck("tell", new JSONArray().put("both"), new JSONArray(), "nobody");
-        there.awaitHeard("told hello");
-        assertThat(here.heard("told")).isEmpty();
+        there.awaitReceived("told hello");
+        assertThat(here.received("told")).isEmpty();
 
         assertThat(operator.emitWithAck("send away", "next")).isEqualTo("2");
 
-        here.awaitHeard("@disconnect io server disconnect");
-        there.awaitHeard("@disconnect io server disconnect");
+        here.awaitReceived("@disconnect io server disconnect");
+        there.awaitReceived("@disconnect io server disconnect");
         assertThat(there.log()).doesNotContain("told nobody");
         assertThat(operator.emitWithAck("later", "still here")).isEqualTo("still here");
     }

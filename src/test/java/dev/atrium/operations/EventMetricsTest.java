@@ -123,7 +123,7 @@ class EventMetricsTest {
         assertThat(registry.get("atrium.delivery.latency").timer().totalTime(TimeUnit.SECONDS)).isBetween(90.0, 150.0);
     }
 
-    /** By name and tags. */
+    /** Returns the counts of the meters by name and tags. */
     private Map<String, Double> counts(boolean onlyCounted) {
         Map<String, Double> counts = new TreeMap<>();
         for (Meter meter : registry.getMeters()) {

@@ -15,7 +15,7 @@ import java.util.List;
 @Namespace("/chat")
 public class Chat {
 
-    /** What Jackson makes of an argument. */
+    /** Argument that Jackson deserializes. */
     public record Move(String from, String to) {
     }
 

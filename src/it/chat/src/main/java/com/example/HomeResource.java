@@ -5,7 +5,7 @@ import jakarta.ws.rs.GET;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.core.Response;
 
-/** What the application has at {@code /} is its own, and so are its errors. */
+/** Resource of the application at {@code /}, with the application's own errors. */
 @Path("/")
 public class HomeResource {
 

@@ -8,7 +8,7 @@ import jakarta.ws.rs.Path;
 import jakarta.ws.rs.PathParam;
 import java.util.List;
 
-/** A REST resource of the application's own, which publishes into a room, and says what was heard in it. */
+/** A REST resource of the application's own, which publishes into a room and lists the messages received from it. */
 @Path("/news")
 public class NewsResource {
 
@@ -27,7 +27,7 @@ public class NewsResource {
     }
 
     @GET
-    public List<String> heard() {
-        return newsroom.heard();
+    public List<String> received() {
+        return newsroom.received();
     }
 }

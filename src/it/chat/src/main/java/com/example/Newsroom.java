@@ -16,21 +16,21 @@ import java.util.concurrent.CopyOnWriteArrayList;
 @Singleton
 public class Newsroom {
 
-    private final List<String> heard = new CopyOnWriteArrayList<>();
+    private final List<String> received = new CopyOnWriteArrayList<>();
     private Cancellable messages;
     private Cancellable arrivals;
 
     void start(@Observes StartupEvent startup, Rooms rooms, Events events) {
-        messages = rooms.stream("lobby").subscribe().with(message -> heard.add(((Data.Text) message.data()).text()));
+        messages = rooms.stream("lobby").subscribe().with(message -> received.add(((Data.Text) message.data()).text()));
         arrivals = events.stream(Event.Joined.class).subscribe().with(event -> {
             if (event instanceof Event.Joined joined) {
-                heard.add(joined.who().self().user() + " joined " + joined.room().name());
+                received.add(joined.who().self().user() + " joined " + joined.room().name());
             }
         });
     }
 
-    List<String> heard() {
-        return heard;
+    List<String> received() {
+        return received;
     }
 
     @PreDestroy

@@ -8,7 +8,7 @@ import io.quarkus.websockets.next.WebSocketConnection;
 import io.smallrye.mutiny.Uni;
 import jakarta.inject.Inject;
 
-/** A WebSocket endpoint of the application's own. Its connections are in a room, and what they say is published there. */
+/** A WebSocket endpoint of the application's own. Its connections are in a room, and their messages are published there. */
 @WebSocket(path = "/support/{user}")
 public class SupportEndpoint {
 

@@ -73,7 +73,7 @@ class ChatTest {
     }
 
     @Test
-    void what_is_done_with_a_connection_is_done_in_the_order_of_the_calls() {
+    void calls_for_a_connection_are_executed_in_order() {
         List<String> received = new CopyOnWriteArrayList<>();
         try (Closing hasty = new Closing(connect("/hasty", received))) {
             await().untilAsserted(() -> assertEquals(List.of("from stayed"), received));
@@ -84,7 +84,7 @@ class ChatTest {
     }
 
     @Test
-    void handlers_are_called_with_what_their_parameters_say() {
+    void handlers_are_called_with_the_values_of_their_parameters() {
         List<String> replies = new CopyOnWriteArrayList<>();
         try (Closing client = new Closing(connect("/ws?ns=/chat", replies))) {
             call(client, "greet", "\"ann\"");
