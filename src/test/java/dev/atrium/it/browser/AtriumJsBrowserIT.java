@@ -164,7 +164,7 @@ class AtriumJsBrowserIT {
     }
 
     @Test
-    void a_tab_that_is_frozen_goes_on_where_it_was() throws IOException {
+    void a_tab_that_is_frozen_continues_where_it_was() throws IOException {
         try (Replica replica = Replica.start(HEARTBEAT);
                 Site site = Site.of(chat(replica.http("/")));
                 Page ann = enter(browser.owner(), site.url());
@@ -184,7 +184,7 @@ class AtriumJsBrowserIT {
     }
 
     @Test
-    void a_tab_whose_connection_ends_while_it_is_frozen_comes_back() throws IOException {
+    void a_tab_whose_connection_ends_while_it_is_frozen_reconnects() throws IOException {
         try (Replica replica = Replica.start(HEARTBEAT);
                 HostileProxy proxy = new HostileProxy(replica.port());
                 Site near = Site.of(chat(proxy.http("/")));
@@ -223,7 +223,7 @@ class AtriumJsBrowserIT {
     }
 
     @Test
-    void a_replica_with_its_rooms_in_memory_says_that_they_are_gone_when_it_is_back() {
+    void a_restarted_replica_with_its_rooms_in_memory_reports_that_they_are_gone() {
         try (Cluster cluster = Cluster.inMemory(HEARTBEAT); Site site = Site.of(chat(cluster.replica(0).http("/")))) {
             Page ann = enter(site);
             Page bob = enter(site);

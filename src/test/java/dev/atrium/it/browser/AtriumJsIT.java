@@ -28,7 +28,7 @@ class AtriumJsIT {
     private static final int MOST_BYTES = 12 * 1024;
 
     @Test
-    void it_stays_connected_and_loses_nothing() {
+    void the_client_stays_connected_and_loses_nothing() {
         Map<String, String> heartbeat = Map.of("atrium.heartbeat.interval", "300ms", "atrium.heartbeat.timeout", "500ms");
         Map<String, String> strict = Tokens.required(Map.of("atrium.auth.notice", "1s", "atrium.auth.grace", "500ms"));
         // Before tokens are created: the first one expires soon.
@@ -46,7 +46,7 @@ class AtriumJsIT {
     }
 
     @Test
-    void it_gets_round_proxies_and_remembers_and_shares() {
+    void the_client_avoids_proxies_that_block_and_remembers_and_shares() {
         try (Replica open = Replica.start(); Replica closed = Replica.start(Tokens.required(Map.of()))) {
             for (String test : List.of("transports.test.mjs", "store.test.mjs", "shared.test.mjs")) {
                 Node.run("--experimental-websocket", test, SERVED.toString(), port(open), port(closed),
@@ -56,7 +56,7 @@ class AtriumJsIT {
     }
 
     @Test
-    void its_package_is_whole() throws IOException {
+    void the_package_is_complete() throws IOException {
         Matcher version = Pattern.compile("<version>(.*?)</version>").matcher(Files.readString(Path.of("pom.xml")));
         assertThat(version.find()).isTrue();
         try (Replica replica = Replica.start()) {
@@ -65,14 +65,14 @@ class AtriumJsIT {
     }
 
     @Test
-    void its_types_are_strict_and_written_down() throws IOException {
+    void the_types_are_strict_and_documented() throws IOException {
         Node.run("types.mjs", SCRIPT.toString());
         assertThat(Files.readString(Path.of("target/npm/types/atrium.d.ts"))).as("made by src/test/npm/types.mjs")
                 .isEqualTo(Files.readString(SCRIPT.resolveSibling("atrium.d.ts")));
     }
 
     @Test
-    void it_is_served_and_small() throws IOException {
+    void the_client_is_served_and_small() throws IOException {
         try (Replica replica = Replica.start()) {
             HttpResponse<String> answer = replica.get("/atrium.js");
             assertThat(answer.body()).isEqualTo(Files.readString(SERVED)).doesNotContain("/**");

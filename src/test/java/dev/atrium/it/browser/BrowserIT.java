@@ -15,7 +15,7 @@ class BrowserIT extends WithBrowser {
     private static final String BLANK = "/rooms/blank/messages";
 
     @Test
-    void its_own_event_source_comes_back_to_where_it_was() {
+    void the_event_source_of_a_browser_resumes_at_its_position() {
         Page page = browser.open(replica.http(BLANK));
         page.evaluate("() => { window.heard = []; window.ids = []; const source = new EventSource('/rooms/events');"
                 + "source.onmessage = event => heard.push(JSON.parse(event.data).data);"

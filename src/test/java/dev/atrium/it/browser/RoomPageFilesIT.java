@@ -82,7 +82,7 @@ class RoomPageFilesIT extends WithBrowser {
     }
 
     @Test
-    void a_server_that_keeps_no_files_says_so() {
+    void the_page_of_a_server_that_keeps_no_files_shows_it() {
         try (Replica none = Replica.start(Map.of("atrium.file.store", "none"));
                 RoomPage ann = RoomPage.enter(browser.person(), none.http("/rooms/none"))) {
             ann.locator("#file").setInputFiles(new FilePayload("a.txt", "text/plain", new byte[10]));

@@ -44,7 +44,7 @@ class RoomPageIT extends WithBrowser {
     }
 
     @Test
-    void who_is_here_and_who_types_is_shown_by_name() {
+    void members_and_typing_users_are_shown_by_name() {
         String room = replica.http("/rooms/people");
         BrowserContext annsBrowser = browser.person();
         try (RoomPage ann = RoomPage.enter(annsBrowser, room); RoomPage bob = RoomPage.enter(browser.person(), room)) {
@@ -120,7 +120,7 @@ class RoomPageIT extends WithBrowser {
     }
 
     @Test
-    void what_comes_while_nobody_looks_is_counted_in_the_title() {
+    void unread_messages_are_counted_in_the_title() {
         String room = replica.http("/rooms/unread");
         try (RoomPage ann = RoomPage.enter(browser.owner(), room); Page other = browser.owner().newPage()) {
             other.bringToFront();
@@ -137,7 +137,7 @@ class RoomPageIT extends WithBrowser {
     }
 
     @Test
-    void it_speaks_the_language_of_its_reader() {
+    void the_page_is_in_the_language_of_its_reader() {
         try (RoomPage ann = RoomPage.enter(browser.person(new NewContextOptions().setLocale("zh-CN")),
                 replica.http("/rooms/语言"))) {
             assertThat(ann.locator("html")).hasAttribute("lang", "zh-Hans");

@@ -26,7 +26,7 @@ class RoomPageInjectionIT extends WithBrowser {
             "<svg onload='window.hacked=1'>",
             "javascript:window.hacked=1", "{{constructor.constructor('window.hacked=1')()}}",
             "' autofocus onfocus=window.hacked=1 x='" })
-    void it_is_shown_as_it_is(String attack) {
+    void hostile_text_is_shown_as_it_is(String attack) {
         String namespace = "/" + attack.replaceAll("[ ,?]", "");
         String inNamespace = "?ns=" + encoded(namespace);
         String address = replica.http("/rooms/" + encoded(attack) + inNamespace);
@@ -78,7 +78,7 @@ class RoomPageInjectionIT extends WithBrowser {
     }
 
     @Test
-    void a_file_that_anybody_made_up_leads_nowhere() {
+    void a_forged_file_leads_nowhere() {
         try (RoomPage ann = RoomPage.enter(browser.person(), replica.http("/rooms/made-up"));
                 SessionClient eve = replica.session()) {
             eve.join("made-up");

@@ -28,7 +28,7 @@ class RoomPageLooksIT extends WithBrowser {
     @ParameterizedTest
     @CsvSource({ "light, LIGHT, 1200, 800, en-GB", "dark, DARK, 1200, 800, en-GB", "phone, LIGHT, 390, 844, zh-CN",
             "phone-dark, DARK, 390, 844, en-GB" })
-    void it_fits_the_screen(String name, ColorScheme scheme, int width, int height, String locale) throws IOException {
+    void the_page_fits_the_screen(String name, ColorScheme scheme, int width, int height, String locale) throws IOException {
         String room = replica.http("/rooms/" + name);
         try (BrowserContext person = browser
                 .person(new NewContextOptions().setColorScheme(scheme).setViewportSize(width, height).setLocale(locale));

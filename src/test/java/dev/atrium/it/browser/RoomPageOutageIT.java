@@ -57,7 +57,7 @@ class RoomPageOutageIT {
     }
 
     @Test
-    void rooms_in_memory_are_gone_with_their_server_and_the_page_says_so() {
+    void rooms_in_memory_are_gone_with_their_server_and_the_page_shows_it() {
         try (Cluster cluster = Cluster.inMemory(HEARTBEAT);
                 RoomPage ann = RoomPage.enter(browser.person(), cluster.replica(0).http("/rooms/forgotten"))) {
             sayMany(ann, "before");
@@ -75,7 +75,7 @@ class RoomPageOutageIT {
     }
 
     @Test
-    void what_is_said_without_a_network_waits_and_is_sent_once() {
+    void messages_written_without_a_network_wait_and_are_sent_once() {
         try (Replica replica = Replica.start(HEARTBEAT);
                 RoomPage ann = RoomPage.enter(withoutSharedWorkers(), replica.http("/rooms/offline"));
                 RoomPage bob = RoomPage.enter(browser.person(), replica.http("/rooms/offline"))) {

@@ -61,7 +61,7 @@ class SharedBrowserIT extends WithBrowser {
 
     @ParameterizedTest(name = "shared workers: {0}")
     @ValueSource(booleans = { true, false })
-    void a_tab_that_crashes_leaves_its_rooms_and_the_others_go_on(boolean workers) {
+    void a_tab_that_crashes_leaves_its_rooms_and_the_others_continue(boolean workers) {
         String aside = "aside-" + workers;
         try (BrowserContext ann = person(workers)) {
             Page first = enter(ann, replica.http(BLANK), "crash-" + workers);

@@ -51,7 +51,7 @@ class StoreBrowserIT {
     }
 
     @Test
-    void what_was_heard_is_there_without_a_server_and_only_what_is_new_comes_from_it() {
+    void received_messages_are_there_without_a_server_and_only_new_ones_come_from_it() {
         try (Cluster cluster = Cluster.overRedis(1, Map.of());
                 Site site = Site.of(CHAT);
                 BrowserContext ann = browser.person()) {
@@ -109,7 +109,7 @@ class StoreBrowserIT {
     }
 
     @Test
-    void what_was_kept_for_one_user_is_not_shown_to_the_next() {
+    void messages_stored_for_one_user_are_not_shown_to_the_next() {
         try (Replica replica = Replica.start(Tokens.required(Map.of())); BrowserContext person = browser.person()) {
             try (RoomPage ann = RoomPage.enter(person,
                     replica.http("/rooms/lobby#access_token=" + Tokens.of("ann", "*:join send")))) {

@@ -31,7 +31,7 @@ abstract class FileContract extends ClusterContract {
     }
 
     @Test
-    void a_file_is_said_in_the_room_to_every_kind_of_client_once_all_of_it_has_come() {
+    void a_complete_file_is_published_in_the_room_to_every_kind_of_client() {
         byte[] bytes = bytes(2_500);
         try (SessionClient ann = here().session();
                 SessionClient bob = elsewhere().session();
@@ -54,7 +54,7 @@ abstract class FileContract extends ClusterContract {
             assertThat(data.path("type").asText()).isEqualTo("image/png");
             assertThat(data.path("sha256").asText()).isEqualTo(FileClient.sha256(bytes));
             assertThat(SessionClient.json(plain.await(1).get(0))).isEqualTo(data);
-            SocketClient.await().until(() -> io.heard("@file").size() == 1);
+            SocketClient.await().until(() -> io.received("@file").size() == 1);
             HttpResponse<byte[]> got = FileClient.get("GET", elsewhere().http(data.path("url").asText()));
             assertThat(got.statusCode()).isEqualTo(200);
             assertThat(got.body()).isEqualTo(bytes);
@@ -62,7 +62,7 @@ abstract class FileContract extends ClusterContract {
     }
 
     @Test
-    void what_is_missing_is_named_and_asked_for_again() {
+    void missing_chunks_are_listed_until_they_are_uploaded() {
         byte[] bytes = bytes(9_000);
         try (SessionClient ann = here().session()) {
             FileClient files = new FileClient(ann);
@@ -82,7 +82,7 @@ abstract class FileContract extends ClusterContract {
     }
 
     @Test
-    void the_same_file_opened_again_elsewhere_goes_on_where_it_stopped() {
+    void the_same_file_opened_again_elsewhere_continues_where_it_stopped() {
         byte[] bytes = bytes(5_000);
         JsonNode first;
         try (SessionClient ann = here().session()) {
@@ -101,7 +101,7 @@ abstract class FileContract extends ClusterContract {
     }
 
     @Test
-    void a_close_that_is_asked_again_answers_the_same_and_says_nothing_twice() {
+    void a_repeated_close_has_the_same_reply_and_publishes_nothing_twice() {
         byte[] bytes = bytes(100);
         try (SessionClient ann = here().session(); SessionClient bob = elsewhere().session()) {
             bob.join("once");
@@ -154,7 +154,7 @@ abstract class FileContract extends ClusterContract {
     }
 
     @Test
-    void a_file_that_nobody_goes_on_with_is_given_up() {
+    void a_file_that_no_client_continues_is_given_up() {
         byte[] bytes = bytes(2_000);
         try (SessionClient ann = here().session()) {
             FileClient files = new FileClient(ann);
@@ -265,7 +265,7 @@ abstract class FileContract extends ClusterContract {
             "file.close | {'file':'AAAAAAAAAAAAAAAAAAAAAAAA'} | 404 | file: there is none of that id",
             "file.read  | {'file':'AAAAAAAAAAAAAAAAAAAAAAAA','index':0} | 404 | file: there is none of that id",
             "file.eat   | {'file':'x'} | 400 | cmd: expected one of file.open" })
-    void what_makes_no_sense_is_answered_with_the_field(String cmd, String params, int code, String error) {
+    void an_invalid_command_is_answered_with_the_field(String cmd, String params, int code, String error) {
         try (SessionClient ann = here().session()) {
             JsonNode reply = ann.call(cmd, params.replace('\'', '"'));
             assertThat(reply.path("code").asInt()).isEqualTo(code);
@@ -275,7 +275,7 @@ abstract class FileContract extends ClusterContract {
     }
 
     @Test
-    void a_chunk_of_another_length_or_place_is_refused() {
+    void a_chunk_of_another_length_or_offset_is_refused() {
         byte[] bytes = bytes(1_500);
         try (SessionClient ann = here().session()) {
             FileClient files = new FileClient(ann);

@@ -59,7 +59,7 @@ class FileLimitsIT {
     }
 
     @Test
-    void one_client_cannot_begin_so_many_that_nobody_else_can() {
+    void a_client_cannot_begin_so_many_uploads_that_no_other_client_can() {
         try (Replica replica = start(Map.of("atrium.file.unfinished", "2"));
                 SessionClient ann = replica.session();
                 SessionClient bob = replica.session()) {
@@ -73,7 +73,7 @@ class FileLimitsIT {
     }
 
     @Test
-    void a_full_disk_is_told_before_anything_is_written_and_harms_nobody() {
+    void a_full_disk_is_reported_before_the_first_write_and_disturbs_no_client() {
         try (Replica replica = start(Map.of("atrium.file.reserve", "1000000G")); SessionClient ann = replica.session()) {
             assertRefused(ann, "full", 1, 507, "no room is left for files");
             assertThat(replica.post("/rooms/full", "goes on").statusCode()).isEqualTo(201);
@@ -81,7 +81,7 @@ class FileLimitsIT {
     }
 
     @Test
-    void what_nobody_goes_on_with_is_swept_away_and_so_is_what_is_too_old() {
+    void an_abandoned_upload_is_deleted_and_so_is_a_file_that_is_too_old() {
         try (Replica replica = start(Map.of("atrium.file.sweep", "200ms", "atrium.file.abandoned-after", "2s",
                 "atrium.file.ttl", "3s", "atrium.file.chunk", "1K")); SessionClient ann = replica.session()) {
             FileClient files = new FileClient(ann);
@@ -100,7 +100,7 @@ class FileLimitsIT {
     }
 
     @Test
-    void files_survive_a_restart_and_so_does_one_that_is_still_coming() {
+    void complete_files_and_uploads_in_progress_survive_a_restart() {
         byte[] bytes = FileContract.bytes(3_000);
         String path;
         try (Replica replica = start(Map.of("atrium.file.chunk", "1K")); SessionClient ann = replica.session()) {
@@ -135,7 +135,7 @@ class FileLimitsIT {
     }
 
     @Test
-    void a_transfer_of_one_user_is_not_gone_on_with_by_another() {
+    void a_transfer_of_one_user_is_not_continued_by_another() {
         byte[] bytes = FileContract.bytes(10);
         try (Replica replica = start(Tokens.required(Map.of()));
                 SessionClient ann = session(replica, "ann");
@@ -147,7 +147,7 @@ class FileLimitsIT {
     }
 
     @Test
-    void a_server_that_keeps_no_files_says_so() {
+    void a_server_that_keeps_no_files_answers_with_an_error() {
         try (Replica replica = start(Map.of("atrium.file.store", "none")); SessionClient ann = replica.session()) {
             assertRefused(ann, "none", 1, 404, "file: this server keeps no files");
             assertThat(FileClient.get("GET", replica.http("/rooms/none/files/AAAAAAAAAAAAAAAAAAAAAAAA")).statusCode())

@@ -53,7 +53,7 @@ abstract class HttpContract extends ClusterContract {
     @CsvSource({ "text/event-stream, text/event-stream", "application/x-ndjson, application/x-ndjson",
             "'text/html;q=0.5, text/event-stream', text/event-stream",
             "'image/png, application/x-ndjson', application/x-ndjson" })
-    void a_stream_gives_what_was_missed_and_then_what_is_said(String accept, String type) {
+    void a_stream_sends_the_missed_messages_and_then_the_new_ones(String accept, String type) {
         String room = "/rooms/stream-" + Math.abs(accept.hashCode());
         String epoch = say(room, 3);
         try (StreamClient stream = elsewhere().stream(room + "?after=" + epoch + ":1", "Accept", accept)) {
@@ -72,7 +72,7 @@ abstract class HttpContract extends ClusterContract {
     }
 
     @Test
-    void server_sent_events_carry_their_place_and_last_event_id_resumes_from_it() {
+    void server_sent_events_carry_their_position_and_last_event_id_resumes_from_it() {
         String epoch = say("/rooms/ids", 2);
         try (StreamClient stream = elsewhere().stream("/rooms/ids?after=0", "Accept", "text/event-stream",
                 "Last-Event-ID", epoch + ":1")) {
@@ -84,7 +84,7 @@ abstract class HttpContract extends ClusterContract {
     }
 
     @Test
-    void a_stream_from_a_lost_epoch_says_so_and_goes_on() {
+    void a_stream_from_a_lost_epoch_sends_a_gap_and_continues() {
         say("/rooms/lost", 2);
         try (StreamClient stream = elsewhere().stream("/rooms/lost", "Accept", "application/x-ndjson",
                 "Last-Event-ID", "elsewhen:1")) {
@@ -153,7 +153,7 @@ abstract class HttpContract extends ClusterContract {
     }
 
     @Test
-    void a_long_poll_that_hears_nothing_ends_with_nothing_and_nobody_saw_it() {
+    void a_long_poll_without_messages_ends_empty_and_is_no_member() {
         String epoch = say("/rooms/quiet", 1);
         long start = System.nanoTime();
         Response answer = elsewhere().given().get("/rooms/quiet/messages?after=" + epoch + ":1&wait=1");
@@ -182,15 +182,15 @@ abstract class HttpContract extends ClusterContract {
             }
         });
         String place = epoch + ":0";
-        ArrayList<String> heard = new ArrayList<>();
-        while (heard.size() < 300) {
+        ArrayList<String> received = new ArrayList<>();
+        while (received.size() < 300) {
             JsonNode answer = json(elsewhere().get("/rooms/chain/messages?wait=5&after=" + place));
             assertThat(answer.path("recovered").asBoolean()).isTrue();
-            heard.addAll(answer.path("messages").findValuesAsText("offset"));
+            received.addAll(answer.path("messages").findValuesAsText("offset"));
             place = answer.path("epoch").asText() + ":" + answer.path("offset").asText();
         }
         speaker.join();
-        assertThat(heard).isEqualTo(IntStream.rangeClosed(1, 300).mapToObj(Integer::toString).toList());
+        assertThat(received).isEqualTo(IntStream.rangeClosed(1, 300).mapToObj(Integer::toString).toList());
     }
 
     @Test
@@ -202,7 +202,7 @@ abstract class HttpContract extends ClusterContract {
     }
 
     @Test
-    void a_poll_from_a_lost_epoch_gives_all_that_there_is_and_says_so() {
+    void a_poll_from_a_lost_epoch_returns_the_whole_history_and_that_it_did_not_recover() {
         say("/rooms/other-epoch", 2);
         elsewhere().given().get("/rooms/other-epoch/messages?wait=5&after=elsewhen:7").then()
                 .body("recovered", is(false), "messages.offset", contains(1, 2));
@@ -259,7 +259,7 @@ abstract class HttpContract extends ClusterContract {
     }
 
     @Test
-    void a_post_with_an_idempotency_key_is_said_once() {
+    void a_post_with_an_idempotency_key_is_published_once() {
         String first = postWithKey(here());
         assertThat(postWithKey(elsewhere())).isEqualTo(first);
         here().given().get("/rooms/key").then().body("offset", equalTo(1));
@@ -309,13 +309,13 @@ abstract class HttpContract extends ClusterContract {
 
     @ParameterizedTest
     @CsvSource({ "GET, /nowhere, 404", "PUT, /rooms/a, 405", "POST, /rooms/a/members, 405" })
-    void what_is_not_there_is_a_problem(String method, String path, int status) {
+    void a_missing_resource_is_a_problem_document(String method, String path, int status) {
         here().given().request(method, path).then().statusCode(status)
                 .body("status", equalTo(status), "title", not(emptyOrNullString()));
     }
 
     @Test
-    void a_sessions_own_room_is_nobody_elses_to_read() {
+    void a_client_may_not_read_the_own_room_of_another_session() {
         try (SessionClient ann = here().session()) {
             for (String accept : List.of("text/event-stream", "application/json")) {
                 elsewhere().given().accept(accept).get("/rooms/" + ann.id()).then().statusCode(403);

@@ -72,7 +72,7 @@ class PageIT {
             "lobby?ns=%2Fchat, text/html",
             "%F0%9F%8F%9B%EF%B8%8F, text/html", "a%2Fb, text/html", "%3Cscript%3Ealert(1)%3C%2Fscript%3E, text/html",
             "a;b, text/html" })
-    void whoever_likes_html_best_gets_the_room_s_page(String room, String accept) {
+    void a_client_that_prefers_html_gets_the_room_s_page(String room, String accept) {
         replica.given().accept(accept).get("/rooms/" + room).then().statusCode(200)
                 .header("Content-Type", equalToIgnoringCase("text/html;charset=UTF-8"))
                 .body(containsString("id=\"messages\""), equalTo(navigate("/rooms/other").asString()));
@@ -80,7 +80,7 @@ class PageIT {
 
     @ParameterizedTest
     @ValueSource(strings = { "application/json", "*/*", "application/json, text/html;q=0.9", "application/json, text/html" })
-    void whoever_does_not_gets_json_as_before(String accept) {
+    void a_client_that_does_not_prefer_html_gets_json(String accept) {
         replica.given().accept(accept).get("/rooms/lobby").then().statusCode(200)
                 .header("Content-Type", startsWith("application/json")).header("Vary", "Accept");
         assertThat(replica.get("/rooms/lobby").headers().firstValue("Content-Type")).as("without any Accept")
@@ -181,7 +181,7 @@ class PageIT {
     }
 
     @Test
-    void head_says_what_get_says_without_a_body() {
+    void head_has_the_headers_of_get_without_a_body() {
         for (String path : PAGES) {
             Response head = browser(replica).head(path);
             Response get = navigate(path);
@@ -194,7 +194,7 @@ class PageIT {
     }
 
     @Test
-    void where_tokens_are_required_the_page_is_for_everybody_and_what_is_said_is_not() {
+    void where_tokens_are_required_the_page_is_public_and_the_messages_are_not() {
         try (Replica strict = Replica.start(Tokens.required(Map.of()))) {
             for (String path : List.of("/", "/latency", "/rooms/lobby", "/rooms/lobby?access_token=" + Tokens.expired())) {
                 browser(strict).get(path).then().statusCode(200).header("Content-Type", startsWith("text/html"));

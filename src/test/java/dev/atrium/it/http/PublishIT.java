@@ -36,7 +36,7 @@ class PublishIT {
     }
 
     @Test
-    void the_answer_is_201_with_the_message_s_place() {
+    void the_answer_is_201_with_the_message_s_position() {
         JsonPath first = text("one").post("/rooms/place").then().statusCode(201).body("offset", equalTo(1)).extract()
                 .jsonPath();
         text("two").post("/rooms/place").then().body("offset", equalTo(2), "epoch", equalTo(first.getString("epoch")));
@@ -56,7 +56,7 @@ class PublishIT {
             "image/png                         | hello      | 0x68656c6c6f",
             "none                              | hello      | 0x68656c6c6f",
     })
-    void the_media_type_says_what_the_data_is(String type, String body, String received) {
+    void the_media_type_determines_the_kind_of_data(String type, String body, String received) {
         try (SocketClient ann = replica.plain("/rooms/types")) {
             SocketClient.await().until(() -> replica.metric("atrium_memberships") == 1);
             assertThat(replica.post("/rooms/types", type, body.getBytes(StandardCharsets.UTF_8)).statusCode()).isEqualTo(201);

@@ -139,7 +139,7 @@ class KubernetesIT {
     }
 
     @Test
-    void what_comes_from_outside_is_sent_to_a_service_that_exists() {
+    void requests_from_outside_are_routed_to_a_service_that_exists() {
         IngressServiceBackend backend = production.one(Ingress.class, "atrium").getSpec().getRules().get(0).getHttp().getPaths()
                 .get(0)
                 .getBackend().getService();
@@ -157,7 +157,7 @@ class KubernetesIT {
                 Container container = selected(manifests, labels(policy.getSpec().getPodSelector()));
                 policy.getSpec().getIngress().forEach(rule -> rule.getPorts().forEach(port -> {
                     assertThat(container.getPorts()).anyMatch(own -> own.getContainerPort().equals(port.getPort().getIntVal()));
-                    assertThat(rule.getFrom()).as("anybody at all").isNotEmpty();
+                    assertThat(rule.getFrom()).as("at least one source").isNotEmpty();
                     if (port.getPort().getIntVal() == 9000) {
                         assertThat(rule.getFrom()).extracting(NetworkPolicyPeer::getNamespaceSelector)
                                 .allSatisfy(from -> assertThat(from.getMatchLabels())
@@ -236,7 +236,7 @@ class KubernetesIT {
     }
 
     @Test
-    void production_takes_a_gateway_in_place_of_the_ingress() throws Exception {
+    void production_uses_a_gateway_instead_of_the_ingress() throws Exception {
         Path mine = Files.createDirectories(Path.of("target/kustomize/production-gateway"));
         for (Path file : Files.list(OVERLAYS.resolve("production")).toList()) {
             Files.writeString(mine.resolve(file.getFileName()), Files.readString(file).replace("../../", "../../../kubernetes/")

@@ -44,7 +44,7 @@ class KubernetesSettingsIT {
     private Path directory;
 
     @Test
-    void a_server_starts_with_what_each_overlay_says() throws Exception {
+    void a_server_starts_with_the_settings_of_each_overlay() throws Exception {
         for (String overlay : List.of("trial", "production")) {
             Outcome outcome = check(Manifests.render(OVERLAYS.resolve(overlay)), "");
             assertThat(outcome.code).as(outcome.text).isZero();
@@ -53,7 +53,7 @@ class KubernetesSettingsIT {
     }
 
     @Test
-    void so_does_one_that_is_to_tell_of_traces() throws Exception {
+    void a_server_that_exports_traces_starts_too() throws Exception {
         Manifests traces = Manifests.withComponent("traces");
         // The base does not set the address of Redis.
         String line = "quarkus.redis.hosts=redis://localhost:6379\notel.traces.sampler.";

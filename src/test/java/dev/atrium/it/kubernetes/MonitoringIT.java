@@ -60,12 +60,12 @@ class MonitoringIT {
     }
 
     @Test
-    void alerts_look_at_what_the_server_tells() {
+    void alerts_query_metrics_that_the_server_exports() {
         assertThat(rules).allSatisfy(rule -> assertThat(unknown(rule.getExpr().getStrVal())).as(rule.getAlert()).isEmpty());
     }
 
     @Test
-    void the_dashboard_looks_at_what_the_server_tells() {
+    void the_dashboard_queries_metrics_that_the_server_exports() {
         List<String> expressions = dashboard.findValuesAsText("expr");
         assertThat(expressions).hasSizeGreaterThan(20).allSatisfy(expression -> {
             assertThat(expression).containsPattern(METRIC);
@@ -137,7 +137,8 @@ class MonitoringIT {
 
     /** Returns the metrics of an expression that the server does not export, or not with that label. */
     private static List<String> unknown(String expression) {
-        return METRIC.matcher(expression).results().flatMap(MonitoringIT::series).filter(series -> !isTold(series)).toList();
+        return METRIC.matcher(expression).results().flatMap(MonitoringIT::series).filter(series -> !isExported(series))
+                .toList();
     }
 
     /** Returns a metric, and each of its labels separately as {@code metric{label="value"}}. */
@@ -155,7 +156,7 @@ class MonitoringIT {
         return series.build();
     }
 
-    private static boolean isTold(String series) {
+    private static boolean isExported(String series) {
         int brace = series.indexOf('{');
         String metric = brace < 0 ? series : series.substring(0, brace);
         String label = brace < 0 ? "" : series.substring(brace + 1, series.length() - 1);

@@ -40,7 +40,7 @@ class DrainIT {
         return Replica.start(Map.of(DELAY, delay, WINDOW, window));
     }
 
-    private static boolean isTold(SessionClient client) {
+    private static boolean isSentGoodbye(SessionClient client) {
         return !client.pushes("@goodbye").isEmpty();
     }
 
@@ -53,7 +53,7 @@ class DrainIT {
     }
 
     @Test
-    void sessions_are_told_at_an_even_rate() {
+    void sessions_are_sent_away_at_an_even_rate() {
         int clients = 60;
         int seconds = 6;
         try (Replica replica = with("0s", seconds + "s")) {
@@ -69,11 +69,11 @@ class DrainIT {
             while (before < clients && slices.size() < 3 * seconds) {
                 long end = start + Duration.ofSeconds(slices.size() + 1).toNanos();
                 LockSupport.parkNanos(end - System.nanoTime());
-                int told = (int) sessions.stream().filter(DrainIT::isTold).count();
+                int told = (int) sessions.stream().filter(DrainIT::isSentGoodbye).count();
                 slices.add(told - before);
                 before = told;
             }
-            assertThat(slices).as("told in each second").hasSizeBetween(seconds - 1, seconds + 2)
+            assertThat(slices).as("sessions sent away in each second").hasSizeBetween(seconds - 1, seconds + 2)
                     .allSatisfy(slice -> assertThat(slice).isLessThanOrEqualTo((int) (TOLERANCE * clients / seconds)));
             Set<Integer> delays = new HashSet<>();
             for (SessionClient session : sessions) {
@@ -89,7 +89,7 @@ class DrainIT {
     }
 
     @Test
-    void it_is_not_ready_at_once_but_serves_whoever_is_still_sent_to_it() {
+    void a_draining_replica_is_not_ready_at_once_but_serves_clients_that_still_reach_it() {
         try (Replica replica = with("1m", "0s"); SessionClient ann = replica.session()) {
             ann.join("a");
             replica.signal("TERM");
@@ -102,7 +102,7 @@ class DrainIT {
                 assertThat(replica.post("/rooms/a", "hello").statusCode()).isEqualTo(201);
                 late.pushes("message", 1);
                 ann.pushes("message", 1);
-                assertThat(isTold(ann)).isFalse();
+                assertThat(isSentGoodbye(ann)).isFalse();
                 replica.signal("TERM");
                 assertThat(late.awaitClose()).isEqualTo(1001);
             }
@@ -111,11 +111,11 @@ class DrainIT {
     }
 
     @Test
-    void while_the_others_are_told_newcomers_are_refused_and_a_second_signal_hurries() throws IOException {
+    void a_draining_replica_refuses_new_clients_and_a_second_signal_ends_it_sooner() throws IOException {
         try (Replica replica = with("0s", "5m")) {
             List<SessionClient> sessions = List.of(replica.session(), replica.session(), replica.session());
             replica.signal("TERM");
-            SocketClient.await().until(() -> sessions.stream().anyMatch(DrainIT::isTold));
+            SocketClient.await().until(() -> sessions.stream().anyMatch(DrainIT::isSentGoodbye));
             assertThat(replica.metric("atrium_drain_sessions")).isEqualTo(2);
             assertThat(replica.metric("atrium_drained_total{how=\"told\"}")).isEqualTo(1);
             Set<String> retries = new HashSet<>();
@@ -137,7 +137,7 @@ class DrainIT {
             assertThat(posted.statusCode()).isEqualTo(201);
             assertThat(posted.headers().firstValue("Connection")).hasValue("close");
             assertThat(replica.metric("atrium_denied_total{detail=\"draining\",kind=\"limit\"}")).isGreaterThanOrEqualTo(22);
-            assertThat(sessions).as("not told yet").anyMatch(SocketClient::isOpen);
+            assertThat(sessions).as("not sent away yet").anyMatch(SocketClient::isOpen);
             replica.signal("TERM");
             for (SessionClient session : sessions) {
                 assertThat(session.awaitClose()).isEqualTo(1001);
@@ -147,7 +147,7 @@ class DrainIT {
     }
 
     @Test
-    void ctrl_c_does_not_let_anybody_wait() {
+    void ctrl_c_makes_no_client_wait() {
         try (Replica replica = with("5m", "5m")) {
             List<SessionClient> sessions = List.of(replica.session(), replica.session(), replica.session());
             replica.signal("INT");
@@ -159,7 +159,7 @@ class DrainIT {
     }
 
     @Test
-    void nobody_is_waited_for_when_nobody_is_there() {
+    void a_drain_without_clients_ends_at_once() {
         try (Replica replica = with("0s", "5m")) {
             assertThat(replica.terminate()).isZero();
         }
@@ -186,7 +186,7 @@ class DrainIT {
     }
 
     @Test
-    void what_does_not_go_is_cut_counted_and_told_of() throws IOException {
+    void sessions_that_do_not_close_are_cut_counted_and_logged() throws IOException {
         try (Replica replica = Replica.start(Map.of("atrium.drain.grace", "0s"));
                 RawSocket rude = RawSocket.connect(replica.port(), "/rooms/a")) {
             SocketClient.await().until(() -> replica.metric("atrium_memberships") == 1);
@@ -198,7 +198,7 @@ class DrainIT {
     }
 
     @Test
-    void clients_of_socket_io_come_back_by_themselves_on_another_replica() {
+    void clients_of_socket_io_reconnect_by_themselves_to_another_replica() {
         try (RedisProcess redis = RedisProcess.start();
                 Replica goes = overRedis(redis, "1s");
                 Replica stays = Replica.with(redis);
@@ -212,7 +212,7 @@ class DrainIT {
             SocketClient.await().until(() -> goes.metric("atrium_connections{transport=\"socketio\"}") > 0);
             assertThat(goes.terminate()).isZero();
             SocketClient.await().until(() -> stays.metric("atrium_connections{transport=\"socketio\"}") == 4);
-            assertThat(clients).anySatisfy(client -> assertThat(client.heard("@connect")).hasSize(2));
+            assertThat(clients).anySatisfy(client -> assertThat(client.received("@connect")).hasSize(2));
             assertThat(clients).noneSatisfy(client -> assertThat(client.log()).contains("@disconnect io server disconnect"));
             clients.forEach(SocketIoClient::close);
         }
@@ -223,7 +223,7 @@ class DrainIT {
     }
 
     @Test
-    void clients_go_on_elsewhere_and_nothing_that_was_acknowledged_is_lost() {
+    void clients_resume_elsewhere_and_no_acknowledged_message_is_lost() {
         try (RedisProcess redis = RedisProcess.start();
                 Replica goes = overRedis(redis, "3s");
                 Replica stays = Replica.with(redis)) {
@@ -241,10 +241,10 @@ class DrainIT {
             long last = wanderers.stream().flatMap(each -> each.acknowledged().stream()).mapToLong(Long::longValue).max()
                     .orElseThrow();
             for (Wanderer wanderer : wanderers) {
-                SocketClient.await().untilAsserted(() -> assertThat(wanderer.heard()).contains(last));
-                List<Long> heard = wanderer.heard();
-                for (int i = 1; i < heard.size(); i++) {
-                    assertThat(heard.get(i)).as("in order and without a gap").isEqualTo(heard.get(i - 1) + 1);
+                SocketClient.await().untilAsserted(() -> assertThat(wanderer.received()).contains(last));
+                List<Long> received = wanderer.received();
+                for (int i = 1; i < received.size(); i++) {
+                    assertThat(received.get(i)).as("in order and without a gap").isEqualTo(received.get(i - 1) + 1);
                 }
                 wanderer.close();
             }

@@ -17,7 +17,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
-/** Log at DEBUG: one line for each step in the life of a session, and none for a message. */
+/** Log at DEBUG: one line for each step in the lifecycle of a session, and none for a message. */
 class LifecycleLogIT {
 
     private static final Map<String, String> SETTINGS = Tokens.required(Map.of(
@@ -57,7 +57,7 @@ class LifecycleLogIT {
     }
 
     @Test
-    void a_line_says_who_and_how_and_from_where() {
+    void a_line_names_the_session_the_transport_and_the_address() {
         SocketClient ann = replica.plain("/rooms/a%20%22room%22%20of%20%25s?ns=/chat&secret=hush");
         String id = idOfWhoJoined("a \"room\" of %s");
         ann.leave();
@@ -72,7 +72,7 @@ class LifecycleLogIT {
     }
 
     @Test
-    void who_is_cut_is_suspended_and_goes_on_under_the_same_id() {
+    void a_session_that_is_cut_is_suspended_and_resumes_under_the_same_id() {
         SessionClient ann = replica.session();
         ann.join("here");
         ann.cut();
@@ -86,7 +86,7 @@ class LifecycleLogIT {
     }
 
     @Test
-    void who_shows_a_token_has_a_name_from_then_on_and_the_token_is_in_no_line() {
+    void a_client_that_authenticates_has_a_name_from_then_on_and_its_token_is_in_no_line() {
         String token = Tokens.of("ann", "named:join");
         SessionClient ann = replica.session();
         ann.call("auth", "{\"token\":\"" + token + "\"}");
@@ -112,20 +112,20 @@ class LifecycleLogIT {
     }
 
     @Test
-    void a_client_of_socket_io_is_told_of_when_it_changes_over() {
+    void the_upgrade_of_a_socket_io_client_is_logged() {
         SocketIoClient ann = SocketIoClient.connect(replica, "/", "polling,websocket");
         String id = ann.id();
         ann.emitWithAck("join", "both");
         SocketClient.await().untilAsserted(
                 () -> assertThat(life(id)).containsExactlyInAnyOrder("connected", "joined both", "upgraded to websocket"));
         ann.emit("said", 1);
-        ann.awaitHeard("said 1");
+        ann.awaitReceived("said 1");
         ann.close();
         SocketClient.await().untilAsserted(() -> assertThat(life(id)).hasSize(4).endsWith("closed 1000 normal, in 1"));
     }
 
     @Test
-    void who_is_silent_is_closed_in_one_line() throws Exception {
+    void a_client_that_is_silent_is_closed_in_one_line() throws Exception {
         try (RawSocket silent = RawSocket.connect(replica.port(), "/rooms/silent")) {
             awaitLife(idOfWhoJoined("silent"), "connected", "joined silent", "closed 4408 heartbeat_timeout, in 1");
             assertThat(silent.read()).isNotNull();
@@ -133,7 +133,7 @@ class LifecycleLogIT {
     }
 
     @Test
-    void who_does_not_read_is_closed_in_one_line() throws Exception {
+    void a_client_that_does_not_read_is_closed_in_one_line() throws Exception {
         try (RawSocket slow = RawSocket.connect(replica.port(), "/rooms/slow")) {
             String id = idOfWhoJoined("slow");
             byte[] large = new byte[900_000];
@@ -147,7 +147,7 @@ class LifecycleLogIT {
     }
 
     @Test
-    void those_who_are_there_when_it_stops_have_a_line_each() {
+    void clients_that_are_connected_at_the_stop_have_a_line_each() {
         Replica stopping = Replica.start(SETTINGS);
         List<SessionClient> clients = Stream.generate(stopping::session).limit(10).toList();
         assertThat(stopping.terminate()).isZero();

@@ -64,7 +64,7 @@ class NginxIT {
     }
 
     @Test
-    void sockets_that_say_nothing_and_streams_of_quiet_rooms_outlive_its_read_timeout() {
+    void silent_sockets_and_streams_of_quiet_rooms_outlive_the_read_timeout() {
         try (SocketClient plain = SocketClient.connect(nginx.ws("/rooms/quiet"));
                 SessionClient session = SessionClient.connect(nginx.ws("/ws"));
                 StreamClient stream = StreamClient.open(URI.create(nginx.http("/rooms/quiet")), "Accept",
@@ -103,7 +103,7 @@ class NginxIT {
         try (SocketIoClient io = SocketIoClient.connect(URI.create(nginx.http("/")), "polling", Map.of()).awaitConnected()) {
             io.emitWithAck("join", "polls");
             post("/rooms/polls", "second");
-            io.awaitHeard("message second");
+            io.awaitReceived("message second");
         }
         assertThat(poll.orTimeout(10, TimeUnit.SECONDS).join()).contains("\"second\"");
     }
@@ -126,12 +126,12 @@ class NginxIT {
 
     @Test
     void tls_ends_there() throws Exception {
-        CompletableFuture<String> heard = new CompletableFuture<>();
+        CompletableFuture<String> received = new CompletableFuture<>();
         WebSocket socket = HttpClient.newBuilder().sslContext(nginx.certificate().trusted()).build().newWebSocketBuilder()
                 .buildAsync(nginx.wss("/rooms/secure"), new WebSocket.Listener() {
                     @Override
                     public CompletionStage<?> onText(WebSocket webSocket, CharSequence data, boolean last) {
-                        heard.complete(data.toString());
+                        received.complete(data.toString());
                         return null;
                     }
                 }).get(10, TimeUnit.SECONDS);
@@ -139,7 +139,7 @@ class NginxIT {
                 .until(() -> new String(FileClient.get("GET", nginx.http("/rooms/secure")).body(), StandardCharsets.UTF_8)
                         .contains("\"members\":1"));
         post("/rooms/secure", "over TLS");
-        assertThat(heard.get(10, TimeUnit.SECONDS)).isEqualTo("over TLS");
+        assertThat(received.get(10, TimeUnit.SECONDS)).isEqualTo("over TLS");
         socket.abort();
     }
 

@@ -44,7 +44,7 @@ class OperationsIT {
     }
 
     @Test
-    void what_happens_is_counted() {
+    void events_are_counted() {
         double opened = replica.metric("atrium_connections_opened_total{transport=\"plain\"}");
         double left = replica.metric("atrium_connections_closed_total{reason=\"normal\",transport=\"plain\"}");
         double delivered = replica.metric("atrium_messages_delivered_total");

@@ -39,7 +39,7 @@ class OverloadIT {
     private static final int ATTEMPTS = 3;
     private static final double NOISY_MILLIS = 1;
 
-    private static final int NEWCOMERS = 5;
+    private static final int NEW_CONNECTIONS = 5;
 
     /** Between two pauses there is time for one measurement of the lag, and not for a second one that would be in time. */
     private static final String STUTTER = "while [ $stop -gt 0 ]; do kill -STOP $0; [ $stop -gt 1 ] || echo stopped; sleep 0.7; "
@@ -50,7 +50,7 @@ class OverloadIT {
     }
 
     @Test
-    void as_many_newcomers_as_it_takes_may_wait_for_their_turn_and_others_are_refused() throws IOException {
+    void a_bounded_number_of_new_connections_waits_and_the_others_are_refused() throws IOException {
         try (RedisProcess redis = RedisProcess.start();
                 Replica replica = Replica.start(Map.of("atrium.backplane", "redis",
                         "quarkus.redis.hosts", redis.url(), "atrium.admission.max-handshakes", "3"));
@@ -82,7 +82,7 @@ class OverloadIT {
     }
 
     @Test
-    void while_it_is_late_again_and_again_newcomers_are_refused_and_those_who_are_there_stay() throws Exception {
+    void a_replica_whose_loops_lag_refuses_new_connections_and_keeps_its_clients() throws Exception {
         try (Replica replica = Replica.start(Map.of("atrium.admission.max-lag", "400ms"));
                 SessionClient ann = replica.session()) {
             ann.join("a");
@@ -92,7 +92,7 @@ class OverloadIT {
 
             assertThat(answers(replica, "stop=4")).allSatisfy(
                     answer -> assertThat(answer).startsWith("HTTP/1.1 503 ").containsPattern("(?i)retry-after: [1-5]\r\n"));
-            assertThat(denied(replica)).isEqualTo(NEWCOMERS);
+            assertThat(denied(replica)).isEqualTo(NEW_CONNECTIONS);
             assertThat(ann.call("send", "{\"room\":\"a\",\"data\":1}").path("code").asInt()).isEqualTo(200);
             ann.pushes("message", 1);
             SocketClient.await().until(() -> {
@@ -110,22 +110,22 @@ class OverloadIT {
     private static List<String> answers(Replica replica, String times) throws Exception {
         Process process = new ProcessBuilder("sh", "-c", times + "; " + STUTTER, Long.toString(replica.pid()))
                 .redirectError(ProcessBuilder.Redirect.INHERIT).start();
-        ExecutorService clients = Executors.newFixedThreadPool(NEWCOMERS);
+        ExecutorService clients = Executors.newFixedThreadPool(NEW_CONNECTIONS);
         try {
             assertThat(process.inputReader().readLine()).isEqualTo("stopped");
             List<Future<String>> answers = new ArrayList<>();
-            for (int i = 0; i < NEWCOMERS; i++) {
+            for (int i = 0; i < NEW_CONNECTIONS; i++) {
                 answers.add(clients.submit(() -> {
-                    try (RawSocket newcomer = RawSocket.connect(replica.port(), "/rooms/a")) {
-                        return newcomer.response();
+                    try (RawSocket connection = RawSocket.connect(replica.port(), "/rooms/a")) {
+                        return connection.response();
                     }
                 }));
             }
-            List<String> told = new ArrayList<>();
+            List<String> responses = new ArrayList<>();
             for (Future<String> answer : answers) {
-                told.add(answer.get(20, TimeUnit.SECONDS));
+                responses.add(answer.get(20, TimeUnit.SECONDS));
             }
-            return told;
+            return responses;
         } finally {
             process.waitFor();
             clients.shutdownNow();
@@ -141,7 +141,7 @@ class OverloadIT {
 
     /** Measured by one of a hundred members that only receive. */
     @Test
-    void a_storm_of_ten_times_what_it_takes_leaves_those_who_are_there_in_peace() throws Exception {
+    void a_storm_of_ten_times_the_capacity_does_not_disturb_connected_clients() throws Exception {
         try (Replica replica = Replica
                 .start(Map.of("atrium.admission.max-handshakes", Integer.toString(CAPACITY), "atrium.limits.handshakes", "0"));
                 Audience others = new Audience(replica, "/rooms/calm");

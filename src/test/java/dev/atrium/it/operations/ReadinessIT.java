@@ -26,7 +26,7 @@ class ReadinessIT {
     }
 
     @Test
-    void a_full_replica_is_not_ready_until_somebody_goes() throws IOException {
+    void a_full_replica_is_not_ready_until_a_client_disconnects() throws IOException {
         try (Replica replica = Replica.start(Map.of("atrium.limits.connections", "1"))) {
             try (RawSocket only = RawSocket.connect(replica.port(), "/ws")) {
                 assertThat(only.status()).isEqualTo(101);
@@ -50,7 +50,7 @@ class ReadinessIT {
     }
 
     @Test
-    void a_redis_that_is_killed_and_comes_back_takes_no_replica_out() {
+    void a_redis_that_is_killed_and_restarted_takes_no_replica_out() {
         try (RedisProcess redis = RedisProcess.startDurable(); Replica replica = Replica.with(redis)) {
             redis.stop();
             SocketClient.await().until(() -> replica.metric("atrium_backplane_up") == 0);

@@ -56,7 +56,7 @@ class RebalanceIT {
     }
 
     @Test
-    void what_makes_no_sense_is_answered_with_what_was_expected() {
+    void an_invalid_request_is_answered_with_the_expected_form() {
         try (Replica replica = Replica.start()) {
             for (String query : List.of("", "?sessions=", "?sessions=0", "?sessions=-1", "?sessions=many", "?sessions=1.5",
                     "?sessions=99999999999", "?sessions=%25zz", "?session=5")) {
@@ -67,7 +67,7 @@ class RebalanceIT {
             replica.givenManagement().get("/admin/drain?sessions=1").then().statusCode(405).header("Allow", "POST");
             // Not for clients.
             replica.given().post("/admin/drain?sessions=1").then().statusCode(404);
-            // Nobody is there.
+            // No client is connected.
             replica.givenManagement().post("/admin/drain?sessions=5").then().body(equalTo("{\"draining\":0}"));
         }
     }
@@ -91,7 +91,7 @@ class RebalanceIT {
             }
             assertThat(plain.awaitClose()).isEqualTo(1001);
             stream.awaitEnd();
-            SocketClient.await().until(() -> socketIo.heard("@connect").size() > 1);
+            SocketClient.await().until(() -> socketIo.received("@connect").size() > 1);
             assertThat(replica.metric("atrium_connections_closed_total{reason=\"rebalanced\",transport=\"session\"}"))
                     .isEqualTo(20);
         }

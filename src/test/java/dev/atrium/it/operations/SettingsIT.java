@@ -72,7 +72,7 @@ class SettingsIT {
         stops_the_start(Map.of(setting, value), setting, accepts);
     }
 
-    /** Of values that cannot be converted the server names all at once; for those out of their range it stops at the first. */
+    /** The server names all values that cannot be converted at once; it stops at the first value out of its range. */
     @Test
     void values_that_are_none_are_named_all_at_once() {
         record Invalid(String setting, String value, String accepts) {
@@ -114,7 +114,7 @@ class SettingsIT {
             "otel.traces.sampler,                some,    parentbased_traceidratio",
             "otel.traces.sampler.arg,            5,       from 0 to 1",
     })
-    void stops_the_start_of_one_that_tells_of_traces(String setting, String value, String accepts) {
+    void an_invalid_trace_setting_stops_the_start(String setting, String value, String accepts) {
         stops_the_start(Map.of("otel.traces.exporter", "otlp", setting, value), setting, accepts);
     }
 
@@ -124,7 +124,7 @@ class SettingsIT {
             "file:README.md,         RS256",
             "file:pom.xml,           ES256",
     })
-    void what_is_no_key_stops_the_start(String location, String algorithm) {
+    void an_invalid_key_stops_the_start(String location, String algorithm) {
         try (Replica replica = Replica
                 .launch(Map.of("mp.jwt.verify.publickey.location", location, "mp.jwt.verify.publickey.algorithm", algorithm))) {
             assertThat(replica.exitCode()).isNotZero();
@@ -137,7 +137,7 @@ class SettingsIT {
 
     @ParameterizedTest
     @ValueSource(strings = { "rediss://:p@ss#w/rd@127.0.0.1:6379", "127.0.0.1" })
-    void an_address_of_redis_that_is_none_stops_the_start_and_is_not_told(String address) {
+    void an_invalid_address_of_redis_stops_the_start_and_is_not_logged(String address) {
         try (Replica replica = Replica.launch(Map.of("atrium.backplane", "redis", "quarkus.redis.hosts", address))) {
             assertThat(replica.exitCode()).isNotZero();
             assertThat(replica.log()).contains("quarkus.redis.hosts", "%40 for @").doesNotContain("\tat ", "p@ss");

@@ -18,7 +18,7 @@ import org.junit.jupiter.api.Test;
 class ShutdownIT {
 
     @Test
-    void sigterm_says_goodbye_closes_with_1001_and_ends_with_0() {
+    void sigterm_sends_a_goodbye_closes_with_1001_and_exits_with_0() {
         try (Replica replica = Replica.start()) {
             SessionClient session = replica.session();
             session.join("a");
@@ -40,7 +40,7 @@ class ShutdownIT {
     }
 
     @Test
-    void sessions_are_told_different_delays_so_that_they_do_not_come_back_as_one() {
+    void sessions_are_sent_different_delays_so_that_they_do_not_reconnect_at_once() {
         try (Replica replica = Replica.start()) {
             List<SessionClient> sessions = new ArrayList<>();
             for (int i = 0; i < 50; i++) {

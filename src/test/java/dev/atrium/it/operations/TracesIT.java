@@ -131,7 +131,7 @@ class TracesIT {
     }
 
     @Test
-    void what_a_session_says_is_a_trace_of_its_own_and_counts_those_who_hear_it() {
+    void a_message_of_a_session_is_a_trace_of_its_own_and_counts_its_recipients() {
         try (SessionClient ann = cluster.replica(0).session();
                 SessionClient bob = cluster.replica(0).session();
                 SessionClient cat = cluster.replica(1).session()) {
@@ -148,7 +148,7 @@ class TracesIT {
     }
 
     @Test
-    void so_is_what_a_plain_socket_says_and_a_client_of_socket_io() {
+    void a_message_of_a_plain_socket_or_of_socket_io_is_a_trace_of_its_own() {
         try (SocketClient ann = cluster.replica(0).plain("/rooms/mixed");
                 SocketIoClient bob = SocketIoClient.connect(cluster.replica(1), "/", "websocket")) {
             bob.emitWithAck("join", "mixed");
@@ -165,7 +165,7 @@ class TracesIT {
     }
 
     @Test
-    void what_is_read_again_is_not_traced_again() {
+    void a_message_read_from_the_history_is_not_traced_again() {
         String trace = "4bf92f3577b34da6a3ce929d0e0e4704";
         JsonNode receipt;
         try (SocketClient ann = cluster.replica(0).plain("/rooms/again")) {
@@ -185,7 +185,7 @@ class TracesIT {
     }
 
     @Test
-    void nobody_is_told_unless_it_is_asked_for() {
+    void a_replica_that_is_not_configured_to_trace_exports_no_traces() {
         String trace = "4bf92f3577b34da6a3ce929d0e0e4706";
         try (SocketClient ann = cluster.replica(0).plain("/rooms/quiet"); SocketClient bob = untraced.plain("/rooms/quiet")) {
             awaitMembers("quiet", 2);
@@ -197,12 +197,12 @@ class TracesIT {
             await().until(() -> collector.ofTrace("4bf92f3577b34da6a3ce929d0e0e4707").size() == 2);
             assertThat(collector.ofTrace(trace)).isEmpty();
         }
-        assertThat(collector.ofRoom("quiet").stream().map(Span::replica).distinct()).as("replicas that tell").hasSize(1);
-        assertThat(collector.elsewhere()).as("figures and logs").isEmpty();
+        assertThat(collector.ofRoom("quiet").stream().map(Span::replica).distinct()).as("replicas that export").hasSize(1);
+        assertThat(collector.elsewhere()).as("metrics and logs").isEmpty();
     }
 
     @Test
-    void what_the_backplane_does_not_take_is_a_span_that_failed() {
+    void a_publication_that_the_backplane_rejects_is_a_failed_span() {
         Map<String, String> settings = traced("always_on");
         settings.putAll(Map.of("atrium.backplane", "redis", "quarkus.redis.hosts", "redis://127.0.0.1:1"));
         try (Replica replica = Replica.launch(settings)) {

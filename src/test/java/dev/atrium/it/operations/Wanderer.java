@@ -18,7 +18,7 @@ final class Wanderer implements AutoCloseable {
     private static final long PAUSE_NANOS = 10_000_000;
 
     private final Replica second;
-    private final boolean speaks;
+    private final boolean publishes;
     private final SessionClient before;
     private final long joinedAt;
     private final List<Integer> seqsBefore = new ArrayList<>();
@@ -27,9 +27,9 @@ final class Wanderer implements AutoCloseable {
     private volatile SessionClient after;
     private volatile boolean stopped;
 
-    Wanderer(Replica first, Replica second, boolean speaks) {
+    Wanderer(Replica first, Replica second, boolean publishes) {
         this.second = second;
-        this.speaks = speaks;
+        this.publishes = publishes;
         before = first.session();
         joinedAt = before.join(ROOM).at("/body/offset").asLong();
         thread.setDaemon(true);
@@ -60,7 +60,7 @@ final class Wanderer implements AutoCloseable {
 
     private void speak(SessionClient client, List<Integer> seqs) {
         while (!stopped && client.isOpen()) {
-            if (speaks) {
+            if (publishes) {
                 try {
                     int seq = client.send("send", "{\"room\":\"" + ROOM + "\",\"data\":1}");
                     synchronized (seqs) {
@@ -100,7 +100,7 @@ final class Wanderer implements AutoCloseable {
     }
 
     /** Offsets of the received messages, before and after the move. */
-    List<Long> heard() {
+    List<Long> received() {
         SessionClient now = after;
         return Stream.concat(offsets(before), now == null ? Stream.of() : offsets(now)).toList();
     }

@@ -17,7 +17,7 @@ class WarmUpIT {
     private static final String DURATION = "atrium.warm-up.duration";
 
     @Test
-    void it_is_not_ready_but_serves_until_it_is_warm_and_leaves_no_trace() {
+    void a_replica_that_warms_up_is_not_ready_but_serves_and_leaves_no_trace() {
         try (Replica replica = Replica.launch(Map.of(DURATION, "3s"))) {
             replica.awaitStarted();
             assertThat(replica.management("/q/health/ready").body()).contains("\"warm\"");
@@ -31,7 +31,7 @@ class WarmUpIT {
             assertThat(replica.log()).containsPattern("Warmed up with [1-9]\\d+ connections")
                     .containsPattern("Open http://127\\.0\\.0\\.1:\\d+/rooms/lobby in a browser")
                     .doesNotContain("ERROR", "warm-up has failed");
-            assertThat(client.await(1)).as("nothing of the rehearsal").hasSize(1);
+            assertThat(client.await(1)).as("no message of the warm-up traffic").hasSize(1);
             assertThat(replica.metric("atrium_connections_opened_total{transport=\"plain\"}")).isEqualTo(1);
             assertThat(replica.metric("atrium_connections_opened_total{transport=\"session\"}")).isZero();
             assertThat(replica.metric("atrium_rooms")).isEqualTo(1);
@@ -40,7 +40,7 @@ class WarmUpIT {
     }
 
     @Test
-    void it_can_be_stopped_in_the_middle() {
+    void a_warm_up_can_be_stopped_in_the_middle() {
         try (Replica replica = Replica.launch(Map.of(DURATION, "1m"))) {
             replica.awaitStarted();
             assertThat(replica.terminate()).isZero();

@@ -1,2 +1,2 @@
-/** What an operator sees and does: settings, commands, logs, metrics, health, traces, drain, load and warm-up. */
+/** Tests of operations: settings, commands, logs, metrics, health, traces, drain, load and warm-up. */
 package dev.atrium.it.operations;

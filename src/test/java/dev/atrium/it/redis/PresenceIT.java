@@ -105,7 +105,7 @@ class PresenceIT {
     }
 
     @Test
-    void ten_thousand_members_are_listed_and_nobody_waits_for_it() throws IOException {
+    void ten_thousand_members_are_listed_and_no_client_waits_for_it() throws IOException {
         List<RawSocket> crowd = new ArrayList<>();
         try (SocketClient ann = cluster.replica(1).plain("/rooms/elsewhere")) {
             for (int i = 0; i < CROWD; i++) {
@@ -116,11 +116,11 @@ class PresenceIT {
 
             CompletableFuture<Set<String>> listing = CompletableFuture.supplyAsync(this::listCrowd);
             long longest = 0;
-            int heard = 0;
+            int received = 0;
             while (!listing.isDone()) {
                 long start = System.nanoTime();
                 ann.text("still quick?");
-                ann.await(++heard);
+                ann.await(++received);
                 longest = Math.max(longest, System.nanoTime() - start);
             }
             assertThat(listing.join()).hasSize(CROWD);

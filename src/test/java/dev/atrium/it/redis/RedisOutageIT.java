@@ -53,7 +53,7 @@ class RedisOutageIT {
     }
 
     @Test
-    void while_redis_is_away_send_answers_503_and_nobody_is_disconnected() {
+    void while_redis_is_away_send_answers_503_and_no_client_is_disconnected() {
         try (SessionClient ann = left.session(); SessionClient bob = right.session()) {
             ann.join("away");
             bob.join("away");
@@ -64,7 +64,8 @@ class RedisOutageIT {
             assertThat(code(ann.call("members", "{\"room\":\"away\"}"))).isEqualTo(503);
             assertThat(left.post("/rooms/away", "x").statusCode()).isEqualTo(503);
             awaitAway(left);
-            assertThat(left.management("/q/health/ready").statusCode()).as("nobody is better off elsewhere").isEqualTo(200);
+            assertThat(left.management("/q/health/ready").statusCode()).as("no client is better off on another replica")
+                    .isEqualTo(200);
             assertThat(left.management("/q/health/ready").body()).containsPattern("\"redis\": *\"away\"");
             assertThat(left.management("/q/health/live").statusCode()).isEqualTo(200);
 
@@ -79,7 +80,7 @@ class RedisOutageIT {
     }
 
     @Test
-    void what_was_acknowledged_reaches_everyone_in_order_though_redis_restarts_in_the_middle() {
+    void acknowledged_messages_reach_every_client_in_order_though_redis_restarts_in_the_middle() {
         try (SessionClient ann = left.session(); SessionClient bob = right.session()) {
             ann.join("traffic");
             bob.join("traffic");
@@ -105,10 +106,10 @@ class RedisOutageIT {
             for (SessionClient client : List.of(ann, bob)) {
                 SocketClient.await().until(() -> client.pushes("message").stream()
                         .anyMatch(m -> m.path("offset").asLong() == last));
-                List<Long> heard = client.pushes("message").stream().map(m -> m.path("offset").asLong()).toList();
-                assertThat(heard).isSorted().doesNotHaveDuplicates().containsAll(acknowledged);
-                for (int i = 0; i < heard.size(); i++) {
-                    assertThat(heard.get(i)).isEqualTo(i + 1);
+                List<Long> received = client.pushes("message").stream().map(m -> m.path("offset").asLong()).toList();
+                assertThat(received).isSorted().doesNotHaveDuplicates().containsAll(acknowledged);
+                for (int i = 0; i < received.size(); i++) {
+                    assertThat(received.get(i)).isEqualTo(i + 1);
                 }
                 assertThat(client.pushes("message")).extracting(m -> m.path("epoch").asText())
                         .containsOnly(client.pushes("message").get(0).path("epoch").asText());
@@ -165,7 +166,7 @@ class RedisOutageIT {
     }
 
     @Test
-    void a_join_that_redis_leaves_unanswered_gets_503_and_the_client_goes_on() {
+    void a_join_that_redis_leaves_unanswered_gets_503_and_the_client_stays_connected() {
         try (SessionClient ann = left.session()) {
             redis.freeze();
             int join = ann.send("join", "{\"room\":\"frozen\"}");
@@ -177,7 +178,7 @@ class RedisOutageIT {
     }
 
     @Test
-    void a_redis_that_comes_back_from_an_older_state_begins_a_new_epoch_and_silences_nobody() {
+    void a_redis_that_restarts_from_an_older_state_begins_a_new_epoch_and_every_client_still_receives() {
         try (SessionClient ann = left.session(); SessionClient bob = right.session()) {
             ann.join("older");
             bob.join("older");
@@ -198,7 +199,7 @@ class RedisOutageIT {
     }
 
     @Test
-    void what_a_client_floods_while_redis_is_away_is_not_held_without_end() throws Exception {
+    void messages_of_a_flooding_client_are_not_queued_without_bound_while_redis_is_away() throws Exception {
         try (RawSocket flood = RawSocket.connect(left.port(), "/rooms/flood")) {
             SocketClient.await().until(() -> left.metric("atrium_memberships") == 1);
             redis.stop();

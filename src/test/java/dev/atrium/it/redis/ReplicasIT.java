@@ -123,7 +123,7 @@ class ReplicasIT {
     }
 
     @Test
-    void members_and_who_comes_and_goes_are_seen_across_replicas() {
+    void members_and_presence_events_are_seen_across_replicas() {
         try (SessionClient ann = left.session()) {
             ann.call("join", "{\"room\":\"who\",\"presence\":true}");
             SessionClient bob = right.session();
@@ -138,7 +138,7 @@ class ReplicasIT {
     }
 
     @Test
-    void a_post_on_one_replica_is_heard_on_the_other_at_the_place_it_was_told() {
+    void a_post_on_one_replica_arrives_on_the_other_at_the_position_of_its_answer() {
         try (SessionClient ann = right.session()) {
             long head = ann.join("posts").at("/body/offset").asLong();
             String body = left.post("/rooms/posts", "over HTTP").body();
@@ -165,7 +165,7 @@ class ReplicasIT {
     }
 
     @Test
-    void a_killed_replica_s_members_are_gone_when_its_lease_is_over_and_the_other_goes_on() {
+    void a_killed_replica_s_members_are_gone_when_its_lease_is_over_and_the_other_replica_serves() {
         Replica third = Replica.start(java.util.Map.of("atrium.backplane", "redis", "quarkus.redis.hosts", redis.url(),
                 "atrium.redis.lease", "3s"));
         try (SessionClient ann = left.session()) {

@@ -26,14 +26,14 @@ final class EngineIoPolling implements TextTransport {
     }
 
     @Override
-    public void open(Consumer<String> heard, Runnable over) {
-        packets = heard;
+    public void open(Consumer<String> received, Runnable over) {
+        packets = received;
         lost = over;
         poll();
     }
 
     private void poll() {
-        // Like the client of browsers, so that the server can tell nginx's second attempt at a poll from the next poll.
+        // Like the client of browsers: the server distinguishes nginx's second attempt at a poll from the next poll.
         String stamp = "&t=P" + Long.toString(polls++, Character.MAX_RADIX);
         CompletableFuture<HttpResponse<String>> asked = Reader.HTTP.sendAsync(
                 HttpRequest.newBuilder(URI.create(url + sid + stamp)).build(),

@@ -27,7 +27,7 @@ class NothingLostSoak {
     private static final int ROOMS = 20;
     private static final int READERS = 200;
     private static final int CUTS = 20;
-    private static final int SPEAKERS = 4;
+    private static final int PUBLISHERS = 4;
     private static final Map<String, String> SETTINGS = Map.of("atrium.redis.lease", "3s",
             "atrium.socketio.connection-state-recovery", "true");
     private static final Duration LIMIT = Duration.ofMinutes(15);
@@ -45,17 +45,17 @@ class NothingLostSoak {
                 audience.add();
             }
             audience.awaitBegun();
-            List<CompletableFuture<Void>> speakers = new ArrayList<>();
-            for (int i = 0; i < SPEAKERS; i++) {
+            List<CompletableFuture<Void>> publishers = new ArrayList<>();
+            for (int i = 0; i < PUBLISHERS; i++) {
                 int first = i;
-                speakers.add(CompletableFuture.runAsync(() -> {
-                    for (int n = first; n < MESSAGES; n += SPEAKERS) {
-                        audience.publisher.say(rooms.get(n / SPEAKERS % ROOMS));
+                publishers.add(CompletableFuture.runAsync(() -> {
+                    for (int n = first; n < MESSAGES; n += PUBLISHERS) {
+                        audience.publisher.say(rooms.get(n / PUBLISHERS % ROOMS));
                     }
                 }, pool));
             }
             disturb(cluster, audience, random);
-            speakers.forEach(CompletableFuture::join);
+            publishers.forEach(CompletableFuture::join);
             audience.verify(0);
             LOG.infof("%d messages, %d attempts refused or cut, %d deliveries, none lost, doubled or out of order",
                     audience.publisher.said(), audience.publisher.refused(), audience.received());

@@ -19,7 +19,7 @@ final class Punctuality {
     }
 
     /** A reader has received the message. */
-    void heard(String data) {
+    void received(String data) {
         times.recordValue(TimeUnit.NANOSECONDS.toMicros(System.nanoTime() - saidAt.get(data)));
     }
 

@@ -34,12 +34,12 @@ abstract class Reader implements AutoCloseable {
 
     Reader(String name, Collection<String> rooms, ReaderContext context, Random random) {
         rooms.forEach(room -> logs.put(room,
-                new ReaderLog(getClass().getSimpleName() + " " + name + " in " + room, context.punctuality()::heard)));
+                new ReaderLog(getClass().getSimpleName() + " " + name + " in " + room, context.punctuality()::received)));
         this.context = context;
         this.random = random;
     }
 
-    /** What all readers share: the address to connect to, the thread pool, and the measurement of latency. */
+    /** Context of all readers: the address to connect to, the thread pool, and the measurement of latency. */
     record ReaderContext(Supplier<Door> anywhere, ScheduledExecutorService pool, Punctuality punctuality) {
     }
 

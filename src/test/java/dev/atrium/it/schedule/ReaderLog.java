@@ -14,17 +14,17 @@ final class ReaderLog {
     }
 
     private final String reader;
-    private final Consumer<String> heard;
+    private final Consumer<String> received;
     private final List<Entry> entries = new ArrayList<>();
     private final List<String> faults = new ArrayList<>();
     private String epoch;
     private long offset;
     private int breaks;
 
-    /** @param heard called with the data of each message */
-    ReaderLog(String reader, Consumer<String> heard) {
+    /** @param received called with the data of each message */
+    ReaderLog(String reader, Consumer<String> received) {
         this.reader = reader;
-        this.heard = heard;
+        this.received = received;
     }
 
     synchronized boolean hasPlace() {
@@ -63,7 +63,7 @@ final class ReaderLog {
     }
 
     synchronized void message(String atEpoch, long atOffset, String data) {
-        heard.accept(data);
+        received.accept(data);
         // A room without any known message has no epoch yet.
         if (!(atEpoch.equals(epoch) || epoch.isEmpty()) || atOffset != offset + 1) {
             faults.add("got " + atEpoch + ":" + atOffset + " after " + place());

@@ -34,7 +34,7 @@ class RollingRestartIT {
     private static final int CLIENTS = 2_000;
     private static final int ROOMS = 500;
     private static final int MESSAGES_PER_SECOND = 200;
-    private static final int SPEAKERS = 8;
+    private static final int PUBLISHERS = 8;
     private static final int WINDOW_SECONDS = 8;
     private static final int WARM_UP_SECONDS = 6;
     private static final int BEFORE_SECONDS = 6;
@@ -60,12 +60,12 @@ class RollingRestartIT {
     private static final int MOST_PER_SECOND = 2 * CLIENTS / REPLICAS / WINDOW_SECONDS * 2;
 
     @Test
-    void nobody_notices() {
+    void a_rolling_restart_loses_no_message_and_keeps_the_latency() {
         long seed = Long.getLong("soak.seed", System.nanoTime());
         LOG.infof("Seed %d", seed);
         Random random = new Random(seed);
         List<String> rooms = IntStream.range(0, ROOMS).mapToObj(i -> "roll-" + i).toList();
-        ScheduledExecutorService pool = Executors.newScheduledThreadPool(SPEAKERS + 8);
+        ScheduledExecutorService pool = Executors.newScheduledThreadPool(PUBLISHERS + 8);
         try (Cluster cluster = Cluster.overRedis(REPLICAS, SETTINGS);
                 Nginx nginx = Nginx.before(cluster.replica(0), cluster.replica(1), cluster.replica(2));
                 Audience audience = new Audience(() -> nginx, random, rooms, pool)) {
@@ -75,12 +75,12 @@ class RollingRestartIT {
             audience.awaitBegun();
             AtomicBoolean over = new AtomicBoolean();
             AtomicInteger next = new AtomicInteger();
-            for (int i = 0; i < SPEAKERS; i++) {
+            for (int i = 0; i < PUBLISHERS; i++) {
                 pool.scheduleAtFixedRate(() -> {
                     if (!over.get()) {
                         audience.publisher.say(rooms.get(next.getAndIncrement() % ROOMS));
                     }
-                }, 0, 1_000_000L * SPEAKERS / MESSAGES_PER_SECOND, TimeUnit.MICROSECONDS);
+                }, 0, 1_000_000L * PUBLISHERS / MESSAGES_PER_SECOND, TimeUnit.MICROSECONDS);
             }
             awaitSaid(audience, WARM_UP_SECONDS);
             audience.punctuality.p99Millis();
@@ -91,7 +91,7 @@ class RollingRestartIT {
             over.set(true);
             audience.verify(0);
             String figures = String.format(
-                    "%d messages, %d attempts refused or cut, %d deliveries: 0 lost, 0 doubled, 0 out of order; at most %d came to one replica in a second; "
+                    "%d messages, %d attempts refused or cut, %d deliveries: 0 lost, 0 doubled, 0 out of order; at most %d connected to one replica in a second; "
                             + "p99 %.1f ms before and %.1f ms meanwhile",
                     audience.publisher.said(), audience.publisher.refused(), audience.received(), most, before, meanwhile);
             LOG.info(figures);
@@ -114,7 +114,7 @@ class RollingRestartIT {
                     .toList();
             AtomicBoolean gone = new AtomicBoolean();
             new Thread(() -> watch(others, gone, most)).start();
-            LOG.infof("Replica %d is told to end; %d messages so far", number, audience.publisher.said());
+            LOG.infof("Replica %d is sent SIGTERM; %d messages so far", number, audience.publisher.said());
             assertThat(cluster.replica(number).terminate()).isZero();
             gone.set(true);
             cluster.restartAside(number);

@@ -83,7 +83,7 @@ final class SocketIoReader extends Reader {
                 joined(Json.parse(packet.substring(ACK.length())).path(0));
             } else {
                 if (packet.startsWith(DISCONNECT)) {
-                    log.fault("was told to stay away");
+                    log.fault("was sent a disconnect");
                 }
                 // The connection was closed or refused.
                 lost(this);
@@ -172,7 +172,7 @@ final class SocketIoReader extends Reader {
                     last = values.path(3).asText();
                 }
                 case "@gap" -> log.broken(values.path(1).path("epoch").asText(), values.path(1).path("offset").asLong());
-                default -> log.fault("was told " + values);
+                default -> log.fault("was sent " + values);
             }
         }
 

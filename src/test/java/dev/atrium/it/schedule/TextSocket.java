@@ -13,7 +13,7 @@ final class TextSocket implements TextTransport, WebSocket.Listener {
     private final URI url;
     private final WebSocket.Builder builder;
     private final StringBuilder message = new StringBuilder();
-    private Consumer<String> heard;
+    private Consumer<String> received;
     private Runnable lost;
     private volatile WebSocket socket;
     private volatile boolean aborted;
@@ -32,7 +32,7 @@ final class TextSocket implements TextTransport, WebSocket.Listener {
 
     @Override
     public void open(Consumer<String> texts, Runnable over) {
-        heard = texts;
+        received = texts;
         lost = over;
         builder.buildAsync(url, this).whenCompleteAsync((opened, failure) -> {
             if (failure != null) {
@@ -73,7 +73,7 @@ final class TextSocket implements TextTransport, WebSocket.Listener {
         if (last) {
             String whole = message.toString();
             message.setLength(0);
-            heard.accept(whole);
+            received.accept(whole);
         }
         webSocket.request(1);
         return null;

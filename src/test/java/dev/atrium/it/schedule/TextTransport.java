@@ -8,10 +8,10 @@ interface TextTransport {
     /**
      * Connects.
      *
-     * @param heard called with each text
+     * @param received called with each text
      * @param lost called at least once when the connection has ended
      */
-    void open(Consumer<String> heard, Runnable lost);
+    void open(Consumer<String> received, Runnable lost);
 
     /** Sends a text, after the previous ones. */
     void send(String text);

@@ -63,26 +63,26 @@ class IdentityIT {
     }
 
     @Test
-    void whoever_stays_silent_about_itself_is_closed_with_4401() {
-        try (SessionClient nobody = replica.session()) {
-            assertThat(nobody.welcome().path("auth").asText()).isEqualTo("required");
-            assertThat(nobody.welcome().path("resume").isNull()).isTrue();
-            assertThat(nobody.awaitClose()).isEqualTo(4401);
+    void a_client_that_does_not_authenticate_is_closed_with_4401() {
+        try (SessionClient unauthenticated = replica.session()) {
+            assertThat(unauthenticated.welcome().path("auth").asText()).isEqualTo("required");
+            assertThat(unauthenticated.welcome().path("resume").isNull()).isTrue();
+            assertThat(unauthenticated.awaitClose()).isEqualTo(4401);
         }
     }
 
     @Test
     void heartbeats_are_answered_before_anything_is_known() {
-        try (SessionClient nobody = replica.session()) {
-            assertThat(nobody.call("heartbeat", "{}").path("code").asInt()).isEqualTo(200);
-            assertThat(nobody.call("call", "{\"name\":\"x\"}").path("code").asInt()).isEqualTo(401);
-            assertThat(nobody.call("leave", "{\"room\":\"lobby\"}").path("code").asInt()).isEqualTo(401);
-            assertThat(nobody.call("resume", "{\"token\":\"x\"}").path("code").asInt()).isEqualTo(401);
+        try (SessionClient unauthenticated = replica.session()) {
+            assertThat(unauthenticated.call("heartbeat", "{}").path("code").asInt()).isEqualTo(200);
+            assertThat(unauthenticated.call("call", "{\"name\":\"x\"}").path("code").asInt()).isEqualTo(401);
+            assertThat(unauthenticated.call("leave", "{\"room\":\"lobby\"}").path("code").asInt()).isEqualTo(401);
+            assertThat(unauthenticated.call("resume", "{\"token\":\"x\"}").path("code").asInt()).isEqualTo(401);
         }
     }
 
     @Test
-    void auth_tells_who_it_is_and_until_when_and_how_to_come_back() {
+    void auth_is_answered_with_the_user_the_expiry_and_the_resume_token() {
         Instant end = Instant.ofEpochSecond(Instant.now().getEpochSecond() + 3600);
         try (SessionClient ann = replica.session()) {
             JsonNode body = ann.call("auth", "{\"token\":\"" + Tokens.expiring("ann", "lobby:join send", end) + "\"}")
@@ -114,7 +114,7 @@ class IdentityIT {
     }
 
     @Test
-    void a_token_that_runs_out_is_renewed_in_place_or_ends_the_session() {
+    void a_token_that_expires_is_renewed_on_its_connection_or_ends_the_session() {
         Instant soon = Instant.now().plusSeconds(3);
         try (SessionClient ann = connect(Tokens.expiring("ann", "lobby:join send", soon));
                 SessionClient bob = connect(Tokens.expiring("bob", "lobby:join", soon))) {
@@ -131,7 +131,7 @@ class IdentityIT {
     }
 
     @Test
-    void a_stream_is_told_and_ended_too() {
+    void a_stream_is_sent_the_expiry_and_ended_too() {
         String token = Tokens.expiring("ann", "lobby:join", Instant.now().plusSeconds(2));
         try (StreamClient stream = replica.stream("/rooms/lobby", "Accept", "text/event-stream", "Authorization",
                 "Bearer " + token)) {
@@ -142,15 +142,15 @@ class IdentityIT {
     }
 
     @Test
-    void a_client_of_socket_io_is_told_and_renews_or_is_sent_away() {
+    void a_client_of_socket_io_is_sent_the_expiry_and_renews_or_is_disconnected() {
         Map<String, String> soon = Map.of("token", Tokens.expiring("ann", "lobby:join send", Instant.now().plusSeconds(3)));
         URI uri = URI.create(replica.http("/"));
         try (SocketIoClient ann = SocketIoClient.connect(uri, "websocket", soon).awaitConnected();
                 SocketIoClient lazy = SocketIoClient.connect(uri, "polling", soon).awaitConnected()) {
-            SocketClient.await().until(() -> !ann.heard("@expiring").isEmpty());
+            SocketClient.await().until(() -> !ann.received("@expiring").isEmpty());
             assertThat(ann.emitWithAck("@auth", Tokens.of("ann", "lobby:join send"))).contains("\"code\":200",
                     "\"user\":\"ann\"");
-            lazy.awaitHeard("@disconnect io server disconnect");
+            lazy.awaitReceived("@disconnect io server disconnect");
             assertThat(ann.emitWithAck("join", "lobby")).contains("\"code\":200");
         }
     }
@@ -209,12 +209,12 @@ class IdentityIT {
     }
 
     @Test
-    void without_history_a_place_reaches_back_no_further_than_a_cut() {
+    void without_history_a_position_reaches_back_no_further_than_a_cut() {
         replica.request("POST", "/rooms/diary", "X-API-Key", KEY);
         try (SessionClient ann = connect(Tokens.of("ann", "diary:join"))) {
             assertThat(ann.call("history", "{\"room\":\"diary\"}").path("code").asInt()).isEqualTo(403);
             JsonNode joined = ann.call("join", "{\"room\":\"diary\",\"since\":{\"epoch\":\"\",\"offset\":0}}");
-            assertThat(joined.path("body").path("recovered").asBoolean()).as("what is recent").isTrue();
+            assertThat(joined.path("body").path("recovered").asBoolean()).as("recent messages").isTrue();
             ann.pushes("message", 1);
         }
         Map<String, String> settings = Tokens.required(Map.of("atrium.resume.window", "1s", "atrium.api-keys.billing.key", KEY,
@@ -271,7 +271,7 @@ class IdentityIT {
     }
 
     @Test
-    void a_plain_socket_that_may_only_listen_is_told_when_it_speaks() throws IOException {
+    void a_plain_socket_that_may_only_listen_is_closed_when_it_publishes() throws IOException {
         String token = Tokens.of("ann", "news:join");
         try (RawSocket socket = RawSocket.connect(replica.port(), "/rooms/news?access_token=" + token)) {
             socket.text("hello");
@@ -346,7 +346,7 @@ class IdentityIT {
     }
 
     @Test
-    void without_a_key_the_default_lets_everyone_in_but_gives_nobody_the_keys() {
+    void without_a_key_the_default_admits_every_client_but_makes_none_an_administrator() {
         try (Replica open = Replica.start(Map.of("atrium.permissions.everyone", "")); SessionClient anyone = open.session()) {
             assertThat(anyone.join("lobby").path("code").asInt()).isEqualTo(200);
             assertThat(anyone.call("send", "{\"room\":\"lobby\",\"data\":1}").path("code").asInt()).isEqualTo(200);
@@ -388,14 +388,14 @@ class IdentityIT {
             long at = old.path("at").asLong();
             // Longer than a client can be disconnected and still have a session.
             SocketClient.await().until(() -> System.currentTimeMillis() > at + 3_300);
-            JsonNode heard = SessionClient
-                    .json(recovering.request("POST", "/rooms/diary?event=heard", "X-API-Key", KEY).body());
+            JsonNode received = SessionClient
+                    .json(recovering.request("POST", "/rooms/diary?event=received", "X-API-Key", KEY).body());
             String token = Tokens.of("ann", "diary:join");
             String first = session(recovering, token, null, null, true);
             recovering.request("POST", "/rooms/diary?event=missed", "X-API-Key", KEY);
-            String place = heard.path("at").asLong() * 1000 + 999 + "." + heard.path("epoch").asText() + "."
-                    + heard.path("offset").asLong() + ".diary";
-            SocketClient.await().until(() -> System.currentTimeMillis() > heard.path("at").asLong() + 1_100);
+            String place = received.path("at").asLong() * 1000 + 999 + "." + received.path("epoch").asText() + "."
+                    + received.path("offset").asLong() + ".diary";
+            SocketClient.await().until(() -> System.currentTimeMillis() > received.path("at").asLong() + 1_100);
             assertThat(session(recovering, token, first, at * 1000 + "." + old.path("epoch").asText() + ".0.diary", false))
                     .isNotEqualTo(first);
             String second = session(recovering, token, null, null, true);

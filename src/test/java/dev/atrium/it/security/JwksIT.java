@@ -48,7 +48,7 @@ class JwksIT {
     }
 
     @Test
-    void keys_rotate_and_an_issuer_that_is_away_makes_nobody_a_liar() throws IOException {
+    void keys_rotate_and_an_issuer_that_is_away_invalidates_no_token() throws IOException {
         HttpServer first = issuer(0);
         int port = first.getAddress().getPort();
         first.stop(0);
@@ -56,7 +56,7 @@ class JwksIT {
                 "mp.jwt.verify.publickey.location", "http://127.0.0.1:" + port + "/jwks",
                 "smallrye.jwt.jwks.forced-refresh-interval", "0");
         try (Replica replica = Replica.start(settings)) {
-            assertThat(status(replica, token("old", OLD))).as("not to be judged now").isEqualTo(503);
+            assertThat(status(replica, token("old", OLD))).as("the token cannot be verified now").isEqualTo(503);
             try (RawSocket socket = RawSocket.connect(replica.port(), "/ws",
                     "Authorization: Bearer " + token("old", OLD) + "\r\n")) {
                 assertThat(socket.status()).isEqualTo(503);
@@ -73,7 +73,7 @@ class JwksIT {
             } finally {
                 issuer.stop(0);
             }
-            assertThat(status(replica, token("new", NEW))).as("keys that are known stay good").isEqualTo(200);
+            assertThat(status(replica, token("new", NEW))).as("known keys stay valid").isEqualTo(200);
         }
     }
 }

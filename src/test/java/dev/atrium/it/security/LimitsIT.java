@@ -50,7 +50,7 @@ class LimitsIT {
     }
 
     @Test
-    void a_full_replica_refuses_handshakes_of_every_kind_until_somebody_goes() throws IOException {
+    void a_full_replica_refuses_handshakes_of_every_kind_until_a_client_disconnects() throws IOException {
         try (Replica replica = with("atrium.limits.connections", "2")) {
             try (RawSocket first = RawSocket.connect(replica.port(), "/ws");
                     StreamClient second = replica.stream("/rooms/x", "Accept", "text/event-stream");
@@ -60,7 +60,7 @@ class LimitsIT {
                 assertRefused(third, 503);
                 assertThat(replica.get("/socket.io/?EIO=4&transport=polling").statusCode()).isEqualTo(503);
                 assertThat(replica.request("GET", "/rooms/x", "Accept", "text/event-stream").statusCode()).isEqualTo(503);
-                assertThat(replica.get("/rooms/x").statusCode()).as("what is no connection").isEqualTo(200);
+                assertThat(replica.get("/rooms/x").statusCode()).as("requests that are no connection").isEqualTo(200);
                 awaitDenied(replica, "connections");
             }
             SocketClient.await().until(() -> replica.metric("atrium_connections_admitted") == 0);
@@ -71,7 +71,7 @@ class LimitsIT {
     }
 
     @Test
-    void one_address_has_so_many_connections_behind_a_trusted_proxy() throws IOException {
+    void an_address_has_so_many_connections_behind_a_trusted_proxy() throws IOException {
         try (Replica replica = with("atrium.limits.connections-per-address", "1", "atrium.trusted-proxies",
                 "127.0.0.0/8,10.0.0.0/8")) {
             String ann = "X-Forwarded-For: 9.9.9.9, 203.0.113.1, 10.1.1.1\r\n";
@@ -95,7 +95,7 @@ class LimitsIT {
     }
 
     @Test
-    void a_header_of_an_unknown_proxy_is_not_believed_and_its_address_is_nobody_s() throws IOException {
+    void a_header_of_an_unknown_proxy_is_ignored_and_the_address_of_the_proxy_is_not_limited() throws IOException {
         try (Replica replica = with("atrium.limits.connections-per-address", "1")) {
             try (RawSocket first = RawSocket.connect(replica.port(), "/ws", "X-Forwarded-For: 203.0.113.1\r\n");
                     RawSocket second = RawSocket.connect(replica.port(), "/ws", "X-Forwarded-For: 203.0.113.1\r\n");
@@ -109,7 +109,7 @@ class LimitsIT {
     }
 
     @Test
-    void one_user_has_so_many_sessions() throws IOException {
+    void a_user_has_so_many_sessions() throws IOException {
         Map<String, String> settings = new HashMap<>(Tokens.required(Map.of("atrium.limits.connections-per-user", "2")));
         try (Replica replica = Replica.start(settings)) {
             String token = Tokens.of("ann", "lobby:join");
@@ -127,7 +127,7 @@ class LimitsIT {
                         .isEqualTo(429);
                 URI uri = URI.create(replica.http("/"));
                 try (SocketIoClient fifth = SocketIoClient.connect(uri, "websocket", Map.of("token", token))) {
-                    fifth.awaitHeard("@error too many connections of this user {\"code\":429}");
+                    fifth.awaitReceived("@error too many connections of this user {\"code\":429}");
                 }
                 second.frame(0x88, (byte) 3, (byte) 0xE8);
                 SocketClient.await().untilAsserted(() -> {
@@ -159,7 +159,7 @@ class LimitsIT {
     }
 
     @Test
-    void too_many_messages_are_refused_and_whoever_goes_on_is_closed_and_stays_out_for_a_while() throws IOException {
+    void too_many_messages_are_refused_and_a_client_that_continues_is_closed_and_rejected_for_a_while() throws IOException {
         try (Replica replica = with("atrium.limits.messages", "10"); SessionClient witness = replica.session()) {
             witness.join("lobby");
             try (SessionClient flood = replica.session()) {
@@ -171,7 +171,7 @@ class LimitsIT {
                 List<Integer> codes = flood.replies().stream().map(reply -> reply.path("code").asInt()).toList();
                 assertThat(codes.subList(0, 50)).containsOnly(200);
                 assertThat(codes).contains(429);
-                assertThat(flood.isOpen()).as("it may come to its senses").isTrue();
+                assertThat(flood.isOpen()).as("the client may slow down").isTrue();
                 for (int i = 0; i < 200 && flood.isOpen(); i++) {
                     flood.text("garbage");
                 }
@@ -187,7 +187,7 @@ class LimitsIT {
     }
 
     @Test
-    void a_plain_socket_that_says_too_much_is_closed_at_once() throws IOException {
+    void a_plain_socket_that_sends_too_much_is_closed_at_once() throws IOException {
         try (Replica replica = with("atrium.limits.messages", "10");
                 RawSocket socket = RawSocket.connect(replica.port(), "/rooms/lobby?echo=false")) {
             for (int i = 0; i < 60; i++) {
@@ -258,7 +258,7 @@ class LimitsIT {
     }
 
     @Test
-    void one_session_is_in_so_many_rooms() {
+    void a_session_is_in_so_many_rooms() {
         try (Replica replica = with("atrium.limits.rooms", "2"); SessionClient client = replica.session()) {
             assertThat(client.join("a").path("code").asInt()).isEqualTo(200);
             assertThat(client.join("b").path("code").asInt()).isEqualTo(200);
@@ -289,7 +289,7 @@ class LimitsIT {
     }
 
     @Test
-    void a_client_without_a_command_is_closed_if_so_set_and_is_told_what_it_may_send() {
+    void a_client_without_a_command_is_closed_if_so_set_and_is_sent_the_commands_that_it_may_send() {
         try (Replica replica = with("atrium.limits.first-command", "300ms", "atrium.websocket.max-message-size", "4K");
                 SessionClient silent = replica.session();
                 SessionClient other = replica.session()) {
@@ -385,7 +385,7 @@ class LimitsIT {
             for (int i = 0; i < 300; i++) {
                 noise.make(socket);
             }
-            assertThat(socket.closeCode()).as("-1 where the close frame is lost with what was not read").isIn(4429, -1);
+            assertThat(socket.closeCode()).as("-1 where the close frame is lost with the unread bytes").isIn(4429, -1);
         } catch (SocketException closed) {
             // The server closed the connection before everything was sent, which is a valid result.
         }
@@ -393,7 +393,7 @@ class LimitsIT {
     }
 
     @Test
-    void what_is_said_in_many_rooms_counts_in_each() {
+    void a_message_to_many_rooms_counts_in_each() {
         try (Replica replica = with("atrium.limits.messages", "10");
                 SocketIoClient client = SocketIoClient.connect(replica, "/", "websocket")) {
             for (int i = 0; i < 20; i++) {
@@ -405,7 +405,7 @@ class LimitsIT {
     }
 
     @Test
-    void a_penalty_holds_also_for_whoever_says_its_name_later() throws IOException {
+    void a_penalty_holds_also_for_a_client_that_authenticates_later() throws IOException {
         Map<String, String> settings = Tokens
                 .required(Map.of("atrium.limits.messages", "5", "atrium.trusted-proxies", "127.0.0.0/8"));
         try (Replica replica = Replica.start(settings)) {

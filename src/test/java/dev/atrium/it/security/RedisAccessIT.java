@@ -26,7 +26,7 @@ class RedisAccessIT {
     }
 
     @Test
-    void revoking_a_user_ends_its_sessions_on_every_replica_and_nobody_else_s() {
+    void revoking_a_user_ends_its_sessions_on_every_replica_and_no_others() {
         try (RedisProcess redis = RedisProcess.start()) {
             Map<String, String> settings = Tokens
                     .required(Map.of("atrium.backplane", "redis", "quarkus.redis.hosts", redis.url(),

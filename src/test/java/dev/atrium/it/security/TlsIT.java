@@ -46,12 +46,12 @@ class TlsIT {
             assertThat(subject(port)).contains("CN=first");
             SocketClient.await().until(() -> replica.log().contains("Listening on"));
             HttpClient client = HttpClient.newBuilder().sslContext(trusting()).build();
-            StringBuilder heard = new StringBuilder();
+            StringBuilder received = new StringBuilder();
             WebSocket socket = client.newWebSocketBuilder().buildAsync(URI.create("wss://127.0.0.1:" + port + "/rooms/lobby"),
                     new WebSocket.Listener() {
                         @Override
                         public CompletionStage<?> onText(WebSocket webSocket, CharSequence data, boolean last) {
-                            heard.append(data);
+                            received.append(data);
                             webSocket.request(1);
                             return null;
                         }
@@ -63,7 +63,7 @@ class TlsIT {
             SocketClient.await().ignoreExceptionsInstanceOf(IOException.class)
                     .untilAsserted(() -> assertThat(subject(port)).contains("CN=second"));
             socket.sendText("still here", true).get(10, TimeUnit.SECONDS);
-            SocketClient.await().until(() -> heard.toString().equals("still here"));
+            SocketClient.await().until(() -> received.toString().equals("still here"));
             socket.abort();
         }
     }

@@ -1,2 +1,2 @@
-/** Who a client is, what it may do, and how much: tokens, permissions, limits, TLS. */
+/** Tests of security: tokens, permissions, limits, TLS. */
 package dev.atrium.it.security;

@@ -43,7 +43,7 @@ class EngineIoIT extends WithEngineIo {
     }
 
     @Test
-    void a_handshake_over_polling_says_what_the_connection_is_like() {
+    void a_handshake_over_polling_holds_the_parameters_of_the_connection() {
         HttpResponse<String> answer = hasty.get(POLLING);
 
         assertThat(answer.statusCode()).isEqualTo(200);
@@ -80,7 +80,7 @@ class EngineIoIT extends WithEngineIo {
             "GET,    /socket.io/?EIO=abc&transport=polling,           5, Unsupported protocol version",
             "GET,    /socket.io/?EIO=4&transport=%FF,                 0, Transport unknown",
     })
-    void a_request_that_makes_no_sense_is_told_why(String method, String path, int code, String message) {
+    void an_invalid_request_is_answered_with_the_reason(String method, String path, int code, String message) {
         HttpResponse<String> answer = replica.request(method, path);
 
         assertThat(answer.statusCode()).isEqualTo(400);
@@ -135,7 +135,7 @@ class EngineIoIT extends WithEngineIo {
     }
 
     @Test
-    void packets_that_are_for_clients_are_passed_over() {
+    void packets_that_are_for_clients_are_ignored() {
         String session = connectByPolling(replica);
 
         assertThat(post(session, "0" + SEPARATOR + "5" + SEPARATOR + "6" + SEPARATOR + "3").statusCode()).isEqualTo(200);
@@ -274,7 +274,7 @@ class EngineIoIT extends WithEngineIo {
     }
 
     @Test
-    void a_client_that_says_close_over_a_websocket_is_closed() {
+    void a_client_that_sends_close_over_a_websocket_is_closed() {
         try (SocketClient socket = replica.plain(WEBSOCKET)) {
             socket.await(1);
             socket.text("1");

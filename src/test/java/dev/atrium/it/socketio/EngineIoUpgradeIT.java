@@ -105,7 +105,7 @@ class EngineIoUpgradeIT extends WithEngineIo {
     }
 
     @Test
-    void what_has_to_wait_for_what_came_before_crosses_over_in_its_order() {
+    void packets_that_wait_for_earlier_ones_are_upgraded_in_order() {
         for (int round = 0; round < 8; round++) {
             String session = joinByPolling(replica);
             try (SocketClient socket = probe(session)) {
@@ -124,7 +124,7 @@ class EngineIoUpgradeIT extends WithEngineIo {
     }
 
     @Test
-    void who_changes_over_while_its_post_is_handled_is_cut() {
+    void a_client_that_upgrades_while_its_post_is_handled_is_cut() {
         String session = connectByPolling(replica);
         try (SocketClient socket = probe(session)) {
             CompletableFuture<HttpResponse<String>> post = HTTP.sendAsync(

@@ -31,11 +31,11 @@ abstract class RecoveryContract extends ClusterContract {
     }
 
     @Test
-    void a_client_that_was_cut_goes_on_elsewhere_and_misses_nothing() {
+    void a_client_that_was_cut_continues_elsewhere_and_misses_nothing() {
         Client before = connect(here(), "");
         before.join("recovered");
         say("recovered", "one");
-        before.awaitHeard("one");
+        before.awaitReceived("one");
         before.socket.cut();
         say("recovered", "two");
         say("recovered", "three");
@@ -43,49 +43,49 @@ abstract class RecoveryContract extends ClusterContract {
         Client after = connect(elsewhere(), before.auth());
 
         assertThat(after.isRecoveryOf(before)).isTrue();
-        after.awaitHeard("two", "three");
+        after.awaitReceived("two", "three");
         say("recovered", "four");
-        after.awaitHeard("two", "three", "four");
+        after.awaitReceived("two", "three", "four");
         assertThat(here().get("/rooms/recovered/members").body()).contains(before.sid());
     }
 
     @Test
-    void it_can_be_cut_again_and_again() {
+    void a_client_can_be_cut_again_and_again() {
         Client client = connect(here(), "");
         client.join("again");
         say("again", "0");
-        client.awaitHeard("0");
+        client.awaitReceived("0");
         for (int i = 1; i < 9; i++) {
             client.socket.cut();
             say("again", Integer.toString(i));
             Client next = connect(i % 2 == 0 ? here() : elsewhere(), client.auth());
             assertThat(next.isRecoveryOf(client)).isTrue();
-            next.awaitHeard(Integer.toString(i));
+            next.awaitReceived(Integer.toString(i));
             client = next;
         }
     }
 
     @Test
-    void a_client_whose_old_connection_is_not_known_to_be_gone_goes_on() {
+    void a_client_whose_old_connection_is_not_known_to_be_gone_recovers() {
         Client before = connect(here(), "");
         before.join("half-dead");
         say("half-dead", "one");
-        before.awaitHeard("one");
+        before.awaitReceived("one");
 
         Client after = connect(elsewhere(), before.auth());
 
         assertThat(after.isRecoveryOf(before)).isTrue();
         assertThat(before.socket.awaitClose()).isNotEqualTo(-1);
         say("half-dead", "two");
-        after.awaitHeard("two");
+        after.awaitReceived("two");
     }
 
     @Test
-    void who_has_disconnected_or_heard_nothing_or_makes_it_up_begins_anew() {
+    void a_client_that_disconnected_or_received_nothing_or_forged_its_state_begins_anew() {
         Client gone = connect(here(), "");
         gone.join("gone");
         say("gone", "one");
-        gone.awaitHeard("one");
+        gone.awaitReceived("one");
         gone.socket.text("41");
         gone.socket.text("1");
         gone.socket.awaitClose();
@@ -93,7 +93,7 @@ abstract class RecoveryContract extends ClusterContract {
         Client client = connect(here(), "");
         client.join("made-up");
         say("made-up", "one");
-        client.awaitHeard("one");
+        client.awaitReceived("one");
         client.socket.cut();
         assertAnew(client, "{\"pid\":\"" + client.pid() + "\"}");
         assertAnew(client, "{\"pid\":\"" + client.pid() + "\",\"offset\":\"nonsense\"}");
@@ -102,11 +102,11 @@ abstract class RecoveryContract extends ClusterContract {
     }
 
     @Test
-    void what_was_not_kept_cannot_be_recovered() {
+    void messages_that_were_not_kept_cannot_be_recovered() {
         Client before = connect(here(), "", "/none");
         before.join("unkept");
         say("unkept?ns=/none", "one");
-        before.awaitHeard("one");
+        before.awaitReceived("one");
         before.socket.cut();
         say("unkept?ns=/none", "two");
 
@@ -116,15 +116,15 @@ abstract class RecoveryContract extends ClusterContract {
     }
 
     @Test
-    void what_was_said_in_another_of_its_rooms_is_heard_once_or_it_begins_anew() {
+    void messages_of_another_of_its_rooms_arrive_once_or_the_client_begins_anew() {
         Client before = connect(here(), "");
         before.join("two-a");
         before.join("two-b");
         say("two-b", "long ago");
-        before.awaitHeard("long ago");
+        before.awaitReceived("long ago");
         letPass(SURELY_APART);
         say("two-a", "one");
-        before.awaitHeard("long ago", "one");
+        before.awaitReceived("long ago", "one");
         before.socket.cut();
         letPass(SURELY_APART);
         say("two-b", "two");
@@ -133,20 +133,21 @@ abstract class RecoveryContract extends ClusterContract {
         Client after = connect(elsewhere(), before.auth());
 
         assertThat(after.isRecoveryOf(before)).isTrue();
-        SocketClient.await().untilAsserted(() -> assertThat(after.heard()).containsExactlyInAnyOrder("two", "three"));
+        SocketClient.await().untilAsserted(() -> assertThat(after.received()).containsExactlyInAnyOrder("two", "three"));
         say("two-b", "four");
         say("two-a", "five");
         Client unsure = connect(here(), after.auth());
-        assertThat(unsure.isRecoveryOf(after)).as("nobody knows what it has heard of the other room").isFalse();
+        assertThat(unsure.isRecoveryOf(after)).as("the server cannot know what the client received from the other room")
+                .isFalse();
     }
 
     @Test
-    void what_was_missed_in_several_rooms_is_told_in_the_order_in_which_it_was_said() {
+    void messages_missed_in_several_rooms_are_sent_in_the_order_of_publication() {
         Client before = connect(here(), "");
         before.join("many-a");
         before.join("many-b");
         say("many-a", "first");
-        before.awaitHeard("first");
+        before.awaitReceived("first");
         before.socket.cut();
         letPass(SURELY_APART);
         for (String word : List.of("1", "2", "3", "4", "5", "6")) {
@@ -156,19 +157,19 @@ abstract class RecoveryContract extends ClusterContract {
         Client after = connect(elsewhere(), before.auth());
 
         assertThat(after.isRecoveryOf(before)).isTrue();
-        after.awaitHeard("1", "2", "3", "4", "5", "6");
+        after.awaitReceived("1", "2", "3", "4", "5", "6");
     }
 
     @Test
-    void each_namespace_of_a_half_dead_connection_goes_on() {
+    void each_namespace_of_a_half_dead_connection_recovers() {
         Client one = connect(here(), "");
         one.join("ns-one");
         say("ns-one", "one");
-        one.awaitHeard("one");
+        one.awaitReceived("one");
         Client two = one.second("/two");
         two.join("ns-two");
         say("ns-two?ns=/two", "two");
-        two.awaitHeard("two");
+        two.awaitReceived("two");
 
         Client oneAgain = connect(elsewhere(), one.auth());
         assertThat(oneAgain.isRecoveryOf(one)).isTrue();
@@ -177,7 +178,7 @@ abstract class RecoveryContract extends ClusterContract {
 
         assertThat(twoAgain.isRecoveryOf(two)).isTrue();
         say("ns-two?ns=/two", "three");
-        twoAgain.awaitHeard("three");
+        twoAgain.awaitReceived("three");
     }
 
     final void say(String room, String text) {
@@ -208,7 +209,7 @@ abstract class RecoveryContract extends ClusterContract {
         return client;
     }
 
-    /** Client that speaks the protocol by hand, and keeps the same recovery state as the stock client. */
+    /** Client that implements the protocol by hand, and keeps the same recovery state as the stock client. */
     static final class Client {
 
         final SocketClient socket;
@@ -235,12 +236,12 @@ abstract class RecoveryContract extends ClusterContract {
         }
 
         /** Received messages, in order. */
-        List<String> heard() {
+        List<String> received() {
             return events().stream().map(event -> event.path(1).asText()).toList();
         }
 
-        void awaitHeard(String... words) {
-            SocketClient.await().untilAsserted(() -> assertThat(heard()).containsExactly(words));
+        void awaitReceived(String... words) {
+            SocketClient.await().untilAsserted(() -> assertThat(received()).containsExactly(words));
         }
 
         String offset() {

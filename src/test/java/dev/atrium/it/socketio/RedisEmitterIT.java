@@ -13,7 +13,7 @@ import org.junit.jupiter.api.Test;
 class RedisEmitterIT {
 
     @Test
-    void what_an_emitter_says_reaches_the_clients_of_every_replica() {
+    void messages_of_an_emitter_reach_the_clients_of_every_replica() {
         try (Cluster cluster = Cluster.overRedis(2, Map.of("atrium.socketio.emitters", "socket.io"));
                 SocketIoClient red = SocketIoClient.connect(cluster.replica(0), "/", "websocket");
                 SocketIoClient both = SocketIoClient.connect(cluster.replica(1), "/", "polling");
@@ -26,28 +26,28 @@ class RedisEmitterIT {
             Node.run("emitter.mjs", cluster.redis().url(), both.id());
 
             for (SocketIoClient client : List.of(red, none)) {
-                client.awaitHeard("end", "all 1 {\"two\":[3]} 0x04 null");
-                assertThat(client.heard("@disconnect")).isEmpty();
+                client.awaitReceived("end", "all 1 {\"two\":[3]} 0x04 null");
+                assertThat(client.received("@disconnect")).isEmpty();
             }
-            assertThat(red.heard("room")).hasSize(1);
-            assertThat(red.heard("union")).hasSize(1);
-            assertThat(red.heard("joined")).hasSize(1);
-            assertThat(red.heard("left")).hasSize(1);
-            assertThat(red.heard("except")).isEmpty();
-            assertThat(red.heard("direct")).isEmpty();
+            assertThat(red.received("room")).hasSize(1);
+            assertThat(red.received("union")).hasSize(1);
+            assertThat(red.received("joined")).hasSize(1);
+            assertThat(red.received("left")).hasSize(1);
+            assertThat(red.received("except")).isEmpty();
+            assertThat(red.received("direct")).isEmpty();
             assertThat(none.log()).doesNotContain("room red", "union once", "joined green", "left green", "other namespace")
                     .contains("except not red");
-            both.awaitHeard("room red", "union once", "direct to one", "joined green", "@disconnect io server disconnect");
-            assertThat(both.heard("union")).hasSize(1);
-            assertThat(both.heard("left")).isEmpty();
-            assertThat(both.heard("end")).isEmpty();
-            other.awaitHeard("other namespace");
-            assertThat(other.heard("all")).isEmpty();
+            both.awaitReceived("room red", "union once", "direct to one", "joined green", "@disconnect io server disconnect");
+            assertThat(both.received("union")).hasSize(1);
+            assertThat(both.received("left")).isEmpty();
+            assertThat(both.received("end")).isEmpty();
+            other.awaitReceived("other namespace");
+            assertThat(other.received("all")).isEmpty();
         }
     }
 
     @Test
-    void nobody_is_heard_who_was_not_asked_for() {
+    void an_emitter_that_is_not_configured_is_ignored() {
         try (Cluster cluster = Cluster.overRedis(1, Map.of());
                 SocketIoClient client = SocketIoClient.connect(cluster.replica(0), "/", "websocket")) {
             Node.run("emitter.mjs", cluster.redis().url(), client.id());

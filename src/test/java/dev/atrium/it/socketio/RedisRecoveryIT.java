@@ -16,7 +16,7 @@ class RedisRecoveryIT extends RecoveryContract {
     }
 
     @Test
-    void a_client_of_a_replica_that_was_killed_goes_on_and_misses_nothing() {
+    void a_client_of_a_replica_that_was_killed_continues_and_misses_nothing() {
         Map<String, String> settings = new HashMap<>(SETTINGS);
         settings.put("atrium.backplane", "redis");
         settings.put("quarkus.redis.hosts", cluster().redis().url());
@@ -24,14 +24,14 @@ class RedisRecoveryIT extends RecoveryContract {
             Client before = connect(third, "");
             before.join("killed");
             say("killed", "one");
-            before.awaitHeard("one");
+            before.awaitReceived("one");
             third.kill();
             say("killed", "two");
 
             Client after = connect(here(), before.auth());
 
             assertThat(after.isRecoveryOf(before)).isTrue();
-            after.awaitHeard("two");
+            after.awaitReceived("two");
         }
     }
 }

@@ -40,7 +40,7 @@ class RedisSocketIoIT {
     }
 
     @Test
-    void each_hears_all_others_whatever_they_speak_and_wherever_they_are() {
+    void each_client_receives_from_all_others_whatever_their_protocol_and_replica() {
         try (Nginx nginx = Nginx.before(here(), elsewhere());
                 SocketIoClient polling = client(nginx, "polling");
                 SocketIoClient webSocket = client(nginx, "websocket");
@@ -58,7 +58,7 @@ class RedisSocketIoIT {
             session.call("send", "{\"room\":\"mixed\",\"data\":\"from session\"}");
             elsewhere().post("/rooms/mixed", "from curl");
 
-            clients.forEach(client -> client.awaitHeard("chat from polling", "chat from websocket", "chat from both 2",
+            clients.forEach(client -> client.awaitReceived("chat from polling", "chat from websocket", "chat from both 2",
                     "message from plain", "message from session", "message from curl"));
             SocketClient.await().untilAsserted(() -> assertThat(plain.received()).contains("from polling", "from websocket",
                     "[\"from both\",2]", "from session", "from curl"));
@@ -75,7 +75,7 @@ class RedisSocketIoIT {
             String room = "bytes-" + transports.replace(',', '-');
             client.emitWithAck("join", room);
             client.emit("photo", "name", bytes);
-            client.awaitHeard("photo name 100000 bytes, hash " + java.util.Arrays.hashCode(bytes));
+            client.awaitReceived("photo name 100000 bytes, hash " + java.util.Arrays.hashCode(bytes));
         }
     }
 
@@ -99,9 +99,9 @@ class RedisSocketIoIT {
     }
 
     @Test
-    void a_connection_that_nobody_owns_is_unknown_everywhere() {
-        String nobody = POLLING + "&sid=" + "n".repeat(20);
-        assertThat(here().get(nobody).body()).isEqualTo("{\"code\":1,\"message\":\"Session ID unknown\"}");
+    void a_connection_that_no_replica_owns_is_unknown_everywhere() {
+        String unknown = POLLING + "&sid=" + "n".repeat(20);
+        assertThat(here().get(unknown).body()).isEqualTo("{\"code\":1,\"message\":\"Session ID unknown\"}");
         String gone = session(here()).replaceAll("...$", "---");
         assertThat(elsewhere().get(gone).body()).isEqualTo("{\"code\":1,\"message\":\"Session ID unknown\"}");
         assertThat(elsewhere().request("GET", session(here()), "Atrium-Forwarded", "x").body())
@@ -137,7 +137,7 @@ class RedisSocketIoIT {
     }
 
     @Test
-    void what_a_poll_was_given_is_given_again_if_the_replica_that_had_forwarded_it_is_gone() throws Exception {
+    void the_answer_of_a_poll_is_repeated_if_the_replica_that_had_forwarded_it_is_gone() throws Exception {
         String session = joined();
         try (Replica third = third(); Socket poll = asks(third, session + "&t=P1a2b3c")) {
             third.signal("STOP");
@@ -152,7 +152,7 @@ class RedisSocketIoIT {
     }
 
     @Test
-    void a_poll_goes_on_elsewhere_if_the_replica_that_had_forwarded_it_is_killed() throws Exception {
+    void a_client_polls_elsewhere_if_the_replica_that_had_forwarded_its_poll_is_killed() throws Exception {
         String session = joined();
         try (Replica third = third(); Socket poll = asks(third, session + "&t=P1a2b3c")) {
             third.kill();
@@ -200,7 +200,7 @@ class RedisSocketIoIT {
     }
 
     @Test
-    void while_redis_is_away_clients_stay_and_are_told_so() {
+    void while_redis_is_away_clients_stay_connected_and_are_sent_errors() {
         try (Cluster own = Cluster.overRedis(1, Map.of());
                 SocketIoClient polling = SocketIoClient.connect(own.replica(0), "/", "polling");
                 SocketIoClient webSocket = SocketIoClient.connect(own.replica(0), "/", "websocket")) {
@@ -215,7 +215,7 @@ class RedisSocketIoIT {
             }
             own.redis().resume();
             SocketClient.await().untilAsserted(() -> assertThat(polling.emitWithAck("word", "again")).contains("\"code\":200"));
-            clients.forEach(client -> client.awaitHeard("word again"));
+            clients.forEach(client -> client.awaitReceived("word again"));
             clients.forEach(
                     client -> assertThat(client.log()).doesNotContain("word lost").filteredOn("@connect"::equals).hasSize(1));
         }

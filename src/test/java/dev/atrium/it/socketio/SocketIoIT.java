@@ -46,7 +46,7 @@ class SocketIoIT {
 
     @ParameterizedTest
     @ValueSource(strings = { "polling", "websocket", BOTH })
-    void what_one_says_in_a_room_all_others_hear(String transports) {
+    void a_message_of_one_client_reaches_all_others_in_the_room(String transports) {
         String room = "all-" + transports.replace(',', '-');
         try (SocketIoClient client = SocketIoClient.connect(replica, "/", transports);
                 SocketIoClient other = SocketIoClient.connect(replica, "/", "websocket");
@@ -66,7 +66,7 @@ class SocketIoIT {
             replica.post("/rooms/" + room, "from curl");
 
             for (SocketIoClient each : List.of(client, other)) {
-                each.awaitHeard("chat from the client", "chat from the other", "message from the plain one",
+                each.awaitReceived("chat from the client", "chat from the other", "message from the plain one",
                         "message from the session", "message from curl");
             }
             SocketClient.await().untilAsserted(() -> assertThat(plain.received()).contains("from the client", "from the other",
@@ -88,8 +88,8 @@ class SocketIoIT {
             client.emit("buffers", new byte[] { 1, 2 }, "between", new byte[] { 3 });
             client.emit("within", new JSONObject().put("file", new byte[] { 4, 5 }));
 
-            client.awaitHeard("none", "one {\"a\":[1,2.5,\"x\"]}", "several 1 two true null", "buffers 0x0102 between 0x03");
-            SocketClient.await().until(() -> !client.heard("within").isEmpty());
+            client.awaitReceived("none", "one {\"a\":[1,2.5,\"x\"]}", "several 1 two true null", "buffers 0x0102 between 0x03");
+            SocketClient.await().until(() -> !client.received("within").isEmpty());
         }
     }
 
@@ -107,7 +107,7 @@ class SocketIoIT {
 
             String shown = size > 100 ? size + " bytes, hash " + Arrays.hashCode(bytes)
                     : "0x" + String.format("%02x", bytes[0]);
-            client.awaitHeard("mine " + shown, "message " + shown);
+            client.awaitReceived("mine " + shown, "message " + shown);
         }
     }
 
@@ -119,25 +119,25 @@ class SocketIoIT {
 
             one.emitWithAck("word", 1);
             two.emitWithAck("word", 2);
-            two.awaitHeard("word 2");
+            two.awaitReceived("word 2");
             two.disconnect();
             one.emitWithAck("word", 3);
 
-            one.awaitHeard("word 1", "word 3");
+            one.awaitReceived("word 1", "word 3");
             assertThat(one.log()).doesNotContain("word 2");
             assertThat(two.log()).doesNotContain("word 1", "word 3");
         }
     }
 
     @Test
-    void who_asks_for_it_is_told_where_a_message_comes_from() throws JSONException {
+    void a_client_that_asks_for_metadata_is_sent_the_origin_of_a_message() throws JSONException {
         try (SocketIoClient client = SocketIoClient.connect(URI.create(replica.http("/meta")), "websocket",
                 Map.of("meta", "true")).awaitConnected()) {
             client.emitWithAck("join", "told");
             client.emit("said", "word");
-            SocketClient.await().until(() -> !client.heard("said").isEmpty());
+            SocketClient.await().until(() -> !client.received("said").isEmpty());
 
-            JSONObject meta = new JSONObject(client.heard("said").get(0).substring("said word ".length()));
+            JSONObject meta = new JSONObject(client.received("said").get(0).substring("said word ".length()));
             assertThat(meta.getString("room")).isEqualTo("told");
             assertThat(meta.getJSONObject("from").getString("id")).isEqualTo(client.id());
             assertThat(meta.getLong("offset")).isEqualTo(1);
@@ -151,8 +151,8 @@ class SocketIoIT {
         try (SocketIoClient one = SocketIoClient.connect(replica, "/", "polling");
                 SocketIoClient two = SocketIoClient.connect(replica, "/", "websocket")) {
             assertThat(two.emitWithAck("send", one.id(), "whisper", "psst")).contains("\"code\":200");
-            one.awaitHeard("whisper psst");
-            assertThat(two.heard("whisper")).isEmpty();
+            one.awaitReceived("whisper psst");
+            assertThat(two.received("whisper")).isEmpty();
             assertThat(two.emitWithAck("join", one.id())).contains("\"code\":403");
         }
     }
@@ -172,13 +172,13 @@ class SocketIoIT {
     }
 
     @Test
-    void a_client_comes_back_when_the_server_does() {
+    void a_client_reconnects_when_the_server_is_back() {
         Replica first = Replica.start();
         try (SocketIoClient client = SocketIoClient.connect(first, "/", BOTH)) {
             String id = client.id();
             int port = first.port();
             first.kill();
-            client.awaitHeard("@disconnect transport error");
+            client.awaitReceived("@disconnect transport error");
             try (Replica again = Replica.start(Map.of("quarkus.http.port", Integer.toString(port)))) {
                 client.awaitConnected();
                 assertThat(client.id()).isNotEqualTo(id);
@@ -191,7 +191,7 @@ class SocketIoIT {
     }
 
     @Test
-    void a_replica_that_is_stopped_sends_nobody_away_for_good() {
+    void clients_of_a_stopped_replica_may_reconnect() {
         try (Replica stopped = Replica.start();
                 SocketIoClient polling = SocketIoClient.connect(stopped, "/", "polling");
                 SocketClient webSocket = stopped.plain(WEBSOCKET)) {
@@ -200,20 +200,21 @@ class SocketIoIT {
 
             assertThat(stopped.terminate()).isZero();
 
-            SocketClient.await().until(() -> !polling.heard("@disconnect").isEmpty());
-            assertThat(polling.heard("@disconnect"))
+            SocketClient.await().until(() -> !polling.received("@disconnect").isEmpty());
+            assertThat(polling.received("@disconnect"))
                     .allSatisfy(reason -> assertThat(reason).startsWith("@disconnect transport"));
-            assertThat(webSocket.awaitClose()).as("without a close frame, of which not all stock clients hear").isEqualTo(1006);
-            assertThat(webSocket.received()).as("no word that would keep it away").noneMatch(packet -> packet.startsWith("41"));
+            assertThat(webSocket.awaitClose()).as("without a close frame, which not all stock clients report").isEqualTo(1006);
+            assertThat(webSocket.received()).as("no packet after which the client would stay away")
+                    .noneMatch(packet -> packet.startsWith("41"));
             assertThat(stopped.log()).doesNotContain("ERROR");
         }
     }
 
     @Test
-    void who_is_sent_away_by_a_backend_is_told_so() {
+    void a_client_that_a_backend_disconnects_is_sent_a_disconnect() {
         try (SocketIoClient client = SocketIoClient.connect(replica, "/", "websocket")) {
             assertThat(replica.request("DELETE", "/sessions/" + client.id()).statusCode()).isEqualTo(204);
-            client.awaitHeard("@disconnect io server disconnect");
+            client.awaitReceived("@disconnect io server disconnect");
         }
     }
 
@@ -232,7 +233,7 @@ class SocketIoIT {
     @ValueSource(strings = { "4abc", "49", "42[\"before connecting\"]", "43[1]", "41", "44{\"message\":\"no\"}", "40\"s\"",
             "40[]",
             "40null", "40{", "41/never," })
-    void what_makes_no_sense_before_a_namespace_is_joined_ends_the_connection(String packet) {
+    void an_invalid_packet_before_a_namespace_is_joined_ends_the_connection(String packet) {
         try (SocketClient socket = replica.plain(WEBSOCKET)) {
             socket.text(packet);
             assertThat(socket.awaitClose()).isEqualTo(1005);
@@ -243,7 +244,7 @@ class SocketIoIT {
     @ValueSource(strings = { "40", "42[]", "42[null]", "42[{}]", "42{}", "42[\"x\"", "42[\"connect\"]", "42[\"disconnecting\"]",
             "42-1[\"x\"]", "421.5[\"x\"]", "42a[\"x\"]", "41{}", "43{}", "42/other,[\"x\"]", "450-[\"x\"]", "4511-[\"x\"]",
             "45[\"x\"]" })
-    void what_makes_no_sense_ends_the_connection(String packet) {
+    void an_invalid_packet_ends_the_connection(String packet) {
         try (SocketClient socket = joined()) {
             socket.text(packet);
             assertThat(socket.awaitClose()).isEqualTo(1005);
@@ -255,7 +256,7 @@ class SocketIoIT {
             "42[\"odd\",1e99999999999999]",
             "42[\"odd\",1,{\"number\":1e99999999999999}]", "451-[\"odd\",{\"_placeholder\":1,\"num\":99},1]",
             "451-[\"odd\",{\"_placeholder\":true,\"num\":0},\"\\ud83d\",1e99999999999999]" })
-    void what_is_odd_but_json_reaches_everyone_and_costs_nobody_anything(String packet) {
+    void odd_json_reaches_every_client_and_disconnects_none(String packet) {
         String room = "odd-" + Integer.toHexString(packet.hashCode());
         try (SocketClient socket = joined();
                 SessionClient session = replica.session();
@@ -281,7 +282,7 @@ class SocketIoIT {
     }
 
     @Test
-    void half_a_character_is_mended_whoever_says_it() {
+    void half_a_character_is_replaced_whichever_client_sends_it() {
         try (SessionClient session = replica.session(); SocketClient plain = replica.plain("/rooms/half")) {
             session.join("half");
             assertThat(session.call("send", "{\"room\":\"half\",\"data\":\"a\\ud83d\"}").path("code").asInt()).isEqualTo(200);
@@ -307,7 +308,7 @@ class SocketIoIT {
     }
 
     @Test
-    void events_without_a_payload_and_acks_that_nobody_waits_for_are_passed_over() {
+    void events_without_a_payload_and_acks_that_no_caller_waits_for_are_ignored() {
         try (SocketClient socket = joined()) {
             for (String packet : List.of("42", "420", "43", "4399[1]")) {
                 socket.text(packet);
@@ -318,7 +319,7 @@ class SocketIoIT {
     }
 
     @Test
-    void a_namespace_that_has_no_name_is_refused_and_the_connection_goes_on() {
+    void a_namespace_that_has_no_name_is_refused_and_the_connection_stays() {
         try (SocketClient socket = joined()) {
             socket.text("40/custom?x=1,");
             assertThat(socket.await(3).get(2)).isEqualTo("44/custom?x=1,{\"message\":\"Invalid namespace\"}");
@@ -331,7 +332,7 @@ class SocketIoIT {
     }
 
     @Test
-    void who_joins_no_namespace_in_time_is_closed() {
+    void a_client_that_joins_no_namespace_in_time_is_closed() {
         try (Replica strict = Replica.start(Map.of("atrium.socketio.connect-timeout", "300ms"));
                 SocketClient socket = strict.plain(WEBSOCKET);
                 SocketClient refused = strict.plain(WEBSOCKET)) {
@@ -342,7 +343,7 @@ class SocketIoIT {
     }
 
     @Test
-    void who_does_not_read_is_closed_and_costs_nobody_else_anything() throws Exception {
+    void a_client_that_does_not_read_is_closed_and_delays_no_other_client() throws Exception {
         try (Replica small = Replica.start(Map.of("atrium.outbox.limit", "64K"));
                 RawSocket slow = RawSocket.connect(small.port(), WEBSOCKET);
                 SocketIoClient witness = SocketIoClient.connect(small, "/", "websocket")) {
@@ -358,7 +359,7 @@ class SocketIoIT {
             SocketClient.await().untilAsserted(() -> assertThat(small.metric(
                     "atrium_connections_closed_total{reason=\"slow_consumer\",transport=\"socketio\"}")).isEqualTo(2));
             assertThat(small.get(session).body()).contains("\"code\":1");
-            SocketClient.await().untilAsserted(() -> assertThat(witness.heard("large")).hasSize(300));
+            SocketClient.await().untilAsserted(() -> assertThat(witness.received("large")).hasSize(300));
         }
     }
 
@@ -393,7 +394,7 @@ class SocketIoIT {
     }
 
     @Test
-    void what_is_connected_is_counted() {
+    void connected_clients_are_counted() {
         String plain = "atrium_connections{transport=\"socketio\"}";
         String polling = "atrium_engineio_connections{transport=\"polling\"}";
         double before = replica.metric(polling);

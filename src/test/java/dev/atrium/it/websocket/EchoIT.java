@@ -28,7 +28,7 @@ class EchoIT {
     }
 
     @Test
-    void text_and_binary_come_back_as_they_were_sent() {
+    void text_and_binary_are_echoed_as_they_were_sent() {
         try (SocketClient client = replica.plain("/echo")) {
             client.text("héllo 😀");
             client.binary((byte) 0, (byte) 255, (byte) 10);
@@ -47,7 +47,7 @@ class EchoIT {
     }
 
     @Test
-    void a_message_in_fragments_comes_back_whole() {
+    void a_message_in_fragments_is_echoed_whole() {
         try (SocketClient client = replica.plain("/echo")) {
             client.fragments("one ", "two ", "three");
             client.awaitExactly("one two three");
@@ -126,7 +126,7 @@ class EchoIT {
     }
 
     @Test
-    void an_old_version_is_told_which_one_is_spoken() throws Exception {
+    void a_client_of_an_old_version_is_sent_the_supported_one() throws Exception {
         try (RawSocket socket = RawSocket.connect(replica.port(), "/echo", "Sec-WebSocket-Version: 99\r\n")) {
             assertThat(socket.status()).isBetween(400, 426);
         }

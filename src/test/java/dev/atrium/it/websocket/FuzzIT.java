@@ -73,7 +73,7 @@ class FuzzIT {
     }
 
     @Test
-    void random_bytes_never_harm_anybody_else() throws Exception {
+    void random_bytes_never_disturb_other_clients() throws Exception {
         Random random = new Random(SEED);
         try (SessionClient witness = replica.session()) {
             witness.join("fuzz");
@@ -111,7 +111,7 @@ class FuzzIT {
     }
 
     @Test
-    void random_bodies_of_posts_harm_nobody() {
+    void random_bodies_of_posts_disturb_no_client() {
         Random random = new Random(SEED);
         try (SessionClient witness = replica.session()) {
             witness.join("fuzz");

@@ -49,7 +49,7 @@ class HandshakeIT {
             "/rooms/lobby?echo=yes,  echo",
             "/rooms/lobby?ns=%FF,    ns",
     })
-    void what_the_url_says_wrong_is_named(String path, String field) {
+    void an_invalid_parameter_of_the_url_is_named(String path, String field) {
         request().header("Sec-WebSocket-Version", "13").header("Sec-WebSocket-Key", KEY).get(path)
                 .then()
                 .statusCode(400).contentType("application/problem+json").body("detail", containsString(field + ":"));
@@ -66,7 +66,7 @@ class HandshakeIT {
     }
 
     @Test
-    void what_the_framework_refuses_leaves_the_connection_for_other_requests_and_takes_no_slot() {
+    void a_handshake_that_the_framework_refuses_leaves_the_connection_open_and_takes_no_slot() {
         for (int i = 0; i < 20; i++) {
             request().header("Sec-WebSocket-Version", "99").header("Sec-WebSocket-Key", KEY).get("/rooms/lobby").then()
                     .statusCode(426)

@@ -40,7 +40,7 @@ class HeartbeatIT {
     }
 
     @Test
-    void one_who_never_answers_is_closed_with_4408_when_interval_and_timeout_are_over() throws Exception {
+    void a_client_that_never_answers_is_closed_with_4408_when_interval_and_timeout_are_over() throws Exception {
         double before = timeouts();
         try (RawSocket socket = RawSocket.connect(replica.port(), "/rooms/silent")) {
             long start = System.nanoTime();
@@ -63,7 +63,7 @@ class HeartbeatIT {
     }
 
     @Test
-    void a_session_is_told_goodbye_before() throws Exception {
+    void a_session_is_sent_a_goodbye_before_the_close() throws Exception {
         try (RawSocket socket = RawSocket.connect(replica.port(), "/ws")) {
             List<String> texts = new ArrayList<>();
             RawSocket.Frame frame = socket.read();
@@ -80,7 +80,7 @@ class HeartbeatIT {
     }
 
     @Test
-    void one_who_answers_pings_stays() {
+    void a_client_that_answers_pings_stays() {
         try (SocketClient client = replica.plain("/rooms/answering")) {
             // The JDK's client answers pings by itself.
             SocketClient.await().pollDelay(Duration.ofMillis(4L * (INTERVAL + TIMEOUT))).until(client::isOpen);

@@ -31,7 +31,7 @@ class PlainSocketIT {
     }
 
     @Test
-    void what_one_says_all_hear_the_speaker_too() {
+    void a_message_reaches_all_members_and_its_sender() {
         try (SocketClient ann = join("/rooms/all", 1); SocketClient bob = join("/rooms/all", 2)) {
             ann.text("hello");
             bob.await(1);
@@ -42,7 +42,7 @@ class PlainSocketIT {
     }
 
     @Test
-    void without_echo_the_speaker_hears_the_others_only() {
+    void without_echo_a_client_receives_only_the_messages_of_others() {
         try (SocketClient ann = join("/rooms/quiet?echo=false", 1); SocketClient bob = join("/rooms/quiet", 2)) {
             ann.text("one");
             bob.await(1);
@@ -114,7 +114,7 @@ class PlainSocketIT {
     }
 
     @Test
-    void a_client_that_says_goodbye_and_reads_no_more_is_cut() throws Exception {
+    void a_client_that_closes_and_reads_no_more_is_cut() throws Exception {
         try (RawSocket readingPaused = RawSocket.connect(replica.port(), "/rooms/goodbye")) {
             readingPaused.frame(0x88, (byte) 0x03, (byte) 0xE8);
             SocketClient.await().until(() -> replica.metric("atrium_connections{transport=\"plain\"}") == 0);
@@ -145,7 +145,7 @@ class PlainSocketIT {
             "/rooms/a?echo=maybe,        echo",
             "/ws?ns=x,                   ns",
     })
-    void what_is_no_room_is_refused_at_the_handshake_with_a_reason(String path, String field) throws Exception {
+    void an_invalid_room_is_refused_at_the_handshake_with_a_reason(String path, String field) throws Exception {
         try (RawSocket socket = RawSocket.connect(replica.port(), path)) {
             assertThat(socket.status()).isEqualTo(400);
             assertThat(socket.body()).contains("\"status\":400").contains("\"detail\":\"" + field);
@@ -171,7 +171,7 @@ class PlainSocketIT {
     }
 
     @Test
-    void one_who_has_left_is_in_no_room() {
+    void a_client_that_has_left_is_in_no_room() {
         SocketClient ann = join("/rooms/leaving", 1);
         ann.leave();
         SocketClient.await().until(() -> replica.metric("atrium_memberships") == 0);

@@ -37,7 +37,7 @@ abstract class ResumeContract extends ClusterContract {
     }
 
     @Test
-    void join_with_since_gives_what_was_missed_and_then_what_comes_however_much_is_said_meanwhile() throws Exception {
+    void join_with_since_sends_the_missed_messages_then_the_new_ones_however_many_are_published_meanwhile() throws Exception {
         String epoch = say("since", 50);
         AtomicBoolean enough = new AtomicBoolean();
         try (SessionClient ann = elsewhere().session()) {
@@ -83,9 +83,9 @@ abstract class ResumeContract extends ClusterContract {
                 int bare = ann.send("join", "{\"room\":\"joined-twice\"}");
                 int older = ann.send("join", since("joined-twice", epoch, 10));
                 assertThat(ann.reply(first).at("/body/recovered").asBoolean()).isTrue();
-                assertThat(ann.reply(same).at("/body/recovered").asBoolean()).as("the place that it joined from").isTrue();
+                assertThat(ann.reply(same).at("/body/recovered").asBoolean()).as("the position that it joined from").isTrue();
                 assertThat(ann.reply(bare).at("/body/recovered").asBoolean()).isFalse();
-                assertThat(ann.reply(older).at("/body/recovered").asBoolean()).as("it is not handed what came before it joined")
+                assertThat(ann.reply(older).at("/body/recovered").asBoolean()).as("messages before the join are not sent")
                         .isFalse();
                 assertThat(ann.pushes("message", 30)).extracting(message -> message.path("offset").asInt())
                         .containsExactlyElementsOf(IntStream.rangeClosed(21, 50).boxed().toList());
@@ -127,7 +127,7 @@ abstract class ResumeContract extends ClusterContract {
     }
 
     @Test
-    void where_nothing_is_kept_only_who_missed_nothing_is_recovered() {
+    void without_history_only_a_client_that_missed_nothing_is_recovered() {
         String epoch = say("bare?ns=/none", 2);
         try (SessionClient ann = SessionClient.connect(elsewhere().ws("/ws?ns=/none"));
                 SessionClient bob = SessionClient.connect(elsewhere().ws("/ws?ns=/none"))) {
@@ -186,7 +186,7 @@ abstract class ResumeContract extends ClusterContract {
     }
 
     @Test
-    void a_client_that_never_heard_the_answer_resumes_with_the_token_that_it_has() {
+    void a_client_that_never_received_the_answer_resumes_with_the_token_that_it_has() {
         SessionClient before = here().session();
         before.join("twice");
         String token = before.welcome().path("resume").asText();
@@ -203,7 +203,7 @@ abstract class ResumeContract extends ClusterContract {
     }
 
     @Test
-    void that_is_so_also_when_the_old_connection_was_only_half_dead() {
+    void a_client_whose_old_connection_was_only_half_dead_resumes_with_the_token_that_it_has() {
         try (SessionClient before = here().session(); SessionClient unheard = elsewhere().session()) {
             before.join("half-twice");
             String token = before.welcome().path("resume").asText();
@@ -239,7 +239,7 @@ abstract class ResumeContract extends ClusterContract {
     }
 
     @Test
-    void an_unknown_token_gets_410_and_the_new_session_goes_on() {
+    void an_unknown_token_gets_410_and_the_new_session_stays() {
         try (SessionClient ann = here().session()) {
             JsonNode answer = ann.call("resume", "{\"token\":\"" + "x".repeat(30) + "\"}");
             assertThat(answer.path("code").asInt()).isEqualTo(410);
@@ -249,7 +249,7 @@ abstract class ResumeContract extends ClusterContract {
     }
 
     @Test
-    void whoever_gave_up_a_connection_with_a_code_of_its_own_comes_back() {
+    void a_client_that_closed_with_a_code_of_its_own_resumes() {
         SessionClient before = here().session();
         String token = before.welcome().path("resume").asText();
         before.leave(4000);
@@ -260,7 +260,7 @@ abstract class ResumeContract extends ClusterContract {
 
     @ParameterizedTest
     @ValueSource(ints = { 1000, 1001 })
-    void whoever_said_goodbye_does_not_come_back(int code) {
+    void a_client_that_closed_normally_does_not_resume(int code) {
         SessionClient before = here().session();
         String token = before.welcome().path("resume").asText();
         before.leave(code);
@@ -286,7 +286,7 @@ abstract class ResumeContract extends ClusterContract {
     }
 
     @Test
-    void a_send_that_is_said_again_is_said_once() {
+    void a_repeated_send_is_published_once() {
         try (SessionClient ann = here().session(); SessionClient bob = elsewhere().session()) {
             bob.join("again");
             String send = "{\"room\":\"again\",\"data\":1,\"idempotency\":\"a-1\"}";

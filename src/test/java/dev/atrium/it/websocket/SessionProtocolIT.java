@@ -48,7 +48,7 @@ class SessionProtocolIT {
     }
 
     @Test
-    void a_message_arrives_with_who_when_and_where() {
+    void a_message_arrives_with_its_sender_time_and_position() {
         try (SessionClient ann = replica.session(); SessionClient bob = replica.session()) {
             assertThat(ann.join("full").at("/body/offset").asLong()).isZero();
             bob.join("full");
@@ -84,7 +84,7 @@ class SessionProtocolIT {
     }
 
     @Test
-    void a_send_right_behind_a_join_is_heard_by_its_sender() {
+    void a_send_right_behind_a_join_reaches_its_sender() {
         try (SessionClient ann = replica.session()) {
             ann.send("join", "{\"room\":\"pipelined\"}");
             ann.send("send", "{\"room\":\"pipelined\",\"data\":\"mine\"}");
@@ -93,7 +93,7 @@ class SessionProtocolIT {
     }
 
     @Test
-    void without_echo_the_sender_does_not_hear_itself() {
+    void without_echo_the_sender_does_not_receive_its_message() {
         try (SessionClient ann = replica.session(); SessionClient bob = replica.session()) {
             ann.join("noecho");
             bob.join("noecho");
@@ -136,7 +136,7 @@ class SessionProtocolIT {
     }
 
     @Test
-    void nobody_joins_another_s_own_room() {
+    void a_client_cannot_join_the_own_room_of_another() {
         try (SessionClient ann = replica.session(); SessionClient bob = replica.session()) {
             assertThat(ann.join(bob.id()).path("code").asInt()).isEqualTo(403);
             assertThat(ann.join(ann.id()).path("code").asInt()).isEqualTo(200);
@@ -163,7 +163,7 @@ class SessionProtocolIT {
     }
 
     @Test
-    void members_are_told_apart_and_leave_with_their_connection() {
+    void members_are_distinguished_and_leave_with_their_connection() {
         try (SessionClient ann = replica.session()) {
             ann.call("join", "{\"room\":\"who\",\"presence\":true}");
             SessionClient bob = replica.session();
@@ -179,7 +179,7 @@ class SessionProtocolIT {
     }
 
     @Test
-    void only_those_who_asked_are_shown_who_comes_and_goes() {
+    void only_clients_that_asked_are_sent_presence_events() {
         try (SessionClient ann = replica.session();
                 SessionClient bob = replica.session();
                 SessionClient eve = replica.session()) {
