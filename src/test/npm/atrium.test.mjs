@@ -29,7 +29,7 @@ const connecting = async (url = direct, options = quick) => {
   return connection;
 };
 
-test("a token is shown, and renewed before it ends; without one it is over", async () => {
+test("a client presents a token and renews it before it expires; without one the connection is closed", async () => {
   const asked = [];
   const tokens = [endingToken, freshToken];
   const url = `http://127.0.0.1:${closedPort}/`;
@@ -43,36 +43,36 @@ test("a token is shown, and renewed before it ends; without one it is over", asy
   await room.send("with the second");
   assert.equal(ann.state.name, "open");
   ann.close();
-  const nobody = connect(url, { token: "none" });
-  await until(() => nobody.state.name === "closed", "closed");
-  assert.equal(nobody.state.code, 4401);
+  const rejected = connect(url, { token: "none" });
+  await until(() => rejected.state.name === "closed", "closed");
+  assert.equal(rejected.state.code, 4401);
 });
 
-test("two chat, and know what was said and who is there", () => using(connecting, async (open) => {
+test("two clients exchange messages, and read the history and the members", () => using(connecting, async (open) => {
   const ann = (await open()).room("js-chat");
   const bob = (await open()).room("js-chat");
-  const heard = [];
-  bob.on("greeting", (data, message) => heard.push([data, message.from.id, message.offset]));
+  const received = [];
+  bob.on("greeting", (data, message) => received.push([data, message.from.id, message.offset]));
   await bob.history();
   const { offset } = await ann.send({ text: "hello" }, { event: "greeting" });
-  await until(() => heard.length === 1, "the greeting");
-  assert.deepEqual(heard[0][0], { text: "hello" });
-  assert.equal(heard[0][2], offset);
+  await until(() => received.length === 1, "the greeting");
+  assert.deepEqual(received[0][0], { text: "hello" });
+  assert.equal(received[0][2], offset);
   assert.equal((await ann.members()).members.length, 2);
   assert.equal((await bob.history()).messages.at(-1).data.text, "hello");
   await bob.leave();
-  await ann.send("unheard");
+  await ann.send("not echoed");
   assert.equal((await ann.members()).members.length, 1);
-  assert.equal(heard.length, 1);
+  assert.equal(received.length, 1);
 }));
 
 test("bytes arrive as bytes", () => using(connecting, async (open) => {
   const ann = (await open()).room("js-bytes");
-  const heard = [];
-  ann.on("photo", (data) => heard.push(data));
+  const received = [];
+  ann.on("photo", (data) => received.push(data));
   await ann.send(new Uint8Array([0, 10, 255, 13, 10]), { event: "photo" });
-  await until(() => heard.length === 1, "the photo");
-  assert.deepEqual([...heard[0]], [0, 10, 255, 13, 10]);
+  await until(() => received.length === 1, "the photo");
+  assert.deepEqual([...received[0]], [0, 10, 255, 13, 10]);
 }));
 
 test("a room is a stream of its messages", () => using(connecting, async (open) => {
@@ -93,48 +93,48 @@ test("a room is a stream of its messages", () => using(connecting, async (open) 
   assert.deepEqual(await read, [1, 2, 3]);
 }));
 
-test("what is refused says why, and a call without a handler is", () => using(connecting, async (open) => {
+test("a rejected message is an error with its code, and so is a call without a handler", () => using(connecting, async (open) => {
   const connection = await open();
   await assert.rejects(connection.call("nothing"), { name: "AtriumError", code: 404 });
   await assert.rejects(connection.room("js-refused").send(1, { event: "@mine" }), { code: 400 });
 }));
 
-test("after a cut nothing is lost and nothing comes twice", async () => {
+test("after a cut no message is lost or repeated", async () => {
   const proxy = await Proxy.to(port);
   await using(connecting, async (open) => {
     const reader = await open(proxy.url);
     const states = [];
     reader.on("state", (state) => states.push(state.name));
-    const heard = [];
+    const received = [];
     const gaps = [];
     const room = reader.room("js-cut");
-    room.on("*", (data) => heard.push(data));
+    room.on("*", (data) => received.push(data));
     room.on("@gap", (place) => gaps.push(place));
     await room.history();
-    const speaker = (await open()).room("js-cut");
+    const publisher = (await open()).room("js-cut");
     for (let i = 0; i < 300; i++) {
-      await speaker.send(i);
+      await publisher.send(i);
       if (i % 60 === 30) {
         proxy.cut();
       }
     }
-    await until(() => heard.length >= 300, `300 messages, and not ${heard.length}`);
-    assert.deepEqual(heard, Array.from({ length: 300 }, (_, i) => i));
+    await until(() => received.length >= 300, `300 messages, and not ${received.length}`);
+    assert.deepEqual(received, Array.from({ length: 300 }, (_, i) => i));
     assert.deepEqual(gaps, []);
     assert.ok(states.includes("waiting") && states.includes("connecting"));
   });
   proxy.close();
 });
 
-test("what is said while there is no connection is said in order, and once", async () => {
+test("messages sent without a connection are published in order, and once", async () => {
   const proxy = await Proxy.to(port);
   await using(connecting, async (open) => {
     const listener = (await open()).room("js-offline");
-    const heard = [];
-    listener.on("*", (data) => heard.push(data));
+    const received = [];
+    listener.on("*", (data) => received.push(data));
     await listener.history();
-    const speaker = await open(proxy.url);
-    const room = speaker.room("js-offline");
+    const publisher = await open(proxy.url);
+    const room = publisher.room("js-offline");
     const receipts = [];
     for (let i = 0; i < 100; i++) {
       if (i === 10) {
@@ -143,19 +143,19 @@ test("what is said while there is no connection is said in order, and once", asy
       }
       receipts.push(room.send(i));
     }
-    await until(() => speaker.state.name === "waiting", "waiting");
-    assert.ok(speaker.queued >= 90);
+    await until(() => publisher.state.name === "waiting", "waiting");
+    assert.ok(publisher.queued >= 90);
     proxy.refuses = false;
     const offsets = (await Promise.all(receipts)).map((receipt) => receipt.offset);
     assert.deepEqual(offsets, offsets.toSorted((a, b) => a - b));
-    await until(() => heard.length >= 100, "100 messages");
-    assert.deepEqual(heard, Array.from({ length: 100 }, (_, i) => i));
-    assert.equal(speaker.queued, 0);
+    await until(() => received.length >= 100, "100 messages");
+    assert.deepEqual(received, Array.from({ length: 100 }, (_, i) => i));
+    assert.equal(publisher.queued, 0);
   });
   proxy.close();
 });
 
-test("a queue has an end", async () => {
+test("the queue of unsent messages is bounded", async () => {
   const connection = connect("http://127.0.0.1:1/", { ...quick, queue: 2 });
   const room = connection.room("js-queue");
   const waiting = [room.send(1), room.send(2)];
@@ -167,7 +167,7 @@ test("a queue has an end", async () => {
   await assert.rejects(room.send(4), { code: 0 });
 });
 
-test("a server that is silent is noticed, and left", async () => {
+test("a client detects a silent server, and reconnects", async () => {
   const proxy = await Proxy.to(port);
   await using(connecting, async (open) => {
     const connection = await open(proxy.url);
@@ -185,7 +185,7 @@ test("a server that is silent is noticed, and left", async () => {
   proxy.close();
 });
 
-test("delays are spread up to their bound, also once that is reached", async () => {
+test("delays of reconnections are spread up to their bound, also once it is reached", async () => {
   class Refused {
     constructor() {
       setTimeout(() => this.onclose({ code: 1006, reason: "" }), 0);

@@ -1,4 +1,4 @@
-// What a backend of Node says through Redis: node emitter.mjs <redis url> <id of a client>
+// Messages of a backend of Node through Redis: node emitter.mjs <redis url> <id of a client>
 import { Emitter } from "@socket.io/redis-emitter";
 import { createClient } from "redis";
 

@@ -32,10 +32,10 @@ function scene(name, work, options = {}) {
 /** Does something once, at the nth of these commands. */
 function at(nth, cmd, act) {
   let count = 0;
-  return (...heard) => (heard[0] === cmd && ++count === nth ? act(...heard) : undefined);
+  return (...received) => (received[0] === cmd && ++count === nth ? act(...received) : undefined);
 }
 
-scene("a file goes up in chunks and comes down again", async ({ peer, room }) => {
+scene("a file is uploaded in chunks and downloaded again", async ({ peer, room }) => {
   const progress = [];
   const sent = await room.upload(file(), { onProgress: (each) => progress.push(each) });
   assert.deepEqual({ ...sent, at: 0 }, { id: "f1", name: "photo.bin", size: bytes.length, type: "image/x", sha256, url: "/rooms/lobby/files/f1", epoch: "e", offset: 1, at: 0 });
@@ -52,7 +52,7 @@ scene("a file goes up in chunks and comes down again", async ({ peer, room }) =>
   assert.equal(received.findLast(({ phase }) => phase === "receiving").done, bytes.length);
 });
 
-scene("an empty file, without a name or a type, is a file", async ({ peer, room }) => {
+scene("an empty file without a name or a type is uploaded", async ({ peer, room }) => {
   const sent = await room.upload(new Blob([]));
   assert.equal(sent.name, "file");
   assert.equal(sent.sha256, createHash("sha256").digest("hex"));
@@ -62,39 +62,39 @@ scene("an empty file, without a name or a type, is a file", async ({ peer, room 
 });
 
 for (const nth of [1, 30, CHUNKS]) {
-  scene(`cut at chunk ${nth} it goes on, and sends little twice`, async ({ peer, room }) => {
+  scene(`an upload that is cut at chunk ${nth} continues, and sends few chunks twice`, async ({ peer, room }) => {
     peer.before = at(nth, "file.write", () => (peer.cut(), "silence"));
     assert.equal((await room.upload(file())).sha256, sha256);
     assert.ok(peer.writes.length < CHUNKS + 16, `${peer.writes.length} writes`);
   });
 }
 
-scene("a download that is cut goes on", async ({ peer, room }) => {
+scene("a download that is cut continues", async ({ peer, room }) => {
   await room.upload(file());
   peer.before = at(30, "file.read", () => (peer.cut(), "silence"));
   const blob = await room.download("f1");
   assert.deepEqual(Buffer.from(await blob.arrayBuffer()), bytes);
-  assert.ok(peer.heard.filter((cmd) => cmd === "file.read").length < CHUNKS + 16);
+  assert.ok(peer.commands.filter((cmd) => cmd === "file.read").length < CHUNKS + 16);
 });
 
-scene("more gaps than one answer names are all filled", async ({ peer, room }) => {
+scene("missing chunks are all sent, also if one reply does not list them all", async ({ peer, room }) => {
   peer.before = at(1, "file.close", () => [3, 7, 11, 15, 19].forEach((index) => peer.drop(index)));
   assert.equal((await room.upload(file())).sha256, sha256);
   assert.equal(peer.writes.length, CHUNKS + 5);
 });
 
-scene("a reply to close that is lost is asked for again", async ({ peer, room }) => {
+scene("a lost reply to close is requested again", async ({ peer, room }) => {
   peer.before = at(1, "file.close", () => (peer.cut(), "silence"));
   assert.equal((await room.upload(file())).id, "f1");
   assert.equal(peer.writes.length, CHUNKS);
 });
 
-scene("a reply that never comes is asked for again on the same connection", async ({ peer, room }) => {
+scene("a missing reply is requested again on the same connection", async ({ peer, room }) => {
   peer.before = at(5, "file.write", () => "silence");
   assert.equal((await room.upload(file())).id, "f1");
 }, { timeout: 300 });
 
-scene("spoilt once it is sent once more, spoilt twice it fails", async ({ peer, room }) => {
+scene("an upload that is corrupted once is sent once more, and one that is corrupted twice fails", async ({ peer, room }) => {
   peer.before = at(1, "file.close", () => peer.spoil(3));
   assert.equal((await room.upload(file())).sha256, sha256);
   assert.equal(peer.writes.length, 2 * CHUNKS);
@@ -104,20 +104,20 @@ scene("spoilt once it is sent once more, spoilt twice it fails", async ({ peer, 
 });
 
 for (const code of [429, 503]) {
-  scene(`${code} puts it off, and no more`, async ({ peer, room }) => {
+  scene(`an upload that is rejected with ${code} is delayed, and continues`, async ({ peer, room }) => {
     peer.before = at(10, "file.write", () => refuse(code));
     assert.equal((await room.upload(file())).sha256, sha256);
     assert.ok(peer.writes.length < CHUNKS + 16);
   });
 }
 
-scene("swept in between it begins anew", async ({ peer, room }) => {
+scene("an upload that the server deletes meanwhile begins anew", async ({ peer, room }) => {
   peer.before = at(30, "file.write", () => peer.sweep());
   assert.equal((await room.upload(file())).sha256, sha256);
-  assert.equal(peer.heard.filter((cmd) => cmd === "file.open").length, 2);
+  assert.equal(peer.commands.filter((cmd) => cmd === "file.open").length, 2);
 });
 
-scene("the same file in another tab goes on where the first one stopped", async ({ peer, connection, room }) => {
+scene("the same file in another tab continues where the first upload stopped", async ({ peer, connection, room }) => {
   const abort = new AbortController();
   const first = room.upload(file(), { signal: abort.signal, onProgress: ({ done, phase }) => phase === "sending" && done > 30_000 && abort.abort("gone") });
   await assert.rejects(first, (reason) => reason === "gone");
@@ -126,7 +126,7 @@ scene("the same file in another tab goes on where the first one stopped", async 
   assert.ok(peer.writes.length <= CHUNKS + 8 && before > 20, `${before} and ${peer.writes.length} writes`);
 });
 
-scene("an abort stops it at once and for good", async ({ peer, room }) => {
+scene("an abort stops an upload at once and for good", async ({ peer, room }) => {
   const reason = new Error("enough");
   const abort = new AbortController();
   peer.before = at(10, "file.write", () => (abort.abort(reason), "silence"));
@@ -134,26 +134,26 @@ scene("an abort stops it at once and for good", async ({ peer, room }) => {
   const { length } = peer.writes;
   await new Promise((resolve) => setTimeout(resolve, 200));
   assert.ok(peer.writes.length <= length + 8);
-  assert.ok(!peer.heard.includes("file.close"));
+  assert.ok(!peer.commands.includes("file.close"));
   await assert.rejects(room.upload(file(), { signal: AbortSignal.abort(reason) }), reason);
   await assert.rejects(room.download("f1", { signal: AbortSignal.abort(reason) }), reason);
 });
 
 for (const code of [403, 404, 413, 507]) {
-  scene(`what is refused with ${code} says so`, async ({ peer, room }) => {
+  scene(`an upload that is rejected with ${code} fails with that error`, async ({ peer, room }) => {
     peer.before = (cmd) => cmd === "file.open" && refuse(code, "size: too much");
     await assert.rejects(room.upload(file()), { name: "AtriumError", code, message: "size: too much" });
   });
 }
 
-scene("what comes down spoilt is refused", async ({ peer, room }) => {
+scene("a corrupted download fails", async ({ peer, room }) => {
   await room.upload(file());
   peer.spoil(2);
   await assert.rejects(room.download("f1"), { name: "AtriumError", code: 422 });
   await assert.rejects(room.download("f9"), { code: 404 });
 });
 
-scene("a connection that is closed ends it", async ({ connection, peer, room }) => {
+scene("a closed connection ends its uploads", async ({ connection, peer, room }) => {
   peer.before = at(10, "file.write", () => (connection.close(), "silence"));
   await assert.rejects(room.upload(file()), { name: "AtriumError" });
 });
@@ -170,14 +170,14 @@ scene("hashing leaves the event loop free", async ({ peer, room }) => {
   assert.ok(turns > 10, `${turns} turns`);
 });
 
-scene("what could run in a page is downloaded as bytes", async ({ room }) => {
+scene("a file that could run in a page is downloaded as bytes", async ({ room }) => {
   for (const [type, downloaded] of [["text/html", "application/octet-stream"], ["image/svg+xml", "application/octet-stream"], ["image/png", "image/png"]]) {
     const { id } = await room.upload(new Blob(["<script>alert(1)</script>"], { type }));
     assert.equal((await room.download(id)).type, downloaded);
   }
 });
 
-scene("a file that can be read no more is not asked for again and again", async ({ peer, room }) => {
+scene("a file that cannot be read any more is not requested again and again", async ({ peer, room }) => {
   const gone = file();
   let reads = 0;
   gone.slice = (...range) => ({
@@ -189,17 +189,17 @@ scene("a file that can be read no more is not asked for again and again", async 
     },
   });
   await assert.rejects(room.upload(gone), { name: "NotReadableError" });
-  assert.ok(peer.heard.filter((cmd) => cmd === "file.status" || cmd === "file.open").length <= 1);
+  assert.ok(peer.commands.filter((cmd) => cmd === "file.status" || cmd === "file.open").length <= 1);
 });
 
-scene("whoever gives up a file lets go of its place", async ({ peer, room }) => {
+scene("an aborted upload frees its slot at the server", async ({ peer, room }) => {
   const giveUp = new AbortController();
   peer.before = at(5, "file.write", () => giveUp.abort(new Error("enough")));
   await assert.rejects(room.upload(file(), { signal: giveUp.signal }), { message: "enough" });
-  await until(() => peer.heard.includes("file.abort"), "file.abort");
+  await until(() => peer.commands.includes("file.abort"), "file.abort");
 });
 
-test("a token that comes late does no harm to the next connection", async () => {
+test("a token that arrives late does not affect the next connection", async () => {
   const peer = await Peer.start();
   let late;
   let asked = 0;
@@ -214,7 +214,7 @@ test("a token that comes late does no harm to the next connection", async () => 
     late("a token");
     await new Promise((resolve) => setTimeout(resolve, 1000));
     assert.deepEqual(states, []);
-    assert.equal(peer.heard.filter((cmd) => cmd === "auth").length, 1);
+    assert.equal(peer.commands.filter((cmd) => cmd === "auth").length, 1);
   } finally {
     connection.close();
     peer.close();

@@ -14,7 +14,7 @@ process.on("exit", () => rmSync(place, { recursive: true }));
 const npm = (...args) => execFileSync("npm", args, { cwd: place, stdio: "pipe", encoding: "utf8" });
 const node = (...args) => execFileSync(process.execPath, args, { cwd: place, encoding: "utf8", timeout: 20_000 });
 
-test("it is packed whole, installs by itself, and connects", () => {
+test("the package is complete, installs without others, and connects", () => {
   npm("pack", folder, "--pack-destination", place);
   const [tarball] = readdirSync(place).filter((name) => name.endsWith(".tgz"));
   writeFileSync(path.join(place, "package.json"), "{}");
@@ -34,7 +34,7 @@ test("it is packed whole, installs by itself, and connects", () => {
   assert.equal(node(...flags, "--no-warnings", "talk.mjs"), "said true\n");
 });
 
-test("without a WebSocket it can be imported, and says what it lacks", () => {
+test("without a WebSocket the package can be imported, and its error names what is missing", () => {
   writeFileSync(path.join(place, "bare.mjs"), `
     delete globalThis.WebSocket;
     const { connect } = await import("atrium-client");

@@ -1,4 +1,4 @@
-// A server of files that speaks the session protocol and can be told to misbehave.
+// A server of files that implements the session protocol and can be made to misbehave.
 import { createHash } from "node:crypto";
 import { WebSocketServer } from "ws";
 
@@ -15,8 +15,8 @@ export class Peer {
   #server = new WebSocketServer({ port: 0, host: "127.0.0.1" });
   #sockets = new Set();
   #files = new Map();
-  /** Names of the commands that came. */
-  heard = [];
+  /** Names of the received commands. */
+  commands = [];
   /** Writes by index. */
   writes = [];
   /** Called before a command: throws a refusal, or returns "silence" so that it takes effect and nothing is answered. */
@@ -65,7 +65,7 @@ export class Peer {
     socket.on("message", (frame, isBinary) => {
       const end = isBinary ? frame.indexOf(10) : frame.length;
       const { seq, cmd, params } = JSON.parse(frame.subarray(0, end));
-      this.heard.push(cmd);
+      this.commands.push(cmd);
       try {
         const silence = this.before(cmd, params, socket) === "silence";
         const { data, ...body } = this.#run(cmd, params, frame.subarray(end + 1));

@@ -54,31 +54,31 @@ function scene(name, work) {
   });
 }
 
-function hearing(room) {
-  const heard = [];
-  room.on("*", (data) => heard.push(data));
-  room.on("@gap", () => heard.push("gap"));
-  return heard;
+function collect(room) {
+  const received = [];
+  room.on("*", (data) => received.push(data));
+  room.on("@gap", () => received.push("gap"));
+  return received;
 }
 
 const joined = (room) => until(() => room.place !== undefined, `in ${room.name}`);
 
-scene("tabs are one session, and each hears its rooms", async (tab) => {
+scene("tabs share one session, and each receives the messages of its rooms", async (tab) => {
   const [ann, bob] = [tab(), tab()];
   await isOpen(ann);
   await isOpen(bob);
   assert.equal(ann.state.id, bob.state.id);
   assert.equal(bob.state.transport, "websocket");
   const both = [ann.room("js-shared"), bob.room("js-shared")];
-  const heard = both.map(hearing);
-  const alone = hearing(ann.room("js-shared-ann"));
+  const received = both.map(collect);
+  const alone = collect(ann.room("js-shared-ann"));
   await Promise.all(both.map(joined));
   await both[0].send("a");
   await both[1].send(new Uint8Array([1, 2]), { event: "photo" });
   await bob.send("js-shared-ann", "b");
-  await until(() => heard.every((each) => each.length === 2) && alone.length === 1, "all");
-  assert.deepEqual(heard[0], ["a", new Uint8Array([1, 2])]);
-  assert.deepEqual(heard[1], heard[0]);
+  await until(() => received.every((each) => each.length === 2) && alone.length === 1, "all");
+  assert.deepEqual(received[0], ["a", new Uint8Array([1, 2])]);
+  assert.deepEqual(received[1], received[0]);
   assert.equal((await both[0].members()).members.length, 1);
   await assert.rejects(bob.call("nothing"), { name: "AtriumError", code: 404 });
   await assert.rejects(both[1].send(1, { event: "@mine" }), { code: 400 });
@@ -102,11 +102,11 @@ scene("a room is left when the last tab has left it", async (tab) => {
   assert.equal(ann.state.name, "open");
 });
 
-scene("when the tab that leads goes, the others go on, and nothing is lost or said twice", async (tab) => {
+scene("when the leading tab closes, the others continue, and no message is lost or repeated", async (tab) => {
   const tabs = [tab(), tab(), tab()];
   const rooms = tabs.map((each) => each.room("js-shared-lead"));
   await Promise.all(rooms.map(joined));
-  const heard = hearing(rooms[2]);
+  const received = collect(rooms[2]);
   const receipts = [];
   for (let i = 0; i < 90; i++) {
     receipts.push(rooms[2].send(i));
@@ -116,11 +116,11 @@ scene("when the tab that leads goes, the others go on, and nothing is lost or sa
     await new Promise((resolve) => setTimeout(resolve, 2));
   }
   await Promise.all(receipts);
-  await until(() => heard.length >= 90, `90, and not ${heard.length}`);
-  assert.deepEqual(heard, Array.from({ length: 90 }, (_, i) => i));
+  await until(() => received.length >= 90, `90, and not ${received.length}`);
+  assert.deepEqual(received, Array.from({ length: 90 }, (_, i) => i));
 });
 
-scene("a tab that comes late and knows where it was hears what it missed", async (tab) => {
+scene("a tab that opens late with a position receives the missed messages", async (tab) => {
   const ann = tab();
   const room = ann.room("js-shared-late");
   await joined(room);
@@ -132,21 +132,21 @@ scene("a tab that comes late and knows where it was hears what it missed", async
   for (const data of [1, 2, 3]) {
     await room.send(data);
   }
-  await until(() => room.place.offset === place.offset + 3, "heard");
+  await until(() => room.place.offset === place.offset + 3, "received");
   const late = tab().room("js-shared-late", { since: place });
-  const heard = hearing(late);
-  await until(() => heard.length === 3, `three, and not ${JSON.stringify(heard)}`);
+  const received = collect(late);
+  await until(() => received.length === 3, `three, and not ${JSON.stringify(received)}`);
   await room.send(4);
-  await until(() => heard.length === 4, "the fourth");
-  assert.deepEqual(heard, [1, 2, 3, 4]);
+  await until(() => received.length === 4, "the fourth");
+  assert.deepEqual(received, [1, 2, 3, 4]);
 });
 
-scene("a cut is seen by all tabs, and got over", async (tab) => {
+scene("all tabs see a cut, and reconnect", async (tab) => {
   const proxy = await Proxy.to(port);
   const tabs = [tab({}, proxy.url), tab({}, proxy.url)];
   const rooms = tabs.map((each) => each.room("js-shared-cut"));
   await Promise.all(rooms.map(joined));
-  const heard = rooms.map(hearing);
+  const received = rooms.map(collect);
   const waited = tabs.map((each) => new Promise((resolve) => each.on("state", ({ name }) => name === "waiting" && resolve())));
   const receipts = [];
   for (let i = 0; i < 60; i++) {
@@ -155,13 +155,13 @@ scene("a cut is seen by all tabs, and got over", async (tab) => {
     await new Promise((resolve) => setTimeout(resolve, 1));
   }
   await Promise.all([...waited, ...receipts]);
-  await until(() => heard.every((each) => each.length >= 60), "60 each");
-  assert.deepEqual(heard[0].toSorted((a, b) => a - b), Array.from({ length: 60 }, (_, i) => i));
-  assert.deepEqual(heard[1], heard[0]);
+  await until(() => received.every((each) => each.length >= 60), "60 each");
+  assert.deepEqual(received[0].toSorted((a, b) => a - b), Array.from({ length: 60 }, (_, i) => i));
+  assert.deepEqual(received[1], received[0]);
   proxy.close();
 });
 
-scene("who comes and goes is shown to the tab that asked", async (tab) => {
+scene("presence events reach only the tab that asked", async (tab) => {
   const rooms = [tab().room("js-shared-presence"), tab().room("js-shared-presence", { presence: true })];
   await Promise.all(rooms.map(joined));
   const shown = rooms.map((room) => {
@@ -174,7 +174,7 @@ scene("who comes and goes is shown to the tab that asked", async (tab) => {
   assert.deepEqual(shown[0], []);
 });
 
-scene("tokens are asked of a tab that lives, and a bad one is the end for all", async (tab) => {
+scene("a living tab is asked for the token, and an invalid one closes all tabs", async (tab) => {
   const url = `http://127.0.0.1:${closedPort}/`;
   const asked = [];
   const tabs = ["a", "b"].map((name) => tab({ token: () => (asked.push(name), token) }, url));

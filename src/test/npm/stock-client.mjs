@@ -10,8 +10,8 @@ let names = 0;
 
 function connect(server, namespace, options) {
   const socket = io(server + namespace, { forceNew: true, reconnectionDelay: 50, ...options });
-  socket.heard = [];
-  socket.onAny((event, ...args) => socket.heard.push([event, ...args]));
+  socket.received = [];
+  socket.onAny((event, ...args) => socket.received.push([event, ...args]));
   return new Promise((resolve, reject) => {
     socket.once("connect", () => resolve(socket));
     socket.once("connect_error", reject);
@@ -26,9 +26,9 @@ async function eventually(what, check) {
   assert.fail("never: " + (typeof what === "string" ? what : what()));
 }
 
-const hears = (socket, event, ...args) =>
-  eventually(() => `${event} ${JSON.stringify(args).slice(0, 200)} in ${JSON.stringify(socket.heard).slice(0, 500)}`, () =>
-    socket.heard.some((each) => isDeepStrictEqual(each, [event, ...args])));
+const receives = (socket, event, ...args) =>
+  eventually(() => `${event} ${JSON.stringify(args).slice(0, 200)} in ${JSON.stringify(socket.received).slice(0, 500)}`, () =>
+    socket.received.some((each) => isDeepStrictEqual(each, [event, ...args])));
 
 async function values(server, options) {
   const room = "room-" + names++;
@@ -43,21 +43,21 @@ async function values(server, options) {
   a.emit("none");
   a.emit("buffers", Buffer.from([1, 2]), "between", { within: Buffer.from([3]) });
   for (const socket of [a, b]) {
-    await hears(socket, "text", "é€😀");
-    await hears(socket, "several", 1, -2.5, null, [true, { deep: [{}] }]);
-    await hears(socket, "none");
-    await hears(socket, "buffers", Buffer.from([1, 2]), "between", { within: Buffer.from([3]) });
+    await receives(socket, "text", "é€😀");
+    await receives(socket, "several", 1, -2.5, null, [true, { deep: [{}] }]);
+    await receives(socket, "none");
+    await receives(socket, "buffers", Buffer.from([1, 2]), "between", { within: Buffer.from([3]) });
   }
   for (const size of [1, 1000, 700_000]) {
     const bytes = randomBytes(size);
     a.emit("bytes", bytes);
-    await hears(b, "bytes", bytes);
+    await receives(b, "bytes", bytes);
     b.emit("bytes back", bytes);
-    await hears(a, "bytes back", bytes);
+    await receives(a, "bytes back", bytes);
   }
   await fetch(`${server}/rooms/${room}?event=posted`, {
     method: "POST", body: JSON.stringify({ by: "curl" }), headers: { "content-type": "application/json" } });
-  await hears(a, "posted", { by: "curl" });
+  await receives(a, "posted", { by: "curl" });
   const left = await a.timeout(5000).emitWithAck("leave", room);
   assert.deepEqual(left, { code: 200, body: { room } });
   a.disconnect();
@@ -69,22 +69,22 @@ async function order(server, options) {
   const socket = await connect(server, "/", options);
   await socket.emitWithAck("join", room);
   for (let i = 0; i < 500; i++) socket.emit("count", i);
-  await eventually("all of them", () => socket.heard.length === 500);
-  assert.deepEqual(socket.heard.map(([, i]) => i), [...Array(500).keys()]);
+  await eventually("all of them", () => socket.received.length === 500);
+  assert.deepEqual(socket.received.map(([, i]) => i), [...Array(500).keys()]);
   socket.disconnect();
 }
 
 async function namespaces(server, options) {
   const one = await connect(server, "/one", { ...options, forceNew: false, multiplex: true });
   const two = one.io.socket("/two");
-  two.heard = [];
-  two.onAny((...event) => two.heard.push(event));
+  two.received = [];
+  two.onAny((...event) => two.received.push(event));
   await eventually("connected", () => two.connected);
   await one.emitWithAck("word", 1);
   await two.emitWithAck("word", 2);
-  await hears(one, "word", 1);
-  await hears(two, "word", 2);
-  assert.equal(one.heard.length + two.heard.length, 2);
+  await receives(one, "word", 1);
+  await receives(two, "word", 2);
+  assert.equal(one.received.length + two.received.length, 2);
   two.disconnect();
   assert.equal((await one.emitWithAck("word", 3)).code, 200);
   one.io._close();

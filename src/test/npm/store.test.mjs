@@ -27,82 +27,82 @@ function scene(name, work) {
   });
 }
 
-function hearing(room) {
-  const heard = [];
-  room.on("*", (data, { stored }) => heard.push(stored ? `stored ${data}` : data));
-  room.on("@gap", () => heard.push("gap"));
-  return heard;
+function collect(room) {
+  const received = [];
+  room.on("*", (data, { stored }) => received.push(stored ? `stored ${data}` : data));
+  room.on("@gap", () => received.push("gap"));
+  return received;
 }
 
 /** Until all was written. */
 const written = () => new Promise((resolve) => setTimeout(resolve, 300));
 
-scene("the next page hears first what was stored, then only news", async (page) => {
+scene("the next page receives the stored messages first, then only new ones", async (page) => {
   const first = page();
   const room = first.room("js-stored");
-  const heard = hearing(room);
+  const received = collect(room);
   await until(() => room.place !== undefined, "joined");
   for (const data of ["a", "b", "c"]) {
     await room.send(data);
   }
-  await until(() => heard.length === 3, "three");
+  await until(() => received.length === 3, "three");
   await written();
   first.close();
   const between = page({});
   await between.room("js-stored").send("d");
-  const again = hearing(page().room("js-stored"));
+  const again = collect(page().room("js-stored"));
   await until(() => again.length === 4, "four");
   assert.deepEqual(again, ["stored a", "stored b", "stored c", "d"]);
   await between.room("js-stored").send("e");
   await until(() => again.length === 5, "five");
   const otherRoom = page({ store: "other" }).room("js-stored");
-  const other = hearing(otherRoom);
+  const other = collect(otherRoom);
   await until(() => otherRoom.place !== undefined, "joined");
   await between.room("js-stored").send("f");
   await until(() => other.length > 0, "a store of another name has nothing");
   assert.deepEqual(other, ["f"]);
 });
 
-scene("with a name it is told without a connection", async (page) => {
+scene("a page with a named store receives the stored messages without a connection", async (page) => {
   const proxy = await Proxy.to(port);
   const first = page({ store: "mine" }, proxy.url);
   const room = first.room("js-offline-store");
   await until(() => room.place !== undefined, "joined");
   await room.send(new Uint8Array([1, 2]));
-  await until(() => room.place.offset > 0, "heard");
+  await until(() => room.place.offset > 0, "received");
   await written();
   first.close();
   proxy.refuses = true;
-  const heard = [];
-  page({ store: "mine" }, proxy.url).room("js-offline-store").on("*", (data) => heard.push(data));
-  await until(() => heard.length === 1, "told");
-  assert.deepEqual([...heard[0]], [1, 2]);
+  const received = [];
+  page({ store: "mine" }, proxy.url).room("js-offline-store").on("*", (data) => received.push(data));
+  await until(() => received.length === 1, "the stored message");
+  assert.deepEqual([...received[0]], [1, 2]);
   proxy.close();
 });
 
-scene("no more than the newest 500 are kept", async (page) => {
+scene("the store keeps the newest 500 messages", async (page) => {
   const first = page();
   const room = first.room("js-bounded");
-  const heard = hearing(room);
+  const received = collect(room);
   await until(() => room.place !== undefined, "joined");
   await Promise.all(Array.from({ length: 620 }, (_, i) => room.send(i)));
-  await until(() => heard.length === 620, "620");
+  await until(() => received.length === 620, "620");
   await written();
   first.close();
-  const again = hearing(page().room("js-bounded"));
+  const again = collect(page().room("js-bounded"));
   await until(() => again.length >= 500, "500");
   await written();
   assert.deepEqual(again, Array.from({ length: 500 }, (_, i) => `stored ${i + 120}`));
 });
 
-scene("another epoch empties it", async (page) => {
+scene("another epoch empties the store", async (page) => {
   const first = page();
   const { WebSocket } = globalThis;
   const room = first.room("js-epoch");
-  const heard = hearing(room);
+  const received = collect(room);
   await until(() => room.place !== undefined, "joined");
   await room.send("old");
-  await until(() => heard.length === 1, "heard");
+  await until(() => received.length === 1, "received");
   await written();
   first.close();
   // As if the server had lost the history: it does not know the place.
@@ -112,33 +112,33 @@ scene("another epoch empties it", async (page) => {
     }
   }
   const second = page({ store: true, WebSocket: Amnesiac });
-  const lost = hearing(second.room("js-epoch"));
+  const lost = collect(second.room("js-epoch"));
   await until(() => lost.length === 2, "the gap");
   assert.deepEqual(lost, ["stored old", "gap"]);
   await second.room("js-epoch").send("new");
   await until(() => lost.length === 3, "new");
   await written();
   second.close();
-  const again = hearing(page().room("js-epoch"));
+  const again = collect(page().room("js-epoch"));
   await until(() => again.length === 1, "stored");
   assert.deepEqual(again, ["stored new"]);
 });
 
-scene("what one user has heard the next one is not told", async (page) => {
+scene("messages stored for one user are not shown to the next", async (page) => {
   const url = `http://127.0.0.1:${closedPort}/`;
   const first = page({ store: true, token }, url);
   const room = first.room("lobby");
-  const heard = hearing(room);
+  const received = collect(room);
   await until(() => room.place !== undefined, "joined");
   await room.send("of ann");
-  await until(() => heard.includes("of ann"), "heard");
+  await until(() => received.includes("of ann"), "received");
   await written();
   first.close();
   const stranger = page({ store: true, token: "none" }, url);
-  const told = hearing(stranger.room("lobby"));
+  const told = collect(stranger.room("lobby"));
   await until(() => stranger.state.name === "closed", "closed");
   assert.deepEqual(told, []);
-  const again = hearing(page({ store: true, token }, url).room("lobby"));
+  const again = collect(page({ store: true, token }, url).room("lobby"));
   await until(() => again.length >= 1, "stored");
   assert.equal(again.at(-1), "stored of ann");
 });
@@ -146,24 +146,24 @@ scene("what one user has heard the next one is not told", async (page) => {
 for (const [what, open] of [
   ["refuses", () => { throw new Error("private"); }],
   ["fails", () => { const request = {}; setTimeout(() => request.onerror(new Event("error")), 1); return request; }],
-  ["says nothing", () => ({})],
+  ["never answers", () => ({})],
 ]) {
   scene(`an IndexedDB that ${what} loses no message`, async (page) => {
     const { indexedDB } = globalThis;
     globalThis.indexedDB = { open };
     const room = page().room(`js-broken`);
-    const heard = hearing(room);
+    const received = collect(room);
     await until(() => room.place !== undefined, "joined");
     await room.send(what);
-    await until(() => heard.length === 1, "heard");
+    await until(() => received.length === 1, "received");
     globalThis.indexedDB = indexedDB;
   });
 }
 
-scene("one that breaks later loses no message", async (page) => {
+scene("an IndexedDB that fails later loses no message", async (page) => {
   const connection = page();
   const room = connection.room("js-breaks");
-  const heard = hearing(room);
+  const received = collect(room);
   await until(() => room.place !== undefined, "joined");
   const { transaction } = IDBDatabase.prototype;
   IDBDatabase.prototype.transaction = () => { throw new Error("quota"); };
@@ -173,5 +173,5 @@ scene("one that breaks later loses no message", async (page) => {
   await written();
   IDBDatabase.prototype.transaction = transaction;
   await room.send(3);
-  await until(() => heard.length === 3, "heard");
+  await until(() => received.length === 3, "received");
 });

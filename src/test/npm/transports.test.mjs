@@ -18,7 +18,7 @@ globalThis.document = Object.assign(new EventTarget(), { visibilityState: "visib
 const { connect } = await import(pathToFileURL(script));
 
 const direct = `http://127.0.0.1:${port}/`;
-// Where Node's WebSocket is refused it reports no close: the client goes on when this is over.
+// Where Node's WebSocket is refused it reports no close: the client continues after this timeout.
 const briefly = { timeout: 1000 };
 const isUpgrade = (head) => /^upgrade: websocket/im.test(head);
 const isStream = (head) => /^accept: text\/event-stream/im.test(head);
@@ -47,56 +47,56 @@ function scene(name, judge, work) {
   });
 }
 
-function hearing(room) {
-  const heard = [];
-  room.on("*", (data) => heard.push(data));
-  room.on("@gap", () => heard.push("gap"));
-  room.on("@error", (failure) => heard.push(failure));
-  return heard;
+function collect(room) {
+  const received = [];
+  room.on("*", (data) => received.push(data));
+  room.on("@gap", () => received.push("gap"));
+  room.on("@error", (failure) => received.push(failure));
+  return received;
 }
 
-scene("without obstacles it is a WebSocket", undefined, async ({ proxy, open }) => {
+scene("the client uses a WebSocket if no proxy prevents it", undefined, async ({ proxy, open }) => {
   assert.equal(transport(await open(proxy.url)), "websocket");
   assert.equal(storage.size, 0);
 });
 
 for (const mode of ["sse", "poll"]) {
-  scene(`over ${mode} two chat, and what it cannot do says so`, noWebSockets, async ({ proxy, open }) => {
+  scene(`over ${mode} two clients exchange messages, and unsupported requests fail`, noWebSockets, async ({ proxy, open }) => {
     const ann = await open(proxy.url, { transports: [mode] });
     assert.equal(transport(ann), mode);
     const name = `js ${mode}/ü`;
     const room = ann.room(name);
-    const heard = hearing(room);
+    const received = collect(room);
     const bob = (await open()).room(name);
     await bob.history();
     await until(() => room.place !== undefined, "joined");
-    const heardByBob = hearing(bob);
+    const receivedByBob = collect(bob);
     await bob.send({ a: 1 });
     await bob.send(new Uint8Array([0, 10, 255]), { event: "photo" });
     await room.send("text");
     const receipt = await room.send(new Uint8Array([7]), { event: "photo" });
-    await until(() => heard.length === 4 && heardByBob.length === 4, "four messages");
-    assert.deepEqual(heard, [{ a: 1 }, new Uint8Array([0, 10, 255]), "text", new Uint8Array([7])]);
-    assert.deepEqual(heardByBob, heard);
+    await until(() => received.length === 4 && receivedByBob.length === 4, "four messages");
+    assert.deepEqual(received, [{ a: 1 }, new Uint8Array([0, 10, 255]), "text", new Uint8Array([7])]);
+    assert.deepEqual(receivedByBob, received);
     assert.equal(receipt.offset, room.place.offset);
     assert.equal((await room.history({ limit: 2 })).messages.length, 2);
     assert.ok(Array.isArray((await room.members()).members));
     await assert.rejects(ann.call("anything"), { code: 501, message: "call needs a WebSocket" });
     await assert.rejects(room.upload(new Blob(["a"])), { code: 501 });
     await assert.rejects(room.send(1, { event: "@mine" }), { code: 400 });
-    const watched = hearing(ann.room("js-watched", { presence: true }));
+    const watched = collect(ann.room("js-watched", { presence: true }));
     await until(() => watched.length === 1, "presence is refused");
     assert.equal(watched[0].code, 501);
     await room.leave();
-    await bob.send("unheard");
+    await bob.send("not echoed");
     await room.history();
-    assert.equal(heard.length, 4);
+    assert.equal(received.length, 4);
   });
 
-  scene(`over ${mode} nothing is lost and nothing comes twice`, noWebSockets, async ({ proxy, open }) => {
+  scene(`over ${mode} no message is lost or repeated`, noWebSockets, async ({ proxy, open }) => {
     const ann = await open(proxy.url, { transports: [mode] });
     const room = ann.room(`js-${mode}-cuts`);
-    const heard = hearing(room);
+    const received = collect(room);
     await until(() => room.place !== undefined, "joined");
     const bob = (await open()).room(`js-${mode}-cuts`);
     const receipts = [];
@@ -107,22 +107,22 @@ for (const mode of ["sse", "poll"]) {
       }
       await receipts.at(-1);
     }
-    await until(() => heard.length >= 100, `100 messages, and not ${heard.length}`);
-    assert.deepEqual(heard, Array.from({ length: 100 }, (_, i) => i));
+    await until(() => received.length >= 100, `100 messages, and not ${received.length}`);
+    assert.deepEqual(received, Array.from({ length: 100 }, (_, i) => i));
   });
 
   scene(`over ${mode} many rooms share few requests`, noWebSockets, async ({ proxy, open }) => {
     const ann = await open(proxy.url, { transports: [mode] });
     const bob = await open();
     const rooms = Array.from({ length: 7 }, (_, i) => ann.room(`js-${mode}-${i}`));
-    const heard = rooms.map(hearing);
+    const received = rooms.map(collect);
     await until(() => rooms.every((room) => room.place !== undefined), "joined");
     await Promise.all(rooms.map((room) => bob.send(room.name, room.name)));
-    await until(() => heard.every((each) => each.length === 1), "each heard");
+    await until(() => received.every((each) => each.length === 1), "each received");
   });
 }
 
-scene("a proxy that refuses WebSockets is got round, and that is remembered", noWebSockets, async ({ proxy, open }) => {
+scene("the client avoids a proxy that refuses WebSockets, and remembers that", noWebSockets, async ({ proxy, open }) => {
   const ann = await open(proxy.url, briefly);
   assert.equal(transport(ann), "sse");
   assert.match([...storage.values()][0], /^sse \d+$/);
@@ -134,18 +134,18 @@ scene("a proxy that refuses WebSockets is got round, and that is remembered", no
   assert.equal(transport(await open(proxy.url)), "websocket");
 });
 
-scene("a proxy that swallows WebSockets is got round", (head) => (isUpgrade(head) ? "swallow" : undefined), async ({ proxy, open }) => {
+scene("the client avoids a proxy that swallows WebSockets", (head) => (isUpgrade(head) ? "swallow" : undefined), async ({ proxy, open }) => {
   assert.equal(transport(await open(proxy.url, { timeout: 300 })), "sse");
 });
 
-scene("a proxy that holds streams back is got round by polling", (head) => (isUpgrade(head) ? "refuse" : isStream(head) ? "holdBack" : undefined), async ({ proxy, open }) => {
+scene("the client polls behind a proxy that holds streams back", (head) => (isUpgrade(head) ? "refuse" : isStream(head) ? "holdBack" : undefined), async ({ proxy, open }) => {
   const ann = await open(proxy.url, { timeout: 600 });
   const room = ann.room("js-held");
-  const heard = hearing(room);
+  const received = collect(room);
   await until(() => transport(ann) === "poll" && room.place !== undefined, "polling");
   await (await open()).room("js-held").send("hello");
-  await until(() => heard.length === 1, "the message");
-  assert.deepEqual(heard, ["hello"]);
+  await until(() => received.length === 1, "the message");
+  assert.deepEqual(received, ["hello"]);
 });
 
 scene("a server that is down is no reason to fall back", undefined, async ({ proxy, open }) => {
@@ -172,39 +172,39 @@ scene("a portal that shows its page for everything is no server", undefined, asy
   assert.equal(transport(ann), "websocket");
 });
 
-scene("it goes up to a WebSocket and down again, and nothing is lost between", noWebSockets, async ({ proxy, open }) => {
+scene("the client upgrades to a WebSocket and falls back again, and no message is lost", noWebSockets, async ({ proxy, open }) => {
   const ann = await open(proxy.url);
   const room = ann.room("js-up-and-down");
-  const heard = hearing(room);
+  const received = collect(room);
   await until(() => room.place !== undefined, "joined");
   const bob = (await open()).room("js-up-and-down");
-  let said = 0;
-  const speaking = setInterval(() => (bob.send(said++), room.send(said++)), 5);
+  let sent = 0;
+  const sending = setInterval(() => (bob.send(sent++), room.send(sent++)), 5);
   for (const judge of [() => undefined, noWebSockets, () => undefined]) {
     const expected = judge === noWebSockets ? "sse" : "websocket";
     proxy.judge = judge;
     judge === noWebSockets ? proxy.cut() : page.dispatchEvent(new Event("online"));
     await until(() => ann.state.name === "open" && transport(ann) === expected, expected);
   }
-  clearInterval(speaking);
-  await until(() => heard.length >= said && ann.queued === 0, "all");
-  assert.deepEqual(heard.toSorted((a, b) => a - b), Array.from({ length: said }, (_, i) => i));
+  clearInterval(sending);
+  await until(() => received.length >= sent && ann.queued === 0, "all");
+  assert.deepEqual(received.toSorted((a, b) => a - b), Array.from({ length: sent }, (_, i) => i));
 });
 
-test("over HTTP a token is shown, too, and a bad one is the end", async () => {
+test("over HTTP the client presents its token, too, and an invalid one closes the connection", async () => {
   const url = `http://127.0.0.1:${closedPort}/`;
   for (const mode of ["sse", "poll"]) {
     const ann = connect(url, { token: () => token, transports: [mode], ...quick });
     await isOpen(ann);
     const room = ann.room("lobby");
-    const heard = hearing(room);
+    const received = collect(room);
     await until(() => room.place !== undefined, "joined");
     await room.send(mode);
-    await until(() => heard.length === 1, "heard");
+    await until(() => received.length === 1, "received");
     ann.close();
-    const nobody = connect(url, { token: "none", transports: [mode], ...quick });
-    await until(() => nobody.state.name === "closed", "closed");
-    assert.equal(nobody.state.code, 4401);
+    const rejected = connect(url, { token: "none", transports: [mode], ...quick });
+    await until(() => rejected.state.name === "closed", "closed");
+    assert.equal(rejected.state.code, 4401);
     const silent = connect(url, { transports: [mode], ...quick });
     silent.room("lobby");
     await until(() => silent.state.name === "closed", "closed without a token");
@@ -212,7 +212,7 @@ test("over HTTP a token is shown, too, and a bad one is the end", async () => {
   }
 });
 
-scene("what comes back from sleep asks at once", undefined, async ({ proxy, open }) => {
+scene("a client that comes online reconnects at once", undefined, async ({ proxy, open }) => {
   const ann = await open(proxy.url, { backoff: { least: 60_000, most: 60_000 } });
   // Until the delay is a long one.
   for (let delay = 0; delay < 5000; delay = ann.state.at - Date.now()) {
@@ -229,7 +229,7 @@ scene("what comes back from sleep asks at once", undefined, async ({ proxy, open
   assert.ok(Date.now() - before < 3000);
 });
 
-scene("a tab that is looked at again notices in seconds that its connection is dead", undefined, async ({ proxy, open }) => {
+scene("a tab that becomes visible again detects a dead connection within seconds", undefined, async ({ proxy, open }) => {
   const ann = await open(proxy.url);
   proxy.swallows = true;
   const before = Date.now();
@@ -241,7 +241,7 @@ scene("a tab that is looked at again notices in seconds that its connection is d
   await isOpen(ann);
 });
 
-scene("a tab that nobody looks at does not hurry", undefined, async ({ proxy, open }) => {
+scene("a hidden tab keeps its delay, and a visible one reconnects at once", undefined, async ({ proxy, open }) => {
   const ann = await open(proxy.url, { backoff: { least: 500, most: 500 } });
   proxy.refuses = true;
   proxy.cut();
