@@ -16,7 +16,7 @@ public final class ClientPool implements AutoCloseable {
 
     private static final int MOST_IN_A_TURN = 8;
 
-    private static final ClientPoolListener NOBODY = new ClientPoolListener() {
+    private static final ClientPoolListener NO_LISTENER = new ClientPoolListener() {
     };
 
     private final LoadLoop loop;
@@ -25,7 +25,7 @@ public final class ClientPool implements AutoCloseable {
     private final int port;
     private final List<Client> clients = new ArrayList<>();
     private final IntPredicate slow;
-    private ClientPoolListener listener = NOBODY;
+    private ClientPoolListener listener = NO_LISTENER;
     private volatile boolean stalled;
     private int underWay;
     private int window;
@@ -190,7 +190,7 @@ public final class ClientPool implements AutoCloseable {
     @Override
     public void close() throws InterruptedException {
         loop.run(() -> {
-            listener = NOBODY;
+            listener = NO_LISTENER;
             clients.forEach(Client::reset);
         });
     }

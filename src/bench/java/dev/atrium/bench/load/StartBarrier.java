@@ -16,7 +16,7 @@ public final class StartBarrier implements ClientPoolListener {
     private final ClientPool members;
     private final Publishers publishers;
     private final int everyone;
-    private volatile int heard;
+    private volatile int received;
 
     private StartBarrier(ClientPool members, Publishers publishers) {
         this.members = members;
@@ -33,17 +33,17 @@ public final class StartBarrier implements ClientPoolListener {
             members.loop().run(this::call);
             for (int waited = 0; waited < WAIT_MILLIS; waited += STEP_MILLIS) {
                 TimeUnit.MILLISECONDS.sleep(STEP_MILLIS);
-                if (heard == everyone) {
+                if (received == everyone) {
                     return;
                 }
             }
         }
         members.requireWhole();
-        throw new IllegalStateException("a message reached " + heard + " of " + everyone + " members");
+        throw new IllegalStateException("a message reached " + received + " of " + everyone + " members");
     }
 
     private void call() {
-        heard = 0;
+        received = 0;
         members.listen(this);
         for (int room = 0; room < members.plan().rooms(); room++) {
             publishers.publish(room, publishers.frame(Message.at(0)));
@@ -52,6 +52,6 @@ public final class StartBarrier implements ClientPoolListener {
 
     @Override
     public void delivered(Client client, ByteBuf in, int textAt) {
-        heard++;
+        received++;
     }
 }

@@ -2,7 +2,7 @@ package dev.atrium.bench.server;
 
 import java.util.OptionalInt;
 
-/** Where a server runs: its processor, and the port of the Redis that its replicas share. */
+/** Place of a server: its processor, and the port of the Redis that its replicas share. */
 public record Launch(int processor, OptionalInt redisPort) {
 
     public static Launch alone() {
