@@ -83,7 +83,7 @@ class ApplicationIT {
     }
 
     @Test
-    void an_application_that_does_not_answer_keeps_no_client_waiting_for_ever() {
+    void a_client_of_an_application_that_does_not_answer_is_rejected_after_a_timeout() {
         URI url = URI.create(main.toString().replace("http", "ws") + "socket.io/?EIO=4&transport=websocket");
         try (SocketClient elsewhereToo = SocketClient.connect(url); SocketClient nowhereElse = SocketClient.connect(url)) {
             elsewhereToo.text("40");

@@ -124,7 +124,7 @@ class AccessControlTest extends WithGateway {
     }
 
     @Test
-    void where_the_server_is_open_everyone_may_do_everything_but_administrate() {
+    void an_open_server_grants_every_client_all_but_administration() {
         start();
         for (Permission permission : Permission.values()) {
             ErrorReply error = error(() -> access.require(new HttpRequester(caller(Identity.ANONYMOUS)), LOBBY, permission));

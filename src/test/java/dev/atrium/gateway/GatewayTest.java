@@ -77,7 +77,7 @@ class GatewayTest extends WithGateway {
     }
 
     @Test
-    void where_messages_are_not_answered_one_too_many_closes_the_session_and_keeps_its_client_out() {
+    void a_session_without_error_replies_is_closed_at_one_message_too_many_and_its_client_is_kept_out() {
         start("atrium.limits.messages", "1");
         Client client = connect(ANN);
         for (int i = 0; i < 5; i++) {

@@ -192,7 +192,7 @@ class RecoveryTest extends WithGateway {
     }
 
     @Test
-    void a_client_that_may_not_be_sent_all_that_it_missed_begins_anew() {
+    void a_client_that_may_not_be_sent_all_that_it_missed_is_not_recovered() {
         Map<String, StreamPosition> places = Map.of("lobby", new StreamPosition("e", 1));
         assertThat(Recovery.same(places, Map.copyOf(places))).isSameAs(places);
         assertNotRecovered(error(() -> Recovery.same(places, Map.of("lobby", new StreamPosition("e", 2)))));

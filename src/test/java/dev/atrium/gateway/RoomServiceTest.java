@@ -41,7 +41,7 @@ class RoomServiceTest extends WithGateway {
             say            | 'a b' | idempotency: expected 1 to 64 printable ASCII characters
             say            | é     | idempotency: expected 1 to 64 printable ASCII characters
             """)
-    void a_publication_that_makes_no_sense_is_400_and_counted(String event, String idempotency, String message) {
+    void an_invalid_publication_is_400_and_counted(String event, String idempotency, String message) {
         assertRefused(event, idempotency, message);
     }
 

@@ -109,7 +109,7 @@ class TokenExpiryTest extends WithGateway {
             "timeout, 3601s, 50ms to 3600s",
             "notice, 25h, 0ms to 1d",
             "grace, 25h, 0ms to 1d" })
-    void a_time_that_makes_no_sense_stops_the_start(String setting, String value, String range) {
+    void an_invalid_time_stops_the_start(String setting, String value, String range) {
         assertThatThrownBy(() -> new TokenExpiry(audit, TestSecurity.config(Map.of("atrium.auth." + setting, value))))
                 .isInstanceOf(ConfigurationException.class)
                 .hasMessageStartingWith("atrium.auth." + setting + ": expected a duration from " + range);

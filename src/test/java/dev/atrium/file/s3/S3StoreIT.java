@@ -130,7 +130,7 @@ class S3StoreIT extends FileStoreContract {
             "endpoint, minio:9000",
             "endpoint, ftp://minio",
     })
-    void settings_that_make_no_sense_stop_the_start(String setting, String value) {
+    void invalid_settings_stop_the_start(String setting, String value) {
         assertThatThrownBy(() -> S3Start.start(settings(Map.of(setting, value))))
                 .isInstanceOf(ConfigurationException.class).hasMessageStartingWith("atrium.file.s3." + setting + ": expected");
     }

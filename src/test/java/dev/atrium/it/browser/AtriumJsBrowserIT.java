@@ -157,7 +157,7 @@ class AtriumJsBrowserIT {
                 sendMany(ann, "ann");
                 sendMany(bob, "bob");
                 proxy.cut();
-                Browser.await(ann, "heard.length > " + cuts * MANY, true);
+                Browser.await(ann, "received.length > " + cuts * MANY, true);
             }
             agree(ann, bob, 20 * MANY);
         }
@@ -172,10 +172,10 @@ class AtriumJsBrowserIT {
             Browser.freeze(ann);
             Object ticks = ann.evaluate("ticks");
             sendMany(bob, "bob");
-            Browser.await(bob, "heard.length", MANY);
+            Browser.await(bob, "received.length", MANY);
             replica.post("/rooms/lobby", "while it is frozen");
-            Browser.await(bob, "heard.length", MANY + 1);
-            assertThat(ann.evaluate("[ticks, heard.length]")).isEqualTo(List.of(ticks, 0));
+            Browser.await(bob, "received.length", MANY + 1);
+            assertThat(ann.evaluate("[ticks, received.length]")).isEqualTo(List.of(ticks, 0));
 
             Browser.thaw(ann);
             sendMany(ann, "ann");
@@ -195,8 +195,8 @@ class AtriumJsBrowserIT {
             proxy.cut();
             SocketClient.await().until(() -> replica.get("/rooms/lobby").body().contains("\"members\":1"));
             sendMany(bob, "bob");
-            Browser.await(bob, "heard.length", MANY);
-            assertThat(ann.evaluate("[connection.state.name, heard.length]")).isEqualTo(List.of("open", 0));
+            Browser.await(bob, "received.length", MANY);
+            assertThat(ann.evaluate("[connection.state.name, received.length]")).isEqualTo(List.of("open", 0));
 
             Browser.thaw(ann);
             sendMany(ann, "ann");
@@ -229,7 +229,7 @@ class AtriumJsBrowserIT {
             Page bob = enter(site);
             sendMany(ann, "before");
             Browser.await(ann, "connection.queued", 0);
-            Browser.await(bob, "heard.length", MANY);
+            Browser.await(bob, "received.length", MANY);
             cluster.kill(0);
             Browser.await(ann, "connection.state.name === 'open'", false);
             Browser.await(bob, "connection.state.name === 'open'", false);
@@ -254,7 +254,7 @@ class AtriumJsBrowserIT {
                   }
                   window.connection = connect("%1$s", { backoff: slow ? { least: 60000, most: 60000 } : { least: 20, most: 200 } });
                   window.lobby = connection.room("lobby");
-                  window.heard = [];
+                  window.received = [];
                   window.failures = [];
                   window.gaps = 0;
                   window.ticks = 0;
@@ -263,7 +263,7 @@ class AtriumJsBrowserIT {
                     said[who] = (said[who] ?? -1) + 1;
                     lobby.send(`${who} ${said[who]}`).catch((failure) => failures.push(String(failure)));
                   };
-                  lobby.on("message", (data) => heard.push(data));
+                  lobby.on("message", (data) => received.push(data));
                   lobby.on("@gap", () => gaps++);
                   setInterval(() => ticks++, 10);
                 </script>
@@ -288,12 +288,12 @@ class AtriumJsBrowserIT {
     /** Both clients publish while one of them is disconnected, so that neither can receive the other's messages yet. */
     private static void speakWhileAway(Page away, Page present) {
         Browser.await(away, "connection.state.name === 'open'", false);
-        Object heard = away.evaluate("heard.length");
+        Object received = away.evaluate("received.length");
         sendMany(away, "ann");
         sendMany(present, "bob");
-        Browser.await(present, "heard.filter(data => data.startsWith('bob')).length", MANY);
-        assertThat(present.evaluate("heard.some(data => data.startsWith('ann'))")).isEqualTo(false);
-        assertThat(away.evaluate("heard.length")).isEqualTo(heard);
+        Browser.await(present, "received.filter(data => data.startsWith('bob')).length", MANY);
+        assertThat(present.evaluate("received.some(data => data.startsWith('ann'))")).isEqualTo(false);
+        assertThat(away.evaluate("received.length")).isEqualTo(received);
     }
 
     /**
@@ -303,17 +303,17 @@ class AtriumJsBrowserIT {
     @SuppressWarnings("unchecked")
     private static void agree(Page ann, Page bob, int messages) {
         for (Page page : List.of(ann, bob)) {
-            Browser.await(page, "heard.length", messages);
+            Browser.await(page, "received.length", messages);
             Browser.await(page, "connection.queued", 0);
         }
         // A duplicate would arrive before this message.
         ann.evaluate("() => { lobby.send('the end'); }");
-        Browser.await(ann, "heard.at(-1)", "the end");
-        Browser.await(bob, "heard.at(-1)", "the end");
-        List<String> heard = (List<String>) ann.evaluate("heard");
-        assertThat(heard).hasSize(messages + 1).doesNotHaveDuplicates().isEqualTo(bob.evaluate("heard"));
+        Browser.await(ann, "received.at(-1)", "the end");
+        Browser.await(bob, "received.at(-1)", "the end");
+        List<String> received = (List<String>) ann.evaluate("received");
+        assertThat(received).hasSize(messages + 1).doesNotHaveDuplicates().isEqualTo(bob.evaluate("received"));
         for (String who : List.of("before ", "ann ", "bob ")) {
-            assertThat(heard.stream().filter(data -> data.startsWith(who))
+            assertThat(received.stream().filter(data -> data.startsWith(who))
                     .map(data -> Integer.parseInt(data.substring(who.length()))))
                     .isSorted();
         }

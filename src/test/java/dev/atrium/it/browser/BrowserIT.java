@@ -17,17 +17,17 @@ class BrowserIT extends WithBrowser {
     @Test
     void the_event_source_of_a_browser_resumes_at_its_position() {
         Page page = browser.open(replica.http(BLANK));
-        page.evaluate("() => { window.heard = []; window.ids = []; const source = new EventSource('/rooms/events');"
-                + "source.onmessage = event => heard.push(JSON.parse(event.data).data);"
+        page.evaluate("() => { window.received = []; window.ids = []; const source = new EventSource('/rooms/events');"
+                + "source.onmessage = event => received.push(JSON.parse(event.data).data);"
                 + "source.addEventListener('@welcome', event => ids.push(JSON.parse(event.data).data.id)); }");
         Browser.await(page, "ids.length", 1);
         replica.post("/rooms/events", "one");
-        Browser.await(page, "heard", List.of("one"));
+        Browser.await(page, "received", List.of("one"));
         replica.request("DELETE", "/sessions/" + page.evaluate("ids[0]"));
         replica.post("/rooms/events", "two");
         replica.post("/rooms/events", "three");
         Browser.await(page, "ids.length", 2);
-        Browser.await(page, "heard", List.of("one", "two", "three"));
+        Browser.await(page, "received", List.of("one", "two", "three"));
     }
 
     @Test
@@ -35,14 +35,14 @@ class BrowserIT extends WithBrowser {
         String attack = "\"</script><script>parent.hacked = true</script>\"";
         Page page = browser.open(replica.http(BLANK));
         replica.post("/rooms/frame", "application/json", attack.getBytes(StandardCharsets.UTF_8));
-        page.evaluate("() => { window.heard = []; window.onRoomMessage = message => heard.push(message.data);"
+        page.evaluate("() => { window.received = []; window.onRoomMessage = message => received.push(message.data);"
                 + "const frame = document.createElement('iframe'); frame.src = '/rooms/frame?as=iframe&after=0';"
                 + "document.body.append(frame); }");
-        Browser.await(page, "heard.length", 2);
+        Browser.await(page, "received.length", 2);
         replica.post("/rooms/frame", "after it");
-        Browser.await(page, "heard.length", 3);
-        assertThat(page.evaluate("heard[1]")).isEqualTo("</script><script>parent.hacked = true</script>");
-        assertThat(page.evaluate("heard[2]")).isEqualTo("after it");
+        Browser.await(page, "received.length", 3);
+        assertThat(page.evaluate("received[1]")).isEqualTo("</script><script>parent.hacked = true</script>");
+        assertThat(page.evaluate("received[2]")).isEqualTo("after it");
         assertThat(page.evaluate("window.hacked === undefined")).isEqualTo(true);
     }
 }

@@ -29,10 +29,10 @@ class SharedBrowserIT extends WithBrowser {
               const { connect } = await import("/atrium.js");
               window.connection = connect("/", { shared: true, backoff: { least: 20, most: 200 }, ...options });
               window.lobby = connection.room(options.room);
-              window.heard = [];
+              window.received = [];
               window.gaps = 0;
               window.failures = [];
-              lobby.on("message", (data) => heard.push(data));
+              lobby.on("message", (data) => received.push(data));
               lobby.on("@gap", () => gaps++);
               window.say = (text) => lobby.send(text).catch((failure) => failures.push(String(failure)));
             }""";
@@ -47,7 +47,7 @@ class SharedBrowserIT extends WithBrowser {
             assertThat(connections()).isEqualTo(1);
             assertThat(ids(tabs)).containsOnly((String) tabs.get(0).evaluate("connection.state.id"));
             tabs.forEach(tab -> sayMany(tab, "before"));
-            tabs.forEach(tab -> Browser.await(tab, "heard.length", 3 * MANY));
+            tabs.forEach(tab -> Browser.await(tab, "received.length", 3 * MANY));
 
             tabs.subList(1, 3).forEach(tab -> sayMany(tab, "meanwhile"));
             tabs.get(0).close();
@@ -105,7 +105,7 @@ class SharedBrowserIT extends WithBrowser {
                 tabs.forEach(tab -> sayMany(tab, "cut"));
                 proxy.cut();
                 replica.post("/rooms/" + room, "away " + cuts);
-                Browser.await(tabs.get(0), "heard.length > " + cuts * MANY, true);
+                Browser.await(tabs.get(0), "received.length > " + cuts * MANY, true);
             }
             agree(tabs, 10 * MANY + 5);
         }
@@ -138,15 +138,15 @@ class SharedBrowserIT extends WithBrowser {
     /** Checks that all tabs receive the same messages, without losses or duplicates. */
     private static void agree(List<Page> tabs, int messages) {
         for (Page tab : tabs) {
-            Browser.await(tab, "heard.length", messages);
+            Browser.await(tab, "received.length", messages);
             Browser.await(tab, "connection.queued", 0);
         }
         // A duplicate would arrive before this message.
         tabs.get(0).evaluate("() => { say('the end'); }");
         for (Page tab : tabs) {
-            Browser.await(tab, "heard.at(-1)", "the end");
-            assertThat((List<?>) tab.evaluate("heard")).hasSize(messages + 1).doesNotHaveDuplicates()
-                    .isEqualTo(tabs.get(0).evaluate("heard"));
+            Browser.await(tab, "received.at(-1)", "the end");
+            assertThat((List<?>) tab.evaluate("received")).hasSize(messages + 1).doesNotHaveDuplicates()
+                    .isEqualTo(tabs.get(0).evaluate("received"));
             assertThat(tab.evaluate("[gaps, failures.length]")).isEqualTo(List.of(0, 0));
         }
     }

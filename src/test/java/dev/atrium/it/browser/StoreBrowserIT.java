@@ -29,10 +29,10 @@ class StoreBrowserIT {
             <script type="module">
               import { connect } from "/atrium.js";
               window.connection = connect(location.hash.slice(1), { store: "ann's", backoff: { least: 20, most: 200 } });
-              window.heard = [];
+              window.received = [];
               window.lobby = connection.room("lobby");
-              lobby.on("message", (data, { stored }) => heard.push(stored ? `${data} again` : data));
-              lobby.on("@gap", () => heard.push("a gap"));
+              lobby.on("message", (data, { stored }) => received.push(stored ? `${data} again` : data));
+              lobby.on("@gap", () => received.push("a gap"));
             </script>
             """;
 
@@ -61,19 +61,19 @@ class StoreBrowserIT {
             try (Page page = browser.open(ann, url)) {
                 Browser.await(page, "window.connection?.state.name === 'open' && lobby.place !== undefined", true);
                 say(cluster, 1, 3);
-                Browser.await(page, "heard.length", 3);
+                Browser.await(page, "received.length", 3);
                 awaitStored(page, 3);
             }
             cluster.kill(0);
             try (Page page = browser.open(ann, url)) {
                 List<String> kept = List.of("1 again", "2 again", "3 again");
-                Browser.await(page, "window.heard", kept);
+                Browser.await(page, "window.received", kept);
                 assertThat(page.evaluate("connection.state.name")).isNotEqualTo("open");
                 cluster.restartOnItsPort(0);
                 say(cluster, 4, 5);
                 List<String> all = new ArrayList<>(kept);
                 all.addAll(List.of("4", "5"));
-                Browser.await(page, "heard", all);
+                Browser.await(page, "received", all);
                 awaitStored(page, 5);
             }
         }

@@ -154,7 +154,7 @@ abstract class FileContract extends ClusterContract {
     }
 
     @Test
-    void a_file_that_no_client_continues_is_given_up() {
+    void an_aborted_upload_is_gone_and_a_complete_file_cannot_be_aborted() {
         byte[] bytes = bytes(2_000);
         try (SessionClient ann = here().session()) {
             FileClient files = new FileClient(ann);

@@ -160,7 +160,7 @@ class FileLimitsIT {
             "ttl, 0s, 'atrium.file.ttl: expected a duration from 1s to 3650d, got 0ms'",
             "store, floppy, 'atrium.file.store'",
             "directory, /proc/nothing, 'atrium.file.directory'" })
-    void a_setting_that_makes_no_sense_stops_the_start(String setting, String value, String line) {
+    void an_invalid_setting_stops_the_start(String setting, String value, String line) {
         try (Replica replica = Replica.launch(Map.of("atrium.file." + setting, value))) {
             assertThat(replica.exitCode()).isNotZero();
             assertThat(replica.log()).contains(line);

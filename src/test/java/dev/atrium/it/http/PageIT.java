@@ -135,7 +135,7 @@ class PageIT {
     }
 
     @Test
-    void whatever_a_page_names_is_there_with_the_same_protection() {
+    void each_resource_of_a_page_exists_with_the_same_protection() {
         Set<String> files = PAGES.stream().flatMap(path -> elements(navigate(path).asString()).stream())
                 .flatMap(element -> Stream.of(element.getAttribute("src"),
                         element.getTagName().equals("link") ? element.getAttribute("href") : ""))

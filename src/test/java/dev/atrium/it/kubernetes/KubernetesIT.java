@@ -258,7 +258,7 @@ class KubernetesIT {
     }
 
     @Test
-    void whatever_is_an_example_is_marked() throws IOException {
+    void each_example_value_is_marked() throws IOException {
         for (Path file : Files.list(OVERLAYS.resolve("production")).toList()) {
             List<String> lines = Files.readAllLines(file);
             for (int i = 0; i < lines.size(); i++) {

@@ -31,7 +31,7 @@ class FloodIT {
     private static final double MOST = 3;
 
     @Test
-    void a_flood_from_one_client_leaves_the_others_in_peace() throws Exception {
+    void a_flood_from_one_client_does_not_delay_the_others() throws Exception {
         try (Replica replica = Replica.start(Map.of("atrium.limits.messages", "", "atrium.limits.bytes", ""));
                 RawSocket witness = RawSocket.connect(replica.port(), "/rooms/calm");
                 Flood flood = new Flood(replica.port())) {

@@ -37,7 +37,7 @@ class ReadinessIT {
     }
 
     @Test
-    void a_replica_that_is_deaf_though_redis_answers_is_not_ready() {
+    void a_replica_that_does_not_receive_its_own_publications_is_not_ready() {
         try (RedisProcess redis = RedisProcess.start(); Replica replica = Replica.with(redis)) {
             redis.command("ACL SETUSER default -subscribe");
             redis.command("CLIENT KILL TYPE pubsub");

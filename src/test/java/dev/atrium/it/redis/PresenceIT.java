@@ -93,7 +93,7 @@ class PresenceIT {
     }
 
     @Test
-    void a_replica_that_stops_in_peace_takes_its_members_along_at_once() {
+    void a_replica_that_stops_normally_removes_its_members_at_once() {
         try (SessionClient ann = watcher(0); SessionClient bob = cluster.replica(1).session()) {
             bob.join("fleet");
             cluster.replica(1).terminate();

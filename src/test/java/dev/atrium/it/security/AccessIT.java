@@ -140,7 +140,7 @@ class AccessIT {
 
     @ParameterizedTest(name = "{0}: {1}")
     @MethodSource("table")
-    void is_answered_as_documented(String name, Token token, Operation operation) throws Exception {
+    void each_operation_is_answered_as_documented(String name, Token token, Operation operation) throws Exception {
         String text = token.text.get();
         assertThat(operation.attempt.with(text)).isEqualTo(operation.expected(token));
         if (text != null && text.length() > 20) {

@@ -326,7 +326,7 @@ class LimitsIT {
     }
 
     @Test
-    void a_client_that_polls_changes_over_even_where_it_fills_the_limit() {
+    void a_client_that_polls_upgrades_even_where_it_fills_the_limit() {
         try (Replica replica = with("atrium.limits.connections", "1")) {
             SocketIoClient client = SocketIoClient.connect(replica, "/", "polling,websocket");
             SocketClient.await().until(() -> replica.metric("atrium_engineio_connections{transport=\"websocket\"}") == 1);

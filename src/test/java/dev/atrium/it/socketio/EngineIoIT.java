@@ -91,7 +91,7 @@ class EngineIoIT extends WithEngineIo {
     @ParameterizedTest
     @ValueSource(strings = { "/socket.io/?EIO=3&transport=websocket", "/socket.io/?transport=websocket",
             "/socket.io/?EIO=4&transport=polling", "/socket.io/?EIO=4&transport=abc", WEBSOCKET + "&sid=nobody" })
-    void a_handshake_of_a_websocket_that_makes_no_sense_is_refused(String path) throws IOException {
+    void a_malformed_handshake_of_a_websocket_is_refused(String path) throws IOException {
         try (RawSocket socket = RawSocket.connect(replica.port(), path)) {
             assertThat(socket.response()).startsWith("HTTP/1.1 400 Bad Request");
         }
@@ -125,7 +125,7 @@ class EngineIoIT extends WithEngineIo {
 
     @ParameterizedTest
     @ValueSource(strings = { "abc", "", "7", "40" + SEPARATOR, "b%%%", "2", "2probe" })
-    void a_body_that_makes_no_sense_ends_the_connection(String body) {
+    void a_malformed_body_ends_the_connection(String body) {
         String session = connectByPolling(replica);
 
         post(session, body);
@@ -193,7 +193,7 @@ class EngineIoIT extends WithEngineIo {
     }
 
     @Test
-    void a_client_that_gives_up_its_poll_is_gone_at_once() throws IOException {
+    void a_client_that_cancels_its_poll_is_gone_at_once() throws IOException {
         String session = connectByPolling(replica);
         try (Socket poll = new Socket("127.0.0.1", replica.port())) {
             poll.getOutputStream()

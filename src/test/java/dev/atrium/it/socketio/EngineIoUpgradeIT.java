@@ -31,7 +31,7 @@ class EngineIoUpgradeIT extends WithEngineIo {
     }
 
     @Test
-    void a_client_changes_over_and_what_waited_comes_by_the_websocket() {
+    void a_client_upgrades_and_waiting_packets_arrive_by_the_websocket() {
         String session = joinByPolling(replica);
         try (SocketClient socket = probe(session)) {
             CompletableFuture<HttpResponse<String>> poll = pollLater(session);
@@ -82,7 +82,7 @@ class EngineIoUpgradeIT extends WithEngineIo {
     }
 
     @Test
-    void a_websocket_that_goes_before_the_upgrade_costs_the_connection_nothing() {
+    void a_websocket_that_closes_before_the_upgrade_does_not_affect_the_connection() {
         String session = joinByPolling(replica);
         probe(session).cut();
         post(session, "42[\"still\",\"here\"]");

@@ -13,14 +13,14 @@ class NodeClientIT {
     private static final Map<String, String> SETTINGS = Map.of("atrium.engineio.max-payload", "1M");
 
     @Test
-    void one_replica_in_memory() {
+    void stock_clients_work_with_one_replica_in_memory() {
         try (Replica replica = Replica.start(SETTINGS)) {
             Node.run("stock-client.mjs", replica.http(""));
         }
     }
 
     @Test
-    void two_replicas_behind_a_proxy() {
+    void stock_clients_work_with_two_replicas_behind_a_proxy() {
         try (Cluster cluster = Cluster.overRedis(2, SETTINGS);
                 Nginx nginx = Nginx.before(cluster.replica(0), cluster.replica(1))) {
             Node.run("stock-client.mjs", nginx.http(""));

@@ -81,7 +81,7 @@ abstract class RecoveryContract extends ClusterContract {
     }
 
     @Test
-    void a_client_that_disconnected_or_received_nothing_or_forged_its_state_begins_anew() {
+    void a_client_that_disconnected_or_received_nothing_or_forged_its_state_is_not_recovered() {
         Client gone = connect(here(), "");
         gone.join("gone");
         say("gone", "one");
@@ -116,7 +116,7 @@ abstract class RecoveryContract extends ClusterContract {
     }
 
     @Test
-    void messages_of_another_of_its_rooms_arrive_once_or_the_client_begins_anew() {
+    void messages_of_another_of_its_rooms_arrive_once_or_the_client_is_not_recovered() {
         Client before = connect(here(), "");
         before.join("two-a");
         before.join("two-b");

@@ -193,7 +193,7 @@ class RedisSocketIoIT {
     }
 
     @Test
-    void a_client_that_gives_up_its_poll_elsewhere_is_gone_at_once() throws Exception {
+    void a_client_that_cancels_its_poll_elsewhere_is_gone_at_once() throws Exception {
         String session = session(here());
         asks(elsewhere(), session).close();
         SocketClient.await().untilAsserted(() -> assertThat(here().post(session, "3").body()).contains("\"code\":1"));

@@ -50,7 +50,7 @@ class HandshakeFuzzIT {
             "echo", "sid", "EIO", "transport", "cursor", "by", "prefix");
 
     @Test
-    void whatever_comes_is_answered_forgotten_and_not_written_down() throws Exception {
+    void random_handshakes_are_answered_and_neither_leak_memory_nor_are_logged() throws Exception {
         Map<String, String> settings = new HashMap<>(Tokens.required(Map.of(
                 "atrium.origins", "https://app.example.com",
                 "atrium.auth.cookie", "session",

@@ -192,7 +192,7 @@ class PollingTransportTest extends WithEngine {
 
     @ParameterizedTest(name = "{0}")
     @MethodSource("malformed")
-    void a_post_that_makes_no_sense_is_refused_and_ends_the_connection(String what, byte[] body) {
+    void a_malformed_post_is_refused_and_ends_the_connection(String what, byte[] body) {
         FakeRequest post = post(body);
         assertThat(post.answer()).isEqualTo("400 {\"code\":3,\"message\":\"Bad request\"}");
         assertThat(post.header("Content-Type")).isEqualTo("application/json");

@@ -76,7 +76,7 @@ class UpgradeTest extends WithEngine {
     }
 
     @Test
-    void while_a_client_changes_over_its_polls_are_ended_again_and_again() {
+    void while_a_client_upgrades_its_polls_are_ended_again_and_again() {
         fetchOpen();
         FakeRequest poll = get();
         EmbeddedSocket webSocket = candidate(true);

@@ -37,7 +37,7 @@ class WebSocketServerOptionsTest {
     @CsvSource({ "127, 128, max-frame-size, 127", "1073741825, 128, max-frame-size, 1073741825",
             "128, 127, max-message-size, 127",
             "128, 1073741825, max-message-size, 1073741825" })
-    void a_size_that_makes_no_sense_is_named(long frame, long message, String setting, long value) {
+    void an_invalid_size_is_named(long frame, long message, String setting, long value) {
         assertThatThrownBy(() -> options(frame, message, 1)).isInstanceOf(ConfigurationException.class)
                 .hasMessage("atrium.websocket." + setting + ": expected from 128 to 1073741824, got " + value);
     }

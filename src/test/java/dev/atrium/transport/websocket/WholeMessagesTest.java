@@ -29,7 +29,7 @@ class WholeMessagesTest {
     }, 10);
 
     @Test
-    void between_messages_it_goes_out_at_once() {
+    void a_message_after_the_last_fragment_is_sent_at_once() {
         sendQueue.fragment(true);
         assertThat(sendQueue.offer(bytes("a"))).isTrue();
         assertThat(sent).containsExactly("a");
