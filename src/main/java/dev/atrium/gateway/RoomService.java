@@ -257,7 +257,7 @@ public final class RoomService {
         return tracing.publish(publication, backplane::publish)
                 .invoke(ignored -> events.emit(new Event.Accepted(publication, transport)))
                 .onFailure().transform(ErrorReply::of)
-                .onFailure(ErrorReply.class).invoke(failure -> events.emit(new Event.Refused(transport, failure.code())));
+                .onFailure(ErrorReply.class).invoke(failure -> noteRefusal(transport, failure));
     }
 
     /** One page of the sessions in a room, on all replicas. */
@@ -366,8 +366,15 @@ public final class RoomService {
     }
 
     private <T> Uni<T> refuse(Transport transport, ErrorReply error) {
-        events.emit(new Event.Refused(transport, error.code()));
+        noteRefusal(transport, error);
         return Uni.createFrom().failure(error);
+    }
+
+    private void noteRefusal(Transport transport, ErrorReply error) {
+        // A plain socket holds such a message back and repeats it some times a second: its client is refused nothing.
+        if (transport != Transport.PLAIN || !error.isRepeatable()) {
+            events.emit(new Event.Refused(transport, error.code()));
+        }
     }
 
     private static String faultOf(String event, String idempotency) {

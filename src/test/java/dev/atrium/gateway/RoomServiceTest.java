@@ -129,11 +129,16 @@ class RoomServiceTest extends WithGateway {
             say(LOBBY, large);
         }
         events.clear();
-        ErrorReply error = error(service.publish(new Publication(LOBBY, "message", TEXT, SENDER, true, null), Transport.PLAIN));
+        ErrorReply error = error(
+                service.publish(new Publication(LOBBY, "message", TEXT, SENDER, true, null), Transport.SESSION));
         assertThat(error.code()).isEqualTo(503);
         assertThat(error.getMessage()).isEqualTo("this replica is overloaded, try again later");
         assertThat(error.isRepeatable()).isTrue();
-        assertThat(events).containsExactly(new Event.Refused(Transport.PLAIN, 503));
+        assertThat(events).containsExactly(new Event.Refused(Transport.SESSION, 503));
+        events.clear();
+        assertThat(error(service.publish(new Publication(LOBBY, "message", TEXT, SENDER, true, null), Transport.PLAIN)).code())
+                .isEqualTo(503);
+        assertThat(events).as("a plain socket waits, and is refused nothing").isEmpty();
         turn();
         assertThat(done(service.publish(new Publication(LOBBY, "message", TEXT, SENDER, true, null), Transport.PLAIN))
                 .position().offset())
