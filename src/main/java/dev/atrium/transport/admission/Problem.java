@@ -49,8 +49,16 @@ public record Problem(int status, String title, String detail) {
 
     /** Sends an error reply on a route that Jakarta REST does not serve. */
     public static void send(RoutingContext context, ErrorReply error) {
+        if (context.response().headWritten() || context.response().closed()) {
+            return;
+        }
         headers(error).forEach(context.response()::putHeader);
-        send(context, of(error));
+        RetryResponse retry = RetryResponse.declared(context);
+        if (error.code() == 503 && retry != null) {
+            retry.send(context, error.retryAfter());
+        } else {
+            send(context, of(error));
+        }
     }
 
     /** Sends an error that the HTTP server itself has raised. */

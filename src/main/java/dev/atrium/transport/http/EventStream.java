@@ -36,6 +36,7 @@ final class EventStream implements ClientConnection {
     private final HttpServerResponse response;
     private final SendQueue sendQueue;
     private final ConnectionLimiter.Slot slot;
+    private Consumer<ErrorReply> refused;
     private Session session;
     private boolean begun;
     private boolean gone;
@@ -54,9 +55,10 @@ final class EventStream implements ClientConnection {
      * Joins the room and starts the response.
      *
      * @param since last stream position of the client, or null
-     * @param refused called with the error if the join fails; nothing was written then
+     * @param onRefusal called with the error if the join fails; nothing was written then
      */
-    void begin(Caller caller, RoomId room, StreamPosition since, boolean visible, Consumer<ErrorReply> refused) {
+    void begin(Caller caller, RoomId room, StreamPosition since, boolean visible, Consumer<ErrorReply> onRefusal) {
+        refused = onRefusal;
         try {
             session = gateway.connect(
                     new SessionRequest(caller, RequestLoop.current(), room.namespace(), format.transport(), this, format));
@@ -126,7 +128,7 @@ final class EventStream implements ClientConnection {
             return;
         }
         if (!begun) {
-            response.setStatusCode(503).putHeader(HttpHeaders.RETRY_AFTER, "1").end();
+            refused.accept(ErrorReply.unavailable(reason.text(), true));
         } else if (reason == CloseReason.SLOW_CONSUMER) {
             // A goodbye would have to wait for all that the client has not read; it reconnects and resumes after the last id
             // that it has received.

@@ -17,6 +17,11 @@ final class JsonLines extends StreamFormat {
     }
 
     @Override
+    boolean endsForGood() {
+        return false;
+    }
+
+    @Override
     String contentType() {
         return "application/x-ndjson";
     }

@@ -11,7 +11,8 @@ final class ServerSentEvents extends StreamFormat {
 
     static final ServerSentEvents INSTANCE = new ServerSentEvents();
 
-    private static final byte[] COMMENT = bytes(":\n\n");
+    /** Without an empty line, which clients on {@code fetch} take for an empty event. */
+    private static final byte[] COMMENT = bytes(":\n");
 
     @Override
     Transport transport() {

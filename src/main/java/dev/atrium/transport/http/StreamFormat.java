@@ -10,6 +10,7 @@ import dev.atrium.room.StreamPosition;
 import dev.atrium.session.BytesFormat;
 import dev.atrium.session.CloseReason;
 import dev.atrium.session.Transport;
+import io.vertx.core.buffer.Buffer;
 import java.nio.charset.StandardCharsets;
 
 /** Base of the formats of endless responses: one event at a time, each with its stream position. */
@@ -23,6 +24,16 @@ abstract class StreamFormat extends BytesFormat {
     /** The first bytes of the response. */
     byte[] head() {
         return new byte[0];
+    }
+
+    /** Whether a response with another status than 200 ends this client for good. */
+    boolean endsForGood() {
+        return true;
+    }
+
+    /** Encodes a whole response that only makes the client reconnect after a delay. */
+    final Buffer retry(int afterMillis) {
+        return Buffer.buffer(head()).appendBytes(goodbye(CloseReason.TRY_LATER, afterMillis));
     }
 
     /** The bytes of a heartbeat, which clients ignore. */

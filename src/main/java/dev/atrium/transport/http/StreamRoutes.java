@@ -10,6 +10,7 @@ import dev.atrium.security.ConnectionLimiter;
 import dev.atrium.session.Sessions;
 import dev.atrium.transport.admission.Admission;
 import dev.atrium.transport.admission.Problem;
+import dev.atrium.transport.admission.RetryResponse;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.ext.web.Router;
@@ -44,6 +45,14 @@ public final class StreamRoutes {
     }
 
     void register(@Observes Router router) {
+        // Before anything that may refuse the request.
+        router.get("/rooms/:room").order(Integer.MIN_VALUE).handler(context -> {
+            StreamFormat format = format(context);
+            if (format != null && format.endsForGood()) {
+                new RetryResponse(format.contentType(), format::retry).of(context);
+            }
+            context.next();
+        });
         router.get("/rooms/:room").handler(context -> {
             StreamFormat format = format(context);
             if (format == null) {
@@ -56,7 +65,7 @@ public final class StreamRoutes {
 
     /** Returns the stream format that the client prefers, or null if it prefers something else. */
     private static StreamFormat format(RoutingContext context) {
-        if ("iframe".equals(context.request().getParam("as"))) {
+        if ("iframe".equals(Admission.parameter(context.request(), "as"))) {
             return EndlessPage.INSTANCE;
         }
         String best = Representation.best(context.request().getHeader(HttpHeaders.ACCEPT));

@@ -4,8 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.microsoft.playwright.Page;
 import dev.atrium.it.fixture.Browser;
+import dev.atrium.it.fixture.Cluster;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 /** Rooms in a real browser. */
@@ -28,6 +30,21 @@ class BrowserIT extends WithBrowser {
         replica.post("/rooms/events", "three");
         Browser.await(page, "ids.length", 2);
         Browser.await(page, "received", List.of("one", "two", "three"));
+    }
+
+    @Test
+    void event_sources_come_back_after_a_replica_that_drained_and_started_again() {
+        try (Cluster own = Cluster.inMemory(Map.of("atrium.drain.delay", "1s", "atrium.drain.window", "1s"))) {
+            Page page = browser.open(own.replica(0).http(BLANK));
+            page.evaluate("() => { window.sources = [1, 2, 3, 4, 5].map(i => {"
+                    + "const source = new EventSource('/rooms/back'); source.welcomes = 0;"
+                    + "source.addEventListener('@welcome', () => source.welcomes++); return source; }); }");
+            Browser.await(page, "sources.every(source => source.welcomes === 1)", true);
+            own.replica(0).terminate();
+            own.restartOnItsPort(0);
+            Browser.await(page, "sources.every(source => source.welcomes >= 2 && source.readyState === 1)", true);
+            page.evaluate("() => sources.forEach(source => source.close())");
+        }
     }
 
     @Test

@@ -132,7 +132,14 @@ class DrainIT {
                 assertThat(refused.headers().firstValue("Retry-After")).isPresent();
                 assertThat(refused.body()).contains("this replica is going away");
             }
-            assertThat(replica.request("GET", "/rooms/a", "Accept", "text/event-stream").statusCode()).isEqualTo(503);
+            assertThat(replica.request("GET", "/rooms/a", "Accept", "application/x-ndjson").statusCode()).isEqualTo(503);
+            for (String path : List.of("/rooms/a", "/rooms/a?as=iframe")) {
+                HttpResponse<String> later = replica.request("GET", path, "Accept", "text/event-stream");
+                assertThat(later.statusCode()).as("any other status ends an EventSource for good").isEqualTo(200);
+                assertThat(later.body()).contains("@goodbye", "\"reconnect\":{\"after\":");
+            }
+            assertThat(replica.request("GET", "/rooms/a", "Accept", "text/event-stream").body())
+                    .containsPattern("(?m)^retry: \\d+$");
             HttpResponse<String> posted = replica.post("/rooms/a", "still");
             assertThat(posted.statusCode()).isEqualTo(201);
             assertThat(posted.headers().firstValue("Connection")).hasValue("close");

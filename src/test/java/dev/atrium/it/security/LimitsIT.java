@@ -59,7 +59,8 @@ class LimitsIT {
                 assertThat(second.status()).isEqualTo(200);
                 assertRefused(third, 503);
                 assertThat(replica.get("/socket.io/?EIO=4&transport=polling").statusCode()).isEqualTo(503);
-                assertThat(replica.request("GET", "/rooms/x", "Accept", "text/event-stream").statusCode()).isEqualTo(503);
+                assertThat(replica.request("GET", "/rooms/x", "Accept", "application/x-ndjson").statusCode()).isEqualTo(503);
+                assertThat(replica.request("GET", "/rooms/x", "Accept", "text/event-stream").body()).startsWith("retry: ");
                 assertThat(replica.get("/rooms/x").statusCode()).as("requests that are no connection").isEqualTo(200);
                 awaitDenied(replica, "connections");
             }

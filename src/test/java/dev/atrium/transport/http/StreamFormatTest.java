@@ -48,7 +48,7 @@ class StreamFormatTest {
                         "event: @expiring\ndata: " + EXPIRING + "\n\n"),
                 Arguments.of("SSE: goodbye", ServerSentEvents.INSTANCE.goodbye(CloseReason.SLOW_CONSUMER, 250),
                         "retry: 250\nevent: @goodbye\ndata: " + GOODBYE + "\n\n"),
-                Arguments.of("SSE: heartbeat", ServerSentEvents.INSTANCE.heartbeat(), ":\n\n"),
+                Arguments.of("SSE: heartbeat", ServerSentEvents.INSTANCE.heartbeat(), ":\n"),
                 Arguments.of("SSE: head", ServerSentEvents.INSTANCE.head(), ""),
                 Arguments.of("lines: message", JsonLines.INSTANCE.encode(message("e", "d")), MESSAGE.formatted("e") + "\n"),
                 Arguments.of("lines: gap", JsonLines.INSTANCE.encode(new HistoryGap(ROOM, POSITION)), GAP + "\n"),
