@@ -3,6 +3,7 @@ package dev.atrium.application;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.smallrye.mutiny.Uni;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
@@ -39,9 +40,17 @@ public interface Client {
     /**
      * Emits an event to this client and requests an acknowledgement.
      *
-     * @return the acknowledgement; or a {@link dev.atrium.gateway.ErrorReply}, 504 if none comes in time
+     * @return the first value of the acknowledgement, null of JSON if it has none; or a
+     *         {@link dev.atrium.gateway.ErrorReply}, 504 if none comes in time
      */
     Uni<JsonNode> emitWithAck(Duration timeout, String event, Object... arguments);
+
+    /**
+     * Emits an event as {@link #emitWithAck}, to a client that acknowledges with several values.
+     *
+     * @return all values of the acknowledgement, in their order
+     */
+    Uni<List<JsonNode>> emitWithAckValues(Duration timeout, String event, Object... arguments);
 
     /** Broadcast to all other clients of the namespace. */
     Broadcast others();

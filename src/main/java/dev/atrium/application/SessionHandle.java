@@ -1,11 +1,14 @@
 package dev.atrium.application;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.NullNode;
 import dev.atrium.gateway.Gateway;
 import dev.atrium.gateway.RoomService;
 import dev.atrium.room.RoomId;
 import dev.atrium.session.CloseReason;
 import dev.atrium.session.Session;
 import io.smallrye.mutiny.Uni;
+import java.time.Duration;
 import java.util.Collection;
 import java.util.Map;
 import java.util.Set;
@@ -78,6 +81,12 @@ public abstract class SessionHandle implements Client, LocalClient {
         RoomId id = Gateway.room(namespace(), room);
         return started(onLoop(Uni.createFrom().deferred(() -> service.leave(session, id)))
                 .invoke(() -> rooms.remove(room)));
+    }
+
+    @Override
+    public final Uni<JsonNode> emitWithAck(Duration timeout, String event, Object... arguments) {
+        return emitWithAckValues(timeout, event, arguments)
+                .map(values -> values.isEmpty() ? NullNode.instance : values.get(0));
     }
 
     @Override

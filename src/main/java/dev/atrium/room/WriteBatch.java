@@ -58,6 +58,16 @@ public final class WriteBatch {
         return deliveries;
     }
 
+    /** Returns the last message of this batch, or null if it has none. */
+    public Message last() {
+        for (int i = encodedMessages.size() - 1; i >= 0; i--) {
+            if (encodedMessages.get(i).delivery instanceof Message message) {
+                return message;
+            }
+        }
+        return null;
+    }
+
     /** Returns the number of deliveries in this batch. */
     public int size() {
         return encodedMessages.size();

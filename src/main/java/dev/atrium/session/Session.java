@@ -218,6 +218,7 @@ public final class Session implements Member, Requester {
         ByteBuf bytes = batch.joined(format);
         if (bytes != null) {
             send(bytes.retainedDuplicate());
+            connection.delivered(batch);
         }
     }
 

@@ -226,6 +226,11 @@ class HandlerRegistryTest {
         }
 
         @Override
+        public Uni<List<JsonNode>> emitWithAckValues(Duration timeout, String event, Object... arguments) {
+            throw new AssertionError("not asked for");
+        }
+
+        @Override
         public Broadcast others() {
             throw new AssertionError("not asked for");
         }

@@ -228,9 +228,9 @@ class LocalClientsTest {
         }
 
         @Override
-        public Uni<JsonNode> emitWithAck(Duration timeout, String event, Object... arguments) {
+        public Uni<List<JsonNode>> emitWithAckValues(Duration timeout, String event, Object... arguments) {
             asked.add(event + " " + List.of(arguments) + " in " + timeout);
-            return answer;
+            return answer.map(List::of);
         }
 
         @Override

@@ -89,6 +89,16 @@ public class Laboratory {
         return client.emitWithAck(Duration.ofSeconds(5), "question", 6, 7).map(answer -> "you said " + answer);
     }
 
+    @OnEvent("ask me for all")
+    Uni<String> askMeForAll(Client client) {
+        return client.emitWithAckValues(Duration.ofSeconds(5), "question").map(Object::toString);
+    }
+
+    @OnEvent("hi")
+    void hi(Client client) {
+        client.emit("private", "hi");
+    }
+
     @OnEvent("ask in vain")
     Uni<String> askInVain(Client client) {
         return client.emitWithAck(Duration.ofMillis(100), "never answered").map(JsonNode::asText);

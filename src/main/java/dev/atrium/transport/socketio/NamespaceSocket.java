@@ -10,9 +10,12 @@ import dev.atrium.gateway.ErrorReply;
 import dev.atrium.gateway.Gateway;
 import dev.atrium.gateway.Joined;
 import dev.atrium.gateway.Recovered;
+import dev.atrium.gateway.RecoveryOffset;
 import dev.atrium.gateway.ReplyJson;
 import dev.atrium.gateway.SendWindow;
 import dev.atrium.room.Data;
+import dev.atrium.room.Message;
+import dev.atrium.room.WriteBatch;
 import dev.atrium.security.Caller;
 import dev.atrium.session.ClientConnection;
 import dev.atrium.session.CloseReason;
@@ -53,6 +56,8 @@ final class NamespaceSocket implements ClientConnection {
     private Session session;
     private SessionHandle handle;
     private boolean connected;
+    /** Recovery offset of the last message that the client was sent. */
+    private String lastOffset = SocketIoFormat.NO_OFFSET;
 
     /**
      * @param endpoint the application's handlers; null if it has none for this namespace
@@ -98,10 +103,18 @@ final class NamespaceSocket implements ClientConnection {
         return session;
     }
 
-    /** Completes the recovery of an earlier session, and sends the missed messages. */
-    void recovered(String pid, Recovered recovered) {
+    /**
+     * Completes the recovery of an earlier session, and sends the missed messages.
+     *
+     * @param last recovery offset of the last message that the client has received
+     */
+    void recovered(String pid, RecoveryOffset last, Recovered recovered) {
         handle.entered(recovered.resumed().rooms().stream().map(Joined::room).toList());
-        recovered.missed().forEach(message -> early.add(format.encode(message)));
+        lastOffset = last.toString();
+        recovered.missed().forEach(message -> {
+            early.add(format.encode(message));
+            lastOffset = RecoveryOffset.of(message).toString();
+        });
         connected(pid);
     }
 
@@ -172,13 +185,23 @@ final class NamespaceSocket implements ClientConnection {
         pendingAcks.answered(id, arguments.nodes(0));
     }
 
-    /** Emits an event to this client only; held until the client is connected. */
+    /** Emits an event that is no message of a room; held until the client is connected. */
     void emit(String ackId, String event, Data data) {
-        write(SocketIoFormat.event(namespace, ackId, event, data, ""));
+        // The stock client takes the last string of any event for its recovery offset: without one here, a text that is emitted
+        // to it alone would cost it its recovery.
+        write(SocketIoFormat.event(namespace, ackId, event, data,
+                format.hasOffset() ? "," + SocketIoFormat.quoted(lastOffset) : ""));
     }
 
-    /** Writes ready-made frames of packets; held until the client is connected. */
-    void write(byte[] frames) {
+    @Override
+    public void delivered(WriteBatch batch) {
+        Message last = format.hasOffset() ? batch.last() : null;
+        if (last != null) {
+            lastOffset = RecoveryOffset.of(last).toString();
+        }
+    }
+
+    private void write(byte[] frames) {
         if (connected) {
             socket.send(frames);
         } else {
@@ -186,7 +209,7 @@ final class NamespaceSocket implements ClientConnection {
         }
     }
 
-    void emitWithAck(String event, Data data, Duration timeout, UniEmitter<? super JsonNode> emitter) {
+    void emitWithAck(String event, Data data, Duration timeout, UniEmitter<? super List<JsonNode>> emitter) {
         if (session.isOpen()) {
             emit(pendingAcks.add(timeout, emitter), event, data);
         } else {

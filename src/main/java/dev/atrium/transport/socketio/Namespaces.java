@@ -131,7 +131,7 @@ final class Namespaces {
                 .chain(() -> gateway.execute(session, Cost.NONE, new Command.Recover(request.auth.pid(), request.auth.last()))),
                 recovered -> {
                     request.admitted.run();
-                    attempt.recovered(request.auth.pid(), recovered);
+                    attempt.recovered(request.auth.pid(), request.auth.last(), recovered);
                 },
                 failure -> {
                     attempt.end(CloseReason.FORBIDDEN);

@@ -1,7 +1,6 @@
 package dev.atrium.transport.socketio;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.node.NullNode;
 import dev.atrium.gateway.ErrorReply;
 import io.netty.channel.EventLoop;
 import io.netty.util.concurrent.ScheduledFuture;
@@ -15,7 +14,7 @@ import java.util.concurrent.TimeUnit;
 /** Acknowledgements that one client was asked for and has not sent yet. On its event loop only. */
 final class PendingAcks {
 
-    private record PendingAck(UniEmitter<? super JsonNode> emitter, ScheduledFuture<?> patience) {
+    private record PendingAck(UniEmitter<? super List<JsonNode>> emitter, ScheduledFuture<?> patience) {
     }
 
     private final EventLoop eventLoop;
@@ -27,7 +26,7 @@ final class PendingAcks {
     }
 
     /** Adds a pending acknowledgement and returns its id. The emitter fails with 504 after the timeout. */
-    String add(Duration timeout, UniEmitter<? super JsonNode> emitter) {
+    String add(Duration timeout, UniEmitter<? super List<JsonNode>> emitter) {
         String id = Long.toString(last++);
         open.put(id, new PendingAck(emitter, eventLoop.schedule(() -> {
             open.remove(id);
@@ -36,12 +35,12 @@ final class PendingAcks {
         return id;
     }
 
-    /** Completes a pending acknowledgement with its first value, as Socket.IO servers do. An unknown id is ignored. */
+    /** Completes a pending acknowledgement with its values. An unknown id is ignored. */
     void answered(String id, List<JsonNode> values) {
         PendingAck pending = open.remove(id);
         if (pending != null) {
             pending.patience.cancel(false);
-            pending.emitter.complete(values.isEmpty() ? NullNode.instance : values.get(0));
+            pending.emitter.complete(values);
         }
     }
 

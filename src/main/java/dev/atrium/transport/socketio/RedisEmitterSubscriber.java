@@ -9,6 +9,7 @@ import dev.atrium.application.Values;
 import dev.atrium.gateway.Cluster;
 import dev.atrium.gateway.RoomService;
 import dev.atrium.room.Audience;
+import dev.atrium.room.Data;
 import dev.atrium.room.RoomId;
 import io.quarkus.runtime.StartupEvent;
 import io.smallrye.mutiny.Uni;
@@ -88,11 +89,11 @@ final class RedisEmitterSubscriber {
             // JavaScript's undefined is encoded as an extension type, which JSON does not have.
             arguments.add(data.get(i).isPojo() ? NullNode.instance : data.get(i));
         }
-        byte[] frames = SocketIoFormat.event(namespace, null, event, Values.toData(arguments.toArray()), "");
+        Data values = Values.toData(arguments.toArray());
         begin(localClients(namespace, message.path(2)).each(session -> {
             SocketIoHandle handle = session.attachment(SocketIoHandle.class);
             if (handle != null) {
-                handle.write(frames);
+                handle.broadcast(event, values);
             }
         }));
     }

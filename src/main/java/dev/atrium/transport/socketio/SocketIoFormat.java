@@ -26,6 +26,9 @@ final class SocketIoFormat extends BytesFormat {
     private static final char MESSAGE = '4';
     private static final int PREFIX_BYTES = 64;
 
+    /** Recovery offset of a client that cannot be recovered, because it has received no message or lost some. */
+    static final String NO_OFFSET = "";
+
     private final boolean meta;
     private final boolean offset;
 
@@ -47,6 +50,11 @@ final class SocketIoFormat extends BytesFormat {
         return meta ? META : PLAIN;
     }
 
+    /** Whether events have a last argument with the recovery offset. */
+    boolean hasOffset() {
+        return offset;
+    }
+
     @Override
     public byte[] encode(Delivery delivery) {
         if (delivery instanceof Message message) {
@@ -57,7 +65,7 @@ final class SocketIoFormat extends BytesFormat {
         if (delivery instanceof HistoryGap gap) {
             return event(gap.room().namespace(), null, "@gap",
                     new Data.Json(Json.text(json -> MessageJson.writePlace(gap, json))),
-                    "");
+                    offset ? "," + quoted(NO_OFFSET) : "");
         }
         return null;
     }

@@ -9,6 +9,7 @@ import dev.atrium.gateway.RoomService;
 import dev.atrium.room.Data;
 import io.smallrye.mutiny.Uni;
 import java.time.Duration;
+import java.util.List;
 
 /** The application's handle of a Socket.IO client. */
 final class SocketIoHandle extends SessionHandle {
@@ -28,7 +29,7 @@ final class SocketIoHandle extends SessionHandle {
     }
 
     @Override
-    public Uni<JsonNode> emitWithAck(Duration timeout, String event, Object... arguments) {
+    public Uni<List<JsonNode>> emitWithAckValues(Duration timeout, String event, Object... arguments) {
         Data data = Values.toData(arguments);
         checked(event);
         return started(Uni.createFrom()
@@ -46,12 +47,13 @@ final class SocketIoHandle extends SessionHandle {
     }
 
     /**
-     * Writes ready-made frames of a broadcast, if the client is connected: broadcasts skip clients that are still connecting.
-     * On its event loop.
+     * Emits an event of a broadcast, if the client is connected: broadcasts skip clients that are still connecting. On its
+     * event
+     * loop.
      */
-    void write(byte[] frames) {
+    void broadcast(String event, Data data) {
         if (receives()) {
-            socket.write(frames);
+            socket.emit(null, event, data);
         }
     }
 

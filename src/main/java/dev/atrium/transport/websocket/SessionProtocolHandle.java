@@ -7,6 +7,7 @@ import dev.atrium.gateway.ErrorReply;
 import dev.atrium.session.Session;
 import io.smallrye.mutiny.Uni;
 import java.time.Duration;
+import java.util.List;
 import org.jboss.logging.Logger;
 
 /** The application's handle of a client of the session protocol; events are sent to it through the session's own room. */
@@ -30,7 +31,7 @@ final class SessionProtocolHandle extends SessionHandle {
 
     /** Fails with 501: the session protocol has no acknowledgements by clients. */
     @Override
-    public Uni<JsonNode> emitWithAck(Duration timeout, String event, Object... arguments) {
+    public Uni<List<JsonNode>> emitWithAckValues(Duration timeout, String event, Object... arguments) {
         return Uni.createFrom().failure(new ErrorReply(501, "clients of the session protocol acknowledge nothing"));
     }
 }

@@ -75,7 +75,7 @@ class SocketIoFormatTest {
     @Test
     void a_client_is_sent_the_position_after_which_messages_continue_behind_a_gap() {
         assertThat(frames(SocketIoFormat.of(false, true).encode(new HistoryGap(RoomId.of("/chat", "r"), POSITION))))
-                .containsExactly("42/chat,[\"@gap\",{\"room\":\"r\",\"epoch\":\"E\",\"offset\":7}]");
+                .containsExactly("42/chat,[\"@gap\",{\"room\":\"r\",\"epoch\":\"E\",\"offset\":7},\"\"]");
     }
 
     @Test
