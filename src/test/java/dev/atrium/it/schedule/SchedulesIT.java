@@ -3,24 +3,36 @@ package dev.atrium.it.schedule;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.atrium.it.fixture.Cluster;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.stream.IntStream;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
 /**
  * Many short random schedules, each from its seed: messages are published, readers are cut and reconnect to other replicas,
- * replicas are killed, Redis is restarted. Each reader's log must equal the room's from its join on, or contain a reported gap.
+ * replicas are killed or sleep past their lease, Redis is restarted or refuses writes. Each reader's log must equal the room's
+ * from its join on, or contain a reported gap.
  */
 class SchedulesIT {
 
-    private static final int SCHEDULES = 110;
+    private static final int SCHEDULES = Integer.getInteger("schedules", 80);
     private static final int STEPS = 25;
+    private static final Accident[] ACCIDENTS = Accident.values();
+
+    private enum Accident {
+        KILL,
+        REDIS_RESTART,
+        REDIS_REFUSES,
+        SLEEP
+    }
 
     private static final Map<String, String> SETTINGS = Map.of("atrium.redis.lease", "3s",
             "atrium.socketio.connection-state-recovery", "true");
@@ -55,7 +67,7 @@ class SchedulesIT {
         }
     }
 
-    /** @param accident whether a replica is killed or Redis is restarted in it */
+    /** @param accident whether a replica is killed or sleeps past its lease, or Redis is restarted or refuses writes, in it */
     private static void run(Cluster cluster, int seed, boolean accident) {
         Random random = new Random(seed);
         List<String> rooms = IntStream.range(0, 1 + random.nextInt(3)).mapToObj(i -> "schedule-" + seed + "-" + i).toList();
@@ -92,12 +104,38 @@ class SchedulesIT {
     }
 
     private static void accident(Cluster cluster, Random random, Audience audience) {
-        if (!cluster.isInMemory() && random.nextBoolean()) {
-            cluster.redis().stop();
-            cluster.redis().resume();
-            return;
-        }
         int number = random.nextInt(cluster.size());
+        switch (cluster.isInMemory() ? Accident.KILL : ACCIDENTS[random.nextInt(ACCIDENTS.length)]) {
+            case REDIS_RESTART -> {
+                cluster.redis().stop();
+                cluster.redis().resume();
+            }
+            case REDIS_REFUSES -> {
+                cluster.redis().command("CONFIG SET maxmemory 1");
+                CompletableFuture<?> said = sayAside(audience);
+                Awaitility.await().pollDelay(Duration.ofSeconds(1)).until(() -> true);
+                cluster.redis().command("CONFIG SET maxmemory 0");
+                said.join();
+            }
+            case SLEEP -> {
+                cluster.replica(number).signal("STOP");
+                CompletableFuture<?> said = sayAside(audience);
+                // Longer than its lease.
+                Awaitility.await().pollDelay(Duration.ofSeconds(5)).until(() -> true);
+                cluster.replica(number).signal("CONT");
+                said.join();
+            }
+            case KILL -> kill(cluster, number, random, audience);
+        }
+    }
+
+    /** Publishes while the accident lasts, which the publication may have to wait for. */
+    private static CompletableFuture<?> sayAside(Audience audience) {
+        String room = audience.room();
+        return CompletableFuture.runAsync(() -> audience.publisher.say(room), pool);
+    }
+
+    private static void kill(Cluster cluster, int number, Random random, Audience audience) {
         cluster.kill(number);
         if (cluster.size() > 1) {
             step(random, audience);
