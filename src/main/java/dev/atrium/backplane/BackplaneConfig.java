@@ -105,6 +105,13 @@ public interface BackplaneConfig {
         @WithConverter(DurationSetting.class)
         Duration lease();
 
+        /**
+         * Number of replicas of Redis that must have a message before it is acknowledged; 0: the primary alone. A failover to
+         * one of them then loses nothing that was acknowledged.
+         */
+        @WithDefault("0")
+        int acknowledgeReplicas();
+
         /** Minimum number of messages that a room's log keeps, for replicas whose subscription was cut; 0 keeps none. */
         @WithDefault("1000")
         int logSize();

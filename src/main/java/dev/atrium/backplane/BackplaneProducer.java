@@ -35,6 +35,7 @@ final class BackplaneProducer {
     @Singleton
     Backplane backplane(BackplaneConfig config, Node node, Vertx vertx, Instance<Redis> redis,
             @ConfigProperty(name = "quarkus.redis.hosts") Optional<String> hosts,
+            @ConfigProperty(name = "quarkus.redis.client-type", defaultValue = "standalone") String clientType,
             @ConfigProperty(name = "quarkus.http.host-enabled") boolean hasListener) {
         // A shorter one would run out between two refreshes.
         Require.between("atrium.room.ttl", config.room().ttl(), Duration.ofSeconds(5), MAX_DURATION);
@@ -42,7 +43,7 @@ final class BackplaneProducer {
         Require.between("atrium.idempotency.window", config.idempotency().window(), MIN_DURATION, Duration.ofDays(1));
         HistoryPolicy history = new HistoryPolicy(config.history());
         if (config.backplane() == BackplaneConfig.Kind.REDIS) {
-            check(config.redis(), hosts);
+            check(config.redis(), hosts, clientType);
         }
         // A process without an HTTP listener stays out of the cluster: other replicas would wait for its replies.
         if (config.backplane() == BackplaneConfig.Kind.MEMORY || !hasListener) {
@@ -52,11 +53,15 @@ final class BackplaneProducer {
         return RedisBackplane.start(config, history, node, vertx, redis.get());
     }
 
-    private static void check(BackplaneConfig.RedisSettings redis, Optional<String> hosts) {
+    private static void check(BackplaneConfig.RedisSettings redis, Optional<String> hosts, String clientType) {
+        // Its plain PUB/SUB reorders, and the client loads scripts on one of its nodes.
+        Require.that(!clientType.equals("cluster"), "quarkus.redis.client-type",
+                "standalone, sentinel or replication: Redis Cluster is not supported");
         Require.that(hosts.isPresent(), "quarkus.redis.hosts",
                 "the address of Redis because of atrium.backplane=redis, for example redis://localhost:6379");
         Require.between("atrium.redis.lease", redis.lease(), Duration.ofSeconds(3), MAX_DURATION);
         Require.between("atrium.redis.log-ttl", redis.logTtl(), MIN_DURATION, MAX_DURATION);
+        Require.between("atrium.redis.acknowledge-replicas", redis.acknowledgeReplicas(), 0, 10);
         Require.between("atrium.redis.log-size", redis.logSize(), 0, 1_000_000);
         Require.that(redis.prefix().matches("[\\w:.-]{1,64}"), "atrium.redis.prefix",
                 "1 to 64 letters, digits or one of _ : . -");

@@ -18,7 +18,12 @@ public final class BackplaneUnavailableException extends RuntimeException {
      * anything.
      */
     public static BackplaneUnavailableException notSent(String reason) {
-        return new BackplaneUnavailableException("backplane unavailable: " + reason, false, null);
+        return notSent(reason, null);
+    }
+
+    /** Creates the failure as {@link #notSent(String)}, with the reply of Redis. */
+    public static BackplaneUnavailableException notSent(String reason, Throwable cause) {
+        return new BackplaneUnavailableException("backplane unavailable: " + reason, false, cause);
     }
 
     /**

@@ -91,7 +91,7 @@ final class Recovery {
     }
 
     private Uni<List<Message>> missed(RoomId room, StreamPosition from, StreamPosition to) {
-        boolean same = from.epoch().equals(to.epoch()) || from.offset() == 0 && from.epoch().isEmpty();
+        boolean same = from.isIn(to.epoch()) || from.offset() == 0 && from.epoch().isEmpty();
         long count = to.offset() - from.offset();
         if (!same || count < 0 || count > HistoryQuery.MOST) {
             return Uni.createFrom().failure(notRecovered());
@@ -100,7 +100,7 @@ final class Recovery {
                 : backplane.history(room, HistoryQuery.after(from.offset(), (int) count)).map(history -> {
                     List<Message> messages = history.messages();
                     if (messages.size() != count || messages.get(0).offset() != from.offset() + 1
-                            || !messages.get(0).epoch().equals(to.epoch())) {
+                            || !to.isIn(messages.get(0).epoch())) {
                         throw notRecovered();
                     }
                     return messages;

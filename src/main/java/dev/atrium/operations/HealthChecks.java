@@ -71,9 +71,9 @@ final class HealthChecks {
     }
 
     /**
-     * Not ready if this replica does not receive what the other replicas publish. But ready if Redis does not reply at all: it
-     * most likely replies to no replica, and with all replicas unready at once, none would be left to report the error to
-     * clients.
+     * Not ready if this replica does not receive what the other replicas publish. But ready if Redis does not reply at all, or
+     * refuses writes: it most likely does so to every replica, and with all replicas unready at once, none would be left to
+     * report the error to clients.
      */
     @Produces
     @Singleton
@@ -83,7 +83,8 @@ final class HealthChecks {
             BackplaneStatus status = backplane.status();
             BackplaneStatus.State state = status.state();
             return HealthCheckResponse.named("backplane")
-                    .status(state == BackplaneStatus.State.RECEIVING || state == BackplaneStatus.State.UNREACHABLE)
+                    .status(state == BackplaneStatus.State.RECEIVING || state == BackplaneStatus.State.REFUSED
+                            || state == BackplaneStatus.State.UNREACHABLE)
                     .withData("kind", status.kind())
                     .withData(status.kind(), state.label())
                     .withData("detail", status.detail())

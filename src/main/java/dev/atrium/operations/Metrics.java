@@ -1,6 +1,7 @@
 package dev.atrium.operations;
 
 import dev.atrium.backplane.Backplane;
+import dev.atrium.backplane.BackplaneStatus;
 import dev.atrium.file.ExpiryJob;
 import dev.atrium.file.Transfers;
 import dev.atrium.gateway.Events;
@@ -18,6 +19,7 @@ import io.quarkus.runtime.StartupEvent;
 import jakarta.enterprise.event.Observes;
 import jakarta.inject.Singleton;
 import java.util.List;
+import java.util.Locale;
 import java.util.function.ToDoubleFunction;
 
 /**
@@ -98,6 +100,15 @@ final class Metrics {
     private void backplane(Backplane backplane) {
         gauge("atrium.backplane.up", "1 if this replica can publish and receives what is published", backplane,
                 port -> port.status().isReceiving() ? 1 : 0);
+        for (BackplaneStatus.Function function : BackplaneStatus.Function.values()) {
+            Gauge.builder("atrium.backplane.works", backplane, port -> port.status().problems().containsKey(function) ? 0 : 1)
+                    .description("1 if this replica can use the backplane for that")
+                    .tag("function", function.name().toLowerCase(Locale.ROOT)).register(registry);
+        }
+        for (String reason : BackplaneStatus.REASONS) {
+            Gauge.builder("atrium.backplane.problem", backplane, port -> port.status().problems().containsValue(reason) ? 1 : 0)
+                    .description("1 if the backplane does not work for that reason").tag("reason", reason).register(registry);
+        }
         gauge("atrium.backplane.round.trip.seconds", "Round trip of the last probe", backplane,
                 port -> port.status().roundTripSeconds());
         total("atrium.backplane.errors", "Commands to the backplane that have failed", backplane,

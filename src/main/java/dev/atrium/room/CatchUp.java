@@ -199,7 +199,7 @@ final class CatchUp {
     }
 
     private boolean isPast(StreamPosition other) {
-        return other.epoch().equals(position.epoch()) && other.offset() <= position.offset();
+        return other.offset() <= position.offset() && other.isIn(position.epoch());
     }
 
     /**
@@ -209,10 +209,11 @@ final class CatchUp {
         if (overflowed || first != null && first.delivery instanceof HistoryGap) {
             return overflowed;
         }
-        // In another epoch, the room has delivered, or is about to deliver, a HistoryGap for the lost history: nothing to read.
+        // In an epoch that does not continue this one, the room has delivered, or is about to deliver, a HistoryGap for the lost
+        // history: nothing to read.
         StreamPosition next = first == null ? shard.position() : first.position();
         long reached = first == null ? next.offset() : next.offset() - 1;
-        return next.epoch().equals(position.epoch()) && reached > position.offset();
+        return reached > position.offset() && position.isIn(next.epoch());
     }
 
     /**
@@ -221,6 +222,6 @@ final class CatchUp {
      */
     private boolean isAhead() {
         StreamPosition reached = shard.position();
-        return reached.epoch().equals(position.epoch()) && reached.offset() < position.offset();
+        return reached.offset() < position.offset() && reached.isIn(position.epoch());
     }
 }

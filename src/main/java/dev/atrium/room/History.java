@@ -15,7 +15,7 @@ public record History(StreamPosition head, List<Message> messages) {
      * these messages, has missed nothing.
      */
     public boolean continues(StreamPosition position) {
-        boolean sameHistory = head.epoch().equals(position.epoch()) || position.epoch().isEmpty();
+        boolean sameHistory = position.isIn(head.epoch()) || position.epoch().isEmpty();
         if (!sameHistory || position.offset() > head.offset()) {
             return false;
         }

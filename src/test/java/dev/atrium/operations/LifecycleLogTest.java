@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import dev.atrium.gateway.Event;
 import dev.atrium.gateway.Events;
+import dev.atrium.it.fixture.CapturedLog;
 import dev.atrium.room.RoomId;
 import dev.atrium.room.Sender;
 import dev.atrium.session.CloseReason;

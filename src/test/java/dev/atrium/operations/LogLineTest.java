@@ -2,6 +2,7 @@ package dev.atrium.operations;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.atrium.it.fixture.CapturedLog;
 import org.jboss.logmanager.ExtLogRecord;
 import org.jboss.logmanager.Level;
 import org.junit.jupiter.api.AfterEach;

@@ -18,6 +18,7 @@ import dev.atrium.room.StreamPosition;
 import dev.atrium.room.Subscriber;
 import io.smallrye.mutiny.Uni;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.atomic.AtomicLong;
@@ -155,7 +156,7 @@ public final class MemoryBackplane implements Backplane {
 
     @Override
     public BackplaneStatus status() {
-        return new BackplaneStatus("memory", BackplaneStatus.State.RECEIVING, "in this process", 0, 0, 0, 0, 0, 0);
+        return new BackplaneStatus("memory", BackplaneStatus.State.RECEIVING, "in this process", Map.of(), 0, 0, 0, 0, 0, 0);
     }
 
     @Override

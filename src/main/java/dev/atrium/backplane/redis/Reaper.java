@@ -27,21 +27,25 @@ final class Reaper {
     private final ConcurrencyLimiter limiter;
     private final RedisKeys keys;
     private final String node;
+    private final Lease lease;
     private final long resumeMillis;
     private final Set<String> inProgress = new HashSet<>();
 
-    Reaper(ReconnectingConnection commands, RedisPresence presence, ConcurrencyLimiter limiter, RedisKeys keys, String node,
-            long resumeMillis) {
+    Reaper(RedisContext context, ReconnectingConnection commands, RedisPresence presence, long resumeMillis) {
         this.commands = commands;
         this.presence = presence;
-        this.limiter = limiter;
-        this.keys = keys;
-        this.node = node;
+        this.limiter = context.limiter();
+        this.keys = context.keys();
+        this.node = context.node().name();
+        this.lease = context.lease();
         this.resumeMillis = resumeMillis;
     }
 
-    /** Checks the other replicas for expired leases. */
+    /** Checks the other replicas for expired leases, unless this replica itself could not renew its own until a moment ago. */
     void checkLeases() {
+        if (!lease.isSettled()) {
+            return;
+        }
         commands.send(Request.cmd(Command.SMEMBERS).arg(keys.registry())).onSuccess(nodes -> {
             for (Response each : nodes) {
                 String other = each.toString();
@@ -75,8 +79,8 @@ final class Reaper {
                 .compose(done -> commands.send(
                         // A replica that was killed within its first second has not set an expiry on its sessions yet.
                         Request.cmd(Command.PEXPIRE).arg(keys.sessions(dead)).arg(resumeMillis)))
-                .compose(done -> commands.send(Request.cmd(Command.DEL).arg(keys.roomsOf(dead))))
-                .compose(done -> commands.send(Request.cmd(Command.SREM).arg(keys.registry()).arg(dead)))
+                .compose(done -> commands.send(
+                        Script.FORGET.with(keys.lease(dead), keys.roomsOf(dead), keys.registry()).arg(dead)))
                 .onComplete(result -> {
                     inProgress.remove(dead);
                     if (result.failed()) {

@@ -8,9 +8,9 @@ import io.vertx.redis.client.Redis;
 import io.vertx.redis.client.RedisConnection;
 import io.vertx.redis.client.Request;
 import io.vertx.redis.client.Response;
-import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.function.Function;
 import org.jboss.logging.Logger;
 
 /**
@@ -24,11 +24,6 @@ final class ReconnectingConnection {
 
     private static final Logger LOG = Logger.getLogger(ReconnectingConnection.class);
 
-    /** Error codes with which Redis rejects a command before it has any effect. */
-    private static final Set<String> REJECTED_BEFORE_EFFECT = Set.of("NOSCRIPT", "READONLY", "LOADING", "OOM", "MISCONF",
-            "MASTERDOWN",
-            "CLUSTERDOWN", "BUSY", "NOREPLICAS");
-
     private static final int CONNECT_SECONDS = 5;
 
     private final String name;
@@ -38,16 +33,33 @@ final class ReconnectingConnection {
     private final Listener listener;
     private final Backoff backoff = new Backoff();
     private final LongAdder pending = new LongAdder();
-    private volatile RedisConnection connection;
+    private volatile Live live;
     private volatile boolean closed;
-    private boolean outageLogged;
-    private boolean wasUp;
+    /** Why it does not work: null if it does, empty before the first attempt. */
+    private volatile String problem = "";
+    private int made;
+
+    /**
+     * What a request is sent to.
+     *
+     * @param number of the connection, counted from the first one
+     * @param dataHistory history of the data at its other end
+     */
+    record Target(int number, String dataHistory) {
+    }
+
+    private record Live(RedisConnection connection, Target target) {
+    }
 
     /** User of a connection. Called on the event loop. */
     interface Listener {
 
-        /** Sends the commands that must succeed on a new connection before it is used. */
-        Future<?> prepare(RedisConnection opened);
+        /**
+         * Sends the commands that must succeed on a new connection before it is used.
+         *
+         * @return the history of the data, for requests that depend on it
+         */
+        Future<String> prepare(RedisConnection opened, RedisServerInfo server);
 
         /** A new connection is prepared. */
         void up();
@@ -76,51 +88,73 @@ final class ReconnectingConnection {
 
     void close() {
         closed = true;
-        RedisConnection last = connection;
+        Live last = live;
         if (last != null) {
-            last.close();
+            last.connection.close();
         }
     }
 
     boolean isUp() {
-        return connection != null;
+        return live != null;
+    }
+
+    /** Returns why the connection does not work, or null. Any thread. */
+    String problem() {
+        return problem;
+    }
+
+    /**
+     * Confirms that the connection works. A connection that is made is not enough: a Redis that refuses every command would be
+     * connected to again and again without a pause. On the event loop.
+     */
+    void confirm() {
+        if (problem != null && live != null) {
+            LOG.infof("Redis %s connection is up", name);
+            problem = null;
+            backoff.reset();
+        }
     }
 
     /** Drops the connection, so that it is made again. */
     void restart(String reason) {
-        RedisConnection current = connection;
+        Live current = live;
         if (current != null) {
-            loop.run(() -> lost(current, new IllegalStateException(reason)));
+            loop.run(() -> lost(current.connection, new IllegalStateException(reason)));
         }
     }
 
     /** Stops reading from Redis until {@link #resume}. */
     void pause() {
-        RedisConnection current = connection;
+        Live current = live;
         if (current != null) {
-            current.pause();
+            current.connection.pause();
         }
     }
 
     /** Reads from Redis again. */
     void resume() {
-        RedisConnection current = connection;
+        Live current = live;
         if (current != null) {
-            current.resume();
+            current.connection.resume();
         }
     }
 
     /** Sends at once, or fails at once. Requests of one thread are sent in the order of the calls. */
     Future<Response> send(Request request) {
-        RedisConnection current = connection;
+        return send(target -> request);
+    }
+
+    /** Sends as {@link #send(Request)} a request that depends on the connection that it is sent on. */
+    Future<Response> send(Function<Target, Request> request) {
+        Live current = live;
         if (current == null) {
             return Future.failedFuture(BackplaneUnavailableException.notSent("no connection to Redis"));
         }
-        if (current.pendingQueueFull()) {
+        if (current.connection.pendingQueueFull()) {
             return Future.failedFuture(BackplaneUnavailableException.notSent("too many commands are pending"));
         }
         pending.increment();
-        return current.send(request).onComplete(done -> pending.decrement())
+        return current.connection.send(request.apply(current.target)).onComplete(done -> pending.decrement())
                 .recover(failure -> Future.failedFuture(unavailable(failure)));
     }
 
@@ -130,15 +164,14 @@ final class ReconnectingConnection {
     }
 
     private BackplaneUnavailableException unavailable(Throwable failure) {
-        String message = String.valueOf(failure.getMessage());
-        String error = message.split(" ", 2)[0];
-        if (error.equals("NOSCRIPT") || error.equals("READONLY")) {
-            // Scripts were flushed, or this Redis is no longer the master: a new connection loads the scripts, or finds the new
-            // master.
-            restart(message);
+        RedisError error = RedisError.of(failure);
+        if (error.code().equals("NOSCRIPT") || error.code().equals("READONLY")) {
+            // Scripts were flushed, or this Redis is no longer the primary: a new connection loads the scripts, or finds the new
+            // primary.
+            restart(error.text());
         }
-        return REJECTED_BEFORE_EFFECT.contains(error) || message.equals("Connection is closed")
-                ? BackplaneUnavailableException.notSent(message)
+        return error.isBeforeEffect() || error.text().equals("Connection is closed")
+                ? BackplaneUnavailableException.notSent(error.text(), failure)
                 : BackplaneUnavailableException.unanswered(failure);
     }
 
@@ -162,29 +195,32 @@ final class ReconnectingConnection {
         candidate.endHandler(ignored -> loop.run(() -> lost(candidate, null)));
         candidate.exceptionHandler(failure -> loop.run(() -> lost(candidate, failure)));
         candidate.handler(push -> loop.run(() -> listener.received(push)));
-        listener.prepare(candidate).timeout(CONNECT_SECONDS, TimeUnit.SECONDS).onComplete(result -> loop.run(() -> {
-            if (result.failed()) {
-                candidate.close();
-                retry(result.cause());
-                return;
-            }
-            LOG.infof("Redis %s connection is up", name);
-            if (wasUp) {
-                reconnects.increment();
-            }
-            wasUp = true;
-            outageLogged = false;
-            backoff.reset();
-            connection = candidate;
-            listener.up();
-        }));
+        RedisServerInfo.of(candidate).compose(ReconnectingConnection::requirePrimary)
+                .compose(server -> listener.prepare(candidate, server)).timeout(CONNECT_SECONDS, TimeUnit.SECONDS)
+                .onComplete(result -> loop.run(() -> {
+                    if (result.failed()) {
+                        candidate.close();
+                        retry(result.cause());
+                        return;
+                    }
+                    if (made > 0) {
+                        reconnects.increment();
+                    }
+                    live = new Live(candidate, new Target(++made, result.result()));
+                    listener.up();
+                }));
+    }
+
+    private static Future<RedisServerInfo> requirePrimary(RedisServerInfo server) {
+        return server.primary() ? Future.succeededFuture(server)
+                : Future.failedFuture("READONLY this Redis is a replica, and accepts no writes");
     }
 
     private void lost(RedisConnection old, Throwable cause) {
-        if (connection != old) {
+        if (live == null || live.connection != old) {
             return;
         }
-        connection = null;
+        live = null;
         // close() alone only returns it to the pool, which would hand it out again as the new connection; QUIT closes it.
         old.send(Request.cmd(Command.QUIT)).onComplete(ignored -> {
         });
@@ -205,10 +241,11 @@ final class ReconnectingConnection {
         if (closed) {
             return;
         }
-        if (!outageLogged) {
-            // Logged once per outage: Redis may be down for hours.
-            outageLogged = true;
-            LOG.warnf("Redis %s connection is down: %s", name, cause == null ? "closed by Redis" : reason(cause));
+        String reason = cause == null ? "closed by Redis" : reason(cause);
+        // Logged once per reason: Redis may be down for hours. That it closes a connection which it has just refused is no news.
+        if (problem == null || problem.isEmpty() || cause != null && !reason.equals(problem)) {
+            LOG.warnf("Redis %s connection is down: %s", name, reason);
+            problem = reason;
         }
         loop.after(backoff.nextMillis(), this::connect);
     }

@@ -3,6 +3,7 @@ package dev.atrium.backplane.redis;
 import dev.atrium.backplane.Backplane;
 import dev.atrium.backplane.BackplaneConfig;
 import dev.atrium.backplane.BackplaneStatus;
+import dev.atrium.backplane.BackplaneStatus.Function;
 import dev.atrium.backplane.ClusterRpc;
 import dev.atrium.backplane.HistoryPolicy;
 import dev.atrium.backplane.SessionStore;
@@ -15,7 +16,9 @@ import dev.atrium.room.PublishResult;
 import dev.atrium.room.RoomId;
 import dev.atrium.room.RoomPage;
 import dev.atrium.room.Sender;
+import dev.atrium.room.StreamPosition;
 import dev.atrium.room.Subscriber;
+import io.quarkus.runtime.Quarkus;
 import io.smallrye.mutiny.Uni;
 import io.smallrye.mutiny.vertx.UniHelper;
 import io.vertx.core.Future;
@@ -24,17 +27,26 @@ import io.vertx.redis.client.Command;
 import io.vertx.redis.client.Redis;
 import io.vertx.redis.client.RedisConnection;
 import io.vertx.redis.client.Request;
+import io.vertx.redis.client.Response;
+import java.util.EnumMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.BiConsumer;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
+import org.jboss.logging.Logger;
 
 /** Backplane for any number of replicas, through one Redis 6.2 or later. */
 public final class RedisBackplane implements Backplane {
 
+    private static final Logger LOG = Logger.getLogger(RedisBackplane.class);
+
     private final RedisLoop loop;
     private final RedisKeys keys;
     private final ReconnectingConnection commands;
+    /** The same as {@link #commands} unless publications wait for replication. */
+    private final ReconnectingConnection publications;
     private final ConcurrencyLimiter limiter;
     private final RoomLog log;
     private final RedisPresence presence;
@@ -43,12 +55,15 @@ public final class RedisBackplane implements Backplane {
     private final RedisClusterRpc clusterRpc;
     private final Reaper reaper;
     private final ReplicaHeartbeat heartbeat;
+    private final RedisHealth health = new RedisHealth();
     private final Node node;
     private final HistoryPolicy policy;
     private final long roomTtlMillis;
     private final LongAdder errors = new LongAdder();
     private final LongAdder reconnects = new LongAdder();
     private long refreshTimer;
+    /** Whether nothing was written again since the connection came back; on the loop only. */
+    private boolean reconnected;
 
     private RedisBackplane(BackplaneConfig config, HistoryPolicy history, Node node, Vertx vertx, Redis redis) {
         this.node = node;
@@ -58,11 +73,14 @@ public final class RedisBackplane implements Backplane {
         this.roomTtlMillis = config.room().ttl().toMillis();
         this.commands = new ReconnectingConnection("command", redis, loop, reconnects, new CommandListener());
         this.limiter = new ConcurrencyLimiter(loop);
-        RedisContext context = new RedisContext(loop, limiter, keys, node);
-        this.log = new RoomLog(commands, keys, config, history);
+        RedisContext context = new RedisContext(loop, limiter, keys, node,
+                new Lease(config.redis().lease(), System::nanoTime));
+        this.publications = config.redis().acknowledgeReplicas() == 0 ? commands
+                : new ReconnectingConnection("publication", redis, loop, reconnects, new PublicationListener());
+        this.log = new RoomLog(commands, publications, context, config, history);
         this.presence = new RedisPresence(context, commands, log);
-        this.reaper = new Reaper(commands, presence, limiter, keys, node.name(), config.resume().window().toMillis());
-        this.heartbeat = new ReplicaHeartbeat(commands, context, config.redis().lease());
+        this.reaper = new Reaper(context, commands, presence, config.resume().window().toMillis());
+        this.heartbeat = new ReplicaHeartbeat(commands, context, health);
         RpcChannel rpcChannel = new RpcChannel(commands, loop, keys, node.name());
         this.clusterRpc = new RedisClusterRpc(commands, loop, keys, rpcChannel);
         this.subscriptions = new Subscriptions(context, redis, reconnects, log, rpcChannel, heartbeat);
@@ -76,8 +94,11 @@ public final class RedisBackplane implements Backplane {
     public static RedisBackplane start(BackplaneConfig config, HistoryPolicy history, Node node, Vertx vertx,
             Redis redis) {
         RedisBackplane backplane = new RedisBackplane(config, history, node, vertx, redis);
-        backplane.heartbeat.start(backplane::beat, backplane.subscriptions::restart);
+        backplane.heartbeat.start(backplane.new HeartbeatListener());
         backplane.commands.start();
+        if (backplane.publications != backplane.commands) {
+            backplane.publications.start();
+        }
         backplane.subscriptions.start(request -> RedisClusterRpc.isClusterRequest(request)
                 ? backplane.clusterRpc.handle(request)
                 : backplane.sessions.handle(request));
@@ -88,7 +109,7 @@ public final class RedisBackplane implements Backplane {
 
     @Override
     public Uni<PublishResult> publish(Publication publication) {
-        return uni(() -> log.append(publication));
+        return uni(() -> log.append(publication).onComplete(done -> noteHealth(done.cause())));
     }
 
     @Override
@@ -160,13 +181,12 @@ public final class RedisBackplane implements Backplane {
 
     @Override
     public BackplaneStatus status() {
-        BackplaneStatus.State state = commands.isUp() && subscriptions.isUp() && heartbeat.isReceiving()
-                ? BackplaneStatus.State.RECEIVING
-                : heartbeat.stateWithoutProbes(commands.isUp());
-        String detail = state == BackplaneStatus.State.RECEIVING ? "publishes to Redis and receives its own probes"
-                : "commands " + (commands.isUp() ? "up" : "down") + ", subscription "
-                        + (!subscriptions.isUp() ? "down" : heartbeat.isReceiving() ? "up" : "silent");
-        return new BackplaneStatus("redis", state, detail, heartbeat.roundTripSeconds(), errors.sum(), reconnects.sum(),
+        Map<Function, RedisError> problems = problems();
+        boolean receiving = commands.isUp() && subscriptions.isUp() && heartbeat.isReceiving();
+        BackplaneStatus.State state = !receiving ? heartbeat.stateWithoutProbes(commands.isUp())
+                : problems.isEmpty() ? BackplaneStatus.State.RECEIVING : BackplaneStatus.State.REFUSED;
+        return new BackplaneStatus("redis", state, detail(problems), reasons(problems), heartbeat.roundTripSeconds(),
+                errors.sum(), reconnects.sum(),
                 subscriptions.healed.sum(), subscriptions.lost.sum(), commands.pending());
     }
 
@@ -175,22 +195,69 @@ public final class RedisBackplane implements Backplane {
         loop.cancel(refreshTimer);
         heartbeat.stop();
         subscriptions.close();
+        if (publications != commands) {
+            publications.close();
+        }
         commands.close();
     }
 
-    private void republish() {
-        presence.republish();
-        sessions.republish();
+    private void noteHealth(Throwable failure) {
+        if (failure == null) {
+            health.accepted(Function.PUBLISH);
+        } else if (failure.getCause() != null) {
+            health.failed(Function.PUBLISH, RedisError.of(failure.getCause()));
+        }
     }
 
-    private void beat() {
+    private Map<Function, RedisError> problems() {
+        Map<Function, RedisError> problems = new EnumMap<>(Function.class);
+        for (Function function : List.of(Function.PUBLISH, Function.LEASE)) {
+            ReconnectingConnection connection = function == Function.PUBLISH ? publications : commands;
+            RedisError refusal = connection.isUp() ? health.refusal(function) : unreachable(connection.problem());
+            if (refusal != null) {
+                problems.put(function, refusal);
+            }
+        }
+        if (!subscriptions.isUp()) {
+            problems.put(Function.RECEIVE, unreachable(subscriptions.problem()));
+        } else if (!heartbeat.isReceiving()) {
+            problems.put(Function.RECEIVE, new RedisError(BackplaneStatus.SILENT, "no probe of this replica arrives", false));
+        }
+        return problems;
+    }
+
+    private static RedisError unreachable(String problem) {
+        String text = problem == null || problem.isEmpty() ? "no connection" : problem;
+        String code = text.split(" ", 2)[0];
+        return new RedisError(BackplaneStatus.REASONS.contains(code) ? code : BackplaneStatus.UNREACHABLE, text, false);
+    }
+
+    private static Map<Function, String> reasons(Map<Function, RedisError> problems) {
+        Map<Function, String> reasons = new EnumMap<>(Function.class);
+        problems.forEach((function, error) -> reasons.put(function,
+                BackplaneStatus.REASONS.contains(error.code()) ? error.code() : BackplaneStatus.OTHER));
+        return reasons;
+    }
+
+    private static String detail(Map<Function, RedisError> problems) {
+        return problems.isEmpty() ? "publishes to Redis and receives its own probes"
+                : problems.entrySet().stream().map(each -> each.getKey().what() + ": " + each.getValue().text())
+                        .collect(Collectors.joining("; "));
+    }
+
+    private void republish() {
+        sessions.republish().onComplete(done -> presence.republish());
+    }
+
+    private void beat(boolean expired) {
         sessions.beat();
         commands.send(Request.cmd(Command.SADD).arg(keys.registry()).arg(node.name())).onSuccess(added -> {
             // New, or declared dead while it was cut off, in which case its members were removed.
             boolean unregistered = added.toInteger() == 1;
             // Writes failed on a live connection, because Redis or the command queue was full.
             boolean unpublished = limiter.isIdle() && (presence.isUnpublished() || sessions.isUnpublished());
-            if (unregistered || unpublished) {
+            if (expired || reconnected || unregistered || unpublished) {
+                reconnected = false;
                 republish();
             }
         });
@@ -215,17 +282,61 @@ public final class RedisBackplane implements Backplane {
         return Uni.createFrom().deferred(() -> UniHelper.toUni(work.get().onFailure(failure -> errors.increment())));
     }
 
-    private final class CommandListener implements ReconnectingConnection.Listener {
+    private Future<String> prepareScripts(RedisConnection opened, RedisServerInfo server) {
+        boolean whole = server.durable() && !server.promoted();
+        return Script.loadAll(opened).compose(loaded -> opened.send(Script.IDENTIFY.with(keys.server())
+                .arg(server.replicationId()).arg(whole ? 1 : 0).arg(StreamPosition.origin().epoch())))
+                .map(Response::toString);
+    }
+
+    private final class PublicationListener implements ReconnectingConnection.Listener {
 
         @Override
-        public Future<?> prepare(RedisConnection opened) {
-            return Script.loadAll(opened);
+        public Future<String> prepare(RedisConnection opened, RedisServerInfo server) {
+            return prepareScripts(opened, server);
         }
 
         @Override
         public void up() {
-            republish();
+            // Nothing else would: scripts have just run on it, on a primary.
+            publications.confirm();
+        }
+    }
+
+    private final class CommandListener implements ReconnectingConnection.Listener {
+
+        @Override
+        public Future<String> prepare(RedisConnection opened, RedisServerInfo server) {
+            if (server.cluster() && !heartbeat.hasBeaten()) {
+                LOG.error("quarkus.redis.hosts: expected a Redis that is no node of a Redis Cluster, which is not supported");
+                Quarkus.asyncExit(1);
+                return Future.failedFuture("Redis Cluster is not supported");
+            }
+            return prepareScripts(opened, server);
+        }
+
+        @Override
+        public void up() {
+            reconnected = true;
             heartbeat.beat();
+        }
+    }
+
+    private final class HeartbeatListener implements ReplicaHeartbeat.Listener {
+
+        @Override
+        public void renewed(boolean expired) {
+            beat(expired);
+        }
+
+        @Override
+        public void received() {
+            subscriptions.confirm();
+        }
+
+        @Override
+        public void missed() {
+            subscriptions.restart();
         }
     }
 }

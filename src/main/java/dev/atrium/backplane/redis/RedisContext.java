@@ -8,6 +8,7 @@ import dev.atrium.room.Node;
  * @param loop event loop on which their state is used
  * @param limiter bounds the commands in flight of background work
  * @param node this replica
+ * @param lease lease of this replica
  */
-record RedisContext(RedisLoop loop, ConcurrencyLimiter limiter, RedisKeys keys, Node node) {
+record RedisContext(RedisLoop loop, ConcurrencyLimiter limiter, RedisKeys keys, Node node, Lease lease) {
 }

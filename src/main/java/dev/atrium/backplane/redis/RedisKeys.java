@@ -15,7 +15,15 @@ final class RedisKeys {
         this.prefix = prefix;
     }
 
-    /** Hash {@code epoch}, {@code offset}; for a session that has moved from the replica in its id, also {@code node}. */
+    /** Hash {@code history}, {@code ids}: which history of its data this Redis has. */
+    String server() {
+        return prefix + ":server";
+    }
+
+    /**
+     * Hash {@code epoch}, {@code offset}, {@code histories}; for a session that has moved from the replica in its id, also
+     * {@code node}.
+     */
     String room(RoomId room) {
         return prefix + ":room:{" + room + "}";
     }
@@ -77,7 +85,8 @@ final class RedisKeys {
 
     /** Result of the publication with that idempotency key. */
     String once(RoomId room, String idempotency) {
-        return prefix + ":once:{" + room + "}:" + idempotency;
+        // The last brace ends the room's name: a key with a brace of its own could be that of another room.
+        return prefix + ":once:{" + room + "}:" + idempotency.replace("%", "%25").replace("}", "%7D");
     }
 
     /** Pattern that matches the keys of a namespace's rooms whose names begin so. */

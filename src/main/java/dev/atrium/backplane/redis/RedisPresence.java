@@ -32,6 +32,7 @@ final class RedisPresence {
     private final RedisKeys keys;
     private final RoomLog log;
     private final String node;
+    private final Lease lease;
     /** Presence entries of this replica; on the backplane's event loop only. */
     private final Map<RoomId, Map<String, Presence>> local = new HashMap<>();
     private final Map<RoomId, Set<Sender>> unpublishedExits = new HashMap<>();
@@ -42,6 +43,7 @@ final class RedisPresence {
         this.limiter = context.limiter();
         this.keys = context.keys();
         this.node = context.node().name();
+        this.lease = context.lease();
         this.commands = commands;
         this.log = log;
     }
@@ -104,7 +106,9 @@ final class RedisPresence {
         return scan(room, "0", page -> {
             for (MessageCodec.NodePresence each : page) {
                 if (each.node().equals(dead)) {
-                    exits.add(limiter.call(() -> commands.send(exitOf(room, each.presence().who(), dead)).mapEmpty()));
+                    exits.add(limiter.call(() -> commands.send(
+                            exitOf(Script.EXIT.with(keys.members(room), keys.lease(dead)), room, each.presence().who(), dead))
+                            .mapEmpty()));
                 }
             }
         });
@@ -163,31 +167,38 @@ final class RedisPresence {
     }
 
     private Future<Void> write(RoomId room, Presence presence) {
+        if (lease.isExpired()) {
+            // The session may be on another replica by now. republish() writes it if it is not.
+            unpublished = true;
+            return Future.succeededFuture();
+        }
         // A failure is repaired by republish(): a join does not wait for Redis to come back.
-        return sendOrRepublish(Script.ENTER.with(keys.members(room))
+        return sendOrRepublish(Script.ENTER
+                .with(keys.members(room), keys.room(new RoomId(room.namespace(), presence.who().id())))
                 .arg(presence.who().id())
                 .arg(Buffer.buffer(MessageCodec.encode(presence, node)))
                 .arg(log.roomMillis(room))
                 .arg(keys.channel(room))
-                .arg(presenceEvent(new PresenceEvent(room, PresenceEvent.Change.JOINED, presence.who()))));
+                .arg(presenceEvent(new PresenceEvent(room, PresenceEvent.Change.JOINED, presence.who())))
+                .arg(node));
     }
 
     private Future<Void> erase(RoomId room, Sender member) {
         if (!local.containsKey(room)) {
             sendOrRepublish(Request.cmd(Command.SREM).arg(keys.roomsOf(node)).arg(room.toString()));
         }
-        return commands.send(exitOf(room, member, node)).<Void> mapEmpty().recover(failure -> {
-            loop.execute(() -> {
-                unpublished = true;
-                unpublishedExits.computeIfAbsent(room, first -> new HashSet<>()).add(member);
-            });
-            return Future.succeededFuture();
-        });
+        return commands.send(exitOf(Script.EXIT.with(keys.members(room)), room, member, node)).<Void> mapEmpty()
+                .recover(failure -> {
+                    loop.execute(() -> {
+                        unpublished = true;
+                        unpublishedExits.computeIfAbsent(room, first -> new HashSet<>()).add(member);
+                    });
+                    return Future.succeededFuture();
+                });
     }
 
-    private Request exitOf(RoomId room, Sender member, String owner) {
-        return Script.EXIT.with(keys.members(room))
-                .arg(member.id())
+    private Request exitOf(Request script, RoomId room, Sender member, String owner) {
+        return script.arg(member.id())
                 .arg(MessageCodec.ownedBy(owner))
                 .arg(keys.channel(room))
                 .arg(presenceEvent(new PresenceEvent(room, PresenceEvent.Change.LEFT, member)));

@@ -44,12 +44,12 @@ final class RedisSessions implements SessionStore {
     private final RpcChannel rpc;
     private final Node node;
     private final long windowMillis;
-    private final long leaseMillis;
+    private final Lease lease;
     /** Connected sessions of this replica; on the backplane's event loop only. */
     private final Map<String, SavedSession> local = new HashMap<>();
     private final Set<String> unpublishedReleases = new HashSet<>();
     private boolean unpublished;
-    private volatile Host host;
+    private volatile Host host = (namespace, sessionId, resumed) -> Uni.createFrom().item(false);
 
     RedisSessions(RedisContext context, ReconnectingConnection commands, RoomLog log, Subscriptions subscriptions,
             RpcChannel rpc, BackplaneConfig config) {
@@ -62,7 +62,7 @@ final class RedisSessions implements SessionStore {
         this.subscriptions = subscriptions;
         this.rpc = rpc;
         this.windowMillis = config.resume().window().toMillis();
-        this.leaseMillis = config.redis().lease().toMillis();
+        this.lease = context.lease();
     }
 
     @Override
@@ -87,7 +87,30 @@ final class RedisSessions implements SessionStore {
 
     private Future<Void> saveLocal(SavedSession session) {
         local.put(session.token(), session);
-        return sendOrRepublish(saveRequest(session));
+        if (lease.isExpired()) {
+            // The session may be on another replica by now. republish() finds out.
+            unpublished = true;
+            return Future.succeededFuture();
+        }
+        return saveOrRepublish(session);
+    }
+
+    /** Saves a session of this replica; ends it here if it has moved to another replica while this one slept past its lease. */
+    private Future<Void> saveOrRepublish(SavedSession session) {
+        String mode = subscriptions.moved().contains(ownRoom(session)) ? "keep" : "";
+        return commands.send(saveRequest(session, mode)).compose(saved -> {
+            boolean mine = saved.toInteger() == 1 || local.get(session.token()) != session;
+            return mine ? Future.<Void> succeededFuture() : endMoved(session);
+        }).recover(failure -> {
+            // Repaired by republish().
+            loop.execute(() -> unpublished = true);
+            return Future.succeededFuture();
+        });
+    }
+
+    private Future<Void> endMoved(SavedSession session) {
+        removeLocal(session.token());
+        return end(session.namespace(), session.self().id(), true).mapEmpty();
     }
 
     @Override
@@ -147,26 +170,33 @@ final class RedisSessions implements SessionStore {
             return Future.succeededFuture();
         }
         String next = newToken();
-        return commands.send(Script.RESUME.with(keys.sessions(owner), keys.session(owner, token))
-                .arg(token).arg(next).arg(windowMillis)).compose(reply -> {
+        return commands.send(Script.RESUME
+                .with(keys.sessions(owner), keys.session(owner, token), keys.session(node.name(), next))
+                .arg(token).arg(next).arg(windowMillis).arg(owner)).compose(reply -> {
                     if (reply == null) {
                         return Future.succeededFuture();
                     }
                     String found = reply.get(0).toString();
                     return found.startsWith("@") ? resume(found.substring(1), hops - 1)
-                            : moveToThisReplica(decode(next, found), reply.get(1).toString().equals("1") ? owner : null);
+                            : moveToThisReplica(decode(next, found), reply.get(1).toString());
                 });
     }
 
     private Future<SavedSession> moveToThisReplica(SavedSession session, String owner) {
-        RoomId own = ownRoom(session);
         return endFormerConnection(owner, session)
-                .compose(done -> saveLocal(session))
                 .compose(done -> {
-                    subscriptions.expectMoved(own);
-                    return claim(own);
+                    local.put(session.token(), session);
+                    subscriptions.expectMoved(ownRoom(session));
+                    return commands.send(saveRequest(session, "take"));
                 })
-                .map(session)
+                .compose(saved -> {
+                    if (saved.toInteger() == 0) {
+                        // Another connection was faster.
+                        removeLocal(session.token());
+                        return Future.<SavedSession> succeededFuture();
+                    }
+                    return Future.succeededFuture(session);
+                })
                 .onFailure(failure -> {
                     // The client can retry: its old token leads to this one.
                     removeLocal(session.token());
@@ -175,24 +205,16 @@ final class RedisSessions implements SessionStore {
     }
 
     /**
-     * Ends the session's connection to its old replica, which may still consider it connected. A replica that does not reply is
-     * dead, or soon will be.
+     * Ends the session's connection to its old replica, which may still consider it connected, and one that this replica has
+     * kept because it slept meanwhile. A replica that does not reply is dead, or soon will be.
+     *
+     * @param owner the old replica; empty if the connection has ended there
      */
     private Future<?> endFormerConnection(String owner, SavedSession session) {
-        if (owner == null) {
-            return Future.succeededFuture();
-        }
         String id = session.self().id();
-        return (owner.equals(node.name()) ? end(session.namespace(), id, true)
-                : call(owner, request(session.namespace(), id, true))).otherwise(false);
-    }
-
-    /** Directs messages to this single session to this replica from now on. */
-    private Future<Void> claim(RoomId own) {
-        return commands.send(Request.cmd(Command.HSET).arg(keys.room(own)).arg("node").arg(node.name()))
-                .compose(done -> commands.send(
-                        Request.cmd(Command.PEXPIRE).arg(keys.room(own)).arg(log.roomMillis(own))))
-                .mapEmpty();
+        return end(session.namespace(), id, true).otherwise(false)
+                .compose(done -> owner.isEmpty() || owner.equals(node.name()) ? Future.succeededFuture(false)
+                        : call(owner, request(session.namespace(), id, true)).otherwise(false));
     }
 
     @Override
@@ -231,25 +253,32 @@ final class RedisSessions implements SessionStore {
         return unpublished;
     }
 
-    /** Writes all sessions of this replica again: Redis may have lost everything, or missed changes meanwhile. On the loop. */
-    void republish() {
+    /**
+     * Writes all sessions of this replica again: Redis may have lost everything, or missed changes meanwhile. Those that have
+     * moved to another replica are ended here. On the loop.
+     *
+     * @return completes once every session has been written or has ended
+     */
+    Future<?> republish() {
         unpublished = false;
         Set<String> releases = Set.copyOf(unpublishedReleases);
         unpublishedReleases.clear();
         releases.forEach(token -> limiter.submit(() -> sendRelease(token)));
-        subscriptions.moved().forEach(own -> limiter.submit(() -> claim(own)));
-        local.values().forEach(session -> limiter.submit(() -> sendOrRepublish(saveRequest(session))));
+        return Future.join(List.copyOf(local.values()).stream()
+                .map(session -> limiter.call(() -> saveOrRepublish(session))).toList());
     }
 
     /** Renews the expiry of this replica's sessions, which outlive it by the window. On the loop. */
     void beat() {
         if (!local.isEmpty()) {
-            sendOrRepublish(Request.cmd(Command.PEXPIRE).arg(keys.sessions(node.name())).arg(leaseMillis + windowMillis));
+            sendOrRepublish(Request.cmd(Command.PEXPIRE).arg(keys.sessions(node.name())).arg(lease.millis() + windowMillis));
         }
     }
 
-    private Request saveRequest(SavedSession session) {
-        return Request.cmd(Command.HSET).arg(keys.sessions(node.name())).arg(session.token()).arg(encode(session));
+    private Request saveRequest(SavedSession session, String mode) {
+        RoomId own = ownRoom(session);
+        return Script.SAVE.with(keys.sessions(node.name()), keys.session(node.name(), session.token()), keys.room(own))
+                .arg(session.token()).arg(encode(session)).arg(node.name()).arg(mode).arg(log.roomMillis(own));
     }
 
     private static String encode(SavedSession session) {

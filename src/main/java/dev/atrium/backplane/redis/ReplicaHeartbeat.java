@@ -1,10 +1,9 @@
 package dev.atrium.backplane.redis;
 
 import dev.atrium.backplane.BackplaneStatus;
-import io.vertx.core.Future;
+import dev.atrium.backplane.BackplaneUnavailableException;
 import io.vertx.redis.client.Command;
 import io.vertx.redis.client.Request;
-import io.vertx.redis.client.Response;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import org.jboss.logging.Logger;
@@ -30,11 +29,11 @@ final class ReplicaHeartbeat {
 
     private final ReconnectingConnection commands;
     private final RedisLoop loop;
+    private final Lease lease;
+    private final RedisHealth health;
     private final String leaseKey;
     private final String channel;
-    private final String leaseMillis;
-    private Runnable onBeat;
-    private Runnable onProbesMissed;
+    private Listener listener;
     private long upSince;
     private volatile long probeReceivedAt;
     private volatile long repliedAt;
@@ -45,12 +44,30 @@ final class ReplicaHeartbeat {
     private volatile long timer;
     private volatile String address = NO_ADDRESS;
 
-    ReplicaHeartbeat(ReconnectingConnection commands, RedisContext context, Duration lease) {
+    /** Told of the heartbeat, on the backplane's event loop. */
+    interface Listener {
+
+        /**
+         * The lease has just been renewed.
+         *
+         * @param expired whether it had expired before: other replicas may have taken this one for dead
+         */
+        void renewed(boolean expired);
+
+        /** A probe has arrived: the subscription works. */
+        void received();
+
+        /** No probe has arrived for {@value #MISSED_BEFORE_RECONNECT} periods although commands work. */
+        void missed();
+    }
+
+    ReplicaHeartbeat(ReconnectingConnection commands, RedisContext context, RedisHealth health) {
         this.commands = commands;
         this.loop = context.loop();
+        this.lease = context.lease();
+        this.health = health;
         this.leaseKey = context.keys().lease(context.node().name());
         this.channel = context.keys().node(context.node().name());
-        this.leaseMillis = Long.toString(lease.toMillis());
     }
 
     /** Sets the value of the lease: this replica's HTTP address. */
@@ -59,16 +76,9 @@ final class ReplicaHeartbeat {
         loop.run(this::beat);
     }
 
-    /**
-     * Starts the heartbeat, before the connections that call {@link #beat}.
-     *
-     * @param onBeat called once per period while commands work, with the lease just renewed
-     * @param onProbesMissed called when no probe has arrived for {@value #MISSED_BEFORE_RECONNECT} periods although commands
-     *        work
-     */
-    void start(Runnable onBeat, Runnable onProbesMissed) {
-        this.onBeat = onBeat;
-        this.onProbesMissed = onProbesMissed;
+    /** Starts the heartbeat, before the connections that call {@link #beat}. */
+    void start(Listener newListener) {
+        listener = newListener;
         timer = loop.every(PERIOD.toMillis(), this::beat);
     }
 
@@ -79,18 +89,38 @@ final class ReplicaHeartbeat {
     void beat() {
         if (!commands.isUp()) {
             upSince = 0;
+            lease.notRenewed();
             return;
         }
         long now = System.nanoTime();
         upSince = upSince == 0 ? now : upSince;
         if (now - Math.max(probeReceivedAt, upSince) > PERIOD.toNanos() * MISSED_BEFORE_RECONNECT) {
             upSince = now;
-            onProbesMissed.run();
+            listener.missed();
         }
-        send(Request.cmd(Command.SET).arg(leaseKey).arg(address).arg("PX").arg(leaseMillis))
-                .onSuccess(renewed -> commandReplied());
-        onBeat.run();
-        send(Request.cmd(Command.PUBLISH).arg(channel).arg("?" + System.nanoTime()));
+        commands.send(Request.cmd(Command.SET).arg(leaseKey).arg(address).arg("PX").arg(lease.millis()))
+                .onSuccess(reply -> loop.run(() -> renewed(now)))
+                .onFailure(failure -> loop.run(() -> refused(failure)));
+        commands.send(Request.cmd(Command.PUBLISH).arg(channel).arg("?" + System.nanoTime())).onFailure(this::log);
+    }
+
+    private void renewed(long sentAt) {
+        commandReplied();
+        commands.confirm();
+        health.leaseRenewed();
+        listener.renewed(lease.renewed(sentAt));
+    }
+
+    private void refused(Throwable failure) {
+        log(failure);
+        lease.notRenewed();
+        if (failure instanceof BackplaneUnavailableException unavailable && unavailable.getCause() != null) {
+            RedisError error = RedisError.of(unavailable.getCause());
+            if (!error.code().isEmpty()) {
+                commandReplied();
+            }
+            health.leaseRefused(error);
+        }
     }
 
     void probeReceived(long sentAt) {
@@ -98,6 +128,12 @@ final class ReplicaHeartbeat {
         roundTripNanos = now - sentAt;
         probeReceivedAt = now;
         everReceived = true;
+        listener.received();
+    }
+
+    /** Returns whether Redis has ever replied to a heartbeat. */
+    boolean hasBeaten() {
+        return everReplied;
     }
 
     /**
@@ -139,8 +175,7 @@ final class ReplicaHeartbeat {
         return notReceiving ? BackplaneStatus.State.NOT_RECEIVING : BackplaneStatus.State.UNREACHABLE;
     }
 
-    private Future<Response> send(Request request) {
-        return commands.send(request).onFailure(failure -> LOG
-                .debugf("A heartbeat command failed; the next one is sent in a second: %s", failure.getMessage()));
+    private void log(Throwable failure) {
+        LOG.debugf("A heartbeat command failed; the next one is sent in a second: %s", failure.getMessage());
     }
 }

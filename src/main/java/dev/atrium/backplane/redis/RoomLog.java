@@ -15,6 +15,7 @@ import io.vertx.redis.client.Request;
 import io.vertx.redis.client.Response;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Function;
 import org.jboss.logging.Logger;
 
 /** Java calls of the scripts that write and read a room's ordered log. */
@@ -27,6 +28,9 @@ final class RoomLog {
     private static final Logger LOG = Logger.getLogger(RoomLog.class);
 
     private final ReconnectingConnection commands;
+    private final ReconnectingConnection publications;
+    /** Null if the primary alone acknowledges. */
+    private final ReplicationWait replication;
     private final RedisKeys keys;
     private final HistoryPolicy history;
     private final int logSize;
@@ -34,9 +38,14 @@ final class RoomLog {
     private final long roomMillis;
     private final String idempotencyMillis;
 
-    RoomLog(ReconnectingConnection commands, RedisKeys keys, BackplaneConfig config, HistoryPolicy history) {
+    /** @param publications connection of publications; the same as the one of commands if nothing waits for replication */
+    RoomLog(ReconnectingConnection commands, ReconnectingConnection publications, RedisContext context, BackplaneConfig config,
+            HistoryPolicy history) {
         this.commands = commands;
-        this.keys = keys;
+        this.publications = publications;
+        int replicas = config.redis().acknowledgeReplicas();
+        this.replication = replicas == 0 ? null : new ReplicationWait(publications, context.loop(), replicas);
+        this.keys = context.keys();
         this.history = history;
         this.logSize = config.redis().logSize();
         this.logMillis = config.redis().logTtl().toMillis();
@@ -46,9 +55,15 @@ final class RoomLog {
 
     /** Appends a message to the log of its room and publishes it: {@code publish.lua} gives it the next offset. */
     Future<PublishResult> append(Publication publication) {
+        Function<ReconnectingConnection.Target, Request> request = target -> request(publication, target.dataHistory());
+        Future<Response> reply = replication == null ? publications.send(request) : replication.send(request);
+        return reply.map(published -> new PublishResult(position(published), published.get(2).toLong()));
+    }
+
+    private Request request(Publication publication, String dataHistory) {
         RoomId room = publication.room();
         HistoryPolicy.Limit limit = history.of(room.namespace());
-        Request request = (publication.idempotency() == null
+        return (publication.idempotency() == null
                 ? Script.PUBLISH.with(keys.room(room), keys.log(room))
                 : Script.PUBLISH.with(keys.room(room), keys.log(room), keys.once(room, publication.idempotency())))
                 .arg(keys.channel(room))
@@ -58,9 +73,8 @@ final class RoomLog {
                 .arg(logMillis(limit))
                 .arg(roomMillis(room))
                 .arg(room.isSession() ? keys.nodes() : "")
-                .arg(idempotencyMillis);
-        return commands.send(request).map(reply -> new PublishResult(
-                new StreamPosition(reply.get(0).toString(), reply.get(1).toLong()), reply.get(2).toLong()));
+                .arg(idempotencyMillis)
+                .arg(dataHistory);
     }
 
     /** Returns a page of the history, within the limits of what clients may read. */
@@ -96,20 +110,21 @@ final class RoomLog {
         return read(room, "", 0).map(RoomLog::position);
     }
 
-    /** Returns the next page after that position, or from the beginning if the room's epoch has changed. */
+    /** Returns the next page after that position; an empty one if the room's epoch has changed. */
     Future<Page> after(RoomId room, StreamPosition position) {
         return read(room, position.epoch(), position.offset()).map(reply -> page(room, reply));
     }
 
     private Future<Response> read(RoomId room, String epoch, long offset) {
-        return commands.send(Script.READ.with(keys.room(room), keys.log(room))
+        return commands.send(target -> Script.READ.with(keys.room(room), keys.log(room))
                 .arg(epoch)
                 .arg(offset)
                 .arg(PAGE)
                 .arg(StreamPosition.origin().epoch())
                 .arg(roomMillis(room))
                 .arg(room.isSession() ? "0" : "1")
-                .arg(PAGE_BYTES));
+                .arg(PAGE_BYTES)
+                .arg(target.dataHistory()));
     }
 
     private static StreamPosition position(Response reply) {

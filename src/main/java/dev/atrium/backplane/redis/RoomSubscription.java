@@ -127,8 +127,11 @@ final class RoomSubscription {
             return;
         }
         if (!page.head().epoch().equals(position.epoch())) {
-            LOG.info("Redis has lost the history of a room; the room continues with a new epoch");
-            startEpoch(page.head().epoch());
+            changeEpoch(page.head());
+            if (page.messages().isEmpty() && position.offset() < page.head().offset()) {
+                read();
+                return;
+            }
         }
         int delivered = 0;
         for (Message message : page.messages()) {
@@ -201,6 +204,17 @@ final class RoomSubscription {
         }
     }
 
+    /** Continues in another epoch after what the two share, and reports a loss if that is not all that was delivered. */
+    private void changeEpoch(StreamPosition head) {
+        long shared = Math.min(Math.max(0, position.sharedWith(head.epoch())), head.offset());
+        boolean lost = shared < position.offset();
+        position = new StreamPosition(head.epoch(), shared);
+        if (lost) {
+            LOG.info("Redis has lost messages of a room; the room continues with a new epoch");
+            subscriber.lost(position);
+        }
+    }
+
     /** Starts at the new epoch; reports a loss unless nothing had been published in the old one. */
     private void startEpoch(String epoch) {
         boolean lost = position.offset() > 0;
@@ -216,7 +230,7 @@ final class RoomSubscription {
     }
 
     private boolean isNext(Message message) {
-        return message.offset() == position.offset() + 1 && message.epoch().equals(position.epoch());
+        return message.offset() == position.offset() + 1 && position.isIn(message.epoch());
     }
 
     /** Returns whether this is the first message of a new history, with nothing before it that could be read. */
@@ -225,6 +239,6 @@ final class RoomSubscription {
     }
 
     private boolean isDelivered(Message message) {
-        return message.offset() <= position.offset() && message.epoch().equals(position.epoch());
+        return message.offset() <= position.offset() && message.position().isIn(position.epoch());
     }
 }

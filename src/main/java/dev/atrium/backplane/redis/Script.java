@@ -26,8 +26,12 @@ record Script(String body, String sha1) {
     static final Script EXIT = resource("exit.lua");
     static final Script RELEASE = resource("release.lua");
     static final Script RESUME = resource("resume.lua");
+    static final Script SAVE = resource("save.lua");
+    static final Script IDENTIFY = resource("identify.lua");
+    static final Script FORGET = resource("forget.lua");
 
-    private static final List<Script> ALL = List.of(PUBLISH, READ, HISTORY, ENTER, EXIT, RELEASE, RESUME);
+    private static final List<Script> ALL = List.of(PUBLISH, READ, HISTORY, ENTER, EXIT, RELEASE, RESUME, SAVE, IDENTIFY,
+            FORGET);
 
     /** Loads all scripts. */
     static Future<?> loadAll(RedisConnection connection) {

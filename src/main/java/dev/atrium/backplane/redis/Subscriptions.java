@@ -98,6 +98,16 @@ final class Subscriptions implements RoomSubscription.Reader, ReconnectingConnec
         return connection.isUp();
     }
 
+    /** Returns why the subscriptions do not work, or null. Any thread. */
+    String problem() {
+        return connection.problem();
+    }
+
+    /** A message has arrived: the connection works. On the backplane's event loop. */
+    void confirm() {
+        connection.confirm();
+    }
+
     /** Returns the subscriptions of rooms with a channel of their own. On the backplane's event loop only. */
     Collection<RoomSubscription> rooms() {
         return rooms.values();
@@ -200,8 +210,8 @@ final class Subscriptions implements RoomSubscription.Reader, ReconnectingConnec
     }
 
     @Override
-    public Future<?> prepare(RedisConnection opened) {
-        return opened.send(Request.cmd(Command.PING));
+    public Future<String> prepare(RedisConnection opened, RedisServerInfo server) {
+        return opened.send(Request.cmd(Command.PING)).map("");
     }
 
     @Override

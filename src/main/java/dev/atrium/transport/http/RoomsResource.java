@@ -154,10 +154,11 @@ public class RoomsResource {
         EventLoop eventLoop = RequestLoop.current();
         HttpRequester client = Admission.requester(context);
         return gateway.execute(client, new Command.ReadHistory(room, query)).chain(history -> {
-            if (since != null && !history.head().epoch().equals(since.epoch()) && !since.epoch().isEmpty()) {
-                // The room has another epoch: its whole history is new to the client.
+            if (since != null && !since.isIn(history.head().epoch()) && !since.epoch().isEmpty()) {
+                // The room has another epoch: what it does not share with that of the client is new to the client.
+                long shared = Math.max(0, since.sharedWith(history.head().epoch()));
                 return gateway.execute(client,
-                        new Command.ReadHistory(room, HistoryQuery.after(0, query.limit())));
+                        new Command.ReadHistory(room, HistoryQuery.after(shared, query.limit())));
             }
             boolean news = since != null && (!history.messages().isEmpty() || !history.continues(since));
             return seconds == 0 || news ? Uni.createFrom().item(history) : news(client, room, since, seconds, query, eventLoop);

@@ -1,7 +1,7 @@
 -- Publishes a message: takes the next offset of its room, appends the message to the room's log and publishes it to all
 -- subscribers, in one round trip.
 --
--- KEYS[1] room    hash {epoch, offset, node}
+-- KEYS[1] room    hash {epoch, offset, node, histories}
 -- KEYS[2] log     stream; the id of an entry is its offset
 -- KEYS[3] once    stream position and time of the first publication with this idempotency key; absent without a key
 -- ARGV[1] channel of the room's subscribers
@@ -12,6 +12,7 @@
 -- ARGV[6] time to live of the room's epoch and offset, ms
 -- ARGV[7] prefix of the replicas' channels for the room of a session, which may have moved to another replica; else ''
 -- ARGV[8] time to live of the idempotency key, ms
+-- ARGV[9] history of the data of this Redis, see identify.lua
 --
 -- Returns {epoch, offset, microseconds since 1970}. The time is that of Redis: with the clocks of several replicas, times
 -- in a room could run backwards.
@@ -24,12 +25,24 @@ if KEYS[3] then
 end
 local time = redis.call('TIME')
 local at = string.format('%.0f', time[1] * 1000000 + time[2])
-local epoch = redis.call('HGET', KEYS[1], 'epoch')
+local room = redis.call('HMGET', KEYS[1], 'epoch', 'offset', 'histories')
+local epoch, histories = room[1], room[3]
 if not epoch then
   epoch = ARGV[3]
-  redis.call('HSET', KEYS[1], 'epoch', epoch)
+  redis.call('HSET', KEYS[1], 'epoch', epoch, 'histories', ARGV[9])
   -- A log that outlived its room would reject entry 1, because the ids of a stream must increase.
   redis.call('DEL', KEYS[2])
+elseif not histories then
+  -- An older version wrote this room.
+  redis.call('HSET', KEYS[1], 'histories', ARGV[9])
+elseif not string.find(histories, ARGV[9], 1, true) then
+  -- First message since Redis failed over, or restarted without its last writes. Messages that were accepted before may be missing here, and their offsets are used
+  -- again from now on: the new epoch tells the two apart.
+  if #epoch > 150 then
+    epoch = string.gsub(epoch, '^[^~]*~%d+~', '')
+  end
+  epoch = epoch .. '~' .. (room[2] or '0') .. '~' .. ARGV[3]
+  redis.call('HSET', KEYS[1], 'epoch', epoch, 'histories', string.sub(histories .. ' ' .. ARGV[9], -100))
 end
 local offset = redis.call('HINCRBY', KEYS[1], 'offset', 1)
 local position = string.format('%.0f', offset)

@@ -1,24 +1,33 @@
--- Takes a session over for a new connection, and removes it, so that only one connection can have it. The old token leads to
--- the next one for a while: a client that did not receive the reply tries the old token again.
+-- Takes a session over for a new connection: only one connection can have it. The old token leads to the next one for a while,
+-- and the session waits under the next one until its new replica saves it: a client that did not receive the reply tries the
+-- old token again, on any replica.
 --
 -- KEYS[1] sessions hash of the connected sessions of a replica
 -- KEYS[2] session  session that can be resumed, or @ and the token that follows this one
+-- KEYS[3] next     the same for the next token
 -- ARGV[1] token
 -- ARGV[2] the next token
--- ARGV[3] how long the old token leads to the next one, ms
+-- ARGV[3] how long the old token leads to the next one, and the session waits, ms
+-- ARGV[4] the replica of the old token
 --
--- Returns {session or @token, '1' if the session was still connected, else '0'}, or nothing if there is no such session.
+-- Returns {session or @token, the replica that may still have a connection of the session, or ''}, or nothing if there is no
+-- such session.
 local session = redis.call('GET', KEYS[2])
-local connected = '0'
+local owner = ''
 if not session then
   session = redis.call('HGET', KEYS[1], ARGV[1])
-  connected = '1'
+  owner = ARGV[4]
   redis.call('HDEL', KEYS[1], ARGV[1])
 end
 if not session then
   return false
 end
-if string.sub(session, 1, 1) ~= '@' then
-  redis.call('SET', KEYS[2], '@' .. ARGV[2], 'PX', ARGV[3])
+if string.sub(session, 1, 1) == '@' then
+  return {session, ''}
 end
-return {session, connected}
+if string.sub(session, 1, 1) == '!' then
+  owner, session = string.match(session, '^!(%S+) (.*)$')
+end
+redis.call('SET', KEYS[2], '@' .. ARGV[2], 'PX', ARGV[3])
+redis.call('SET', KEYS[3], (owner == '' and '' or '!' .. owner .. ' ') .. session, 'PX', ARGV[3])
+return {session, owner}

@@ -3,10 +3,13 @@ package dev.atrium.backplane.redis;
 import io.vertx.core.Future;
 import io.vertx.core.Handler;
 import io.vertx.core.Promise;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.redis.client.Command;
 import io.vertx.redis.client.Redis;
 import io.vertx.redis.client.RedisConnection;
 import io.vertx.redis.client.Request;
 import io.vertx.redis.client.Response;
+import io.vertx.redis.client.impl.types.BulkType;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -17,6 +20,8 @@ final class FakeRedis implements Redis {
     final List<Connection> connections = new CopyOnWriteArrayList<>();
     /** Number of connection attempts that are still rejected. */
     volatile int rejectionsLeft;
+    /** Reply of new connections to INFO. */
+    volatile String info = "role:master\r\nmaster_replid:c9a3\r\nredis_mode:standalone\r\n";
 
     @Override
     public Future<RedisConnection> connect() {
@@ -24,7 +29,7 @@ final class FakeRedis implements Redis {
             rejectionsLeft--;
             return Future.failedFuture("rejected");
         }
-        Connection connection = new Connection();
+        Connection connection = new Connection(info);
         connections.add(connection);
         return Future.succeededFuture(connection);
     }
@@ -53,6 +58,7 @@ final class FakeRedis implements Redis {
 
         final List<String> sent = new CopyOnWriteArrayList<>();
         final List<Promise<Response>> replies = new CopyOnWriteArrayList<>();
+        final String info;
         volatile boolean full;
         volatile boolean closed;
         volatile boolean paused;
@@ -60,8 +66,15 @@ final class FakeRedis implements Redis {
         volatile Handler<Void> end;
         volatile Handler<Throwable> failures;
 
+        Connection(String info) {
+            this.info = info;
+        }
+
         @Override
         public Future<Response> send(Request command) {
+            if (command.command() == Command.INFO || command.command() == Command.CONFIG) {
+                return Future.succeededFuture(BulkType.create(Buffer.buffer(info), false));
+            }
             Promise<Response> reply = Promise.promise();
             replies.add(reply);
             sent.add(words(command.toString()));

@@ -4,12 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.atrium.backplane.BackplaneUnavailableException;
+import dev.atrium.it.fixture.CapturedLog;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.redis.client.Command;
 import io.vertx.redis.client.RedisConnection;
 import io.vertx.redis.client.Request;
 import io.vertx.redis.client.Response;
+import io.vertx.redis.client.impl.types.ErrorType;
 import io.vertx.redis.client.impl.types.NumberType;
 import java.time.Duration;
 import java.util.List;
@@ -30,7 +32,7 @@ class ReconnectingConnectionTest {
     private final FakeRedis redis = new FakeRedis();
     private final LongAdder reconnects = new LongAdder();
     private final List<String> log = new CopyOnWriteArrayList<>();
-    private volatile Future<?> prepared = Future.succeededFuture();
+    private volatile Future<String> prepared = Future.succeededFuture("h1");
     private final ReconnectingConnection connection = new ReconnectingConnection("test", redis, new RedisLoop(vertx),
             reconnects, new Recorder());
 
@@ -87,28 +89,83 @@ class ReconnectingConnectionTest {
         assertThat(connection.pending()).isZero();
     }
 
+    @Test
+    void a_command_that_redis_rejects_had_no_effect() {
+        up();
+        Future<Response> reply = get();
+        redis.last().replies.get(0).fail(ErrorType.create("OOM command not allowed"));
+        assertThat(failure(reply).mayHaveTakenEffect()).isFalse();
+        assertThat(failure(reply)).hasMessage("backplane unavailable: OOM command not allowed");
+        assertThat(connection.isUp()).as("the connection stays").isTrue();
+    }
+
     @ParameterizedTest(name = "{0}: may have been done {1}")
     @CsvSource(nullValues = "-", value = {
-            "LOADING Redis is loading the dataset in memory, false",
-            "OOM command not allowed,                        false",
-            "MISCONF Redis is configured to save,            false",
-            "MASTERDOWN Link with MASTER is down,            false",
-            "CLUSTERDOWN The cluster is down,                false",
-            "BUSY Redis is busy,                             false",
-            "NOREPLICAS Not enough good replicas,            false",
-            "Connection is closed,                           false",
-            "Connection closed,                              true",
-            "ERR LOADING,                                    true",
-            "LOADINGX,                                       true",
-            "-,                                              true",
+            "Connection is closed, false",
+            "Connection closed,    true",
+            "-,                    true",
     })
-    void a_failed_command_may_have_taken_effect_unless_redis_has_rejected_it(String message, boolean mayHaveTakenEffect) {
+    void a_command_that_a_broken_connection_has_sent_may_have_taken_effect(String message, boolean mayHaveTakenEffect) {
         up();
         Future<Response> reply = get();
         redis.last().replies.get(0).fail(message);
         assertThat(failure(reply).mayHaveTakenEffect()).isEqualTo(mayHaveTakenEffect);
         assertThat(failure(reply)).hasMessage("backplane unavailable: " + message);
-        assertThat(connection.isUp()).as("the connection stays").isTrue();
+    }
+
+    @Test
+    void a_replica_of_redis_is_not_connected_to() {
+        redis.info = "role:slave\r\nmaster_replid:c9a3\r\n";
+        connection.start();
+        await().until(() -> redis.connections.size() > 1);
+        assertThat(redis.connections.get(0).closed).isTrue();
+        assertThat(connection.isUp()).isFalse();
+        assertThat(connection.problem()).startsWith("READONLY this Redis is a replica");
+        redis.info = "role:master\r\nmaster_replid:c9a4\r\n";
+        await().until(() -> log.contains("up"));
+    }
+
+    @Test
+    void a_request_is_made_for_the_data_that_it_meets() {
+        up();
+        connection.send(target -> Request.cmd(Command.GET).arg(target.dataHistory()).arg(target.number()));
+        assertThat(redis.last().sent).containsExactly("get h1 1");
+    }
+
+    @Test
+    void a_connection_on_which_nothing_works_is_made_again_more_and_more_slowly() {
+        try (CapturedLog lines = new CapturedLog(ReconnectingConnection.class.getName())) {
+            up();
+            for (int i = 2; i <= 5; i++) {
+                int connections = i;
+                connection.restart("NOPERM this user has no permissions");
+                await().until(() -> redis.connections.size() == connections && connection.isUp());
+            }
+            assertThat(lines.lines()).as("one line for one reason")
+                    .containsExactly("Redis test connection is down: NOPERM this user has no permissions");
+            long before = System.nanoTime();
+            connection.restart("NOPERM this user has no permissions");
+            await().until(() -> redis.connections.size() == 6 && connection.isUp());
+            assertThat(System.nanoTime() - before).as("a quarter of the fifth delay").isGreaterThan(400_000_000L);
+        }
+    }
+
+    @Test
+    void a_connection_that_works_again_is_logged_and_a_later_outage_as_well() {
+        try (CapturedLog lines = new CapturedLog(ReconnectingConnection.class.getName())) {
+            up();
+            connection.confirm();
+            assertThat(connection.problem()).isNull();
+            connection.restart("reset");
+            await().until(() -> redis.connections.size() == 2 && connection.isUp());
+            assertThat(connection.problem()).isEqualTo("reset");
+            connection.confirm();
+            connection.confirm();
+            connection.restart("reset");
+            await().until(() -> redis.connections.size() == 3);
+            assertThat(lines.lines()).containsExactly("Redis test connection is up", "Redis test connection is down: reset",
+                    "Redis test connection is up", "Redis test connection is down: reset");
+        }
     }
 
     @ParameterizedTest
@@ -116,7 +173,7 @@ class ReconnectingConnectionTest {
     void lost_scripts_or_a_lost_role_make_the_connection_reconnect(String message) {
         up();
         Future<Response> reply = get();
-        redis.last().replies.get(0).fail(message);
+        redis.last().replies.get(0).fail(ErrorType.create(message));
         assertThat(failure(reply).mayHaveTakenEffect()).isFalse();
         await().until(() -> log.size() == 5);
         assertThat(log).containsExactly("prepare", "up", "down", "prepare", "up");
@@ -156,7 +213,7 @@ class ReconnectingConnectionTest {
         await().until(() -> redis.connections.size() > 1);
         assertThat(redis.connections.get(0).closed).isTrue();
         assertThat(connection.isUp()).isFalse();
-        prepared = Future.succeededFuture();
+        prepared = Future.succeededFuture("h1");
         await().until(() -> log.contains("up"));
         assertThat(log).endsWith("prepare", "up").doesNotContain("down");
         assertThat(reconnects.sum()).isZero();
@@ -206,7 +263,7 @@ class ReconnectingConnectionTest {
     private final class Recorder implements ReconnectingConnection.Listener {
 
         @Override
-        public Future<?> prepare(RedisConnection opened) {
+        public Future<String> prepare(RedisConnection opened, RedisServerInfo server) {
             log.add("prepare");
             return prepared;
         }

@@ -3,6 +3,11 @@ package dev.atrium.backplane.redis;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.atrium.room.RoomId;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -44,6 +49,43 @@ class RedisKeysTest {
         assertThat(keys.channel(LOBBY)).isEqualTo(keys.room(LOBBY));
         assertThat(keys.channel(RoomId.everyone("/"))).isEqualTo("at:room:{/}");
         assertThat(keys.channel(RoomId.of("/chat", "~node01" + "x".repeat(14)))).isEqualTo("at:node:node01");
+    }
+
+    @Test
+    void the_idempotency_keys_of_two_rooms_are_never_one_key() {
+        assertThat(keys.once(RoomId.of("/", "a}:b"), "k")).isNotEqualTo(keys.once(RoomId.of("/", "a"), "b}:k"));
+    }
+
+    /** Names of few characters, the special ones among them, so that parts of names often look like separators. */
+    @Test
+    void no_two_things_have_the_same_key() {
+        Random random = new Random(17);
+        Map<String, List<String>> parts = new HashMap<>();
+        for (int i = 0; i < 50_000; i++) {
+            RoomId room = new RoomId("/" + word(random, "ab{}:/%"), word(random, "ab{}:/% \u0001\n"));
+            String idempotency = word(random, "ab{}:/%2457D ");
+            String node = word(random, "ab");
+            String token = word(random, "ab-_");
+            Map<String, List<String>> made = Map.of(
+                    keys.room(room), List.of("room", room.namespace(), room.name()),
+                    keys.log(room), List.of("log", room.namespace(), room.name()),
+                    keys.members(room), List.of("members", room.namespace(), room.name()),
+                    keys.once(room, idempotency), List.of("once", room.namespace(), room.name(), idempotency),
+                    keys.node(node), List.of("node", node),
+                    keys.lease(node), List.of("lease", node),
+                    keys.reaper(node), List.of("reaper", node),
+                    keys.roomsOf(node), List.of("rooms", node),
+                    keys.sessions(node), List.of("sessions", node),
+                    keys.session(node, token), List.of("session", node, token));
+            assertThat(made).hasSize(10);
+            made.forEach((key, thing) -> assertThat(parts.computeIfAbsent(key, first -> thing)).as(key).isEqualTo(thing));
+            assertThat(RedisKeys.room(room.toString())).as("the index of a replica's rooms").isEqualTo(room);
+        }
+    }
+
+    private static String word(Random random, String characters) {
+        return random.ints(1 + random.nextInt(4), 0, characters.length())
+                .mapToObj(index -> String.valueOf(characters.charAt(index))).collect(Collectors.joining());
     }
 
     @ParameterizedTest

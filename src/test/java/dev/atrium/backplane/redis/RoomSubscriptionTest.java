@@ -76,6 +76,60 @@ class RoomSubscriptionTest {
     }
 
     @Test
+    void a_failover_that_lost_nothing_continues_without_a_gap() {
+        startAt(4);
+        subscription.received(message("e~4~f", 5));
+        subscription.received(message("e~4~f", 6));
+        assertThat(events).containsExactly("e~4~f5", "e~4~f6");
+        assertThat(reads).isEmpty();
+    }
+
+    /** The offset is one that was delivered already, with another message. */
+    @Test
+    void a_message_after_a_failover_that_lost_messages_is_delivered_after_a_gap() {
+        startAt(7);
+        subscription.received(message("e~4~f", 5));
+        assertThat(events).isEmpty();
+        assertThat(reads).containsExactly(new StreamPosition("e", 7));
+        subscription.page(number, page("e~4~f", 5, 1, 0));
+        assertThat(events).containsExactly("lost e~4~f4");
+        assertThat(reads).last().isEqualTo(new StreamPosition("e~4~f", 4));
+        subscription.page(number, page("e~4~f", 5, 5, 5));
+        assertThat(events).containsExactly("lost e~4~f4", "e~4~f5");
+    }
+
+    @Test
+    void a_failover_during_an_outage_is_noticed_although_the_head_is_beyond_what_was_delivered() {
+        startAt(7);
+        subscription.unconfirmed();
+        subscription.confirmed();
+        subscription.page(number, page("e~4~f", 9, 1, 0));
+        subscription.page(number, page("e~4~f", 9, 5, 9));
+        assertThat(events).containsExactly("lost e~4~f4", "e~4~f5", "e~4~f6", "e~4~f7", "e~4~f8", "e~4~f9");
+    }
+
+    @Test
+    void messages_missed_during_a_failover_that_lost_nothing_are_read_without_a_gap() {
+        startAt(3);
+        subscription.unconfirmed();
+        subscription.confirmed();
+        subscription.page(number, page("e~4~f", 5, 1, 0));
+        assertThat(reads).last().isEqualTo(new StreamPosition("e~4~f", 3));
+        subscription.page(number, page("e~4~f", 5, 4, 5));
+        assertThat(events).containsExactly("e~4~f4", "e~4~f5");
+    }
+
+    @Test
+    void a_server_that_lags_behind_an_earlier_failover_continues_at_its_head() {
+        startAt(7);
+        subscription.received(message("e~7~f", 8));
+        subscription.unconfirmed();
+        subscription.confirmed();
+        subscription.page(number, page("e", 6, 1, 0));
+        assertThat(events).containsExactly("e~7~f8", "lost e6");
+    }
+
+    @Test
     void a_gap_longer_than_a_page_is_read_page_by_page() {
         startAt(0);
         subscription.received(message("e", RoomLog.PAGE + 3));

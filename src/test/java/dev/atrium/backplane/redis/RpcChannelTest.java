@@ -35,8 +35,8 @@ class RpcChannelTest {
             new ReconnectingConnection.Listener() {
 
                 @Override
-                public Future<?> prepare(RedisConnection opened) {
-                    return Future.succeededFuture();
+                public Future<String> prepare(RedisConnection opened, RedisServerInfo server) {
+                    return Future.succeededFuture("");
                 }
 
                 @Override

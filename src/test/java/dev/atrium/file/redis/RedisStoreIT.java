@@ -34,7 +34,7 @@ class RedisStoreIT extends FileStoreContract {
         redis = RedisProcess.start();
         alone = connected();
         vertx = Vertx.vertx();
-        RedisOptions options = new RedisOptions().setConnectionString(redis.url());
+        RedisOptions options = new RedisOptions().setConnectionString(redis.adminUrl());
         options.getNetClientOptions().setReadIdleTimeout(1).setIdleTimeoutUnit(TimeUnit.SECONDS);
         client = Redis.createClient(vertx, options);
     }
@@ -128,7 +128,7 @@ class RedisStoreIT extends FileStoreContract {
     @Test
     void a_redis_that_is_away_is_out_of_reach_and_is_found_again() {
         try (RedisProcess own = RedisProcess.startDurable();
-                RedisStore store = new RedisStore(Redis.createClient(vertx, own.url()), vertx, "test", TTL)) {
+                RedisStore store = new RedisStore(Redis.createClient(vertx, own.adminUrl()), vertx, "test", TTL)) {
             StoredFile file = file(id(), 1000);
             await(store.create(file));
             own.stop();

@@ -23,7 +23,7 @@ class RedisEmitterIT {
             both.emitWithAck("join", "red");
             both.emitWithAck("join", "blue");
 
-            Node.run("emitter.mjs", cluster.redis().url(), both.id());
+            Node.run("emitter.mjs", cluster.redis().adminUrl(), both.id());
 
             for (SocketIoClient client : List.of(red, none)) {
                 client.awaitReceived("end", "all 1 {\"two\":[3]} 0x04 null");
@@ -50,7 +50,7 @@ class RedisEmitterIT {
     void an_emitter_that_is_not_configured_is_ignored() {
         try (Cluster cluster = Cluster.overRedis(1, Map.of());
                 SocketIoClient client = SocketIoClient.connect(cluster.replica(0), "/", "websocket")) {
-            Node.run("emitter.mjs", cluster.redis().url(), client.id());
+            Node.run("emitter.mjs", cluster.redis().adminUrl(), client.id());
             assertThat(client.emitWithAck("join", "still-here")).contains("\"code\":200");
             assertThat(client.log()).containsExactly("@connect");
         }

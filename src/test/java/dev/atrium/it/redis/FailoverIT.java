@@ -1,0 +1,141 @@
+package dev.atrium.it.redis;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.atrium.it.fixture.Replica;
+import dev.atrium.it.fixture.SessionClient;
+import dev.atrium.it.fixture.SocketClient;
+import java.io.IOException;
+import java.net.http.HttpResponse;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** Failover of Redis to a replica that has, or has not, what was acknowledged. */
+class FailoverIT {
+
+    private RedisPair redis;
+    private Replica left;
+    private Replica right;
+
+    @BeforeEach
+    void start() throws IOException {
+        redis = new RedisPair();
+        Map<String, String> settings = Map.of("atrium.backplane", "redis", "quarkus.redis.hosts", redis.url());
+        left = Replica.start(settings);
+        right = Replica.start(settings);
+    }
+
+    @AfterEach
+    void stop() throws IOException {
+        left.close();
+        right.close();
+        redis.close();
+    }
+
+    @Test
+    void after_a_failover_that_lost_messages_every_acknowledged_one_is_received_and_the_gap_is_told() throws IOException {
+        try (SessionClient ann = left.session()) {
+            ann.join("lobby");
+            List<String> acknowledged = new ArrayList<>();
+            publish(5, acknowledged);
+            redis.awaitReplicated();
+            redis.holdBackReplication();
+            publish(3, acknowledged);
+            ann.pushes("message", 8);
+            redis.failOver();
+            publish(6, acknowledged);
+
+            assertThat(acknowledged).as("no place is given twice").doesNotHaveDuplicates();
+            SocketClient.await().until(() -> received(ann).containsAll(acknowledged));
+            assertThat(received(ann)).doesNotHaveDuplicates();
+            assertThat(ann.pushes("@gap")).hasSize(1);
+            assertThat(ann.pushes("@gap").get(0).at("/data/offset").asInt()).isEqualTo(5);
+        }
+    }
+
+    @Test
+    void after_a_failover_that_lost_nothing_no_gap_is_told() throws IOException {
+        try (SessionClient ann = left.session()) {
+            ann.join("lobby");
+            List<String> acknowledged = new ArrayList<>();
+            publish(5, acknowledged);
+            redis.awaitReplicated();
+            redis.failOver();
+            publish(5, acknowledged);
+            SocketClient.await().until(() -> received(ann).equals(acknowledged));
+            assertThat(ann.pushes("message")).extracting(message -> message.path("offset").asInt())
+                    .containsExactly(1, 2, 3, 4, 5, 6, 7, 8, 9, 10);
+            assertThat(ann.pushes("@gap")).isEmpty();
+        }
+    }
+
+    @Test
+    void a_client_that_was_away_during_the_failover_recovers_or_learns_of_the_gap() throws IOException {
+        List<String> acknowledged = new ArrayList<>();
+        publish(5, acknowledged);
+        redis.awaitReplicated();
+        redis.holdBackReplication();
+        publish(3, acknowledged);
+        redis.failOver();
+        publish(4, acknowledged);
+        String epoch = acknowledged.get(0).split(":")[0];
+        try (SessionClient before = left.session(); SessionClient after = right.session()) {
+            JsonNode whole = before.call("join", since(epoch, 5)).path("body");
+            assertThat(whole.path("recovered").asBoolean()).isTrue();
+            assertThat(before.pushes("message", 4)).extracting(FailoverIT::place).isEqualTo(acknowledged.subList(8, 12));
+            assertThat(after.call("join", since(epoch, 8)).at("/body/recovered").asBoolean()).as("6 to 8 are lost").isFalse();
+        }
+        JsonNode page = SessionClient.json(left.get("/rooms/lobby/messages?after=" + epoch + ":8").body());
+        assertThat(page.path("recovered").asBoolean()).isFalse();
+        assertThat(page.path("messages")).hasSize(4);
+        assertThat(SessionClient.json(left.get("/rooms/lobby/messages?after=" + epoch + ":5").body()).path("recovered")
+                .asBoolean())
+                .isTrue();
+    }
+
+    @Test
+    void a_room_that_the_new_primary_has_never_seen_begins_a_new_history() throws IOException {
+        redis.holdBackReplication();
+        try (SessionClient ann = left.session()) {
+            ann.join("lobby");
+            List<String> acknowledged = new ArrayList<>();
+            publish(3, acknowledged);
+            ann.pushes("message", 3);
+            redis.failOver();
+            publish(3, acknowledged);
+            assertThat(acknowledged).doesNotHaveDuplicates();
+            SocketClient.await().until(() -> received(ann).containsAll(acknowledged));
+            assertThat(ann.pushes("@gap")).hasSize(1);
+        }
+    }
+
+    private static String since(String epoch, int offset) {
+        return "{\"room\":\"lobby\",\"since\":{\"epoch\":\"" + epoch + "\",\"offset\":" + offset + "}}";
+    }
+
+    /** Publishes through the replica without members, until so many are acknowledged; adds their places. */
+    private void publish(int count, List<String> acknowledged) {
+        for (int i = 0; i < count; i++) {
+            SocketClient.await().until(() -> {
+                HttpResponse<String> reply = right.post("/rooms/lobby", "x");
+                if (reply.statusCode() == 201) {
+                    acknowledged.add(place(SessionClient.json(reply.body())));
+                }
+                return reply.statusCode() == 201;
+            });
+        }
+    }
+
+    private static List<String> received(SessionClient client) {
+        return client.pushes("message").stream().map(FailoverIT::place).toList();
+    }
+
+    private static String place(JsonNode position) {
+        return position.path("epoch").asText() + ":" + position.path("offset").asInt();
+    }
+}

@@ -1,0 +1,102 @@
+package dev.atrium.it.redis;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.atrium.it.fixture.RedisProcess;
+import dev.atrium.it.fixture.Replica;
+import dev.atrium.it.fixture.SessionClient;
+import dev.atrium.it.fixture.SocketClient;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.StreamSupport;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** A replica that sleeps past its lease, as a suspended virtual machine does, and wakes up. */
+class SleepingReplicaIT {
+
+    private static final Duration LEASE = Duration.ofSeconds(3);
+
+    private RedisProcess redis;
+    private Replica left;
+    private Replica right;
+
+    @BeforeEach
+    void start() {
+        redis = RedisProcess.start();
+        Map<String, String> settings = Map.of("atrium.backplane", "redis", "quarkus.redis.hosts", redis.url(),
+                "atrium.redis.lease", LEASE.toSeconds() + "s", "atrium.heartbeat.timeout", "2s", "atrium.heartbeat.interval",
+                "2s");
+        left = Replica.start(settings);
+        right = Replica.start(settings);
+    }
+
+    @AfterEach
+    void stop() {
+        left.signal("CONT");
+        left.close();
+        right.close();
+        redis.close();
+    }
+
+    @Test
+    void sessions_that_were_resumed_elsewhere_meanwhile_stay_there() {
+        try (SessionClient observer = right.session();
+                SessionClient before = left.session();
+                SessionClient staying = left.session();
+                SessionClient after = right.session()) {
+            observer.call("join", "{\"room\":\"lobby\",\"presence\":true}");
+            before.join("lobby");
+            staying.join("lobby");
+            String token = before.welcome().path("resume").asText();
+            awaitSettled();
+            left.signal("STOP");
+            SocketClient.await().until(() -> !members(observer).contains(before.id()));
+            SocketClient.await().until(() -> observer.pushes("@left").size() == 2);
+            assertThat(after.call("resume", "{\"token\":\"" + token + "\"}").path("code").asInt()).isEqualTo(200);
+            SocketClient.await().until(() -> members(observer).contains(before.id()));
+            left.signal("CONT");
+
+            Awaitility.await().atMost(LEASE.plusSeconds(1))
+                    .until(() -> members(observer), List.of(observer.id(), staying.id(), before.id())::containsAll);
+            // The old connection times out, and its replica must not announce that as a departure.
+            SocketClient.await().until(() -> left.metric("atrium_memberships") <= 1);
+            Awaitility.await().during(LEASE).atMost(LEASE.plusSeconds(5)).until(() -> members(observer).contains(before.id()));
+            assertThat(observer.pushes("@left")).as("each was announced once").hasSize(2);
+            String stored = redis.reply("GET \"atrium:session:{" + token.substring(0, 6) + "}:" + token + "\"");
+            assertThat(stored).as("the old token leads to the new one").contains("\r\n@");
+            try (SessionClient third = right.session()) {
+                assertThat(third.call("resume", "{\"token\":\"" + token + "\"}").at("/body/id").asText())
+                        .isEqualTo(before.id());
+                assertThat(after.closeReason()).isEqualTo("resumed on another connection");
+            }
+        }
+    }
+
+    @Test
+    void members_whose_clients_waited_are_members_again() {
+        try (SessionClient observer = right.session(); SessionClient waiting = left.session()) {
+            observer.join("lobby");
+            waiting.join("lobby");
+            awaitSettled();
+            left.signal("STOP");
+            SocketClient.await().until(() -> !members(observer).contains(waiting.id()));
+            left.signal("CONT");
+            Awaitility.await().atMost(LEASE.plusSeconds(1)).until(() -> members(observer).contains(waiting.id()));
+        }
+    }
+
+    /** A replica that has just started does not yet take others for dead. */
+    private void awaitSettled() {
+        Awaitility.await().pollDelay(LEASE.plusSeconds(1)).until(() -> true);
+    }
+
+    private static List<String> members(SessionClient client) {
+        JsonNode members = client.call("members", "{\"room\":\"lobby\"}").at("/body/members");
+        return StreamSupport.stream(members.spliterator(), false).map(member -> member.path("id").asText()).toList();
+    }
+}
