@@ -54,7 +54,7 @@ class ArchitectureTest {
             .whereLayer("tracing").mayOnlyAccessLayers("room", "setting")
             .whereLayer("gateway").mayOnlyAccessLayers("security", "room", "session", "backplane", "tracing", "setting")
             .whereLayer("file").mayOnlyAccessLayers("gateway", "security", "room", "session", "backplane", "setting")
-            .whereLayer("application").mayOnlyAccessLayers("gateway", "session", "room")
+            .whereLayer("application").mayOnlyAccessLayers("gateway", "security", "session", "room")
             .whereLayer("admission").mayOnlyAccessLayers("gateway", "security", "session", "room", "setting")
             .whereLayer("websocket")
             .mayOnlyAccessLayers("admission", "application", "file", "gateway", "security", "session", "room", "setting")

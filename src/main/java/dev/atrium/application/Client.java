@@ -1,6 +1,7 @@
 package dev.atrium.application;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.atrium.security.HandshakeInfo;
 import io.smallrye.mutiny.Uni;
 import java.time.Duration;
 import java.util.List;
@@ -18,6 +19,12 @@ public interface Client {
 
     /** User that the client's token names, or null. */
     String user();
+
+    /** IP address of the client, read from {@code X-Forwarded-For} only if a trusted proxy has sent it; empty if unknown. */
+    String address();
+
+    /** Query and headers of the request that opened the client's connection. */
+    HandshakeInfo handshake();
 
     /** Namespace of this client. */
     String namespace();

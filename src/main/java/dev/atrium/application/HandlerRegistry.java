@@ -27,6 +27,11 @@ public final class HandlerRegistry {
         return new HandlerRegistry();
     }
 
+    /** Whether the application has no handlers at all. */
+    public boolean isEmpty() {
+        return endpoints.isEmpty();
+    }
+
     /** Handlers of a namespace; null if the application has none for it. */
     public NamespaceHandlers of(String namespace) {
         return endpoints.get(namespace);

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.NullNode;
 import dev.atrium.gateway.Gateway;
 import dev.atrium.gateway.RoomService;
 import dev.atrium.room.RoomId;
+import dev.atrium.security.HandshakeInfo;
 import dev.atrium.session.CloseReason;
 import dev.atrium.session.Session;
 import io.smallrye.mutiny.Uni;
@@ -39,6 +40,16 @@ public abstract class SessionHandle implements Client, LocalClient {
     @Override
     public final String user() {
         return session.self().user();
+    }
+
+    @Override
+    public final String address() {
+        return session.caller().address();
+    }
+
+    @Override
+    public final HandshakeInfo handshake() {
+        return session.caller().handshake();
     }
 
     @Override

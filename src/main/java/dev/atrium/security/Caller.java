@@ -5,8 +5,14 @@ package dev.atrium.security;
  *
  * @param identity identity of the client
  * @param address the client's IP address; empty if unknown
+ * @param handshake the request itself, if an application's handlers may ask for it; else {@link HandshakeInfo#NONE}
  */
-public record Caller(Identity identity, String address) {
+public record Caller(Identity identity, String address, HandshakeInfo handshake) {
+
+    /** A client whose request is not kept. */
+    public Caller(Identity identity, String address) {
+        this(identity, address, HandshakeInfo.NONE);
+    }
 
     /**
      * Returns the key that identifies this client in rate limits and penalties: its user, otherwise its address; null if both
@@ -24,8 +30,13 @@ public record Caller(Identity identity, String address) {
         return "u" + user;
     }
 
+    /** Returns the same client with the request that opened its connection. */
+    public Caller with(HandshakeInfo opened) {
+        return new Caller(identity, address, opened);
+    }
+
     /** Returns the same client with another identity. */
     public Caller as(Identity other) {
-        return new Caller(other, address);
+        return new Caller(other, address, handshake);
     }
 }

@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.IntNode;
 import com.fasterxml.jackson.databind.node.TextNode;
 import dev.atrium.gateway.ErrorReply;
+import dev.atrium.security.HandshakeInfo;
 import dev.atrium.session.CloseReason;
 import io.smallrye.mutiny.Uni;
 import java.io.IOException;
@@ -193,6 +194,16 @@ class HandlerRegistryTest {
         @Override
         public String namespace() {
             return "/";
+        }
+
+        @Override
+        public String address() {
+            return "";
+        }
+
+        @Override
+        public HandshakeInfo handshake() {
+            return HandshakeInfo.NONE;
         }
 
         @Override

@@ -105,6 +105,24 @@ class ApplicationIT {
         }
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = { "polling", "websocket" })
+    void a_handler_sees_the_request_that_opened_the_connection(String transport) throws Exception {
+        URI versioned = URI.create(lab + "?version=7");
+        try (SocketIoClient client = SocketIoClient.connect(versioned, transport, Map.of())) {
+            assertThat(client.emitWithAck("where from")).contains("127.0.0.1 /socket.io/ 7 null null");
+        }
+    }
+
+    @Test
+    void a_handler_sees_the_request_of_a_client_of_the_session_protocol() {
+        URI url = URI.create(main.toString().replace("http", "ws") + "ws?ns=/lab&version=7");
+        try (SessionClient client = SessionClient.connect(url)) {
+            assertThat(client.call("call", "{\"name\":\"where from\"}").path("body").asText())
+                    .isEqualTo("127.0.0.1 /ws 7 null null");
+        }
+    }
+
     @Test
     void arguments_and_results_are_of_any_type() throws Exception {
         try (SocketIoClient client = client(lab, "websocket")) {

@@ -94,6 +94,12 @@ public class Laboratory {
         return client.emitWithAckValues(Duration.ofSeconds(5), "question").map(Object::toString);
     }
 
+    @OnEvent("where from")
+    String whereFrom(Client client) {
+        return client.address() + " " + client.handshake().path() + " " + client.handshake().query("version") + " "
+                + client.handshake().header("X-Version") + " " + client.handshake().query("access_token");
+    }
+
     @OnEvent("hi")
     void hi(Client client) {
         client.emit("private", "hi");

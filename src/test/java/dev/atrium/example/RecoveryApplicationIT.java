@@ -36,17 +36,19 @@ class RecoveryApplicationIT {
         try (SocketClient client = SocketClient.connect(url)) {
             client.await(1);
             client.text("40/lab,{}");
-            String sid = client.await(2).get(1).replaceAll(".*\"sid\":\"([^\"]+)\".*", "$1");
+            // The connect handler emits what the client has presented.
+            assertThat(client.await(3).get(2)).isEqualTo("42/lab,[\"auth\",{},\"\"]");
+            String sid = client.received().get(1).replaceAll(".*\"sid\":\"([^\"]+)\".*", "$1");
             client.text("42/lab,[\"hi\"]");
-            assertThat(client.await(3).get(2)).as("nothing was received so far").isEqualTo("42/lab,[\"private\",\"hi\",\"\"]");
+            assertThat(client.await(4).get(3)).as("nothing was received so far").isEqualTo("42/lab,[\"private\",\"hi\",\"\"]");
             client.text("42/lab,[\"tell\",[\"" + sid + "\"],[],\"all\"]");
-            String told = client.await(4).get(3);
+            String told = client.await(5).get(4);
             assertThat(told).matches("42/lab,\\[\"told\",\"all\",\"\\d+\\.[^\"]+\"]");
             String offset = told.substring(told.lastIndexOf(",\"") + 1);
             client.text("42/lab,[\"hi\"]");
-            assertThat(client.await(5).get(4)).isEqualTo("42/lab,[\"private\",\"hi\"," + offset);
+            assertThat(client.await(6).get(5)).isEqualTo("42/lab,[\"private\",\"hi\"," + offset);
             client.text("42/lab,[\"ask me\"]");
-            assertThat(client.await(6).get(5)).isEqualTo("42/lab,0[\"question\",6,7," + offset);
+            assertThat(client.await(7).get(6)).isEqualTo("42/lab,0[\"question\",6,7," + offset);
         }
     }
 
@@ -56,11 +58,11 @@ class RecoveryApplicationIT {
         try (SocketClient client = SocketClient.connect(url)) {
             client.await(1);
             client.text("40/lab,{}");
-            client.await(2);
-            client.text("42/lab,7[\"ask me for all\"]");
             client.await(3);
+            client.text("42/lab,7[\"ask me for all\"]");
+            client.await(4);
             client.text("43/lab,0[1,\"two\",{\"three\":3}]");
-            assertThat(client.await(4).get(3)).isEqualTo("43/lab,7[\"[1, \\\"two\\\", {\\\"three\\\":3}]\"]");
+            assertThat(client.await(5).get(4)).isEqualTo("43/lab,7[\"[1, \\\"two\\\", {\\\"three\\\":3}]\"]");
         }
     }
 }

@@ -7,6 +7,7 @@ import dev.atrium.security.AuthenticationException;
 import dev.atrium.security.Authenticator;
 import dev.atrium.security.Caller;
 import dev.atrium.security.ConnectionLimiter;
+import dev.atrium.security.HandshakeInfo;
 import dev.atrium.security.Identity;
 import dev.atrium.security.Limit;
 import dev.atrium.security.LimitException;
@@ -19,6 +20,7 @@ import io.quarkus.runtime.configuration.ConfigurationException;
 import io.quarkus.vertx.http.runtime.security.QuarkusHttpUser;
 import io.vertx.core.Context;
 import io.vertx.core.Handler;
+import io.vertx.core.MultiMap;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerRequest;
@@ -26,9 +28,13 @@ import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import jakarta.enterprise.event.Observes;
 import jakarta.inject.Singleton;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
+import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
+import java.util.function.UnaryOperator;
 
 /**
  * Request filter in front of all transports: checks the origin, authenticates the client, and strips the token from the URL. It
@@ -245,6 +251,27 @@ public final class Admission {
     public static Caller caller(RoutingContext context) {
         Caller caller = context.get(CALLER);
         return caller == null ? new Caller(Identity.NOBODY, "") : caller;
+    }
+
+    /**
+     * Returns the caller of a handshake.
+     *
+     * @param keep whether the request is kept for handlers of the application, for as long as the connection
+     */
+    public static Caller caller(RoutingContext context, boolean keep) {
+        Caller caller = caller(context);
+        return keep ? caller.with(handshake(context.request())) : caller;
+    }
+
+    private static HandshakeInfo handshake(HttpServerRequest request) {
+        return new HandshakeInfo(request.path(), all(request.params(), UnaryOperator.identity()),
+                all(request.headers(), name -> name.toLowerCase(Locale.ROOT)));
+    }
+
+    private static Map<String, List<String>> all(MultiMap values, UnaryOperator<String> key) {
+        Map<String, List<String>> all = new HashMap<>();
+        values.names().forEach(name -> all.put(key.apply(name), List.copyOf(values.getAll(name))));
+        return Map.copyOf(all);
     }
 
     /** Returns the client of a request, for commands that take no session. */

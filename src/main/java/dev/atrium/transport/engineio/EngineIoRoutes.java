@@ -140,7 +140,7 @@ public final class EngineIoRoutes {
             Admission.refuse(context, Admission.failure(context));
             return;
         }
-        Caller caller = Admission.caller(context);
+        Caller caller = Admission.caller(context, sockets.keepsHandshakes());
         ConnectionLimiter.Slot slot = admission.connect(context, Transport.SOCKETIO);
         if (slot == null) {
             return;

@@ -28,6 +28,11 @@ public final class EngineSockets {
          * Creates the listener of a new connection; nothing can be sent before this returns. On the connection's event loop.
          */
         EngineSocket.Listener connected(EngineSocket socket);
+
+        /** Whether the request that opens a connection is kept with its {@link EngineSocket#caller}. */
+        default boolean keepsHandshakes() {
+            return false;
+        }
     }
 
     private final ConcurrentMap<String, EngineSocket> sockets = new ConcurrentHashMap<>();
@@ -53,6 +58,10 @@ public final class EngineSockets {
     /** Returns the number of connections on a transport, {@code polling} or {@code websocket}. */
     public long count(String transport) {
         return sockets.values().stream().filter(socket -> socket.transport().equals(transport)).count();
+    }
+
+    boolean keepsHandshakes() {
+        return application.keepsHandshakes();
     }
 
     EngineSocket find(String sid) {

@@ -106,6 +106,11 @@ final class Namespaces {
         }
     }
 
+    /** Whether the application has handlers for any namespace. */
+    boolean haveHandlers() {
+        return !endpoints.isEmpty();
+    }
+
     private boolean isOpen(String namespace) {
         try {
             RoomId.everyone(namespace);

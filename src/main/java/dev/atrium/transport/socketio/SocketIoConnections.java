@@ -20,4 +20,10 @@ final class SocketIoConnections implements EngineSockets.Application {
     public EngineSocket.Listener connected(EngineSocket socket) {
         return new SocketIoConnection(namespaces, config, socket);
     }
+
+    /** Only for an application with handlers, which may ask for them: they take some kilobytes a connection. */
+    @Override
+    public boolean keepsHandshakes() {
+        return namespaces.haveHandlers();
+    }
 }

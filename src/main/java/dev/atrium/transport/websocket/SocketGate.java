@@ -4,6 +4,7 @@ import dev.atrium.gateway.ErrorReply;
 import dev.atrium.gateway.RoomUrl;
 import dev.atrium.room.InvalidNameException;
 import dev.atrium.room.RoomId;
+import dev.atrium.security.Caller;
 import dev.atrium.security.ConnectionLimiter;
 import dev.atrium.session.Transport;
 import dev.atrium.transport.admission.Admission;
@@ -71,7 +72,8 @@ public final class SocketGate {
             }
             ConnectionLimiter.Slot slot = admission.connect(context, transport);
             if (slot != null) {
-                new SocketHandshake(Admission.caller(context), Admission.failure(context), slot, settings, services, query)
+                new SocketHandshake(caller(context, transport, query), Admission.failure(context), slot, settings, services,
+                        query)
                         .attach(context);
                 Admission.forget(context);
                 context.next();
@@ -81,6 +83,11 @@ public final class SocketGate {
         } catch (ErrorReply e) {
             Problem.send(context, e);
         }
+    }
+
+    private Caller caller(RoutingContext context, Transport transport, SocketQuery query) {
+        boolean handled = transport == Transport.SESSION && services.endpoints().of(query.namespace()) != null;
+        return Admission.caller(context, handled);
     }
 
     /**
