@@ -25,8 +25,16 @@ record RedisServerInfo(String replicationId, boolean primary, boolean cluster, b
     static Future<RedisServerInfo> of(RedisConnection connection) {
         return info(connection, "replication").compose(replication -> info(connection, "server")
                 .compose(server -> info(connection, "persistence")
+                        .compose(RedisServerInfo::requireLoaded)
                         .compose(persistence -> appendFsync(connection)
                                 .map(fsync -> parse(replication + server + persistence + fsync)))));
+    }
+
+    /** While Redis reads its append-only file it says that it has none. */
+    private static Future<String> requireLoaded(String persistence) {
+        return field(persistence, "loading").equals("1")
+                ? Future.failedFuture("LOADING Redis is loading the dataset in memory")
+                : Future.succeededFuture(persistence);
     }
 
     private static Future<String> info(RedisConnection connection, String section) {

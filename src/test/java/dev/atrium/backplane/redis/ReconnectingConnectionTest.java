@@ -126,6 +126,15 @@ class ReconnectingConnectionTest {
     }
 
     @Test
+    void a_redis_that_still_loads_is_not_used_because_it_does_not_tell_yet_what_it_has_kept() {
+        redis.info = "role:master\r\nloading:1\r\naof_enabled:0\r\n";
+        connection.start();
+        await().until(() -> redis.connections.size() > 1);
+        assertThat(connection.isUp()).isFalse();
+        assertThat(connection.problem()).startsWith("LOADING");
+    }
+
+    @Test
     void a_request_is_made_for_the_data_that_it_meets() {
         up();
         connection.send(target -> Request.cmd(Command.GET).arg(target.dataHistory()).arg(target.number()));
