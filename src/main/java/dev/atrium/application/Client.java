@@ -47,7 +47,7 @@ public interface Client {
     /**
      * Emits an event to this client and requests an acknowledgement.
      *
-     * @return the first value of the acknowledgement, null of JSON if it has none; or a
+     * @return the first value of the acknowledgement, JSON {@code null} if it has none; or a
      *         {@link dev.atrium.gateway.ErrorReply}, 504 if none comes in time
      */
     Uni<JsonNode> emitWithAck(Duration timeout, String event, Object... arguments);

@@ -24,7 +24,7 @@ public record BackplaneStatus(String kind, State state, String detail, Map<Funct
     /** Reason: no connection. */
     public static final String UNREACHABLE = "unreachable";
 
-    /** Reason: a connection that brings nothing. */
+    /** Reason: nothing arrives over the subscription. */
     public static final String SILENT = "silent";
 
     /** Reason: a reply of Redis that is not among {@link #REASONS}. */

@@ -44,7 +44,7 @@ public final class Membership {
 
     /** Returns whether the member has received, or will receive, every message after that position. */
     public boolean covers(StreamPosition place) {
-        return place.isIn(start.epoch()) && place.offset() >= start.offset();
+        return (place.isIn(start.epoch()) || start.isIn(place.epoch())) && place.offset() >= start.offset();
     }
 
     /** Starts delivery of every message after {@link #position}, which the client knows by now. */

@@ -26,6 +26,12 @@ public record HandshakeInfo(String path, Map<String, List<String>> query, Map<St
         return first(headers.get(name.toLowerCase(Locale.ROOT)));
     }
 
+    /** Names the path alone: the rest may contain secrets. */
+    @Override
+    public String toString() {
+        return "HandshakeInfo[" + path + "]";
+    }
+
     private static String first(List<String> values) {
         return values == null ? null : values.get(0);
     }

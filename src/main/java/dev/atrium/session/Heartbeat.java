@@ -57,7 +57,6 @@ final class Heartbeat {
     }
 
     private void check(Beat beat, long now) {
-        long silent = now - beat.lastReceived;
         boolean first = beat.takeFirst();
         if (!beat.isOpen()) {
             return;
@@ -67,17 +66,27 @@ final class Heartbeat {
         } else if (beat.readingPaused) {
             // Reading from this client is paused, so its silence is no sign that it is gone.
             put(beat, now + interval);
-        } else if (silent >= interval + timeout) {
-            beat.missed();
-        } else if (beat.pinged < beat.lastReceived && (silent >= interval || first)) {
+        } else if (beat.pinged >= beat.lastReceived) {
+            if (now >= deadline(beat)) {
+                beat.missed();
+            } else {
+                put(beat, deadline(beat));
+            }
+        } else if (first || now - beat.lastReceived >= interval) {
             beat.pinged = now;
             beat.ping();
-            put(beat, Math.min(now + interval, beat.lastReceived + interval + timeout));
-        } else if (beat.pinged >= beat.lastReceived) {
-            put(beat, beat.lastReceived + interval + timeout);
+            put(beat, Math.min(now + interval, deadline(beat)));
         } else {
             put(beat, beat.lastReceived + interval);
         }
+    }
+
+    /**
+     * Returns when a client has to have answered its ping. A ping that comes late, because this process slept, is no fault of
+     * the client.
+     */
+    private long deadline(Beat beat) {
+        return Math.max(beat.lastReceived + interval, beat.pinged) + timeout;
     }
 
     private void put(Beat beat, long when) {

@@ -24,6 +24,9 @@ final class ReconnectingConnection {
 
     private static final Logger LOG = Logger.getLogger(ReconnectingConnection.class);
 
+    /** History of data that could not be identified, because Redis refuses writes. */
+    static final String UNIDENTIFIED = "";
+
     private static final int CONNECT_SECONDS = 5;
 
     private final String name;
@@ -115,11 +118,21 @@ final class ReconnectingConnection {
         }
     }
 
+    /** Whether the data at the other end could not be identified. */
+    boolean isUnidentified() {
+        Live current = live;
+        return current != null && UNIDENTIFIED.equals(current.target.dataHistory);
+    }
+
     /** Drops the connection, so that it is made again. */
     void restart(String reason) {
-        Live current = live;
-        if (current != null) {
-            loop.run(() -> lost(current.connection, new IllegalStateException(reason)));
+        restart(live, reason);
+    }
+
+    /** Drops that connection, unless another one has taken its place. */
+    private void restart(Live former, String reason) {
+        if (former != null) {
+            loop.run(() -> lost(former.connection, new IllegalStateException(reason)));
         }
     }
 
@@ -155,7 +168,7 @@ final class ReconnectingConnection {
         }
         pending.increment();
         return current.connection.send(request.apply(current.target)).onComplete(done -> pending.decrement())
-                .recover(failure -> Future.failedFuture(unavailable(failure)));
+                .recover(failure -> Future.failedFuture(unavailable(failure, current)));
     }
 
     /** Returns the number of commands without a reply so far. Any thread. */
@@ -163,12 +176,12 @@ final class ReconnectingConnection {
         return pending.intValue();
     }
 
-    private BackplaneUnavailableException unavailable(Throwable failure) {
+    private BackplaneUnavailableException unavailable(Throwable failure, Live current) {
         RedisError error = RedisError.of(failure);
         if (error.code().equals("NOSCRIPT") || error.code().equals("READONLY")) {
             // Scripts were flushed, or this Redis is no longer the primary: a new connection loads the scripts, or finds the new
             // primary.
-            restart(error.text());
+            restart(current, error.text());
         }
         return error.isBeforeEffect() || error.text().equals("Connection is closed")
                 ? BackplaneUnavailableException.notSent(error.text(), failure)

@@ -62,8 +62,8 @@ public final class RedisBackplane implements Backplane {
     private final LongAdder errors = new LongAdder();
     private final LongAdder reconnects = new LongAdder();
     private long refreshTimer;
-    /** Whether nothing was written again since the connection came back; on the loop only. */
-    private boolean reconnected;
+    /** Whether the state of this replica has to be written again; on the loop only. */
+    private boolean mustRepublish;
 
     private RedisBackplane(BackplaneConfig config, HistoryPolicy history, Node node, Vertx vertx, Redis redis) {
         this.node = node;
@@ -77,7 +77,7 @@ public final class RedisBackplane implements Backplane {
                 new Lease(config.redis().lease(), System::nanoTime));
         this.publications = config.redis().acknowledgeReplicas() == 0 ? commands
                 : new ReconnectingConnection("publication", redis, loop, reconnects, new PublicationListener());
-        this.log = new RoomLog(commands, publications, context, config, history);
+        this.log = new RoomLog(commands, publications, context, config, history, health);
         this.presence = new RedisPresence(context, commands, log);
         this.reaper = new Reaper(context, commands, presence, config.resume().window().toMillis());
         this.heartbeat = new ReplicaHeartbeat(commands, context, health);
@@ -109,7 +109,7 @@ public final class RedisBackplane implements Backplane {
 
     @Override
     public Uni<PublishResult> publish(Publication publication) {
-        return uni(() -> log.append(publication).onComplete(done -> noteHealth(done.cause())));
+        return uni(() -> log.append(publication).onFailure(this::noteRefusal));
     }
 
     @Override
@@ -201,10 +201,8 @@ public final class RedisBackplane implements Backplane {
         commands.close();
     }
 
-    private void noteHealth(Throwable failure) {
-        if (failure == null) {
-            health.accepted(Function.PUBLISH);
-        } else if (failure.getCause() != null) {
+    private void noteRefusal(Throwable failure) {
+        if (failure.getCause() != null) {
             health.failed(Function.PUBLISH, RedisError.of(failure.getCause()));
         }
     }
@@ -245,19 +243,33 @@ public final class RedisBackplane implements Backplane {
                         .collect(Collectors.joining("; "));
     }
 
+    /** Redis refused the write by which a connection identifies its data, and accepts writes now. */
+    private static void reconnectUnlessIdentified(ReconnectingConnection connection) {
+        if (connection.isUnidentified()) {
+            connection.restart("to identify the data of Redis, which accepts writes again");
+        }
+    }
+
     private void republish() {
         sessions.republish().onComplete(done -> presence.republish());
     }
 
     private void beat(boolean expired) {
+        mustRepublish |= expired;
+        reconnectUnlessIdentified(commands);
+        if (publications != commands) {
+            reconnectUnlessIdentified(publications);
+            // Redis closes no idle connection, but this client does.
+            publications.send(Request.cmd(Command.PING));
+        }
         sessions.beat();
         commands.send(Request.cmd(Command.SADD).arg(keys.registry()).arg(node.name())).onSuccess(added -> {
             // New, or declared dead while it was cut off, in which case its members were removed.
             boolean unregistered = added.toInteger() == 1;
             // Writes failed on a live connection, because Redis or the command queue was full.
             boolean unpublished = limiter.isIdle() && (presence.isUnpublished() || sessions.isUnpublished());
-            if (expired || reconnected || unregistered || unpublished) {
-                reconnected = false;
+            if (mustRepublish || unregistered || unpublished) {
+                mustRepublish = false;
                 republish();
             }
         });
@@ -286,7 +298,11 @@ public final class RedisBackplane implements Backplane {
         boolean whole = server.durable() && !server.promoted();
         return Script.loadAll(opened).compose(loaded -> opened.send(Script.IDENTIFY.with(keys.server())
                 .arg(server.replicationId()).arg(whole ? 1 : 0).arg(StreamPosition.origin().epoch())))
-                .map(Response::toString);
+                .map(Response::toString)
+                // A full Redis can still be read; publications have to wait.
+                .recover(failure -> RedisError.of(failure).refusesOnlyWrites()
+                        ? Future.succeededFuture(ReconnectingConnection.UNIDENTIFIED)
+                        : Future.failedFuture(failure));
     }
 
     private final class PublicationListener implements ReconnectingConnection.Listener {
@@ -317,7 +333,7 @@ public final class RedisBackplane implements Backplane {
 
         @Override
         public void up() {
-            reconnected = true;
+            mustRepublish = true;
             heartbeat.beat();
         }
     }

@@ -52,6 +52,11 @@ record RedisError(String code, String text, boolean fromScript) {
         return code.equals("NOPERM");
     }
 
+    /** Returns whether this server refuses writes, and can be read. */
+    boolean refusesOnlyWrites() {
+        return code.equals("OOM") || code.equals("NOREPLICAS") || code.equals("MISCONF");
+    }
+
     /** Returns whether this server refuses writes, so that this will not pass with the next command. */
     boolean refusesWrites() {
         return REFUSES_WRITES.contains(code);

@@ -14,19 +14,18 @@ final class RedisHealth {
 
     private static final Logger LOG = Logger.getLogger(RedisHealth.class);
 
-    /** A missing permission of publications shows at a publication alone: without another one the refusal is forgotten. */
-    private static final long NOPERM_NANOS = TimeUnit.SECONDS.toNanos(10);
+    /**
+     * How long a refusal of publications counts after the last one, unless the lease was refused for the same reason. Some
+     * publications may succeed meanwhile: each success must neither clear it nor be logged.
+     */
+    private static final long FORGET_NANOS = TimeUnit.SECONDS.toNanos(10);
 
     private final Map<Function, Refusal> refused = new ConcurrentHashMap<>();
 
     private record Refusal(RedisError error, long at) {
-    }
 
-    /** Redis has accepted a command of that kind. */
-    void accepted(Function function) {
-        // Read first: every publication comes here.
-        if (refused.containsKey(function) && refused.remove(function) != null && refused.isEmpty()) {
-            LOG.info("Redis accepts the writes of this replica again");
+        boolean isFor(String code) {
+            return error.code().equals(code);
         }
     }
 
@@ -35,10 +34,32 @@ final class RedisHealth {
         if (!error.refusesWrites()) {
             return;
         }
-        boolean known = refused.values().stream().anyMatch(other -> other.error.code().equals(error.code()));
+        boolean known = refused.values().stream().anyMatch(other -> other.isFor(error.code()));
         refused.put(function, new Refusal(error, System.nanoTime()));
         if (!known) {
             LOG.warnf("Redis refuses %s: %s", function.what(), error.text());
+        }
+    }
+
+    /** Redis has renewed the lease: what it refused for all writes is over. Once a second. */
+    void leaseRenewed() {
+        Refusal ofLease = refused.remove(Function.LEASE);
+        Refusal ofPublications = refused.get(Function.PUBLISH);
+        boolean over = ofPublications != null && (ofLease != null && ofLease.isFor(ofPublications.error.code())
+                || System.nanoTime() - ofPublications.at > FORGET_NANOS);
+        if (over) {
+            refused.remove(Function.PUBLISH, ofPublications);
+        }
+        if ((ofLease != null || over) && refused.isEmpty()) {
+            LOG.info("Redis accepts the writes of this replica again");
+        }
+    }
+
+    /** Redis has not renewed the lease. A missing permission says nothing about publications. */
+    void leaseRefused(RedisError error) {
+        failed(Function.LEASE, error);
+        if (!error.isMissingPermission()) {
+            failed(Function.PUBLISH, error);
         }
     }
 
@@ -46,22 +67,5 @@ final class RedisHealth {
     RedisError refusal(Function function) {
         Refusal refusal = refused.get(function);
         return refusal == null ? null : refusal.error;
-    }
-
-    /** Redis has renewed the lease: it refuses no writes as such. */
-    void leaseRenewed() {
-        accepted(Function.LEASE);
-        Refusal refusal = refused.get(Function.PUBLISH);
-        if (refusal != null && (!refusal.error.isMissingPermission() || System.nanoTime() - refusal.at > NOPERM_NANOS)) {
-            accepted(Function.PUBLISH);
-        }
-    }
-
-    /** Redis has not renewed the lease. */
-    void leaseRefused(RedisError error) {
-        failed(Function.LEASE, error);
-        if (!error.isMissingPermission()) {
-            failed(Function.PUBLISH, error);
-        }
     }
 }

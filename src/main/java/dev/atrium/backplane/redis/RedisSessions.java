@@ -191,8 +191,11 @@ final class RedisSessions implements SessionStore {
                 })
                 .compose(saved -> {
                     if (saved.toInteger() == 0) {
-                        // Another connection was faster.
-                        removeLocal(session.token());
+                        // Another connection was faster. If it came to this replica, the session is still expected here.
+                        local.remove(session.token());
+                        if (local.values().stream().noneMatch(other -> other.self().id().equals(session.self().id()))) {
+                            subscriptions.withdrawMove(ownRoom(session));
+                        }
                         return Future.<SavedSession> succeededFuture();
                     }
                     return Future.succeededFuture(session);

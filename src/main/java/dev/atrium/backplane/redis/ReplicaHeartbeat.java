@@ -50,7 +50,7 @@ final class ReplicaHeartbeat {
         /**
          * The lease has just been renewed.
          *
-         * @param expired whether it had expired before: other replicas may have taken this one for dead
+         * @param expired whether it had expired before, or there was none: other replicas may have taken this one for dead
          */
         void renewed(boolean expired);
 
@@ -98,17 +98,21 @@ final class ReplicaHeartbeat {
             upSince = now;
             listener.missed();
         }
-        commands.send(Request.cmd(Command.SET).arg(leaseKey).arg(address).arg("PX").arg(lease.millis()))
-                .onSuccess(reply -> loop.run(() -> renewed(now)))
+        commands.send(Request.cmd(Command.SET).arg(leaseKey).arg(address).arg("PX").arg(lease.millis())
+                .arg("GET"))
+                .onSuccess(before -> loop.run(() -> renewed(now, before == null)))
                 .onFailure(failure -> loop.run(() -> refused(failure)));
         commands.send(Request.cmd(Command.PUBLISH).arg(channel).arg("?" + System.nanoTime())).onFailure(this::log);
     }
 
-    private void renewed(long sentAt) {
+    /**
+     * @param absent whether Redis had the lease no more, or not yet; a clock that stops while the machine sleeps cannot tell
+     */
+    private void renewed(long sentAt, boolean absent) {
         commandReplied();
         commands.confirm();
         health.leaseRenewed();
-        listener.renewed(lease.renewed(sentAt));
+        listener.renewed(lease.renewed(sentAt) | absent);
     }
 
     private void refused(Throwable failure) {

@@ -1,5 +1,6 @@
 package dev.atrium.backplane.redis;
 
+import dev.atrium.backplane.BackplaneStatus;
 import dev.atrium.backplane.BackplaneUnavailableException;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
@@ -23,6 +24,7 @@ final class ReplicationWait {
     private final ReconnectingConnection publications;
     private final RedisLoop loop;
     private final int replicas;
+    private final RedisHealth health;
     /** Publications that no WAIT covers yet; on the backplane's event loop only. */
     private List<Published> uncovered = new ArrayList<>();
     private boolean waiting;
@@ -31,7 +33,8 @@ final class ReplicationWait {
     private record Published(int connection, Promise<Void> replicated) {
     }
 
-    ReplicationWait(ReconnectingConnection publications, RedisLoop loop, int replicas) {
+    ReplicationWait(ReconnectingConnection publications, RedisLoop loop, int replicas, RedisHealth health) {
+        this.health = health;
         this.publications = publications;
         this.loop = loop;
         this.replicas = replicas;
@@ -68,11 +71,19 @@ final class ReplicationWait {
         });
         reply.onComplete(done -> loop.execute(() -> {
             waiting = false;
+            if (reply.succeeded() && reply.result().toInteger() < replicas) {
+                health.failed(BackplaneStatus.Function.PUBLISH,
+                        new RedisError("NOREPLICAS", tooFew(reply.result().toInteger()), false));
+            }
             covered.forEach(published -> complete(published, connection[0], reply.map(Response::toInteger)));
             if (!uncovered.isEmpty()) {
                 next();
             }
         }));
+    }
+
+    private String tooFew(int acknowledged) {
+        return acknowledged + " of " + replicas + " replicas of Redis have the last publication";
     }
 
     private void complete(Published published, int connection, Future<Integer> reply) {
@@ -83,7 +94,7 @@ final class ReplicationWait {
         }
         String reason = reply.failed() ? reply.cause().getMessage()
                 : published.connection != connection ? "the connection to Redis broke"
-                        : reply.result() + " of " + replicas + " replicas of Redis have it";
+                        : tooFew(reply.result());
         // Whatever WAIT failed with: the message itself is published.
         published.replicated.fail(BackplaneUnavailableException.unanswered(new IllegalStateException(reason)));
     }

@@ -40,11 +40,11 @@ final class RoomLog {
 
     /** @param publications connection of publications; the same as the one of commands if nothing waits for replication */
     RoomLog(ReconnectingConnection commands, ReconnectingConnection publications, RedisContext context, BackplaneConfig config,
-            HistoryPolicy history) {
+            HistoryPolicy history, RedisHealth health) {
         this.commands = commands;
         this.publications = publications;
         int replicas = config.redis().acknowledgeReplicas();
-        this.replication = replicas == 0 ? null : new ReplicationWait(publications, context.loop(), replicas);
+        this.replication = replicas == 0 ? null : new ReplicationWait(publications, context.loop(), replicas, health);
         this.keys = context.keys();
         this.history = history;
         this.logSize = config.redis().logSize();

@@ -211,7 +211,7 @@ final class Subscriptions implements RoomSubscription.Reader, ReconnectingConnec
 
     @Override
     public Future<String> prepare(RedisConnection opened, RedisServerInfo server) {
-        return opened.send(Request.cmd(Command.PING)).map("");
+        return opened.send(Request.cmd(Command.PING)).map(Response::toString);
     }
 
     @Override

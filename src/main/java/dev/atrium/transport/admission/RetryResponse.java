@@ -27,7 +27,7 @@ public record RetryResponse(String contentType, IntFunction<Buffer> body) {
         return context.get(RetryResponse.class.getName());
     }
 
-    /** Ends the response. Clients that are turned away together are spread over a second, at least. */
+    /** Ends the response. Clients that are rejected at the same time come back within a second of each other, not at once. */
     void send(RoutingContext context, int afterSeconds) {
         int millis = afterSeconds * 1_000 + ThreadLocalRandom.current().nextInt(SPREAD_MILLIS) - SPREAD_MILLIS / 2;
         context.response().putHeader(HttpHeaders.CONTENT_TYPE, contentType).putHeader(HttpHeaders.CACHE_CONTROL, "no-store")

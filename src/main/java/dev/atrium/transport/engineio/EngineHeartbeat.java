@@ -12,6 +12,9 @@ import java.util.function.BooleanSupplier;
  */
 final class EngineHeartbeat {
 
+    /** Delay of a ping that is longer than timers are late on a busy event loop. */
+    private static final long LATE_NANOS = TimeUnit.SECONDS.toNanos(1);
+
     private static final long EARLY_NANOS = TimeUnit.MILLISECONDS.toNanos(2);
 
     private final EventLoop eventLoop;
@@ -56,9 +59,11 @@ final class EngineHeartbeat {
 
     private void ping() {
         ping.run();
-        // The timeout counts from when the ping was due, or delays of timers would add up. It ends slightly early, so that a
-        // request at exactly that time finds the connection closed.
-        at(pingDue + timeout.toNanos() - EARLY_NANOS, this::missed);
+        // The timeout counts from when the ping was due, or delays of timers would add up; but a process that slept meanwhile
+        // must not blame its clients. It ends slightly early, so that a request at exactly that time finds the connection closed.
+        long now = System.nanoTime();
+        long from = now - pingDue > LATE_NANOS ? now : pingDue;
+        at(from + timeout.toNanos() - EARLY_NANOS, this::missed);
     }
 
     private void missed() {

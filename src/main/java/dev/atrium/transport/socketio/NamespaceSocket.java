@@ -187,10 +187,11 @@ final class NamespaceSocket implements ClientConnection {
 
     /** Emits an event that is no message of a room; held until the client is connected. */
     void emit(String ackId, String event, Data data) {
-        // The stock client takes the last string of any event for its recovery offset: without one here, a text that is emitted
-        // to it alone would cost it its recovery.
-        write(SocketIoFormat.event(namespace, ackId, event, data,
-                format.hasOffset() ? "," + SocketIoFormat.quoted(lastOffset) : ""));
+        // The stock client takes the last argument of an event for its recovery offset if it is a string: without one here, a text
+        // that is emitted to it alone would cost it its recovery. Where it acknowledges, its last argument is a function, and
+        // handlers count on that.
+        boolean ends = format.hasOffset() && ackId == null;
+        write(SocketIoFormat.event(namespace, ackId, event, data, ends ? "," + SocketIoFormat.quoted(lastOffset) : ""));
     }
 
     @Override

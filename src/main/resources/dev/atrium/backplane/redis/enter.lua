@@ -9,6 +9,8 @@
 -- ARGV[4] channel of the room's subscribers
 -- ARGV[5] presence event
 -- ARGV[6] replica
+--
+-- Returns 1, or 0 if the session has moved.
 local owner = redis.call('HGET', KEYS[2], 'node')
 if owner and owner ~= ARGV[6] then
   return 0

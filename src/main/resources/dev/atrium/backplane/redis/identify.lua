@@ -3,7 +3,7 @@
 --
 -- KEYS[1] server  hash {history, ids: the replication ids under which the history was seen}
 -- ARGV[1] replication id of this Redis: changes when it restarts and when it becomes the primary
--- ARGV[2] '1' if this Redis has restarted with all its writes, should the id be new
+-- ARGV[2] '1' if a new id means a restart that lost no write
 -- ARGV[3] history, if it is another one
 --
 -- Returns the history.

@@ -12,13 +12,18 @@
 -- ARGV[6] time to live of the room's epoch and offset, ms
 -- ARGV[7] prefix of the replicas' channels for the room of a session, which may have moved to another replica; else ''
 -- ARGV[8] time to live of the idempotency key, ms
--- ARGV[9] history of the data of this Redis, see identify.lua
+-- ARGV[9] history of the data of this Redis, see identify.lua; '' if it is not known yet
 --
 -- Returns {epoch, offset, microseconds since 1970}. The time is that of Redis: with the clocks of several replicas, times
 -- in a room could run backwards.
+if ARGV[9] == '' then
+  return redis.error_reply('TRYAGAIN the history of this Redis is not known yet')
+end
 if KEYS[3] then
   local before = redis.call('GET', KEYS[3])
   if before then
+    -- A write, or WAIT would not cover the first publication on this connection.
+    redis.call('PEXPIRE', KEYS[3], ARGV[8])
     local epoch, offset, at = string.match(before, '^(%S+) (%d+) (%d+)$')
     return {epoch, tonumber(offset), at}
   end
@@ -36,8 +41,8 @@ elseif not histories then
   -- An older version wrote this room.
   redis.call('HSET', KEYS[1], 'histories', ARGV[9])
 elseif not string.find(histories, ARGV[9], 1, true) then
-  -- First message since Redis failed over, or restarted without its last writes. Messages that were accepted before may be missing here, and their offsets are used
-  -- again from now on: the new epoch tells the two apart.
+  -- First message since Redis failed over, or restarted without its last writes. Messages that were accepted before may be
+  -- missing here, and their offsets are used again from now on: the new epoch tells the two apart.
   if #epoch > 150 then
     epoch = string.gsub(epoch, '^[^~]*~%d+~', '')
   end

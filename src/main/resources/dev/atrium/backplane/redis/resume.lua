@@ -3,7 +3,8 @@
 -- old token again, on any replica.
 --
 -- KEYS[1] sessions hash of the connected sessions of a replica
--- KEYS[2] session  session that can be resumed, or @ and the token that follows this one
+-- KEYS[2] session  session that can be resumed, or @ and the token that follows this one. A field "was" names a replica that may
+--                  still have a connection of the session
 -- KEYS[3] next     the same for the next token
 -- ARGV[1] token
 -- ARGV[2] the next token
@@ -25,9 +26,13 @@ end
 if string.sub(session, 1, 1) == '@' then
   return {session, ''}
 end
-if string.sub(session, 1, 1) == '!' then
-  owner, session = string.match(session, '^!(%S+) (.*)$')
+if owner == '' then
+  owner = string.match(session, '^{"was":"([%w_-]+)",') or ''
 end
 redis.call('SET', KEYS[2], '@' .. ARGV[2], 'PX', ARGV[3])
-redis.call('SET', KEYS[3], (owner == '' and '' or '!' .. owner .. ' ') .. session, 'PX', ARGV[3])
+local waiting = session
+if owner ~= '' and string.sub(session, 1, 8) ~= '{"was":"' then
+  waiting = '{"was":"' .. owner .. '",' .. string.sub(session, 2)
+end
+redis.call('SET', KEYS[3], waiting, 'PX', ARGV[3])
 return {session, owner}

@@ -8,7 +8,7 @@ import org.junit.jupiter.api.Test;
 class RedisServerInfoTest {
 
     @Test
-    void only_a_primary_that_was_none_before_or_answers_before_it_writes_may_have_lost_writes() {
+    void a_promoted_primary_or_one_without_synchronous_writes_may_have_lost_writes() {
         String always = "master_replid2:" + "0".repeat(40) + "\naof_enabled:1\nappendfsync:true\n";
         assertThat(RedisServerInfo.parse(always)).returns(true, RedisServerInfo::durable).returns(false,
                 RedisServerInfo::promoted);

@@ -27,12 +27,16 @@ class AcknowledgeReplicasIT {
                 SessionClient ann = server.session()) {
             assertThat(ann.join("lobby").path("code").asInt()).isEqualTo(200);
             assertThat(server.post("/rooms/lobby", "one").statusCode()).isEqualTo(201);
+            // Longer than a connection that receives nothing is kept.
+            Awaitility.await().pollDelay(Duration.ofSeconds(7)).until(() -> true);
+            assertThat(server.metric("atrium_backplane_reconnects_total")).isZero();
             redis.holdBackReplication();
             Awaitility.await().atMost(Duration.ofSeconds(10)).untilAsserted(() -> {
                 HttpResponse<String> reply = server.post("/rooms/lobby", "two");
                 assertThat(reply.statusCode()).isEqualTo(503);
                 assertThat(reply.body()).contains("whether it was done is not known");
             });
+            assertThat(server.metric("atrium_backplane_problem{reason=\"NOREPLICAS\"}")).isEqualTo(1);
             assertThat(ann.join("another").path("code").asInt()).as("only publications wait").isEqualTo(200);
             redis.failOver();
             redis.restore();

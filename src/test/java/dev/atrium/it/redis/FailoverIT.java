@@ -114,6 +114,24 @@ class FailoverIT {
         }
     }
 
+    @Test
+    void a_new_primary_that_refuses_writes_is_read_and_written_to_as_soon_as_it_accepts_them() throws IOException {
+        List<String> acknowledged = new ArrayList<>();
+        publish(3, acknowledged);
+        redis.awaitReplicated();
+        redis.holdBackReplication();
+        publish(2, acknowledged);
+        redis.refuseWritesWithoutReplica();
+        redis.failOver();
+        SocketClient.await().until(() -> left.metric("atrium_backplane_problem{reason=\"NOREPLICAS\"}") == 1);
+        SocketClient.await().until(() -> left.get("/rooms/lobby/messages").statusCode() == 200);
+        assertThat(SessionClient.json(left.get("/rooms/lobby/messages").body()).path("messages")).hasSize(3);
+        assertThat(left.post("/rooms/lobby", "x").statusCode()).isEqualTo(503);
+        redis.acceptWrites();
+        publish(3, acknowledged);
+        assertThat(acknowledged).doesNotHaveDuplicates();
+    }
+
     private static String since(String epoch, int offset) {
         return "{\"room\":\"lobby\",\"since\":{\"epoch\":\"" + epoch + "\",\"offset\":" + offset + "}}";
     }

@@ -42,6 +42,16 @@ final class RedisPair implements AutoCloseable {
         replication.swallow();
     }
 
+    /** Makes the replica refuse writes, as a primary, unless it has a replica itself. */
+    void refuseWritesWithoutReplica() {
+        replica.command("CONFIG SET min-replicas-to-write 1");
+    }
+
+    /** Makes the primary accept writes. */
+    void acceptWrites() {
+        primary.command("CONFIG SET min-replicas-to-write 0");
+    }
+
     /** Kills the primary, promotes the replica, and leads the address there. */
     void failOver() throws IOException {
         primary.stop();
