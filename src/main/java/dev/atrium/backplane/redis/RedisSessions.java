@@ -97,7 +97,7 @@ final class RedisSessions implements SessionStore {
 
     /** Saves a session of this replica; ends it here if it has moved to another replica while this one slept past its lease. */
     private Future<Void> saveOrRepublish(SavedSession session) {
-        String mode = subscriptions.moved().contains(ownRoom(session)) ? "keep" : "";
+        String mode = subscriptions.isMoved(ownRoom(session)) ? "keep" : "";
         return commands.send(saveRequest(session, mode)).compose(saved -> {
             boolean mine = saved.toInteger() == 1 || local.get(session.token()) != session;
             return mine ? Future.<Void> succeededFuture() : endMoved(session);

@@ -128,6 +128,11 @@ final class Subscriptions implements RoomSubscription.Reader, ReconnectingConnec
         }
     }
 
+    /** Returns whether the session began on another replica. On the backplane's event loop. */
+    boolean isMoved(RoomId session) {
+        return moved.contains(session);
+    }
+
     /**
      * Returns the sessions that resumed on this replica, whose channel has to be claimed in Redis. On the backplane's event
      * loop.
