@@ -16,8 +16,9 @@ import org.jboss.logging.Logger;
 import org.junit.jupiter.api.Test;
 
 /**
- * A hundred thousand messages in twenty rooms to two hundred readers, each of which is cut twenty times; a replica is killed
- * and restarted, and Redis is restarted. No message is lost, duplicated or out of order.
+ * A hundred thousand messages in twenty rooms to two hundred readers, each of which is cut twenty times; replicas are killed
+ * and
+ * sleep past their lease, and Redis is restarted and refuses writes. No message is lost, duplicated or out of order.
  */
 class NothingLostSoak {
 
@@ -28,6 +29,7 @@ class NothingLostSoak {
     private static final int READERS = 200;
     private static final int CUTS = 20;
     private static final int PUBLISHERS = 4;
+    private static final int ACCIDENTS = 9;
     private static final Map<String, String> SETTINGS = Map.of("atrium.redis.lease", "3s",
             "atrium.socketio.connection-state-recovery", "true");
     private static final Duration LIMIT = Duration.ofMinutes(15);
@@ -64,6 +66,34 @@ class NothingLostSoak {
         }
     }
 
+    private static void accident(Cluster cluster, int number) {
+        int replica = number % cluster.size();
+        switch (number % 4) {
+            case 0 -> {
+                LOG.info("A replica is killed");
+                cluster.kill(replica);
+                cluster.restart(replica);
+            }
+            case 1 -> {
+                LOG.info("A replica sleeps past its lease");
+                cluster.replica(replica).signal("STOP");
+                Awaitility.await().pollDelay(Duration.ofSeconds(5)).until(() -> true);
+                cluster.replica(replica).signal("CONT");
+            }
+            case 2 -> {
+                LOG.info("Redis refuses writes");
+                cluster.redis().command("CONFIG SET maxmemory 1");
+                Awaitility.await().pollDelay(Duration.ofSeconds(2)).until(() -> true);
+                cluster.redis().command("CONFIG SET maxmemory 0");
+            }
+            default -> {
+                LOG.info("Redis is restarted");
+                cluster.redis().stop();
+                cluster.redis().resume();
+            }
+        }
+    }
+
     private static void disturb(Cluster cluster, Audience audience, Random random) {
         List<Integer> cuts = new ArrayList<>();
         for (int reader = 0; reader < READERS; reader++) {
@@ -75,14 +105,8 @@ class NothingLostSoak {
             Awaitility.await().atMost(LIMIT).pollDelay(Duration.ZERO).pollInterval(Duration.ofMillis(5))
                     .until(() -> audience.publisher.said() >= said);
             audience.reader(cuts.get(i)).cut(random.nextInt(4) == 0);
-            if (i == cuts.size() / 3) {
-                LOG.info("A replica is killed");
-                cluster.kill(1);
-                cluster.restart(1);
-            } else if (i == cuts.size() * 2 / 3) {
-                LOG.info("Redis is restarted");
-                cluster.redis().stop();
-                cluster.redis().resume();
+            if (i > 0 && i % (cuts.size() / ACCIDENTS) == 0) {
+                accident(cluster, i / (cuts.size() / ACCIDENTS));
             }
         }
     }
