@@ -39,12 +39,12 @@ class ReadinessIT {
     @Test
     void a_replica_that_does_not_receive_its_own_publications_is_not_ready() {
         try (RedisProcess redis = RedisProcess.start(); Replica replica = Replica.with(redis)) {
-            redis.command("ACL SETUSER default -subscribe");
+            redis.command("ACL SETUSER atrium -subscribe");
             redis.command("CLIENT KILL TYPE pubsub");
             awaitReady(replica, 503, "backplane");
             assertThat(replica.management("/q/health/ready").body()).contains("\"redis\": \"deaf\"");
             assertThat(replica.metric("atrium_backplane_up")).isZero();
-            redis.command("ACL SETUSER default +subscribe");
+            redis.command("ACL SETUSER atrium +subscribe");
             awaitReady(replica, 200, "backplane");
         }
     }
