@@ -103,7 +103,7 @@ final class Metrics {
         for (BackplaneStatus.Function function : BackplaneStatus.Function.values()) {
             Gauge.builder("atrium.backplane.works", backplane, port -> port.status().problems().containsKey(function) ? 0 : 1)
                     .description("1 if this replica can use the backplane for that")
-                    .tag("function", function.name().toLowerCase(Locale.ROOT)).register(registry);
+                    .tag("kind", function.name().toLowerCase(Locale.ROOT)).register(registry);
         }
         for (String reason : BackplaneStatus.REASONS) {
             Gauge.builder("atrium.backplane.problem", backplane, port -> port.status().problems().containsValue(reason) ? 1 : 0)

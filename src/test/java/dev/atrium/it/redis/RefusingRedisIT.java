@@ -69,12 +69,12 @@ class RefusingRedisIT {
             try {
                 SocketClient.await().until(() -> left.metric("atrium_backplane_problem{reason=\"" + reason + "\"}") == 1);
                 assertThat(left.metric("atrium_backplane_up")).isZero();
-                assertThat(left.metric("atrium_backplane_works{function=\"lease\"}")).isZero();
+                assertThat(left.metric("atrium_backplane_works{kind=\"lease\"}")).isZero();
                 assertThat(left.management("/q/health/ready").statusCode()).as("no client is better off elsewhere")
                         .isEqualTo(200);
                 assertThat(left.management("/q/health/ready").body()).contains(reason);
                 assertThat(left.post("/rooms/lobby", "x").statusCode()).isEqualTo(503);
-                assertThat(left.metric("atrium_backplane_works{function=\"publish\"}")).isZero();
+                assertThat(left.metric("atrium_backplane_works{kind=\"publish\"}")).isZero();
                 JsonNode reply = ann.call("send", "{\"room\":\"lobby\",\"data\":1}");
                 assertThat(reply.path("code").asInt()).isEqualTo(503);
                 assertThat(reply.path("message").asText()).as("Redis has said that it was not done")
