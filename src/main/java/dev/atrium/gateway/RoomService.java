@@ -24,14 +24,11 @@ import dev.atrium.session.Transport;
 import dev.atrium.tracing.Tracing;
 import io.smallrye.mutiny.Uni;
 import jakarta.inject.Singleton;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.function.BooleanSupplier;
-import java.util.regex.Pattern;
 import org.jboss.logging.Logger;
 
 /**
@@ -46,18 +43,6 @@ import org.jboss.logging.Logger;
 public final class RoomService {
 
     private static final Logger LOG = Logger.getLogger(RoomService.class);
-
-    /** Maximum length of an event's name, in bytes of UTF-8. */
-    public static final int MAX_EVENT_BYTES = 255;
-
-    /**
-     * Event names that clients cannot publish: Socket.IO's client libraries emit them themselves, a lost connection for
-     * example.
-     */
-    public static final Set<String> RESERVED_EVENTS = Set.of("connect", "connect_error", "disconnect", "disconnecting",
-            "newListener", "removeListener");
-
-    private static final Pattern IDEMPOTENCY_KEY = Pattern.compile("[!-~]{1,64}");
 
     private final Backplane backplane;
     private final Resumption resumption;
@@ -245,7 +230,7 @@ public final class RoomService {
 
     /** Publishes a message in a room, or to some of its members. */
     public Uni<PublishResult> publish(Publication publication, Transport transport) {
-        String fault = faultOf(publication.event(), publication.idempotency());
+        String fault = PublicationRules.faultOf(publication.event(), publication.idempotency());
         return fault != null ? refuse(transport, ErrorReply.badRequest(fault)) : announce(publication, transport);
     }
 
@@ -375,27 +360,5 @@ public final class RoomService {
         if (transport != Transport.PLAIN || !error.isRepeatable()) {
             events.emit(new Event.Refused(transport, error.code()));
         }
-    }
-
-    private static String faultOf(String event, String idempotency) {
-        if (event.isEmpty()) {
-            return "event: expected a name, or none for \"" + Publication.DEFAULT_EVENT + "\"";
-        }
-        if (event.charAt(0) == '@') {
-            return "event: names that begin with @ are the server's";
-        }
-        if (!event.equals(JsonData.wellFormed(event))) {
-            return "event: expected whole characters, got half of a surrogate pair";
-        }
-        if (RESERVED_EVENTS.contains(event)) {
-            return "event: " + event + " is what clients of Socket.IO are told by their own library";
-        }
-        if (idempotency != null && !IDEMPOTENCY_KEY.matcher(idempotency).matches()) {
-            return "idempotency: expected 1 to 64 printable ASCII characters";
-        }
-        if (event.length() > MAX_EVENT_BYTES || event.getBytes(StandardCharsets.UTF_8).length > MAX_EVENT_BYTES) {
-            return "event: expected at most " + MAX_EVENT_BYTES + " bytes of UTF-8";
-        }
-        return null;
     }
 }

@@ -56,8 +56,8 @@ final class NamespaceSocket implements ClientConnection {
     private Session session;
     private SessionHandle handle;
     private boolean connected;
-    /** Recovery offset of the last message that the client was sent. */
-    private String lastOffset = SocketIoFormat.NO_OFFSET;
+    /** Recovery offset of the last message that the client was sent, or null. */
+    private RecoveryOffset lastOffset;
 
     /**
      * @param endpoint the application's handlers; null if it has none for this namespace
@@ -110,10 +110,10 @@ final class NamespaceSocket implements ClientConnection {
      */
     void recovered(String pid, RecoveryOffset last, Recovered recovered) {
         handle.entered(recovered.resumed().rooms().stream().map(Joined::room).toList());
-        lastOffset = last.toString();
+        lastOffset = last;
         recovered.missed().forEach(message -> {
             early.add(format.encode(message));
-            lastOffset = RecoveryOffset.of(message).toString();
+            lastOffset = RecoveryOffset.of(message);
         });
         connected(pid);
     }
@@ -191,14 +191,18 @@ final class NamespaceSocket implements ClientConnection {
         // that is emitted to it alone would cost it its recovery. Where it acknowledges, its last argument is a function, and
         // handlers count on that.
         boolean ends = format.hasOffset() && ackId == null;
-        write(SocketIoFormat.event(namespace, ackId, event, data, ends ? "," + SocketIoFormat.quoted(lastOffset) : ""));
+        write(SocketIoFormat.event(namespace, ackId, event, data, ends ? "," + SocketIoFormat.quoted(offset()) : ""));
+    }
+
+    private String offset() {
+        return lastOffset == null ? SocketIoFormat.NO_OFFSET : lastOffset.toString();
     }
 
     @Override
     public void delivered(WriteBatch batch) {
         Message last = format.hasOffset() ? batch.last() : null;
         if (last != null) {
-            lastOffset = RecoveryOffset.of(last).toString();
+            lastOffset = RecoveryOffset.of(last);
         }
     }
 

@@ -7,7 +7,7 @@ import dev.atrium.application.Clients;
 import dev.atrium.application.LocalClients;
 import dev.atrium.application.Values;
 import dev.atrium.gateway.Cluster;
-import dev.atrium.gateway.RoomService;
+import dev.atrium.gateway.PublicationRules;
 import dev.atrium.room.Audience;
 import dev.atrium.room.Data;
 import dev.atrium.room.RoomId;
@@ -80,7 +80,7 @@ final class RedisEmitterSubscriber {
         JsonNode packet = message.path(1);
         JsonNode data = packet.path("data");
         String event = data.path(0).asText();
-        if (packet.path("type").asInt() != EVENT || event.isEmpty() || RoomService.RESERVED_EVENTS.contains(event)) {
+        if (packet.path("type").asInt() != EVENT || event.isEmpty() || PublicationRules.RESERVED_EVENTS.contains(event)) {
             return;
         }
         String namespace = packet.path("nsp").asText(RoomId.DEFAULT_NAMESPACE);

@@ -1,6 +1,6 @@
 package dev.atrium.transport.socketio;
 
-import dev.atrium.gateway.RoomService;
+import dev.atrium.gateway.PublicationRules;
 import dev.atrium.room.Data;
 import dev.atrium.session.CloseReason;
 import dev.atrium.transport.engineio.EngineSocket;
@@ -155,7 +155,7 @@ final class SocketIoConnection implements EngineSocket.Listener {
         if (name == null && arguments.size() > 0 && isNumber(arguments.values().get(0))) {
             name = ((Data.Json) arguments.values().get(0)).json();
         }
-        if (name == null || RoomService.RESERVED_EVENTS.contains(name)) {
+        if (name == null || PublicationRules.RESERVED_EVENTS.contains(name)) {
             throw new MalformedPacketException("expected the name of an event");
         }
         namespace.event(name, arguments, size(packet, attached), packet.id());

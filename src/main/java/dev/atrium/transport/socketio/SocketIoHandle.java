@@ -5,7 +5,7 @@ import dev.atrium.application.Clients;
 import dev.atrium.application.SessionHandle;
 import dev.atrium.application.Values;
 import dev.atrium.gateway.ErrorReply;
-import dev.atrium.gateway.RoomService;
+import dev.atrium.gateway.PublicationRules;
 import dev.atrium.room.Data;
 import io.smallrye.mutiny.Uni;
 import java.time.Duration;
@@ -58,7 +58,7 @@ final class SocketIoHandle extends SessionHandle {
     }
 
     private static void checked(String event) {
-        if (RoomService.RESERVED_EVENTS.contains(event)) {
+        if (PublicationRules.RESERVED_EVENTS.contains(event)) {
             throw ErrorReply.badRequest("event: " + event + " is reserved");
         }
     }

@@ -1,0 +1,48 @@
+package dev.atrium.gateway;
+
+import dev.atrium.room.Publication;
+import java.nio.charset.StandardCharsets;
+import java.util.Set;
+import java.util.regex.Pattern;
+
+/** Rules for the event and the idempotency key of a publication, the same for every transport. Pure. */
+public final class PublicationRules {
+
+    /** Maximum length of an event's name, in bytes of UTF-8. */
+    public static final int MAX_EVENT_BYTES = 255;
+
+    /**
+     * Event names that clients cannot publish: Socket.IO's client libraries emit them themselves, a lost connection for
+     * example.
+     */
+    public static final Set<String> RESERVED_EVENTS = Set.of("connect", "connect_error", "disconnect", "disconnecting",
+            "newListener", "removeListener");
+
+    private static final Pattern IDEMPOTENCY_KEY = Pattern.compile("[!-~]{1,64}");
+
+    private PublicationRules() {
+    }
+
+    /** Returns what is wrong with the event or the idempotency key of a publication, or null. */
+    static String faultOf(String event, String idempotency) {
+        if (event.isEmpty()) {
+            return "event: expected a name, or none for \"" + Publication.DEFAULT_EVENT + "\"";
+        }
+        if (event.charAt(0) == '@') {
+            return "event: names that begin with @ are the server's";
+        }
+        if (!event.equals(JsonData.wellFormed(event))) {
+            return "event: expected whole characters, got half of a surrogate pair";
+        }
+        if (RESERVED_EVENTS.contains(event)) {
+            return "event: " + event + " is what clients of Socket.IO are told by their own library";
+        }
+        if (idempotency != null && !IDEMPOTENCY_KEY.matcher(idempotency).matches()) {
+            return "idempotency: expected 1 to 64 printable ASCII characters";
+        }
+        if (event.length() > MAX_EVENT_BYTES || event.getBytes(StandardCharsets.UTF_8).length > MAX_EVENT_BYTES) {
+            return "event: expected at most " + MAX_EVENT_BYTES + " bytes of UTF-8";
+        }
+        return null;
+    }
+}
