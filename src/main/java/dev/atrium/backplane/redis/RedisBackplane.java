@@ -34,7 +34,6 @@ import java.util.Map;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.BiConsumer;
 import java.util.function.Supplier;
-import java.util.stream.Collectors;
 import org.jboss.logging.Logger;
 
 /** Backplane for any number of replicas, through one Redis 6.2 or later. */
@@ -181,11 +180,11 @@ public final class RedisBackplane implements Backplane {
 
     @Override
     public BackplaneStatus status() {
-        Map<Function, RedisError> problems = problems();
+        RedisProblems problems = problems();
         boolean receiving = commands.isUp() && subscriptions.isUp() && heartbeat.isReceiving();
         BackplaneStatus.State state = !receiving ? heartbeat.stateWithoutProbes(commands.isUp())
-                : problems.isEmpty() ? BackplaneStatus.State.RECEIVING : BackplaneStatus.State.REFUSED;
-        return new BackplaneStatus("redis", state, detail(problems), reasons(problems), heartbeat.roundTripSeconds(),
+                : problems.all().isEmpty() ? BackplaneStatus.State.RECEIVING : BackplaneStatus.State.REFUSED;
+        return new BackplaneStatus("redis", state, problems.detail(), problems.reasons(), heartbeat.roundTripSeconds(),
                 errors.sum(), reconnects.sum(),
                 subscriptions.healed.sum(), subscriptions.lost.sum(), commands.pending());
     }
@@ -207,40 +206,21 @@ public final class RedisBackplane implements Backplane {
         }
     }
 
-    private Map<Function, RedisError> problems() {
+    private RedisProblems problems() {
         Map<Function, RedisError> problems = new EnumMap<>(Function.class);
         for (Function function : List.of(Function.PUBLISH, Function.LEASE)) {
             ReconnectingConnection connection = function == Function.PUBLISH ? publications : commands;
-            RedisError refusal = connection.isUp() ? health.refusal(function) : unreachable(connection.problem());
+            RedisError refusal = connection.isUp() ? health.refusal(function) : RedisProblems.unreachable(connection.problem());
             if (refusal != null) {
                 problems.put(function, refusal);
             }
         }
         if (!subscriptions.isUp()) {
-            problems.put(Function.RECEIVE, unreachable(subscriptions.problem()));
+            problems.put(Function.RECEIVE, RedisProblems.unreachable(subscriptions.problem()));
         } else if (!heartbeat.isReceiving()) {
             problems.put(Function.RECEIVE, new RedisError(BackplaneStatus.SILENT, "no probe of this replica arrives", false));
         }
-        return problems;
-    }
-
-    private static RedisError unreachable(String problem) {
-        String text = problem == null || problem.isEmpty() ? "no connection" : problem;
-        String code = text.split(" ", 2)[0];
-        return new RedisError(BackplaneStatus.REASONS.contains(code) ? code : BackplaneStatus.UNREACHABLE, text, false);
-    }
-
-    private static Map<Function, String> reasons(Map<Function, RedisError> problems) {
-        Map<Function, String> reasons = new EnumMap<>(Function.class);
-        problems.forEach((function, error) -> reasons.put(function,
-                BackplaneStatus.REASONS.contains(error.code()) ? error.code() : BackplaneStatus.OTHER));
-        return reasons;
-    }
-
-    private static String detail(Map<Function, RedisError> problems) {
-        return problems.isEmpty() ? "publishes to Redis and receives its own probes"
-                : problems.entrySet().stream().map(each -> each.getKey().what() + ": " + each.getValue().text())
-                        .collect(Collectors.joining("; "));
+        return new RedisProblems(problems);
     }
 
     /** Redis refused the write by which a connection identifies its data, and accepts writes now. */
