@@ -20,7 +20,7 @@ export class Proxy {
   #pairs = new Set();
   swallows = false;
   refuses = false;
-  /** What becomes of a request by its head: "refuse" answers 400, "page" 200 with a page, "swallow" nothing, and "holdBack" keeps the answer. */
+  /** What becomes of a request by its head: "refuse" answers 400, "tooMany" 429, "page" 200 with a page, "swallow" nothing, and "holdBack" keeps the answer. */
   judge = () => undefined;
 
   static async to(target) {
@@ -43,6 +43,8 @@ export class Proxy {
         verdict = proxy.judge(bytes.toString("latin1")) ?? verdict;
         if (verdict === "refuse") {
           near.end("HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\nConnection: close\r\n\r\n");
+        } else if (verdict === "tooMany") {
+          near.end("HTTP/1.1 429 Too Many Requests\r\nContent-Type: application/problem+json\r\nContent-Length: 2\r\nConnection: close\r\n\r\n{}");
         } else if (verdict === "page") {
           near.end("HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nContent-Length: 6\r\nConnection: close\r\n\r\nLog in");
         } else if (!proxy.swallows && verdict !== "swallow") {

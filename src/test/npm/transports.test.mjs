@@ -60,6 +60,39 @@ scene("the client uses a WebSocket if no proxy prevents it", undefined, async ({
   assert.equal(storage.size, 0);
 });
 
+scene("a server that is away for a moment, again and again, costs no WebSocket", undefined, async ({ proxy, open }) => {
+  const connection = await open(proxy.url);
+  const used = new Set();
+  connection.on("state", (state) => state.name === "open" && used.add(state.transport));
+  for (let outages = 1; outages <= 10; outages++) {
+    proxy.refuses = true;
+    proxy.cut();
+    await until(() => connection.state.name === "waiting", "lost");
+    await new Promise((resolve) => setTimeout(resolve, 20 * outages));
+    proxy.refuses = false;
+    await isOpen(connection);
+  }
+  assert.deepEqual([...used], ["websocket"]);
+  assert.equal(storage.size, 0);
+});
+
+scene("a refused attempt is repeated long before its timeout", undefined, async ({ proxy, open }) => {
+  proxy.refuses = true;
+  const opened = open(proxy.url, { timeout: 10_000 });
+  await new Promise((resolve) => setTimeout(resolve, 300));
+  proxy.refuses = false;
+  const begun = Date.now();
+  await opened;
+  assert.ok(Date.now() - begun < 2000, `after ${Date.now() - begun} ms`);
+});
+
+scene("a client that connects too often waits, and keeps its WebSocket", undefined, async ({ proxy, open }) => {
+  let refused = 0;
+  proxy.judge = (head) => (refused < 6 && /^GET/.test(head) ? (refused++, "tooMany") : undefined);
+  assert.equal(transport(await open(proxy.url, { timeout: 10_000 })), "websocket");
+  assert.equal(refused, 6);
+});
+
 for (const mode of ["sse", "poll"]) {
   scene(`over ${mode} two clients exchange messages, and unsupported requests fail`, noWebSockets, async ({ proxy, open }) => {
     const ann = await open(proxy.url, { transports: [mode] });

@@ -42,6 +42,13 @@ const LOST = "the connection was lost";
 /** Close code of a WebSocket that seems dead; the client reconnects. */
 const GIVEN_UP = 4000;
 
+/** Close code of a client that sends or connects too often. */
+const TOO_MANY = 4429;
+/** Time for the close that follows an error. */
+const ERROR_MILLIS = 50;
+/** Failed attempts after which the next transport is tried. */
+const MAX_FAILURES = 2;
+
 /** Close codes after which the client does not reconnect, because it would be closed again. */
 const FINAL_CODES = new Set([1008, 4401, 4403]);
 
@@ -222,8 +229,10 @@ export class Connection {
   #transports;
   /** @type {Transport} */
   #transport;
-  /** Failed attempts in a row. */
+  /** Attempts in a row that failed while the server answered over HTTP. */
   #failures = 0;
+  /** Whether the server has welcomed the present connection. */
+  #welcomed = false;
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   #upgrade;
   /** @type {Store | undefined} */
@@ -383,6 +392,7 @@ export class Connection {
   // ---- one WebSocket after the other
 
   #open() {
+    this.#welcomed = false;
     this.#change({ name: "connecting" });
     let socket;
     try {
@@ -394,9 +404,9 @@ export class Connection {
     this.#socket = socket;
     socket.binaryType = "arraybuffer";
     socket.onmessage = (/** @type {MessageEvent} */ { data }) => this.#socket === socket && this.#receive(data);
-    // Browsers differ on which failures emit an error; all emit a close.
     socket.onclose = (/** @type {CloseEvent} */ { code, reason }) => this.#socket === socket && this.#lost(code, reason);
-    socket.onerror = () => {};
+    // A failed handshake emits no close in Node 20 and 22, nor where a page's CSP forbids it; elsewhere the close follows at once.
+    socket.onerror = () => setTimeout(() => this.#socket === socket && socket.readyState !== 1 && this.#lost(1006, ""), ERROR_MILLIS);
     this.#timer = setTimeout(() => this.#abandon(), this.#timeout());
   }
 
@@ -421,9 +431,10 @@ export class Connection {
     fallback(this.#url, transport === this.#transports[0] ? "" : `${transport} ${Date.now() + FALLBACK_TTL_MILLIS}`);
   }
 
-  /** Changes to the next transport, unless the server itself is down. */
+  /** Counts a failed attempt, and changes to the next transport after several. Those of a short outage do not count, or a client would lose its WebSocket by it. */
   async #fallBack() {
-    if (await reachable(this.#url) && this.#failures > 0 && this.#state.name !== "closed") {
+    this.#failures = await reachable(this.#url) ? this.#failures + 1 : 0;
+    if (this.#failures >= MAX_FAILURES && !this.#welcomed && this.#state.name !== "closed") {
       this.#use(this.#transports[(this.#transports.indexOf(this.#transport) + 1) % this.#transports.length]);
       const socket = this.#socket;
       this.#socket = undefined;
@@ -485,10 +496,11 @@ export class Connection {
     const ceiling = Math.min(most, least * 2 ** this.#attempt++);
     // Any delay up to the ceiling, also once it is reached: otherwise all clients reconnect at the same time after the third attempt.
     const delay = this.#reconnectAfter ?? Math.random() * ceiling;
+    const failed = !this.#welcomed && this.#reconnectAfter === undefined && code !== TOO_MANY;
     this.#reconnectAfter = undefined;
     this.#timer = setTimeout(() => this.#open(), delay);
     this.#change({ name: "waiting", at: Date.now() + delay, attempt: this.#attempt });
-    if (++this.#failures % 2 === 0 && this.#transports.length > 1 && !this.#shared) {
+    if (failed && this.#transports.length > 1 && !this.#shared) {
       void this.#fallBack();
     }
   }
@@ -630,6 +642,7 @@ export class Connection {
     clearTimeout(this.#timer);
     const former = this.#resumeToken;
     if (welcome.heartbeat) {
+      this.#welcomed = true;
       this.#failures = 0;
       this.#startHeartbeat(welcome.heartbeat);
     }
@@ -660,6 +673,7 @@ export class Connection {
         }
       }
     }
+    this.#welcomed = true;
     this.#attempt = this.#failures = 0;
     clearTimeout(this.#upgrade);
     this.#upgrade = setTimeout(this.#tryUpgrade, UPGRADE_MILLIS);
@@ -1218,7 +1232,8 @@ function formatPosition(position) {
 async function reachable(url) {
   try {
     const { status, headers } = await fetch(httpUrl(url, "/rooms", { limit: 1 }), { signal: AbortSignal.timeout(LIVENESS_TIMEOUT_MILLIS) });
-    return status < 500 && /json/.test(headers.get("content-type") ?? "");
+    // A server that refuses requests for a while refuses connections, too.
+    return status < 500 && status !== 429 && /json/.test(headers.get("content-type") ?? "");
   } catch {
     return false;
   }
