@@ -5,6 +5,7 @@ import dev.atrium.backplane.memory.MemorySettings;
 import dev.atrium.backplane.redis.RedisBackplane;
 import dev.atrium.room.Node;
 import dev.atrium.setting.Require;
+import io.quarkus.arc.ClientProxy;
 import io.quarkus.runtime.ShutdownEvent;
 import io.vertx.core.Vertx;
 import io.vertx.redis.client.Redis;
@@ -50,7 +51,9 @@ final class BackplaneProducer {
             return new MemoryBackplane(node, new MemorySettings(config.room().ttl(), history, config.resume().window(),
                     config.idempotency().window(), Clock.systemUTC()));
         }
-        return RedisBackplane.start(config, history, node, vertx, redis.get());
+        // Not the proxy: where another setting stops the start, it would make a new client once the first one is closed, and
+        // fail with a stack trace.
+        return RedisBackplane.start(config, history, node, vertx, ClientProxy.unwrap(redis.get()));
     }
 
     private static void check(BackplaneConfig.RedisSettings redis, Optional<String> hosts, String clientType) {
