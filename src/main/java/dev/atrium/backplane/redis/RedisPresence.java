@@ -75,11 +75,26 @@ final class RedisPresence {
         unpublished = false;
         Map<RoomId, Set<Sender>> exits = Map.copyOf(unpublishedExits);
         unpublishedExits.clear();
-        exits.forEach((room, gone) -> gone.forEach(member -> limiter.submit(() -> erase(room, member))));
+        exits.forEach((room, gone) -> gone.forEach(member -> limiter.submit(() -> eraseAgain(room, member))));
         local.forEach((room, present) -> {
-            limiter.submit(() -> sendOrRepublish(indexed(room)));
-            present.values().forEach(presence -> limiter.submit(() -> write(room, presence)));
+            limiter.submit(() -> local.containsKey(room) ? sendOrRepublish(indexed(room)) : Future.succeededFuture());
+            present.keySet().forEach(id -> limiter.submit(() -> writeAgain(room, id)));
         });
+    }
+
+    /** Writes an entry whose turn has come, unless its session has left meanwhile: it would be listed for good. */
+    private Future<Void> writeAgain(RoomId room, String id) {
+        Presence presence = find(room, id);
+        return presence == null ? Future.succeededFuture() : write(room, presence);
+    }
+
+    /** Erases an entry whose turn has come, unless its session has come back meanwhile. */
+    private Future<Void> eraseAgain(RoomId room, Sender member) {
+        return find(room, member.id()) == null ? erase(room, member) : Future.succeededFuture();
+    }
+
+    private Presence find(RoomId room, String id) {
+        return local.getOrDefault(room, Map.of()).get(id);
     }
 
     /**

@@ -16,12 +16,11 @@ import io.vertx.core.json.JsonObject;
 import io.vertx.redis.client.Command;
 import io.vertx.redis.client.Request;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 
@@ -47,7 +46,7 @@ final class RedisSessions implements SessionStore {
     private final Lease lease;
     /** Connected sessions of this replica; on the backplane's event loop only. */
     private final Map<String, SavedSession> local = new HashMap<>();
-    private final Set<String> unpublishedReleases = new HashSet<>();
+    private final List<SavedSession> unpublishedReleases = new ArrayList<>();
     private boolean unpublished;
     private volatile Host host = (namespace, sessionId, resumed) -> Uni.createFrom().item(false);
 
@@ -116,28 +115,31 @@ final class RedisSessions implements SessionStore {
     @Override
     public Uni<Void> release(String token) {
         return onLoop(() -> {
-            removeLocal(token);
-            return sendRelease(token);
+            SavedSession released = removeLocal(token);
+            return released == null ? Future.succeededFuture() : sendRelease(released);
         });
     }
 
-    private void removeLocal(String token) {
+    /** @return the session; null if it is none of this replica's */
+    private SavedSession removeLocal(String token) {
         SavedSession gone = local.remove(token);
         if (gone != null) {
             subscriptions.withdrawMove(ownRoom(gone));
         }
+        return gone;
     }
 
     private static RoomId ownRoom(SavedSession session) {
         return new RoomId(session.namespace(), session.self().id());
     }
 
-    private Future<Void> sendRelease(String token) {
+    private Future<Void> sendRelease(SavedSession session) {
+        String token = session.token();
         return commands.send(Script.RELEASE.with(keys.sessions(node.name()), keys.session(node.name(), token))
-                .arg(token).arg(windowMillis)).<Void> mapEmpty().recover(failure -> {
+                .arg(token).arg(windowMillis).arg(encode(session))).<Void> mapEmpty().recover(failure -> {
                     loop.execute(() -> {
                         unpublished = true;
-                        unpublishedReleases.add(token);
+                        unpublishedReleases.add(session);
                     });
                     return Future.succeededFuture();
                 });
@@ -203,7 +205,7 @@ final class RedisSessions implements SessionStore {
                 .onFailure(failure -> {
                     // The client can retry: its old token leads to this one.
                     removeLocal(session.token());
-                    sendRelease(session.token());
+                    sendRelease(session);
                 });
     }
 
@@ -264,11 +266,17 @@ final class RedisSessions implements SessionStore {
      */
     Future<?> republish() {
         unpublished = false;
-        Set<String> releases = Set.copyOf(unpublishedReleases);
+        List<SavedSession> releases = List.copyOf(unpublishedReleases);
         unpublishedReleases.clear();
-        releases.forEach(token -> limiter.submit(() -> sendRelease(token)));
-        return Future.join(List.copyOf(local.values()).stream()
-                .map(session -> limiter.call(() -> saveOrRepublish(session))).toList());
+        releases.forEach(session -> limiter.submit(() -> sendRelease(session)));
+        return Future.join(List.copyOf(local.keySet()).stream()
+                .map(token -> limiter.call(() -> saveAgain(token))).toList());
+    }
+
+    /** Writes what the session is when its turn comes: its state of before would take back a room that it has joined since. */
+    private Future<Void> saveAgain(String token) {
+        SavedSession session = local.get(token);
+        return session == null ? Future.succeededFuture() : saveOrRepublish(session);
     }
 
     /** Renews the expiry of this replica's sessions, which outlive it by the window. On the loop. */

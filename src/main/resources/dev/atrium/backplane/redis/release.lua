@@ -5,9 +5,8 @@
 -- KEYS[2] session  session that can be resumed
 -- ARGV[1] token
 -- ARGV[2] resume window, ms
-local session = redis.call('HGET', KEYS[1], ARGV[1])
-if session then
-  redis.call('HDEL', KEYS[1], ARGV[1])
-  redis.call('SET', KEYS[2], session, 'PX', ARGV[2])
+-- ARGV[3] session: what Redis has may be older, because a save has failed
+if redis.call('HDEL', KEYS[1], ARGV[1]) == 1 then
+  redis.call('SET', KEYS[2], ARGV[3], 'PX', ARGV[2])
 end
 return 1
