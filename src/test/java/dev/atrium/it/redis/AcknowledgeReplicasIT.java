@@ -2,6 +2,7 @@ package dev.atrium.it.redis;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.atrium.it.fixture.RedisPair;
 import dev.atrium.it.fixture.Replica;
 import dev.atrium.it.fixture.SessionClient;
 import dev.atrium.it.fixture.SocketClient;

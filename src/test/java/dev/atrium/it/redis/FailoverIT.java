@@ -3,10 +3,10 @@ package dev.atrium.it.redis;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.atrium.it.fixture.RedisPair;
 import dev.atrium.it.fixture.Replica;
 import dev.atrium.it.fixture.SessionClient;
 import dev.atrium.it.fixture.SocketClient;
-import java.io.IOException;
 import java.net.http.HttpResponse;
 import java.util.ArrayList;
 import java.util.List;
@@ -23,7 +23,7 @@ class FailoverIT {
     private Replica right;
 
     @BeforeEach
-    void start() throws IOException {
+    void start() {
         redis = new RedisPair();
         Map<String, String> settings = Map.of("atrium.backplane", "redis", "quarkus.redis.hosts", redis.url());
         left = Replica.start(settings);
@@ -31,14 +31,14 @@ class FailoverIT {
     }
 
     @AfterEach
-    void stop() throws IOException {
+    void stop() {
         left.close();
         right.close();
         redis.close();
     }
 
     @Test
-    void after_a_failover_that_lost_messages_every_acknowledged_one_is_received_and_the_gap_is_told() throws IOException {
+    void after_a_failover_that_lost_messages_every_acknowledged_one_is_received_and_the_gap_is_told() {
         try (SessionClient ann = left.session()) {
             ann.join("lobby");
             List<String> acknowledged = new ArrayList<>();
@@ -59,7 +59,7 @@ class FailoverIT {
     }
 
     @Test
-    void after_a_failover_that_lost_nothing_no_gap_is_told() throws IOException {
+    void after_a_failover_that_lost_nothing_no_gap_is_told() {
         try (SessionClient ann = left.session()) {
             ann.join("lobby");
             List<String> acknowledged = new ArrayList<>();
@@ -75,7 +75,7 @@ class FailoverIT {
     }
 
     @Test
-    void a_client_that_was_away_during_the_failover_recovers_or_learns_of_the_gap() throws IOException {
+    void a_client_that_was_away_during_the_failover_recovers_or_learns_of_the_gap() {
         List<String> acknowledged = new ArrayList<>();
         publish(5, acknowledged);
         redis.awaitReplicated();
@@ -99,7 +99,7 @@ class FailoverIT {
     }
 
     @Test
-    void a_room_that_the_new_primary_has_never_seen_begins_a_new_history() throws IOException {
+    void a_room_that_the_new_primary_has_never_seen_begins_a_new_history() {
         redis.holdBackReplication();
         try (SessionClient ann = left.session()) {
             ann.join("lobby");
@@ -115,7 +115,7 @@ class FailoverIT {
     }
 
     @Test
-    void a_new_primary_that_refuses_writes_is_read_and_written_to_as_soon_as_it_accepts_them() throws IOException {
+    void a_new_primary_that_refuses_writes_is_read_and_written_to_as_soon_as_it_accepts_them() {
         List<String> acknowledged = new ArrayList<>();
         publish(3, acknowledged);
         redis.awaitReplicated();

@@ -47,8 +47,11 @@ final class Publisher {
             place = Awaitility.await("acknowledged").atMost(Duration.ofSeconds(60)).pollInterval(Duration.ofMillis(20))
                     .until(() -> attempt(room, data), answer -> answer != null);
         }
-        acknowledged.computeIfAbsent(room, key -> new ConcurrentHashMap<>())
+        String other = acknowledged.computeIfAbsent(room, key -> new ConcurrentHashMap<>())
                 .put(place.epoch() + ":" + place.offset(), data);
+        if (other != null) {
+            throw new AssertionError(data + " was acknowledged at " + place + " like " + other);
+        }
         return place;
     }
 

@@ -1,16 +1,19 @@
 package dev.atrium.it.schedule;
 
+import dev.atrium.room.StreamPosition;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
 
 /**
- * Log of the messages that one reader received in one room, checked as they arrive: each message must follow the previous one.
+ * Log of the messages that one reader received in one room, checked as they arrive: each message must follow the previous one,
+ * in the same epoch or in one that continues it from there.
  */
 final class ReaderLog {
 
-    private record Entry(String epoch, long offset, String data) {
+    /** @param gaps number of gaps that were reported before it */
+    private record Entry(String epoch, long offset, String data, int gaps) {
     }
 
     private final String reader;
@@ -19,7 +22,7 @@ final class ReaderLog {
     private final List<String> faults = new ArrayList<>();
     private String epoch;
     private long offset;
-    private int breaks;
+    private final List<String> gaps = new ArrayList<>();
 
     /** @param received called with the data of each message */
     ReaderLog(String reader, Consumer<String> received) {
@@ -41,15 +44,15 @@ final class ReaderLog {
 
     /** Number of reported gaps. */
     synchronized int breaks() {
-        return breaks;
+        return gaps.size();
     }
 
     /** The reader has joined at a stream position. */
     synchronized void joined(String atEpoch, long atOffset, boolean recovered) {
-        if (epoch != null && recovered && !(atEpoch.equals(epoch) && atOffset == offset)) {
+        if (epoch != null && recovered && !(continues(atEpoch) && atOffset == offset)) {
             faults.add("recovered at " + atEpoch + ":" + atOffset + " but was at " + place());
         } else if (epoch != null && !recovered) {
-            breaks++;
+            gaps.add(place() + " to " + atEpoch + ":" + atOffset);
         }
         epoch = atEpoch;
         offset = atOffset;
@@ -57,20 +60,19 @@ final class ReaderLog {
 
     /** The server has reported a gap and the stream position after it. */
     synchronized void broken(String atEpoch, long atOffset) {
-        breaks++;
+        gaps.add(place() + " to " + atEpoch + ":" + atOffset);
         epoch = atEpoch;
         offset = atOffset;
     }
 
     synchronized void message(String atEpoch, long atOffset, String data) {
         received.accept(data);
-        // A room without any known message has no epoch yet.
-        if (!(atEpoch.equals(epoch) || epoch.isEmpty()) || atOffset != offset + 1) {
+        if (!continues(atEpoch) || atOffset != offset + 1) {
             faults.add("got " + atEpoch + ":" + atOffset + " after " + place());
         }
         epoch = atEpoch;
         offset = atOffset;
-        entries.add(new Entry(atEpoch, atOffset, data));
+        entries.add(new Entry(atEpoch, atOffset, data, gaps.size()));
     }
 
     /** Records another error. */
@@ -88,7 +90,8 @@ final class ReaderLog {
                 all.add(reader + " got " + entry.data + " at " + entry.offset + " where " + said + " was acknowledged");
             }
         }
-        long distinct = entries.stream().map(Entry::data).distinct().count();
+        // A message whose acknowledgement was lost together with the message is published again after the gap.
+        long distinct = entries.stream().map(entry -> entry.gaps + " " + entry.data).distinct().count();
         if (distinct != entries.size()) {
             all.add(reader + " got " + (entries.size() - distinct) + " messages twice");
         }
@@ -102,7 +105,12 @@ final class ReaderLog {
 
     @Override
     public synchronized String toString() {
-        return reader + " at " + place();
+        return reader + " at " + place() + (gaps.isEmpty() ? "" : " after gaps from " + String.join(", ", gaps));
+    }
+
+    private boolean continues(String nextEpoch) {
+        // A room without any known message has no epoch yet.
+        return epoch.isEmpty() || new StreamPosition(epoch, offset).isIn(nextEpoch);
     }
 
     private String place() {
