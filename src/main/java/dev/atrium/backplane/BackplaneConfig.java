@@ -1,6 +1,7 @@
 package dev.atrium.backplane;
 
 import dev.atrium.setting.DurationSetting;
+import dev.atrium.setting.SizeSetting;
 import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.WithConverter;
 import io.smallrye.config.WithDefault;
@@ -49,12 +50,29 @@ public interface BackplaneConfig {
         Duration ttl();
     }
 
-    /** History that clients can read: a message is kept while it is among the newest of its room and young enough. */
+    /**
+     * History that clients can read: a message is kept while it is among the newest of its room, in number and in bytes, and
+     * young
+     * enough.
+     */
     interface HistorySettings {
 
         /** Maximum number of messages per room; 0 keeps none. */
         @WithDefault("1000")
         int size();
+
+        /** Maximum bytes of the messages per room. */
+        @WithDefault("8M")
+        @WithConverter(SizeSetting.class)
+        long bytes();
+
+        /**
+         * Maximum share of the heap, in percent, that all rooms in memory take; beyond it the oldest messages, and then unused
+         * rooms,
+         * are dropped first. Only with {@code atrium.backplane=memory}.
+         */
+        @WithDefault("25")
+        int heapPercent();
 
         /** Maximum age of a message. */
         @WithDefault("10m")
@@ -70,6 +88,9 @@ public interface BackplaneConfig {
 
         /** Maximum number of messages per room; 0 keeps none. */
         OptionalInt size();
+
+        /** Maximum bytes of the messages per room. */
+        Optional<@WithConverter(SizeSetting.class) Long> bytes();
 
         /** Maximum age of a message. */
         Optional<@WithConverter(DurationSetting.class) Duration> age();
@@ -115,6 +136,14 @@ public interface BackplaneConfig {
         /** Minimum number of messages that a room's log keeps, for replicas whose subscription was cut; 0 keeps none. */
         @WithDefault("1000")
         int logSize();
+
+        /**
+         * Memory of Redis, in bytes, above which the logs of rooms are shortened with each message, until it is below; 0 for no
+         * limit.
+         */
+        @WithDefault("0")
+        @WithConverter(SizeSetting.class)
+        long maxMemory();
 
         /** How long a room's log outlives its last message. */
         @WithDefault("5m")

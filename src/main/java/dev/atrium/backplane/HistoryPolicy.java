@@ -11,6 +11,10 @@ import java.util.regex.Pattern;
 /** History limits per namespace: how much of a room's history is kept. Any thread. */
 public final class HistoryPolicy {
 
+    private static final long DEFAULT_BYTES = 8L << 20;
+    private static final long MIN_BYTES = 1L << 10;
+    private static final long MAX_BYTES = 1L << 40;
+
     /** Maximum number of messages that a room can be configured to keep. */
     public static final int MAX_SIZE = 1_000_000;
 
@@ -18,14 +22,17 @@ public final class HistoryPolicy {
 
     private final Limit defaultLimit;
     private final List<Rule> rules;
+    private final long totalBytes;
 
     /**
-     * History limit of a room: a message is kept while it is among the newest {@code size} and no older than {@code age}.
+     * History limit of a room: a message is kept while it is among the newest {@code size} and the newest {@code bytes}, and no
+     * older than {@code age}.
      *
      * @param size number of messages; 0 keeps none
+     * @param bytes sum of the sizes of the messages
      * @param age maximum age of a message, in milliseconds
      */
-    public record Limit(int size, long age) {
+    public record Limit(int size, long bytes, long age) {
     }
 
     private record Rule(Pattern namespaces, Limit limit) {
@@ -33,20 +40,29 @@ public final class HistoryPolicy {
 
     /** @throws io.quarkus.runtime.configuration.ConfigurationException naming the invalid setting */
     public HistoryPolicy(BackplaneConfig.HistorySettings settings) {
-        defaultLimit = limit("atrium.history", settings.size(), settings.age());
+        defaultLimit = limit("atrium.history", settings.size(), settings.bytes(), settings.age());
+        Require.between("atrium.history.heap-percent", settings.heapPercent(), 1, 90);
+        totalBytes = Runtime.getRuntime().maxMemory() / 100 * settings.heapPercent();
         // The longest pattern counts as the most specific one.
         rules = settings.namespace().entrySet().stream()
                 .sorted(Comparator
                         .comparing((Map.Entry<String, BackplaneConfig.NamespaceHistory> rule) -> rule.getKey().length())
                         .reversed())
                 .map(rule -> new Rule(Glob.pattern(rule.getKey()), limit("atrium.history.namespace.\"" + rule.getKey() + '"',
-                        rule.getValue().size().orElse(settings.size()), rule.getValue().age().orElse(settings.age()))))
+                        rule.getValue().size().orElse(settings.size()), rule.getValue().bytes().orElse(settings.bytes()),
+                        rule.getValue().age().orElse(settings.age()))))
                 .toList();
     }
 
     /** Creates a policy with the same limit for all namespaces. */
     public HistoryPolicy(int size, Duration age) {
-        defaultLimit = new Limit(size, age.toMillis());
+        this(size, age, Long.MAX_VALUE);
+    }
+
+    /** Creates a policy with the same limit for all namespaces, and one for all rooms together, in bytes. */
+    public HistoryPolicy(int size, Duration age, long totalBytes) {
+        this.totalBytes = totalBytes;
+        defaultLimit = new Limit(size, DEFAULT_BYTES, age.toMillis());
         rules = List.of();
     }
 
@@ -60,14 +76,20 @@ public final class HistoryPolicy {
         return defaultLimit;
     }
 
+    /** Returns the memory, in bytes, that the rooms of a backplane in this process may take together. */
+    public long totalBytes() {
+        return totalBytes;
+    }
+
     /** Returns the longest history age of any namespace, in milliseconds. */
     public long longestAge() {
         return rules.stream().mapToLong(rule -> rule.limit.age()).reduce(defaultLimit.age(), Math::max);
     }
 
-    private static Limit limit(String setting, int size, Duration age) {
+    private static Limit limit(String setting, int size, long bytes, Duration age) {
         Require.between(setting + ".size", size, 0, MAX_SIZE);
+        Require.between(setting + ".bytes", bytes, MIN_BYTES, MAX_BYTES);
         Require.between(setting + ".age", age, Duration.ofSeconds(1), MAX_AGE);
-        return new Limit(size, age.toMillis());
+        return new Limit(size, bytes, age.toMillis());
     }
 }

@@ -3,7 +3,6 @@ package dev.atrium.gateway;
 import dev.atrium.backplane.Backplane;
 import dev.atrium.backplane.HistoryPolicy;
 import dev.atrium.backplane.SavedSession;
-import dev.atrium.room.History;
 import dev.atrium.room.HistoryQuery;
 import dev.atrium.room.Message;
 import dev.atrium.room.RoomId;
@@ -47,10 +46,9 @@ final class Recovery {
             // The history of a room may have expired messages that the client has not received.
             return Uni.createFrom().failure(notRecovered());
         }
-        int whole = Math.min(kept.size(), HistoryQuery.MOST);
         List<Uni<Tuple2<String, StreamPosition>>> searches = new ArrayList<>();
         for (RoomId room : Resumption.rooms(saved, Map.of()).keySet()) {
-            searches.add(place(room, last, whole).map(position -> Tuple2.of(room.name(), position)));
+            searches.add(place(room, last, kept.size()).map(position -> Tuple2.of(room.name(), position)));
         }
         return Resumption.all(searches).map(found -> {
             Map<String, StreamPosition> places = new HashMap<>();
@@ -59,27 +57,39 @@ final class Recovery {
         });
     }
 
-    private Uni<StreamPosition> place(RoomId room, RecoveryOffset last, int whole) {
+    private Uni<StreamPosition> place(RoomId room, RecoveryOffset last, int kept) {
         return room.name().equals(last.room()) ? Uni.createFrom().item(last.position())
-                : backplane.history(room, new HistoryQuery(-1, Long.MAX_VALUE, HistoryQuery.MOST))
-                        .map(history -> before(history, last.atMicros(), whole));
+                : before(room, last.atMicros(), Long.MAX_VALUE, Math.min(kept, HistoryQuery.MOST));
     }
 
-    private static StreamPosition before(History history, long atMicros, int whole) {
-        long first = history.head().offset() + 1;
-        for (Message message : history.messages()) {
-            if (Math.abs(message.atMicros() - atMicros) < UNSURE_MICROS) {
+    /**
+     * The position before the first message after that time. Reads the history backwards, page by page: a page of large
+     * messages
+     * is shorter than was asked for.
+     *
+     * @param end offset of the first message that was read already
+     * @param left number of messages before it that the history may retain and that may be read
+     */
+    private Uni<StreamPosition> before(RoomId room, long atMicros, long end, int left) {
+        return backplane.history(room, new HistoryQuery(-1, end, HistoryQuery.MOST)).chain(history -> {
+            List<Message> messages = history.messages();
+            long first = Math.min(end, history.head().offset() + 1);
+            for (Message message : messages) {
+                if (Math.abs(message.atMicros() - atMicros) < UNSURE_MICROS) {
+                    throw notRecovered();
+                }
+                if (message.atMicros() > atMicros) {
+                    first = Math.min(first, message.offset());
+                }
+            }
+            boolean allNewer = !messages.isEmpty() && first == messages.get(0).offset();
+            boolean droppedNewer = messages.isEmpty() && history.droppedMicros() > atMicros - UNSURE_MICROS;
+            if (droppedNewer || allNewer && messages.size() >= left) {
                 throw notRecovered();
             }
-            if (message.atMicros() > atMicros) {
-                first = Math.min(first, message.offset());
-            }
-        }
-        boolean mayGoOn = history.messages().size() >= whole && first == history.messages().get(0).offset();
-        if (mayGoOn) {
-            throw notRecovered();
-        }
-        return new StreamPosition(history.head().epoch(), first - 1);
+            return allNewer && first > 1 ? before(room, atMicros, first, left - messages.size())
+                    : Uni.createFrom().item(new StreamPosition(history.head().epoch(), first - 1));
+        });
     }
 
     /** Messages between these positions and those at which the memberships begin. */

@@ -7,8 +7,15 @@ import java.util.List;
  *
  * @param head the room's last stream position at the time of the read; its epoch is empty if nothing was ever published there
  * @param messages in ascending order of offset
+ * @param droppedMicros time of the newest message that was dropped to bound the memory of the history, in microseconds since
+ *        1970; 0 for none
  */
-public record History(StreamPosition head, List<Message> messages) {
+public record History(StreamPosition head, List<Message> messages, long droppedMicros) {
+
+    /** A page of a history of which nothing was dropped. */
+    public History(StreamPosition head, List<Message> messages) {
+        this(head, messages, 0);
+    }
 
     /**
      * Returns whether these messages directly continue that position: a client that has everything up to it, and then receives

@@ -297,6 +297,26 @@ public abstract class BackplaneContract {
         assertThat(await(store.resume(again.token()))).isNull();
     }
 
+    @Test
+    void the_history_has_at_most_as_many_bytes_as_configured_and_tells_what_it_dropped() {
+        RoomId small = RoomId.of("/small", room.name());
+        PublishResult first = publish(small, "x".repeat(500));
+        assertThat(await(backplane().history(small, HistoryQuery.after(0, 100))).droppedMicros()).isZero();
+        for (int i = 0; i < 9; i++) {
+            publish(small, "x".repeat(500));
+        }
+        History history = await(backplane().history(small, HistoryQuery.after(0, 100)));
+        assertThat(history.messages()).extracting(Message::offset).containsExactly(8L, 9L, 10L);
+        assertThat(history.continues(first.position())).as("readers learn of the gap").isFalse();
+        assertThat(history.droppedMicros()).isBetween(first.atMicros(), history.messages().get(0).atMicros());
+        publish(small, "x".repeat(3_000));
+        history = await(backplane().history(small, HistoryQuery.after(0, 100)));
+        assertThat(history.messages()).as("one that is too large by itself").isEmpty();
+        assertThat(history.head().offset()).isEqualTo(11);
+        publish(small, "x");
+        assertThat(await(backplane().history(small, HistoryQuery.after(11, 100))).messages()).hasSize(1);
+    }
+
     private List<Long> offsets(HistoryQuery query) {
         return await(backplane().history(room, query)).messages().stream().map(Message::offset).toList();
     }

@@ -31,7 +31,7 @@ class HistoryPolicyTest {
                 "atrium.history.namespace.\"/few/long\".size", "5",
                 "atrium.history.namespace.\"/few/long\".age", "1h",
                 "atrium.history.namespace.\"/old\".age", "2h"));
-        assertThat(policy.of(namespace)).isEqualTo(new HistoryPolicy.Limit(size, seconds * 1000));
+        assertThat(policy.of(namespace)).isEqualTo(new HistoryPolicy.Limit(size, 8L << 20, seconds * 1000));
     }
 
     @Test
@@ -46,8 +46,8 @@ class HistoryPolicyTest {
     @Test
     void a_policy_of_one_size_and_age_applies_to_all_namespaces() {
         HistoryPolicy policy = new HistoryPolicy(7, Duration.ofSeconds(3));
-        assertThat(policy.of("/")).isEqualTo(new HistoryPolicy.Limit(7, 3000));
-        assertThat(policy.of("/any")).isEqualTo(new HistoryPolicy.Limit(7, 3000));
+        assertThat(policy.of("/")).isEqualTo(new HistoryPolicy.Limit(7, 8L << 20, 3000));
+        assertThat(policy.of("/any")).isEqualTo(new HistoryPolicy.Limit(7, 8L << 20, 3000));
         assertThat(policy.longestAge()).isEqualTo(3000);
     }
 
@@ -57,6 +57,10 @@ class HistoryPolicyTest {
             "size, 1000000",
             "age,  1s",
             "age,  365d",
+            "bytes, 1K",
+            "bytes, 1048576M",
+            "heap-percent, 1",
+            "heap-percent, 90",
     })
     void the_bounds_of_a_range_are_accepted(String setting, String value) {
         assertThat(policy(Map.of("atrium.history." + setting, value)).of("/")).isNotNull();
@@ -66,6 +70,10 @@ class HistoryPolicyTest {
     @CsvSource(delimiter = '|', value = {
             "size                     | -1      | atrium.history.size: expected from 0 to 1000000, got -1",
             "size                     | 1000001 | atrium.history.size: expected from 0 to 1000000, got 1000001",
+            "bytes                    | 1023    | atrium.history.bytes: expected from 1024 to 1099511627776, got 1023",
+            "namespace.\"/a*\".bytes  | 1       | atrium.history.namespace.\"/a*\".bytes: expected from 1024 to 1099511627776, got 1",
+            "heap-percent             | 0       | atrium.history.heap-percent: expected from 1 to 90, got 0",
+            "heap-percent             | 91      | atrium.history.heap-percent: expected from 1 to 90, got 91",
             "age                      | 999ms   | atrium.history.age: expected a duration from 1s to 365d, got 999ms",
             "age                      | 366d    | atrium.history.age: expected a duration from 1s to 365d, got 366d",
             "namespace.\"/a*\".size   | -1      | atrium.history.namespace.\"/a*\".size: expected from 0 to 1000000, got -1",

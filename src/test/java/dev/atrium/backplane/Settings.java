@@ -4,7 +4,10 @@ import io.smallrye.config.PropertiesConfigSource;
 import io.smallrye.config.SmallRyeConfigBuilder;
 import java.util.Map;
 
-/** Default settings of a backplane, plus two namespaces: one with a short history and one without. */
+/**
+ * Default settings of a backplane, plus three namespaces: one with a history of few messages, one of few bytes, and one
+ * without.
+ */
 public final class Settings {
 
     private Settings() {
@@ -13,7 +16,8 @@ public final class Settings {
     public static BackplaneConfig backplane() {
         return new SmallRyeConfigBuilder().withMapping(BackplaneConfig.class)
                 .withSources(new PropertiesConfigSource(Map.of("atrium.history.namespace.\"/few*\".size", "5",
-                        "atrium.history.namespace.\"/none\".size", "0"), "test", 100))
+                        "atrium.history.namespace.\"/none\".size", "0", "atrium.history.namespace.\"/small\".bytes", "2K"),
+                        "test", 100))
                 .build().getConfigMapping(BackplaneConfig.class);
     }
 

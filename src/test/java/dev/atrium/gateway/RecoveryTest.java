@@ -79,6 +79,33 @@ class RecoveryTest extends WithGateway {
     }
 
     @Test
+    void large_messages_fill_several_pages_and_all_of_them_are_read() {
+        PublishResult last = say(LOBBY, "last");
+        clock.pass(Duration.ofSeconds(2));
+        for (int i = 0; i < 5; i++) {
+            say(NEWS, "x".repeat(600_000));
+        }
+        assertThat(done(recovery.places(SAVED, at("lobby", last))).get("news").offset()).as("a page has 1 MiB").isZero();
+    }
+
+    @Test
+    void a_room_that_has_dropped_newer_messages_for_their_size_may_have_forgotten_what_was_missed() {
+        PublishResult last = say(LOBBY, "last");
+        clock.pass(Duration.ofSeconds(2));
+        for (int i = 0; i < 20; i++) {
+            say(NEWS, "x".repeat(600_000));
+        }
+        assertNotRecovered(error(recovery.places(SAVED, at("lobby", last))));
+        clock.pass(Duration.ofSeconds(2));
+        PublishResult later = say(LOBBY, "later");
+        clock.pass(Duration.ofSeconds(2));
+        say(NEWS, "x".repeat(9_000_000));
+        assertNotRecovered(error(recovery.places(SAVED, at("lobby", later))));
+        clock.pass(Duration.ofSeconds(2));
+        assertThat(done(recovery.places(SAVED, at("lobby", say(LOBBY, "last of all")))).get("news").offset()).isEqualTo(21);
+    }
+
+    @Test
     void a_full_history_that_reaches_back_before_the_last_message_has_forgotten_nothing() {
         history = new HistoryPolicy(2, Duration.ofHours(1));
         start();

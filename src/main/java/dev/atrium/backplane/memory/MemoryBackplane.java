@@ -17,10 +17,13 @@ import dev.atrium.room.Sender;
 import dev.atrium.room.StreamPosition;
 import dev.atrium.room.Subscriber;
 import io.smallrye.mutiny.Uni;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.PriorityQueue;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.BiConsumer;
 
@@ -31,6 +34,8 @@ public final class MemoryBackplane implements Backplane {
 
     private final ConcurrentMap<RoomId, MemoryRoom> rooms = new ConcurrentHashMap<>();
     private final AtomicLong nextCleanup = new AtomicLong();
+    private final AtomicBoolean freeing = new AtomicBoolean();
+    private final HistoryMemory memory;
     private final MemorySettings settings;
     private final MemoryClusterRpc clusterRpc = new MemoryClusterRpc();
     private final MemorySessions sessions;
@@ -38,6 +43,7 @@ public final class MemoryBackplane implements Backplane {
     /** @param node this replica */
     public MemoryBackplane(Node node, MemorySettings settings) {
         this.settings = settings;
+        this.memory = new HistoryMemory(settings.history().totalBytes());
         this.sessions = new MemorySessions(node, settings);
     }
 
@@ -49,6 +55,7 @@ public final class MemoryBackplane implements Backplane {
             do {
                 result = room(publication.room()).publish(publication);
             } while (result == null);
+            freeMemory();
             return result;
         });
     }
@@ -168,9 +175,42 @@ public final class MemoryBackplane implements Backplane {
         return rooms.size();
     }
 
+    long memoryUsed() {
+        return memory.used();
+    }
+
     private MemoryRoom room(RoomId id) {
         MemoryRoom present = rooms.get(id);
-        return present != null ? present : rooms.computeIfAbsent(id, key -> new MemoryRoom(key, settings));
+        return present != null ? present : rooms.computeIfAbsent(id, key -> new MemoryRoom(key, settings, memory));
+    }
+
+    private record Freeable(MemoryRoom room, long sinceMicros) {
+    }
+
+    /** Frees the oldest messages of all rooms, and unused rooms, if all of them together take too much memory. */
+    private void freeMemory() {
+        if (!memory.isExceeded() || !freeing.compareAndSet(false, true)) {
+            return;
+        }
+        try {
+            PriorityQueue<Freeable> oldest = new PriorityQueue<>(Comparator.comparingLong(Freeable::sinceMicros));
+            rooms.values().forEach(room -> add(oldest, room));
+            while (!memory.isRelieved() && !oldest.isEmpty()) {
+                MemoryRoom room = oldest.poll().room;
+                room.free(oldest.isEmpty() ? 0 : oldest.peek().sinceMicros);
+                add(oldest, room);
+            }
+            rooms.values().removeIf(MemoryRoom::isEnded);
+        } finally {
+            freeing.set(false);
+        }
+    }
+
+    private static void add(PriorityQueue<Freeable> oldest, MemoryRoom room) {
+        long since = room.freeableSince();
+        if (since < Long.MAX_VALUE) {
+            oldest.add(new Freeable(room, since));
+        }
     }
 
     /** Removes expired rooms. Runs on the calls that can create rooms without bound, so no timer is needed. */

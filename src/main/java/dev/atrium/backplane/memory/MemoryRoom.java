@@ -30,10 +30,14 @@ final class MemoryRoom {
     private final RoomId id;
     private final MemorySettings settings;
     private final HistoryPolicy.Limit limit;
+    private final HistoryMemory memory;
     /** Created when the first member enters: the rooms of single sessions, one per connection, never have any. */
     private Map<String, Presence> members = Map.of();
     /** Created with the first message. */
     private TreeMap<Long, Message> history;
+    private long bytes;
+    /** Time of the newest message that was dropped for a limit other than its age. */
+    private long droppedMicros;
     /** Created with the first idempotency key. */
     private IdempotencyCache results;
     private StreamPosition position;
@@ -41,7 +45,9 @@ final class MemoryRoom {
     private long lastUsed;
     private boolean ended;
 
-    MemoryRoom(RoomId id, MemorySettings settings) {
+    MemoryRoom(RoomId id, MemorySettings settings, HistoryMemory memory) {
+        this.memory = memory;
+        memory.add(HistoryMemory.ROOM_BYTES);
         this.id = id;
         this.settings = settings;
         this.limit = settings.history().of(id.namespace());
@@ -93,33 +99,72 @@ final class MemoryRoom {
             history = new TreeMap<>();
         }
         history.put(message.offset(), message);
-        while (history.size() > limit.size()) {
-            history.pollFirstEntry();
+        count(message.size());
+        while (history.size() > limit.size() || bytes > limit.bytes()) {
+            dropFirst();
         }
         dropOld(message.at());
     }
 
+    private void count(int added) {
+        bytes += added;
+        memory.add(added);
+    }
+
+    /** Drops the oldest message to bound the memory, not because of its age. */
+    private void dropFirst() {
+        Message dropped = history.pollFirstEntry().getValue();
+        droppedMicros = dropped.atMicros();
+        count(-dropped.size());
+    }
+
     private void dropOld(long now) {
         while (!history.isEmpty() && history.firstEntry().getValue().at() < now - limit.age()) {
-            history.pollFirstEntry();
+            count(-history.pollFirstEntry().getValue().size());
         }
+    }
+
+    /**
+     * Returns the time since when this room has something to free, in microseconds since 1970: its oldest message, or its last
+     * use if it is unused and empty; {@link Long#MAX_VALUE} if there is nothing.
+     */
+    synchronized long freeableSince() {
+        if (history != null && !history.isEmpty()) {
+            return history.firstEntry().getValue().atMicros();
+        }
+        return ended || subscriber != null || !members.isEmpty() ? Long.MAX_VALUE : lastUsed * 1_000;
+    }
+
+    /** Frees the oldest message and those up to that time; or, without messages, ends the room if it is unused. */
+    synchronized void free(long untilMicros) {
+        if (history == null || history.isEmpty()) {
+            endIfUnusedSince(Long.MAX_VALUE);
+            return;
+        }
+        do {
+            dropFirst();
+        } while (!history.isEmpty() && history.firstEntry().getValue().atMicros() <= untilMicros);
+    }
+
+    synchronized boolean isEnded() {
+        return ended;
     }
 
     synchronized History history(HistoryQuery query) {
         if (history == null) {
-            return new History(position, List.of());
+            return new History(position, List.of(), droppedMicros);
         }
         dropOld(settings.clock().millis());
         long after = Math.max(0, query.after());
         if (query.before() - 1 <= after) {
-            return new History(position, List.of());
+            return new History(position, List.of(), droppedMicros);
         }
         NavigableMap<Long, Message> range = history.subMap(after, false, query.before(), false);
         List<Message> messages = first(query.isNewest() ? range.descendingMap() : range, query.limit());
         if (query.isNewest()) {
             Collections.reverse(messages);
         }
-        return new History(position, messages);
+        return new History(position, messages, droppedMicros);
     }
 
     private static List<Message> first(NavigableMap<Long, Message> range, int limit) {
@@ -187,8 +232,9 @@ final class MemoryRoom {
 
     /** Ends this room if it has been unused since before that time, in milliseconds since 1970. */
     synchronized boolean endIfUnusedSince(long millis) {
-        if (subscriber == null && members.isEmpty() && lastUsed < millis) {
+        if (!ended && subscriber == null && members.isEmpty() && lastUsed < millis) {
             ended = true;
+            memory.add(-bytes - HistoryMemory.ROOM_BYTES);
         }
         return ended;
     }

@@ -55,6 +55,7 @@ public final class RedisBackplane implements Backplane {
     private final Reaper reaper;
     private final ReplicaHeartbeat heartbeat;
     private final RedisHealth health = new RedisHealth();
+    private final RedisMemory memory;
     private final Node node;
     private final HistoryPolicy policy;
     private final long roomTtlMillis;
@@ -72,8 +73,9 @@ public final class RedisBackplane implements Backplane {
         this.roomTtlMillis = config.room().ttl().toMillis();
         this.commands = new ReconnectingConnection("command", redis, loop, reconnects, new CommandListener());
         this.limiter = new ConcurrencyLimiter(loop);
+        this.memory = new RedisMemory(config.redis().maxMemory());
         RedisContext context = new RedisContext(loop, limiter, keys, node,
-                new Lease(config.redis().lease(), System::nanoTime));
+                new Lease(config.redis().lease(), System::nanoTime), memory);
         this.publications = config.redis().acknowledgeReplicas() == 0 ? commands
                 : new ReconnectingConnection("publication", redis, loop, reconnects, new PublicationListener());
         this.log = new RoomLog(commands, publications, context, config, history, health);
@@ -243,6 +245,7 @@ public final class RedisBackplane implements Backplane {
             publications.send(Request.cmd(Command.PING));
         }
         sessions.beat();
+        memory.check(commands);
         commands.send(Request.cmd(Command.SADD).arg(keys.registry()).arg(node.name())).onSuccess(added -> {
             // New, or declared dead while it was cut off, in which case its members were removed.
             boolean unregistered = added.toInteger() == 1;

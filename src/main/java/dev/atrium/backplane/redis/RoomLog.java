@@ -33,6 +33,7 @@ final class RoomLog {
     private final ReplicationWait replication;
     private final RedisKeys keys;
     private final HistoryPolicy history;
+    private final RedisMemory memory;
     private final int logSize;
     private final long logMillis;
     private final long roomMillis;
@@ -41,6 +42,7 @@ final class RoomLog {
     /** @param publications connection of publications; the same as the one of commands if nothing waits for replication */
     RoomLog(ReconnectingConnection commands, ReconnectingConnection publications, RedisContext context, BackplaneConfig config,
             HistoryPolicy history, RedisHealth health) {
+        this.memory = context.memory();
         this.commands = commands;
         this.publications = publications;
         int replicas = config.redis().acknowledgeReplicas();
@@ -69,12 +71,13 @@ final class RoomLog {
                 .arg(keys.channel(room))
                 .arg(Buffer.buffer(MessageCodec.encode(publication)))
                 .arg(StreamPosition.origin().epoch())
-                .arg(Math.max(logSize, limit.size()))
+                .arg(memory.scaled(Math.max(logSize, limit.size())))
                 .arg(logMillis(limit))
                 .arg(roomMillis(room))
                 .arg(room.isSession() ? keys.nodes() : "")
                 .arg(idempotencyMillis)
-                .arg(dataHistory);
+                .arg(dataHistory)
+                .arg(memory.scaled(limit.bytes()));
     }
 
     /** Returns a page of the history, within the limits of what clients may read. */
@@ -87,8 +90,10 @@ final class RoomLog {
                 .arg(limit.size())
                 .arg(limit.age())
                 .arg(PAGE_BYTES))
-                .map(reply -> page(room, reply))
-                .map(page -> new History(page.head(), page.messages()));
+                .map(reply -> {
+                    Page page = page(room, reply);
+                    return new History(page.head(), page.messages(), reply.get(3).toLong());
+                });
     }
 
     /** Returns how long an unused room keeps its stream position, in milliseconds: at least as long as its log and history. */

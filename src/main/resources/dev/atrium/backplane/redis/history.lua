@@ -1,7 +1,7 @@
 -- Reads a part of a room's history together with the room's head, in one script, so that the two are consistent.
 -- Changes nothing.
 --
--- KEYS[1] room    hash {epoch, offset}
+-- KEYS[1] room    hash {epoch, offset, dropped}
 -- KEYS[2] log     stream; the id of an entry is its offset
 -- ARGV[1] read the oldest entries after this offset; negative: the newest ones
 -- ARGV[2] read only entries before this offset
@@ -10,10 +10,11 @@
 -- ARGV[5] maximum age of an entry in the history window, ms
 -- ARGV[6] bytes to read, approximately: reading stops after the entry that exceeds them
 --
--- Returns {epoch, offset of the last message, entries in ascending order}; the epoch is '' if there is no such room.
+-- Returns {epoch, offset of the last message, entries in ascending order, time of the newest entry that was dropped to bound the
+-- memory, in microseconds since 1970}; the epoch is '' if there is no such room.
 local epoch = redis.call('HGET', KEYS[1], 'epoch')
 if not epoch then
-  return {'', 0, {}}
+  return {'', 0, {}, '0'}
 end
 local head = tonumber(redis.call('HGET', KEYS[1], 'offset') or '0')
 local time = redis.call('TIME')
@@ -61,4 +62,4 @@ if newest then
   end
   entries = reversed
 end
-return {epoch, head, entries}
+return {epoch, head, entries, redis.call('HGET', KEYS[1], 'dropped') or '0'}

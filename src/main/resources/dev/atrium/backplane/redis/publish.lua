@@ -1,7 +1,8 @@
 -- Publishes a message: takes the next offset of its room, appends the message to the room's log and publishes it to all
 -- subscribers, in one round trip.
 --
--- KEYS[1] room    hash {epoch, offset, node, histories}
+-- KEYS[1] room    hash {epoch, offset, node, histories, bytes, floor, dropped}: bytes of all messages so far, those of the messages
+--                 that the log has no more, and the time of the newest of these that was dropped for its bytes
 -- KEYS[2] log     stream; the id of an entry is its offset
 -- KEYS[3] once    stream position and time of the first publication with this idempotency key; absent without a key
 -- ARGV[1] channel of the room's subscribers
@@ -13,6 +14,7 @@
 -- ARGV[7] prefix of the replicas' channels for the room of a session, which may have moved to another replica; else ''
 -- ARGV[8] time to live of the idempotency key, ms
 -- ARGV[9] history of the data of this Redis, see identify.lua; '' if it is not known yet
+-- ARGV[10] maximum bytes of the messages in the log
 --
 -- Returns {epoch, offset, microseconds since 1970}. The time is that of Redis: with the clocks of several replicas, times
 -- in a room could run backwards.
@@ -53,7 +55,33 @@ local offset = redis.call('HINCRBY', KEYS[1], 'offset', 1)
 local position = string.format('%.0f', offset)
 redis.call('PEXPIRE', KEYS[1], ARGV[6])
 if ARGV[4] ~= '0' then
-  redis.call('XADD', KEYS[2], 'MAXLEN', '~', ARGV[4], position .. '-0', 'at', at, 'message', ARGV[2])
+  local bytes = redis.call('HINCRBY', KEYS[1], 'bytes', #ARGV[2])
+  local trim, threshold = 'MAXLEN', {'~', ARGV[4]}
+  local most = tonumber(ARGV[10])
+  if bytes - tonumber(redis.call('HGET', KEYS[1], 'floor') or '0') > most then
+    -- What the log has lost by its number of entries is not subtracted yet, so the oldest entries decide.
+    local from, kept, floor, dropped = '-', string.format('%.0f-0', offset + 1), bytes, nil
+    local oldest
+    repeat
+      oldest = redis.call('XRANGE', KEYS[2], from, '+', 'COUNT', 1)[1]
+      -- An older version wrote no bytes.
+      local upTo = oldest and tonumber(oldest[2][6] or '0') or bytes
+      local start = upTo - (oldest and #oldest[2][4] or #ARGV[2])
+      if bytes - start <= most then
+        kept, floor, oldest = oldest and oldest[1] or position .. '-0', start, nil
+      elseif oldest then
+        from, dropped = '(' .. oldest[1], oldest[2][2]
+      else
+        dropped = at
+      end
+    until not oldest
+    redis.call('HSET', KEYS[1], 'floor', string.format('%.0f', floor))
+    if dropped then
+      redis.call('HSET', KEYS[1], 'dropped', dropped)
+      trim, threshold = 'MINID', {'=', kept}
+    end
+  end
+  redis.call('XADD', KEYS[2], trim, threshold[1], threshold[2], position .. '-0', 'at', at, 'message', ARGV[2], 'bytes', bytes)
   redis.call('PEXPIRE', KEYS[2], ARGV[5])
 end
 if KEYS[3] then

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.atrium.backplane.Backplane;
 import dev.atrium.backplane.BackplaneContract;
+import dev.atrium.backplane.HistoryPolicy;
 import dev.atrium.backplane.SavedSession;
 import dev.atrium.backplane.SessionStore;
 import dev.atrium.backplane.Settings;
@@ -12,10 +13,12 @@ import dev.atrium.room.History;
 import dev.atrium.room.HistoryQuery;
 import dev.atrium.room.Message;
 import dev.atrium.room.Node;
+import dev.atrium.room.Presence;
 import dev.atrium.room.Publication;
 import dev.atrium.room.RoomId;
 import dev.atrium.room.Sender;
 import dev.atrium.room.StreamPosition;
+import io.smallrye.mutiny.Uni;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Set;
@@ -50,6 +53,59 @@ class MemoryBackplaneTest extends BackplaneContract {
         StreamPosition after = publish("a");
         assertThat(after.epoch()).isNotEqualTo(before.epoch());
         assertThat(after.offset()).isEqualTo(1);
+    }
+
+    @Test
+    void all_rooms_together_are_bounded_and_the_oldest_messages_go_first() {
+        MemoryBackplane bounded = bounded(1_000_000);
+        Data half = new Data.Text("x".repeat(100_000));
+        for (int i = 0; i < 30; i++) {
+            RoomId old = RoomId.of("/", "room " + i % 10);
+            done(bounded.publish(new Publication(old, "message", half, null, true, null)));
+            assertThat(bounded.memoryUsed()).isLessThanOrEqualTo(1_000_000);
+            clock.forward(Duration.ofMillis(1));
+        }
+        assertThat(done(bounded.history(RoomId.of("/", "room 9"), HistoryQuery.after(0, 10))).messages()).isNotEmpty();
+        assertThat(done(bounded.history(RoomId.of("/", "room 0"), HistoryQuery.after(0, 10))).messages()).isEmpty();
+    }
+
+    @Test
+    void unused_rooms_go_before_a_flood_of_new_ones_takes_all_memory_and_rooms_in_use_stay() {
+        MemoryBackplane bounded = bounded(1_000_000);
+        RoomId used = RoomId.of("/", "used");
+        done(bounded.enter(used, new Presence(new Sender("ann", null), 1)));
+        StreamPosition before = done(bounded.publish(new Publication(used, "message", new Data.Text("a"), null, true, null)))
+                .position();
+        for (int i = 0; i < 10_000; i++) {
+            done(bounded
+                    .publish(new Publication(RoomId.of("/", "flood " + i), "message", new Data.Text("x"), null, true, null)));
+            clock.forward(Duration.ofMillis(1));
+        }
+        assertThat(bounded.memoryUsed()).isLessThanOrEqualTo(1_000_000);
+        assertThat(bounded.size()).isLessThan(1_000);
+        assertThat(done(bounded.publish(new Publication(used, "message", new Data.Text("b"), null, true, null))).position())
+                .isEqualTo(new StreamPosition(before.epoch(), 2));
+    }
+
+    @Test
+    void what_rooms_free_by_themselves_is_counted() {
+        for (int i = 0; i < 100; i++) {
+            publish("room " + i);
+        }
+        assertThat(backplane.memoryUsed()).isGreaterThan(100_000);
+        clock.forward(Duration.ofHours(1));
+        publish("last");
+        assertThat(backplane.memoryUsed()).isLessThan(2_000);
+    }
+
+    private static <T> T done(Uni<T> uni) {
+        return uni.await().indefinitely();
+    }
+
+    private MemoryBackplane bounded(long bytes) {
+        return new MemoryBackplane(node,
+                new MemorySettings(Duration.ofMinutes(10), new HistoryPolicy(1_000, Duration.ofMinutes(10), bytes),
+                        Duration.ofMinutes(2), Duration.ofMinutes(5), clock));
     }
 
     @Test

@@ -33,6 +33,7 @@ class MemoryRoomTest {
     private static final int SIZE = 10;
 
     private final ManualClock clock = new ManualClock();
+    private final HistoryMemory memory = new HistoryMemory(Long.MAX_VALUE);
     private final MemoryRoom room = room(LOBBY, SIZE, AGE);
     private final RecordingSubscriber subscriber = new RecordingSubscriber();
 
@@ -237,7 +238,7 @@ class MemoryRoomTest {
     }
 
     private MemoryRoom room(RoomId id, int size, Duration age) {
-        return new MemoryRoom(id, new MemorySettings(TTL, new HistoryPolicy(size, age), Duration.ZERO, WINDOW, clock));
+        return new MemoryRoom(id, new MemorySettings(TTL, new HistoryPolicy(size, age), Duration.ZERO, WINDOW, clock), memory);
     }
 
     private PublishResult publish(MemoryRoom where, String text) {
