@@ -79,6 +79,11 @@ final class RoomSubscriber implements Member {
     }
 
     @Override
+    public void failed(RuntimeException failure) {
+        eventLoop.execute(() -> emitter.fail(failure));
+    }
+
+    @Override
     public void whenDrained(Runnable task) {
         eventLoop.execute(task);
     }

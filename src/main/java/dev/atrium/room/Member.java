@@ -10,6 +10,13 @@ public interface Member extends Recipient {
     void receive(WriteBatch batch);
 
     /**
+     * Reports that a delivery could not be handed to this member. It has missed something and must end, so that its client
+     * learns
+     * of that; in a later turn, because the room must not lose members while it delivers.
+     */
+    void failed(RuntimeException failure);
+
+    /**
      * Runs the task in a later turn of this member's loop, once few bytes wait in its send queue. Never runs it if the member
      * is gone.
      */

@@ -100,6 +100,7 @@ public final class Membership {
         } catch (RuntimeException e) {
             // A failure of one member must not cost the members after it their message.
             LOG.log(System.Logger.Level.ERROR, "session " + member.id() + " failed to receive", e);
+            member.failed(e);
         }
     }
 

@@ -85,6 +85,18 @@ final class RoomShard implements ShardView, Runnable {
             bytes += encoded.delivery.size();
             encodedMessages.add(encoded);
         }
+        try {
+            hand(encodedMessages);
+        } finally {
+            // Also after a failure, or the backlog would never be empty again and the replica would refuse messages for good.
+            loop.queued(-bytes);
+            if (!queue.isEmpty()) {
+                markReady();
+            }
+        }
+    }
+
+    private void hand(List<EncodedMessage> encodedMessages) {
         for (int from = 0; from < encodedMessages.size();) {
             boolean presenceEvents = encodedMessages.get(from).delivery instanceof PresenceEvent;
             int to = from + 1;
@@ -94,10 +106,6 @@ final class RoomShard implements ShardView, Runnable {
             hand(encodedMessages.subList(from, to), presenceEvents);
             from = to;
         }
-        loop.queued(-bytes);
-        if (!queue.isEmpty()) {
-            markReady();
-        }
     }
 
     private void hand(List<EncodedMessage> encodedMessages, boolean presenceEvents) {
@@ -105,17 +113,20 @@ final class RoomShard implements ShardView, Runnable {
             return;
         }
         WriteBatch batch = new WriteBatch(encodedMessages);
-        // Backwards: a member whose connection breaks during delivery may remove itself, which moves the last member into its
-        // index.
-        for (int i = memberships.size() - 1; i >= 0; i--) {
-            Membership membership = memberships.get(i);
-            if (presenceEvents ? membership.watchesPresence() : membership.isLive()) {
-                membership.hand(batch);
-            } else if (!presenceEvents) {
-                membership.hold(encodedMessages);
+        try {
+            // Backwards: a member whose connection breaks during delivery may remove itself, which moves the last member into its
+            // index.
+            for (int i = memberships.size() - 1; i >= 0; i--) {
+                Membership membership = memberships.get(i);
+                if (presenceEvents ? membership.watchesPresence() : membership.isLive()) {
+                    membership.hand(batch);
+                } else if (!presenceEvents) {
+                    membership.hold(encodedMessages);
+                }
             }
+        } finally {
+            batch.release();
         }
-        batch.release();
         if (!presenceEvents) {
             loop.countBatch();
             position = encodedMessages.get(encodedMessages.size() - 1).position();

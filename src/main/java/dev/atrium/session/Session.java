@@ -227,6 +227,11 @@ public final class Session implements Member, Requester {
         return loop.handshakeThrottle().pass(work);
     }
 
+    @Override
+    public void failed(RuntimeException failure) {
+        closeSoon(CloseReason.SERVER_FAULT);
+    }
+
     /** Starts delivery in all rooms, each from the membership's stream position. */
     public void follow() {
         memberships.values().forEach(Membership::follow);

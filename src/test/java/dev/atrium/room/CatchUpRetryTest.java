@@ -142,6 +142,11 @@ class CatchUpRetryTest {
         }
 
         @Override
+        public void failed(RuntimeException failure) {
+            throw new AssertionError(failure);
+        }
+
+        @Override
         public void whenDrained(Runnable task) {
             executor.execute(task);
         }

@@ -199,6 +199,11 @@ class DeliveryLoopTest {
         }
 
         @Override
+        public void failed(RuntimeException failure) {
+            throw new AssertionError(failure);
+        }
+
+        @Override
         public void whenDrained(Runnable task) {
             tasks.add(task);
         }

@@ -1,6 +1,7 @@
 package dev.atrium.room;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.ArrayList;
 import java.util.List;
@@ -41,6 +42,22 @@ class RoomShardTest extends WithRooms {
         one.turn();
         assertThat(one.delivery.backlog()).isZero();
         assertThat(two.delivery.backlog()).isEqualTo(206);
+    }
+
+    @Test
+    void the_backlog_is_empty_after_a_delivery_that_fails_as_a_whole() {
+        Listener ann = new Listener("ann", one) {
+            @Override
+            public void receive(WriteBatch batch) {
+                throw new StackOverflowError("broken on purpose");
+            }
+        };
+        join(ann);
+        int held = Format.INSTANCE.held;
+        source.say("12345");
+        assertThatThrownBy(one::turn).isInstanceOf(StackOverflowError.class);
+        assertThat(one.delivery.backlog()).isZero();
+        assertThat(Format.INSTANCE.held).as("bytes that nobody releases").isEqualTo(held);
     }
 
     @ParameterizedTest

@@ -174,6 +174,8 @@ class RoomsTest extends WithRooms {
         source.say("a");
         turn();
         assertThat(good.received).containsExactly("1 a");
+        assertThat(bad.failures).as("told of what it has missed").singleElement()
+                .satisfies(failure -> assertThat(failure).hasMessage("broken on purpose"));
     }
 
     @Test

@@ -133,6 +133,7 @@ abstract class WithRooms {
         }
 
         final List<String> received = new ArrayList<>();
+        final List<RuntimeException> failures = new ArrayList<>();
         int writes;
         int flushes;
         private final String id;
@@ -151,6 +152,11 @@ abstract class WithRooms {
         @Override
         public DeliveryLoop loop() {
             return loop.delivery;
+        }
+
+        @Override
+        public void failed(RuntimeException failure) {
+            failures.add(failure);
         }
 
         @Override

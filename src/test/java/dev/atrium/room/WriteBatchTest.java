@@ -75,6 +75,11 @@ class WriteBatchTest {
         }
 
         @Override
+        public void failed(RuntimeException failure) {
+            throw new AssertionError(failure);
+        }
+
+        @Override
         public void whenDrained(Runnable task) {
             throw new AssertionError("no caller waits");
         }

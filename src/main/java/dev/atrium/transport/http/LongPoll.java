@@ -105,6 +105,16 @@ final class LongPoll implements Member {
     }
 
     @Override
+    public void failed(RuntimeException failure) {
+        eventLoop.execute(() -> {
+            if (!over) {
+                stop();
+                waiter.fail(failure);
+            }
+        });
+    }
+
+    @Override
     public void whenDrained(Runnable task) {
         eventLoop.execute(task);
     }
