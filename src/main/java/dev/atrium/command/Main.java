@@ -19,6 +19,7 @@ public final class Main {
     /** Runs the server without arguments, else a command; exits with code 2 for invalid arguments. */
     public static void main(String... args) {
         if (args.length == 0) {
+            new OutOfMemoryExit(Runtime.getRuntime()::halt).install();
             Quarkus.run();
         } else {
             System.exit(new CommandLine(new Main()).setParameterExceptionHandler(Main::explain).execute(args));

@@ -23,8 +23,11 @@ final class HealthChecks {
     private final Shutdown shutdown;
     private final WarmUp warmUp;
     private final ConnectionLimiter connections;
+    private final EventLoopWatchdog eventLoops;
 
-    HealthChecks(Backplane backplane, Shutdown shutdown, WarmUp warmUp, ConnectionLimiter connections) {
+    HealthChecks(Backplane backplane, Shutdown shutdown, WarmUp warmUp, ConnectionLimiter connections,
+            EventLoopWatchdog eventLoops) {
+        this.eventLoops = eventLoops;
         this.connections = connections;
         this.backplane = backplane;
         this.shutdown = shutdown;
@@ -42,7 +45,15 @@ final class HealthChecks {
     @Singleton
     @Liveness
     HealthCheck live() {
-        return () -> HealthCheckResponse.up("live");
+        return () -> HealthCheckResponse.named("live").status(eventLoops.isLive()).build();
+    }
+
+    /** Not ready while an event loop is blocked: new connections that it gets would wait. */
+    @Produces
+    @Singleton
+    @Readiness
+    HealthCheck unblocked() {
+        return () -> HealthCheckResponse.named("event loops").status(eventLoops.isReady()).build();
     }
 
     /** Not ready while draining. */

@@ -7,7 +7,7 @@ import dev.atrium.file.Transfers;
 import dev.atrium.gateway.Events;
 import dev.atrium.room.Rooms;
 import dev.atrium.security.ConnectionLimiter;
-import dev.atrium.session.LoadShedder;
+import dev.atrium.session.EventLoops;
 import dev.atrium.session.Session;
 import dev.atrium.session.Sessions;
 import dev.atrium.session.Transport;
@@ -36,7 +36,8 @@ final class Metrics {
     }
 
     void start(@Observes StartupEvent startup, Events events, Sessions sessions, Rooms rooms, Backplane backplane,
-            EngineSockets engineSockets, ConnectionLimiter limiter, Transfers transfers, ExpiryJob expiryJob, LoadShedder load,
+            EngineSockets engineSockets, ConnectionLimiter limiter, Transfers transfers, ExpiryJob expiryJob,
+            EventLoops eventLoops,
             Drain drain, Shutdown shutdown) {
         connections(sessions);
         gauge("atrium.rooms", "Rooms with members on this replica", rooms, Rooms::count);
@@ -53,7 +54,7 @@ final class Metrics {
         }
         gauge("atrium.connections.admitted", "Connections that count towards the limits, of all protocols", limiter,
                 ConnectionLimiter::count);
-        load(sessions, load);
+        load(sessions, eventLoops);
         drain(drain, shutdown);
         files(transfers, expiryJob);
         backplane(backplane);
@@ -67,8 +68,9 @@ final class Metrics {
         }
     }
 
-    private void load(Sessions sessions, LoadShedder load) {
-        gauge("atrium.event.loop.lag.seconds", "Lag of the slowest event loop", load, LoadShedder::lagSeconds);
+    private void load(Sessions sessions, EventLoops eventLoops) {
+        gauge("atrium.event.loop.lag.seconds", "Lag of the slowest event loop", eventLoops,
+                loops -> loops.lagNanos() / 1e9);
         gauge("atrium.handshakes.in.flight", "New connections whose handshake, join or resumption is running or waiting",
                 sessions,
                 Sessions::newConnections);

@@ -36,6 +36,8 @@ final class Shutdown {
     private static final long MIN_WAIT_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
     /** Time for a handshake in progress to become a session: cut off, its client would be closed with 1000. */
     private static final long HANDSHAKE_NANOS = TimeUnit.SECONDS.toNanos(1);
+    /** Time for Quarkus to stop, after the drain. */
+    private static final Duration AFTER_GRACE = Duration.ofSeconds(5);
     private static final long RECHECK_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
 
     private final Sessions sessions;
@@ -44,6 +46,7 @@ final class Shutdown {
     private final Backplane backplane;
     private final Drain drain;
     private final DrainConfig config;
+    private final LastResort lastResort;
     private final AtomicBoolean begun = new AtomicBoolean();
     private volatile boolean allClosed;
     private volatile boolean graceSkipped;
@@ -56,6 +59,8 @@ final class Shutdown {
         this.backplane = backplane;
         this.drain = drain;
         this.config = config;
+        this.lastResort = new LastResort(config.delay().plus(config.window()).plus(config.grace()).plus(AFTER_GRACE),
+                Runtime.getRuntime()::halt);
     }
 
     /** Returns whether this replica is shutting down. */
@@ -65,6 +70,7 @@ final class Shutdown {
 
     void start(@Observes StartupEvent startup) {
         if (LaunchMode.current() == LaunchMode.NORMAL) {
+            lastResort.start();
             // The JVM's own handler exits with 143, which Kubernetes and systemd report as a failure; and the first step of Quarkus's
             // shutdown is to close the HTTP server, with close code 1000 for every client.
             Signal.handle(new Signal("TERM"), signal -> signalled(config.delay(), config.window()));
@@ -76,6 +82,7 @@ final class Shutdown {
     /** Handles a signal. The JVM calls it on a thread of its own for each signal. */
     private void signalled(Duration delay, Duration window) {
         if (begun.compareAndSet(false, true)) {
+            lastResort.begin();
             try {
                 drain(delay, window);
             } catch (RuntimeException e) {

@@ -31,6 +31,11 @@ final class LoopLag {
         return Math.max(last, System.nanoTime() - due);
     }
 
+    /** Returns how long a task has been blocking the loop at the moment, in nanoseconds. Any thread. */
+    long blockedNanos() {
+        return Math.max(0, System.nanoTime() - due);
+    }
+
     /**
      * Returns whether the lag was above the threshold twice in a row: a single time may be a pause of the garbage collector.
      * Any thread.

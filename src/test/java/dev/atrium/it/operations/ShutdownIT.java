@@ -8,6 +8,9 @@ import dev.atrium.it.fixture.RedisProcess;
 import dev.atrium.it.fixture.Replica;
 import dev.atrium.it.fixture.SessionClient;
 import dev.atrium.it.fixture.SocketClient;
+import java.net.InetAddress;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -73,6 +76,20 @@ class ShutdownIT {
             assertThat(replica.terminate()).isZero();
             assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(10));
             assertThat(rude.closeCode()).isEqualTo(1001);
+        }
+    }
+
+    @Test
+    void a_process_that_does_not_end_by_itself_is_halted() throws Exception {
+        // Quarkus waits for the request, which never ends.
+        try (Replica replica = Replica.start(Map.of("quarkus.shutdown.timeout", "10m", "atrium.drain.grace", "1s"));
+                Socket endless = new Socket(InetAddress.getLoopbackAddress(), replica.port())) {
+            endless.getOutputStream().write(("POST /rooms/a HTTP/1.1\r\nHost: a\r\nContent-Type: text/plain\r\n"
+                    + "Content-Length: 100\r\n\r\nhalf").getBytes(StandardCharsets.US_ASCII));
+            long start = System.nanoTime();
+            assertThat(replica.terminate()).isEqualTo(1);
+            assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(15));
+            assertThat(replica.log()).contains("the process is halted");
         }
     }
 

@@ -1,0 +1,71 @@
+package dev.atrium.session;
+
+import io.netty.util.concurrent.EventExecutor;
+import io.netty.util.concurrent.SingleThreadEventExecutor;
+import io.quarkus.runtime.StartupEvent;
+import io.vertx.core.Vertx;
+import jakarta.enterprise.event.Observes;
+import jakarta.inject.Singleton;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+
+/** The event loops of this replica, and how far each of them lags. Any thread. */
+@Singleton
+public final class EventLoops {
+
+    private final List<Loop> loops = new CopyOnWriteArrayList<>();
+
+    private record Loop(SingleThreadEventExecutor executor, LoopLag lag) {
+    }
+
+    /**
+     * A task that blocks an event loop.
+     *
+     * @param thread name of the event loop's thread
+     * @param nanos how long it has been blocked
+     * @param stack what it does at the moment
+     */
+    public record Blocked(String thread, long nanos, StackTraceElement[] stack) {
+    }
+
+    void start(@Observes StartupEvent startup, Vertx vertx) {
+        watch(vertx.nettyEventLoopGroup());
+    }
+
+    /** Begins to measure event loops. */
+    public void watch(Iterable<EventExecutor> all) {
+        for (EventExecutor each : all) {
+            LoopLag lag = new LoopLag();
+            lag.watch(each);
+            loops.add(new Loop((SingleThreadEventExecutor) each, lag));
+        }
+    }
+
+    /** Returns the lag of the slowest event loop, in nanoseconds, including that of a task that blocks it at the moment. */
+    public long lagNanos() {
+        return loops.stream().mapToLong(loop -> loop.lag.nanos()).max().orElse(0);
+    }
+
+    /** Returns how long the event loop has been blocked that has been blocked the longest, in nanoseconds. */
+    public long blockedNanos() {
+        return loops.stream().mapToLong(loop -> loop.lag.blockedNanos()).max().orElse(0);
+    }
+
+    /** Returns the event loops that have been blocked for longer than that, or have ended. */
+    public List<Blocked> blocked(long nanos) {
+        return loops.stream().filter(loop -> loop.lag.blockedNanos() > nanos).map(loop -> new Blocked(
+                loop.executor.threadProperties().name(), loop.lag.blockedNanos(),
+                loop.executor.threadProperties().stackTrace()))
+                .toList();
+    }
+
+    /** Returns whether the lag of an event loop was above the threshold twice in a row. */
+    boolean isLagLasting(long nanos) {
+        for (Loop loop : loops) {
+            if (loop.lag.isLasting(nanos)) {
+                return true;
+            }
+        }
+        return false;
+    }
+}
