@@ -82,6 +82,18 @@ public final class AccessControl {
         }
     }
 
+    /** @throws ErrorReply 429 if the client has opened too many rooms */
+    void requireNewRoom(Requester client) {
+        audit.recordLimit(client.caller(), client.transport(), () -> limits.checkNewRooms(client.caller()));
+    }
+
+    /** Charges a client that is the first one in a room, or has published the first message there. */
+    void chargeNewRoom(Requester client, RoomId room) {
+        if (room.isNamed()) {
+            limits.chargeNewRoom(client.caller());
+        }
+    }
+
     /**
      * Returns whether the client has the permission, without an error or an audit record: for data that is left out instead of
      * denied.

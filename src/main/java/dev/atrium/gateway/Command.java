@@ -79,12 +79,17 @@ public sealed interface Command<C extends Requester, R> {
             }
             if (session.membership(room) == null) {
                 access.requireRoomQuota(session);
+                access.requireNewRoom(session);
             }
         }
 
         @Override
         public Uni<Joined> execute(Session session, Services services) {
-            return services.rooms.join(session, room, watchesPresence, since, services.access.grant(session));
+            return services.rooms.join(session, room, watchesPresence, since, services.access.grant(session)).invoke(joined -> {
+                if (joined.position().offset() == 0) {
+                    services.access.chargeNewRoom(session, room);
+                }
+            });
         }
     }
 
@@ -122,6 +127,7 @@ public sealed interface Command<C extends Requester, R> {
         @Override
         public void permit(Requester client, AccessControl access) {
             access.requirePublish(client, room);
+            access.requireNewRoom(client);
         }
 
         @Override
@@ -132,9 +138,15 @@ public sealed interface Command<C extends Requester, R> {
         @Override
         public Uni<PublishResult> execute(Requester client, Services services) {
             String name = event == null ? Publication.DEFAULT_EVENT : event;
+            // A member has opened the room with its join, if nobody had before.
+            boolean member = client instanceof Session session && session.membership(room) != null;
             return services.rooms.publish(
                     new Publication(room, name, data, client.self(), echo, null, idempotencyKey, traceparent),
-                    client.transport());
+                    client.transport()).invoke(published -> {
+                        if (published.position().offset() == 1 && !member) {
+                            services.access.chargeNewRoom(client, room);
+                        }
+                    });
         }
     }
 

@@ -3,6 +3,7 @@ package dev.atrium.security;
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import dev.atrium.setting.Require;
+import io.github.bucket4j.Bucket;
 import io.quarkus.runtime.configuration.ConfigurationException;
 import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
@@ -24,10 +25,15 @@ public final class ClientLimits {
      */
     private static final int MAX_BUCKETS = 100_000;
     private static final Duration REFILL_TIME = Duration.ofSeconds(10);
+    private static final Duration NEW_ROOMS_PERIOD = Duration.ofHours(1);
 
     private final SecurityConfig.Limits config;
     private final Cache<String, TokenBucket> requests = Caffeine.newBuilder()
             .maximumSize(MAX_BUCKETS).expireAfterAccess(REFILL_TIME).build();
+
+    /** Of clients that have opened rooms. */
+    private final Cache<String, Bucket> newRooms = Caffeine.newBuilder()
+            .maximumSize(MAX_BUCKETS).expireAfterAccess(NEW_ROOMS_PERIOD).build();
 
     /** @throws ConfigurationException naming the invalid setting */
     @Inject
@@ -37,6 +43,7 @@ public final class ClientLimits {
         Require.between("atrium.limits.bytes", config.bytes(), 0, 1L << 40);
         Require.that(config.bytes() == 0 || config.bytes() >= 1024, "atrium.limits.bytes", "0, or at least 1K");
         Require.between("atrium.limits.rooms", config.rooms(), 0, UPPER_BOUND);
+        Require.between("atrium.limits.new-rooms", config.newRooms(), 0, UPPER_BOUND);
         Require.between("atrium.limits.room-name", config.roomName(), 1, 255);
         Require.between("atrium.limits.members-page", config.membersPage(), 1, 1000);
         Require.between("atrium.limits.first-command", config.firstCommand(), Duration.ZERO, Duration.ofHours(1));
@@ -67,8 +74,8 @@ public final class ClientLimits {
     }
 
     private void charge(Caller caller, Function<TokenBucket, Limit> charge) {
-        String key = caller.key();
-        if (caller.identity().kind() == Identity.Kind.KEY || key == null) {
+        String key = limitedKey(caller);
+        if (key == null) {
             return;
         }
         TokenBucket tokens = requests.get(key, first -> newTokenBucket());
@@ -78,6 +85,35 @@ public final class ClientLimits {
         }
         if (exceeded != null) {
             throw new LimitException(exceeded);
+        }
+    }
+
+    /** Returns the key of a client's own limits, or null for one without. */
+    private static String limitedKey(Caller caller) {
+        return caller.identity().kind() == Identity.Kind.KEY ? null : caller.key();
+    }
+
+    /**
+     * Checks whether a client may open another room. Rooms stay for a while after their last use, so that one client could fill
+     * the memory with them, one message or join each. Not limited are the same clients as in {@link #chargeRequest}.
+     *
+     * @throws LimitException if it has opened too many
+     */
+    public void checkNewRooms(Caller caller) {
+        String key = limitedKey(caller);
+        Bucket opened = key == null ? null : newRooms.getIfPresent(key);
+        if (opened != null && opened.getAvailableTokens() <= 0) {
+            throw new LimitException(Limit.NEW_ROOMS);
+        }
+    }
+
+    /** Charges a client for a room that it has opened. */
+    public void chargeNewRoom(Caller caller) {
+        String key = limitedKey(caller);
+        if (key != null && config.newRooms() > 0) {
+            newRooms.get(key, first -> Bucket.builder()
+                    .addLimit(limit -> limit.capacity(config.newRooms()).refillGreedy(config.newRooms(), NEW_ROOMS_PERIOD))
+                    .build()).tryConsume(1);
         }
     }
 

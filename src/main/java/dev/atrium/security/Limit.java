@@ -24,6 +24,8 @@ public enum Limit {
     BYTES(429, "too many bytes"),
     /** Rooms of one session. */
     ROOMS(429, "room: this session has reached its maximum number of rooms"),
+    /** Rooms that one client has opened, by joining them or by publishing in them first. */
+    NEW_ROOMS(429, "room: too many new rooms, try again later"),
     /** Time without a command. */
     FIRST_COMMAND(408, "no command came in time");
 

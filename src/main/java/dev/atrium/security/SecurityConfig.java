@@ -119,6 +119,10 @@ public interface SecurityConfig {
         @WithDefault("1000")
         int rooms();
 
+        /** Rooms that a client may open per hour, and burst size: by joining or publishing first; 0 for no limit. */
+        @WithDefault("10000")
+        int newRooms();
+
         /** Maximum length of a room name in bytes, 1 to 255. */
         @WithDefault("255")
         int roomName();

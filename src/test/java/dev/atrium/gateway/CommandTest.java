@@ -170,6 +170,28 @@ class CommandTest extends WithGateway {
     }
 
     @Test
+    void a_client_that_has_opened_too_many_rooms_neither_publishes_nor_joins_for_a_while() {
+        start("atrium.limits.new-rooms", "2");
+        Client client = admit(Identity.ANONYMOUS);
+        join(client, LOBBY);
+        publish(client, LOBBY);
+        publish(client, RoomId.of("/", client.session.id()));
+        publish(client, LOBBY);
+        publish(client, RoomId.of("/", "second"));
+        ErrorReply refused = error(gateway.execute(client.session, Cost.NONE,
+                new Command.Publish(NEWS, "say", new Data.Text("x"), true, null)));
+        assertThat(refused.code()).isEqualTo(429);
+        assertThat(refused.getMessage()).isEqualTo("room: too many new rooms, try again later");
+        assertThat(error(gateway.execute(client.session, Cost.NONE, new Command.Join(NEWS, false, null))).code())
+                .isEqualTo(429);
+        assertThat(denials()).containsExactly("LIMIT new_rooms null", "LIMIT new_rooms null");
+    }
+
+    private void publish(Client client, RoomId room) {
+        done(gateway.execute(client.session, Cost.NONE, new Command.Publish(room, "say", new Data.Text("x"), true, null)));
+    }
+
+    @Test
     void a_command_that_is_not_permitted_does_nothing() {
         Client client = connect(user("ann", "lobby:history join"));
         assertThat(error(gateway.execute(client.session, Cost.NONE, PUBLISH)).code()).isEqualTo(403);

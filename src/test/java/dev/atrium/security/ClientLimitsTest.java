@@ -27,6 +27,7 @@ class ClientLimitsTest {
             bytes         | 1023       | atrium.limits.bytes: expected 0, or at least 1K
             bytes         | 1025G      | atrium.limits.bytes: expected from 0 to 1099511627776, got 1100585369600
             rooms         | -1         | atrium.limits.rooms: expected from 0 to 1000000000, got -1
+            new-rooms     | -1         | atrium.limits.new-rooms: expected from 0 to 1000000000, got -1
             room-name     | 0          | atrium.limits.room-name: expected from 1 to 255, got 0
             room-name     | 256        | atrium.limits.room-name: expected from 1 to 255, got 256
             members-page  | 0          | atrium.limits.members-page: expected from 1 to 1000, got 0
@@ -98,6 +99,33 @@ class ClientLimitsTest {
         assertRejected(Limit.ROOMS, () -> limits.checkRooms(3));
         ClientLimits none = new ClientLimits(SecuritySettings.of("limits.rooms", "0"));
         assertThatCode(() -> none.checkRooms(1_000_000)).doesNotThrowAnyException();
+    }
+
+    @Test
+    void the_number_of_rooms_that_a_client_opens_is_limited_whatever_its_connections() {
+        ClientLimits few = new ClientLimits(SecuritySettings.of("limits.new-rooms", "2"));
+        Caller ann = new Caller(user("ann"), "192.0.2.1");
+        for (int i = 0; i < 2; i++) {
+            few.checkNewRooms(ann);
+            few.chargeNewRoom(ann);
+        }
+        assertRejected(Limit.NEW_ROOMS, () -> few.checkNewRooms(new Caller(user("ann"), "192.0.2.9")));
+        assertThatCode(() -> few.checkNewRooms(ADDRESS)).doesNotThrowAnyException();
+    }
+
+    @Test
+    void rooms_of_a_backend_and_rooms_without_a_limit_are_not_counted() {
+        Caller backend = new Caller(new Identity(Identity.Kind.KEY, "shop", Permissions.NONE, Identity.NEVER), "192.0.2.1");
+        ClientLimits few = new ClientLimits(SecuritySettings.of("limits.new-rooms", "2"));
+        ClientLimits none = new ClientLimits(SecuritySettings.of("limits.new-rooms", "0"));
+        for (int i = 0; i < 20; i++) {
+            few.chargeNewRoom(backend);
+            few.chargeNewRoom(UNKNOWN);
+            none.chargeNewRoom(ADDRESS);
+        }
+        assertThatCode(() -> few.checkNewRooms(backend)).doesNotThrowAnyException();
+        assertThatCode(() -> few.checkNewRooms(UNKNOWN)).doesNotThrowAnyException();
+        assertThatCode(() -> none.checkNewRooms(ADDRESS)).doesNotThrowAnyException();
     }
 
     private void exhaust(Caller caller) {
