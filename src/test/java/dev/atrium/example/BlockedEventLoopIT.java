@@ -33,7 +33,7 @@ class BlockedEventLoopIT {
     @TestHTTPResource("/")
     URI main;
 
-    @TestHTTPResource(value = "/q/health", management = true)
+    @TestHTTPResource(value = "/health", management = true)
     URI health;
 
     @Test
