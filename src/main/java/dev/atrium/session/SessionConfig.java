@@ -54,5 +54,13 @@ public interface SessionConfig {
         @WithDefault("4M")
         @WithConverter(SizeSetting.class)
         long limit();
+
+        /**
+         * Maximum share of the direct memory, in percent, that may be used while clients are behind; beyond it the slowest of
+         * them
+         * are closed with 4409.
+         */
+        @WithDefault("75")
+        int memoryPercent();
     }
 }

@@ -30,11 +30,12 @@ final class ResponseSendQueue implements SendQueue {
             return false;
         }
         pending.addAndGet(size);
-        // Copied, because the HTTP codec frames each chunk and may modify a buffer that other members share.
-        byte[] copy = new byte[size];
-        bytes.readBytes(copy);
-        bytes.release();
-        response.write(Buffer.buffer(copy)).onComplete(written -> pending.addAndGet(-size));
+        // Not copied: a large message to a thousand streams would be a thousand large messages. Vert.x does not release what it
+        // writes.
+        response.write(Buffer.buffer(bytes)).onComplete(written -> {
+            pending.addAndGet(-size);
+            bytes.release();
+        });
         return true;
     }
 

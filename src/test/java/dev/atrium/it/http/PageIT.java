@@ -15,9 +15,14 @@ import dev.atrium.it.fixture.StreamClient;
 import dev.atrium.it.fixture.Tokens;
 import io.restassured.response.Response;
 import io.restassured.specification.RequestSpecification;
+import java.io.DataInputStream;
 import java.io.IOException;
 import java.io.StringReader;
+import java.net.InetAddress;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -65,6 +70,24 @@ class PageIT {
 
     private static RequestSpecification browser(Replica to) {
         return to.given().accept(BROWSER);
+    }
+
+    @Test
+    void a_connection_of_http_2_has_a_limited_number_of_streams() throws IOException {
+        int maxConcurrentStreams = 3;
+        Map<Integer, Integer> settings = new HashMap<>();
+        try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), replica.port())) {
+            socket.getOutputStream().write("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
+            // Empty settings of the client.
+            socket.getOutputStream().write(new byte[] { 0, 0, 0, 4, 0, 0, 0, 0, 0 });
+            DataInputStream in = new DataInputStream(socket.getInputStream());
+            int length = in.readInt() >>> 8;
+            in.skipNBytes(5);
+            for (int read = 0; read < length; read += 6) {
+                settings.put(in.readUnsignedShort(), in.readInt());
+            }
+        }
+        assertThat(settings).containsEntry(maxConcurrentStreams, 100);
     }
 
     @ParameterizedTest

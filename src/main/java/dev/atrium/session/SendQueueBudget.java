@@ -1,0 +1,80 @@
+package dev.atrium.session;
+
+import dev.atrium.setting.Require;
+import io.netty.util.internal.PlatformDependent;
+import io.quarkus.runtime.StartupEvent;
+import io.quarkus.runtime.configuration.ConfigurationException;
+import io.vertx.core.Vertx;
+import jakarta.enterprise.event.Observes;
+import jakarta.inject.Singleton;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.function.ToLongFunction;
+import org.jboss.logging.Logger;
+
+/**
+ * Memory budget of all send queues together: each is within its own limit, but a thousand clients that do not read would take
+ * the
+ * memory of all. What is measured is the direct memory that is really allocated, because the clients of a room share the bytes
+ * of
+ * its messages. The slowest clients are closed first.
+ */
+@Singleton
+public final class SendQueueBudget {
+
+    private static final Logger LOG = Logger.getLogger(SendQueueBudget.class);
+
+    private static final long PERIOD_MILLIS = 100;
+    /** Queues with less are not worth closing. */
+    private static final long SMALL_BYTES = 64 * 1024;
+
+    private final Sessions sessions;
+    private final long limit;
+
+    /** @throws ConfigurationException naming the invalid setting */
+    SendQueueBudget(Sessions sessions) {
+        this.sessions = sessions;
+        int percent = sessions.config().outbox().memoryPercent();
+        Require.between("atrium.outbox.memory-percent", percent, 10, 95);
+        this.limit = PlatformDependent.maxDirectMemory() / 100 * percent;
+    }
+
+    void start(@Observes StartupEvent startup, Vertx vertx) {
+        vertx.nettyEventLoopGroup().next().scheduleWithFixedDelay(this::check, PERIOD_MILLIS, PERIOD_MILLIS,
+                TimeUnit.MILLISECONDS);
+    }
+
+    private void check() {
+        long excess = excess(PlatformDependent.usedDirectMemory(), limit);
+        if (excess == 0) {
+            return;
+        }
+        List<Session> behind = sessions.all().stream().filter(session -> session.pendingBytes() > SMALL_BYTES).toList();
+        List<Session> slowest = slowest(behind, Session::pendingBytes, excess);
+        if (!slowest.isEmpty()) {
+            LOG.warnf("All send queues together take too much memory; the %d slowest clients are closed", slowest.size());
+            slowest.forEach(session -> session.closeSoon(CloseReason.SLOW_CONSUMER));
+        }
+    }
+
+    /** Returns how much has to be freed, with a quarter in reserve, so that it is not just a moment; 0 below the limit. */
+    static long excess(long used, long limit) {
+        return used <= limit ? 0 : used - limit / 4 * 3;
+    }
+
+    /** Returns those with the most bytes, as many as have that many bytes together. */
+    static <T> List<T> slowest(List<T> all, ToLongFunction<T> bytes, long excess) {
+        List<T> slowest = new ArrayList<>();
+        long left = excess;
+        for (T each : all.stream().sorted(Comparator.comparingLong(bytes).reversed()).toList()) {
+            if (left <= 0) {
+                break;
+            }
+            slowest.add(each);
+            left -= bytes.applyAsLong(each);
+        }
+        return slowest;
+    }
+}

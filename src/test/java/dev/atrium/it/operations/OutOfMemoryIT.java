@@ -1,0 +1,93 @@
+package dev.atrium.it.operations;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.atrium.it.fixture.Replica;
+import dev.atrium.it.fixture.SessionClient;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+/** Memory of a replica in bounds, and what happens without them. */
+class OutOfMemoryIT {
+
+    private static final String MEGABYTE = "x".repeat(1_000_000);
+
+    /** Of text with characters of one byte; with the rest of the server they are more than the heap. */
+    private static final int MORE_THAN_THE_HEAP = 400;
+
+    /** Together they may have more than the memory, each far less than its limit. */
+    private static final int STALLED = 60;
+
+    @Test
+    void histories_of_large_messages_leave_a_small_heap_alone() {
+        try (Replica replica = Replica.start(Map.of("atrium.limits.bytes", "0"), "-Xmx128m")) {
+            for (int i = 0; i < MORE_THAN_THE_HEAP; i++) {
+                HttpResponse<String> reply = replica.post("/rooms/room" + i % 50, MEGABYTE);
+                assertThat(reply.statusCode()).isEqualTo(201);
+            }
+            assertThat(replica.get("/rooms/room1/messages?limit=1").statusCode()).isEqualTo(200);
+        }
+    }
+
+    @Test
+    void streams_that_nobody_reads_do_not_take_the_memory_of_clients_that_read() throws IOException {
+        List<Socket> stalled = new ArrayList<>();
+        try (Replica replica = Replica.start(Map.of("atrium.limits.bytes", "0"), "-Xmx96m");
+                SessionClient reader = replica.session()) {
+            reader.join("lobby");
+            for (int i = 0; i < STALLED; i++) {
+                stalled.add(stalledStream(replica, "room" + i));
+            }
+            for (int i = 1; i <= 8; i++) {
+                for (int room = 0; room < STALLED; room++) {
+                    assertThat(replica.post("/rooms/room" + room, MEGABYTE).statusCode()).isEqualTo(201);
+                }
+                assertThat(replica.post("/rooms/lobby", "x").statusCode()).isEqualTo(201);
+                reader.pushes("message", i);
+            }
+            assertThat(replica.log()).contains("slowest clients are closed").doesNotContain("OutOf");
+            assertThat(replica.isAlive()).isTrue();
+        } finally {
+            for (Socket each : stalled) {
+                each.close();
+            }
+        }
+    }
+
+    private static Socket stalledStream(Replica replica, String room) throws IOException {
+        Socket socket = new Socket();
+        socket.setReceiveBufferSize(4_096);
+        socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), replica.port()));
+        String request = "GET /rooms/" + room + " HTTP/1.1\r\nHost: a\r\nAccept: application/x-ndjson\r\n\r\n";
+        socket.getOutputStream().write(request.getBytes(StandardCharsets.US_ASCII));
+        return socket;
+    }
+
+    @Test
+    void a_process_that_runs_out_of_memory_ends() {
+        try (Replica replica = Replica.start(Map.of("atrium.limits.bytes", "0", "atrium.history.bytes", "1G",
+                "atrium.history.heap-percent", "90"), "-Xmx64m")) {
+            int posts = 0;
+            while (replica.isAlive() && posts++ < MORE_THAN_THE_HEAP) {
+                post(replica);
+            }
+            assertThat(replica.exitCode()).isEqualTo(3);
+        }
+    }
+
+    private static void post(Replica replica) {
+        try {
+            replica.post("/rooms/lobby", MEGABYTE);
+        } catch (RuntimeException e) {
+            // It has ended meanwhile.
+        }
+    }
+}

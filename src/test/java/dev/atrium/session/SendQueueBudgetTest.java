@@ -1,0 +1,41 @@
+package dev.atrium.session;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.quarkus.runtime.configuration.ConfigurationException;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Which clients are closed when all send queues together take too much. */
+class SendQueueBudgetTest extends SessionFixture {
+
+    @ParameterizedTest(name = "{0} of {1}: {2} have to be freed")
+    @CsvSource({ "0, 1000, 0", "1000, 1000, 0", "1001, 1000, 251", "4000, 1000, 3250", "-1, 1000, 0" })
+    void a_quarter_is_free_afterwards(long used, long limit, long excess) {
+        assertThat(SendQueueBudget.excess(used, limit)).isEqualTo(excess);
+    }
+
+    @ParameterizedTest(name = "{0} bytes: the {1} slowest")
+    @CsvSource({ "0, 0", "1, 1", "50, 1", "51, 2", "90, 2", "91, 3", "121, 4", "1000, 4" })
+    void the_slowest_are_closed_first_and_no_more_than_needed(long excess, int count) {
+        assertThat(SendQueueBudget.slowest(List.of(30, 50, 1, 40), Integer::longValue, excess))
+                .isEqualTo(List.of(50, 40, 30, 1).subList(0, count));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = { "9", "96" })
+    void a_share_out_of_bounds_stops_the_start(String percent) {
+        Sessions sessions = sessions("outbox.memory-percent", percent);
+        assertThatThrownBy(() -> new SendQueueBudget(sessions)).isInstanceOf(ConfigurationException.class)
+                .hasMessage("atrium.outbox.memory-percent: expected from 10 to 95, got " + percent);
+    }
+
+    @Test
+    void the_default_is_within_the_bounds() {
+        assertThat(new SendQueueBudget(sessions())).isNotNull();
+    }
+}
