@@ -17,6 +17,7 @@ import io.fabric8.kubernetes.api.model.Service;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
 import io.fabric8.kubernetes.api.model.autoscaling.v2.HorizontalPodAutoscaler;
 import io.fabric8.kubernetes.api.model.gatewayapi.v1.HTTPRoute;
+import io.fabric8.kubernetes.api.model.gatewayapi.v1.HTTPRouteRule;
 import io.fabric8.kubernetes.api.model.networking.v1.Ingress;
 import io.fabric8.kubernetes.api.model.networking.v1.IngressServiceBackend;
 import io.fabric8.kubernetes.api.model.networking.v1.NetworkPolicy;
@@ -56,8 +57,8 @@ class KubernetesIT {
     static void render() throws IOException, InterruptedException {
         trial = Manifests.render(OVERLAYS.resolve("trial"));
         production = Manifests.render(OVERLAYS.resolve("production"));
-        gateway = Manifests.withComponent("gateway");
-        traces = Manifests.withComponent("traces");
+        gateway = Manifests.withComponents("gateway");
+        traces = Manifests.withComponents("traces");
     }
 
     private static Stream<Manifests> all() {
@@ -70,7 +71,8 @@ class KubernetesIT {
             assertThat(Manifests.render(overlay).all()).as(overlay.toString()).isNotEmpty();
         }
         for (Path component : directories(COMPONENTS)) {
-            assertThat(Manifests.withComponent(component.getFileName().toString()).all()).as(component.toString()).isNotEmpty();
+            assertThat(Manifests.withComponents(component.getFileName().toString()).all()).as(component.toString())
+                    .isNotEmpty();
         }
     }
 
@@ -148,6 +150,31 @@ class KubernetesIT {
         var route = gateway.one(HTTPRoute.class, "atrium").getSpec().getRules().get(0).getBackendRefs().get(0);
         assertThat(gateway.one(Service.class, route.getName()).getSpec().getPorts())
                 .anyMatch(port -> port.getPort().equals(route.getPort()));
+    }
+
+    @Test
+    void a_client_that_a_full_replica_refuses_is_sent_to_the_next_one() throws Exception {
+        assertThat(production.one(Ingress.class, "atrium").getMetadata().getAnnotations())
+                .containsEntry("nginx.ingress.kubernetes.io/proxy-next-upstream", "error timeout http_503")
+                .containsEntry("nginx.ingress.kubernetes.io/proxy-next-upstream-tries", "3")
+                // Buffered, a file is on the ingress's disk first.
+                .containsEntry("nginx.ingress.kubernetes.io/proxy-request-buffering", "off")
+                .doesNotContainKey("nginx.ingress.kubernetes.io/proxy-next-upstream-non-idempotent");
+        List<HTTPRouteRule> rules = Manifests.withComponents("gateway", "gateway-retry").one(HTTPRoute.class, "atrium")
+                .getSpec()
+                .getRules();
+        HTTPRouteRule plain = gateway.one(HTTPRoute.class, "atrium").getSpec().getRules().get(0);
+        assertThat(rules).hasSize(2).element(1).isEqualTo(plain);
+        assertThat(rules.get(0)).satisfies(get -> {
+            assertThat(get.getMatches()).singleElement().satisfies(match -> {
+                assertThat(match.getMethod()).isEqualTo("GET");
+                assertThat(match.getPath()).isEqualTo(plain.getMatches().get(0).getPath());
+            });
+            assertThat(get.getRetry().getCodes()).containsExactly(503);
+            assertThat(get.getTimeouts()).isEqualTo(plain.getTimeouts());
+            assertThat(get.getBackendRefs()).isEqualTo(plain.getBackendRefs());
+        });
+        assertThat(plain.getRetry()).as("a repeated POST may publish twice").isNull();
     }
 
     @Test
@@ -255,6 +282,44 @@ class KubernetesIT {
         assertThat(changed.one(NetworkPolicy.class, "atrium-from-gateway").getSpec().getIngress().get(0).getFrom().get(0)
                 .getNamespaceSelector().getMatchLabels()).containsValue("envoy");
         assertThat(changed.all(Ingress.class)).isEmpty();
+    }
+
+    @Test
+    void every_object_and_every_pod_has_the_version_of_its_image() {
+        for (Manifests manifests : List.of(trial, production)) {
+            String image = server(manifests).getImage();
+            String version = image.substring(image.indexOf(':') + 1);
+            assertThat(manifests.all()).allSatisfy(object -> assertThat(object.getMetadata().getLabels())
+                    .as(object.getKind()).containsEntry("app.kubernetes.io/version", version));
+            assertThat(manifests.one(Deployment.class, "atrium").getSpec()).satisfies(deployment -> {
+                assertThat(deployment.getTemplate().getMetadata().getLabels())
+                        .containsEntry("app.kubernetes.io/version", version);
+                // It cannot be changed, and pods of two versions are one Deployment.
+                assertThat(deployment.getSelector().getMatchLabels()).doesNotContainKey("app.kubernetes.io/version");
+            });
+            assertThat(manifests.all(Service.class)).allSatisfy(
+                    service -> assertThat(service.getSpec().getSelector()).doesNotContainKey("app.kubernetes.io/version"));
+        }
+    }
+
+    @Test
+    void openshift_chooses_the_user_and_is_asked_for_names() throws Exception {
+        Manifests openshift = Manifests.withComponents("redis", "openshift");
+        assertThat(openshift.all(Deployment.class)).hasSize(2).allSatisfy(deployment -> assertThat(
+                deployment.getSpec().getTemplate().getSpec().getSecurityContext()).satisfies(pod -> {
+                    assertThat(pod.getRunAsUser()).isNull();
+                    assertThat(pod.getRunAsGroup()).isNull();
+                    assertThat(pod.getFsGroup()).isNull();
+                    assertThat(pod.getRunAsNonRoot()).isTrue();
+                }));
+        assertThat(openshift.one(NetworkPolicy.class, "atrium-to-openshift-dns").getSpec().getEgress()).singleElement()
+                .satisfies(rule -> {
+                    assertThat(rule.getTo()).singleElement()
+                            .satisfies(to -> assertThat(to.getNamespaceSelector().getMatchLabels())
+                                    .containsEntry("kubernetes.io/metadata.name", "openshift-dns"));
+                    assertThat(rule.getPorts()).extracting(port -> port.getProtocol() + port.getPort().getIntVal())
+                            .containsExactly("UDP5353", "TCP5353");
+                });
     }
 
     @Test

@@ -54,7 +54,7 @@ class KubernetesSettingsIT {
 
     @Test
     void a_server_that_exports_traces_starts_too() throws Exception {
-        Manifests traces = Manifests.withComponent("traces");
+        Manifests traces = Manifests.withComponents("traces");
         // The base does not set the address of Redis.
         String line = "quarkus.redis.hosts=redis://localhost:6379\notel.traces.sampler.";
         Outcome outcome = check(traces, line + "arg=0.1");
@@ -81,7 +81,7 @@ class KubernetesSettingsIT {
         String text = Files.readString(Path.of("docs/operations.md"));
         for (Manifests each : List.of(Manifests.render(OVERLAYS.resolve("trial")),
                 Manifests.render(OVERLAYS.resolve("production")),
-                Manifests.withComponent("traces"))) {
+                Manifests.withComponents("traces"))) {
             List<EnvVar> variables = new ArrayList<>(environment(each));
             // Removes variables that are only parts of others.
             variables.removeIf(part -> environment(each).stream()

@@ -85,12 +85,13 @@ final class Manifests {
         }
     }
 
-    /** Renders the base with one component, which need not be part of an overlay. */
-    static Manifests withComponent(String name) throws IOException, InterruptedException {
+    /** Renders the base with some components, which need not be part of an overlay. */
+    static Manifests withComponents(String... names) throws IOException, InterruptedException {
         // kustomize accepts no absolute paths, so the directory has to be inside the project.
-        Path directory = Files.createDirectories(Path.of("target/kustomize", name));
+        Path directory = Files.createDirectories(Path.of("target/kustomize", String.join("-and-", names)));
         Files.writeString(directory.resolve("kustomization.yaml"), "resources: [../../../kubernetes/base]\n"
-                + "components: [../../../kubernetes/components/" + name + "]\n");
+                + "components: [../../../kubernetes/components/" + String.join(", ../../../kubernetes/components/", names)
+                + "]\n");
         return render(directory);
     }
 

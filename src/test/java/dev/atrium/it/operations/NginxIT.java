@@ -12,7 +12,9 @@ import dev.atrium.it.fixture.SocketIoClient;
 import dev.atrium.it.fixture.StreamClient;
 import dev.atrium.it.fixture.Tool;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.OutputStream;
+import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
@@ -24,10 +26,13 @@ import java.net.http.WebSocket;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -38,6 +43,8 @@ class NginxIT {
 
     private static final String READ_TIMEOUT = "3s";
     private static final Duration LONGER = Duration.ofSeconds(8);
+    /** Connections that each replica accepts: few enough to fill it, more than a test here opens. */
+    private static final int CONNECTIONS = 20;
 
     private static final HttpClient HTTP = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
 
@@ -48,7 +55,8 @@ class NginxIT {
     static void start() {
         Tool.require("nginx");
         cluster = Cluster.overRedis(2, Map.of("atrium.heartbeat.interval", "1s", "atrium.heartbeat.timeout", "1s",
-                "atrium.trusted-proxies", "127.0.0.1/32", "atrium.limits.connections-per-address", "1000",
+                "atrium.trusted-proxies", "127.0.0.1/32", "atrium.limits.connections", Integer.toString(CONNECTIONS),
+                "atrium.limits.connections-per-address", "1000",
                 "atrium.api-keys.backend.key", "a-key-of-sixteen-or-more", "atrium.api-keys.backend.rooms", "lobby:send"));
         nginx = Nginx.before(READ_TIMEOUT, cluster.replica(0), cluster.replica(1));
     }
@@ -122,6 +130,42 @@ class NginxIT {
         }
         String logs = cluster.replica(0).log() + cluster.replica(1).log();
         assertThat(logs).contains("address=\"127.0.0.2\"").doesNotContain("10.9.9.9");
+    }
+
+    @Test
+    void replicas_that_were_full_are_asked_again_at_once_when_they_have_room() {
+        List<SessionClient> clients = new ArrayList<>();
+        try {
+            for (int i = 0; i < CONNECTIONS; i++) {
+                clients.add(cluster.replica(0).session());
+                clients.add(cluster.replica(1).session());
+            }
+            for (int i = 0; i < 10; i++) {
+                assertThat(stream()).as("stream %d, at full replicas", i).isEqualTo(503);
+                assertThat(FileClient.get("GET", nginx.http("/rooms/full")).statusCode()).as("which still serve")
+                        .isEqualTo(200);
+            }
+            clients.forEach(SessionClient::close);
+            SocketClient.await().until(() -> Stream.of(0, 1)
+                    .allMatch(i -> cluster.replica(i).metric("atrium_connections_admitted") < CONNECTIONS));
+            assertThat(stream()).isEqualTo(200);
+        } finally {
+            clients.forEach(SessionClient::close);
+        }
+    }
+
+    /** Returns the status with which a stream begins. */
+    private static int stream() {
+        HttpRequest request = HttpRequest.newBuilder(URI.create(nginx.http("/rooms/full")))
+                .header("Accept", "application/x-ndjson").build();
+        HttpResponse<InputStream> response = HTTP.sendAsync(request, HttpResponse.BodyHandlers.ofInputStream())
+                .orTimeout(10, TimeUnit.SECONDS).join();
+        try {
+            response.body().close();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        return response.statusCode();
     }
 
     @Test
