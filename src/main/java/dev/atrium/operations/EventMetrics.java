@@ -10,16 +10,24 @@ import dev.atrium.session.Transport;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import jakarta.inject.Singleton;
+import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 
 /**
- * Counters of events, incremented synchronously by an {@link EventObserver}: none is lost in a full queue. Counters that alerts
- * watch are registered with zero at startup, because Prometheus sees no increase in the first sample of a new series.
+ * Counters of events, incremented synchronously by an {@link EventObserver}: none is lost in a full queue. Counters are
+ * registered with zero at startup, because Prometheus sees no increase in the first sample of a new series.
  */
 @Singleton
 final class EventMetrics implements EventObserver {
+
+    /** Transports over which messages are published. */
+    private static final List<Transport> PUBLISHING = List.of(Transport.PLAIN, Transport.SESSION, Transport.SOCKETIO,
+            Transport.ENDPOINT, Transport.HTTP, Transport.APPLICATION);
+
+    /** Codes of Atrium's own error replies to a message; those that an application makes up are registered at the first one. */
+    private static final List<Integer> CODES = List.of(400, 401, 403, 404, 409, 410, 413, 429, 500, 503);
 
     private final MeterRegistry registry;
     /** Cache: a lookup in the registry costs more than counting a message. */
@@ -36,6 +44,11 @@ final class EventMetrics implements EventObserver {
             for (CloseReason reason : CloseReason.values()) {
                 closed(transport, reason);
             }
+        }
+        for (Transport transport : PUBLISHING) {
+            received(transport);
+            receivedBytes(transport);
+            CODES.forEach(code -> refused(transport, code));
         }
         for (AuthenticationException.Reason reason : AuthenticationException.Reason.values()) {
             denied(Event.Denied.Kind.AUTHENTICATION, reason.label());

@@ -94,6 +94,17 @@ class EventMetricsTest {
                 .isEqualTo(connected ? CloseReason.values().length : 0);
     }
 
+    @ParameterizedTest
+    @EnumSource(value = Transport.class, names = { "PLAIN", "SESSION", "SOCKETIO", "ENDPOINT", "HTTP", "APPLICATION" })
+    void counters_of_messages_start_at_zero(Transport transport) {
+        String tag = "transport=" + transport.label() + "}";
+        assertThat(counts(false)).containsEntry("atrium.messages.received{" + tag, 0.0)
+                .containsEntry("atrium.messages.received.bytes{" + tag, 0.0);
+        for (int code : new int[] { 400, 401, 403, 404, 409, 410, 413, 429, 500, 503 }) {
+            assertThat(counts(false)).containsEntry("atrium.messages.refused{code=" + code + "," + tag, 0.0);
+        }
+    }
+
     @Test
     void counters_of_denials_start_at_zero() {
         Map<String, Double> counts = counts(false);

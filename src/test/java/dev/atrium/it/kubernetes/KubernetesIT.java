@@ -264,14 +264,11 @@ class KubernetesIT {
 
     @Test
     void production_uses_a_gateway_instead_of_the_ingress() throws Exception {
-        Path mine = Files.createDirectories(Path.of("target/kustomize/production-gateway"));
-        for (Path file : Files.list(OVERLAYS.resolve("production")).toList()) {
-            Files.writeString(mine.resolve(file.getFileName()), Files.readString(file).replace("../../", "../../../kubernetes/")
-                    .replace("components/ingress-nginx", "components/gateway")
-                    .replace("atrium.example.com", "rooms.example.org")
-                    .replace("value: {name: gateway, namespace: gateway}", "value: {name: edge, namespace: front}")
-                    .replace("value: ingress-nginx", "value: envoy"));
-        }
+        Path mine = Manifests.copyOfProduction("production-gateway",
+                text -> text.replace("components/ingress-nginx", "components/gateway")
+                        .replace("atrium.example.com", "rooms.example.org")
+                        .replace("value: {name: gateway, namespace: gateway}", "value: {name: edge, namespace: front}")
+                        .replace("value: ingress-nginx", "value: envoy"));
         Manifests changed = Manifests.render(mine);
         HTTPRoute route = changed.one(HTTPRoute.class, "atrium");
         assertThat(route.getSpec().getHostnames()).containsExactly("rooms.example.org");

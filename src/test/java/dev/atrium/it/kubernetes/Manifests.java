@@ -30,6 +30,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import java.util.function.UnaryOperator;
 
 /** Output of {@code kubectl kustomize} for a directory, as objects. A field that their kind does not have is an error. */
 final class Manifests {
@@ -93,6 +94,16 @@ final class Manifests {
                 + "components: [../../../kubernetes/components/" + String.join(", ../../../kubernetes/components/", names)
                 + "]\n");
         return render(directory);
+    }
+
+    /** Copies the overlay production, as an operator does, and edits its files. Returns the directory of the copy. */
+    static Path copyOfProduction(String name, UnaryOperator<String> edit) throws IOException {
+        Path copy = Files.createDirectories(Path.of("target/kustomize", name));
+        for (Path file : Files.list(Path.of("kubernetes/overlays/production")).toList()) {
+            Files.writeString(copy.resolve(file.getFileName()),
+                    edit.apply(Files.readString(file).replace("../../", "../../../kubernetes/")));
+        }
+        return copy;
     }
 
     List<HasMetadata> all() {

@@ -6,7 +6,6 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
 import dev.atrium.it.fixture.Replica;
-import dev.atrium.it.fixture.SocketClient;
 import dev.atrium.it.fixture.Tool;
 import io.fabric8.kubernetes.api.model.ConfigMap;
 import io.fabric8.openshift.api.model.monitoring.v1.PrometheusRule;
@@ -48,13 +47,9 @@ class MonitoringIT {
         rules = production.one(PrometheusRule.class, "atrium").getSpec().getGroups().get(0).getRules();
         dashboard = new ObjectMapper()
                 .readTree(production.one(ConfigMap.class, "atrium-dashboard").getData().get("atrium.json"));
-        try (Replica replica = Replica.start(); SocketClient plain = replica.plain("/rooms/a")) {
-            // Some metrics exist only after their first event: a message, a refused message, a garbage collection.
-            plain.text("hello");
-            plain.await(1);
-            replica.post("/rooms/a?event=%40reserved", "hello");
+        try (Replica replica = Replica.start()) {
+            // Metrics of the garbage collector exist only after its first collection; all of Atrium's own exist from the start.
             replica.heapAfterCollection();
-            SocketClient.await().until(() -> replica.management("/q/metrics").body().contains("atrium_messages_refused_total"));
             metrics = replica.management("/q/metrics").body();
         }
     }
@@ -102,12 +97,27 @@ class MonitoringIT {
         assertThat(rules).allSatisfy(rule -> {
             assertThat(text).contains("\n### " + rule.getAlert() + "\n");
             assertThat(rule.getAnnotations())
-                    .containsEntry("runbook", "docs/operations.md#" + rule.getAlert().toLowerCase(Locale.ROOT))
+                    .containsEntry("runbook_url", "https://docs.example.com/atrium/operations.md#"
+                            + rule.getAlert().toLowerCase(Locale.ROOT))
                     .containsKeys("summary", "description");
             assertThat(rule.getLabels().get("severity")).isIn("critical", "warning");
         });
         assertThat(text.lines().filter(line -> line.startsWith("### Atrium")).map(line -> line.substring(4)))
                 .containsExactlyInAnyOrderElementsOf(rules.stream().map(Rule::getAlert).toList());
+    }
+
+    @Test
+    void links_of_alerts_lead_to_where_the_namespace_says_that_the_pages_are() throws Exception {
+        Path mine = Manifests.copyOfProduction("documentation",
+                text -> text.replace("https://docs.example.com/atrium/operations.md",
+                        "https://git.example.org/ops/blob/main/docs/operations.md"));
+        assertThat(Manifests.render(mine).one(PrometheusRule.class, "atrium").getSpec().getGroups().get(0).getRules())
+                .extracting(rule -> rule.getAnnotations().get("runbook_url")).hasSameSizeAs(rules)
+                .allMatch(link -> link.matches("https://git\\.example\\.org/ops/blob/main/docs/operations\\.md#atrium[a-z]+"));
+        // The component can be left out.
+        Path without = Manifests.copyOfProduction("without-rules",
+                text -> text.replace("  - ../../../kubernetes/components/prometheus-rules\n", ""));
+        assertThat(Manifests.render(without).all(PrometheusRule.class)).isEmpty();
     }
 
     @Test
