@@ -64,7 +64,7 @@ class ArchitectureTest {
             .mayOnlyAccessLayers("application", "engineio", "websocket", "gateway", "security", "session", "room", "setting")
             .whereLayer("deployment").mayOnlyAccessLayers("application")
             .whereLayer("deployment").mayNotBeAccessedByAnyLayer()
-            .whereLayer("command").mayOnlyAccessLayers("security")
+            .whereLayer("command").mayOnlyAccessLayers("security", "setting")
             .whereLayer("command").mayNotBeAccessedByAnyLayer()
             .whereLayer("warmup").mayOnlyBeAccessedByLayers("operations")
             .whereLayer("operations").mayNotBeAccessedByAnyLayer();

@@ -7,6 +7,7 @@ import dev.atrium.it.fixture.Tokens;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -19,6 +20,10 @@ class CommandIT {
     }
 
     private static Output run(String... arguments) throws IOException, InterruptedException {
+        return run(Map.of(), arguments);
+    }
+
+    private static Output run(Map<String, String> environment, String... arguments) throws IOException, InterruptedException {
         List<String> command = Replica.java();
         for (String argument : arguments) {
             if (argument.startsWith("-D")) {
@@ -32,7 +37,9 @@ class CommandIT {
             }
         }
         Path output = Files.createTempFile("atrium-command", ".log");
-        Process process = new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(output.toFile()).start();
+        ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(output.toFile());
+        builder.environment().putAll(environment);
+        Process process = builder.start();
         assertThat(process.waitFor(60, TimeUnit.SECONDS)).isTrue();
         String text = Files.readString(output);
         Files.delete(output);
@@ -96,5 +103,23 @@ class CommandIT {
         Output bad = run("check-config", "-Datrium.auth.mode=required");
         assertThat(bad.code).isEqualTo(1);
         assertThat(bad.text).contains("atrium.auth.mode: expected open").doesNotContain("\tat ");
+    }
+
+    @Test
+    void variables_that_are_no_setting_are_named() throws Exception {
+        Map<String, String> variables = Map.of("ATRIUM_HEARTBEAT_INTERVAL", "10s", "ATRIUM_API_KEYS_BILLING_KEY",
+                "a-key-of-sixteen-or-more", "ATRIUM_API_KEYS_BILLING_ROOMS", "*:publish", "ATRIUM_SERVICE_HOST", "10.0.0.1",
+                "ATRIUM_PORT_80_TCP", "tcp://10.0.0.1:80");
+        Output good = run(variables, "check-config");
+        assertThat(good.code).as(good.text).isZero();
+        Map<String, String> mistaken = new HashMap<>(variables);
+        mistaken.put("ATRIUM_AUTHMODE", "required");
+        mistaken.put("ATRIUM_API_KEYS_BILLING_ROOM", "*:publish");
+        Output bad = run(mistaken, "check-config");
+        assertThat(bad.code).isEqualTo(1);
+        assertThat(bad.text).contains("ATRIUM_API_KEYS_BILLING_ROOM: expected", "ATRIUM_AUTHMODE: expected")
+                // As a start of the server says it, in one line.
+                .contains("no setting, and are ignored: ATRIUM_API_KEYS_BILLING_ROOM, ATRIUM_AUTHMODE\n")
+                .doesNotContain("make sense", "ATRIUM_SERVICE_HOST", "ATRIUM_PORT");
     }
 }
