@@ -5,6 +5,7 @@ import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.WithConverter;
 import io.smallrye.config.WithDefault;
 import java.time.Duration;
+import java.util.Optional;
 
 /** Settings of the drain. */
 @ConfigMapping(prefix = "atrium.drain")
@@ -26,4 +27,10 @@ public interface DrainConfig {
     @WithDefault("10s")
     @WithConverter(DurationSetting.class)
     Duration grace();
+
+    /**
+     * Key that {@code POST /admin/drain} requires as a bearer token, at least 16 characters. Absent: the request has to come
+     * from the replica's own machine or pod.
+     */
+    Optional<String> key();
 }

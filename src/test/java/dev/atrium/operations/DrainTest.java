@@ -15,6 +15,7 @@ import io.quarkus.runtime.configuration.ConfigurationException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
@@ -28,7 +29,7 @@ class DrainTest extends SessionFixture {
 
     private static final Duration HOUR = Duration.ofHours(1);
 
-    private record Settings(Duration delay, Duration window, Duration grace) implements DrainConfig {
+    private record Settings(Duration delay, Duration window, Duration grace, Optional<String> key) implements DrainConfig {
     }
 
     private final Sessions sessions = sessions();
@@ -41,7 +42,7 @@ class DrainTest extends SessionFixture {
     }
 
     private Drain drain(Duration window) {
-        return new Drain(sessions, new Settings(Duration.ZERO, window, Duration.ZERO));
+        return new Drain(sessions, new Settings(Duration.ZERO, window, Duration.ZERO, Optional.empty()));
     }
 
     /** Opens sessions on a loop with a thread of its own, because a drain closes them from its own thread. */
@@ -62,7 +63,8 @@ class DrainTest extends SessionFixture {
     @CsvSource({ "-1, 0, 0, delay", "3601, 0, 0, delay", "0, -1, 0, window", "0, 3601, 0, window", "0, 0, -1, grace",
             "0, 0, 3601, grace" })
     void a_setting_out_of_bounds_stops_the_start(long delay, long window, long grace, String setting) {
-        Settings settings = new Settings(Duration.ofSeconds(delay), Duration.ofSeconds(window), Duration.ofSeconds(grace));
+        Settings settings = new Settings(Duration.ofSeconds(delay), Duration.ofSeconds(window), Duration.ofSeconds(grace),
+                Optional.empty());
         assertThatThrownBy(() -> new Drain(sessions, settings)).isInstanceOf(ConfigurationException.class)
                 .hasMessage("atrium.drain." + setting + ": expected a duration from 0ms to 3600s, got "
                         + (delay + window + grace) + "s");

@@ -73,6 +73,30 @@ class RebalanceIT {
     }
 
     @Test
+    void without_a_key_no_page_and_no_proxy_drains_a_replica() {
+        try (Replica replica = Replica.start()) {
+            for (String header : List.of("Origin", "Forwarded", "X-Forwarded-For")) {
+                replica.givenManagement().header(header, "https://example.com").post("/admin/drain?sessions=1").then()
+                        .statusCode(403).body(containsString("atrium.drain.key"));
+            }
+        }
+    }
+
+    @Test
+    void with_a_key_every_drain_needs_it() {
+        try (Replica replica = Replica.start(Map.of("atrium.drain.key", "a-key-of-sixteen-or-more"))) {
+            replica.givenManagement().post("/admin/drain?sessions=1").then().statusCode(401)
+                    .header("WWW-Authenticate", "Bearer").body(containsString("atrium.drain.key"));
+            for (String wrong : List.of("Bearer ", "Bearer a-key-of-sixteen-or-mor", "Bearer a-key-of-sixteen-or-more2",
+                    "Basic a-key-of-sixteen-or-more")) {
+                replica.givenManagement().header("Authorization", wrong).post("/admin/drain?sessions=1").then().statusCode(401);
+            }
+            replica.givenManagement().header("Authorization", "Bearer a-key-of-sixteen-or-more")
+                    .header("X-Forwarded-For", "192.0.2.1").post("/admin/drain?sessions=1").then().statusCode(202);
+        }
+    }
+
+    @Test
     void a_connection_that_is_old_enough_is_sent_away_each_at_a_time_of_its_own() {
         try (Replica replica = Replica
                 .start(Map.of("atrium.connection.max-age", "2s", "atrium.connection.max-age-jitter", "50"));

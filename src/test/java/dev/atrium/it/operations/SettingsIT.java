@@ -28,6 +28,7 @@ class SettingsIT {
             "atrium.drain.delay,                  2h,      to 3600s",
             "atrium.drain.window,                 2h,      to 3600s",
             "atrium.drain.grace,                  -1s,     from 0ms",
+            "atrium.drain.key,                    short,   at least 16 characters",
             "atrium.connection.max-age,           10ms,    from 1s",
             "atrium.connection.max-age-jitter,    101,     to 100",
             "atrium.admission.max-lag,            -1s,     from 0ms",
