@@ -64,12 +64,16 @@ final class HealthChecks {
         return () -> HealthCheckResponse.named("draining").status(!shutdown.isDraining()).build();
     }
 
-    /** Not ready before the warm-up: new connections would be slow. */
+    /**
+     * Not ready before the warm-up: new connections would be slow. Ready after a failed one, too, because the next start would
+     * fail as well; the data tells it from a replica that is warm.
+     */
     @Produces
     @Singleton
     @Readiness
     HealthCheck warm() {
-        return () -> HealthCheckResponse.named("warm").status(warmUp.isDone()).build();
+        return () -> HealthCheckResponse.named("warm").status(warmUp.isDone())
+                .withData("warmUp", warmUp.state().label()).withData("connections", warmUp.connections()).build();
     }
 
     /** Not ready at the connection limit: new connections would be rejected. */

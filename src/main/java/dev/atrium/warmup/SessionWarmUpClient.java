@@ -36,6 +36,12 @@ final class SessionWarmUpClient extends WarmUpClient {
         }
     }
 
+    @Override
+    void forget() {
+        // Whether the token was used is not known.
+        token = null;
+    }
+
     private void send(Socket socket) throws IOException {
         socket.getOutputStream().write(SEND);
         String sent = readUntil(socket, SENT);

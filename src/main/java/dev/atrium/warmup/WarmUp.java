@@ -16,6 +16,7 @@ import jakarta.enterprise.event.Observes;
 import jakarta.enterprise.inject.Instance;
 import jakarta.inject.Singleton;
 import java.time.Duration;
+import java.util.Locale;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
 import org.jboss.logging.Logger;
 
@@ -31,6 +32,23 @@ public final class WarmUp {
 
     private static final Duration MAX_DURATION = Duration.ofMinutes(5);
 
+    /** How far the warm-up has come. */
+    public enum State {
+        /** Disabled, or of a replica without a listener. */
+        OFF,
+        /** In progress: the replica is not ready. */
+        RUNNING,
+        /** Complete. */
+        COMPLETE,
+        /** Not one connection has run to its end: the replica is ready, and slow at first. */
+        FAILED;
+
+        /** Returns the name for health checks. */
+        public String label() {
+            return name().toLowerCase(Locale.ROOT);
+        }
+    }
+
     private final Vertx vertx;
     private final WarmUpSettings settings;
     private final Authenticator authenticator;
@@ -38,6 +56,8 @@ public final class WarmUp {
     private final boolean hasListener;
     private WarmUpTraffic traffic;
     private final Promise<Void> done = Promise.promise();
+    private volatile State state = State.RUNNING;
+    private volatile int connections;
 
     /** @throws ConfigurationException naming the invalid setting */
     WarmUp(Vertx vertx, WarmUpSettings settings, Authenticator authenticator,
@@ -56,6 +76,16 @@ public final class WarmUp {
         return done.future().isComplete();
     }
 
+    /** Returns how far the warm-up has come. Any thread. */
+    public State state() {
+        return state;
+    }
+
+    /** Returns the number of connections that the warm-up has made; 0 until it is complete. Any thread. */
+    public int connections() {
+        return connections;
+    }
+
     /** Completes when the warm-up is complete, or disabled. Any thread. */
     public Future<Void> whenDone() {
         return done.future();
@@ -63,19 +93,34 @@ public final class WarmUp {
 
     void start(@Observes StartupEvent startup, Router router) {
         if (!hasListener || settings.warmUp().duration().isZero() || LaunchMode.current() != LaunchMode.NORMAL) {
+            state = State.OFF;
             done.complete();
             return;
         }
         traffic = new WarmUpTraffic(vertx, options(), router, settings, authenticator);
-        traffic.run(settings.warmUp().duration()).onComplete(result -> {
-            if (result.succeeded()) {
-                LOG.infof("Warmed up with %d connections", result.result());
-            } else {
-                // A replica that is slow at first is better than none, so it gets ready all the same.
-                LOG.warnf("The warm-up has failed; the replica is ready, but slower at first: %s", result.cause().getMessage());
-            }
-            done.complete();
-        });
+        traffic.run(settings.warmUp().duration()).onSuccess(this::end).onFailure(failure -> fail(failure.getMessage()))
+                .onComplete(ended -> done.complete());
+    }
+
+    private void end(WarmUpTraffic.Result result) {
+        connections = result.connections();
+        if (connections == 0) {
+            fail(result.lastFailure() == null ? "no connection was made in time" : result.lastFailure().getMessage());
+            return;
+        }
+        state = State.COMPLETE;
+        if (result.failures() == 0) {
+            LOG.infof("Warmed up with %d connections", connections);
+        } else {
+            LOG.infof("Warmed up with %d connections; %d more failed, the last one with: %s", connections, result.failures(),
+                    result.lastFailure().getMessage());
+        }
+    }
+
+    /** A replica that is slow at first is better than none, so it becomes ready all the same. */
+    private void fail(String reason) {
+        state = State.FAILED;
+        LOG.warnf("The warm-up has failed; the replica is ready, but slower at first: %s", reason);
     }
 
     void stop(@Observes ShutdownEvent shutdown) {

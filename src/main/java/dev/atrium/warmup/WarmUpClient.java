@@ -23,6 +23,10 @@ abstract class WarmUpClient {
     /** Runs one connection, from the handshake to the close. Blocks; on a warm-up thread. */
     abstract void runConnection(Socket socket) throws IOException;
 
+    /** Forgets what earlier connections have left for the next one, because the last one has failed. */
+    void forget() {
+    }
+
     static byte[] handshake(String path) {
         // Key from the example in RFC 6455 section 1.3.
         return ("GET " + path + " HTTP/1.1\r\nHost: localhost\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"

@@ -41,6 +41,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.locks.LockSupport;
 import org.jboss.logging.Logger;
 
 /**
@@ -66,6 +67,7 @@ final class WarmUpTraffic {
     private static final int TIMEOUT_MILLIS = 2_000;
     private static final int MAX_STOP_MILLIS = 3_000;
     private static final int CLOSE_DELAY_MILLIS = 100;
+    private static final int RETRY_MILLIS = 50;
 
     private static final Duration TTL = Duration.ofMinutes(1);
 
@@ -76,12 +78,23 @@ final class WarmUpTraffic {
     private final Vertx vertx;
     private final Context context;
     private final HttpServer server;
-    private final Promise<Integer> result = Promise.promise();
+    private final Promise<Result> result = Promise.promise();
     private final AtomicInteger connections = new AtomicInteger();
+    private final AtomicInteger failures = new AtomicInteger();
     private final AtomicInteger runningClients = new AtomicInteger(CLIENTS);
-    private final AtomicReference<IOException> failure = new AtomicReference<>();
+    private final AtomicReference<IOException> lastFailure = new AtomicReference<>();
     private final CountDownLatch closed = new CountDownLatch(1);
     private volatile boolean stopped;
+
+    /**
+     * What the traffic has made.
+     *
+     * @param connections number of connections that have run to their end
+     * @param failures number of connections that have not
+     * @param lastFailure null if there is none
+     */
+    record Result(int connections, int failures, IOException lastFailure) {
+    }
 
     /** @param authenticator required by admission, but never called: these clients send no tokens */
     WarmUpTraffic(Vertx vertx, HttpServerOptions options, Router endpoints, WarmUpSettings settings,
@@ -114,8 +127,8 @@ final class WarmUpTraffic {
         server = vertx.createHttpServer(options.setHost(HOST).setPort(0)).requestHandler(router);
     }
 
-    /** Runs the traffic for that time, then closes the server. Completes with the number of connections made. */
-    Future<Integer> run(Duration duration) {
+    /** Runs the traffic for that time, then closes the server. Fails if the server cannot listen. */
+    Future<Result> run(Duration duration) {
         context.runOnContext(start -> server.listen().onFailure(result::tryFail).onSuccess(listening -> {
             vertx.setTimer(duration.toMillis(), timeIsUp -> stopped = true);
             for (int i = 0; i < CLIENTS; i++) {
@@ -144,17 +157,19 @@ final class WarmUpTraffic {
     }
 
     private void repeat(WarmUpClient client) {
-        try {
-            while (!stopped && connections.get() < MAX_CONNECTIONS) {
-                try (Socket socket = new Socket()) {
-                    socket.setSoTimeout(TIMEOUT_MILLIS);
-                    socket.connect(new InetSocketAddress(HOST, server.actualPort()), TIMEOUT_MILLIS);
-                    client.runConnection(socket);
-                }
+        while (!stopped && connections.get() < MAX_CONNECTIONS) {
+            try (Socket socket = new Socket()) {
+                socket.setSoTimeout(TIMEOUT_MILLIS);
+                socket.connect(new InetSocketAddress(HOST, server.actualPort()), TIMEOUT_MILLIS);
+                client.runConnection(socket);
                 connections.incrementAndGet();
+            } catch (IOException e) {
+                // On a busy machine a cold server takes seconds for a reply now and then: that is no reason to stay cold.
+                failures.incrementAndGet();
+                lastFailure.set(e);
+                client.forget();
+                LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(RETRY_MILLIS));
             }
-        } catch (IOException e) {
-            failure.compareAndSet(null, e);
         }
         stopped = true;
         // The last thread closes the server: if it were closed before its clients, it would log errors for connections that it cannot accept.
@@ -167,10 +182,6 @@ final class WarmUpTraffic {
 
     private void end() {
         closed.countDown();
-        if (failure.get() == null) {
-            result.tryComplete(connections.get());
-        } else {
-            result.tryFail(failure.get());
-        }
+        result.tryComplete(new Result(connections.get(), failures.get(), lastFailure.get()));
     }
 }

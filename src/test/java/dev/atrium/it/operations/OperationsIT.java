@@ -85,7 +85,23 @@ class OperationsIT {
                 labels.add(label.substring(0, label.indexOf('=')));
             }
         }
-        assertThat(labels).isSubsetOf("transport", "reason", "code", "le", "kind", "detail", "how");
+        assertThat(labels).isSubsetOf("transport", "reason", "code", "le", "kind", "detail", "how",
+                // Of atrium_build_info alone: one value for each replica, and joined with other metrics by the conventional name.
+                "version");
+    }
+
+    @Test
+    void the_version_is_a_metric() {
+        assertThat(replica.management("/q/metrics").body())
+                .containsPattern("atrium_build_info\\{version=\"\\d+\\.\\d+\\.\\d+[^\"]*\"} 1");
+    }
+
+    @Test
+    void a_replica_that_was_told_not_to_warm_up_says_so() {
+        assertThat(replica.management("/q/health/ready").body()).containsPattern("\"warmUp\": \"off\"");
+        assertThat(replica.metric("atrium_warm_up{how=\"off\"}")).isOne();
+        assertThat(replica.metric("atrium_warm_up{how=\"complete\"}")).isZero();
+        assertThat(replica.metric("atrium_warm_up_connections")).isZero();
     }
 
     @Test

@@ -20,7 +20,8 @@ class WarmUpIT {
     void a_replica_that_warms_up_is_not_ready_but_serves_and_leaves_no_trace() {
         try (Replica replica = Replica.launch(Map.of(DURATION, "3s"))) {
             replica.awaitStarted();
-            assertThat(replica.management("/q/health/ready").body()).contains("\"warm\"");
+            assertThat(replica.management("/q/health/ready").body()).contains("\"warm\"", "\"warmUp\": \"running\"");
+            assertThat(replica.metric("atrium_warm_up{how=\"running\"}")).isOne();
             assertThat(replica.management("/q/health/ready").statusCode()).isEqualTo(503);
             SocketClient client = replica.plain("/rooms/warm-up");
             client.text("is anybody here?");
@@ -31,11 +32,28 @@ class WarmUpIT {
             assertThat(replica.log()).containsPattern("Warmed up with [1-9]\\d+ connections")
                     .containsPattern("Open http://127\\.0\\.0\\.1:\\d+/rooms/lobby in a browser")
                     .doesNotContain("ERROR", "warm-up has failed");
+            assertThat(replica.management("/q/health/ready").body()).contains("\"warmUp\": \"complete\"");
+            assertThat(replica.metric("atrium_warm_up{how=\"complete\"}")).isOne();
+            assertThat(replica.metric("atrium_warm_up_connections")).isPositive();
             assertThat(client.await(1)).as("no message of the warm-up traffic").hasSize(1);
             assertThat(replica.metric("atrium_connections_opened_total{transport=\"plain\"}")).isEqualTo(1);
             assertThat(replica.metric("atrium_connections_opened_total{transport=\"session\"}")).isZero();
             assertThat(replica.metric("atrium_rooms")).isEqualTo(1);
             assertThat(replica.metric("atrium_messages_delivered_total")).isEqualTo(1);
+        }
+    }
+
+    /** As on a machine that is busy with something else: every connection of the warm-up in progress times out. */
+    @Test
+    void a_warm_up_whose_connections_time_out_goes_on_until_its_time_is_over() {
+        try (Replica replica = Replica.launch(Map.of(DURATION, "8s"))) {
+            replica.awaitStarted();
+            replica.signal("STOP");
+            Awaitility.await("pause").pollDelay(Duration.ofSeconds(3)).until(() -> true);
+            replica.signal("CONT");
+            Awaitility.await("ready").atMost(Duration.ofSeconds(20))
+                    .until(() -> replica.management("/q/health/ready").statusCode() == 200);
+            assertThat(replica.log()).containsPattern("Warmed up with [1-9]\\d+ connections");
         }
     }
 
