@@ -337,6 +337,18 @@ class KubernetesIT {
         assertThat(Files.readAllLines(Path.of("src/main/docker/jvm.options"))).contains(flags.strip().split("\\s+"));
     }
 
+    @Test
+    void the_image_is_trained_and_its_cache_is_checked_with_the_memory_of_a_pod() throws IOException {
+        assertThat(server(production).getResources().getLimits().get("memory")).hasToString("1Gi");
+        List<String> commands = Files.readAllLines(Path.of("src/main/docker/Dockerfile.jvm")).stream()
+                .filter(line -> line.startsWith("RUN java")).toList();
+        assertThat(commands).hasSize(2)
+                .allSatisfy(command -> assertThat(command).startsWith("RUN java @jvm.options -XX:MaxRAM=1g "));
+        assertThat(commands.get(0)).contains("-XX:AOTCacheOutput=");
+        assertThat(commands.get(1)).contains("-XX:AOTMode=on -XX:AOTCache=atrium.aot ");
+        assertThat(Files.readAllLines(Path.of("src/main/docker/jvm.options"))).contains("-XX:+UseCompressedOops");
+    }
+
     /** Settings of the ConfigMap, merged in the order in which Quarkus reads them. */
     static Properties settings(Manifests manifests) {
         Map<String, String> files = manifests.one(ConfigMap.class, "atrium").getData();
