@@ -45,7 +45,9 @@ public final class Authenticator {
     Authenticator(JWTParser parser, SecurityConfig config) {
         this.parser = parser;
         this.apiKeys = new ApiKeys(config.apiKeys());
-        this.key = VerificationKey.configured();
+        // In mode open a server without a key leaves tokens to the application. Without this it would not do so in dev mode and in
+        // tests, where Quarkus generates a key pair for applications that have none.
+        this.key = VerificationKey.configured(config.auth().mode() == SecurityConfig.Mode.REQUIRED);
         this.verifies = key != null;
         Require.that(verifies || !config.apiKeys().isEmpty() || config.auth().mode() == SecurityConfig.Mode.OPEN,
                 "atrium.auth.mode",

@@ -8,9 +8,9 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
 import java.util.List;
-import java.util.Optional;
 import org.eclipse.microprofile.config.Config;
 import org.eclipse.microprofile.config.ConfigProvider;
+import org.eclipse.microprofile.config.ConfigValue;
 import org.jose4j.jwk.JsonWebKey;
 import org.jose4j.jwk.JsonWebKeySet;
 import org.jose4j.jwt.consumer.ErrorCodes;
@@ -29,16 +29,25 @@ record VerificationKey(String setting, String value) {
     private static final List<String> SETTINGS = List.of("mp.jwt.verify.publickey", "mp.jwt.verify.publickey.location",
             "smallrye.jwt.verify.secretkey", "smallrye.jwt.verify.key.location");
 
-    /** Returns the configured key, or null. */
-    static VerificationKey configured() {
+    /**
+     * Returns the configured key, or null.
+     *
+     * @param generatedToo whether a key that Quarkus has generated for dev mode or a test counts as well
+     */
+    static VerificationKey configured(boolean generatedToo) {
         Config config = ConfigProvider.getConfig();
         for (String setting : SETTINGS) {
-            Optional<String> value = config.getOptionalValue(setting, String.class);
-            if (value.isPresent()) {
-                return new VerificationKey(setting, value.get());
+            ConfigValue value = config.getConfigValue(setting);
+            if (value.getValue() != null && !value.getValue().isEmpty() && (generatedToo || !isGenerated(value))) {
+                return new VerificationKey(setting, value.getValue());
             }
         }
         return null;
+    }
+
+    /** Quarkus adds what it has generated as a default at runtime, below all sources that a person writes. */
+    static boolean isGenerated(ConfigValue value) {
+        return value.getSourceOrdinal() < 0;
     }
 
     /**

@@ -23,6 +23,7 @@ import java.util.Map;
 import java.util.Set;
 import javax.crypto.SecretKey;
 import javax.crypto.spec.SecretKeySpec;
+import org.eclipse.microprofile.config.ConfigValue;
 import org.jose4j.jws.JsonWebSignature;
 import org.jose4j.jwt.JwtClaims;
 import org.jose4j.lang.JoseException;
@@ -263,10 +264,19 @@ class AuthenticatorTest {
         assertThatCode(() -> key.check(failing(new IllegalStateException("unexpected call")))).doesNotThrowAnyException();
     }
 
+    /** Quarkus adds a generated key as a default, whose ordinal is the lowest of all. */
+    @ParameterizedTest
+    @CsvSource({ "-2147483648, true", "100, false", "250, false", "400, false" })
+    void a_key_that_quarkus_has_generated_is_told_from_one_that_is_configured(int ordinal, boolean generated) {
+        ConfigValue value = io.smallrye.config.ConfigValue.builder().withName("mp.jwt.verify.publickey").withValue("abc")
+                .withConfigSourceOrdinal(ordinal).build();
+        assertThat(VerificationKey.isGenerated(value)).isEqualTo(generated);
+    }
+
     @Test
     void the_first_configured_key_is_used() {
-        assertThat(VerificationKey.configured()).isEqualTo(new VerificationKey(KEY_SETTING, SECRET));
+        assertThat(VerificationKey.configured(false)).isEqualTo(new VerificationKey(KEY_SETTING, SECRET));
         set("mp.jwt.verify.publickey", "abc");
-        assertThat(VerificationKey.configured()).isEqualTo(new VerificationKey("mp.jwt.verify.publickey", "abc"));
+        assertThat(VerificationKey.configured(false)).isEqualTo(new VerificationKey("mp.jwt.verify.publickey", "abc"));
     }
 }

@@ -9,6 +9,7 @@ import static org.hamcrest.Matchers.equalTo;
 import static org.hamcrest.Matchers.hasItem;
 import static org.hamcrest.Matchers.hasItems;
 import static org.hamcrest.Matchers.not;
+import static org.hamcrest.Matchers.startsWith;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -98,6 +99,16 @@ class ChatTest {
                 assertTrue(replies.stream().anyMatch(reply -> reply.contains("argument 1: expected List")), replies::toString);
             });
         }
+    }
+
+    /** Though Quarkus generates a key pair for a test, and in dev mode: on the server there is none either. */
+    @Test
+    void without_a_key_a_token_of_socket_io_is_the_applications() {
+        String open = when().get("/socket.io/?EIO=4&transport=polling").then().statusCode(200).extract().asString();
+        String polling = "/socket.io/?EIO=4&transport=polling&sid=" + open.replaceAll(".*\"sid\":\"([^\"]+)\".*", "$1");
+        given().body("40/chat,{\"token\":\"of the application\",\"password\":\"letmein\"}").when().post(polling).then()
+                .statusCode(200);
+        when().get(polling).then().body(startsWith("40/chat,{\"sid\":"));
     }
 
     @Test
