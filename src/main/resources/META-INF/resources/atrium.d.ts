@@ -1,6 +1,6 @@
 /**
  * Connects, and reconnects until the connection is closed or the server rejects the client for good.
- * @param {string} [url] of the server, `https://host/` or `wss://host/ws?ns=/chat`; the page's own unless given
+ * @param {string} [url] of the server, `https://host/`, `https://host/path/` or `wss://host/ws?ns=/chat`; the page's own unless given
  * @param {Options} [options] @returns {Connection}
  */
 export function connect(url?: string, options?: Options): Connection;

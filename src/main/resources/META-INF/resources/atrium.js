@@ -1763,7 +1763,7 @@ function compress(state, blocks) {
 
 /**
  * Connects, and reconnects until the connection is closed or the server rejects the client for good.
- * @param {string} [url] of the server, `https://host/` or `wss://host/ws?ns=/chat`; the page's own unless given
+ * @param {string} [url] of the server, `https://host/`, `https://host/path/` or `wss://host/ws?ns=/chat`; the page's own unless given
  * @param {Options} [options] @returns {Connection}
  */
 export function connect(url = "/", options = {}) {
@@ -1773,8 +1773,8 @@ export function connect(url = "/", options = {}) {
   }
   const target = new URL(url, globalThis.location?.href);
   target.protocol = target.protocol.replace("http", "ws");
-  if (target.pathname === "/") {
-    target.pathname = "/ws";
+  if (target.pathname.endsWith("/")) {
+    target.pathname += "ws";
   }
   return new Connection(target.href, options);
 }

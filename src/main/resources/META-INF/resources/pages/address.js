@@ -7,6 +7,9 @@ const query = new URLSearchParams(location.search);
 /** The namespace in the address; `/` by default. */
 export const namespace = query.get("ns") ?? "/";
 
+/** Path of the server, which a proxy may serve below another one: `/`, or `/realtime/`. */
+export const root = new URL("..", import.meta.url).pathname;
+
 /** Query for URLs in a namespace other than the default one. */
 export const inNamespace = namespace === "/" ? "" : `?ns=${encodeURIComponent(namespace)}`;
 
@@ -18,7 +21,7 @@ export function roomName() {
 
 /** Encodes also the characters that encodeURIComponent leaves, so that the path can stand in quotes of a shell. @param {string} name */
 export function roomPath(name) {
-  return `/rooms/${encodeURIComponent(name).replace(/[!'()*]/g, (sign) => `%${sign.charCodeAt(0).toString(16).toUpperCase()}`)}`;
+  return `${root}rooms/${encodeURIComponent(name).replace(/[!'()*]/g, (sign) => `%${sign.charCodeAt(0).toString(16).toUpperCase()}`)}`;
 }
 
 /** Moves the token from the address to the tab's storage: in the address it would be in the history, and in copied links. */

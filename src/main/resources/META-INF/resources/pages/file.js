@@ -1,5 +1,6 @@
 // @ts-check
 /** Card of a file in the log: its name, a preview of a safe picture, and a download. */
+import { root } from "./address.js";
 import { element } from "./element.js";
 import { percent, translate, size } from "./i18n.js";
 
@@ -30,12 +31,13 @@ export class Files {
   /** URLs of blobs, which are kept until they are revoked. @type {WeakMap<Element, string>} */
   #urls = new WeakMap();
 
-  /** The file's own URL, if it is one of this server. @param {any} file */
+  /** The file's own URL, if it is one of this server, which names the path without that of a proxy. @param {any} file */
   address(file) {
-    if (typeof file.url !== "string" || !URL.canParse(file.url, location.href)) {
+    const path = typeof file.url === "string" ? file.url.replace(/^\//, () => root) : undefined;
+    if (path === undefined || !URL.canParse(path, location.href)) {
       return undefined;
     }
-    const url = new URL(file.url, location.href);
+    const url = new URL(path, location.href);
     return url.origin === location.origin ? url.href : undefined;
   }
 

@@ -2,7 +2,7 @@
 /** Round trips over /echo, as a line and as figures. */
 import { Chart } from "./chart.js";
 import { byId } from "./element.js";
-import { takeToken } from "./address.js";
+import { root, takeToken } from "./address.js";
 import { figure, translate, translatePage } from "./i18n.js";
 import { requestToken, token } from "./token.js";
 
@@ -37,7 +37,7 @@ function open() {
   show("connecting", translate("connecting"));
   // A browser sets no headers of a handshake: the token is carried in a subprotocol.
   const protocols = token() === "" ? [] : ["bearer-token-carrier", encodeURIComponent(`quarkus-http-upgrade#Authorization#Bearer ${token()}`)];
-  const made = new WebSocket(`${location.protocol.replace("http", "ws")}//${location.host}/echo`, protocols);
+  const made = new WebSocket(`${location.protocol.replace("http", "ws")}//${location.host}${root}echo`, protocols);
   socket = made;
   pendingSince = 0;
   made.onopen = () => {

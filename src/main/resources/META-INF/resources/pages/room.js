@@ -1,7 +1,7 @@
 // @ts-check
 /** The page of a room. */
-import { connect } from "/atrium.js";
-import { inNamespace, namespace, roomName, takeToken } from "./address.js";
+import { connect } from "../atrium.js";
+import { inNamespace, namespace, roomName, root, takeToken } from "./address.js";
 import { composer } from "./composer.js";
 import { byId } from "./element.js";
 import { Files } from "./file.js";
@@ -93,7 +93,7 @@ function start() {
   byId("notice").hidden = true;
   /** @type {any} */
   const options = token() === "" ? { store: true, shared: true } : { store: true, shared: sharedBy(), token };
-  const made = connect(`/ws${inNamespace}`, options);
+  const made = connect(`${root}ws${inNamespace}`, options);
   connection = made;
   since = isRead ? history.position : undefined;
   enter(made, true);

@@ -1,6 +1,6 @@
 // @ts-check
 /** First page: the list of rooms, and how to reach one. */
-import { inNamespace, namespace, roomPath, takeToken } from "./address.js";
+import { inNamespace, namespace, roomPath, root, takeToken } from "./address.js";
 import { byId, element } from "./element.js";
 import { translate, translatePage } from "./i18n.js";
 import { snippets } from "./snippets.js";
@@ -12,7 +12,7 @@ const MAX_BYTES = 255;
 
 translatePage();
 takeToken();
-byId("prefix").textContent = `${location.host}/rooms/`;
+byId("prefix").textContent = `${location.host}${root}rooms/`;
 
 const field = byId("name");
 const typed = () => field.value.trim();
@@ -79,7 +79,7 @@ async function read(prefix) {
   let cursor;
   for (let page = 0; page < pages; page++) {
     const query = new URLSearchParams({ ns: namespace, prefix, limit: String(PAGE), ...(cursor === undefined ? {} : { cursor }) });
-    const response = await fetch(`/rooms?${query}`, { headers: { Accept: "application/json", ...(token() === "" ? {} : { Authorization: `Bearer ${token()}` }) } });
+    const response = await fetch(`${root}rooms?${query}`, { headers: { Accept: "application/json", ...(token() === "" ? {} : { Authorization: `Bearer ${token()}` }) } });
     const body = await response.json();
     if (!response.ok) {
       throw Object.assign(new Error(body.detail ?? response.statusText), { status: response.status });

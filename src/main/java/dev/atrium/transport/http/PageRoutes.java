@@ -8,9 +8,11 @@ import dev.atrium.transport.admission.Admission;
 import dev.atrium.transport.admission.Problem;
 import io.quarkus.runtime.LaunchMode;
 import io.vertx.core.MultiMap;
+import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.http.HttpServerResponse;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import jakarta.enterprise.event.Observes;
@@ -20,7 +22,8 @@ import java.util.Map;
 
 /**
  * Routes of the HTML pages: {@code /} and {@code /latency} of the server, and {@code /rooms/{room}} for clients that prefer
- * {@code text/html}. Quarkus serves the files; these routes choose the file and set its headers. The pages contain no data: the
+ * {@code text/html}. These routes choose the page and set its headers; Quarkus serves all other files. The pages contain no
+ * data: the
  * page of a room reads it through {@code /atrium.js}, with a token if one is needed.
  */
 @Singleton
@@ -41,8 +44,12 @@ public final class PageRoutes {
     private static final String HTML = "text/html;charset=UTF-8";
     private static final String PAGES = "/pages/";
 
+    /** Key of the path that was requested, under which a rerouted context has another one. */
+    private static final String REQUESTED = "atrium.page";
+
     /** Entity tags by path, computed once. Tags of the content prevent browsers from mixing the modules of two versions. */
     private final Map<String, String> tags;
+    private final HtmlPages pages = new HtmlPages();
     private final boolean wholeSite;
 
     PageRoutes(HttpConfig config) throws IOException {
@@ -59,12 +66,36 @@ public final class PageRoutes {
         }
         router.route("/rooms/:room").method(HttpMethod.GET).method(HttpMethod.HEAD).order(BEFORE_IDENTITY).handler(this::room);
         router.route(PAGES + "*").order(BEFORE_IDENTITY).handler(this::protect);
+        router.route(PAGES + ":page").method(HttpMethod.GET).method(HttpMethod.HEAD).order(BEFORE_IDENTITY).handler(this::page);
         router.route("/atrium.js").order(BEFORE_IDENTITY).handler(this::revalidate);
     }
 
     private static void page(Router router, String path, String file) {
         router.route(path).method(HttpMethod.GET).method(HttpMethod.HEAD).order(BEFORE_IDENTITY)
-                .handler(context -> context.reroute(PAGES + file));
+                .handler(context -> reroute(context, file));
+    }
+
+    private static void reroute(RoutingContext context, String file) {
+        context.put(REQUESTED, context.request().path()).reroute(PAGES + file);
+    }
+
+    private void page(RoutingContext context) {
+        String name = context.pathParam("page");
+        if (!pages.has(name)) {
+            context.next();
+            return;
+        }
+        HttpServerResponse response = context.response();
+        if (context.isFresh()) {
+            response.setStatusCode(304).end();
+            return;
+        }
+        String requested = context.get(REQUESTED, context.request().path());
+        pages.at(requested, name, context.vertx()).onFailure(context::fail).onSuccess(html -> {
+            Buffer body = Buffer.buffer(html);
+            response.putHeader(HttpHeaders.CONTENT_LENGTH, Integer.toString(body.length()));
+            response.end(context.request().method() == HttpMethod.HEAD ? Buffer.buffer() : body);
+        });
     }
 
     private void room(RoutingContext context) {
@@ -83,7 +114,7 @@ public final class PageRoutes {
             }
             String namespace = request.getParam("ns");
             RoomUrl.room(namespace == null ? RoomId.DEFAULT_NAMESPACE : namespace, request.path());
-            context.reroute(PAGES + "room.html");
+            reroute(context, "room.html");
         } catch (ErrorReply error) {
             Problem.send(context, error);
         } catch (InvalidNameException e) {
@@ -99,7 +130,6 @@ public final class PageRoutes {
                 .putHeader("Referrer-Policy", "no-referrer")
                 .putHeader(HttpHeaders.VARY, "Accept");
         if (context.normalizedPath().endsWith(".html")) {
-            // Set here because Quarkus's static handler sets no Content-Type for HEAD.
             context.response().putHeader(HttpHeaders.CONTENT_TYPE, HTML);
         }
         revalidate(context);

@@ -28,7 +28,7 @@ class AtriumJsBrowserIT {
 
     private static final Map<String, String> HEARTBEAT = Map.of("atrium.heartbeat.interval", "300ms",
             "atrium.heartbeat.timeout", "500ms");
-    private static final Pattern WHOLE_PAGE = Pattern.compile("```html\n(<!doctype html>.*?)```", Pattern.DOTALL);
+    static final Pattern WHOLE_PAGE = Pattern.compile("```html\n(<!doctype html>.*?)```", Pattern.DOTALL);
     private static final int MANY = 30;
 
     private static Browser browser;

@@ -33,6 +33,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Properties;
+import java.util.regex.Matcher;
 import java.util.stream.Stream;
 import org.eclipse.microprofile.config.spi.Converter;
 import org.junit.jupiter.api.BeforeAll;
@@ -175,6 +176,33 @@ class KubernetesIT {
             assertThat(get.getBackendRefs()).isEqualTo(plain.getBackendRefs());
         });
         assertThat(plain.getRetry()).as("a repeated POST may publish twice").isNull();
+    }
+
+    @Test
+    void a_path_before_that_of_the_server_is_removed_as_the_page_says_how() throws Exception {
+        String patches = Files.readString(Path.of("docs/operations.md")).split("### Below a path")[1].split("```yaml\n|```")[1];
+        Manifests ingress = Manifests.render(Manifests.copyOfProduction("below-ingress",
+                text -> text.replaceFirst("(?m)^patches:\n", Matcher.quoteReplacement("patches:\n" + patches))));
+        assertThat(ingress.one(Ingress.class, "atrium")).satisfies(object -> {
+            assertThat(object.getSpec().getRules().get(0).getHttp().getPaths().get(0)).satisfies(path -> {
+                assertThat(path.getPath()).isEqualTo("/realtime(/|$)(.*)");
+                assertThat(path.getPathType()).isEqualTo("ImplementationSpecific");
+            });
+            assertThat(object.getMetadata().getAnnotations())
+                    .containsEntry("nginx.ingress.kubernetes.io/use-regex", "true")
+                    .containsEntry("nginx.ingress.kubernetes.io/rewrite-target", "/$2");
+        });
+        Manifests route = Manifests.render(Manifests.copyOfProduction("below-gateway",
+                text -> text.replaceFirst("(?m)^patches:\n", Matcher.quoteReplacement("patches:\n" + patches))
+                        .replace("components/ingress-nginx", "components/gateway")));
+        assertThat(route.one(HTTPRoute.class, "atrium").getSpec().getRules()).singleElement().satisfies(rule -> {
+            assertThat(rule.getMatches().get(0).getPath().getValue()).isEqualTo("/realtime");
+            assertThat(rule.getFilters()).singleElement().satisfies(filter -> {
+                assertThat(filter.getType()).isEqualTo("URLRewrite");
+                assertThat(filter.getUrlRewrite().getPath().getType()).isEqualTo("ReplacePrefixMatch");
+                assertThat(filter.getUrlRewrite().getPath().getReplacePrefixMatch()).isEqualTo("/");
+            });
+        });
     }
 
     @Test
