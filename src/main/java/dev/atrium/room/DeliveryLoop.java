@@ -24,6 +24,7 @@ public final class DeliveryLoop {
 
     private final Executor executor;
     private final BooleanSupplier inLoop;
+    private final BooleanSupplier memoryIsScarce;
     private final Queue<Runnable> ready = new ConcurrentLinkedQueue<>();
     private final AtomicBoolean scheduled = new AtomicBoolean();
     private final AtomicLong backlog = new AtomicLong();
@@ -37,8 +38,14 @@ public final class DeliveryLoop {
      * @param inLoop whether the calling thread is the loop's
      */
     public DeliveryLoop(Executor executor, BooleanSupplier inLoop) {
+        this(executor, inLoop, () -> false);
+    }
+
+    /** @param memoryIsScarce whether there is little memory left for what waits to be written; called from any thread */
+    public DeliveryLoop(Executor executor, BooleanSupplier inLoop, BooleanSupplier memoryIsScarce) {
         this.executor = executor;
         this.inLoop = inLoop;
+        this.memoryIsScarce = memoryIsScarce;
     }
 
     /** Runs the task on this loop: immediately if the caller is on it, otherwise in a later turn. Any thread. */
@@ -69,9 +76,13 @@ public final class DeliveryLoop {
         return backlog.get();
     }
 
-    /** Returns whether the backlog is over its limit, so that publications should be rejected or delayed. Any thread. */
+    /**
+     * Returns whether publications should be rejected or delayed: the backlog is over its limit, or there is little memory
+     * left.
+     * Any thread.
+     */
     public boolean isBehind() {
-        return backlog.get() > MAX_BACKLOG;
+        return backlog.get() > MAX_BACKLOG || memoryIsScarce.getAsBoolean();
     }
 
     /** Returns how many batches rooms have delivered on this loop. On the loop only. */

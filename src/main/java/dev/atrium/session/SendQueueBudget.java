@@ -1,7 +1,6 @@
 package dev.atrium.session;
 
 import dev.atrium.setting.Require;
-import io.netty.util.internal.PlatformDependent;
 import io.quarkus.runtime.StartupEvent;
 import io.quarkus.runtime.configuration.ConfigurationException;
 import io.vertx.core.Vertx;
@@ -37,8 +36,8 @@ public final class SendQueueBudget {
     SendQueueBudget(Sessions sessions) {
         this.sessions = sessions;
         int percent = sessions.config().outbox().memoryPercent();
-        Require.between("atrium.outbox.memory-percent", percent, 10, 95);
-        this.limit = PlatformDependent.maxDirectMemory() / 100 * percent;
+        Require.between("atrium.outbox.memory-percent", percent, 10, 85);
+        this.limit = DirectMemory.max() / 100 * percent;
     }
 
     void start(@Observes StartupEvent startup, Vertx vertx) {
@@ -47,7 +46,7 @@ public final class SendQueueBudget {
     }
 
     private void check() {
-        long excess = excess(PlatformDependent.usedDirectMemory(), limit);
+        long excess = excess(DirectMemory.used(), limit);
         if (excess == 0) {
             return;
         }

@@ -125,7 +125,7 @@ public final class Sessions {
         return max;
     }
 
-    /** Returns whether the backlog of any event loop is over its limit. */
+    /** Returns whether new messages have to wait: the backlog of an event loop is over its limit, or memory is scarce. */
     public boolean isBehind() {
         for (SessionLoop loop : loops.values()) {
             if (loop.delivery().isBehind()) {
@@ -141,7 +141,7 @@ public final class Sessions {
     }
 
     private SessionLoop newLoop(EventLoop eventLoop) {
-        DeliveryLoop delivery = new DeliveryLoop(eventLoop, eventLoop::inEventLoop);
+        DeliveryLoop delivery = new DeliveryLoop(eventLoop, eventLoop::inEventLoop, DirectMemory::isScarce);
         return new SessionLoop(eventLoop, delivery,
                 new Heartbeat(eventLoop, config.heartbeat().interval(), config.heartbeat().timeout(),
                         MaxConnectionAge.of(config.connection())),

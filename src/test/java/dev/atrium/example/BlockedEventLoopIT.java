@@ -8,6 +8,8 @@ import dev.atrium.it.fixture.SocketClient;
 import io.quarkus.test.common.http.TestHTTPResource;
 import io.quarkus.test.junit.QuarkusTest;
 import io.quarkus.test.junit.TestProfile;
+import io.restassured.config.HttpClientConfig;
+import io.restassured.config.RestAssuredConfig;
 import java.net.URI;
 import java.util.HashMap;
 import java.util.Map;
@@ -30,6 +32,9 @@ class BlockedEventLoopIT {
         }
     }
 
+    private static final RestAssuredConfig IMPATIENT = RestAssuredConfig.config()
+            .httpClient(HttpClientConfig.httpClientConfig().setParam("http.socket.timeout", 500));
+
     @TestHTTPResource("/")
     URI main;
 
@@ -45,7 +50,7 @@ class BlockedEventLoopIT {
             client.text("40/lab,{}");
             client.await(3);
             expect("ready", 200);
-            client.text("42/lab,[\"block\",4000]");
+            client.text("42/lab,[\"block\",10000]");
             expect("ready", 503);
             expect("live", 503);
             Assertions.assertThat(log.entries).hasSize(1);
@@ -56,9 +61,9 @@ class BlockedEventLoopIT {
         }
     }
 
-    /** A request may hit the blocked loop itself, and is then repeated on another connection. */
+    /** A request may hit the blocked loop itself: it is repeated on another connection after the timeout. */
     private void expect(String probe, int status) {
-        SocketClient.await().ignoreExceptions()
-                .untilAsserted(() -> given().get(health + "/" + probe).then().statusCode(equalTo(status)));
+        SocketClient.await().ignoreExceptions().untilAsserted(
+                () -> given().config(IMPATIENT).get(health + "/" + probe).then().statusCode(equalTo(status)));
     }
 }

@@ -29,6 +29,16 @@ class DeliveryLoopTest {
     }
 
     @Test
+    void a_loop_is_behind_while_memory_is_scarce() {
+        boolean[] scarce = { false };
+        DeliveryLoop bounded = new DeliveryLoop(tasks::add, () -> true, () -> scarce[0]);
+        assertThat(bounded.isBehind()).isFalse();
+        scarce[0] = true;
+        assertThat(bounded.isBehind()).isTrue();
+        assertThat(loop.isBehind()).isFalse();
+    }
+
+    @Test
     void flushes_wait_for_the_end_of_the_turn_keep_their_order_and_share_one_task() {
         loop.flushLater(() -> log.add("a"));
         loop.flushLater(() -> log.add("b"));

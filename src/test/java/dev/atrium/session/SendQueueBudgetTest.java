@@ -27,11 +27,11 @@ class SendQueueBudgetTest extends SessionFixture {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = { "9", "96" })
+    @ValueSource(strings = { "9", "86" })
     void a_share_out_of_bounds_stops_the_start(String percent) {
         Sessions sessions = sessions("outbox.memory-percent", percent);
         assertThatThrownBy(() -> new SendQueueBudget(sessions)).isInstanceOf(ConfigurationException.class)
-                .hasMessage("atrium.outbox.memory-percent: expected from 10 to 95, got " + percent);
+                .hasMessage("atrium.outbox.memory-percent: expected from 10 to 85, got " + percent);
     }
 
     @Test

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.atrium.it.fixture.Replica;
 import dev.atrium.it.fixture.SessionClient;
+import dev.atrium.it.fixture.SocketClient;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -48,9 +49,9 @@ class OutOfMemoryIT {
             }
             for (int i = 1; i <= 8; i++) {
                 for (int room = 0; room < STALLED; room++) {
-                    assertThat(replica.post("/rooms/room" + room, MEGABYTE).statusCode()).isEqualTo(201);
+                    assertThat(replica.post("/rooms/room" + room, MEGABYTE).statusCode()).isIn(201, 503);
                 }
-                assertThat(replica.post("/rooms/lobby", "x").statusCode()).isEqualTo(201);
+                SocketClient.await().until(() -> replica.post("/rooms/lobby", "x").statusCode() == 201);
                 reader.pushes("message", i);
             }
             assertThat(replica.log()).contains("slowest clients are closed").doesNotContain("OutOf");
