@@ -4,6 +4,7 @@ import dev.atrium.security.AuthenticationException;
 import dev.atrium.security.Caller;
 import dev.atrium.security.ConnectionLimiter;
 import dev.atrium.session.Sessions;
+import dev.atrium.transport.admission.HttpChannel;
 import io.netty.channel.Channel;
 import io.netty.util.AttributeKey;
 import io.quarkus.websockets.next.UserData.TypedKey;
@@ -41,7 +42,7 @@ public abstract class Handshake {
 
     /** Attaches the handshake to the channel of its request, for the upgrade check. */
     public final void attach(RoutingContext context) {
-        Channel of = UpgradeChannel.of(context.request());
+        Channel of = HttpChannel.of(context.request());
         if (slot != null) {
             // The listener lives as long as the connection: it captures the slot only, or it would keep the handshake in
             // memory.

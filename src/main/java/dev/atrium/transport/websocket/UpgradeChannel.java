@@ -8,13 +8,11 @@ import io.netty.handler.codec.http.websocketx.Utf8FrameValidator;
 import io.netty.handler.codec.http.websocketx.WebSocketFrameAggregator;
 import io.netty.handler.codec.http.websocketx.extensions.WebSocketServerExtension;
 import io.netty.handler.codec.http.websocketx.extensions.WebSocketServerExtensionHandler;
-import io.vertx.core.http.HttpServerRequest;
-import io.vertx.core.net.impl.ConnectionBase;
 import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Netty channel of a WebSocket, with the handlers in front of Vert.x's. The only class that uses internals of Vert.x.
+ * Netty channel of a WebSocket, with the handlers in front of Vert.x's.
  *
  * <p>
  * Netty's own handlers replace what is wrong or unbounded in Vert.x: {@link Utf8FrameValidator}, because Vert.x replaces
@@ -36,11 +34,6 @@ public final class UpgradeChannel {
 
     private UpgradeChannel(Channel channel) {
         this.channel = channel;
-    }
-
-    /** Returns the channel of a request. */
-    public static Channel of(HttpServerRequest request) {
-        return ((ConnectionBase) request.connection()).channel();
     }
 
     /**

@@ -1,6 +1,7 @@
 package dev.atrium.transport.websocket;
 
 import dev.atrium.transport.admission.Admission;
+import dev.atrium.transport.admission.HttpChannel;
 import io.netty.channel.Channel;
 import io.netty.handler.codec.http.websocketx.extensions.WebSocketServerExtension;
 import io.quarkus.websockets.next.HttpUpgradeCheck;
@@ -30,7 +31,7 @@ final class UpgradeCheck implements HttpUpgradeCheck {
     @Override
     public Uni<CheckResult> perform(HttpUpgradeContext context) {
         HttpServerRequest request = context.httpRequest();
-        Channel channel = UpgradeChannel.of(request);
+        Channel channel = HttpChannel.of(request);
         Handshake handshake = Handshake.take(channel);
         if (handshake == null && context.endpointId().startsWith(OWN_ENDPOINTS)) {
             // The endpoint has a route that its gate does not cover.

@@ -1,0 +1,39 @@
+package dev.atrium.transport.admission;
+
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandler;
+import io.netty.channel.ChannelPipeline;
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.net.impl.ConnectionBase;
+
+/** Netty channel of an HTTP connection. The only class that uses internals of Vert.x. On the channel's event loop. */
+public final class HttpChannel {
+
+    /** Handler names that Vert.x uses for HTTP/1; there are none on a connection of HTTP/2. */
+    private static final String DECODER = "httpDecoder";
+    private static final String ENCODER = "httpEncoder";
+
+    private HttpChannel() {
+    }
+
+    /** Returns the channel of a request. */
+    public static Channel of(HttpServerRequest request) {
+        return ((ConnectionBase) request.connection()).channel();
+    }
+
+    /** Returns whether a channel speaks HTTP/1, and not HTTP/2 or something that is not known yet. */
+    static boolean isHttp1(ChannelPipeline pipeline) {
+        return pipeline.context(DECODER) != null && pipeline.context(ENCODER) != null;
+    }
+
+    /**
+     * Adds handlers around the codec of HTTP/1.
+     *
+     * @param bytes sees the bytes that the client sends
+     * @param messages sees the decoded requests, and the responses
+     */
+    static void aroundCodec(ChannelPipeline pipeline, ChannelHandler bytes, ChannelHandler messages) {
+        pipeline.addBefore(DECODER, null, bytes);
+        pipeline.addAfter(ENCODER, null, messages);
+    }
+}
