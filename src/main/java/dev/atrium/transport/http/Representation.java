@@ -1,6 +1,8 @@
 package dev.atrium.transport.http;
 
 import jakarta.ws.rs.core.MediaType;
+import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.stream.Stream;
 import org.jboss.resteasy.reactive.common.util.MediaTypeHelper;
@@ -20,15 +22,50 @@ final class Representation {
 
     /** Returns the media type that the client prefers; null if none matches, or the header is absent or invalid. */
     static String best(String accept) {
-        if (accept == null) {
+        List<MediaType> ranges = parsed(accept);
+        List<MediaType> acceptable = acceptable(ranges);
+        if (acceptable.isEmpty()) {
             return null;
         }
+        // Without those of quality 0, which the match below takes for the least preferred.
+        MediaType best = MediaTypeHelper.getBestMatch(
+                new ArrayList<>(ranges.stream().filter(range -> quality(range) > 0).toList()),
+                acceptable);
+        return best == null ? null : best.toString();
+    }
+
+    /** Returns whether the header is valid, and excludes everything that is offered. */
+    static boolean isNoneAcceptable(String accept) {
+        List<MediaType> ranges = parsed(accept);
+        return !ranges.isEmpty() && acceptable(ranges).isEmpty();
+    }
+
+    private static List<MediaType> acceptable(List<MediaType> ranges) {
+        return OFFERED.stream().filter(offered -> ranges.stream().filter(range -> range.isCompatible(offered))
+                .max(Comparator.comparingInt(Representation::specificity)).filter(range -> quality(range) > 0).isPresent())
+                .toList();
+    }
+
+    private static int specificity(MediaType range) {
+        return range.isWildcardType() ? 0 : range.isWildcardSubtype() ? 1 : 2;
+    }
+
+    private static double quality(MediaType range) {
+        String quality = range.getParameters().get("q");
+        return quality == null ? 1 : Double.parseDouble(quality);
+    }
+
+    /** Returns the media ranges; none if the header is absent or invalid: the resource rejects an invalid one. */
+    private static List<MediaType> parsed(String accept) {
+        if (accept == null) {
+            return List.of();
+        }
         try {
-            MediaType best = MediaTypeHelper.getBestMatch(MediaTypeHelper.parseHeader(accept), OFFERED);
-            return best == null ? null : best.toString();
+            List<MediaType> ranges = MediaTypeHelper.parseHeader(accept);
+            ranges.forEach(Representation::quality);
+            return ranges;
         } catch (IllegalArgumentException e) {
-            // The header is invalid: the resource rejects it.
-            return null;
+            return List.of();
         }
     }
 }

@@ -55,10 +55,13 @@ public final class StreamRoutes {
         });
         router.get("/rooms/:room").handler(context -> {
             StreamFormat format = format(context);
-            if (format == null) {
-                context.next();
-            } else {
+            if (format != null) {
                 stream(context, format);
+            } else if (Representation.isNoneAcceptable(context.request().getHeader(HttpHeaders.ACCEPT))) {
+                // Jakarta REST would send what has quality 0.
+                Problem.send(context, 406);
+            } else {
+                context.next();
             }
         });
     }

@@ -22,6 +22,11 @@ class RepresentationTest {
             "application/json;q=0.5, text/event-stream                         | text/event-stream",
             "text/event-stream;q=0.4, application/x-ndjson;q=0.6               | application/x-ndjson",
             "image/png, */*;q=0.1                                              | application/json",
+            "application/json;q=0, */*                                         | text/html",
+            "application/json;q=0, text/html;q=0.0, */*                        | text/event-stream",
+            "application/*;q=0, text/html;q=0, */*;q=0.1                       | text/event-stream",
+            "text/event-stream;q=0, application/x-ndjson;q=0.1                 | application/x-ndjson",
+            "application/*;q=0, application/x-ndjson                           | application/x-ndjson",
     })
     void a_client_gets_what_it_likes_best(String accept, String best) {
         assertThat(Representation.best(accept)).isEqualTo(best);
@@ -29,9 +34,17 @@ class RepresentationTest {
 
     @ParameterizedTest
     @NullSource
-    @ValueSource(strings = { "image/png", "text/plain", "application/xml, image/*" })
+    @ValueSource(strings = { "image/png", "text/plain", "application/xml, image/*", "text/event-stream;q=0",
+            "application/x-ndjson;q=0", "text/html;q=0", "application/json;q=0.000", "*/*;q=0" })
     void a_client_that_likes_none_of_them_gets_none(String accept) {
         assertThat(Representation.best(accept)).isNull();
+    }
+
+    @ParameterizedTest
+    @CsvSource({ "text/event-stream;q=0, true", "application/json;q=0, true", "image/png, true", "*/*;q=0, true", "*/*, false",
+            "'application/json;q=0, */*', false", "text/, false", ", false" })
+    void a_client_may_exclude_them_all(String accept, boolean none) {
+        assertThat(Representation.isNoneAcceptable(accept)).isEqualTo(none);
     }
 
     @ParameterizedTest
