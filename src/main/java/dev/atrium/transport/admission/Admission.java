@@ -19,7 +19,6 @@ import dev.atrium.setting.Require;
 import io.quarkus.runtime.configuration.ConfigurationException;
 import io.quarkus.vertx.http.runtime.security.QuarkusHttpUser;
 import io.vertx.core.Context;
-import io.vertx.core.Handler;
 import io.vertx.core.MultiMap;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpHeaders;
@@ -28,6 +27,7 @@ import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import jakarta.enterprise.event.Observes;
 import jakarta.inject.Singleton;
+import java.net.SocketAddress;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
@@ -65,7 +65,7 @@ public final class Admission {
     private static final Transport TRANSPORT = Transport.HTTP;
 
     /** Route order: before every handler that reads the URL. */
-    private static final int FIRST = Integer.MIN_VALUE;
+    static final int FIRST = Integer.MIN_VALUE;
 
     /** Route order: after the responses to CORS preflights, which carry no token. */
     private static final int BEFORE_ROUTES = -100;
@@ -102,11 +102,6 @@ public final class Admission {
             router.route(path).order(FIRST).handler(this::checkOrigin);
             router.route(path).order(BEFORE_ROUTES).handler(this::identify);
         });
-    }
-
-    /** Adds a handler to this service's paths, before all other handlers. */
-    static void beforeRoutes(Router router, Handler<RoutingContext> handler) {
-        PATHS.forEach(path -> router.route(path).order(FIRST).handler(handler));
     }
 
     /** Returns whether a request's path belongs to this service, rather than to the embedding application. */
@@ -202,7 +197,7 @@ public final class Admission {
         }
         if (connections.isClosed() && !isWebSocket(context.request())) {
             // Closed, so that the client's next request reaches another replica; on this connection it would come back here.
-            context.response().putHeader(HttpHeaders.CONNECTION, HttpHeaders.CLOSE);
+            ConnectionEnd.announce(context);
         }
         context.put(CALLER, caller);
         context.next();
@@ -245,6 +240,11 @@ public final class Admission {
     /** Returns the client's IP address, read from {@code X-Forwarded-For} only if a trusted proxy has sent the request. */
     public String address(HttpServerRequest request) {
         return addresses.of(request);
+    }
+
+    /** Returns the IP address of the client of a connection that has sent no request yet; empty if it is unknown. */
+    String address(SocketAddress peer) {
+        return addresses.of(peer);
     }
 
     /** Returns the caller of a request; {@link Identity#NOBODY} for a request that has not passed this filter. */

@@ -7,6 +7,7 @@ import io.quarkus.runtime.configuration.ConfigurationException;
 import io.vertx.core.http.HttpServerRequest;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.SocketAddress;
 import java.net.UnknownHostException;
 import java.util.Arrays;
 import java.util.List;
@@ -74,6 +75,20 @@ final class ClientAddress {
             return "";
         }
         return forwarded == null ? "" : firstUntrusted(forwarded);
+    }
+
+    /**
+     * Returns the address of the client of a connection that has sent no request yet; empty if the peer is a proxy, or may be
+     * one:
+     * none is listed, and a request with {@code X-Forwarded-For} has come.
+     */
+    String of(SocketAddress peer) {
+        if (!(peer instanceof InetSocketAddress address) || address.getAddress() == null) {
+            return "";
+        }
+        String text = address.getAddress().getHostAddress();
+        boolean proxy = trusted.isEmpty() ? warned.get() : isTrusted(text);
+        return proxy ? "" : canonical(text);
     }
 
     /** Returns the last entry that is not a trusted proxy; empty if an entry is not an address, or if all are proxies. */

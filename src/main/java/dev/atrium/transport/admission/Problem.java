@@ -2,6 +2,7 @@ package dev.atrium.transport.admission;
 
 import dev.atrium.gateway.ErrorReply;
 import io.netty.handler.codec.http.HttpResponseStatus;
+import io.vertx.core.buffer.Buffer;
 import io.vertx.core.json.JsonObject;
 import io.vertx.ext.web.RoutingContext;
 import java.util.Map;
@@ -33,6 +34,16 @@ public record Problem(int status, String title, String detail) {
     /** Returns the problem document of an error that the HTTP server itself has raised. */
     public static Problem of(int status, String defaultDetail) {
         return new Problem(status, title(status), DETAILS.getOrDefault(status, defaultDetail));
+    }
+
+    /** Returns the error of a request that no route can take. */
+    static ErrorReply malformedRequest() {
+        return ErrorReply.badRequest("request: expected a path and a query in percent-encoded UTF-8");
+    }
+
+    /** Returns the error of a body that is too large. */
+    static ErrorReply bodyTooLarge() {
+        return new ErrorReply(413, DETAILS.get(413));
     }
 
     /**
@@ -68,9 +79,13 @@ public record Problem(int status, String title, String detail) {
 
     private static void send(RoutingContext context, Problem problem) {
         if (!context.response().headWritten() && !context.response().closed()) {
-            context.response().setStatusCode(problem.status).putHeader("Content-Type", TYPE)
-                    .end(JsonObject.mapFrom(problem).encode());
+            context.response().setStatusCode(problem.status).putHeader("Content-Type", TYPE).end(Buffer.buffer(problem.json()));
         }
+    }
+
+    /** Encodes the document. */
+    byte[] json() {
+        return JsonObject.mapFrom(this).toBuffer().getBytes();
     }
 
     private static String title(int status) {

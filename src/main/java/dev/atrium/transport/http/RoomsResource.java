@@ -7,7 +7,6 @@ import dev.atrium.gateway.Gateway;
 import dev.atrium.gateway.MemberPage;
 import dev.atrium.gateway.Ranges;
 import dev.atrium.gateway.RoomUrl;
-import dev.atrium.room.Data;
 import dev.atrium.room.History;
 import dev.atrium.room.HistoryQuery;
 import dev.atrium.room.InvalidNameException;
@@ -18,6 +17,7 @@ import dev.atrium.security.ClientLimits;
 import dev.atrium.session.HttpRequester;
 import dev.atrium.session.RequestLoop;
 import dev.atrium.transport.admission.Admission;
+import dev.atrium.transport.admission.BodyReader;
 import io.netty.channel.EventLoop;
 import io.smallrye.mutiny.Uni;
 import io.vertx.ext.web.RoutingContext;
@@ -60,11 +60,13 @@ public class RoomsResource {
     private final Gateway gateway;
     private final ClientLimits limits;
     private final LongPolls longPolls;
+    private final BodyReader bodies;
 
-    RoomsResource(Gateway gateway, ClientLimits limits, LongPolls longPolls) {
+    RoomsResource(Gateway gateway, ClientLimits limits, LongPolls longPolls, BodyReader bodies) {
         this.gateway = gateway;
         this.limits = limits;
         this.longPolls = longPolls;
+        this.bodies = bodies;
     }
 
     /** Lists the rooms of a namespace that have members or a history. */
@@ -103,12 +105,12 @@ public class RoomsResource {
     public Uni<Published> publish(@Context RoutingContext context, @QueryParam("ns") @DefaultValue("/") String ns,
             @QueryParam("event") String event, @HeaderParam("Idempotency-Key") String idempotency,
             @HeaderParam("traceparent") String traceparent,
-            @Parameter(hidden = true) @HeaderParam(HttpHeaders.CONTENT_TYPE) String type, byte[] body) {
+            @Parameter(hidden = true) @HeaderParam(HttpHeaders.CONTENT_TYPE) String type) {
         // Not @PathParam, which ends at a semicolon: the room would not be the one that a WebSocket joins with the same path.
         RoomId id = RoomUrl.room(ns, context.request().path());
-        Data data = PostedData.read(type, body);
-        return gateway.execute(Admission.requester(context),
-                new Command.Publish(id, event, data, true, idempotency, traceparent))
+        return bodies.read(context).map(body -> PostedData.read(type, body.getBytes()))
+                .chain(data -> gateway.execute(Admission.requester(context),
+                        new Command.Publish(id, event, data, true, idempotency, traceparent)))
                 .map(result -> new Published(result.position().epoch(), result.position().offset(),
                         result.atMicros() / 1000));
     }

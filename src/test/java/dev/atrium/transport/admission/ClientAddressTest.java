@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.quarkus.runtime.configuration.ConfigurationException;
+import java.net.InetSocketAddress;
+import java.net.SocketAddress;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -81,5 +83,24 @@ class ClientAddressTest {
     void an_invalid_network_stops_the_start(String network) {
         assertThatThrownBy(() -> new ClientAddress(List.of("10.0.0.0/8", network))).isInstanceOf(ConfigurationException.class)
                 .hasMessage("atrium.trusted-proxies: expected networks, for example 10.0.0.0/8, got \"" + network + '"');
+    }
+
+    private static InetSocketAddress peer(String address) {
+        return new InetSocketAddress(address, 1234);
+    }
+
+    @Test
+    void a_peer_that_has_sent_nothing_yet_is_the_client_unless_it_is_a_proxy() {
+        ClientAddress listed = new ClientAddress(List.of("10.0.0.0/8"));
+        assertThat(listed.of(peer("203.0.113.9"))).isEqualTo("203.0.113.9");
+        assertThat(listed.of(peer("2001:db8:1:2:3::4"))).isEqualTo("2001:db8:1:2::/64");
+        assertThat(listed.of(peer("10.1.2.3"))).isEmpty();
+        assertThat(listed.of(new SocketAddress() {
+        })).isEmpty();
+
+        ClientAddress unlisted = new ClientAddress(List.of());
+        assertThat(unlisted.of(peer("203.0.113.9"))).isEqualTo("203.0.113.9");
+        unlisted.of(new Requests().from("203.0.113.9").header("X-Forwarded-For", "192.0.2.1").request());
+        assertThat(unlisted.of(peer("203.0.113.9"))).as("it may be a proxy").isEmpty();
     }
 }

@@ -1,0 +1,90 @@
+package dev.atrium.transport.admission;
+
+import dev.atrium.gateway.ErrorReply;
+import io.quarkus.runtime.configuration.MemorySize;
+import io.smallrye.mutiny.Uni;
+import io.smallrye.mutiny.subscription.UniEmitter;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpHeaders;
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.ext.web.RoutingContext;
+import jakarta.inject.Singleton;
+import java.util.function.Consumer;
+import org.eclipse.microprofile.config.inject.ConfigProperty;
+
+/**
+ * Reader of whole request bodies, with one bound on their size as sent and decoded. Jakarta REST would reset the connection of
+ * a
+ * client whose body turns out to be too large, and store the bytes of a compressed one. On the request's event loop.
+ */
+@Singleton
+public final class BodyReader {
+
+    private static final String GZIP = "gzip";
+
+    private final long limit;
+
+    BodyReader(@ConfigProperty(name = "quarkus.http.limits.max-body-size") MemorySize limit) {
+        this.limit = limit.asLongValue();
+    }
+
+    /**
+     * Reads and decodes the body of a request, of the server's maximum size.
+     *
+     * @return the decoded body; fails with an {@link ErrorReply}: 400, 413, after which the connection ends, or 415
+     */
+    public Uni<Buffer> read(RoutingContext context) {
+        return read(context, limit);
+    }
+
+    /**
+     * Reads and decodes the body of a request, and answers it if it is rejected.
+     *
+     * @param limit maximum size in bytes
+     * @param rejected called after the answer
+     */
+    public static void read(RoutingContext context, long limit, Consumer<Buffer> whole, Runnable rejected) {
+        read(context, limit).subscribe().with(whole, failure -> {
+            Problem.send(context, ErrorReply.of(failure));
+            rejected.run();
+        });
+    }
+
+    private static Uni<Buffer> read(RoutingContext context, long limit) {
+        HttpServerRequest request = context.request();
+        String encoding = String.join(",", request.headers().getAll(HttpHeaders.CONTENT_ENCODING)).strip();
+        boolean gzip = encoding.equalsIgnoreCase(GZIP) || encoding.equalsIgnoreCase("x-gzip");
+        if (!gzip && !encoding.isEmpty() && !encoding.equalsIgnoreCase("identity")) {
+            // RFC 9110 section 15.5.16.
+            context.response().putHeader(HttpHeaders.ACCEPT_ENCODING, GZIP);
+            return Uni.createFrom().failure(new ErrorReply(415, "Content-Encoding: expected gzip, or none"));
+        }
+        Uni<Buffer> sent = request.isEnded() ? Uni.createFrom().item(Buffer.buffer())
+                : Uni.createFrom().emitter(emitter -> collect(context, limit, emitter));
+        return gzip ? sent.map(bytes -> Gzip.decode(bytes, limit)) : sent;
+    }
+
+    private static void collect(RoutingContext context, long limit, UniEmitter<? super Buffer> whole) {
+        HttpServerRequest request = context.request();
+        Buffer bytes = Buffer.buffer();
+        boolean[] over = new boolean[1];
+        request.handler(chunk -> {
+            over[0] |= bytes.length() + chunk.length() > limit;
+            if (!over[0]) {
+                bytes.appendBuffer(chunk);
+            } else if (!context.response().headWritten()) {
+                ConnectionEnd.announce(context);
+                whole.fail(Problem.bodyTooLarge());
+            }
+        });
+        request.endHandler(read -> {
+            if (!over[0]) {
+                whole.complete(bytes);
+            }
+        });
+        if ("100-continue".equalsIgnoreCase(request.getHeader(HttpHeaders.EXPECT))) {
+            context.response().writeContinue();
+        }
+        request.resume();
+    }
+}

@@ -1,0 +1,110 @@
+package dev.atrium.transport.admission;
+
+import dev.atrium.gateway.ErrorReply;
+import io.quarkus.runtime.configuration.MemorySize;
+import io.vertx.core.http.HttpHeaders;
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.http.HttpVersion;
+import io.vertx.ext.web.Router;
+import io.vertx.ext.web.RoutingContext;
+import jakarta.annotation.Priority;
+import jakarta.enterprise.event.Observes;
+import jakarta.inject.Singleton;
+import java.util.List;
+import org.eclipse.microprofile.config.inject.ConfigProperty;
+import org.jboss.logging.Logger;
+
+/**
+ * First request filter: answers malformed requests and bodies that are too large with a problem document that pages of other
+ * origins can read.
+ */
+@Singleton
+public final class RequestGuard {
+
+    private static final Logger LOG = Logger.getLogger(RequestGuard.class);
+
+    private static final int BEFORE_OTHER_OBSERVERS = 1;
+
+    private final CorsHeaders cors;
+    private final long maxBodySize;
+    private final boolean wholeSite;
+
+    RequestGuard(CorsHeaders cors,
+            @ConfigProperty(name = "quarkus.http.limits.max-body-size") MemorySize maxBodySize,
+            @ConfigProperty(name = "atrium.http.whole-site", defaultValue = "false") boolean wholeSite) {
+        this.cors = cors;
+        this.maxBodySize = maxBodySize.asLongValue();
+        this.wholeSite = wholeSite;
+    }
+
+    void register(@Observes @Priority(BEFORE_OTHER_OBSERVERS) Router router) {
+        router.route().order(Admission.FIRST).handler(this::check).failureHandler(this::failed);
+    }
+
+    private void check(RoutingContext context) {
+        cors.completeLater(context);
+        if (!wholeSite && !Admission.serves(context)) {
+            context.next();
+            return;
+        }
+        HttpServerRequest request = context.request();
+        if (!isFramed(request)) {
+            reject(context, ErrorReply.badRequest("Transfer-Encoding: expected chunked, or none"));
+        } else if (length(request) > maxBodySize) {
+            reject(context, Problem.bodyTooLarge());
+        } else {
+            if (hasBody(request)) {
+                ConnectionEnd.enforce(context);
+            }
+            context.next();
+        }
+    }
+
+    private void reject(RoutingContext context, ErrorReply error) {
+        ConnectionEnd.announce(context);
+        ConnectionEnd.enforce(context);
+        Problem.send(context, error);
+    }
+
+    /** Answers a request that Vert.x has found to be malformed before any route, which Quarkus would log with a stack trace. */
+    private void failed(RoutingContext context) {
+        boolean malformed = context.statusCode() == 400 || context.statusCode() == 404;
+        if (!malformed || context.response().ended() || !wholeSite && !Admission.serves(context)) {
+            context.next();
+            return;
+        }
+        LOG.debugf("Malformed request: %s", context.failure() == null ? "its path" : context.failure().getMessage());
+        cors.complete(context.response().headers(), context.request().getHeader(HttpHeaders.ORIGIN));
+        if (context.statusCode() == 404) {
+            Problem.send(context, 404);
+        } else {
+            Problem.send(context, context.request().authority() != null ? Problem.malformedRequest()
+                    : ErrorReply.badRequest("Host: expected a host name, with or without a port"));
+        }
+    }
+
+    /**
+     * Returns whether the length of the body is certain. Netty takes the length from Content-Length if it does not know the
+     * transfer coding, and a proxy that does would see another request in the body (RFC 9112 section 6.3).
+     */
+    private static boolean isFramed(HttpServerRequest request) {
+        List<String> codings = request.headers().getAll(HttpHeaders.TRANSFER_ENCODING);
+        return codings.isEmpty() || request.version() != HttpVersion.HTTP_1_0 && codings.size() == 1
+                && codings.get(0).strip().equalsIgnoreCase("chunked");
+    }
+
+    private static boolean hasBody(HttpServerRequest request) {
+        return length(request) > 0 || request.headers().contains(HttpHeaders.TRANSFER_ENCODING)
+                || request.version() == HttpVersion.HTTP_2 && !request.isEnded();
+    }
+
+    private static long length(HttpServerRequest request) {
+        String length = request.getHeader(HttpHeaders.CONTENT_LENGTH);
+        try {
+            return length == null ? 0 : Long.parseLong(length);
+        } catch (NumberFormatException e) {
+            // Netty has validated the header already; what Netty accepts is accepted here.
+            return 0;
+        }
+    }
+}

@@ -1,0 +1,183 @@
+package dev.atrium.it.http;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.atrium.it.fixture.RawHttp;
+import dev.atrium.it.fixture.RawHttp.Answer;
+import dev.atrium.it.fixture.Replica;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.Map;
+import java.util.zip.GZIPOutputStream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Requests that no route should see, and what pages of other origins can read of the answers. */
+class BadRequestIT {
+
+    private static final String PAGE = "https://app.example";
+    private static final String HOST = "Host: a\nOrigin: " + PAGE + "\n";
+    private static final String CHUNKED = "POST /rooms/a HTTP/1.1\n" + HOST
+            + "Content-Type: text/plain\nTransfer-Encoding: chunked\n\n";
+    private static final Duration SOON = Duration.ofSeconds(5);
+    private static final int LIMIT = 10_000;
+
+    private static Replica replica;
+
+    @BeforeAll
+    static void start() {
+        replica = Replica
+                .start(Map.of("quarkus.http.limits.max-body-size", Integer.toString(LIMIT), "atrium.engineio.max-payload",
+                        Integer.toString(LIMIT)));
+    }
+
+    @AfterAll
+    static void stop() {
+        replica.close();
+    }
+
+    private static RawHttp send(String request) throws IOException {
+        return RawHttp.connect(replica.port()).send(request);
+    }
+
+    private static void assertProblem(Answer answer, int status, String detail) {
+        assertThat(answer.status()).isEqualTo(status);
+        assertThat(answer.header("content-type")).isEqualTo("application/problem+json");
+        assertThat(answer.body()).contains("\"status\":" + status, "\"detail\":\"" + detail);
+        assertThat(answer.header("vary")).endsWith("Origin");
+        assertThat(answer.header("access-control-allow-origin")).isIn(PAGE, "*");
+        assertThat(answer.head()).doesNotContain("credentials: false");
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @CsvSource(delimiter = '|', value = {
+            "GET /rooms/a HTTP/1.1                        | 400 | Host: expected",
+            "GET * HTTP/1.1@Host: a                       | 404 | there is nothing",
+            "DELETE /rooms/a HTTP/1.1@Host: a             | 405 | this path",
+            "GET /nothing HTTP/1.1@Host: a                | 404 | there is nothing",
+            "GET /rooms/a HTTP/1.1@Host: a@Accept: */*;q=0 | 406 | Accept:",
+            "GET /rooms/a HTTP/1.1@Host: a@X-API-Key: none | 401 | ",
+    })
+    void a_page_can_read_what_is_wrong(String head, int status, String detail) throws IOException {
+        try (RawHttp client = send(head.replace('@', '\n') + "\nOrigin: " + PAGE + "\n\n")) {
+            assertProblem(client.answer(), status, detail == null ? "" : detail);
+        }
+        assertThat(replica.log()).doesNotContain("\tat ").doesNotContain("ERROR");
+    }
+
+    @Test
+    void caches_keep_a_script_apart_for_each_origin() throws IOException {
+        try (RawHttp client = send("GET /atrium.js HTTP/1.1\nHost: a\n\n")) {
+            assertThat(client.answer().header("vary")).isEqualTo("Origin");
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = { "xchunked\nContent-Length: 3", "identity\nContent-Length: 3", "xchunked" })
+    void a_body_whose_length_is_not_certain_is_refused_and_ends_the_connection(String coding) throws IOException {
+        try (RawHttp client = send("POST /rooms/a HTTP/1.1\n" + HOST + "Transfer-Encoding: " + coding + "\n\nabc")) {
+            assertProblem(client.answer(), 400, "Transfer-Encoding: ");
+            assertThat(client.isClosedWithin(SOON)).isTrue();
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = { "/rooms/a", "/nothing", "/socket.io/?EIO=4&transport=polling" })
+    void a_client_can_read_413_while_it_still_sends_and_then_the_connection_ends(String path) throws IOException {
+        try (RawHttp client = send("POST " + path + " HTTP/1.1\n" + HOST + "Content-Length: 30000\n\n" + "x".repeat(20_000))) {
+            Answer answer = client.answer();
+            assertProblem(answer, 413, "body: ");
+            assertThat(answer.header("connection")).isEqualTo("close");
+            client.send("x".repeat(10_000));
+            assertThat(client.isClosedWithin(SOON)).isTrue();
+        }
+    }
+
+    @Test
+    void a_client_that_sends_chunks_can_read_413_before_the_last_one() throws IOException {
+        try (RawHttp client = send(CHUNKED)) {
+            for (int i = 0; i < 20; i++) {
+                client.send("400\n" + "x".repeat(1024) + "\n");
+            }
+            assertProblem(client.answer(), 413, "body: ");
+            client.send("0\n\n");
+            assertThat(client.isClosedWithin(SOON)).isTrue();
+        }
+    }
+
+    @Test
+    void a_client_that_asks_first_is_refused_and_its_connection_ends() throws IOException {
+        try (RawHttp client = send("POST /rooms/a HTTP/1.1\n" + HOST + "Expect: 100-continue\nContent-Length: 30000\n\n")) {
+            assertProblem(client.answer(), 413, "body: ");
+            assertThat(client.isClosedWithin(SOON)).isTrue();
+        }
+        try (RawHttp client = send(
+                "POST /rooms/a HTTP/1.1\n" + HOST + "Expect: 100-continue\nContent-Type: text/plain\nContent-Length: 5\n\n")) {
+            assertThat(client.answer().status()).isEqualTo(100);
+            assertThat(client.send("hello").answer().status()).isEqualTo(201);
+        }
+    }
+
+    @Test
+    void a_body_over_http_2_has_the_same_bounds() throws Exception {
+        HttpClient client = HttpClient.newBuilder().version(HttpClient.Version.HTTP_2).build();
+        for (int size : new int[] { 5, LIMIT + 1 }) {
+            // The client does not know the length.
+            HttpRequest.BodyPublisher body = HttpRequest.BodyPublishers.fromPublisher(
+                    HttpRequest.BodyPublishers.ofByteArray("x".repeat(size).getBytes(StandardCharsets.UTF_8)));
+            // The first request of a connection is one of HTTP/1.
+            client.send(HttpRequest.newBuilder(URI.create(replica.http("/rooms"))).build(), BodyHandlers.ofString());
+            HttpResponse<String> answer = client.send(HttpRequest.newBuilder(URI.create(replica.http("/rooms/two")))
+                    .header("Content-Type", "text/plain").POST(body).build(), BodyHandlers.ofString());
+
+            assertThat(answer.version()).isEqualTo(HttpClient.Version.HTTP_2);
+            assertThat(answer.statusCode()).as(answer.body()).isEqualTo(size > LIMIT ? 413 : 201);
+        }
+    }
+
+    private static byte[] gzip(byte[] bytes) throws IOException {
+        ByteArrayOutputStream compressed = new ByteArrayOutputStream();
+        try (GZIPOutputStream out = new GZIPOutputStream(compressed)) {
+            out.write(bytes);
+        }
+        return compressed.toByteArray();
+    }
+
+    private static Answer postGzip(byte[] body) throws IOException {
+        try (RawHttp client = send("POST /rooms/packed HTTP/1.1\n" + HOST
+                + "Content-Type: text/plain\nContent-Encoding: gzip\nContent-Length: " + body.length + "\n\n")) {
+            return client.send(body).answer();
+        }
+    }
+
+    @Test
+    void a_compressed_body_is_stored_decoded_and_bounded_by_its_decoded_size() throws IOException {
+        assertThat(postGzip(gzip("hello".getBytes(StandardCharsets.UTF_8))).status()).isEqualTo(201);
+        assertThat(replica.get("/rooms/packed/messages").body()).contains("\"data\":\"hello\"");
+
+        assertProblem(postGzip(gzip(new byte[LIMIT + 1])), 413, "body: ");
+        assertProblem(postGzip("hello".getBytes(StandardCharsets.UTF_8)), 400, "body: expected gzip");
+    }
+
+    @Test
+    void another_encoding_is_refused_with_the_one_that_is_known() throws IOException {
+        try (RawHttp client = send(
+                "POST /rooms/a HTTP/1.1\n" + HOST
+                        + "Content-Type: text/plain\nContent-Encoding: br\nContent-Length: 3\n\nabc")) {
+            Answer answer = client.answer();
+            assertProblem(answer, 415, "Content-Encoding: ");
+            assertThat(answer.header("accept-encoding")).isEqualTo("gzip");
+        }
+    }
+}
