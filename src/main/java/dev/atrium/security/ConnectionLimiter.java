@@ -32,6 +32,8 @@ public final class ConnectionLimiter {
     private final Bucket handshakes;
     private final AtomicInteger all = new AtomicInteger();
     private final ConcurrentMap<String, Integer> byAddress = new ConcurrentHashMap<>();
+    private final AtomicInteger unused = new AtomicInteger();
+    private final ConcurrentMap<String, Integer> unusedByAddress = new ConcurrentHashMap<>();
     private final ConcurrentMap<String, Integer> byUser = new ConcurrentHashMap<>();
     private final Cache<String, Boolean> penalties = Caffeine.newBuilder()
             .maximumSize(MAX_PENALTIES).expireAfterWrite(PENALTY).build();
@@ -92,6 +94,28 @@ public final class ConnectionLimiter {
         }
         all.incrementAndGet();
         return new Slot(caller.address());
+    }
+
+    /**
+     * Counts a network connection that has not sent a request yet. The limits are those of connections, counted apart: a client
+     * at its limit may still send requests.
+     *
+     * @param address empty if unknown
+     * @return to be run once, when the connection has sent a request or is closed
+     * @throws LimitException if there are as many of the address, or in all, as there may be connections
+     */
+    public Runnable opened(String address) {
+        if (config.connections() > 0 && unused.get() >= config.connections()) {
+            throw new LimitException(Limit.CONNECTIONS);
+        }
+        if (!enter(unusedByAddress, address, address.isEmpty() ? 0 : config.connectionsPerAddress())) {
+            throw new LimitException(Limit.CONNECTIONS_PER_ADDRESS);
+        }
+        unused.incrementAndGet();
+        return () -> {
+            unused.decrementAndGet();
+            leave(unusedByAddress, address);
+        };
     }
 
     /** Rejects all new connections from now on. */

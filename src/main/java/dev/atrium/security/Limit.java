@@ -26,6 +26,8 @@ public enum Limit {
     ROOMS(429, "room: this session has reached its maximum number of rooms"),
     /** Rooms that one client has opened, by joining them or by publishing in them first. */
     NEW_ROOMS(429, "room: too many new rooms, try again later"),
+    /** Time to send the headers or the body of a request. */
+    SLOW_REQUEST(408, "request: not complete in time"),
     /** Time without a command. */
     FIRST_COMMAND(408, "no command came in time");
 

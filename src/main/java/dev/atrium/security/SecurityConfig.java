@@ -131,6 +131,23 @@ public interface SecurityConfig {
         @WithDefault("1000")
         int membersPage();
 
+        /**
+         * How long a connection may take to send a whole request line with its headers, from the beginning of the connection,
+         * with the handshake of TLS, or from its first byte; 0s for no limit.
+         */
+        @WithDefault("10s")
+        @WithConverter(DurationSetting.class)
+        Duration headerTime();
+
+        /** How long a request body may stay below {@link #bodyRate()}; 0s for no limit. */
+        @WithDefault("30s")
+        @WithConverter(DurationSetting.class)
+        Duration bodyTime();
+
+        /** Bytes per second that a request body has to arrive with; 0 for any progress. */
+        @WithDefault("240")
+        int bodyRate();
+
         /** How long a client of the session protocol may stay without a command; 0s for no limit. */
         @WithDefault("0s")
         @WithConverter(DurationSetting.class)

@@ -51,6 +51,21 @@ class ConnectionLimiterTest {
     }
 
     @Test
+    void connections_without_a_request_have_the_same_limits_but_take_no_slot() {
+        ConnectionLimiter limiter = limiter("limits.connections-per-address", "2", "limits.connections", "4");
+        limiter.opened("192.0.2.1");
+        Runnable second = limiter.opened("192.0.2.1");
+        assertRejected(Limit.CONNECTIONS_PER_ADDRESS, () -> limiter.opened("192.0.2.1"));
+        second.run();
+        limiter.opened("192.0.2.1");
+        limiter.opened("");
+        limiter.opened("");
+        assertRejected(Limit.CONNECTIONS, () -> limiter.opened("192.0.2.2"));
+        assertThat(limiter.count()).isZero();
+        assertThatCode(() -> limiter.admit(ANONYMOUS_CLIENT)).doesNotThrowAnyException();
+    }
+
+    @Test
     void a_slot_is_released_once() {
         ConnectionLimiter limiter = limiter("limits.connections-per-address", "2");
         ConnectionLimiter.Slot slot = limiter.admit(ANONYMOUS_CLIENT);

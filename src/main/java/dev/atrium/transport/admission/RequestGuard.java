@@ -26,13 +26,15 @@ public final class RequestGuard {
     private static final int BEFORE_OTHER_OBSERVERS = 1;
 
     private final CorsHeaders cors;
+    private final HttpGuards guards;
     private final long maxBodySize;
     private final boolean wholeSite;
 
-    RequestGuard(CorsHeaders cors,
+    RequestGuard(CorsHeaders cors, HttpGuards guards,
             @ConfigProperty(name = "quarkus.http.limits.max-body-size") MemorySize maxBodySize,
             @ConfigProperty(name = "atrium.http.whole-site", defaultValue = "false") boolean wholeSite) {
         this.cors = cors;
+        this.guards = guards;
         this.maxBodySize = maxBodySize.asLongValue();
         this.wholeSite = wholeSite;
     }
@@ -42,6 +44,7 @@ public final class RequestGuard {
     }
 
     private void check(RoutingContext context) {
+        guards.guard(context.request(), hasBody(context.request()));
         cors.completeLater(context);
         if (!wholeSite && !Admission.serves(context)) {
             context.next();
@@ -68,6 +71,7 @@ public final class RequestGuard {
 
     /** Answers a request that Vert.x has found to be malformed before any route, which Quarkus would log with a stack trace. */
     private void failed(RoutingContext context) {
+        guards.guard(context.request(), hasBody(context.request()));
         boolean malformed = context.statusCode() == 400 || context.statusCode() == 404;
         if (!malformed || context.response().ended() || !wholeSite && !Admission.serves(context)) {
             context.next();

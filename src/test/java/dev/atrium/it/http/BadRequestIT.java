@@ -63,7 +63,10 @@ class BadRequestIT {
     @ParameterizedTest(name = "{0}")
     @CsvSource(delimiter = '|', value = {
             "GET /rooms/a HTTP/1.1                        | 400 | Host: expected",
+            "GET /rooms/a?x=%zz HTTP/1.1@Host: a          | 400 | request: expected a path and a query",
+            "GET /rooms/%zz HTTP/1.1@Host: a              | 400 | request: expected a path and a query",
             "GET * HTTP/1.1@Host: a                       | 404 | there is nothing",
+            "GET /rooms/a b c@Host: a                     | 400 | request: expected a request line",
             "DELETE /rooms/a HTTP/1.1@Host: a             | 405 | this path",
             "GET /nothing HTTP/1.1@Host: a                | 404 | there is nothing",
             "GET /rooms/a HTTP/1.1@Host: a@Accept: */*;q=0 | 406 | Accept:",
@@ -74,6 +77,15 @@ class BadRequestIT {
             assertProblem(client.answer(), status, detail == null ? "" : detail);
         }
         assertThat(replica.log()).doesNotContain("\tat ").doesNotContain("ERROR");
+    }
+
+    @Test
+    void a_request_line_that_is_too_long_and_headers_that_are_too_large_are_named() throws IOException {
+        try (RawHttp line = send("GET /rooms/" + "a".repeat(9_000) + " HTTP/1.1\n" + HOST + "\n");
+                RawHttp headers = send("GET /rooms/a HTTP/1.1\n" + HOST + "X: " + "a".repeat(30_000) + "\n\n")) {
+            assertProblem(line.answer(), 414, "request line: ");
+            assertProblem(headers.answer(), 431, "headers: ");
+        }
     }
 
     @Test

@@ -1,0 +1,267 @@
+package dev.atrium.transport.admission;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.ChannelDuplexHandler;
+import io.netty.channel.ChannelFutureListener;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.ChannelPipeline;
+import io.netty.channel.ChannelPromise;
+import io.netty.handler.codec.http.DefaultFullHttpResponse;
+import io.netty.handler.codec.http.FullHttpResponse;
+import io.netty.handler.codec.http.HttpContent;
+import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.handler.codec.http.HttpHeaderValues;
+import io.netty.handler.codec.http.HttpMethod;
+import io.netty.handler.codec.http.HttpRequest;
+import io.netty.handler.codec.http.HttpResponse;
+import io.netty.handler.codec.http.HttpResponseStatus;
+import io.netty.handler.codec.http.HttpStatusClass;
+import io.netty.handler.codec.http.HttpVersion;
+import io.netty.handler.codec.http.LastHttpContent;
+import io.netty.handler.codec.http.TooLongHttpHeaderException;
+import io.netty.handler.codec.http.TooLongHttpLineException;
+import io.netty.util.ReferenceCountUtil;
+import io.netty.util.concurrent.ScheduledFuture;
+import io.vertx.core.MultiMap;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * Guard of an HTTP/1 connection, behind its codec: closes it when the headers or the body of a request do not arrive in time,
+ * with 408 if no response has begun, and answers with a problem document what the codec cannot parse or Quarkus rejects before
+ * its router. Vert.x has one idle timeout: a client that sends a byte now and then never reaches it, and it would end quiet
+ * responses. A connection whose responses take long is left alone, and so is one that the server does not read from. On the
+ * connection's event loop.
+ */
+final class HttpGuard extends ChannelDuplexHandler {
+
+    private final SlowRequests limits;
+    private final CorsHeaders cors;
+    private final ReceivedBytes bytes = new ReceivedBytes();
+    private ChannelHandlerContext context;
+    private Runnable first;
+    private ScheduledFuture<?> headers;
+    private ScheduledFuture<?> body;
+    private boolean parsed;
+    private boolean inBody;
+    private long received;
+    private long receivedBefore;
+    private int unanswered;
+    private boolean responding;
+    private String origin;
+    private boolean head;
+
+    /**
+     * @param first called when the headers of the first request are received, which have a deadline of their own; null if they
+     *        were
+     */
+    HttpGuard(SlowRequests limits, CorsHeaders cors, Runnable first) {
+        this.limits = limits;
+        this.cors = cors;
+        this.first = first;
+    }
+
+    void install(ChannelPipeline pipeline) {
+        HttpChannel.aroundCodec(pipeline, bytes, this);
+    }
+
+    /** Installs the handler while a request is handled whose headers have passed already. */
+    void install(ChannelPipeline pipeline, boolean hasBody) {
+        unanswered = 1;
+        inBody = hasBody;
+        install(pipeline);
+    }
+
+    @Override
+    public void handlerAdded(ChannelHandlerContext added) {
+        context = added;
+    }
+
+    @Override
+    public void channelRead(ChannelHandlerContext reading, Object message) {
+        parsed = true;
+        if (message instanceof HttpRequest request) {
+            headersReceived();
+            unanswered++;
+            origin = request.headers().get(HttpHeaderNames.ORIGIN);
+            head = request.method().equals(HttpMethod.HEAD);
+            if (request.decoderResult().isFailure() && unanswered == 1) {
+                malformed(request);
+                return;
+            }
+            inBody = true;
+            received = 0;
+            receivedBefore = 0;
+        }
+        if (message instanceof HttpContent content) {
+            received += content.content().readableBytes();
+            if (content instanceof LastHttpContent) {
+                inBody = false;
+                body = cancelled(body);
+            }
+        }
+        reading.fireChannelRead(message);
+    }
+
+    private void headersReceived() {
+        headers = cancelled(headers);
+        if (first != null) {
+            first.run();
+            first = null;
+        }
+    }
+
+    @Override
+    public void channelReadComplete(ChannelHandlerContext reading) {
+        if (inBody && body == null && limits.bodyMillis() > 0) {
+            body = schedule(this::checkBody, limits.bodyMillis());
+        }
+        reading.fireChannelReadComplete();
+    }
+
+    private void checkBody() {
+        body = null;
+        boolean progressed = received - receivedBefore >= limits.bodyBytes();
+        receivedBefore = received;
+        // A server that does not read cannot know how fast the client is.
+        if (progressed || !context.channel().config().isAutoRead()) {
+            body = schedule(this::checkBody, limits.bodyMillis());
+        } else {
+            limits.missed(context.channel().remoteAddress());
+            tooLate("body");
+        }
+    }
+
+    private void headersExpired() {
+        headers = null;
+        if (unanswered > 0) {
+            // The response to an earlier request must not suffer.
+            headers = schedule(this::headersExpired, limits.headerMillis());
+        } else {
+            limits.missed(context.channel().remoteAddress());
+            tooLate("headers");
+        }
+    }
+
+    /** Closes the connection, with 408 if no response has begun. */
+    void tooLate(String part) {
+        if (unanswered > 1 || responding || unanswered == 0 && inBody) {
+            context.close();
+        } else {
+            close(new Problem(408, HttpResponseStatus.REQUEST_TIMEOUT.reasonPhrase(), part + ": not received in time"));
+        }
+    }
+
+    private void malformed(HttpRequest request) {
+        Throwable cause = request.decoderResult().cause();
+        HttpResponseStatus status = cause instanceof TooLongHttpLineException ? HttpResponseStatus.REQUEST_URI_TOO_LONG
+                : cause instanceof TooLongHttpHeaderException ? HttpResponseStatus.REQUEST_HEADER_FIELDS_TOO_LARGE
+                        : HttpResponseStatus.BAD_REQUEST;
+        String detail = switch (status.code()) {
+            case 414 -> "request line: longer than this server accepts";
+            case 431 -> "headers: larger than this server accepts";
+            default -> "request: expected a request line and headers of HTTP/1.1";
+        };
+        ReferenceCountUtil.release(request);
+        close(new Problem(status.code(), status.reasonPhrase(), detail));
+    }
+
+    private void close(Problem problem) {
+        FullHttpResponse response = response(problem);
+        response.headers().set(HttpHeaderNames.CONNECTION, HttpHeaderValues.CLOSE);
+        context.writeAndFlush(response).addListener(ChannelFutureListener.CLOSE);
+    }
+
+    private FullHttpResponse response(Problem problem) {
+        MultiMap headers = MultiMap.caseInsensitiveMultiMap();
+        // Netty drops the headers of a request that it cannot parse.
+        cors.complete(headers, origin == null ? CorsHeaders.ANY : origin);
+        byte[] json = problem.json();
+        FullHttpResponse response = new DefaultFullHttpResponse(HttpVersion.HTTP_1_1,
+                HttpResponseStatus.valueOf(problem.status()),
+                Unpooled.wrappedBuffer(json));
+        headers.forEach((name, value) -> response.headers().add(name, value));
+        response.headers().set(HttpHeaderNames.CONTENT_TYPE, Problem.TYPE).set(HttpHeaderNames.CONTENT_LENGTH, json.length);
+        return response;
+    }
+
+    @Override
+    public void write(ChannelHandlerContext writing, Object message, ChannelPromise promise) {
+        boolean interim = false;
+        if (message instanceof HttpResponse response) {
+            interim = response.status().codeClass() == HttpStatusClass.INFORMATIONAL;
+            responding |= !interim;
+            if (response.status().code() == 101) {
+                // From here on it is a WebSocket, HTTP/2 or a tunnel.
+                remove();
+            }
+        }
+        if (message instanceof LastHttpContent && !interim) {
+            unanswered--;
+            responding = false;
+        }
+        writing.write(
+                message instanceof FullHttpResponse response && isEmptyRefusal(response) ? withProblem(response) : message,
+                promise);
+    }
+
+    /** Returns whether a response is a 400 that has not passed the router, which adds headers to each response. */
+    private boolean isEmptyRefusal(FullHttpResponse response) {
+        return response.status().code() == 400 && !head && cors.areEnabled() && !response.content().isReadable()
+                && !response.headers().contains(HttpHeaderNames.VARY);
+    }
+
+    private FullHttpResponse withProblem(FullHttpResponse empty) {
+        FullHttpResponse response = response(Problem.of(Problem.malformedRequest()));
+        if (empty.headers().contains(HttpHeaderNames.CONNECTION)) {
+            response.headers().set(HttpHeaderNames.CONNECTION, empty.headers().get(HttpHeaderNames.CONNECTION));
+        }
+        ReferenceCountUtil.release(empty);
+        return response;
+    }
+
+    private void remove() {
+        stop();
+        context.pipeline().remove(bytes);
+        context.pipeline().remove(this);
+    }
+
+    @Override
+    public void channelInactive(ChannelHandlerContext closed) {
+        stop();
+        closed.fireChannelInactive();
+    }
+
+    private void stop() {
+        headers = cancelled(headers);
+        body = cancelled(body);
+        inBody = false;
+    }
+
+    private ScheduledFuture<?> schedule(Runnable task, long millis) {
+        return context.executor().schedule(task, millis, TimeUnit.MILLISECONDS);
+    }
+
+    private static ScheduledFuture<?> cancelled(ScheduledFuture<?> timer) {
+        if (timer != null) {
+            timer.cancel(false);
+        }
+        return null;
+    }
+
+    /** Handler in front of the codec, which sees bytes that do not complete a request's headers. */
+    private final class ReceivedBytes extends ChannelInboundHandlerAdapter {
+
+        @Override
+        public void channelRead(ChannelHandlerContext reading, Object message) {
+            parsed = false;
+            boolean some = message instanceof ByteBuf received && received.isReadable();
+            reading.fireChannelRead(message);
+            if (some && !parsed && !inBody && first == null && headers == null && limits.headerMillis() > 0
+                    && !reading.isRemoved()) {
+                headers = schedule(HttpGuard.this::headersExpired, limits.headerMillis());
+            }
+        }
+    }
+}

@@ -1,0 +1,151 @@
+package dev.atrium.it.http;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.atrium.it.fixture.RawHttp;
+import dev.atrium.it.fixture.RawHttp.Answer;
+import dev.atrium.it.fixture.Replica;
+import dev.atrium.it.fixture.SocketClient;
+import dev.atrium.it.fixture.StreamClient;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Requests that do not arrive, or hardly, and those that only take long. */
+class SlowRequestIT {
+
+    private static final String CHUNKED = "POST /rooms/a HTTP/1.1\nHost: a\nContent-Type: text/plain\nTransfer-Encoding: chunked\n\n";
+    private static final Duration SOON = Duration.ofSeconds(8);
+    private static final Duration TICK = Duration.ofMillis(200);
+
+    private static Replica replica;
+
+    @BeforeAll
+    static void start() {
+        replica = Replica.start(Map.of("atrium.limits.header-time", "1s", "atrium.limits.body-time", "1s",
+                "atrium.limits.body-rate", "100", "atrium.limits.connections-per-address", "20"));
+        // The first request guards the listener.
+        assertThat(replica.get("/rooms").statusCode()).isEqualTo(200);
+    }
+
+    @AfterAll
+    static void stop() {
+        replica.close();
+    }
+
+    /** Sends the same bytes again and again until the server answers. */
+    private static Answer drip(RawHttp client, String bytes) throws IOException {
+        Awaitility.await().atMost(SOON).pollInterval(TICK).until(() -> {
+            try {
+                client.send(bytes);
+                return false;
+            } catch (IOException closed) {
+                return true;
+            }
+        });
+        return client.answer();
+    }
+
+    @Test
+    void a_connection_that_sends_nothing_is_closed() throws IOException {
+        try (RawHttp client = RawHttp.connect(replica.port())) {
+            assertThat(client.isClosedWithin(SOON)).isTrue();
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = { "P", "GET /roo", "GET /rooms/a HTTP/1.1\nHost: a\nX: y", "PRI * HTTP/2.0\n\nSM\n\n" })
+    void so_is_one_that_stops_in_the_middle_of_its_headers(String some) throws IOException {
+        try (RawHttp client = RawHttp.connect(replica.port()).send(some)) {
+            if (some.startsWith("GET")) {
+                Answer answer = client.answer();
+                assertThat(answer.status()).isEqualTo(408);
+                assertThat(answer.body()).contains("headers: not received in time");
+                assertThat(client.isClosedWithin(SOON)).isTrue();
+            } else {
+                Awaitility.await().atMost(SOON).until(() -> client.isClosedWithin(TICK));
+            }
+        }
+    }
+
+    @Test
+    void a_byte_now_and_then_is_not_enough_for_headers() throws IOException {
+        try (RawHttp first = RawHttp.connect(replica.port()).send("GET /rooms/a HTTP/1.1\nX: ");
+                RawHttp second = RawHttp.connect(replica.port()).send("GET /rooms/a HTTP/1.1\nHost: a\n\n")) {
+            assertThat(drip(first, "x").status()).isEqualTo(408);
+            assertThat(second.answer().status()).isEqualTo(200);
+            assertThat(drip(second, "G").status()).isEqualTo(408);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = { "POST /rooms/a HTTP/1.1\nHost: a\nContent-Length: 9\n\n", CHUNKED, CHUNKED + "2\na" })
+    void a_body_that_does_not_arrive_ends_the_connection(String request) throws IOException {
+        try (RawHttp client = RawHttp.connect(replica.port()).send(request)) {
+            Answer answer = client.answer();
+            assertThat(answer.status()).isEqualTo(408);
+            assertThat(answer.body()).contains("body: not received in time");
+            assertThat(client.isClosedWithin(SOON)).isTrue();
+        }
+        assertThat(replica.metric("atrium_denied_total{detail=\"slow_request\",kind=\"limit\"}")).isPositive();
+        assertThat(replica.log()).doesNotContain("\tat ").doesNotContain("ERROR");
+    }
+
+    @Test
+    void a_byte_now_and_then_is_not_enough_for_a_body() throws IOException {
+        try (RawHttp client = RawHttp.connect(replica.port()).send(CHUNKED)) {
+            assertThat(drip(client, "1\nx\n").status()).isEqualTo(408);
+        }
+    }
+
+    @Test
+    void a_slow_body_that_arrives_is_published() throws IOException {
+        try (RawHttp client = RawHttp.connect(replica.port()).send(CHUNKED)) {
+            int[] chunks = new int[1];
+            Awaitility.await().atMost(SOON).pollInterval(TICK).until(() -> {
+                client.send("40\n" + "x".repeat(0x40) + "\n");
+                return ++chunks[0] == 15;
+            });
+            assertThat(client.send("0\n\n").answer().status()).isEqualTo(201);
+        }
+    }
+
+    @Test
+    void responses_may_take_as_long_as_they_like() throws Exception {
+        try (StreamClient stream = replica.stream("/rooms/long", "Accept", "text/event-stream");
+                SocketClient socket = replica.plain("/rooms/long");
+                RawHttp poll = RawHttp.connect(replica.port())) {
+            // The half of a next request while the poll waits costs the poll nothing.
+            poll.send("GET /rooms/long/messages?wait=4 HTTP/1.1\nHost: a\n\n").send("GET /roo");
+            assertThat(poll.answer().status()).isEqualTo(200);
+            assertThat(replica.post("/rooms/long", "hello").statusCode()).isEqualTo(201);
+            socket.awaitExactly("hello");
+            Awaitility.await().atMost(SOON).until(() -> stream.lines().stream().anyMatch(line -> line.contains("hello")));
+        }
+    }
+
+    @Test
+    void connections_without_a_request_count_for_their_address() throws IOException {
+        List<RawHttp> silent = new ArrayList<>();
+        try {
+            for (int i = 0; i < 25; i++) {
+                silent.add(RawHttp.connect(replica.port()));
+            }
+            Awaitility.await().atMost(Duration.ofMillis(900))
+                    .until(() -> replica.metric("atrium_denied_total{detail=\"connections_per_address\",kind=\"limit\"}") >= 5);
+        } finally {
+            for (RawHttp client : silent) {
+                client.close();
+            }
+        }
+        Awaitility.await().atMost(SOON).until(() -> replica.get("/rooms").statusCode() == 200);
+    }
+}
