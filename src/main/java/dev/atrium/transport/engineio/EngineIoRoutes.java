@@ -7,12 +7,12 @@ import dev.atrium.session.RequestLoop;
 import dev.atrium.session.Sessions;
 import dev.atrium.session.Transport;
 import dev.atrium.transport.admission.Admission;
+import dev.atrium.transport.admission.BodyReader;
 import dev.atrium.transport.websocket.SocketGate;
 import dev.atrium.transport.websocket.SocketSettings;
 import dev.atrium.transport.websocket.WebSocketConfig;
 import io.netty.channel.EventLoop;
 import io.quarkus.websockets.next.HandshakeRequest;
-import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
@@ -81,7 +81,7 @@ public final class EngineIoRoutes {
             Exchange exchange = exchange(request);
             socket.eventLoop().execute(() -> socket.poll(exchange));
         } else if (request.method() == HttpMethod.POST) {
-            post(request, socket);
+            post(context, socket);
         } else {
             socket.eventLoop().execute(socket::release);
             exchange(request).ok();
@@ -167,22 +167,19 @@ public final class EngineIoRoutes {
         polling.poll(exchange);
     }
 
-    private void post(HttpServerRequest request, EngineSocket socket) {
+    private void post(RoutingContext context, EngineSocket socket) {
+        HttpServerRequest request = context.request();
         Exchange exchange = exchange(request);
         if ("application/octet-stream".equals(request.getHeader(HttpHeaders.CONTENT_TYPE))) {
             exchange.refuse(EngineIoError.BAD_REQUEST);
             socket.eventLoop().execute(() -> socket.fail(CloseReason.PROTOCOL_ERROR));
             return;
         }
-        Body body = new Body();
-        request.handler(body::append);
-        request.endHandler(read -> {
-            if (body.tooLarge) {
-                exchange.refuse(413);
-            } else {
-                socket.eventLoop().execute(() -> socket.post(exchange, body.bytes.getBytes()));
-            }
-        });
+        EventLoop eventLoop = socket.eventLoop();
+        eventLoop.execute(() -> socket.beginPost(exchange));
+        BodyReader.read(context, sockets.maxPayload(),
+                body -> eventLoop.execute(() -> socket.post(exchange, body.getBytes())),
+                () -> eventLoop.execute(() -> socket.abandonPost(exchange)));
     }
 
     private static void refuse(HttpServerRequest request, boolean toWebSocket, EngineIoError error) {
@@ -198,21 +195,5 @@ public final class EngineIoRoutes {
 
     private static Exchange exchange(HttpServerRequest request) {
         return new Exchange(request, Admission.parameter(request, "t"));
-    }
-
-    /** Bytes received of a POST body. A body that is too large is read to its end, but not kept. */
-    private final class Body {
-
-        private Buffer bytes = Buffer.buffer();
-        private boolean tooLarge;
-
-        void append(Buffer chunk) {
-            if (tooLarge || bytes.length() + chunk.length() > sockets.maxPayload()) {
-                tooLarge = true;
-                bytes = Buffer.buffer();
-            } else {
-                bytes.appendBuffer(chunk);
-            }
-        }
     }
 }

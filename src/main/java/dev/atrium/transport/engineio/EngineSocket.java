@@ -293,13 +293,23 @@ public final class EngineSocket implements Pausable {
         transport.release();
     }
 
-    /** Handles a POST. */
-    void post(Exchange exchange, byte[] body) {
+    /** Handles the headers of a POST; its body follows. */
+    void beginPost(Exchange exchange) {
         if (state != State.OPEN) {
             exchange.refuse(EngineIoError.UNKNOWN_SID);
         } else {
-            transport.post(exchange, body);
+            transport.beginPost(exchange);
         }
+    }
+
+    /** Handles the body of a POST. */
+    void post(Exchange exchange, byte[] body) {
+        transport.post(exchange, body);
+    }
+
+    /** A POST was answered with an error. */
+    void abandonPost(Exchange exchange) {
+        transport.abandonPost(exchange);
     }
 
     /**

@@ -41,12 +41,20 @@ interface EngineTransport {
         exchange.refuse(EngineIoError.BAD_REQUEST);
     }
 
-    /** Handles a POST; rejects it, unless this transport is polling. */
-    default void post(Exchange exchange, byte[] body) {
+    /** Handles the headers of a POST, whose body follows; rejects it, unless this transport is polling. */
+    default void beginPost(Exchange exchange) {
         exchange.refuse(EngineIoError.BAD_REQUEST);
     }
 
-    /** Returns whether a POST is still being processed. */
+    /** Handles the body of the POST that has begun; ignores any other. */
+    default void post(Exchange exchange, byte[] body) {
+    }
+
+    /** The POST that has begun was answered with an error. */
+    default void abandonPost(Exchange exchange) {
+    }
+
+    /** Returns whether a POST is still being received or processed. */
     default boolean isPosting() {
         return false;
     }

@@ -79,7 +79,8 @@ final class Exchange {
 
     private void reply(int status, String type, ByteBuf body) {
         context.runOnContext(now -> {
-            if (request.response().closed()) {
+            if (request.response().closed() || request.response().ended()) {
+                // Also if its body was refused in the meantime.
                 body.release();
                 return;
             }

@@ -34,6 +34,8 @@ final class PollingTransport implements EngineTransport, SendQueue {
     /** The last poll and its response, kept until the next poll shows that the response has arrived. */
     private Exchange answered;
     private byte[] given;
+    /** A POST whose body is being received. */
+    private Exchange arriving;
     private Exchange post;
     private Iterator<String> packets;
 
@@ -122,14 +124,39 @@ final class PollingTransport implements EngineTransport, SendQueue {
     }
 
     @Override
-    public void post(Exchange exchange, byte[] body) {
-        if (post != null) {
+    public void beginPost(Exchange exchange) {
+        if (isPosting()) {
+            // The packets of the second would overtake those of the first.
             exchange.refuse(400);
-            post.reset();
+            (post == null ? arriving : post).reset();
             post = null;
+            arriving = null;
             socket.fail(CloseReason.PROTOCOL_ERROR);
             return;
         }
+        arriving = exchange;
+        exchange.whenGone(() -> socket.eventLoop().execute(() -> {
+            if (arriving == exchange) {
+                arriving = null;
+                socket.lost(this, CloseReason.CONNECTION_LOST);
+            }
+        }));
+    }
+
+    @Override
+    public void abandonPost(Exchange exchange) {
+        if (arriving == exchange) {
+            arriving = null;
+        }
+    }
+
+    @Override
+    public void post(Exchange exchange, byte[] body) {
+        if (arriving != exchange) {
+            // Answered while its body was received.
+            return;
+        }
+        arriving = null;
         List<String> decoded = Payload.decode(body);
         if (decoded == null) {
             malformed(exchange);
@@ -148,7 +175,7 @@ final class PollingTransport implements EngineTransport, SendQueue {
 
     @Override
     public boolean isPosting() {
-        return post != null;
+        return post != null || arriving != null;
     }
 
     private void next() {
@@ -255,6 +282,10 @@ final class PollingTransport implements EngineTransport, SendQueue {
     }
 
     private void finishPost() {
+        if (arriving != null) {
+            arriving.refuse(EngineIoError.UNKNOWN_SID);
+            arriving = null;
+        }
         if (post != null) {
             post.ok();
             post = null;

@@ -23,6 +23,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class SlowRequestIT {
 
     private static final String CHUNKED = "POST /rooms/a HTTP/1.1\nHost: a\nContent-Type: text/plain\nTransfer-Encoding: chunked\n\n";
+    private static final String POLLING = "/socket.io/?EIO=4&transport=polling";
     private static final Duration SOON = Duration.ofSeconds(8);
     private static final Duration TICK = Duration.ofMillis(200);
 
@@ -147,5 +148,31 @@ class SlowRequestIT {
             }
         }
         Awaitility.await().atMost(SOON).until(() -> replica.get("/rooms").statusCode() == 200);
+    }
+
+    private static String connect() throws IOException {
+        String open = replica.get(POLLING).body();
+        return POLLING + "&sid=" + open.substring(open.indexOf("\"sid\":\"") + 7).split("\"")[0];
+    }
+
+    @Test
+    void a_second_post_of_engine_io_does_not_overtake_the_first() throws IOException {
+        String session = connect();
+        try (RawHttp first = RawHttp.connect(replica.port())
+                .send("POST " + session + " HTTP/1.1\nHost: a\nContent-Type: text/plain\nContent-Length: 2\n\n4")) {
+            Awaitility.await().atMost(SOON).until(() -> replica.post(session, "40").statusCode() == 400);
+            assertThat(first.isClosedWithin(SOON)).isTrue();
+        }
+        assertThat(replica.get(session).body()).contains("\"code\":1");
+    }
+
+    @Test
+    void an_unfinished_post_of_engine_io_ends_with_its_session_and_the_session_with_it() throws IOException {
+        String session = connect();
+        try (RawHttp post = RawHttp.connect(replica.port())
+                .send("POST " + session + " HTTP/1.1\nHost: a\nContent-Type: text/plain\nContent-Length: 2\n\n4")) {
+            assertThat(post.answer().status()).isEqualTo(408);
+        }
+        Awaitility.await().atMost(SOON).until(() -> replica.post(session, "40").body().contains("\"code\":1"));
     }
 }

@@ -23,6 +23,7 @@ final class FakeRequest {
     private final HttpServerResponse response = fake(HttpServerResponse.class,
             (proxy, method, arguments) -> switch (method.getName()) {
                 case "closed" -> closed;
+                case "ended" -> isAnswered();
                 case "closeHandler" -> whenClosed(proxy, arguments[0]);
                 case "setStatusCode" -> status(proxy, (int) arguments[0]);
                 case "putHeader" -> header(proxy, arguments[0].toString(), arguments[1].toString());

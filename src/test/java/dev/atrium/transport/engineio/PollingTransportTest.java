@@ -2,8 +2,10 @@ package dev.atrium.transport.engineio;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.atrium.session.CloseReason;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
+import java.nio.charset.StandardCharsets;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -241,6 +243,41 @@ class PollingTransportTest extends WithEngine {
         assertThat(first.isAnswered()).isFalse();
         assertThat(second.answer()).isEqualTo("400 ");
         assertThat(application.received).containsExactly("text a", "closed PROTOCOL_ERROR");
+    }
+
+    @Test
+    void a_post_does_not_overtake_one_whose_body_is_incomplete() {
+        FakeRequest first = beginPost();
+        FakeRequest second = post("4b");
+        assertThat(first.isReset()).isTrue();
+        assertThat(second.answer()).isEqualTo("400 ");
+        assertThat(application.received).containsExactly("closed PROTOCOL_ERROR");
+
+        socket.post(first.exchange(), "4a".getBytes(StandardCharsets.UTF_8));
+        assertThat(application.received).containsExactly("closed PROTOCOL_ERROR");
+    }
+
+    @Test
+    void a_post_that_its_client_breaks_off_ends_the_connection() {
+        beginPost().abandon();
+        turn();
+        assertThat(application.received).containsExactly("closed CONNECTION_LOST");
+    }
+
+    @Test
+    void an_incomplete_post_ends_with_its_connection() {
+        FakeRequest post = beginPost();
+        socket.fail(CloseReason.HEARTBEAT_TIMEOUT);
+        turn();
+        assertThat(post.answer()).startsWith("400 ").contains("Session ID unknown");
+    }
+
+    @Test
+    void a_post_whose_body_was_refused_is_not_in_the_way_of_the_next() {
+        FakeRequest refused = beginPost();
+        socket.abandonPost(refused.exchange());
+        assertThat(post("4a").answer()).isEqualTo("200 ok");
+        assertThat(application.received).containsExactly("text a");
     }
 
     @Test

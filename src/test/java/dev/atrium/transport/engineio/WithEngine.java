@@ -153,7 +153,16 @@ abstract class WithEngine {
 
     FakeRequest post(byte[] body) {
         FakeRequest request = new FakeRequest(context);
+        socket.beginPost(request.exchange());
         socket.post(request.exchange(), body);
+        turn();
+        return request;
+    }
+
+    /** POST whose body is still being received. */
+    FakeRequest beginPost() {
+        FakeRequest request = new FakeRequest(context);
+        socket.beginPost(request.exchange());
         turn();
         return request;
     }
