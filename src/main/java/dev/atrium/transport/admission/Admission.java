@@ -234,7 +234,12 @@ public final class Admission {
 
     /** Returns whether a request is a WebSocket handshake. */
     public static boolean isWebSocket(HttpServerRequest request) {
-        return "websocket".equalsIgnoreCase(request.getHeader(HttpHeaders.UPGRADE));
+        return HeaderList.of(request, HttpHeaders.UPGRADE).stream().anyMatch("websocket"::equalsIgnoreCase);
+    }
+
+    /** Returns whether a subprotocol that a client offers is its token, which a response must not repeat. */
+    public static boolean carriesToken(String subprotocol) {
+        return Credentials.isCarrier(subprotocol);
     }
 
     /** Returns the client's IP address, read from {@code X-Forwarded-For} only if a trusted proxy has sent the request. */

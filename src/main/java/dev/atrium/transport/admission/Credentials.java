@@ -5,6 +5,7 @@ import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerRequest;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 
 /** Extraction of the token or the API key from a request (RFC 6750). Pure. */
 final class Credentials {
@@ -38,7 +39,7 @@ final class Credentials {
     static String token(HttpServerRequest request, String fromQuery, String cookie) {
         String token = bearer(request.getHeader(HttpHeaders.AUTHORIZATION));
         if (token == null) {
-            token = carried(request.getHeader("Sec-WebSocket-Protocol"));
+            token = carried(HeaderList.of(request, "Sec-WebSocket-Protocol"));
         }
         if (token == null) {
             token = fromQuery;
@@ -53,12 +54,14 @@ final class Credentials {
                 : null;
     }
 
-    private static String carried(String subprotocols) {
-        if (subprotocols == null) {
-            return null;
-        }
-        for (String each : subprotocols.split(",")) {
-            String decoded = decoded(each.strip());
+    /** Returns whether a subprotocol carries a token. */
+    static boolean isCarrier(String subprotocol) {
+        return decoded(subprotocol).startsWith(CARRIER);
+    }
+
+    private static String carried(List<String> subprotocols) {
+        for (String each : subprotocols) {
+            String decoded = decoded(each);
             if (decoded.startsWith(CARRIER)) {
                 return bearer(decoded.substring(CARRIER.length()));
             }

@@ -48,12 +48,13 @@ public record Problem(int status, String title, String detail) {
 
     /**
      * Returns the response headers of an error: {@code WWW-Authenticate} for 401 (RFC 6750 section 3), {@code Retry-After} for
-     * 429 and 503.
+     * 429 and 503, the supported version of WebSocket for 426 (RFC 6455 section 4.4).
      */
     public static Map<String, String> headers(ErrorReply error) {
         return switch (error.code()) {
             case 401 -> Map.of("WWW-Authenticate", "Bearer");
             case 429, 503 -> Map.of("Retry-After", Integer.toString(error.retryAfter()));
+            case 426 -> Map.of("Connection", "Upgrade", "Upgrade", "websocket", "Sec-WebSocket-Version", "13");
             default -> Map.of();
         };
     }

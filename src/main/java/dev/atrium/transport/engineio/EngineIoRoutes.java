@@ -8,11 +8,12 @@ import dev.atrium.session.Sessions;
 import dev.atrium.session.Transport;
 import dev.atrium.transport.admission.Admission;
 import dev.atrium.transport.admission.BodyReader;
+import dev.atrium.transport.websocket.OpeningHandshake;
 import dev.atrium.transport.websocket.SocketGate;
 import dev.atrium.transport.websocket.SocketSettings;
+import dev.atrium.transport.websocket.Subprotocols;
 import dev.atrium.transport.websocket.WebSocketConfig;
 import io.netty.channel.EventLoop;
-import io.quarkus.websockets.next.HandshakeRequest;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
@@ -43,7 +44,8 @@ public final class EngineIoRoutes {
         this.forwarding = forwarding;
         this.sockets = sockets;
         this.sessions = sessions;
-        this.settings = SocketSettings.of(sessions, sockets.maxPayload(), config.compression());
+        this.settings = SocketSettings.of(sessions, sockets.maxPayload(),
+                Subprotocols.firstOffered(), config.compression());
     }
 
     /** Adds the route to the router at startup. */
@@ -62,18 +64,28 @@ public final class EngineIoRoutes {
 
     private void route(RoutingContext context) {
         HttpServerRequest request = context.request();
-        boolean toWebSocket = "websocket".equalsIgnoreCase(request.getHeader(HttpHeaders.UPGRADE));
+        boolean toWebSocket = Admission.isWebSocket(request);
         String sid = Admission.parameter(request, "sid");
         EngineSocket socket = sid == null ? null : sockets.find(sid);
         boolean asked = request.method() == HttpMethod.GET || request.method() == HttpMethod.POST;
         if (sid != null && socket == null && asked && forwarding.isElsewhere(request, sid)) {
-            forward(context, sid, toWebSocket);
+            if (!toWebSocket || OpeningHandshake.isAccepted(context)) {
+                forward(context, sid, toWebSocket);
+            }
             return;
         }
         EngineIoError error = fault(request, toWebSocket, sid, socket);
         if (error != null) {
             refuse(request, toWebSocket, error);
-        } else if (socket == null) {
+        } else if (!toWebSocket || OpeningHandshake.isAccepted(context)) {
+            handle(context, toWebSocket, socket);
+        }
+    }
+
+    /** @param socket the connection of the request; null for a new one */
+    private void handle(RoutingContext context, boolean toWebSocket, EngineSocket socket) {
+        HttpServerRequest request = context.request();
+        if (socket == null) {
             handshake(context, toWebSocket);
         } else if (toWebSocket) {
             takeOver(context, socket);
@@ -106,8 +118,7 @@ public final class EngineIoRoutes {
         if (sid != null && socket == null) {
             return EngineIoError.UNKNOWN_SID;
         }
-        if (toWebSocket != transport.equals("websocket")
-                || toWebSocket && !request.headers().contains(HandshakeRequest.SEC_WEBSOCKET_KEY)) {
+        if (toWebSocket != transport.equals("websocket")) {
             return EngineIoError.BAD_REQUEST;
         }
         if (sid == null) {

@@ -12,7 +12,6 @@ import dev.atrium.transport.admission.Problem;
 import io.quarkus.websockets.next.HandshakeRequest;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
-import io.vertx.core.http.HttpVersion;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import jakarta.enterprise.event.Observes;
@@ -30,16 +29,25 @@ public final class SocketGate {
     /** Route order: after the admission filter, before the endpoints. */
     public static final int ORDER = -50;
 
+    private static final String SESSION_PROTOCOL = "atrium.v1";
+
     private final Admission admission;
     private final SocketServices services;
     private final SocketSettings settings;
+    private final SocketSettings sessionSettings;
 
     /** @param services for the protocols of the endpoints */
     public SocketGate(Admission admission, SocketServices services) {
         this.admission = admission;
         this.services = services;
-        this.settings = SocketSettings.of(services.sessions(), (int) services.config().maxMessageSize(),
-                services.config().compression());
+        this.settings = settings(services, Subprotocols.of());
+        this.sessionSettings = settings(services, Subprotocols.of(SESSION_PROTOCOL));
+    }
+
+    private static SocketSettings settings(SocketServices services, Subprotocols subprotocols) {
+        WebSocketConfig config = services.config();
+        return SocketSettings.of(services.sessions(),
+                (int) config.maxMessageSize(), subprotocols, config.compression());
     }
 
     /** Adds the routes to the router at startup. */
@@ -65,16 +73,15 @@ public final class SocketGate {
             return;
         }
         try {
-            requireHandshake(request);
+            OpeningHandshake.require(request);
             SocketQuery query = SocketQuery.of(request);
             if (Admission.failure(context) == null) {
                 requirement.accept(query);
             }
             ConnectionLimiter.Slot slot = admission.connect(context, transport);
             if (slot != null) {
-                new SocketHandshake(caller(context, transport, query), Admission.failure(context), slot, settings, services,
-                        query)
-                        .attach(context);
+                new SocketHandshake(caller(context, transport, query), Admission.failure(context), slot,
+                        transport == Transport.SESSION ? sessionSettings : settings, services, query).attach(context);
                 Admission.forget(context);
                 context.next();
             }
@@ -97,19 +104,6 @@ public final class SocketGate {
     public static void passBy(RoutingContext context) {
         context.request().headers().remove(HandshakeRequest.SEC_WEBSOCKET_KEY);
         context.next();
-    }
-
-    /**
-     * Rejects what the framework would not recognize as a handshake (RFC 6455 section 4.2.1), and would answer as if the path
-     * had no endpoint.
-     */
-    private static void requireHandshake(HttpServerRequest request) {
-        if (request.version() == HttpVersion.HTTP_2) {
-            throw ErrorReply.badRequest("Upgrade: expected HTTP/1.1");
-        }
-        if (!request.headers().contains(HandshakeRequest.SEC_WEBSOCKET_KEY)) {
-            throw ErrorReply.badRequest("Sec-WebSocket-Key: expected 16 bytes in Base64");
-        }
     }
 
     private void requireRoom(RoutingContext context, SocketQuery query) {

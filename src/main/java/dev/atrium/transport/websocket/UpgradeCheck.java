@@ -1,18 +1,23 @@
 package dev.atrium.transport.websocket;
 
+import dev.atrium.gateway.ErrorReply;
 import dev.atrium.transport.admission.Admission;
 import dev.atrium.transport.admission.HttpChannel;
+import dev.atrium.transport.admission.Problem;
 import io.netty.channel.Channel;
 import io.netty.handler.codec.http.websocketx.extensions.WebSocketServerExtension;
 import io.quarkus.websockets.next.HttpUpgradeCheck;
 import io.smallrye.mutiny.Uni;
 import io.vertx.core.http.HttpServerRequest;
 import jakarta.inject.Singleton;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
 import org.jboss.logging.Logger;
 
 /**
  * Last check before a handshake is answered: passes the handshake throttle, negotiates compression, and adds the frame guard. A
- * handshake of the application's own endpoints, which no gate admits, passes at once.
+ * handshake of the application's own endpoints, which no gate admits, passes at once if its form is right.
  */
 @Singleton
 final class UpgradeCheck implements HttpUpgradeCheck {
@@ -39,6 +44,13 @@ final class UpgradeCheck implements HttpUpgradeCheck {
             return CheckResult.rejectUpgrade(403);
         }
         if (handshake == null) {
+            try {
+                OpeningHandshake.require(request);
+            } catch (ErrorReply error) {
+                Map<String, List<String>> headers = new HashMap<>();
+                Problem.headers(error).forEach((name, value) -> headers.put(name, List.of(value)));
+                return CheckResult.rejectUpgrade(error.code(), headers);
+            }
             context.userData().put(ApplicationChannel.KEY, new ApplicationChannel(channel, admission.address(request)));
             return CheckResult.permitUpgrade();
         }
@@ -52,9 +64,11 @@ final class UpgradeCheck implements HttpUpgradeCheck {
     private static Uni<CheckResult> permit(HttpUpgradeContext context, Channel channel, Handshake handshake) {
         HttpServerRequest request = context.httpRequest();
         SocketSettings settings = handshake.settings();
+        Map<String, List<String>> headers = new HashMap<>(settings.subprotocols().negotiate(request));
         WebSocketServerExtension compression = settings.deflate() == null ? null : settings.deflate().negotiate(request);
         handshake.installed(UpgradeChannel.install(channel, settings.maxMessageSize(), compression), request.headers());
         context.userData().put(Handshake.KEY, handshake);
-        return CheckResult.permitUpgrade(PerMessageDeflate.headers(compression));
+        headers.putAll(PerMessageDeflate.headers(compression));
+        return CheckResult.permitUpgrade(headers);
     }
 }

@@ -339,7 +339,8 @@ class LimitsIT {
     void handshakes_that_fail_and_clients_that_go_hold_nothing() throws IOException {
         try (Replica replica = Replica.start(Tokens.required(Map.of()))) {
             try (Socket socket = new Socket("127.0.0.1", replica.port())) {
-                String handshake = "GET /ws HTTP/1.1\r\nHost: x\r\nUpgrade: websocket\r\nConnection: keep-alive\r\n\r\n";
+                String handshake = "GET /ws HTTP/1.1\r\nHost: x\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\n"
+                        + "Connection: keep-alive\r\n\r\n";
                 for (int i = 0; i < 20; i++) {
                     socket.getOutputStream().write(handshake.getBytes(StandardCharsets.US_ASCII));
                     assertThat(socket.getInputStream().readNBytes(12)).asString(StandardCharsets.US_ASCII)

@@ -5,9 +5,12 @@ import static org.awaitility.Awaitility.await;
 import static org.hamcrest.Matchers.containsString;
 import static org.hamcrest.Matchers.equalTo;
 
+import dev.atrium.it.fixture.RawSocket;
 import dev.atrium.it.fixture.Replica;
 import dev.atrium.it.fixture.SessionClient;
 import io.restassured.specification.RequestSpecification;
+import java.io.IOException;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -20,6 +23,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class HandshakeIT {
 
     private static final String KEY = "dGhlIHNhbXBsZSBub25jZQ==";
+    private static final String ENGINE = "/socket.io/?EIO=4&transport=websocket";
 
     private static Replica replica;
 
@@ -84,6 +88,74 @@ class HandshakeIT {
                 .header("Sec-WebSocket-Key", KEY)
                 .request(method, path).then().statusCode(status);
         assertThat(replica.log()).doesNotContain("ERROR");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = { "/echo", "/ws", "/rooms/lobby", ENGINE })
+    void another_version_is_answered_with_the_supported_one_whatever_its_origin(String path) throws IOException {
+        for (String version : List.of("Sec-WebSocket-Version: 8\r\nSec-WebSocket-Origin: http://elsewhere.example\r\n",
+                "Sec-WebSocket-Version: 7\r\n", "Sec-WebSocket-Version: 99\r\n", "")) {
+            assertUpgradeRequired("GET " + path + " HTTP/1.1\r\n"
+                    + RawSocket.HANDSHAKE.replace("Sec-WebSocket-Version: 13\r\n", version));
+        }
+        assertUpgradeRequired("GET " + path + " HTTP/1.0\r\n" + RawSocket.HANDSHAKE);
+    }
+
+    private static void assertUpgradeRequired(String request) throws IOException {
+        try (RawSocket socket = RawSocket.open(replica.port(), request)) {
+            assertThat(socket.status()).as(request).isEqualTo(426);
+            assertThat(socket.header("Sec-WebSocket-Version")).isEqualTo("13");
+            assertThat(socket.header("Upgrade")).isEqualTo("websocket");
+            assertThat(socket.body()).contains("\"status\":426").contains("expected");
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = { "/echo", "/ws", "/rooms/lobby", ENGINE })
+    void a_malformed_header_is_named(String path) throws IOException {
+        assertNamed(path, "Sec-WebSocket-Key: " + KEY, "Sec-WebSocket-Key: YWJj", "Sec-WebSocket-Key:");
+        assertNamed(path, "Sec-WebSocket-Key: " + KEY, "Sec-WebSocket-Key: not 16 bytes of Base64", "Sec-WebSocket-Key:");
+        assertNamed(path, "Connection: Upgrade", "Connection: keep-alive", "Connection:");
+        assertNamed(path, "Connection: Upgrade", "Connection: Upgrade\r\nContent-Length: 5", "body:");
+    }
+
+    private static void assertNamed(String path, String header, String other, String field) throws IOException {
+        try (RawSocket socket = RawSocket.open(replica.port(),
+                "GET " + path + " HTTP/1.1\r\n" + RawSocket.HANDSHAKE.replace(header, other))) {
+            assertThat(socket.status()).as(other).isEqualTo(400);
+            assertThat(socket.header("Content-Type")).isEqualTo("application/problem+json");
+            assertThat(socket.body()).contains(field);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = { "/echo", "/ws", "/rooms/lobby", ENGINE })
+    void several_lines_and_elements_of_a_header_are_one_list(String path) throws IOException {
+        for (String headers : List.of("Connection: keep-alive\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n",
+                "Connection: keep-alive, upgrade\r\nUpgrade: other/1, WebSocket\r\n",
+                "Connection: Upgrade\r\nUpgrade: other\r\nUpgrade: websocket\r\n")) {
+            try (RawSocket socket = RawSocket.open(replica.port(), "GET " + path + " HTTP/1.1\r\n"
+                    + RawSocket.HANDSHAKE.replace("Connection: Upgrade\r\nUpgrade: websocket\r\n", headers))) {
+                assertThat(socket.status()).as(headers).isEqualTo(101);
+            }
+        }
+    }
+
+    @ParameterizedTest(name = "{0} offers {1}")
+    @CsvSource(nullValues = "none", value = {
+            "/ws, atrium.v1, atrium.v1", "/ws, other;atrium.v1, atrium.v1", "/ws, other, none", "/ws, none, none",
+            "/echo, atrium.v1, none", "/rooms/lobby, atrium.v1, none",
+            "/rooms/lobby, atrium.v1;bearer-token-carrier, bearer-token-carrier",
+            "/echo, bearer-token-carrier, bearer-token-carrier", "/ws, bearer-token-carrier, bearer-token-carrier",
+            ENGINE + ", first;second, first", ENGINE + ", bearer-token-carrier, bearer-token-carrier",
+            ENGINE + ", none, none" })
+    void an_endpoint_confirms_the_subprotocol_that_it_speaks(String path, String offers, String confirmed) throws IOException {
+        String headers = offers == null ? ""
+                : "Sec-WebSocket-Protocol: " + offers.replace(";", "\r\nSec-WebSocket-Protocol: ") + "\r\n";
+        try (RawSocket socket = RawSocket.connect(replica.port(), path, headers)) {
+            assertThat(socket.status()).isEqualTo(101);
+            assertThat(socket.header("Sec-WebSocket-Protocol")).isEqualTo(confirmed);
+        }
     }
 
     private static RequestSpecification request() {

@@ -62,9 +62,9 @@ class PerMessageDeflateTest {
 
     @Test
     void settings_without_compression_negotiate_none() {
-        assertThat(SocketSettings.of(null, 7, false).deflate()).isNull();
-        assertThat(SocketSettings.of(null, 7, true).deflate()).isNotNull();
-        assertThat(SocketSettings.of(null, 7, true).maxMessageSize()).isEqualTo(7);
+        assertThat(SocketSettings.of(null, 7, Subprotocols.of(), false).deflate()).isNull();
+        assertThat(SocketSettings.of(null, 7, Subprotocols.of(), true).deflate()).isNotNull();
+        assertThat(SocketSettings.of(null, 7, Subprotocols.of(), true).maxMessageSize()).isEqualTo(7);
     }
 
     private String inflated(String text) {
