@@ -3,10 +3,14 @@ package dev.atrium.transport.admission;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelPipeline;
+import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.http.impl.VertxHttpRequestDecoder;
 import io.vertx.core.net.impl.ConnectionBase;
 
-/** Netty channel of an HTTP connection. The only class that uses internals of Vert.x. On the channel's event loop. */
+/**
+ * Netty channel of an HTTP connection. The only class that uses internals of Vert.x. On the channel's event loop.
+ */
 public final class HttpChannel {
 
     /** Handler names that Vert.x uses for HTTP/1; there are none on a connection of HTTP/2. */
@@ -24,6 +28,25 @@ public final class HttpChannel {
     /** Returns whether a channel speaks HTTP/1, and not HTTP/2 or something that is not known yet. */
     static boolean isHttp1(ChannelPipeline pipeline) {
         return pipeline.context(DECODER) != null && pipeline.context(ENCODER) != null;
+    }
+
+    /**
+     * Adds a handler in front of the decoder of HTTP/1, and hands it the bytes that the decoder has already. A decoder passes
+     * on
+     * what it has only when it is removed, so another one takes its place. Called while a request is received.
+     *
+     * @param options limits of the new decoder
+     * @return false on a connection of HTTP/2
+     */
+    public static boolean addBeforeNewDecoder(ChannelPipeline pipeline, String name, ChannelHandler handler,
+            HttpServerOptions options) {
+        if (pipeline.get(DECODER) == null) {
+            return false;
+        }
+        pipeline.addAfter(DECODER, name, handler);
+        pipeline.remove(DECODER);
+        pipeline.addAfter(name, DECODER, new VertxHttpRequestDecoder(options));
+        return true;
     }
 
     /**

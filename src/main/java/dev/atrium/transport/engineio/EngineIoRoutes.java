@@ -9,6 +9,7 @@ import dev.atrium.session.Transport;
 import dev.atrium.transport.admission.Admission;
 import dev.atrium.transport.admission.BodyReader;
 import dev.atrium.transport.websocket.OpeningHandshake;
+import dev.atrium.transport.websocket.SizeLimits;
 import dev.atrium.transport.websocket.SocketGate;
 import dev.atrium.transport.websocket.SocketSettings;
 import dev.atrium.transport.websocket.Subprotocols;
@@ -44,7 +45,7 @@ public final class EngineIoRoutes {
         this.forwarding = forwarding;
         this.sockets = sockets;
         this.sessions = sessions;
-        this.settings = SocketSettings.of(sessions, sockets.maxPayload(),
+        this.settings = SocketSettings.of(sessions, SizeLimits.ofMessage(sockets.maxPayload()),
                 Subprotocols.firstOffered(), config.compression());
     }
 

@@ -2,6 +2,8 @@ package dev.atrium.transport.engineio;
 
 import dev.atrium.room.Node;
 import dev.atrium.session.Drainable;
+import dev.atrium.transport.admission.HttpChannel;
+import dev.atrium.transport.websocket.UpgradeChannel;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
@@ -209,6 +211,7 @@ final class Forwarding implements Drainable {
                         near.closeHandler(closed -> end(false));
                         far.pipeTo(near);
                         near.pipeTo(far);
+                        UpgradeChannel.letGo(HttpChannel.of(request));
                     })
                     .onFailure(gone -> far.close());
         }

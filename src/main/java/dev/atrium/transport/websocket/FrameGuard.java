@@ -9,10 +9,11 @@ import io.netty.channel.EventLoop;
 import io.netty.channel.socket.DuplexChannel;
 import io.netty.handler.codec.CodecException;
 import io.netty.handler.codec.TooLongFrameException;
-import io.netty.handler.codec.http.websocketx.BinaryWebSocketFrame;
+import io.netty.handler.codec.compression.DecompressionException;
 import io.netty.handler.codec.http.websocketx.CloseWebSocketFrame;
 import io.netty.handler.codec.http.websocketx.CorruptedWebSocketFrameException;
 import io.netty.handler.codec.http.websocketx.PingWebSocketFrame;
+import io.netty.handler.codec.http.websocketx.TextWebSocketFrame;
 import io.netty.handler.codec.http.websocketx.WebSocketCloseStatus;
 import io.netty.handler.codec.http.websocketx.WebSocketFrame;
 import io.netty.util.ReferenceCountUtil;
@@ -37,9 +38,6 @@ final class FrameGuard extends ChannelInboundHandlerAdapter {
     /** Milliseconds that the client has to answer a close frame before the connection is cut. */
     private static final long LINGER_MILLIS = 3_000;
 
-    /** The same after a protocol error, where the client's close frame could not be decoded anyway. */
-    private static final long SHORT_LINGER_MILLIS = 250;
-
     /** Bytes of queued frames above which reading stops, and the minimum size that a frame counts as. */
     private static final int READ_AHEAD = 64 * 1024;
     private static final int FRAME_OVERHEAD = 64;
@@ -48,10 +46,10 @@ final class FrameGuard extends ChannelInboundHandlerAdapter {
     private static final int FRAMES_PER_TURN = 64;
 
     /**
-     * Minimum size, in bytes, of a message that stays in Netty's buffer: Vert.x would copy each chunk of a file to the heap
-     * twice.
+     * Minimum size, in bytes, of a message that bypasses Vert.x, which would copy each chunk of a file to the heap twice, and
+     * knows one size limit for all endpoints, those of the application included.
      */
-    private static final int LENT_BYTES = 16 * 1024;
+    static final int LENT_BYTES = 16 * 1024;
 
     /** Receiver of the guard's events. Called on the connection's event loop. */
     interface Listener {
@@ -67,6 +65,9 @@ final class FrameGuard extends ChannelInboundHandlerAdapter {
 
         /** A large binary message was received; the buffer is released when this returns. */
         void lent(ByteBuf bytes);
+
+        /** A large text message was received. */
+        void text(String text);
 
         /** The connection must be closed for that reason, for example because the client has violated the protocol. */
         void fail(CloseReason reason);
@@ -196,9 +197,9 @@ final class FrameGuard extends ChannelInboundHandlerAdapter {
             // Netty's aggregator checks the size of fragmented messages only.
             frame.release();
             listener.fail(CloseReason.TOO_BIG);
-        } else if (frame instanceof BinaryWebSocketFrame && frame.content().readableBytes() >= LENT_BYTES) {
+        } else if (frame.content().readableBytes() >= LENT_BYTES) {
             // A task, like the one that Vert.x makes of every other message: so messages stay in order.
-            eventLoop().execute(() -> lend(frame.content()));
+            eventLoop().execute(() -> lend(frame));
         } else if (frame instanceof PingWebSocketFrame) {
             // A task, to keep the order: otherwise Vert.x would send the pong before the replies to earlier messages.
             eventLoop().execute(() -> ping(frame));
@@ -216,11 +217,16 @@ final class FrameGuard extends ChannelInboundHandlerAdapter {
         }
     }
 
-    private void lend(ByteBuf bytes) {
+    /** Passes on a data frame: control frames are not as large. */
+    private void lend(WebSocketFrame frame) {
         try {
-            listener.lent(bytes);
+            if (frame instanceof TextWebSocketFrame text) {
+                listener.text(text.text());
+            } else {
+                listener.lent(frame.content());
+            }
         } finally {
-            bytes.release();
+            frame.release();
         }
     }
 
@@ -294,8 +300,19 @@ final class FrameGuard extends ChannelInboundHandlerAdapter {
         // Reading continues, to receive the client's close frame, and because closing a socket with unread bytes resets the
         // connection.
         context.channel().config().setAutoRead(true);
-        cutAfter(corrupt ? SHORT_LINGER_MILLIS : LINGER_MILLIS);
+        cutAfter(LINGER_MILLIS);
         return true;
+    }
+
+    /**
+     * The close frame was sent. After an error of the client's frames its own close frame cannot be decoded: the client is sent
+     * the end of the connection, too, so that it does not wait for it. What it still sends is read, because closing the socket
+     * at once would reset the connection, and the close frame would be lost.
+     */
+    void closeSent() {
+        if (corrupt && context.channel() instanceof DuplexChannel duplex) {
+            duplex.shutdownOutput();
+        }
     }
 
     /** Ends the connection without a close frame, like a network failure; bytes written before still arrive. */
@@ -337,8 +354,11 @@ final class FrameGuard extends ChannelInboundHandlerAdapter {
             fail(reasonOf(e.closeStatus()));
         } else if (cause instanceof TooLongFrameException) {
             fail(CloseReason.TOO_BIG);
+        } else if (cause instanceof DecompressionException && cause.getCause() == null) {
+            // Netty's inflater has reached its maximum; corrupt data has a cause.
+            corrupt = true;
+            fail(CloseReason.TOO_BIG);
         } else if (cause instanceof CodecException) {
-            // The deflated data is corrupt, or inflates to more than the maximum message size.
             corrupt = true;
             fail(CloseReason.PROTOCOL_ERROR);
         } else if (cause instanceof IOException) {

@@ -106,8 +106,8 @@ public final class SocketConnection implements ClientConnection, Pausable, Frame
         guard.release();
     }
 
-    /** Receives a text message. */
-    void text(String text) {
+    @Override
+    public void text(String text) {
         if (mustWait()) {
             waiting.add(text);
         } else {
@@ -222,8 +222,7 @@ public final class SocketConnection implements ClientConnection, Pausable, Frame
         if (beginToClose(reason)) {
             String text = detail.getBytes(StandardCharsets.UTF_8).length <= MOST_REASON_BYTES ? detail : reason.text();
             connection.close(new io.quarkus.websockets.next.CloseReason(reason.code(), text)).subscribe().with(
-                    sent -> {
-                    }, failure -> LOG.debugf("A close frame was not sent: %s", failure.getMessage()));
+                    sent -> guard.closeSent(), failure -> LOG.debugf("A close frame was not sent: %s", failure.getMessage()));
         }
     }
 

@@ -66,6 +66,7 @@ public abstract class SocketEndpoint<H extends Handshake> {
             LOG.error("A connection could not be opened", e);
             socket.close(CloseReason.SERVER_FAULT);
         }
+        channel.open();
     }
 
     /** Subscribes to the text messages of a connection. */

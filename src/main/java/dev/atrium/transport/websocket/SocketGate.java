@@ -47,7 +47,7 @@ public final class SocketGate {
     private static SocketSettings settings(SocketServices services, Subprotocols subprotocols) {
         WebSocketConfig config = services.config();
         return SocketSettings.of(services.sessions(),
-                (int) config.maxMessageSize(), subprotocols, config.compression());
+                new SizeLimits((int) config.maxFrameSize(), (int) config.maxMessageSize()), subprotocols, config.compression());
     }
 
     /** Adds the routes to the router at startup. */

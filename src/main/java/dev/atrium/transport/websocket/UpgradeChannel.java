@@ -1,5 +1,6 @@
 package dev.atrium.transport.websocket;
 
+import dev.atrium.transport.admission.HttpChannel;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelHandlerContext;
@@ -8,6 +9,7 @@ import io.netty.handler.codec.http.websocketx.Utf8FrameValidator;
 import io.netty.handler.codec.http.websocketx.WebSocketFrameAggregator;
 import io.netty.handler.codec.http.websocketx.extensions.WebSocketServerExtension;
 import io.netty.handler.codec.http.websocketx.extensions.WebSocketServerExtensionHandler;
+import io.vertx.core.http.HttpServerOptions;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -17,8 +19,8 @@ import java.util.List;
  * <p>
  * Netty's own handlers replace what is wrong or unbounded in Vert.x: {@link Utf8FrameValidator}, because Vert.x replaces
  * invalid UTF-8 instead of closing (RFC 6455 section 8.1); {@link WebSocketFrameAggregator}, because Vert.x loses a message
- * whose first fragment is empty and closes with 1011 for one that is too large; and {@link PerMessageDeflate}. On the channel's
- * event loop only.
+ * whose first fragment is empty and closes with 1011 for one that is too large; {@link LimitedFrameDecoder}, because the limits
+ * of Vert.x are those of all paths; and {@link PerMessageDeflate}. On the channel's event loop only.
  */
 public final class UpgradeChannel {
 
@@ -26,24 +28,47 @@ public final class UpgradeChannel {
     private static final String VERTX_HANDLER = "handler";
     private static final String ENCODER = "wsencoder";
     private static final String IDLE = "idle";
+    private static final String DECODER = "wsdecoder";
+    private static final String BUFFER = "upgradeBuffer";
 
     private final Channel channel;
+    private final SizeLimits limits;
     private final List<ChannelHandler> added = new ArrayList<>(6);
     private FrameGuard guard;
     private boolean compressed;
 
-    private UpgradeChannel(Channel channel) {
+    private UpgradeChannel(Channel channel, SizeLimits limits) {
         this.channel = channel;
+        this.limits = limits;
+    }
+
+    /**
+     * Holds what the client sends after a handshake, until {@link #open} or {@link #letGo}. Called while the request is
+     * received.
+     *
+     * @param options limits of the HTTP decoder
+     * @return false if it is held already
+     */
+    static boolean hold(Channel channel, HttpServerOptions options) {
+        return channel.pipeline().get(BUFFER) == null
+                && HttpChannel.addBeforeNewDecoder(channel.pipeline(), BUFFER, new UpgradeBuffer(), options);
+    }
+
+    /** Passes on what is held, because the handshake was rejected, or another replica has answered it. */
+    public static void letGo(Channel channel) {
+        if (channel.pipeline().get(BUFFER) != null) {
+            channel.pipeline().remove(BUFFER);
+        }
     }
 
     /**
      * Adds the handlers in front of Vert.x's. The guard holds all frames until it is released.
      *
-     * @param maxMessageSize bytes; a larger message closes the connection
+     * @param limits of what the client sends
      * @param compression the negotiated extension; null for none
      */
-    static UpgradeChannel install(Channel channel, int maxMessageSize, WebSocketServerExtension compression) {
-        UpgradeChannel installed = new UpgradeChannel(channel);
+    static UpgradeChannel install(Channel channel, SizeLimits limits, WebSocketServerExtension compression) {
+        UpgradeChannel installed = new UpgradeChannel(channel, limits);
         WebSocketServerExtensionHandler framework = channel.pipeline().get(WebSocketServerExtensionHandler.class);
         if (framework != null) {
             // Vert.x's handler would negotiate a second time, without a size limit.
@@ -51,13 +76,18 @@ public final class UpgradeChannel {
         }
         if (compression != null) {
             installed.compressed = true;
+            // Before the inflater, which fails at a fragment that inflates to nothing.
+            installed.add(new WebSocketFrameAggregator(limits.compressed().message()));
             installed.add(compression.newExtensionDecoder());
             installed.add(compression.newExtensionEncoder());
             installed.add(new SharedFrameUnwrapper());
         }
-        installed.guard = new FrameGuard(maxMessageSize);
+        installed.guard = new FrameGuard(limits.message());
         installed.add(new Utf8FrameValidator(false));
-        installed.add(new WebSocketFrameAggregator(maxMessageSize));
+        if (compression == null) {
+            // After the validator, which closes at the first invalid fragment.
+            installed.add(new WebSocketFrameAggregator(limits.message()));
+        }
         installed.add(installed.guard);
         return installed;
     }
@@ -73,9 +103,18 @@ public final class UpgradeChannel {
      * @return handler context to which ready-made frames are written
      */
     static ChannelHandlerContext listen(Channel channel, ChannelHandler handler) {
-        UpgradeChannel open = new UpgradeChannel(channel);
+        UpgradeChannel open = new UpgradeChannel(channel, null);
         open.add(handler);
         return open.belowEncoder();
+    }
+
+    /** Begins to decode what the client sends, after the handshake was answered. */
+    void open() {
+        if (channel.pipeline().get(BUFFER) != null) {
+            // Vert.x's decoder has received nothing yet, so it can be replaced.
+            channel.pipeline().replace(DECODER, DECODER, new LimitedFrameDecoder(limits, compressed));
+            letGo(channel);
+        }
     }
 
     /** Removes the handlers, because the handshake was rejected after all and the connection stays open for other requests. */

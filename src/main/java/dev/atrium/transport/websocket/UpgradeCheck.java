@@ -66,7 +66,7 @@ final class UpgradeCheck implements HttpUpgradeCheck {
         SocketSettings settings = handshake.settings();
         Map<String, List<String>> headers = new HashMap<>(settings.subprotocols().negotiate(request));
         WebSocketServerExtension compression = settings.deflate() == null ? null : settings.deflate().negotiate(request);
-        handshake.installed(UpgradeChannel.install(channel, settings.maxMessageSize(), compression), request.headers());
+        handshake.installed(UpgradeChannel.install(channel, settings.limits(), compression), request.headers());
         context.userData().put(Handshake.KEY, handshake);
         headers.putAll(PerMessageDeflate.headers(compression));
         return CheckResult.permitUpgrade(headers);

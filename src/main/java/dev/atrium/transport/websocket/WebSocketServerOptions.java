@@ -2,15 +2,14 @@ package dev.atrium.transport.websocket;
 
 import dev.atrium.setting.Require;
 import io.quarkus.runtime.configuration.ConfigurationException;
-import io.quarkus.runtime.configuration.MemorySize;
 import io.quarkus.vertx.http.HttpServerOptionsCustomizer;
 import io.vertx.core.http.HttpServerOptions;
 import jakarta.inject.Singleton;
-import org.eclipse.microprofile.config.inject.ConfigProperty;
 
 /**
- * WebSocket sizes and timeouts of the HTTP server. What the framework has settings for is set in {@code
- * META-INF/microprofile-config.properties}; the sizes are set here, because the framework's settings take no unit.
+ * WebSocket options of the HTTP server that the framework has no settings for, and the checks of Atrium's own. The sizes of
+ * frames and messages stay those of the framework, for the endpoints of the application; {@link LimitedFrameDecoder} and {@link
+ * FrameGuard} enforce those of Atrium's endpoints.
  */
 @Singleton
 final class WebSocketServerOptions implements HttpServerOptionsCustomizer {
@@ -21,23 +20,16 @@ final class WebSocketServerOptions implements HttpServerOptionsCustomizer {
     /** Seconds that Vert.x waits for the client's close frame. */
     private static final int CLOSING_SECONDS = 3;
 
-    private final WebSocketConfig config;
-    private final int largestMessage;
-
     /** @throws ConfigurationException naming the invalid setting */
-    WebSocketServerOptions(WebSocketConfig config,
-            @ConfigProperty(name = "atrium.engineio.max-payload", defaultValue = "1000000") MemorySize enginePayload) {
+    WebSocketServerOptions(WebSocketConfig config) {
         Require.between("atrium.websocket.max-frame-size", config.maxFrameSize(), SMALLEST, LARGEST);
         Require.between("atrium.websocket.max-message-size", config.maxMessageSize(), SMALLEST, LARGEST);
-        this.config = config;
-        // The frame guard enforces each endpoint's own limit; this one is the maximum of them.
-        this.largestMessage = (int) Math.max(config.maxMessageSize(), enginePayload.asLongValue());
     }
 
     @Override
     public void customizeHttpServer(HttpServerOptions options) {
-        options.setMaxWebSocketFrameSize((int) config.maxFrameSize());
-        options.setMaxWebSocketMessageSize(largestMessage);
+        // Smaller messages of Atrium's endpoints pass Vert.x.
+        options.setMaxWebSocketMessageSize(Math.max(options.getMaxWebSocketMessageSize(), FrameGuard.LENT_BYTES));
         options.setWebSocketClosingTimeout(CLOSING_SECONDS);
         options.setPerFrameWebSocketCompressionSupported(false);
     }

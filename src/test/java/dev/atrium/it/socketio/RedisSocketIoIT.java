@@ -4,13 +4,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.atrium.it.fixture.Cluster;
 import dev.atrium.it.fixture.Nginx;
+import dev.atrium.it.fixture.RawSocket;
 import dev.atrium.it.fixture.Replica;
 import dev.atrium.it.fixture.SessionClient;
 import dev.atrium.it.fixture.SocketClient;
 import dev.atrium.it.fixture.SocketIoClient;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.net.Socket;
 import java.net.URI;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -64,6 +67,25 @@ class RedisSocketIoIT {
                     "[\"from both\",2]", "from session", "from curl"));
             SocketClient.await().untilAsserted(() -> assertThat(String.join("", session.received())).contains("from polling",
                     "from websocket", "[\"from both\",2]", "from plain", "from curl"));
+        }
+    }
+
+    @Test
+    void a_packet_that_comes_with_a_forwarded_handshake_is_forwarded_too() throws IOException {
+        String sid = here().get(POLLING).body().replaceFirst(".*\"sid\":\"([^\"]+)\".*", "$1");
+        byte[] probe = RawSocket.masked(0x81, "2probe".getBytes(StandardCharsets.UTF_8));
+        // More than one line of HTTP, in which the packets would be sought otherwise.
+        byte[] pongs = RawSocket.masked(0x8A, new byte[100]);
+        ByteArrayOutputStream early = new ByteArrayOutputStream();
+        for (int i = 0; i < 100; i++) {
+            early.writeBytes(pongs);
+        }
+        early.writeBytes(probe);
+        try (RawSocket socket = RawSocket.open(elsewhere().port(),
+                "GET " + POLLING.replace("polling", "websocket") + "&sid=" + sid + " HTTP/1.1\r\n" + RawSocket.HANDSHAKE,
+                early.toByteArray())) {
+            assertThat(socket.status()).isEqualTo(101);
+            assertThat(socket.readPastPings().text()).isEqualTo("3probe");
         }
     }
 

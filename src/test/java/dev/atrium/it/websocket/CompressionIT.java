@@ -49,7 +49,7 @@ class CompressionIT {
             SocketClient.await().until(() -> replica.metric("atrium_memberships") == 2);
             bare.text("to both of us, to both of us, to both of us");
             bare.await(1);
-            RawSocket.Frame frame = compressed.read();
+            RawSocket.Frame frame = compressed.readPastPings();
             assertThat(frame.compressed()).isTrue();
             assertThat(inflate(frame.payload())).isEqualTo(bare.received().get(0));
         }
@@ -64,7 +64,7 @@ class CompressionIT {
         deflater.end();
         try (RawSocket socket = RawSocket.connect(replica.port(), "/echo", OFFER)) {
             socket.frame(0x80 | 0x40 | 0x02, Arrays.copyOf(bomb, length - 4));
-            assertThat(socket.closeCode()).isIn(1002, 1009);
+            assertThat(socket.closeCode()).isEqualTo(1009);
         }
         assertThat(replica.log()).doesNotContain("Exception");
     }

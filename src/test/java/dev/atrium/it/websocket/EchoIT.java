@@ -11,6 +11,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** RFC 6455 on the wire, at {@code /echo}. */
 class EchoIT {
@@ -75,7 +76,12 @@ class EchoIT {
             "fragmented ping,         09 80 00000000,                1002",
             "continuation of nothing, 80 80 00000000,                1002",
             "ping of 126 bytes,       89 fe 007e 00000000,           1002",
+            "close code 999,          88 82 00000000 03e7,           1002",
             "close code 1005,         88 82 00000000 03ed,           1002",
+            "close code 2999,         88 82 00000000 0bb7,           1002",
+            "close code 5000,         88 82 00000000 1388,           1002",
+            "close code 65535,        88 82 00000000 ffff,           1002",
+            "close reason not UTF-8,  88 84 00000000 03e8c328,       1007",
             "close with one byte,     88 81 00000000 03,             1002",
             "text not UTF-8,          81 82 00000000 c328,           1007",
             "lone surrogate,          81 83 00000000 eda080,         1007",
@@ -107,11 +113,12 @@ class EchoIT {
         }
     }
 
-    @Test
-    void a_close_frame_is_answered_with_its_code_and_the_connection_ends() throws Exception {
+    @ParameterizedTest
+    @ValueSource(ints = { 1000, 1001, 1003, 1007, 1011, 1014, 3000, 4000, 4999 })
+    void a_close_frame_is_answered_with_its_code_and_the_connection_ends(int code) throws Exception {
         try (RawSocket socket = RawSocket.connect(replica.port(), "/echo")) {
-            socket.frame(0x88, (byte) 0x0F, (byte) 0xA0, (byte) 'x');
-            assertThat(socket.read().closeCode()).isEqualTo(4000);
+            socket.frame(0x88, (byte) (code >> 8), (byte) code, (byte) 'x');
+            assertThat(socket.read().closeCode()).isEqualTo(code);
             assertThat(socket.read()).isNull();
         }
     }

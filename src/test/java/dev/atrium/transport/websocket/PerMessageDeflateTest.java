@@ -62,9 +62,10 @@ class PerMessageDeflateTest {
 
     @Test
     void settings_without_compression_negotiate_none() {
-        assertThat(SocketSettings.of(null, 7, Subprotocols.of(), false).deflate()).isNull();
-        assertThat(SocketSettings.of(null, 7, Subprotocols.of(), true).deflate()).isNotNull();
-        assertThat(SocketSettings.of(null, 7, Subprotocols.of(), true).maxMessageSize()).isEqualTo(7);
+        SizeLimits limits = SizeLimits.ofMessage(7);
+        assertThat(SocketSettings.of(null, limits, Subprotocols.of(), false).deflate()).isNull();
+        assertThat(SocketSettings.of(null, limits, Subprotocols.of(), true).deflate()).isNotNull();
+        assertThat(SocketSettings.of(null, limits, Subprotocols.of(), true).limits()).isEqualTo(limits);
     }
 
     private String inflated(String text) {

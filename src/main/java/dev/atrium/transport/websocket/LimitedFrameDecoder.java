@@ -1,0 +1,114 @@
+package dev.atrium.transport.websocket;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.handler.codec.http.websocketx.CorruptedWebSocketFrameException;
+import io.netty.handler.codec.http.websocketx.WebSocket13FrameDecoder;
+import io.netty.handler.codec.http.websocketx.WebSocketCloseStatus;
+import io.netty.handler.codec.http.websocketx.WebSocketDecoderConfig;
+import java.util.List;
+
+/**
+ * Frame decoder that rejects a message that is too large as soon as the header of a frame shows it, before the bytes of that
+ * frame are buffered. Netty's own decoder knows the limit of a frame only, and Vert.x gives it the same limit on every path. On
+ * the connection's event loop only.
+ */
+final class LimitedFrameDecoder extends WebSocket13FrameDecoder {
+
+    private static final int FIN = 0x80;
+    private static final int OPCODE = 0x0F;
+    private static final int CONTROL = 0x8;
+    private static final int CONTINUATION = 0x0;
+    private static final int LENGTH_16 = 126;
+    private static final int LENGTH_64 = 127;
+
+    /** Largest close code that a client may send (RFC 6455 section 7.4.2). */
+    private static final int LARGEST_CLOSE_CODE = 4_999;
+
+    private final SizeLimits limits;
+    /** Bytes of the current message in the frames received so far. */
+    private long messageBytes;
+    private boolean insideFrame;
+    private boolean corrupt;
+
+    /**
+     * @param limits of the endpoint
+     * @param compressed whether permessage-deflate was negotiated: without it a frame with the bit RSV1 is a protocol error
+     */
+    LimitedFrameDecoder(SizeLimits limits, boolean compressed) {
+        super(WebSocketDecoderConfig.newBuilder().maxFramePayloadLength(Integer.MAX_VALUE).allowExtensions(compressed)
+                .closeOnProtocolViolation(false).build());
+        this.limits = compressed ? limits.compressed() : limits;
+    }
+
+    @Override
+    protected void decode(ChannelHandlerContext ctx, ByteBuf in, List<Object> out) throws Exception {
+        if (corrupt) {
+            // Netty's decoder would skip what a client still sends byte by byte.
+            in.skipBytes(in.readableBytes());
+            return;
+        }
+        try {
+            if (!insideFrame) {
+                if (!isHeaderComplete(in)) {
+                    return;
+                }
+                checkSize(in);
+            }
+            int before = out.size();
+            super.decode(ctx, in, out);
+            insideFrame = out.size() == before;
+        } catch (CorruptedWebSocketFrameException e) {
+            corrupt = true;
+            in.skipBytes(in.readableBytes());
+            throw e;
+        }
+    }
+
+    /** Returns whether the next frame's header has arrived, up to its mask. */
+    private static boolean isHeaderComplete(ByteBuf in) {
+        int available = in.readableBytes();
+        if (available < 2) {
+            return false;
+        }
+        return switch (in.getByte(in.readerIndex() + 1) & 0x7F) {
+            case LENGTH_16 -> available >= 4;
+            case LENGTH_64 -> available >= 10;
+            default -> true;
+        };
+    }
+
+    /** @throws CorruptedWebSocketFrameException if the next frame or its message is too large */
+    private void checkSize(ByteBuf in) {
+        int first = in.getByte(in.readerIndex());
+        if ((first & CONTROL) != 0) {
+            return;
+        }
+        long before = (first & OPCODE) == CONTINUATION ? messageBytes : 0;
+        // A negative length has its highest bit set, which is a protocol error that Netty's decoder reports.
+        long length = payloadLength(in);
+        if (length > limits.frame() || length > limits.message() - before) {
+            throw new CorruptedWebSocketFrameException(WebSocketCloseStatus.MESSAGE_TOO_BIG,
+                    "frame or message over the size limit");
+        }
+        messageBytes = (first & FIN) == 0 ? before + length : 0;
+    }
+
+    private static long payloadLength(ByteBuf in) {
+        int at = in.readerIndex();
+        int length = in.getByte(at + 1) & 0x7F;
+        return switch (length) {
+            case LENGTH_16 -> in.getUnsignedShort(at + 2);
+            case LENGTH_64 -> in.getLong(at + 2);
+            default -> length;
+        };
+    }
+
+    @Override
+    protected void checkCloseFrameBody(ChannelHandlerContext ctx, ByteBuf body) {
+        super.checkCloseFrameBody(ctx, body);
+        if (body.readableBytes() >= 2 && body.getUnsignedShort(body.readerIndex()) > LARGEST_CLOSE_CODE) {
+            throw new CorruptedWebSocketFrameException(WebSocketCloseStatus.PROTOCOL_ERROR, "close code above 4999");
+        }
+    }
+}

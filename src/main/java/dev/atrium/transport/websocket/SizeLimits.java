@@ -1,0 +1,28 @@
+package dev.atrium.transport.websocket;
+
+/**
+ * Maximum sizes, in bytes, of what a client sends on the WebSockets of one endpoint. A larger frame or message closes the
+ * connection with 1009.
+ *
+ * @param frame size of one frame
+ * @param message size of one message, in one frame or several, inflated
+ */
+public record SizeLimits(int frame, int message) {
+
+    /** Limits of a protocol that limits its messages, in however many frames they come. */
+    public static SizeLimits ofMessage(int message) {
+        return new SizeLimits(message, message);
+    }
+
+    /**
+     * Returns the limits of compressed frames and messages. Data that cannot be compressed grows: the bound is that of zlib
+     * ({@code deflateBound}) for any window.
+     */
+    SizeLimits compressed() {
+        return new SizeLimits(deflated(frame), deflated(message));
+    }
+
+    private static int deflated(int size) {
+        return size + (size + 7 >> 3) + (size + 63 >> 6) + 11;
+    }
+}

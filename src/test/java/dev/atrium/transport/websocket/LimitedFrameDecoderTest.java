@@ -1,0 +1,163 @@
+package dev.atrium.transport.websocket;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.embedded.EmbeddedChannel;
+import io.netty.handler.codec.http.websocketx.CloseWebSocketFrame;
+import io.netty.handler.codec.http.websocketx.CorruptedWebSocketFrameException;
+import io.netty.handler.codec.http.websocketx.WebSocketFrame;
+import java.util.HexFormat;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Which frames are decoded, and which are rejected by their header alone. */
+class LimitedFrameDecoderTest {
+
+    private static final int TEXT = 0x81;
+    private static final int FIRST = 0x01;
+    private static final int MORE = 0x00;
+    private static final int LAST = 0x80;
+    private static final int PING = 0x89;
+
+    private final EmbeddedChannel channel = new EmbeddedChannel(new LimitedFrameDecoder(new SizeLimits(1_000, 2_000), false));
+
+    @AfterEach
+    void close() {
+        channel.finishAndReleaseAll();
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = { 0, 1, 125, 126, 999, 1_000 })
+    void a_frame_up_to_the_limit_is_decoded(int size) {
+        send(frame(TEXT, size));
+        assertThat(received()).isEqualTo(size);
+    }
+
+    @ParameterizedTest
+    @ValueSource(longs = { 1_001, 65_536, 1_000_000, Integer.MAX_VALUE, Long.MAX_VALUE })
+    void a_larger_frame_is_rejected_by_its_header(long size) {
+        assertThat(failure(header(TEXT, size))).isEqualTo(1009);
+        channel.writeInbound(frame(TEXT, 1));
+        assertThat(received()).as("after the error nothing is decoded").isEqualTo(-1);
+    }
+
+    @Test
+    void a_message_up_to_the_limit_is_decoded_in_however_many_frames_with_pings_between_them() {
+        send(frame(FIRST, 1_000));
+        send(frame(PING, 100));
+        send(frame(MORE, 999));
+        send(frame(LAST, 1));
+        send(frame(FIRST, 1_000));
+        send(frame(LAST, 1_000));
+        for (int size : new int[] { 1_000, 100, 999, 1, 1_000, 1_000 }) {
+            assertThat(received()).isEqualTo(size);
+        }
+    }
+
+    @Test
+    void a_larger_message_is_rejected_by_the_header_of_the_frame_that_exceeds_the_limit() {
+        send(frame(FIRST, 1_000));
+        send(frame(MORE, 900));
+        assertThat(failure(header(LAST, 101))).isEqualTo(1009);
+    }
+
+    @Test
+    void a_header_may_come_byte_by_byte() {
+        ByteBuf frame = frame(TEXT, 300);
+        while (frame.isReadable()) {
+            channel.writeInbound(frame.readRetainedSlice(1));
+        }
+        frame.release();
+        assertThat(received()).isEqualTo(300);
+    }
+
+    @Test
+    void frames_that_come_together_are_decoded_one_by_one() {
+        channel.writeInbound(Unpooled.wrappedBuffer(frame(TEXT, 10), frame(FIRST, 20), frame(LAST, 30), frame(TEXT, 0)));
+        for (int size : new int[] { 10, 20, 30, 0 }) {
+            assertThat(received()).isEqualTo(size);
+        }
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @CsvSource({ "a length with its highest bit set, 82 ff 8000000000000000 00000000",
+            "a length that is all ones,              82 ff ffffffffffffffff 00000000",
+            "a compressed frame without compression, c1 81 00000000 61",
+            "an unknown opcode,                      83 80 00000000",
+            "a close frame of one byte,              88 81 00000000 03" })
+    void what_breaks_the_rules_is_a_protocol_error(String what, String hex) {
+        int code = failure(Unpooled.wrappedBuffer(HexFormat.of().parseHex(hex.replace(" ", ""))));
+        // FrameGuard closes with 1002 for both.
+        assertThat(code).isEqualTo(1002);
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = { 0, 1, 999, 1004, 1005, 1006, 1015, 1016, 2999, 5000, 65_535 })
+    void a_close_code_that_may_not_be_sent_is_a_protocol_error(int code) {
+        assertThat(failure(close(code))).isEqualTo(1002);
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = { 1000, 1001, 1003, 1007, 1011, 1012, 1014, 3000, 3999, 4000, 4999 })
+    void any_other_close_code_is_accepted(int code) {
+        channel.writeInbound(close(code));
+        CloseWebSocketFrame close = channel.readInbound();
+        assertThat(close.statusCode()).isEqualTo(code);
+        close.release();
+    }
+
+    @Test
+    void a_compressed_message_may_be_as_large_as_incompressible_data_of_the_limit() {
+        EmbeddedChannel compressed = new EmbeddedChannel(new LimitedFrameDecoder(SizeLimits.ofMessage(1_000), true));
+        compressed.writeInbound(frame(0xC2, 1_005));
+        WebSocketFrame frame = compressed.readInbound();
+        assertThat(frame.rsv()).isEqualTo(4);
+        frame.release();
+        assertThat(catchThrowableOfType(CorruptedWebSocketFrameException.class,
+                () -> compressed.writeInbound(header(0xC2, 1_200))).closeStatus().code()).isEqualTo(1009);
+        compressed.finishAndReleaseAll();
+    }
+
+    private void send(ByteBuf bytes) {
+        channel.writeInbound(bytes);
+    }
+
+    private int failure(ByteBuf bytes) {
+        return catchThrowableOfType(CorruptedWebSocketFrameException.class, () -> channel.writeInbound(bytes)).closeStatus()
+                .code();
+    }
+
+    /** Payload size of the next decoded frame; -1 if there is none. */
+    private int received() {
+        WebSocketFrame frame = channel.readInbound();
+        if (frame == null) {
+            return -1;
+        }
+        int size = frame.content().readableBytes();
+        frame.release();
+        return size;
+    }
+
+    private static ByteBuf close(int code) {
+        return Unpooled.buffer().writeByte(0x88).writeByte(0x82).writeInt(0).writeShort(code);
+    }
+
+    private static ByteBuf frame(int first, int size) {
+        return header(first, size).writeInt(0).writeZero(size);
+    }
+
+    private static ByteBuf header(int first, long size) {
+        ByteBuf header = Unpooled.buffer().writeByte(first);
+        if (size < 126) {
+            return header.writeByte(0x80 | (int) size);
+        }
+        return size < 65_536 ? header.writeByte(0x80 | 126).writeShort((int) size)
+                : header.writeByte(0x80 | 127).writeLong(size);
+    }
+}
