@@ -19,7 +19,10 @@ import io.quarkus.websockets.next.BasicWebSocketConnector;
 import io.quarkus.websockets.next.WebSocketClientConnection;
 import jakarta.inject.Inject;
 import jakarta.inject.Provider;
+import java.io.IOException;
+import java.net.Socket;
 import java.net.URI;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
@@ -81,6 +84,36 @@ class ChatTest {
             given().body("again").when().post("/rooms/left").then().statusCode(201);
             given().body("again").when().post("/rooms/stayed").then().statusCode(201);
             await().untilAsserted(() -> assertEquals(List.of("from stayed", "again"), received));
+        }
+    }
+
+    @Test
+    void an_own_endpoint_has_the_limits_of_quarkus_and_a_room_those_of_atrium() {
+        List<String> room = new CopyOnWriteArrayList<>();
+        try (Closing plain = new Closing(connect("/rooms/support", room));
+                Closing own = new Closing(connect("/support/eve", new CopyOnWriteArrayList<>()))) {
+            own.connection().sendTextAndAwait("X".repeat(20_000));
+            plain.connection().sendTextAndAwait("x".repeat(30_000));
+            await().untilAsserted(() -> assertTrue(room.containsAll(List.of("X".repeat(20_000), "x".repeat(30_000)))));
+            own.connection().sendTextAndAwait("X".repeat(20_001));
+            await().until(() -> own.connection().isClosed());
+            assertTrue(plain.connection().isOpen());
+        }
+    }
+
+    @Test
+    void an_own_endpoint_upgrades_no_draft_and_no_old_http() throws IOException {
+        assertEquals("426", status("HTTP/1.1", "8"));
+        assertEquals("426", status("HTTP/1.0", "13"));
+        assertEquals("101", status("HTTP/1.1", "13"));
+    }
+
+    private String status(String http, String version) throws IOException {
+        try (Socket socket = new Socket(base.getHost(), base.getPort())) {
+            socket.getOutputStream().write(("GET /support/ann " + http + "\r\nHost: localhost\r\n"
+                    + "Connection: keep-alive\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: "
+                    + version + "\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n").getBytes(StandardCharsets.US_ASCII));
+            return new String(socket.getInputStream().readNBytes(12), 9, 3, StandardCharsets.US_ASCII);
         }
     }
 
