@@ -23,7 +23,7 @@ public final class Values {
     /** Converts arguments to the data of a message. */
     public static Data toData(Object... arguments) {
         if (arguments.length == 1 && arguments[0] instanceof String text) {
-            return new Data.Text(JsonData.wellFormed(text));
+            return JsonData.text(text);
         }
         if (arguments.length == 1 && arguments[0] instanceof byte[] bytes) {
             return new Data.Binary(bytes);
@@ -41,12 +41,12 @@ public final class Values {
         for (Object argument : arguments) {
             array.add(withoutBytes(JSON.valueToTree(argument), attachments));
         }
-        return new Data.Arguments(array.toString(), attachments);
+        return new Data.Arguments(JsonData.escaped(array.toString()), attachments);
     }
 
     /** Converts one value to JSON; bytes are base64. */
     public static String json(Object value) {
-        return JSON.valueToTree(value).toString();
+        return JsonData.escaped(JSON.valueToTree(value).toString());
     }
 
     /**

@@ -3,6 +3,7 @@ package dev.atrium.gateway;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
+import com.fasterxml.jackson.core.io.JsonStringEncoder;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
@@ -17,7 +18,6 @@ import java.util.function.Function;
 public final class JsonData {
 
     private static final ObjectMapper TREES = new ObjectMapper();
-    private static final char REPLACEMENT = '\uFFFD';
 
     private JsonData() {
     }
@@ -66,7 +66,7 @@ public final class JsonData {
     }
 
     private static String withBase64(Data.Arguments arguments) throws IOException {
-        return wellFormed(withBytes(TREES.readTree(arguments.json()), arguments.attachments(),
+        return escaped(withBytes(TREES.readTree(arguments.json()), arguments.attachments(),
                 bytes -> TREES.createObjectNode().put("encoding", "base64").put("data", bytes)).toString());
     }
 
@@ -82,22 +82,46 @@ public final class JsonData {
         }
     }
 
-    /** Replaces unpaired surrogates by U+FFFD: JSON can contain them, and UTF-8 cannot encode them. */
-    public static String wellFormed(String text) {
-        StringBuilder mended = null;
+    /**
+     * Returns a string as data. One with half of a surrogate pair, which UTF-8 cannot encode, is kept as JSON, which can: it
+     * arrives as it was sent, like one inside of a JSON value.
+     */
+    public static Data text(String text) {
+        if (isWellFormed(text)) {
+            return new Data.Text(text);
+        }
+        return new Data.Json('"' + escaped(new String(JsonStringEncoder.getInstance().quoteAsString(text))) + '"');
+    }
+
+    /** Returns whether each surrogate of a text is one half of a pair. */
+    static boolean isWellFormed(String text) {
         for (int i = 0; i < text.length(); i++) {
-            char c = text.charAt(i);
-            if (!Character.isSurrogate(c)) {
-                continue;
-            }
-            if (Character.isHighSurrogate(c) && i + 1 < text.length() && Character.isLowSurrogate(text.charAt(i + 1))) {
-                i++;
-            } else {
-                mended = mended == null ? new StringBuilder(text) : mended;
-                mended.setCharAt(i, REPLACEMENT);
+            if (isUnpaired(text, i)) {
+                return false;
             }
         }
-        return mended == null ? text : mended.toString();
+        return true;
+    }
+
+    /** Escapes unpaired surrogates in JSON, because UTF-8 cannot encode them. */
+    public static String escaped(String json) {
+        if (isWellFormed(json)) {
+            return json;
+        }
+        StringBuilder escaped = new StringBuilder(json.length() + 16);
+        for (int i = 0; i < json.length(); i++) {
+            char c = json.charAt(i);
+            escaped.append(isUnpaired(json, i) ? String.format("\\u%04x", (int) c) : String.valueOf(c));
+        }
+        return escaped.toString();
+    }
+
+    private static boolean isUnpaired(String text, int index) {
+        char c = text.charAt(index);
+        if (Character.isHighSurrogate(c)) {
+            return index + 1 == text.length() || !Character.isLowSurrogate(text.charAt(index + 1));
+        }
+        return Character.isLowSurrogate(c) && (index == 0 || !Character.isHighSurrogate(text.charAt(index - 1)));
     }
 
     /** Returns whether a JSON value is a placeholder for bytes. */
@@ -128,7 +152,7 @@ public final class JsonData {
     public static Data read(JsonParser json, String text) throws IOException {
         JsonToken token = json.currentToken();
         if (token == JsonToken.VALUE_STRING) {
-            return new Data.Text(wellFormed(json.getText()));
+            return text(json.getText());
         }
         if (!token.isStructStart()) {
             return new Data.Json(json.getText());

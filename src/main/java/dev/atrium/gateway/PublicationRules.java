@@ -31,8 +31,12 @@ public final class PublicationRules {
         if (event.charAt(0) == '@') {
             return "event: names that begin with @ are the server's";
         }
-        if (!event.equals(JsonData.wellFormed(event))) {
+        if (!JsonData.isWellFormed(event)) {
             return "event: expected whole characters, got half of a surrogate pair";
+        }
+        int unprintable = event.codePoints().filter(PublicationRules::isUnprintable).findFirst().orElse(-1);
+        if (unprintable >= 0) {
+            return "event: expected printable characters, got U+" + String.format("%04X", unprintable);
         }
         if (RESERVED_EVENTS.contains(event)) {
             return "event: " + event + " is what clients of Socket.IO are told by their own library";
@@ -44,5 +48,13 @@ public final class PublicationRules {
             return "event: expected at most " + MAX_EVENT_BYTES + " bytes of UTF-8";
         }
         return null;
+    }
+
+    /** As in the names of rooms: such a character would end a line of a log or of a stream. */
+    private static boolean isUnprintable(int character) {
+        return switch (Character.getType(character)) {
+            case Character.CONTROL, Character.LINE_SEPARATOR, Character.PARAGRAPH_SEPARATOR -> true;
+            default -> false;
+        };
     }
 }

@@ -100,10 +100,10 @@ class JsonDataTest {
     }
 
     @Test
-    void half_a_surrogate_pair_beside_bytes_is_mended() {
+    void half_a_surrogate_pair_beside_bytes_stays_too() {
         assertThat(JsonData
                 .shown(new Data.Arguments("[\"\\ud83d\",{\"_placeholder\":true,\"num\":0}]", List.of(new byte[] { 1 }))))
-                .isEqualTo("[\"\uFFFD\",{\"encoding\":\"base64\",\"data\":\"AQ==\"}]");
+                .isEqualTo("[\"\\ud83d\",{\"encoding\":\"base64\",\"data\":\"AQ==\"}]");
     }
 
     @Test
@@ -126,15 +126,19 @@ class JsonDataTest {
         assertThat(JsonData.isPlaceholder(MAPPER.readTree(json))).isEqualTo(expected);
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = { "a\\ud83d", "\\ude00a", "\\ude00\\ud83d", "\\ud83d\uD83D\uDE00x\\ud83d", "\uD83D\uDE00\\ude00",
+            "\\\"\\ud83d" })
+    void half_of_a_surrogate_pair_stays_as_it_was_sent_at_each_depth(String text) {
+        String json = '"' + text + '"';
+        assertThat(JsonData.parse(json)).isEqualTo(new Data.Json(json));
+        assertThat(JsonData.parse("[" + json + "]")).isEqualTo(new Data.Json("[" + json + "]"));
+    }
+
     @Test
-    void half_of_a_surrogate_pair_is_replaced_and_whole_ones_stay() {
-        assertThat(JsonData.wellFormed("a\uD83D")).isEqualTo("a\uFFFD");
-        assertThat(JsonData.wellFormed("\uDE00a")).isEqualTo("\uFFFDa");
-        assertThat(JsonData.wellFormed("\uDE00\uD83D")).isEqualTo("\uFFFD\uFFFD");
-        assertThat(JsonData.wellFormed("\uD83D\uD83D\uDE00x\uD83D")).isEqualTo("\uFFFD\uD83D\uDE00x\uFFFD");
-        assertThat(JsonData.wellFormed("\uD83D\uDE00\uDE00")).isEqualTo("\uD83D\uDE00\uFFFD");
-        String whole = "é\uD83D\uDE00";
-        assertThat(JsonData.wellFormed(whole)).isSameAs(whole);
-        assertThat(JsonData.parse("\"\\ud83d\"")).isEqualTo(new Data.Text("\uFFFD"));
+    void a_text_of_whole_characters_is_text() {
+        assertThat(JsonData.parse("\"é\\ud83d\\ude00\uD83D\uDE00\"")).isEqualTo(new Data.Text("é\uD83D\uDE00\uD83D\uDE00"));
+        assertThat(JsonData.text("é\uD83D\uDE00")).isEqualTo(new Data.Text("é\uD83D\uDE00"));
+        assertThat(JsonData.text("\n\uD83D")).isEqualTo(new Data.Json("\"\\n\\ud83d\""));
     }
 }

@@ -61,6 +61,12 @@ class RoomServiceTest extends WithGateway {
         assertRefused("say", "x".repeat(65), "idempotency: expected 1 to 64 printable ASCII characters");
     }
 
+    @ParameterizedTest
+    @CsvSource({ "0, 0000", "10, 000A", "127, 007F", "133, 0085", "8232, 2028", "8233, 2029" })
+    void a_character_that_cannot_be_printed_is_refused_as_in_the_name_of_a_room(int character, String shown) {
+        assertRefused("a" + Character.toString(character) + "b", null, "event: expected printable characters, got U+" + shown);
+    }
+
     static List<String> names() {
         return List.of("say", "Connect", "a@", "x".repeat(255), "é".repeat(127), "漢".repeat(85), " ");
     }

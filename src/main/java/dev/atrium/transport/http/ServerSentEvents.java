@@ -5,11 +5,19 @@ import dev.atrium.room.StreamPosition;
 import dev.atrium.session.CloseReason;
 import dev.atrium.session.Transport;
 import java.nio.charset.StandardCharsets;
+import java.util.Set;
 
 /** Stream format {@code text/event-stream} (HTML Standard section 9.2), for {@code EventSource}. */
 final class ServerSentEvents extends StreamFormat {
 
     static final ServerSentEvents INSTANCE = new ServerSentEvents();
+
+    /**
+     * Names that are only in the data: the default, and those of the events by which {@code EventSource} reports the state of
+     * its
+     * connection. A page would take a message for a lost connection.
+     */
+    private static final Set<String> IN_DATA_ONLY = Set.of(Publication.DEFAULT_EVENT, "error", "open");
 
     /** Without an empty line, which clients on {@code fetch} take for an empty event. */
     private static final byte[] COMMENT = bytes(":\n");
@@ -43,7 +51,7 @@ final class ServerSentEvents extends StreamFormat {
             lines.append("id: ").append(StreamPositionCodec.text(place)).append('\n');
         }
         // A line break in a name would start another field; such a name is only in the data.
-        if (!event.equals(Publication.DEFAULT_EVENT) && event.chars().noneMatch(c -> c == '\n' || c == '\r')) {
+        if (!IN_DATA_ONLY.contains(event) && event.chars().noneMatch(c -> c == '\n' || c == '\r')) {
             lines.append("event: ").append(event).append('\n');
         }
         lines.append("data: ").append(new String(json, StandardCharsets.UTF_8)).append("\n\n");

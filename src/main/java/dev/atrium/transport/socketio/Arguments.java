@@ -70,7 +70,14 @@ record Arguments(List<Data> values, List<byte[]> attachments) {
 
     /** Returns the text at an index, or null if the argument there is not a text or is absent. */
     String text(int index) {
-        return index < values.size() && values.get(index) instanceof Data.Text text ? text.text() : null;
+        if (index >= values.size()) {
+            return null;
+        }
+        if (values.get(index) instanceof Data.Json json && json.json().charAt(0) == '"') {
+            // With half of a surrogate pair, which no name may have: it is rejected where names are checked.
+            return Values.toNodes(json).get(0).textValue();
+        }
+        return values.get(index) instanceof Data.Text text ? text.text() : null;
     }
 
     /** Returns the arguments from an index on, as the data of a message. */

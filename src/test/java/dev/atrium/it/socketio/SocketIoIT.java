@@ -12,6 +12,7 @@ import dev.atrium.it.fixture.SocketClient;
 import dev.atrium.it.fixture.SocketIoClient;
 import dev.atrium.it.fixture.StreamClient;
 import java.net.URI;
+import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -282,14 +283,30 @@ class SocketIoIT {
     }
 
     @Test
-    void half_a_character_is_replaced_whichever_client_sends_it() {
-        try (SessionClient session = replica.session(); SocketClient plain = replica.plain("/rooms/half")) {
+    void half_a_character_arrives_as_it_was_sent_whichever_client_sends_it() {
+        String half = "\"a\\ud83d\"";
+        String path = "/rooms/half";
+        try (SessionClient session = replica.session();
+                SocketClient plain = replica.plain(path);
+                StreamClient stream = replica.stream(path, "Accept", "application/x-ndjson");
+                SocketIoClient socket = SocketIoClient.connect(replica, "/", "websocket")) {
             session.join("half");
-            assertThat(session.call("send", "{\"room\":\"half\",\"data\":\"a\\ud83d\"}").path("code").asInt()).isEqualTo(200);
+            assertThat(socket.emitWithAck("join", "half")).contains("\"code\":200");
+            assertThat(session.call("send", "{\"room\":\"half\",\"data\":" + half + "}").path("code").asInt()).isEqualTo(200);
+            assertThat(replica.post(path, "application/json", half.getBytes(StandardCharsets.UTF_8)).statusCode())
+                    .isEqualTo(201);
+            assertThat(replica.post(path, "application/json", ("[" + half + "]").getBytes(StandardCharsets.UTF_8)).statusCode())
+                    .isEqualTo(201);
             assertThat(session.call("send", "{\"room\":\"half\",\"event\":\"a\\ud83d\",\"data\":1}").path("error").asText())
                     .startsWith("event: expected whole characters");
-            plain.awaitExactly("a\uFFFD");
-            assertThat(session.pushes("message", 1).get(0).path("data").asText()).isEqualTo("a\uFFFD");
+            assertThat(session.call("send", "{\"room\":\"half\",\"event\":\"a\\nb\",\"data\":1}").path("error").asText())
+                    .startsWith("event: expected printable characters");
+            assertThat(replica.post(path + "?event=a%0Ab", "x").body()).contains("event: expected printable characters");
+            assertThat(socket.emitWithAck("a\nb", "x")).contains("event: expected printable characters");
+            plain.awaitExactly(half, half, "[" + half + "]");
+            assertThat(session.pushes("message", 3).get(0).path("data").asText()).isEqualTo("a\uD83D");
+            SocketClient.await().untilAsserted(() -> assertThat(String.join("\n", stream.lines()))
+                    .contains("\"data\":" + half, "\"data\":[" + half + "]"));
         }
     }
 

@@ -77,6 +77,13 @@ class StreamFormatTest {
                 .hasLineCount(3);
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = { "error", "open" })
+    void a_name_by_which_a_browser_reports_its_connection_is_only_in_the_data(String event) {
+        assertThat(text(ServerSentEvents.INSTANCE.encode(message(event, "d"))))
+                .startsWith("id: E:7\ndata: {\"event\":\"" + event + "\"");
+    }
+
     @Test
     void no_message_can_end_the_script_that_it_stands_in() {
         String written = text(EndlessPage.INSTANCE.encode(message("e", "</script><script>alert(1)</script>\u2028\u2029<!--")));
