@@ -1,19 +1,24 @@
 package dev.atrium.transport.engineio;
 
+import dev.atrium.transport.admission.Compression;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
+import io.smallrye.mutiny.Uni;
 import io.vertx.core.Context;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerRequest;
 import java.util.regex.Pattern;
+import org.jboss.logging.Logger;
 
 /**
  * One HTTP request of a polling client and its pending response, from any thread: the connection may live on another event loop
  * than the request.
  */
 final class Exchange {
+
+    private static final Logger LOG = Logger.getLogger(Exchange.class);
 
     /** A timestamp, possibly in seconds: two requests may carry the same. */
     private static final Pattern CLOCK = Pattern.compile("[0-9.]+");
@@ -56,7 +61,25 @@ final class Exchange {
 
     /** Sends packets as the response of a poll. */
     void packets(ByteBuf payload) {
-        reply(200, TEXT, payload);
+        context.runOnContext(now -> {
+            if (!isOver()) {
+                compressed(Buffer.buffer(payload)).subscribe().with(body -> send(200, TEXT, body), failure -> {
+                    LOG.error("A payload could not be compressed", failure);
+                    request.response().reset();
+                });
+            }
+        });
+    }
+
+    private Uni<Buffer> compressed(Buffer payload) {
+        return Compression.encode(request, payload, task -> context.runOnContext(later -> task.run()));
+    }
+
+    /**
+     * Returns whether no response is possible any more: the client has disconnected, or the body of its request was refused.
+     */
+    private boolean isOver() {
+        return request.response().closed() || request.response().ended();
     }
 
     /** Accepts a POST. */
@@ -78,17 +101,16 @@ final class Exchange {
     }
 
     private void reply(int status, String type, ByteBuf body) {
-        context.runOnContext(now -> {
-            if (request.response().closed() || request.response().ended()) {
-                // Also if its body was refused in the meantime.
-                body.release();
-                return;
-            }
+        context.runOnContext(now -> send(status, type, Buffer.buffer(body)));
+    }
+
+    private void send(int status, String type, Buffer body) {
+        if (!isOver()) {
             request.response().setStatusCode(status)
                     .putHeader(HttpHeaders.CONTENT_TYPE, type)
                     .putHeader(HttpHeaders.CACHE_CONTROL, "no-store")
-                    .end(Buffer.buffer(body));
-        });
+                    .end(body);
+        }
     }
 
     private static ByteBuf bytes(String text) {

@@ -18,8 +18,10 @@ import dev.atrium.session.HttpRequester;
 import dev.atrium.session.RequestLoop;
 import dev.atrium.transport.admission.Admission;
 import dev.atrium.transport.admission.BodyReader;
+import dev.atrium.transport.admission.Compression;
 import io.netty.channel.EventLoop;
 import io.smallrye.mutiny.Uni;
+import io.vertx.core.buffer.Buffer;
 import io.vertx.ext.web.RoutingContext;
 import jakarta.ws.rs.Consumes;
 import jakarta.ws.rs.DefaultValue;
@@ -164,7 +166,8 @@ public class RoomsResource {
             }
             boolean news = since != null && (!history.messages().isEmpty() || !history.continues(since));
             return seconds == 0 || news ? Uni.createFrom().item(history) : news(client, room, since, seconds, query, eventLoop);
-        }).map(history -> MessagesAnswer.of(room, since, history));
+        }).chain(history -> Compression.encode(context.request(), Buffer.buffer(MessagesAnswer.of(room, since, history)),
+                eventLoop::execute)).map(Buffer::getBytes);
     }
 
     private Uni<History> news(HttpRequester client, RoomId room, StreamPosition since, long seconds, HistoryQuery query,
