@@ -354,13 +354,11 @@ final class FrameGuard extends ChannelInboundHandlerAdapter {
             fail(reasonOf(e.closeStatus()));
         } else if (cause instanceof TooLongFrameException) {
             fail(CloseReason.TOO_BIG);
-        } else if (cause instanceof DecompressionException && cause.getCause() == null) {
-            // Netty's inflater has reached its maximum; corrupt data has a cause.
-            corrupt = true;
-            fail(CloseReason.TOO_BIG);
         } else if (cause instanceof CodecException) {
             corrupt = true;
-            fail(CloseReason.PROTOCOL_ERROR);
+            // Netty's inflater has reached its maximum size; corrupt data has a cause.
+            boolean tooBig = cause instanceof DecompressionException && cause.getCause() == null;
+            fail(tooBig ? CloseReason.TOO_BIG : CloseReason.PROTOCOL_ERROR);
         } else if (cause instanceof IOException) {
             ctx.close();
         } else {
