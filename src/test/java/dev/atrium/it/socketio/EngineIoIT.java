@@ -246,7 +246,8 @@ class EngineIoIT extends WithEngineIo {
 
         long millis = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - begun);
         assertThat(end.body()).isEqualTo("1");
-        assertThat(millis).isBetween((long) INTERVAL + TIMEOUT - 5, INTERVAL + TIMEOUT + 150L);
+        // Not twice as late, on a busy machine either.
+        assertThat(millis).isBetween((long) INTERVAL + TIMEOUT - 5, INTERVAL + TIMEOUT + 400L);
         assertThat(poll(hasty, session).body()).contains("\"code\":1");
     }
 
