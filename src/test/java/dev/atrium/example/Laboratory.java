@@ -16,8 +16,6 @@ import jakarta.inject.Singleton;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.LockSupport;
 
 /** Handlers for each kind of parameter, result, asynchronous completion and failure. */
 @Singleton
@@ -79,11 +77,6 @@ public class Laboratory {
     @OnEvent("broken")
     void broken() {
         throw new IllegalStateException("broken on purpose");
-    }
-
-    @OnEvent("block")
-    void block(int millis) {
-        LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(millis));
     }
 
     @OnEvent("refused")
