@@ -1,8 +1,9 @@
 -- Publishes a message: takes the next offset of its room, appends the message to the room's log and publishes it to all
 -- subscribers, in one round trip.
 --
--- KEYS[1] room    hash {epoch, offset, node, histories, bytes, floor, dropped}: bytes of all messages so far, those of the messages
---                 that the log has no more, and the time of the newest of these that was dropped for its bytes
+-- KEYS[1] room    hash {epoch, offset, node, histories, bytes, floor, marks, marked, dropped}: bytes of all messages so far,
+--                 those of the messages before the log, a mark "offset bytes time;" for each eighth of the maximum, the
+--                 bytes of the last mark, and the time of the newest message that was dropped for its bytes
 -- KEYS[2] log     stream; the id of an entry is its offset
 -- KEYS[3] once    stream position and time of the first publication with this idempotency key; absent without a key
 -- ARGV[1] channel of the room's subscribers
@@ -32,7 +33,7 @@ if KEYS[3] then
 end
 local time = redis.call('TIME')
 local at = string.format('%.0f', time[1] * 1000000 + time[2])
-local room = redis.call('HMGET', KEYS[1], 'epoch', 'offset', 'histories')
+local room = redis.call('HMGET', KEYS[1], 'epoch', 'offset', 'histories', 'bytes', 'marked')
 local epoch, histories = room[1], room[3]
 if not epoch then
   epoch = ARGV[3]
@@ -51,37 +52,31 @@ elseif not string.find(histories, ARGV[9], 1, true) then
   epoch = epoch .. '~' .. (room[2] or '0') .. '~' .. ARGV[3]
   redis.call('HSET', KEYS[1], 'epoch', epoch, 'histories', string.sub(histories .. ' ' .. ARGV[9], -100))
 end
-local offset = redis.call('HINCRBY', KEYS[1], 'offset', 1)
+local offset = tonumber(room[2] or '0') + 1
 local position = string.format('%.0f', offset)
+local bytes = tonumber(room[4] or '0') + #ARGV[2]
+redis.call('HSET', KEYS[1], 'offset', position, 'bytes', string.format('%.0f', bytes))
 redis.call('PEXPIRE', KEYS[1], ARGV[6])
 if ARGV[4] ~= '0' then
-  local bytes = redis.call('HINCRBY', KEYS[1], 'bytes', #ARGV[2])
-  local trim, threshold = 'MAXLEN', {'~', ARGV[4]}
   local most = tonumber(ARGV[10])
-  if bytes - tonumber(redis.call('HGET', KEYS[1], 'floor') or '0') > most then
-    -- What the log has lost by its number of entries is not subtracted yet, so the oldest entries decide.
-    local from, kept, floor, dropped = '-', string.format('%.0f-0', offset + 1), bytes, nil
-    local oldest
-    repeat
-      oldest = redis.call('XRANGE', KEYS[2], from, '+', 'COUNT', 1)[1]
-      -- An older version wrote no bytes.
-      local upTo = oldest and tonumber(oldest[2][6] or '0') or bytes
-      local start = upTo - (oldest and #oldest[2][4] or #ARGV[2])
-      if bytes - start <= most then
-        kept, floor, oldest = oldest and oldest[1] or position .. '-0', start, nil
-      elseif oldest then
-        from, dropped = '(' .. oldest[1], oldest[2][2]
-      else
-        dropped = at
-      end
-    until not oldest
-    redis.call('HSET', KEYS[1], 'floor', string.format('%.0f', floor))
+  local trim, threshold = 'MAXLEN', {'~', ARGV[4]}
+  -- Marks, and not the entries: reading each entry that is dropped would take as long as a second publication.
+  if bytes - tonumber(room[5] or '0') >= most / 8 then
+    local trimmed = redis.call('HMGET', KEYS[1], 'floor', 'marks')
+    local floor, dropped = tonumber(trimmed[1] or '0'), nil
+    local total = string.format('%.0f', bytes)
+    local marks = (trimmed[2] or '') .. position .. ' ' .. total .. ' ' .. at .. ';'
+    while bytes - floor > most do
+      local upTo, before, time, rest = string.match(marks, '^(%d+) (%d+) (%d+);(.*)$')
+      floor, dropped, marks = tonumber(before), time, rest
+      trim, threshold = 'MINID', {'=', string.format('%.0f-0', upTo + 1)}
+    end
+    redis.call('HSET', KEYS[1], 'marks', marks, 'marked', total, 'floor', string.format('%.0f', floor))
     if dropped then
       redis.call('HSET', KEYS[1], 'dropped', dropped)
-      trim, threshold = 'MINID', {'=', kept}
     end
   end
-  redis.call('XADD', KEYS[2], trim, threshold[1], threshold[2], position .. '-0', 'at', at, 'message', ARGV[2], 'bytes', bytes)
+  redis.call('XADD', KEYS[2], trim, threshold[1], threshold[2], position .. '-0', 'at', at, 'message', ARGV[2])
   redis.call('PEXPIRE', KEYS[2], ARGV[5])
 end
 if KEYS[3] then
