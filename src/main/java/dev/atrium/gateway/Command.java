@@ -47,6 +47,19 @@ public sealed interface Command<C extends Requester, R> {
 
     /** What the commands of this package are executed by. */
     record Services(RoomService rooms, AccessControl access, Authentication authentication) {
+
+        /**
+         * Checks whether the client may open the room, unless somebody is in it here: clients that share an address with one
+         * that
+         * opens too many rooms must not suffer in theirs.
+         *
+         * @throws ErrorReply 429 if the client has opened too many rooms
+         */
+        private void requireNewRoom(Requester client, RoomId room) {
+            if (!rooms.isInUse(room)) {
+                access.requireNewRoom(client);
+            }
+        }
     }
 
     /** Command that brings along what executes it, for example of a package above this one. */
@@ -79,12 +92,12 @@ public sealed interface Command<C extends Requester, R> {
             }
             if (session.membership(room) == null) {
                 access.requireRoomQuota(session);
-                access.requireNewRoom(session);
             }
         }
 
         @Override
         public Uni<Joined> execute(Session session, Services services) {
+            services.requireNewRoom(session, room);
             return services.rooms.join(session, room, watchesPresence, since, services.access.grant(session)).invoke(joined -> {
                 if (joined.position().offset() == 0) {
                     services.access.chargeNewRoom(session, room);
@@ -127,7 +140,6 @@ public sealed interface Command<C extends Requester, R> {
         @Override
         public void permit(Requester client, AccessControl access) {
             access.requirePublish(client, room);
-            access.requireNewRoom(client);
         }
 
         @Override
@@ -137,6 +149,7 @@ public sealed interface Command<C extends Requester, R> {
 
         @Override
         public Uni<PublishResult> execute(Requester client, Services services) {
+            services.requireNewRoom(client, room);
             String name = event == null ? Publication.DEFAULT_EVENT : event;
             // A member has opened the room with its join, if nobody had before.
             boolean member = client instanceof Session session && session.membership(room) != null;

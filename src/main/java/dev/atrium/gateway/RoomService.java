@@ -265,6 +265,11 @@ public final class RoomService {
         return backplane.history(room, query).onFailure().transform(ErrorReply::of);
     }
 
+    /** Returns whether a room has members on this replica. Any thread. */
+    boolean isInUse(RoomId room) {
+        return rooms.isInUse(room);
+    }
+
     /** One page of the rooms of a namespace. */
     public Uni<RoomPage> rooms(String namespace, String prefix, String cursor, int limit) {
         return backplane.rooms(namespace, prefix, cursor, limit)

@@ -92,6 +92,11 @@ public final class Rooms {
         release(membership.room());
     }
 
+    /** Returns whether a room has members here, or will have in a moment. Any thread. */
+    public boolean isInUse(RoomId room) {
+        return rooms.containsKey(room);
+    }
+
     /**
      * Returns the number of rooms with members on this replica, without the rooms of single sessions and of whole namespaces.
      */

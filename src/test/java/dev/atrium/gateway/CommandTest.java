@@ -170,21 +170,22 @@ class CommandTest extends WithGateway {
     }
 
     @Test
-    void a_client_that_has_opened_too_many_rooms_neither_publishes_nor_joins_for_a_while() {
+    void a_client_that_has_opened_too_many_rooms_opens_no_more_for_a_while_and_others_of_its_address_keep_theirs() {
         start("atrium.limits.new-rooms", "2");
         Client client = admit(Identity.ANONYMOUS);
-        join(client, LOBBY);
-        publish(client, LOBBY);
+        Client other = admit(Identity.ANONYMOUS);
+        join(other, LOBBY);
         publish(client, RoomId.of("/", client.session.id()));
-        publish(client, LOBBY);
         publish(client, RoomId.of("/", "second"));
         ErrorReply refused = error(gateway.execute(client.session, Cost.NONE,
                 new Command.Publish(NEWS, "say", new Data.Text("x"), true, null)));
         assertThat(refused.code()).isEqualTo(429);
         assertThat(refused.getMessage()).isEqualTo("room: too many new rooms, try again later");
-        assertThat(error(gateway.execute(client.session, Cost.NONE, new Command.Join(NEWS, false, null))).code())
-                .isEqualTo(429);
+        assertThat(error(gateway.execute(other.session, Cost.NONE, new Command.Join(NEWS, false, null))).code()).isEqualTo(429);
         assertThat(denials()).containsExactly("LIMIT new_rooms null", "LIMIT new_rooms null");
+        publish(other, LOBBY);
+        publish(client, LOBBY);
+        join(client, LOBBY);
     }
 
     private void publish(Client client, RoomId room) {
