@@ -226,7 +226,11 @@ final class MemoryRoom {
     }
 
     /** Ends this room if it has been unused for longer than both its time to live and the age limit of its history. */
-    boolean endIfUnused(long now) {
+    synchronized boolean endIfUnused(long now) {
+        if (history != null) {
+            // A room whose members are silent would keep its messages far beyond their age.
+            dropOld(now);
+        }
         return endIfUnusedSince(now - Math.max(settings.ttl().toMillis(), limit.size() == 0 ? 0 : limit.age()));
     }
 

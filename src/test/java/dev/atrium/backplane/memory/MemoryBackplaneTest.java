@@ -98,6 +98,16 @@ class MemoryBackplaneTest extends BackplaneContract {
         assertThat(backplane.memoryUsed()).isLessThan(2_000);
     }
 
+    @Test
+    void messages_over_the_maximum_age_are_freed_in_a_room_that_is_in_use_but_silent() {
+        RoomId silent = RoomId.of("/", "silent");
+        done(backplane.enter(silent, new Presence(new Sender("ann", null), 1)));
+        done(backplane.publish(new Publication(silent, "message", new Data.Text("x".repeat(100_000)), null, true, null)));
+        clock.forward(Duration.ofMinutes(11));
+        publish("another");
+        assertThat(backplane.memoryUsed()).isLessThan(10_000);
+    }
+
     private static <T> T done(Uni<T> uni) {
         return uni.await().indefinitely();
     }
