@@ -51,9 +51,8 @@ public interface BackplaneConfig {
     }
 
     /**
-     * History that clients can read: a message is kept while it is among the newest of its room, in number and in bytes, and
-     * young
-     * enough.
+     * History that clients can read: a message is kept while it is young enough, and among the newest of its room in number and
+     * in bytes.
      */
     interface HistorySettings {
 
@@ -67,9 +66,8 @@ public interface BackplaneConfig {
         long bytes();
 
         /**
-         * Maximum share of the heap, in percent, that all rooms in memory take; beyond it the oldest messages, and then unused
-         * rooms,
-         * are dropped first. Only with {@code atrium.backplane=memory}.
+         * Maximum share of the heap, in percent, that all rooms in memory take. Beyond it the oldest messages are dropped, and
+         * then unused rooms. Only with {@code atrium.backplane=memory}.
          */
         @WithDefault("25")
         int heapPercent();

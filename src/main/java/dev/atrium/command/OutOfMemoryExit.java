@@ -7,9 +7,9 @@ import java.util.logging.LogRecord;
 import java.util.logging.Logger;
 
 /**
- * Ends the process after an {@link OutOfMemoryError}, as {@code -XX:+ExitOnOutOfMemoryError} does, which a plain
- * {@code java -jar} lacks: a server whose acceptor or event loop has died would listen and serve nobody. Whoever catches the
- * error logs it, Netty and Vert.x among them, or lets it end its thread. Any thread.
+ * Log handler that ends the process after an {@link OutOfMemoryError}, as {@code -XX:+ExitOnOutOfMemoryError} does, which a
+ * plain {@code java -jar} lacks: a server whose acceptor or event loop has died would listen and serve no client. Netty and
+ * Vert.x catch the error and log it; elsewhere it ends its thread. Any thread.
  */
 final class OutOfMemoryExit extends Handler implements Thread.UncaughtExceptionHandler {
 

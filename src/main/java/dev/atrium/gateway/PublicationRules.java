@@ -39,7 +39,7 @@ public final class PublicationRules {
             return "event: expected printable characters, got U+" + String.format("%04X", unprintable);
         }
         if (RESERVED_EVENTS.contains(event)) {
-            return "event: " + event + " is what clients of Socket.IO are told by their own library";
+            return "event: " + event + " is reserved for the client library of Socket.IO, which emits it itself";
         }
         if (idempotency != null && !IDEMPOTENCY_KEY.matcher(idempotency).matches()) {
             return "idempotency: expected 1 to 64 printable ASCII characters";

@@ -15,10 +15,8 @@ import org.jboss.logging.Logger;
 
 /**
  * Memory budget of all send queues together: each is within its own limit, but a thousand clients that do not read would take
- * the
- * memory of all. What is measured is the direct memory that is really allocated, because the clients of a room share the bytes
- * of
- * its messages. The slowest clients are closed first.
+ * the memory of all. The budget counts direct memory that is really allocated, because the clients of a room share the bytes
+ * of its messages. The slowest clients are closed first.
  */
 @Singleton
 public final class SendQueueBudget {

@@ -56,9 +56,8 @@ public interface SessionConfig {
         long limit();
 
         /**
-         * Maximum share of the direct memory, in percent, that may be used while clients are behind; beyond it the slowest of
-         * them
-         * are closed with 4409.
+         * Maximum share of the direct memory, in percent, that may be used while clients are behind. Beyond it the slowest
+         * clients are closed with 4409.
          */
         @WithDefault("75")
         int memoryPercent();

@@ -54,7 +54,7 @@ class BlockedEventLoopIT {
             CountDownLatch released = new CountDownLatch(1);
             try (CapturedLog log = new CapturedLog("dev.atrium.operations.EventLoopWatchdog")) {
                 loop.execute(() -> block(released));
-                if (isTold()) {
+                if (probesFail()) {
                     assertThat(log.entries).hasSize(1);
                     assertThat(log.entries.get(0).getThrown().getStackTrace()).extracting(StackTraceElement::getMethodName)
                             .contains("block");
@@ -66,11 +66,11 @@ class BlockedEventLoopIT {
                 released.countDown();
             }
         }
-        throw new AssertionError("no probe was told of a blocked event loop");
+        throw new AssertionError("no probe failed while an event loop was blocked");
     }
 
-    /** Whether the probes fail; they are not even answered if the blocked loop is the one that serves them. */
-    private boolean isTold() {
+    /** Returns whether the probes fail; there is no answer at all if the blocked loop is the one that serves them. */
+    private boolean probesFail() {
         try {
             Awaitility.await().atMost(Duration.ofSeconds(10)).until(() -> status("ready") == 503 && status("live") == 503);
             return true;

@@ -34,9 +34,9 @@ class RoomServiceTest extends WithGateway {
     @CsvSource(delimiter = '|', textBlock = """
             ''             |       | event: expected a name, or none for "message"
             @file          |       | event: names that begin with @ are the server's
-            connect        |       | event: connect is what clients of Socket.IO are told by their own library
-            disconnecting  |       | event: disconnecting is what clients of Socket.IO are told by their own library
-            newListener    |       | event: newListener is what clients of Socket.IO are told by their own library
+            connect        |       | event: connect is reserved for the client library of Socket.IO, which emits it itself
+            disconnecting  |       | event: disconnecting is reserved for the client library of Socket.IO, which emits it itself
+            newListener    |       | event: newListener is reserved for the client library of Socket.IO, which emits it itself
             say            | ''    | idempotency: expected 1 to 64 printable ASCII characters
             say            | 'a b' | idempotency: expected 1 to 64 printable ASCII characters
             say            | é     | idempotency: expected 1 to 64 printable ASCII characters

@@ -44,15 +44,16 @@ final class MemoryRoom {
     private Subscriber subscriber;
     private long lastUsed;
     private boolean ended;
+    private boolean overheadCounted;
 
     MemoryRoom(RoomId id, MemorySettings settings, HistoryMemory memory) {
         this.memory = memory;
-        memory.add(HistoryMemory.ROOM_BYTES);
         this.id = id;
         this.settings = settings;
         this.limit = settings.history().of(id.namespace());
         this.position = id.isSession() ? StreamPosition.START : StreamPosition.origin();
         this.lastUsed = settings.clock().millis();
+        countOverhead();
     }
 
     /** @return null if this room has ended; the caller retries with a new one */
@@ -106,6 +107,19 @@ final class MemoryRoom {
         dropOld(message.at());
     }
 
+    private boolean isUnused() {
+        return subscriber == null && members.isEmpty();
+    }
+
+    /** Counts the room itself while it is unused: a room in use cannot be freed, and would cost all others their histories. */
+    private void countOverhead() {
+        boolean counts = !ended && isUnused();
+        if (counts != overheadCounted) {
+            overheadCounted = counts;
+            memory.add(counts ? HistoryMemory.ROOM_BYTES : -HistoryMemory.ROOM_BYTES);
+        }
+    }
+
     private void count(int added) {
         bytes += added;
         memory.add(added);
@@ -132,7 +146,7 @@ final class MemoryRoom {
         if (history != null && !history.isEmpty()) {
             return history.firstEntry().getValue().atMicros();
         }
-        return ended || subscriber != null || !members.isEmpty() ? Long.MAX_VALUE : lastUsed * 1_000;
+        return ended || !isUnused() ? Long.MAX_VALUE : lastUsed * 1_000;
     }
 
     /** Frees the oldest message and those up to that time; or, without messages, ends the room if it is unused. */
@@ -186,6 +200,7 @@ final class MemoryRoom {
             return false;
         }
         subscriber = newSubscriber;
+        countOverhead();
         subscriber.subscribed(position);
         return true;
     }
@@ -194,6 +209,7 @@ final class MemoryRoom {
     synchronized boolean unsubscribe() {
         subscriber = null;
         lastUsed = settings.clock().millis();
+        countOverhead();
         return !position.equals(StreamPosition.START);
     }
 
@@ -203,7 +219,9 @@ final class MemoryRoom {
             return false;
         }
         members = members.isEmpty() ? new LinkedHashMap<>() : members;
-        if (members.put(presence.who().id(), presence) == null) {
+        boolean joined = members.put(presence.who().id(), presence) == null;
+        countOverhead();
+        if (joined) {
             announce(PresenceEvent.Change.JOINED, presence.who());
         }
         return true;
@@ -211,6 +229,7 @@ final class MemoryRoom {
 
     synchronized void exit(Sender member) {
         if (!members.isEmpty() && members.remove(member.id()) != null) {
+            countOverhead();
             announce(PresenceEvent.Change.LEFT, member);
         }
     }
@@ -236,9 +255,10 @@ final class MemoryRoom {
 
     /** Ends this room if it has been unused since before that time, in milliseconds since 1970. */
     synchronized boolean endIfUnusedSince(long millis) {
-        if (!ended && subscriber == null && members.isEmpty() && lastUsed < millis) {
+        if (!ended && isUnused() && lastUsed < millis) {
             ended = true;
-            memory.add(-bytes - HistoryMemory.ROOM_BYTES);
+            memory.add(-bytes);
+            countOverhead();
         }
         return ended;
     }

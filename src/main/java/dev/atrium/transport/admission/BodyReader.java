@@ -13,9 +13,8 @@ import java.util.function.Consumer;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
 
 /**
- * Reader of whole request bodies, with one bound on their size as sent and decoded. Jakarta REST would reset the connection of
- * a
- * client whose body turns out to be too large, and store the bytes of a compressed one. On the request's event loop.
+ * Reader of whole request bodies, with one bound on their size as sent and decoded. Jakarta REST would reset the connection
+ * of a client whose body turns out to be too large, and store the bytes of a compressed one. On the request's event loop.
  */
 @Singleton
 public final class BodyReader {

@@ -8,7 +8,6 @@ import dev.atrium.session.SendQueue;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.EventLoop;
-import io.netty.util.concurrent.ScheduledFuture;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -21,12 +20,6 @@ import org.jboss.logging.Logger;
 public final class EngineSocket implements Pausable {
 
     private static final Logger LOG = Logger.getLogger(EngineSocket.class);
-
-    /**
-     * Milliseconds between releases of a waiting poll while a client upgrades: the client completes its upgrade only after its
-     * poll has returned.
-     */
-    private static final long RELEASE_MILLIS = 100;
 
     /** Milliseconds that a polling client has to fetch the close packet. */
     private static final long LINGER_MILLIS = 30_000;
@@ -70,8 +63,7 @@ public final class EngineSocket implements Pausable {
     private Runnable whenGone;
     /** Volatile, because metrics read it from other threads. */
     private volatile EngineTransport transport;
-    private EngineTransport candidate;
-    private ScheduledFuture<?> release;
+    private final UpgradeAttempt upgrade;
     private State state = State.OPEN;
     private final List<Runnable> whenDisconnected = new ArrayList<>(1);
     private boolean disconnected;
@@ -85,6 +77,7 @@ public final class EngineSocket implements Pausable {
         this.settings = settings;
         this.heartbeat = new EngineHeartbeat(eventLoop, settings, () -> send(Packet.ping()), this::isPaused,
                 () -> fail(CloseReason.HEARTBEAT_TIMEOUT));
+        this.upgrade = new UpgradeAttempt(eventLoop, settings.upgradeTimeout(), this::release);
     }
 
     /**
@@ -194,8 +187,8 @@ public final class EngineSocket implements Pausable {
 
     /** Reports that a transport has lost its client. */
     void lost(EngineTransport from, CloseReason reason) {
-        if (from == candidate) {
-            giveUpUpgrade();
+        if (upgrade.isBy(from)) {
+            upgrade.end();
         } else if (from == transport) {
             if (end(reason, State.CLOSED)) {
                 transport.discard();
@@ -318,31 +311,21 @@ public final class EngineSocket implements Pausable {
      * @return whether the upgrade may be tried
      */
     boolean probe(EngineTransport other) {
-        if (state != State.OPEN || candidate != null || !transport.isPolling()) {
-            return false;
-        }
-        candidate = other;
-        eventLoop.schedule(() -> {
-            if (candidate == other) {
-                other.close(CloseReason.NORMAL);
-                giveUpUpgrade();
-            }
-        }, settings.upgradeTimeout().toMillis(), TimeUnit.MILLISECONDS);
-        return true;
+        return state == State.OPEN && transport.isPolling() && upgrade.start(other);
     }
 
     /**
      * The WebSocket has passed its probe: releases the waiting poll, which the client needs before it completes the upgrade.
      */
     void probed(EngineTransport other) {
-        if (other == candidate && release == null) {
-            release = eventLoop.scheduleAtFixedRate(this::release, RELEASE_MILLIS, RELEASE_MILLIS, TimeUnit.MILLISECONDS);
+        if (upgrade.isBy(other)) {
+            upgrade.probed();
         }
     }
 
     /** Completes an upgrade: the WebSocket carries the connection from now on. */
     void upgrade(EngineTransport other) {
-        if (other != candidate || state != State.OPEN) {
+        if (!upgrade.isBy(other) || state != State.OPEN) {
             return;
         }
         EngineTransport former = transport;
@@ -351,7 +334,7 @@ public final class EngineSocket implements Pausable {
             fail(CloseReason.PROTOCOL_ERROR);
             return;
         }
-        giveUpUpgrade();
+        upgrade.end();
         transport = other;
         if (!former.handOver(other.sendQueue())) {
             fail(CloseReason.SLOW_CONSUMER);
@@ -367,24 +350,13 @@ public final class EngineSocket implements Pausable {
         return transport == other;
     }
 
-    private void giveUpUpgrade() {
-        candidate = null;
-        if (release != null) {
-            release.cancel(false);
-            release = null;
-        }
-    }
-
     private boolean end(CloseReason reason, State next) {
         if (state != State.OPEN) {
             return false;
         }
         state = next;
         heartbeat.end();
-        if (candidate != null) {
-            candidate.close(CloseReason.NORMAL);
-            giveUpUpgrade();
-        }
+        upgrade.giveUp();
         listener.closed(reason);
         return true;
     }

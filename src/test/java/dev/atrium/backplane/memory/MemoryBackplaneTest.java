@@ -99,6 +99,22 @@ class MemoryBackplaneTest extends BackplaneContract {
     }
 
     @Test
+    void rooms_in_use_cost_the_histories_nothing_however_many_they_are() {
+        MemoryBackplane bounded = bounded(1_000_000);
+        for (int i = 0; i < 5_000; i++) {
+            done(bounded.enter(RoomId.of("/", "used " + i), new Presence(new Sender("ann", null), 1)));
+        }
+        RoomId first = RoomId.of("/", "used 0");
+        done(bounded.publish(new Publication(first, "message", new Data.Text("a"), null, true, null)));
+        assertThat(done(bounded.history(first, HistoryQuery.after(0, 10))).messages()).hasSize(1);
+        for (int i = 0; i < 5_000; i++) {
+            done(bounded.exit(RoomId.of("/", "used " + i), new Sender("ann", null)));
+        }
+        done(bounded.publish(new Publication(first, "message", new Data.Text("b"), null, true, null)));
+        assertThat(bounded.size()).as("unused ones are freed").isLessThan(1_000);
+    }
+
+    @Test
     void messages_over_the_maximum_age_are_freed_in_a_room_that_is_in_use_but_silent() {
         RoomId silent = RoomId.of("/", "silent");
         done(backplane.enter(silent, new Presence(new Sender("ann", null), 1)));

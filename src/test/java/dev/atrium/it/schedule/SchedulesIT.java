@@ -101,7 +101,7 @@ class SchedulesIT {
         }
     }
 
-    /** Maximum number of gaps that each reader is told of after an accident. */
+    /** Maximum number of gaps that the server reports to each reader after an accident. */
     private static int gaps(Cluster cluster) {
         if (cluster.isInMemory()) {
             // Rooms are lost with their replica.
