@@ -76,6 +76,7 @@ public final class BodyReader {
                 whole.fail(Problem.bodyTooLarge());
             }
         });
+        request.exceptionHandler(gone -> whole.fail(ErrorReply.badRequest("body: the client has not sent it to its end")));
         request.endHandler(read -> {
             if (!over[0]) {
                 whole.complete(bytes);

@@ -12,6 +12,9 @@ public final class HeaderList {
 
     /** Returns the elements, in their order; none if the request does not have the header. */
     public static List<String> of(HttpServerRequest request, CharSequence name) {
+        if (!request.headers().contains(name)) {
+            return List.of();
+        }
         return request.headers().getAll(name).stream().flatMap(line -> Stream.of(line.split(",")))
                 .map(String::strip).filter(element -> !element.isEmpty()).toList();
     }

@@ -3,11 +3,11 @@ package dev.atrium.transport.admission;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelDuplexHandler;
-import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelPipeline;
 import io.netty.channel.ChannelPromise;
+import io.netty.channel.socket.DuplexChannel;
 import io.netty.handler.codec.http.DefaultFullHttpResponse;
 import io.netty.handler.codec.http.FullHttpResponse;
 import io.netty.handler.codec.http.HttpContent;
@@ -18,13 +18,16 @@ import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpResponse;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http.HttpStatusClass;
+import io.netty.handler.codec.http.HttpUtil;
 import io.netty.handler.codec.http.HttpVersion;
 import io.netty.handler.codec.http.LastHttpContent;
 import io.netty.handler.codec.http.TooLongHttpHeaderException;
 import io.netty.handler.codec.http.TooLongHttpLineException;
+import io.netty.util.ByteProcessor;
 import io.netty.util.ReferenceCountUtil;
 import io.netty.util.concurrent.ScheduledFuture;
 import io.vertx.core.MultiMap;
+import java.nio.channels.ClosedChannelException;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -35,6 +38,9 @@ import java.util.concurrent.TimeUnit;
  * connection's event loop.
  */
 final class HttpGuard extends ChannelDuplexHandler {
+
+    /** Time for a client to read the last response before the connection is closed. */
+    private static final long CLOSE_MILLIS = 3_000;
 
     private final SlowRequests limits;
     private final CorsHeaders cors;
@@ -51,6 +57,8 @@ final class HttpGuard extends ChannelDuplexHandler {
     private boolean responding;
     private String origin;
     private boolean head;
+    private boolean continueExpected;
+    private boolean closing;
 
     /**
      * @param first called when the headers of the first request are received, which have a deadline of their own; null if they
@@ -81,6 +89,10 @@ final class HttpGuard extends ChannelDuplexHandler {
     @Override
     public void channelRead(ChannelHandlerContext reading, Object message) {
         parsed = true;
+        if (closing) {
+            ReferenceCountUtil.release(message);
+            return;
+        }
         if (message instanceof HttpRequest request) {
             headersReceived();
             unanswered++;
@@ -91,6 +103,7 @@ final class HttpGuard extends ChannelDuplexHandler {
                 return;
             }
             inBody = true;
+            continueExpected = HttpUtil.is100ContinueExpected(request);
             received = 0;
             receivedBefore = 0;
         }
@@ -124,8 +137,9 @@ final class HttpGuard extends ChannelDuplexHandler {
         body = null;
         boolean progressed = received - receivedBefore >= limits.bodyBytes();
         receivedBefore = received;
-        // A server that does not read cannot know how fast the client is.
-        if (progressed || !context.channel().config().isAutoRead()) {
+        // The server does not know how fast a client is that it does not read from, or that waits for 100 (Continue); and the
+        // response to an earlier request must not suffer.
+        if (progressed || !context.channel().config().isAutoRead() || continueExpected || unanswered > 1) {
             body = schedule(this::checkBody, limits.bodyMillis());
         } else {
             limits.missed(context.channel().remoteAddress());
@@ -170,7 +184,22 @@ final class HttpGuard extends ChannelDuplexHandler {
     private void close(Problem problem) {
         FullHttpResponse response = response(problem);
         response.headers().set(HttpHeaderNames.CONNECTION, HttpHeaderValues.CLOSE);
-        context.writeAndFlush(response).addListener(ChannelFutureListener.CLOSE);
+        context.writeAndFlush(response, closeAfter(context.newPromise()));
+    }
+
+    /**
+     * Closes the connection after a response. What the client still sends is discarded for a while: closing at once would reset
+     * the connection, and the response would be lost.
+     */
+    private ChannelPromise closeAfter(ChannelPromise response) {
+        closing = true;
+        stop();
+        schedule(context::close, CLOSE_MILLIS);
+        return response.addListener(sent -> {
+            if (context.channel() instanceof DuplexChannel duplex) {
+                duplex.shutdownOutput();
+            }
+        });
     }
 
     private FullHttpResponse response(Problem problem) {
@@ -188,9 +217,15 @@ final class HttpGuard extends ChannelDuplexHandler {
 
     @Override
     public void write(ChannelHandlerContext writing, Object message, ChannelPromise promise) {
+        if (closing) {
+            ReferenceCountUtil.release(message);
+            promise.tryFailure(new ClosedChannelException());
+            return;
+        }
         boolean interim = false;
         if (message instanceof HttpResponse response) {
             interim = response.status().codeClass() == HttpStatusClass.INFORMATIONAL;
+            continueExpected &= !interim;
             responding |= !interim;
             if (response.status().code() == 101) {
                 // From here on it is a WebSocket, HTTP/2 or a tunnel.
@@ -201,14 +236,25 @@ final class HttpGuard extends ChannelDuplexHandler {
             unanswered--;
             responding = false;
         }
-        writing.write(
-                message instanceof FullHttpResponse response && isEmptyRefusal(response) ? withProblem(response) : message,
-                promise);
+        if (message instanceof FullHttpResponse empty && isEmptyRefusal(empty)) {
+            FullHttpResponse response = withProblem(empty);
+            if (inBody) {
+                // The next request of a client that does not send its body would be taken for it.
+                response.headers().set(HttpHeaderNames.CONNECTION, HttpHeaderValues.CLOSE);
+                writing.write(response, closeAfter(promise.unvoid()));
+            } else {
+                writing.write(response, promise);
+            }
+        } else {
+            writing.write(message, promise);
+        }
     }
 
     /** Returns whether a response is a 400 that has not passed the router, which adds headers to each response. */
     private boolean isEmptyRefusal(FullHttpResponse response) {
-        return response.status().code() == 400 && !head && cors.areEnabled() && !response.content().isReadable()
+        // With several requests unanswered, it is not known whose response this is, and one to HEAD has no body.
+        return response.status().code() == 400 && unanswered == 0 && !head && cors.areEnabled()
+                && !response.content().isReadable()
                 && !response.headers().contains(HttpHeaderNames.VARY);
     }
 
@@ -256,9 +302,11 @@ final class HttpGuard extends ChannelDuplexHandler {
         @Override
         public void channelRead(ChannelHandlerContext reading, Object message) {
             parsed = false;
-            boolean some = message instanceof ByteBuf received && received.isReadable();
+            // Empty lines between requests are ignored (RFC 9112 section 2.2).
+            boolean some = message instanceof ByteBuf received
+                    && received.forEachByte(ByteProcessor.FIND_NON_CRLF) >= 0;
             reading.fireChannelRead(message);
-            if (some && !parsed && !inBody && first == null && headers == null && limits.headerMillis() > 0
+            if (some && !parsed && !inBody && !closing && first == null && headers == null && limits.headerMillis() > 0
                     && !reading.isRemoved()) {
                 headers = schedule(HttpGuard.this::headersExpired, limits.headerMillis());
             }

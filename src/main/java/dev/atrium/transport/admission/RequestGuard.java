@@ -25,6 +25,9 @@ public final class RequestGuard {
 
     private static final int BEFORE_OTHER_OBSERVERS = 1;
 
+    /** Key in the context of a request that has reached the routes. */
+    private static final String CHECKED = RequestGuard.class.getName();
+
     private final CorsHeaders cors;
     private final HttpGuards guards;
     private final long maxBodySize;
@@ -44,6 +47,7 @@ public final class RequestGuard {
     }
 
     private void check(RoutingContext context) {
+        context.put(CHECKED, true);
         guards.guard(context.request(), hasBody(context.request()));
         cors.completeLater(context);
         if (!wholeSite && !Admission.serves(context)) {
@@ -73,9 +77,14 @@ public final class RequestGuard {
     private void failed(RoutingContext context) {
         guards.guard(context.request(), hasBody(context.request()));
         boolean malformed = context.statusCode() == 400 || context.statusCode() == 404;
-        if (!malformed || context.response().ended() || !wholeSite && !Admission.serves(context)) {
+        if (!malformed || context.get(CHECKED) != null || context.response().ended()
+                || !wholeSite && !Admission.serves(context)) {
             context.next();
             return;
+        }
+        if (hasBody(context.request())) {
+            // Otherwise the next request of a client that does not send this body would be taken for it.
+            ConnectionEnd.enforce(context);
         }
         LOG.debugf("Malformed request: %s", context.failure() == null ? "its path" : context.failure().getMessage());
         cors.complete(context.response().headers(), context.request().getHeader(HttpHeaders.ORIGIN));

@@ -50,13 +50,16 @@ final class Exchange {
         return earlier != null && earlier.isRepeatable() && earlier.stamp.equals(stamp) && !earlier.forwarder.equals(forwarder);
     }
 
-    /** Runs the task, on any thread, if the client disconnects before the response. */
+    /** Runs the task, on the request's event loop, if the client disconnects before the response. */
     void whenGone(Runnable task) {
-        request.response().closeHandler(closed -> task.run());
-        if (request.response().closed()) {
-            // The client has disconnected before the handler was set, which is not called any more.
-            task.run();
-        }
+        context.runOnContext(now -> {
+            if (request.response().closed()) {
+                // The handler would not be called any more.
+                task.run();
+            } else if (!request.response().ended()) {
+                request.response().closeHandler(closed -> task.run());
+            }
+        });
     }
 
     /** Sends packets as the response of a poll. */

@@ -142,6 +142,35 @@ class BadRequestIT {
     }
 
     @Test
+    void a_malformed_request_with_a_body_that_is_not_sent_ends_the_connection() throws IOException {
+        try (RawHttp client = send("POST /rooms/%zz HTTP/1.1\n" + HOST + "Content-Length: 50\nExpect: 100-continue\n\n")) {
+            Answer answer = client.answer();
+            assertProblem(answer, 400, "request: expected a path and a query");
+            assertThat(answer.header("connection")).isEqualToIgnoringCase("close");
+            assertThat(client.isClosedWithin(SOON)).isTrue();
+        }
+    }
+
+    @Test
+    void a_client_that_still_sends_headers_can_read_that_they_are_too_large() throws IOException {
+        try (RawHttp client = send("GET /rooms/a HTTP/1.1\n" + HOST + ("X-Large: " + "x".repeat(2_000) + "\n").repeat(200))) {
+            assertProblem(client.answer(), 431, "headers: larger");
+            assertThat(client.isClosedWithin(SOON)).isTrue();
+        }
+    }
+
+    @Test
+    void a_refused_post_of_a_polling_client_leaves_no_stack_trace() throws IOException {
+        String sid = replica.get("/socket.io/?EIO=4&transport=polling").body().replaceAll(".*\"sid\":\"([^\"]+)\".*", "$1");
+        try (RawHttp client = send("POST /socket.io/?EIO=4&transport=polling&sid=" + sid + " HTTP/1.1\n" + HOST
+                + "Content-Encoding: br\nContent-Length: 2\n\n40")) {
+            assertProblem(client.answer(), 415, "Content-Encoding: expected gzip");
+        }
+        assertThat(replica.post("/socket.io/?EIO=4&transport=polling&sid=" + sid, "40").statusCode()).isEqualTo(200);
+        assertThat(replica.log()).doesNotContain("Exception").doesNotContain("\tat ");
+    }
+
+    @Test
     void a_body_over_http_2_has_the_same_bounds() throws Exception {
         HttpClient client = HttpClient.newBuilder().version(HttpClient.Version.HTTP_2).build();
         for (int size : new int[] { 5, LIMIT + 1 }) {

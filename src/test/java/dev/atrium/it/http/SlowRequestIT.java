@@ -108,6 +108,38 @@ class SlowRequestIT {
     }
 
     @Test
+    void empty_lines_between_requests_are_no_slow_request() throws IOException {
+        try (RawHttp client = RawHttp.connect(replica.port()).send("GET /rooms/a HTTP/1.1\nHost: a\n\n")) {
+            assertThat(client.answer().status()).isEqualTo(200);
+            client.send("\n");
+            // Longer than the time for headers.
+            Awaitility.await().pollDelay(Duration.ofMillis(1_500)).until(() -> true);
+            assertThat(client.send("GET /rooms/a HTTP/1.1\nHost: a\n\n").answer().status()).isEqualTo(200);
+        }
+    }
+
+    @Test
+    void a_slow_body_does_not_cost_the_response_to_an_earlier_request() throws IOException {
+        String epoch = replica.get("/rooms/pipelined/messages").body();
+        assertThat(epoch).contains("\"messages\":[]");
+        try (RawHttp client = RawHttp.connect(replica.port()).send("GET /rooms/pipelined/messages?wait=3 HTTP/1.1\nHost: a\n\n"
+                + "POST /rooms/a HTTP/1.1\nHost: a\nContent-Length: 9\n\nhalf")) {
+            assertThat(client.answer().status()).isEqualTo(200);
+            assertThat(client.answer().status()).isEqualTo(408);
+        }
+    }
+
+    @Test
+    void a_client_that_waits_for_100_is_not_slow() throws IOException {
+        try (RawHttp client = RawHttp.connect(replica.port()).send("GET /rooms/pipelined/messages?wait=3 HTTP/1.1\nHost: a\n\n"
+                + "POST /rooms/a HTTP/1.1\nHost: a\nContent-Length: 2\nExpect: 100-continue\n\n")) {
+            assertThat(client.answer().status()).isEqualTo(200);
+            assertThat(client.answer().status()).isEqualTo(100);
+            assertThat(client.send("hi").answer().status()).isEqualTo(201);
+        }
+    }
+
+    @Test
     void a_slow_body_that_arrives_is_published() throws IOException {
         try (RawHttp client = RawHttp.connect(replica.port()).send(CHUNKED)) {
             int[] chunks = new int[1];
