@@ -6,13 +6,13 @@ import io.smallrye.config.ConfigMappings.ConfigClass;
 import io.smallrye.config.EnvConfigSource;
 import jakarta.enterprise.inject.Any;
 import jakarta.enterprise.inject.spi.BeanManager;
-import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.Supplier;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -30,16 +30,17 @@ public final class EnvironmentNames {
     private static final Pattern PROFILE = Pattern.compile("^_[A-Z0-9]+_(?=ATRIUM_)");
     private static final String SERVICE_HOST = "_SERVICE_HOST";
 
-    private final List<Pattern> patterns;
+    /** Asked only about a variable that may be a setting: the names of all mappings cost a start a tenth of a second. */
+    private final Supplier<List<String>> settings;
 
     /** @param settings names of settings, in which {@code *} is the key of a map or the index of a list */
-    public EnvironmentNames(Collection<String> settings) {
-        patterns = settings.stream().map(EnvironmentNames::pattern).toList();
+    public EnvironmentNames(Supplier<List<String>> settings) {
+        this.settings = settings;
     }
 
     /** Returns the names in all config mappings, those that an application has under {@code atrium.} included. */
     public static EnvironmentNames ofMappings(BeanManager beans) {
-        return new EnvironmentNames(beans.getBeans(Object.class, Any.Literal.INSTANCE).stream()
+        return new EnvironmentNames(() -> beans.getBeans(Object.class, Any.Literal.INSTANCE).stream()
                 .flatMap(bean -> bean.getTypes().stream())
                 .flatMap(type -> type instanceof Class<?> mapping && mapping.isAnnotationPresent(ConfigMapping.class)
                         ? Stream.of(mapping)
@@ -51,10 +52,15 @@ public final class EnvironmentNames {
     /** Returns the names of the variables that begin with {@code ATRIUM_} and are no setting, in alphabetical order. */
     public Set<String> unknown(Map<String, String> variables) {
         Set<String> services = services(variables);
-        return variables.keySet().stream().filter(name -> {
-            String setting = PROFILE.matcher(name).replaceFirst("");
-            return setting.startsWith(PREFIX) && !isSetting(setting) && !isServiceLink(setting, services);
+        Set<String> unknown = variables.keySet().stream().filter(name -> {
+            String setting = withoutProfile(name);
+            return setting.startsWith(PREFIX) && !isServiceLink(setting, services);
         }).collect(Collectors.toCollection(TreeSet::new));
+        if (!unknown.isEmpty()) {
+            List<Pattern> patterns = settings.get().stream().map(EnvironmentNames::pattern).toList();
+            unknown.removeIf(name -> patterns.stream().anyMatch(pattern -> pattern.matcher(withoutProfile(name)).matches()));
+        }
+        return unknown;
     }
 
     /** The same of the variables of this process and of a file {@code .env}. */
@@ -68,15 +74,14 @@ public final class EnvironmentNames {
         return unknown(variables);
     }
 
-    private boolean isSetting(String variable) {
-        return patterns.stream().anyMatch(pattern -> pattern.matcher(variable).matches());
+    private static String withoutProfile(String variable) {
+        return PROFILE.matcher(variable).replaceFirst("");
     }
 
     /**
      * Returns the names of the Kubernetes Services that the variables are about. Kubernetes adds {@code ATRIUM_SERVICE_HOST},
      * {@code ATRIUM_SERVICE_PORT}, {@code ATRIUM_PORT}, {@code ATRIUM_PORT_80_TCP_ADDR} and more for a Service {@code atrium},
-     * and
-     * the same for {@code atrium-redis}, to each pod of the namespace that does not turn its service links off.
+     * and the same for {@code atrium-redis}, to each pod of the namespace that does not turn its service links off.
      */
     private static Set<String> services(Map<String, String> variables) {
         return variables.keySet().stream().filter(name -> name.endsWith(SERVICE_HOST))

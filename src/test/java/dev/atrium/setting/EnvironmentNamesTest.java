@@ -14,7 +14,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class EnvironmentNamesTest {
 
     private final EnvironmentNames names = new EnvironmentNames(
-            List.of("atrium.auth.mode", "atrium.origins", "atrium.origins[*]",
+            () -> List.of("atrium.auth.mode", "atrium.origins", "atrium.origins[*]",
                     "atrium.api-keys.*.key", "atrium.history.namespace.*.size", "atrium.warm-up.duration"));
 
     @ParameterizedTest
@@ -53,6 +53,15 @@ class EnvironmentNamesTest {
         assertThat(
                 names.unknown(variables("ATRIUM_PORT", "ATRIUM_REDIS_PORT_6379_TCP", "ATRIUM_SERVICE_HOST", "ATRIUM_AUTHMODE")))
                 .containsExactly("ATRIUM_AUTHMODE", "ATRIUM_REDIS_PORT_6379_TCP");
+    }
+
+    @Test
+    void the_names_of_settings_are_not_collected_where_no_variable_may_be_one() {
+        EnvironmentNames expensive = new EnvironmentNames(() -> {
+            throw new AssertionError("collected");
+        });
+
+        assertThat(expensive.unknown(variables("PATH", "ATRIUM_SERVICE_HOST", "ATRIUM_PORT"))).isEmpty();
     }
 
     private static Map<String, String> variables(String... names) {
