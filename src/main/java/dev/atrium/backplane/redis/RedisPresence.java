@@ -80,6 +80,18 @@ final class RedisPresence {
             limiter.submit(() -> local.containsKey(room) ? sendOrRepublish(indexed(room)) : Future.succeededFuture());
             present.keySet().forEach(id -> limiter.submit(() -> writeAgain(room, id)));
         });
+        eraseForgotten();
+    }
+
+    /** Erases entries of this replica whose exit Redis has lost, as a failover to a lagging replica of Redis does. */
+    private void eraseForgotten() {
+        commands.send(Request.cmd(Command.SMEMBERS).arg(keys.roomsOf(node))).onSuccess(rooms -> {
+            for (Response each : rooms) {
+                RoomId room = RedisKeys.room(each.toString());
+                limiter.submit(() -> scan(room, "0", page -> page.stream().filter(entry -> entry.node().equals(node))
+                        .forEach(entry -> limiter.submit(() -> eraseAgain(room, entry.presence().who())))));
+            }
+        }).onFailure(failure -> unpublished = true);
     }
 
     /** Writes an entry whose turn has come, unless its session has left meanwhile: it would be listed for good. */
@@ -199,10 +211,7 @@ final class RedisPresence {
     }
 
     private Future<Void> erase(RoomId room, Sender member) {
-        if (!local.containsKey(room)) {
-            sendOrRepublish(Request.cmd(Command.SREM).arg(keys.roomsOf(node)).arg(room.toString()));
-        }
-        return commands.send(exitOf(Script.EXIT.with(keys.members(room)), room, member, node)).<Void> mapEmpty()
+        Future<Void> erased = commands.send(exitOf(Script.EXIT.with(keys.members(room)), room, member, node)).<Void> mapEmpty()
                 .recover(failure -> {
                     loop.execute(() -> {
                         unpublished = true;
@@ -210,6 +219,11 @@ final class RedisPresence {
                     });
                     return Future.succeededFuture();
                 });
+        if (!local.containsKey(room)) {
+            // Afterwards: a failover that lost the exit alone would leave an entry that nobody looks for.
+            sendOrRepublish(Request.cmd(Command.SREM).arg(keys.roomsOf(node)).arg(room.toString()));
+        }
+        return erased;
     }
 
     private Request exitOf(Request script, RoomId room, Sender member, String owner) {

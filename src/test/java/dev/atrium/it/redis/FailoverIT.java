@@ -75,6 +75,30 @@ class FailoverIT {
     }
 
     @Test
+    void a_member_whose_exit_was_lost_in_the_failover_is_not_listed() {
+        try (SessionClient ann = left.session(); SessionClient bob = right.session()) {
+            ann.join("lobby");
+            ann.join("left");
+            bob.join("lobby");
+            redis.awaitReplicated();
+            redis.holdBackReplication();
+            ann.call("leave", "{\"room\":\"lobby\"}");
+            ann.call("leave", "{\"room\":\"left\"}");
+            redis.failOver();
+            SocketClient.await().untilAsserted(() -> {
+                assertThat(members(left, "lobby")).containsExactly(bob.id());
+                assertThat(members(right, "lobby")).containsExactly(bob.id());
+                assertThat(members(right, "left")).isEmpty();
+            });
+        }
+    }
+
+    private static List<String> members(Replica replica, String room) {
+        return replica.given().get("/rooms/" + room + "/members").then().statusCode(200).extract().jsonPath()
+                .getList("members.id");
+    }
+
+    @Test
     void a_client_that_was_away_during_the_failover_recovers_or_learns_of_the_gap() {
         List<String> acknowledged = new ArrayList<>();
         publish(5, acknowledged);

@@ -4,12 +4,17 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.atrium.it.fixture.Cluster;
 import dev.atrium.it.fixture.Door;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.List;
 import java.util.Random;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.function.Supplier;
 import org.awaitility.Awaitility;
@@ -24,14 +29,22 @@ final class Audience implements AutoCloseable {
     final Publisher publisher;
     final Punctuality punctuality = new Punctuality();
     private final List<Reader> readers = new ArrayList<>();
+    private final Supplier<List<? extends Door>> replicas;
     private final Random random;
     private final Reader.ReaderContext context;
 
     Audience(Cluster cluster, Random random, Collection<String> rooms, ScheduledExecutorService pool) {
-        this(() -> cluster.replica(random.nextInt(cluster.size())), random, rooms, pool);
+        this(() -> cluster.replica(random.nextInt(cluster.size())), cluster::replicas, random, rooms, pool);
     }
 
+    /** @param anywhere address of any replica, for a connection or a request */
     Audience(Supplier<Door> anywhere, Random random, Collection<String> rooms, ScheduledExecutorService pool) {
+        this(anywhere, () -> List.of(anywhere.get()), random, rooms, pool);
+    }
+
+    private Audience(Supplier<Door> anywhere, Supplier<List<? extends Door>> replicas, Random random, Collection<String> rooms,
+            ScheduledExecutorService pool) {
+        this.replicas = replicas;
         this.rooms = List.copyOf(rooms);
         this.random = random;
         this.context = new Reader.ReaderContext(anywhere, pool, punctuality);
@@ -51,12 +64,28 @@ final class Audience implements AutoCloseable {
         reader.start();
     }
 
-    int size() {
-        return readers.size();
+    /** Cuts a random reader, one time out of four silently. */
+    void cut() {
+        readers.get(random.nextInt(readers.size())).cut(random.nextInt(4) == 0);
     }
 
-    Reader reader(int number) {
-        return readers.get(number);
+    /** Cuts a reader, or publishes some messages in a room. */
+    void step() {
+        if (random.nextInt(3) == 0) {
+            cut();
+            return;
+        }
+        String room = room();
+        int messages = 1 + random.nextInt(8);
+        for (int i = 0; i < messages; i++) {
+            publisher.say(room);
+        }
+    }
+
+    /** Publishes while a fault lasts, which the publication may have to wait for. */
+    CompletableFuture<?> sayAside() {
+        String room = room();
+        return CompletableFuture.runAsync(() -> publisher.say(room), context.pool());
     }
 
     String room() {
@@ -87,7 +116,36 @@ final class Audience implements AutoCloseable {
         }
     }
 
-    /** Number of messages that all readers received in total. */
+    /** Waits until each replica lists exactly the sessions that are connected as the members of each room. */
+    void verifyMembers() {
+        for (String room : rooms) {
+            Awaitility.await("members of " + room).atMost(Duration.ofSeconds(20)).pollInterval(Duration.ofMillis(50))
+                    .untilAsserted(() -> {
+                        List<String> connected = readers.stream().filter(reader -> reader.logs.containsKey(room))
+                                .map(Reader::session).filter(id -> id != null).toList();
+                        for (Door replica : replicas.get()) {
+                            assertThat(members(replica, room)).containsExactlyInAnyOrderElementsOf(connected);
+                        }
+                    });
+        }
+    }
+
+    private static List<String> members(Door replica, String room) throws IOException, InterruptedException {
+        HttpResponse<String> response = Reader.HTTP.send(
+                HttpRequest.newBuilder(URI.create(replica.http("/rooms/" + room + "/members"))).timeout(Duration.ofSeconds(5))
+                        .build(),
+                HttpResponse.BodyHandlers.ofString());
+        List<String> ids = new ArrayList<>();
+        Json.parse(response.body()).path("members").forEach(member -> ids.add(member.path("id").asText()));
+        return ids;
+    }
+
+    /** Forgets the messages and gaps that the readers have received so far, so that a long run has memory for more. */
+    void forget() {
+        readers.forEach(reader -> reader.logs.values().forEach(ReaderLog::forget));
+    }
+
+    /** Number of messages that all readers received in total and have not forgotten. */
     long received() {
         return readers.stream().flatMap(reader -> reader.logs.values().stream()).mapToLong(ReaderLog::size).sum();
     }

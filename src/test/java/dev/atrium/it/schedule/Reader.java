@@ -16,6 +16,7 @@ abstract class Reader implements AutoCloseable {
     static final HttpClient HTTP = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
 
     private static final int LONGEST_PAUSE_MILLIS = 60;
+    private static final int SILENCE_MILLIS = 2_000;
 
     final Map<String, ReaderLog> logs = new LinkedHashMap<>();
     private final ReaderContext context;
@@ -45,12 +46,17 @@ abstract class Reader implements AutoCloseable {
 
     abstract Connection connection(Door door, boolean dice);
 
+    /** Id under which it is a member of its rooms; null if it is not listed, as one that polls. */
+    String session() {
+        return null;
+    }
+
     /** Connects for the first time. */
     final void start() {
         context.pool.execute(this::again);
     }
 
-    /** Gives up the connection: aborts it, or leaves it open and silent, so that the server still considers it alive. */
+    /** Gives up the connection: aborts it, or leaves it open for a while, so that the server still considers it alive. */
     final void cut(boolean silently) {
         Connection cut;
         synchronized (this) {
@@ -58,7 +64,9 @@ abstract class Reader implements AutoCloseable {
             connection = null;
         }
         if (cut != null) {
-            if (!silently) {
+            if (silently && !context.pool.isShutdown()) {
+                context.pool.schedule(cut::abort, SILENCE_MILLIS, TimeUnit.MILLISECONDS);
+            } else {
                 cut.abort();
             }
             later();

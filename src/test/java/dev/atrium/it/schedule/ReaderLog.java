@@ -98,7 +98,13 @@ final class ReaderLog {
         return all;
     }
 
-    /** Number of received messages. */
+    /** Forgets messages and gaps, but not the stream position nor the errors. */
+    synchronized void forget() {
+        entries.clear();
+        gaps.clear();
+    }
+
+    /** Number of received messages that it has not forgotten. */
     synchronized int size() {
         return entries.size();
     }

@@ -17,6 +17,7 @@ final class SessionReader extends Reader {
 
     private final List<String> rooms;
     private String token;
+    private volatile String id;
 
     SessionReader(String name, Collection<String> rooms, ReaderContext context, Random random) {
         super(name, rooms, context, random);
@@ -28,11 +29,17 @@ final class SessionReader extends Reader {
         return new Socket(door.ws("/ws"), dice);
     }
 
+    @Override
+    String session() {
+        return id;
+    }
+
     private final class Socket implements Connection {
 
         private final TextSocket socket;
         private final boolean resuming;
         private String newToken;
+        private String newId;
 
         Socket(URI url, boolean resuming) {
             this.socket = new TextSocket(url, "atrium.v1");
@@ -67,6 +74,7 @@ final class SessionReader extends Reader {
 
         private void welcome(JsonNode data) {
             newToken = data.path("resume").asText();
+            newId = data.path("id").asText();
             if (resuming && token != null) {
                 ObjectNode params = Json.object().put("token", token);
                 ObjectNode places = params.putObject("places");
@@ -83,6 +91,7 @@ final class SessionReader extends Reader {
 
         private void joinAll(List<String> names) {
             token = newToken;
+            id = newId;
             for (String room : names) {
                 ObjectNode params = Json.object().put("room", room);
                 ReaderLog log = logs.get(room);
@@ -109,6 +118,7 @@ final class SessionReader extends Reader {
 
         private void resumed(JsonNode body) {
             newToken = body.path("resume").asText();
+            newId = body.path("id").asText();
             List<String> missing = new ArrayList<>(rooms);
             for (JsonNode room : body.path("rooms")) {
                 if (missing.remove(room.path("room").asText())) {

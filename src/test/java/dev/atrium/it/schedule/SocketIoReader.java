@@ -14,8 +14,7 @@ import java.util.concurrent.CompletableFuture;
 /**
  * Reader over Socket.IO, at random by WebSocket or long polls. It continues by connection state recovery. Without a recovery
  * offset, because it has received no message yet, it joins again and reads what it missed, like an application that checks
- * {@code
- * socket.recovered}.
+ * {@code socket.recovered}.
  */
 final class SocketIoReader extends Reader {
 
@@ -28,6 +27,7 @@ final class SocketIoReader extends Reader {
     private final String room;
     private final ReaderLog log;
     private String pid;
+    private volatile String id;
     private String last;
 
     SocketIoReader(String name, String room, ReaderContext context, Random random) {
@@ -40,6 +40,11 @@ final class SocketIoReader extends Reader {
     Connection connection(Door door, boolean dice) {
         return new Socket(door,
                 dice ? new TextSocket(door.ws("/socket.io/?EIO=4&transport=websocket")) : new EngineIoPolling(door));
+    }
+
+    @Override
+    String session() {
+        return id;
     }
 
     private final class Socket implements Connection {
@@ -76,7 +81,9 @@ final class SocketIoReader extends Reader {
             } else if (packet.equals("2")) {
                 transport.send("3");
             } else if (packet.startsWith(CONNECT)) {
-                connected(Json.parse(packet.substring(CONNECT.length())).path("pid").asText());
+                JsonNode connect = Json.parse(packet.substring(CONNECT.length()));
+                id = connect.path("sid").asText();
+                connected(connect.path("pid").asText());
             } else if (packet.startsWith(EVENT)) {
                 event(Json.parse(packet.substring(EVENT.length())));
             } else if (packet.startsWith(ACK)) {

@@ -14,6 +14,7 @@ import java.util.concurrent.Flow;
 final class StreamReader extends Reader {
 
     private final String room;
+    private volatile String id;
 
     StreamReader(String name, String room, ReaderContext context, Random random) {
         super(name, List.of(room), context, random);
@@ -23,6 +24,11 @@ final class StreamReader extends Reader {
     @Override
     Connection connection(Door door, boolean dice) {
         return new Stream(door.http("/rooms/" + room), dice ? "text/event-stream" : "application/x-ndjson");
+    }
+
+    @Override
+    String session() {
+        return id;
     }
 
     private final class Stream implements Connection, Flow.Subscriber<String> {
@@ -83,8 +89,10 @@ final class StreamReader extends Reader {
         private void handle(JsonNode event) {
             JsonNode data = event.path("data");
             switch (event.path("event").asText()) {
-                case "@welcome" -> log.joined(data.path("epoch").asText(), data.path("offset").asLong(),
-                        data.path("recovered").asBoolean());
+                case "@welcome" -> {
+                    id = data.path("id").asText();
+                    log.joined(data.path("epoch").asText(), data.path("offset").asLong(), data.path("recovered").asBoolean());
+                }
                 case "@gap" -> log.broken(data.path("epoch").asText(), data.path("offset").asLong());
                 case "message" -> log.message(event.path("epoch").asText(), event.path("offset").asLong(), data.asText());
                 default -> {
