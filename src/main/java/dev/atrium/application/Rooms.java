@@ -67,13 +67,24 @@ public final class Rooms {
                 : publish(id, Publication.DEFAULT_EVENT, data, session.self())));
     }
 
+    /**
+     * Publishes a volatile message: members that are connected and not slow receive it, it has no stream position, and no
+     * history
+     * keeps it. For what is outdated soon, such as a cursor.
+     */
+    public Uni<Void> publishVolatile(String room, String event, Object data) {
+        return Broadcast.started(
+                service.publishVolatile(new Publication(id(room), event, Values.toData(data), null, true), TRANSPORT));
+    }
+
     private Uni<PublishResult> publish(RoomId room, String event, Object data, Sender from) {
         return Broadcast
                 .started(service.publish(new Publication(room, event, Values.toData(data), from, true, null), TRANSPORT));
     }
 
     /**
-     * Messages of a room from the subscription on, in the order of the room. Items are emitted on worker threads, one after the
+     * Messages of a room from the subscription on, in the order of the room, volatile ones included. Items are emitted on
+     * worker threads, one after the
      * other.
      *
      * <p>

@@ -40,6 +40,12 @@ public interface Backplane extends RoomSource {
     Uni<PublishResult> publish(Publication publication);
 
     /**
+     * Publishes a volatile message: to the subscribers that are connected now, without a stream position and without a trace in
+     * any history.
+     */
+    Uni<Void> publishVolatile(Publication publication);
+
+    /**
      * Records that a session is in a room, until {@link #exit} or the end of this replica, and publishes a presence event if
      * that is new.
      */

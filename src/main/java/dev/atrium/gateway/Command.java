@@ -163,6 +163,33 @@ public sealed interface Command<C extends Requester, R> {
         }
     }
 
+    /**
+     * Publishes a volatile message in a room: members that are connected and not slow receive it, it has no stream position,
+     * and
+     * no history keeps it. The {@code Uni} completes on any thread.
+     *
+     * @param event null for the default event
+     * @param echo whether the session receives its own message
+     */
+    record PublishVolatile(RoomId room, String event, Data data, boolean echo) implements Command<Requester, Void> {
+
+        @Override
+        public void permit(Requester client, AccessControl access) {
+            access.requirePublish(client, room);
+        }
+
+        @Override
+        public long dataSize() {
+            return data.size();
+        }
+
+        @Override
+        public Uni<Void> execute(Requester client, Services services) {
+            String name = event == null ? Publication.DEFAULT_EVENT : event;
+            return services.rooms.publishVolatile(new Publication(room, name, data, client.self(), echo), client.transport());
+        }
+    }
+
     /** Reads a part of a room's history. Every session may read the history of its own room. */
     record ReadHistory(RoomId room, HistoryQuery query) implements Command<Requester, History> {
 

@@ -58,7 +58,9 @@ public final class MessageJson {
             write(message.from(), json);
         }
         json.writeNumberField("at", message.at());
-        ReplyJson.writeFields(message.position(), json);
+        if (!message.isVolatile()) {
+            ReplyJson.writeFields(message.position(), json);
+        }
     }
 
     /** Writes a presence event: {@code @joined} or {@code @left}. */

@@ -29,6 +29,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.function.BooleanSupplier;
+import java.util.function.Function;
 import org.jboss.logging.Logger;
 
 /**
@@ -236,11 +237,22 @@ public final class RoomService {
 
     /** Publishes a message with an event that is reserved for the server, {@code @file} for example. */
     public Uni<PublishResult> announce(Publication publication, Transport transport) {
+        return publish(publication, transport, each -> tracing.publish(each, backplane::publish));
+    }
+
+    /** Publishes a volatile message in a room: members that are connected and not slow receive it, and nobody else does. */
+    public Uni<Void> publishVolatile(Publication publication, Transport transport) {
+        String fault = PublicationRules.faultOf(publication.event(), publication.idempotency());
+        return fault != null ? refuse(transport, ErrorReply.badRequest(fault))
+                : publish(publication, transport, backplane::publishVolatile);
+    }
+
+    private <T> Uni<T> publish(Publication publication, Transport transport, Function<Publication, Uni<T>> how) {
         if (sessions.isBehind()) {
             return refuse(transport, ErrorReply.unavailable("this replica is overloaded, try again later", true));
         }
-        return tracing.publish(publication, backplane::publish)
-                .invoke(ignored -> events.emit(new Event.Accepted(publication, transport)))
+        return how.apply(publication)
+                .invoke(() -> events.emit(new Event.Accepted(publication, transport)))
                 .onFailure().transform(ErrorReply::of)
                 .onFailure(ErrorReply.class).invoke(failure -> noteRefusal(transport, failure));
     }

@@ -22,7 +22,12 @@ final class EncodedMessage {
         this.passage = passage;
     }
 
-    /** Returns the stream position of the room after this delivery. Not for presence events, which have none. */
+    /** Returns whether this is part of the room's stream. */
+    boolean hasPosition() {
+        return delivery instanceof HistoryGap || delivery instanceof Message message && !message.isVolatile();
+    }
+
+    /** Returns the stream position of the room after this delivery, which must have one. */
     StreamPosition position() {
         return delivery instanceof HistoryGap gap ? gap.position() : ((Message) delivery).position();
     }

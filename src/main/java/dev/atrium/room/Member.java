@@ -6,13 +6,12 @@ public interface Member extends Recipient {
     /** Returns the event loop on which this member is used. */
     DeliveryLoop loop();
 
-    /** Receives a room's deliveries. Must not block, and must not throw. */
+    /** Receives a room's deliveries; a slow member drops volatile ones. Must not block, and must not throw. */
     void receive(WriteBatch batch);
 
     /**
      * Reports that a delivery could not be handed to this member. It has missed something and must end, so that its client
-     * learns
-     * of that; in a later turn, because the room must not lose members while it delivers.
+     * learns of that; in a later turn, because the room must not lose members while it delivers.
      */
     void failed(RuntimeException failure);
 

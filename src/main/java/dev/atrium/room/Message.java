@@ -1,7 +1,8 @@
 package dev.atrium.room;
 
 /**
- * A message published in a room, with its stream position.
+ * A message published in a room, with its stream position; a volatile message has none, is in no history, and may be dropped on
+ * its way to a slow member.
  *
  * @param room the room
  * @param event name of the event
@@ -12,8 +13,8 @@ package dev.atrium.room;
  * @param traceparent of the publishing span in the W3C Trace Context format; null if the message is not traced. Never sent to
  *        clients
  * @param atMicros when the backplane accepted it, in microseconds since 1970
- * @param epoch see {@link StreamPosition}
- * @param offset 1, 2, 3 … in its room, the same for every subscriber
+ * @param epoch see {@link StreamPosition}; null for a volatile message
+ * @param offset 1, 2, 3 … in its room, the same for every subscriber; 0 for a volatile message
  */
 public record Message(RoomId room, String event, Data data, Sender from, boolean echo, Audience audience,
         String traceparent, long atMicros, String epoch, long offset) implements Delivery {
@@ -23,7 +24,12 @@ public record Message(RoomId room, String event, Data data, Sender from, boolean
         return atMicros / 1000;
     }
 
-    /** Returns its stream position in the room. */
+    /** Returns whether it has no stream position. */
+    public boolean isVolatile() {
+        return epoch == null;
+    }
+
+    /** Returns its stream position in the room. Not for a volatile message, which has none. */
     public StreamPosition position() {
         return new StreamPosition(epoch, offset);
     }

@@ -39,6 +39,11 @@ public record Publication(RoomId room, String event, Data data, Sender from, boo
         return new Publication(room, event, data, from, echo, audience, idempotency, span);
     }
 
+    /** Returns the volatile message that this publication becomes. */
+    public Message withoutPosition(long atMicros) {
+        return new Message(room, event, data, from, echo, audience, traceparent, atMicros, null, 0);
+    }
+
     /** Returns the message that this publication becomes at that stream position. */
     public Message at(StreamPosition position, long atMicros) {
         return new Message(room, event, data, from, echo, audience, traceparent, atMicros, position.epoch(), position.offset());

@@ -56,6 +56,11 @@ final class Room implements Subscriber {
     }
 
     @Override
+    public synchronized void volatileMessage(Message message) {
+        pass(new EncodedMessage(message));
+    }
+
+    @Override
     public synchronized boolean isBehind() {
         for (RoomShard each : loops) {
             if (each.loop.isBehind()) {

@@ -98,39 +98,62 @@ final class RoomShard implements ShardView, Runnable {
 
     private void hand(List<EncodedMessage> encodedMessages) {
         for (int from = 0; from < encodedMessages.size();) {
-            boolean presenceEvents = encodedMessages.get(from).delivery instanceof PresenceEvent;
+            Kind kind = Kind.of(encodedMessages.get(from));
             int to = from + 1;
-            while (to < encodedMessages.size() && encodedMessages.get(to).delivery instanceof PresenceEvent == presenceEvents) {
+            while (to < encodedMessages.size() && Kind.of(encodedMessages.get(to)) == kind) {
                 to++;
             }
-            hand(encodedMessages.subList(from, to), presenceEvents);
+            hand(encodedMessages.subList(from, to), kind);
             from = to;
         }
     }
 
-    private void hand(List<EncodedMessage> encodedMessages, boolean presenceEvents) {
-        if (presenceEvents && watchers == 0) {
+    private void hand(List<EncodedMessage> encodedMessages, Kind kind) {
+        if (kind == Kind.PRESENCE && watchers == 0) {
             return;
         }
-        WriteBatch batch = new WriteBatch(encodedMessages);
+        WriteBatch batch = new WriteBatch(encodedMessages, kind == Kind.VOLATILE);
         try {
             // Backwards: a member whose connection breaks during delivery may remove itself, which moves the last member into its
             // index.
             for (int i = memberships.size() - 1; i >= 0; i--) {
-                Membership membership = memberships.get(i);
-                if (presenceEvents ? membership.watchesPresence() : membership.isLive()) {
-                    membership.hand(batch);
-                } else if (!presenceEvents) {
-                    membership.hold(encodedMessages);
-                }
+                hand(batch, encodedMessages, kind, memberships.get(i));
             }
         } finally {
             batch.release();
         }
-        if (!presenceEvents) {
+        if (kind == Kind.STREAM) {
             loop.countBatch();
             position = encodedMessages.get(encodedMessages.size() - 1).position();
+        }
+        if (kind != Kind.PRESENCE) {
             observe(encodedMessages);
+        }
+    }
+
+    private static void hand(WriteBatch batch, List<EncodedMessage> encodedMessages, Kind kind, Membership membership) {
+        if (kind == Kind.PRESENCE ? membership.watchesPresence() : membership.isLive()) {
+            membership.hand(batch);
+        } else if (kind == Kind.STREAM) {
+            membership.hold(encodedMessages);
+        }
+    }
+
+    /** Kinds of deliveries, which go to different members. */
+    private enum Kind {
+
+        /** Messages and gaps: to all members, and held for those that are catching up. */
+        STREAM,
+        /** Volatile messages: to the members that are not catching up. */
+        VOLATILE,
+        /** Presence events: to those who watch presence. */
+        PRESENCE;
+
+        static Kind of(EncodedMessage encoded) {
+            if (encoded.hasPosition()) {
+                return STREAM;
+            }
+            return encoded.delivery instanceof PresenceEvent ? PRESENCE : VOLATILE;
         }
     }
 

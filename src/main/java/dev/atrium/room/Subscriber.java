@@ -22,6 +22,9 @@ public interface Subscriber {
     /** Called with the next message. */
     void message(Message message);
 
+    /** Called with a volatile message, which is no part of the stream and may come between any two messages of it. */
+    void volatileMessage(Message message);
+
     /** Called when a session joined or left the room. */
     void presenceEvent(PresenceEvent event);
 

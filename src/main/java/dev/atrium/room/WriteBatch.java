@@ -11,10 +11,17 @@ public final class WriteBatch {
 
     private final List<EncodedMessage> encodedMessages;
     private final List<Joined<?>> joined = new ArrayList<>(2);
+    private final boolean isVolatile;
     private final boolean selective;
 
     WriteBatch(List<EncodedMessage> encodedMessages) {
+        this(encodedMessages, false);
+    }
+
+    /** @param isVolatile whether all of these are volatile messages */
+    WriteBatch(List<EncodedMessage> encodedMessages, boolean isVolatile) {
         this.encodedMessages = encodedMessages;
+        this.isVolatile = isVolatile;
         boolean kept = false;
         for (EncodedMessage encoded : encodedMessages) {
             kept |= !encoded.delivery.isForAll();
@@ -58,10 +65,15 @@ public final class WriteBatch {
         return deliveries;
     }
 
-    /** Returns the last message of this batch, or null if it has none. */
+    /** Returns whether this batch has only volatile messages, which a slow member need not receive. */
+    public boolean isVolatile() {
+        return isVolatile;
+    }
+
+    /** Returns the last message of this batch that has a stream position, or null if it has none. */
     public Message last() {
         for (int i = encodedMessages.size() - 1; i >= 0; i--) {
-            if (encodedMessages.get(i).delivery instanceof Message message) {
+            if (encodedMessages.get(i).delivery instanceof Message message && !message.isVolatile()) {
                 return message;
             }
         }
@@ -84,7 +96,7 @@ public final class WriteBatch {
                 rest.add(encoded);
             }
         }
-        return rest.size() == encodedMessages.size() ? this : new WriteBatch(rest);
+        return rest.size() == encodedMessages.size() ? this : new WriteBatch(rest, isVolatile);
     }
 
     void release() {

@@ -215,6 +215,9 @@ public final class Session implements Member, Requester {
 
     @Override
     public void receive(WriteBatch batch) {
+        if (batch.isVolatile() && isBehind()) {
+            return;
+        }
         ByteBuf bytes = batch.joined(format);
         if (bytes != null) {
             send(bytes.retainedDuplicate());
@@ -242,11 +245,15 @@ public final class Session implements Member, Requester {
         if (!open) {
             return;
         }
-        if (sendQueue.pendingBytes() <= DRAINED_BYTES) {
-            loop.eventLoop().execute(task);
-        } else {
+        if (isBehind()) {
             loop.eventLoop().schedule(() -> whenDrained(task), RECHECK_MILLIS, TimeUnit.MILLISECONDS);
+        } else {
+            loop.eventLoop().execute(task);
         }
+    }
+
+    private boolean isBehind() {
+        return sendQueue.pendingBytes() > DRAINED_BYTES;
     }
 
     /**

@@ -68,6 +68,27 @@ public abstract class BackplaneContract {
     }
 
     @Test
+    void a_volatile_message_reaches_who_is_subscribed_and_leaves_no_trace() {
+        await(backplane().publishVolatile(text(room, "to nobody")));
+        publish(room, "first");
+        RecordingSubscriber received = subscribe(room);
+        Sender from = new Sender(node().newSessionId(), "ann");
+        await(backplane().publishVolatile(new Publication(room, "typing", new Data.Json("{\"x\":1}"), from, false)));
+        publish(room, "second");
+        received.await(2);
+        Message typing = received.messages.stream().filter(Message::isVolatile).findFirst().orElseThrow();
+        assertThat(typing.event()).isEqualTo("typing");
+        assertThat(typing.data()).isEqualTo(new Data.Json("{\"x\":1}"));
+        assertThat(typing.from()).isEqualTo(from);
+        assertThat(typing.echo()).isFalse();
+        assertThat(typing.atMicros()).isPositive();
+        assertThat(received.messages).extracting(Message::offset).containsExactlyInAnyOrder(0L, 2L);
+        History history = await(backplane().history(room, HistoryQuery.after(0, 10)));
+        assertThat(history.messages()).extracting(Message::data).containsExactly(new Data.Text("first"),
+                new Data.Text("second"));
+    }
+
+    @Test
     void a_message_is_received_with_all_of_its_fields() {
         RecordingSubscriber received = subscribe(room);
         List<Data> datas = List.of(new Data.Text("ü\n😀\u0000"), new Data.Json("{\"a\":[1.50,null]}"),
@@ -352,6 +373,11 @@ public abstract class BackplaneContract {
 
         @Override
         public void message(Message message) {
+            messages.add(message);
+        }
+
+        @Override
+        public void volatileMessage(Message message) {
             messages.add(message);
         }
 

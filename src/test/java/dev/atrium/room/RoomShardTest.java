@@ -32,6 +32,27 @@ class RoomShardTest extends WithRooms {
     }
 
     @Test
+    void a_volatile_message_has_no_position_and_nobody_waits_for_it() {
+        Listener ann = new Listener("ann", one);
+        Membership present = join(ann);
+        Listener bob = new Listener("bob", one);
+        Membership joining = admit(bob, null);
+        source.say("a");
+        source.sayVolatile("typing");
+        source.say("b");
+        turn();
+        assertThat(ann.received).containsExactly("1 a", "0 typing", "2 b");
+        assertThat(present.position()).isEqualTo(new StreamPosition("e", 2));
+        joining.follow();
+        turn();
+        assertThat(bob.received).containsExactly("1 a", "2 b");
+        source.sayVolatile("typing");
+        turn();
+        assertThat(bob.received).last().isEqualTo("0 typing");
+        assertThat(joining.position()).isEqualTo(new StreamPosition("e", 2));
+    }
+
+    @Test
     void a_queued_message_counts_in_the_backlog_of_each_loop_until_it_is_delivered() {
         join(new Listener("ann", one));
         join(new Listener("bob", two));

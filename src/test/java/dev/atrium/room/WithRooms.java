@@ -105,6 +105,11 @@ abstract class WithRooms {
             subscriber.message(message);
         }
 
+        void sayVolatile(String text) {
+            subscriber.volatileMessage(
+                    new Publication(LOBBY, "message", new Data.Text(text), null, true).withoutPosition(1));
+        }
+
         @Override
         public Uni<History> history(RoomId room, HistoryQuery query) {
             reads++;

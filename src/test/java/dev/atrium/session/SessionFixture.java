@@ -166,6 +166,11 @@ public abstract class SessionFixture {
             send(new Data.Text(text));
         }
 
+        void sendVolatile(String text) {
+            subscriber.volatileMessage(
+                    new Publication(LOBBY, "message", new Data.Text(text), null, true).withoutPosition(1));
+        }
+
         void send(Data data) {
             offset++;
             subscriber.message(new Publication(LOBBY, "message", data, null, true).at(new StreamPosition("e", offset), 1));

@@ -236,6 +236,25 @@ class SessionTest extends SessionFixture {
     }
 
     @Test
+    void a_slow_client_is_sent_no_volatile_messages() {
+        Source source = new Source();
+        Rooms rooms = new Rooms(source, (message, members) -> {
+        }, (message, loops) -> null);
+        session.entered(rooms.join(session, LOBBY, false, null, session::isOpen).await().indefinitely());
+        session.follow();
+        turn();
+        connection.pending = 64 * 1024 + 1;
+        source.sendVolatile("dropped");
+        source.send("kept");
+        turn();
+        assertThat(connection.written).containsExactly("Message 104;");
+        connection.pending = 64 * 1024;
+        source.sendVolatile("sent");
+        turn();
+        assertThat(connection.written).containsExactly("Message 104;", "Message 104;");
+    }
+
+    @Test
     void the_backlog_is_that_of_the_slowest_loop_and_over_its_limit_the_replica_is_behind() {
         Source source = new Source();
         Rooms rooms = new Rooms(source, (message, members) -> {

@@ -61,6 +61,16 @@ public final class MemoryBackplane implements Backplane {
     }
 
     @Override
+    public Uni<Void> publishVolatile(Publication publication) {
+        return Uni.createFrom().voidItem().invoke(() -> {
+            MemoryRoom room = rooms.get(publication.room());
+            if (room != null) {
+                room.publishVolatile(publication);
+            }
+        });
+    }
+
+    @Override
     public void subscribe(RoomId room, Subscriber subscriber) {
         removeExpired();
         boolean done;

@@ -67,7 +67,7 @@ final class MemoryRoom {
         if (earlier != null) {
             return earlier;
         }
-        long atMicros = now.getEpochSecond() * 1_000_000 + now.getNano() / 1000;
+        long atMicros = micros(now);
         String epoch = position.equals(StreamPosition.START) ? StreamPosition.origin().epoch() : position.epoch();
         position = new StreamPosition(epoch, position.offset() + 1);
         Message message = publication.at(position, atMicros);
@@ -80,6 +80,16 @@ final class MemoryRoom {
             results.add(publication.idempotency(), result);
         }
         return result;
+    }
+
+    synchronized void publishVolatile(Publication publication) {
+        if (subscriber != null) {
+            subscriber.volatileMessage(publication.withoutPosition(micros(settings.clock().instant())));
+        }
+    }
+
+    private static long micros(Instant time) {
+        return time.getEpochSecond() * 1_000_000 + time.getNano() / 1000;
     }
 
     private PublishResult earlierResult(String idempotency) {

@@ -114,6 +114,11 @@ public final class RedisBackplane implements Backplane {
     }
 
     @Override
+    public Uni<Void> publishVolatile(Publication publication) {
+        return uni(() -> log.publishVolatile(publication));
+    }
+
+    @Override
     public void subscribe(RoomId room, Subscriber subscriber) {
         subscriptions.subscribe(room, subscriber);
     }

@@ -62,6 +62,15 @@ final class RoomLog {
         return reply.map(published -> new PublishResult(position(published), published.get(2).toLong()));
     }
 
+    /** Publishes a message without a stream position, to those who are subscribed now. */
+    Future<Void> publishVolatile(Publication publication) {
+        RoomId room = publication.room();
+        return commands.send(Script.VOLATILE.with(keys.room(room))
+                .arg(keys.channel(room))
+                .arg(Buffer.buffer(MessageCodec.encode(publication)))
+                .arg(room.isSession() ? keys.nodes() : "")).mapEmpty();
+    }
+
     private Request request(Publication publication, String dataHistory) {
         RoomId room = publication.room();
         HistoryPolicy.Limit limit = history.of(room.namespace());

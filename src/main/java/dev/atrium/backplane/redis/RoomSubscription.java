@@ -100,7 +100,11 @@ final class RoomSubscription {
     }
 
     void received(Message message) {
-        if (state != State.LIVE) {
+        if (message.isVolatile()) {
+            if (position != null) {
+                subscriber.volatileMessage(message);
+            }
+        } else if (state != State.LIVE) {
             hold(message);
         } else if (isNext(message)) {
             deliver(message);

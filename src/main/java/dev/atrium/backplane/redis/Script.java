@@ -20,6 +20,7 @@ import java.util.List;
 record Script(String body, String sha1) {
 
     static final Script PUBLISH = resource("publish.lua");
+    static final Script VOLATILE = resource("volatile.lua");
     static final Script READ = resource("read.lua");
     static final Script HISTORY = resource("history.lua");
     static final Script ENTER = resource("enter.lua");
@@ -30,8 +31,8 @@ record Script(String body, String sha1) {
     static final Script IDENTIFY = resource("identify.lua");
     static final Script FORGET = resource("forget.lua");
 
-    private static final List<Script> ALL = List.of(PUBLISH, READ, HISTORY, ENTER, EXIT, RELEASE, RESUME, SAVE, IDENTIFY,
-            FORGET);
+    private static final List<Script> ALL = List.of(PUBLISH, VOLATILE, READ, HISTORY, ENTER, EXIT, RELEASE, RESUME, SAVE,
+            IDENTIFY, FORGET);
 
     /** Loads all scripts. */
     static Future<?> loadAll(RedisConnection connection) {

@@ -94,7 +94,8 @@ final class LongPoll implements Member {
     public void receive(WriteBatch batch) {
         boolean first = heard.isEmpty();
         for (Delivery delivery : batch.deliveries()) {
-            if (!over && delivery instanceof Message message) {
+            // A volatile message would end the poll for something that every other client of the room may have missed.
+            if (!over && delivery instanceof Message message && !message.isVolatile()) {
                 heard.add(message);
             }
         }

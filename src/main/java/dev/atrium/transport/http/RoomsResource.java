@@ -11,6 +11,7 @@ import dev.atrium.room.History;
 import dev.atrium.room.HistoryQuery;
 import dev.atrium.room.InvalidNameException;
 import dev.atrium.room.Presence;
+import dev.atrium.room.PublishResult;
 import dev.atrium.room.RoomId;
 import dev.atrium.room.StreamPosition;
 import dev.atrium.security.ClientLimits;
@@ -43,7 +44,7 @@ import org.eclipse.microprofile.openapi.annotations.media.Schema;
 import org.eclipse.microprofile.openapi.annotations.parameters.Parameter;
 import org.eclipse.microprofile.openapi.annotations.parameters.RequestBody;
 import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
-import org.jboss.resteasy.reactive.ResponseStatus;
+import org.jboss.resteasy.reactive.RestResponse;
 
 /**
  * Jakarta REST resource of rooms, {@code /rooms/{room}}. It is one class: a second one for {@code /rooms} would turn each 405
@@ -93,28 +94,46 @@ public class RoomsResource {
     @Path("/{room}")
     @Consumes(MediaType.WILDCARD)
     @Produces(MediaType.APPLICATION_JSON)
-    @ResponseStatus(201)
     @Parameter(name = "room", in = ParameterIn.PATH, required = true, example = "lobby", schema = @Schema(type = SchemaType.STRING))
-    @Operation(summary = "Publishes a message to the room")
+    @Parameter(name = "volatile", in = ParameterIn.QUERY, schema = @Schema(type = SchemaType.BOOLEAN))
+    @Operation(summary = "Publishes a message to the room", description = "?volatile publishes a message for the members that are connected and not slow, without a stream position and without history.")
     @RequestBody(content = {
             @Content(mediaType = "text/plain", example = "hello"),
             @Content(mediaType = "application/json", example = "{\"text\": \"hello\"}"),
             @Content(mediaType = "application/octet-stream")
     })
     @APIResponse(responseCode = "201", description = "The message is published; the body is its stream position", content = @Content(example = "{\"epoch\": \"kJ3vQ0aZ\", \"offset\": 42, \"at\": 1795251600000}"))
+    @APIResponse(responseCode = "202", description = "The volatile message is published")
     @APIResponse(responseCode = "400", description = "A field is invalid; the detail names it and what was expected", content = @Content(mediaType = "application/problem+json", example = "{\"status\": 400, \"title\": \"Bad Request\", \"detail\": \"body: not JSON\"}"))
     @APIResponse(responseCode = "503", description = "The service cannot publish now; the client may retry after Retry-After seconds")
-    public Uni<Published> publish(@Context RoutingContext context, @QueryParam("ns") @DefaultValue("/") String ns,
+    public Uni<RestResponse<Published>> publish(@Context RoutingContext context, @QueryParam("ns") @DefaultValue("/") String ns,
             @QueryParam("event") String event, @HeaderParam("Idempotency-Key") String idempotency,
             @HeaderParam("traceparent") String traceparent,
             @Parameter(hidden = true) @HeaderParam(HttpHeaders.CONTENT_TYPE) String type) {
         // Not @PathParam, which ends at a semicolon: the room would not be the one that a WebSocket joins with the same path.
         RoomId id = RoomUrl.room(ns, context.request().path());
-        return bodies.read(context).map(body -> PostedData.read(type, body.getBytes()))
-                .chain(data -> gateway.execute(Admission.requester(context),
-                        new Command.Publish(id, event, data, true, idempotency, traceparent)))
-                .map(result -> new Published(result.position().epoch(), result.position().offset(),
-                        result.atMicros() / 1000));
+        // Not @QueryParam, which takes a parameter without a value for none.
+        boolean withoutPosition = isVolatile(context.queryParams().get("volatile"), idempotency);
+        return bodies.read(context).map(body -> PostedData.read(type, body.getBytes())).chain(data -> withoutPosition
+                ? execute(context, new Command.PublishVolatile(id, event, data, true)).map(done -> RestResponse.accepted())
+                : execute(context, new Command.Publish(id, event, data, true, idempotency, traceparent))
+                        .map(result -> RestResponse.status(RestResponse.Status.CREATED, Published.of(result))));
+    }
+
+    private static boolean isVolatile(String isVolatile, String idempotency) {
+        if (isVolatile == null) {
+            return false;
+        }
+        return switch (isVolatile) {
+            case "false" -> false;
+            case "true", "" -> {
+                if (idempotency != null) {
+                    throw ErrorReply.badRequest("Idempotency-Key: expected none for a volatile message");
+                }
+                yield true;
+            }
+            default -> throw ErrorReply.badRequest("volatile: expected true or false");
+        };
     }
 
     /** Returns the state of the room. {@link StreamRoutes} serves streams of its messages. */
@@ -197,7 +216,7 @@ public class RoomsResource {
         };
     }
 
-    /** Executes a command of a request without a body; the request itself was charged when it came in. */
+    /** Executes a command of a request; the request itself was charged when it came in. */
     private <R> Uni<R> execute(RoutingContext context, Command<? super HttpRequester, R> command) {
         return gateway.execute(Admission.requester(context), command);
     }
@@ -233,6 +252,10 @@ public class RoomsResource {
 
     /** Stream position of a published message. */
     public record Published(String epoch, long offset, long at) {
+
+        static Published of(PublishResult result) {
+            return new Published(result.position().epoch(), result.position().offset(), result.atMicros() / 1000);
+        }
     }
 
     static String namespace(String ns) {

@@ -94,7 +94,8 @@ abstract class StreamFormat extends BytesFormat {
     @Override
     public final byte[] encode(Delivery delivery) {
         if (delivery instanceof Message message) {
-            return event(message.event(), message.position(), Json.bytes(json -> MessageJson.writeWhole(message, json)));
+            return event(message.event(), message.isVolatile() ? null : message.position(),
+                    Json.bytes(json -> MessageJson.writeWhole(message, json)));
         }
         if (delivery instanceof HistoryGap gap) {
             return event("@gap", gap.position(), Json.bytes(json -> MessageJson.write(gap, json)));

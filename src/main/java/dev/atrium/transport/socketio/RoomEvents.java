@@ -20,8 +20,8 @@ import java.util.function.Consumer;
 import java.util.function.Supplier;
 
 /**
- * Event handling in namespaces without handlers of the application: {@code join}, {@code leave} and {@code send}; any other
- * event is relayed to the rooms that its sender has joined.
+ * Event handling in namespaces without handlers of the application: {@code join}, {@code leave}, {@code send} and
+ * {@code sendVolatile}; any other event is relayed to the rooms that its sender has joined.
  */
 final class RoomEvents {
 
@@ -46,6 +46,7 @@ final class RoomEvents {
             case "join" -> join(room(arguments), cost, ack);
             case "leave" -> leave(room(arguments), cost, ack);
             case "send" -> send(arguments, cost, ack);
+            case "sendVolatile" -> sendVolatile(arguments, cost, ack);
             default -> relay(name, arguments, cost, ack);
         }
     }
@@ -66,13 +67,23 @@ final class RoomEvents {
     }
 
     private void send(Arguments arguments, Cost cost, Ack ack) {
-        RoomId room = room(arguments);
+        publish(new Command.Publish(room(arguments), event(arguments), arguments.from(3), true, null), cost,
+                result -> ack.ok(json -> ReplyJson.writeFields(result, json)), ack);
+    }
+
+    private void sendVolatile(Arguments arguments, Cost cost, Ack ack) {
+        Command.PublishVolatile publish = new Command.PublishVolatile(room(arguments), event(arguments), arguments.from(3),
+                true);
+        window.submit(gateway.execute(session(), cost, publish), done -> ack.ok(json -> {
+        }), ack::refused);
+    }
+
+    private static String event(Arguments arguments) {
         String event = arguments.text(2);
         if (event == null) {
             throw ErrorReply.badRequest("event: expected the name of an event after the room");
         }
-        publish(new Command.Publish(room, event, arguments.from(3), true, null), cost,
-                result -> ack.ok(json -> ReplyJson.writeFields(result, json)), ack);
+        return event;
     }
 
     /**
@@ -81,7 +92,7 @@ final class RoomEvents {
      */
     private void relay(String event, Arguments arguments, Cost cost, Ack ack) {
         if (!relay) {
-            throw new ErrorReply(404, "event: expected join, leave or send");
+            throw new ErrorReply(404, "event: expected join, leave, send or sendVolatile");
         }
         List<RoomId> rooms = rooms();
         Data data = arguments.from(1);

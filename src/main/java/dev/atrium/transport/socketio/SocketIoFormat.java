@@ -60,7 +60,7 @@ final class SocketIoFormat extends BytesFormat {
         if (delivery instanceof Message message) {
             return event(message.room().namespace(), null, message.event(), message.data(),
                     (meta ? "," + Json.text(j -> MessageJson.writeMeta(message, j)) : "")
-                            + (offset ? "," + quoted(RecoveryOffset.of(message).toString()) : ""));
+                            + (offset ? "," + offset(message) : ""));
         }
         if (delivery instanceof HistoryGap gap) {
             return event(gap.room().namespace(), null, "@gap",
@@ -68,6 +68,15 @@ final class SocketIoFormat extends BytesFormat {
                     offset ? "," + quoted(NO_OFFSET) : "");
         }
         return null;
+    }
+
+    /**
+     * A volatile message leaves the client's recovery offset as it is: stock clients take a last argument for one only if it is
+     * a
+     * string.
+     */
+    private static String offset(Message message) {
+        return message.isVolatile() ? "null" : quoted(RecoveryOffset.of(message).toString());
     }
 
     /**

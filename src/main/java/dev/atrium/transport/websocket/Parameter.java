@@ -17,6 +17,8 @@ enum Parameter {
     ECHO("echo", Type.FLAG),
     /** Idempotency key: a retried publication with the same key is published once. */
     IDEMPOTENCY("idempotency", Type.TEXT),
+    /** Whether the message is volatile. */
+    VOLATILE("volatile", Type.FLAG),
     /** Whether the session receives presence events. */
     PRESENCE("presence", Type.FLAG),
     /** Last stream position of the client in the room. */

@@ -243,10 +243,27 @@ final class SessionProtocol extends SingleSessionProtocol implements ReplySender
     private void send(CommandFrame command, Cost cost, ByteBuf bytes) {
         Parameters params = command.params();
         RoomId room = params.has(Parameter.ROOM) ? room(command) : RoomId.everyone(namespace);
+        if (params.flag(Parameter.VOLATILE, false)) {
+            sendVolatile(command, cost, room, data(params, bytes));
+            return;
+        }
         Command.Publish publish = new Command.Publish(room, params.text(Parameter.EVENT), data(params, bytes),
                 params.flag(Parameter.ECHO, true), params.text(Parameter.IDEMPOTENCY));
         window.submit(gateway.execute(session, cost, publish),
                 result -> reply(command, Replies.sent(command.seq(), result)),
+                error -> refuse(command, error));
+    }
+
+    private void sendVolatile(CommandFrame command, Cost cost, RoomId room, Data data) {
+        Parameters params = command.params();
+        if (params.has(Parameter.IDEMPOTENCY)) {
+            throw ErrorReply.parameter(400, Parameter.IDEMPOTENCY.key(), "expected none for a volatile message");
+        }
+        window.submit(
+                gateway.execute(session, cost,
+                        new Command.PublishVolatile(room, params.text(Parameter.EVENT), data,
+                                params.flag(Parameter.ECHO, true))),
+                done -> reply(command, Replies.ok(command.seq())),
                 error -> refuse(command, error));
     }
 

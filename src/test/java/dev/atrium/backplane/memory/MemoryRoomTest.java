@@ -260,6 +260,11 @@ class MemoryRoomTest {
         private StreamPosition position;
 
         @Override
+        public void volatileMessage(Message message) {
+            events.add("volatile");
+        }
+
+        @Override
         public void subscribed(StreamPosition start) {
             position = start;
             events.add("subscribed " + start.offset());

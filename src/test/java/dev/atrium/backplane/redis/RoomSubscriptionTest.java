@@ -54,6 +54,17 @@ class RoomSubscriptionTest {
     }
 
     @Test
+    void a_volatile_message_passes_whatever_the_stream_waits_for() {
+        Message typing = new Publication(ROOM, "typing", new Data.Text(""), null, true).withoutPosition(1);
+        subscription.received(typing);
+        startAt(4);
+        subscription.received(message("e", 7));
+        subscription.received(typing);
+        subscription.page(number, page("e", 7, 5, 7));
+        assertThat(events).containsExactly("volatile", "e5", "e6", "e7");
+    }
+
+    @Test
     void a_skipped_offset_is_read_from_the_log_before_anything_newer() {
         startAt(4);
         subscription.received(message("e", 7));
@@ -257,6 +268,11 @@ class RoomSubscriptionTest {
         @Override
         public void message(Message message) {
             events.add(message.epoch() + message.offset());
+        }
+
+        @Override
+        public void volatileMessage(Message message) {
+            events.add("volatile");
         }
 
         @Override

@@ -16,6 +16,7 @@ import dev.atrium.it.fixture.ClusterContract;
 import dev.atrium.it.fixture.Replica;
 import dev.atrium.it.fixture.SessionClient;
 import dev.atrium.it.fixture.SocketClient;
+import dev.atrium.it.fixture.SocketIoClient;
 import dev.atrium.it.fixture.StreamClient;
 import io.restassured.response.Response;
 import java.io.IOException;
@@ -69,6 +70,56 @@ abstract class HttpContract extends ClusterContract {
             assertThat(welcome.path("offset").asLong()).isEqualTo(1);
             assertThat(stream.events().get(0).path("event").asText()).isEqualTo("@welcome");
         }
+    }
+
+    @Test
+    void a_volatile_message_reaches_those_who_are_connected_without_a_position() {
+        say("/rooms/volatile", 2);
+        try (StreamClient stream = elsewhere().stream("/rooms/volatile", "Accept", "text/event-stream");
+                SessionClient ann = here().session();
+                SessionClient bob = elsewhere().session();
+                SocketClient plain = elsewhere().plain("/rooms/volatile");
+                SocketIoClient io = SocketIoClient.connect(elsewhere(), "/", "websocket")) {
+            stream.events("@welcome", 1);
+            ann.join("volatile");
+            bob.join("volatile");
+            io.emitWithAck("join", "volatile");
+            assertThat(ann.call("send", "{\"room\":\"volatile\",\"event\":\"typing\",\"data\":\"ann\",\"volatile\":true,"
+                    + "\"echo\":false}").path("code").asInt()).isEqualTo(200);
+            here().given().contentType("text/plain").body("post").post("/rooms/volatile?volatile&event=typing").then()
+                    .statusCode(202).body(is(emptyOrNullString()));
+            io.emitWithAck("sendVolatile", "volatile", "typing", "io");
+            here().post("/rooms/volatile", "kept");
+
+            bob.pushes("message", 1);
+            stream.events("message", 1);
+            io.awaitReceived("message kept");
+            SocketClient.await().until(() -> plain.received().contains("kept"));
+            assertThat(bob.pushes("typing")).extracting(push -> push.path("data").asText())
+                    .containsExactlyInAnyOrder("ann", "post", "io");
+            assertThat(bob.pushes("typing")).allSatisfy(push -> {
+                assertThat(push.has("offset")).isFalse();
+                assertThat(push.has("epoch")).isFalse();
+                assertThat(push.path("at").asLong()).isPositive();
+            });
+            assertThat(ann.pushes("typing")).extracting(push -> push.path("data").asText())
+                    .containsExactlyInAnyOrder("post", "io");
+            assertThat(stream.events("typing")).hasSize(3);
+            assertThat(stream.lines()).filteredOn(line -> line.startsWith("id: ")).hasSize(2);
+            assertThat(plain.received()).contains("ann", "post", "io");
+            assertThat(io.received("typing")).containsExactlyInAnyOrder("typing ann", "typing post", "typing io");
+            assertThat(bob.pushes("message").get(0).path("offset").asLong()).isEqualTo(3);
+        }
+        here().given().get("/rooms/volatile/messages").then().body("messages.data",
+                contains("message 1", "message 2", "kept"));
+    }
+
+    @ParameterizedTest
+    @CsvSource({ "maybe, , 'volatile: expected true or false'",
+            "true, key, 'Idempotency-Key: expected none for a volatile message'" })
+    void a_volatile_publication_that_makes_no_sense_is_refused(String isVolatile, String key, String detail) {
+        here().given().headers(key == null ? Map.of() : Map.of("Idempotency-Key", key)).contentType("text/plain").body("x")
+                .post("/rooms/volatile-wrong?volatile=" + isVolatile).then().statusCode(400).body("detail", equalTo(detail));
     }
 
     @Test

@@ -45,6 +45,19 @@ class SocketIoFormatTest {
                                 "04")));
     }
 
+    /** A client would take a last argument that is a string for its recovery offset. */
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', value = {
+            "false | false | 42[\"e\",\"d\"]",
+            "true  | false | 42[\"e\",\"d\",{\"room\":\"r\",\"at\":1795218376447}]",
+            "false | true  | 42[\"e\",\"d\",null]",
+            "true  | true  | 42[\"e\",\"d\",{\"room\":\"r\",\"at\":1795218376447},null]",
+    })
+    void a_volatile_message_has_no_position_and_changes_no_recovery_offset(boolean meta, boolean offset, String frame) {
+        Message typing = new Publication(ROOM, "e", new Data.Text("d"), null, true).withoutPosition(1795218376447123L);
+        assertThat(frames(SocketIoFormat.of(meta, offset).encode(typing))).containsExactly(frame);
+    }
+
     @ParameterizedTest
     @MethodSource("data")
     void each_kind_of_data_arrives_as_it_was_sent(Data data, List<String> frames) {
