@@ -57,6 +57,12 @@ public interface SessionStore {
      */
     Uni<SavedSession> resume(String token, Duration oldTokenTtl);
 
+    /**
+     * Returns whether a session of this replica has been taken over since {@link #resume} returned it under that token: two
+     * connections may resume one session at once, and the second does not find the first until that has its id.
+     */
+    Uni<Boolean> isTakenOver(String token);
+
     /** Ends a session on whichever replica it is; returns whether it existed. */
     Uni<Boolean> end(String namespace, String sessionId);
 }

@@ -107,6 +107,11 @@ final class Resumption {
                 }, failure -> LOG.warnf("A session was not forgotten: %s", failure.getMessage()));
     }
 
+    /** Returns whether another connection has resumed the session, too, after this one. */
+    Uni<Boolean> isTakenOver(Session session) {
+        return store.isTakenOver(session.resumeToken()).onFailure().transform(ErrorReply::of);
+    }
+
     /** Rooms to join again, each with the client's position in it, or null. */
     static Map<RoomId, StreamPosition> rooms(SavedSession saved, Map<String, StreamPosition> places) {
         Map<RoomId, StreamPosition> rooms = new LinkedHashMap<>();

@@ -194,7 +194,7 @@ public final class RoomService {
             rooms.leave(old);
         });
         String former = session.id();
-        sessions.rename(session, saved.self());
+        Session rival = sessions.rename(session, saved.self());
         events.emit(new Event.Resumed(Event.Subject.of(session), former, saved.rooms().size()));
         session.granted().addAll(saved.granted());
         List<Uni<Joined>> joins = new ArrayList<>();
@@ -206,8 +206,27 @@ public final class RoomService {
             }
         });
         return Resumption.all(joins)
-                .emitOn(session.loop()::run)
-                .map(joined -> new Resumed(saved.self(), saved.token(), joined));
+                .chain(joined -> resumption.isTakenOver(session).emitOn(session.loop()::run)
+                        .invoke(taken -> settle(session, rival, taken))
+                        .map(taken -> new Resumed(saved.self(), saved.token(), joined)));
+    }
+
+    /**
+     * Of several connections that resume one session at once, the one with its newest token keeps it.
+     *
+     * @param rival another session of the same id on this replica, or null
+     */
+    private void settle(Session session, Session rival, boolean taken) {
+        if (taken) {
+            if (rival != null) {
+                sessions.replace(session, rival);
+            }
+            session.close(CloseReason.RESUMED);
+            throw new ErrorReply(410, "the session was resumed on another connection");
+        }
+        if (rival != null) {
+            rival.closeSoon(CloseReason.RESUMED);
+        }
     }
 
     /**
@@ -350,7 +369,10 @@ public final class RoomService {
     private Uni<Void> depart(Session session, Membership membership) {
         RoomId room = membership.room();
         rooms.leave(membership);
-        return !room.isNamed() || !session.isVisible() ? Uni.createFrom().voidItem()
+        Session present = sessions.find(session.id());
+        // One that has resumed it is listed under the same id.
+        boolean isSucceeded = present != null && present != session;
+        return !room.isNamed() || !session.isVisible() || isSucceeded ? Uni.createFrom().voidItem()
                 : backplane.exit(room, session.self());
     }
 

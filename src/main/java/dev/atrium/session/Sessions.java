@@ -80,11 +80,24 @@ public final class Sessions {
         return sessions.get(id);
     }
 
-    /** Renames a session that resumes one of an earlier connection. On its event loop. */
-    public void rename(Session session, Sender former) {
+    /**
+     * Renames a session that resumes one of an earlier connection. On its event loop.
+     *
+     * @return another session that has resumed the same one, or null
+     */
+    public Session rename(Session session, Sender former) {
         sessions.remove(session.id());
         session.become(former);
-        sessions.put(session.id(), session);
+        return sessions.put(session.id(), session);
+    }
+
+    /** Registers another session of the same id in place of one that is about to end. */
+    public void replace(Session session, Session other) {
+        sessions.replace(session.id(), session, other);
+        if (!other.isOpen()) {
+            // It has ended meanwhile, and was not found to be removed.
+            remove(other);
+        }
     }
 
     /** Removes a session that has ended. */

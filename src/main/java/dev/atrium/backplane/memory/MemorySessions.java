@@ -75,20 +75,27 @@ final class MemorySessions implements SessionStore {
     @Override
     public Uni<SavedSession> resume(String token, Duration oldTokenTtl) {
         return Uni.createFrom().deferred(() -> {
-            Entry found = find(token);
-            if (found == null) {
-                return Uni.createFrom().nullItem();
+            SavedSession session;
+            boolean connected;
+            // Of two connections with one token the second must find the first one's, and not nothing.
+            synchronized (this) {
+                Entry found = find(token);
+                if (found == null) {
+                    return Uni.createFrom().nullItem();
+                }
+                SavedSession old = found.session;
+                session = new SavedSession(newToken(), old.self(), old.namespace(), old.rooms(), old.granted());
+                connected = found.until == CONNECTED;
+                entries.put(old.token(), new Entry(session, clock.millis() + windowMillis));
+                entries.put(session.token(), new Entry(session, CONNECTED));
             }
-            SavedSession old = found.session;
-            SavedSession session = new SavedSession(newToken(), old.self(), old.namespace(), old.rooms(), old.granted());
-            entries.put(old.token(), new Entry(session, clock.millis() + windowMillis));
-            Uni<?> ended = found.until == CONNECTED
+            Uni<?> ended = connected
                     ? host.end(session.namespace(), session.self().id(), true)
                     : Uni.createFrom().voidItem();
             if (oldTokenTtl.toMillis() > windowMillis) {
                 entries.put(token, new Entry(session, clock.millis() + oldTokenTtl.toMillis()));
             }
-            return ended.chain(done -> save(session)).replaceWith(session);
+            return ended.replaceWith(session);
         });
     }
 
@@ -102,6 +109,14 @@ final class MemorySessions implements SessionStore {
             found = entries.remove(token);
         }
         return found == null || found.until < clock.millis() ? null : found;
+    }
+
+    @Override
+    public Uni<Boolean> isTakenOver(String token) {
+        return Uni.createFrom().item(() -> {
+            Entry entry = entries.get(token);
+            return entry != null && !entry.isCurrent(token);
+        });
     }
 
     @Override

@@ -309,14 +309,24 @@ public final class RedisBackplane implements Backplane {
 
     private final class CommandListener implements ReconnectingConnection.Listener {
 
+        /** A process takes a while to exit: further attempts meanwhile must not repeat the line. */
+        private boolean isExiting;
+
         @Override
         public Future<String> prepare(RedisConnection opened, RedisServerInfo server) {
             if (server.cluster() && !heartbeat.hasBeaten()) {
-                LOG.error("quarkus.redis.hosts: expected a Redis that is no node of a Redis Cluster, which is not supported");
-                Quarkus.asyncExit(1);
+                exit();
                 return Future.failedFuture("Redis Cluster is not supported");
             }
             return prepareScripts(opened, server);
+        }
+
+        private void exit() {
+            if (!isExiting) {
+                isExiting = true;
+                LOG.error("quarkus.redis.hosts: expected a Redis that is no node of a Redis Cluster, which is not supported");
+                Quarkus.asyncExit(1);
+            }
         }
 
         @Override

@@ -193,11 +193,8 @@ final class RedisSessions implements SessionStore {
                 })
                 .compose(saved -> {
                     if (saved.toInteger() == 0) {
-                        // Another connection was faster. If it came to this replica, the session is still expected here.
-                        local.remove(session.token());
-                        if (local.values().stream().noneMatch(other -> other.self().id().equals(session.self().id()))) {
-                            subscriptions.withdrawMove(ownRoom(session));
-                        }
+                        // Another connection was faster.
+                        removeLocal(session.token());
                         return Future.<SavedSession> succeededFuture();
                     }
                     return Future.succeededFuture(session);
@@ -220,6 +217,13 @@ final class RedisSessions implements SessionStore {
         return end(session.namespace(), id, true).otherwise(false)
                 .compose(done -> owner.isEmpty() || owner.equals(node.name()) ? Future.succeededFuture(false)
                         : call(owner, request(session.namespace(), id, true)).otherwise(false));
+    }
+
+    @Override
+    public Uni<Boolean> isTakenOver(String token) {
+        // Not whether the session is stored here: Redis may have lost it, and it is written again.
+        return onLoop(() -> commands.send(Request.cmd(Command.GET).arg(keys.session(node.name(), token)))
+                .map(next -> next != null && next.toString().startsWith("@")));
     }
 
     @Override

@@ -16,10 +16,8 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
@@ -52,7 +50,8 @@ final class Subscriptions implements RoomSubscription.Reader, ReconnectingConnec
     private final ReplicaHeartbeat heartbeat;
     private final Map<String, RoomSubscription> rooms = new HashMap<>();
     private final Map<RoomId, RoomSubscription> sessions = new HashMap<>();
-    private final Set<RoomId> moved = new HashSet<>();
+    /** Rooms of the sessions that began on another replica; by the number of connections that are about to resume each. */
+    private final Map<RoomId, Integer> moved = new HashMap<>();
     private final ConcurrencyLimiter limiter;
     private final RpcChannel rpc;
     private RpcChannel.RequestHandler handler = request -> Future.failedFuture("this replica handles no requests yet");
@@ -115,7 +114,7 @@ final class Subscriptions implements RoomSubscription.Reader, ReconnectingConnec
 
     /** Announces that a session that began on another replica will resume here. On the backplane's event loop. */
     void expectMoved(RoomId session) {
-        moved.add(session);
+        moved.merge(session, 1, Integer::sum);
     }
 
     /**
@@ -124,13 +123,13 @@ final class Subscriptions implements RoomSubscription.Reader, ReconnectingConnec
      */
     void withdrawMove(RoomId session) {
         if (!sessions.containsKey(session)) {
-            moved.remove(session);
+            moved.computeIfPresent(session, (room, connections) -> connections == 1 ? null : connections - 1);
         }
     }
 
     /** Returns whether the session began on another replica. On the backplane's event loop. */
     boolean isMoved(RoomId session) {
-        return moved.contains(session);
+        return moved.containsKey(session);
     }
 
     /**
@@ -138,13 +137,13 @@ final class Subscriptions implements RoomSubscription.Reader, ReconnectingConnec
      * loop.
      */
     List<RoomId> moved() {
-        return List.copyOf(moved);
+        return List.copyOf(moved.keySet());
     }
 
     void subscribe(RoomId room, Subscriber subscriber) {
         loop.execute(() -> {
             RoomSubscription subscription = new RoomSubscription(room, subscriber, this);
-            if (room.isSession() && !moved.contains(room)) {
+            if (room.isSession() && !moved.containsKey(room)) {
                 sessions.put(room, subscription);
                 // The session id is new, so nothing was published to it yet; the first publisher creates the epoch.
                 subscription.startAt(StreamPosition.START);

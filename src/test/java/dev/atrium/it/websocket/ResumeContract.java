@@ -217,6 +217,48 @@ abstract class ResumeContract extends ClusterContract {
         }
     }
 
+    /** A tab and the service worker of it, say, or a client that gave up on its first attempt too early. */
+    @Test
+    void of_two_connections_that_resume_one_token_at_once_one_has_the_session() {
+        for (int round = 0; round < 10; round++) {
+            String room = "race-" + round;
+            SessionClient before = here().session();
+            before.join(room);
+            String resume = resume(before.welcome().path("resume").asText(), before, Map.of(room, 0L));
+            before.cut();
+            try (SessionClient first = here().session();
+                    SessionClient second = elsewhere().session();
+                    SessionClient watcher = here().session()) {
+                first.send("resume", resume);
+                second.send("resume", resume);
+                // The other one is told 410, or its connection is closed after it has had the session for a moment.
+                SocketClient.await().untilAsserted(() -> {
+                    assertThat(List.of(first, second)).noneMatch(each -> each.isOpen() && each.replies().isEmpty());
+                    assertThat(has(first)).as("%s %s", first.received(), second.received()).isNotEqualTo(has(second));
+                });
+                SessionClient winner = has(first) ? first : second;
+                SessionClient loser = has(first) ? second : first;
+                if (!loser.isOpen()) {
+                    assertThat(loser.closeReason()).isEqualTo("resumed on another connection");
+                }
+
+                here().post("/rooms/" + room, "heard once");
+                winner.pushes("message", 1);
+                watcher.join(room);
+                assertThat(watcher.call("members", "{\"room\":\"" + room + "\"}").at("/body/members"))
+                        .extracting(member -> member.path("id").asText())
+                        .containsExactlyInAnyOrder(before.id(), watcher.id());
+                assertThat(winner.pushes("message")).hasSize(1);
+                assertThat(loser.pushes("message")).isEmpty();
+                assertThat(winner.replies().get(0).at("/body/id").asText()).isEqualTo(before.id());
+            }
+        }
+    }
+
+    private static boolean has(SessionClient client) {
+        return client.isOpen() && client.replies().stream().anyMatch(reply -> reply.path("code").asInt() == 200);
+    }
+
     @Test
     void clients_that_are_gone_before_they_have_resumed_leave_their_rooms_open_to_others() {
         SessionClient before = here().session();
