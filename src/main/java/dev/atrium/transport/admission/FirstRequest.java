@@ -3,8 +3,7 @@ package dev.atrium.transport.admission;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
-import io.netty.handler.ssl.SslHandler;
-import io.netty.util.ReferenceCountUtil;
+import io.netty.channel.ChannelPipeline;
 import io.netty.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 
@@ -17,18 +16,13 @@ final class FirstRequest extends ChannelInboundHandlerAdapter {
     private static final Runnable NOTHING = () -> {
     };
 
-    /**
-     * Bytes that Vert.x needs to tell HTTP/1 from HTTP/2: {@code PRI} is no method of HTTP/1, and {@code PR} begins none. It is
-     * passed so many at a time until it has added its codec.
-     */
-    private static final int FEW_BYTES = 2;
-
     private final SlowRequests limits;
     private final CorsHeaders cors;
     private ChannelHandlerContext context;
     private Runnable release = NOTHING;
     private ScheduledFuture<?> timer;
     private HttpGuard next;
+    private boolean watched;
     private boolean begun;
 
     FirstRequest(SlowRequests limits, CorsHeaders cors) {
@@ -53,24 +47,49 @@ final class FirstRequest extends ChannelInboundHandlerAdapter {
 
     @Override
     public void channelRead(ChannelHandlerContext reading, Object message) {
-        begun = true;
-        if (next == null && message instanceof ByteBuf bytes && reading.pipeline().get(SslHandler.class) == null) {
-            while (next == null && bytes.readableBytes() > FEW_BYTES && !reading.isRemoved()) {
-                reading.fireChannelRead(bytes.readRetainedSlice(FEW_BYTES));
-                watch();
-            }
-            if (!bytes.isReadable()) {
-                ReferenceCountUtil.release(bytes);
-                return;
-            }
+        if (!begun && HttpChannel.tls(reading.pipeline()) != null) {
+            reading.pipeline().addAfter(HttpChannel.tls(reading.pipeline()).name(), null, new Decrypted());
+            watched = true;
         }
-        reading.fireChannelRead(message);
+        begun = true;
+        if (!watched && message instanceof ByteBuf bytes) {
+            // Byte by byte, until Vert.x has recognized HTTP/1 or the preface of HTTP/2, and has added its codec.
+            while (!watched && bytes.readableBytes() > 1 && !reading.isRemoved()) {
+                reading.fireChannelRead(bytes.readRetainedSlice(1));
+                watch(false);
+            }
+            reading.fireChannelRead(bytes);
+            watch(false);
+        } else {
+            reading.fireChannelRead(message);
+        }
     }
 
-    private void watch() {
-        if (!context.isRemoved() && HttpChannel.isHttp1(context.pipeline())) {
+    private void watch(boolean prefaceExpected) {
+        ChannelPipeline pipeline = context.pipeline();
+        if (watched || context.isRemoved()) {
+            return;
+        }
+        if (HttpChannel.isHttp1(pipeline)) {
+            watched = true;
             next = new HttpGuard(limits, cors, this::received);
-            next.install(context.pipeline());
+            next.install(pipeline);
+        } else if (HttpChannel.http2(pipeline) != null) {
+            watched = true;
+            FrameDeadline.install(HttpChannel.http2(pipeline), limits, prefaceExpected);
+        }
+    }
+
+    /** Handler behind that of TLS, which sees the first bytes of the protocol that was negotiated. */
+    private final class Decrypted extends ChannelInboundHandlerAdapter {
+
+        @Override
+        public void channelRead(ChannelHandlerContext reading, Object message) {
+            watched = false;
+            watch(true);
+            watched = true;
+            reading.pipeline().remove(this);
+            reading.fireChannelRead(message);
         }
     }
 

@@ -2,7 +2,9 @@ package dev.atrium.transport.admission;
 
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandler;
+import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelPipeline;
+import io.netty.handler.codec.http2.Http2ConnectionHandler;
 import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.impl.VertxHttpRequestDecoder;
@@ -13,9 +15,10 @@ import io.vertx.core.net.impl.ConnectionBase;
  */
 public final class HttpChannel {
 
-    /** Handler names that Vert.x uses for HTTP/1; there are none on a connection of HTTP/2. */
+    /** Handler names that Vert.x uses: of HTTP/1, which a connection of HTTP/2 does not have, and of TLS. */
     private static final String DECODER = "httpDecoder";
     private static final String ENCODER = "httpEncoder";
+    private static final String TLS = "ssl";
 
     private HttpChannel() {
     }
@@ -28,6 +31,16 @@ public final class HttpChannel {
     /** Returns whether a channel speaks HTTP/1, and not HTTP/2 or something that is not known yet. */
     static boolean isHttp1(ChannelPipeline pipeline) {
         return pipeline.context(DECODER) != null && pipeline.context(ENCODER) != null;
+    }
+
+    /** Returns the context of the codec of HTTP/2; null on a connection that does not speak it, or not yet. */
+    static ChannelHandlerContext http2(ChannelPipeline pipeline) {
+        return pipeline.context(Http2ConnectionHandler.class);
+    }
+
+    /** Returns the context of the handler of TLS; null on a connection without it. */
+    static ChannelHandlerContext tls(ChannelPipeline pipeline) {
+        return pipeline.context(TLS);
     }
 
     /**

@@ -55,6 +55,7 @@ final class HttpGuard extends ChannelDuplexHandler {
     private long receivedBefore;
     private int unanswered;
     private boolean responding;
+    private boolean upgrading;
     private String origin;
     private boolean head;
     private boolean continueExpected;
@@ -160,7 +161,7 @@ final class HttpGuard extends ChannelDuplexHandler {
 
     /** Closes the connection, with 408 if no response has begun. */
     void tooLate(String part) {
-        if (unanswered > 1 || responding || unanswered == 0 && inBody) {
+        if (unanswered > 1 || responding || upgrading || unanswered == 0 && inBody) {
             context.close();
         } else {
             close(new Problem(408, HttpResponseStatus.REQUEST_TIMEOUT.reasonPhrase(), part + ": not received in time"));
@@ -228,8 +229,12 @@ final class HttpGuard extends ChannelDuplexHandler {
             continueExpected &= !interim;
             responding |= !interim;
             if (response.status().code() == 101) {
-                // From here on it is a WebSocket, HTTP/2 or a tunnel.
-                remove();
+                // From here on it is a WebSocket, HTTP/2 or a tunnel. For HTTP/2 Vert.x removes the handlers of HTTP/1 itself,
+                // when the request's body has arrived.
+                upgrading = response.headers().contains(HttpHeaderNames.UPGRADE, "h2c", true);
+                if (!upgrading) {
+                    remove();
+                }
             }
         }
         if (message instanceof LastHttpContent && !interim) {
@@ -268,9 +273,13 @@ final class HttpGuard extends ChannelDuplexHandler {
     }
 
     private void remove() {
-        stop();
         context.pipeline().remove(bytes);
         context.pipeline().remove(this);
+    }
+
+    @Override
+    public void handlerRemoved(ChannelHandlerContext removed) {
+        stop();
     }
 
     @Override
@@ -309,6 +318,14 @@ final class HttpGuard extends ChannelDuplexHandler {
             if (some && !parsed && !inBody && !closing && first == null && headers == null && limits.headerMillis() > 0
                     && !reading.isRemoved()) {
                 headers = schedule(HttpGuard.this::headersExpired, limits.headerMillis());
+            }
+        }
+
+        @Override
+        public void handlerRemoved(ChannelHandlerContext removed) {
+            ChannelHandlerContext codec = HttpChannel.http2(removed.pipeline());
+            if (upgrading && codec != null) {
+                FrameDeadline.install(codec, limits, true);
             }
         }
     }

@@ -5,7 +5,7 @@ import io.netty.channel.ChannelHandler.Sharable;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.util.AttributeKey;
-import io.vertx.core.http.HttpServerRequest;
+import io.vertx.ext.web.RoutingContext;
 import jakarta.inject.Singleton;
 
 /**
@@ -28,8 +28,11 @@ final class HttpGuards {
     }
 
     /** Guards a request's connection, and its listener, unless they are. On the request's event loop. */
-    void guard(HttpServerRequest request, boolean hasBody) {
-        Channel channel = HttpChannel.of(request);
+    void guard(RoutingContext request, boolean hasBody) {
+        Channel channel = HttpChannel.of(request.request());
+        if (hasBody) {
+            StreamBodies.watch(request, limits);
+        }
         if (channel.attr(INSTALLED).get() == null) {
             channel.attr(INSTALLED).set(true);
             FirstRequest first = channel.pipeline().get(FirstRequest.class);

@@ -48,7 +48,7 @@ public final class RequestGuard {
 
     private void check(RoutingContext context) {
         context.put(CHECKED, true);
-        guards.guard(context.request(), hasBody(context.request()));
+        guards.guard(context, hasBody(context.request()));
         cors.completeLater(context);
         if (!wholeSite && !Admission.serves(context)) {
             context.next();
@@ -75,7 +75,7 @@ public final class RequestGuard {
 
     /** Answers a request that Vert.x has found to be malformed before any route, which Quarkus would log with a stack trace. */
     private void failed(RoutingContext context) {
-        guards.guard(context.request(), hasBody(context.request()));
+        guards.guard(context, hasBody(context.request()));
         boolean malformed = context.statusCode() == 400 || context.statusCode() == 404;
         if (!malformed || context.get(CHECKED) != null || context.response().ended()
                 || !wholeSite && !Admission.serves(context)) {

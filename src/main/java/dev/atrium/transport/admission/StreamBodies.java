@@ -1,0 +1,117 @@
+package dev.atrium.transport.admission;
+
+import dev.atrium.gateway.ErrorReply;
+import io.netty.channel.Channel;
+import io.netty.handler.codec.http2.Http2Connection;
+import io.netty.handler.codec.http2.Http2ConnectionAdapter;
+import io.netty.handler.codec.http2.Http2ConnectionHandler;
+import io.netty.handler.codec.http2.Http2Error;
+import io.netty.handler.codec.http2.Http2Stream;
+import io.netty.util.AttributeKey;
+import io.netty.util.concurrent.ScheduledFuture;
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.ext.web.RoutingContext;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * Bodies of the requests of an HTTP/2 connection that are being received: one that does not arrive in time gets 408, or ends
+ * its response, and its stream is reset. The other requests of the connection are not affected. On the connection's event loop.
+ */
+final class StreamBodies extends Http2ConnectionAdapter {
+
+    private static final AttributeKey<StreamBodies> ATTRIBUTE = AttributeKey.valueOf(StreamBodies.class, "bodies");
+
+    private final Channel channel;
+    private final Http2Connection connection;
+    private final SlowRequests limits;
+    private final Http2Connection.PropertyKey key;
+
+    private StreamBodies(Channel channel, Http2Connection connection, SlowRequests limits) {
+        this.channel = channel;
+        this.connection = connection;
+        this.limits = limits;
+        this.key = connection.newKey();
+        connection.addListener(this);
+    }
+
+    /** Gives the body of a request its deadline, if it has one that has not arrived. */
+    static void watch(RoutingContext context, SlowRequests limits) {
+        Channel channel = HttpChannel.of(context.request());
+        Http2ConnectionHandler codec = channel.pipeline().get(Http2ConnectionHandler.class);
+        if (codec == null || limits.bodyMillis() == 0) {
+            return;
+        }
+        StreamBodies bodies = channel.attr(ATTRIBUTE).get();
+        if (bodies == null) {
+            bodies = new StreamBodies(channel, codec.connection(), limits);
+            channel.attr(ATTRIBUTE).set(bodies);
+        }
+        bodies.watch(context);
+    }
+
+    private void watch(RoutingContext context) {
+        Http2Stream stream = connection.stream(context.request().streamId());
+        if (stream != null && stream.state().remoteSideOpen() && stream.getProperty(key) == null) {
+            Body body = new Body(context, stream);
+            stream.setProperty(key, body);
+            body.schedule();
+        }
+    }
+
+    @Override
+    public void onStreamHalfClosed(Http2Stream stream) {
+        if (!stream.state().remoteSideOpen()) {
+            onStreamClosed(stream);
+        }
+    }
+
+    @Override
+    public void onStreamClosed(Http2Stream stream) {
+        Body body = stream.removeProperty(key);
+        if (body != null) {
+            body.timer.cancel(false);
+        }
+    }
+
+    private final class Body {
+
+        private final RoutingContext context;
+        private final Http2Stream stream;
+        private ScheduledFuture<?> timer;
+        private long receivedBefore;
+
+        Body(RoutingContext context, Http2Stream stream) {
+            this.context = context;
+            this.stream = stream;
+        }
+
+        void schedule() {
+            timer = channel.eventLoop().schedule(this::check, limits.bodyMillis(), TimeUnit.MILLISECONDS);
+        }
+
+        private void check() {
+            long received = context.request().bytesRead();
+            boolean progressed = received - receivedBefore >= limits.bodyBytes();
+            receivedBefore = received;
+            // The server does not know how fast a client is whose data it does not read.
+            if (progressed || connection.local().flowController().unconsumedBytes(stream) > 0) {
+                schedule();
+            } else {
+                stream.removeProperty(key);
+                limits.missed(channel.remoteAddress());
+                end(context.request());
+            }
+        }
+
+        private void end(HttpServerRequest request) {
+            if (request.response().headWritten()) {
+                request.response().reset(request.response().ended() ? Http2Error.NO_ERROR.code()
+                        : Http2Error.ENHANCE_YOUR_CALM.code());
+                return;
+            }
+            // RFC 9113 section 8.1: the client need not send the rest.
+            context.addEndHandler(sent -> request.response().reset(Http2Error.NO_ERROR.code()));
+            Problem.send(context, new ErrorReply(408, "body: not received in time"));
+        }
+    }
+}
