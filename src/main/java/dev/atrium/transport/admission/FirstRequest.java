@@ -24,6 +24,7 @@ final class FirstRequest extends ChannelInboundHandlerAdapter {
     private HttpGuard next;
     private boolean watched;
     private boolean begun;
+    private boolean late;
 
     FirstRequest(SlowRequests limits, CorsHeaders cors) {
         this.limits = limits;
@@ -32,22 +33,36 @@ final class FirstRequest extends ChannelInboundHandlerAdapter {
 
     @Override
     public void channelActive(ChannelHandlerContext active) {
+        if (begin(active)) {
+            active.fireChannelActive();
+        }
+    }
+
+    /** Begins for a connection that was active before the handler was added. */
+    void beginLate(ChannelHandlerContext active) {
+        late = true;
+        begin(active);
+    }
+
+    private boolean begin(ChannelHandlerContext active) {
         context = active;
+        // If the preface of HTTP/2 has passed, it is not known where its frames begin.
+        watched = HttpChannel.http2(active.pipeline()) != null;
         Runnable counted = limits.opened(active.channel().remoteAddress());
         if (counted == null) {
             active.close();
-            return;
+            return false;
         }
         release = counted;
         if (limits.headerMillis() > 0) {
             timer = active.executor().schedule(this::expired, limits.headerMillis(), TimeUnit.MILLISECONDS);
         }
-        active.fireChannelActive();
+        return true;
     }
 
     @Override
     public void channelRead(ChannelHandlerContext reading, Object message) {
-        if (!begun && HttpChannel.tls(reading.pipeline()) != null) {
+        if (!begun && !watched && HttpChannel.tls(reading.pipeline()) != null) {
             reading.pipeline().addAfter(HttpChannel.tls(reading.pipeline()).name(), null, new Decrypted());
             watched = true;
         }
@@ -102,7 +117,11 @@ final class FirstRequest extends ChannelInboundHandlerAdapter {
     }
 
     private void expired() {
-        if (begun) {
+        if (late) {
+            // Something was received before the handler was added, if there is a codec.
+            watch(false);
+        }
+        if (begun || next != null) {
             limits.missed(context.channel().remoteAddress());
         }
         if (next != null) {

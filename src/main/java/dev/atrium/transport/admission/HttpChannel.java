@@ -4,14 +4,25 @@ import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelPipeline;
+import io.netty.channel.EventLoopGroup;
+import io.netty.channel.ServerChannel;
+import io.netty.channel.SingleThreadEventLoop;
 import io.netty.handler.codec.http2.Http2ConnectionHandler;
+import io.netty.util.concurrent.EventExecutor;
+import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.impl.VertxHttpRequestDecoder;
+import io.vertx.core.impl.VertxInternal;
 import io.vertx.core.net.impl.ConnectionBase;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Consumer;
+import java.util.function.Predicate;
 
 /**
- * Netty channel of an HTTP connection. The only class that uses internals of Vert.x. On the channel's event loop.
+ * Netty channel of an HTTP connection. The only class that uses internals of Vert.x. On the channel's event loop, unless a
+ * method says otherwise.
  */
 public final class HttpChannel {
 
@@ -26,6 +37,26 @@ public final class HttpChannel {
     /** Returns the channel of a request. */
     public static Channel of(HttpServerRequest request) {
         return ((ConnectionBase) request.connection()).channel();
+    }
+
+    /** Hands over each channel that listens, of HTTP or not, on its event loop. Any thread. */
+    static void forEachListener(Vertx vertx, Consumer<Channel> consumer) {
+        forEach(((VertxInternal) vertx).getAcceptorEventLoopGroup(), ServerChannel.class::isInstance, consumer);
+    }
+
+    /** Hands over each connection that a listener has accepted, on its event loop. Any thread. */
+    static void forEachConnection(Vertx vertx, Channel listener, Consumer<Channel> consumer) {
+        forEach(vertx.nettyEventLoopGroup(), channel -> channel.parent() == listener, consumer);
+    }
+
+    private static void forEach(EventLoopGroup loops, Predicate<Channel> filter, Consumer<Channel> consumer) {
+        for (EventExecutor loop : loops) {
+            loop.execute(() -> {
+                List<Channel> found = new ArrayList<>();
+                ((SingleThreadEventLoop) loop).registeredChannelsIterator().forEachRemaining(found::add);
+                found.stream().filter(filter).forEach(consumer);
+            });
+        }
     }
 
     /** Returns whether a channel speaks HTTP/1, and not HTTP/2 or something that is not known yet. */

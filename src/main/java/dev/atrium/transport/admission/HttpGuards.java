@@ -5,26 +5,81 @@ import io.netty.channel.ChannelHandler.Sharable;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.util.AttributeKey;
+import io.quarkus.vertx.http.HttpServer;
+import io.quarkus.vertx.http.HttpServerStart;
+import io.quarkus.vertx.http.HttpsServerStart;
+import io.smallrye.mutiny.Uni;
+import io.vertx.core.Vertx;
 import io.vertx.ext.web.RoutingContext;
+import jakarta.enterprise.event.ObservesAsync;
 import jakarta.inject.Singleton;
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.util.function.IntSupplier;
+import org.jboss.logging.Logger;
 
 /**
- * Installer of the Netty handlers that guard HTTP connections against slow and malformed requests. The first request that a
- * listener receives installs them, because the framework has no hook for accepted connections: those that were accepted earlier
- * are guarded from their own first request on. Any thread.
+ * Installer of the Netty handlers that guard HTTP connections against slow and malformed requests. The framework has no hook
+ * for accepted connections: the listeners are looked up when the server has started, with the connections that they have
+ * accepted by then, and a listener that is not found is guarded by its first request. Any thread.
  */
 @Singleton
 final class HttpGuards {
 
     private static final AttributeKey<Boolean> INSTALLED = AttributeKey.valueOf(HttpGuards.class, "installed");
 
+    private static final Logger LOG = Logger.getLogger(HttpGuards.class);
+
+    private static final Duration FIRST_RETRY = Duration.ofMillis(5);
+    private static final Duration MAX_RETRY = Duration.ofMillis(100);
+    private static final long TIMEOUT_MILLIS = 10_000;
+
     private final SlowRequests limits;
     private final CorsHeaders cors;
+    private final HttpServer server;
+    private final Vertx vertx;
     private final AcceptedConnections accepted = new AcceptedConnections();
 
-    HttpGuards(SlowRequests limits, CorsHeaders cors) {
+    HttpGuards(SlowRequests limits, CorsHeaders cors, HttpServer server, Vertx vertx) {
         this.limits = limits;
         this.cors = cors;
+        this.server = server;
+        this.vertx = vertx;
+    }
+
+    void listening(@ObservesAsync HttpServerStart started) {
+        guardListener(server::getPort);
+    }
+
+    void listeningSecurely(@ObservesAsync HttpsServerStart started) {
+        guardListener(server::getSecurePort);
+    }
+
+    /** Guards the listener of a port, which Quarkus registers some time after the event. */
+    private void guardListener(IntSupplier port) {
+        Uni.createFrom().item(() -> port.getAsInt() > 0 ? port.getAsInt() : null).onItem().ifNull().fail()
+                .onFailure().retry().withBackOff(FIRST_RETRY, MAX_RETRY).expireIn(TIMEOUT_MILLIS)
+                .subscribe().with(known -> HttpChannel.forEachListener(vertx, listener -> {
+                    if (listener.localAddress() instanceof InetSocketAddress address && address.getPort() == known) {
+                        guardListener(listener);
+                    }
+                }), unknown -> LOG.debugf("The first request guards its listener: %s", unknown.getMessage()));
+    }
+
+    private void guardListener(Channel listener) {
+        if (listener.attr(INSTALLED).setIfAbsent(true) == null) {
+            listener.pipeline().addFirst(accepted);
+            HttpChannel.forEachConnection(vertx, listener, this::guardAccepted);
+        }
+    }
+
+    /** Guards a connection that was accepted before its listener was guarded. On its event loop. */
+    private void guardAccepted(Channel connection) {
+        if (connection.attr(INSTALLED).get() == null && connection.pipeline().get(FirstRequest.class) == null) {
+            FirstRequest first = new FirstRequest(limits, cors);
+            connection.pipeline().addFirst(first);
+            first.beginLate(connection.pipeline().context(first));
+        }
     }
 
     /** Guards a request's connection, and its listener, unless they are. On the request's event loop. */
@@ -43,9 +98,8 @@ final class HttpGuards {
                 new HttpGuard(limits, cors, null).install(channel.pipeline(), hasBody);
             }
         }
-        Channel listener = channel.parent();
-        if (listener != null && listener.attr(INSTALLED).setIfAbsent(true) == null) {
-            listener.pipeline().addFirst(accepted);
+        if (channel.parent() != null) {
+            guardListener(channel.parent());
         }
     }
 

@@ -4,10 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.atrium.it.fixture.RawHttp;
 import dev.atrium.it.fixture.RawHttp.Answer;
+import dev.atrium.it.fixture.RedisProcess;
 import dev.atrium.it.fixture.Replica;
 import dev.atrium.it.fixture.SocketClient;
 import dev.atrium.it.fixture.StreamClient;
 import java.io.IOException;
+import java.net.ConnectException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -33,8 +35,6 @@ class SlowRequestIT {
     static void start() {
         replica = Replica.start(Map.of("atrium.limits.header-time", "1s", "atrium.limits.body-time", "1s",
                 "atrium.limits.body-rate", "100", "atrium.limits.connections-per-address", "20"));
-        // The first request guards the listener.
-        assertThat(replica.get("/rooms").statusCode()).isEqualTo(200);
     }
 
     @AfterAll
@@ -53,6 +53,31 @@ class SlowRequestIT {
             }
         });
         return client.answer();
+    }
+
+    @Test
+    void the_connections_that_are_accepted_before_any_request_have_a_deadline() throws IOException {
+        int port = RedisProcess.freePort();
+        List<RawHttp> clients = new ArrayList<>();
+        try (Replica young = Replica.launch(
+                Map.of("quarkus.http.port", Integer.toString(port), "atrium.limits.header-time", "1s"))) {
+            Awaitility.await().atMost(Duration.ofSeconds(30)).pollInterval(Duration.ofMillis(1))
+                    .ignoreExceptionsInstanceOf(ConnectException.class).until(() -> {
+                        clients.add(RawHttp.connect(port));
+                        return clients.size() == 20;
+                    });
+            clients.get(0).send("GET /roo");
+            young.awaitStarted();
+            clients.add(RawHttp.connect(port));
+            assertThat(clients.get(0).answer().status()).isEqualTo(408);
+            for (RawHttp client : clients) {
+                assertThat(client.isClosedWithin(SOON)).isTrue();
+            }
+        } finally {
+            for (RawHttp client : clients) {
+                client.close();
+            }
+        }
     }
 
     @Test
