@@ -46,6 +46,11 @@ final class CorsHeaders {
         return enabled;
     }
 
+    /** Returns whether only pages of some origins may read responses. */
+    boolean areListed() {
+        return enabled && !any && (!origins.isEmpty() || !patterns.isEmpty());
+    }
+
     /** Completes the headers of a request's response at the moment when they are written, whatever has set them by then. */
     void completeLater(RoutingContext context) {
         if (enabled) {

@@ -42,6 +42,9 @@ final class HttpGuard extends ChannelDuplexHandler {
     /** Time for a client to read the last response before the connection is closed. */
     private static final long CLOSE_MILLIS = 3_000;
 
+    /** Time for the rest of headers that cannot be parsed. */
+    private static final long REST_MILLIS = 500;
+
     private final SlowRequests limits;
     private final CorsHeaders cors;
     private final ReceivedBytes bytes = new ReceivedBytes();
@@ -60,6 +63,10 @@ final class HttpGuard extends ChannelDuplexHandler {
     private boolean head;
     private boolean continueExpected;
     private boolean closing;
+    /** Answer to a request that cannot be parsed, while its origin is searched for. */
+    private Problem malformed;
+    /** Null if pages of any origin may read responses, or none. */
+    private final OriginSearch search;
 
     /**
      * @param first called when the headers of the first request are received, which have a deadline of their own; null if they
@@ -69,6 +76,7 @@ final class HttpGuard extends ChannelDuplexHandler {
         this.limits = limits;
         this.cors = cors;
         this.first = first;
+        this.search = cors.areListed() ? new OriginSearch() : null;
     }
 
     void install(ChannelPipeline pipeline) {
@@ -179,7 +187,22 @@ final class HttpGuard extends ChannelDuplexHandler {
             default -> "request: expected a request line and headers of HTTP/1.1";
         };
         ReferenceCountUtil.release(request);
-        close(new Problem(status.code(), status.reasonPhrase(), detail));
+        malformed = new Problem(status.code(), status.reasonPhrase(), detail);
+        if (search != null && !search.isOver()) {
+            // The rest of the headers may name the origin.
+            headers = schedule(this::answerMalformed, REST_MILLIS);
+        } else {
+            answerMalformed();
+        }
+    }
+
+    private void answerMalformed() {
+        if (search != null) {
+            origin = search.origin();
+        }
+        Problem problem = malformed;
+        malformed = null;
+        close(problem);
     }
 
     private void close(Problem problem) {
@@ -205,7 +228,7 @@ final class HttpGuard extends ChannelDuplexHandler {
 
     private FullHttpResponse response(Problem problem) {
         MultiMap headers = MultiMap.caseInsensitiveMultiMap();
-        // Netty drops the headers of a request that it cannot parse.
+        // The headers of a request that cannot be parsed are not known, unless origins are listed.
         cors.complete(headers, origin == null ? CorsHeaders.ANY : origin);
         byte[] json = problem.json();
         FullHttpResponse response = new DefaultFullHttpResponse(HttpVersion.HTTP_1_1,
@@ -310,12 +333,22 @@ final class HttpGuard extends ChannelDuplexHandler {
 
         @Override
         public void channelRead(ChannelHandlerContext reading, Object message) {
+            if (search != null && message instanceof ByteBuf received && !inBody && !closing) {
+                if (parsed && malformed == null) {
+                    search.reset();
+                }
+                search.search(received);
+                if (malformed != null && search.isOver()) {
+                    answerMalformed();
+                }
+            }
             parsed = false;
             // Empty lines between requests are ignored (RFC 9112 section 2.2).
             boolean some = message instanceof ByteBuf received
                     && received.forEachByte(ByteProcessor.FIND_NON_CRLF) >= 0;
             reading.fireChannelRead(message);
-            if (some && !parsed && !inBody && !closing && first == null && headers == null && limits.headerMillis() > 0
+            if (some && !parsed && !inBody && !closing && malformed == null && first == null && headers == null
+                    && limits.headerMillis() > 0
                     && !reading.isRemoved()) {
                 headers = schedule(HttpGuard.this::headersExpired, limits.headerMillis());
             }

@@ -16,6 +16,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Map;
 import java.util.zip.GZIPOutputStream;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -85,6 +86,39 @@ class BadRequestIT {
                 RawHttp headers = send("GET /rooms/a HTTP/1.1\n" + HOST + "X: " + "a".repeat(30_000) + "\n\n")) {
             assertProblem(line.answer(), 414, "request line: ");
             assertProblem(headers.answer(), 431, "headers: ");
+        }
+    }
+
+    /** The origin must be named in the response, wherever it is in the request. */
+    @Test
+    void a_page_of_a_listed_origin_can_read_that_its_request_is_too_large() throws IOException {
+        String line = "GET /rooms/" + "a".repeat(9_000) + " HTTP/1.1\n";
+        String large = "X: " + "a".repeat(30_000) + "\n";
+        try (Replica strict = Replica.start(Map.of("atrium.origins", PAGE))) {
+            for (String[] parts : new String[][] { { line + HOST + "\n" }, { line, HOST + "\n" },
+                    { line + "Host: a\nOrig", "in: " + PAGE + "\n\n" }, { "GET /rooms/a HTTP/1.1\n" + HOST + large + "\n" },
+                    { "GET /rooms/a HTTP/1.1\n" + HOST, large + "\n" },
+                    { "GET /rooms/a HTTP/1.1\n" + large + HOST + "\n" } }) {
+                try (RawHttp client = RawHttp.connect(strict.port())) {
+                    for (String part : parts) {
+                        client.send(part);
+                        // The parts arrive one by one.
+                        Awaitility.await().pollDelay(Duration.ofMillis(100)).until(() -> true);
+                    }
+                    Answer answer = client.answer();
+                    assertThat(answer.status()).isEqualTo(parts[0].startsWith(line) ? 414 : 431);
+                    assertThat(answer.header("access-control-allow-origin")).as(parts[0].length() + " bytes").isEqualTo(PAGE);
+                }
+            }
+            for (String origin : new String[] { "", "Origin: https://other.example\n" }) {
+                try (RawHttp client = RawHttp.connect(strict.port()).send(line + "Host: a\n" + origin + "\n")) {
+                    assertThat(client.answer().header("access-control-allow-origin")).isNull();
+                }
+            }
+            try (RawHttp client = RawHttp.connect(strict.port()).send(line + "Host: a\n")) {
+                // The rest of the headers never arrives.
+                assertThat(client.answer().status()).isEqualTo(414);
+            }
         }
     }
 
