@@ -3,7 +3,10 @@ package dev.atrium.transport.admission;
 import dev.atrium.gateway.ErrorReply;
 import io.quarkus.runtime.configuration.MemorySize;
 import io.smallrye.mutiny.Uni;
+import io.smallrye.mutiny.infrastructure.Infrastructure;
 import io.smallrye.mutiny.subscription.UniEmitter;
+import io.vertx.core.Context;
+import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerRequest;
@@ -60,7 +63,17 @@ public final class BodyReader {
         }
         Uni<Buffer> sent = request.isEnded() ? Uni.createFrom().item(Buffer.buffer())
                 : Uni.createFrom().emitter(emitter -> collect(context, limit, emitter));
-        return gzip ? sent.map(bytes -> Gzip.decode(bytes, limit)) : sent;
+        return gzip ? sent.chain(bytes -> decode(new Gzip(bytes, limit))) : sent;
+    }
+
+    /** Decodes a body; what is larger than one part, on a worker thread. */
+    private static Uni<Buffer> decode(Gzip body) {
+        if (body.decodePart()) {
+            return Uni.createFrom().item(body.decoded());
+        }
+        Context loop = Vertx.currentContext();
+        return Uni.createFrom().item(body::decodeRest).runSubscriptionOn(Infrastructure.getDefaultWorkerPool())
+                .emitOn(task -> loop.runOnContext(run -> task.run()));
     }
 
     private static void collect(RoutingContext context, long limit, UniEmitter<? super Buffer> whole) {

@@ -24,12 +24,12 @@ class GzipTest {
 
     @Test
     void a_body_up_to_the_limit_is_decoded() throws IOException {
-        assertThat(Gzip.decode(gzip("x".repeat(1000)), 1000).toString()).isEqualTo("x".repeat(1000));
+        assertThat(new Gzip(gzip("x".repeat(1000)), 1000).decodeRest().toString()).isEqualTo("x".repeat(1000));
     }
 
     @Test
     void a_body_that_decodes_to_more_is_too_large() throws IOException {
-        assertThatThrownBy(() -> Gzip.decode(gzip("x".repeat(1001)), 1000)).isInstanceOf(ErrorReply.class)
+        assertThatThrownBy(() -> new Gzip(gzip("x".repeat(1001)), 1000).decodeRest()).isInstanceOf(ErrorReply.class)
                 .hasMessage("body: larger than this server accepts");
     }
 
@@ -37,8 +37,18 @@ class GzipTest {
     void what_is_not_gzip_or_ends_too_early_is_refused() throws IOException {
         Buffer whole = gzip("hello");
         for (Buffer bad : new Buffer[] { Buffer.buffer(), Buffer.buffer("hello"), whole.slice(0, whole.length() - 5) }) {
-            assertThatThrownBy(() -> Gzip.decode(bad, 1000)).isInstanceOf(ErrorReply.class)
+            assertThatThrownBy(() -> new Gzip(bad, 1000).decodeRest()).isInstanceOf(ErrorReply.class)
                     .hasMessage("body: expected gzip, as Content-Encoding says");
+        }
+    }
+
+    @Test
+    void a_large_body_is_decoded_part_by_part() throws IOException {
+        for (int size : new int[] { 3 * Gzip.PART, 3 * Gzip.PART + 1 }) {
+            Gzip body = new Gzip(gzip("x".repeat(size)), size);
+            assertThat(body.decodePart()).isFalse();
+            assertThat(body.decoded().length()).isEqualTo(Gzip.PART);
+            assertThat(body.decodeRest().length()).isEqualTo(size);
         }
     }
 }
