@@ -4,16 +4,21 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.microsoft.playwright.Page;
 import dev.atrium.it.fixture.Browser;
+import dev.atrium.it.fixture.RawSocket;
 import dev.atrium.it.fixture.SessionClient;
 import dev.atrium.it.fixture.SocketClient;
 import dev.atrium.it.fixture.SocketIoClient;
 import io.quarkus.test.common.http.TestHTTPResource;
 import io.quarkus.test.junit.QuarkusTest;
 import io.quarkus.test.junit.TestProfile;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
 import java.net.URI;
+import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Application that handles its clients' events, in the process of the test. */
@@ -52,6 +57,24 @@ class ApplicationIT {
             SocketIoClient.await().untilAsserted(() -> assertThat(alice.received("user left")).singleElement().asString()
                     .contains("\"username\":\"bob\"", "\"numUsers\":1"));
             alice.disconnect();
+        }
+    }
+
+    /** As a client does that knows the endpoint: it saves a round trip. */
+    @ParameterizedTest
+    @CsvSource({ "1,", "300,", "1, slow", "300, slow" })
+    void frames_in_one_segment_with_the_handshake_reach_the_applications_own_endpoint(int count, String query)
+            throws IOException {
+        ByteArrayOutputStream frames = new ByteArrayOutputStream();
+        for (int i = 0; i < count; i++) {
+            frames.writeBytes(RawSocket.masked(0x81, ("m" + i).getBytes(StandardCharsets.UTF_8)));
+        }
+        try (RawSocket socket = RawSocket.open(main.getPort(),
+                "GET /early?" + query + " HTTP/1.1\r\n" + RawSocket.HANDSHAKE, frames.toByteArray())) {
+            assertThat(socket.status()).isEqualTo(101);
+            for (int i = 0; i < count; i++) {
+                assertThat(socket.readPastPings().text()).isEqualTo("m" + i);
+            }
         }
     }
 

@@ -1,8 +1,12 @@
 package dev.atrium.transport.websocket;
 
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufUtil;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.ChannelDuplexHandler;
 import io.netty.channel.ChannelHandlerContext;
-import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.ChannelPromise;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
 import java.util.Queue;
 
@@ -12,14 +16,46 @@ import java.util.Queue;
  * them. Its removal passes the bytes on: to the frame decoder, or to the HTTP decoder after a rejected handshake. On the
  * connection's event loop only.
  */
-final class UpgradeBuffer extends ChannelInboundHandlerAdapter {
+final class UpgradeBuffer extends ChannelDuplexHandler {
 
     /** Bytes above which reading stops until the handshake is answered. */
     private static final int READ_AHEAD = 64 * 1024;
 
+    private static final ByteBuf SWITCHING_PROTOCOLS = Unpooled
+            .unreleasableBuffer(Unpooled.copiedBuffer("HTTP/1.1 101", StandardCharsets.US_ASCII));
+
+    private final boolean untilOpened;
     private final Queue<ByteBuf> held = new ArrayDeque<>(2);
     private int heldBytes;
     private boolean readingPaused;
+
+    /**
+     * @param untilOpened whether the endpoint removes the handler when it is open; if not, the handler removes itself after the
+     *        response that accepts the handshake
+     */
+    UpgradeBuffer(boolean untilOpened) {
+        this.untilOpened = untilOpened;
+    }
+
+    @Override
+    public void write(ChannelHandlerContext ctx, Object message, ChannelPromise promise) {
+        boolean accepted = !untilOpened && message instanceof ByteBuf bytes && isAccepting(bytes);
+        ctx.write(message, promise);
+        if (accepted) {
+            // The framework adds its handlers to the WebSocket right after it has written the response.
+            ctx.executor().execute(() -> {
+                if (!ctx.isRemoved()) {
+                    ctx.pipeline().remove(this);
+                }
+            });
+        }
+    }
+
+    private static boolean isAccepting(ByteBuf response) {
+        int length = SWITCHING_PROTOCOLS.readableBytes();
+        return response.readableBytes() >= length
+                && ByteBufUtil.equals(response, response.readerIndex(), SWITCHING_PROTOCOLS, 0, length);
+    }
 
     @Override
     public void channelRead(ChannelHandlerContext ctx, Object message) {

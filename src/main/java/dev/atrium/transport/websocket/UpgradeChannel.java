@@ -46,12 +46,13 @@ public final class UpgradeChannel {
      * Holds what the client sends after a handshake, until {@link #open} or {@link #letGo}. Called while the request is
      * received.
      *
+     * @param untilOpened false for an endpoint of the application, which calls neither after it has accepted the handshake
      * @param options limits of the HTTP decoder
      * @return false if it is held already
      */
-    static boolean hold(Channel channel, HttpServerOptions options) {
+    static boolean hold(Channel channel, boolean untilOpened, HttpServerOptions options) {
         return channel.pipeline().get(BUFFER) == null
-                && HttpChannel.addBeforeNewDecoder(channel.pipeline(), BUFFER, new UpgradeBuffer(), options);
+                && HttpChannel.addBeforeNewDecoder(channel.pipeline(), BUFFER, new UpgradeBuffer(untilOpened), options);
     }
 
     /** Passes on what is held, because the handshake was rejected, or another replica has answered it. */

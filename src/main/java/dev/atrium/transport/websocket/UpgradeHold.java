@@ -6,6 +6,7 @@ import io.netty.channel.Channel;
 import io.quarkus.runtime.configuration.MemorySize;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerOptions;
+import io.vertx.ext.web.Route;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import jakarta.enterprise.event.Observes;
@@ -20,6 +21,7 @@ import org.eclipse.microprofile.config.inject.ConfigProperty;
 @Singleton
 public final class UpgradeHold {
 
+    /** Paths of Atrium's own endpoints. */
     private static final List<String> PATHS = List.of("/echo", "/ws", "/rooms/:room", "/socket.io/*");
 
     private static final int SWITCHING_PROTOCOLS = 101;
@@ -35,14 +37,19 @@ public final class UpgradeHold {
     }
 
     void register(@Observes Router router) {
-        PATHS.forEach(path -> router.route(path).method(HttpMethod.GET).order(Integer.MIN_VALUE).handler(this::hold));
+        PATHS.forEach(path -> add(router.route(path), true));
+        add(router.route(), false);
     }
 
-    private void hold(RoutingContext context) {
+    private void add(Route route, boolean untilOpened) {
+        route.method(HttpMethod.GET).order(Integer.MIN_VALUE).handler(context -> hold(context, untilOpened));
+    }
+
+    private void hold(RoutingContext context, boolean untilOpened) {
         // The body of a request must reach the HTTP decoder; a handshake with a body is rejected later.
         if (Admission.isWebSocket(context.request()) && !OpeningHandshake.hasBody(context.request())) {
             Channel channel = HttpChannel.of(context.request());
-            if (UpgradeChannel.hold(channel, options)) {
+            if (UpgradeChannel.hold(channel, untilOpened, options)) {
                 context.addEndHandler(answered -> {
                     if (context.response().getStatusCode() != SWITCHING_PROTOCOLS) {
                         UpgradeChannel.letGo(channel);

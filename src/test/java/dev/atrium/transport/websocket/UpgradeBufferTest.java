@@ -13,7 +13,7 @@ import org.junit.jupiter.api.Test;
 /** What a client sends with its handshake: held until the handshake is answered, and in its order. */
 class UpgradeBufferTest {
 
-    private final UpgradeBuffer buffer = new UpgradeBuffer();
+    private final UpgradeBuffer buffer = new UpgradeBuffer(true);
     private final EmbeddedChannel channel = new EmbeddedChannel(buffer);
 
     @AfterEach
@@ -47,6 +47,22 @@ class UpgradeBufferTest {
         channel.writeInbound(bytes);
         channel.close();
         assertThat(bytes.refCnt()).isZero();
+    }
+
+    @Test
+    void without_an_endpoint_that_opens_it_it_ends_after_the_response_that_accepts_the_handshake() {
+        for (String[] response : new String[][] { { "HTTP/1.1 100 Continue", "null" },
+                { "HTTP/1.1 101 Switching Protocols", "a" } }) {
+            EmbeddedChannel own = new EmbeddedChannel(new UpgradeBuffer(false));
+            own.writeInbound(bytes("a"));
+            own.writeOutbound(bytes(response[0]));
+            ByteBuf released = own.readInbound();
+            assertThat(released == null ? "null" : released.toString(StandardCharsets.US_ASCII)).isEqualTo(response[1]);
+            own.finishAndReleaseAll();
+        }
+        channel.writeInbound(bytes("a"));
+        channel.writeOutbound(bytes("HTTP/1.1 101 Switching Protocols"));
+        assertThat((Object) channel.readInbound()).isNull();
     }
 
     private String passed() {
