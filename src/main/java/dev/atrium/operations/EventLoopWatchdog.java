@@ -71,7 +71,7 @@ final class EventLoopWatchdog {
             LockSupport.parkNanos(PERIOD_NANOS);
             // If this thread was late, too, the whole process slept, or had no processor.
             if (System.nanoTime() - before < unreadyNanos / 2) {
-                log(eventLoops.blocked(unreadyNanos));
+                log(eventLoops.findBlocked(unreadyNanos));
             }
         }
     }
@@ -82,7 +82,8 @@ final class EventLoopWatchdog {
             if (logged.add(each.thread())) {
                 Throwable stack = new Throwable("what it does");
                 stack.setStackTrace(each.stack());
-                LOG.warnf(stack, "The event loop %s has been blocked for %d ms; its clients wait, and the replica is not ready",
+                LOG.warnf(stack,
+                        "The event loop %s has been blocked for %d ms; its clients wait, new ones are refused, and the replica is not ready",
                         each.thread(), TimeUnit.NANOSECONDS.toMillis(each.nanos()));
             }
         }

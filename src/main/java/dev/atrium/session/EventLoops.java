@@ -8,12 +8,18 @@ import jakarta.enterprise.event.Observes;
 import jakarta.inject.Singleton;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
 
 /** The event loops of this replica, and how far each of them lags. Any thread. */
 @Singleton
 public final class EventLoops {
 
+    /** Delay of its timer that is no sign of a blocked loop. */
+    private static final long LAG_NANOS = TimeUnit.MILLISECONDS.toNanos(50);
+
     private final List<Loop> loops = new CopyOnWriteArrayList<>();
+    /** Event loops that the watchdog has found blocked. */
+    private volatile List<Loop> blocked = List.of();
 
     private record Loop(SingleThreadEventExecutor executor, LoopLag lag) {
     }
@@ -51,12 +57,25 @@ public final class EventLoops {
         return loops.stream().mapToLong(loop -> loop.lag.blockedNanos()).max().orElse(0);
     }
 
-    /** Returns the event loops that have been blocked for longer than that, or have ended. */
-    public List<Blocked> blocked(long nanos) {
-        return loops.stream().filter(loop -> loop.lag.blockedNanos() > nanos).map(loop -> new Blocked(
-                loop.executor.threadProperties().name(), loop.lag.blockedNanos(),
-                loop.executor.threadProperties().stackTrace()))
-                .toList();
+    /**
+     * Finds the event loops that have been blocked for longer than that, or have ended. They serve no new connection until they
+     * run again.
+     */
+    public List<Blocked> findBlocked(long nanos) {
+        List<Loop> found = loops.stream().filter(loop -> loop.lag.blockedNanos() > nanos).toList();
+        blocked = found;
+        return found.stream().map(loop -> new Blocked(loop.executor.threadProperties().name(), loop.lag.blockedNanos(),
+                loop.executor.threadProperties().stackTrace())).toList();
+    }
+
+    /** Returns whether an event loop is one of those that were found blocked, and still does not run. Any thread. */
+    public boolean isBlocked(EventExecutor loop) {
+        for (Loop each : blocked) {
+            if (each.executor == loop) {
+                return each.lag.blockedNanos() > LAG_NANOS;
+            }
+        }
+        return false;
     }
 
     /** Returns whether the lag of an event loop was above the threshold twice in a row. */

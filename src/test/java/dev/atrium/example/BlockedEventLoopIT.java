@@ -4,6 +4,7 @@ import static io.restassured.RestAssured.given;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.atrium.it.fixture.CapturedLog;
+import dev.atrium.it.fixture.RawHttp;
 import dev.atrium.it.fixture.SocketClient;
 import io.netty.util.concurrent.EventExecutor;
 import io.quarkus.test.common.http.TestHTTPResource;
@@ -13,9 +14,13 @@ import io.restassured.config.HttpClientConfig;
 import io.restassured.config.RestAssuredConfig;
 import io.vertx.core.Vertx;
 import jakarta.inject.Inject;
+import java.io.IOException;
+import java.net.SocketTimeoutException;
 import java.net.URI;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import org.awaitility.Awaitility;
@@ -44,6 +49,9 @@ class BlockedEventLoopIT {
     @TestHTTPResource(value = "/health", management = true)
     URI health;
 
+    @TestHTTPResource("/")
+    URI main;
+
     @Inject
     Vertx vertx;
 
@@ -58,6 +66,7 @@ class BlockedEventLoopIT {
                     assertThat(log.entries).hasSize(1);
                     assertThat(log.entries.get(0).getThrown().getStackTrace()).extracting(StackTraceElement::getMethodName)
                             .contains("block");
+                    assertThat(newConnections()).contains("served", "refused").doesNotContain("waits");
                     released.countDown();
                     SocketClient.await().until(() -> status("live") == 200 && status("ready") == 200);
                     return;
@@ -77,6 +86,21 @@ class BlockedEventLoopIT {
         } catch (ConditionTimeoutException e) {
             return false;
         }
+    }
+
+    /** Returns what becomes of new connections: the event loops take turns. */
+    private List<String> newConnections() {
+        List<String> results = new ArrayList<>();
+        for (int i = 0; i < 20; i++) {
+            try (RawHttp client = RawHttp.connect(main.getPort())) {
+                results.add(client.send("GET /rooms HTTP/1.1\nHost: a\n\n").answer().status() == 200 ? "served" : "failed");
+            } catch (SocketTimeoutException e) {
+                results.add("waits");
+            } catch (IOException e) {
+                results.add("refused");
+            }
+        }
+        return results;
     }
 
     private int status(String probe) {

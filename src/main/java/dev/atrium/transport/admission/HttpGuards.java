@@ -1,5 +1,6 @@
 package dev.atrium.transport.admission;
 
+import dev.atrium.session.EventLoops;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandler.Sharable;
 import io.netty.channel.ChannelHandlerContext;
@@ -38,13 +39,15 @@ final class HttpGuards {
     private final CorsHeaders cors;
     private final HttpServer server;
     private final Vertx vertx;
+    private final EventLoops loops;
     private final AcceptedConnections accepted = new AcceptedConnections();
 
-    HttpGuards(SlowRequests limits, CorsHeaders cors, HttpServer server, Vertx vertx) {
+    HttpGuards(SlowRequests limits, CorsHeaders cors, HttpServer server, Vertx vertx, EventLoops loops) {
         this.limits = limits;
         this.cors = cors;
         this.server = server;
         this.vertx = vertx;
+        this.loops = loops;
     }
 
     void listening(@ObservesAsync HttpServerStart started) {
@@ -113,6 +116,11 @@ final class HttpGuards {
                 connection.pipeline().addLast(new FirstRequest(limits, cors));
             }
             context.fireChannelRead(message);
+            // Its client would wait, until the replica is out of the load balancer or longer; now it tries again, and its next
+            // connection is another loop's. Netty's task that would register the connection finds it closed.
+            if (message instanceof Channel connection && connection.isOpen() && loops.isBlocked(connection.eventLoop())) {
+                connection.unsafe().closeForcibly();
+            }
         }
     }
 }
