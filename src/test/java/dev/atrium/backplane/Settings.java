@@ -14,7 +14,13 @@ public final class Settings {
     }
 
     public static BackplaneConfig backplane() {
+        return backplane(Map.of());
+    }
+
+    /** The same, and some of a test's own. */
+    public static BackplaneConfig backplane(Map<String, String> more) {
         return new SmallRyeConfigBuilder().withMapping(BackplaneConfig.class)
+                .withSources(new PropertiesConfigSource(more, "more", 200))
                 .withSources(new PropertiesConfigSource(Map.of("atrium.history.namespace.\"/few*\".size", "5",
                         "atrium.history.namespace.\"/none\".size", "0", "atrium.history.namespace.\"/small\".bytes", "2K"),
                         "test", 100))

@@ -6,7 +6,11 @@ import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
-/** Cache of publish results by idempotency key, for the idempotency window. Used under its room's lock. */
+/**
+ * Cache of publish results by idempotency key, for the idempotency window. Its keys count for the memory of all rooms. Used
+ * under
+ * its room's lock.
+ */
 final class IdempotencyCache {
 
     /**
@@ -15,10 +19,15 @@ final class IdempotencyCache {
      */
     private static final int MAX_KEYS = 10_000;
 
+    /** Approximate bytes of a key's entry. */
+    private static final int ENTRY_BYTES = 300;
+
+    private final HistoryMemory memory;
     private final long windowMicros;
     private final Map<String, PublishResult> results = new LinkedHashMap<>();
 
-    IdempotencyCache(Duration window) {
+    IdempotencyCache(Duration window, HistoryMemory memory) {
+        this.memory = memory;
         this.windowMicros = window.toNanos() / 1000;
     }
 
@@ -29,20 +38,30 @@ final class IdempotencyCache {
     }
 
     void add(String key, PublishResult result) {
-        if (key != null) {
-            results.put(key, result);
+        if (key != null && results.put(key, result) == null) {
+            memory.add(ENTRY_BYTES);
         }
         if (results.size() > MAX_KEYS) {
-            Iterator<PublishResult> oldest = results.values().iterator();
-            oldest.next();
-            oldest.remove();
+            dropFirst(results.values().iterator());
         }
     }
 
-    private void dropOlder(long micros) {
+    /** Drops all results that are older than that. */
+    void dropOlder(long micros) {
         Iterator<PublishResult> oldest = results.values().iterator();
-        while (oldest.hasNext() && oldest.next().atMicros() < micros) {
-            oldest.remove();
+        while (oldestMicros() < micros) {
+            dropFirst(oldest);
         }
+    }
+
+    /** Returns the time of the oldest result, in microseconds since 1970; {@link Long#MAX_VALUE} if there is none. */
+    long oldestMicros() {
+        return results.isEmpty() ? Long.MAX_VALUE : results.values().iterator().next().atMicros();
+    }
+
+    private void dropFirst(Iterator<PublishResult> oldest) {
+        oldest.next();
+        oldest.remove();
+        memory.add(-ENTRY_BYTES);
     }
 }

@@ -97,7 +97,7 @@ final class MemoryRoom {
             return null;
         }
         if (results == null) {
-            results = new IdempotencyCache(settings.idempotencyWindow());
+            results = new IdempotencyCache(settings.idempotencyWindow(), memory);
         }
         return results.find(idempotency, lastUsed);
     }
@@ -149,25 +149,34 @@ final class MemoryRoom {
     }
 
     /**
-     * Returns the time since when this room has something to free, in microseconds since 1970: its oldest message, or its last
-     * use if it is unused and empty; {@link Long#MAX_VALUE} if there is nothing.
+     * Returns the time since when this room has something to free, in microseconds since 1970: its oldest message or
+     * idempotency
+     * key, or its last use if it is unused and empty; {@link Long#MAX_VALUE} if there is nothing.
      */
     synchronized long freeableSince() {
-        if (history != null && !history.isEmpty()) {
-            return history.firstEntry().getValue().atMicros();
-        }
-        return ended || !isUnused() ? Long.MAX_VALUE : lastUsed * 1_000;
+        long oldest = oldestMicros();
+        return oldest < Long.MAX_VALUE || ended || !isUnused() ? oldest : lastUsed * 1_000;
     }
 
-    /** Frees the oldest message and those up to that time; or, without messages, ends the room if it is unused. */
+    private long oldestMicros() {
+        long message = history == null || history.isEmpty() ? Long.MAX_VALUE : history.firstEntry().getValue().atMicros();
+        return results == null ? message : Math.min(message, results.oldestMicros());
+    }
+
+    /** Frees the oldest message or key and those up to that time; or, without any, ends the room if it is unused. */
     synchronized void free(long untilMicros) {
-        if (history == null || history.isEmpty()) {
+        long oldest = oldestMicros();
+        if (oldest == Long.MAX_VALUE) {
             endIfUnusedSince(Long.MAX_VALUE);
             return;
         }
-        do {
+        long until = Math.max(oldest, untilMicros);
+        while (history != null && !history.isEmpty() && history.firstEntry().getValue().atMicros() <= until) {
             dropFirst();
-        } while (!history.isEmpty() && history.firstEntry().getValue().atMicros() <= untilMicros);
+        }
+        if (results != null) {
+            results.dropOlder(until + 1);
+        }
     }
 
     synchronized boolean isEnded() {
@@ -268,6 +277,9 @@ final class MemoryRoom {
         if (!ended && isUnused() && lastUsed < millis) {
             ended = true;
             memory.add(-bytes);
+            if (results != null) {
+                results.dropOlder(Long.MAX_VALUE);
+            }
             countOverhead();
         }
         return ended;

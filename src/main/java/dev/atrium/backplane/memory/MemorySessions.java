@@ -6,16 +6,33 @@ import dev.atrium.room.Node;
 import io.smallrye.mutiny.Uni;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.atomic.AtomicLong;
 
-/** In-process session store, for connected sessions and those disconnected within the resume window. */
+/**
+ * In-process session store, for connected sessions and those disconnected within the resume window. The memory of the latter is
+ * bounded: a client can join the maximum of rooms, disconnect, and begin anew at once.
+ */
 final class MemorySessions implements SessionStore {
 
     private static final long CONNECTED = Long.MAX_VALUE;
 
+    /** Disconnected sessions may take this part of the memory of all histories. */
+    private static final int PART_OF_HISTORIES = 4;
+
+    /** Approximate bytes of a session without its rooms, and of a room without its name. */
+    private static final int SESSION_BYTES = 500;
+    private static final int ROOM_BYTES = 150;
+
     private final ConcurrentMap<String, Entry> entries = new ConcurrentHashMap<>();
+    /** Disconnected sessions by their token, the longest disconnected first. Its lock guards {@link #disconnectedBytes}. */
+    private final Map<String, Entry> disconnected = new LinkedHashMap<>();
+    private long disconnectedBytes;
+    private final long mostBytes;
     private final AtomicLong nextCleanup = new AtomicLong();
     private final Node node;
     private final long windowMillis;
@@ -28,12 +45,21 @@ final class MemorySessions implements SessionStore {
         boolean isCurrent(String token) {
             return session.token().equals(token);
         }
+
+        long bytes() {
+            long bytes = SESSION_BYTES;
+            for (String name : session.rooms().keySet()) {
+                bytes += ROOM_BYTES + 2L * name.length();
+            }
+            return bytes;
+        }
     }
 
     MemorySessions(Node node, MemorySettings settings) {
         this.node = node;
         this.windowMillis = settings.resumeWindow().toMillis();
         this.clock = settings.clock();
+        this.mostBytes = settings.history().totalBytes() / PART_OF_HISTORIES;
     }
 
     @Override
@@ -60,22 +86,51 @@ final class MemorySessions implements SessionStore {
     public Uni<Void> release(String token) {
         return Uni.createFrom().voidItem().invoke(() -> {
             long now = clock.millis();
-            entries.computeIfPresent(token, (key, present) -> new Entry(present.session, now + windowMillis));
+            Entry released = entries.computeIfPresent(token,
+                    (key, present) -> new Entry(present.session, now + windowMillis));
+            if (released != null && released.isCurrent(token)) {
+                addDisconnected(token, released);
+            }
             removeExpired(now);
         });
+    }
+
+    /** Adds a disconnected session; those that have been disconnected the longest are forgotten if all take too much memory. */
+    private void addDisconnected(String token, Entry released) {
+        synchronized (disconnected) {
+            removeDisconnected(token);
+            disconnected.put(token, released);
+            disconnectedBytes += released.bytes();
+            while (disconnectedBytes > mostBytes) {
+                String longest = disconnected.keySet().iterator().next();
+                entries.remove(longest, removeDisconnected(longest));
+            }
+        }
+    }
+
+    /** @return the entry; null if the token is not that of a disconnected session */
+    private Entry removeDisconnected(String token) {
+        synchronized (disconnected) {
+            Entry gone = disconnected.remove(token);
+            disconnectedBytes -= gone == null ? 0 : gone.bytes();
+            return gone;
+        }
     }
 
     @Override
     public Uni<Void> delete(String token) {
         // An entry that leads from an old token to the next one stays: the client may still present the old one.
-        return Uni.createFrom().voidItem()
-                .invoke(() -> entries.computeIfPresent(token, (key, present) -> present.isCurrent(token) ? null : present));
+        return Uni.createFrom().voidItem().invoke(() -> {
+            entries.computeIfPresent(token, (key, present) -> present.isCurrent(token) ? null : present);
+            removeDisconnected(token);
+        });
     }
 
     @Override
     public Uni<SavedSession> resume(String token, Duration oldTokenTtl) {
         return Uni.createFrom().deferred(() -> {
             SavedSession session;
+            SavedSession next;
             boolean connected;
             // Of two connections with one token the second must find the first one's, and not nothing.
             synchronized (this) {
@@ -85,15 +140,17 @@ final class MemorySessions implements SessionStore {
                 }
                 SavedSession old = found.session;
                 session = new SavedSession(newToken(), old.self(), old.namespace(), old.rooms(), old.granted());
+                // It leads to the new token, and would keep the names of the old rooms in memory.
+                next = new SavedSession(session.token(), old.self(), old.namespace(), Map.of(), Set.of());
                 connected = found.until == CONNECTED;
-                entries.put(old.token(), new Entry(session, clock.millis() + windowMillis));
+                entries.put(old.token(), new Entry(next, clock.millis() + windowMillis));
                 entries.put(session.token(), new Entry(session, CONNECTED));
             }
             Uni<?> ended = connected
                     ? host.end(session.namespace(), session.self().id(), true)
                     : Uni.createFrom().voidItem();
             if (oldTokenTtl.toMillis() > windowMillis) {
-                entries.put(token, new Entry(session, clock.millis() + oldTokenTtl.toMillis()));
+                entries.put(token, new Entry(next, clock.millis() + oldTokenTtl.toMillis()));
             }
             return ended.replaceWith(session);
         });
@@ -108,6 +165,7 @@ final class MemorySessions implements SessionStore {
             token = found.session.token();
             found = entries.remove(token);
         }
+        removeDisconnected(token);
         return found == null || found.until < clock.millis() ? null : found;
     }
 
@@ -128,7 +186,11 @@ final class MemorySessions implements SessionStore {
     private void removeExpired(long now) {
         long due = nextCleanup.get();
         if (now >= due && nextCleanup.compareAndSet(due, now + windowMillis / 4)) {
-            entries.values().removeIf(each -> each.until < now);
+            entries.forEach((token, each) -> {
+                if (each.until < now && entries.remove(token, each)) {
+                    removeDisconnected(token);
+                }
+            });
         }
     }
 }

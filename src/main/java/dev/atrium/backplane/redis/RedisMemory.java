@@ -7,8 +7,9 @@ import java.util.regex.Pattern;
 import org.jboss.logging.Logger;
 
 /**
- * Memory of Redis: while it is above the limit, the logs of rooms are shortened more and more, each with its next message. A
- * Redis that is full would refuse every message instead. Written on the backplane's event loop, read by any thread.
+ * Memory of Redis: while it is above the limit, the logs of rooms are shortened more and more, each with its next message, and
+ * new idempotency keys and disconnected sessions are kept for a shorter time. A Redis that is full would refuse every message
+ * instead. Written on the backplane's event loop, read by any thread.
  */
 final class RedisMemory {
 
@@ -55,7 +56,7 @@ final class RedisMemory {
         }
     }
 
-    /** Returns what a log may have at present of what it may have otherwise. */
+    /** Returns the limit at present, of a log or of a time, that is {@code most} otherwise. */
     long scaled(long most) {
         return share == WHOLE || most == 0 ? most : Math.max(1, most / WHOLE * share);
     }

@@ -42,6 +42,7 @@ final class RedisSessions implements SessionStore {
     private final Subscriptions subscriptions;
     private final RpcChannel rpc;
     private final Node node;
+    private final RedisMemory memory;
     private final long windowMillis;
     private final Lease lease;
     /** Connected sessions of this replica; on the backplane's event loop only. */
@@ -56,6 +57,7 @@ final class RedisSessions implements SessionStore {
         this.limiter = context.limiter();
         this.keys = context.keys();
         this.node = context.node();
+        this.memory = context.memory();
         this.commands = commands;
         this.log = log;
         this.subscriptions = subscriptions;
@@ -136,7 +138,7 @@ final class RedisSessions implements SessionStore {
     private Future<Void> sendRelease(SavedSession session) {
         String token = session.token();
         return commands.send(Script.RELEASE.with(keys.sessions(node.name()), keys.session(node.name(), token))
-                .arg(token).arg(windowMillis).arg(encode(session))).<Void> mapEmpty().recover(failure -> {
+                .arg(token).arg(memory.scaled(windowMillis)).arg(encode(session))).<Void> mapEmpty().recover(failure -> {
                     loop.execute(() -> {
                         unpublished = true;
                         unpublishedReleases.add(session);

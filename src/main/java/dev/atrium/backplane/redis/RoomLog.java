@@ -37,7 +37,7 @@ final class RoomLog {
     private final int logSize;
     private final long logMillis;
     private final long roomMillis;
-    private final String idempotencyMillis;
+    private final long idempotencyMillis;
 
     /** @param publications connection of publications; the same as the one of commands if nothing waits for replication */
     RoomLog(ReconnectingConnection commands, ReconnectingConnection publications, RedisContext context, BackplaneConfig config,
@@ -52,7 +52,7 @@ final class RoomLog {
         this.logSize = config.redis().logSize();
         this.logMillis = config.redis().logTtl().toMillis();
         this.roomMillis = config.room().ttl().toMillis();
-        this.idempotencyMillis = Long.toString(config.idempotency().window().toMillis());
+        this.idempotencyMillis = config.idempotency().window().toMillis();
     }
 
     /** Appends a message to the log of its room and publishes it: {@code publish.lua} gives it the next offset. */
@@ -84,7 +84,8 @@ final class RoomLog {
                 .arg(logMillis(limit))
                 .arg(roomMillis(room))
                 .arg(room.isSession() ? keys.nodes() : "")
-                .arg(idempotencyMillis)
+                // Half of the window is trusted: see FilePublisher.
+                .arg(Math.max(idempotencyMillis / 2, memory.scaled(idempotencyMillis)))
                 .arg(dataHistory)
                 .arg(memory.scaled(limit.bytes()));
     }

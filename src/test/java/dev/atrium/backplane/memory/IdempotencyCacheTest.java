@@ -12,7 +12,8 @@ class IdempotencyCacheTest {
 
     private static final int MAX_KEYS = 10_000;
 
-    private final IdempotencyCache cache = new IdempotencyCache(Duration.ofMillis(100));
+    private final HistoryMemory memory = new HistoryMemory(Long.MAX_VALUE);
+    private final IdempotencyCache cache = new IdempotencyCache(Duration.ofMillis(100), memory);
 
     @Test
     void a_result_is_found_by_its_key_until_its_window_is_over() {
@@ -49,6 +50,18 @@ class IdempotencyCacheTest {
         assertThat(cache.find("k0", 1_000)).isNull();
         assertThat(cache.find("k1", 1_000)).isNotNull();
         assertThat(cache.find("one more", 1_000)).isNotNull();
+    }
+
+    @Test
+    void its_keys_are_counted_until_they_are_removed() {
+        for (int i = 0; i <= MAX_KEYS; i++) {
+            cache.add("k" + i, result(i, 1_000_000));
+        }
+        cache.add("k" + MAX_KEYS, result(1, 1_000_000));
+        long full = memory.used();
+        assertThat(full).isBetween(MAX_KEYS * 200L, MAX_KEYS * 400L);
+        assertThat(cache.find("a", 1_200)).isNull();
+        assertThat(memory.used()).isZero();
     }
 
     private static PublishResult result(long offset, long atMicros) {

@@ -20,6 +20,8 @@ import dev.atrium.room.Sender;
 import dev.atrium.room.StreamPosition;
 import io.smallrye.mutiny.Uni;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
@@ -67,6 +69,24 @@ class MemoryBackplaneTest extends BackplaneContract {
         }
         assertThat(done(bounded.history(RoomId.of("/", "room 9"), HistoryQuery.after(0, 10))).messages()).isNotEmpty();
         assertThat(done(bounded.history(RoomId.of("/", "room 0"), HistoryQuery.after(0, 10))).messages()).isEmpty();
+    }
+
+    @Test
+    void idempotency_keys_count_and_the_oldest_go_first() {
+        MemoryBackplane bounded = bounded(1_000_000);
+        List<StreamPosition> positions = new ArrayList<>();
+        for (int i = 0; i < 5_000; i++) {
+            positions.add(publish(bounded, "key " + i));
+            assertThat(bounded.memoryUsed()).isLessThanOrEqualTo(1_000_000);
+            clock.forward(Duration.ofMillis(1));
+        }
+        assertThat(publish(bounded, "key 4999")).isEqualTo(positions.get(4_999));
+        assertThat(publish(bounded, "key 0")).isNotEqualTo(positions.get(0));
+    }
+
+    private static StreamPosition publish(MemoryBackplane bounded, String key) {
+        return done(bounded.publish(
+                new Publication(RoomId.of("/", "keys"), "message", new Data.Text("x"), null, true, key))).position();
     }
 
     @Test

@@ -9,6 +9,7 @@ import dev.atrium.room.Sender;
 import io.smallrye.mutiny.Uni;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -125,6 +126,31 @@ class MemorySessionsTest {
         SavedSession later = new SavedSession(saved.token(), saved.self(), saved.namespace(), Map.of("other", false), Set.of());
         sessions.save(later).await().indefinitely();
         assertThat(resume(saved.token()).rooms()).isEqualTo(Map.of("other", false));
+    }
+
+    @Test
+    void disconnected_sessions_are_bounded_by_their_bytes_and_the_longest_disconnected_goes_first() {
+        MemorySessions bounded = new MemorySessions(new Node("node01"), new MemorySettings(Duration.ofMinutes(10),
+                new HistoryPolicy(0, Duration.ofSeconds(1), 4_000_000), WINDOW, Duration.ZERO, clock));
+        bounded.serve((namespace, id, resumed) -> Uni.createFrom().item(true));
+        Map<String, Boolean> rooms = new HashMap<>();
+        for (int i = 0; i < 1_000; i++) {
+            rooms.put("r".repeat(200) + i, false);
+        }
+        List<String> tokens = new ArrayList<>();
+        for (int i = 0; i < 10; i++) {
+            tokens.add(bounded.newToken());
+            bounded.save(new SavedSession(tokens.get(i), new Sender("s" + i, null), "/", rooms, Set.of())).await()
+                    .indefinitely();
+        }
+        tokens.forEach(token -> bounded.release(token).await().indefinitely());
+        assertThat(tokens).filteredOn(token -> bounded.resume(token).await().indefinitely() != null)
+                .as("of a megabyte").containsExactly(tokens.get(9));
+        String small = bounded.newToken();
+        bounded.save(new SavedSession(small, new Sender("small", null), "/", Map.of("a", false), Set.of())).await()
+                .indefinitely();
+        bounded.release(small).await().indefinitely();
+        assertThat(bounded.resume(small).await().indefinitely()).as("what was resumed is not counted").isNotNull();
     }
 
     @Test
