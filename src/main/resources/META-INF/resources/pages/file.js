@@ -13,8 +13,10 @@ const MAX_PREVIEW_BYTES = 10 * 1024 * 1024;
 export class Files {
   /** @type {any} */
   room;
-  /** Whether the server would reject a plain link, which carries no token. */
-  needsToken = () => false;
+  /** The token, without which the server would reject a plain link; empty if there is none. */
+  token = () => "";
+  /** Whether the connection carries no files: they are downloaded over HTTP. */
+  limited = false;
   /** Inserts a picture into the log. */
   insert = (/** @type {() => void} */ change) => change();
   /** Pictures are downloaded when they become visible. */
@@ -66,9 +68,21 @@ export class Files {
     this.#sight.observe(frame);
   }
 
+  /** @param {any} file @param {(progress: any) => void} [onProgress] @returns {Promise<Blob>} */
+  async #bytes(file, onProgress) {
+    if (!this.limited) {
+      return this.room.download(file.id, { onProgress });
+    }
+    const response = await fetch(this.address(file) ?? "", { headers: this.token() === "" ? {} : { Authorization: `Bearer ${this.token()}` } });
+    if (!response.ok) {
+      throw new Error(response.statusText);
+    }
+    return response.blob();
+  }
+
   /** @param {HTMLElement} owner @param {any} file */
   async #blobUrl(owner, file) {
-    const received = await this.room.download(file.id);
+    const received = await this.#bytes(file);
     // The sender's type only if it is on the list: never a type that could run scripts.
     const url = URL.createObjectURL(new Blob([received], { type: PICTURES.has(file.type) ? file.type : "application/octet-stream" }));
     this.#urls.set(owner, url);
@@ -77,7 +91,7 @@ export class Files {
 
   /** Downloads a file over the connection, and saves it through the browser. @param {any} file @param {(share: number) => void} progress */
   async save(file, progress) {
-    const received = await this.room.download(file.id, { onProgress: (/** @type {any} */ { done, total }) => progress(total > 0 ? done / total : 1) });
+    const received = await this.#bytes(file, (/** @type {any} */ { done, total }) => progress(total > 0 ? done / total : 1));
     const url = URL.createObjectURL(new Blob([received], { type: "application/octet-stream" }));
     element("a", { href: url, download: file.name ?? "" }).click();
     // By then the browser reads the blob.
@@ -112,7 +126,7 @@ export function fileCard(data, files) {
 /** @param {any} file @param {string} title @param {Files} files */
 function downloadControl(file, title, files) {
   const url = files.address(file);
-  if (url !== undefined && !(files.needsToken() && files.byConnection)) {
+  if (url !== undefined && !(files.token() !== "" && files.byConnection)) {
     // The browser writes it to the disk while it arrives, however large it is.
     return element("a", { class: "button", href: url, download: title }, translate("download"));
   }

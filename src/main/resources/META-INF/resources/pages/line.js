@@ -4,7 +4,8 @@ import { element } from "./element.js";
 import { fileCard } from "./file.js";
 import { day, fullTime, translate, size, time } from "./i18n.js";
 import { linked } from "./links.js";
-import { isMe, nameTag } from "./people.js";
+import { isOwn } from "./own.js";
+import { nameTag } from "./people.js";
 
 /**
  * @typedef {object} Line
@@ -25,33 +26,33 @@ export function lineNode(line, files) {
     return element("li", { class: "gap", "data-gap": true }, element("span", {}, translate("gap")));
   }
   const { message } = line;
-  const own = isMe(message.from);
-  return element("li", { class: own ? "line own" : "line", "data-offset": line.offset, "data-event": message.event },
+  return element("li", { class: "line", "data-offset": line.offset, "data-event": message.event },
     element("div", { class: "head" }), element("div", { class: "body" }, ...body(message, files)));
 }
 
-/** Updates what depends on the line before: the day, and whether the sender is named again. @param {HTMLElement} node @param {Line} line @param {Line | undefined} former */
+/** Updates what is known late: the names, and what depends on the line before, the day and whether the sender is named again. @param {HTMLElement} node @param {Line} line @param {Line | undefined} former */
 export function updateHead(node, line, former) {
   node.querySelector(":scope > .day")?.remove();
   if (former === undefined || day(former.at) !== day(line.at)) {
     node.prepend(element("p", { class: "day" }, element("span", {}, day(line.at))));
   }
-  const from = line.message?.from;
   const follows = former?.kind === "message" && line.kind === "message" && day(former.at) === day(line.at)
-    && line.at - former.at < GROUP_MILLIS && sender(former.message.from) === sender(from);
+    && line.at - former.at < GROUP_MILLIS && sender(former.message) === sender(line.message);
   node.classList.toggle("follows", follows);
-  name(node, line);
+  line.kind === "message" && name(node, line);
 }
 
 /** @param {HTMLElement} node @param {Line} line */
-export function name(node, line) {
-  const { from, at } = line.message ?? {};
-  node.querySelector(":scope > .head")?.replaceChildren(nameTag(from), isMe(from) ? element("span", { class: "me" }, translate("you")) : "",
+function name(node, { message }) {
+  const { from, at } = message;
+  const own = isOwn(message);
+  node.classList.toggle("own", own);
+  node.querySelector(":scope > .head")?.replaceChildren(own && from === undefined ? "" : nameTag(from), own ? element("span", { class: "me" }, translate("you")) : "",
     element("time", { datetime: new Date(at).toISOString(), title: fullTime(at) }, time(at)));
 }
 
-/** @param {any} from */
-const sender = (from) => from?.user ?? from?.id ?? "";
+/** @param {any} message */
+const sender = (message) => isOwn(message) ? "" : message.from?.user ?? message.from?.id ?? "somebody";
 
 /** @param {any} message @param {import("./file.js").Files} files @returns {(Node | string)[]} */
 function body(message, files) {

@@ -3,7 +3,7 @@
  * Log of messages, as a list that grows at both ends. It keeps thousands of lines and renders a part of them, so that the page stays
  * fast; scrolling moves that part.
  */
-import { lineNode, name, updateHead } from "./line.js";
+import { lineNode, updateHead } from "./line.js";
 
 /** @typedef {import("./line.js").Line} Line */
 
@@ -98,7 +98,7 @@ export class Log {
 
   /** Renders changed names. */
   rename() {
-    this.#nodes.forEach((node, line) => name(node, line));
+    this.#nodes.forEach((node, line) => updateHead(node, line, this.#formers.get(node) ?? undefined));
   }
 
   toEnd() {

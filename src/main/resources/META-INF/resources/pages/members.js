@@ -11,7 +11,8 @@ export class Members {
   /** @type {Map<string, any>} */
   #byId = new Map();
   #more = false;
-  #allowed = true;
+  /** Key of the words that stand in place of the list. @type {string | undefined} */
+  #unknown;
   #scheduled = false;
   #list = byId("members");
   #counts = document.querySelectorAll("[data-members]");
@@ -22,13 +23,19 @@ export class Members {
       const { members, next } = await room.members({ limit: MAX_LISTED });
       this.#byId = new Map(members.map((/** @type {any} */ member) => [member.id, member]));
       this.#more = next !== undefined;
-      this.#allowed = true;
+      this.#unknown = undefined;
     } catch (failure) {
       if (/** @type {any} */ (failure).code === 403) {
-        this.#allowed = false;
-        this.#byId.clear();
+        this.hide("peopleUnknown");
       }
     }
+    this.show();
+  }
+
+  /** Shows words in place of the list. @param {string} reason key of words.js */
+  hide(reason) {
+    this.#unknown = reason;
+    this.#byId.clear();
     this.show();
   }
 
@@ -70,11 +77,12 @@ export class Members {
     if (this.#more) {
       items.push(element("li", { class: "quiet" }, translate("peopleMore")));
     }
-    this.#list.replaceChildren(...this.#allowed ? items : [element("li", { class: "quiet" }, translate("peopleUnknown"))]);
+    const known = this.#unknown === undefined;
+    this.#list.replaceChildren(...known ? items : [element("li", { class: "quiet" }, translate(this.#unknown ?? ""))]);
     for (const count of this.#counts) {
-      count.textContent = this.#allowed ? `${people.length}${this.#more ? "+" : ""}` : "–";
+      count.textContent = known ? `${people.length}${this.#more ? "+" : ""}` : "–";
     }
-    byId("people-button").setAttribute("aria-label", this.#allowed ? translate("peopleCount", { n: people.length }) : translate("people"));
+    byId("people-button").setAttribute("aria-label", known ? translate("peopleCount", { n: people.length }) : translate("people"));
   }
 
   /** One entry per user, with the number of sessions; the own one first, then by the time of joining. */

@@ -28,9 +28,9 @@ export function ownName(room) {
   });
 
   return {
-    /** @param {string | undefined} user user of the token, who needs no other name */
-    show(user) {
-      byId("name-field").hidden = user !== undefined;
+    /** @param {string | undefined} user user of the token, who needs no other name @param {boolean} limited whether there is no session to name */
+    show(user, limited) {
+      byId("name-field").hidden = user !== undefined || limited;
       if (user !== undefined) {
         field.value = "";
       }

@@ -16,11 +16,13 @@ const ownIds = new Set(keptInTab.get("sessions").split(" ").filter((id) => id !=
 const MAX_OWN_IDS = 20;
 let ownUser = "";
 
-/** This page's own session. @param {string} id @param {string} [user] */
+/** This page's own session. @param {string} id empty over a fallback transport @param {string} [user] */
 export function setSelf(id, user = "") {
   ownUser = user;
-  ownIds.add(id);
-  keptInTab.set("sessions", [...ownIds].slice(-MAX_OWN_IDS).join(" "));
+  if (id !== "") {
+    ownIds.add(id);
+    keptInTab.set("sessions", [...ownIds].slice(-MAX_OWN_IDS).join(" "));
+  }
 }
 
 /** @param {Person | undefined} person */

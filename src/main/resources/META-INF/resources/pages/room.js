@@ -10,9 +10,10 @@ import { translate, translatePage } from "./i18n.js";
 import { Log } from "./log.js";
 import { Members } from "./members.js";
 import { ownName } from "./name.js";
-import { setName, setSelf, isMe } from "./people.js";
+import { isOwn, published } from "./own.js";
+import { setName, setSelf } from "./people.js";
 import { RoundTrip } from "./roundtrip.js";
-import { Status } from "./status.js";
+import { isLimited, Status } from "./status.js";
 import { requestToken, sharedBy, token } from "./token.js";
 import { Typing } from "./typing.js";
 import { Unread } from "./unread.js";
@@ -36,7 +37,7 @@ let historyReadFor;
 let since;
 
 const files = new Files();
-files.needsToken = () => token() !== "";
+files.token = token;
 files.insert = (/** @type {() => void} */ change) => log.aside(change);
 const unread = new Unread(translate("roomTitle", { room: shownName }));
 const status = new Status();
@@ -68,12 +69,21 @@ function receivedSignal({ event, data, from }) {
 }
 
 const history = new History(log, receivedSignal);
-const waiting = new Waiting(byId("waiting"), (text) => room.send(text), (text, result) => {
-  // The echo may arrive later; the log ignores it then.
-  log.arrive(history.line({ event: "message", data: text, from: me, ...result }));
-});
-/** @type {any} */
+/** This session; undefined over a fallback transport, which has none. @type {any} */
 let me;
+const waiting = new Waiting(byId("waiting"), {
+  send: (text) => room.send(text),
+  sent: (text, result) => {
+    if (me === undefined) {
+      published(result);
+      // The message itself may have arrived before.
+      log.rename();
+    }
+    // The echo may arrive later; the log ignores it then.
+    log.arrive(history.line({ event: "message", data: text, from: me, ...result }));
+  },
+  changed: (count, since) => status.waiting(count, since),
+});
 
 byId("newer").addEventListener("click", () => log.toEnd());
 composer(name, {
@@ -82,7 +92,7 @@ composer(name, {
     log.toEnd();
     void waiting.add(text);
   },
-  typing: () => connection?.state.name === "open" && typing.publish(room),
+  typing: () => connection?.state.name === "open" && !isLimited(connection.state) && typing.publish(room),
   files: (list) => uploads.send(list),
 });
 new RoundTrip(() => connection);
@@ -134,7 +144,7 @@ function received(message) {
   } else {
     typing.ended(message.from?.id);
     log.arrive(history.line(message));
-    message.stored || isMe(message.from) || unread.more();
+    message.stored || isOwn(message) || unread.more();
   }
 }
 
@@ -156,18 +166,22 @@ function changed(state) {
   // The client reconnects at once when the network is back.
   status.show(state, rejected ? undefined : () => (state.name === "closed" ? start() : dispatchEvent(new Event("online"))));
   if (state.name === "open") {
-    me = { id: state.id, ...(state.user === undefined ? {} : { user: state.user }) };
+    const limited = isLimited(state);
+    me = limited ? undefined : { id: state.id, ...(state.user === undefined ? {} : { user: state.user }) };
     setSelf(state.id, state.user);
-    ownNameField.show(state.user);
-    void opened();
+    ownNameField.show(state.user, limited);
+    uploads.limit(limited);
+    files.limited = limited;
+    void opened(limited);
   } else if (rejected) {
     requestToken(byId("notice"), state.code - 4000, state.reason, start);
   }
 }
 
-async function opened() {
+/** @param {boolean} limited */
+async function opened(limited) {
   const [current, made] = [room, connection];
-  void members.read(current);
+  limited ? members.hide("limitedNoPresence") : void members.read(current);
   try {
     // A connection that resumes delivers the missed messages itself; a new one does not know what this page has received.
     if (historyReadFor !== made) {
@@ -182,7 +196,7 @@ async function opened() {
     history.complete = isRead;
   }
   log.add([]);
-  ownNameField.publishOnce();
+  limited || ownNameField.publishOnce();
   // A log that fits on the screen cannot be scrolled to request more.
   const { clientHeight } = log.scroller;
   while (made === connection && !history.complete && log.scroller.scrollHeight < 2 * clientHeight && await readOlder()) {
@@ -196,6 +210,8 @@ function rejected(made, presence, { code, message }) {
     // Without the permission for presence the room is joined without it.
     room.leave().catch(() => {});
     enter(made, false);
+  } else if (presence && /needs a WebSocket/.test(message)) {
+    // Over a fallback transport the room is joined, without presence: the page shows so when it is connected.
   } else if (code === 401 || code === 403 && /permission/.test(message)) {
     made.close();
     // The reason is the server's, although this page has closed the connection.

@@ -19,7 +19,9 @@ export class RoundTrip {
   /** @param {any} connection */
   async #measure(connection) {
     // Not while hidden: it would use the battery for nothing.
-    if (this.#measuring || document.hidden || connection?.state.name !== "open") {
+    const { name, transport } = connection?.state ?? {};
+    byId("pulse").hidden = name === "open" && transport !== "websocket";
+    if (this.#measuring || document.hidden || name !== "open" || transport !== "websocket") {
       return;
     }
     this.#measuring = true;

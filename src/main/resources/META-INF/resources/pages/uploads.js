@@ -6,13 +6,13 @@ import { percent, translate, size } from "./i18n.js";
 /** How long a failure is shown. */
 const SHOWN_MILLIS = 15_000;
 
-/** @param {unknown} failure */
-function inWords(failure) {
+/** @param {unknown} failure @param {boolean} limited */
+function inWords(failure, limited) {
   const { code, message } = /** @type {any} */ (failure);
   switch (code) {
     case 404:
     case 501:
-      return translate("noFiles");
+      return translate(limited ? "limitedNoFiles" : "noFiles");
     case 413:
       return translate("tooLarge", { reason: message });
     case 507:
@@ -29,6 +29,8 @@ function phase({ phase: name, done, total }) {
 }
 
 export class Uploads {
+  #limited = false;
+
   /** @param {() => any} room returns the current room */
   constructor(room) {
     this.room = room;
@@ -41,6 +43,14 @@ export class Uploads {
       input.value = "";
     });
     this.#takeDrops(byId("main"), byId("drop"));
+  }
+
+  /** Whether the connection can carry no files. @param {boolean} limited */
+  limit(limited) {
+    this.#limited = limited;
+    const button = byId("attach");
+    button.disabled = limited;
+    button.title = translate(limited ? "limitedNoFiles" : "attach");
   }
 
   /** @param {File[]} files */
@@ -58,7 +68,7 @@ export class Uploads {
     this.list.append(item);
     try {
       const room = this.room();
-      if (typeof room?.upload !== "function") {
+      if (this.#limited || typeof room?.upload !== "function") {
         throw Object.assign(new Error(), { code: 501 });
       }
       await room.upload(file, {
@@ -75,7 +85,7 @@ export class Uploads {
         return;
       }
       item.classList.add("failed");
-      item.replaceChildren(element("bdi", { class: "filename" }, file.name), element("span", { role: "alert" }, inWords(failure)),
+      item.replaceChildren(element("bdi", { class: "filename" }, file.name), element("span", { role: "alert" }, inWords(failure, this.#limited)),
         element("button", { type: "button", "aria-label": `${translate("close")}: ${file.name}`, click: () => item.remove() }, "×"));
       setTimeout(() => item.remove(), SHOWN_MILLIS);
     }

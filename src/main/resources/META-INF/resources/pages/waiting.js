@@ -5,11 +5,19 @@ import { translate } from "./i18n.js";
 import { linked } from "./links.js";
 
 export class Waiting {
-  /** @param {HTMLElement} list @param {(text: string) => Promise<any>} send @param {(text: string, result: any) => void} sent */
-  constructor(list, send, sent) {
+  /** Times at which the messages were written, oldest first. @type {Map<HTMLElement, number>} */
+  #since = new Map();
+
+  /**
+   * @param {HTMLElement} list @param {object} options
+   * @param {(text: string) => Promise<any>} options.send @param {(text: string, result: any) => void} options.sent
+   * @param {(count: number, since: number) => void} options.changed called with the number of messages, and the time of the oldest
+   */
+  constructor(list, { send, sent, changed }) {
     this.list = list;
     this.send = send;
     this.sent = sent;
+    this.changed = changed;
   }
 
   /** @param {string} text */
@@ -19,6 +27,8 @@ export class Waiting {
       element("div", { class: "body" }, element("p", { class: "text", dir: "auto" }, ...linked(text))), state);
     this.list.append(item);
     item.scrollIntoView({ block: "end" });
+    this.#since.set(item, Date.now());
+    this.#report();
     try {
       const result = await this.send(text);
       item.remove();
@@ -31,5 +41,12 @@ export class Waiting {
         element("button", { type: "button", click: () => (item.remove(), void this.add(text)) }, translate("again")),
         element("button", { type: "button", click: () => item.remove() }, translate("discard")));
     }
+    this.#since.delete(item);
+    this.#report();
+  }
+
+  #report() {
+    const [oldest = Infinity] = this.#since.values();
+    this.changed(this.#since.size, oldest);
   }
 }

@@ -36,6 +36,16 @@ final class RoomPage implements AutoCloseable {
         page.addInitScript(WATCH);
     }
 
+    /**
+     * Script that makes the client of a page begin with a fallback transport, as it does for an hour after WebSockets have
+     * failed.
+     * A blank page has no storage.
+     */
+    static String transport(String name) {
+        return NO_SHARED_WORKERS + "; try { localStorage.setItem(`atrium:ws://${location.host}/ws`, `" + name
+                + " ${Date.now() + 3600000}`); } catch {}";
+    }
+
     /** Opens another tab of a user at a URL. */
     static RoomPage open(BrowserContext person, String url) {
         RoomPage room = new RoomPage(person.newPage());
