@@ -6,6 +6,8 @@ import { keptInTab } from "./storage.js";
 
 /** UTF-16 units; in UTF-8 less than the frame that a server accepts by default. */
 const MAX_LENGTH = 60_000;
+/** Any character that is seen: neither a space, nor one that only formats or fills. */
+const VISIBLE = /[^\s\p{Z}\p{C}\u034f\u115f\u1160\u2800\u3164\uffa0\ufe00-\ufe0f]/u;
 
 /**
  * @param {string} room @param {object} listeners
@@ -29,13 +31,13 @@ export function composer(room, { send, typing, files }) {
     }
   };
   const submit = () => {
-    const text = box.value.replace(/\s+$/, "");
-    if (text === "" || text.length > MAX_LENGTH) {
+    const text = box.value.trimEnd();
+    if (text.length > MAX_LENGTH) {
       return;
     }
     box.value = "";
     fit();
-    send(text);
+    VISIBLE.test(text) && send(text);
   };
 
   box.addEventListener("input", () => {
@@ -63,4 +65,6 @@ export function composer(room, { send, typing, files }) {
     }
   });
   fit();
+  // On a phone this opens no keyboard until the box is touched.
+  box.focus({ preventScroll: true });
 }

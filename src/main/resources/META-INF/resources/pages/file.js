@@ -3,6 +3,7 @@
 import { root } from "./address.js";
 import { element } from "./element.js";
 import { percent, translate, size } from "./i18n.js";
+import { viewPicture } from "./viewer.js";
 
 /** Image formats without scripts; SVG and HTML are documents that can run some. */
 const PICTURES = new Set(["image/png", "image/jpeg", "image/gif", "image/webp", "image/avif"]);
@@ -59,7 +60,8 @@ export class Files {
         const picture = element("img", { src: url, alt: file.name ?? "" });
         // Decoded first, so that its size is known and no line moves.
         await picture.decode();
-        this.insert(() => frame.replaceChildren(picture));
+        const open = element("button", { type: "button", "aria-label": translate("openPicture", { name: file.name ?? "" }), click: () => viewPicture(picture) }, picture);
+        this.insert(() => frame.replaceChildren(open));
       } catch {
         // The card still shows the name and a download.
         this.insert(() => frame.remove());

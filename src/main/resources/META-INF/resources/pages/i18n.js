@@ -32,6 +32,15 @@ export function translate(key, values = {}) {
   return (values.n === 1 ? one : other).replace(/\{(\w+)\}/g, (whole, name) => String(values[name] ?? whole));
 }
 
+const agoFormat = new Intl.RelativeTimeFormat(locale, { numeric: "auto", style: "short" });
+
+/** Time that has passed since, in words. @param {number} at */
+export function ago(at) {
+  const minutes = Math.max(0, Math.round((Date.now() - at) / 60_000));
+  return minutes < 1 ? agoFormat.format(0, "second") : minutes < 60 ? agoFormat.format(-minutes, "minute")
+    : minutes < 24 * 60 ? agoFormat.format(-Math.round(minutes / 60), "hour") : agoFormat.format(-Math.round(minutes / 60 / 24), "day");
+}
+
 /** @param {number} at */
 export const day = (at) => dayFormat.format(at);
 /** @param {number} at */

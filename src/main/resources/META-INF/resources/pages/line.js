@@ -2,10 +2,10 @@
 /** One line of the log: a message, or a gap. */
 import { element } from "./element.js";
 import { fileCard } from "./file.js";
+import { formatted } from "./format.js";
 import { day, fullTime, translate, size, time } from "./i18n.js";
-import { linked } from "./links.js";
 import { isOwn } from "./own.js";
-import { nameTag } from "./people.js";
+import { avatar, nameTag } from "./people.js";
 
 /**
  * @typedef {object} Line
@@ -47,8 +47,8 @@ function name(node, { message }) {
   const { from, at } = message;
   const own = isOwn(message);
   node.classList.toggle("own", own);
-  node.querySelector(":scope > .head")?.replaceChildren(own && from === undefined ? "" : nameTag(from), own ? element("span", { class: "me" }, translate("you")) : "",
-    element("time", { datetime: new Date(at).toISOString(), title: fullTime(at) }, time(at)));
+  node.querySelector(":scope > .head")?.replaceChildren(own ? "" : avatar(from), own && from === undefined ? "" : nameTag(from),
+    own ? element("span", { class: "me" }, translate("you")) : "", element("time", { datetime: new Date(at).toISOString(), title: fullTime(at) }, time(at)));
 }
 
 /** @param {any} message */
@@ -70,7 +70,7 @@ function content(message, data) {
     return element("p", { class: "quiet binary" }, translate("binary", { size: size(message.bytes) }));
   }
   if (typeof data === "string") {
-    return data === "" ? element("p", { class: "quiet" }, translate("nothing")) : clipped(data, (text) => element("p", { class: "text", dir: "auto" }, ...linked(text)));
+    return data === "" ? element("p", { class: "quiet" }, translate("nothing")) : clipped(data, (text) => element("div", { class: "text", dir: "auto" }, ...formatted(text)));
   }
   return clipped(JSON.stringify(data ?? null, null, 2), (text) => element("pre", { tabindex: "0" }, text));
 }

@@ -7,11 +7,17 @@ const LINK = /\bhttps?:\/\/[^\s<>"'`\u2028\u2029]+/gi;
 /** Punctuation that most likely belongs to the sentence and not to the address. */
 const TRAILING = /[.,:;!?…，。：；！？、)\]}»”]+$/;
 
-/** Returns the text as nodes, with its addresses as links. @param {string} text @returns {Node[]} */
-export function linked(text) {
+/** Maximum number of links and pieces of code in a text: with more, the page would freeze. */
+export const MAX_PARTS = 1000;
+
+/** Returns the text as nodes, with its addresses as links. @param {string} text @param {{parts: number}} [budget] of links, reduced by those made @returns {Node[]} */
+export function linked(text, budget = { parts: MAX_PARTS }) {
   const nodes = [];
   let end = 0;
   for (const match of text.matchAll(LINK)) {
+    if (budget.parts-- <= 0) {
+      break;
+    }
     const address = withoutTrailing(match[0]);
     if (!URL.canParse(address)) {
       continue;

@@ -2,7 +2,7 @@
 /** List of the members. */
 import { byId, element } from "./element.js";
 import { fullTime, translate } from "./i18n.js";
-import { displayName, isMe, nameTag } from "./people.js";
+import { avatar, isMe, nameTag } from "./people.js";
 
 /** Maximum number of listed members; of more only the number is shown. */
 const MAX_LISTED = 500;
@@ -71,7 +71,7 @@ export class Members {
   #draw() {
     const people = this.#people();
     const items = people.map(({ member, sessions }) => element("li", { title: fullTime(member.since), "data-id": member.id },
-      element("span", { class: "initial", "aria-hidden": "true" }, [...displayName(member).replace(/^~/, "")][0]?.toUpperCase() ?? "?"), nameTag(member),
+      avatar(member), nameTag(member),
       isMe(member) ? element("span", { class: "me" }, translate("you")) : undefined,
       sessions > 1 ? element("span", { class: "quiet" }, `× ${sessions}`) : undefined));
     if (this.#more) {

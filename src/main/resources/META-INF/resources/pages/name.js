@@ -1,6 +1,7 @@
 // @ts-check
-/** Name of a user without a token. */
+/** Name of a user without a token: asked for once, and changed in the list of people. */
 import { byId } from "./element.js";
+import { nickname } from "./nickname.js";
 import { kept } from "./storage.js";
 
 /** Members above which the name is not repeated for each new one. */
@@ -11,6 +12,7 @@ const MAX_DELAY_MILLIS = 3000;
 /** @param {() => any} room */
 export function ownName(room) {
   const field = byId("name");
+  const ask = byId("ask");
   let publishedName = "";
   let publishedAt = 0;
   field.value = kept.get("name");
@@ -19,20 +21,39 @@ export function ownName(room) {
     const name = field.value.trim();
     publishedName = name;
     publishedAt = Date.now();
-    // A lost event does not matter: the session's id is shown instead.
+    // A lost event does not matter: the session's generated name is shown instead.
     room()?.send(name, { event: "name" }).catch(() => {});
   };
-  field.addEventListener("change", () => {
+  const changed = () => {
     kept.set("name", field.value.trim());
     field.value.trim() !== publishedName && publish();
+  };
+  const answered = () => {
+    kept.set("name-asked", "true");
+    ask.hidden = true;
+    byId("text").focus();
+  };
+  field.addEventListener("change", changed);
+  ask.addEventListener("submit", (/** @type {Event} */ event) => {
+    event.preventDefault();
+    field.value = byId("ask-name").value.trim();
+    changed();
+    answered();
   });
+  byId("ask-later").addEventListener("click", answered);
 
   return {
-    /** @param {string | undefined} user user of the token, who needs no other name @param {boolean} limited whether there is no session to name */
-    show(user, limited) {
-      byId("name-field").hidden = user !== undefined || limited;
+    /** @param {string | undefined} user user of the token, who needs no other name @param {string} id of the session; empty if there is none to name */
+    show(user, id) {
+      const nameable = user === undefined && id !== "";
+      byId("name-field").hidden = !nameable;
       if (user !== undefined) {
         field.value = "";
+      }
+      field.placeholder = nickname(id);
+      ask.hidden = !nameable || field.value !== "" || kept.get("name-asked") !== "";
+      if (byId("ask-name").value === "") {
+        byId("ask-name").value = nickname(id);
       }
     },
     /** Publishes the name. Called once for each session. */

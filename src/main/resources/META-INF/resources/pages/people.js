@@ -2,6 +2,7 @@
 /** Names of people, as other users see them. */
 import { element } from "./element.js";
 import { translate } from "./i18n.js";
+import { hash, nickname } from "./nickname.js";
 import { keptInTab } from "./storage.js";
 
 /** @typedef {{id?: string, user?: string}} Person */
@@ -48,21 +49,34 @@ const short = (id) => `~${id.slice(-6)}`;
 
 /** Returns the name of a person in a sentence. @param {Person | undefined} person */
 export function displayName(person) {
-  return person?.user ?? (person?.id === undefined ? translate("somebody") : names.get(person.id) ?? short(person.id));
+  return person?.user ?? (person?.id === undefined ? translate("somebody") : names.get(person.id) ?? nickname(person.id));
 }
 
 /** The same as an element, isolated: a name written from right to left must not reorder the text beside it. @param {Person | undefined} person */
 export function nameTag(person) {
-  const name = element("bdi", { class: `who hue-${hue(person?.user ?? person?.id ?? "")}` }, displayName(person));
+  const name = element("bdi", { class: `who hue-${hue(person)}` }, displayName(person));
   const claimed = person?.user === undefined && person?.id !== undefined && names.has(person.id);
   return element("span", { title: person?.id }, name, claimed ? element("span", { class: "id" }, ` ${short(person.id ?? "")}`) : undefined);
 }
 
-/** One of eight colours, always the same. @param {string} text */
-function hue(text) {
-  let hash = 0;
-  for (const sign of text) {
-    hash = (hash * 31 + (sign.codePointAt(0) ?? 0)) >>> 0;
+/** Circle with the initial of a person, in the person's colour. @param {Person | undefined} person */
+export function avatar(person) {
+  const initial = [...displayName(person)].find((sign) => /[\p{L}\p{N}]/u.test(sign)) ?? "?";
+  return element("span", { class: `avatar hue-${hue(person)}`, "aria-hidden": "true" }, initial.toUpperCase());
+}
+
+const HUES = 8;
+/** Colours by person, in the order in which this page has met them. @type {Map<string, number>} */
+const hues = new Map();
+
+/** The same colour for a person on each page, unless another person there has it already: the first eight have colours of their own. @param {Person | undefined} person */
+function hue(person) {
+  const key = person?.user ?? person?.id ?? "";
+  const preferred = hash(key) % HUES;
+  if (!hues.has(key) && hues.size < HUES) {
+    const taken = new Set(hues.values());
+    const free = Array.from({ length: HUES }, (_, i) => (preferred + i) % HUES).find((each) => !taken.has(each));
+    hues.set(key, free ?? preferred);
   }
-  return text === "" ? 0 : hash % 8;
+  return hues.get(key) ?? preferred;
 }

@@ -169,7 +169,7 @@ function changed(state) {
     const limited = isLimited(state);
     me = limited ? undefined : { id: state.id, ...(state.user === undefined ? {} : { user: state.user }) };
     setSelf(state.id, state.user);
-    ownNameField.show(state.user, limited);
+    ownNameField.show(state.user, state.id);
     uploads.limit(limited);
     files.limited = limited;
     void opened(limited);

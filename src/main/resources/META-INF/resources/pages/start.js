@@ -3,8 +3,9 @@
 import { inNamespace, namespace, roomPath, root, takeToken } from "./address.js";
 import { byId, element } from "./element.js";
 import { translate, translatePage } from "./i18n.js";
+import { readJson, RoomCards } from "./roomcard.js";
 import { snippets } from "./snippets.js";
-import { requestToken, token } from "./token.js";
+import { requestToken } from "./token.js";
 
 const REFRESH_MILLIS = 5000;
 const PAGE = 100;
@@ -14,6 +15,7 @@ translatePage();
 takeToken();
 byId("prefix").textContent = `${location.host}${root}rooms/`;
 
+const cards = new RoomCards();
 const field = byId("name");
 const typed = () => field.value.trim();
 const roomOrExample = () => typed() || "lobby";
@@ -79,11 +81,7 @@ async function read(prefix) {
   let cursor;
   for (let page = 0; page < pages; page++) {
     const query = new URLSearchParams({ ns: namespace, prefix, limit: String(PAGE), ...(cursor === undefined ? {} : { cursor }) });
-    const response = await fetch(`${root}rooms?${query}`, { headers: { Accept: "application/json", ...(token() === "" ? {} : { Authorization: `Bearer ${token()}` }) } });
-    const body = await response.json();
-    if (!response.ok) {
-      throw Object.assign(new Error(body.detail ?? response.statusText), { status: response.status });
-    }
+    const body = await readJson(`${root}rooms?${query}`);
     body.rooms.forEach((/** @type {{room: string}} */ each) => rooms.add(each.room));
     cursor = body.next;
     if (cursor === undefined) {
@@ -96,12 +94,12 @@ async function read(prefix) {
 /** @param {string[]} rooms */
 function show(rooms) {
   const listElement = byId("rooms");
-  const shown = [...listElement.querySelectorAll("a")].map((link) => link.textContent);
+  const shown = [...listElement.querySelectorAll("a")].map((link) => link.dataset.room);
   // Replaced only if changed: a link would lose the focus.
   if (shown.length !== rooms.length || shown.some((name, i) => name !== rooms[i])) {
-    listElement.replaceChildren(...rooms.map((room) =>
-      element("li", {}, element("a", { href: roomPath(room) + inNamespace }, element("bdi", {}, room)))));
+    listElement.replaceChildren(...rooms.map((room) => element("li", {}, cards.card(room))));
   }
+  cards.refresh();
 }
 
 let chosen = 0;

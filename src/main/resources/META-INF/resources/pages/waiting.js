@@ -1,8 +1,8 @@
 // @ts-check
 /** Messages of this page that the server has not acknowledged yet. */
 import { element } from "./element.js";
+import { formatted } from "./format.js";
 import { translate } from "./i18n.js";
-import { linked } from "./links.js";
 
 export class Waiting {
   /** Times at which the messages were written, oldest first. @type {Map<HTMLElement, number>} */
@@ -24,7 +24,7 @@ export class Waiting {
   async add(text) {
     const state = element("p", { class: "fate" }, translate("waiting"));
     const item = element("li", { class: "line own waiting" },
-      element("div", { class: "body" }, element("p", { class: "text", dir: "auto" }, ...linked(text))), state);
+      element("div", { class: "body" }, element("div", { class: "text", dir: "auto" }, ...formatted(text))), state);
     this.list.append(item);
     item.scrollIntoView({ block: "end" });
     this.#since.set(item, Date.now());

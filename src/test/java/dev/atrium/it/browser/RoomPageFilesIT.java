@@ -35,6 +35,17 @@ class RoomPageFilesIT extends WithBrowser {
                 each.isSound();
             }
             assertThat(ann.locator("#uploads li")).hasCount(0);
+
+            bob.locator("#list .picture button").focus();
+            bob.page().keyboard().press("Enter");
+            assertThat(bob.locator("dialog.viewer img")).hasJSProperty("naturalWidth", 320);
+            bob.page().keyboard().press("Escape");
+            assertThat(bob.locator("dialog.viewer")).hasCount(0);
+            assertThat(bob.locator("#list .picture button")).isFocused();
+            bob.locator("#list .picture button").click();
+            bob.locator("dialog.viewer button").click();
+            assertThat(bob.locator("dialog.viewer")).hasCount(0);
+            bob.isSound();
         }
     }
 

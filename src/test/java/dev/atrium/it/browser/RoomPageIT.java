@@ -10,7 +10,10 @@ import com.microsoft.playwright.Page;
 import dev.atrium.it.fixture.Browser;
 import dev.atrium.it.fixture.SocketClient;
 import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Two users on the page of a room, in a real browser. */
 class RoomPageIT extends WithBrowser {
@@ -79,11 +82,94 @@ class RoomPageIT extends WithBrowser {
     }
 
     @Test
+    void a_name_is_asked_for_once_in_the_page_and_a_friendly_one_is_offered() {
+        String room = replica.http("/rooms/names");
+        BrowserContext annsBrowser = browser.person();
+        try (RoomPage ann = RoomPage.enter(annsBrowser, room); RoomPage bob = RoomPage.enter(browser.person(), room)) {
+            ann.page().onDialog(dialog -> {
+                throw new AssertionError(dialog.message());
+            });
+            assertThat(ann.locator("#text")).isFocused();
+            String offered = ann.locator("#ask-name").inputValue();
+            assertThat(offered).matches("[A-Z][a-z]+ [A-Z][a-z]+");
+            // Each page generates the same name, also of a session that has chosen none.
+            assertThat(bob.locator("#members .who")).hasText(new String[] { bob.locator("#ask-name").inputValue(), offered });
+            ann.locator("#ask-name").fill("Ann");
+            ann.locator("#ask-name").press("Enter");
+            assertThat(ann.locator("#ask")).isHidden();
+            assertThat(ann.locator("#text")).isFocused();
+            assertThat(bob.locator("#members")).containsText("Ann");
+            bob.locator("#ask-later").click();
+            for (RoomPage each : List.of(ann, bob)) {
+                each.page().reload();
+                each.awaitState("open");
+                assertThat(each.locator("#members li")).hasCount(2);
+                assertThat(each.locator("#ask")).isHidden();
+                each.isSound();
+            }
+            assertThat(ann.locator("#name")).hasValue("Ann");
+        }
+    }
+
+    @Test
+    void up_to_eight_people_have_colours_of_their_own() {
+        String room = "/rooms/colours";
+        List<SocketClient> others = Stream.generate(() -> replica.plain(room)).limit(7).toList();
+        try (RoomPage ann = RoomPage.enter(browser.person(), replica.http(room))) {
+            assertThat(ann.locator("#members .avatar")).hasCount(8);
+            assertThat((List<?>) ann.page().evaluate("() => [...document.querySelectorAll('#members .avatar')]"
+                    + ".map(avatar => getComputedStyle(avatar).backgroundColor)")).doesNotHaveDuplicates();
+            ann.isSound();
+        } finally {
+            others.forEach(SocketClient::close);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = { " ", "\n\n", " \t\u00a0\u3000", "\u200b\u2060\ufeff", "\u3164\u2800", "\u202e\u00ad" })
+    void a_message_of_nothing_that_is_seen_is_not_sent(String blank) {
+        try (RoomPage ann = RoomPage.enter(browser.person(),
+                replica.http("/rooms/blank-" + Integer.toHexString(blank.hashCode())))) {
+            ann.say(blank);
+            assertThat(ann.locator("#text")).isEmpty();
+            ann.say("seen");
+            assertThat(ann.locator("#list .body")).hasText(new String[] { "seen" });
+            assertThat(ann.locator("#waiting li")).hasCount(0);
+            ann.isSound();
+        }
+    }
+
+    @Test
+    void code_is_shown_as_code() {
+        try (RoomPage ann = RoomPage.enter(browser.person(), replica.http("/rooms/code"))) {
+            ann.locator("#text").fill("""
+                    Call `send("x")` or ``a ` b``, see https://example.org/a_(b) and `http://example.org`.
+                    ```js
+                    const a = "<b>`x`</b>";
+
+                      return a;
+                    ```
+                    An `unclosed one, and
+                    ``` a fence that is none""");
+            ann.locator("#text").press("Enter");
+            ann.awaitSaid(1);
+            assertThat(ann.locator("#list .text > code"))
+                    .hasText(new String[] { "send(\"x\")", "a ` b", "http://example.org" });
+            assertThat(ann.locator("#list .text > pre"))
+                    .hasText(new String[] { "const a = \"<b>`x`</b>\";\n\n  return a;" });
+            assertThat(ann.locator("#list .text a")).hasText(new String[] { "https://example.org/a_(b)" });
+            assertThat(ann.said().get(0)).contains("An `unclosed one, and\n``` a fence that is none");
+            ann.isSound();
+        }
+    }
+
+    @Test
     void the_keyboard_is_enough() {
         try (RoomPage ann = RoomPage.enter(browser.person(), replica.http("/rooms/keys"));
                 RoomPage bob = RoomPage.enter(browser.person(), replica.http("/rooms/keys"))) {
             Keyboard keyboard = ann.page().keyboard();
-            tabTo(ann.page(), "text");
+            // The page opens with the focus in the text box.
+            assertThat(ann.locator("#text")).isFocused();
             keyboard.type("two");
             keyboard.press("Shift+Enter");
             keyboard.type("lines");
@@ -107,6 +193,7 @@ class RoomPageIT extends WithBrowser {
     void on_a_phone_the_people_are_behind_a_button_that_the_keyboard_opens_and_closes() {
         try (RoomPage ann = RoomPage.enter(browser.person(new NewContextOptions().setViewportSize(390, 800)),
                 replica.http("/rooms/phone"))) {
+            assertThat(ann.locator("[data-toggle=language]")).isVisible();
             assertThat(ann.locator("#people")).isHidden();
             tabTo(ann.page(), "people-button");
             ann.page().keyboard().press("Enter");

@@ -1,6 +1,7 @@
 package dev.atrium.it.browser;
 
 import static com.microsoft.playwright.assertions.PlaywrightAssertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThat;
 
 import com.microsoft.playwright.BrowserContext;
 import com.microsoft.playwright.options.FilePayload;
@@ -60,6 +61,46 @@ class RoomPageInjectionIT extends WithBrowser {
             // From the history, and from the browser's storage.
             ann.page().reload();
             assertThat(ann.texts()).hasText(new String[] { attack, attack, attack });
+            ann.isSound();
+        }
+    }
+
+    /** Code of a message, and what looks like the end of it. */
+    @ParameterizedTest
+    @ValueSource(strings = { "`<img src=x onerror=window.hacked=1>`", "```\n<script>window.hacked=1</script>\n```",
+            "```<img src=x onerror=window.hacked=1>\n</code></pre><svg onload='window.hacked=1'>\n```",
+            "`</code><img src=x onerror=window.hacked=1>",
+            "`javascript:window.hacked=1` https://a`<b onclick=window.hacked=1>`",
+            "``` ` `` <img src=x onerror=window.hacked=1> `` ` ```" })
+    void hostile_code_is_shown_as_it_is(String attack) {
+        String room = "code-" + Integer.toHexString(attack.hashCode());
+        try (RoomPage ann = RoomPage.enter(browser.person(), replica.http("/rooms/" + room));
+                SessionClient eve = SessionClient.connect(replica.ws("/ws"))) {
+            eve.join(room);
+            eve.call("send", "{\"room\":\"" + room + "\",\"data\":" + quoted(attack).replace("\n", "\\n") + "}");
+            ann.say(attack);
+            ann.awaitSaid(2);
+            assertThat(ann.locator("#list .text").first()).containsText("window.hacked");
+            assertThat(ann.locator("#list .text :not(code, pre, a)")).hasCount(0);
+            ann.isSound();
+        }
+    }
+
+    /** Runs of backticks that are never closed would make a careless search slow, and a hundred thousand elements the page. */
+    @ParameterizedTest
+    @ValueSource(strings = { "`", "` ", "``", "`` ", "`` ` ", "```\n", "```a\n", "``a`", "````", "http://a.b ",
+            "`a` http://a.b\n```\n```\n" })
+    void text_full_of_backticks_or_links_is_shown_at_once(String part) {
+        try (RoomPage ann = RoomPage.enter(browser.person(), replica.http("/rooms/ticks"))) {
+            Number millis = (Number) ann.page().evaluate("""
+                    async (part) => {
+                      const { formatted } = await import("/pages/format.js");
+                      const began = performance.now();
+                      const { element } = await import("/pages/element.js");
+                      element("div", {}, ...formatted(part.repeat(1_000_000 / part.length) + "x"));
+                      return performance.now() - began;
+                    }""", part);
+            assertThat(millis.doubleValue()).isLessThan(5000);
             ann.isSound();
         }
     }

@@ -34,6 +34,7 @@ class RoomPageLooksIT extends WithBrowser {
                 .person(new NewContextOptions().setColorScheme(scheme).setViewportSize(width, height).setLocale(locale));
                 RoomPage ann = RoomPage.enter(person, room);
                 RoomPage bob = RoomPage.enter(browser.person(), room)) {
+            ann.locator("#ask-later").click();
             bob.locator("#name").fill("Bob");
             bob.locator("#name").press("Enter");
             bob.say("Good morning! Has anybody seen https://www.rfc-editor.org/rfc/rfc6455.html#section-5.2?");
@@ -60,7 +61,7 @@ class RoomPageLooksIT extends WithBrowser {
         }
     }
 
-    private static byte[] sky() throws IOException {
+    static byte[] sky() throws IOException {
         BufferedImage image = new BufferedImage(640, 360, BufferedImage.TYPE_INT_RGB);
         Graphics2D pen = image.createGraphics();
         pen.setPaint(new GradientPaint(0, 0, new Color(0x4A90D9), 0, 360, new Color(0xF5C28A)));

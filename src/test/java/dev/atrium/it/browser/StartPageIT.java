@@ -1,0 +1,72 @@
+package dev.atrium.it.browser;
+
+import static com.microsoft.playwright.assertions.PlaywrightAssertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.microsoft.playwright.Browser.NewContextOptions;
+import com.microsoft.playwright.Locator;
+import com.microsoft.playwright.Page;
+import dev.atrium.it.fixture.Replica;
+import dev.atrium.it.fixture.SocketClient;
+import dev.atrium.it.fixture.Tokens;
+import java.util.Map;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** The first page, with its list of rooms, in a real browser. */
+class StartPageIT extends WithBrowser {
+
+    @Test
+    void rooms_are_listed_with_their_members_and_their_last_activity() {
+        replica.post("/rooms/quiet", "long ago");
+        Page page = browser.open(replica.http("/"));
+        assertThat(facts(page, "quiet")).hasText(Pattern.compile("nobody there · active (now|1 min\\. ago)"));
+        try (SocketClient ann = replica.plain("/rooms/busy"); SocketClient bob = replica.plain("/rooms/busy")) {
+            assertThat(facts(page, "busy")).hasText("2 people · no recent messages");
+            ann.text("hello");
+            bob.await(1);
+            assertThat(facts(page, "busy")).hasText(Pattern.compile("2 people · active (now|1 min\\. ago)"));
+        }
+    }
+
+    @Test
+    void a_user_is_shown_what_the_token_grants() {
+        try (Replica strict = Replica.start(Tokens.required(Map.of()))) {
+            strict.given().auth().oauth2(Tokens.of("bob", "*:admin")).body("hello").post("/rooms/lobby").then().statusCode(201);
+            Page page = browser.open(strict.http("/#access_token=" + Tokens.of("ann", "lobby:join presence")));
+            assertThat(page.locator("#rooms a")).hasAttribute("href", "/rooms/lobby");
+            assertThat(facts(page, "lobby")).hasText("nobody there");
+            assertThat(page.locator("#notice")).isHidden();
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = { "en-GB", "zh-CN" })
+    void on_a_phone_no_text_is_cut(String locale) {
+        replica.post("/rooms/" + "a-room-with-a-very-long-name-".repeat(3), "hello");
+        Page page = browser.open(browser.person(new NewContextOptions().setLocale(locale).setViewportSize(375, 720)),
+                replica.http("/"));
+        assertThat(page.locator("#rooms .room-facts").first()).not().hasText("…");
+        for (Locator way : page.locator("#ways button").all()) {
+            way.click();
+            assertThat(page.evaluate(CUT)).as(way.textContent()).asList().isEmpty();
+        }
+        page.navigate(replica.http("/latency"));
+        assertThat(page.locator("#count")).not().hasText("0");
+        assertThat(page.evaluate(CUT)).asList().isEmpty();
+    }
+
+    /** Elements with text of their own that is wider than they are, or beyond the screen. */
+    private static final String CUT = """
+            () => [...document.querySelectorAll("body *")].filter((each) => {
+              const text = [...each.childNodes].some((node) => node.nodeType === 3 && node.textContent.trim() !== "");
+              const { left, right, width } = each.getBoundingClientRect();
+              return text && width > 1 && (each.scrollWidth > each.clientWidth + 1 && each.clientWidth > 0 || left < 0 || right > innerWidth + 1);
+            }).map((each) => each.outerHTML.slice(0, 200))""";
+
+    private static Locator facts(Page page, String room) {
+        return page.locator("#rooms a[data-room='" + room + "'] .room-facts");
+    }
+}
