@@ -30,13 +30,20 @@ export function lineNode(line, files) {
     element("div", { class: "head" }), element("div", { class: "body" }, ...body(message, files)));
 }
 
-/** Updates what is known late: the names, and what depends on the line before, the day and whether the sender is named again. @param {HTMLElement} node @param {Line} line @param {Line | undefined} former */
-export function updateHead(node, line, former) {
-  node.querySelector(":scope > .day")?.remove();
+/**
+ * Updates what is known late: the names, and what depends on the line before, the day and whether the sender is named again.
+ * @param {HTMLElement} node @param {Line} line @param {Line | undefined} former @param {number | undefined} newSince if this is the first new line, when the room was last read
+ */
+export function updateHead(node, line, former, newSince) {
+  node.querySelectorAll(":scope > .day, :scope > .since").forEach((each) => each.remove());
+  if (newSince !== undefined) {
+    const when = day(newSince) === day(Date.now()) ? time(newSince) : `${day(newSince)}, ${time(newSince)}`;
+    node.prepend(element("p", { class: "since" }, element("span", {}, translate("newSince", { when }))));
+  }
   if (former === undefined || day(former.at) !== day(line.at)) {
     node.prepend(element("p", { class: "day" }, element("span", {}, day(line.at))));
   }
-  const follows = former?.kind === "message" && line.kind === "message" && day(former.at) === day(line.at)
+  const follows = newSince === undefined && former?.kind === "message" && line.kind === "message" && day(former.at) === day(line.at)
     && line.at - former.at < GROUP_MILLIS && sender(former.message) === sender(line.message);
   node.classList.toggle("follows", follows);
   line.kind === "message" && name(node, line);

@@ -34,6 +34,8 @@ export class Log {
   /** @type {Line[]} */
   #arrived = [];
   #scheduled = false;
+  /** Up to where the lines are not new; undefined if none are marked as new. @type {{generation: number, offset: number, at: number} | undefined} */
+  #readUpTo;
 
   /**
    * @param {HTMLElement} scroller @param {HTMLElement} list
@@ -98,7 +100,60 @@ export class Log {
 
   /** Renders changed names. */
   rename() {
-    this.#nodes.forEach((node, line) => updateHead(node, line, this.#formers.get(node) ?? undefined));
+    this.#nodes.forEach((node, line) => this.#updateHead(node, line, this.#formers.get(node) ?? undefined));
+  }
+
+  /** @param {HTMLElement} node @param {Line} line @param {Line | undefined} former */
+  #updateHead(node, line, former) {
+    const readUpTo = this.#readUpTo;
+    const firstNew = readUpTo !== undefined && compare(line, readUpTo) > 0 && (former === undefined || compare(former, readUpTo) <= 0);
+    updateHead(node, line, former, firstNew ? readUpTo.at : undefined);
+  }
+
+  /** Marks the lines after a position as new; without a position, none. @param {{generation: number, offset: number, at: number}} [readUpTo] */
+  markNew(readUpTo) {
+    if (this.#readUpTo !== readUpTo) {
+      this.#readUpTo = readUpTo;
+      this.#keepSight(() => this.rename());
+    }
+  }
+
+  /** Ends the mark if no line is new: those that come now are seen as they arrive. */
+  markSeen() {
+    const newest = this.#lines.at(-1);
+    if (this.#readUpTo !== undefined && (newest === undefined || compare(newest, this.#readUpTo) <= 0)) {
+      this.markNew();
+    }
+  }
+
+  /** The kept lines, oldest first. */
+  get lines() {
+    return this.#lines;
+  }
+
+  /** Whether the newest line is in sight. */
+  get following() {
+    return this.#following;
+  }
+
+  /** Shows a line in the middle. @param {Line} line @returns {HTMLElement | undefined} undefined if it is no longer kept */
+  reveal(line) {
+    const at = this.#lines.indexOf(line);
+    if (at < 0) {
+      return undefined;
+    }
+    this.#following = false;
+    if (at < this.#from || at >= this.#to) {
+      const from = Math.max(0, at - MAX_SHOWN / 2);
+      this.#show(from, from + MAX_SHOWN);
+    }
+    const node = this.#nodes.get(line);
+    node?.scrollIntoView({ block: "center" });
+    const { scrollTop, scrollHeight, clientHeight } = this.scroller;
+    this.#lastTop = scrollTop;
+    this.#following = this.#to === this.#lines.length && scrollHeight - clientHeight - scrollTop <= AT_END;
+    this.#report();
+    return node;
   }
 
   toEnd() {
@@ -186,7 +241,7 @@ export class Log {
       const former = this.#lines[this.#from + i - 1];
       if (this.#formers.get(node) !== (former ?? null)) {
         this.#formers.set(node, former ?? null);
-        updateHead(node, line, former);
+        this.#updateHead(node, line, former);
       }
     });
   }
@@ -241,7 +296,8 @@ export class Log {
   }
 }
 
-/** @param {Line} one @param {Line} other */
+/** @typedef {{generation: number, offset: number}} Position */
+/** @param {Position} one @param {Position} other */
 function compare(one, other) {
   return one.generation - other.generation || one.offset - other.offset;
 }

@@ -4,16 +4,22 @@ import { connect } from "../atrium.js";
 import { inNamespace, namespace, roomName, root, takeToken } from "./address.js";
 import { composer } from "./composer.js";
 import { byId } from "./element.js";
+import { Find } from "./find.js";
 import { Files } from "./file.js";
 import { History, SIGNALS } from "./history.js";
 import { translate, translatePage } from "./i18n.js";
 import { Log } from "./log.js";
 import { Members } from "./members.js";
+import { menu } from "./menu.js";
 import { ownName } from "./name.js";
+import { Notifications } from "./notify.js";
 import { isOwn, published } from "./own.js";
 import { setName, setSelf } from "./people.js";
+import { formerVisit, visited } from "./recent.js";
 import { RoundTrip } from "./roundtrip.js";
+import { share } from "./share.js";
 import { isLimited, Status } from "./status.js";
+import { switcher } from "./switcher.js";
 import { requestToken, sharedBy, token } from "./token.js";
 import { Typing } from "./typing.js";
 import { Unread } from "./unread.js";
@@ -39,7 +45,9 @@ let since;
 const files = new Files();
 files.token = token;
 files.insert = (/** @type {() => void} */ change) => log.aside(change);
-const unread = new Unread(translate("roomTitle", { room: shownName }));
+const title = translate("roomTitle", { room: shownName });
+const unread = new Unread(title);
+const notifications = new Notifications(title);
 const status = new Status();
 const members = new Members();
 const typing = new Typing();
@@ -89,6 +97,7 @@ byId("newer").addEventListener("click", () => log.toEnd());
 composer(name, {
   send: (text) => {
     typing.messageSent();
+    log.markNew();
     log.toEnd();
     void waiting.add(text);
   },
@@ -96,7 +105,36 @@ composer(name, {
   files: (list) => uploads.send(list),
 });
 new RoundTrip(() => connection);
+new Find(log);
+menu();
+share(name);
+switcher();
+rememberReading();
 start();
+
+/** Marks the messages as new that arrive after this page was last looked at, also by the page before it. */
+function rememberReading() {
+  const former = formerVisit();
+  if (former?.epoch !== undefined && former.offset !== undefined) {
+    log.markNew({ generation: history.generation(former.epoch), offset: former.offset, at: former.at });
+  }
+  visited(shownName);
+  /** Whether the user looks at the page: what arrives otherwise is not read. */
+  let looking = !document.hidden;
+  const leave = () => {
+    const { position } = history;
+    if (looking && position !== undefined && log.following) {
+      visited(shownName, position);
+      log.markNew({ generation: history.generation(position.epoch), offset: position.offset, at: Date.now() });
+    }
+  };
+  document.addEventListener("visibilitychange", () => {
+    document.hidden ? leave() : log.markSeen();
+    looking = !document.hidden;
+  });
+  // A page that is left for another one is not hidden before in every browser.
+  addEventListener("pagehide", leave);
+}
 
 /** Connects: at the start, or after the connection was closed for good. */
 function start() {
@@ -144,7 +182,10 @@ function received(message) {
   } else {
     typing.ended(message.from?.id);
     log.arrive(history.line(message));
-    message.stored || isOwn(message) || unread.more();
+    if (!message.stored && !isOwn(message)) {
+      unread.more();
+      notifications.arrived(message);
+    }
   }
 }
 
@@ -189,6 +230,7 @@ async function opened(limited) {
       historyReadFor = made;
     }
     isRead = true;
+    document.hidden || log.markSeen();
   } catch (failure) {
     // Without the permission to read the history the page shows new messages only; after a lost connection this runs again.
     isRead = /** @type {any} */ (failure).code === 403;

@@ -1,6 +1,7 @@
 // @ts-check
 /** First page: the list of rooms, and how to reach one. */
 import { inNamespace, namespace, roomPath, root, takeToken } from "./address.js";
+import { copied } from "./copy.js";
 import { byId, element } from "./element.js";
 import { translate, translatePage } from "./i18n.js";
 import { readJson, RoomCards } from "./roomcard.js";
@@ -132,14 +133,7 @@ byId("ways").addEventListener("keydown", (/** @type {KeyboardEvent} */ { key }) 
   to !== undefined && choose(to, true);
 });
 byId("copy").addEventListener("click", async () => {
-  try {
-    // There is no clipboard if the page was loaded over plain HTTP from another machine.
-    await navigator.clipboard.writeText(byId("code").textContent);
-    byId("copied").textContent = translate("copied");
-  } catch {
-    getSelection()?.selectAllChildren(byId("code"));
-    byId("copied").textContent = translate("copySelected");
-  }
+  byId("copied").textContent = await copied(byId("code"));
 });
 
 choose(0, false);
