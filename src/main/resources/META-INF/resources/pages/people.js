@@ -73,7 +73,7 @@ const hues = new Map();
 function hue(person) {
   const key = person?.user ?? person?.id ?? "";
   const preferred = hash(key) % HUES;
-  if (!hues.has(key) && hues.size < HUES) {
+  if (key !== "" && !hues.has(key) && hues.size < HUES) {
     const taken = new Set(hues.values());
     const free = Array.from({ length: HUES }, (_, i) => (preferred + i) % HUES).find((each) => !taken.has(each));
     hues.set(key, free ?? preferred);

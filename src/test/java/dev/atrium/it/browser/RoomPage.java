@@ -19,6 +19,14 @@ final class RoomPage implements AutoCloseable {
     /** Script that removes shared workers: the page then uses locks and a channel between tabs. */
     static final String NO_SHARED_WORKERS = "delete window.SharedWorker";
 
+    /** Script that returns the elements with text of their own that is wider than they are, or beyond the screen. */
+    private static final String CUT = """
+            () => [...document.querySelectorAll("body *")].filter((each) => {
+              const text = [...each.childNodes].some((node) => node.nodeType === 3 && node.textContent.trim() !== "");
+              const { left, right, width } = each.getBoundingClientRect();
+              return text && width > 1 && (each.scrollWidth > each.clientWidth + 1 && each.clientWidth > 0 || left < 0 || right > innerWidth + 1);
+            }).map((each) => each.outerHTML.slice(0, 200))""";
+
     private static final String WATCH = "addEventListener('securitypolicyviolation', event =>"
             + " console.error(`policy: ${event.effectiveDirective} ${event.blockedURI} ${event.sourceFile}:${event.lineNumber}`))";
 
@@ -75,6 +83,12 @@ final class RoomPage implements AutoCloseable {
     void say(String text) {
         locator("#text").fill(text);
         locator("#text").press("Enter");
+    }
+
+    /** Returns the elements of a page whose text is cut off, by themselves or by the edge of the screen. */
+    @SuppressWarnings("unchecked")
+    static List<String> cutTexts(Page page) {
+        return (List<String>) page.evaluate(CUT);
     }
 
     Locator locator(String selector) {

@@ -3,6 +3,7 @@ package dev.atrium.it.browser;
 import static com.microsoft.playwright.assertions.PlaywrightAssertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.microsoft.playwright.Browser.NewContextOptions;
 import com.microsoft.playwright.BrowserContext;
 import com.microsoft.playwright.Download;
 import com.microsoft.playwright.options.FilePayload;
@@ -67,7 +68,8 @@ class RoomPageLimitedIT extends WithBrowser {
     @Test
     void a_link_that_is_dead_is_not_shown_as_connected_while_a_message_waits() throws IOException {
         try (HostileProxy proxy = new HostileProxy(replica.port());
-                RoomPage ann = RoomPage.enter(browser.person(), proxy.http("/rooms/dead"))) {
+                BrowserContext phone = browser.person(new NewContextOptions().setViewportSize(375, 720));
+                RoomPage ann = RoomPage.enter(phone, proxy.http("/rooms/dead"))) {
             assertThat(ann.locator("#unsent")).isHidden();
             proxy.swallow();
             ann.say("one");
@@ -78,6 +80,9 @@ class RoomPageLimitedIT extends WithBrowser {
             proxy.refuse();
             proxy.cut();
             assertThat(ann.locator("#unsent")).hasText("No connection: 2 messages wait to be sent.");
+            // The button is shown if the next attempt is more than a second away.
+            ann.locator("#again").waitFor();
+            assertThat(RoomPage.cutTexts(ann.page())).isEmpty();
             proxy.heal();
             ann.awaitSaid(2);
             ann.awaitState("open");

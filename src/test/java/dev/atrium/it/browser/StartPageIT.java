@@ -51,20 +51,12 @@ class StartPageIT extends WithBrowser {
         assertThat(page.locator("#rooms .room-facts").first()).not().hasText("…");
         for (Locator way : page.locator("#ways button").all()) {
             way.click();
-            assertThat(page.evaluate(CUT)).as(way.textContent()).asList().isEmpty();
+            assertThat(RoomPage.cutTexts(page)).as(way.textContent()).isEmpty();
         }
         page.navigate(replica.http("/latency"));
         assertThat(page.locator("#count")).not().hasText("0");
-        assertThat(page.evaluate(CUT)).asList().isEmpty();
+        assertThat(RoomPage.cutTexts(page)).isEmpty();
     }
-
-    /** Elements with text of their own that is wider than they are, or beyond the screen. */
-    private static final String CUT = """
-            () => [...document.querySelectorAll("body *")].filter((each) => {
-              const text = [...each.childNodes].some((node) => node.nodeType === 3 && node.textContent.trim() !== "");
-              const { left, right, width } = each.getBoundingClientRect();
-              return text && width > 1 && (each.scrollWidth > each.clientWidth + 1 && each.clientWidth > 0 || left < 0 || right > innerWidth + 1);
-            }).map((each) => each.outerHTML.slice(0, 200))""";
 
     private static Locator facts(Page page, String room) {
         return page.locator("#rooms a[data-room='" + room + "'] .room-facts");
