@@ -69,8 +69,7 @@ public final class Rooms {
 
     /**
      * Publishes a volatile message: members that are connected and not slow receive it, it has no stream position, and no
-     * history
-     * keeps it. For what is outdated soon, such as a cursor.
+     * history keeps it. For what is outdated soon, such as a cursor.
      */
     public Uni<Void> publishVolatile(String room, String event, Object data) {
         return Broadcast.started(

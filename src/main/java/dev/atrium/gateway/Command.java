@@ -50,8 +50,7 @@ public sealed interface Command<C extends Requester, R> {
 
         /**
          * Checks whether the client may open the room, unless somebody is in it here: clients that share an address with one
-         * that
-         * opens too many rooms must not suffer in theirs.
+         * that opens too many rooms must not suffer in theirs.
          *
          * @throws ErrorReply 429 if the client has opened too many rooms
          */
@@ -165,8 +164,7 @@ public sealed interface Command<C extends Requester, R> {
 
     /**
      * Publishes a volatile message in a room: members that are connected and not slow receive it, it has no stream position,
-     * and
-     * no history keeps it. The {@code Uni} completes on any thread.
+     * and no history keeps it. The {@code Uni} completes on any thread.
      *
      * @param event null for the default event
      * @param echo whether the session receives its own message

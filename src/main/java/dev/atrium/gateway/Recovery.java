@@ -64,8 +64,7 @@ final class Recovery {
 
     /**
      * The position before the first message after that time. Reads the history backwards, page by page: a page of large
-     * messages
-     * is shorter than was asked for.
+     * messages is shorter than was asked for.
      *
      * @param end offset of the first message that was read already
      * @param left number of messages before it that the history may retain and that may be read

@@ -8,8 +8,7 @@ import java.util.Map;
 
 /**
  * Cache of publish results by idempotency key, for the idempotency window. Its keys count for the memory of all rooms. Used
- * under
- * its room's lock.
+ * under its room's lock.
  */
 final class IdempotencyCache {
 

@@ -150,8 +150,7 @@ final class MemoryRoom {
 
     /**
      * Returns the time since when this room has something to free, in microseconds since 1970: its oldest message or
-     * idempotency
-     * key, or its last use if it is unused and empty; {@link Long#MAX_VALUE} if there is nothing.
+     * idempotency key, or its last use if it is unused and empty; {@link Long#MAX_VALUE} if there is nothing.
      */
     synchronized long freeableSince() {
         long oldest = oldestMicros();

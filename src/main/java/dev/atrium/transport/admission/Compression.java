@@ -14,8 +14,7 @@ import java.util.zip.GZIPOutputStream;
 
 /**
  * Compression of whole response bodies with gzip, for clients that accept it (RFC 9110 section 12.5.3). The framework's own
- * adds
- * a handler to each connection, also to those that become WebSockets. Streams are not compressed.
+ * adds a handler to each connection, also to those that become WebSockets. Streams are not compressed.
  */
 public final class Compression {
 

@@ -23,8 +23,7 @@ import java.util.Map;
 /**
  * Routes of the HTML pages: {@code /} and {@code /latency} of the server, and {@code /rooms/{room}} for clients that prefer
  * {@code text/html}. These routes choose the page and set its headers; Quarkus serves all other files. The pages contain no
- * data: the
- * page of a room reads it through {@code /atrium.js}, with a token if one is needed.
+ * data: the page of a room reads it through {@code /atrium.js}, with a token if one is needed.
  */
 @Singleton
 public final class PageRoutes {

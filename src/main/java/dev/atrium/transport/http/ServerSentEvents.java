@@ -14,8 +14,7 @@ final class ServerSentEvents extends StreamFormat {
 
     /**
      * Names that are only in the data: the default, and those of the events by which {@code EventSource} reports the state of
-     * its
-     * connection. A page would take a message for a lost connection.
+     * its connection. A page would take a message for a lost connection.
      */
     private static final Set<String> IN_DATA_ONLY = Set.of(Publication.DEFAULT_EVENT, "error", "open");
 

@@ -71,9 +71,8 @@ final class SocketIoFormat extends BytesFormat {
     }
 
     /**
-     * A volatile message leaves the client's recovery offset as it is: stock clients take a last argument for one only if it is
-     * a
-     * string.
+     * A volatile message leaves the client's recovery offset as it is: stock clients take a last argument for one only if it
+     * is a string.
      */
     private static String offset(Message message) {
         return message.isVolatile() ? "null" : quoted(RecoveryOffset.of(message).toString());

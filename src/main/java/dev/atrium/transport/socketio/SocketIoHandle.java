@@ -48,8 +48,7 @@ final class SocketIoHandle extends SessionHandle {
 
     /**
      * Emits an event of a broadcast, if the client is connected: broadcasts skip clients that are still connecting. On its
-     * event
-     * loop.
+     * event loop.
      */
     void broadcast(String event, Data data) {
         if (receives()) {

@@ -25,8 +25,7 @@ import org.junit.jupiter.api.Test;
 
 /**
  * Clients within all default limits that try to take the memory, the time and the connections of a small replica, all at once
- * and
- * for two minutes. Another client hardly notices, and the memory comes back.
+ * and for two minutes. Another client hardly notices, and the memory comes back.
  */
 class AbuseSoak {
 
