@@ -193,13 +193,17 @@ final class CatchUp {
 
     /** Drops held messages that were also read from the history, so that the member does not receive them twice. */
     private void dropPast() {
-        while (!held.isEmpty() && isPast(held.peek().position())) {
+        while (!held.isEmpty() && isPast(held.peek())) {
             heldBytes -= held.poll().delivery.size();
         }
     }
 
-    private boolean isPast(StreamPosition other) {
-        return other.offset() <= position.offset() && other.isIn(position.epoch());
+    private boolean isPast(EncodedMessage encoded) {
+        StreamPosition other = encoded.position();
+        // A gap to an earlier offset is news for a member that has messages which the new epoch does not have.
+        boolean isKnown = encoded.delivery instanceof HistoryGap ? position.isIn(other.epoch())
+                : other.isIn(position.epoch());
+        return isKnown && other.offset() <= position.offset();
     }
 
     /**

@@ -8,6 +8,38 @@ import org.junit.jupiter.api.Test;
 /** Catch-up: what a client receives when it returns to a room. */
 class CatchUpTest extends WithRooms {
 
+    /** Redis has failed over to a replica that lacked the last messages, which the member has received. */
+    @Test
+    void a_gap_to_an_earlier_offset_is_sent_to_a_member_that_is_catching_up() {
+        source.position = new StreamPosition("e", 10);
+        Listener ann = new Listener("ann", one);
+        Membership membership = admit(ann, new StreamPosition("e", 10));
+        source.subscriber.lost(new StreamPosition("e~5~f", 5));
+        source.position = new StreamPosition("e~5~f", 5);
+        source.say("new");
+        turn();
+        membership.follow();
+        turn();
+        assertThat(ann.received).containsExactly("gap to e~5~f5", "6 new");
+        source.say("next");
+        turn();
+        assertThat(ann.received).last().isEqualTo("7 next");
+    }
+
+    @Test
+    void a_gap_that_cost_a_member_nothing_is_not_sent_to_it() {
+        source.position = new StreamPosition("e", 5);
+        Listener ann = new Listener("ann", one);
+        Membership membership = admit(ann, new StreamPosition("e", 5));
+        source.subscriber.lost(new StreamPosition("e~5~f", 5));
+        source.position = new StreamPosition("e~5~f", 5);
+        source.say("new");
+        turn();
+        membership.follow();
+        turn();
+        assertThat(ann.received).containsExactly("6 new");
+    }
+
     @Test
     void a_member_that_resumes_receives_the_missed_messages_then_the_new_ones() {
         join(new Listener("witness", one));

@@ -19,9 +19,8 @@ import org.junit.jupiter.api.Test;
 
 /**
  * Two hundred messages a second in twenty rooms to two hundred readers of all kinds, ten of which are cut each second;
- * meanwhile
- * one {@link Accident} follows another. At the quiet point after each no message is lost without a reported gap, duplicated or
- * out of order, and the members of each room are those who are connected.
+ * meanwhile one {@link Accident} follows another. At the quiet point after each no message is lost without a reported gap,
+ * duplicated or out of order, and the members of each room are those who are connected.
  */
 class NothingLostSoak {
 
@@ -34,7 +33,9 @@ class NothingLostSoak {
     private static final int PUBLICATION_MILLIS = 20;
     private static final int CUT_MILLIS = 100;
     private static final Duration LOAD = Duration.ofSeconds(2);
-    private static final Map<String, String> SETTINGS = Map.of("atrium.redis.lease", "3s", "atrium.history.size", "10000",
+    private static final Map<String, String> SETTINGS = Map.of("atrium.redis.lease", "3s",
+            // Nothing but the heartbeat tells that a client polls no more.
+            "atrium.heartbeat.interval", "5s", "atrium.heartbeat.timeout", "4s", "atrium.history.size", "10000",
             "atrium.socketio.connection-state-recovery", "true");
 
     @Test

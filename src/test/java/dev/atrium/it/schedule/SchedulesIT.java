@@ -21,6 +21,8 @@ class SchedulesIT {
     private static final int SCHEDULES = Integer.getInteger("schedules", 80);
     private static final int STEPS = 25;
     private static final Map<String, String> SETTINGS = Map.of("atrium.redis.lease", "3s",
+            // Nothing but the heartbeat tells that a client polls no more.
+            "atrium.heartbeat.interval", "5s", "atrium.heartbeat.timeout", "4s",
             "atrium.socketio.connection-state-recovery", "true");
 
     private static ScheduledExecutorService pool;
