@@ -232,6 +232,10 @@ export type OnProgress = (progress: {
 export type Waiting = {
     resolve: (body: any) => void;
     reject: (failure: AtriumError) => void;
+    /**
+     * bytes of its frame
+     */
+    size: number;
     timer: ReturnType<typeof setTimeout>;
 };
 /**
@@ -239,7 +243,10 @@ export type Waiting = {
  */
 export type Sending = {
     room: string;
-    params: object;
+    /**
+     * the command in JSON, as it was when it was sent, without its seq
+     */
+    line: string;
     bytes: Uint8Array | undefined;
     /**
      * of the command that carries it now; 0 for none

@@ -39,6 +39,8 @@ const SUBPROTOCOL = "atrium.v1";
 
 const LOST = "the connection was lost";
 
+const encoder = new TextEncoder();
+
 /** Close code of a WebSocket that seems dead; the client reconnects. */
 const GIVEN_UP = 4000;
 
@@ -48,6 +50,9 @@ const TOO_MANY = 4429;
 const ERROR_MILLIS = 50;
 /** Failed attempts after which the next transport is tried. */
 const MAX_FAILURES = 2;
+
+/** Close codes that answer a message: sent again, it would be answered in the same way. */
+const MESSAGE_CODES = new Map([[1002, 400], [1003, 400], [1007, 400], [1009, 413], [TOO_MANY, 429]]);
 
 /** Close codes after which the client does not reconnect, because it would be closed again. */
 const FINAL_CODES = new Set([1008, 4401, 4403]);
@@ -182,12 +187,13 @@ export class Room {
  * @typedef {object} Waiting command that waits for a reply
  * @property {(body: any) => void} resolve
  * @property {(failure: AtriumError) => void} reject
+ * @property {number} size bytes of its frame
  * @property {ReturnType<typeof setTimeout>} timer
  */
 /**
  * @typedef {object} Sending a message that is not acknowledged yet
  * @property {string} room
- * @property {object} params
+ * @property {string} line the command in JSON, as it was when it was sent, without its seq
  * @property {Uint8Array | undefined} bytes
  * @property {number} seq of the command that carries it now; 0 for none
  * @property {(result: Place & {at: number}) => void} resolve
@@ -233,6 +239,8 @@ export class Connection {
   #failures = 0;
   /** Whether the server has welcomed the present connection. */
   #welcomed = false;
+  /** Bytes of the largest frame that the server accepts. */
+  #maxPayload = Infinity;
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   #upgrade;
   /** @type {Store | undefined} */
@@ -376,7 +384,9 @@ export class Connection {
     const { idempotency = randomName() } = /** @type {any} */ (options);
     const params = { ...(room === undefined ? {} : { room }), ...options, idempotency, ...(bytes ? {} : { data }) };
     return new Promise((resolve, reject) => {
-      this.#sendQueue.set(idempotency, { room: room ?? "", params, bytes, seq: 0, resolve, reject });
+      // Fails here for what has no JSON: in the queue it would block all messages behind it.
+      const line = JSON.stringify({ cmd: "send", params });
+      this.#sendQueue.set(idempotency, { room: room ?? "", line, bytes, seq: 0, resolve, reject });
       this.#flush();
     });
   }
@@ -479,6 +489,7 @@ export class Connection {
     clearTimeout(this.#timer);
     clearTimeout(this.#upgrade);
     clearInterval(this.#heartbeat);
+    this.#rejectCause(code, reason);
     for (const [seq, waiting] of this.#replies) {
       this.#replies.delete(seq);
       clearTimeout(waiting.timer);
@@ -503,6 +514,21 @@ export class Connection {
     if (failed && this.#transports.length > 1 && !this.#shared) {
       void this.#fallBack();
     }
+  }
+
+  /** Rejects the message that was answered with a close: the largest one, or the first without an acknowledgement. @param {number} code @param {string} reason */
+  #rejectCause(code, reason) {
+    const status = MESSAGE_CODES.get(code);
+    let cause = "";
+    let largest = Math.max(0, ...[...this.#replies.values()].map(({ size }) => size));
+    for (const [key, { seq, line, bytes }] of status === undefined ? [] : this.#sendQueue) {
+      const size = sizeOf(framed(seq, line, bytes));
+      if (seq > 0 && (code === 1009 ? size > largest : !cause)) {
+        cause = key;
+        largest = size;
+      }
+    }
+    this.#settled(cause, { code: status, error: reason || `closed with ${code}` });
   }
 
   /** @param {number} code @param {string} reason */
@@ -640,6 +666,7 @@ export class Connection {
   async #welcome(welcome) {
     const socket = this.#socket;
     clearTimeout(this.#timer);
+    this.#maxPayload = welcome.maxPayload ?? Infinity;
     const former = this.#resumeToken;
     if (welcome.heartbeat) {
       this.#welcomed = true;
@@ -798,6 +825,12 @@ export class Connection {
   #command(cmd, params, bytes) {
     const seq = ++this.#seq;
     return new Promise((resolve, reject) => {
+      const frame = framed(seq, JSON.stringify({ cmd, params }), bytes);
+      const size = sizeOf(frame);
+      if (size > this.#maxPayload) {
+        reject(tooLarge(size, this.#maxPayload));
+        return;
+      }
       const expire = () => {
         if (this.#buffered > 0) {
           // The command may still be in the socket: a slow network does not mean that the server is silent.
@@ -807,9 +840,9 @@ export class Connection {
           reject(new AtriumError(408, `${cmd}: no reply in time`));
         }
       };
-      const waiting = { resolve, reject, timer: setTimeout(expire, this.#timeout()) };
+      const waiting = { resolve, reject, size, timer: setTimeout(expire, this.#timeout()) };
       this.#replies.set(seq, waiting);
-      this.#write(framed({ seq, cmd, params }, bytes));
+      this.#write(frame);
     });
   }
 
@@ -842,8 +875,14 @@ export class Connection {
       setTimeout(() => this.#flush(), RETRY_MILLIS);
       return;
     }
+    this.#settled(key, reply);
+  }
+
+  /** @param {string} key @param {any} reply */
+  #settled(key, reply) {
+    const sending = this.#sendQueue.get(key);
     this.#sendQueue.delete(key);
-    reply.code < 300 ? sending.resolve(reply.body) : sending.reject(errorOf(reply));
+    reply.code < 300 ? sending?.resolve(reply.body) : sending?.reject(errorOf(reply));
   }
 
   /** Sends the queued messages in order, as fast as the socket accepts them. */
@@ -863,9 +902,16 @@ export class Connection {
         }, RECHECK_MILLIS);
         return;
       }
-      sending.seq = ++this.#seq;
+      const frame = framed(++this.#seq, sending.line, sending.bytes);
+      const size = sizeOf(frame);
+      if (size > this.#maxPayload) {
+        this.#sendQueue.delete(key);
+        sending.reject(tooLarge(size, this.#maxPayload));
+        continue;
+      }
+      sending.seq = this.#seq;
       this.#sent.set(sending.seq, key);
-      this.#write(framed({ seq: sending.seq, cmd: "send", params: sending.params }, sending.bytes));
+      this.#write(frame);
     }
   }
 
@@ -881,17 +927,27 @@ export class Connection {
   }
 }
 
-/** Encodes a frame: JSON, or for bytes a line of JSON, a newline, and the bytes. @param {object} command @param {Uint8Array} [bytes] */
-function framed(command, bytes) {
-  const line = JSON.stringify(command);
+/** Encodes a frame: JSON, or for bytes a line of JSON, a newline, and the bytes. @param {number} seq @param {string} command in JSON, without its seq @param {Uint8Array} [bytes] */
+function framed(seq, command, bytes) {
+  const line = `{"seq":${seq},${command.slice(1)}`;
   if (bytes === undefined) {
     return line;
   }
-  const head = new TextEncoder().encode(`${line}\n`);
+  const head = encoder.encode(`${line}\n`);
   const frame = new Uint8Array(head.length + bytes.length);
   frame.set(head);
   frame.set(bytes, head.length);
   return frame;
+}
+
+/** Returns the bytes of a frame, or of a body, on the wire. @param {string | Uint8Array} frame */
+function sizeOf(frame) {
+  return typeof frame === "string" ? encoder.encode(frame).length : frame.length;
+}
+
+/** @param {number} size @param {number} most */
+function tooLarge(size, most) {
+  return new AtriumError(413, `${size} bytes, and at most ${most} are accepted`);
 }
 
 /** @param {any} frame @returns {any} */
@@ -1029,6 +1085,8 @@ class HttpSocket {
   #streaming;
   #timeout;
   #headers = {};
+  /** Bytes of the largest body that the server accepts. */
+  #maxPayload = Infinity;
   /** Aborts the reading of a room. @type {Map<string, AbortController>} */
   #rooms = new Map();
   /** The last send, for which the next one waits. @type {Promise<any>} */
@@ -1044,7 +1102,9 @@ class HttpSocket {
 
   /** @param {any} frame */
   async #emitIfReachable(frame) {
-    await reachable(this.#url) ? this.#emit(frame) : this.close(1006);
+    const maxPayload = await reachable(this.#url);
+    this.#maxPayload = maxPayload || this.#maxPayload;
+    maxPayload ? this.#emit(frame) : this.close(1006);
   }
 
   /** @param {any} frame */
@@ -1092,11 +1152,13 @@ class HttpSocket {
     const path = `/rooms/${encodeURIComponent(room)}`;
     if (cmd === "auth") {
       this.#headers = { Authorization: `Bearer ${token}` };
-      await this.#fetch("/rooms", { limit: 1 }).catch((failure) => {
-        if (failure.code !== 403) {
+      try {
+        this.#maxPayload = (await (await this.#fetch("/rooms", { limit: 1 })).json()).maxPayload ?? Infinity;
+      } catch (failure) {
+        if (/** @type {any} */ (failure).code !== 403) {
           throw failure;
         }
-      });
+      }
       reply({});
     } else if (cmd === "join") {
       await this.#follow(room, path, since, (body) => {
@@ -1110,6 +1172,9 @@ class HttpSocket {
     } else if (cmd === "send" && room !== undefined) {
       const headers = { "Content-Type": bytes ? "application/octet-stream" : "application/json", "Idempotency-Key": idempotency };
       const body = bytes ?? JSON.stringify(query.data);
+      if (sizeOf(body) > this.#maxPayload) {
+        throw tooLarge(sizeOf(body), this.#maxPayload);
+      }
       const sent = this.#sent.then(() => this.#fetch(path, { event }, { method: "POST", headers, body }));
       this.#sent = sent.catch(() => {});
       reply(await (await sent).json());
@@ -1228,14 +1293,14 @@ function formatPosition(position) {
   return position && `${position.epoch ?? ""}:${position.offset}`;
 }
 
-/** Returns whether the server itself replies, and not a proxy in its place. @param {string} url */
+/** Returns whether the server itself replies, and not a proxy in its place: the bytes of the largest body that it accepts, or 0. @param {string} url @returns {Promise<number>} */
 async function reachable(url) {
   try {
-    const { status, headers } = await fetch(httpUrl(url, "/rooms", { limit: 1 }), { signal: AbortSignal.timeout(LIVENESS_TIMEOUT_MILLIS) });
+    const response = await fetch(httpUrl(url, "/rooms", { limit: 1 }), { signal: AbortSignal.timeout(LIVENESS_TIMEOUT_MILLIS) });
     // A server that refuses requests for a while refuses connections, too.
-    return status < 500 && status !== 429 && /json/.test(headers.get("content-type") ?? "");
+    return response.status < 500 && response.status !== 429 && /json/.test(response.headers.get("content-type") ?? "") ? (await response.json()).maxPayload ?? Infinity : 0;
   } catch {
-    return false;
+    return 0;
   }
 }
 

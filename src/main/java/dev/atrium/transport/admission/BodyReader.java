@@ -30,6 +30,11 @@ public final class BodyReader {
         this.limit = limit.asLongValue();
     }
 
+    /** Returns the bytes of the largest body that this server accepts. */
+    public long limit() {
+        return limit;
+    }
+
     /**
      * Reads and decodes the body of a request, of the server's maximum size.
      *

@@ -77,13 +77,14 @@ public class RoomsResource {
     @Produces(MediaType.APPLICATION_JSON)
     @Operation(summary = "Lists the rooms that have members or a history", description = "A page has about limit rooms. Its next is the cursor of the next page; the last page "
             + "has no next.")
-    @APIResponse(responseCode = "200", content = @Content(example = "{\"rooms\": [{\"room\": \"lobby\"}], \"next\": \"1792\"}"))
+    @APIResponse(responseCode = "200", content = @Content(example = "{\"rooms\": [{\"room\": \"lobby\"}], \"next\": \"1792\", \"maxPayload\": 1048576}"))
     public Uni<RoomList> rooms(@Context RoutingContext context, @QueryParam("ns") @DefaultValue("/") String ns,
             @QueryParam("prefix") @DefaultValue("") String prefix, @QueryParam("cursor") String cursor,
             @QueryParam("limit") String limit) {
         int most = Ranges.limit("limit", Ranges.number("limit", limit), ROOMS, MOST_ROOMS);
         return execute(context, new Command.ListRooms(namespace(ns), prefix, cursor, most))
-                .map(page -> new RoomList(page.names().stream().map(RoomList.Entry::new).toList(), page.next()));
+                .map(page -> new RoomList(page.names().stream().map(RoomList.Entry::new).toList(), page.next(),
+                        bodies.limit()));
     }
 
     /**
@@ -223,7 +224,7 @@ public class RoomsResource {
 
     /** One page of rooms. */
     @JsonInclude(JsonInclude.Include.NON_NULL)
-    public record RoomList(List<Entry> rooms, String next) {
+    public record RoomList(List<Entry> rooms, String next, long maxPayload) {
 
         /** One room. */
         public record Entry(String room) {

@@ -1,0 +1,129 @@
+// What becomes of messages that cannot be sent as they are, with a server that misbehaves.
+// node --experimental-websocket outgoing.test.mjs <atrium.js> <port>
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { pathToFileURL } from "node:url";
+import { isOpen, quick, until } from "./harness.mjs";
+import { RoomPeer } from "./room-peer.mjs";
+
+const [, , script, port] = process.argv;
+const { connect } = await import(pathToFileURL(script));
+
+/** A test with a server of its own, and connections that are closed in the end. */
+function scene(name, setting, work) {
+  test(name, { timeout: 20_000 }, async () => {
+    const peer = await RoomPeer.start(setting);
+    const made = [];
+    const open = (options = {}, url = peer.url) => {
+      const connection = connect(url, { ...quick, ...options });
+      made.push(connection);
+      return connection;
+    };
+    try {
+      await work({ peer, open });
+    } finally {
+      made.forEach((each) => each.close());
+      peer.close();
+    }
+  });
+}
+
+const sent = (peer) => peer.of("send").map(({ params }) => params.data);
+
+for (const [what, data, size] of [
+  ["text", "a".repeat(1000), 1000],
+  ["text of several bytes a character", "ü".repeat(500), 1000],
+  ["half a surrogate pair, which JSON escapes", "\ud83d".repeat(170), 1000],
+  ["bytes", new Uint8Array(1000), 1000],
+]) {
+  scene(`${what} over the maximum of the server is rejected before it is sent`, { welcome: { maxPayload: 1000 } }, async ({ peer, open }) => {
+    const connection = open();
+    const room = connection.room("r");
+    const early = room.send(data);
+    const behind = room.send("behind");
+    await assert.rejects(early, { name: "AtriumError", code: 413 });
+    await behind;
+    await assert.rejects(room.send(data), { code: 413 });
+    await assert.rejects(connection.call("f", data), { code: 413 });
+    assert.deepEqual(sent(peer), ["behind"]);
+    assert.equal(peer.connections, 1);
+    assert.equal(connection.queued, 0);
+  });
+}
+
+scene("the maximum is that of the whole frame, to the byte", { welcome: { maxPayload: 300 } }, async ({ peer, open }) => {
+  const room = open().room("r");
+  const accepts = async (make, length) => room.send(make(length)).then(() => true, ({ code }) => (assert.equal(code, 413), false));
+  for (const make of [(length) => "ü".repeat(length / 2), (length) => new Uint8Array(length)]) {
+    let length = 2;
+    while (await accepts(make, length)) {
+      length += 2;
+    }
+    const { size } = peer.of("send").at(-1);
+    assert.ok(size <= 300 && size > 297, `${size}`);
+  }
+  assert.equal(peer.connections, 1);
+});
+
+for (const [code, status] of [[1009, 413], [1007, 400], [1003, 400], [4429, 429]]) {
+  scene(`a message that is answered with the close code ${code} is rejected, and the others go on`, {}, async ({ peer, open }) => {
+    const bad = "b".repeat(100);
+    peer.before = ({ cmd, params }) => (cmd === "send" && params.data === bad ? { close: code } : undefined);
+    const connection = open();
+    const room = connection.room("r");
+    const other = connection.room("other");
+    await isOpen(connection);
+    const results = await Promise.allSettled([room.send("before"), room.send(bad), room.send("behind"), other.send("elsewhere")]);
+    assert.deepEqual(results.map(({ status }) => status), ["fulfilled", "rejected", "fulfilled", "fulfilled"]);
+    assert.equal(results[1].reason.code, status);
+    assert.equal(sent(peer).filter((data) => data === bad).length, 1);
+    assert.deepEqual(peer.accepted, ["before", "behind", "elsewhere"]);
+    assert.equal(peer.connections, 2);
+  });
+}
+
+scene("a close that is no answer to a message rejects none", {}, async ({ peer, open }) => {
+  let closes = 3;
+  peer.before = ({ cmd }) => (cmd === "send" && closes-- > 0 ? { close: 1011 } : undefined);
+  await open().room("r").send("again");
+  assert.deepEqual(peer.accepted, ["again"]);
+});
+
+scene("a message without a JSON is rejected, and blocks no other", {}, async ({ peer, open }) => {
+  const room = open().room("r");
+  const circle = {};
+  circle.circle = circle;
+  await assert.rejects(room.send(circle), TypeError);
+  await assert.rejects(room.send(1n), TypeError);
+  await room.send("next");
+  assert.deepEqual(sent(peer), ["next"]);
+});
+
+scene("a message is what it was when it was sent", {}, async ({ peer, open }) => {
+  const data = { text: "first" };
+  const receipt = open().room("r").send(data);
+  data.text = "changed";
+  await receipt;
+  assert.deepEqual(peer.accepted, [{ text: "first" }]);
+});
+
+for (const transport of ["websocket", "sse", "poll"]) {
+  test(`over ${transport} a large message is rejected, and the server is not asked again and again`, { timeout: 20_000 }, async () => {
+    const connection = connect(`http://127.0.0.1:${port}/`, { ...quick, transports: [transport] });
+    let opened = 0;
+    connection.on("state", ({ name }) => name === "open" && opened++);
+    const room = connection.room(`js-large-${transport}`);
+    const { fetch } = globalThis;
+    let posts = 0;
+    globalThis.fetch = (url, init) => (posts += init?.method === "POST" ? 1 : 0, fetch(url, init));
+    const early = room.send("a".repeat(1.1e6));
+    await assert.rejects(early, { name: "AtriumError", code: 413 });
+    assert.ok((await room.send("small")).offset > 0);
+    await assert.rejects(room.send(new Uint8Array(1.1e6)), { code: 413 });
+    await assert.rejects(room.send("ü".repeat(0.6e6)), { code: 413 });
+    assert.equal(opened, 1);
+    assert.ok(posts <= 1, `${posts} posts`);
+    globalThis.fetch = fetch;
+    connection.close();
+  });
+}
