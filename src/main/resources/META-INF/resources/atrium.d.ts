@@ -170,9 +170,10 @@ export type State = {
 };
 export type Options = {
     /**
-     * token of the user; a function is called for each connection, and when a token expires
+     * token of the user; a function is called for each connection, when a token expires, and again
+     * until it has a valid one; null closes the connection
      */
-    token?: string | (() => string | Promise<string>) | undefined;
+    token?: string | (() => string | null | Promise<string | null>) | undefined;
     /**
      * timeout of a reply once connected, in milliseconds; 10,000
      */

@@ -18,7 +18,8 @@
  */
 /**
  * @typedef {object} Options
- * @property {string | (() => string | Promise<string>)} [token] token of the user; a function is called for each connection, and when a token expires
+ * @property {string | (() => string | null | Promise<string | null>)} [token] token of the user; a function is called for each connection, when a token expires, and again
+ *   until it has a valid one; null closes the connection
  * @property {number} [timeout] timeout of a reply once connected, in milliseconds; 10,000
  * @property {number} [queue] maximum number of messages that are not acknowledged yet; 1,000
  * @property {{least?: number, most?: number}} [backoff] bounds of the delay before the next attempt, in milliseconds; 100 and 5,000
@@ -210,6 +211,8 @@ const FALLBACK_TTL_MILLIS = 3600000;
 const UPGRADE_MILLIS = 300000;
 /** False if this module is bundled with others: a worker made from the bundle would run all of it. */
 const OWN_WORKERS = /\/atrium\.js(\?|$)/.test(import.meta.url);
+/** Time after which a token function is called again even if its last call has not returned. */
+const TOKEN_TIMEOUT_MILLIS = 60000;
 /** Timeout of the liveness check after a network change or in a tab that was asleep. */
 const LIVENESS_TIMEOUT_MILLIS = 5000;
 
@@ -260,6 +263,8 @@ export class Connection {
   /** @type {ReturnType<typeof setInterval> | undefined} */
   #heartbeat;
   #receivedAt = 0;
+  /** Call of the token function. The next connection waits for it, too: a slow one would never be in time. @type {Promise<string | null> | undefined} */
+  #pendingToken;
   /** Reconnect delay that the server has sent. @type {number | undefined} */
   #reconnectAfter;
   #flushing = false;
@@ -499,7 +504,9 @@ export class Connection {
     for (const sending of this.#sendQueue.values()) {
       sending.seq = 0;
     }
-    if (FINAL_CODES.has(code)) {
+    if (code === 4401 && this.#renewable) {
+      this.#listeners.tell("error", new AtriumError(401, reason));
+    } else if (FINAL_CODES.has(code)) {
       this.#end(code, reason);
       return;
     }
@@ -533,6 +540,9 @@ export class Connection {
 
   /** @param {number} code @param {string} reason */
   #end(code, reason) {
+    if (this.#state.name === "closed") {
+      return;
+    }
     const socket = this.#socket;
     this.#socket = undefined;
     clearTimeout(this.#timer);
@@ -617,7 +627,7 @@ export class Connection {
     } else if (frame.event === "@goodbye") {
       this.#reconnectAfter = frame.data.reconnect?.after;
     } else if (frame.event === "@expiring") {
-      this.#authenticate().catch((failure) => this.#listeners.tell("error", failure));
+      void this.#renew(RETRY_MILLIS);
     } else {
       this.#message(frame);
     }
@@ -675,7 +685,7 @@ export class Connection {
     }
     this.#saveSession(welcome);
     let user = welcome.user;
-    if (this.#options.token !== undefined && !this.#shared) {
+    if (this.#options.token != null && !this.#shared) {
       const known = await this.#authenticate();
       user = known.user;
       this.#saveSession(known);
@@ -710,12 +720,17 @@ export class Connection {
 
   /** @param {AtriumError} failure */
   #welcomeFailed(failure) {
-    if (failure.code === 401 || failure.code === 403) {
+    if (failure.code === 403 || (failure.code === 401 && !this.#renewable)) {
       // The close frame with 4401 or 4403 follows, with the same reason.
       this.#end(4000 + failure.code, failure.message);
-    } else {
-      this.#abandon();
+      return;
     }
+    if (failure.code !== 0 && failure.code !== 408) {
+      // The failure is that of the token, and not of the transport.
+      this.#welcomed = true;
+      this.#listeners.tell("error", failure);
+    }
+    this.#abandon();
   }
 
   /** @param {{resume?: string, places?: Record<string, Place>}} session */
@@ -793,14 +808,49 @@ export class Connection {
     }
   }
 
+  /** Whether there may be another token after one that was rejected. */
+  get #renewable() {
+    return typeof this.#options.token === "function";
+  }
+
   async #authenticate() {
     const socket = this.#socket;
-    const { token } = this.#options;
-    const value = typeof token === "function" ? await token() : token;
+    const token = await this.#token();
+    if (token == null) {
+      this.#end(4401, "there is no token");
+    }
     if (this.#socket !== socket) {
       throw new AtriumError(0, LOST);
     }
-    return this.#command("auth", { token: value });
+    return this.#command("auth", { token });
+  }
+
+  #token() {
+    const { token } = this.#options;
+    if (typeof token !== "function") {
+      return token;
+    }
+    if (this.#pendingToken === undefined) {
+      const call = (async () => token())();
+      const forget = () => void (this.#pendingToken === call && (this.#pendingToken = undefined));
+      this.#pendingToken = call;
+      call.then(forget, forget);
+      setTimeout(forget, TOKEN_TIMEOUT_MILLIS);
+    }
+    return this.#pendingToken;
+  }
+
+  /** Renews the token, until it is valid or the server closes the connection. @param {number} delay milliseconds before the next attempt */
+  async #renew(delay) {
+    const socket = this.#socket;
+    try {
+      await this.#authenticate();
+    } catch (failure) {
+      if (this.#socket === socket) {
+        this.#listeners.tell("error", failure);
+        this.#renewable && setTimeout(() => this.#socket === socket && this.#renew(Math.min(2 * delay, TOKEN_TIMEOUT_MILLIS)), delay);
+      }
+    }
   }
 
   // ---- sent frames
@@ -1326,7 +1376,7 @@ class Shared {
   /** @param {string} url @param {Options} options */
   constructor(url, { shared, token, timeout, queue, backoff, transports }) {
     this.#name = `${HOLDER}${shared === true ? "" : shared} ${url}`;
-    this.#hello = { url, asks: token !== undefined, options: { timeout, queue, backoff, transports } };
+    this.#hello = { url, asks: token != null && (typeof token === "function" ? "again" : "once"), options: { timeout, queue, backoff, transports } };
   }
 
   /** @returns {PortSocket | undefined} undefined where tabs cannot share */
@@ -1457,6 +1507,8 @@ class Holder {
   #tabs = new Set();
   /** @type {(token: any) => void} */
   #onToken = () => {};
+  /** Tab of the last token. @type {any} */
+  #asked;
   /** Completes once the worker holds the lock by which tabs notice its end. @type {Promise<void> | undefined} */
   ready;
 
@@ -1498,6 +1550,7 @@ class Holder {
     if (this.#connection === undefined || this.#connection.state.name === "closed") {
       const connection = new Connection(url, { ...options, token: asks && (() => this.#token()) || undefined });
       connection.on("state", (state) => this.#tabs.forEach((each) => this.#sendState(each, state)));
+      connection.on("error", ({ code }) => code === 401 && (this.#asked.rejected = true));
       connection.on("", (frame, room) => this.#tabs.forEach((each) => this.#forward(each, frame, room)));
       this.#connection = connection;
     }
@@ -1532,16 +1585,19 @@ class Holder {
 
   /** Requests a token from one tab after the other, by the event that a server sends before a token expires. */
   async #token() {
-    for (const { asks, port } of this.#tabs) {
-      if (asks) {
-        port.postMessage({ event: "@expiring" });
-        const token = await Promise.race([new Promise((resolve) => (this.#onToken = resolve)), pause(LIVENESS_TIMEOUT_MILLIS)]);
-        if (token !== undefined) {
-          return /** @type {string} */ (token);
-        }
+    const tabs = [...this.#tabs].filter(({ asks, rejected }) => asks === "again" || (asks && !rejected));
+    for (const tab of tabs) {
+      tab.port.postMessage({ event: "@expiring" });
+      const token = await Promise.race([new Promise((resolve) => (this.#onToken = resolve)), pause(LIVENESS_TIMEOUT_MILLIS)]);
+      if (token !== undefined) {
+        this.#asked = tab;
+        return /** @type {string} */ (token);
       }
     }
-    throw new Error("no tab has shown a token");
+    if (tabs.length > 0) {
+      throw new Error("no tab has shown a token");
+    }
+    return null;
   }
 
   /** @param {any} tab @param {string} cmd @param {any} params @param {any} bytes @param {(body: any) => void} reply */

@@ -52,6 +52,8 @@ class AtriumJsIT {
                 Node.run("--experimental-websocket", test, SERVED.toString(), port(open), port(closed),
                         Tokens.of("ann", "lobby:join send"));
             }
+            Node.run("--experimental-websocket", "tokens.test.mjs", SERVED.toString(), port(closed),
+                    Tokens.of("ann", "lobby:join send"));
         }
     }
 
