@@ -4,32 +4,9 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { pathToFileURL } from "node:url";
 import { isOpen, Proxy, quick, until } from "./harness.mjs";
+import { Locks } from "./locks.mjs";
 
 const [, , script, port, closedPort, token] = process.argv;
-
-/** The Web Locks of a browser, as far as the client needs them. */
-class Locks {
-  #queues = new Map();
-
-  request(name, options, work) {
-    if (work === undefined) {
-      [options, work] = [{}, options];
-    }
-    const queue = this.#queues.get(name) ?? [];
-    this.#queues.set(name, queue);
-    return new Promise((resolve, reject) => {
-      const entry = { run: () => Promise.resolve(work()).then(resolve, reject).finally(() => this.#next(queue)) };
-      queue.push(entry);
-      options.signal?.addEventListener("abort", () => queue.indexOf(entry) > 0 && (queue.splice(queue.indexOf(entry), 1), reject(options.signal.reason)));
-      queue.length === 1 && queueMicrotask(entry.run);
-    });
-  }
-
-  #next(queue) {
-    queue.shift();
-    queue[0]?.run();
-  }
-}
 
 const { connect } = await import(pathToFileURL(script));
 const direct = `http://127.0.0.1:${port}/`;

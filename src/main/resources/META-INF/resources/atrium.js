@@ -93,10 +93,10 @@ class Listeners {
   }
 }
 
-/** Room on a connection. It stays joined until {@link Room.leave}, over any number of reconnects. */
-export class Room {
-  #connection;
-  #listeners = new Listeners();
+/** Membership of the connection in a room, which all {@link Room}s of that name share. */
+class Membership {
+  /** @type {Set<Room>} */
+  rooms = new Set();
   /** @type {Place | undefined} */
   place;
   /** Completes once the stored messages were delivered. @type {Promise<void> | undefined} */
@@ -106,15 +106,44 @@ export class Room {
   /** Whether presence events are received. */
   presence = false;
 
+  /** @param {string} name */
+  constructor(name) {
+    this.name = name;
+  }
+
+  /** @param {string} event @param {any} data @param {any} message */
+  tell(event, data, message) {
+    for (const room of this.rooms) {
+      (room.presence || (event !== "@joined" && event !== "@left")) && room.tell(event, data, message);
+    }
+  }
+}
+
+/** Room on a connection. It stays joined until {@link Room.leave}, over any number of reconnects. */
+class Room {
+  #connection;
+  #listeners = new Listeners();
+
+  /** @param {Connection} connection @param {Membership} membership @param {boolean} presence */
+  constructor(connection, membership, presence) {
+    this.#connection = connection;
+    this.membership = membership;
+    this.presence = presence;
+    membership.rooms.add(this);
+  }
+
+  get name() {
+    return this.membership.name;
+  }
+
+  /** Position of the last message that was received. */
+  get place() {
+    return this.membership.place;
+  }
+
   /** @param {string} event @param {any} data @param {any} message */
   tell(event, data, message) {
     this.#listeners.tell(event, data, message);
-  }
-
-  /** @param {Connection} connection @param {string} name */
-  constructor(connection, name) {
-    this.#connection = connection;
-    this.name = name;
   }
 
   /**
@@ -157,29 +186,41 @@ export class Room {
     return unlessAborted(options.signal, new Transfer(this.#connection, this.name, options).download(id));
   }
 
-  /** Leaves the room. @returns {Promise<void>} */
-  leave() {
-    return this.#connection.leave(this);
+  /** Leaves the room: ends its listeners, and the membership if this was the last room of that name. @returns {Promise<void>} */
+  async leave() {
+    const { rooms } = this.membership;
+    if (rooms.delete(this)) {
+      this.#listeners.tell("");
+      this.#listeners = new Listeners();
+      rooms.size === 0 && (await this.#connection.leave(this.name));
+    }
   }
 
-  /** All messages from now on. @returns {AsyncGenerator<Message>} */
+  /** All messages from now on, until the room is left or the connection closed. @returns {AsyncGenerator<Message>} */
   async *[Symbol.asyncIterator]() {
     /** @type {Message[]} */
     const waiting = [];
     let wake = () => {};
-    const end = this.on("*", (_, message) => {
-      waiting.push(message);
-      wake();
-    });
+    const ends = [
+      this.on("*", (_, message) => {
+        waiting.push(message);
+        wake();
+      }),
+      this.on("", () => wake()),
+      this.#connection.on("state", () => wake()),
+    ];
     try {
       while (true) {
         while (waiting.length > 0) {
           yield /** @type {Message} */ (waiting.shift());
         }
+        if (!this.membership.rooms.has(this) || this.#connection.state.name === "closed") {
+          return;
+        }
         await new Promise((resolve) => (wake = () => resolve(undefined)));
       }
     } finally {
-      end();
+      ends.forEach((end) => end());
     }
   }
 }
@@ -217,13 +258,19 @@ const TOKEN_TIMEOUT_MILLIS = 60000;
 const LIVENESS_TIMEOUT_MILLIS = 5000;
 
 /** Connection to a server, over a series of WebSockets, one after the other. */
-export class Connection {
+class Connection {
   #url;
   /** @type {Options} */
   #options;
   #listeners = new Listeners();
-  /** @type {Map<string, Room>} */
+  /** @type {Map<string, Membership>} */
   #rooms = new Map();
+  /** Rooms that were left, until the server has confirmed it: messages of them are not delivered. @type {Map<string, object>} */
+  #left = new Map();
+  /** Whether the session has begun or was resumed on the present connection, so that rooms can be left. */
+  #established = false;
+  /** Id of the session, which is the name of its own room. */
+  #id = "";
   /** Unacknowledged messages in order; sent again on the next connection, and published once by their idempotency keys. @type {Map<string, Sending>} */
   #sendQueue = new Map();
   /** @type {Map<number, Waiting>} */
@@ -309,41 +356,42 @@ export class Connection {
   }
 
   /** Joins a room, from now on or from a known stream position. @param {string} name @param {{presence?: boolean, since?: Place}} [options] @returns {Room} */
-  room(name, options = {}) {
-    let room = this.#rooms.get(name);
-    if (room === undefined) {
-      room = new Room(this, name);
-      this.#rooms.set(name, room);
-      room.place = options.since;
+  room(name, { presence = false, since } = {}) {
+    const known = this.#rooms.get(name);
+    const membership = known ?? new Membership(name);
+    const room = new Room(this, membership, presence);
+    if (known === undefined) {
+      this.#rooms.set(name, membership);
+      membership.place = since;
       if (this.#options.store) {
-        room.recalled = this.#recall(room);
+        membership.recalled = this.#recall(membership);
       }
-    } else if (!options.presence || room.presence) {
+    } else if (!presence || known.presence) {
       return room;
     }
-    room.presence = options.presence ?? false;
+    membership.presence = presence;
     if (this.#state.name === "open") {
-      room.joining = this.#join(room);
+      membership.joining = this.#join(membership);
     }
     return room;
   }
 
   /** Completes once the room is joined; fails with the reason why it is not. @param {Room} room */
-  async joined(room) {
+  async joined({ membership }) {
     if (this.#state.name !== "open") {
       await this.#opened();
     }
-    const failure = await room.joining;
+    const failure = await membership.joining;
     if (failure) {
       throw failure;
     }
   }
 
-  /** @param {Room} room */
-  async #recall(room) {
+  /** @param {Membership} membership */
+  async #recall(membership) {
     await this.#identification;
-    for (const message of (await this.#store?.read(room.name)) ?? []) {
-      if (this.#rooms.get(room.name) === room) {
+    for (const message of (await this.#store?.read(membership.name)) ?? []) {
+      if (this.#rooms.get(membership.name) === membership) {
         this.#message({ ...message, stored: true });
       }
     }
@@ -396,18 +444,40 @@ export class Connection {
     });
   }
 
-  /** @param {Room} room @returns {Promise<void>} */
-  async leave(room) {
-    this.#rooms.delete(room.name);
-    if (this.#state.name === "open") {
-      await this.#command("leave", { room: room.name });
+  /** Ends the membership in a room. Without a connection the server is sent it after the resume. @param {string} name @returns {Promise<void>} */
+  leave(name) {
+    this.#rooms.delete(name);
+    return this.#leave(name);
+  }
+
+  /** @param {string} name */
+  async #leave(name) {
+    const socket = this.#socket;
+    const leave = {};
+    this.#left.set(name, leave);
+    while (this.#established && this.#socket === socket && this.#left.get(name) === leave) {
+      try {
+        await this.#command("leave", { room: name });
+        this.#left.get(name) === leave && this.#left.delete(name);
+      } catch (failure) {
+        if (!TRANSIENT_CODES.has(/** @type {AtriumError} */ (failure).code)) {
+          throw failure;
+        }
+        if (this.#socket === socket) {
+          await pause(RETRY_MILLIS);
+        }
+        if (this.#rooms.has(name) && this.#socket === socket) {
+          // Joined again: the membership on the server has never ended.
+          this.#left.delete(name);
+        }
+      }
     }
   }
 
   // ---- one WebSocket after the other
 
   #open() {
-    this.#welcomed = false;
+    this.#welcomed = this.#established = false;
     this.#change({ name: "connecting" });
     let socket;
     try {
@@ -491,6 +561,7 @@ export class Connection {
   /** @param {number} code @param {string} reason */
   #lost(code, reason) {
     this.#socket = undefined;
+    this.#established = false;
     clearTimeout(this.#timer);
     clearTimeout(this.#upgrade);
     clearInterval(this.#heartbeat);
@@ -639,18 +710,23 @@ export class Connection {
       message.data = Uint8Array.from(atob(message.data), (char) => char.charCodeAt(0));
       delete message.encoding;
     }
-    const room = this.#rooms.get(message.room ?? "");
+    const name = message.room ?? "";
+    const room = this.#rooms.get(name);
+    if (!message.stored && (this.#left.has(name) || (room === undefined && name !== "" && name !== this.#id))) {
+      // Of a room that was left: the server had sent it before.
+      return;
+    }
     if (message.event === "@gap") {
       room && this.#gap(room, message.data);
       return;
     }
     if (message.offset !== undefined) {
-      const position = room ? room.place : this.#positions.get(message.room ?? "");
+      const position = room ? room.place : this.#positions.get(name);
       if (position !== undefined && position.epoch === message.epoch && message.offset <= position.offset) {
         return;
       }
       const next = { epoch: message.epoch, offset: message.offset };
-      room ? (room.place = next) : this.#positions.set(message.room ?? "", next);
+      room ? (room.place = next) : this.#positions.set(name, next);
     }
     if (room && message.offset !== undefined && !message.stored) {
       this.#store?.add(message);
@@ -662,7 +738,7 @@ export class Connection {
     }
   }
 
-  /** @param {Room} room @param {Place} position */
+  /** @param {Membership} room @param {Place} position */
   #gap(room, position) {
     room.place = position;
     // Stored messages have no gaps.
@@ -700,7 +776,12 @@ export class Connection {
       }
       this.#identified();
     }
-    const { id, joined } = (former !== "" && (await this.#resumeSession(former))) || { id: welcome.id, joined: new Set() };
+    this.#id = welcome.id;
+    const joined = (former !== "" && (await this.#resumeSession(former))) || new Set();
+    if (!this.#established) {
+      this.#established = true;
+      this.#left.clear();
+    }
     for (const room of this.#rooms.values()) {
       if (!joined.has(room.name)) {
         await (room.joining = this.#join(room));
@@ -714,7 +795,7 @@ export class Connection {
     this.#attempt = this.#failures = 0;
     clearTimeout(this.#upgrade);
     this.#upgrade = setTimeout(this.#tryUpgrade, UPGRADE_MILLIS);
-    this.#change({ name: "open", id, user, transport: welcome.transport ?? this.#transport });
+    this.#change({ name: "open", id: this.#id, user, transport: welcome.transport ?? this.#transport });
     this.#flush();
   }
 
@@ -746,21 +827,31 @@ export class Connection {
   /** Positions of the session that began with this connection. @type {Record<string, Place>} */
   #initialPositions = {};
 
-  /** Resumes the former session. @param {string} former @returns {Promise<{id: string, joined: Set<string>} | undefined>} its id and rooms; undefined if it has expired */
+  /** Resumes the former session. @param {string} former @returns {Promise<Set<string> | undefined>} its rooms; undefined if it has expired */
   async #resumeSession(former) {
     const places = Object.fromEntries(this.#positions);
     for (const room of this.#rooms.values()) {
-      if (room.place !== undefined) {
+      if (room.place !== undefined && !this.#left.has(room.name)) {
         places[room.name] = room.place;
       }
     }
     try {
       const resumed = await this.#command("resume", { token: former, places });
       this.#resumeToken = resumed.resume;
-      for (const joined of resumed.rooms) {
-        this.#joined(joined);
+      this.#id = resumed.id;
+      this.#established = true;
+      const joined = new Set();
+      for (const each of resumed.rooms) {
+        const { room = "" } = each;
+        if (room !== "" && room !== this.#id && (this.#left.has(room) || !this.#rooms.has(room))) {
+          // Before it is joined again, if it is.
+          this.#leave(room).catch(() => {});
+        } else {
+          this.#joined(each);
+          joined.add(room);
+        }
       }
-      return { id: resumed.id, joined: new Set(resumed.rooms.map((/** @type {any} */ each) => each.room)) };
+      return joined;
     } catch (failure) {
       if (/** @type {AtriumError} */ (failure).code === 0) {
         throw failure;
@@ -771,20 +862,25 @@ export class Connection {
     }
   }
 
-  /** @param {Room} room @returns {Promise<AtriumError | undefined>} */
+  /** @param {Membership} room @returns {Promise<AtriumError | undefined>} */
   async #join(room) {
+    const { name, presence } = room;
+    const isCurrent = () => this.#rooms.get(name) === room;
     try {
       if (room.recalled) {
         await room.recalled;
       }
       const since = room.place;
-      this.#joined(await this.#command("join", { room: room.name, presence: room.presence, ...(since ? { since } : {}) }), since !== undefined);
+      const joined = isCurrent() && (await this.#command("join", { room: name, presence, ...(since ? { since } : {}) }));
+      if (isCurrent()) {
+        this.#joined(joined, since !== undefined);
+      }
     } catch (failure) {
       const { code } = /** @type {AtriumError} */ (failure);
       if (code === 429 || code === 503) {
         const socket = this.#socket;
-        setTimeout(() => this.#socket === socket && this.#rooms.get(room.name) === room && this.#join(room), RETRY_MILLIS);
-      } else if (code !== 0) {
+        setTimeout(() => this.#socket === socket && isCurrent() && this.#join(room), RETRY_MILLIS);
+      } else if (code !== 0 && isCurrent()) {
         room.tell("@error", failure, undefined);
       }
       return /** @type {AtriumError} */ (failure);
@@ -832,10 +928,13 @@ export class Connection {
     }
     if (this.#pendingToken === undefined) {
       const call = (async () => token())();
-      const forget = () => void (this.#pendingToken === call && (this.#pendingToken = undefined));
+      const forget = () => {
+        clearTimeout(timer);
+        this.#pendingToken = this.#pendingToken === call ? undefined : this.#pendingToken;
+      };
+      const timer = setTimeout(forget, TOKEN_TIMEOUT_MILLIS);
       this.#pendingToken = call;
       call.then(forget, forget);
-      setTimeout(forget, TOKEN_TIMEOUT_MILLIS);
     }
     return this.#pendingToken;
   }
@@ -1216,8 +1315,9 @@ class HttpSocket {
         presence && this.#emit({ event: "@error", room, data: new AtriumError(501, "presence needs a WebSocket") });
       });
     } else if (cmd === "leave") {
-      this.#rooms.get(room)?.abort();
+      const stop = this.#rooms.get(room);
       this.#rooms.delete(room);
+      stop?.abort();
       reply({ room });
     } else if (cmd === "send" && room !== undefined) {
       const headers = { "Content-Type": bytes ? "application/octet-stream" : "application/json", "Idempotency-Key": idempotency };
@@ -1243,6 +1343,7 @@ class HttpSocket {
     }
     const stop = new AbortController();
     this.#rooms.set(room, stop);
+    let joined = false;
     /** @type {any} */
     let watchdog;
     const resetWatchdog = (/** @type {number} */ millis) => {
@@ -1252,6 +1353,10 @@ class HttpSocket {
     try {
       const frames = this.#streaming && this.#rooms.size <= MAX_STREAMS ? this.#stream(path, since, stop.signal, resetWatchdog) : this.#poll(room, path, since, stop.signal, resetWatchdog);
       for await (const frame of frames) {
+        if (this.#rooms.get(room) !== stop) {
+          break;
+        }
+        joined ||= frame.event === "@welcome";
         frame.event === "@welcome" ? reply({ room, ...frame.data }) : this.#emit(frame);
       }
       throw new Error("the stream has ended");
@@ -1260,6 +1365,8 @@ class HttpSocket {
       if (this.#rooms.get(room) === stop) {
         this.#rooms.delete(room);
         throw failure;
+      } else if (!joined) {
+        throw new AtriumError(410, "the room was left");
       }
     } finally {
       clearTimeout(watchdog);
@@ -1574,7 +1681,7 @@ class Holder {
     port.postMessage(state.name === "open" ? { event: "@welcome", data: { ...state, heartbeat: TAB_HEARTBEAT } } : { event: "@state", data: state });
   }
 
-  /** @param {any} tab @param {any} frame @param {Room | undefined} room */
+  /** @param {any} tab @param {any} frame @param {Membership | undefined} room */
   #forward({ port, rooms }, frame, room) {
     const wanted = rooms.get(frame.room);
     if (room && (!wanted || (!wanted.presence && (frame.event === "@joined" || frame.event === "@left")))) {
@@ -1626,8 +1733,9 @@ class Holder {
     const room = connection.room(name, { presence, since });
     const former = tab.rooms.get(name);
     /** @type {any} */
-    const wanted = { presence, held: former?.held ?? [] };
+    const wanted = { presence, room, held: former?.held ?? [] };
     tab.rooms.set(name, wanted);
+    void former?.room.leave();
     try {
       await connection.joined(room);
       const position = /** @type {Place} */ (room.place);
@@ -1649,18 +1757,16 @@ class Holder {
         // The tab retries. Leaving meanwhile would remove the other tabs from the room, or lose the position.
         throw { code: 503 };
       }
-      await this.#leave(tab, name).catch(() => {});
+      tab.rooms.get(name) === wanted && (await this.#leave(tab, name).catch(() => {}));
       throw failure;
     }
   }
 
   /** @param {any} tab @param {string} name */
   async #leave(tab, name) {
+    const { room } = tab.rooms.get(name) ?? {};
     tab.rooms.delete(name);
-    if (!this.#isJoined(name)) {
-      const connection = /** @type {Connection} */ (this.#connection);
-      await connection.leave(connection.room(name));
-    }
+    await room?.leave();
   }
 
   /** @param {string} name */

@@ -48,7 +48,8 @@ class AtriumJsIT {
     @Test
     void the_client_avoids_proxies_that_block_and_remembers_and_shares() {
         try (Replica open = Replica.start(); Replica closed = Replica.start(Tokens.required(Map.of()))) {
-            for (String test : List.of("transports.test.mjs", "store.test.mjs", "shared.test.mjs", "outgoing.test.mjs")) {
+            for (String test : List.of("transports.test.mjs", "store.test.mjs", "shared.test.mjs", "outgoing.test.mjs",
+                    "membership.test.mjs")) {
                 Node.run("--experimental-websocket", test, SERVED.toString(), port(open), port(closed),
                         Tokens.of("ann", "lobby:join send"));
             }
