@@ -1,12 +1,13 @@
 // What becomes of messages that cannot be sent as they are, with a server that misbehaves.
-// node --experimental-websocket outgoing.test.mjs <atrium.js> <port>
+// node --experimental-websocket outgoing.test.mjs <atrium.js> <port> <port of one with a low rate limit>
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { pathToFileURL } from "node:url";
 import { isOpen, quick, until } from "./harness.mjs";
+import { Locks } from "./locks.mjs";
 import { RoomPeer } from "./room-peer.mjs";
 
-const [, , script, port] = process.argv;
+const [, , script, port, limitedPort] = process.argv;
 const { connect } = await import(pathToFileURL(script));
 
 /** A test with a server of its own, and connections that are closed in the end. */
@@ -107,6 +108,80 @@ scene("a message is what it was when it was sent", {}, async ({ peer, open }) =>
   assert.deepEqual(peer.accepted, [{ text: "first" }]);
 });
 
+/** Rejects as a server does: after a rejected message those behind it, until it is sent again. */
+function rejecting(peer, codes) {
+  const held = new Map();
+  peer.before = ({ cmd, params }) => {
+    if (cmd !== "send") {
+      return undefined;
+    }
+    assert.equal(params.ordered, true);
+    const first = held.get(params.room);
+    if (first && first !== params.idempotency) {
+      return { code: 424, error: "an earlier one first" };
+    }
+    held.delete(params.room);
+    const code = codes(params.data);
+    if (code) {
+      held.set(params.room, params.idempotency);
+      return { code, error: "later" };
+    }
+    return undefined;
+  };
+}
+
+for (const code of [429, 503]) {
+  scene(`messages that are rejected with ${code} arrive in the order of their calls`, {}, async ({ peer, open }) => {
+    const rejections = new Map([[3, 2], [40, 1], [41, 1], [99, 1]]);
+    rejecting(peer, (data) => {
+      const left = rejections.get(data) ?? 0;
+      rejections.set(data, left - 1);
+      return left > 0 ? code : undefined;
+    });
+    const connection = open();
+    const room = connection.room("r");
+    await isOpen(connection);
+    const receipts = Array.from({ length: 100 }, (_, i) => room.send(i));
+    const elsewhere = connection.room("other").send("elsewhere");
+    await Promise.race([elsewhere, receipts[99]]);
+    assert.ok(peer.accepted.length < 100, "another room does not wait");
+    await Promise.all(receipts);
+    assert.deepEqual(peer.accepted.filter((data) => data !== "elsewhere"), Array.from({ length: 100 }, (_, i) => i));
+    assert.ok(peer.of("send").length < 300, `${peer.of("send").length} commands`);
+  });
+}
+
+scene("a message that is sent while others are held back is sent behind them, also over a reconnect", {}, async ({ peer, open }) => {
+  let rejections = 1;
+  rejecting(peer, () => (rejections-- > 0 ? 503 : undefined));
+  const connection = open();
+  const room = connection.room("r");
+  await isOpen(connection);
+  const receipts = [room.send(0), room.send(1)];
+  await until(() => peer.of("send").length === 2, "rejected");
+  receipts.push(room.send(2));
+  peer.cut();
+  receipts.push(room.send(3));
+  await Promise.all(receipts);
+  assert.deepEqual(peer.accepted, [0, 1, 2, 3]);
+});
+
+for (const transport of ["sse", "poll"]) {
+  test(`over ${transport} a rejected message is sent again before those behind it`, { timeout: 20_000 }, async () => {
+    const { fetch } = globalThis;
+    let posts = 0;
+    globalThis.fetch = (url, init) => (init?.method === "POST" && [3, 4, 9].includes(++posts)
+      ? Promise.resolve(new Response(JSON.stringify({ detail: "later" }), { status: posts === 3 ? 429 : 503 })) : fetch(url, init));
+    const connection = connect(`http://127.0.0.1:${port}/`, { ...quick, transports: [transport] });
+    const room = connection.room(`js-rejected-${transport}`);
+    const offsets = (await Promise.all(Array.from({ length: 10 }, (_, i) => room.send(i)))).map(({ offset }) => offset);
+    assert.deepEqual(offsets, offsets.toSorted((a, b) => a - b));
+    assert.equal(posts, 13);
+    globalThis.fetch = fetch;
+    connection.close();
+  });
+}
+
 for (const transport of ["websocket", "sse", "poll"]) {
   test(`over ${transport} a large message is rejected, and the server is not asked again and again`, { timeout: 20_000 }, async () => {
     const connection = connect(`http://127.0.0.1:${port}/`, { ...quick, transports: [transport] });
@@ -125,5 +200,32 @@ for (const transport of ["websocket", "sse", "poll"]) {
     assert.ok(posts <= 1, `${posts} posts`);
     globalThis.fetch = fetch;
     connection.close();
+  });
+}
+
+for (const [way, setting] of [
+  ["websocket", { transports: ["websocket"] }],
+  ["sse", { transports: ["sse"] }],
+  ["shared", { shared: "outgoing" }],
+]) {
+  test(`over ${way} 340 messages in a row arrive in their order from a server that limits them`, { timeout: 60_000 }, async () => {
+    Object.defineProperty(globalThis, "navigator", { value: way === "shared" ? { locks: new Locks() } : undefined, configurable: true });
+    const url = `http://127.0.0.1:${limitedPort}/`;
+    const [publisher, reader] = [connect(url, { ...quick, ...setting }), connect(url, quick)];
+    const received = [];
+    const codes = [];
+    publisher.on("state", (state) => codes.push(state.name));
+    const room = `js-limited-${way}`;
+    const inbox = reader.room(room);
+    inbox.on("*", (data) => received.push(data));
+    await until(() => inbox.place !== undefined, "joined");
+    await isOpen(publisher);
+    const receipts = Array.from({ length: 340 }, (_, i) => publisher.send(room, i));
+    await Promise.all(receipts);
+    await until(() => received.length === 340, `340, and not ${received.length}`);
+    assert.deepEqual(received, Array.from({ length: 340 }, (_, i) => i));
+    assert.deepEqual(codes.filter((name) => name !== "open" && name !== "connecting"), [], "no connection is closed for too many messages");
+    publisher.close();
+    reader.close();
   });
 }

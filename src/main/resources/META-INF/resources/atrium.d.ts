@@ -172,12 +172,13 @@ declare class Connection {
     request(cmd: string, params: object, bytes?: Uint8Array): Promise<any>;
     /**
      * @param {string | undefined} room undefined for the whole namespace
-     * @param {any} data @param {{event?: string, echo?: boolean}} options @returns {Promise<Place & {at: number}>}
+     * @param {any} data @param {{event?: string, echo?: boolean}} options @param {boolean} [unbounded] for a sender with a queue of its own
+     * @returns {Promise<Place & {at: number}>}
      */
     send(room: string | undefined, data: any, options?: {
         event?: string;
         echo?: boolean;
-    }): Promise<Place & {
+    }, unbounded?: boolean): Promise<Place & {
         at: number;
     }>;
     /** Ends the membership in a room. Without a connection the server is sent it after the resume. @param {string} name @returns {Promise<void>} */

@@ -245,6 +245,10 @@ class Room {
 /** Bytes in the socket above which writing pauses: bytes in the socket can no longer be held back. */
 const MAX_BUFFERED = 1 << 20;
 const RECHECK_MILLIS = 50;
+/** Maximum number of messages without a reply. Fewer than the error replies after which a server closes the connection. */
+const MAX_IN_FLIGHT = 64;
+/** Codes of messages that are sent again; 424 is that of one behind another that has to be sent again. */
+const DELAYING_CODES = new Set([424, 429, 503]);
 /** Delay before a message that the server could not accept is sent again. */
 const RETRY_MILLIS = 1000;
 /** How long a fallback transport is remembered, and the interval of attempts to upgrade. */
@@ -315,6 +319,10 @@ class Connection {
   /** Reconnect delay that the server has sent. @type {number | undefined} */
   #reconnectAfter;
   #flushing = false;
+  /** Maximum number of messages in flight: one after a rejection, then more with each acknowledgement. */
+  #window = MAX_IN_FLIGHT;
+  /** Rooms with a rejected message, which is sent again before any other. @type {Set<string>} */
+  #held = new Set();
 
   /** The connection that all tabs share, if they do. @type {Shared | undefined} */
   #shared;
@@ -423,19 +431,20 @@ class Connection {
 
   /**
    * @param {string | undefined} room undefined for the whole namespace
-   * @param {any} data @param {{event?: string, echo?: boolean}} options @returns {Promise<Place & {at: number}>}
+   * @param {any} data @param {{event?: string, echo?: boolean}} options @param {boolean} [unbounded] for a sender with a queue of its own
+   * @returns {Promise<Place & {at: number}>}
    */
-  send(room, data, options = {}) {
+  send(room, data, options = {}, unbounded = false) {
     if (this.#state.name === "closed") {
       return Promise.reject(new AtriumError(0, "the connection is closed"));
     }
-    if (this.#sendQueue.size >= (this.#options.queue ?? 1000)) {
+    if (this.#sendQueue.size >= (this.#options.queue ?? 1000) && !unbounded) {
       return Promise.reject(new AtriumError(429, "too many messages wait to be acknowledged"));
     }
     const bytes = data instanceof ArrayBuffer ? new Uint8Array(data)
       : ArrayBuffer.isView(data) ? new Uint8Array(data.buffer, data.byteOffset, data.byteLength) : undefined;
     const { idempotency = randomName() } = /** @type {any} */ (options);
-    const params = { ...(room === undefined ? {} : { room }), ...options, idempotency, ...(bytes ? {} : { data }) };
+    const params = { ...(room === undefined ? {} : { room }), ...options, idempotency, ordered: true, ...(bytes ? {} : { data }) };
     return new Promise((resolve, reject) => {
       // Fails here for what has no JSON: in the queue it would block all messages behind it.
       const line = JSON.stringify({ cmd: "send", params });
@@ -1018,13 +1027,32 @@ class Connection {
     if (sending === undefined) {
       return;
     }
-    if (reply.code === 503 || reply.code === 429) {
+    if (DELAYING_CODES.has(reply.code)) {
       // The server cannot accept it now. The idempotency key prevents a second publication.
       sending.seq = 0;
-      setTimeout(() => this.#flush(), RETRY_MILLIS);
+      this.#window = 1;
+      this.#hold(sending.room);
+      this.#flush();
       return;
     }
+    this.#window = Math.min(MAX_IN_FLIGHT, this.#window + 1 / this.#window);
     this.#settled(key, reply);
+  }
+
+  /** Holds back the messages to a room, until those in flight behind a rejected one are rejected, too. @param {string} room */
+  #hold(room) {
+    if (!this.#held.has(room)) {
+      this.#held.add(room);
+      const release = () => {
+        if ([...this.#sendQueue.values()].some((each) => each.room === room && each.seq > 0)) {
+          setTimeout(release, RECHECK_MILLIS);
+        } else {
+          this.#held.delete(room);
+          this.#flush();
+        }
+      };
+      setTimeout(release, RETRY_MILLIS);
+    }
   }
 
   /** @param {string} key @param {any} reply */
@@ -1032,6 +1060,7 @@ class Connection {
     const sending = this.#sendQueue.get(key);
     this.#sendQueue.delete(key);
     reply.code < 300 ? sending?.resolve(reply.body) : sending?.reject(errorOf(reply));
+    this.#flush();
   }
 
   /** Sends the queued messages in order, as fast as the socket accepts them. */
@@ -1040,8 +1069,11 @@ class Connection {
       return;
     }
     for (const [key, sending] of this.#sendQueue) {
-      if (sending.seq !== 0) {
+      if (sending.seq !== 0 || this.#held.has(sending.room)) {
         continue;
+      }
+      if (this.#sent.size >= Math.floor(this.#window)) {
+        return;
       }
       if (this.#buffered > MAX_BUFFERED) {
         this.#flushing = true;
@@ -1238,6 +1270,8 @@ class HttpSocket {
   #maxPayload = Infinity;
   /** Aborts the reading of a room. @type {Map<string, AbortController>} */
   #rooms = new Map();
+  /** Idempotency keys of messages that have to be sent again before others, by room. @type {Map<string, string>} */
+  #rejected = new Map();
   /** The last send, for which the next one waits. @type {Promise<any>} */
   #sent = Promise.resolve();
 
@@ -1325,7 +1359,19 @@ class HttpSocket {
       if (sizeOf(body) > this.#maxPayload) {
         throw tooLarge(sizeOf(body), this.#maxPayload);
       }
-      const sent = this.#sent.then(() => this.#fetch(path, { event }, { method: "POST", headers, body }));
+      const sent = this.#sent.then(async () => {
+        const first = this.#rejected.get(room);
+        if (first !== undefined && first !== idempotency) {
+          throw new AtriumError(424, "an earlier message has to be sent first");
+        }
+        this.#rejected.delete(room);
+        try {
+          return await this.#fetch(path, { event }, { method: "POST", headers, body });
+        } catch (failure) {
+          DELAYING_CODES.has(/** @type {any} */ (failure).code) && this.#rejected.set(room, idempotency);
+          throw failure;
+        }
+      });
       this.#sent = sent.catch(() => {});
       reply(await (await sent).json());
     } else if (cmd === "members" || cmd === "history") {
@@ -1720,7 +1766,7 @@ class Holder {
       reply(params);
     } else if (cmd === "send") {
       const { room, data, ...options } = params;
-      reply(await connection.send(room, bytes ?? data, options));
+      reply(await connection.send(room, bytes ?? data, options, true));
     } else {
       reply(await connection.request(cmd, params, bytes));
     }

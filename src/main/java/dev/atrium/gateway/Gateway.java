@@ -154,6 +154,11 @@ public final class Gateway implements Session.Listener {
         return charged;
     }
 
+    /** Returns the order of a session's messages, for a client that repeats the rejected ones. */
+    public SendOrder order(Session session) {
+        return new SendOrder(session.loop()::run, () -> rates.countRejection(session));
+    }
+
     /** Charges a ping as one message. Returns whether the ping is to be answered. */
     public boolean chargePing(Session session) {
         return rates.charge(session, Cost.message(0)) == null;

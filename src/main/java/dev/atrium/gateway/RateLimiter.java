@@ -60,10 +60,15 @@ public final class RateLimiter {
             return null;
         }
         audit.limit(session.caller(), session.transport(), exceeded);
-        if (tokens.countRejection()) {
+        countRejection(session);
+        return new ErrorReply(exceeded.code(), exceeded.message());
+    }
+
+    /** Counts an error reply to a session, and closes the session of a client that ignores too many of them. */
+    void countRejection(Session session) {
+        if (session.tokens().countRejection()) {
             closeFlooding(session);
         }
-        return new ErrorReply(exceeded.code(), exceeded.message());
     }
 
     /** Closes the session of a client that sends too much, and rejects its connections for a while. */

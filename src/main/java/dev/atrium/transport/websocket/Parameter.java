@@ -17,6 +17,8 @@ enum Parameter {
     ECHO("echo", Type.FLAG),
     /** Idempotency key: a retried publication with the same key is published once. */
     IDEMPOTENCY("idempotency", Type.TEXT),
+    /** Whether a message waits for an earlier one that was rejected and is sent again. */
+    ORDERED("ordered", Type.FLAG),
     /** Whether the message is volatile. */
     VOLATILE("volatile", Type.FLAG),
     /** Whether the session receives presence events. */

@@ -10,6 +10,7 @@ import dev.atrium.gateway.Cost;
 import dev.atrium.gateway.ErrorReply;
 import dev.atrium.gateway.Gateway;
 import dev.atrium.gateway.Ranges;
+import dev.atrium.gateway.SendOrder;
 import dev.atrium.gateway.SendWindow;
 import dev.atrium.room.Data;
 import dev.atrium.room.HistoryQuery;
@@ -56,6 +57,7 @@ final class SessionProtocol extends SingleSessionProtocol implements ReplySender
     private final NamespaceHandlers endpoint;
     private Client handle;
     private SendWindow window;
+    private SendOrder order;
     private FileCommands files;
     private Future<?> firstCommand;
     private boolean welcomed;
@@ -75,6 +77,7 @@ final class SessionProtocol extends SingleSessionProtocol implements ReplySender
                 new SessionRequest(caller, connection.eventLoop(), namespace, TRANSPORT, connection, SessionFormat.INSTANCE));
         files = new FileCommands(services.transfers(), gateway, made,
                 new SendWindow(connection, made.loop()::run, FileCommands.MAX_IN_PROGRESS), this);
+        order = gateway.order(made);
         handle = endpoint == null ? null : new SessionProtocolHandle(endpoint.clients(), made);
         return made;
     }
@@ -247,9 +250,15 @@ final class SessionProtocol extends SingleSessionProtocol implements ReplySender
             sendVolatile(command, cost, room, data(params, bytes));
             return;
         }
+        String key = params.text(Parameter.IDEMPOTENCY);
+        boolean ordered = params.flag(Parameter.ORDERED, false);
+        if (ordered && key == null) {
+            throw ErrorReply.parameter(400, Parameter.IDEMPOTENCY.key(), "expected a string, because the message is ordered");
+        }
         Command.Publish publish = new Command.Publish(room, params.text(Parameter.EVENT), data(params, bytes),
-                params.flag(Parameter.ECHO, true), params.text(Parameter.IDEMPOTENCY));
-        window.submit(gateway.execute(session, cost, publish),
+                params.flag(Parameter.ECHO, true), key);
+        window.submit(ordered ? order.submit(room, key, () -> gateway.execute(session, cost, publish))
+                : gateway.execute(session, cost, publish),
                 result -> reply(command, Replies.sent(command.seq(), result)),
                 error -> refuse(command, error));
     }

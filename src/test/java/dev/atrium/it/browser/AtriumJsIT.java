@@ -48,13 +48,21 @@ class AtriumJsIT {
     @Test
     void the_client_avoids_proxies_that_block_and_remembers_and_shares() {
         try (Replica open = Replica.start(); Replica closed = Replica.start(Tokens.required(Map.of()))) {
-            for (String test : List.of("transports.test.mjs", "store.test.mjs", "shared.test.mjs", "outgoing.test.mjs",
+            for (String test : List.of("transports.test.mjs", "store.test.mjs", "shared.test.mjs",
                     "membership.test.mjs")) {
                 Node.run("--experimental-websocket", test, SERVED.toString(), port(open), port(closed),
                         Tokens.of("ann", "lobby:join send"));
             }
             Node.run("--experimental-websocket", "tokens.test.mjs", SERVED.toString(), port(closed),
                     Tokens.of("ann", "lobby:join send"));
+        }
+    }
+
+    @Test
+    void messages_arrive_in_the_order_of_the_calls_or_are_rejected() {
+        try (Replica open = Replica.start();
+                Replica limited = Replica.start(Map.of("atrium.limits.messages", "50", "atrium.limits.bytes", "0"))) {
+            Node.run("--experimental-websocket", "outgoing.test.mjs", SERVED.toString(), port(open), port(limited));
         }
     }
 

@@ -1,0 +1,133 @@
+package dev.atrium.gateway;
+
+import dev.atrium.room.RoomId;
+import io.smallrye.mutiny.Uni;
+import io.smallrye.mutiny.subscription.UniEmitter;
+import java.util.ArrayDeque;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Queue;
+import java.util.Set;
+import java.util.concurrent.Executor;
+import java.util.function.Supplier;
+
+/**
+ * Order of one client's messages in each room. After a message that was rejected with 429 or 503 the ones behind it are
+ * rejected
+ * with 424 (Failed Dependency) until that message is sent again, so that a client that repeats it delivers all of them in their
+ * order. Messages to one room are executed one after the other: otherwise one could fail in the backplane after the next was
+ * accepted. The {@link SendWindow} bounds the waiting ones. On the connection's event loop only.
+ */
+public final class SendOrder {
+
+    private static final int MAX_ROOMS = 256;
+    private static final Set<Integer> REPEATED = Set.of(424, 429, 503);
+
+    private final Executor loop;
+    private final Runnable rejected;
+    private final int maxRooms;
+    private final Map<RoomId, Lane> lanes = new HashMap<>();
+    /** Number of rooms that wait for a rejected message. */
+    private int held;
+    /** Key of a rejected message of a room beyond the maximum: until it is sent again, no message of any room is accepted. */
+    private String overflow;
+
+    /**
+     * An order of the default size.
+     *
+     * @param loop runs tasks on the connection's event loop
+     * @param rejected called for each message that is rejected for its order, so that a flood of them can be ended
+     */
+    public SendOrder(Executor loop, Runnable rejected) {
+        this(loop, rejected, MAX_ROOMS);
+    }
+
+    /** @param maxRooms maximum number of rooms that wait for a rejected message; with more, all rooms wait */
+    public SendOrder(Executor loop, Runnable rejected, int maxRooms) {
+        this.loop = loop;
+        this.rejected = rejected;
+        this.maxRooms = maxRooms;
+    }
+
+    /** Messages of one room. */
+    private final class Lane {
+
+        private final RoomId room;
+        private final Queue<Entry<?>> waiting = new ArrayDeque<>();
+        private boolean busy;
+        /** Key of the rejected message that has to come first; null for none. */
+        private String expected;
+
+        private Lane(RoomId room) {
+            this.room = room;
+        }
+
+        private void next() {
+            while (!busy && !waiting.isEmpty()) {
+                start(waiting.poll());
+            }
+            if (!busy && expected == null) {
+                lanes.remove(room, this);
+            }
+        }
+
+        private <T> void start(Entry<T> entry) {
+            if (isOutOfOrder(entry.key)) {
+                rejected.run();
+                entry.emitter.fail(
+                        new ErrorReply(424, "send: an earlier message to this room was rejected and has to be sent first"));
+                return;
+            }
+            expect(null);
+            overflow = entry.key.equals(overflow) ? null : overflow;
+            busy = true;
+            entry.work.get().subscribe().with(
+                    item -> loop.execute(() -> done(entry, item, null)),
+                    failure -> loop.execute(() -> done(entry, null, ErrorReply.of(failure))));
+        }
+
+        private boolean isOutOfOrder(String key) {
+            return expected != null ? !expected.equals(key) : overflow != null && !overflow.equals(key);
+        }
+
+        private <T> void done(Entry<T> entry, T item, ErrorReply error) {
+            busy = false;
+            if (error == null) {
+                entry.emitter.complete(item);
+            } else {
+                if (REPEATED.contains(error.code())) {
+                    if (held == maxRooms) {
+                        overflow = entry.key;
+                    } else {
+                        expect(entry.key);
+                    }
+                }
+                entry.emitter.fail(error);
+            }
+            next();
+        }
+
+        private void expect(String key) {
+            held += (key == null ? 0 : 1) - (expected == null ? 0 : 1);
+            expected = key;
+        }
+    }
+
+    /** Message that waits for its turn. */
+    private record Entry<T>(String key, Supplier<Uni<T>> work, UniEmitter<? super T> emitter) {
+    }
+
+    /**
+     * Executes the work when it is the message's turn.
+     *
+     * @param key idempotency key, by which a message that is sent again is recognised
+     * @return the result, or 424 if an earlier message has to be sent again first
+     */
+    public <T> Uni<T> submit(RoomId room, String key, Supplier<Uni<T>> work) {
+        return Uni.createFrom().emitter(emitter -> {
+            Lane lane = lanes.computeIfAbsent(room, Lane::new);
+            lane.waiting.add(new Entry<T>(key, work, emitter));
+            lane.next();
+        });
+    }
+}
