@@ -23,7 +23,7 @@ import org.junit.jupiter.api.Test;
 class AtriumJsIT {
 
     private static final Path SCRIPT = Path.of("src/main/resources/META-INF/resources/atrium.js").toAbsolutePath();
-    /** Client script without comments, as it is served to browsers. */
+    /** Client script in its minified form, as it is served to browsers. */
     private static final Path SERVED = Path.of("target/classes/META-INF/resources/atrium.js").toAbsolutePath();
     private static final int MOST_BYTES = 12 * 1024;
 
