@@ -66,17 +66,19 @@ for (const [what, first] of [
 
 scene("a token that takes longer than the server waits is used by a later connection", async (peer, open) => {
   peer.before = ({ cmd }) => (cmd === "auth" ? { body: { user: "ann" } } : undefined);
-  let calls = 0;
-  let show;
-  const connection = open({ token: () => (calls++, new Promise((resolve) => (show = resolve))) });
+  const calls = [];
+  const connection = open({ token: () => new Promise((resolve, reject) => calls.push({ resolve, reject })) });
   for (let i = 1; i <= 3; i++) {
     await until(() => peer.connections === i, `connection ${i}`);
     peer.closeAll(4401, "no token in time");
   }
   await until(() => peer.connections === 4, "the fourth connection");
-  show("good");
+  await until(() => calls.length === 4, "the fourth call");
+  calls[0].reject(new Error("no network"));
+  calls[1].resolve("good");
   await isOpen(connection);
-  assert.equal(calls, 1);
+  assert.deepEqual(connection.errors.map(({ code }) => code), [401, 401, 401]);
+  assert.equal(peer.connections, 4);
 });
 
 scene("a renewal that fails is repeated on the same connection, and 4401 is a reason to ask again", async (peer, open) => {

@@ -256,8 +256,8 @@ const FALLBACK_TTL_MILLIS = 3600000;
 const UPGRADE_MILLIS = 300000;
 /** False if this module is bundled with others: a worker made from the bundle would run all of it. */
 const OWN_WORKERS = /\/atrium\.js(\?|$)/.test(import.meta.url);
-/** Time after which a token function is called again even if its last call has not returned. */
-const TOKEN_TIMEOUT_MILLIS = 60000;
+const MAX_TOKEN_CALLS = 10;
+const MAX_RENEWAL_MILLIS = 60000;
 /** Timeout of the liveness check after a network change or in a tab that was asleep. */
 const LIVENESS_TIMEOUT_MILLIS = 5000;
 
@@ -314,8 +314,8 @@ class Connection {
   /** @type {ReturnType<typeof setInterval> | undefined} */
   #heartbeat;
   #receivedAt = 0;
-  /** Call of the token function. The next connection waits for it, too: a slow one would never be in time. @type {Promise<string | null> | undefined} */
-  #pendingToken;
+  /** Pending calls of the token function. The next connection takes the first result: a slow function would never be in time. @type {Promise<string | null>[]} */
+  #tokenCalls = [];
   /** Reconnect delay that the server has sent. @type {number | undefined} */
   #reconnectAfter;
   #flushing = false;
@@ -927,7 +927,9 @@ class Connection {
     if (this.#socket !== socket) {
       throw new AtriumError(0, LOST);
     }
-    return this.#command("auth", { token });
+    const known = await this.#command("auth", { token });
+    this.#tokenCalls = [];
+    return known;
   }
 
   #token() {
@@ -935,17 +937,13 @@ class Connection {
     if (typeof token !== "function") {
       return token;
     }
-    if (this.#pendingToken === undefined) {
-      const call = (async () => token())();
-      const forget = () => {
-        clearTimeout(timer);
-        this.#pendingToken = this.#pendingToken === call ? undefined : this.#pendingToken;
-      };
-      const timer = setTimeout(forget, TOKEN_TIMEOUT_MILLIS);
-      this.#pendingToken = call;
-      call.then(forget, forget);
-    }
-    return this.#pendingToken;
+    const call = (async () => token())();
+    // Failures of earlier calls were reported already.
+    const earlier = this.#tokenCalls.map((each) => each.catch(() => new Promise(() => {})));
+    const forget = () => void (this.#tokenCalls = this.#tokenCalls.filter((each) => each !== call));
+    this.#tokenCalls = [...this.#tokenCalls.slice(1 - MAX_TOKEN_CALLS), call];
+    call.then(forget, forget);
+    return Promise.race([...earlier, call]);
   }
 
   /** Renews the token, until it is valid or the server closes the connection. @param {number} delay milliseconds before the next attempt */
@@ -956,7 +954,7 @@ class Connection {
     } catch (failure) {
       if (this.#socket === socket) {
         this.#listeners.tell("error", failure);
-        this.#renewable && setTimeout(() => this.#socket === socket && this.#renew(Math.min(2 * delay, TOKEN_TIMEOUT_MILLIS)), delay);
+        this.#renewable && setTimeout(() => this.#socket === socket && this.#renew(Math.min(2 * delay, MAX_RENEWAL_MILLIS)), delay);
       }
     }
   }
