@@ -13,8 +13,8 @@ import java.util.regex.Pattern;
 
 /**
  * Minifier of the client, whose statements end with semicolons: drops comments, spaces and line breaks, and shortens the names
- * of private members and of variables. A name is shortened everywhere or nowhere, and only if no property has it: so no scopes
- * need to be known. Run by the build with {@code java Minify.java file}.
+ * of private members and of variables. The name of a variable is shortened in the same way everywhere, so no scopes need to be
+ * known: no local variable may have the name of a global one that is used elsewhere. Run by the build with {@code java Minify.java file}.
  */
 public final class Minify {
 
@@ -26,14 +26,20 @@ public final class Minify {
             "continue", "default", "delete", "do", "else", "export", "extends", "false", "finally", "for", "from", "function",
             "get", "if", "import", "in", "instanceof", "let", "new", "null", "of", "return", "set", "static", "super", "switch",
             "this", "throw", "true", "try", "typeof", "undefined", "var", "void", "while", "with", "yield", "arguments", "eval");
+    /** Shorter words for the same, in a module that has been checked. */
+    private static final Map<String, String> SHORTER = Map.of("const", "let", "undefined", "void 0", "true", "!0", "false", "!1");
     private static final Set<String> CONDITIONS = Set.of("if", "for", "while", "switch", "with");
+    private static final Set<String> BEFORE_OBJECTS = Set.of("(", ",", "=", ":", "[", "?", "return", "&&", "||", "??", "const", "let",
+            "...", "yield", "throw");
+    private static final char CLASS = 'c';
+    private static final char OBJECT = 'o';
     private static final String LETTERS = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ";
 
     /**
      * Token of the source.
      *
      * @param isName whether it is an identifier or a keyword
-     * @param scope the bracket that it is in: one of <code>{ ( [ `</code>, or a space
+     * @param scope the bracket that it is in: one of <code>{ ( [ `</code>, that of a class or an object, or a space
      */
     private record Token(String text, boolean isName, char scope) {
     }
@@ -87,9 +93,18 @@ public final class Minify {
             }
             tokens.add(new Token(text, matcher.group("name") != null, scope));
             if ("{([".contains(text)) {
-                scopes.append(text);
+                scopes.append(text.equals("{") ? kindOfBrace() : text.charAt(0));
             }
         }
+    }
+
+    /** Returns what the brace begins that was read last: a class, an object or a pattern of one, or a block. */
+    private char kindOfBrace() {
+        int brace = tokens.size() - 1;
+        if (text(brace - 2).equals("class") || text(brace - 2).equals("extends")) {
+            return CLASS;
+        }
+        return BEFORE_OBJECTS.contains(text(brace - 1)) ? OBJECT : '{';
     }
 
     /** Returns the end of a part of a template: behind its last character, or behind the beginning of an expression. */
@@ -106,9 +121,16 @@ public final class Minify {
         StringBuilder written = new StringBuilder();
         for (int i = 0; i < tokens.size(); i++) {
             Token token = tokens.get(i);
-            String text = token.isName() && !text(i - 1).equals(".") && !text(i - 1).equals("?.") || token.text().startsWith("#")
-                    ? names.getOrDefault(token.text(), token.text())
-                    : token.text();
+            if (token.text().equals(";") && text(i + 1).equals("}")) {
+                continue;
+            }
+            String text = token.text();
+            if (token.isName() && !isProperty(i)) {
+                String name = names.getOrDefault(text, SHORTER.getOrDefault(text, text));
+                text = isShorthand(i) && !name.equals(text) ? text + ':' + name : name;
+            } else if (text.startsWith("#")) {
+                text = names.get(text);
+            }
             if (written.length() > 0) {
                 char before = written.charAt(written.length() - 1);
                 char next = text.charAt(0);
@@ -139,7 +161,7 @@ public final class Minify {
             String name = token.text();
             if (token.isName()) {
                 counts.merge(name, 1, Integer::sum);
-                if (isProperty(i)) {
+                if (text(i - 2).equals("export")) {
                     kept.add(name);
                 }
                 if (Set.of("const", "let", "function", "class").contains(text(i - 1)) || text(i + 1).equals("=>")) {
@@ -170,17 +192,20 @@ public final class Minify {
         return names;
     }
 
-    /** Whether the name may be that of a property, of an export or of a member: then it is kept everywhere. */
+    /** Whether the name is that of a property or of a member of a class. */
     private boolean isProperty(int i) {
         String before = text(i - 1);
         String after = text(i + 1);
-        boolean inBraces = tokens.get(i).scope() == '{';
-        return before.equals(".") || before.equals("?.")
-                || text(i - 2).equals("export") && !before.equals("const")
-                || inBraces && Set.of("{", ",").contains(before) && Set.of(",", "}", ":", "=", "(").contains(after)
-                || inBraces && Set.of("{", ";", "}").contains(before) && Set.of("=", ";", "(").contains(after)
-                || inBraces && Set.of("async", "get", "set", "static", "*").contains(before)
-                || after.equals(":") && !before.equals("?") && !before.equals("case");
+        char scope = tokens.get(i).scope();
+        return tokens.get(i).text().startsWith("#") || before.equals(".") || before.equals("?.")
+                || scope == OBJECT && Set.of("{", ",").contains(before) && Set.of(":", "(").contains(after)
+                || scope == CLASS && Set.of("{", ";", "}", "async", "get", "set", "static", "*").contains(before)
+                        && Set.of("=", ";", "(").contains(after);
+    }
+
+    /** Whether the name is both that of a property and that of a variable. */
+    private boolean isShorthand(int i) {
+        return tokens.get(i).scope() == OBJECT && Set.of("{", ",").contains(text(i - 1)) && Set.of(",", "}", "=").contains(text(i + 1));
     }
 
     /** Adds the parameters of a function whose list begins there. */
