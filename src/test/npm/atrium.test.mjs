@@ -66,6 +66,20 @@ test("two clients exchange messages, and read the history and the members", () =
   assert.equal(received.length, 1);
 }));
 
+test("a message to a session reaches it alone, on its connection", () => using(connecting, async (open) => {
+  const [ann, bob, eve] = [await open(), await open(), await open()];
+  const room = ann.room("js-direct");
+  const received = [];
+  room.on("*", (data) => received.push(["room", data]));
+  [bob, eve].forEach((each, i) => each.on("hint", (data, { from, room: to }) => received.push([i, data, from.id, to])));
+  bob.on("message", (data) => received.push(["bob", data]));
+  await room.sendTo(bob.state.id, "psst", { event: "hint" });
+  await ann.sendTo(bob.state.id, { a: 1 });
+  await until(() => received.length === 2, "both");
+  assert.deepEqual(received, [[0, "psst", ann.state.id, bob.state.id], ["bob", { a: 1 }]]);
+  await assert.rejects(ann.request("join", { room: bob.state.id }), { code: 403 });
+}));
+
 test("bytes arrive as bytes", () => using(connecting, async (open) => {
   const ann = (await open()).room("js-bytes");
   const received = [];

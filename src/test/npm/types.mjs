@@ -1,11 +1,84 @@
-// Checks the types of the client as strictly as there is, and writes what they are to types/.
+// Checks the client as strictly as there is, its types with and without those of the DOM, and that the one is what the other says.
+// node types.mjs <atrium.js> <atrium.d.ts>
 import { execFileSync } from "node:child_process";
+import { copyFileSync, mkdirSync, writeFileSync } from "node:fs";
 
-const [, , script] = process.argv;
+const [, , script, types] = process.argv;
 const tsc = "node_modules/typescript/bin/tsc";
-const strict = ["--checkJs", "--strict", "--target", "es2022", "--module", "es2022", "--lib", "es2023,dom"];
+const strict = ["--noEmit", "--strict", "--target", "es2022", "--module", "es2022", "--moduleResolution", "bundler", "--allowImportingTsExtensions"];
+const check = (...args) => execFileSync(process.execPath, [tsc, ...strict, ...args], { stdio: "inherit" });
+
+mkdirSync("types", { recursive: true });
+copyFileSync(script, "types/source.js");
+copyFileSync(types, "types/atrium.d.ts");
+writeFileSync("types/same.ts", `
+  import * as source from "./source.js";
+  import type { Connection, Room } from "./atrium.d.ts";
+  export const connection: Connection = source.connect("ws://host/ws", { token: () => null });
+  export const room: Room = source.connect().room("lobby");
+  export const error: import("./atrium.d.ts").AtriumError = new source.AtriumError(404, "no such room");
+`);
+writeFileSync("types/usage.ts", `
+  import { AtriumError, connect, type Message } from "./atrium.js";
+  interface Chat { message: string; move: { x: number; y: number } }
+  const connection = connect<{ invitation: { to: string } }>("https://host/", { token: async () => null });
+  const room = connection.room<Chat>("lobby", { presence: true });
+  room.on("move", ({ x, y }, message) => (x + y + message.offset).toFixed());
+  room.on("@gap", ({ epoch }) => epoch.length);
+  room.on("@error", (failure) => failure.code.toFixed());
+  room.on("*", (data) => typeof data === "string" ? data.length : data.x);
+  connection.on("invitation", ({ to }, { from }) => to + from?.user);
+  connection.on("state", (state) => state.name === "closed" && state.code);
+  connection.on("error", (failure) => failure instanceof AtriumError && failure.code);
+  // @ts-expect-error no such event
+  room.on("jump", () => {});
+  // @ts-expect-error no such property
+  room.on("move", ({ z }) => z);
+  // @ts-expect-error another type
+  void room.send(1);
+  // @ts-expect-error another type
+  void room.send({ x: 1 }, { event: "move" });
+  // @ts-expect-error an internal
+  room.membership;
+  // @ts-expect-error an internal
+  connection.hurry({ type: "online" });
+  export async function use() {
+    await room.send("hello");
+    const { offset } = await room.send({ x: 1, y: 2 }, { event: "move", echo: false });
+    for await (const { data } of room) {
+      typeof data === "string" ? data.length : data.y;
+    }
+    const any = connect().room("any");
+    any.on("whatever", (data) => data.anything);
+    await any.send({ what: "ever" }, { event: "whatever" });
+    await any.send(new Uint8Array(1));
+    await connection.sendTo("~id", "hello", { event: "hello" });
+    await any.sendTo("~id", "hello");
+    const blob = await any.download("id");
+    await any.upload(blob, { name: "copy", onProgress: ({ done, total }) => done / total });
+    const { messages }: { messages: Message<any>[] } = await any.history();
+    const answer = await connection.call<number>("sum", [1, 2]);
+    return answer + messages.length + offset + blob.size;
+  }
+`);
+writeFileSync("types/dom.ts", `
+  import { connect } from "./atrium.js";
+  export async function use(input: HTMLInputElement, signal: AbortSignal, image: HTMLImageElement) {
+    const room = connect("/", { WebSocket }).room("lobby");
+    const { id } = await room.upload(input.files![0], { signal });
+    image.src = URL.createObjectURL(await room.download(id, { signal }));
+  }
+`);
 try {
-  execFileSync(process.execPath, [tsc, ...strict, "--declaration", "--emitDeclarationOnly", "--outDir", "types", script], { stdio: "inherit" });
+  check("--allowJs", "--checkJs", "--lib", "es2023,dom", script);
+  check("--allowJs", "--checkJs", "--lib", "es2023,dom", "types/same.ts");
+  check("--lib", "es2023", "types/usage.ts");
+  check("--lib", "es2023,dom", "types/usage.ts", "types/dom.ts");
 } catch {
+  process.exit(1);
+}
+const exported = Object.keys(await import("./types/source.js")).toSorted().join();
+if (exported !== "AtriumError,connect") {
+  console.error(`exported: ${exported}`);
   process.exit(1);
 }

@@ -1,276 +1,150 @@
+// Types of the client. They need no library of the DOM: where there are Blob and the others, they are those.
+
 /**
  * Connects, and reconnects until the connection is closed or the server rejects the client for good.
- * @param {string} [url] of the server, `https://host/`, `https://host/path/` or `wss://host/ws?ns=/chat`; the page's own unless given
- * @param {Options} [options] @returns {Connection}
+ * @template E data of the events to this session or to the whole namespace, by their names
+ * @param url of the server, `https://host/`, `https://host/path/` or `wss://host/ws?ns=/chat`; the page's own unless given
  */
-export function connect(url?: string, options?: Options): Connection;
-/** A request that was rejected; `code` is HTTP's. */
+export function connect<E extends object = AnyEvents>(url?: string, options?: Options): Connection<E>;
+
+/** A request that was rejected; `code` is HTTP's, 408 for no reply in time, or 0 for a lost connection. */
 export class AtriumError extends Error {
-    /** @param {number} code @param {string} message @param {any} [body] body of the error reply */
-    constructor(code: number, message: string, body?: any);
-    code: number;
-    body: any;
+  constructor(code: number, message: string, body?: any);
+  code: number;
+  /** Body of the error reply. */
+  body: any;
 }
-/**
- * Stream position in a room: everything up to it is known.
- */
-export type Place = {
-    epoch: string;
-    offset: number;
-};
-export type Message = {
-    event: string;
-    room?: string;
-    data: any;
-    from?: {
-        id?: string;
-        user?: string;
-    };
-    at: number;
-    epoch: string;
-    offset: number;
-    stored?: boolean;
+
+/** Data of events by their names, where nothing is known of them. */
+export type AnyEvents = Record<string, any>;
+
+/** Events of the server in a room. */
+export interface RoomEvents {
+  "@joined": Sender;
+  "@left": Sender;
+  /** Messages between the client's position and this one are lost. */
+  "@gap": Place;
+  "@file": FileData;
+  /** The room cannot be joined. */
+  "@error": AtriumError;
+}
+
+/** Events of a connection itself. */
+export interface ConnectionEvents {
+  state: State;
+  /** A token that was rejected, or a token function that has failed. */
+  error: Error;
+}
+
+/** Data of an event; of `*` those of any. */
+export type DataOf<E, S, K> = K extends keyof S ? S[K] : K extends "*" ? E[keyof E] : K extends keyof E ? E[K] : never;
+export type EventOf<E, S> = (keyof E & string) | (keyof S & string) | "*";
+
+export interface Connection<E extends object = AnyEvents> {
+  readonly state: State;
+  /** Number of messages that are not acknowledged yet. */
+  readonly queued: number;
+  /** Listens to `state`, to `error`, and to messages to this session or to the whole namespace. Returns a function that removes the listener. */
+  on<K extends EventOf<E, ConnectionEvents>>(event: K, listener: (data: DataOf<E, ConnectionEvents, K>, message: Message<DataOf<E, ConnectionEvents, K>>) => void): () => void;
+  /**
+   * Joins a room, from now on or from a known stream position, for as long as no {@link Room.leave} has ended each room of that name.
+   * @template R data of the events in the room, by their names
+   */
+  room<R extends object = AnyEvents>(name: string, options?: { presence?: boolean; since?: Place }): Room<R>;
+  /** Publishes a message in a room, or to the whole namespace. */
+  send(room: string | undefined, data: any, options?: SendOptions): Promise<Receipt>;
+  /** Sends a message to one session alone, which receives it on its connection. */
+  sendTo(id: string, data: any, options?: { event?: string }): Promise<Receipt>;
+  /** Calls a handler of the application. */
+  call<R = any>(name: string, data?: any): Promise<R>;
+  /** Sends any command of the session protocol. Waits for a connection as long as for a reply. */
+  request(cmd: string, params: object, bytes?: Uint8Array): Promise<any>;
+  /** Closes the connection for good. */
+  close(): void;
+}
+
+/** Room on a connection. It stays joined until {@link Room.leave}, over any number of reconnects. */
+export interface Room<E extends object = AnyEvents> extends AsyncIterable<Message<E[keyof E]>> {
+  readonly name: string;
+  /** Position of the last message that was received. */
+  readonly place: Place | undefined;
+  /** Listens to an event by its name, `*` for all messages. Returns a function that removes the listener. */
+  on<K extends EventOf<E, RoomEvents>>(event: K, listener: (data: DataOf<E, RoomEvents, K>, message: Message<DataOf<E, RoomEvents, K>>) => void): () => void;
+  /** Publishes a message, JSON or bytes. Waits for a connection if there is none, publishes once, and resolves once it is acknowledged. */
+  send<K extends keyof E & string>(data: E[K], options: { event: K; echo?: boolean }): Promise<Receipt>;
+  send(data: E extends { message: infer D } ? D : any, options?: { event?: undefined; echo?: boolean }): Promise<Receipt>;
+  /** Sends a message to one session alone, which receives it on its connection. */
+  sendTo(id: string, data: any, options?: { event?: string }): Promise<Receipt>;
+  members(options?: { by?: "session" | "user"; limit?: number; cursor?: string }): Promise<{ members: Member[]; next?: string }>;
+  history(options?: { after?: number; before?: number; limit?: number }): Promise<Place & { messages: Message<E[keyof E]>[] }>;
+  /** Uploads a file, over any number of reconnects. Resolves with the data of the event `@file` that the room receives. */
+  upload(file: BlobLike & { readonly name?: string }, options?: TransferOptions & { name?: string; type?: string }): Promise<FileData>;
+  /** Downloads a file whose SHA-256 was verified. */
+  download(id: string, options?: TransferOptions): Promise<PlatformBlob>;
+  /** Ends the listeners of this room; the connection leaves it when no other room of that name is left. */
+  leave(): Promise<void>;
+  /** All messages from now on, until the room is left or the connection closed. */
+  [Symbol.asyncIterator](): AsyncGenerator<Message<E[keyof E]>>;
+}
+
+/** Stream position in a room: everything up to it is known. */
+export type Place = { epoch: string; offset: number };
+export type Receipt = Place & { at: number };
+export type Sender = { id?: string; user?: string };
+/** A session, or with `by: "user"` a user, in milliseconds since 1970. */
+export type Member = Sender & { since: number; sessions?: number };
+export type SendOptions = { event?: string; echo?: boolean };
+export type Message<D = any> = {
+  event: string;
+  room?: string;
+  data: D;
+  from?: Sender;
+  at: number;
+  epoch: string;
+  offset: number;
+  /** Whether it comes from the store of this browser. */
+  stored?: boolean;
 };
 export type Transport = "websocket" | "sse" | "poll";
-/**
- * State of a connection. `at` is the time of the next attempt, in milliseconds since 1970.
- */
-export type State = {
-    name: "connecting";
-} | {
-    name: "open";
-    id: string;
-    user?: string;
-    transport: Transport;
-} | {
-    name: "waiting";
-    at: number;
-    attempt: number;
-} | {
-    name: "closed";
-    code: number;
-    reason: string;
-};
+/** State of a connection. `at` is the time of the next attempt, in milliseconds since 1970. */
+export type State =
+  | { name: "connecting" }
+  | { name: "open"; id: string; user?: string; transport: Transport }
+  | { name: "waiting"; at: number; attempt: number }
+  | { name: "closed"; code: number; reason: string };
+
 export type Options = {
-    /**
-     * token of the user; a function is called for each connection, when a token expires, and again
-     * until it has a valid one; null closes the connection
-     */
-    token?: string | (() => string | null | Promise<string | null>) | undefined;
-    /**
-     * timeout of a reply once connected, in milliseconds; 10,000
-     */
-    timeout?: number | undefined;
-    /**
-     * maximum number of messages that are not acknowledged yet; 1,000
-     */
-    queue?: number | undefined;
-    /**
-     * bounds of the delay before the next attempt, in milliseconds; 100 and 5,000
-     */
-    backoff?: {
-        least?: number;
-        most?: number;
-    } | undefined;
-    /**
-     * transports in order of preference; all of them
-     */
-    transports?: Transport[] | undefined;
-    /**
-     * one connection for all tabs of this browser; a name separates the tabs of different users
-     */
-    shared?: string | true | undefined;
-    /**
-     * keeps the newest 500 messages of each room in this browser, and delivers them first: `true` once the server has
-     * sent the user, a name of your own at once, also without a connection
-     */
-    store?: string | true | undefined;
-    /**
-     * implementation in place of the global one
-     */
-    WebSocket?: (new (url: string, protocols?: string | string[]) => WebSocket) | undefined;
+  /** Token of the user; a function is called for each connection, when a token expires, and again until it has a valid one; null closes the connection. */
+  token?: string | (() => string | null | Promise<string | null>);
+  /** Timeout of a reply once connected, in milliseconds; 10,000. */
+  timeout?: number;
+  /** Maximum number of messages that are not acknowledged yet; 1,000. */
+  queue?: number;
+  /** Bounds of the delay before the next attempt, in milliseconds; 100 and 5,000. */
+  backoff?: { least?: number; most?: number };
+  /** Transports in order of preference; all of them. */
+  transports?: Transport[];
+  /** One connection for all tabs of this browser; a name separates the tabs of different users. */
+  shared?: true | string;
+  /**
+   * Keeps the newest 500 messages of each room in this browser, and delivers them first. `true` once
+   * the server has sent the user, a name of your own at once, also without a connection.
+   */
+  store?: true | string;
+  /** Implementation in place of the global one. */
+  WebSocket?: new (url: string, protocols?: string | string[]) => any;
 };
-/**
- * A file in a room, the data of `@file`; `url` is a path on the server.
- */
-export type FileData = Place & {
-    id: string;
-    name: string;
-    size: number;
-    type: string;
-    sha256: string;
-    url: string;
-    at: number;
+
+/** A file in a room, the data of `@file`; `url` is a path on the server. */
+export type FileData = Place & { id: string; name: string; size: number; type: string; sha256: string; url: string; at: number };
+export type TransferOptions = {
+  /** Called with bytes. */
+  onProgress?: (progress: { phase: "hashing" | "sending" | "receiving" | "verifying"; done: number; total: number }) => void;
+  signal?: SignalLike;
 };
-/**
- * in bytes
- */
-export type OnProgress = (progress: {
-    phase: "hashing" | "sending" | "receiving" | "verifying";
-    done: number;
-    total: number;
-}) => void;
-/**
- * command that waits for a reply
- */
-export type Waiting = {
-    resolve: (body: any) => void;
-    reject: (failure: AtriumError) => void;
-    /**
-     * bytes of its frame
-     */
-    size: number;
-    timer: ReturnType<typeof setTimeout>;
-};
-/**
- * a message that is not acknowledged yet
- */
-export type Sending = {
-    room: string;
-    /**
-     * the command in JSON, as it was when it was sent, without its seq
-     */
-    line: string;
-    bytes: Uint8Array | undefined;
-    /**
-     * of the command that carries it now; 0 for none
-     */
-    seq: number;
-    resolve: (result: Place & {
-        at: number;
-    }) => void;
-    reject: (failure: AtriumError) => void;
-};
-/** Connection to a server, over a series of WebSockets, one after the other. */
-declare class Connection {
-    /** @param {string} url @param {Options} options */
-    constructor(url: string, options: Options);
-    /** The current state. */
-    get state(): State;
-    /** Number of messages that are not acknowledged yet. */
-    get queued(): number;
-    /**
-     * Listens to `state`, to `error`, and to messages to this session or to the whole namespace by the names of their events.
-     * @param {string} event @param {(...values: any[]) => void} listener @returns {() => void} removes the listener
-     */
-    on(event: string, listener: (...values: any[]) => void): () => void;
-    /** Joins a room, from now on or from a known stream position. @param {string} name @param {{presence?: boolean, since?: Place}} [options] @returns {Room} */
-    room(name: string, { presence, since }?: {
-        presence?: boolean;
-        since?: Place;
-    }): Room;
-    /** Completes once the room is joined; fails with the reason why it is not. @param {Room} room */
-    joined({ membership }: Room): Promise<void>;
-    /** Calls a handler of the application. @param {string} name @param {any} [data] @returns {Promise<any>} */
-    call(name: string, data?: any): Promise<any>;
-    /** Closes the connection for good. */
-    close(): void;
-    /**
-     * Sends any command of the session protocol. Waits for a connection as long as for a reply.
-     * @param {string} cmd @param {object} params @param {Uint8Array} [bytes] @returns {Promise<any>} body of the reply, and its bytes as `data`
-     */
-    request(cmd: string, params: object, bytes?: Uint8Array): Promise<any>;
-    /**
-     * @param {string | undefined} room undefined for the whole namespace
-     * @param {any} data @param {{event?: string, echo?: boolean}} options @param {boolean} [unbounded] for a sender with a queue of its own
-     * @returns {Promise<Place & {at: number}>}
-     */
-    send(room: string | undefined, data: any, options?: {
-        event?: string;
-        echo?: boolean;
-    }, unbounded?: boolean): Promise<Place & {
-        at: number;
-    }>;
-    /** Ends the membership in a room. Without a connection the server is sent it after the resume. @param {string} name @returns {Promise<void>} */
-    leave(name: string): Promise<void>;
-    /** Reconnects at once, or checks the connection: the network is back, or this page or a tab that shares it is visible again. @param {{type: string, seen?: boolean}} event */
-    hurry: ({ type, seen }: {
-        type: string;
-        seen?: boolean;
-    }) => void;
-    #private;
-}
-/** Room on a connection. It stays joined until {@link Room.leave}, over any number of reconnects. */
-declare class Room {
-    /** @param {Connection} connection @param {Membership} membership @param {boolean} presence */
-    constructor(connection: Connection, membership: Membership, presence: boolean);
-    membership: Membership;
-    presence: boolean;
-    get name(): string;
-    /** Position of the last message that was received. */
-    get place(): Place | undefined;
-    /** @param {string} event @param {any} data @param {any} message */
-    tell(event: string, data: any, message: any): void;
-    /**
-     * Listens to an event by its name, `*` for all messages; `@joined`, `@left` and `@gap` are the server's.
-     * @param {string} event @param {(data: any, message: Message) => void} listener @returns {() => void} removes the listener
-     */
-    on(event: string, listener: (data: any, message: Message) => void): () => void;
-    /**
-     * Publishes a message. Waits for a connection if there is none, publishes once even if the message is sent again, and resolves once it is acknowledged.
-     * @param {any} data JSON, or bytes @param {{event?: string, echo?: boolean}} [options] @returns {Promise<Place & {at: number}>}
-     */
-    send(data: any, options?: {
-        event?: string;
-        echo?: boolean;
-    }): Promise<Place & {
-        at: number;
-    }>;
-    /** @param {{by?: "session" | "user", limit?: number, cursor?: string}} [options] @returns {Promise<{members: any[], next?: string}>} */
-    members(options?: {
-        by?: "session" | "user";
-        limit?: number;
-        cursor?: string;
-    }): Promise<{
-        members: any[];
-        next?: string;
-    }>;
-    /** @param {{after?: number, before?: number, limit?: number}} [options] @returns {Promise<Place & {messages: Message[]}>} */
-    history(options?: {
-        after?: number;
-        before?: number;
-        limit?: number;
-    }): Promise<Place & {
-        messages: Message[];
-    }>;
-    /**
-     * Uploads a file to the room, over any number of reconnects. A repeated upload of the same file continues where it stopped, also in another tab.
-     * @param {Blob} file @param {{name?: string, type?: string, onProgress?: OnProgress, signal?: AbortSignal}} [options]
-     * @returns {Promise<FileData>} the data of the event `@file` that the room receives
-     */
-    upload(file: Blob, options?: {
-        name?: string;
-        type?: string;
-        onProgress?: OnProgress;
-        signal?: AbortSignal;
-    }): Promise<FileData>;
-    /** @param {string} id @param {{onProgress?: OnProgress, signal?: AbortSignal}} [options] @returns {Promise<Blob>} content whose SHA-256 was verified */
-    download(id: string, options?: {
-        onProgress?: OnProgress;
-        signal?: AbortSignal;
-    }): Promise<Blob>;
-    /** Leaves the room: ends its listeners, and the membership if this was the last room of that name. @returns {Promise<void>} */
-    leave(): Promise<void>;
-    /** All messages from now on, until the room is left or the connection closed. @returns {AsyncGenerator<Message>} */
-    [Symbol.asyncIterator](): AsyncGenerator<Message>;
-    #private;
-}
-/** Membership of the connection in a room, which all {@link Room}s of that name share. */
-declare class Membership {
-    /** @param {string} name */
-    constructor(name: string);
-    /** @type {Set<Room>} */
-    rooms: Set<Room>;
-    /** @type {Place | undefined} */
-    place: Place | undefined;
-    /** Completes once the stored messages were delivered. @type {Promise<void> | undefined} */
-    recalled: Promise<void> | undefined;
-    /** Completes once it is joined, or with the reason why it is not. @type {Promise<AtriumError | undefined> | undefined} */
-    joining: Promise<AtriumError | undefined> | undefined;
-    /** Whether presence events are received. */
-    presence: boolean;
-    name: string;
-    /** @param {string} event @param {any} data @param {any} message */
-    tell(event: string, data: any, message: any): void;
-}
-export {};
+/** What an upload needs of a `Blob`. */
+export type BlobLike = { readonly size: number; readonly type: string; slice(start?: number, end?: number): { arrayBuffer(): Promise<ArrayBuffer> } };
+/** What a transfer needs of an `AbortSignal`. */
+export type SignalLike = { readonly aborted: boolean; readonly reason?: any; addEventListener(type: "abort", listener: () => void): void };
+/** `Blob`, where there is one. */
+export type PlatformBlob = typeof globalThis extends { Blob: { prototype: infer B } } ? B : BlobLike;

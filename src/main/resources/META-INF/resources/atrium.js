@@ -162,6 +162,14 @@ class Room {
     return this.#connection.send(this.name, data, options);
   }
 
+  /**
+   * Sends a message to one session alone, which receives it on its connection.
+   * @param {string} id @param {any} data @param {{event?: string}} [options] @returns {Promise<Place & {at: number}>}
+   */
+  sendTo(id, data, options) {
+    return this.#connection.sendTo(id, data, options);
+  }
+
   /** @param {{by?: "session" | "user", limit?: number, cursor?: string}} [options] @returns {Promise<{members: any[], next?: string}>} */
   members(options = {}) {
     return this.#connection.request("members", { room: this.name, ...options });
@@ -451,6 +459,11 @@ class Connection {
       this.#sendQueue.set(idempotency, { room: room ?? "", line, bytes, seq: 0, resolve, reject });
       this.#flush();
     });
+  }
+
+  /** Sends a message to one session alone. @param {string} id @param {any} data @param {{event?: string}} [options] @returns {Promise<Place & {at: number}>} */
+  sendTo(id, data, options) {
+    return this.send(id, data, options);
   }
 
   /** Ends the membership in a room. Without a connection the server is sent it after the resume. @param {string} name @returns {Promise<void>} */
