@@ -8,8 +8,11 @@ export class Locks {
     }
     const queue = this.#queues.get(name) ?? [];
     this.#queues.set(name, queue);
+    if (options.ifAvailable && queue.length > 0) {
+      return Promise.resolve(work(null));
+    }
     return new Promise((resolve, reject) => {
-      const entry = { run: () => Promise.resolve(work()).then(resolve, reject).finally(() => this.#next(queue)) };
+      const entry = { run: () => Promise.resolve(work({ name })).then(resolve, reject).finally(() => this.#next(queue)) };
       queue.push(entry);
       options.signal?.addEventListener("abort", () => queue.indexOf(entry) > 0 && (queue.splice(queue.indexOf(entry), 1), reject(options.signal.reason)));
       queue.length === 1 && queueMicrotask(entry.run);

@@ -124,6 +124,120 @@ scene("another epoch empties the store", async (page) => {
   assert.deepEqual(again, ["stored new"]);
 });
 
+const queued = async (name) => {
+  const request = indexedDB.open(name);
+  const database = await new Promise((resolve) => (request.onsuccess = () => resolve(request.result)));
+  const reading = database.transaction("messages").objectStore("messages").getAll(IDBKeyRange.bound(["", -Infinity], ["", Infinity]));
+  const found = await new Promise((resolve) => (reading.onsuccess = () => resolve(reading.result)));
+  database.close();
+  return found.map(({ line }) => JSON.parse(line).params.data);
+};
+
+scene("unsent messages are sent after a reload, in order, before new ones, and once", async (page) => {
+  const proxy = await Proxy.to(port);
+  const onlooker = page({}).room("js-unsent");
+  const received = collect(onlooker);
+  await until(() => onlooker.place !== undefined, "joined");
+  proxy.refuses = true;
+  const database = `atrium ${proxy.url.replace("http", "ws")}ws unsent`;
+  const first = page({ store: "unsent" }, proxy.url);
+  const room = first.room("js-unsent");
+  // This page is never closed: it is as if the browser had gone.
+  const receipts = ["a", "b", "c"].map((data) => room.send(data));
+  receipts.push(room.send(new Uint8Array([1, 2]), { event: "bytes" }));
+  await written();
+  assert.equal((await queued(database)).length, 4);
+  proxy.refuses = false;
+  const second = page({ store: "unsent" }, proxy.url);
+  assert.ok((await second.room("js-unsent").send("new")).offset > 0);
+  await until(() => received.length === 5, `five, and not ${received}`);
+  assert.deepEqual(received, ["a", "b", "c", new Uint8Array([1, 2]), "new"]);
+  // The first page was not gone, after all.
+  await Promise.all(receipts);
+  await written();
+  assert.equal(received.length, 5);
+  assert.deepEqual(await queued(database), []);
+  proxy.close();
+});
+
+scene("the unsent messages of a page that lives are left to it", async (page) => {
+  const { Locks } = await import("./locks.mjs");
+  Object.defineProperty(globalThis, "navigator", { value: { locks: new Locks() }, configurable: true });
+  const proxy = await Proxy.to(port);
+  proxy.refuses = true;
+  const first = page({ store: "two" }, proxy.url);
+  first.room("js-two").send("of the first").catch(() => {});
+  await written();
+  const second = page({ store: "two" }, proxy.url);
+  second.room("js-two").send("of the second").catch(() => {});
+  proxy.refuses = false;
+  await until(() => second.state.name === "open" && second.queued === 0, "sent");
+  proxy.refuses = true;
+  proxy.cut();
+  await until(() => first.state.name !== "open" && second.state.name !== "open", "offline");
+  first.room("js-two").send("later").catch(() => {});
+  await written();
+  proxy.refuses = false;
+  await until(() => first.state.name === "open" && second.state.name === "open", "online");
+  assert.equal(second.queued, 0);
+  await until(() => first.queued === 0, "sent by the first");
+  const history = await second.room("js-two").history();
+  assert.deepEqual(history.messages.map(({ data }) => data).toSorted(), ["later", "of the first", "of the second"]);
+  first.close();
+  second.close();
+  proxy.close();
+  Object.defineProperty(globalThis, "navigator", { value: undefined, configurable: true });
+});
+
+scene("a rejected message is not sent after a reload, nor one of a connection that was closed", async (page) => {
+  const first = page({ store: "rejected" });
+  const room = first.room("js-rejected");
+  await assert.rejects(room.send("too large".repeat(200_000)), { code: 413 });
+  await assert.rejects(room.send(1, { event: "@mine" }), { code: 400 });
+  const proxy = await Proxy.to(port);
+  proxy.refuses = true;
+  const closed = page({ store: "rejected" }, proxy.url);
+  const receipt = closed.room("js-rejected").send("waits");
+  await written();
+  closed.close();
+  await assert.rejects(receipt, { name: "AtriumError" });
+  await written();
+  for (const url of [direct, proxy.url]) {
+    assert.deepEqual(await queued(`atrium ${url.replace("http", "ws")}ws rejected`), []);
+  }
+  proxy.close();
+});
+
+for (const store of [undefined, "warned"]) {
+  scene(`the page warns before it is left ${store ? "only until the message is stored" : "while a message waits, and only then"}`, async (page) => {
+    const target = new EventTarget();
+    globalThis.addEventListener = target.addEventListener.bind(target);
+    globalThis.removeEventListener = target.removeEventListener.bind(target);
+    const warns = () => !target.dispatchEvent(new Event("beforeunload", { cancelable: true }));
+    const proxy = await Proxy.to(port);
+    proxy.refuses = true;
+    const connection = page({ store }, proxy.url);
+    assert.equal(warns(), false);
+    if (store) {
+      await written();
+    }
+    const receipt = connection.room("js-warned").send(1);
+    assert.equal(warns(), !store);
+    proxy.refuses = false;
+    await receipt;
+    assert.equal(warns(), false);
+    connection.close();
+    const last = page({ store: undefined }, "http://127.0.0.1:1/");
+    last.room("js-warned").send(1).catch(() => {});
+    assert.equal(warns(), true);
+    last.close();
+    assert.equal(warns(), false);
+    delete globalThis.addEventListener;
+    delete globalThis.removeEventListener;
+    proxy.close();
+  });
+}
+
 scene("messages stored for one user are not shown to the next", async (page) => {
   const url = `http://127.0.0.1:${closedPort}/`;
   const first = page({ store: true, token }, url);

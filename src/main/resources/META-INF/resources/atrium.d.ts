@@ -32,7 +32,7 @@ export interface RoomEvents {
 /** Events of a connection itself. */
 export interface ConnectionEvents {
   state: State;
-  /** A token that was rejected, or a token function that has failed. */
+  /** A token that was rejected, a token function that has failed, or a stored message that was rejected. */
   error: Error;
 }
 
@@ -127,7 +127,7 @@ export type Options = {
   /** One connection for all tabs of this browser; a name separates the tabs of different users. */
   shared?: true | string;
   /**
-   * Keeps the newest 500 messages of each room in this browser, and delivers them first. `true` once
+   * Keeps the newest 500 messages of each room in this browser, and delivers them first; keeps unsent messages, and sends them after a reload. `true` once
    * the server has sent the user, a name of your own at once, also without a connection.
    */
   store?: true | string;

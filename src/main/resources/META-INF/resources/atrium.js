@@ -246,6 +246,7 @@ class Room {
  * @property {string} line the command in JSON, as it was when it was sent, without its seq
  * @property {Uint8Array | undefined} bytes
  * @property {number} seq of the command that carries it now; 0 for none
+ * @property {number} order key in the store
  * @property {(result: Place & {at: number}) => void} resolve
  * @property {(failure: AtriumError) => void} reject
  */
@@ -307,6 +308,10 @@ class Connection {
   #upgrade;
   /** @type {Store | undefined} */
   #store;
+  /** Store whose unsent messages are in the queue. @type {Store | undefined} */
+  #adopted;
+  /** Key of the last message in the store: a time, and a fraction by which pages differ. */
+  #order = 0;
   /** Resolves {@link Connection.#identification}. @type {() => void} */
   #identified = () => {};
   /** @type {Promise<void> | undefined} */
@@ -456,7 +461,11 @@ class Connection {
     return new Promise((resolve, reject) => {
       // Fails here for what has no JSON: in the queue it would block all messages behind it.
       const line = JSON.stringify({ cmd: "send", params });
-      this.#sendQueue.set(idempotency, { room: room ?? "", line, bytes, seq: 0, resolve, reject });
+      this.#order = Math.max(Date.now(), Math.floor(this.#order) + 1) + Math.random();
+      const sending = { room: room ?? "", line, bytes, seq: 0, order: this.#order, resolve, reject };
+      this.#sendQueue.set(idempotency, sending);
+      this.#store?.keep(idempotency, sending);
+      this.#warn();
       this.#flush();
     });
   }
@@ -649,7 +658,10 @@ class Connection {
       waiting.reject(failure);
     }
     this.#replies.clear();
+    this.#sendQueue.forEach(({ order }) => this.#store?.drop(order));
     this.#sendQueue.clear();
+    this.#warn();
+    this.#store?.release();
     socket?.close(1000);
     this.#shared?.close();
     this.#change({ name: "closed", code, reason });
@@ -798,6 +810,10 @@ class Connection {
       }
       this.#identified();
     }
+    await this.#adopt();
+    if (this.#socket !== socket) {
+      return;
+    }
     this.#id = welcome.id;
     const joined = (former !== "" && (await this.#resumeSession(former))) || new Set();
     if (!this.#established) {
@@ -819,6 +835,28 @@ class Connection {
     this.#upgrade = setTimeout(this.#tryUpgrade, UPGRADE_MILLIS);
     this.#change({ name: "open", id: this.#id, user, transport: welcome.transport ?? this.#transport });
     this.#flush();
+  }
+
+  /** Takes over the unsent messages of pages that are gone, and stores those of this page. */
+  async #adopt() {
+    const store = this.#store;
+    if (store !== undefined && store !== this.#adopted) {
+      this.#adopted = store;
+      this.#sendQueue.forEach((sending, key) => store.keep(key, sending));
+      const unsent = (await store.unsent()).slice(0, this.#options.queue ?? 1000);
+      const adopted = unsent.map((/** @type {any} */ { key, to, line, bytes, offset }) => [key, {
+        room: to, line, bytes, seq: 0, order: offset, resolve: () => {},
+        reject: (/** @type {AtriumError} */ failure) => this.#listeners.tell("error", failure),
+      }]);
+      this.#sendQueue = new Map([.../** @type {any} */ (adopted), ...this.#sendQueue]);
+      this.#warn();
+    }
+  }
+
+  /** Warns before the page is left, while messages wait that are not stored. */
+  #warn() {
+    const method = this.#sendQueue.size > 0 && !this.#store?.works ? "addEventListener" : "removeEventListener";
+    globalThis[method]?.("beforeunload", keepPage);
   }
 
   /** @param {AtriumError} failure */
@@ -1070,6 +1108,8 @@ class Connection {
   #settled(key, reply) {
     const sending = this.#sendQueue.get(key);
     this.#sendQueue.delete(key);
+    sending && this.#store?.drop(sending.order);
+    this.#warn();
     reply.code < 300 ? sending?.resolve(reply.body) : sending?.reject(errorOf(reply));
     this.#flush();
   }
@@ -1097,9 +1137,8 @@ class Connection {
       const frame = framed(++this.#seq, sending.line, sending.bytes);
       const size = sizeOf(frame);
       if (size > this.#maxPayload) {
-        this.#sendQueue.delete(key);
-        sending.reject(tooLarge(size, this.#maxPayload));
-        continue;
+        this.#settled(key, { code: 413, error: tooLarge(size, this.#maxPayload).message });
+        return;
       }
       sending.seq = this.#seq;
       this.#sent.set(sending.seq, key);
@@ -1117,6 +1156,11 @@ class Connection {
       this.#socket.send(frame);
     }
   }
+}
+
+/** @param {Event} event */
+function keepPage(event) {
+  event.preventDefault();
 }
 
 /** Encodes a frame: JSON, or for bytes a line of JSON, a newline, and the bytes. @param {number} seq @param {string} command in JSON, without its seq @param {Uint8Array} [bytes] */
@@ -1194,10 +1238,17 @@ class Store {
   #database;
   /** @type {((messages: IDBObjectStore) => void)[]} */
   #writes = [];
+  /** Whether messages are stored. */
+  works = false;
+  /** Name of this page, and of a lock that it holds as long as it lives. */
+  #owner = randomName();
+  release = () => {};
 
   /** @param {string} name */
   constructor(name) {
     this.name = name;
+    globalThis.navigator?.locks?.request(this.#owner, () => new Promise((resolve) => (this.release = () => resolve(undefined))));
+    globalThis.addEventListener?.("pagehide", () => void this.#flush().catch(() => {}));
     /** @type {Promise<IDBDatabase>} */
     this.#database = new Promise((resolve, reject) => {
       const opening = indexedDB.open(name, 1);
@@ -1207,7 +1258,33 @@ class Store {
       // IndexedDB may never reply, and rooms wait for it.
       setTimeout(reject, RETRY_MILLIS);
     });
-    this.#database.catch(() => {});
+    this.#database.then(() => (this.works = true), () => {});
+  }
+
+  /** Stores an unsent message, in a room without a name: no other messages are in it. @param {string} key @param {Sending} sending */
+  keep(key, { room, line, bytes, order }) {
+    this.#write((messages) => messages.put({ room: "", offset: order, key, to: room, line, bytes, owner: this.#owner }));
+  }
+
+  /** @param {number} order */
+  drop(order) {
+    this.#write((messages) => messages.delete(["", order]));
+  }
+
+  /** Returns the unsent messages of pages that are gone. @returns {Promise<any[]>} */
+  async unsent() {
+    const locks = globalThis.navigator?.locks;
+    /** @type {any[]} */
+    const unsent = await this.read("");
+    const gone = new Map([[this.#owner, false]]);
+    for (const { owner } of unsent) {
+      gone.has(owner) || gone.set(owner, !locks || (await new Promise((resolve) => locks.request(owner, { ifAvailable: true }, (lock) => {
+        resolve(lock !== null);
+        // Until this page is gone, too.
+        return lock && new Promise(() => {});
+      }))));
+    }
+    return unsent.filter(({ owner }) => gone.get(owner));
   }
 
   /** @param {string} room @returns {Promise<Message[]>} */
@@ -1240,7 +1317,10 @@ class Store {
   /** @param {(messages: IDBObjectStore) => void} write */
   #write(write) {
     if (this.#writes.push(write) === 1) {
-      setTimeout(() => this.#flush().catch(() => (this.#database = Promise.reject()).catch(() => {})), WRITE_DELAY_MILLIS);
+      setTimeout(() => this.#flush().catch(() => {
+        this.works = false;
+        (this.#database = Promise.reject()).catch(() => {});
+      }), WRITE_DELAY_MILLIS);
     }
   }
 
