@@ -206,6 +206,35 @@ for (const transport of ["websocket", "sse", "poll"]) {
 for (const [way, setting] of [
   ["websocket", { transports: ["websocket"] }],
   ["sse", { transports: ["sse"] }],
+  ["poll", { transports: ["poll"] }],
+  ["shared", { shared: "volatile" }],
+]) {
+  test(`over ${way} a volatile message arrives without a position, or is dropped`, { timeout: 20_000 }, async () => {
+    Object.defineProperty(globalThis, "navigator", { value: way === "shared" ? { locks: new Locks() } : undefined, configurable: true });
+    const url = `http://127.0.0.1:${port}/`;
+    const [publisher, reader] = [connect(url, { ...quick, ...setting }), connect(url, quick)];
+    const received = [];
+    const inbox = reader.room(`js-volatile-${way}`);
+    inbox.on("*", (data, { offset }) => received.push([data, offset]));
+    await until(() => inbox.place !== undefined, "joined");
+    const room = publisher.room(inbox.name);
+    assert.equal(await room.send("dropped", { event: "typing", volatile: true }), undefined);
+    await isOpen(publisher);
+    assert.equal(await room.send("typing", { event: "typing", volatile: true }), undefined);
+    assert.equal(await room.send(new Uint8Array([1]), { event: "typing", volatile: true }), undefined);
+    assert.equal((await room.send("kept")).offset, 1);
+    await until(() => received.length === 3, "received");
+    assert.deepEqual(received, [["typing", undefined], [new Uint8Array([1]), undefined], ["kept", 1]]);
+    assert.deepEqual((await inbox.history()).messages.map(({ data }) => data), ["kept"]);
+    await assert.rejects(room.send("x", { event: "@mine", volatile: true }), { code: 400 });
+    publisher.close();
+    reader.close();
+  });
+}
+
+for (const [way, setting] of [
+  ["websocket", { transports: ["websocket"] }],
+  ["sse", { transports: ["sse"] }],
   ["shared", { shared: "outgoing" }],
 ]) {
   test(`over ${way} 340 messages in a row arrive in their order from a server that limits them`, { timeout: 60_000 }, async () => {

@@ -51,9 +51,12 @@ export interface Connection<E extends object = AnyEvents> {
    * @template R data of the events in the room, by their names
    */
   room<R extends object = AnyEvents>(name: string, options?: { presence?: boolean; since?: Place }): Room<R>;
+  /** Sends a message that nobody needs later: now or not at all, and without a stream position. */
+  send(room: string | undefined, data: any, options: VolatileOptions): Promise<void>;
   /** Publishes a message in a room, or to the whole namespace. */
   send(room: string | undefined, data: any, options?: SendOptions): Promise<Receipt>;
   /** Sends a message to one session alone, which receives it on its connection. */
+  sendTo(id: string, data: any, options: { event?: string; volatile: true }): Promise<void>;
   sendTo(id: string, data: any, options?: { event?: string }): Promise<Receipt>;
   /** Calls a handler of the application. */
   call<R = any>(name: string, data?: any): Promise<R>;
@@ -73,7 +76,10 @@ export interface Room<E extends object = AnyEvents> extends AsyncIterable<Messag
   /** Publishes a message, JSON or bytes. Waits for a connection if there is none, publishes once, and resolves once it is acknowledged. */
   send<K extends keyof E & string>(data: E[K], options: { event: K; echo?: boolean }): Promise<Receipt>;
   send(data: E extends { message: infer D } ? D : any, options?: { event?: undefined; echo?: boolean }): Promise<Receipt>;
+  /** Sends a message that nobody needs later, such as a cursor: now or not at all, without a stream position, and not to members that are slow. */
+  send<K extends keyof E & string>(data: E[K], options: { event: K; echo?: boolean; volatile: true }): Promise<void>;
   /** Sends a message to one session alone, which receives it on its connection. */
+  sendTo(id: string, data: any, options: { event?: string; volatile: true }): Promise<void>;
   sendTo(id: string, data: any, options?: { event?: string }): Promise<Receipt>;
   members(options?: { by?: "session" | "user"; limit?: number; cursor?: string }): Promise<{ members: Member[]; next?: string }>;
   history(options?: { after?: number; before?: number; limit?: number }): Promise<Place & { messages: Message<E[keyof E]>[] }>;
@@ -94,12 +100,14 @@ export type Sender = { id?: string; user?: string };
 /** A session, or with `by: "user"` a user, in milliseconds since 1970. */
 export type Member = Sender & { since: number; sessions?: number };
 export type SendOptions = { event?: string; echo?: boolean };
+export type VolatileOptions = SendOptions & { volatile: true };
 export type Message<D = any> = {
   event: string;
   room?: string;
   data: D;
   from?: Sender;
   at: number;
+  /** Absent if the message is volatile. */
   epoch: string;
   offset: number;
   /** Whether it comes from the store of this browser. */

@@ -156,7 +156,8 @@ class Room {
 
   /**
    * Publishes a message. Waits for a connection if there is none, publishes once even if the message is sent again, and resolves once it is acknowledged.
-   * @param {any} data JSON, or bytes @param {{event?: string, echo?: boolean}} [options] @returns {Promise<Place & {at: number}>}
+   * A volatile one is sent now or not at all, and has no position.
+   * @param {any} data JSON, or bytes @param {{event?: string, echo?: boolean, volatile?: boolean}} [options] @returns {Promise<Place & {at: number}>}
    */
   send(data, options = {}) {
     return this.#connection.send(this.name, data, options);
@@ -164,7 +165,7 @@ class Room {
 
   /**
    * Sends a message to one session alone, which receives it on its connection.
-   * @param {string} id @param {any} data @param {{event?: string}} [options] @returns {Promise<Place & {at: number}>}
+   * @param {string} id @param {any} data @param {{event?: string, volatile?: boolean}} [options] @returns {Promise<Place & {at: number}>}
    */
   sendTo(id, data, options) {
     return this.#connection.sendTo(id, data, options);
@@ -444,20 +445,24 @@ class Connection {
 
   /**
    * @param {string | undefined} room undefined for the whole namespace
-   * @param {any} data @param {{event?: string, echo?: boolean}} options @param {boolean} [unbounded] for a sender with a queue of its own
+   * @param {any} data @param {{event?: string, echo?: boolean, volatile?: boolean}} options @param {boolean} [unbounded] for a sender with a queue of its own
    * @returns {Promise<Place & {at: number}>}
    */
   send(room, data, options = {}, unbounded = false) {
     if (this.#state.name === "closed") {
       return Promise.reject(new AtriumError(0, "the connection is closed"));
     }
+    const bytes = data instanceof ArrayBuffer ? new Uint8Array(data)
+      : ArrayBuffer.isView(data) ? new Uint8Array(data.buffer, data.byteOffset, data.byteLength) : undefined;
+    const message = { ...(room === undefined ? {} : { room }), ...options, ...(bytes ? {} : { data }) };
+    if (options.volatile) {
+      return this.#sendVolatile(message, bytes);
+    }
     if (this.#sendQueue.size >= (this.#options.queue ?? 1000) && !unbounded) {
       return Promise.reject(new AtriumError(429, "too many messages wait to be acknowledged"));
     }
-    const bytes = data instanceof ArrayBuffer ? new Uint8Array(data)
-      : ArrayBuffer.isView(data) ? new Uint8Array(data.buffer, data.byteOffset, data.byteLength) : undefined;
     const { idempotency = randomName() } = /** @type {any} */ (options);
-    const params = { ...(room === undefined ? {} : { room }), ...options, idempotency, ordered: true, ...(bytes ? {} : { data }) };
+    const params = { ...message, idempotency, ordered: true };
     return new Promise((resolve, reject) => {
       // Fails here for what has no JSON: in the queue it would block all messages behind it.
       const line = JSON.stringify({ cmd: "send", params });
@@ -470,7 +475,18 @@ class Connection {
     });
   }
 
-  /** Sends a message to one session alone. @param {string} id @param {any} data @param {{event?: string}} [options] @returns {Promise<Place & {at: number}>} */
+  /** Sends a message that nobody needs later, or drops it where it would have to wait. @param {object} params @param {Uint8Array} [bytes] @returns {Promise<any>} */
+  async #sendVolatile(params, bytes) {
+    if (this.#state.name === "open" && this.#buffered < MAX_BUFFERED) {
+      await this.#command("send", params, bytes).catch((failure) => {
+        if (!TRANSIENT_CODES.has(failure.code)) {
+          throw failure;
+        }
+      });
+    }
+  }
+
+  /** Sends a message to one session alone. @param {string} id @param {any} data @param {{event?: string, volatile?: boolean}} [options] @returns {Promise<Place & {at: number}>} */
   sendTo(id, data, options) {
     return this.send(id, data, options);
   }
@@ -1445,10 +1461,15 @@ class HttpSocket {
       stop?.abort();
       reply({ room });
     } else if (cmd === "send" && room !== undefined) {
-      const headers = { "Content-Type": bytes ? "application/octet-stream" : "application/json", "Idempotency-Key": idempotency };
+      const headers = { "Content-Type": bytes ? "application/octet-stream" : "application/json", ...(idempotency && { "Idempotency-Key": idempotency }) };
       const body = bytes ?? JSON.stringify(query.data);
       if (sizeOf(body) > this.#maxPayload) {
         throw tooLarge(sizeOf(body), this.#maxPayload);
+      }
+      if (query.volatile) {
+        await this.#fetch(path, { event, volatile: true }, { method: "POST", headers, body });
+        reply(undefined);
+        return;
       }
       const sent = this.#sent.then(async () => {
         const first = this.#rejected.get(room);

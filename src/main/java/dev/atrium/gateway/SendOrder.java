@@ -13,10 +13,9 @@ import java.util.function.Supplier;
 
 /**
  * Order of one client's messages in each room. After a message that was rejected with 429 or 503 the ones behind it are
- * rejected
- * with 424 (Failed Dependency) until that message is sent again, so that a client that repeats it delivers all of them in their
- * order. Messages to one room are executed one after the other: otherwise one could fail in the backplane after the next was
- * accepted. The {@link SendWindow} bounds the waiting ones. On the connection's event loop only.
+ * rejected with 424 (Failed Dependency) until that message is sent again, so that a client that repeats it delivers all of
+ * them in their order. Messages to one room are executed one after the other: otherwise one could fail in the backplane after
+ * the next was accepted. The {@link SendWindow} bounds the waiting ones. On the connection's event loop only.
  */
 public final class SendOrder {
 

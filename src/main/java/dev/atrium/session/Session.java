@@ -252,7 +252,8 @@ public final class Session implements Member, Requester {
         }
     }
 
-    private boolean isBehind() {
+    /** Returns whether its client reads more slowly than it is sent messages. */
+    public boolean isBehind() {
         return sendQueue.pendingBytes() > DRAINED_BYTES;
     }
 

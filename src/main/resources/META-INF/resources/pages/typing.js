@@ -18,7 +18,7 @@ export class Typing {
     if (room !== undefined && Date.now() - this.#publishedAt >= PUBLISH_INTERVAL_MILLIS) {
       this.#publishedAt = Date.now();
       // An empty text, because plain sockets receive it, too; a lost event does not matter.
-      room.send("", { event: "typing", echo: false }).catch(() => {});
+      room.send("", { event: "typing", echo: false, volatile: true }).catch(() => {});
     }
   }
 

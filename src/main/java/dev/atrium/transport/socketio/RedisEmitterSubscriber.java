@@ -90,9 +90,10 @@ final class RedisEmitterSubscriber {
             arguments.add(data.get(i).isPojo() ? NullNode.instance : data.get(i));
         }
         Data values = Values.toData(arguments.toArray());
+        boolean isVolatile = message.path(2).path("flags").path("volatile").asBoolean();
         begin(localClients(namespace, message.path(2)).each(session -> {
             SocketIoHandle handle = session.attachment(SocketIoHandle.class);
-            if (handle != null) {
+            if (handle != null && !(isVolatile && session.isBehind())) {
                 handle.broadcast(event, values);
             }
         }));
