@@ -194,7 +194,7 @@ public final class RoomService {
             rooms.leave(old);
         });
         String former = session.id();
-        Session rival = sessions.rename(session, saved.self());
+        sessions.rename(session, saved.self());
         events.emit(new Event.Resumed(Event.Subject.of(session), former, saved.rooms().size()));
         session.granted().addAll(saved.granted());
         List<Uni<Joined>> joins = new ArrayList<>();
@@ -207,26 +207,17 @@ public final class RoomService {
         });
         return Resumption.all(joins)
                 .chain(joined -> resumption.isTakenOver(session).emitOn(session.loop()::run)
-                        .invoke(taken -> settle(session, rival, taken))
+                        .invoke(taken -> settle(session, taken))
                         .map(taken -> new Resumed(saved.self(), saved.token(), joined)));
     }
 
-    /**
-     * Of several connections that resume one session at once, the one with its newest token keeps it.
-     *
-     * @param rival another session of the same id on this replica, or null
-     */
-    private void settle(Session session, Session rival, boolean taken) {
+    /** Of several connections that resume one session at once, the one with its newest token keeps it. */
+    private void settle(Session session, boolean taken) {
         if (taken) {
-            if (rival != null) {
-                sessions.replace(session, rival);
-            }
             session.close(CloseReason.RESUMED);
             throw new ErrorReply(410, "the session was resumed on another connection");
         }
-        if (rival != null) {
-            rival.closeSoon(CloseReason.RESUMED);
-        }
+        sessions.endRival(session);
     }
 
     /**
@@ -244,7 +235,8 @@ public final class RoomService {
         session.left(room);
         session.granted().remove(room.name());
         events.emit(new Event.Left(Event.Subject.of(session), room));
-        return Uni.join().all(depart(session, membership), resumption.save(session)).andFailFast()
+        rooms.leave(membership);
+        return Uni.join().all(exit(session, room), resumption.save(session)).andFailFast()
                 .emitOn(session.loop()::run).replaceWithVoid().onFailure().transform(ErrorReply::of);
     }
 
@@ -330,12 +322,21 @@ public final class RoomService {
         sessions.remove(session);
         boolean suspended = resumption.ended(session, reason);
         int rooms = (int) session.memberships().stream().filter(each -> each.room().isNamed()).count();
+        Session successor = sessions.find(session.id());
         for (Membership membership : List.copyOf(session.memberships())) {
             // Removed first, so that the membership is not ended a second time, which would end that of another member.
             session.left(membership.room());
-            depart(session, membership).subscribe().with(
-                    done -> {
-                    }, failure -> LOG.warnf("A departure was not noted: %s", failure.getMessage()));
+            this.rooms.leave(membership);
+            if (successor == null) {
+                exitQuietly(session, membership.room());
+            } else {
+                // Listed under the same id where it is a member, too.
+                successor.loop().run(() -> {
+                    if (successor.membership(membership.room()) == null) {
+                        exitQuietly(session, membership.room());
+                    }
+                });
+            }
         }
         events.emit(new Event.Disconnected(Event.Subject.of(session), reason, rooms, suspended));
     }
@@ -366,14 +367,14 @@ public final class RoomService {
                 : backplane.enter(room, new Presence(session.self(), System.currentTimeMillis()));
     }
 
-    private Uni<Void> depart(Session session, Membership membership) {
-        RoomId room = membership.room();
-        rooms.leave(membership);
-        Session present = sessions.find(session.id());
-        // One that has resumed it is listed under the same id.
-        boolean isSucceeded = present != null && present != session;
-        return !room.isNamed() || !session.isVisible() || isSucceeded ? Uni.createFrom().voidItem()
+    private Uni<Void> exit(Session session, RoomId room) {
+        return !room.isNamed() || !session.isVisible() ? Uni.createFrom().voidItem()
                 : backplane.exit(room, session.self());
+    }
+
+    private void exitQuietly(Session session, RoomId room) {
+        exit(session, room).subscribe().with(done -> {
+        }, failure -> LOG.warnf("A departure was not noted: %s", failure.getMessage()));
     }
 
     private Uni<List<Presence>> presences(RoomId room) {

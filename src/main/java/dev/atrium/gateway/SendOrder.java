@@ -5,6 +5,7 @@ import io.smallrye.mutiny.Uni;
 import io.smallrye.mutiny.subscription.UniEmitter;
 import java.util.ArrayDeque;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Queue;
 import java.util.Set;
@@ -73,14 +74,13 @@ public final class SendOrder {
         private <T> void start(Entry<T> entry) {
             if (isOutOfOrder(entry.key)) {
                 rejected.run();
-                entry.emitter.fail(
-                        new ErrorReply(424, "send: an earlier message to this room was rejected and has to be sent first"));
+                entry.fail();
                 return;
             }
             expect(null);
             overflow = entry.key.equals(overflow) ? null : overflow;
             busy = true;
-            entry.work.get().subscribe().with(
+            Uni.createFrom().deferred(entry.work::get).subscribe().with(
                     item -> loop.execute(() -> done(entry, item, null)),
                     failure -> loop.execute(() -> done(entry, null, ErrorReply.of(failure))));
         }
@@ -100,10 +100,20 @@ public final class SendOrder {
                     } else {
                         expect(entry.key);
                     }
+                    entry.emitter.fail(error);
+                    rejectWaiting();
+                } else {
+                    entry.emitter.fail(error);
                 }
-                entry.emitter.fail(error);
             }
             next();
+        }
+
+        /** Without counting them: their client could not know. */
+        private void rejectWaiting() {
+            List<Entry<?>> late = List.copyOf(waiting);
+            waiting.clear();
+            late.forEach(Entry::fail);
         }
 
         private void expect(String key) {
@@ -114,6 +124,15 @@ public final class SendOrder {
 
     /** Message that waits for its turn. */
     private record Entry<T>(String key, Supplier<Uni<T>> work, UniEmitter<? super T> emitter) {
+
+        void fail() {
+            emitter.fail(new ErrorReply(424, "send: an earlier message to this room was rejected and has to be sent first"));
+        }
+    }
+
+    /** Ends the waiting messages: their session has ended, perhaps because its client may send no more. */
+    public void end() {
+        List.copyOf(lanes.values()).forEach(Lane::rejectWaiting);
     }
 
     /**

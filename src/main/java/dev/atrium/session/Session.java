@@ -47,6 +47,9 @@ public final class Session implements Member, Requester {
 
     final Heartbeat.Beat beat = new SessionBeat();
 
+    /** Session that had this one's id in the registry when this one took it; null for none. */
+    volatile Session rival;
+
     private volatile Sender self;
     private volatile Caller caller;
     private final TokenBucket tokens;

@@ -80,29 +80,36 @@ public final class Sessions {
         return sessions.get(id);
     }
 
-    /**
-     * Renames a session that resumes one of an earlier connection. On its event loop.
-     *
-     * @return another session that has resumed the same one, or null
-     */
-    public Session rename(Session session, Sender former) {
+    /** Renames a session that resumes one of an earlier connection, as another connection may do, too. On its event loop. */
+    public void rename(Session session, Sender former) {
         sessions.remove(session.id());
         session.become(former);
-        return sessions.put(session.id(), session);
+        session.rival = sessions.put(session.id(), session);
     }
 
-    /** Registers another session of the same id in place of one that is about to end. */
-    public void replace(Session session, Session other) {
-        sessions.replace(session.id(), session, other);
-        if (!other.isOpen()) {
-            // It has ended meanwhile, and was not found to be removed.
-            remove(other);
+    /** Ends another session that has resumed the same one and has lost it, if there is one. On the session's event loop. */
+    public void endRival(Session session) {
+        if (session.rival != null) {
+            session.rival.closeSoon(CloseReason.RESUMED);
+            session.rival = null;
         }
     }
 
-    /** Removes a session that has ended. */
+    /** Removes a session that has ended. Another one that has resumed the same session, and is open, has the id again. */
     public void remove(Session session) {
-        sessions.remove(session.id(), session);
+        if (!sessions.remove(session.id(), session)) {
+            return;
+        }
+        for (Session other = session.rival; other != null; other = other.rival) {
+            if (other.isOpen()) {
+                sessions.putIfAbsent(other.id(), other);
+                if (!other.isOpen()) {
+                    // It has ended meanwhile, and was not found to be removed.
+                    remove(other);
+                }
+                return;
+            }
+        }
     }
 
     /** Uncounts the connection of a session, which closes some time after the session has ended. */

@@ -47,7 +47,7 @@ class SendOrderTest {
         submit(LOBBY, "d");
         assertThat(started).containsExactly("a");
         assertThat(answers).containsExactly("a " + code, "b 424", "c 424", "d 424");
-        assertThat(rejections).isEqualTo(3);
+        assertThat(rejections).as("of messages that were sent after the rejection").isOne();
         answers.clear();
         submit(LOBBY, "a", "b");
         works.get("a").complete("done");
@@ -62,6 +62,24 @@ class SendOrderTest {
         submit(LOBBY, "a", "b");
         works.get("a").fail(new ErrorReply(503, "later"));
         assertThat(answers).containsExactly("a 503", "b 424", "a 503", "b 424");
+    }
+
+    @Test
+    void work_that_throws_is_a_failure_and_blocks_no_other_message() {
+        order.<String> submit(LOBBY, "a", () -> {
+            throw new IllegalStateException("broken on purpose");
+        }).subscribe().with(item -> answers.add("a"), failure -> answers.add("a " + ((ErrorReply) failure).code()));
+        submit(LOBBY, "b");
+        works.get("b").complete("done");
+        assertThat(answers).containsExactly("a 500", "b done");
+    }
+
+    @Test
+    void after_the_end_the_waiting_messages_are_not_executed() {
+        submit(LOBBY, "a", "b");
+        order.end();
+        works.get("a").complete("done");
+        assertThat(started).containsExactly("a");
     }
 
     @Test

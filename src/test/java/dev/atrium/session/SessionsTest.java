@@ -95,6 +95,37 @@ class SessionsTest extends SessionFixture {
     }
 
     @Test
+    void of_sessions_that_take_one_id_the_one_that_stays_open_is_found_whatever_the_order_of_the_ends() {
+        Sender former = new Sender("~node01bbbbbbbbbbbbbb", "ann");
+        Session winner = open(sessions, connection, reports);
+        Session first = open(sessions, new Connection(), reports);
+        Session second = open(sessions, new Connection(), reports);
+        sessions.rename(winner, former);
+        sessions.rename(first, former);
+        sessions.rename(second, former);
+        first.close(CloseReason.RESUMED);
+        sessions.remove(first);
+        assertThat(sessions.find(former.id())).isSameAs(second);
+        second.closed(CloseReason.CONNECTION_LOST);
+        sessions.remove(second);
+        assertThat(sessions.find(former.id())).isSameAs(winner);
+        assertThat(sessions.all()).contains(winner);
+    }
+
+    @Test
+    void the_session_that_keeps_the_id_ends_the_other_one() {
+        Sender former = new Sender("~node01bbbbbbbbbbbbbb", "ann");
+        Session loser = open(sessions, connection, reports);
+        Session winner = open(sessions, new Connection(), reports);
+        sessions.rename(loser, former);
+        sessions.rename(winner, former);
+        sessions.endRival(winner);
+        turn();
+        assertThat(connection.closes).containsExactly("RESUMED: resumed on another connection");
+        assertThat(winner.isOpen()).isTrue();
+    }
+
+    @Test
     void each_event_loop_has_one_delivery_loop_of_its_own() {
         assertThat(sessions.deliveryLoop(eventLoop)).isSameAs(sessions.deliveryLoop(eventLoop));
         assertThat(sessions.deliveryLoop(eventLoop)).isNotSameAs(sessions.deliveryLoop(new EmbeddedChannel().eventLoop()));

@@ -79,7 +79,9 @@ final class MemorySessions implements SessionStore {
 
     @Override
     public Uni<Void> save(SavedSession session) {
-        return Uni.createFrom().voidItem().invoke(() -> entries.put(session.token(), new Entry(session, CONNECTED)));
+        // One that was taken over meanwhile stays so: its token leads to the next one.
+        return Uni.createFrom().voidItem().invoke(() -> entries.compute(session.token(),
+                (token, present) -> present != null && !present.isCurrent(token) ? present : new Entry(session, CONNECTED)));
     }
 
     @Override
@@ -99,6 +101,10 @@ final class MemorySessions implements SessionStore {
     private void addDisconnected(String token, Entry released) {
         synchronized (disconnected) {
             removeDisconnected(token);
+            if (entries.get(token) != released) {
+                // Resumed meanwhile.
+                return;
+            }
             disconnected.put(token, released);
             disconnectedBytes += released.bytes();
             while (disconnectedBytes > mostBytes) {

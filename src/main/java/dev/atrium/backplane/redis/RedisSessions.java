@@ -126,7 +126,7 @@ final class RedisSessions implements SessionStore {
     private SavedSession removeLocal(String token) {
         SavedSession gone = local.remove(token);
         if (gone != null) {
-            subscriptions.withdrawMove(ownRoom(gone));
+            subscriptions.withdrawMove(ownRoom(gone), token);
         }
         return gone;
     }
@@ -190,7 +190,7 @@ final class RedisSessions implements SessionStore {
         return endFormerConnection(owner, session)
                 .compose(done -> {
                     local.put(session.token(), session);
-                    subscriptions.expectMoved(ownRoom(session));
+                    subscriptions.expectMoved(ownRoom(session), session.token());
                     return commands.send(saveRequest(session, "take"));
                 })
                 .compose(saved -> {

@@ -16,8 +16,10 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
@@ -50,8 +52,8 @@ final class Subscriptions implements RoomSubscription.Reader, ReconnectingConnec
     private final ReplicaHeartbeat heartbeat;
     private final Map<String, RoomSubscription> rooms = new HashMap<>();
     private final Map<RoomId, RoomSubscription> sessions = new HashMap<>();
-    /** Rooms of the sessions that began on another replica; by the number of connections that are about to resume each. */
-    private final Map<RoomId, Integer> moved = new HashMap<>();
+    /** Rooms of the sessions that were resumed here, each with the tokens of the connections that have resumed it. */
+    private final Map<RoomId, Set<String>> moved = new HashMap<>();
     private final ConcurrencyLimiter limiter;
     private final RpcChannel rpc;
     private RpcChannel.RequestHandler handler = request -> Future.failedFuture("this replica handles no requests yet");
@@ -112,19 +114,14 @@ final class Subscriptions implements RoomSubscription.Reader, ReconnectingConnec
         return rooms.values();
     }
 
-    /** Announces that a session that began on another replica will resume here. On the backplane's event loop. */
-    void expectMoved(RoomId session) {
-        moved.merge(session, 1, Integer::sum);
+    /** Announces that a session that began on another replica is resumed here. On the backplane's event loop. */
+    void expectMoved(RoomId session, String token) {
+        moved.computeIfAbsent(session, room -> new HashSet<>(2)).add(token);
     }
 
-    /**
-     * Withdraws {@link #expectMoved}: the session does not resume here after all, or has disconnected. On the backplane's event
-     * loop.
-     */
-    void withdrawMove(RoomId session) {
-        if (!sessions.containsKey(session)) {
-            moved.computeIfPresent(session, (room, connections) -> connections == 1 ? null : connections - 1);
-        }
+    /** Withdraws {@link #expectMoved}: the session is not resumed after all, or has ended. On the backplane's event loop. */
+    void withdrawMove(RoomId session, String token) {
+        moved.computeIfPresent(session, (room, tokens) -> tokens.remove(token) && tokens.isEmpty() ? null : tokens);
     }
 
     /** Returns whether the session began on another replica. On the backplane's event loop. */
@@ -162,7 +159,6 @@ final class Subscriptions implements RoomSubscription.Reader, ReconnectingConnec
 
     void unsubscribe(RoomId room) {
         loop.execute(() -> {
-            moved.remove(room);
             RoomSubscription gone = room.isSession() ? sessions.remove(room) : rooms.remove(keys.channel(room));
             if (gone != null) {
                 gone.unconfirmed();

@@ -138,6 +138,12 @@ final class FirstRequest extends ChannelInboundHandlerAdapter {
         closed.fireChannelInactive();
     }
 
+    /** Also of a connection that is closed by the acceptor, and is never told that it is inactive. */
+    @Override
+    public void handlerRemoved(ChannelHandlerContext removed) {
+        stop();
+    }
+
     private void stop() {
         if (timer != null) {
             timer.cancel(false);

@@ -15,6 +15,7 @@ final class OriginSearch {
     private final StringBuilder line = new StringBuilder();
     private int lineLength;
     private String origin;
+    private boolean begun;
     private boolean complete;
 
     /** Begins with the next request. */
@@ -22,6 +23,7 @@ final class OriginSearch {
         line.setLength(0);
         lineLength = 0;
         origin = null;
+        begun = false;
         complete = false;
     }
 
@@ -41,8 +43,10 @@ final class OriginSearch {
     }
 
     private void lineReceived(String whole) {
-        complete = whole.isEmpty();
-        if (lineLength <= LONGEST_LINE && whole.regionMatches(true, 0, NAME, 0, NAME.length())) {
+        // What follows the empty line is a body. Empty lines before the request are ignored (RFC 9112 section 2.2).
+        complete |= begun && whole.isEmpty();
+        begun |= !whole.isEmpty();
+        if (!complete && lineLength <= LONGEST_LINE && whole.regionMatches(true, 0, NAME, 0, NAME.length())) {
             origin = whole.substring(NAME.length()).strip();
         }
         line.setLength(0);

@@ -114,6 +114,9 @@ final class SessionProtocol extends SingleSessionProtocol implements ReplySender
 
     @Override
     void ended() {
+        if (order != null) {
+            order.end();
+        }
         cancelFirstCommand();
     }
 

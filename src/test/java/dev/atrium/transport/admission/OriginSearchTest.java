@@ -29,6 +29,15 @@ class OriginSearchTest {
     }
 
     @Test
+    void what_follows_the_headers_is_a_body() {
+        OriginSearch search = new OriginSearch();
+        search.search(Unpooled.copiedBuffer("\r\nPOST / HTTP/1.1 x\r\nHost: a\r\n\r\nOrigin: https://b\r\nmore\r\n",
+                StandardCharsets.ISO_8859_1));
+        assertThat(search.isOver()).isTrue();
+        assertThat(search.origin()).isNull();
+    }
+
+    @Test
     void it_is_over_at_the_end_of_headers_that_have_none() {
         search("GET / HTTP/1.1\r\nReferer: origin: x\r\n");
         assertThat(search.isOver()).isFalse();
