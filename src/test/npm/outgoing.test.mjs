@@ -212,11 +212,12 @@ for (const [way, setting] of [
   test(`over ${way} a volatile message arrives without a position, or is dropped`, { timeout: 20_000 }, async () => {
     Object.defineProperty(globalThis, "navigator", { value: way === "shared" ? { locks: new Locks() } : undefined, configurable: true });
     const url = `http://127.0.0.1:${port}/`;
-    const [publisher, reader] = [connect(url, { ...quick, ...setting }), connect(url, quick)];
+    const reader = connect(url, quick);
     const received = [];
     const inbox = reader.room(`js-volatile-${way}`);
     inbox.on("*", (data, { offset }) => received.push([data, offset]));
     await until(() => inbox.place !== undefined, "joined");
+    const publisher = connect(url, { ...quick, ...setting });
     const room = publisher.room(inbox.name);
     assert.equal(await room.send("dropped", { event: "typing", volatile: true }), undefined);
     await isOpen(publisher);

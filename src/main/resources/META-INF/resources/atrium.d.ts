@@ -52,11 +52,11 @@ export interface Connection<E extends object = AnyEvents> {
    */
   room<R extends object = AnyEvents>(name: string, options?: { presence?: boolean; since?: Place }): Room<R>;
   /** Sends a message that nobody needs later: now or not at all, and without a stream position. */
-  send(room: string | undefined, data: any, options: VolatileOptions): Promise<void>;
+  send(room: string | undefined, data: any, options: VolatileOptions): Promise<unknown>;
   /** Publishes a message in a room, or to the whole namespace. */
   send(room: string | undefined, data: any, options?: SendOptions): Promise<Receipt>;
   /** Sends a message to one session alone, which receives it on its connection. */
-  sendTo(id: string, data: any, options: { event?: string; volatile: true }): Promise<void>;
+  sendTo(id: string, data: any, options: { event?: string; volatile: true }): Promise<unknown>;
   sendTo(id: string, data: any, options?: { event?: string }): Promise<Receipt>;
   /** Calls a handler of the application. */
   call<R = any>(name: string, data?: any): Promise<R>;
@@ -77,9 +77,9 @@ export interface Room<E extends object = AnyEvents> extends AsyncIterable<Messag
   send<K extends keyof E & string>(data: E[K], options: { event: K; echo?: boolean }): Promise<Receipt>;
   send(data: E extends { message: infer D } ? D : any, options?: { event?: undefined; echo?: boolean }): Promise<Receipt>;
   /** Sends a message that nobody needs later, such as a cursor: now or not at all, without a stream position, and not to members that are slow. */
-  send<K extends keyof E & string>(data: E[K], options: { event: K; echo?: boolean; volatile: true }): Promise<void>;
+  send<K extends keyof E & string>(data: E[K], options: { event: K; echo?: boolean; volatile: true }): Promise<unknown>;
   /** Sends a message to one session alone, which receives it on its connection. */
-  sendTo(id: string, data: any, options: { event?: string; volatile: true }): Promise<void>;
+  sendTo(id: string, data: any, options: { event?: string; volatile: true }): Promise<unknown>;
   sendTo(id: string, data: any, options?: { event?: string }): Promise<Receipt>;
   members(options?: { by?: "session" | "user"; limit?: number; cursor?: string }): Promise<{ members: Member[]; next?: string }>;
   history(options?: { after?: number; before?: number; limit?: number }): Promise<Place & { messages: Message<E[keyof E]>[] }>;

@@ -37,8 +37,11 @@ export class History {
     return known >= 0 ? known : this.#epochs.push(epoch) - 1;
   }
 
-  /** Advances the known position. @param {import("/atrium.js").Place} message any message or event */
+  /** Advances the known position, which a volatile message does not have. @param {import("/atrium.js").Place} message any message or event */
   advance({ epoch, offset }) {
+    if (offset === undefined) {
+      return;
+    }
     if (this.position?.epoch !== epoch || this.position.offset < offset) {
       this.position = { epoch, offset };
     }

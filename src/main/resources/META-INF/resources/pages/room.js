@@ -179,7 +179,8 @@ function received(message) {
     message.stored || typing.received(message.from);
   } else if (SIGNALS.has(message.event)) {
     receivedSignal(message);
-  } else {
+  } else if (message.offset !== undefined) {
+    // A volatile message has no place among the others.
     typing.ended(message.from?.id);
     log.arrive(history.line(message));
     if (!message.stored && !isOwn(message)) {
