@@ -18,7 +18,7 @@ import org.junit.jupiter.api.Test;
  */
 class SchedulesIT {
 
-    private static final int SCHEDULES = Integer.getInteger("schedules", 80);
+    private static final int SCHEDULES = Integer.getInteger("schedules", 50);
     private static final int STEPS = 25;
     private static final Map<String, String> SETTINGS = Map.of("atrium.redis.lease", "3s",
             // Nothing but the heartbeat tells that a client polls no more.
