@@ -156,6 +156,15 @@ final class HttpGuard extends ChannelDuplexHandler {
         }
     }
 
+    /** Gives the body its whole time again: from now on its client can send it, and the next check may be due at once. */
+    private void restartBody() {
+        if (inBody && body != null) {
+            body.cancel(false);
+            receivedBefore = received;
+            body = schedule(this::checkBody, limits.bodyMillis());
+        }
+    }
+
     private void headersExpired() {
         headers = null;
         if (unanswered > 0) {
@@ -250,6 +259,9 @@ final class HttpGuard extends ChannelDuplexHandler {
         if (message instanceof HttpResponse response) {
             interim = response.status().codeClass() == HttpStatusClass.INFORMATIONAL;
             continueExpected &= !interim;
+            if (interim) {
+                restartBody();
+            }
             responding |= !interim;
             if (response.status().code() == 101) {
                 // From here on it is a WebSocket, HTTP/2 or a tunnel. For HTTP/2 Vert.x removes the handlers of HTTP/1 itself,
@@ -263,6 +275,9 @@ final class HttpGuard extends ChannelDuplexHandler {
         if (message instanceof LastHttpContent && !interim) {
             unanswered--;
             responding = false;
+            if (unanswered == 1) {
+                restartBody();
+            }
         }
         if (message instanceof FullHttpResponse empty && isEmptyRefusal(empty)) {
             FullHttpResponse response = withProblem(empty);
