@@ -83,8 +83,7 @@ public final class Rooms {
 
     /**
      * Messages of a room from the subscription on, in the order of the room, volatile ones included. Items are emitted on
-     * worker threads, one after the
-     * other.
+     * worker threads, one after the other.
      *
      * <p>
      * A slow subscriber has a queue of {@value #QUEUE} messages. When it is full the stream fails with

@@ -9,6 +9,7 @@ import dev.atrium.session.CloseReason;
 import dev.atrium.session.Session;
 import io.smallrye.mutiny.CompositeException;
 import io.smallrye.mutiny.Uni;
+import io.smallrye.mutiny.tuples.Tuple2;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -151,8 +152,17 @@ final class Resumption {
      */
     static <T> Uni<List<T>> all(List<Uni<T>> works) {
         return works.isEmpty() ? Uni.createFrom().item(new ArrayList<>())
-                : Uni.join().all(works).andCollectFailures()
-                        .onFailure(CompositeException.class)
-                        .transform(failures -> failures.getCauses().get(0));
+                : Uni.join().all(works).andCollectFailures().onFailure(CompositeException.class)
+                        .transform(Resumption::first);
+    }
+
+    /** Both results, which are awaited at the same time, or the first failure once both have completed. */
+    static <A, B> Uni<Tuple2<A, B>> both(Uni<A> one, Uni<B> other) {
+        return Uni.combine().all().unis(one, other).collectFailures().asTuple().onFailure(CompositeException.class)
+                .transform(Resumption::first);
+    }
+
+    private static Throwable first(Throwable failures) {
+        return ((CompositeException) failures).getCauses().get(0);
     }
 }

@@ -47,6 +47,7 @@ public final class RoomService {
 
     private final Backplane backplane;
     private final Resumption resumption;
+    private final SessionPresence presence;
     private final Recovery recovery;
     private final HistoryWindow historyWindow;
     private final Sessions sessions;
@@ -61,6 +62,7 @@ public final class RoomService {
         this.rooms = rooms;
         this.events = events;
         this.tracing = tracing;
+        this.presence = new SessionPresence(backplane, sessions);
         this.resumption = new Resumption(backplane.sessions());
         this.recovery = new Recovery(backplane);
         this.historyWindow = new HistoryWindow(backplane, longestAbsenceMillis(backplane, sessions));
@@ -128,7 +130,7 @@ public final class RoomService {
         }
         return enter(session, room, watchesPresence, since)
                 .invoke(membership -> events.emit(new Event.Joined(Event.Subject.of(session), room)))
-                .chain(membership -> Uni.join().all(present(session, room), resumption.save(session)).andFailFast()
+                .chain(membership -> Uni.join().all(presence.enter(session, room), resumption.save(session)).andFailFast()
                         .emitOn(session.loop()::run)
                         .map(done -> Joined.of(membership))
                         .onFailure().invoke(failure -> undo(session, membership))
@@ -201,14 +203,15 @@ public final class RoomService {
         Resumption.rooms(saved, places).forEach((room, since) -> {
             if (saved.granted().contains(room.name()) || grant.mayJoin(room)) {
                 joins.add(enter(session, room, saved.rooms().getOrDefault(room.name(), false) && grant.mayWatch(room), since)
-                        .chain(membership -> present(session, room).replaceWith(membership))
+                        .chain(membership -> presence.enter(session, room).replaceWith(membership))
                         .map(Joined::of));
             }
         });
-        return Resumption.all(joins)
-                .chain(joined -> resumption.isTakenOver(session).emitOn(session.loop()::run)
-                        .invoke(taken -> settle(session, taken))
-                        .map(taken -> new Resumed(saved.self(), saved.token(), joined)));
+        return Resumption.both(Resumption.all(joins), resumption.isTakenOver(session)).emitOn(session.loop()::run)
+                .map(done -> {
+                    settle(session, done.getItem2());
+                    return new Resumed(saved.self(), saved.token(), done.getItem1());
+                });
     }
 
     /** Of several connections that resume one session at once, the one with its newest token keeps it. */
@@ -236,7 +239,7 @@ public final class RoomService {
         session.granted().remove(room.name());
         events.emit(new Event.Left(Event.Subject.of(session), room));
         rooms.leave(membership);
-        return Uni.join().all(exit(session, room), resumption.save(session)).andFailFast()
+        return Uni.join().all(presence.exit(session, room), resumption.save(session)).andFailFast()
                 .emitOn(session.loop()::run).replaceWithVoid().onFailure().transform(ErrorReply::of);
     }
 
@@ -322,21 +325,11 @@ public final class RoomService {
         sessions.remove(session);
         boolean suspended = resumption.ended(session, reason);
         int rooms = (int) session.memberships().stream().filter(each -> each.room().isNamed()).count();
-        Session successor = sessions.find(session.id());
         for (Membership membership : List.copyOf(session.memberships())) {
             // Removed first, so that the membership is not ended a second time, which would end that of another member.
             session.left(membership.room());
             this.rooms.leave(membership);
-            if (successor == null) {
-                exitQuietly(session, membership.room());
-            } else {
-                // Listed under the same id where it is a member, too.
-                successor.loop().run(() -> {
-                    if (successor.membership(membership.room()) == null) {
-                        exitQuietly(session, membership.room());
-                    }
-                });
-            }
+            presence.ended(session, membership.room());
         }
         events.emit(new Event.Disconnected(Event.Subject.of(session), reason, rooms, suspended));
     }
@@ -360,21 +353,6 @@ public final class RoomService {
         return rooms.join(session, room, watchesPresence, since, session::isOpen)
                 .invoke(session::entered)
                 .onFailure().transform(ErrorReply::of);
-    }
-
-    private Uni<Void> present(Session session, RoomId room) {
-        return !room.isNamed() || !session.isVisible() ? Uni.createFrom().voidItem()
-                : backplane.enter(room, new Presence(session.self(), System.currentTimeMillis()));
-    }
-
-    private Uni<Void> exit(Session session, RoomId room) {
-        return !room.isNamed() || !session.isVisible() ? Uni.createFrom().voidItem()
-                : backplane.exit(room, session.self());
-    }
-
-    private void exitQuietly(Session session, RoomId room) {
-        exit(session, room).subscribe().with(done -> {
-        }, failure -> LOG.warnf("A departure was not noted: %s", failure.getMessage()));
     }
 
     private Uni<List<Presence>> presences(RoomId room) {

@@ -146,7 +146,7 @@ final class RoomShard implements ShardView, Runnable {
         STREAM,
         /** Volatile messages: to the members that are not catching up. */
         VOLATILE,
-        /** Presence events: to those who watch presence. */
+        /** Presence events: to the members that watch presence. */
         PRESENCE;
 
         static Kind of(EncodedMessage encoded) {

@@ -8,18 +8,10 @@ import org.junit.jupiter.api.Test;
 /** Catch-up: what a client receives when it returns to a room. */
 class CatchUpTest extends WithRooms {
 
-    /** Redis has failed over to a replica that lacked the last messages, which the member has received. */
     @Test
     void a_gap_to_an_earlier_offset_is_sent_to_a_member_that_is_catching_up() {
-        source.position = new StreamPosition("e", 10);
         Listener ann = new Listener("ann", one);
-        Membership membership = admit(ann, new StreamPosition("e", 10));
-        source.subscriber.lost(new StreamPosition("e~5~f", 5));
-        source.position = new StreamPosition("e~5~f", 5);
-        source.say("new");
-        turn();
-        membership.follow();
-        turn();
+        failOverWhileCatchingUp(ann, 10);
         assertThat(ann.received).containsExactly("gap to e~5~f5", "6 new");
         source.say("next");
         turn();
@@ -28,16 +20,21 @@ class CatchUpTest extends WithRooms {
 
     @Test
     void a_gap_that_cost_a_member_nothing_is_not_sent_to_it() {
-        source.position = new StreamPosition("e", 5);
         Listener ann = new Listener("ann", one);
-        Membership membership = admit(ann, new StreamPosition("e", 5));
-        source.subscriber.lost(new StreamPosition("e~5~f", 5));
+        failOverWhileCatchingUp(ann, 5);
+        assertThat(ann.received).containsExactly("6 new");
+    }
+
+    /** Redis fails over to a replica that has the first five messages, while a member joins that has received some. */
+    private void failOverWhileCatchingUp(Listener member, long received) {
+        source.position = new StreamPosition("e", received);
+        Membership membership = admit(member, source.position);
         source.position = new StreamPosition("e~5~f", 5);
+        source.subscriber.lost(source.position);
         source.say("new");
         turn();
         membership.follow();
         turn();
-        assertThat(ann.received).containsExactly("6 new");
     }
 
     @Test

@@ -235,14 +235,20 @@ class SessionTest extends SessionFixture {
         assertThat(session.memberships()).isEmpty();
     }
 
-    @Test
-    void a_slow_client_is_sent_no_volatile_messages() {
+    /** Makes the session a member of the lobby, and returns the source of its messages. */
+    private Source joinLobby() {
         Source source = new Source();
         Rooms rooms = new Rooms(source, (message, members) -> {
         }, (message, loops) -> null);
         session.entered(rooms.join(session, LOBBY, false, null, session::isOpen).await().indefinitely());
         session.follow();
         turn();
+        return source;
+    }
+
+    @Test
+    void a_slow_client_is_sent_no_volatile_messages() {
+        Source source = joinLobby();
         connection.pending = 64 * 1024 + 1;
         source.sendVolatile("dropped");
         source.send("kept");
@@ -256,12 +262,7 @@ class SessionTest extends SessionFixture {
 
     @Test
     void the_backlog_is_that_of_the_slowest_loop_and_over_its_limit_the_replica_is_behind() {
-        Source source = new Source();
-        Rooms rooms = new Rooms(source, (message, members) -> {
-        }, (message, loops) -> null);
-        session.entered(rooms.join(session, LOBBY, false, null, session::isOpen).await().indefinitely());
-        session.follow();
-        turn();
+        Source source = joinLobby();
         assertThat(sessions.backlog()).isZero();
         source.send("hello");
         assertThat(sessions.backlog()).isPositive();

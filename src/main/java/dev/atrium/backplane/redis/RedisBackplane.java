@@ -332,6 +332,7 @@ public final class RedisBackplane implements Backplane {
         @Override
         public void up() {
             mustRepublish = true;
+            presence.suspectLostExits();
             heartbeat.beat();
         }
     }

@@ -37,6 +37,7 @@ final class RedisPresence {
     private final Map<RoomId, Map<String, Presence>> local = new HashMap<>();
     private final Map<RoomId, Set<Sender>> unpublishedExits = new HashMap<>();
     private boolean unpublished;
+    private boolean lostExits;
 
     RedisPresence(RedisContext context, ReconnectingConnection commands, RoomLog log) {
         this.loop = context.loop();
@@ -80,18 +81,38 @@ final class RedisPresence {
             limiter.submit(() -> local.containsKey(room) ? sendOrRepublish(indexed(room)) : Future.succeededFuture());
             present.keySet().forEach(id -> limiter.submit(() -> writeAgain(room, id)));
         });
-        eraseForgotten();
+        if (lostExits) {
+            eraseForgotten();
+        }
     }
 
-    /** Erases entries of this replica whose exit Redis has lost, as a failover to a lagging replica of Redis does. */
+    /**
+     * Redis may have failed over, and lost exits that it had acknowledged: the next republication looks for them. On the loop.
+     */
+    void suspectLostExits() {
+        lostExits = true;
+    }
+
+    /** Erases entries of this replica whose exit Redis has lost. It reads all rooms with members here. */
     private void eraseForgotten() {
+        lostExits = false;
         commands.send(Request.cmd(Command.SMEMBERS).arg(keys.roomsOf(node))).onSuccess(rooms -> {
             for (Response each : rooms) {
-                RoomId room = RedisKeys.room(each.toString());
-                limiter.submit(() -> scan(room, "0", page -> page.stream().filter(entry -> entry.node().equals(node))
-                        .forEach(entry -> limiter.submit(() -> eraseAgain(room, entry.presence().who())))));
+                limiter.submit(() -> eraseForgotten(RedisKeys.room(each.toString())).onFailure(this::searchAgain));
             }
-        }).onFailure(failure -> unpublished = true);
+        }).onFailure(this::searchAgain);
+    }
+
+    private Future<Void> eraseForgotten(RoomId room) {
+        return scan(room, "0", page -> page.stream().filter(entry -> entry.node().equals(node))
+                .forEach(entry -> limiter.submit(() -> eraseAgain(room, entry.presence().who()))));
+    }
+
+    private void searchAgain(Throwable failure) {
+        loop.execute(() -> {
+            lostExits = true;
+            unpublished = true;
+        });
     }
 
     /** Writes an entry whose turn has come, unless its session has left meanwhile: it would be listed for good. */

@@ -62,7 +62,7 @@ final class RoomLog {
         return reply.map(published -> new PublishResult(position(published), published.get(2).toLong()));
     }
 
-    /** Publishes a message without a stream position, to those who are subscribed now. */
+    /** Publishes a volatile message to the replicas that are subscribed to its room now. */
     Future<Void> publishVolatile(Publication publication) {
         RoomId room = publication.room();
         return commands.send(Script.VOLATILE.with(keys.room(room))

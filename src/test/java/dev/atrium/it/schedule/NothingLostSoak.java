@@ -20,7 +20,7 @@ import org.junit.jupiter.api.Test;
 /**
  * Two hundred messages a second in twenty rooms to two hundred readers of all kinds, ten of which are cut each second;
  * meanwhile one {@link Accident} follows another. At the quiet point after each no message is lost without a reported gap,
- * duplicated or out of order, and the members of each room are those who are connected.
+ * duplicated or out of order, and each room lists exactly the connected sessions.
  */
 class NothingLostSoak {
 

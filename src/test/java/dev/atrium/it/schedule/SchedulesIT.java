@@ -14,7 +14,7 @@ import org.junit.jupiter.api.Test;
 /**
  * Many short random schedules, each from its seed: messages are published, readers are cut and reconnect to other replicas, and
  * in some of them an {@link Accident} happens. Each reader's log must equal the room's from its join on, or contain a reported
- * gap; after an accident the members of each room are those who are connected.
+ * gap; after an accident each room lists exactly the connected sessions.
  */
 class SchedulesIT {
 

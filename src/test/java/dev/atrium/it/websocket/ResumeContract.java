@@ -231,7 +231,7 @@ abstract class ResumeContract extends ClusterContract {
                     SessionClient watcher = here().session()) {
                 first.send("resume", resume);
                 second.send("resume", resume);
-                // The other one is told 410, or its connection is closed after it has had the session for a moment.
+                // The server answers the other one with 410, or closes its connection after it has had the session for a moment.
                 SocketClient.await().untilAsserted(() -> {
                     assertThat(List.of(first, second)).noneMatch(each -> each.isOpen() && each.replies().isEmpty());
                     assertThat(has(first)).as("%s %s", first.received(), second.received()).isNotEqualTo(has(second));
