@@ -99,20 +99,19 @@ public final class Benchmark {
     }
 
     private void run(Bench bench, Workload workload, List<Subject> subjects) throws InterruptedException {
-        Comparison comparison = comparison(workload, subjects);
+        List<Comparison> comparisons = comparisons(workload, subjects);
         // A comparison has both servers at once, and their clients in this process.
-        long files = (comparison == null ? 1L : 2L) * workload.connections() + OTHER_FILES;
+        long files = (comparisons.isEmpty() ? 1L : 2L) * workload.connections() + OTHER_FILES;
         if (files > ProcFile.openFileLimit()) {
             System.out.printf("%s is left out: it takes %d open files, and ulimit -n allows %d%n",
                     workload.name(), files, ProcFile.openFileLimit());
             return;
         }
         for (int number = 1; number <= options.runs(); number++) {
-            if (comparison != null) {
-                record(workload.name(), comparison.build().name(), number, () -> List.of(comparison.run(bench)));
-                continue;
+            for (Comparison comparison : comparisons) {
+                record(workload.name(), comparison.build().name(), number, () -> comparison.run(bench));
             }
-            for (Subject subject : subjects) {
+            for (Subject subject : comparisons.isEmpty() ? subjects : List.<Subject> of()) {
                 Optional<Dialect> dialect = subject.dialect(workload.use());
                 if (dialect.isPresent()) {
                     run(bench, workload, subject, dialect.get(), number);
@@ -121,17 +120,17 @@ public final class Benchmark {
         }
     }
 
-    /** Returns the comparison of the two states; null if there is no baseline, or the workload compares nothing in turns. */
-    private static Comparison comparison(Workload workload, List<Subject> subjects) {
-        Subject build = named(subjects, AtriumSubject.NAME);
-        Subject baseline = named(subjects, AtriumSubject.BASELINE);
-        return build != null && baseline != null && workload instanceof Saturation saturation
-                ? new Comparison(saturation, build, baseline)
-                : null;
-    }
-
-    private static Subject named(List<Subject> subjects, String name) {
-        return subjects.stream().filter(subject -> subject.name().equals(name)).findFirst().orElse(null);
+    /**
+     * Comparisons in turns of this state with another one, or with the peers. None if the workload is not one of saturation.
+     */
+    private List<Comparison> comparisons(Workload workload, List<Subject> subjects) {
+        if (!(options.turns() || options.baseline() != null) || !(workload instanceof Saturation saturation)) {
+            return List.of();
+        }
+        Subject build = subjects.stream().filter(subject -> subject.name().equals(AtriumSubject.NAME)).findFirst()
+                .orElseThrow();
+        return subjects.stream().filter(subject -> subject != build && subject.dialect(workload.use()).isPresent())
+                .map(other -> new Comparison(saturation, build, other)).toList();
     }
 
     private void run(Bench bench, Workload workload, Subject subject, Dialect dialect, int number)

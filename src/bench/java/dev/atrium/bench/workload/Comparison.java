@@ -15,26 +15,28 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Comparison of two builds under a saturation workload. Both servers run at once on the same processor and are loaded in turns
- * of one second, because the speed of a shared machine changes within minutes: runs one after the other would compare the
- * machine with itself.
+ * Comparison of this build with another one, or with a peer, under a saturation workload. Both servers run at once on the same
+ * processor and are loaded in turns of two seconds, because the speed of a shared machine changes within minutes: runs one
+ * after the other would compare the machine with itself.
  */
-public record Comparison(Saturation workload, Subject build, Subject baseline) {
+public record Comparison(Saturation workload, Subject build, Subject other) {
 
     private static final int ROUNDS = 12;
-    private static final int TURN_MILLIS = 1_000;
+    private static final int TURN_MILLIS = 2_000;
     /** Time under load before each turn, in which the processor's caches fill again. */
     private static final int SETTLE_MILLIS = 150;
 
-    /** Ratio of the build's work per second of processor time to that of the baseline: the median of all rounds. */
-    public Figure run(Bench bench) throws InterruptedException {
-        Dialect dialect = build.dialect(workload.use()).orElseThrow();
-        try (Server newServer = build.start(Launch.alone());
-                Server oldServer = baseline.start(Launch.alone());
-                ClientPool newPool = new ClientPool(bench.loop(), dialect, workload.plan(), newServer.port());
-                ClientPool oldPool = new ClientPool(bench.loop(), dialect, workload.plan(), oldServer.port())) {
-            Side first = side(newServer, newPool);
-            Side second = side(oldServer, oldPool);
+    /**
+     * Ratio of the build's work per second of processor time to that of the other one: the median of all rounds, and the
+     * quartiles.
+     */
+    public List<Figure> run(Bench bench) throws InterruptedException {
+        try (Server buildServer = build.start(Launch.alone());
+                Server otherServer = other.start(Launch.alone());
+                ClientPool buildPool = pool(bench, build, buildServer);
+                ClientPool otherPool = pool(bench, other, otherServer)) {
+            Side first = side(buildServer, buildPool);
+            Side second = side(otherServer, otherPool);
             long warmUp = bench.scale().warmUp().toMillis();
             first.turn(warmUp);
             second.turn(warmUp);
@@ -44,9 +46,16 @@ public record Comparison(Saturation workload, Subject build, Subject baseline) {
                         : 1 / (second.turn(TURN_MILLIS) / first.turn(TURN_MILLIS)));
             }
             Collections.sort(ratios);
-            return new Figure(workload.things(), "ratio to the baseline",
-                    (ratios.get(ROUNDS / 2 - 1) + ratios.get(ROUNDS / 2)) / 2);
+            String unit = "ratio to " + other.name();
+            return List.of(new Figure(workload.things(), unit, (ratios.get(ROUNDS / 2 - 1) + ratios.get(ROUNDS / 2)) / 2),
+                    new Figure(workload.things() + ", lower quartile", unit, ratios.get(ROUNDS / 4)),
+                    new Figure(workload.things() + ", upper quartile", unit, ratios.get(ROUNDS * 3 / 4 - 1)));
         }
+    }
+
+    private ClientPool pool(Bench bench, Subject subject, Server server) {
+        Dialect dialect = subject.dialect(workload.use()).orElseThrow();
+        return new ClientPool(bench.loop(), dialect, workload.plan(), server.port());
     }
 
     private Side side(Server server, ClientPool pool) throws InterruptedException {

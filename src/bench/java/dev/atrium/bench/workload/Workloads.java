@@ -10,12 +10,13 @@ public final class Workloads {
     private static final int DELIVERIES_PER_SECOND = 40_000;
     private static final int LIVE_MEMBERS = 100;
     private static final int LIVE_MESSAGES_PER_SECOND = 100;
-    private static final RoomPlan MANY_ROOMS = new RoomPlan(1_000, 10);
+    private static final int SMALL_ROOM = 10;
 
     private Workloads() {
     }
 
     public static List<Workload> all(Scale scale) {
+        RoomPlan many = new RoomPlan(scale.rooms(), SMALL_ROOM);
         RoomPlan one = new RoomPlan(1, scale.members());
         int pace = Math.max(1, DELIVERIES_PER_SECOND / scale.members());
         Saturation fanOut = new Saturation("fanout-1", Use.ROOMS, one, 1, "deliveries");
@@ -24,8 +25,8 @@ public final class Workloads {
         return List.of(
                 fanOut,
                 pipelined,
-                new Paced("rooms-paced", MANY_ROOMS, MANY_ROOMS.rooms()),
-                new Saturation("rooms-saturated", Use.ROOMS, MANY_ROOMS, 1, "deliveries"),
+                new Paced("rooms-paced", many, many.rooms()),
+                new Saturation("rooms-saturated", Use.ROOMS, many, 1, "deliveries"),
                 latency,
                 new Saturation("echo", Use.ECHO, new RoomPlan(100, 1), 1, "round trips"),
                 new Idle(scale.idle()),
