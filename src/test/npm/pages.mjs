@@ -7,7 +7,7 @@ const resources = resolve(process.argv[2]);
 const files = readdirSync(`${resources}/pages`).filter((name) => name.endsWith(".js")).map((name) => `${resources}/pages/${name}`);
 const compilerOptions = {
   allowJs: true, checkJs: true, strict: true, noEmit: true, target: "es2022", module: "es2022", moduleResolution: "bundler",
-  lib: ["es2023", "dom", "dom.iterable"], types: [], paths: { "/atrium.js": [`${resources}/atrium.js`] },
+  lib: ["es2023", "dom", "dom.iterable"], types: [], paths: { "/atrium.js": [`${resources}/atrium.d.ts`] },
 };
 writeFileSync("pages.tsconfig.json", JSON.stringify({ compilerOptions, files }));
 try {

@@ -1,18 +1,17 @@
 // Checks the client as strictly as there is, its types with and without those of the DOM, and that the one is what the other says.
-// node types.mjs <atrium.js> <atrium.d.ts>
+// node types.mjs <its main module> <atrium.d.ts>
 import { execFileSync } from "node:child_process";
 import { copyFileSync, mkdirSync, writeFileSync } from "node:fs";
 
-const [, , script, types] = process.argv;
+const [, , main, types] = process.argv;
 const tsc = "node_modules/typescript/bin/tsc";
 const strict = ["--noEmit", "--strict", "--target", "es2022", "--module", "es2022", "--moduleResolution", "bundler", "--allowImportingTsExtensions"];
 const check = (...args) => execFileSync(process.execPath, [tsc, ...strict, ...args], { stdio: "inherit" });
 
 mkdirSync("types", { recursive: true });
-copyFileSync(script, "types/source.js");
 copyFileSync(types, "types/atrium.d.ts");
 writeFileSync("types/same.ts", `
-  import * as source from "./source.js";
+  import * as source from "${main}";
   import type { Connection, Room } from "./atrium.d.ts";
   export const connection: Connection = source.connect("ws://host/ws", { token: () => null });
   export const room: Room = source.connect().room("lobby");
@@ -70,14 +69,14 @@ writeFileSync("types/dom.ts", `
   }
 `);
 try {
-  check("--allowJs", "--checkJs", "--lib", "es2023,dom", script);
+  check("--allowJs", "--checkJs", "--lib", "es2023,dom", main);
   check("--allowJs", "--checkJs", "--lib", "es2023,dom", "types/same.ts");
   check("--lib", "es2023", "types/usage.ts");
   check("--lib", "es2023,dom", "types/usage.ts", "types/dom.ts");
 } catch {
   process.exit(1);
 }
-const exported = Object.keys(await import("./types/source.js")).toSorted().join();
+const exported = Object.keys(await import(main)).toSorted().join();
 if (exported !== "AtriumError,connect") {
   console.error(`exported: ${exported}`);
   process.exit(1);

@@ -22,8 +22,9 @@ import org.junit.jupiter.api.Test;
 /** The served client script in Node. */
 class AtriumJsIT {
 
-    private static final Path SCRIPT = Path.of("src/main/resources/META-INF/resources/atrium.js").toAbsolutePath();
-    /** Client script in its minified form, as it is served to browsers. */
+    private static final Path MODULE = Path.of("src/main/client/atrium.js").toAbsolutePath();
+    private static final Path TYPES = Path.of("src/main/resources/META-INF/resources/atrium.d.ts").toAbsolutePath();
+    /** Bundle of the modules, as it is served to browsers. */
     private static final Path SERVED = Path.of("target/classes/META-INF/resources/atrium.js").toAbsolutePath();
     private static final int MOST_BYTES = 12 * 1024;
 
@@ -77,7 +78,7 @@ class AtriumJsIT {
 
     @Test
     void the_types_are_strict_and_those_of_the_client() {
-        Node.run("types.mjs", SCRIPT.toString(), SCRIPT.resolveSibling("atrium.d.ts").toString());
+        Node.run("types.mjs", MODULE.toString(), TYPES.toString());
     }
 
     @Test

@@ -1,0 +1,42 @@
+// @ts-check
+/**
+ * Client of Atrium: many rooms over one connection that reconnects by itself. Without dependencies; for browsers, workers and Node 20
+ * or later, where `options.WebSocket` may have to be set.
+ */
+import { Connection } from "./connection.js";
+import { AtriumError } from "./errors.js";
+import { HOLDER, Holder } from "./holder.js";
+import { HASHER, sha256 } from "./sha256.js";
+/** @import { Options } from "./types.js" */
+
+export { AtriumError };
+
+/**
+ * Connects, and reconnects until the connection is closed or the server rejects the client for good.
+ * @param {string} [url] of the server, `https://host/`, `https://host/path/` or `wss://host/ws?ns=/chat`; the page's own unless given
+ * @param {Options} [options] @returns {Connection}
+ */
+export function connect(url = "/", options = {}) {
+  const { transports = ["websocket"], WebSocket = globalThis.WebSocket } = options;
+  if (!WebSocket && transports.includes("websocket")) {
+    throw new AtriumError(501, "there is no WebSocket here: give one as options.WebSocket, or leave it out of options.transports");
+  }
+  const target = new URL(url, globalThis.location?.href);
+  target.protocol = target.protocol.replace("http", "ws");
+  if (target.pathname.endsWith("/")) {
+    target.pathname += "ws";
+  }
+  return new Connection(target.href, options);
+}
+
+/** @type {any} */
+const self = globalThis;
+if (self.importScripts && self.name?.startsWith(HOLDER)) {
+  const holder = new Holder();
+  const { locks } = self.navigator;
+  holder.ready = locks && new Promise((resolve) => locks.request(self.name, () => (resolve(), new Promise(() => {}))));
+  self.onconnect = (/** @type {MessageEvent} */ { ports: [port] }) => holder.serve(port);
+}
+if (self.importScripts && self.name === HASHER) {
+  self.onmessage = async (/** @type {MessageEvent<Blob>} */ { data }) => self.postMessage(await sha256(data, (done) => self.postMessage(done)));
+}

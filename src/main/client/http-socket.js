@@ -1,0 +1,250 @@
+// @ts-check
+/** Fallback transports: the session protocol over HTTP, where no WebSocket can be opened. */
+import { AtriumError, DELAYING_CODES, tooLarge } from "./errors.js";
+import { sizeOf, unframed } from "./frames.js";
+import { httpUrl, reachable } from "./http.js";
+import { pause } from "./timing.js";
+/** @import { Place } from "./types.js" */
+
+/** Maximum number of open streams: a browser allows six requests to a server. */
+const MAX_STREAMS = 4;
+const POLL_SECONDS = 25;
+/** Timeout of a stream; the server sends keep-alives more often. */
+const STREAM_TIMEOUT_MILLIS = 60000;
+
+/** WebSocket interface to the HTTP API: emulates the session protocol. */
+export class HttpSocket {
+  readyState = 1;
+  bufferedAmount = 0;
+  /** @type {any} */
+  onmessage;
+  /** @type {any} */
+  onclose;
+  #url;
+  #streaming;
+  #timeout;
+  #headers = {};
+  /** Bytes of the largest body that the server accepts. */
+  #maxPayload = Infinity;
+  /** Aborts the reading of a room. @type {Map<string, AbortController>} */
+  #rooms = new Map();
+  /** Idempotency keys of messages that have to be sent again before others, by room. @type {Map<string, string>} */
+  #rejected = new Map();
+  /** The last send, for which the next one waits. @type {Promise<any>} */
+  #sent = Promise.resolve();
+
+  /** @param {string} url @param {boolean} streaming @param {number} timeout */
+  constructor(url, streaming, timeout) {
+    this.#url = url;
+    this.#streaming = streaming;
+    this.#timeout = timeout;
+    this.#emitIfReachable({ event: "@welcome", data: { id: "" } });
+  }
+
+  /** @param {any} frame */
+  async #emitIfReachable(frame) {
+    const maxPayload = await reachable(this.#url);
+    this.#maxPayload = maxPayload || this.#maxPayload;
+    maxPayload ? this.#emit(frame) : this.close(1006);
+  }
+
+  /** @param {any} frame */
+  #emit(frame) {
+    this.readyState === 1 && this.onmessage({ data: frame });
+  }
+
+  close(code = 1000, reason = "") {
+    if (this.readyState === 1) {
+      this.readyState = 3;
+      const rooms = [...this.#rooms.values()];
+      this.#rooms.clear();
+      rooms.forEach((stop) => stop.abort());
+      this.onclose({ code, reason });
+    }
+  }
+
+  /** @param {any} frame */
+  send(frame) {
+    if (frame === "ping") {
+      this.#emitIfReachable("pong");
+      return;
+    }
+    const { seq, cmd, params, data } = unframed(frame);
+    let replied = false;
+    const reply = (/** @type {any} */ body) => {
+      replied = true;
+      this.#emit({ seq, code: 200, body });
+    };
+    this.#run(cmd, params, data, reply).catch((failure) => {
+      const { code, message } = failure;
+      if (code === 401 && cmd !== "auth") {
+        // Reconnects with another token, if there was one.
+        this.close("Authorization" in this.#headers ? 1006 : 4401, message);
+      } else if (replied || !(failure instanceof AtriumError)) {
+        this.close(1006, message);
+      } else {
+        this.#emit({ seq, code, error: message });
+      }
+    });
+  }
+
+  /** @param {string} cmd @param {any} params @param {any} bytes @param {(body: any) => void} reply */
+  async #run(cmd, { room, event, idempotency, since, presence, token, ...query }, bytes, reply) {
+    const path = `/rooms/${encodeURIComponent(room)}`;
+    if (cmd === "auth") {
+      this.#headers = { Authorization: `Bearer ${token}` };
+      try {
+        this.#maxPayload = (await (await this.#fetch("/rooms", { limit: 1 })).json()).maxPayload ?? Infinity;
+      } catch (failure) {
+        if (/** @type {any} */ (failure).code !== 403) {
+          throw failure;
+        }
+      }
+      reply({});
+    } else if (cmd === "join") {
+      await this.#follow(room, path, since, (body) => {
+        reply(body);
+        presence && this.#emit({ event: "@error", room, data: new AtriumError(501, "presence needs a WebSocket") });
+      });
+    } else if (cmd === "leave") {
+      const stop = this.#rooms.get(room);
+      this.#rooms.delete(room);
+      stop?.abort();
+      reply({ room });
+    } else if (cmd === "send" && room !== undefined) {
+      const headers = { "Content-Type": bytes ? "application/octet-stream" : "application/json", ...(idempotency && { "Idempotency-Key": idempotency }) };
+      const body = bytes ?? JSON.stringify(query.data);
+      if (sizeOf(body) > this.#maxPayload) {
+        throw tooLarge(sizeOf(body), this.#maxPayload);
+      }
+      if (query.volatile) {
+        await this.#fetch(path, { event, volatile: true }, { method: "POST", headers, body });
+        reply(undefined);
+        return;
+      }
+      const sent = this.#sent.then(async () => {
+        const first = this.#rejected.get(room);
+        if (first !== undefined && first !== idempotency) {
+          throw new AtriumError(424, "an earlier message has to be sent first");
+        }
+        this.#rejected.delete(room);
+        try {
+          return await this.#fetch(path, { event }, { method: "POST", headers, body });
+        } catch (failure) {
+          DELAYING_CODES.has(/** @type {any} */ (failure).code) && this.#rejected.set(room, idempotency);
+          throw failure;
+        }
+      });
+      this.#sent = sent.catch(() => {});
+      reply(await (await sent).json());
+    } else if (cmd === "members" || cmd === "history") {
+      reply(await (await this.#fetch(path + (cmd === "members" ? "/members" : "/messages"), query)).json());
+    } else {
+      throw new AtriumError(501, `${cmd} needs a WebSocket`);
+    }
+  }
+
+  /** @param {string} room @param {string} path @param {any} since @param {(body: any) => void} reply */
+  async #follow(room, path, since, reply) {
+    if (this.#rooms.has(room)) {
+      reply(await (await this.#fetch(path)).json());
+      return;
+    }
+    const stop = new AbortController();
+    this.#rooms.set(room, stop);
+    let joined = false;
+    /** @type {any} */
+    let watchdog;
+    const resetWatchdog = (/** @type {number} */ millis) => {
+      clearTimeout(watchdog);
+      watchdog = setTimeout(() => stop.abort(), millis);
+    };
+    try {
+      const frames = this.#streaming && this.#rooms.size <= MAX_STREAMS ? this.#stream(path, since, stop.signal, resetWatchdog) : this.#poll(room, path, since, stop.signal, resetWatchdog);
+      for await (const frame of frames) {
+        if (this.#rooms.get(room) !== stop) {
+          break;
+        }
+        joined ||= frame.event === "@welcome";
+        frame.event === "@welcome" ? reply({ room, ...frame.data }) : this.#emit(frame);
+      }
+      throw new Error("the stream has ended");
+    } catch (failure) {
+      // A failure of a room that was left is ignored.
+      if (this.#rooms.get(room) === stop) {
+        this.#rooms.delete(room);
+        throw failure;
+      } else if (!joined) {
+        throw new AtriumError(410, "the room was left");
+      }
+    } finally {
+      clearTimeout(watchdog);
+    }
+  }
+
+  /** @param {string} path @param {any} since @param {AbortSignal} signal @param {(millis: number) => void} resetWatchdog @returns {AsyncGenerator<any>} */
+  async *#stream(path, since, signal, resetWatchdog) {
+    // A proxy that buffers the stream passes on nothing at all.
+    resetWatchdog(this.#timeout / 2);
+    const { body } = await this.#fetch(path, { after: formatPosition(since) }, { headers: { Accept: "text/event-stream" }, signal });
+    const reader = /** @type {any} */ (body).pipeThrough(new TextDecoderStream()).getReader();
+    for (let rest = ""; ;) {
+      const { done, value } = await reader.read();
+      if (done) {
+        return;
+      }
+      resetWatchdog(STREAM_TIMEOUT_MILLIS);
+      const lines = (rest + value).split("\n");
+      rest = lines.pop() ?? "";
+      for (const line of lines) {
+        if (line.startsWith("data:")) {
+          yield JSON.parse(line.slice(5));
+        }
+      }
+    }
+  }
+
+  /** @param {string} room @param {string} path @param {any} since @param {AbortSignal} signal @param {(millis: number) => void} resetWatchdog @returns {AsyncGenerator<any>} */
+  async *#poll(room, path, since, signal, resetWatchdog) {
+    let known = since;
+    resetWatchdog(this.#timeout);
+    if (since === undefined) {
+      known = await (await this.#fetch(path, {}, { headers: { Accept: "application/json" }, signal })).json();
+      yield { event: "@welcome", data: { epoch: "", ...known, recovered: false } };
+    }
+    for (let returning = since !== undefined; ; returning = false) {
+      const wait = returning || this.#rooms.size > MAX_STREAMS ? undefined : POLL_SECONDS;
+      resetWatchdog(this.#timeout + (wait ?? 0) * 1000);
+      const { messages, ...head } = await (await this.#fetch(`${path}/messages`, { after: formatPosition(known), wait, limit: 1000 }, { signal })).json();
+      // Messages that arrive with a gap follow it.
+      const now = { ...head, offset: head.recovered || !messages[0] ? head.offset : messages[0].offset - 1 };
+      if (returning || !now.recovered) {
+        yield { event: returning ? "@welcome" : "@gap", room, data: now };
+      }
+      yield* messages;
+      known = head;
+      if (!returning && !wait) {
+        // All rooms together poll twice a second.
+        await pause(500 * this.#rooms.size);
+      }
+    }
+  }
+
+  /** @param {string} path @param {any} [query] @param {any} [init] */
+  async #fetch(path, query, init) {
+    if (this.readyState !== 1) {
+      throw new Error("closed");
+    }
+    const response = await fetch(httpUrl(this.#url, path, query), { signal: AbortSignal.timeout(this.#timeout), ...init, headers: { ...this.#headers, ...init?.headers } });
+    if (!response.ok) {
+      const problem = await response.json().catch(() => ({}));
+      throw new AtriumError(response.status === 502 || response.status === 504 ? 503 : response.status, problem.detail ?? response.statusText);
+    }
+    return response;
+  }
+}
+
+/** @param {Place | undefined} position */
+function formatPosition(position) {
+  return position && `${position.epoch ?? ""}:${position.offset}`;
+}

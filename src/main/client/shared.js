@@ -1,0 +1,142 @@
+// @ts-check
+/** One connection for all tabs, as a tab sees it: a worker holds it, or the tab that leads. */
+import { HOLDER, Holder } from "./holder.js";
+import { randomName } from "./names.js";
+import { OWN_WORKERS } from "./workers.js";
+/** @import { Options } from "./types.js" */
+
+const ALL_TABS = "everybody";
+
+/** Access of a tab to the shared connection: in a shared worker, or where there are none, in the leading tab. */
+export class Shared {
+  #name;
+  #hello;
+  #workers = OWN_WORKERS && typeof SharedWorker === "function";
+  /** @type {AbortController | undefined} */
+  #leading;
+
+  /** @param {string} url @param {Options} options */
+  constructor(url, { shared, token, timeout, queue, backoff, transports }) {
+    this.#name = `${HOLDER}${shared === true ? "" : shared} ${url}`;
+    this.#hello = { url, asks: token != null && (typeof token === "function" ? "again" : "once"), options: { timeout, queue, backoff, transports } };
+  }
+
+  /** @returns {PortSocket | undefined} undefined where tabs cannot share */
+  dial() {
+    if (this.#workers) {
+      try {
+        const worker = new SharedWorker(import.meta.url, { type: "module", name: this.#name });
+        const socket = new PortSocket(worker.port, this.#hello, this.#name);
+        worker.onerror = () => {
+          this.#workers = false;
+          socket.close(1006);
+        };
+        return socket;
+      } catch {
+        // A module of another origin cannot be a worker.
+        this.#workers = false;
+      }
+    }
+    if (globalThis.navigator?.locks && globalThis.BroadcastChannel) {
+      this.#leading ??= lead(this.#name);
+      return new PortSocket(channelPort(this.#name), this.#hello);
+    }
+  }
+
+  close() {
+    this.#leading?.abort();
+  }
+}
+
+/** WebSocket interface to the port of the shared connection. */
+class PortSocket {
+  readyState = 1;
+  bufferedAmount = 0;
+  /** @type {any} */
+  onmessage;
+  /** @type {any} */
+  onclose;
+  #port;
+  #release = () => {};
+
+  /** @param {any} port @param {object} hello @param {string} [holder] lock of a worker, which is released when the worker ends */
+  constructor(port, hello, holder) {
+    this.#port = port;
+    const id = randomName();
+    const { locks } = globalThis.navigator ?? {};
+    // The holder waits for this lock, which is released when this tab ends in any way.
+    const sayHello = () => {
+      port.postMessage({ hello: { ...hello, id } });
+      return new Promise((resolve) => (this.#release = () => resolve(undefined)));
+    };
+    let welcomed = false;
+    port.onmessage = (/** @type {MessageEvent} */ { data }) => {
+      if (data) {
+        // A worker ends with the process of the tab that started it, without an event.
+        !welcomed && holder && locks?.request(holder, () => this.close(1006));
+        welcomed = true;
+        this.onmessage({ data });
+      } else if (welcomed) {
+        // Another tab leads now.
+        this.close(1001);
+      } else {
+        port.postMessage({ hello: { ...hello, id } });
+      }
+    };
+    locks ? locks.request(id, sayHello) : sayHello();
+  }
+
+  /** @param {string | Uint8Array} frame */
+  send(frame) {
+    this.#port.postMessage(frame);
+  }
+
+  close(code = 1000, reason = "") {
+    if (this.readyState === 1) {
+      this.readyState = 3;
+      this.#port.postMessage({ bye: true });
+      this.#port.close();
+      this.#release();
+      this.onclose({ code, reason });
+    }
+  }
+}
+
+/** Returns a port to the leading tab. @param {string} name @returns {any} */
+function channelPort(name) {
+  const channel = new BroadcastChannel(name);
+  const from = randomName();
+  const port = {
+    onmessage: (/** @type {any} */ _) => {},
+    postMessage: (/** @type {any} */ frame) => channel.postMessage({ from, frame }),
+    close: () => channel.close(),
+  };
+  channel.onmessage = ({ data: { to, frame } }) => (to === from || to === ALL_TABS) && port.onmessage({ data: frame });
+  return port;
+}
+
+/** Makes this tab hold the connection once no other tab does. @param {string} name @returns {AbortController} ends that */
+function lead(name) {
+  const stop = new AbortController();
+  navigator.locks.request(name, { signal: stop.signal }, () => {
+    const holder = new Holder();
+    const channel = new BroadcastChannel(name);
+    const ports = new Map();
+    channel.onmessage = ({ data: { from, frame } }) => {
+      if (from && frame.hello && !ports.has(from)) {
+        // Late replies of the connection would fail on the closed channel.
+        const port = { postMessage: (/** @type {any} */ frame) => stop.signal.aborted || channel.postMessage({ to: from, frame }), close: () => ports.delete(from) };
+        ports.set(from, port);
+        holder.serve(port);
+      }
+      ports.get(from)?.onmessage({ data: frame });
+    };
+    channel.postMessage({ to: ALL_TABS });
+    return new Promise((resolve) => stop.signal.addEventListener("abort", () => {
+      holder.close();
+      channel.close();
+      resolve(undefined);
+    }));
+  }).catch(() => {});
+  return stop;
+}

@@ -1,0 +1,114 @@
+// @ts-check
+/** Store of messages in the browser. */
+import { randomName } from "./names.js";
+import { RETRY_MILLIS } from "./timing.js";
+/** @import { Sending } from "./connection.js" */
+/** @import { Message } from "./types.js" */
+
+const MAX_STORED = 500;
+/** Messages that arrive within this time are written together. */
+const WRITE_DELAY_MILLIS = 100;
+
+/** Store of the newest messages of rooms, in IndexedDB. A failure disables it and affects nothing else. */
+export class Store {
+  #database;
+  /** @type {((messages: IDBObjectStore) => void)[]} */
+  #writes = [];
+  /** Whether messages are stored. */
+  works = false;
+  /** Name of this page, and of a lock that it holds as long as it lives. */
+  #owner = randomName();
+  release = () => {};
+
+  /** @param {string} name */
+  constructor(name) {
+    this.name = name;
+    globalThis.navigator?.locks?.request(this.#owner, () => new Promise((resolve) => (this.release = () => resolve(undefined))));
+    globalThis.addEventListener?.("pagehide", () => void this.#flush().catch(() => {}));
+    /** @type {Promise<IDBDatabase>} */
+    this.#database = new Promise((resolve, reject) => {
+      const opening = indexedDB.open(name, 1);
+      opening.onupgradeneeded = () => opening.result.createObjectStore("messages", { keyPath: ["room", "offset"] });
+      opening.onsuccess = () => resolve(opening.result);
+      opening.onerror = reject;
+      // IndexedDB may never reply, and rooms wait for it.
+      setTimeout(reject, RETRY_MILLIS);
+    });
+    this.#database.then(() => (this.works = true), () => {});
+  }
+
+  /** Stores an unsent message, in a room without a name: no other messages are in it. @param {string} key @param {Sending} sending */
+  keep(key, { room, line, bytes, order }) {
+    this.#write((messages) => messages.put({ room: "", offset: order, key, to: room, line, bytes, owner: this.#owner }));
+  }
+
+  /** @param {number} order */
+  drop(order) {
+    this.#write((messages) => messages.delete(["", order]));
+  }
+
+  /** Returns the unsent messages of pages that are gone. @returns {Promise<any[]>} */
+  async unsent() {
+    const locks = globalThis.navigator?.locks;
+    /** @type {any[]} */
+    const unsent = await this.read("");
+    const gone = new Map([[this.#owner, false]]);
+    for (const { owner } of unsent) {
+      gone.has(owner) || gone.set(owner, !locks || (await new Promise((resolve) => locks.request(owner, { ifAvailable: true }, (lock) => {
+        resolve(lock !== null);
+        // Until this page is gone, too.
+        return lock && new Promise(() => {});
+      }))));
+    }
+    return unsent.filter(({ owner }) => gone.get(owner));
+  }
+
+  /** @param {string} room @returns {Promise<Message[]>} */
+  async read(room) {
+    try {
+      const reading = (await this.#database).transaction("messages").objectStore("messages").getAll(offsets(room, Infinity));
+      return await new Promise((resolve, reject) => {
+        reading.onsuccess = () => resolve(reading.result);
+        reading.onerror = reject;
+        setTimeout(reject, RETRY_MILLIS);
+      });
+    } catch {
+      return [];
+    }
+  }
+
+  /** @param {any} message */
+  add(message) {
+    this.#write((messages) => {
+      messages.put(message);
+      messages.delete(offsets(message.room, message.offset - MAX_STORED));
+    });
+  }
+
+  /** @param {string} room */
+  clear(room) {
+    this.#write((messages) => messages.delete(offsets(room, Infinity)));
+  }
+
+  /** @param {(messages: IDBObjectStore) => void} write */
+  #write(write) {
+    if (this.#writes.push(write) === 1) {
+      setTimeout(() => this.#flush().catch(() => {
+        this.works = false;
+        (this.#database = Promise.reject()).catch(() => {});
+      }), WRITE_DELAY_MILLIS);
+    }
+  }
+
+  async #flush() {
+    const writes = this.#writes;
+    this.#writes = [];
+    const messages = (await this.#database).transaction("messages", "readwrite").objectStore("messages");
+    writes.forEach((write) => write(messages));
+  }
+}
+
+/** @param {string} room @param {number} last */
+function offsets(room, last) {
+  return IDBKeyRange.bound([room, -Infinity], [room, last]);
+}

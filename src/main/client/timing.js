@@ -1,0 +1,15 @@
+// @ts-check
+/** Delays that several modules share. */
+
+export const RECHECK_MILLIS = 50;
+
+/** Delay before a message that the server could not accept is sent again. */
+export const RETRY_MILLIS = 1000;
+
+/** Timeout of the liveness check after a network change or in a tab that was asleep. */
+export const LIVENESS_TIMEOUT_MILLIS = 5000;
+
+/** @param {number} millis @returns {Promise<void>} */
+export function pause(millis) {
+  return new Promise((resolve) => void setTimeout(resolve, millis));
+}
