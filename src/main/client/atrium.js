@@ -7,14 +7,16 @@ import { Connection } from "./connection.js";
 import { AtriumError } from "./errors.js";
 import { HOLDER, Holder } from "./holder.js";
 import { HASHER, sha256 } from "./sha256.js";
-/** @import { Options } from "./types.js" */
+import { SharedConnection } from "./shared.js";
+/** @import { AnyEvents, Options } from "./types.ts" */
 
 export { AtriumError };
 
 /**
  * Connects, and reconnects until the connection is closed or the server rejects the client for good.
+ * @template {object} [E=AnyEvents] data of the events to this session or to the whole namespace, by their names
  * @param {string} [url] of the server, `https://host/`, `https://host/path/` or `wss://host/ws?ns=/chat`; the page's own unless given
- * @param {Options} [options] @returns {Connection}
+ * @param {Options} [options] @returns {Connection<E>}
  */
 export function connect(url = "/", options = {}) {
   const { transports = ["websocket"], WebSocket = globalThis.WebSocket } = options;
@@ -26,7 +28,7 @@ export function connect(url = "/", options = {}) {
   if (target.pathname.endsWith("/")) {
     target.pathname += "ws";
   }
-  return new Connection(target.href, options);
+  return new Connection(target.href, options, options.shared ? new SharedConnection(target.href, options) : undefined);
 }
 
 /** @type {any} */

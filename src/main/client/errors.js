@@ -1,24 +1,21 @@
 // @ts-check
-/** Errors of the client, and the codes of those that pass. */
+/** Errors of the client. */
 
+/** Message of a connection that was closed for good without a reason. */
+export const CLOSED = "the connection is closed";
 export const LOST = "the connection was lost";
 
-/** A request that was rejected; `code` is HTTP's. */
+/** A request that was rejected; `code` is HTTP's, 408 for no reply in time, or 0 for a lost connection. */
 export class AtriumError extends Error {
-  /** @param {number} code @param {string} message @param {any} [body] body of the error reply */
+  /** @param {number} code @param {string} message @param {any} [body] */
   constructor(code, message, body) {
     super(message);
     this.name = "AtriumError";
     this.code = code;
+    /** Body of the error reply. */
     this.body = body;
   }
 }
-
-/** Codes of messages that are sent again; 424 is that of one behind another that has to be sent again. */
-export const DELAYING_CODES = new Set([424, 429, 503]);
-
-/** Codes of failures that pass. 0 and 408: the connection. 409: a chunk is missing. */
-export const TRANSIENT_CODES = new Set([0, 408, 409, 429, 503]);
 
 /** @param {number} size @param {number} most */
 export function tooLarge(size, most) {

@@ -1,10 +1,14 @@
 // @ts-check
 /** Files: uploads and downloads in chunks. */
-import { AtriumError, TRANSIENT_CODES } from "./errors.js";
+import { throwIfAborted } from "./abort.js";
+import { TRANSIENT_CODES } from "./codes.js";
+import { AtriumError } from "./errors.js";
 import { HASHER, sha256 } from "./sha256.js";
 import { pause, RECHECK_MILLIS, RETRY_MILLIS } from "./timing.js";
 import { OWN_WORKERS } from "./workers.js";
-/** @import { Connection } from "./connection.js" */
+/** @import { SignalLike, State, TransferOptions } from "./types.ts" */
+
+/** @typedef {Parameters<NonNullable<TransferOptions["onProgress"]>>[0]["phase"]} Phase */
 
 /** Maximum number of chunks in flight. */
 const WINDOW = 8;
@@ -14,13 +18,14 @@ export class Transfer {
   #connection;
   #room;
   #report;
+  /** @type {SignalLike} */
   #signal;
 
-  /** @param {Connection} connection @param {string} room @param {any} options */
+  /** @param {{readonly state: State, request(cmd: string, params: object, bytes?: Uint8Array): Promise<any>}} connection @param {string} room @param {TransferOptions} options */
   constructor(connection, room, { onProgress, signal = new AbortController().signal }) {
     this.#connection = connection;
     this.#room = room;
-    this.#report = (/** @type {string} */ phase, /** @type {number} */ done, /** @type {number} */ total) => onProgress?.({ phase, done, total });
+    this.#report = (/** @type {Phase} */ phase, /** @type {number} */ done, /** @type {number} */ total) => onProgress?.({ phase, done, total });
     this.#signal = signal;
   }
 
@@ -90,7 +95,7 @@ export class Transfer {
 
   /** @param {string} what @param {object} params @param {Uint8Array} [bytes] */
   #command(what, params, bytes) {
-    this.#signal.throwIfAborted();
+    throwIfAborted(this.#signal);
     return this.#connection.request(`file.${what}`, params, bytes);
   }
 
@@ -128,7 +133,7 @@ export class Transfer {
     }));
   }
 
-  /** Computes the SHA-256, in a worker if possible. @param {Blob} blob @param {string} phase @returns {Promise<string>} */
+  /** Computes the SHA-256, in a worker if possible. @param {Blob} blob @param {Phase} phase @returns {Promise<string>} */
   #digest(blob, phase) {
     const report = (/** @type {number} */ done) => this.#report(phase, done, blob.size);
     /** @type {Worker | undefined} */
@@ -145,12 +150,4 @@ export class Transfer {
     // No workers, a module of another origin, or a content security policy.
     }).catch(() => sha256(blob, report, this.#signal)).finally(() => worker?.terminate());
   }
-}
-
-/** @template T @param {AbortSignal | undefined} signal @param {Promise<T>} work @returns {Promise<T>} */
-export function unlessAborted(signal, work) {
-  return Promise.race([work, new Promise((_, reject) => {
-    const abort = () => reject(signal?.reason);
-    signal?.aborted ? abort() : signal?.addEventListener("abort", abort);
-  })]);
 }

@@ -1,17 +1,16 @@
 // @ts-check
 /** Holder of the connection that the tabs share: serves the session protocol to them over ports. */
+import { TRANSIENT_CODES } from "./codes.js";
 import { Connection } from "./connection.js";
-import { TRANSIENT_CODES } from "./errors.js";
 import { unframed } from "./frames.js";
+import { TAB_HEARTBEAT } from "./heartbeat.js";
 import { LIVENESS_TIMEOUT_MILLIS, pause } from "./timing.js";
 /** @import { AtriumError } from "./errors.js" */
-/** @import { Membership } from "./room.js" */
-/** @import { Place, State } from "./types.js" */
+/** @import { Membership } from "./membership.js" */
+/** @import { Place, State } from "./types.ts" */
 
 /** Name prefix of a worker that holds a connection. */
 export const HOLDER = "atrium:shared ";
-/** Browsers wake background tabs once a minute. */
-export const TAB_HEARTBEAT = { interval: 30000, timeout: 30000 };
 const TAB_TIMEOUT_MILLIS = 180000;
 /** Maximum number of missed messages read in one reply; with as many, the rest is unknown. */
 const MAX_MISSED = 1000;
@@ -67,8 +66,8 @@ export class Holder {
     if (this.#connection === undefined || this.#connection.state.name === "closed") {
       const connection = new Connection(url, { ...options, token: asks && (() => this.#token()) || undefined });
       connection.on("state", (state) => this.#tabs.forEach((each) => this.#sendState(each, state)));
-      connection.on("error", ({ code }) => code === 401 && (this.#asked.rejected = true));
-      connection.on("", (frame, room) => this.#tabs.forEach((each) => this.#forward(each, frame, room)));
+      connection.on("error", (/** @type {any} */ { code }) => code === 401 && (this.#asked.rejected = true));
+      connection.on("", (frame, /** @type {any} */ room) => this.#tabs.forEach((each) => this.#forward(each, frame, room)));
       this.#connection = connection;
     }
     this.#sendState(tab, this.#connection.state);
@@ -130,7 +129,7 @@ export class Holder {
       reply(params);
     } else if (cmd === "send") {
       const { room, data, ...options } = params;
-      reply(await connection.send(room, bytes ?? data, options, true));
+      reply(await connection.publish(room, bytes ?? data, options, true));
     } else {
       reply(await connection.request(cmd, params, bytes));
     }

@@ -1,10 +1,11 @@
 // @ts-check
 /** Fallback transports: the session protocol over HTTP, where no WebSocket can be opened. */
-import { AtriumError, DELAYING_CODES, tooLarge } from "./errors.js";
+import { DELAYING_CODES } from "./codes.js";
+import { AtriumError, tooLarge } from "./errors.js";
 import { sizeOf, unframed } from "./frames.js";
 import { httpUrl, reachable } from "./http.js";
 import { pause } from "./timing.js";
-/** @import { Place } from "./types.js" */
+/** @import { Place } from "./types.ts" */
 
 /** Maximum number of open streams: a browser allows six requests to a server. */
 const MAX_STREAMS = 4;

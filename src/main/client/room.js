@@ -1,46 +1,34 @@
 // @ts-check
 /** Rooms of a connection. */
-import { AtriumError } from "./errors.js";
-import { Transfer, unlessAborted } from "./files.js";
+import { unlessAborted } from "./abort.js";
+import { Transfer } from "./files.js";
 import { Listeners } from "./listeners.js";
-/** @import { Connection } from "./connection.js" */
-/** @import { FileData, Message, OnProgress, Place } from "./types.js" */
+/** @import { Membership } from "./membership.js" */
+/** @import { AnyEvents, BlobLike, DataOf, EventOf, FileData, Member, Message, Place, PlatformBlob, Receipt, RoomEvents, State, TransferOptions } from "./types.ts" */
 
-/** Membership of the connection in a room, which all {@link Room}s of that name share. */
-export class Membership {
-  /** @type {Set<Room>} */
-  rooms = new Set();
-  /** @type {Place | undefined} */
-  place;
-  /** Completes once the stored messages were delivered. @type {Promise<void> | undefined} */
-  recalled;
-  /** Completes once it is joined, or with the reason why it is not. @type {Promise<AtriumError | undefined> | undefined} */
-  joining;
-  /** Whether presence events are received. */
-  presence = false;
+/**
+ * @typedef {object} Connection what a room needs of it
+ * @property {State} state
+ * @property {(event: "state", listener: () => void) => () => void} on
+ * @property {(room: string, data: any, options?: {event?: string, echo?: boolean, volatile?: boolean}) => Promise<any>} publish
+ * @property {(cmd: string, params: object, bytes?: Uint8Array) => Promise<any>} request
+ * @property {(room: string) => Promise<void>} leave
+ */
 
-  /** @param {string} name */
-  constructor(name) {
-    this.name = name;
-  }
-
-  /** @param {string} event @param {any} data @param {any} message */
-  tell(event, data, message) {
-    for (const room of this.rooms) {
-      (room.presence || (event !== "@joined" && event !== "@left")) && room.tell(event, data, message);
-    }
-  }
-}
-
-/** Room on a connection. It stays joined until {@link Room.leave}, over any number of reconnects. */
+/**
+ * Room on a connection. It stays joined until {@link Room.leave}, over any number of reconnects.
+ * @template {object} [E=AnyEvents] data of the events in the room, by their names
+ */
 export class Room {
   #connection;
   #listeners = new Listeners();
 
-  /** @param {Connection} connection @param {Membership} membership @param {boolean} presence */
+  /** @internal @param {Connection} connection @param {Membership} membership @param {boolean} presence */
   constructor(connection, membership, presence) {
     this.#connection = connection;
+    /** @internal */
     this.membership = membership;
+    /** @internal */
     this.presence = presence;
     membership.rooms.add(this);
   }
@@ -54,61 +42,77 @@ export class Room {
     return this.membership.place;
   }
 
-  /** @param {string} event @param {any} data @param {any} message */
+  /** @internal @param {string} event @param {any} data @param {any} message */
   tell(event, data, message) {
     this.#listeners.tell(event, data, message);
   }
 
   /**
-   * Listens to an event by its name, `*` for all messages; `@joined`, `@left` and `@gap` are the server's.
-   * @param {string} event @param {(data: any, message: Message) => void} listener @returns {() => void} removes the listener
+   * Listens to an event by its name, `*` for all messages. Returns a function that removes the listener.
+   * @template {EventOf<E, RoomEvents>} K
+   * @param {K} event
+   * @param {(data: DataOf<E, RoomEvents, K>, message: Message<DataOf<E, RoomEvents, K>>) => void} listener
+   * @returns {() => void}
    */
   on(event, listener) {
     return this.#listeners.add(event, listener);
   }
 
   /**
-   * Publishes a message. Waits for a connection if there is none, publishes once even if the message is sent again, and resolves once it is acknowledged.
-   * A volatile one is sent now or not at all, and has no position.
-   * @param {any} data JSON, or bytes @param {{event?: string, echo?: boolean, volatile?: boolean}} [options] @returns {Promise<Place & {at: number}>}
+   * Sends a message that nobody needs later, such as a cursor: now or not at all, without a stream position, and not to members that are slow.
+   * @template {keyof E & string} K
+   * @overload @param {E[K]} data @param {{event: K, echo?: boolean, volatile: true}} options @returns {Promise<unknown>}
    */
-  send(data, options = {}) {
-    return this.#connection.send(this.name, data, options);
+  /**
+   * Publishes a message, JSON or bytes. Waits for a connection if there is none, publishes once, and resolves once it is acknowledged.
+   * @template {keyof E & string} K
+   * @overload @param {E[K]} data @param {{event: K, echo?: boolean}} options @returns {Promise<Receipt>}
+   */
+  /**
+   * @overload @param {E extends { message: infer D } ? D : any} data @param {{event?: undefined, echo?: boolean}} [options] @returns {Promise<Receipt>}
+   */
+  /** @param {any} data @param {{event?: string, echo?: boolean, volatile?: boolean}} [options] @returns {Promise<any>} */
+  send(data, options) {
+    return this.#connection.publish(this.name, data, options);
   }
 
   /**
    * Sends a message to one session alone, which receives it on its connection.
-   * @param {string} id @param {any} data @param {{event?: string, volatile?: boolean}} [options] @returns {Promise<Place & {at: number}>}
+   * @overload @param {string} id @param {any} data @param {{event?: string, volatile: true}} options @returns {Promise<unknown>}
    */
+  /**
+   * @overload @param {string} id @param {any} data @param {{event?: string}} [options] @returns {Promise<Receipt>}
+   */
+  /** @param {string} id @param {any} data @param {{event?: string, volatile?: boolean}} [options] @returns {Promise<any>} */
   sendTo(id, data, options) {
-    return this.#connection.sendTo(id, data, options);
+    return this.#connection.publish(id, data, options);
   }
 
-  /** @param {{by?: "session" | "user", limit?: number, cursor?: string}} [options] @returns {Promise<{members: any[], next?: string}>} */
-  members(options = {}) {
+  /** @param {{by?: "session" | "user", limit?: number, cursor?: string}} [options] @returns {Promise<{members: Member[], next?: string}>} */
+  members(options) {
     return this.#connection.request("members", { room: this.name, ...options });
   }
 
-  /** @param {{after?: number, before?: number, limit?: number}} [options] @returns {Promise<Place & {messages: Message[]}>} */
-  history(options = {}) {
+  /** @param {{after?: number, before?: number, limit?: number}} [options] @returns {Promise<Place & {messages: Message<E[keyof E]>[]}>} */
+  history(options) {
     return this.#connection.request("history", { room: this.name, ...options });
   }
 
   /**
-   * Uploads a file to the room, over any number of reconnects. A repeated upload of the same file continues where it stopped, also in another tab.
-   * @param {Blob} file @param {{name?: string, type?: string, onProgress?: OnProgress, signal?: AbortSignal}} [options]
-   * @returns {Promise<FileData>} the data of the event `@file` that the room receives
+   * Uploads a file, over any number of reconnects. A repeated upload of the same file continues where it stopped, also in another tab.
+   * Resolves with the data of the event `@file` that the room receives.
+   * @param {BlobLike & {readonly name?: string}} file @param {TransferOptions & {name?: string, type?: string}} [options] @returns {Promise<FileData>}
    */
   upload(file, options = {}) {
     return unlessAborted(options.signal, new Transfer(this.#connection, this.name, options).upload(file, options.name, options.type));
   }
 
-  /** @param {string} id @param {{onProgress?: OnProgress, signal?: AbortSignal}} [options] @returns {Promise<Blob>} content whose SHA-256 was verified */
+  /** Downloads a file whose SHA-256 was verified. @param {string} id @param {TransferOptions} [options] @returns {Promise<PlatformBlob>} */
   download(id, options = {}) {
     return unlessAborted(options.signal, new Transfer(this.#connection, this.name, options).download(id));
   }
 
-  /** Leaves the room: ends its listeners, and the membership if this was the last room of that name. @returns {Promise<void>} */
+  /** Ends the listeners of this room; the connection leaves it when no other room of that name is left. @returns {Promise<void>} */
   async leave() {
     const { rooms } = this.membership;
     if (rooms.delete(this)) {
@@ -118,9 +122,9 @@ export class Room {
     }
   }
 
-  /** All messages from now on, until the room is left or the connection closed. @returns {AsyncGenerator<Message>} */
+  /** All messages from now on, until the room is left or the connection closed. @returns {AsyncGenerator<Message<E[keyof E]>>} */
   async *[Symbol.asyncIterator]() {
-    /** @type {Message[]} */
+    /** @type {Message<any>[]} */
     const waiting = [];
     let wake = () => {};
     const ends = [
@@ -128,13 +132,13 @@ export class Room {
         waiting.push(message);
         wake();
       }),
-      this.on("", () => wake()),
+      this.#listeners.add("", () => wake()),
       this.#connection.on("state", () => wake()),
     ];
     try {
       while (true) {
         while (waiting.length > 0) {
-          yield /** @type {Message} */ (waiting.shift());
+          yield /** @type {Message<any>} */ (waiting.shift());
         }
         if (!this.membership.rooms.has(this) || this.#connection.state.name === "closed") {
           return;

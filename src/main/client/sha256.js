@@ -1,6 +1,8 @@
 // @ts-check
 /** SHA-256 of a file, slice by slice. */
+import { throwIfAborted } from "./abort.js";
 import { pause } from "./timing.js";
+/** @import { SignalLike } from "./types.ts" */
 
 /** Bytes read at a time, a multiple of 64: hashed within milliseconds, so that the page does not freeze. */
 const SLICE = 1 << 17;
@@ -16,13 +18,13 @@ for (let n = 2, found = 0; found < 64; n++) {
   }
 }
 
-/** Computes SHA-256 incrementally, which crypto.subtle cannot do. @param {Blob} blob @param {(done: number) => void} report @param {AbortSignal} [signal] */
+/** Computes SHA-256 incrementally, which crypto.subtle cannot do. @param {Blob} blob @param {(done: number) => void} report @param {SignalLike} [signal] */
 export async function sha256(blob, report, signal) {
   const state = START.slice();
   let rest = new Uint8Array();
   let began = Date.now();
   for (let at = 0; at < blob.size; at += SLICE) {
-    signal?.throwIfAborted();
+    throwIfAborted(signal);
     const bytes = await blob.slice(at, at + SLICE).arrayBuffer();
     const end = bytes.byteLength & -64;
     compress(state, new DataView(bytes, 0, end));

@@ -3,12 +3,12 @@
 import { HOLDER, Holder } from "./holder.js";
 import { randomName } from "./names.js";
 import { OWN_WORKERS } from "./workers.js";
-/** @import { Options } from "./types.js" */
+/** @import { Options } from "./types.ts" */
 
 const ALL_TABS = "everybody";
 
 /** Access of a tab to the shared connection: in a shared worker, or where there are none, in the leading tab. */
-export class Shared {
+export class SharedConnection {
   #name;
   #hello;
   #workers = OWN_WORKERS && typeof SharedWorker === "function";

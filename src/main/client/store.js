@@ -2,8 +2,7 @@
 /** Store of messages in the browser. */
 import { randomName } from "./names.js";
 import { RETRY_MILLIS } from "./timing.js";
-/** @import { Sending } from "./connection.js" */
-/** @import { Message } from "./types.js" */
+/** @import { Message, Options, Transport } from "./types.ts" */
 
 const MAX_STORED = 500;
 /** Messages that arrive within this time are written together. */
@@ -37,7 +36,7 @@ export class Store {
     this.#database.then(() => (this.works = true), () => {});
   }
 
-  /** Stores an unsent message, in a room without a name: no other messages are in it. @param {string} key @param {Sending} sending */
+  /** Stores an unsent message, in a room without a name: no other messages are in it. @param {string} key @param {{room: string, line: string, bytes?: Uint8Array, order: number}} sending */
   keep(key, { room, line, bytes, order }) {
     this.#write((messages) => messages.put({ room: "", offset: order, key, to: room, line, bytes, owner: this.#owner }));
   }
@@ -105,6 +104,53 @@ export class Store {
     this.#writes = [];
     const messages = (await this.#database).transaction("messages", "readwrite").objectStore("messages");
     writes.forEach((write) => write(messages));
+  }
+}
+
+/** Store of the user of a connection, once it is known which. */
+export class UserStore {
+  /** @type {Store | undefined} */
+  store;
+  /** Completes once the user is known, or at once where that is not waited for. @type {Promise<void> | undefined} */
+  #identification;
+  #identified = () => {};
+  #url;
+  #option;
+
+  /** @param {string} url of the server @param {Options["store"]} option */
+  constructor(url, option) {
+    this.#url = url;
+    this.#option = option;
+    if (typeof option === "string") {
+      this.store = new Store(`atrium ${url} ${option}`);
+    } else if (option) {
+      this.#identification = new Promise((resolve) => (this.#identified = resolve));
+    }
+  }
+
+  /** @param {string | undefined} user @param {Transport} transport */
+  identify(user, transport) {
+    if (this.#option === true) {
+      const name = `atrium ${this.#url} ${user === undefined ? "" : `of ${user}`}`;
+      // Over HTTP the server does not send the user: the stored messages could be another user's.
+      if (transport !== "websocket") {
+        this.store = undefined;
+      } else if (this.store?.name !== name) {
+        this.store = new Store(name);
+      }
+      this.#identified();
+    }
+  }
+
+  /** Reads the stored messages of a room. @param {string} room @returns {Promise<Message[]> | undefined} undefined if none are stored */
+  recall(room) {
+    return this.#option ? this.#read(room) : undefined;
+  }
+
+  /** @param {string} room */
+  async #read(room) {
+    await this.#identification;
+    return (await this.store?.read(room)) ?? [];
   }
 }
 

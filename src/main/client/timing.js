@@ -1,6 +1,8 @@
 // @ts-check
-/** Delays that several modules share. */
+/** Delays and bounds by which several modules wait. */
 
+/** Bytes in the socket above which writing pauses: bytes in the socket can no longer be held back. */
+export const MAX_BUFFERED = 1 << 20;
 export const RECHECK_MILLIS = 50;
 
 /** Delay before a message that the server could not accept is sent again. */

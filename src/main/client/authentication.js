@@ -1,0 +1,74 @@
+// @ts-check
+/** Authentication of a connection by the application's tokens. */
+import { AtriumError, LOST } from "./errors.js";
+import { RETRY_MILLIS } from "./timing.js";
+/** @import { Commands } from "./commands.js" */
+/** @import { Options } from "./types.ts" */
+
+const MAX_TOKEN_CALLS = 10;
+const MAX_RENEWAL_MILLIS = 60000;
+
+export class Authentication {
+  #token;
+  #commands;
+  #end;
+  #report;
+  /** Pending calls of the token function. The next connection takes the first result: a slow function would never be in time. @type {Promise<string | null>[]} */
+  #calls = [];
+
+  /** @param {Options["token"]} token @param {Commands} commands @param {(code: number, reason: string) => void} end closes for good @param {(failure: unknown) => void} report */
+  constructor(token, commands, end, report) {
+    this.#token = token;
+    this.#commands = commands;
+    this.#end = end;
+    this.#report = report;
+  }
+
+  /** Whether there may be another token after one that was rejected. */
+  get renewable() {
+    return typeof this.#token === "function";
+  }
+
+  /** Shows the server a token. @returns {Promise<any>} what the server knows of the user */
+  async authenticate() {
+    const { socket } = this.#commands;
+    const token = await this.#nextToken();
+    if (token == null) {
+      this.#end(4401, "there is no token");
+    }
+    if (this.#commands.socket !== socket) {
+      throw new AtriumError(0, LOST);
+    }
+    const known = await this.#commands.run("auth", { token });
+    this.#calls = [];
+    return known;
+  }
+
+  /** Renews the token, until it is valid or the server closes the connection. @param {number} [delay] milliseconds before the next attempt */
+  async renew(delay = RETRY_MILLIS) {
+    const { socket } = this.#commands;
+    const isCurrent = () => this.#commands.socket === socket;
+    try {
+      await this.authenticate();
+    } catch (failure) {
+      if (isCurrent()) {
+        this.#report(failure);
+        this.renewable && setTimeout(() => isCurrent() && this.renew(Math.min(2 * delay, MAX_RENEWAL_MILLIS)), delay);
+      }
+    }
+  }
+
+  #nextToken() {
+    const token = this.#token;
+    if (typeof token !== "function") {
+      return token;
+    }
+    const call = (async () => token())();
+    // Failures of earlier calls were reported already.
+    const earlier = this.#calls.map((each) => each.catch(() => new Promise(() => {})));
+    const forget = () => void (this.#calls = this.#calls.filter((each) => each !== call));
+    this.#calls = [...this.#calls.slice(1 - MAX_TOKEN_CALLS), call];
+    call.then(forget, forget);
+    return Promise.race([...earlier, call]);
+  }
+}

@@ -1,0 +1,256 @@
+// @ts-check
+/** Session: the rooms of a connection and the position in each of them, over any number of reconnects. */
+import { TRANSIENT_CODES } from "./codes.js";
+import { Membership } from "./membership.js";
+import { pause, RETRY_MILLIS } from "./timing.js";
+/** @import { Commands } from "./commands.js" */
+/** @import { AtriumError } from "./errors.js" */
+/** @import { Listeners } from "./listeners.js" */
+/** @import { UserStore } from "./store.js" */
+/** @import { Place } from "./types.ts" */
+
+export class Session {
+  /** Id of the session, which is the name of its own room. */
+  id = "";
+  /** Token with which the session can be resumed on another connection. */
+  resumeToken = "";
+  #commands;
+  #listeners;
+  #userStore;
+  /** @type {Map<string, Membership>} */
+  #rooms = new Map();
+  /** Rooms that were left, until the server has confirmed it: messages of them are not delivered. @type {Map<string, object>} */
+  #left = new Map();
+  /** Positions in the session's own room and in the namespace's, which need no join. @type {Map<string, Place>} */
+  #positions = new Map();
+  /** Positions of the session that began with this connection. @type {Record<string, Place>} */
+  #initialPositions = {};
+  /** Whether the session has begun or was resumed on the present connection, so that rooms can be left. */
+  #established = false;
+
+  /** @param {Commands} commands @param {Listeners} listeners of the connection @param {UserStore} userStore */
+  constructor(commands, listeners, userStore) {
+    this.#commands = commands;
+    this.#listeners = listeners;
+    this.#userStore = userStore;
+  }
+
+  // ---- memberships
+
+  /**
+   * Returns the membership in a room, which begins with its first member.
+   * @param {string} name @param {boolean} presence @param {Place | undefined} since @param {boolean} isOpen whether it can be joined at once
+   */
+  membership(name, presence, since, isOpen) {
+    const known = this.#rooms.get(name);
+    if (known && (!presence || known.presence)) {
+      return known;
+    }
+    const membership = known ?? new Membership(name);
+    if (!known) {
+      this.#rooms.set(name, membership);
+      membership.place = since;
+      membership.recalled = this.#recall(membership);
+    }
+    membership.presence = presence;
+    if (isOpen) {
+      membership.joining = this.#join(membership);
+    }
+    return membership;
+  }
+
+  /** @param {Membership} membership */
+  #recall(membership) {
+    return this.#userStore.recall(membership.name)?.then((messages) => messages.forEach((message) => this.#isCurrent(membership) && this.deliver({ ...message, stored: true })));
+  }
+
+  /** @param {Membership} membership */
+  #isCurrent(membership) {
+    return this.#rooms.get(membership.name) === membership;
+  }
+
+  /** @param {Membership} membership @returns {Promise<AtriumError | undefined>} */
+  async #join(membership) {
+    const { name, presence } = membership;
+    try {
+      if (membership.recalled) {
+        await membership.recalled;
+      }
+      const since = membership.place;
+      const joined = this.#isCurrent(membership) && (await this.#commands.run("join", { room: name, presence, ...(since ? { since } : {}) }));
+      if (this.#isCurrent(membership)) {
+        this.#joined(joined, since !== undefined);
+      }
+    } catch (failure) {
+      const { code } = /** @type {AtriumError} */ (failure);
+      if (code === 429 || code === 503) {
+        const { socket } = this.#commands;
+        setTimeout(() => this.#commands.socket === socket && this.#isCurrent(membership) && this.#join(membership), RETRY_MILLIS);
+      } else if (code !== 0 && this.#isCurrent(membership)) {
+        membership.tell("@error", failure, undefined);
+      }
+      return /** @type {AtriumError} */ (failure);
+    }
+  }
+
+  /** @param {Place & {room?: string, recovered: boolean}} joined @param {boolean} [returning] */
+  #joined({ room = "", epoch, offset, recovered }, returning = true) {
+    const position = { epoch, offset };
+    const membership = this.#rooms.get(room);
+    if (membership === undefined) {
+      this.#positions.set(room, position);
+      return;
+    }
+    const known = membership.place !== undefined;
+    // The missed messages follow, with offsets after the known position.
+    if (returning && known && !recovered) {
+      this.#gap(membership, position);
+    } else if (!recovered || !known) {
+      membership.place = position;
+    }
+  }
+
+  /** Ends the membership in a room. Without a connection the server is sent it after the resume. @param {string} name @returns {Promise<void>} */
+  leave(name) {
+    this.#rooms.delete(name);
+    return this.#leave(name);
+  }
+
+  /** @param {string} name */
+  async #leave(name) {
+    const { socket } = this.#commands;
+    const leave = {};
+    this.#left.set(name, leave);
+    while (this.#established && this.#commands.socket === socket && this.#left.get(name) === leave) {
+      try {
+        await this.#commands.run("leave", { room: name });
+        this.#left.get(name) === leave && this.#left.delete(name);
+      } catch (failure) {
+        if (!TRANSIENT_CODES.has(/** @type {AtriumError} */ (failure).code)) {
+          throw failure;
+        }
+        if (this.#commands.socket === socket) {
+          await pause(RETRY_MILLIS);
+        }
+        if (this.#rooms.has(name) && this.#commands.socket === socket) {
+          // Joined again: the membership on the server has never ended.
+          this.#left.delete(name);
+        }
+      }
+    }
+  }
+
+  // ---- one connection after the other
+
+  disconnected() {
+    this.#established = false;
+  }
+
+  /** @param {{resume?: string, places?: Record<string, Place>}} welcome from the server, or its reply to a token */
+  save({ resume, places }) {
+    this.resumeToken = resume || this.resumeToken;
+    this.#initialPositions = places ?? this.#initialPositions;
+  }
+
+  /**
+   * Resumes the former session, or begins this one and joins the rooms.
+   * @param {string} id of the session that began with this connection @param {string} former token of the former session
+   * @returns {Promise<boolean>} false if the connection was lost meanwhile: the next one joins all rooms again
+   */
+  async begin(id, former) {
+    const { socket } = this.#commands;
+    this.id = id;
+    const joined = (former !== "" && (await this.#resume(former))) || new Set();
+    if (!this.#established) {
+      this.#established = true;
+      this.#left.clear();
+    }
+    for (const membership of this.#rooms.values()) {
+      if (!joined.has(membership.name)) {
+        await (membership.joining = this.#join(membership));
+        if (this.#commands.socket !== socket) {
+          return false;
+        }
+      }
+    }
+    return true;
+  }
+
+  /** @param {string} token @returns {Promise<Set<string> | undefined>} rooms of the resumed session; undefined if it has expired */
+  async #resume(token) {
+    const places = Object.fromEntries(this.#positions);
+    for (const { name, place } of this.#rooms.values()) {
+      if (place !== undefined && !this.#left.has(name)) {
+        places[name] = place;
+      }
+    }
+    try {
+      const resumed = await this.#commands.run("resume", { token, places });
+      this.resumeToken = resumed.resume;
+      this.id = resumed.id;
+      this.#established = true;
+      const joined = new Set();
+      for (const each of resumed.rooms) {
+        const { room = "" } = each;
+        if (room !== "" && room !== this.id && (this.#left.has(room) || !this.#rooms.has(room))) {
+          // Before it is joined again, if it is.
+          this.#leave(room).catch(() => {});
+        } else {
+          this.#joined(each);
+          joined.add(room);
+        }
+      }
+      return joined;
+    } catch (failure) {
+      if (/** @type {AtriumError} */ (failure).code === 0) {
+        throw failure;
+      }
+      // Expired, or unknown to the server: each room is joined again from its own position.
+      this.#positions = new Map(Object.entries(this.#initialPositions));
+    }
+  }
+
+  // ---- received messages
+
+  /** Delivers a message to its listeners, unless it is of a room that was left, or a duplicate. @param {any} message */
+  deliver(message) {
+    if (message.encoding === "base64") {
+      message.data = Uint8Array.from(atob(message.data), (char) => char.charCodeAt(0));
+      delete message.encoding;
+    }
+    const { room: name = "", event, data, epoch, offset, stored } = message;
+    const room = this.#rooms.get(name);
+    if (!stored && (this.#left.has(name) || (room === undefined && name !== "" && name !== this.id))) {
+      // The server had sent it before the room was left.
+      return;
+    }
+    if (event === "@gap") {
+      room && this.#gap(room, data);
+      return;
+    }
+    if (offset !== undefined) {
+      const position = room ? room.place : this.#positions.get(name);
+      if (position !== undefined && position.epoch === epoch && offset <= position.offset) {
+        return;
+      }
+      const next = { epoch, offset };
+      room ? (room.place = next) : this.#positions.set(name, next);
+      room && !stored && this.#userStore.store?.add(message);
+    }
+    this.#listeners.tell("", message, room);
+    (room ?? this.#listeners).tell(event, data, message);
+    if (room !== undefined && !event.startsWith("@")) {
+      room.tell("*", data, message);
+    }
+  }
+
+  /** @param {Membership} membership @param {Place} position */
+  #gap(membership, position) {
+    membership.place = position;
+    // Stored messages have no gaps.
+    this.#userStore.store?.clear(membership.name);
+    const message = { event: "@gap", room: membership.name, data: position };
+    this.#listeners.tell("", message, membership);
+    membership.tell("@gap", position, message);
+  }
+}

@@ -1,0 +1,102 @@
+// @ts-check
+/** Transports of a connection: which of them is used, and when another is tried. */
+import { SUBPROTOCOL } from "./frames.js";
+import { reachable } from "./http.js";
+import { HttpSocket } from "./http-socket.js";
+/** @import { Options, Transport } from "./types.ts" */
+
+/** Failed attempts after which the next transport is tried. */
+const MAX_FAILURES = 2;
+/** How long a fallback transport is remembered, and the interval of attempts to upgrade. */
+const FALLBACK_TTL_MILLIS = 3600000;
+const UPGRADE_MILLIS = 300000;
+
+export class Transports {
+  /** @type {Transport} */
+  current;
+  /** Attempts in a row that failed while the server answered over HTTP. */
+  failures = 0;
+  #url;
+  #timeout;
+  #WebSocket;
+  #upgrade;
+  /** @type {Transport[]} */
+  #all;
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  #timer;
+
+  /** @param {string} url @param {Options} options @param {number} timeout @param {() => void} upgrade called when a WebSocket can be opened again */
+  constructor(url, { transports, WebSocket }, timeout, upgrade) {
+    this.#url = url;
+    this.#timeout = timeout;
+    this.#WebSocket = WebSocket;
+    this.#upgrade = upgrade;
+    this.#all = transports ?? ["websocket", "sse", "poll"];
+    const [known, until] = remembered(url)?.split(" ") ?? [];
+    this.current = this.#all.find((each) => each === known && Date.now() < Number(until)) ?? this.#all[0];
+  }
+
+  /** @returns {any} a WebSocket, or what behaves like one */
+  dial() {
+    return this.current === "websocket" ? this.#webSocket() : new HttpSocket(this.#url, this.current === "sse", this.#timeout);
+  }
+
+  #webSocket() {
+    return new (this.#WebSocket ?? globalThis.WebSocket)(this.#url, SUBPROTOCOL);
+  }
+
+  /**
+   * Counts a failed attempt. Those of a short outage do not count, or a client would lose its WebSocket by it.
+   * @returns {Promise<boolean>} whether it is time for another transport
+   */
+  async failed() {
+    if (this.#all.length > 1) {
+      this.failures = await reachable(this.#url) ? this.failures + 1 : 0;
+    }
+    return this.failures >= MAX_FAILURES;
+  }
+
+  next() {
+    this.use(this.#all[(this.#all.indexOf(this.current) + 1) % this.#all.length]);
+  }
+
+  /** @param {Transport} transport */
+  use(transport) {
+    this.current = transport;
+    this.failures = 0;
+    remembered(this.#url, transport === this.#all[0] ? "" : `${transport} ${Date.now() + FALLBACK_TTL_MILLIS}`);
+  }
+
+  /** Looks after some time whether a WebSocket can be opened by then. */
+  probeLater() {
+    this.stop();
+    this.#timer = setTimeout(() => this.probe(), UPGRADE_MILLIS);
+  }
+
+  /** Looks whether a WebSocket can be opened by now, and again after some time. */
+  probe() {
+    this.stop();
+    if (this.current === "websocket" || !this.#all.includes("websocket")) {
+      return;
+    }
+    this.probeLater();
+    const socket = this.#webSocket();
+    socket.onerror = () => {};
+    socket.onmessage = () => {
+      socket.close(1000);
+      this.#upgrade();
+    };
+    setTimeout(() => socket.close(), this.#timeout);
+  }
+
+  stop() {
+    clearTimeout(this.#timer);
+  }
+}
+
+/** Reads or writes the fallback transport of a server in the local storage, if there is one. @param {string} url @param {string} [value] to write; "" for none */
+function remembered(url, value) {
+  try {
+    return value === undefined ? localStorage.getItem(`atrium:${url}`) : localStorage.setItem(`atrium:${url}`, value);
+  } catch {}
+}
