@@ -1,4 +1,12 @@
-// Types of the client. They need no library of the DOM: where there are Blob and the others, they are those.
+// Types of the client, generated from its modules by src/test/npm/declarations.mjs.
+
+/** A request that was rejected; `code` is HTTP's, 408 for no reply in time, or 0 for a lost connection. */
+export class AtriumError extends Error {
+  constructor(code: number, message: string, body?: any);
+  code: number;
+  /** Body of the error reply. */
+  body: any;
+}
 
 /**
  * Connects, and reconnects until the connection is closed or the server rejects the client for good.
@@ -7,12 +15,107 @@
  */
 export function connect<E extends object = AnyEvents>(url?: string, options?: Options): Connection<E>;
 
-/** A request that was rejected; `code` is HTTP's, 408 for no reply in time, or 0 for a lost connection. */
-export class AtriumError extends Error {
-  constructor(code: number, message: string, body?: any);
-  code: number;
-  /** Body of the error reply. */
-  body: any;
+/**
+ * Room on a connection. It stays joined until {@link Room.leave}, over any number of reconnects.
+ * @template E data of the events in the room, by their names
+ */
+export interface Room<E extends object = AnyEvents> {
+  readonly name: string;
+  /** Position of the last message that was received. */
+  readonly place: Place | undefined;
+  /** Listens to an event by its name, `*` for all messages. Returns a function that removes the listener. */
+  on<K extends EventOf<E, RoomEvents>>(event: K, listener: (data: DataOf<E, RoomEvents, K>, message: Message<DataOf<E, RoomEvents, K>>) => void): () => void;
+  /** Sends a message that nobody needs later, such as a cursor: now or not at all, without a stream position, and not to members that are slow. */
+  send<K extends keyof E & string>(data: E[K], options: {
+    event: K;
+    echo?: boolean;
+    volatile: true;
+  }): Promise<unknown>;
+  /** Publishes a message, JSON or bytes. Waits for a connection if there is none, publishes once, and resolves once it is acknowledged. */
+  send<K extends keyof E & string>(data: E[K], options: {
+    event: K;
+    echo?: boolean;
+  }): Promise<Receipt>;
+  send(data: E extends {
+    message: infer D;
+  } ? D : any, options?: {
+    event?: undefined;
+    echo?: boolean;
+  } | undefined): Promise<Receipt>;
+  /** Sends a message to one session alone, which receives it on its connection. */
+  sendTo(id: string, data: any, options: {
+    event?: string;
+    volatile: true;
+  }): Promise<unknown>;
+  sendTo(id: string, data: any, options?: {
+    event?: string;
+  } | undefined): Promise<Receipt>;
+  members(options?: {
+    by?: "session" | "user";
+    limit?: number;
+    cursor?: string;
+  }): Promise<{
+    members: Member[];
+    next?: string;
+  }>;
+  history(options?: {
+    after?: number;
+    before?: number;
+    limit?: number;
+  }): Promise<Place & {
+    messages: Message<E[keyof E]>[];
+  }>;
+  /**
+   * Uploads a file, over any number of reconnects. A repeated upload of the same file continues where it stopped, also in another tab.
+   * Resolves with the data of the event `@file` that the room receives.
+   */
+  upload(file: BlobLike & {
+    readonly name?: string;
+  }, options?: TransferOptions & {
+    name?: string;
+    type?: string;
+  }): Promise<FileData>;
+  /** Downloads a file whose SHA-256 was verified. */
+  download(id: string, options?: TransferOptions): Promise<PlatformBlob>;
+  /** Ends the listeners of this room; the connection leaves it when no other room of that name is left. */
+  leave(): Promise<void>;
+  /** All messages from now on, until the room is left or the connection closed. */
+  [Symbol.asyncIterator](): AsyncGenerator<Message<E[keyof E]>>;
+}
+
+/** @template E data of the events to this session or to the whole namespace, by their names */
+export interface Connection<E extends object = AnyEvents> {
+  readonly state: State;
+  /** Number of messages that are not acknowledged yet. */
+  readonly queued: number;
+  /** Listens to `state`, to `error`, and to messages to this session or to the whole namespace. Returns a function that removes the listener. */
+  on<K extends EventOf<E, ConnectionEvents>>(event: K, listener: (data: DataOf<E, ConnectionEvents, K>, message: Message<DataOf<E, ConnectionEvents, K>>) => void): () => void;
+  /**
+   * Joins a room, from now on or from a known stream position, for as long as no {@link Room.leave} has ended each room of that name.
+   * @template R data of the events in the room, by their names
+   */
+  room<R extends object = AnyEvents>(name: string, options?: {
+    presence?: boolean;
+    since?: Place;
+  }): Room<R>;
+  /** Calls a handler of the application. */
+  call<R = any>(name: string, data?: any): Promise<R>;
+  /** Sends any command of the session protocol. Waits for a connection as long as for a reply. */
+  request(cmd: string, params: object, bytes?: Uint8Array): Promise<any>;
+  /** Sends a message that nobody needs later: now or not at all, and without a stream position. */
+  send(room: string | undefined, data: any, options: VolatileOptions): Promise<unknown>;
+  /** Publishes a message in a room, or to the whole namespace. */
+  send(room: string | undefined, data: any, options?: SendOptions | undefined): Promise<Receipt>;
+  /** Sends a message to one session alone, which receives it on its connection. */
+  sendTo(id: string, data: any, options: {
+    event?: string;
+    volatile: true;
+  }): Promise<unknown>;
+  sendTo(id: string, data: any, options?: {
+    event?: string;
+  } | undefined): Promise<Receipt>;
+  /** Closes the connection for good. */
+  close(): void;
 }
 
 /** Data of events by their names, where nothing is known of them. */
@@ -38,69 +141,39 @@ export interface ConnectionEvents {
 
 /** Data of an event; of `*` those of any. */
 export type DataOf<E, S, K> = K extends keyof S ? S[K] : K extends "*" ? E[keyof E] : K extends keyof E ? E[K] : never;
+
 export type EventOf<E, S> = (keyof E & string) | (keyof S & string) | "*";
 
-export interface Connection<E extends object = AnyEvents> {
-  readonly state: State;
-  /** Number of messages that are not acknowledged yet. */
-  readonly queued: number;
-  /** Listens to `state`, to `error`, and to messages to this session or to the whole namespace. Returns a function that removes the listener. */
-  on<K extends EventOf<E, ConnectionEvents>>(event: K, listener: (data: DataOf<E, ConnectionEvents, K>, message: Message<DataOf<E, ConnectionEvents, K>>) => void): () => void;
-  /**
-   * Joins a room, from now on or from a known stream position, for as long as no {@link Room.leave} has ended each room of that name.
-   * @template R data of the events in the room, by their names
-   */
-  room<R extends object = AnyEvents>(name: string, options?: { presence?: boolean; since?: Place }): Room<R>;
-  /** Sends a message that nobody needs later: now or not at all, and without a stream position. */
-  send(room: string | undefined, data: any, options: VolatileOptions): Promise<unknown>;
-  /** Publishes a message in a room, or to the whole namespace. */
-  send(room: string | undefined, data: any, options?: SendOptions): Promise<Receipt>;
-  /** Sends a message to one session alone, which receives it on its connection. */
-  sendTo(id: string, data: any, options: { event?: string; volatile: true }): Promise<unknown>;
-  sendTo(id: string, data: any, options?: { event?: string }): Promise<Receipt>;
-  /** Calls a handler of the application. */
-  call<R = any>(name: string, data?: any): Promise<R>;
-  /** Sends any command of the session protocol. Waits for a connection as long as for a reply. */
-  request(cmd: string, params: object, bytes?: Uint8Array): Promise<any>;
-  /** Closes the connection for good. */
-  close(): void;
-}
-
-/** Room on a connection. It stays joined until {@link Room.leave}, over any number of reconnects. */
-export interface Room<E extends object = AnyEvents> extends AsyncIterable<Message<E[keyof E]>> {
-  readonly name: string;
-  /** Position of the last message that was received. */
-  readonly place: Place | undefined;
-  /** Listens to an event by its name, `*` for all messages. Returns a function that removes the listener. */
-  on<K extends EventOf<E, RoomEvents>>(event: K, listener: (data: DataOf<E, RoomEvents, K>, message: Message<DataOf<E, RoomEvents, K>>) => void): () => void;
-  /** Publishes a message, JSON or bytes. Waits for a connection if there is none, publishes once, and resolves once it is acknowledged. */
-  send<K extends keyof E & string>(data: E[K], options: { event: K; echo?: boolean }): Promise<Receipt>;
-  send(data: E extends { message: infer D } ? D : any, options?: { event?: undefined; echo?: boolean }): Promise<Receipt>;
-  /** Sends a message that nobody needs later, such as a cursor: now or not at all, without a stream position, and not to members that are slow. */
-  send<K extends keyof E & string>(data: E[K], options: { event: K; echo?: boolean; volatile: true }): Promise<unknown>;
-  /** Sends a message to one session alone, which receives it on its connection. */
-  sendTo(id: string, data: any, options: { event?: string; volatile: true }): Promise<unknown>;
-  sendTo(id: string, data: any, options?: { event?: string }): Promise<Receipt>;
-  members(options?: { by?: "session" | "user"; limit?: number; cursor?: string }): Promise<{ members: Member[]; next?: string }>;
-  history(options?: { after?: number; before?: number; limit?: number }): Promise<Place & { messages: Message<E[keyof E]>[] }>;
-  /** Uploads a file, over any number of reconnects. Resolves with the data of the event `@file` that the room receives. */
-  upload(file: BlobLike & { readonly name?: string }, options?: TransferOptions & { name?: string; type?: string }): Promise<FileData>;
-  /** Downloads a file whose SHA-256 was verified. */
-  download(id: string, options?: TransferOptions): Promise<PlatformBlob>;
-  /** Ends the listeners of this room; the connection leaves it when no other room of that name is left. */
-  leave(): Promise<void>;
-  /** All messages from now on, until the room is left or the connection closed. */
-  [Symbol.asyncIterator](): AsyncGenerator<Message<E[keyof E]>>;
-}
-
 /** Stream position in a room: everything up to it is known. */
-export type Place = { epoch: string; offset: number };
-export type Receipt = Place & { at: number };
-export type Sender = { id?: string; user?: string };
+export type Place = {
+  epoch: string;
+  offset: number;
+};
+
+export type Receipt = Place & {
+  at: number;
+};
+
+export type Sender = {
+  id?: string;
+  user?: string;
+};
+
 /** A session, or with `by: "user"` a user, in milliseconds since 1970. */
-export type Member = Sender & { since: number; sessions?: number };
-export type SendOptions = { event?: string; echo?: boolean };
-export type VolatileOptions = SendOptions & { volatile: true };
+export type Member = Sender & {
+  since: number;
+  sessions?: number;
+};
+
+export type SendOptions = {
+  event?: string;
+  echo?: boolean;
+};
+
+export type VolatileOptions = SendOptions & {
+  volatile: true;
+};
+
 export type Message<D = any> = {
   event: string;
   room?: string;
@@ -113,13 +186,26 @@ export type Message<D = any> = {
   /** Whether it comes from the store of this browser. */
   stored?: boolean;
 };
+
 export type Transport = "websocket" | "sse" | "poll";
+
 /** State of a connection. `at` is the time of the next attempt, in milliseconds since 1970. */
-export type State =
-  | { name: "connecting" }
-  | { name: "open"; id: string; user?: string; transport: Transport }
-  | { name: "waiting"; at: number; attempt: number }
-  | { name: "closed"; code: number; reason: string };
+export type State = {
+  name: "connecting";
+} | {
+  name: "open";
+  id: string;
+  user?: string;
+  transport: Transport;
+} | {
+  name: "waiting";
+  at: number;
+  attempt: number;
+} | {
+  name: "closed";
+  code: number;
+  reason: string;
+};
 
 export type Options = {
   /** Token of the user; a function is called for each connection, when a token expires, and again until it has a valid one; null closes the connection. */
@@ -129,7 +215,10 @@ export type Options = {
   /** Maximum number of messages that are not acknowledged yet; 1,000. */
   queue?: number;
   /** Bounds of the delay before the next attempt, in milliseconds; 100 and 5,000. */
-  backoff?: { least?: number; most?: number };
+  backoff?: {
+    least?: number;
+    most?: number;
+  };
   /** Transports in order of preference; all of them. */
   transports?: Transport[];
   /** One connection for all tabs of this browser; a name separates the tabs of different users. */
@@ -144,15 +233,45 @@ export type Options = {
 };
 
 /** A file in a room, the data of `@file`; `url` is a path on the server. */
-export type FileData = Place & { id: string; name: string; size: number; type: string; sha256: string; url: string; at: number };
+export type FileData = Place & {
+  id: string;
+  name: string;
+  size: number;
+  type: string;
+  sha256: string;
+  url: string;
+  at: number;
+};
+
 export type TransferOptions = {
   /** Called with bytes. */
-  onProgress?: (progress: { phase: "hashing" | "sending" | "receiving" | "verifying"; done: number; total: number }) => void;
+  onProgress?: (progress: {
+    phase: "hashing" | "sending" | "receiving" | "verifying";
+    done: number;
+    total: number;
+  }) => void;
   signal?: SignalLike;
 };
+
 /** What an upload needs of a `Blob`. */
-export type BlobLike = { readonly size: number; readonly type: string; slice(start?: number, end?: number): { arrayBuffer(): Promise<ArrayBuffer> } };
+export type BlobLike = {
+  readonly size: number;
+  readonly type: string;
+  slice(start?: number, end?: number): {
+    arrayBuffer(): Promise<ArrayBuffer>;
+  };
+};
+
 /** What a transfer needs of an `AbortSignal`. */
-export type SignalLike = { readonly aborted: boolean; readonly reason?: any; addEventListener(type: "abort", listener: () => void): void };
+export type SignalLike = {
+  readonly aborted: boolean;
+  readonly reason?: any;
+  addEventListener(type: "abort", listener: () => void): void;
+};
+
 /** `Blob`, where there is one. */
-export type PlatformBlob = typeof globalThis extends { Blob: { prototype: infer B } } ? B : BlobLike;
+export type PlatformBlob = typeof globalThis extends {
+  Blob: {
+    prototype: infer B;
+  };
+} ? B : BlobLike;
