@@ -224,11 +224,9 @@ export class SendQueue {
   /** Warns before the page is left, while messages wait that are not stored. */
   #warn() {
     const method = this.#sendings.size > 0 && !this.#userStore.store?.works ? "addEventListener" : "removeEventListener";
-    globalThis[method]?.("beforeunload", keepPage);
+    globalThis[method]?.("beforeunload", this.#keepPage);
   }
-}
 
-/** @param {Event} event */
-function keepPage(event) {
-  event.preventDefault();
+  /** Not shared with other connections, whose messages may be acknowledged while those of this one wait. @param {Event} event */
+  #keepPage = (event) => event.preventDefault();
 }

@@ -230,6 +230,8 @@ for (const store of [undefined, "warned"]) {
     const last = page({ store: undefined }, "http://127.0.0.1:1/");
     last.room("js-warned").send(1).catch(() => {});
     assert.equal(warns(), true);
+    page({ store: undefined }, "http://127.0.0.1:1/").close();
+    assert.equal(warns(), true, "whatever becomes of another connection");
     last.close();
     assert.equal(warns(), false);
     delete globalThis.addEventListener;
