@@ -231,7 +231,7 @@ for (const store of [undefined, "warned"]) {
     last.room("js-warned").send(1).catch(() => {});
     assert.equal(warns(), true);
     page({ store: undefined }, "http://127.0.0.1:1/").close();
-    assert.equal(warns(), true, "whatever becomes of another connection");
+    assert.equal(warns(), true, "a message of this connection still waits");
     last.close();
     assert.equal(warns(), false);
     delete globalThis.addEventListener;

@@ -35,7 +35,8 @@ class ClientModulesTest {
     @Test
     void no_module_imports_itself_over_others() {
         Map<String, List<String>> open = new HashMap<>();
-        modules.forEach((name, source) -> open.put(name, IMPORT.matcher(source).results().map(found -> found.group(1)).toList()));
+        modules.forEach(
+                (name, source) -> open.put(name, IMPORT.matcher(source).results().map(found -> found.group(1)).toList()));
         assertThat(open.keySet()).containsAll(open.values().stream().flatMap(List::stream).toList());
         boolean shrinks = true;
         while (shrinks) {
