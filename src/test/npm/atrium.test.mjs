@@ -78,6 +78,17 @@ test("a message to a session reaches it alone, on its connection", () => using(c
   await until(() => received.length === 2, "both");
   assert.deepEqual(received, [[0, "psst", ann.state.id, bob.state.id], ["bob", { a: 1 }]]);
   await assert.rejects(ann.request("join", { room: bob.state.id }), { code: 403 });
+  const { id } = eve.state;
+  eve.close();
+  let code;
+  for (let i = 0; i < 200 && code !== 404; i++) {
+    code = await ann.sendTo(id, "psst").then(() => 200, (failure) => failure.code);
+  }
+  assert.equal(code, 404);
+  await assert.rejects(room.sendTo(`~${"A".repeat(20)}`, "psst"), { code: 404 });
+  await assert.rejects(ann.sendTo(`~${"A".repeat(20)}`, "psst", { volatile: true }), { code: 404 });
+  await ann.sendTo(bob.state.id, { a: 2 });
+  await until(() => received.length === 3, "the message after them");
 }));
 
 test("bytes arrive as bytes", () => using(connecting, async (open) => {

@@ -35,13 +35,13 @@ public interface Backplane extends RoomSource {
 
     /**
      * Publishes a message. The item holds its stream position; the failure tells whether the message may have been accepted
-     * nevertheless.
+     * nevertheless, or is a {@link NoSuchSessionException} if {@link Publication#toExisting} requires a session.
      */
     Uni<PublishResult> publish(Publication publication);
 
     /**
      * Publishes a volatile message: to the subscribers that are connected now, without a stream position and without a trace in
-     * any history.
+     * any history. The failure is a {@link NoSuchSessionException} as that of {@link #publish}.
      */
     Uni<Void> publishVolatile(Publication publication);
 

@@ -120,7 +120,7 @@ public sealed interface Command<C extends Requester, R> {
     }
 
     /**
-     * Publishes a message in a room. The result is emitted on any thread.
+     * Publishes a message in a room; to a single session only if it exists. The result is emitted on any thread.
      *
      * @param event null for the default event
      * @param echo whether the session receives its own message
@@ -152,8 +152,8 @@ public sealed interface Command<C extends Requester, R> {
             String name = event == null ? Publication.DEFAULT_EVENT : event;
             // A member has opened the room with its join, if nobody had before.
             boolean member = client instanceof Session session && session.membership(room) != null;
-            return services.rooms.publish(
-                    new Publication(room, name, data, client.self(), echo, null, idempotencyKey, traceparent),
+            return services.rooms.publish(services.rooms.toExisting(
+                    new Publication(room, name, data, client.self(), echo, null, idempotencyKey, traceparent)),
                     client.transport()).invoke(published -> {
                         if (published.position().offset() == 1 && !member) {
                             services.access.chargeNewRoom(client, room);
@@ -164,7 +164,7 @@ public sealed interface Command<C extends Requester, R> {
 
     /**
      * Publishes a volatile message in a room: members that are connected and not slow receive it, it has no stream position,
-     * and no history keeps it. The {@code Uni} completes on any thread.
+     * and no history keeps it. A single session has to exist. The {@code Uni} completes on any thread.
      *
      * @param event null for the default event
      * @param echo whether the session receives its own message
@@ -184,7 +184,8 @@ public sealed interface Command<C extends Requester, R> {
         @Override
         public Uni<Void> execute(Requester client, Services services) {
             String name = event == null ? Publication.DEFAULT_EVENT : event;
-            return services.rooms.publishVolatile(new Publication(room, name, data, client.self(), echo), client.transport());
+            return services.rooms.publishVolatile(
+                    services.rooms.toExisting(new Publication(room, name, data, client.self(), echo)), client.transport());
         }
     }
 

@@ -1,6 +1,7 @@
 package dev.atrium.gateway;
 
 import dev.atrium.backplane.BackplaneUnavailableException;
+import dev.atrium.backplane.NoSuchSessionException;
 import dev.atrium.security.AuthenticationException;
 import dev.atrium.security.Limit;
 import dev.atrium.security.LimitException;
@@ -91,6 +92,9 @@ public final class ErrorReply extends RuntimeException {
             return unavailable.mayHaveTakenEffect()
                     ? unavailable("backplane unavailable; whether it was done is not known", false)
                     : unavailable("backplane unavailable, try again later", true);
+        }
+        if (failure instanceof NoSuchSessionException) {
+            return new ErrorReply(404, "room: there is no such session in this namespace");
         }
         if (failure instanceof CancellationException) {
             return new ErrorReply(410, "the session has ended");

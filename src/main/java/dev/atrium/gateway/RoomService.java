@@ -243,6 +243,17 @@ public final class RoomService {
                 .emitOn(session.loop()::run).replaceWithVoid().onFailure().transform(ErrorReply::of);
     }
 
+    /**
+     * Returns a client's publication so that it fails if it is for a single session that does not exist. A session of this
+     * replica does, whatever the backplane knows of it.
+     */
+    Publication toExisting(Publication publication) {
+        RoomId room = publication.room();
+        Session here = room.isSession() ? sessions.find(room.name()) : null;
+        boolean exists = !room.isSession() || here != null && here.namespace().equals(room.namespace());
+        return exists ? publication : publication.toExistingSession();
+    }
+
     /** Publishes a message in a room, or to some of its members. */
     public Uni<PublishResult> publish(Publication publication, Transport transport) {
         String fault = PublicationRules.faultOf(publication.event(), publication.idempotency());

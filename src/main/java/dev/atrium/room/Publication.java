@@ -12,21 +12,22 @@ package dev.atrium.room;
  * @param idempotency idempotency key chosen by the client, or null: a second publication with the same key in the same room is
  *        a retry after a lost reply, and is not published again
  * @param traceparent of the span that it belongs to, in the W3C Trace Context format; or null
+ * @param toExisting whether a message to a single session fails if there is no such session, connected or resumable
  */
 public record Publication(RoomId room, String event, Data data, Sender from, boolean echo, Audience audience,
-        String idempotency, String traceparent) {
+        String idempotency, String traceparent, boolean toExisting) {
 
     /** Event name of a message whose sender named none. */
     public static final String DEFAULT_EVENT = "message";
 
     /** Creates a publication without an idempotency key. */
     public Publication(RoomId room, String event, Data data, Sender from, boolean echo) {
-        this(room, event, data, from, echo, null, null, null);
+        this(room, event, data, from, echo, null, null);
     }
 
     /** Creates a publication for all members of the room. */
     public Publication(RoomId room, String event, Data data, Sender from, boolean echo, String idempotency) {
-        this(room, event, data, from, echo, null, idempotency, null);
+        this(room, event, data, from, echo, null, idempotency);
     }
 
     /** Creates a publication that belongs to no trace. */
@@ -34,9 +35,20 @@ public record Publication(RoomId room, String event, Data data, Sender from, boo
         this(room, event, data, from, echo, audience, idempotency, null);
     }
 
+    /** Creates a publication that belongs to a span, or to none. */
+    public Publication(RoomId room, String event, Data data, Sender from, boolean echo, Audience audience, String idempotency,
+            String traceparent) {
+        this(room, event, data, from, echo, audience, idempotency, traceparent, false);
+    }
+
     /** Returns a copy that belongs to the given span, or to none. */
     public Publication in(String span) {
-        return new Publication(room, event, data, from, echo, audience, idempotency, span);
+        return new Publication(room, event, data, from, echo, audience, idempotency, span, toExisting);
+    }
+
+    /** Returns a copy that fails if it is for a single session that does not exist. */
+    public Publication toExistingSession() {
+        return new Publication(room, event, data, from, echo, audience, idempotency, traceparent, true);
     }
 
     /** Returns the volatile message that this publication becomes. */

@@ -1,6 +1,7 @@
 package dev.atrium.backplane;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.atrium.room.Data;
 import dev.atrium.room.History;
@@ -86,6 +87,41 @@ public abstract class BackplaneContract {
         History history = await(backplane().history(room, HistoryQuery.after(0, 10)));
         assertThat(history.messages()).extracting(Message::data).containsExactly(new Data.Text("first"),
                 new Data.Text("second"));
+    }
+
+    @Test
+    void a_message_to_a_session_that_has_to_exist_fails_once_it_is_neither_connected_nor_resumable() {
+        RoomId own = RoomId.of("/", node().newSessionId());
+        Publication message = text(own, "hello").toExistingSession();
+        Publication once = new Publication(own, "once", new Data.Text("hello"), null, true, "key").toExistingSession();
+        assertNoSession(message);
+        await(backplane().publish(text(own, "of the application")));
+        subscribe(own);
+        assertThat(await(backplane().publish(message)).position().offset()).isEqualTo(2);
+        await(backplane().publishVolatile(message));
+        StreamPosition accepted = await(backplane().publish(once)).position();
+
+        SessionStore store = backplane().sessions();
+        SavedSession session = new SavedSession(store.newToken(), new Sender(own.name(), null), "/", Map.of(), Set.of());
+        await(store.save(session));
+        await(store.release(session.token()));
+        backplane().unsubscribe(own);
+        assertThat(await(backplane().publish(message)).position().offset()).isEqualTo(4);
+        await(backplane().publishVolatile(message));
+        assertNoSession(text(RoomId.of("/other", own.name()), "hello").toExistingSession());
+
+        SavedSession resumed = await(store.resume(session.token()));
+        await(backplane().publish(message));
+        await(store.delete(resumed.token()));
+        assertNoSession(message);
+        assertThat(await(backplane().publish(once)).position()).as("a retry after a lost reply").isEqualTo(accepted);
+        assertThat(await(backplane().publish(text(room, "hello").toExistingSession())).position().offset()).isEqualTo(1);
+        await(backplane().publishVolatile(text(room, "hello").toExistingSession()));
+    }
+
+    private void assertNoSession(Publication message) {
+        assertThatThrownBy(() -> await(backplane().publish(message))).isInstanceOf(NoSuchSessionException.class);
+        assertThatThrownBy(() -> await(backplane().publishVolatile(message))).isInstanceOf(NoSuchSessionException.class);
     }
 
     @Test

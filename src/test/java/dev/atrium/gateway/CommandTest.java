@@ -6,10 +6,14 @@ import static org.junit.jupiter.params.provider.Arguments.arguments;
 
 import dev.atrium.room.Data;
 import dev.atrium.room.HistoryQuery;
+import dev.atrium.room.Publication;
 import dev.atrium.room.RoomId;
 import dev.atrium.room.StreamPosition;
 import dev.atrium.security.Identity;
+import dev.atrium.session.Requester;
 import dev.atrium.session.Session;
+import dev.atrium.session.Transport;
+import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
 import java.util.stream.Stream;
@@ -186,6 +190,31 @@ class CommandTest extends WithGateway {
         publish(other, LOBBY);
         publish(client, LOBBY);
         join(client, LOBBY);
+    }
+
+    @Test
+    void a_message_to_a_session_that_does_not_exist_is_rejected_unless_it_is_the_application_s() {
+        startRequired();
+        Client client = admit(ANN);
+        RoomId nobody = RoomId.of("/", OTHER_SESSION);
+        Data data = new Data.Text("x");
+        for (Command<Requester, ?> command : List.<Command<Requester, ?>> of(
+                new Command.Publish(nobody, null, data, true, null),
+                new Command.PublishVolatile(nobody, null, data, true))) {
+            ErrorReply rejected = error(gateway.execute(client.session, Cost.NONE, command));
+            assertThat(rejected.getMessage()).isEqualTo("room: there is no such session in this namespace");
+            assertThat(rejected.code()).isEqualTo(404);
+            assertThat(error(request(caller(ANN), command)).code()).isEqualTo(404);
+            assertThat(error(request(caller(user("bob", "lobby:send")), command)).code())
+                    .as("without the permission a client learns nothing of sessions").isEqualTo(403);
+        }
+        assertThat(events(Event.Accepted.class)).isEmpty();
+        assertThat(done(service.publish(new Publication(nobody, "say", data, null, true), Transport.APPLICATION)).position()
+                .offset()).isEqualTo(1);
+        Client isNotInItsRoomYet = connect(ANN);
+        publish(client, RoomId.of("/", isNotInItsRoomYet.session.id()));
+        assertThat(error(gateway.execute(client.session, Cost.NONE,
+                new Command.Publish(RoomId.of("/other", client.session.id()), "say", data, true, null))).code()).isEqualTo(403);
     }
 
     private void publish(Client client, RoomId room) {

@@ -4,6 +4,7 @@ import dev.atrium.backplane.Backplane;
 import dev.atrium.backplane.BackplaneStatus;
 import dev.atrium.backplane.ClusterRpc;
 import dev.atrium.backplane.HistoryPolicy;
+import dev.atrium.backplane.NoSuchSessionException;
 import dev.atrium.backplane.SessionStore;
 import dev.atrium.room.History;
 import dev.atrium.room.HistoryQuery;
@@ -50,6 +51,7 @@ public final class MemoryBackplane implements Backplane {
     @Override
     public Uni<PublishResult> publish(Publication publication) {
         return Uni.createFrom().item(() -> {
+            requireSession(publication);
             removeExpired();
             PublishResult result;
             do {
@@ -63,11 +65,22 @@ public final class MemoryBackplane implements Backplane {
     @Override
     public Uni<Void> publishVolatile(Publication publication) {
         return Uni.createFrom().voidItem().invoke(() -> {
+            requireSession(publication);
             MemoryRoom room = rooms.get(publication.room());
             if (room != null) {
                 room.publishVolatile(publication);
             }
         });
+    }
+
+    private void requireSession(Publication publication) {
+        RoomId id = publication.room();
+        if (publication.toExisting() && id.isSession() && !sessions.isKept(id)) {
+            MemoryRoom room = rooms.get(id);
+            if (room == null || !room.accepts(publication)) {
+                throw new NoSuchSessionException();
+            }
+        }
     }
 
     @Override

@@ -88,6 +88,12 @@ final class MemoryRoom {
         }
     }
 
+    /** Whether the session of this room is connected, or the message was accepted while it existed. */
+    synchronized boolean accepts(Publication publication) {
+        return subscriber != null || results != null && publication.idempotency() != null
+                && results.find(publication.idempotency(), settings.clock().millis()) != null;
+    }
+
     private static long micros(Instant time) {
         return time.getEpochSecond() * 1_000_000 + time.getNano() / 1000;
     }

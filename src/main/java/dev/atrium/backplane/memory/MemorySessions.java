@@ -3,6 +3,7 @@ package dev.atrium.backplane.memory;
 import dev.atrium.backplane.SavedSession;
 import dev.atrium.backplane.SessionStore;
 import dev.atrium.room.Node;
+import dev.atrium.room.RoomId;
 import io.smallrye.mutiny.Uni;
 import java.time.Clock;
 import java.time.Duration;
@@ -25,10 +26,12 @@ final class MemorySessions implements SessionStore {
     private static final int PART_OF_HISTORIES = 4;
 
     /** Approximate bytes of a session without its rooms, and of a room without its name. */
-    private static final int SESSION_BYTES = 500;
+    private static final int SESSION_BYTES = 600;
     private static final int ROOM_BYTES = 150;
 
     private final ConcurrentMap<String, Entry> entries = new ConcurrentHashMap<>();
+    /** Newest token of each session by its own room. */
+    private final ConcurrentMap<RoomId, String> tokens = new ConcurrentHashMap<>();
     /** Disconnected sessions by their token, the longest disconnected first. Its lock guards {@link #disconnectedBytes}. */
     private final Map<String, Entry> disconnected = new LinkedHashMap<>();
     private long disconnectedBytes;
@@ -44,6 +47,10 @@ final class MemorySessions implements SessionStore {
 
         boolean isCurrent(String token) {
             return session.token().equals(token);
+        }
+
+        RoomId room() {
+            return new RoomId(session.namespace(), session.self().id());
         }
 
         long bytes() {
@@ -80,8 +87,13 @@ final class MemorySessions implements SessionStore {
     @Override
     public Uni<Void> save(SavedSession session) {
         // One that was taken over meanwhile stays so: its token leads to the next one.
-        return Uni.createFrom().voidItem().invoke(() -> entries.compute(session.token(),
-                (token, present) -> present != null && !present.isCurrent(token) ? present : new Entry(session, CONNECTED)));
+        return Uni.createFrom().voidItem().invoke(() -> {
+            Entry saved = entries.compute(session.token(),
+                    (token, present) -> present != null && !present.isCurrent(token) ? present : new Entry(session, CONNECTED));
+            if (saved.isCurrent(session.token())) {
+                tokens.put(saved.room(), session.token());
+            }
+        });
     }
 
     @Override
@@ -109,8 +121,30 @@ final class MemorySessions implements SessionStore {
             disconnectedBytes += released.bytes();
             while (disconnectedBytes > mostBytes) {
                 String longest = disconnected.keySet().iterator().next();
-                entries.remove(longest, removeDisconnected(longest));
+                remove(longest, removeDisconnected(longest));
             }
+        }
+    }
+
+    /** Returns whether the session of an own room is connected and saved, or can be resumed. */
+    synchronized boolean isKept(RoomId room) {
+        String token = tokens.get(room);
+        Entry entry = token == null ? null : entries.get(token);
+        return entry != null && entry.isCurrent(token) && entry.until >= clock.millis();
+    }
+
+    private boolean remove(String token, Entry entry) {
+        boolean removed = entries.remove(token, entry);
+        if (removed) {
+            removeToken(token, entry);
+        }
+        return removed;
+    }
+
+    /** An entry that leads to the next token leaves the session under that one. */
+    private void removeToken(String token, Entry gone) {
+        if (gone.isCurrent(token)) {
+            tokens.remove(gone.room(), token);
         }
     }
 
@@ -127,7 +161,10 @@ final class MemorySessions implements SessionStore {
     public Uni<Void> delete(String token) {
         // An entry that leads from an old token to the next one stays: the client may still present the old one.
         return Uni.createFrom().voidItem().invoke(() -> {
-            entries.computeIfPresent(token, (key, present) -> present.isCurrent(token) ? null : present);
+            entries.computeIfPresent(token, (key, present) -> {
+                removeToken(token, present);
+                return present.isCurrent(token) ? null : present;
+            });
             removeDisconnected(token);
         });
     }
@@ -150,7 +187,9 @@ final class MemorySessions implements SessionStore {
                 next = new SavedSession(session.token(), old.self(), old.namespace(), Map.of(), Set.of());
                 connected = found.until == CONNECTED;
                 entries.put(old.token(), new Entry(next, clock.millis() + windowMillis));
-                entries.put(session.token(), new Entry(session, CONNECTED));
+                Entry resumed = new Entry(session, CONNECTED);
+                entries.put(session.token(), resumed);
+                tokens.put(resumed.room(), session.token());
             }
             Uni<?> ended = connected
                     ? host.end(session.namespace(), session.self().id(), true)
@@ -172,7 +211,11 @@ final class MemorySessions implements SessionStore {
             found = entries.remove(token);
         }
         removeDisconnected(token);
-        return found == null || found.until < clock.millis() ? null : found;
+        if (found == null || found.until >= clock.millis()) {
+            return found;
+        }
+        removeToken(token, found);
+        return null;
     }
 
     @Override
@@ -193,7 +236,7 @@ final class MemorySessions implements SessionStore {
         long due = nextCleanup.get();
         if (now >= due && nextCleanup.compareAndSet(due, now + windowMillis / 4)) {
             entries.forEach((token, each) -> {
-                if (each.until < now && entries.remove(token, each)) {
+                if (each.until < now && remove(token, each)) {
                     removeDisconnected(token);
                 }
             });

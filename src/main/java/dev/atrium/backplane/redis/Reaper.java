@@ -76,9 +76,9 @@ final class Reaper {
     private void expire(String dead) {
         commands.send(Request.cmd(Command.SMEMBERS).arg(keys.roomsOf(dead)))
                 .compose(rooms -> expire(dead, rooms))
-                .compose(done -> commands.send(
-                        // A replica that was killed within its first second has not set an expiry on its sessions yet.
-                        Request.cmd(Command.PEXPIRE).arg(keys.sessions(dead)).arg(resumeMillis)))
+                // A replica that was killed within its first second has not set an expiry on its sessions yet.
+                .compose(done -> commands.send(Request.cmd(Command.PEXPIRE).arg(keys.sessions(dead)).arg(resumeMillis)))
+                .compose(done -> commands.send(Request.cmd(Command.PEXPIRE).arg(keys.connected(dead)).arg(resumeMillis)))
                 .compose(done -> commands.send(
                         Script.FORGET.with(keys.lease(dead), keys.roomsOf(dead), keys.registry()).arg(dead)))
                 .onComplete(result -> {

@@ -6,6 +6,7 @@ import dev.atrium.backplane.BackplaneStatus;
 import dev.atrium.backplane.BackplaneStatus.Function;
 import dev.atrium.backplane.ClusterRpc;
 import dev.atrium.backplane.HistoryPolicy;
+import dev.atrium.backplane.NoSuchSessionException;
 import dev.atrium.backplane.SessionStore;
 import dev.atrium.room.History;
 import dev.atrium.room.HistoryQuery;
@@ -51,6 +52,7 @@ public final class RedisBackplane implements Backplane {
     private final RedisPresence presence;
     private final Subscriptions subscriptions;
     private final RedisSessions sessions;
+    private final SessionIndex sessionIndex;
     private final RedisClusterRpc clusterRpc;
     private final Reaper reaper;
     private final ReplicaHeartbeat heartbeat;
@@ -85,6 +87,7 @@ public final class RedisBackplane implements Backplane {
         RpcChannel rpcChannel = new RpcChannel(commands, loop, keys, node.name());
         this.clusterRpc = new RedisClusterRpc(commands, loop, keys, rpcChannel);
         this.subscriptions = new Subscriptions(context, redis, reconnects, log, rpcChannel, heartbeat);
+        this.sessionIndex = new SessionIndex(context, commands, config.resume().window().toMillis());
         this.sessions = new RedisSessions(context, commands, log, subscriptions, rpcChannel, config);
     }
 
@@ -110,22 +113,34 @@ public final class RedisBackplane implements Backplane {
 
     @Override
     public Uni<PublishResult> publish(Publication publication) {
-        return uni(() -> log.append(publication).onFailure(this::noteRefusal));
+        return uni(() -> log.append(publication).onFailure(this::noteRefusal))
+                .onItem().ifNull().failWith(NoSuchSessionException::new);
     }
 
     @Override
     public Uni<Void> publishVolatile(Publication publication) {
-        return uni(() -> log.publishVolatile(publication));
+        return uni(() -> log.publishVolatile(publication)).map(exists -> {
+            if (!exists) {
+                throw new NoSuchSessionException();
+            }
+            return null;
+        });
     }
 
     @Override
     public void subscribe(RoomId room, Subscriber subscriber) {
         subscriptions.subscribe(room, subscriber);
+        if (room.isSession()) {
+            sessionIndex.add(room);
+        }
     }
 
     @Override
     public void unsubscribe(RoomId room) {
         subscriptions.unsubscribe(room);
+        if (room.isSession()) {
+            sessionIndex.remove(room);
+        }
     }
 
     @Override
@@ -238,6 +253,7 @@ public final class RedisBackplane implements Backplane {
     }
 
     private void republish() {
+        sessionIndex.republish();
         sessions.republish().onComplete(done -> presence.republish());
     }
 
@@ -250,12 +266,14 @@ public final class RedisBackplane implements Backplane {
             publications.send(Request.cmd(Command.PING));
         }
         sessions.beat();
+        sessionIndex.beat();
         memory.check(commands);
         commands.send(Request.cmd(Command.SADD).arg(keys.registry()).arg(node.name())).onSuccess(added -> {
             // New, or declared dead while it was cut off, in which case its members were removed.
             boolean unregistered = added.toInteger() == 1;
             // Writes failed on a live connection, because Redis or the command queue was full.
-            boolean unpublished = limiter.isIdle() && (presence.isUnpublished() || sessions.isUnpublished());
+            boolean unpublished = limiter.isIdle()
+                    && (presence.isUnpublished() || sessions.isUnpublished() || sessionIndex.isUnpublished());
             if (mustRepublish || unregistered || unpublished) {
                 mustRepublish = false;
                 republish();

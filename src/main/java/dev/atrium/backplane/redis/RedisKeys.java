@@ -83,6 +83,24 @@ final class RedisKeys {
         return prefix + ":session:{" + node + "}:" + token;
     }
 
+    /**
+     * Hash of the sessions that are connected to a replica, by their own rooms; the empty field tells that the replica has
+     * written all of them.
+     */
+    String connected(String node) {
+        return prefix + ":connected:{" + node + "}";
+    }
+
+    /** Exists while a session that is not connected can be resumed. */
+    String waiting(RoomId session) {
+        return prefix + ":waiting:{" + session + "}";
+    }
+
+    /** Prefix of all keys. */
+    String prefix() {
+        return prefix + ":";
+    }
+
     /** Result of the publication with that idempotency key. */
     String once(RoomId room, String idempotency) {
         // The last brace ends the room's name: a key with a brace of its own could be that of another room.

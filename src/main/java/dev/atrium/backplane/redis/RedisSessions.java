@@ -137,7 +137,8 @@ final class RedisSessions implements SessionStore {
 
     private Future<Void> sendRelease(SavedSession session) {
         String token = session.token();
-        return commands.send(Script.RELEASE.with(keys.sessions(node.name()), keys.session(node.name(), token))
+        return commands.send(Script.RELEASE
+                .with(keys.sessions(node.name()), keys.session(node.name(), token), keys.waiting(ownRoom(session)))
                 .arg(token).arg(memory.scaled(windowMillis)).arg(encode(session))).<Void> mapEmpty().recover(failure -> {
                     loop.execute(() -> {
                         unpublished = true;
@@ -150,8 +151,10 @@ final class RedisSessions implements SessionStore {
     @Override
     public Uni<Void> delete(String token) {
         return onLoop(() -> {
-            removeLocal(token);
-            return sendOrRepublish(Request.cmd(Command.HDEL).arg(keys.sessions(node.name())).arg(token));
+            SavedSession deleted = removeLocal(token);
+            String sessions = keys.sessions(node.name());
+            return sendOrRepublish(deleted == null ? Request.cmd(Command.HDEL).arg(sessions).arg(token)
+                    : Script.DELETE.with(sessions, keys.waiting(ownRoom(deleted))).arg(token));
         });
     }
 
@@ -176,7 +179,7 @@ final class RedisSessions implements SessionStore {
         String next = newToken();
         return commands.send(Script.RESUME
                 .with(keys.sessions(owner), keys.session(owner, token), keys.session(node.name(), next))
-                .arg(token).arg(next).arg(windowMillis).arg(owner)).compose(reply -> {
+                .arg(token).arg(next).arg(windowMillis).arg(owner).arg(keys.prefix())).compose(reply -> {
                     if (reply == null) {
                         return Future.succeededFuture();
                     }

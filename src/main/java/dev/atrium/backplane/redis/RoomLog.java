@@ -8,6 +8,7 @@ import dev.atrium.room.Message;
 import dev.atrium.room.Publication;
 import dev.atrium.room.PublishResult;
 import dev.atrium.room.RoomId;
+import dev.atrium.room.SessionId;
 import dev.atrium.room.StreamPosition;
 import io.vertx.core.Future;
 import io.vertx.core.buffer.Buffer;
@@ -55,26 +56,42 @@ final class RoomLog {
         this.idempotencyMillis = config.idempotency().window().toMillis();
     }
 
-    /** Appends a message to the log of its room and publishes it: {@code publish.lua} gives it the next offset. */
+    /**
+     * Appends a message to the log of its room and publishes it: {@code publish.lua} gives it the next offset. The result is
+     * null if the session that it requires does not exist.
+     */
     Future<PublishResult> append(Publication publication) {
         Function<ReconnectingConnection.Target, Request> request = target -> request(publication, target.dataHistory());
         Future<Response> reply = replication == null ? publications.send(request) : replication.send(request);
-        return reply.map(published -> new PublishResult(position(published), published.get(2).toLong()));
+        return reply.map(published -> published == null ? null
+                : new PublishResult(position(published), published.get(2).toLong()));
     }
 
-    /** Publishes a volatile message to the replicas that are subscribed to its room now. */
-    Future<Void> publishVolatile(Publication publication) {
+    /**
+     * Publishes a volatile message to the replicas that are subscribed to its room now. The result is false if the session that
+     * it requires does not exist.
+     */
+    Future<Boolean> publishVolatile(Publication publication) {
         RoomId room = publication.room();
-        return commands.send(Script.VOLATILE.with(keys.room(room))
+        return commands.send(target -> withSession(Script.VOLATILE.with(keys.room(room))
                 .arg(keys.channel(room))
                 .arg(Buffer.buffer(MessageCodec.encode(publication)))
-                .arg(room.isSession() ? keys.nodes() : "")).mapEmpty();
+                .arg(room.isSession() ? keys.nodes() : "")
+                .arg(target.dataHistory()), publication)).map(published -> published.toInteger() == 1);
+    }
+
+    /** Adds the session that has to exist, if one has to. */
+    private Request withSession(Request script, Publication publication) {
+        RoomId room = publication.room();
+        return publication.toExisting() && room.isSession()
+                ? script.arg(room.toString()).arg(SessionId.node(room.name())).arg(keys.prefix())
+                : script;
     }
 
     private Request request(Publication publication, String dataHistory) {
         RoomId room = publication.room();
         HistoryPolicy.Limit limit = history.of(room.namespace());
-        return (publication.idempotency() == null
+        return withSession((publication.idempotency() == null
                 ? Script.PUBLISH.with(keys.room(room), keys.log(room))
                 : Script.PUBLISH.with(keys.room(room), keys.log(room), keys.once(room, publication.idempotency())))
                 .arg(keys.channel(room))
@@ -87,7 +104,7 @@ final class RoomLog {
                 // Half of the window is trusted: see FilePublisher.
                 .arg(Math.max(idempotencyMillis / 2, memory.scaled(idempotencyMillis)))
                 .arg(dataHistory)
-                .arg(memory.scaled(limit.bytes()));
+                .arg(memory.scaled(limit.bytes())), publication);
     }
 
     /** Returns a page of the history, within the limits of what clients may read. */

@@ -12,6 +12,8 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * Lua script that Redis runs by its SHA-1. Scripts are loaded on each new connection, before anything else is sent on it:
@@ -19,19 +21,21 @@ import java.util.List;
  */
 record Script(String body, String sha1) {
 
-    static final Script PUBLISH = resource("publish.lua");
-    static final Script VOLATILE = resource("volatile.lua");
+    static final Script PUBLISH = resource("session.lua", "publish.lua");
+    static final Script VOLATILE = resource("session.lua", "volatile.lua");
     static final Script READ = resource("read.lua");
     static final Script HISTORY = resource("history.lua");
     static final Script ENTER = resource("enter.lua");
     static final Script EXIT = resource("exit.lua");
     static final Script RELEASE = resource("release.lua");
+    static final Script DELETE = resource("delete.lua");
     static final Script RESUME = resource("resume.lua");
     static final Script SAVE = resource("save.lua");
     static final Script IDENTIFY = resource("identify.lua");
     static final Script FORGET = resource("forget.lua");
 
-    private static final List<Script> ALL = List.of(PUBLISH, VOLATILE, READ, HISTORY, ENTER, EXIT, RELEASE, RESUME, SAVE,
+    private static final List<Script> ALL = List.of(PUBLISH, VOLATILE, READ, HISTORY, ENTER, EXIT, RELEASE, DELETE, RESUME,
+            SAVE,
             IDENTIFY, FORGET);
 
     /** Loads all scripts. */
@@ -51,15 +55,22 @@ record Script(String body, String sha1) {
         return request;
     }
 
-    private static Script resource(String name) {
-        try (InputStream in = Script.class.getResourceAsStream(name)) {
-            byte[] body = in.readAllBytes();
-            String sha1 = HexFormat.of().formatHex(MessageDigest.getInstance("SHA-1").digest(body));
-            return new Script(new String(body, StandardCharsets.UTF_8), sha1);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
+    /** Joins the parts of a script. */
+    private static Script resource(String... names) {
+        String body = Stream.of(names).map(Script::read).collect(Collectors.joining());
+        try {
+            byte[] digest = MessageDigest.getInstance("SHA-1").digest(body.getBytes(StandardCharsets.UTF_8));
+            return new Script(body, HexFormat.of().formatHex(digest));
         } catch (NoSuchAlgorithmException e) {
             throw new IllegalStateException(e);
+        }
+    }
+
+    private static String read(String name) {
+        try (InputStream in = Script.class.getResourceAsStream(name)) {
+            return new String(in.readAllBytes(), StandardCharsets.UTF_8);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
     }
 }

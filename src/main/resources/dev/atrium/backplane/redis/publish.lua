@@ -16,8 +16,11 @@
 -- ARGV[8] time to live of the idempotency key, ms
 -- ARGV[9] history of the data of this Redis, see identify.lua; '' if it is not known yet
 -- ARGV[10] maximum bytes of the messages in the log
+-- ARGV[11] room of the session that has to exist; absent if none has to
+-- ARGV[12] replica that this session began on
+-- ARGV[13] prefix of all keys
 --
--- Returns {epoch, offset, microseconds since 1970}. The time is that of Redis: with the clocks of several replicas, times
+-- Returns {epoch, offset, microseconds since 1970}, or nothing if there is no such session. The time is that of Redis: with the clocks of several replicas, times
 -- in a room could run backwards.
 if ARGV[9] == '' then
   return redis.error_reply('TRYAGAIN the history of this Redis is not known yet')
@@ -30,6 +33,10 @@ if KEYS[3] then
     local epoch, offset, at = string.match(before, '^(%S+) (%d+) (%d+)$')
     return {epoch, tonumber(offset), at}
   end
+end
+local node = ARGV[7] ~= '' and redis.call('HGET', KEYS[1], 'node')
+if ARGV[11] and not session_exists(ARGV[11], node or ARGV[12], ARGV[13], ARGV[9]) then
+  return false
 end
 local time = redis.call('TIME')
 local at = string.format('%.0f', time[1] * 1000000 + time[2])
@@ -82,12 +89,5 @@ end
 if KEYS[3] then
   redis.call('SET', KEYS[3], epoch .. ' ' .. position .. ' ' .. at, 'PX', ARGV[8])
 end
-local channel = ARGV[1]
-if ARGV[7] ~= '' then
-  local node = redis.call('HGET', KEYS[1], 'node')
-  if node then
-    channel = ARGV[7] .. node
-  end
-end
-redis.call('PUBLISH', channel, epoch .. ' ' .. position .. ' ' .. at .. '\n' .. ARGV[2])
+redis.call('PUBLISH', node and ARGV[7] .. node or ARGV[1], epoch .. ' ' .. position .. ' ' .. at .. '\n' .. ARGV[2])
 return {epoch, offset, at}

@@ -10,6 +10,7 @@
 -- ARGV[2] the next token
 -- ARGV[3] how long the old token leads to the next one, and the session waits, ms
 -- ARGV[4] the replica of the old token
+-- ARGV[5] prefix of all keys
 --
 -- Returns {session or @token, the replica that may still have a connection of the session, or ''}, or nothing if there is no
 -- such session.
@@ -35,4 +36,7 @@ if owner ~= '' and string.sub(session, 1, 8) ~= '{"was":"' then
   waiting = '{"was":"' .. owner .. '",' .. string.sub(session, 2)
 end
 redis.call('SET', KEYS[3], waiting, 'PX', ARGV[3])
+-- Its old connection ends before it is on the new replica: messages to it are for a session that waits meanwhile.
+local state = cjson.decode(session)
+redis.call('SET', ARGV[5] .. 'waiting:{' .. state.ns .. ' ' .. state.id .. '}', '', 'PX', ARGV[3])
 return {session, owner}

@@ -66,18 +66,21 @@ class RedisKeysTest {
             String idempotency = word(random, "ab{}:/%2457D ");
             String node = word(random, "ab");
             String token = word(random, "ab-_");
-            Map<String, List<String>> made = Map.of(
+            Map<String, List<String>> made = new HashMap<>(Map.of(
                     keys.room(room), List.of("room", room.namespace(), room.name()),
                     keys.log(room), List.of("log", room.namespace(), room.name()),
                     keys.members(room), List.of("members", room.namespace(), room.name()),
-                    keys.once(room, idempotency), List.of("once", room.namespace(), room.name(), idempotency),
+                    keys.waiting(room), List.of("waiting", room.namespace(), room.name()),
+                    keys.once(room, idempotency), List.of("once", room.namespace(), room.name(), idempotency)));
+            made.putAll(Map.of(
                     keys.node(node), List.of("node", node),
                     keys.lease(node), List.of("lease", node),
                     keys.reaper(node), List.of("reaper", node),
                     keys.roomsOf(node), List.of("rooms", node),
                     keys.sessions(node), List.of("sessions", node),
-                    keys.session(node, token), List.of("session", node, token));
-            assertThat(made).hasSize(10);
+                    keys.connected(node), List.of("connected", node),
+                    keys.session(node, token), List.of("session", node, token)));
+            assertThat(made).hasSize(12);
             made.forEach((key, thing) -> assertThat(parts.computeIfAbsent(key, first -> thing)).as(key).isEqualTo(thing));
             assertThat(RedisKeys.room(room.toString())).as("the index of a replica's rooms").isEqualTo(room);
         }

@@ -40,6 +40,26 @@ class RedisResumeIT extends ResumeContract {
     }
 
     @Test
+    void a_session_exists_after_its_replica_was_killed_until_it_has_ended() {
+        String id;
+        try (SessionClient bob = elsewhere().session()) {
+            id = bob.id();
+            cluster().kill(1);
+            assertThat(here().post("/rooms/" + id, "hello").statusCode()).isEqualTo(201);
+            String never = id.substring(0, 20) + (id.endsWith("_") ? "-" : "_");
+            assertThat(here().post("/rooms/" + never, "hello").statusCode()).isEqualTo(404);
+            try (SessionClient again = here().session()) {
+                assertThat(again.call("resume", "{\"token\":\"" + bob.welcome().path("resume").asText() + "\"}").path("code")
+                        .asInt()).isEqualTo(200);
+                assertThat(here().post("/rooms/" + id, "hello").statusCode()).isEqualTo(201);
+            }
+            SocketClient.await().until(() -> here().post("/rooms/" + id, "hello").statusCode() == 404);
+        } finally {
+            cluster().restart(1);
+        }
+    }
+
+    @Test
     void a_resume_whose_answer_redis_could_not_deliver_can_be_repeated_on_any_replica() throws IOException {
         try (HostileProxy proxy = new HostileProxy(cluster().redis().port())) {
             Map<String, String> settings = new HashMap<>(SETTINGS);

@@ -7,6 +7,7 @@ import dev.atrium.it.fixture.Cluster;
 import dev.atrium.it.fixture.ClusterContract;
 import dev.atrium.it.fixture.SessionClient;
 import dev.atrium.it.fixture.SocketClient;
+import dev.atrium.it.fixture.SocketIoClient;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
@@ -32,8 +33,66 @@ abstract class ResumeContract extends ClusterContract {
 
     private static final long PAUSE_NANOS = 50_000;
 
+    private static final List<Integer> ACCEPTED = List.of(200, 200, 200, 200, 201, 202);
+    private static final List<Integer> REJECTED = List.of(404, 404, 404, 404, 404, 404);
+
     ResumeContract(Cluster cluster) {
         super(cluster);
+    }
+
+    @Test
+    void a_message_to_a_session_is_accepted_while_it_can_be_resumed_and_rejected_on_each_transport_afterwards() {
+        try (SessionClient ann = here().session(); SocketIoClient sam = SocketIoClient.connect(here(), "/", "websocket")) {
+            SessionClient bob = elsewhere().session();
+            String id = bob.id();
+            bob.join("direct");
+            assertThat(replies(ann, sam, id)).isEqualTo(ACCEPTED);
+            assertThat(bob.pushes("message", ACCEPTED.size())).hasSameSizeAs(ACCEPTED);
+
+            String never = id.substring(0, id.length() - 1) + (id.endsWith("A") ? "B" : "A");
+            assertThat(replies(ann, sam, never)).isEqualTo(REJECTED);
+            assertThat(replies(ann, sam, "~" + "nobody" + id.substring(7))).isEqualTo(REJECTED);
+            assertThat(here().post("/rooms/" + id + "?ns=/other", "hello").statusCode()).isEqualTo(404);
+            assertThat(here().post("/rooms/" + never, "hello").body()).contains("room: there is no such session");
+            assertThat(ann.call("send", "{\"room\":\"" + never + "\"}").path("error").asText())
+                    .isEqualTo("room: there is no such session in this namespace");
+
+            bob.cut();
+            SocketClient.await().until(() -> ann.call("members", "{\"room\":\"direct\"}").at("/body/members").isEmpty());
+            assertThat(replies(ann, sam, id)).as("while it waits for its client").isEqualTo(ACCEPTED);
+
+            try (SessionClient again = here().session()) {
+                JsonNode resumed = again.call("resume", "{\"token\":\"" + bob.welcome().path("resume").asText() + "\"}");
+                assertThat(resumed.path("code").asInt()).as(resumed.toString()).isEqualTo(200);
+                assertThat(elsewhere().post("/rooms/" + id, "hello").statusCode()).isEqualTo(201);
+                assertThat(again.pushes("message", 1)).hasSize(1);
+                assertThat(here().post("/rooms/" + again.id(), "hello").statusCode()).as("its own id until it resumed")
+                        .isEqualTo(404);
+            }
+            SocketClient.await().untilAsserted(() -> assertThat(replies(ann, sam, id)).as("after its end").isEqualTo(REJECTED));
+        }
+    }
+
+    @Test
+    void a_message_to_a_session_that_cannot_be_resumed_is_rejected_as_soon_as_it_has_ended() {
+        String id;
+        try (SessionClient ann = here().session(); SocketClient plain = elsewhere().plain("/rooms/direct-plain")) {
+            id = SocketClient.await().until(() -> ann.call("members", "{\"room\":\"direct-plain\"}")
+                    .at("/body/members/0/id").asText(), found -> !found.isEmpty());
+            assertThat(here().post("/rooms/" + id, "hello").statusCode()).isEqualTo(201);
+            plain.awaitExactly("hello");
+        }
+        SocketClient.await().until(() -> here().post("/rooms/" + id, "hello").statusCode() == 404);
+    }
+
+    /** Codes of a message to a session, and of a volatile one, by the session protocol, Socket.IO and POST. */
+    private List<Integer> replies(SessionClient client, SocketIoClient socket, String id) {
+        return List.of(client.call("send", "{\"room\":\"" + id + "\",\"data\":1}").path("code").asInt(),
+                client.call("send", "{\"room\":\"" + id + "\",\"data\":1,\"volatile\":true}").path("code").asInt(),
+                SessionClient.json(socket.emitWithAck("send", id, "message", 1)).path("code").asInt(),
+                SessionClient.json(socket.emitWithAck("sendVolatile", id, "message", 1)).path("code").asInt(),
+                here().post("/rooms/" + id, "hello").statusCode(),
+                here().post("/rooms/" + id + "?volatile", "hello").statusCode());
     }
 
     @Test
