@@ -126,7 +126,8 @@ export class Session {
         await this.#commands.run("leave", { room: name });
         this.#left.get(name) === leave && this.#left.delete(name);
       } catch (failure) {
-        if (!TRANSIENT_CODES.has(/** @type {AtriumError} */ (failure).code)) {
+        // Without its connection the membership has ended on the server, or ends after the next one is open.
+        if (this.#commands.socket === socket && !TRANSIENT_CODES.has(/** @type {AtriumError} */ (failure).code)) {
           throw failure;
         }
         if (this.#commands.socket === socket) {

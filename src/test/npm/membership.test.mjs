@@ -249,3 +249,17 @@ test("a leave that is refused for a while is repeated, unless the room was joine
   connection.close();
   peer.close();
 });
+
+test("a leave that waits for its reply resolves when the connection is closed", { timeout: 20_000 }, async () => {
+  const peer = await RoomPeer.start();
+  const connection = connect(peer.url, quick);
+  await isOpen(connection);
+  const room = connection.room("a");
+  await joined(room);
+  peer.before = ({ cmd }) => (cmd === "leave" ? "silence" : undefined);
+  const leaving = room.leave();
+  await until(() => peer.of("leave").length === 1, "the command");
+  connection.close();
+  assert.equal(await leaving, undefined);
+  peer.close();
+});
