@@ -59,7 +59,8 @@ public final class Admission {
 
     private static final String ENGINE_IO = "/socket.io/";
     /** Paths of this service; an application that embeds Atrium has others. */
-    private static final List<String> PATHS = List.of("/rooms*", "/sessions*", "/users*", "/ws", "/echo", ENGINE_IO + "*");
+    private static final List<String> PATHS = List.of("/rooms*", "/sessions*", "/users*", "/rtc/*", "/ws", "/echo",
+            ENGINE_IO + "*");
     private static final String TOKEN = Admission.class.getName() + ".token";
     private static final String CALLER = Caller.class.getName();
     private static final Transport TRANSPORT = Transport.HTTP;

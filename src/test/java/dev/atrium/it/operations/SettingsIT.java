@@ -69,6 +69,7 @@ class SettingsIT {
             "atrium.file.store,                   redis,   quarkus.redis.hosts",
             "atrium.file.store,                   s3,      atrium.file.s3.bucket",
             "atrium.file.directory,               /dev/null/files, can be made and written",
+            "atrium.ice.urls,                     turn:127.0.0.1, atrium.ice.turn-secret",
             "atrium.heartbeat.intervall,          1s,      atrium.heartbeat.intervall",
             "otel.traces.exporter,                jaeger,  none or otlp",
     })
