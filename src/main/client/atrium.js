@@ -6,11 +6,12 @@
 import { Connection } from "./connection.js";
 import { AtriumError } from "./errors.js";
 import { HOLDER, Holder } from "./holder.js";
+import { Room } from "./room.js";
 import { HASHER, sha256 } from "./sha256.js";
 import { SharedConnection } from "./shared.js";
 /** @import { AnyEvents, Options } from "./types.ts" */
 
-export { AtriumError };
+export { AtriumError, Connection, Room };
 
 /**
  * Connects, and reconnects until the connection is closed or the server rejects the client for good.

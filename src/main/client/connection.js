@@ -97,9 +97,7 @@ export class Connection {
 
   /** Completes once the room is joined; fails with the reason why it is not. @internal @param {Room<any>} room */
   async joined({ membership }) {
-    if (this.#state.name !== "open") {
-      await this.#opened();
-    }
+    await this.#opened();
     const failure = await membership.joining;
     if (failure) {
       throw failure;
@@ -163,9 +161,12 @@ export class Connection {
     return this.#state.name === "closed" ? Promise.reject(new AtriumError(0, CLOSED)) : this.#queue.send(room, data, options, unbounded);
   }
 
-  /** @internal @param {string} room @returns {Promise<void>} */
-  leave(room) {
-    return this.#session.leave(room);
+  /** @internal */
+  leave = (/** @type {string} */ room) => this.#session.leave(room);
+
+  /** Requests a path of the server over HTTP, with the token. @internal @param {string} path @returns {Promise<Response>} */
+  fetch(path) {
+    return this.#authentication.fetch(this.#transports.url(path), this.#timeout);
   }
 
   /** Closes the connection for good. */
@@ -199,9 +200,7 @@ export class Connection {
   /** @returns {any} */
   #dial() {
     const socket = this.#shared?.dial();
-    if (!socket) {
-      this.#shared = undefined;
-    }
+    this.#shared = socket && this.#shared;
     return socket ?? this.#transports.dial();
   }
 

@@ -33,6 +33,11 @@ export class Room {
     membership.rooms.add(this);
   }
 
+  /** @internal */
+  get connection() {
+    return this.#connection;
+  }
+
   get name() {
     return this.membership.name;
   }

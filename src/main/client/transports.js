@@ -1,7 +1,7 @@
 // @ts-check
 /** Transports of a connection: which of them is used, and when another is tried. */
 import { SUBPROTOCOL } from "./frames.js";
-import { reachable } from "./http.js";
+import { httpUrl, reachable } from "./http.js";
 import { HttpSocket } from "./http-socket.js";
 /** @import { Options, Transport } from "./types.ts" */
 
@@ -54,6 +54,11 @@ export class Transports {
       this.failures = await reachable(this.#url) ? this.failures + 1 : 0;
     }
     return this.failures >= MAX_FAILURES;
+  }
+
+  /** URL of a path of the server. @param {string} path */
+  url(path) {
+    return httpUrl(this.#url, path);
   }
 
   next() {

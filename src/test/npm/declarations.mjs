@@ -50,17 +50,20 @@ function comment(node) {
 const signature = (member) => ts.isGetAccessor(member) ? `readonly ${member.name.getText()}: ${member.type.getText()};` : member.getText();
 const indented = (lines) => lines.replace(/^(?=.)/gm, "    ");
 
-/** A class that is not exported is an interface: nobody else makes its objects. */
+/** Whether the main module exports a function or a class whose objects others make. */
+const isForOthers = (name) => exported.has(name) && (declarations.get(name).members ?? []).every((member) => !ts.isConstructorDeclaration(member) || isPublic(member));
+
+/** A class that is not exported, or whose constructor is internal, is an interface: nobody else makes its objects. */
 function classText(declaration) {
   const name = declaration.name.text;
   const parameters = declaration.typeParameters ? `<${declaration.typeParameters.map((each) => each.getText()).join(", ")}>` : "";
   const base = declaration.heritageClauses?.map((each) => ` ${each.getText()}`).join("") ?? "";
   const members = declaration.members.filter(isPublic).map((member) => `${indented(comment(member))}    ${signature(member)}\n`).join("");
-  return `${comment(declaration)}export ${exported.has(name) ? "class" : "interface"} ${name}${parameters}${base} {\n${members}}`;
+  return `${comment(declaration)}export ${isForOthers(name) ? "class" : "interface"} ${name}${parameters}${base} {\n${members}}`;
 }
 
 const isType = ([, declaration]) => ts.isTypeAliasDeclaration(declaration) || ts.isInterfaceDeclaration(declaration);
-const rank = (entry) => exported.has(entry[0]) ? 0 : isType(entry) ? 2 : 1;
+const rank = (entry) => isForOthers(entry[0]) ? 0 : isType(entry) ? 2 : 1;
 const output = [...declarations].filter(([name]) => reached.has(name)).sort((one, other) => rank(one) - rank(other))
   .map((entry) => ts.isClassDeclaration(entry[1]) ? classText(entry[1]) : isType(entry) ? entry[1].getFullText().trim() : comment(entry[1]) + entry[1].getText())
   .map((each) => each.replace(/^( {4})+/gm, (spaces) => " ".repeat(spaces.length / 2)));

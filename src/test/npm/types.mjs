@@ -11,6 +11,7 @@ const check = (...args) => execFileSync(process.execPath, [tsc, ...strict, ...ar
 
 mkdirSync("types", { recursive: true });
 copyFileSync(types, "types/atrium.d.ts");
+copyFileSync(resolve(types, "../atrium-rtc.d.ts"), "types/atrium-rtc.d.ts");
 writeFileSync("types/usage.ts", `
   import { AtriumError, connect, type Message } from "./atrium.js";
   interface Chat { message: string; move: { x: number; y: number } }
@@ -62,8 +63,30 @@ writeFileSync("types/dom.ts", `
     image.src = URL.createObjectURL(await room.download(id, { signal }));
   }
 `);
+writeFileSync("types/calls.ts", `
+  import { connect } from "./atrium.js";
+  import type { Call, Peer } from "./atrium-rtc.js";
+  import "./atrium-rtc.js";
+  export async function use(video: HTMLVideoElement) {
+    const connection = connect();
+    const room = connection.room<{ message: string }>("lobby", { presence: true });
+    const call: Call = await room.call({ audio: true });
+    call.on("track", (track, peer) => track.kind === "video" && (video.srcObject = peer.stream));
+    call.on("left", (failure) => failure?.message);
+    const peer: Peer = connection.peer("~id");
+    peer.on("message", (data) => peer.send(data));
+    room.callers((ids) => ids.size);
+    // @ts-expect-error no such event
+    call.on("jump", () => {});
+    // @ts-expect-error no such kind
+    call.mute("smell");
+    const { iceServers } = await (await connection.fetch("/rtc/ice")).json();
+    return iceServers;
+  }
+`);
 try {
-  check("--allowJs", "--checkJs", "--lib", "es2023,dom", main);
+  check("--allowJs", "--checkJs", "--lib", "es2023,dom", main, resolve(main, "../atrium-rtc.js"));
+  check("--lib", "es2023,dom", "types/calls.ts");
   check("--lib", "es2023", "types/usage.ts");
   check("--lib", "es2023,dom", "types/usage.ts", "types/dom.ts");
   execFileSync(process.execPath, ["declarations.mjs", main, "atrium.d.ts"], { stdio: "inherit" });
@@ -75,7 +98,8 @@ if (readFileSync(types, "utf8") !== readFileSync("atrium.d.ts", "utf8")) {
   process.exit(1);
 }
 const exported = Object.keys(await import(main)).toSorted().join();
-if (exported !== "AtriumError,connect") {
+// The classes are for modules that add to them.
+if (exported !== "AtriumError,Connection,Room,connect") {
   console.error(`exported: ${exported}`);
   process.exit(1);
 }

@@ -10,7 +10,7 @@ const MAX_MESSAGES = 1000;
 const MAX_PAGES = 10;
 
 /** Events of this page that are not shown as messages. */
-export const SIGNALS = new Set(["typing", "name"]);
+export const SIGNALS = new Set(["typing", "name", "rtc"]);
 
 export class History {
   /** Epochs in the order in which this page has met them; the index is the generation. @type {string[]} */

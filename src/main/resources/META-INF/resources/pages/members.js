@@ -53,6 +53,11 @@ export class Members {
     this.show();
   }
 
+  /** @param {string} session */
+  find(session) {
+    return this.#byId.get(session) ?? { id: session };
+  }
+
   get size() {
     return this.#byId.size;
   }

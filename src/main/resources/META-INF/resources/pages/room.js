@@ -2,6 +2,7 @@
 /** The page of a room. */
 import { connect } from "../atrium.js";
 import { inNamespace, namespace, roomName, root, takeToken } from "./address.js";
+import { CallPanel } from "./call.js";
 import { composer } from "./composer.js";
 import { byId } from "./element.js";
 import { Find } from "./find.js";
@@ -51,6 +52,7 @@ const notifications = new Notifications(title);
 const status = new Status();
 const members = new Members();
 const typing = new Typing();
+const callPanel = new CallPanel((session) => members.find(session));
 const ownNameField = ownName(() => room);
 const uploads = new Uploads(() => room);
 
@@ -73,6 +75,7 @@ function receivedSignal({ event, data, from }) {
   if (event === "name" && from?.id !== undefined && setName(from.id, data)) {
     log.rename();
     members.show();
+    callPanel.rename();
   }
 }
 
@@ -155,6 +158,7 @@ function enter(made, presence) {
   const entered = made.room(name, { presence });
   room = entered;
   files.room = entered;
+  callPanel.follow(entered);
   const listen = (/** @type {string} */ event, /** @type {(data: any, message: any) => void} */ listener) =>
     entered.on(event, (/** @type {any} */ data, /** @type {any} */ message) => made === connection && listener(data, message));
   listen("*", (_, message) => received(message));
@@ -213,6 +217,7 @@ function changed(state) {
     setSelf(state.id, state.user);
     ownNameField.show(state.user, state.id);
     uploads.limit(limited);
+    callPanel.limit(limited);
     files.limited = limited;
     void opened(limited);
   } else if (rejected) {

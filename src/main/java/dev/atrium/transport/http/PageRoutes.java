@@ -34,6 +34,9 @@ public final class PageRoutes {
     private static final String POLICY = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob:; connect-src 'self'; "
             + "worker-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
+    /** What calls need, and nothing else that a browser would ask the user for. */
+    private static final String PERMISSIONS = "camera=(self), microphone=(self), display-capture=(self), geolocation=()";
+
     /**
      * Route order: after the check of the origin and before authentication. With an expired cookie or token a user would
      * otherwise get the JSON of a 401, and not the page that asks for another token.
@@ -55,7 +58,7 @@ public final class PageRoutes {
         this.wholeSite = config.wholeSite();
         // In development files change while the server runs.
         this.tags = LaunchMode.current().isDevOrTest() ? Map.of()
-                : EntityTags.ofResources("META-INF/resources", "pages", "atrium.js");
+                : EntityTags.ofResources("META-INF/resources", "pages", "atrium.js", "atrium-rtc.js");
     }
 
     void register(@Observes Router router) {
@@ -67,6 +70,7 @@ public final class PageRoutes {
         router.route(PAGES + "*").order(BEFORE_IDENTITY).handler(this::protect);
         router.route(PAGES + ":page").method(HttpMethod.GET).method(HttpMethod.HEAD).order(BEFORE_IDENTITY).handler(this::page);
         router.route("/atrium.js").order(BEFORE_IDENTITY).handler(this::revalidate);
+        router.route("/atrium-rtc.js").order(BEFORE_IDENTITY).handler(this::revalidate);
     }
 
     private static void page(Router router, String path, String file) {
@@ -127,6 +131,7 @@ public final class PageRoutes {
         context.response().putHeader("Content-Security-Policy", POLICY)
                 .putHeader("X-Content-Type-Options", "nosniff")
                 .putHeader("Referrer-Policy", "no-referrer")
+                .putHeader("Permissions-Policy", PERMISSIONS)
                 .putHeader(HttpHeaders.VARY, "Accept");
         if (context.normalizedPath().endsWith(".html")) {
             context.response().putHeader(HttpHeaders.CONTENT_TYPE, HTML);

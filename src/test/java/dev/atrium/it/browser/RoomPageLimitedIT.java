@@ -33,6 +33,8 @@ class RoomPageLimitedIT extends WithBrowser {
             assertThat(ann.locator("#limits")).hasText("Limited connection: no presence, no files.");
             assertThat(ann.locator("#members")).containsText("not shown over a limited connection");
             assertThat(ann.locator("#name-field")).isHidden();
+            ann.locator("#call-button").click();
+            assertThat(ann.locator("#hint")).hasText("Calls need more than a limited connection.");
             ann.say("from ann");
             bob.awaitSaid(1);
             bob.say("from bob");

@@ -133,7 +133,8 @@ class PageIT {
     void nothing_but_its_own_files_runs_in_a_page() {
         for (String path : PAGES) {
             Response page = navigate(path);
-            page.then().statusCode(200).header("X-Content-Type-Options", "nosniff").header("Referrer-Policy", "no-referrer");
+            page.then().statusCode(200).header("X-Content-Type-Options", "nosniff").header("Referrer-Policy", "no-referrer")
+                    .header("Permissions-Policy", containsString("camera=(self), microphone=(self), display-capture=(self)"));
             assertThat(page.header("Content-Security-Policy")).as(path)
                     .contains("default-src 'none'", "script-src 'self'", "style-src 'self'",
                             "frame-ancestors 'none'", "base-uri 'none'", "form-action 'none'")
@@ -191,7 +192,7 @@ class PageIT {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = { "/", "/latency", "/rooms/lobby", "/pages/room.js", "/atrium.js" })
+    @ValueSource(strings = { "/", "/latency", "/rooms/lobby", "/pages/room.js", "/atrium.js", "/atrium-rtc.js" })
     void a_page_is_asked_for_each_time_and_sent_once(String path) {
         String tag = navigate(path).then().header("Cache-Control", "no-cache")
                 .header("ETag", matchesPattern("\"[A-Za-z0-9_-]{22}\"")).extract().header("ETag");
