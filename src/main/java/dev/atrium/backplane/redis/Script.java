@@ -35,8 +35,7 @@ record Script(String body, String sha1) {
     static final Script FORGET = resource("forget.lua");
 
     private static final List<Script> ALL = List.of(PUBLISH, VOLATILE, READ, HISTORY, ENTER, EXIT, RELEASE, DELETE, RESUME,
-            SAVE,
-            IDENTIFY, FORGET);
+            SAVE, IDENTIFY, FORGET);
 
     /** Loads all scripts. */
     static Future<?> loadAll(RedisConnection connection) {
