@@ -13,6 +13,7 @@ import dev.atrium.it.fixture.Browser;
 import dev.atrium.it.fixture.Replica;
 import dev.atrium.it.fixture.SocketClient;
 import dev.atrium.it.fixture.Tokens;
+import dev.atrium.it.fixture.Tool;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -75,6 +76,8 @@ class PagePicturesIT {
 
     @BeforeAll
     static void start() throws IOException {
+        // Chromium with a window sets letters half a pixel apart from it.
+        Tool.require("chromium-headless-shell");
         browser = Browser.start();
         open = Replica.start();
         member = open.plain("/rooms/planning");
