@@ -210,14 +210,16 @@ test("rooms that were left are left before others are joined, also those that th
     }
   };
   peer.commands.length = 0;
+  let lost = false;
   connection.on("state", ({ name }) => {
     if (name === "waiting") {
+      lost = true;
       rooms[1].leave();
       connection.room("b");
     }
   });
   peer.cut();
-  await until(() => connection.state.name !== "open", "lost");
+  await until(() => lost, "lost");
   await leaving;
   await isOpen(connection);
   await until(() => peer.of("join").length === 4, "joined again");
