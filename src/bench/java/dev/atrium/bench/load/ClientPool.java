@@ -114,14 +114,16 @@ public final class ClientPool implements AutoCloseable {
         });
     }
 
-    /** Number of members of one room that read now. */
-    public int hearers() {
-        return stalled ? steady() : plan.members();
+    /** Number of members of each room that read now. */
+    public int[] hearers() {
+        return stalled ? steady() : IntStream.range(0, plan.rooms()).map(plan::members).toArray();
     }
 
-    /** Number of members of one room that never stop reading. */
-    int steady() {
-        return (int) IntStream.range(0, plan.clients()).filter(slow.negate()).count() / plan.rooms();
+    /** Number of members of each room that never stop reading. */
+    int[] steady() {
+        int[] steady = new int[plan.rooms()];
+        IntStream.range(0, plan.clients()).filter(slow.negate()).forEach(client -> steady[plan.room(client)]++);
+        return steady;
     }
 
     /** Number of clients that are in their rooms. */

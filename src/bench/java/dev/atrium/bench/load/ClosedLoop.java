@@ -3,7 +3,7 @@ package dev.atrium.bench.load;
 import io.netty.buffer.ByteBuf;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
-import java.util.stream.LongStream;
+import java.util.stream.IntStream;
 
 /**
  * Closed loop for saturation: each room has a fixed number of messages in flight, and the next one is published as soon as the
@@ -17,7 +17,7 @@ public final class ClosedLoop implements ClientPoolListener {
     private final Publishers publishers;
     private final ByteBuf frame;
     private final int inFlight;
-    private final int hearers;
+    private final int[] hearers;
     private final long[] sent;
     private final long[] received;
     private long total;
@@ -53,8 +53,8 @@ public final class ClosedLoop implements ClientPoolListener {
     public void delivered(Client client, ByteBuf in, int textAt) {
         total++;
         int room = members.plan().room(client.index());
-        long outstanding = sent[room] * hearers - ++received[room];
-        if (outstanding <= (long) (inFlight - 1) * hearers && !stopped) {
+        long outstanding = sent[room] * hearers[room] - ++received[room];
+        if (outstanding <= (long) (inFlight - 1) * hearers[room] && !stopped) {
             publish(room);
         }
     }
@@ -85,6 +85,7 @@ public final class ClosedLoop implements ClientPoolListener {
     }
 
     private long outstanding() throws InterruptedException {
-        return members.loop().call(() -> LongStream.of(sent).sum() * hearers - total);
+        return members.loop()
+                .call(() -> IntStream.range(0, sent.length).mapToLong(room -> sent[room] * hearers[room]).sum() - total);
     }
 }

@@ -18,7 +18,7 @@ public final class PacedLoop implements ClientPoolListener {
     private final ClientPool members;
     private final Publishers publishers;
     private final long interval;
-    private final int steady;
+    private final int[] steady;
     private final Histogram micros = new Histogram(HIGHEST_MICROS, 3);
     private long next;
     private long from;
@@ -42,7 +42,6 @@ public final class PacedLoop implements ClientPoolListener {
             next = System.nanoTime() + interval;
             from = next + warmUp.toNanos();
             to = from + measured.toNanos();
-            expected = (to - from + interval - 1) / interval * steady;
             tick();
         });
     }
@@ -50,6 +49,7 @@ public final class PacedLoop implements ClientPoolListener {
     private void tick() {
         while (next < to && next <= System.nanoTime()) {
             publishers.publish(room, publishers.frame(Message.at(next)));
+            expected += next < from ? 0 : steady[room];
             room = (room + 1) % members.plan().rooms();
             next += interval;
         }
@@ -94,6 +94,7 @@ public final class PacedLoop implements ClientPoolListener {
     }
 
     private long missing() throws InterruptedException {
-        return members.loop().call(() -> expected - micros.getTotalCount());
+        // The messages that are not sent yet are missing, too.
+        return members.loop().call(() -> Math.max(next < to ? 1 : 0, expected - micros.getTotalCount()));
     }
 }

@@ -20,18 +20,19 @@ public final class SessionDialect implements Dialect {
 
     @Override
     public boolean received(Client client, ByteBuf in, int at, int length) {
-        if (!client.hasJoined() && startsWithReply(in, at, length)) {
+        if (!client.hasJoined() && startsWith(REPLY, in, at, length)) {
             client.joined();
         }
         return false;
     }
 
-    private static boolean startsWithReply(ByteBuf in, int at, int length) {
-        if (length < REPLY.length) {
+    /** Returns whether a payload begins with some bytes. */
+    static boolean startsWith(byte[] start, ByteBuf in, int at, int length) {
+        if (length < start.length) {
             return false;
         }
-        for (int i = 0; i < REPLY.length; i++) {
-            if (in.getByte(at + i) != REPLY[i]) {
+        for (int i = 0; i < start.length; i++) {
+            if (in.getByte(at + i) != start[i]) {
                 return false;
             }
         }

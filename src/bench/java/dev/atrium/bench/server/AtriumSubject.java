@@ -1,7 +1,9 @@
 package dev.atrium.bench.server;
 
 import dev.atrium.bench.load.Dialect;
+import dev.atrium.bench.load.HistoryDialect;
 import dev.atrium.bench.load.PlainDialect;
+import dev.atrium.bench.load.PresenceDialect;
 import dev.atrium.bench.load.SessionDialect;
 import dev.atrium.bench.load.SocketIoDialect;
 import java.nio.file.Files;
@@ -67,6 +69,8 @@ public final class AtriumSubject implements Subject {
         return Optional.of(switch (use) {
             case ROOMS, REPLICAS, RESUME -> PlainDialect.rooms();
             case ECHO -> PlainDialect.echo();
+            case PRESENCE -> new PresenceDialect();
+            case HISTORY -> new HistoryDialect(100);
             case JOIN, FILES -> new SessionDialect();
         });
     }

@@ -56,7 +56,7 @@ public final class BareSubject implements Subject {
             case ECHO -> PlainDialect.echo();
             // The program echoes the command, which begins like the reply to it.
             case JOIN -> new SessionDialect();
-            case REPLICAS, RESUME, FILES -> null;
+            case REPLICAS, RESUME, PRESENCE, HISTORY, FILES -> null;
         });
     }
 

@@ -45,7 +45,7 @@ public final class NchanSubject implements Subject {
     public Optional<Dialect> dialect(Use use) {
         return switch (use) {
             case ROOMS, JOIN -> Optional.of(PlainDialect.rooms());
-            case ECHO, REPLICAS, RESUME, FILES -> Optional.empty();
+            case ECHO, REPLICAS, RESUME, PRESENCE, HISTORY, FILES -> Optional.empty();
         };
     }
 

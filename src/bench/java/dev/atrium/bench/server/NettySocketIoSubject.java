@@ -31,7 +31,7 @@ public final class NettySocketIoSubject implements Subject {
         return Optional.ofNullable(switch (use) {
             case ROOMS, JOIN -> SocketIoDialect.rooms();
             case ECHO -> SocketIoDialect.echo();
-            case REPLICAS, RESUME, FILES -> null;
+            case REPLICAS, RESUME, PRESENCE, HISTORY, FILES -> null;
         });
     }
 

@@ -12,6 +12,10 @@ public enum Use {
     REPLICAS,
     /** Members of a room, and sessions that a token resumes on another replica. */
     RESUME,
+    /** Telling members who joins and leaves their room. */
+    PRESENCE,
+    /** Reading the history of a room. */
+    HISTORY,
     /** Uploading files over the session protocol. */
     FILES
 }

@@ -90,7 +90,7 @@ record SlowReaders(RoomPlan plan, int messagesPerSecond) implements Workload {
         ClosedLoop flood = new ClosedLoop(fleet, publishers, Message.ofLength(FLOOD_MESSAGE), 1);
         flood.start();
         long end = System.nanoTime() + FLOOD_LIMIT.toNanos();
-        while (flood.deliveries() < (long) FLOOD_MESSAGES * fleet.hearers()) {
+        while (flood.deliveries() < (long) FLOOD_MESSAGES * fleet.hearers()[0]) {
             if (System.nanoTime() > end) {
                 throw new IllegalStateException("the flood did not come through");
             }

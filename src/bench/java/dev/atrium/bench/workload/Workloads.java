@@ -11,6 +11,11 @@ public final class Workloads {
     private static final int LIVE_MEMBERS = 100;
     private static final int LIVE_MESSAGES_PER_SECOND = 100;
     private static final int SMALL_ROOM = 10;
+    /** Some 600 rooms of 2 to 2,000 members, 10,000 together. */
+    private static final RoomPlan MIXED = RoomPlan.powerLaw(2_000, 2, 1.125);
+    private static final int MIXED_MESSAGES_PER_SECOND = 5_000;
+    private static final int MOVERS = 200;
+    private static final int READERS = 100;
 
     private Workloads() {
     }
@@ -27,6 +32,7 @@ public final class Workloads {
                 pipelined,
                 new Paced("rooms-paced", many, many.rooms()),
                 new Saturation("rooms-saturated", Use.ROOMS, many, 1, "deliveries"),
+                new Paced("rooms-mixed", MIXED, MIXED_MESSAGES_PER_SECOND),
                 latency,
                 new Saturation("echo", Use.ECHO, new RoomPlan(100, 1), 1, "round trips"),
                 new Idle(scale.idle()),
@@ -34,6 +40,8 @@ public final class Workloads {
                 new Replicas(fanOut, pipelined, latency),
                 new SlowReaders(one, pace),
                 new Resume(scale.resume(), new RoomPlan(1, LIVE_MEMBERS), LIVE_MESSAGES_PER_SECOND),
+                new PresenceChurn(scale.members(), MOVERS, 2 * MOVERS),
+                new HistoryRead(READERS),
                 new Upload(scale.upload()));
     }
 }
