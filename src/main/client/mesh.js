@@ -62,7 +62,8 @@ export class Mesh extends Emitter {
   signal(session, signal) {
     const { connection, room, tag } = this;
     connection.send(session ?? room, { room, from: tag, ...signal }, { event: EVENT, volatile: true }).catch((/** @type {any} */ { code, message }) => {
-      this.failed(new AtriumError(code, session && code === 403 ? `calls need the permission send for ~*: ${message}` : message));
+      // A session that has ended is no failure of the call: its peer leaves by @left, or by its silence.
+      session && code === 404 || this.failed(new AtriumError(code, session && code === 403 ? `calls need the permission send for ~*: ${message}` : message));
     });
   }
 

@@ -1,5 +1,5 @@
 // @ts-check
-/** Call of the room: a button that joins it, small pictures of those who take part, and buttons for what it sends. */
+/** The call of the room: a button that joins it, small pictures of those who take part, and buttons for what it sends. */
 import "../atrium-rtc.js";
 import { byId, element } from "./element.js";
 import { translate } from "./i18n.js";

@@ -20,8 +20,8 @@
 -- ARGV[12] replica that this session began on
 -- ARGV[13] prefix of all keys
 --
--- Returns {epoch, offset, microseconds since 1970}, or nothing if there is no such session. The time is that of Redis: with the clocks of several replicas, times
--- in a room could run backwards.
+-- Returns {epoch, offset, microseconds since 1970}, or nothing if there is no such session. The time is that of Redis: with
+-- the clocks of several replicas, times in a room could run backwards.
 if ARGV[9] == '' then
   return redis.error_reply('TRYAGAIN the history of this Redis is not known yet')
 end

@@ -224,6 +224,13 @@ class CallBrowserIT {
             Browser.await(ann, "call.peers.size", 7);
         }
         Browser.await(ann, "call.peers.size", 0);
+        assertThat(ann.evaluate("""
+                async () => {
+                  const before = failures.length;
+                  call.signal("~AAAAAAAAAAAAAAAAAAAA", { join: true });
+                  await connection.request("heartbeat", {});
+                  return failures.length - before;
+                }""")).as("failures of a message to a session that has ended").isEqualTo(0);
         Page dan = enter(browser.person(), 0, "full", Map.of("token", Tokens.of("dan", "full:join send presence")));
         dan.evaluate("() => join()");
         Browser.await(dan, "failures", List
