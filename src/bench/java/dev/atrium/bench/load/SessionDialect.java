@@ -3,10 +3,22 @@ package dev.atrium.bench.load;
 import io.netty.buffer.ByteBuf;
 import java.nio.charset.StandardCharsets;
 
-/** Session protocol: commands with a sequence number. Only joining is measured. */
+/**
+ * Session protocol: commands with a sequence number. Joining is measured, and, of clients that watch who is in their room, each
+ * {@code @joined} and {@code @left}, which is a delivery.
+ */
 public final class SessionDialect implements Dialect {
 
     private static final byte[] REPLY = "{\"seq\":1,".getBytes(StandardCharsets.US_ASCII);
+    private static final byte[] JOINED = "{\"event\":\"@joined\"".getBytes(StandardCharsets.US_ASCII);
+    private static final byte[] LEFT = "{\"event\":\"@left\"".getBytes(StandardCharsets.US_ASCII);
+
+    private final boolean watches;
+
+    /** @param watches whether the clients are told who joins and leaves */
+    public SessionDialect(boolean watches) {
+        this.watches = watches;
+    }
 
     @Override
     public String path(String room) {
@@ -15,7 +27,8 @@ public final class SessionDialect implements Dialect {
 
     @Override
     public void opened(Client client) {
-        client.send("{\"seq\":1,\"cmd\":\"join\",\"params\":{\"room\":\"" + client.room() + "\"}}");
+        client.send(
+                "{\"seq\":1,\"cmd\":\"join\",\"params\":{\"room\":\"" + client.room() + "\",\"presence\":" + watches + "}}");
     }
 
     @Override
@@ -23,7 +36,7 @@ public final class SessionDialect implements Dialect {
         if (!client.hasJoined() && startsWith(REPLY, in, at, length)) {
             client.joined();
         }
-        return false;
+        return watches && (startsWith(JOINED, in, at, length) || startsWith(LEFT, in, at, length));
     }
 
     /** Returns whether a payload begins with some bytes. */
@@ -46,6 +59,6 @@ public final class SessionDialect implements Dialect {
 
     @Override
     public int textAt() {
-        throw new UnsupportedOperationException("joins only");
+        return 0;
     }
 }

@@ -3,7 +3,6 @@ package dev.atrium.bench.server;
 import dev.atrium.bench.load.Dialect;
 import dev.atrium.bench.load.HistoryDialect;
 import dev.atrium.bench.load.PlainDialect;
-import dev.atrium.bench.load.PresenceDialect;
 import dev.atrium.bench.load.SessionDialect;
 import dev.atrium.bench.load.SocketIoDialect;
 import java.nio.file.Files;
@@ -69,9 +68,9 @@ public final class AtriumSubject implements Subject {
         return Optional.of(switch (use) {
             case ROOMS, REPLICAS, RESUME -> PlainDialect.rooms();
             case ECHO -> PlainDialect.echo();
-            case PRESENCE -> new PresenceDialect();
+            case PRESENCE -> new SessionDialect(true);
             case HISTORY -> new HistoryDialect(100);
-            case JOIN, FILES -> new SessionDialect();
+            case JOIN, FILES -> new SessionDialect(false);
         });
     }
 

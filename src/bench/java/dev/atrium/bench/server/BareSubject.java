@@ -55,7 +55,7 @@ public final class BareSubject implements Subject {
             case ROOMS -> PlainDialect.rooms();
             case ECHO -> PlainDialect.echo();
             // The program echoes the command, which begins like the reply to it.
-            case JOIN -> new SessionDialect();
+            case JOIN -> new SessionDialect(false);
             case REPLICAS, RESUME, PRESENCE, HISTORY, FILES -> null;
         });
     }

@@ -29,7 +29,7 @@ public final class NodeSubject implements Subject {
 
     public static NodeSubject ws(Site site, NodePackages packages) {
         return new NodeSubject(site, packages, "ws", "ws-server.mjs", Map.of(
-                Use.ROOMS, PlainDialect.rooms(), Use.ECHO, PlainDialect.echo(), Use.JOIN, new SessionDialect()));
+                Use.ROOMS, PlainDialect.rooms(), Use.ECHO, PlainDialect.echo(), Use.JOIN, new SessionDialect(false)));
     }
 
     public static NodeSubject socketIo(Site site, NodePackages packages) {

@@ -36,7 +36,8 @@ record PresenceChurn(int members, int movers, int changesPerSecond) implements W
     @Override
     public List<Figure> run(Bench bench, Subject subject, Dialect dialect) throws InterruptedException {
         try (Server server = subject.start(Launch.alone());
-                ClientPool moving = new ClientPool(bench.loop(), new SessionDialect(), new RoomPlan(1, movers), server.port());
+                ClientPool moving = new ClientPool(bench.loop(), new SessionDialect(false), new RoomPlan(1, movers),
+                        server.port());
                 ClientPool watching = new ClientPool(bench.loop(), dialect, new RoomPlan(1, members), server.port())) {
             moving.connectAll();
             watching.connectAll();
