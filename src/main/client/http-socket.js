@@ -10,6 +10,9 @@ import { pause } from "./timing.js";
 /** Maximum number of open streams: a browser allows six requests to a server. */
 const MAX_STREAMS = 4;
 const POLL_SECONDS = 25;
+/** Bytes of a body that a proxy may refuse, and attempts to send it while the server itself is reachable. */
+const LARGE_BODY = 16384;
+const MAX_ATTEMPTS = 3;
 /** Timeout of a stream; the server sends keep-alives more often. */
 const STREAM_TIMEOUT_MILLIS = 60000;
 
@@ -130,9 +133,14 @@ export class HttpSocket {
         }
         this.#rejected.delete(room);
         try {
-          return await this.#fetch(path, { event }, { method: "POST", headers, body });
+          return await this.#post(path, { event }, { method: "POST", headers, body });
         } catch (failure) {
-          DELAYING_CODES.has(/** @type {any} */ (failure).code) && this.#rejected.set(room, idempotency);
+          if (!(failure instanceof AtriumError)) {
+            // At once: the next message in the row would overtake this one.
+            this.close(1006);
+          } else if (DELAYING_CODES.has(failure.code)) {
+            this.#rejected.set(room, idempotency);
+          }
           throw failure;
         }
       });
@@ -142,6 +150,27 @@ export class HttpSocket {
       reply(await (await this.#fetch(path + (cmd === "members" ? "/members" : "/messages"), query)).json());
     } else {
       throw new AtriumError(501, `${cmd} needs a WebSocket`);
+    }
+  }
+
+  /**
+   * Posts a message. A proxy refuses a body that is too large for it with an answer that a page of another origin cannot read: sent again on each
+   * connection, it would block all messages behind it.
+   * @param {string} path @param {any} query @param {{method: string, headers: object, body: any}} init
+   */
+  async #post(path, query, init) {
+    for (let attempt = 1; ; attempt++) {
+      try {
+        return await this.#fetch(path, query, init);
+      } catch (failure) {
+        const size = sizeOf(init.body);
+        if (!(failure instanceof TypeError) || size < LARGE_BODY || !(await reachable(this.#url))) {
+          throw failure;
+        }
+        if (attempt === MAX_ATTEMPTS) {
+          throw new AtriumError(413, `${size} bytes are refused on the way`);
+        }
+      }
     }
   }
 
