@@ -18,6 +18,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.function.Supplier;
 import org.awaitility.Awaitility;
+import org.awaitility.core.ConditionTimeoutException;
 
 /** Readers of all kinds and a publisher, in some rooms of a cluster. */
 final class Audience implements AutoCloseable {
@@ -106,11 +107,16 @@ final class Audience implements AutoCloseable {
     void verify(int breaks) {
         for (String room : rooms) {
             Publisher.Place last = publisher.say(room);
-            Awaitility.await("the last word in " + room).atMost(Duration.ofSeconds(60)).pollInterval(Duration.ofMillis(5))
-                    .untilAsserted(() -> assertThat(logs(room)).allSatisfy(log -> {
-                        assertThat(log.epoch()).isEqualTo(last.epoch());
-                        assertThat(log.offset()).isEqualTo(last.offset());
-                    }));
+            try {
+                Awaitility.await("the last word in " + room).atMost(Duration.ofSeconds(60)).pollInterval(Duration.ofMillis(5))
+                        .untilAsserted(() -> assertThat(logs(room)).allSatisfy(log -> {
+                            assertThat(log.epoch()).isEqualTo(last.epoch());
+                            assertThat(log.offset()).isEqualTo(last.offset());
+                        }));
+            } catch (ConditionTimeoutException e) {
+                throw new AssertionError("Readers of " + room + ": "
+                        + readers.stream().filter(reader -> reader.logs.containsKey(room)).toList(), e);
+            }
             assertThat(logs(room).stream().flatMap(log -> log.faults(publisher.acknowledged(room)).stream())).isEmpty();
             assertThat(logs(room)).allMatch(log -> log.breaks() <= breaks);
         }

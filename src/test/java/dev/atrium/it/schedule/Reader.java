@@ -51,6 +51,12 @@ abstract class Reader implements AutoCloseable {
         return null;
     }
 
+    /** State for the message of a failed test. */
+    @Override
+    public synchronized String toString() {
+        return logs.values() + " over " + connection;
+    }
+
     /** Connects for the first time. */
     final void start() {
         context.pool.execute(this::again);

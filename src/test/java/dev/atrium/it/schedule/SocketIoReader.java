@@ -6,6 +6,7 @@ import dev.atrium.it.fixture.Door;
 import java.net.URI;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
@@ -56,6 +57,7 @@ final class SocketIoReader extends Reader {
         private List<JsonNode> early;
         private volatile CompletableFuture<?> reading;
         private long known;
+        private String lastPacket = "none";
 
         Socket(Door door, TextTransport transport) {
             this.door = door;
@@ -75,7 +77,14 @@ final class SocketIoReader extends Reader {
             }
         }
 
+        @Override
+        public String toString() {
+            return transport.getClass().getSimpleName() + " " + id + (early == null ? "" : ", joining") + ", last packet "
+                    + lastPacket;
+        }
+
         private void handle(String packet) {
+            lastPacket = Instant.now() + " " + packet;
             if (packet.startsWith("0")) {
                 connect();
             } else if (packet.equals("2")) {
