@@ -29,14 +29,15 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /**
  * Each page as it looks, compared with a stored picture, so that a change of the look is a decision: delete the picture, and
- * the next run writes it anew. All text is in fonts that are stored beside the pictures, because those of machines differ.
+ * the next run writes it anew. All text is in fonts that are stored here, because those of machines differ.
  */
 class PagePicturesIT {
 
     /** Share of tiles that may differ. */
     static final double MAX_DIFFERENCE = 0.005;
 
-    private static final Path STORED = Path.of("src/test/resources/pictures");
+    private static final Path STORED = Path.of("docs/pictures");
+    private static final Path FONTS = Path.of("src/test/resources/fonts");
     private static final Path TAKEN = Path.of("target/screenshots");
 
     /** Fixes what differs from run to run: fonts, times, and measurements. */
@@ -172,7 +173,7 @@ class PagePicturesIT {
         StringBuilder fonts = new StringBuilder("[");
         for (List<String> font : List.of(List.of("Latin", "400", "latin-400"), List.of("Latin", "600", "latin-600"),
                 List.of("Chinese", "400", "chinese"))) {
-            byte[] bytes = Files.readAllBytes(STORED.resolve("fonts").resolve(font.get(2) + ".woff2"));
+            byte[] bytes = Files.readAllBytes(FONTS.resolve(font.get(2) + ".woff2"));
             fonts.append("['%s', '%s', '%s'],".formatted(font.get(0), font.get(1), Base64.getEncoder().encodeToString(bytes)));
         }
         return fonts.append(']').toString();
