@@ -65,7 +65,7 @@ final class Publisher {
         return numbers.get();
     }
 
-    /** Number of attempts with a 503 or without a response. */
+    /** Number of attempts that were refused, or without a response. */
     long refused() {
         return refused.get();
     }
@@ -80,7 +80,8 @@ final class Publisher {
                 JsonNode body = Json.parse(response.body());
                 return new Place(body.path("epoch").asText(), body.path("offset").asLong());
             }
-            if (response.statusCode() != 503) {
+            // 502: nginx repeats no POST whose connection ended without a response.
+            if (response.statusCode() != 503 && response.statusCode() != 502) {
                 throw new AssertionError(response.statusCode() + " " + response.body());
             }
         } catch (IOException e) {

@@ -2,13 +2,22 @@ package dev.atrium.it.schedule;
 
 import java.net.URI;
 import java.net.http.WebSocket;
+import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
-/** WebSocket on which each text is a message. */
+/**
+ * WebSocket on which each text is a message. Like each client of these protocols it gives up a connection that is silent for
+ * longer than the heartbeat of the replicas: the JDK's WebSocket does not report the end of one in a hundred connections that
+ * end without a close frame.
+ */
 final class TextSocket implements TextTransport, WebSocket.Listener {
+
+    /** Interval and timeout of the heartbeat in the settings of the replicas. */
+    private static final long MAX_SILENCE_NANOS = TimeUnit.SECONDS.toNanos(5 + 4);
 
     private final URI url;
     private final WebSocket.Builder builder;
@@ -17,6 +26,7 @@ final class TextSocket implements TextTransport, WebSocket.Listener {
     private Runnable lost;
     private volatile WebSocket socket;
     private volatile boolean aborted;
+    private volatile long heard = System.nanoTime();
     private CompletableFuture<?> sending = CompletableFuture.completedFuture(null);
 
     /** @param subprotocol the subprotocol to request */
@@ -37,6 +47,17 @@ final class TextSocket implements TextTransport, WebSocket.Listener {
         builder.buildAsync(url, this).whenCompleteAsync((opened, failure) -> {
             if (failure != null) {
                 lost.run();
+            }
+        });
+        watch();
+    }
+
+    private void watch() {
+        CompletableFuture.delayedExecutor(1, TimeUnit.SECONDS).execute(() -> {
+            if (System.nanoTime() - heard > MAX_SILENCE_NANOS) {
+                lost.run();
+            } else if (!aborted) {
+                watch();
             }
         });
     }
@@ -68,7 +89,14 @@ final class TextSocket implements TextTransport, WebSocket.Listener {
     }
 
     @Override
+    public CompletionStage<?> onPing(WebSocket webSocket, ByteBuffer data) {
+        heard = System.nanoTime();
+        return WebSocket.Listener.super.onPing(webSocket, data);
+    }
+
+    @Override
     public CompletionStage<?> onText(WebSocket webSocket, CharSequence data, boolean last) {
+        heard = System.nanoTime();
         message.append(data);
         if (last) {
             String whole = message.toString();
