@@ -51,7 +51,7 @@ class RollingRestartIT {
     private static final double MOST_TIMES = Integer.getInteger("roll.most-times", 20);
 
     private static final Map<String, String> SETTINGS = Map.of("atrium.redis.lease", "3s", "atrium.drain.delay", "1s",
-            "atrium.drain.window", WINDOW_SECONDS + "s", "atrium.heartbeat.interval", "5s", "atrium.heartbeat.timeout", "4s",
+            "atrium.drain.window", WINDOW_SECONDS + "s", "atrium.heartbeat.interval", "10s", "atrium.heartbeat.timeout", "8s",
             "atrium.drain.grace", "5s", "atrium.warm-up.duration", "4s", "atrium.socketio.connection-state-recovery", "true");
 
     /**

@@ -16,8 +16,8 @@ import java.util.function.Consumer;
  */
 final class TextSocket implements TextTransport, WebSocket.Listener {
 
-    /** Interval and timeout of the heartbeat in the settings of the replicas. */
-    private static final long MAX_SILENCE_NANOS = TimeUnit.SECONDS.toNanos(5 + 4);
+    /** Interval and timeout of the slowest heartbeat in the settings of the replicas. */
+    private static final long MAX_SILENCE_NANOS = TimeUnit.SECONDS.toNanos(10 + 8);
 
     private final URI url;
     private final WebSocket.Builder builder;
