@@ -122,7 +122,7 @@ export class HttpSocket {
         throw tooLarge(sizeOf(body), this.#maxPayload);
       }
       if (query.volatile) {
-        await this.#fetch(path, { event, volatile: true }, { method: "POST", headers, body });
+        await this.#fetch(path, { event, volatile: true, to: query.to }, { method: "POST", headers, body });
         reply(undefined);
         return;
       }

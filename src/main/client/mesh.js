@@ -61,9 +61,11 @@ export class Mesh extends Emitter {
   /** @param {string | undefined} session undefined for the whole room @param {Partial<Signal>} signal */
   signal(session, signal) {
     const { connection, room, tag } = this;
-    connection.send(session ?? room, { room, from: tag, ...signal }, { event: EVENT, volatile: true }).catch((/** @type {any} */ { code, message }) => {
-      // A session that has ended is no failure of the call: its peer leaves by @left, or by its silence.
-      session && code === 404 || this.failed(new AtriumError(code, session && code === 403 ? `calls need the permission send for ~*: ${message}` : message));
+    // To a member of the room through the room: that takes no permission to send to single sessions.
+    const options = { event: EVENT, volatile: true, ...(room !== undefined && session && { to: session }) };
+    connection.send(room ?? session, { room, from: tag, ...signal }, options).catch((/** @type {any} */ { code, message }) => {
+      // A session that has ended is no failure: its peer leaves by its silence.
+      code === 404 || this.failed(new AtriumError(code, room === undefined && code === 403 ? `peers need the permission send for ~*: ${message}` : message));
     });
   }
 

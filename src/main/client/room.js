@@ -10,7 +10,7 @@ import { Listeners } from "./listeners.js";
  * @typedef {object} Connection what a room needs of it
  * @property {State} state
  * @property {(event: "state", listener: () => void) => () => void} on
- * @property {(room: string, data: any, options?: {event?: string, echo?: boolean, volatile?: boolean}) => Promise<any>} publish
+ * @property {(room: string, data: any, options?: {event?: string, echo?: boolean, volatile?: boolean, to?: string}) => Promise<any>} publish
  * @property {(cmd: string, params: object, bytes?: Uint8Array) => Promise<any>} request
  * @property {(room: string) => Promise<void>} leave
  */
@@ -66,7 +66,7 @@ export class Room {
   /**
    * Sends a message that nobody needs later, such as a cursor: now or not at all, without a stream position, and not to members that are slow.
    * @template {keyof E & string} K
-   * @overload @param {E[K]} data @param {{event: K, echo?: boolean, volatile: true}} options @returns {Promise<unknown>}
+   * @overload @param {E[K]} data @param {{event: K, echo?: boolean, volatile: true, to?: string}} options @returns {Promise<unknown>}
    */
   /**
    * Publishes a message, JSON or bytes. Waits for a connection if there is none, publishes once, and resolves once it is acknowledged.
@@ -76,7 +76,7 @@ export class Room {
   /**
    * @overload @param {E extends { message: infer D } ? D : any} data @param {{event?: undefined, echo?: boolean}} [options] @returns {Promise<Receipt>}
    */
-  /** @param {any} data @param {{event?: string, echo?: boolean, volatile?: boolean}} [options] @returns {Promise<any>} */
+  /** @param {any} data @param {{event?: string, echo?: boolean, volatile?: boolean, to?: string}} [options] @returns {Promise<any>} */
   send(data, options) {
     return this.#connection.publish(this.name, data, options);
   }

@@ -33,7 +33,11 @@ export type Sender = { id?: string; user?: string };
 /** A session, or with `by: "user"` a user, in milliseconds since 1970. */
 export type Member = Sender & { since: number; sessions?: number };
 export type SendOptions = { event?: string; echo?: boolean };
-export type VolatileOptions = SendOptions & { volatile: true };
+export type VolatileOptions = SendOptions & {
+  volatile: true;
+  /** Id of the session that alone receives it, if it is a member of the room. */
+  to?: string;
+};
 export type Message<D = any> = {
   event: string;
   room?: string;

@@ -30,6 +30,7 @@ export interface Room<E extends object = AnyEvents> {
     event: K;
     echo?: boolean;
     volatile: true;
+    to?: string;
   }): Promise<unknown>;
   /** Publishes a message, JSON or bytes. Waits for a connection if there is none, publishes once, and resolves once it is acknowledged. */
   send<K extends keyof E & string>(data: E[K], options: {
@@ -172,6 +173,8 @@ export type SendOptions = {
 
 export type VolatileOptions = SendOptions & {
   volatile: true;
+  /** Id of the session that alone receives it, if it is a member of the room. */
+  to?: string;
 };
 
 export type Message<D = any> = {

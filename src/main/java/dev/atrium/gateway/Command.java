@@ -1,5 +1,6 @@
 package dev.atrium.gateway;
 
+import dev.atrium.room.Audience;
 import dev.atrium.room.Data;
 import dev.atrium.room.History;
 import dev.atrium.room.HistoryQuery;
@@ -10,12 +11,14 @@ import dev.atrium.room.Publication;
 import dev.atrium.room.PublishResult;
 import dev.atrium.room.RoomId;
 import dev.atrium.room.RoomPage;
+import dev.atrium.room.SessionId;
 import dev.atrium.room.StreamPosition;
 import dev.atrium.security.Permission;
 import dev.atrium.session.Requester;
 import dev.atrium.session.Session;
 import io.smallrye.mutiny.Uni;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.BooleanSupplier;
 
 /**
@@ -168,12 +171,16 @@ public sealed interface Command<C extends Requester, R> {
      *
      * @param event null for the default event
      * @param echo whether the session receives its own message
+     * @param to id of the session that alone receives it, if it is a member of the room; null for all members
      */
-    record PublishVolatile(RoomId room, String event, Data data, boolean echo) implements Command<Requester, Void> {
+    record PublishVolatile(RoomId room, String event, Data data, boolean echo, String to) implements Command<Requester, Void> {
 
         @Override
         public void permit(Requester client, AccessControl access) {
             access.requirePublish(client, room);
+            if (to != null && !SessionId.isSessionId(to)) {
+                throw ErrorReply.parameter(400, "to", "expected the id of a session");
+            }
         }
 
         @Override
@@ -184,8 +191,10 @@ public sealed interface Command<C extends Requester, R> {
         @Override
         public Uni<Void> execute(Requester client, Services services) {
             String name = event == null ? Publication.DEFAULT_EVENT : event;
+            Audience audience = to == null ? null : new Audience(Set.of(to), Set.of());
             return services.rooms.publishVolatile(
-                    services.rooms.toExisting(new Publication(room, name, data, client.self(), echo)), client.transport());
+                    services.rooms.toExisting(new Publication(room, name, data, client.self(), echo, audience, null)),
+                    client.transport());
         }
     }
 

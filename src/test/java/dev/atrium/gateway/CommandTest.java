@@ -200,7 +200,7 @@ class CommandTest extends WithGateway {
         Data data = new Data.Text("x");
         for (Command<Requester, ?> command : List.<Command<Requester, ?>> of(
                 new Command.Publish(nobody, null, data, true, null),
-                new Command.PublishVolatile(nobody, null, data, true))) {
+                new Command.PublishVolatile(nobody, null, data, true, null))) {
             ErrorReply rejected = error(gateway.execute(client.session, Cost.NONE, command));
             assertThat(rejected.getMessage()).isEqualTo("room: there is no such session in this namespace");
             assertThat(rejected.code()).isEqualTo(404);
@@ -215,6 +215,20 @@ class CommandTest extends WithGateway {
         publish(client, RoomId.of("/", isNotInItsRoomYet.session.id()));
         assertThat(error(gateway.execute(client.session, Cost.NONE,
                 new Command.Publish(RoomId.of("/other", client.session.id()), "say", data, true, null))).code()).isEqualTo(403);
+    }
+
+    @Test
+    void a_volatile_message_to_a_member_takes_the_permission_for_the_room_alone() {
+        startRequired();
+        Client ann = admit(user("ann", "lobby:join send"));
+        Data data = new Data.Text("x");
+        done(gateway.execute(ann.session, Cost.NONE, new Command.PublishVolatile(LOBBY, null, data, true, OTHER_SESSION)));
+        assertThat(error(gateway.execute(ann.session, Cost.NONE,
+                new Command.PublishVolatile(NEWS, null, data, true, OTHER_SESSION))).code()).isEqualTo(403);
+        ErrorReply nobody = error(gateway.execute(ann.session, Cost.NONE,
+                new Command.PublishVolatile(LOBBY, null, data, true, "lobby")));
+        assertThat(nobody.code()).isEqualTo(400);
+        assertThat(nobody.getMessage()).isEqualTo("to: expected the id of a session");
     }
 
     private void publish(Client client, RoomId room) {

@@ -97,7 +97,7 @@ public class RoomsResource {
     @Produces(MediaType.APPLICATION_JSON)
     @Parameter(name = "room", in = ParameterIn.PATH, required = true, example = "lobby", schema = @Schema(type = SchemaType.STRING))
     @Parameter(name = "volatile", in = ParameterIn.QUERY, schema = @Schema(type = SchemaType.BOOLEAN))
-    @Operation(summary = "Publishes a message to the room", description = "?volatile publishes a message for the members that are connected and not slow, without a stream position and without history.")
+    @Operation(summary = "Publishes a message to the room", description = "?volatile publishes a message for the members that are connected and not slow, without a stream position and without history; with ?to= and the id of a session for that member alone.")
     @RequestBody(content = {
             @Content(mediaType = "text/plain", example = "hello"),
             @Content(mediaType = "application/json", example = "{\"text\": \"hello\"}"),
@@ -109,14 +109,17 @@ public class RoomsResource {
     @APIResponse(responseCode = "503", description = "The service cannot publish now; the client may retry after Retry-After seconds")
     public Uni<RestResponse<Published>> publish(@Context RoutingContext context, @QueryParam("ns") @DefaultValue("/") String ns,
             @QueryParam("event") String event, @HeaderParam("Idempotency-Key") String idempotency,
-            @HeaderParam("traceparent") String traceparent,
+            @HeaderParam("traceparent") String traceparent, @QueryParam("to") String to,
             @Parameter(hidden = true) @HeaderParam(HttpHeaders.CONTENT_TYPE) String type) {
         // Not @PathParam, which ends at a semicolon: the room would not be the one that a WebSocket joins with the same path.
         RoomId id = RoomUrl.room(ns, context.request().path());
         // Not @QueryParam, which takes a parameter without a value for none.
         boolean withoutPosition = isVolatile(context.queryParams().get("volatile"), idempotency);
+        if (to != null && !withoutPosition) {
+            throw ErrorReply.badRequest("to: expected none, because the message is not volatile");
+        }
         return bodies.read(context).map(body -> PostedData.read(type, body.getBytes())).chain(data -> withoutPosition
-                ? execute(context, new Command.PublishVolatile(id, event, data, true)).map(done -> RestResponse.accepted())
+                ? execute(context, new Command.PublishVolatile(id, event, data, true, to)).map(done -> RestResponse.accepted())
                 : execute(context, new Command.Publish(id, event, data, true, idempotency, traceparent))
                         .map(result -> RestResponse.status(RestResponse.Status.CREATED, Published.of(result))));
     }

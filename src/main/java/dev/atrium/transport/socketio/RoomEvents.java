@@ -73,7 +73,7 @@ final class RoomEvents {
 
     private void sendVolatile(Arguments arguments, Cost cost, Ack ack) {
         Command.PublishVolatile publish = new Command.PublishVolatile(room(arguments), event(arguments), arguments.from(3),
-                true);
+                true, null);
         window.submit(gateway.execute(session(), cost, publish), done -> ack.ok(json -> {
         }), ack::refused);
     }

@@ -21,6 +21,8 @@ enum Parameter {
     ORDERED("ordered", Type.FLAG),
     /** Whether the message is volatile. */
     VOLATILE("volatile", Type.FLAG),
+    /** Id of the session that alone receives a volatile message of a room. */
+    TO("to", Type.TEXT),
     /** Whether the session receives presence events. */
     PRESENCE("presence", Type.FLAG),
     /** Last stream position of the client in the room. */

@@ -253,6 +253,9 @@ final class SessionProtocol extends SingleSessionProtocol implements ReplySender
             sendVolatile(command, cost, room, data(params, bytes));
             return;
         }
+        if (params.has(Parameter.TO)) {
+            throw ErrorReply.parameter(400, Parameter.TO.key(), "expected none, because the message is not volatile");
+        }
         String key = params.text(Parameter.IDEMPOTENCY);
         boolean ordered = params.flag(Parameter.ORDERED, false);
         if (ordered && key == null) {
@@ -274,7 +277,7 @@ final class SessionProtocol extends SingleSessionProtocol implements ReplySender
         window.submit(
                 gateway.execute(session, cost,
                         new Command.PublishVolatile(room, params.text(Parameter.EVENT), data,
-                                params.flag(Parameter.ECHO, true))),
+                                params.flag(Parameter.ECHO, true), params.text(Parameter.TO))),
                 done -> reply(command, Replies.ok(command.seq())),
                 error -> refuse(command, error));
     }

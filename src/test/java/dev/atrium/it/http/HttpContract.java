@@ -114,6 +114,43 @@ abstract class HttpContract extends ClusterContract {
                 contains("message 1", "message 2", "kept"));
     }
 
+    @Test
+    void a_volatile_message_to_one_member_of_a_room_reaches_it_alone() {
+        try (StreamClient stream = here().stream("/rooms/aside", "Accept", "text/event-stream");
+                SessionClient ann = here().session();
+                SessionClient bob = elsewhere().session();
+                SessionClient outsider = elsewhere().session()) {
+            stream.events("@welcome", 1);
+            ann.join("aside");
+            bob.join("aside");
+            for (String to : List.of(bob.id(), outsider.id())) {
+                assertThat(ann.call("send", "{\"room\":\"aside\",\"data\":\"ann\",\"volatile\":true,\"to\":\"" + to + "\"}")
+                        .path("code").asInt()).isEqualTo(200);
+                here().given().contentType("text/plain").body("post").post("/rooms/aside?volatile&to=" + to).then()
+                        .statusCode(202);
+            }
+            here().post("/rooms/aside", "for all");
+
+            assertThat(bob.pushes("message", 3)).extracting(push -> push.path("data").asText()).containsExactlyInAnyOrder("ann",
+                    "post", "for all");
+            assertThat(bob.pushes("message")).allMatch(push -> push.path("room").asText().equals("aside"));
+            ann.pushes("message", 1);
+            stream.events("message", 1);
+            assertThat(ann.pushes("message")).hasSize(1);
+            assertThat(stream.events("message")).hasSize(1);
+            assertThat(outsider.pushes("message")).isEmpty();
+
+            assertThat(ann.call("send", "{\"room\":\"aside\",\"data\":1,\"to\":\"" + bob.id() + "\"}").path("error").asText())
+                    .isEqualTo("params.to: expected none, because the message is not volatile");
+            assertThat(ann.call("send", "{\"room\":\"aside\",\"data\":1,\"volatile\":true,\"to\":\"bob\"}").path("error")
+                    .asText()).isEqualTo("params.to: expected the id of a session");
+            here().given().contentType("text/plain").body("x").post("/rooms/aside?volatile&to=bob").then().statusCode(400)
+                    .body("detail", equalTo("to: expected the id of a session"));
+            here().given().contentType("text/plain").body("x").post("/rooms/aside?to=" + bob.id()).then().statusCode(400)
+                    .body("detail", equalTo("to: expected none, because the message is not volatile"));
+        }
+    }
+
     @ParameterizedTest
     @CsvSource({ "maybe, , 'volatile: expected true or false'",
             "true, key, 'Idempotency-Key: expected none for a volatile message'" })
