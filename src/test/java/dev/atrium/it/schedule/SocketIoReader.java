@@ -159,7 +159,8 @@ final class SocketIoReader extends Reader {
                     message(message.path("data").asText(), message);
                 }
             }
-            goOn(place, true);
+            // A Redis that has failed over may have lost the last messages, of which the replica knows.
+            goOn(place, log.offset() >= place.path("offset").asLong());
         }
 
         private void goOn(JsonNode place, boolean recovered) {
