@@ -1,7 +1,9 @@
 package dev.atrium.it.schedule;
 
 import dev.atrium.room.StreamPosition;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
@@ -16,6 +18,8 @@ final class ReaderLog {
     private record Entry(String epoch, long offset, String data, int gaps) {
     }
 
+    private static final int MOST_STEPS = 16;
+
     private final String reader;
     private final Consumer<String> received;
     private final List<Entry> entries = new ArrayList<>();
@@ -23,6 +27,8 @@ final class ReaderLog {
     private String epoch;
     private long offset;
     private final List<String> gaps = new ArrayList<>();
+    /** Last steps to the present position, for the text of an error. */
+    private final Deque<String> steps = new ArrayDeque<>();
 
     /** @param received called with the data of each message */
     ReaderLog(String reader, Consumer<String> received) {
@@ -50,16 +56,18 @@ final class ReaderLog {
     /** The reader has joined at a stream position. */
     synchronized void joined(String atEpoch, long atOffset, boolean recovered) {
         if (epoch != null && recovered && !(continues(atEpoch) && atOffset == offset)) {
-            faults.add("recovered at " + atEpoch + ":" + atOffset + " but was at " + place());
+            faults.add("recovered at " + atEpoch + ":" + atOffset + " but was at " + place() + " by " + steps);
         } else if (epoch != null && !recovered) {
             gaps.add(place() + " to " + atEpoch + ":" + atOffset);
         }
+        step((recovered ? "recovered at " : "joined at ") + atEpoch + ":" + atOffset);
         epoch = atEpoch;
         offset = atOffset;
     }
 
     /** The server has reported a gap and the stream position after it. */
     synchronized void broken(String atEpoch, long atOffset) {
+        step("gap to " + atEpoch + ":" + atOffset);
         gaps.add(place() + " to " + atEpoch + ":" + atOffset);
         epoch = atEpoch;
         offset = atOffset;
@@ -68,11 +76,20 @@ final class ReaderLog {
     synchronized void message(String atEpoch, long atOffset, String data) {
         received.accept(data);
         if (!continues(atEpoch) || atOffset != offset + 1) {
-            faults.add("got " + atEpoch + ":" + atOffset + " after " + place());
+            faults.add("got " + atEpoch + ":" + atOffset + " after " + place() + " by " + steps);
         }
+        step("message " + atOffset);
         epoch = atEpoch;
         offset = atOffset;
         entries.add(new Entry(atEpoch, atOffset, data, gaps.size()));
+    }
+
+    /** Records what has led to the present position. */
+    synchronized void step(String step) {
+        steps.add(step);
+        if (steps.size() > MOST_STEPS) {
+            steps.remove();
+        }
     }
 
     /** Records another error. */

@@ -115,6 +115,9 @@ final class SocketIoReader extends Reader {
         }
 
         private void connected(String ownPid) {
+            log.step((last == null ? "connected anew over "
+                    : ownPid.equals(pid) ? "connection recovered over " : "not recovered over ")
+                    + transport.getClass().getSimpleName());
             if (last == null || !ownPid.equals(pid)) {
                 pid = ownPid;
                 last = null;
@@ -150,6 +153,8 @@ final class SocketIoReader extends Reader {
         }
 
         private void missed(JsonNode answer, JsonNode place) {
+            log.step(
+                    "joined at " + place + ", read up to " + answer.path("offset") + ", recovered " + answer.path("recovered"));
             if (!answer.path("recovered").asBoolean()) {
                 goOn(place, false);
                 return;
