@@ -47,7 +47,7 @@ export class Holder {
       } else {
         const { seq, cmd, params, data } = unframed(frame);
         const reply = (/** @type {any} */ body) => port.postMessage({ seq, code: 200, body });
-        this.#run(tab, cmd, params, data, reply).catch(({ code, message, body }) => port.postMessage({ seq, code: code || 503, error: message, body }));
+        this.#run(tab, cmd, params, data, reply).catch(({ code, message, body }) => port.postMessage({ seq, code: code || 503, final: !!code, error: message, body }));
       }
     };
   }

@@ -138,7 +138,7 @@ export class SendQueue {
     }
   }
 
-  /** @param {{seq: number, code: number, body?: any, error?: string}} reply @returns {boolean} false if it is the reply to another command */
+  /** @param {{seq: number, code: number, final?: boolean, body?: any, error?: string}} reply @returns {boolean} false if it is the reply to another command */
   acknowledge(reply) {
     const key = this.#inFlight.get(reply.seq);
     if (key === undefined) {
@@ -149,7 +149,8 @@ export class SendQueue {
     if (sending === undefined) {
       return true;
     }
-    if (DELAYING_CODES.has(reply.code)) {
+    // The holder of a shared connection has given it up: behind the others, which it has sent, it would be out of order.
+    if (DELAYING_CODES.has(reply.code) && !reply.final) {
       // The server cannot accept it now. The idempotency key prevents a second publication.
       sending.seq = 0;
       this.#window = 1;

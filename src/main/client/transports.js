@@ -7,9 +7,11 @@ import { HttpSocket } from "./http-socket.js";
 
 /** Failed attempts after which the next transport is tried. */
 const MAX_FAILURES = 2;
-/** How long a fallback transport is remembered, and the interval of attempts to upgrade. */
+/** How long a fallback transport is remembered. */
 const FALLBACK_TTL_MILLIS = 3600000;
-const UPGRADE_MILLIS = 300000;
+/** Bounds of the delays between attempts to open a WebSocket again, each of which is twice the one before. */
+const UPGRADE_LEAST_MILLIS = 2000;
+const UPGRADE_MOST_MILLIS = 300000;
 
 export class Transports {
   /** @type {Transport} */
@@ -24,6 +26,7 @@ export class Transports {
   #all;
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   #timer;
+  #delay = UPGRADE_LEAST_MILLIS;
 
   /** @param {string} url @param {Options} options @param {number} timeout @param {() => void} upgrade called when a WebSocket can be opened again */
   constructor(url, { transports, WebSocket }, timeout, upgrade) {
@@ -69,13 +72,14 @@ export class Transports {
   use(transport) {
     this.current = transport;
     this.failures = 0;
+    this.#delay = UPGRADE_LEAST_MILLIS;
     remembered(this.#url, transport === this.#all[0] ? "" : `${transport} ${Date.now() + FALLBACK_TTL_MILLIS}`);
   }
 
   /** Looks after some time whether a WebSocket can be opened by then. */
   probeLater() {
     this.stop();
-    this.#timer = setTimeout(() => this.probe(), UPGRADE_MILLIS);
+    this.#timer = setTimeout(() => this.probe(), this.#delay);
   }
 
   /** Looks whether a WebSocket can be opened by now, and again after some time. */
@@ -84,6 +88,7 @@ export class Transports {
     if (this.current === "websocket" || !this.#all.includes("websocket")) {
       return;
     }
+    this.#delay = Math.min(2 * this.#delay, UPGRADE_MOST_MILLIS);
     this.probeLater();
     const socket = this.#webSocket();
     socket.onerror = () => {};

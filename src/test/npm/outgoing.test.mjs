@@ -66,11 +66,12 @@ scene("the maximum is that of the whole frame, to the byte", { welcome: { maxPay
   assert.equal(peer.connections, 1);
 });
 
-for (const [code, status] of [[1009, 413], [1007, 400], [1003, 400], [4429, 429]]) {
-  scene(`a message that is answered with the close code ${code} is rejected, and the others go on`, {}, async ({ peer, open }) => {
+for (const [code, status, shared] of [[1009, 413], [1007, 400], [1003, 400], [4429, 429], [4429, 429, "answered"]]) {
+  scene(`a message that is answered with the close code ${code} is rejected, and the others go on${shared ? ", also of a shared connection" : ""}`, {}, async ({ peer, open }) => {
+    Object.defineProperty(globalThis, "navigator", { value: shared ? { locks: new Locks() } : undefined, configurable: true });
     const bad = "b".repeat(100);
     peer.before = ({ cmd, params }) => (cmd === "send" && params.data === bad ? { close: code } : undefined);
-    const connection = open();
+    const connection = open({ shared });
     const room = connection.room("r");
     const other = connection.room("other");
     await isOpen(connection);

@@ -16,10 +16,10 @@ function large(bytes) {
  * @returns what the listener received, what was rejected by its number (-1 for too large ones), the gaps, and each change of a
  *     client's state with its time
  */
-export async function talk(connect, url, { room, messages, pace, tooLarge, transports }) {
+export async function talk(connect, url, { room, messages, pace, tooLarge, ...options }) {
   const report = { received: [], rejected: [], gaps: 0, states: [] };
   const open = (who) => {
-    const connection = connect(url, { transports, queue: messages });
+    const connection = connect(url, { ...options, queue: messages });
     connection.on("state", ({ name, transport, code }) => report.states.push({ who, at: Date.now(), name, transport, code }));
     return connection;
   };

@@ -224,6 +224,17 @@ scene("the client upgrades to a WebSocket and falls back again, and no message i
   assert.deepEqual(received.toSorted((a, b) => a - b), Array.from({ length: sent }, (_, i) => i));
 });
 
+scene("the client is back on a WebSocket soon after one gets through, without an event that tells it", noWebSockets, async ({ proxy, open }) => {
+  const ann = await open(proxy.url);
+  assert.equal(transport(ann), "sse");
+  let attempts = 0;
+  proxy.judge = (head) => (isUpgrade(head) && ++attempts < 2 ? "refuse" : undefined);
+  const start = Date.now();
+  await until(() => ann.state.name === "open" && transport(ann) === "websocket", "upgraded");
+  assert.equal(attempts, 3, "two attempts with a growing delay, and the connection itself");
+  assert.ok(Date.now() - start > 5000, `${Date.now() - start} ms`);
+});
+
 test("over HTTP the client presents its token, too, and an invalid one closes the connection", async () => {
   const url = `http://127.0.0.1:${closedPort}/`;
   for (const mode of ["sse", "poll"]) {

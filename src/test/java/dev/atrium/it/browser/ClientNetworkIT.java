@@ -23,6 +23,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.awaitility.Awaitility;
 import org.jboss.logging.Logger;
 import org.junit.jupiter.api.Test;
@@ -38,9 +39,12 @@ class ClientNetworkIT {
     private static final Path SERVED = Path.of("target/classes/META-INF/resources/atrium.js").toAbsolutePath();
     private static final Map<String, String> HEARTBEAT = Map.of("atrium.heartbeat.interval", "300ms",
             "atrium.heartbeat.timeout", "500ms");
-    /** Transports of each client; the first one may use all of them. */
-    private static final List<List<String>> TRANSPORTS = List.of(List.of("websocket", "sse", "poll"), List.of("sse"),
-            List.of("poll"));
+    /** Options of each client; the first one may use all transports. */
+    private static final List<Map<String, Object>> CLIENTS = List.of(Map.of(), Map.of("transports", List.of("sse")),
+            Map.of("transports", List.of("poll")));
+    /** In a browser the tabs of a user may share one connection. */
+    private static final List<Map<String, Object>> CLIENTS_IN_BROWSER = Stream
+            .concat(CLIENTS.stream(), Stream.of(Map.<String, Object> of("shared", true))).toList();
     private static final int MESSAGES = Integer.getInteger("network.messages", 500);
     /** Failures of the network itself; those for which a message is too large come with the messages. */
     private static final int CUTS = Integer.getInteger("network.cuts", 7);
@@ -115,28 +119,28 @@ class ClientNetworkIT {
     @Test
     void nothing_is_lost_in_node_however_the_network_fails() throws IOException {
         Node.prepare();
-        survive(ClientNetworkIT::talkInNode);
+        survive(CLIENTS, ClientNetworkIT::talkInNode);
     }
 
     @Test
     void nothing_is_lost_in_a_browser_however_the_network_fails() throws IOException {
         try (Browser browser = Browser.start()) {
-            survive(urls -> talkInBrowser(browser, urls));
+            survive(CLIENTS_IN_BROWSER, urls -> talkInBrowser(browser, urls));
         }
     }
 
-    private static void survive(Platform platform) throws IOException {
+    private static void survive(List<Map<String, Object>> clients, Platform platform) throws IOException {
         List<HostileProxy> networks = new ArrayList<>();
         ExecutorService pool = Executors.newSingleThreadExecutor();
         try (Replica replica = Replica.start(HEARTBEAT)) {
-            for (int i = 0; i < TRANSPORTS.size(); i++) {
+            for (int i = 0; i < clients.size(); i++) {
                 networks.add(HostileProxy.withLimit(replica.port(), MOST_BYTES));
             }
             Future<List<Outage>> outages = pool.submit(() -> fail(networks, replica));
             List<JsonNode> reports = platform.talk(networks.stream().map(network -> network.http("/")).toList());
             List<Outage> all = outages.get();
             for (int i = 0; i < reports.size(); i++) {
-                verify(TRANSPORTS.get(i), reports.get(i), all);
+                verify(clients.get(i), reports.get(i), all);
             }
             verifyReturns(reports.get(0).path("states"), all);
         } catch (InterruptedException | ExecutionException e) {
@@ -149,10 +153,10 @@ class ClientNetworkIT {
         }
     }
 
-    /** Lets all networks fail, in one way after the other, once all rooms have their members. */
+    /** Lets all networks fail, in one way after the other, once all clients have begun to talk. */
     private static List<Outage> fail(List<HostileProxy> networks, Replica replica) throws IOException {
         SocketClient.await().until(() -> IntStream.range(0, networks.size())
-                .allMatch(i -> replica.get("/rooms/" + room(i) + "/messages").body().contains("\"offset\":")));
+                .allMatch(i -> replica.get("/rooms/" + room(i) + "/messages").body().contains("\"data\":0")));
         List<Outage> outages = new ArrayList<>();
         for (int i = 0; i < CUTS; i++) {
             pass(QUIET_MILLIS);
@@ -177,9 +181,9 @@ class ClientNetworkIT {
     }
 
     private static JsonNode options(int client) {
-        return JSON.createObjectNode().put("room", room(client)).put("messages", MESSAGES)
+        return JSON.<ObjectNode> valueToTree(CLIENTS_IN_BROWSER.get(client)).put("room", room(client))
+                .put("messages", MESSAGES)
                 .put("pace", CUTS * (FAILURE_MILLIS + QUIET_MILLIS) / MESSAGES)
-                .<ObjectNode> set("transports", JSON.valueToTree(TRANSPORTS.get(client)))
                 .set("tooLarge", JSON.valueToTree(
                         IntStream.range(0, TOO_LARGE).map(i -> (2 * i + 1) * MESSAGES / (2 * TOO_LARGE)).toArray()));
     }
@@ -219,29 +223,29 @@ class ClientNetworkIT {
         return reports;
     }
 
-    private static void verify(List<String> transports, JsonNode report, List<Outage> outages) {
+    private static void verify(Map<String, Object> client, JsonNode report, List<Outage> outages) {
         List<Integer> rejected = new ArrayList<>();
         int tooLarge = 0;
         for (JsonNode rejection : report.path("rejected")) {
             int number = rejection.path("number").asInt();
             if (number < 0) {
                 tooLarge++;
-                assertThat(rejection.path("code").asInt()).as("%s: too large", transports).isEqualTo(413);
+                assertThat(rejection.path("code").asInt()).as("%s: too large", client).isEqualTo(413);
             } else {
                 // The message that a close for too many messages answers.
-                assertThat(rejection.path("code").asInt()).as("%s: message %d", transports, number).isEqualTo(429);
+                assertThat(rejection.path("code").asInt()).as("%s: message %d", client, number).isEqualTo(429);
                 rejected.add(number);
             }
         }
-        assertThat(tooLarge).as("%s: too large", transports).isEqualTo(TOO_LARGE);
-        assertThat(rejected).as("%s: rejected", transports).hasSizeLessThanOrEqualTo(
+        assertThat(tooLarge).as("%s: too large", client).isEqualTo(TOO_LARGE);
+        assertThat(rejected).as("%s: rejected", client).hasSizeLessThanOrEqualTo(
                 (int) outages.stream().filter(outage -> outage.failure() == Failure.TOO_MANY).count());
         List<Integer> received = new ArrayList<>();
         report.path("received").forEach(number -> received.add(number.asInt()));
-        assertThat(received).as("%s: received", transports)
+        assertThat(received).as("%s: received", client)
                 .isEqualTo(IntStream.range(0, MESSAGES).boxed().filter(number -> !rejected.contains(number)).toList());
-        assertThat(report.path("gaps").asInt()).as("%s: gaps", transports).isZero();
-        assertThat(report.path("queued").asInt()).as("%s: queued", transports).isZero();
+        assertThat(report.path("gaps").asInt()).as("%s: gaps", client).isZero();
+        assertThat(report.path("queued").asInt()).as("%s: queued", client).isZero();
     }
 
     /** Checks that each client is open over a WebSocket again in time after each outage, or after the next one. */

@@ -50,8 +50,9 @@ final class RoomPage implements AutoCloseable {
      * A blank page has no storage.
      */
     static String transport(String name) {
+        // No WebSocket gets through, or the client would be back on one within seconds.
         return NO_SHARED_WORKERS + "; try { localStorage.setItem(`atrium:ws://${location.host}/ws`, `" + name
-                + " ${Date.now() + 3600000}`); } catch {}";
+                + " ${Date.now() + 3600000}`); } catch {}; window.WebSocket = class { close() {} };";
     }
 
     /** Opens another tab of a user at a URL. */
