@@ -8,6 +8,7 @@ import dev.atrium.session.Sessions;
 import dev.atrium.session.Transport;
 import dev.atrium.transport.admission.Admission;
 import dev.atrium.transport.admission.BodyReader;
+import dev.atrium.transport.admission.HttpChannel;
 import dev.atrium.transport.websocket.OpeningHandshake;
 import dev.atrium.transport.websocket.SizeLimits;
 import dev.atrium.transport.websocket.SocketGate;
@@ -206,6 +207,6 @@ public final class EngineIoRoutes {
     }
 
     private static Exchange exchange(HttpServerRequest request) {
-        return new Exchange(request, Admission.parameter(request, "t"));
+        return new Exchange(request, HttpChannel.of(request), Admission.parameter(request, "t"));
     }
 }

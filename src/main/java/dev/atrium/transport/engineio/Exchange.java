@@ -3,12 +3,14 @@ package dev.atrium.transport.engineio;
 import dev.atrium.transport.admission.Compression;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
+import io.netty.channel.Channel;
 import io.smallrye.mutiny.Uni;
 import io.vertx.core.Context;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerRequest;
+import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
 import org.jboss.logging.Logger;
 
@@ -22,32 +24,57 @@ final class Exchange {
 
     /** A timestamp, possibly in seconds: two requests may carry the same. */
     private static final Pattern CLOCK = Pattern.compile("[0-9.]+");
+    private static final long DAY_MILLIS = TimeUnit.DAYS.toMillis(1);
     private static final String TEXT = "text/plain; charset=UTF-8";
 
     private final HttpServerRequest request;
     private final Context context = Vertx.currentContext();
 
+    private final Channel channel;
     private final String stamp;
     private final String forwarder;
 
-    /** @param stamp unique id of the request among those of its client ({@code t} of the query), or null */
-    Exchange(HttpServerRequest request, String stamp) {
+    /**
+     * @param channel of the request
+     * @param stamp unique id of the request among those of its client ({@code t} of the query), or null
+     */
+    Exchange(HttpServerRequest request, Channel channel, String stamp) {
         this.request = request;
-        this.stamp = stamp == null || CLOCK.matcher(stamp).matches() ? null : stamp;
+        this.channel = channel;
+        this.stamp = stamp == null || CLOCK.matcher(stamp).matches() || isTime(stamp) ? null : stamp;
         this.forwarder = request.getHeader(Forwarding.FORWARDED);
     }
 
-    /** Returns whether the request may be repeated through another replica, and could be recognized then. */
-    boolean isRepeatable() {
-        return forwarder != null && stamp != null;
+    /**
+     * Returns whether a stamp is the time in milliseconds, in the notation that some clients send: two requests may carry the
+     * same.
+     */
+    private static boolean isTime(String stamp) {
+        try {
+            return Math.abs(Long.parseLong(stamp, Character.MAX_RADIX) - System.currentTimeMillis()) < DAY_MILLIS;
+        } catch (NumberFormatException e) {
+            return false;
+        }
+    }
+
+    /** Returns whether a repetition of the request could be recognized. */
+    boolean isRecognizable() {
+        return stamp != null;
+    }
+
+    /** Returns whether another replica has forwarded the request, through which its client may be gone or not. */
+    boolean isForwarded() {
+        return forwarder != null;
     }
 
     /**
      * Returns whether this is a repetition of an earlier request: a load balancer retries at another replica if the one that
-     * has forwarded the request is gone.
+     * has forwarded the request is gone, and the HTTP stacks of clients repeat a GET whose connection ends before a response
+     * (RFC 9110 section 9.2.2).
      */
     boolean repeats(Exchange earlier) {
-        return earlier != null && earlier.isRepeatable() && earlier.stamp.equals(stamp) && !earlier.forwarder.equals(forwarder);
+        return earlier != null && earlier.isRecognizable() && earlier.stamp.equals(stamp)
+                && (earlier.isForwarded() ? !earlier.forwarder.equals(forwarder) : earlier.channel != channel);
     }
 
     /** Runs the task, on the request's event loop, if the client disconnects before the response. */

@@ -108,7 +108,7 @@ final class PollingTransport implements EngineTransport, SendQueue {
     }
 
     private void abandoned(Exchange exchange) {
-        if (exchange.isRepeatable()) {
+        if (exchange.isForwarded() && exchange.isRecognizable()) {
             // The forwarding replica may be gone, rather than the client.
             socket.eventLoop().schedule(() -> lost(exchange), REPEAT_MILLIS, TimeUnit.MILLISECONDS);
         } else if (poll == exchange) {
@@ -318,7 +318,7 @@ final class PollingTransport implements EngineTransport, SendQueue {
     private void answer(ByteBuf payload) {
         answered = poll;
         poll = null;
-        if (answered.isRepeatable()) {
+        if (answered.isRecognizable()) {
             given = ByteBufUtil.getBytes(payload);
         }
         answered.packets(payload);

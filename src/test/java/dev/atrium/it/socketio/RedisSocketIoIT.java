@@ -187,6 +187,19 @@ class RedisSocketIoIT {
     }
 
     @Test
+    void the_answer_of_a_poll_is_repeated_if_its_connection_ends_before_the_client_has_it() throws Exception {
+        String session = joined();
+        try (Socket poll = asks(here(), session + "&t=P1a2b3c")) {
+            here().post(session, "42[\"said\",1]");
+            // The answer is there, and the client's side closes without having read it.
+            Awaitility.await().until(() -> poll.getInputStream().available() > 0);
+        }
+        here().post(session, "42[\"said\",2]");
+        assertThat(here().get(session + "&t=P1a2b3c").body()).isEqualTo("42[\"said\",1]");
+        assertThat(elsewhere().get(session + "&t=P1a2b3d").body()).isEqualTo("42[\"said\",2]");
+    }
+
+    @Test
     void polls_that_carry_the_same_second_are_two() {
         String session = joined() + "&t=1700000000";
         here().post(session, "42[\"said\",1]");

@@ -1,5 +1,6 @@
 package dev.atrium.transport.engineio;
 
+import io.netty.channel.embedded.EmbeddedChannel;
 import io.vertx.core.Handler;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpServerRequest;
@@ -15,6 +16,7 @@ final class FakeRequest {
 
     private final Map<String, String> headers = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
     private final Exchange[] exchange = new Exchange[1];
+    private final EmbeddedChannel channel = new EmbeddedChannel();
     private Handler<Void> closeHandler;
     private boolean closed;
     private boolean reset;
@@ -48,7 +50,7 @@ final class FakeRequest {
             case "response" -> response;
             default -> throw new UnsupportedOperationException(method.toString());
         });
-        context.dispatch(() -> exchange[0] = new Exchange(request, stamp));
+        context.dispatch(() -> exchange[0] = new Exchange(request, channel, stamp));
     }
 
     Exchange exchange() {

@@ -126,12 +126,41 @@ class PollingTransportTest extends WithEngine {
     }
 
     @ParameterizedTest
+    @CsvSource(nullValues = "-", value = { "-", "node-3" })
+    void a_poll_that_comes_again_over_another_connection_is_given_the_same_answer_again(String by) {
+        FakeRequest first = get(forwarded(null, "abc"));
+        assertThat(first.answer()).startsWith("200 0{");
+        send("later");
+        assertThat(get(forwarded(by, "abc")).answer()).isEqualTo(first.answer());
+        assertThat(get(forwarded(by, "abd")).answer()).isEqualTo("200 4later");
+    }
+
+    @Test
+    void a_poll_that_comes_again_before_the_end_of_its_connection_is_noticed_takes_its_place() {
+        fetchOpen();
+        FakeRequest first = get(forwarded(null, "abc"));
+        FakeRequest again = get(forwarded(null, "abc"));
+        first.abandon();
+        send("a");
+        turn();
+        assertThat(again.answer()).isEqualTo("200 4a");
+        assertThat(application.received).isEmpty();
+    }
+
+    @Test
+    void polls_that_carry_the_same_millisecond_are_two() {
+        String time = Long.toString(System.currentTimeMillis(), Character.MAX_RADIX);
+        get(forwarded(null, time));
+        send("later");
+        assertThat(get(forwarded(null, time)).answer()).isEqualTo("200 4later");
+    }
+
+    @ParameterizedTest
     @CsvSource(nullValues = "-", value = {
             "node-2, abc, node-2, abc, same replica",
             "node-2, abc, node-3, abd, another request",
             "node-2, 1795218376.447, node-3, 1795218376.447, a clock",
             "node-2, -, node-3, -, no stamp",
-            "-, abc, node-3, abc, not forwarded",
     })
     void a_poll_that_is_not_surely_the_same_is_another_one(String by, String stamp, String nextBy, String nextStamp,
             String why) {
