@@ -18,7 +18,6 @@ import dev.atrium.session.Requester;
 import dev.atrium.session.Session;
 import io.smallrye.mutiny.Uni;
 import java.util.Map;
-import java.util.Set;
 import java.util.function.BooleanSupplier;
 
 /**
@@ -152,11 +151,10 @@ public sealed interface Command<C extends Requester, R> {
         @Override
         public Uni<PublishResult> execute(Requester client, Services services) {
             services.requireNewRoom(client, room);
-            String name = event == null ? Publication.DEFAULT_EVENT : event;
             // A member has opened the room with its join, if nobody had before.
             boolean member = client instanceof Session session && session.membership(room) != null;
             return services.rooms.publish(services.rooms.toExisting(
-                    new Publication(room, name, data, client.self(), echo, null, idempotencyKey, traceparent)),
+                    new Publication(room, event, data, client.self(), echo, null, idempotencyKey, traceparent)),
                     client.transport()).invoke(published -> {
                         if (published.position().offset() == 1 && !member) {
                             services.access.chargeNewRoom(client, room);
@@ -190,10 +188,9 @@ public sealed interface Command<C extends Requester, R> {
 
         @Override
         public Uni<Void> execute(Requester client, Services services) {
-            String name = event == null ? Publication.DEFAULT_EVENT : event;
-            Audience audience = to == null ? null : new Audience(Set.of(to), Set.of());
+            Audience audience = to == null ? null : Audience.ofSession(to);
             return services.rooms.publishVolatile(
-                    services.rooms.toExisting(new Publication(room, name, data, client.self(), echo, audience, null)),
+                    services.rooms.toExisting(new Publication(room, event, data, client.self(), echo, audience, null)),
                     client.transport());
         }
     }

@@ -16,6 +16,11 @@ public record Audience(Set<String> rooms, Set<String> except) {
         except = Set.copyOf(except);
     }
 
+    /** Returns the filter that one session passes, by its own room. */
+    public static Audience ofSession(String id) {
+        return new Audience(Set.of(id), Set.of());
+    }
+
     /** Returns whether the session receives the message. Called on the session's event loop. */
     public boolean includes(Recipient recipient) {
         return (rooms.isEmpty() || rooms.stream().anyMatch(recipient::isIn)) && except.stream().noneMatch(recipient::isIn);

@@ -4,7 +4,7 @@ package dev.atrium.room;
  * A message to publish, before the room has assigned its stream position.
  *
  * @param room the target; a whole namespace and a single session are rooms, too
- * @param event name of the event, {@value #DEFAULT_EVENT} if the client named none
+ * @param event name of the event; null becomes {@value #DEFAULT_EVENT}
  * @param data payload, never null
  * @param from the sending session, or null for a backend, which has none
  * @param echo whether the sender receives it, too
@@ -19,6 +19,10 @@ public record Publication(RoomId room, String event, Data data, Sender from, boo
 
     /** Event name of a message whose sender named none. */
     public static final String DEFAULT_EVENT = "message";
+
+    public Publication {
+        event = event == null ? DEFAULT_EVENT : event;
+    }
 
     /** Creates a publication without an idempotency key. */
     public Publication(RoomId room, String event, Data data, Sender from, boolean echo) {
