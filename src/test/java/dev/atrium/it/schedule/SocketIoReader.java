@@ -3,6 +3,7 @@ package dev.atrium.it.schedule;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.atrium.it.fixture.Door;
+import dev.atrium.room.StreamPosition;
 import java.net.URI;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
@@ -193,9 +194,19 @@ final class SocketIoReader extends Reader {
                     message(values.path(1).asText(), values.path(2));
                     last = values.path(3).asText();
                 }
-                case "@gap" -> log.broken(values.path(1).path("epoch").asText(), values.path(1).path("offset").asLong());
+                case "@gap" ->
+                    gap(new StreamPosition(values.path(1).path("epoch").asText(), values.path(1).path("offset").asLong()));
                 default -> log.fault("was sent " + values);
             }
+        }
+
+        private void gap(StreamPosition after) {
+            if (after.offset() < known && after.isIn(log.epoch())) {
+                // This replica learns only now of a failover; another one has delivered what follows the gap already.
+                return;
+            }
+            known = 0;
+            log.broken(after.epoch(), after.offset());
         }
 
         private void message(String data, JsonNode place) {
