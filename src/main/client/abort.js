@@ -11,8 +11,11 @@ export function throwIfAborted(signal) {
 
 /** @template T @param {SignalLike | undefined} signal @param {Promise<T>} work @returns {Promise<T>} */
 export function unlessAborted(signal, work) {
-  return Promise.race([work, new Promise((_, reject) => {
-    const abort = () => reject(signal?.reason);
-    signal?.aborted ? abort() : signal?.addEventListener("abort", abort);
-  })]);
+  return Promise.race([
+    work,
+    new Promise((_, reject) => {
+      const abort = () => reject(signal?.reason);
+      signal?.aborted ? abort() : signal?.addEventListener("abort", abort);
+    }),
+  ]);
 }

@@ -40,7 +40,14 @@ Object.defineProperties(Room.prototype, {
     async value(media) {
       await this.connection.joined(this);
       sessionOf(this.connection.state);
-      const stream = media?.audio || media?.video ? await capture(media.video ? media.audio ? "camera or microphone" : "camera" : "microphone", "getUserMedia", media) : media;
+      const stream =
+        media?.audio || media?.video
+          ? await capture(
+              media.video ? (media.audio ? "camera or microphone" : "camera") : "microphone",
+              "getUserMedia",
+              media,
+            )
+          : media;
       return new Call(this, stream?.getTracks && stream);
     },
   },
@@ -51,14 +58,23 @@ Object.defineProperties(Room.prototype, {
       const ids = new Set();
       const received = (/** @type {any} */ data, /** @type {any} */ { from }) => {
         const id = `${from?.id}/${data?.from}`;
-        if (data?.bye && !data.to ? ids.delete(id) : data?.join && ids.size < MAX_PEERS + 1 && ids.size < ids.add(id).size) {
+        if (
+          data?.bye && !data.to ? ids.delete(id) : data?.join && ids.size < MAX_PEERS + 1 && ids.size < ids.add(id).size
+        ) {
           listener(ids);
         }
       };
       const ends = [
         this.on(EVENT, received),
-        this.connection.on(EVENT, (/** @type {any} */ data, /** @type {any} */ message) => data?.room === this.name && received(data, message)),
-        this.on("@left", (/** @type {any} */ { id }) => [...ids].filter((each) => each.startsWith(`${id}/`) && ids.delete(each)).length && listener(ids)),
+        this.connection.on(
+          EVENT,
+          (/** @type {any} */ data, /** @type {any} */ message) => data?.room === this.name && received(data, message),
+        ),
+        this.on(
+          "@left",
+          (/** @type {any} */ { id }) =>
+            [...ids].filter((each) => each.startsWith(`${id}/`) && ids.delete(each)).length && listener(ids),
+        ),
       ];
       return () => ends.forEach((end) => end());
     },

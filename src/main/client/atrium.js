@@ -22,7 +22,10 @@ export { AtriumError, Connection, Room };
 export function connect(url = "/", options = {}) {
   const { transports = ["websocket"], WebSocket = globalThis.WebSocket } = options;
   if (!WebSocket && transports.includes("websocket")) {
-    throw new AtriumError(501, "there is no WebSocket here: give one as options.WebSocket, or leave it out of options.transports");
+    throw new AtriumError(
+      501,
+      "there is no WebSocket here: give one as options.WebSocket, or leave it out of options.transports",
+    );
   }
   const target = new URL(url, globalThis.location?.href);
   target.protocol = target.protocol.replace("http", "ws");
@@ -41,5 +44,6 @@ if (self.importScripts && self.name?.startsWith(HOLDER)) {
   self.onconnect = (/** @type {MessageEvent} */ { ports: [port] }) => holder.serve(port);
 }
 if (self.importScripts && self.name === HASHER) {
-  self.onmessage = async (/** @type {MessageEvent<Blob>} */ { data }) => self.postMessage(await sha256(data, (done) => self.postMessage(done)));
+  self.onmessage = async (/** @type {MessageEvent<Blob>} */ { data }) =>
+    self.postMessage(await sha256(data, (done) => self.postMessage(done)));
 }

@@ -61,7 +61,10 @@ export class Authentication {
   /** Requests a path of the server over HTTP, with the token. @param {URL} url @param {number} timeout @returns {Promise<Response>} */
   async fetch(url, timeout) {
     const token = await this.#nextToken();
-    return fetch(url, { signal: AbortSignal.timeout(timeout), headers: token == null ? {} : { Authorization: `Bearer ${token}` } });
+    return fetch(url, {
+      signal: AbortSignal.timeout(timeout),
+      headers: token == null ? {} : { Authorization: `Bearer ${token}` },
+    });
   }
 
   #nextToken() {

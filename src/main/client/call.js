@@ -21,9 +21,13 @@ export class Call extends Mesh {
     super(room.connection, room.name);
     stream?.getTracks().forEach((track) => void this.setTrack(track.kind, track));
     this.ends.push(
-      room.on(EVENT, (/** @type {any} */ data, /** @type {any} */ message) => this.receive({ ...data, room: room.name }, message)),
+      room.on(EVENT, (/** @type {any} */ data, /** @type {any} */ message) =>
+        this.receive({ ...data, room: room.name }, message),
+      ),
       room.on("@joined", (/** @type {any} */ { id }) => id && this.signal(id, { join: true })),
-      room.on("@left", (/** @type {any} */ { id }) => [...this.peers.values()].forEach((peer) => peer.session === id && peer.close(undefined, true))),
+      room.on("@left", (/** @type {any} */ { id }) =>
+        [...this.peers.values()].forEach((peer) => peer.session === id && peer.close(undefined, true)),
+      ),
       // The room was left.
       room.on("", () => this.leave()),
     );
@@ -106,7 +110,10 @@ export class Call extends Mesh {
 export async function capture(what, method, constraints) {
   const devices = navigator.mediaDevices;
   if (!devices?.[method]) {
-    throw new AtriumError(404, `no ${what}: ${isSecureContext ? "this browser has none" : "the page has to be opened over https"}`);
+    throw new AtriumError(
+      404,
+      `no ${what}: ${isSecureContext ? "this browser has none" : "the page has to be opened over https"}`,
+    );
   }
   try {
     return await devices[method](constraints);

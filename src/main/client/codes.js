@@ -13,6 +13,12 @@ export const TOO_MANY = 4429;
 /** Close code of a frame that is larger than the server accepts. */
 export const TOO_LARGE = 1009;
 /** Close codes that answer a message: sent again, it would be answered in the same way. */
-export const MESSAGE_CODES = new Map([[1002, 400], [1003, 400], [1007, 400], [TOO_LARGE, 413], [TOO_MANY, 429]]);
+export const MESSAGE_CODES = new Map([
+  [1002, 400],
+  [1003, 400],
+  [1007, 400],
+  [TOO_LARGE, 413],
+  [TOO_MANY, 429],
+]);
 /** Close codes after which the client does not reconnect, because it would be closed again. */
 export const FINAL_CODES = new Set([1008, 4401, 4403]);

@@ -79,7 +79,9 @@ export class Commands {
     if (waiting !== undefined) {
       this.#waiting.delete(reply.seq);
       clearTimeout(waiting.timer);
-      reply.code < 300 ? waiting.resolve(reply.data ? { ...reply.body, data: reply.data } : reply.body) : waiting.reject(errorOf(reply));
+      reply.code < 300
+        ? waiting.resolve(reply.data ? { ...reply.body, data: reply.data } : reply.body)
+        : waiting.reject(errorOf(reply));
     }
   }
 

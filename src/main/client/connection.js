@@ -11,14 +11,11 @@ import { Room } from "./room.js";
 import { SendQueue } from "./send-queue.js";
 import { Session } from "./session.js";
 import { UserStore } from "./store.js";
-import { MAX_BUFFERED, pause, RECHECK_MILLIS } from "./timing.js";
+import { backoff, ERROR_MILLIS, MAX_BUFFERED, pause, RECHECK_MILLIS } from "./timing.js";
 import { Transports } from "./transports.js";
 /** @import { AnyEvents, ConnectionEvents, DataOf, EventOf, Message, Options, Place, Receipt, SendOptions, State, VolatileOptions } from "./types.ts" */
 
 /** @typedef {{dial(): any, close(): void}} Shared connection of all tabs; it dials undefined where tabs cannot share */
-
-/** Time for the close that follows an error. */
-const ERROR_MILLIS = 50;
 
 /** @template {object} [E=AnyEvents] data of the events to this session or to the whole namespace, by their names */
 export class Connection {
@@ -49,13 +46,14 @@ export class Connection {
   constructor(url, options, shared) {
     const timeout = options.timeout ?? 10000;
     const isOpen = () => this.#state.name === "open";
+    const end = (/** @type {number} */ code, /** @type {string} */ reason) => this.#end(code, reason);
     const report = (/** @type {unknown} */ failure) => this.#listeners.tell("error", failure);
     this.#options = options;
     this.#timeout = timeout;
     this.#shared = shared;
     this.#commands = new Commands(timeout);
     this.#heartbeat = new Heartbeat(this.#commands, () => this.#abandon());
-    this.#authentication = new Authentication(options.token, this.#commands, (code, reason) => this.#end(code, reason), report);
+    this.#authentication = new Authentication(options.token, this.#commands, end, report);
     this.#transports = new Transports(url, options, timeout, () => this.#upgrade());
     this.#userStore = new UserStore(url, options.store);
     this.#queue = new SendQueue(this.#commands, this.#userStore, options.queue ?? 1000, isOpen);
@@ -158,7 +156,9 @@ export class Connection {
    * @param {boolean} [unbounded] for a sender with a queue of its own @returns {Promise<any>}
    */
   publish(room, data, options, unbounded) {
-    return this.#state.name === "closed" ? Promise.reject(new AtriumError(0, CLOSED)) : this.#queue.send(room, data, options, unbounded);
+    return this.#state.name === "closed"
+      ? Promise.reject(new AtriumError(0, CLOSED))
+      : this.#queue.send(room, data, options, unbounded);
   }
 
   /** @internal */
@@ -193,7 +193,8 @@ export class Connection {
     socket.onmessage = (/** @type {MessageEvent} */ { data }) => isCurrent() && this.#receive(data);
     socket.onclose = (/** @type {CloseEvent} */ { code, reason }) => isCurrent() && this.#lost(code, reason);
     // A failed handshake emits no close in Node 20 and 22, nor where a page's CSP forbids it; elsewhere the close follows at once.
-    socket.onerror = () => setTimeout(() => isCurrent() && socket.readyState !== 1 && this.#lost(1006, ""), ERROR_MILLIS);
+    socket.onerror = () =>
+      setTimeout(() => isCurrent() && socket.readyState !== 1 && this.#lost(1006, ""), ERROR_MILLIS);
     this.#timer = setTimeout(() => this.#abandon(), this.#timeout);
   }
 
@@ -234,7 +235,7 @@ export class Connection {
 
   /** Changes to the next transport after several failed attempts. */
   async #fallBack() {
-    if (await this.#transports.failed() && !this.#welcomed && this.#state.name !== "closed") {
+    if ((await this.#transports.failed()) && !this.#welcomed && this.#state.name !== "closed") {
       this.#transports.next();
       const socket = this.#detach();
       this.#open();
@@ -254,10 +255,8 @@ export class Connection {
       this.#end(code, reason);
       return;
     }
-    const { least = 100, most = 5000 } = this.#options.backoff ?? {};
-    const ceiling = Math.min(most, least * 2 ** this.#attempt++);
-    // Any delay up to the ceiling, also once it is reached: otherwise all clients reconnect at the same time after the third attempt.
-    const delay = this.#reconnectAfter ?? Math.random() * ceiling;
+    const regular = backoff(this.#attempt++, this.#options.backoff);
+    const delay = this.#reconnectAfter ?? regular;
     const failed = !this.#welcomed && this.#reconnectAfter === undefined && code !== TOO_MANY;
     this.#reconnectAfter = undefined;
     this.#timer = setTimeout(() => this.#open(), delay);

@@ -25,7 +25,8 @@ export class Transfer {
   constructor(connection, room, { onProgress, signal = new AbortController().signal }) {
     this.#connection = connection;
     this.#room = room;
-    this.#report = (/** @type {Phase} */ phase, /** @type {number} */ done, /** @type {number} */ total) => onProgress?.({ phase, done, total });
+    this.#report = (/** @type {Phase} */ phase, /** @type {number} */ done, /** @type {number} */ total) =>
+      onProgress?.({ phase, done, total });
     this.#signal = signal;
   }
 
@@ -35,13 +36,20 @@ export class Transfer {
     const described = { room: this.#room, name, size, type, sha256: await this.#digest(blob, "hashing") };
     let file = "";
     let digestRetried = false;
-    this.#signal.addEventListener("abort", () => file && this.#connection.request("file.abort", { file }).catch(() => {}));
+    this.#signal.addEventListener(
+      "abort",
+      () => file && this.#connection.request("file.abort", { file }).catch(() => {}),
+    );
     return this.#retry(async () => {
       try {
         const status = await (file ? this.#command("status", { file }) : this.#command("open", described));
         const { chunk, missing } = status;
         file = status.file;
-        let done = missing.reduce((/** @type {number} */ sum, /** @type {number[]} */ [first, last]) => sum + first * chunk - Math.min(size, (last + 1) * chunk), size);
+        let done = missing.reduce(
+          (/** @type {number} */ sum, /** @type {number[]} */ [first, last]) =>
+            sum + first * chunk - Math.min(size, (last + 1) * chunk),
+          size,
+        );
         await this.#each(missing, async (index) => {
           const bytes = new Uint8Array(await blob.slice(index * chunk, (index + 1) * chunk).arrayBuffer());
           await this.#command("write", { file, index }, bytes);
@@ -77,16 +85,21 @@ export class Transfer {
     const { sha256, size, type, chunk } = await this.#retry(() => this.#command("status", fileInRoom));
     await this.#retry(async () => {
       const all = Array.from({ length: Math.ceil(size / chunk) }, (_, index) => [index, index]);
-      await this.#each(all.filter(([index]) => !chunks[index]), async (index) => {
-        const { data } = await this.#command("read", { ...fileInRoom, index });
-        done += chunks[index] ? 0 : data.length;
-        chunks[index] = new Blob([data]);
-        this.#report("receiving", done, size);
-      });
+      await this.#each(
+        all.filter(([index]) => !chunks[index]),
+        async (index) => {
+          const { data } = await this.#command("read", { ...fileInRoom, index });
+          done += chunks[index] ? 0 : data.length;
+          chunks[index] = new Blob([data]);
+          this.#report("receiving", done, size);
+        },
+      );
       return true;
     });
     // Otherwise a page that opens the file would run a script of its sender.
-    const blob = new Blob(chunks, { type: /^(image\/(?!svg)|audio|video|text\/plain)/.test(type) ? type : "application/octet-stream" });
+    const blob = new Blob(chunks, {
+      type: /^(image\/(?!svg)|audio|video|text\/plain)/.test(type) ? type : "application/octet-stream",
+    });
     if ((await this.#digest(blob, "verifying")) !== sha256) {
       throw new AtriumError(422, `file ${file}: what arrived has another SHA-256`);
     }
@@ -109,7 +122,10 @@ export class Transfer {
         }
       } catch (failure) {
         // A local file that can no longer be read fails with a code, too.
-        if (this.#connection.state.name === "closed" || !(failure instanceof AtriumError && TRANSIENT_CODES.has(failure.code))) {
+        if (
+          this.#connection.state.name === "closed" ||
+          !(failure instanceof AtriumError && TRANSIENT_CODES.has(failure.code))
+        ) {
           throw failure;
         }
         await pause(failure.code === 0 ? RECHECK_MILLIS : RETRY_MILLIS);
@@ -126,11 +142,13 @@ export class Transfer {
         }
       }
     })();
-    await Promise.all(Array.from({ length: WINDOW }, async () => {
-      for (const index of indices) {
-        await work(index);
-      }
-    }));
+    await Promise.all(
+      Array.from({ length: WINDOW }, async () => {
+        for (const index of indices) {
+          await work(index);
+        }
+      }),
+    );
   }
 
   /** Computes the SHA-256, in a worker if possible. @param {Blob} blob @param {Phase} phase @returns {Promise<string>} */
@@ -147,7 +165,9 @@ export class Transfer {
       worker.onerror = reject;
       this.#signal.addEventListener("abort", reject);
       worker.postMessage(blob);
-    // No workers, a module of another origin, or a content security policy.
-    }).catch(() => sha256(blob, report, this.#signal)).finally(() => worker?.terminate());
+      // No workers, a module of another origin, or a content security policy.
+    })
+      .catch(() => sha256(blob, report, this.#signal))
+      .finally(() => worker?.terminate());
   }
 }

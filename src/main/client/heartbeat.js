@@ -48,6 +48,9 @@ export class Heartbeat {
     const pingedAt = Date.now();
     const { socket } = this.#commands;
     this.#commands.write(ping);
-    setTimeout(() => this.#commands.socket === socket && this.#receivedAt < pingedAt && this.#giveUp(), LIVENESS_TIMEOUT_MILLIS);
+    setTimeout(
+      () => this.#commands.socket === socket && this.#receivedAt < pingedAt && this.#giveUp(),
+      LIVENESS_TIMEOUT_MILLIS,
+    );
   }
 }

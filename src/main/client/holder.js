@@ -47,7 +47,9 @@ export class Holder {
       } else {
         const { seq, cmd, params, data } = unframed(frame);
         const reply = (/** @type {any} */ body) => port.postMessage({ seq, code: 200, body });
-        this.#run(tab, cmd, params, data, reply).catch(({ code, message, body }) => port.postMessage({ seq, code: code || 503, final: !!code, error: message, body }));
+        this.#run(tab, cmd, params, data, reply).catch(({ code, message, body }) =>
+          port.postMessage({ seq, code: code || 503, final: !!code, error: message, body }),
+        );
       }
     };
   }
@@ -64,10 +66,12 @@ export class Holder {
     this.#tabs.add(tab);
     void globalThis.navigator?.locks?.request(id, () => this.#removeTab(tab));
     if (this.#connection === undefined || this.#connection.state.name === "closed") {
-      const connection = new Connection(url, { ...options, token: asks && (() => this.#token()) || undefined });
+      const connection = new Connection(url, { ...options, token: (asks && (() => this.#token())) || undefined });
       connection.on("state", (state) => this.#tabs.forEach((each) => this.#sendState(each, state)));
       connection.on("error", (/** @type {any} */ { code }) => code === 401 && (this.#asked.rejected = true));
-      connection.on("", (frame, /** @type {any} */ room) => this.#tabs.forEach((each) => this.#forward(each, frame, room)));
+      connection.on("", (frame, /** @type {any} */ room) =>
+        this.#tabs.forEach((each) => this.#forward(each, frame, room)),
+      );
       this.#connection = connection;
     }
     this.#sendState(tab, this.#connection.state);
@@ -87,7 +91,11 @@ export class Holder {
 
   /** @param {any} tab @param {State} state */
   #sendState({ port }, state) {
-    port.postMessage(state.name === "open" ? { event: "@welcome", data: { ...state, heartbeat: TAB_HEARTBEAT } } : { event: "@state", data: state });
+    port.postMessage(
+      state.name === "open"
+        ? { event: "@welcome", data: { ...state, heartbeat: TAB_HEARTBEAT } }
+        : { event: "@state", data: state },
+    );
   }
 
   /** @param {any} tab @param {any} frame @param {Membership | undefined} room */
@@ -104,7 +112,10 @@ export class Holder {
     const tabs = [...this.#tabs].filter(({ asks, rejected }) => asks === "again" || (asks && !rejected));
     for (const tab of tabs) {
       tab.port.postMessage({ event: "@expiring" });
-      const token = await Promise.race([new Promise((resolve) => (this.#onToken = resolve)), pause(LIVENESS_TIMEOUT_MILLIS)]);
+      const token = await Promise.race([
+        new Promise((resolve) => (this.#onToken = resolve)),
+        pause(LIVENESS_TIMEOUT_MILLIS),
+      ]);
       if (token !== undefined) {
         this.#asked = tab;
         return /** @type {string} */ (token);
@@ -149,12 +160,15 @@ export class Holder {
       await connection.joined(room);
       const position = /** @type {Place} */ (room.place);
       // A tab that was in the room already has received everything since.
-      let recovered = since && (first || (former && !former.held) || (since.epoch === position.epoch && since.offset >= position.offset));
+      let recovered =
+        since &&
+        (first || (former && !former.held) || (since.epoch === position.epoch && since.offset >= position.offset));
       let missed = [];
       if (since && !recovered) {
-        const { epoch, messages = [] } = await connection.request("history", { room: name, after: since.offset, limit: MAX_MISSED })
+        const { epoch, messages = [] } = await connection
+          .request("history", { room: name, after: since.offset, limit: MAX_MISSED })
           // A tab without permission to read the history has lost the messages.
-          .catch((failure) => failure.code === 403 ? {} : Promise.reject(failure));
+          .catch((failure) => (failure.code === 403 ? {} : Promise.reject(failure)));
         missed = messages;
         recovered = epoch === since.epoch && missed[0]?.offset === since.offset + 1 && missed.length < MAX_MISSED;
       }

@@ -116,7 +116,10 @@ export class HttpSocket {
       stop?.abort();
       reply({ room });
     } else if (cmd === "send" && room !== undefined) {
-      const headers = { "Content-Type": bytes ? "application/octet-stream" : "application/json", ...(idempotency && { "Idempotency-Key": idempotency }) };
+      const headers = {
+        "Content-Type": bytes ? "application/octet-stream" : "application/json",
+        ...(idempotency && { "Idempotency-Key": idempotency }),
+      };
       const body = bytes ?? JSON.stringify(query.data);
       if (sizeOf(body) > this.#maxPayload) {
         throw tooLarge(sizeOf(body), this.#maxPayload);
@@ -190,7 +193,10 @@ export class HttpSocket {
       watchdog = setTimeout(() => stop.abort(), millis);
     };
     try {
-      const frames = this.#streaming && this.#rooms.size <= MAX_STREAMS ? this.#stream(path, since, stop.signal, resetWatchdog) : this.#poll(room, path, since, stop.signal, resetWatchdog);
+      const frames =
+        this.#streaming && this.#rooms.size <= MAX_STREAMS
+          ? this.#stream(path, since, stop.signal, resetWatchdog)
+          : this.#poll(room, path, since, stop.signal, resetWatchdog);
       for await (const frame of frames) {
         if (this.#rooms.get(room) !== stop) {
           break;
@@ -216,7 +222,11 @@ export class HttpSocket {
   async *#stream(path, since, signal, resetWatchdog) {
     // A proxy that buffers the stream passes on nothing at all.
     resetWatchdog(this.#timeout / 2);
-    const { body } = await this.#fetch(path, { after: formatPosition(since) }, { headers: { Accept: "text/event-stream" }, signal });
+    const { body } = await this.#fetch(
+      path,
+      { after: formatPosition(since) },
+      { headers: { Accept: "text/event-stream" }, signal },
+    );
     const reader = /** @type {any} */ (body).pipeThrough(new TextDecoderStream()).getReader();
     for (let rest = ""; ;) {
       const { done, value } = await reader.read();
@@ -245,7 +255,9 @@ export class HttpSocket {
     for (let returning = since !== undefined; ; returning = false) {
       const wait = returning || this.#rooms.size > MAX_STREAMS ? undefined : POLL_SECONDS;
       resetWatchdog(this.#timeout + (wait ?? 0) * 1000);
-      const { messages, ...head } = await (await this.#fetch(`${path}/messages`, { after: formatPosition(known), wait, limit: 1000 }, { signal })).json();
+      const { messages, ...head } = await (
+        await this.#fetch(`${path}/messages`, { after: formatPosition(known), wait, limit: 1000 }, { signal })
+      ).json();
       // Messages that arrive with a gap follow it.
       const now = { ...head, offset: head.recovered || !messages[0] ? head.offset : messages[0].offset - 1 };
       if (returning || !now.recovered) {
@@ -265,10 +277,17 @@ export class HttpSocket {
     if (this.readyState !== 1) {
       throw new Error("closed");
     }
-    const response = await fetch(httpUrl(this.#url, path, query), { signal: AbortSignal.timeout(this.#timeout), ...init, headers: { ...this.#headers, ...init?.headers } });
+    const response = await fetch(httpUrl(this.#url, path, query), {
+      signal: AbortSignal.timeout(this.#timeout),
+      ...init,
+      headers: { ...this.#headers, ...init?.headers },
+    });
     if (!response.ok) {
       const problem = await response.json().catch(() => ({}));
-      throw new AtriumError(response.status === 502 || response.status === 504 ? 503 : response.status, problem.detail ?? response.statusText);
+      throw new AtriumError(
+        response.status === 502 || response.status === 504 ? 503 : response.status,
+        problem.detail ?? response.statusText,
+      );
     }
     return response;
   }

@@ -63,10 +63,18 @@ export class Mesh extends Emitter {
     const { connection, room, tag } = this;
     // To a member of the room through the room: that takes no permission to send to single sessions.
     const options = { event: EVENT, volatile: true, ...(room !== undefined && session && { to: session }) };
-    connection.send(room ?? session, { room, from: tag, ...signal }, options).catch((/** @type {any} */ { code, message }) => {
-      // A session that has ended is no failure: its peer leaves by its silence.
-      code === 404 || this.failed(new AtriumError(code, room === undefined && code === 403 ? `peers need the permission send for ~*: ${message}` : message));
-    });
+    connection
+      .send(room ?? session, { room, from: tag, ...signal }, options)
+      .catch((/** @type {any} */ { code, message }) => {
+        // A session that has ended is no failure: its peer leaves by its silence.
+        code === 404 ||
+          this.failed(
+            new AtriumError(
+              code,
+              room === undefined && code === 403 ? `peers need the permission send for ~*: ${message}` : message,
+            ),
+          );
+      });
   }
 
   /** @param {AtriumError} failure of a message to a peer */
@@ -76,7 +84,14 @@ export class Mesh extends Emitter {
 
   /** Receives a message that anyone may have sent. @param {Signal} data @param {any} message */
   receive(data, { from }) {
-    if (!from?.id || !data || data.room !== this.room || typeof data.from !== "string" || data.from === this.tag || (data.to && data.to !== this.tag)) {
+    if (
+      !from?.id ||
+      !data ||
+      data.room !== this.room ||
+      typeof data.from !== "string" ||
+      data.from === this.tag ||
+      (data.to && data.to !== this.tag)
+    ) {
       return;
     }
     const id = `${from.id}/${data.from}`;

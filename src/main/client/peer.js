@@ -89,10 +89,13 @@ export class Peer extends Emitter {
       this.stream.addTrack(track);
       this.tell("track", track);
     };
-    pc.onicecandidate = ({ candidate }) => candidate && this.#candidates.push(candidate) === 1 && setTimeout(() => {
-      const candidates = this.#candidates.splice(0);
-      this.#closed || this.#signal({ candidates });
-    }, CANDIDATES_MILLIS);
+    pc.onicecandidate = ({ candidate }) =>
+      candidate &&
+      this.#candidates.push(candidate) === 1 &&
+      setTimeout(() => {
+        const candidates = this.#candidates.splice(0);
+        this.#closed || this.#signal({ candidates });
+      }, CANDIDATES_MILLIS);
     pc.onnegotiationneeded = async () => {
       this.#making = true;
       this.#offer++;
@@ -102,7 +105,10 @@ export class Peer extends Emitter {
       const { iceConnectionState } = pc;
       clearTimeout(this.#restart);
       if (/failed|disconnected/.test(iceConnectionState)) {
-        this.#restart = setTimeout(() => this.restart().catch((failure) => this.tell("error", failure)), iceConnectionState === "failed" ? 0 : DISCONNECTED_MILLIS);
+        this.#restart = setTimeout(
+          () => this.restart().catch((failure) => this.tell("error", failure)),
+          iceConnectionState === "failed" ? 0 : DISCONNECTED_MILLIS,
+        );
       }
     };
     this.#mesh.tracks.forEach((track, kind) => this.#send(kind, track));
@@ -137,7 +143,10 @@ export class Peer extends Emitter {
     const pc = /** @type {RTCPeerConnection} */ (this.pc);
     try {
       await pc.setLocalDescription();
-      this.#signal({ description: pc.localDescription, offer: pc.localDescription?.type === "offer" ? this.#offer : this.#accepted });
+      this.#signal({
+        description: pc.localDescription,
+        offer: pc.localDescription?.type === "offer" ? this.#offer : this.#accepted,
+      });
     } catch (failure) {
       this.#closed || this.tell("error", failure);
     }
@@ -157,7 +166,9 @@ export class Peer extends Emitter {
       } else if (description.type === "offer") {
         if (offer === this.#accepted) {
           // The answer was lost, or is on its way.
-          this.#answered && pc.localDescription?.type === "answer" && this.#signal({ description: pc.localDescription, offer });
+          this.#answered &&
+            pc.localDescription?.type === "answer" &&
+            this.#signal({ description: pc.localDescription, offer });
           return;
         }
         const ready = !this.#making && (pc.signalingState === "stable" || this.#settingAnswer);
@@ -204,7 +215,9 @@ export class Peer extends Emitter {
     if (this.#channel.bufferedAmount > MAX_BUFFERED) {
       throw new AtriumError(429, "too much data waits to be sent to the peer");
     }
-    this.#channel.send(data instanceof ArrayBuffer || ArrayBuffer.isView(data) ? /** @type {any} */ (data) : JSON.stringify(data));
+    this.#channel.send(
+      data instanceof ArrayBuffer || ArrayBuffer.isView(data) ? /** @type {any} */ (data) : JSON.stringify(data),
+    );
   }
 
   /** Whether data can be sent. */

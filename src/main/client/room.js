@@ -109,7 +109,10 @@ export class Room {
    * @param {BlobLike & {readonly name?: string}} file @param {TransferOptions & {name?: string, type?: string}} [options] @returns {Promise<FileData>}
    */
   upload(file, options = {}) {
-    return unlessAborted(options.signal, new Transfer(this.#connection, this.name, options).upload(file, options.name, options.type));
+    return unlessAborted(
+      options.signal,
+      new Transfer(this.#connection, this.name, options).upload(file, options.name, options.type),
+    );
   }
 
   /** Downloads a file whose SHA-256 was verified. @param {string} id @param {TransferOptions} [options] @returns {Promise<PlatformBlob>} */

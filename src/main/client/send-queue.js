@@ -59,8 +59,12 @@ export class SendQueue {
    * @returns {Promise<any>} completes once the message is acknowledged
    */
   async send(room, data, options, unbounded) {
-    const bytes = data instanceof ArrayBuffer ? new Uint8Array(data)
-      : ArrayBuffer.isView(data) ? new Uint8Array(data.buffer, data.byteOffset, data.byteLength) : undefined;
+    const bytes =
+      data instanceof ArrayBuffer
+        ? new Uint8Array(data)
+        : ArrayBuffer.isView(data)
+          ? new Uint8Array(data.buffer, data.byteOffset, data.byteLength)
+          : undefined;
     const message = { ...(room === undefined ? {} : { room }), ...options, ...(bytes ? {} : { data }) };
     if (options?.volatile) {
       return this.#sendVolatile(message, bytes);
@@ -99,7 +103,10 @@ export class SendQueue {
       this.#adopted = store;
       this.#sendings.forEach((sending, key) => store.keep(key, sending));
       const unsent = (await store.unsent()).slice(0, this.#limit);
-      const adopted = unsent.map(({ key, to, line, bytes, offset }) => [key, { room: to, line, bytes, seq: 0, order: offset, resolve: () => {}, reject: report }]);
+      const adopted = unsent.map(({ key, to, line, bytes, offset }) => [
+        key,
+        { room: to, line, bytes, seq: 0, order: offset, resolve: () => {}, reject: report },
+      ]);
       this.#sendings = new Map([.../** @type {any} */ (adopted), ...this.#sendings]);
       this.#warn();
     }
@@ -224,7 +231,8 @@ export class SendQueue {
 
   /** Warns before the page is left, while messages wait that are not stored. */
   #warn() {
-    const method = this.#sendings.size > 0 && !this.#userStore.store?.works ? "addEventListener" : "removeEventListener";
+    const method =
+      this.#sendings.size > 0 && !this.#userStore.store?.works ? "addEventListener" : "removeEventListener";
     globalThis[method]?.("beforeunload", this.#keepPage);
   }
 

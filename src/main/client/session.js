@@ -61,7 +61,11 @@ export class Session {
 
   /** @param {Membership} membership */
   #recall(membership) {
-    return this.#userStore.recall(membership.name)?.then((messages) => messages.forEach((message) => this.#isCurrent(membership) && this.deliver({ ...message, stored: true })));
+    return this.#userStore
+      .recall(membership.name)
+      ?.then((messages) =>
+        messages.forEach((message) => this.#isCurrent(membership) && this.deliver({ ...message, stored: true })),
+      );
   }
 
   /** @param {Membership} membership */
@@ -77,7 +81,9 @@ export class Session {
         await membership.recalled;
       }
       const since = membership.place;
-      const joined = this.#isCurrent(membership) && (await this.#commands.run("join", { room: name, presence, ...(since ? { since } : {}) }));
+      const joined =
+        this.#isCurrent(membership) &&
+        (await this.#commands.run("join", { room: name, presence, ...(since ? { since } : {}) }));
       if (this.#isCurrent(membership)) {
         this.#joined(joined, since !== undefined);
       }
@@ -85,7 +91,10 @@ export class Session {
       const { code } = /** @type {AtriumError} */ (failure);
       if (code === 429 || code === 503) {
         const { socket } = this.#commands;
-        setTimeout(() => this.#commands.socket === socket && this.#isCurrent(membership) && this.#join(membership), RETRY_MILLIS);
+        setTimeout(
+          () => this.#commands.socket === socket && this.#isCurrent(membership) && this.#join(membership),
+          RETRY_MILLIS,
+        );
       } else if (code !== 0 && this.#isCurrent(membership)) {
         membership.tell("@error", failure, undefined);
       }

@@ -54,7 +54,11 @@ function compress(state, blocks) {
       } else {
         const x = words[i - 15];
         const y = words[i - 2];
-        words[i] = words[i - 16] + words[i - 7] + (turn(x, 7) ^ turn(x, 18) ^ (x >>> 3)) + (turn(y, 17) ^ turn(y, 19) ^ (y >>> 10));
+        words[i] =
+          words[i - 16] +
+          words[i - 7] +
+          (turn(x, 7) ^ turn(x, 18) ^ (x >>> 3)) +
+          (turn(y, 17) ^ turn(y, 19) ^ (y >>> 10));
       }
       const one = h + (turn(e, 6) ^ turn(e, 11) ^ turn(e, 25)) + ((e & f) ^ (~e & g)) + ROUNDS[i] + words[i];
       const two = (turn(a, 2) ^ turn(a, 13) ^ turn(a, 22)) + ((a & b) ^ (a & c) ^ (b & c));

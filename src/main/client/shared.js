@@ -18,7 +18,11 @@ export class SharedConnection {
   /** @param {string} url @param {Options} options */
   constructor(url, { shared, token, timeout, queue, backoff, transports }) {
     this.#name = `${HOLDER}${shared === true ? "" : shared} ${url}`;
-    this.#hello = { url, asks: token != null && (typeof token === "function" ? "again" : "once"), options: { timeout, queue, backoff, transports } };
+    this.#hello = {
+      url,
+      asks: token != null && (typeof token === "function" ? "again" : "once"),
+      options: { timeout, queue, backoff, transports },
+    };
   }
 
   /** @returns {PortSocket | undefined} undefined where tabs cannot share */
@@ -118,25 +122,32 @@ function channelPort(name) {
 /** Makes this tab hold the connection once no other tab does. @param {string} name @returns {AbortController} ends that */
 function lead(name) {
   const stop = new AbortController();
-  navigator.locks.request(name, { signal: stop.signal }, () => {
-    const holder = new Holder();
-    const channel = new BroadcastChannel(name);
-    const ports = new Map();
-    channel.onmessage = ({ data: { from, frame } }) => {
-      if (from && frame.hello && !ports.has(from)) {
-        // Late replies of the connection would fail on the closed channel.
-        const port = { postMessage: (/** @type {any} */ frame) => stop.signal.aborted || channel.postMessage({ to: from, frame }), close: () => ports.delete(from) };
-        ports.set(from, port);
-        holder.serve(port);
-      }
-      ports.get(from)?.onmessage({ data: frame });
-    };
-    channel.postMessage({ to: ALL_TABS });
-    return new Promise((resolve) => stop.signal.addEventListener("abort", () => {
-      holder.close();
-      channel.close();
-      resolve(undefined);
-    }));
-  }).catch(() => {});
+  navigator.locks
+    .request(name, { signal: stop.signal }, () => {
+      const holder = new Holder();
+      const channel = new BroadcastChannel(name);
+      const ports = new Map();
+      channel.onmessage = ({ data: { from, frame } }) => {
+        if (from && frame.hello && !ports.has(from)) {
+          // Late replies of the connection would fail on the closed channel.
+          const port = {
+            postMessage: (/** @type {any} */ frame) => stop.signal.aborted || channel.postMessage({ to: from, frame }),
+            close: () => ports.delete(from),
+          };
+          ports.set(from, port);
+          holder.serve(port);
+        }
+        ports.get(from)?.onmessage({ data: frame });
+      };
+      channel.postMessage({ to: ALL_TABS });
+      return new Promise((resolve) =>
+        stop.signal.addEventListener("abort", () => {
+          holder.close();
+          channel.close();
+          resolve(undefined);
+        }),
+      );
+    })
+    .catch(() => {});
   return stop;
 }

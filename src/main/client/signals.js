@@ -23,7 +23,8 @@ export const EVENT = "rtc";
 /** Each participant sends its media once to each other one. */
 export const MAX_PEERS = 8;
 
-export const randomName = () => Array.from(crypto.getRandomValues(new Uint8Array(8)), (byte) => byte.toString(36)).join("");
+export const randomName = () =>
+  Array.from(crypto.getRandomValues(new Uint8Array(8)), (byte) => byte.toString(36)).join("");
 
 /** Fails where messages to one session do not arrive. @param {any} state @returns {string} the session, or nothing if it is not known yet */
 export function sessionOf({ name, id }) {

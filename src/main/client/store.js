@@ -22,7 +22,10 @@ export class Store {
   /** @param {string} name */
   constructor(name) {
     this.name = name;
-    globalThis.navigator?.locks?.request(this.#owner, () => new Promise((resolve) => (this.release = () => resolve(undefined))));
+    globalThis.navigator?.locks?.request(
+      this.#owner,
+      () => new Promise((resolve) => (this.release = () => resolve(undefined))),
+    );
     globalThis.addEventListener?.("pagehide", () => void this.#flush().catch(() => {}));
     /** @type {Promise<IDBDatabase>} */
     this.#database = new Promise((resolve, reject) => {
@@ -33,12 +36,17 @@ export class Store {
       // IndexedDB may never reply, and rooms wait for it.
       setTimeout(reject, RETRY_MILLIS);
     });
-    this.#database.then(() => (this.works = true), () => {});
+    this.#database.then(
+      () => (this.works = true),
+      () => {},
+    );
   }
 
   /** Stores an unsent message, in a room without a name: no other messages are in it. @param {string} key @param {{room: string, line: string, bytes?: Uint8Array, order: number}} sending */
   keep(key, { room, line, bytes, order }) {
-    this.#write((messages) => messages.put({ room: "", offset: order, key, to: room, line, bytes, owner: this.#owner }));
+    this.#write((messages) =>
+      messages.put({ room: "", offset: order, key, to: room, line, bytes, owner: this.#owner }),
+    );
   }
 
   /** @param {number} order */
@@ -53,11 +61,18 @@ export class Store {
     const unsent = await this.read("");
     const gone = new Map([[this.#owner, false]]);
     for (const { owner } of unsent) {
-      gone.has(owner) || gone.set(owner, !locks || (await new Promise((resolve) => locks.request(owner, { ifAvailable: true }, (lock) => {
-        resolve(lock !== null);
-        // Until this page is gone, too.
-        return lock && new Promise(() => {});
-      }))));
+      gone.has(owner) ||
+        gone.set(
+          owner,
+          !locks ||
+            (await new Promise((resolve) =>
+              locks.request(owner, { ifAvailable: true }, (lock) => {
+                resolve(lock !== null);
+                // Until this page is gone, too.
+                return lock && new Promise(() => {});
+              }),
+            )),
+        );
     }
     return unsent.filter(({ owner }) => gone.get(owner));
   }
@@ -65,7 +80,10 @@ export class Store {
   /** @param {string} room @returns {Promise<Message[]>} */
   async read(room) {
     try {
-      const reading = (await this.#database).transaction("messages").objectStore("messages").getAll(offsets(room, Infinity));
+      const reading = (await this.#database)
+        .transaction("messages")
+        .objectStore("messages")
+        .getAll(offsets(room, Infinity));
       return await new Promise((resolve, reject) => {
         reading.onsuccess = () => resolve(reading.result);
         reading.onerror = reject;
@@ -92,10 +110,14 @@ export class Store {
   /** @param {(messages: IDBObjectStore) => void} write */
   #write(write) {
     if (this.#writes.push(write) === 1) {
-      setTimeout(() => this.#flush().catch(() => {
-        this.works = false;
-        (this.#database = Promise.reject()).catch(() => {});
-      }), WRITE_DELAY_MILLIS);
+      setTimeout(
+        () =>
+          this.#flush().catch(() => {
+            this.works = false;
+            (this.#database = Promise.reject()).catch(() => {});
+          }),
+        WRITE_DELAY_MILLIS,
+      );
     }
   }
 

@@ -41,7 +41,9 @@ export class Transports {
 
   /** @returns {any} a WebSocket, or what behaves like one */
   dial() {
-    return this.current === "websocket" ? this.#webSocket() : new HttpSocket(this.#url, this.current === "sse", this.#timeout);
+    return this.current === "websocket"
+      ? this.#webSocket()
+      : new HttpSocket(this.#url, this.current === "sse", this.#timeout);
   }
 
   #webSocket() {
@@ -54,7 +56,7 @@ export class Transports {
    */
   async failed() {
     if (this.#all.length > 1) {
-      this.failures = await reachable(this.#url) ? this.failures + 1 : 0;
+      this.failures = (await reachable(this.#url)) ? this.failures + 1 : 0;
     }
     return this.failures >= MAX_FAILURES;
   }

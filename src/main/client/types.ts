@@ -81,15 +81,35 @@ export type Options = {
 };
 
 /** A file in a room, the data of `@file`; `url` is a path on the server. */
-export type FileData = Place & { id: string; name: string; size: number; type: string; sha256: string; url: string; at: number };
+export type FileData = Place & {
+  id: string;
+  name: string;
+  size: number;
+  type: string;
+  sha256: string;
+  url: string;
+  at: number;
+};
 export type TransferOptions = {
   /** Called with bytes. */
-  onProgress?: (progress: { phase: "hashing" | "sending" | "receiving" | "verifying"; done: number; total: number }) => void;
+  onProgress?: (progress: {
+    phase: "hashing" | "sending" | "receiving" | "verifying";
+    done: number;
+    total: number;
+  }) => void;
   signal?: SignalLike;
 };
 /** What an upload needs of a `Blob`. */
-export type BlobLike = { readonly size: number; readonly type: string; slice(start?: number, end?: number): { arrayBuffer(): Promise<ArrayBuffer> } };
+export type BlobLike = {
+  readonly size: number;
+  readonly type: string;
+  slice(start?: number, end?: number): { arrayBuffer(): Promise<ArrayBuffer> };
+};
 /** What a transfer needs of an `AbortSignal`. */
-export type SignalLike = { readonly aborted: boolean; readonly reason?: any; addEventListener(type: "abort", listener: () => void): void };
+export type SignalLike = {
+  readonly aborted: boolean;
+  readonly reason?: any;
+  addEventListener(type: "abort", listener: () => void): void;
+};
 /** `Blob`, where there is one. */
 export type PlatformBlob = typeof globalThis extends { Blob: { prototype: infer B } } ? B : BlobLike;

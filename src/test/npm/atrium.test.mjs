@@ -48,81 +48,94 @@ test("a client presents a token and renews it before it expires; without one the
   assert.equal(rejected.state.code, 4401);
 });
 
-test("two clients exchange messages, and read the history and the members", () => using(connecting, async (open) => {
-  const ann = (await open()).room("js-chat");
-  const bob = (await open()).room("js-chat");
-  const received = [];
-  bob.on("greeting", (data, message) => received.push([data, message.from.id, message.offset]));
-  await bob.history();
-  const { offset } = await ann.send({ text: "hello" }, { event: "greeting" });
-  await until(() => received.length === 1, "the greeting");
-  assert.deepEqual(received[0][0], { text: "hello" });
-  assert.equal(received[0][2], offset);
-  assert.equal((await ann.members()).members.length, 2);
-  assert.equal((await bob.history()).messages.at(-1).data.text, "hello");
-  await bob.leave();
-  await ann.send("not echoed");
-  assert.equal((await ann.members()).members.length, 1);
-  assert.equal(received.length, 1);
-}));
+test("two clients exchange messages, and read the history and the members", () =>
+  using(connecting, async (open) => {
+    const ann = (await open()).room("js-chat");
+    const bob = (await open()).room("js-chat");
+    const received = [];
+    bob.on("greeting", (data, message) => received.push([data, message.from.id, message.offset]));
+    await bob.history();
+    const { offset } = await ann.send({ text: "hello" }, { event: "greeting" });
+    await until(() => received.length === 1, "the greeting");
+    assert.deepEqual(received[0][0], { text: "hello" });
+    assert.equal(received[0][2], offset);
+    assert.equal((await ann.members()).members.length, 2);
+    assert.equal((await bob.history()).messages.at(-1).data.text, "hello");
+    await bob.leave();
+    await ann.send("not echoed");
+    assert.equal((await ann.members()).members.length, 1);
+    assert.equal(received.length, 1);
+  }));
 
-test("a message to a session reaches it alone, on its connection", () => using(connecting, async (open) => {
-  const [ann, bob, eve] = [await open(), await open(), await open()];
-  const room = ann.room("js-direct");
-  const received = [];
-  room.on("*", (data) => received.push(["room", data]));
-  [bob, eve].forEach((each, i) => each.on("hint", (data, { from, room: to }) => received.push([i, data, from.id, to])));
-  bob.on("message", (data) => received.push(["bob", data]));
-  await room.sendTo(bob.state.id, "psst", { event: "hint" });
-  await ann.sendTo(bob.state.id, { a: 1 });
-  await until(() => received.length === 2, "both");
-  assert.deepEqual(received, [[0, "psst", ann.state.id, bob.state.id], ["bob", { a: 1 }]]);
-  await assert.rejects(ann.request("join", { room: bob.state.id }), { code: 403 });
-  const { id } = eve.state;
-  eve.close();
-  let code;
-  for (let i = 0; i < 200 && code !== 404; i++) {
-    code = await ann.sendTo(id, "psst").then(() => 200, (failure) => failure.code);
-  }
-  assert.equal(code, 404);
-  await assert.rejects(room.sendTo(`~${"A".repeat(20)}`, "psst"), { code: 404 });
-  await assert.rejects(ann.sendTo(`~${"A".repeat(20)}`, "psst", { volatile: true }), { code: 404 });
-  await ann.sendTo(bob.state.id, { a: 2 });
-  await until(() => received.length === 3, "the message after them");
-}));
-
-test("bytes arrive as bytes", () => using(connecting, async (open) => {
-  const ann = (await open()).room("js-bytes");
-  const received = [];
-  ann.on("photo", (data) => received.push(data));
-  await ann.send(new Uint8Array([0, 10, 255, 13, 10]), { event: "photo" });
-  await until(() => received.length === 1, "the photo");
-  assert.deepEqual([...received[0]], [0, 10, 255, 13, 10]);
-}));
-
-test("a room is a stream of its messages", () => using(connecting, async (open) => {
-  const connection = await open();
-  const room = connection.room("js-stream");
-  const read = (async () => {
-    const read = [];
-    for await (const message of room) {
-      read.push(message.data);
-      if (read.length === 3) {
-        return read;
-      }
+test("a message to a session reaches it alone, on its connection", () =>
+  using(connecting, async (open) => {
+    const [ann, bob, eve] = [await open(), await open(), await open()];
+    const room = ann.room("js-direct");
+    const received = [];
+    room.on("*", (data) => received.push(["room", data]));
+    [bob, eve].forEach((each, i) =>
+      each.on("hint", (data, { from, room: to }) => received.push([i, data, from.id, to])),
+    );
+    bob.on("message", (data) => received.push(["bob", data]));
+    await room.sendTo(bob.state.id, "psst", { event: "hint" });
+    await ann.sendTo(bob.state.id, { a: 1 });
+    await until(() => received.length === 2, "both");
+    assert.deepEqual(received, [
+      [0, "psst", ann.state.id, bob.state.id],
+      ["bob", { a: 1 }],
+    ]);
+    await assert.rejects(ann.request("join", { room: bob.state.id }), { code: 403 });
+    const { id } = eve.state;
+    eve.close();
+    let code;
+    for (let i = 0; i < 200 && code !== 404; i++) {
+      code = await ann.sendTo(id, "psst").then(
+        () => 200,
+        (failure) => failure.code,
+      );
     }
-  })();
-  for (const data of [1, 2, 3]) {
-    await room.send(data);
-  }
-  assert.deepEqual(await read, [1, 2, 3]);
-}));
+    assert.equal(code, 404);
+    await assert.rejects(room.sendTo(`~${"A".repeat(20)}`, "psst"), { code: 404 });
+    await assert.rejects(ann.sendTo(`~${"A".repeat(20)}`, "psst", { volatile: true }), { code: 404 });
+    await ann.sendTo(bob.state.id, { a: 2 });
+    await until(() => received.length === 3, "the message after them");
+  }));
 
-test("a rejected message is an error with its code, and so is a call without a handler", () => using(connecting, async (open) => {
-  const connection = await open();
-  await assert.rejects(connection.call("nothing"), { name: "AtriumError", code: 404 });
-  await assert.rejects(connection.room("js-refused").send(1, { event: "@mine" }), { code: 400 });
-}));
+test("bytes arrive as bytes", () =>
+  using(connecting, async (open) => {
+    const ann = (await open()).room("js-bytes");
+    const received = [];
+    ann.on("photo", (data) => received.push(data));
+    await ann.send(new Uint8Array([0, 10, 255, 13, 10]), { event: "photo" });
+    await until(() => received.length === 1, "the photo");
+    assert.deepEqual([...received[0]], [0, 10, 255, 13, 10]);
+  }));
+
+test("a room is a stream of its messages", () =>
+  using(connecting, async (open) => {
+    const connection = await open();
+    const room = connection.room("js-stream");
+    const read = (async () => {
+      const read = [];
+      for await (const message of room) {
+        read.push(message.data);
+        if (read.length === 3) {
+          return read;
+        }
+      }
+    })();
+    for (const data of [1, 2, 3]) {
+      await room.send(data);
+    }
+    assert.deepEqual(await read, [1, 2, 3]);
+  }));
+
+test("a rejected message is an error with its code, and so is a call without a handler", () =>
+  using(connecting, async (open) => {
+    const connection = await open();
+    await assert.rejects(connection.call("nothing"), { name: "AtriumError", code: 404 });
+    await assert.rejects(connection.room("js-refused").send(1, { event: "@mine" }), { code: 400 });
+  }));
 
 test("after a cut no message is lost or repeated", async () => {
   const proxy = await Proxy.to(port);
@@ -144,7 +157,10 @@ test("after a cut no message is lost or repeated", async () => {
       }
     }
     await until(() => received.length >= 300, `300 messages, and not ${received.length}`);
-    assert.deepEqual(received, Array.from({ length: 300 }, (_, i) => i));
+    assert.deepEqual(
+      received,
+      Array.from({ length: 300 }, (_, i) => i),
+    );
     assert.deepEqual(gaps, []);
     assert.ok(states.includes("waiting") && states.includes("connecting"));
   });
@@ -172,9 +188,15 @@ test("messages sent without a connection are published in order, and once", asyn
     assert.ok(publisher.queued >= 90);
     proxy.refuses = false;
     const offsets = (await Promise.all(receipts)).map((receipt) => receipt.offset);
-    assert.deepEqual(offsets, offsets.toSorted((a, b) => a - b));
+    assert.deepEqual(
+      offsets,
+      offsets.toSorted((a, b) => a - b),
+    );
     await until(() => received.length >= 100, "100 messages");
-    assert.deepEqual(received, Array.from({ length: 100 }, (_, i) => i));
+    assert.deepEqual(
+      received,
+      Array.from({ length: 100 }, (_, i) => i),
+    );
     assert.equal(publisher.queued, 0);
   });
   proxy.close();

@@ -38,11 +38,27 @@ function at(nth, cmd, act) {
 scene("a file is uploaded in chunks and downloaded again", async ({ peer, room }) => {
   const progress = [];
   const sent = await room.upload(file(), { onProgress: (each) => progress.push(each) });
-  assert.deepEqual({ ...sent, at: 0 }, { id: "f1", name: "photo.bin", size: bytes.length, type: "image/x", sha256, url: "/rooms/lobby/files/f1", epoch: "e", offset: 1, at: 0 });
+  assert.deepEqual(
+    { ...sent, at: 0 },
+    {
+      id: "f1",
+      name: "photo.bin",
+      size: bytes.length,
+      type: "image/x",
+      sha256,
+      url: "/rooms/lobby/files/f1",
+      epoch: "e",
+      offset: 1,
+      at: 0,
+    },
+  );
   assert.equal(peer.writes.length, CHUNKS);
   assert.deepEqual([...new Set(progress.map(({ phase }) => phase))], ["hashing", "sending", "verifying"]);
   const done = progress.filter(({ phase }) => phase === "sending").map((each) => each.done);
-  assert.deepEqual(done, done.toSorted((a, b) => a - b));
+  assert.deepEqual(
+    done,
+    done.toSorted((a, b) => a - b),
+  );
   assert.equal(done.at(-1), bytes.length);
   const received = [];
   const blob = await room.download("f1", { onProgress: (each) => received.push(each) });
@@ -89,19 +105,26 @@ scene("a lost reply to close is requested again", async ({ peer, room }) => {
   assert.equal(peer.writes.length, CHUNKS);
 });
 
-scene("a missing reply is requested again on the same connection", async ({ peer, room }) => {
-  peer.before = at(5, "file.write", () => "silence");
-  assert.equal((await room.upload(file())).id, "f1");
-}, { timeout: 300 });
+scene(
+  "a missing reply is requested again on the same connection",
+  async ({ peer, room }) => {
+    peer.before = at(5, "file.write", () => "silence");
+    assert.equal((await room.upload(file())).id, "f1");
+  },
+  { timeout: 300 },
+);
 
-scene("an upload that is corrupted once is sent once more, and one that is corrupted twice fails", async ({ peer, room }) => {
-  peer.before = at(1, "file.close", () => peer.spoil(3));
-  assert.equal((await room.upload(file())).sha256, sha256);
-  assert.equal(peer.writes.length, 2 * CHUNKS);
-  peer.sweep();
-  peer.before = (cmd) => cmd === "file.close" && peer.spoil(3);
-  await assert.rejects(room.upload(file()), { name: "AtriumError", code: 422 });
-});
+scene(
+  "an upload that is corrupted once is sent once more, and one that is corrupted twice fails",
+  async ({ peer, room }) => {
+    peer.before = at(1, "file.close", () => peer.spoil(3));
+    assert.equal((await room.upload(file())).sha256, sha256);
+    assert.equal(peer.writes.length, 2 * CHUNKS);
+    peer.sweep();
+    peer.before = (cmd) => cmd === "file.close" && peer.spoil(3);
+    await assert.rejects(room.upload(file()), { name: "AtriumError", code: 422 });
+  },
+);
 
 for (const code of [429, 503]) {
   scene(`an upload that is rejected with ${code} is delayed, and continues`, async ({ peer, room }) => {
@@ -119,7 +142,10 @@ scene("an upload that the server deletes meanwhile begins anew", async ({ peer, 
 
 scene("the same file in another tab continues where the first upload stopped", async ({ peer, connection, room }) => {
   const abort = new AbortController();
-  const first = room.upload(file(), { signal: abort.signal, onProgress: ({ done, phase }) => phase === "sending" && done > 30_000 && abort.abort("gone") });
+  const first = room.upload(file(), {
+    signal: abort.signal,
+    onProgress: ({ done, phase }) => phase === "sending" && done > 30_000 && abort.abort("gone"),
+  });
   await assert.rejects(first, (reason) => reason === "gone");
   const before = peer.writes.length;
   assert.equal((await connection.room("lobby").upload(file())).sha256, sha256);
@@ -177,7 +203,11 @@ scene("hashing leaves the event loop free", async ({ peer, room }) => {
 });
 
 scene("a file that could run in a page is downloaded as bytes", async ({ room }) => {
-  for (const [type, downloaded] of [["text/html", "application/octet-stream"], ["image/svg+xml", "application/octet-stream"], ["image/png", "image/png"]]) {
+  for (const [type, downloaded] of [
+    ["text/html", "application/octet-stream"],
+    ["image/svg+xml", "application/octet-stream"],
+    ["image/png", "image/png"],
+  ]) {
     const { id } = await room.upload(new Blob(["<script>alert(1)</script>"], { type }));
     assert.equal((await room.download(id)).type, downloaded);
   }

@@ -12,7 +12,8 @@ export async function until(condition, what) {
   }
 }
 
-export const isOpen = (connection) => until(() => connection.state.name === "open", `open, and not ${JSON.stringify(connection.state)}`);
+export const isOpen = (connection) =>
+  until(() => connection.state.name === "open", `open, and not ${JSON.stringify(connection.state)}`);
 
 /** Stands between a client and the server. */
 export class Proxy {
@@ -39,19 +40,29 @@ export class Proxy {
         far.destroy();
       };
       let verdict;
-      near.on("data", (bytes) => {
-        verdict = proxy.judge(bytes.toString("latin1")) ?? verdict;
-        if (verdict === "refuse") {
-          near.end("HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\nConnection: close\r\n\r\n");
-        } else if (verdict === "tooMany") {
-          near.end("HTTP/1.1 429 Too Many Requests\r\nContent-Type: application/problem+json\r\nContent-Length: 2\r\nConnection: close\r\n\r\n{}");
-        } else if (verdict === "page") {
-          near.end("HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nContent-Length: 6\r\nConnection: close\r\n\r\nLog in");
-        } else if (!proxy.swallows && verdict !== "swallow") {
-          far.write(bytes);
-        }
-      }).on("error", end).on("close", end);
-      far.on("data", (bytes) => proxy.swallows || verdict === "holdBack" || near.write(bytes)).on("error", end).on("close", end);
+      near
+        .on("data", (bytes) => {
+          verdict = proxy.judge(bytes.toString("latin1")) ?? verdict;
+          if (verdict === "refuse") {
+            near.end("HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\nConnection: close\r\n\r\n");
+          } else if (verdict === "tooMany") {
+            near.end(
+              "HTTP/1.1 429 Too Many Requests\r\nContent-Type: application/problem+json\r\nContent-Length: 2\r\nConnection: close\r\n\r\n{}",
+            );
+          } else if (verdict === "page") {
+            near.end(
+              "HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nContent-Length: 6\r\nConnection: close\r\n\r\nLog in",
+            );
+          } else if (!proxy.swallows && verdict !== "swallow") {
+            far.write(bytes);
+          }
+        })
+        .on("error", end)
+        .on("close", end);
+      far
+        .on("data", (bytes) => proxy.swallows || verdict === "holdBack" || near.write(bytes))
+        .on("error", end)
+        .on("close", end);
     });
     await new Promise((resolve) => proxy.#server.listen(0, "127.0.0.1", resolve));
     return proxy;

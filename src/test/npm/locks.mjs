@@ -12,9 +12,17 @@ export class Locks {
       return Promise.resolve(work(null));
     }
     return new Promise((resolve, reject) => {
-      const entry = { run: () => Promise.resolve(work({ name })).then(resolve, reject).finally(() => this.#next(queue)) };
+      const entry = {
+        run: () =>
+          Promise.resolve(work({ name }))
+            .then(resolve, reject)
+            .finally(() => this.#next(queue)),
+      };
       queue.push(entry);
-      options.signal?.addEventListener("abort", () => queue.indexOf(entry) > 0 && (queue.splice(queue.indexOf(entry), 1), reject(options.signal.reason)));
+      options.signal?.addEventListener(
+        "abort",
+        () => queue.indexOf(entry) > 0 && (queue.splice(queue.indexOf(entry), 1), reject(options.signal.reason)),
+      );
       queue.length === 1 && queueMicrotask(entry.run);
     });
   }

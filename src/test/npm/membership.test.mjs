@@ -47,7 +47,8 @@ function each(name, work) {
           await isOpen(client);
         };
         // A client that polls is no member.
-        const members = way === "poll" ? undefined : async () => (await onlooker.request("members", { room })).members.length;
+        const members =
+          way === "poll" ? undefined : async () => (await onlooker.request("members", { room })).members.length;
         await work({ way, room, client, onlooker, offline, online, members });
         assert.deepEqual(unknown, []);
       } finally {
@@ -81,94 +82,109 @@ async function untilMembers(members, count) {
   assert.equal(now, count);
 }
 
-each("a room that is left without a connection is left on the server, and no message of it arrives", async ({ room, client, onlooker, offline, online, members }) => {
-  const left = client.room(room);
-  const kept = client.room(`${room}-kept`);
-  const received = [left, kept].map(collect);
-  await Promise.all([left, kept].map(joined));
-  await untilMembers(members, 1);
-  await offline();
-  await left.leave();
-  await onlooker.send(room, "missed");
-  await onlooker.send(`${room}-kept`, "kept");
-  await online();
-  await until(() => received[1].length === 1, "the message of the other room");
-  await untilMembers(members, 0);
-  await onlooker.send(room, "later");
-  await onlooker.send(`${room}-kept`, "last");
-  await until(() => received[1].length === 2, "the last message");
-  assert.deepEqual(received, [[], ["kept", "last"]]);
-});
+each(
+  "a room that is left without a connection is left on the server, and no message of it arrives",
+  async ({ room, client, onlooker, offline, online, members }) => {
+    const left = client.room(room);
+    const kept = client.room(`${room}-kept`);
+    const received = [left, kept].map(collect);
+    await Promise.all([left, kept].map(joined));
+    await untilMembers(members, 1);
+    await offline();
+    await left.leave();
+    await onlooker.send(room, "missed");
+    await onlooker.send(`${room}-kept`, "kept");
+    await online();
+    await until(() => received[1].length === 1, "the message of the other room");
+    await untilMembers(members, 0);
+    await onlooker.send(room, "later");
+    await onlooker.send(`${room}-kept`, "last");
+    await until(() => received[1].length === 2, "the last message");
+    assert.deepEqual(received, [[], ["kept", "last"]]);
+  },
+);
 
-each("a room that is joined, left and joined without a connection is joined once, with the last listener", async ({ room, client, onlooker, offline, online, members }) => {
-  const first = client.room(room);
-  const received = [collect(first)];
-  await joined(first);
-  await offline();
-  await first.leave();
-  const second = client.room(room);
-  received.push(collect(second));
-  await second.leave();
-  const third = client.room(room);
-  received.push(collect(third));
-  await online();
-  await joined(third);
-  await untilMembers(members, 1);
-  await onlooker.send(room, "hello");
-  await until(() => received[2].length === 1, "the message");
-  assert.deepEqual(received, [[], [], ["hello"]]);
-  await third.leave();
-  await untilMembers(members, 0);
-});
+each(
+  "a room that is joined, left and joined without a connection is joined once, with the last listener",
+  async ({ room, client, onlooker, offline, online, members }) => {
+    const first = client.room(room);
+    const received = [collect(first)];
+    await joined(first);
+    await offline();
+    await first.leave();
+    const second = client.room(room);
+    received.push(collect(second));
+    await second.leave();
+    const third = client.room(room);
+    received.push(collect(third));
+    await online();
+    await joined(third);
+    await untilMembers(members, 1);
+    await onlooker.send(room, "hello");
+    await until(() => received[2].length === 1, "the message");
+    assert.deepEqual(received, [[], [], ["hello"]]);
+    await third.leave();
+    await untilMembers(members, 0);
+  },
+);
 
-each("a room that is joined and left without a connection is not joined", async ({ room, client, offline, online, members, onlooker }) => {
-  await joined(client.room(`${room}-before`));
-  await offline();
-  const received = collect(client.room(room));
-  await client.room(`${room}-other`).leave();
-  const gone = client.room(`${room}-gone`);
-  await gone.leave();
-  await online();
-  await untilMembers(members, 1);
-  assert.equal((await onlooker.request("members", { room: `${room}-gone` })).members.length, 0);
-  assert.equal((await onlooker.request("members", { room: `${room}-other` })).members.length, 0);
-  assert.deepEqual(received, []);
-});
+each(
+  "a room that is joined and left without a connection is not joined",
+  async ({ room, client, offline, online, members, onlooker }) => {
+    await joined(client.room(`${room}-before`));
+    await offline();
+    const received = collect(client.room(room));
+    await client.room(`${room}-other`).leave();
+    const gone = client.room(`${room}-gone`);
+    await gone.leave();
+    await online();
+    await untilMembers(members, 1);
+    assert.equal((await onlooker.request("members", { room: `${room}-gone` })).members.length, 0);
+    assert.equal((await onlooker.request("members", { room: `${room}-other` })).members.length, 0);
+    assert.deepEqual(received, []);
+  },
+);
 
-each("a room that is left while it is being joined is left, and can be joined again", async ({ room, client, onlooker, members }) => {
-  const first = client.room(room);
-  const received = [collect(first)];
-  await first.leave();
-  await untilMembers(members, 0);
-  const second = client.room(room);
-  received.push(collect(second));
-  const leaving = second.leave();
-  const third = client.room(room);
-  received.push(collect(third));
-  await leaving;
-  await joined(third);
-  await untilMembers(members, 1);
-  await onlooker.send(room, "hello");
-  await until(() => received[2].length === 1, "the message");
-  assert.deepEqual(received, [[], [], ["hello"]]);
-});
+each(
+  "a room that is left while it is being joined is left, and can be joined again",
+  async ({ room, client, onlooker, members }) => {
+    const first = client.room(room);
+    const received = [collect(first)];
+    await first.leave();
+    await untilMembers(members, 0);
+    const second = client.room(room);
+    received.push(collect(second));
+    const leaving = second.leave();
+    const third = client.room(room);
+    received.push(collect(third));
+    await leaving;
+    await joined(third);
+    await untilMembers(members, 1);
+    await onlooker.send(room, "hello");
+    await until(() => received[2].length === 1, "the message");
+    assert.deepEqual(received, [[], [], ["hello"]]);
+  },
+);
 
-each("two rooms of one name are one membership, and it ends with the last of them", async ({ room, client, onlooker, members }) => {
-  const [first, second] = [client.room(room), client.room(room)];
-  const received = [collect(first), collect(second)];
-  await joined(first);
-  await untilMembers(members, 1);
-  await onlooker.send(room, 1);
-  await until(() => received.every(({ length }) => length === 1), "both received");
-  await first.leave();
-  await first.leave();
-  await onlooker.send(room, 2);
-  await until(() => received[1].length === 2, "the second received");
-  await untilMembers(members, 1);
-  await second.leave();
-  await untilMembers(members, 0);
-  assert.deepEqual(received, [[1], [1, 2]]);
-});
+each(
+  "two rooms of one name are one membership, and it ends with the last of them",
+  async ({ room, client, onlooker, members }) => {
+    const [first, second] = [client.room(room), client.room(room)];
+    const received = [collect(first), collect(second)];
+    await joined(first);
+    await untilMembers(members, 1);
+    await onlooker.send(room, 1);
+    await until(() => received.every(({ length }) => length === 1), "both received");
+    await first.leave();
+    await first.leave();
+    await onlooker.send(room, 2);
+    await until(() => received[1].length === 2, "the second received");
+    await untilMembers(members, 1);
+    await second.leave();
+    await untilMembers(members, 0);
+    assert.deepEqual(received, [[1], [1, 2]]);
+  },
+);
 
 each("an iteration over messages ends with leave, after what has arrived", async ({ room, client, onlooker }) => {
   const rooms = [client.room(room), client.room(room)];
@@ -190,67 +206,90 @@ each("an iteration over messages ends with leave, after what has arrived", async
   assert.deepEqual(received, [[1], [1, 2]]);
 });
 
-test("rooms that were left are left before others are joined, also those that the client has forgotten", { timeout: 20_000 }, async () => {
-  const peer = await RoomPeer.start();
-  const connection = connect(peer.url, quick);
-  const shown = [];
-  connection.on("*", (data) => shown.push(data));
-  connection.on("message", (data) => shown.push(data));
-  await isOpen(connection);
-  const rooms = ["a", "b"].map((name) => connection.room(name));
-  await Promise.all(rooms.map(joined));
-  peer.before = ({ cmd, params }) => (cmd === "leave" && params.room === "a" ? "silence" : undefined);
-  const leaving = rooms[0].leave();
-  await until(() => peer.of("leave").length === 1, "the command");
-  peer.before = ({ cmd }, socket) => {
-    if (cmd === "resume") {
-      // As if the session were in a room that the client does not know.
-      peer.commands.push(...["unknown", "a", "b"].map((room) => ({ cmd: "join", params: { room } })));
-      setImmediate(() => ["a", "b"].forEach((room, i) => socket.send(JSON.stringify({ event: "message", room, data: `missed in ${room}`, epoch: "e", offset: i + 1 }))));
-    }
-  };
-  peer.commands.length = 0;
-  let lost = false;
-  connection.on("state", ({ name }) => {
-    if (name === "waiting") {
-      lost = true;
-      rooms[1].leave();
-      connection.room("b");
-    }
-  });
-  peer.cut();
-  await until(() => lost, "lost");
-  await leaving;
-  await isOpen(connection);
-  await until(() => peer.of("join").length === 4, "joined again");
-  await connection.request("heartbeat", {});
-  assert.deepEqual(peer.of("leave").map(({ params }) => params.room).toSorted(), ["a", "b", "unknown"]);
-  assert.equal(peer.commands.filter(({ cmd, params }) => cmd === "join" && params.room === "a").length, 1);
-  const order = peer.commands.map(({ cmd, params }) => `${cmd} ${params?.room ?? ""}`);
-  assert.ok(order.indexOf("leave b") < order.lastIndexOf("join b"), order.join());
-  assert.deepEqual(shown, []);
-  connection.close();
-  peer.close();
-});
+test(
+  "rooms that were left are left before others are joined, also those that the client has forgotten",
+  { timeout: 20_000 },
+  async () => {
+    const peer = await RoomPeer.start();
+    const connection = connect(peer.url, quick);
+    const shown = [];
+    connection.on("*", (data) => shown.push(data));
+    connection.on("message", (data) => shown.push(data));
+    await isOpen(connection);
+    const rooms = ["a", "b"].map((name) => connection.room(name));
+    await Promise.all(rooms.map(joined));
+    peer.before = ({ cmd, params }) => (cmd === "leave" && params.room === "a" ? "silence" : undefined);
+    const leaving = rooms[0].leave();
+    await until(() => peer.of("leave").length === 1, "the command");
+    peer.before = ({ cmd }, socket) => {
+      if (cmd === "resume") {
+        // As if the session were in a room that the client does not know.
+        peer.commands.push(...["unknown", "a", "b"].map((room) => ({ cmd: "join", params: { room } })));
+        setImmediate(() =>
+          ["a", "b"].forEach((room, i) =>
+            socket.send(
+              JSON.stringify({ event: "message", room, data: `missed in ${room}`, epoch: "e", offset: i + 1 }),
+            ),
+          ),
+        );
+      }
+    };
+    peer.commands.length = 0;
+    let lost = false;
+    connection.on("state", ({ name }) => {
+      if (name === "waiting") {
+        lost = true;
+        rooms[1].leave();
+        connection.room("b");
+      }
+    });
+    peer.cut();
+    await until(() => lost, "lost");
+    await leaving;
+    await isOpen(connection);
+    await until(() => peer.of("join").length === 4, "joined again");
+    await connection.request("heartbeat", {});
+    assert.deepEqual(
+      peer
+        .of("leave")
+        .map(({ params }) => params.room)
+        .toSorted(),
+      ["a", "b", "unknown"],
+    );
+    assert.equal(peer.commands.filter(({ cmd, params }) => cmd === "join" && params.room === "a").length, 1);
+    const order = peer.commands.map(({ cmd, params }) => `${cmd} ${params?.room ?? ""}`);
+    assert.ok(order.indexOf("leave b") < order.lastIndexOf("join b"), order.join());
+    assert.deepEqual(shown, []);
+    connection.close();
+    peer.close();
+  },
+);
 
-test("a leave that is refused for a while is repeated, unless the room was joined again", { timeout: 20_000 }, async () => {
-  const peer = await RoomPeer.start();
-  const connection = connect(peer.url, quick);
-  await isOpen(connection);
-  const rooms = ["a", "b"].map((name) => connection.room(name));
-  await Promise.all(rooms.map(joined));
-  let refusals = 2;
-  peer.before = ({ cmd }) => (cmd === "leave" && refusals-- > 0 ? { code: 429, error: "too many" } : undefined);
-  const leaving = rooms.map((room) => room.leave());
-  const again = connection.room("b");
-  await Promise.all(leaving);
-  assert.deepEqual(peer.of("leave").map(({ params }) => params.room), ["a", "b", "a"]);
-  const received = collect(again);
-  peer.push({ event: "message", room: "b", data: "hello", epoch: "e", offset: 1 });
-  await until(() => received.length === 1, "received");
-  connection.close();
-  peer.close();
-});
+test(
+  "a leave that is refused for a while is repeated, unless the room was joined again",
+  { timeout: 20_000 },
+  async () => {
+    const peer = await RoomPeer.start();
+    const connection = connect(peer.url, quick);
+    await isOpen(connection);
+    const rooms = ["a", "b"].map((name) => connection.room(name));
+    await Promise.all(rooms.map(joined));
+    let refusals = 2;
+    peer.before = ({ cmd }) => (cmd === "leave" && refusals-- > 0 ? { code: 429, error: "too many" } : undefined);
+    const leaving = rooms.map((room) => room.leave());
+    const again = connection.room("b");
+    await Promise.all(leaving);
+    assert.deepEqual(
+      peer.of("leave").map(({ params }) => params.room),
+      ["a", "b", "a"],
+    );
+    const received = collect(again);
+    peer.push({ event: "message", room: "b", data: "hello", epoch: "e", offset: 1 });
+    await until(() => received.length === 1, "received");
+    connection.close();
+    peer.close();
+  },
+);
 
 test("a leave that waits for its reply resolves when the connection is closed", { timeout: 20_000 }, async () => {
   const peer = await RoomPeer.start();

@@ -37,51 +37,84 @@ for (const [what, data, size] of [
   ["half a surrogate pair, which JSON escapes", "\ud83d".repeat(170), 1000],
   ["bytes", new Uint8Array(1000), 1000],
 ]) {
-  scene(`${what} over the maximum of the server is rejected before it is sent`, { welcome: { maxPayload: 1000 } }, async ({ peer, open }) => {
-    const connection = open();
-    const room = connection.room("r");
-    const early = room.send(data);
-    const behind = room.send("behind");
-    await assert.rejects(early, { name: "AtriumError", code: 413 });
-    await behind;
-    await assert.rejects(room.send(data), { code: 413 });
-    await assert.rejects(connection.call("f", data), { code: 413 });
-    assert.deepEqual(sent(peer), ["behind"]);
-    assert.equal(peer.connections, 1);
-    assert.equal(connection.queued, 0);
-  });
+  scene(
+    `${what} over the maximum of the server is rejected before it is sent`,
+    { welcome: { maxPayload: 1000 } },
+    async ({ peer, open }) => {
+      const connection = open();
+      const room = connection.room("r");
+      const early = room.send(data);
+      const behind = room.send("behind");
+      await assert.rejects(early, { name: "AtriumError", code: 413 });
+      await behind;
+      await assert.rejects(room.send(data), { code: 413 });
+      await assert.rejects(connection.call("f", data), { code: 413 });
+      assert.deepEqual(sent(peer), ["behind"]);
+      assert.equal(peer.connections, 1);
+      assert.equal(connection.queued, 0);
+    },
+  );
 }
 
-scene("the maximum is that of the whole frame, to the byte", { welcome: { maxPayload: 300 } }, async ({ peer, open }) => {
-  const room = open().room("r");
-  const accepts = async (make, length) => room.send(make(length)).then(() => true, ({ code }) => (assert.equal(code, 413), false));
-  for (const make of [(length) => "ü".repeat(length / 2), (length) => new Uint8Array(length)]) {
-    let length = 2;
-    while (await accepts(make, length)) {
-      length += 2;
+scene(
+  "the maximum is that of the whole frame, to the byte",
+  { welcome: { maxPayload: 300 } },
+  async ({ peer, open }) => {
+    const room = open().room("r");
+    const accepts = async (make, length) =>
+      room.send(make(length)).then(
+        () => true,
+        ({ code }) => (assert.equal(code, 413), false),
+      );
+    for (const make of [(length) => "ü".repeat(length / 2), (length) => new Uint8Array(length)]) {
+      let length = 2;
+      while (await accepts(make, length)) {
+        length += 2;
+      }
+      const { size } = peer.of("send").at(-1);
+      assert.ok(size <= 300 && size > 297, `${size}`);
     }
-    const { size } = peer.of("send").at(-1);
-    assert.ok(size <= 300 && size > 297, `${size}`);
-  }
-  assert.equal(peer.connections, 1);
-});
+    assert.equal(peer.connections, 1);
+  },
+);
 
-for (const [code, status, shared] of [[1009, 413], [1007, 400], [1003, 400], [4429, 429], [4429, 429, "answered"]]) {
-  scene(`a message that is answered with the close code ${code} is rejected, and the others go on${shared ? ", also of a shared connection" : ""}`, {}, async ({ peer, open }) => {
-    Object.defineProperty(globalThis, "navigator", { value: shared ? { locks: new Locks() } : undefined, configurable: true });
-    const bad = "b".repeat(100);
-    peer.before = ({ cmd, params }) => (cmd === "send" && params.data === bad ? { close: code } : undefined);
-    const connection = open({ shared });
-    const room = connection.room("r");
-    const other = connection.room("other");
-    await isOpen(connection);
-    const results = await Promise.allSettled([room.send("before"), room.send(bad), room.send("behind"), other.send("elsewhere")]);
-    assert.deepEqual(results.map(({ status }) => status), ["fulfilled", "rejected", "fulfilled", "fulfilled"]);
-    assert.equal(results[1].reason.code, status);
-    assert.equal(sent(peer).filter((data) => data === bad).length, 1);
-    assert.deepEqual(peer.accepted, ["before", "behind", "elsewhere"]);
-    assert.equal(peer.connections, 2);
-  });
+for (const [code, status, shared] of [
+  [1009, 413],
+  [1007, 400],
+  [1003, 400],
+  [4429, 429],
+  [4429, 429, "answered"],
+]) {
+  scene(
+    `a message that is answered with the close code ${code} is rejected, and the others go on${shared ? ", also of a shared connection" : ""}`,
+    {},
+    async ({ peer, open }) => {
+      Object.defineProperty(globalThis, "navigator", {
+        value: shared ? { locks: new Locks() } : undefined,
+        configurable: true,
+      });
+      const bad = "b".repeat(100);
+      peer.before = ({ cmd, params }) => (cmd === "send" && params.data === bad ? { close: code } : undefined);
+      const connection = open({ shared });
+      const room = connection.room("r");
+      const other = connection.room("other");
+      await isOpen(connection);
+      const results = await Promise.allSettled([
+        room.send("before"),
+        room.send(bad),
+        room.send("behind"),
+        other.send("elsewhere"),
+      ]);
+      assert.deepEqual(
+        results.map(({ status }) => status),
+        ["fulfilled", "rejected", "fulfilled", "fulfilled"],
+      );
+      assert.equal(results[1].reason.code, status);
+      assert.equal(sent(peer).filter((data) => data === bad).length, 1);
+      assert.deepEqual(peer.accepted, ["before", "behind", "elsewhere"]);
+      assert.equal(peer.connections, 2);
+    },
+  );
 }
 
 scene("a close that is no answer to a message rejects none", {}, async ({ peer, open }) => {
@@ -133,7 +166,12 @@ function rejecting(peer, codes) {
 
 for (const code of [429, 503]) {
   scene(`messages that are rejected with ${code} arrive in the order of their calls`, {}, async ({ peer, open }) => {
-    const rejections = new Map([[3, 2], [40, 1], [41, 1], [99, 1]]);
+    const rejections = new Map([
+      [3, 2],
+      [40, 1],
+      [41, 1],
+      [99, 1],
+    ]);
     rejecting(peer, (data) => {
       const left = rejections.get(data) ?? 0;
       rejections.set(data, left - 1);
@@ -147,36 +185,48 @@ for (const code of [429, 503]) {
     await Promise.race([elsewhere, receipts[99]]);
     assert.ok(peer.accepted.length < 100, "another room does not wait");
     await Promise.all(receipts);
-    assert.deepEqual(peer.accepted.filter((data) => data !== "elsewhere"), Array.from({ length: 100 }, (_, i) => i));
+    assert.deepEqual(
+      peer.accepted.filter((data) => data !== "elsewhere"),
+      Array.from({ length: 100 }, (_, i) => i),
+    );
     assert.ok(peer.of("send").length < 300, `${peer.of("send").length} commands`);
   });
 }
 
-scene("a message that is sent while others are held back is sent behind them, also over a reconnect", {}, async ({ peer, open }) => {
-  let rejections = 1;
-  rejecting(peer, () => (rejections-- > 0 ? 503 : undefined));
-  const connection = open();
-  const room = connection.room("r");
-  await isOpen(connection);
-  const receipts = [room.send(0), room.send(1)];
-  await until(() => peer.of("send").length === 2, "rejected");
-  receipts.push(room.send(2));
-  peer.cut();
-  receipts.push(room.send(3));
-  await Promise.all(receipts);
-  assert.deepEqual(peer.accepted, [0, 1, 2, 3]);
-});
+scene(
+  "a message that is sent while others are held back is sent behind them, also over a reconnect",
+  {},
+  async ({ peer, open }) => {
+    let rejections = 1;
+    rejecting(peer, () => (rejections-- > 0 ? 503 : undefined));
+    const connection = open();
+    const room = connection.room("r");
+    await isOpen(connection);
+    const receipts = [room.send(0), room.send(1)];
+    await until(() => peer.of("send").length === 2, "rejected");
+    receipts.push(room.send(2));
+    peer.cut();
+    receipts.push(room.send(3));
+    await Promise.all(receipts);
+    assert.deepEqual(peer.accepted, [0, 1, 2, 3]);
+  },
+);
 
 for (const transport of ["sse", "poll"]) {
   test(`over ${transport} a rejected message is sent again before those behind it`, { timeout: 20_000 }, async () => {
     const { fetch } = globalThis;
     let posts = 0;
-    globalThis.fetch = (url, init) => (init?.method === "POST" && [3, 4, 9].includes(++posts)
-      ? Promise.resolve(new Response(JSON.stringify({ detail: "later" }), { status: posts === 3 ? 429 : 503 })) : fetch(url, init));
+    globalThis.fetch = (url, init) =>
+      init?.method === "POST" && [3, 4, 9].includes(++posts)
+        ? Promise.resolve(new Response(JSON.stringify({ detail: "later" }), { status: posts === 3 ? 429 : 503 }))
+        : fetch(url, init);
     const connection = connect(`http://127.0.0.1:${port}/`, { ...quick, transports: [transport] });
     const room = connection.room(`js-rejected-${transport}`);
     const offsets = (await Promise.all(Array.from({ length: 10 }, (_, i) => room.send(i)))).map(({ offset }) => offset);
-    assert.deepEqual(offsets, offsets.toSorted((a, b) => a - b));
+    assert.deepEqual(
+      offsets,
+      offsets.toSorted((a, b) => a - b),
+    );
     assert.equal(posts, 13);
     globalThis.fetch = fetch;
     connection.close();
@@ -184,54 +234,73 @@ for (const transport of ["sse", "poll"]) {
 }
 
 for (const transport of ["sse", "poll"]) {
-  test(`over ${transport} a message whose answer is lost is sent again before those behind it`, { timeout: 20_000 }, async () => {
-    const { fetch } = globalThis;
-    let posts = 0;
-    globalThis.fetch = (url, init) => (init?.method === "POST" && ++posts === 3 ? Promise.reject(new TypeError("lost")) : fetch(url, init));
-    const connection = connect(`http://127.0.0.1:${port}/`, { ...quick, transports: [transport] });
-    const room = connection.room(`js-lost-${transport}`);
-    const offsets = (await Promise.all(Array.from({ length: 10 }, (_, i) => room.send(i)))).map(({ offset }) => offset);
-    assert.deepEqual(offsets, offsets.toSorted((a, b) => a - b));
-    globalThis.fetch = fetch;
-    connection.close();
-  });
+  test(
+    `over ${transport} a message whose answer is lost is sent again before those behind it`,
+    { timeout: 20_000 },
+    async () => {
+      const { fetch } = globalThis;
+      let posts = 0;
+      globalThis.fetch = (url, init) =>
+        init?.method === "POST" && ++posts === 3 ? Promise.reject(new TypeError("lost")) : fetch(url, init);
+      const connection = connect(`http://127.0.0.1:${port}/`, { ...quick, transports: [transport] });
+      const room = connection.room(`js-lost-${transport}`);
+      const offsets = (await Promise.all(Array.from({ length: 10 }, (_, i) => room.send(i)))).map(
+        ({ offset }) => offset,
+      );
+      assert.deepEqual(
+        offsets,
+        offsets.toSorted((a, b) => a - b),
+      );
+      globalThis.fetch = fetch;
+      connection.close();
+    },
+  );
 
-  test(`over ${transport} a message that a proxy refuses without a readable answer is rejected, and the others go on`, { timeout: 20_000 }, async () => {
-    const { fetch } = globalThis;
-    let refused = 0;
-    globalThis.fetch = (url, init) => (init?.body?.length > 20_000 ? (refused++, Promise.reject(new TypeError("opaque"))) : fetch(url, init));
-    const connection = connect(`http://127.0.0.1:${port}/`, { ...quick, transports: [transport] });
-    let opened = 0;
-    connection.on("state", ({ name }) => name === "open" && opened++);
-    const room = connection.room(`js-refused-${transport}`);
-    const receipts = [room.send("before"), room.send("a".repeat(30_000)), room.send("behind")];
-    await assert.rejects(receipts[1], { name: "AtriumError", code: 413 });
-    assert.deepEqual([(await receipts[0]).offset, (await receipts[2]).offset], [1, 2]);
-    assert.deepEqual([opened, refused], [1, 3]);
-    globalThis.fetch = fetch;
-    connection.close();
-  });
+  test(
+    `over ${transport} a message that a proxy refuses without a readable answer is rejected, and the others go on`,
+    { timeout: 20_000 },
+    async () => {
+      const { fetch } = globalThis;
+      let refused = 0;
+      globalThis.fetch = (url, init) =>
+        init?.body?.length > 20_000 ? (refused++, Promise.reject(new TypeError("opaque"))) : fetch(url, init);
+      const connection = connect(`http://127.0.0.1:${port}/`, { ...quick, transports: [transport] });
+      let opened = 0;
+      connection.on("state", ({ name }) => name === "open" && opened++);
+      const room = connection.room(`js-refused-${transport}`);
+      const receipts = [room.send("before"), room.send("a".repeat(30_000)), room.send("behind")];
+      await assert.rejects(receipts[1], { name: "AtriumError", code: 413 });
+      assert.deepEqual([(await receipts[0]).offset, (await receipts[2]).offset], [1, 2]);
+      assert.deepEqual([opened, refused], [1, 3]);
+      globalThis.fetch = fetch;
+      connection.close();
+    },
+  );
 }
 
 for (const transport of ["websocket", "sse", "poll"]) {
-  test(`over ${transport} a large message is rejected, and the server is not asked again and again`, { timeout: 20_000 }, async () => {
-    const connection = connect(`http://127.0.0.1:${port}/`, { ...quick, transports: [transport] });
-    let opened = 0;
-    connection.on("state", ({ name }) => name === "open" && opened++);
-    const room = connection.room(`js-large-${transport}`);
-    const { fetch } = globalThis;
-    let posts = 0;
-    globalThis.fetch = (url, init) => (posts += init?.method === "POST" ? 1 : 0, fetch(url, init));
-    const early = room.send("a".repeat(1.1e6));
-    await assert.rejects(early, { name: "AtriumError", code: 413 });
-    assert.ok((await room.send("small")).offset > 0);
-    await assert.rejects(room.send(new Uint8Array(1.1e6)), { code: 413 });
-    await assert.rejects(room.send("ü".repeat(0.6e6)), { code: 413 });
-    assert.equal(opened, 1);
-    assert.ok(posts <= 1, `${posts} posts`);
-    globalThis.fetch = fetch;
-    connection.close();
-  });
+  test(
+    `over ${transport} a large message is rejected, and the server is not asked again and again`,
+    { timeout: 20_000 },
+    async () => {
+      const connection = connect(`http://127.0.0.1:${port}/`, { ...quick, transports: [transport] });
+      let opened = 0;
+      connection.on("state", ({ name }) => name === "open" && opened++);
+      const room = connection.room(`js-large-${transport}`);
+      const { fetch } = globalThis;
+      let posts = 0;
+      globalThis.fetch = (url, init) => ((posts += init?.method === "POST" ? 1 : 0), fetch(url, init));
+      const early = room.send("a".repeat(1.1e6));
+      await assert.rejects(early, { name: "AtriumError", code: 413 });
+      assert.ok((await room.send("small")).offset > 0);
+      await assert.rejects(room.send(new Uint8Array(1.1e6)), { code: 413 });
+      await assert.rejects(room.send("ü".repeat(0.6e6)), { code: 413 });
+      assert.equal(opened, 1);
+      assert.ok(posts <= 1, `${posts} posts`);
+      globalThis.fetch = fetch;
+      connection.close();
+    },
+  );
 }
 
 for (const [way, setting] of [
@@ -241,7 +310,10 @@ for (const [way, setting] of [
   ["shared", { shared: "volatile" }],
 ]) {
   test(`over ${way} a volatile message arrives without a position, or is dropped`, { timeout: 20_000 }, async () => {
-    Object.defineProperty(globalThis, "navigator", { value: way === "shared" ? { locks: new Locks() } : undefined, configurable: true });
+    Object.defineProperty(globalThis, "navigator", {
+      value: way === "shared" ? { locks: new Locks() } : undefined,
+      configurable: true,
+    });
     const url = `http://127.0.0.1:${port}/`;
     const reader = connect(url, quick);
     const received = [];
@@ -256,8 +328,15 @@ for (const [way, setting] of [
     assert.equal(await room.send(new Uint8Array([1]), { event: "typing", volatile: true }), undefined);
     assert.equal((await room.send("kept")).offset, 1);
     await until(() => received.length === 3, "received");
-    assert.deepEqual(received, [["typing", undefined], [new Uint8Array([1]), undefined], ["kept", 1]]);
-    assert.deepEqual((await inbox.history()).messages.map(({ data }) => data), ["kept"]);
+    assert.deepEqual(received, [
+      ["typing", undefined],
+      [new Uint8Array([1]), undefined],
+      ["kept", 1],
+    ]);
+    assert.deepEqual(
+      (await inbox.history()).messages.map(({ data }) => data),
+      ["kept"],
+    );
     await assert.rejects(room.send("x", { event: "@mine", volatile: true }), { code: 400 });
     publisher.close();
     reader.close();
@@ -269,24 +348,38 @@ for (const [way, setting] of [
   ["sse", { transports: ["sse"] }],
   ["shared", { shared: "outgoing" }],
 ]) {
-  test(`over ${way} 340 messages in a row arrive in their order from a server that limits them`, { timeout: 60_000 }, async () => {
-    Object.defineProperty(globalThis, "navigator", { value: way === "shared" ? { locks: new Locks() } : undefined, configurable: true });
-    const url = `http://127.0.0.1:${limitedPort}/`;
-    const [publisher, reader] = [connect(url, { ...quick, ...setting }), connect(url, quick)];
-    const received = [];
-    const codes = [];
-    publisher.on("state", (state) => codes.push(state.name));
-    const room = `js-limited-${way}`;
-    const inbox = reader.room(room);
-    inbox.on("*", (data) => received.push(data));
-    await until(() => inbox.place !== undefined, "joined");
-    await isOpen(publisher);
-    const receipts = Array.from({ length: 340 }, (_, i) => publisher.send(room, i));
-    await Promise.all(receipts);
-    await until(() => received.length === 340, `340, and not ${received.length}`);
-    assert.deepEqual(received, Array.from({ length: 340 }, (_, i) => i));
-    assert.deepEqual(codes.filter((name) => name !== "open" && name !== "connecting"), [], "no connection is closed for too many messages");
-    publisher.close();
-    reader.close();
-  });
+  test(
+    `over ${way} 340 messages in a row arrive in their order from a server that limits them`,
+    { timeout: 60_000 },
+    async () => {
+      Object.defineProperty(globalThis, "navigator", {
+        value: way === "shared" ? { locks: new Locks() } : undefined,
+        configurable: true,
+      });
+      const url = `http://127.0.0.1:${limitedPort}/`;
+      const [publisher, reader] = [connect(url, { ...quick, ...setting }), connect(url, quick)];
+      const received = [];
+      const codes = [];
+      publisher.on("state", (state) => codes.push(state.name));
+      const room = `js-limited-${way}`;
+      const inbox = reader.room(room);
+      inbox.on("*", (data) => received.push(data));
+      await until(() => inbox.place !== undefined, "joined");
+      await isOpen(publisher);
+      const receipts = Array.from({ length: 340 }, (_, i) => publisher.send(room, i));
+      await Promise.all(receipts);
+      await until(() => received.length === 340, `340, and not ${received.length}`);
+      assert.deepEqual(
+        received,
+        Array.from({ length: 340 }, (_, i) => i),
+      );
+      assert.deepEqual(
+        codes.filter((name) => name !== "open" && name !== "connecting"),
+        [],
+        "no connection is closed for too many messages",
+      );
+      publisher.close();
+      reader.close();
+    },
+  );
 }

@@ -20,23 +20,35 @@ test("the package is complete, installs without others, and connects", () => {
   writeFileSync(path.join(place, "package.json"), "{}");
   npm("install", "--offline", "--no-audit", "--no-fund", `./${tarball}`);
   const installed = path.join(place, "node_modules/atrium-client");
-  assert.deepEqual(readdirSync(installed).toSorted(), ["README.md", "atrium-rtc.d.ts", "atrium-rtc.js", "atrium.d.ts", "atrium.js", "package.json"]);
+  assert.deepEqual(readdirSync(installed).toSorted(), [
+    "README.md",
+    "atrium-rtc.d.ts",
+    "atrium-rtc.js",
+    "atrium.d.ts",
+    "atrium.js",
+    "package.json",
+  ]);
   const described = JSON.parse(readFileSync(path.join(installed, "package.json"), "utf8"));
   assert.equal(described.version, version);
   assert.equal(described.dependencies, undefined);
-  writeFileSync(path.join(place, "talk.mjs"), `
+  writeFileSync(
+    path.join(place, "talk.mjs"),
+    `
     import { connect } from "atrium-client";
     const connection = connect("http://127.0.0.1:${port}/");
     const { offset } = await connection.room("js-package").send("hello");
     await import("atrium-client/rtc");
     console.log("said", offset > 0, typeof connection.peer);
-    connection.close();`);
+    connection.close();`,
+  );
   const flags = globalThis.WebSocket ? [] : ["--experimental-websocket"];
   assert.equal(node(...flags, "--no-warnings", "talk.mjs"), "said true function\n");
 });
 
 test("without a WebSocket the package can be imported, and its error names what is missing", () => {
-  writeFileSync(path.join(place, "bare.mjs"), `
+  writeFileSync(
+    path.join(place, "bare.mjs"),
+    `
     delete globalThis.WebSocket;
     const { connect } = await import("atrium-client");
     try {
@@ -47,7 +59,8 @@ test("without a WebSocket the package can be imported, and its error names what 
     const connection = connect("http://127.0.0.1:${port}/", { transports: ["sse"] });
     await connection.room("js-package").send("hello");
     console.log(connection.state.transport);
-    connection.close();`);
+    connection.close();`,
+  );
   const [error, transport] = node("bare.mjs").split("\n");
   assert.match(error, /^AtriumError 501 .*options\.WebSocket/);
   assert.equal(transport, "sse");

@@ -61,7 +61,10 @@ export class Peer {
     this.#sockets.add(socket);
     socket.on("close", () => this.#sockets.delete(socket));
     const say = (frame) => socket.send(JSON.stringify(frame));
-    say({ event: "@welcome", data: { id: "~peer", heartbeat: { interval: 25_000, timeout: 20_000 }, resume: null, places: {} } });
+    say({
+      event: "@welcome",
+      data: { id: "~peer", heartbeat: { interval: 25_000, timeout: 20_000 }, resume: null, places: {} },
+    });
     socket.on("message", (frame, isBinary) => {
       const end = isBinary ? frame.indexOf(10) : frame.length;
       const { seq, cmd, params } = JSON.parse(frame.subarray(0, end));
@@ -72,7 +75,9 @@ export class Peer {
         if (silence) {
           return;
         }
-        data ? socket.send(Buffer.concat([Buffer.from(`${JSON.stringify({ seq, code: 200, body })}\n`), data])) : say({ seq, code: 200, body });
+        data
+          ? socket.send(Buffer.concat([Buffer.from(`${JSON.stringify({ seq, code: 200, body })}\n`), data]))
+          : say({ seq, code: 200, body });
       } catch (failure) {
         say({ seq, code: failure.code ?? 500, error: failure.message, body: failure.body });
       }
@@ -84,13 +89,27 @@ export class Peer {
       case "file.open": {
         const key = JSON.stringify(params);
         const known = [...this.#files.values()].find((file) => file.key === key);
-        const file = known ?? { key, id: `f${this.#files.size + 1}`, ...params, chunks: [], count: Math.ceil(params.size / CHUNK) };
+        const file = known ?? {
+          key,
+          id: `f${this.#files.size + 1}`,
+          ...params,
+          chunks: [],
+          count: Math.ceil(params.size / CHUNK),
+        };
         this.#files.set(file.id, file);
         return { file: file.id, chunk: CHUNK, missing: missing(file) };
       }
       case "file.status": {
         const file = this.#file(params.file);
-        return { file: file.id, name: file.name, size: file.size, type: file.type, sha256: file.sha256, chunk: CHUNK, missing: missing(file) };
+        return {
+          file: file.id,
+          name: file.name,
+          size: file.size,
+          type: file.type,
+          sha256: file.sha256,
+          chunk: CHUNK,
+          missing: missing(file),
+        };
       }
       case "file.write":
         this.writes.push(params.index);

@@ -11,8 +11,23 @@ import { isOpen, quick } from "./harness.mjs";
 const [, , script, recipes, port] = process.argv;
 const directory = mkdtempSync(join(import.meta.dirname, "recipes-"));
 const client = pathToFileURL(script).href;
-const { window } = new JSDOM("<!doctype html><body></body>", { url: `http://127.0.0.1:${port}/`, pretendToBeVisual: true });
-for (const name of ["document", "Node", "Element", "HTMLElement", "SVGElement", "HTMLMediaElement", "Text", "Comment", "MutationObserver", "requestAnimationFrame", "navigator"]) {
+const { window } = new JSDOM("<!doctype html><body></body>", {
+  url: `http://127.0.0.1:${port}/`,
+  pretendToBeVisual: true,
+});
+for (const name of [
+  "document",
+  "Node",
+  "Element",
+  "HTMLElement",
+  "SVGElement",
+  "HTMLMediaElement",
+  "Text",
+  "Comment",
+  "MutationObserver",
+  "requestAnimationFrame",
+  "navigator",
+]) {
   globalThis[name] = window[name];
 }
 globalThis.window = window;
@@ -28,12 +43,15 @@ after(() => {
 /** Compilers of the files that Node does not run as they are. */
 const compilers = {
   js: (code) => code,
-  jsx: async (code) => (await import("typescript")).default.transpileModule(code, { compilerOptions: { jsx: 4, module: 99, target: 99 } }).outputText,
+  jsx: async (code) =>
+    (await import("typescript")).default.transpileModule(code, { compilerOptions: { jsx: 4, module: 99, target: 99 } })
+      .outputText,
   vue: async (code) => {
     const { compileScript, parse } = await import("vue/compiler-sfc");
     return compileScript(parse(code).descriptor, { id: "chat", inlineTemplate: true }).content;
   },
-  "svelte.js": async (code) => (await import("svelte/compiler")).compileModule(code, { filename: "room.svelte.js" }).js.code,
+  "svelte.js": async (code) =>
+    (await import("svelte/compiler")).compileModule(code, { filename: "room.svelte.js" }).js.code,
   svelte: async (code) => (await import("svelte/compiler")).compile(code, { filename: "Chat.svelte" }).js.code,
 };
 
@@ -47,7 +65,9 @@ async function built(chapter) {
   let component;
   for (const [, name, code] of (shared + own).matchAll(/```\w+\n(?:\/\/|<!--) (\S+)(?: -->)?\n([\s\S]*?)```/g)) {
     const extension = name.slice(name.indexOf(".") + 1);
-    const compiled = (await compilers[extension](code)).replace('"atrium-client"', JSON.stringify(client)).replace("localhost:8080", `127.0.0.1:${port}`);
+    const compiled = (await compilers[extension](code))
+      .replace('"atrium-client"', JSON.stringify(client))
+      .replace("localhost:8080", `127.0.0.1:${port}`);
     const file = join(target, extension === "js" || extension === "svelte.js" ? name : `${name}.js`);
     writeFileSync(file, compiled);
     component = basename(name).startsWith("Chat.") ? file : component;
@@ -80,7 +100,12 @@ const libraries = {
     const room = ref(name);
     const app = createApp({ render: () => h(Chat, { name: room.value }) });
     app.mount(element);
-    return { change: (other) => { room.value = other; }, unmount: () => app.unmount() };
+    return {
+      change: (other) => {
+        room.value = other;
+      },
+      unmount: () => app.unmount(),
+    };
   },
   Svelte: async ({ default: Chat }, target, name) => {
     const { createClassComponent } = await import("svelte/legacy");
@@ -90,36 +115,41 @@ const libraries = {
 };
 
 for (const [library, mount] of Object.entries(libraries)) {
-  test(`${library}: a component joins its room, shows and sends messages, and leaves the room when it is unmounted`, { timeout: 30_000 }, async () => {
-    const { module, connection } = await built(library);
-    const room = `recipes ${library}`;
-    const members = async (name) => (await onlooker.request("members", { room: name })).members.length;
-    const element = document.body.appendChild(document.createElement("div"));
-    const shown = () => [...new Set([...element.querySelectorAll("li")].map((item) => item.textContent))].join();
-    // A component that was mounted twice, in StrictMode, may be a member before it has joined the second time.
-    const sends = (name, text) => until(async () => {
-      await onlooker.send(name, text);
-      return shown() === text;
-    }, `${text} is shown alone`);
-    try {
-      await isOpen(connection);
-      await isOpen(onlooker);
-      const { change, unmount } = await mount(module, element, room);
-      await until(async () => await members(room) === 1, "joined");
-      await sends(room, "from elsewhere");
-      element.querySelector("button").dispatchEvent(new window.MouseEvent("click", { bubbles: true }));
-      await until(() => shown() === "from elsewhere,hello", "sent and shown");
+  test(
+    `${library}: a component joins its room, shows and sends messages, and leaves the room when it is unmounted`,
+    { timeout: 30_000 },
+    async () => {
+      const { module, connection } = await built(library);
+      const room = `recipes ${library}`;
+      const members = async (name) => (await onlooker.request("members", { room: name })).members.length;
+      const element = document.body.appendChild(document.createElement("div"));
+      const shown = () => [...new Set([...element.querySelectorAll("li")].map((item) => item.textContent))].join();
+      // A component that was mounted twice, in StrictMode, may be a member before it has joined the second time.
+      const sends = (name, text) =>
+        until(async () => {
+          await onlooker.send(name, text);
+          return shown() === text;
+        }, `${text} is shown alone`);
+      try {
+        await isOpen(connection);
+        await isOpen(onlooker);
+        const { change, unmount } = await mount(module, element, room);
+        await until(async () => (await members(room)) === 1, "joined");
+        await sends(room, "from elsewhere");
+        element.querySelector("button").dispatchEvent(new window.MouseEvent("click", { bubbles: true }));
+        await until(() => shown() === "from elsewhere,hello", "sent and shown");
 
-      change(`${room} 2`);
-      await until(async () => await members(room) === 0 && await members(`${room} 2`) === 1, "in the other room");
-      await onlooker.send(room, "to the room before");
-      await sends(`${room} 2`, "to the room now");
-      unmount();
-      await until(async () => await members(`${room} 2`) === 0, "left");
-      assert.equal(element.textContent, "");
-      assert.equal(connection.state.name, "open");
-    } finally {
-      connection.close();
-    }
-  });
+        change(`${room} 2`);
+        await until(async () => (await members(room)) === 0 && (await members(`${room} 2`)) === 1, "in the other room");
+        await onlooker.send(room, "to the room before");
+        await sends(`${room} 2`, "to the room now");
+        unmount();
+        await until(async () => (await members(`${room} 2`)) === 0, "left");
+        assert.equal(element.textContent, "");
+        assert.equal(connection.state.name, "open");
+      } finally {
+        connection.close();
+      }
+    },
+  );
 }

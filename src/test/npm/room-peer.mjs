@@ -59,7 +59,17 @@ export class RoomPeer {
     socket.on("close", () => this.#sockets.delete(socket));
     const say = (frame) => socket.send(JSON.stringify(frame));
     const id = `~session${++this.#sessions}`;
-    say({ event: "@welcome", data: { id, heartbeat: { interval: 25_000, timeout: 20_000 }, maxPayload: 1 << 20, resume: `resume ${id}`, places: {}, ...this.welcome } });
+    say({
+      event: "@welcome",
+      data: {
+        id,
+        heartbeat: { interval: 25_000, timeout: 20_000 },
+        maxPayload: 1 << 20,
+        resume: `resume ${id}`,
+        places: {},
+        ...this.welcome,
+      },
+    });
     let closing = false;
     socket.on("message", (frame, isBinary) => {
       if (closing) {
@@ -88,7 +98,13 @@ export class RoomPeer {
     }
     if (cmd === "resume") {
       const rooms = [...new Set(this.of("join").map((each) => each.params.room))];
-      return { body: { id: params.token.slice(7), resume: params.token, rooms: rooms.map((room) => ({ room, epoch: "e", offset: 0, recovered: true })) } };
+      return {
+        body: {
+          id: params.token.slice(7),
+          resume: params.token,
+          rooms: rooms.map((room) => ({ room, epoch: "e", offset: 0, recovered: true })),
+        },
+      };
     }
     return { body: { room: params?.room, epoch: "e", offset: 0, recovered: true } };
   }

@@ -94,7 +94,10 @@ scene("when the leading tab closes, the others continue, and no message is lost 
   }
   await Promise.all(receipts);
   await until(() => received.length >= 90, `90, and not ${received.length}`);
-  assert.deepEqual(received, Array.from({ length: 90 }, (_, i) => i));
+  assert.deepEqual(
+    received,
+    Array.from({ length: 90 }, (_, i) => i),
+  );
 });
 
 scene("a tab that opens late with a position receives the missed messages", async (tab) => {
@@ -124,7 +127,9 @@ scene("all tabs see a cut, and reconnect", async (tab) => {
   const rooms = tabs.map((each) => each.room("js-shared-cut"));
   await Promise.all(rooms.map(joined));
   const received = rooms.map(collect);
-  const waited = tabs.map((each) => new Promise((resolve) => each.on("state", ({ name }) => name === "waiting" && resolve())));
+  const waited = tabs.map(
+    (each) => new Promise((resolve) => each.on("state", ({ name }) => name === "waiting" && resolve())),
+  );
   const receipts = [];
   for (let i = 0; i < 60; i++) {
     receipts.push(rooms[i % 2].send(i));
@@ -133,7 +138,10 @@ scene("all tabs see a cut, and reconnect", async (tab) => {
   }
   await Promise.all([...waited, ...receipts]);
   await until(() => received.every((each) => each.length >= 60), "60 each");
-  assert.deepEqual(received[0].toSorted((a, b) => a - b), Array.from({ length: 60 }, (_, i) => i));
+  assert.deepEqual(
+    received[0].toSorted((a, b) => a - b),
+    Array.from({ length: 60 }, (_, i) => i),
+  );
   assert.deepEqual(received[1], received[0]);
   proxy.close();
 });

@@ -27,8 +27,10 @@ async function eventually(what, check) {
 }
 
 const receives = (socket, event, ...args) =>
-  eventually(() => `${event} ${JSON.stringify(args).slice(0, 200)} in ${JSON.stringify(socket.received).slice(0, 500)}`, () =>
-    socket.received.some((each) => isDeepStrictEqual(each, [event, ...args])));
+  eventually(
+    () => `${event} ${JSON.stringify(args).slice(0, 200)} in ${JSON.stringify(socket.received).slice(0, 500)}`,
+    () => socket.received.some((each) => isDeepStrictEqual(each, [event, ...args])),
+  );
 
 async function values(server, options) {
   const room = "room-" + names++;
@@ -56,7 +58,10 @@ async function values(server, options) {
     await receives(a, "bytes back", bytes);
   }
   await fetch(`${server}/rooms/${room}?event=posted`, {
-    method: "POST", body: JSON.stringify({ by: "curl" }), headers: { "content-type": "application/json" } });
+    method: "POST",
+    body: JSON.stringify({ by: "curl" }),
+    headers: { "content-type": "application/json" },
+  });
   await receives(a, "posted", { by: "curl" });
   const left = await a.timeout(5000).emitWithAck("leave", room);
   assert.deepEqual(left, { code: 200, body: { room } });
@@ -70,7 +75,10 @@ async function order(server, options) {
   await socket.emitWithAck("join", room);
   for (let i = 0; i < 500; i++) socket.emit("count", i);
   await eventually("all of them", () => socket.received.length === 500);
-  assert.deepEqual(socket.received.map(([, i]) => i), [...Array(500).keys()]);
+  assert.deepEqual(
+    socket.received.map(([, i]) => i),
+    [...Array(500).keys()],
+  );
   socket.disconnect();
 }
 
@@ -93,9 +101,15 @@ async function namespaces(server, options) {
 async function refusals(server, options) {
   const socket = await connect(server, "/", options);
   assert.deepEqual(await socket.emitWithAck("join"), { code: 400, error: "room: expected a string" });
-  await assert.rejects(socket.timeout(100).emitWithAck("@server", 1).then((answer) => {
-    if (answer.code === 400) throw new Error("400");
-  }), /400/);
+  await assert.rejects(
+    socket
+      .timeout(100)
+      .emitWithAck("@server", 1)
+      .then((answer) => {
+        if (answer.code === 400) throw new Error("400");
+      }),
+    /400/,
+  );
   socket.disconnect();
   const refused = io(server + "/no name", { forceNew: true, ...options });
   const error = await new Promise((resolve) => refused.once("connect_error", resolve));

@@ -74,7 +74,9 @@ scene("a page with a named store receives the stored messages without a connecti
   first.close();
   proxy.refuses = true;
   const received = [];
-  page({ store: "mine" }, proxy.url).room("js-offline-store").on("*", (data) => received.push(data));
+  page({ store: "mine" }, proxy.url)
+    .room("js-offline-store")
+    .on("*", (data) => received.push(data));
   await until(() => received.length === 1, "the stored message");
   assert.deepEqual([...received[0]], [1, 2]);
   proxy.close();
@@ -92,7 +94,10 @@ scene("the store keeps the newest 500 messages", async (page) => {
   const again = collect(page().room("js-bounded"));
   await until(() => again.length >= 500, "500");
   await written();
-  assert.deepEqual(again, Array.from({ length: 500 }, (_, i) => `stored ${i + 120}`));
+  assert.deepEqual(
+    again,
+    Array.from({ length: 500 }, (_, i) => `stored ${i + 120}`),
+  );
 });
 
 scene("another epoch empties the store", async (page) => {
@@ -127,7 +132,10 @@ scene("another epoch empties the store", async (page) => {
 const queued = async (name) => {
   const request = indexedDB.open(name);
   const database = await new Promise((resolve) => (request.onsuccess = () => resolve(request.result)));
-  const reading = database.transaction("messages").objectStore("messages").getAll(IDBKeyRange.bound(["", -Infinity], ["", Infinity]));
+  const reading = database
+    .transaction("messages")
+    .objectStore("messages")
+    .getAll(IDBKeyRange.bound(["", -Infinity], ["", Infinity]));
   const found = await new Promise((resolve) => (reading.onsuccess = () => resolve(reading.result)));
   database.close();
   return found.map(({ line }) => JSON.parse(line).params.data);
@@ -166,16 +174,25 @@ scene("the unsent messages of a page that lives are left to it", async (page) =>
   const proxy = await Proxy.to(port);
   proxy.refuses = true;
   const first = page({ store: "two" }, proxy.url);
-  first.room("js-two").send("of the first").catch(() => {});
+  first
+    .room("js-two")
+    .send("of the first")
+    .catch(() => {});
   await written();
   const second = page({ store: "two" }, proxy.url);
-  second.room("js-two").send("of the second").catch(() => {});
+  second
+    .room("js-two")
+    .send("of the second")
+    .catch(() => {});
   proxy.refuses = false;
   await until(() => second.state.name === "open" && second.queued === 0, "sent");
   proxy.refuses = true;
   proxy.cut();
   await until(() => first.state.name !== "open" && second.state.name !== "open", "offline");
-  first.room("js-two").send("later").catch(() => {});
+  first
+    .room("js-two")
+    .send("later")
+    .catch(() => {});
   await written();
   proxy.refuses = false;
   await until(() => first.state.name === "open" && second.state.name === "open", "online");
@@ -209,35 +226,41 @@ scene("a rejected message is not sent after a reload, nor one of a connection th
 });
 
 for (const store of [undefined, "warned"]) {
-  scene(`the page warns before it is left ${store ? "only until the message is stored" : "while a message waits, and only then"}`, async (page) => {
-    const target = new EventTarget();
-    globalThis.addEventListener = target.addEventListener.bind(target);
-    globalThis.removeEventListener = target.removeEventListener.bind(target);
-    const warns = () => !target.dispatchEvent(new Event("beforeunload", { cancelable: true }));
-    const proxy = await Proxy.to(port);
-    proxy.refuses = true;
-    const connection = page({ store }, proxy.url);
-    assert.equal(warns(), false);
-    if (store) {
-      await written();
-    }
-    const receipt = connection.room("js-warned").send(1);
-    assert.equal(warns(), !store);
-    proxy.refuses = false;
-    await receipt;
-    assert.equal(warns(), false);
-    connection.close();
-    const last = page({ store: undefined }, "http://127.0.0.1:1/");
-    last.room("js-warned").send(1).catch(() => {});
-    assert.equal(warns(), true);
-    page({ store: undefined }, "http://127.0.0.1:1/").close();
-    assert.equal(warns(), true, "a message of this connection still waits");
-    last.close();
-    assert.equal(warns(), false);
-    delete globalThis.addEventListener;
-    delete globalThis.removeEventListener;
-    proxy.close();
-  });
+  scene(
+    `the page warns before it is left ${store ? "only until the message is stored" : "while a message waits, and only then"}`,
+    async (page) => {
+      const target = new EventTarget();
+      globalThis.addEventListener = target.addEventListener.bind(target);
+      globalThis.removeEventListener = target.removeEventListener.bind(target);
+      const warns = () => !target.dispatchEvent(new Event("beforeunload", { cancelable: true }));
+      const proxy = await Proxy.to(port);
+      proxy.refuses = true;
+      const connection = page({ store }, proxy.url);
+      assert.equal(warns(), false);
+      if (store) {
+        await written();
+      }
+      const receipt = connection.room("js-warned").send(1);
+      assert.equal(warns(), !store);
+      proxy.refuses = false;
+      await receipt;
+      assert.equal(warns(), false);
+      connection.close();
+      const last = page({ store: undefined }, "http://127.0.0.1:1/");
+      last
+        .room("js-warned")
+        .send(1)
+        .catch(() => {});
+      assert.equal(warns(), true);
+      page({ store: undefined }, "http://127.0.0.1:1/").close();
+      assert.equal(warns(), true, "a message of this connection still waits");
+      last.close();
+      assert.equal(warns(), false);
+      delete globalThis.addEventListener;
+      delete globalThis.removeEventListener;
+      proxy.close();
+    },
+  );
 }
 
 scene("messages stored for one user are not shown to the next", async (page) => {
@@ -260,8 +283,20 @@ scene("messages stored for one user are not shown to the next", async (page) => 
 });
 
 for (const [what, open] of [
-  ["refuses", () => { throw new Error("private"); }],
-  ["fails", () => { const request = {}; setTimeout(() => request.onerror(new Event("error")), 1); return request; }],
+  [
+    "refuses",
+    () => {
+      throw new Error("private");
+    },
+  ],
+  [
+    "fails",
+    () => {
+      const request = {};
+      setTimeout(() => request.onerror(new Event("error")), 1);
+      return request;
+    },
+  ],
   ["never answers", () => ({})],
 ]) {
   scene(`an IndexedDB that ${what} loses no message`, async (page) => {
@@ -282,7 +317,9 @@ scene("an IndexedDB that fails later loses no message", async (page) => {
   const received = collect(room);
   await until(() => room.place !== undefined, "joined");
   const { transaction } = IDBDatabase.prototype;
-  IDBDatabase.prototype.transaction = () => { throw new Error("quota"); };
+  IDBDatabase.prototype.transaction = () => {
+    throw new Error("quota");
+  };
   await room.send(1);
   await written();
   await room.send(2);

@@ -20,7 +20,9 @@ export async function talk(connect, url, { room, messages, pace, tooLarge, ...op
   const report = { received: [], rejected: [], gaps: 0, states: [] };
   const open = (who) => {
     const connection = connect(url, { ...options, queue: messages });
-    connection.on("state", ({ name, transport, code }) => report.states.push({ who, at: Date.now(), name, transport, code }));
+    connection.on("state", ({ name, transport, code }) =>
+      report.states.push({ who, at: Date.now(), name, transport, code }),
+    );
     return connection;
   };
   const talker = open("talker");
@@ -28,14 +30,15 @@ export async function talk(connect, url, { room, messages, pace, tooLarge, ...op
   let end;
   const ended = new Promise((resolve) => (end = resolve));
   const heard = listener.room(room);
-  heard.on("message", (data) => data === "end" ? end() : report.received.push(data));
+  heard.on("message", (data) => (data === "end" ? end() : report.received.push(data)));
   heard.on("@gap", () => report.gaps++);
   const said = talker.room(room);
   while (talker.state.name !== "open" || listener.state.name !== "open") {
     await pause(10);
   }
   const sends = [];
-  const send = (number, data) => sends.push(said.send(data).catch(({ code }) => report.rejected.push({ number, code })));
+  const send = (number, data) =>
+    sends.push(said.send(data).catch(({ code }) => report.rejected.push({ number, code })));
   for (let number = 0; number < messages; number++) {
     send(number, number);
     if (tooLarge.includes(number)) {

@@ -44,7 +44,12 @@ function scene(name, work) {
 }
 
 for (const [what, first] of [
-  ["throws", () => { throw new Error("no network"); }],
+  [
+    "throws",
+    () => {
+      throw new Error("no network");
+    },
+  ],
   ["fails", () => Promise.reject(new Error("no network"))],
   ["returns a bad token", () => "bad"],
 ]) {
@@ -77,30 +82,38 @@ scene("a token that takes longer than the server waits is used by a later connec
   calls[0].reject(new Error("no network"));
   calls[1].resolve("good");
   await isOpen(connection);
-  assert.deepEqual(connection.errors.map(({ code }) => code), [401, 401, 401]);
+  assert.deepEqual(
+    connection.errors.map(({ code }) => code),
+    [401, 401, 401],
+  );
   assert.equal(peer.connections, 4);
 });
 
-scene("a renewal that fails is repeated on the same connection, and 4401 is a reason to ask again", async (peer, open) => {
-  const tokens = ["good", "bad", new Error("no network"), "good"];
-  const connection = open({ token: async () => {
-    const next = tokens.shift() ?? "good";
-    if (next instanceof Error) {
-      throw next;
-    }
-    return next;
-  } });
-  await isOpen(connection);
-  peer.push({ event: "@expiring", data: { expires: Date.now() + 10_000 } });
-  await until(() => tokens.length === 0, "renewed");
-  assert.equal(peer.connections, 1);
-  assert.equal(connection.state.name, "open");
-  tokens.push("bad", "bad");
-  peer.closeAll(4401, "the token has expired");
-  await until(() => connection.state.name !== "open", "closed");
-  await isOpen(connection);
-  assert.equal(peer.connections, 4);
-});
+scene(
+  "a renewal that fails is repeated on the same connection, and 4401 is a reason to ask again",
+  async (peer, open) => {
+    const tokens = ["good", "bad", new Error("no network"), "good"];
+    const connection = open({
+      token: async () => {
+        const next = tokens.shift() ?? "good";
+        if (next instanceof Error) {
+          throw next;
+        }
+        return next;
+      },
+    });
+    await isOpen(connection);
+    peer.push({ event: "@expiring", data: { expires: Date.now() + 10_000 } });
+    await until(() => tokens.length === 0, "renewed");
+    assert.equal(peer.connections, 1);
+    assert.equal(connection.state.name, "open");
+    tokens.push("bad", "bad");
+    peer.closeAll(4401, "the token has expired");
+    await until(() => connection.state.name !== "open", "closed");
+    await isOpen(connection);
+    assert.equal(peer.connections, 4);
+  },
+);
 
 scene("attempts with bad tokens are delayed more and more", async (peer, open) => {
   const waits = [];
@@ -144,13 +157,17 @@ scene("a token that is no function and is rejected ends the connection", async (
 for (const transport of ["sse", "poll"]) {
   test(`over ${transport} a token function is called until it has a valid token`, { timeout: 20_000 }, async () => {
     const tokens = ["bad", new Error("no network"), "bad", token];
-    const connection = connect(`http://127.0.0.1:${closedPort}/`, { ...quick, transports: ["websocket", transport].slice(1), token: async () => {
-      const next = tokens.shift() ?? token;
-      if (next instanceof Error) {
-        throw next;
-      }
-      return next;
-    } });
+    const connection = connect(`http://127.0.0.1:${closedPort}/`, {
+      ...quick,
+      transports: ["websocket", transport].slice(1),
+      token: async () => {
+        const next = tokens.shift() ?? token;
+        if (next instanceof Error) {
+          throw next;
+        }
+        return next;
+      },
+    });
     await isOpen(connection);
     assert.equal(tokens.length, 0);
     await connection.room("lobby").send(transport);

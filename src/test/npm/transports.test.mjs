@@ -9,7 +9,10 @@ const [, , script, port, closedPort, token] = process.argv;
 
 // As in a browser: what is remembered, and what the window tells of.
 const storage = new Map();
-globalThis.localStorage = { getItem: (key) => storage.get(key) ?? null, setItem: (key, value) => storage.set(key, value) };
+globalThis.localStorage = {
+  getItem: (key) => storage.get(key) ?? null,
+  setItem: (key, value) => storage.set(key, value),
+};
 const page = new EventTarget();
 globalThis.addEventListener = page.addEventListener.bind(page);
 globalThis.removeEventListener = page.removeEventListener.bind(page);
@@ -94,37 +97,41 @@ scene("a client that connects too often waits, and keeps its WebSocket", undefin
 });
 
 for (const mode of ["sse", "poll"]) {
-  scene(`over ${mode} two clients exchange messages, and unsupported requests fail`, noWebSockets, async ({ proxy, open }) => {
-    const ann = await open(proxy.url, { transports: [mode] });
-    assert.equal(transport(ann), mode);
-    const name = `js ${mode}/ü`;
-    const room = ann.room(name);
-    const received = collect(room);
-    const bob = (await open()).room(name);
-    await bob.history();
-    await until(() => room.place !== undefined, "joined");
-    const receivedByBob = collect(bob);
-    await bob.send({ a: 1 });
-    await bob.send(new Uint8Array([0, 10, 255]), { event: "photo" });
-    await room.send("text");
-    const receipt = await room.send(new Uint8Array([7]), { event: "photo" });
-    await until(() => received.length === 4 && receivedByBob.length === 4, "four messages");
-    assert.deepEqual(received, [{ a: 1 }, new Uint8Array([0, 10, 255]), "text", new Uint8Array([7])]);
-    assert.deepEqual(receivedByBob, received);
-    assert.equal(receipt.offset, room.place.offset);
-    assert.equal((await room.history({ limit: 2 })).messages.length, 2);
-    assert.ok(Array.isArray((await room.members()).members));
-    await assert.rejects(ann.call("anything"), { code: 501, message: "call needs a WebSocket" });
-    await assert.rejects(room.upload(new Blob(["a"])), { code: 501 });
-    await assert.rejects(room.send(1, { event: "@mine" }), { code: 400 });
-    const watched = collect(ann.room("js-watched", { presence: true }));
-    await until(() => watched.length === 1, "presence is refused");
-    assert.equal(watched[0].code, 501);
-    await room.leave();
-    await bob.send("not echoed");
-    await room.history();
-    assert.equal(received.length, 4);
-  });
+  scene(
+    `over ${mode} two clients exchange messages, and unsupported requests fail`,
+    noWebSockets,
+    async ({ proxy, open }) => {
+      const ann = await open(proxy.url, { transports: [mode] });
+      assert.equal(transport(ann), mode);
+      const name = `js ${mode}/ü`;
+      const room = ann.room(name);
+      const received = collect(room);
+      const bob = (await open()).room(name);
+      await bob.history();
+      await until(() => room.place !== undefined, "joined");
+      const receivedByBob = collect(bob);
+      await bob.send({ a: 1 });
+      await bob.send(new Uint8Array([0, 10, 255]), { event: "photo" });
+      await room.send("text");
+      const receipt = await room.send(new Uint8Array([7]), { event: "photo" });
+      await until(() => received.length === 4 && receivedByBob.length === 4, "four messages");
+      assert.deepEqual(received, [{ a: 1 }, new Uint8Array([0, 10, 255]), "text", new Uint8Array([7])]);
+      assert.deepEqual(receivedByBob, received);
+      assert.equal(receipt.offset, room.place.offset);
+      assert.equal((await room.history({ limit: 2 })).messages.length, 2);
+      assert.ok(Array.isArray((await room.members()).members));
+      await assert.rejects(ann.call("anything"), { code: 501, message: "call needs a WebSocket" });
+      await assert.rejects(room.upload(new Blob(["a"])), { code: 501 });
+      await assert.rejects(room.send(1, { event: "@mine" }), { code: 400 });
+      const watched = collect(ann.room("js-watched", { presence: true }));
+      await until(() => watched.length === 1, "presence is refused");
+      assert.equal(watched[0].code, 501);
+      await room.leave();
+      await bob.send("not echoed");
+      await room.history();
+      assert.equal(received.length, 4);
+    },
+  );
 
   scene(`over ${mode} no message is lost or repeated`, noWebSockets, async ({ proxy, open }) => {
     const ann = await open(proxy.url, { transports: [mode] });
@@ -141,7 +148,10 @@ for (const mode of ["sse", "poll"]) {
       await receipts.at(-1);
     }
     await until(() => received.length >= 100, `100 messages, and not ${received.length}`);
-    assert.deepEqual(received, Array.from({ length: 100 }, (_, i) => i));
+    assert.deepEqual(
+      received,
+      Array.from({ length: 100 }, (_, i) => i),
+    );
   });
 
   scene(`over ${mode} many rooms share few requests`, noWebSockets, async ({ proxy, open }) => {
@@ -155,31 +165,43 @@ for (const mode of ["sse", "poll"]) {
   });
 }
 
-scene("the client avoids a proxy that refuses WebSockets, and remembers that", noWebSockets, async ({ proxy, open }) => {
-  const ann = await open(proxy.url, briefly);
-  assert.equal(transport(ann), "sse");
-  assert.match([...storage.values()][0], /^sse \d+$/);
-  proxy.judge = (head) => (assert.ok(!isUpgrade(head), "it is remembered"), undefined);
-  assert.equal(transport(await open(proxy.url)), "sse");
-  const key = [...storage.keys()][0];
-  storage.set(key, `sse ${Date.now() - 1}`);
-  proxy.judge = () => undefined;
-  assert.equal(transport(await open(proxy.url)), "websocket");
-});
+scene(
+  "the client avoids a proxy that refuses WebSockets, and remembers that",
+  noWebSockets,
+  async ({ proxy, open }) => {
+    const ann = await open(proxy.url, briefly);
+    assert.equal(transport(ann), "sse");
+    assert.match([...storage.values()][0], /^sse \d+$/);
+    proxy.judge = (head) => (assert.ok(!isUpgrade(head), "it is remembered"), undefined);
+    assert.equal(transport(await open(proxy.url)), "sse");
+    const key = [...storage.keys()][0];
+    storage.set(key, `sse ${Date.now() - 1}`);
+    proxy.judge = () => undefined;
+    assert.equal(transport(await open(proxy.url)), "websocket");
+  },
+);
 
-scene("the client avoids a proxy that swallows WebSockets", (head) => (isUpgrade(head) ? "swallow" : undefined), async ({ proxy, open }) => {
-  assert.equal(transport(await open(proxy.url, { timeout: 300 })), "sse");
-});
+scene(
+  "the client avoids a proxy that swallows WebSockets",
+  (head) => (isUpgrade(head) ? "swallow" : undefined),
+  async ({ proxy, open }) => {
+    assert.equal(transport(await open(proxy.url, { timeout: 300 })), "sse");
+  },
+);
 
-scene("the client polls behind a proxy that holds streams back", (head) => (isUpgrade(head) ? "refuse" : isStream(head) ? "holdBack" : undefined), async ({ proxy, open }) => {
-  const ann = await open(proxy.url, { timeout: 600 });
-  const room = ann.room("js-held");
-  const received = collect(room);
-  await until(() => transport(ann) === "poll" && room.place !== undefined, "polling");
-  await (await open()).room("js-held").send("hello");
-  await until(() => received.length === 1, "the message");
-  assert.deepEqual(received, ["hello"]);
-});
+scene(
+  "the client polls behind a proxy that holds streams back",
+  (head) => (isUpgrade(head) ? "refuse" : isStream(head) ? "holdBack" : undefined),
+  async ({ proxy, open }) => {
+    const ann = await open(proxy.url, { timeout: 600 });
+    const room = ann.room("js-held");
+    const received = collect(room);
+    await until(() => transport(ann) === "poll" && room.place !== undefined, "polling");
+    await (await open()).room("js-held").send("hello");
+    await until(() => received.length === 1, "the message");
+    assert.deepEqual(received, ["hello"]);
+  },
+);
 
 scene("a server that is down is no reason to fall back", undefined, async ({ proxy, open }) => {
   const ann = await open(proxy.url, briefly);
@@ -205,35 +227,46 @@ scene("a portal that shows its page for everything is no server", undefined, asy
   assert.equal(transport(ann), "websocket");
 });
 
-scene("the client upgrades to a WebSocket and falls back again, and no message is lost", noWebSockets, async ({ proxy, open }) => {
-  const ann = await open(proxy.url);
-  const room = ann.room("js-up-and-down");
-  const received = collect(room);
-  await until(() => room.place !== undefined, "joined");
-  const bob = (await open()).room("js-up-and-down");
-  let sent = 0;
-  const sending = setInterval(() => (bob.send(sent++), room.send(sent++)), 5);
-  for (const judge of [() => undefined, noWebSockets, () => undefined]) {
-    const expected = judge === noWebSockets ? "sse" : "websocket";
-    proxy.judge = judge;
-    judge === noWebSockets ? proxy.cut() : page.dispatchEvent(new Event("online"));
-    await until(() => ann.state.name === "open" && transport(ann) === expected, expected);
-  }
-  clearInterval(sending);
-  await until(() => received.length >= sent && ann.queued === 0, "all");
-  assert.deepEqual(received.toSorted((a, b) => a - b), Array.from({ length: sent }, (_, i) => i));
-});
+scene(
+  "the client upgrades to a WebSocket and falls back again, and no message is lost",
+  noWebSockets,
+  async ({ proxy, open }) => {
+    const ann = await open(proxy.url);
+    const room = ann.room("js-up-and-down");
+    const received = collect(room);
+    await until(() => room.place !== undefined, "joined");
+    const bob = (await open()).room("js-up-and-down");
+    let sent = 0;
+    const sending = setInterval(() => (bob.send(sent++), room.send(sent++)), 5);
+    for (const judge of [() => undefined, noWebSockets, () => undefined]) {
+      const expected = judge === noWebSockets ? "sse" : "websocket";
+      proxy.judge = judge;
+      judge === noWebSockets ? proxy.cut() : page.dispatchEvent(new Event("online"));
+      await until(() => ann.state.name === "open" && transport(ann) === expected, expected);
+    }
+    clearInterval(sending);
+    await until(() => received.length >= sent && ann.queued === 0, "all");
+    assert.deepEqual(
+      received.toSorted((a, b) => a - b),
+      Array.from({ length: sent }, (_, i) => i),
+    );
+  },
+);
 
-scene("the client is back on a WebSocket soon after one gets through, without an event that tells it", noWebSockets, async ({ proxy, open }) => {
-  const ann = await open(proxy.url);
-  assert.equal(transport(ann), "sse");
-  let attempts = 0;
-  proxy.judge = (head) => (isUpgrade(head) && ++attempts < 2 ? "refuse" : undefined);
-  const start = Date.now();
-  await until(() => ann.state.name === "open" && transport(ann) === "websocket", "upgraded");
-  assert.equal(attempts, 3, "two attempts with a growing delay, and the connection itself");
-  assert.ok(Date.now() - start > 5000, `${Date.now() - start} ms`);
-});
+scene(
+  "the client is back on a WebSocket soon after one gets through, without an event that tells it",
+  noWebSockets,
+  async ({ proxy, open }) => {
+    const ann = await open(proxy.url);
+    assert.equal(transport(ann), "sse");
+    let attempts = 0;
+    proxy.judge = (head) => (isUpgrade(head) && ++attempts < 2 ? "refuse" : undefined);
+    const start = Date.now();
+    await until(() => ann.state.name === "open" && transport(ann) === "websocket", "upgraded");
+    assert.equal(attempts, 3, "two attempts with a growing delay, and the connection itself");
+    assert.ok(Date.now() - start > 5000, `${Date.now() - start} ms`);
+  },
+);
 
 test("over HTTP the client presents its token, too, and an invalid one closes the connection", async () => {
   const url = `http://127.0.0.1:${closedPort}/`;
@@ -273,17 +306,21 @@ scene("a client that comes online reconnects at once", undefined, async ({ proxy
   assert.ok(Date.now() - before < 3000);
 });
 
-scene("a tab that becomes visible again detects a dead connection within seconds", undefined, async ({ proxy, open }) => {
-  const ann = await open(proxy.url);
-  proxy.swallows = true;
-  const before = Date.now();
-  document.dispatchEvent(new Event("visibilitychange"));
-  await until(() => ann.state.name !== "open", "noticed, long before the heartbeat would");
-  assert.ok(Date.now() - before < 8000);
-  proxy.swallows = false;
-  proxy.cut();
-  await isOpen(ann);
-});
+scene(
+  "a tab that becomes visible again detects a dead connection within seconds",
+  undefined,
+  async ({ proxy, open }) => {
+    const ann = await open(proxy.url);
+    proxy.swallows = true;
+    const before = Date.now();
+    document.dispatchEvent(new Event("visibilitychange"));
+    await until(() => ann.state.name !== "open", "noticed, long before the heartbeat would");
+    assert.ok(Date.now() - before < 8000);
+    proxy.swallows = false;
+    proxy.cut();
+    await isOpen(ann);
+  },
+);
 
 scene("a hidden tab keeps its delay, and a visible one reconnects at once", undefined, async ({ proxy, open }) => {
   const ann = await open(proxy.url, { backoff: { least: 500, most: 500 } });

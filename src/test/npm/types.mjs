@@ -6,13 +6,25 @@ import { resolve } from "node:path";
 
 const [, , main, types] = process.argv;
 const tsc = "node_modules/typescript/bin/tsc";
-const strict = ["--noEmit", "--strict", "--target", "es2022", "--module", "es2022", "--moduleResolution", "bundler", "--allowImportingTsExtensions"];
+const strict = [
+  "--noEmit",
+  "--strict",
+  "--target",
+  "es2022",
+  "--module",
+  "es2022",
+  "--moduleResolution",
+  "bundler",
+  "--allowImportingTsExtensions",
+];
 const check = (...args) => execFileSync(process.execPath, [tsc, ...strict, ...args], { stdio: "inherit" });
 
 mkdirSync("types", { recursive: true });
 copyFileSync(types, "types/atrium.d.ts");
 copyFileSync(resolve(types, "../atrium-rtc.d.ts"), "types/atrium-rtc.d.ts");
-writeFileSync("types/usage.ts", `
+writeFileSync(
+  "types/usage.ts",
+  `
   import { AtriumError, connect, type Message } from "./atrium.js";
   interface Chat { message: string; move: { x: number; y: number } }
   const connection = connect<{ invitation: { to: string } }>("https://host/", { token: async () => null });
@@ -54,16 +66,22 @@ writeFileSync("types/usage.ts", `
     const answer = await connection.call<number>("sum", [1, 2]);
     return answer + messages.length + offset + blob.size;
   }
-`);
-writeFileSync("types/dom.ts", `
+`,
+);
+writeFileSync(
+  "types/dom.ts",
+  `
   import { connect } from "./atrium.js";
   export async function use(input: HTMLInputElement, signal: AbortSignal, image: HTMLImageElement) {
     const room = connect("/", { WebSocket }).room("lobby");
     const { id } = await room.upload(input.files![0], { signal });
     image.src = URL.createObjectURL(await room.download(id, { signal }));
   }
-`);
-writeFileSync("types/calls.ts", `
+`,
+);
+writeFileSync(
+  "types/calls.ts",
+  `
   import { connect } from "./atrium.js";
   import type { Call, Peer } from "./atrium-rtc.js";
   import "./atrium-rtc.js";
@@ -83,7 +101,8 @@ writeFileSync("types/calls.ts", `
     const { iceServers } = await (await connection.fetch("/rtc/ice")).json();
     return iceServers;
   }
-`);
+`,
+);
 try {
   check("--allowJs", "--checkJs", "--lib", "es2023,dom", main, resolve(main, "../atrium-rtc.js"));
   check("--lib", "es2023,dom", "types/calls.ts");
@@ -97,7 +116,9 @@ if (readFileSync(types, "utf8") !== readFileSync("atrium.d.ts", "utf8")) {
   console.error(`the modules have other types: look at them and commit them, cp ${resolve("atrium.d.ts")} ${types}`);
   process.exit(1);
 }
-const exported = Object.keys(await import(main)).toSorted().join();
+const exported = Object.keys(await import(main))
+  .toSorted()
+  .join();
 // The classes are for modules that add to them.
 if (exported !== "AtriumError,Connection,Room,connect") {
   console.error(`exported: ${exported}`);

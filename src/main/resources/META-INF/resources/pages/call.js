@@ -90,7 +90,7 @@ export class CallPanel {
           return this.#joined(await this.#room.call(media), missing);
         } catch (failure) {
           const { code, message } = /** @type {any} */ (failure);
-          if (media === undefined || code !== 403 && code !== 404) {
+          if (media === undefined || (code !== 403 && code !== 404)) {
             throw failure;
           }
           missing ??= message;
@@ -109,7 +109,10 @@ export class CallPanel {
     this.#call = call;
     this.#sharing = false;
     this.#panel.hidden = false;
-    this.#note.textContent = missing === undefined ? "" : translate(call.tracks.size > 0 ? "callNoCamera" : "callListening", { reason: missing });
+    this.#note.textContent =
+      missing === undefined
+        ? ""
+        : translate(call.tracks.size > 0 ? "callNoCamera" : "callListening", { reason: missing });
     this.#tile("", undefined, call.stream);
     call.on("peer", (/** @type {any} */ peer) => this.#tile(peer.id, peer.session, peer.stream));
     call.on("open", (/** @type {any} */ peer) => peer.send(this.#media()));
@@ -158,7 +161,8 @@ export class CallPanel {
       await (this.#sharing ? this.#call?.unshare() : this.#call?.share());
     } catch (failure) {
       // Who closes the browser's dialog knows that nothing is shared.
-      /** @type {any} */ (failure).code === 403 || (this.#note.textContent = translate("callShareFailed", { reason: /** @type {any} */ (failure).message }));
+      /** @type {any} */ (failure).code === 403 ||
+        (this.#note.textContent = translate("callShareFailed", { reason: /** @type {any} */ (failure).message }));
     }
   }
 
@@ -179,9 +183,20 @@ export class CallPanel {
     video.muted = session === undefined;
     video.srcObject = stream;
     video.onresize = () => this.#drawTile(id);
-    const name = element("span", { class: "tile-name" }, session === undefined ? translate("you") : nameTag(this.#people(session)));
+    const name = element(
+      "span",
+      { class: "tile-name" },
+      session === undefined ? translate("you") : nameTag(this.#people(session)),
+    );
     const state = element("span", { class: "tile-state" });
-    const tile = element("li", { class: "tile" }, avatar(this.#people(session ?? this.#room.connection.state.id)), video, name, state);
+    const tile = element(
+      "li",
+      { class: "tile" },
+      avatar(this.#people(session ?? this.#room.connection.state.id)),
+      video,
+      name,
+      state,
+    );
     this.#tiles.append(tile);
     this.#byId.set(id, { video, name, state, tile, session: session ?? "" });
     this.#drawTile(id);
@@ -209,13 +224,19 @@ export class CallPanel {
     shown.video.hidden = !sends;
     shown.tile.classList.toggle("screen", !!media?.screen);
     shown.tile.classList.toggle("own", id === "" && !media?.screen);
-    shown.state.textContent = !media ? translate("callConnecting")
-      : !media.audio ? translate(this.#listens(id, media) ? "callListens" : "callMuted") : "";
+    shown.state.textContent = !media
+      ? translate("callConnecting")
+      : !media.audio
+        ? translate(this.#listens(id, media) ? "callListens" : "callMuted")
+        : "";
   }
 
   /** @param {string} id @param {any} media */
   #listens(id, media) {
-    return !media.video && (id === "" ? this.#call.tracks.size : this.#byId.get(id)?.video.srcObject.getTracks().length) === 0;
+    return (
+      !media.video &&
+      (id === "" ? this.#call.tracks.size : this.#byId.get(id)?.video.srcObject.getTracks().length) === 0
+    );
   }
 
   #draw() {

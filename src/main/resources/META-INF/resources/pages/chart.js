@@ -46,7 +46,8 @@ export class Chart {
       this.#grid(pen, style, width, height, top);
     }
     const bottom = height - 2;
-    const x = (/** @type {number} */ i) => width - 2 - ((this.#values.length - 1 - i) * (width - 4)) / (this.#capacity - 1);
+    const x = (/** @type {number} */ i) =>
+      width - 2 - ((this.#values.length - 1 - i) * (width - 4)) / (this.#capacity - 1);
     const y = (/** @type {number} */ value) => bottom - (value / top) * (bottom - (large ? 16 : 3));
     pen.strokeStyle = style.getPropertyValue("--line") || style.color;
     pen.lineWidth = large ? 2 : 1.5;

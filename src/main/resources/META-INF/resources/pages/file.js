@@ -21,14 +21,17 @@ export class Files {
   /** Inserts a picture into the log. */
   insert = (/** @type {() => void} */ change) => change();
   /** Pictures are downloaded when they become visible. */
-  #sight = new IntersectionObserver((entries) => {
-    for (const { target, isIntersecting } of entries) {
-      if (isIntersecting) {
-        this.#sight.unobserve(target);
-        this.#pictures.get(target)?.();
+  #sight = new IntersectionObserver(
+    (entries) => {
+      for (const { target, isIntersecting } of entries) {
+        if (isIntersecting) {
+          this.#sight.unobserve(target);
+          this.#pictures.get(target)?.();
+        }
       }
-    }
-  }, { rootMargin: "400px" });
+    },
+    { rootMargin: "400px" },
+  );
   /** @type {WeakMap<Element, () => void>} */
   #pictures = new WeakMap();
   /** URLs of blobs, which are kept until they are revoked. @type {WeakMap<Element, string>} */
@@ -60,7 +63,15 @@ export class Files {
         const picture = element("img", { src: url, alt: file.name ?? "" });
         // Decoded first, so that its size is known and no line moves.
         await picture.decode();
-        const open = element("button", { type: "button", "aria-label": translate("openPicture", { name: file.name ?? "" }), click: () => viewPicture(picture) }, picture);
+        const open = element(
+          "button",
+          {
+            type: "button",
+            "aria-label": translate("openPicture", { name: file.name ?? "" }),
+            click: () => viewPicture(picture),
+          },
+          picture,
+        );
         this.insert(() => frame.replaceChildren(open));
       } catch {
         // The card still shows the name and a download.
@@ -75,7 +86,9 @@ export class Files {
     if (!this.limited) {
       return this.room.download(file.id, { onProgress });
     }
-    const response = await fetch(this.address(file) ?? "", { headers: this.token() === "" ? {} : { Authorization: `Bearer ${this.token()}` } });
+    const response = await fetch(this.address(file) ?? "", {
+      headers: this.token() === "" ? {} : { Authorization: `Bearer ${this.token()}` },
+    });
     if (!response.ok) {
       throw new Error(response.statusText);
     }
@@ -86,14 +99,18 @@ export class Files {
   async #blobUrl(owner, file) {
     const received = await this.#bytes(file);
     // The sender's type only if it is on the list: never a type that could run scripts.
-    const url = URL.createObjectURL(new Blob([received], { type: PICTURES.has(file.type) ? file.type : "application/octet-stream" }));
+    const url = URL.createObjectURL(
+      new Blob([received], { type: PICTURES.has(file.type) ? file.type : "application/octet-stream" }),
+    );
     this.#urls.set(owner, url);
     return url;
   }
 
   /** Downloads a file over the connection, and saves it through the browser. @param {any} file @param {(share: number) => void} progress */
   async save(file, progress) {
-    const received = await this.#bytes(file, (/** @type {any} */ { done, total }) => progress(total > 0 ? done / total : 1));
+    const received = await this.#bytes(file, (/** @type {any} */ { done, total }) =>
+      progress(total > 0 ? done / total : 1),
+    );
     const url = URL.createObjectURL(new Blob([received], { type: "application/octet-stream" }));
     element("a", { href: url, download: file.name ?? "" }).click();
     // By then the browser reads the blob.
@@ -120,8 +137,15 @@ export function fileCard(data, files) {
     card.append(frame);
     files.preview(frame, file);
   }
-  card.append(element("div", { class: "about" },
-    element("bdi", { class: "filename" }, title), element("span", { class: "quiet" }, size(Number(file.size) || 0)), downloadControl(file, title, files)));
+  card.append(
+    element(
+      "div",
+      { class: "about" },
+      element("bdi", { class: "filename" }, title),
+      element("span", { class: "quiet" }, size(Number(file.size) || 0)),
+      downloadControl(file, title, files),
+    ),
+  );
   return card;
 }
 
@@ -142,7 +166,9 @@ function downloadControl(file, title, files) {
       await files.save(file, (share) => (button.textContent = translate("downloading", { percent: percent(share) })));
       button.textContent = translate("download");
     } catch (failure) {
-      button.textContent = translate("downloadFailed", { reason: failure instanceof Error ? failure.message : String(failure) });
+      button.textContent = translate("downloadFailed", {
+        reason: failure instanceof Error ? failure.message : String(failure),
+      });
     }
     button.disabled = false;
   });

@@ -8,7 +8,7 @@ import { displayName } from "./people.js";
 
 /** What of a message is searched. @param {any} message */
 function searchable({ event, data, from }) {
-  return `${displayName(from)}\n${event === "@file" ? data?.name ?? "" : typeof data === "string" ? data : JSON.stringify(data ?? "")}`.toLowerCase();
+  return `${displayName(from)}\n${event === "@file" ? (data?.name ?? "") : typeof data === "string" ? data : JSON.stringify(data ?? "")}`.toLowerCase();
 }
 
 export class Find {
@@ -51,7 +51,12 @@ export class Find {
 
   #search() {
     const wanted = this.#field.value.trim().toLowerCase();
-    this.#found = wanted === "" ? [] : this.#log.lines.filter(({ message }) => message !== undefined && searchable(message).includes(wanted)).reverse();
+    this.#found =
+      wanted === ""
+        ? []
+        : this.#log.lines
+            .filter(({ message }) => message !== undefined && searchable(message).includes(wanted))
+            .reverse();
     this.#go(0);
   }
 
@@ -62,7 +67,12 @@ export class Find {
     const node = length === 0 ? undefined : this.#log.reveal(this.#found[this.#at]);
     this.#mark(node, this.#field.value.trim().toLowerCase());
     byId("find-older").disabled = byId("find-newer").disabled = length === 0;
-    byId("find-count").textContent = this.#field.value.trim() === "" ? "" : length === 0 ? translate("findNone") : translate("findCount", { i: this.#at + 1, of: length });
+    byId("find-count").textContent =
+      this.#field.value.trim() === ""
+        ? ""
+        : length === 0
+          ? translate("findNone")
+          : translate("findCount", { i: this.#at + 1, of: length });
   }
 
   /** Marks a line, and in it the text. @param {HTMLElement | undefined} node @param {string} wanted */
@@ -73,10 +83,17 @@ export class Find {
       return;
     }
     const ranges = [];
-    const texts = document.createTreeWalker(node?.querySelector(".body") ?? document.createDocumentFragment(), NodeFilter.SHOW_TEXT);
+    const texts = document.createTreeWalker(
+      node?.querySelector(".body") ?? document.createDocumentFragment(),
+      NodeFilter.SHOW_TEXT,
+    );
     for (let text = texts.nextNode(); text !== null && wanted !== ""; text = texts.nextNode()) {
       const content = (text.textContent ?? "").toLowerCase();
-      for (let from = content.indexOf(wanted); from >= 0 && from + wanted.length <= (text.textContent ?? "").length; from = content.indexOf(wanted, from + wanted.length)) {
+      for (
+        let from = content.indexOf(wanted);
+        from >= 0 && from + wanted.length <= (text.textContent ?? "").length;
+        from = content.indexOf(wanted, from + wanted.length)
+      ) {
         const range = new Range();
         range.setStart(text, from);
         range.setEnd(text, from + wanted.length);

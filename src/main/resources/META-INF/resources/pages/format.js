@@ -38,7 +38,9 @@ export function formatted(text) {
     }
     budget.parts--;
     plain.length > 0 && flush();
-    nodes.push(element("pre", { class: "code", tabindex: "0" }, element("code", {}, lines.slice(i + 1, end).join("\n"))));
+    nodes.push(
+      element("pre", { class: "code", tabindex: "0" }, element("code", {}, lines.slice(i + 1, end).join("\n"))),
+    );
     i = end;
   }
   plain.length > 0 && flush();
@@ -54,7 +56,10 @@ function inline(text, budget) {
     if (budget.parts-- <= 0) {
       break;
     }
-    nodes.push(...linked(text.slice(end, match.index), budget), element("code", {}, match[2].replace(/^ (.*\S.*) $/, "$1")));
+    nodes.push(
+      ...linked(text.slice(end, match.index), budget),
+      element("code", {}, match[2].replace(/^ (.*\S.*) $/, "$1")),
+    );
     end = match.index + match[0].length;
   }
   nodes.push(...linked(text.slice(end), budget));

@@ -110,8 +110,11 @@ export class History {
       let before = this.#oldest;
       const { length } = this.log;
       for (let page = 0; page < MAX_PAGES && this.log.length === length && !this.complete; page++) {
-        const { epoch: current, messages } = await room.history({ limit: PAGE, ...(Number.isFinite(before) ? { before } : {}) });
-        if (messages.length === 0 || newest >= 0 && current !== this.#epochs[newest]) {
+        const { epoch: current, messages } = await room.history({
+          limit: PAGE,
+          ...(Number.isFinite(before) ? { before } : {}),
+        });
+        if (messages.length === 0 || (newest >= 0 && current !== this.#epochs[newest])) {
           this.complete = true;
         } else {
           before = messages[0].offset;
@@ -152,5 +155,7 @@ function byteLength({ data, encoding }) {
   if (data instanceof ArrayBuffer || ArrayBuffer.isView(data)) {
     return data.byteLength;
   }
-  return encoding === "base64" && typeof data === "string" ? Math.floor((data.replace(/=+$/, "").length * 3) / 4) : undefined;
+  return encoding === "base64" && typeof data === "string"
+    ? Math.floor((data.replace(/=+$/, "").length * 3) / 4)
+    : undefined;
 }

@@ -37,8 +37,13 @@ const agoFormat = new Intl.RelativeTimeFormat(locale, { numeric: "auto", style: 
 /** Time that has passed since, in words. @param {number} at */
 export function ago(at) {
   const minutes = Math.max(0, Math.round((Date.now() - at) / 60_000));
-  return minutes < 1 ? agoFormat.format(0, "second") : minutes < 60 ? agoFormat.format(-minutes, "minute")
-    : minutes < 24 * 60 ? agoFormat.format(-Math.round(minutes / 60), "hour") : agoFormat.format(-Math.round(minutes / 60 / 24), "day");
+  return minutes < 1
+    ? agoFormat.format(0, "second")
+    : minutes < 60
+      ? agoFormat.format(-minutes, "minute")
+      : minutes < 24 * 60
+        ? agoFormat.format(-Math.round(minutes / 60), "hour")
+        : agoFormat.format(-Math.round(minutes / 60 / 24), "day");
 }
 
 /** @param {number} at */
@@ -65,7 +70,11 @@ export function translatePage() {
   for (const each of document.querySelectorAll("[data-say]")) {
     each.textContent = translate(/** @type {HTMLElement} */ (each).dataset.say ?? "");
   }
-  for (const [data, attribute] of [["data-say-label", "aria-label"], ["data-say-title", "title"], ["data-say-placeholder", "placeholder"]]) {
+  for (const [data, attribute] of [
+    ["data-say-label", "aria-label"],
+    ["data-say-title", "title"],
+    ["data-say-placeholder", "placeholder"],
+  ]) {
     for (const each of document.querySelectorAll(`[${data}]`)) {
       each.setAttribute(attribute, translate(each.getAttribute(data) ?? ""));
     }

@@ -36,7 +36,10 @@ function show(name, words) {
 function open() {
   show("connecting", translate("connecting"));
   // A browser sets no headers of a handshake: the token is carried in a subprotocol.
-  const protocols = token() === "" ? [] : ["bearer-token-carrier", encodeURIComponent(`quarkus-http-upgrade#Authorization#Bearer ${token()}`)];
+  const protocols =
+    token() === ""
+      ? []
+      : ["bearer-token-carrier", encodeURIComponent(`quarkus-http-upgrade#Authorization#Bearer ${token()}`)];
   const made = new WebSocket(`${location.protocol.replace("http", "ws")}//${location.host}${root}echo`, protocols);
   socket = made;
   pendingSince = 0;
@@ -92,7 +95,10 @@ function received(sentAt) {
   chart.add(trip);
   const sorted = trips.toSorted((one, other) => one - other);
   const figures = {
-    last: figure(trip), least: figure(sorted[0]), median: figure(quantile(sorted, 0.5)), p99: figure(quantile(sorted, 0.99)),
+    last: figure(trip),
+    least: figure(sorted[0]),
+    median: figure(quantile(sorted, 0.5)),
+    p99: figure(quantile(sorted, 0.99)),
   };
   for (const [id, value] of Object.entries(figures)) {
     byId(id).textContent = translate("ms", { n: value });

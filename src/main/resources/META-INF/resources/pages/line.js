@@ -26,8 +26,12 @@ export function lineNode(line, files) {
     return element("li", { class: "gap", "data-gap": true }, element("span", {}, translate("gap")));
   }
   const { message } = line;
-  return element("li", { class: "line", "data-offset": line.offset, "data-event": message.event },
-    element("div", { class: "head" }), element("div", { class: "body" }, ...body(message, files)));
+  return element(
+    "li",
+    { class: "line", "data-offset": line.offset, "data-event": message.event },
+    element("div", { class: "head" }),
+    element("div", { class: "body" }, ...body(message, files)),
+  );
 }
 
 /**
@@ -43,8 +47,13 @@ export function updateHead(node, line, former, newSince) {
   if (former === undefined || day(former.at) !== day(line.at)) {
     node.prepend(element("p", { class: "day" }, element("span", {}, day(line.at))));
   }
-  const follows = newSince === undefined && former?.kind === "message" && line.kind === "message" && day(former.at) === day(line.at)
-    && line.at - former.at < GROUP_MILLIS && sender(former.message) === sender(line.message);
+  const follows =
+    newSince === undefined &&
+    former?.kind === "message" &&
+    line.kind === "message" &&
+    day(former.at) === day(line.at) &&
+    line.at - former.at < GROUP_MILLIS &&
+    sender(former.message) === sender(line.message);
   node.classList.toggle("follows", follows);
   line.kind === "message" && name(node, line);
 }
@@ -54,12 +63,18 @@ function name(node, { message }) {
   const { from, at } = message;
   const own = isOwn(message);
   node.classList.toggle("own", own);
-  node.querySelector(":scope > .head")?.replaceChildren(own ? "" : avatar(from), own && from === undefined ? "" : nameTag(from),
-    own ? element("span", { class: "me" }, translate("you")) : "", element("time", { datetime: new Date(at).toISOString(), title: fullTime(at) }, time(at)));
+  node
+    .querySelector(":scope > .head")
+    ?.replaceChildren(
+      own ? "" : avatar(from),
+      own && from === undefined ? "" : nameTag(from),
+      own ? element("span", { class: "me" }, translate("you")) : "",
+      element("time", { datetime: new Date(at).toISOString(), title: fullTime(at) }, time(at)),
+    );
 }
 
 /** @param {any} message */
-const sender = (message) => isOwn(message) ? "" : message.from?.user ?? message.from?.id ?? "somebody";
+const sender = (message) => (isOwn(message) ? "" : (message.from?.user ?? message.from?.id ?? "somebody"));
 
 /** @param {any} message @param {import("./file.js").Files} files @returns {(Node | string)[]} */
 function body(message, files) {
@@ -77,7 +92,9 @@ function content(message, data) {
     return element("p", { class: "quiet binary" }, translate("binary", { size: size(message.bytes) }));
   }
   if (typeof data === "string") {
-    return data === "" ? element("p", { class: "quiet" }, translate("nothing")) : clipped(data, (text) => element("div", { class: "text", dir: "auto" }, ...formatted(text)));
+    return data === ""
+      ? element("p", { class: "quiet" }, translate("nothing"))
+      : clipped(data, (text) => element("div", { class: "text", dir: "auto" }, ...formatted(text)));
   }
   return clipped(JSON.stringify(data ?? null, null, 2), (text) => element("pre", { tabindex: "0" }, text));
 }
@@ -88,8 +105,11 @@ function clipped(text, make) {
     return make(text);
   }
   const whole = element("div", {}, make(`${text.slice(0, CLIP)}…`));
-  const more = element("button", { type: "button", click: () => whole.replaceChildren(make(text)) },
-    translate("showAll", { size: size(new Blob([text]).size) }));
+  const more = element(
+    "button",
+    { type: "button", click: () => whole.replaceChildren(make(text)) },
+    translate("showAll", { size: size(new Blob([text]).size) }),
+  );
   whole.append(more);
   return whole;
 }

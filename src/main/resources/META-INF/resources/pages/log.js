@@ -106,7 +106,8 @@ export class Log {
   /** @param {HTMLElement} node @param {Line} line @param {Line | undefined} former */
   #updateHead(node, line, former) {
     const readUpTo = this.#readUpTo;
-    const firstNew = readUpTo !== undefined && compare(line, readUpTo) > 0 && (former === undefined || compare(former, readUpTo) <= 0);
+    const firstNew =
+      readUpTo !== undefined && compare(line, readUpTo) > 0 && (former === undefined || compare(former, readUpTo) <= 0);
     updateHead(node, line, former, firstNew ? readUpTo.at : undefined);
   }
 
@@ -199,7 +200,7 @@ export class Log {
     if (at < this.#from) {
       this.#from++;
       this.#to++;
-    } else if (at < this.#to || complete && this.#to - this.#from < MAX_SHOWN) {
+    } else if (at < this.#to || (complete && this.#to - this.#from < MAX_SHOWN)) {
       this.#to++;
     }
     return true;
@@ -275,7 +276,7 @@ export class Log {
     // Only scrolling up leaves the end: otherwise the page has grown, and is scrolled to the end in a moment.
     const left = scrollTop < this.#lastTop - 1;
     this.#lastTop = scrollTop;
-    this.#following = this.#to === this.#lines.length && (below <= AT_END || this.#following && !left);
+    this.#following = this.#to === this.#lines.length && (below <= AT_END || (this.#following && !left));
     if (this.#following) {
       this.#unseen = 0;
     }

@@ -75,19 +75,30 @@ export class Members {
 
   #draw() {
     const people = this.#people();
-    const items = people.map(({ member, sessions }) => element("li", { title: fullTime(member.since), "data-id": member.id },
-      avatar(member), nameTag(member),
-      isMe(member) ? element("span", { class: "me" }, translate("you")) : undefined,
-      sessions > 1 ? element("span", { class: "quiet" }, `× ${sessions}`) : undefined));
+    const items = people.map(({ member, sessions }) =>
+      element(
+        "li",
+        { title: fullTime(member.since), "data-id": member.id },
+        avatar(member),
+        nameTag(member),
+        isMe(member) ? element("span", { class: "me" }, translate("you")) : undefined,
+        sessions > 1 ? element("span", { class: "quiet" }, `× ${sessions}`) : undefined,
+      ),
+    );
     if (this.#more) {
       items.push(element("li", { class: "quiet" }, translate("peopleMore")));
     }
     const known = this.#unknown === undefined;
-    this.#list.replaceChildren(...known ? items : [element("li", { class: "quiet" }, translate(this.#unknown ?? ""))]);
+    this.#list.replaceChildren(
+      ...(known ? items : [element("li", { class: "quiet" }, translate(this.#unknown ?? ""))]),
+    );
     for (const count of this.#counts) {
       count.textContent = known ? `${people.length}${this.#more ? "+" : ""}` : "–";
     }
-    byId("people-button").setAttribute("aria-label", known ? translate("peopleCount", { n: people.length }) : translate("people"));
+    byId("people-button").setAttribute(
+      "aria-label",
+      known ? translate("peopleCount", { n: people.length }) : translate("people"),
+    );
   }
 
   /** One entry per user, with the number of sessions; the own one first, then by the time of joining. */
@@ -97,8 +108,13 @@ export class Members {
     for (const member of this.#byId.values()) {
       const key = member.user === undefined ? member.id : `user ${member.user}`;
       const known = people.get(key);
-      people.set(key, known === undefined ? { member, sessions: 1 } : { member: known.member, sessions: known.sessions + 1 });
+      people.set(
+        key,
+        known === undefined ? { member, sessions: 1 } : { member: known.member, sessions: known.sessions + 1 },
+      );
     }
-    return [...people.values()].sort((one, other) => Number(isMe(other.member)) - Number(isMe(one.member)) || one.member.since - other.member.since);
+    return [...people.values()].sort(
+      (one, other) => Number(isMe(other.member)) - Number(isMe(one.member)) || one.member.since - other.member.since,
+    );
   }
 }

@@ -4,5 +4,9 @@ import { byId } from "./element.js";
 
 export function menu() {
   const tools = byId("tools");
-  tools.addEventListener("click", (/** @type {Event} */ { target }) => target instanceof Element && target.closest("button") && tools.matches(":popover-open") && tools.hidePopover());
+  tools.addEventListener(
+    "click",
+    (/** @type {Event} */ { target }) =>
+      target instanceof Element && target.closest("button") && tools.matches(":popover-open") && tools.hidePopover(),
+  );
 }

@@ -22,7 +22,9 @@ export function ownName(room) {
     publishedName = name;
     publishedAt = Date.now();
     // A lost event does not matter: the session's generated name is shown instead.
-    room()?.send(name, { event: "name" }).catch(() => {});
+    room()
+      ?.send(name, { event: "name" })
+      .catch(() => {});
   };
   const changed = () => {
     kept.set("name", field.value.trim());

@@ -4,13 +4,17 @@ import { language } from "./i18n.js";
 
 const LISTS = {
   en: {
-    adjectives: "Amber Bold Brave Bright Calm Clever Cosy Curious Eager Fair Fleet Gentle Glad Golden Happy Jolly Keen Kind Lively Lucky Merry Mild Nimble Patient Plucky Proud Quick Quiet Silver Sunny Swift Witty",
-    animals: "Badger Bear Beaver Bison Crane Crow Deer Dolphin Eagle Falcon Finch Fox Gecko Hare Hawk Heron Ibex Jay Koala Lark Lynx Marten Moose Otter Owl Panda Puffin Robin Seal Swan Tiger Wren",
+    adjectives:
+      "Amber Bold Brave Bright Calm Clever Cosy Curious Eager Fair Fleet Gentle Glad Golden Happy Jolly Keen Kind Lively Lucky Merry Mild Nimble Patient Plucky Proud Quick Quiet Silver Sunny Swift Witty",
+    animals:
+      "Badger Bear Beaver Bison Crane Crow Deer Dolphin Eagle Falcon Finch Fox Gecko Hare Hawk Heron Ibex Jay Koala Lark Lynx Marten Moose Otter Owl Panda Puffin Robin Seal Swan Tiger Wren",
     join: " ",
   },
   zh: {
-    adjectives: "琥珀 大胆 勇敢 明亮 沉静 聪明 舒适 好奇 热心 公正 飞快 温柔 欣喜 金色 快乐 欢快 敏锐 善良 活泼 幸运 愉快 温和 灵巧 耐心 胆大 自豪 迅捷 安静 银色 阳光 敏捷 机智",
-    animals: "獾 熊 河狸 野牛 鹤 乌鸦 鹿 海豚 鹰 猎隼 雀 狐狸 壁虎 野兔 苍鹰 鹭 羱羊 松鸦 考拉 云雀 猞猁 貂 驼鹿 水獭 猫头鹰 熊猫 海鹦 知更鸟 海豹 天鹅 老虎 鹪鹩",
+    adjectives:
+      "琥珀 大胆 勇敢 明亮 沉静 聪明 舒适 好奇 热心 公正 飞快 温柔 欣喜 金色 快乐 欢快 敏锐 善良 活泼 幸运 愉快 温和 灵巧 耐心 胆大 自豪 迅捷 安静 银色 阳光 敏捷 机智",
+    animals:
+      "獾 熊 河狸 野牛 鹤 乌鸦 鹿 海豚 鹰 猎隼 雀 狐狸 壁虎 野兔 苍鹰 鹭 羱羊 松鸦 考拉 云雀 猞猁 貂 驼鹿 水獭 猫头鹰 熊猫 海鹦 知更鸟 海豹 天鹅 老虎 鹪鹩",
     join: "的",
   },
 };

@@ -47,10 +47,19 @@ export class Notifications {
     if (!document.hidden || !this.#on) {
       return;
     }
-    const text = event === "@file" ? translate("file", { name: data?.name ?? "" }) : typeof data === "string" ? data : translate("event", { event });
+    const text =
+      event === "@file"
+        ? translate("file", { name: data?.name ?? "" })
+        : typeof data === "string"
+          ? data
+          : translate("event", { event });
     try {
       // One for each room: a newer one replaces it.
-      const made = new Notification(this.#title, { body: `${displayName(from)}: ${text.slice(0, MAX_LENGTH)}`, tag: location.pathname + location.search, icon: `${root}pages/favicon.svg` });
+      const made = new Notification(this.#title, {
+        body: `${displayName(from)}: ${text.slice(0, MAX_LENGTH)}`,
+        tag: location.pathname + location.search,
+        icon: `${root}pages/favicon.svg`,
+      });
       made.onclick = () => {
         window.focus();
         made.close();

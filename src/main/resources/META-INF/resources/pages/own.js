@@ -9,7 +9,12 @@ import { keptInTab } from "./storage.js";
 const MAX_POSITIONS = 500;
 const KEY = `published:${location.pathname}${location.search}`;
 
-const positions = new Set(keptInTab.get(KEY).split(" ").filter((position) => position !== ""));
+const positions = new Set(
+  keptInTab
+    .get(KEY)
+    .split(" ")
+    .filter((position) => position !== ""),
+);
 
 /** @param {{epoch?: string, offset?: number}} place */
 const key = ({ epoch, offset }) => `${epoch}:${offset}`;

@@ -13,7 +13,12 @@ const MAX_NAMES = 5000;
 const MAX_NAME_LENGTH = 40;
 
 /** Sessions of this tab: after a reload its earlier messages are still its own. */
-const ownIds = new Set(keptInTab.get("sessions").split(" ").filter((id) => id !== ""));
+const ownIds = new Set(
+  keptInTab
+    .get("sessions")
+    .split(" ")
+    .filter((id) => id !== ""),
+);
 const MAX_OWN_IDS = 20;
 let ownUser = "";
 
@@ -28,13 +33,16 @@ export function setSelf(id, user = "") {
 
 /** @param {Person | undefined} person */
 export function isMe(person) {
-  return person !== undefined && (person.id !== undefined && ownIds.has(person.id) || ownUser !== "" && person.user === ownUser);
+  return (
+    person !== undefined &&
+    ((person.id !== undefined && ownIds.has(person.id)) || (ownUser !== "" && person.user === ownUser))
+  );
 }
 
 /** @param {string} id @param {unknown} name @returns {boolean} whether the name has changed */
 export function setName(id, name) {
   const short = typeof name === "string" ? [...name.trim()].slice(0, MAX_NAME_LENGTH).join("") : "";
-  if (names.get(id) === short || short === "" && !names.has(id)) {
+  if (names.get(id) === short || (short === "" && !names.has(id))) {
     return false;
   }
   if (names.size >= MAX_NAMES) {
@@ -49,14 +57,21 @@ const short = (id) => `~${id.slice(-6)}`;
 
 /** Returns the name of a person in a sentence. @param {Person | undefined} person */
 export function displayName(person) {
-  return person?.user ?? (person?.id === undefined ? translate("somebody") : names.get(person.id) ?? nickname(person.id));
+  return (
+    person?.user ?? (person?.id === undefined ? translate("somebody") : (names.get(person.id) ?? nickname(person.id)))
+  );
 }
 
 /** The same as an element, isolated: a name written from right to left must not reorder the text beside it. @param {Person | undefined} person */
 export function nameTag(person) {
   const name = element("bdi", { class: `who hue-${hue(person)}` }, displayName(person));
   const claimed = person?.user === undefined && person?.id !== undefined && names.has(person.id);
-  return element("span", { title: person?.id }, name, claimed ? element("span", { class: "id" }, ` ${short(person.id ?? "")}`) : undefined);
+  return element(
+    "span",
+    { title: person?.id },
+    name,
+    claimed ? element("span", { class: "id" }, ` ${short(person.id ?? "")}`) : undefined,
+  );
 }
 
 /** Circle with the initial of a person, in the person's colour. @param {Person | undefined} person */

@@ -2,9 +2,15 @@
 /** QR code of a text, ISO/IEC 18004: model 2, bytes in UTF-8, error correction level M. */
 
 /** Error correction codewords of one block, by version from 1. */
-const CORRECTION = [10, 16, 26, 18, 24, 16, 18, 22, 22, 26, 30, 22, 22, 24, 24, 28, 28, 26, 26, 26, 26, 28, 28, 28, 28, 28, 28, 28, 28, 28, 28, 28, 28, 28, 28, 28, 28, 28, 28, 28];
+const CORRECTION = [
+  10, 16, 26, 18, 24, 16, 18, 22, 22, 26, 30, 22, 22, 24, 24, 28, 28, 26, 26, 26, 26, 28, 28, 28, 28, 28, 28, 28, 28,
+  28, 28, 28, 28, 28, 28, 28, 28, 28, 28, 28,
+];
 /** Number of blocks, by version from 1. */
-const BLOCKS = [1, 1, 1, 2, 2, 4, 4, 4, 5, 5, 5, 8, 9, 9, 10, 10, 11, 13, 14, 16, 17, 17, 18, 20, 21, 23, 25, 26, 28, 29, 31, 33, 35, 37, 38, 40, 43, 45, 47, 49];
+const BLOCKS = [
+  1, 1, 1, 2, 2, 4, 4, 4, 5, 5, 5, 8, 9, 9, 10, 10, 11, 13, 14, 16, 17, 17, 18, 20, 21, 23, 25, 26, 28, 29, 31, 33, 35,
+  37, 38, 40, 43, 45, 47, 49,
+];
 const MAX_VERSION = 40;
 /** Bits of level M in the format information. */
 const LEVEL_M = 0;
@@ -16,9 +22,9 @@ const MASKS = [
   (_, x) => x % 3 === 0,
   (y, x) => (y + x) % 3 === 0,
   (y, x) => ((y >> 1) + Math.floor(x / 3)) % 2 === 0,
-  (y, x) => (y * x) % 2 + (y * x) % 3 === 0,
-  (y, x) => ((y * x) % 2 + (y * x) % 3) % 2 === 0,
-  (y, x) => ((y + x) % 2 + (y * x) % 3) % 2 === 0,
+  (y, x) => ((y * x) % 2) + ((y * x) % 3) === 0,
+  (y, x) => (((y * x) % 2) + ((y * x) % 3)) % 2 === 0,
+  (y, x) => (((y + x) % 2) + ((y * x) % 3)) % 2 === 0,
 ];
 
 /**
@@ -34,7 +40,10 @@ export function qrCode(text, mask) {
     const countBits = version < 10 ? 8 : 16;
     if (4 + countBits + 8 * bytes.length <= 8 * capacity) {
       const codewords = interleaved(dataCodewords(bytes, countBits, capacity), blocks, correction);
-      const all = mask === undefined ? MASKS.map((_, each) => drawn(version, codewords, each)) : [drawn(version, codewords, mask)];
+      const all =
+        mask === undefined
+          ? MASKS.map((_, each) => drawn(version, codewords, each))
+          : [drawn(version, codewords, mask)];
       const penalties = all.map(penalty);
       return all[penalties.indexOf(Math.min(...penalties))];
     }
@@ -45,7 +54,12 @@ export function qrCode(text, mask) {
 /** Number of modules that function patterns leave, for codewords and up to seven remainder bits. @param {number} version */
 function modulesForData(version) {
   const aligned = Math.floor(version / 7) + 2;
-  return (16 * version + 128) * version + 64 - (version < 2 ? 0 : (25 * aligned - 10) * aligned - 55) - (version < 7 ? 0 : 36);
+  return (
+    (16 * version + 128) * version +
+    64 -
+    (version < 2 ? 0 : (25 * aligned - 10) * aligned - 55) -
+    (version < 7 ? 0 : 36)
+  );
 }
 
 /** @param {Uint8Array} bytes @param {number} countBits @param {number} capacity */
@@ -66,13 +80,15 @@ function dataCodewords(bytes, countBits, capacity) {
   for (let padding = 0xec; bits.length < 8 * capacity; padding ^= 0xec ^ 0x11) {
     put(padding, 8);
   }
-  return Array.from({ length: capacity }, (_, i) => bits.slice(8 * i, 8 * i + 8).reduce((value, bit) => 2 * value + bit, 0));
+  return Array.from({ length: capacity }, (_, i) =>
+    bits.slice(8 * i, 8 * i + 8).reduce((value, bit) => 2 * value + bit, 0),
+  );
 }
 
 /** Codewords of all blocks, each with its error correction, in the order in which they are drawn. @param {number[]} data @param {number} count @param {number} correction */
 function interleaved(data, count, correction) {
   const short = Math.floor(data.length / count);
-  const shortBlocks = count - data.length % count;
+  const shortBlocks = count - (data.length % count);
   const generator = generatorOf(correction);
   /** @type {number[][]} */
   const blocks = [];
@@ -154,7 +170,12 @@ function drawPatterns(rows, version) {
   for (let i = 0; i < size; i++) {
     rows[6][i] = rows[i][6] = i % 2 === 0;
   }
-  const rings = (/** @type {number} */ cy, /** @type {number} */ cx, /** @type {number} */ radius, /** @type {number[]} */ light) => {
+  const rings = (
+    /** @type {number} */ cy,
+    /** @type {number} */ cx,
+    /** @type {number} */ radius,
+    /** @type {number[]} */ light,
+  ) => {
     for (let dy = -radius; dy <= radius; dy++) {
       for (let dx = -radius; dx <= radius; dx++) {
         if (cy + dy >= 0 && cy + dy < size && cx + dx >= 0 && cx + dx < size) {
@@ -164,17 +185,23 @@ function drawPatterns(rows, version) {
     }
   };
   // Finder patterns with their separators.
-  for (const [y, x] of [[3, 3], [3, size - 4], [size - 4, 3]]) {
+  for (const [y, x] of [
+    [3, 3],
+    [3, size - 4],
+    [size - 4, 3],
+  ]) {
     rings(y, x, 4, [2, 4]);
   }
   const centers = alignmentCenters(version);
   const last = centers.length - 1;
-  centers.forEach((y, i) => centers.forEach((x, j) => {
-    // Not over the finder patterns.
-    if (!(i === 0 && j === 0 || i === 0 && j === last || i === last && j === 0)) {
-      rings(y, x, 2, [1]);
-    }
-  }));
+  centers.forEach((y, i) =>
+    centers.forEach((x, j) => {
+      // Not over the finder patterns.
+      if (!((i === 0 && j === 0) || (i === 0 && j === last) || (i === last && j === 0))) {
+        rings(y, x, 2, [1]);
+      }
+    }),
+  );
 }
 
 /** @param {number} version */
@@ -215,7 +242,7 @@ function drawVersion(rows, version) {
   const bits = (version << 12) | rest;
   for (let i = 0; i < 18; i++) {
     const dark = ((bits >> i) & 1) === 1;
-    const [long, short] = [size - 11 + i % 3, Math.floor(i / 3)];
+    const [long, short] = [size - 11 + (i % 3), Math.floor(i / 3)];
     rows[long][short] = rows[short][long] = dark;
   }
 }

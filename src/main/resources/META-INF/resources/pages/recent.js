@@ -11,7 +11,10 @@ const HERE = location.pathname + location.search;
 export function visits() {
   try {
     const all = JSON.parse(kept.get("rooms") || "[]");
-    return all.filter((/** @type {any} */ each) => /^\/(?![/\\])/.test(each.path) && typeof each.name === "string" && typeof each.at === "number");
+    return all.filter(
+      (/** @type {any} */ each) =>
+        /^\/(?![/\\])/.test(each.path) && typeof each.name === "string" && typeof each.at === "number",
+    );
   } catch {
     // Not written by this version.
     return [];

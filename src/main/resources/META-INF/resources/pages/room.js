@@ -160,7 +160,10 @@ function enter(made, presence) {
   files.room = entered;
   callPanel.follow(entered);
   const listen = (/** @type {string} */ event, /** @type {(data: any, message: any) => void} */ listener) =>
-    entered.on(event, (/** @type {any} */ data, /** @type {any} */ message) => made === connection && listener(data, message));
+    entered.on(
+      event,
+      (/** @type {any} */ data, /** @type {any} */ message) => made === connection && listener(data, message),
+    );
   listen("*", (_, message) => received(message));
   listen("@file", (_, message) => received(message));
   listen("@gap", (place) => void fillGap(entered, place));
@@ -210,7 +213,10 @@ async function fillGap(from, place) {
 function changed(state) {
   const rejected = state.name === "closed" && (state.code === 4401 || state.code === 4403);
   // The client reconnects at once when the network is back.
-  status.show(state, rejected ? undefined : () => (state.name === "closed" ? start() : dispatchEvent(new Event("online"))));
+  status.show(
+    state,
+    rejected ? undefined : () => (state.name === "closed" ? start() : dispatchEvent(new Event("online"))),
+  );
   if (state.name === "open") {
     const limited = isLimited(state);
     me = limited ? undefined : { id: state.id, ...(state.user === undefined ? {} : { user: state.user }) };
@@ -247,7 +253,12 @@ async function opened(limited) {
   limited || ownNameField.publishOnce();
   // A log that fits on the screen cannot be scrolled to request more.
   const { clientHeight } = log.scroller;
-  while (made === connection && !history.complete && log.scroller.scrollHeight < 2 * clientHeight && await readOlder()) {
+  while (
+    made === connection &&
+    !history.complete &&
+    log.scroller.scrollHeight < 2 * clientHeight &&
+    (await readOlder())
+  ) {
     // Repeats until the log can be scrolled.
   }
 }
@@ -260,7 +271,7 @@ function rejected(made, presence, { code, message }) {
     enter(made, false);
   } else if (presence && /needs a WebSocket/.test(message)) {
     // Over a fallback transport the room is joined, without presence: the page shows so when it is connected.
-  } else if (code === 401 || code === 403 && /permission/.test(message)) {
+  } else if (code === 401 || (code === 403 && /permission/.test(message))) {
     made.close();
     // The reason is the server's, although this page has closed the connection.
     status.show({ name: "closed", reason: message });
@@ -275,7 +286,8 @@ function rejected(made, presence, { code, message }) {
 /** @returns {Promise<boolean>} whether it could be read */
 async function readOlder() {
   const line = byId("older");
-  const show = (/** @type {string} */ words) => line.textContent === words || log.aside(() => (line.textContent = words));
+  const show = (/** @type {string} */ words) =>
+    line.textContent === words || log.aside(() => (line.textContent = words));
   const showBeginning = () => show(history.complete && !history.denied && log.length > 0 ? translate("beginning") : "");
   if (connection.state.name !== "open" || history.complete || !isRead) {
     showBeginning();

@@ -12,7 +12,9 @@ const MAX_REQUESTS = 2;
 
 /** @param {string} path @returns {Promise<any>} body of the response; fails with the status of an error */
 export async function readJson(path) {
-  const response = await fetch(path, { headers: { Accept: "application/json", ...(token() === "" ? {} : { Authorization: `Bearer ${token()}` }) } });
+  const response = await fetch(path, {
+    headers: { Accept: "application/json", ...(token() === "" ? {} : { Authorization: `Bearer ${token()}` }) },
+  });
   const body = await response.json();
   if (!response.ok) {
     throw Object.assign(new Error(body.detail ?? response.statusText), { status: response.status });
@@ -33,8 +35,12 @@ export class RoomCards {
 
   /** @param {string} room @returns {HTMLAnchorElement} */
   card(room) {
-    const made = element("a", { href: roomPath(room) + inNamespace, "data-room": room },
-      element("bdi", { class: "room-name" }, room), element("span", { class: "room-facts quiet" }, "…"));
+    const made = element(
+      "a",
+      { href: roomPath(room) + inNamespace, "data-room": room },
+      element("bdi", { class: "room-name" }, room),
+      element("span", { class: "room-facts quiet" }, "…"),
+    );
     this.#sight.observe(made);
     return made;
   }
@@ -60,10 +66,21 @@ export class RoomCards {
       const { members } = await readJson(path + inNamespace);
       const query = `${inNamespace === "" ? "?" : `${inNamespace}&`}limit=1`;
       // Without the permission to read the history the members are shown alone.
-      const at = await readJson(`${path}/messages${query}`).then(({ messages }) => messages.at(-1)?.at ?? null, () => undefined);
+      const at = await readJson(`${path}/messages${query}`).then(
+        ({ messages }) => messages.at(-1)?.at ?? null,
+        () => undefined,
+      );
       const facts = [
-        members === undefined ? undefined : members === 0 ? translate("membersNone") : translate("members", { n: members }),
-        at === undefined ? undefined : at === null ? translate("activityNone") : translate("activity", { when: ago(at) }),
+        members === undefined
+          ? undefined
+          : members === 0
+            ? translate("membersNone")
+            : translate("members", { n: members }),
+        at === undefined
+          ? undefined
+          : at === null
+            ? translate("activityNone")
+            : translate("activity", { when: ago(at) }),
       ];
       const line = /** @type {HTMLElement} */ (card.querySelector(".room-facts"));
       line.textContent = facts.filter((fact) => fact !== undefined).join(" · ");

@@ -40,6 +40,9 @@ export class RoundTrip {
     this.#chart.add(millis);
     const rounded = millis === null ? "–" : millis < 10 ? Math.round(millis * 10) / 10 : Math.round(millis);
     byId("trip").textContent = millis === null ? "–" : translate("ms", { n: rounded });
-    byId("chart").setAttribute("aria-label", millis === null ? translate("roundTripNone") : translate("roundTripNow", { n: rounded }));
+    byId("chart").setAttribute(
+      "aria-label",
+      millis === null ? translate("roundTripNone") : translate("roundTripNow", { n: rounded }),
+    );
   }
 }

@@ -21,7 +21,10 @@ export function share(room) {
     dialog.showModal();
   });
   byId("share-close").addEventListener("click", () => dialog.close());
-  byId("share-copy").addEventListener("click", async () => (byId("share-copied").textContent = await copied(byId("share-address"))));
+  byId("share-copy").addEventListener(
+    "click",
+    async () => (byId("share-copied").textContent = await copied(byId("share-address"))),
+  );
   const system = byId("share-system");
   system.hidden = typeof navigator.share !== "function";
   // A share that is cancelled is no failure.
@@ -39,7 +42,12 @@ function code(text) {
   drawing.setAttribute("viewBox", `0 0 ${size} ${size}`);
   drawing.setAttribute("aria-hidden", "true");
   const path = document.createElementNS(SVG, "path");
-  path.setAttribute("d", rows.flatMap((row, y) => row.map((dark, x) => (dark ? `M${x + QUIET_ZONE} ${y + QUIET_ZONE}h1v1h-1z` : ""))).join(""));
+  path.setAttribute(
+    "d",
+    rows
+      .flatMap((row, y) => row.map((dark, x) => (dark ? `M${x + QUIET_ZONE} ${y + QUIET_ZONE}h1v1h-1z` : "")))
+      .join(""),
+  );
   drawing.append(path);
   return [drawing];
 }

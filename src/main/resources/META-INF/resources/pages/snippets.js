@@ -15,33 +15,62 @@ export function snippets(room) {
   const url = `${origin}${path}${inNamespace}`;
   const name = JSON.stringify(room);
   const more = inNamespace === "" ? "?" : `${inNamespace}&`;
-  const io = JSON.stringify(namespace === "/" ? `${origin}/` : `${origin}${namespace}`)
-    + (root === "/" ? "" : `, { path: ${JSON.stringify(`${root}socket.io/`)} }`);
+  const io =
+    JSON.stringify(namespace === "/" ? `${origin}/` : `${origin}${namespace}`) +
+    (root === "/" ? "" : `, { path: ${JSON.stringify(`${root}socket.io/`)} }`);
   return [
     { key: "wayPage", note: "notePage", code: url },
-    { key: "wayCurl", note: "noteCurl", code: `curl -d 'hello' ${quoted(url)}\ncurl -N -H 'Accept: text/event-stream' ${quoted(url)}` },
-    { key: "waySocket", note: "noteSocket", code: `const room = new WebSocket(${JSON.stringify(socketServer + path + inNamespace)});
+    {
+      key: "wayCurl",
+      note: "noteCurl",
+      code: `curl -d 'hello' ${quoted(url)}\ncurl -N -H 'Accept: text/event-stream' ${quoted(url)}`,
+    },
+    {
+      key: "waySocket",
+      note: "noteSocket",
+      code: `const room = new WebSocket(${JSON.stringify(socketServer + path + inNamespace)});
 room.onmessage = ({ data }) => console.log(data);
-room.onopen = () => room.send("hello");` },
-    { key: "wayClient", note: "noteClient", code: `<script type="module">
+room.onopen = () => room.send("hello");`,
+    },
+    {
+      key: "wayClient",
+      note: "noteClient",
+      code: `<script type="module">
   import { connect } from ${JSON.stringify(`${server}atrium.js`)};
 
   const room = connect(${JSON.stringify(inNamespace === "" ? server : `${server}ws${inNamespace}`)}).room(${name.replaceAll("</", "<\\/")});
   room.on("message", (data) => console.log(data));
   await room.send("hello");
-</script>` },
-    { key: "waySocketIo", note: "noteSocketIo", code: `import { io } from "socket.io-client";
+</script>`,
+    },
+    {
+      key: "waySocketIo",
+      note: "noteSocketIo",
+      code: `import { io } from "socket.io-client";
 
 const socket = io(${io});
 socket.on("message", (data) => console.log(data));
 await socket.emitWithAck("join", ${name});
-socket.emit("message", "hello");` },
-    { key: "wayEvents", note: "noteEvents", code: `const events = new EventSource(${JSON.stringify(url)});
-events.onmessage = ({ data }) => console.log(JSON.parse(data).data);` },
-    { key: "wayPolling", note: "notePolling", code: `curl ${quoted(`${origin}${path}/messages${inNamespace}`)}
-curl ${quoted(`${origin}${path}/messages${more}after=0&wait=25`)}` },
-    { key: "wayBackend", note: "noteBackend", code: `curl -i -H "Authorization: Bearer $TOKEN" -H 'Idempotency-Key: order-17' \\
+socket.emit("message", "hello");`,
+    },
+    {
+      key: "wayEvents",
+      note: "noteEvents",
+      code: `const events = new EventSource(${JSON.stringify(url)});
+events.onmessage = ({ data }) => console.log(JSON.parse(data).data);`,
+    },
+    {
+      key: "wayPolling",
+      note: "notePolling",
+      code: `curl ${quoted(`${origin}${path}/messages${inNamespace}`)}
+curl ${quoted(`${origin}${path}/messages${more}after=0&wait=25`)}`,
+    },
+    {
+      key: "wayBackend",
+      note: "noteBackend",
+      code: `curl -i -H "Authorization: Bearer $TOKEN" -H 'Idempotency-Key: order-17' \\
      -H 'Content-Type: application/json' -d '{"paid": true}' \\
-     ${quoted(`${origin}${path}${more}event=order`)}` },
+     ${quoted(`${origin}${path}${more}event=order`)}`,
+    },
   ];
 }

@@ -44,8 +44,13 @@ byId("more").addEventListener("click", () => {
 /** Returns what is wrong with the name of a room; empty if it is valid. @param {string} name */
 function nameError(name) {
   const bytes = new TextEncoder().encode(name).length;
-  return name === "" ? translate("roomMissing") : name === "." || name === ".." ? translate("roomDots")
-    : bytes > MAX_BYTES ? translate("roomTooLong", { n: bytes }) : "";
+  return name === ""
+    ? translate("roomMissing")
+    : name === "." || name === ".."
+      ? translate("roomDots")
+      : bytes > MAX_BYTES
+        ? translate("roomTooLong", { n: bytes })
+        : "";
 }
 
 async function list() {
@@ -81,7 +86,12 @@ async function read(prefix) {
   const rooms = new Set();
   let cursor;
   for (let page = 0; page < pages; page++) {
-    const query = new URLSearchParams({ ns: namespace, prefix, limit: String(PAGE), ...(cursor === undefined ? {} : { cursor }) });
+    const query = new URLSearchParams({
+      ns: namespace,
+      prefix,
+      limit: String(PAGE),
+      ...(cursor === undefined ? {} : { cursor }),
+    });
     const body = await readJson(`${root}rooms?${query}`);
     body.rooms.forEach((/** @type {{room: string}} */ each) => rooms.add(each.room));
     cursor = body.next;
@@ -125,9 +135,21 @@ function choose(index, focus) {
   showSnippet();
 }
 
-snippets("lobby").forEach(({ key }, i) => byId("ways").append(element("button", {
-  type: "button", role: "tab", id: `way-${i}`, "aria-controls": "way", click: () => choose(i, false),
-}, translate(key))));
+snippets("lobby").forEach(({ key }, i) =>
+  byId("ways").append(
+    element(
+      "button",
+      {
+        type: "button",
+        role: "tab",
+        id: `way-${i}`,
+        "aria-controls": "way",
+        click: () => choose(i, false),
+      },
+      translate(key),
+    ),
+  ),
+);
 byId("ways").addEventListener("keydown", (/** @type {KeyboardEvent} */ { key }) => {
   const to = { ArrowRight: chosen + 1, ArrowLeft: chosen - 1, Home: 0, End: -1 }[key];
   to !== undefined && choose(to, true);
@@ -138,5 +160,5 @@ byId("copy").addEventListener("click", async () => {
 
 choose(0, false);
 void list();
-setInterval(() => document.hidden || byId("notice").hidden && void list(), REFRESH_MILLIS);
+setInterval(() => document.hidden || (byId("notice").hidden && void list()), REFRESH_MILLIS);
 document.addEventListener("visibilitychange", () => document.hidden || void list());

@@ -59,8 +59,9 @@ export class Status {
     setText(this.#line, silent ? translate("silent") : inWords(state));
     this.#unsent.hidden = !late;
     setText(this.#unsent, late ? translate(silent ? "unsentSilent" : "unsentAway", { n: this.#count }) : "");
-    this.#button.hidden = this.#button.dataset.usable !== "true"
-      || !(silent || state.name === "closed" || state.name === "waiting" && state.at - Date.now() > 1000);
+    this.#button.hidden =
+      this.#button.dataset.usable !== "true" ||
+      !(silent || state.name === "closed" || (state.name === "waiting" && state.at - Date.now() > 1000));
     this.#button.textContent = translate(state.name === "closed" ? "connectAgain" : "tryNow");
   }
 }
@@ -79,7 +80,11 @@ function inWords(state) {
       return translate(isLimited(state) ? "limitedShort" : "connected");
     case "waiting": {
       const seconds = Math.ceil((state.at - Date.now()) / 1000);
-      return navigator.onLine === false ? translate("offline") : seconds > 0 ? translate("retry", { n: seconds }) : translate("retryNow");
+      return navigator.onLine === false
+        ? translate("offline")
+        : seconds > 0
+          ? translate("retry", { n: seconds })
+          : translate("retryNow");
     }
     case "closed":
       return state.reason ? translate("closed", { reason: state.reason }) : translate("closedPlain");

@@ -39,15 +39,25 @@ function explanation(code, reason) {
  */
 export function requestToken(container, code, reason, then) {
   const box = element("textarea", {
-    id: "token", rows: 4, spellcheck: "false", autocomplete: "off", autocapitalize: "off", "aria-describedby": "token-why token-kept",
+    id: "token",
+    rows: 4,
+    spellcheck: "false",
+    autocomplete: "off",
+    autocapitalize: "off",
+    "aria-describedby": "token-why token-kept",
   });
   const complaint = element("p", { class: "complaint", role: "alert" });
-  const form = element("form", { id: "token-form", class: "card", "aria-labelledby": "token-title" },
+  const form = element(
+    "form",
+    { id: "token-form", class: "card", "aria-labelledby": "token-title" },
     element("h2", { id: "token-title" }, translate("tokenTitle")),
     element("p", { id: "token-why", role: "alert" }, explanation(code, reason)),
-    element("label", { for: "token" }, translate("tokenLabel")), box, complaint,
+    element("label", { for: "token" }, translate("tokenLabel")),
+    box,
+    complaint,
     element("p", { id: "token-kept", class: "quiet" }, translate("tokenKept")),
-    element("button", { type: "submit", class: "primary" }, translate("tokenUse")));
+    element("button", { type: "submit", class: "primary" }, translate("tokenUse")),
+  );
   form.addEventListener("submit", (/** @type {Event} */ event) => {
     event.preventDefault();
     // A token copied from a terminal or a header has line breaks or a prefix.

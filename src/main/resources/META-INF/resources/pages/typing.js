@@ -49,7 +49,11 @@ export class Typing {
 
   #show() {
     const [first, ...others] = this.#writers.values();
-    this.#line.textContent = first === undefined ? ""
-      : others.length === 0 ? translate("typingOne", { who: displayName(first.from) }) : translate("typingMany", { n: others.length + 1 });
+    this.#line.textContent =
+      first === undefined
+        ? ""
+        : others.length === 0
+          ? translate("typingOne", { who: displayName(first.from) })
+          : translate("typingMany", { n: others.length + 1 });
   }
 }

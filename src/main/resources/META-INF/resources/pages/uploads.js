@@ -24,8 +24,11 @@ function inWords(failure, limited) {
 
 /** @param {{phase: string, done: number, total: number}} progress */
 function phase({ phase: name, done, total }) {
-  return name === "hashing" ? translate("hashing", { percent: percent(total > 0 ? done / total : 1) })
-    : name === "verifying" ? translate("verifying") : translate("sending", { done: size(done), total: size(total) });
+  return name === "hashing"
+    ? translate("hashing", { percent: percent(total > 0 ? done / total : 1) })
+    : name === "verifying"
+      ? translate("verifying")
+      : translate("sending", { done: size(done), total: size(total) });
 }
 
 export class Uploads {
@@ -63,7 +66,11 @@ export class Uploads {
     const stop = new AbortController();
     const bar = element("progress", { max: 1, value: 0, "aria-label": translate("upload", { name: file.name }) });
     const state = element("span", { class: "quiet" });
-    const cancel = element("button", { type: "button", "aria-label": `${translate("cancel")}: ${file.name}`, click: () => stop.abort() }, translate("cancel"));
+    const cancel = element(
+      "button",
+      { type: "button", "aria-label": `${translate("cancel")}: ${file.name}`, click: () => stop.abort() },
+      translate("cancel"),
+    );
     const item = element("li", {}, element("bdi", { class: "filename" }, file.name), bar, state, cancel);
     this.list.append(item);
     try {
@@ -85,8 +92,15 @@ export class Uploads {
         return;
       }
       item.classList.add("failed");
-      item.replaceChildren(element("bdi", { class: "filename" }, file.name), element("span", { role: "alert" }, inWords(failure, this.#limited)),
-        element("button", { type: "button", "aria-label": `${translate("close")}: ${file.name}`, click: () => item.remove() }, "×"));
+      item.replaceChildren(
+        element("bdi", { class: "filename" }, file.name),
+        element("span", { role: "alert" }, inWords(failure, this.#limited)),
+        element(
+          "button",
+          { type: "button", "aria-label": `${translate("close")}: ${file.name}`, click: () => item.remove() },
+          "×",
+        ),
+      );
       setTimeout(() => item.remove(), SHOWN_MILLIS);
     }
   }

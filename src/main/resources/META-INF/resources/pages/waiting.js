@@ -23,8 +23,12 @@ export class Waiting {
   /** @param {string} text */
   async add(text) {
     const state = element("p", { class: "fate" }, translate("waiting"));
-    const item = element("li", { class: "line own waiting" },
-      element("div", { class: "body" }, element("div", { class: "text", dir: "auto" }, ...formatted(text))), state);
+    const item = element(
+      "li",
+      { class: "line own waiting" },
+      element("div", { class: "body" }, element("div", { class: "text", dir: "auto" }, ...formatted(text))),
+      state,
+    );
     this.list.append(item);
     item.scrollIntoView({ block: "end" });
     this.#since.set(item, Date.now());
@@ -37,9 +41,12 @@ export class Waiting {
       const reason = failure instanceof Error ? failure.message : String(failure);
       item.classList.add("failed");
       state.setAttribute("role", "alert");
-      state.replaceChildren(translate("notSent", { reason }), " ",
+      state.replaceChildren(
+        translate("notSent", { reason }),
+        " ",
         element("button", { type: "button", click: () => (item.remove(), void this.add(text)) }, translate("again")),
-        element("button", { type: "button", click: () => item.remove() }, translate("discard")));
+        element("button", { type: "button", click: () => item.remove() }, translate("discard")),
+      );
     }
     this.#since.delete(item);
     this.#report();

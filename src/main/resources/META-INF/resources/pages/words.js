@@ -108,7 +108,8 @@ const en = {
   limitedNoFiles: "This limited connection sends no files.",
   silent: "no answer",
   unsentAway: "No connection: {n} message waits to be sent.|No connection: {n} messages wait to be sent.",
-  unsentSilent: "The server does not answer: {n} message waits to be sent.|The server does not answer: {n} messages wait to be sent.",
+  unsentSilent:
+    "The server does not answer: {n} message waits to be sent.|The server does not answer: {n} messages wait to be sent.",
   tryNow: "Try now",
   connectAgain: "Connect again",
   roundTrip: "Round trip",

@@ -268,7 +268,7 @@ class PageIT {
     }
 
     private static Set<String> keys(String object) {
-        return Pattern.compile("(?m)^  (\\w+): ").matcher(object).results().map((MatchResult found) -> found.group(1))
+        return Pattern.compile("(?m)^  (\\w+):").matcher(object).results().map((MatchResult found) -> found.group(1))
                 .collect(Collectors.toSet());
     }
 
