@@ -165,8 +165,13 @@ final class SocketIoReader extends Reader {
                     message(message.path("data").asText(), message);
                 }
             }
-            // A Redis that has failed over may have lost the last messages, of which the replica knows.
-            goOn(place, log.offset() >= place.path("offset").asLong());
+            goOn(place, reaches(place));
+        }
+
+        /** A Redis that has failed over may have lost the last messages, of which the replica knows. A gap follows then. */
+        private boolean reaches(JsonNode place) {
+            StreamPosition joined = new StreamPosition(place.path("epoch").asText(), place.path("offset").asLong());
+            return log.offset() >= joined.offset() && (joined.offset() == 0 || joined.isIn(log.epoch()));
         }
 
         private void goOn(JsonNode place, boolean recovered) {
