@@ -235,7 +235,10 @@ public final class Admission {
 
     /** Returns whether a request is a WebSocket handshake. */
     public static boolean isWebSocket(HttpServerRequest request) {
-        return HeaderList.of(request, HttpHeaders.UPGRADE).stream().anyMatch("websocket"::equalsIgnoreCase);
+        // Asked several times for each request, and most have no such header, or have it once.
+        String first = request.getHeader(HttpHeaders.UPGRADE);
+        return first != null && ("websocket".equalsIgnoreCase(first)
+                || HeaderList.of(request, HttpHeaders.UPGRADE).stream().anyMatch("websocket"::equalsIgnoreCase));
     }
 
     /** Returns whether a subprotocol that a client offers is its token, which a response must not repeat. */
