@@ -177,7 +177,7 @@ public final class EngineIoRoutes {
         socket.whenDisconnected(slot::release);
         PollingTransport polling = new PollingTransport(socket, sessions.deliveryLoop(eventLoop), sessions.sendQueueLimit());
         sockets.open(socket, polling);
-        polling.poll(exchange);
+        polling.open(exchange);
     }
 
     private void post(RoutingContext context, EngineSocket socket) {

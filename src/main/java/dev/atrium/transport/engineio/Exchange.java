@@ -57,9 +57,9 @@ final class Exchange {
         }
     }
 
-    /** Returns whether a repetition of the request could be recognized. */
-    boolean isRecognizable() {
-        return stamp != null;
+    /** Returns the unique id of the request, or null. */
+    String stamp() {
+        return stamp;
     }
 
     /** Returns whether another replica has forwarded the request, through which its client may be gone or not. */
@@ -73,7 +73,7 @@ final class Exchange {
      * (RFC 9110 section 9.2.2).
      */
     boolean repeats(Exchange earlier) {
-        return earlier != null && earlier.isRecognizable() && earlier.stamp.equals(stamp)
+        return earlier != null && stamp != null && stamp.equals(earlier.stamp)
                 && (earlier.isForwarded() ? !earlier.forwarder.equals(forwarder) : earlier.channel != channel);
     }
 

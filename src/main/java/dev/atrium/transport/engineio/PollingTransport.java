@@ -34,6 +34,7 @@ final class PollingTransport implements EngineTransport, SendQueue {
     /** The last poll and its response, kept until the next poll shows that the response has arrived. */
     private Exchange answered;
     private byte[] given;
+    private String handshakeStamp;
     /** A POST whose body is being received. */
     private Exchange arriving;
     private Exchange post;
@@ -44,6 +45,12 @@ final class PollingTransport implements EngineTransport, SendQueue {
         this.socket = socket;
         this.loop = loop;
         this.limit = limit;
+    }
+
+    /** Answers the handshake with the first packets. */
+    void open(Exchange handshake) {
+        handshakeStamp = handshake.stamp();
+        poll(handshake);
     }
 
     @Override
@@ -83,11 +90,11 @@ final class PollingTransport implements EngineTransport, SendQueue {
 
     @Override
     public void poll(Exchange exchange) {
-        if (exchange.repeats(answered)) {
+        if (isRecognizable(exchange) && exchange.repeats(answered)) {
             exchange.packets(Unpooled.wrappedBuffer(given));
             return;
         }
-        if (poll != null && !exchange.repeats(poll)) {
+        if (poll != null && !(isRecognizable(exchange) && exchange.repeats(poll))) {
             // Two polls at a time are a protocol error: the client could not be sure to receive every packet on either.
             answer(packet(Packet.CLOSE));
             exchange.refuse(400);
@@ -107,8 +114,17 @@ final class PollingTransport implements EngineTransport, SendQueue {
         }
     }
 
+    /**
+     * Returns whether a repetition of a poll could be recognized. A client that sends the stamp of its handshake again sends
+     * the
+     * same one always, and would be given its first payload for ever.
+     */
+    private boolean isRecognizable(Exchange exchange) {
+        return exchange.stamp() != null && !exchange.stamp().equals(handshakeStamp);
+    }
+
     private void abandoned(Exchange exchange) {
-        if (exchange.isForwarded() && exchange.isRecognizable()) {
+        if (exchange.isForwarded() && isRecognizable(exchange)) {
             // The forwarding replica may be gone, rather than the client.
             socket.eventLoop().schedule(() -> lost(exchange), REPEAT_MILLIS, TimeUnit.MILLISECONDS);
         } else if (poll == exchange) {
@@ -318,7 +334,7 @@ final class PollingTransport implements EngineTransport, SendQueue {
     private void answer(ByteBuf payload) {
         answered = poll;
         poll = null;
-        if (answered.isRecognizable()) {
+        if (isRecognizable(answered)) {
             given = ByteBufUtil.getBytes(payload);
         }
         answered.packets(payload);

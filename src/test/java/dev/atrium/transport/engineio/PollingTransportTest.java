@@ -6,6 +6,7 @@ import dev.atrium.session.CloseReason;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -153,6 +154,16 @@ class PollingTransportTest extends WithEngine {
         get(forwarded(null, time));
         send("later");
         assertThat(get(forwarded(null, time)).answer()).isEqualTo("200 4later");
+    }
+
+    @Test
+    void polls_of_a_client_that_sends_one_stamp_always_are_different_ones() {
+        polling.open(forwarded(null, "abc").exchange());
+        turn();
+        for (String message : List.of("first", "second")) {
+            send(message);
+            assertThat(get(forwarded(null, "abc")).answer()).isEqualTo("200 4" + message);
+        }
     }
 
     @ParameterizedTest
