@@ -32,6 +32,7 @@ final class Exchange {
 
     private final Channel channel;
     private final String stamp;
+    /** The replica that has forwarded the request, and the client's connection to it; or null. */
     private final String forwarder;
 
     /**

@@ -120,10 +120,10 @@ final class Forwarding implements Drainable {
                 }));
     }
 
-    private RequestOptions at(String address, HttpMethod method, String uri) {
+    private static RequestOptions at(String address, HttpMethod method, String uri, String forwarder) {
         int colon = address.lastIndexOf(':');
         return new RequestOptions().setHost(address.substring(0, colon)).setPort(Integer.parseInt(address.substring(colon + 1)))
-                .setMethod(method).setURI(uri).putHeader(FORWARDED, node.name());
+                .setMethod(method).setURI(uri).putHeader(FORWARDED, forwarder);
     }
 
     /** One forwarded request. On its event loop, except {@link #farewell}. */
@@ -132,6 +132,8 @@ final class Forwarding implements Drainable {
         private final HttpServerRequest request;
         private final String owner;
         private final Runnable unknown;
+        /** This replica and the client's connection to it: a client repeats a request over another one. */
+        private final String forwarder;
         private HttpClientRequest origin;
         private volatile Runnable farewell = NO_FAREWELL;
 
@@ -139,6 +141,7 @@ final class Forwarding implements Drainable {
             this.request = request;
             this.owner = owner;
             this.unknown = unknown;
+            this.forwarder = node.name() + '/' + HttpChannel.of(request).id().asShortText();
         }
 
         void to(String address, boolean toWebSocket) {
@@ -146,7 +149,7 @@ final class Forwarding implements Drainable {
             // This replica has checked the origin, against the host that the client knows; the CORS headers of the owner's
             // response would be duplicates.
             request.headers().remove(HttpHeaders.ORIGIN);
-            client.request(at(address, request.method(), request.uri()))
+            client.request(at(address, request.method(), request.uri(), forwarder))
                     .onSuccess(connected -> {
                         origin = connected;
                         if (request.response().closed()) {
@@ -175,7 +178,7 @@ final class Forwarding implements Drainable {
         private void release(String address) {
             Runnable again = farewell;
             farewell = NO_FAREWELL;
-            client.request(at(address, HttpMethod.DELETE, request.uri())).compose(HttpClientRequest::send)
+            client.request(at(address, HttpMethod.DELETE, request.uri(), forwarder)).compose(HttpClientRequest::send)
                     .onComplete(released -> farewell = again);
         }
 

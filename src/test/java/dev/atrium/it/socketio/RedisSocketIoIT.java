@@ -186,16 +186,18 @@ class RedisSocketIoIT {
         assertThat(again).succeedsWithin(Duration.ofSeconds(10)).isEqualTo("42[\"said\",1]");
     }
 
-    @Test
-    void the_answer_of_a_poll_is_repeated_if_its_connection_ends_before_the_client_has_it() throws Exception {
+    @ParameterizedTest
+    @ValueSource(booleans = { false, true })
+    void the_answer_of_a_poll_is_repeated_if_its_connection_ends_before_the_client_has_it(boolean forwarded) throws Exception {
         String session = joined();
-        try (Socket poll = asks(here(), session + "&t=P1a2b3c")) {
+        Replica asked = forwarded ? elsewhere() : here();
+        try (Socket poll = asks(asked, session + "&t=P1a2b3c")) {
             here().post(session, "42[\"said\",1]");
             // The answer is there, and the client's side closes without having read it.
             Awaitility.await().until(() -> poll.getInputStream().available() > 0);
         }
         here().post(session, "42[\"said\",2]");
-        assertThat(here().get(session + "&t=P1a2b3c").body()).isEqualTo("42[\"said\",1]");
+        assertThat(asked.get(session + "&t=P1a2b3c").body()).isEqualTo("42[\"said\",1]");
         assertThat(elsewhere().get(session + "&t=P1a2b3d").body()).isEqualTo("42[\"said\",2]");
     }
 
