@@ -91,7 +91,7 @@ public final class BodyReader {
                 bytes.appendBuffer(chunk);
             } else if (!context.response().headWritten()) {
                 ConnectionEnd.announce(context);
-                whole.fail(Problem.bodyTooLarge());
+                whole.fail(Problem.tooLarge(413));
             }
         });
         request.exceptionHandler(gone -> whole.fail(ErrorReply.badRequest("body: the client has not sent it to its end")));

@@ -43,7 +43,7 @@ final class Gzip {
             byte[] part = in.readNBytes((int) Math.min(PART, limit + 1 - decoded.length()));
             decoded.appendBytes(part);
             if (decoded.length() > limit) {
-                throw Problem.bodyTooLarge();
+                throw Problem.tooLarge(413);
             }
             return part.length < PART;
         } catch (IOException e) {

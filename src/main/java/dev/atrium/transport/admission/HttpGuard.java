@@ -190,13 +190,8 @@ final class HttpGuard extends ChannelDuplexHandler {
         HttpResponseStatus status = cause instanceof TooLongHttpLineException ? HttpResponseStatus.REQUEST_URI_TOO_LONG
                 : cause instanceof TooLongHttpHeaderException ? HttpResponseStatus.REQUEST_HEADER_FIELDS_TOO_LARGE
                         : HttpResponseStatus.BAD_REQUEST;
-        String detail = switch (status.code()) {
-            case 414 -> "request line: longer than this server accepts";
-            case 431 -> "headers: larger than this server accepts";
-            default -> "request: expected a request line and headers of HTTP/1.1";
-        };
         ReferenceCountUtil.release(request);
-        malformed = new Problem(status.code(), status.reasonPhrase(), detail);
+        malformed = Problem.of(status.code(), "request: expected a request line and headers of HTTP/1.1");
         if (search != null && !search.isOver()) {
             // The rest of the headers may name the origin.
             headers = schedule(this::answerMalformed, REST_MILLIS);

@@ -24,7 +24,9 @@ public record Problem(int status, String title, String detail) {
             405, "this path does not support this method",
             406, "Accept: expected a media type that this path can produce",
             413, "body: larger than this server accepts",
-            415, "Content-Type: expected a media type that this path accepts");
+            414, "request line: longer than this server accepts",
+            415, "Content-Type: expected a media type that this path accepts",
+            431, "headers: larger than this server accepts");
 
     /** Returns the problem document of an error reply. */
     public static Problem of(ErrorReply error) {
@@ -41,9 +43,9 @@ public record Problem(int status, String title, String detail) {
         return ErrorReply.badRequest("request: expected a path and a query in percent-encoded UTF-8");
     }
 
-    /** Returns the error of a body that is too large. */
-    static ErrorReply bodyTooLarge() {
-        return new ErrorReply(413, DETAILS.get(413));
+    /** Returns the error of a request a part of which is too large: 413, 414 or 431. */
+    static ErrorReply tooLarge(int status) {
+        return new ErrorReply(status, DETAILS.get(status));
     }
 
     /**

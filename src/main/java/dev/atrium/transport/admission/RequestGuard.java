@@ -11,6 +11,7 @@ import jakarta.annotation.Priority;
 import jakarta.enterprise.event.Observes;
 import jakarta.inject.Singleton;
 import java.util.List;
+import java.util.Map;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
 import org.jboss.logging.Logger;
 
@@ -31,14 +32,20 @@ public final class RequestGuard {
     private final CorsHeaders cors;
     private final HttpGuards guards;
     private final long maxBodySize;
+    private final long maxHeaderSize;
+    private final int maxLineLength;
     private final boolean wholeSite;
 
     RequestGuard(CorsHeaders cors, HttpGuards guards,
             @ConfigProperty(name = "quarkus.http.limits.max-body-size") MemorySize maxBodySize,
+            @ConfigProperty(name = "quarkus.http.limits.max-header-size") MemorySize maxHeaderSize,
+            @ConfigProperty(name = "quarkus.http.limits.max-initial-line-length") int maxLineLength,
             @ConfigProperty(name = "atrium.http.whole-site", defaultValue = "false") boolean wholeSite) {
         this.cors = cors;
         this.guards = guards;
         this.maxBodySize = maxBodySize.asLongValue();
+        this.maxHeaderSize = maxHeaderSize.asLongValue();
+        this.maxLineLength = maxLineLength;
         this.wholeSite = wholeSite;
     }
 
@@ -50,6 +57,9 @@ public final class RequestGuard {
         context.put(CHECKED, true);
         guards.guard(context, hasBody(context.request()));
         cors.completeLater(context);
+        if (context.request().version() == HttpVersion.HTTP_2 && !isHeadAccepted(context)) {
+            return;
+        }
         if (!wholeSite && !Admission.serves(context)) {
             context.next();
             return;
@@ -58,13 +68,31 @@ public final class RequestGuard {
         if (!isFramed(request)) {
             reject(context, ErrorReply.badRequest("Transfer-Encoding: expected chunked, or none"));
         } else if (length(request) > maxBodySize) {
-            reject(context, Problem.bodyTooLarge());
+            reject(context, Problem.tooLarge(413));
         } else {
             if (hasBody(request)) {
                 ConnectionEnd.enforce(context);
             }
             context.next();
         }
+    }
+
+    /**
+     * Returns whether the head of a request of HTTP/2 is within the limits of HTTP/1.1; if not, the request was answered. The
+     * limit of the protocol itself is higher, because pages of other origins could not read Netty's answer to it.
+     */
+    private boolean isHeadAccepted(RoutingContext context) {
+        HttpServerRequest request = context.request();
+        long bytes = 0;
+        for (Map.Entry<String, String> header : request.headers()) {
+            bytes += header.getKey().length() + header.getValue().length();
+        }
+        boolean longLine = request.uri().length() > maxLineLength;
+        if (longLine || bytes > maxHeaderSize) {
+            reject(context, Problem.tooLarge(longLine ? 414 : 431));
+            return false;
+        }
+        return true;
     }
 
     private void reject(RoutingContext context, ErrorReply error) {

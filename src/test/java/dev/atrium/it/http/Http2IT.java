@@ -12,6 +12,10 @@ import dev.atrium.it.fixture.Certificate;
 import dev.atrium.it.fixture.RawHttp2;
 import dev.atrium.it.fixture.Replica;
 import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -49,9 +53,10 @@ class Http2IT {
         Certificate certificate = Certificate.make(directory);
         tls = certificate.trusted();
         replica = Replica.start(Map.of("atrium.limits.header-time", "2s", "atrium.limits.body-time", "1s",
-                "atrium.limits.body-rate", "100", "quarkus.http.ssl-port", "0",
+                "atrium.limits.body-rate", "100", "quarkus.http.ssl-port", "0", "atrium.origins", "https://app.example.com",
                 // A busy machine loads the classes of TLS for seconds.
                 "atrium.event-loop.unready-after", "1m", "atrium.event-loop.dead-after", "1m",
+                "quarkus.vertx.max-event-loop-execute-time", "1m",
                 "quarkus.http.ssl.certificate.files", certificate.file().toString(),
                 "quarkus.http.ssl.certificate.key-files", certificate.keyFile().toString()));
         Matcher secure = Pattern.compile("https://127\\.0\\.0\\.1:(\\d+)").matcher(replica.log());
@@ -96,6 +101,22 @@ class Http2IT {
         }
         assertThat(replica.metric("atrium_denied_total{detail=\"slow_request\",kind=\"limit\"}")).isPositive();
         assertThat(replica.log()).doesNotContain("\tat ").doesNotContain("ERROR");
+    }
+
+    @ParameterizedTest
+    @CsvSource({ "19000, 100, 200", "21000, 100, 431", "60000, 100, 431", "100, 4000, 200", "100, 5000, 414" })
+    void the_head_of_a_request_has_the_limits_of_http_1(int header, int path, int status) throws Exception {
+        HttpClient client = HttpClient.newBuilder().version(HttpClient.Version.HTTP_2).sslContext(tls).build();
+        HttpResponse<String> response = client.send(HttpRequest
+                .newBuilder(URI.create("https://127.0.0.1:" + tlsPort + "/rooms/lobby?q=" + "a".repeat(path)))
+                .header("X-Large", "a".repeat(header)).header("Origin", "https://app.example.com").build(),
+                HttpResponse.BodyHandlers.ofString());
+        assertThat(response.version()).isEqualTo(HttpClient.Version.HTTP_2);
+        assertThat(response.statusCode()).isEqualTo(status);
+        assertThat(response.headers().firstValue("Access-Control-Allow-Origin")).contains("https://app.example.com");
+        if (status != 200) {
+            assertThat(response.body()).contains("than this server accepts");
+        }
     }
 
     @Test
