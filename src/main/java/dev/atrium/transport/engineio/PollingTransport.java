@@ -90,11 +90,11 @@ final class PollingTransport implements EngineTransport, SendQueue {
 
     @Override
     public void poll(Exchange exchange) {
-        if (isRecognizable(exchange) && exchange.repeats(answered)) {
+        if (isRepetition(exchange, answered)) {
             exchange.packets(Unpooled.wrappedBuffer(given));
             return;
         }
-        if (poll != null && !(isRecognizable(exchange) && exchange.repeats(poll))) {
+        if (poll != null && !isRepetition(exchange, poll)) {
             // Two polls at a time are a protocol error: the client could not be sure to receive every packet on either.
             answer(packet(Packet.CLOSE));
             exchange.refuse(400);
@@ -114,10 +114,13 @@ final class PollingTransport implements EngineTransport, SendQueue {
         }
     }
 
+    private boolean isRepetition(Exchange exchange, Exchange earlier) {
+        return isRecognizable(exchange) && exchange.repeats(earlier);
+    }
+
     /**
-     * Returns whether a repetition of a poll could be recognized. A client that sends the stamp of its handshake again sends
-     * the
-     * same one always, and would be given its first payload for ever.
+     * Returns whether a repetition of a poll could be recognized. A client that sends the stamp of its handshake again always
+     * sends the same one, and would be given its first payload for ever.
      */
     private boolean isRecognizable(Exchange exchange) {
         return exchange.stamp() != null && !exchange.stamp().equals(handshakeStamp);
