@@ -12,6 +12,7 @@ import io.netty.util.concurrent.EventExecutor;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.http.HttpVersion;
 import io.vertx.core.http.impl.VertxHttpRequestDecoder;
 import io.vertx.core.impl.VertxInternal;
 import io.vertx.core.net.impl.ConnectionBase;
@@ -37,6 +38,19 @@ public final class HttpChannel {
     /** Returns the channel of a request. */
     public static Channel of(HttpServerRequest request) {
         return ((ConnectionBase) request.connection()).channel();
+    }
+
+    /**
+     * Ends a response without what has not been written yet. The close of Vert.x, and its reset over HTTP/1.1, wait until the
+     * client has read that: one that does not read would hold the memory.
+     */
+    public static void abort(HttpServerRequest request) {
+        if (request.version() == HttpVersion.HTTP_2) {
+            request.response().reset();
+        } else {
+            // From the first context: the handler of Vert.x would intercept it.
+            of(request).pipeline().firstContext().close();
+        }
     }
 
     /** Hands over each channel that listens, of HTTP or not, on its event loop. Any thread. */

@@ -15,10 +15,14 @@ import dev.atrium.session.SendQueue;
 import dev.atrium.session.Session;
 import dev.atrium.session.SessionRequest;
 import dev.atrium.session.Sessions;
+import dev.atrium.transport.admission.HttpChannel;
 import io.netty.buffer.Unpooled;
 import io.vertx.core.http.HttpHeaders;
+import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
+import java.util.concurrent.Future;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
 /** Client connection that streams a room as an endless response. On its connection's event loop. */
@@ -30,9 +34,13 @@ final class EventStream implements ClientConnection {
      */
     private static final int RECONNECT_MILLIS = 2_000;
 
+    /** Time that a client has for reading the end of its stream; a stalled one would hold its memory for ever. */
+    private static final long MAX_GOODBYE_MILLIS = 10_000;
+
     private final Gateway gateway;
     private final Sessions sessions;
     private final StreamFormat format;
+    private final HttpServerRequest request;
     private final HttpServerResponse response;
     private final SendQueue sendQueue;
     private final ConnectionLimiter.Slot slot;
@@ -41,13 +49,14 @@ final class EventStream implements ClientConnection {
     private boolean begun;
     private boolean gone;
 
-    EventStream(Gateway gateway, Sessions sessions, StreamFormat format, HttpServerResponse response,
+    EventStream(Gateway gateway, Sessions sessions, StreamFormat format, HttpServerRequest request,
             ConnectionLimiter.Slot slot) {
         this.slot = slot;
         this.gateway = gateway;
         this.sessions = sessions;
         this.format = format;
-        this.response = response;
+        this.request = request;
+        this.response = request.response();
         this.sendQueue = new ResponseSendQueue(response, sessions.sendQueueLimit());
     }
 
@@ -132,11 +141,13 @@ final class EventStream implements ClientConnection {
         } else if (reason == CloseReason.SLOW_CONSUMER) {
             // A goodbye would have to wait for all that the client has not read; it reconnects and resumes after the last id
             // that it has received.
-            response.reset();
+            HttpChannel.abort(request);
         } else {
             sendQueue.offer(Unpooled.wrappedBuffer(
                     format.goodbye(reason, ThreadLocalRandom.current().nextInt(RECONNECT_MILLIS))));
-            response.end();
+            Future<?> tooLate = HttpChannel.of(request).eventLoop().schedule(() -> HttpChannel.abort(request),
+                    MAX_GOODBYE_MILLIS, TimeUnit.MILLISECONDS);
+            response.end().onComplete(ended -> tooLate.cancel(false));
         }
         gone();
     }

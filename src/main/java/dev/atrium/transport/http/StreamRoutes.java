@@ -94,7 +94,7 @@ public final class StreamRoutes {
         if (slot == null) {
             return;
         }
-        new EventStream(gateway, sessions, format, request.response(), slot)
+        new EventStream(gateway, sessions, format, request, slot)
                 .begin(Admission.caller(context), room, since, config.presence(), error -> Problem.send(context, error));
     }
 

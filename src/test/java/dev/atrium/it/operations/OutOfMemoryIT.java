@@ -54,6 +54,9 @@ class OutOfMemoryIT {
                 SocketClient.await().until(() -> replica.post("/rooms/lobby", "x").statusCode() == 201);
                 reader.pushes("message", i);
             }
+            // The clients that were closed still do not read.
+            SocketClient.await().untilAsserted(
+                    () -> assertThat(replica.metric("jvm_buffer_memory_used_bytes{id=\"direct\"}")).isLessThan(20_000_000));
             assertThat(replica.log()).contains("slowest clients are closed").doesNotContain("OutOf");
             assertThat(replica.isAlive()).isTrue();
         } finally {
