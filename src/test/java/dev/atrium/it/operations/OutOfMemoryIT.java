@@ -11,9 +11,11 @@ import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 
 /** Memory of a replica in bounds, and what happens without them. */
@@ -56,7 +58,7 @@ class OutOfMemoryIT {
             }
             // The clients that were closed still do not read.
             SocketClient.await().untilAsserted(
-                    () -> assertThat(replica.metric("jvm_buffer_memory_used_bytes{id=\"direct\"}")).isLessThan(20_000_000));
+                    () -> assertThat(directMemory(replica)).isLessThan(20_000_000));
             assertThat(replica.log()).contains("slowest clients are closed").doesNotContain("OutOf");
             assertThat(replica.isAlive()).isTrue();
         } finally {
@@ -64,6 +66,30 @@ class OutOfMemoryIT {
                 each.close();
             }
         }
+    }
+
+    @Test
+    void a_stream_that_ends_does_not_wait_for_ever_for_a_client_that_does_not_read() throws IOException {
+        try (Replica replica = Replica.start(); Socket stalled = stalledStream(replica, "lobby")) {
+            SocketClient.await().until(() -> !members(replica).isEmpty());
+            // More than the kernel takes.
+            for (int i = 0; i < 6; i++) {
+                replica.post("/rooms/lobby", MEGABYTE);
+            }
+            SocketClient.await().untilAsserted(() -> assertThat(directMemory(replica)).isGreaterThan(2_000_000));
+            assertThat(replica.request("DELETE", "/sessions/" + members(replica).get(0)).statusCode()).isEqualTo(204);
+            Awaitility.await().atMost(Duration.ofSeconds(20))
+                    .untilAsserted(() -> assertThat(directMemory(replica)).isLessThan(1_500_000));
+            assertThat(stalled.isClosed()).isFalse();
+        }
+    }
+
+    private static List<String> members(Replica replica) {
+        return replica.given().get("/rooms/lobby/members").jsonPath().getList("members.id");
+    }
+
+    private static double directMemory(Replica replica) {
+        return replica.metric("jvm_buffer_memory_used_bytes{id=\"direct\"}");
     }
 
     private static Socket stalledStream(Replica replica, String room) throws IOException {
