@@ -326,7 +326,7 @@ export class Connection {
 
   /** @param {any} data */
   #receive(data) {
-    this.#heartbeat.received();
+    this.#heartbeat.received(data);
     if (data === "ping" || data === "pong") {
       return;
     }

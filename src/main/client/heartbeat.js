@@ -12,6 +12,8 @@ export class Heartbeat {
   /** @type {ReturnType<typeof setInterval> | undefined} */
   #timer;
   #receivedAt = 0;
+  /** Pings that no pong has answered yet. */
+  #unanswered = 0;
 
   /** @param {Commands} commands @param {() => void} giveUp called if nothing arrives */
   constructor(commands, giveUp) {
@@ -19,13 +21,18 @@ export class Heartbeat {
     this.#giveUp = giveUp;
   }
 
-  received() {
+  /** @param {any} frame */
+  received(frame) {
     this.#receivedAt = Date.now();
+    if (frame === "pong" && this.#unanswered > 0) {
+      this.#unanswered--;
+    }
   }
 
   /** Pings the server periodically. @param {{interval: number, timeout: number}} heartbeat milliseconds */
   start({ interval, timeout }) {
     this.stop();
+    this.#unanswered = 0;
     let pingedAt = 0;
     this.#timer = setInterval(() => {
       // In a background tab this timer may be late: silence counts only after a ping.
@@ -33,7 +40,7 @@ export class Heartbeat {
         this.#giveUp();
       } else {
         pingedAt = Date.now();
-        this.#commands.write("ping");
+        this.#ping("ping");
       }
     }, interval);
     /** @type {any} */ (this.#timer).unref?.();
@@ -43,14 +50,28 @@ export class Heartbeat {
     clearInterval(this.#timer);
   }
 
-  /** Checks the socket at once. @param {any} ping frame that the server replies to */
+  /**
+   * Checks the socket at once. What arrives without a pong only prolongs the check: it may have been on its way, or in a buffer of a computer that
+   * slept, since before the network was gone.
+   * @param {any} ping frame that the server replies to
+   */
   check(ping) {
-    const pingedAt = Date.now();
     const { socket } = this.#commands;
+    this.#ping(ping);
+    const pingedAt = Date.now();
+    const decide = () => {
+      if (this.#commands.socket !== socket || this.#unanswered === 0) {
+        return;
+      }
+      const silence = Date.now() - Math.max(pingedAt, this.#receivedAt);
+      silence < LIVENESS_TIMEOUT_MILLIS ? setTimeout(decide, LIVENESS_TIMEOUT_MILLIS - silence) : this.#giveUp();
+    };
+    setTimeout(decide, LIVENESS_TIMEOUT_MILLIS);
+  }
+
+  /** @param {any} ping */
+  #ping(ping) {
+    this.#unanswered++;
     this.#commands.write(ping);
-    setTimeout(
-      () => this.#commands.socket === socket && this.#receivedAt < pingedAt && this.#giveUp(),
-      LIVENESS_TIMEOUT_MILLIS,
-    );
   }
 }

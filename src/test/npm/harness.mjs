@@ -72,6 +72,13 @@ export class Proxy {
     return `http://127.0.0.1:${this.#server.address().port}/`;
   }
 
+  /** Lets a frame arrive that was on its way to the clients of WebSockets. @param {string} text of less than 126 bytes */
+  deliver(text) {
+    for (const [near] of this.#pairs) {
+      near.write(Buffer.concat([Buffer.of(0x81, text.length), Buffer.from(text)]));
+    }
+  }
+
   cut() {
     for (const [near, far] of this.#pairs) {
       near.destroy();

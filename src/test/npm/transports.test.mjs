@@ -314,6 +314,8 @@ scene(
     proxy.swallows = true;
     const before = Date.now();
     document.dispatchEvent(new Event("visibilitychange"));
+    // A message that was on its way is no sign that the connection is alive.
+    proxy.deliver('{"event":"late","data":1}');
     await until(() => ann.state.name !== "open", "noticed, long before the heartbeat would");
     assert.ok(Date.now() - before < 8000);
     proxy.swallows = false;
