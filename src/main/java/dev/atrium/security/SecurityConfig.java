@@ -148,6 +148,18 @@ public interface SecurityConfig {
         @WithDefault("240")
         int bodyRate();
 
+        /** How long a client may take none of a response before its connection, or its stream, is ended; 0s for no limit. */
+        @WithDefault("60s")
+        @WithConverter(DurationSetting.class)
+        Duration responseTime();
+
+        /**
+         * Maximum share of the heap, in percent, that all bodies and messages take that have not arrived whole, together with
+         * all responses that have not been read. Beyond it the oldest are ended.
+         */
+        @WithDefault("20")
+        int requestMemoryPercent();
+
         /** How long a client of the session protocol may stay without a command; 0s for no limit. */
         @WithDefault("0s")
         @WithConverter(DurationSetting.class)

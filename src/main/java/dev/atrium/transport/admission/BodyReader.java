@@ -1,6 +1,8 @@
 package dev.atrium.transport.admission;
 
 import dev.atrium.gateway.ErrorReply;
+import dev.atrium.session.RequestMemory;
+import io.netty.channel.EventLoop;
 import io.quarkus.runtime.configuration.MemorySize;
 import io.smallrye.mutiny.Uni;
 import io.smallrye.mutiny.infrastructure.Infrastructure;
@@ -24,9 +26,12 @@ public final class BodyReader {
 
     private static final String GZIP = "gzip";
 
+    private final RequestMemory memory;
     private final long limit;
 
-    BodyReader(@ConfigProperty(name = "quarkus.http.limits.max-body-size") MemorySize limit) {
+    /** @param memory of all requests */
+    BodyReader(RequestMemory memory, @ConfigProperty(name = "quarkus.http.limits.max-body-size") MemorySize limit) {
+        this.memory = memory;
         this.limit = limit.asLongValue();
     }
 
@@ -41,23 +46,25 @@ public final class BodyReader {
      * @return the decoded body; fails with an {@link ErrorReply}: 400, 413, after which the connection ends, or 415
      */
     public Uni<Buffer> read(RoutingContext context) {
-        return read(context, limit);
+        return read(context, memory, limit);
     }
 
     /**
      * Reads and decodes the body of a request, and answers it if it is rejected.
      *
+     * @param memory of all requests
      * @param limit maximum size in bytes
      * @param rejected called after the answer
      */
-    public static void read(RoutingContext context, long limit, Consumer<Buffer> whole, Runnable rejected) {
-        read(context, limit).subscribe().with(whole, failure -> {
+    public static void read(RoutingContext context, RequestMemory memory, long limit, Consumer<Buffer> whole,
+            Runnable rejected) {
+        read(context, memory, limit).subscribe().with(whole, failure -> {
             Problem.send(context, ErrorReply.of(failure));
             rejected.run();
         });
     }
 
-    private static Uni<Buffer> read(RoutingContext context, long limit) {
+    private static Uni<Buffer> read(RoutingContext context, RequestMemory memory, long limit) {
         HttpServerRequest request = context.request();
         String encoding = String.join(",", request.headers().getAll(HttpHeaders.CONTENT_ENCODING)).strip();
         boolean gzip = encoding.equalsIgnoreCase(GZIP) || encoding.equalsIgnoreCase("x-gzip");
@@ -67,7 +74,7 @@ public final class BodyReader {
             return Uni.createFrom().failure(new ErrorReply(415, "Content-Encoding: expected gzip, or none"));
         }
         Uni<Buffer> sent = request.isEnded() ? Uni.createFrom().item(Buffer.buffer())
-                : Uni.createFrom().emitter(emitter -> collect(context, limit, emitter));
+                : Uni.createFrom().emitter(emitter -> collect(context, memory, limit, emitter));
         return gzip ? sent.chain(bytes -> decode(new Gzip(bytes, limit))) : sent;
     }
 
@@ -81,28 +88,68 @@ public final class BodyReader {
                 .emitOn(task -> loop.runOnContext(run -> task.run()));
     }
 
-    private static void collect(RoutingContext context, long limit, UniEmitter<? super Buffer> whole) {
+    private static void collect(RoutingContext context, RequestMemory memory, long limit, UniEmitter<? super Buffer> whole) {
         HttpServerRequest request = context.request();
-        Buffer bytes = Buffer.buffer();
-        boolean[] over = new boolean[1];
-        request.handler(chunk -> {
-            over[0] |= bytes.length() + chunk.length() > limit;
-            if (!over[0]) {
-                bytes.appendBuffer(chunk);
-            } else if (!context.response().headWritten()) {
-                ConnectionEnd.announce(context);
-                whole.fail(Problem.tooLarge(413));
-            }
+        EventLoop eventLoop = HttpChannel.of(request).eventLoop();
+        Body body = new Body(context, limit, whole);
+        RequestMemory.Share share = memory.share(() -> eventLoop.execute(
+                () -> body.reject(ErrorReply.unavailable("too many requests are not complete, try again later", true))));
+        request.handler(chunk -> share.hold(body.add(chunk)));
+        request.exceptionHandler(gone -> {
+            share.release();
+            whole.fail(ErrorReply.badRequest("body: the client has not sent it to its end"));
         });
-        request.exceptionHandler(gone -> whole.fail(ErrorReply.badRequest("body: the client has not sent it to its end")));
         request.endHandler(read -> {
-            if (!over[0]) {
-                whole.complete(bytes);
-            }
+            share.release();
+            body.complete();
         });
         if ("100-continue".equalsIgnoreCase(request.getHeader(HttpHeaders.EXPECT))) {
             context.response().writeContinue();
         }
         request.resume();
+    }
+
+    /** Body that is being received. */
+    private static final class Body {
+
+        private final RoutingContext context;
+        private final long limit;
+        private final UniEmitter<? super Buffer> whole;
+        private Buffer bytes = Buffer.buffer();
+
+        Body(RoutingContext context, long limit, UniEmitter<? super Buffer> whole) {
+            this.context = context;
+            this.limit = limit;
+            this.whole = whole;
+        }
+
+        /** Adds a chunk, and returns how many bytes there are; none after the body was rejected. */
+        long add(Buffer chunk) {
+            if (bytes == null) {
+                return 0;
+            }
+            if (bytes.length() + chunk.length() > limit) {
+                reject(Problem.tooLarge(413));
+                return 0;
+            }
+            bytes.appendBuffer(chunk);
+            return bytes.length();
+        }
+
+        /** Forgets the bytes; what is still received is discarded. */
+        void reject(ErrorReply error) {
+            if (bytes != null && !context.response().headWritten()) {
+                ConnectionEnd.announce(context);
+                whole.fail(error);
+            }
+            bytes = null;
+        }
+
+        void complete() {
+            if (bytes != null) {
+                whole.complete(bytes);
+                bytes = null;
+            }
+        }
     }
 }

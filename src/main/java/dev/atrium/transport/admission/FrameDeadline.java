@@ -6,6 +6,7 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.handler.codec.http2.Http2ConnectionHandler;
 import io.netty.handler.codec.http2.Http2Error;
+import io.netty.handler.codec.http2.Http2Exception;
 import io.netty.util.concurrent.ScheduledFuture;
 import java.nio.charset.StandardCharsets;
 import java.util.concurrent.TimeUnit;
@@ -13,7 +14,7 @@ import java.util.concurrent.TimeUnit;
 /**
  * Guard of an HTTP/2 connection, in front of its codec: ends it, with the error ENHANCE_YOUR_CALM, when a frame, or a block of
  * headers in several frames, is not complete in time (RFC 9113 sections 4.1 and 4.3). Data has no deadline here:
- * {@link StreamBodies} has one for each body. On the connection's event loop.
+ * {@link StreamBodies} has one for each body, and {@link UnreadStreams} one for each response. On the connection's event loop.
  */
 final class FrameDeadline extends ChannelInboundHandlerAdapter {
 
@@ -21,6 +22,8 @@ final class FrameDeadline extends ChannelInboundHandlerAdapter {
     private static final int HEADER_BYTES = 9;
     private static final int DATA = 0x0;
     private static final int HEADERS = 0x1;
+    private static final int SETTINGS = 0x4;
+    private static final int WINDOW_UPDATE = 0x8;
     private static final int CONTINUATION = 0x9;
     private static final int END_HEADERS = 0x4;
 
@@ -50,21 +53,28 @@ final class FrameDeadline extends ChannelInboundHandlerAdapter {
      * @param prefaceExpected whether the client's preface has not passed yet
      */
     static void install(ChannelHandlerContext codec, SlowRequests limits, boolean prefaceExpected) {
-        if (limits.headerMillis() > 0 && codec.pipeline().get(FrameDeadline.class) == null) {
+        if (codec.pipeline().get(FrameDeadline.class) == null) {
             codec.pipeline().addBefore(codec.name(), null, new FrameDeadline(limits, prefaceExpected));
+            UnreadStreams.watch(codec.channel(), limits.responseMillis());
         }
     }
 
     @Override
     public void channelRead(ChannelHandlerContext context, Object message) {
         if (message instanceof ByteBuf bytes) {
-            parse(bytes);
+            parse(context, bytes);
             watch(context);
         }
         context.fireChannelRead(message);
     }
 
-    private void parse(ByteBuf bytes) {
+    @Override
+    public void channelWritabilityChanged(ChannelHandlerContext context) {
+        SlowReader.watch(context.channel(), limits.responseMillis());
+        context.fireChannelWritabilityChanged();
+    }
+
+    private void parse(ChannelHandlerContext context, ByteBuf bytes) {
         int at = bytes.readerIndex();
         int end = bytes.writerIndex();
         while (at < end) {
@@ -77,13 +87,13 @@ final class FrameDeadline extends ChannelInboundHandlerAdapter {
             } else {
                 header[headerBytes++] = bytes.getByte(at);
                 skipped = 1;
-                headerReceived();
+                headerReceived(context);
             }
             at += skipped;
         }
     }
 
-    private void headerReceived() {
+    private void headerReceived(ChannelHandlerContext context) {
         if (headerBytes < HEADER_BYTES) {
             return;
         }
@@ -92,8 +102,14 @@ final class FrameDeadline extends ChannelInboundHandlerAdapter {
         type = header[3];
         if (type == HEADERS || type == CONTINUATION) {
             inBlock = (header[4] & END_HEADERS) == 0;
+        } else if (type == WINDOW_UPDATE || type == SETTINGS) {
+            UnreadStreams.windowOpened(context.channel(), streamId());
         }
         frameReceived();
+    }
+
+    private int streamId() {
+        return (header[5] & 0x7F) << 24 | (header[6] & 0xFF) << 16 | (header[7] & 0xFF) << 8 | header[8] & 0xFF;
     }
 
     private void frameReceived() {
@@ -110,7 +126,7 @@ final class FrameDeadline extends ChannelInboundHandlerAdapter {
         if (timer != null && (!isIncomplete() || complete != completeBefore)) {
             stop();
         }
-        if (timer == null && isIncomplete()) {
+        if (timer == null && isIncomplete() && limits.headerMillis() > 0) {
             completeBefore = complete;
             timer = context.executor().schedule(() -> expired(context), limits.headerMillis(), TimeUnit.MILLISECONDS);
         }
@@ -124,6 +140,17 @@ final class FrameDeadline extends ChannelInboundHandlerAdapter {
                 ByteBufUtil.writeUtf8(context.alloc(), "headers: not received in time"), to.newPromise());
         to.flush();
         context.close();
+    }
+
+    /**
+     * Ignores the failed write of one stream: Vert.x writes some responses with a promise that reports it here, and would close
+     * the connection because one stream of it was reset.
+     */
+    @Override
+    public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
+        if (!(cause instanceof Http2Exception.StreamException)) {
+            context.fireExceptionCaught(cause);
+        }
     }
 
     @Override

@@ -8,6 +8,7 @@ import io.netty.channel.EventLoopGroup;
 import io.netty.channel.ServerChannel;
 import io.netty.channel.SingleThreadEventLoop;
 import io.netty.handler.codec.http2.Http2ConnectionHandler;
+import io.netty.handler.codec.http2.Http2Error;
 import io.netty.util.concurrent.EventExecutor;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpServerOptions;
@@ -42,14 +43,25 @@ public final class HttpChannel {
 
     /**
      * Ends a response without what has not been written yet. The close of Vert.x, and its reset over HTTP/1.1, wait until the
-     * client has read that: one that does not read would hold the memory.
+     * client has read that, and its reset over HTTP/2 does nothing to a response that has ended: a client that does not read
+     * would hold the memory.
      */
     public static void abort(HttpServerRequest request) {
+        Channel channel = of(request);
         if (request.version() == HttpVersion.HTTP_2) {
-            request.response().reset();
+            resetStream(channel, request.streamId());
         } else {
             // From the first context: the handler of Vert.x would intercept it.
-            of(request).pipeline().firstContext().close();
+            channel.pipeline().firstContext().close();
+        }
+    }
+
+    /** Resets a stream of a connection of HTTP/2, if it is open. */
+    static void resetStream(Channel channel, int id) {
+        ChannelHandlerContext codec = http2(channel.pipeline());
+        if (codec != null) {
+            ((Http2ConnectionHandler) codec.handler()).resetStream(codec, id, Http2Error.CANCEL.code(), codec.newPromise());
+            codec.flush();
         }
     }
 

@@ -57,6 +57,8 @@ final class HttpGuard extends ChannelDuplexHandler {
     private long received;
     private long receivedBefore;
     private int unanswered;
+    /** Called when the client has taken the response; null for nothing. */
+    private Runnable sent;
     private boolean responding;
     private boolean upgrading;
     private String origin;
@@ -90,6 +92,11 @@ final class HttpGuard extends ChannelDuplexHandler {
         install(pipeline);
     }
 
+    /** Sets what is called once the client has taken the response to the present request, or is gone. */
+    void whenSent(Runnable task) {
+        sent = task;
+    }
+
     @Override
     public void handlerAdded(ChannelHandlerContext added) {
         context = added;
@@ -104,6 +111,7 @@ final class HttpGuard extends ChannelDuplexHandler {
         }
         if (message instanceof HttpRequest request) {
             headersReceived();
+            PipelinedRequests.hold(reading, unanswered > 0);
             unanswered++;
             origin = request.headers().get(HttpHeaderNames.ORIGIN);
             head = request.method().equals(HttpMethod.HEAD);
@@ -135,6 +143,12 @@ final class HttpGuard extends ChannelDuplexHandler {
     }
 
     @Override
+    public void channelWritabilityChanged(ChannelHandlerContext changed) {
+        SlowReader.watch(changed.channel(), limits.responseMillis());
+        changed.fireChannelWritabilityChanged();
+    }
+
+    @Override
     public void channelReadComplete(ChannelHandlerContext reading) {
         if (inBody && body == null && limits.bodyMillis() > 0) {
             body = schedule(this::checkBody, limits.bodyMillis());
@@ -148,7 +162,8 @@ final class HttpGuard extends ChannelDuplexHandler {
         receivedBefore = received;
         // The server does not know how fast a client is that it does not read from, or that waits for 100 (Continue); and the
         // response to an earlier request must not suffer.
-        if (progressed || !context.channel().config().isAutoRead() || continueExpected || unanswered > 1) {
+        if (progressed || !context.channel().config().isAutoRead() || !context.channel().isWritable() || continueExpected
+                || unanswered > 1) {
             body = schedule(this::checkBody, limits.bodyMillis());
         } else {
             limits.missed(context.channel().remoteAddress());
@@ -244,7 +259,8 @@ final class HttpGuard extends ChannelDuplexHandler {
     }
 
     @Override
-    public void write(ChannelHandlerContext writing, Object message, ChannelPromise promise) {
+    public void write(ChannelHandlerContext writing, Object message, ChannelPromise written) {
+        ChannelPromise promise = written;
         if (closing) {
             ReferenceCountUtil.release(message);
             promise.tryFailure(new ClosedChannelException());
@@ -270,6 +286,7 @@ final class HttpGuard extends ChannelDuplexHandler {
         if (message instanceof LastHttpContent && !interim) {
             unanswered--;
             responding = false;
+            promise = reportSent(promise);
             if (unanswered == 1) {
                 restartBody();
             }
@@ -286,6 +303,12 @@ final class HttpGuard extends ChannelDuplexHandler {
         } else {
             writing.write(message, promise);
         }
+    }
+
+    private ChannelPromise reportSent(ChannelPromise promise) {
+        Runnable task = sent;
+        sent = null;
+        return task == null ? promise : promise.unvoid().addListener(taken -> task.run());
     }
 
     /** Returns whether a response is a 400 that has not passed the router, which adds headers to each response. */
@@ -318,6 +341,9 @@ final class HttpGuard extends ChannelDuplexHandler {
     @Override
     public void channelInactive(ChannelHandlerContext closed) {
         stop();
+        if (sent != null) {
+            sent.run();
+        }
         closed.fireChannelInactive();
     }
 

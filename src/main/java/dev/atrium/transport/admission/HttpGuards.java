@@ -11,6 +11,7 @@ import io.quarkus.vertx.http.HttpServerStart;
 import io.quarkus.vertx.http.HttpsServerStart;
 import io.smallrye.mutiny.Uni;
 import io.vertx.core.Vertx;
+import io.vertx.core.http.HttpVersion;
 import io.vertx.ext.web.RoutingContext;
 import jakarta.enterprise.event.ObservesAsync;
 import jakarta.inject.Singleton;
@@ -20,7 +21,8 @@ import java.util.function.IntSupplier;
 import org.jboss.logging.Logger;
 
 /**
- * Installer of the Netty handlers that guard HTTP connections against slow and malformed requests. The framework has no hook
+ * Installer of the Netty handlers that guard HTTP connections against slow clients and malformed requests. The framework has no
+ * hook
  * for accepted connections: the listeners are looked up when the server has started, with the connections that they have
  * accepted by then, and a listener that is not found is guarded by its first request. Any thread.
  */
@@ -40,14 +42,17 @@ final class HttpGuards {
     private final HttpServer server;
     private final Vertx vertx;
     private final EventLoops loops;
+    private final UnreadResponses unread;
     private final AcceptedConnections accepted = new AcceptedConnections();
 
-    HttpGuards(SlowRequests limits, CorsHeaders cors, HttpServer server, Vertx vertx, EventLoops loops) {
+    HttpGuards(SlowRequests limits, CorsHeaders cors, HttpServer server, Vertx vertx, EventLoops loops,
+            UnreadResponses unread) {
         this.limits = limits;
         this.cors = cors;
         this.server = server;
         this.vertx = vertx;
         this.loops = loops;
+        this.unread = unread;
     }
 
     void listening(@ObservesAsync HttpServerStart started) {
@@ -90,6 +95,10 @@ final class HttpGuards {
         Channel channel = HttpChannel.of(request.request());
         if (hasBody) {
             StreamBodies.watch(request, limits);
+        }
+        if (request.request().version() == HttpVersion.HTTP_2) {
+            UnreadStreams.watch(channel, 0);
+            unread.countFromEnd(request);
         }
         if (channel.attr(INSTALLED).get() == null) {
             channel.attr(INSTALLED).set(true);

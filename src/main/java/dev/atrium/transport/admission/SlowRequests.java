@@ -14,7 +14,7 @@ import jakarta.inject.Singleton;
 import java.net.SocketAddress;
 import java.time.Duration;
 
-/** Limits on the time in which requests have to arrive, and on connections that have sent none yet. Any thread. */
+/** Limits on the time of requests and responses, and on connections that have sent no request yet. Any thread. */
 @Singleton
 final class SlowRequests {
 
@@ -32,6 +32,7 @@ final class SlowRequests {
         Require.between("atrium.limits.header-time", limits.headerTime(), Duration.ZERO, LONGEST);
         Require.between("atrium.limits.body-time", limits.bodyTime(), Duration.ZERO, LONGEST);
         Require.between("atrium.limits.body-rate", limits.bodyRate(), 0, HIGHEST_RATE);
+        Require.between("atrium.limits.response-time", limits.responseTime(), Duration.ZERO, LONGEST);
         this.connections = connections;
         this.audit = audit;
         this.admission = admission;
@@ -50,6 +51,11 @@ final class SlowRequests {
     /** Bytes of a body that have to arrive in {@link #bodyMillis()}. */
     long bodyBytes() {
         return Math.max(1, limits.bodyRate() * bodyMillis() / 1_000);
+    }
+
+    /** Milliseconds in which a client has to take some of a response; 0 for no limit. */
+    long responseMillis() {
+        return limits.responseTime().toMillis();
     }
 
     /** Counts a new connection; returns the task that ends the counting, or null if there are too many. */

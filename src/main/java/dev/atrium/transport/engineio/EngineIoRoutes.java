@@ -4,6 +4,7 @@ import dev.atrium.security.Caller;
 import dev.atrium.security.ConnectionLimiter;
 import dev.atrium.session.CloseReason;
 import dev.atrium.session.RequestLoop;
+import dev.atrium.session.RequestMemory;
 import dev.atrium.session.Sessions;
 import dev.atrium.session.Transport;
 import dev.atrium.transport.admission.Admission;
@@ -39,9 +40,11 @@ public final class EngineIoRoutes {
     private final Sessions sessions;
     private final Admission admission;
     private final SocketSettings settings;
+    private final RequestMemory memory;
 
     EngineIoRoutes(EngineSockets sockets, Forwarding forwarding, Sessions sessions, WebSocketConfig config,
-            Admission admission) {
+            Admission admission, RequestMemory memory) {
+        this.memory = memory;
         this.admission = admission;
         this.forwarding = forwarding;
         this.sockets = sockets;
@@ -190,12 +193,12 @@ public final class EngineIoRoutes {
         }
         EventLoop eventLoop = socket.eventLoop();
         eventLoop.execute(() -> socket.beginPost(exchange));
-        BodyReader.read(context, sockets.maxPayload(),
+        BodyReader.read(context, memory, sockets.maxPayload(),
                 body -> eventLoop.execute(() -> socket.post(exchange, body.getBytes())),
                 () -> eventLoop.execute(() -> socket.abandonPost(exchange)));
     }
 
-    private static void refuse(HttpServerRequest request, boolean toWebSocket, EngineIoError error) {
+    private void refuse(HttpServerRequest request, boolean toWebSocket, EngineIoError error) {
         if (toWebSocket) {
             request.response().setStatusCode(400)
                     .putHeader(HttpHeaders.CONNECTION, "close")
@@ -206,7 +209,7 @@ public final class EngineIoRoutes {
         }
     }
 
-    private static Exchange exchange(HttpServerRequest request) {
-        return new Exchange(request, HttpChannel.of(request), Admission.parameter(request, "t"));
+    private Exchange exchange(HttpServerRequest request) {
+        return new Exchange(request, HttpChannel.of(request), memory, Admission.parameter(request, "t"));
     }
 }

@@ -1,6 +1,8 @@
 package dev.atrium.transport.engineio;
 
+import dev.atrium.session.RequestMemory;
 import dev.atrium.transport.admission.Compression;
+import dev.atrium.transport.admission.UnreadResponses;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
@@ -25,22 +27,27 @@ final class Exchange {
     /** A timestamp, possibly in seconds: two requests may carry the same. */
     private static final Pattern CLOCK = Pattern.compile("[0-9.]+");
     private static final long DAY_MILLIS = TimeUnit.DAYS.toMillis(1);
+    /** The kernel takes as much of a client that does not read. */
+    private static final int SMALL_BYTES = 64 * 1024;
     private static final String TEXT = "text/plain; charset=UTF-8";
 
     private final HttpServerRequest request;
     private final Context context = Vertx.currentContext();
 
     private final Channel channel;
+    private final RequestMemory memory;
     private final String stamp;
     /** The replica that has forwarded the request, and the client's connection to it; or null. */
     private final String forwarder;
 
     /**
      * @param channel of the request
+     * @param memory of all requests
      * @param stamp unique id of the request among those of its client ({@code t} of the query), or null
      */
-    Exchange(HttpServerRequest request, Channel channel, String stamp) {
+    Exchange(HttpServerRequest request, Channel channel, RequestMemory memory, String stamp) {
         this.request = request;
+        this.memory = memory;
         this.channel = channel;
         this.stamp = stamp == null || CLOCK.matcher(stamp).matches() || isTime(stamp) ? null : stamp;
         this.forwarder = request.getHeader(Forwarding.FORWARDED);
@@ -94,12 +101,19 @@ final class Exchange {
     void packets(ByteBuf payload) {
         context.runOnContext(now -> {
             if (!isOver()) {
-                compressed(Buffer.buffer(payload)).subscribe().with(body -> send(200, TEXT, body), failure -> {
+                compressed(Buffer.buffer(payload)).subscribe().with(this::sendPackets, failure -> {
                     LOG.error("A payload could not be compressed", failure);
                     request.response().reset();
                 });
             }
         });
+    }
+
+    private void sendPackets(Buffer body) {
+        if (!isOver() && body.length() > SMALL_BYTES) {
+            UnreadResponses.share(memory, request).hold(body.length());
+        }
+        send(200, TEXT, body);
     }
 
     private Uni<Buffer> compressed(Buffer payload) {

@@ -3,6 +3,7 @@ package dev.atrium.transport.http;
 import dev.atrium.file.StoredFile;
 import dev.atrium.file.Transfers;
 import dev.atrium.gateway.ErrorReply;
+import dev.atrium.session.RequestMemory;
 import dev.atrium.transport.admission.Problem;
 import io.netty.channel.EventLoop;
 import io.vertx.core.buffer.Buffer;
@@ -21,15 +22,19 @@ final class FileResponse {
     private final RoutingContext context;
     private final HttpServerResponse response;
     private final EventLoop eventLoop;
+    private final RequestMemory.Share share;
     private int next;
 
-    FileResponse(Transfers transfers, StoredFile file, ByteRange range, RoutingContext context, EventLoop eventLoop) {
+    /** @param share of the response in the memory of all requests */
+    FileResponse(Transfers transfers, StoredFile file, ByteRange range, RoutingContext context, EventLoop eventLoop,
+            RequestMemory.Share share) {
         this.transfers = transfers;
         this.file = file;
         this.range = range;
         this.context = context;
         this.response = context.response();
         this.eventLoop = eventLoop;
+        this.share = share;
         this.next = (int) (range.first() / file.chunk());
     }
 
@@ -47,12 +52,16 @@ final class FileResponse {
         int to = (int) Math.min(chunk.length, range.last() + 1 - offset);
         Buffer bytes = from == 0 && to == chunk.length ? Buffer.buffer(chunk) : Buffer.buffer(chunk).slice(from, to);
         next++;
+        share.hold(chunk.length);
         if (file.offset(next) > range.last()) {
             response.end(bytes);
             return;
         }
         // Completes when the bytes are written to the connection; fails when the client has disconnected.
-        response.write(bytes).onSuccess(written -> begin());
+        response.write(bytes).onSuccess(written -> {
+            share.hold(0);
+            begin();
+        });
     }
 
     /**

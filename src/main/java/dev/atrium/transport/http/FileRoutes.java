@@ -9,9 +9,11 @@ import dev.atrium.gateway.RoomUrl;
 import dev.atrium.room.InvalidNameException;
 import dev.atrium.room.RoomId;
 import dev.atrium.session.RequestLoop;
+import dev.atrium.session.RequestMemory;
 import dev.atrium.session.Requester;
 import dev.atrium.transport.admission.Admission;
 import dev.atrium.transport.admission.Problem;
+import dev.atrium.transport.admission.UnreadResponses;
 import io.netty.channel.EventLoop;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
@@ -34,8 +36,10 @@ public final class FileRoutes {
 
     private final Gateway gateway;
     private final Transfers transfers;
+    private final RequestMemory memory;
 
-    FileRoutes(Gateway gateway, Transfers transfers) {
+    FileRoutes(Gateway gateway, Transfers transfers, RequestMemory memory) {
+        this.memory = memory;
         this.gateway = gateway;
         this.transfers = transfers;
     }
@@ -119,7 +123,7 @@ public final class FileRoutes {
         if (!get || range.length() == 0) {
             response.end();
         } else {
-            new FileResponse(transfers, file, range, context, eventLoop).begin();
+            new FileResponse(transfers, file, range, context, eventLoop, UnreadResponses.share(memory, request)).begin();
         }
     }
 }

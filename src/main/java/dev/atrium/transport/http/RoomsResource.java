@@ -20,6 +20,7 @@ import dev.atrium.session.RequestLoop;
 import dev.atrium.transport.admission.Admission;
 import dev.atrium.transport.admission.BodyReader;
 import dev.atrium.transport.admission.Compression;
+import dev.atrium.transport.admission.UnreadResponses;
 import io.netty.channel.EventLoop;
 import io.smallrye.mutiny.Uni;
 import io.vertx.core.buffer.Buffer;
@@ -64,12 +65,15 @@ public class RoomsResource {
     private final ClientLimits limits;
     private final LongPolls longPolls;
     private final BodyReader bodies;
+    private final UnreadResponses responses;
 
-    RoomsResource(Gateway gateway, ClientLimits limits, LongPolls longPolls, BodyReader bodies) {
+    RoomsResource(Gateway gateway, ClientLimits limits, LongPolls longPolls, BodyReader bodies,
+            UnreadResponses responses) {
         this.gateway = gateway;
         this.limits = limits;
         this.longPolls = longPolls;
         this.bodies = bodies;
+        this.responses = responses;
     }
 
     /** Lists the rooms of a namespace that have members or a history. */
@@ -82,7 +86,8 @@ public class RoomsResource {
             @QueryParam("prefix") @DefaultValue("") String prefix, @QueryParam("cursor") String cursor,
             @QueryParam("limit") String limit) {
         int most = Ranges.limit("limit", Ranges.number("limit", limit), ROOMS, MOST_ROOMS);
-        return execute(context, new Command.ListRooms(namespace(ns), prefix, cursor, most))
+        return responses.roomForList(context, most)
+                .chain(() -> execute(context, new Command.ListRooms(namespace(ns), prefix, cursor, most)))
                 .map(page -> new RoomList(page.names().stream().map(RoomList.Entry::new).toList(), page.next(),
                         bodies.limit()));
     }
@@ -180,17 +185,24 @@ public class RoomsResource {
         long seconds = seconds(wait);
         EventLoop eventLoop = RequestLoop.current();
         HttpRequester client = Admission.requester(context);
-        return gateway.execute(client, new Command.ReadHistory(room, query)).chain(history -> {
-            if (since != null && !since.isIn(history.head().epoch()) && !since.epoch().isEmpty()) {
-                // The room has another epoch: what it does not share with that of the client is new to the client.
-                long shared = Math.max(0, since.sharedWith(history.head().epoch()));
-                return gateway.execute(client,
-                        new Command.ReadHistory(room, HistoryQuery.after(shared, query.limit())));
-            }
-            boolean news = since != null && (!history.messages().isEmpty() || !history.continues(since));
-            return seconds == 0 || news ? Uni.createFrom().item(history) : news(client, room, since, seconds, query, eventLoop);
-        }).chain(history -> Compression.encode(context.request(), Buffer.buffer(MessagesAnswer.of(room, since, history)),
-                eventLoop::execute)).map(Buffer::getBytes);
+        return responses.roomForPage(context).chain(() -> gateway.execute(client, new Command.ReadHistory(room, query)))
+                .chain(history -> {
+                    if (since != null && !since.isIn(history.head().epoch()) && !since.epoch().isEmpty()) {
+                        // The room has another epoch: what it does not share with that of the client is new to the client.
+                        long shared = Math.max(0, since.sharedWith(history.head().epoch()));
+                        return gateway.execute(client,
+                                new Command.ReadHistory(room, HistoryQuery.after(shared, query.limit())));
+                    }
+                    boolean news = since != null && (!history.messages().isEmpty() || !history.continues(since));
+                    if (seconds == 0 || news) {
+                        return Uni.createFrom().item(history);
+                    }
+                    responses.wait(context);
+                    return news(client, room, since, seconds, query, eventLoop).call(() -> responses.roomForPage(context));
+                })
+                .chain(history -> Compression.encode(context.request(), Buffer.buffer(MessagesAnswer.of(room, since, history)),
+                        eventLoop::execute))
+                .map(Buffer::getBytes);
     }
 
     private Uni<History> news(HttpRequester client, RoomId room, StreamPosition since, long seconds, HistoryQuery query,
@@ -214,8 +226,10 @@ public class RoomsResource {
         int largest = limits.membersPage();
         int most = Ranges.limit("limit", Ranges.number("limit", limit), largest, largest);
         return switch (by) {
-            case "session" -> execute(context, new Command.ListMembers(room, cursor, most)).map(Members::of);
-            case "user" -> execute(context, new Command.ListUsers(room, cursor, most));
+            case "session" -> responses.roomForList(context, most)
+                    .chain(() -> execute(context, new Command.ListMembers(room, cursor, most))).map(Members::of);
+            case "user" ->
+                responses.roomForList(context, most).chain(() -> execute(context, new Command.ListUsers(room, cursor, most)));
             default -> throw ErrorReply.badRequest("by: expected session or user");
         };
     }

@@ -371,6 +371,9 @@ final class FrameGuard extends ChannelInboundHandlerAdapter {
         if (status.equals(WebSocketCloseStatus.MESSAGE_TOO_BIG)) {
             return CloseReason.TOO_BIG;
         }
+        if (status.equals(WebSocketCloseStatus.TRY_AGAIN_LATER)) {
+            return CloseReason.TRY_LATER;
+        }
         return status.equals(WebSocketCloseStatus.INVALID_PAYLOAD_DATA) ? CloseReason.NOT_UTF8 : CloseReason.PROTOCOL_ERROR;
     }
 

@@ -1,11 +1,14 @@
 package dev.atrium.transport.websocket;
 
+import dev.atrium.session.RequestMemory;
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.handler.codec.http.websocketx.CorruptedWebSocketFrameException;
 import io.netty.handler.codec.http.websocketx.WebSocket13FrameDecoder;
 import io.netty.handler.codec.http.websocketx.WebSocketCloseStatus;
 import io.netty.handler.codec.http.websocketx.WebSocketDecoderConfig;
+import io.netty.handler.codec.http.websocketx.WebSocketFrameAggregator;
 import java.util.List;
 
 /**
@@ -26,19 +29,26 @@ final class LimitedFrameDecoder extends WebSocket13FrameDecoder {
     private static final int LARGEST_CLOSE_CODE = 4_999;
 
     private final SizeLimits limits;
-    /** Bytes of the current message in the frames received so far. */
+    private final RequestMemory memory;
+    /** Bytes of the current message in the frames received so far, and the current one. */
     private long messageBytes;
+    /** Bytes of it in frames that have arrived whole. */
+    private long wholeBytes;
+    /** What the message takes of the memory of all requests; null before it is worth counting. */
+    private RequestMemory.Share share;
     private boolean insideFrame;
     private boolean corrupt;
 
     /**
      * @param limits of the endpoint
      * @param compressed whether permessage-deflate was negotiated: without it a frame with the bit RSV1 is a protocol error
+     * @param memory of all requests
      */
-    LimitedFrameDecoder(SizeLimits limits, boolean compressed) {
+    LimitedFrameDecoder(SizeLimits limits, boolean compressed, RequestMemory memory) {
         super(WebSocketDecoderConfig.newBuilder().maxFramePayloadLength(Integer.MAX_VALUE).allowExtensions(compressed)
                 .closeOnProtocolViolation(false).build());
         this.limits = compressed ? limits.compressed() : limits;
+        this.memory = memory;
     }
 
     @Override
@@ -58,10 +68,55 @@ final class LimitedFrameDecoder extends WebSocket13FrameDecoder {
             int before = out.size();
             super.decode(ctx, in, out);
             insideFrame = out.size() == before;
+            wholeBytes = insideFrame ? wholeBytes : messageBytes;
         } catch (CorruptedWebSocketFrameException e) {
             corrupt = true;
             in.skipBytes(in.readableBytes());
             throw e;
+        }
+    }
+
+    /** Counts what has arrived of a message: many clients that never complete theirs would take the memory of all. */
+    @Override
+    public void channelReadComplete(ChannelHandlerContext ctx) throws Exception {
+        long unfinished = wholeBytes + actualReadableBytes();
+        if (share == null && unfinished >= RequestMemory.SMALL_BYTES) {
+            share = memory.share(() -> ctx.executor().execute(() -> giveUp(ctx)));
+        }
+        if (share != null) {
+            share.hold(unfinished);
+        }
+        super.channelReadComplete(ctx);
+    }
+
+    private void giveUp(ChannelHandlerContext ctx) {
+        if (ctx.isRemoved()) {
+            return;
+        }
+        corrupt = true;
+        discardUnfinished(ctx);
+        ctx.fireExceptionCaught(new CorruptedWebSocketFrameException(WebSocketCloseStatus.TRY_AGAIN_LATER,
+                "too many messages are not complete"));
+    }
+
+    /** Releases the unfinished message now, and not when the closing handshake is over. */
+    private void discardUnfinished(ChannelHandlerContext ctx) {
+        internalBuffer().skipBytes(actualReadableBytes());
+        try {
+            // The decoder releases an empty buffer when it receives something.
+            channelRead(ctx, Unpooled.EMPTY_BUFFER);
+        } catch (Exception e) {
+            ctx.fireExceptionCaught(e);
+        }
+        if (ctx.pipeline().get(WebSocketFrameAggregator.class) != null) {
+            ctx.pipeline().remove(WebSocketFrameAggregator.class);
+        }
+    }
+
+    @Override
+    protected void handlerRemoved0(ChannelHandlerContext ctx) {
+        if (share != null) {
+            share.release();
         }
     }
 
@@ -91,6 +146,7 @@ final class LimitedFrameDecoder extends WebSocket13FrameDecoder {
             throw new CorruptedWebSocketFrameException(WebSocketCloseStatus.MESSAGE_TOO_BIG,
                     "frame or message over the size limit");
         }
+        wholeBytes = before;
         messageBytes = (first & FIN) == 0 ? before + length : 0;
     }
 

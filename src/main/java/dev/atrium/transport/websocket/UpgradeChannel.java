@@ -1,5 +1,6 @@
 package dev.atrium.transport.websocket;
 
+import dev.atrium.session.RequestMemory;
 import dev.atrium.transport.admission.HttpChannel;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandler;
@@ -33,13 +34,15 @@ public final class UpgradeChannel {
 
     private final Channel channel;
     private final SizeLimits limits;
+    private final RequestMemory memory;
     private final List<ChannelHandler> added = new ArrayList<>(6);
     private FrameGuard guard;
     private boolean compressed;
 
-    private UpgradeChannel(Channel channel, SizeLimits limits) {
+    private UpgradeChannel(Channel channel, SizeLimits limits, RequestMemory memory) {
         this.channel = channel;
         this.limits = limits;
+        this.memory = memory;
     }
 
     /**
@@ -67,9 +70,11 @@ public final class UpgradeChannel {
      *
      * @param limits of what the client sends
      * @param compression the negotiated extension; null for none
+     * @param memory of all requests, for messages that have not arrived whole
      */
-    static UpgradeChannel install(Channel channel, SizeLimits limits, WebSocketServerExtension compression) {
-        UpgradeChannel installed = new UpgradeChannel(channel, limits);
+    static UpgradeChannel install(Channel channel, SizeLimits limits, WebSocketServerExtension compression,
+            RequestMemory memory) {
+        UpgradeChannel installed = new UpgradeChannel(channel, limits, memory);
         WebSocketServerExtensionHandler framework = channel.pipeline().get(WebSocketServerExtensionHandler.class);
         if (framework != null) {
             // Vert.x's handler would negotiate a second time, without a size limit.
@@ -104,7 +109,7 @@ public final class UpgradeChannel {
      * @return handler context to which ready-made frames are written
      */
     static ChannelHandlerContext listen(Channel channel, ChannelHandler handler) {
-        UpgradeChannel open = new UpgradeChannel(channel, null);
+        UpgradeChannel open = new UpgradeChannel(channel, null, null);
         open.add(handler);
         return open.belowEncoder();
     }
@@ -113,7 +118,7 @@ public final class UpgradeChannel {
     void open() {
         if (channel.pipeline().get(BUFFER) != null) {
             // Vert.x's decoder has received nothing yet, so it can be replaced.
-            channel.pipeline().replace(DECODER, DECODER, new LimitedFrameDecoder(limits, compressed));
+            channel.pipeline().replace(DECODER, DECODER, new LimitedFrameDecoder(limits, compressed, memory));
             letGo(channel);
         }
     }

@@ -1,6 +1,7 @@
 package dev.atrium.transport.websocket;
 
 import dev.atrium.gateway.ErrorReply;
+import dev.atrium.session.RequestMemory;
 import dev.atrium.transport.admission.Admission;
 import dev.atrium.transport.admission.HttpChannel;
 import dev.atrium.transport.admission.Problem;
@@ -28,9 +29,11 @@ final class UpgradeCheck implements HttpUpgradeCheck {
     private static final String OWN_ENDPOINTS = "dev.atrium.transport.";
 
     private final Admission admission;
+    private final RequestMemory memory;
 
-    UpgradeCheck(Admission admission) {
+    UpgradeCheck(Admission admission, RequestMemory memory) {
         this.admission = admission;
+        this.memory = memory;
     }
 
     @Override
@@ -61,12 +64,12 @@ final class UpgradeCheck implements HttpUpgradeCheck {
                 .chain(active -> active ? permit(context, channel, handshake) : Uni.createFrom().nothing());
     }
 
-    private static Uni<CheckResult> permit(HttpUpgradeContext context, Channel channel, Handshake handshake) {
+    private Uni<CheckResult> permit(HttpUpgradeContext context, Channel channel, Handshake handshake) {
         HttpServerRequest request = context.httpRequest();
         SocketSettings settings = handshake.settings();
         Map<String, List<String>> headers = new HashMap<>(settings.subprotocols().negotiate(request));
         WebSocketServerExtension compression = settings.deflate() == null ? null : settings.deflate().negotiate(request);
-        handshake.installed(UpgradeChannel.install(channel, settings.limits(), compression), request.headers());
+        handshake.installed(UpgradeChannel.install(channel, settings.limits(), compression, memory), request.headers());
         context.userData().put(Handshake.KEY, handshake);
         headers.putAll(PerMessageDeflate.headers(compression));
         return CheckResult.permitUpgrade(headers);

@@ -66,6 +66,8 @@ class SettingsIT {
             "atrium.limits.header-time,           2h,      3600s",
             "atrium.limits.body-time,             2h,      3600s",
             "atrium.limits.body-rate,             -1,      from 0",
+            "atrium.limits.response-time,         2h,      3600s",
+            "atrium.limits.request-memory-percent, 60,     1 to 50",
             "atrium.file.store,                   redis,   quarkus.redis.hosts",
             "atrium.file.store,                   s3,      atrium.file.s3.bucket",
             "atrium.file.directory,               /dev/null/files, can be made and written",

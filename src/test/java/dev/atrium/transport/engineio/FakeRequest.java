@@ -1,5 +1,6 @@
 package dev.atrium.transport.engineio;
 
+import dev.atrium.session.RequestMemory;
 import io.netty.channel.embedded.EmbeddedChannel;
 import io.vertx.core.Handler;
 import io.vertx.core.buffer.Buffer;
@@ -50,7 +51,8 @@ final class FakeRequest {
             case "response" -> response;
             default -> throw new UnsupportedOperationException(method.toString());
         });
-        context.dispatch(() -> exchange[0] = new Exchange(request, channel, stamp));
+        context.dispatch(
+                () -> exchange[0] = new Exchange(request, channel, new RequestMemory(1 << 20, System::nanoTime), stamp));
     }
 
     Exchange exchange() {

@@ -3,13 +3,17 @@ package dev.atrium.transport.websocket;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import dev.atrium.session.RequestMemory;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.embedded.EmbeddedChannel;
 import io.netty.handler.codec.http.websocketx.CloseWebSocketFrame;
 import io.netty.handler.codec.http.websocketx.CorruptedWebSocketFrameException;
+import io.netty.handler.codec.http.websocketx.WebSocketCloseStatus;
 import io.netty.handler.codec.http.websocketx.WebSocketFrame;
 import java.util.HexFormat;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -25,7 +29,10 @@ class LimitedFrameDecoderTest {
     private static final int LAST = 0x80;
     private static final int PING = 0x89;
 
-    private final EmbeddedChannel channel = new EmbeddedChannel(new LimitedFrameDecoder(new SizeLimits(1_000, 2_000), false));
+    private static final RequestMemory MEMORY = new RequestMemory(1 << 20, System::nanoTime);
+
+    private final EmbeddedChannel channel = new EmbeddedChannel(
+            new LimitedFrameDecoder(new SizeLimits(1_000, 2_000), false, MEMORY));
 
     @AfterEach
     void close() {
@@ -114,7 +121,7 @@ class LimitedFrameDecoderTest {
 
     @Test
     void a_compressed_message_may_be_as_large_as_incompressible_data_of_the_limit() {
-        EmbeddedChannel compressed = new EmbeddedChannel(new LimitedFrameDecoder(SizeLimits.ofMessage(1_000), true));
+        EmbeddedChannel compressed = new EmbeddedChannel(new LimitedFrameDecoder(SizeLimits.ofMessage(1_000), true, MEMORY));
         compressed.writeInbound(frame(0xC2, 1_005));
         WebSocketFrame frame = compressed.readInbound();
         assertThat(frame.rsv()).isEqualTo(4);
@@ -122,6 +129,37 @@ class LimitedFrameDecoderTest {
         assertThat(catchThrowableOfType(CorruptedWebSocketFrameException.class,
                 () -> compressed.writeInbound(header(0xC2, 1_200))).closeStatus().code()).isEqualTo(1009);
         compressed.finishAndReleaseAll();
+    }
+
+    @ParameterizedTest
+    @CsvSource({ "a frame, 0x82, 30000, 20000", "fragments, 0x02, 20000, 30000" })
+    void a_message_that_never_arrives_whole_makes_room_for_another_one(String what, String first, int length, int sent) {
+        AtomicLong now = new AtomicLong();
+        RequestMemory memory = new RequestMemory(30_000, now::get);
+        EmbeddedChannel stalled = large(memory);
+        EmbeddedChannel other = large(memory);
+        ByteBuf frame = frame(Integer.decode(first), length);
+        stalled.writeInbound(frame.readRetainedSlice(Math.min(sent, frame.readableBytes())));
+        frame.release();
+        now.set(TimeUnit.SECONDS.toNanos(2));
+        ByteBuf part = frame(0x82, 30_000);
+        other.writeInbound(part.readRetainedSlice(20_000));
+        assertThat(catchThrowableOfType(CorruptedWebSocketFrameException.class, () -> {
+            stalled.runPendingTasks();
+            stalled.checkException();
+        }).closeStatus()).isEqualTo(WebSocketCloseStatus.TRY_AGAIN_LATER);
+        other.writeInbound(part);
+        WebSocketFrame whole = other.readInbound();
+        assertThat(whole.content().readableBytes()).isEqualTo(30_000);
+        whole.release();
+        assertThat(memory.share(() -> {
+        }).tryHold(30_000)).as("a whole message is not counted").isTrue();
+        stalled.finishAndReleaseAll();
+        other.finishAndReleaseAll();
+    }
+
+    private static EmbeddedChannel large(RequestMemory memory) {
+        return new EmbeddedChannel(new LimitedFrameDecoder(SizeLimits.ofMessage(60_000), false, memory));
     }
 
     private void send(ByteBuf bytes) {

@@ -1,0 +1,178 @@
+package dev.atrium.session;
+
+import dev.atrium.security.SecurityConfig;
+import dev.atrium.setting.Require;
+import io.quarkus.runtime.configuration.ConfigurationException;
+import jakarta.inject.Inject;
+import jakarta.inject.Singleton;
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
+
+/**
+ * Memory budget of all requests together: bodies and messages that have not arrived whole, and responses that have not been
+ * read. Each is within its own limit, but a thousand slow clients would take the memory of all. Beyond the budget the oldest
+ * ones are ended. Any thread.
+ */
+@Singleton
+public final class RequestMemory {
+
+    /** Less is not counted: most requests are small, and over at once. */
+    public static final long SMALL_BYTES = 16 * 1024;
+
+    /** Age from which on a share has to make room for a newer one; a burst of requests must not end each other. */
+    private static final long OLD_NANOS = TimeUnit.SECONDS.toNanos(1);
+
+    private final long limit;
+    private final LongSupplier nanoTime;
+    /** Oldest first. */
+    private final Set<Share> shares = new LinkedHashSet<>();
+    private long used;
+
+    /** @throws ConfigurationException naming the invalid setting */
+    @Inject
+    RequestMemory(SecurityConfig config) {
+        this(bytes(config.limits().requestMemoryPercent()), System::nanoTime);
+    }
+
+    /** @param limit bytes */
+    public RequestMemory(long limit, LongSupplier nanoTime) {
+        this.limit = limit;
+        this.nanoTime = nanoTime;
+    }
+
+    private static long bytes(int percent) {
+        Require.between("atrium.limits.request-memory-percent", percent, 1, 50);
+        return Runtime.getRuntime().maxMemory() / 100 * percent;
+    }
+
+    /**
+     * Creates the share of one request, which holds nothing yet.
+     *
+     * @param end ends the request; called once, by any thread, and not while the budget is locked
+     */
+    public Share share(Runnable end) {
+        return new Share(end);
+    }
+
+    private void hold(Share share, long bytes) {
+        List<Share> ended;
+        synchronized (this) {
+            if (share.ended) {
+                return;
+            }
+            count(share, bytes);
+            ended = makeRoom(share, 0);
+            if (used > limit && used > share.bytes && !share.ended) {
+                shares.remove(share);
+                end(share);
+                ended.add(share);
+            }
+        }
+        ended.forEach(each -> each.end.run());
+    }
+
+    private synchronized void release(Share share) {
+        shares.remove(share);
+        end(share);
+    }
+
+    private boolean tryHold(Share share, long bytes) {
+        List<Share> ended;
+        boolean held;
+        synchronized (this) {
+            long more = bytes - share.bytes;
+            ended = makeRoom(share, more);
+            held = !share.ended && (used + more <= limit || used == share.bytes);
+            if (held) {
+                count(share, bytes);
+            }
+        }
+        ended.forEach(each -> each.end.run());
+        return held;
+    }
+
+    private void count(Share share, long bytes) {
+        if (share.bytes == 0 && bytes > 0) {
+            share.since = nanoTime.getAsLong();
+            shares.add(share);
+        } else if (bytes == 0) {
+            shares.remove(share);
+        }
+        used += bytes - share.bytes;
+        share.bytes = bytes;
+    }
+
+    /**
+     * Removes old shares until there is room for so many bytes more, or no old one is left; returns those removed. A share
+     * alone
+     * may take more than the budget, or with a small one no request would ever be handled.
+     */
+    private List<Share> makeRoom(Share newest, long more) {
+        List<Share> removed = new ArrayList<>();
+        long now = nanoTime.getAsLong();
+        Iterator<Share> oldest = shares.iterator();
+        while (used + more > limit && oldest.hasNext()) {
+            Share share = oldest.next();
+            if (now - share.since < OLD_NANOS || share == newest && used == share.bytes) {
+                break;
+            }
+            oldest.remove();
+            end(share);
+            removed.add(share);
+        }
+        return removed;
+    }
+
+    private void end(Share share) {
+        used -= share.bytes;
+        share.bytes = 0;
+        share.ended = true;
+    }
+
+    /** Bytes of all requests. */
+    synchronized long used() {
+        return used;
+    }
+
+    /** What one request holds. Used by one thread at a time. */
+    public final class Share {
+
+        private final Runnable end;
+        private long bytes;
+        private long since;
+        private boolean ended;
+        private boolean counted;
+
+        private Share(Runnable end) {
+            this.end = end;
+        }
+
+        /** Sets what the request holds now. Ends older requests, or this one, if all together hold too much. */
+        public void hold(long now) {
+            if (counted || now >= SMALL_BYTES) {
+                counted = now > 0;
+                RequestMemory.this.hold(this, now);
+            }
+        }
+
+        /**
+         * Sets what the request is about to hold, if there is room for it; ends old requests if there is not.
+         *
+         * @return whether there is room; if not, the caller may try again soon
+         */
+        public boolean tryHold(long soon) {
+            counted = true;
+            return RequestMemory.this.tryHold(this, soon);
+        }
+
+        /** The request is over: it holds nothing any more, whatever is set later. */
+        public void release() {
+            RequestMemory.this.release(this);
+        }
+    }
+}

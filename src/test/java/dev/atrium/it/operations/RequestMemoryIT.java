@@ -1,0 +1,164 @@
+package dev.atrium.it.operations;
+
+import static dev.atrium.it.fixture.RawHttp2.END_HEADERS;
+import static dev.atrium.it.fixture.RawHttp2.END_STREAM;
+import static dev.atrium.it.fixture.RawHttp2.HEADERS;
+import static dev.atrium.it.fixture.RawHttp2.SETTINGS;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.atrium.it.fixture.RawHttp;
+import dev.atrium.it.fixture.RawHttp2;
+import dev.atrium.it.fixture.RawSocket;
+import dev.atrium.it.fixture.Replica;
+import dev.atrium.it.fixture.SessionClient;
+import dev.atrium.it.fixture.SocketClient;
+import java.io.ByteArrayOutputStream;
+import java.io.Closeable;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/**
+ * Requests and messages that never arrive whole, and responses that nobody reads: each is within its own limit, and together
+ * they are more than the heap.
+ */
+class RequestMemoryIT {
+
+    private static final int HEAP_MEGABYTES = 96;
+    private static final int MORE_THAN_THE_HEAP = 150;
+    private static final byte[] MOST_OF_A_MEGABYTE = new byte[990_000];
+    private static final String PAGE = "/rooms/history/messages?limit=1000";
+
+    private static Replica replica;
+
+    private final List<Closeable> open = new ArrayList<>();
+
+    @BeforeAll
+    static void start() {
+        Arrays.fill(MOST_OF_A_MEGABYTE, (byte) 'x');
+        replica = Replica.start(Map.of("atrium.event-loop.unready-after", "1m", "atrium.event-loop.dead-after", "1m"),
+                "-Xmx" + HEAP_MEGABYTES + "m");
+        assertThat(replica.post("/rooms/history", "x".repeat(900_000)).statusCode()).isEqualTo(201);
+    }
+
+    @AfterAll
+    static void stop() {
+        replica.close();
+    }
+
+    @AfterEach
+    void closeAll() throws IOException {
+        for (Closeable each : open) {
+            each.close();
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = { "POST", "POST in chunks", "POST of Engine.IO", "a frame", "fragments", "a frame of Engine.IO" })
+    void what_never_arrives_whole_costs_other_clients_nothing(String what) throws IOException {
+        for (int i = 0; i < MORE_THAN_THE_HEAP; i++) {
+            begin(what);
+            if (i % 50 == 0) {
+                assertOthersAreServed();
+            }
+        }
+        assertOthersAreServed();
+    }
+
+    private void begin(String what) throws IOException {
+        String length = "Content-Length: 1000000\n\n";
+        switch (what) {
+            case "POST" -> post("/rooms/lobby", length, MOST_OF_A_MEGABYTE);
+            case "POST in chunks" -> post("/rooms/lobby", "Transfer-Encoding: chunked\n\nf4240\n", MOST_OF_A_MEGABYTE);
+            case "POST of Engine.IO" -> {
+                String handshake = replica.get("/socket.io/?EIO=4&transport=polling").body();
+                String sid = handshake.split("\"sid\":\"")[1].split("\"")[0];
+                post("/socket.io/?EIO=4&transport=polling&sid=" + sid, length, MOST_OF_A_MEGABYTE);
+            }
+            case "a frame" -> send(socket("/ws"), 0x81, 1_000_000);
+            case "fragments" -> send(socket("/rooms/lobby"), 0x01, MOST_OF_A_MEGABYTE.length);
+            case "a frame of Engine.IO" -> send(socket("/socket.io/?EIO=4&transport=websocket"), 0x81, 1_000_000);
+            default -> throw new IllegalArgumentException(what);
+        }
+    }
+
+    private void post(String path, String headers, byte[] body) throws IOException {
+        RawHttp client = RawHttp.connect(replica.port());
+        open.add(client);
+        client.send("POST " + path + " HTTP/1.1\nHost: a\nContent-Type: text/plain\n" + headers).send(body);
+    }
+
+    private RawSocket socket(String path) throws IOException {
+        RawSocket socket = RawSocket.connect(replica.port(), path);
+        open.add(socket);
+        return socket;
+    }
+
+    private static void send(RawSocket socket, int first, int length) throws IOException {
+        byte[] frame = RawSocket.masked(first, new byte[length]);
+        socket.write(Arrays.copyOf(frame, Math.min(frame.length, MOST_OF_A_MEGABYTE.length + 14)));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = { "pipelined", "of many connections", "of HTTP/2" })
+    void responses_that_nobody_reads_cost_other_clients_nothing(String what) throws IOException {
+        switch (what) {
+            case "pipelined" -> unread(("GET " + PAGE + " HTTP/1.1\r\nHost: a\r\n\r\n").repeat(MORE_THAN_THE_HEAP));
+            case "of many connections" -> {
+                for (int i = 0; i < 2 * MORE_THAN_THE_HEAP; i++) {
+                    unread("GET " + PAGE + " HTTP/1.1\r\nHost: a\r\n\r\n");
+                }
+            }
+            default -> {
+                for (int i = 0; i < 4; i++) {
+                    open.add(unreadStreams());
+                }
+            }
+        }
+        assertOthersAreServed();
+    }
+
+    private void unread(String requests) throws IOException {
+        Socket socket = new Socket();
+        open.add(socket);
+        socket.setReceiveBufferSize(4_096);
+        socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), replica.port()));
+        socket.getOutputStream().write(requests.getBytes(StandardCharsets.US_ASCII));
+    }
+
+    /** Requests a hundred pages, and lets the server send nothing of them. */
+    private static RawHttp2 unreadStreams() throws IOException {
+        RawHttp2 client = RawHttp2.connect(replica.port()).send(SETTINGS, 0, 0, new byte[] { 0, 4, 0, 0, 0, 0 });
+        ByteArrayOutputStream requests = new ByteArrayOutputStream();
+        for (int stream = 1; stream < 200; stream += 2) {
+            requests.writeBytes(RawHttp2.frame(HEADERS, END_HEADERS | END_STREAM, stream,
+                    RawHttp2.block("GET", PAGE, "application/json")));
+        }
+        return client.write(requests.toByteArray());
+    }
+
+    private static void assertOthersAreServed() {
+        try (SessionClient reader = replica.session()) {
+            reader.join("lobby");
+            for (int i = 0; i < 20; i++) {
+                assertThat(replica.post("/rooms/lobby", "x").statusCode()).isEqualTo(201);
+                reader.pushes("message", i + 1);
+            }
+        }
+        SocketClient.await().until(() -> replica.get(PAGE).statusCode() == 200);
+        assertThat(replica.heapAfterCollection()).isLessThan(HEAP_MEGABYTES * 0.75e6);
+        assertThat(replica.log()).doesNotContain("OutOfMemory").doesNotContain("ERROR");
+        assertThat(replica.isAlive()).isTrue();
+    }
+}
