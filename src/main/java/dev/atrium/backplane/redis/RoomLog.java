@@ -32,6 +32,7 @@ final class RoomLog {
     private final ReconnectingConnection publications;
     /** Null if the primary alone acknowledges. */
     private final ReplicationWait replication;
+    private final PublicationLimiter limiter = new PublicationLimiter(Runtime.getRuntime().maxMemory());
     private final RedisKeys keys;
     private final HistoryPolicy history;
     private final RedisMemory memory;
@@ -62,7 +63,8 @@ final class RoomLog {
      */
     Future<PublishResult> append(Publication publication) {
         Function<ReconnectingConnection.Target, Request> request = target -> request(publication, target.dataHistory());
-        Future<Response> reply = replication == null ? publications.send(request) : replication.send(request);
+        Future<Response> reply = limiter.send(publication.data().size(),
+                () -> replication == null ? publications.send(request) : replication.send(request));
         return reply.map(published -> published == null ? null
                 : new PublishResult(position(published), published.get(2).toLong()));
     }
@@ -73,11 +75,13 @@ final class RoomLog {
      */
     Future<Boolean> publishVolatile(Publication publication) {
         RoomId room = publication.room();
-        return commands.send(target -> withSession(Script.VOLATILE.with(keys.room(room))
-                .arg(keys.channel(room))
-                .arg(Buffer.buffer(MessageCodec.encode(publication)))
-                .arg(room.isSession() ? keys.nodes() : "")
-                .arg(target.dataHistory()), publication)).map(published -> published.toInteger() == 1);
+        return limiter.send(publication.data().size(), () -> commands.send(target -> withSession(
+                Script.VOLATILE.with(keys.room(room))
+                        .arg(keys.channel(room))
+                        .arg(Buffer.buffer(MessageCodec.encode(publication)))
+                        .arg(room.isSession() ? keys.nodes() : "")
+                        .arg(target.dataHistory()),
+                publication))).map(published -> published.toInteger() == 1);
     }
 
     /** Adds the session that has to exist, if one has to. */

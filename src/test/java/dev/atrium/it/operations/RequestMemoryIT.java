@@ -9,6 +9,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.atrium.it.fixture.RawHttp;
 import dev.atrium.it.fixture.RawHttp2;
 import dev.atrium.it.fixture.RawSocket;
+import dev.atrium.it.fixture.RedisProcess;
 import dev.atrium.it.fixture.Replica;
 import dev.atrium.it.fixture.SessionClient;
 import dev.atrium.it.fixture.SocketClient;
@@ -19,6 +20,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -26,6 +28,7 @@ import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -146,6 +149,42 @@ class RequestMemoryIT {
                     RawHttp2.block("GET", PAGE, "application/json")));
         }
         return client.write(requests.toByteArray());
+    }
+
+    @Test
+    void large_messages_that_redis_does_not_answer_leave_the_memory_alone() throws IOException {
+        try (RedisProcess redis = RedisProcess.start();
+                Replica small = Replica.start(Map.of("atrium.backplane", "redis", "quarkus.redis.hosts", redis.url()),
+                        "-Xmx" + HEAP_MEGABYTES + "m")) {
+            List<RawSocket> clients = new ArrayList<>();
+            for (int i = 0; i < MORE_THAN_THE_HEAP; i++) {
+                clients.add(RawSocket.connect(small.port(), "/ws"));
+                open.add(clients.get(i));
+            }
+            redis.freeze();
+            String command = "{\"seq\":1,\"cmd\":\"send\",\"params\":{\"room\":\"a\",\"data\":\"%s\"}}"
+                    .formatted("x".repeat(900_000));
+            byte[] frame = RawSocket.masked(0x81, command.getBytes(StandardCharsets.US_ASCII));
+            for (RawSocket client : clients) {
+                client.write(frame);
+            }
+            for (RawSocket client : clients) {
+                // The other one if too many arrive at once.
+                assertThat(reply(client)).containsAnyOf("\"code\":503", "try again later");
+            }
+            redis.thaw();
+            SocketClient.await().until(() -> small.post("/rooms/a", "x").statusCode() == 201);
+            assertThat(small.log()).doesNotContain("OutOfMemory").doesNotContain("ERROR");
+        }
+    }
+
+    private static String reply(RawSocket client) throws IOException {
+        client.readTimeout(Duration.ofSeconds(20));
+        RawSocket.Frame frame = client.readPastPings();
+        while (frame != null && frame.text().contains("@welcome")) {
+            frame = client.readPastPings();
+        }
+        return frame == null ? "closed" : frame.text();
     }
 
     private static void assertOthersAreServed() {
