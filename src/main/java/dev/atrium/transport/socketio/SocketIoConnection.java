@@ -3,6 +3,7 @@ package dev.atrium.transport.socketio;
 import dev.atrium.gateway.PublicationRules;
 import dev.atrium.room.Data;
 import dev.atrium.session.CloseReason;
+import dev.atrium.session.RequestMemory;
 import dev.atrium.transport.engineio.EngineSocket;
 import io.netty.util.concurrent.ScheduledFuture;
 import java.util.ArrayList;
@@ -26,10 +27,12 @@ final class SocketIoConnection implements EngineSocket.Listener {
     private final Map<String, NamespaceSocket> joined = new HashMap<>(2);
     private final ScheduledFuture<?> patience;
     private boolean admitted;
-    private Packet incomplete;
-    private List<byte[]> attachments;
+    private final RequestMemory memory;
+    private IncompletePacket incomplete;
 
-    SocketIoConnection(Namespaces namespaces, SocketIoConfig config, EngineSocket socket) {
+    /** @param memory of all requests, for packets whose attachments have not all arrived */
+    SocketIoConnection(Namespaces namespaces, SocketIoConfig config, RequestMemory memory, EngineSocket socket) {
+        this.memory = memory;
         this.namespaces = namespaces;
         this.config = config;
         this.socket = socket;
@@ -48,8 +51,7 @@ final class SocketIoConnection implements EngineSocket.Listener {
             }
             Packet packet = PacketParser.parse(message, config.maxAttachments());
             if (packet.isBinary()) {
-                incomplete = packet;
-                attachments = new ArrayList<>(packet.attachments());
+                incomplete = new IncompletePacket(packet);
             } else {
                 handle(packet, List.of());
             }
@@ -64,11 +66,11 @@ final class SocketIoConnection implements EngineSocket.Listener {
             if (incomplete == null) {
                 throw new MalformedPacketException("expected no attachment");
             }
-            attachments.add(message);
-            if (attachments.size() == incomplete.attachments()) {
-                Packet complete = incomplete;
+            if (incomplete.add(message)) {
+                IncompletePacket complete = incomplete;
                 incomplete = null;
-                handle(complete, attachments);
+                complete.share.release();
+                handle(complete.packet, complete.attachments);
             }
         } catch (MalformedPacketException e) {
             malformed(e);
@@ -97,6 +99,10 @@ final class SocketIoConnection implements EngineSocket.Listener {
     @Override
     public void closed(CloseReason reason) {
         patience.cancel(false);
+        if (incomplete != null) {
+            incomplete.share.release();
+            incomplete = null;
+        }
         // With recovery, a closed transport counts as a lost connection: only a DISCONNECT packet means that the client does
         // not reconnect.
         boolean comesBack = config.connectionStateRecovery() && (reason == CloseReason.NORMAL || reason == CloseReason.RESUMED);
@@ -182,5 +188,29 @@ final class SocketIoConnection implements EngineSocket.Listener {
         }
         char first = json.json().charAt(0);
         return first == '-' || first >= '0' && first <= '9';
+    }
+
+    /** Packet whose attachments arrive, each in a message of its own. */
+    private final class IncompletePacket {
+
+        private final Packet packet;
+        private final List<byte[]> attachments;
+        private final RequestMemory.Share share;
+        private long bytes;
+
+        IncompletePacket(Packet packet) {
+            this.packet = packet;
+            this.attachments = new ArrayList<>(packet.attachments());
+            this.share = memory.share(() -> socket.eventLoop().execute(() -> socket.fail(CloseReason.TRY_LATER)));
+            this.bytes = packet.payload().length();
+        }
+
+        /** Adds an attachment, and returns whether it is the last one. */
+        boolean add(byte[] attachment) {
+            attachments.add(attachment);
+            bytes += attachment.length;
+            share.hold(bytes);
+            return attachments.size() == packet.attachments();
+        }
     }
 }

@@ -1,5 +1,6 @@
 package dev.atrium.transport.socketio;
 
+import dev.atrium.session.RequestMemory;
 import dev.atrium.transport.engineio.EngineSocket;
 import dev.atrium.transport.engineio.EngineSockets;
 import jakarta.inject.Singleton;
@@ -10,15 +11,17 @@ final class SocketIoConnections implements EngineSockets.Application {
 
     private final Namespaces namespaces;
     private final SocketIoConfig config;
+    private final RequestMemory memory;
 
-    SocketIoConnections(Namespaces namespaces, SocketIoConfig config) {
+    SocketIoConnections(Namespaces namespaces, SocketIoConfig config, RequestMemory memory) {
+        this.memory = memory;
         this.namespaces = namespaces;
         this.config = config;
     }
 
     @Override
     public EngineSocket.Listener connected(EngineSocket socket) {
-        return new SocketIoConnection(namespaces, config, socket);
+        return new SocketIoConnection(namespaces, config, memory, socket);
     }
 
     /** Only for an application with handlers, which may ask for them: they take some kilobytes a connection. */

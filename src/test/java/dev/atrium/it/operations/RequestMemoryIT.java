@@ -68,7 +68,8 @@ class RequestMemoryIT {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = { "POST", "POST in chunks", "POST of Engine.IO", "a frame", "fragments", "a frame of Engine.IO" })
+    @ValueSource(strings = { "POST", "POST in chunks", "POST of Engine.IO", "a frame", "fragments", "a frame of Engine.IO",
+            "attachments of Socket.IO" })
     void what_never_arrives_whole_costs_other_clients_nothing(String what) throws IOException {
         for (int i = 0; i < MORE_THAN_THE_HEAP; i++) {
             begin(what);
@@ -92,6 +93,12 @@ class RequestMemoryIT {
             case "a frame" -> send(socket("/ws"), 0x81, 1_000_000);
             case "fragments" -> send(socket("/rooms/lobby"), 0x01, MOST_OF_A_MEGABYTE.length);
             case "a frame of Engine.IO" -> send(socket("/socket.io/?EIO=4&transport=websocket"), 0x81, 1_000_000);
+            case "attachments of Socket.IO" -> {
+                RawSocket socket = socket("/socket.io/?EIO=4&transport=websocket");
+                socket.text("40");
+                socket.text("452-[\"photo\",{\"_placeholder\":true,\"num\":0},{\"_placeholder\":true,\"num\":1}]");
+                socket.write(RawSocket.masked(0x82, MOST_OF_A_MEGABYTE));
+            }
             default -> throw new IllegalArgumentException(what);
         }
     }
