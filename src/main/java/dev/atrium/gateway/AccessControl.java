@@ -3,6 +3,7 @@ package dev.atrium.gateway;
 import dev.atrium.room.RoomId;
 import dev.atrium.security.Caller;
 import dev.atrium.security.ClientLimits;
+import dev.atrium.security.LoadSignal;
 import dev.atrium.security.Permission;
 import dev.atrium.security.Policy;
 import dev.atrium.session.HttpRequester;
@@ -22,9 +23,11 @@ public final class AccessControl {
     private final Policy policy;
     private final ClientLimits limits;
     private final AuditLog audit;
+    private final LoadSignal load;
 
     /** @param audit records each denial and builds its error reply */
-    public AccessControl(Policy policy, ClientLimits limits, AuditLog audit) {
+    public AccessControl(Policy policy, ClientLimits limits, AuditLog audit, LoadSignal load) {
+        this.load = load;
         this.policy = policy;
         this.limits = limits;
         this.audit = audit;
@@ -74,8 +77,9 @@ public final class AccessControl {
         }
     }
 
-    /** @throws ErrorReply if the session is in as many named rooms as the limit allows */
+    /** @throws ErrorReply if the session is in as many named rooms as the limit allows, or memory is scarce */
     void requireRoomQuota(Session session) {
+        audit.recordLimit(session.caller(), session.transport(), load::requireMemory);
         if (session.memberships().size() >= limits.rooms()) {
             audit.recordLimit(session.caller(), session.transport(), () -> limits
                     .checkRooms((int) session.memberships().stream().filter(each -> each.room().isNamed()).count()));

@@ -84,6 +84,7 @@ public final class ConnectionLimiter {
         if (load.isExhausted()) {
             throw new LimitException(Limit.OVERLOAD);
         }
+        load.requireMemory();
         handshake(caller);
         if (isFull()) {
             throw new LimitException(Limit.CONNECTIONS);

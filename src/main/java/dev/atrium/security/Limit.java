@@ -10,6 +10,8 @@ public enum Limit {
     HANDSHAKES(503, "too many handshakes, try again later"),
     /** Admission rate of this replica: new connections arrive faster than it can admit them. */
     OVERLOAD(503, "this replica has more new connections than it can accept; try again later"),
+    /** Heap of this replica. */
+    MEMORY(503, "this replica has too little memory, try again later"),
     /** Shutdown: this replica is draining. */
     DRAINING(503, "this replica is going away; connect to another one"),
     /** Connections of one address. */
@@ -51,7 +53,7 @@ public enum Limit {
 
     /** Returns whether rejected clients would all retry at the same time unless each is sent a different delay. */
     public boolean isSharedByAll() {
-        return this == OVERLOAD || this == DRAINING;
+        return this == OVERLOAD || this == MEMORY || this == DRAINING;
     }
 
     /** Returns the name in metrics and logs. */

@@ -7,8 +7,8 @@ import jakarta.inject.Singleton;
 import java.time.Duration;
 
 /**
- * Load shedder: rejects new connections while this replica has more of them than it can take, or its event loops lag. Without
- * it clients would be served after their timeout, for nothing, and connect again. Any thread.
+ * Load shedder: rejects new connections while this replica has more of them than it can take, its event loops lag, or its heap
+ * is full. Without it clients would be served after their timeout, for nothing, and connect again. Any thread.
  */
 @Singleton
 public final class LoadShedder implements LoadSignal {
@@ -17,13 +17,15 @@ public final class LoadShedder implements LoadSignal {
 
     private final Sessions sessions;
     private final EventLoops eventLoops;
+    private final HeapPressure heap;
     private final long maxLagNanos;
     private final int maxHandshakes;
 
     /** @throws ConfigurationException naming the invalid setting */
-    LoadShedder(Sessions sessions, EventLoops eventLoops, AdmissionConfig config) {
+    LoadShedder(Sessions sessions, EventLoops eventLoops, HeapPressure heap, AdmissionConfig config) {
         this.sessions = sessions;
         this.eventLoops = eventLoops;
+        this.heap = heap;
         Require.between("atrium.admission.max-lag", config.maxLag(), Duration.ZERO, Duration.ofHours(1));
         Require.between("atrium.admission.max-handshakes", config.maxHandshakes(), 0, UPPER_BOUND);
         this.maxLagNanos = config.maxLag().toNanos();
@@ -34,5 +36,10 @@ public final class LoadShedder implements LoadSignal {
     public boolean isExhausted() {
         return maxHandshakes > 0 && sessions.newConnections() >= maxHandshakes
                 || maxLagNanos > 0 && eventLoops.isLagLasting(maxLagNanos);
+    }
+
+    @Override
+    public boolean isMemoryScarce() {
+        return heap.isScarce();
     }
 }

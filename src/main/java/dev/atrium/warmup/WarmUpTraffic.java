@@ -111,7 +111,7 @@ final class WarmUpTraffic {
         ConnectionLimiter limiter = new ConnectionLimiter(settings.security(), LoadSignal.NEVER_EXHAUSTED);
         ClientLimits limits = new ClientLimits(settings.security());
         AuditLog audit = new AuditLog(events);
-        AccessControl access = new AccessControl(Policy.open(), limits, audit);
+        AccessControl access = new AccessControl(Policy.open(), limits, audit, LoadSignal.NEVER_EXHAUSTED);
         RoomService service = new RoomService(backplane, sessions, rooms, events, Tracing.off());
         Authentication authentication = new Authentication(authenticator, service, access, limiter, audit,
                 new TokenExpiry(audit, settings.security()));

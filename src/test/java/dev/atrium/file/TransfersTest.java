@@ -109,7 +109,7 @@ class TransfersTest {
         service = new RoomService(backplane, new Sessions(node, settings.getConfigMapping(SessionConfig.class)),
                 new Rooms(backplane, (message, members) -> {
                 }, Tracing.off()), events, Tracing.off());
-        access = new AccessControl(Policy.open(), limits, audit);
+        access = new AccessControl(Policy.open(), limits, audit, LoadSignal.NEVER_EXHAUSTED);
         gateway = new Gateway(service, access, new RateLimiter(limits, connections, audit), connections, audit, null);
         transfers = replica();
     }

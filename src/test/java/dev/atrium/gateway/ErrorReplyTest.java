@@ -35,7 +35,7 @@ class ErrorReplyTest {
     }
 
     @ParameterizedTest
-    @EnumSource(names = { "OVERLOAD", "DRAINING" })
+    @EnumSource(names = { "OVERLOAD", "MEMORY", "DRAINING" })
     void clients_that_are_all_refused_at_once_are_sent_different_delays(Limit limit) {
         Set<Integer> seconds = new TreeSet<>();
         for (int i = 0; i < 500; i++) {
@@ -45,7 +45,7 @@ class ErrorReplyTest {
     }
 
     @ParameterizedTest
-    @EnumSource(names = { "OVERLOAD", "DRAINING" }, mode = EnumSource.Mode.EXCLUDE)
+    @EnumSource(names = { "OVERLOAD", "MEMORY", "DRAINING" }, mode = EnumSource.Mode.EXCLUDE)
     void a_client_that_is_refused_alone_may_retry_after_a_second(Limit limit) {
         for (int i = 0; i < 20; i++) {
             assertThat(ErrorReply.of(TestSecurity.exceeded(limit)).retryAfter()).isEqualTo(1);

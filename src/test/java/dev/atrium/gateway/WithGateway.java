@@ -123,7 +123,7 @@ abstract class WithGateway {
         limits = new ClientLimits(config);
         audit = new AuditLog(stream);
         rates = new RateLimiter(limits, connections, audit);
-        access = new AccessControl(policy, limits, audit);
+        access = new AccessControl(policy, limits, audit, LoadSignal.NEVER_EXHAUSTED);
         service = new RoomService(backplane, sessions, new Rooms(backplane, (message, members) -> {
         }, Tracing.off()), stream, Tracing.off());
         // Tests whose clients send tokens make their own.

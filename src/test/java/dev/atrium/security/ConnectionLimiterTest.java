@@ -183,6 +183,24 @@ class ConnectionLimiterTest {
     }
 
     @Test
+    void a_replica_without_memory_rejects_connections() {
+        LoadSignal full = new LoadSignal() {
+            @Override
+            public boolean isExhausted() {
+                return false;
+            }
+
+            @Override
+            public boolean isMemoryScarce() {
+                return true;
+            }
+        };
+        ConnectionLimiter limiter = new ConnectionLimiter(SecuritySettings.of("limits.handshakes", "1"), full);
+        assertRejected(Limit.MEMORY, () -> limiter.admit(ANONYMOUS_CLIENT));
+        assertThat(limiter.count()).isZero();
+    }
+
+    @Test
     void an_overloaded_replica_rejects_connections_and_charges_no_handshake() {
         ConnectionLimiter limiter = limiter("limits.handshakes", "1");
         exhausted.set(true);

@@ -37,7 +37,8 @@ class IdentityTest {
     @ParameterizedTest(name = "{0} is {1}, {2}")
     @CsvSource({
             "CONNECTIONS, 503, connections, false", "HANDSHAKES, 503, handshakes, false", "OVERLOAD, 503, overload, true",
-            "DRAINING, 503, draining, true", "CONNECTIONS_PER_ADDRESS, 429, connections_per_address, false",
+            "MEMORY, 503, memory, true", "DRAINING, 503, draining, true",
+            "CONNECTIONS_PER_ADDRESS, 429, connections_per_address, false",
             "CONNECTIONS_PER_USER, 429, connections_per_user, false", "PENALTY, 429, penalty, false",
             "MESSAGES, 429, messages, false",
             "BYTES, 429, bytes, false", "ROOMS, 429, rooms, false", "FIRST_COMMAND, 408, first_command, false",

@@ -40,7 +40,8 @@ class LoadShedderTest extends SessionFixture {
             0       | 1000000001 | atrium.admission.max-handshakes: expected from 0 to 1000000000, got 1000000001
             """)
     void a_setting_out_of_bounds_stops_the_start(long millis, int handshakes, String message) {
-        assertThatThrownBy(() -> new LoadShedder(sessions, eventLoops, new Settings(Duration.ofMillis(millis), handshakes)))
+        assertThatThrownBy(() -> new LoadShedder(sessions, eventLoops, new HeapPressure(),
+                new Settings(Duration.ofMillis(millis), handshakes)))
                 .isInstanceOf(ConfigurationException.class).hasMessage(message);
     }
 
@@ -48,7 +49,22 @@ class LoadShedderTest extends SessionFixture {
     @CsvSource({ "9, 10, false", "10, 10, true", "11, 10, true", "100, 0, false", "0, 1, false" })
     void running_and_waiting_handshakes_are_counted(int newConnections, int max, boolean exhausted) {
         submit(newConnections);
-        assertThat(new LoadShedder(sessions, eventLoops, new Settings(Duration.ZERO, max)).isExhausted()).isEqualTo(exhausted);
+        assertThat(new LoadShedder(sessions, eventLoops, new HeapPressure(), new Settings(Duration.ZERO, max)).isExhausted())
+                .isEqualTo(exhausted);
+    }
+
+    @ParameterizedTest(name = "{0} of {1} bytes: scarce {2}")
+    @CsvSource({ "0, 1000, false", "850, 1000, false", "851, 1000, true", "1000, 1000, true" })
+    void live_data_that_takes_most_of_the_heap_makes_memory_scarce_until_a_collection_finds_less(long used, long max,
+            boolean isScarce) {
+        HeapPressure heap = new HeapPressure();
+        LoadShedder shedder = new LoadShedder(sessions, eventLoops, heap, new Settings(Duration.ZERO, 0));
+        assertThat(shedder.isMemoryScarce()).isFalse();
+        heap.collected(used, max);
+        assertThat(shedder.isMemoryScarce()).isEqualTo(isScarce);
+        assertThat(shedder.isExhausted()).isFalse();
+        heap.collected(max / 2, max);
+        assertThat(shedder.isMemoryScarce()).isFalse();
     }
 
     @Test
@@ -56,8 +72,9 @@ class LoadShedderTest extends SessionFixture {
         DefaultEventLoopGroup loops = new DefaultEventLoopGroup(2);
         AtomicBoolean stopped = new AtomicBoolean();
         try {
-            LoadShedder strict = new LoadShedder(sessions, eventLoops, new Settings(Duration.ofMillis(150), 0));
-            LoadShedder unlimited = new LoadShedder(sessions, eventLoops, new Settings(Duration.ZERO, 0));
+            LoadShedder strict = new LoadShedder(sessions, eventLoops, new HeapPressure(),
+                    new Settings(Duration.ofMillis(150), 0));
+            LoadShedder unlimited = new LoadShedder(sessions, eventLoops, new HeapPressure(), new Settings(Duration.ZERO, 0));
             assertThat(eventLoops.lagNanos()).isZero();
             eventLoops.watch(loops);
             busy(loops.next(), stopped);

@@ -2,9 +2,11 @@ package dev.atrium.it.operations;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.atrium.it.fixture.RawSocket;
 import dev.atrium.it.fixture.Replica;
 import dev.atrium.it.fixture.SessionClient;
 import dev.atrium.it.fixture.SocketClient;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -99,6 +101,51 @@ class OutOfMemoryIT {
         String request = "GET /rooms/" + room + " HTTP/1.1\r\nHost: a\r\nAccept: application/x-ndjson\r\n\r\n";
         socket.getOutputStream().write(request.getBytes(StandardCharsets.US_ASCII));
         return socket;
+    }
+
+    @Test
+    void joins_and_connections_are_refused_before_they_take_the_heap_and_accepted_when_it_is_free_again() throws IOException {
+        List<RawSocket> greedy = new ArrayList<>();
+        try (Replica replica = Replica.start(Map.of("atrium.limits.new-rooms", "0"), "-Xmx64m", "-XX:+UseSerialGC");
+                SessionClient reader = replica.session()) {
+            reader.join("lobby");
+            for (int i = 0; i < 400 && !replica.log().contains("joins are refused"); i++) {
+                greedy.add(RawSocket.connect(replica.port(), "/ws"));
+                if (greedy.get(i).status() == 101) {
+                    joinRooms(greedy.get(i));
+                }
+            }
+            SocketClient.await().until(() -> replica.log().contains("joins are refused"));
+            assertThat(reader.join("another").path("code").asInt()).isEqualTo(503);
+            RawSocket late = RawSocket.connect(replica.port(), "/rooms/lobby");
+            greedy.add(late);
+            assertThat(late.status()).isEqualTo(503);
+            assertThat(late.body()).contains("too little memory");
+            assertThat(replica.post("/rooms/lobby", "x").statusCode()).isEqualTo(201);
+            reader.pushes("message", 1);
+            closeAll(greedy);
+            Awaitility.await().atMost(Duration.ofMinutes(1)).pollInterval(Duration.ofSeconds(1))
+                    .until(() -> reader.join("another").path("code").asInt() == 200);
+            assertThat(replica.log()).doesNotContain("OutOf").doesNotContain("ERROR");
+        } finally {
+            closeAll(greedy);
+        }
+    }
+
+    /** As many as a session may be in; the replies are not read. */
+    private static void joinRooms(RawSocket client) throws IOException {
+        ByteArrayOutputStream joins = new ByteArrayOutputStream();
+        for (int i = 1; i <= 1_000; i++) {
+            joins.writeBytes(RawSocket.masked(0x81, "{\"seq\":%d,\"cmd\":\"join\",\"params\":{\"room\":\"room%d\"}}"
+                    .formatted(i, i).getBytes(StandardCharsets.US_ASCII)));
+        }
+        client.write(joins.toByteArray());
+    }
+
+    private static void closeAll(List<RawSocket> sockets) throws IOException {
+        for (RawSocket each : sockets) {
+            each.close();
+        }
     }
 
     @Test
