@@ -154,7 +154,8 @@ public interface SecurityConfig {
         Duration responseTime();
 
         /**
-         * Maximum share of the heap, in percent, that all bodies and messages take that have not arrived whole, together with
+         * Maximum share of the heap, in percent, that all headers, bodies and messages take that have not arrived whole,
+         * together with
          * all responses that have not been read. Beyond it the oldest are ended.
          */
         @WithDefault("20")

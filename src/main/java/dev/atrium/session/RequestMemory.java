@@ -14,7 +14,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 
 /**
- * Memory budget of all requests together: bodies and messages that have not arrived whole, and responses that have not been
+ * Memory budget of all requests together: headers, bodies and messages that have not arrived whole, and responses that have not
+ * been
  * read. Each is within its own limit, but a thousand slow clients would take the memory of all. Beyond the budget the oldest
  * ones are ended. Any thread.
  */

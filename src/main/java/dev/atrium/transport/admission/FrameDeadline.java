@@ -39,9 +39,11 @@ final class FrameDeadline extends ChannelInboundHandlerAdapter {
     /** Frames, and blocks of headers, that were complete. */
     private long complete;
     private long completeBefore;
+    private final UnfinishedHeaders unfinished;
     private ScheduledFuture<?> timer;
 
-    private FrameDeadline(SlowRequests limits, boolean prefaceExpected) {
+    private FrameDeadline(SlowRequests limits, UnfinishedHeaders unfinished, boolean prefaceExpected) {
+        this.unfinished = unfinished;
         this.limits = limits;
         this.preface = prefaceExpected ? PREFACE.length : 0;
     }
@@ -54,7 +56,8 @@ final class FrameDeadline extends ChannelInboundHandlerAdapter {
      */
     static void install(ChannelHandlerContext codec, SlowRequests limits, boolean prefaceExpected) {
         if (codec.pipeline().get(FrameDeadline.class) == null) {
-            codec.pipeline().addBefore(codec.name(), null, new FrameDeadline(limits, prefaceExpected));
+            codec.pipeline().addBefore(codec.name(), null, new FrameDeadline(limits,
+                    limits.unfinishedHeaders(codec.channel()), prefaceExpected));
             UnreadStreams.watch(codec.channel(), limits.responseMillis());
         }
     }
@@ -62,7 +65,13 @@ final class FrameDeadline extends ChannelInboundHandlerAdapter {
     @Override
     public void channelRead(ChannelHandlerContext context, Object message) {
         if (message instanceof ByteBuf bytes) {
+            long before = complete;
             parse(context, bytes);
+            if (complete != before || !isIncomplete()) {
+                unfinished.end();
+            } else {
+                unfinished.received(bytes.readableBytes());
+            }
             watch(context);
         }
         context.fireChannelRead(message);
@@ -156,6 +165,7 @@ final class FrameDeadline extends ChannelInboundHandlerAdapter {
     @Override
     public void channelInactive(ChannelHandlerContext context) {
         stop();
+        unfinished.end();
         context.fireChannelInactive();
     }
 

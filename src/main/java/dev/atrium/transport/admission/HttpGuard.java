@@ -1,14 +1,12 @@
 package dev.atrium.transport.admission;
 
 import io.netty.buffer.ByteBuf;
-import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelDuplexHandler;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelPipeline;
 import io.netty.channel.ChannelPromise;
 import io.netty.channel.socket.DuplexChannel;
-import io.netty.handler.codec.http.DefaultFullHttpResponse;
 import io.netty.handler.codec.http.FullHttpResponse;
 import io.netty.handler.codec.http.HttpContent;
 import io.netty.handler.codec.http.HttpHeaderNames;
@@ -19,14 +17,12 @@ import io.netty.handler.codec.http.HttpResponse;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http.HttpStatusClass;
 import io.netty.handler.codec.http.HttpUtil;
-import io.netty.handler.codec.http.HttpVersion;
 import io.netty.handler.codec.http.LastHttpContent;
 import io.netty.handler.codec.http.TooLongHttpHeaderException;
 import io.netty.handler.codec.http.TooLongHttpLineException;
 import io.netty.util.ByteProcessor;
 import io.netty.util.ReferenceCountUtil;
 import io.netty.util.concurrent.ScheduledFuture;
-import io.vertx.core.MultiMap;
 import java.nio.channels.ClosedChannelException;
 import java.util.concurrent.TimeUnit;
 
@@ -48,6 +44,7 @@ final class HttpGuard extends ChannelDuplexHandler {
     private final SlowRequests limits;
     private final CorsHeaders cors;
     private final ReceivedBytes bytes = new ReceivedBytes();
+    private UnfinishedHeaders unfinished;
     private ChannelHandlerContext context;
     private Runnable first;
     private ScheduledFuture<?> headers;
@@ -100,6 +97,7 @@ final class HttpGuard extends ChannelDuplexHandler {
     @Override
     public void handlerAdded(ChannelHandlerContext added) {
         context = added;
+        unfinished = limits.unfinishedHeaders(added.channel());
     }
 
     @Override
@@ -225,7 +223,7 @@ final class HttpGuard extends ChannelDuplexHandler {
     }
 
     private void close(Problem problem) {
-        FullHttpResponse response = response(problem);
+        FullHttpResponse response = ProblemResponse.of(problem, cors, origin);
         response.headers().set(HttpHeaderNames.CONNECTION, HttpHeaderValues.CLOSE);
         context.writeAndFlush(response, closeAfter(context.newPromise()));
     }
@@ -243,19 +241,6 @@ final class HttpGuard extends ChannelDuplexHandler {
                 duplex.shutdownOutput();
             }
         });
-    }
-
-    private FullHttpResponse response(Problem problem) {
-        MultiMap headers = MultiMap.caseInsensitiveMultiMap();
-        // The headers of a request that cannot be parsed are not known, unless origins are listed.
-        cors.complete(headers, origin == null ? CorsHeaders.ANY : origin);
-        byte[] json = problem.json();
-        FullHttpResponse response = new DefaultFullHttpResponse(HttpVersion.HTTP_1_1,
-                HttpResponseStatus.valueOf(problem.status()),
-                Unpooled.wrappedBuffer(json));
-        headers.forEach((name, value) -> response.headers().add(name, value));
-        response.headers().set(HttpHeaderNames.CONTENT_TYPE, Problem.TYPE).set(HttpHeaderNames.CONTENT_LENGTH, json.length);
-        return response;
     }
 
     @Override
@@ -320,7 +305,7 @@ final class HttpGuard extends ChannelDuplexHandler {
     }
 
     private FullHttpResponse withProblem(FullHttpResponse empty) {
-        FullHttpResponse response = response(Problem.of(Problem.malformedRequest()));
+        FullHttpResponse response = ProblemResponse.of(Problem.of(Problem.malformedRequest()), cors, origin);
         if (empty.headers().contains(HttpHeaderNames.CONNECTION)) {
             response.headers().set(HttpHeaderNames.CONNECTION, empty.headers().get(HttpHeaderNames.CONNECTION));
         }
@@ -351,6 +336,7 @@ final class HttpGuard extends ChannelDuplexHandler {
         headers = cancelled(headers);
         body = cancelled(body);
         inBody = false;
+        unfinished.end();
     }
 
     private ScheduledFuture<?> schedule(Runnable task, long millis) {
@@ -380,9 +366,15 @@ final class HttpGuard extends ChannelDuplexHandler {
             }
             parsed = false;
             // Empty lines between requests are ignored (RFC 9112 section 2.2).
-            boolean some = message instanceof ByteBuf received
-                    && received.forEachByte(ByteProcessor.FIND_NON_CRLF) >= 0;
+            boolean some = message instanceof ByteBuf buffer
+                    && buffer.forEachByte(ByteProcessor.FIND_NON_CRLF) >= 0;
+            int received = message instanceof ByteBuf buffer ? buffer.readableBytes() : 0;
             reading.fireChannelRead(message);
+            if (parsed || inBody) {
+                unfinished.end();
+            } else {
+                unfinished.received(received);
+            }
             if (some && !parsed && !inBody && !closing && malformed == null && first == null && headers == null
                     && limits.headerMillis() > 0
                     && !reading.isRemoved()) {

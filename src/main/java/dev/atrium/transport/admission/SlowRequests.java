@@ -7,8 +7,10 @@ import dev.atrium.security.Identity;
 import dev.atrium.security.Limit;
 import dev.atrium.security.LimitException;
 import dev.atrium.security.SecurityConfig;
+import dev.atrium.session.RequestMemory;
 import dev.atrium.session.Transport;
 import dev.atrium.setting.Require;
+import io.netty.channel.Channel;
 import io.quarkus.runtime.configuration.ConfigurationException;
 import jakarta.inject.Singleton;
 import java.net.SocketAddress;
@@ -25,9 +27,12 @@ final class SlowRequests {
     private final ConnectionLimiter connections;
     private final AuditLog audit;
     private final Admission admission;
+    private final RequestMemory memory;
 
     /** @throws ConfigurationException naming the invalid setting */
-    SlowRequests(SecurityConfig config, ConnectionLimiter connections, AuditLog audit, Admission admission) {
+    SlowRequests(SecurityConfig config, ConnectionLimiter connections, AuditLog audit, Admission admission,
+            RequestMemory memory) {
+        this.memory = memory;
         this.limits = config.limits();
         Require.between("atrium.limits.header-time", limits.headerTime(), Duration.ZERO, LONGEST);
         Require.between("atrium.limits.body-time", limits.bodyTime(), Duration.ZERO, LONGEST);
@@ -56,6 +61,11 @@ final class SlowRequests {
     /** Milliseconds in which a client has to take some of a response; 0 for no limit. */
     long responseMillis() {
         return limits.responseTime().toMillis();
+    }
+
+    /** Counts headers of a connection that have not arrived whole. */
+    UnfinishedHeaders unfinishedHeaders(Channel channel) {
+        return new UnfinishedHeaders(channel, memory);
     }
 
     /** Counts a new connection; returns the task that ends the counting, or null if there are too many. */

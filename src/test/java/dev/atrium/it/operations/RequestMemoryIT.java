@@ -121,6 +121,26 @@ class RequestMemoryIT {
     }
 
     @ParameterizedTest
+    @ValueSource(strings = { "HTTP/1.1", "HTTP/2" })
+    void headers_that_never_arrive_whole_cost_other_clients_nothing(String version) throws IOException {
+        String large = "a".repeat(15_000);
+        for (int i = 0; i < 5_000; i++) {
+            if (version.equals("HTTP/2")) {
+                // The header of a frame, and most of its payload.
+                byte[] frame = RawHttp2.frame(HEADERS, END_HEADERS, 1, large.getBytes(StandardCharsets.US_ASCII));
+                RawHttp2 client = RawHttp2.connect(replica.port());
+                open.add(client);
+                client.write(Arrays.copyOf(frame, large.length()));
+            } else {
+                RawHttp client = RawHttp.connect(replica.port());
+                open.add(client);
+                client.send("GET /rooms/a HTTP/1.1\nHost: a\nX-Large: " + large);
+            }
+        }
+        assertOthersAreServed();
+    }
+
+    @ParameterizedTest
     @ValueSource(strings = { "pipelined", "of many connections", "of HTTP/2" })
     void responses_that_nobody_reads_cost_other_clients_nothing(String what) throws IOException {
         switch (what) {

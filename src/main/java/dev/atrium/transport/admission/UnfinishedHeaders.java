@@ -1,0 +1,45 @@
+package dev.atrium.transport.admission;
+
+import dev.atrium.session.RequestMemory;
+import io.netty.channel.Channel;
+
+/**
+ * Headers of one connection that have not arrived whole, in the memory of all requests: thousands of connections with
+ * kilobytes of headers each would take the memory of all. On the connection's event loop.
+ */
+final class UnfinishedHeaders {
+
+    /** Headers are often parted by the network: a few more bytes are not worth counting. */
+    private static final int SMALL_BYTES = 1_024;
+
+    private final Channel channel;
+    private final RequestMemory memory;
+    private long bytes;
+    private RequestMemory.Share share;
+
+    UnfinishedHeaders(Channel channel, RequestMemory memory) {
+        this.channel = channel;
+        this.memory = memory;
+    }
+
+    /** So many more bytes were received, and the headers are not whole. The connection is closed if they are too many. */
+    void received(int more) {
+        bytes += more;
+        if (bytes > SMALL_BYTES) {
+            if (share == null) {
+                share = memory.share(() -> channel.eventLoop().execute(channel::close));
+            }
+            // Netty keeps the bytes, and an array of what it has parsed, which grows by doubling.
+            share.hold(RequestMemory.SMALL_BYTES + 2 * bytes);
+        }
+    }
+
+    /** The headers are whole, or the connection is gone. */
+    void end() {
+        bytes = 0;
+        if (share != null) {
+            share.release();
+            share = null;
+        }
+    }
+}
