@@ -14,10 +14,9 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 
 /**
- * Memory budget of all requests together: headers, bodies and messages that have not arrived whole, and responses that have not
- * been
- * read. Each is within its own limit, but a thousand slow clients would take the memory of all. Beyond the budget the oldest
- * ones are ended. Any thread.
+ * Memory budget of all requests together: headers, bodies and messages that have not arrived whole, and responses that have
+ * not been read. Each is within its own limit, but a thousand slow clients would take the memory of all. Beyond the budget
+ * the oldest ones are ended. Any thread.
  */
 @Singleton
 public final class RequestMemory {
@@ -110,8 +109,7 @@ public final class RequestMemory {
 
     /**
      * Removes old shares until there is room for so many bytes more, or no old one is left; returns those removed. A share
-     * alone
-     * may take more than the budget, or with a small one no request would ever be handled.
+     * alone may take more than the budget, or with a small one no request would ever be handled.
      */
     private List<Share> makeRoom(Share newest, long more) {
         List<Share> removed = new ArrayList<>();

@@ -21,10 +21,9 @@ import java.util.function.IntSupplier;
 import org.jboss.logging.Logger;
 
 /**
- * Installer of the Netty handlers that guard HTTP connections against slow clients and malformed requests. The framework has no
- * hook
- * for accepted connections: the listeners are looked up when the server has started, with the connections that they have
- * accepted by then, and a listener that is not found is guarded by its first request. Any thread.
+ * Installer of the Netty handlers that guard HTTP connections against slow clients and malformed requests. The framework has
+ * no hook for accepted connections: the listeners are looked up when the server has started, with the connections that they
+ * have accepted by then, and a listener that is not found is guarded by its first request. Any thread.
  */
 @Singleton
 final class HttpGuards {

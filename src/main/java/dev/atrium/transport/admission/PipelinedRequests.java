@@ -13,8 +13,7 @@ import java.util.Queue;
 
 /**
  * Handler that passes pipelined requests (RFC 9112 section 9.3.2) on one by one, each when the last one has its response and
- * the
- * client has taken most of it. Vert.x would write the responses to all of them: a client that does not read would take all
+ * the client has taken most of it. Vert.x would write the responses to all of them: a client that does not read would take all
  * memory. It is added when a request has to wait, and removes itself when none does. On the connection's event loop.
  */
 final class PipelinedRequests extends ChannelDuplexHandler {

@@ -10,8 +10,7 @@ import java.util.concurrent.TimeUnit;
 /**
  * Handler of a connection whose client is behind in reading: closes it when the client takes nothing for a while. Without it a
  * client that does not read would hold its connection, with a response, until TCP gives up, which it does not while the
- * client's
- * machine answers. On the connection's event loop.
+ * client's machine answers. On the connection's event loop.
  */
 final class SlowReader extends IdleStateHandler {
 

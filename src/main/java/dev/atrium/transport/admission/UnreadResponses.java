@@ -95,7 +95,10 @@ public final class UnreadResponses {
         Channel channel = HttpChannel.of(request);
         RequestMemory.Share share = memory.share(() -> channel.eventLoop().execute(() -> HttpChannel.abort(request)));
         HttpGuard guard = channel.pipeline().get(HttpGuard.class);
-        if (guard == null) {
+        if (!channel.isActive()) {
+            // The client is gone: nothing would release it later.
+            share.release();
+        } else if (guard == null) {
             UnreadStreams.whenSent(channel, request.streamId(), share::release);
         } else {
             guard.whenSent(share::release);
