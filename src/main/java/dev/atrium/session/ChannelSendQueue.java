@@ -15,6 +15,9 @@ import io.netty.channel.ChannelOutboundBuffer;
  */
 public final class ChannelSendQueue implements SendQueue {
 
+    /** Pending bytes of which a client is let have more, however little memory there is. */
+    private static final int SCARCE_BYTES = 64 * 1024;
+
     private final ChannelHandlerContext below;
     private final Channel.Unsafe unsafe;
     private final DeliveryLoop loop;
@@ -51,6 +54,14 @@ public final class ChannelSendQueue implements SendQueue {
         return true;
     }
 
+    /**
+     * Returns whether there is memory for so many bytes. Asked before a large buffer is allocated: the replies to a few hundred
+     * clients that do not read would take what is left.
+     */
+    public boolean hasMemory(int bytes) {
+        return bytes <= SCARCE_BYTES || !DirectMemory.isScarce();
+    }
+
     /** Returns the pending bytes, including Netty's overhead per write. */
     @Override
     public long pendingBytes() {
@@ -58,9 +69,13 @@ public final class ChannelSendQueue implements SendQueue {
         return buffer == null ? 0 : buffer.totalPendingWriteBytes();
     }
 
+    /**
+     * While direct memory is scarce, a client that is behind at all gets no more: a few hundred replies would take the rest.
+     */
     private boolean exceedsLimit(ByteBuf bytes) {
         long pending = pendingBytes();
-        return pending > 0 && pending + bytes.readableBytes() > limit;
+        long all = pending + bytes.readableBytes();
+        return pending > 0 && (all > limit || all > SCARCE_BYTES && DirectMemory.isScarce());
     }
 
     private void flush() {

@@ -37,7 +37,7 @@ public final class SocketConnection implements ClientConnection, Pausable, Frame
     private final WebSocketConnection connection;
     private final FrameGuard guard;
     private final SocketListener listener;
-    private final SendQueue sendQueue;
+    private final ChannelSendQueue sendQueue;
     private final long limit;
     /**
      * Messages that were event-loop tasks already when the connection was paused; at most one turn's, because the guard holds
@@ -79,7 +79,8 @@ public final class SocketConnection implements ClientConnection, Pausable, Frame
 
     /** Sends one ready-made frame. */
     public void send(byte[] frame) {
-        if (guard.isOpen() && !sendQueue.offer(guard.context().alloc().directBuffer(frame.length).writeBytes(frame))) {
+        if (guard.isOpen() && !(sendQueue.hasMemory(frame.length)
+                && sendQueue.offer(guard.context().alloc().directBuffer(frame.length).writeBytes(frame)))) {
             // As a task: closing at once could change state that the caller is working on.
             eventLoop().execute(() -> listener.fail(CloseReason.SLOW_CONSUMER));
         }

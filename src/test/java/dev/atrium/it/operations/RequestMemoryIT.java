@@ -179,6 +179,18 @@ class RequestMemoryIT {
     }
 
     @Test
+    void replies_that_nobody_reads_cost_other_clients_nothing() throws IOException {
+        for (int i = 0; i < 2 * MORE_THAN_THE_HEAP; i++) {
+            RawSocket client = socket("/ws");
+            for (int seq = 1; seq <= 20; seq++) {
+                client.text("{\"seq\":" + seq + ",\"cmd\":\"history\",\"params\":{\"room\":\"history\",\"limit\":1000}}");
+            }
+        }
+        SocketClient.await().until(() -> replica.post("/rooms/lobby", "x").statusCode() == 201);
+        assertOthersAreServed();
+    }
+
+    @Test
     void large_messages_that_redis_does_not_answer_leave_the_memory_alone() throws IOException {
         try (RedisProcess redis = RedisProcess.start();
                 Replica small = Replica.start(Map.of("atrium.backplane", "redis", "quarkus.redis.hosts", redis.url()),
