@@ -155,8 +155,7 @@ public interface SecurityConfig {
 
         /**
          * Maximum share of the heap, in percent, that all headers, bodies and messages take that have not arrived whole,
-         * together with
-         * all responses that have not been read. Beyond it the oldest are ended.
+         * together with all responses that have not been read. Beyond it the oldest are ended.
          */
         @WithDefault("20")
         int requestMemoryPercent();

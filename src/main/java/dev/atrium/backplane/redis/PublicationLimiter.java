@@ -62,16 +62,25 @@ final class PublicationLimiter {
 
     /** One alone may be larger than the limit. */
     private boolean mayBeSent(long bytes) {
-        long before = sent.getAndAdd(bytes);
-        boolean may = before == 0 || before + bytes <= mostSent;
-        if (!may) {
-            sent.addAndGet(-bytes);
-        }
-        return may;
+        long before;
+        do {
+            before = sent.get();
+            if (before > 0 && before + bytes > mostSent) {
+                return false;
+            }
+        } while (!sent.compareAndSet(before, before + bytes));
+        return true;
     }
 
     private <T> Future<T> sendNow(long bytes, Supplier<Future<T>> publication) {
-        return publication.get().onComplete(answered -> {
+        Future<T> reply;
+        try {
+            reply = publication.get();
+        } catch (RuntimeException e) {
+            // Its bytes would count, and those behind it wait, for ever.
+            reply = Future.failedFuture(e);
+        }
+        return reply.onComplete(answered -> {
             sent.addAndGet(-bytes);
             if (isWaiting) {
                 sendWaiting();

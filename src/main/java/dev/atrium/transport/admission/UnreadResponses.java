@@ -75,7 +75,7 @@ public final class UnreadResponses {
     }
 
     /** Gives the room back while a request waits for messages. */
-    public void wait(RoutingContext context) {
+    public void giveBack(RoutingContext context) {
         share(context).hold(0);
     }
 

@@ -197,7 +197,7 @@ public class RoomsResource {
                     if (seconds == 0 || news) {
                         return Uni.createFrom().item(history);
                     }
-                    responses.wait(context);
+                    responses.giveBack(context);
                     return news(client, room, since, seconds, query, eventLoop).call(() -> responses.roomForPage(context));
                 })
                 .chain(history -> Compression.encode(context.request(), Buffer.buffer(MessagesAnswer.of(room, since, history)),

@@ -20,6 +20,7 @@ import io.netty.util.ReferenceCountUtil;
 import java.io.IOException;
 import java.util.ArrayDeque;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.jboss.logging.Logger;
 
 /**
@@ -368,13 +369,8 @@ final class FrameGuard extends ChannelInboundHandlerAdapter {
     }
 
     private static CloseReason reasonOf(WebSocketCloseStatus status) {
-        if (status.equals(WebSocketCloseStatus.MESSAGE_TOO_BIG)) {
-            return CloseReason.TOO_BIG;
-        }
-        if (status.equals(WebSocketCloseStatus.TRY_AGAIN_LATER)) {
-            return CloseReason.TRY_LATER;
-        }
-        return status.equals(WebSocketCloseStatus.INVALID_PAYLOAD_DATA) ? CloseReason.NOT_UTF8 : CloseReason.PROTOCOL_ERROR;
+        return Stream.of(CloseReason.TOO_BIG, CloseReason.NOT_UTF8, CloseReason.TRY_LATER)
+                .filter(reason -> reason.code() == status.code()).findFirst().orElse(CloseReason.PROTOCOL_ERROR);
     }
 
     private void fail(CloseReason reason) {

@@ -80,6 +80,19 @@ class PublicationLimiterTest {
     }
 
     @Test
+    void one_that_cannot_be_encoded_fails_alone() {
+        publish("first", 200);
+        Future<Object> broken = limiter.send(200, () -> {
+            throw new IllegalArgumentException("on purpose");
+        });
+        Future<String> last = publish("last", 200);
+        answer();
+        assertThat(broken.cause()).hasMessage("on purpose");
+        answer();
+        assertThat(last.result()).isEqualTo("done");
+    }
+
+    @Test
     void failures_count_as_answers_and_do_not_recurse() {
         publish("first", 200);
         List<Future<Object>> failing = IntStream.range(0, 400)
