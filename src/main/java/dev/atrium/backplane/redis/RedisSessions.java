@@ -5,24 +5,19 @@ import dev.atrium.backplane.SavedSession;
 import dev.atrium.backplane.SessionStore;
 import dev.atrium.room.Node;
 import dev.atrium.room.RoomId;
-import dev.atrium.room.Sender;
 import dev.atrium.room.SessionId;
 import io.smallrye.mutiny.Uni;
 import io.smallrye.mutiny.vertx.UniHelper;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
-import io.vertx.core.json.JsonArray;
-import io.vertx.core.json.JsonObject;
 import io.vertx.redis.client.Command;
 import io.vertx.redis.client.Request;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Supplier;
-import java.util.stream.Collectors;
 
 /**
  * Session store in Redis. Connected sessions are fields of one hash per replica, which expires a lease and a window after the
@@ -64,6 +59,7 @@ final class RedisSessions implements SessionStore {
         this.rpc = rpc;
         this.windowMillis = config.resume().window().toMillis();
         this.lease = context.lease();
+        SavedSessionCodec.rehearse();
     }
 
     @Override
@@ -139,7 +135,8 @@ final class RedisSessions implements SessionStore {
         String token = session.token();
         return commands.send(Script.RELEASE
                 .with(keys.sessions(node.name()), keys.session(node.name(), token), keys.waiting(ownRoom(session)))
-                .arg(token).arg(memory.scaled(windowMillis)).arg(encode(session))).<Void> mapEmpty().recover(failure -> {
+                .arg(token).arg(memory.scaled(windowMillis)).arg(SavedSessionCodec.encode(session))).<Void> mapEmpty()
+                .recover(failure -> {
                     loop.execute(() -> {
                         unpublished = true;
                         unpublishedReleases.add(session);
@@ -185,7 +182,7 @@ final class RedisSessions implements SessionStore {
                     }
                     String found = reply.get(0).toString();
                     return found.startsWith("@") ? resume(found.substring(1), hops - 1)
-                            : moveToThisReplica(decode(next, found), reply.get(1).toString());
+                            : moveToThisReplica(SavedSessionCodec.decode(next, found), reply.get(1).toString());
                 });
     }
 
@@ -298,24 +295,8 @@ final class RedisSessions implements SessionStore {
     private Request saveRequest(SavedSession session, String mode) {
         RoomId own = ownRoom(session);
         return Script.SAVE.with(keys.sessions(node.name()), keys.session(node.name(), session.token()), keys.room(own))
-                .arg(session.token()).arg(encode(session)).arg(node.name()).arg(mode).arg(log.roomMillis(own));
-    }
-
-    private static String encode(SavedSession session) {
-        JsonObject rooms = new JsonObject();
-        session.rooms().forEach(rooms::put);
-        return new JsonObject().put("id", session.self().id()).put("user", session.self().user())
-                .put("ns", session.namespace()).put("rooms", rooms)
-                .put("granted", new JsonArray(List.copyOf(session.granted()))).encode();
-    }
-
-    private static SavedSession decode(String token, String state) {
-        JsonObject json = new JsonObject(state);
-        Map<String, Boolean> rooms = new LinkedHashMap<>();
-        json.getJsonObject("rooms").forEach(room -> rooms.put(room.getKey(), (Boolean) room.getValue()));
-        return new SavedSession(token, new Sender(json.getString("id"), json.getString("user")), json.getString("ns"),
-                rooms,
-                json.getJsonArray("granted", new JsonArray()).stream().map(String.class::cast).collect(Collectors.toSet()));
+                .arg(session.token()).arg(SavedSessionCodec.encode(session)).arg(node.name()).arg(mode)
+                .arg(log.roomMillis(own));
     }
 
     private Future<Void> sendOrRepublish(Request request) {
