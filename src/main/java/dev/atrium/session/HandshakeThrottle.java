@@ -25,21 +25,18 @@ final class HandshakeThrottle {
     /** Pause between slices while rooms deliver messages on this loop: new connections then get a third of the time. */
     private static final long PAUSE_WHILE_DELIVERING_NANOS = TimeUnit.MILLISECONDS.toNanos(2);
     private static final long TIMEOUT_MILLIS = 10_000;
-    private static final long IDLE_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
 
     private final EventLoop eventLoop;
-    private final DeliveryLoop delivery;
+    private final RecentDeliveries deliveries;
     private final Queue<Runnable> waiting = new ArrayDeque<>();
     private int running;
     private volatile int newConnections;
     private boolean scheduled;
     private long sliceStart;
-    private long deliveries;
-    private long lastDelivery = System.nanoTime() - IDLE_NANOS;
 
     HandshakeThrottle(EventLoop eventLoop, DeliveryLoop delivery) {
         this.eventLoop = eventLoop;
-        this.delivery = delivery;
+        this.deliveries = new RecentDeliveries(delivery);
     }
 
     /** Runs the work as soon as the throttle allows it. The work must complete on the event loop, or fail. */
@@ -121,12 +118,7 @@ final class HandshakeThrottle {
     }
 
     private long pause() {
-        long now = System.nanoTime();
-        if (delivery.batches() != deliveries) {
-            deliveries = delivery.batches();
-            lastDelivery = now;
-        }
-        return now - lastDelivery < IDLE_NANOS ? PAUSE_WHILE_DELIVERING_NANOS : PAUSE_NANOS;
+        return deliveries.areThere() ? PAUSE_WHILE_DELIVERING_NANOS : PAUSE_NANOS;
     }
 
     private void nextSlice() {

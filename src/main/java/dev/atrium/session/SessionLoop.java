@@ -9,7 +9,9 @@ import io.netty.channel.EventLoop;
  * @param eventLoop Netty's event loop
  * @param delivery delivers the messages of rooms
  * @param heartbeat detects clients that are gone
+ * @param firstReads limits how many new connections are read for the first time in one turn
  * @param handshakeThrottle limits how many new connections are handled at a time
  */
-record SessionLoop(EventLoop eventLoop, DeliveryLoop delivery, Heartbeat heartbeat, HandshakeThrottle handshakeThrottle) {
+record SessionLoop(EventLoop eventLoop, DeliveryLoop delivery, Heartbeat heartbeat, FirstReads firstReads,
+        HandshakeThrottle handshakeThrottle) {
 }

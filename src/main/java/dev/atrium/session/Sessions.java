@@ -55,6 +55,11 @@ public final class Sessions {
         return loop(eventLoop).delivery();
     }
 
+    /** Runs the task that begins to read from a new connection, in a later turn if many begin at once. On that event loop. */
+    public void readInTurn(EventLoop eventLoop, Runnable read) {
+        loop(eventLoop).firstReads().begin(read);
+    }
+
     /** Runs costly work through the handshake throttle of an event loop. On that event loop. */
     public <T> Uni<T> inTurn(EventLoop eventLoop, Supplier<Uni<T>> work) {
         return loop(eventLoop).handshakeThrottle().pass(work);
@@ -165,6 +170,6 @@ public final class Sessions {
         return new SessionLoop(eventLoop, delivery,
                 new Heartbeat(eventLoop, config.heartbeat().interval(), config.heartbeat().timeout(),
                         MaxConnectionAge.of(config.connection())),
-                new HandshakeThrottle(eventLoop, delivery));
+                new FirstReads(eventLoop, delivery), new HandshakeThrottle(eventLoop, delivery));
     }
 }

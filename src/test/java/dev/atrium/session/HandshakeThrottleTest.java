@@ -3,7 +3,6 @@ package dev.atrium.session;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.atrium.room.DeliveryLoop;
-import dev.atrium.room.Rooms;
 import io.smallrye.mutiny.Uni;
 import io.smallrye.mutiny.subscription.Cancellable;
 import io.smallrye.mutiny.subscription.UniEmitter;
@@ -245,7 +244,7 @@ class HandshakeThrottleTest extends SessionFixture {
         runUntilIdle();
         assertThat(started).hasSize(MAX_RUNNING + 1);
 
-        deliverOneMessage();
+        deliverOneMessage(sessions);
         submit(100);
         spinFor(Duration.ofMillis(2));
         work.get(1).complete("in");
@@ -279,15 +278,5 @@ class HandshakeThrottleTest extends SessionFixture {
         while (System.nanoTime() < end) {
             Thread.onSpinWait();
         }
-    }
-
-    private void deliverOneMessage() {
-        Source source = new Source();
-        Session member = open(sessions, new Connection(), new Reports());
-        new Rooms(source, (message, members) -> {
-        }, (message, loops) -> null).join(member, LOBBY, false, null, member::isOpen).await().indefinitely();
-        source.send("hello");
-        turn();
-        assertThat(delivery.batches()).isOne();
     }
 }

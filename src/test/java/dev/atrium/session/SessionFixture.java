@@ -1,5 +1,7 @@
 package dev.atrium.session;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import dev.atrium.room.Data;
 import dev.atrium.room.Delivery;
 import dev.atrium.room.History;
@@ -8,6 +10,7 @@ import dev.atrium.room.Node;
 import dev.atrium.room.Publication;
 import dev.atrium.room.RoomId;
 import dev.atrium.room.RoomSource;
+import dev.atrium.room.Rooms;
 import dev.atrium.room.StreamPosition;
 import dev.atrium.room.Subscriber;
 import dev.atrium.room.WireFormat;
@@ -53,6 +56,17 @@ public abstract class SessionFixture {
 
     protected SessionRequest request(Connection connection) {
         return new SessionRequest(ANONYMOUS, eventLoop, "/", Transport.SESSION, connection, new Text());
+    }
+
+    protected void deliverOneMessage(Sessions sessions) {
+        Source source = new Source();
+        Session member = open(sessions, new Connection(), new Reports());
+        new Rooms(source, (message, members) -> {
+        }, (message, loops) -> null).join(member, LOBBY, false, null, member::isOpen).await().indefinitely();
+        long before = sessions.deliveryLoop(eventLoop).batches();
+        source.send("hello");
+        turn();
+        assertThat(sessions.deliveryLoop(eventLoop).batches()).isEqualTo(before + 1);
     }
 
     protected Session open(Sessions sessions, Connection connection, Reports reports) {

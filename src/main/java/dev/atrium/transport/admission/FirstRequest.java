@@ -1,6 +1,8 @@
 package dev.atrium.transport.admission;
 
+import dev.atrium.session.Sessions;
 import io.netty.buffer.ByteBuf;
+import io.netty.channel.ChannelDuplexHandler;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelPipeline;
@@ -8,16 +10,18 @@ import io.netty.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 
 /**
- * First handler of an accepted connection: counts it among the unused ones, and closes it if it sends no whole request in time,
- * with the handshake of TLS. Removes itself when the request has come. On the connection's event loop.
+ * First handler of an accepted connection: counts it among the unused ones, has it wait for its turn to be read, and closes it
+ * if it sends no whole request in time, with the handshake of TLS. Removes itself when the request has come. On the
+ * connection's event loop.
  */
-final class FirstRequest extends ChannelInboundHandlerAdapter {
+final class FirstRequest extends ChannelDuplexHandler {
 
     private static final Runnable NOTHING = () -> {
     };
 
     private final SlowRequests limits;
     private final CorsHeaders cors;
+    private final Sessions sessions;
     private ChannelHandlerContext context;
     private Runnable release = NOTHING;
     private ScheduledFuture<?> timer;
@@ -25,10 +29,13 @@ final class FirstRequest extends ChannelInboundHandlerAdapter {
     private boolean watched;
     private boolean begun;
     private boolean late;
+    private boolean asked;
+    private boolean mayRead;
 
-    FirstRequest(SlowRequests limits, CorsHeaders cors) {
+    FirstRequest(SlowRequests limits, CorsHeaders cors, Sessions sessions) {
         this.limits = limits;
         this.cors = cors;
+        this.sessions = sessions;
     }
 
     @Override
@@ -41,7 +48,9 @@ final class FirstRequest extends ChannelInboundHandlerAdapter {
     /** Begins for a connection that was active before the handler was added. */
     void beginLate(ChannelHandlerContext active) {
         late = true;
-        begin(active);
+        if (begin(active)) {
+            startReading();
+        }
     }
 
     private boolean begin(ChannelHandlerContext active) {
@@ -54,10 +63,30 @@ final class FirstRequest extends ChannelInboundHandlerAdapter {
             return false;
         }
         release = counted;
-        if (limits.headerMillis() > 0) {
-            timer = active.executor().schedule(this::expired, limits.headerMillis(), TimeUnit.MILLISECONDS);
-        }
         return true;
+    }
+
+    @Override
+    public void read(ChannelHandlerContext requested) {
+        if (mayRead) {
+            requested.read();
+        } else if (!asked) {
+            asked = true;
+            sessions.readInTurn(requested.channel().eventLoop(), () -> {
+                if (requested.channel().isActive()) {
+                    startReading();
+                    requested.read();
+                }
+            });
+        }
+    }
+
+    /** The time until the request begins only now: the client cannot know that it has to wait for its turn. */
+    private void startReading() {
+        mayRead = true;
+        if (limits.headerMillis() > 0 && !context.isRemoved()) {
+            timer = context.executor().schedule(this::expired, limits.headerMillis(), TimeUnit.MILLISECONDS);
+        }
     }
 
     @Override
