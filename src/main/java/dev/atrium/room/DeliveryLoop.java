@@ -20,7 +20,8 @@ public final class DeliveryLoop {
     private static final int ROOMS_PER_TURN = 512;
 
     private static final System.Logger LOG = System.getLogger(DeliveryLoop.class.getName());
-    private static final long MAX_BACKLOG = 64L << 20;
+    /** A tenth of a small heap: undelivered messages are in it, and so are the frames that are made of them. */
+    static final long MAX_BACKLOG = Math.min(64L << 20, Runtime.getRuntime().maxMemory() / 10);
 
     private final Executor executor;
     private final BooleanSupplier inLoop;

@@ -11,6 +11,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
 import java.util.function.LongSupplier;
 
 /**
@@ -29,6 +30,7 @@ public final class RequestMemory {
 
     private final long limit;
     private final LongSupplier nanoTime;
+    private final BooleanSupplier scarce;
     /** Oldest first. */
     private final Set<Share> shares = new LinkedHashSet<>();
     private long used;
@@ -36,13 +38,17 @@ public final class RequestMemory {
     /** @throws ConfigurationException naming the invalid setting */
     @Inject
     RequestMemory(SecurityConfig config) {
-        this(bytes(config.limits().requestMemoryPercent()), System::nanoTime);
+        this(bytes(config.limits().requestMemoryPercent()), System::nanoTime, DirectMemory::isScarce);
     }
 
-    /** @param limit bytes */
-    public RequestMemory(long limit, LongSupplier nanoTime) {
+    /**
+     * @param limit bytes
+     * @param scarce whether the process has little direct memory left
+     */
+    public RequestMemory(long limit, LongSupplier nanoTime, BooleanSupplier scarce) {
         this.limit = limit;
         this.nanoTime = nanoTime;
+        this.scarce = scarce;
     }
 
     private static long bytes(int percent) {
@@ -57,6 +63,14 @@ public final class RequestMemory {
      */
     public Share share(Runnable end) {
         return new Share(end);
+    }
+
+    /**
+     * Returns whether there is so little direct memory left that no large message can be received. Shares are ended in later
+     * turns of the event loops, and in one turn a hundred messages can arrive.
+     */
+    public boolean isScarce() {
+        return scarce.getAsBoolean();
     }
 
     private void hold(Share share, long bytes) {

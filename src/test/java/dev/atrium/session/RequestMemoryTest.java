@@ -14,7 +14,7 @@ class RequestMemoryTest {
     private static final long KIB = 1024;
 
     private final AtomicLong now = new AtomicLong();
-    private final RequestMemory memory = new RequestMemory(100 * KIB, now::get);
+    private final RequestMemory memory = new RequestMemory(100 * KIB, now::get, () -> false);
     private final List<String> ended = new ArrayList<>();
 
     private RequestMemory.Share share(String name) {

@@ -92,21 +92,26 @@ public final class BodyReader {
         HttpServerRequest request = context.request();
         EventLoop eventLoop = HttpChannel.of(request).eventLoop();
         Body body = new Body(context, limit, whole);
-        RequestMemory.Share share = memory.share(() -> eventLoop.execute(
+        RequestMemory.Share share = memory.share(() -> runOn(eventLoop,
                 () -> body.reject(ErrorReply.unavailable("too many requests are not complete, try again later", true))));
+        // Until the answer: a hundred bodies can arrive whole in one turn of the event loop, before the first is handled.
+        context.addEndHandler(answered -> share.release());
         request.handler(chunk -> share.hold(body.add(chunk)));
-        request.exceptionHandler(gone -> {
-            share.release();
-            whole.fail(ErrorReply.badRequest("body: the client has not sent it to its end"));
-        });
-        request.endHandler(read -> {
-            share.release();
-            body.complete();
-        });
+        request.exceptionHandler(gone -> whole.fail(ErrorReply.badRequest("body: the client has not sent it to its end")));
+        request.endHandler(read -> body.complete());
         if ("100-continue".equalsIgnoreCase(request.getHeader(HttpHeaders.EXPECT))) {
             context.response().writeContinue();
         }
         request.resume();
+    }
+
+    /** Immediately on the event loop: the rest of a turn may be more than the memory. */
+    private static void runOn(EventLoop eventLoop, Runnable task) {
+        if (eventLoop.inEventLoop()) {
+            task.run();
+        } else {
+            eventLoop.execute(task);
+        }
     }
 
     /** Body that is being received. */

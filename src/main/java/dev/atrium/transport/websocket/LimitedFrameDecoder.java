@@ -76,15 +76,27 @@ final class LimitedFrameDecoder extends WebSocket13FrameDecoder {
         }
     }
 
+    /** Gives a large message up at once, and not in a later turn, if its next bytes could take the last memory there is. */
+    @Override
+    public void channelRead(ChannelHandlerContext ctx, Object message) throws Exception {
+        super.channelRead(ctx, message);
+        if (!corrupt && unfinished() >= RequestMemory.SMALL_BYTES && memory.isScarce()) {
+            giveUp(ctx);
+        }
+    }
+
+    private long unfinished() {
+        return wholeBytes + actualReadableBytes();
+    }
+
     /** Counts what has arrived of a message: many clients that never complete theirs would take the memory of all. */
     @Override
     public void channelReadComplete(ChannelHandlerContext ctx) throws Exception {
-        long unfinished = wholeBytes + actualReadableBytes();
-        if (share == null && unfinished >= RequestMemory.SMALL_BYTES) {
+        if (share == null && unfinished() >= RequestMemory.SMALL_BYTES) {
             share = memory.share(() -> ctx.executor().execute(() -> giveUp(ctx)));
         }
         if (share != null) {
-            share.hold(unfinished);
+            share.hold(unfinished());
         }
         super.channelReadComplete(ctx);
     }

@@ -25,6 +25,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -41,6 +42,8 @@ class RequestMemoryIT {
     private static final int HEAP_MEGABYTES = 96;
     private static final int MORE_THAN_THE_HEAP = 150;
     private static final byte[] MOST_OF_A_MEGABYTE = new byte[990_000];
+    private static final String SEND = "{\"seq\":1,\"cmd\":\"send\",\"params\":{\"room\":\"a\",\"data\":\"%s\"}}"
+            .formatted("x".repeat(900_000));
     private static final String PAGE = "/rooms/history/messages?limit=1000";
 
     private static Replica replica;
@@ -190,6 +193,50 @@ class RequestMemoryIT {
         assertOthersAreServed();
     }
 
+    /** As after a pause of the process: what many clients have sent meanwhile arrives in one turn of the event loops. */
+    @ParameterizedTest
+    @ValueSource(strings = { "messages", "posts", "payloads" })
+    void what_arrives_all_at_once_costs_other_clients_nothing(String what) throws Exception {
+        List<Thread> writers = new ArrayList<>();
+        for (int i = 0; i < 2 * MORE_THAN_THE_HEAP; i++) {
+            Socket client = new Socket(InetAddress.getLoopbackAddress(), replica.port());
+            open.add(client);
+            writers.add(new Thread(() -> writeQuietly(client, whole(what))));
+            if (what.equals("messages")) {
+                client.getOutputStream().write(("GET /ws HTTP/1.1\r\n" + RawSocket.HANDSHAKE + "\r\n")
+                        .getBytes(StandardCharsets.US_ASCII));
+                assertThat(client.getInputStream().readNBytes(12)).asString(StandardCharsets.US_ASCII).endsWith("101");
+            }
+        }
+        replica.signal("STOP");
+        writers.forEach(Thread::start);
+        // The kernel takes a part of each; the rest follows as soon as something is read.
+        Awaitility.await().pollDelay(Duration.ofSeconds(1)).until(() -> true);
+        replica.signal("CONT");
+        for (Thread writer : writers) {
+            writer.join(Duration.ofSeconds(10).toMillis());
+        }
+        SocketClient.await().until(() -> replica.post("/rooms/lobby", "x").statusCode() == 201);
+        assertOthersAreServed();
+    }
+
+    private static byte[] whole(String what) {
+        if (what.equals("messages")) {
+            return RawSocket.masked(0x81, SEND.getBytes(StandardCharsets.US_ASCII));
+        }
+        String path = what.equals("posts") ? "/rooms/once" : "/socket.io/?EIO=4&transport=polling&sid=none";
+        return ("POST " + path + " HTTP/1.1\r\nHost: a\r\nContent-Type: text/plain\r\nContent-Length: 990000\r\n\r\n"
+                + "x".repeat(990_000)).getBytes(StandardCharsets.US_ASCII);
+    }
+
+    private static void writeQuietly(Socket client, byte[] bytes) {
+        try {
+            client.getOutputStream().write(bytes);
+        } catch (IOException e) {
+            // Its connection was ended.
+        }
+    }
+
     @Test
     void large_messages_that_redis_does_not_answer_leave_the_memory_alone() throws IOException {
         try (RedisProcess redis = RedisProcess.start();
@@ -201,9 +248,7 @@ class RequestMemoryIT {
                 open.add(clients.get(i));
             }
             redis.freeze();
-            String command = "{\"seq\":1,\"cmd\":\"send\",\"params\":{\"room\":\"a\",\"data\":\"%s\"}}"
-                    .formatted("x".repeat(900_000));
-            byte[] frame = RawSocket.masked(0x81, command.getBytes(StandardCharsets.US_ASCII));
+            byte[] frame = RawSocket.masked(0x81, SEND.getBytes(StandardCharsets.US_ASCII));
             for (RawSocket client : clients) {
                 client.write(frame);
             }

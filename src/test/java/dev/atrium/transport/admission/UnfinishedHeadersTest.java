@@ -12,7 +12,7 @@ import org.junit.jupiter.api.Test;
 class UnfinishedHeadersTest {
 
     private final AtomicLong now = new AtomicLong();
-    private final RequestMemory memory = new RequestMemory(100_000, now::get);
+    private final RequestMemory memory = new RequestMemory(100_000, now::get, () -> false);
     private final EmbeddedChannel first = new EmbeddedChannel();
     private final EmbeddedChannel second = new EmbeddedChannel();
     private final UnfinishedHeaders ofFirst = new UnfinishedHeaders(first, memory);

@@ -52,7 +52,8 @@ final class FakeRequest {
             default -> throw new UnsupportedOperationException(method.toString());
         });
         context.dispatch(
-                () -> exchange[0] = new Exchange(request, channel, new RequestMemory(1 << 20, System::nanoTime), stamp));
+                () -> exchange[0] = new Exchange(request, channel, new RequestMemory(1 << 20, System::nanoTime, () -> false),
+                        stamp));
     }
 
     Exchange exchange() {

@@ -29,7 +29,7 @@ class LimitedFrameDecoderTest {
     private static final int LAST = 0x80;
     private static final int PING = 0x89;
 
-    private static final RequestMemory MEMORY = new RequestMemory(1 << 20, System::nanoTime);
+    private static final RequestMemory MEMORY = new RequestMemory(1 << 20, System::nanoTime, () -> false);
 
     private final EmbeddedChannel channel = new EmbeddedChannel(
             new LimitedFrameDecoder(new SizeLimits(1_000, 2_000), false, MEMORY));
@@ -135,7 +135,7 @@ class LimitedFrameDecoderTest {
     @CsvSource({ "a frame, 0x82, 30000, 20000", "fragments, 0x02, 20000, 30000" })
     void a_message_that_never_arrives_whole_makes_room_for_another_one(String what, String first, int length, int sent) {
         AtomicLong now = new AtomicLong();
-        RequestMemory memory = new RequestMemory(30_000, now::get);
+        RequestMemory memory = new RequestMemory(30_000, now::get, () -> false);
         EmbeddedChannel stalled = large(memory);
         EmbeddedChannel other = large(memory);
         ByteBuf frame = frame(Integer.decode(first), length);
@@ -156,6 +156,33 @@ class LimitedFrameDecoderTest {
         }).tryHold(30_000)).as("a whole message is not counted").isTrue();
         stalled.finishAndReleaseAll();
         other.finishAndReleaseAll();
+    }
+
+    @Test
+    void while_memory_is_scarce_a_large_message_is_given_up_in_the_same_turn() {
+        EmbeddedChannel client = large(new RequestMemory(1 << 20, System::nanoTime, () -> true));
+        ByteBuf frame = frame(0x82, 30_000);
+        client.writeInbound(frame.readRetainedSlice(10_000));
+        assertThat(catchThrowableOfType(CorruptedWebSocketFrameException.class,
+                () -> client.writeInbound(frame.readRetainedSlice(10_000))).closeStatus())
+                .isEqualTo(WebSocketCloseStatus.TRY_AGAIN_LATER);
+        client.writeInbound(frame);
+        assertThat((Object) client.readInbound()).isNull();
+        client.finishAndReleaseAll();
+    }
+
+    @Test
+    void while_memory_is_scarce_small_messages_are_received_however_many() {
+        EmbeddedChannel client = large(new RequestMemory(1 << 20, System::nanoTime, () -> true));
+        ByteBuf many = Unpooled.buffer();
+        for (int i = 0; i < 100; i++) {
+            ByteBuf frame = frame(0x82, 1_000);
+            many.writeBytes(frame);
+            frame.release();
+        }
+        client.writeInbound(many);
+        assertThat(client.inboundMessages()).hasSize(100);
+        client.finishAndReleaseAll();
     }
 
     private static EmbeddedChannel large(RequestMemory memory) {
