@@ -20,8 +20,7 @@ public final class DeliveryLoop {
     private static final int ROOMS_PER_TURN = 512;
 
     private static final System.Logger LOG = System.getLogger(DeliveryLoop.class.getName());
-    /** A tenth of a small heap: undelivered messages are in it, and so are the frames that are made of them. */
-    static final long MAX_BACKLOG = Math.min(64L << 20, Runtime.getRuntime().maxMemory() / 10);
+    private static final long MAX_BACKLOG = maxBacklog(Runtime.getRuntime().maxMemory());
 
     private final Executor executor;
     private final BooleanSupplier inLoop;
@@ -47,6 +46,11 @@ public final class DeliveryLoop {
         this.executor = executor;
         this.inLoop = inLoop;
         this.memoryIsScarce = memoryIsScarce;
+    }
+
+    /** A tenth of a small heap: undelivered messages are in it, and so are the frames that are made of them. */
+    static long maxBacklog(long heap) {
+        return Math.min(64L << 20, heap / 10);
     }
 
     /** Runs the task on this loop: immediately if the caller is on it, otherwise in a later turn. Any thread. */

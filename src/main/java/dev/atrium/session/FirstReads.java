@@ -1,6 +1,5 @@
 package dev.atrium.session;
 
-import dev.atrium.room.DeliveryLoop;
 import io.netty.channel.EventLoop;
 import java.util.ArrayDeque;
 import java.util.Queue;
@@ -25,42 +24,37 @@ final class FirstReads {
     private int left;
     private boolean scheduled;
 
-    FirstReads(EventLoop eventLoop, DeliveryLoop delivery) {
+    FirstReads(EventLoop eventLoop, RecentDeliveries deliveries) {
         this.eventLoop = eventLoop;
-        this.deliveries = new RecentDeliveries(delivery);
+        this.deliveries = deliveries;
     }
 
     /** Runs the task that begins to read: immediately, or in a later turn if many begin at once. */
     void begin(Runnable read) {
-        if (!scheduled) {
-            startTurn();
-        }
-        if (left > 0) {
-            left--;
+        if (waiting.isEmpty() && mayBegin()) {
             read.run();
         } else {
             waiting.add(read);
         }
     }
 
-    private void startTurn() {
-        if (!deliveries.areThere()) {
-            // In turns a storm takes a tenth longer, and here it would be for nobody.
-            left = Integer.MAX_VALUE;
-            return;
+    private boolean mayBegin() {
+        if (!scheduled) {
+            if (!deliveries.areThere()) {
+                // In turns a storm takes a tenth longer, and here it would be for nobody.
+                return true;
+            }
+            scheduled = true;
+            left = PER_TURN;
+            eventLoop.schedule(this::nextTurn, PAUSE_NANOS, TimeUnit.NANOSECONDS);
         }
-        left = PER_TURN;
-        scheduled = true;
-        eventLoop.schedule(this::nextTurn, PAUSE_NANOS, TimeUnit.NANOSECONDS);
+        return left-- > 0;
     }
 
     private void nextTurn() {
         scheduled = false;
-        if (!waiting.isEmpty()) {
-            startTurn();
-            for (; left > 0 && !waiting.isEmpty(); left--) {
-                waiting.poll().run();
-            }
+        while (!waiting.isEmpty() && mayBegin()) {
+            waiting.poll().run();
         }
     }
 }

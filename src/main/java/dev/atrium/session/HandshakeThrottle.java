@@ -1,6 +1,5 @@
 package dev.atrium.session;
 
-import dev.atrium.room.DeliveryLoop;
 import io.netty.channel.EventLoop;
 import io.smallrye.mutiny.Uni;
 import java.util.ArrayDeque;
@@ -34,9 +33,9 @@ final class HandshakeThrottle {
     private boolean scheduled;
     private long sliceStart;
 
-    HandshakeThrottle(EventLoop eventLoop, DeliveryLoop delivery) {
+    HandshakeThrottle(EventLoop eventLoop, RecentDeliveries deliveries) {
         this.eventLoop = eventLoop;
-        this.deliveries = new RecentDeliveries(delivery);
+        this.deliveries = deliveries;
     }
 
     /** Runs the work as soon as the throttle allows it. The work must complete on the event loop, or fail. */

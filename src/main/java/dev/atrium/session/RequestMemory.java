@@ -183,6 +183,13 @@ public final class RequestMemory {
             return RequestMemory.this.tryHold(this, soon);
         }
 
+        /** The request has arrived whole and is handled: it counts until it is over, and is not ended any more. */
+        public void complete() {
+            synchronized (RequestMemory.this) {
+                shares.remove(this);
+            }
+        }
+
         /** The request is over: it holds nothing any more, whatever is set later. */
         public void release() {
             RequestMemory.this.release(this);

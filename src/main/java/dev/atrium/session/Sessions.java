@@ -167,9 +167,10 @@ public final class Sessions {
 
     private SessionLoop newLoop(EventLoop eventLoop) {
         DeliveryLoop delivery = new DeliveryLoop(eventLoop, eventLoop::inEventLoop, DirectMemory::isScarce);
+        RecentDeliveries deliveries = new RecentDeliveries(delivery);
         return new SessionLoop(eventLoop, delivery,
                 new Heartbeat(eventLoop, config.heartbeat().interval(), config.heartbeat().timeout(),
                         MaxConnectionAge.of(config.connection())),
-                new FirstReads(eventLoop, delivery), new HandshakeThrottle(eventLoop, delivery));
+                new FirstReads(eventLoop, deliveries), new HandshakeThrottle(eventLoop, deliveries));
     }
 }

@@ -8,6 +8,8 @@ import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** Times at which a loop runs a task, delivers for a room and flushes a connection. */
 class DeliveryLoopTest {
@@ -150,11 +152,18 @@ class DeliveryLoopTest {
         assertThat(tasks).isEmpty();
     }
 
+    @ParameterizedTest(name = "{0} MiB of heap: {1} bytes")
+    @CsvSource({ "96, 10066329", "640, 67108864", "641, 67108864", "8192, 67108864" })
+    void the_backlog_is_64_mebibytes_or_a_tenth_of_a_smaller_heap(long heap, long most) {
+        assertThat(DeliveryLoop.maxBacklog(heap << 20)).isEqualTo(most);
+    }
+
     @Test
-    void a_loop_is_behind_with_more_than_the_maximum_backlog_and_so_are_the_rooms_on_it() {
+    void a_loop_is_behind_with_more_than_64_mebibytes_or_a_tenth_of_the_heap_and_so_are_the_rooms_on_it() {
         Room room = room("a", new Client("ann"));
-        loop.queued((int) DeliveryLoop.MAX_BACKLOG);
-        assertThat(loop.backlog()).isEqualTo(DeliveryLoop.MAX_BACKLOG);
+        int most = (int) Math.min(64 << 20, Runtime.getRuntime().maxMemory() / 10);
+        loop.queued(most);
+        assertThat(loop.backlog()).isEqualTo(most);
         assertThat(loop.isBehind()).isFalse();
         assertThat(room.isBehind()).isFalse();
         loop.queued(1);

@@ -1,6 +1,7 @@
 package dev.atrium.session;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import java.util.ArrayList;
 import java.util.List;
@@ -13,7 +14,8 @@ class FirstReadsTest extends SessionFixture {
     private static final int PER_TURN = FirstReads.PER_TURN;
 
     private final Sessions sessions = sessions("heartbeat.interval", "1d");
-    private final FirstReads reads = new FirstReads(eventLoop, sessions.deliveryLoop(eventLoop));
+    private final RecentDeliveries deliveries = new RecentDeliveries(sessions.deliveryLoop(eventLoop));
+    private final FirstReads reads = new FirstReads(eventLoop, deliveries);
     private final List<Integer> begun = new ArrayList<>();
 
     private void begin(int from, int to) {
@@ -50,6 +52,15 @@ class FirstReadsTest extends SessionFixture {
         assertThat(begun).isEqualTo(numbers(2 * PER_TURN));
         pass(1);
         assertThat(begun).isEqualTo(numbers(2 * PER_TURN + 2));
+    }
+
+    @Test
+    void those_that_wait_are_read_at_once_when_rooms_deliver_nothing_any_more() {
+        deliverOneMessage(sessions);
+        begin(0, 5 * PER_TURN);
+        await().until(() -> !deliveries.areThere());
+        pass(1);
+        assertThat(begun).isEqualTo(numbers(5 * PER_TURN));
     }
 
     @Test

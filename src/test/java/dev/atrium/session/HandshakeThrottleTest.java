@@ -18,8 +18,8 @@ class HandshakeThrottleTest extends SessionFixture {
     private static final int MAX_RUNNING = 8;
 
     private final Sessions sessions = sessions("heartbeat.interval", "1d");
-    private final DeliveryLoop delivery = sessions.deliveryLoop(eventLoop);
-    private final HandshakeThrottle throttle = new HandshakeThrottle(eventLoop, delivery);
+    private final HandshakeThrottle throttle = new HandshakeThrottle(eventLoop,
+            new RecentDeliveries(sessions.deliveryLoop(eventLoop)));
     private final List<Integer> started = new ArrayList<>();
     private final List<UniEmitter<? super String>> work = new ArrayList<>();
     private final List<String> done = new ArrayList<>();
@@ -215,7 +215,8 @@ class HandshakeThrottleTest extends SessionFixture {
 
     @Test
     void a_handshake_that_was_cancelled_while_it_waited_is_not_counted() {
-        HandshakeThrottle throttle = new HandshakeThrottle(eventLoop, new DeliveryLoop(eventLoop, () -> true));
+        HandshakeThrottle throttle = new HandshakeThrottle(eventLoop,
+                new RecentDeliveries(new DeliveryLoop(eventLoop, () -> true)));
         List<UniEmitter<? super String>> work = new ArrayList<>();
         List<Cancellable> all = new ArrayList<>();
         for (int i = 0; i < 20; i++) {

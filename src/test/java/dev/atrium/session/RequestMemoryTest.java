@@ -62,6 +62,18 @@ class RequestMemoryTest {
     }
 
     @Test
+    void a_request_that_is_handled_counts_until_it_is_over_and_is_not_ended() {
+        RequestMemory.Share handled = holding("handled", 80);
+        handled.complete();
+        pass(2_000);
+        holding("new", 40);
+        assertThat(ended).containsExactly("new");
+        assertThat(memory.used()).isEqualTo(80 * KIB);
+        handled.release();
+        assertThat(memory.used()).isZero();
+    }
+
+    @Test
     void the_oldest_requests_make_room_for_newer_ones() {
         holding("oldest", 40);
         pass(10);

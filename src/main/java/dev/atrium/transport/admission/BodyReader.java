@@ -98,7 +98,10 @@ public final class BodyReader {
         context.addEndHandler(answered -> share.release());
         request.handler(chunk -> share.hold(body.add(chunk)));
         request.exceptionHandler(gone -> whole.fail(ErrorReply.badRequest("body: the client has not sent it to its end")));
-        request.endHandler(read -> body.complete());
+        request.endHandler(read -> {
+            share.complete();
+            body.complete();
+        });
         if ("100-continue".equalsIgnoreCase(request.getHeader(HttpHeaders.EXPECT))) {
             context.response().writeContinue();
         }

@@ -217,7 +217,15 @@ class RequestMemoryIT {
             writer.join(Duration.ofSeconds(10).toMillis());
         }
         SocketClient.await().until(() -> replica.post("/rooms/lobby", "x").statusCode() == 201);
+        awaitHandshakes();
         assertOthersAreServed();
+        closeAll();
+        awaitHandshakes();
+    }
+
+    /** While live data takes most of the heap nobody can connect; the next look at it is 20 s away at most. */
+    private static void awaitHandshakes() {
+        Awaitility.await().atMost(Duration.ofSeconds(30)).until(RequestMemoryIT::acceptsHandshakes);
     }
 
     private static boolean acceptsHandshakes() throws IOException {
@@ -278,8 +286,6 @@ class RequestMemoryIT {
     }
 
     private static void assertOthersAreServed() {
-        // While live data takes most of the heap nobody can connect; the next look at it is 20 s away at most.
-        Awaitility.await().atMost(Duration.ofSeconds(30)).until(RequestMemoryIT::acceptsHandshakes);
         try (SessionClient reader = replica.session()) {
             reader.join("lobby");
             for (int i = 0; i < 20; i++) {
