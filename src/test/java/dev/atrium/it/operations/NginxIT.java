@@ -130,8 +130,8 @@ class NginxIT {
             assertThat(new String(socket.getInputStream().readAllBytes(), StandardCharsets.US_ASCII))
                     .startsWith("HTTP/1.1 401 ");
         }
-        String logs = cluster.replica(0).log() + cluster.replica(1).log();
-        assertThat(logs).contains("address=\"127.0.0.2\"").doesNotContain("10.9.9.9");
+        SocketClient.await().untilAsserted(() -> assertThat(cluster.replica(0).log() + cluster.replica(1).log())
+                .contains("address=\"127.0.0.2\"").doesNotContain("10.9.9.9"));
     }
 
     @Test

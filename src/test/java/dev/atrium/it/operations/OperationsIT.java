@@ -115,10 +115,10 @@ class OperationsIT {
                 assertThat(socket.getInputStream().readNBytes(12)).asString(StandardCharsets.US_ASCII)
                         .isEqualTo("HTTP/1.1 400");
             }
-            SocketClient.await().until(() -> json.log().contains("Malformed request"));
+            json.awaitLog("Malformed request");
             // Denied, and logged as a line and with fields: without its question mark the URL names a room that contains the token.
             json.given().body("hello").post("/rooms/lobby&access_token=secret").then().statusCode(403);
-            SocketClient.await().until(() -> json.log().contains("\"target\":\"/ lobby&access_token=…\""));
+            json.awaitLog("\"target\":\"/ lobby&access_token=…\"");
             assertThat(json.log()).doesNotContain("secret");
             assertThat(json.log().lines())
                     .allSatisfy(line -> assertThat(SessionClient.json(line).path("message").isTextual()).isTrue());

@@ -107,7 +107,7 @@ class RefusingRedisIT {
         try {
             redis.command("CLIENT KILL USER atrium");
             SocketClient.await().until(() -> left.metric("atrium_backplane_up") == 0);
-            SocketClient.await().until(() -> left.log().contains("WRONGPASS"));
+            left.awaitLog("WRONGPASS");
         } finally {
             redis.command("ACL SETUSER atrium resetpass >secret");
         }

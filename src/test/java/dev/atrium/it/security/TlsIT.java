@@ -44,7 +44,7 @@ class TlsIT {
                 "quarkus.http.tls-configuration-name", "web", "quarkus.http.ssl-port", "0"))) {
             int port = securePort(replica);
             assertThat(subject(port)).contains("CN=first");
-            SocketClient.await().until(() -> replica.log().contains("Listening on"));
+            replica.awaitLog("Listening on");
             HttpClient client = HttpClient.newBuilder().sslContext(trusting()).build();
             StringBuilder received = new StringBuilder();
             WebSocket socket = client.newWebSocketBuilder().buildAsync(URI.create("wss://127.0.0.1:" + port + "/rooms/lobby"),
