@@ -2,6 +2,7 @@ package dev.atrium.session;
 
 import dev.atrium.room.DeliveryLoop;
 import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
 
 /**
  * Whether rooms deliver messages on an event loop at the moment, so that connected clients have to wait for new ones. On it
@@ -12,16 +13,19 @@ final class RecentDeliveries {
     private static final long IDLE_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
 
     private final DeliveryLoop delivery;
+    private final LongSupplier nanoTime;
     private long batches;
-    private long lastChange = System.nanoTime() - IDLE_NANOS;
+    private long lastChange;
 
-    RecentDeliveries(DeliveryLoop delivery) {
+    RecentDeliveries(DeliveryLoop delivery, LongSupplier nanoTime) {
         this.delivery = delivery;
+        this.nanoTime = nanoTime;
+        lastChange = nanoTime.getAsLong() - IDLE_NANOS;
     }
 
     /** Returns whether a message was delivered since the last call, or within a tenth of a second before it. */
     boolean areThere() {
-        long now = System.nanoTime();
+        long now = nanoTime.getAsLong();
         if (delivery.batches() != batches) {
             batches = delivery.batches();
             lastChange = now;

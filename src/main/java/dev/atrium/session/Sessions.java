@@ -167,7 +167,7 @@ public final class Sessions {
 
     private SessionLoop newLoop(EventLoop eventLoop) {
         DeliveryLoop delivery = new DeliveryLoop(eventLoop, eventLoop::inEventLoop, DirectMemory::isScarce);
-        RecentDeliveries deliveries = new RecentDeliveries(delivery);
+        RecentDeliveries deliveries = new RecentDeliveries(delivery, System::nanoTime);
         return new SessionLoop(eventLoop, delivery,
                 new Heartbeat(eventLoop, config.heartbeat().interval(), config.heartbeat().timeout(),
                         MaxConnectionAge.of(config.connection())),

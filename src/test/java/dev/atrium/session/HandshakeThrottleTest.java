@@ -19,7 +19,7 @@ class HandshakeThrottleTest extends SessionFixture {
 
     private final Sessions sessions = sessions("heartbeat.interval", "1d");
     private final HandshakeThrottle throttle = new HandshakeThrottle(eventLoop,
-            new RecentDeliveries(sessions.deliveryLoop(eventLoop)));
+            new RecentDeliveries(sessions.deliveryLoop(eventLoop), System::nanoTime));
     private final List<Integer> started = new ArrayList<>();
     private final List<UniEmitter<? super String>> work = new ArrayList<>();
     private final List<String> done = new ArrayList<>();
@@ -216,7 +216,7 @@ class HandshakeThrottleTest extends SessionFixture {
     @Test
     void a_handshake_that_was_cancelled_while_it_waited_is_not_counted() {
         HandshakeThrottle throttle = new HandshakeThrottle(eventLoop,
-                new RecentDeliveries(new DeliveryLoop(eventLoop, () -> true)));
+                new RecentDeliveries(new DeliveryLoop(eventLoop, () -> true), System::nanoTime));
         List<UniEmitter<? super String>> work = new ArrayList<>();
         List<Cancellable> all = new ArrayList<>();
         for (int i = 0; i < 20; i++) {
