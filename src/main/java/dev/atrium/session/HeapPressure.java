@@ -8,6 +8,7 @@ import java.lang.management.ManagementFactory;
 import java.lang.management.MemoryPoolMXBean;
 import java.lang.management.MemoryType;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import org.jboss.logging.Logger;
 
 /**
@@ -21,8 +22,10 @@ public final class HeapPressure {
 
     private static final int SCARCE_PERCENT = 85;
 
-    /** Period of the collections that find out whether memory is free again: nothing else tells. */
-    private static final long PERIOD_MILLIS = 20_000;
+    /** Until the next look: short, because a burst is over soon, but collections take a twentieth of the time at most. */
+    private static final long MIN_PAUSE_MILLIS = 1_000;
+    private static final long MAX_PAUSE_MILLIS = 20_000;
+    private static final int PAUSES_PER_COLLECTION = 20;
 
     /** The young generations have no thresholds. */
     private static final List<MemoryPoolMXBean> OLD_GENERATION = ManagementFactory.getMemoryPoolMXBeans().stream()
@@ -30,17 +33,43 @@ public final class HeapPressure {
                     && pool.isCollectionUsageThresholdSupported() && pool.getUsage().getMax() > 0)
             .toList();
 
+    /** Used by the thread of the timer only. */
+    private boolean wasScarce;
+
     void start(@Observes StartupEvent startup, Vertx vertx) {
         limit(SCARCE_PERCENT);
-        vertx.setPeriodic(PERIOD_MILLIS, tick -> {
-            if (isScarce()) {
-                LOG.warn("Live data takes most of the heap: new connections and joins are refused");
-                vertx.executeBlocking(() -> {
-                    System.gc();
-                    return null;
-                });
-            }
-        });
+        lookAfter(MIN_PAUSE_MILLIS, vertx);
+    }
+
+    private void lookAfter(long millis, Vertx vertx) {
+        vertx.setTimer(millis, timer -> look(vertx));
+    }
+
+    private void look(Vertx vertx) {
+        boolean scarce = isScarce();
+        if (scarce && !wasScarce) {
+            LOG.warn("Live data takes most of the heap: new connections and joins are refused");
+        } else if (!scarce && wasScarce) {
+            LOG.info("The heap has room again: new connections and joins are accepted");
+        }
+        wasScarce = scarce;
+        if (scarce) {
+            vertx.executeBlocking(HeapPressure::collect, false)
+                    .onSuccess(millis -> lookAfter(pauseMillis(millis), vertx));
+        } else {
+            lookAfter(MIN_PAUSE_MILLIS, vertx);
+        }
+    }
+
+    /** Finds out whether memory is free again, which nothing else tells. Returns how long it took, in milliseconds. */
+    private static long collect() {
+        long start = System.nanoTime();
+        System.gc();
+        return TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - start);
+    }
+
+    static long pauseMillis(long collectionMillis) {
+        return Math.max(MIN_PAUSE_MILLIS, Math.min(MAX_PAUSE_MILLIS, PAUSES_PER_COLLECTION * collectionMillis));
     }
 
     /** @param percent of the old generation that live data may take; 0 for no limit */

@@ -217,15 +217,14 @@ class RequestMemoryIT {
             writer.join(Duration.ofSeconds(10).toMillis());
         }
         SocketClient.await().until(() -> replica.post("/rooms/lobby", "x").statusCode() == 201);
-        awaitHandshakes();
         assertOthersAreServed();
         closeAll();
         awaitHandshakes();
     }
 
-    /** While live data takes most of the heap nobody can connect; the next look at it is 20 s away at most. */
+    /** While live data takes most of the heap nobody can connect, until a look at it a second or two later. */
     private static void awaitHandshakes() {
-        Awaitility.await().atMost(Duration.ofSeconds(30)).until(RequestMemoryIT::acceptsHandshakes);
+        Awaitility.await().atMost(Duration.ofSeconds(10)).until(RequestMemoryIT::acceptsHandshakes);
     }
 
     private static boolean acceptsHandshakes() throws IOException {
@@ -286,6 +285,7 @@ class RequestMemoryIT {
     }
 
     private static void assertOthersAreServed() {
+        awaitHandshakes();
         try (SessionClient reader = replica.session()) {
             reader.join("lobby");
             for (int i = 0; i < 20; i++) {
