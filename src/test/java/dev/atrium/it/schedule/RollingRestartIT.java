@@ -32,7 +32,7 @@ class RollingRestartIT {
     private static final Logger LOG = Logger.getLogger(RollingRestartIT.class);
 
     private static final int REPLICAS = 3;
-    private static final int CLIENTS = Integer.getInteger("roll.clients", 800);
+    private static final int CLIENTS = Integer.getInteger("roll.clients", 400);
     private static final int ROOMS = 500;
     private static final int MESSAGES_PER_SECOND = 200;
     private static final int PUBLISHERS = 8;
