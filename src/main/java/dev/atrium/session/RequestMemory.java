@@ -28,12 +28,18 @@ public final class RequestMemory {
     /** Age from which on a share has to make room for a newer one; a burst of requests must not end each other. */
     private static final long OLD_NANOS = TimeUnit.SECONDS.toNanos(1);
 
+    /** For so long the memory of an ended request counts at most, if nobody says that it is free. */
+    private static final long ENDING_NANOS = TimeUnit.SECONDS.toNanos(10);
+
     private final long limit;
     private final LongSupplier nanoTime;
     private final BooleanSupplier scarce;
     /** Oldest first. */
     private final Set<Share> shares = new LinkedHashSet<>();
+    /** Ended, but their memory is not free: that takes a turn of their event loops. Oldest first. */
+    private final Set<Share> ending = new LinkedHashSet<>();
     private long used;
+    private long usedByEnding;
 
     /** @throws ConfigurationException naming the invalid setting */
     @Inject
@@ -91,8 +97,14 @@ public final class RequestMemory {
     }
 
     private synchronized void release(Share share) {
-        shares.remove(share);
-        end(share);
+        if (share.ended) {
+            forget(share);
+        } else {
+            shares.remove(share);
+            used -= share.bytes;
+            share.bytes = 0;
+            share.ended = true;
+        }
     }
 
     private boolean tryHold(Share share, long bytes) {
@@ -101,7 +113,9 @@ public final class RequestMemory {
         synchronized (this) {
             long more = bytes - share.bytes;
             ended = makeRoom(share, more);
-            held = !share.ended && (used + more <= limit || used == share.bytes);
+            forgetOldEnding();
+            long others = used - share.bytes + usedByEnding;
+            held = !share.ended && (others + bytes <= limit || others == 0);
             if (held) {
                 count(share, bytes);
             }
@@ -143,11 +157,27 @@ public final class RequestMemory {
 
     private void end(Share share) {
         used -= share.bytes;
-        share.bytes = 0;
+        usedByEnding += share.bytes;
         share.ended = true;
+        share.since = nanoTime.getAsLong();
+        ending.add(share);
     }
 
-    /** Bytes of all requests. */
+    private void forget(Share share) {
+        if (ending.remove(share)) {
+            usedByEnding -= share.bytes;
+            share.bytes = 0;
+        }
+    }
+
+    private void forgetOldEnding() {
+        long now = nanoTime.getAsLong();
+        while (!ending.isEmpty() && now - ending.iterator().next().since >= ENDING_NANOS) {
+            forget(ending.iterator().next());
+        }
+    }
+
+    /** Bytes of all requests that were not ended. */
     synchronized long used() {
         return used;
     }

@@ -112,21 +112,53 @@ class RequestMemoryTest {
         pass(2_000);
         share.hold(150 * KIB);
         assertThat(ended).isEmpty();
-        assertThat(share("other").tryHold(20 * KIB)).isTrue();
+        RequestMemory.Share other = share("other");
+        other.tryHold(20 * KIB);
         assertThat(ended).as("until another one needs room").containsExactly("large");
+        share.release();
+        assertThat(other.tryHold(20 * KIB)).isTrue();
         assertThat(memory.used()).isEqualTo(20 * KIB);
     }
 
     @Test
     void a_request_that_asks_before_waits_for_room_and_ends_none_but_old_ones() {
-        holding("first", 60);
+        RequestMemory.Share first = holding("first", 60);
         RequestMemory.Share second = share("second");
         assertThat(second.tryHold(60 * KIB)).isFalse();
         assertThat(ended).isEmpty();
         pass(1_000);
-        assertThat(second.tryHold(60 * KIB)).isTrue();
+        second.tryHold(60 * KIB);
         assertThat(ended).containsExactly("first");
+        first.release();
+        assertThat(second.tryHold(60 * KIB)).isTrue();
         assertThat(memory.used()).isEqualTo(60 * KIB);
+    }
+
+    /** In one turn of an event loop, which can be long, a thousand could end each other, and none of them would be gone. */
+    @Test
+    void the_memory_of_an_ended_request_is_not_given_away_before_it_is_free() {
+        RequestMemory.Share first = holding("first", 60);
+        RequestMemory.Share second = share("second");
+        pass(1_000);
+        assertThat(second.tryHold(60 * KIB)).isFalse();
+        assertThat(second.tryHold(60 * KIB)).isFalse();
+        assertThat(second.tryHold(40 * KIB)).isTrue();
+        first.release();
+        assertThat(second.tryHold(100 * KIB)).isTrue();
+        first.release();
+        assertThat(second.tryHold(110 * KIB)).as("alone").isTrue();
+    }
+
+    @Test
+    void an_ended_request_of_which_nothing_more_is_heard_does_not_count_for_ever() {
+        holding("first", 60);
+        RequestMemory.Share second = share("second");
+        pass(1_000);
+        assertThat(second.tryHold(60 * KIB)).isFalse();
+        pass(9_999);
+        assertThat(second.tryHold(60 * KIB)).isFalse();
+        pass(1);
+        assertThat(second.tryHold(60 * KIB)).isTrue();
     }
 
     @Test

@@ -107,6 +107,9 @@ final class LimitedFrameDecoder extends WebSocket13FrameDecoder {
         }
         corrupt = true;
         discardUnfinished(ctx);
+        if (share != null) {
+            share.release();
+        }
         ctx.fireExceptionCaught(new CorruptedWebSocketFrameException(WebSocketCloseStatus.TRY_AGAIN_LATER,
                 "too many messages are not complete"));
     }
