@@ -11,7 +11,11 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.atrium.room.Data;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.util.Collections;
+import java.util.HexFormat;
+import java.util.IdentityHashMap;
 import java.util.List;
+import java.util.Set;
 import java.util.function.Function;
 
 /** JSON data of clients. It is validated, but kept as it was written. Pure. */
@@ -65,9 +69,13 @@ public final class JsonData {
         }
     }
 
+    /** Each attachment is shown once: a thousand copies of one that a message refers to so often would take all memory. */
     private static String withBase64(Data.Arguments arguments) throws IOException {
+        Set<byte[]> shown = Collections.newSetFromMap(new IdentityHashMap<>());
         return escaped(withBytes(TREES.readTree(arguments.json()), arguments.attachments(),
-                bytes -> TREES.createObjectNode().put("encoding", "base64").put("data", bytes)).toString());
+                bytes -> shown.add(bytes) ? TREES.createObjectNode().put("encoding", "base64").put("data", bytes)
+                        : TREES.nullNode())
+                .toString());
     }
 
     private static int items(String array) throws IOException {
@@ -111,7 +119,11 @@ public final class JsonData {
         StringBuilder escaped = new StringBuilder(json.length() + 16);
         for (int i = 0; i < json.length(); i++) {
             char c = json.charAt(i);
-            escaped.append(isUnpaired(json, i) ? String.format("\\u%04x", (int) c) : String.valueOf(c));
+            if (isUnpaired(json, i)) {
+                escaped.append("\\u").append(HexFormat.of().toHexDigits(c));
+            } else {
+                escaped.append(c);
+            }
         }
         return escaped.toString();
     }

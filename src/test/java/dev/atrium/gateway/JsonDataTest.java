@@ -99,6 +99,14 @@ class JsonDataTest {
                 + "{\"a\":[{\"encoding\":\"base64\",\"data\":\"AQ==\"}],\"b\":{\"_placeholder\":false}}]");
     }
 
+    /** A thousand copies of a megabyte would take all memory. */
+    @Test
+    void bytes_are_shown_once_however_often_a_message_refers_to_them() {
+        String placeholder = "{\"_placeholder\":true,\"num\":0}";
+        assertThat(JsonData.shown(new Data.Arguments("[" + placeholder + ",[" + placeholder + "]]", List.of(new byte[] { 1 }))))
+                .isEqualTo("[{\"encoding\":\"base64\",\"data\":\"AQ==\"},[null]]");
+    }
+
     @Test
     void half_a_surrogate_pair_beside_bytes_stays_too() {
         assertThat(JsonData

@@ -12,6 +12,7 @@ import dev.atrium.gateway.JsonData;
 import dev.atrium.room.Data;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.List;
 
 /**
@@ -29,7 +30,10 @@ record Arguments(List<Data> values, List<byte[]> attachments) {
             .streamReadConstraints(StreamReadConstraints.builder().maxNestingDepth(DEEPEST).build()).build();
     private static final ObjectMapper TREES = new ObjectMapper(JSON);
 
-    /** @throws MalformedPacketException if the payload is not an array, or a placeholder has no attachment */
+    /**
+     * @throws MalformedPacketException if the payload is not an array, a placeholder has no attachment, or two have the same:
+     *         clients send each buffer for itself, and a thousand copies of one in a text would take all memory
+     */
     static Arguments parse(String payload, List<byte[]> attachments) {
         List<Data> values = new ArrayList<>();
         try (JsonParser json = JSON.createParser(payload)) {
@@ -43,7 +47,7 @@ record Arguments(List<Data> values, List<byte[]> attachments) {
                 throw new MalformedPacketException("expected nothing after the array");
             }
             if (!attachments.isEmpty()) {
-                checkPlaceholders(TREES.readTree(payload), attachments.size());
+                checkPlaceholders(TREES.readTree(payload), attachments.size(), new BitSet());
             }
         } catch (IOException e) {
             throw new MalformedPacketException("not JSON");
@@ -115,14 +119,18 @@ record Arguments(List<Data> values, List<byte[]> attachments) {
         }
     }
 
-    private static void checkPlaceholders(JsonNode value, int attachments) {
+    private static void checkPlaceholders(JsonNode value, int attachments, BitSet used) {
         if (JsonData.isPlaceholder(value)) {
             JsonNode number = value.path("num");
             if (!number.isInt() || number.asInt() < 0 || number.asInt() >= attachments) {
                 throw new MalformedPacketException("a placeholder stands for nothing");
             }
+            if (used.get(number.asInt())) {
+                throw new MalformedPacketException("two placeholders stand for the same attachment");
+            }
+            used.set(number.asInt());
             return;
         }
-        value.forEach(child -> checkPlaceholders(child, attachments));
+        value.forEach(child -> checkPlaceholders(child, attachments, used));
     }
 }

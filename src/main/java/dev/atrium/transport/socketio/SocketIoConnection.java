@@ -202,7 +202,9 @@ final class SocketIoConnection implements EngineSocket.Listener {
             this.packet = packet;
             this.attachments = new ArrayList<>(packet.attachments());
             this.share = memory.share(() -> socket.eventLoop().execute(() -> socket.fail(CloseReason.TRY_LATER)));
-            this.bytes = packet.payload().length();
+            this.bytes = (long) Character.BYTES * packet.payload().length();
+            // Also without an attachment: the text alone may have the size of a whole message.
+            share.hold(bytes);
         }
 
         /** Adds an attachment, and returns whether it is the last one. */

@@ -72,7 +72,7 @@ class RequestMemoryIT {
 
     @ParameterizedTest
     @ValueSource(strings = { "POST", "POST in chunks", "POST of Engine.IO", "a frame", "fragments", "a frame of Engine.IO",
-            "attachments of Socket.IO" })
+            "attachments of Socket.IO", "text of Socket.IO without its attachment" })
     void what_never_arrives_whole_costs_other_clients_nothing(String what) throws IOException {
         for (int i = 0; i < MORE_THAN_THE_HEAP; i++) {
             begin(what);
@@ -102,8 +102,25 @@ class RequestMemoryIT {
                 socket.text("452-[\"photo\",{\"_placeholder\":true,\"num\":0},{\"_placeholder\":true,\"num\":1}]");
                 socket.write(RawSocket.masked(0x82, MOST_OF_A_MEGABYTE));
             }
+            case "text of Socket.IO without its attachment" -> socket("/socket.io/?EIO=4&transport=websocket")
+                    .text("451-[\"x\",\"" + "x".repeat(MOST_OF_A_MEGABYTE.length) + "\",{\"_placeholder\":true,\"num\":0}]");
             default -> throw new IllegalArgumentException(what);
         }
+    }
+
+    /** Shown to clients of other protocols, each place would be a copy of its own. */
+    @Test
+    void a_buffer_that_stands_in_a_thousand_places_costs_other_clients_nothing() throws IOException {
+        try (SocketClient plain = replica.plain("/rooms/lobby")) {
+            RawSocket socket = socket("/socket.io/?EIO=4&transport=websocket");
+            socket.text("40");
+            String places = "{\"_placeholder\":true,\"num\":0},".repeat(1_000);
+            socket.text("451-[\"send\",\"lobby\",\"x\",[" + places + "1]]");
+            socket.write(RawSocket.masked(0x82, MOST_OF_A_MEGABYTE));
+            assertThat(socket.closeCode()).as("closed without a code, as after any invalid packet").isEqualTo(-1);
+            assertThat(plain.isOpen()).isTrue();
+        }
+        assertOthersAreServed();
     }
 
     private void post(String path, String headers, byte[] body) throws IOException {

@@ -46,6 +46,7 @@ class ArgumentsTest {
     @ParameterizedTest
     @ValueSource(strings = { "", "{}", "\"e\"", "[\"e\"", "[\"e\"]x", "[\"e\"][]", "[\"e\",]",
             "[\"e\",{\"_placeholder\":true,\"num\":1}]", "[\"e\",{\"_placeholder\":true,\"num\":\"0\"}]",
+            "[\"e\",[{\"_placeholder\":true,\"num\":0},{\"_placeholder\":true,\"num\":0}]]",
             "[\"e\",{\"_placeholder\":true,\"num\":-1}]", "[\"e\",[{\"a\":{\"_placeholder\":true}}]]" })
     void a_malformed_payload_is_rejected(String payload) {
         assertThatThrownBy(() -> Arguments.parse(payload, List.of(BYTES))).isInstanceOf(MalformedPacketException.class);
