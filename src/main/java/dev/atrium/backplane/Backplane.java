@@ -60,6 +60,9 @@ public interface Backplane extends RoomSource {
     /** Returns the members of a room on all live replicas, in the order of joining. */
     Uni<List<Presence>> members(RoomId room);
 
+    /** Returns how many members a room has, at a cost that does not depend on their number; for a moment also lost ones. */
+    Uni<Integer> memberCount(RoomId room);
+
     /**
      * Returns a page of the rooms of a namespace that have members or a stream position to keep.
      *

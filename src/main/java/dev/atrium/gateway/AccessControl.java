@@ -79,11 +79,16 @@ public final class AccessControl {
 
     /** @throws ErrorReply if the session is in as many named rooms as the limit allows, or memory is scarce */
     void requireRoomQuota(Session session) {
-        audit.recordLimit(session.caller(), session.transport(), load::requireMemory);
+        requireMemory(session);
         if (session.memberships().size() >= limits.rooms()) {
             audit.recordLimit(session.caller(), session.transport(), () -> limits
                     .checkRooms((int) session.memberships().stream().filter(each -> each.room().isNamed()).count()));
         }
+    }
+
+    /** @throws ErrorReply 503 while live data takes most of the heap */
+    void requireMemory(Requester client) {
+        audit.recordLimit(client.caller(), client.transport(), load::requireMemory);
     }
 
     /** @throws ErrorReply 429 if the client has opened too many rooms */

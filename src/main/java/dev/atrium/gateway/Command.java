@@ -292,11 +292,22 @@ public sealed interface Command<C extends Requester, R> {
         @Override
         public void permit(Requester client, AccessControl access) {
             access.require(client, room, Permission.JOIN);
+            access.requireMemory(client);
         }
 
         @Override
         public Uni<Membership> execute(Requester client, Services services) {
-            return services.rooms.listen(member, room, since, stillWanted);
+            services.requireNewRoom(client, room);
+            return services.rooms.listen(member, room, since, stillWanted).invoke(membership -> {
+                if (membership.position().offset() == 0 && !isContinued(membership.position())) {
+                    services.access.chargeNewRoom(client, room);
+                }
+            });
+        }
+
+        /** Returns whether the client knows the room, in which nothing was published yet, from an earlier poll. */
+        private boolean isContinued(StreamPosition position) {
+            return since != null && since.epoch().equals(position.epoch());
         }
     }
 

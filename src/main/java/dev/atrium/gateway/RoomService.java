@@ -78,7 +78,6 @@ public final class RoomService {
         return backplane.sessions().windowMillis() + heartbeat.interval().plus(heartbeat.timeout()).toMillis();
     }
 
-    /** Stores a resumable session again after its rooms have changed. */
     Uni<Void> save(Session session) {
         return resumption.save(session);
     }
@@ -128,13 +127,17 @@ public final class RoomService {
         if (room.isSession()) {
             return Uni.createFrom().failure(new ErrorReply(403, "room: this is another session's own room"));
         }
-        return enter(session, room, watchesPresence, since)
-                .invoke(membership -> events.emit(new Event.Joined(Event.Subject.of(session), room)))
-                .chain(membership -> Uni.join().all(presence.enter(session, room), resumption.save(session)).andFailFast()
-                        .emitOn(session.loop()::run)
-                        .map(done -> Joined.of(membership))
-                        .onFailure().invoke(failure -> undo(session, membership))
-                        .onFailure().transform(ErrorReply::of));
+        return enter(session, room, watchesPresence, since).chain(membership -> {
+            if (session.membership(room) != membership) {
+                return join(session, room, watchesPresence, since);
+            }
+            events.emit(new Event.Joined(Event.Subject.of(session), room));
+            return Uni.join().all(presence.enter(session, room), resumption.save(session)).andFailFast()
+                    .emitOn(session.loop()::run)
+                    .map(done -> Joined.of(membership))
+                    .onFailure().invoke(failure -> undo(session, membership))
+                    .onFailure().transform(ErrorReply::of);
+        });
     }
 
     /** A join that failed halfway: otherwise the next one would find a member that no list of members shows. */
@@ -294,7 +297,7 @@ public final class RoomService {
 
     /** Number of sessions in a room, on all replicas. */
     public Uni<Integer> memberCount(RoomId room) {
-        return presences(room).map(List::size);
+        return backplane.memberCount(room).onFailure().transform(ErrorReply::of);
     }
 
     /** Messages of a room that the history retains. */
@@ -362,8 +365,17 @@ public final class RoomService {
 
     private Uni<Membership> enter(Session session, RoomId room, boolean watchesPresence, StreamPosition since) {
         return rooms.join(session, room, watchesPresence, since, session::isOpen)
-                .invoke(session::entered)
+                .invoke(membership -> entered(session, membership))
                 .onFailure().transform(ErrorReply::of);
+    }
+
+    /** Of two joins that waited for a room at the same time the second one ends here: nothing else would end it. */
+    private void entered(Session session, Membership membership) {
+        if (session.membership(membership.room()) == null) {
+            session.entered(membership);
+        } else {
+            rooms.leave(membership);
+        }
     }
 
     private Uni<List<Presence>> presences(RoomId room) {

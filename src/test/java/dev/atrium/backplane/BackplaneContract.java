@@ -238,10 +238,13 @@ public abstract class BackplaneContract {
         await(backplane().enter(room, ann));
         await(backplane().enter(room, ann));
         assertThat(await(backplane().members(room))).containsExactlyInAnyOrder(ann, bob);
+        assertThat(await(backplane().memberCount(room))).isEqualTo(2);
         await(backplane().exit(room, ann.who()));
         await(backplane().exit(room, new Sender("~unknown", null)));
         assertThat(await(backplane().members(room))).containsExactly(bob);
-        assertThat(await(backplane().members(RoomId.of("/", "never used " + UUID.randomUUID())))).isEmpty();
+        RoomId neverUsed = RoomId.of("/", "never used " + UUID.randomUUID());
+        assertThat(await(backplane().members(neverUsed))).isEmpty();
+        assertThat(await(backplane().memberCount(neverUsed))).isZero();
     }
 
     @Test

@@ -6,6 +6,7 @@ import static org.junit.jupiter.params.provider.Arguments.arguments;
 
 import dev.atrium.room.Data;
 import dev.atrium.room.HistoryQuery;
+import dev.atrium.room.Membership;
 import dev.atrium.room.Publication;
 import dev.atrium.room.RoomId;
 import dev.atrium.room.StreamPosition;
@@ -190,6 +191,25 @@ class CommandTest extends WithGateway {
         publish(other, LOBBY);
         publish(client, LOBBY);
         join(client, LOBBY);
+    }
+
+    @Test
+    void a_client_opens_no_more_rooms_by_polls_than_by_joins() {
+        start("atrium.limits.new-rooms", "2");
+        Client poll = connect(ANN);
+        StreamPosition known = listen(poll, LOBBY, null);
+        for (int i = 0; i < 5; i++) {
+            assertThat(listen(poll, LOBBY, known)).as("it is the same room").isEqualTo(known);
+        }
+        listen(poll, RoomId.of("/", "second"), new StreamPosition("another", 0));
+        ErrorReply refused = error(request(caller(ANN), new Command.Listen(poll.session, NEWS, null, () -> true)));
+        assertThat(refused.getMessage()).isEqualTo("room: too many new rooms, try again later");
+    }
+
+    private StreamPosition listen(Client poll, RoomId room, StreamPosition since) {
+        Membership membership = done(request(caller(ANN), new Command.Listen(poll.session, room, since, () -> true)));
+        gateway.stopListening(membership);
+        return membership.position();
     }
 
     @Test

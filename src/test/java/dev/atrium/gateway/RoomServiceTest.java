@@ -2,6 +2,7 @@ package dev.atrium.gateway;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.atrium.backplane.Backplane;
 import dev.atrium.backplane.BackplaneUnavailableException;
 import dev.atrium.room.Data;
 import dev.atrium.room.HistoryQuery;
@@ -9,13 +10,18 @@ import dev.atrium.room.Presence;
 import dev.atrium.room.Publication;
 import dev.atrium.room.PublishResult;
 import dev.atrium.room.RoomId;
+import dev.atrium.room.Rooms;
 import dev.atrium.room.Sender;
 import dev.atrium.room.StreamPosition;
+import dev.atrium.room.Subscriber;
 import dev.atrium.security.Identity;
 import dev.atrium.session.CloseReason;
 import dev.atrium.session.Transport;
+import dev.atrium.tracing.Tracing;
 import io.smallrye.mutiny.Uni;
+import java.lang.reflect.Proxy;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -79,6 +85,36 @@ class RoomServiceTest extends WithGateway {
         assertThat(result.position().offset()).isOne();
         assertThat(events(Event.Accepted.class)).containsExactly(
                 new Event.Accepted(new Publication(LOBBY, event, TEXT, SENDER, true, "!~" + "k".repeat(62)), Transport.PLAIN));
+    }
+
+    /** As an application's handlers do that were called twice, while Redis has not confirmed the subscription of the room. */
+    @Test
+    void two_joins_that_wait_for_the_room_at_once_are_one_membership() {
+        List<Runnable> subscriptions = new ArrayList<>();
+        Backplane slow = (Backplane) Proxy.newProxyInstance(Backplane.class.getClassLoader(),
+                new Class<?>[] { Backplane.class },
+                (proxy, method, arguments) -> {
+                    if (!method.getName().equals("subscribe")) {
+                        return method.invoke(memory, arguments);
+                    }
+                    subscriptions.add(() -> memory.subscribe((RoomId) arguments[0], (Subscriber) arguments[1]));
+                    return null;
+                });
+        Rooms rooms = new Rooms(slow, (message, members) -> {
+        }, Tracing.off());
+        RoomService slowly = new RoomService(slow, sessions, rooms, new Events(events::add), Tracing.off());
+        Client client = connect(ANN);
+        List<Joined> joined = new ArrayList<>();
+        for (int i = 0; i < 2; i++) {
+            slowly.join(client.session, LOBBY, false, null).subscribe().with(joined::add);
+        }
+        subscriptions.forEach(Runnable::run);
+        turn();
+        assertThat(joined).hasSize(2).extracting(Joined::membership).containsOnly(client.session.membership(LOBBY));
+        assertThat(rooms.memberships()).isOne();
+        assertThat(events(Event.Joined.class)).hasSize(1);
+        done(slowly.leave(client.session, LOBBY));
+        assertThat(rooms.isInUse(LOBBY)).isFalse();
     }
 
     @Test

@@ -90,6 +90,7 @@ public final class MemoryBackplane implements Backplane {
         do {
             done = room(room).subscribe(subscriber);
         } while (!done);
+        freeMemory();
     }
 
     @Override
@@ -130,6 +131,14 @@ public final class MemoryBackplane implements Backplane {
         return Uni.createFrom().item(() -> {
             MemoryRoom room = rooms.get(id);
             return room == null ? List.of() : room.members();
+        });
+    }
+
+    @Override
+    public Uni<Integer> memberCount(RoomId id) {
+        return Uni.createFrom().item(() -> {
+            MemoryRoom room = rooms.get(id);
+            return room == null ? 0 : room.memberCount();
         });
     }
 

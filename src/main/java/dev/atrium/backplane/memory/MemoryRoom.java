@@ -264,8 +264,18 @@ final class MemoryRoom {
         }
     }
 
-    synchronized List<Presence> members() {
-        return members.values().stream().sorted(Presence.LONGEST_FIRST).toList();
+    List<Presence> members() {
+        List<Presence> all;
+        synchronized (this) {
+            all = new ArrayList<>(members.values());
+        }
+        // Not under the lock, for which each publication to the room would wait.
+        all.sort(Presence.LONGEST_FIRST);
+        return all;
+    }
+
+    synchronized int memberCount() {
+        return members.size();
     }
 
     /** Ends this room if it has been unused for longer than both its time to live and the age limit of its history. */

@@ -159,6 +159,11 @@ public final class RedisBackplane implements Backplane {
     }
 
     @Override
+    public Uni<Integer> memberCount(RoomId room) {
+        return uni(() -> presence.count(room));
+    }
+
+    @Override
     public Uni<History> history(RoomId room, HistoryQuery query) {
         return uni(() -> log.history(room, query));
     }

@@ -25,6 +25,7 @@ final class RedisPresence {
 
     /** Entries per read: a room of ten thousand is listed in many short turns, of Redis and of this event loop. */
     private static final int PAGE = 500;
+    private static final int MAX_EXITS = 10_000;
 
     private final ReconnectingConnection commands;
     private final RedisLoop loop;
@@ -38,6 +39,7 @@ final class RedisPresence {
     private final Map<RoomId, Set<Sender>> unpublishedExits = new HashMap<>();
     private boolean unpublished;
     private boolean lostExits;
+    private int exits;
 
     RedisPresence(RedisContext context, ReconnectingConnection commands, RoomLog log) {
         this.loop = context.loop();
@@ -74,9 +76,10 @@ final class RedisPresence {
     /** Writes all entries of this replica again: Redis may have lost everything, or missed changes meanwhile. On the loop. */
     void republish() {
         unpublished = false;
-        Map<RoomId, Set<Sender>> exits = Map.copyOf(unpublishedExits);
+        Map<RoomId, Set<Sender>> missed = Map.copyOf(unpublishedExits);
         unpublishedExits.clear();
-        exits.forEach((room, gone) -> gone.forEach(member -> limiter.submit(() -> eraseAgain(room, member))));
+        exits = 0;
+        missed.forEach((room, gone) -> gone.forEach(member -> limiter.submit(() -> eraseAgain(room, member))));
         local.forEach((room, present) -> {
             limiter.submit(() -> local.containsKey(room) ? sendOrRepublish(indexed(room)) : Future.succeededFuture());
             present.keySet().forEach(id -> limiter.submit(() -> writeAgain(room, id)));
@@ -147,6 +150,10 @@ final class RedisPresence {
         Map<String, MessageCodec.NodePresence> all = new HashMap<>();
         return scan(room, "0", page -> page.forEach(each -> all.put(each.presence().who().id(), each)))
                 .compose(done -> onlyAlive(new ArrayList<>(all.values())));
+    }
+
+    Future<Integer> count(RoomId room) {
+        return commands.send(Request.cmd(Command.HLEN).arg(keys.members(room))).map(Response::toInteger);
     }
 
     /** Removes a dead replica's members from a room, each by a command of its own, which is added to the list. */
@@ -236,7 +243,7 @@ final class RedisPresence {
                 .recover(failure -> {
                     loop.execute(() -> {
                         unpublished = true;
-                        unpublishedExits.computeIfAbsent(room, first -> new HashSet<>()).add(member);
+                        rememberExit(room, member);
                     });
                     return Future.succeededFuture();
                 });
@@ -245,6 +252,19 @@ final class RedisPresence {
             sendOrRepublish(Request.cmd(Command.SREM).arg(keys.roomsOf(node)).arg(room.toString()));
         }
         return erased;
+    }
+
+    /** Beyond the maximum all rooms with members here are searched instead: an outage may last, and clients come and go. */
+    private void rememberExit(RoomId room, Sender member) {
+        if (lostExits) {
+            return;
+        }
+        unpublishedExits.computeIfAbsent(room, first -> new HashSet<>()).add(member);
+        if (++exits > MAX_EXITS) {
+            unpublishedExits.clear();
+            exits = 0;
+            lostExits = true;
+        }
     }
 
     private Request exitOf(Request script, RoomId room, Sender member, String owner) {
