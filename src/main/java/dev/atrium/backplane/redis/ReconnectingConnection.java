@@ -212,7 +212,7 @@ final class ReconnectingConnection {
                 .compose(server -> listener.prepare(candidate, server)).timeout(CONNECT_SECONDS, TimeUnit.SECONDS)
                 .onComplete(result -> loop.run(() -> {
                     if (result.failed()) {
-                        candidate.close();
+                        end(candidate);
                         retry(result.cause());
                         return;
                     }
@@ -234,14 +234,18 @@ final class ReconnectingConnection {
             return;
         }
         live = null;
-        // close() alone only returns it to the pool, which would hand it out again as the new connection; QUIT closes it.
-        old.send(Request.cmd(Command.QUIT)).onComplete(ignored -> {
-        });
-        old.close();
+        end(old);
         listener.down();
         if (!closed) {
             retry(cause);
         }
+    }
+
+    /** QUIT closes it; close() alone returns it to the pool, which would hand it out again as the new connection. */
+    private static void end(RedisConnection old) {
+        old.send(Request.cmd(Command.QUIT)).onComplete(ignored -> {
+        });
+        old.close();
     }
 
     /** Returns the failure's message with that of its root cause, which alone explains a failed TLS handshake. */

@@ -12,11 +12,14 @@ import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.redis.client.Command;
 import io.vertx.redis.client.Request;
+import io.vertx.redis.client.Response;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Supplier;
 
 /**
@@ -42,6 +45,8 @@ final class RedisSessions implements SessionStore {
     private final Lease lease;
     /** Connected sessions of this replica; on the backplane's event loop only. */
     private final Map<String, SavedSession> local = new HashMap<>();
+    /** Tokens of those that Redis may have. Without them each client that came and went in an outage would be remembered. */
+    private final Set<String> stored = new HashSet<>();
     private final List<SavedSession> unpublishedReleases = new ArrayList<>();
     private boolean unpublished;
     private volatile Host host = (namespace, sessionId, resumed) -> Uni.createFrom().item(false);
@@ -95,7 +100,11 @@ final class RedisSessions implements SessionStore {
     /** Saves a session of this replica; ends it here if it has moved to another replica while this one slept past its lease. */
     private Future<Void> saveOrRepublish(SavedSession session) {
         String mode = subscriptions.isMoved(ownRoom(session)) ? "keep" : "";
-        return commands.send(saveRequest(session, mode)).compose(saved -> {
+        Future<Response> save = commands.send(saveRequest(session, mode));
+        if (!save.failed()) {
+            stored.add(session.token());
+        }
+        return save.compose(saved -> {
             boolean mine = saved.toInteger() == 1 || local.get(session.token()) != session;
             return mine ? Future.<Void> succeededFuture() : endMoved(session);
         }).recover(failure -> {
@@ -113,14 +122,16 @@ final class RedisSessions implements SessionStore {
     @Override
     public Uni<Void> release(String token) {
         return onLoop(() -> {
+            boolean known = stored.contains(token);
             SavedSession released = removeLocal(token);
-            return released == null ? Future.succeededFuture() : sendRelease(released);
+            return released == null || !known ? Future.succeededFuture() : sendRelease(released);
         });
     }
 
     /** @return the session; null if it is none of this replica's */
     private SavedSession removeLocal(String token) {
         SavedSession gone = local.remove(token);
+        stored.remove(token);
         if (gone != null) {
             subscriptions.withdrawMove(ownRoom(gone), token);
         }
@@ -190,6 +201,7 @@ final class RedisSessions implements SessionStore {
         return endFormerConnection(owner, session)
                 .compose(done -> {
                     local.put(session.token(), session);
+                    stored.add(session.token());
                     subscriptions.expectMoved(ownRoom(session), session.token());
                     return commands.send(saveRequest(session, "take"));
                 })

@@ -201,6 +201,10 @@ final class Subscriptions implements RoomSubscription.Reader, ReconnectingConnec
         for (int i = 0; i < channels.size(); i += CHUNK) {
             send(Command.SUBSCRIBE, channels.subList(i, Math.min(channels.size(), i + CHUNK)));
         }
+        if (paused) {
+            // The former connection was, and has ended because nothing was read: this one would be read without a bound.
+            connection.pause();
+        }
     }
 
     private void send(Command command, List<String> channels) {
@@ -290,6 +294,7 @@ final class Subscriptions implements RoomSubscription.Reader, ReconnectingConnec
         RoomSubscription session = sessions.get(message.room());
         if (session != null) {
             session.received(message);
+            pauseIfBehind(session);
         }
     }
 
@@ -321,6 +326,11 @@ final class Subscriptions implements RoomSubscription.Reader, ReconnectingConnec
 
     @Override
     public void readAfter(RoomSubscription subscription, int number, StreamPosition position) {
+        if (subscription.subscriber.isBehind()) {
+            // The rest stays in Redis until what has been read is delivered.
+            loop.after(RESUME_CHECK_MILLIS, () -> readAfter(subscription, number, position));
+            return;
+        }
         read(subscription, number, () -> log.after(subscription.room, position), page -> subscription.page(number, page));
     }
 

@@ -221,6 +221,7 @@ class ReconnectingConnectionTest {
         connection.start();
         await().until(() -> redis.connections.size() > 1);
         assertThat(redis.connections.get(0).closed).isTrue();
+        assertThat(redis.connections.get(0).sent).as("or the pool hands out the same one again").containsExactly("quit");
         assertThat(connection.isUp()).isFalse();
         prepared = Future.succeededFuture("h1");
         await().until(() -> log.contains("up"));
