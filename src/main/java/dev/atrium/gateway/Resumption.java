@@ -45,9 +45,10 @@ final class Resumption {
         return save(session).emitOn(session.loop()::run);
     }
 
-    /** Stores the session again after its rooms have changed. */
+    /** Stores the session again after its rooms have changed; not one that has ended, which nothing would release any more. */
     Uni<Void> save(Session session) {
-        return session.resumeToken() == null ? Uni.createFrom().voidItem() : store.save(stateOf(session));
+        return session.resumeToken() == null || !session.isOpen() ? Uni.createFrom().voidItem()
+                : store.save(stateOf(session));
     }
 
     /**

@@ -71,6 +71,16 @@ class ResumptionTest extends WithGateway {
         assertThat(client.session.resumeToken()).isNull();
     }
 
+    /** Nothing would release it any more, and a client that was sent away for good could resume it. */
+    @Test
+    void a_session_that_has_ended_is_not_stored_by_what_it_was_doing() {
+        Client client = admit(ANN);
+        String token = client.session.resumeToken();
+        client.session.close(CloseReason.DISCONNECTED);
+        done(service.save(client.session));
+        assertThat(done(memory.sessions().resume(token))).isNull();
+    }
+
     @Test
     void a_stored_session_holds_the_rooms_that_the_client_joined_and_whether_it_watches_them() {
         Client client = admit(ANN);
