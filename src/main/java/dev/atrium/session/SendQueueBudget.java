@@ -63,15 +63,21 @@ public final class SendQueueBudget {
 
     /** Returns those with the most bytes, as many as have that many bytes together. */
     static <T> List<T> slowest(List<T> all, ToLongFunction<T> bytes, long excess) {
+        // Each is read once: sorted while they change, they could end the sort with an exception, and with it the timer.
+        List<Queue<T>> queues = all.stream().map(each -> new Queue<>(each, bytes.applyAsLong(each)))
+                .sorted(Comparator.<Queue<T>> comparingLong(Queue::bytes).reversed()).toList();
         List<T> slowest = new ArrayList<>();
         long left = excess;
-        for (T each : all.stream().sorted(Comparator.comparingLong(bytes).reversed()).toList()) {
+        for (Queue<T> each : queues) {
             if (left <= 0) {
                 break;
             }
-            slowest.add(each);
-            left -= bytes.applyAsLong(each);
+            slowest.add(each.owner);
+            left -= each.bytes;
         }
         return slowest;
+    }
+
+    private record Queue<T>(T owner, long bytes) {
     }
 }

@@ -12,10 +12,12 @@ import dev.atrium.security.Identity;
 import dev.atrium.security.TokenBucket;
 import io.netty.buffer.ByteBuf;
 import io.smallrye.mutiny.Uni;
+import java.util.ArrayDeque;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
+import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
@@ -58,6 +60,8 @@ public final class Session implements Member, Requester {
     private String resumeToken;
     private volatile Object attachment;
     private boolean visible = true;
+    /** What waits until the client has read; null for nothing. */
+    private Queue<Runnable> untilDrained;
     private final String namespace;
     private final Transport transport;
     private final SessionLoop loop;
@@ -248,10 +252,35 @@ public final class Session implements Member, Requester {
         if (!open) {
             return;
         }
-        if (isBehind()) {
-            loop.eventLoop().schedule(() -> whenDrained(task), RECHECK_MILLIS, TimeUnit.MILLISECONDS);
+        if (untilDrained != null) {
+            untilDrained.add(task);
+        } else if (isBehind()) {
+            untilDrained = new ArrayDeque<>();
+            untilDrained.add(task);
+            recheckDrained();
         } else {
             loop.eventLoop().execute(task);
+        }
+    }
+
+    /** One timer, whatever waits: a client that joins a thousand rooms and reads nothing would cost a thousand. */
+    private void recheckDrained() {
+        loop.eventLoop().schedule(this::runNextIfDrained, RECHECK_MILLIS, TimeUnit.MILLISECONDS);
+    }
+
+    private void runNextIfDrained() {
+        if (!open) {
+            untilDrained = null;
+        } else if (isBehind()) {
+            recheckDrained();
+        } else {
+            Runnable next = untilDrained.poll();
+            if (untilDrained.isEmpty()) {
+                untilDrained = null;
+            } else {
+                loop.eventLoop().execute(this::runNextIfDrained);
+            }
+            next.run();
         }
     }
 

@@ -4,7 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.quarkus.runtime.configuration.ConfigurationException;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -24,6 +28,19 @@ class SendQueueBudgetTest extends SessionFixture {
     void the_slowest_are_closed_first_and_no_more_than_needed(long excess, int count) {
         assertThat(SendQueueBudget.slowest(List.of(30, 50, 1, 40), Integer::longValue, excess))
                 .isEqualTo(List.of(50, 40, 30, 1).subList(0, count));
+    }
+
+    /** Other event loops write meanwhile: a sort that read them again would end with an exception, and the watch with it. */
+    @Test
+    void each_queue_is_read_once() {
+        Random random = new Random(1);
+        Map<Integer, Integer> reads = new HashMap<>();
+        List<Integer> all = IntStream.range(0, 5_000).boxed().toList();
+        assertThat(SendQueueBudget.slowest(all, each -> {
+            reads.merge(each, 1, Integer::sum);
+            return random.nextInt(1_000);
+        }, Long.MAX_VALUE)).hasSize(5_000);
+        assertThat(reads.values()).containsOnly(1);
     }
 
     @ParameterizedTest

@@ -92,6 +92,8 @@ public abstract class SessionFixture {
         public final List<Long> expiries = new ArrayList<>();
         public int pings;
         public long pending;
+        /** How often it was asked for what is pending. */
+        public int looks;
         public boolean full;
 
         @Override
@@ -110,6 +112,7 @@ public abstract class SessionFixture {
 
         @Override
         public long pendingBytes() {
+            looks++;
             return pending;
         }
 

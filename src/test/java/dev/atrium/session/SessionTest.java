@@ -135,6 +135,41 @@ class SessionTest extends SessionFixture {
     }
 
     @Test
+    void tasks_for_a_drained_connection_run_in_their_order_and_no_more_of_them_than_the_client_reads() {
+        List<Integer> ran = new ArrayList<>();
+        connection.pending = 64 * 1024 + 1;
+        for (int i = 0; i < 4; i++) {
+            int number = i;
+            session.whenDrained(() -> {
+                ran.add(number);
+                connection.pending = number == 1 ? 64 * 1024 + 1 : 0;
+            });
+        }
+        pass(500);
+        assertThat(ran).isEmpty();
+        connection.pending = 0;
+        pass(20);
+        assertThat(ran).containsExactly(0, 1);
+        connection.pending = 0;
+        session.whenDrained(() -> ran.add(4));
+        pass(20);
+        assertThat(ran).containsExactly(0, 1, 2, 3, 4);
+    }
+
+    /** A client that joins a thousand rooms and reads nothing would cost a hundred thousand timers a second. */
+    @Test
+    void a_thousand_tasks_for_a_drained_connection_have_one_timer() {
+        connection.pending = 64 * 1024 + 1;
+        for (int i = 0; i < 1_000; i++) {
+            session.whenDrained(() -> {
+            });
+        }
+        int before = connection.looks;
+        pass(100);
+        assertThat(connection.looks - before).isLessThan(20);
+    }
+
+    @Test
     void a_task_for_a_drained_connection_does_not_run_after_the_end() {
         AtomicInteger runs = new AtomicInteger();
         connection.pending = 64 * 1024 + 1;
