@@ -199,6 +199,7 @@ public final class Admission {
         if (connections.isClosed() && !isWebSocket(context.request())) {
             // Closed, so that the client's next request reaches another replica; on this connection it would come back here.
             ConnectionEnd.announce(context);
+            ConnectionEnd.enforce(context);
         }
         context.put(CALLER, caller);
         context.next();

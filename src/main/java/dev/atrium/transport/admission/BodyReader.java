@@ -102,7 +102,7 @@ public final class BodyReader {
             share.complete();
             body.complete();
         });
-        if ("100-continue".equalsIgnoreCase(request.getHeader(HttpHeaders.EXPECT))) {
+        if (ConnectionEnd.expectsContinue(request)) {
             context.response().writeContinue();
         }
         request.resume();

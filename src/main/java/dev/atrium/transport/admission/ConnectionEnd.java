@@ -42,7 +42,13 @@ final class ConnectionEnd {
 
     /** Returns whether the client still waits for 100 (Continue): the server cannot know whether it will send its body. */
     private static boolean isUnsent(HttpServerRequest request) {
-        return "100-continue".equalsIgnoreCase(request.getHeader(HttpHeaders.EXPECT)) && !request.isEnded();
+        return expectsContinue(request) && !request.isEnded();
+    }
+
+    /** Returns whether the client asks for 100 (Continue), which a client of HTTP/1.0 would take for the response. */
+    static boolean expectsContinue(HttpServerRequest request) {
+        return "100-continue".equalsIgnoreCase(request.getHeader(HttpHeaders.EXPECT))
+                && request.version() != HttpVersion.HTTP_1_0;
     }
 
     private static void end(RoutingContext context) {

@@ -88,6 +88,10 @@ final class EventStream implements ClientConnection {
         }
         session.inTurn(() -> gateway.execute(session, Cost.NONE, new Command.Join(room, false, since))).subscribe()
                 .with(joined -> {
+                    if (gone) {
+                        // Closed and answered while the join waited for the backplane.
+                        return;
+                    }
                     response.setChunked(true)
                             .putHeader(HttpHeaders.CONTENT_TYPE, format.contentType())
                             .putHeader(HttpHeaders.CACHE_CONTROL, "no-store")

@@ -3,6 +3,7 @@ package dev.atrium.transport.http;
 import dev.atrium.file.StoredFile;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
@@ -43,6 +44,12 @@ final class FileHeaders {
 
     static boolean isKnown(StoredFile file, String ifNoneMatch) {
         return ifNoneMatch != null && (ifNoneMatch.trim().equals("*") || ifNoneMatch.contains(etag(file)));
+    }
+
+    /** Returns whether the client wants another file than this one, or its part (RFC 9110 section 13.1.1). */
+    static boolean isOther(StoredFile file, String ifMatch) {
+        return ifMatch != null && !ifMatch.trim().equals("*")
+                && !Arrays.asList(ifMatch.trim().split("\\s*,\\s*")).contains(etag(file));
     }
 
     /** Encodes Content-Disposition (RFC 6266): an ASCII name for old clients, and the exact one (RFC 8187). */

@@ -15,6 +15,7 @@ import dev.atrium.transport.admission.Admission;
 import dev.atrium.transport.admission.Problem;
 import dev.atrium.transport.admission.UnreadResponses;
 import io.netty.channel.EventLoop;
+import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
@@ -32,6 +33,7 @@ import java.util.function.Function;
 @Singleton
 public final class FileRoutes {
 
+    private static final int PRECONDITION_FAILED = 412;
     private static final int RANGE_NOT_SATISFIABLE = 416;
 
     private final Gateway gateway;
@@ -65,9 +67,28 @@ public final class FileRoutes {
     }
 
     private void delete(RoutingContext context) {
-        answer(context, RequestLoop.current(),
-                room -> new FileCommand.Delete(transfers, room, context.pathParam("id")),
+        EventLoop eventLoop = RequestLoop.current();
+        String ifMatch = context.request().getHeader(HttpHeaders.IF_MATCH);
+        if (ifMatch == null) {
+            remove(context, eventLoop);
+            return;
+        }
+        answer(context, eventLoop, room -> new FileCommand.Find(transfers, room, context.pathParam("id")), file -> {
+            if (FileHeaders.isOther(file, ifMatch)) {
+                refuseOther(context);
+            } else {
+                remove(context, eventLoop);
+            }
+        });
+    }
+
+    private void remove(RoutingContext context, EventLoop eventLoop) {
+        answer(context, eventLoop, room -> new FileCommand.Delete(transfers, room, context.pathParam("id")),
                 deleted -> context.response().setStatusCode(204).end());
+    }
+
+    private static void refuseOther(RoutingContext context) {
+        Problem.send(context, new ErrorReply(PRECONDITION_FAILED, "If-Match: expected the ETag of this file"));
     }
 
     private <T> void answer(RoutingContext context, EventLoop eventLoop, Function<RoomId, FileCommand<Requester, T>> command,
@@ -101,6 +122,10 @@ public final class FileRoutes {
     private void send(RoutingContext context, StoredFile file, EventLoop eventLoop) {
         HttpServerRequest request = context.request();
         HttpServerResponse response = context.response();
+        if (FileHeaders.isOther(file, request.getHeader(HttpHeaders.IF_MATCH))) {
+            refuseOther(context);
+            return;
+        }
         FileHeaders.of(file).forEach(response::putHeader);
         if (FileHeaders.isKnown(file, request.getHeader("If-None-Match"))) {
             response.setStatusCode(304).end();

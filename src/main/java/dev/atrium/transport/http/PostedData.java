@@ -35,7 +35,7 @@ final class PostedData {
             return JsonData.parse(text(body, StandardCharsets.UTF_8));
         }
         if (media.isCompatible(MediaType.TEXT_PLAIN_TYPE) || media.isCompatible(MediaType.APPLICATION_FORM_URLENCODED_TYPE)) {
-            return new Data.Text(text(body, charset(media)));
+            return JsonData.text(text(body, charset(media)));
         }
         return new Data.Binary(body);
     }

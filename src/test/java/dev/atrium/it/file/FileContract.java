@@ -198,6 +198,9 @@ abstract class FileContract extends ClusterContract {
             String etag = whole.headers().firstValue("ETag").orElseThrow();
             assertThat(whole.headers().firstValue("Accept-Ranges")).contains("bytes");
             assertThat(FileClient.get("GET", url, "If-None-Match", etag).statusCode()).isEqualTo(304);
+            assertThat(FileClient.get("GET", url, "If-Match", etag).statusCode()).isEqualTo(200);
+            assertThat(FileClient.get("GET", url, "If-Match", "\"another\"").statusCode()).isEqualTo(412);
+            assertThat(FileClient.get("DELETE", url, "If-Match", "\"another\"").statusCode()).isEqualTo(412);
             assertThat(FileClient.get("HEAD", url, "Range", "bytes=0-0").statusCode()).isEqualTo(200);
             HttpResponse<byte[]> head = FileClient.get("HEAD", url);
             assertThat(head.headers().firstValue("Content-Length")).contains("5000");

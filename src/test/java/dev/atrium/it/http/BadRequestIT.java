@@ -175,6 +175,15 @@ class BadRequestIT {
         }
     }
 
+    /** It would take 100 (Continue) for the response (RFC 9110 section 10.1.1). */
+    @Test
+    void a_client_of_http_1_0_is_not_told_to_continue() throws IOException {
+        try (RawHttp client = send("POST /rooms/a HTTP/1.0\n" + HOST
+                + "Expect: 100-continue\nContent-Type: text/plain\nContent-Length: 5\n\nhello")) {
+            assertThat(client.answer().status()).isEqualTo(201);
+        }
+    }
+
     @Test
     void a_malformed_request_with_a_body_that_is_not_sent_ends_the_connection() throws IOException {
         try (RawHttp client = send("POST /rooms/%zz HTTP/1.1\n" + HOST + "Content-Length: 50\nExpect: 100-continue\n\n")) {

@@ -3,6 +3,7 @@ package dev.atrium.it.operations;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.atrium.it.fixture.Nginx;
+import dev.atrium.it.fixture.RawHttp;
 import dev.atrium.it.fixture.RawSocket;
 import dev.atrium.it.fixture.RedisProcess;
 import dev.atrium.it.fixture.Replica;
@@ -143,6 +144,10 @@ class DrainIT {
             HttpResponse<String> posted = replica.post("/rooms/a", "still");
             assertThat(posted.statusCode()).isEqualTo(201);
             assertThat(posted.headers().firstValue("Connection")).hasValue("close");
+            try (RawHttp client = RawHttp.connect(replica.port()).send("GET /rooms/a HTTP/1.1\nHost: a\n\n")) {
+                assertThat(client.answer().status()).isEqualTo(200);
+                assertThat(client.isClosedWithin(Duration.ofSeconds(5))).as("and it is").isTrue();
+            }
             assertThat(replica.metric("atrium_denied_total{detail=\"draining\",kind=\"limit\"}")).isGreaterThanOrEqualTo(22);
             assertThat(sessions).as("not sent away yet").anyMatch(SocketClient::isOpen);
             replica.signal("TERM");

@@ -70,4 +70,11 @@ class FileHeadersTest {
     void a_client_that_has_the_file_is_known_by_its_tag(String ifNoneMatch, boolean known) {
         assertThat(FileHeaders.isKnown(ByteRangeTest.file(1), ifNoneMatch)).isEqualTo(known);
     }
+
+    @ParameterizedTest
+    @CsvSource(nullValues = "-", quoteCharacter = '`', value = { "-, false", "*, false", "` * `, false", "\"abc\", false",
+            "`\"x\" , \"abc\"`, false", "\"x\", true", "``, true", "abc, true", "W/\"abc\", true" })
+    void a_client_that_wants_another_file_says_so_with_a_strong_tag(String ifMatch, boolean other) {
+        assertThat(FileHeaders.isOther(ByteRangeTest.file(1), ifMatch)).isEqualTo(other);
+    }
 }

@@ -37,6 +37,13 @@ class PostedDataTest {
         assertThat(PostedData.read("text/plain;charset=iso-8859-1", NOT_UTF8)).isEqualTo(new Data.Text("a\u00e9"));
     }
 
+    /** Java decodes it, and UTF-8 could not encode it again. */
+    @Test
+    void half_a_surrogate_pair_of_another_charset_is_kept_as_json() {
+        byte[] half = { 0, 0, (byte) 0xd8, 0 };
+        assertThat(PostedData.read("text/plain;charset=UTF-32BE", half)).isEqualTo(new Data.Json("\"\\ud800\""));
+    }
+
     @ParameterizedTest
     @NullSource
     @ValueSource(strings = { "application/octet-stream", "image/png", "text/html", "application/jsonlines" })
