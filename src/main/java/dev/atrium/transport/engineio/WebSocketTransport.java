@@ -207,7 +207,14 @@ final class WebSocketTransport implements EngineTransport, SocketProtocol {
 
     @Override
     public void closed(CloseReason reason) {
-        home(() -> socket.lost(this, reason));
+        home(() -> {
+            if (reason == CloseReason.CONNECTION_LOST || !socket.isCarriedBy(this)) {
+                socket.lost(this, reason);
+            } else {
+                // What the client has sent before it closed still counts.
+                inOrder(() -> socket.lost(this, reason));
+            }
+        });
     }
 
     @Override

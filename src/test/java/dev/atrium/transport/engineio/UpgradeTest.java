@@ -228,6 +228,36 @@ class UpgradeTest extends WithEngine {
         assertThat(application.received).containsExactly("upgraded websocket", "text a", "text b");
     }
 
+    /** On another event loop than the connection's, where the frames are on their way when it is paused. */
+    @Test
+    void what_a_client_has_sent_before_it_closed_is_received_although_the_connection_was_paused() {
+        fetchOpen();
+        WebSocketTransport transport = new WebSocketTransport(sockets, CALLER, socket);
+        EmbeddedSocket webSocket = new EmbeddedSocket(away, transport, sessions);
+        text(webSocket, "2probe");
+        text(webSocket, "5");
+        socket.pause();
+        text(webSocket, "4a");
+        transport.closed(CloseReason.NORMAL);
+        turn();
+        assertThat(application.received).containsExactly("upgraded websocket");
+        socket.resume();
+        away.runPendingTasks();
+        turn();
+        assertThat(application.received).containsExactly("upgraded websocket", "text a", "closed NORMAL");
+    }
+
+    @Test
+    void a_connection_that_breaks_ends_at_once_also_while_it_is_paused() {
+        fetchOpen();
+        EmbeddedSocket webSocket = upgraded(false);
+        socket.pause();
+        text(webSocket, "4a");
+        webSocket.lost();
+        turn();
+        assertThat(application.received).containsExactly("upgraded websocket", "closed CONNECTION_LOST");
+    }
+
     @Test
     void a_web_socket_may_carry_a_connection_from_its_beginning() {
         application.received.clear();
