@@ -40,6 +40,7 @@ final class RedisPresence {
     private boolean unpublished;
     private boolean lostExits;
     private int exits;
+    private volatile boolean mayNotCount;
 
     RedisPresence(RedisContext context, ReconnectingConnection commands, RoomLog log) {
         this.loop = context.loop();
@@ -153,7 +154,17 @@ final class RedisPresence {
     }
 
     Future<Integer> count(RoomId room) {
-        return commands.send(Request.cmd(Command.HLEN).arg(keys.members(room))).map(Response::toInteger);
+        if (mayNotCount) {
+            return members(room).map(List::size);
+        }
+        return commands.send(Request.cmd(Command.HLEN).arg(keys.members(room))).map(Response::toInteger).recover(failure -> {
+            if (failure.getCause() == null || !RedisError.of(failure.getCause()).isMissingPermission()) {
+                return Future.failedFuture(failure);
+            }
+            // The Redis user has the commands that an earlier version needed.
+            mayNotCount = true;
+            return count(room);
+        });
     }
 
     /** Removes a dead replica's members from a room, each by a command of its own, which is added to the list. */

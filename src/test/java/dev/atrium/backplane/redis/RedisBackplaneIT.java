@@ -1,16 +1,22 @@
 package dev.atrium.backplane.redis;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import dev.atrium.backplane.Backplane;
 import dev.atrium.backplane.BackplaneContract;
 import dev.atrium.backplane.Settings;
 import dev.atrium.it.fixture.RedisProcess;
 import dev.atrium.room.Node;
+import dev.atrium.room.Presence;
+import dev.atrium.room.RoomId;
+import dev.atrium.room.Sender;
 import io.vertx.core.Vertx;
 import io.vertx.redis.client.Redis;
 import java.time.Duration;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
 
 /** Backplane over Redis: the contract. */
 class RedisBackplaneIT extends BackplaneContract {
@@ -35,6 +41,19 @@ class RedisBackplaneIT extends BackplaneContract {
         backplane.close();
         vertx.close();
         redis.close();
+    }
+
+    @Test
+    void members_are_counted_also_for_a_user_who_may_not_ask_for_their_number() {
+        RoomId room = RoomId.of("/", "counted");
+        backplane.enter(room, new Presence(new Sender(node.newSessionId(), null), 1)).await().indefinitely();
+        redis.command("ACL SETUSER atrium -hlen");
+        try {
+            assertThat(backplane.memberCount(room).await().indefinitely()).isOne();
+            assertThat(backplane.memberCount(room).await().indefinitely()).isOne();
+        } finally {
+            redis.command("ACL SETUSER atrium +hlen");
+        }
     }
 
     @Override
