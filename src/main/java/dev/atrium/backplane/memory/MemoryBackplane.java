@@ -27,6 +27,7 @@ import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.BiConsumer;
+import java.util.function.Predicate;
 
 /** In-process backplane for a single replica. Unused rooms expire after their time to live. */
 public final class MemoryBackplane implements Backplane {
@@ -34,6 +35,7 @@ public final class MemoryBackplane implements Backplane {
     private static final long MAX_CLEANUP_INTERVAL_MILLIS = 60_000;
 
     private final ConcurrentMap<RoomId, MemoryRoom> rooms = new ConcurrentHashMap<>();
+    private final RoomIndex index = new RoomIndex();
     private final AtomicLong nextCleanup = new AtomicLong();
     private final AtomicBoolean freeing = new AtomicBoolean();
     private final HistoryMemory memory;
@@ -101,7 +103,7 @@ public final class MemoryBackplane implements Backplane {
             if (!worthKeeping && room.endIfUnusedSince(Long.MAX_VALUE)) {
                 // Removed at once: a room without a stream position, typically that of a single session in which nothing was
                 // published.
-                rooms.remove(id, room);
+                remove(id, room);
             }
         }
     }
@@ -157,15 +159,7 @@ public final class MemoryBackplane implements Backplane {
 
     @Override
     public Uni<RoomPage> rooms(String namespace, String prefix, String cursor, int limit) {
-        return Uni.createFrom().item(() -> {
-            List<String> names = rooms.keySet().stream()
-                    .filter(id -> id.namespace().equals(namespace) && id.isNamed())
-                    .map(RoomId::name)
-                    .filter(name -> name.startsWith(prefix) && (cursor == null || name.compareTo(cursor) > 0))
-                    .sorted().limit(limit + 1L).toList();
-            return names.size() <= limit ? new RoomPage(names, null)
-                    : new RoomPage(names.subList(0, limit), names.get(limit - 1));
-        });
+        return Uni.createFrom().item(() -> index.page(namespace, prefix, cursor, limit));
     }
 
     @Override
@@ -201,6 +195,7 @@ public final class MemoryBackplane implements Backplane {
     @Override
     public void close() {
         rooms.clear();
+        index.clear();
     }
 
     int size() {
@@ -213,7 +208,29 @@ public final class MemoryBackplane implements Backplane {
 
     private MemoryRoom room(RoomId id) {
         MemoryRoom present = rooms.get(id);
-        return present != null ? present : rooms.computeIfAbsent(id, key -> new MemoryRoom(key, settings, memory));
+        return present != null ? present : rooms.computeIfAbsent(id, key -> {
+            index.add(key);
+            return new MemoryRoom(key, settings, memory);
+        });
+    }
+
+    /** Removes a room that has ended, unless there is another one of its name already. */
+    private void remove(RoomId id, MemoryRoom room) {
+        rooms.computeIfPresent(id, (key, present) -> {
+            if (present != room) {
+                return present;
+            }
+            index.remove(key);
+            return null;
+        });
+    }
+
+    private void removeIf(Predicate<MemoryRoom> condition) {
+        rooms.forEach((id, room) -> {
+            if (condition.test(room)) {
+                remove(id, room);
+            }
+        });
     }
 
     private record Freeable(MemoryRoom room, long sinceMicros) {
@@ -232,7 +249,7 @@ public final class MemoryBackplane implements Backplane {
                 room.free(oldest.isEmpty() ? 0 : oldest.peek().sinceMicros);
                 add(oldest, room);
             }
-            rooms.values().removeIf(MemoryRoom::isEnded);
+            removeIf(MemoryRoom::isEnded);
         } finally {
             freeing.set(false);
         }
@@ -251,7 +268,7 @@ public final class MemoryBackplane implements Backplane {
         long dueAt = nextCleanup.get();
         long interval = Math.min(settings.ttl().toMillis() / 4, MAX_CLEANUP_INTERVAL_MILLIS);
         if (now >= dueAt && nextCleanup.compareAndSet(dueAt, now + interval)) {
-            rooms.values().removeIf(room -> room.endIfUnused(now));
+            removeIf(room -> room.endIfUnused(now));
         }
     }
 }
