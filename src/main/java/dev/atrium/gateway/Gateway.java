@@ -6,6 +6,7 @@ import dev.atrium.room.RoomId;
 import dev.atrium.security.Caller;
 import dev.atrium.security.ConnectionLimiter;
 import dev.atrium.security.Limit;
+import dev.atrium.security.TokenBucket;
 import dev.atrium.session.CloseReason;
 import dev.atrium.session.HttpRequester;
 import dev.atrium.session.Session;
@@ -52,8 +53,17 @@ public final class Gateway implements Session.Listener {
      * @throws ErrorReply 429 if its user has reached the limit of sessions
      */
     public Session connect(SessionRequest request) {
+        return connect(request, rates.newTokenBucket());
+    }
+
+    /**
+     * Creates the session as {@link #connect(SessionRequest)}.
+     *
+     * @param tokens charged for its messages; several sessions of one connection may share them
+     */
+    public Session connect(SessionRequest request, TokenBucket tokens) {
         audit.recordLimit(request.caller(), request.transport(), () -> connections.enter(request.caller().identity().user()));
-        Session session = service.connect(request, rates.newTokenBucket(), this);
+        Session session = service.connect(request, tokens, this);
         authentication.watch(session);
         return session;
     }

@@ -55,6 +55,7 @@ public final class EngineSocket implements Pausable {
     private final String id;
     private final Caller caller;
     private final TokenBucket tokens;
+    private final TokenBucket sessionTokens;
     private final EventLoop eventLoop;
     private final EngineSettings settings;
     private final EngineHeartbeat heartbeat;
@@ -69,10 +70,16 @@ public final class EngineSocket implements Pausable {
     private boolean disconnected;
     private int holds;
 
-    EngineSocket(String id, Caller caller, TokenBucket tokens, EventLoop eventLoop, EngineSettings settings) {
+    /**
+     * @param tokens charged for packets that no session is charged for
+     * @param sessionTokens charged by all sessions of the connection together
+     */
+    EngineSocket(String id, Caller caller, TokenBucket tokens, TokenBucket sessionTokens, EventLoop eventLoop,
+            EngineSettings settings) {
         this.id = id;
         this.caller = caller;
         this.tokens = tokens;
+        this.sessionTokens = sessionTokens;
         this.eventLoop = eventLoop;
         this.settings = settings;
         this.heartbeat = new EngineHeartbeat(eventLoop, settings, () -> send(Packet.ping()), this::isPaused,
@@ -118,6 +125,11 @@ public final class EngineSocket implements Pausable {
             fail(CloseReason.TOO_MANY_MESSAGES);
         }
         return false;
+    }
+
+    /** One for all sessions: a client could leave a namespace, join it again, and have the limits of a new session. */
+    public TokenBucket sessionTokens() {
+        return sessionTokens;
     }
 
     /** The connection's event loop. */

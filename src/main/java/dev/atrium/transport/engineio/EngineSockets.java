@@ -69,7 +69,8 @@ public final class EngineSockets {
     }
 
     EngineSocket create(Caller caller, EventLoop eventLoop) {
-        return new EngineSocket(node.newEngineId(), caller, limits.newTokenBucket(), eventLoop, settings);
+        return new EngineSocket(node.newEngineId(), caller, limits.newTokenBucket(), limits.newTokenBucket(),
+                eventLoop, settings);
     }
 
     void open(EngineSocket socket, EngineTransport transport) {

@@ -82,8 +82,9 @@ final class NamespaceSocket implements ClientConnection {
      */
     void open(Caller caller, SocketIoFormat spoken, Function<NamespaceSocket, SessionHandle> handles) {
         format = spoken;
-        session = gateway
-                .connect(new SessionRequest(caller, socket.eventLoop(), namespace, Transport.SOCKETIO, this, spoken));
+        session = gateway.connect(
+                new SessionRequest(caller, socket.eventLoop(), namespace, Transport.SOCKETIO, this, spoken),
+                socket.sessionTokens());
         handle = handles.apply(this);
         joined.put(namespace, this);
     }

@@ -245,6 +245,30 @@ class LimitsIT {
     }
 
     @Test
+    void a_client_of_socket_io_has_the_same_limits_in_all_namespaces_and_when_it_joins_one_again() throws IOException {
+        try (Replica replica = with("atrium.limits.messages", "2");
+                RawSocket client = RawSocket.connect(replica.port(), "/socket.io/?EIO=4&transport=websocket")) {
+            client.text("40");
+            for (int i = 0; i < 20; i++) {
+                client.text("42[\"join\",\"lobby\"]");
+            }
+            client.text("41");
+            client.text("40");
+            client.text("40/chat,");
+            client.text("420[\"join\",\"lobby\"]");
+            client.text("42/chat,1[\"join\",\"lobby\"]");
+            List<String> replies = new ArrayList<>();
+            while (replies.size() < 2) {
+                String packet = client.readPastPings().text();
+                if (packet.startsWith("43")) {
+                    replies.add(packet);
+                }
+            }
+            assertThat(replies).allSatisfy(reply -> assertThat(reply).contains("\"code\":429"));
+        }
+    }
+
+    @Test
     void requests_of_one_address_count_together() {
         try (Replica replica = with("atrium.limits.messages", "4")) {
             List<Integer> codes = new ArrayList<>();
