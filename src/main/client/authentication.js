@@ -15,6 +15,8 @@ export class Authentication {
   #report;
   /** Pending calls of the token function. The next connection takes the first result: a slow function would never be in time. @type {Promise<string | null>[]} */
   #calls = [];
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  #timer;
 
   /** @param {Options["token"]} token @param {Commands} commands @param {(code: number, reason: string) => void} end closes for good @param {(failure: unknown) => void} report */
   constructor(token, commands, end, report) {
@@ -53,7 +55,11 @@ export class Authentication {
     } catch (failure) {
       if (isCurrent()) {
         this.#report(failure);
-        this.renewable && setTimeout(() => isCurrent() && this.renew(Math.min(2 * delay, MAX_RENEWAL_MILLIS)), delay);
+        if (this.renewable) {
+          // One, however often the server asks: each would call a token function that fails.
+          clearTimeout(this.#timer);
+          this.#timer = setTimeout(() => isCurrent() && this.renew(Math.min(2 * delay, MAX_RENEWAL_MILLIS)), delay);
+        }
       }
     }
   }

@@ -277,7 +277,7 @@ export class Connection {
     const failure = new AtriumError(code, reason || CLOSED);
     this.#commands.rejectAll(failure);
     this.#queue.rejectAll(failure);
-    this.#userStore.store?.release();
+    this.#userStore.last?.release();
     socket?.close(1000);
     this.#shared?.close();
     this.#change({ name: "closed", code, reason });

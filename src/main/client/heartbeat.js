@@ -32,7 +32,6 @@ export class Heartbeat {
   /** Pings the server periodically. @param {{interval: number, timeout: number}} heartbeat milliseconds */
   start({ interval, timeout }) {
     this.stop();
-    this.#unanswered = 0;
     let pingedAt = 0;
     this.#timer = setInterval(() => {
       // In a background tab this timer may be late: silence counts only after a ping.
@@ -48,6 +47,8 @@ export class Heartbeat {
 
   stop() {
     clearInterval(this.#timer);
+    // Of this socket: the pongs of the next one answer its own pings.
+    this.#unanswered = 0;
   }
 
   /**

@@ -15,6 +15,8 @@ export class Membership {
   joining;
   /** Whether presence events are received. */
   presence = false;
+  /** The same, as the server has confirmed it last. @type {boolean | undefined} */
+  confirmed;
 
   /** @param {string} name */
   constructor(name) {

@@ -190,7 +190,7 @@ export class SendQueue {
   #settle(key, reply) {
     const sending = this.#sendings.get(key);
     this.#sendings.delete(key);
-    sending && this.#userStore.store?.drop(sending.order);
+    sending && this.#userStore.last?.drop(sending.order);
     this.#warn();
     reply.code < 300 ? sending?.resolve(reply.body) : sending?.reject(errorOf(reply));
     this.flush();
@@ -222,7 +222,7 @@ export class SendQueue {
   /** Rejects all messages. @param {AtriumError} failure */
   rejectAll(failure) {
     for (const { order, reject } of this.#sendings.values()) {
-      this.#userStore.store?.drop(order);
+      this.#userStore.last?.drop(order);
       reject(failure);
     }
     this.#sendings.clear();

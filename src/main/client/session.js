@@ -77,26 +77,29 @@ export class Session {
   async #join(membership) {
     const { name, presence } = membership;
     try {
-      if (membership.recalled) {
-        await membership.recalled;
-      }
+      membership.recalled && (await membership.recalled);
       const since = membership.place;
       const joined =
         this.#isCurrent(membership) &&
         (await this.#commands.run("join", { room: name, presence, ...(since ? { since } : {}) }));
       if (this.#isCurrent(membership)) {
+        membership.confirmed = presence;
         this.#joined(joined, since !== undefined);
       }
     } catch (failure) {
       const { code } = /** @type {AtriumError} */ (failure);
-      if (code === 429 || code === 503) {
-        const { socket } = this.#commands;
-        setTimeout(
-          () => this.#commands.socket === socket && this.#isCurrent(membership) && this.#join(membership),
-          RETRY_MILLIS,
-        );
-      } else if (code !== 0 && this.#isCurrent(membership)) {
-        membership.tell("@error", failure, undefined);
+      const { socket } = this.#commands;
+      if (code && this.#isCurrent(membership)) {
+        TRANSIENT_CODES.has(code)
+          ? setTimeout(
+              () =>
+                this.#commands.socket === socket &&
+                this.#isCurrent(membership) &&
+                // Tabs that share the connection look at the result of the last attempt.
+                (membership.joining = this.#join(membership)),
+              RETRY_MILLIS,
+            )
+          : membership.tell("@error", failure, undefined);
       }
       return /** @type {AtriumError} */ (failure);
     }
@@ -106,7 +109,7 @@ export class Session {
   #joined({ room = "", epoch, offset, recovered }, returning = true) {
     const position = { epoch, offset };
     const membership = this.#rooms.get(room);
-    if (membership === undefined) {
+    if (!membership) {
       this.#positions.set(room, position);
       return;
     }
@@ -170,13 +173,14 @@ export class Session {
   async begin(id, former) {
     const { socket } = this.#commands;
     this.id = id;
-    const joined = (former !== "" && (await this.#resume(former))) || new Set();
+    const joined = (former && (await this.#resume(former))) || new Set();
     if (!this.#established) {
       this.#established = true;
       this.#left.clear();
     }
     for (const membership of this.#rooms.values()) {
-      if (!joined.has(membership.name)) {
+      // Also one whose presence was asked for, or whose reply was lost, without a connection.
+      if (!joined.has(membership.name) || membership.confirmed !== membership.presence) {
         await (membership.joining = this.#join(membership));
         if (this.#commands.socket !== socket) {
           return false;
@@ -202,7 +206,7 @@ export class Session {
       const joined = new Set();
       for (const each of resumed.rooms) {
         const { room = "" } = each;
-        if (room !== "" && room !== this.id && (this.#left.has(room) || !this.#rooms.has(room))) {
+        if (room && room !== this.id && (this.#left.has(room) || !this.#rooms.has(room))) {
           // Before it is joined again, if it is.
           this.#leave(room).catch(() => {});
         } else {
@@ -230,7 +234,7 @@ export class Session {
     }
     const { room: name = "", event, data, epoch, offset, stored } = message;
     const room = this.#rooms.get(name);
-    if (!stored && (this.#left.has(name) || (room === undefined && name !== "" && name !== this.id))) {
+    if (!stored && (this.#left.has(name) || (!room && name && name !== this.id))) {
       // The server had sent it before the room was left.
       return;
     }
@@ -248,9 +252,12 @@ export class Session {
       room && !stored && this.#userStore.store?.add(message);
     }
     this.#listeners.tell("", message, room);
-    (room ?? this.#listeners).tell(event, data, message);
-    if (room !== undefined && !event.startsWith("@")) {
-      room.tell("*", data, message);
+    if (room) {
+      room.tell(event, data, message);
+      /^[@*]/.test(event) || room.tell("*", data, message);
+    } else if (event !== "state" && event !== "error") {
+      // These two are the connection's own, and no other client may pretend that it is closed.
+      this.#listeners.tell(event, data, message);
     }
   }
 

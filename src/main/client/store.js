@@ -131,8 +131,10 @@ export class Store {
 
 /** Store of the user of a connection, once it is known which. */
 export class UserStore {
-  /** @type {Store | undefined} */
+  /** What is stored now. @type {Store | undefined} */
   store;
+  /** The last store, which may have unsent messages. @type {Store | undefined} */
+  last;
   /** Completes once the user is known, or at once where that is not waited for. @type {Promise<void> | undefined} */
   #identification;
   #identified = () => {};
@@ -144,7 +146,7 @@ export class UserStore {
     this.#url = url;
     this.#option = option;
     if (typeof option === "string") {
-      this.store = new Store(`atrium ${url} ${option}`);
+      this.last = this.store = new Store(`atrium ${url} ${option}`);
     } else if (option) {
       this.#identification = new Promise((resolve) => (this.#identified = resolve));
     }
@@ -155,10 +157,9 @@ export class UserStore {
     if (this.#option === true) {
       const name = `atrium ${this.#url} ${user === undefined ? "" : `of ${user}`}`;
       // Over HTTP the server does not send the user: the stored messages could be another user's.
-      if (transport !== "websocket") {
-        this.store = undefined;
-      } else if (this.store?.name !== name) {
-        this.store = new Store(name);
+      this.store = undefined;
+      if (transport === "websocket") {
+        this.last = this.store = this.last?.name === name ? this.last : new Store(name);
       }
       this.#identified();
     }

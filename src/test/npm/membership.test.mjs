@@ -304,3 +304,81 @@ test("a leave that waits for its reply resolves when the connection is closed", 
   assert.equal(await leaving, undefined);
   peer.close();
 });
+
+test(
+  "presence that is asked for without a connection is asked for after the session was resumed",
+  { timeout: 20_000 },
+  async () => {
+    const peer = await RoomPeer.start();
+    const connection = connect(peer.url, quick);
+    await isOpen(connection);
+    await joined(connection.room("a"));
+    await joined(connection.room("b"));
+    let watching;
+    connection.on("state", ({ name }) => {
+      if (name === "waiting") {
+        watching = connection.room("a", { presence: true });
+      }
+    });
+    peer.commands.length = 2;
+    peer.cut();
+    await until(() => watching, "lost");
+    await isOpen(connection);
+    await until(() => peer.of("join").length === 3, "asked for");
+    assert.deepEqual(peer.of("join").at(-1).params.room, "a");
+    assert.equal(peer.of("join").at(-1).params.presence, true);
+    connection.close();
+    peer.close();
+  },
+);
+
+test("messages of others are not taken for the state or an error of the connection", { timeout: 20_000 }, async () => {
+  const peer = await RoomPeer.start();
+  const connection = connect(peer.url, quick);
+  const told = [];
+  connection.on("error", (failure) => told.push(failure));
+  await isOpen(connection);
+  connection.on("state", (state) => told.push(state));
+  connection.on("hello", (data) => told.push(data));
+  const room = connection.room("a");
+  await joined(room);
+  const received = [];
+  room.on("state", (data) => received.push(data));
+  room.on("*", (data) => received.push(data));
+  const { id } = connection.state;
+  peer.push({
+    event: "state",
+    data: { name: "closed", code: 4401, reason: "paste your token" },
+    epoch: "e",
+    offset: 1,
+  });
+  peer.push({ event: "error", room: id, data: { code: 401 }, epoch: "e", offset: 1 });
+  peer.push({ event: "state", room: "a", data: "an event of a room like any other", epoch: "e", offset: 1 });
+  peer.push({ event: "*", room: "a", data: "once", epoch: "e", offset: 2 });
+  peer.push({ event: "hello", data: "all", epoch: "e", offset: 2 });
+  await until(() => told.length === 1, "the last one");
+  assert.deepEqual(told, ["all"]);
+  assert.deepEqual(received, ["an event of a room like any other", "an event of a room like any other", "once"]);
+  assert.equal(connection.state.name, "open");
+  connection.close();
+  peer.close();
+});
+
+for (const code of [408, 429, 503]) {
+  test(`tabs are joined although the join of their connection got ${code} once`, { timeout: 20_000 }, async () => {
+    Object.defineProperty(globalThis, "navigator", { value: { locks: new Locks() }, configurable: true });
+    const peer = await RoomPeer.start();
+    let refusals = 1;
+    peer.before = ({ cmd }) => (cmd === "join" && refusals-- > 0 ? { code, error: "later" } : undefined);
+    const connection = connect(peer.url, { ...quick, shared: `joined after ${code}` });
+    await isOpen(connection);
+    const room = connection.room("a");
+    const received = collect(room);
+    await joined(room);
+    peer.push({ event: "message", room: "a", data: "hello", epoch: "e", offset: 1 });
+    await until(() => received.length === 1, "received");
+    connection.close();
+    peer.close();
+    Object.defineProperty(globalThis, "navigator", { value: undefined, configurable: true });
+  });
+}

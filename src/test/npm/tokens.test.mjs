@@ -119,8 +119,8 @@ scene("attempts with bad tokens are delayed more and more", async (peer, open) =
   const waits = [];
   const connection = open({ token: () => "bad", backoff: { least: 1, most: 64 } });
   connection.on("state", ({ name, attempt }) => name === "waiting" && waits.push(attempt));
-  await until(() => waits.length === 8, "eight attempts");
-  assert.deepEqual(waits, [1, 2, 3, 4, 5, 6, 7, 8]);
+  await until(() => waits.length >= 8, "eight attempts");
+  assert.deepEqual(waits.slice(0, 8), [1, 2, 3, 4, 5, 6, 7, 8]);
 });
 
 scene("a function that returns null ends the connection, and so does close", async (peer, open) => {
@@ -130,12 +130,13 @@ scene("a function that returns null ends the connection, and so does close", asy
   assert.deepEqual(none.state, { name: "closed", code: 4401, reason: "there is no token" });
   let calls = 0;
   const closed = open({ token: () => (calls++, "bad") });
-  await until(() => calls === 3, "asked");
+  await until(() => calls >= 3, "asked");
   closed.close();
   const { connections } = peer;
+  const asked = calls;
   await new Promise((resolve) => setTimeout(resolve, 300));
   assert.equal(closed.state.code, 1000);
-  assert.ok(calls <= 4 && peer.connections <= connections + 1);
+  assert.ok(calls <= asked + 1 && peer.connections <= connections + 1);
 });
 
 scene("a renewal that returns null ends the connection", async (peer, open) => {
@@ -146,6 +147,26 @@ scene("a renewal that returns null ends the connection", async (peer, open) => {
   await until(() => connection.state.name === "closed", "closed");
   assert.equal(connection.state.code, 4401);
 });
+
+scene(
+  "a token function that fails is called by one renewal at a time, however often the server asks",
+  async (peer, open) => {
+    let calls = 0;
+    const connection = open({
+      token: () => {
+        calls++;
+        return calls === 1 ? "good" : Promise.reject(new Error("no network"));
+      },
+    });
+    await isOpen(connection);
+    for (let i = 0; i < 20; i++) {
+      peer.push({ event: "@expiring", data: { expires: Date.now() + 60_000 } });
+    }
+    await until(() => calls >= 21, "asked");
+    await new Promise((resolve) => setTimeout(resolve, 2_500));
+    assert.ok(calls <= 23, `${calls} calls`);
+  },
+);
 
 scene("a token that is no function and is rejected ends the connection", async (peer, open) => {
   const connection = open({ token: "bad" });
