@@ -283,9 +283,10 @@ public sealed interface Command<C extends Requester, R> {
      * Subscribes a member that is no session and has no presence to a room. On the member's event loop, where the result is
      * emitted, too.
      *
+     * @param opens whether nobody had used the room
      * @param stillWanted checked before the membership begins
      */
-    record Listen(Member member, RoomId room, StreamPosition since, BooleanSupplier stillWanted)
+    record Listen(Member member, RoomId room, StreamPosition since, boolean opens, BooleanSupplier stillWanted)
             implements
                 Command<Requester, Membership> {
 
@@ -297,17 +298,14 @@ public sealed interface Command<C extends Requester, R> {
 
         @Override
         public Uni<Membership> execute(Requester client, Services services) {
-            services.requireNewRoom(client, room);
+            if (opens) {
+                services.requireNewRoom(client, room);
+            }
             return services.rooms.listen(member, room, since, stillWanted).invoke(membership -> {
-                if (membership.position().offset() == 0 && !isContinued(membership.position())) {
+                if (opens) {
                     services.access.chargeNewRoom(client, room);
                 }
             });
-        }
-
-        /** Returns whether the client knows the room, in which nothing was published yet, from an earlier poll. */
-        private boolean isContinued(StreamPosition position) {
-            return since != null && since.epoch().equals(position.epoch());
         }
     }
 

@@ -207,7 +207,9 @@ public final class RoomService {
             if (saved.granted().contains(room.name()) || grant.mayJoin(room)) {
                 joins.add(enter(session, room, saved.rooms().getOrDefault(room.name(), false) && grant.mayWatch(room), since)
                         .chain(membership -> presence.enter(session, room).replaceWith(membership))
-                        .map(Joined::of));
+                        // An application's handler may have joined the room while this waited for it.
+                        .map(membership -> Joined.of(
+                                session.membership(room) == null ? membership : session.membership(room))));
             }
         });
         return Resumption.both(Resumption.all(joins), resumption.isTakenOver(session)).emitOn(session.loop()::run)

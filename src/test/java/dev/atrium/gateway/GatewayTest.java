@@ -187,7 +187,7 @@ class GatewayTest extends WithGateway {
                 arguments("presence", new Command.ListUsers(LOBBY, null, 10)),
                 arguments("join", new Command.ReadState(LOBBY)),
                 arguments("history", new Command.ReadHistory(LOBBY, HistoryQuery.after(0, 10))),
-                arguments("join", new Command.Listen(null, LOBBY, null, () -> false)),
+                arguments("join", new Command.Listen(null, LOBBY, null, true, () -> false)),
                 arguments("admin", new Command.Disconnect("/", "~abcdefghijklmnopqrst")));
     }
 
@@ -255,7 +255,7 @@ class GatewayTest extends WithGateway {
     @Test
     void a_listener_without_a_session_is_seen_by_no_client() {
         Client listener = connect(ANN);
-        Membership membership = done(request(caller(ANN), new Command.Listen(listener.session, LOBBY, null, () -> true)));
+        Membership membership = done(request(caller(ANN), new Command.Listen(listener.session, LOBBY, null, true, () -> true)));
         membership.follow();
         say(LOBBY, "one");
         turn();
@@ -268,7 +268,7 @@ class GatewayTest extends WithGateway {
 
     @Test
     void a_client_that_is_gone_before_it_listens_is_410() {
-        assertThat(error(request(caller(ANN), new Command.Listen(connect(ANN).session, LOBBY, null, () -> false))).code())
+        assertThat(error(request(caller(ANN), new Command.Listen(connect(ANN).session, LOBBY, null, true, () -> false))).code())
                 .isEqualTo(410);
     }
 

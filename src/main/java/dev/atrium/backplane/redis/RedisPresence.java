@@ -109,7 +109,8 @@ final class RedisPresence {
 
     private Future<Void> eraseForgotten(RoomId room) {
         return scan(room, "0", page -> page.stream().filter(entry -> entry.node().equals(node))
-                .forEach(entry -> limiter.submit(() -> eraseAgain(room, entry.presence().who()))));
+                .forEach(entry -> limiter.submit(() -> eraseAgain(room, entry.presence().who()))))
+                .compose(done -> loop.call(() -> local.containsKey(room) ? Future.succeededFuture() : unindex(room)));
     }
 
     private void searchAgain(Throwable failure) {
@@ -258,11 +259,16 @@ final class RedisPresence {
                     });
                     return Future.succeededFuture();
                 });
-        if (!local.containsKey(room)) {
+        // While exits were lost, the search for them needs the rooms in which there is nobody else, too.
+        if (!local.containsKey(room) && !lostExits) {
             // Afterwards: a failover that lost the exit alone would leave an entry that nobody looks for.
-            sendOrRepublish(Request.cmd(Command.SREM).arg(keys.roomsOf(node)).arg(room.toString()));
+            unindex(room);
         }
         return erased;
+    }
+
+    private Future<Void> unindex(RoomId room) {
+        return sendOrRepublish(Request.cmd(Command.SREM).arg(keys.roomsOf(node)).arg(room.toString()));
     }
 
     /** Beyond the maximum all rooms with members here are searched instead: an outage may last, and clients come and go. */

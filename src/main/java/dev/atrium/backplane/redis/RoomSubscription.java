@@ -117,6 +117,11 @@ final class RoomSubscription {
         }
     }
 
+    /** Returns whether the result of that read is still wanted. */
+    boolean isAwaited(int number) {
+        return number == awaited;
+    }
+
     void head(int number, StreamPosition head) {
         if (number != awaited) {
             return;

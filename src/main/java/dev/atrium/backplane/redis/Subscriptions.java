@@ -13,12 +13,14 @@ import io.vertx.redis.client.Request;
 import io.vertx.redis.client.Response;
 import io.vertx.redis.client.ResponseType;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.BiConsumer;
@@ -54,6 +56,8 @@ final class Subscriptions implements RoomSubscription.Reader, ReconnectingConnec
     private final Map<RoomId, RoomSubscription> sessions = new HashMap<>();
     /** Rooms of the sessions that were resumed here, each with the tokens of the connections that have resumed it. */
     private final Map<RoomId, Set<String>> moved = new HashMap<>();
+    /** Reads of rooms whose event loops are behind. */
+    private final Queue<WaitingRead> waiting = new ArrayDeque<>();
     private final ConcurrencyLimiter limiter;
     private final RpcChannel rpc;
     private RpcChannel.RequestHandler handler = request -> Future.failedFuture("this replica handles no requests yet");
@@ -171,7 +175,9 @@ final class Subscriptions implements RoomSubscription.Reader, ReconnectingConnec
 
     /** Restarts the connection: it is up, but nothing arrives through it. */
     void restart() {
-        connection.restart("no probe of this replica has arrived through it");
+        if (!paused) {
+            connection.restart("no probe of this replica has arrived through it");
+        }
     }
 
     /** Fails the subscriptions that wait for their first confirmation: they would wait for the whole outage. */
@@ -268,8 +274,8 @@ final class Subscriptions implements RoomSubscription.Reader, ReconnectingConnec
                 subscription.received(MessageCodec.decodePresenceEvent(subscription.room, bytes, 1));
             } else {
                 subscription.received(PublishedMessage.decode(subscription.room, bytes));
-                pauseIfBehind(subscription);
             }
+            pauseIfBehind(subscription);
         } catch (RuntimeException e) {
             // A foreign message on the channel: an exception here must not end the connection, which all rooms share.
             LOG.warnf("A message is not in Atrium's format and is skipped; another program may publish on Atrium's channels: "
@@ -321,27 +327,53 @@ final class Subscriptions implements RoomSubscription.Reader, ReconnectingConnec
 
     @Override
     public void readHead(RoomSubscription subscription, int number) {
-        read(subscription, number, () -> log.head(subscription.room), head -> subscription.head(number, head));
+        limiter.submit(
+                () -> read(subscription, number, () -> log.head(subscription.room), head -> subscription.head(number, head)));
     }
 
     @Override
     public void readAfter(RoomSubscription subscription, int number, StreamPosition position) {
-        if (subscription.subscriber.isBehind()) {
-            // The rest stays in Redis until what has been read is delivered.
-            loop.after(RESUME_CHECK_MILLIS, () -> readAfter(subscription, number, position));
-            return;
-        }
-        read(subscription, number, () -> log.after(subscription.room, position), page -> subscription.page(number, page));
+        limiter.submit(() -> {
+            if (!subscription.subscriber.isBehind()) {
+                return read(subscription, number, () -> log.after(subscription.room, position),
+                        page -> subscription.page(number, page));
+            }
+            // Asked when its turn has come: a thousand rooms may have been confirmed at once, before any of them was read. The
+            // rest stays in Redis until what was read is delivered.
+            if (waiting.isEmpty()) {
+                loop.after(RESUME_CHECK_MILLIS, this::readWaiting);
+            }
+            waiting.add(new WaitingRead(subscription, number, position));
+            return Future.succeededFuture();
+        });
     }
 
-    private <T> void read(RoomSubscription subscription, int number, Supplier<Future<T>> read, Consumer<T> reply) {
-        limiter.submit(() -> read.get().onComplete(result -> loop.run(() -> {
+    private record WaitingRead(RoomSubscription subscription, int number, StreamPosition position) {
+    }
+
+    /** One timer for all, and some of them at a time. */
+    private void readWaiting() {
+        for (int i = Math.min(waiting.size(), CHUNK); i > 0; i--) {
+            WaitingRead next = waiting.poll();
+            if (next.subscription.subscriber.isBehind()) {
+                waiting.add(next);
+            } else if (next.subscription.isAwaited(next.number)) {
+                readAfter(next.subscription, next.number, next.position);
+            }
+        }
+        if (!waiting.isEmpty()) {
+            loop.after(RESUME_CHECK_MILLIS, this::readWaiting);
+        }
+    }
+
+    private <T> Future<T> read(RoomSubscription subscription, int number, Supplier<Future<T>> read, Consumer<T> reply) {
+        return read.get().onComplete(result -> loop.run(() -> {
             if (result.succeeded()) {
                 reply.accept(result.result());
             } else if (subscription.failed(number, result.cause())) {
-                loop.after(RETRY_MILLIS, () -> read(subscription, number, read, reply));
+                loop.after(RETRY_MILLIS, () -> limiter.submit(() -> read(subscription, number, read, reply)));
             }
-        })));
+        }));
     }
 
     @Override

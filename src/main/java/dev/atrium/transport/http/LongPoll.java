@@ -49,15 +49,16 @@ final class LongPoll implements Member {
      * Starts to wait. On the event loop, on which the {@code Uni} completes, too.
      *
      * @param since position after which messages are new; null for messages from now on
+     * @param opens whether nobody had used the room
      * @return the new messages; none, with the room's position, after the timeout
      */
-    Uni<History> news(RoomId room, StreamPosition since, long seconds) {
+    Uni<History> news(RoomId room, StreamPosition since, boolean opens, long seconds) {
         return Uni.createFrom().emitter(emitter -> {
             waiter = emitter;
             emitter.onTermination(() -> eventLoop.execute(this::stop));
             // Subscribed to here and not chained: a cancellation, when the client disconnects, would leave an incomplete
             // membership behind.
-            gateway.execute(client, new Command.Listen(this, room, since, () -> !over)).subscribe().with(joined -> {
+            gateway.execute(client, new Command.Listen(this, room, since, opens, () -> !over)).subscribe().with(joined -> {
                 membership = joined;
                 patience = eventLoop.schedule(this::end, dismissed ? 0 : seconds, TimeUnit.SECONDS);
                 membership.follow();

@@ -33,7 +33,8 @@ public final class LongPolls implements Drainable {
     }
 
     /** Starts a long poll on an event loop; fails with 503 on a replica that shuts down. */
-    Uni<History> news(HttpRequester client, RoomId room, StreamPosition since, long seconds, EventLoop eventLoop) {
+    Uni<History> news(HttpRequester client, RoomId room, StreamPosition since, boolean opens, long seconds,
+            EventLoop eventLoop) {
         return Uni.createFrom().voidItem().emitOn(eventLoop::execute).chain(() -> {
             LongPoll poll = new LongPoll(gateway, client, eventLoop, sessions.deliveryLoop(eventLoop));
             waiting.add(poll);
@@ -45,7 +46,7 @@ public final class LongPolls implements Drainable {
                 waiting.remove(poll);
                 throw ErrorReply.of(e);
             }
-            return poll.news(room, since, seconds).onTermination().invoke(() -> waiting.remove(poll));
+            return poll.news(room, since, opens, seconds).onTermination().invoke(() -> waiting.remove(poll));
         });
     }
 

@@ -198,16 +198,18 @@ public class RoomsResource {
                         return Uni.createFrom().item(history);
                     }
                     responses.giveBack(context);
-                    return news(client, room, since, seconds, query, eventLoop).call(() -> responses.roomForPage(context));
+                    boolean opens = history.head().epoch().isEmpty();
+                    return news(client, room, since, opens, seconds, query, eventLoop)
+                            .call(() -> responses.roomForPage(context));
                 })
                 .chain(history -> Compression.encode(context.request(), Buffer.buffer(MessagesAnswer.of(room, since, history)),
                         eventLoop::execute))
                 .map(Buffer::getBytes);
     }
 
-    private Uni<History> news(HttpRequester client, RoomId room, StreamPosition since, long seconds, HistoryQuery query,
-            EventLoop eventLoop) {
-        return longPolls.news(client, room, since, seconds, eventLoop)
+    private Uni<History> news(HttpRequester client, RoomId room, StreamPosition since, boolean opens, long seconds,
+            HistoryQuery query, EventLoop eventLoop) {
+        return longPolls.news(client, room, since, opens, seconds, eventLoop)
                 .map(history -> new History(history.head(),
                         history.messages().subList(0, Math.min(history.messages().size(), query.limit()))));
     }
