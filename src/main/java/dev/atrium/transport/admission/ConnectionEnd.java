@@ -17,6 +17,8 @@ final class ConnectionEnd {
     /** The same for a client that waits for 100 (Continue): it sends no body after an error. */
     private static final long UNSENT_MILLIS = 1_000;
 
+    private static final String ENFORCED = ConnectionEnd.class.getName();
+
     private ConnectionEnd() {
     }
 
@@ -32,6 +34,10 @@ final class ConnectionEnd {
      * time: until then the connection serves no other request.
      */
     static void enforce(RoutingContext context) {
+        if (context.get(ENFORCED) != null) {
+            return;
+        }
+        context.put(ENFORCED, true);
         context.addHeadersEndHandler(written -> {
             if (isUnsent(context.request())) {
                 announce(context);

@@ -3,8 +3,8 @@ package dev.atrium.transport.http;
 import dev.atrium.file.StoredFile;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
-import java.util.Arrays;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
@@ -46,10 +46,13 @@ final class FileHeaders {
         return ifNoneMatch != null && (ifNoneMatch.trim().equals("*") || ifNoneMatch.contains(etag(file)));
     }
 
-    /** Returns whether the client wants another file than this one, or its part (RFC 9110 section 13.1.1). */
-    static boolean isOther(StoredFile file, String ifMatch) {
-        return ifMatch != null && !ifMatch.trim().equals("*")
-                && !Arrays.asList(ifMatch.trim().split("\\s*,\\s*")).contains(etag(file));
+    /**
+     * Returns whether the client wants another file than this one, or a part of another (RFC 9110 section 13.1.1).
+     *
+     * @param ifMatch elements of the header; none if it is absent
+     */
+    static boolean isOther(StoredFile file, List<String> ifMatch) {
+        return !ifMatch.isEmpty() && !ifMatch.contains("*") && !ifMatch.contains(etag(file));
     }
 
     /** Encodes Content-Disposition (RFC 6266): an ASCII name for old clients, and the exact one (RFC 8187). */

@@ -12,6 +12,7 @@ import dev.atrium.session.RequestLoop;
 import dev.atrium.session.RequestMemory;
 import dev.atrium.session.Requester;
 import dev.atrium.transport.admission.Admission;
+import dev.atrium.transport.admission.HeaderList;
 import dev.atrium.transport.admission.Problem;
 import dev.atrium.transport.admission.UnreadResponses;
 import io.netty.channel.EventLoop;
@@ -23,6 +24,7 @@ import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import jakarta.enterprise.event.Observes;
 import jakarta.inject.Singleton;
+import java.util.List;
 import java.util.function.Consumer;
 import java.util.function.Function;
 
@@ -68,8 +70,8 @@ public final class FileRoutes {
 
     private void delete(RoutingContext context) {
         EventLoop eventLoop = RequestLoop.current();
-        String ifMatch = context.request().getHeader(HttpHeaders.IF_MATCH);
-        if (ifMatch == null) {
+        List<String> ifMatch = HeaderList.of(context.request(), HttpHeaders.IF_MATCH);
+        if (ifMatch.isEmpty()) {
             remove(context, eventLoop);
             return;
         }
@@ -122,7 +124,7 @@ public final class FileRoutes {
     private void send(RoutingContext context, StoredFile file, EventLoop eventLoop) {
         HttpServerRequest request = context.request();
         HttpServerResponse response = context.response();
-        if (FileHeaders.isOther(file, request.getHeader(HttpHeaders.IF_MATCH))) {
+        if (FileHeaders.isOther(file, HeaderList.of(request, HttpHeaders.IF_MATCH))) {
             refuseOther(context);
             return;
         }
