@@ -1,6 +1,7 @@
 package dev.atrium.application;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.atrium.gateway.Cluster;
 import dev.atrium.gateway.RoomService;
 import dev.atrium.room.Audience;
@@ -10,18 +11,20 @@ import dev.atrium.session.Session;
 import io.smallrye.mutiny.Uni;
 import java.time.Duration;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.stream.Collectors;
+import org.jboss.logging.Logger;
 
 /**
  * Clients of this replica that belong to a namespace and an audience. Any thread; a {@code Uni} begins when it is subscribed
  * to.
  */
 public final class LocalClients {
+
+    private static final Logger LOG = Logger.getLogger(LocalClients.class);
 
     private final RoomService service;
     private final Cluster cluster;
@@ -114,7 +117,20 @@ public final class LocalClients {
         Set<String> rooms = session.memberships().stream().map(membership -> membership.room())
                 .filter(RoomId::isNamed).map(RoomId::name).collect(Collectors.toSet());
         LocalClient client = session.attachment(LocalClient.class);
-        return new RemoteClient(session.id(), session.self().user(), rooms,
-                Values.JSON.valueToTree(client != null ? client.attributes() : Map.of()));
+        return new RemoteClient(session.id(), session.self().user(), rooms, attributes(client));
+    }
+
+    private static JsonNode attributes(LocalClient client) {
+        ObjectNode attributes = Values.JSON.createObjectNode();
+        if (client != null) {
+            client.attributes().forEach((name, value) -> {
+                try {
+                    attributes.set(name, Values.JSON.valueToTree(value));
+                } catch (IllegalArgumentException e) {
+                    LOG.warnf("The attribute \"%s\" of a client is left out, because it has no JSON: %s", name, e.getMessage());
+                }
+            });
+        }
+        return attributes;
     }
 }

@@ -6,11 +6,13 @@ import dev.atrium.application.OnConnect;
 import dev.atrium.application.OnDisconnect;
 import dev.atrium.application.OnEvent;
 import io.smallrye.common.annotation.Blocking;
+import io.smallrye.common.annotation.RunOnVirtualThread;
 import jakarta.enterprise.inject.spi.DeploymentException;
 import java.lang.reflect.Modifier;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jboss.jandex.AnnotationInstance;
 import org.jboss.jandex.AnnotationValue;
 import org.jboss.jandex.ClassInfo;
@@ -27,6 +29,7 @@ final class HandlerScanner {
     private static final DotName ON_EVENT = DotName.createSimple(OnEvent.class);
     private static final DotName ON_DISCONNECT = DotName.createSimple(OnDisconnect.class);
     private static final DotName BLOCKING = DotName.createSimple(Blocking.class);
+    private static final DotName VIRTUAL = DotName.createSimple(RunOnVirtualThread.class);
 
     /** JVM specification, table 4.6-A. */
     private static final int ACC_VARARGS = 0x80;
@@ -71,7 +74,8 @@ final class HandlerScanner {
     }
 
     private static boolean isBlocking(MethodInfo method) {
-        return method.hasDeclaredAnnotation(BLOCKING) || method.declaringClass().hasDeclaredAnnotation(BLOCKING);
+        return Stream.of(BLOCKING, VIRTUAL).anyMatch(
+                each -> method.hasDeclaredAnnotation(each) || method.declaringClass().hasDeclaredAnnotation(each));
     }
 
     /** Jackson's canonical name of a type: with type arguments, and the JVM's name for an array. */

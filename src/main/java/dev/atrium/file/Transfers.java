@@ -170,9 +170,20 @@ public final class Transfers {
             if (file.isComplete()) {
                 return announcement.close(uploader, file);
             }
-            return transfer(file).chain(transfer -> transfer.missing().isEmpty() ? seal(uploader, file)
-                    : Uni.createFrom().item(UploadResult.missing(transfer)));
+            return transfer(file).chain(transfer -> {
+                if (transfer.missing().isEmpty()) {
+                    return seal(uploader, file);
+                }
+                return file.state() == StoredFile.State.SEALED ? reopen(file)
+                        : Uni.createFrom().item(UploadResult.missing(transfer));
+            });
         }));
+    }
+
+    /** An upload that was cut off while its chunks were removed would take no chunk, and could never be finished. */
+    private Uni<UploadResult> reopen(StoredFile file) {
+        StoredFile again = file.as(StoredFile.State.COMING);
+        return store.clear(again).chain(() -> transfer(again)).map(UploadResult::missing);
     }
 
     /** From now on no chunk is accepted, so that the verified bytes are the final ones. */

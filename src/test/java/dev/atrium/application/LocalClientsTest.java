@@ -146,6 +146,7 @@ class LocalClientsTest {
         join(ann, "red");
         TestClient bob = new TestClient(clients, session("/", null));
         bob.attributes().put("level", 3);
+        bob.attributes().put("what has no JSON", new Object());
         assertThat(await(clients.here("/", ALL).fetch())).containsExactlyInAnyOrder(
                 new RemoteClient(ann.id(), "Ann", Set.of("red"), Values.JSON.createObjectNode()),
                 new RemoteClient(bob.id(), null, Set.of(), Values.JSON.createObjectNode().put("level", 3)));

@@ -10,6 +10,7 @@ import dev.atrium.application.OnConnect;
 import dev.atrium.application.OnDisconnect;
 import dev.atrium.application.OnEvent;
 import io.smallrye.common.annotation.Blocking;
+import io.smallrye.common.annotation.RunOnVirtualThread;
 import jakarta.enterprise.inject.spi.DeploymentException;
 import java.io.IOException;
 import java.util.List;
@@ -35,6 +36,12 @@ class HandlerScannerTest {
         @Blocking
         @OnEvent("report")
         String report() {
+            return "";
+        }
+
+        @RunOnVirtualThread
+        @OnEvent("virtual")
+        String virtual() {
             return "";
         }
 
@@ -75,6 +82,7 @@ class HandlerScannerTest {
                 "move", false,
                 false, true, List.of(Client.class.getName(), "java.util.List<java.lang.String>", "[B", "[Ljava.lang.String;")));
         assertThat(describe(scanner, type, "report").blocking()).isTrue();
+        assertThat(describe(scanner, type, "virtual").blocking()).as("off the event loop, too").isTrue();
         assertThat(describe(scanner, type, "gone").kind()).isEqualTo(HandlerDescription.Kind.DISCONNECT);
     }
 

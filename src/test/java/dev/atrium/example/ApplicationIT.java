@@ -169,6 +169,7 @@ class ApplicationIT {
             assertThat(client.emitWithAck("broken")).contains("\"code\":500", "the handler of this event failed")
                     .doesNotContain("on purpose");
             assertThat(client.emitWithAck("refused")).contains("\"code\":402", "pay first");
+            assertThat(client.emitWithAck("unwritable")).contains("\"code\":500", "the handler of this event failed");
             assertThat(client.emitWithAck("echo", "a", "not a number", true, 1)).contains("\"code\":400",
                     "argument 2: expected int");
             assertThat(client.emitWithAck("echo", "a")).contains("\"code\":400", "argument 2: expected int");

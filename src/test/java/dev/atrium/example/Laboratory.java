@@ -79,6 +79,11 @@ public class Laboratory {
         throw new IllegalStateException("broken on purpose");
     }
 
+    @OnEvent("unwritable")
+    Object unwritable() {
+        return new Object();
+    }
+
     @OnEvent("refused")
     void refused() {
         throw new ErrorReply(402, "pay first");

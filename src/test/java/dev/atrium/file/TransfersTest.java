@@ -300,6 +300,17 @@ class TransfersTest {
         assertThat(await(transfers.status(ann, file.id())).missing()).containsExactly(new ChunkRange(1, 2));
     }
 
+    /** As after the death of a replica that was removing its chunks: it would take no chunk, and could never be finished. */
+    @Test
+    void a_sealed_upload_whose_chunks_are_missing_takes_them_again() {
+        StoredFile file = open(ann, HELLO, HELLO_DIGEST).file();
+        write(ann, file, 0);
+        await(store.update(file.as(StoredFile.State.SEALED)));
+        assertThat(await(transfers.close(ann, file.id())).missing()).containsExactly(new ChunkRange(0, 2));
+        writeAll(ann, file);
+        assertThat(await(transfers.close(ann, file.id())).file().sha256()).isEqualTo(HELLO_DIGEST);
+    }
+
     @Test
     void a_file_that_matches_its_digest_is_complete() {
         StoredFile file = open(ann, HELLO, HELLO_DIGEST.toUpperCase(Locale.ROOT)).file();

@@ -56,6 +56,8 @@ final class NamespaceSocket implements ClientConnection {
     private Session session;
     private SessionHandle handle;
     private boolean connected;
+    /** Whether the disconnect handler has to be called: the connect handler has run. */
+    private boolean accepted;
     /** Recovery offset of the last message that the client was sent, or null. */
     private RecoveryOffset lastOffset;
 
@@ -97,7 +99,8 @@ final class NamespaceSocket implements ClientConnection {
         return endpoint == null ? Uni.createFrom().voidItem()
                 // The timer runs on the event loop: other executors keep cancelled timers in memory until they are due.
                 : endpoint.connected(handle, auth).ifNoItem().after(patience).on(socket.eventLoop())
-                        .failWith(() -> new ErrorReply(504, "no answer in time")).emitOn(session.loop()::run);
+                        .failWith(() -> new ErrorReply(504, "no answer in time")).emitOn(session.loop()::run)
+                        .invoke(() -> accepted = true);
     }
 
     Session session() {
@@ -126,14 +129,12 @@ final class NamespaceSocket implements ClientConnection {
      */
     void connected(String pid) {
         if (!session.isOpen()) {
-            if (endpoint != null) {
-                // The client disconnected while its connect handler ran: the handler has run, so the disconnect handler must
-                // run, too.
-                endpoint.disconnected(handle, CloseReason.CONNECTION_LOST);
-            }
+            // The client disconnected while its connect handler ran.
+            callOnDisconnect(CloseReason.CONNECTION_LOST);
             return;
         }
         connected = true;
+        accepted = true;
         socket.send(
                 SocketIoFormat.frames(Packet.Type.CONNECT, namespace, null, "{\"sid\":" + SocketIoFormat.quoted(session.id())
                         + (pid == null ? "" : ",\"pid\":" + SocketIoFormat.quoted(pid)) + "}", List.of()));
@@ -246,9 +247,15 @@ final class NamespaceSocket implements ClientConnection {
                 socket.whenDisconnected(gateway::disconnected);
             }
             pendingAcks.end();
-            if (connected && endpoint != null) {
-                endpoint.disconnected(handle, reason);
-            }
+            callOnDisconnect(reason);
+        }
+    }
+
+    /** Calls the application's disconnect handler once, if its connect handler has run. */
+    void callOnDisconnect(CloseReason reason) {
+        if (accepted && endpoint != null) {
+            accepted = false;
+            endpoint.disconnected(handle, reason);
         }
     }
 

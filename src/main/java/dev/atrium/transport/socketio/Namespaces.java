@@ -162,6 +162,8 @@ final class Namespaces {
                 failure -> {
                     opened.end(
                             failure instanceof RefusedException ? CloseReason.FORBIDDEN : ErrorReply.of(failure).closeReason());
+                    // Also for a client that had gone before its session could be stored.
+                    opened.callOnDisconnect(CloseReason.CONNECTION_LOST);
                     refuse(request.socket, request.namespace, failure);
                 });
     }

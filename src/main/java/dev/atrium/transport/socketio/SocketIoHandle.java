@@ -43,7 +43,8 @@ final class SocketIoHandle extends SessionHandle {
 
     @Override
     public boolean acknowledges() {
-        return true;
+        // One whose connect handler has not let it in is not asked: everybody would wait for it.
+        return receives();
     }
 
     /**
