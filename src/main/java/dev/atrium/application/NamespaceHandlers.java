@@ -55,10 +55,8 @@ public final class NamespaceHandlers {
 
     /** An array of objects becomes several values, because a Socket.IO acknowledgement can have several arguments. */
     private static List<Object> acknowledged(Object value) {
-        List<Object> values = value != null && value.getClass() == Object[].class ? Arrays.asList((Object[]) value)
+        return value != null && value.getClass() == Object[].class ? Arrays.asList((Object[]) value)
                 : Collections.singletonList(value);
-        // Here, where a failure is answered: one that cannot be written would leave the client without its acknowledgement.
-        return values.stream().<Object> map(each -> each instanceof JsonNode ? each : Values.JSON.valueToTree(each)).toList();
     }
 
     /** Calls the disconnect handler. */

@@ -39,8 +39,17 @@ public final class SendWindow {
     public <T> void submit(Uni<T> work, Consumer<? super T> result, Consumer<ErrorReply> failure) {
         sent();
         work.subscribe().with(
-                item -> loop.execute(() -> answer(() -> result.accept(item))),
+                item -> loop.execute(() -> answer(() -> give(item, result, failure))),
                 cause -> loop.execute(() -> answer(() -> failure.accept(ErrorReply.of(cause)))));
+    }
+
+    /** A result that cannot be written is a failure: its client would wait for the reply for ever. */
+    private static <T> void give(T item, Consumer<? super T> result, Consumer<ErrorReply> failure) {
+        try {
+            result.accept(item);
+        } catch (RuntimeException e) {
+            failure.accept(ErrorReply.of(e));
+        }
     }
 
     private void answer(Runnable reply) {

@@ -77,7 +77,7 @@ class HandlerRegistryTest {
                 .hasMessage("pay first");
         for (Body fault : List.<Body> of(parameters -> {
             throw new IllegalStateException("secret");
-        }, parameters -> Uni.createFrom().failure(new IOException("secret")), parameters -> new Object())) {
+        }, parameters -> Uni.createFrom().failure(new IOException("secret")))) {
             NamespaceHandlers broken = endpoints(event("/", "e", fault)).of("/");
             assertThatThrownBy(() -> acknowledged(broken, "e"))
                     .isInstanceOfSatisfying(ErrorReply.class, error -> assertThat(error.code()).isEqualTo(500))
@@ -166,8 +166,7 @@ class HandlerRegistryTest {
     }
 
     private static List<Object> acknowledged(NamespaceHandlers endpoint, String event, JsonNode... arguments) {
-        return endpoint.event(ANN, event, () -> List.of(arguments)).await().atMost(Duration.ofSeconds(20)).stream()
-                .map(value -> Values.JSON.convertValue(value, Object.class)).toList();
+        return endpoint.event(ANN, event, () -> List.of(arguments)).await().atMost(Duration.ofSeconds(20));
     }
 
     private static HandlerRegistry endpoints(Handler... handlers) {

@@ -169,7 +169,7 @@ class ApplicationIT {
             assertThat(client.emitWithAck("broken")).contains("\"code\":500", "the handler of this event failed")
                     .doesNotContain("on purpose");
             assertThat(client.emitWithAck("refused")).contains("\"code\":402", "pay first");
-            assertThat(client.emitWithAck("unwritable")).contains("\"code\":500", "the handler of this event failed");
+            assertThat(client.emitWithAck("unwritable")).contains("\"code\":500", "server fault");
             assertThat(client.emitWithAck("echo", "a", "not a number", true, 1)).contains("\"code\":400",
                     "argument 2: expected int");
             assertThat(client.emitWithAck("echo", "a")).contains("\"code\":400", "argument 2: expected int");
@@ -250,6 +250,7 @@ class ApplicationIT {
             assertThat(session.call("call", "{\"name\":\"nothing\"}").has("body")).isFalse();
             assertThat(session.call("call", "{\"name\":\"refused\"}").path("code").asInt()).isEqualTo(402);
             assertThat(session.call("call", "{\"name\":\"broken\"}").path("code").asInt()).isEqualTo(500);
+            assertThat(session.call("call", "{\"name\":\"unwritable\"}").path("code").asInt()).isEqualTo(500);
             assertThat(session.call("call", "{\"name\":\"unknown\"}").path("code").asInt()).isEqualTo(404);
             assertThat(session.call("call", "{}").path("error").asText()).isEqualTo("params.name: expected a string");
         }

@@ -112,13 +112,24 @@ class SendWindowTest {
     }
 
     @Test
+    void a_message_whose_result_cannot_be_written_has_failed() {
+        SendWindow window = new SendWindow(connection, loop::add, 1);
+        window.submit(Uni.createFrom().item("x"), SendWindowTest::fail, failures::add);
+        turn();
+        assertThat(failures).singleElement().satisfies(failure -> assertThat(failure.code()).isEqualTo(500));
+        assertThat(connection.resumptions).isOne();
+    }
+
+    @Test
     void a_message_whose_answer_cannot_be_written_is_done_too() {
         SendWindow window = new SendWindow(connection, loop::add, 1);
-        window.submit(Uni.createFrom().item("x"), item -> {
-            throw new IllegalStateException("on purpose");
-        }, failures::add);
+        window.submit(Uni.createFrom().item("x"), SendWindowTest::fail, SendWindowTest::fail);
         assertThatThrownBy(this::turn).hasMessage("on purpose");
         assertThat(connection.resumptions).isOne();
+    }
+
+    private static void fail(Object answer) {
+        throw new IllegalStateException("on purpose");
     }
 
     private void submit(SendWindow window, int count) {

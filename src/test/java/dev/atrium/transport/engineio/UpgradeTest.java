@@ -36,10 +36,14 @@ class UpgradeTest extends WithEngine {
         away.runPendingTasks();
     }
 
-    private EmbeddedSocket upgraded(boolean atHome) {
-        EmbeddedSocket webSocket = candidate(atHome);
+    private void upgrade(EmbeddedSocket webSocket) {
         text(webSocket, "2probe");
         text(webSocket, "5");
+    }
+
+    private EmbeddedSocket upgraded(boolean atHome) {
+        EmbeddedSocket webSocket = candidate(atHome);
+        upgrade(webSocket);
         assertThat(webSocket.sent()).first().isEqualTo("3probe");
         return webSocket;
     }
@@ -234,8 +238,7 @@ class UpgradeTest extends WithEngine {
         fetchOpen();
         WebSocketTransport transport = new WebSocketTransport(sockets, CALLER, socket);
         EmbeddedSocket webSocket = new EmbeddedSocket(away, transport, sessions);
-        text(webSocket, "2probe");
-        text(webSocket, "5");
+        upgrade(webSocket);
         socket.pause();
         text(webSocket, "4a");
         transport.closed(CloseReason.NORMAL);
