@@ -24,7 +24,7 @@ import org.junit.jupiter.api.Test;
 class PresenceIT {
 
     private static final Duration LEASE = Duration.ofSeconds(3);
-    private static final int CROWD = 3_000;
+    private static final int MEMBERS = 3_000;
     private static final int PAGE = 300;
 
     private Cluster cluster;
@@ -107,15 +107,15 @@ class PresenceIT {
 
     @Test
     void thousands_of_members_are_listed_and_no_client_waits_for_it() throws IOException {
-        List<RawSocket> crowd = new ArrayList<>();
+        List<RawSocket> clients = new ArrayList<>();
         try (SocketClient ann = cluster.replica(1).plain("/rooms/elsewhere")) {
-            for (int i = 0; i < CROWD; i++) {
-                crowd.add(RawSocket.connect(cluster.replica(0).port(), "/rooms/crowd"));
+            for (int i = 0; i < MEMBERS; i++) {
+                clients.add(RawSocket.connect(cluster.replica(0).port(), "/rooms/large"));
             }
-            Awaitility.await().atMost(Duration.ofSeconds(30)).until(() -> cluster.replica(1).get("/rooms/crowd").body()
-                    .contains("\"members\":" + CROWD));
+            Awaitility.await().atMost(Duration.ofSeconds(30)).until(() -> cluster.replica(1).get("/rooms/large").body()
+                    .contains("\"members\":" + MEMBERS));
 
-            CompletableFuture<Set<String>> listing = CompletableFuture.supplyAsync(this::listCrowd);
+            CompletableFuture<Set<String>> listing = CompletableFuture.supplyAsync(this::listAll);
             long longest = 0;
             int received = 0;
             while (!listing.isDone()) {
@@ -124,21 +124,21 @@ class PresenceIT {
                 ann.await(++received);
                 longest = Math.max(longest, System.nanoTime() - start);
             }
-            assertThat(listing.join()).hasSize(CROWD);
+            assertThat(listing.join()).hasSize(MEMBERS);
             assertThat(Duration.ofNanos(longest)).isLessThan(Duration.ofSeconds(2));
         } finally {
-            for (RawSocket each : crowd) {
+            for (RawSocket each : clients) {
                 each.close();
             }
         }
     }
 
-    private Set<String> listCrowd() {
+    private Set<String> listAll() {
         Set<String> ids = new TreeSet<>();
         String cursor = "";
         while (cursor != null) {
             JsonNode page = SessionClient.json(
-                    cluster.replica(1).get("/rooms/crowd/members?limit=" + PAGE + cursor).body());
+                    cluster.replica(1).get("/rooms/large/members?limit=" + PAGE + cursor).body());
             assertThat(page.path("members")).hasSize(PAGE);
             page.path("members").forEach(member -> ids.add(member.path("id").asText()));
             cursor = page.has("next") ? "&cursor=" + page.path("next").asText() : null;
