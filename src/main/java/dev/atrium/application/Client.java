@@ -32,10 +32,10 @@ public interface Client {
     /** Attributes that the application stores for this client, as long as it is connected. */
     Map<String, Object> attributes();
 
-    /** Rooms that the client has joined. */
+    /** Rooms that the client is in; after it has disconnected, those that it was in then. */
     Set<String> rooms();
 
-    /** Makes the client a member of a room. */
+    /** Makes the client a member of a room. Joins and leaves of one room take effect in the order of the calls. */
     Uni<Void> join(String room);
 
     /** Ends the client's membership of a room. */

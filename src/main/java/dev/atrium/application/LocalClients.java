@@ -52,8 +52,7 @@ public final class LocalClients {
 
     /** For a session that has no {@link Client} in the application. */
     private Uni<Void> join(Session session, String room) {
-        session.granted().add(room);
-        return service.join(session, RoomId.of(namespace, room), false, null)
+        return service.add(session, RoomId.of(namespace, room))
                 .invoke(joined -> joined.membership().follow()).replaceWithVoid();
     }
 

@@ -111,10 +111,8 @@ public final class Rooms {
     /** Makes a connection a member of a room, with a user's name that other clients see. */
     public Uni<Void> join(WebSocketConnection connection, String room, String user) {
         RoomId id = id(room);
-        return Broadcast.started(endpoints.open(ClientProxy.unwrap(connection), user, session -> {
-            session.granted().add(room);
-            return service.join(session, id, false, null).invoke(joined -> joined.membership().follow()).replaceWithVoid();
-        }));
+        return Broadcast.started(endpoints.open(ClientProxy.unwrap(connection), user,
+                session -> service.add(session, id).invoke(joined -> joined.membership().follow()).replaceWithVoid()));
     }
 
     /** Ends a connection's membership of a room. */

@@ -10,13 +10,12 @@ import dev.atrium.session.CloseReason;
 import dev.atrium.session.Session;
 import io.smallrye.mutiny.Uni;
 import java.time.Duration;
-import java.util.Collection;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
 /** Base class of all clients: {@link Client} of a session. */
-public abstract class SessionHandle implements Client, LocalClient {
+public abstract class SessionHandle implements Client, LocalClient, Session.Attachment {
 
     private final RoomService service;
     private final Clients clients;
@@ -70,17 +69,8 @@ public abstract class SessionHandle implements Client, LocalClient {
     @Override
     public final Uni<Void> join(String room) {
         RoomId id = Gateway.room(namespace(), room);
-        return started(onLoop(Uni.createFrom().deferred(() -> {
-            // Before the join, because the join stores the session for a resume, with the granted rooms.
-            boolean added = session.granted().add(room);
-            return service.join(session, id, false, null).onFailure().invoke(() -> {
-                if (added) {
-                    session.granted().remove(room);
-                }
-            });
-        }))
+        return started(onLoop(Uni.createFrom().deferred(() -> service.add(session, id)))
                 .invoke(joined -> {
-                    rooms.add(room);
                     if (receives()) {
                         joined.membership().follow();
                     }
@@ -90,8 +80,7 @@ public abstract class SessionHandle implements Client, LocalClient {
     @Override
     public final Uni<Void> leave(String room) {
         RoomId id = Gateway.room(namespace(), room);
-        return started(onLoop(Uni.createFrom().deferred(() -> service.leave(session, id)))
-                .invoke(() -> rooms.remove(room)));
+        return started(onLoop(Uni.createFrom().deferred(() -> service.leave(session, id))));
     }
 
     @Override
@@ -125,9 +114,16 @@ public abstract class SessionHandle implements Client, LocalClient {
         return false;
     }
 
-    /** Records that the session has resumed an earlier one, which was in these rooms. */
-    public final void entered(Collection<RoomId> former) {
-        former.stream().filter(RoomId::isNamed).forEach(room -> rooms.add(room.name()));
+    @Override
+    public final void entered(RoomId room) {
+        if (room.isNamed()) {
+            rooms.add(room.name());
+        }
+    }
+
+    @Override
+    public final void left(RoomId room) {
+        rooms.remove(room.name());
     }
 
     protected final Session session() {

@@ -47,7 +47,7 @@ public final class RoomService {
 
     private final Backplane backplane;
     private final Resumption resumption;
-    private final SessionPresence presence;
+    private final SessionMemberships memberships;
     private final Recovery recovery;
     private final HistoryWindow historyWindow;
     private final Sessions sessions;
@@ -62,8 +62,8 @@ public final class RoomService {
         this.rooms = rooms;
         this.events = events;
         this.tracing = tracing;
-        this.presence = new SessionPresence(backplane, sessions);
         this.resumption = new Resumption(backplane.sessions());
+        this.memberships = new SessionMemberships(rooms, new SessionPresence(backplane, sessions), resumption, events);
         this.recovery = new Recovery(backplane);
         this.historyWindow = new HistoryWindow(backplane, longestAbsenceMillis(backplane, sessions));
         backplane.sessions().serve(this::end);
@@ -99,8 +99,8 @@ public final class RoomService {
      * both.
      */
     public Uni<Void> admit(Session session) {
-        return enter(session, RoomId.of(session.namespace(), session.id()), false, null)
-                .chain(() -> enter(session, RoomId.everyone(session.namespace()), false, null))
+        return memberships.enter(session, RoomId.of(session.namespace(), session.id()), false, null)
+                .chain(() -> memberships.enter(session, RoomId.everyone(session.namespace()), false, null))
                 .replaceWithVoid();
     }
 
@@ -112,41 +112,20 @@ public final class RoomService {
     /**
      * Makes the session a member of a room. Joining again is no error; it only updates {@code watchesPresence}. A client that
      * repeats the position from which it joined is answered that it is recovered: otherwise it would discard the messages that
-     * it is about to receive.
+     * it is about to receive. The joins and leaves of one session in one room take effect in the order of the calls.
      *
      * @param since last position that the client received, to be sent the messages after it; or null
      */
     public Uni<Joined> join(Session session, RoomId room, boolean watchesPresence, StreamPosition since) {
-        Membership present = session.membership(room);
-        if (present != null) {
-            present.watchPresence(watchesPresence);
-            return resumption.save(session).emitOn(session.loop()::run)
-                    .map(saved -> new Joined(room, present.position(), since != null && present.covers(since), present))
-                    .onFailure().transform(ErrorReply::of);
-        }
-        if (room.isSession()) {
-            return Uni.createFrom().failure(new ErrorReply(403, "room: this is another session's own room"));
-        }
-        return enter(session, room, watchesPresence, since).chain(membership -> {
-            if (session.membership(room) != membership) {
-                return join(session, room, watchesPresence, since);
-            }
-            events.emit(new Event.Joined(Event.Subject.of(session), room));
-            return Uni.join().all(presence.enter(session, room), resumption.save(session)).andFailFast()
-                    .emitOn(session.loop()::run)
-                    .map(done -> Joined.of(membership))
-                    .onFailure().invoke(failure -> undo(session, membership))
-                    .onFailure().transform(ErrorReply::of);
-        });
+        return memberships.join(session, room, watchesPresence, since);
     }
 
-    /** A join that failed halfway: otherwise the next one would find a member that no list of members shows. */
-    private void undo(Session session, Membership membership) {
-        if (session.membership(membership.room()) == membership) {
-            leave(session, membership.room()).subscribe().with(
-                    done -> {
-                    }, failure -> LOG.warnf("A join that failed was not undone: %s", failure.getMessage()));
-        }
+    /**
+     * Makes the session a member of a room for the application, whatever its token grants. A membership that it has goes on as
+     * it is.
+     */
+    public Uni<Joined> add(Session session, RoomId room) {
+        return memberships.add(session, room);
     }
 
     /** Joins a room for a client that may receive only those missed messages that the grant permits. */
@@ -194,10 +173,7 @@ public final class RoomService {
             resumption.ended(session, CloseReason.CONNECTION_LOST);
             throw new ErrorReply(410, "the session has ended");
         }
-        List.copyOf(session.memberships()).forEach(old -> {
-            session.left(old.room());
-            rooms.leave(old);
-        });
+        memberships.leaveQuietly(session);
         String former = session.id();
         sessions.rename(session, saved.self());
         events.emit(new Event.Resumed(Event.Subject.of(session), former, saved.rooms().size()));
@@ -205,11 +181,8 @@ public final class RoomService {
         List<Uni<Joined>> joins = new ArrayList<>();
         Resumption.rooms(saved, places).forEach((room, since) -> {
             if (saved.granted().contains(room.name()) || grant.mayJoin(room)) {
-                joins.add(enter(session, room, saved.rooms().getOrDefault(room.name(), false) && grant.mayWatch(room), since)
-                        .chain(membership -> presence.enter(session, room).replaceWith(membership))
-                        // An application's handler may have joined the room while this waited for it.
-                        .map(membership -> Joined.of(
-                                session.membership(room) == null ? membership : session.membership(room))));
+                joins.add(memberships.rejoin(session, room,
+                        saved.rooms().getOrDefault(room.name(), false) && grant.mayWatch(room), since));
             }
         });
         return Resumption.both(Resumption.all(joins), resumption.isTakenOver(session)).emitOn(session.loop()::run)
@@ -233,19 +206,7 @@ public final class RoomService {
      * nothing.
      */
     public Uni<Void> leave(Session session, RoomId room) {
-        Membership membership = session.membership(room);
-        if (membership == null) {
-            return Uni.createFrom().voidItem();
-        }
-        if (room.isSession()) {
-            return Uni.createFrom().failure(ErrorReply.badRequest("room: a session cannot leave its own room"));
-        }
-        session.left(room);
-        session.granted().remove(room.name());
-        events.emit(new Event.Left(Event.Subject.of(session), room));
-        rooms.leave(membership);
-        return Uni.join().all(presence.exit(session, room), resumption.save(session)).andFailFast()
-                .emitOn(session.loop()::run).replaceWithVoid().onFailure().transform(ErrorReply::of);
+        return memberships.leave(session, room);
     }
 
     /**
@@ -340,13 +301,7 @@ public final class RoomService {
     void closed(Session session, CloseReason reason) {
         sessions.remove(session);
         boolean suspended = resumption.ended(session, reason);
-        int rooms = (int) session.memberships().stream().filter(each -> each.room().isNamed()).count();
-        for (Membership membership : List.copyOf(session.memberships())) {
-            // Removed first, so that the membership is not ended a second time, which would end that of another member.
-            session.left(membership.room());
-            this.rooms.leave(membership);
-            presence.ended(session, membership.room());
-        }
+        int rooms = memberships.endAll(session);
         events.emit(new Event.Disconnected(Event.Subject.of(session), reason, rooms, suspended));
     }
 
@@ -363,21 +318,6 @@ public final class RoomService {
     /** Emits that the connection of a session has changed its transport. */
     void upgraded(Session session, String carrier) {
         events.emit(new Event.Upgraded(Event.Subject.of(session), carrier));
-    }
-
-    private Uni<Membership> enter(Session session, RoomId room, boolean watchesPresence, StreamPosition since) {
-        return rooms.join(session, room, watchesPresence, since, session::isOpen)
-                .invoke(membership -> entered(session, membership))
-                .onFailure().transform(ErrorReply::of);
-    }
-
-    /** Of two joins that waited for a room at the same time the second one ends here: nothing else would end it. */
-    private void entered(Session session, Membership membership) {
-        if (session.membership(membership.room()) == null) {
-            session.entered(membership);
-        } else {
-            rooms.leave(membership);
-        }
     }
 
     private Uni<List<Presence>> presences(RoomId room) {

@@ -43,6 +43,16 @@ public final class Session implements Member, Requester {
         void heartbeatMissed(Session session);
     }
 
+    /** Object of the application that is attached to a session. Called on the session's event loop. */
+    public interface Attachment {
+
+        /** The session has joined a room. */
+        void entered(RoomId room);
+
+        /** The session has left a room, and is still open. */
+        void left(RoomId room);
+    }
+
     /** Pending bytes at which a send queue counts as drained: few, yet enough that a client which reads is never idle. */
     private static final long DRAINED_BYTES = 64 * 1024;
     private static final long RECHECK_MILLIS = 10;
@@ -58,7 +68,7 @@ public final class Session implements Member, Requester {
     private final Set<String> granted = new HashSet<>(0);
     private Future<?> deadline;
     private String resumeToken;
-    private volatile Object attachment;
+    private volatile Attachment attachment;
     private boolean visible = true;
     /** What waits until the client has read; null for nothing. */
     private Queue<Runnable> untilDrained;
@@ -165,9 +175,10 @@ public final class Session implements Member, Requester {
         return type.isInstance(attachment) ? type.cast(attachment) : null;
     }
 
-    /** Attaches an object to the session. */
-    public void attach(Object object) {
+    /** Attaches an object to the session, which is told of its rooms. */
+    public void attach(Attachment object) {
         attachment = object;
+        memberships.keySet().forEach(object::entered);
     }
 
     /** Returns the namespace. */
@@ -208,11 +219,17 @@ public final class Session implements Member, Requester {
     /** Records a new membership. */
     public void entered(Membership membership) {
         memberships.put(membership.room(), membership);
+        if (attachment != null) {
+            attachment.entered(membership.room());
+        }
     }
 
     /** Removes the membership in a room. */
     public void left(RoomId room) {
         memberships.remove(room);
+        if (attachment != null && open) {
+            attachment.left(room);
+        }
     }
 
     @Override

@@ -181,6 +181,30 @@ class LocalClientsTest {
         assertThat(sessions.find(ann.id()).granted()).containsExactly("red");
     }
 
+    @Test
+    void the_rooms_of_a_client_are_those_that_it_joined_itself_too() {
+        Session session = session("/", "Ann");
+        await(service.admit(session));
+        join(session, "red");
+        TestClient ann = new TestClient(clients, session);
+        join(session, "blue");
+        await(ann.join("green"));
+        await(service.leave(session, RoomId.of("/", "red")));
+        assertThat(ann.rooms()).containsExactlyInAnyOrder("blue", "green");
+        session.closed(CloseReason.CONNECTION_LOST);
+        session.left(RoomId.of("/", "blue"));
+        assertThat(ann.rooms()).as("for its disconnect handler").containsExactlyInAnyOrder("blue", "green");
+    }
+
+    @Test
+    void a_client_that_watches_a_room_does_so_after_the_application_has_joined_it_too() {
+        Session session = session("/", "Ann");
+        await(service.join(session, RoomId.of("/", "red"), true, null));
+        await(new TestClient(clients, session).join("red"));
+        assertThat(session.membership(RoomId.of("/", "red")).watchesPresence()).isTrue();
+        assertThat(session.granted()).containsExactly("red");
+    }
+
     private List<Session> seen(Audience audience) {
         List<Session> seen = new ArrayList<>();
         assertThat(await(clients.here("/", audience).each(seen::add))).isEqualTo(seen.size());

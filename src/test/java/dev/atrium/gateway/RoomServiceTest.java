@@ -90,31 +90,85 @@ class RoomServiceTest extends WithGateway {
     /** As an application's handlers do that were called twice, while Redis has not confirmed the subscription of the room. */
     @Test
     void two_joins_that_wait_for_the_room_at_once_are_one_membership() {
-        List<Runnable> subscriptions = new ArrayList<>();
-        Backplane slow = (Backplane) Proxy.newProxyInstance(Backplane.class.getClassLoader(),
-                new Class<?>[] { Backplane.class },
-                (proxy, method, arguments) -> {
-                    if (!method.getName().equals("subscribe")) {
-                        return method.invoke(memory, arguments);
-                    }
-                    subscriptions.add(() -> memory.subscribe((RoomId) arguments[0], (Subscriber) arguments[1]));
-                    return null;
-                });
-        Rooms rooms = new Rooms(slow, (message, members) -> {
-        }, Tracing.off());
-        RoomService slowly = new RoomService(slow, sessions, rooms, new Events(events::add), Tracing.off());
+        Waiting waiting = new Waiting();
         Client client = connect(ANN);
         List<Joined> joined = new ArrayList<>();
         for (int i = 0; i < 2; i++) {
-            slowly.join(client.session, LOBBY, false, null).subscribe().with(joined::add);
+            waiting.service.join(client.session, LOBBY, false, null).subscribe().with(joined::add);
         }
-        subscriptions.forEach(Runnable::run);
-        turn();
+        waiting.subscribe();
         assertThat(joined).hasSize(2).extracting(Joined::membership).containsOnly(client.session.membership(LOBBY));
-        assertThat(rooms.memberships()).isOne();
+        assertThat(waiting.rooms.memberships()).isOne();
         assertThat(events(Event.Joined.class)).hasSize(1);
-        done(slowly.leave(client.session, LOBBY));
-        assertThat(rooms.isInUse(LOBBY)).isFalse();
+        done(waiting.service.leave(client.session, LOBBY));
+        assertThat(waiting.rooms.isInUse(LOBBY)).isFalse();
+    }
+
+    @Test
+    void joins_and_leaves_that_wait_for_the_room_take_effect_in_their_order() {
+        Waiting waiting = new Waiting();
+        Client client = connect(ANN);
+        List<String> done = new ArrayList<>();
+        waiting.service.join(client.session, LOBBY, false, null).subscribe().with(joined -> done.add("joined"));
+        waiting.service.leave(client.session, LOBBY).subscribe().with(left -> done.add("left"));
+        waiting.subscribe();
+        assertThat(done).containsExactly("joined", "left");
+        assertThat(client.session.membership(LOBBY)).isNull();
+        assertThat(waiting.rooms.isInUse(LOBBY)).isFalse();
+
+        done.clear();
+        waiting.service.join(client.session, LOBBY, false, null).subscribe().with(joined -> done.add("joined"));
+        waiting.service.leave(client.session, LOBBY).subscribe().with(left -> done.add("left"));
+        waiting.service.join(client.session, LOBBY, true, null).subscribe().with(joined -> done.add("joined"));
+        waiting.subscribe();
+        waiting.subscribe();
+        assertThat(done).containsExactly("joined", "left", "joined");
+        assertThat(client.session.membership(LOBBY).watchesPresence()).isTrue();
+        assertThat(waiting.rooms.memberships()).isOne();
+    }
+
+    @Test
+    void a_leave_behind_a_join_that_fails_does_nothing() {
+        Waiting waiting = new Waiting();
+        Client client = connect(ANN);
+        List<String> done = new ArrayList<>();
+        waiting.service.join(client.session, LOBBY, false, null).subscribe().with(joined -> done.add("joined"),
+                failure -> done.add("failed"));
+        waiting.service.leave(client.session, LOBBY).subscribe().with(left -> done.add("left"));
+        client.session.closed(CloseReason.CONNECTION_LOST);
+        waiting.subscribe();
+        assertThat(done).containsExactly("failed", "left");
+        assertThat(waiting.rooms.isInUse(LOBBY)).isFalse();
+    }
+
+    /** A service whose backplane subscribes to a room only when it is told to. */
+    private final class Waiting {
+
+        private final List<Runnable> subscriptions = new ArrayList<>();
+        private final Rooms rooms;
+        private final RoomService service;
+
+        private Waiting() {
+            Backplane slow = (Backplane) Proxy.newProxyInstance(Backplane.class.getClassLoader(),
+                    new Class<?>[] { Backplane.class },
+                    (proxy, method, arguments) -> {
+                        if (!method.getName().equals("subscribe")) {
+                            return method.invoke(memory, arguments);
+                        }
+                        subscriptions.add(() -> memory.subscribe((RoomId) arguments[0], (Subscriber) arguments[1]));
+                        return null;
+                    });
+            rooms = new Rooms(slow, (message, members) -> {
+            }, Tracing.off());
+            service = new RoomService(slow, sessions, rooms, new Events(events::add), Tracing.off());
+        }
+
+        private void subscribe() {
+            List<Runnable> due = List.copyOf(subscriptions);
+            subscriptions.clear();
+            due.forEach(Runnable::run);
+            turn();
+        }
     }
 
     @Test

@@ -208,13 +208,14 @@ class SessionTest extends SessionFixture {
         assertThat(session.attachment(Object.class)).isNull();
         session.hide();
         session.resumableBy("secret");
-        session.attach(this);
+        RoomLog attached = new RoomLog();
+        session.attach(attached);
         session.granted().add("vip");
         session.expiring(1234);
         connection.pending = 77;
         assertThat(session.isVisible()).isFalse();
         assertThat(session.resumeToken()).isEqualTo("secret");
-        assertThat(session.attachment(SessionTest.class)).isSameAs(this);
+        assertThat(session.attachment(RoomLog.class)).isSameAs(attached);
         assertThat(session.attachment(String.class)).isNull();
         assertThat(session.granted()).containsExactly("vip");
         assertThat(connection.expiries).containsExactly(1234L);
@@ -268,6 +269,34 @@ class SessionTest extends SessionFixture {
         assertThat(String.join("", connection.written).split(";")).hasSize(3);
         assertThat(session.isIn("lobby")).isFalse();
         assertThat(session.memberships()).isEmpty();
+    }
+
+    @Test
+    void what_is_attached_is_told_of_the_rooms_until_the_session_has_ended() {
+        joinLobby();
+        RoomLog attached = new RoomLog();
+        session.attach(attached);
+        Membership lobby = session.membership(LOBBY);
+        session.left(LOBBY);
+        session.entered(lobby);
+        session.closed(CloseReason.CONNECTION_LOST);
+        session.left(LOBBY);
+        assertThat(attached.log).containsExactly("entered lobby", "left lobby", "entered lobby");
+    }
+
+    private static final class RoomLog implements Session.Attachment {
+
+        private final List<String> log = new ArrayList<>();
+
+        @Override
+        public void entered(RoomId room) {
+            log.add("entered " + room.name());
+        }
+
+        @Override
+        public void left(RoomId room) {
+            log.add("left " + room.name());
+        }
     }
 
     /** Makes the session a member of the lobby, and returns the source of its messages. */

@@ -8,7 +8,6 @@ import dev.atrium.gateway.Command;
 import dev.atrium.gateway.Cost;
 import dev.atrium.gateway.ErrorReply;
 import dev.atrium.gateway.Gateway;
-import dev.atrium.gateway.Joined;
 import dev.atrium.gateway.Recovered;
 import dev.atrium.gateway.RecoveryOffset;
 import dev.atrium.gateway.ReplyJson;
@@ -113,7 +112,6 @@ final class NamespaceSocket implements ClientConnection {
      * @param last recovery offset of the last message that the client has received
      */
     void recovered(String pid, RecoveryOffset last, Recovered recovered) {
-        handle.entered(recovered.resumed().rooms().stream().map(Joined::room).toList());
         lastOffset = last;
         recovered.missed().forEach(message -> {
             early.add(format.encode(message));
