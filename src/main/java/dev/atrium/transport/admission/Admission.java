@@ -59,7 +59,7 @@ public final class Admission {
 
     private static final String ENGINE_IO = "/socket.io/";
     /** Paths of this service; an application that embeds Atrium has others. */
-    private static final List<String> PATHS = List.of("/rooms*", "/sessions*", "/users*", "/rtc/*", "/ws", "/echo",
+    private static final List<String> PATHS = List.of("/rooms/*", "/sessions/*", "/users/*", "/rtc/*", "/ws", "/echo",
             ENGINE_IO + "*");
     private static final String TOKEN = Admission.class.getName() + ".token";
     private static final String CALLER = Caller.class.getName();
@@ -108,8 +108,16 @@ public final class Admission {
     /** Returns whether a request's path belongs to this service, rather than to the embedding application. */
     public static boolean serves(RoutingContext context) {
         String request = context.normalizedPath();
-        return PATHS.stream().anyMatch(
-                path -> path.endsWith("*") ? request.startsWith(path.substring(0, path.length() - 1)) : request.equals(path));
+        return PATHS.stream().anyMatch(path -> matches(path, request));
+    }
+
+    /** As the router does: {@code /rooms/*} is {@code /rooms}, too, but not {@code /roomservice}. */
+    private static boolean matches(String path, String request) {
+        if (!path.endsWith("/*")) {
+            return request.equals(path);
+        }
+        String prefix = path.substring(0, path.length() - 2);
+        return request.startsWith(prefix) && (request.length() == prefix.length() || request.charAt(prefix.length()) == '/');
     }
 
     /** Removes the token from the URL and keeps it in the routing context, because URLs end up in logs. */

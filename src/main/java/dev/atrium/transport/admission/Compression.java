@@ -49,7 +49,7 @@ public final class Compression {
     static boolean accepts(String accepted) {
         boolean any = false;
         for (String entry : accepted == null ? new String[0] : accepted.split(",")) {
-            String[] parts = entry.split(";");
+            String[] parts = entry.split(";", -1);
             String coding = parts[0].strip();
             boolean allowed = parts.length < 2 || !parts[1].strip().matches("(?i)q=0(\\.0*)?");
             if (coding.equalsIgnoreCase(GZIP) || coding.equalsIgnoreCase("x-gzip")) {

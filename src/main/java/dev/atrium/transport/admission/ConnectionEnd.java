@@ -22,6 +22,11 @@ final class ConnectionEnd {
     private ConnectionEnd() {
     }
 
+    /** Begins anew for a request that is routed again: a reroute removes the handlers of {@link #enforce}. */
+    static void begin(RoutingContext context) {
+        context.remove(ENFORCED);
+    }
+
     /** Announces that the response is the last one of its connection. */
     static void announce(RoutingContext context) {
         if (context.request().version() != HttpVersion.HTTP_2) {

@@ -70,7 +70,7 @@ final class FrameDeadline extends ChannelInboundHandlerAdapter {
             if (complete != before || !isIncomplete()) {
                 unfinished.end();
             } else {
-                unfinished.received(bytes.readableBytes());
+                unfinished.received(bytes.readableBytes(), 0);
             }
             watch(context);
         }

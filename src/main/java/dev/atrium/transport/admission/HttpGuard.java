@@ -20,7 +20,6 @@ import io.netty.handler.codec.http.HttpUtil;
 import io.netty.handler.codec.http.LastHttpContent;
 import io.netty.handler.codec.http.TooLongHttpHeaderException;
 import io.netty.handler.codec.http.TooLongHttpLineException;
-import io.netty.util.ByteProcessor;
 import io.netty.util.ReferenceCountUtil;
 import io.netty.util.concurrent.ScheduledFuture;
 import java.nio.channels.ClosedChannelException;
@@ -49,6 +48,7 @@ final class HttpGuard extends ChannelDuplexHandler {
     private Runnable first;
     private ScheduledFuture<?> headers;
     private ScheduledFuture<?> body;
+    private final LastRead lastRead = new LastRead();
     private boolean parsed;
     private boolean inBody;
     private long received;
@@ -109,7 +109,7 @@ final class HttpGuard extends ChannelDuplexHandler {
         }
         if (message instanceof HttpRequest request) {
             headersReceived();
-            PipelinedRequests.hold(reading, unanswered > 0);
+            PipelinedRequests.hold(reading, unanswered > 0, limits.memory());
             unanswered++;
             origin = request.headers().get(HttpHeaderNames.ORIGIN);
             head = request.method().equals(HttpMethod.HEAD);
@@ -124,7 +124,8 @@ final class HttpGuard extends ChannelDuplexHandler {
         }
         if (message instanceof HttpContent content) {
             received += content.content().readableBytes();
-            if (content instanceof LastHttpContent) {
+            if (content instanceof LastHttpContent last) {
+                lastRead.parsed(last);
                 inBody = false;
                 body = cancelled(body);
             }
@@ -365,17 +366,17 @@ final class HttpGuard extends ChannelDuplexHandler {
                 }
             }
             parsed = false;
-            // Empty lines between requests are ignored (RFC 9112 section 2.2).
-            boolean some = message instanceof ByteBuf buffer
-                    && buffer.forEachByte(ByteProcessor.FIND_NON_CRLF) >= 0;
-            int received = message instanceof ByteBuf buffer ? buffer.readableBytes() : 0;
-            reading.fireChannelRead(message);
-            if (parsed || inBody) {
-                unfinished.end();
-            } else {
-                unfinished.received(received);
+            if (message instanceof ByteBuf received) {
+                lastRead.received(received, inBody);
             }
-            if (some && !parsed && !inBody && !closing && malformed == null && first == null && headers == null
+            reading.fireChannelRead(message);
+            boolean inHeaders = !inBody && !(parsed && lastRead.endsWithMessage());
+            if (inHeaders) {
+                unfinished.received(lastRead.bytes(), lastRead.lines());
+            } else {
+                unfinished.end();
+            }
+            if (inHeaders && !lastRead.isBlank() && !closing && malformed == null && first == null && headers == null
                     && limits.headerMillis() > 0
                     && !reading.isRemoved()) {
                 headers = schedule(HttpGuard.this::headersExpired, limits.headerMillis());

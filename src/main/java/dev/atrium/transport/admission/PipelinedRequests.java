@@ -1,14 +1,18 @@
 package dev.atrium.transport.admission;
 
+import dev.atrium.session.RequestMemory;
+import io.netty.channel.Channel;
 import io.netty.channel.ChannelDuplexHandler;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelPromise;
+import io.netty.handler.codec.http.HttpContent;
 import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpResponse;
 import io.netty.handler.codec.http.HttpStatusClass;
 import io.netty.handler.codec.http.LastHttpContent;
 import io.netty.util.ReferenceCountUtil;
 import java.util.ArrayDeque;
+import java.util.Map;
 import java.util.Queue;
 
 /**
@@ -18,13 +22,21 @@ import java.util.Queue;
  */
 final class PipelinedRequests extends ChannelDuplexHandler {
 
+    /** Approximate bytes of a request, or of a part of its body, without its headers and its content. */
+    private static final int MESSAGE_BYTES = 300;
+    private static final int FIELD_BYTES = 100;
+
     /** At most what was received with one read. */
     private final Queue<Object> waiting = new ArrayDeque<>();
+    private final RequestMemory memory;
+    private RequestMemory.Share share;
+    private long waitingBytes;
     private ChannelHandlerContext context;
     private boolean unanswered;
 
-    private PipelinedRequests(boolean unanswered) {
+    private PipelinedRequests(boolean unanswered, RequestMemory memory) {
         this.unanswered = unanswered;
+        this.memory = memory;
     }
 
     /**
@@ -32,10 +44,11 @@ final class PipelinedRequests extends ChannelDuplexHandler {
      *
      * @param guard context behind which requests are held
      * @param unanswered whether an earlier request has no response yet
+     * @param memory counts what waits: of requests without headers, a read has thousands
      */
-    static void hold(ChannelHandlerContext guard, boolean unanswered) {
+    static void hold(ChannelHandlerContext guard, boolean unanswered, RequestMemory memory) {
         if ((unanswered || !guard.channel().isWritable()) && guard.pipeline().get(PipelinedRequests.class) == null) {
-            guard.pipeline().addAfter(guard.name(), null, new PipelinedRequests(unanswered));
+            guard.pipeline().addAfter(guard.name(), null, new PipelinedRequests(unanswered, memory));
         }
     }
 
@@ -52,9 +65,32 @@ final class PipelinedRequests extends ChannelDuplexHandler {
     public void channelRead(ChannelHandlerContext reading, Object message) {
         if (!waiting.isEmpty() || mustWait(message)) {
             waiting.add(message);
+            count(bytes(message));
         } else {
             pass(message);
         }
+    }
+
+    private void count(long more) {
+        waitingBytes += more;
+        if (share == null && waitingBytes > 0) {
+            Channel channel = context.channel();
+            share = memory.share(() -> channel.eventLoop().execute(channel::close));
+        }
+        if (share != null) {
+            share.hold(waitingBytes);
+        }
+    }
+
+    private static long bytes(Object message) {
+        long bytes = MESSAGE_BYTES;
+        if (message instanceof HttpRequest request) {
+            bytes += 2L * request.uri().length();
+            for (Map.Entry<String, String> field : request.headers()) {
+                bytes += FIELD_BYTES + field.getKey().length() + field.getValue().length();
+            }
+        }
+        return message instanceof HttpContent content ? bytes + content.content().readableBytes() : bytes;
     }
 
     private void pass(Object message) {
@@ -93,7 +129,9 @@ final class PipelinedRequests extends ChannelDuplexHandler {
             return;
         }
         while (!waiting.isEmpty() && !mustWait(waiting.peek())) {
-            pass(waiting.poll());
+            Object next = waiting.poll();
+            count(-bytes(next));
+            pass(next);
         }
         context.fireChannelReadComplete();
         if (waiting.isEmpty() && !context.isRemoved()) {
@@ -111,5 +149,8 @@ final class PipelinedRequests extends ChannelDuplexHandler {
     public void handlerRemoved(ChannelHandlerContext removed) {
         waiting.forEach(ReferenceCountUtil::release);
         waiting.clear();
+        if (share != null) {
+            share.release();
+        }
     }
 }

@@ -26,6 +26,11 @@ public final class RequestGuard {
 
     private static final int BEFORE_OTHER_OBSERVERS = 1;
 
+    /**
+     * Maximum number of header fields: short ones take twenty times the memory of their bytes, for as long as a stream lasts.
+     */
+    private static final int MAX_FIELDS = 200;
+
     /** Key in the context of a request that has reached the routes. */
     private static final String CHECKED = RequestGuard.class.getName();
 
@@ -55,9 +60,10 @@ public final class RequestGuard {
 
     private void check(RoutingContext context) {
         context.put(CHECKED, true);
+        ConnectionEnd.begin(context);
         guards.guard(context, hasBody(context.request()));
         cors.completeLater(context);
-        if (context.request().version() == HttpVersion.HTTP_2 && !isHeadAccepted(context)) {
+        if (!isHeadAccepted(context)) {
             return;
         }
         if (!wholeSite && !Admission.serves(context)) {
@@ -78,11 +84,19 @@ public final class RequestGuard {
     }
 
     /**
-     * Returns whether the head of a request of HTTP/2 is within the limits of HTTP/1.1; if not, the request was answered. The
-     * limit of the protocol itself is higher, because pages of other origins could not read Netty's answer to it.
+     * Returns whether the head of a request is within the limits; if not, the request was answered. Those of HTTP/1.1 are the
+     * codec's, except the number of fields. For HTTP/2 the limit of the protocol itself is higher, because pages of other
+     * origins could not read Netty's answer to it.
      */
     private boolean isHeadAccepted(RoutingContext context) {
         HttpServerRequest request = context.request();
+        if (request.headers().size() > MAX_FIELDS) {
+            reject(context, Problem.tooLarge(431));
+            return false;
+        }
+        if (request.version() != HttpVersion.HTTP_2) {
+            return true;
+        }
         long bytes = 0;
         for (Map.Entry<String, String> header : request.headers()) {
             bytes += header.getKey().length() + header.getValue().length();

@@ -63,6 +63,11 @@ final class SlowRequests {
         return limits.responseTime().toMillis();
     }
 
+    /** Memory of all requests together. */
+    RequestMemory memory() {
+        return memory;
+    }
+
     /** Counts headers of a connection that have not arrived whole. */
     UnfinishedHeaders unfinishedHeaders(Channel channel) {
         return new UnfinishedHeaders(channel, memory);

@@ -12,9 +12,13 @@ final class UnfinishedHeaders {
     /** Headers are often parted by the network: a few more bytes are not worth counting. */
     private static final int SMALL_BYTES = 1_024;
 
+    /** Approximate bytes of the objects of one header field, of which four bytes can make one. */
+    private static final int FIELD_BYTES = 128;
+
     private final Channel channel;
     private final RequestMemory memory;
     private long bytes;
+    private long lines;
     private RequestMemory.Share share;
 
     UnfinishedHeaders(Channel channel, RequestMemory memory) {
@@ -22,21 +26,27 @@ final class UnfinishedHeaders {
         this.memory = memory;
     }
 
-    /** So many more bytes were received, and the headers are not whole. The connection is closed if they are too many. */
-    void received(int more) {
+    /**
+     * So many more bytes were received, and the headers are not whole. The connection is closed if they are too many.
+     *
+     * @param moreLines ends of lines among them
+     */
+    void received(int more, int moreLines) {
         bytes += more;
+        lines += moreLines;
         if (bytes > SMALL_BYTES) {
             if (share == null) {
                 share = memory.share(() -> channel.eventLoop().execute(channel::close));
             }
             // Netty keeps the bytes, and an array of what it has parsed, which grows by doubling.
-            share.hold(RequestMemory.SMALL_BYTES + 2 * bytes);
+            share.hold(RequestMemory.SMALL_BYTES + 2 * bytes + FIELD_BYTES * lines);
         }
     }
 
     /** The headers are whole, or the connection is gone. */
     void end() {
         bytes = 0;
+        lines = 0;
         if (share != null) {
             share.release();
             share = null;

@@ -101,10 +101,11 @@ final class Exchange {
     void packets(ByteBuf payload) {
         context.runOnContext(now -> {
             if (!isOver()) {
-                compressed(Buffer.buffer(payload)).subscribe().with(this::sendPackets, failure -> {
-                    LOG.error("A payload could not be compressed", failure);
-                    request.response().reset();
-                });
+                Uni.createFrom().deferred(() -> compressed(Buffer.buffer(payload))).subscribe().with(this::sendPackets,
+                        failure -> {
+                            LOG.error("A payload could not be compressed", failure);
+                            request.response().reset();
+                        });
             }
         });
     }

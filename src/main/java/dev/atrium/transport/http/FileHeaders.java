@@ -42,8 +42,13 @@ final class FileHeaders {
         return '"' + file.sha256() + '"';
     }
 
-    static boolean isKnown(StoredFile file, String ifNoneMatch) {
-        return ifNoneMatch != null && (ifNoneMatch.trim().equals("*") || ifNoneMatch.contains(etag(file)));
+    /**
+     * Returns whether the client has the file already (RFC 9110 section 13.1.2); caches may have weakened its ETag.
+     *
+     * @param ifNoneMatch elements of the header; none if it is absent
+     */
+    static boolean isKnown(StoredFile file, List<String> ifNoneMatch) {
+        return ifNoneMatch.equals(List.of("*")) || ifNoneMatch.contains(etag(file)) || ifNoneMatch.contains("W/" + etag(file));
     }
 
     /**

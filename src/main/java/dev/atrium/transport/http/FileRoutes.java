@@ -129,7 +129,7 @@ public final class FileRoutes {
             return;
         }
         FileHeaders.of(file).forEach(response::putHeader);
-        if (FileHeaders.isKnown(file, request.getHeader("If-None-Match"))) {
+        if (FileHeaders.isKnown(file, HeaderList.of(request, HttpHeaders.IF_NONE_MATCH))) {
             response.setStatusCode(304).end();
             return;
         }

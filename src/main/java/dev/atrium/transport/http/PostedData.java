@@ -28,7 +28,8 @@ final class PostedData {
         MediaType media;
         try {
             media = MediaType.valueOf(type);
-        } catch (IllegalArgumentException e) {
+        } catch (IllegalArgumentException | IndexOutOfBoundsException e) {
+            // The parser takes the positions of ; and / for granted.
             throw ErrorReply.badRequest("Content-Type: expected a media type");
         }
         if (media.isCompatible(MediaType.APPLICATION_JSON_TYPE) || media.getSubtype().endsWith("+json")) {

@@ -62,9 +62,10 @@ final class Representation {
         }
         try {
             List<MediaType> ranges = MediaTypeHelper.parseHeader(accept);
-            ranges.forEach(Representation::quality);
-            return ranges;
-        } catch (IllegalArgumentException e) {
+            return ranges.stream().map(Representation::quality).allMatch(quality -> quality >= 0 && quality <= 1) ? ranges
+                    : List.of();
+        } catch (IllegalArgumentException | IndexOutOfBoundsException e) {
+            // The parser takes the positions of ; and / for granted.
             return List.of();
         }
     }

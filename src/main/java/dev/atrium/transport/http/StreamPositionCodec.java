@@ -2,9 +2,13 @@ package dev.atrium.transport.http;
 
 import dev.atrium.gateway.ErrorReply;
 import dev.atrium.room.StreamPosition;
+import java.util.regex.Pattern;
 
 /** Codec of stream positions in URLs and event ids: {@code epoch:offset}, or the offset alone for any epoch. Pure. */
 final class StreamPositionCodec {
+
+    /** An epoch is written into event streams, where a line break would begin another field. */
+    private static final Pattern EPOCH = Pattern.compile("[!-~]{0,256}");
 
     private StreamPositionCodec() {
     }
@@ -24,10 +28,11 @@ final class StreamPositionCodec {
             return null;
         }
         int colon = text.lastIndexOf(':');
+        String epoch = colon < 0 ? "" : text.substring(0, colon);
         try {
             long offset = Long.parseLong(text.substring(colon + 1));
-            if (offset >= 0) {
-                return new StreamPosition(colon < 0 ? "" : text.substring(0, colon), offset);
+            if (offset >= 0 && EPOCH.matcher(epoch).matches()) {
+                return new StreamPosition(epoch, offset);
             }
         } catch (NumberFormatException e) {
             // Rejected below, like a negative offset.

@@ -113,6 +113,16 @@ class SlowRequestIT {
     }
 
     @ParameterizedTest
+    @ValueSource(strings = { "GET /rooms/a HTTP/1.1\nHost: a\n\n",
+            "POST /rooms/a HTTP/1.1\nHost: a\nContent-Length: 2\n\nhi" })
+    void headers_that_begin_together_with_the_end_of_another_request_have_their_time_too(String whole) throws IOException {
+        try (RawHttp client = RawHttp.connect(replica.port()).send(whole + "GET /rooms/a HTTP/1.1\nX: y")) {
+            assertThat(client.answer().status()).isBetween(200, 201);
+            assertThat(client.answer().status()).isEqualTo(408);
+        }
+    }
+
+    @ParameterizedTest
     @ValueSource(strings = { "POST /rooms/a HTTP/1.1\nHost: a\nContent-Length: 9\n\n", CHUNKED, CHUNKED + "2\na" })
     void a_body_that_does_not_arrive_ends_the_connection(String request) throws IOException {
         try (RawHttp client = RawHttp.connect(replica.port()).send(request)) {

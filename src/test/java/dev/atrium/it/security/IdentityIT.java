@@ -5,6 +5,7 @@ import static org.hamcrest.Matchers.containsString;
 import static org.hamcrest.Matchers.not;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.atrium.it.fixture.RawHttp;
 import dev.atrium.it.fixture.RawSocket;
 import dev.atrium.it.fixture.Replica;
 import dev.atrium.it.fixture.SessionClient;
@@ -20,6 +21,7 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.HashMap;
 import java.util.Map;
@@ -439,6 +441,23 @@ class IdentityIT {
         replica.awaitLog("\\u0085denied");
         assertThat(replica.log()).doesNotContain(token).doesNotContain("\tat ").doesNotContain("\u009b")
                 .doesNotContain("\u0085");
+    }
+
+    /** The request is routed a second time, without its token. */
+    @Test
+    void a_body_that_is_too_large_ends_the_connection_also_if_the_token_is_in_the_url() throws IOException {
+        String chunk = "4000\n" + "x".repeat(0x4000) + "\n";
+        try (RawHttp client = RawHttp.connect(replica.port()).send("POST /rooms/lobby?access_token="
+                + Tokens.of("ann", "lobby:join send publish") + " HTTP/1.1\nHost: a\nTransfer-Encoding: chunked\n\n")) {
+            for (int i = 0; i < 65; i++) {
+                client.send(chunk);
+            }
+            RawHttp.Answer answer = client.answer();
+            assertThat(answer.status()).isEqualTo(413);
+            assertThat(answer.header("connection")).isEqualTo("close");
+            client.send("0\n\n");
+            assertThat(client.isClosedWithin(Duration.ofSeconds(5))).isTrue();
+        }
     }
 
     @Test

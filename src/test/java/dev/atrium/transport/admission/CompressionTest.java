@@ -22,6 +22,8 @@ class CompressionTest {
             "*;q=0                       | false",
             "*;q=0, gzip                 | true",
             "identity                    | false",
+            ";                           | false",
+            "; ;, gzip                   | true",
     })
     void gzip_is_sent_to_clients_that_accept_it(String accepted, boolean sent) {
         assertThat(Compression.accepts(accepted)).isEqualTo(sent);

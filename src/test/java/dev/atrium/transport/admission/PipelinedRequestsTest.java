@@ -2,6 +2,7 @@ package dev.atrium.transport.admission;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.atrium.session.RequestMemory;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelDuplexHandler;
@@ -27,6 +28,7 @@ class PipelinedRequestsTest {
 
     private static final int LARGE = 100_000;
 
+    private final RequestMemory memory = new RequestMemory(100_000, System::nanoTime, () -> false);
     private final List<String> received = new ArrayList<>();
     private final EmbeddedChannel channel = new EmbeddedChannel(new Bytes(), new Guard(), new Application());
     private int answered;
@@ -51,7 +53,7 @@ class PipelinedRequestsTest {
 
         @Override
         public void channelRead(ChannelHandlerContext context, Object message) {
-            PipelinedRequests.hold(context, requests++ > answered);
+            PipelinedRequests.hold(context, requests++ > answered, memory);
             context.fireChannelRead(message);
         }
     }
@@ -109,6 +111,33 @@ class PipelinedRequestsTest {
         assertThat(received).containsExactly("/a", "/b", "/c");
         respond(10);
         assertThat(isHolding()).isFalse();
+    }
+
+    @Test
+    void requests_that_wait_are_in_the_memory_of_all_requests() {
+        memory.share(() -> {
+        }).hold(20_000);
+        request("/a");
+        for (int i = 0; i < 400 && channel.isOpen(); i++) {
+            request("/b");
+        }
+        assertThat(channel.isOpen()).isFalse();
+    }
+
+    @Test
+    void what_has_waited_is_given_back() {
+        request("/a");
+        for (int i = 0; i < 100; i++) {
+            request("/b");
+        }
+        for (int i = 0; i <= 100; i++) {
+            respond(1);
+            clientReads();
+        }
+        assertThat(received).hasSize(101);
+        RequestMemory.Share all = memory.share(() -> {
+        });
+        assertThat(all.tryHold(100_000)).isTrue();
     }
 
     @Test

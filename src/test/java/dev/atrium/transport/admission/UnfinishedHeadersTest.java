@@ -26,9 +26,19 @@ class UnfinishedHeadersTest {
 
     @Test
     void the_oldest_connection_makes_room_for_another_one() {
-        ofFirst.received(20_000);
+        ofFirst.received(20_000, 1);
         pass();
-        ofSecond.received(20_000);
+        ofSecond.received(20_000, 1);
+        pass();
+        assertThat(first.isOpen()).isFalse();
+        assertThat(second.isOpen()).isTrue();
+    }
+
+    @Test
+    void short_lines_count_for_the_objects_that_they_become() {
+        ofFirst.received(2_000, 500);
+        pass();
+        ofSecond.received(2_000, 500);
         pass();
         assertThat(first.isOpen()).isFalse();
         assertThat(second.isOpen()).isTrue();
@@ -36,10 +46,10 @@ class UnfinishedHeadersTest {
 
     @Test
     void headers_that_have_come_whole_are_not_counted() {
-        ofFirst.received(20_000);
+        ofFirst.received(20_000, 1);
         ofFirst.end();
         pass();
-        ofSecond.received(20_000);
+        ofSecond.received(20_000, 1);
         pass();
         assertThat(first.isOpen()).isTrue();
     }
@@ -47,9 +57,9 @@ class UnfinishedHeadersTest {
     @Test
     void a_few_bytes_are_not_counted() {
         for (int i = 0; i < 100; i++) {
-            new UnfinishedHeaders(first, memory).received(1_000);
+            new UnfinishedHeaders(first, memory).received(1_000, 1);
         }
-        ofSecond.received(40_000);
+        ofSecond.received(40_000, 1);
         pass();
         assertThat(first.isOpen()).isTrue();
         assertThat(second.isOpen()).isTrue();

@@ -56,6 +56,7 @@ class PostedDataTest {
     static Stream<Arguments> mistakes() {
         return Stream.of(
                 Arguments.of("", utf8("a"), "Content-Type: expected a media type"),
+                Arguments.of("a;b/c", utf8("a"), "Content-Type: expected a media type"),
                 Arguments.of("text/plain;charset=nonsense-8", utf8("a"), "Content-Type: expected a known charset"),
                 Arguments.of("text/plain;charset=\"no such\"", utf8("a"), "Content-Type: expected a known charset"),
                 Arguments.of("text/plain", NOT_UTF8, "body: expected text in UTF-8"),

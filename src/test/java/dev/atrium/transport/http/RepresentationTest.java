@@ -48,7 +48,7 @@ class RepresentationTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = { ";", "text/" })
+    @ValueSource(strings = { ";", "text/", "a;b/c", "text/html;q=2, */*", "*/*;q=-1", "*/*;q=x", "*/*;q=NaN" })
     void an_invalid_accept_header_is_left_to_the_resource(String accept) {
         assertThat(Representation.best(accept)).isNull();
     }

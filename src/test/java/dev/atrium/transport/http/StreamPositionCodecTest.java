@@ -28,7 +28,8 @@ class StreamPositionCodecTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = { "E", "E:", ":", "E:-1", "-1", "E:x", "E:1.5", "E: 1", "E:9223372036854775808" })
+    @ValueSource(strings = { "E", "E:", ":", "E:-1", "-1", "E:x", "E:1.5", "E: 1", "E:9223372036854775808", "E E:1",
+            "E\ndata: x\n:1", "\u00E9:1" })
     void anything_else_is_refused_by_the_name_of_its_field(String text) {
         assertThatThrownBy(() -> StreamPositionCodec.parse("Last-Event-ID", text)).isInstanceOfSatisfying(ErrorReply.class,
                 error -> assertThat(error.code()).isEqualTo(400))
