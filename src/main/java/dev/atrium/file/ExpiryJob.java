@@ -46,7 +46,7 @@ public final class ExpiryJob {
         Multi<StoredFile> complete = store.list().onItem().transformToMulti(Multi.createFrom()::iterable)
                 .filter(StoredFile::isComplete);
         Multi<StoredFile> abandoned = Multi.createFrom()
-                .deferred(() -> store.abandoned(clock.millis() - abandonedAfter.toMillis())
+                .deferred(() -> store.abandoned(abandonedBefore())
                         .onItem().transformToMulti(Multi.createFrom()::iterable));
         return each(complete.onItem().transformToUniAndConcatenate(file -> lenient(file, look(file))))
                 .chain(() -> each(abandoned.onItem().transformToUniAndConcatenate(file -> lenient(file, abandon(file)))));
@@ -61,9 +61,15 @@ public final class ExpiryJob {
                 : Uni.createFrom().voidItem();
     }
 
-    /** Reads the file again, because the list may be outdated when its last file is processed. */
+    /** Reads the file again: the list may be outdated when its last file is processed, and the client may have come back. */
     private Uni<Void> abandon(StoredFile file) {
-        return store.find(file.id()).chain(now -> now == null || now.isComplete() ? Uni.createFrom().voidItem() : delete(now));
+        return store.find(file.id()).chain(now -> now == null || now.isComplete() ? Uni.createFrom().voidItem()
+                : store.isAbandoned(now, abandonedBefore())
+                        .chain(abandoned -> abandoned ? delete(now) : Uni.createFrom().voidItem()));
+    }
+
+    private long abandonedBefore() {
+        return clock.millis() - abandonedAfter.toMillis();
     }
 
     private Uni<Void> delete(StoredFile file) {

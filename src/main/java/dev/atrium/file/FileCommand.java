@@ -116,7 +116,7 @@ public sealed interface FileCommand<C extends Requester, R> extends Command.Exte
 
         @Override
         public void permit(Requester client, AccessControl access) {
-            access.require(client, room, Permission.JOIN);
+            access.requireEither(client, room, Permission.JOIN, Permission.SEND);
         }
 
         @Override

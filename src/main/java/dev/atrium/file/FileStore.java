@@ -67,4 +67,11 @@ public interface FileStore {
      * @param before epoch milliseconds
      */
     Uni<List<StoredFile>> abandoned(long before);
+
+    /**
+     * Whether an upload has received no chunk since that time.
+     *
+     * @param before epoch milliseconds
+     */
+    Uni<Boolean> isAbandoned(StoredFile file, long before);
 }

@@ -11,7 +11,8 @@ import java.util.function.Supplier;
  */
 public final class InFlightLimit {
 
-    private static final long MOST_BYTES = 64L << 20;
+    /** Chunks on their way to Redis or S3 are in the heap, some of them twice. */
+    private static final long MOST_BYTES = Math.min(64L << 20, Runtime.getRuntime().maxMemory() / 8);
 
     /** Cost of a request besides the bytes of its chunk. */
     private static final long REQUEST_BYTES = 1024;

@@ -64,6 +64,11 @@ final class NoStore implements FileStore {
         return none();
     }
 
+    @Override
+    public Uni<Boolean> isAbandoned(StoredFile file, long before) {
+        return none();
+    }
+
     private static <T> Uni<T> none() {
         return Uni.createFrom().failure(() -> new ErrorReply(404, "file: this server keeps no files"));
     }

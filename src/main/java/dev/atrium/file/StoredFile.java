@@ -69,7 +69,7 @@ public record StoredFile(String id, String namespace, String room, String name, 
     }
 
     /** This description with another state. */
-    StoredFile as(State other) {
+    public StoredFile as(State other) {
         return new StoredFile(id, namespace, room, name, size, type, sha256, session, user, chunk, createdAt, completedAt,
                 other);
     }

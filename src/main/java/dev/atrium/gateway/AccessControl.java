@@ -43,6 +43,13 @@ public final class AccessControl {
         }
     }
 
+    /** @throws ErrorReply 401 or 403, naming the first permission, if the client has neither */
+    public void requireEither(Requester client, RoomId room, Permission one, Permission other) {
+        if (!nameFits(room) || !allows(client, room, other)) {
+            require(client, room, one);
+        }
+    }
+
     /** Either of two permissions lets a backend publish by HTTP; a session needs the one to send. */
     void requirePublish(Requester client, RoomId room) {
         boolean publishes = client instanceof HttpRequester && nameFits(room) && allows(client, room, Permission.PUBLISH);

@@ -322,6 +322,11 @@ public abstract class FileStoreContract {
                 .doesNotContain(busy.id(), whole.id());
         assertThat(await(other.abandoned(System.currentTimeMillis() + 3_600_000))).contains(resting, empty, busy)
                 .extracting(StoredFile::id).doesNotContain(whole.id());
+        assertThat(await(other.isAbandoned(resting, anHourAgo))).isTrue();
+        await(store.write(resting, 1, ByteBuffer.allocate(CHUNK)));
+        assertThat(await(other.isAbandoned(resting, anHourAgo))).as("its client goes on").isFalse();
+        await(store.delete(empty));
+        assertThat(await(other.isAbandoned(empty, anHourAgo))).as("there is nothing to delete").isFalse();
     }
 
     @Test

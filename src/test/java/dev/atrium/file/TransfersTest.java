@@ -579,5 +579,10 @@ class TransfersTest {
         public Uni<List<StoredFile>> abandoned(long before) {
             return reach(() -> store.abandoned(before));
         }
+
+        @Override
+        public Uni<Boolean> isAbandoned(StoredFile file, long before) {
+            return reach(() -> store.isAbandoned(file, before));
+        }
     }
 }

@@ -146,6 +146,11 @@ public final class DirectoryStore implements FileStore, AutoCloseable {
         });
     }
 
+    @Override
+    public Uni<Boolean> isAbandoned(StoredFile file, long before) {
+        return work(0, () -> directory(file.id()).touched() < before);
+    }
+
     /** Accepts no more work; accepted work completes. */
     @Override
     public void close() {

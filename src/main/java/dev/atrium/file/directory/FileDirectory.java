@@ -155,6 +155,18 @@ record FileDirectory(Path path) {
             json.force(true);
         }
         Files.move(growing, path.resolve(JSON), StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+        if (file.isComplete()) {
+            forceNames();
+        }
+    }
+
+    /** After a power failure the description of before could be back, and the sweep would delete a published file. */
+    private void forceNames() {
+        try (FileChannel directory = FileChannel.open(path, StandardOpenOption.READ)) {
+            directory.force(true);
+        } catch (IOException e) {
+            // Not every system opens a directory.
+        }
     }
 
     /** Time of the last write, epoch milliseconds; {@link Long#MAX_VALUE} if the file is gone. */

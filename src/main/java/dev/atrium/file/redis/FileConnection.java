@@ -40,7 +40,8 @@ final class FileConnection {
         Promise<Response> answer = Promise.promise();
         loop.runOnContext(ignored -> attempt(call.first(), true)
                 .recover(
-                        failure -> begins(failure, "NOSCRIPT") ? attempt(call.ifUnknown(), true) : Future.failedFuture(failure))
+                        failure -> begins(failure, "NOSCRIPT") ? attempt(call.ifUnknown().get(), true)
+                                : Future.failedFuture(failure))
                 .recover(failure -> Future.failedFuture(explained(failure)))
                 .onComplete(answer));
         return answer.future();
@@ -48,7 +49,7 @@ final class FileConnection {
 
     /** Sends a command. It may be executed twice if the connection breaks. Any thread. */
     Future<Response> send(Request request) {
-        return send(new FileScript.Call(request, request));
+        return send(new FileScript.Call(request, () -> request));
     }
 
     void close() {

@@ -10,6 +10,7 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 
 /** Lua scripts of the store. Run by SHA-1 (EVALSHA), or by text if Redis does not know the script yet. */
@@ -39,7 +40,7 @@ enum FileScript {
 
     /** The requests that run the script. */
     Call call(List<String> keys, UnaryOperator<Request> arguments) {
-        return new Call(request(Command.EVALSHA, sha1, keys, arguments), request(Command.EVAL, body, keys, arguments));
+        return new Call(request(Command.EVALSHA, sha1, keys, arguments), () -> request(Command.EVAL, body, keys, arguments));
     }
 
     private static Request request(Command command, String script, List<String> keys, UnaryOperator<Request> arguments) {
@@ -52,8 +53,8 @@ enum FileScript {
      * Script call.
      *
      * @param first request to send
-     * @param ifUnknown request to send instead if Redis replies NOSCRIPT
+     * @param ifUnknown makes the request to send instead if Redis replies NOSCRIPT
      */
-    record Call(Request first, Request ifUnknown) {
+    record Call(Request first, Supplier<Request> ifUnknown) {
     }
 }

@@ -66,8 +66,10 @@ public final class RedisStore implements FileStore, AutoCloseable {
 
     @Override
     public Uni<Boolean> write(StoredFile file, int index, ByteBuffer bytes) {
-        return backlog.pass(bytes.remaining(), () -> UniHelper.toUni(run(FileScript.WRITE, file,
-                request -> request.arg(index).arg(copy(bytes)).arg(ttlMillis)))).map(there -> there.toInteger() == 1);
+        return backlog.pass(bytes.remaining(), () -> {
+            Buffer chunk = copy(bytes);
+            return UniHelper.toUni(run(FileScript.WRITE, file, request -> request.arg(index).arg(chunk).arg(ttlMillis)));
+        }).map(there -> there.toInteger() == 1);
     }
 
     @Override
@@ -106,6 +108,12 @@ public final class RedisStore implements FileStore, AutoCloseable {
     public Uni<List<StoredFile>> abandoned(long before) {
         FileScript.Call call = FileScript.ABANDONED.call(List.of(keys.files(), keys.touched()), request -> request.arg(before));
         return send(0, () -> link.send(call)).emitOn(Infrastructure.getDefaultWorkerPool()).map(RedisStore::files);
+    }
+
+    @Override
+    public Uni<Boolean> isAbandoned(StoredFile file, long before) {
+        return send(0, () -> link.send(Request.cmd(Command.HGET).arg(keys.touched()).arg(file.id())))
+                .map(touched -> touched != null && touched.toLong() < before);
     }
 
     @Override

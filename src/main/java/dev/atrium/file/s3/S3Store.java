@@ -137,6 +137,11 @@ public final class S3Store implements FileStore, AutoCloseable {
     }
 
     @Override
+    public Uni<Boolean> isAbandoned(StoredFile file, long before) {
+        return backlog.queue(0, () -> rests(SafeId.require(file.id()), Instant.ofEpochMilli(before)));
+    }
+
+    @Override
     public void close() {
         client.close();
         // Not at once, because the client closes its connections on these event loops, without waiting for that.

@@ -17,12 +17,12 @@ local order = {COMING = 1, SEALED = 2, WHOLE = 3, SAID = 4}
 if order[string.match(known, '"state":"(%u+)"')] > order[string.match(ARGV[2], '"state":"(%u+)"')] then
   return known
 end
--- First, because HDEL needs no memory: Redis rejects only the first write of a script when its memory is full. Otherwise a
--- file whose bytes are all stored could not be completed.
+-- First, because it needs no memory: Redis rejects only the first write of a script when its memory is full. Otherwise a file
+-- whose bytes are all stored could not be completed.
+redis.call('PEXPIRE', KEYS[1], ARGV[3])
 if ARGV[4] == '1' then
   redis.call('HDEL', KEYS[2], ARGV[1])
 end
 redis.call('HSET', KEYS[1], ARGV[1], ARGV[2])
-redis.call('PEXPIRE', KEYS[1], ARGV[3])
 redis.call('PEXPIRE', KEYS[3], ARGV[3])
 return ARGV[2]

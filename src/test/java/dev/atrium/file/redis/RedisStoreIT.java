@@ -89,6 +89,8 @@ class RedisStoreIT extends FileStoreContract {
             assertThatThrownBy(() -> await(store().create(another))).isInstanceOf(StoreFullException.class);
             assertThat(await(store().find(another.id()))).isNull();
             assertThat(await(store().present(file)).cardinality()).isEqualTo(1);
+            await(store().update(file.as(StoredFile.State.SEALED)));
+            assertThat(await(store().find(file.id())).state()).isEqualTo(StoredFile.State.SEALED);
             await(store().update(whole(file)));
             assertThat(await(store().find(file.id())).isComplete()).isTrue();
             await(store().delete(file));
