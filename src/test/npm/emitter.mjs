@@ -9,6 +9,8 @@ const emitter = new Emitter(redis);
 const settle = () => new Promise((resolve) => setTimeout(resolve, 1_000));
 
 emitter.emit("all", 1, { two: [3] }, Buffer.from([4]), undefined);
+const at = new Date("2026-11-30T02:03:04.567Z");
+emitter.emit("date", at, { at, nothing: undefined });
 emitter.to("red").emit("room", "red");
 emitter.to("red").to("blue").emit("union", "once");
 emitter.except("red").emit("except", "not red");
@@ -24,6 +26,8 @@ await settle();
 emitter.to("green").emit("left", "green");
 await settle();
 emitter.in(id).disconnectSockets();
+await settle();
+emitter.of("/other").disconnectSockets(true);
 await settle();
 emitter.emit("end");
 await redis.quit();

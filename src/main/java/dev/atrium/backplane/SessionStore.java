@@ -46,16 +46,15 @@ public interface SessionStore {
      *
      * @return null if there is no such session, or no longer
      */
-    default Uni<SavedSession> resume(String token) {
-        return resume(token, Duration.ZERO);
-    }
+    Uni<SavedSession> resume(String token);
 
     /**
-     * Takes over a session as {@link #resume(String)}, for clients that keep using the old token.
+     * Makes an old token lead to a session for longer than the window, for clients that keep using it. It is forgotten earlier
+     * if sessions take too much memory.
      *
-     * @param oldTokenTtl how long the old token leads to the session, if longer than the window
+     * @param session session that was resumed with the old token
      */
-    Uni<SavedSession> resume(String token, Duration oldTokenTtl);
+    Uni<Void> lead(String oldToken, SavedSession session, Duration ttl);
 
     /**
      * Returns whether a session of this replica has been taken over since {@link #resume} returned it under that token: two

@@ -11,6 +11,7 @@ import io.quarkus.arc.processor.BeanInfo;
 import io.quarkus.arc.processor.InvokerInfo;
 import io.quarkus.deployment.IsLocalDevelopment;
 import io.quarkus.deployment.annotations.BuildStep;
+import io.quarkus.deployment.builditem.CombinedIndexBuildItem;
 import io.quarkus.deployment.builditem.FeatureBuildItem;
 import io.quarkus.deployment.execannotations.ExecutionModelAnnotationsAllowedBuildItem;
 import io.quarkus.devui.spi.page.CardPageBuildItem;
@@ -63,7 +64,8 @@ public class AtriumProcessor {
 
     /** Synthetic bean of all handlers. */
     @BuildStep
-    SyntheticBeanBuildItem handlers(BeanDiscoveryFinishedBuildItem beans, InvokerFactoryBuildItem factory) {
+    SyntheticBeanBuildItem handlers(BeanDiscoveryFinishedBuildItem beans, InvokerFactoryBuildItem factory,
+            CombinedIndexBuildItem index) {
         HandlerScanner scanner = new HandlerScanner();
         List<String> descriptions = new ArrayList<>();
         List<InvokerInfo> invokers = new ArrayList<>();
@@ -72,6 +74,7 @@ public class AtriumProcessor {
                 continue;
             }
             String namespace = scanner.namespace(bean.getTarget().get().asClass());
+            scanner.requireNoInherited(bean.getTarget().get().asClass(), index.getIndex());
             for (MethodInfo method : bean.getTarget().get().asClass().methods()) {
                 if (HandlerScanner.isHandler(method)) {
                     HandlerDescription description = scanner.describe(namespace, method);

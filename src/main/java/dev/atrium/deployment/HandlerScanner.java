@@ -5,6 +5,8 @@ import dev.atrium.application.Namespace;
 import dev.atrium.application.OnConnect;
 import dev.atrium.application.OnDisconnect;
 import dev.atrium.application.OnEvent;
+import dev.atrium.room.InvalidNameException;
+import dev.atrium.room.RoomId;
 import io.smallrye.common.annotation.Blocking;
 import io.smallrye.common.annotation.RunOnVirtualThread;
 import jakarta.enterprise.inject.spi.DeploymentException;
@@ -17,6 +19,7 @@ import org.jboss.jandex.AnnotationInstance;
 import org.jboss.jandex.AnnotationValue;
 import org.jboss.jandex.ClassInfo;
 import org.jboss.jandex.DotName;
+import org.jboss.jandex.IndexView;
 import org.jboss.jandex.MethodInfo;
 import org.jboss.jandex.Type;
 
@@ -41,12 +44,30 @@ final class HandlerScanner {
                 || method.hasDeclaredAnnotation(ON_DISCONNECT);
     }
 
-    /** @throws DeploymentException if another bean has the same namespace */
+    /** @throws DeploymentException if no client can connect to the namespace, or another bean has the same one */
     String namespace(ClassInfo bean) {
         AnnotationValue value = bean.declaredAnnotation(NAMESPACE).value();
         String namespace = value == null ? "/" : value.asString();
+        try {
+            RoomId.everyone(namespace);
+        } catch (InvalidNameException e) {
+            throw new DeploymentException(bean.name() + ": @Namespace(\"" + namespace + "\"): " + e.getMessage());
+        }
         claim("namespace " + namespace, bean.name().toString());
         return namespace;
+    }
+
+    /** @throws DeploymentException if the class inherits a handler, which would never be called */
+    void requireNoInherited(ClassInfo bean, IndexView index) {
+        DotName name = bean.superName();
+        for (ClassInfo parent = index.getClassByName(name); parent != null; parent = index.getClassByName(parent.superName())) {
+            for (MethodInfo method : parent.methods()) {
+                if (isHandler(method)) {
+                    throw new DeploymentException(parent.name() + "." + method.name()
+                            + "(): a handler is declared in the class with @Namespace, and not inherited by " + bean.name());
+                }
+            }
+        }
     }
 
     /** @throws DeploymentException for a method that cannot be called, or if another method handles the same event */

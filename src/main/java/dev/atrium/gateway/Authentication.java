@@ -49,6 +49,11 @@ public final class Authentication {
         this.expiry = expiry;
     }
 
+    /** @throws ErrorReply 401 if the client's token has expired since it was verified */
+    void requireUnexpired(Caller caller, Transport transport) {
+        expiry.requireUnexpired(caller, transport);
+    }
+
     /** Watches the expiry of a session's token, or its first authentication if it has none. */
     void watch(Session session) {
         expiry.watch(session);
@@ -134,8 +139,7 @@ public final class Authentication {
         if (user != null && !user.equals(identity.user())) {
             throw ErrorReply.parameter(403, "token", "of another user than this session's");
         }
-        boolean known = session.memberships().stream().anyMatch(membership -> membership.room().isNamed());
-        if (user == null && known) {
+        if (user == null && Resumption.hasJoined(session)) {
             throw ErrorReply.command(409, "auth", "comes before any join, unless it renews a token");
         }
         try {

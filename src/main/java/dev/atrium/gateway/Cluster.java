@@ -74,9 +74,11 @@ public final class Cluster {
         List<Uni<Optional<T>>> works = new ArrayList<>();
         for (Session session : sessions.all()) {
             if (session.namespace().equals(namespace)) {
-                works.add(Uni.createFrom().deferred(() -> session.isOpen() && audience.includes(session)
-                        ? work.apply(session).map(Optional::of)
-                        : Uni.createFrom().item(Optional.<T> empty()))
+                // A session without any room is not admitted yet: its client has not been told that it has one.
+                works.add(Uni.createFrom().deferred(() -> session.isOpen() && !session.memberships().isEmpty()
+                        && audience.includes(session)
+                                ? work.apply(session).map(Optional::of)
+                                : Uni.createFrom().item(Optional.<T> empty()))
                         .runSubscriptionOn(session.loop()::run)
                         // A session that ends meanwhile must not fail the result of the others.
                         .onFailure().invoke(failure -> LOG.debugf("Not done with a session: %s", failure.getMessage()))

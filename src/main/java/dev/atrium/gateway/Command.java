@@ -381,6 +381,7 @@ public sealed interface Command<C extends Requester, R> {
         @Override
         public void permit(Session session, AccessControl access) {
             access.requireNamespace(session, session.namespace());
+            access.requireMemory(session);
         }
 
         @Override

@@ -50,7 +50,7 @@ public final class Gateway implements Session.Listener {
     /**
      * Creates the session of a client that has connected. It is in no room yet.
      *
-     * @throws ErrorReply 429 if its user has reached the limit of sessions
+     * @throws ErrorReply 429 if its user has reached the limit of sessions; 401 if its token has expired since it was verified
      */
     public Session connect(SessionRequest request) {
         return connect(request, rates.newTokenBucket());
@@ -62,6 +62,7 @@ public final class Gateway implements Session.Listener {
      * @param tokens charged for its messages; several sessions of one connection may share them
      */
     public Session connect(SessionRequest request, TokenBucket tokens) {
+        authentication.requireUnexpired(request.caller(), request.transport());
         audit.recordLimit(request.caller(), request.transport(), () -> connections.enter(request.caller().identity().user()));
         Session session = service.connect(request, tokens, this);
         authentication.watch(session);

@@ -40,7 +40,7 @@ final class HistoryWindow {
             searches.add((grant.mayReadBack(room) ? Uni.createFrom().item(since) : from(room, since))
                     .map(position -> Tuple2.of(name, position)));
         });
-        return Resumption.all(searches)
+        return Resumption.someAtATime(searches)
                 .map(found -> found.stream().collect(Collectors.toMap(Tuple2::getItem1, Tuple2::getItem2)));
     }
 

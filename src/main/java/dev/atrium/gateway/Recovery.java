@@ -16,6 +16,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * Session recovery from the last message that a client received: finds the stream position of each room, and the messages that
@@ -28,6 +29,12 @@ final class Recovery {
 
     /** Messages of different rooms that are this close in time may have been sent in another order than they were published. */
     private static final long UNSURE_MICROS = TimeUnit.SECONDS.toMicros(1);
+
+    /** Most rooms have few new messages, or none: a whole page of each would be a gigabyte for a client in a thousand rooms. */
+    private static final int FIRST_PAGE = 16;
+
+    /** Maximum bytes of missed messages: they are sent at once, and there may be as many in the send queue. */
+    private static final long MAX_MISSED_BYTES = 4L << 20;
 
     /** Lifetime of the first token: the client keeps it for as long as it stays connected. */
     static final Duration TOKEN_LEADS = Duration.ofDays(1);
@@ -50,7 +57,7 @@ final class Recovery {
         for (RoomId room : Resumption.rooms(saved, Map.of()).keySet()) {
             searches.add(place(room, last, kept.size()).map(position -> Tuple2.of(room.name(), position)));
         }
-        return Resumption.all(searches).map(found -> {
+        return Resumption.someAtATime(searches).map(found -> {
             Map<String, StreamPosition> places = new HashMap<>();
             found.forEach(place -> places.put(place.getItem1(), place.getItem2()));
             return places;
@@ -59,20 +66,20 @@ final class Recovery {
 
     private Uni<StreamPosition> place(RoomId room, RecoveryOffset last, int kept) {
         return room.name().equals(last.room()) ? Uni.createFrom().item(last.position())
-                : before(room, last.atMicros(), Long.MAX_VALUE, Math.min(kept, HistoryQuery.MOST));
+                : before(room, last.atMicros(), new HistoryQuery(-1, Long.MAX_VALUE, FIRST_PAGE),
+                        Math.min(kept, HistoryQuery.MOST));
     }
 
     /**
      * The position before the first message after that time. Reads the history backwards, page by page: a page of large
      * messages is shorter than was asked for.
      *
-     * @param end offset of the first message that was read already
-     * @param left number of messages before it that the history may retain and that may be read
+     * @param left number of messages that the history may retain before those read already, and that may be read
      */
-    private Uni<StreamPosition> before(RoomId room, long atMicros, long end, int left) {
-        return backplane.history(room, new HistoryQuery(-1, end, HistoryQuery.MOST)).chain(history -> {
+    private Uni<StreamPosition> before(RoomId room, long atMicros, HistoryQuery page, int left) {
+        return backplane.history(room, page).chain(history -> {
             List<Message> messages = history.messages();
-            long first = Math.min(end, history.head().offset() + 1);
+            long first = Math.min(page.before(), history.head().offset() + 1);
             for (Message message : messages) {
                 if (Math.abs(message.atMicros() - atMicros) < UNSURE_MICROS) {
                     throw notRecovered();
@@ -86,17 +93,27 @@ final class Recovery {
             if (droppedNewer || allNewer && messages.size() >= left) {
                 throw notRecovered();
             }
-            return allNewer && first > 1 ? before(room, atMicros, first, left - messages.size())
+            return allNewer && first > 1
+                    ? before(room, atMicros, new HistoryQuery(-1, first, HistoryQuery.MOST), left - messages.size())
                     : Uni.createFrom().item(new StreamPosition(history.head().epoch(), first - 1));
         });
     }
 
     /** Messages between these positions and those at which the memberships begin. */
     Uni<List<Message>> missed(List<Joined> joined, Map<String, StreamPosition> places) {
+        AtomicLong bytes = new AtomicLong();
         List<Uni<List<Message>>> searches = joined.stream()
-                .map(room -> missed(room.room(), places.get(room.room().name()), room.position())).toList();
-        return Resumption.all(searches).map(found -> found.stream().flatMap(List::stream)
+                .map(room -> missed(room.room(), places.get(room.room().name()), room.position())
+                        .invoke(found -> requireFew(bytes.addAndGet(found.stream().mapToLong(Message::size).sum()))))
+                .toList();
+        return Resumption.someAtATime(searches).map(found -> found.stream().flatMap(List::stream)
                 .sorted(Comparator.comparingLong(Message::atMicros)).toList());
+    }
+
+    private static void requireFew(long bytes) {
+        if (bytes > MAX_MISSED_BYTES) {
+            throw notRecovered();
+        }
     }
 
     private Uni<List<Message>> missed(RoomId room, StreamPosition from, StreamPosition to) {

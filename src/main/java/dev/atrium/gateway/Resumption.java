@@ -26,6 +26,9 @@ final class Resumption {
 
     private static final Logger LOG = Logger.getLogger(Resumption.class);
 
+    /** Maximum number of rooms of one client whose histories are read at a time. */
+    private static final int MAX_READS = 8;
+
     private final SessionStore store;
 
     Resumption(SessionStore store) {
@@ -73,18 +76,22 @@ final class Resumption {
     /**
      * Takes over an earlier session.
      *
-     * @param leads how long the token stays valid for it from now on
      * @throws ErrorReply 409 if this session has joined a room already
      */
-    Uni<SavedSession> take(Session session, String token, Duration leads) {
-        boolean fresh = session.memberships().stream().noneMatch(each -> each.room().isNamed());
-        if (!fresh) {
+    Uni<SavedSession> take(Session session, String token) {
+        if (hasJoined(session)) {
             throw ErrorReply.command(409, "resume", "comes before any join");
         }
-        return store.resume(token, leads)
+        return store.resume(token)
                 .onFailure().transform(ErrorReply::of)
                 .emitOn(session.loop()::run)
                 .invoke(saved -> check(session, saved));
+    }
+
+    /** Whether the client has joined a room. Those to which the application has added it do not count. */
+    static boolean hasJoined(Session session) {
+        return session.memberships().stream().map(Membership::room)
+                .anyMatch(room -> room.isNamed() && !session.granted().contains(room.name()));
     }
 
     private void check(Session session, SavedSession saved) {
@@ -107,6 +114,11 @@ final class Resumption {
         store.delete(before).subscribe().with(
                 done -> {
                 }, failure -> LOG.warnf("A session was not forgotten: %s", failure.getMessage()));
+    }
+
+    /** Lets the client that has taken over a session go on using its old token. */
+    Uni<Void> lead(Session session, String oldToken, SavedSession taken, Duration ttl) {
+        return store.lead(oldToken, taken, ttl).onFailure().transform(ErrorReply::of).emitOn(session.loop()::run);
     }
 
     /** Returns whether another connection has resumed the session, too, after this one. */
@@ -155,6 +167,13 @@ final class Resumption {
         return works.isEmpty() ? Uni.createFrom().item(new ArrayList<>())
                 : Uni.join().all(works).andCollectFailures().onFailure(CompositeException.class)
                         .transform(Resumption::first);
+    }
+
+    /** As {@link #all}, a few at a time: a client may be in a thousand rooms, and each reads from the history of one. */
+    static <T> Uni<List<T>> someAtATime(List<Uni<T>> works) {
+        return works.isEmpty() ? Uni.createFrom().item(new ArrayList<>())
+                : Uni.join().all(works).usingConcurrencyOf(MAX_READS).andCollectFailures()
+                        .onFailure(CompositeException.class).transform(Resumption::first);
     }
 
     /** Both results, which are awaited at the same time, or the first failure once both have completed. */

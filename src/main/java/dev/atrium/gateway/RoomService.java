@@ -24,7 +24,6 @@ import dev.atrium.session.Transport;
 import dev.atrium.tracing.Tracing;
 import io.smallrye.mutiny.Uni;
 import jakarta.inject.Singleton;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -143,7 +142,7 @@ public final class RoomService {
      * @param grant permissions that the client has now
      */
     Uni<Resumed> resume(Session session, String token, Map<String, StreamPosition> places, Grant grant) {
-        return resumption.take(session, token, Duration.ZERO)
+        return resumption.take(session, token)
                 .chain(saved -> historyWindow.from(session.namespace(), Resumption.places(saved, places), grant)
                         .emitOn(session.loop()::run)
                         .chain(from -> become(session, saved, from, grant).map(resumed -> resumed.asFrom(places, from)))
@@ -156,12 +155,13 @@ public final class RoomService {
      * of its rooms, or an error. After a failure the session cannot be used any more.
      */
     Uni<Recovered> recover(Session session, String token, RecoveryOffset last, Grant grant) {
-        return resumption.take(session, token, Recovery.TOKEN_LEADS)
+        return resumption.take(session, token)
                 .chain(saved -> recovery.places(saved, last)
                         .chain(places -> historyWindow.from(session.namespace(), places, grant)
                                 .map(from -> Recovery.same(places, from)))
                         .emitOn(session.loop()::run)
                         .chain(places -> become(session, saved, Map.of(), grant)
+                                .call(resumed -> resumption.lead(session, token, saved, Recovery.TOKEN_LEADS))
                                 .chain(resumed -> recovery.missed(resumed.rooms(), places).emitOn(session.loop()::run)
                                         .map(missed -> new Recovered(resumed,
                                                 missed.stream().filter(message -> message.isFor(session)).toList())))))
@@ -173,19 +173,23 @@ public final class RoomService {
             resumption.ended(session, CloseReason.CONNECTION_LOST);
             throw new ErrorReply(410, "the session has ended");
         }
-        memberships.leaveQuietly(session);
+        List<RoomId> added = memberships.leaveQuietly(session);
         String former = session.id();
         sessions.rename(session, saved.self());
         events.emit(new Event.Resumed(Event.Subject.of(session), former, saved.rooms().size()));
         session.granted().addAll(saved.granted());
         List<Uni<Joined>> joins = new ArrayList<>();
-        Resumption.rooms(saved, places).forEach((room, since) -> {
-            if (saved.granted().contains(room.name()) || grant.mayJoin(room)) {
+        Map<RoomId, StreamPosition> joined = Resumption.rooms(saved, places);
+        added.forEach(room -> joined.putIfAbsent(room, null));
+        joined.forEach((room, since) -> {
+            if (session.granted().contains(room.name()) || grant.mayJoin(room)) {
                 joins.add(memberships.rejoin(session, room,
                         saved.rooms().getOrDefault(room.name(), false) && grant.mayWatch(room), since));
             }
         });
-        return Resumption.both(Resumption.all(joins), resumption.isTakenOver(session)).emitOn(session.loop()::run)
+        return Resumption.both(Resumption.someAtATime(joins), resumption.isTakenOver(session)).emitOn(session.loop()::run)
+                .call(done -> added.isEmpty() ? Uni.createFrom().voidItem()
+                        : resumption.save(session).onFailure().transform(ErrorReply::of).emitOn(session.loop()::run))
                 .map(done -> {
                     settle(session, done.getItem2());
                     return new Resumed(saved.self(), saved.token(), done.getItem1());

@@ -6,6 +6,7 @@ import dev.atrium.room.Rooms;
 import dev.atrium.room.StreamPosition;
 import dev.atrium.session.Session;
 import io.smallrye.mutiny.Uni;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -105,7 +106,8 @@ final class SessionMemberships {
             Membership present = session.membership(room);
             return present != null ? Uni.createFrom().item(Joined.of(present))
                     : enter(session, room, watchesPresence, since)
-                            .chain(membership -> presence.enter(session, room).replaceWith(() -> Joined.of(membership)));
+                            .chain(membership -> presence.enter(session, room).emitOn(session.loop()::run)
+                                    .replaceWith(() -> Joined.of(membership)));
         });
     }
 
@@ -132,12 +134,18 @@ final class SessionMemberships {
                 .emitOn(session.loop()::run).replaceWithVoid().onFailure().transform(ErrorReply::of);
     }
 
-    /** Ends all memberships of a session that becomes another one: nobody knows the one that it was. */
-    void leaveQuietly(Session session) {
+    /** Ends all memberships of a session that becomes another one. Returns the rooms to which the application has added it. */
+    List<RoomId> leaveQuietly(Session session) {
+        List<RoomId> named = new ArrayList<>();
         for (Membership membership : List.copyOf(session.memberships())) {
             session.left(membership.room());
             rooms.leave(membership);
+            if (membership.room().isNamed()) {
+                presence.exitQuietly(session, membership.room());
+                named.add(membership.room());
+            }
         }
+        return named;
     }
 
     /** Ends all memberships of a session that has ended. Returns the number of named rooms that it was in. */
@@ -156,8 +164,11 @@ final class SessionMemberships {
         return Uni.createFrom().deferred(() -> {
             Key key = new Key(session, room);
             Uni<?> before = changes.get(key);
+            // In later tasks: thousands that wait would nest as many stack frames.
             Uni<T> now = (before == null ? change.get()
-                    : before.onItemOrFailure().transformToUni((item, failure) -> change.get())).memoize().indefinitely();
+                    : before.onItemOrFailure().<Void> transform((item, failure) -> null).emitOn(session.loop()::later)
+                            .chain(change::get))
+                    .memoize().indefinitely();
             changes.put(key, now);
             return now.onTermination().invoke(() -> changes.remove(key, now));
         });

@@ -52,7 +52,8 @@ final class SessionPresence {
         });
     }
 
-    private void exitQuietly(Session session, RoomId room) {
+    /** Lists a session no longer whose end nobody waits for. */
+    void exitQuietly(Session session, RoomId room) {
         exit(session, room).subscribe().with(done -> {
         }, failure -> LOG.warnf("A departure was not noted: %s", failure.getMessage()));
     }

@@ -1,10 +1,13 @@
 package dev.atrium.gateway;
 
+import dev.atrium.security.AuthenticationException;
 import dev.atrium.security.AuthenticationException.Reason;
+import dev.atrium.security.Caller;
 import dev.atrium.security.Identity;
 import dev.atrium.security.SecurityConfig;
 import dev.atrium.session.CloseReason;
 import dev.atrium.session.Session;
+import dev.atrium.session.Transport;
 import dev.atrium.setting.Require;
 import io.quarkus.runtime.configuration.ConfigurationException;
 import jakarta.inject.Singleton;
@@ -41,6 +44,20 @@ public final class TokenExpiry {
         } else {
             long notice = identity.expires() - config.notice().toMillis() - System.currentTimeMillis();
             session.setDeadline(() -> expiring(session, identity), Math.max(0, notice));
+        }
+    }
+
+    /**
+     * Checks that a client is still who it was when its connection was opened, which may be long ago: an Engine.IO connection
+     * stays open when the sessions on it have ended.
+     *
+     * @throws ErrorReply 401
+     */
+    void requireUnexpired(Caller caller, Transport transport) {
+        long expires = caller.identity().expires();
+        if (expires != Identity.NEVER && expires + config.grace().toMillis() <= System.currentTimeMillis()) {
+            audit.token(caller, transport, Reason.EXPIRED);
+            throw ErrorReply.of(new AuthenticationException(Reason.EXPIRED));
         }
     }
 

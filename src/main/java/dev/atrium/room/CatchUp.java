@@ -42,6 +42,8 @@ final class CatchUp {
     private boolean busy;
     private boolean recovered;
     private boolean ended;
+    /** Where this catch-up has its turn; null while it has none. */
+    private CatchUpTurns turn;
     private StreamPosition position;
 
     /**
@@ -71,14 +73,14 @@ final class CatchUp {
 
     /** Resumes from an earlier position if the history reaches back that far without a gap. */
     Uni<Void> resume(StreamPosition since) {
-        return source.history(shard.room(), HistoryQuery.after(since.offset(), PAGE))
+        // One message tells whether the history reaches back. The others are read when it is their turn.
+        return source.history(shard.room(), HistoryQuery.after(since.offset(), 1))
                 .emitOn(member.loop()::run)
                 .invoke(history -> {
                     if (history.continues(since)) {
                         recovered = true;
                         position = history.head().epoch().isEmpty() ? since
                                 : new StreamPosition(history.head().epoch(), since.offset());
-                        take(history);
                     }
                 })
                 .replaceWithVoid();
@@ -93,6 +95,15 @@ final class CatchUp {
     /** Ends delivery: the member has left the room. */
     void end() {
         ended = true;
+        endTurn();
+    }
+
+    private void endTurn() {
+        if (turn != null) {
+            CatchUpTurns ending = turn;
+            turn = null;
+            ending.release();
+        }
     }
 
     /** Holds back messages that the room has just published, and delivers them once they are due. */
@@ -116,24 +127,36 @@ final class CatchUp {
             return;
         }
         if (!due.isEmpty()) {
-            hand();
+            handWhenDrained();
             return;
         }
+        endTurn();
         dropPast();
         EncodedMessage first = held.peek();
         if (isMissing(first)) {
-            read();
+            awaitTurn();
         } else if (first != null) {
             due.addAll(held);
             held.clear();
             heldBytes = 0;
-            hand();
+            handWhenDrained();
         } else if (!isAhead()) {
             caughtUp.run();
         }
     }
 
-    /** Hands over one batch of the due deliveries, and the next batch once the member's send queue has drained. */
+    /** Hands over one batch of the due deliveries once the member's send queue has drained, and then the next one. */
+    private void handWhenDrained() {
+        busy = true;
+        member.whenDrained(() -> {
+            busy = false;
+            if (!ended) {
+                hand();
+                next();
+            }
+        });
+    }
+
     private void hand() {
         List<EncodedMessage> some = new ArrayList<>();
         int bytes = 0;
@@ -146,15 +169,22 @@ final class CatchUp {
         WriteBatch batch = new WriteBatch(some);
         handOver.accept(batch);
         batch.release();
+    }
+
+    private void awaitTurn() {
         busy = true;
-        member.whenDrained(() -> {
-            busy = false;
-            next();
+        CatchUpTurns turns = member.catchUpTurns();
+        turns.take(() -> {
+            turn = turns;
+            if (ended) {
+                endTurn();
+            } else {
+                read();
+            }
         });
     }
 
     private void read() {
-        busy = true;
         overflowed = false;
         source.history(shard.room(), HistoryQuery.after(position.offset(), PAGE))
                 .onFailure(failure -> !ended)

@@ -62,6 +62,11 @@ public final class DeliveryLoop {
         }
     }
 
+    /** Runs the task on this loop in a later task of it, never inline. Any thread. */
+    public void later(Runnable task) {
+        executor.execute(task);
+    }
+
     /**
      * Runs the flush at the end of this turn of the loop, or immediately if no other queued room could share it: with thousands
      * of connections, a later flush would find the connection's state evicted from the CPU caches. On the loop only; one call

@@ -20,4 +20,9 @@ public interface Member extends Recipient {
      * is gone.
      */
     void whenDrained(Runnable task);
+
+    /** Returns the turns of this member's catch-ups; a member of a single room needs none that last. */
+    default CatchUpTurns catchUpTurns() {
+        return new CatchUpTurns();
+    }
 }

@@ -1,5 +1,6 @@
 package dev.atrium.session;
 
+import dev.atrium.room.CatchUpTurns;
 import dev.atrium.room.DeliveryLoop;
 import dev.atrium.room.Member;
 import dev.atrium.room.Membership;
@@ -70,6 +71,8 @@ public final class Session implements Member, Requester {
     private String resumeToken;
     private volatile Attachment attachment;
     private boolean visible = true;
+    /** Null before the first catch-up. */
+    private CatchUpTurns catchUpTurns;
     /** What waits until the client has read; null for nothing. */
     private Queue<Runnable> untilDrained;
     private final String namespace;
@@ -257,6 +260,14 @@ public final class Session implements Member, Requester {
     @Override
     public void failed(RuntimeException failure) {
         closeSoon(CloseReason.SERVER_FAULT);
+    }
+
+    @Override
+    public CatchUpTurns catchUpTurns() {
+        if (catchUpTurns == null) {
+            catchUpTurns = new CatchUpTurns();
+        }
+        return catchUpTurns;
     }
 
     /** Starts delivery in all rooms, each from the membership's stream position. */

@@ -142,7 +142,6 @@ class LocalClientsTest {
     @Test
     void a_client_shows_its_user_its_named_rooms_and_its_attributes() {
         Session ann = session("/", "Ann");
-        await(service.admit(ann));
         join(ann, "red");
         TestClient bob = new TestClient(clients, session("/", null));
         bob.attributes().put("level", 3);
@@ -184,7 +183,6 @@ class LocalClientsTest {
     @Test
     void the_rooms_of_a_client_are_those_that_it_joined_itself_too() {
         Session session = session("/", "Ann");
-        await(service.admit(session));
         join(session, "red");
         TestClient ann = new TestClient(clients, session);
         join(session, "blue");
@@ -215,7 +213,20 @@ class LocalClientsTest {
         await(service.join(session, RoomId.of(session.namespace(), room), false, null));
     }
 
+    @Test
+    void a_session_that_is_not_admitted_yet_is_no_client() {
+        open("/", "Ann");
+        Session bob = session("/", "Bob");
+        assertThat(seen(ALL)).containsExactly(bob);
+    }
+
     private Session session(String namespace, String user) {
+        Session session = open(namespace, user);
+        await(service.admit(session));
+        return session;
+    }
+
+    private Session open(String namespace, String user) {
         Identity identity = user == null ? Identity.ANONYMOUS
                 : new Identity(Identity.Kind.TOKEN, user, Permissions.NONE, Identity.NEVER);
         return sessions.open(new SessionRequest(new Caller(identity, ""), channel.eventLoop(), namespace, Transport.SESSION,

@@ -351,6 +351,10 @@ public abstract class BackplaneContract {
         SavedSession again = await(store.resume(saved.token()));
         assertThat(again.self()).isEqualTo(ann);
         assertThat(again.token()).isNotEqualTo(resumed.token());
+        await(store.lead(saved.token(), again, Duration.ofDays(1)));
+        await(store.release(again.token()));
+        again = await(store.resume(saved.token()));
+        assertThat(again.self()).as("its client keeps the first token").isEqualTo(ann);
         assertThat(await(store.resume("nonsense"))).isNull();
         assertThat(await(store.resume(store.newToken()))).isNull();
         await(store.delete(again.token()));

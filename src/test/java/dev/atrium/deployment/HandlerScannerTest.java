@@ -114,6 +114,30 @@ class HandlerScannerTest {
                 .hasMessageContaining("hidden(): a handler is neither private nor static");
     }
 
+    @Namespace("chat")
+    static class WithoutSlash {
+    }
+
+    @Test
+    void a_namespace_that_no_client_can_connect_to_is_rejected() throws IOException {
+        ClassInfo type = Index.singleClass(WithoutSlash.class);
+        assertThatThrownBy(() -> new HandlerScanner().namespace(type)).isInstanceOf(DeploymentException.class)
+                .hasMessageContainingAll("WithoutSlash", "@Namespace(\"chat\")");
+    }
+
+    @Namespace("/heir")
+    static class Heir extends Everything {
+    }
+
+    @Test
+    void a_handler_of_a_superclass_is_rejected_because_it_would_never_be_called() throws IOException {
+        Index index = Index.of(Heir.class, Everything.class, Chat.class);
+        assertThatThrownBy(() -> new HandlerScanner().requireNoInherited(index.getClassByName(Heir.class), index))
+                .isInstanceOf(DeploymentException.class).hasMessageContainingAll("Everything", "Heir");
+        new HandlerScanner().requireNoInherited(index.getClassByName(Chat.class), index);
+        assertThat(index.getKnownClasses()).hasSize(3);
+    }
+
     private static HandlerDescription describe(HandlerScanner scanner, ClassInfo type, String method) {
         return scanner.describe(type.declaredAnnotation(HandlerScanner.NAMESPACE).value() == null ? "/" : "/chat",
                 type.methods().stream().filter(each -> each.name().equals(method)).findFirst().orElseThrow());

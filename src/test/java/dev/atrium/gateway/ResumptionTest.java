@@ -208,6 +208,21 @@ class ResumptionTest extends WithGateway {
     }
 
     @Test
+    void a_client_that_the_application_has_added_to_a_room_resumes_and_is_in_that_room_too() {
+        RoomId news = RoomId.of("/", "news");
+        Client first = admit(ANN);
+        join(first, LOBBY);
+        first.session.closed(CloseReason.CONNECTION_LOST);
+        Client second = admit(ANN);
+        done(service.add(second.session, news));
+        Resumed resumed = done(
+                gateway.execute(second.session, Cost.NONE, new Command.Resume(first.session.resumeToken(), Map.of())));
+        assertThat(resumed.rooms()).extracting(joined -> joined.room().name()).contains("lobby", "news");
+        assertThat(done(memory.members(news))).extracting(member -> member.who().id()).containsExactly(first.session.id());
+        assertThat(saved(second).rooms()).isEqualTo(Map.of("lobby", false, "news", false));
+    }
+
+    @Test
     void the_session_of_another_user_is_403_and_stays_for_that_user() {
         Client ann = admit(ANN);
         String token = ann.session.resumeToken();

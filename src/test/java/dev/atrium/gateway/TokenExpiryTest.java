@@ -64,11 +64,11 @@ class TokenExpiryTest extends WithGateway {
     }
 
     @Test
-    void a_client_whose_token_is_past_its_grace_is_closed_at_once() {
-        Client client = connect(until(System.currentTimeMillis() - MINUTE.toMillis()));
-        pass(Duration.ofMillis(1));
-        pass(Duration.ofMillis(1));
-        assertThat(client.closed).containsExactly(CloseReason.UNAUTHENTICATED);
+    void a_client_whose_token_is_past_its_grace_gets_no_session() {
+        ErrorReply error = error(() -> connect(until(System.currentTimeMillis() - MINUTE.toMillis())));
+        assertThat(error.code()).isEqualTo(401);
+        assertThat(error.getMessage()).isEqualTo("token: expired");
+        assertThat(denials()).containsExactly("AUTHENTICATION expired null");
     }
 
     @Test

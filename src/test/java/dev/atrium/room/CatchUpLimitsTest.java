@@ -7,6 +7,7 @@ import io.smallrye.mutiny.Uni;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CancellationException;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -26,6 +27,8 @@ class CatchUpLimitsTest extends WithRooms {
         }
         turn();
         membership.follow();
+        assertThat(ann.writes).as("the first part waits until the member has read what was sent before").isZero();
+        one.task();
         assertThat(ann.writes).as("the next part waits until this one is drained").isOne();
         turn();
         assertThat(ann.writes).isEqualTo(writes);
@@ -34,6 +37,32 @@ class CatchUpLimitsTest extends WithRooms {
             assertThat(ann.received.get(i)).startsWith(i + 1 + " ");
         }
         assertThat(membership.position()).isEqualTo(new StreamPosition("e", messages));
+    }
+
+    @Test
+    void a_member_that_resumes_in_many_rooms_has_a_page_of_one_of_them_at_a_time() {
+        join(new Listener("witness", one));
+        source.say("a");
+        source.say("b");
+        turn();
+        Listener ann = new Listener("ann", one);
+        List<Membership> all = Stream.generate(() -> admit(ann, new StreamPosition("e", 0))).limit(4).toList();
+        assertThat(all).allMatch(Membership::isRecovered);
+        source.answersLater = true;
+        all.forEach(Membership::follow);
+        assertThat(source.unanswered).hasSize(1);
+        source.answer();
+        turn();
+        assertThat(ann.received).containsExactly("1 a", "2 b");
+        assertThat(source.unanswered).as("the page of the next room").hasSize(1);
+        rooms.leave(all.get(1));
+        assertThat(source.unanswered).as("one that has left does not keep its turn").hasSize(2);
+        rooms.leave(all.get(3));
+        source.answer();
+        turn();
+        assertThat(ann.received).containsExactly("1 a", "2 b", "1 a", "2 b");
+        assertThat(source.unanswered).isEmpty();
+        assertThat(all.get(2).isLive()).isTrue();
     }
 
     @Test
@@ -74,6 +103,7 @@ class CatchUpLimitsTest extends WithRooms {
         }
         turn();
         membership.follow();
+        one.task();
         rooms.leave(membership);
         turn();
         assertThat(ann.received).hasSize(128);

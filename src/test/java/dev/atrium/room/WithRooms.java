@@ -50,6 +50,10 @@ abstract class WithRooms {
         final Deque<Runnable> tasks = new ArrayDeque<>();
         final DeliveryLoop delivery = new DeliveryLoop(tasks::add, () -> true);
 
+        void task() {
+            tasks.remove().run();
+        }
+
         void turn() {
             int left = MOST_TASKS;
             for (Runnable task = tasks.poll(); task != null; task = tasks.poll()) {
@@ -141,6 +145,7 @@ abstract class WithRooms {
         final List<RuntimeException> failures = new ArrayList<>();
         int writes;
         int flushes;
+        private final CatchUpTurns turns = new CatchUpTurns();
         private final String id;
         private final Loop loop;
 
@@ -162,6 +167,11 @@ abstract class WithRooms {
         @Override
         public void failed(RuntimeException failure) {
             failures.add(failure);
+        }
+
+        @Override
+        public CatchUpTurns catchUpTurns() {
+            return turns;
         }
 
         @Override

@@ -32,7 +32,10 @@ final class MemorySessions implements SessionStore {
     private final ConcurrentMap<String, Entry> entries = new ConcurrentHashMap<>();
     /** Newest token of each session by its own room. */
     private final ConcurrentMap<RoomId, String> tokens = new ConcurrentHashMap<>();
-    /** Disconnected sessions by their token, the longest disconnected first. Its lock guards {@link #disconnectedBytes}. */
+    /**
+     * Disconnected sessions, and old tokens that lead to sessions, by their token, the oldest first. Its lock guards
+     * {@link #disconnectedBytes}.
+     */
     private final Map<String, Entry> disconnected = new LinkedHashMap<>();
     private long disconnectedBytes;
     private final long mostBytes;
@@ -170,10 +173,9 @@ final class MemorySessions implements SessionStore {
     }
 
     @Override
-    public Uni<SavedSession> resume(String token, Duration oldTokenTtl) {
+    public Uni<SavedSession> resume(String token) {
         return Uni.createFrom().deferred(() -> {
             SavedSession session;
-            SavedSession next;
             boolean connected;
             // Of two connections with one token the second must find the first one's, and not nothing.
             synchronized (this) {
@@ -183,10 +185,8 @@ final class MemorySessions implements SessionStore {
                 }
                 SavedSession old = found.session;
                 session = new SavedSession(newToken(), old.self(), old.namespace(), old.rooms(), old.granted());
-                // It leads to the new token, and would keep the names of the old rooms in memory.
-                next = new SavedSession(session.token(), old.self(), old.namespace(), Map.of(), Set.of());
                 connected = found.until == CONNECTED;
-                entries.put(old.token(), new Entry(next, clock.millis() + windowMillis));
+                putLead(old.token(), session, windowMillis);
                 Entry resumed = new Entry(session, CONNECTED);
                 entries.put(session.token(), resumed);
                 tokens.put(resumed.room(), session.token());
@@ -194,11 +194,22 @@ final class MemorySessions implements SessionStore {
             Uni<?> ended = connected
                     ? host.end(session.namespace(), session.self().id(), true)
                     : Uni.createFrom().voidItem();
-            if (oldTokenTtl.toMillis() > windowMillis) {
-                entries.put(token, new Entry(next, clock.millis() + oldTokenTtl.toMillis()));
-            }
             return ended.replaceWith(session);
         });
+    }
+
+    @Override
+    public Uni<Void> lead(String oldToken, SavedSession session, Duration ttl) {
+        return Uni.createFrom().voidItem()
+                .invoke(() -> putLead(oldToken, session, Math.max(windowMillis, ttl.toMillis())));
+    }
+
+    private void putLead(String oldToken, SavedSession session, long millis) {
+        // Without the rooms, whose names it would keep in memory.
+        SavedSession next = new SavedSession(session.token(), session.self(), session.namespace(), Map.of(), Set.of());
+        Entry lead = new Entry(next, clock.millis() + millis);
+        entries.put(oldToken, lead);
+        addDisconnected(oldToken, lead);
     }
 
     /** Takes out the session that a token leads to, over any number of resumptions whose reply the client never received. */

@@ -167,16 +167,15 @@ final class RedisSessions implements SessionStore {
     }
 
     @Override
-    public Uni<SavedSession> resume(String token, Duration oldTokenTtl) {
-        return onLoop(() -> resume(token, MAX_HOPS).compose(session -> session == null || oldTokenTtl.toMillis() <= windowMillis
-                ? Future.succeededFuture(session)
-                : redirect(token, session, oldTokenTtl.toMillis())));
+    public Uni<SavedSession> resume(String token) {
+        return onLoop(() -> resume(token, MAX_HOPS));
     }
 
-    /** Makes the old token lead straight to the newest one instead of through all tokens between. */
-    private Future<SavedSession> redirect(String token, SavedSession session, long millis) {
-        return sendOrRepublish(Request.cmd(Command.SET).arg(keys.session(Node.ofToken(token), token)).arg("@" + session.token())
-                .arg("PX").arg(millis)).map(session);
+    /** It leads straight to the newest token instead of through all tokens between. */
+    @Override
+    public Uni<Void> lead(String oldToken, SavedSession session, Duration ttl) {
+        return onLoop(() -> sendOrRepublish(Request.cmd(Command.SET).arg(keys.session(Node.ofToken(oldToken), oldToken))
+                .arg("@" + session.token()).arg("PX").arg(memory.scaled(Math.max(windowMillis, ttl.toMillis())))));
     }
 
     private Future<SavedSession> resume(String token, int hops) {

@@ -208,7 +208,7 @@ final class NamespaceSocket implements ClientConnection {
 
     private void write(byte[] frames) {
         if (connected) {
-            socket.send(frames);
+            writeIfOpen(frames);
         } else {
             early.add(frames);
         }
@@ -222,6 +222,7 @@ final class NamespaceSocket implements ClientConnection {
         }
     }
 
+    /** Another session of the client may have the namespace by now, perhaps of another user. */
     private void writeIfOpen(byte[] frames) {
         if (session.isOpen()) {
             socket.send(frames);
@@ -235,6 +236,12 @@ final class NamespaceSocket implements ClientConnection {
         }
         session.closed(reason);
         left(reason);
+    }
+
+    /** Ends the sessions of all namespaces of the connection, so that the client does not come back, and the connection. */
+    void disconnectAll() {
+        List.copyOf(joined.values()).forEach(each -> each.session().close(CloseReason.DISCONNECTED));
+        socket.close();
     }
 
     private void left(CloseReason reason) {

@@ -177,12 +177,7 @@ final class Namespaces {
                     socket -> new SocketIoHandle(clients, socket));
             return opened;
         } catch (ErrorReply refusal) {
-            if (refusal.isRepeatable()) {
-                // Clients reconnect by themselves after a lost connection, but not after a CONNECT_ERROR.
-                request.socket.close();
-            } else {
-                refuse(request.socket, request.namespace, refusal);
-            }
+            refuse(request.socket, request.namespace, refusal);
             return null;
         }
     }
@@ -191,7 +186,15 @@ final class Namespaces {
         if (failure instanceof RefusedException refused) {
             refuse(socket, namespace, refused.getMessage(), refused.data());
         } else {
-            ErrorReply refusal = ErrorReply.of(failure);
+            refuse(socket, namespace, ErrorReply.of(failure));
+        }
+    }
+
+    private static void refuse(EngineSocket socket, String namespace, ErrorReply refusal) {
+        if (refusal.isRepeatable()) {
+            // Clients reconnect by themselves after a lost connection, but not after a CONNECT_ERROR.
+            socket.close();
+        } else {
             refuse(socket, namespace, refusal.getMessage(), Map.of("code", refusal.code()));
         }
     }

@@ -2,7 +2,6 @@ package dev.atrium.transport.socketio;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.node.NullNode;
 import dev.atrium.application.Clients;
 import dev.atrium.application.LocalClients;
 import dev.atrium.application.Values;
@@ -11,6 +10,8 @@ import dev.atrium.gateway.PublicationRules;
 import dev.atrium.room.Audience;
 import dev.atrium.room.Data;
 import dev.atrium.room.RoomId;
+import dev.atrium.session.CloseReason;
+import dev.atrium.session.Session;
 import io.quarkus.runtime.StartupEvent;
 import io.smallrye.mutiny.Uni;
 import jakarta.enterprise.event.Observes;
@@ -86,8 +87,7 @@ final class RedisEmitterSubscriber {
         String namespace = packet.path("nsp").asText(RoomId.DEFAULT_NAMESPACE);
         List<Object> arguments = new ArrayList<>();
         for (int i = 1; i < data.size(); i++) {
-            // JavaScript's undefined is encoded as an extension type, which JSON does not have.
-            arguments.add(data.get(i).isPojo() ? NullNode.instance : data.get(i));
+            arguments.add(EmitterValues.json(data.get(i)));
         }
         Data values = Values.toData(arguments.toArray());
         boolean isVolatile = message.path(2).path("flags").path("volatile").asBoolean();
@@ -104,10 +104,22 @@ final class RedisEmitterSubscriber {
         switch (request.path("type").asInt()) {
             case JOIN -> begin(localClients.join(names(request.path("rooms"))));
             case LEAVE -> begin(localClients.leave(names(request.path("rooms"))));
-            case DISCONNECT -> begin(localClients.disconnect());
+            case DISCONNECT -> begin(request.path("close").asBoolean()
+                    ? localClients.each(RedisEmitterSubscriber::disconnect)
+                    : localClients.disconnect());
             default -> {
                 // Other types are requests between servers, which do not concern this one.
             }
+        }
+    }
+
+    /** Ends the whole connection of a client, with all its namespaces. */
+    private static void disconnect(Session session) {
+        SocketIoHandle handle = session.attachment(SocketIoHandle.class);
+        if (handle != null) {
+            handle.disconnectAll();
+        } else {
+            session.closeSoon(CloseReason.DISCONNECTED);
         }
     }
 

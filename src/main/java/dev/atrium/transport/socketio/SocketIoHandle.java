@@ -57,6 +57,11 @@ final class SocketIoHandle extends SessionHandle {
         }
     }
 
+    /** Disconnects the client from all its namespaces, and ends its connection. On its event loop. */
+    void disconnectAll() {
+        session().loop().later(socket::disconnectAll);
+    }
+
     private static void checked(String event) {
         if (PublicationRules.RESERVED_EVENTS.contains(event)) {
             throw ErrorReply.badRequest("event: " + event + " is reserved");

@@ -93,7 +93,8 @@ class MemorySessionsTest {
     @Test
     void a_client_that_keeps_using_its_token_can_resume_for_longer() {
         SavedSession saved = saved();
-        SavedSession resumed = sessions.resume(saved.token(), Duration.ofHours(1)).await().indefinitely();
+        SavedSession resumed = resume(saved.token());
+        sessions.lead(saved.token(), resumed, Duration.ofHours(1)).await().indefinitely();
         clock.forward(Duration.ofMinutes(59));
         release(sessions.newToken());
         SavedSession again = resume(saved.token());
@@ -157,7 +158,7 @@ class MemorySessionsTest {
     void work_begins_when_it_is_subscribed_to() {
         SavedSession saved = saved();
         sessions.delete(saved.token());
-        sessions.resume(saved.token(), Duration.ZERO);
+        sessions.resume(saved.token());
         sessions.end("/chat", "ann");
         assertThat(ended).isEmpty();
         assertThat(resume(saved.token())).isNotNull();

@@ -43,6 +43,8 @@ class RedisEmitterIT {
             assertThat(both.received("end")).isEmpty();
             other.awaitReceived("other namespace");
             assertThat(other.received("all")).isEmpty();
+            none.awaitReceived("date 2026-11-30T02:03:04.567Z {\"at\":\"2026-11-30T02:03:04.567Z\"}");
+            other.awaitReceived("@disconnect io server disconnect");
         }
     }
 
