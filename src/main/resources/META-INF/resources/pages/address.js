@@ -3,6 +3,12 @@
 import { keptInTab } from "./storage.js";
 
 const query = new URLSearchParams(location.search);
+const tokenInQuery = query.get("access_token");
+query.delete("access_token");
+const rest = query.toString();
+
+/** Path and query of this page without a token, which must not be stored with them. */
+export const page = location.pathname + (tokenInQuery === null ? location.search : rest && `?${rest}`);
 
 /** The namespace in the address; `/` by default. */
 export const namespace = query.get("ns") ?? "/";
@@ -27,11 +33,9 @@ export function roomPath(name) {
 /** Moves the token from the address to the tab's storage: in the address it would be in the history, and in copied links. */
 export function takeToken() {
   const fragment = new URLSearchParams(location.hash.slice(1));
-  const token = fragment.get("access_token") ?? query.get("access_token");
+  const token = fragment.get("access_token") ?? tokenInQuery;
   if (token) {
     keptInTab.set("token", token);
-    query.delete("access_token");
-    const rest = query.toString();
-    history.replaceState(null, "", location.pathname + (rest && `?${rest}`));
+    history.replaceState(null, "", page);
   }
 }

@@ -129,6 +129,10 @@ export class CallPanel {
       this.#sharing = shared;
       this.#changed();
     });
+    call.on("ended", (/** @type {string} */ kind) => {
+      this.#note.textContent = translate(kind === "audio" ? "callMicrophoneEnded" : "callCameraEnded");
+      this.#changed();
+    });
     call.on("left", (/** @type {any} */ failure) => {
       this.#call = undefined;
       [...this.#byId.keys()].forEach((id) => this.#remove(id));

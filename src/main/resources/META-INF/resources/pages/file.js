@@ -76,6 +76,7 @@ export class Files {
       } catch {
         // The card still shows the name and a download.
         this.insert(() => frame.remove());
+        this.#revoke(frame);
       }
     });
     this.#sight.observe(frame);
@@ -103,6 +104,10 @@ export class Files {
       new Blob([received], { type: PICTURES.has(file.type) ? file.type : "application/octet-stream" }),
     );
     this.#urls.set(owner, url);
+    if (!owner.isConnected) {
+      // Its line was removed while the picture was downloaded.
+      this.#revoke(owner);
+    }
     return url;
   }
 
@@ -121,9 +126,15 @@ export class Files {
   release(node) {
     for (const frame of node.querySelectorAll(".picture")) {
       this.#sight.unobserve(frame);
-      const url = this.#urls.get(frame);
-      url !== undefined && URL.revokeObjectURL(url);
+      this.#revoke(frame);
     }
+  }
+
+  /** @param {Element} frame */
+  #revoke(frame) {
+    const url = this.#urls.get(frame);
+    url !== undefined && URL.revokeObjectURL(url);
+    this.#urls.delete(frame);
   }
 }
 

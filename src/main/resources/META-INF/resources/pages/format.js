@@ -47,6 +47,11 @@ export function formatted(text) {
   return nodes;
 }
 
+/** Code that begins or ends with a backtick has a space at both ends. @param {string} code */
+function unpadded(code) {
+  return code.startsWith(" ") && code.endsWith(" ") && code.trim() !== "" ? code.slice(1, -1) : code;
+}
+
 /** Code within a line. @param {string} text @param {{parts: number}} budget @returns {Node[]} */
 function inline(text, budget) {
   /** @type {Node[]} */
@@ -56,10 +61,7 @@ function inline(text, budget) {
     if (budget.parts-- <= 0) {
       break;
     }
-    nodes.push(
-      ...linked(text.slice(end, match.index), budget),
-      element("code", {}, match[2].replace(/^ (.*\S.*) $/, "$1")),
-    );
+    nodes.push(...linked(text.slice(end, match.index), budget), element("code", {}, unpadded(match[2])));
     end = match.index + match[0].length;
   }
   nodes.push(...linked(text.slice(end), budget));

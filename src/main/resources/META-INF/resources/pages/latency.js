@@ -113,7 +113,8 @@ const quantile = (sorted, share) => sorted[Math.min(sorted.length - 1, Math.ceil
 byId("pause").addEventListener("click", () => {
   paused = !paused;
   byId("pause").textContent = translate(paused ? "resume" : "pause");
-  show(socket?.readyState === WebSocket.OPEN ? "open" : "waiting", translate(paused ? "paused" : "connected"));
+  const isOpen = socket?.readyState === WebSocket.OPEN;
+  show(isOpen ? "open" : "waiting", translate(paused ? "paused" : isOpen ? "connected" : "connecting"));
 });
 // An echo that was pending while the page was hidden measures the browser's sleep, and not the network.
 document.addEventListener("visibilitychange", () => (pendingSince = 0));

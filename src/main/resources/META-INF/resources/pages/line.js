@@ -18,6 +18,8 @@ import { avatar, nameTag } from "./people.js";
 
 /** Maximum number of characters shown at first: a megabyte of text in one element blocks a phone. */
 const CLIP = 10_000;
+/** Maximum nesting that is shown by indentation: each value in a thousand arrays would be indented by two thousand spaces. */
+const MAX_DEPTH = 20;
 const GROUP_MILLIS = 5 * 60_000;
 
 /** @param {Line} line @param {import("./file.js").Files} files @returns {HTMLLIElement} */
@@ -96,7 +98,19 @@ function content(message, data) {
       ? element("p", { class: "quiet" }, translate("nothing"))
       : clipped(data, (text) => element("div", { class: "text", dir: "auto" }, ...formatted(text)));
   }
-  return clipped(JSON.stringify(data ?? null, null, 2), (text) => element("pre", { tabindex: "0" }, text));
+  return clipped(readable(data ?? null), (text) => element("pre", { tabindex: "0" }, text));
+}
+
+/** @param {any} data */
+function readable(data) {
+  const compact = JSON.stringify(data);
+  let depth = 0;
+  let deepest = 0;
+  for (const sign of compact) {
+    depth += sign === "[" || sign === "{" ? 1 : sign === "]" || sign === "}" ? -1 : 0;
+    deepest = Math.max(deepest, depth);
+  }
+  return deepest > MAX_DEPTH ? compact : JSON.stringify(data, null, 2);
 }
 
 /** @param {string} text @param {(text: string) => HTMLElement} make */

@@ -5,7 +5,7 @@ import { element } from "./element.js";
 const LINK = /\bhttps?:\/\/[^\s<>"'`\u2028\u2029]+/gi;
 
 /** Punctuation that most likely belongs to the sentence and not to the address. */
-const TRAILING = /[.,:;!?…，。：；！？、)\]}»”]+$/;
+const TRAILING = ".,:;!?…，。：；！？、)]}»”";
 
 /** Maximum number of links and pieces of code in a text: with more, the page would freeze. */
 export const MAX_PARTS = 1000;
@@ -32,7 +32,11 @@ export function linked(text, budget = { parts: MAX_PARTS }) {
 
 /** A closing bracket stays if it was opened in the address. @param {string} address */
 function withoutTrailing(address) {
-  const trailing = address.match(TRAILING)?.[0] ?? "";
-  const bare = address.slice(0, address.length - trailing.length);
-  return trailing.startsWith(")") && bare.includes("(") ? `${bare})` : bare;
+  let end = address.length;
+  // From the end: a regular expression would be tried at each of thousands of brackets within the address.
+  while (end > 0 && TRAILING.includes(address[end - 1])) {
+    end--;
+  }
+  const bare = address.slice(0, end);
+  return address[end] === ")" && bare.includes("(") ? `${bare})` : bare;
 }

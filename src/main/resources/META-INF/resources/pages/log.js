@@ -53,6 +53,8 @@ export class Log {
     this.evicted = evicted;
     this.seen = seen;
     scroller.addEventListener("scroll", () => this.#scrolled(), { passive: true });
+    // The frame that would render them does not come while the page is hidden.
+    document.addEventListener("visibilitychange", () => this.#scheduled && this.#addArrived());
     // Pictures that load and keyboards that open would push the newest line out of sight.
     const keep = new ResizeObserver(() => this.#following && this.toEnd());
     keep.observe(scroller);
@@ -175,8 +177,8 @@ export class Log {
   /** @param {Line[]} lines @returns {Line[]} those that were not in the log yet */
   #add(lines) {
     const added = lines.filter((line) => this.#insert(line));
+    this.#evict();
     if (this.#following) {
-      this.#evict();
       this.#show(this.#lines.length - MAX_SHOWN, this.#lines.length);
       this.#scrollToEnd();
     } else {
@@ -206,13 +208,20 @@ export class Log {
     return true;
   }
 
+  /** Removes the oldest lines; but what the user reads stays, and then the lines that follow it are a gap. */
   #evict() {
-    const surplus = this.#lines.length - MAX_LINES;
+    const lines = this.#lines;
+    const surplus = Math.min(lines.length - MAX_LINES, this.#following ? Infinity : this.#from);
     if (surplus > 0) {
-      this.#lines.splice(0, surplus);
+      lines.splice(0, surplus);
       this.#from = Math.max(0, this.#from - surplus);
       this.#to = Math.max(0, this.#to - surplus);
-      this.evicted(this.#lines[0]);
+      this.evicted(lines[0]);
+    }
+    const unread = lines.length - 2 * MAX_LINES;
+    if (unread > 0 && this.#to > 0) {
+      const { generation, offset, at } = lines[this.#to - 1];
+      lines.splice(this.#to, unread + 1, { kind: "gap", generation, offset: offset + 0.25, at });
     }
   }
 

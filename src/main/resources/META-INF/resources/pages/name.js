@@ -15,6 +15,8 @@ export function ownName(room) {
   const ask = byId("ask");
   let publishedName = "";
   let publishedAt = 0;
+  /** Session that has published it. @type {string | undefined} */
+  let publisher;
   field.value = kept.get("name");
 
   const publish = () => {
@@ -58,9 +60,12 @@ export function ownName(room) {
         byId("ask-name").value = nickname(id);
       }
     },
-    /** Publishes the name. Called once for each session. */
-    publishOnce() {
-      field.value.trim() !== "" && publish();
+    /** Publishes the name of a session that has not done so: a resumed one has. @param {string} session */
+    publishOnce(session) {
+      if (field.value.trim() !== "" && session !== publisher) {
+        publisher = session;
+        publish();
+      }
     },
     /** Publishes the name again for a new member. @param {number} people */
     repeat(people) {

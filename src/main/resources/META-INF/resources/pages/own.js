@@ -3,11 +3,12 @@
  * Messages that this user has published. Over a fallback transport a connection has no session, and its messages name no sender: this tab
  * keeps their stream positions, so that they are its own after a reload, too.
  */
+import { page } from "./address.js";
 import { isMe } from "./people.js";
 import { keptInTab } from "./storage.js";
 
 const MAX_POSITIONS = 500;
-const KEY = `published:${location.pathname}${location.search}`;
+const KEY = `published:${page}`;
 
 const positions = new Set(
   keptInTab

@@ -7,7 +7,7 @@ import { keptInTab } from "./storage.js";
 
 /** @typedef {{id?: string, user?: string}} Person */
 
-/** Names that sessions have chosen. Anyone can choose any name, so the session's id is shown beside it. @type {Map<string, string>} */
+/** Names that sessions have chosen, and when. Anyone can choose any name, so the session's id is shown beside it. @type {Map<string, {name: string, at: number}>} */
 const names = new Map();
 const MAX_NAMES = 5000;
 const MAX_NAME_LENGTH = 40;
@@ -39,18 +39,25 @@ export function isMe(person) {
   );
 }
 
-/** @param {string} id @param {unknown} name @returns {boolean} whether the name has changed */
-export function setName(id, name) {
+/**
+ * Sets the name of a session, unless it has chosen another one since: the history is read backwards.
+ * @param {string} id @param {unknown} name @param {number} at when it was chosen @returns {boolean} whether the name has changed
+ */
+export function setName(id, name, at) {
   const short = typeof name === "string" ? [...name.trim()].slice(0, MAX_NAME_LENGTH).join("") : "";
-  if (names.get(id) === short || (short === "" && !names.has(id))) {
+  const former = names.get(id);
+  if (former !== undefined && former.at > at) {
     return false;
   }
-  if (names.size >= MAX_NAMES) {
+  if (former === undefined && names.size >= MAX_NAMES) {
     names.delete(/** @type {string} */ (names.keys().next().value));
   }
-  short === "" ? names.delete(id) : names.set(id, short);
-  return true;
+  names.set(id, { name: short, at });
+  return short !== (former?.name ?? "");
 }
+
+/** @param {string} id @returns {string} the name that a session has chosen; empty if none */
+const chosenName = (id) => names.get(id)?.name ?? "";
 
 /** Shortens an id to its end: it begins with the name of its replica, which many sessions share. @param {string} id */
 const short = (id) => `~${id.slice(-6)}`;
@@ -58,14 +65,14 @@ const short = (id) => `~${id.slice(-6)}`;
 /** Returns the name of a person in a sentence. @param {Person | undefined} person */
 export function displayName(person) {
   return (
-    person?.user ?? (person?.id === undefined ? translate("somebody") : (names.get(person.id) ?? nickname(person.id)))
+    person?.user ?? (person?.id === undefined ? translate("somebody") : chosenName(person.id) || nickname(person.id))
   );
 }
 
 /** The same as an element, isolated: a name written from right to left must not reorder the text beside it. @param {Person | undefined} person */
 export function nameTag(person) {
   const name = element("bdi", { class: `who hue-${hue(person)}` }, displayName(person));
-  const claimed = person?.user === undefined && person?.id !== undefined && names.has(person.id);
+  const claimed = person?.user === undefined && person?.id !== undefined && chosenName(person.id) !== "";
   return element(
     "span",
     { title: person?.id },

@@ -1,11 +1,11 @@
 // @ts-check
 /** Rooms that were visited in this browser, newest first, and up to where each was read. */
+import { page } from "./address.js";
 import { kept } from "./storage.js";
 
 /** @typedef {{path: string, name: string, epoch?: string, offset?: number, at: number}} Visit */
 
 const MAX_ROOMS = 20;
-const HERE = location.pathname + location.search;
 
 /** @returns {Visit[]} */
 export function visits() {
@@ -13,7 +13,10 @@ export function visits() {
     const all = JSON.parse(kept.get("rooms") || "[]");
     return all.filter(
       (/** @type {any} */ each) =>
-        /^\/(?![/\\])/.test(each.path) && typeof each.name === "string" && typeof each.at === "number",
+        /^\/(?![/\\])/.test(each.path) &&
+        !/access_token=/.test(each.path) &&
+        typeof each.name === "string" &&
+        typeof each.at === "number",
     );
   } catch {
     // Not written by this version.
@@ -22,11 +25,11 @@ export function visits() {
 }
 
 /** The last visit to this room. */
-export const formerVisit = () => visits().find(({ path }) => path === HERE);
+export const formerVisit = () => visits().find(({ path }) => path === page);
 
 /** Remembers this room, as read up to a position. @param {string} name @param {import("/atrium.js").Place} [place] */
 export function visited(name, place) {
   const former = formerVisit();
-  const visit = { ...former, path: HERE, name, ...(place ?? {}), at: place || !former ? Date.now() : former.at };
-  kept.set("rooms", JSON.stringify([visit, ...visits().filter(({ path }) => path !== HERE)].slice(0, MAX_ROOMS)));
+  const visit = { ...former, path: page, name, ...(place ?? {}), at: place || !former ? Date.now() : former.at };
+  kept.set("rooms", JSON.stringify([visit, ...visits().filter(({ path }) => path !== page)].slice(0, MAX_ROOMS)));
 }

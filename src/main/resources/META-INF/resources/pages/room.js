@@ -27,6 +27,9 @@ import { Unread } from "./unread.js";
 import { Uploads } from "./uploads.js";
 import { Waiting } from "./waiting.js";
 
+/** Time in which changes of names are shown together. */
+const RENAME_MILLIS = 200;
+
 translatePage();
 takeToken();
 
@@ -70,12 +73,20 @@ const log = new Log(byId("messages"), byId("list"), {
 /** Whether the history was read once. */
 let isRead = false;
 
+/** Whether changed names will be shown in a moment. */
+let isRenaming = false;
+
 /** Handles an event about people, which is no message. @param {any} message */
-function receivedSignal({ event, data, from }) {
-  if (event === "name" && from?.id !== undefined && setName(from.id, data)) {
-    log.rename();
-    members.show();
-    callPanel.rename();
+function receivedSignal({ event, data, from, at }) {
+  if (event === "name" && from?.id !== undefined && setName(from.id, data, at) && !isRenaming) {
+    isRenaming = true;
+    // Many at once: each shows all lines again.
+    setTimeout(() => {
+      isRenaming = false;
+      log.rename();
+      members.show();
+      callPanel.rename();
+    }, RENAME_MILLIS);
   }
 }
 
@@ -143,7 +154,7 @@ function rememberReading() {
 function start() {
   byId("notice").hidden = true;
   /** @type {any} */
-  const options = token() === "" ? { store: true, shared: true } : { store: true, shared: sharedBy(), token };
+  const options = token() === "" ? { store: true, shared: true } : { store: true, shared: sharedBy(), token: token() };
   const made = connect(`${root}ws${inNamespace}`, options);
   connection = made;
   since = isRead ? history.position : undefined;
@@ -250,7 +261,7 @@ async function opened(limited) {
     history.complete = isRead;
   }
   log.add([]);
-  limited || ownNameField.publishOnce();
+  limited || ownNameField.publishOnce(me.id);
   // A log that fits on the screen cannot be scrolled to request more.
   const { clientHeight } = log.scroller;
   while (

@@ -9,10 +9,12 @@ import { token } from "./token.js";
 const FRESH_MILLIS = 10_000;
 /** Requests at a time: the list must not use up what the server grants a client. */
 const MAX_REQUESTS = 2;
+const TIMEOUT_MILLIS = 30_000;
 
 /** @param {string} path @returns {Promise<any>} body of the response; fails with the status of an error */
 export async function readJson(path) {
   const response = await fetch(path, {
+    signal: AbortSignal.timeout(TIMEOUT_MILLIS),
     headers: { Accept: "application/json", ...(token() === "" ? {} : { Authorization: `Bearer ${token()}` }) },
   });
   const body = await response.json();

@@ -23,6 +23,8 @@ const roomOrExample = () => typed() || "lobby";
 /** Number of pages of the list that are shown. */
 let pages = 1;
 let requests = 0;
+/** Number of the request that is answered last. */
+let answered = 0;
 
 field.addEventListener("input", () => {
   byId("complaint").textContent = "";
@@ -62,6 +64,7 @@ async function list() {
     if (request !== requests) {
       return;
     }
+    answered = request;
     show(rooms);
     byId("more").hidden = !more;
     note.textContent = rooms.length > 0 ? "" : translate(typed() === "" ? "roomsNone" : "roomsNoMatch");
@@ -70,6 +73,7 @@ async function list() {
     if (request !== requests) {
       return;
     }
+    answered = request;
     if ((status === 401 || status === 403) && byId("notice").hidden) {
       requestToken(byId("notice"), status, message, list);
     }
@@ -106,12 +110,30 @@ async function read(prefix) {
 function show(rooms) {
   const listElement = byId("rooms");
   const shown = [...listElement.querySelectorAll("a")].map((link) => link.dataset.room);
-  // Replaced only if changed: a link would lose the focus.
   if (shown.length !== rooms.length || shown.some((name, i) => name !== rooms[i])) {
-    listElement.replaceChildren(...rooms.map((room) => element("li", {}, cards.card(room))));
+    arrange(listElement, rooms);
   }
   cards.refresh();
 }
+
+/** Those that stay are not touched: a link that is moved would lose the focus. @param {HTMLElement} listElement @param {string[]} rooms */
+function arrange(listElement, rooms) {
+  const wanted = new Set(rooms);
+  for (const item of [...listElement.children]) {
+    wanted.has(nameOf(item)) || item.remove();
+  }
+  let next = listElement.firstElementChild;
+  for (const room of rooms) {
+    if (next !== null && nameOf(next) === room) {
+      next = next.nextElementSibling;
+    } else {
+      listElement.insertBefore(element("li", {}, cards.card(room)), next);
+    }
+  }
+}
+
+/** @param {Element} item */
+const nameOf = (item) => item.querySelector("a")?.dataset.room ?? "";
 
 let chosen = 0;
 
@@ -160,5 +182,10 @@ byId("copy").addEventListener("click", async () => {
 
 choose(0, false);
 void list();
-setInterval(() => document.hidden || (byId("notice").hidden && void list()), REFRESH_MILLIS);
+setInterval(() => {
+  // A request that takes longer than the interval would never be the last one.
+  if (!document.hidden && byId("notice").hidden && answered === requests) {
+    void list();
+  }
+}, REFRESH_MILLIS);
 document.addEventListener("visibilitychange", () => document.hidden || void list());

@@ -3,19 +3,23 @@
 
 /** @param {() => Storage} area @returns {{get(key: string): string, set(key: string, value: string): void}} */
 function guarded(area) {
+  /** What could not be stored: it lasts as long as the page. @type {Map<string, string>} */
+  const unstored = new Map();
   return {
     get(key) {
       try {
-        return area().getItem(`atrium:${key}`) ?? "";
+        return unstored.get(key) ?? area().getItem(`atrium:${key}`) ?? "";
       } catch {
         return "";
       }
     },
     set(key, value) {
       try {
+        unstored.delete(key);
         value === "" ? area().removeItem(`atrium:${key}`) : area().setItem(`atrium:${key}`, value);
       } catch {
-        // Site data is blocked: the value is lost with the page.
+        // Site data is blocked, or there is no room for more.
+        unstored.set(key, value);
       }
     },
   };

@@ -13,6 +13,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
@@ -101,6 +102,38 @@ class RoomPageInjectionIT extends WithBrowser {
                       return performance.now() - began;
                     }""", part);
             assertThat(millis.doubleValue()).isLessThan(5000);
+            ann.isSound();
+        }
+    }
+
+    /** Text whose parts are searched again and again by a careless regular expression. */
+    @ParameterizedTest
+    @CsvSource(quoteCharacter = '"', value = { "http://a/, ), a", "\"` \", x, `", "\"` \", \" \", x`" })
+    void long_text_that_nearly_matches_is_shown_at_once(String begin, String part, String end) {
+        try (RoomPage ann = RoomPage.enter(browser.person(), replica.http("/rooms/long"))) {
+            Number millis = (Number) ann.page().evaluate("""
+                    async (text) => {
+                      const { formatted } = await import("/pages/format.js");
+                      const began = performance.now();
+                      formatted(text);
+                      return performance.now() - began;
+                    }""", begin + part.repeat(300_000) + end);
+            assertThat(millis.doubleValue()).isLessThan(2000);
+            ann.isSound();
+        }
+    }
+
+    /** Indented, it would be too long for a string. */
+    @Test
+    void json_with_a_thousand_levels_is_shown_and_so_is_what_comes_after_it() {
+        try (RoomPage ann = RoomPage.enter(browser.person(), replica.http("/rooms/deep"));
+                SessionClient eve = replica.session()) {
+            eve.join("deep");
+            String levels = "[".repeat(990) + "1,".repeat(400_000) + "1" + "]".repeat(990);
+            assertThat(eve.call("send", "{\"room\":\"deep\",\"data\":" + levels + "}").path("code").asInt()).isEqualTo(200);
+            eve.call("send", "{\"room\":\"deep\",\"data\":\"after it\"}");
+            assertThat(ann.texts()).hasText("after it");
+            assertThat(ann.locator("#list pre")).containsText("[[[[");
             ann.isSound();
         }
     }

@@ -8,6 +8,7 @@ import com.microsoft.playwright.BrowserContext;
 import com.microsoft.playwright.Page;
 import com.microsoft.playwright.options.FilePayload;
 import dev.atrium.it.fixture.Browser;
+import dev.atrium.it.fixture.SessionClient;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.regex.Pattern;
@@ -27,6 +28,25 @@ class RoomPageReadingIT extends WithBrowser {
             }""";
     private static final String HIDE = "hidden => { Object.defineProperty(document, 'hidden', { value: hidden, configurable: true });"
             + "document.dispatchEvent(new Event('visibilitychange')); }";
+
+    @Test
+    void a_former_name_does_not_replace_the_present_one_when_the_history_is_read_backwards() {
+        try (SessionClient eve = replica.session()) {
+            eve.join("renamed");
+            eve.call("send", "{\"room\":\"renamed\",\"event\":\"name\",\"data\":\"before\"}");
+            for (int i = 0; i < 150; i++) {
+                eve.call("send", "{\"room\":\"renamed\",\"data\":\"" + i + "\"}");
+            }
+            eve.call("send", "{\"room\":\"renamed\",\"event\":\"name\",\"data\":\"after\"}");
+            try (RoomPage ann = RoomPage.enter(browser.person(), replica.http("/rooms/renamed"))) {
+                assertThat(ann.locator("#list .who").first()).hasText("after");
+                ann.locator("#messages").evaluate("scroller => scroller.scrollTo(0, 0)");
+                assertThat(ann.texts()).hasCount(150);
+                assertThat(ann.locator("#list .who").first()).hasText("after");
+                ann.isSound();
+            }
+        }
+    }
 
     @Test
     void a_line_marks_what_is_new_since_the_room_was_last_looked_at() {
