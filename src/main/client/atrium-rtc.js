@@ -8,6 +8,9 @@ import { Call, capture } from "./call.js";
 import { Mesh } from "./mesh.js";
 import { EVENT, MAX_PEERS, sessionOf } from "./signals.js";
 
+/** A tab in a call announces itself each half a minute, and once a minute while it is hidden. */
+const FORGET_MILLIS = 150_000;
+
 /** @type {WeakMap<any, Mesh>} */
 const meshes = new WeakMap();
 
@@ -38,17 +41,27 @@ Object.defineProperties(Room.prototype, {
   call: {
     /** @this {any} @param {any} [media] a MediaStream, or constraints of `getUserMedia`; data only without any */
     async value(media) {
-      await this.connection.joined(this);
-      sessionOf(this.connection.state);
-      const stream =
-        media?.audio || media?.video
-          ? await capture(
-              media.video ? (media.audio ? "camera or microphone" : "camera") : "microphone",
-              "getUserMedia",
-              media,
-            )
-          : media;
-      return new Call(this, stream?.getTracks && stream);
+      const ready = async () => {
+        await this.connection.joined(this);
+        sessionOf(this.connection.state);
+        if (!this.membership.rooms.has(this)) {
+          throw new AtriumError(410, "the room was left");
+        }
+      };
+      await ready();
+      if (!media?.audio && !media?.video) {
+        return new Call(this, media?.getTracks && media);
+      }
+      const what = media.video ? (media.audio ? "camera or microphone" : "camera") : "microphone";
+      const stream = await capture(what, "getUserMedia", media);
+      try {
+        // The browser may have asked the user for minutes.
+        await ready();
+        return new Call(this, stream);
+      } catch (failure) {
+        stream.getTracks().forEach((track) => track.stop());
+        throw failure;
+      }
     },
   },
   callers: {
@@ -56,27 +69,41 @@ Object.defineProperties(Room.prototype, {
     value(listener) {
       /** @type {Set<string>} */
       const ids = new Set();
+      /** Timers by ids. @type {Map<string, any>} */
+      const ends = new Map();
+      const end = (/** @type {string} */ id) => {
+        clearTimeout(ends.get(id));
+        ends.delete(id);
+        ids.delete(id) && listener(ids);
+      };
       const received = (/** @type {any} */ data, /** @type {any} */ { from }) => {
         const id = `${from?.id}/${data?.from}`;
-        if (
-          data?.bye && !data.to ? ids.delete(id) : data?.join && ids.size < MAX_PEERS + 1 && ids.size < ids.add(id).size
-        ) {
-          listener(ids);
+        if (data?.bye && !data.to) {
+          end(id);
+        } else if (data?.join && (ids.has(id) || ids.size < MAX_PEERS + 1)) {
+          // Who has left while this side was offline is not announced again.
+          clearTimeout(ends.get(id));
+          ends.set(
+            id,
+            setTimeout(() => end(id), FORGET_MILLIS),
+          );
+          ids.size < ids.add(id).size && listener(ids);
         }
       };
-      const ends = [
+      const listeners = [
         this.on(EVENT, received),
         this.connection.on(
           EVENT,
           (/** @type {any} */ data, /** @type {any} */ message) => data?.room === this.name && received(data, message),
         ),
-        this.on(
-          "@left",
-          (/** @type {any} */ { id }) =>
-            [...ids].filter((each) => each.startsWith(`${id}/`) && ids.delete(each)).length && listener(ids),
+        this.on("@left", (/** @type {any} */ { id }) =>
+          [...ids].forEach((each) => each.startsWith(`${id}/`) && end(each)),
         ),
       ];
-      return () => ends.forEach((end) => end());
+      return () => {
+        listeners.forEach((each) => each());
+        ends.forEach(clearTimeout);
+      };
     },
   },
 });

@@ -13,6 +13,8 @@ export class Authentication {
   #commands;
   #end;
   #report;
+  /** Why no token is left. */
+  #reason = "there is no token";
   /** Pending calls of the token function. The next connection takes the first result: a slow function would never be in time. @type {Promise<string | null>[]} */
   #calls = [];
   /** @type {ReturnType<typeof setTimeout> | undefined} */
@@ -36,12 +38,15 @@ export class Authentication {
     const { socket } = this.#commands;
     const token = await this.#nextToken();
     if (token == null) {
-      this.#end(4401, "there is no token");
+      this.#end(4401, this.#reason);
     }
     if (this.#commands.socket !== socket) {
       throw new AtriumError(0, LOST);
     }
-    const known = await this.#commands.run("auth", { token });
+    const known = await this.#commands.run("auth", { token }).catch((failure) => {
+      this.#reason = failure.message;
+      throw failure;
+    });
     this.#calls = [];
     return known;
   }

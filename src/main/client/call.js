@@ -6,6 +6,8 @@ import { EVENT, MAX_PEERS, sessionOf } from "./signals.js";
 
 /** A volatile message may be lost. */
 const ANNOUNCE_MILLIS = [0, 2000, 6000];
+/** Who opens the room later, or was offline, is told who is in the call. */
+const REPEAT_MILLIS = 30_000;
 
 /** Call of those in a room who have joined it: each is connected to each other one. */
 export class Call extends Mesh {
@@ -15,6 +17,10 @@ export class Call extends Mesh {
   #connected = false;
   /** @type {ReturnType<typeof setTimeout>[]} */
   #timers = [];
+  #repeat = setInterval(
+    () => this.connection.state.name === "open" && this.signal(undefined, { join: true }),
+    REPEAT_MILLIS,
+  );
 
   /** @param {any} room @param {MediaStream | undefined} stream */
   constructor(room, stream) {
@@ -87,16 +93,28 @@ export class Call extends Mesh {
     if (camera !== undefined) {
       this.#camera = undefined;
       this.tracks.get("video")?.stop();
-      await this.setTrack("video", camera);
+      await this.setTrack("video", camera?.readyState === "live" ? camera : null);
       this.tell("share", false);
     }
+  }
+
+  /** @param {string} kind @param {MediaStreamTrack | null} track */
+  async setTrack(kind, track) {
+    // A device that is unplugged, or a permission that is taken back: the others would see a still picture.
+    track?.addEventListener("ended", () => {
+      if (this.tracks.get(kind) === track) {
+        void this.setTrack(kind, null);
+        this.tell("ended", kind);
+      }
+    });
+    await super.setTrack(kind, track);
   }
 
   /** Leaves the call, and stops the own tracks. @param {unknown} [failure] why, if it was not wanted */
   leave(failure) {
     if (!this.#left) {
       this.#left = true;
-      this.#timers.forEach(clearTimeout);
+      [...this.#timers, this.#repeat].forEach(clearTimeout);
       this.ends.forEach((end) => end());
       this.signal(undefined, { bye: true });
       this.closePeers();

@@ -66,7 +66,7 @@ export class Holder {
     this.#tabs.add(tab);
     void globalThis.navigator?.locks?.request(id, () => this.#removeTab(tab));
     if (this.#connection === undefined || this.#connection.state.name === "closed") {
-      const connection = new Connection(url, { ...options, token: (asks && (() => this.#token())) || undefined });
+      const connection = new Connection(url, { ...options, token: asks ? () => this.#token() : undefined });
       connection.on("state", (state) => this.#tabs.forEach((each) => this.#sendState(each, state)));
       connection.on("error", (/** @type {any} */ { code }) => code === 401 && (this.#asked.rejected = true));
       connection.on("", (frame, /** @type {any} */ room) =>
@@ -107,7 +107,7 @@ export class Holder {
     wanted?.held ? wanted.held.push(frame) : port.postMessage(frame);
   }
 
-  /** Requests a token from one tab after the other, by the event that a server sends before a token expires. */
+  /** Requests a token from one tab after the other, by the event that a server sends before a token expires. @returns {Promise<any>} undefined if none has another one */
   async #token() {
     const tabs = [...this.#tabs].filter(({ asks, rejected }) => asks === "again" || (asks && !rejected));
     for (const tab of tabs) {
@@ -118,13 +118,12 @@ export class Holder {
       ]);
       if (token !== undefined) {
         this.#asked = tab;
-        return /** @type {string} */ (token);
+        return token;
       }
     }
     if (tabs.length > 0) {
-      throw new Error("no tab has shown a token");
+      throw new Error("there is no token");
     }
-    return null;
   }
 
   /** @param {any} tab @param {string} cmd @param {any} params @param {any} bytes @param {(body: any) => void} reply */

@@ -23,9 +23,6 @@ export class Mesh extends Emitter {
   /** @param {any} connection @param {string} [room] */
   constructor(connection, room) {
     super();
-    if (!globalThis.RTCPeerConnection) {
-      throw new AtriumError(501, "there is no WebRTC here");
-    }
     this.connection = connection;
     this.room = room;
     this.#session = sessionOf(connection.state);

@@ -26,8 +26,11 @@ export const MAX_PEERS = 8;
 export const randomName = () =>
   Array.from(crypto.getRandomValues(new Uint8Array(8)), (byte) => byte.toString(36)).join("");
 
-/** Fails where messages to one session do not arrive. @param {any} state @returns {string} the session, or nothing if it is not known yet */
+/** Fails where there is no WebRTC, or where messages to one session do not arrive. @param {any} state @returns {string} the session, or nothing if it is not known yet */
 export function sessionOf({ name, id }) {
+  if (!globalThis.RTCPeerConnection) {
+    throw new AtriumError(501, "there is no WebRTC here");
+  }
   if (name === "open" && !id) {
     throw new AtriumError(501, "this connection has no session (limited connection)");
   }

@@ -175,6 +175,7 @@ scene("a living tab is asked for the token, and an invalid one closes all tabs",
   const bad = [tab({ token: "none" }, url), tab({ token: "none" }, url)];
   await until(() => bad.every(({ state }) => state.name === "closed"), "closed");
   assert.equal(bad[1].state.code, 4401);
+  assert.notEqual(bad[1].state.reason, "there is no token", "the server's reason");
 });
 
 test("where tabs cannot share, each has a connection of its own", async () => {
