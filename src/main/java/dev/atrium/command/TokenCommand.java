@@ -78,7 +78,7 @@ final class TokenCommand implements Callable<Integer> {
             claims.audience(audience);
         }
         try {
-            System.out.println(claims.jws().algorithm(algorithm).sign(key.toUri().toString()));
+            System.out.println(claims.jws().algorithm(algorithm).sign("file:" + key.toAbsolutePath()));
             return 0;
         } catch (JwtSignatureException e) {
             throw new ParameterException(spec.commandLine(),

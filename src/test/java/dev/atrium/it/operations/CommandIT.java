@@ -63,13 +63,13 @@ class CommandIT {
 
     @Test
     void a_shared_secret_signs_and_verifies_too() throws Exception {
-        Path file = Files.createTempFile("atrium", ".jwk");
+        Path file = Files.createTempFile("Jürgen's key, 100%", ".jwk");
         file.toFile().deleteOnExit();
         Files.writeString(file, "{\"kty\":\"oct\",\"k\":\"" + "c2VjcmV0".repeat(8) + "\",\"alg\":\"HS256\"}");
         Output made = run("token", "--user", "ann", "--rooms", "lobby:join", "--key", file.toString(), "--algorithm", "HS256");
         assertThat(made.code).as(made.text).isZero();
         try (Replica replica = Replica.start(Map.of("atrium.auth.mode", "required", "atrium.permissions.everyone", "",
-                "smallrye.jwt.verify.key.location", file.toUri().toString(), "smallrye.jwt.verify.algorithm", "HS256"))) {
+                "smallrye.jwt.verify.key.location", "file:" + file, "smallrye.jwt.verify.algorithm", "HS256"))) {
             replica.given().auth().oauth2(made.text.strip()).get("/rooms/lobby").then().statusCode(200);
             replica.given().auth().oauth2(Tokens.of("ann", "lobby:join")).get("/rooms/lobby").then().statusCode(401);
         }
