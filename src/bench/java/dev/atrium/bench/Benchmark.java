@@ -109,15 +109,22 @@ public final class Benchmark {
         }
         for (int number = 1; number <= options.runs(); number++) {
             for (Comparison comparison : comparisons) {
+                collectGarbage();
                 record(workload.name(), comparison.build().name(), number, () -> comparison.run(bench));
             }
             for (Subject subject : comparisons.isEmpty() ? subjects : List.<Subject> of()) {
                 Optional<Dialect> dialect = subject.dialect(workload.use());
                 if (dialect.isPresent()) {
+                    collectGarbage();
                     run(bench, workload, subject, dialect.get(), number);
                 }
             }
         }
+    }
+
+    /** The generator would collect garbage in the middle of each third run, a fifth of a second that is no server's. */
+    private static void collectGarbage() {
+        System.gc();
     }
 
     /**
