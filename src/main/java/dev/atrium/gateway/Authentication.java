@@ -105,14 +105,20 @@ public final class Authentication {
      * @throws ErrorReply 429 if the user has reached the limit of sessions
      */
     void identify(Session session, Identity identity) {
-        String before = session.caller().identity().user();
+        Identity former = session.caller().identity();
+        String before = former.user();
         if (identity.user() != null && !identity.user().equals(before)) {
             audit.recordLimit(session.caller().as(identity), session.transport(), () -> connections.enter(identity.user()));
             connections.leave(before);
         }
         session.identify(identity);
         service.identified(session);
-        expiry.watch(session);
+        if (former.expires() == Identity.NEVER || identity.expires() == Identity.NEVER) {
+            expiry.watch(session);
+        } else if (identity.expires() != former.expires()) {
+            // With the same token again the deadline stays: each would be answered by the same warning.
+            expiry.renewed(session);
+        }
     }
 
     /** Revokes what the session's new identity does not grant. Returns the rooms that the session has left. */

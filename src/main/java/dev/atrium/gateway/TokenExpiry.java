@@ -22,6 +22,8 @@ public final class TokenExpiry {
 
     private static final Duration LONGEST = Duration.ofDays(1);
 
+    private static final double RENEWAL_SHARE = 0.5;
+
     private final AuditLog audit;
     private final SecurityConfig.Auth config;
 
@@ -36,13 +38,28 @@ public final class TokenExpiry {
 
     /** Starts the session's deadline for its present identity, in place of an earlier deadline. */
     void watch(Session session) {
+        watch(session, 0);
+    }
+
+    /**
+     * Starts the deadline as {@link #watch(Session)} after the client has renewed its token. It is not asked for the next one
+     * at
+     * once, however short its tokens last: it would renew them as fast as it can.
+     */
+    void renewed(Session session) {
+        watch(session, RENEWAL_SHARE);
+    }
+
+    /** @param share of the token's remaining time after which the client is warned at the earliest */
+    private void watch(Session session, double share) {
         Identity identity = session.caller().identity();
         if (identity.isNobody()) {
             session.setDeadline(() -> end(session, Reason.MISSING), config.timeout().toMillis());
         } else if (identity.expires() == Identity.NEVER) {
             session.cancelDeadline();
         } else {
-            long notice = identity.expires() - config.notice().toMillis() - System.currentTimeMillis();
+            long left = identity.expires() - System.currentTimeMillis();
+            long notice = Math.max(left - config.notice().toMillis(), (long) (left * share));
             session.setDeadline(() -> expiring(session, identity), Math.max(0, notice));
         }
     }

@@ -72,6 +72,31 @@ class TokenExpiryTest extends WithGateway {
     }
 
     @Test
+    void the_same_token_again_is_no_renewal_and_is_not_warned_of_again() {
+        Identity nearly = until(System.currentTimeMillis() + Duration.ofSeconds(20).toMillis());
+        Client client = connect(nearly);
+        pass(Duration.ofMillis(1));
+        for (int i = 0; i < 5; i++) {
+            authentication.identify(client.session, nearly);
+            pass(Duration.ofMillis(1));
+        }
+        assertThat(client.expiring).hasSize(1);
+        pass(MINUTE);
+        assertThat(client.closed).containsExactly(CloseReason.UNAUTHENTICATED);
+    }
+
+    @Test
+    void a_client_whose_tokens_last_for_less_than_the_notice_renews_them_after_half_of_their_time() {
+        Client client = connect(until(System.currentTimeMillis() + Duration.ofSeconds(19).toMillis()));
+        pass(Duration.ofMillis(1));
+        authentication.identify(client.session, until(System.currentTimeMillis() + Duration.ofSeconds(20).toMillis()));
+        pass(Duration.ofSeconds(9));
+        assertThat(client.expiring).hasSize(1);
+        pass(Duration.ofSeconds(2));
+        assertThat(client.expiring).hasSize(2);
+    }
+
+    @Test
     void a_token_that_does_not_expire_is_not_watched() {
         Client client = connect(ANN);
         Client anonymous = connect(Identity.ANONYMOUS);
