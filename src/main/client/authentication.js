@@ -13,8 +13,8 @@ export class Authentication {
   #commands;
   #end;
   #report;
-  /** Why no token is left. */
-  #reason = "there is no token";
+  /** Why a token was refused, if one was. @type {string | undefined} */
+  #refusal;
   /** Pending calls of the token function. The next connection takes the first result: a slow function would never be in time. @type {Promise<string | null>[]} */
   #calls = [];
   /** @type {ReturnType<typeof setTimeout> | undefined} */
@@ -38,13 +38,13 @@ export class Authentication {
     const { socket } = this.#commands;
     const token = await this.#nextToken();
     if (token == null) {
-      this.#end(4401, this.#reason);
+      this.#end(4401, this.#refusal || "there is no token");
     }
     if (this.#commands.socket !== socket) {
       throw new AtriumError(0, LOST);
     }
     const known = await this.#commands.run("auth", { token }).catch((failure) => {
-      this.#reason = failure.message;
+      failure.code === 401 && (this.#refusal = failure.message);
       throw failure;
     });
     this.#calls = [];

@@ -18,14 +18,15 @@ export class Call extends Mesh {
   /** @type {ReturnType<typeof setTimeout>[]} */
   #timers = [];
   #repeat = setInterval(
-    () => this.connection.state.name === "open" && this.signal(undefined, { join: true }),
+    () => this.connection.state.name === "open" && this.signal(undefined, { join: true, again: true }),
     REPEAT_MILLIS,
   );
 
   /** @param {any} room @param {MediaStream | undefined} stream */
   constructor(room, stream) {
     super(room.connection, room.name);
-    stream?.getTracks().forEach((track) => void this.setTrack(track.kind, track));
+    // The connection may have been awaited since they were captured.
+    stream?.getTracks().forEach((track) => track.readyState === "live" && void this.setTrack(track.kind, track));
     this.ends.push(
       room.on(EVENT, (/** @type {any} */ data, /** @type {any} */ message) =>
         this.receive({ ...data, room: room.name }, message),
@@ -92,6 +93,7 @@ export class Call extends Mesh {
     const camera = this.#camera;
     if (camera !== undefined) {
       this.#camera = undefined;
+      camera?.readyState === "ended" && this.tell("ended", "video");
       this.tracks.get("video")?.stop();
       await this.setTrack("video", camera?.readyState === "live" ? camera : null);
       this.tell("share", false);

@@ -99,7 +99,8 @@ export class Mesh extends Emitter {
     // The other side has begun anew, or this side has.
     const isOther = peer?.remote && data.pc && peer.remote !== data.pc;
     if (data.join) {
-      peer || this.add(id);
+      // Who is announced again was known before, unless this side has closed the connection to it.
+      peer || data.again || this.add(id);
     } else if (data.full) {
       this.refused(peer);
     } else if (data.bye) {

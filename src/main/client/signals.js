@@ -14,6 +14,7 @@ import { AtriumError } from "./atrium.js";
  * @property {any} [description]
  * @property {any[]} [candidates]
  * @property {boolean} [join] whether the sender is in the call
+ * @property {boolean} [again] whether it was in the call before
  * @property {boolean} [bye] whether it has left
  * @property {boolean} [full] whether it accepts no further peer
  */

@@ -83,6 +83,8 @@ export interface Peers {
 export type CallEvents = PeersEvents & {
   /** The screen is shared, or no longer. */
   share: [shared: boolean];
+  /** The own microphone or camera was unplugged, or is no longer permitted. */
+  ended: [kind: "audio" | "video"];
   /** The call was left; with a failure, if not by {@link Call.leave}. */
   left: [failure?: Error];
 };

@@ -102,16 +102,13 @@ function content(message, data) {
 }
 
 /** @param {any} data */
-function readable(data) {
-  const compact = JSON.stringify(data);
-  let depth = 0;
-  let deepest = 0;
-  for (const sign of compact) {
-    depth += sign === "[" || sign === "{" ? 1 : sign === "]" || sign === "}" ? -1 : 0;
-    deepest = Math.max(deepest, depth);
-  }
-  return deepest > MAX_DEPTH ? compact : JSON.stringify(data, null, 2);
-}
+const readable = (data) => JSON.stringify(data, null, isDeeper(data, MAX_DEPTH) ? 0 : 2);
+
+/** @param {any} data @param {number} levels @returns {boolean} */
+const isDeeper = (data, levels) =>
+  typeof data === "object" &&
+  data !== null &&
+  (levels === 0 || Object.values(data).some((each) => isDeeper(each, levels - 1)));
 
 /** @param {string} text @param {(text: string) => HTMLElement} make */
 function clipped(text, make) {

@@ -177,6 +177,10 @@ export class Log {
   /** @param {Line[]} lines @returns {Line[]} those that were not in the log yet */
   #add(lines) {
     const added = lines.filter((line) => this.#insert(line));
+    if (!this.#following) {
+      // Reading upwards would render more and more.
+      this.#to = Math.min(this.#to, this.#from + MAX_SHOWN);
+    }
     this.#evict();
     if (this.#following) {
       this.#show(this.#lines.length - MAX_SHOWN, this.#lines.length);

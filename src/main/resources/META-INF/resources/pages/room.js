@@ -261,7 +261,7 @@ async function opened(limited) {
     history.complete = isRead;
   }
   log.add([]);
-  limited || ownNameField.publishOnce(me.id);
+  me && ownNameField.publishOnce(me.id);
   // A log that fits on the screen cannot be scrolled to request more.
   const { clientHeight } = log.scroller;
   while (

@@ -103,7 +103,10 @@ async function read(prefix) {
       break;
     }
   }
-  return { rooms: [...rooms].sort((one, other) => one.localeCompare(other)), more: cursor !== undefined };
+  return {
+    rooms: [...rooms].sort((one, other) => one.localeCompare(other) || (one < other ? -1 : 1)),
+    more: cursor !== undefined,
+  };
 }
 
 /** @param {string[]} rooms */
