@@ -62,7 +62,8 @@ final class HandlerScanner {
         DotName name = bean.superName();
         for (ClassInfo parent = index.getClassByName(name); parent != null; parent = index.getClassByName(parent.superName())) {
             for (MethodInfo method : parent.methods()) {
-                if (isHandler(method)) {
+                MethodInfo own = bean.method(method.name(), method.parameterTypes());
+                if (isHandler(method) && (own == null || !isHandler(own))) {
                     throw new DeploymentException(parent.name() + "." + method.name()
                             + "(): a handler is declared in the class with @Namespace, and not inherited by " + bean.name());
                 }

@@ -145,7 +145,9 @@ public final class Authentication {
         if (user != null && !user.equals(identity.user())) {
             throw ErrorReply.parameter(403, "token", "of another user than this session's");
         }
-        if (user == null && Resumption.hasJoined(session)) {
+        // Also of a room to which the application has added it: its members know it as anonymous.
+        boolean known = session.memberships().stream().anyMatch(membership -> membership.room().isNamed());
+        if (user == null && known) {
             throw ErrorReply.command(409, "auth", "comes before any join, unless it renews a token");
         }
         try {

@@ -74,8 +74,8 @@ public final class Cluster {
         List<Uni<Optional<T>>> works = new ArrayList<>();
         for (Session session : sessions.all()) {
             if (session.namespace().equals(namespace)) {
-                // A session without any room is not admitted yet: its client has not been told that it has one.
-                works.add(Uni.createFrom().deferred(() -> session.isOpen() && !session.memberships().isEmpty()
+                // One that is not admitted yet would be in a room before its client may receive messages.
+                works.add(Uni.createFrom().deferred(() -> session.isOpen() && session.isAdmitted()
                         && audience.includes(session)
                                 ? work.apply(session).map(Optional::of)
                                 : Uni.createFrom().item(Optional.<T> empty()))

@@ -8,10 +8,12 @@ import dev.atrium.room.StreamPosition;
 import dev.atrium.session.CloseReason;
 import dev.atrium.session.Session;
 import io.smallrye.mutiny.CompositeException;
+import io.smallrye.mutiny.Multi;
 import io.smallrye.mutiny.Uni;
 import io.smallrye.mutiny.tuples.Tuple2;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -89,7 +91,7 @@ final class Resumption {
     }
 
     /** Whether the client has joined a room. Those to which the application has added it do not count. */
-    static boolean hasJoined(Session session) {
+    private static boolean hasJoined(Session session) {
         return session.memberships().stream().map(Membership::room)
                 .anyMatch(room -> room.isNamed() && !session.granted().contains(room.name()));
     }
@@ -171,9 +173,22 @@ final class Resumption {
 
     /** As {@link #all}, a few at a time: a client may be in a thousand rooms, and each reads from the history of one. */
     static <T> Uni<List<T>> someAtATime(List<Uni<T>> works) {
-        return works.isEmpty() ? Uni.createFrom().item(new ArrayList<>())
-                : Uni.join().all(works).usingConcurrencyOf(MAX_READS).andCollectFailures()
-                        .onFailure(CompositeException.class).transform(Resumption::first);
+        // Not Uni.join() with a concurrency: it nests the subscriptions of works that complete at once, and a thousand would
+        // overflow the stack.
+        return Multi.createFrom().range(0, works.size())
+                .onItem().transformToUni(index -> works.get(index).onItemOrFailure()
+                        .transform((item, failure) -> new Outcome<>(index, item, failure)))
+                .merge(MAX_READS).collect().asList().chain(Resumption::items);
+    }
+
+    private record Outcome<T>(int index, T item, Throwable failure) {
+    }
+
+    private static <T> Uni<List<T>> items(List<Outcome<T>> outcomes) {
+        Throwable failure = outcomes.stream().map(Outcome::failure).filter(Objects::nonNull).findFirst().orElse(null);
+        return failure != null ? Uni.createFrom().failure(failure)
+                : Uni.createFrom().item(outcomes.stream().sorted(Comparator.comparingInt(Outcome::index)).map(Outcome::item)
+                        .toList());
     }
 
     /** Both results, which are awaited at the same time, or the first failure once both have completed. */

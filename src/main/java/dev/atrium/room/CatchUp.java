@@ -42,8 +42,9 @@ final class CatchUp {
     private boolean busy;
     private boolean recovered;
     private boolean ended;
-    /** Where this catch-up has its turn; null while it has none. */
-    private CatchUpTurns turn;
+    private final Runnable turn = this::read;
+    /** Where this catch-up has its turn, or waits for it; null for neither. */
+    private CatchUpTurns turns;
     private StreamPosition position;
 
     /**
@@ -99,10 +100,9 @@ final class CatchUp {
     }
 
     private void endTurn() {
-        if (turn != null) {
-            CatchUpTurns ending = turn;
-            turn = null;
-            ending.release();
+        if (turns != null) {
+            turns.leave(turn, member.loop());
+            turns = null;
         }
     }
 
@@ -173,15 +173,8 @@ final class CatchUp {
 
     private void awaitTurn() {
         busy = true;
-        CatchUpTurns turns = member.catchUpTurns();
-        turns.take(() -> {
-            turn = turns;
-            if (ended) {
-                endTurn();
-            } else {
-                read();
-            }
-        });
+        turns = member.catchUpTurns();
+        turns.take(turn);
     }
 
     private void read() {

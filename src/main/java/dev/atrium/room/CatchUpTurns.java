@@ -1,7 +1,7 @@
 package dev.atrium.room;
 
-import java.util.ArrayDeque;
-import java.util.Queue;
+import java.util.LinkedHashSet;
+import java.util.Set;
 
 /**
  * Turns of one member's catch-ups: one at a time reads and hands over a page of missed messages. A client that resumes in a
@@ -9,25 +9,36 @@ import java.util.Queue;
  */
 public final class CatchUpTurns {
 
-    private final Queue<Runnable> waiting = new ArrayDeque<>();
-    private boolean taken;
+    private final Set<Runnable> waiting = new LinkedHashSet<>();
+    private Runnable holder;
 
-    /** Runs the work when it is its turn; it ends with {@link #release}. */
-    void take(Runnable work) {
-        if (taken) {
-            waiting.add(work);
+    /** Begins the turn of a catch-up, now or when those before it have left; each has one object for its turns. */
+    void take(Runnable catchUp) {
+        if (holder == null && waiting.isEmpty()) {
+            holder = catchUp;
+            catchUp.run();
         } else {
-            taken = true;
-            work.run();
+            waiting.add(catchUp);
         }
     }
 
-    /** Ends a turn, and begins the next one. */
-    void release() {
-        Runnable next = waiting.poll();
-        taken = next != null;
-        if (taken) {
-            next.run();
+    /**
+     * Ends the turn of a catch-up, or its wait. The next one begins in a later task: a client that is gone leaves all of its
+     * rooms in one, and each would read once more.
+     */
+    void leave(Runnable catchUp, DeliveryLoop loop) {
+        waiting.remove(catchUp);
+        if (holder == catchUp) {
+            holder = null;
+            loop.later(this::next);
+        }
+    }
+
+    private void next() {
+        if (holder == null && !waiting.isEmpty()) {
+            holder = waiting.iterator().next();
+            waiting.remove(holder);
+            holder.run();
         }
     }
 }

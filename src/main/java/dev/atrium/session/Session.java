@@ -71,6 +71,7 @@ public final class Session implements Member, Requester {
     private String resumeToken;
     private volatile Attachment attachment;
     private boolean visible = true;
+    private boolean admitted;
     /** Null before the first catch-up. */
     private CatchUpTurns catchUpTurns;
     /** What waits until the client has read; null for nothing. */
@@ -214,6 +215,11 @@ public final class Session implements Member, Requester {
         return memberships.get(room);
     }
 
+    /** Returns whether the session has been in a room, its own for example: before, its client may receive nothing. */
+    public boolean isAdmitted() {
+        return admitted;
+    }
+
     /** Returns all memberships, including those in the session's own room and its namespace's room. */
     public Collection<Membership> memberships() {
         return memberships.values();
@@ -221,6 +227,7 @@ public final class Session implements Member, Requester {
 
     /** Records a new membership. */
     public void entered(Membership membership) {
+        admitted = true;
         memberships.put(membership.room(), membership);
         if (attachment != null) {
             attachment.entered(membership.room());

@@ -138,6 +138,28 @@ class HandlerScannerTest {
         assertThat(index.getKnownClasses()).hasSize(3);
     }
 
+    abstract static class Base {
+
+        @OnEvent("say")
+        abstract void say(String text);
+    }
+
+    @Namespace("/own")
+    static class Own extends Base {
+
+        @Override
+        @OnEvent("say")
+        void say(String text) {
+        }
+    }
+
+    @Test
+    void a_handler_that_the_class_declares_again_is_its_own() throws IOException {
+        Index index = Index.of(Base.class, Own.class);
+        new HandlerScanner().requireNoInherited(index.getClassByName(Own.class), index);
+        assertThat(index.getKnownClasses()).hasSize(2);
+    }
+
     private static HandlerDescription describe(HandlerScanner scanner, ClassInfo type, String method) {
         return scanner.describe(type.declaredAnnotation(HandlerScanner.NAMESPACE).value() == null ? "/" : "/chat",
                 type.methods().stream().filter(each -> each.name().equals(method)).findFirst().orElseThrow());

@@ -18,6 +18,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CancellationException;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -220,6 +221,28 @@ class ResumptionTest extends WithGateway {
         assertThat(resumed.rooms()).extracting(joined -> joined.room().name()).contains("lobby", "news");
         assertThat(done(memory.members(news))).extracting(member -> member.who().id()).containsExactly(first.session.id());
         assertThat(saved(second).rooms()).isEqualTo(Map.of("lobby", false, "news", false));
+    }
+
+    @Test
+    void a_client_resumes_in_a_thousand_rooms() {
+        Client first = admit(ANN);
+        for (int i = 0; i < 1_000; i++) {
+            done(service.add(first.session, RoomId.of("/", "room-" + i)));
+        }
+        first.session.closed(CloseReason.CONNECTION_LOST);
+        Resumed resumed = done(
+                gateway.execute(admit(ANN).session, Cost.NONE, new Command.Resume(first.session.resumeToken(), Map.of())));
+        assertThat(resumed.rooms()).hasSize(1_002);
+    }
+
+    @Test
+    void works_that_are_done_a_few_at_a_time_keep_their_order_and_the_first_failure_is_that_of_all() {
+        List<Uni<Integer>> works = IntStream.range(0, 20_000).mapToObj(each -> Uni.createFrom().item(each)).toList();
+        assertThat(done(Resumption.someAtATime(works))).isEqualTo(IntStream.range(0, 20_000).boxed().toList());
+        assertThat(done(Resumption.someAtATime(List.of()))).isEmpty();
+        ErrorReply gone = new ErrorReply(410, "gone");
+        assertThat(error(Resumption.someAtATime(List.of(works.get(0), Uni.createFrom().failure(gone), works.get(1)))))
+                .isSameAs(gone);
     }
 
     @Test

@@ -56,6 +56,7 @@ class CatchUpLimitsTest extends WithRooms {
         assertThat(ann.received).containsExactly("1 a", "2 b");
         assertThat(source.unanswered).as("the page of the next room").hasSize(1);
         rooms.leave(all.get(1));
+        turn();
         assertThat(source.unanswered).as("one that has left does not keep its turn").hasSize(2);
         rooms.leave(all.get(3));
         source.answer();
@@ -63,6 +64,23 @@ class CatchUpLimitsTest extends WithRooms {
         assertThat(ann.received).containsExactly("1 a", "2 b", "1 a", "2 b");
         assertThat(source.unanswered).isEmpty();
         assertThat(all.get(2).isLive()).isTrue();
+    }
+
+    @Test
+    void a_member_that_leaves_all_of_its_rooms_while_they_wait_reads_nothing_more() {
+        join(new Listener("witness", one));
+        source.say("a");
+        turn();
+        Listener ann = new Listener("ann", one);
+        List<Membership> all = Stream.generate(() -> admit(ann, new StreamPosition("e", 0))).limit(5_000).toList();
+        source.answersLater = true;
+        all.forEach(Membership::follow);
+        all.forEach(rooms::leave);
+        turn();
+        assertThat(source.unanswered).as("of the one that had its turn").hasSize(1);
+        source.answer();
+        turn();
+        assertThat(ann.received).isEmpty();
     }
 
     @Test

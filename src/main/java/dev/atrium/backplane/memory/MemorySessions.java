@@ -164,11 +164,13 @@ final class MemorySessions implements SessionStore {
     public Uni<Void> delete(String token) {
         // An entry that leads from an old token to the next one stays: the client may still present the old one.
         return Uni.createFrom().voidItem().invoke(() -> {
-            entries.computeIfPresent(token, (key, present) -> {
+            Entry left = entries.computeIfPresent(token, (key, present) -> {
                 removeToken(token, present);
                 return present.isCurrent(token) ? null : present;
             });
-            removeDisconnected(token);
+            if (left == null) {
+                removeDisconnected(token);
+            }
         });
     }
 

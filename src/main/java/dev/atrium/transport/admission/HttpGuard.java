@@ -370,15 +370,18 @@ final class HttpGuard extends ChannelDuplexHandler {
                 lastRead.received(received, inBody);
             }
             reading.fireChannelRead(message);
-            boolean inHeaders = !inBody && !(parsed && lastRead.endsWithMessage());
+            if (reading.isRemoved()) {
+                // An upgrade: what follows is not of HTTP/1.
+                return;
+            }
+            boolean inHeaders = !inBody && !(parsed && (lastRead.isBlank() || lastRead.endsWithMessage()));
             if (inHeaders) {
                 unfinished.received(lastRead.bytes(), lastRead.lines());
             } else {
                 unfinished.end();
             }
             if (inHeaders && !lastRead.isBlank() && !closing && malformed == null && first == null && headers == null
-                    && limits.headerMillis() > 0
-                    && !reading.isRemoved()) {
+                    && limits.headerMillis() > 0) {
                 headers = schedule(HttpGuard.this::headersExpired, limits.headerMillis());
             }
         }

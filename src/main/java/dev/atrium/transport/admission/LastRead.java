@@ -11,8 +11,8 @@ import java.nio.charset.StandardCharsets;
  */
 final class LastRead {
 
-    /** Bytes at the end that are compared. */
-    private static final int TAIL = 32;
+    /** Bytes at the end of a content that are compared with what was read, which may end with some line ends more. */
+    private static final int TAIL = 16;
 
     private int bytes;
     private int lines;
@@ -36,12 +36,12 @@ final class LastRead {
         }
         // Empty lines between requests are ignored (RFC 9112 section 2.2).
         blank = buffer.forEachByte(ByteProcessor.FIND_NON_CRLF) < 0;
-        tail = tail(buffer);
+        tail = tail(buffer, 2 * TAIL);
     }
 
     /** Notes the end of a message that was parsed. */
     void parsed(LastHttpContent last) {
-        content = tail(last.content());
+        content = tail(last.content(), TAIL);
     }
 
     int bytes() {
@@ -65,8 +65,8 @@ final class LastRead {
                 : tail.stripTrailing().endsWith(content.stripTrailing());
     }
 
-    private static String tail(ByteBuf buffer) {
-        int length = Math.min(TAIL, buffer.readableBytes());
+    private static String tail(ByteBuf buffer, int most) {
+        int length = Math.min(most, buffer.readableBytes());
         return buffer.toString(buffer.writerIndex() - length, length, StandardCharsets.ISO_8859_1);
     }
 }

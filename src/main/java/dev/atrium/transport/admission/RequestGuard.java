@@ -90,16 +90,18 @@ public final class RequestGuard {
      */
     private boolean isHeadAccepted(RoutingContext context) {
         HttpServerRequest request = context.request();
-        if (request.headers().size() > MAX_FIELDS) {
-            reject(context, Problem.tooLarge(431));
-            return false;
+        long bytes = 0;
+        int fields = 0;
+        // Not size(), which is the number of different names.
+        for (Map.Entry<String, String> header : request.headers()) {
+            bytes += header.getKey().length() + header.getValue().length();
+            if (++fields > MAX_FIELDS) {
+                reject(context, Problem.tooLarge(431));
+                return false;
+            }
         }
         if (request.version() != HttpVersion.HTTP_2) {
             return true;
-        }
-        long bytes = 0;
-        for (Map.Entry<String, String> header : request.headers()) {
-            bytes += header.getKey().length() + header.getValue().length();
         }
         boolean longLine = request.uri().length() > maxLineLength;
         if (longLine || bytes > maxHeaderSize) {

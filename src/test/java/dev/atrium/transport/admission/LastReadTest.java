@@ -25,6 +25,8 @@ class LastReadTest {
             "POST / HTTP/1.1~Content-Length: 3~~abc, abc, true",
             "POST / HTTP/1.1~Content-Length: 3~~abc~, abc, true",
             "POST / HTTP/1.1~Content-Length: 3~~abcGET /, abc, false",
+            "POST / HTTP/1.1~~0123456789012345678901234567890123456789~, 0123456789012345678901234567890123456789, true",
+            "POST / HTTP/1.1~~0123456789012345678901234567890123456789, 0123456789012345678901234567890123456789, true",
             "bc, bc, true",
             "POST / HTTP/1.1~Transfer-Encoding: chunked~~1~a~0~~, `` , true",
             "POST / HTTP/1.1~Transfer-Encoding: chunked~~1~a~0~~GET, `` , false" })
