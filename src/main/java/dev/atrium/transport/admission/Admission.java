@@ -19,6 +19,7 @@ import dev.atrium.setting.Require;
 import io.quarkus.runtime.configuration.ConfigurationException;
 import io.quarkus.vertx.http.runtime.security.QuarkusHttpUser;
 import io.vertx.core.Context;
+import io.vertx.core.Handler;
 import io.vertx.core.MultiMap;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpHeaders;
@@ -59,7 +60,7 @@ public final class Admission {
 
     private static final String ENGINE_IO = "/socket.io/";
     /** Paths of this service; an application that embeds Atrium has others. */
-    private static final List<String> PATHS = List.of("/rooms/*", "/sessions/*", "/users/*", "/rtc/*", "/ws", "/echo",
+    private static final List<String> PATHS = List.of("/rooms*", "/sessions*", "/users*", "/rtc/*", "/ws", "/echo",
             ENGINE_IO + "*");
     private static final String TOKEN = Admission.class.getName() + ".token";
     private static final String CALLER = Caller.class.getName();
@@ -99,10 +100,20 @@ public final class Admission {
     /** Adds the routes to the router at startup. */
     public void register(@Observes Router router) {
         PATHS.forEach(path -> {
-            router.route(path).order(FIRST).handler(this::hideToken);
-            router.route(path).order(FIRST).handler(this::checkOrigin);
-            router.route(path).order(BEFORE_ROUTES).handler(this::identify);
+            router.route(path).order(FIRST).handler(served(this::hideToken));
+            router.route(path).order(FIRST).handler(served(this::checkOrigin));
+            router.route(path).order(BEFORE_ROUTES).handler(served(this::identify));
         });
+    }
+
+    private static Handler<RoutingContext> served(Handler<RoutingContext> filter) {
+        return context -> {
+            if (serves(context)) {
+                filter.handle(context);
+            } else {
+                context.next();
+            }
+        };
     }
 
     /** Returns whether a request's path belongs to this service, rather than to the embedding application. */
@@ -111,13 +122,17 @@ public final class Admission {
         return PATHS.stream().anyMatch(path -> matches(path, request));
     }
 
-    /** As the router does: {@code /rooms/*} is {@code /rooms}, too, but not {@code /roomservice}. */
+    /**
+     * {@code /rooms*} is {@code /rooms} and what is below it, also with matrix parameters, which the resources ignore; but not
+     * {@code /roomservice} of an application.
+     */
     private static boolean matches(String path, String request) {
-        if (!path.endsWith("/*")) {
+        if (!path.endsWith("*")) {
             return request.equals(path);
         }
-        String prefix = path.substring(0, path.length() - 2);
-        return request.startsWith(prefix) && (request.length() == prefix.length() || request.charAt(prefix.length()) == '/');
+        String prefix = path.substring(0, path.length() - 1);
+        return request.startsWith(prefix) && (prefix.endsWith("/") || request.length() == prefix.length()
+                || request.charAt(prefix.length()) == '/' || request.charAt(prefix.length()) == ';');
     }
 
     /** Removes the token from the URL and keeps it in the routing context, because URLs end up in logs. */

@@ -17,6 +17,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 
@@ -116,7 +117,9 @@ class OutOfMemoryIT {
                 late = RawSocket.connect(replica.port(), "/ws");
             }
             greedy.add(late);
-            assertThat(reader.join("another").path("code").asInt()).isEqualTo(503);
+            // Near the limit a collection may find that there is room again, for a moment.
+            AtomicInteger attempts = new AtomicInteger();
+            SocketClient.await().until(() -> reader.join("other" + attempts.incrementAndGet()).path("code").asInt() == 503);
             assertThat(late.status()).isEqualTo(503);
             assertThat(late.body()).contains("too little memory");
             assertThat(replica.post("/rooms/lobby", "x").statusCode()).isEqualTo(201);
