@@ -81,7 +81,7 @@ Object.defineProperties(Room.prototype, {
         if (data?.bye && !data.to) {
           end(id);
         } else if (data?.join && (ids.has(id) || ids.size < MAX_PEERS + 1)) {
-          // Who has left while this side was offline is not announced again.
+          // A participant that has left while this side was offline is not announced again.
           clearTimeout(ends.get(id));
           ends.set(
             id,

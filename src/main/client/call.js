@@ -6,7 +6,7 @@ import { EVENT, MAX_PEERS, sessionOf } from "./signals.js";
 
 /** A volatile message may be lost. */
 const ANNOUNCE_MILLIS = [0, 2000, 6000];
-/** Who opens the room later, or was offline, is told who is in the call. */
+/** A page that opens the room later, or was offline, learns from it who is in the call. */
 const REPEAT_MILLIS = 30_000;
 
 /** Call of those in a room who have joined it: each is connected to each other one. */

@@ -99,7 +99,7 @@ export class Mesh extends Emitter {
     // The other side has begun anew, or this side has.
     const isOther = peer?.remote && data.pc && peer.remote !== data.pc;
     if (data.join) {
-      // Who is announced again was known before, unless this side has closed the connection to it.
+      // A participant that is announced again is a known one, unless this side has closed the connection to it.
       peer || data.again || this.add(id);
     } else if (data.full) {
       this.refused(peer);

@@ -49,6 +49,10 @@ export async function talk(connect, url, { room, messages, pace, tooLarge, ...op
   await Promise.all(sends);
   await said.send("end");
   await Promise.race([ended, pause(20_000)]);
+  // The last message may have come over a fallback, while the client has yet to try a WebSocket again.
+  for (let i = 0; i < 500 && [talker, listener].some(({ state }) => state.transport !== "websocket"); i++) {
+    await pause(20);
+  }
   report.queued = talker.queued;
   talker.close();
   listener.close();

@@ -90,7 +90,7 @@ final class Resumption {
                 .invoke(saved -> check(session, saved));
     }
 
-    /** Whether the client has joined a room. Those to which the application has added it do not count. */
+    /** Whether the client has joined a room. Rooms to which the application has added it do not count. */
     private static boolean hasJoined(Session session) {
         return session.memberships().stream().map(Membership::room)
                 .anyMatch(room -> room.isNamed() && !session.granted().contains(room.name()));

@@ -45,12 +45,12 @@ final class SessionMemberships {
                 .onFailure().transform(ErrorReply::of);
     }
 
-    /** Makes the session a member of a room, of which the application and others are told. */
+    /** Makes the session a member of a room, emits the event, and lists it among the members. */
     Uni<Joined> join(Session session, RoomId room, boolean watchesPresence, StreamPosition since) {
         return inOrder(session, room, () -> joinOrUpdate(session, room, watchesPresence, since));
     }
 
-    /** Joins for the application, whatever the session's token grants. A membership that it has goes on as it is. */
+    /** Joins for the application, regardless of the session's token. An existing membership keeps its presence events. */
     Uni<Joined> add(Session session, RoomId room) {
         return inOrder(session, room, () -> {
             Membership present = session.membership(room);

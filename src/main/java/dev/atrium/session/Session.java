@@ -13,12 +13,10 @@ import dev.atrium.security.Identity;
 import dev.atrium.security.TokenBucket;
 import io.netty.buffer.ByteBuf;
 import io.smallrye.mutiny.Uni;
-import java.util.ArrayDeque;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
-import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
@@ -56,7 +54,6 @@ public final class Session implements Member, Requester {
 
     /** Pending bytes at which a send queue counts as drained: few, yet enough that a client which reads is never idle. */
     private static final long DRAINED_BYTES = 64 * 1024;
-    private static final long RECHECK_MILLIS = 10;
 
     final Heartbeat.Beat beat = new SessionBeat();
 
@@ -72,10 +69,9 @@ public final class Session implements Member, Requester {
     private volatile Attachment attachment;
     private boolean visible = true;
     private boolean admitted;
-    /** Null before the first catch-up. */
+    /** Null before the first catch-up, as {@link #drained}. */
     private CatchUpTurns catchUpTurns;
-    /** What waits until the client has read; null for nothing. */
-    private Queue<Runnable> untilDrained;
+    private DrainedTasks drained;
     private final String namespace;
     private final Transport transport;
     private final SessionLoop loop;
@@ -179,7 +175,7 @@ public final class Session implements Member, Requester {
         return type.isInstance(attachment) ? type.cast(attachment) : null;
     }
 
-    /** Attaches an object to the session, which is told of its rooms. */
+    /** Attaches an object to the session, and calls it for each room that the session is in. */
     public void attach(Attachment object) {
         attachment = object;
         memberships.keySet().forEach(object::entered);
@@ -287,36 +283,10 @@ public final class Session implements Member, Requester {
         if (!open) {
             return;
         }
-        if (untilDrained != null) {
-            untilDrained.add(task);
-        } else if (isBehind()) {
-            untilDrained = new ArrayDeque<>();
-            untilDrained.add(task);
-            recheckDrained();
-        } else {
-            loop.eventLoop().execute(task);
+        if (drained == null) {
+            drained = new DrainedTasks(loop.eventLoop(), this::isOpen, this::isBehind);
         }
-    }
-
-    /** One timer, whatever waits: a client that joins a thousand rooms and reads nothing would cost a thousand. */
-    private void recheckDrained() {
-        loop.eventLoop().schedule(this::runNextIfDrained, RECHECK_MILLIS, TimeUnit.MILLISECONDS);
-    }
-
-    private void runNextIfDrained() {
-        if (!open) {
-            untilDrained = null;
-        } else if (isBehind()) {
-            recheckDrained();
-        } else {
-            Runnable next = untilDrained.poll();
-            if (untilDrained.isEmpty()) {
-                untilDrained = null;
-            } else {
-                loop.eventLoop().execute(this::runNextIfDrained);
-            }
-            next.run();
-        }
+        drained.add(task);
     }
 
     /** Returns whether its client reads more slowly than it is sent messages. */

@@ -119,7 +119,7 @@ function show(rooms) {
   cards.refresh();
 }
 
-/** Those that stay are not touched: a link that is moved would lose the focus. @param {HTMLElement} listElement @param {string[]} rooms */
+/** Cards that stay are not touched: a link that is moved would lose the focus. @param {HTMLElement} listElement @param {string[]} rooms */
 function arrange(listElement, rooms) {
   const wanted = new Set(rooms);
   for (const item of [...listElement.children]) {

@@ -141,7 +141,7 @@ class RoomServiceTest extends WithGateway {
         assertThat(waiting.rooms.isInUse(LOBBY)).isFalse();
     }
 
-    /** A service whose backplane subscribes to a room only when it is told to. */
+    /** Service whose backplane confirms no subscription before {@link #subscribe}. */
     private final class Waiting {
 
         private final List<Runnable> subscriptions = new ArrayList<>();

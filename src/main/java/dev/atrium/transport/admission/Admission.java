@@ -119,12 +119,19 @@ public final class Admission {
     /** Returns whether a request's path belongs to this service, rather than to the embedding application. */
     public static boolean serves(RoutingContext context) {
         String request = context.normalizedPath();
-        return PATHS.stream().anyMatch(path -> matches(path, request));
+        // Without a stream: each filter of each request asks.
+        for (String path : PATHS) {
+            if (matches(path, request)) {
+                return true;
+            }
+        }
+        return false;
     }
 
     /**
-     * {@code /rooms*} is {@code /rooms} and what is below it, also with matrix parameters, which the resources ignore; but not
-     * {@code /roomservice} of an application.
+     * Returns whether {@code /rooms*} matches a path: {@code /rooms}, and paths below it, also with matrix parameters, which
+     * the
+     * resources ignore; but not {@code /roomservice} of an application.
      */
     private static boolean matches(String path, String request) {
         if (!path.endsWith("*")) {

@@ -6,8 +6,8 @@ import io.netty.util.ByteProcessor;
 import java.nio.charset.StandardCharsets;
 
 /**
- * What was read last from an HTTP/1 connection, and whether it ends with the last message that was parsed: the codec does not
- * tell that it keeps the beginning of another one. On the connection's event loop.
+ * Last read of an HTTP/1 connection: its size, and whether it ends with the last parsed message. The codec does not reveal that
+ * it keeps the beginning of another one. On the connection's event loop.
  */
 final class LastRead {
 

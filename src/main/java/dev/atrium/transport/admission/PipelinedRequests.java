@@ -24,7 +24,6 @@ final class PipelinedRequests extends ChannelDuplexHandler {
 
     /** Approximate bytes of a request, or of a part of its body, without its headers and its content. */
     private static final int MESSAGE_BYTES = 300;
-    private static final int FIELD_BYTES = 100;
 
     /** At most what was received with one read. */
     private final Queue<Object> waiting = new ArrayDeque<>();
@@ -87,7 +86,7 @@ final class PipelinedRequests extends ChannelDuplexHandler {
         if (message instanceof HttpRequest request) {
             bytes += 2L * request.uri().length();
             for (Map.Entry<String, String> field : request.headers()) {
-                bytes += FIELD_BYTES + field.getKey().length() + field.getValue().length();
+                bytes += UnfinishedHeaders.FIELD_BYTES + field.getKey().length() + field.getValue().length();
             }
         }
         return message instanceof HttpContent content ? bytes + content.content().readableBytes() : bytes;

@@ -13,7 +13,7 @@ final class UnfinishedHeaders {
     private static final int SMALL_BYTES = 1_024;
 
     /** Approximate bytes of the objects of one header field, of which four bytes can make one. */
-    private static final int FIELD_BYTES = 128;
+    static final int FIELD_BYTES = 128;
 
     private final Channel channel;
     private final RequestMemory memory;
