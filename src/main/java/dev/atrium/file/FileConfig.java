@@ -46,7 +46,7 @@ public interface FileConfig {
     /** Maximum bytes of all files of one room. Absent: 10G, in Redis 64M. */
     Optional<@WithConverter(SizeSetting.class) Long> roomBytes();
 
-    /** Maximum bytes of all files of one user. Absent: 10G, in Redis 64M. */
+    /** Maximum bytes of all files of one user, or of the anonymous clients of one address. Absent: 10G, in Redis 64M. */
     Optional<@WithConverter(SizeSetting.class) Long> userBytes();
 
     /** Maximum bytes of all files. Absent: 50G, in Redis 256M. */

@@ -11,7 +11,7 @@ import java.util.function.Predicate;
  *
  * @param size maximum bytes of one file
  * @param roomBytes maximum bytes of all files of a room
- * @param userBytes maximum bytes of all files of a user
+ * @param userBytes maximum bytes of all files of a user, or of the anonymous clients of one address
  * @param totalBytes maximum bytes of all files
  * @param roomFiles maximum number of files of a room
  * @param totalFiles maximum number of files of all rooms
@@ -57,6 +57,10 @@ record Quotas(long size, long roomBytes, long userBytes, long totalBytes, int ro
         if (more.user() != null) {
             bytes(all, file -> more.user().equals(file.user()), more, userBytes,
                     excess -> new ErrorReply(FULL, "the files of this user " + excess));
+        } else if (more.address() != null) {
+            // Otherwise one of them could take the space of all with uploads of which it sends nothing.
+            bytes(all, file -> more.address().equals(file.address()), more, userBytes,
+                    excess -> new ErrorReply(FULL, "the files of clients without a user at this address " + excess));
         }
         bytes(all, file -> true, more, totalBytes, excess -> new ErrorReply(FULL, "all files of this server " + excess));
     }

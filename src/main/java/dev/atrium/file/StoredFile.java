@@ -15,13 +15,15 @@ import dev.atrium.room.RoomId;
  * @param sha256 of its bytes, in hexadecimal digits; null while it is unknown
  * @param session that began the upload
  * @param user sender; null if it is anonymous
+ * @param address of an anonymous sender, whose files count together, empty if it is unknown; null if it has a user, or the
+ *        file is older than this field
  * @param chunk bytes of each chunk but the last
  * @param createdAt when the upload began, epoch milliseconds
  * @param completedAt when it was verified, epoch milliseconds; 0 before
  * @param state of the upload
  */
 public record StoredFile(String id, String namespace, String room, String name, long size, String type, String sha256,
-        String session, String user, int chunk, long createdAt, long completedAt, State state) {
+        String session, String user, String address, int chunk, long createdAt, long completedAt, State state) {
 
     /** State of a file. Its chunks change only in the first state. */
     public enum State {
@@ -70,12 +72,14 @@ public record StoredFile(String id, String namespace, String room, String name, 
 
     /** This description with another state. */
     public StoredFile as(State other) {
-        return new StoredFile(id, namespace, room, name, size, type, sha256, session, user, chunk, createdAt, completedAt,
+        return new StoredFile(id, namespace, room, name, size, type, sha256, session, user, address, chunk, createdAt,
+                completedAt,
                 other);
     }
 
     /** This description, verified. */
     StoredFile completed(String digest, long at) {
-        return new StoredFile(id, namespace, room, name, size, type, digest, session, user, chunk, createdAt, at, State.WHOLE);
+        return new StoredFile(id, namespace, room, name, size, type, digest, session, user, address, chunk, createdAt, at,
+                State.WHOLE);
     }
 }

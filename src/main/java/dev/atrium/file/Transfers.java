@@ -100,7 +100,7 @@ public final class Transfers {
             return transfer(begun);
         }
         StoredFile file = new StoredFile(newId(), room.namespace(), room.name(), request.name(), request.size(), request.type(),
-                request.sha256(), session, user, chunk, clock.millis(), 0, StoredFile.State.COMING);
+                request.sha256(), session, user, uploader.address(), chunk, clock.millis(), 0, StoredFile.State.COMING);
         quotas.check(all, file);
         return store.create(file).map(created -> new Transfer(file, ChunkRange.missing(new BitSet(), file.chunks())));
     }

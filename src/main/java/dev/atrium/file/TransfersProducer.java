@@ -4,6 +4,7 @@ import dev.atrium.backplane.BackplaneConfig;
 import dev.atrium.gateway.AccessControl;
 import dev.atrium.gateway.RoomService;
 import dev.atrium.setting.Require;
+import io.quarkus.runtime.ShutdownEvent;
 import io.quarkus.runtime.StartupEvent;
 import io.quarkus.runtime.configuration.MemorySize;
 import io.vertx.core.Vertx;
@@ -30,6 +31,8 @@ final class TransfersProducer {
 
     /** Bytes of a message that the line of JSON before a chunk may take. */
     private static final int LINE = 512;
+
+    private Long timer;
 
     @Produces
     @Singleton
@@ -58,9 +61,16 @@ final class TransfersProducer {
     void start(@Observes StartupEvent startup, Optional<FileStore> store, ExpiryJob sweep, FileConfig config, Vertx vertx,
             @ConfigProperty(name = "quarkus.http.host-enabled") boolean listens) {
         if (listens && store.isPresent()) {
-            vertx.setPeriodic(config.sweep().toMillis(), timer -> sweep.once().subscribe().with(
+            timer = vertx.setPeriodic(config.sweep().toMillis(), timer -> sweep.once().subscribe().with(
                     done -> {
                     }, failure -> LOG.error("Old files are not swept away", failure)));
+        }
+    }
+
+    /** In dev mode Vert.x outlives the application, and the timer would use its closed store. */
+    void stop(@Observes ShutdownEvent shutdown, Vertx vertx) {
+        if (timer != null) {
+            vertx.cancelTimer(timer);
         }
     }
 

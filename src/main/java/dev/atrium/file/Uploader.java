@@ -18,4 +18,9 @@ record Uploader(Caller caller, Sender self, String namespace, Transport transpor
     static Uploader of(Session session) {
         return new Uploader(session.caller(), session.self(), session.namespace(), session.transport());
     }
+
+    /** Address of an anonymous client, empty if it is unknown; null if the client has a user. */
+    String address() {
+        return self.user() != null ? null : caller.address();
+    }
 }

@@ -118,7 +118,8 @@ class FileRequestTest {
     void an_upload_continues_for_its_user_or_its_session_or_by_its_digest(String session, String user, boolean digest,
             String asking, String askingUser,
             boolean askingDigest, boolean expected) {
-        StoredFile file = new StoredFile("id", "/", "room", "a.png", 7, "image/png", digest ? DIGEST : null, session, user, 10,
+        StoredFile file = new StoredFile("id", "/", "room", "a.png", 7, "image/png", digest ? DIGEST : null, session, user,
+                null, 10,
                 1, 0,
                 StoredFile.State.COMING);
         assertThat(FileRequest.of("a.png", 7L, "image/png", askingDigest ? DIGEST : null).isFor(file, asking, askingUser))
@@ -127,7 +128,7 @@ class FileRequestTest {
 
     @Test
     void an_upload_continues_only_if_name_size_type_and_digest_are_the_same() {
-        StoredFile file = new StoredFile("id", "/", "room", "a.png", 7, "image/png", DIGEST, "s", "ann", 10, 1, 0,
+        StoredFile file = new StoredFile("id", "/", "room", "a.png", 7, "image/png", DIGEST, "s", "ann", null, 10, 1, 0,
                 StoredFile.State.COMING);
         assertThat(FileRequest.of("a.png", 7L, "image/png", DIGEST).isFor(file, "s", "ann")).isTrue();
         assertThat(FileRequest.of("b.png", 7L, "image/png", DIGEST).isFor(file, "s", "ann")).isFalse();

@@ -59,7 +59,8 @@ public abstract class FileStoreContract {
 
     @Test
     void absent_metadata_of_a_file_stays_absent() {
-        StoredFile file = new StoredFile(id(), "/", "ü room", "na\nme \"x\" 😀.png", 5, "image/png", null, null, null, CHUNK, 1,
+        StoredFile file = new StoredFile(id(), "/", "ü room", "na\nme \"x\" 😀.png", 5, "image/png", null, null, null, null,
+                CHUNK, 1,
                 0, StoredFile.State.COMING);
         await(store.create(file));
         assertThat(await(other.find(file.id()))).isEqualTo(file);
@@ -107,7 +108,7 @@ public abstract class FileStoreContract {
 
     @Test
     void a_chunk_of_the_usual_size_is_read_as_it_was_written() {
-        StoredFile file = new StoredFile(id(), "/", "r", "big", 600_000, null, null, null, null, 262_144, 1, 0,
+        StoredFile file = new StoredFile(id(), "/", "r", "big", 600_000, null, null, null, null, null, 262_144, 1, 0,
                 StoredFile.State.COMING);
         await(store.create(file));
         byte[] bytes = bytes(file);
@@ -351,7 +352,7 @@ public abstract class FileStoreContract {
     }
 
     protected static StoredFile file(String id, long size) {
-        return new StoredFile(id, "/chat", "lobby", "photo.png", size, "image/png", "abcd", "session", "ann", CHUNK,
+        return new StoredFile(id, "/chat", "lobby", "photo.png", size, "image/png", "abcd", "session", "ann", null, CHUNK,
                 1_700_000_000_000L, 0, StoredFile.State.COMING);
     }
 

@@ -54,6 +54,22 @@ class QuotasTest {
     }
 
     @Test
+    void files_of_anonymous_clients_count_by_their_address() {
+        List<StoredFile> all = List.of(from("10.0.0.1", "a", 100), from("10.0.0.1", "b", 100), from("10.0.0.1", "c", 1));
+        accepts(all, from("10.0.0.1", "d", 99));
+        refuses(all, from("10.0.0.1", "d", 100), 507,
+                "the files of clients without a user at this address may have 300 bytes together, and have 201");
+        accepts(all, from("10.0.0.2", "d", 100));
+        accepts(all, from(null, "d", 100));
+        accepts(all, file("d", "s", "ann", 100));
+    }
+
+    private static StoredFile from(String address, String room, long size) {
+        return new StoredFile("id", "/", room, "n", size, "t/t", null, "s", null, address, 10, 1, 2,
+                StoredFile.State.SAID);
+    }
+
+    @Test
     void all_files_are_limited_in_bytes() {
         List<StoredFile> all = List.of(whole("a", "s", "ann", 100), whole("b", "s", "bob", 100), whole("c", "s", "eve", 100));
         accepts(all, file("d", "s", "zoe", 100));
@@ -71,7 +87,7 @@ class QuotasTest {
 
     @Test
     void rooms_of_the_same_name_in_two_namespaces_are_two() {
-        StoredFile other = new StoredFile("id", "/chat", "a", "n", 100, "t/t", null, "s", "bob", 10, 1, 2,
+        StoredFile other = new StoredFile("id", "/chat", "a", "n", 100, "t/t", null, "s", "bob", null, 10, 1, 2,
                 StoredFile.State.SAID);
         accepts(List.of(other, other, other), file("a", "s", "ann", 1));
     }

@@ -7,7 +7,7 @@ final class SampleFiles {
     }
 
     static StoredFile coming(String id, String room, String session, String user, long size) {
-        return new StoredFile(id, "/", room, "a.png", size, "image/png", null, session, user, 10, 1, 0,
+        return new StoredFile(id, "/", room, "a.png", size, "image/png", null, session, user, null, 10, 1, 0,
                 StoredFile.State.COMING);
     }
 

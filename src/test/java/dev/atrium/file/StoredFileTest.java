@@ -21,7 +21,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class StoredFileTest {
 
     private static final StoredFile WHOLE = new StoredFile("id_1-A", "/", "lobby", "a \"b\" ü.png", 25, "image/png", "00ff",
-            "s", "ann", 10, 5, 6,
+            "s", "ann", null, 10, 5, 6,
             StoredFile.State.WHOLE);
 
     @ParameterizedTest(name = "{0} bytes are {1} chunks, the last of {2}")
@@ -60,7 +60,7 @@ class StoredFileTest {
     void a_file_that_is_completed_has_its_digest_and_time_and_is_else_the_same() {
         StoredFile coming = SampleFiles.coming("id", "room", "s", "ann", 25);
         assertThat(coming.completed("abc", 99))
-                .isEqualTo(new StoredFile("id", "/", "room", "a.png", 25, "image/png", "abc", "s", "ann", 10, 1, 99,
+                .isEqualTo(new StoredFile("id", "/", "room", "a.png", 25, "image/png", "abc", "s", "ann", null, 10, 1, 99,
                         StoredFile.State.WHOLE));
         assertThat(coming.roomId()).isEqualTo(RoomId.of("/", "room"));
     }
@@ -70,7 +70,7 @@ class StoredFileTest {
         for (StoredFile.State state : StoredFile.State.values()) {
             assertThat(StoredFileCodec.decode(StoredFileCodec.encode(WHOLE.as(state)))).isEqualTo(WHOLE.as(state));
         }
-        StoredFile little = new StoredFile("id", "/", "room", "n", 0, "t/t", null, null, null, 1, 1, 0,
+        StoredFile little = new StoredFile("id", "/", "room", "n", 0, "t/t", null, null, null, null, 1, 1, 0,
                 StoredFile.State.COMING);
         assertThat(StoredFileCodec.decode(StoredFileCodec.encode(little))).isEqualTo(little);
     }
@@ -121,7 +121,7 @@ class StoredFileTest {
             "/a b,  lobby,    /rooms/lobby/files/id?ns=%2Fa%20b",
     })
     void names_of_rooms_are_escaped_in_the_url_of_a_file(String namespace, String room, String url) {
-        StoredFile file = new StoredFile("id", namespace, room, "n", 1, "t/t", null, "s", null, 10, 1, 2,
+        StoredFile file = new StoredFile("id", namespace, room, "n", 1, "t/t", null, "s", null, null, 10, 1, 2,
                 StoredFile.State.SAID);
         assertThat(FileJson.data(file)).endsWith("\"url\":\"" + url + "\"}");
     }

@@ -125,8 +125,9 @@ class TransfersTest {
         assertThat(transfer.missing()).containsExactly(new ChunkRange(0, 2));
         StoredFile file = transfer.file();
         assertThat(file)
-                .isEqualTo(new StoredFile(file.id(), "/", "lobby", "hello.txt", 21, "text/plain", null, "ann", "Ann", CHUNK,
-                        clock.millis(), 0, StoredFile.State.COMING));
+                .isEqualTo(
+                        new StoredFile(file.id(), "/", "lobby", "hello.txt", 21, "text/plain", null, "ann", "Ann", null, CHUNK,
+                                clock.millis(), 0, StoredFile.State.COMING));
         assertThat(file.id()).matches("[\\w-]{24}");
         assertThat(await(transfers.status(ann, file.id()))).isEqualTo(transfer);
         assertThat(said()).isEmpty();

@@ -4,6 +4,7 @@ import dev.atrium.file.StoreFullException;
 import io.smallrye.mutiny.Multi;
 import io.smallrye.mutiny.Uni;
 import io.smallrye.mutiny.infrastructure.Infrastructure;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Set;
@@ -32,6 +33,16 @@ record Bucket(S3AsyncClient client, String name) {
     private static final Set<String> FULL = Set.of("QuotaExceeded", "QuotaExceededException", "EntityTooLarge", "StorageFull",
             "InsufficientStorage", "InsufficientCapacity", "XMinioStorageFull", "XMinioAdminBucketQuotaExceeded");
 
+    /** Statuses of a conditional write that came too late: the object is gone, or was changed. */
+    private static final Set<Integer> CHANGED = Set.of(404, 412);
+    /** Another write is under way, so that the outcome of a comparison is not known yet. */
+    private static final Set<Integer> CONFLICT = Set.of(409);
+    private static final int CONFLICT_RETRIES = 5;
+    private static final Duration CONFLICT_PAUSE = Duration.ofMillis(100);
+    private static final Set<Integer> NOT_IMPLEMENTED = Set.of(501);
+    /** A response to HEAD has no body, so the SDK knows the status alone. */
+    private static final Set<Integer> MISSING = Set.of(404);
+
     /** Maximum number of concurrent requests of one operation on many objects. */
     static final int TOGETHER = 16;
 
@@ -44,21 +55,39 @@ record Bucket(S3AsyncClient client, String name) {
         return call(() -> client.headBucket(request -> request.bucket(name))).replaceWithVoid();
     }
 
+    /** @param tag of this version of the object */
+    record Content(byte[] bytes, String tag) {
+    }
+
     Uni<Void> put(String key, AsyncRequestBody body) {
         return call(() -> client.putObject(request -> request.bucket(name).key(key), body))
                 .replaceWithVoid();
     }
 
+    /**
+     * Replaces an object, unless it was changed or deleted since it was read. A service without conditional writes replaces it
+     * anyway.
+     *
+     * @return whether it was replaced
+     */
+    Uni<Boolean> replace(String key, String tag, AsyncRequestBody body) {
+        return call(() -> client.putObject(request -> request.bucket(name).key(key).ifMatch(tag), body)).replaceWith(true)
+                .onFailure(failure -> isAnswer(failure, CONFLICT)).retry().withBackOff(CONFLICT_PAUSE).atMost(CONFLICT_RETRIES)
+                .onFailure(failure -> isAnswer(failure, CHANGED)).recoverWithItem(false)
+                .onFailure(failure -> isAnswer(failure, NOT_IMPLEMENTED))
+                .recoverWithUni(() -> put(key, body).replaceWith(true));
+    }
+
     /** Content of an object; null if it does not exist. */
-    Uni<byte[]> get(String key) {
+    Uni<Content> get(String key) {
         return call(() -> client.getObject(request -> request.bucket(name).key(key), AsyncResponseTransformer.toBytes()))
-                .map(bytes -> bytes.asByteArrayUnsafe())
+                .map(object -> new Content(object.asByteArrayUnsafe(), object.response().eTag()))
                 .onFailure(NoSuchKeyException.class).recoverWithNull();
     }
 
     Uni<Boolean> has(String key) {
         return call(() -> client.headObject(request -> request.bucket(name).key(key))).replaceWith(true)
-                .onFailure(Bucket::isMissing).recoverWithItem(false);
+                .onFailure(failure -> isAnswer(failure, MISSING)).recoverWithItem(false);
     }
 
     /** Deletes an object. One that does not exist is no failure. */
@@ -102,8 +131,7 @@ record Bucket(S3AsyncClient client, String name) {
                 || refused.awsErrorDetails() != null && FULL.contains(String.valueOf(refused.awsErrorDetails().errorCode())));
     }
 
-    /** A response to HEAD has no body, so the SDK knows the status alone. */
-    private static boolean isMissing(Throwable failure) {
-        return failure instanceof S3Exception refused && refused.statusCode() == 404;
+    private static boolean isAnswer(Throwable failure, Set<Integer> statuses) {
+        return failure instanceof S3Exception refused && statuses.contains(refused.statusCode());
     }
 }

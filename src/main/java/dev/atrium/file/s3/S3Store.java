@@ -17,12 +17,13 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Predicate;
 import software.amazon.awssdk.core.async.AsyncRequestBody;
 import software.amazon.awssdk.services.s3.S3AsyncClient;
 
 /**
  * File store in an S3 bucket: one object for each chunk, and one for the description, without which the file does not exist.
- * The description is written first and deleted first.
+ * The description is written first and deleted first, and replaced only if it is the one that was read.
  */
 public final class S3Store implements FileStore, AutoCloseable {
 
@@ -30,7 +31,7 @@ public final class S3Store implements FileStore, AutoCloseable {
 
     private final S3AsyncClient client;
     private final EventLoopGroup loops;
-    private final Bucket bucket;
+    final Bucket bucket;
     private final String prefix;
     private final InFlightLimit backlog = new InFlightLimit();
 
@@ -97,7 +98,8 @@ public final class S3Store implements FileStore, AutoCloseable {
 
     @Override
     public Uni<byte[]> read(StoredFile file, int index) {
-        return backlog.queue(file.length(index), () -> bucket.get(chunk(file, index)));
+        return backlog.queue(file.length(index), () -> bucket.get(chunk(file, index))
+                .map(chunk -> chunk == null ? null : chunk.bytes()));
     }
 
     @Override
@@ -107,16 +109,19 @@ public final class S3Store implements FileStore, AutoCloseable {
 
     @Override
     public Uni<StoredFile> update(StoredFile file) {
-        return backlog.queue(0, () -> known(file.id())
-                .flatMap(known -> known == null || known.isAfter(file) ? Uni.createFrom().item(known) : say(file)));
+        return backlog.queue(0, () -> replace(file, known -> known.isAfter(file), null));
     }
 
-    /** The description is written again, because the age of the newest object decides whether the upload is abandoned. */
+    /**
+     * Removes the chunks that there are now, and no later ones. Not before the description is replaced: where another replica
+     * has completed the file meanwhile, its chunks must stay. It is replaced even if nothing changes, because the age of the
+     * newest object decides whether the upload is abandoned.
+     */
     @Override
     public Uni<Void> clear(StoredFile file) {
-        return backlog.queue(0,
-                () -> known(file.id()).flatMap(known -> known == null || known.isComplete() ? Uni.createFrom().voidItem()
-                        : removeChunks(file.id()).flatMap(removed -> say(file)).replaceWithVoid()));
+        return backlog.queue(0, () -> chunkKeys(file.id())
+                .flatMap(chunks -> replace(file, StoredFile::isComplete, null)
+                        .flatMap(now -> file.equals(now) ? bucket.delete(chunks) : Uni.createFrom().voidItem())));
     }
 
     @Override
@@ -148,9 +153,27 @@ public final class S3Store implements FileStore, AutoCloseable {
         loops.shutdownGracefully(1, 5, TimeUnit.SECONDS);
     }
 
-    /** Replaces the description of a file. */
-    private Uni<StoredFile> say(StoredFile file) {
-        return bucket.put(json(file.id()), body(file)).replaceWith(file);
+    /**
+     * Replaces the description of a file, unless it is gone, or what another replica has made of it has to stay. An
+     * unconditional
+     * write would bring back a file that was deleted meanwhile, without its chunks.
+     *
+     * @param refused tag that the service has refused; if it is still the tag, the service does not compare tags as it should
+     * @return the description that is stored then, or null if the file is gone
+     */
+    private Uni<StoredFile> replace(StoredFile file, Predicate<StoredFile> stays, String refused) {
+        String key = json(SafeId.require(file.id()));
+        return bucket.get(key).flatMap(content -> {
+            StoredFile known = decoded(content);
+            if (known == null || stays.test(known)) {
+                return Uni.createFrom().item(known);
+            }
+            if (refused != null && refused.equals(content.tag())) {
+                return bucket.put(key, body(file)).replaceWith(file);
+            }
+            return bucket.replace(key, content.tag(), body(file))
+                    .flatMap(replaced -> replaced ? Uni.createFrom().item(file) : replace(file, stays, content.tag()));
+        });
     }
 
     private Uni<List<StoredFile>> files() {
@@ -170,7 +193,11 @@ public final class S3Store implements FileStore, AutoCloseable {
     }
 
     private Uni<StoredFile> known(String id) {
-        return bucket.get(json(id)).map(json -> json == null ? null : StoredFileCodec.decode(json));
+        return bucket.get(json(id)).map(S3Store::decoded);
+    }
+
+    private static StoredFile decoded(Bucket.Content content) {
+        return content == null ? null : StoredFileCodec.decode(content.bytes());
     }
 
     /** Null if the file is complete, or if only chunks are left of an interrupted deletion: these are deleted now. */
@@ -190,9 +217,12 @@ public final class S3Store implements FileStore, AutoCloseable {
     }
 
     private Uni<Void> removeChunks(String id) {
-        // All keys are listed before the first deletion: with some services the next page begins after a key that has to exist still.
-        return names(id).filter(name -> !name.equals(JSON)).map(name -> prefix + id + "/" + name).collect().asList()
-                .flatMap(bucket::delete);
+        return chunkKeys(id).flatMap(bucket::delete);
+    }
+
+    /** All of them, before the first deletion: with some services the next page begins after a key that has to exist still. */
+    private Uni<List<String>> chunkKeys(String id) {
+        return names(id).filter(name -> !name.equals(JSON)).map(name -> prefix + id + "/" + name).collect().asList();
     }
 
     /** Keys of the file's objects, without the prefix and the id. */

@@ -30,6 +30,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import software.amazon.awssdk.core.async.AsyncRequestBody;
 
 /** File store in S3: the contract, deletion, settings, and a service that is full or unavailable. */
 class S3StoreIT extends FileStoreContract {
@@ -80,7 +81,8 @@ class S3StoreIT extends FileStoreContract {
 
     @Test
     void a_file_of_more_chunks_than_one_page_lists_is_deleted_as_a_whole() throws IOException {
-        StoredFile file = new StoredFile(id(), "/", "r", "n", 1100, null, null, null, null, 1, 1, 0, StoredFile.State.COMING);
+        StoredFile file = new StoredFile(id(), "/", "r", "n", 1100, null, null, null, null, null, 1, 1, 0,
+                StoredFile.State.COMING);
         await(store().create(file));
         await(Multi.createFrom().range(0, 1100).onItem()
                 .transformToUni(index -> store().write(file, index, ByteBuffer.allocate(1)))
@@ -88,6 +90,21 @@ class S3StoreIT extends FileStoreContract {
         assertThat(await(store().present(file)).cardinality()).isEqualTo(1100);
         await(store().delete(file));
         assertThat(objects(file)).isEmpty();
+    }
+
+    @Test
+    void a_description_is_not_replaced_if_it_was_changed_or_deleted_since_it_was_read() {
+        StoredFile file = begun(1000);
+        Bucket bucket = ((S3Store) store()).bucket;
+        String key = PREFIX + file.id() + "/file.json";
+        String tag = await(bucket.get(key)).tag();
+        assertThat(await(bucket.replace(key, tag, AsyncRequestBody.fromString("changed")))).isTrue();
+        assertThat(await(bucket.replace(key, tag, AsyncRequestBody.fromString("late")))).isFalse();
+        Bucket.Content changed = await(bucket.get(key));
+        assertThat(changed.bytes()).asString().isEqualTo("changed");
+        await(bucket.delete(key));
+        assertThat(await(bucket.replace(key, changed.tag(), AsyncRequestBody.fromString("back")))).isFalse();
+        assertThat(await(bucket.get(key))).isNull();
     }
 
     @Test
