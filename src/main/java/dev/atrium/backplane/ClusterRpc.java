@@ -13,8 +13,10 @@ public interface ClusterRpc {
      *
      * @param replies one reply per replica that replied
      * @param replicas number of replicas that were sent the request
+     * @param unheard number of replicas that were not, because they did not listen, and that have not been gone for long, if
+     *        they are gone
      */
-    record Acks(List<String> replies, int replicas) {
+    record Acks(List<String> replies, int replicas, int unheard) {
     }
 
     /** Registers the handler of requests to this replica. Called once, at the start. */

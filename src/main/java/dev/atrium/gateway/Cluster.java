@@ -1,6 +1,7 @@
 package dev.atrium.gateway;
 
 import dev.atrium.backplane.Backplane;
+import dev.atrium.backplane.ClusterRpc;
 import dev.atrium.room.Audience;
 import dev.atrium.session.Session;
 import dev.atrium.session.Sessions;
@@ -52,13 +53,26 @@ public final class Cluster {
      * @param patience maximum time to wait for replies
      */
     public Uni<List<Optional<String>>> callAll(String kind, String question, Duration patience) {
-        return backplane.clusterRpc().callAll(kind + ' ' + question, patience).onFailure().transform(ErrorReply::of)
-                .map(answers -> {
-                    List<Optional<String>> all = new ArrayList<>();
-                    answers.replies().forEach(answer -> all.add(Optional.of(answer)));
-                    all.addAll(Collections.nCopies(answers.replicas() - answers.replies().size(), Optional.empty()));
-                    return all;
-                });
+        return send(kind, question, patience).map(acks -> answers(acks, acks.replicas()));
+    }
+
+    /**
+     * Sends a request as {@link #callAll}, with an empty item also for a replica that may be alive but does not listen at the
+     * moment: for requests that no session may escape.
+     */
+    Uni<List<Optional<String>>> callEvery(String kind, String question, Duration patience) {
+        return send(kind, question, patience).map(acks -> answers(acks, acks.replicas() + acks.unheard()));
+    }
+
+    private Uni<ClusterRpc.Acks> send(String kind, String question, Duration patience) {
+        return backplane.clusterRpc().callAll(kind + ' ' + question, patience).onFailure().transform(ErrorReply::of);
+    }
+
+    private static List<Optional<String>> answers(ClusterRpc.Acks acks, int replicas) {
+        List<Optional<String>> all = new ArrayList<>();
+        acks.replies().forEach(answer -> all.add(Optional.of(answer)));
+        all.addAll(Collections.nCopies(replicas - acks.replies().size(), Optional.empty()));
+        return all;
     }
 
     /** Subscribes to channels that other programs publish to through the same backplane. */

@@ -40,7 +40,7 @@ public final class Revocation {
      * @param namespace null for all namespaces
      */
     Uni<Integer> revoke(String namespace, String user) {
-        return cluster.callAll(QUESTION, (namespace == null ? EVERYWHERE : namespace) + ' ' + user, PATIENCE)
+        return cluster.callEvery(QUESTION, (namespace == null ? EVERYWHERE : namespace) + ' ' + user, PATIENCE)
                 .map(Revocation::sum);
     }
 

@@ -25,7 +25,8 @@ final class CatchUp {
 
     private static final Duration FIRST_RETRY = Duration.ofMillis(100);
     private static final Duration LONGEST_RETRY = Duration.ofSeconds(2);
-    private static final long RETRY_FOR_MILLIS = Duration.ofHours(1).toMillis();
+    /** About an hour. */
+    private static final int MOST_RETRIES = 1_800;
 
     private final ShardView shard;
     private final Member member;
@@ -42,6 +43,8 @@ final class CatchUp {
     private boolean busy;
     private boolean recovered;
     private boolean ended;
+    /** Reads that have failed since the last one that did not. */
+    private int failures;
     private final Runnable turn = this::read;
     /** Where this catch-up has its turn, or waits for it; null for neither. */
     private CatchUpTurns turns;
@@ -172,6 +175,9 @@ final class CatchUp {
     }
 
     private void awaitTurn() {
+        if (ended) {
+            return;
+        }
         busy = true;
         turns = member.catchUpTurns();
         turns.take(turn);
@@ -180,22 +186,38 @@ final class CatchUp {
     private void read() {
         overflowed = false;
         source.history(shard.room(), HistoryQuery.after(position.offset(), PAGE))
-                .onFailure(failure -> !ended)
-                .retry().withBackOff(FIRST_RETRY, LONGEST_RETRY).expireIn(RETRY_FOR_MILLIS)
                 .emitOn(member.loop()::run)
-                .subscribe().with(history -> {
-                    busy = false;
-                    if (history.continues(position)) {
-                        take(history);
-                    } else {
-                        lose();
-                    }
-                    next();
-                }, failure -> member.loop().run(() -> {
-                    busy = false;
-                    lose();
-                    next();
-                }));
+                .subscribe().with(this::read, this::retry);
+    }
+
+    private void read(History history) {
+        failures = 0;
+        busy = false;
+        if (history.continues(position)) {
+            take(history);
+        } else {
+            lose();
+        }
+        next();
+    }
+
+    /** Another room of the member has its turn meanwhile: it may have a history that can be read. */
+    private void retry(Throwable failure) {
+        endTurn();
+        if (failures++ == MOST_RETRIES) {
+            failures = 0;
+            busy = false;
+            lose();
+            next();
+        } else if (!ended) {
+            Uni.createFrom().voidItem().onItem().delayIt().by(pause(failures)).emitOn(member.loop()::run)
+                    .subscribe().with(due -> awaitTurn(), lost -> awaitTurn());
+        }
+    }
+
+    private static Duration pause(int failures) {
+        Duration pause = FIRST_RETRY.multipliedBy(1L << Math.min(failures - 1, 10));
+        return pause.compareTo(LONGEST_RETRY) < 0 ? pause : LONGEST_RETRY;
     }
 
     private void take(History history) {

@@ -2,6 +2,7 @@ package dev.atrium.session;
 
 import io.netty.util.concurrent.EventExecutor;
 import io.netty.util.concurrent.SingleThreadEventExecutor;
+import io.quarkus.runtime.ShutdownEvent;
 import io.quarkus.runtime.StartupEvent;
 import io.vertx.core.Vertx;
 import jakarta.enterprise.event.Observes;
@@ -36,6 +37,12 @@ public final class EventLoops {
 
     void start(@Observes StartupEvent startup, Vertx vertx) {
         watch(vertx.nettyEventLoopGroup());
+    }
+
+    /** In dev mode the event loops outlive the application. */
+    void stop(@Observes ShutdownEvent shutdown) {
+        loops.forEach(loop -> loop.lag.stop());
+        loops.clear();
     }
 
     /** Begins to measure event loops. */

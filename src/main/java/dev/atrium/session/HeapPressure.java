@@ -1,5 +1,6 @@
 package dev.atrium.session;
 
+import io.quarkus.runtime.ShutdownEvent;
 import io.quarkus.runtime.StartupEvent;
 import io.vertx.core.Vertx;
 import jakarta.enterprise.event.Observes;
@@ -35,13 +36,22 @@ public final class HeapPressure {
 
     /** Used by the thread of the timer only. */
     private boolean wasScarce;
+    private volatile boolean stopped;
 
     void start(@Observes StartupEvent startup, Vertx vertx) {
         limit(SCARCE_PERCENT);
         lookAfter(MIN_PAUSE_MILLIS, vertx);
     }
 
+    /** In dev mode the timer would outlive the application. */
+    void stop(@Observes ShutdownEvent shutdown) {
+        stopped = true;
+    }
+
     private void lookAfter(long millis, Vertx vertx) {
+        if (stopped) {
+            return;
+        }
         vertx.setTimer(millis, timer -> look(vertx));
     }
 

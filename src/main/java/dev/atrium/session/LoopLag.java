@@ -1,6 +1,7 @@
 package dev.atrium.session;
 
 import io.netty.util.concurrent.EventExecutor;
+import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 
 /** Lag of one event loop, measured as the delay of a periodic timer. */
@@ -12,11 +13,17 @@ final class LoopLag {
     private volatile long due;
     private volatile long last;
     private volatile long previous;
+    private volatile Future<?> timer;
 
     /** Starts the measurement. Any thread. */
     void watch(EventExecutor eventLoop) {
         due = System.nanoTime() + PERIOD;
-        eventLoop.scheduleWithFixedDelay(this::measure, PERIOD_MILLIS, PERIOD_MILLIS, TimeUnit.MILLISECONDS);
+        timer = eventLoop.scheduleWithFixedDelay(this::measure, PERIOD_MILLIS, PERIOD_MILLIS, TimeUnit.MILLISECONDS);
+    }
+
+    /** Ends the measurement. Any thread. */
+    void stop() {
+        timer.cancel(false);
     }
 
     private void measure() {

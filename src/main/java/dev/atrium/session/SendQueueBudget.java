@@ -1,6 +1,7 @@
 package dev.atrium.session;
 
 import dev.atrium.setting.Require;
+import io.quarkus.runtime.ShutdownEvent;
 import io.quarkus.runtime.StartupEvent;
 import io.quarkus.runtime.configuration.ConfigurationException;
 import io.vertx.core.Vertx;
@@ -9,6 +10,7 @@ import jakarta.inject.Singleton;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.function.ToLongFunction;
 import org.jboss.logging.Logger;
@@ -29,6 +31,7 @@ public final class SendQueueBudget {
 
     private final Sessions sessions;
     private final long limit;
+    private Future<?> timer;
 
     /** @throws ConfigurationException naming the invalid setting */
     SendQueueBudget(Sessions sessions) {
@@ -39,8 +42,15 @@ public final class SendQueueBudget {
     }
 
     void start(@Observes StartupEvent startup, Vertx vertx) {
-        vertx.nettyEventLoopGroup().next().scheduleWithFixedDelay(this::check, PERIOD_MILLIS, PERIOD_MILLIS,
+        timer = vertx.nettyEventLoopGroup().next().scheduleWithFixedDelay(this::check, PERIOD_MILLIS, PERIOD_MILLIS,
                 TimeUnit.MILLISECONDS);
+    }
+
+    /** In dev mode the event loops outlive the application, and the timer would keep its sessions. */
+    void stop(@Observes ShutdownEvent shutdown) {
+        if (timer != null) {
+            timer.cancel(false);
+        }
     }
 
     private void check() {

@@ -90,7 +90,7 @@ class RevocationTest extends WithGateway {
 
         @Override
         public Uni<Acks> callAll(String question, Duration patience) {
-            return responder.apply(question).map(answer -> new Acks(List.of(answer), 2));
+            return responder.apply(question).map(answer -> new Acks(List.of(answer), 1, 1));
         }
     }
 }

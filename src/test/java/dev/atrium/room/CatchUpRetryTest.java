@@ -5,7 +5,9 @@ import static org.awaitility.Awaitility.await;
 
 import io.smallrye.mutiny.Uni;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -19,6 +21,7 @@ import org.junit.jupiter.api.Test;
 class CatchUpRetryTest {
 
     private static final RoomId LOBBY = RoomId.of("/", "lobby");
+    private static final RoomId BROKEN = RoomId.of("/", "broken");
     private static final int MESSAGES = 12;
 
     private final ExecutorService executor = Executors.newSingleThreadExecutor();
@@ -51,6 +54,26 @@ class CatchUpRetryTest {
     }
 
     @Test
+    void a_room_whose_history_cannot_be_read_does_not_hold_up_the_other_rooms_of_its_member() {
+        Membership broken = joined(BROKEN);
+        Membership membership = joined();
+        source.broken = true;
+        sayMoreThanCanWait(BROKEN);
+        sayMoreThanCanWait();
+        onLoop(() -> {
+            broken.follow();
+            membership.follow();
+            return null;
+        });
+        await().until(() -> ann.received.size() == MESSAGES);
+        assertThat(ann.received).allMatch(delivery -> ((Message) delivery).room().equals(LOBBY));
+        source.broken = false;
+        await().until(() -> ann.received.size() == 2 * MESSAGES);
+        assertThat(ann.received.subList(MESSAGES, 2 * MESSAGES))
+                .allMatch(delivery -> ((Message) delivery).room().equals(BROKEN));
+    }
+
+    @Test
     void for_a_member_that_has_left_nothing_is_read_again() {
         Membership membership = joined();
         source.failures.set(1_000);
@@ -67,15 +90,23 @@ class CatchUpRetryTest {
     }
 
     private Membership joined() {
-        return onLoop(() -> rooms.join(ann, LOBBY, false, null, () -> true).await().indefinitely());
+        return joined(LOBBY);
+    }
+
+    private Membership joined(RoomId room) {
+        return onLoop(() -> rooms.join(ann, room, false, null, () -> true).await().indefinitely());
     }
 
     private void sayMoreThanCanWait() {
+        sayMoreThanCanWait(LOBBY);
+    }
+
+    private void sayMoreThanCanWait(RoomId room) {
         for (int i = 1; i <= MESSAGES; i++) {
-            Message message = new Publication(LOBBY, "message", new Data.Text("x".repeat(100_000)), null, true)
+            Message message = new Publication(room, "message", new Data.Text("x".repeat(100_000)), null, true)
                     .at(new StreamPosition("e", i), 1);
             source.kept.add(message);
-            source.subscriber.message(message);
+            source.subscribers.get(room).message(message);
         }
         // Behind the turns that deliver them.
         onLoop(() -> null);
@@ -91,28 +122,29 @@ class CatchUpRetryTest {
         private final AtomicInteger failures = new AtomicInteger();
         private final AtomicInteger reads = new AtomicInteger();
         private final List<Message> kept = new CopyOnWriteArrayList<>();
-        private volatile Subscriber subscriber;
+        private final Map<RoomId, Subscriber> subscribers = new ConcurrentHashMap<>();
+        private volatile boolean broken;
 
         @Override
         public void subscribe(RoomId room, Subscriber newSubscriber) {
-            subscriber = newSubscriber;
+            subscribers.put(room, newSubscriber);
             newSubscriber.subscribed(new StreamPosition("e", 0));
         }
 
         @Override
         public void unsubscribe(RoomId room) {
-            subscriber = null;
+            subscribers.remove(room);
         }
 
         @Override
         public Uni<History> history(RoomId room, HistoryQuery query) {
             return Uni.createFrom().item(() -> {
                 reads.incrementAndGet();
-                if (failures.getAndDecrement() > 0) {
+                if (failures.getAndDecrement() > 0 || broken && room.equals(BROKEN)) {
                     throw new IllegalStateException("away");
                 }
-                return new History(new StreamPosition("e", kept.size()),
-                        kept.stream().filter(message -> message.offset() > query.after()).toList());
+                return new History(new StreamPosition("e", MESSAGES), kept.stream()
+                        .filter(message -> message.room().equals(room) && message.offset() > query.after()).toList());
             });
         }
     }
@@ -120,6 +152,7 @@ class CatchUpRetryTest {
     private final class Client implements Member {
 
         private final List<Delivery> received = new CopyOnWriteArrayList<>();
+        private final CatchUpTurns turns = new CatchUpTurns();
 
         @Override
         public String id() {
@@ -144,6 +177,11 @@ class CatchUpRetryTest {
         @Override
         public void failed(RuntimeException failure) {
             throw new AssertionError(failure);
+        }
+
+        @Override
+        public CatchUpTurns catchUpTurns() {
+            return turns;
         }
 
         @Override

@@ -18,7 +18,7 @@ final class MemoryClusterRpc implements ClusterRpc {
 
     @Override
     public Uni<Acks> callAll(String request, Duration timeout) {
-        return Uni.createFrom().deferred(() -> handler.apply(request)).map(reply -> new Acks(List.of(reply), 1))
-                .ifNoItem().after(timeout).recoverWithItem(new Acks(List.of(), 1));
+        return Uni.createFrom().deferred(() -> handler.apply(request)).map(reply -> new Acks(List.of(reply), 1, 0))
+                .ifNoItem().after(timeout).recoverWithItem(new Acks(List.of(), 1, 0));
     }
 }

@@ -15,6 +15,7 @@ final class Lease {
     private volatile boolean everRenewed;
     private volatile long renewedAt;
     private volatile long heldSince;
+    private volatile boolean everRefused;
 
     /** @param clock monotonic time in nanoseconds */
     Lease(Duration length, LongSupplier clock) {
@@ -55,8 +56,14 @@ final class Lease {
         return everRenewed && !isExpired() && clock.getAsLong() - heldSince >= nanos;
     }
 
+    /** Returns whether the leases of living replicas may have expired, too, because Redis has renewed none. */
+    boolean mayOthersHaveExpired() {
+        return isExpired() || everRefused && !isSettled();
+    }
+
     /** A renewal was refused or not answered. */
     void notRenewed() {
+        everRefused = true;
         heldSince = clock.getAsLong();
     }
 }

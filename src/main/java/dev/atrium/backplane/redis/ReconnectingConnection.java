@@ -8,6 +8,7 @@ import io.vertx.redis.client.Redis;
 import io.vertx.redis.client.RedisConnection;
 import io.vertx.redis.client.Request;
 import io.vertx.redis.client.Response;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Function;
@@ -28,6 +29,9 @@ final class ReconnectingConnection {
     static final String UNIDENTIFIED = "";
 
     private static final int CONNECT_SECONDS = 5;
+
+    /** Failures of the client before it writes a command. */
+    private static final Set<String> UNSENT = Set.of("Connection is closed", "Redis waiting queue is full");
 
     private final String name;
     private final Redis redis;
@@ -183,7 +187,7 @@ final class ReconnectingConnection {
             // primary.
             restart(current, error.text());
         }
-        return error.isBeforeEffect() || error.text().equals("Connection is closed")
+        return error.isBeforeEffect() || UNSENT.contains(error.text())
                 ? BackplaneUnavailableException.notSent(error.text(), failure)
                 : BackplaneUnavailableException.unanswered(failure);
     }

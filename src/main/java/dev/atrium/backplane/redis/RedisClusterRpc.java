@@ -12,6 +12,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
 
 /** Request/reply channel to all replicas, over {@link RpcChannel}. */
@@ -51,13 +52,20 @@ final class RedisClusterRpc implements ClusterRpc {
 
     private Future<Acks> callEach(Response nodes, String request, long timeoutMillis) {
         List<Future<String>> calls = new ArrayList<>();
-        nodes.forEach(node -> calls.add(channel.call(node.toString(), request, timeoutMillis)));
-        return Future.join(calls).transform(done -> {
+        AtomicInteger unheard = new AtomicInteger();
+        List<Future<?>> done = new ArrayList<>();
+        nodes.forEach(node -> {
+            Future<String> call = channel.call(node.toString(), request, timeoutMillis);
+            calls.add(call);
+            done.add(call.compose(reply -> reply != null ? Future.succeededFuture(false) : channel.isAlive(node.toString()))
+                    .onSuccess(alive -> unheard.addAndGet(alive ? 1 : 0)));
+        });
+        return Future.join(done).transform(all -> {
             List<String> replies = calls.stream().filter(Future::succeeded).map(Future::result).filter(Objects::nonNull)
                     .toList();
-            // A replica whose channel has no subscriber is gone and does not count.
+            // A replica whose channel has no subscriber is most likely gone, and does not count.
             int reached = (int) calls.stream().filter(each -> each.failed() || each.result() != null).count();
-            return Future.succeededFuture(new Acks(replies, reached));
+            return Future.succeededFuture(new Acks(replies, reached, unheard.get()));
         });
     }
 

@@ -23,6 +23,8 @@ record RedisError(String code, String text, boolean fromScript) {
     private static final Set<String> REFUSES_WRITES = Set.of("READONLY", "LOADING", "OOM", "MISCONF", "MASTERDOWN",
             "CLUSTERDOWN", "BUSY", "NOREPLICAS", "MOVED", "NOAUTH", "WRONGPASS", "NOPERM");
 
+    private static final String CONNECTION_CLOSED = "CONNECTION_CLOSED";
+
     private static final Pattern CODE = Pattern.compile("-?([A-Z]{3,}) ");
 
     /** Redis 6 wraps the error of a script's command: {@code ERR Error running script (call to f_…): …: -OOM command …}. */
@@ -30,7 +32,8 @@ record RedisError(String code, String text, boolean fromScript) {
 
     static RedisError of(Throwable failure) {
         String text = String.valueOf(failure.getMessage());
-        if (!(failure instanceof Response)) {
+        // The client reports the end of a connection as if Redis had replied with an error.
+        if (!(failure instanceof Response) || text.equals(CONNECTION_CLOSED)) {
             return new RedisError("", text, false);
         }
         boolean fromScript = text.contains("user_script");

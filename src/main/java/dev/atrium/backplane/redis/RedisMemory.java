@@ -58,6 +58,6 @@ final class RedisMemory {
 
     /** Returns the limit at present, of a log or of a time, that is {@code most} otherwise. */
     long scaled(long most) {
-        return share == WHOLE || most == 0 ? most : Math.max(1, most / WHOLE * share);
+        return share == WHOLE || most == 0 ? most : Math.max(1, most * share / WHOLE);
     }
 }

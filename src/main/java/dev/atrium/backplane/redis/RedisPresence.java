@@ -207,6 +207,10 @@ final class RedisPresence {
         Set<String> nodes = new HashSet<>();
         all.forEach(each -> nodes.add(each.node()));
         nodes.remove(node);
+        if (lease.mayOthersHaveExpired()) {
+            // Otherwise members of living replicas would be missing for as long as Redis refuses writes.
+            nodes.clear();
+        }
         Set<String> dead = ConcurrentHashMap.newKeySet();
         List<Future<Response>> replies = new ArrayList<>();
         for (String each : nodes) {

@@ -1,6 +1,7 @@
 package dev.atrium.backplane.redis;
 
 import dev.atrium.backplane.BackplaneConfig;
+import dev.atrium.backplane.BackplaneUnavailableException;
 import dev.atrium.backplane.SavedSession;
 import dev.atrium.backplane.SessionStore;
 import dev.atrium.room.Node;
@@ -144,9 +145,11 @@ final class RedisSessions implements SessionStore {
 
     private Future<Void> sendRelease(SavedSession session) {
         String token = session.token();
+        RoomId own = ownRoom(session);
         return commands.send(Script.RELEASE
-                .with(keys.sessions(node.name()), keys.session(node.name(), token), keys.waiting(ownRoom(session)))
-                .arg(token).arg(memory.scaled(windowMillis)).arg(SavedSessionCodec.encode(session))).<Void> mapEmpty()
+                .with(keys.sessions(node.name()), keys.session(node.name(), token), keys.waiting(own), keys.room(own))
+                .arg(token).arg(memory.scaled(windowMillis)).arg(SavedSessionCodec.encode(session)).arg(node.name()))
+                .<Void> mapEmpty()
                 .recover(failure -> {
                     loop.execute(() -> {
                         unpublished = true;
@@ -245,8 +248,16 @@ final class RedisSessions implements SessionStore {
         return onLoop(() -> commands.send(Request.cmd(Command.HGET).arg(keys.room(own)).arg("node")).compose(moved -> {
             String where = moved == null ? SessionId.node(sessionId) : moved.toString();
             return where.equals(node.name()) ? end(namespace, sessionId, false)
-                    : call(where, request(namespace, sessionId, false));
+                    : rpc.call(where, request(namespace, sessionId, false), RpcChannel.TIMEOUT_MILLIS)
+                            .compose(reply -> reply != null ? Future.succeededFuture(Boolean.valueOf(reply)) : unheard(where));
         }));
+    }
+
+    private Future<Boolean> unheard(String other) {
+        return rpc.isAlive(other).compose(alive -> alive
+                ? Future.failedFuture(
+                        BackplaneUnavailableException.notSent("replica " + other + " does not listen at the moment"))
+                : Future.succeededFuture(false));
     }
 
     private Future<Boolean> call(String other, String request) {

@@ -95,20 +95,24 @@ final class RoomLog {
     private Request request(Publication publication, String dataHistory) {
         RoomId room = publication.room();
         HistoryPolicy.Limit limit = history.of(room.namespace());
+        long size = memory.scaled(Math.max(logSize, limit.size()));
+        long bytes = memory.scaled(limit.bytes());
+        boolean isShort = size < Math.max(logSize, limit.size()) || bytes < limit.bytes();
         return withSession((publication.idempotency() == null
                 ? Script.PUBLISH.with(keys.room(room), keys.log(room))
                 : Script.PUBLISH.with(keys.room(room), keys.log(room), keys.once(room, publication.idempotency())))
                 .arg(keys.channel(room))
                 .arg(Buffer.buffer(MessageCodec.encode(publication)))
                 .arg(StreamPosition.origin().epoch())
-                .arg(memory.scaled(Math.max(logSize, limit.size())))
+                .arg(size)
                 .arg(logMillis(limit))
                 .arg(roomMillis(room))
                 .arg(room.isSession() ? keys.nodes() : "")
                 // Half of the window is trusted: see FilePublisher.
                 .arg(Math.max(idempotencyMillis / 2, memory.scaled(idempotencyMillis)))
                 .arg(dataHistory)
-                .arg(memory.scaled(limit.bytes())), publication);
+                .arg(bytes)
+                .arg(isShort ? 1 : 0), publication);
     }
 
     /** Returns a page of the history, within the limits of what clients may read. */

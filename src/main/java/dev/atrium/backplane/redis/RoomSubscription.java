@@ -17,8 +17,11 @@ final class RoomSubscription {
 
     private static final Logger LOG = Logger.getLogger(RoomSubscription.class);
 
-    /** Maximum number of messages held back while the log is read; beyond it they are read from the log as well. */
+    /**
+     * Maximum number of messages held back while the log is read, and their bytes; beyond it they are read from the log, too.
+     */
     private static final int MAX_HELD = 4_096;
+    private static final long MAX_HELD_BYTES = 256 * 1024;
 
     /**
      * Reads of the log for a subscription. Results come back to {@link #head}, {@link #page} or {@link #failed} with the number
@@ -48,6 +51,7 @@ final class RoomSubscription {
     private final Reader reader;
     private final ArrayDeque<Message> held = new ArrayDeque<>();
     private State state = State.UNCONFIRMED;
+    private long heldBytes;
     private boolean overflowed;
     private StreamPosition position;
     private int awaited;
@@ -63,6 +67,11 @@ final class RoomSubscription {
         position = start;
         state = State.LIVE;
         subscriber.subscribed(start);
+    }
+
+    /** Returns whether the room has a stream position that would be lost with its key. */
+    boolean hasMessages() {
+        return position != null && position.offset() > 0;
     }
 
     boolean isStarted() {
@@ -180,12 +189,12 @@ final class RoomSubscription {
         while (!held.isEmpty()) {
             Message message = held.peek();
             if (isNext(message)) {
-                deliver(held.poll());
+                deliver(unheld());
             } else if (isDelivered(message)) {
-                held.poll();
+                unheld();
             } else if (!message.epoch().equals(position.epoch())) {
                 // Of a lost history, or of a newer one than what was read: the log has the answer.
-                held.poll();
+                unheld();
                 readAgain = true;
             } else {
                 readAgain = true;
@@ -198,11 +207,19 @@ final class RoomSubscription {
     }
 
     private void hold(Message message) {
-        if (held.size() == MAX_HELD) {
+        if (held.size() == MAX_HELD || heldBytes > MAX_HELD_BYTES) {
             held.clear();
+            heldBytes = 0;
             overflowed = true;
         }
         held.add(message);
+        heldBytes += message.size();
+    }
+
+    private Message unheld() {
+        Message message = held.poll();
+        heldBytes -= message.size();
+        return message;
     }
 
     private void skipTo(long offset) {

@@ -141,6 +141,11 @@ final class Subscriptions implements RoomSubscription.Reader, ReconnectingConnec
         return List.copyOf(moved.keySet());
     }
 
+    /** Returns the sessions of this replica that were sent messages of their own. On the backplane's event loop. */
+    List<RoomId> messagedSessions() {
+        return sessions.values().stream().filter(RoomSubscription::hasMessages).map(each -> each.room).toList();
+    }
+
     void subscribe(RoomId room, Subscriber subscriber) {
         loop.execute(() -> {
             RoomSubscription subscription = new RoomSubscription(room, subscriber, this);

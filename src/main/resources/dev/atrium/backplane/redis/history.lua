@@ -28,6 +28,24 @@ local limit = tonumber(ARGV[3])
 local function count(found)
   return math.min(limit - found, 16)
 end
+-- Whether the first entry at or after an offset is too old, and the offset of that entry.
+local function is_old(offset)
+  local entry = redis.call('XRANGE', KEYS[2], string.format('%.0f-0', offset), string.format('%.0f-0', last), 'COUNT', 1)[1]
+  return entry and tonumber(entry[2][2]) < youngest, entry and tonumber(string.match(entry[1], '^%d+'))
+end
+-- Thousands of entries may be too old: all other clients of Redis would wait if each of them was read.
+if not newest and first <= last and is_old(first) then
+  local beyond = last + 1
+  while first < beyond do
+    local middle = math.floor((first + beyond) / 2)
+    local old, offset = is_old(middle)
+    if old then
+      first = offset + 1
+    else
+      beyond = middle
+    end
+  end
+end
 local entries = {}
 local bytes = 0
 while first <= last and #entries < limit and bytes <= tonumber(ARGV[6]) do

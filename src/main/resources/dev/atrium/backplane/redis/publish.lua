@@ -16,9 +16,10 @@
 -- ARGV[8] time to live of the idempotency key, ms
 -- ARGV[9] history of the data of this Redis, see identify.lua; '' if it is not known yet
 -- ARGV[10] maximum bytes of the messages in the log
--- ARGV[11] room of the session that has to exist; absent if none has to
--- ARGV[12] replica that this session began on
--- ARGV[13] prefix of all keys
+-- ARGV[11] 1 if the maxima are lower than usual, because memory is short; else 0
+-- ARGV[12] room of the session that has to exist; absent if none has to
+-- ARGV[13] replica that this session began on
+-- ARGV[14] prefix of all keys
 --
 -- Returns {epoch, offset, microseconds since 1970}, or nothing if there is no such session. The time is that of Redis: with
 -- the clocks of several replicas, times in a room could run backwards.
@@ -35,7 +36,7 @@ if KEYS[3] then
   end
 end
 local node = ARGV[7] ~= '' and redis.call('HGET', KEYS[1], 'node')
-if ARGV[11] and not session_exists(ARGV[11], node or ARGV[12], ARGV[13], ARGV[9]) then
+if ARGV[12] and not session_exists(ARGV[12], node or ARGV[13], ARGV[14], ARGV[9]) then
   return false
 end
 local time = redis.call('TIME')
@@ -85,6 +86,13 @@ if ARGV[4] ~= '0' then
   end
   redis.call('XADD', KEYS[2], trim, threshold[1], threshold[2], position .. '-0', 'at', at, 'message', ARGV[2])
   redis.call('PEXPIRE', KEYS[2], ARGV[5])
+  if ARGV[11] == '1' then
+    -- Readers take a log that has fewer entries than usual for all that there was.
+    local oldest = redis.call('XRANGE', KEYS[2], '-', '+', 'COUNT', 1)[1]
+    if not oldest or oldest[1] ~= '1-0' then
+      redis.call('HSET', KEYS[1], 'dropped', oldest and oldest[2][2] or at)
+    end
+  end
 end
 if KEYS[3] then
   redis.call('SET', KEYS[3], epoch .. ' ' .. position .. ' ' .. at, 'PX', ARGV[8])

@@ -101,9 +101,10 @@ class ReconnectingConnectionTest {
 
     @ParameterizedTest(name = "{0}: may have been done {1}")
     @CsvSource(nullValues = "-", value = {
-            "Connection is closed, false",
-            "Connection closed,    true",
-            "-,                    true",
+            "Connection is closed,        false",
+            "Redis waiting queue is full, false",
+            "Connection closed,           true",
+            "-,                           true",
     })
     void a_command_that_a_broken_connection_has_sent_may_have_taken_effect(String message, boolean mayHaveTakenEffect) {
         up();
@@ -111,6 +112,14 @@ class ReconnectingConnectionTest {
         redis.last().replies.get(0).fail(message);
         assertThat(failure(reply).mayHaveTakenEffect()).isEqualTo(mayHaveTakenEffect);
         assertThat(failure(reply)).hasMessage("backplane unavailable: " + message);
+    }
+
+    @Test
+    void a_command_without_a_reply_may_have_taken_effect_although_its_connection_has_ended_in_order() {
+        up();
+        Future<Response> reply = get();
+        redis.last().replies.get(0).fail(ErrorType.create("CONNECTION_CLOSED"));
+        assertThat(failure(reply).mayHaveTakenEffect()).isTrue();
     }
 
     @Test

@@ -3,9 +3,10 @@ package dev.atrium.backplane.redis;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.vertx.redis.client.impl.types.ErrorType;
-import org.junit.jupiter.api.Test;
+import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /** Error replies of Redis 6.2 and 7.0. */
 class RedisErrorTest {
@@ -39,11 +40,17 @@ class RedisErrorTest {
         assertThat(error.refusesWrites()).as("refuses writes").isEqualTo(refusesWrites);
     }
 
-    @Test
-    void a_broken_connection_is_no_reply() {
-        RedisError error = RedisError.of(new IllegalStateException("OOM Connection closed"));
+    @ParameterizedTest
+    @MethodSource("failures")
+    void a_broken_connection_is_no_reply(Throwable failure) {
+        RedisError error = RedisError.of(failure);
         assertThat(error.code()).isEmpty();
         assertThat(error.isBeforeEffect()).isFalse();
         assertThat(error.refusesWrites()).isFalse();
+    }
+
+    /** The client reports an end of the connection without a reset as an error reply. */
+    private static Stream<Throwable> failures() {
+        return Stream.of(new IllegalStateException("OOM Connection closed"), ErrorType.create("CONNECTION_CLOSED"));
     }
 }

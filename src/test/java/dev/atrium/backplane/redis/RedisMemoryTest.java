@@ -19,6 +19,7 @@ class RedisMemoryTest {
         assertThat(memory.scaled(6_400)).isEqualTo(6_400);
         used(1_001);
         assertThat(memory.scaled(6_400)).isEqualTo(3_200);
+        assertThat(memory.scaled(50)).as("a small one, too").isEqualTo(25);
         used(5_000);
         assertThat(memory.scaled(6_400)).isEqualTo(1_600);
         used(950);

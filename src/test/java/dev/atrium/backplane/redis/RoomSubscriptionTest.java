@@ -211,6 +211,20 @@ class RoomSubscriptionTest {
     }
 
     @Test
+    void large_messages_that_are_held_back_take_a_bounded_memory() {
+        startAt(0);
+        Data large = new Data.Text("x".repeat(100_000));
+        for (long offset = 2; offset < 6; offset++) {
+            subscription.received(new Publication(ROOM, "message", large, null, true).at(new StreamPosition("e", offset), 1));
+        }
+        subscription.page(number, page("e", 5, 1, 2));
+        assertThat(reads).as("the third and the fourth are not held any more").hasSize(2);
+        subscription.page(number, page("e", 5, 3, 5));
+        assertThat(events).containsExactly("e1", "e2", "e3", "e4", "e5");
+        assertThat(lost).isZero();
+    }
+
+    @Test
     void a_failed_read_ends_a_subscription_before_its_start_and_is_retried_after_it() {
         subscription.confirmed();
         assertThat(subscription.failed(number, new IllegalStateException("away"))).isFalse();
