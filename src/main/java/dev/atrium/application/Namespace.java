@@ -8,8 +8,9 @@ import java.lang.annotation.RetentionPolicy;
 import java.lang.annotation.Target;
 
 /**
- * Marks a bean whose methods handle the events of clients in a namespace. A namespace has at most one such bean; with one, the
- * server gives events of the namespace no meaning of its own.
+ * Marks a class whose methods handle the events of clients in a namespace, and makes it a bean: {@code @Singleton}, unless it
+ * has another scope. A namespace has at most one such bean; with one, the server gives events of the namespace no meaning of
+ * its own.
  */
 @Qualifier
 @Retention(RetentionPolicy.RUNTIME)

@@ -3,6 +3,7 @@ package dev.atrium.deployment;
 import dev.atrium.application.HandlerDescription;
 import dev.atrium.application.Handlers;
 import dev.atrium.application.HandlersCreator;
+import io.quarkus.arc.deployment.BeanDefiningAnnotationBuildItem;
 import io.quarkus.arc.deployment.BeanDiscoveryFinishedBuildItem;
 import io.quarkus.arc.deployment.InvokerFactoryBuildItem;
 import io.quarkus.arc.deployment.SyntheticBeanBuildItem;
@@ -20,6 +21,7 @@ import io.quarkus.devui.spi.page.PageBuilder;
 import jakarta.inject.Singleton;
 import java.util.ArrayList;
 import java.util.List;
+import org.jboss.jandex.DotName;
 import org.jboss.jandex.MethodInfo;
 
 /**
@@ -38,7 +40,13 @@ public class AtriumProcessor {
     /** Quarkus rejects {@code @Blocking} on methods that no framework calls; handlers are called by Atrium. */
     @BuildStep
     ExecutionModelAnnotationsAllowedBuildItem handlersMayBlock() {
-        return new ExecutionModelAnnotationsAllowedBuildItem(HandlerScanner::isHandler);
+        return new ExecutionModelAnnotationsAllowedBuildItem(HandlerScanner::isAnnotated);
+    }
+
+    /** Without a scope the class would be no bean, and its handlers would silently be missing. */
+    @BuildStep
+    BeanDefiningAnnotationBuildItem handlersAreBeans() {
+        return new BeanDefiningAnnotationBuildItem(HandlerScanner.NAMESPACE, DotName.createSimple(Singleton.class));
     }
 
     /** Quarkus removes beans that nothing injects, and nothing injects a bean of handlers. */

@@ -36,10 +36,16 @@ final class HandlerScanner {
 
     /** JVM specification, table 4.6-A. */
     private static final int ACC_VARARGS = 0x80;
+    private static final int ACC_SYNTHETIC = 0x1000;
 
     private final Map<String, String> owners = new HashMap<>();
 
+    /** Not for a bridge of the compiler, which has the annotations of the method that it calls. */
     static boolean isHandler(MethodInfo method) {
+        return (method.flags() & ACC_SYNTHETIC) == 0 && isAnnotated(method);
+    }
+
+    static boolean isAnnotated(MethodInfo method) {
         return method.hasDeclaredAnnotation(ON_CONNECT) || method.hasDeclaredAnnotation(ON_EVENT)
                 || method.hasDeclaredAnnotation(ON_DISCONNECT);
     }
@@ -63,7 +69,7 @@ final class HandlerScanner {
         for (ClassInfo parent = index.getClassByName(name); parent != null; parent = index.getClassByName(parent.superName())) {
             for (MethodInfo method : parent.methods()) {
                 MethodInfo own = bean.method(method.name(), method.parameterTypes());
-                if (isHandler(method) && (own == null || !isHandler(own))) {
+                if (isHandler(method) && (own == null || !isAnnotated(own))) {
                     throw new DeploymentException(parent.name() + "." + method.name()
                             + "(): a handler is declared in the class with @Namespace, and not inherited by " + bean.name());
                 }

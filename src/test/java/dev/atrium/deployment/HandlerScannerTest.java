@@ -11,6 +11,7 @@ import dev.atrium.application.OnDisconnect;
 import dev.atrium.application.OnEvent;
 import io.smallrye.common.annotation.Blocking;
 import io.smallrye.common.annotation.RunOnVirtualThread;
+import jakarta.enterprise.inject.Vetoed;
 import jakarta.enterprise.inject.spi.DeploymentException;
 import java.io.IOException;
 import java.util.List;
@@ -21,6 +22,7 @@ import org.junit.jupiter.api.Test;
 /** Scanner that finds the event handlers in the index of an application. */
 class HandlerScannerTest {
 
+    @Vetoed
     @Namespace("/chat")
     static class Chat {
 
@@ -50,6 +52,7 @@ class HandlerScannerTest {
         }
     }
 
+    @Vetoed
     @Namespace
     @Blocking
     static class Everything {
@@ -95,6 +98,28 @@ class HandlerScannerTest {
         assertThat(HandlerScanner.isHandler(type.firstMethod("helper"))).isFalse();
     }
 
+    interface Greeter<T> {
+
+        String greet(T name);
+    }
+
+    @Vetoed
+    @Namespace("/greeter")
+    static class GenericHandlers implements Greeter<String> {
+
+        @Override
+        @OnEvent("greet")
+        public String greet(String name) {
+            return name;
+        }
+    }
+
+    @Test
+    void a_bridge_of_the_compiler_is_no_second_handler() throws IOException {
+        assertThat(Index.singleClass(GenericHandlers.class).methods()).filteredOn(method -> method.name().equals("greet"))
+                .hasSize(2).filteredOn(HandlerScanner::isHandler).hasSize(1);
+    }
+
     @Test
     void a_namespace_and_an_event_are_claimed_once() throws IOException {
         ClassInfo type = Index.singleClass(Everything.class);
@@ -114,6 +139,7 @@ class HandlerScannerTest {
                 .hasMessageContaining("hidden(): a handler is neither private nor static");
     }
 
+    @Vetoed
     @Namespace("chat")
     static class WithoutSlash {
     }
@@ -125,6 +151,7 @@ class HandlerScannerTest {
                 .hasMessageContainingAll("WithoutSlash", "@Namespace(\"chat\")");
     }
 
+    @Vetoed
     @Namespace("/heir")
     static class Heir extends Everything {
     }
@@ -144,6 +171,7 @@ class HandlerScannerTest {
         abstract void say(String text);
     }
 
+    @Vetoed
     @Namespace("/own")
     static class Own extends Base {
 

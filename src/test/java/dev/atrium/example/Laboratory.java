@@ -12,13 +12,11 @@ import dev.atrium.application.RemoteClient;
 import dev.atrium.gateway.ErrorReply;
 import io.smallrye.common.annotation.Blocking;
 import io.smallrye.mutiny.Uni;
-import jakarta.inject.Singleton;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 
-/** Handlers for each kind of parameter, result, asynchronous completion and failure. */
-@Singleton
+/** Handlers for each kind of parameter, result, asynchronous completion and failure. The namespace alone makes it a bean. */
 @Namespace("/lab")
 public class Laboratory {
 
