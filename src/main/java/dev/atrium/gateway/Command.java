@@ -42,11 +42,6 @@ public sealed interface Command<C extends Requester, R> {
      */
     Uni<R> execute(C client, Services services);
 
-    /** Size of the data in a command that comes as an HTTP request: the request itself was charged when it came in. */
-    default long dataSize() {
-        return 0;
-    }
-
     /** What the commands of this package are executed by. */
     record Services(RoomService rooms, AccessControl access, Authentication authentication) {
 
@@ -54,12 +49,15 @@ public sealed interface Command<C extends Requester, R> {
          * Checks whether the client may open the room, unless somebody is in it here: clients that share an address with one
          * that opens too many rooms must not suffer in theirs.
          *
+         * @return whether the client opens the room, as far as this replica knows
          * @throws ErrorReply 429 if the client has opened too many rooms
          */
-        private void requireNewRoom(Requester client, RoomId room) {
-            if (!rooms.isInUse(room)) {
+        private boolean requireNewRoom(Requester client, RoomId room) {
+            boolean opens = !rooms.isInUse(room);
+            if (opens) {
                 access.requireNewRoom(client);
             }
+            return opens;
         }
     }
 
@@ -98,9 +96,9 @@ public sealed interface Command<C extends Requester, R> {
 
         @Override
         public Uni<Joined> execute(Session session, Services services) {
-            services.requireNewRoom(session, room);
+            boolean opens = services.requireNewRoom(session, room);
             return services.rooms.join(session, room, watchesPresence, since, services.access.grant(session)).invoke(joined -> {
-                if (joined.position().offset() == 0) {
+                if (opens && joined.position().offset() == 0) {
                     services.access.chargeNewRoom(session, room);
                 }
             });
@@ -144,19 +142,12 @@ public sealed interface Command<C extends Requester, R> {
         }
 
         @Override
-        public long dataSize() {
-            return data.size();
-        }
-
-        @Override
         public Uni<PublishResult> execute(Requester client, Services services) {
-            services.requireNewRoom(client, room);
-            // A member has opened the room with its join, if nobody had before.
-            boolean member = client instanceof Session session && session.membership(room) != null;
+            boolean opens = services.requireNewRoom(client, room);
             return services.rooms.publish(services.rooms.toExisting(
                     new Publication(room, event, data, client.self(), echo, null, idempotencyKey, traceparent)),
                     client.transport()).invoke(published -> {
-                        if (published.position().offset() == 1 && !member) {
+                        if (opens && published.position().offset() == 1) {
                             services.access.chargeNewRoom(client, room);
                         }
                     });
@@ -179,11 +170,6 @@ public sealed interface Command<C extends Requester, R> {
             if (to != null && !SessionId.isSessionId(to)) {
                 throw ErrorReply.parameter(400, "to", "expected the id of a session");
             }
-        }
-
-        @Override
-        public long dataSize() {
-            return data.size();
         }
 
         @Override
@@ -257,7 +243,7 @@ public sealed interface Command<C extends Requester, R> {
         public Uni<RoomState> execute(Requester client, Services services) {
             Uni<Integer> members = services.access.allows(client, room, Permission.PRESENCE) ? services.rooms.memberCount(room)
                     : Uni.createFrom().nullItem();
-            return Uni.combine().all().unis(members, services.rooms.history(room, HistoryQuery.after(0, 1)))
+            return Uni.combine().all().unis(members, services.rooms.history(room, HistoryQuery.HEAD))
                     .with((count, history) -> new RoomState(room, count, history.head()));
         }
     }
@@ -298,11 +284,9 @@ public sealed interface Command<C extends Requester, R> {
 
         @Override
         public Uni<Membership> execute(Requester client, Services services) {
-            if (opens) {
-                services.requireNewRoom(client, room);
-            }
+            boolean charged = opens && services.requireNewRoom(client, room);
             return services.rooms.listen(member, room, since, stillWanted).invoke(membership -> {
-                if (opens) {
+                if (charged) {
                     services.access.chargeNewRoom(client, room);
                 }
             });

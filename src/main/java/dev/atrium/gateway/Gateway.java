@@ -9,6 +9,7 @@ import dev.atrium.security.Limit;
 import dev.atrium.security.TokenBucket;
 import dev.atrium.session.CloseReason;
 import dev.atrium.session.HttpRequester;
+import dev.atrium.session.Requester;
 import dev.atrium.session.Session;
 import dev.atrium.session.SessionRequest;
 import dev.atrium.session.Transport;
@@ -86,29 +87,62 @@ public final class Gateway implements Session.Listener {
     public <R> Uni<R> execute(Session session, Cost cost, Command<? super Session, R> command) {
         ErrorReply exceeded = rates.charge(session, cost);
         if (exceeded != null) {
-            return Uni.createFrom().failure(exceeded);
+            return refused(session, command, exceeded);
         }
         try {
             command.permit(session, access);
             return command.execute(session, services);
         } catch (ErrorReply error) {
-            return Uni.createFrom().failure(error);
+            return refused(session, command, error);
+        }
+    }
+
+    private <R> Uni<R> refused(Requester client, Command<?, R> command, ErrorReply error) {
+        if (command instanceof Command.Publish || command instanceof Command.PublishVolatile) {
+            service.noteRefusal(client.transport(), error);
+        }
+        return Uni.createFrom().failure(error);
+    }
+
+    /**
+     * Permits a client without a session to send a message to a room, before the message is read: its decoding must cost the
+     * server nothing for a client that may not send. Any thread.
+     *
+     * @throws ErrorReply if it is not permitted
+     */
+    public void requirePublish(HttpRequester client, RoomId room) {
+        try {
+            access.requirePublish(client, room);
+        } catch (ErrorReply error) {
+            service.noteRefusal(client.transport(), error);
+            throw error;
         }
     }
 
     /**
-     * Permits a command of a client without a session, charges for the data in it and executes it. The request itself was
-     * charged when it came in. Any thread.
+     * Charges a client without a session for the bytes that it has sent. Any thread.
+     *
+     * @throws ErrorReply 429 if they exceed the rate limit
+     */
+    public void chargeBytes(HttpRequester client, long bytes) {
+        try {
+            rates.chargeBytes(client.caller(), client.transport(), bytes);
+        } catch (ErrorReply error) {
+            service.noteRefusal(client.transport(), error);
+            throw error;
+        }
+    }
+
+    /**
+     * Permits a command of a client without a session and executes it. The request itself was charged when it came in. Any
+     * thread.
      */
     public <R> Uni<R> execute(HttpRequester client, Command<? super HttpRequester, R> command) {
         try {
             command.permit(client, access);
-            if (command.dataSize() > 0) {
-                rates.chargeBytes(client.caller(), client.transport(), command.dataSize());
-            }
             return command.execute(client, services);
         } catch (ErrorReply error) {
-            return Uni.createFrom().failure(error);
+            return refused(client, command, error);
         }
     }
 
@@ -167,7 +201,19 @@ public final class Gateway implements Session.Listener {
 
     /** Returns the order of a session's messages, for a client that repeats the rejected ones. */
     public SendOrder order(Session session) {
-        return new SendOrder(session.loop()::run, () -> rates.countRejection(session));
+        return new SendOrder(session.loop()::run, outOfOrder -> {
+            rates.countRejection(session);
+            service.noteRefusal(session.transport(), outOfOrder);
+        });
+    }
+
+    /** Charges several messages as {@link #charge} does; if they are too many, none is published. */
+    public ErrorReply chargePublish(Session session, Cost cost) {
+        ErrorReply exceeded = charge(session, cost);
+        if (exceeded != null) {
+            service.noteRefusal(session.transport(), exceeded);
+        }
+        return exceeded;
     }
 
     /** Charges a ping as one message. Returns whether the ping is to be answered. */

@@ -342,7 +342,8 @@ public final class RoomService {
         return Uni.createFrom().failure(error);
     }
 
-    private void noteRefusal(Transport transport, ErrorReply error) {
+    /** Reports that a message was rejected, also before it came here. */
+    void noteRefusal(Transport transport, ErrorReply error) {
         // A plain socket holds such a message back and repeats it some times a second: its client is refused nothing.
         if (transport != Transport.PLAIN || !error.isRepeatable()) {
             events.emit(new Event.Refused(transport, error.code()));

@@ -10,6 +10,7 @@ import java.util.Map;
 import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.Executor;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 
 /**
@@ -24,7 +25,7 @@ public final class SendOrder {
     private static final Set<Integer> REPEATED = Set.of(424, 429, 503);
 
     private final Executor loop;
-    private final Runnable rejected;
+    private final Consumer<ErrorReply> rejected;
     private final int maxRooms;
     private final Map<RoomId, Lane> lanes = new HashMap<>();
     /** Number of rooms that wait for a rejected message. */
@@ -38,12 +39,12 @@ public final class SendOrder {
      * @param loop runs tasks on the connection's event loop
      * @param rejected called for each message that is rejected for its order, so that a flood of them can be ended
      */
-    public SendOrder(Executor loop, Runnable rejected) {
+    public SendOrder(Executor loop, Consumer<ErrorReply> rejected) {
         this(loop, rejected, MAX_ROOMS);
     }
 
     /** @param maxRooms maximum number of rooms that wait for a rejected message; with more, all rooms wait */
-    public SendOrder(Executor loop, Runnable rejected, int maxRooms) {
+    public SendOrder(Executor loop, Consumer<ErrorReply> rejected, int maxRooms) {
         this.loop = loop;
         this.rejected = rejected;
         this.maxRooms = maxRooms;
@@ -73,8 +74,9 @@ public final class SendOrder {
 
         private <T> void start(Entry<T> entry) {
             if (isOutOfOrder(entry.key)) {
-                rejected.run();
-                entry.fail();
+                ErrorReply outOfOrder = outOfOrder();
+                rejected.accept(outOfOrder);
+                entry.emitter.fail(outOfOrder);
                 return;
             }
             expect(null);
@@ -109,7 +111,7 @@ public final class SendOrder {
             next();
         }
 
-        /** Without counting them: their client could not know. */
+        /** They do not count for a flood: their client could not know. */
         private void rejectWaiting() {
             List<Entry<?>> late = List.copyOf(waiting);
             waiting.clear();
@@ -126,8 +128,12 @@ public final class SendOrder {
     private record Entry<T>(String key, Supplier<Uni<T>> work, UniEmitter<? super T> emitter) {
 
         void fail() {
-            emitter.fail(new ErrorReply(424, "send: an earlier message to this room was rejected and has to be sent first"));
+            emitter.fail(outOfOrder());
         }
+    }
+
+    private static ErrorReply outOfOrder() {
+        return new ErrorReply(424, "send: an earlier message to this room was rejected and has to be sent first");
     }
 
     /** Ends the waiting messages: their session has ended, perhaps because its client may send no more. */

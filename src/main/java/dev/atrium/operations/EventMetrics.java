@@ -27,7 +27,7 @@ final class EventMetrics implements EventObserver {
             Transport.ENDPOINT, Transport.HTTP, Transport.APPLICATION);
 
     /** Codes of Atrium's own error replies to a message; those that an application makes up are registered at the first one. */
-    private static final List<Integer> CODES = List.of(400, 401, 403, 404, 409, 410, 413, 429, 500, 503);
+    private static final List<Integer> CODES = List.of(400, 401, 403, 404, 409, 410, 413, 424, 429, 500, 503);
 
     private final MeterRegistry registry;
     /** Cache: a lookup in the registry costs more than counting a message. */

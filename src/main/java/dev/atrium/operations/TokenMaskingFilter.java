@@ -19,7 +19,7 @@ public final class TokenMaskingFilter implements Filter {
     public boolean isLoggable(LogRecord entry) {
         ExtLogRecord line = ExtLogRecord.wrap(entry);
         String message = line.getFormattedMessage();
-        if (message != null && message.contains("token=")) {
+        if (message != null && TOKEN.matcher(message).find()) {
             entry.setMessage(masked(message));
             entry.setParameters(null);
             if (entry instanceof ExtLogRecord own) {

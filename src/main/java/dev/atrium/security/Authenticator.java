@@ -2,27 +2,35 @@ package dev.atrium.security;
 
 import dev.atrium.security.AuthenticationException.Reason;
 import dev.atrium.setting.Require;
+import io.netty.util.concurrent.DefaultThreadFactory;
+import io.quarkus.runtime.ShutdownEvent;
 import io.quarkus.runtime.StartupEvent;
 import io.quarkus.runtime.configuration.ConfigurationException;
 import io.smallrye.jwt.auth.principal.JWTParser;
 import io.smallrye.jwt.auth.principal.ParseException;
 import io.smallrye.mutiny.Uni;
-import io.smallrye.mutiny.infrastructure.Infrastructure;
+import io.smallrye.mutiny.subscription.UniEmitter;
 import jakarta.enterprise.event.Observes;
+import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
 import jakarta.json.JsonString;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import org.eclipse.microprofile.jwt.JsonWebToken;
 import org.jboss.logging.Logger;
 import org.jose4j.jwt.consumer.InvalidJwtException;
 
 /**
- * Authenticator of clients by token (JWT, RFC 7519) or API key. Any thread; tokens are verified on worker threads, because the
+ * Authenticator of clients by token (JWT, RFC 7519) or API key. Any thread; tokens are verified on other threads, because the
  * verification keys may have to be fetched.
  */
 @Singleton
@@ -36,13 +44,38 @@ public final class Authenticator {
     /** Maximum length of a token, in characters; a longer one is invalid. */
     private static final int MAX_TOKEN_LENGTH = 16 * 1024;
 
+    /**
+     * Threads and waiting verifications. They have threads of their own: a key server that does not answer holds each of them
+     * up
+     * for a minute, and must not hold up what else runs on the workers of Quarkus.
+     */
+    private static final int THREADS = 8;
+    private static final int MOST_WAITING = 1_000;
+
+    private static final Duration PATIENCE = Duration.ofSeconds(5);
+
+    private final ThreadPoolExecutor threads = new ThreadPoolExecutor(THREADS, THREADS, 10, TimeUnit.SECONDS,
+            new LinkedBlockingQueue<>(MOST_WAITING), new DefaultThreadFactory("atrium-token", true));
+    private final ScheduledThreadPoolExecutor timer = new ScheduledThreadPoolExecutor(1,
+            new DefaultThreadFactory("atrium-token-timer", true));
+    private final Duration patience;
     private final JWTParser parser;
     private final ApiKeys apiKeys;
     private final VerificationKey key;
     private final boolean verifies;
 
     /** @throws ConfigurationException naming the invalid setting */
+    @Inject
     Authenticator(JWTParser parser, SecurityConfig config) {
+        this(parser, config, PATIENCE);
+    }
+
+    /** @param patience maximum duration of a verification, for which keys may have to be fetched */
+    Authenticator(JWTParser parser, SecurityConfig config, Duration patience) {
+        threads.allowCoreThreadTimeOut(true);
+        // Otherwise a token would stay in memory until its time is over, long after it was verified.
+        timer.setRemoveOnCancelPolicy(true);
+        this.patience = patience;
         this.parser = parser;
         this.apiKeys = new ApiKeys(config.apiKeys());
         // In mode open a server without a key leaves tokens to the application. Without this it would not do so in dev mode and in
@@ -61,13 +94,18 @@ public final class Authenticator {
         }
     }
 
+    void stop(@Observes ShutdownEvent shutdown) {
+        threads.shutdownNow();
+        timer.shutdownNow();
+    }
+
     /** Returns whether a verification key is configured. Without one, a token in a request may be meant for another service. */
     public boolean verifies() {
         return verifies;
     }
 
     /**
-     * Verifies a token and returns the identity in it; fails with an {@link AuthenticationException}. Completes on a worker
+     * Verifies a token and returns the identity in it; fails with an {@link AuthenticationException}. Completes on another
      * thread.
      */
     public Uni<Identity> token(String token) {
@@ -76,7 +114,8 @@ public final class Authenticator {
                     verifies ? "token: expected at most " + MAX_TOKEN_LENGTH + " characters"
                             : "token: this server has no key to verify it with"));
         }
-        return Uni.createFrom().item(() -> verify(token)).runSubscriptionOn(Infrastructure.getDefaultWorkerPool());
+        return Uni.createFrom().<Identity> emitter(waiting -> verifyLater(token, waiting))
+                .ifNoItem().after(patience).on(timer).failWith(() -> new AuthenticationException(Reason.UNAVAILABLE));
     }
 
     /**
@@ -86,6 +125,23 @@ public final class Authenticator {
      */
     public Identity key(String key) {
         return apiKeys.identity(key);
+    }
+
+    private void verifyLater(String token, UniEmitter<? super Identity> waiting) {
+        Runnable verification = () -> {
+            try {
+                waiting.complete(verify(token));
+            } catch (RuntimeException e) {
+                waiting.fail(e);
+            }
+        };
+        // Nobody waits any more: it would only keep others from their turn.
+        waiting.onTermination(() -> threads.remove(verification));
+        try {
+            threads.execute(verification);
+        } catch (RejectedExecutionException full) {
+            waiting.fail(new AuthenticationException(Reason.UNAVAILABLE));
+        }
     }
 
     private Identity verify(String token) {

@@ -193,6 +193,19 @@ class CommandTest extends WithGateway {
     }
 
     @Test
+    void a_room_that_somebody_is_in_is_opened_by_nobody_although_nothing_was_published_in_it() {
+        start("atrium.limits.new-rooms", "2");
+        Client first = admit(Identity.ANONYMOUS);
+        join(first, LOBBY);
+        for (int i = 0; i < 5; i++) {
+            join(first, LOBBY);
+            join(admit(Identity.ANONYMOUS), LOBBY);
+        }
+        join(first, NEWS);
+        assertThat(denials()).isEmpty();
+    }
+
+    @Test
     void a_client_opens_no_more_rooms_by_polls_than_by_joins() {
         start("atrium.limits.new-rooms", "2");
         Client poll = connect(ANN);

@@ -122,6 +122,22 @@ class GatewayTest extends WithGateway {
     }
 
     @Test
+    void messages_that_are_not_permitted_or_too_many_are_counted_as_refused() {
+        startRequired("atrium.limits.messages", "1");
+        Client client = connect(user("eve", "*:join"));
+        Command.Publish publish = new Command.Publish(LOBBY, "say", TEXT, true, null);
+        assertThat(error(gateway.execute(client.session, Cost.message(1), publish)).code()).isEqualTo(403);
+        assertThat(gateway.charge(client.session, new Cost(4, 1))).isNull();
+        assertThat(error(gateway.execute(client.session, Cost.message(1), publish)).code()).isEqualTo(429);
+        assertThat(error(gateway.execute(client.session, Cost.NONE, new Command.Join(LOBBY, true, null))).code())
+                .as("no message").isEqualTo(403);
+        HttpRequester request = new HttpRequester(caller(user("eve", "")));
+        assertThat(error(() -> gateway.requirePublish(request, LOBBY)).code()).isEqualTo(403);
+        assertThat(events(Event.Refused.class)).containsExactly(new Event.Refused(Transport.SESSION, 403),
+                new Event.Refused(Transport.SESSION, 429), new Event.Refused(Transport.HTTP, 403));
+    }
+
+    @Test
     void malformed_messages_are_charged_and_answered_by_the_limit_once_it_is_exceeded() {
         start("atrium.limits.messages", "1");
         Client client = connect(ANN);
@@ -172,12 +188,10 @@ class GatewayTest extends WithGateway {
     @Test
     void a_client_without_a_session_publishes_no_more_bytes_than_a_session() {
         start("atrium.limits.bytes", "1024");
-        Caller anonymous = caller(Identity.ANONYMOUS);
-        done(request(anonymous, new Command.Publish(LOBBY, null, new Data.Text("x".repeat(5 * 1024)), true, null, null)));
-        ErrorReply error = error(
-                request(anonymous, new Command.Publish(LOBBY, null, new Data.Text("x".repeat(1024)), true, null, null)));
-        assertThat(error.code()).isEqualTo(429);
-        assertThat(done(service.history(LOBBY, HistoryQuery.after(0, 9))).messages()).hasSize(1);
+        HttpRequester anonymous = new HttpRequester(caller(Identity.ANONYMOUS));
+        gateway.chargeBytes(anonymous, 5 * 1024);
+        assertThat(error(() -> gateway.chargeBytes(anonymous, 1024)).code()).isEqualTo(429);
+        assertThat(events(Event.Refused.class)).containsExactly(new Event.Refused(Transport.HTTP, 429));
     }
 
     static Stream<Arguments> requests() {

@@ -23,7 +23,7 @@ class SendOrderTest {
     private final Map<String, UniEmitter<? super String>> works = new HashMap<>();
     private final List<String> answers = new ArrayList<>();
     private int rejections;
-    private SendOrder order = new SendOrder(Runnable::run, () -> rejections++);
+    private SendOrder order = new SendOrder(Runnable::run, error -> rejections++);
 
     @Test
     void messages_to_a_room_are_executed_one_after_the_other_and_those_to_others_meanwhile() {
@@ -101,7 +101,7 @@ class SendOrderTest {
 
     @Test
     void beyond_the_maximum_of_rooms_all_others_wait_until_the_last_rejected_message_is_sent_again() {
-        order = new SendOrder(Runnable::run, () -> rejections++, 1);
+        order = new SendOrder(Runnable::run, error -> rejections++, 1);
         submit(LOBBY, "a");
         submit(NEWS, "x");
         works.get("a").fail(new ErrorReply(503, "later"));

@@ -11,6 +11,7 @@ import io.smallrye.jwt.auth.principal.DefaultJWTParser;
 import io.smallrye.jwt.auth.principal.JWTAuthContextInfo;
 import io.smallrye.jwt.auth.principal.JWTParser;
 import io.smallrye.jwt.auth.principal.ParseException;
+import io.smallrye.mutiny.Uni;
 import java.io.IOException;
 import java.lang.reflect.Proxy;
 import java.nio.charset.StandardCharsets;
@@ -21,6 +22,8 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.CountDownLatch;
+import java.util.stream.Stream;
 import javax.crypto.SecretKey;
 import javax.crypto.spec.SecretKeySpec;
 import org.eclipse.microprofile.config.ConfigValue;
@@ -83,6 +86,26 @@ class AuthenticatorTest {
                 (proxy, method, arguments) -> {
                     throw failure;
                 });
+    }
+
+    @Test
+    void a_token_whose_keys_do_not_arrive_in_time_is_not_verified_and_holds_no_worker_up() {
+        CountDownLatch arrived = new CountDownLatch(1);
+        JWTParser waiting = (JWTParser) Proxy.newProxyInstance(JWTParser.class.getClassLoader(),
+                new Class<?>[] { JWTParser.class }, (proxy, method, arguments) -> {
+                    arrived.await();
+                    throw new ParseException("too late");
+                });
+        Authenticator authenticator = new Authenticator(waiting, SecuritySettings.of("auth.mode", "required"),
+                Duration.ofMillis(50));
+        // More than the threads and the queue take.
+        List<Uni<Identity>> tokens = Stream.generate(() -> authenticator.token("a.b.c")).limit(1_100).toList();
+        assertThat(Uni.join().all(tokens.stream().map(token -> token.map(identity -> "verified")
+                .onFailure(AuthenticationException.class)
+                .recoverWithItem(failure -> ((AuthenticationException) failure).reason().label())).toList())
+                .andFailFast().await().atMost(Duration.ofSeconds(10))).hasSize(1_100)
+                .containsOnly(AuthenticationException.Reason.UNAVAILABLE.label());
+        arrived.countDown();
     }
 
     private static Authenticator authenticator(JWTParser parser) {

@@ -23,6 +23,7 @@ import io.vertx.core.Handler;
 import io.vertx.core.MultiMap;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpHeaders;
+import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
@@ -58,10 +59,6 @@ public final class Admission {
     /** Maximum number of delayed rejections of a reconnect storm; each holds a connection. */
     private static final int MAX_DELAYED = 2_000;
 
-    private static final String ENGINE_IO = "/socket.io/";
-    /** Paths of this service; an application that embeds Atrium has others. */
-    private static final List<String> PATHS = List.of("/rooms*", "/sessions*", "/users*", "/rtc/*", "/ws", "/echo",
-            ENGINE_IO + "*");
     private static final String TOKEN = Admission.class.getName() + ".token";
     private static final String CALLER = Caller.class.getName();
     private static final Transport TRANSPORT = Transport.HTTP;
@@ -99,7 +96,7 @@ public final class Admission {
 
     /** Adds the routes to the router at startup. */
     public void register(@Observes Router router) {
-        PATHS.forEach(path -> {
+        ServedPaths.ROUTES.forEach(path -> {
             router.route(path).order(FIRST).handler(served(this::hideToken));
             router.route(path).order(FIRST).handler(served(this::checkOrigin));
             router.route(path).order(BEFORE_ROUTES).handler(served(this::identify));
@@ -108,38 +105,12 @@ public final class Admission {
 
     private static Handler<RoutingContext> served(Handler<RoutingContext> filter) {
         return context -> {
-            if (serves(context)) {
+            if (ServedPaths.includes(context)) {
                 filter.handle(context);
             } else {
                 context.next();
             }
         };
-    }
-
-    /** Returns whether a request's path belongs to this service, rather than to the embedding application. */
-    public static boolean serves(RoutingContext context) {
-        String request = context.normalizedPath();
-        // Without a stream: each filter of each request asks.
-        for (String path : PATHS) {
-            if (matches(path, request)) {
-                return true;
-            }
-        }
-        return false;
-    }
-
-    /**
-     * Returns whether {@code /rooms*} matches a path: {@code /rooms}, and paths below it, also with matrix parameters, which
-     * the
-     * resources ignore; but not {@code /roomservice} of an application.
-     */
-    private static boolean matches(String path, String request) {
-        if (!path.endsWith("*")) {
-            return request.equals(path);
-        }
-        String prefix = path.substring(0, path.length() - 1);
-        return request.startsWith(prefix) && (prefix.endsWith("/") || request.length() == prefix.length()
-                || request.charAt(prefix.length()) == '/' || request.charAt(prefix.length()) == ';');
     }
 
     /** Removes the token from the URL and keeps it in the routing context, because URLs end up in logs. */
@@ -155,11 +126,6 @@ public final class Admission {
             context.put(TOKEN, token);
             context.reroute(request.method(), request.path() + Credentials.without(request.query()));
         }
-    }
-
-    /** Matches the normalized path, as routes do: {@code /socket.io/../rooms/lobby} is not an Engine.IO path. */
-    private static boolean isEngineIo(RoutingContext context) {
-        return context.normalizedPath().startsWith(ENGINE_IO);
     }
 
     /** Value of a parameter of the query, or null. */
@@ -190,7 +156,7 @@ public final class Admission {
         }
         HttpServerRequest request = context.request();
         Caller unknown = new Caller(policy.unauthenticated(), addresses.of(request));
-        if (isEngineIo(context) && parameter(request, "sid") != null) {
+        if (ServedPaths.isEngineIo(context) && parameter(request, "sid") != null) {
             // A request of an existing Engine.IO connection: only its client knows its sid.
             admit(context, unknown);
             return;
@@ -218,15 +184,10 @@ public final class Admission {
             // The client disconnected while its token was verified: no event would report the end of the connection.
             return;
         }
-        try {
-            if (!isWebSocket(context.request()) && !isEngineIo(context)) {
-                rates.chargeRequest(caller, TRANSPORT);
-            }
-        } catch (ErrorReply error) {
-            Problem.send(context, error);
+        if (!isHandshake(context) && !ServedPaths.isEngineIo(context) && !charge(context, caller)) {
             return;
         }
-        if (connections.isClosed() && !isWebSocket(context.request())) {
+        if (connections.isClosed() && !isHandshake(context)) {
             // Closed, so that the client's next request reaches another replica; on this connection it would come back here.
             ConnectionEnd.announce(context);
             ConnectionEnd.enforce(context);
@@ -251,20 +212,42 @@ public final class Admission {
     }
 
     private void rejectInvalid(RoutingContext context, Caller unknown, AuthenticationException rejected) {
-        if (isWebSocket(context.request())) {
+        if (isHandshake(context)) {
             context.put(AuthenticationException.class.getName(), rejected);
             admit(context, unknown);
             return;
         }
-        try {
-            rates.chargeRequest(unknown, TRANSPORT);
+        if (charge(context, unknown)) {
             Problem.send(context, ErrorReply.of(rejected));
-        } catch (ErrorReply tooMany) {
-            Problem.send(context, tooMany);
         }
     }
 
-    /** Returns whether a request is a WebSocket handshake. */
+    /** Charges the client of a request that no limit of connections covers. If it returns false, the request was answered. */
+    public boolean charge(RoutingContext context) {
+        return charge(context, caller(context));
+    }
+
+    private boolean charge(RoutingContext context, Caller caller) {
+        try {
+            rates.chargeRequest(caller, TRANSPORT);
+            return true;
+        } catch (ErrorReply tooMany) {
+            Problem.send(context, tooMany);
+            return false;
+        }
+    }
+
+    /**
+     * Returns whether the route of a WebSocket endpoint answers a request. Any other request may have the header of a
+     * handshake,
+     * and must not be free of limits by it, or executed in spite of an invalid token.
+     */
+    private static boolean isHandshake(RoutingContext context) {
+        return context.request().method() == HttpMethod.GET && isWebSocket(context.request())
+                && ServedPaths.isSocket(context.normalizedPath());
+    }
+
+    /** Returns whether a request asks for an upgrade to WebSocket. */
     public static boolean isWebSocket(HttpServerRequest request) {
         // Asked several times for each request, and most have no such header, or have it once.
         String first = request.getHeader(HttpHeaders.UPGRADE);

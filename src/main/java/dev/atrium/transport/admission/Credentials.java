@@ -82,7 +82,7 @@ final class Credentials {
         StringBuilder rest = new StringBuilder();
         // Split and decoded like Netty does, which has found the token: a token that only Netty sees would stay in the URL.
         for (String parameter : query.split("[&;]")) {
-            if (!decoded(parameter.split("=", 2)[0]).equals(ACCESS_TOKEN)) {
+            if (!decoded(parameter.split("=", 2)[0]).equalsIgnoreCase(ACCESS_TOKEN)) {
                 rest.append(rest.isEmpty() ? "?" : "&").append(parameter);
             }
         }

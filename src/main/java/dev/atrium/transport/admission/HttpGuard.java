@@ -108,6 +108,7 @@ final class HttpGuard extends ChannelDuplexHandler {
             return;
         }
         if (message instanceof HttpRequest request) {
+            lastRead.parsed(request);
             headersReceived();
             PipelinedRequests.hold(reading, unanswered > 0, limits.memory());
             unanswered++;
@@ -124,8 +125,8 @@ final class HttpGuard extends ChannelDuplexHandler {
         }
         if (message instanceof HttpContent content) {
             received += content.content().readableBytes();
-            if (content instanceof LastHttpContent last) {
-                lastRead.parsed(last);
+            lastRead.parsed(content);
+            if (content instanceof LastHttpContent) {
                 inBody = false;
                 body = cancelled(body);
             }
@@ -366,23 +367,31 @@ final class HttpGuard extends ChannelDuplexHandler {
                 }
             }
             parsed = false;
-            if (message instanceof ByteBuf received) {
-                lastRead.received(received, inBody);
-            }
+            lastRead.received((ByteBuf) message, inBody);
             reading.fireChannelRead(message);
-            if (reading.isRemoved()) {
-                // An upgrade: what follows is not of HTTP/1.
-                return;
-            }
-            boolean inHeaders = !inBody && !(parsed && (lastRead.isBlank() || lastRead.endsWithMessage()));
-            if (inHeaders) {
-                unfinished.received(lastRead.bytes(), lastRead.lines());
-            } else {
-                unfinished.end();
-            }
-            if (inHeaders && !lastRead.isBlank() && !closing && malformed == null && first == null && headers == null
+            // After an upgrade what follows is not of HTTP/1.
+            boolean inHeaders = !reading.isRemoved() && !closing && !inBody
+                    && !(parsed && (lastRead.isBlank() || lastRead.endsWithMessage()));
+            count(inHeaders);
+            if (inHeaders && !lastRead.isBlank() && malformed == null && first == null && headers == null
                     && limits.headerMillis() > 0) {
                 headers = schedule(HttpGuard.this::headersExpired, limits.headerMillis());
+            }
+            lastRead.release(inHeaders);
+        }
+
+        /** Counts headers that are not whole; so are the fields behind a body in chunks. */
+        private void count(boolean inHeaders) {
+            if (inHeaders) {
+                unfinished.received(lastRead.bytes(), lastRead.lines());
+                return;
+            }
+            if (!inBody || lastRead.hasContent()) {
+                unfinished.end();
+            }
+            if (inBody && lastRead.isChunked() && !closing) {
+                int around = lastRead.bytesAroundContent();
+                unfinished.received(around, Math.min(around, lastRead.lines()));
             }
         }
 

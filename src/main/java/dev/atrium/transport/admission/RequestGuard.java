@@ -66,7 +66,7 @@ public final class RequestGuard {
         if (!isHeadAccepted(context)) {
             return;
         }
-        if (!wholeSite && !Admission.serves(context)) {
+        if (!wholeSite && !ServedPaths.includes(context)) {
             context.next();
             return;
         }
@@ -122,7 +122,7 @@ public final class RequestGuard {
         guards.guard(context, hasBody(context.request()));
         boolean malformed = context.statusCode() == 400 || context.statusCode() == 404;
         if (!malformed || context.get(CHECKED) != null || context.response().ended()
-                || !wholeSite && !Admission.serves(context)) {
+                || !wholeSite && !ServedPaths.includes(context)) {
             context.next();
             return;
         }

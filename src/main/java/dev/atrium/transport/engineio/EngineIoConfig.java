@@ -6,6 +6,7 @@ import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.WithConverter;
 import io.smallrye.config.WithDefault;
 import java.time.Duration;
+import java.util.Optional;
 
 /**
  * Settings of Engine.IO connections. {@code pingInterval} and {@code pingTimeout} are the heartbeat settings of all sessions.
@@ -13,10 +14,11 @@ import java.time.Duration;
 @ConfigMapping(prefix = "atrium.engineio")
 public interface EngineIoConfig {
 
-    /** Maximum size of a POST body and of a WebSocket message; sent to clients as {@code maxPayload}. */
-    @WithDefault("1000000")
-    @WithConverter(SizeSetting.class)
-    long maxPayload();
+    /**
+     * Maximum size of a POST body and of a WebSocket message; sent to clients as {@code maxPayload}. Absent: 1000000, or
+     * {@code quarkus.http.limits.max-body-size} if that is less.
+     */
+    Optional<@WithConverter(SizeSetting.class) Long> maxPayload();
 
     /** Time that a client has to complete an upgrade that it has begun. */
     @WithDefault("10s")

@@ -56,7 +56,7 @@ public final class EngineIoRoutes {
     /** Adds the route to the router at startup. */
     public void register(@Observes Router router) {
         router.route("/socket.io/*").order(SocketGate.ORDER).handler(context -> {
-            String path = context.request().path();
+            String path = context.normalizedPath();
             // Vert.x's route matches the path without its slash, too, which is no path of Engine.IO; and pages load the
             // client's script from below it.
             if (path.equals("/socket.io") || path.equals(CLIENT)) {
@@ -73,14 +73,18 @@ public final class EngineIoRoutes {
         String sid = Admission.parameter(request, "sid");
         EngineSocket socket = sid == null ? null : sockets.find(sid);
         boolean asked = request.method() == HttpMethod.GET || request.method() == HttpMethod.POST;
-        if (sid != null && socket == null && asked && forwarding.isElsewhere(request, sid)) {
+        boolean elsewhere = sid != null && socket == null && asked && forwarding.isElsewhere(request, sid);
+        EngineIoError error = elsewhere ? null : fault(request, toWebSocket, sid, socket);
+        // Handshakes, and requests of connections, have limits of their own. For others Redis may have to be asked.
+        boolean free = elsewhere ? forwarding.isKnown(sid) : error == null || Forwarding.isForwarded(request);
+        if (!free && !admission.charge(context)) {
+            return;
+        }
+        if (elsewhere) {
             if (!toWebSocket || OpeningHandshake.isAccepted(context)) {
                 forward(context, sid, toWebSocket);
             }
-            return;
-        }
-        EngineIoError error = fault(request, toWebSocket, sid, socket);
-        if (error != null) {
+        } else if (error != null) {
             refuse(request, toWebSocket, error);
         } else if (!toWebSocket || OpeningHandshake.isAccepted(context)) {
             handle(context, toWebSocket, socket);
@@ -153,7 +157,9 @@ public final class EngineIoRoutes {
 
     private void handshake(RoutingContext context, boolean toWebSocket) {
         if (Admission.failure(context) != null) {
-            Admission.refuse(context, Admission.failure(context));
+            if (admission.charge(context)) {
+                Admission.refuse(context, Admission.failure(context));
+            }
             return;
         }
         Caller caller = Admission.caller(context, sockets.keepsHandshakes());

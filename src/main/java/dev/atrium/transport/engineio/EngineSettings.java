@@ -13,8 +13,7 @@ import java.time.Duration;
  */
 record EngineSettings(Duration pingInterval, Duration pingTimeout, Duration upgradeTimeout, int maxPayload) {
 
-    static EngineSettings of(SessionConfig.Heartbeat heartbeat, EngineIoConfig config) {
-        return new EngineSettings(heartbeat.interval(), heartbeat.timeout(), config.upgradeTimeout(),
-                (int) config.maxPayload());
+    static EngineSettings of(SessionConfig.Heartbeat heartbeat, Duration upgradeTimeout, long maxPayload) {
+        return new EngineSettings(heartbeat.interval(), heartbeat.timeout(), upgradeTimeout, (int) maxPayload);
     }
 }

@@ -137,9 +137,10 @@ public final class EngineSocket implements Pausable {
         return eventLoop;
     }
 
-    /** The name of the current transport: {@code polling} or {@code websocket}. Any thread. */
+    /** The name of the current transport: {@code polling} or {@code websocket}; null before it is open. Any thread. */
     public String transport() {
-        return transport.name();
+        EngineTransport current = transport;
+        return current == null ? null : current.name();
     }
 
     /** The send queue. It takes whole frames in the format of RFC 6455, whatever the transport; each frame is one packet. */

@@ -20,6 +20,8 @@ import org.eclipse.microprofile.config.inject.ConfigProperty;
 public final class EngineSockets {
 
     private static final long SMALLEST = 1L << 10;
+    /** Default of the reference implementation. */
+    private static final long USUAL = 1_000_000;
 
     /** Factory of the protocol above Engine.IO. */
     public interface Application {
@@ -48,16 +50,18 @@ public final class EngineSockets {
         this.node = node;
         this.limits = limits;
         this.sessions = sessions;
-        this.settings = EngineSettings.of(sessions.config().heartbeat(), config);
         this.application = application;
-        Require.between("atrium.engineio.max-payload", config.maxPayload(), SMALLEST, largestBody.asLongValue());
+        long most = Math.max(SMALLEST, largestBody.asLongValue());
+        long maxPayload = config.maxPayload().orElse(Math.min(USUAL, most));
+        Require.between("atrium.engineio.max-payload", maxPayload, SMALLEST, most);
+        this.settings = EngineSettings.of(sessions.config().heartbeat(), config.upgradeTimeout(), maxPayload);
         Require.between("atrium.engineio.upgrade-timeout", config.upgradeTimeout(), Duration.ofMillis(50),
                 Duration.ofMinutes(10));
     }
 
     /** Returns the number of connections on a transport, {@code polling} or {@code websocket}. */
     public long count(String transport) {
-        return sockets.values().stream().filter(socket -> socket.transport().equals(transport)).count();
+        return sockets.values().stream().filter(socket -> transport.equals(socket.transport())).count();
     }
 
     boolean keepsHandshakes() {

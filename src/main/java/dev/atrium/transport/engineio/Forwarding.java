@@ -65,12 +65,22 @@ final class Forwarding implements Drainable {
     /** Returns whether a request for a connection that is unknown here may be for another replica's connection. */
     boolean isElsewhere(HttpServerRequest request, String sid) {
         String owner = Node.ofEngineId(sid);
-        return owner != null && !owner.equals(node.name()) && request.getHeader(FORWARDED) == null;
+        return owner != null && !owner.equals(node.name()) && !isForwarded(request);
+    }
+
+    /** Returns whether the address of the replica that has the connection is known. */
+    boolean isKnown(String sid) {
+        return known.containsKey(Node.ofEngineId(sid));
+    }
+
+    /** Returns whether another replica sends the request. */
+    static boolean isForwarded(HttpServerRequest request) {
+        return request.getHeader(FORWARDED) != null;
     }
 
     /** Returns whether another replica asks to end the waiting poll of a connection, because that replica shuts down. */
     static boolean isRelease(HttpServerRequest request) {
-        return request.method() == HttpMethod.DELETE && request.getHeader(FORWARDED) != null;
+        return request.method() == HttpMethod.DELETE && isForwarded(request);
     }
 
     /**

@@ -45,12 +45,20 @@ final class RelaySendQueue implements SendQueue {
         return true;
     }
 
+    /** Moves over at once what was gathered in this turn, so that what follows does not overtake it. */
+    void flush() {
+        cross();
+    }
+
     @Override
     public long pendingBytes() {
         return crossing.get() + connection.sendQueue().pendingBytes();
     }
 
     private void cross() {
+        if (gathered.isEmpty()) {
+            return;
+        }
         List<ByteBuf> crossed = gathered;
         gathered = new ArrayList<>();
         connection.eventLoop().execute(() -> {

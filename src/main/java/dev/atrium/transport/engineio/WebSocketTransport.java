@@ -139,6 +139,9 @@ final class WebSocketTransport implements EngineTransport, SocketProtocol {
 
     @Override
     public void close(CloseReason reason) {
+        if (sendQueue instanceof RelaySendQueue relay) {
+            relay.flush();
+        }
         away(() -> {
             if (reason == CloseReason.GOING_AWAY || reason == CloseReason.REBALANCED) {
                 // Stock clients on OkHttp do not react to a close frame: they would notice the end by their heartbeat, most of

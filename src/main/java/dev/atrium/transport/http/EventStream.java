@@ -47,6 +47,8 @@ final class EventStream implements ClientConnection {
     private Consumer<ErrorReply> refused;
     private Session session;
     private boolean begun;
+    /** Whether the session has ended; the response may still be on its way. */
+    private boolean left;
     private boolean gone;
 
     EventStream(Gateway gateway, Sessions sessions, StreamFormat format, HttpServerRequest request,
@@ -88,7 +90,7 @@ final class EventStream implements ClientConnection {
         }
         session.inTurn(() -> gateway.execute(session, Cost.NONE, new Command.Join(room, false, since))).subscribe()
                 .with(joined -> {
-                    if (gone) {
+                    if (left) {
                         // Closed and answered while the join waited for the backplane.
                         return;
                     }
@@ -102,7 +104,7 @@ final class EventStream implements ClientConnection {
                     send(format.welcome(session.id(), joined));
                     session.follow();
                 }, failure -> {
-                    boolean receives = !gone;
+                    boolean receives = !left;
                     gone();
                     if (receives) {
                         refused.accept(ErrorReply.of(failure));
@@ -137,7 +139,7 @@ final class EventStream implements ClientConnection {
 
     @Override
     public void close(CloseReason reason, String detail) {
-        if (gone) {
+        if (left) {
             return;
         }
         if (!begun) {
@@ -151,7 +153,13 @@ final class EventStream implements ClientConnection {
                     format.goodbye(reason, ThreadLocalRandom.current().nextInt(RECONNECT_MILLIS))));
             Future<?> tooLate = HttpChannel.of(request).eventLoop().schedule(() -> HttpChannel.abort(request),
                     MAX_GOODBYE_MILLIS, TimeUnit.MILLISECONDS);
-            response.end().onComplete(ended -> tooLate.cancel(false));
+            leave();
+            // Not before, because a drain waits for a client until its response has been sent.
+            response.end().onComplete(ended -> {
+                tooLate.cancel(false);
+                gone();
+            });
+            return;
         }
         gone();
     }
@@ -160,10 +168,15 @@ final class EventStream implements ClientConnection {
         session.send(Unpooled.wrappedBuffer(bytes));
     }
 
+    private void leave() {
+        left = true;
+        session.closed(CloseReason.CONNECTION_LOST);
+    }
+
     private void gone() {
+        leave();
         if (!gone) {
             gone = true;
-            session.closed(CloseReason.CONNECTION_LOST);
             sessions.disconnected();
             slot.release();
         }

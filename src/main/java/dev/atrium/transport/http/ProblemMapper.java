@@ -1,8 +1,8 @@
 package dev.atrium.transport.http;
 
 import dev.atrium.gateway.ErrorReply;
-import dev.atrium.transport.admission.Admission;
 import dev.atrium.transport.admission.Problem;
+import dev.atrium.transport.admission.ServedPaths;
 import io.vertx.ext.web.RoutingContext;
 import jakarta.ws.rs.WebApplicationException;
 import jakarta.ws.rs.core.Response;
@@ -31,7 +31,7 @@ public class ProblemMapper {
     /** Maps an error of Jakarta REST itself. */
     @ServerExceptionMapper
     public Response map(WebApplicationException refused, RoutingContext context) {
-        if (!wholeSite && !Admission.serves(context)) {
+        if (!wholeSite && !ServedPaths.includes(context)) {
             return refused.getResponse();
         }
         Response.ResponseBuilder response = Response.fromResponse(refused.getResponse());

@@ -123,7 +123,12 @@ public class RoomsResource {
         if (to != null && !withoutPosition) {
             throw ErrorReply.badRequest("to: expected none, because the message is not volatile");
         }
-        return bodies.read(context).map(body -> PostedData.read(type, body.getBytes())).chain(data -> withoutPosition
+        HttpRequester client = Admission.requester(context);
+        gateway.requirePublish(client, id);
+        return bodies.read(context).map(body -> {
+            gateway.chargeBytes(client, body.length());
+            return PostedData.read(type, body.getBytes());
+        }).chain(data -> withoutPosition
                 ? execute(context, new Command.PublishVolatile(id, event, data, true, to)).map(done -> RestResponse.accepted())
                 : execute(context, new Command.Publish(id, event, data, true, idempotency, traceparent))
                         .map(result -> RestResponse.status(RestResponse.Status.CREATED, Published.of(result))));

@@ -246,14 +246,18 @@ final class NamespaceSocket implements ClientConnection {
 
     private void left(CloseReason reason) {
         if (joined.remove(namespace, this)) {
-            if (socket.isOpen()) {
-                gateway.disconnected();
-            } else {
-                socket.whenDisconnected(gateway::disconnected);
-            }
-            pendingAcks.end();
-            callOnDisconnect(reason);
+            gone(reason);
         }
+    }
+
+    private void gone(CloseReason reason) {
+        if (socket.isOpen()) {
+            gateway.disconnected();
+        } else {
+            socket.whenDisconnected(gateway::disconnected);
+        }
+        pendingAcks.end();
+        callOnDisconnect(reason);
     }
 
     /** Calls the application's disconnect handler once, if its connect handler has run. */
@@ -286,11 +290,19 @@ final class NamespaceSocket implements ClientConnection {
      */
     @Override
     public void close(CloseReason reason, String detail) {
-        left(reason);
         switch (reason) {
-            case NORMAL, DISCONNECTED, FORBIDDEN, UNAUTHENTICATED, REVOKED -> socket.send(
-                    SocketIoFormat.frames(Packet.Type.DISCONNECT, namespace, null, "", List.of()));
-            default -> socket.fail(reason);
+            case NORMAL, DISCONNECTED, FORBIDDEN, UNAUTHENTICATED, REVOKED -> {
+                left(reason);
+                socket.send(SocketIoFormat.frames(Packet.Type.DISCONNECT, namespace, null, "", List.of()));
+            }
+            default -> {
+                boolean wasJoined = joined.remove(namespace, this);
+                // First, because a drain waits for a client until the connection has sent what is queued for it.
+                socket.fail(reason);
+                if (wasJoined) {
+                    gone(reason);
+                }
+            }
         }
     }
 }

@@ -97,7 +97,7 @@ final class RoomEvents {
         List<RoomId> rooms = rooms();
         Data data = arguments.from(1);
         Cost all = new Cost(rooms.size(), cost.bytes() + (long) (rooms.size() - 1) * data.size());
-        ErrorReply exceeded = gateway.charge(session(), all);
+        ErrorReply exceeded = gateway.chargePublish(session(), all);
         if (exceeded != null) {
             ack.refused(exceeded);
             return;

@@ -18,7 +18,8 @@ final class SharedFrameUnwrapper extends ChannelOutboundHandlerAdapter {
 
     @Override
     public void write(ChannelHandlerContext ctx, Object message, ChannelPromise promise) {
-        if (!(message instanceof ByteBuf frames)) {
+        // An empty buffer has no frame, but a promise: a connection is broken off when it is written.
+        if (!(message instanceof ByteBuf frames) || !frames.isReadable()) {
             ctx.write(message, promise);
             return;
         }

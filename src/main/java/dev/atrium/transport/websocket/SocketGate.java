@@ -86,9 +86,16 @@ public final class SocketGate {
                 context.next();
             }
         } catch (InvalidNameException e) {
-            Problem.send(context, ErrorReply.badRequest(e.getMessage()));
+            refuse(context, ErrorReply.badRequest(e.getMessage()));
         } catch (ErrorReply e) {
-            Problem.send(context, e);
+            refuse(context, e);
+        }
+    }
+
+    /** No limit of handshakes covers one that is refused before. */
+    private void refuse(RoutingContext context, ErrorReply error) {
+        if (admission.charge(context)) {
+            Problem.send(context, error);
         }
     }
 

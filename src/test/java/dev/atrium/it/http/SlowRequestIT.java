@@ -102,6 +102,16 @@ class SlowRequestIT {
         }
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = { "GET / HTTP/1.1\nX:a", "GET / HTTP/1.1\nX: y\na" })
+    void so_is_one_that_stops_in_headers_that_end_like_the_body_before_them(String more) throws IOException {
+        try (RawHttp client = RawHttp.connect(replica.port())
+                .send("POST /rooms/a HTTP/1.1\nHost: a\nContent-Type: text/plain\nContent-Length: 1\n\na" + more)) {
+            assertThat(client.answer().status()).isEqualTo(201);
+            assertThat(client.answer().status()).isEqualTo(408);
+        }
+    }
+
     @Test
     void a_byte_now_and_then_is_not_enough_for_headers() throws IOException {
         try (RawHttp first = RawHttp.connect(replica.port()).send("GET /rooms/a HTTP/1.1\nX: ");

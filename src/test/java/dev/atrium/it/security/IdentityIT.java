@@ -24,6 +24,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -324,6 +325,30 @@ class IdentityIT {
         replica.given().get("/rooms/lobby/messages?limit=3&access_token=" + token + "&after=0").then().statusCode(200);
         replica.awaitLog("/rooms/lobby/messages?limit=3&after=0");
         assertThat(replica.log()).doesNotContain(token);
+    }
+
+    @Test
+    void the_header_of_a_handshake_makes_no_request_valid_and_no_slash_avoids_the_filter() throws IOException {
+        try (Replica open = Replica
+                .start(Tokens.required(Map.of("atrium.auth.mode", "open", "atrium.limits.messages", "1")))) {
+            for (String line : List.of("POST /rooms/a HTTP/1.1", "GET /rooms/a/messages HTTP/1.1")) {
+                try (RawHttp client = RawHttp.connect(open.port()).send(line + "\nAuthorization: Bearer made.up.token\n"
+                        + RawSocket.HANDSHAKE.replace("\r\n", "\n") + "Content-Length: 0\n\n")) {
+                    assertThat(client.answer().status()).as(line).isEqualTo(401);
+                }
+            }
+            int admitted = 0;
+            for (int i = 0; i < 20; i++) {
+                try (RawHttp client = RawHttp.connect(open.port()).send("GET /rooms/a/messages HTTP/1.1\n"
+                        + RawSocket.HANDSHAKE.replace("\r\n", "\n") + "\n")) {
+                    admitted += client.answer().status() == 200 ? 1 : 0;
+                }
+            }
+            assertThat(admitted).isLessThan(10);
+            try (SessionClient client = SessionClient.connect(open.ws("/ws/"))) {
+                assertThat(client.welcome().path("resume").isTextual()).as("admitted").isTrue();
+            }
+        }
     }
 
     @Test

@@ -81,7 +81,7 @@ class CredentialsTest {
             "access_token,                       ''",
             "access_token=a=b&c=3,               ?c=3",
             "my_access_token=abc,                ?my_access_token=abc",
-            "ACCESS_TOKEN=abc,                   ?ACCESS_TOKEN=abc",
+            "ACCESS_TOKEN=abc,                   ''",
             "x=access_token&y=%zz,               ?x=access_token&y=%zz",
             "%zz=1&access_token=abc,             ?%zz=1",
     })

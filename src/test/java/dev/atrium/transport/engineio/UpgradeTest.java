@@ -50,6 +50,17 @@ class UpgradeTest extends WithEngine {
 
     @ParameterizedTest
     @ValueSource(booleans = { true, false })
+    void what_was_sent_before_a_close_arrives_before_it(boolean atHome) {
+        fetchOpen();
+        EmbeddedSocket webSocket = upgraded(atHome);
+        send("bye");
+        socket.close();
+        turn();
+        assertThat(webSocket.sent()).hasSize(2).first().isEqualTo("4bye");
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = { true, false })
     void a_client_that_probes_and_upgrades_continues_on_its_web_socket(boolean atHome) {
         fetchOpen();
         EmbeddedSocket webSocket = upgraded(atHome);

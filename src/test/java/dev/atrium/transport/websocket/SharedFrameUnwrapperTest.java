@@ -36,6 +36,13 @@ class SharedFrameUnwrapperTest {
     }
 
     @Test
+    void an_empty_buffer_is_written_because_something_waits_for_it() {
+        ChannelFuture written = channel.writeOneOutbound(Unpooled.EMPTY_BUFFER);
+        channel.flushOutbound();
+        assertThat(written.isSuccess()).isTrue();
+    }
+
+    @Test
     void a_message_that_is_a_frame_already_passes_as_it_is() {
         TextWebSocketFrame frame = new TextWebSocketFrame("a");
         channel.writeOutbound(frame);
