@@ -69,6 +69,7 @@ class ArchitectureTest {
             .whereLayer("deployment").mayNotBeAccessedByAnyLayer()
             .whereLayer("command").mayOnlyAccessLayers("security", "setting")
             .whereLayer("command").mayNotBeAccessedByAnyLayer()
+            .whereLayer("http").mayOnlyBeAccessedByLayers("operations")
             .whereLayer("warmup").mayOnlyBeAccessedByLayers("operations")
             .whereLayer("operations").mayNotBeAccessedByAnyLayer();
 

@@ -45,9 +45,8 @@ public final class Authenticator {
     private static final int MAX_TOKEN_LENGTH = 16 * 1024;
 
     /**
-     * Threads and waiting verifications. They have threads of their own: a key server that does not answer holds each of them
-     * up
-     * for a minute, and must not hold up what else runs on the workers of Quarkus.
+     * Threads and waiting verifications. A key server that does not answer holds up each thread for a minute: the workers of
+     * Quarkus have other things to do.
      */
     private static final int THREADS = 8;
     private static final int MOST_WAITING = 1_000;

@@ -26,6 +26,9 @@ final class RoomLog {
     static final int PAGE = 500;
     private static final int PAGE_BYTES = 1 << 20;
 
+    /** Approximate bytes of a publication without its data, while it waits: many small ones take the memory, too. */
+    private static final int COMMAND_BYTES = 1_024;
+
     private static final Logger LOG = Logger.getLogger(RoomLog.class);
 
     private final ReconnectingConnection commands;
@@ -63,7 +66,7 @@ final class RoomLog {
      */
     Future<PublishResult> append(Publication publication) {
         Function<ReconnectingConnection.Target, Request> request = target -> request(publication, target.dataHistory());
-        Future<Response> reply = limiter.send(publication.data().size(),
+        Future<Response> reply = limiter.send(bytes(publication),
                 () -> replication == null ? publications.send(request) : replication.send(request));
         return reply.map(published -> published == null ? null
                 : new PublishResult(position(published), published.get(2).toLong()));
@@ -75,13 +78,17 @@ final class RoomLog {
      */
     Future<Boolean> publishVolatile(Publication publication) {
         RoomId room = publication.room();
-        return limiter.send(publication.data().size(), () -> commands.send(target -> withSession(
+        return limiter.send(bytes(publication), () -> commands.send(target -> withSession(
                 Script.VOLATILE.with(keys.room(room))
                         .arg(keys.channel(room))
                         .arg(Buffer.buffer(MessageCodec.encode(publication)))
                         .arg(room.isSession() ? keys.nodes() : "")
                         .arg(target.dataHistory()),
                 publication))).map(published -> published.toInteger() == 1);
+    }
+
+    private static int bytes(Publication publication) {
+        return COMMAND_BYTES + publication.data().size();
     }
 
     /** Adds the session that has to exist, if one has to. */

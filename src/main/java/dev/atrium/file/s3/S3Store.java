@@ -154,9 +154,8 @@ public final class S3Store implements FileStore, AutoCloseable {
     }
 
     /**
-     * Replaces the description of a file, unless it is gone, or what another replica has made of it has to stay. An
-     * unconditional
-     * write would bring back a file that was deleted meanwhile, without its chunks.
+     * Replaces the description of a file, unless it is gone, or what another replica has made of it has to stay. Without a
+     * condition a write would bring back a file that was deleted meanwhile, without its chunks.
      *
      * @param refused tag that the service has refused; if it is still the tag, the service does not compare tags as it should
      * @return the description that is stored then, or null if the file is gone

@@ -239,8 +239,7 @@ public final class Admission {
 
     /**
      * Returns whether the route of a WebSocket endpoint answers a request. Any other request may have the header of a
-     * handshake,
-     * and must not be free of limits by it, or executed in spite of an invalid token.
+     * handshake, which must neither free it of limits nor execute it in spite of an invalid token.
      */
     private static boolean isHandshake(RoutingContext context) {
         return context.request().method() == HttpMethod.GET && isWebSocket(context.request())

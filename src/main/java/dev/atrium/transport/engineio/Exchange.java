@@ -65,6 +65,11 @@ final class Exchange {
         }
     }
 
+    /** Creates a share of the memory of all requests, for what is kept of this one; see {@link RequestMemory#share}. */
+    RequestMemory.Share share(Runnable end) {
+        return memory.share(end);
+    }
+
     /** Returns the unique id of the request, or null. */
     String stamp() {
         return stamp;

@@ -73,8 +73,12 @@ final class Forwarding implements Drainable {
         return known.containsKey(Node.ofEngineId(sid));
     }
 
-    /** Returns whether another replica sends the request. */
-    static boolean isForwarded(HttpServerRequest request) {
+    /** Returns whether another replica sends a request because this one has, or had, its connection. */
+    boolean isForwardedHere(HttpServerRequest request, String sid) {
+        return isForwarded(request) && sid != null && node.name().equals(Node.ofEngineId(sid));
+    }
+
+    private static boolean isForwarded(HttpServerRequest request) {
         return request.getHeader(FORWARDED) != null;
     }
 

@@ -2,6 +2,7 @@ package dev.atrium.transport.engineio;
 
 import dev.atrium.room.DeliveryLoop;
 import dev.atrium.session.CloseReason;
+import dev.atrium.session.RequestMemory;
 import dev.atrium.session.SendQueue;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
@@ -31,9 +32,10 @@ final class PollingTransport implements EngineTransport, SendQueue {
     private boolean closing;
     private boolean draining;
     private Exchange poll;
-    /** The last poll and its response, kept until the next poll shows that the response has arrived. */
+    /** The last poll and its response, kept at most until the next poll shows that the response has arrived. */
     private Exchange answered;
     private byte[] given;
+    private RequestMemory.Share kept;
     private String handshakeStamp;
     /** A POST whose body is being received. */
     private Exchange arriving;
@@ -91,7 +93,7 @@ final class PollingTransport implements EngineTransport, SendQueue {
     @Override
     public void poll(Exchange exchange) {
         if (isRepetition(exchange, answered)) {
-            exchange.packets(Unpooled.wrappedBuffer(given));
+            repeat(exchange);
             return;
         }
         if (poll != null && !isRepetition(exchange, poll)) {
@@ -107,7 +109,7 @@ final class PollingTransport implements EngineTransport, SendQueue {
         }
         poll = exchange;
         answered = null;
-        given = null;
+        forgetGiven();
         exchange.whenGone(() -> socket.eventLoop().execute(() -> abandoned(exchange)));
         if (!queue.isEmpty()) {
             flush();
@@ -265,6 +267,7 @@ final class PollingTransport implements EngineTransport, SendQueue {
             taken &= next.offer(bytes);
         }
         pending = 0;
+        forgetGiven();
         return taken;
     }
 
@@ -312,6 +315,7 @@ final class PollingTransport implements EngineTransport, SendQueue {
     }
 
     private void drop() {
+        forgetGiven();
         queue.forEach(ByteBuf::release);
         queue.clear();
         pending = 0;
@@ -330,6 +334,7 @@ final class PollingTransport implements EngineTransport, SendQueue {
         pending = 0;
         answer(payload);
         if (closing) {
+            forgetGiven();
             socket.gone();
         }
     }
@@ -338,9 +343,38 @@ final class PollingTransport implements EngineTransport, SendQueue {
         answered = poll;
         poll = null;
         if (isRecognizable(answered)) {
-            given = ByteBufUtil.getBytes(payload);
+            keep(ByteBufUtil.getBytes(payload));
         }
         answered.packets(payload);
+    }
+
+    /** Keeps a payload until the next poll. Large ones are in the memory of all requests, where the oldest give way. */
+    private void keep(byte[] payload) {
+        given = payload;
+        kept = answered.share(() -> socket.eventLoop().execute(() -> {
+            if (given == payload) {
+                forgetGiven();
+            }
+        }));
+        kept.hold(payload.length);
+    }
+
+    private void forgetGiven() {
+        given = null;
+        if (kept != null) {
+            kept.release();
+            kept = null;
+        }
+    }
+
+    private void repeat(Exchange exchange) {
+        if (given != null) {
+            exchange.packets(Unpooled.wrappedBuffer(given));
+        } else {
+            // Without these packets the client would have a hole that nobody reports.
+            exchange.refuse(EngineIoError.UNKNOWN_SID);
+            socket.lost(this, CloseReason.CONNECTION_LOST);
+        }
     }
 
     private static ByteBuf packet(char type) {

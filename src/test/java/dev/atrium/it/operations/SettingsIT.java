@@ -34,6 +34,7 @@ class SettingsIT {
             "atrium.engineio.upgrade-timeout,     0s,      50ms",
             "atrium.socketio.connect-timeout,     0s,      50ms",
             "atrium.socketio.max-attachments,     -1,      from 0",
+            "atrium.socketio.namespaces,          chat,    names that begin with a slash",
             "atrium.auth.mode,                    required, mp.jwt.verify.publickey.location",
             "atrium.auth.timeout,                 0s,      50ms",
             "atrium.auth.cookie,                  session, atrium.origins",

@@ -28,6 +28,12 @@ class EngineSocketTest extends WithEngine {
         assertThat(socket.caller().address()).isEqualTo("192.0.2.1");
     }
 
+    @ParameterizedTest(name = "largest body {0}: {1}")
+    @CsvSource({ "10485760, 1000000", "1000000, 1000000", "524288, 524288", "100, 1024" })
+    void a_payload_is_no_larger_than_bodies_may_be(long largestBody, int maxPayload) {
+        assertThat(sockets(Map.of(), Map.of(), largestBody).maxPayload()).isEqualTo(maxPayload);
+    }
+
     @Test
     void a_ping_comes_after_the_interval_and_without_a_pong_the_connection_ends_after_the_timeout() {
         fetchOpen();

@@ -46,14 +46,18 @@ final class FakeRequest {
      * @param stamp see {@link Exchange}
      */
     FakeRequest(ContextInternal context, String forwarder, String stamp) {
+        this(context, forwarder, stamp, new RequestMemory(1 << 20, System::nanoTime, () -> false));
+    }
+
+    /** @param memory of all requests */
+    FakeRequest(ContextInternal context, String forwarder, String stamp, RequestMemory memory) {
         HttpServerRequest request = fake(HttpServerRequest.class, (proxy, method, arguments) -> switch (method.getName()) {
             case "getHeader" -> arguments[0].toString().equals("Atrium-Forwarded") ? forwarder : null;
             case "response" -> response;
             default -> throw new UnsupportedOperationException(method.toString());
         });
         context.dispatch(
-                () -> exchange[0] = new Exchange(request, channel, new RequestMemory(1 << 20, System::nanoTime, () -> false),
-                        stamp));
+                () -> exchange[0] = new Exchange(request, channel, memory, stamp));
     }
 
     Exchange exchange() {

@@ -3,10 +3,13 @@ package dev.atrium.transport.engineio;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.atrium.session.CloseReason;
+import dev.atrium.session.RequestMemory;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -124,6 +127,36 @@ class PollingTransportTest extends WithEngine {
         FakeRequest again = get(forwarded("node-3", "abc"));
         assertThat(again.answer()).isEqualTo(first.answer());
         assertThat(get(forwarded("node-3", "abd")).answer()).isEqualTo("200 4later");
+    }
+
+    @Test
+    void a_kept_answer_gives_way_to_other_requests_and_a_client_that_needs_it_connects_anew() {
+        AtomicLong now = new AtomicLong();
+        RequestMemory memory = new RequestMemory(100_000, now::get, () -> false);
+        fetchOpen();
+        send("x".repeat(50_000));
+        assertThat(get(forwarded("node-2", "abc", memory)).answer()).hasSizeGreaterThan(50_000);
+        assertThat(get(forwarded("node-3", "abc", memory)).answer()).as("repeated").hasSizeGreaterThan(50_000);
+        now.addAndGet(TimeUnit.SECONDS.toNanos(2));
+        memory.share(() -> {
+        }).hold(90_000);
+        turn();
+        assertThat(get(forwarded("node-4", "abc", memory)).answer()).startsWith("400");
+        assertThat(application.received).containsExactly("closed CONNECTION_LOST");
+    }
+
+    @Test
+    void a_kept_answer_is_memory_until_the_next_poll() {
+        AtomicLong now = new AtomicLong();
+        RequestMemory memory = new RequestMemory(100_000, now::get, () -> false);
+        fetchOpen();
+        send("x".repeat(60_000));
+        assertThat(get(forwarded("node-2", "abc", memory)).answer()).startsWith("200");
+        RequestMemory.Share other = memory.share(() -> {
+        });
+        assertThat(other.tryHold(50_000)).isFalse();
+        get(forwarded("node-2", "abd", memory));
+        assertThat(other.tryHold(50_000)).isTrue();
     }
 
     @ParameterizedTest

@@ -6,6 +6,7 @@ import dev.atrium.security.ClientLimits;
 import dev.atrium.security.Identity;
 import dev.atrium.security.SecurityConfig;
 import dev.atrium.session.CloseReason;
+import dev.atrium.session.RequestMemory;
 import dev.atrium.session.SessionConfig;
 import dev.atrium.session.Sessions;
 import dev.atrium.transport.websocket.Frames;
@@ -103,12 +104,16 @@ abstract class WithEngine {
 
     /** A new connection, of a client with those limits. */
     void open(Map<String, String> limits) {
-        sockets = new EngineSockets(NODE, sessions, config(EngineIoConfig.class, SETTINGS), opened -> application,
-                new ClientLimits(config(SecurityConfig.class, limits)), new MemorySize(BigInteger.valueOf(10_000)));
+        sockets = sockets(SETTINGS, limits, 10_000);
         socket = sockets.create(new Caller(Identity.ANONYMOUS, "192.0.2.1"), channel.eventLoop());
         polling = new PollingTransport(socket, sessions.deliveryLoop(channel.eventLoop()), sessions.sendQueueLimit());
         sockets.open(socket, polling);
         turn();
+    }
+
+    EngineSockets sockets(Map<String, String> settings, Map<String, String> limits, long largestBody) {
+        return new EngineSockets(NODE, sessions, config(EngineIoConfig.class, settings), opened -> application,
+                new ClientLimits(config(SecurityConfig.class, limits)), new MemorySize(BigInteger.valueOf(largestBody)));
     }
 
     private static <T> T config(Class<T> type, Map<String, String> values) {
@@ -145,6 +150,10 @@ abstract class WithEngine {
     /** Request that another replica has forwarded, with its stamp. */
     FakeRequest forwarded(String by, String stamp) {
         return new FakeRequest(context, by, stamp);
+    }
+
+    FakeRequest forwarded(String by, String stamp, RequestMemory memory) {
+        return new FakeRequest(context, by, stamp, memory);
     }
 
     FakeRequest post(String body) {
