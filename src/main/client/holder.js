@@ -12,8 +12,6 @@ import { LIVENESS_TIMEOUT_MILLIS, pause } from "./timing.js";
 /** Name prefix of a worker that holds a connection. */
 export const HOLDER = "atrium:shared ";
 const TAB_TIMEOUT_MILLIS = 180000;
-/** Maximum number of missed messages read in one reply; with as many, the rest is unknown. */
-const MAX_MISSED = 1000;
 
 /** Holder of the connection that the tabs share. */
 export class Holder {
@@ -164,12 +162,14 @@ export class Holder {
         (first || (former && !former.held) || (since.epoch === position.epoch && since.offset >= position.offset));
       let missed = [];
       if (since && !recovered) {
+        // The maximum; a page of large messages is shorter, and what it leaves out is reported as a gap.
         const { epoch, messages = [] } = await connection
-          .request("history", { room: name, after: since.offset, limit: MAX_MISSED })
+          .request("history", { room: name, after: since.offset, limit: 1000 })
           // A tab without permission to read the history has lost the messages.
           .catch((failure) => (failure.code === 403 ? {} : Promise.reject(failure)));
         missed = messages;
-        recovered = epoch === since.epoch && missed[0]?.offset === since.offset + 1 && missed.length < MAX_MISSED;
+        recovered =
+          epoch === since.epoch && missed[0]?.offset === since.offset + 1 && missed.at(-1).offset >= position.offset;
       }
       reply({ room: name, ...(recovered ? since : position), recovered: !!recovered });
       [...missed, ...wanted.held.splice(0)].forEach((frame) => tab.port.postMessage(frame));

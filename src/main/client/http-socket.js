@@ -120,7 +120,7 @@ export class HttpSocket {
         "Content-Type": bytes ? "application/octet-stream" : "application/json",
         ...(idempotency && { "Idempotency-Key": idempotency }),
       };
-      const body = bytes ?? JSON.stringify(query.data);
+      const body = bytes ?? JSON.stringify(query.data ?? null);
       if (sizeOf(body) > this.#maxPayload) {
         throw tooLarge(sizeOf(body), this.#maxPayload);
       }

@@ -106,7 +106,7 @@ export class Room {
   /**
    * Uploads a file, over any number of reconnects. A repeated upload of the same file continues where it stopped, also in another tab.
    * Resolves with the data of the event `@file` that the room receives.
-   * @param {BlobLike & {readonly name?: string}} file @param {TransferOptions & {name?: string, type?: string}} [options] @returns {Promise<FileData>}
+   * @param {BlobLike & {readonly name?: string}} file @param {TransferOptions & {name?: string, type?: string}} [options] @returns {Promise<FileData & Partial<Receipt>>}
    */
   upload(file, options = {}) {
     return unlessAborted(

@@ -31,7 +31,7 @@ export type Place = { epoch: string; offset: number };
 export type Receipt = Place & { at: number };
 export type Sender = { id?: string; user?: string };
 /** A session, or with `by: "user"` a user, in milliseconds since 1970. */
-export type Member = Sender & { since: number; sessions?: number };
+export type Member = Sender & { since: number; sessions?: string[] };
 export type SendOptions = { event?: string; echo?: boolean };
 export type VolatileOptions = SendOptions & {
   volatile: true;
@@ -81,14 +81,13 @@ export type Options = {
 };
 
 /** A file in a room, the data of `@file`; `url` is a path on the server. */
-export type FileData = Place & {
+export type FileData = {
   id: string;
   name: string;
   size: number;
   type: string;
   sha256: string;
   url: string;
-  at: number;
 };
 export type TransferOptions = {
   /** Called with bytes. */

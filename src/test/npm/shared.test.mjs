@@ -121,6 +121,19 @@ scene("a tab that opens late with a position receives the missed messages", asyn
   assert.deepEqual(received, [1, 2, 3, 4]);
 });
 
+scene("a tab that has missed more than a page of large messages is told", async (tab) => {
+  const room = tab().room("js-shared-large");
+  await joined(room);
+  const { place } = room;
+  for (let i = 0; i < 30; i++) {
+    await room.send("x".repeat(60_000));
+  }
+  await until(() => room.place.offset === place.offset + 30, "received");
+  const late = tab().room("js-shared-large", { since: place });
+  const received = collect(late);
+  await until(() => received.includes("gap"), `a gap after ${received.length}`);
+});
+
 scene("all tabs see a cut, and reconnect", async (tab) => {
   const proxy = await Proxy.to(port);
   const tabs = [tab({}, proxy.url), tab({}, proxy.url)];

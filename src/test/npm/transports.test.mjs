@@ -112,10 +112,10 @@ for (const mode of ["sse", "poll"]) {
       const receivedByBob = collect(bob);
       await bob.send({ a: 1 });
       await bob.send(new Uint8Array([0, 10, 255]), { event: "photo" });
-      await room.send("text");
+      await room.send(undefined, { event: "nothing" });
       const receipt = await room.send(new Uint8Array([7]), { event: "photo" });
       await until(() => received.length === 4 && receivedByBob.length === 4, "four messages");
-      assert.deepEqual(received, [{ a: 1 }, new Uint8Array([0, 10, 255]), "text", new Uint8Array([7])]);
+      assert.deepEqual(received, [{ a: 1 }, new Uint8Array([0, 10, 255]), null, new Uint8Array([7])]);
       assert.deepEqual(receivedByBob, received);
       assert.equal(receipt.offset, room.place.offset);
       assert.equal((await room.history({ limit: 2 })).messages.length, 2);

@@ -75,7 +75,7 @@ export interface Room<E extends object = AnyEvents> {
   }, options?: TransferOptions & {
     name?: string;
     type?: string;
-  }): Promise<FileData>;
+  }): Promise<FileData & Partial<Receipt>>;
   /** Downloads a file whose SHA-256 was verified. */
   download(id: string, options?: TransferOptions): Promise<PlatformBlob>;
   /** Ends the listeners of this room; the connection leaves it when no other room of that name is left. */
@@ -163,7 +163,7 @@ export type Sender = {
 /** A session, or with `by: "user"` a user, in milliseconds since 1970. */
 export type Member = Sender & {
   since: number;
-  sessions?: number;
+  sessions?: string[];
 };
 
 export type SendOptions = {
@@ -236,14 +236,13 @@ export type Options = {
 };
 
 /** A file in a room, the data of `@file`; `url` is a path on the server. */
-export type FileData = Place & {
+export type FileData = {
   id: string;
   name: string;
   size: number;
   type: string;
   sha256: string;
   url: string;
-  at: number;
 };
 
 export type TransferOptions = {

@@ -42,7 +42,7 @@ public final class PublicationRules {
             return "event: " + event + " is reserved for the client library of Socket.IO, which emits it itself";
         }
         if (idempotency != null && !IDEMPOTENCY_KEY.matcher(idempotency).matches()) {
-            return "idempotency: expected 1 to 64 printable ASCII characters";
+            return "idempotency: expected 1 to 64 printable ASCII characters without spaces";
         }
         if (event.length() > MAX_EVENT_BYTES || event.getBytes(StandardCharsets.UTF_8).length > MAX_EVENT_BYTES) {
             return "event: expected at most " + MAX_EVENT_BYTES + " bytes of UTF-8";

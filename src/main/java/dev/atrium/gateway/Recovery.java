@@ -103,34 +103,37 @@ final class Recovery {
     Uni<List<Message>> missed(List<Joined> joined, Map<String, StreamPosition> places) {
         AtomicLong bytes = new AtomicLong();
         List<Uni<List<Message>>> searches = joined.stream()
-                .map(room -> missed(room.room(), places.get(room.room().name()), room.position())
-                        .invoke(found -> requireFew(bytes.addAndGet(found.stream().mapToLong(Message::size).sum()))))
+                .map(room -> missed(room.room(), places.get(room.room().name()), room.position(), bytes))
                 .toList();
         return Resumption.someAtATime(searches).map(found -> found.stream().flatMap(List::stream)
                 .sorted(Comparator.comparingLong(Message::atMicros)).toList());
     }
 
-    private static void requireFew(long bytes) {
-        if (bytes > MAX_MISSED_BYTES) {
-            throw notRecovered();
-        }
-    }
-
-    private Uni<List<Message>> missed(RoomId room, StreamPosition from, StreamPosition to) {
+    private Uni<List<Message>> missed(RoomId room, StreamPosition from, StreamPosition to, AtomicLong bytes) {
         boolean same = from.isIn(to.epoch()) || from.offset() == 0 && from.epoch().isEmpty();
         long count = to.offset() - from.offset();
         if (!same || count < 0 || count > HistoryQuery.MOST) {
             return Uni.createFrom().failure(notRecovered());
         }
-        return count == 0 ? Uni.createFrom().item(List.of())
-                : backplane.history(room, HistoryQuery.after(from.offset(), (int) count)).map(history -> {
-                    List<Message> messages = history.messages();
-                    if (messages.size() != count || messages.get(0).offset() != from.offset() + 1
-                            || !to.isIn(messages.get(0).epoch())) {
-                        throw notRecovered();
-                    }
-                    return messages;
-                });
+        return read(room, from.offset(), to, new ArrayList<>(), bytes);
+    }
+
+    /** Reads page by page: a page of large messages is shorter than was asked for. */
+    private Uni<List<Message>> read(RoomId room, long after, StreamPosition to, List<Message> found, AtomicLong bytes) {
+        if (after == to.offset()) {
+            return Uni.createFrom().item(found);
+        }
+        return backplane.history(room, HistoryQuery.after(after, (int) (to.offset() - after))).chain(history -> {
+            List<Message> messages = history.messages();
+            long size = bytes.addAndGet(messages.stream().mapToLong(Message::size).sum());
+            Message last = messages.isEmpty() ? null : messages.get(messages.size() - 1);
+            if (last == null || last.offset() != after + messages.size() || !to.isIn(last.epoch())
+                    || size > MAX_MISSED_BYTES) {
+                throw notRecovered();
+            }
+            found.addAll(messages);
+            return read(room, last.offset(), to, found, bytes);
+        });
     }
 
     /** Fails if the client may not receive all messages that it missed: it would take the rest for everything. */

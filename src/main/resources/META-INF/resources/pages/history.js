@@ -66,6 +66,8 @@ export class History {
       this.complete = messages.length === 0;
       return;
     }
+    // What is newer comes by itself: in a busy room no page would ever be the last.
+    const target = room.place?.offset ?? Infinity;
     let after = since.offset;
     while (true) {
       const { epoch, messages } = await room.history({ after, limit: MAX_MESSAGES });
@@ -79,7 +81,8 @@ export class History {
         this.log.add([this.gap({ epoch, offset: messages[0].offset - 1 })]);
       }
       this.#add(epoch, messages);
-      if (messages.length < MAX_MESSAGES) {
+      // A page of large messages is shorter than was asked for: only an empty one is surely the last.
+      if (messages.length === 0 || messages.at(-1).offset >= target) {
         return;
       }
       after = messages.at(-1).offset;

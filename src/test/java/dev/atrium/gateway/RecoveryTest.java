@@ -199,6 +199,22 @@ class RecoveryTest extends WithGateway {
                 error(recovery.missed(List.of(joined(LOBBY, "before", 1)), Map.of("lobby", new StreamPosition("before", 0)))));
     }
 
+    @ParameterizedTest(name = "{0} messages of 600 KB: recovered {1}")
+    @CsvSource({ "1, true", "3, true", "6, true", "8, false" })
+    void large_messages_that_were_missed_fill_several_pages_and_not_the_memory(int count, boolean recovered) {
+        StreamPosition last = StreamPosition.START;
+        for (int i = 0; i < count; i++) {
+            last = say(LOBBY, "x".repeat(600_000)).position();
+        }
+        var missed = recovery.missed(List.of(joined(LOBBY, last.epoch(), count)),
+                Map.of("lobby", new StreamPosition(last.epoch(), 0)));
+        if (recovered) {
+            assertThat(done(missed)).extracting(Message::offset).hasSize(count).isSorted();
+        } else {
+            assertNotRecovered(error(missed));
+        }
+    }
+
     @ParameterizedTest
     @ValueSource(ints = { HistoryQuery.MOST, HistoryQuery.MOST + 1 })
     void more_than_is_read_at_once_is_not_recovered(int count) {
