@@ -6,6 +6,8 @@ import dev.atrium.backplane.SavedSession;
 import dev.atrium.backplane.Settings;
 import dev.atrium.it.fixture.RedisProcess;
 import dev.atrium.room.Data;
+import dev.atrium.room.History;
+import dev.atrium.room.HistoryQuery;
 import dev.atrium.room.Node;
 import dev.atrium.room.Publication;
 import dev.atrium.room.RoomId;
@@ -18,6 +20,7 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.IntStream;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -85,6 +88,30 @@ class RedisMemoryIT {
                     () -> send(Command.PTTL, release(full, Map.of("a", false))) <= Duration.ofMinutes(2).toMillis() / 64);
             assertThat(send(Command.PTTL, publish(full, ROOM, "key")))
                     .isBetween(Duration.ofSeconds(140).toMillis(), Duration.ofSeconds(150).toMillis());
+        } finally {
+            full.close();
+        }
+    }
+
+    @Test
+    void a_full_redis_drops_large_messages_and_tells_what_is_missing() {
+        RedisBackplane full = backplane(Map.of("atrium.redis.max-memory", "1"));
+        RoomId room = RoomId.of("/", "shortened");
+        Data large = new Data.Text("x".repeat(200_000));
+        try {
+            Awaitility.await().atMost(Duration.ofSeconds(30)).until(
+                    () -> send(Command.PTTL, release(full, Map.of("a", false))) <= Duration.ofMinutes(2).toMillis() / 64);
+            for (int i = 1; i <= 3; i++) {
+                assertThat(full.publish(new Publication(room, "message", large, null, true)).await().indefinitely().position()
+                        .offset()).isEqualTo(i);
+            }
+            History history = full.history(room, HistoryQuery.after(0, 10)).await().indefinitely();
+            assertThat(history.messages()).as("each is larger than what a room may keep").isEmpty();
+            assertThat(history.droppedMicros()).isPositive();
+            IntStream.range(0, 200).forEach(i -> publish(full, room, "key" + i));
+            history = full.history(room, new HistoryQuery(-1, Long.MAX_VALUE, 1_000)).await().indefinitely();
+            assertThat(history.messages()).hasSizeLessThan(200);
+            assertThat(history.droppedMicros()).isGreaterThanOrEqualTo(history.messages().get(0).atMicros());
         } finally {
             full.close();
         }
