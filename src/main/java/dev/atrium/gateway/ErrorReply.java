@@ -32,6 +32,8 @@ public final class ErrorReply extends RuntimeException {
         PARAMETER
     }
 
+    private static final String TRY_AGAIN = "backplane unavailable, try again later";
+
     private final int code;
     private final Subject subject;
     private final boolean repeatable;
@@ -91,7 +93,7 @@ public final class ErrorReply extends RuntimeException {
         if (failure instanceof BackplaneUnavailableException unavailable) {
             return unavailable.mayHaveTakenEffect()
                     ? unavailable("backplane unavailable; whether it was done is not known", false)
-                    : unavailable("backplane unavailable, try again later", true);
+                    : unavailable(TRY_AGAIN, true);
         }
         if (failure instanceof NoSuchSessionException) {
             return new ErrorReply(404, "room: there is no such session in this namespace");
@@ -101,6 +103,11 @@ public final class ErrorReply extends RuntimeException {
         }
         LOG.error("A request failed", failure);
         return new ErrorReply(500, "server fault");
+    }
+
+    /** The error reply as {@link #of}, for work that may be done twice: whether it was done or not, it can be repeated. */
+    static ErrorReply ofIdempotent(Throwable failure) {
+        return failure instanceof BackplaneUnavailableException ? unavailable(TRY_AGAIN, true) : of(failure);
     }
 
     /** Close reason for a connection on which no error reply can be sent. */

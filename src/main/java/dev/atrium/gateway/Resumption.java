@@ -47,7 +47,7 @@ final class Resumption {
             return Uni.createFrom().failure(new CancellationException("the session has gone"));
         }
         session.resumableBy(store.newToken());
-        return save(session).emitOn(session.loop()::run);
+        return save(session).emitOn(session.loop()::run).onFailure().transform(ErrorReply::ofIdempotent);
     }
 
     /** Stores the session again after its rooms have changed; not one that has ended, which nothing would release any more. */

@@ -42,7 +42,7 @@ final class SessionMemberships {
     Uni<Membership> enter(Session session, RoomId room, boolean watchesPresence, StreamPosition since) {
         return rooms.join(session, room, watchesPresence, since, session::isOpen)
                 .invoke(session::entered)
-                .onFailure().transform(ErrorReply::of);
+                .onFailure().transform(ErrorReply::ofIdempotent);
     }
 
     /** Makes the session a member of a room, emits the event, and lists it among the members. */
@@ -80,7 +80,7 @@ final class SessionMemberships {
                     .emitOn(session.loop()::run)
                     .map(done -> Joined.of(membership))
                     .onFailure().invoke(failure -> undo(session, membership))
-                    .onFailure().transform(ErrorReply::of);
+                    .onFailure().transform(ErrorReply::ofIdempotent);
         });
     }
 
@@ -88,7 +88,7 @@ final class SessionMemberships {
         present.watchPresence(watchesPresence);
         return resumption.save(session).emitOn(session.loop()::run)
                 .map(saved -> new Joined(present.room(), present.position(), since != null && present.covers(since), present))
-                .onFailure().transform(ErrorReply::of);
+                .onFailure().transform(ErrorReply::ofIdempotent);
     }
 
     /** A join that failed halfway: otherwise the next one would find a member that no list of members shows. */
@@ -131,7 +131,7 @@ final class SessionMemberships {
         events.emit(new Event.Left(Event.Subject.of(session), room));
         rooms.leave(membership);
         return Uni.join().all(presence.exit(session, room), resumption.save(session)).andFailFast()
-                .emitOn(session.loop()::run).replaceWithVoid().onFailure().transform(ErrorReply::of);
+                .emitOn(session.loop()::run).replaceWithVoid().onFailure().transform(ErrorReply::ofIdempotent);
     }
 
     /** Ends all memberships of a session that becomes another one. Returns the rooms to which the application has added it. */

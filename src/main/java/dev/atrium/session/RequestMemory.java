@@ -16,9 +16,8 @@ import java.util.function.LongSupplier;
 
 /**
  * Memory budget of all requests together: headers, bodies and messages that have not arrived whole, responses that have not
- * been read, and those that are kept for a repetition. Each is within its own limit, but a thousand slow clients would take the
- * memory of all. Beyond the budget
- * the oldest ones are ended. Any thread.
+ * been read, and those that are kept for a repetition. Each is within its own limit, but a thousand slow clients would take
+ * the memory of all. Beyond the budget the oldest ones are ended. Any thread.
  */
 @Singleton
 public final class RequestMemory {

@@ -209,7 +209,9 @@ class RoomServiceTest extends WithGateway {
     void a_join_that_fails_halfway_is_undone_and_can_be_repeated() {
         Client client = admit(ANN);
         outages.put("enter", BackplaneUnavailableException.unanswered(new IllegalStateException("test")));
-        assertThat(error(service.join(client.session, LOBBY, false, null)).code()).isEqualTo(503);
+        ErrorReply error = error(service.join(client.session, LOBBY, false, null));
+        assertThat(error.code()).isEqualTo(503);
+        assertThat(error.isRepeatable()).as("whether Redis has done it or not").isTrue();
         assertThat(client.session.membership(LOBBY)).isNull();
         outages.clear();
         join(client, LOBBY);

@@ -4,7 +4,6 @@ import dev.atrium.backplane.Backplane;
 import dev.atrium.backplane.BackplaneConfig;
 import dev.atrium.backplane.BackplaneStatus;
 import dev.atrium.backplane.BackplaneStatus.Function;
-import dev.atrium.backplane.BackplaneUnavailableException;
 import dev.atrium.backplane.ClusterRpc;
 import dev.atrium.backplane.HistoryPolicy;
 import dev.atrium.backplane.NoSuchSessionException;
@@ -53,7 +52,7 @@ public final class RedisBackplane implements Backplane {
     private final RedisPresence presence;
     private final Subscriptions subscriptions;
     private final RedisSessions sessions;
-    private final Lease lease;
+    private final ReplicaLeases leases;
     private final SessionIndex sessionIndex;
     private final RedisClusterRpc clusterRpc;
     private final Reaper reaper;
@@ -78,16 +77,17 @@ public final class RedisBackplane implements Backplane {
         this.commands = new ReconnectingConnection("command", redis, loop, reconnects, new CommandListener());
         this.limiter = new ConcurrencyLimiter(loop);
         this.memory = new RedisMemory(config.redis().maxMemory());
-        this.lease = new Lease(config.redis().lease(), System::nanoTime);
-        RedisContext context = new RedisContext(loop, limiter, keys, node, lease, memory);
+        RedisContext context = new RedisContext(loop, limiter, keys, node,
+                new Lease(config.redis().lease(), System::nanoTime), memory);
+        this.leases = ReplicaLeases.of(commands, context);
         this.publications = config.redis().acknowledgeReplicas() == 0 ? commands
                 : new ReconnectingConnection("publication", redis, loop, reconnects, new PublicationListener());
         this.log = new RoomLog(commands, publications, context, config, history, health);
         this.presence = new RedisPresence(context, commands, log);
         this.reaper = new Reaper(context, commands, presence, config.resume().window().toMillis());
         this.heartbeat = new ReplicaHeartbeat(commands, context, health);
-        RpcChannel rpcChannel = new RpcChannel(commands, context);
-        this.clusterRpc = new RedisClusterRpc(commands, loop, keys, rpcChannel);
+        RpcChannel rpcChannel = new RpcChannel(commands, loop, keys, node.name());
+        this.clusterRpc = new RedisClusterRpc(commands, context, rpcChannel);
         this.subscriptions = new Subscriptions(context, redis, reconnects, log, rpcChannel, heartbeat);
         this.sessionIndex = new SessionIndex(context, commands, config.resume().window().toMillis());
         this.sessions = new RedisSessions(context, commands, log, subscriptions, rpcChannel, config);
@@ -202,12 +202,7 @@ public final class RedisBackplane implements Backplane {
 
     @Override
     public Uni<String> addressOf(String other) {
-        return uni(() -> commands.send(Request.cmd(Command.GET).arg(keys.lease(other))).map(address -> {
-            if (address == null && lease.mayOthersHaveExpired()) {
-                throw BackplaneUnavailableException.notSent("no lease has been renewed for a while");
-            }
-            return address == null || address.toString().equals(ReplicaHeartbeat.NO_ADDRESS) ? null : address.toString();
-        }));
+        return uni(() -> leases.addressOf(other));
     }
 
     @Override

@@ -24,13 +24,15 @@ final class RedisClusterRpc implements ClusterRpc {
     private final ReconnectingConnection commands;
     private final RedisLoop loop;
     private final RedisKeys keys;
+    private final ReplicaLeases leases;
     private final RpcChannel channel;
     private volatile Function<String, Uni<String>> handler;
 
-    RedisClusterRpc(ReconnectingConnection commands, RedisLoop loop, RedisKeys keys, RpcChannel channel) {
+    RedisClusterRpc(ReconnectingConnection commands, RedisContext context, RpcChannel channel) {
         this.commands = commands;
-        this.loop = loop;
-        this.keys = keys;
+        this.loop = context.loop();
+        this.keys = context.keys();
+        this.leases = ReplicaLeases.of(commands, context);
         this.channel = channel;
     }
 
@@ -57,7 +59,7 @@ final class RedisClusterRpc implements ClusterRpc {
         nodes.forEach(node -> {
             Future<String> call = channel.call(node.toString(), request, timeoutMillis);
             calls.add(call);
-            done.add(call.compose(reply -> reply != null ? Future.succeededFuture(false) : channel.isAlive(node.toString()))
+            done.add(call.compose(reply -> reply != null ? Future.succeededFuture(false) : leases.isAlive(node.toString()))
                     .onSuccess(alive -> unheard.addAndGet(alive ? 1 : 0)));
         });
         return Future.join(done).transform(all -> {

@@ -34,6 +34,7 @@ final class RedisPresence {
     private final RoomLog log;
     private final String node;
     private final Lease lease;
+    private final ReplicaLeases leases;
     /** Presence entries of this replica; on the backplane's event loop only. */
     private final Map<RoomId, Map<String, Presence>> local = new HashMap<>();
     private final Map<RoomId, Set<Sender>> unpublishedExits = new HashMap<>();
@@ -49,6 +50,7 @@ final class RedisPresence {
         this.node = context.node().name();
         this.lease = context.lease();
         this.commands = commands;
+        this.leases = ReplicaLeases.of(commands, context);
         this.log = log;
     }
 
@@ -207,15 +209,11 @@ final class RedisPresence {
         Set<String> nodes = new HashSet<>();
         all.forEach(each -> nodes.add(each.node()));
         nodes.remove(node);
-        if (lease.mayOthersHaveExpired()) {
-            // Otherwise members of living replicas would be missing for as long as Redis refuses writes.
-            nodes.clear();
-        }
         Set<String> dead = ConcurrentHashMap.newKeySet();
-        List<Future<Response>> replies = new ArrayList<>();
+        List<Future<Boolean>> replies = new ArrayList<>();
         for (String each : nodes) {
-            replies.add(commands.send(Request.cmd(Command.EXISTS).arg(keys.lease(each))).onSuccess(reply -> {
-                if (reply.toInteger() == 0) {
+            replies.add(leases.isAlive(each).onSuccess(alive -> {
+                if (!alive) {
                     dead.add(each);
                 }
             }));

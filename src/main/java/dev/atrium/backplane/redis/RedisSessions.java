@@ -40,6 +40,7 @@ final class RedisSessions implements SessionStore {
     private final RoomLog log;
     private final Subscriptions subscriptions;
     private final RpcChannel rpc;
+    private final ReplicaLeases leases;
     private final Node node;
     private final RedisMemory memory;
     private final long windowMillis;
@@ -63,6 +64,7 @@ final class RedisSessions implements SessionStore {
         this.log = log;
         this.subscriptions = subscriptions;
         this.rpc = rpc;
+        this.leases = ReplicaLeases.of(commands, context);
         this.windowMillis = config.resume().window().toMillis();
         this.lease = context.lease();
         SavedSessionCodec.rehearse();
@@ -254,7 +256,7 @@ final class RedisSessions implements SessionStore {
     }
 
     private Future<Boolean> unheard(String other) {
-        return rpc.isAlive(other).compose(alive -> alive
+        return leases.isAlive(other).compose(alive -> alive
                 ? Future.failedFuture(
                         BackplaneUnavailableException.notSent("replica " + other + " does not listen at the moment"))
                 : Future.succeededFuture(false));

@@ -31,16 +31,14 @@ final class RpcChannel {
     private final RedisLoop loop;
     private final RedisKeys keys;
     private final String node;
-    private final Lease lease;
     private final Map<Long, Promise<String>> waiting = new HashMap<>();
     private long lastNumber;
 
-    RpcChannel(ReconnectingConnection commands, RedisContext context) {
+    RpcChannel(ReconnectingConnection commands, RedisLoop loop, RedisKeys keys, String node) {
         this.commands = commands;
-        this.loop = context.loop();
-        this.keys = context.keys();
-        this.node = context.node().name();
-        this.lease = context.lease();
+        this.loop = loop;
+        this.keys = keys;
+        this.node = node;
     }
 
     /** Sends a request. Completes with null if the channel has no subscriber, fails if no reply arrives in time. */
@@ -59,15 +57,6 @@ final class RpcChannel {
                 })
                 .onFailure(failure -> fail(number, failure));
         return promise.future();
-    }
-
-    /**
-     * Returns whether a replica is alive whose channel has no subscriber: it subscribes again after a lost connection, and has
-     * its sessions still.
-     */
-    Future<Boolean> isAlive(String other) {
-        return lease.mayOthersHaveExpired() ? Future.succeededFuture(true)
-                : commands.send(Request.cmd(Command.EXISTS).arg(keys.lease(other))).map(exists -> exists.toInteger() == 1);
     }
 
     /** Handles a request. A handler's failure is not replied to: the caller's timeout covers it. */

@@ -372,27 +372,12 @@ final class HttpGuard extends ChannelDuplexHandler {
             // After an upgrade what follows is not of HTTP/1.
             boolean inHeaders = !reading.isRemoved() && !closing && !inBody
                     && !(parsed && (lastRead.isBlank() || lastRead.endsWithMessage()));
-            count(inHeaders);
+            unfinished.read(lastRead, inHeaders, inBody && !closing);
             if (inHeaders && !lastRead.isBlank() && malformed == null && first == null && headers == null
                     && limits.headerMillis() > 0) {
                 headers = schedule(HttpGuard.this::headersExpired, limits.headerMillis());
             }
             lastRead.release(inHeaders);
-        }
-
-        /** Counts headers that are not whole; so are the fields behind a body in chunks. */
-        private void count(boolean inHeaders) {
-            if (inHeaders) {
-                unfinished.received(lastRead.bytes(), lastRead.lines());
-                return;
-            }
-            if (!inBody || lastRead.hasContent()) {
-                unfinished.end();
-            }
-            if (inBody && lastRead.isChunked() && !closing) {
-                int around = lastRead.bytesAroundContent();
-                unfinished.received(around, Math.min(around, lastRead.lines()));
-            }
         }
 
         @Override

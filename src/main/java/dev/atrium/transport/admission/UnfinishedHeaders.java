@@ -27,6 +27,26 @@ final class UnfinishedHeaders {
     }
 
     /**
+     * Counts what was read.
+     *
+     * @param inHeaders whether it ends within headers
+     * @param inBody whether it ends within a body; the fields behind a body in chunks are headers, too
+     */
+    void read(LastRead last, boolean inHeaders, boolean inBody) {
+        if (inHeaders) {
+            received(last.bytes(), last.lines());
+            return;
+        }
+        if (!inBody || last.hasContent()) {
+            end();
+        }
+        if (inBody && last.isChunked()) {
+            int around = last.bytesAroundContent();
+            received(around, Math.min(around, last.lines()));
+        }
+    }
+
+    /**
      * So many more bytes were received, and the headers are not whole. The connection is closed if they are too many.
      *
      * @param moreLines ends of lines among them

@@ -36,8 +36,6 @@ final class Namespaces {
 
     private static final Logger LOG = Logger.getLogger(Namespaces.class);
 
-    private static final int UNAVAILABLE = 503;
-
     private final Gateway gateway;
     private final Authentication authentication;
     private final Clients clients;
@@ -156,10 +154,10 @@ final class Namespaces {
             return;
         }
         Session session = opened.session();
-        Uni<Void> admitted = repeatable(session.inTurn(() -> gateway.admit(session)))
+        Uni<Void> admitted = session.inTurn(() -> gateway.admit(session))
                 .chain(() -> opened.callOnConnect(request.auth.json(), config.connectTimeout()));
         request.socket.await(
-                config.connectionStateRecovery() ? admitted.chain(() -> repeatable(gateway.keep(session))) : admitted,
+                config.connectionStateRecovery() ? admitted.chain(() -> gateway.keep(session)) : admitted,
                 done -> {
                     request.admitted.run();
                     opened.connected(session.resumeToken());
@@ -171,14 +169,6 @@ final class Namespaces {
                     opened.callOnDisconnect(CloseReason.CONNECTION_LOST);
                     refuse(request.socket, request.namespace, failure);
                 });
-    }
-
-    /** A client may be admitted twice, and its session stored twice, whether it was done or not when the backplane failed. */
-    private static Uni<Void> repeatable(Uni<Void> work) {
-        return work.onFailure().transform(failure -> {
-            ErrorReply error = ErrorReply.of(failure);
-            return error.code() == UNAVAILABLE ? ErrorReply.unavailable(error.getMessage(), true) : error;
-        });
     }
 
     /** Opens the session; null if it is rejected, of which the client was sent an error or the close. */

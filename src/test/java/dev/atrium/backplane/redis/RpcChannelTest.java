@@ -4,14 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.atrium.backplane.BackplaneUnavailableException;
-import dev.atrium.room.Node;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.redis.client.RedisConnection;
 import io.vertx.redis.client.impl.types.NumberType;
 import java.nio.charset.StandardCharsets;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -46,11 +44,7 @@ class RpcChannelTest {
                     // The tests send commands only.
                 }
             });
-    private volatile long now;
-    private final Lease lease = new Lease(Duration.ofSeconds(10), () -> this.now);
-    private final RpcChannel channel = new RpcChannel(connection,
-            new RedisContext(loop, new ConcurrencyLimiter(loop), new RedisKeys("at"), new Node("node01"), lease,
-                    new RedisMemory(0)));
+    private final RpcChannel channel = new RpcChannel(connection, loop, new RedisKeys("at"), "node01");
 
     @BeforeAll
     static void start() {
@@ -94,27 +88,6 @@ class RpcChannelTest {
         listeners(0, 0);
         assertThat(reply.succeeded()).isTrue();
         assertThat(reply.result()).isNull();
-    }
-
-    @Test
-    void a_replica_is_alive_as_long_as_its_lease_or_while_no_lease_can_be_renewed() {
-        onLoop(() -> lease.renewed(0));
-        Future<Boolean> gone = onLoop(() -> channel.isAlive("node02"));
-        Future<Boolean> alive = onLoop(() -> channel.isAlive("node03"));
-        assertThat(redis.last().sent).containsExactly("exists at:lease:node02", "exists at:lease:node03");
-        listeners(0, 0);
-        listeners(1, 1);
-        assertThat(gone.result()).isFalse();
-        assertThat(alive.result()).isTrue();
-        onLoop(() -> {
-            lease.notRenewed();
-            return null;
-        });
-        assertThat(onLoop(() -> channel.isAlive("node02")).result()).isTrue();
-        now = TimeUnit.SECONDS.toNanos(9);
-        onLoop(() -> lease.renewed(now));
-        now = TimeUnit.SECONDS.toNanos(18);
-        assertThat(onLoop(() -> channel.isAlive("node02")).isComplete()).as("asks Redis").isFalse();
     }
 
     @Test
