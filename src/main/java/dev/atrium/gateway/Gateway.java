@@ -111,12 +111,7 @@ public final class Gateway implements Session.Listener {
      * @throws ErrorReply if it is not permitted
      */
     public void requirePublish(HttpRequester client, RoomId room) {
-        try {
-            access.requirePublish(client, room);
-        } catch (ErrorReply error) {
-            service.noteRefusal(client.transport(), error);
-            throw error;
-        }
+        countingRefusal(client, () -> access.requirePublish(client, room));
     }
 
     /**
@@ -125,8 +120,12 @@ public final class Gateway implements Session.Listener {
      * @throws ErrorReply 429 if they exceed the rate limit
      */
     public void chargeBytes(HttpRequester client, long bytes) {
+        countingRefusal(client, () -> rates.chargeBytes(client.caller(), client.transport(), bytes));
+    }
+
+    private void countingRefusal(HttpRequester client, Runnable check) {
         try {
-            rates.chargeBytes(client.caller(), client.transport(), bytes);
+            check.run();
         } catch (ErrorReply error) {
             service.noteRefusal(client.transport(), error);
             throw error;

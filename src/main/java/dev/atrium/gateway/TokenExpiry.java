@@ -42,9 +42,8 @@ public final class TokenExpiry {
     }
 
     /**
-     * Starts the deadline as {@link #watch(Session)} after the client has renewed its token. It is not asked for the next one
-     * at
-     * once, however short its tokens last: it would renew them as fast as it can.
+     * Starts the deadline as {@link #watch(Session)} after the client has renewed its token. However short its tokens last, it
+     * is not asked for the next one at once: it would renew them as fast as it can.
      */
     void renewed(Session session) {
         watch(session, RENEWAL_SHARE);
