@@ -9,6 +9,7 @@ import dev.atrium.session.Requester;
 import dev.atrium.session.Session;
 import io.smallrye.mutiny.Uni;
 import java.nio.ByteBuffer;
+import java.util.function.Consumer;
 
 /**
  * Command on files. Its {@code transfers} execute it; results are emitted on any thread. The permission for a file that is
@@ -111,8 +112,14 @@ public sealed interface FileCommand<C extends Requester, R> extends Command.Exte
         }
     }
 
-    /** Deletes a file of a room. Permitted to the user that sent it, and with {@code admin}. */
-    record Delete(Transfers transfers, RoomId room, String id) implements FileCommand<Requester, Void> {
+    /**
+     * Deletes a file of a room. Permitted to the user that sent it, and with {@code admin}.
+     *
+     * @param condition throws an {@link ErrorReply} for a file that is not to be deleted
+     */
+    record Delete(Transfers transfers, RoomId room, String id, Consumer<StoredFile> condition)
+            implements
+                FileCommand<Requester, Void> {
 
         @Override
         public void permit(Requester client, AccessControl access) {
@@ -121,7 +128,7 @@ public sealed interface FileCommand<C extends Requester, R> extends Command.Exte
 
         @Override
         public Uni<Void> run(Requester client) {
-            return transfers.delete(client, room, id);
+            return transfers.delete(client, room, id, condition);
         }
     }
 }

@@ -56,6 +56,10 @@ public interface FileConfig {
     @WithDefault("1000")
     int roomFiles();
 
+    /** Maximum number of files of one user, or of the anonymous clients of one address. */
+    @WithDefault("2000")
+    int userFiles();
+
     /** Maximum number of all files. */
     @WithDefault("10000")
     int totalFiles();

@@ -48,7 +48,9 @@ final class FilePublisher {
      * unpublished.
      */
     private Uni<PublishResult> publish(StoredFile file, Sender who, Transport transport) {
-        Publication said = new Publication(file.roomId(), EVENT, new Data.Json(FileJson.data(file)), who, true, file.id());
+        // A key that no client can send, because of the space: with its own message of the same key the sender could hide the file.
+        Publication said = new Publication(file.roomId(), EVENT, new Data.Json(FileJson.data(file)), who, true,
+                EVENT + " " + file.id());
         return service.announce(said, transport)
                 .call(result -> file.state() == StoredFile.State.SAID ? Uni.createFrom().voidItem()
                         : store.update(file.as(StoredFile.State.SAID)));

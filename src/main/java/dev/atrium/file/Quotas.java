@@ -14,10 +14,12 @@ import java.util.function.Predicate;
  * @param userBytes maximum bytes of all files of a user, or of the anonymous clients of one address
  * @param totalBytes maximum bytes of all files
  * @param roomFiles maximum number of files of a room
+ * @param userFiles maximum number of files of a user, or of the anonymous clients of one address
  * @param totalFiles maximum number of files of all rooms
  * @param unfinished maximum number of concurrent uploads of one user, or of one anonymous session
  */
-record Quotas(long size, long roomBytes, long userBytes, long totalBytes, int roomFiles, int totalFiles, int unfinished) {
+record Quotas(long size, long roomBytes, long userBytes, long totalBytes, int roomFiles, int userFiles, int totalFiles,
+        int unfinished) {
 
     /** Maximum number of chunks of a file: the set of its stored chunks is in memory while the file is processed. */
     private static final int MOST_CHUNKS = 1 << 20;
@@ -35,7 +37,7 @@ record Quotas(long size, long roomBytes, long userBytes, long totalBytes, int ro
         return new Quotas(size, config.roomBytes().orElse(small ? 64 * MIB : 10 * GIB),
                 config.userBytes().orElse(small ? 64 * MIB : 10 * GIB),
                 config.totalBytes().orElse(small ? 256 * MIB : 50 * GIB),
-                config.roomFiles(), config.totalFiles(), config.unfinished());
+                config.roomFiles(), config.userFiles(), config.totalFiles(), config.unfinished());
     }
 
     /** @throws ErrorReply 413, 429 or 507 if another file of that size exceeds a quota */
@@ -55,14 +57,20 @@ record Quotas(long size, long roomBytes, long userBytes, long totalBytes, int ro
         }
         bytes(all, inRoom, more, roomBytes, excess -> ErrorReply.parameter(FULL, "room", "its files " + excess));
         if (more.user() != null) {
-            bytes(all, file -> more.user().equals(file.user()), more, userBytes,
-                    excess -> new ErrorReply(FULL, "the files of this user " + excess));
+            ofOne(all, file -> more.user().equals(file.user()), more, "this user");
         } else if (more.address() != null) {
             // Otherwise one of them could take the space of all with uploads of which it sends nothing.
-            bytes(all, file -> more.address().equals(file.address()), more, userBytes,
-                    excess -> new ErrorReply(FULL, "the files of clients without a user at this address " + excess));
+            ofOne(all, file -> more.address().equals(file.address()), more, "clients without a user at this address");
         }
         bytes(all, file -> true, more, totalBytes, excess -> new ErrorReply(FULL, "all files of this server " + excess));
+    }
+
+    /** Checks the quotas of one user or address. The number counts too: empty files have no bytes. */
+    private void ofOne(List<StoredFile> all, Predicate<StoredFile> which, StoredFile more, String owner) {
+        if (all.stream().filter(which).count() >= userFiles) {
+            throw new ErrorReply(FULL, owner + " may have " + userFiles + " files, and has as many");
+        }
+        bytes(all, which, more, userBytes, excess -> new ErrorReply(FULL, "the files of " + owner + " " + excess));
     }
 
     private static boolean isOfTheSame(StoredFile one, StoredFile other) {

@@ -18,6 +18,7 @@ import java.util.BitSet;
 import java.util.List;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jboss.logging.Logger;
 
@@ -53,6 +54,7 @@ public final class Transfers {
     private final Verification verification;
     /** Uploads of this replica begin one after the other, so that two cannot both take the last of a quota. */
     private final AsyncSemaphore openings = new AsyncSemaphore(1, MOST_WAITING);
+    private final ChunkWrites writes = new ChunkWrites();
     private final AtomicLong received = new AtomicLong();
     private final AtomicLong sent = new AtomicLong();
     private final AtomicLong completed = new AtomicLong();
@@ -75,7 +77,7 @@ public final class Transfers {
 
     /** Transfers of a server without files: every operation fails with 404. */
     public static Transfers none(AccessControl access) {
-        return new Transfers(NoStore.INSTANCE, access, null, new Quotas(Long.MAX_VALUE, 0, 0, 0, 0, 0, 0), 1,
+        return new Transfers(NoStore.INSTANCE, access, null, new Quotas(Long.MAX_VALUE, 0, 0, 0, 0, 0, 0, 0), 1,
                 Clock.systemUTC());
     }
 
@@ -123,17 +125,18 @@ public final class Transfers {
             throw ErrorReply
                     .badRequest("bytes: expected " + length + " of them in chunk " + index + ", got " + bytes.remaining());
         }
-        return store.write(file, index.intValue(), bytes).chain(taken -> {
-            if (taken) {
-                received.addAndGet(length);
-                return Uni.createFrom().voidItem();
-            }
-            coming.invalidate(file.id());
-            // Another replica has deleted or completed the upload.
-            return store.find(file.id()).map(now -> {
-                throw now == null ? unknown() : takesNoMore();
-            });
-        });
+        return writes.write(file.id(), () -> store.write(file, index.intValue(), bytes), Transfers::takesNoMore)
+                .chain(taken -> {
+                    if (taken) {
+                        received.addAndGet(length);
+                        return Uni.createFrom().voidItem();
+                    }
+                    coming.invalidate(file.id());
+                    // Another replica has deleted or completed the upload.
+                    return store.find(file.id()).map(now -> {
+                        throw now == null ? unknown() : takesNoMore();
+                    });
+                });
     }
 
     private Uni<StoredFile> coming(Uploader uploader, String id) {
@@ -189,7 +192,8 @@ public final class Transfers {
     /** From now on no chunk is accepted, so that the verified bytes are the final ones. */
     private Uni<UploadResult> seal(Uploader uploader, StoredFile file) {
         coming.invalidate(file.id());
-        return update(file.as(StoredFile.State.SEALED))
+        return writes.seal(file.id(), () -> update(file.as(StoredFile.State.SEALED)),
+                () -> ErrorReply.unavailable("file: chunks of it are still being stored, ask again later", true))
                 .chain(now -> now.isComplete() ? announcement.close(uploader, now) : verify(uploader, now));
     }
 
@@ -251,12 +255,17 @@ public final class Transfers {
         }));
     }
 
-    /** Deletes a file of a room. Permitted to the user that sent it, and with {@code admin}. */
-    Uni<Void> delete(Requester client, RoomId room, String id) {
+    /**
+     * Deletes a file of a room. Permitted to the user that sent it, and with {@code admin}.
+     *
+     * @param condition throws an {@link ErrorReply} for a file that is not to be deleted
+     */
+    Uni<Void> delete(Requester client, RoomId room, String id, Consumer<StoredFile> condition) {
         return find(room, id).chain(file -> answered(() -> {
             if (file.user() == null || !file.user().equals(client.caller().identity().user())) {
                 access.require(client, room, Permission.ADMIN);
             }
+            condition.accept(file);
             return store.delete(file);
         }));
     }

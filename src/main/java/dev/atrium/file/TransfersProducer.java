@@ -3,6 +3,8 @@ package dev.atrium.file;
 import dev.atrium.backplane.BackplaneConfig;
 import dev.atrium.gateway.AccessControl;
 import dev.atrium.gateway.RoomService;
+import dev.atrium.security.SecurityConfig;
+import dev.atrium.security.TokenBucket;
 import dev.atrium.setting.Require;
 import io.quarkus.runtime.ShutdownEvent;
 import io.quarkus.runtime.StartupEvent;
@@ -37,11 +39,13 @@ final class TransfersProducer {
     @Produces
     @Singleton
     Transfers transfers(Optional<FileStore> store, FileConfig config, BackplaneConfig backplane, AccessControl access,
-            RoomService service,
+            RoomService service, SecurityConfig security,
             @ConfigProperty(name = "atrium.websocket.max-message-size") MemorySize message,
             @ConfigProperty(name = "atrium.websocket.max-frame-size") MemorySize frame) {
         check(config);
-        long fits = Math.min(message.asLongValue(), frame.asLongValue()) - LINE;
+        // A chunk that is larger than the burst of bytes could never be sent.
+        long burst = security.limits().bytes() == 0 ? Long.MAX_VALUE : TokenBucket.BURST * security.limits().bytes();
+        long fits = Math.min(Math.min(message.asLongValue(), frame.asLongValue()), burst) - LINE;
         int chunk = (int) Math.max(1, Math.min(config.chunk(), fits));
         Clock clock = Clock.systemUTC();
         FileStore files = store.orElse(NoStore.INSTANCE);
@@ -80,6 +84,7 @@ final class TransfersProducer {
         Require.between("atrium.file.abandoned-after", config.abandonedAfter(), SHORTEST, LONGEST);
         Require.between("atrium.file.sweep", config.sweep(), Duration.ofMillis(100), Duration.ofDays(1));
         Require.between("atrium.file.room-files", config.roomFiles(), 0, MOST_FILES);
+        Require.between("atrium.file.user-files", config.userFiles(), 0, MOST_FILES);
         Require.between("atrium.file.unfinished", config.unfinished(), 1, MOST_FILES);
         Require.between("atrium.file.total-files", config.totalFiles(), 0, MOST_FILES);
     }

@@ -8,7 +8,7 @@ import java.time.Duration;
 public final class TokenBucket {
 
     /** Burst size, in seconds of the rate. */
-    private static final int BURST = 5;
+    public static final int BURST = 5;
 
     /** Rejected messages allowed per 10 s, and burst size; a client that exceeds it ignores the error replies and is closed. */
     private static final int REJECTIONS = 100;
@@ -42,7 +42,7 @@ public final class TokenBucket {
         if (messagesPerSecond > 0 && messages == null && count > 0) {
             messages = bucket(messagesPerSecond);
         }
-        if (messages != null && count > 0 && !messages.tryConsume(count)) {
+        if (messages != null && count > 0 && !consumeMessages(count)) {
             return Limit.MESSAGES;
         }
         return takeBytes(size);
@@ -54,6 +54,21 @@ public final class TokenBucket {
             bytes = bucket(bytesPerSecond);
         }
         return bytes == null || size == 0 || bytes.tryConsume(size) ? null : Limit.BYTES;
+    }
+
+    /**
+     * A command that costs more than the burst would be rejected however long its client waits: it passes when the bucket is
+     * full, and the bucket is in debt afterwards.
+     */
+    private boolean consumeMessages(int count) {
+        if (count <= BURST * messagesPerSecond) {
+            return messages.tryConsume(count);
+        }
+        boolean full = messages.getAvailableTokens() >= BURST * messagesPerSecond;
+        if (full) {
+            messages.consumeIgnoringRateLimits(count);
+        }
+        return full;
     }
 
     /**

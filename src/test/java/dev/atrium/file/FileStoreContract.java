@@ -341,6 +341,15 @@ public abstract class FileStoreContract {
         assertThat(await(store.abandoned(System.currentTimeMillis() - 3_600_000))).doesNotContain(written, cleared);
     }
 
+    @Test
+    void a_file_that_is_sealed_is_not_abandoned_while_it_is_verified() throws Exception {
+        StoredFile file = begun(CHUNK);
+        fill(file);
+        age(file, Duration.ofHours(2));
+        await(store.update(file.as(StoredFile.State.SEALED)));
+        assertThat(await(other.isAbandoned(file, System.currentTimeMillis() - 3_600_000))).isFalse();
+    }
+
     protected final FileStore store() {
         return store;
     }

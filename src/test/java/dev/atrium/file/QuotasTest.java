@@ -20,8 +20,8 @@ class QuotasTest {
     private static final long GIB = 1 << 30;
     private static final int CHUNK = 256 * 1024;
 
-    /** One file 100 bytes, a room 200, a user 300, all 400; 3 files in a room, 5 in all, 2 unfinished. */
-    private final Quotas quotas = new Quotas(100, 200, 300, 400, 3, 5, 2);
+    /** One file 100 bytes, a room 200, a user 300, all 400; 3 files in a room, 4 of a user, 5 in all, 2 unfinished. */
+    private final Quotas quotas = new Quotas(100, 200, 300, 400, 3, 4, 5, 2);
 
     @Test
     void a_file_may_be_as_large_as_the_limit_and_no_larger() {
@@ -44,6 +44,15 @@ class QuotasTest {
         accepts(all, file("d", "s", "ann", 100));
         refuses(List.of(all.get(0), all.get(1), whole("c", "s", "ann", 1)), file("d", "s", "ann", 100), 507,
                 "the files of this user may have 300 bytes together, and have 201");
+    }
+
+    @Test
+    void the_files_of_a_user_are_limited_in_number_although_empty_files_have_no_bytes() {
+        List<StoredFile> all = List.of(whole("a", "s", "ann", 0), whole("b", "s", "ann", 0), whole("c", "s", "ann", 0),
+                whole("d", "s", "ann", 0));
+        accepts(all.subList(0, 3), file("e", "s", "ann", 0));
+        refuses(all, file("e", "s", "ann", 0), 507, "this user may have 4 files, and has as many");
+        accepts(all, file("e", "s", "bob", 0));
     }
 
     @Test
@@ -95,9 +104,9 @@ class QuotasTest {
     @Test
     void all_files_are_limited_in_number() {
         List<StoredFile> all = List.of(whole("a", "s", "ann", 1), whole("b", "s", "ann", 1), whole("c", "s", "ann", 1),
-                whole("d", "s", "ann", 1));
-        accepts(all, file("e", "s", "ann", 1));
-        refuses(List.of(all.get(0), all.get(1), all.get(2), all.get(3), whole("e", "s", "bob", 1)), file("f", "s", "ann", 1),
+                whole("d", "s", "eve", 1));
+        accepts(all, file("e", "s", "bob", 1));
+        refuses(List.of(all.get(0), all.get(1), all.get(2), all.get(3), whole("e", "s", "bob", 1)), file("f", "s", "bob", 1),
                 507,
                 "this server has as many files as it may");
     }
@@ -135,21 +144,21 @@ class QuotasTest {
 
     @Test
     void the_default_quotas_depend_on_where_files_are_kept() {
-        Quotas large = new Quotas(2 * GIB, 10 * GIB, 10 * GIB, 50 * GIB, 1000, 10_000, 32);
+        Quotas large = new Quotas(2 * GIB, 10 * GIB, 10 * GIB, 50 * GIB, 1000, 2000, 10_000, 32);
         assertThat(Quotas.of(config(Map.of()), FileConfig.Kind.DIRECTORY, CHUNK)).isEqualTo(large);
         assertThat(Quotas.of(config(Map.of()), FileConfig.Kind.S3, CHUNK)).isEqualTo(large);
         assertThat(Quotas.of(config(Map.of()), FileConfig.Kind.REDIS, CHUNK))
-                .isEqualTo(new Quotas(16 * MIB, 64 * MIB, 64 * MIB, 256 * MIB, 1000, 10_000, 32));
+                .isEqualTo(new Quotas(16 * MIB, 64 * MIB, 64 * MIB, 256 * MIB, 1000, 2000, 10_000, 32));
     }
 
     @Test
     void configured_quotas_hold_wherever_files_are_kept() {
         FileConfig config = config(
                 Map.of("atrium.file.max-size", "1M", "atrium.file.room-bytes", "2M", "atrium.file.user-bytes", "3M",
-                        "atrium.file.total-bytes", "4M", "atrium.file.room-files", "5", "atrium.file.total-files", "6",
-                        "atrium.file.unfinished", "7"));
+                        "atrium.file.total-bytes", "4M", "atrium.file.room-files", "5", "atrium.file.user-files", "6",
+                        "atrium.file.total-files", "7", "atrium.file.unfinished", "8"));
         for (FileConfig.Kind kind : FileConfig.Kind.values()) {
-            assertThat(Quotas.of(config, kind, CHUNK)).isEqualTo(new Quotas(MIB, 2 * MIB, 3 * MIB, 4 * MIB, 5, 6, 7));
+            assertThat(Quotas.of(config, kind, CHUNK)).isEqualTo(new Quotas(MIB, 2 * MIB, 3 * MIB, 4 * MIB, 5, 6, 7, 8));
         }
     }
 

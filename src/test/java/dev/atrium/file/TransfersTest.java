@@ -170,7 +170,7 @@ class TransfersTest {
         refuses(() -> transfers.abort(unauthenticated, coming.id()), 401, message);
         refuses(() -> transfers.read(unauthenticated, whole.id(), 0L), 401, message);
         refuses(() -> request(unauthenticated.caller(), new FileCommand.Find(transfers, LOBBY, whole.id())), 401, message);
-        refuses(() -> request(unauthenticated.caller(), new FileCommand.Delete(transfers, LOBBY, whole.id())), 401, message);
+        refuses(() -> request(unauthenticated.caller(), delete(whole.id())), 401, message);
         assertThat(await(store.list())).containsExactlyInAnyOrder(coming, whole);
     }
 
@@ -214,7 +214,7 @@ class TransfersTest {
         refuses(() -> transfers.abort(ann, id), 404, message);
         refuses(() -> transfers.read(ann, id, 0L), 404, message);
         refuses(() -> request(ann.caller(), new FileCommand.Find(transfers, LOBBY, id)), 404, message);
-        refuses(() -> request(ann.caller(), new FileCommand.Delete(transfers, LOBBY, id)), 404, message);
+        refuses(() -> request(ann.caller(), delete(id)), 404, message);
     }
 
     @Test
@@ -380,19 +380,35 @@ class TransfersTest {
     @Test
     void a_file_is_removed_by_its_user_and_by_administrators_alone() {
         StoredFile first = sent(ann, HELLO);
-        refuses(() -> request(bob.caller(), new FileCommand.Delete(transfers, LOBBY, first.id())), 403,
+        refuses(() -> request(bob.caller(), delete(first.id())), 403,
                 "room: the permission admin is missing for it");
-        refuses(() -> request(guest.caller(), new FileCommand.Delete(transfers, LOBBY, first.id())), 403,
+        refuses(() -> request(guest.caller(), delete(first.id())), 403,
                 "room: the permission admin is missing for it");
-        await(request(ann.caller(), new FileCommand.Delete(transfers, LOBBY, first.id())));
+        await(request(ann.caller(), delete(first.id())));
         assertThat(await(store.find(first.id()))).isNull();
         StoredFile second = sent(guest, HELLO);
-        refuses(() -> request(guest.caller(), new FileCommand.Delete(transfers, LOBBY, second.id())), 403,
+        refuses(() -> request(guest.caller(), delete(second.id())), 403,
                 "room: the permission admin is missing for it");
         Caller admin = new Caller(new Identity(Identity.Kind.TOKEN, "root", Permissions.parse("lobby:admin"), Identity.NEVER),
                 "");
-        await(request(admin, new FileCommand.Delete(transfers, LOBBY, second.id())));
+        await(request(admin, delete(second.id())));
         assertThat(await(store.find(second.id()))).isNull();
+    }
+
+    @Test
+    void a_file_that_does_not_meet_the_condition_stays_and_only_who_may_delete_it_is_told() {
+        StoredFile file = sent(ann, HELLO);
+        FileCommand.Delete other = new FileCommand.Delete(transfers, LOBBY, file.id(), found -> {
+            throw new ErrorReply(412, "If-Match: another one");
+        });
+        refuses(() -> request(bob.caller(), other), 403, "room: the permission admin is missing for it");
+        refuses(() -> request(ann.caller(), other), 412, "If-Match: another one");
+        assertThat(await(store.find(file.id()))).isNotNull();
+    }
+
+    private FileCommand.Delete delete(String id) {
+        return new FileCommand.Delete(transfers, LOBBY, id, file -> {
+        });
     }
 
     static Stream<Arguments> failures() {
@@ -443,7 +459,7 @@ class TransfersTest {
 
     private Transfers replica() {
         return new Transfers(store, access, new FilePublisher(service, store, REMEMBERED, clock),
-                new Quotas(1000, 10_000, 10_000, 10_000, 100, 100, 10), CHUNK, clock);
+                new Quotas(1000, 10_000, 10_000, 10_000, 100, 100, 100, 10), CHUNK, clock);
     }
 
     private Transfer open(Uploader uploader, String text, String digest) {

@@ -104,8 +104,9 @@ class GatewayTest extends WithGateway {
     void several_messages_in_one_are_charged_together_or_not_at_all() {
         start("atrium.limits.messages", "1");
         Client client = connect(ANN);
-        assertThat(gateway.charge(client.session, new Cost(6, 1)).code()).isEqualTo(429);
-        assertThat(gateway.charge(client.session, new Cost(5, 1))).isNull();
+        assertThat(gateway.charge(client.session, new Cost(1, 1))).isNull();
+        assertThat(gateway.charge(client.session, new Cost(5, 1)).code()).isEqualTo(429);
+        assertThat(gateway.charge(client.session, new Cost(4, 1))).isNull();
         assertThat(gateway.charge(client.session, Cost.message(1)).code()).isEqualTo(429);
     }
 

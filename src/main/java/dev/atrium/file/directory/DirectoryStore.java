@@ -197,6 +197,9 @@ public final class DirectoryStore implements FileStore, AutoCloseable {
                 }
             } catch (NoSuchFileException e) {
                 LOG.debugf("Another replica was faster: %s", path);
+            } catch (IOException e) {
+                // One that cannot be deleted must not keep the job from abandoned uploads.
+                LOG.warnf("A leftover in %s cannot be deleted: %s", path, e.toString());
             }
         }
     }
@@ -223,7 +226,11 @@ public final class DirectoryStore implements FileStore, AutoCloseable {
     private <T> Uni<T> task(int bytes, Work<T> work) {
         return Uni.createFrom().<T> emitter(emitter -> {
             try {
-                emitter.complete(work.run());
+                root.requireTrusted();
+                T result = work.run();
+                // Once more, because it may have been made by another user meanwhile.
+                root.requireTrusted();
+                emitter.complete(result);
             } catch (IOException e) {
                 emitter.fail(disk.explained(e, bytes));
             } catch (RuntimeException e) {

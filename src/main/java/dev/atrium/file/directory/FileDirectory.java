@@ -18,6 +18,7 @@ import java.util.BitSet;
 import java.util.Comparator;
 import java.util.List;
 import java.util.stream.Stream;
+import org.jboss.logging.Logger;
 
 /**
  * Directory of one file, which is created and deleted atomically. It contains {@code file.json}; {@code data}, the bytes, with
@@ -25,6 +26,8 @@ import java.util.stream.Stream;
  * of one byte would overwrite each other's. All methods block.
  */
 record FileDirectory(Path path) {
+
+    private static final Logger LOG = Logger.getLogger(FileDirectory.class);
 
     private static final String JSON = "file.json";
     private static final String DATA = "data";
@@ -119,6 +122,8 @@ record FileDirectory(Path path) {
                 force(DATA);
                 force(PRESENT);
             }
+            // The verification of a large file takes longer than the sweep waits for a chunk.
+            touch();
             describe(file);
             return file;
         } catch (NoSuchFileException e) {
@@ -138,8 +143,12 @@ record FileDirectory(Path path) {
         } catch (NoSuchFileException e) {
             return;
         }
-        Files.setLastModifiedTime(path.resolve(PRESENT), FileTime.fromMillis(System.currentTimeMillis()));
+        touch();
         describe(file);
+    }
+
+    private void touch() throws IOException {
+        Files.setLastModifiedTime(path.resolve(PRESENT), FileTime.fromMillis(System.currentTimeMillis()));
     }
 
     private void force(String name) throws IOException {
@@ -180,7 +189,7 @@ record FileDirectory(Path path) {
 
     /**
      * Renames the directory, so that the file disappears at once, and deletes it. Concurrent writes end up in the renamed
-     * directory.
+     * directory. If it cannot be deleted, as on NFS while the file is read, the sweep does so later.
      */
     void delete() throws IOException {
         Path leaving = path.resolveSibling(".gone-" + path.getFileName() + "-" + System.nanoTime());
@@ -189,7 +198,11 @@ record FileDirectory(Path path) {
         } catch (NoSuchFileException e) {
             return;
         }
-        remove(leaving);
+        try {
+            remove(leaving);
+        } catch (IOException e) {
+            LOG.debugf("The leftover %s is deleted later: %s", leaving, e.toString());
+        }
     }
 
     /** Deletes a directory recursively. Another replica may do so concurrently. */

@@ -3,8 +3,10 @@ package dev.atrium.file.directory;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -17,7 +19,8 @@ final class Root {
 
     private final Path path;
     private final boolean isPrivate;
-    private volatile boolean trusted;
+    /** Inode of the directory that was found to be this process's own. */
+    private volatile Object trusted;
 
     /**
      * @param isPrivate whether a directory of another owner is rejected: in a directory where everyone may write, like that for
@@ -35,11 +38,30 @@ final class Root {
     /** Creates the directory, with access for its owner alone, if it does not exist or has been deleted. */
     void make() throws IOException {
         if (!Files.isDirectory(path)) {
-            trusted = false;
             Files.createDirectories(path, attributes());
         }
-        if (isPrivate && isPosix() && !trusted) {
+        requireTrusted();
+    }
+
+    /**
+     * Checks who owns the directory, if there is one: whoever has made it could have put files and links there, which would be
+     * served as this service's own.
+     *
+     * @throws IOException if it is another user's, or others may read or write it
+     */
+    void requireTrusted() throws IOException {
+        if (!isPrivate || !isPosix()) {
+            return;
+        }
+        Object inode;
+        try {
+            inode = Files.readAttributes(path, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS).fileKey();
+        } catch (NoSuchFileException e) {
+            return;
+        }
+        if (!inode.equals(trusted)) {
             trust();
+            trusted = inode;
         }
     }
 
@@ -55,15 +77,13 @@ final class Root {
         // Java may not know the process's user, as in many containers; the owner of a file that the process creates is known.
         Path own = Files.createTempFile("atrium", null);
         try {
-            trusted = !Files.isSymbolicLink(path)
-                    && Files.getOwner(path, LinkOption.NOFOLLOW_LINKS).equals(Files.getOwner(own))
-                    && OWNER_ONLY.containsAll(Files.getPosixFilePermissions(path, LinkOption.NOFOLLOW_LINKS));
+            if (Files.isSymbolicLink(path) || !Files.getOwner(path, LinkOption.NOFOLLOW_LINKS).equals(Files.getOwner(own))
+                    || !OWNER_ONLY.containsAll(Files.getPosixFilePermissions(path, LinkOption.NOFOLLOW_LINKS))) {
+                throw new IOException(
+                        path + " is somebody else's, or others may read it: set atrium.file.directory to another one");
+            }
         } finally {
             Files.delete(own);
-        }
-        if (!trusted) {
-            throw new IOException(
-                    path + " is somebody else's, or others may read it: set atrium.file.directory to another one");
         }
     }
 

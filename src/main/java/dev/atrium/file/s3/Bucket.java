@@ -40,8 +40,6 @@ record Bucket(S3AsyncClient client, String name) {
     private static final int CONFLICT_RETRIES = 5;
     private static final Duration CONFLICT_PAUSE = Duration.ofMillis(100);
     private static final Set<Integer> NOT_IMPLEMENTED = Set.of(501);
-    /** A response to HEAD has no body, so the SDK knows the status alone. */
-    private static final Set<Integer> MISSING = Set.of(404);
 
     /** Maximum number of concurrent requests of one operation on many objects. */
     static final int TOGETHER = 16;
@@ -83,11 +81,6 @@ record Bucket(S3AsyncClient client, String name) {
         return call(() -> client.getObject(request -> request.bucket(name).key(key), AsyncResponseTransformer.toBytes()))
                 .map(object -> new Content(object.asByteArrayUnsafe(), object.response().eTag()))
                 .onFailure(NoSuchKeyException.class).recoverWithNull();
-    }
-
-    Uni<Boolean> has(String key) {
-        return call(() -> client.headObject(request -> request.bucket(name).key(key))).replaceWith(true)
-                .onFailure(failure -> isAnswer(failure, MISSING)).recoverWithItem(false);
     }
 
     /** Deletes an object. One that does not exist is no failure. */

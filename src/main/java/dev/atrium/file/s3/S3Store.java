@@ -18,6 +18,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
+import java.util.regex.Pattern;
 import software.amazon.awssdk.core.async.AsyncRequestBody;
 import software.amazon.awssdk.services.s3.S3AsyncClient;
 
@@ -28,6 +29,7 @@ import software.amazon.awssdk.services.s3.S3AsyncClient;
 public final class S3Store implements FileStore, AutoCloseable {
 
     private static final String JSON = "file.json";
+    private static final Pattern CHUNK = Pattern.compile("[0-9]+");
 
     private final S3AsyncClient client;
     private final EventLoopGroup loops;
@@ -81,8 +83,9 @@ public final class S3Store implements FileStore, AutoCloseable {
     /** Looks up the file again after the write: a chunk of a file that was deleted meanwhile would never be deleted. */
     private Uni<Boolean> put(StoredFile file, int index, ByteBuffer bytes) {
         return bucket.put(chunk(file, index), AsyncRequestBody.fromByteBuffer(bytes))
-                .flatMap(written -> bucket.has(json(file.id())))
-                .call(there -> there ? Uni.createFrom().voidItem() : bucket.delete(chunk(file, index)));
+                .flatMap(written -> known(file.id()).onItem().ifNull()
+                        .switchTo(() -> bucket.delete(chunk(file, index)).replaceWith((StoredFile) null)))
+                .map(now -> now != null && now.state() == StoredFile.State.COMING);
     }
 
     @Override
@@ -90,7 +93,7 @@ public final class S3Store implements FileStore, AutoCloseable {
         return backlog.queue(0, () -> names(file.id()).collect().asList().map(names -> {
             BitSet present = new BitSet(file.chunks());
             if (names.contains(JSON)) {
-                names.stream().filter(name -> !name.equals(JSON)).mapToInt(Integer::parseInt).forEach(present::set);
+                names.stream().filter(S3Store::isChunk).mapToInt(Integer::parseInt).forEach(present::set);
             }
             return present;
         }));
@@ -221,7 +224,12 @@ public final class S3Store implements FileStore, AutoCloseable {
 
     /** All of them, before the first deletion: with some services the next page begins after a key that has to exist still. */
     private Uni<List<String>> chunkKeys(String id) {
-        return names(id).filter(name -> !name.equals(JSON)).map(name -> prefix + id + "/" + name).collect().asList();
+        return names(id).filter(S3Store::isChunk).map(name -> prefix + id + "/" + name).collect().asList();
+    }
+
+    /** Below the same prefix may be the objects of another program, or of an Atrium with a longer prefix: they must stay. */
+    private static boolean isChunk(String name) {
+        return CHUNK.matcher(name).matches();
     }
 
     /** Keys of the file's objects, without the prefix and the id. */

@@ -6,6 +6,8 @@ import dev.atrium.gateway.ErrorReply;
 import dev.atrium.session.RequestMemory;
 import dev.atrium.transport.admission.Problem;
 import io.netty.channel.EventLoop;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpServerResponse;
 import io.vertx.ext.web.RoutingContext;
@@ -23,6 +25,7 @@ final class FileResponse {
     private final HttpServerResponse response;
     private final EventLoop eventLoop;
     private final RequestMemory.Share share;
+    private final Promise<Void> end = Promise.promise();
     private int next;
 
     /** @param share of the response in the memory of all requests */
@@ -38,13 +41,23 @@ final class FileResponse {
         this.next = (int) (range.first() / file.chunk());
     }
 
-    /** Reads and writes the next chunk. On the request's event loop, as all other methods. */
-    void begin() {
+    /**
+     * Writes the range. On the request's event loop, as all other methods.
+     *
+     * @return completes when the last byte is written to the connection; fails if it never will be
+     */
+    Future<Void> write() {
+        readNext();
+        return end.future();
+    }
+
+    private void readNext() {
         transfers.read(file, next).emitOn(eventLoop::execute).subscribe().with(this::write, this::fail);
     }
 
     private void write(byte[] chunk) {
         if (response.closed()) {
+            end.tryFail("the client has disconnected");
             return;
         }
         long offset = file.offset(next);
@@ -54,14 +67,14 @@ final class FileResponse {
         next++;
         share.hold(chunk.length);
         if (file.offset(next) > range.last()) {
-            response.end(bytes);
+            response.end(bytes).onComplete(end);
             return;
         }
         // Completes when the bytes are written to the connection; fails when the client has disconnected.
         response.write(bytes).onSuccess(written -> {
             share.hold(0);
-            begin();
-        });
+            readNext();
+        }).onFailure(end::tryFail);
     }
 
     /**
@@ -69,6 +82,7 @@ final class FileResponse {
      * missing.
      */
     private void fail(Throwable failure) {
+        end.tryFail(failure);
         if (response.headWritten()) {
             LOG.warnf("A file broke off: %s", failure.getMessage());
             response.reset();

@@ -8,6 +8,7 @@ import dev.atrium.gateway.Gateway;
 import dev.atrium.gateway.RoomUrl;
 import dev.atrium.room.InvalidNameException;
 import dev.atrium.room.RoomId;
+import dev.atrium.session.Drainable;
 import dev.atrium.session.RequestLoop;
 import dev.atrium.session.RequestMemory;
 import dev.atrium.session.Requester;
@@ -25,6 +26,7 @@ import io.vertx.ext.web.RoutingContext;
 import jakarta.enterprise.event.Observes;
 import jakarta.inject.Singleton;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import java.util.function.Function;
 
@@ -33,7 +35,7 @@ import java.util.function.Function;
  * chunk by chunk, as fast as the client reads.
  */
 @Singleton
-public final class FileRoutes {
+public final class FileRoutes implements Drainable {
 
     private static final int PRECONDITION_FAILED = 412;
     private static final int RANGE_NOT_SATISFIABLE = 416;
@@ -41,11 +43,23 @@ public final class FileRoutes {
     private final Gateway gateway;
     private final Transfers transfers;
     private final RequestMemory memory;
+    private final AtomicInteger downloads = new AtomicInteger();
 
     FileRoutes(Gateway gateway, Transfers transfers, RequestMemory memory) {
         this.memory = memory;
         this.gateway = gateway;
         this.transfers = transfers;
+    }
+
+    /** None: a client whose download is cut has to begin again, so a drain waits for it. */
+    @Override
+    public List<Runnable> closeTasks() {
+        return List.of();
+    }
+
+    @Override
+    public int inFlight() {
+        return downloads.get();
     }
 
     void register(@Observes Router router) {
@@ -69,28 +83,16 @@ public final class FileRoutes {
     }
 
     private void delete(RoutingContext context) {
-        EventLoop eventLoop = RequestLoop.current();
         List<String> ifMatch = HeaderList.of(context.request(), HttpHeaders.IF_MATCH);
-        if (ifMatch.isEmpty()) {
-            remove(context, eventLoop);
-            return;
-        }
-        answer(context, eventLoop, room -> new FileCommand.Find(transfers, room, context.pathParam("id")), file -> {
-            if (FileHeaders.isOther(file, ifMatch)) {
-                refuseOther(context);
-            } else {
-                remove(context, eventLoop);
-            }
-        });
-    }
-
-    private void remove(RoutingContext context, EventLoop eventLoop) {
-        answer(context, eventLoop, room -> new FileCommand.Delete(transfers, room, context.pathParam("id")),
+        answer(context, RequestLoop.current(),
+                room -> new FileCommand.Delete(transfers, room, context.pathParam("id"), file -> requireMatch(file, ifMatch)),
                 deleted -> context.response().setStatusCode(204).end());
     }
 
-    private static void refuseOther(RoutingContext context) {
-        Problem.send(context, new ErrorReply(PRECONDITION_FAILED, "If-Match: expected the ETag of this file"));
+    private static void requireMatch(StoredFile file, List<String> ifMatch) {
+        if (FileHeaders.isOther(file, ifMatch)) {
+            throw new ErrorReply(PRECONDITION_FAILED, "If-Match: expected the ETag of this file");
+        }
     }
 
     private <T> void answer(RoutingContext context, EventLoop eventLoop, Function<RoomId, FileCommand<Requester, T>> command,
@@ -124,8 +126,10 @@ public final class FileRoutes {
     private void send(RoutingContext context, StoredFile file, EventLoop eventLoop) {
         HttpServerRequest request = context.request();
         HttpServerResponse response = context.response();
-        if (FileHeaders.isOther(file, HeaderList.of(request, HttpHeaders.IF_MATCH))) {
-            refuseOther(context);
+        try {
+            requireMatch(file, HeaderList.of(request, HttpHeaders.IF_MATCH));
+        } catch (ErrorReply other) {
+            Problem.send(context, other);
             return;
         }
         FileHeaders.of(file).forEach(response::putHeader);
@@ -150,7 +154,9 @@ public final class FileRoutes {
         if (!get || range.length() == 0) {
             response.end();
         } else {
-            new FileResponse(transfers, file, range, context, eventLoop, UnreadResponses.share(memory, request)).begin();
+            downloads.incrementAndGet();
+            new FileResponse(transfers, file, range, context, eventLoop, UnreadResponses.share(memory, request)).write()
+                    .onComplete(written -> downloads.decrementAndGet());
         }
     }
 }

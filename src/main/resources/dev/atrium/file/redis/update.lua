@@ -22,6 +22,10 @@ end
 redis.call('PEXPIRE', KEYS[1], ARGV[3])
 if ARGV[4] == '1' then
   redis.call('HDEL', KEYS[2], ARGV[1])
+else
+  -- The verification of a large file takes longer than the sweep waits for a chunk.
+  local time = redis.call('TIME')
+  redis.call('HSET', KEYS[2], ARGV[1], string.format('%.0f', time[1] * 1000 + math.floor(time[2] / 1000)))
 end
 redis.call('HSET', KEYS[1], ARGV[1], ARGV[2])
 redis.call('PEXPIRE', KEYS[3], ARGV[3])

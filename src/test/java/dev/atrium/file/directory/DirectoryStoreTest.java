@@ -7,6 +7,7 @@ import dev.atrium.file.FileStore;
 import dev.atrium.file.FileStoreContract;
 import dev.atrium.file.StoreFullException;
 import dev.atrium.file.StoredFile;
+import io.smallrye.mutiny.Uni;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
@@ -170,6 +171,33 @@ class DirectoryStoreTest extends FileStoreContract {
                 assertThatThrownBy(() -> await(store.create(file(id(), 1)))).hasMessageContaining("atrium.file.directory");
                 assertThat(path).isEmptyDirectory();
             }
+        }
+    }
+
+    @Test
+    @DisabledOnOs(value = OS.WINDOWS, disabledReason = "Windows has no POSIX permissions")
+    void of_a_private_directory_that_others_have_made_nothing_is_read() throws Exception {
+        Path open = Files.createDirectory(directory.resolve("open"));
+        StoredFile file = file(id(), 1);
+        FileDirectory.create(open, file);
+        Files.setPosixFilePermissions(open, PosixFilePermissions.fromString("rwxr-xr-x"));
+        try (DirectoryStore store = DirectoryStore.privatelyIn(open, 0)) {
+            for (Uni<?> read : List.of(store.find(file.id()), store.list(), store.read(file, 0), store.present(file),
+                    store.update(file), store.abandoned(Long.MAX_VALUE))) {
+                assertThatThrownBy(() -> await(read)).hasMessageContaining("atrium.file.directory");
+            }
+        }
+    }
+
+    @Test
+    @DisabledOnOs(value = OS.WINDOWS, disabledReason = "Windows has no POSIX permissions")
+    void a_private_directory_that_is_replaced_meanwhile_is_not_used() throws Exception {
+        Path own = directory.resolve("atrium-files");
+        try (DirectoryStore store = DirectoryStore.privatelyIn(own, 0)) {
+            await(store.create(file(id(), 1)));
+            Files.move(own, directory.resolve("aside"));
+            Files.setPosixFilePermissions(Files.createDirectory(own), PosixFilePermissions.fromString("rwxrwxrwx"));
+            assertThatThrownBy(() -> await(store.list())).hasMessageContaining("atrium.file.directory");
         }
     }
 

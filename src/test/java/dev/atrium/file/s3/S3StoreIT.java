@@ -21,6 +21,7 @@ import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.BitSet;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -118,6 +119,23 @@ class S3StoreIT extends FileStoreContract {
         age(file, Duration.ofHours(1));
         assertThat(await(store().abandoned(System.currentTimeMillis() - 60_000))).doesNotContain(file);
         assertThat(objects(file)).isEmpty();
+    }
+
+    @Test
+    void objects_of_another_program_below_the_prefix_stay() throws IOException {
+        Bucket bucket = ((S3Store) store()).bucket;
+        List<String> keys = Stream.of("staging/backup.tar", "staging/" + id() + "/file.json", "staging/" + id() + "/0")
+                .map(PREFIX::concat).toList();
+        for (String key : keys) {
+            await(bucket.put(key, AsyncRequestBody.fromString("x")));
+            Files.setLastModifiedTime(s3.objects(BUCKET).resolve(key), FileTime.from(Instant.now().minus(Duration.ofHours(2))));
+        }
+        assertThat(await(store().abandoned(System.currentTimeMillis()))).extracting(StoredFile::id).doesNotContain("staging");
+        assertThat(await(store().present(file("staging", 1000)))).isEqualTo(new BitSet());
+        for (String key : keys) {
+            assertThat(await(bucket.get(key))).as(key).isNotNull();
+            await(bucket.delete(key));
+        }
     }
 
     @Test
