@@ -13,6 +13,7 @@ import jakarta.enterprise.inject.spi.DeploymentException;
 import java.lang.reflect.Modifier;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Objects;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jboss.jandex.AnnotationInstance;
@@ -65,16 +66,22 @@ final class HandlerScanner {
 
     /** @throws DeploymentException if the class inherits a handler, which would never be called */
     void requireNoInherited(ClassInfo bean, IndexView index) {
-        DotName name = bean.superName();
-        for (ClassInfo parent = index.getClassByName(name); parent != null; parent = index.getClassByName(parent.superName())) {
-            for (MethodInfo method : parent.methods()) {
-                MethodInfo own = bean.method(method.name(), method.parameterTypes());
-                if (isHandler(method) && (own == null || !isAnnotated(own))) {
-                    throw new DeploymentException(parent.name() + "." + method.name()
-                            + "(): a handler is declared in the class with @Namespace, and not inherited by " + bean.name());
-                }
-            }
-        }
+        requireNoInherited(bean, bean, index);
+    }
+
+    private void requireNoInherited(ClassInfo bean, ClassInfo child, IndexView index) {
+        Stream.concat(Stream.ofNullable(child.superName()), child.interfaceNames().stream()).map(index::getClassByName)
+                .filter(Objects::nonNull).forEach(parent -> {
+                    for (MethodInfo method : parent.methods()) {
+                        MethodInfo own = bean.method(method.name(), method.parameterTypes());
+                        if (isHandler(method) && (own == null || !isAnnotated(own))) {
+                            throw new DeploymentException(parent.name() + "." + method.name()
+                                    + "(): a handler is declared in the class with @Namespace, and not inherited by "
+                                    + bean.name());
+                        }
+                    }
+                    requireNoInherited(bean, parent, index);
+                });
     }
 
     /** @throws DeploymentException for a method that cannot be called, or if another method handles the same event */

@@ -23,6 +23,7 @@ import dev.atrium.security.Policy;
 import dev.atrium.session.Sessions;
 import dev.atrium.tracing.Tracing;
 import dev.atrium.transport.admission.Admission;
+import dev.atrium.transport.websocket.Handshake;
 import dev.atrium.transport.websocket.SocketGate;
 import dev.atrium.transport.websocket.SocketServices;
 import io.vertx.core.Context;
@@ -123,6 +124,14 @@ final class WarmUpTraffic {
                 new SocketServices(gateway, limits, HandlerRegistry.none(), Transfers.none(access), sessions,
                         settings.webSockets()))
                 .register(router);
+        router.route("/*").handler(context -> {
+            if (Handshake.isAttached(context)) {
+                context.next();
+            } else {
+                // The other routes serve the real rooms, and what admission has found out here is not the real policy's.
+                context.fail(404);
+            }
+        });
         router.route("/*").subRouter(endpoints);
         server = vertx.createHttpServer(options.setHost(HOST).setPort(0)).requestHandler(router);
     }

@@ -165,6 +165,28 @@ class HandlerScannerTest {
         assertThat(index.getKnownClasses()).hasSize(3);
     }
 
+    interface Speaker {
+
+        @OnEvent("say")
+        default void say(String text) {
+        }
+    }
+
+    interface LoudSpeaker extends Speaker {
+    }
+
+    @Vetoed
+    @Namespace("/speaker")
+    static class SpeakerHandlers implements LoudSpeaker {
+    }
+
+    @Test
+    void a_handler_of_an_interface_is_rejected_because_it_would_never_be_called() throws IOException {
+        Index index = Index.of(SpeakerHandlers.class, LoudSpeaker.class, Speaker.class);
+        assertThatThrownBy(() -> new HandlerScanner().requireNoInherited(index.getClassByName(SpeakerHandlers.class), index))
+                .isInstanceOf(DeploymentException.class).hasMessageContainingAll("Speaker.say", "SpeakerHandlers");
+    }
+
     abstract static class Base {
 
         @OnEvent("say")
