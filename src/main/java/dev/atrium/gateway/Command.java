@@ -53,7 +53,8 @@ public sealed interface Command<C extends Requester, R> {
          * @throws ErrorReply 429 if the client has opened too many rooms
          */
         private boolean requireNewRoom(Requester client, RoomId room) {
-            boolean opens = !rooms.isInUse(room);
+            // The own room of a session is opened by nobody.
+            boolean opens = room.isNamed() && !rooms.isInUse(room);
             if (opens) {
                 access.requireNewRoom(client);
             }
@@ -98,10 +99,16 @@ public sealed interface Command<C extends Requester, R> {
         public Uni<Joined> execute(Session session, Services services) {
             boolean opens = services.requireNewRoom(session, room);
             return services.rooms.join(session, room, watchesPresence, since, services.access.grant(session)).invoke(joined -> {
-                if (opens && joined.position().offset() == 0) {
+                if (opens && joined.position().offset() == 0 && beganEmpty(session)) {
                     services.access.chargeNewRoom(session, room);
                 }
             });
+        }
+
+        /** A client that resumes from the beginning of a room has opened nothing. */
+        private boolean beganEmpty(Session session) {
+            Membership membership = session.membership(room);
+            return membership == null || membership.beganEmpty();
         }
     }
 

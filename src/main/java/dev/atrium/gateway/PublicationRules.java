@@ -19,6 +19,7 @@ public final class PublicationRules {
             "newListener", "removeListener");
 
     private static final Pattern IDEMPOTENCY_KEY = Pattern.compile("[!-~]{1,64}");
+    private static final String EXPECTED_KEY = "expected 1 to 64 printable ASCII characters without spaces";
 
     private PublicationRules() {
     }
@@ -41,13 +42,29 @@ public final class PublicationRules {
         if (RESERVED_EVENTS.contains(event)) {
             return "event: " + event + " is reserved for the client library of Socket.IO, which emits it itself";
         }
-        if (idempotency != null && !IDEMPOTENCY_KEY.matcher(idempotency).matches()) {
-            return "idempotency: expected 1 to 64 printable ASCII characters without spaces";
+        if (idempotency != null && !isIdempotencyKey(idempotency)) {
+            return "idempotency: " + EXPECTED_KEY;
         }
         if (event.length() > MAX_EVENT_BYTES || event.getBytes(StandardCharsets.UTF_8).length > MAX_EVENT_BYTES) {
             return "event: expected at most " + MAX_EVENT_BYTES + " bytes of UTF-8";
         }
         return null;
+    }
+
+    private static boolean isIdempotencyKey(String key) {
+        return IDEMPOTENCY_KEY.matcher(key).matches();
+    }
+
+    /**
+     * Checks an idempotency key that has another name in its transport.
+     *
+     * @param key null for none
+     * @throws ErrorReply 400, naming the field
+     */
+    public static void requireIdempotencyKey(String field, String key) {
+        if (key != null && !isIdempotencyKey(key)) {
+            throw ErrorReply.badRequest(field + ": " + EXPECTED_KEY);
+        }
     }
 
     /** As in the names of rooms: such a character would end a line of a log or of a stream. */

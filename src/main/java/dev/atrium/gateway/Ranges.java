@@ -18,6 +18,9 @@ public final class Ranges {
      * @throws ErrorReply 400, naming the field
      */
     public static HistoryQuery history(String prefix, Long after, Long before, Long limit) {
+        if (before != null && before < 0) {
+            throw ErrorReply.badRequest(prefix + "before: expected a number from 0");
+        }
         int most = limit(prefix + "limit", limit, MESSAGES, HistoryQuery.MOST);
         return new HistoryQuery(after == null ? -1 : after, before == null ? Long.MAX_VALUE : before, most);
     }

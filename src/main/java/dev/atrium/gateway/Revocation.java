@@ -21,10 +21,12 @@ public final class Revocation {
 
     private final Cluster cluster;
     private final Sessions sessions;
+    private final RoomService rooms;
 
-    Revocation(Cluster cluster, Sessions sessions) {
+    Revocation(Cluster cluster, Sessions sessions, RoomService rooms) {
         this.cluster = cluster;
         this.sessions = sessions;
+        this.rooms = rooms;
         cluster.answer(QUESTION, this::endHere);
     }
 
@@ -34,7 +36,8 @@ public final class Revocation {
     }
 
     /**
-     * Closes the user's sessions. Emits their number; or an {@link ErrorReply} with 503 if a replica has not replied, in which
+     * Ends the user's sessions, also those that wait for their client. Emits the number of connected ones; or an
+     * {@link ErrorReply} with 503 if a replica has not replied, in which
      * case the request can be repeated.
      *
      * @param namespace null for all namespaces
@@ -51,11 +54,12 @@ public final class Revocation {
         return answers.stream().mapToInt(answer -> Integer.parseInt(answer.get())).sum();
     }
 
-    /** Closes the sessions of this replica. The first space ends the namespace, which contains none. */
+    /** Ends the sessions of this replica. The first space ends the namespace, which contains none. */
     private Uni<String> endHere(String question) {
         int space = question.indexOf(' ');
         String namespace = question.substring(0, space);
         String user = question.substring(space + 1);
+        rooms.revokeWaiting(namespace.equals(EVERYWHERE) ? null : namespace, user);
         List<Session> ended = sessions.all().stream()
                 .filter(each -> (namespace.equals(EVERYWHERE) || each.namespace().equals(namespace))
                         && user.equals(each.self().user()))

@@ -284,6 +284,15 @@ public final class RoomService {
                 .onFailure().transform(ErrorReply::of);
     }
 
+    /**
+     * Ends the sessions of a user that wait for their client, as far as it resumes on this replica.
+     *
+     * @param namespace null for all namespaces
+     */
+    void revokeWaiting(String namespace, String user) {
+        resumption.revoke(namespace, user);
+    }
+
     /** Ends a session on whatever replica it is. Returns whether there was one. */
     public Uni<Boolean> disconnect(String namespace, String sessionId) {
         return SessionId.isSessionId(sessionId)

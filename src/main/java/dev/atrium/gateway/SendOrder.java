@@ -28,10 +28,8 @@ public final class SendOrder {
     private final Consumer<ErrorReply> rejected;
     private final int maxRooms;
     private final Map<RoomId, Lane> lanes = new HashMap<>();
-    /** Number of rooms that wait for a rejected message. */
+    /** Number of rooms that wait for a rejected message; beyond the maximum no message of another room is accepted. */
     private int held;
-    /** Key of a rejected message of a room beyond the maximum: until it is sent again, no message of any room is accepted. */
-    private String overflow;
 
     /**
      * An order of the default size.
@@ -80,7 +78,6 @@ public final class SendOrder {
                 return;
             }
             expect(null);
-            overflow = entry.key.equals(overflow) ? null : overflow;
             busy = true;
             Uni.createFrom().deferred(entry.work::get).subscribe().with(
                     item -> loop.execute(() -> done(entry, item, null)),
@@ -88,7 +85,7 @@ public final class SendOrder {
         }
 
         private boolean isOutOfOrder(String key) {
-            return expected != null ? !expected.equals(key) : overflow != null && !overflow.equals(key);
+            return expected != null ? !expected.equals(key) : held > maxRooms;
         }
 
         private <T> void done(Entry<T> entry, T item, ErrorReply error) {
@@ -97,11 +94,7 @@ public final class SendOrder {
                 entry.emitter.complete(item);
             } else {
                 if (REPEATED.contains(error.code())) {
-                    if (held == maxRooms) {
-                        overflow = entry.key;
-                    } else {
-                        expect(entry.key);
-                    }
+                    expect(entry.key);
                     entry.emitter.fail(error);
                     rejectWaiting();
                 } else {

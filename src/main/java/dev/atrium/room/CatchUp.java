@@ -49,6 +49,8 @@ final class CatchUp {
     /** Where this catch-up has its turn, or waits for it; null for neither. */
     private CatchUpTurns turns;
     private StreamPosition position;
+    /** Position of the last message that was held back; the shard's own is behind it while it hands that message over. */
+    private StreamPosition lastHeld;
 
     /**
      * Starts at the current position of the room's shard.
@@ -114,6 +116,7 @@ final class CatchUp {
         for (EncodedMessage encoded : encodedMessages) {
             heldBytes += encoded.delivery.size();
             held.add(encoded);
+            lastHeld = encoded.position();
         }
         if (heldBytes > MOST_HELD_BYTES) {
             held.clear();
@@ -270,7 +273,10 @@ final class CatchUp {
      * delivered again.
      */
     private boolean isAhead() {
-        StreamPosition reached = shard.position();
+        return isBehind(shard.position()) && (lastHeld == null || isBehind(lastHeld));
+    }
+
+    private boolean isBehind(StreamPosition reached) {
         return reached.offset() < position.offset() && reached.isIn(position.epoch());
     }
 }

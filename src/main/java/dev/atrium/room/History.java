@@ -18,6 +18,16 @@ public record History(StreamPosition head, List<Message> messages, long droppedM
     }
 
     /**
+     * Returns this page as one that ends where the query does: whoever reads on from the head of an empty page would miss the
+     * messages between the two.
+     */
+    public History endingAt(HistoryQuery query) {
+        long end = Math.max(query.after(), query.before() - 1);
+        return !messages.isEmpty() || end >= head.offset() ? this
+                : new History(new StreamPosition(head.epoch(), Math.max(0, end)), messages, droppedMicros);
+    }
+
+    /**
      * Returns whether these messages directly continue that position: a client that has everything up to it, and then receives
      * these messages, has missed nothing.
      */

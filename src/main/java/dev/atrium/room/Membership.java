@@ -14,6 +14,7 @@ public final class Membership {
     private final ShardView shard;
     private final Member member;
     private boolean watchesPresence;
+    private final boolean beganEmpty;
     private boolean recovered;
     private StreamPosition start;
     private CatchUp catchUp;
@@ -24,6 +25,7 @@ public final class Membership {
         this.member = member;
         this.watchesPresence = watchesPresence;
         this.start = shard.position();
+        this.beganEmpty = start.offset() == 0;
         this.catchUp = new CatchUp(shard, member, source, this::hand, () -> this.catchUp = null);
     }
 
@@ -37,6 +39,11 @@ public final class Membership {
         return isLive() ? shard.position() : catchUp.position();
     }
 
+    /** Returns whether nothing had been published in the room when the member was admitted. */
+    public boolean beganEmpty() {
+        return beganEmpty;
+    }
+
     /** Returns whether the member resumed without loss from the position that it named when it joined. */
     public boolean isRecovered() {
         return recovered;
@@ -44,7 +51,8 @@ public final class Membership {
 
     /** Returns whether the member has received, or will receive, every message after that position. */
     public boolean covers(StreamPosition place) {
-        return (place.isIn(start.epoch()) || start.isIn(place.epoch())) && place.offset() >= start.offset();
+        boolean sameStream = start.epoch().isEmpty() || place.isIn(start.epoch()) || start.isIn(place.epoch());
+        return sameStream && place.offset() >= start.offset();
     }
 
     /** Starts delivery of every message after {@link #position}, which the client knows by now. */

@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.function.ToLongFunction;
+import java.util.stream.Stream;
 import org.jboss.logging.Logger;
 
 /**
@@ -31,6 +32,8 @@ public final class SendQueueBudget {
 
     private final Sessions sessions;
     private final long limit;
+    /** Sessions that were closed: their bytes are freed only when their connections have ended. */
+    private List<Session> leaving = List.of();
     private Future<?> timer;
 
     /** @throws ConfigurationException naming the invalid setting */
@@ -54,8 +57,13 @@ public final class SendQueueBudget {
     }
 
     private void check() {
-        long excess = excess(DirectMemory.used(), limit);
-        if (excess == 0) {
+        check(DirectMemory.used());
+    }
+
+    void check(long used) {
+        leaving = leaving.stream().filter(session -> session.pendingBytes() > 0).toList();
+        long excess = excess(used, limit) - leaving.stream().mapToLong(Session::pendingBytes).sum();
+        if (excess <= 0) {
             return;
         }
         List<Session> behind = sessions.all().stream().filter(session -> session.pendingBytes() > SMALL_BYTES).toList();
@@ -63,6 +71,7 @@ public final class SendQueueBudget {
         if (!slowest.isEmpty()) {
             LOG.warnf("All send queues together take too much memory; the %d slowest clients are closed", slowest.size());
             slowest.forEach(session -> session.closeSoon(CloseReason.SLOW_CONSUMER));
+            leaving = Stream.concat(leaving.stream(), slowest.stream()).distinct().toList();
         }
     }
 

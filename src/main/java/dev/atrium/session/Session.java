@@ -66,6 +66,7 @@ public final class Session implements Member, Requester {
     private final Set<String> granted = new HashSet<>(0);
     private Future<?> deadline;
     private String resumeToken;
+    private boolean resumed;
     private volatile Attachment attachment;
     private boolean visible = true;
     private boolean admitted;
@@ -168,6 +169,12 @@ public final class Session implements Member, Requester {
     /** Takes over the identity of the session from an earlier connection. */
     void become(Sender former) {
         self = former;
+        resumed = true;
+    }
+
+    /** Returns whether the session has taken over an earlier one. */
+    public boolean hasResumed() {
+        return resumed;
     }
 
     /** Returns the attached object if it is of that type, else null. Any thread. */

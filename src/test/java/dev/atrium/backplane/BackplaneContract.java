@@ -335,6 +335,20 @@ public abstract class BackplaneContract {
     }
 
     @Test
+    void a_session_that_waits_for_its_client_is_ended_once() {
+        SessionStore store = backplane().sessions();
+        store.serve((namespace, id, resumed) -> Uni.createFrom().item(false));
+        SavedSession saved = new SavedSession(store.newToken(), new Sender(node().newSessionId(), "ann"), "/", Map.of(),
+                Set.of());
+        await(store.save(saved));
+        await(store.release(saved.token()));
+        assertThat(await(store.end("/other", saved.self().id()))).isFalse();
+        assertThat(await(store.end("/", saved.self().id()))).isTrue();
+        assertThat(await(store.end("/", saved.self().id()))).isFalse();
+        assertThat(await(store.resume(saved.token()))).isNull();
+    }
+
+    @Test
     void a_session_is_resumed_once_and_survives_a_lost_reply() {
         SessionStore store = backplane().sessions();
         Sender ann = new Sender(node().newSessionId(), "ann");

@@ -10,6 +10,7 @@ import dev.atrium.room.Publication;
 import dev.atrium.room.RoomId;
 import dev.atrium.room.StreamPosition;
 import dev.atrium.security.Identity;
+import dev.atrium.session.CloseReason;
 import dev.atrium.session.Requester;
 import dev.atrium.session.Session;
 import dev.atrium.session.Transport;
@@ -202,6 +203,28 @@ class CommandTest extends WithGateway {
             join(admit(Identity.ANONYMOUS), LOBBY);
         }
         join(first, NEWS);
+        assertThat(denials()).isEmpty();
+    }
+
+    @Test
+    void a_client_that_opens_no_more_rooms_still_sends_to_sessions_which_it_does_not_open() {
+        start("atrium.limits.new-rooms", "1");
+        Client client = admit(Identity.ANONYMOUS);
+        Client waiting = admit(Identity.ANONYMOUS);
+        join(client, LOBBY);
+        waiting.session.closed(CloseReason.CONNECTION_LOST);
+        publish(client, RoomId.of("/", waiting.session.id()));
+        assertThat(denials()).isEmpty();
+    }
+
+    @Test
+    void a_client_that_reads_a_room_from_its_beginning_has_not_opened_it() {
+        start("atrium.limits.new-rooms", "1");
+        StreamPosition first = say(LOBBY, "first").position();
+        Client client = admit(Identity.ANONYMOUS);
+        StreamPosition beginning = new StreamPosition(first.epoch(), 0);
+        done(gateway.execute(client.session, Cost.NONE, new Command.Join(LOBBY, false, beginning)));
+        join(client, NEWS);
         assertThat(denials()).isEmpty();
     }
 

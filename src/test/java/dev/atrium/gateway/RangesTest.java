@@ -32,6 +32,13 @@ class RangesTest {
                 .hasMessage("params.limit: expected a number from 1 to 1000");
     }
 
+    @ParameterizedTest
+    @ValueSource(longs = { -1, Long.MIN_VALUE })
+    void an_end_before_the_first_message_is_named(long before) {
+        assertThatThrownBy(() -> Ranges.history("params.", null, before, null)).isInstanceOf(ErrorReply.class)
+                .hasMessage("params.before: expected a number from 0");
+    }
+
     @Test
     void a_limit_may_be_one_and_the_most_and_has_a_default() {
         assertThat(Ranges.limit("limit", 1L, 50, 200)).isEqualTo(1);

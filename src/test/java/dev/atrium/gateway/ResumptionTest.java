@@ -151,6 +151,22 @@ class ResumptionTest extends WithGateway {
         assertThat(second.session.membership(LOBBY)).isNotNull();
     }
 
+    /** It would end its own connection as the former one. */
+    @Test
+    void a_session_resumes_once_and_not_itself() {
+        Client client = admit(ANN);
+        Command.Resume itself = new Command.Resume(client.session.resumeToken(), Map.of());
+        assertThat(error(gateway.execute(client.session, Cost.NONE, itself)).code()).isEqualTo(409);
+        Client first = admit(ANN);
+        Command.Resume resume = new Command.Resume(first.session.resumeToken(), Map.of());
+        first.session.closed(CloseReason.CONNECTION_LOST);
+        done(gateway.execute(client.session, Cost.NONE, resume));
+        ErrorReply error = error(gateway.execute(client.session, Cost.NONE, resume));
+        assertThat(error.code()).isEqualTo(409);
+        assertThat(error.getMessage()).isEqualTo("resume comes once, with the token of an earlier session");
+        assertThat(client.closed).isEmpty();
+    }
+
     @Test
     void rooms_that_a_client_may_not_enter_any_more_it_gets_back_only_if_the_application_put_it_there() {
         startRequired();

@@ -25,7 +25,7 @@ class RevocationTest extends WithGateway {
 
     @BeforeEach
     void connectClients() {
-        revocation = new Revocation(new Cluster(backplane, sessions), sessions);
+        revocation = new Revocation(new Cluster(backplane, sessions), sessions, service);
         ann = connect(ANN);
         annInChat = connect(ANN, "/chat");
         bob = connect(user("bob", "*:join"));
@@ -60,6 +60,23 @@ class RevocationTest extends WithGateway {
     }
 
     @Test
+    void a_session_that_waits_for_its_client_ends_too() {
+        Client waiting = admit(ANN);
+        Client ofBob = admit(user("bob", "*:join"));
+        List<Command.Resume> resumptions = List.of(new Command.Resume(waiting.session.resumeToken(), Map.of()),
+                new Command.Resume(ofBob.session.resumeToken(), Map.of()));
+        waiting.session.closed(CloseReason.CONNECTION_LOST);
+        ofBob.session.closed(CloseReason.CONNECTION_LOST);
+        done(revocation.revoke("/chat", "ann"));
+        done(revocation.revoke("/chat", "bob"));
+        done(revocation.revoke("/", "ann"));
+        ErrorReply error = error(gateway.execute(admit(ANN).session, Cost.NONE, resumptions.get(0)));
+        assertThat(error.code()).isEqualTo(410);
+        assertThat(error.getMessage()).isEqualTo("token: of a session that was ended; join the rooms again");
+        done(gateway.execute(admit(user("bob", "*:join")).session, Cost.NONE, resumptions.get(1)));
+    }
+
+    @Test
     void only_an_administrator_may_revoke_sessions() {
         Command.Revoke command = new Command.Revoke(revocation, null, "ann");
         assertThat(error(request(caller(ANN), command)).code()).isEqualTo(403);
@@ -73,7 +90,7 @@ class RevocationTest extends WithGateway {
     @Test
     void without_the_reply_of_every_replica_the_client_is_asked_to_repeat_the_request() {
         Cluster ofTwo = new Cluster(port(Backplane.class, memory, Map.of("clusterRpc", new OneOfTwo())), sessions);
-        ErrorReply error = error(new Revocation(ofTwo, sessions).revoke(null, "ann"));
+        ErrorReply error = error(new Revocation(ofTwo, sessions, service).revoke(null, "ann"));
         assertThat(error.code()).isEqualTo(503);
         assertThat(error.getMessage()).isEqualTo("not every replica has answered");
     }

@@ -118,6 +118,29 @@ class SendOrderTest {
         assertThat(answers).containsExactly("x done", "z done", "a done");
     }
 
+    @Test
+    void beyond_the_maximum_of_rooms_each_room_waits_for_its_own_rejected_message() {
+        order = new SendOrder(Runnable::run, error -> rejections++, 1);
+        RoomId third = RoomId.of("/", "third");
+        submit(LOBBY, "a");
+        submit(NEWS, "x");
+        submit(third, "y", "z");
+        for (String key : List.of("a", "x", "y")) {
+            works.get(key).fail(new ErrorReply(503, "later"));
+        }
+        answers.clear();
+        submit(NEWS, "w");
+        submit(third, "z", "y");
+        works.get("y").complete("done");
+        submit(third, "z");
+        assertThat(answers).containsExactly("w 424", "z 424", "y done", "z 424");
+        submit(NEWS, "x");
+        works.get("x").complete("done");
+        submit(third, "z");
+        works.get("z").complete("done");
+        assertThat(answers).endsWith("x done", "z done");
+    }
+
     private void submit(RoomId room, String... keys) {
         for (String key : keys) {
             order.submit(room, key, () -> {

@@ -136,4 +136,20 @@ class CatchUpTest extends WithRooms {
         turn();
         assertThat(bob.received).containsExactly("4 d");
     }
+
+    @Test
+    void a_member_that_was_ahead_of_this_replica_receives_volatile_messages_once_the_replica_is_where_it_is() {
+        join(new Listener("witness", one));
+        source.say("a");
+        turn();
+        StreamPosition head = source.position = new StreamPosition("e", 2);
+        source.kept.add(new Publication(LOBBY, "message", new Data.Text("b"), null, true).at(head, 1));
+        Listener bob = new Listener("bob", one);
+        join(bob, head);
+        source.subscriber.message(source.kept.get(1));
+        turn();
+        source.sayVolatile("typing");
+        turn();
+        assertThat(bob.received).containsExactly("0 typing");
+    }
 }

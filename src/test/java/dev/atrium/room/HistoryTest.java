@@ -11,6 +11,14 @@ import org.junit.jupiter.params.provider.CsvSource;
 /** Whether a part of a history continues from a position without a gap, and which part a query selects. */
 class HistoryTest {
 
+    @ParameterizedTest(name = "head {0}, empty page after {1} and before {2}: ends at {3}")
+    @CsvSource({ "10, 5, 6, 5", "10, 5, 3, 5", "10, 10, 11, 10", "10, 20, 6, 10", "10, -1, 1, 0", "10, -1, 0, 0",
+            "10, 10, 9223372036854775807, 10" })
+    void an_empty_page_ends_where_its_query_does(long head, long after, long before, long end) {
+        History page = new History(new StreamPosition("e", head), List.of()).endingAt(new HistoryQuery(after, before, 1));
+        assertThat(page.head()).isEqualTo(new StreamPosition("e", end));
+    }
+
     @ParameterizedTest(name = "head {0}{1}, messages {2} to {3}, from {4}{5}: {6}")
     @CsvSource({
             // head        messages  position    continues

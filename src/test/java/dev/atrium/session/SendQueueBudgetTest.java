@@ -51,6 +51,27 @@ class SendQueueBudgetTest extends SessionFixture {
                 .hasMessage("atrium.outbox.memory-percent: expected from 10 to 85, got " + percent);
     }
 
+    /** The bytes of a client that is closed stay until its connection has ended, which takes some rounds. */
+    @Test
+    void clients_that_are_closed_already_count_until_their_bytes_are_gone() {
+        Sessions sessions = sessions();
+        SendQueueBudget budget = new SendQueueBudget(sessions);
+        List<Connection> connections = IntStream.range(0, 10).mapToObj(i -> new Connection()).toList();
+        connections.forEach(connection -> {
+            connection.pending = 10_000_000;
+            open(sessions, connection, new Reports());
+        });
+        long reserve = DirectMemory.max() / 100 * sessions.config().outbox().memoryPercent() / 4 * 3;
+        long used = reserve * 4 / 3 + 10_000_000;
+        int expected = (int) Math.ceil((used - reserve) / 10_000_000.0);
+        for (int round = 0; round < 5; round++) {
+            budget.check(used);
+            turn();
+        }
+        assertThat(connections.stream().filter(connection -> !connection.closes.isEmpty()))
+                .hasSize(Math.min(expected, 10));
+    }
+
     @Test
     void the_default_is_within_the_bounds() {
         assertThat(new SendQueueBudget(sessions())).isNotNull();

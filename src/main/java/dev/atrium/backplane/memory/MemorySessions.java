@@ -91,10 +91,14 @@ final class MemorySessions implements SessionStore {
     public Uni<Void> save(SavedSession session) {
         // One that was taken over meanwhile stays so: its token leads to the next one.
         return Uni.createFrom().voidItem().invoke(() -> {
-            Entry saved = entries.compute(session.token(),
-                    (token, present) -> present != null && !present.isCurrent(token) ? present : new Entry(session, CONNECTED));
-            if (saved.isCurrent(session.token())) {
-                tokens.put(saved.room(), session.token());
+            // As a whole, like a resumption: one in between would be followed by the token of before.
+            synchronized (this) {
+                Entry saved = entries.compute(session.token(),
+                        (token, present) -> present != null && !present.isCurrent(token) ? present
+                                : new Entry(session, CONNECTED));
+                if (saved.isCurrent(session.token())) {
+                    tokens.put(saved.room(), session.token());
+                }
             }
         });
     }
@@ -241,7 +245,19 @@ final class MemorySessions implements SessionStore {
 
     @Override
     public Uni<Boolean> end(String namespace, String sessionId) {
-        return host.end(namespace, sessionId, false);
+        return host.end(namespace, sessionId, false)
+                .map(ended -> ended || forget(new RoomId(namespace, sessionId)));
+    }
+
+    /** Forgets a session that waits for its client; returns whether there was one. */
+    private synchronized boolean forget(RoomId own) {
+        String token = isKept(own) ? tokens.get(own) : null;
+        Entry waiting = token == null ? null : entries.get(token);
+        boolean forgotten = waiting != null && waiting.until != CONNECTED && remove(token, waiting);
+        if (forgotten) {
+            removeDisconnected(token);
+        }
+        return forgotten;
     }
 
     /** Removes expired entries. Runs when a session is released, so no timer is needed. */

@@ -252,7 +252,20 @@ final class RedisSessions implements SessionStore {
             return where.equals(node.name()) ? end(namespace, sessionId, false)
                     : rpc.call(where, request(namespace, sessionId, false), RpcChannel.TIMEOUT_MILLIS)
                             .compose(reply -> reply != null ? Future.succeededFuture(Boolean.valueOf(reply)) : unheard(where));
-        }));
+        }).compose(ended -> ended ? Future.succeededFuture(true) : forgetWaiting(own)));
+    }
+
+    /** Deletes a session that waits for its client; returns whether there was one. */
+    private Future<Boolean> forgetWaiting(RoomId own) {
+        return commands.send(Request.cmd(Command.GET).arg(keys.waiting(own))).compose(waiting -> {
+            String token = waiting == null ? "" : waiting.toString();
+            String owner = Node.ofToken(token);
+            if (owner == null) {
+                return Future.succeededFuture(false);
+            }
+            return commands.send(Request.cmd(Command.DEL).arg(keys.session(owner, token)))
+                    .compose(deleted -> commands.send(Request.cmd(Command.DEL).arg(keys.waiting(own))).map(true));
+        });
     }
 
     private Future<Boolean> unheard(String other) {

@@ -5,6 +5,7 @@ import dev.atrium.gateway.Command;
 import dev.atrium.gateway.ErrorReply;
 import dev.atrium.gateway.Gateway;
 import dev.atrium.gateway.MemberPage;
+import dev.atrium.gateway.PublicationRules;
 import dev.atrium.gateway.Ranges;
 import dev.atrium.gateway.RoomUrl;
 import dev.atrium.room.History;
@@ -123,6 +124,7 @@ public class RoomsResource {
         if (to != null && !withoutPosition) {
             throw ErrorReply.badRequest("to: expected none, because the message is not volatile");
         }
+        PublicationRules.requireIdempotencyKey("Idempotency-Key", idempotency);
         HttpRequester client = Admission.requester(context);
         gateway.requirePublish(client, id);
         return bodies.read(context).map(body -> {
@@ -198,9 +200,10 @@ public class RoomsResource {
                         return gateway.execute(client,
                                 new Command.ReadHistory(room, HistoryQuery.after(shared, query.limit())));
                     }
+                    // A range with an end has no news: whoever waited for them would be sent messages behind its end.
                     boolean news = since != null && (!history.messages().isEmpty() || !history.continues(since));
-                    if (seconds == 0 || news) {
-                        return Uni.createFrom().item(history);
+                    if (seconds == 0 || news || before != null) {
+                        return Uni.createFrom().item(history.endingAt(query));
                     }
                     responses.giveBack(context);
                     boolean opens = history.head().epoch().isEmpty();

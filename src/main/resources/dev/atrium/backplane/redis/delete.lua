@@ -2,7 +2,7 @@
 -- it.
 --
 -- KEYS[1] sessions hash of the connected sessions of a replica
--- KEYS[2] waiting  exists while the session can be resumed
+-- KEYS[2] waiting  token of the session while it can be resumed
 -- ARGV[1] token
 if redis.call('HDEL', KEYS[1], ARGV[1]) == 1 then
   redis.call('DEL', KEYS[2])

@@ -3,7 +3,7 @@
 --
 -- KEYS[1] sessions hash of the connected sessions of a replica
 -- KEYS[2] session  session that can be resumed, or @ and the token that follows this one
--- KEYS[3] waiting  exists while the session can be resumed
+-- KEYS[3] waiting  token of the session while it can be resumed
 -- KEYS[4] room     room of the session, hash {node}: the replica that it has moved to; absent if it never moved
 -- ARGV[1] token
 -- ARGV[2] resume window, ms
@@ -18,5 +18,5 @@ end
 -- A session that was being resumed here still names the replica that may have a connection of it.
 local resuming = not connected and waiting and string.sub(waiting, 1, 8) == '{"was":"'
 redis.call('SET', KEYS[2], resuming and waiting or ARGV[3], 'PX', ARGV[2])
-redis.call('SET', KEYS[3], '', 'PX', ARGV[2])
+redis.call('SET', KEYS[3], ARGV[1], 'PX', ARGV[2])
 return 1

@@ -38,5 +38,5 @@ end
 redis.call('SET', KEYS[3], waiting, 'PX', ARGV[3])
 -- Its old connection ends before it is on the new replica: messages to it are for a session that waits meanwhile.
 local state = cjson.decode(session)
-redis.call('SET', ARGV[5] .. 'waiting:{' .. state.ns .. ' ' .. state.id .. '}', '', 'PX', ARGV[3])
+redis.call('SET', ARGV[5] .. 'waiting:{' .. state.ns .. ' ' .. state.id .. '}', ARGV[2], 'PX', ARGV[3])
 return {session, owner}
