@@ -69,6 +69,15 @@ async function values(server, options) {
   b.disconnect();
 }
 
+async function base64(server, options) {
+  const room = "base64-" + names++;
+  const socket = await connect(server, "/", { ...options, forceBase64: true });
+  await socket.timeout(5000).emitWithAck("join", room);
+  socket.emit("bytes", Buffer.from([1, 2, 3]));
+  await receives(socket, "bytes", Buffer.from([1, 2, 3]));
+  socket.disconnect();
+}
+
 async function order(server, options) {
   const room = "order-" + names++;
   const socket = await connect(server, "/", options);
@@ -119,7 +128,7 @@ async function refusals(server, options) {
 
 for (const server of servers) {
   for (const each of transports) {
-    for (const test of [values, order, namespaces, refusals]) {
+    for (const test of [values, base64, order, namespaces, refusals]) {
       await test(server, { transports: each });
       console.log("passed", test.name, each.join(), server);
     }

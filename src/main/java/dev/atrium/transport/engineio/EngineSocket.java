@@ -246,6 +246,14 @@ public final class EngineSocket implements Pausable {
                     heartbeat.pong();
                 }
             }
+            case Payload.BINARY -> {
+                byte[] bytes = Payload.binary(packet);
+                if (bytes == null) {
+                    fail(CloseReason.PROTOCOL_ERROR);
+                } else {
+                    binary(bytes);
+                }
+            }
             case Packet.CLOSE -> goodbye();
             case Packet.OPEN, Packet.UPGRADE, Packet.NOOP ->
                 // Packets that only servers send; harmless, unless there are too many.

@@ -240,6 +240,14 @@ class EngineSocketTest extends WithEngine {
         assertThat(application.received).containsExactly("closed PROTOCOL_ERROR");
     }
 
+    @Test
+    void bytes_in_a_text_packet_are_a_binary_message_on_each_transport() {
+        socket.packet("bAQID");
+        assertThat(application.received).containsExactly("binary 010203");
+        socket.packet("b%");
+        assertThat(application.received).containsExactly("binary 010203", "closed PROTOCOL_ERROR");
+    }
+
     @ParameterizedTest
     @CsvSource({ "3", "6", "5", "0" })
     void packets_of_which_there_are_too_many_end_the_connection(String packet) {
