@@ -87,6 +87,9 @@ final class WebSocketTransport implements EngineTransport, SocketProtocol {
     }
 
     private void beforeUpgrade(String packet) {
+        if (!socket.spend(packet.length())) {
+            return;
+        }
         if (packet.equals(Packet.PING + Packet.PROBE)) {
             away(() -> connection.send(Packet.pongToProbe()));
             socket.probed(this);

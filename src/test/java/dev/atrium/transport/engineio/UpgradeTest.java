@@ -344,6 +344,18 @@ class UpgradeTest extends WithEngine {
     }
 
     @Test
+    void probes_count_as_messages() {
+        open(Map.of("atrium.limits.messages", "1"));
+        fetchOpen();
+        EmbeddedSocket webSocket = candidate(true);
+        for (int i = 0; i < 6; i++) {
+            text(webSocket, "2probe");
+        }
+        assertThat(application.received).containsExactly("flooded", "closed TOO_MANY_MESSAGES");
+        assertThat(webSocket.sent()).last().isEqualTo("close -1");
+    }
+
+    @Test
     void pings_of_the_web_socket_count_as_messages() {
         open(Map.of("atrium.limits.messages", "1"));
         fetchOpen();
