@@ -6,8 +6,8 @@ import io.netty.handler.codec.base64.Base64;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
-import java.util.List;
+import java.util.Iterator;
+import java.util.NoSuchElementException;
 
 /** Codec of long-polling bodies: packets between record separators, binary packets as base64. Pure. */
 final class Payload {
@@ -18,21 +18,45 @@ final class Payload {
     private Payload() {
     }
 
-    /** Decodes the packets of a body; null if it is not UTF-8. */
-    static List<String> decode(byte[] body) {
+    /**
+     * Decodes the packets of a body; null if it is not UTF-8. Each is cut off when it is asked for: a list of the packets of a
+     * megabyte takes 27, for as long as one of them waits.
+     */
+    static Iterator<String> decode(byte[] body) {
         String text;
         try {
             text = StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(body)).toString();
         } catch (CharacterCodingException e) {
             return null;
         }
-        List<String> packets = new ArrayList<>();
-        int from = 0;
-        for (int to; (to = text.indexOf(SEPARATOR, from)) >= 0; from = to + 1) {
-            packets.add(text.substring(from, to));
+        return new Packets(text);
+    }
+
+    private static final class Packets implements Iterator<String> {
+
+        private final String text;
+        private int from;
+
+        Packets(String text) {
+            this.text = text;
         }
-        packets.add(text.substring(from));
-        return packets;
+
+        @Override
+        public boolean hasNext() {
+            return from <= text.length();
+        }
+
+        @Override
+        public String next() {
+            if (!hasNext()) {
+                throw new NoSuchElementException();
+            }
+            int separator = text.indexOf(SEPARATOR, from);
+            int to = separator < 0 ? text.length() : separator;
+            String packet = text.substring(from, to);
+            from = to + 1;
+            return packet;
+        }
     }
 
     /** Decodes the bytes of a binary packet; null if they are not base64. */

@@ -9,7 +9,6 @@ import io.netty.buffer.ByteBufUtil;
 import io.netty.buffer.Unpooled;
 import java.util.ArrayDeque;
 import java.util.Iterator;
-import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.TimeUnit;
 
@@ -178,13 +177,13 @@ final class PollingTransport implements EngineTransport, SendQueue {
             return;
         }
         arriving = null;
-        List<String> decoded = Payload.decode(body);
+        Iterator<String> decoded = Payload.decode(body);
         if (decoded == null) {
             malformed(exchange);
             return;
         }
         post = exchange;
-        packets = decoded.iterator();
+        packets = decoded;
         next();
     }
 
@@ -216,6 +215,7 @@ final class PollingTransport implements EngineTransport, SendQueue {
         if (post != null && (!packets.hasNext() && !socket.isPaused() || !socket.isOpen())) {
             Exchange done = post;
             post = null;
+            packets = null;
             done.ok();
         }
     }

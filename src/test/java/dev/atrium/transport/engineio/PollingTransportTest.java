@@ -2,10 +2,12 @@ package dev.atrium.transport.engineio;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.sun.management.ThreadMXBean;
 import dev.atrium.session.CloseReason;
 import dev.atrium.session.RequestMemory;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
+import java.lang.management.ManagementFactory;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -305,6 +307,18 @@ class PollingTransportTest extends WithEngine {
         FakeRequest post = post("4a" + "\u001e4a".repeat(50_000));
         assertThat(application.received).hasSize(50_001);
         assertThat(post.answer()).isEqualTo("200 ok");
+    }
+
+    /** A list of the packets of a megabyte takes 27, for as long as the first one waits for Redis. */
+    @Test
+    void a_post_of_many_packets_takes_little_more_than_its_size() {
+        application.whenText = socket::pause;
+        byte[] body = ("4a" + "\u001e3".repeat(500_000)).getBytes(StandardCharsets.UTF_8);
+        ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+        long before = threads.getCurrentThreadAllocatedBytes();
+        post(body);
+        assertThat(threads.getCurrentThreadAllocatedBytes() - before).isLessThan(6L * body.length);
+        assertThat(application.received).containsExactly("text a");
     }
 
     @Test
