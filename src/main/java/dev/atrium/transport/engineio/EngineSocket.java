@@ -213,6 +213,7 @@ public final class EngineSocket implements Pausable {
     /** Removes the connection: the client has received the close packet, or is no longer waited for. */
     void gone() {
         state = State.CLOSED;
+        upgrade.giveUp();
         whenGone.run();
         if (transport.isPolling()) {
             disconnected();
@@ -246,14 +247,7 @@ public final class EngineSocket implements Pausable {
                     heartbeat.pong();
                 }
             }
-            case Payload.BINARY -> {
-                byte[] bytes = Payload.binary(packet);
-                if (bytes == null) {
-                    fail(CloseReason.PROTOCOL_ERROR);
-                } else {
-                    binary(bytes);
-                }
-            }
+            case Payload.BINARY -> binary(Payload.binary(packet));
             case Packet.CLOSE -> goodbye();
             case Packet.OPEN, Packet.UPGRADE, Packet.NOOP ->
                 // Packets that only servers send; harmless, unless there are too many.
@@ -278,8 +272,11 @@ public final class EngineSocket implements Pausable {
         }, millis, TimeUnit.MILLISECONDS);
     }
 
+    /** @param message null if it was malformed */
     void binary(byte[] message) {
-        if (state == State.OPEN) {
+        if (message == null) {
+            fail(CloseReason.PROTOCOL_ERROR);
+        } else if (state == State.OPEN) {
             hand(() -> listener.binary(message));
         }
     }
@@ -344,9 +341,9 @@ public final class EngineSocket implements Pausable {
         }
     }
 
-    /** Completes an upgrade: the WebSocket carries the connection from now on. */
+    /** Completes an upgrade: the WebSocket carries the connection from now on, or brings the client its end. */
     void upgrade(EngineTransport other) {
-        if (!upgrade.isBy(other) || state != State.OPEN) {
+        if (!upgrade.isBy(other) || state == State.CLOSED) {
             return;
         }
         EngineTransport former = transport;
@@ -357,14 +354,18 @@ public final class EngineSocket implements Pausable {
         }
         upgrade.end();
         transport = other;
-        if (!former.handOver(other.sendQueue())) {
+        boolean taken = former.handOver(other.sendQueue());
+        if (state == State.CLOSING) {
+            other.close(CloseReason.NORMAL);
+            gone();
+        } else if (!taken) {
             fail(CloseReason.SLOW_CONSUMER);
-            return;
+        } else {
+            if (holds > 0) {
+                other.pause();
+            }
+            listener.upgraded(other.name());
         }
-        if (holds > 0) {
-            other.pause();
-        }
-        listener.upgraded(other.name());
     }
 
     boolean isCarriedBy(EngineTransport other) {
@@ -377,7 +378,10 @@ public final class EngineSocket implements Pausable {
         }
         state = next;
         heartbeat.end();
-        upgrade.giveUp();
+        if (next == State.CLOSED || !upgrade.isProbed()) {
+            // A client that changes over does not poll any more: it would never receive what it is sent before the end.
+            upgrade.giveUp();
+        }
         listener.closed(reason);
         return true;
     }

@@ -64,7 +64,7 @@ interface EngineTransport {
     }
 
     /**
-     * Passes all queued packets to the next transport's send queue.
+     * Passes all queued packets to the next transport's send queue, except the close packet.
      *
      * @return whether it has accepted all of them
      */

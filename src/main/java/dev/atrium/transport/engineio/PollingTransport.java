@@ -29,6 +29,8 @@ final class PollingTransport implements EngineTransport, SendQueue {
     private volatile long pending;
     private boolean dirty;
     private boolean closing;
+    /** The close packet, once it is queued; other transports end a connection without one. */
+    private ByteBuf end;
     private boolean draining;
     private Exchange poll;
     /** The last poll and its response, kept at most until the next poll shows that the response has arrived. */
@@ -264,7 +266,9 @@ final class PollingTransport implements EngineTransport, SendQueue {
         }
         boolean taken = true;
         for (ByteBuf bytes; (bytes = queue.poll()) != null;) {
-            taken &= next.offer(bytes);
+            if (bytes != end) {
+                taken &= next.offer(bytes);
+            }
         }
         pending = 0;
         forgetGiven();
@@ -274,8 +278,9 @@ final class PollingTransport implements EngineTransport, SendQueue {
     @Override
     public void close(CloseReason reason) {
         closing = true;
+        end = Unpooled.wrappedBuffer(Packet.close());
         // Added without offer(): the close packet must be sent even if the queue is full.
-        queue.add(Unpooled.wrappedBuffer(Packet.close()));
+        queue.add(end);
         if (poll != null) {
             flush();
         } else if (!socket.isOpen() && reason != CloseReason.NORMAL) {

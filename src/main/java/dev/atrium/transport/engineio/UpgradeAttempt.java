@@ -56,6 +56,11 @@ final class UpgradeAttempt {
         }
     }
 
+    /** Returns whether the candidate has passed its probe: the client polls no more, and completes the upgrade. */
+    boolean isProbed() {
+        return releases != null;
+    }
+
     /** Ends the attempt, and closes its candidate. */
     void giveUp() {
         if (candidate != null) {

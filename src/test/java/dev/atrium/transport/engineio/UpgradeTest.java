@@ -228,6 +228,56 @@ class UpgradeTest extends WithEngine {
         assertThat(application.received).containsExactly("closed NORMAL");
     }
 
+    /** A client that changes over does not poll: it would take the end for a lost connection, and reconnect. */
+    @ParameterizedTest
+    @ValueSource(booleans = { true, false })
+    void a_connection_that_is_closed_while_its_client_changes_over_ends_on_the_web_socket(boolean atHome) {
+        fetchOpen();
+        FakeRequest poll = get();
+        EmbeddedSocket webSocket = candidate(atHome);
+        text(webSocket, "2probe");
+        advance(100);
+        assertThat(poll.answer()).isEqualTo("200 6");
+        send("bye");
+        socket.close();
+        turn();
+        assertThat(webSocket.sent()).containsExactly("3probe");
+        text(webSocket, "5");
+        assertThat(webSocket.sent()).containsExactly("4bye", "close -1");
+        assertThat(application.received).containsExactly("closed NORMAL");
+        assertThat(sockets.find(socket.id())).isNull();
+        advance(60_000);
+        assertThat(application.received).containsExactly("closed NORMAL");
+    }
+
+    @Test
+    void a_connection_that_is_closed_while_its_client_changes_over_and_does_not_complete_it_ends_by_polling() {
+        fetchOpen();
+        EmbeddedSocket webSocket = candidate(true);
+        text(webSocket, "2probe");
+        send("bye");
+        socket.close();
+        advance(4_999);
+        assertThat(webSocket.sent()).containsExactly("3probe");
+        advance(1);
+        assertThat(webSocket.sent()).containsExactly("close -1");
+        text(webSocket, "5");
+        assertThat(get().answer()).isEqualTo("200 4bye\u001e1");
+        assertThat(sockets.find(socket.id())).isNull();
+    }
+
+    @Test
+    void a_connection_that_is_closed_while_a_poll_waits_ends_by_polling_also_while_its_client_changes_over() {
+        fetchOpen();
+        FakeRequest poll = get();
+        EmbeddedSocket webSocket = candidate(true);
+        text(webSocket, "2probe");
+        socket.close();
+        turn();
+        assertThat(poll.answer()).isEqualTo("200 1");
+        assertThat(webSocket.sent()).containsExactly("3probe", "close -1");
+    }
+
     @ParameterizedTest
     @ValueSource(booleans = { true, false })
     void a_connection_that_is_paused_stays_so_after_the_upgrade(boolean atHome) {
