@@ -9,6 +9,8 @@ import dev.atrium.transport.websocket.SocketProtocol;
 import io.netty.buffer.ByteBuf;
 import java.util.ArrayDeque;
 import java.util.Queue;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * WebSocket transport: each message is a packet. It carries a connection from its handshake, or upgrades it from polling. After
@@ -17,12 +19,22 @@ import java.util.Queue;
  */
 final class WebSocketTransport implements EngineTransport, SocketProtocol {
 
+    /** Bytes of messages on their way to another event loop above which the client is not read. */
+    private static final long MOST_WAITING_BYTES = 64 * 1024;
+    /** Minimum size, in bytes, that a message counts as. */
+    private static final int MESSAGE_OVERHEAD = 64;
+
     private final EngineSockets sockets;
     private final Caller caller;
     private EngineSocket socket;
     private SocketConnection connection;
     private SendQueue sendQueue;
     private final Queue<Runnable> crossed = new ArrayDeque<>();
+    /** Size of the messages on their way to the connection's event loop. */
+    private final AtomicLong waitingBytes = new AtomicLong();
+    private final AtomicInteger pings = new AtomicInteger();
+    /** Whether the client is paused for their sake; changed on the WebSocket's event loop only. */
+    private volatile boolean held;
     private boolean suspended;
     private boolean draining;
     private boolean broken;
@@ -68,7 +80,7 @@ final class WebSocketTransport implements EngineTransport, SocketProtocol {
 
     @Override
     public void text(String packet) {
-        home(() -> {
+        counted(packet.length(), () -> {
             if (socket.isCarriedBy(this)) {
                 inOrder(() -> socket.packet(packet));
             } else {
@@ -104,7 +116,7 @@ final class WebSocketTransport implements EngineTransport, SocketProtocol {
     @Override
     public void binary(ByteBuf bytes) {
         byte[] message = Frames.bytes(bytes);
-        home(() -> {
+        counted(message.length, () -> {
             if (socket.isCarriedBy(this)) {
                 inOrder(() -> socket.binary(message));
             } else {
@@ -182,7 +194,15 @@ final class WebSocketTransport implements EngineTransport, SocketProtocol {
 
     @Override
     public boolean pinged() {
-        home(() -> socket.spend(0));
+        if (pings.getAndIncrement() == 0) {
+            // One task for all that come until it runs: pings are read also while the connection is paused.
+            home(() -> {
+                int count = pings.getAndSet(0);
+                for (int i = 0; i < count; i++) {
+                    socket.spend(0);
+                }
+            });
+        }
         return true;
     }
 
@@ -239,6 +259,35 @@ final class WebSocketTransport implements EngineTransport, SocketProtocol {
 
     private void overflowed() {
         fail(CloseReason.SLOW_CONSUMER);
+    }
+
+    /** Hands a message over, and pauses its client if too many bytes wait for the connection's event loop. */
+    private void counted(int bytes, Runnable message) {
+        if (isAtHome()) {
+            message.run();
+            return;
+        }
+        int size = MESSAGE_OVERHEAD + bytes;
+        boolean full = waitingBytes.addAndGet(size) > MOST_WAITING_BYTES;
+        socket.eventLoop().execute(() -> {
+            if (waitingBytes.addAndGet(-size) <= MOST_WAITING_BYTES / 2 && held) {
+                connection.eventLoop().execute(this::drained);
+            }
+            message.run();
+        });
+        if (full && !held) {
+            held = true;
+            connection.pause();
+            // They may have been handled before the event loop could see that the client is paused.
+            drained();
+        }
+    }
+
+    private void drained() {
+        if (held && waitingBytes.get() <= MOST_WAITING_BYTES / 2) {
+            held = false;
+            connection.resume();
+        }
     }
 
     private boolean isAtHome() {

@@ -8,6 +8,8 @@ import dev.atrium.session.CloseReason;
 import dev.atrium.transport.websocket.EmbeddedSocket;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.embedded.EmbeddedChannel;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -293,6 +295,26 @@ class UpgradeTest extends WithEngine {
         assertThat(application.received).containsExactly("upgraded websocket", "text a", "text b");
     }
 
+    /** Its WebSocket is on another event loop, which would make a task of each message, without any bound. */
+    @Test
+    void a_client_is_not_read_while_its_messages_wait_for_a_busy_event_loop() {
+        fetchOpen();
+        EmbeddedSocket webSocket = upgraded(false);
+        List<String> expected = new ArrayList<>(List.of("upgraded websocket"));
+        for (int i = 0; i < 100; i++) {
+            String message = i + "x".repeat(4_096);
+            expected.add("text " + message);
+            webSocket.text("4" + message);
+        }
+        turn();
+        assertThat(application.received).hasSizeBetween(10, 20);
+        for (int i = 0; i < 20; i++) {
+            away.runPendingTasks();
+            turn();
+        }
+        assertThat(application.received).isEqualTo(expected);
+    }
+
     /** On another event loop than the connection's, where the frames are on their way when it is paused. */
     @Test
     void what_a_client_has_sent_before_it_closed_is_received_although_the_connection_was_paused() {
@@ -405,14 +427,16 @@ class UpgradeTest extends WithEngine {
         assertThat(webSocket.sent()).last().isEqualTo("close -1");
     }
 
-    @Test
-    void pings_of_the_web_socket_count_as_messages() {
+    @ParameterizedTest
+    @ValueSource(booleans = { true, false })
+    void pings_of_the_web_socket_count_as_messages(boolean atHome) {
         open(Map.of("atrium.limits.messages", "1"));
         fetchOpen();
-        EmbeddedSocket webSocket = upgraded(true);
+        EmbeddedSocket webSocket = upgraded(atHome);
         for (int i = 0; i < 6; i++) {
             webSocket.ping();
         }
+        turn();
         assertThat(application.received).containsExactly("upgraded websocket", "flooded", "closed TOO_MANY_MESSAGES");
     }
 }
