@@ -99,10 +99,13 @@ final class Recovery {
         });
     }
 
-    /** Messages between these positions and those at which the memberships begin. */
+    /**
+     * Messages between these positions and those at which the memberships begin. A room without a position is one that the
+     * application has added meanwhile: there the client has missed nothing.
+     */
     Uni<List<Message>> missed(List<Joined> joined, Map<String, StreamPosition> places) {
         AtomicLong bytes = new AtomicLong();
-        List<Uni<List<Message>>> searches = joined.stream()
+        List<Uni<List<Message>>> searches = joined.stream().filter(room -> places.containsKey(room.room().name()))
                 .map(room -> missed(room.room(), places.get(room.room().name()), room.position(), bytes))
                 .toList();
         return Resumption.someAtATime(searches).map(found -> found.stream().flatMap(List::stream)

@@ -445,6 +445,27 @@ class RoomServiceTest extends WithGateway {
     }
 
     @Test
+    void a_client_that_the_application_adds_to_a_room_before_it_recovers_is_in_that_room_from_then_on() {
+        Client first = admit(ANN);
+        join(first, LOBBY);
+        clock.pass(Duration.ofSeconds(-20));
+        PublishResult last = say(LOBBY, "received");
+        clock.pass(Duration.ofSeconds(10));
+        say(LOBBY, "missed");
+        say(NEWS, "not for it");
+        clock.pass(Duration.ofSeconds(10));
+        first.session.closed(CloseReason.CONNECTION_LOST);
+        Client second = admit(ANN);
+        done(service.add(second.session, NEWS));
+        Recovered recovered = done(gateway.execute(second.session, Cost.NONE, recover(first.session.resumeToken(), last)));
+        assertThat(recovered.missed()).extracting(each -> ((Data.Text) each.data()).text()).containsExactly("missed");
+        second.session.follow();
+        say(NEWS, "next");
+        turn();
+        assertThat(second.received).containsExactly("next");
+    }
+
+    @Test
     void a_client_that_recovers_continues_with_its_token() {
         Client first = admit(ANN);
         join(first, LOBBY);
