@@ -2,7 +2,6 @@ package dev.atrium.transport.engineio;
 
 import dev.atrium.security.Caller;
 import dev.atrium.security.ConnectionLimiter;
-import dev.atrium.session.CloseReason;
 import dev.atrium.session.RequestLoop;
 import dev.atrium.session.RequestMemory;
 import dev.atrium.session.Sessions;
@@ -193,8 +192,7 @@ public final class EngineIoRoutes {
         HttpServerRequest request = context.request();
         Exchange exchange = exchange(request);
         if ("application/octet-stream".equals(request.getHeader(HttpHeaders.CONTENT_TYPE))) {
-            exchange.refuse(EngineIoError.BAD_REQUEST);
-            socket.eventLoop().execute(() -> socket.fail(CloseReason.PROTOCOL_ERROR));
+            socket.eventLoop().execute(() -> socket.malformedPost(exchange));
             return;
         }
         EventLoop eventLoop = socket.eventLoop();

@@ -318,6 +318,11 @@ public final class EngineSocket implements Pausable {
         transport.post(exchange, body);
     }
 
+    /** Handles a POST whose body is not text. */
+    void malformedPost(Exchange exchange) {
+        transport.malformedPost(exchange);
+    }
+
     /** A POST was answered with an error. */
     void abandonPost(Exchange exchange) {
         transport.abandonPost(exchange);
@@ -336,9 +341,7 @@ public final class EngineSocket implements Pausable {
      * The WebSocket has passed its probe: releases the waiting poll, which the client needs before it completes the upgrade.
      */
     void probed(EngineTransport other) {
-        if (upgrade.isBy(other)) {
-            upgrade.probed();
-        }
+        upgrade.probed(other);
     }
 
     /** Completes an upgrade: the WebSocket carries the connection from now on, or brings the client its end. */

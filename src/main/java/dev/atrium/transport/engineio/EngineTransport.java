@@ -46,6 +46,11 @@ interface EngineTransport {
         exchange.refuse(EngineIoError.BAD_REQUEST);
     }
 
+    /** Rejects a POST whose body is malformed, and closes the connection only if it is polling. */
+    default void malformedPost(Exchange exchange) {
+        exchange.refuse(EngineIoError.BAD_REQUEST);
+    }
+
     /** Handles the body of the POST that has begun; ignores any other. */
     default void post(Exchange exchange, byte[] body) {
     }

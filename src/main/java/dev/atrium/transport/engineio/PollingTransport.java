@@ -181,7 +181,7 @@ final class PollingTransport implements EngineTransport, SendQueue {
         arriving = null;
         Iterator<String> decoded = Payload.decode(body);
         if (decoded == null) {
-            malformed(exchange);
+            malformedPost(exchange);
             return;
         }
         post = exchange;
@@ -189,8 +189,8 @@ final class PollingTransport implements EngineTransport, SendQueue {
         next();
     }
 
-    /** Rejects an invalid POST and closes the connection. */
-    private void malformed(Exchange exchange) {
+    @Override
+    public void malformedPost(Exchange exchange) {
         exchange.refuse(EngineIoError.BAD_REQUEST);
         socket.fail(CloseReason.PROTOCOL_ERROR);
     }
@@ -230,7 +230,7 @@ final class PollingTransport implements EngineTransport, SendQueue {
         } else if (binary || packet.isEmpty() || packet.charAt(0) < Packet.OPEN || packet.charAt(0) > Packet.NOOP) {
             Exchange refused = post;
             post = null;
-            malformed(refused);
+            malformedPost(refused);
         } else {
             socket.packet(packet);
         }

@@ -49,9 +49,9 @@ final class UpgradeAttempt {
         return true;
     }
 
-    /** The candidate has passed its probe. */
-    void probed() {
-        if (releases == null) {
+    /** A transport has passed its probe; only that of the candidate counts. */
+    void probed(EngineTransport transport) {
+        if (isBy(transport) && releases == null) {
             releases = eventLoop.scheduleAtFixedRate(releasePoll, RELEASE_MILLIS, RELEASE_MILLIS, TimeUnit.MILLISECONDS);
         }
     }

@@ -45,6 +45,10 @@ class EngineIoUpgradeIT extends WithEngineIo {
             assertThat(socket.await(3).get(2)).isEqualTo("42[\"said\",\"afterwards\"]");
             assertThat(poll(session).body()).isEqualTo("{\"code\":3,\"message\":\"Bad request\"}");
             assertThat(post(session, "6").body()).isEqualTo("{\"code\":3,\"message\":\"Bad request\"}");
+            assertThat(replica.post(session, "application/octet-stream", new byte[] { 4 }).body())
+                    .isEqualTo("{\"code\":3,\"message\":\"Bad request\"}");
+            socket.text("42[\"said\",\"still here\"]");
+            assertThat(socket.await(4).get(3)).isEqualTo("42[\"said\",\"still here\"]");
         }
     }
 

@@ -179,6 +179,24 @@ class UpgradeTest extends WithEngine {
     }
 
     @Test
+    void a_post_of_bytes_ends_a_connection_that_polls_and_does_not_concern_one_that_has_a_web_socket() {
+        fetchOpen();
+        upgraded(true);
+        assertThat(postBytes()).isEqualTo(BAD_REQUEST);
+        assertThat(socket.isOpen()).isTrue();
+        open(Map.of());
+        assertThat(postBytes()).isEqualTo(BAD_REQUEST);
+        assertThat(application.received).containsExactly("upgraded websocket", "closed PROTOCOL_ERROR");
+    }
+
+    private String postBytes() {
+        FakeRequest request = forwarded(null, null);
+        socket.malformedPost(request.exchange());
+        turn();
+        return request.answer();
+    }
+
+    @Test
     void another_web_socket_may_try_when_the_first_has_gone() {
         fetchOpen();
         EmbeddedSocket first = candidate(false);
