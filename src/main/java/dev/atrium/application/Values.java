@@ -5,12 +5,15 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.BinaryNode;
+import com.fasterxml.jackson.databind.node.NullNode;
+import com.fasterxml.jackson.databind.node.NumericNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.atrium.gateway.ErrorReply;
 import dev.atrium.gateway.JsonData;
 import dev.atrium.room.Data;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.UnaryOperator;
 
 /** Conversion of event arguments between Java values and message data. Pure. */
 public final class Values {
@@ -39,14 +42,16 @@ public final class Values {
         List<byte[]> attachments = new ArrayList<>();
         ArrayNode array = JSON.createArrayNode();
         for (Object argument : arguments) {
-            array.add(withoutBytes(JSON.valueToTree(argument), attachments));
+            array.add(replaced(JSON.valueToTree(argument), leaf -> leaf instanceof BinaryNode binary
+                    ? placeholder(binary, attachments)
+                    : known(leaf)));
         }
         return new Data.Arguments(JsonData.escaped(array.toString()), attachments);
     }
 
     /** Converts one value to JSON; bytes are base64. */
     public static String json(Object value) {
-        return JsonData.escaped(JSON.valueToTree(value).toString());
+        return JsonData.escaped(replaced(JSON.valueToTree(value), Values::known).toString());
     }
 
     /**
@@ -73,17 +78,26 @@ public final class Values {
         }
     }
 
-    private static JsonNode withoutBytes(JsonNode value, List<byte[]> attachments) {
-        if (value instanceof BinaryNode binary) {
-            attachments.add(binary.binaryValue());
-            return JSON.createObjectNode().put("_placeholder", true).put("num", attachments.size() - 1);
-        }
+    private static JsonNode placeholder(BinaryNode binary, List<byte[]> attachments) {
+        attachments.add(binary.binaryValue());
+        return JSON.createObjectNode().put("_placeholder", true).put("num", attachments.size() - 1);
+    }
+
+    /** JSON has neither NaN nor infinities, which Jackson would write as texts; {@code JSON.stringify} writes null. */
+    private static JsonNode known(JsonNode leaf) {
+        return leaf instanceof NumericNode number && number.isNaN() ? NullNode.instance : leaf;
+    }
+
+    /** Replaces what is neither an object nor an array. A tree itself is changed. */
+    private static JsonNode replaced(JsonNode value, UnaryOperator<JsonNode> leaf) {
         if (value instanceof ObjectNode object) {
-            object.properties().forEach(field -> field.setValue(withoutBytes(field.getValue(), attachments)));
+            object.properties().forEach(field -> field.setValue(replaced(field.getValue(), leaf)));
         } else if (value instanceof ArrayNode array) {
             for (int i = 0; i < array.size(); i++) {
-                array.set(i, withoutBytes(array.get(i), attachments));
+                array.set(i, replaced(array.get(i), leaf));
             }
+        } else {
+            return leaf.apply(value);
         }
         return value;
     }

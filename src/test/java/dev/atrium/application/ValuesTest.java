@@ -34,6 +34,9 @@ class ValuesTest {
                 Arguments.of(new Object[] { "half \ud83d" }, new Data.Json("\"half \\ud83d\"")),
                 Arguments.of(new Object[] { 7 }, new Data.Json("7")),
                 Arguments.of(new Object[] { 1.5 }, new Data.Json("1.5")),
+                Arguments.of(new Object[] { Double.NaN }, new Data.Json("null")),
+                Arguments.of(new Object[] { new double[] { Double.NEGATIVE_INFINITY, 1 } }, new Data.Json("[null,1.0]")),
+                Arguments.of(new Object[] { Map.of("a", Float.NaN), 1 }, new Data.Arguments("[{\"a\":null},1]", List.of())),
                 Arguments.of(new Object[] { null }, new Data.Json("null")),
                 Arguments.of(new Object[] { new Move("a", 1) }, new Data.Json("{\"from\":\"a\",\"to\":1}")),
                 Arguments.of(new Object[] { List.of("a", 1) }, new Data.Json("[\"a\",1]")),
@@ -78,6 +81,7 @@ class ValuesTest {
         assertThat(Values.json("a")).isEqualTo("\"a\"");
         assertThat(Values.json(null)).isEqualTo("null");
         assertThat(Values.json(Map.of("b", BYTES))).isEqualTo("{\"b\":\"AQID\"}");
+        assertThat(Values.json(List.of(Double.NaN, 1))).isEqualTo("[null,1]");
     }
 
     @Test

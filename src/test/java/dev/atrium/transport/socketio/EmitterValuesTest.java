@@ -43,6 +43,14 @@ class EmitterValuesTest {
     }
 
     @Test
+    void a_number_that_is_none_is_null_as_json_stringify_writes_it() throws IOException {
+        packer.packArrayHeader(4).packDouble(Double.NaN).packDouble(Double.POSITIVE_INFINITY)
+                .packFloat(Float.NEGATIVE_INFINITY);
+        packer.packMapHeader(2).packString("a").packDouble(Double.NaN).packString("b").packDouble(1.5);
+        assertThat(json()).hasToString("[null,null,null,{\"a\":null,\"b\":1.5}]");
+    }
+
+    @Test
     void a_date_that_is_none_and_an_unknown_extension_are_null() throws IOException {
         packer.packArrayHeader(3);
         packer.packExtensionTypeHeader((byte) -1, 3).addPayload(new byte[3]);
