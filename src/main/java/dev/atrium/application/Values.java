@@ -23,7 +23,11 @@ public final class Values {
     private Values() {
     }
 
-    /** Converts arguments to the data of a message. */
+    /**
+     * Converts arguments to the data of a message.
+     *
+     * @throws ErrorReply 400 for an object that looks like a placeholder for bytes, if there are bytes
+     */
     public static Data toData(Object... arguments) {
         if (arguments.length == 1 && arguments[0] instanceof String text) {
             return JsonData.text(text);
@@ -37,7 +41,7 @@ public final class Values {
                 : all;
     }
 
-    /** Converts arguments to data that is always a list of arguments. */
+    /** Converts arguments to data that is always a list of arguments; throws as {@link #toData}. */
     static Data.Arguments toArguments(Object... arguments) {
         List<byte[]> attachments = new ArrayList<>();
         ArrayNode array = JSON.createArrayNode();
@@ -45,6 +49,10 @@ public final class Values {
             array.add(replaced(JSON.valueToTree(argument), leaf -> leaf instanceof BinaryNode binary
                     ? placeholder(binary, attachments)
                     : known(leaf)));
+        }
+        if (!attachments.isEmpty() && placeholders(array) > attachments.size()) {
+            // Clients would look for bytes that are not there, and close their connections.
+            throw ErrorReply.badRequest("arguments: an object with \"_placeholder\": true cannot be sent with bytes");
         }
         return new Data.Arguments(JsonData.escaped(array.toString()), attachments);
     }
@@ -81,6 +89,14 @@ public final class Values {
     private static JsonNode placeholder(BinaryNode binary, List<byte[]> attachments) {
         attachments.add(binary.binaryValue());
         return JSON.createObjectNode().put("_placeholder", true).put("num", attachments.size() - 1);
+    }
+
+    private static int placeholders(JsonNode value) {
+        int count = JsonData.isPlaceholder(value) ? 1 : 0;
+        for (JsonNode child : value) {
+            count += placeholders(child);
+        }
+        return count;
     }
 
     /** JSON has neither NaN nor infinities, which Jackson would write as texts; {@code JSON.stringify} writes null. */

@@ -141,10 +141,16 @@ public final class JsonData {
         return value.path("_placeholder").isBoolean() && value.path("_placeholder").booleanValue();
     }
 
-    /** Replaces the placeholders in a tree by values made from their bytes. The tree itself is changed. */
+    /**
+     * Replaces the placeholders in a tree by values made from their bytes, or by null if there are no such bytes. The tree
+     * itself is changed.
+     */
     public static JsonNode withBytes(JsonNode value, List<byte[]> attachments, Function<byte[], JsonNode> instead) {
         if (isPlaceholder(value) && !attachments.isEmpty()) {
-            return instead.apply(attachments.get(value.path("num").asInt()));
+            JsonNode number = value.path("num");
+            return number.isInt() && number.intValue() >= 0 && number.intValue() < attachments.size()
+                    ? instead.apply(attachments.get(number.intValue()))
+                    : TREES.nullNode();
         }
         if (value instanceof ObjectNode object) {
             object.properties().forEach(field -> field.setValue(withBytes(field.getValue(), attachments, instead)));

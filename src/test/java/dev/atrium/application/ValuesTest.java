@@ -76,6 +76,20 @@ class ValuesTest {
                 .isEqualTo("[{\"_placeholder\":true,\"num\":0}]");
     }
 
+    /** Clients would look for bytes that are not there, and close their connections. */
+    @Test
+    void an_object_that_looks_like_a_placeholder_is_refused_beside_bytes() {
+        Map<String, Object> caption = Map.of("_placeholder", true, "num", 7);
+        for (Object[] arguments : List.of(new Object[] { caption, BYTES }, new Object[] { BYTES, List.of(caption) },
+                new Object[] { Map.of("_placeholder", true, "bytes", BYTES) })) {
+            assertThatThrownBy(() -> Values.toData(arguments))
+                    .isInstanceOfSatisfying(ErrorReply.class, error -> assertThat(error.code()).isEqualTo(400))
+                    .hasMessage("arguments: an object with \"_placeholder\": true cannot be sent with bytes");
+        }
+        assertThat(Values.toData(caption)).isInstanceOf(Data.Json.class);
+        assertThat(Values.toData(Map.of("_placeholder", false), BYTES)).isInstanceOf(Data.Arguments.class);
+    }
+
     @Test
     void a_value_alone_is_json_in_which_bytes_are_base64() {
         assertThat(Values.json("a")).isEqualTo("\"a\"");

@@ -114,6 +114,15 @@ class JsonDataTest {
                 .isEqualTo("[\"\\ud83d\",{\"encoding\":\"base64\",\"data\":\"AQ==\"}]");
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = { "1", "-1", "9999999999", "\"0\"", "0.5", "null" })
+    void a_placeholder_for_bytes_that_are_not_there_is_shown_as_null(String number) {
+        Data.Arguments arguments = new Data.Arguments(
+                "[{\"_placeholder\":true,\"num\":" + number + "},{\"_placeholder\":true,\"num\":0}]",
+                List.of(new byte[] { 1 }));
+        assertThat(JsonData.shown(arguments)).isEqualTo("[null,{\"encoding\":\"base64\",\"data\":\"AQ==\"}]");
+    }
+
     @Test
     void a_placeholder_without_attachments_is_an_object_like_any_other() throws IOException {
         JsonNode tree = MAPPER.readTree("{\"_placeholder\":true,\"num\":0}");
