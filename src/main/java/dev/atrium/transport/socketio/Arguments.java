@@ -5,9 +5,11 @@ import com.fasterxml.jackson.core.JsonFactoryBuilder;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.StreamReadConstraints;
+import com.fasterxml.jackson.core.exc.StreamConstraintsException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.atrium.application.Values;
+import dev.atrium.gateway.ErrorReply;
 import dev.atrium.gateway.JsonData;
 import dev.atrium.room.Data;
 import java.io.IOException;
@@ -31,8 +33,10 @@ record Arguments(List<Data> values, List<byte[]> attachments) {
     private static final ObjectMapper TREES = new ObjectMapper(JSON);
 
     /**
-     * @throws MalformedPacketException if the payload is not an array, a placeholder has no attachment, or two have the same:
-     *         clients send each buffer for itself, and a thousand copies of one in a text would take all memory
+     * @throws MalformedPacketException if the payload is not an array, or a placeholder has no attachment
+     * @throws ErrorReply 400 for a payload that is valid, but has more digits, levels or longer names than this server accepts,
+     *         or two placeholders for one attachment: clients send each buffer for itself, and a thousand copies of one in a
+     *         text would take all memory
      */
     static Arguments parse(String payload, List<byte[]> attachments) {
         List<Data> values = new ArrayList<>();
@@ -49,6 +53,8 @@ record Arguments(List<Data> values, List<byte[]> attachments) {
             if (!attachments.isEmpty()) {
                 checkPlaceholders(TREES.readTree(payload), attachments.size(), new BitSet());
             }
+        } catch (StreamConstraintsException e) {
+            throw ErrorReply.badRequest("arguments: " + e.getOriginalMessage());
         } catch (IOException e) {
             throw new MalformedPacketException("not JSON");
         }
@@ -126,7 +132,7 @@ record Arguments(List<Data> values, List<byte[]> attachments) {
                 throw new MalformedPacketException("a placeholder stands for nothing");
             }
             if (used.get(number.asInt())) {
-                throw new MalformedPacketException("two placeholders stand for the same attachment");
+                throw ErrorReply.badRequest("arguments: two placeholders stand for the same attachment");
             }
             used.set(number.asInt());
             return;

@@ -158,6 +158,15 @@ final class NamespaceSocket implements ClientConnection {
         }
     }
 
+    /**
+     * Refuses an event that the server does not accept.
+     *
+     * @param size size of the packet in bytes
+     */
+    void refuse(ErrorReply error, int size, String ackId) {
+        new Ack(namespace, ackId, ackSender).refused(gateway.chargeMalformed(session, Cost.message(size), error));
+    }
+
     private void authenticate(String token, Cost cost, Ack ack) {
         if (token == null) {
             throw ErrorReply.badRequest("token: expected a string");

@@ -1,5 +1,6 @@
 package dev.atrium.transport.socketio;
 
+import dev.atrium.gateway.ErrorReply;
 import dev.atrium.gateway.PublicationRules;
 import dev.atrium.room.Data;
 import dev.atrium.session.CloseReason;
@@ -156,7 +157,13 @@ final class SocketIoConnection implements EngineSocket.Listener {
             socket.spend(0);
             return;
         }
-        Arguments arguments = Arguments.parse(packet.payload(), attached);
+        Arguments arguments;
+        try {
+            arguments = Arguments.parse(packet.payload(), attached);
+        } catch (ErrorReply refused) {
+            namespace.refuse(refused, size(packet, attached), packet.id());
+            return;
+        }
         String name = arguments.text(0);
         if (name == null && arguments.size() > 0 && isNumber(arguments.values().get(0))) {
             name = ((Data.Json) arguments.values().get(0)).json();
@@ -169,8 +176,13 @@ final class SocketIoConnection implements EngineSocket.Listener {
 
     private void ack(Packet packet, List<byte[]> attached) {
         NamespaceSocket namespace = joined(packet);
-        if (!packet.payload().isEmpty()) {
+        if (packet.payload().isEmpty()) {
+            return;
+        }
+        try {
             namespace.ack(packet.id(), Arguments.parse(packet.payload(), attached));
+        } catch (ErrorReply refused) {
+            LOG.debugf("An acknowledgement is ignored: %s", refused.getMessage());
         }
     }
 

@@ -325,6 +325,27 @@ class SocketIoIT {
     }
 
     @Test
+    void an_event_that_is_more_than_the_server_accepts_is_refused_and_the_connection_stays() {
+        String deep = "[\"x\"," + "[".repeat(200) + "]".repeat(200) + "]";
+        try (SocketClient socket = joined()) {
+            socket.text("42" + deep);
+            socket.text("4399" + deep);
+            socket.text("421" + deep);
+            socket.text("422[\"x\",{\"" + "k".repeat(50_001) + "\":1}]");
+            socket.text("451-3[\"x\",{\"_placeholder\":true,\"num\":0},{\"_placeholder\":true,\"num\":0}]");
+            socket.binary((byte) 1);
+            socket.text("424[\"join\",\"still-here\"]");
+            SocketClient.await().untilAsserted(() -> assertThat(socket.received()).filteredOn(packet -> packet.startsWith("43"))
+                    .hasSize(4).satisfiesExactly(
+                            packet -> assertThat(packet).startsWith("431[{\"code\":400,\"error\":\"arguments: "),
+                            packet -> assertThat(packet).startsWith("432[{\"code\":400,\"error\":\"arguments: "),
+                            packet -> assertThat(packet).startsWith("433[{\"code\":400,\"error\":\"arguments: "),
+                            packet -> assertThat(packet).startsWith("434[{\"code\":200")));
+            assertThat(replica.log()).doesNotContain("ERROR");
+        }
+    }
+
+    @Test
     void events_without_a_payload_and_acks_that_no_caller_waits_for_are_ignored() {
         try (SocketClient socket = joined()) {
             for (String packet : List.of("42", "420", "43", "4399[1]")) {
