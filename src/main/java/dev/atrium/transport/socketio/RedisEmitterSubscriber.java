@@ -10,6 +10,7 @@ import dev.atrium.gateway.PublicationRules;
 import dev.atrium.room.Audience;
 import dev.atrium.room.Data;
 import dev.atrium.room.RoomId;
+import dev.atrium.room.SessionId;
 import dev.atrium.session.CloseReason;
 import dev.atrium.session.Session;
 import io.quarkus.runtime.StartupEvent;
@@ -63,11 +64,11 @@ final class RedisEmitterSubscriber {
                 .ifPresent(prefix -> cluster.listen(prefix + "*", (channel, bytes) -> received(prefix, channel, bytes)));
     }
 
-    private void received(String prefix, String channel, byte[] bytes) {
+    void received(String prefix, String channel, byte[] bytes) {
         try {
             if (channel.startsWith(prefix + "#")) {
                 broadcast(MessagePack.MAPPER.readTree(bytes));
-            } else if (channel.startsWith(prefix + "-request#") && bytes[0] == '{') {
+            } else if (channel.startsWith(prefix + "-request#") && bytes.length > 0 && bytes[0] == '{') {
                 String rest = channel.substring((prefix + "-request#").length());
                 request(rest.substring(0, rest.indexOf('#')), JSON.readTree(bytes));
             }
@@ -99,11 +100,22 @@ final class RedisEmitterSubscriber {
         }));
     }
 
+    /**
+     * Handles a request. One without {@code opts}, as older servers send them, concerns the client of its {@code sid}, and the
+     * room of its {@code room}: options that are missing must not be taken for those that name all clients.
+     */
     private void request(String namespace, JsonNode request) {
-        LocalClients localClients = localClients(namespace, request.path("opts"));
+        boolean ofOne = !request.path("opts").isObject();
+        String sid = request.path("sid").asText();
+        if (ofOne && !SessionId.isSessionId(sid)) {
+            return;
+        }
+        LocalClients localClients = ofOne ? clients.here(namespace, Audience.ofSession(sid))
+                : localClients(namespace, request.path("opts"));
+        Set<String> rooms = ofOne ? Set.of(request.path("room").asText()) : names(request.path("rooms"));
         switch (request.path("type").asInt()) {
-            case JOIN -> begin(localClients.join(names(request.path("rooms"))));
-            case LEAVE -> begin(localClients.leave(names(request.path("rooms"))));
+            case JOIN -> begin(localClients.join(rooms));
+            case LEAVE -> begin(localClients.leave(rooms));
             case DISCONNECT -> begin(request.path("close").asBoolean()
                     ? localClients.each(RedisEmitterSubscriber::disconnect)
                     : localClients.disconnect());
