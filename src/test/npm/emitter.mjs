@@ -1,5 +1,6 @@
 // Messages of a backend of Node through Redis: node emitter.mjs <redis url> <id of a client>
 import { Emitter } from "@socket.io/redis-emitter";
+import notepack from "notepack.io";
 import { createClient } from "redis";
 
 const [url, id] = process.argv.slice(2);
@@ -16,6 +17,20 @@ emitter.to("red").to("blue").emit("union", "once");
 emitter.except("red").emit("except", "not red");
 emitter.of("/other").emit("other", "namespace");
 emitter.to(id).emit("direct", "to one");
+await settle();
+// What io.to("red").timeout(1000).emit("asked", 1, callback) of a server with the Redis adapter publishes.
+await redis.publish(
+  "socket.io-request#/#",
+  notepack.encode({
+    uid: "server",
+    requestId: "request",
+    type: 7,
+    packet: { type: 2, data: ["asked", 1], nsp: "/" },
+    opts: { rooms: ["red"], except: [], flags: { timeout: 1000, expectSingleResponse: false } },
+  }),
+);
+// A client of a server with socket.io-redis 6, which is not among those here.
+await redis.publish("socket.io-request#/#", JSON.stringify({ requestId: "other", type: 4, sid: "x", close: true }));
 await settle();
 emitter.in("red").socketsJoin("green");
 await settle();

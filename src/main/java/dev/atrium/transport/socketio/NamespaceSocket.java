@@ -231,6 +231,11 @@ final class NamespaceSocket implements ClientConnection {
         }
     }
 
+    /** Emits an event that the client acknowledges to nobody. */
+    void emitIgnoringAck(String event, Data data) {
+        emit(pendingAcks.ignored(), event, data);
+    }
+
     /** Another session of the client may have the namespace by now, perhaps of another user. */
     private void writeIfOpen(byte[] frames) {
         if (session.isOpen()) {

@@ -27,12 +27,17 @@ final class PendingAcks {
 
     /** Adds a pending acknowledgement and returns its id. The emitter fails with 504 after the timeout. */
     String add(Duration timeout, UniEmitter<? super List<JsonNode>> emitter) {
-        String id = Long.toString(last++);
+        String id = ignored();
         open.put(id, new PendingAck(emitter, eventLoop.schedule(() -> {
             open.remove(id);
             emitter.fail(new ErrorReply(504, "operation has timed out"));
         }, timeout.toMillis(), TimeUnit.MILLISECONDS)));
         return id;
+    }
+
+    /** Returns the id of an acknowledgement that nobody waits for. */
+    String ignored() {
+        return Long.toString(last++);
     }
 
     /** Completes a pending acknowledgement with its values. An unknown id is ignored. */

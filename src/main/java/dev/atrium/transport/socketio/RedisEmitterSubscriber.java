@@ -28,8 +28,8 @@ import org.msgpack.jackson.dataformat.MessagePackFactory;
 
 /**
  * Subscriber to the Redis channels of {@code @socket.io/redis-emitter} 5 and of servers with {@code @socket.io/redis-adapter}
- * 8: broadcasts as MessagePack on {@code <prefix>#<namespace>#}, and requests as JSON on {@code <prefix>-request#<namespace>#}.
- * Each replica applies them to its own clients.
+ * 8: broadcasts as MessagePack on {@code <prefix>#<namespace>#}, and requests on {@code <prefix>-request#<namespace>#}, as
+ * JSON, or as MessagePack if they are broadcasts with acknowledgement. Each replica applies them to its own clients.
  */
 @Singleton
 final class RedisEmitterSubscriber {
@@ -40,6 +40,7 @@ final class RedisEmitterSubscriber {
     private static final int JOIN = 2;
     private static final int LEAVE = 3;
     private static final int DISCONNECT = 4;
+    private static final int BROADCAST = 7;
 
     private static final ObjectMapper JSON = new ObjectMapper();
 
@@ -67,19 +68,43 @@ final class RedisEmitterSubscriber {
     void received(String prefix, String channel, byte[] bytes) {
         try {
             if (channel.startsWith(prefix + "#")) {
-                broadcast(MessagePack.MAPPER.readTree(bytes));
-            } else if (channel.startsWith(prefix + "-request#") && bytes.length > 0 && bytes[0] == '{') {
+                JsonNode message = MessagePack.MAPPER.readTree(bytes);
+                broadcast(message.path(1), message.path(2), SocketIoHandle::broadcast);
+            } else if (channel.startsWith(prefix + "-request#") && bytes.length > 0) {
                 String rest = channel.substring((prefix + "-request#").length());
-                request(rest.substring(0, rest.indexOf('#')), JSON.readTree(bytes));
+                if (bytes[0] == '{') {
+                    request(rest.substring(0, rest.indexOf('#')), JSON.readTree(bytes));
+                } else {
+                    broadcastWithAck(MessagePack.MAPPER.readTree(bytes));
+                }
             }
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
     }
 
-    /** Handles a broadcast: {@code [uid, {type, data: [event, …], nsp}, {rooms, except, flags}]}. */
-    private void broadcast(JsonNode message) {
-        JsonNode packet = message.path(1);
+    /**
+     * Handles a broadcast with acknowledgement: {@code {uid, requestId, type, packet, opts}}. Its server waits for the other
+     * servers of Node alone, and is sent none of the acknowledgements of clients here.
+     */
+    private void broadcastWithAck(JsonNode request) {
+        if (request.path("type").asInt() == BROADCAST) {
+            broadcast(request.path("packet"), request.path("opts"), SocketIoHandle::broadcastIgnoringAck);
+        }
+    }
+
+    private interface Emission {
+
+        void emit(SocketIoHandle handle, String event, Data values);
+    }
+
+    /**
+     * Emits the event of a broadcast.
+     *
+     * @param packet {@code {type, data: [event, …], nsp}}
+     * @param options {@code {rooms, except, flags}}
+     */
+    private void broadcast(JsonNode packet, JsonNode options, Emission emission) {
         JsonNode data = packet.path("data");
         String event = data.path(0).asText();
         if (packet.path("type").asInt() != EVENT || event.isEmpty() || PublicationRules.RESERVED_EVENTS.contains(event)) {
@@ -91,11 +116,11 @@ final class RedisEmitterSubscriber {
             arguments.add(EmitterValues.json(data.get(i)));
         }
         Data values = Values.toData(arguments.toArray());
-        boolean isVolatile = message.path(2).path("flags").path("volatile").asBoolean();
-        begin(localClients(namespace, message.path(2)).each(session -> {
+        boolean isVolatile = options.path("flags").path("volatile").asBoolean();
+        begin(localClients(namespace, options).each(session -> {
             SocketIoHandle handle = session.attachment(SocketIoHandle.class);
             if (handle != null && !(isVolatile && session.isBehind())) {
-                handle.broadcast(event, values);
+                emission.emit(handle, event, values);
             }
         }));
     }

@@ -57,6 +57,16 @@ final class SocketIoHandle extends SessionHandle {
         }
     }
 
+    /**
+     * As {@link #broadcast}, for a broadcast of another server that requests an acknowledgement: the client gives one, as its
+     * handler expects, and it is ignored.
+     */
+    void broadcastIgnoringAck(String event, Data data) {
+        if (receives()) {
+            socket.emitIgnoringAck(event, data);
+        }
+    }
+
     /** Disconnects the client from all its namespaces, and ends its connection. On its event loop. */
     void disconnectAll() {
         session().loop().later(socket::disconnectAll);

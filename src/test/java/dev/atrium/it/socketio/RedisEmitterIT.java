@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.atrium.it.fixture.Cluster;
 import dev.atrium.it.fixture.Node;
 import dev.atrium.it.fixture.SocketIoClient;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -22,6 +24,8 @@ class RedisEmitterIT {
             red.emitWithAck("join", "red");
             both.emitWithAck("join", "red");
             both.emitWithAck("join", "blue");
+            List<Object> asked = Collections.synchronizedList(new ArrayList<>());
+            red.answer("asked", arguments -> asked.add(arguments[0]));
 
             Node.run("emitter.mjs", cluster.redis().adminUrl(), both.id());
 
@@ -29,6 +33,8 @@ class RedisEmitterIT {
                 client.awaitReceived("end", "all 1 {\"two\":[3]} 0x04 null");
                 assertThat(client.received("@disconnect")).isEmpty();
             }
+            assertThat(asked).as("with an acknowledgement").containsExactly(1);
+            assertThat(none.received("asked")).isEmpty();
             assertThat(red.received("room")).hasSize(1);
             assertThat(red.received("union")).hasSize(1);
             assertThat(red.received("joined")).hasSize(1);

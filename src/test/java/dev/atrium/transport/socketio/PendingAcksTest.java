@@ -41,6 +41,14 @@ class PendingAcksTest {
     }
 
     @Test
+    void an_ack_that_nobody_waits_for_has_an_id_of_its_own_and_is_ignored() {
+        assertThat(List.of(acks.ignored(), ask(1_000), acks.ignored())).containsExactly("0", "1", "2");
+        acks.answered("0", List.of());
+        acks.answered("2", List.of());
+        assertThat(results).isEmpty();
+    }
+
+    @Test
     void an_answer_without_a_value_is_empty() {
         acks.answered(ask(1_000), List.of());
         assertThat(results).containsExactly("0: []");
