@@ -11,7 +11,10 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** Commands of the jar. */
 class CommandIT {
@@ -103,6 +106,20 @@ class CommandIT {
         Output bad = run("check-config", "-Datrium.auth.mode=required");
         assertThat(bad.code).isEqualTo(1);
         assertThat(bad.text).contains("atrium.auth.mode: expected open").doesNotContain("\tat ");
+    }
+
+    @Test
+    void the_check_before_an_installation_is_of_the_values_of_the_overlay(@TempDir Path overlay) throws Exception {
+        // The base sets it, too, to a valid value.
+        Files.writeString(overlay.resolve("application-prod.properties"), "atrium.limits.connections=-1\n");
+        Matcher locations = Pattern.compile("QUARKUS_CONFIG_LOCATIONS=(\\S+)")
+                .matcher(Files.readString(Path.of("docs/operations.md")));
+        assertThat(locations.find()).isTrue();
+        Output bad = run(Map.of("QUARKUS_CONFIG_LOCATIONS",
+                locations.group(1).replace("kubernetes/overlays/mine", overlay.toString()),
+                "QUARKUS_REDIS_HOSTS", "redis://127.0.0.1:1"), "check-config");
+        assertThat(bad.code).as(bad.text).isEqualTo(1);
+        assertThat(bad.text).contains("atrium.limits.connections: expected");
     }
 
     @Test
