@@ -13,7 +13,6 @@ import dev.atrium.it.fixture.StreamClient;
 import dev.atrium.it.fixture.Tool;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -120,18 +119,38 @@ class NginxIT {
 
     @Test
     void the_addresses_of_clients_arrive() throws IOException {
-        try (Socket socket = new Socket()) {
-            socket.bind(new InetSocketAddress(InetAddress.getByName("127.0.0.2"), 0));
-            socket.connect(new InetSocketAddress("127.0.0.1", nginx.port()));
-            OutputStream out = socket.getOutputStream();
-            out.write(
-                    ("POST /rooms/lobby HTTP/1.1\r\nHost: atrium\r\nAuthorization: Bearer no-such-token\r\nX-Forwarded-For: 10.9.9.9\r\n"
-                            + "Content-Length: 0\r\nConnection: close\r\n\r\n").getBytes(StandardCharsets.US_ASCII));
-            assertThat(new String(socket.getInputStream().readAllBytes(), StandardCharsets.US_ASCII))
-                    .startsWith("HTTP/1.1 401 ");
-        }
+        assertThat(answer("127.0.0.2", "POST /rooms/lobby HTTP/1.1\r\nHost: 127.0.0.1:" + nginx.port()
+                + "\r\nAuthorization: Bearer no-such-token\r\nX-Forwarded-For: 10.9.9.9\r\nContent-Length: 0\r\n"))
+                .startsWith("HTTP/1.1 401 ");
         SocketClient.await().untilAsserted(() -> assertThat(cluster.replica(0).log() + cluster.replica(1).log())
                 .contains("address=\"127.0.0.2\"").doesNotContain("10.9.9.9"));
+    }
+
+    @Test
+    void the_name_of_the_server_alone_leads_to_a_replica() throws IOException {
+        assertThat(answer("127.0.0.1", "GET /rooms/lobby HTTP/1.1\r\nHost: 127.0.0.1:" + nginx.port() + "\r\n"))
+                .startsWith("HTTP/1.1 200 ");
+        assertThat(answer("127.0.0.1", "GET /rooms/lobby HTTP/1.1\r\nHost: rebound.example.net:" + nginx.port() + "\r\n"))
+                .isEmpty();
+    }
+
+    @Test
+    void long_headers_arrive_and_pages_can_read_that_they_are_too_long() throws IOException {
+        String request = "GET /rooms/lobby HTTP/1.1\r\nHost: 127.0.0.1:" + nginx.port()
+                + "\r\nOrigin: https://pages.example.com\r\nX-Long: ";
+        assertThat(answer("127.0.0.1", request + "a".repeat(18_000) + "\r\n")).startsWith("HTTP/1.1 200 ");
+        assertThat(answer("127.0.0.1", request + "a".repeat(30_000) + "\r\n")).startsWith("HTTP/1.1 431 ")
+                .containsIgnoringCase("access-control-allow-origin: ");
+    }
+
+    /** Returns the response to a request, whose head is complete but for its end; empty if there is none. */
+    private static String answer(String address, String head) throws IOException {
+        try (Socket socket = new Socket()) {
+            socket.bind(new InetSocketAddress(InetAddress.getByName(address), 0));
+            socket.connect(new InetSocketAddress("127.0.0.1", nginx.port()));
+            socket.getOutputStream().write((head + "Connection: close\r\n\r\n").getBytes(StandardCharsets.US_ASCII));
+            return new String(socket.getInputStream().readAllBytes(), StandardCharsets.US_ASCII);
+        }
     }
 
     @Test
