@@ -21,6 +21,7 @@ test("the package is complete, installs without others, and connects", () => {
   npm("install", "--offline", "--no-audit", "--no-fund", `./${tarball}`);
   const installed = path.join(place, "node_modules/atrium-client");
   assert.deepEqual(readdirSync(installed).toSorted(), [
+    "LICENSE",
     "README.md",
     "atrium-rtc.d.ts",
     "atrium-rtc.js",

@@ -93,6 +93,17 @@ class ImageTest {
         assertThat(theirs).isNotEmpty().isEqualTo(labels);
     }
 
+    @Test
+    void the_program_that_both_images_hold_brings_the_licenses_of_what_it_contains() throws Exception {
+        Path program = Path.of("target/classes/META-INF");
+        assertThat(program.resolve("LICENSE")).hasSameTextualContentAs(Path.of("LICENSE"));
+        Matcher client = Pattern.compile("Socket.IO v([\\d.]+)")
+                .matcher(Files.readString(program.resolve("resources/socket.io/socket.io.js")));
+        assertThat(client.find()).isTrue();
+        assertThat(program.resolve("THIRD-PARTY-NOTICES")).content()
+                .contains("socket.io-client " + client.group(1) + ",", "Permission is hereby granted");
+    }
+
     private static String instruction(String name) throws IOException {
         return dockerfile.lines().filter(line -> line.startsWith(name)).findFirst()
                 .orElseThrow(() -> new IOException("no " + name)).substring(name.length());
