@@ -26,6 +26,7 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.awaitility.Awaitility;
 import org.jboss.logging.Logger;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
@@ -56,6 +57,9 @@ class ClientNetworkIT {
     private static final int MOST_BYTES = 64 * 1024;
     private static final long BACK_MILLIS = 5_000;
     private static final Duration PATIENCE = Duration.ofMillis(CUTS * (FAILURE_MILLIS + QUIET_MILLIS)).plusMinutes(1);
+
+    private static Future<?> inNode;
+    private static Future<?> inBrowser;
 
     private enum Failure {
         RESET {
@@ -118,16 +122,39 @@ class ClientNetworkIT {
         List<JsonNode> talk(List<String> urls) throws IOException;
     }
 
-    @Test
-    void nothing_is_lost_in_node_however_the_network_fails() throws IOException {
-        Node.prepare();
-        survive(CLIENTS, ClientNetworkIT::talkInNode);
+    /** Both at once: they wait most of the time. */
+    @BeforeAll
+    static void begin() {
+        ExecutorService platforms = Executors.newFixedThreadPool(2);
+        inNode = platforms.submit(() -> {
+            Node.prepare();
+            survive(CLIENTS, ClientNetworkIT::talkInNode);
+            return null;
+        });
+        inBrowser = platforms.submit(() -> {
+            try (Browser browser = Browser.start()) {
+                survive(CLIENTS_IN_BROWSER, urls -> talkInBrowser(browser, urls));
+            }
+            return null;
+        });
+        platforms.shutdown();
     }
 
     @Test
-    void nothing_is_lost_in_a_browser_however_the_network_fails() throws IOException {
-        try (Browser browser = Browser.start()) {
-            survive(CLIENTS_IN_BROWSER, urls -> talkInBrowser(browser, urls));
+    void nothing_is_lost_in_node_however_the_network_fails() throws Throwable {
+        join(inNode);
+    }
+
+    @Test
+    void nothing_is_lost_in_a_browser_however_the_network_fails() throws Throwable {
+        join(inBrowser);
+    }
+
+    private static void join(Future<?> platform) throws Throwable {
+        try {
+            platform.get();
+        } catch (ExecutionException e) {
+            throw e.getCause();
         }
     }
 

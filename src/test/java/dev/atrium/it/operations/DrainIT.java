@@ -25,7 +25,6 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Drain: a replica that stops sends its clients to other replicas, at a rate that these can handle. */
-@Tag("alone")
 class DrainIT {
 
     private static final String DELAY = "atrium.drain.delay";
@@ -54,6 +53,7 @@ class DrainIT {
     }
 
     @Test
+    @Tag("alone")
     void sessions_are_sent_away_at_an_even_rate() {
         int clients = 60;
         int seconds = 6;

@@ -20,7 +20,6 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Overload: a replica that cannot keep up with new connections refuses some of them, and continues to serve the others. */
-@Tag("alone")
 class OverloadIT {
 
     private static final int WINDOWS = 7;
@@ -82,6 +81,7 @@ class OverloadIT {
     }
 
     @Test
+    @Tag("alone")
     void a_replica_whose_loops_lag_refuses_new_connections_and_keeps_its_clients() throws Exception {
         try (Replica replica = Replica.start(Map.of("atrium.admission.max-lag", "400ms"));
                 SessionClient ann = replica.session()) {
@@ -141,6 +141,7 @@ class OverloadIT {
 
     /** Measured by one of a hundred members that only receive. */
     @Test
+    @Tag("alone")
     void a_storm_of_ten_times_the_capacity_does_not_disturb_connected_clients() throws Exception {
         try (Replica replica = Replica
                 .start(Map.of("atrium.admission.max-handshakes", Integer.toString(CAPACITY), "atrium.limits.handshakes", "0"));

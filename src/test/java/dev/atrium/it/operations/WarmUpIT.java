@@ -18,7 +18,7 @@ class WarmUpIT {
 
     @Test
     void a_replica_that_warms_up_is_not_ready_but_serves_and_leaves_no_trace() {
-        try (Replica replica = Replica.launch(Map.of(DURATION, "3s"))) {
+        try (Replica replica = Replica.launch(Map.of(DURATION, "2s"))) {
             replica.awaitStarted();
             assertThat(replica.management("/q/health/ready").body()).contains("\"warm\"", "\"warmUp\": \"running\"");
             assertThat(replica.metric("atrium_warm_up{how=\"running\"}")).isOne();
@@ -46,10 +46,11 @@ class WarmUpIT {
     /** As on a machine that is busy with something else: every connection of the warm-up in progress times out. */
     @Test
     void a_warm_up_whose_connections_time_out_goes_on_until_its_time_is_over() {
-        try (Replica replica = Replica.launch(Map.of(DURATION, "8s"))) {
+        try (Replica replica = Replica.launch(Map.of(DURATION, "5s"))) {
             replica.awaitStarted();
             replica.signal("STOP");
-            Awaitility.await("pause").pollDelay(Duration.ofSeconds(3)).until(() -> true);
+            // Longer than the timeout of a connection.
+            Awaitility.await("pause").pollDelay(Duration.ofMillis(2_500)).until(() -> true);
             replica.signal("CONT");
             Awaitility.await("ready").atMost(Duration.ofSeconds(20))
                     .until(() -> replica.management("/q/health/ready").statusCode() == 200);

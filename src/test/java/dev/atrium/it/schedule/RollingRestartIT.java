@@ -36,9 +36,9 @@ class RollingRestartIT {
     private static final int ROOMS = 500;
     private static final int MESSAGES_PER_SECOND = 200;
     private static final int PUBLISHERS = 8;
-    private static final int WINDOW_SECONDS = Integer.getInteger("roll.window", 5);
-    private static final int WARM_UP_SECONDS = 4;
-    private static final int BEFORE_SECONDS = 4;
+    private static final int WINDOW_SECONDS = Integer.getInteger("roll.window", 3);
+    private static final int WARM_UP_SECONDS = 2;
+    private static final int BEFORE_SECONDS = 3;
     private static final int BETWEEN_SECONDS = 2;
 
     /** Minimum of the p99 before the restart: a new JVM and its neighbours share two processors here. */
@@ -50,7 +50,7 @@ class RollingRestartIT {
      */
     private static final double MOST_TIMES = Integer.getInteger("roll.most-times", 20);
 
-    private static final Map<String, String> SETTINGS = Map.of("atrium.redis.lease", "3s", "atrium.drain.delay", "1s",
+    private static final Map<String, String> SETTINGS = Map.of("atrium.redis.lease", "3s", "atrium.drain.delay", "500ms",
             "atrium.drain.window", WINDOW_SECONDS + "s", "atrium.heartbeat.interval", "10s", "atrium.heartbeat.timeout", "8s",
             "atrium.drain.grace", "5s", "atrium.warm-up.duration", "4s", "atrium.socketio.connection-state-recovery", "true");
 

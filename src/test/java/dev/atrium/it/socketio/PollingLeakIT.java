@@ -12,11 +12,9 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Semaphore;
 import org.awaitility.Awaitility;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Polling clients that end in different ways leave nothing in memory. */
-@Tag("alone")
 class PollingLeakIT {
 
     private static final int SESSIONS = 5_000;

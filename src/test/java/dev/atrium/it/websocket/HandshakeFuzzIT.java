@@ -14,7 +14,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -22,7 +21,6 @@ import org.junit.jupiter.api.Test;
  * leaves nothing in memory, and no token from them appears in a log. {@code fuzz.inputs} is the number of inputs; {@code ./mvnw
  * -Pfuzz verify} runs 100,000.
  */
-@Tag("alone")
 class HandshakeFuzzIT {
 
     private static final long SEED = 20261121;

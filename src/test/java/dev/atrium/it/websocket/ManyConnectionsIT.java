@@ -11,11 +11,9 @@ import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Many connections to one replica: one order of messages, aborted handshakes, and slow clients. */
-@Tag("alone")
 class ManyConnectionsIT {
 
     private static final int CLIENTS = 500;
