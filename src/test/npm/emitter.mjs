@@ -1,13 +1,15 @@
-// Messages of a backend of Node through Redis: node emitter.mjs <redis url> <id of a client>
+// Messages of a backend of Node through Redis: node emitter.mjs <redis url> <ids of two clients>
 import { Emitter } from "@socket.io/redis-emitter";
 import notepack from "notepack.io";
 import { createClient } from "redis";
 
-const [url, id] = process.argv.slice(2);
+const [url, ...ids] = process.argv.slice(2);
 const redis = createClient({ url });
 await redis.connect();
 const emitter = new Emitter(redis);
-const settle = () => new Promise((resolve) => setTimeout(resolve, 1_000));
+const settle = (millis = 250) => new Promise((resolve) => setTimeout(resolve, millis));
+/** For longer than a replica takes to change a membership over Redis. */
+const changed = () => settle(1_000);
 
 emitter.emit("all", 1, { two: [3] }, Buffer.from([4]), undefined);
 const at = new Date("2026-11-30T02:03:04.567Z");
@@ -16,7 +18,7 @@ emitter.to("red").emit("room", "red");
 emitter.to("red").to("blue").emit("union", "once");
 emitter.except("red").emit("except", "not red");
 emitter.of("/other").emit("other", "namespace");
-emitter.to(id).emit("direct", "to one");
+emitter.to(ids).emit("direct", "to one");
 await settle();
 // What io.to("red").timeout(1000).emit("asked", 1, callback) of a server with the Redis adapter publishes.
 await redis.publish(
@@ -33,14 +35,14 @@ await redis.publish(
 await redis.publish("socket.io-request#/#", JSON.stringify({ requestId: "other", type: 4, sid: "x", close: true }));
 await settle();
 emitter.in("red").socketsJoin("green");
-await settle();
+await changed();
 emitter.to("green").emit("joined", "green");
 await settle();
-emitter.in(id).socketsLeave("green");
-await settle();
+emitter.in(ids).socketsLeave("green");
+await changed();
 emitter.to("green").emit("left", "green");
 await settle();
-emitter.in(id).disconnectSockets();
+emitter.in(ids).disconnectSockets();
 await settle();
 emitter.of("/other").disconnectSockets(true);
 await settle();

@@ -65,7 +65,7 @@ class SlowReaderIT {
     @Test
     void a_connection_whose_client_reads_nothing_is_closed() throws IOException {
         try (Socket socket = pages()) {
-            pause(5_000);
+            pause(3_500);
             byte[] received = socket.getInputStream().readAllBytes();
             assertThat(received.length).isLessThan(PAGES * PAGE_BYTES);
         }
@@ -75,7 +75,7 @@ class SlowReaderIT {
     void a_client_that_reads_slowly_receives_all_responses_in_order() throws IOException {
         try (Socket socket = pages()) {
             InputStream in = socket.getInputStream();
-            for (int i = 0; i < 8; i++) {
+            for (int i = 0; i < 5; i++) {
                 assertThat(in.readNBytes(PAGE_BYTES * 2)).hasSize(PAGE_BYTES * 2);
                 pause(600);
             }
@@ -109,7 +109,7 @@ class SlowReaderIT {
     @Test
     void a_stream_of_which_nothing_is_read_is_reset_and_costs_the_others_nothing() throws IOException {
         try (RawHttp2 client = windowOf(0)) {
-            client.request(1, "GET", PAGE, true).request(3, "GET", "/rooms/quiet/messages?wait=8", true);
+            client.request(1, "GET", PAGE, true).request(3, "GET", "/rooms/quiet/messages?wait=4", true);
             assertThat(client.await(RESET, 1).error()).isEqualTo(CANCEL);
             client.send(WINDOW_UPDATE, 0, 3, ByteBuffer.allocate(4).putInt(10_000).array());
             assertThat(new String(client.await(DATA, 3).payload(), StandardCharsets.UTF_8)).contains("\"messages\":[]");
@@ -131,7 +131,7 @@ class SlowReaderIT {
     void a_stream_that_is_read_slowly_goes_on() throws IOException {
         try (RawHttp2 client = windowOf(1_000)) {
             client.request(1, "GET", PAGE, true);
-            for (int i = 0; i < 10; i++) {
+            for (int i = 0; i < 5; i++) {
                 assertThat(client.await(DATA, 1).payload()).hasSize(1_000);
                 pause(700);
                 client.send(WINDOW_UPDATE, 0, 1, ByteBuffer.allocate(4).putInt(1_000).array());

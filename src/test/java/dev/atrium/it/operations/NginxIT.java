@@ -41,7 +41,7 @@ import org.junit.jupiter.api.Test;
 class NginxIT {
 
     private static final String READ_TIMEOUT = "3s";
-    private static final Duration LONGER = Duration.ofSeconds(8);
+    private static final Duration LONGER = Duration.ofMillis(4_500);
     /** Connections that each replica accepts: few enough to fill it, more than a test here opens. */
     private static final int CONNECTIONS = 20;
 
