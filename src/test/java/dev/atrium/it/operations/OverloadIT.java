@@ -135,7 +135,9 @@ class OverloadIT {
     @Test
     void lag_is_measured() {
         try (Replica replica = Replica.start()) {
-            assertThat(replica.metric("atrium_event_loop_lag_seconds")).isBetween(0.0, 5.0);
+            // A timer is never early, and hardly ever on time to the nanosecond.
+            SocketClient.await().until(() -> replica.metric("atrium_event_loop_lag_seconds") > 0);
+            assertThat(replica.metric("atrium_event_loop_lag_seconds")).isLessThan(5);
         }
     }
 

@@ -15,6 +15,7 @@ import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -47,10 +48,11 @@ final class AcknowledgedFailovers {
                 member.join("lobby");
                 AtomicInteger count = new AtomicInteger();
                 Queue<String> acknowledged = new ConcurrentLinkedQueue<>();
+                List<Future<?>> publishers = new ArrayList<>();
                 for (int i = 0; i < PUBLISHERS; i++) {
                     String name = "p" + i;
                     Replica replica = i % 2 == 0 ? left : right;
-                    pool.execute(() -> publish(replica, name, over, count, acknowledged));
+                    publishers.add(pool.submit(() -> publish(replica, name, over, count, acknowledged)));
                 }
                 for (int i = 0; i < failovers; i++) {
                     awaitMore(count);
@@ -59,8 +61,9 @@ final class AcknowledgedFailovers {
                 }
                 awaitMore(count);
                 over.set(true);
-                pool.shutdown();
-                assertThat(pool.awaitTermination(30, TimeUnit.SECONDS)).isTrue();
+                for (Future<?> publisher : publishers) {
+                    publisher.get(30, TimeUnit.SECONDS);
+                }
                 verify(member, List.copyOf(acknowledged));
                 LOG.infof("%d failovers, %d messages acknowledged: 0 lost, %d gaps for messages that were not acknowledged",
                         failovers, acknowledged.size(), member.pushes("@gap").size());

@@ -2,7 +2,9 @@ package dev.atrium.it.socketio;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.atrium.it.fixture.RawHttp;
 import dev.atrium.it.fixture.SocketClient;
+import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
@@ -128,7 +130,22 @@ class EngineIoUpgradeIT extends WithEngineIo {
     }
 
     @Test
-    void a_client_that_upgrades_while_its_post_is_handled_is_cut() {
+    void a_client_that_upgrades_while_its_post_arrives_is_cut() throws IOException {
+        String session = connectByPolling(replica);
+        try (SocketClient socket = probe(session);
+                RawHttp post = RawHttp.connect(replica.port()).send("POST " + session
+                        + " HTTP/1.1\nHost: a\nContent-Type: text/plain\nContent-Length: 2\nExpect: 100-continue\n\n")) {
+            assertThat(post.answer().status()).isEqualTo(100);
+            post.send("4");
+            socket.text("5");
+            assertThat(post.answer().status()).isEqualTo(400);
+            assertThat(socket.awaitClose()).isEqualTo(1005);
+            assertThat(poll(session).body()).isEqualTo("{\"code\":1,\"message\":\"Session ID unknown\"}");
+        }
+    }
+
+    @Test
+    void a_post_beside_an_upgrade_is_answered_and_the_client_is_connected_or_cut() {
         String session = connectByPolling(replica);
         try (SocketClient socket = probe(session)) {
             CompletableFuture<HttpResponse<String>> post = HTTP.sendAsync(
@@ -137,7 +154,14 @@ class EngineIoUpgradeIT extends WithEngineIo {
                     HttpResponse.BodyHandlers.ofString());
             socket.text("5");
             // Either request may arrive first; both are answered, and neither hangs.
-            assertThat(post.orTimeout(5, TimeUnit.SECONDS).join().statusCode()).isIn(200, 400);
+            int status = post.orTimeout(5, TimeUnit.SECONDS).join().statusCode();
+            assertThat(status).isIn(200, 400);
+            if (status == 400 && poll(session).body().contains("Bad request")) {
+                // Upgraded before the POST, which therefore connected to no namespace.
+                socket.text("40");
+            }
+            SocketClient.await().until(() -> !socket.isOpen()
+                    || socket.received().stream().anyMatch(packet -> packet.startsWith("40{")));
         }
     }
 }

@@ -18,6 +18,7 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** Many new connections at once while a room delivers, so that they are read for the first time in turns. */
@@ -33,6 +34,7 @@ class NewConnectionsIT {
     private static ScheduledExecutorService publisher;
 
     private final List<RawHttp> clients = new ArrayList<>();
+    private int delivered;
 
     @BeforeAll
     static void deliver() {
@@ -50,11 +52,21 @@ class NewConnectionsIT {
         replica.close();
     }
 
+    @BeforeEach
+    void countDelivered() {
+        delivered = member.received().size();
+    }
+
     @AfterEach
     void closeClients() throws IOException {
         for (RawHttp client : clients) {
             client.close();
         }
+    }
+
+    /** Waits until the room has delivered so many messages since the test began. */
+    private void awaitDelivered(int count) {
+        member.await(delivered + count);
     }
 
     private RawHttp connect() throws IOException {
@@ -71,6 +83,7 @@ class NewConnectionsIT {
         for (RawHttp client : clients) {
             assertThat(client.answer().status()).isEqualTo(101);
         }
+        awaitDelivered(10);
     }
 
     @Test
@@ -78,6 +91,8 @@ class NewConnectionsIT {
         for (int i = 0; i < MANY; i++) {
             connect();
         }
+        // Less than the deadline of the connections.
+        awaitDelivered(20);
         for (RawHttp client : clients) {
             assertThat(client.isClosedWithin(SOON)).isTrue();
         }
@@ -89,6 +104,7 @@ class NewConnectionsIT {
             connect().send(HANDSHAKE).close();
         }
         assertThat(connect().send(HANDSHAKE).answer().status()).isEqualTo(101);
+        awaitDelivered(10);
         assertThat(replica.log()).doesNotContain("ERROR").doesNotContain("Exception");
     }
 }
