@@ -11,36 +11,55 @@ import java.net.http.HttpResponse;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInfo;
 
 /** Failover of Redis to a replica that has, or has not, what was acknowledged. */
 class FailoverIT {
 
-    private RedisPair redis;
-    private Replica left;
-    private Replica right;
+    private static RedisPair redis;
+    private static Replica left;
+    private static Replica right;
 
-    @BeforeEach
-    void start() {
+    /** One for each test, because the replicas are the same. */
+    private String room;
+
+    @BeforeAll
+    static void start() {
         redis = new RedisPair();
         Map<String, String> settings = Map.of("atrium.backplane", "redis", "quarkus.redis.hosts", redis.url());
         left = Replica.start(settings);
         right = Replica.start(settings);
     }
 
-    @AfterEach
-    void stop() {
-        left.close();
-        right.close();
+    @AfterAll
+    static void stop() {
+        Stream.of(left, right).filter(Objects::nonNull).forEach(Replica::close);
         redis.close();
+    }
+
+    @BeforeEach
+    void nameRoom(TestInfo test) {
+        room = test.getTestMethod().orElseThrow().getName();
+    }
+
+    @AfterEach
+    void restore() {
+        redis.acceptWrites();
+        redis.restore();
+        redis.awaitReplicated();
     }
 
     @Test
     void after_a_failover_that_lost_messages_every_acknowledged_one_is_received_and_the_gap_is_told() {
         try (SessionClient ann = left.session()) {
-            ann.join("lobby");
+            ann.join(room);
             List<String> acknowledged = new ArrayList<>();
             publish(5, acknowledged);
             redis.awaitReplicated();
@@ -61,7 +80,7 @@ class FailoverIT {
     @Test
     void after_a_failover_that_lost_nothing_no_gap_is_told() {
         try (SessionClient ann = left.session()) {
-            ann.join("lobby");
+            ann.join(room);
             List<String> acknowledged = new ArrayList<>();
             publish(5, acknowledged);
             redis.awaitReplicated();
@@ -77,18 +96,18 @@ class FailoverIT {
     @Test
     void a_member_whose_exit_was_lost_in_the_failover_is_not_listed() {
         try (SessionClient ann = left.session(); SessionClient bob = right.session()) {
-            ann.join("lobby");
-            ann.join("left");
-            bob.join("lobby");
+            ann.join(room);
+            ann.join(room + "-left");
+            bob.join(room);
             redis.awaitReplicated();
             redis.holdBackReplication();
-            ann.call("leave", "{\"room\":\"lobby\"}");
-            ann.call("leave", "{\"room\":\"left\"}");
+            ann.call("leave", "{\"room\":\"" + room + "\"}");
+            ann.call("leave", "{\"room\":\"" + room + "-left\"}");
             redis.failOver();
             SocketClient.await().untilAsserted(() -> {
-                assertThat(members(left, "lobby")).containsExactly(bob.id());
-                assertThat(members(right, "lobby")).containsExactly(bob.id());
-                assertThat(members(right, "left")).isEmpty();
+                assertThat(members(left, room)).containsExactly(bob.id());
+                assertThat(members(right, room)).containsExactly(bob.id());
+                assertThat(members(right, room + "-left")).isEmpty();
             });
         }
     }
@@ -114,10 +133,10 @@ class FailoverIT {
             assertThat(before.pushes("message", 4)).extracting(FailoverIT::place).isEqualTo(acknowledged.subList(8, 12));
             assertThat(after.call("join", since(epoch, 8)).at("/body/recovered").asBoolean()).as("6 to 8 are lost").isFalse();
         }
-        JsonNode page = SessionClient.json(left.get("/rooms/lobby/messages?after=" + epoch + ":8").body());
+        JsonNode page = SessionClient.json(left.get("/rooms/" + room + "/messages?after=" + epoch + ":8").body());
         assertThat(page.path("recovered").asBoolean()).isFalse();
         assertThat(page.path("messages")).hasSize(4);
-        assertThat(SessionClient.json(left.get("/rooms/lobby/messages?after=" + epoch + ":5").body()).path("recovered")
+        assertThat(SessionClient.json(left.get("/rooms/" + room + "/messages?after=" + epoch + ":5").body()).path("recovered")
                 .asBoolean())
                 .isTrue();
     }
@@ -126,7 +145,7 @@ class FailoverIT {
     void a_room_that_the_new_primary_has_never_seen_begins_a_new_history() {
         redis.holdBackReplication();
         try (SessionClient ann = left.session()) {
-            ann.join("lobby");
+            ann.join(room);
             List<String> acknowledged = new ArrayList<>();
             publish(3, acknowledged);
             ann.pushes("message", 3);
@@ -148,23 +167,23 @@ class FailoverIT {
         redis.refuseWritesWithoutReplica();
         redis.failOver();
         SocketClient.await().until(() -> left.metric("atrium_backplane_problem{reason=\"NOREPLICAS\"}") == 1);
-        SocketClient.await().until(() -> left.get("/rooms/lobby/messages").statusCode() == 200);
-        assertThat(SessionClient.json(left.get("/rooms/lobby/messages").body()).path("messages")).hasSize(3);
-        assertThat(left.post("/rooms/lobby", "x").statusCode()).isEqualTo(503);
+        SocketClient.await().until(() -> left.get("/rooms/" + room + "/messages").statusCode() == 200);
+        assertThat(SessionClient.json(left.get("/rooms/" + room + "/messages").body()).path("messages")).hasSize(3);
+        assertThat(left.post("/rooms/" + room, "x").statusCode()).isEqualTo(503);
         redis.acceptWrites();
         publish(3, acknowledged);
         assertThat(acknowledged).doesNotHaveDuplicates();
     }
 
-    private static String since(String epoch, int offset) {
-        return "{\"room\":\"lobby\",\"since\":{\"epoch\":\"" + epoch + "\",\"offset\":" + offset + "}}";
+    private String since(String epoch, int offset) {
+        return "{\"room\":\"" + room + "\",\"since\":{\"epoch\":\"" + epoch + "\",\"offset\":" + offset + "}}";
     }
 
     /** Publishes through the replica without members, until so many are acknowledged; adds their places. */
     private void publish(int count, List<String> acknowledged) {
         for (int i = 0; i < count; i++) {
             SocketClient.await().until(() -> {
-                HttpResponse<String> reply = right.post("/rooms/lobby", "x");
+                HttpResponse<String> reply = right.post("/rooms/" + room, "x");
                 if (reply.statusCode() == 201) {
                     acknowledged.add(place(SessionClient.json(reply.body())));
                 }

@@ -16,9 +16,11 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
 import org.awaitility.Awaitility;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInfo;
 
 /** Presence in a room on three replicas, also after one of them was killed. */
 class PresenceIT {
@@ -27,18 +29,31 @@ class PresenceIT {
     private static final int MEMBERS = 3_000;
     private static final int PAGE = 300;
 
-    private Cluster cluster;
+    private static Cluster cluster;
 
-    @BeforeEach
-    void start() {
+    /** One for each test, because the replicas are the same. */
+    private String room;
+
+    @BeforeAll
+    static void start() {
         // Raw sockets answer no ping: the first of thousands would be closed before the last has connected on a busy machine.
         cluster = Cluster.overRedis(3,
                 Map.of("atrium.redis.lease", LEASE.toSeconds() + "s", "atrium.heartbeat.timeout", "10m"));
     }
 
-    @AfterEach
-    void stop() {
+    @AfterAll
+    static void stop() {
         cluster.close();
+    }
+
+    @BeforeEach
+    void prepare(TestInfo test) {
+        room = test.getTestMethod().orElseThrow().getName();
+        for (int i = 0; i < cluster.size(); i++) {
+            if (!cluster.replica(i).isAlive()) {
+                cluster.restart(i);
+            }
+        }
     }
 
     @Test
@@ -47,7 +62,7 @@ class PresenceIT {
         try (SessionClient ann = watcher(0); SessionClient bob = watcher(1)) {
             for (int i = 0; i < 20; i++) {
                 SessionClient client = cluster.replica(2).session();
-                client.join("fleet");
+                client.join(room);
                 doomed.add(client);
             }
             List<String> gone = doomed.stream().map(SessionClient::id).sorted().toList();
@@ -77,15 +92,15 @@ class PresenceIT {
     void each_departure_is_announced_once_however_the_client_goes() {
         try (SessionClient ann = watcher(0)) {
             SessionClient leaver = cluster.replica(1).session();
-            leaver.join("fleet");
-            leaver.call("leave", "{\"room\":\"fleet\"}");
-            leaver.call("leave", "{\"room\":\"fleet\"}");
+            leaver.join(room);
+            leaver.call("leave", "{\"room\":\"" + room + "\"}");
+            leaver.call("leave", "{\"room\":\"" + room + "\"}");
             leaver.leave();
             SessionClient cut = cluster.replica(1).session();
-            cut.join("fleet");
+            cut.join(room);
             cut.cut();
             SessionClient ended = cluster.replica(2).session();
-            ended.join("fleet");
+            ended.join(room);
             cluster.replica(0).request("DELETE", "/sessions/" + ended.id());
             Awaitility.await().untilAsserted(() -> assertThat(left(ann))
                     .containsExactlyInAnyOrder(leaver.id(), cut.id(), ended.id()));
@@ -96,7 +111,7 @@ class PresenceIT {
     @Test
     void a_replica_that_stops_normally_removes_its_members_at_once() {
         try (SessionClient ann = watcher(0); SessionClient bob = cluster.replica(1).session()) {
-            bob.join("fleet");
+            bob.join(room);
             cluster.replica(1).terminate();
             Awaitility.await().atMost(Duration.ofSeconds(2)).untilAsserted(() -> {
                 assertThat(left(ann)).containsExactly(bob.id());
@@ -130,6 +145,9 @@ class PresenceIT {
             for (RawSocket each : clients) {
                 each.close();
             }
+            // The next test has the replicas to itself.
+            Awaitility.await().atMost(Duration.ofSeconds(30)).until(() -> cluster.replica(0).get("/rooms/large").body()
+                    .contains("\"members\":0"));
         }
     }
 
@@ -148,7 +166,7 @@ class PresenceIT {
 
     private SessionClient watcher(int replica) {
         SessionClient client = cluster.replica(replica).session();
-        client.call("join", "{\"room\":\"fleet\",\"presence\":true}");
+        client.call("join", "{\"room\":\"" + room + "\",\"presence\":true}");
         return client;
     }
 
@@ -157,7 +175,7 @@ class PresenceIT {
     }
 
     private List<String> members(int replica) {
-        return SessionClient.json(cluster.replica(replica).get("/rooms/fleet/members").body())
+        return SessionClient.json(cluster.replica(replica).get("/rooms/" + room + "/members").body())
                 .path("members").findValuesAsText("id");
     }
 }
