@@ -11,7 +11,7 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 /** Rooms in a real browser. */
-class BrowserIT extends WithBrowser {
+class BrowserIT extends WithReplica {
 
     /** Page of the server's origin without a content security policy: that of the room's page forbids frames. */
     private static final String BLANK = "/rooms/blank/messages";

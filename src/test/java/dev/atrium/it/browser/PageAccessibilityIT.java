@@ -7,15 +7,13 @@ import com.microsoft.playwright.Browser.NewContextOptions;
 import com.microsoft.playwright.BrowserContext;
 import com.microsoft.playwright.options.ColorScheme;
 import com.microsoft.playwright.options.FilePayload;
-import dev.atrium.it.fixture.Replica;
-import dev.atrium.it.fixture.Tokens;
+import dev.atrium.it.fixture.SharedReplicas;
 import java.io.IOException;
-import java.util.Map;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** Accessibility of the room's page in the states that it can be in; {@link PagePicturesIT} checks each page as it opens. */
-class PageAccessibilityIT extends WithBrowser {
+class PageAccessibilityIT extends WithReplica {
 
     @ParameterizedTest
     @EnumSource(names = { "LIGHT", "DARK" })
@@ -67,9 +65,8 @@ class PageAccessibilityIT extends WithBrowser {
     @ParameterizedTest
     @EnumSource(names = { "LIGHT", "DARK" })
     void the_form_for_a_token_is_accessible(ColorScheme scheme) {
-        try (Replica strict = Replica.start(Tokens.required(Map.of()));
-                BrowserContext person = person(scheme, 1200);
-                RoomPage ann = RoomPage.open(person, strict.http("/rooms/lobby"))) {
+        try (BrowserContext person = person(scheme, 1200);
+                RoomPage ann = RoomPage.open(person, SharedReplicas.strict().http("/rooms/lobby"))) {
             assertThat(ann.locator("#token")).isVisible();
             isAccessible("a token is required", ann);
         }

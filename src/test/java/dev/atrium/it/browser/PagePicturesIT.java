@@ -11,6 +11,7 @@ import com.microsoft.playwright.options.ColorScheme;
 import com.microsoft.playwright.options.FilePayload;
 import dev.atrium.it.fixture.Browser;
 import dev.atrium.it.fixture.Replica;
+import dev.atrium.it.fixture.SharedReplicas;
 import dev.atrium.it.fixture.SocketClient;
 import dev.atrium.it.fixture.Tokens;
 import dev.atrium.it.fixture.Tool;
@@ -19,7 +20,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Base64;
 import java.util.List;
-import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -84,7 +84,7 @@ class PagePicturesIT {
         member = open.plain("/rooms/planning");
         open.post("/rooms/lobby", "hello");
         open.post("/rooms/planning", "hello");
-        strict = Replica.start(Tokens.required(Map.of()));
+        strict = SharedReplicas.strict();
         bob = RoomPage.enter(browser.person(), room("bob"));
         bob.say("Good morning! Has anybody seen https://www.rfc-editor.org/rfc/rfc6455.html?");
         try (RoomPage ann = RoomPage.enter(browser.person(), room("ann"))) {
@@ -100,7 +100,7 @@ class PagePicturesIT {
 
     @AfterAll
     static void stop() {
-        Stream.of(member, browser, open, strict).filter(each -> each != null).forEach(PagePicturesIT::close);
+        Stream.of(member, browser, open).filter(each -> each != null).forEach(PagePicturesIT::close);
     }
 
     private static void close(AutoCloseable each) {

@@ -10,6 +10,7 @@ import com.microsoft.playwright.options.FilePayload;
 import dev.atrium.it.fixture.Browser;
 import dev.atrium.it.fixture.FileClient;
 import dev.atrium.it.fixture.Nginx;
+import dev.atrium.it.fixture.Replica;
 import dev.atrium.it.fixture.SocketClient;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -28,10 +29,13 @@ class PathPrefixIT extends WithBrowser {
 
     private static final String BELOW = "/realtime";
 
+    private static Replica replica;
     private static Nginx nginx;
 
+    /** Not the shared replica, which has more rooms than are listed. */
     @BeforeAll
     static void startNginx() {
+        replica = Replica.start();
         nginx = Nginx.below(replica);
     }
 
@@ -39,6 +43,9 @@ class PathPrefixIT extends WithBrowser {
     static void stopNginx() {
         if (nginx != null) {
             nginx.close();
+        }
+        if (replica != null) {
+            replica.close();
         }
     }
 

@@ -1,7 +1,7 @@
 package dev.atrium.it.browser;
 
 import dev.atrium.it.fixture.Node;
-import dev.atrium.it.fixture.Replica;
+import dev.atrium.it.fixture.SharedReplicas;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 
@@ -12,10 +12,8 @@ class RecipesIT {
 
     @Test
     void each_recipe_joins_shows_sends_and_leaves() {
-        try (Replica replica = Replica.start()) {
-            // The assertions are in the script, whose failure fails this test.
-            Node.run("--experimental-websocket", "--conditions=browser", "recipes.test.mjs", SERVED.toString(),
-                    Path.of("docs/recipes.md").toAbsolutePath().toString(), Integer.toString(replica.port()));
-        }
+        // The assertions are in the script, whose failure fails this test.
+        Node.run("--experimental-websocket", "--conditions=browser", "recipes.test.mjs", SERVED.toString(),
+                Path.of("docs/recipes.md").toAbsolutePath().toString(), Integer.toString(SharedReplicas.open().port()));
     }
 }

@@ -20,7 +20,7 @@ import javax.imageio.ImageIO;
 import org.junit.jupiter.api.Test;
 
 /** Files on the page of a room. */
-class RoomPageFilesIT extends WithBrowser {
+class RoomPageFilesIT extends WithReplica {
 
     @Test
     void a_picture_is_shown_and_its_sender_sees_it_go() throws IOException {

@@ -16,7 +16,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Two users on the page of a room, in a real browser. */
-class RoomPageIT extends WithBrowser {
+class RoomPageIT extends WithReplica {
 
     @Test
     void two_people_a_shell_and_a_plain_socket_talk() {

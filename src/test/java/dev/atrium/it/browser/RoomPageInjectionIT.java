@@ -5,12 +5,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.microsoft.playwright.BrowserContext;
 import com.microsoft.playwright.options.FilePayload;
-import dev.atrium.it.fixture.Replica;
 import dev.atrium.it.fixture.SessionClient;
+import dev.atrium.it.fixture.SharedReplicas;
 import dev.atrium.it.fixture.Tokens;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
-import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -20,7 +19,7 @@ import org.junit.jupiter.params.provider.ValueSource;
  * Injection into the room's page: texts and names from users are displayed as text, and nothing in them is executed. It is not
  * the content security policy that prevents it: the policy reports no violation.
  */
-class RoomPageInjectionIT extends WithBrowser {
+class RoomPageInjectionIT extends WithReplica {
 
     /** None contains a slash apart from that of the namespace, so that each can also be the name of a file. */
     @ParameterizedTest
@@ -144,9 +143,8 @@ class RoomPageInjectionIT extends WithBrowser {
     @Test
     void the_name_of_a_user_is_shown_as_it_is() {
         String attack = "<img src=x onerror=window.hacked=1>";
-        try (Replica strict = Replica.start(Tokens.required(Map.of()));
-                RoomPage ann = RoomPage.enter(browser.person(),
-                        strict.http("/rooms/lobby#access_token=" + Tokens.of(attack, "*:admin")))) {
+        try (RoomPage ann = RoomPage.enter(browser.person(),
+                SharedReplicas.strict().http("/rooms/named#access_token=" + Tokens.of(attack, "*:admin")))) {
             ann.say("hello");
             assertThat(ann.locator("#list .who")).hasText(attack);
             assertThat(ann.locator("#members")).containsText(attack);

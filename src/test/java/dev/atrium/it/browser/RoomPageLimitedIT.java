@@ -8,19 +8,18 @@ import com.microsoft.playwright.BrowserContext;
 import com.microsoft.playwright.Download;
 import com.microsoft.playwright.options.FilePayload;
 import dev.atrium.it.fixture.HostileProxy;
-import dev.atrium.it.fixture.Replica;
+import dev.atrium.it.fixture.SharedReplicas;
 import dev.atrium.it.fixture.Tokens;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.util.List;
-import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Page of a room over a fallback transport, which has no session, and over a link that carries nothing. */
-class RoomPageLimitedIT extends WithBrowser {
+class RoomPageLimitedIT extends WithReplica {
 
     private static final FilePayload FILE = new FilePayload("a.txt", "text/plain", "content".getBytes(StandardCharsets.UTF_8));
 
@@ -52,18 +51,16 @@ class RoomPageLimitedIT extends WithBrowser {
 
     @Test
     void files_are_received_over_a_limited_connection_and_not_sent() throws IOException {
-        try (Replica strict = Replica.start(Tokens.required(Map.of()))) {
-            String room = strict.http("/rooms/lobby#access_token=");
-            try (RoomPage ann = RoomPage.enter(over("sse"), room + Tokens.of("ann", "*:admin"));
-                    RoomPage bob = RoomPage.enter(browser.person(), room + Tokens.of("bob", "*:admin"))) {
-                assertThat(ann.locator("#attach")).isDisabled();
-                ann.locator("#file").setInputFiles(FILE);
-                assertThat(ann.locator("#uploads [role=alert]")).hasText("This limited connection sends no files.");
-                bob.locator("#file").setInputFiles(FILE);
-                Download download = ann.page().waitForDownload(() -> ann.locator("#list .file button").click());
-                assertThat(Files.readAllBytes(download.path())).asString().isEqualTo("content");
-                ann.isSound();
-            }
+        String room = SharedReplicas.strict().http("/rooms/limited-files#access_token=");
+        try (RoomPage ann = RoomPage.enter(over("sse"), room + Tokens.of("ann", "*:admin"));
+                RoomPage bob = RoomPage.enter(browser.person(), room + Tokens.of("bob", "*:admin"))) {
+            assertThat(ann.locator("#attach")).isDisabled();
+            ann.locator("#file").setInputFiles(FILE);
+            assertThat(ann.locator("#uploads [role=alert]")).hasText("This limited connection sends no files.");
+            bob.locator("#file").setInputFiles(FILE);
+            Download download = ann.page().waitForDownload(() -> ann.locator("#list .file button").click());
+            assertThat(Files.readAllBytes(download.path())).asString().isEqualTo("content");
+            ann.isSound();
         }
     }
 

@@ -23,13 +23,13 @@ import org.junit.jupiter.params.provider.CsvSource;
  * Screenshots of the room's page in {@code target/screenshots}, for visual review, and a check that nothing is cut off at the
  * sides.
  */
-class RoomPageLooksIT extends WithBrowser {
+class RoomPageLooksIT extends WithReplica {
 
     @ParameterizedTest
     @CsvSource({ "light, LIGHT, 1200, 800, en-GB", "dark, DARK, 1200, 800, en-GB", "phone, LIGHT, 390, 844, zh-CN",
             "phone-dark, DARK, 390, 844, en-GB" })
     void the_page_fits_the_screen(String name, ColorScheme scheme, int width, int height, String locale) throws IOException {
-        String room = replica.http("/rooms/" + name);
+        String room = replica.http("/rooms/looks-" + name);
         try (BrowserContext person = browser
                 .person(new NewContextOptions().setColorScheme(scheme).setViewportSize(width, height).setLocale(locale));
                 RoomPage ann = RoomPage.enter(person, room);
@@ -45,7 +45,7 @@ class RoomPageLooksIT extends WithBrowser {
             bob.locator("#file").setInputFiles(
                     new FilePayload("a picture of the sky with quite a long name, taken this morning.png", "image/png", sky()));
             assertThat(ann.locator("#list .picture img")).hasCount(1);
-            replica.post("/rooms/" + name, "application/json",
+            replica.post("/rooms/looks-" + name, "application/json",
                     "{\"build\": 1042, \"passed\": true, \"seconds\": 61.5}".getBytes());
             bob.locator("#text").pressSequentially("And");
             assertThat(ann.locator("#list pre")).hasCount(1);

@@ -15,7 +15,7 @@ import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 
 /** Messages that arrive while the page is not looked at, the search in those that are loaded, and the way to other rooms. */
-class RoomPageReadingIT extends WithBrowser {
+class RoomPageReadingIT extends WithReplica {
 
     /** Records notifications, and what clicks on them do: a browser without a screen shows none. */
     private static final String NOTIFICATIONS = """

@@ -18,6 +18,7 @@ import com.microsoft.playwright.BrowserContext;
 import com.microsoft.playwright.Page;
 import com.microsoft.playwright.options.ColorScheme;
 import dev.atrium.it.fixture.Replica;
+import dev.atrium.it.fixture.SharedReplicas;
 import dev.atrium.it.fixture.Tokens;
 import java.awt.image.BufferedImage;
 import java.io.ByteArrayInputStream;
@@ -31,7 +32,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Link to a room, and its QR code, which another implementation encodes and decodes. */
-class RoomPageShareIT extends WithBrowser {
+class RoomPageShareIT extends WithReplica {
 
     private static final String CODE = """
             async ([text, mask]) => {
@@ -62,8 +63,8 @@ class RoomPageShareIT extends WithBrowser {
     @EnumSource(names = { "LIGHT", "DARK" })
     void the_code_of_a_room_leads_to_it_without_the_token(ColorScheme scheme) throws IOException, ReaderException {
         String path = "/rooms/%E6%88%BF%E9%97%B4%201?ns=%2Fchat";
-        try (Replica strict = Replica.start(Tokens.required(Map.of()));
-                BrowserContext person = browser.person(new NewContextOptions().setColorScheme(scheme));
+        Replica strict = SharedReplicas.strict();
+        try (BrowserContext person = browser.person(new NewContextOptions().setColorScheme(scheme));
                 RoomPage ann = RoomPage.enter(person,
                         strict.http(path + "#access_token=" + Tokens.of("ann", "/chat *:admin")))) {
             ann.locator("#share-button").click();

@@ -5,9 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.microsoft.playwright.BrowserContext;
 import dev.atrium.it.fixture.Replica;
+import dev.atrium.it.fixture.SharedReplicas;
 import dev.atrium.it.fixture.Tokens;
-import java.util.Map;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -25,12 +24,7 @@ class RoomPageTokenIT extends WithBrowser {
 
     @BeforeAll
     static void startStrict() {
-        strict = Replica.start(Tokens.required(Map.of()));
-    }
-
-    @AfterAll
-    static void stopStrict() {
-        strict.close();
+        strict = SharedReplicas.strict();
     }
 
     private static String valid() {

@@ -18,7 +18,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Tabs of one browser that share a connection: in a shared worker, or with one tab as the leader. */
-class SharedBrowserIT extends WithBrowser {
+class SharedBrowserIT extends WithReplica {
 
     /** Page of the server's origin without a content security policy. */
     private static final String BLANK = "/rooms/blank/messages";

@@ -9,18 +9,17 @@ import com.microsoft.playwright.Route;
 import dev.atrium.it.fixture.Browser;
 import dev.atrium.it.fixture.Cluster;
 import dev.atrium.it.fixture.Replica;
+import dev.atrium.it.fixture.SharedReplicas;
 import dev.atrium.it.fixture.Tokens;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
 /** Room data that a browser stores in IndexedDB. */
-class StoreBrowserIT {
+class StoreBrowserIT extends WithBrowser {
 
     private static final Path CLIENT = Path.of("target/classes/META-INF/resources/atrium.js");
 
@@ -35,20 +34,6 @@ class StoreBrowserIT {
               lobby.on("@gap", () => received.push("a gap"));
             </script>
             """;
-
-    private static Browser browser;
-
-    @BeforeAll
-    static void start() {
-        browser = Browser.start();
-    }
-
-    @AfterAll
-    static void stop() {
-        if (browser != null) {
-            browser.close();
-        }
-    }
 
     @Test
     void received_messages_are_there_without_a_server_and_only_new_ones_come_from_it() {
@@ -81,7 +66,8 @@ class StoreBrowserIT {
 
     @Test
     void a_page_that_is_loaded_again_asks_for_what_is_new_and_shows_nothing_twice() {
-        try (Replica replica = Replica.start(); BrowserContext person = browser.person()) {
+        Replica replica = SharedReplicas.open();
+        try (BrowserContext person = browser.person()) {
             person.addInitScript(RoomPage.NO_SHARED_WORKERS);
             String room = replica.http("/rooms/reload");
             String last;
@@ -110,21 +96,22 @@ class StoreBrowserIT {
 
     @Test
     void messages_stored_for_one_user_are_not_shown_to_the_next() {
-        try (Replica replica = Replica.start(Tokens.required(Map.of())); BrowserContext person = browser.person()) {
+        Replica replica = SharedReplicas.strict();
+        try (BrowserContext person = browser.person()) {
             try (RoomPage ann = RoomPage.enter(person,
-                    replica.http("/rooms/lobby#access_token=" + Tokens.of("ann", "*:join send")))) {
+                    replica.http("/rooms/stored#access_token=" + Tokens.of("ann", "*:join send")))) {
                 ann.say("for ann's eyes");
                 ann.awaitSaid(1);
                 Browser.await(ann.page(), stored("/ws of ann"), 1);
             }
             try (RoomPage bob = RoomPage.enter(person,
-                    replica.http("/rooms/lobby#access_token=" + Tokens.of("bob", "*:join send")))) {
+                    replica.http("/rooms/stored#access_token=" + Tokens.of("bob", "*:join send")))) {
                 bob.say("hello");
                 assertThat(bob.texts()).hasText(new String[] { "hello" });
                 bob.isSound();
             }
             try (RoomPage ann = RoomPage.enter(person,
-                    replica.http("/rooms/lobby#access_token=" + Tokens.of("ann", "*:join send")))) {
+                    replica.http("/rooms/stored#access_token=" + Tokens.of("ann", "*:join send")))) {
                 assertThat(ann.texts()).hasText(new String[] { "for ann's eyes", "hello" });
             }
         }

@@ -1,30 +1,23 @@
 package dev.atrium.it.browser;
 
 import dev.atrium.it.fixture.Browser;
-import dev.atrium.it.fixture.Replica;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 
-/** Base class of tests with one replica and one browser, which start before the first test. */
+/** Base class of tests with a browser, which starts before the first test. */
 abstract class WithBrowser {
 
     static Browser browser;
-    static Replica replica;
 
     @BeforeAll
-    static void start() {
+    static void startBrowser() {
         browser = Browser.start();
-        replica = Replica.start();
     }
 
-    /** Also runs if only one of the two was started. */
     @AfterAll
-    static void stop() {
+    static void stopBrowser() {
         if (browser != null) {
             browser.close();
-        }
-        if (replica != null) {
-            replica.close();
         }
     }
 }

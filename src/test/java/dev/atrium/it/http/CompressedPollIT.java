@@ -3,6 +3,7 @@ package dev.atrium.it.http;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.atrium.it.fixture.Replica;
+import dev.atrium.it.fixture.SharedReplicas;
 import dev.atrium.it.fixture.StreamClient;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
@@ -13,7 +14,6 @@ import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
 import java.util.zip.GZIPInputStream;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -29,12 +29,7 @@ class CompressedPollIT {
 
     @BeforeAll
     static void start() {
-        replica = Replica.start();
-    }
-
-    @AfterAll
-    static void stop() {
-        replica.close();
+        replica = SharedReplicas.open();
     }
 
     private static HttpResponse<byte[]> get(String path, String accepted) throws Exception {
@@ -88,5 +83,6 @@ class CompressedPollIT {
         assertThat(replica.post("/rooms/packed", text).statusCode()).isEqualTo(201);
 
         assertThat(decoded(get(session, "gzip"))).isEqualTo("42[\"message\",\"" + text + "\"]");
+        replica.post(session, "1");
     }
 }

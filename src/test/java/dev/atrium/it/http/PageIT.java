@@ -11,6 +11,7 @@ import static org.hamcrest.Matchers.startsWith;
 
 import dev.atrium.it.fixture.Node;
 import dev.atrium.it.fixture.Replica;
+import dev.atrium.it.fixture.SharedReplicas;
 import dev.atrium.it.fixture.StreamClient;
 import dev.atrium.it.fixture.Tokens;
 import io.restassured.response.Response;
@@ -35,7 +36,6 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import javax.xml.parsers.DocumentBuilderFactory;
 import javax.xml.parsers.ParserConfigurationException;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -57,12 +57,7 @@ class PageIT {
 
     @BeforeAll
     static void start() {
-        replica = Replica.start();
-    }
-
-    @AfterAll
-    static void stop() {
-        replica.close();
+        replica = SharedReplicas.open();
     }
 
     private static Response navigate(String path) {
@@ -225,15 +220,14 @@ class PageIT {
 
     @Test
     void where_tokens_are_required_the_page_is_public_and_the_messages_are_not() {
-        try (Replica strict = Replica.start(Tokens.required(Map.of()))) {
-            for (String path : List.of("/", "/latency", "/rooms/lobby", "/rooms/lobby?access_token=" + Tokens.expired())) {
-                browser(strict).get(path).then().statusCode(200).header("Content-Type", startsWith("text/html"));
-            }
-            // A person with a bad token has to see where to put another one.
-            browser(strict).auth().oauth2("nonsense").get("/rooms/lobby").then().statusCode(200);
-            for (String path : List.of("/rooms/lobby", "/rooms/lobby/messages", "/rooms")) {
-                strict.given().get(path).then().statusCode(401);
-            }
+        Replica strict = SharedReplicas.strict();
+        for (String path : List.of("/", "/latency", "/rooms/lobby", "/rooms/lobby?access_token=" + Tokens.expired())) {
+            browser(strict).get(path).then().statusCode(200).header("Content-Type", startsWith("text/html"));
+        }
+        // A person with a bad token has to see where to put another one.
+        browser(strict).auth().oauth2("nonsense").get("/rooms/lobby").then().statusCode(200);
+        for (String path : List.of("/rooms/lobby", "/rooms/lobby/messages", "/rooms")) {
+            strict.given().get(path).then().statusCode(401);
         }
     }
 

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.exc.UnrecognizedPropertyException;
 import dev.atrium.it.fixture.Replica;
+import dev.atrium.it.fixture.SharedReplicas;
 import dev.atrium.setting.DurationSetting;
 import io.fabric8.kubernetes.api.model.ConfigMap;
 import io.fabric8.kubernetes.api.model.Container;
@@ -89,17 +90,16 @@ class KubernetesIT {
 
     @Test
     void probes_ask_what_the_server_answers() {
-        try (Replica replica = Replica.start()) {
-            all().map(KubernetesIT::server).forEach(server -> {
-                Map<String, Probe> probes = Map.of("started", server.getStartupProbe(), "ready", server.getReadinessProbe(),
-                        "live", server.getLivenessProbe());
-                probes.forEach((question, probe) -> {
-                    assertThat(probe.getHttpGet().getPath()).isEqualTo("/q/health/" + question);
-                    assertThat(containerPort(server, probe.getHttpGet().getPort())).isEqualTo(9000);
-                    assertThat(replica.management(probe.getHttpGet().getPath()).statusCode()).isEqualTo(200);
-                });
+        Replica replica = SharedReplicas.open();
+        all().map(KubernetesIT::server).forEach(server -> {
+            Map<String, Probe> probes = Map.of("started", server.getStartupProbe(), "ready", server.getReadinessProbe(),
+                    "live", server.getLivenessProbe());
+            probes.forEach((question, probe) -> {
+                assertThat(probe.getHttpGet().getPath()).isEqualTo("/q/health/" + question);
+                assertThat(containerPort(server, probe.getHttpGet().getPort())).isEqualTo(9000);
+                assertThat(replica.management(probe.getHttpGet().getPath()).statusCode()).isEqualTo(200);
             });
-        }
+        });
     }
 
     @Test

@@ -3,6 +3,7 @@ package dev.atrium.it.operations;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.atrium.it.fixture.Replica;
+import dev.atrium.it.fixture.SharedReplicas;
 import dev.atrium.it.fixture.Tokens;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -56,12 +57,11 @@ class CommandIT {
                 "--issuer", Tokens.ISSUER, "--audience", Tokens.AUDIENCE, "--expires", "10m");
         assertThat(made.code).as(made.text).isZero();
         String token = made.text.strip();
-        try (Replica replica = Replica.start(Tokens.required(Map.of()))) {
-            replica.given().auth().oauth2(token).post("/rooms/lobby").then().statusCode(201);
-            replica.given().auth().oauth2(token).post("/rooms/other").then().statusCode(403);
-            replica.given().auth().oauth2(token).get("/rooms/team-7?ns=/chat").then().statusCode(200);
-            replica.given().auth().oauth2(token).get("/rooms/team-7").then().statusCode(403);
-        }
+        Replica replica = SharedReplicas.strict();
+        replica.given().auth().oauth2(token).post("/rooms/lobby").then().statusCode(201);
+        replica.given().auth().oauth2(token).post("/rooms/other").then().statusCode(403);
+        replica.given().auth().oauth2(token).get("/rooms/team-7?ns=/chat").then().statusCode(200);
+        replica.given().auth().oauth2(token).get("/rooms/team-7").then().statusCode(403);
     }
 
     @Test

@@ -5,10 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.atrium.it.fixture.Replica;
 import dev.atrium.it.fixture.SessionClient;
+import dev.atrium.it.fixture.SharedReplicas;
 import dev.atrium.it.fixture.SocketClient;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -21,12 +21,7 @@ class SessionProtocolIT {
 
     @BeforeAll
     static void start() {
-        replica = Replica.start();
-    }
-
-    @AfterAll
-    static void stop() {
-        replica.close();
+        replica = SharedReplicas.open();
     }
 
     @Test
