@@ -22,8 +22,12 @@ public final class Main {
             new OutOfMemoryExit(Runtime.getRuntime()::halt).install();
             Quarkus.run();
         } else {
-            System.exit(new CommandLine(new Main()).setParameterExceptionHandler(Main::explain).execute(args));
+            System.exit(commandLine().execute(args));
         }
+    }
+
+    static CommandLine commandLine() {
+        return new CommandLine(new Main()).setParameterExceptionHandler(Main::explain);
     }
 
     /**

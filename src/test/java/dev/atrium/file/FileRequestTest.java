@@ -114,6 +114,7 @@ class FileRequestTest {
             "s, ann, true,  s, ann, false, false",
             "s, ann, false, s, ann, true,  false",
             "s, ann, true,  t, ann, true,  true",
+            "s, ann, true,  t, bob, true,  false",
     })
     void an_upload_continues_for_its_user_or_its_session_or_by_its_digest(String session, String user, boolean digest,
             String asking, String askingUser,

@@ -1,9 +1,11 @@
 package dev.atrium.file;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.atrium.backplane.BackplaneConfig;
 import dev.atrium.file.directory.DirectoryStore;
+import io.quarkus.runtime.configuration.ConfigurationException;
 import io.smallrye.config.PropertiesConfigSource;
 import io.smallrye.config.SmallRyeConfig;
 import io.smallrye.config.SmallRyeConfigBuilder;
@@ -45,8 +47,24 @@ class FileStoreProducerTest {
         new FileStoreProducer().close(store);
     }
 
+    @ParameterizedTest(name = "{0}, {1}")
+    @CsvSource({
+            "memory, redis,     quarkus.redis.hosts, because of atrium.file.store=redis",
+            "redis,  '',        quarkus.redis.hosts, because of atrium.backplane=redis",
+            "memory, s3,        atrium.file.s3.bucket, ''",
+            "redis,  directory, atrium.file.directory, a directory that all replicas share",
+    })
+    void a_store_that_needs_another_setting_names_it(String backplane, String store, String setting, String accepts) {
+        assertThatThrownBy(() -> store(backplane, store)).isInstanceOf(ConfigurationException.class)
+                .hasMessageStartingWith(setting + ": expected").hasMessageContaining(accepts);
+    }
+
     private static Optional<FileStore> store(String kind) {
-        SmallRyeConfig settings = settings("memory", kind);
+        return store("memory", kind);
+    }
+
+    private static Optional<FileStore> store(String backplane, String kind) {
+        SmallRyeConfig settings = settings(backplane, kind);
         return new FileStoreProducer().store(settings.getConfigMapping(FileConfig.class),
                 settings.getConfigMapping(BackplaneConfig.class),
                 null, null, Optional.empty());

@@ -9,6 +9,8 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** Settings that are passed to OpenTelemetry. */
 class TraceSettingsTest {
@@ -32,6 +34,20 @@ class TraceSettingsTest {
         assertThat(read(Map.of("otel.traces.exporter", "none"))).isEmpty();
         assertThat(read(Map.of("otel.traces.exporter", ""))).isEmpty();
         assertThat(read(Map.of("otel.sdk.disabled", "true"))).isEmpty();
+    }
+
+    @ParameterizedTest(name = "{0}={1}")
+    @CsvSource({
+            "otel.traces.exporter,                 jaeger,         none or otlp",
+            "otel.exporter.otlp.endpoint,          collector:4318, http://otel-collector:4318",
+            "otel.exporter.otlp.traces.endpoint,   collector:4318, http://otel-collector:4318",
+            "otel.exporter.otlp.protocol,          grpc,           http/protobuf",
+            "otel.traces.sampler,                  some,           parentbased_traceidratio",
+            "otel.traces.sampler.arg,              5,              from 0 to 1",
+    })
+    void an_invalid_value_is_named(String setting, String value, String accepts) {
+        assertThatThrownBy(() -> read(Map.of(setting, value))).hasMessageStartingWith(setting + ": expected")
+                .hasMessageContaining(accepts);
     }
 
     @Test

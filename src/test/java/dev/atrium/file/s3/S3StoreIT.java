@@ -171,12 +171,10 @@ class S3StoreIT extends FileStoreContract {
     }
 
     @Test
-    void a_service_that_is_away_does_not_stop_the_start_and_is_out_of_reach() {
-        try (S3ProxyProcess away = S3ProxyProcess.start()) {
-            away.stop();
-            try (S3Store store = S3Start.start(settings(Map.of("endpoint", away.endpoint().toString())))) {
-                assertThatThrownBy(() -> await(store.find("id"))).isNotInstanceOf(StoreFullException.class);
-            }
+    void a_service_that_is_away_does_not_stop_the_start_and_is_out_of_reach() throws IOException {
+        String nothing = "http://127.0.0.1:" + S3ProxyProcess.freePort();
+        try (S3Store store = S3Start.start(settings(Map.of("endpoint", nothing)))) {
+            assertThatThrownBy(() -> await(store.find("id"))).isNotInstanceOf(StoreFullException.class);
         }
     }
 

