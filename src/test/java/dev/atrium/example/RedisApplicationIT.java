@@ -12,6 +12,7 @@ import java.net.URI;
 import java.util.Map;
 import org.eclipse.microprofile.config.ConfigProvider;
 import org.json.JSONArray;
+import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -25,7 +26,7 @@ class RedisApplicationIT {
     @TestHTTPResource("/lab")
     URI lab;
 
-    private Replica elsewhere;
+    private static Replica elsewhere;
     private SocketIoClient operator;
     private SocketIoClient here;
     private SocketIoClient there;
@@ -34,8 +35,12 @@ class RedisApplicationIT {
     void start() {
         // Not injected: an injected setting would be required of every application under test.
         String redis = ConfigProvider.getConfig().getValue("quarkus.redis.hosts", String.class);
-        elsewhere = Replica.start(Map.of("atrium.backplane", "redis", "quarkus.redis.hosts", redis));
+        if (elsewhere == null || !elsewhere.isAlive()) {
+            elsewhere = Replica.start(Map.of("atrium.backplane", "redis", "quarkus.redis.hosts", redis));
+        }
         operator = SocketIoClient.connect(lab, "websocket", Map.of()).awaitConnected();
+        // The clients of the test before are gone.
+        SocketIoClient.await().until(() -> new JSONArray(operator.emitWithAck("who", new JSONArray())).length() == 1);
         here = SocketIoClient.connect(lab, "polling", Map.of()).awaitConnected();
         there = SocketIoClient.connect(elsewhere, "/lab", "websocket");
         here.emitWithAck("enter", "both");
@@ -47,7 +52,13 @@ class RedisApplicationIT {
         operator.close();
         here.close();
         there.close();
-        elsewhere.close();
+    }
+
+    @AfterAll
+    static void stopElsewhere() {
+        if (elsewhere != null) {
+            elsewhere.close();
+        }
     }
 
     @Test

@@ -6,6 +6,7 @@ import static org.hamcrest.Matchers.equalTo;
 
 import dev.atrium.it.fixture.Replica;
 import dev.atrium.it.fixture.SessionClient;
+import dev.atrium.it.fixture.SharedReplicas;
 import dev.atrium.it.fixture.SocketClient;
 import dev.atrium.it.fixture.SocketIoClient;
 import dev.atrium.it.fixture.StreamClient;
@@ -14,10 +15,17 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 
 /** Rebalancing: a replica that continues to run sends clients to other replicas, so that the load evens out. */
 class RebalanceIT {
+
+    private static final Map<String, String> OLD_AND_WITH_KEY = Map.of("atrium.connection.max-age", "2s",
+            "atrium.connection.max-age-jitter", "50", "atrium.drain.key", "a-key-of-sixteen-or-more");
+
+    @AutoClose
+    private static final SharedReplicas SHARED = new SharedReplicas();
 
     private static List<SessionClient> sessions(Replica replica, int count) {
         List<SessionClient> sessions = new ArrayList<>();
@@ -57,50 +65,46 @@ class RebalanceIT {
 
     @Test
     void an_invalid_request_is_answered_with_the_expected_form() {
-        try (Replica replica = Replica.start()) {
-            for (String query : List.of("", "?sessions=", "?sessions=0", "?sessions=-1", "?sessions=many", "?sessions=1.5",
-                    "?sessions=99999999999", "?sessions=%25zz", "?session=5")) {
-                replica.givenManagement().post("/admin/drain" + query).then().statusCode(400)
-                        .header("Content-Type", "application/problem+json")
-                        .body(containsString("sessions: expected"), containsString("from 1 to"));
-            }
-            replica.givenManagement().get("/admin/drain?sessions=1").then().statusCode(405).header("Allow", "POST");
-            // Not for clients.
-            replica.given().post("/admin/drain?sessions=1").then().statusCode(404);
-            // No client is connected.
-            replica.givenManagement().post("/admin/drain?sessions=5").then().body(equalTo("{\"draining\":0}"));
+        Replica replica = SHARED.with(Map.of());
+        for (String query : List.of("", "?sessions=", "?sessions=0", "?sessions=-1", "?sessions=many", "?sessions=1.5",
+                "?sessions=99999999999", "?sessions=%25zz", "?session=5")) {
+            replica.givenManagement().post("/admin/drain" + query).then().statusCode(400)
+                    .header("Content-Type", "application/problem+json")
+                    .body(containsString("sessions: expected"), containsString("from 1 to"));
         }
+        replica.givenManagement().get("/admin/drain?sessions=1").then().statusCode(405).header("Allow", "POST");
+        // Not for clients.
+        replica.given().post("/admin/drain?sessions=1").then().statusCode(404);
+        // No client is connected.
+        replica.givenManagement().post("/admin/drain?sessions=5").then().body(equalTo("{\"draining\":0}"));
     }
 
     @Test
     void without_a_key_no_page_and_no_proxy_drains_a_replica() {
-        try (Replica replica = Replica.start()) {
-            for (String header : List.of("Origin", "Forwarded", "X-Forwarded-For")) {
-                replica.givenManagement().header(header, "https://example.com").post("/admin/drain?sessions=1").then()
-                        .statusCode(403).body(containsString("atrium.drain.key"));
-            }
+        Replica replica = SHARED.with(Map.of());
+        for (String header : List.of("Origin", "Forwarded", "X-Forwarded-For")) {
+            replica.givenManagement().header(header, "https://example.com").post("/admin/drain?sessions=1").then()
+                    .statusCode(403).body(containsString("atrium.drain.key"));
         }
     }
 
     @Test
     void with_a_key_every_drain_needs_it() {
-        try (Replica replica = Replica.start(Map.of("atrium.drain.key", "a-key-of-sixteen-or-more"))) {
-            replica.givenManagement().post("/admin/drain?sessions=1").then().statusCode(401)
-                    .header("WWW-Authenticate", "Bearer").body(containsString("atrium.drain.key"));
-            for (String wrong : List.of("Bearer ", "Bearer a-key-of-sixteen-or-mor", "Bearer a-key-of-sixteen-or-more2",
-                    "Basic a-key-of-sixteen-or-more")) {
-                replica.givenManagement().header("Authorization", wrong).post("/admin/drain?sessions=1").then().statusCode(401);
-            }
-            replica.givenManagement().header("Authorization", "Bearer a-key-of-sixteen-or-more")
-                    .header("X-Forwarded-For", "192.0.2.1").post("/admin/drain?sessions=1").then().statusCode(202);
+        Replica replica = SHARED.with(OLD_AND_WITH_KEY);
+        replica.givenManagement().post("/admin/drain?sessions=1").then().statusCode(401)
+                .header("WWW-Authenticate", "Bearer").body(containsString("atrium.drain.key"));
+        for (String wrong : List.of("Bearer ", "Bearer a-key-of-sixteen-or-mor", "Bearer a-key-of-sixteen-or-more2",
+                "Basic a-key-of-sixteen-or-more")) {
+            replica.givenManagement().header("Authorization", wrong).post("/admin/drain?sessions=1").then().statusCode(401);
         }
+        replica.givenManagement().header("Authorization", "Bearer a-key-of-sixteen-or-more")
+                .header("X-Forwarded-For", "192.0.2.1").post("/admin/drain?sessions=1").then().statusCode(202);
     }
 
     @Test
     void a_connection_that_is_old_enough_is_sent_away_each_at_a_time_of_its_own() {
-        try (Replica replica = Replica
-                .start(Map.of("atrium.connection.max-age", "2s", "atrium.connection.max-age-jitter", "50"));
-                StreamClient stream = replica.stream("/rooms/a", "Accept", "text/event-stream");
+        Replica replica = SHARED.with(OLD_AND_WITH_KEY);
+        try (StreamClient stream = replica.stream("/rooms/a", "Accept", "text/event-stream");
                 SocketIoClient socketIo = SocketIoClient.connect(replica, "/", "websocket")) {
             long start = System.nanoTime();
             SocketClient plain = replica.plain("/rooms/a");

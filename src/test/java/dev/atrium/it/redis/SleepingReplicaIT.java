@@ -10,11 +10,14 @@ import dev.atrium.it.fixture.SocketClient;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
+import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
 import org.awaitility.Awaitility;
+import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
 /** A replica that sleeps past its lease, as a suspended virtual machine does, and wakes up. */
@@ -22,12 +25,12 @@ class SleepingReplicaIT {
 
     private static final Duration LEASE = Duration.ofSeconds(3);
 
-    private RedisProcess redis;
-    private Replica left;
-    private Replica right;
+    private static RedisProcess redis;
+    private static Replica left;
+    private static Replica right;
 
-    @BeforeEach
-    void start() {
+    @BeforeAll
+    static void start() {
         redis = RedisProcess.start();
         Map<String, String> settings = Map.of("atrium.backplane", "redis", "quarkus.redis.hosts", redis.url(),
                 "atrium.redis.lease", LEASE.toSeconds() + "s", "atrium.heartbeat.timeout", "2s", "atrium.heartbeat.interval",
@@ -37,10 +40,13 @@ class SleepingReplicaIT {
     }
 
     @AfterEach
-    void stop() {
+    void wake() {
         left.signal("CONT");
-        left.close();
-        right.close();
+    }
+
+    @AfterAll
+    static void stop() {
+        Stream.of(left, right).filter(Objects::nonNull).forEach(Replica::close);
         redis.close();
     }
 
@@ -50,25 +56,27 @@ class SleepingReplicaIT {
                 SessionClient before = left.session();
                 SessionClient staying = left.session();
                 SessionClient after = right.session()) {
-            observer.call("join", "{\"room\":\"lobby\",\"presence\":true}");
-            before.join("lobby");
-            staying.join("lobby");
+            observer.call("join", "{\"room\":\"resumed\",\"presence\":true}");
+            before.join("resumed");
+            staying.join("resumed");
             String token = before.welcome().path("resume").asText();
             awaitSettled();
             left.signal("STOP");
             // So that it never receives the other replica's request to end the old connection.
             redis.command("CLIENT KILL TYPE pubsub");
-            SocketClient.await().until(() -> !members(observer).contains(before.id()));
+            SocketClient.await().until(() -> !members(observer, "resumed").contains(before.id()));
             SocketClient.await().until(() -> observer.pushes("@left").size() == 2);
             assertThat(after.call("resume", "{\"token\":\"" + token + "\"}").path("code").asInt()).isEqualTo(200);
-            SocketClient.await().until(() -> members(observer).contains(before.id()));
+            SocketClient.await().until(() -> members(observer, "resumed").contains(before.id()));
             left.signal("CONT");
 
             Awaitility.await().atMost(LEASE.plusSeconds(1))
-                    .until(() -> Set.copyOf(members(observer)).equals(Set.of(observer.id(), staying.id(), before.id())));
+                    .until(() -> Set.copyOf(members(observer, "resumed"))
+                            .equals(Set.of(observer.id(), staying.id(), before.id())));
             // The old connection times out, and its replica must not announce that as a departure.
             SocketClient.await().until(() -> left.metric("atrium_memberships") <= 1);
-            Awaitility.await().during(LEASE).atMost(LEASE.plusSeconds(5)).until(() -> members(observer).contains(before.id()));
+            Awaitility.await().during(LEASE).atMost(LEASE.plusSeconds(5))
+                    .until(() -> members(observer, "resumed").contains(before.id()));
             assertThat(observer.pushes("@left")).as("each was announced once").hasSize(2);
             String stored = redis.reply("GET \"atrium:session:{" + token.substring(0, 6) + "}:" + token + "\"");
             assertThat(stored).as("the old token leads to the new one").contains("\r\n@");
@@ -83,13 +91,13 @@ class SleepingReplicaIT {
     @Test
     void members_whose_clients_waited_are_members_again() {
         try (SessionClient observer = right.session(); SessionClient waiting = left.session()) {
-            observer.join("lobby");
-            waiting.join("lobby");
+            observer.join("waiting");
+            waiting.join("waiting");
             awaitSettled();
             left.signal("STOP");
-            SocketClient.await().until(() -> !members(observer).contains(waiting.id()));
+            SocketClient.await().until(() -> !members(observer, "waiting").contains(waiting.id()));
             left.signal("CONT");
-            Awaitility.await().atMost(LEASE.plusSeconds(1)).until(() -> members(observer).contains(waiting.id()));
+            Awaitility.await().atMost(LEASE.plusSeconds(1)).until(() -> members(observer, "waiting").contains(waiting.id()));
         }
     }
 
@@ -98,8 +106,8 @@ class SleepingReplicaIT {
         Awaitility.await().pollDelay(LEASE.plusSeconds(1)).until(() -> true);
     }
 
-    private static List<String> members(SessionClient client) {
-        JsonNode members = client.call("members", "{\"room\":\"lobby\"}").at("/body/members");
+    private static List<String> members(SessionClient client, String room) {
+        JsonNode members = client.call("members", "{\"room\":\"" + room + "\"}").at("/body/members");
         return StreamSupport.stream(members.spliterator(), false).map(member -> member.path("id").asText()).toList();
     }
 }

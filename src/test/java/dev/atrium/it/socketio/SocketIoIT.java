@@ -8,6 +8,7 @@ import static org.hamcrest.Matchers.lessThanOrEqualTo;
 import dev.atrium.it.fixture.RawSocket;
 import dev.atrium.it.fixture.Replica;
 import dev.atrium.it.fixture.SessionClient;
+import dev.atrium.it.fixture.SharedReplicas;
 import dev.atrium.it.fixture.SocketClient;
 import dev.atrium.it.fixture.SocketIoClient;
 import dev.atrium.it.fixture.StreamClient;
@@ -21,6 +22,7 @@ import org.json.JSONArray;
 import org.json.JSONException;
 import org.json.JSONObject;
 import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -33,6 +35,12 @@ class SocketIoIT {
     private static final String BOTH = "polling,websocket";
     private static final String WEBSOCKET = "/socket.io/?EIO=4&transport=websocket";
 
+    private static final Map<String, String> STRICT = Map.of("atrium.socketio.namespaces", "/,/custom*",
+            "atrium.socketio.relay", "false", "atrium.socketio.connect-timeout", "2s",
+            "quarkus.http.cors.enabled", "true", "quarkus.http.cors.origins", "https://app.example");
+
+    @AutoClose
+    private static final SharedReplicas SHARED = new SharedReplicas();
     private static Replica replica;
 
     @BeforeAll
@@ -173,7 +181,7 @@ class SocketIoIT {
     }
 
     @Test
-    void a_client_reconnects_when_the_server_is_back() {
+    void clients_reconnect_when_the_server_is_back_and_may_after_it_has_stopped() {
         Replica first = Replica.start();
         try (SocketIoClient client = SocketIoClient.connect(first, "/", BOTH)) {
             String id = client.id();
@@ -185,16 +193,15 @@ class SocketIoIT {
                 assertThat(client.id()).isNotEqualTo(id);
                 assertThat(client.emitWithAck("join", "again")).contains("\"code\":200");
                 assertThat(again.port()).isEqualTo(port);
+                clientsMayReconnectAfterStop(again);
             }
         } finally {
             first.close();
         }
     }
 
-    @Test
-    void clients_of_a_stopped_replica_may_reconnect() {
-        try (Replica stopped = Replica.start();
-                SocketIoClient polling = SocketIoClient.connect(stopped, "/", "polling");
+    private static void clientsMayReconnectAfterStop(Replica stopped) {
+        try (SocketIoClient polling = SocketIoClient.connect(stopped, "/", "polling");
                 SocketClient webSocket = stopped.plain(WEBSOCKET)) {
             webSocket.text("40");
             webSocket.await(2);
@@ -371,8 +378,8 @@ class SocketIoIT {
 
     @Test
     void a_client_that_joins_no_namespace_in_time_is_closed() {
-        try (Replica strict = Replica.start(Map.of("atrium.socketio.connect-timeout", "300ms"));
-                SocketClient socket = strict.plain(WEBSOCKET);
+        Replica strict = SHARED.with(STRICT);
+        try (SocketClient socket = strict.plain(WEBSOCKET);
                 SocketClient refused = strict.plain(WEBSOCKET)) {
             refused.text("40/no name,");
             assertThat(socket.awaitClose()).isEqualTo(1005);
@@ -403,8 +410,7 @@ class SocketIoIT {
 
     @Test
     void namespaces_that_are_not_on_the_list_are_refused() {
-        try (Replica strict = Replica.start(Map.of("atrium.socketio.namespaces", "/,/custom*"));
-                SocketClient socket = strict.plain(WEBSOCKET)) {
+        try (SocketClient socket = SHARED.with(STRICT).plain(WEBSOCKET)) {
             socket.text("40/random");
             assertThat(socket.await(2).get(1)).isEqualTo("44/random,{\"message\":\"Invalid namespace\"}");
             socket.text("40/custom-1");
@@ -416,19 +422,17 @@ class SocketIoIT {
 
     @Test
     void a_page_of_another_origin_may_poll_where_the_settings_let_it() {
-        try (Replica open = Replica.start(Map.of("quarkus.http.cors.enabled", "true",
-                "quarkus.http.cors.origins", "https://app.example"))) {
-            String path = "/socket.io/?EIO=4&transport=polling";
-            open.given().header("Origin", "https://app.example").get(path).then()
-                    .header("access-control-allow-origin", "https://app.example");
-            open.given().header("Origin", "https://app.example").header("Access-Control-Request-Method", "POST")
-                    .header("Access-Control-Request-Headers", "content-type").options(path).then()
-                    .statusCode(both(greaterThanOrEqualTo(200)).and(lessThanOrEqualTo(204)))
-                    .header("access-control-allow-origin", "https://app.example");
-            open.given().header("Origin", "https://evil.example").get(path).then().statusCode(403);
-            open.given().header("Origin", "https://app.example").get(path.replace("EIO=4", "EIO=3")).then()
-                    .header("access-control-allow-origin", "https://app.example");
-        }
+        Replica open = SHARED.with(STRICT);
+        String path = "/socket.io/?EIO=4&transport=polling";
+        open.given().header("Origin", "https://app.example").get(path).then()
+                .header("access-control-allow-origin", "https://app.example");
+        open.given().header("Origin", "https://app.example").header("Access-Control-Request-Method", "POST")
+                .header("Access-Control-Request-Headers", "content-type").options(path).then()
+                .statusCode(both(greaterThanOrEqualTo(200)).and(lessThanOrEqualTo(204)))
+                .header("access-control-allow-origin", "https://app.example");
+        open.given().header("Origin", "https://evil.example").get(path).then().statusCode(403);
+        open.given().header("Origin", "https://app.example").get(path.replace("EIO=4", "EIO=3")).then()
+                .header("access-control-allow-origin", "https://app.example");
     }
 
     @Test
@@ -446,8 +450,7 @@ class SocketIoIT {
 
     @Test
     void without_relay_only_what_has_a_meaning_is_taken() {
-        try (Replica strict = Replica.start(Map.of("atrium.socketio.relay", "false"));
-                SocketIoClient client = SocketIoClient.connect(strict, "/", "websocket")) {
+        try (SocketIoClient client = SocketIoClient.connect(SHARED.with(STRICT), "/", "websocket")) {
             assertThat(client.emitWithAck("chat", "hi")).contains("\"code\":404");
             assertThat(client.emitWithAck("send", "lobby", "chat", "hi")).contains("\"code\":200");
         }
