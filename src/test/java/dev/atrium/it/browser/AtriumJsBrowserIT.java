@@ -10,6 +10,7 @@ import dev.atrium.it.fixture.Browser;
 import dev.atrium.it.fixture.Cluster;
 import dev.atrium.it.fixture.HostileProxy;
 import dev.atrium.it.fixture.Replica;
+import dev.atrium.it.fixture.SharedReplicas;
 import dev.atrium.it.fixture.SocketClient;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -18,45 +19,23 @@ import java.util.List;
 import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
 /** The served client script in pages of another origin, while networks, tabs and replicas fail and come back. */
-class AtriumJsBrowserIT {
+class AtriumJsBrowserIT extends WithBrowser {
 
     private static final Map<String, String> HEARTBEAT = Map.of("atrium.heartbeat.interval", "300ms",
             "atrium.heartbeat.timeout", "500ms");
     static final Pattern WHOLE_PAGE = Pattern.compile("```html\n(<!doctype html>.*?)```", Pattern.DOTALL);
     private static final int MANY = 30;
 
-    private static Browser browser;
-
-    @BeforeAll
-    static void start() {
-        browser = Browser.start();
-    }
-
-    @AfterAll
-    static void stop() {
-        if (browser != null) {
-            browser.close();
-        }
-    }
-
-    @AfterEach
-    void closeUsers() {
-        browser.closeUsers();
-    }
-
     @Test
     void the_nine_lines_of_the_readme_are_a_chat_for_any_site() throws IOException {
         Matcher snippet = WHOLE_PAGE.matcher(Files.readString(Path.of("README.md")));
         assertThat(snippet.find()).isTrue();
         assertThat(snippet.group(1).lines()).hasSize(9);
-        try (Replica replica = Replica.start();
-                Site site = Site.of(snippet.group(1).replace("http://localhost:8080/", replica.http("/")))) {
+        Replica replica = SharedReplicas.open();
+        try (Site site = Site.of(snippet.group(1).replace("http://localhost:8080/", replica.http("/")))) {
             Page ann = browser.open(site.url());
             Page bob = browser.open(site.url());
             SocketClient.await().until(() -> replica.get("/rooms/lobby").body().contains("\"members\":2"));
@@ -87,7 +66,8 @@ class AtriumJsBrowserIT {
 
     @Test
     void a_browser_that_is_offline_for_a_while_loses_nothing() {
-        try (Replica replica = Replica.start(HEARTBEAT); Site site = Site.of(chat(replica.http("/")))) {
+        Replica replica = SharedReplicas.ofAll(HEARTBEAT);
+        try (Site site = Site.of(chat(replica.http("/"), "script-offline"))) {
             Page ann = enter(site);
             Page bob = enter(site);
             Object id = ann.evaluate("connection.state.id");
@@ -102,7 +82,8 @@ class AtriumJsBrowserIT {
 
     @Test
     void a_browser_that_is_online_again_does_not_wait_for_the_next_attempt() {
-        try (Replica replica = Replica.start(HEARTBEAT); Site site = Site.of(chat(replica.http("/")))) {
+        Replica replica = SharedReplicas.ofAll(HEARTBEAT);
+        try (Site site = Site.of(chat(replica.http("/"), "script-online"))) {
             Page ann = enter(browser.person(), site.url() + "#slow");
             ann.context().setOffline(true);
             Browser.await(ann, "connection.state.name === 'waiting' && connection.state.at > Date.now() + 30000", true);
@@ -113,9 +94,9 @@ class AtriumJsBrowserIT {
 
     @Test
     void a_tab_that_is_looked_at_again_does_not_wait_for_the_next_attempt() throws IOException {
-        try (Replica replica = Replica.start(HEARTBEAT);
-                HostileProxy proxy = new HostileProxy(replica.port());
-                Site site = Site.of(chat(proxy.http("/")));
+        Replica replica = SharedReplicas.ofAll(HEARTBEAT);
+        try (HostileProxy proxy = new HostileProxy(replica.port());
+                Site site = Site.of(chat(proxy.http("/"), "script-looked-at"));
                 Page ann = enter(browser.owner(), site.url() + "#slow");
                 Page other = browser.owner().newPage()) {
             other.bringToFront();
@@ -129,10 +110,10 @@ class AtriumJsBrowserIT {
 
     @Test
     void a_connection_that_dies_without_a_word_is_found_dead_and_loses_nothing() throws IOException {
-        try (Replica replica = Replica.start(HEARTBEAT);
-                HostileProxy proxy = new HostileProxy(replica.port());
-                Site near = Site.of(chat(proxy.http("/")));
-                Site far = Site.of(chat(replica.http("/")))) {
+        Replica replica = SharedReplicas.ofAll(HEARTBEAT);
+        try (HostileProxy proxy = new HostileProxy(replica.port());
+                Site near = Site.of(chat(proxy.http("/"), "script-dead"));
+                Site far = Site.of(chat(replica.http("/"), "script-dead"))) {
             Page ann = enter(near);
             Page bob = enter(far);
             sendMany(ann, "before");
@@ -148,9 +129,9 @@ class AtriumJsBrowserIT {
 
     @Test
     void a_connection_that_is_cut_again_and_again_loses_nothing() throws IOException {
-        try (Replica replica = Replica.start(HEARTBEAT);
-                HostileProxy proxy = new HostileProxy(replica.port());
-                Site site = Site.of(chat(proxy.http("/")))) {
+        Replica replica = SharedReplicas.ofAll(HEARTBEAT);
+        try (HostileProxy proxy = new HostileProxy(replica.port());
+                Site site = Site.of(chat(proxy.http("/"), "script-cut"))) {
             Page ann = enter(site);
             Page bob = enter(site);
             for (int cuts = 1; cuts <= 10; cuts++) {
@@ -165,15 +146,15 @@ class AtriumJsBrowserIT {
 
     @Test
     void a_tab_that_is_frozen_continues_where_it_was() throws IOException {
-        try (Replica replica = Replica.start(HEARTBEAT);
-                Site site = Site.of(chat(replica.http("/")));
+        Replica replica = SharedReplicas.ofAll(HEARTBEAT);
+        try (Site site = Site.of(chat(replica.http("/"), "script-frozen"));
                 Page ann = enter(browser.owner(), site.url());
                 Page bob = enter(site)) {
             Browser.freeze(ann);
             Object ticks = ann.evaluate("ticks");
             sendMany(bob, "bob");
             Browser.await(bob, "received.length", MANY);
-            replica.post("/rooms/lobby", "while it is frozen");
+            replica.post("/rooms/script-frozen", "while it is frozen");
             Browser.await(bob, "received.length", MANY + 1);
             assertThat(ann.evaluate("[ticks, received.length]")).isEqualTo(List.of(ticks, 0));
 
@@ -185,15 +166,15 @@ class AtriumJsBrowserIT {
 
     @Test
     void a_tab_whose_connection_ends_while_it_is_frozen_reconnects() throws IOException {
-        try (Replica replica = Replica.start(HEARTBEAT);
-                HostileProxy proxy = new HostileProxy(replica.port());
-                Site near = Site.of(chat(proxy.http("/")));
-                Site far = Site.of(chat(replica.http("/")));
+        Replica replica = SharedReplicas.ofAll(HEARTBEAT);
+        try (HostileProxy proxy = new HostileProxy(replica.port());
+                Site near = Site.of(chat(proxy.http("/"), "script-frozen-and-cut"));
+                Site far = Site.of(chat(replica.http("/"), "script-frozen-and-cut"));
                 Page ann = enter(browser.owner(), near.url());
                 Page bob = enter(far)) {
             Browser.freeze(ann);
             proxy.cut();
-            SocketClient.await().until(() -> replica.get("/rooms/lobby").body().contains("\"members\":1"));
+            SocketClient.await().until(() -> replica.get("/rooms/script-frozen-and-cut").body().contains("\"members\":1"));
             sendMany(bob, "bob");
             Browser.await(bob, "received.length", MANY);
             assertThat(ann.evaluate("[connection.state.name, received.length]")).isEqualTo(List.of("open", 0));
@@ -206,7 +187,8 @@ class AtriumJsBrowserIT {
 
     @Test
     void a_replica_that_is_killed_and_started_again_costs_nothing_over_redis() {
-        try (Cluster cluster = Cluster.overRedis(1, HEARTBEAT); Site site = Site.of(chat(cluster.replica(0).http("/")))) {
+        try (Cluster cluster = Cluster.overRedis(1, HEARTBEAT);
+                Site site = Site.of(chat(cluster.replica(0).http("/"), "lobby"))) {
             Page ann = enter(site);
             Page bob = enter(site);
             sendMany(ann, "before");
@@ -224,7 +206,7 @@ class AtriumJsBrowserIT {
 
     @Test
     void a_restarted_replica_with_its_rooms_in_memory_reports_that_they_are_gone() {
-        try (Cluster cluster = Cluster.inMemory(HEARTBEAT); Site site = Site.of(chat(cluster.replica(0).http("/")))) {
+        try (Cluster cluster = Cluster.inMemory(HEARTBEAT); Site site = Site.of(chat(cluster.replica(0).http("/"), "lobby"))) {
             Page ann = enter(site);
             Page bob = enter(site);
             sendMany(ann, "before");
@@ -243,7 +225,7 @@ class AtriumJsBrowserIT {
     }
 
     /** Page that publishes and receives by script. */
-    private static String chat(String server) {
+    private static String chat(String server, String room) {
         return """
                 <!doctype html>
                 <script type="module">
@@ -253,7 +235,7 @@ class AtriumJsBrowserIT {
                     Math.random = () => 0.99;
                   }
                   window.connection = connect("%1$s", { backoff: slow ? { least: 60000, most: 60000 } : { least: 20, most: 200 } });
-                  window.lobby = connection.room("lobby");
+                  window.lobby = connection.room("%2$s");
                   window.received = [];
                   window.failures = [];
                   window.gaps = 0;
@@ -268,7 +250,7 @@ class AtriumJsBrowserIT {
                   setInterval(() => ticks++, 10);
                 </script>
                 """
-                .formatted(server);
+                .formatted(server, room);
     }
 
     private static Page enter(Site site) {

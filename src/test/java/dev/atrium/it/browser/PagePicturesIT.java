@@ -79,7 +79,7 @@ class PagePicturesIT {
     static void start() throws IOException {
         // Chromium with a window sets letters half a pixel apart from it.
         Tool.require("chromium-headless-shell");
-        browser = Browser.start();
+        browser = Browser.shared();
         open = Replica.start();
         member = open.plain("/rooms/planning");
         open.post("/rooms/lobby", "hello");
@@ -100,14 +100,14 @@ class PagePicturesIT {
 
     @AfterAll
     static void stop() {
-        Stream.of(member, browser, open).filter(each -> each != null).forEach(PagePicturesIT::close);
-    }
-
-    private static void close(AutoCloseable each) {
-        try {
-            each.close();
-        } catch (Exception e) {
-            throw new IllegalStateException(e);
+        if (browser != null) {
+            browser.closeUsers();
+        }
+        if (member != null) {
+            member.close();
+        }
+        if (open != null) {
+            open.close();
         }
     }
 

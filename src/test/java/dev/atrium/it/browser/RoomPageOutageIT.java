@@ -8,34 +8,19 @@ import dev.atrium.it.fixture.Browser;
 import dev.atrium.it.fixture.Cluster;
 import dev.atrium.it.fixture.HostileProxy;
 import dev.atrium.it.fixture.Replica;
+import dev.atrium.it.fixture.SharedReplicas;
 import java.io.IOException;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
 /** Page of a room while servers, networks and tabs fail and come back. */
-class RoomPageOutageIT {
+class RoomPageOutageIT extends WithBrowser {
 
     private static final Map<String, String> HEARTBEAT = Map.of("atrium.heartbeat.interval", "300ms",
             "atrium.heartbeat.timeout", "500ms");
     private static final int MANY = 10;
-
-    private static Browser browser;
-
-    @BeforeAll
-    static void start() {
-        browser = Browser.start();
-    }
-
-    @AfterAll
-    static void stop() {
-        if (browser != null) {
-            browser.close();
-        }
-    }
 
     @Test
     void a_server_that_is_killed_and_started_again_costs_nothing_over_redis() {
@@ -76,8 +61,8 @@ class RoomPageOutageIT {
 
     @Test
     void messages_written_without_a_network_wait_and_are_sent_once() {
-        try (Replica replica = Replica.start(HEARTBEAT);
-                RoomPage ann = RoomPage.enter(withoutSharedWorkers(), replica.http("/rooms/offline"));
+        Replica replica = SharedReplicas.ofAll(HEARTBEAT);
+        try (RoomPage ann = RoomPage.enter(withoutSharedWorkers(), replica.http("/rooms/offline"));
                 RoomPage bob = RoomPage.enter(browser.person(), replica.http("/rooms/offline"))) {
             ann.page().context().setOffline(true);
             ann.awaitAway();
@@ -94,8 +79,8 @@ class RoomPageOutageIT {
 
     @Test
     void a_button_tries_again_at_once() throws IOException {
-        try (Replica replica = Replica.start(HEARTBEAT);
-                HostileProxy proxy = new HostileProxy(replica.port());
+        Replica replica = SharedReplicas.ofAll(HEARTBEAT);
+        try (HostileProxy proxy = new HostileProxy(replica.port());
                 RoomPage ann = RoomPage.enter(browser.person(), proxy.http("/rooms/impatient"))) {
             proxy.refuse();
             proxy.cut();
@@ -111,8 +96,8 @@ class RoomPageOutageIT {
 
     @Test
     void a_tab_that_was_frozen_shows_what_it_has_missed() throws IOException {
-        try (Replica replica = Replica.start(HEARTBEAT);
-                HostileProxy proxy = new HostileProxy(replica.port());
+        Replica replica = SharedReplicas.ofAll(HEARTBEAT);
+        try (HostileProxy proxy = new HostileProxy(replica.port());
                 RoomPage ann = RoomPage.enter(browser.owner(), proxy.http("/rooms/frozen"));
                 RoomPage bob = RoomPage.enter(browser.person(), replica.http("/rooms/frozen"))) {
             Browser.freeze(ann.page());
