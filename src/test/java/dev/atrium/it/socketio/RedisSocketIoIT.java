@@ -131,28 +131,21 @@ class RedisSocketIoIT {
     }
 
     @Test
-    void the_connections_of_a_replica_that_was_killed_are_unknown_at_once() {
+    void the_connections_of_a_replica_that_was_killed_are_unknown_at_once_also_to_a_poll_that_waits_there() {
         try (Replica third = third()) {
             String session = session(third);
             elsewhere().post(session, "40");
-            third.kill();
-            assertThat(elsewhere().get(session).body()).isEqualTo("{\"code\":1,\"message\":\"Session ID unknown\"}");
-            assertThat(here().post(session, "3").body()).isEqualTo("{\"code\":1,\"message\":\"Session ID unknown\"}");
-        }
-    }
-
-    @Test
-    void a_poll_that_waits_at_a_replica_when_it_is_killed_learns_that_its_connection_is_unknown() {
-        try (Replica third = third()) {
-            String session = session(third);
-            elsewhere().post(session, "40");
-            assertThat(elsewhere().get(session).body()).startsWith("40{");
-            CompletableFuture<String> poll = CompletableFuture.supplyAsync(() -> elsewhere().get(session).body());
+            String waiting = session(third);
+            elsewhere().post(waiting, "40");
+            assertThat(elsewhere().get(waiting).body()).startsWith("40{");
+            CompletableFuture<String> poll = CompletableFuture.supplyAsync(() -> elsewhere().get(waiting).body());
             // Longer than a request needs to arrive; a later one would get the same response.
             Awaitility.await().pollDelay(Duration.ofMillis(300)).until(() -> !poll.isDone());
 
             third.kill();
 
+            assertThat(elsewhere().get(session).body()).isEqualTo("{\"code\":1,\"message\":\"Session ID unknown\"}");
+            assertThat(here().post(session, "3").body()).isEqualTo("{\"code\":1,\"message\":\"Session ID unknown\"}");
             assertThat(poll).succeedsWithin(Duration.ofSeconds(10))
                     .isEqualTo("{\"code\":1,\"message\":\"Session ID unknown\"}");
         }
