@@ -22,7 +22,6 @@ public final class HandlerRegistry {
         }
     }
 
-    /** No handlers. */
     public static HandlerRegistry none() {
         return new HandlerRegistry();
     }

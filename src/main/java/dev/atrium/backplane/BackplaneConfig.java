@@ -27,7 +27,7 @@ public interface BackplaneConfig {
     /** Resumption of sessions whose connection broke. */
     ResumeSettings resume();
 
-    /** Idempotency keys of publications. */
+    /** Idempotency keys of publications: a publication that is retried after a lost reply is not published twice. */
     IdempotencySettings idempotency();
 
     /** Only with {@code atrium.backplane=redis}. */
@@ -41,7 +41,6 @@ public interface BackplaneConfig {
         REDIS
     }
 
-    /** Settings of rooms. */
     interface RoomSettings {
 
         /** How long an unused room keeps its stream position, so that its offsets continue from there. */
@@ -94,7 +93,6 @@ public interface BackplaneConfig {
         Optional<@WithConverter(DurationSetting.class) Duration> age();
     }
 
-    /** Resumption of sessions whose connection broke. */
     interface ResumeSettings {
 
         /** How long a session can be resumed; 0s: never. */
@@ -103,7 +101,6 @@ public interface BackplaneConfig {
         Duration window();
     }
 
-    /** Idempotency keys of publications: a publication that is retried after a lost reply is not published twice. */
     interface IdempotencySettings {
 
         /** How long an idempotency key is remembered. */
@@ -112,7 +109,6 @@ public interface BackplaneConfig {
         Duration window();
     }
 
-    /** Only with {@code atrium.backplane=redis}. */
     interface RedisSettings {
 
         /** Prefix of every key and channel; replicas with the same prefix share rooms. */

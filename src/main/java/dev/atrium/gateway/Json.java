@@ -49,7 +49,6 @@ public final class Json {
         }
     }
 
-    /** Encodes a value as text. */
     public static String text(Value value) {
         return new String(bytes(value), StandardCharsets.UTF_8);
     }

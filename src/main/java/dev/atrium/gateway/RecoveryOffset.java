@@ -15,7 +15,6 @@ public record RecoveryOffset(String room, StreamPosition position, long atMicros
 
     private static final int PARTS = 4;
 
-    /** The recovery offset of a message. */
     public static RecoveryOffset of(Message message) {
         return new RecoveryOffset(message.room().name(), message.position(), message.atMicros());
     }

@@ -13,7 +13,6 @@ public final class ReplyJson {
     private ReplyJson() {
     }
 
-    /** Writes the result of a join. */
     public static void writeFields(Joined joined, JsonGenerator json) throws IOException {
         if (!joined.room().isEveryone()) {
             json.writeStringField("room", joined.room().name());
@@ -22,7 +21,6 @@ public final class ReplyJson {
         json.writeBooleanField("recovered", joined.recovered());
     }
 
-    /** Writes the result of an authentication. */
     public static void writeFields(Authentication.Authenticated done, JsonGenerator json) throws IOException {
         json.writeStringField("user", done.identity().user());
         json.writeNumberField("expires", done.identity().expires());
@@ -35,7 +33,6 @@ public final class ReplyJson {
         }
     }
 
-    /** Writes the result of a publication. */
     public static void writeFields(PublishResult result, JsonGenerator json) throws IOException {
         writeFields(result.position(), json);
         json.writeNumberField("at", result.atMicros() / 1000);
@@ -55,7 +52,6 @@ public final class ReplyJson {
         json.writeEndArray();
     }
 
-    /** Writes a stream position. */
     public static void writeFields(StreamPosition position, JsonGenerator json) throws IOException {
         json.writeStringField("epoch", position.epoch());
         json.writeNumberField("offset", position.offset());

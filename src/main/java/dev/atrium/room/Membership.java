@@ -29,7 +29,6 @@ public final class Membership {
         this.catchUp = new CatchUp(shard, member, source, this::hand, () -> this.catchUp = null);
     }
 
-    /** Returns the room. */
     public RoomId room() {
         return shard.room();
     }

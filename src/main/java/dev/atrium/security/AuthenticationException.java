@@ -9,15 +9,12 @@ public final class AuthenticationException extends RuntimeException {
 
     /** Reason of the failure. */
     public enum Reason {
-        /** There is no token. */
         MISSING("token: expected one, because this server requires authentication"),
-        /** The token has expired. */
         EXPIRED("token: expired"),
         /** The token is not valid for this server: wrong signature, algorithm, issuer, audience or form. */
         INVALID("token: not valid for this server"),
         /** The token's grants are malformed. */
         MALFORMED_GRANT("token: its claim rooms is malformed"),
-        /** The API key is unknown. */
         UNKNOWN_KEY("X-API-Key: unknown"),
         /** The token could not be verified at the moment; the client may retry. */
         UNAVAILABLE("token: the keys to verify it with are unavailable, try again later");
@@ -46,7 +43,6 @@ public final class AuthenticationException extends RuntimeException {
         this.reason = reason;
     }
 
-    /** Returns the reason. */
     public Reason reason() {
         return reason;
     }

@@ -25,7 +25,6 @@ public record Caller(Identity identity, String address, HandshakeInfo handshake)
         return address.isEmpty() ? null : "a" + address;
     }
 
-    /** Returns the key of a user. */
     static String keyOf(String user) {
         return "u" + user;
     }

@@ -190,7 +190,6 @@ public final class ConnectionLimiter {
         }
     }
 
-    /** Returns the number of connections. */
     public int count() {
         return all.get();
     }

@@ -4,7 +4,6 @@ import java.util.Locale;
 
 /** Limit on a resource of a replica or of a client. */
 public enum Limit {
-    /** Connections to this replica. */
     CONNECTIONS(503, "this replica has reached its maximum number of connections"),
     /** Handshakes per second. */
     HANDSHAKES(503, "too many handshakes, try again later"),
@@ -14,9 +13,7 @@ public enum Limit {
     MEMORY(503, "this replica has too little memory, try again later"),
     /** Shutdown: this replica is draining. */
     DRAINING(503, "this replica is going away; connect to another one"),
-    /** Connections of one address. */
     CONNECTIONS_PER_ADDRESS(429, "too many connections from your address"),
-    /** Sessions of one user. */
     CONNECTIONS_PER_USER(429, "too many connections of this user"),
     /** Penalty time of a client that was closed with 4429 a moment ago. */
     PENALTY(429, "closed for too many messages; wait a few seconds"),
@@ -24,7 +21,6 @@ public enum Limit {
     MESSAGES(429, "too many messages"),
     /** Bytes per second. */
     BYTES(429, "too many bytes"),
-    /** Rooms of one session. */
     ROOMS(429, "room: this session has reached its maximum number of rooms"),
     /** Rooms that one client has opened, by joining them or by publishing in them first. */
     NEW_ROOMS(429, "room: too many new rooms, try again later"),
@@ -46,7 +42,6 @@ public enum Limit {
         return code;
     }
 
-    /** Returns the message for the client. */
     public String message() {
         return message;
     }

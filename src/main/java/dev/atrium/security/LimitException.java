@@ -12,7 +12,6 @@ public final class LimitException extends RuntimeException {
         this.limit = limit;
     }
 
-    /** Returns the limit. */
     public Limit limit() {
         return limit;
     }

@@ -41,7 +41,6 @@ public interface SecurityConfig {
         REQUIRED
     }
 
-    /** Authentication of clients. */
     interface Auth {
 
         /** {@code open}: a client without a token is anonymous. {@code required}: a client without a token can do nothing. */
@@ -67,7 +66,6 @@ public interface SecurityConfig {
         Optional<String> cookie();
     }
 
-    /** Permissions of clients. */
     interface PermissionSettings {
 
         /**
@@ -77,7 +75,6 @@ public interface SecurityConfig {
         Optional<String> everyone();
     }
 
-    /** API key of a backend. */
     interface ApiKey {
 
         /** The secret, at least 16 characters. */

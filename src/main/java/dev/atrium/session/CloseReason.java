@@ -26,15 +26,12 @@ public enum CloseReason {
     PROTOCOL_ERROR(1002, "protocol error"),
     /** A text frame that is not UTF-8. */
     NOT_UTF8(1007, "text is not UTF-8"),
-    /** A frame or message over the size limit. */
     TOO_BIG(1009, "frame or message over the size limit"),
-    /** Fault of the server. */
     SERVER_FAULT(1011, "server fault"),
     /** The server cannot serve the client at the moment. */
     TRY_LATER(1013, "try again later"),
     /** The client has not authenticated, or its token is invalid or expired. */
     UNAUTHENTICATED(4401, "token missing, wrong or expired"),
-    /** All sessions of the user were ended. */
     REVOKED(4401, "the sessions of this user were ended"),
     /** The client lacks the permission. */
     FORBIDDEN(4403, "not allowed"),

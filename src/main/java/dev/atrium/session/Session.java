@@ -188,7 +188,6 @@ public final class Session implements Member, Requester {
         memberships.keySet().forEach(object::entered);
     }
 
-    /** Returns the namespace. */
     public String namespace() {
         return namespace;
     }
@@ -370,7 +369,6 @@ public final class Session implements Member, Requester {
         return true;
     }
 
-    /** Heartbeat of this session. */
     private final class SessionBeat extends Heartbeat.Beat {
 
         @Override

@@ -11,7 +11,7 @@ import java.time.Duration;
 @ConfigMapping(prefix = "atrium")
 public interface SessionConfig {
 
-    /** Liveness of clients. */
+    /** Liveness of clients: any traffic from the client counts. */
     Heartbeat heartbeat();
 
     /** Send queue of each client. */
@@ -20,7 +20,6 @@ public interface SessionConfig {
     /** Age of connections. */
     ConnectionSettings connection();
 
-    /** Age of connections. */
     interface ConnectionSettings {
 
         /** Maximum age of a connection, after which the client is asked to reconnect, to any replica; 0s for no limit. */
@@ -33,7 +32,6 @@ public interface SessionConfig {
         int maxAgeJitter();
     }
 
-    /** Liveness of clients: any traffic from the client counts. */
     interface Heartbeat {
 
         /** A client that was silent for this long is pinged. */
@@ -47,7 +45,6 @@ public interface SessionConfig {
         Duration timeout();
     }
 
-    /** Send queue of each client. */
     interface OutboxSettings {
 
         /** Maximum number of pending bytes; a client that exceeds it is closed with 4409. */

@@ -21,7 +21,6 @@ public final class Tracing implements DeliveryTracer {
         this.spans = spans;
     }
 
-    /** Disabled tracing. */
     public static Tracing off() {
         return OFF;
     }

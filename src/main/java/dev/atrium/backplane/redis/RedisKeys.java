@@ -96,7 +96,6 @@ final class RedisKeys {
         return prefix + ":waiting:{" + session + "}";
     }
 
-    /** Prefix of all keys. */
     String prefix() {
         return prefix + ":";
     }

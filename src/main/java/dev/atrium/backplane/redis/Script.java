@@ -37,7 +37,6 @@ record Script(String body, String sha1) {
     private static final List<Script> ALL = List.of(PUBLISH, VOLATILE, READ, HISTORY, ENTER, EXIT, RELEASE, DELETE, RESUME,
             SAVE, IDENTIFY, FORGET);
 
-    /** Loads all scripts. */
     static Future<?> loadAll(RedisConnection connection) {
         return Future.all(ALL.stream().map(script -> connection.send(script.load())).toList());
     }

@@ -36,7 +36,6 @@ public final class HttpChannel {
     private HttpChannel() {
     }
 
-    /** Returns the channel of a request. */
     public static Channel of(HttpServerRequest request) {
         return ((ConnectionBase) request.connection()).channel();
     }

@@ -16,7 +16,6 @@ import java.util.Map;
  */
 public record Problem(int status, String title, String detail) {
 
-    /** The media type. */
     public static final String TYPE = "application/problem+json";
 
     private static final Map<Integer, String> DETAILS = Map.of(

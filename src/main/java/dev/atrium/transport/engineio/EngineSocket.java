@@ -173,7 +173,6 @@ public final class EngineSocket implements Pausable {
         return holds > 0;
     }
 
-    /** Returns whether the connection is open. */
     public boolean isOpen() {
         return state == State.OPEN;
     }
@@ -313,7 +312,6 @@ public final class EngineSocket implements Pausable {
         }
     }
 
-    /** Handles the body of a POST. */
     void post(Exchange exchange, byte[] body) {
         transport.post(exchange, body);
     }

@@ -20,7 +20,6 @@ public class ProblemMapper {
         this.wholeSite = config.wholeSite();
     }
 
-    /** Maps an error reply. */
     @ServerExceptionMapper
     public Response map(ErrorReply error) {
         Response.ResponseBuilder response = Response.status(error.code()).type(Problem.TYPE).entity(Problem.of(error));

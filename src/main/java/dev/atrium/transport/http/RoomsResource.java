@@ -249,25 +249,20 @@ public class RoomsResource {
         return gateway.execute(Admission.requester(context), command);
     }
 
-    /** One page of rooms. */
     @JsonInclude(JsonInclude.Include.NON_NULL)
     public record RoomList(List<Entry> rooms, String next, long maxPayload) {
 
-        /** One room. */
         public record Entry(String room) {
         }
     }
 
-    /** State of a room. */
     @JsonInclude(JsonInclude.Include.NON_EMPTY)
     public record State(String room, Integer members, String epoch, long offset) {
     }
 
-    /** One page of members. */
     @JsonInclude(JsonInclude.Include.NON_NULL)
     public record Members(List<Entry> members, String next) {
 
-        /** One session. */
         @JsonInclude(JsonInclude.Include.NON_NULL)
         public record Entry(String id, String user, long since) {
         }

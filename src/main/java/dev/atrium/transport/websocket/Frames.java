@@ -20,7 +20,6 @@ public final class Frames {
     private Frames() {
     }
 
-    /** Encodes a text frame. */
     public static byte[] text(String text) {
         return of(TEXT, text.getBytes(StandardCharsets.UTF_8));
     }
@@ -35,7 +34,6 @@ public final class Frames {
         return of(BINARY, Json.bytes(value, bytes));
     }
 
-    /** Encodes a frame with the opcode. */
     public static byte[] of(int opcode, byte[] payload) {
         byte[] frame = allocate(opcode, payload.length);
         System.arraycopy(payload, 0, frame, frame.length - payload.length, payload.length);

@@ -64,7 +64,6 @@ public final class OpeningHandshake {
         }
     }
 
-    /** Returns whether a request has a body. */
     static boolean hasBody(HttpServerRequest request) {
         String length = request.getHeader(HttpHeaders.CONTENT_LENGTH);
         return request.headers().contains(HttpHeaders.TRANSFER_ENCODING) || length != null && !length.strip().equals("0");

@@ -213,7 +213,6 @@ public final class SocketConnection implements ClientConnection, Pausable, Frame
         listener.closed(guard.goodbye() == null ? CloseReason.CONNECTION_LOST : guard.goodbye());
     }
 
-    /** Closes the connection. */
     public void close(CloseReason reason) {
         close(reason, reason.text());
     }
