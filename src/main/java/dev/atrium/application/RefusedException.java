@@ -3,8 +3,6 @@ package dev.atrium.application;
 /** Thrown by an {@link OnConnect} handler to reject a client. The client is sent the message, and the data if there is any. */
 public final class RefusedException extends RuntimeException {
 
-    private static final long serialVersionUID = 1L;
-
     private final transient Object data;
 
     public RefusedException(String message) {

@@ -3,8 +3,6 @@ package dev.atrium.backplane;
 /** Backplane temporarily unreachable; the same call can succeed later. */
 public final class BackplaneUnavailableException extends RuntimeException {
 
-    private static final long serialVersionUID = 1L;
-
     private final boolean sent;
 
     private BackplaneUnavailableException(String message, boolean sent, Throwable cause) {

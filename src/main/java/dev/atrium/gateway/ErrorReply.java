@@ -16,7 +16,6 @@ import org.jboss.logging.Logger;
  */
 public final class ErrorReply extends RuntimeException {
 
-    private static final long serialVersionUID = 1L;
     private static final Logger LOG = Logger.getLogger(ErrorReply.class);
 
     /** Seconds over which clients are spread that are all rejected at once, so that they do not reconnect at once. */

@@ -5,8 +5,6 @@ import java.util.Locale;
 /** Failed authentication: the client's credentials are invalid or missing. The message is for the client. */
 public final class AuthenticationException extends RuntimeException {
 
-    private static final long serialVersionUID = 1L;
-
     /** Reason of the failure. */
     public enum Reason {
         MISSING("token: expected one, because this server requires authentication"),

@@ -3,8 +3,6 @@ package dev.atrium.security;
 /** Malformed grant in a token or a setting; the message names the expected form. */
 public final class InvalidGrantException extends RuntimeException {
 
-    private static final long serialVersionUID = 1L;
-
     InvalidGrantException(String message) {
         super(message, null, false, false);
     }

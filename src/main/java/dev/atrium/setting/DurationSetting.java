@@ -7,8 +7,6 @@ import org.eclipse.microprofile.config.spi.Converter;
 /** Converter of durations: {@code 200ms}, {@code 25s}, {@code 5m}, {@code 24h}, {@code 1d} or ISO 8601. */
 public final class DurationSetting implements Converter<Duration> {
 
-    private static final long serialVersionUID = 1L;
-
     @Override
     public Duration convert(String value) {
         try {

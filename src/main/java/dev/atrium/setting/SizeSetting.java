@@ -6,8 +6,6 @@ import org.eclipse.microprofile.config.spi.Converter;
 /** Converter of sizes in bytes: {@code 65536}, {@code 64K} or {@code 1M}. */
 public final class SizeSetting implements Converter<Long> {
 
-    private static final long serialVersionUID = 1L;
-
     @Override
     public Long convert(String value) {
         try {

@@ -7,8 +7,6 @@ import org.eclipse.microprofile.config.spi.Converter;
  */
 public final class SwitchSetting implements Converter<Boolean> {
 
-    private static final long serialVersionUID = 1L;
-
     @Override
     public Boolean convert(String value) {
         return switch (value) {

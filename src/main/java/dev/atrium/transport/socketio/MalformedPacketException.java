@@ -3,8 +3,6 @@ package dev.atrium.transport.socketio;
 /** A packet is invalid; the connection is closed. */
 final class MalformedPacketException extends RuntimeException {
 
-    private static final long serialVersionUID = 1L;
-
     MalformedPacketException(String message) {
         super(message, null, false, false);
     }

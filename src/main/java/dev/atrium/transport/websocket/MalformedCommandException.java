@@ -3,8 +3,6 @@ package dev.atrium.transport.websocket;
 /** A frame is not a valid command. The message names the field and what was expected of it. */
 final class MalformedCommandException extends RuntimeException {
 
-    private static final long serialVersionUID = 1L;
-
     private final Long seq;
 
     MalformedCommandException(Long seq, String message) {
