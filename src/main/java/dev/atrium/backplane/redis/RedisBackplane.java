@@ -100,12 +100,13 @@ public final class RedisBackplane implements Backplane {
     public static RedisBackplane start(BackplaneConfig config, HistoryPolicy history, Node node, Vertx vertx,
             Redis redis) {
         RedisBackplane backplane = new RedisBackplane(config, history, node, vertx, redis);
-        backplane.heartbeat.start(backplane.new HeartbeatListener());
+        Subscriptions subscriptions = backplane.subscriptions;
+        backplane.heartbeat.start(backplane::beat, subscriptions.connection::confirm, subscriptions::restart);
         backplane.commands.start();
         if (backplane.publications != backplane.commands) {
             backplane.publications.start();
         }
-        backplane.subscriptions.start(request -> RedisClusterRpc.isClusterRequest(request)
+        subscriptions.start(request -> RedisClusterRpc.isClusterRequest(request)
                 ? backplane.clusterRpc.handle(request)
                 : backplane.sessions.handle(request));
         backplane.refreshTimer = backplane.loop.every(
@@ -208,7 +209,7 @@ public final class RedisBackplane implements Backplane {
     @Override
     public BackplaneStatus status() {
         RedisProblems problems = problems();
-        boolean receiving = commands.isUp() && subscriptions.isUp() && heartbeat.isReceiving();
+        boolean receiving = commands.isUp() && subscriptions.connection.isUp() && heartbeat.isReceiving();
         BackplaneStatus.State state = !receiving ? heartbeat.stateWithoutProbes(commands.isUp())
                 : problems.all().isEmpty() ? BackplaneStatus.State.RECEIVING : BackplaneStatus.State.REFUSED;
         return new BackplaneStatus("redis", state, problems.detail(), problems.reasons(), heartbeat.roundTripSeconds(),
@@ -220,7 +221,7 @@ public final class RedisBackplane implements Backplane {
     public void close() {
         loop.cancel(refreshTimer);
         heartbeat.stop();
-        subscriptions.close();
+        subscriptions.connection.close();
         if (publications != commands) {
             publications.close();
         }
@@ -242,8 +243,8 @@ public final class RedisBackplane implements Backplane {
                 problems.put(function, refusal);
             }
         }
-        if (!subscriptions.isUp()) {
-            problems.put(Function.RECEIVE, RedisProblems.unreachable(subscriptions.problem()));
+        if (!subscriptions.connection.isUp()) {
+            problems.put(Function.RECEIVE, RedisProblems.unreachable(subscriptions.connection.problem()));
         } else if (!heartbeat.isReceiving()) {
             problems.put(Function.RECEIVE, new RedisError(BackplaneStatus.SILENT, "no probe of this replica arrives", false));
         }
@@ -358,24 +359,6 @@ public final class RedisBackplane implements Backplane {
             mustRepublish = true;
             presence.suspectLostExits();
             heartbeat.beat();
-        }
-    }
-
-    private final class HeartbeatListener implements ReplicaHeartbeat.Listener {
-
-        @Override
-        public void renewed(boolean expired) {
-            beat(expired);
-        }
-
-        @Override
-        public void received() {
-            subscriptions.confirm();
-        }
-
-        @Override
-        public void missed() {
-            subscriptions.restart();
         }
     }
 }

@@ -6,6 +6,7 @@ import io.vertx.redis.client.Command;
 import io.vertx.redis.client.Request;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import org.jboss.logging.Logger;
 
 /**
@@ -33,7 +34,9 @@ final class ReplicaHeartbeat {
     private final RedisHealth health;
     private final String leaseKey;
     private final String channel;
-    private Listener listener;
+    private Consumer<Boolean> whenRenewed;
+    private Runnable whenReceived;
+    private Runnable whenMissed;
     private long upSince;
     private volatile long probeReceivedAt;
     private volatile long repliedAt;
@@ -43,23 +46,6 @@ final class ReplicaHeartbeat {
     private volatile boolean everReceived;
     private volatile long timer;
     private volatile String address = NO_ADDRESS;
-
-    /** Told of the heartbeat, on the backplane's event loop. */
-    interface Listener {
-
-        /**
-         * The lease has just been renewed.
-         *
-         * @param expired whether it had expired before, or there was none: other replicas may have taken this one for dead
-         */
-        void renewed(boolean expired);
-
-        /** A probe has arrived: the subscription works. */
-        void received();
-
-        /** No probe has arrived for {@value #MISSED_BEFORE_RECONNECT} periods although commands work. */
-        void missed();
-    }
 
     ReplicaHeartbeat(ReconnectingConnection commands, RedisContext context, RedisHealth health) {
         this.commands = commands;
@@ -76,9 +62,18 @@ final class ReplicaHeartbeat {
         loop.run(this::beat);
     }
 
-    /** Starts the heartbeat, before the connections that call {@link #beat}. */
-    void start(Listener newListener) {
-        listener = newListener;
+    /**
+     * Starts the heartbeat, before the connections that call {@link #beat}. The callbacks run on the backplane's event loop.
+     *
+     * @param whenRenewed called when the lease has been renewed, with whether it had expired before, or there was none: other
+     *        replicas may have taken this one for dead
+     * @param whenReceived called when a probe has arrived: the subscription works
+     * @param whenMissed called when no probe has arrived for {@value #MISSED_BEFORE_RECONNECT} periods although commands work
+     */
+    void start(Consumer<Boolean> whenRenewed, Runnable whenReceived, Runnable whenMissed) {
+        this.whenRenewed = whenRenewed;
+        this.whenReceived = whenReceived;
+        this.whenMissed = whenMissed;
         timer = loop.every(PERIOD.toMillis(), this::beat);
     }
 
@@ -96,7 +91,7 @@ final class ReplicaHeartbeat {
         upSince = upSince == 0 ? now : upSince;
         if (now - Math.max(probeReceivedAt, upSince) > PERIOD.toNanos() * MISSED_BEFORE_RECONNECT) {
             upSince = now;
-            listener.missed();
+            whenMissed.run();
         }
         commands.send(Request.cmd(Command.SET).arg(leaseKey).arg(address).arg("PX").arg(lease.millis())
                 .arg("GET"))
@@ -112,7 +107,7 @@ final class ReplicaHeartbeat {
         commandReplied();
         commands.confirm();
         health.leaseRenewed();
-        listener.renewed(lease.renewed(sentAt) | absent);
+        whenRenewed.accept(lease.renewed(sentAt) | absent);
     }
 
     private void refused(Throwable failure) {
@@ -132,7 +127,7 @@ final class ReplicaHeartbeat {
         roundTripNanos = now - sentAt;
         probeReceivedAt = now;
         everReceived = true;
-        listener.received();
+        whenReceived.run();
     }
 
     /** Returns whether Redis has ever replied to a heartbeat. */

@@ -9,6 +9,7 @@ import io.vertx.redis.client.Request;
 import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.function.Function;
 
 /**
  * Requests from one replica to another, over the replicas' channels: {@code >number caller request} and {@code <number reply}.
@@ -21,11 +22,6 @@ final class RpcChannel {
 
     /** Timeout of a request: a replica that has not replied by then is cut off or dead. */
     static final long TIMEOUT_MILLIS = 2_000;
-
-    /** Handler of the requests of other replicas. */
-    interface RequestHandler {
-        Future<String> reply(String request);
-    }
 
     private final ReconnectingConnection commands;
     private final RedisLoop loop;
@@ -60,9 +56,9 @@ final class RpcChannel {
     }
 
     /** Handles a request. A handler's failure is not replied to: the caller's timeout covers it. */
-    void requestReceived(byte[] bytes, RequestHandler handler) {
+    void requestReceived(byte[] bytes, Function<String, Future<String>> handler) {
         String[] parts = text(bytes).split(" ", 3);
-        handler.reply(parts[2]).onSuccess(reply -> send(parts[1], REPLY + (parts[0] + " " + reply)));
+        handler.apply(parts[2]).onSuccess(reply -> send(parts[1], REPLY + (parts[0] + " " + reply)));
     }
 
     void replyReceived(byte[] bytes) {

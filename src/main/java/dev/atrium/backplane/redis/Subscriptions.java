@@ -25,6 +25,7 @@ import java.util.Set;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jboss.logging.Logger;
 
@@ -45,12 +46,12 @@ final class Subscriptions implements RoomSubscription.Reader, ReconnectingConnec
 
     final LongAdder healed = new LongAdder();
     final LongAdder lost = new LongAdder();
+    final ReconnectingConnection connection;
 
     private final RedisLoop loop;
     private final RedisKeys keys;
     private final String nodeChannel;
     private final RoomLog log;
-    private final ReconnectingConnection connection;
     private final ReplicaHeartbeat heartbeat;
     private final Map<String, RoomSubscription> rooms = new HashMap<>();
     private final Map<RoomId, RoomSubscription> sessions = new HashMap<>();
@@ -60,7 +61,7 @@ final class Subscriptions implements RoomSubscription.Reader, ReconnectingConnec
     private final Queue<WaitingRead> waiting = new ArrayDeque<>();
     private final ConcurrencyLimiter limiter;
     private final RpcChannel rpc;
-    private RpcChannel.RequestHandler handler = request -> Future.failedFuture("this replica handles no requests yet");
+    private Function<String, Future<String>> handler = request -> Future.failedFuture("this replica handles no requests yet");
     private boolean paused;
     private String pattern;
     private BiConsumer<String, byte[]> patternListener;
@@ -79,7 +80,7 @@ final class Subscriptions implements RoomSubscription.Reader, ReconnectingConnec
     }
 
     /** @param requestHandler handler of other replicas' requests */
-    void start(RpcChannel.RequestHandler requestHandler) {
+    void start(Function<String, Future<String>> requestHandler) {
         handler = requestHandler;
         connection.start();
     }
@@ -93,24 +94,6 @@ final class Subscriptions implements RoomSubscription.Reader, ReconnectingConnec
                 send(Command.PSUBSCRIBE, List.of(pattern));
             }
         });
-    }
-
-    void close() {
-        connection.close();
-    }
-
-    boolean isUp() {
-        return connection.isUp();
-    }
-
-    /** Returns why the subscriptions do not work, or null. Any thread. */
-    String problem() {
-        return connection.problem();
-    }
-
-    /** A message has arrived: the connection works. On the backplane's event loop. */
-    void confirm() {
-        connection.confirm();
     }
 
     /** Returns the subscriptions of rooms with a channel of their own. On the backplane's event loop only. */
