@@ -279,7 +279,7 @@ public final class RedisBackplane implements Backplane {
             boolean unregistered = added.toInteger() == 1;
             // Writes failed on a live connection, because Redis or the command queue was full.
             boolean unpublished = limiter.isIdle()
-                    && (presence.isUnpublished() || sessions.isUnpublished() || sessionIndex.isUnpublished());
+                    && (presence.unpublished || sessions.unpublished || sessionIndex.isUnpublished());
             if (mustRepublish || unregistered || unpublished) {
                 mustRepublish = false;
                 republish();

@@ -4,7 +4,6 @@ import dev.atrium.backplane.ClusterRpc;
 import io.smallrye.mutiny.Uni;
 import io.smallrye.mutiny.vertx.UniHelper;
 import io.vertx.core.Future;
-import io.vertx.core.Promise;
 import io.vertx.redis.client.Command;
 import io.vertx.redis.client.Request;
 import io.vertx.redis.client.Response;
@@ -73,9 +72,6 @@ final class RedisClusterRpc implements ClusterRpc {
 
     /** Handles a request of another replica. */
     Future<String> handle(String request) {
-        Promise<String> promise = Promise.promise();
-        handler.apply(request.substring(1)).subscribe().with(
-                reply -> loop.execute(() -> promise.complete(reply)), failure -> loop.execute(() -> promise.fail(failure)));
-        return promise.future();
+        return UniHelper.toFuture(handler.apply(request.substring(1)).emitOn(loop));
     }
 }

@@ -16,41 +16,28 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Consumer;
 
 /**
  * Presence in Redis: the members of a room on all replicas, in one hash per room. An entry names its replica and counts only
  * while that replica's lease exists. Writes that failed while Redis was unreachable are repeated when it is back.
  */
-final class RedisPresence {
+final class RedisPresence extends RepublishedState {
 
     /** Entries per read: a room of ten thousand is listed in many short turns, of Redis and of this event loop. */
     private static final int PAGE = 500;
     private static final int MAX_EXITS = 10_000;
 
-    private final ReconnectingConnection commands;
-    private final RedisLoop loop;
-    private final ConcurrencyLimiter limiter;
-    private final RedisKeys keys;
     private final RoomLog log;
-    private final String node;
-    private final Lease lease;
-    private final ReplicaLeases leases;
     /** Presence entries of this replica; on the backplane's event loop only. */
     private final Map<RoomId, Map<String, Presence>> local = new HashMap<>();
     private final Map<RoomId, Set<Sender>> unpublishedExits = new HashMap<>();
-    private boolean unpublished;
     private boolean lostExits;
     private int exits;
     private volatile boolean mayNotCount;
 
     RedisPresence(RedisContext context, ReconnectingConnection commands, RoomLog log) {
-        this.loop = context.loop();
-        this.limiter = context.limiter();
-        this.keys = context.keys();
-        this.node = context.node().name();
-        this.lease = context.lease();
-        this.commands = commands;
-        this.leases = ReplicaLeases.of(commands, context);
+        super(context, commands);
         this.log = log;
     }
 
@@ -69,11 +56,6 @@ final class RedisPresence {
             }
             return erase(room, member);
         });
-    }
-
-    /** Returns whether a write of this replica failed and is pending. On the loop. */
-    boolean isUnpublished() {
-        return unpublished;
     }
 
     /** Writes all entries of this replica again: Redis may have lost everything, or missed changes meanwhile. On the loop. */
@@ -183,14 +165,10 @@ final class RedisPresence {
         });
     }
 
-    private interface Page {
-        void read(List<MessageCodec.NodePresence> page);
-    }
-
-    private Future<Void> scan(RoomId room, String cursor, Page page) {
+    private Future<Void> scan(RoomId room, String cursor, Consumer<List<MessageCodec.NodePresence>> page) {
         return commands.send(Request.cmd(Command.HSCAN).arg(keys.members(room)).arg(cursor).arg("COUNT").arg(PAGE))
                 .compose(reply -> {
-                    page.read(decoded(reply.get(1)));
+                    page.accept(decoded(reply.get(1)));
                     String next = reply.get(0).toString();
                     return next.equals("0") ? Future.succeededFuture() : scan(room, next, page);
                 });
@@ -241,7 +219,6 @@ final class RedisPresence {
             unpublished = true;
             return Future.succeededFuture();
         }
-        // A failure is repaired by republish(): a join does not wait for Redis to come back.
         return sendOrRepublish(Script.ENTER
                 .with(keys.members(room), keys.room(new RoomId(room.namespace(), presence.who().id())))
                 .arg(presence.who().id())
@@ -253,14 +230,9 @@ final class RedisPresence {
     }
 
     private Future<Void> erase(RoomId room, Sender member) {
-        Future<Void> erased = commands.send(exitOf(Script.EXIT.with(keys.members(room)), room, member, node)).<Void> mapEmpty()
-                .recover(failure -> {
-                    loop.execute(() -> {
-                        unpublished = true;
-                        rememberExit(room, member);
-                    });
-                    return Future.succeededFuture();
-                });
+        Future<Void> erased = orRepublish(
+                commands.send(exitOf(Script.EXIT.with(keys.members(room)), room, member, node)),
+                () -> rememberExit(room, member));
         // While exits were lost, the search for them needs the rooms in which there is nobody else, too.
         if (!local.containsKey(room) && !lostExits) {
             // Afterwards: a failover that lost the exit alone would leave an entry that nobody looks for.
@@ -295,13 +267,5 @@ final class RedisPresence {
 
     private static Buffer presenceEvent(PresenceEvent presenceEvent) {
         return Buffer.buffer("!").appendBytes(MessageCodec.encode(presenceEvent));
-    }
-
-    private Future<Void> sendOrRepublish(Request request) {
-        return commands.send(request).<Void> mapEmpty().recover(failure -> {
-            // Repaired by republish().
-            loop.execute(() -> unpublished = true);
-            return Future.succeededFuture();
-        });
     }
 }

@@ -10,7 +10,6 @@ import dev.atrium.room.SessionId;
 import io.smallrye.mutiny.Uni;
 import io.smallrye.mutiny.vertx.UniHelper;
 import io.vertx.core.Future;
-import io.vertx.core.Promise;
 import io.vertx.redis.client.Command;
 import io.vertx.redis.client.Request;
 import io.vertx.redis.client.Response;
@@ -28,45 +27,33 @@ import java.util.function.Supplier;
  * replica's last heartbeat, so that nothing has to be written when the replica is killed. A session whose connection broke gets
  * a key of its own.
  */
-final class RedisSessions implements SessionStore {
+final class RedisSessions extends RepublishedState implements SessionStore {
 
     /** Maximum number of tokens that lead to one another, each from a resumption whose reply the client never received. */
     private static final int MAX_HOPS = 5;
 
-    private final ReconnectingConnection commands;
-    private final RedisLoop loop;
-    private final ConcurrencyLimiter limiter;
-    private final RedisKeys keys;
     private final RoomLog log;
     private final Subscriptions subscriptions;
     private final RpcChannel rpc;
-    private final ReplicaLeases leases;
-    private final Node node;
+    private final Node self;
     private final RedisMemory memory;
     private final long windowMillis;
-    private final Lease lease;
     /** Connected sessions of this replica; on the backplane's event loop only. */
     private final Map<String, SavedSession> local = new HashMap<>();
     /** Tokens of those that Redis may have. Without them each client that came and went in an outage would be remembered. */
     private final Set<String> stored = new HashSet<>();
     private final List<SavedSession> unpublishedReleases = new ArrayList<>();
-    private boolean unpublished;
     private volatile Host host = (namespace, sessionId, resumed) -> Uni.createFrom().item(false);
 
     RedisSessions(RedisContext context, ReconnectingConnection commands, RoomLog log, Subscriptions subscriptions,
             RpcChannel rpc, BackplaneConfig config) {
-        this.loop = context.loop();
-        this.limiter = context.limiter();
-        this.keys = context.keys();
-        this.node = context.node();
+        super(context, commands);
+        this.self = context.node();
         this.memory = context.memory();
-        this.commands = commands;
         this.log = log;
         this.subscriptions = subscriptions;
         this.rpc = rpc;
-        this.leases = ReplicaLeases.of(commands, context);
         this.windowMillis = config.resume().window().toMillis();
-        this.lease = context.lease();
         SavedSessionCodec.rehearse();
     }
 
@@ -82,7 +69,7 @@ final class RedisSessions implements SessionStore {
 
     @Override
     public String newToken() {
-        return node.newToken();
+        return self.newToken();
     }
 
     @Override
@@ -107,13 +94,10 @@ final class RedisSessions implements SessionStore {
         if (!save.failed()) {
             stored.add(session.token());
         }
-        return save.compose(saved -> {
+        return orRepublish(save.compose(saved -> {
             boolean mine = saved.toInteger() == 1 || local.get(session.token()) != session;
             return mine ? Future.<Void> succeededFuture() : endMoved(session);
-        }).recover(failure -> {
-            // Repaired by republish().
-            loop.execute(() -> unpublished = true);
-            return Future.succeededFuture();
+        }), () -> {
         });
     }
 
@@ -148,24 +132,17 @@ final class RedisSessions implements SessionStore {
     private Future<Void> sendRelease(SavedSession session) {
         String token = session.token();
         RoomId own = ownRoom(session);
-        return commands.send(Script.RELEASE
-                .with(keys.sessions(node.name()), keys.session(node.name(), token), keys.waiting(own), keys.room(own))
-                .arg(token).arg(memory.scaled(windowMillis)).arg(SavedSessionCodec.encode(session)).arg(node.name()))
-                .<Void> mapEmpty()
-                .recover(failure -> {
-                    loop.execute(() -> {
-                        unpublished = true;
-                        unpublishedReleases.add(session);
-                    });
-                    return Future.succeededFuture();
-                });
+        return orRepublish(commands.send(Script.RELEASE
+                .with(keys.sessions(node), keys.session(node, token), keys.waiting(own), keys.room(own))
+                .arg(token).arg(memory.scaled(windowMillis)).arg(SavedSessionCodec.encode(session)).arg(node)),
+                () -> unpublishedReleases.add(session));
     }
 
     @Override
     public Uni<Void> delete(String token) {
         return onLoop(() -> {
             SavedSession deleted = removeLocal(token);
-            String sessions = keys.sessions(node.name());
+            String sessions = keys.sessions(node);
             return sendOrRepublish(deleted == null ? Request.cmd(Command.HDEL).arg(sessions).arg(token)
                     : Script.DELETE.with(sessions, keys.waiting(ownRoom(deleted))).arg(token));
         });
@@ -190,7 +167,7 @@ final class RedisSessions implements SessionStore {
         }
         String next = newToken();
         return commands.send(Script.RESUME
-                .with(keys.sessions(owner), keys.session(owner, token), keys.session(node.name(), next))
+                .with(keys.sessions(owner), keys.session(owner, token), keys.session(node, next))
                 .arg(token).arg(next).arg(windowMillis).arg(owner).arg(keys.prefix())).compose(reply -> {
                     if (reply == null) {
                         return Future.succeededFuture();
@@ -233,14 +210,15 @@ final class RedisSessions implements SessionStore {
     private Future<?> endFormerConnection(String owner, SavedSession session) {
         String id = session.self().id();
         return end(session.namespace(), id, true).otherwise(false)
-                .compose(done -> owner.isEmpty() || owner.equals(node.name()) ? Future.succeededFuture(false)
-                        : call(owner, request(session.namespace(), id, true)).otherwise(false));
+                .compose(done -> owner.isEmpty() || owner.equals(node) ? Future.succeededFuture(false)
+                        : rpc.call(owner, request(session.namespace(), id, true), RpcChannel.TIMEOUT_MILLIS)
+                                .map(Boolean::parseBoolean).otherwise(false));
     }
 
     @Override
     public Uni<Boolean> isTakenOver(String token) {
         // Not whether the session is stored here: Redis may have lost it, and it is written again.
-        return onLoop(() -> commands.send(Request.cmd(Command.GET).arg(keys.session(node.name(), token)))
+        return onLoop(() -> commands.send(Request.cmd(Command.GET).arg(keys.session(node, token)))
                 .map(next -> next != null && next.toString().startsWith("@")));
     }
 
@@ -249,7 +227,7 @@ final class RedisSessions implements SessionStore {
         RoomId own = new RoomId(namespace, sessionId);
         return onLoop(() -> commands.send(Request.cmd(Command.HGET).arg(keys.room(own)).arg("node")).compose(moved -> {
             String where = moved == null ? SessionId.node(sessionId) : moved.toString();
-            return where.equals(node.name()) ? end(namespace, sessionId, false)
+            return where.equals(node) ? end(namespace, sessionId, false)
                     : rpc.call(where, request(namespace, sessionId, false), RpcChannel.TIMEOUT_MILLIS)
                             .compose(reply -> reply != null ? Future.succeededFuture(Boolean.valueOf(reply)) : unheard(where));
         }).compose(ended -> ended ? Future.succeededFuture(true) : forgetWaiting(own)));
@@ -275,10 +253,6 @@ final class RedisSessions implements SessionStore {
                 : Future.succeededFuture(false));
     }
 
-    private Future<Boolean> call(String other, String request) {
-        return rpc.call(other, request, RpcChannel.TIMEOUT_MILLIS).map(Boolean::parseBoolean);
-    }
-
     /** Handles another replica's request to end a session. */
     Future<String> handle(String request) {
         String[] parts = request.split(" ", 3);
@@ -286,19 +260,11 @@ final class RedisSessions implements SessionStore {
     }
 
     private Future<Boolean> end(String namespace, String sessionId, boolean resumed) {
-        Promise<Boolean> promise = Promise.promise();
-        host.end(namespace, sessionId, resumed).subscribe().with(
-                ended -> loop.execute(() -> promise.complete(ended)), failure -> loop.execute(() -> promise.fail(failure)));
-        return promise.future();
+        return UniHelper.toFuture(host.end(namespace, sessionId, resumed).emitOn(loop));
     }
 
     private static String request(String namespace, String sessionId, boolean resumed) {
         return (resumed ? "resumed " : "end ") + sessionId + " " + namespace;
-    }
-
-    /** Returns whether a write of this replica failed and is pending. On the loop. */
-    boolean isUnpublished() {
-        return unpublished;
     }
 
     /**
@@ -325,23 +291,15 @@ final class RedisSessions implements SessionStore {
     /** Renews the expiry of this replica's sessions, which outlive it by the window. On the loop. */
     void beat() {
         if (!local.isEmpty()) {
-            sendOrRepublish(Request.cmd(Command.PEXPIRE).arg(keys.sessions(node.name())).arg(lease.millis() + windowMillis));
+            sendOrRepublish(Request.cmd(Command.PEXPIRE).arg(keys.sessions(node)).arg(lease.millis() + windowMillis));
         }
     }
 
     private Request saveRequest(SavedSession session, String mode) {
         RoomId own = ownRoom(session);
-        return Script.SAVE.with(keys.sessions(node.name()), keys.session(node.name(), session.token()), keys.room(own))
-                .arg(session.token()).arg(SavedSessionCodec.encode(session)).arg(node.name()).arg(mode)
+        return Script.SAVE.with(keys.sessions(node), keys.session(node, session.token()), keys.room(own))
+                .arg(session.token()).arg(SavedSessionCodec.encode(session)).arg(node).arg(mode)
                 .arg(log.roomMillis(own));
-    }
-
-    private Future<Void> sendOrRepublish(Request request) {
-        return commands.send(request).<Void> mapEmpty().recover(failure -> {
-            // Repaired by republish().
-            loop.execute(() -> unpublished = true);
-            return Future.succeededFuture();
-        });
     }
 
     private <T> Uni<T> onLoop(Supplier<Future<T>> work) {
