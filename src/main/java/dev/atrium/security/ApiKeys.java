@@ -2,9 +2,9 @@ package dev.atrium.security;
 
 import dev.atrium.security.AuthenticationException.Reason;
 import dev.atrium.setting.Require;
+import io.quarkus.runtime.util.HashUtil;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -45,10 +45,6 @@ final class ApiKeys {
     }
 
     private static byte[] digest(String key) {
-        try {
-            return MessageDigest.getInstance("SHA-256").digest(key.getBytes(StandardCharsets.UTF_8));
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every JDK has it", e);
-        }
+        return HashUtil.sha256(key).getBytes(StandardCharsets.US_ASCII);
     }
 }

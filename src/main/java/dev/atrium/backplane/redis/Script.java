@@ -1,5 +1,6 @@
 package dev.atrium.backplane.redis;
 
+import io.quarkus.runtime.util.HashUtil;
 import io.vertx.core.Future;
 import io.vertx.redis.client.Command;
 import io.vertx.redis.client.RedisConnection;
@@ -8,9 +9,6 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -56,12 +54,7 @@ record Script(String body, String sha1) {
     /** Joins the parts of a script. */
     private static Script resource(String... names) {
         String body = Stream.of(names).map(Script::read).collect(Collectors.joining());
-        try {
-            byte[] digest = MessageDigest.getInstance("SHA-1").digest(body.getBytes(StandardCharsets.UTF_8));
-            return new Script(body, HexFormat.of().formatHex(digest));
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException(e);
-        }
+        return new Script(body, HashUtil.sha1(body));
     }
 
     private static String read(String name) {
