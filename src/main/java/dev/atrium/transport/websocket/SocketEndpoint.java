@@ -53,7 +53,7 @@ public abstract class SocketEndpoint<H extends Handshake> {
 
     private void open(H handshake, WebSocketConnection connection) {
         SocketProtocol protocol = handshake.failure() != null
-                ? new RefusingProtocol(CloseReason.UNAUTHENTICATED, handshake.failure().getMessage())
+                ? new RefusingProtocol(handshake.caller(), handshake.failure())
                 : protocol(handshake, connection);
         UpgradeChannel channel = handshake.channel();
         SocketConnection socket = new SocketConnection(connection, channel.guard(), protocol, channel.belowEncoder(),
