@@ -18,7 +18,7 @@ public final class Json {
     private Json() {
     }
 
-    /** Writer of one JSON value. */
+    /** Writer of one JSON value, or of the fields of an object. */
     public interface Value {
 
         /** @throws IOException never, because the generator writes to memory */

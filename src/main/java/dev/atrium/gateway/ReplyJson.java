@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonGenerator;
 import dev.atrium.room.PublishResult;
 import dev.atrium.room.RoomId;
 import dev.atrium.room.StreamPosition;
+import dev.atrium.session.CloseReason;
 import java.io.IOException;
 import java.util.Map;
 
@@ -50,6 +51,28 @@ public final class ReplyJson {
             json.writeEndObject();
         }
         json.writeEndArray();
+    }
+
+    /** Returns an event of the server's own, with these fields as its data. */
+    public static Json.Value push(String event, Json.Value fields) {
+        return json -> {
+            json.writeStartObject();
+            json.writeStringField("event", event);
+            json.writeObjectFieldStart("data");
+            fields.write(json);
+            json.writeEndObject();
+            json.writeEndObject();
+        };
+    }
+
+    /** Returns the last event of a connection: the reason of the close, and the reconnect delay. */
+    public static Json.Value goodbye(CloseReason reason, int reconnectAfterMillis) {
+        return push("@goodbye", json -> {
+            json.writeStringField("reason", reason.text());
+            json.writeObjectFieldStart("reconnect");
+            json.writeNumberField("after", reconnectAfterMillis);
+            json.writeEndObject();
+        });
     }
 
     public static void writeFields(StreamPosition position, JsonGenerator json) throws IOException {

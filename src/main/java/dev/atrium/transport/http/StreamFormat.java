@@ -3,6 +3,7 @@ package dev.atrium.transport.http;
 import dev.atrium.gateway.Joined;
 import dev.atrium.gateway.Json;
 import dev.atrium.gateway.MessageJson;
+import dev.atrium.gateway.ReplyJson;
 import dev.atrium.room.Delivery;
 import dev.atrium.room.HistoryGap;
 import dev.atrium.room.Message;
@@ -50,45 +51,21 @@ abstract class StreamFormat extends BytesFormat {
 
     /** Encodes the last event: the reason of the close, and the reconnect delay. */
     byte[] goodbye(CloseReason reason, int reconnectAfterMillis) {
-        return event("@goodbye", null, Json.bytes(json -> {
-            json.writeStartObject();
-            json.writeStringField("event", "@goodbye");
-            json.writeObjectFieldStart("data");
-            json.writeStringField("reason", reason.text());
-            json.writeObjectFieldStart("reconnect");
-            json.writeNumberField("after", reconnectAfterMillis);
-            json.writeEndObject();
-            json.writeEndObject();
-            json.writeEndObject();
-        }));
+        return event("@goodbye", null, Json.bytes(ReplyJson.goodbye(reason, reconnectAfterMillis)));
     }
 
     /** Encodes the first event: the session's id, and the stream position. */
     final byte[] welcome(String sessionId, Joined joined) {
-        return event("@welcome", joined.position(), Json.bytes(json -> {
-            json.writeStartObject();
-            json.writeStringField("event", "@welcome");
-            json.writeObjectFieldStart("data");
+        return event("@welcome", joined.position(), Json.bytes(ReplyJson.push("@welcome", json -> {
             json.writeStringField("id", sessionId);
-            json.writeStringField("room", joined.room().name());
-            json.writeStringField("epoch", joined.position().epoch());
-            json.writeNumberField("offset", joined.position().offset());
-            json.writeBooleanField("recovered", joined.recovered());
-            json.writeEndObject();
-            json.writeEndObject();
-        }));
+            ReplyJson.writeFields(joined, json);
+        })));
     }
 
     /** Encodes the expiry of the client's token, in milliseconds since 1970; the client has to reconnect with another token. */
     final byte[] expiring(long expires) {
-        return event("@expiring", null, Json.bytes(json -> {
-            json.writeStartObject();
-            json.writeStringField("event", "@expiring");
-            json.writeObjectFieldStart("data");
-            json.writeNumberField("expires", expires);
-            json.writeEndObject();
-            json.writeEndObject();
-        }));
+        return event("@expiring", null,
+                Json.bytes(ReplyJson.push("@expiring", json -> json.writeNumberField("expires", expires))));
     }
 
     @Override

@@ -5,6 +5,7 @@ import dev.atrium.application.Values;
 import dev.atrium.gateway.Authentication;
 import dev.atrium.gateway.ErrorReply;
 import dev.atrium.gateway.Joined;
+import dev.atrium.gateway.Json;
 import dev.atrium.gateway.MemberPage;
 import dev.atrium.gateway.MessageJson;
 import dev.atrium.gateway.ReplyJson;
@@ -30,14 +31,9 @@ final class Replies {
     private Replies() {
     }
 
-    /** Writer of the fields of a body. */
-    interface Body {
-        void write(JsonGenerator json) throws IOException;
-    }
-
     /** @param maxPayload largest message that a client may send, in bytes */
     static byte[] welcome(Session session, SessionConfig.Heartbeat heartbeat, long maxPayload) {
-        return push("@welcome", json -> {
+        return Frames.json(ReplyJson.push("@welcome", json -> {
             json.writeStringField("id", session.id());
             if (session.self().user() != null) {
                 json.writeStringField("user", session.self().user());
@@ -51,7 +47,7 @@ final class Replies {
             json.writeNumberField("timeout", heartbeat.timeout().toMillis());
             json.writeEndObject();
             writePlaces(session, json);
-        });
+        }));
     }
 
     /** Writes the resume token and the session's stream positions by room. */
@@ -67,7 +63,7 @@ final class Replies {
     }
 
     static byte[] expiring(long expires) {
-        return push("@expiring", json -> json.writeNumberField("expires", expires));
+        return Frames.json(ReplyJson.push("@expiring", json -> json.writeNumberField("expires", expires)));
     }
 
     static byte[] authenticated(Long seq, Session session, Authentication.Authenticated done) {
@@ -80,12 +76,7 @@ final class Replies {
     }
 
     static byte[] goodbye(CloseReason reason, int reconnectAfterMillis) {
-        return push("@goodbye", json -> {
-            json.writeStringField("reason", reason.text());
-            json.writeObjectFieldStart("reconnect");
-            json.writeNumberField("after", reconnectAfterMillis);
-            json.writeEndObject();
-        });
+        return Frames.json(ReplyJson.goodbye(reason, reconnectAfterMillis));
     }
 
     static byte[] ok(Long seq) {
@@ -121,9 +112,7 @@ final class Replies {
     }
 
     static byte[] sent(Long seq, PublishResult result) {
-        return reply(seq, json -> {
-            ReplyJson.writeFields(result, json);
-        });
+        return reply(seq, json -> ReplyJson.writeFields(result, json));
     }
 
     static byte[] members(Long seq, MemberPage<Presence> page) {
@@ -209,22 +198,11 @@ final class Replies {
         });
     }
 
-    static byte[] reply(Long seq, Body body) {
+    static byte[] reply(Long seq, Json.Value body) {
         return Frames.json(json -> {
             start(json, seq, 200);
             json.writeObjectFieldStart("body");
             body.write(json);
-            json.writeEndObject();
-            json.writeEndObject();
-        });
-    }
-
-    private static byte[] push(String event, Body data) {
-        return Frames.json(json -> {
-            json.writeStartObject();
-            json.writeStringField("event", event);
-            json.writeObjectFieldStart("data");
-            data.write(json);
             json.writeEndObject();
             json.writeEndObject();
         });
