@@ -52,14 +52,8 @@ final class FrameGuard extends ChannelInboundHandlerAdapter {
      */
     static final int LENT_BYTES = 16 * 1024;
 
-    /** Receiver of the guard's events. Called on the connection's event loop. */
-    interface Listener {
-
-        /** Bytes were received, possibly only part of a frame. */
-        void heard();
-
-        /** Reading was paused or resumed: while it is paused, the client's silence is no sign of a dead connection. */
-        void readingPaused(boolean readingPaused);
+    /** Receiver of large messages. Called on the connection's event loop. */
+    interface Receiver {
 
         /** Returns whether a pong may be sent: Vert.x answers a ping even if the client does not read. */
         boolean takesPong();
@@ -69,12 +63,6 @@ final class FrameGuard extends ChannelInboundHandlerAdapter {
 
         /** A large text message was received. */
         void text(String text);
-
-        /** The connection must be closed for that reason, for example because the client has violated the protocol. */
-        void fail(CloseReason reason);
-
-        /** The channel is closed; called after the endpoint's close callback. */
-        void disconnected();
     }
 
     private enum State {
@@ -87,7 +75,8 @@ final class FrameGuard extends ChannelInboundHandlerAdapter {
     private final long mostWaiting;
     private final Runnable nextTurn = this::nextTurn;
     private ChannelHandlerContext context;
-    private Listener listener;
+    private Receiver receiver;
+    private SocketListener listener;
     private State state = State.OPEN;
     private ArrayDeque<WebSocketFrame> waiting;
     private int waitingBytes;
@@ -111,8 +100,9 @@ final class FrameGuard extends ChannelInboundHandlerAdapter {
         context = own;
     }
 
-    void listener(Listener endpoint) {
-        listener = endpoint;
+    void listener(Receiver connection, SocketListener protocol) {
+        receiver = connection;
+        listener = protocol;
     }
 
     ChannelHandlerContext context() {
@@ -210,7 +200,7 @@ final class FrameGuard extends ChannelInboundHandlerAdapter {
     }
 
     private void ping(WebSocketFrame ping) {
-        if (state == State.OPEN && (listener == null || listener.takesPong())) {
+        if (state == State.OPEN && (receiver == null || receiver.takesPong())) {
             context.fireChannelRead(ping);
             context.fireChannelReadComplete();
         } else {
@@ -222,9 +212,9 @@ final class FrameGuard extends ChannelInboundHandlerAdapter {
     private void lend(WebSocketFrame frame) {
         try {
             if (frame instanceof TextWebSocketFrame text) {
-                listener.text(text.text());
+                receiver.text(text.text());
             } else {
-                listener.lent(frame.content());
+                receiver.lent(frame.content());
             }
         } finally {
             frame.release();

@@ -21,7 +21,7 @@ import org.jboss.logging.Logger;
  * One WebSocket connection of an endpoint: passes the client's messages to the listener, and writes ready-made frames below the
  * encoder. On the connection's event loop only.
  */
-public final class SocketConnection implements ClientConnection, Pausable, FrameGuard.Listener {
+public final class SocketConnection implements ClientConnection, Pausable, FrameGuard.Receiver {
 
     static final TypedKey<SocketConnection> KEY = new TypedKey<>(SocketConnection.class.getName());
 
@@ -59,7 +59,7 @@ public final class SocketConnection implements ClientConnection, Pausable, Frame
 
     /** Starts to listen to the connection below. */
     void listen() {
-        guard.listener(this);
+        guard.listener(this, listener);
     }
 
     /** The endpoint has subscribed: lets the guard pass on the client's frames. */
@@ -184,24 +184,9 @@ public final class SocketConnection implements ClientConnection, Pausable, Frame
         send(PING);
     }
 
-    @Override
-    public void heard() {
-        listener.heard();
-    }
-
-    @Override
-    public void readingPaused(boolean readingPaused) {
-        listener.readingPaused(readingPaused);
-    }
-
-    @Override
+    /** Ends the session, if there is one, and closes the connection. */
     public void fail(CloseReason reason) {
         listener.fail(reason);
-    }
-
-    @Override
-    public void disconnected() {
-        listener.disconnected();
     }
 
     /** Reports the end of the connection, whichever side has closed it. Called by the framework. */

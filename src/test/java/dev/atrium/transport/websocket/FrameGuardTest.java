@@ -28,7 +28,7 @@ class FrameGuardTest {
     private final EmbeddedChannel channel = new EmbeddedChannel(guard);
     private final Reports reports = new Reports();
 
-    private static final class Reports implements FrameGuard.Listener {
+    private static final class Reports implements FrameGuard.Receiver, SocketListener {
 
         private final List<Integer> lent = new ArrayList<>();
         private final List<CloseReason> failures = new ArrayList<>();
@@ -63,8 +63,18 @@ class FrameGuardTest {
         }
 
         @Override
+        public void binary(ByteBuf bytes) {
+            throw new AssertionError("the connection's");
+        }
+
+        @Override
         public void fail(CloseReason reason) {
             failures.add(reason);
+        }
+
+        @Override
+        public void closed(CloseReason reason) {
+            throw new AssertionError("the connection's");
         }
 
         @Override
@@ -75,7 +85,7 @@ class FrameGuardTest {
 
     @BeforeEach
     void listen() {
-        guard.listener(reports);
+        guard.listener(reports, reports);
     }
 
     @AfterEach
