@@ -11,6 +11,12 @@ import java.util.Map;
 /** Fields of replies as JSON, the same in every transport. Pure. */
 public final class ReplyJson {
 
+    /**
+     * Maximum reconnect delay, in milliseconds, for clients of a replica that shuts down; drawn at random, so that they do not
+     * all reconnect at once.
+     */
+    public static final int RECONNECT_MILLIS = 2_000;
+
     private ReplyJson() {
     }
 

@@ -4,6 +4,7 @@ import dev.atrium.gateway.Command;
 import dev.atrium.gateway.Cost;
 import dev.atrium.gateway.ErrorReply;
 import dev.atrium.gateway.Gateway;
+import dev.atrium.gateway.ReplyJson;
 import dev.atrium.room.RoomId;
 import dev.atrium.room.StreamPosition;
 import dev.atrium.security.Caller;
@@ -27,12 +28,6 @@ import java.util.function.Consumer;
 
 /** Client connection that streams a room as an endless response. On its connection's event loop. */
 final class EventStream implements ClientConnection {
-
-    /**
-     * Maximum reconnect delay, in milliseconds, for clients of a replica that shuts down; drawn at random, so that they do not
-     * all reconnect at once.
-     */
-    private static final int RECONNECT_MILLIS = 2_000;
 
     /** Time that a client has for reading the end of its stream; a stalled one would hold its memory for ever. */
     private static final long MAX_GOODBYE_MILLIS = 10_000;
@@ -150,7 +145,7 @@ final class EventStream implements ClientConnection {
             HttpChannel.abort(request);
         } else {
             sendQueue.offer(Unpooled.wrappedBuffer(
-                    format.goodbye(reason, ThreadLocalRandom.current().nextInt(RECONNECT_MILLIS))));
+                    format.goodbye(reason, ThreadLocalRandom.current().nextInt(ReplyJson.RECONNECT_MILLIS))));
             Future<?> tooLate = HttpChannel.of(request).eventLoop().schedule(() -> HttpChannel.abort(request),
                     MAX_GOODBYE_MILLIS, TimeUnit.MILLISECONDS);
             leave();

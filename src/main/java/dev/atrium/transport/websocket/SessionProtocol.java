@@ -10,6 +10,7 @@ import dev.atrium.gateway.Cost;
 import dev.atrium.gateway.ErrorReply;
 import dev.atrium.gateway.Gateway;
 import dev.atrium.gateway.Ranges;
+import dev.atrium.gateway.ReplyJson;
 import dev.atrium.gateway.SendOrder;
 import dev.atrium.gateway.SendWindow;
 import dev.atrium.room.Data;
@@ -45,12 +46,6 @@ final class SessionProtocol extends SingleSessionProtocol implements ReplySender
 
     private static final String COMMANDS = "resume, join, leave, send, members, history, auth, call, heartbeat or one of "
             + FileCommands.NAMES;
-
-    /**
-     * Maximum reconnect delay, in milliseconds, for clients of a replica that shuts down; drawn at random, so that they do not
-     * all reconnect at once.
-     */
-    private static final int RECONNECT_MILLIS = 2_000;
 
     private final SocketServices services;
     private final String namespace;
@@ -139,7 +134,7 @@ final class SessionProtocol extends SingleSessionProtocol implements ReplySender
 
     @Override
     public void closing(CloseReason reason) {
-        connection.send(Replies.goodbye(reason, ThreadLocalRandom.current().nextInt(RECONNECT_MILLIS)));
+        connection.send(Replies.goodbye(reason, ThreadLocalRandom.current().nextInt(ReplyJson.RECONNECT_MILLIS)));
     }
 
     @Override
