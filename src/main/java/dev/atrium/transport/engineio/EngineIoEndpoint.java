@@ -15,7 +15,6 @@ public class EngineIoEndpoint extends SocketEndpoint<EngineHandshake> {
     private final EngineSockets sockets;
 
     EngineIoEndpoint(EngineSockets sockets) {
-        super(EngineHandshake.class);
         this.sockets = sockets;
     }
 

@@ -10,10 +10,6 @@ import jakarta.inject.Singleton;
 @WebSocket(path = "/echo", inboundProcessingMode = InboundProcessingMode.CONCURRENT)
 public class EchoEndpoint extends SocketEndpoint<SocketHandshake> {
 
-    EchoEndpoint() {
-        super(SocketHandshake.class);
-    }
-
     @Override
     protected SocketProtocol protocol(SocketHandshake handshake, WebSocketConnection connection) {
         return new EchoProtocol(handshake.services().gateway(), handshake.caller());

@@ -14,10 +14,6 @@ import jakarta.inject.Singleton;
 @WebSocket(path = "/rooms/{room}", inboundProcessingMode = InboundProcessingMode.CONCURRENT)
 public class RoomEndpoint extends SocketEndpoint<SocketHandshake> {
 
-    RoomEndpoint() {
-        super(SocketHandshake.class);
-    }
-
     @Override
     protected SocketProtocol protocol(SocketHandshake handshake, WebSocketConnection connection) {
         RoomId room = RoomId.of(handshake.namespace(), connection.pathParam("room"));

@@ -10,10 +10,6 @@ import jakarta.inject.Singleton;
 @WebSocket(path = "/ws", inboundProcessingMode = InboundProcessingMode.CONCURRENT)
 public class SessionEndpoint extends SocketEndpoint<SocketHandshake> {
 
-    SessionEndpoint() {
-        super(SocketHandshake.class);
-    }
-
     @Override
     protected SocketProtocol protocol(SocketHandshake handshake, WebSocketConnection connection) {
         return new SessionProtocol(handshake.services(), handshake.caller(), handshake.namespace());

@@ -30,19 +30,15 @@ public abstract class SocketEndpoint<H extends Handshake> {
 
     private static final Logger LOG = Logger.getLogger(SocketEndpoint.class);
 
-    private final Class<H> type;
-
-    protected SocketEndpoint(Class<H> type) {
-        this.type = type;
-    }
-
     /** Creates the protocol of a new connection. */
     protected abstract SocketProtocol protocol(H handshake, WebSocketConnection connection);
 
     /** Opens the connection after its handshake: from now on the protocol may send. */
     @OnOpen
     public Uni<Void> open(WebSocketConnection connection) {
-        H handshake = type.cast(connection.userData().remove(Handshake.KEY));
+        // The gate of this path has attached it.
+        @SuppressWarnings("unchecked")
+        H handshake = (H) connection.userData().remove(Handshake.KEY);
         handshake.opened();
         if (handshake.channel().guard().isOpen()) {
             open(handshake, connection);
