@@ -8,6 +8,7 @@ import io.smallrye.mutiny.Uni;
 import io.smallrye.mutiny.subscription.UniEmitter;
 import java.util.ArrayDeque;
 import java.util.Queue;
+import java.util.function.Consumer;
 import java.util.function.Function;
 
 /**
@@ -62,12 +63,8 @@ final class ApplicationChannel {
         return enqueued(emitter -> work.apply(session).subscribe().with(emitter::complete, emitter::fail));
     }
 
-    private interface Beginning<T> {
-        void begin(UniEmitter<? super T> emitter);
-    }
-
     /** @return fails with 429 if the queue is full */
-    private <T> Uni<T> enqueued(Beginning<T> beginning) {
+    private <T> Uni<T> enqueued(Consumer<UniEmitter<? super T>> beginning) {
         return Uni.createFrom().emitter(emitter -> channel.eventLoop().execute(() -> {
             if (waiting.size() == MOST_WAITING) {
                 emitter.fail(new ErrorReply(429, "connection: too many calls wait for those before them"));
@@ -78,9 +75,9 @@ final class ApplicationChannel {
         }));
     }
 
-    private static <T> void begin(Beginning<T> beginning, UniEmitter<? super T> emitter) {
+    private static <T> void begin(Consumer<UniEmitter<? super T>> beginning, UniEmitter<? super T> emitter) {
         try {
-            beginning.begin(emitter);
+            beginning.accept(emitter);
         } catch (RuntimeException e) {
             emitter.fail(e);
         }

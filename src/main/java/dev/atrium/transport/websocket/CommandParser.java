@@ -79,12 +79,7 @@ final class CommandParser {
     }
 
     private void params() throws IOException {
-        if (json.currentToken() == JsonToken.VALUE_NULL) {
-            return;
-        }
-        if (json.currentToken() != JsonToken.START_OBJECT) {
-            expected("params", "an object");
-            json.skipChildren();
+        if (!isObject("params", "an object")) {
             return;
         }
         while (json.nextToken() == JsonToken.FIELD_NAME) {
@@ -122,12 +117,7 @@ final class CommandParser {
     }
 
     private Map<String, StreamPosition> positions(String field) throws IOException {
-        if (json.currentToken() == JsonToken.VALUE_NULL) {
-            return null;
-        }
-        if (json.currentToken() != JsonToken.START_OBJECT) {
-            expected(field, "an object of places by room");
-            json.skipChildren();
+        if (!isObject(field, "an object of places by room")) {
             return null;
         }
         Map<String, StreamPosition> positions = new HashMap<>();
@@ -143,12 +133,7 @@ final class CommandParser {
     }
 
     private StreamPosition position(String field) throws IOException {
-        if (json.currentToken() == JsonToken.VALUE_NULL) {
-            return null;
-        }
-        if (json.currentToken() != JsonToken.START_OBJECT) {
-            expected(field, "an object with epoch and offset");
-            json.skipChildren();
+        if (!isObject(field, "an object with epoch and offset")) {
             return null;
         }
         String epoch = null;
@@ -167,6 +152,16 @@ final class CommandParser {
             return null;
         }
         return new StreamPosition(epoch, offset);
+    }
+
+    /** Returns whether the value is an object; null is none, and no error. */
+    private boolean isObject(String field, String what) throws IOException {
+        boolean isObject = json.currentToken() == JsonToken.START_OBJECT;
+        if (!isObject && json.currentToken() != JsonToken.VALUE_NULL) {
+            expected(field, what);
+            json.skipChildren();
+        }
+        return isObject;
     }
 
     private Long offset(String field) throws IOException {

@@ -35,27 +35,7 @@ public final class Frames {
     }
 
     public static byte[] of(int opcode, byte[] payload) {
-        byte[] frame = allocate(opcode, payload.length);
-        System.arraycopy(payload, 0, frame, frame.length - payload.length, payload.length);
-        return frame;
-    }
-
-    /** Copies the readable bytes. */
-    public static byte[] bytes(ByteBuf content) {
-        return ByteBufUtil.getBytes(content);
-    }
-
-    /** Reads the payload length of a server frame, from after its first byte. */
-    public static int readLength(ByteBuf frames) {
-        int length = frames.readByte() & 0x7F;
-        if (length == LENGTH_16) {
-            return frames.readUnsignedShort();
-        }
-        return length == LENGTH_64 ? (int) frames.readLong() : length;
-    }
-
-    /** Allocates a frame with its header; the payload, its last bytes, is still to be written. */
-    static byte[] allocate(int opcode, int length) {
+        int length = payload.length;
         byte[] frame;
         if (length < LENGTH_16) {
             frame = new byte[2 + length];
@@ -74,6 +54,21 @@ public final class Frames {
             frame[9] = (byte) length;
         }
         frame[0] = (byte) (FIN | opcode);
+        System.arraycopy(payload, 0, frame, frame.length - length, length);
         return frame;
+    }
+
+    /** Copies the readable bytes. */
+    public static byte[] bytes(ByteBuf content) {
+        return ByteBufUtil.getBytes(content);
+    }
+
+    /** Reads the payload length of a server frame, from after its first byte. */
+    public static int readLength(ByteBuf frames) {
+        int length = frames.readByte() & 0x7F;
+        if (length == LENGTH_16) {
+            return frames.readUnsignedShort();
+        }
+        return length == LENGTH_64 ? (int) frames.readLong() : length;
     }
 }

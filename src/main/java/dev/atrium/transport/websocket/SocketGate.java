@@ -29,8 +29,6 @@ public final class SocketGate {
     /** Route order: after the admission filter, before the endpoints. */
     public static final int ORDER = -50;
 
-    private static final String SESSION_PROTOCOL = "atrium.v1";
-
     private final Admission admission;
     private final SocketServices services;
     private final SocketSettings settings;
@@ -41,7 +39,7 @@ public final class SocketGate {
         this.admission = admission;
         this.services = services;
         this.settings = settings(services, Subprotocols.of());
-        this.sessionSettings = settings(services, Subprotocols.of(SESSION_PROTOCOL));
+        this.sessionSettings = settings(services, Subprotocols.of(SessionProtocol.SUBPROTOCOL));
     }
 
     private static SocketSettings settings(SocketServices services, Subprotocols subprotocols) {
