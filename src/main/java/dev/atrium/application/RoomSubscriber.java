@@ -55,18 +55,8 @@ final class RoomSubscriber implements Member {
     }
 
     @Override
-    public String id() {
-        return "";
-    }
-
-    @Override
     public DeliveryLoop loop() {
         return loop;
-    }
-
-    @Override
-    public boolean isIn(String room) {
-        return false;
     }
 
     @Override
@@ -81,10 +71,5 @@ final class RoomSubscriber implements Member {
     @Override
     public void failed(RuntimeException failure) {
         eventLoop.execute(() -> emitter.fail(failure));
-    }
-
-    @Override
-    public void whenDrained(Runnable task) {
-        eventLoop.execute(task);
     }
 }

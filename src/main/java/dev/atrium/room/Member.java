@@ -1,7 +1,20 @@
 package dev.atrium.room;
 
-/** Member of rooms: a session. Its methods are called on its own event loop, except {@link #id} and {@link #loop}. */
+/**
+ * Member of rooms: a session, or a subscription without one. Its methods are called on its own event loop, except {@link #id}
+ * and {@link #loop}.
+ */
 public interface Member extends Recipient {
+
+    @Override
+    default String id() {
+        return "";
+    }
+
+    @Override
+    default boolean isIn(String room) {
+        return false;
+    }
 
     /** Returns the event loop on which this member is used. */
     DeliveryLoop loop();
@@ -16,10 +29,12 @@ public interface Member extends Recipient {
     void failed(RuntimeException failure);
 
     /**
-     * Runs the task in a later turn of this member's loop, once few bytes wait in its send queue. Never runs it if the member
-     * is gone.
+     * Runs the task in a later turn of this member's loop, once few bytes wait in its send queue, if it has one. Never runs it
+     * if the session has ended.
      */
-    void whenDrained(Runnable task);
+    default void whenDrained(Runnable task) {
+        loop().later(task);
+    }
 
     /** Returns the turns of this member's catch-ups; a member of a single room needs none that last. */
     default CatchUpTurns catchUpTurns() {

@@ -77,18 +77,8 @@ final class LongPoll implements Member {
     }
 
     @Override
-    public String id() {
-        return "";
-    }
-
-    @Override
     public DeliveryLoop loop() {
         return loop;
-    }
-
-    @Override
-    public boolean isIn(String room) {
-        return false;
     }
 
     @Override
@@ -114,11 +104,6 @@ final class LongPoll implements Member {
                 waiter.fail(failure);
             }
         });
-    }
-
-    @Override
-    public void whenDrained(Runnable task) {
-        eventLoop.execute(task);
     }
 
     private void end() {
