@@ -41,7 +41,6 @@ final class CatchUp {
     private boolean overflowed;
     private boolean following;
     private boolean busy;
-    private boolean recovered;
     private boolean ended;
     /** Reads that have failed since the last one that did not. */
     private int failures;
@@ -72,24 +71,19 @@ final class CatchUp {
         return position;
     }
 
-    /** Returns whether the member resumed from its earlier position without a gap. */
-    boolean isRecovered() {
-        return recovered;
-    }
-
-    /** Resumes from an earlier position if the history reaches back that far without a gap. */
-    Uni<Void> resume(StreamPosition since) {
+    /** Resumes from an earlier position if the history reaches back that far without a gap. Returns whether it does. */
+    Uni<Boolean> resume(StreamPosition since) {
         // One message tells whether the history reaches back. The others are read when it is their turn.
         return source.history(shard.room(), HistoryQuery.after(since.offset(), 1))
                 .emitOn(member.loop()::run)
-                .invoke(history -> {
-                    if (history.continues(since)) {
-                        recovered = true;
+                .map(history -> {
+                    boolean recovered = history.continues(since);
+                    if (recovered) {
                         position = history.head().epoch().isEmpty() ? since
                                 : new StreamPosition(history.head().epoch(), since.offset());
                     }
-                })
-                .replaceWithVoid();
+                    return recovered;
+                });
     }
 
     /** Starts delivery: the client has been sent its position, so every later message may follow. */

@@ -75,8 +75,8 @@ public final class Membership {
     }
 
     Uni<Membership> resume(StreamPosition since) {
-        return catchUp.resume(since).map(done -> {
-            recovered = catchUp.isRecovered();
+        return catchUp.resume(since).map(resumed -> {
+            recovered = resumed;
             start = recovered ? catchUp.position() : start;
             return this;
         });
