@@ -1,6 +1,8 @@
 package dev.atrium.room;
 
+import java.util.Arrays;
 import java.util.concurrent.CompletableFuture;
+import java.util.stream.Stream;
 
 /**
  * One room on this replica. Receives the room's ordered stream from the backplane and passes it to each event loop that has
@@ -116,21 +118,13 @@ final class Room implements Subscriber {
         }
         // Created under the lock of message(), so that the new shard starts exactly at the position of the others.
         RoomShard shard = new RoomShard(id, loop, position, observer);
-        RoomShard[] more = new RoomShard[loops.length + 1];
-        System.arraycopy(loops, 0, more, 0, loops.length);
+        RoomShard[] more = Arrays.copyOf(loops, loops.length + 1);
         more[loops.length] = shard;
         loops = more;
         return shard;
     }
 
     private synchronized void drop(RoomShard shard) {
-        RoomShard[] fewer = new RoomShard[loops.length - 1];
-        int n = 0;
-        for (RoomShard each : loops) {
-            if (each != shard) {
-                fewer[n++] = each;
-            }
-        }
-        loops = fewer;
+        loops = Stream.of(loops).filter(each -> each != shard).toArray(RoomShard[]::new);
     }
 }
