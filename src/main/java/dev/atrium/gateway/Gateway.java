@@ -203,7 +203,7 @@ public final class Gateway implements Session.Listener {
         return new SendOrder(session.loop()::run, outOfOrder -> {
             rates.countRejection(session);
             service.noteRefusal(session.transport(), outOfOrder);
-        });
+        }, SendOrder.MAX_ROOMS);
     }
 
     /** Charges several messages as {@link #charge} does; if they are too many, none is published. */

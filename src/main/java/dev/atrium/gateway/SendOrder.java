@@ -21,7 +21,8 @@ import java.util.function.Supplier;
  */
 public final class SendOrder {
 
-    private static final int MAX_ROOMS = 256;
+    /** Maximum number of rooms of one client that wait for a rejected message. */
+    static final int MAX_ROOMS = 256;
     private static final Set<Integer> REPEATED = Set.of(424, 429, 503);
 
     private final Executor loop;
@@ -32,17 +33,11 @@ public final class SendOrder {
     private int held;
 
     /**
-     * An order of the default size.
-     *
      * @param loop runs tasks on the connection's event loop
      * @param rejected called for each message that is rejected for its order, so that a flood of them can be ended
+     * @param maxRooms maximum number of rooms that wait for a rejected message; with more, all rooms wait
      */
-    public SendOrder(Executor loop, Consumer<ErrorReply> rejected) {
-        this(loop, rejected, MAX_ROOMS);
-    }
-
-    /** @param maxRooms maximum number of rooms that wait for a rejected message; with more, all rooms wait */
-    public SendOrder(Executor loop, Consumer<ErrorReply> rejected, int maxRooms) {
+    SendOrder(Executor loop, Consumer<ErrorReply> rejected, int maxRooms) {
         this.loop = loop;
         this.rejected = rejected;
         this.maxRooms = maxRooms;

@@ -36,12 +36,8 @@ public final class DeliveryLoop {
     /**
      * @param executor runs tasks on the event loop, one after the other, never inline
      * @param inLoop whether the calling thread is the loop's
+     * @param memoryIsScarce whether there is little memory left for what waits to be written; called from any thread
      */
-    public DeliveryLoop(Executor executor, BooleanSupplier inLoop) {
-        this(executor, inLoop, () -> false);
-    }
-
-    /** @param memoryIsScarce whether there is little memory left for what waits to be written; called from any thread */
     public DeliveryLoop(Executor executor, BooleanSupplier inLoop, BooleanSupplier memoryIsScarce) {
         this.executor = executor;
         this.inLoop = inLoop;

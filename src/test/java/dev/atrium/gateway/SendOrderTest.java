@@ -23,7 +23,7 @@ class SendOrderTest {
     private final Map<String, UniEmitter<? super String>> works = new HashMap<>();
     private final List<String> answers = new ArrayList<>();
     private int rejections;
-    private SendOrder order = new SendOrder(Runnable::run, error -> rejections++);
+    private SendOrder order = new SendOrder(Runnable::run, error -> rejections++, SendOrder.MAX_ROOMS);
 
     @Test
     void messages_to_a_room_are_executed_one_after_the_other_and_those_to_others_meanwhile() {

@@ -26,7 +26,7 @@ class CatchUpRetryTest {
 
     private final ExecutorService executor = Executors.newSingleThreadExecutor();
     private final Thread thread = CompletableFuture.supplyAsync(Thread::currentThread, executor).join();
-    private final DeliveryLoop loop = new DeliveryLoop(executor, () -> Thread.currentThread() == thread);
+    private final DeliveryLoop loop = new DeliveryLoop(executor, () -> Thread.currentThread() == thread, () -> false);
     private final Source source = new Source();
     private final Rooms rooms = new Rooms(source, (message, members) -> {
     }, (message, loops) -> null);

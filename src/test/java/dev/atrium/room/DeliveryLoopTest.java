@@ -17,7 +17,7 @@ class DeliveryLoopTest {
     private final Deque<Runnable> tasks = new ArrayDeque<>();
     private final List<String> log = new ArrayList<>();
     private boolean inLoop = true;
-    private final DeliveryLoop loop = new DeliveryLoop(tasks::add, () -> inLoop);
+    private final DeliveryLoop loop = new DeliveryLoop(tasks::add, () -> inLoop, () -> false);
 
     @Test
     void a_task_runs_at_once_on_the_loop_and_in_a_later_turn_from_elsewhere() {

@@ -48,7 +48,7 @@ abstract class WithRooms {
 
     static final class Loop {
         final Deque<Runnable> tasks = new ArrayDeque<>();
-        final DeliveryLoop delivery = new DeliveryLoop(tasks::add, () -> true);
+        final DeliveryLoop delivery = new DeliveryLoop(tasks::add, () -> true, () -> false);
 
         void task() {
             tasks.remove().run();

@@ -21,7 +21,7 @@ class ChannelSendQueueTest {
     private final Kernel channel = new Kernel();
     private final Deque<Runnable> tasks = new ArrayDeque<>();
     private final ChannelSendQueue queue = new ChannelSendQueue(channel.pipeline().firstContext(),
-            new DeliveryLoop(tasks::add, () -> true), LIMIT);
+            new DeliveryLoop(tasks::add, () -> true, () -> false), LIMIT);
 
     /** Accepts bytes, unless it is full. */
     private static final class Kernel extends EmbeddedChannel {

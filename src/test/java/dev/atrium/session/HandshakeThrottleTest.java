@@ -216,7 +216,7 @@ class HandshakeThrottleTest extends SessionFixture {
     @Test
     void a_handshake_that_was_cancelled_while_it_waited_is_not_counted() {
         HandshakeThrottle throttle = new HandshakeThrottle(eventLoop,
-                new RecentDeliveries(new DeliveryLoop(eventLoop, () -> true), System::nanoTime));
+                new RecentDeliveries(new DeliveryLoop(eventLoop, () -> true, () -> false), System::nanoTime));
         List<UniEmitter<? super String>> work = new ArrayList<>();
         List<Cancellable> all = new ArrayList<>();
         for (int i = 0; i < 20; i++) {

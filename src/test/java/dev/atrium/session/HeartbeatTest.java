@@ -32,7 +32,8 @@ class HeartbeatTest extends SessionFixture {
     }
 
     private Session watched(Heartbeat heartbeat, Connection client, Reports listener) {
-        SessionLoop loop = new SessionLoop(eventLoop, new DeliveryLoop(eventLoop, () -> true), heartbeat, null, null);
+        SessionLoop loop = new SessionLoop(eventLoop, new DeliveryLoop(eventLoop, () -> true, () -> false), heartbeat, null,
+                null);
         Session session = new Session(new Sender("~id", null), request(client), null, loop, listener);
         session.watch();
         return session;
