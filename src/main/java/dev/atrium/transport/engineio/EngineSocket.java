@@ -82,7 +82,7 @@ public final class EngineSocket implements Pausable {
         this.sessionTokens = sessionTokens;
         this.eventLoop = eventLoop;
         this.settings = settings;
-        this.heartbeat = new EngineHeartbeat(eventLoop, settings, () -> send(Packet.ping()), this::isPaused,
+        this.heartbeat = new EngineHeartbeat(eventLoop, settings, () -> send(Packet.PING_FRAME), this::isPaused,
                 () -> fail(CloseReason.HEARTBEAT_TIMEOUT));
         this.upgrade = new UpgradeAttempt(eventLoop, settings.upgradeTimeout(), this::release);
     }

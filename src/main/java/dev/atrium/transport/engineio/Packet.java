@@ -15,9 +15,9 @@ final class Packet {
 
     static final String PROBE = "probe";
 
-    private static final byte[] CLOSE_FRAME = Frames.text("1");
-    private static final byte[] NOOP_FRAME = Frames.text("6");
-    private static final byte[] PING_FRAME = Frames.text("2");
+    static final byte[] CLOSE_FRAME = Frames.text("1");
+    static final byte[] NOOP_FRAME = Frames.text("6");
+    static final byte[] PING_FRAME = Frames.text("2");
 
     private Packet() {
     }
@@ -28,18 +28,6 @@ final class Packet {
                 + ",\"pingInterval\":" + settings.pingInterval().toMillis() + ",\"pingTimeout\":"
                 + settings.pingTimeout().toMillis()
                 + ",\"maxPayload\":" + settings.maxPayload() + "}");
-    }
-
-    static byte[] close() {
-        return CLOSE_FRAME;
-    }
-
-    static byte[] noop() {
-        return NOOP_FRAME;
-    }
-
-    static byte[] ping() {
-        return PING_FRAME;
     }
 
     static byte[] pongToProbe() {

@@ -278,7 +278,7 @@ final class PollingTransport implements EngineTransport, SendQueue {
     @Override
     public void close(CloseReason reason) {
         closing = true;
-        end = Unpooled.wrappedBuffer(Packet.close());
+        end = Unpooled.wrappedBuffer(Packet.CLOSE_FRAME);
         // Added without offer(): the close packet must be sent even if the queue is full.
         queue.add(end);
         if (poll != null) {
@@ -297,7 +297,7 @@ final class PollingTransport implements EngineTransport, SendQueue {
             return true;
         }
         closing = true;
-        queue.add(Unpooled.wrappedBuffer(Packet.noop()));
+        queue.add(Unpooled.wrappedBuffer(Packet.NOOP_FRAME));
         return false;
     }
 

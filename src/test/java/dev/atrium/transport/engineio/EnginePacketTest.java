@@ -23,9 +23,9 @@ class EnginePacketTest {
 
     @Test
     void packets_of_the_server_are_frames_of_one_digit() {
-        assertThat(Packet.close()).isEqualTo(Frames.text("1"));
-        assertThat(Packet.ping()).isEqualTo(Frames.text("2"));
-        assertThat(Packet.noop()).isEqualTo(Frames.text("6"));
+        assertThat(Packet.CLOSE_FRAME).isEqualTo(Frames.text("1"));
+        assertThat(Packet.PING_FRAME).isEqualTo(Frames.text("2"));
+        assertThat(Packet.NOOP_FRAME).isEqualTo(Frames.text("6"));
         assertThat(Packet.pongToProbe()).isEqualTo(Frames.text("3probe"));
     }
 

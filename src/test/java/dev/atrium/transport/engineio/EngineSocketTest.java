@@ -169,7 +169,7 @@ class EngineSocketTest extends WithEngine {
         socket.close();
         socket.packet("4a");
         socket.binary(new byte[1]);
-        socket.send(Packet.ping());
+        socket.send(Packet.PING_FRAME);
         assertThat(application.received).containsExactly("closed NORMAL");
         assertThat(get().answer()).isEqualTo("200 1");
     }
@@ -210,7 +210,7 @@ class EngineSocketTest extends WithEngine {
     void a_client_that_fetches_nothing_while_too_much_gathers_is_too_slow() {
         fetchOpen();
         send("x".repeat(LIMIT));
-        socket.send(Packet.ping());
+        socket.send(Packet.PING_FRAME);
         assertThat(application.received).as("the caller may be in the middle of a call").isEmpty();
         turn();
         assertThat(application.received).containsExactly("closed SLOW_CONSUMER");
