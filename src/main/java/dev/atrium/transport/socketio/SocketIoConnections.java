@@ -1,8 +1,11 @@
 package dev.atrium.transport.socketio;
 
+import dev.atrium.gateway.Cluster;
 import dev.atrium.session.RequestMemory;
 import dev.atrium.transport.engineio.EngineSocket;
 import dev.atrium.transport.engineio.EngineSockets;
+import dev.atrium.transport.engineio.Replicas;
+import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
 
 /** Puts Socket.IO on top of each new Engine.IO connection. */
@@ -17,6 +20,12 @@ final class SocketIoConnections implements EngineSockets.Application {
         this.memory = memory;
         this.namespaces = namespaces;
         this.config = config;
+    }
+
+    @Produces
+    @Singleton
+    static Replicas replicas(Cluster cluster) {
+        return cluster::addressOf;
     }
 
     @Override
