@@ -2,7 +2,6 @@ package dev.atrium.transport.http;
 
 import dev.atrium.gateway.ErrorReply;
 import dev.atrium.gateway.RoomUrl;
-import dev.atrium.room.InvalidNameException;
 import dev.atrium.room.RoomId;
 import dev.atrium.transport.admission.Admission;
 import dev.atrium.transport.admission.Problem;
@@ -120,8 +119,6 @@ public final class PageRoutes {
             reroute(context, "room.html");
         } catch (ErrorReply error) {
             Problem.send(context, error);
-        } catch (InvalidNameException e) {
-            Problem.send(context, ErrorReply.badRequest(e.getMessage()));
         } catch (IllegalArgumentException e) {
             Problem.send(context, ErrorReply.badRequest("query: expected percent-encoded UTF-8"));
         }

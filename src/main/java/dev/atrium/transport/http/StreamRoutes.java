@@ -3,7 +3,6 @@ package dev.atrium.transport.http;
 import dev.atrium.gateway.ErrorReply;
 import dev.atrium.gateway.Gateway;
 import dev.atrium.gateway.RoomUrl;
-import dev.atrium.room.InvalidNameException;
 import dev.atrium.room.RoomId;
 import dev.atrium.room.StreamPosition;
 import dev.atrium.security.ConnectionLimiter;
@@ -85,9 +84,6 @@ public final class StreamRoutes {
             since = since(request);
         } catch (ErrorReply error) {
             Problem.send(context, error);
-            return;
-        } catch (InvalidNameException e) {
-            Problem.send(context, ErrorReply.badRequest(e.getMessage()));
             return;
         }
         ConnectionLimiter.Slot slot = admission.connect(context, format.transport());
