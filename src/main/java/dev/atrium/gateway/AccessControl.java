@@ -87,7 +87,7 @@ public final class AccessControl {
     /** @throws ErrorReply if the session is in as many named rooms as the limit allows, or memory is scarce */
     void requireRoomQuota(Session session) {
         requireMemory(session);
-        if (session.memberships().size() >= limits.rooms()) {
+        if (session.memberships().size() >= limits.config().rooms()) {
             audit.recordLimit(session.caller(), session.transport(), () -> limits
                     .checkRooms((int) session.memberships().stream().filter(each -> each.room().isNamed()).count()));
         }
@@ -125,13 +125,13 @@ public final class AccessControl {
     /** @throws ErrorReply 400 if the room's name is longer than this server accepts */
     void requireName(RoomId room) {
         if (!nameFits(room)) {
-            throw ErrorReply.badRequest("room: expected at most " + limits.roomName() + " bytes of UTF-8");
+            throw ErrorReply.badRequest("room: expected at most " + limits.config().roomName() + " bytes of UTF-8");
         }
     }
 
     /** Whether the name is within the limit. A char is at most three bytes of UTF-8, so short names are not encoded. */
     private boolean nameFits(RoomId room) {
-        return room.name().length() * 3 <= limits.roomName()
-                || room.name().getBytes(StandardCharsets.UTF_8).length <= limits.roomName();
+        return room.name().length() * 3 <= limits.config().roomName()
+                || room.name().getBytes(StandardCharsets.UTF_8).length <= limits.config().roomName();
     }
 }

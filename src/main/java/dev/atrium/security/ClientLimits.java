@@ -129,23 +129,7 @@ public final class ClientLimits {
         }
     }
 
-    /** Returns the maximum number of rooms per session; 0 for no limit. */
-    public int rooms() {
-        return config.rooms();
-    }
-
-    /** Returns the maximum length of a room name, in bytes. */
-    public int roomName() {
-        return config.roomName();
-    }
-
-    /** Returns the maximum number of members per page. */
-    public int membersPage() {
-        return config.membersPage();
-    }
-
-    /** Returns how long a client of the session protocol may stay connected without a command; zero for no limit. */
-    public Duration firstCommand() {
-        return config.firstCommand();
+    public SecurityConfig.Limits config() {
+        return config;
     }
 }

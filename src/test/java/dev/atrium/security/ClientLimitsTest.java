@@ -44,10 +44,10 @@ class ClientLimitsTest {
         ClientLimits all = new ClientLimits(
                 SecuritySettings.of("limits.rooms", "7", "limits.room-name", "8", "limits.members-page", "9",
                         "limits.first-command", "10s", "limits.bytes", "0"));
-        assertThat(all.rooms()).isEqualTo(7);
-        assertThat(all.roomName()).isEqualTo(8);
-        assertThat(all.membersPage()).isEqualTo(9);
-        assertThat(all.firstCommand()).isEqualTo(Duration.ofSeconds(10));
+        assertThat(all.config().rooms()).isEqualTo(7);
+        assertThat(all.config().roomName()).isEqualTo(8);
+        assertThat(all.config().membersPage()).isEqualTo(9);
+        assertThat(all.config().firstCommand()).isEqualTo(Duration.ofSeconds(10));
     }
 
     @Test

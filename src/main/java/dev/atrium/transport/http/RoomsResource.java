@@ -233,7 +233,7 @@ public class RoomsResource {
             @QueryParam("by") @DefaultValue("session") String by, @QueryParam("cursor") String cursor,
             @QueryParam("limit") String limit) {
         RoomId room = RoomUrl.room(ns, parent(context.request().path()));
-        int largest = limits.membersPage();
+        int largest = limits.config().membersPage();
         int most = Ranges.limit("limit", Ranges.number("limit", limit), largest, largest);
         return switch (by) {
             case "session" -> responses.roomForList(context, most)

@@ -101,7 +101,7 @@ final class SessionProtocol extends SingleSessionProtocol implements ReplySender
     }
 
     private void awaitFirstCommand() {
-        long millis = services.limits().firstCommand().toMillis();
+        long millis = services.limits().config().firstCommand().toMillis();
         if (millis > 0) {
             firstCommand = connection.eventLoop().schedule(() -> gateway.tooSilent(session), millis, TimeUnit.MILLISECONDS);
         }
@@ -280,7 +280,7 @@ final class SessionProtocol extends SingleSessionProtocol implements ReplySender
     private void members(CommandFrame command, Cost cost) {
         RoomId room = room(command);
         Parameters params = command.params();
-        int most = services.limits().membersPage();
+        int most = services.limits().config().membersPage();
         int limit = Ranges.limit(Parameter.LIMIT.path(), params.number(Parameter.LIMIT), most, most);
         String cursor = params.text(Parameter.CURSOR);
         String by = params.text(Parameter.BY);
