@@ -29,7 +29,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.BooleanSupplier;
 import java.util.function.Function;
-import org.jboss.logging.Logger;
 
 /**
  * Operations on rooms for sessions, backends and the application, without permission checks: those are the {@link Gateway}'s,
@@ -41,8 +40,6 @@ import org.jboss.logging.Logger;
  */
 @Singleton
 public final class RoomService {
-
-    private static final Logger LOG = Logger.getLogger(RoomService.class);
 
     private final Backplane backplane;
     private final Resumption resumption;
