@@ -3,15 +3,18 @@ package dev.atrium.gateway;
 import dev.atrium.session.CloseReason;
 import dev.atrium.session.Session;
 import dev.atrium.session.Sessions;
-import io.quarkus.runtime.StartupEvent;
+import io.quarkus.runtime.Startup;
 import io.smallrye.mutiny.Uni;
-import jakarta.enterprise.event.Observes;
 import jakarta.inject.Singleton;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 
-/** Revocation of all sessions of a user, on every replica. Any thread. */
+/**
+ * Revocation of all sessions of a user, on every replica. Created at startup, so that this replica replies to the others. Any
+ * thread.
+ */
+@Startup
 @Singleton
 public final class Revocation {
 
@@ -28,11 +31,6 @@ public final class Revocation {
         this.sessions = sessions;
         this.rooms = rooms;
         cluster.answer(QUESTION, this::endHere);
-    }
-
-    /** Creates the bean at startup, so that this replica replies to the others. */
-    void start(@Observes StartupEvent startup) {
-        // The constructor has registered the responder.
     }
 
     /**

@@ -4,9 +4,8 @@ import com.fasterxml.jackson.annotation.JsonInclude;
 import dev.atrium.security.Caller;
 import dev.atrium.security.Identity;
 import dev.atrium.setting.Require;
-import io.quarkus.runtime.StartupEvent;
+import io.quarkus.runtime.Startup;
 import io.quarkus.runtime.configuration.ConfigurationException;
-import jakarta.enterprise.event.Observes;
 import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
 import java.io.IOException;
@@ -27,8 +26,10 @@ import javax.crypto.spec.SecretKeySpec;
 
 /**
  * The configured ICE servers, with credentials for TURN that expire, as coturn's {@code use-auth-secret} checks them
- * (draft-uberti-behave-turn-rest-00). Any thread.
+ * (draft-uberti-behave-turn-rest-00). Created at startup: an invalid setting stops the start, and not the first request. Any
+ * thread.
  */
+@Startup
 @Singleton
 public final class IceServers {
 
@@ -85,10 +86,6 @@ public final class IceServers {
         Require.that(text.isEmpty() || text.get().length() >= MIN_SECRET, setting, "at least " + MIN_SECRET + " characters");
         this.secret = text.map(characters -> new SecretKeySpec(characters.getBytes(StandardCharsets.UTF_8), "HmacSHA1"))
                 .orElse(null);
-    }
-
-    /** An invalid setting stops the start, and not the first request. */
-    void start(@Observes StartupEvent started) {
     }
 
     private void add(String url) {

@@ -1,8 +1,7 @@
 package dev.atrium.tracing;
 
 import dev.atrium.room.Node;
-import io.quarkus.runtime.StartupEvent;
-import jakarta.enterprise.event.Observes;
+import io.quarkus.runtime.Startup;
 import jakarta.enterprise.inject.Disposes;
 import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
@@ -17,16 +16,14 @@ final class TracingProducer {
 
     private static final Logger LOG = Logger.getLogger(TracingProducer.class);
 
+    /** At startup: an invalid setting must stop the start, not fail the first message. */
     @Produces
     @Singleton
+    @Startup
     Tracing tracing(Config config, Node node) {
         Optional<Map<String, String>> settings = TraceSettings.read(config);
+        LOG.debugf("Messages are traced: %s", settings.isPresent());
         return settings.isEmpty() ? Tracing.off() : new Tracing(OpenTelemetryStart.spans(settings.get(), node.name()));
-    }
-
-    /** Creates the bean at startup: an invalid setting must stop the start, not fail the first message. */
-    void start(@Observes StartupEvent startup, Tracing tracing) {
-        LOG.debugf("Messages are traced: %s", tracing != Tracing.off());
     }
 
     void close(@Disposes Tracing tracing) {
