@@ -4,7 +4,6 @@ import dev.atrium.backplane.Backplane;
 import dev.atrium.backplane.BackplaneStatus;
 import dev.atrium.security.ConnectionLimiter;
 import dev.atrium.warmup.WarmUp;
-import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
 import org.eclipse.microprofile.health.HealthCheck;
 import org.eclipse.microprofile.health.HealthCheckResponse;
@@ -34,14 +33,12 @@ final class HealthChecks {
         this.warmUp = warmUp;
     }
 
-    @Produces
     @Singleton
     @Startup
     HealthCheck started() {
         return () -> HealthCheckResponse.up("started");
     }
 
-    @Produces
     @Singleton
     @Liveness
     HealthCheck live() {
@@ -49,7 +46,6 @@ final class HealthChecks {
     }
 
     /** Not ready while an event loop is blocked: new connections that it gets would wait. */
-    @Produces
     @Singleton
     @Readiness
     HealthCheck unblocked() {
@@ -57,7 +53,6 @@ final class HealthChecks {
     }
 
     /** Not ready while draining. */
-    @Produces
     @Singleton
     @Readiness
     HealthCheck notDraining() {
@@ -68,7 +63,6 @@ final class HealthChecks {
      * Not ready before the warm-up: new connections would be slow. Ready after a failed one, too, because the next start would
      * fail as well; the data tells it from a replica that is warm.
      */
-    @Produces
     @Singleton
     @Readiness
     HealthCheck warm() {
@@ -77,7 +71,6 @@ final class HealthChecks {
     }
 
     /** Not ready at the connection limit: new connections would be rejected. */
-    @Produces
     @Singleton
     @Readiness
     HealthCheck room() {
@@ -90,7 +83,6 @@ final class HealthChecks {
      * refuses writes: it most likely does so to every replica, and with all replicas unready at once, none would be left to
      * report the error to clients.
      */
-    @Produces
     @Singleton
     @Readiness
     HealthCheck receiving() {
