@@ -7,13 +7,11 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.BinaryNode;
 import com.fasterxml.jackson.databind.node.NullNode;
 import com.fasterxml.jackson.databind.node.NumericNode;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.atrium.gateway.ErrorReply;
 import dev.atrium.gateway.JsonData;
 import dev.atrium.room.Data;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.function.UnaryOperator;
 
 /** Conversion of event arguments between Java values and message data. Pure. */
 public final class Values {
@@ -46,9 +44,9 @@ public final class Values {
         List<byte[]> attachments = new ArrayList<>();
         ArrayNode array = JSON.createArrayNode();
         for (Object argument : arguments) {
-            array.add(replaced(JSON.valueToTree(argument), leaf -> leaf instanceof BinaryNode binary
+            array.add(JsonData.replaced(JSON.valueToTree(argument), value -> value instanceof BinaryNode binary
                     ? placeholder(binary, attachments)
-                    : known(leaf)));
+                    : known(value)));
         }
         if (!attachments.isEmpty() && placeholders(array) > attachments.size()) {
             // Clients would look for bytes that are not there, and close their connections.
@@ -59,7 +57,7 @@ public final class Values {
 
     /** Converts one value to JSON; bytes are base64. */
     public static String json(Object value) {
-        return JsonData.escaped(replaced(JSON.valueToTree(value), Values::known).toString());
+        return JsonData.escaped(JsonData.replaced(JSON.valueToTree(value), Values::known).toString());
     }
 
     /**
@@ -100,21 +98,7 @@ public final class Values {
     }
 
     /** JSON has neither NaN nor infinities, which Jackson would write as texts; {@code JSON.stringify} writes null. */
-    private static JsonNode known(JsonNode leaf) {
-        return leaf instanceof NumericNode number && number.isNaN() ? NullNode.instance : leaf;
-    }
-
-    /** Replaces what is neither an object nor an array. A tree itself is changed. */
-    private static JsonNode replaced(JsonNode value, UnaryOperator<JsonNode> leaf) {
-        if (value instanceof ObjectNode object) {
-            object.properties().forEach(field -> field.setValue(replaced(field.getValue(), leaf)));
-        } else if (value instanceof ArrayNode array) {
-            for (int i = 0; i < array.size(); i++) {
-                array.set(i, replaced(array.get(i), leaf));
-            }
-        } else {
-            return leaf.apply(value);
-        }
-        return value;
+    private static JsonNode known(JsonNode value) {
+        return value instanceof NumericNode number && number.isNaN() ? NullNode.instance : value;
     }
 }

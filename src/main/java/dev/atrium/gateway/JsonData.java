@@ -17,6 +17,7 @@ import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Set;
 import java.util.function.Function;
+import java.util.function.UnaryOperator;
 
 /** JSON data of clients. It is validated, but kept as it was written. Pure. */
 public final class JsonData {
@@ -146,17 +147,27 @@ public final class JsonData {
      * itself is changed.
      */
     public static JsonNode withBytes(JsonNode value, List<byte[]> attachments, Function<byte[], JsonNode> instead) {
-        if (isPlaceholder(value) && !attachments.isEmpty()) {
-            JsonNode number = value.path("num");
-            return number.isInt() && number.intValue() >= 0 && number.intValue() < attachments.size()
-                    ? instead.apply(attachments.get(number.intValue()))
-                    : TREES.nullNode();
+        return attachments.isEmpty() ? value
+                : replaced(value, each -> isPlaceholder(each) ? bytes(each.path("num"), attachments, instead) : each);
+    }
+
+    private static JsonNode bytes(JsonNode number, List<byte[]> attachments, Function<byte[], JsonNode> instead) {
+        return number.isInt() && number.intValue() >= 0 && number.intValue() < attachments.size()
+                ? instead.apply(attachments.get(number.intValue()))
+                : TREES.nullNode();
+    }
+
+    /** Replaces each value in a tree for which the function returns another one. The tree itself is changed. */
+    public static JsonNode replaced(JsonNode value, UnaryOperator<JsonNode> replacement) {
+        JsonNode replaced = replacement.apply(value);
+        if (replaced != value) {
+            return replaced;
         }
         if (value instanceof ObjectNode object) {
-            object.properties().forEach(field -> field.setValue(withBytes(field.getValue(), attachments, instead)));
+            object.properties().forEach(field -> field.setValue(replaced(field.getValue(), replacement)));
         } else if (value instanceof ArrayNode array) {
             for (int i = 0; i < array.size(); i++) {
-                array.set(i, withBytes(array.get(i), attachments, instead));
+                array.set(i, replaced(array.get(i), replacement));
             }
         }
         return value;
