@@ -79,51 +79,6 @@ public final class RequestMemory {
         return scarce.getAsBoolean();
     }
 
-    private void hold(Share share, long bytes) {
-        List<Share> ended;
-        synchronized (this) {
-            if (share.ended) {
-                return;
-            }
-            count(share, bytes);
-            ended = makeRoom(share, 0);
-            if (used > limit && used > share.bytes && !share.ended) {
-                shares.remove(share);
-                end(share);
-                ended.add(share);
-            }
-        }
-        ended.forEach(each -> each.end.run());
-    }
-
-    private synchronized void release(Share share) {
-        if (share.ended) {
-            forget(share);
-        } else {
-            shares.remove(share);
-            used -= share.bytes;
-            share.bytes = 0;
-            share.ended = true;
-        }
-    }
-
-    private boolean tryHold(Share share, long bytes) {
-        List<Share> ended;
-        boolean held;
-        synchronized (this) {
-            long more = bytes - share.bytes;
-            ended = makeRoom(share, more);
-            forgetOldEnding();
-            long others = used - share.bytes + usedByEnding;
-            held = !share.ended && (others + bytes <= limit || others == 0);
-            if (held) {
-                count(share, bytes);
-            }
-        }
-        ended.forEach(each -> each.end.run());
-        return held;
-    }
-
     private void count(Share share, long bytes) {
         if (share.bytes == 0 && bytes > 0) {
             share.since = nanoTime.getAsLong();
@@ -197,10 +152,24 @@ public final class RequestMemory {
 
         /** Sets what the request holds now. Ends older requests, or this one, if all together hold too much. */
         public void hold(long now) {
-            if (counted || now >= SMALL_BYTES) {
-                counted = now > 0;
-                RequestMemory.this.hold(this, now);
+            if (!counted && now < SMALL_BYTES) {
+                return;
             }
+            counted = now > 0;
+            List<Share> removed;
+            synchronized (RequestMemory.this) {
+                if (ended) {
+                    return;
+                }
+                count(this, now);
+                removed = makeRoom(this, 0);
+                if (used > limit && used > bytes && !ended) {
+                    shares.remove(this);
+                    end(this);
+                    removed.add(this);
+                }
+            }
+            removed.forEach(each -> each.end.run());
         }
 
         /**
@@ -210,7 +179,19 @@ public final class RequestMemory {
          */
         public boolean tryHold(long soon) {
             counted = true;
-            return RequestMemory.this.tryHold(this, soon);
+            List<Share> removed;
+            boolean held;
+            synchronized (RequestMemory.this) {
+                removed = makeRoom(this, soon - bytes);
+                forgetOldEnding();
+                long others = used - bytes + usedByEnding;
+                held = !ended && (others + soon <= limit || others == 0);
+                if (held) {
+                    count(this, soon);
+                }
+            }
+            removed.forEach(each -> each.end.run());
+            return held;
         }
 
         /** The request has arrived whole and is handled: it counts until it is over, and is not ended any more. */
@@ -222,7 +203,16 @@ public final class RequestMemory {
 
         /** The request is over: it holds nothing any more, whatever is set later. */
         public void release() {
-            RequestMemory.this.release(this);
+            synchronized (RequestMemory.this) {
+                if (ended) {
+                    forget(this);
+                } else {
+                    shares.remove(this);
+                    used -= bytes;
+                    bytes = 0;
+                    ended = true;
+                }
+            }
         }
     }
 }
