@@ -314,9 +314,11 @@ public final class Admission {
         context.remove(QuarkusHttpUser.DEFERRED_IDENTITY_KEY);
     }
 
-    /** Rejects a request whose authentication failed. */
-    public static void refuse(RoutingContext context, AuthenticationException failure) {
-        Problem.send(context, ErrorReply.of(failure));
+    /** Charges and rejects a request whose authentication failed. */
+    public void refuse(RoutingContext context) {
+        if (charge(context)) {
+            Problem.send(context, ErrorReply.of(failure(context)));
+        }
     }
 
     /**

@@ -156,9 +156,7 @@ public final class EngineIoRoutes {
 
     private void handshake(RoutingContext context, boolean toWebSocket) {
         if (Admission.failure(context) != null) {
-            if (admission.charge(context)) {
-                Admission.refuse(context, Admission.failure(context));
-            }
+            admission.refuse(context);
             return;
         }
         Caller caller = Admission.caller(context, sockets.keepsHandshakes());
