@@ -2,6 +2,7 @@ package dev.atrium.it.operations;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.atrium.it.fixture.FileClient;
 import dev.atrium.it.fixture.Nginx;
 import dev.atrium.it.fixture.RawHttp;
 import dev.atrium.it.fixture.RawSocket;
@@ -12,6 +13,10 @@ import dev.atrium.it.fixture.SocketClient;
 import dev.atrium.it.fixture.SocketIoClient;
 import dev.atrium.it.fixture.StreamClient;
 import java.io.IOException;
+import java.io.InputStream;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -21,6 +26,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.locks.LockSupport;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
@@ -206,6 +212,25 @@ class DrainIT {
             assertThat(rude.closeCode()).isEqualTo(1001);
             assertThat(replica.log())
                     .contains("The drain is complete: 1 sessions were closed; 1 connections are still open and are cut");
+        }
+    }
+
+    @Test
+    void a_download_ends_before_the_replica_does() throws Exception {
+        byte[] film = new byte[20 << 20];
+        try (Replica replica = with("0s", "0s"); SessionClient session = replica.session()) {
+            String url = replica.http(
+                    new FileClient(session).upload("cinema", "film.mp4", "video/mp4", film).path("url").asText());
+            InputStream download = HttpClient.newHttpClient()
+                    .send(HttpRequest.newBuilder(URI.create(url)).build(), HttpResponse.BodyHandlers.ofInputStream()).body();
+            int begun = download.readNBytes(1000).length;
+            replica.signal("TERM");
+            awaitDraining(replica);
+            // Longer than the drain waits for connections without a session.
+            Awaitility.await().during(Duration.ofMillis(1500)).atMost(Duration.ofSeconds(5)).until(replica::isAlive);
+            assertThat(begun + download.readAllBytes().length).isEqualTo(film.length);
+            assertThat(replica.exitCode()).isZero();
+            assertThat(replica.log()).contains("0 connections are still open and are cut");
         }
     }
 
