@@ -62,6 +62,14 @@ public interface SessionStore {
      */
     Uni<Boolean> isTakenOver(String token);
 
-    /** Ends a session on whichever replica it is; returns whether it existed. */
+    /**
+     * Deletes the sessions of a user that wait for their client. Over Redis neither those that begin within the next window can
+     * be resumed, because a stored session does not tell when it began.
+     *
+     * @param namespace null for all namespaces
+     */
+    Uni<Void> revoke(String namespace, String user);
+
+    /** Ends a session on whichever replica it is, or waits for its client; returns whether it existed. */
     Uni<Boolean> end(String namespace, String sessionId);
 }

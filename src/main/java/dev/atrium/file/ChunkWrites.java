@@ -28,7 +28,7 @@ final class ChunkWrites {
         });
     }
 
-    /** Seals a file. Fails with {@code busy} while chunks of it are written. */
+    /** Seals a file. Fails with {@code busy} while chunks of it are written, or it is being sealed already. */
     <T> Uni<T> seal(String id, Supplier<Uni<? extends T>> seal, Supplier<ErrorReply> busy) {
         return Uni.createFrom().deferred(() -> {
             if (writes.putIfAbsent(id, SEALING) != null) {

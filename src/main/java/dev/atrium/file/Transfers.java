@@ -193,7 +193,8 @@ public final class Transfers {
     private Uni<UploadResult> seal(Uploader uploader, StoredFile file) {
         coming.invalidate(file.id());
         return writes.seal(file.id(), () -> update(file.as(StoredFile.State.SEALED)),
-                () -> ErrorReply.unavailable("file: chunks of it are still being stored, ask again later", true))
+                () -> ErrorReply.unavailable(
+                        "file: chunks of it are still being stored, or it is being verified; ask again later", true))
                 .chain(now -> now.isComplete() ? announcement.close(uploader, now) : verify(uploader, now));
     }
 

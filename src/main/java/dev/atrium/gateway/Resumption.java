@@ -1,7 +1,5 @@
 package dev.atrium.gateway;
 
-import com.github.benmanes.caffeine.cache.Cache;
-import com.github.benmanes.caffeine.cache.Caffeine;
 import dev.atrium.backplane.SavedSession;
 import dev.atrium.backplane.SessionStore;
 import dev.atrium.room.Membership;
@@ -33,37 +31,10 @@ final class Resumption {
     /** Maximum number of rooms of one client whose histories are read at a time. */
     private static final int MAX_READS = 8;
 
-    /** Maximum number of users whose waiting sessions are remembered as ended. */
-    private static final int MAX_REVOKED = 100_000;
-
     private final SessionStore store;
-    /** Namespaces and users whose sessions were ended within the resume window. */
-    private final Cache<String, Boolean> revoked;
 
     Resumption(SessionStore store) {
         this.store = store;
-        this.revoked = Caffeine.newBuilder().expireAfterWrite(Duration.ofMillis(store.windowMillis()))
-                .maximumSize(MAX_REVOKED).build();
-    }
-
-    /**
-     * Ends the sessions of a user that wait for their client: they cannot be resumed any more. Neither can those that begin
-     * within the next resume window, because a stored session does not tell when it began.
-     *
-     * @param namespace null for all namespaces
-     */
-    void revoke(String namespace, String user) {
-        revoked.put(revocation(namespace, user), true);
-    }
-
-    private boolean isRevoked(SavedSession saved) {
-        String user = saved.self().user();
-        return user != null && (revoked.getIfPresent(revocation(null, user)) != null
-                || revoked.getIfPresent(revocation(saved.namespace(), user)) != null);
-    }
-
-    private static String revocation(String namespace, String user) {
-        return (namespace == null ? "*" : namespace) + ' ' + user;
     }
 
     /** Makes a session resumable, if there is a resume window. */
@@ -138,11 +109,6 @@ final class Resumption {
         if (!session.isOpen()) {
             ended(session, CloseReason.CONNECTION_LOST);
             throw new ErrorReply(410, "the session has ended");
-        }
-        if (isRevoked(saved)) {
-            ended(session, CloseReason.REVOKED);
-            session.resumableBy(before);
-            throw ErrorReply.parameter(410, "token", "of a session that was ended; join the rooms again");
         }
         boolean sameUser = Objects.equals(saved.self().user(), session.self().user());
         if (!sameUser || !saved.namespace().equals(session.namespace())) {

@@ -41,7 +41,8 @@ public final class Revocation {
      * @param namespace null for all namespaces
      */
     Uni<Integer> revoke(String namespace, String user) {
-        return cluster.callEvery(QUESTION, (namespace == null ? EVERYWHERE : namespace) + ' ' + user, PATIENCE)
+        return rooms.revokeWaiting(namespace, user)
+                .chain(() -> cluster.callEvery(QUESTION, (namespace == null ? EVERYWHERE : namespace) + ' ' + user, PATIENCE))
                 .map(Revocation::sum);
     }
 
@@ -57,7 +58,6 @@ public final class Revocation {
         int space = question.indexOf(' ');
         String namespace = question.substring(0, space);
         String user = question.substring(space + 1);
-        rooms.revokeWaiting(namespace.equals(EVERYWHERE) ? null : namespace, user);
         List<Session> ended = sessions.all().stream()
                 .filter(each -> (namespace.equals(EVERYWHERE) || each.namespace().equals(namespace))
                         && user.equals(each.self().user()))

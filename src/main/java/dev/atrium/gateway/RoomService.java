@@ -282,12 +282,12 @@ public final class RoomService {
     }
 
     /**
-     * Ends the sessions of a user that wait for their client, as far as it resumes on this replica.
+     * Ends the sessions of a user that wait for their client.
      *
      * @param namespace null for all namespaces
      */
-    void revokeWaiting(String namespace, String user) {
-        resumption.revoke(namespace, user);
+    Uni<Void> revokeWaiting(String namespace, String user) {
+        return backplane.sessions().revoke(namespace, user).onFailure().transform(ErrorReply::ofIdempotent);
     }
 
     /** Ends a session on whatever replica it is. Returns whether there was one. */

@@ -108,7 +108,7 @@ final class Shutdown {
         drain.closePaced(closeTasks(closed), window);
         allClosed = true;
         awaitEnd(closed);
-        int forced = openConnections();
+        int forced = openConnections() + drainables.stream().mapToInt(Drainable::inFlight).sum();
         drain.countForced(forced);
         if (!closed.isEmpty() || forced > 0) {
             LOG.infof("The drain is complete: %d sessions were closed; %d connections are still open and are cut",

@@ -129,6 +129,15 @@ public final class ClientLimits {
         }
     }
 
+    /**
+     * Returns the cost of an expensive command, in messages: at most the burst, because what costs more would be rejected
+     * however
+     * long its client waits.
+     */
+    public int affordable(int messages) {
+        return config.messages() == 0 ? messages : (int) Math.min(messages, TokenBucket.BURST * config.messages());
+    }
+
     public SecurityConfig.Limits config() {
         return config;
     }

@@ -85,19 +85,13 @@ public final class ConnectionLimiter {
             throw new LimitException(Limit.OVERLOAD);
         }
         load.requireMemory();
-        // Before the handshake is charged, so that one address at its limit does not use up the handshakes of all. Unknown
-        // addresses are not limited: many clients share them.
+        handshake(caller);
+        if (isFull()) {
+            throw new LimitException(Limit.CONNECTIONS);
+        }
+        // Unknown addresses are not limited: many clients share them.
         if (!enter(byAddress, caller.address(), caller.address().isEmpty() ? 0 : config.connectionsPerAddress())) {
             throw new LimitException(Limit.CONNECTIONS_PER_ADDRESS);
-        }
-        try {
-            handshake(caller);
-            if (isFull()) {
-                throw new LimitException(Limit.CONNECTIONS);
-            }
-        } catch (LimitException refused) {
-            leave(byAddress, caller.address());
-            throw refused;
         }
         all.incrementAndGet();
         return new Slot(caller.address());
@@ -190,6 +184,7 @@ public final class ConnectionLimiter {
         }
     }
 
+    /** Returns the number of connections. */
     public int count() {
         return all.get();
     }

@@ -42,7 +42,7 @@ public final class TokenBucket {
         if (messagesPerSecond > 0 && messages == null && count > 0) {
             messages = bucket(messagesPerSecond);
         }
-        if (messages != null && count > 0 && !consumeMessages(count)) {
+        if (messages != null && count > 0 && !messages.tryConsume(count)) {
             return Limit.MESSAGES;
         }
         return takeBytes(size);
@@ -54,21 +54,6 @@ public final class TokenBucket {
             bytes = bucket(bytesPerSecond);
         }
         return bytes == null || size == 0 || bytes.tryConsume(size) ? null : Limit.BYTES;
-    }
-
-    /**
-     * A command that costs more than the burst would be rejected however long its client waits: it passes when the bucket is
-     * full, and the bucket is in debt afterwards.
-     */
-    private boolean consumeMessages(int count) {
-        if (count <= BURST * messagesPerSecond) {
-            return messages.tryConsume(count);
-        }
-        boolean full = messages.getAvailableTokens() >= BURST * messagesPerSecond;
-        if (full) {
-            messages.consumeIgnoringRateLimits(count);
-        }
-        return full;
     }
 
     /**

@@ -32,8 +32,15 @@ public final class SendQueueBudget {
 
     private final Sessions sessions;
     private final long limit;
-    /** Sessions that were closed: their bytes are freed only when their connections have ended. */
-    private List<Session> leaving = List.of();
+    /**
+     * Number of checks during which the bytes of a closed client count as freed: its connection takes a moment to end. No
+     * longer,
+     * because the clients of a room share the bytes of its messages.
+     */
+    private static final int LEAVING_CHECKS = 5;
+
+    private List<Leaving> leaving = List.of();
+    private long checks;
     private Future<?> timer;
 
     /** @throws ConfigurationException naming the invalid setting */
@@ -61,8 +68,9 @@ public final class SendQueueBudget {
     }
 
     void check(long used) {
-        leaving = leaving.stream().filter(session -> session.pendingBytes() > 0).toList();
-        long excess = excess(used, limit) - leaving.stream().mapToLong(Session::pendingBytes).sum();
+        checks++;
+        leaving = leaving.stream().filter(each -> checks <= each.lastCheck && each.session.pendingBytes() > 0).toList();
+        long excess = excess(used, limit) - leaving.stream().mapToLong(each -> each.session.pendingBytes()).sum();
         if (excess <= 0) {
             return;
         }
@@ -71,7 +79,8 @@ public final class SendQueueBudget {
         if (!slowest.isEmpty()) {
             LOG.warnf("All send queues together take too much memory; the %d slowest clients are closed", slowest.size());
             slowest.forEach(session -> session.closeSoon(CloseReason.SLOW_CONSUMER));
-            leaving = Stream.concat(leaving.stream(), slowest.stream()).distinct().toList();
+            leaving = Stream.concat(leaving.stream(),
+                    slowest.stream().map(session -> new Leaving(session, checks + LEAVING_CHECKS))).toList();
         }
     }
 
@@ -95,6 +104,9 @@ public final class SendQueueBudget {
             left -= each.bytes;
         }
         return slowest;
+    }
+
+    private record Leaving(Session session, long lastCheck) {
     }
 
     private record Queue<T>(T owner, long bytes) {

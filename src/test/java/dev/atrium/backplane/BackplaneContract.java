@@ -349,6 +349,36 @@ public abstract class BackplaneContract {
     }
 
     @Test
+    void the_sessions_of_a_user_that_wait_for_their_client_are_ended_in_one_namespace_or_in_all() {
+        SessionStore store = backplane().sessions();
+        // A user of this test alone: over Redis, whoever was ended cannot resume for a while.
+        String user = "user " + node().newSessionId();
+        SavedSession ann = waiting(store, user, "/");
+        SavedSession annInChat = waiting(store, user, "/chat");
+        SavedSession bob = waiting(store, "bob", "/chat");
+        SavedSession anonymous = waiting(store, null, "/chat");
+        await(store.revoke("/chat", user));
+        assertThat(await(store.resume(annInChat.token()))).isNull();
+        SavedSession resumed = await(store.resume(ann.token()));
+        assertThat(resumed.self()).isEqualTo(ann.self());
+        await(store.release(resumed.token()));
+        await(store.revoke(null, user));
+        assertThat(await(store.resume(resumed.token()))).isNull();
+        assertThat(await(store.resume(ann.token()))).isNull();
+        for (SavedSession other : List.of(bob, anonymous)) {
+            assertThat(await(store.resume(other.token())).self()).isEqualTo(other.self());
+        }
+    }
+
+    private SavedSession waiting(SessionStore store, String user, String namespace) {
+        SavedSession saved = new SavedSession(store.newToken(), new Sender(node().newSessionId(), user), namespace, Map.of(),
+                Set.of());
+        await(store.save(saved));
+        await(store.release(saved.token()));
+        return saved;
+    }
+
+    @Test
     void a_session_is_resumed_once_and_survives_a_lost_reply() {
         SessionStore store = backplane().sessions();
         Sender ann = new Sender(node().newSessionId(), "ann");

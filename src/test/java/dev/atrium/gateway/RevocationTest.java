@@ -72,7 +72,6 @@ class RevocationTest extends WithGateway {
         done(revocation.revoke("/", "ann"));
         ErrorReply error = error(gateway.execute(admit(ANN).session, Cost.NONE, resumptions.get(0)));
         assertThat(error.code()).isEqualTo(410);
-        assertThat(error.getMessage()).isEqualTo("token: of a session that was ended; join the rooms again");
         done(gateway.execute(admit(user("bob", "*:join")).session, Cost.NONE, resumptions.get(1)));
     }
 

@@ -39,6 +39,13 @@ class ClientLimitsTest {
                 .isInstanceOf(ConfigurationException.class).hasMessage(message);
     }
 
+    /** What cost more would be rejected however long its client waited. */
+    @ParameterizedTest
+    @CsvSource({ "1000, 100", "20, 100", "10, 50", "1, 5", "0, 100" })
+    void an_expensive_command_costs_no_more_than_the_burst(String messages, int cost) {
+        assertThat(new ClientLimits(SecuritySettings.of("limits.messages", messages)).affordable(100)).isEqualTo(cost);
+    }
+
     @Test
     void settings_are_returned_to_clients() {
         ClientLimits all = new ClientLimits(

@@ -201,19 +201,6 @@ class ConnectionLimiterTest {
     }
 
     @Test
-    void an_address_at_its_limit_does_not_use_up_the_handshakes_of_all() {
-        ConnectionLimiter limiter = limiter("limits.connections-per-address", "1", "limits.handshakes", "2");
-        ConnectionLimiter.Slot slot = limiter.admit(ANONYMOUS_CLIENT);
-        for (int i = 0; i < 10; i++) {
-            assertRejected(Limit.CONNECTIONS_PER_ADDRESS, () -> limiter.admit(ANONYMOUS_CLIENT));
-        }
-        limiter.admit(OTHER);
-        slot.release();
-        assertRejected(Limit.HANDSHAKES, () -> limiter.admit(ANONYMOUS_CLIENT));
-        assertRejected(Limit.HANDSHAKES, () -> limiter.admit(ANONYMOUS_CLIENT));
-    }
-
-    @Test
     void an_overloaded_replica_rejects_connections_and_charges_no_handshake() {
         ConnectionLimiter limiter = limiter("limits.handshakes", "1");
         exhausted.set(true);

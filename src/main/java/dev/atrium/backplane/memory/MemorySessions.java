@@ -249,6 +249,16 @@ final class MemorySessions implements SessionStore {
                 .map(ended -> ended || forget(new RoomId(namespace, sessionId)));
     }
 
+    @Override
+    public Uni<Void> revoke(String namespace, String user) {
+        return Uni.createFrom().voidItem().invoke(() -> entries.forEach((token, entry) -> {
+            SavedSession session = entry.session;
+            if (user.equals(session.self().user()) && (namespace == null || namespace.equals(session.namespace()))) {
+                forget(new RoomId(session.namespace(), session.self().id()));
+            }
+        }));
+    }
+
     /** Forgets a session that waits for its client; returns whether there was one. */
     private synchronized boolean forget(RoomId own) {
         String token = isKept(own) ? tokens.get(own) : null;

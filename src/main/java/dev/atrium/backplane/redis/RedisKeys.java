@@ -91,7 +91,21 @@ final class RedisKeys {
         return prefix + ":connected:{" + node + "}";
     }
 
-    /** Exists while a session that is not connected can be resumed. */
+    /** Exists if a session was ended that its killed replica has left, as long as it could be resumed. */
+    String endedSession(RoomId session) {
+        return prefix + ":ended:{session " + session + "}";
+    }
+
+    /**
+     * Exists if the sessions of a user were ended, as long as those that waited for their client could be resumed.
+     *
+     * @param namespace null for all namespaces
+     */
+    String endedUser(String namespace, String user) {
+        return prefix + ":ended:{user " + (namespace == null ? "*" : namespace) + " " + user + "}";
+    }
+
+    /** Token of a session that is not connected, while it can be resumed. */
     String waiting(RoomId session) {
         return prefix + ":waiting:{" + session + "}";
     }

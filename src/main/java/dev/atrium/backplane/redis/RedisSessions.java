@@ -229,7 +229,8 @@ final class RedisSessions extends RepublishedState implements SessionStore {
             String where = moved == null ? SessionId.node(sessionId) : moved.toString();
             return where.equals(node) ? end(namespace, sessionId, false)
                     : rpc.call(where, request(namespace, sessionId, false), RpcChannel.TIMEOUT_MILLIS)
-                            .compose(reply -> reply != null ? Future.succeededFuture(Boolean.valueOf(reply)) : unheard(where));
+                            .compose(reply -> reply != null ? Future.succeededFuture(Boolean.valueOf(reply))
+                                    : endUnheard(where, own));
         }).compose(ended -> ended ? Future.succeededFuture(true) : forgetWaiting(own)));
     }
 
@@ -241,16 +242,31 @@ final class RedisSessions extends RepublishedState implements SessionStore {
             if (owner == null) {
                 return Future.succeededFuture(false);
             }
+            // Another connection may have resumed it meanwhile: then there is nothing under that token.
             return commands.send(Request.cmd(Command.DEL).arg(keys.session(owner, token)))
-                    .compose(deleted -> commands.send(Request.cmd(Command.DEL).arg(keys.waiting(own))).map(true));
+                    .compose(deleted -> deleted.toInteger() == 0 ? Future.succeededFuture(false)
+                            : commands.send(Request.cmd(Command.DEL).arg(keys.waiting(own))).map(true));
         });
     }
 
-    private Future<Boolean> unheard(String other) {
+    /** Ends a session of a replica that does not reply. If that was killed, its sessions wait in what it has left. */
+    private Future<Boolean> endUnheard(String other, RoomId own) {
         return leases.isAlive(other).compose(alive -> alive
                 ? Future.failedFuture(
                         BackplaneUnavailableException.notSent("replica " + other + " does not listen at the moment"))
-                : Future.succeededFuture(false));
+                : markEnded(keys.endedSession(own))
+                        .compose(marked -> commands.send(Request.cmd(Command.EXISTS).arg(keys.sessions(other))))
+                        .compose(left -> forgetWaiting(own).map(forgotten -> forgotten || left.toInteger() == 1)));
+    }
+
+    @Override
+    public Uni<Void> revoke(String namespace, String user) {
+        return onLoop(() -> markEnded(keys.endedUser(namespace, user)));
+    }
+
+    /** Sessions that this key names cannot be resumed as long as they could be. */
+    private Future<Void> markEnded(String key) {
+        return commands.send(Request.cmd(Command.SET).arg(key).arg("").arg("PX").arg(lease.millis() + windowMillis)).mapEmpty();
     }
 
     /** Handles another replica's request to end a session. */

@@ -29,7 +29,9 @@ import software.amazon.awssdk.services.s3.S3AsyncClient;
 public final class S3Store implements FileStore, AutoCloseable {
 
     private static final String JSON = "file.json";
-    private static final Pattern CHUNK = Pattern.compile("[0-9]+");
+    /** Ids of files as they are made, and those of chunks: below the prefix another program may have objects, too. */
+    private static final Pattern ID = Pattern.compile("[\\w-]{24,36}");
+    private static final Pattern CHUNK = Pattern.compile("0|[1-9][0-9]{0,6}");
 
     private final S3AsyncClient client;
     private final EventLoopGroup loops;
@@ -136,8 +138,7 @@ public final class S3Store implements FileStore, AutoCloseable {
 
     @Override
     public Uni<List<StoredFile>> abandoned(long before) {
-        return backlog.queue(0, () -> bucket.directories(prefix).filter(SafeId::matches)
-                .filter(id -> !whole.containsKey(id))
+        return backlog.queue(0, () -> ids().filter(id -> !whole.containsKey(id))
                 .onItem()
                 .transformToUni(id -> rests(id, Instant.ofEpochMilli(before))
                         .flatMap(rests -> rests ? incoming(id) : Uni.createFrom().nullItem()))
@@ -180,7 +181,7 @@ public final class S3Store implements FileStore, AutoCloseable {
 
     private Uni<List<StoredFile>> files() {
         Set<String> ids = ConcurrentHashMap.newKeySet();
-        return bucket.directories(prefix).filter(SafeId::matches).invoke(ids::add)
+        return ids().invoke(ids::add)
                 .onItem().transformToUni(id -> {
                     StoredFile file = whole.get(id);
                     return file == null ? known(id) : Uni.createFrom().item(file);
@@ -192,6 +193,10 @@ public final class S3Store implements FileStore, AutoCloseable {
                 })
                 .collect().asList()
                 .invoke(() -> whole.keySet().retainAll(ids));
+    }
+
+    private Multi<String> ids() {
+        return bucket.directories(prefix).filter(id -> ID.matcher(id).matches());
     }
 
     private Uni<StoredFile> known(String id) {
@@ -227,7 +232,6 @@ public final class S3Store implements FileStore, AutoCloseable {
         return names(id).filter(S3Store::isChunk).map(name -> prefix + id + "/" + name).collect().asList();
     }
 
-    /** Below the same prefix may be the objects of another program, or of an Atrium with a longer prefix: they must stay. */
     private static boolean isChunk(String name) {
         return CHUNK.matcher(name).matches();
     }

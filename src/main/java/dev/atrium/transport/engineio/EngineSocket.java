@@ -82,7 +82,8 @@ public final class EngineSocket implements Pausable {
         this.sessionTokens = sessionTokens;
         this.eventLoop = eventLoop;
         this.settings = settings;
-        this.heartbeat = new EngineHeartbeat(eventLoop, settings, () -> send(Packet.PING_FRAME), this::isPaused,
+        this.heartbeat = new EngineHeartbeat(eventLoop, settings, () -> send(Packet.PING_FRAME),
+                () -> isPaused() || transport.isHeld(),
                 () -> fail(CloseReason.HEARTBEAT_TIMEOUT));
         this.upgrade = new UpgradeAttempt(eventLoop, settings.upgradeTimeout(), this::release);
     }

@@ -46,6 +46,11 @@ interface EngineTransport {
         exchange.refuse(EngineIoError.BAD_REQUEST);
     }
 
+    /** Returns whether the client is not read because its messages wait for this connection's event loop. Any thread. */
+    default boolean isHeld() {
+        return false;
+    }
+
     /** Rejects a POST whose body is malformed, and closes the connection only if it is polling. */
     default void malformedPost(Exchange exchange) {
         exchange.refuse(EngineIoError.BAD_REQUEST);

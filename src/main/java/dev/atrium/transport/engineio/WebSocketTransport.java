@@ -283,6 +283,11 @@ final class WebSocketTransport implements EngineTransport, SocketProtocol {
         }
     }
 
+    @Override
+    public boolean isHeld() {
+        return held;
+    }
+
     private void drained() {
         if (held && waitingBytes.get() <= MOST_WAITING_BYTES / 2) {
             held = false;

@@ -6,7 +6,6 @@ import dev.atrium.file.Transfers;
 import dev.atrium.gateway.ErrorReply;
 import dev.atrium.gateway.Gateway;
 import dev.atrium.gateway.RoomUrl;
-import dev.atrium.room.InvalidNameException;
 import dev.atrium.room.RoomId;
 import dev.atrium.session.Drainable;
 import dev.atrium.session.RequestLoop;
@@ -102,9 +101,6 @@ public final class FileRoutes implements Drainable {
             room = room(context.request());
         } catch (ErrorReply error) {
             Problem.send(context, error);
-            return;
-        } catch (InvalidNameException e) {
-            Problem.send(context, ErrorReply.badRequest(e.getMessage()));
             return;
         }
         gateway.execute(Admission.requester(context), command.apply(room)).emitOn(eventLoop::execute).subscribe()

@@ -39,14 +39,16 @@ final class FileCommands {
     private final Session session;
     private final ReplySender replies;
     private final SendWindow window;
+    private final int costOfOpening;
     private final Queue<Runnable> reads = new ArrayDeque<>();
     private final Set<String> closing = new HashSet<>();
     private boolean reading;
 
     /** @param window holds {@link #MAX_IN_PROGRESS} commands */
-    FileCommands(Transfers transfers, Gateway gateway, Session session, SendWindow window, ReplySender replies) {
-        this.transfers = transfers;
-        this.gateway = gateway;
+    FileCommands(SocketServices services, Session session, SendWindow window, ReplySender replies) {
+        this.transfers = services.transfers();
+        this.costOfOpening = services.limits().affordable(COST_OF_OPENING);
+        this.gateway = services.gateway();
         this.session = session;
         this.window = window;
         this.replies = replies;
@@ -61,7 +63,7 @@ final class FileCommands {
     void execute(CommandFrame command, Cost cost, ByteBuf bytes) {
         String file = command.params().text(Parameter.FILE);
         switch (command.cmd()) {
-            case "file.open" -> answer(command, new Cost(COST_OF_OPENING, cost.bytes()), open(command.params()),
+            case "file.open" -> answer(command, new Cost(costOfOpening, cost.bytes()), open(command.params()),
                     opened -> FileReplies.transfer(command.seq(), opened));
             case "file.write" -> write(command, cost, bytes);
             case "file.status" -> answer(command, cost, new FileCommand.Status(transfers, file),

@@ -70,7 +70,7 @@ final class SessionProtocol extends SingleSessionProtocol implements ReplySender
         window = new SendWindow(connection, task -> session.loop().run(task));
         Session made = gateway.connect(
                 new SessionRequest(caller, connection.eventLoop(), namespace, TRANSPORT, connection, SessionFormat.INSTANCE));
-        files = new FileCommands(services.transfers(), gateway, made,
+        files = new FileCommands(services, made,
                 new SendWindow(connection, made.loop()::run, FileCommands.MAX_IN_PROGRESS), this);
         order = gateway.order(made);
         handle = endpoint == null ? null : new SessionProtocolHandle(endpoint.clients(), made);

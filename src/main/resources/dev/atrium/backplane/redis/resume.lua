@@ -27,6 +27,15 @@ end
 if string.sub(session, 1, 1) == '@' then
   return {session, ''}
 end
+-- Its session, or all of its user, may have been ended while it waited.
+local state = cjson.decode(session)
+local own = state.ns .. ' ' .. state.id
+local ended = ARGV[5] .. 'ended:{'
+if redis.call('EXISTS', ended .. 'session ' .. own .. '}') == 1 or type(state.user) == 'string'
+    and redis.call('EXISTS', ended .. 'user * ' .. state.user .. '}', ended .. 'user ' .. state.ns .. ' ' .. state.user .. '}') > 0 then
+  redis.call('DEL', KEYS[2])
+  return false
+end
 if owner == '' then
   owner = string.match(session, '^{"was":"([%w_-]+)",') or ''
 end
@@ -37,6 +46,5 @@ if owner ~= '' and string.sub(session, 1, 8) ~= '{"was":"' then
 end
 redis.call('SET', KEYS[3], waiting, 'PX', ARGV[3])
 -- Its old connection ends before it is on the new replica: messages to it are for a session that waits meanwhile.
-local state = cjson.decode(session)
-redis.call('SET', ARGV[5] .. 'waiting:{' .. state.ns .. ' ' .. state.id .. '}', ARGV[2], 'PX', ARGV[3])
+redis.call('SET', ARGV[5] .. 'waiting:{' .. own .. '}', ARGV[2], 'PX', ARGV[3])
 return {session, owner}

@@ -124,7 +124,9 @@ class S3StoreIT extends FileStoreContract {
     @Test
     void objects_of_another_program_below_the_prefix_stay() throws IOException {
         Bucket bucket = ((S3Store) store()).bucket;
-        List<String> keys = Stream.of("staging/backup.tar", "staging/" + id() + "/file.json", "staging/" + id() + "/0")
+        List<String> keys = Stream
+                .of("staging/backup.tar", "staging/20240101", "staging/" + id() + "/file.json", "staging/" + id() + "/0",
+                        id() + "/20240101")
                 .map(PREFIX::concat).toList();
         for (String key : keys) {
             await(bucket.put(key, AsyncRequestBody.fromString("x")));

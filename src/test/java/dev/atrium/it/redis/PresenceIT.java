@@ -93,6 +93,24 @@ class PresenceIT {
     }
 
     @Test
+    void a_session_that_its_killed_replica_has_left_can_be_ended() {
+        SessionClient ended = cluster.replica(2).session();
+        SessionClient other = cluster.replica(2).session();
+        cluster.kill(2);
+        Awaitility.await().atMost(LEASE.multipliedBy(2)).until(() -> cluster.replica(0)
+                .request("DELETE", "/sessions/" + ended.id()).statusCode() == 204);
+        assertThat(resume(ended)).isEqualTo(410);
+        assertThat(resume(other)).isEqualTo(200);
+    }
+
+    private static int resume(SessionClient former) {
+        try (SessionClient client = cluster.replica(1).session()) {
+            return client.call("resume", "{\"token\":\"" + former.welcome().path("resume").asText() + "\"}").path("code")
+                    .asInt();
+        }
+    }
+
+    @Test
     void each_departure_is_announced_once_however_the_client_goes() {
         try (SessionClient ann = watcher(0)) {
             SessionClient leaver = cluster.replica(1).session();
