@@ -83,7 +83,7 @@ class BlockedEventLoopIT {
     /** Returns whether the probes fail; there is no answer at all if the blocked loop is the one that serves them. */
     private boolean probesFail() {
         try {
-            Awaitility.await().atMost(Duration.ofSeconds(4)).until(() -> status("ready") == 503 && status("live") == 503);
+            Awaitility.await().atMost(Duration.ofSeconds(6)).until(() -> status("ready") == 503 && status("live") == 503);
             return true;
         } catch (ConditionTimeoutException e) {
             return false;

@@ -38,7 +38,7 @@ class AtriumJsIT {
         Node.prepare();
         try (Replica open = Replica.start(heartbeat); Replica closed = Replica.start(strict)) {
             run("atrium.test.mjs", port(open), port(closed),
-                    Tokens.expiring("ann", "lobby:join send", Instant.now().plusSeconds(6)),
+                    Tokens.expiring("ann", "lobby:join send", Instant.now().plusSeconds(8)),
                     Tokens.of("ann", "lobby:join send"));
         }
     }

@@ -26,6 +26,7 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.awaitility.Awaitility;
 import org.jboss.logging.Logger;
+import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -138,6 +139,14 @@ class ClientNetworkIT {
             return null;
         });
         platforms.shutdown();
+    }
+
+    /** Of a test that is repeated alone, the other one's replicas would outlive this JVM. */
+    @AfterAll
+    static void end() {
+        for (Future<?> platform : List.of(inNode, inBrowser)) {
+            Awaitility.await().atMost(Duration.ofMinutes(5)).until(platform::isDone);
+        }
     }
 
     @Test

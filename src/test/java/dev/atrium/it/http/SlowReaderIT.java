@@ -65,7 +65,7 @@ class SlowReaderIT {
     @Test
     void a_connection_whose_client_reads_nothing_is_closed() throws IOException {
         try (Socket socket = pages()) {
-            pause(3_500);
+            pause(4_500);
             byte[] received = socket.getInputStream().readAllBytes();
             assertThat(received.length).isLessThan(PAGES * PAGE_BYTES);
         }

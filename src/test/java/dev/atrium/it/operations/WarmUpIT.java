@@ -18,7 +18,7 @@ class WarmUpIT {
 
     @Test
     void a_replica_that_warms_up_is_not_ready_but_serves_and_leaves_no_trace() {
-        try (Replica replica = Replica.launch(Map.of(DURATION, "2s"))) {
+        try (Replica replica = Replica.launch(Map.of(DURATION, "3s"))) {
             replica.awaitStarted();
             assertThat(replica.management("/q/health/ready").body()).contains("\"warm\"", "\"warmUp\": \"running\"");
             assertThat(replica.metric("atrium_warm_up{how=\"running\"}")).isOne();

@@ -262,7 +262,7 @@ class LimitsIT {
             try (SessionClient client = session(replica, newAddress())) {
                 double before = denied(replica, "messages");
                 int refused = 0;
-                for (int i = 0; i < 18; i++) {
+                for (int i = 0; i < 24; i++) {
                     int code = client
                             .call(cmd, "{\"room\":\"lobby\",\"name\":\"x\",\"token\":\"x\",\"file\":\"x\",\"index\":0}")
                             .path("code").asInt();

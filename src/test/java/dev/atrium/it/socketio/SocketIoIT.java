@@ -36,7 +36,7 @@ class SocketIoIT {
     private static final String WEBSOCKET = "/socket.io/?EIO=4&transport=websocket";
 
     private static final Map<String, String> STRICT = Map.of("atrium.socketio.namespaces", "/,/custom*",
-            "atrium.socketio.relay", "false", "atrium.socketio.connect-timeout", "2s",
+            "atrium.socketio.relay", "false", "atrium.socketio.connect-timeout", "4s",
             "quarkus.http.cors.enabled", "true", "quarkus.http.cors.origins", "https://app.example");
 
     @AutoClose

@@ -134,7 +134,7 @@ class FuzzIT {
             case 0 -> letters(random);
             case 1 -> "42" + letters(random);
             case 2 -> "42[" + random.nextInt() + ",";
-            case 3 -> "42[\"e\"," + "[".repeat(300 + random.nextInt(3000));
+            case 3 -> "42[\"e\"," + "[".repeat(1 + random.nextInt(150));
             case 4 -> "45" + (11 + random.nextInt(1000)) + "-[\"e\"]";
             case 5 -> "42/" + letters(random) + ",[\"e\"]";
             case 6 -> "40" + notAnObject(random).replace("1", "[1]");
