@@ -354,7 +354,6 @@ export class Connection {
   async #welcome(welcome) {
     const { socket } = this.#commands;
     const { id, heartbeat, maxPayload = Infinity, transport = this.#transports.current } = welcome;
-    const former = this.#session.resumeToken;
     let { user } = welcome;
     clearTimeout(this.#timer);
     this.#commands.maxPayload = maxPayload;
@@ -371,13 +370,13 @@ export class Connection {
     }
     this.#userStore.identify(user, transport);
     await this.#queue.adopt((failure) => this.#listeners.tell("error", failure));
-    if (this.#commands.socket !== socket || !(await this.#session.begin(id, former))) {
+    if (this.#commands.socket !== socket || !(await this.#session.begin(id))) {
       return;
     }
     this.#welcomed = true;
     this.#attempt = this.#transports.failures = 0;
     this.#shared || this.#transports.probeLater();
-    this.#change({ name: "open", id: this.#session.id, user, transport });
+    this.#change({ name: "open", id: id && this.#session.id, user, transport });
     this.#queue.flush();
   }
 

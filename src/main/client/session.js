@@ -13,7 +13,7 @@ export class Session {
   /** Id of the session, which is the name of its own room. */
   id = "";
   /** Token with which the session can be resumed on another connection. */
-  resumeToken = "";
+  #resumeToken = "";
   #commands;
   #listeners;
   #userStore;
@@ -23,7 +23,9 @@ export class Session {
   #left = new Map();
   /** Positions in the session's own room and in the namespace's, which need no join. @type {Map<string, Place>} */
   #positions = new Map();
-  /** Positions of the session that began with this connection. @type {Record<string, Place>} */
+  /** Token and positions of the session that began with this connection; it is used once the former one cannot be resumed. */
+  #next = "";
+  /** @type {Record<string, Place>} */
   #initialPositions = {};
   /** Whether the session has begun or was resumed on the present connection, so that rooms can be left. */
   #established = false;
@@ -84,7 +86,7 @@ export class Session {
         (await this.#commands.run("join", { room: name, presence, ...(since ? { since } : {}) }));
       if (this.#isCurrent(membership)) {
         membership.confirmed = presence;
-        this.#joined(joined, since !== undefined);
+        this.#joined(joined, since);
       }
     } catch (failure) {
       const { code } = /** @type {AtriumError} */ (failure);
@@ -105,20 +107,20 @@ export class Session {
     }
   }
 
-  /** @param {Place & {room?: string, recovered: boolean}} joined @param {boolean} [returning] */
-  #joined({ room = "", epoch, offset, recovered }, returning = true) {
+  /**
+   * Takes the position from a reply, unless messages behind it have arrived already, in one read with it.
+   * @param {Place & {room?: string, recovered: boolean}} joined @param {Place} [since] position that the server was sent
+   */
+  #joined({ room = "", epoch, offset, recovered }, since) {
     const position = { epoch, offset };
     const membership = this.#rooms.get(room);
     if (!membership) {
-      this.#positions.set(room, position);
-      return;
-    }
-    const known = membership.place !== undefined;
-    // The missed messages follow, with offsets after the known position.
-    if (returning && known && !recovered) {
-      this.#gap(membership, position);
-    } else if (!recovered || !known) {
-      membership.place = position;
+      this.#positions.get(room) === since && this.#positions.set(room, position);
+    } else if (since && !recovered) {
+      this.#gap(membership, position, since);
+    } else {
+      // The missed messages follow, with offsets after the known position.
+      membership.place ??= position;
     }
   }
 
@@ -161,26 +163,30 @@ export class Session {
 
   /** @param {{resume?: string, places?: Record<string, Place>}} welcome from the server, or its reply to a token */
   save({ resume, places }) {
-    this.resumeToken = resume || this.resumeToken;
+    this.#next = resume || this.#next;
     this.#initialPositions = places ?? this.#initialPositions;
   }
 
   /**
    * Resumes the former session, or begins this one and joins the rooms.
-   * @param {string} id of the session that began with this connection @param {string} former token of the former session
+   * @param {string} id of the session that began with this connection; over HTTP there is none, and the former one waits
    * @returns {Promise<boolean>} false if the connection was lost meanwhile: the next one joins all rooms again
    */
-  async begin(id, former) {
+  async begin(id) {
     const { socket } = this.#commands;
-    this.id = id;
-    const joined = (former && (await this.#resume(former))) || new Set();
-    if (!this.#established) {
+    const joined = this.#resumeToken ? await this.#resume() : undefined;
+    if (!joined) {
       this.#established = true;
       this.#left.clear();
+      if (id) {
+        this.id = id;
+        this.#resumeToken = this.#next;
+        this.#positions = new Map(Object.entries(this.#initialPositions));
+      }
     }
     for (const membership of this.#rooms.values()) {
       // Also one whose presence was asked for, or whose reply was lost, without a connection.
-      if (!joined.has(membership.name) || membership.confirmed !== membership.presence) {
+      if (!joined?.has(membership.name) || membership.confirmed !== membership.presence) {
         await (membership.joining = this.#join(membership));
         if (this.#commands.socket !== socket) {
           return false;
@@ -190,8 +196,8 @@ export class Session {
     return true;
   }
 
-  /** @param {string} token @returns {Promise<Set<string> | undefined>} rooms of the resumed session; undefined if it has expired */
-  async #resume(token) {
+  /** @returns {Promise<Set<string> | undefined>} rooms of the resumed session; undefined if it has expired */
+  async #resume() {
     const places = Object.fromEntries(this.#positions);
     for (const { name, place } of this.#rooms.values()) {
       if (place !== undefined && !this.#left.has(name)) {
@@ -199,9 +205,8 @@ export class Session {
       }
     }
     try {
-      const resumed = await this.#commands.run("resume", { token, places });
-      this.resumeToken = resumed.resume;
-      this.id = resumed.id;
+      const resumed = await this.#commands.run("resume", { token: this.#resumeToken, places });
+      this.#resumeToken = resumed.resume;
       this.#established = true;
       const joined = new Set();
       for (const each of resumed.rooms) {
@@ -210,17 +215,17 @@ export class Session {
           // Before it is joined again, if it is.
           this.#leave(room).catch(() => {});
         } else {
-          this.#joined(each);
+          this.#joined(each, places[room]);
           joined.add(room);
         }
       }
       return joined;
     } catch (failure) {
-      if (/** @type {AtriumError} */ (failure).code === 0) {
-        throw failure;
+      if (TRANSIENT_CODES.has(/** @type {AtriumError} */ (failure).code)) {
+        // The session may still be resumed, on the next connection.
+        throw { code: 0 };
       }
       // Expired, or unknown to the server: each room is joined again from its own position.
-      this.#positions = new Map(Object.entries(this.#initialPositions));
     }
   }
 
@@ -261,9 +266,11 @@ export class Session {
     }
   }
 
-  /** @param {Membership} membership @param {Place} position */
-  #gap(membership, position) {
-    membership.place = position;
+  /** @param {Membership} membership @param {Place} position @param {Place} [since] the known position before it */
+  #gap(membership, position, since = membership.place) {
+    if (membership.place === since) {
+      membership.place = position;
+    }
     // Stored messages have no gaps.
     this.#userStore.store?.clear(membership.name);
     const message = { event: "@gap", room: membership.name, data: position };

@@ -167,6 +167,31 @@ test("after a cut no message is lost or repeated", async () => {
   proxy.close();
 });
 
+test("a session that has received nothing receives what is sent to it without a connection, once", async () => {
+  const proxy = await Proxy.to(port);
+  const [ann, bob] = [connect(proxy.url, quick), connect(direct, quick)];
+  try {
+    await isOpen(ann);
+    await isOpen(bob);
+    const received = [];
+    ann.on("message", (data) => received.push(data));
+    const { id } = ann.state;
+    for (let round = 1; round <= 2; round++) {
+      proxy.refuses = true;
+      proxy.cut();
+      await until(() => ann.state.name !== "open", "offline");
+      await bob.sendTo(id, round);
+      proxy.refuses = false;
+      await isOpen(ann);
+      await until(() => received.length === round, "received");
+    }
+    assert.deepEqual(received, [1, 2]);
+    assert.equal(ann.state.id, id);
+  } finally {
+    [ann, bob, proxy].forEach((each) => each.close());
+  }
+});
+
 test("messages sent without a connection are published in order, and once", async () => {
   const proxy = await Proxy.to(port);
   await using(connecting, async (open) => {

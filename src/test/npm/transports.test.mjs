@@ -254,6 +254,32 @@ scene(
 );
 
 scene(
+  "messages to a session that is away on a fallback transport arrive when it is back, and no other again",
+  undefined,
+  async ({ proxy, open }) => {
+    const ann = await open(proxy.url);
+    const { id } = ann.state;
+    const received = [];
+    ann.on("message", (data) => received.push(data));
+    const bob = await open();
+    await bob.sendTo(id, "before");
+    await until(() => received.length === 1, "the first");
+    proxy.judge = noWebSockets;
+    proxy.cut();
+    await until(() => ann.state.name === "open" && transport(ann) === "sse", "fallen back");
+    assert.equal(ann.state.id, "");
+    await bob.sendTo(id, "meanwhile");
+    proxy.judge = () => undefined;
+    page.dispatchEvent(new Event("online"));
+    await until(() => ann.state.name === "open" && transport(ann) === "websocket", "upgraded");
+    await bob.sendTo(id, "after");
+    await until(() => received.at(-1) === "after", "the last");
+    assert.deepEqual(received, ["before", "meanwhile", "after"]);
+    assert.equal(ann.state.id, id);
+  },
+);
+
+scene(
   "the client is back on a WebSocket soon after one gets through, without an event that tells it",
   noWebSockets,
   async ({ proxy, open }) => {

@@ -49,6 +49,11 @@ class AtriumJsIT {
     }
 
     @Test
+    void a_session_continues_over_connections_that_break() {
+        run("session.test.mjs");
+    }
+
+    @Test
     void the_client_avoids_proxies_that_block() {
         try (Replica open = Replica.start(); Replica closed = Replica.start(Tokens.required(Map.of()))) {
             run("transports.test.mjs", port(open), port(closed), Tokens.of("ann", "lobby:join send"));

@@ -1,0 +1,149 @@
+// Sessions over several connections, with a server that misbehaves.
+// node --experimental-websocket session.test.mjs <atrium.js>
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { pathToFileURL } from "node:url";
+import { isOpen, quick, until } from "./harness.mjs";
+import { RoomPeer } from "./room-peer.mjs";
+
+const { connect } = await import(pathToFileURL(process.argv[2]));
+
+/** A test with a server and a connection of its own. */
+function scene(name, work, setting = {}, options = {}) {
+  test(name, { timeout: 20_000 }, async () => {
+    const peer = await RoomPeer.start(setting);
+    const connection = connect(peer.url, { ...quick, ...options });
+    const reconnected = async (number = peer.connections + 1) => {
+      await until(() => peer.connections >= number, `connection ${number}`);
+      await isOpen(connection);
+    };
+    try {
+      await isOpen(connection);
+      await work({ peer, connection, reconnected });
+    } finally {
+      connection.close();
+      peer.close();
+    }
+  });
+}
+
+const joined = (room) => until(() => room.place !== undefined, "joined");
+const message = (room, offset, data = offset) => ({ event: "message", room, data, epoch: "e", offset });
+
+/** Answers a command with a reply, or its usual one, and further frames, in one piece. */
+function inOnePiece(peer, name, reply, ...frames) {
+  peer.before = ({ cmd }, socket) => {
+    if (cmd === name) {
+      peer.before = () => undefined;
+      socket._socket.cork();
+      queueMicrotask(() => {
+        frames.forEach((frame) => socket.send(JSON.stringify(frame)));
+        process.nextTick(() => socket._socket.uncork());
+      });
+      return reply;
+    }
+  };
+}
+
+scene(
+  "the positions of a session that has received nothing are those of its welcome",
+  async ({ peer, connection, reconnected }) => {
+    assert.equal(connection.state.id, "~session1");
+    peer.cut();
+    await reconnected(2);
+    assert.deepEqual(peer.of("resume")[0].params, { token: "resume ~session1", places: peer.welcome.places });
+    // Positions of a session that was resumed are its own, and not those of the connection's.
+    peer.push(message("~session1", 4));
+    peer.push(message(undefined, 8));
+    await connection.request("heartbeat", {});
+    peer.welcome = { places: { "~session3": { epoch: "e", offset: 0 }, "": { epoch: "e", offset: 9 } } };
+    peer.cut();
+    await reconnected(3);
+    assert.deepEqual(peer.of("resume")[1].params, {
+      token: "resume ~session1",
+      places: { "~session1": { epoch: "e", offset: 4 }, "": { epoch: "e", offset: 8 } },
+    });
+    // A session that cannot be resumed has the positions of the next one.
+    peer.before = ({ cmd }) => (cmd === "resume" ? { code: 410, error: "token: unknown" } : undefined);
+    peer.welcome = { places: { "~session4": { epoch: "e", offset: 1 }, "": { epoch: "e", offset: 10 } } };
+    peer.cut();
+    await reconnected(4);
+    assert.equal(connection.state.id, "~session4");
+    peer.cut();
+    await reconnected(5);
+    assert.deepEqual(peer.of("resume")[3].params, {
+      token: "resume ~session4",
+      places: { "~session4": { epoch: "e", offset: 1 }, "": { epoch: "e", offset: 10 } },
+    });
+  },
+  { welcome: { places: { "~session1": { epoch: "e", offset: 3 }, "": { epoch: "e", offset: 7 } } } },
+);
+
+for (const [what, reply] of [
+  ["is cut off", "cut"],
+  ["gets no reply", "silence"],
+  ["gets 503", { code: 503, error: "the backplane is out of reach" }],
+  ["gets 429", { code: 429, error: "too many commands" }],
+]) {
+  scene(
+    `a session whose resume ${what} is resumed by the next connection, with the same token`,
+    async ({ peer, connection, reconnected }) => {
+      const errors = [];
+      connection.on("error", (failure) => errors.push(failure));
+      const room = connection.room("a");
+      await joined(room);
+      let attempts = 0;
+      peer.before = ({ cmd }) => {
+        if (cmd === "resume" && ++attempts <= 2) {
+          reply === "cut" && peer.cut();
+          return reply === "cut" ? "silence" : reply;
+        }
+      };
+      peer.cut();
+      await until(() => attempts === 3, "the third attempt");
+      await reconnected(4);
+      assert.deepEqual(
+        peer.of("resume").map(({ params }) => params.token),
+        Array(3).fill("resume ~session1"),
+      );
+      assert.equal(connection.state.id, "~session1");
+      assert.equal(peer.of("join").length, 1);
+      assert.deepEqual(errors, []);
+    },
+    {},
+    { timeout: 300 },
+  );
+}
+
+scene(
+  "messages in one piece with the reply to resume are delivered, and once",
+  async ({ peer, connection, reconnected }) => {
+    const received = [];
+    connection.on("message", (data) => received.push(data));
+    const room = connection.room("a");
+    room.on("message", (data) => received.push(data));
+    await joined(room);
+    inOnePiece(peer, "resume", undefined, message("~session1", 1, "for me"), message("a", 1, "for all"));
+    peer.cut();
+    await reconnected();
+    await until(() => received.length === 2, "both");
+    peer.cut();
+    await reconnected();
+    assert.deepEqual(peer.of("resume")[1].params.places, {
+      "~session1": { epoch: "e", offset: 1 },
+      a: { epoch: "e", offset: 1 },
+    });
+    assert.deepEqual(received, ["for me", "for all"]);
+  },
+);
+
+scene("a message in one piece with the reply to join counts", async ({ peer, connection }) => {
+  const received = [];
+  const reply = { body: { room: "a", epoch: "e", offset: 0, recovered: false } };
+  inOnePiece(peer, "join", reply, message("a", 1));
+  const room = connection.room("a");
+  room.on("*", (data) => received.push(data));
+  await until(() => received.length === 1, "received");
+  await connection.request("heartbeat", {});
+  assert.deepEqual(room.place, { epoch: "e", offset: 1 });
+});
