@@ -178,7 +178,6 @@ export class Connection {
 
   #open() {
     this.#welcomed = false;
-    this.#session.disconnected();
     this.#change({ name: "connecting" });
     let socket;
     try {
@@ -209,6 +208,7 @@ export class Connection {
   #detach() {
     const { socket } = this.#commands;
     this.#commands.socket = undefined;
+    this.#session.disconnected();
     clearTimeout(this.#timer);
     this.#transports.stop();
     this.#heartbeat.stop();
@@ -246,7 +246,6 @@ export class Connection {
   /** @param {number} code @param {string} reason */
   #lost(code, reason) {
     this.#detach();
-    this.#session.disconnected();
     this.#queue.disconnected(code, reason);
     this.#commands.rejectAll(new AtriumError(0, LOST));
     if (code === 4401 && this.#authentication.renewable) {

@@ -147,3 +147,12 @@ scene("a message in one piece with the reply to join counts", async ({ peer, con
   await connection.request("heartbeat", {});
   assert.deepEqual(room.place, { epoch: "e", offset: 1 });
 });
+
+scene("a room can be left after the connection was closed", async ({ connection }) => {
+  const room = connection.room("a");
+  await joined(room);
+  connection.close();
+  let left = false;
+  void room.leave().then(() => (left = true));
+  await until(() => left, "left");
+});
