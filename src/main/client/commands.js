@@ -76,7 +76,7 @@ export class Commands {
   /** @param {{seq: number, code: number, body?: any, data?: Uint8Array, error?: string}} reply */
   settle(reply) {
     const waiting = this.#waiting.get(reply.seq);
-    if (waiting !== undefined) {
+    if (waiting) {
       this.#waiting.delete(reply.seq);
       clearTimeout(waiting.timer);
       reply.code < 300

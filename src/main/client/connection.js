@@ -218,7 +218,7 @@ export class Connection {
   /** Gives up a socket that seems dead: its close event may take minutes. */
   #abandon() {
     const { socket } = this.#commands;
-    if (socket !== undefined) {
+    if (socket) {
       this.#lost(1006, "");
       // With 1000 or no code the session would end, and could not be resumed.
       socket.close(GIVEN_UP);
@@ -273,7 +273,7 @@ export class Connection {
     const socket = this.#detach();
     globalThis.removeEventListener?.("online", this.hurry);
     globalThis.document?.removeEventListener?.("visibilitychange", this.hurry);
-    const failure = new AtriumError(code, reason || CLOSED);
+    const failure = new AtriumError(0, reason || CLOSED);
     this.#commands.rejectAll(failure);
     this.#queue.rejectAll(failure);
     this.#userStore.last?.release();
@@ -312,7 +312,7 @@ export class Connection {
         if (name === "open" || code !== undefined) {
           clearTimeout(timer);
           end();
-          name === "open" ? resolve() : reject(new AtriumError(code, reason || CLOSED));
+          name === "open" ? resolve() : reject(new AtriumError(name ? 0 : code, reason || CLOSED));
         }
       };
       const end = this.#listeners.add("state", check);

@@ -24,7 +24,7 @@ export class Heartbeat {
   /** @param {any} frame */
   received(frame) {
     this.#receivedAt = Date.now();
-    if (frame === "pong" && this.#unanswered > 0) {
+    if (frame === "pong" && this.#unanswered) {
       this.#unanswered--;
     }
   }

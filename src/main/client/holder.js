@@ -63,7 +63,7 @@ export class Holder {
     tab.asks = asks;
     this.#tabs.add(tab);
     void globalThis.navigator?.locks?.request(id, () => this.#removeTab(tab));
-    if (this.#connection === undefined || this.#connection.state.name === "closed") {
+    if (!this.#connection || this.#connection.state.name === "closed") {
       const connection = new Connection(url, { ...options, token: asks ? () => this.#token() : undefined });
       connection.on("state", (state) => this.#tabs.forEach((each) => this.#sendState(each, state)));
       connection.on("error", (/** @type {any} */ { code }) => code === 401 && (this.#asked.rejected = true));

@@ -118,7 +118,7 @@ export class SendQueue {
       return;
     }
     for (const [key, sending] of this.#sendings) {
-      if (sending.seq !== 0 || this.#held.has(sending.room)) {
+      if (sending.seq || this.#held.has(sending.room)) {
         continue;
       }
       if (this.#inFlight.size >= Math.floor(this.#window)) {
@@ -231,8 +231,7 @@ export class SendQueue {
 
   /** Warns before the page is left, while messages wait that are not stored. */
   #warn() {
-    const method =
-      this.#sendings.size > 0 && !this.#userStore.store?.works ? "addEventListener" : "removeEventListener";
+    const method = this.#sendings.size && !this.#userStore.store?.works ? "addEventListener" : "removeEventListener";
     globalThis[method]?.("beforeunload", this.#keepPage);
   }
 

@@ -156,3 +156,15 @@ scene("a room can be left after the connection was closed", async ({ connection 
   void room.leave().then(() => (left = true));
   await until(() => left, "left");
 });
+
+scene("what a closed connection cannot do any more fails with code 0", async ({ peer, connection }) => {
+  const room = connection.room("a");
+  await joined(room);
+  peer.before = () => "silence";
+  const waiting = [room.send("unanswered"), room.history()];
+  await until(() => peer.of("history").length === 1, "the commands");
+  connection.close();
+  for (const failure of [...waiting, room.send("late"), room.history()]) {
+    await assert.rejects(failure, { name: "AtriumError", code: 0 });
+  }
+});
