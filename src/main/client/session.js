@@ -208,10 +208,13 @@ export class Session {
       const resumed = await this.#commands.run("resume", { token: this.#resumeToken, places });
       this.#resumeToken = resumed.resume;
       this.#established = true;
+      // Rooms that the server does not list were left already.
+      const left = this.#left;
+      this.#left = new Map();
       const joined = new Set();
       for (const each of resumed.rooms) {
         const { room = "" } = each;
-        if (room && room !== this.id && (this.#left.has(room) || !this.#rooms.has(room))) {
+        if (room && room !== this.id && (left.has(room) || !this.#rooms.has(room))) {
           // Before it is joined again, if it is.
           this.#leave(room).catch(() => {});
         } else {

@@ -168,3 +168,49 @@ scene("what a closed connection cannot do any more fails with code 0", async ({ 
     await assert.rejects(failure, { name: "AtriumError", code: 0 });
   }
 });
+
+for (const [what, leave] of [
+  [
+    "without a connection",
+    async (peer, connection) => {
+      // It was joined for the first time on the connection that is lost: the server does not know of it.
+      peer.before = ({ cmd }) => (cmd === "join" ? "silence" : undefined);
+      const room = connection.room("a");
+      await until(() => peer.of("join").length === 1, "the command");
+      peer.commands.length = 0;
+      peer.before = () => undefined;
+      connection.on("state", ({ name }) => name === "waiting" && room.leave());
+      peer.cut();
+    },
+  ],
+  [
+    "with a reply that was lost",
+    async (peer, connection) => {
+      const room = connection.room("a");
+      await joined(room);
+      peer.before = ({ cmd }) => {
+        if (cmd === "leave") {
+          peer.commands.length = 0;
+          peer.before = () => undefined;
+          peer.cut();
+          return "silence";
+        }
+      };
+      await room.leave();
+    },
+  ],
+]) {
+  scene(`a room that was left ${what} can be joined again`, async ({ peer, connection, reconnected }) => {
+    await leave(peer, connection);
+    await reconnected(2);
+    const received = [];
+    const room = connection.room("a");
+    room.on("*", (data) => received.push(data));
+    await joined(room);
+    assert.equal(peer.of("resume").length, 1);
+    assert.equal(peer.of("leave").length, 0);
+    peer.push(message("a", 1));
+    await connection.request("heartbeat", {});
+    assert.deepEqual(received, [1]);
+  });
+}
