@@ -178,7 +178,6 @@ export class Connection {
 
   #open() {
     this.#welcomed = false;
-    this.#change({ name: "connecting" });
     let socket;
     try {
       socket = this.#dial();
@@ -195,6 +194,8 @@ export class Connection {
     socket.onerror = () =>
       setTimeout(() => isCurrent() && socket.readyState !== 1 && this.#lost(1006, ""), ERROR_MILLIS);
     this.#timer = setTimeout(() => this.#abandon(), this.#timeout);
+    // Last, here and elsewhere: a listener may close the connection.
+    this.#change({ name: "connecting" });
   }
 
   /** @returns {any} */
@@ -248,9 +249,8 @@ export class Connection {
     this.#detach();
     this.#queue.disconnected(code, reason);
     this.#commands.rejectAll(new AtriumError(0, LOST));
-    if (code === 4401 && this.#authentication.renewable) {
-      this.#listeners.tell("error", new AtriumError(401, reason));
-    } else if (FINAL_CODES.has(code)) {
+    const renews = code === 4401 && this.#authentication.renewable;
+    if (!renews && FINAL_CODES.has(code)) {
       this.#end(code, reason);
       return;
     }
@@ -260,6 +260,7 @@ export class Connection {
     this.#reconnectAfter = undefined;
     this.#timer = setTimeout(() => this.#open(), delay);
     this.#change({ name: "waiting", at: Date.now() + delay, attempt: this.#attempt });
+    renews && this.#listeners.tell("error", new AtriumError(401, reason));
     if (failed && !this.#shared) {
       void this.#fallBack();
     }

@@ -214,3 +214,31 @@ for (const [what, leave] of [
     assert.deepEqual(received, [1]);
   });
 }
+
+for (const [what, listen] of [
+  ["of an error", (connection) => connection.on("error", () => connection.close())],
+  ...["waiting", "connecting"].map((state) => [
+    `of the state ${state}`,
+    (connection) => connection.on("state", ({ name }) => name === state && connection.close()),
+  ]),
+]) {
+  scene(
+    `a listener ${what} can close the connection for good`,
+    async ({ peer, connection }) => {
+      listen(connection);
+      const states = [];
+      connection.on("state", ({ name }) => states.push(name));
+      const { connections } = peer;
+      peer.closeAll(4401, "the token has expired");
+      await until(() => states.includes("closed"), "closed");
+      await new Promise((resolve) => setTimeout(resolve, 300));
+      assert.equal(connection.state.name, "closed");
+      assert.equal(connection.state.code, 1000);
+      assert.equal(states.includes("open"), false);
+      assert.ok(peer.connections <= connections + 1);
+      assert.equal(peer.of("auth").length, 1);
+    },
+    {},
+    { token: () => "good" },
+  );
+}
