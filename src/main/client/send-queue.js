@@ -77,7 +77,7 @@ export class SendQueue {
     const line = JSON.stringify({ cmd: "send", params: { ...message, idempotency, ordered: true } });
     this.#order = Math.max(Date.now(), Math.floor(this.#order) + 1) + Math.random();
     return new Promise((resolve, reject) => {
-      const sending = { room: room ?? "", line, bytes, seq: 0, order: this.#order, resolve, reject };
+      const sending = { room: room ?? "", line, bytes: bytes?.slice(), seq: 0, order: this.#order, resolve, reject };
       this.#sendings.set(idempotency, sending);
       this.#userStore.store?.keep(idempotency, sending);
       this.#warn();
@@ -153,7 +153,7 @@ export class SendQueue {
     }
     this.#inFlight.delete(reply.seq);
     const sending = this.#sendings.get(key);
-    if (sending === undefined) {
+    if (!sending) {
       return true;
     }
     // The holder of a shared connection has given it up: behind the others, which it has sent, it would be out of order.
@@ -229,12 +229,11 @@ export class SendQueue {
     this.#warn();
   }
 
-  /** Warns before the page is left, while messages wait that are not stored. */
+  /** Warns before the page is left, while messages wait; not if they are stored by then. */
   #warn() {
-    const method = this.#sendings.size && !this.#userStore.store?.works ? "addEventListener" : "removeEventListener";
-    globalThis[method]?.("beforeunload", this.#keepPage);
+    globalThis[this.#sendings.size ? "addEventListener" : "removeEventListener"]?.("beforeunload", this.#keepPage);
   }
 
   /** Not shared with other connections, whose messages may be acknowledged while those of this one wait. @param {Event} event */
-  #keepPage = (event) => event.preventDefault();
+  #keepPage = (event) => this.#userStore.store?.works || event.preventDefault();
 }

@@ -142,6 +142,21 @@ scene("a message is what it was when it was sent", {}, async ({ peer, open }) =>
   assert.deepEqual(peer.accepted, [{ text: "first" }]);
 });
 
+scene("bytes are what they were when they were sent, too", {}, async ({ peer, open }) => {
+  const room = open().room("r");
+  const bytes = new Uint8Array(1);
+  const receipts = [1, 2].map((value) => {
+    bytes[0] = value;
+    return room.send(value === 1 ? bytes : bytes.buffer);
+  });
+  bytes[0] = 3;
+  await Promise.all(receipts);
+  assert.deepEqual(
+    peer.of("send").map(({ bytes }) => [...bytes]),
+    [[1], [2]],
+  );
+});
+
 /** Rejects as a server does: after a rejected message those behind it, until it is sent again. */
 function rejecting(peer, codes) {
   const held = new Map();
