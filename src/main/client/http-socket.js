@@ -167,7 +167,7 @@ export class HttpSocket {
         return await this.#fetch(path, query, init);
       } catch (failure) {
         const size = sizeOf(init.body);
-        if (!(failure instanceof TypeError) || size < LARGE_BODY || !(await reachable(this.#url))) {
+        if (failure instanceof AtriumError || size < LARGE_BODY || !(await reachable(this.#url))) {
           throw failure;
         }
         if (attempt === MAX_ATTEMPTS) {
@@ -180,7 +180,8 @@ export class HttpSocket {
   /** @param {string} room @param {string} path @param {any} since @param {(body: any) => void} reply */
   async #follow(room, path, since, reply) {
     if (this.#rooms.has(room)) {
-      reply(await (await this.#fetch(path)).json());
+      // The stream goes on from where it is.
+      reply({ room, ...since, recovered: true });
       return;
     }
     const stop = new AbortController();
@@ -248,11 +249,11 @@ export class HttpSocket {
   async *#poll(room, path, since, signal, resetWatchdog) {
     let known = since;
     resetWatchdog(this.#timeout);
-    if (since === undefined) {
+    if (!since) {
       known = await (await this.#fetch(path, {}, { headers: { Accept: "application/json" }, signal })).json();
       yield { event: "@welcome", data: { epoch: "", ...known, recovered: false } };
     }
-    for (let returning = since !== undefined; ; returning = false) {
+    for (let returning = !!since; ; returning = false) {
       const wait = returning || this.#rooms.size > MAX_STREAMS ? undefined : POLL_SECONDS;
       resetWatchdog(this.#timeout + (wait ?? 0) * 1000);
       const { messages, ...head } = await (

@@ -12,8 +12,8 @@ import { pause, RETRY_MILLIS } from "./timing.js";
 export class Session {
   /** Id of the session, which is the name of its own room. */
   id = "";
-  /** Token with which the session can be resumed on another connection. */
-  #resumeToken = "";
+  /** Token with which the session can be resumed on another connection, if it can. @type {string | undefined} */
+  #resumeToken;
   #commands;
   #listeners;
   #userStore;
@@ -23,8 +23,8 @@ export class Session {
   #left = new Map();
   /** Positions in the session's own room and in the namespace's, which need no join. @type {Map<string, Place>} */
   #positions = new Map();
-  /** Token and positions of the session that began with this connection; it is used once the former one cannot be resumed. */
-  #next = "";
+  /** Token and positions of the session that began with this connection; it is used once the former one cannot be resumed. @type {string | undefined} */
+  #next;
   /** @type {Record<string, Place>} */
   #initialPositions = {};
   /** Whether the session has begun or was resumed on the present connection, so that rooms can be left. */
@@ -120,7 +120,8 @@ export class Session {
       this.#gap(membership, position, since);
     } else {
       // The missed messages follow, with offsets after the known position.
-      membership.place ??= position;
+      // None in the reply to a second join over HTTP while the first one waits.
+      offset >= 0 && (membership.place ??= position);
     }
   }
 
@@ -174,7 +175,7 @@ export class Session {
    */
   async begin(id) {
     const { socket } = this.#commands;
-    const joined = this.#resumeToken ? await this.#resume() : undefined;
+    const joined = /** @type {Set<string> | undefined} */ (this.#resumeToken && (await this.#resume()));
     if (!joined) {
       this.#established = true;
       this.#left.clear();
@@ -200,7 +201,7 @@ export class Session {
   async #resume() {
     const places = Object.fromEntries(this.#positions);
     for (const { name, place } of this.#rooms.values()) {
-      if (place !== undefined && !this.#left.has(name)) {
+      if (place && !this.#left.has(name)) {
         places[name] = place;
       }
     }
@@ -252,7 +253,7 @@ export class Session {
     }
     if (offset !== undefined) {
       const position = room ? room.place : this.#positions.get(name);
-      if (position !== undefined && position.epoch === epoch && offset <= position.offset) {
+      if (position && position.epoch === epoch && offset <= position.offset) {
         return;
       }
       const next = { epoch, offset };

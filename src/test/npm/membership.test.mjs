@@ -186,6 +186,26 @@ each(
   },
 );
 
+each("a room that is joined a second time, for presence, loses no message", async ({ room, client, onlooker }) => {
+  for (const [name, first] of [
+    ["while the first join waits for its reply", () => {}],
+    ["later", joined],
+  ]) {
+    const each = client.room(`${room} ${name}`);
+    const received = collect(each);
+    await first(each);
+    client.room(each.name, { presence: true });
+    await joined(each);
+    const sent = [await onlooker.send(each.name, 1), await onlooker.send(each.name, 2)];
+    await until(() => received.includes(2), "received");
+    assert.deepEqual(
+      received.filter(({ code }) => code !== 501),
+      [1, 2],
+    );
+    assert.deepEqual(each.place, { epoch: sent[1].epoch, offset: sent[1].offset });
+  }
+});
+
 each("an iteration over messages ends with leave, after what has arrived", async ({ room, client, onlooker }) => {
   const rooms = [client.room(room), client.room(room)];
   const received = rooms.map(() => []);

@@ -271,26 +271,31 @@ for (const transport of ["sse", "poll"]) {
     },
   );
 
-  test(
-    `over ${transport} a message that a proxy refuses without a readable answer is rejected, and the others go on`,
-    { timeout: 20_000 },
-    async () => {
-      const { fetch } = globalThis;
-      let refused = 0;
-      globalThis.fetch = (url, init) =>
-        init?.body?.length > 20_000 ? (refused++, Promise.reject(new TypeError("opaque"))) : fetch(url, init);
-      const connection = connect(`http://127.0.0.1:${port}/`, { ...quick, transports: [transport] });
-      let opened = 0;
-      connection.on("state", ({ name }) => name === "open" && opened++);
-      const room = connection.room(`js-refused-${transport}`);
-      const receipts = [room.send("before"), room.send("a".repeat(30_000)), room.send("behind")];
-      await assert.rejects(receipts[1], { name: "AtriumError", code: 413 });
-      assert.deepEqual([(await receipts[0]).offset, (await receipts[2]).offset], [1, 2]);
-      assert.deepEqual([opened, refused], [1, 3]);
-      globalThis.fetch = fetch;
-      connection.close();
-    },
-  );
+  for (const [what, failure] of [
+    ["refuses without a readable answer", new TypeError("opaque")],
+    ["never answers", new DOMException("too late", "TimeoutError")],
+  ]) {
+    test(
+      `over ${transport} a message that a proxy ${what} is rejected, and the others go on`,
+      { timeout: 20_000 },
+      async () => {
+        const { fetch } = globalThis;
+        let refused = 0;
+        globalThis.fetch = (url, init) =>
+          init?.body?.length > 20_000 ? (refused++, Promise.reject(failure)) : fetch(url, init);
+        const connection = connect(`http://127.0.0.1:${port}/`, { ...quick, transports: [transport] });
+        let opened = 0;
+        connection.on("state", ({ name }) => name === "open" && opened++);
+        const room = connection.room(`js-refused-${transport}-${failure.name}`);
+        const receipts = [room.send("before"), room.send("a".repeat(30_000)), room.send("behind")];
+        await assert.rejects(receipts[1], { name: "AtriumError", code: 413 });
+        assert.deepEqual([(await receipts[0]).offset, (await receipts[2]).offset], [1, 2]);
+        assert.deepEqual([opened, refused], [1, 3]);
+        globalThis.fetch = fetch;
+        connection.close();
+      },
+    );
+  }
 }
 
 for (const transport of ["websocket", "sse", "poll"]) {
