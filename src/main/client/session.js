@@ -263,7 +263,7 @@ export class Session {
     this.#listeners.tell("", message, room);
     if (room) {
       room.tell(event, data, message);
-      /^[@*]/.test(event) || room.tell("*", data, message);
+      /^(@|\*$)/.test(event) || room.tell("*", data, message);
     } else if (event !== "state" && event !== "error") {
       // These two are the connection's own, and no other client may pretend that it is closed.
       this.#listeners.tell(event, data, message);

@@ -375,10 +375,16 @@ test("messages of others are not taken for the state or an error of the connecti
   peer.push({ event: "error", room: id, data: { code: 401 }, epoch: "e", offset: 1 });
   peer.push({ event: "state", room: "a", data: "an event of a room like any other", epoch: "e", offset: 1 });
   peer.push({ event: "*", room: "a", data: "once", epoch: "e", offset: 2 });
+  peer.push({ event: "*bold*", room: "a", data: "of another name", epoch: "e", offset: 3 });
   peer.push({ event: "hello", data: "all", epoch: "e", offset: 2 });
   await until(() => told.length === 1, "the last one");
   assert.deepEqual(told, ["all"]);
-  assert.deepEqual(received, ["an event of a room like any other", "an event of a room like any other", "once"]);
+  assert.deepEqual(received, [
+    "an event of a room like any other",
+    "an event of a room like any other",
+    "once",
+    "of another name",
+  ]);
   assert.equal(connection.state.name, "open");
   connection.close();
   peer.close();
