@@ -44,6 +44,7 @@ if (self.importScripts && self.name?.startsWith(HOLDER)) {
   self.onconnect = (/** @type {MessageEvent} */ { ports: [port] }) => holder.serve(port);
 }
 if (self.importScripts && self.name === HASHER) {
-  self.onmessage = async (/** @type {MessageEvent<Blob>} */ { data }) =>
-    self.postMessage(await sha256(data, (done) => self.postMessage(done)));
+  // A rejection alone is no error of the worker, for which the page waits.
+  self.onmessage = (/** @type {MessageEvent<Blob>} */ { data }) =>
+    sha256(data, self.postMessage).then(self.postMessage, reportError);
 }

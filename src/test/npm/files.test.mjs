@@ -228,6 +228,35 @@ scene("a file that cannot be read any more is not requested again and again", as
   assert.ok(peer.commands.filter((cmd) => cmd === "file.status" || cmd === "file.open").length <= 1);
 });
 
+test("a worker that cannot read a file fails with an error, for which the page waits", async () => {
+  const told = [];
+  const before = { ...globalThis };
+  const worker = {
+    importScripts: () => {},
+    name: "atrium:sha-256",
+    postMessage: (data) => told.push(data),
+    reportError: ({ name }) => told.push(name),
+  };
+  Object.assign(globalThis, worker);
+  try {
+    await import(`${pathToFileURL(process.argv[2])}?hasher`);
+    globalThis.onmessage({ data: new Blob(["abc"]) });
+    await until(() => told.length === 2, "hashed");
+    assert.deepEqual(told, [3, createHash("sha256").update("abc").digest("hex")]);
+    const gone = {
+      size: 3,
+      slice: () => ({ arrayBuffer: () => Promise.reject(new DOMException("gone", "NotReadableError")) }),
+    };
+    globalThis.onmessage({ data: gone });
+    await until(() => told.length === 3, "failed");
+    assert.equal(told[2], "NotReadableError");
+  } finally {
+    for (const name of [...Object.keys(worker), "onmessage"]) {
+      name in before ? (globalThis[name] = before[name]) : delete globalThis[name];
+    }
+  }
+});
+
 scene("an aborted upload frees its slot at the server", async ({ peer, room }) => {
   const giveUp = new AbortController();
   peer.before = at(5, "file.write", () => giveUp.abort(new Error("enough")));
