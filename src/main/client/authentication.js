@@ -1,5 +1,6 @@
 // @ts-check
 /** Authentication of a connection by the application's tokens. */
+import { GIVEN_UP } from "./codes.js";
 import { AtriumError, LOST } from "./errors.js";
 import { RETRY_MILLIS } from "./timing.js";
 /** @import { Commands } from "./commands.js" */
@@ -56,7 +57,8 @@ export class Authentication {
     const { socket } = this.#commands;
     const isCurrent = () => this.#commands.socket === socket;
     try {
-      await this.authenticate();
+      // The server has taken rooms away: the next connection finds that they cannot be joined, and tells them so.
+      (await this.authenticate()).left && socket.close(GIVEN_UP);
     } catch (failure) {
       if (isCurrent()) {
         this.#report(failure);

@@ -115,6 +115,31 @@ scene(
   },
 );
 
+scene("a room that a renewed token does not grant is reported", async (peer, open) => {
+  const connection = open({ token: () => "good" });
+  await isOpen(connection);
+  const failures = [];
+  const rooms = ["kept", "lost"].map((name) => connection.room(name));
+  rooms.forEach((room) => room.on("@error", ({ code }) => failures.push([room.name, code])));
+  await until(() => rooms.every(({ place }) => place), "joined");
+  const { before } = peer;
+  peer.before = (command, socket) => {
+    const { cmd, params } = command;
+    if (cmd === "auth" && peer.connections === 1) {
+      peer.commands.splice(0, peer.commands.length, { cmd: "join", params: { room: "kept" } });
+      return { body: { user: "ann", left: ["lost"] } };
+    }
+    return cmd === "join" && params.room === "lost"
+      ? { code: 403, error: "room: the token does not grant join" }
+      : before(command, socket);
+  };
+  peer.push({ event: "@expiring", data: { expires: Date.now() + 10_000 } });
+  await until(() => failures.length === 1, "reported");
+  await isOpen(connection);
+  assert.deepEqual(failures, [["lost", 403]]);
+  assert.equal(peer.connections, 2);
+});
+
 scene("attempts with bad tokens are delayed more and more", async (peer, open) => {
   const waits = [];
   const connection = open({ token: () => "bad", backoff: { least: 1, most: 64 } });
