@@ -13,7 +13,7 @@ import { Session } from "./session.js";
 import { UserStore } from "./store.js";
 import { backoff, ERROR_MILLIS, MAX_BUFFERED, pause, RECHECK_MILLIS } from "./timing.js";
 import { Transports } from "./transports.js";
-/** @import { AnyEvents, ConnectionEvents, DataOf, EventOf, Message, Options, Place, Receipt, SendOptions, State, VolatileOptions } from "./types.ts" */
+/** @import { AnyEvents, ConnectionEvents, DataOf, EventOf, MessageOf, Options, Place, Receipt, SendOptions, State, VolatileOptions } from "./types.ts" */
 
 /** @typedef {{dial(): any, close(): void}} Shared connection of all tabs; it dials undefined where tabs cannot share */
 
@@ -76,7 +76,7 @@ export class Connection {
    * Listens to `state`, to `error`, and to messages to this session or to the whole namespace. Returns a function that removes the listener.
    * @template {EventOf<E, ConnectionEvents>} K
    * @param {K} event
-   * @param {(data: DataOf<E, ConnectionEvents, K>, message: Message<DataOf<E, ConnectionEvents, K>>) => void} listener
+   * @param {(data: DataOf<E, ConnectionEvents, K>, message: MessageOf<E, ConnectionEvents, K>) => void} listener
    * @returns {() => void}
    */
   on(event, listener) {

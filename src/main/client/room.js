@@ -4,7 +4,7 @@ import { unlessAborted } from "./abort.js";
 import { Transfer } from "./files.js";
 import { Listeners } from "./listeners.js";
 /** @import { Membership } from "./membership.js" */
-/** @import { AnyEvents, BlobLike, DataOf, EventOf, FileData, Member, Message, Place, PlatformBlob, Receipt, RoomEvents, State, TransferOptions } from "./types.ts" */
+/** @import { AnyEvents, BlobLike, DataOf, EventOf, FileData, Member, Message, MessageOf, Place, PlatformBlob, Receipt, RoomEvents, State, TransferOptions } from "./types.ts" */
 
 /**
  * @typedef {object} Connection what a room needs of it
@@ -54,9 +54,9 @@ export class Room {
 
   /**
    * Listens to an event by its name, `*` for all messages. Returns a function that removes the listener.
-   * @template {EventOf<E, RoomEvents>} K
+   * @template {EventOf<E, RoomEvents> | "*"} K
    * @param {K} event
-   * @param {(data: DataOf<E, RoomEvents, K>, message: Message<DataOf<E, RoomEvents, K>>) => void} listener
+   * @param {(data: DataOf<E, RoomEvents, K>, message: MessageOf<E, RoomEvents, K>) => void} listener
    * @returns {() => void}
    */
   on(event, listener) {
@@ -67,6 +67,9 @@ export class Room {
    * Sends a message that nobody needs later, such as a cursor: now or not at all, without a stream position, and not to members that are slow.
    * @template {keyof E & string} K
    * @overload @param {E[K]} data @param {{event: K, echo?: boolean, volatile: true, to?: string}} options @returns {Promise<unknown>}
+   */
+  /**
+   * @overload @param {E extends { message: infer D } ? D : any} data @param {{event?: undefined, echo?: boolean, volatile: true, to?: string}} options @returns {Promise<unknown>}
    */
   /**
    * Publishes a message, JSON or bytes. Waits for a connection if there is none, publishes once, and resolves once it is acknowledged.

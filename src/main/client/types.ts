@@ -24,7 +24,15 @@ export interface ConnectionEvents {
 
 /** Data of an event; of `*` those of any. */
 export type DataOf<E, S, K> = K extends keyof S ? S[K] : K extends "*" ? E[keyof E] : K extends keyof E ? E[K] : never;
-export type EventOf<E, S> = (keyof E & string) | (keyof S & string) | "*";
+export type EventOf<E, S> = (keyof E & string) | (keyof S & string);
+/** What a listener receives besides the data: nothing if the client itself is the source, and less from the server. */
+export type MessageOf<E, S, K> = K extends keyof S
+  ? K extends "@file"
+    ? Message<S[K]>
+    : K extends "@joined" | "@left" | "@gap"
+      ? Pick<Message<S[K]>, "event" | "room" | "data">
+      : undefined
+  : Message<DataOf<E, S, K>>;
 
 /** Stream position in a room: everything up to it is known. */
 export type Place = { epoch: string; offset: number };
@@ -45,8 +53,8 @@ export type Message<D = any> = {
   from?: Sender;
   at: number;
   /** Absent if the message is volatile. */
-  epoch: string;
-  offset: number;
+  epoch?: string;
+  offset?: number;
   /** Whether it comes from the store of this browser. */
   stored?: boolean;
 };

@@ -29,7 +29,18 @@ writeFileSync(
   interface Chat { message: string; move: { x: number; y: number } }
   const connection = connect<{ invitation: { to: string } }>("https://host/", { token: async () => null });
   const room = connection.room<Chat>("lobby", { presence: true });
-  room.on("move", ({ x, y }, message) => (x + y + message.offset).toFixed());
+  room.on("move", ({ x, y }, message) => (x + y + (message.offset ?? 0)).toFixed());
+  // @ts-expect-error a volatile message has no offset
+  room.on("move", (_, message) => message.offset.toFixed());
+  room.on("@gap", (_, { room, data }) => [room, data.offset]);
+  // @ts-expect-error a gap has no time
+  room.on("@gap", (_, { at }) => at);
+  // @ts-expect-error the client itself tells of it, without a message
+  room.on("@error", (_, { event }) => event);
+  // @ts-expect-error the client itself tells of it, without a message
+  connection.on("state", (_, { event }) => event);
+  // @ts-expect-error only rooms have it
+  connection.on("*", () => {});
   room.on("@gap", ({ epoch }) => epoch.length);
   room.on("@error", (failure) => failure.code.toFixed());
   room.on("*", (data) => typeof data === "string" ? data.length : data.x);
@@ -54,7 +65,12 @@ writeFileSync(
     for await (const { data } of room) {
       typeof data === "string" ? data.length : data.y;
     }
+    await room.send("typing", { volatile: true });
+    await room.send({ x: 1, y: 2 }, { event: "move", volatile: true, to: "~id" });
+    // @ts-expect-error another type
+    await room.send({ x: 1, y: 2 }, { volatile: true });
     const any = connect().room("any");
+    await any.send({ what: "ever" }, { volatile: true });
     any.on("whatever", (data) => data.anything);
     await any.send({ what: "ever" }, { event: "whatever" });
     await any.send(new Uint8Array(1));

@@ -24,10 +24,18 @@ export interface Room<E extends object = AnyEvents> {
   /** Position of the last message that was received. */
   readonly place: Place | undefined;
   /** Listens to an event by its name, `*` for all messages. Returns a function that removes the listener. */
-  on<K extends EventOf<E, RoomEvents>>(event: K, listener: (data: DataOf<E, RoomEvents, K>, message: Message<DataOf<E, RoomEvents, K>>) => void): () => void;
+  on<K extends EventOf<E, RoomEvents> | "*">(event: K, listener: (data: DataOf<E, RoomEvents, K>, message: MessageOf<E, RoomEvents, K>) => void): () => void;
   /** Sends a message that nobody needs later, such as a cursor: now or not at all, without a stream position, and not to members that are slow. */
   send<K extends keyof E & string>(data: E[K], options: {
     event: K;
+    echo?: boolean;
+    volatile: true;
+    to?: string;
+  }): Promise<unknown>;
+  send(data: E extends {
+    message: infer D;
+  } ? D : any, options: {
+    event?: undefined;
     echo?: boolean;
     volatile: true;
     to?: string;
@@ -90,7 +98,7 @@ export interface Connection<E extends object = AnyEvents> {
   /** Number of messages that are not acknowledged yet. */
   readonly queued: number;
   /** Listens to `state`, to `error`, and to messages to this session or to the whole namespace. Returns a function that removes the listener. */
-  on<K extends EventOf<E, ConnectionEvents>>(event: K, listener: (data: DataOf<E, ConnectionEvents, K>, message: Message<DataOf<E, ConnectionEvents, K>>) => void): () => void;
+  on<K extends EventOf<E, ConnectionEvents>>(event: K, listener: (data: DataOf<E, ConnectionEvents, K>, message: MessageOf<E, ConnectionEvents, K>) => void): () => void;
   /**
    * Joins a room, from now on or from a known stream position, for as long as no {@link Room.leave} has ended each room of that name.
    * @template R data of the events in the room, by their names
@@ -143,7 +151,10 @@ export interface ConnectionEvents {
 /** Data of an event; of `*` those of any. */
 export type DataOf<E, S, K> = K extends keyof S ? S[K] : K extends "*" ? E[keyof E] : K extends keyof E ? E[K] : never;
 
-export type EventOf<E, S> = (keyof E & string) | (keyof S & string) | "*";
+export type EventOf<E, S> = (keyof E & string) | (keyof S & string);
+
+/** What a listener receives besides the data: nothing if the client itself is the source, and less from the server. */
+export type MessageOf<E, S, K> = K extends keyof S ? K extends "@file" ? Message<S[K]> : K extends "@joined" | "@left" | "@gap" ? Pick<Message<S[K]>, "event" | "room" | "data"> : undefined : Message<DataOf<E, S, K>>;
 
 /** Stream position in a room: everything up to it is known. */
 export type Place = {
@@ -184,8 +195,8 @@ export type Message<D = any> = {
   from?: Sender;
   at: number;
   /** Absent if the message is volatile. */
-  epoch: string;
-  offset: number;
+  epoch?: string;
+  offset?: number;
   /** Whether it comes from the store of this browser. */
   stored?: boolean;
 };
