@@ -29,7 +29,7 @@ class PollingLeakIT {
 
     @Test
     void five_thousand_polling_sessions_leave_nothing_behind() {
-        try (Replica replica = Replica.start(Map.of("atrium.heartbeat.interval", "2s", "atrium.heartbeat.timeout", "2s",
+        try (Replica replica = Replica.start(Map.of("atrium.heartbeat.interval", "1s", "atrium.heartbeat.timeout", "1s",
                 "atrium.room.ttl", "5s"))) {
             // First round, so that class loading and pools are not measured as a leak.
             comeAndGo(replica, FIRST_ROUND);
