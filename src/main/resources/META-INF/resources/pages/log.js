@@ -93,16 +93,24 @@ export class Log {
 
   /** Adds lines from the history; those in the log already are ignored. @param {Line[]} lines */
   add(lines) {
-    // A screen reader would read out all of them, although they are not new.
-    this.scroller.setAttribute("aria-busy", "true");
-    this.#add(lines);
-    this.#report();
-    requestAnimationFrame(() => this.scroller.setAttribute("aria-busy", "false"));
+    this.#quietly(() => {
+      this.#add(lines);
+      this.#report();
+    });
   }
 
   /** Renders changed names. */
   rename() {
-    this.#nodes.forEach((node, line) => this.#updateHead(node, line, this.#formers.get(node) ?? undefined));
+    this.#quietly(() =>
+      this.#nodes.forEach((node, line) => this.#updateHead(node, line, this.#formers.get(node) ?? undefined)),
+    );
+  }
+
+  /** Changes lines that are not new: else a screen reader would read out all of them. @param {() => void} change */
+  #quietly(change) {
+    this.scroller.setAttribute("aria-busy", "true");
+    change();
+    requestAnimationFrame(() => this.scroller.setAttribute("aria-busy", "false"));
   }
 
   /** @param {HTMLElement} node @param {Line} line @param {Line | undefined} former */

@@ -3,6 +3,7 @@
 import { byId, element } from "./element.js";
 import { fullTime, translate } from "./i18n.js";
 import { avatar, isMe, nameTag } from "./people.js";
+import { repeatLater } from "./retry.js";
 
 /** Maximum number of listed members; of more only the number is shown. */
 const MAX_LISTED = 500;
@@ -17,8 +18,8 @@ export class Members {
   #list = byId("members");
   #counts = document.querySelectorAll("[data-members]");
 
-  /** Reads the members from the server. @param {any} room */
-  async read(room) {
+  /** Reads the members from the server. @param {any} room @param {() => boolean} isCurrent */
+  async read(room, isCurrent) {
     try {
       const { members, next } = await room.members({ limit: MAX_LISTED });
       this.#byId = new Map(members.map((/** @type {any} */ member) => [member.id, member]));
@@ -28,6 +29,7 @@ export class Members {
       if (/** @type {any} */ (failure).code === 403) {
         this.hide("peopleUnknown");
       }
+      repeatLater(failure, isCurrent, () => this.read(room, isCurrent));
     }
     this.show();
   }

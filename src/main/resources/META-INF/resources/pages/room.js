@@ -17,6 +17,7 @@ import { Notifications } from "./notify.js";
 import { isOwn, published } from "./own.js";
 import { setName, setSelf } from "./people.js";
 import { formerVisit, visited } from "./recent.js";
+import { repeatLater } from "./retry.js";
 import { RoundTrip } from "./roundtrip.js";
 import { share } from "./share.js";
 import { isLimited, Status } from "./status.js";
@@ -245,7 +246,13 @@ function changed(state) {
 /** @param {boolean} limited */
 async function opened(limited) {
   const [current, made] = [room, connection];
-  limited ? members.hide("limitedNoPresence") : void members.read(current);
+  const isCurrent = () => made === connection && made.state.name === "open";
+  limited ? members.hide("limitedNoPresence") : void members.read(current, isCurrent);
+  await readHistory(current, made, isCurrent);
+}
+
+/** @param {any} current @param {any} made @param {() => boolean} isCurrent */
+async function readHistory(current, made, isCurrent) {
   try {
     // A connection that resumes delivers the missed messages itself; a new one does not know what this page has received.
     if (historyReadFor !== made) {
@@ -256,9 +263,11 @@ async function opened(limited) {
     document.hidden || log.markSeen();
   } catch (failure) {
     // Without the permission to read the history the page shows new messages only; after a lost connection this runs again.
-    isRead = /** @type {any} */ (failure).code === 403;
-    history.denied = isRead;
-    history.complete = isRead;
+    history.denied = history.complete = /** @type {any} */ (failure).code === 403;
+    isRead ||= history.denied;
+    if (repeatLater(failure, isCurrent, () => readHistory(current, made, isCurrent))) {
+      return;
+    }
   }
   log.add([]);
   me && ownNameField.publishOnce(me.id);
