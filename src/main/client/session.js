@@ -115,7 +115,8 @@ export class Session {
     const position = { epoch, offset };
     const membership = this.#rooms.get(room);
     if (!membership) {
-      this.#positions.get(room) === since && this.#positions.set(room, position);
+      // What the whole namespace was sent before the reply was sent to another session.
+      (room && this.#positions.get(room) !== since) || this.#positions.set(room, position);
     } else if (since && !recovered) {
       this.#gap(membership, position, since);
     } else {

@@ -137,6 +137,29 @@ scene(
   },
 );
 
+scene(
+  "a message to the namespace before the reply to resume does not hide those before it",
+  async ({ peer, connection, reconnected }) => {
+    const received = new Set();
+    connection.on("message", (data) => received.add(data));
+    peer.before = ({ cmd }, socket) => {
+      if (cmd === "resume") {
+        peer.before = () => undefined;
+        // To the session that began with this connection.
+        socket.send(JSON.stringify(message(undefined, 8)));
+        setTimeout(() => [6, 7, 8].forEach((offset) => peer.push(message(undefined, offset))), 50);
+        const rooms = [{ epoch: "e", offset: 5, recovered: true }];
+        return { body: { id: "~session1", resume: "resume ~session1", rooms } };
+      }
+    };
+    peer.cut();
+    await reconnected();
+    await until(() => received.size === 3, "all");
+    assert.deepEqual([...received].sort(), [6, 7, 8]);
+  },
+  { welcome: { places: { "~session1": { epoch: "e", offset: 0 }, "": { epoch: "e", offset: 5 } } } },
+);
+
 scene("a message in one piece with the reply to join counts", async ({ peer, connection }) => {
   const received = [];
   const reply = { body: { room: "a", epoch: "e", offset: 0, recovered: false } };

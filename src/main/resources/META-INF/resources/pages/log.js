@@ -110,7 +110,8 @@ export class Log {
   #quietly(change) {
     this.scroller.setAttribute("aria-busy", "true");
     change();
-    requestAnimationFrame(() => this.scroller.setAttribute("aria-busy", "false"));
+    // Not an animation frame, of which a hidden page has none.
+    setTimeout(() => this.scroller.setAttribute("aria-busy", "false"));
   }
 
   /** @param {HTMLElement} node @param {Line} line @param {Line | undefined} former */

@@ -97,13 +97,11 @@ let me;
 const waiting = new Waiting(byId("waiting"), {
   send: (text) => room.send(text),
   sent: (text, result) => {
-    if (me === undefined) {
-      published(result);
-      // The message itself may have arrived before.
-      log.rename();
-    }
+    me === undefined && published(result);
     // The echo may arrive later; the log ignores it then.
     log.arrive(history.line({ event: "message", data: text, from: me, ...result }));
+    // Or it has arrived before, as somebody's.
+    me === undefined && log.rename();
   },
   changed: (count, since) => status.waiting(count, since),
 });
@@ -246,7 +244,10 @@ function changed(state) {
 /** @param {boolean} limited */
 async function opened(limited) {
   const [current, made] = [room, connection];
-  const isCurrent = () => made === connection && made.state.name === "open";
+  const { state } = made;
+  // Not if it is open again by then: that reads both anew.
+  const isCurrent = () => made === connection && made.state === state;
+  me && ownNameField.publishOnce(me.id);
   limited ? members.hide("limitedNoPresence") : void members.read(current, isCurrent);
   await readHistory(current, made, isCurrent);
 }
@@ -270,7 +271,6 @@ async function readHistory(current, made, isCurrent) {
     }
   }
   log.add([]);
-  me && ownNameField.publishOnce(me.id);
   // A log that fits on the screen cannot be scrolled to request more.
   const { clientHeight } = log.scroller;
   while (
