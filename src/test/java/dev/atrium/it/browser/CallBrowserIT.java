@@ -19,9 +19,11 @@ import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Calls of {@code /atrium-rtc.js} between browsers that are connected to different replicas. */
+@Tag("alone")
 class CallBrowserIT {
 
     /** Page of the server's origin without a content security policy. */
