@@ -97,7 +97,12 @@ final class ReconnectingConnection {
         closed = true;
         Live last = live;
         if (last != null) {
-            last.connection.close();
+            try {
+                last.connection.close();
+            } catch (IllegalStateException e) {
+                // The pool says so of a connection that ends in the same moment.
+                LOG.debugf("Redis %s connection was closed already: %s", name, e.getMessage());
+            }
         }
     }
 
