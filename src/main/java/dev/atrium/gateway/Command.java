@@ -54,7 +54,7 @@ public sealed interface Command<C extends Requester, R> {
          */
         private boolean requireNewRoom(Requester client, RoomId room) {
             // The own room of a session is opened by nobody.
-            boolean opens = room.isNamed() && !rooms.isInUse(room);
+            boolean opens = !rooms.isInUse(room) && room.isNamed();
             if (opens) {
                 access.requireNewRoom(client);
             }
