@@ -98,9 +98,15 @@ public final class AccessControl {
         audit.recordLimit(client.caller(), client.transport(), load::requireMemory);
     }
 
-    /** @throws ErrorReply 429 if the client has opened too many rooms */
-    void requireNewRoom(Requester client) {
-        audit.recordLimit(client.caller(), client.transport(), () -> limits.checkNewRooms(client.caller()));
+    /**
+     * Checks the limit of new rooms. Clients open named rooms only.
+     *
+     * @throws ErrorReply 429 if the client has opened too many rooms
+     */
+    void requireNewRoom(Requester client, RoomId room) {
+        if (room.isNamed()) {
+            audit.recordLimit(client.caller(), client.transport(), () -> limits.checkNewRooms(client.caller()));
+        }
     }
 
     /** Charges a client that is the first one in a room, or has published the first message there. */

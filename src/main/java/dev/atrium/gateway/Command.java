@@ -53,10 +53,9 @@ public sealed interface Command<C extends Requester, R> {
          * @throws ErrorReply 429 if the client has opened too many rooms
          */
         private boolean requireNewRoom(Requester client, RoomId room) {
-            // The own room of a session is opened by nobody.
-            boolean opens = !rooms.isInUse(room) && room.isNamed();
+            boolean opens = !rooms.isInUse(room);
             if (opens) {
-                access.requireNewRoom(client);
+                access.requireNewRoom(client, room);
             }
             return opens;
         }

@@ -18,8 +18,8 @@ public record History(StreamPosition head, List<Message> messages, long droppedM
     }
 
     /**
-     * Returns this page as one that ends where the query does: whoever reads on from the head of an empty page would miss the
-     * messages between the two.
+     * Returns this page with the end of the query as its position: a client that continued from the head after an empty page
+     * would miss the messages between the two.
      */
     public History endingAt(HistoryQuery query) {
         long end = Math.max(query.after(), query.before() - 1);

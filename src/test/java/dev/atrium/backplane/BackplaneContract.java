@@ -351,7 +351,7 @@ public abstract class BackplaneContract {
     @Test
     void the_sessions_of_a_user_that_wait_for_their_client_are_ended_in_one_namespace_or_in_all() {
         SessionStore store = backplane().sessions();
-        // A user of this test alone: over Redis, whoever was ended cannot resume for a while.
+        // No other test has this user, who over Redis cannot resume for a while.
         String user = "user " + node().newSessionId();
         SavedSession ann = waiting(store, user, "/");
         SavedSession annInChat = waiting(store, user, "/chat");

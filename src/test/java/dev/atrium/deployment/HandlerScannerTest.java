@@ -165,26 +165,26 @@ class HandlerScannerTest {
         assertThat(index.getKnownClasses()).hasSize(3);
     }
 
-    interface Speaker {
+    interface WithHandler {
 
         @OnEvent("say")
         default void say(String text) {
         }
     }
 
-    interface LoudSpeaker extends Speaker {
+    interface NarrowerInterface extends WithHandler {
     }
 
     @Vetoed
-    @Namespace("/speaker")
-    static class SpeakerHandlers implements LoudSpeaker {
+    @Namespace("/inheriting")
+    static class InheritingHandlers implements NarrowerInterface {
     }
 
     @Test
     void a_handler_of_an_interface_is_rejected_because_it_would_never_be_called() throws IOException {
-        Index index = Index.of(SpeakerHandlers.class, LoudSpeaker.class, Speaker.class);
-        assertThatThrownBy(() -> new HandlerScanner().requireNoInherited(index.getClassByName(SpeakerHandlers.class), index))
-                .isInstanceOf(DeploymentException.class).hasMessageContainingAll("Speaker.say", "SpeakerHandlers");
+        Index index = Index.of(InheritingHandlers.class, NarrowerInterface.class, WithHandler.class);
+        assertThatThrownBy(() -> new HandlerScanner().requireNoInherited(index.getClassByName(InheritingHandlers.class), index))
+                .isInstanceOf(DeploymentException.class).hasMessageContainingAll("WithHandler.say", "InheritingHandlers");
     }
 
     abstract static class Base {

@@ -44,8 +44,8 @@ final class Root {
     }
 
     /**
-     * Checks who owns the directory, if there is one: whoever has made it could have put files and links there, which would be
-     * served as this service's own.
+     * Checks who owns the directory, if there is one: the user that has made it could have put files and links there, which the
+     * service would serve as its own.
      *
      * @throws IOException if it is another user's, or others may read or write it
      */

@@ -200,7 +200,7 @@ public class RoomsResource {
                         return gateway.execute(client,
                                 new Command.ReadHistory(room, HistoryQuery.after(shared, query.limit())));
                     }
-                    // A range with an end has no news: whoever waited for them would be sent messages behind its end.
+                    // No new message is in a range that has an end: a client that waited would be sent messages behind the end.
                     boolean news = since != null && (!history.messages().isEmpty() || !history.continues(since));
                     if (seconds == 0 || news || before != null) {
                         return Uni.createFrom().item(history.endingAt(query));

@@ -13,6 +13,7 @@ import io.vertx.redis.client.impl.types.BulkType;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.LongAdder;
 
 /** Client of Redis whose connections a test breaks, and to whose commands it replies. */
 final class FakeRedis implements Redis {
@@ -32,6 +33,22 @@ final class FakeRedis implements Redis {
         Connection connection = new Connection(info);
         connections.add(connection);
         return Future.succeededFuture(connection);
+    }
+
+    /** A connection of a replica to this Redis, over which it sends commands only. */
+    ReconnectingConnection connection(RedisLoop loop) {
+        return new ReconnectingConnection("test", this, loop, new LongAdder(), new ReconnectingConnection.Listener() {
+
+            @Override
+            public Future<String> prepare(RedisConnection opened, RedisServerInfo server) {
+                return Future.succeededFuture("");
+            }
+
+            @Override
+            public void up() {
+                // Nothing has to be sent again.
+            }
+        });
     }
 
     Connection last() {

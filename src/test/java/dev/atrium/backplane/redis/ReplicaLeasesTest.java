@@ -6,13 +6,11 @@ import static org.awaitility.Awaitility.await;
 import dev.atrium.backplane.BackplaneUnavailableException;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
-import io.vertx.redis.client.RedisConnection;
 import io.vertx.redis.client.Response;
 import io.vertx.redis.client.impl.types.NumberType;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Supplier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -26,19 +24,7 @@ class ReplicaLeasesTest {
     private final Vertx vertx = Vertx.vertx();
     private final FakeRedis redis = new FakeRedis();
     private final RedisLoop loop = new RedisLoop(vertx);
-    private final ReconnectingConnection connection = new ReconnectingConnection("test", redis, loop, new LongAdder(),
-            new ReconnectingConnection.Listener() {
-
-                @Override
-                public Future<String> prepare(RedisConnection opened, RedisServerInfo server) {
-                    return Future.succeededFuture("");
-                }
-
-                @Override
-                public void up() {
-                    // The tests send commands only.
-                }
-            });
+    private final ReconnectingConnection connection = redis.connection(loop);
     private volatile long now;
     private final Lease own = new Lease(LEASE, () -> this.now);
     private final ReplicaLeases leases = new ReplicaLeases(connection, new RedisKeys("at"), own);

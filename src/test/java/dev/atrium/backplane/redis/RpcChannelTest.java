@@ -7,14 +7,12 @@ import dev.atrium.backplane.BackplaneUnavailableException;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
-import io.vertx.redis.client.RedisConnection;
 import io.vertx.redis.client.impl.types.NumberType;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Supplier;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -31,19 +29,7 @@ class RpcChannelTest {
 
     private final FakeRedis redis = new FakeRedis();
     private final RedisLoop loop = new RedisLoop(vertx);
-    private final ReconnectingConnection connection = new ReconnectingConnection("test", redis, loop, new LongAdder(),
-            new ReconnectingConnection.Listener() {
-
-                @Override
-                public Future<String> prepare(RedisConnection opened, RedisServerInfo server) {
-                    return Future.succeededFuture("");
-                }
-
-                @Override
-                public void up() {
-                    // The tests send commands only.
-                }
-            });
+    private final ReconnectingConnection connection = redis.connection(loop);
     private final RpcChannel channel = new RpcChannel(connection, loop, new RedisKeys("at"), "node01");
 
     @BeforeAll

@@ -10,24 +10,13 @@ import dev.atrium.gateway.Cluster;
 import dev.atrium.gateway.Events;
 import dev.atrium.gateway.RoomService;
 import dev.atrium.gateway.TestCluster;
-import dev.atrium.room.Delivery;
 import dev.atrium.room.Node;
 import dev.atrium.room.Rooms;
-import dev.atrium.security.Caller;
-import dev.atrium.security.Identity;
-import dev.atrium.session.BytesFormat;
-import dev.atrium.session.ClientConnection;
 import dev.atrium.session.CloseReason;
-import dev.atrium.session.SendQueue;
 import dev.atrium.session.Session;
-import dev.atrium.session.SessionConfig;
-import dev.atrium.session.SessionRequest;
+import dev.atrium.session.SessionFixture;
 import dev.atrium.session.Sessions;
-import dev.atrium.session.Transport;
 import dev.atrium.tracing.Tracing;
-import io.netty.buffer.ByteBuf;
-import io.netty.channel.embedded.EmbeddedChannel;
-import io.smallrye.config.SmallRyeConfigBuilder;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.time.Duration;
@@ -37,27 +26,27 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Requests of emitters and of servers of Node: the clients that they concern. */
-class RedisEmitterSubscriberTest {
+class RedisEmitterSubscriberTest extends SessionFixture {
 
     private static final String PREFIX = "socket.io";
     private static final String CHANNEL = PREFIX + "-request#/#";
 
     private final Node node = Node.create();
-    private final EmbeddedChannel channel = new EmbeddedChannel();
     private final MemoryBackplane backplane = new MemoryBackplane(node, new MemorySettings(Duration.ofMinutes(1),
             new HistoryPolicy(10, Duration.ofMinutes(1)), Duration.ZERO, Duration.ZERO, Clock.systemUTC()));
-    private final Sessions sessions = new Sessions(node, new SmallRyeConfigBuilder().withMapping(SessionConfig.class).build()
-            .getConfigMapping(SessionConfig.class));
+    private final Sessions sessions = new Sessions(node, config());
     private final RoomService service = new RoomService(backplane, sessions, new Rooms(backplane, (message, members) -> {
     }, Tracing.off()), new Events(), Tracing.off());
     private final Cluster cluster = TestCluster.of(backplane, sessions);
     private final RedisEmitterSubscriber subscriber = new RedisEmitterSubscriber(cluster, TestClients.of(service, cluster),
             null);
+    private final Connection connection = new Connection();
     private final Session ann = session();
     private final Session bob = session();
 
     @AfterEach
     void close() {
+        assertThat(connection.written).as("sent to the clients").isEmpty();
         channel.finishAndReleaseAll();
     }
 
@@ -115,67 +104,18 @@ class RedisEmitterSubscriberTest {
 
     private void request(String json) {
         subscriber.received(PREFIX, CHANNEL, json.getBytes(StandardCharsets.UTF_8));
-        channel.runPendingTasks();
+        turn();
     }
 
     private Session session() {
-        Session session = sessions.open(
-                new SessionRequest(new Caller(Identity.ANONYMOUS, ""), channel.eventLoop(), "/", Transport.SESSION,
-                        new NoConnection(), new NoFormat()),
-                null, new Session.Listener() {
-                    @Override
-                    public void closed(Session closed, CloseReason reason) {
-                        sessions.remove(closed);
-                    }
+        Session session = open(sessions, connection, new Reports() {
 
-                    @Override
-                    public void heartbeatMissed(Session missed) {
-                        throw new AssertionError("no time passes");
-                    }
-                });
+            @Override
+            public void closed(Session closed, CloseReason reason) {
+                sessions.remove(closed);
+            }
+        });
         service.admit(session).await().atMost(Duration.ofSeconds(20));
         return session;
-    }
-
-    /** Format of clients that are sent nothing. */
-    private static final class NoFormat extends BytesFormat {
-
-        @Override
-        public byte[] encode(Delivery delivery) {
-            return null;
-        }
-    }
-
-    private static final class NoConnection implements ClientConnection, SendQueue {
-
-        @Override
-        public SendQueue sendQueue() {
-            return this;
-        }
-
-        @Override
-        public boolean offer(ByteBuf bytes) {
-            throw new AssertionError("nothing is sent");
-        }
-
-        @Override
-        public long pendingBytes() {
-            return 0;
-        }
-
-        @Override
-        public void ping() {
-            throw new AssertionError("no time passes");
-        }
-
-        @Override
-        public void close(CloseReason reason, String detail) {
-            // The session is closed without its connection.
-        }
-
-        @Override
-        public void expiring(long expires) {
-            throw new AssertionError("no time passes");
-        }
     }
 }
