@@ -44,7 +44,7 @@ if (self.importScripts && self.name?.startsWith(HOLDER)) {
   self.onconnect = (/** @type {MessageEvent} */ { ports: [port] }) => holder.serve(port);
 }
 if (self.importScripts && self.name === HASHER) {
-  // A rejection alone is no error of the worker, for which the page waits.
+  // The page waits for an error event of the worker, and a rejected promise alone fires none.
   self.onmessage = (/** @type {MessageEvent<Blob>} */ { data }) =>
     sha256(data, self.postMessage).then(self.postMessage, reportError);
 }

@@ -194,7 +194,7 @@ export class Connection {
     socket.onerror = () =>
       setTimeout(() => isCurrent() && socket.readyState !== 1 && this.#lost(1006, ""), ERROR_MILLIS);
     this.#timer = setTimeout(() => this.#abandon(), this.#timeout);
-    // Last, here and elsewhere: a listener may close the connection.
+    // The state changes last, because a listener may close the connection.
     this.#change({ name: "connecting" });
   }
 

@@ -115,13 +115,13 @@ export class Session {
     const position = { epoch, offset };
     const membership = this.#rooms.get(room);
     if (!membership) {
-      // What the whole namespace was sent before the reply was sent to another session.
+      // Before the reply to a resume, messages to the namespace came to another session than the resumed one.
       (room && this.#positions.get(room) !== since) || this.#positions.set(room, position);
     } else if (since && !recovered) {
       this.#gap(membership, position, since);
     } else {
-      // The missed messages follow, with offsets after the known position.
-      // None in the reply to a second join over HTTP while the first one waits.
+      // The missed messages follow, with offsets after the known position. Over HTTP the reply to a second join has no position
+      // while the first join waits.
       offset >= 0 && (membership.place ??= position);
     }
   }

@@ -25,7 +25,7 @@ export interface ConnectionEvents {
 /** Data of an event; of `*` those of any. */
 export type DataOf<E, S, K> = K extends keyof S ? S[K] : K extends "*" ? E[keyof E] : K extends keyof E ? E[K] : never;
 export type EventOf<E, S> = (keyof E & string) | (keyof S & string);
-/** What a listener receives besides the data: nothing if the client itself is the source, and less from the server. */
+/** Message that a listener receives with the data. Events of the client itself have none; the server's have no position. */
 export type MessageOf<E, S, K> = K extends keyof S
   ? K extends "@file"
     ? Message<S[K]>

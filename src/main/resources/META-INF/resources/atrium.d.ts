@@ -153,7 +153,7 @@ export type DataOf<E, S, K> = K extends keyof S ? S[K] : K extends "*" ? E[keyof
 
 export type EventOf<E, S> = (keyof E & string) | (keyof S & string);
 
-/** What a listener receives besides the data: nothing if the client itself is the source, and less from the server. */
+/** Message that a listener receives with the data. Events of the client itself have none; the server's have no position. */
 export type MessageOf<E, S, K> = K extends keyof S ? K extends "@file" ? Message<S[K]> : K extends "@joined" | "@left" | "@gap" ? Pick<Message<S[K]>, "event" | "room" | "data"> : undefined : Message<DataOf<E, S, K>>;
 
 /** Stream position in a room: everything up to it is known. */

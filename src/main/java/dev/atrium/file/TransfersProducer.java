@@ -44,7 +44,7 @@ final class TransfersProducer {
             @ConfigProperty(name = "atrium.websocket.max-frame-size") MemorySize frame) {
         check(config);
         // A chunk that is larger than the burst of bytes could never be sent.
-        long burst = security.limits().bytes() == 0 ? Long.MAX_VALUE : TokenBucket.BURST * security.limits().bytes();
+        long burst = TokenBucket.burst(security.limits().bytes());
         long fits = Math.min(Math.min(message.asLongValue(), frame.asLongValue()), burst) - LINE;
         int chunk = (int) Math.max(1, Math.min(config.chunk(), fits));
         Clock clock = Clock.systemUTC();

@@ -98,16 +98,11 @@ public sealed interface Command<C extends Requester, R> {
         public Uni<Joined> execute(Session session, Services services) {
             boolean opens = services.requireNewRoom(session, room);
             return services.rooms.join(session, room, watchesPresence, since, services.access.grant(session)).invoke(joined -> {
-                if (opens && joined.position().offset() == 0 && beganEmpty(session)) {
+                // A client that resumes from the beginning of a room has opened nothing.
+                if (opens && joined.position().offset() == 0 && joined.membership().beganEmpty()) {
                     services.access.chargeNewRoom(session, room);
                 }
             });
-        }
-
-        /** A client that resumes from the beginning of a room has opened nothing. */
-        private boolean beganEmpty(Session session) {
-            Membership membership = session.membership(room);
-            return membership == null || membership.beganEmpty();
         }
     }
 

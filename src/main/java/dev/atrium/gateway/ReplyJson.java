@@ -7,15 +7,12 @@ import dev.atrium.room.StreamPosition;
 import dev.atrium.session.CloseReason;
 import java.io.IOException;
 import java.util.Map;
+import java.util.concurrent.ThreadLocalRandom;
 
 /** Fields of replies as JSON, the same in every transport. Pure. */
 public final class ReplyJson {
 
-    /**
-     * Maximum reconnect delay, in milliseconds, for clients of a replica that shuts down; drawn at random, so that they do not
-     * all reconnect at once.
-     */
-    public static final int RECONNECT_MILLIS = 2_000;
+    private static final int MAX_RECONNECT_MILLIS = 2_000;
 
     private ReplyJson() {
     }
@@ -69,6 +66,13 @@ public final class ReplyJson {
             json.writeEndObject();
             json.writeEndObject();
         };
+    }
+
+    /**
+     * Returns a random reconnect delay, in milliseconds: the clients of a replica that shuts down must not all return at once.
+     */
+    public static int reconnectDelay() {
+        return ThreadLocalRandom.current().nextInt(MAX_RECONNECT_MILLIS);
     }
 
     /** Returns the last event of a connection: the reason of the close, and the reconnect delay. */

@@ -35,8 +35,7 @@ public final class Revocation {
 
     /**
      * Ends the user's sessions, also those that wait for their client. Emits the number of connected ones; or an
-     * {@link ErrorReply} with 503 if a replica has not replied, in which
-     * case the request can be repeated.
+     * {@link ErrorReply} with 503 if a replica has not replied, in which case the request can be repeated.
      *
      * @param namespace null for all namespaces
      */

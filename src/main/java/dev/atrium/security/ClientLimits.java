@@ -130,12 +130,11 @@ public final class ClientLimits {
     }
 
     /**
-     * Returns the cost of an expensive command, in messages: at most the burst, because what costs more would be rejected
-     * however
-     * long its client waits.
+     * Returns the cost of an expensive command, in messages: at most the burst. A command that costs more would be rejected,
+     * however long its client waits.
      */
     public int affordable(int messages) {
-        return config.messages() == 0 ? messages : (int) Math.min(messages, TokenBucket.BURST * config.messages());
+        return (int) Math.min(messages, TokenBucket.burst(config.messages()));
     }
 
     public SecurityConfig.Limits config() {

@@ -8,7 +8,7 @@ import java.time.Duration;
 public final class TokenBucket {
 
     /** Burst size, in seconds of the rate. */
-    public static final int BURST = 5;
+    private static final int BURST = 5;
 
     /** Rejected messages allowed per 10 s, and burst size; a client that exceeds it ignores the error replies and is closed. */
     private static final int REJECTIONS = 100;
@@ -20,6 +20,11 @@ public final class TokenBucket {
     private Bucket messages;
     private Bucket bytes;
     private Bucket rejections;
+
+    /** Returns the burst of a rate; unbounded for 0, which is no limit. */
+    public static long burst(long perSecond) {
+        return perSecond == 0 ? Long.MAX_VALUE : BURST * perSecond;
+    }
 
     /** Creates buckets with those rates; 0 is no limit. */
     TokenBucket(long messagesPerSecond, long bytesPerSecond) {
@@ -70,7 +75,7 @@ public final class TokenBucket {
 
     private static Bucket bucket(long perSecond) {
         return Bucket.builder()
-                .addLimit(limit -> limit.capacity(BURST * perSecond).refillGreedy(perSecond, Duration.ofSeconds(1)))
+                .addLimit(limit -> limit.capacity(burst(perSecond)).refillGreedy(perSecond, Duration.ofSeconds(1)))
                 .withSynchronizationStrategy(SynchronizationStrategy.NONE).withNanosecondPrecision().build();
     }
 }

@@ -30,15 +30,14 @@ public final class SendQueueBudget {
     /** Queues with less are not worth closing. */
     private static final long SMALL_BYTES = 64 * 1024;
 
-    private final Sessions sessions;
-    private final long limit;
     /**
-     * Number of checks during which the bytes of a closed client count as freed: its connection takes a moment to end. No
-     * longer,
-     * because the clients of a room share the bytes of its messages.
+     * Number of checks during which the bytes of a closed client count as freed, because its connection takes a moment to end.
+     * Not for longer: the clients of a room share the bytes of its messages.
      */
     private static final int LEAVING_CHECKS = 5;
 
+    private final Sessions sessions;
+    private final long limit;
     private List<Leaving> leaving = List.of();
     private long checks;
     private Future<?> timer;

@@ -91,7 +91,7 @@ final class MemorySessions implements SessionStore {
     public Uni<Void> save(SavedSession session) {
         // One that was taken over meanwhile stays so: its token leads to the next one.
         return Uni.createFrom().voidItem().invoke(() -> {
-            // As a whole, like a resumption: one in between would be followed by the token of before.
+            // A resumption between the two steps would have its token replaced by the older one.
             synchronized (this) {
                 Entry saved = entries.compute(session.token(),
                         (token, present) -> present != null && !present.isCurrent(token) ? present

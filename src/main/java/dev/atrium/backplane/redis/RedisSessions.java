@@ -231,7 +231,7 @@ final class RedisSessions extends RepublishedState implements SessionStore {
                     : rpc.call(where, request(namespace, sessionId, false), RpcChannel.TIMEOUT_MILLIS)
                             .compose(reply -> reply != null ? Future.succeededFuture(Boolean.valueOf(reply))
                                     : endUnheard(where, own));
-        }).compose(ended -> ended ? Future.succeededFuture(true) : forgetWaiting(own)));
+        }).compose(ended -> forgetWaiting(own).map(forgotten -> ended || forgotten)));
     }
 
     /** Deletes a session that waits for its client; returns whether there was one. */
@@ -249,14 +249,16 @@ final class RedisSessions extends RepublishedState implements SessionStore {
         });
     }
 
-    /** Ends a session of a replica that does not reply. If that was killed, its sessions wait in what it has left. */
+    /**
+     * Ends a session of a replica that does not reply. If the replica was killed, its sessions wait in the hash that it left.
+     */
     private Future<Boolean> endUnheard(String other, RoomId own) {
         return leases.isAlive(other).compose(alive -> alive
                 ? Future.failedFuture(
                         BackplaneUnavailableException.notSent("replica " + other + " does not listen at the moment"))
                 : markEnded(keys.endedSession(own))
                         .compose(marked -> commands.send(Request.cmd(Command.EXISTS).arg(keys.sessions(other))))
-                        .compose(left -> forgetWaiting(own).map(forgotten -> forgotten || left.toInteger() == 1)));
+                        .map(left -> left.toInteger() == 1));
     }
 
     @Override
@@ -264,7 +266,7 @@ final class RedisSessions extends RepublishedState implements SessionStore {
         return onLoop(() -> markEnded(keys.endedUser(namespace, user)));
     }
 
-    /** Sessions that this key names cannot be resumed as long as they could be. */
+    /** Sets a key that keeps its sessions from being resumed, until they would have expired. */
     private Future<Void> markEnded(String key) {
         return commands.send(Request.cmd(Command.SET).arg(key).arg("").arg("PX").arg(lease.millis() + windowMillis)).mapEmpty();
     }

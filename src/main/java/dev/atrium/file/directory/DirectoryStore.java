@@ -228,7 +228,7 @@ public final class DirectoryStore implements FileStore, AutoCloseable {
             try {
                 root.requireTrusted();
                 T result = work.run();
-                // Once more, because it may have been made by another user meanwhile.
+                // Another user may have made the directory while the work ran.
                 root.requireTrusted();
                 emitter.complete(result);
             } catch (IOException e) {

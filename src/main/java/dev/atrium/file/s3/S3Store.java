@@ -29,8 +29,7 @@ import software.amazon.awssdk.services.s3.S3AsyncClient;
 public final class S3Store implements FileStore, AutoCloseable {
 
     private static final String JSON = "file.json";
-    /** Ids of files as they are made, and those of chunks: below the prefix another program may have objects, too. */
-    private static final Pattern ID = Pattern.compile("[\\w-]{24,36}");
+    /** Name of a chunk's object: below the prefix another program may have objects, too. */
     private static final Pattern CHUNK = Pattern.compile("0|[1-9][0-9]{0,6}");
 
     private final S3AsyncClient client;
@@ -196,7 +195,7 @@ public final class S3Store implements FileStore, AutoCloseable {
     }
 
     private Multi<String> ids() {
-        return bucket.directories(prefix).filter(id -> ID.matcher(id).matches());
+        return bucket.directories(prefix).filter(SafeId::isGenerated);
     }
 
     private Uni<StoredFile> known(String id) {

@@ -380,7 +380,7 @@ public final class EngineSocket implements Pausable {
         }
         state = next;
         heartbeat.end();
-        if (next == State.CLOSED || !upgrade.isProbed()) {
+        if (!upgrade.isProbed()) {
             // A client that changes over does not poll any more: it would never receive what it is sent before the end.
             upgrade.giveUp();
         }

@@ -150,8 +150,7 @@ final class PollingTransport implements EngineTransport, SendQueue {
         if (isPosting()) {
             // The packets of the second would overtake those of the first.
             exchange.refuse(400);
-            (post == null ? arriving : post).reset();
-            post = null;
+            (post == null ? arriving : takePost()).reset();
             arriving = null;
             socket.fail(CloseReason.PROTOCOL_ERROR);
             return;
@@ -215,11 +214,16 @@ final class PollingTransport implements EngineTransport, SendQueue {
             draining = false;
         }
         if (post != null && (!packets.hasNext() && !socket.isPaused() || !socket.isOpen())) {
-            Exchange done = post;
-            post = null;
-            packets = null;
-            done.ok();
+            takePost().ok();
         }
+    }
+
+    /** Ends the POST whose packets are handled. Its text, which may be a megabyte, is not kept until the next one. */
+    private Exchange takePost() {
+        Exchange taken = post;
+        post = null;
+        packets = null;
+        return taken;
     }
 
     private void packet(String packet) {
@@ -228,9 +232,7 @@ final class PollingTransport implements EngineTransport, SendQueue {
         if (bytes != null) {
             socket.binary(bytes);
         } else if (binary || packet.isEmpty() || packet.charAt(0) < Packet.OPEN || packet.charAt(0) > Packet.NOOP) {
-            Exchange refused = post;
-            post = null;
-            malformedPost(refused);
+            malformedPost(takePost());
         } else {
             socket.packet(packet);
         }
@@ -314,8 +316,7 @@ final class PollingTransport implements EngineTransport, SendQueue {
             arriving = null;
         }
         if (post != null) {
-            post.ok();
-            post = null;
+            takePost().ok();
         }
     }
 

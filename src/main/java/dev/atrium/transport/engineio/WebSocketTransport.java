@@ -278,7 +278,7 @@ final class WebSocketTransport implements EngineTransport, SocketProtocol {
         if (full && !held) {
             held = true;
             connection.pause();
-            // They may have been handled before the event loop could see that the client is paused.
+            // The connection's event loop may have handled all messages before it could see that the client is paused.
             drained();
         }
     }

@@ -22,7 +22,6 @@ import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
 import java.util.concurrent.Future;
-import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
@@ -145,7 +144,7 @@ final class EventStream implements ClientConnection {
             HttpChannel.abort(request);
         } else {
             sendQueue.offer(Unpooled.wrappedBuffer(
-                    format.goodbye(reason, ThreadLocalRandom.current().nextInt(ReplyJson.RECONNECT_MILLIS))));
+                    format.goodbye(reason, ReplyJson.reconnectDelay())));
             Future<?> tooLate = HttpChannel.of(request).eventLoop().schedule(() -> HttpChannel.abort(request),
                     MAX_GOODBYE_MILLIS, TimeUnit.MILLISECONDS);
             leave();

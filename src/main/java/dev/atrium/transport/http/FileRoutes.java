@@ -50,7 +50,7 @@ public final class FileRoutes implements Drainable {
         this.transfers = transfers;
     }
 
-    /** None: a client whose download is cut has to begin again, so a drain waits for it. */
+    /** Returns no task: a drain waits for downloads, because a client whose download is cut has to begin again. */
     @Override
     public List<Runnable> closeTasks() {
         return List.of();

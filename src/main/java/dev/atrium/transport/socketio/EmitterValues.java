@@ -3,7 +3,6 @@ package dev.atrium.transport.socketio;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.NullNode;
-import com.fasterxml.jackson.databind.node.NumericNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.databind.node.POJONode;
 import com.fasterxml.jackson.databind.node.TextNode;
@@ -23,7 +22,7 @@ import org.msgpack.jackson.dataformat.MessagePackExtensionType;
 
 /**
  * Values of JavaScript that MessagePack has and JSON has not, as {@code JSON.stringify} writes them: dates, which are a
- * timestamp, or milliseconds as notepack 2 packs them, {@code undefined}, {@code NaN} and infinities.
+ * timestamp, or milliseconds as notepack 2 packs them, and {@code undefined}.
  */
 final class EmitterValues {
 
@@ -40,7 +39,7 @@ final class EmitterValues {
         if (value instanceof ObjectNode object) {
             for (Map.Entry<String, JsonNode> field : List.copyOf(object.properties())) {
                 JsonNode known = json(field.getValue());
-                if (known == NullNode.instance && field.getValue() instanceof POJONode) {
+                if (known == NullNode.instance && field.getValue() != known) {
                     // JSON.stringify leaves out a property that is undefined.
                     object.remove(field.getKey());
                 } else {
@@ -53,8 +52,6 @@ final class EmitterValues {
             }
         } else if (value instanceof POJONode extension) {
             return extension.getPojo() instanceof MessagePackExtensionType packed ? unpacked(packed) : NullNode.instance;
-        } else if (value instanceof NumericNode number && number.isNaN()) {
-            return NullNode.instance;
         }
         return value;
     }

@@ -233,7 +233,7 @@ final class NamespaceSocket implements ClientConnection {
 
     /** Emits an event that the client acknowledges to nobody. */
     void emitIgnoringAck(String event, Data data) {
-        emit(pendingAcks.ignored(), event, data);
+        emit(pendingAcks.nextId(), event, data);
     }
 
     /** Another session of the client may have the namespace by now, perhaps of another user. */

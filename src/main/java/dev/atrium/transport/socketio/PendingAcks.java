@@ -27,7 +27,7 @@ final class PendingAcks {
 
     /** Adds a pending acknowledgement and returns its id. The emitter fails with 504 after the timeout. */
     String add(Duration timeout, UniEmitter<? super List<JsonNode>> emitter) {
-        String id = ignored();
+        String id = nextId();
         open.put(id, new PendingAck(emitter, eventLoop.schedule(() -> {
             open.remove(id);
             emitter.fail(new ErrorReply(504, "operation has timed out"));
@@ -35,8 +35,8 @@ final class PendingAcks {
         return id;
     }
 
-    /** Returns the id of an acknowledgement that nobody waits for. */
-    String ignored() {
+    /** Returns an id that no acknowledgement has had; one that is not added is ignored. */
+    String nextId() {
         return Long.toString(last++);
     }
 

@@ -27,7 +27,6 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.Future;
-import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 
@@ -134,7 +133,7 @@ final class SessionProtocol extends SingleSessionProtocol implements ReplySender
 
     @Override
     public void closing(CloseReason reason) {
-        connection.send(Replies.goodbye(reason, ThreadLocalRandom.current().nextInt(ReplyJson.RECONNECT_MILLIS)));
+        connection.send(Replies.goodbye(reason, ReplyJson.reconnectDelay()));
     }
 
     @Override

@@ -33,7 +33,7 @@ local own = state.ns .. ' ' .. state.id
 local ended = ARGV[5] .. 'ended:{'
 if redis.call('EXISTS', ended .. 'session ' .. own .. '}') == 1 or type(state.user) == 'string'
     and redis.call('EXISTS', ended .. 'user * ' .. state.user .. '}', ended .. 'user ' .. state.ns .. ' ' .. state.user .. '}') > 0 then
-  redis.call('DEL', KEYS[2])
+  redis.call('DEL', KEYS[2], ARGV[5] .. 'waiting:{' .. own .. '}')
   return false
 end
 if owner == '' then
