@@ -11,7 +11,8 @@ import java.util.function.BooleanSupplier;
 
 /**
  * Delivery scheduler of one event loop. Rooms with deliveries for members on this loop queue here; one task per turn hands them
- * all over and then flushes each touched connection once. An idle loop adds no delay; under load each flush carries everything
+ * all over and then flushes each connection that has more to write once. An idle loop adds no delay; under load each flush
+ * carries everything
  * that has queued.
  */
 public final class DeliveryLoop {
@@ -29,7 +30,7 @@ public final class DeliveryLoop {
     private final AtomicBoolean scheduled = new AtomicBoolean();
     private final AtomicLong backlog = new AtomicLong();
     private long batches;
-    private boolean isLastRoom;
+    private long turns;
     private List<Runnable> flushes = new ArrayList<>();
     private List<Runnable> flushing = new ArrayList<>();
 
@@ -63,18 +64,10 @@ public final class DeliveryLoop {
         executor.execute(task);
     }
 
-    /**
-     * Runs the flush at the end of this turn of the loop, or immediately if no other queued room could share it: with thousands
-     * of connections, a later flush would find the connection's state evicted from the CPU caches. On the loop only; one call
-     * per connection and turn.
-     */
+    /** Runs the flush at the end of this turn of the loop. On the loop only; one call per connection and turn. */
     public void flushLater(Runnable flush) {
-        if (isLastRoom) {
-            flush.run();
-        } else {
-            flushes.add(flush);
-            schedule();
-        }
+        flushes.add(flush);
+        schedule();
     }
 
     /** Returns the bytes that rooms have queued here and that members have not received yet. Any thread. */
@@ -94,6 +87,11 @@ public final class DeliveryLoop {
     /** Returns how many batches rooms have delivered on this loop. On the loop only. */
     public long batches() {
         return batches;
+    }
+
+    /** Returns how many turns have begun in which rooms delivered. On the loop only. */
+    public long turns() {
+        return turns;
     }
 
     void countBatch() {
@@ -117,17 +115,15 @@ public final class DeliveryLoop {
     }
 
     private void turn() {
+        turns++;
         try {
             Runnable deliver;
             int left = ROOMS_PER_TURN;
             while (left-- > 0 && (deliver = ready.poll()) != null) {
-                isLastRoom = ready.isEmpty() && flushes.isEmpty();
                 deliver.run();
             }
-            isLastRoom = false;
             flush();
         } finally {
-            isLastRoom = false;
             scheduled.set(false);
             // Rooms and flushes queued while the flag was set have scheduled no turn: without this check they would wait for
             // the next one.

@@ -7,8 +7,8 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelOutboundBuffer;
 
 /**
- * Send queue of a connection with a Netty channel of its own. Writes of one turn of the event loop leave in one flush at its
- * end.
+ * Send queue of a connection with a Netty channel of its own. The first delivery of a turn of the event loop is written to the
+ * socket at once, if nothing waits before it; all else leaves in one flush at the end of the turn.
  *
  * <p>
  * The queue itself is Netty's outbound buffer. Used on the connection's event loop only, except {@link #pendingBytes}.
@@ -24,6 +24,8 @@ public final class ChannelSendQueue implements SendQueue {
     private final long limit;
     private final Runnable flush = this::flush;
     private boolean dirty;
+    private DirectSocket socket;
+    private long writtenInTurn = -1;
 
     /**
      * @param below context whose {@code write} passes bytes on towards the socket
@@ -52,6 +54,31 @@ public final class ChannelSendQueue implements SendQueue {
             loop.flushLater(flush);
         }
         return true;
+    }
+
+    @Override
+    public boolean offerShared(ByteBuf bytes) {
+        int written = isFirstOfTurn() ? socket().write(bytes) : 0;
+        int size = bytes.readableBytes();
+        return written == size || offer(bytes.retainedSlice(bytes.readerIndex() + written, size - written));
+    }
+
+    /** Only one: a client in many busy rooms would cost a system call for each of them. */
+    private boolean isFirstOfTurn() {
+        ChannelOutboundBuffer buffer = unsafe.outboundBuffer();
+        if (dirty || writtenInTurn == loop.turns() || buffer == null || buffer.totalPendingWriteBytes() > 0) {
+            return false;
+        }
+        writtenInTurn = loop.turns();
+        return true;
+    }
+
+    /** Looked for late: handlers of the handshake are in the pipeline until the connection is open. */
+    private DirectSocket socket() {
+        if (socket == null) {
+            socket = DirectSocket.below(below);
+        }
+        return socket;
     }
 
     /**

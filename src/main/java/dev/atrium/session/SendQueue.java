@@ -15,6 +15,15 @@ public interface SendQueue {
      */
     boolean offer(ByteBuf bytes);
 
+    /**
+     * Queues encoded bytes that other clients receive, too: the caller keeps its reference, and releases it.
+     *
+     * @return as {@link #offer}
+     */
+    default boolean offerShared(ByteBuf bytes) {
+        return offer(bytes.retainedDuplicate());
+    }
+
     /** Returns the pending bytes. Any thread. */
     long pendingBytes();
 }

@@ -255,8 +255,8 @@ public final class Session implements Member, Requester {
             return;
         }
         ByteBuf bytes = batch.joined(format);
-        if (bytes != null) {
-            send(bytes.retainedDuplicate());
+        if (bytes != null && open) {
+            accepted(sendQueue.offerShared(bytes));
             connection.delivered(batch);
         }
     }
@@ -304,9 +304,15 @@ public final class Session implements Member, Requester {
      * Writes bytes that are encoded in its wire format, and releases them in any case. A full send queue closes the session.
      */
     public void send(ByteBuf bytes) {
-        if (!open) {
+        if (open) {
+            accepted(sendQueue.offer(bytes));
+        } else {
             bytes.release();
-        } else if (!sendQueue.offer(bytes)) {
+        }
+    }
+
+    private void accepted(boolean accepted) {
+        if (!accepted) {
             closeSoon(CloseReason.SLOW_CONSUMER);
         }
     }

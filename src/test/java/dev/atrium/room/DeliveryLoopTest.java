@@ -108,14 +108,6 @@ class DeliveryLoopTest {
     }
 
     @Test
-    void the_only_room_of_a_turn_flushes_each_member_at_once() {
-        Room room = room("a", new Client("ann"), new Client("bob"));
-        room.message(message(room));
-        tasks.remove().run();
-        assertThat(log).containsExactly("receive bob", "flush bob", "receive ann", "flush ann");
-    }
-
-    @Test
     void several_rooms_of_a_turn_are_delivered_before_any_member_is_flushed() {
         Room first = room("a", new Client("ann"));
         Room second = room("b", new Client("bob"));
@@ -127,12 +119,13 @@ class DeliveryLoopTest {
     }
 
     @Test
-    void flushes_that_wait_already_are_not_overtaken_by_that_of_the_last_room() {
-        Room room = room("a", new Client("ann"));
-        loop.flushLater(() -> log.add("flush before"));
-        room.message(message(room));
+    void all_rooms_of_a_turn_see_the_same_number_of_turns_and_those_of_the_next_another() {
+        loop.ready(() -> log.add("a " + loop.turns()));
+        loop.ready(() -> log.add("b " + loop.turns()));
         tasks.remove().run();
-        assertThat(log).containsExactly("receive ann", "flush before", "flush ann");
+        loop.ready(() -> log.add("c " + loop.turns()));
+        tasks.remove().run();
+        assertThat(log).containsExactly("a 1", "b 1", "c 2");
     }
 
     @Test

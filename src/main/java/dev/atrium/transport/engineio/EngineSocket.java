@@ -397,6 +397,11 @@ public final class EngineSocket implements Pausable {
         }
 
         @Override
+        public boolean offerShared(ByteBuf bytes) {
+            return transport.sendQueue().offerShared(bytes);
+        }
+
+        @Override
         public long pendingBytes() {
             return transport.sendQueue().pendingBytes();
         }
