@@ -23,6 +23,7 @@ import dev.atrium.session.SessionRequest;
 import dev.atrium.session.Transport;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
+import io.smallrye.mutiny.Uni;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Set;
@@ -284,9 +285,10 @@ final class SessionProtocol extends SingleSessionProtocol implements ReplySender
         String cursor = params.text(Parameter.CURSOR);
         String by = params.text(Parameter.BY);
         if ("user".equals(by)) {
-            await(command, cost, new Command.ListUsers(room, cursor, limit), page -> Replies.users(command.seq(), page));
+            awaitPage(command, cost, new Command.ListUsers(room, cursor, limit), page -> Replies.users(command.seq(), page));
         } else if (by == null || by.equals("session")) {
-            await(command, cost, new Command.ListMembers(room, cursor, limit), page -> Replies.members(command.seq(), page));
+            awaitPage(command, cost, new Command.ListMembers(room, cursor, limit),
+                    page -> Replies.members(command.seq(), page));
         } else {
             throw ErrorReply.parameter(400, "by", "expected session or user");
         }
@@ -297,7 +299,7 @@ final class SessionProtocol extends SingleSessionProtocol implements ReplySender
         Parameters params = command.params();
         HistoryQuery query = Ranges.history("params.", params.number(Parameter.AFTER), params.number(Parameter.BEFORE),
                 params.number(Parameter.LIMIT));
-        await(command, cost, new Command.ReadHistory(room, query), history -> Replies.history(command.seq(), history));
+        awaitPage(command, cost, new Command.ReadHistory(room, query), history -> Replies.history(command.seq(), history));
     }
 
     private void call(CommandFrame command, Cost cost, ByteBuf bytes) {
@@ -318,8 +320,21 @@ final class SessionProtocol extends SingleSessionProtocol implements ReplySender
         return bytes == null ? params.data() : new Data.Binary(ByteBufUtil.getBytes(bytes));
     }
 
+    /**
+     * Executes a command whose reply can be large, in a later task of the event loop and once the client has read most of what
+     * it was sent: pages of a megabyte that were requested at once would keep other clients waiting, and fill the send queue.
+     */
+    private <T> void awaitPage(CommandFrame command, Cost cost, Command<? super Session, T> work, Function<T, byte[]> reply) {
+        Uni<Void> drained = Uni.createFrom().emitter(emitter -> session.whenDrained(() -> emitter.complete(null)));
+        await(command, drained.chain(() -> gateway.execute(session, cost, work)), reply);
+    }
+
     private <T> void await(CommandFrame command, Cost cost, Command<? super Session, T> work, Function<T, byte[]> reply) {
-        connection.await(gateway.execute(session, cost, work).emitOn(session.loop()::run),
+        await(command, gateway.execute(session, cost, work), reply);
+    }
+
+    private <T> void await(CommandFrame command, Uni<T> work, Function<T, byte[]> reply) {
+        connection.await(work.emitOn(session.loop()::run),
                 result -> reply(command, reply.apply(result)),
                 failure -> refuse(command, ErrorReply.of(failure)));
     }

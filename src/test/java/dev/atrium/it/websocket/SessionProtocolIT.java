@@ -3,10 +3,13 @@ package dev.atrium.it.websocket;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.atrium.it.fixture.RawSocket;
 import dev.atrium.it.fixture.Replica;
 import dev.atrium.it.fixture.SessionClient;
 import dev.atrium.it.fixture.SharedReplicas;
 import dev.atrium.it.fixture.SocketClient;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import org.junit.jupiter.api.BeforeAll;
@@ -16,6 +19,9 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 /** Session protocol at {@code /ws}: commands and pushes. */
 class SessionProtocolIT {
+
+    /** More than the system and the send queue take, with a megabyte each. */
+    private static final int PAGES = 40;
 
     private static Replica replica;
 
@@ -293,6 +299,25 @@ class SessionProtocolIT {
             ann.binary((byte) 1, (byte) 2);
             ann.await(2);
             assertThat(ann.replies().get(0).path("code").asInt()).isEqualTo(400);
+        }
+    }
+
+    @Test
+    void pages_that_are_requested_at_once_are_sent_as_fast_as_their_client_reads() throws IOException {
+        replica.post("/rooms/large", "x".repeat(1_000_000));
+        ByteArrayOutputStream commands = new ByteArrayOutputStream();
+        for (int seq = 1; seq <= PAGES; seq++) {
+            commands.writeBytes(RawSocket.masked(0x81, ("{\"seq\":" + seq
+                    + ",\"cmd\":\"history\",\"params\":{\"room\":\"large\"}}").getBytes(StandardCharsets.UTF_8)));
+        }
+        try (RawSocket ann = RawSocket.connect(replica.port(), "/ws")) {
+            assertThat(ann.readPastPings().text()).contains("@welcome");
+            ann.write(commands.toByteArray());
+            // The system takes some of what the client does not read.
+            SocketClient.await().until(() -> replica.metric("atrium_outbox_bytes") > 64 * 1024);
+            for (int seq = 1; seq <= PAGES; seq++) {
+                assertThat(ann.readPastPings().text()).startsWith("{\"seq\":" + seq + ",\"code\":200");
+            }
         }
     }
 
