@@ -56,6 +56,11 @@ final class Resumption {
                 : store.save(stateOf(session));
     }
 
+    /** Stores a resumed session again unless it is as it was: a room that its token no longer grants would come back. */
+    Uni<Void> saveChanged(Session session, SavedSession saved) {
+        return saved.equals(stateOf(session)) ? Uni.createFrom().voidItem() : save(session);
+    }
+
     /**
      * Handles the end of a session: it is forgotten if the client closed it or was closed for good. Returns whether it is
      * stored for its client.

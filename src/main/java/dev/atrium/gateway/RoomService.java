@@ -185,8 +185,8 @@ public final class RoomService {
             }
         });
         return Resumption.both(Resumption.someAtATime(joins), resumption.isTakenOver(session)).emitOn(session.loop()::run)
-                .call(done -> added.isEmpty() ? Uni.createFrom().voidItem()
-                        : resumption.save(session).onFailure().transform(ErrorReply::of).emitOn(session.loop()::run))
+                .call(done -> resumption.saveChanged(session, saved).onFailure().transform(ErrorReply::of)
+                        .emitOn(session.loop()::run))
                 .map(done -> {
                     settle(session, done.getItem2());
                     return new Resumed(saved.self(), saved.token(), done.getItem1());

@@ -185,6 +185,23 @@ class ResumptionTest extends WithGateway {
         assertThat(second.session.membership(LOBBY).watchesPresence()).isFalse();
         assertThat(second.session.membership(staff).watchesPresence()).isFalse();
         assertThat(second.session.granted()).containsExactly("staff");
+        second.session.closed(CloseReason.CONNECTION_LOST);
+        Client third = admit(user("ann", "*:join presence"));
+        done(gateway.execute(third.session, Cost.NONE, new Command.Resume(resumed.token(), Map.of())));
+        assertThat(third.session.membership(NEWS)).as("a room that it was not in any more").isNull();
+        assertThat(third.session.membership(LOBBY).watchesPresence()).isFalse();
+    }
+
+    @Test
+    void a_session_that_resumes_as_it_was_is_not_stored_again() {
+        Client first = admit(ANN);
+        done(gateway.execute(first.session, Cost.NONE, new Command.Join(LOBBY, true, null)));
+        done(service.add(first.session, NEWS));
+        first.session.closed(CloseReason.CONNECTION_LOST);
+        Client second = admit(ANN);
+        outages.put("save", BackplaneUnavailableException.notSent("broken on purpose"));
+        assertThat(done(gateway.execute(second.session, Cost.NONE, new Command.Resume(first.session.resumeToken(), Map.of())))
+                .rooms()).hasSize(4);
     }
 
     @Test
