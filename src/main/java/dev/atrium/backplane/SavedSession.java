@@ -2,6 +2,7 @@ package dev.atrium.backplane;
 
 import dev.atrium.room.Sender;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 
 /**
@@ -14,4 +15,9 @@ import java.util.Set;
  * @param granted those of the rooms to which the application has added it, whatever its token grants
  */
 public record SavedSession(String token, Sender self, String namespace, Map<String, Boolean> rooms, Set<String> granted) {
+
+    /** Returns whether it is a session of that user, or of none, in that namespace. */
+    public boolean isOf(String otherNamespace, String user) {
+        return namespace.equals(otherNamespace) && Objects.equals(self.user(), user);
+    }
 }

@@ -44,9 +44,12 @@ public interface SessionStore {
      * Takes over a session exclusively: ends the connection that it may still have, and saves it on this replica under a new
      * token. The old token keeps leading to the session for another window, because the client may never receive the reply.
      *
-     * @return null if there is no such session, or no longer
+     * @param user of the client that resumes; null for none
+     * @return null if there is no such session, or no longer; one of another namespace or user is returned as it was stored,
+     *         and
+     *         goes on as it does
      */
-    Uni<SavedSession> resume(String token);
+    Uni<SavedSession> resume(String token, String namespace, String user);
 
     /**
      * Makes an old token lead to a session for longer than the window, for clients that keep using it. It is forgotten earlier

@@ -93,7 +93,7 @@ final class Resumption {
         if (session.hasResumed() || token.equals(session.resumeToken())) {
             throw ErrorReply.command(409, "resume", "comes once, with the token of an earlier session");
         }
-        return store.resume(token)
+        return store.resume(token, session.namespace(), session.self().user())
                 .onFailure().transform(ErrorReply::of)
                 .emitOn(session.loop()::run)
                 .invoke(saved -> check(session, saved));
@@ -109,18 +109,17 @@ final class Resumption {
         if (saved == null) {
             throw ErrorReply.parameter(410, "token", "unknown, or older than sessions are kept; join the rooms again");
         }
+        String user = session.self().user();
+        if (!saved.isOf(session.namespace(), user)) {
+            throw Objects.equals(saved.self().user(), user)
+                    ? ErrorReply.parameter(410, "token", "of a session in another namespace")
+                    : ErrorReply.parameter(403, "token", "of a session of another user");
+        }
         String before = session.resumeToken();
         session.resumableBy(saved.token());
         if (!session.isOpen()) {
             ended(session, CloseReason.CONNECTION_LOST);
             throw new ErrorReply(410, "the session has ended");
-        }
-        boolean sameUser = Objects.equals(saved.self().user(), session.self().user());
-        if (!sameUser || !saved.namespace().equals(session.namespace())) {
-            ended(session, CloseReason.CONNECTION_LOST);
-            session.resumableBy(before);
-            throw sameUser ? ErrorReply.parameter(410, "token", "of a session in another namespace")
-                    : ErrorReply.parameter(403, "token", "of a session of another user");
         }
         store.delete(before).subscribe().with(
                 done -> {

@@ -26,6 +26,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.UUID;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -110,7 +111,7 @@ public abstract class BackplaneContract {
         await(backplane().publishVolatile(message));
         assertNoSession(text(RoomId.of("/other", own.name()), "hello").toExistingSession());
 
-        SavedSession resumed = await(store.resume(session.token()));
+        SavedSession resumed = await(resume(store, session));
         await(backplane().publish(message));
         await(store.delete(resumed.token()));
         assertNoSession(message);
@@ -345,7 +346,7 @@ public abstract class BackplaneContract {
         assertThat(await(store.end("/other", saved.self().id()))).isFalse();
         assertThat(await(store.end("/", saved.self().id()))).isTrue();
         assertThat(await(store.end("/", saved.self().id()))).isFalse();
-        assertThat(await(store.resume(saved.token()))).isNull();
+        assertThat(await(resume(store, saved))).isNull();
     }
 
     @Test
@@ -358,15 +359,15 @@ public abstract class BackplaneContract {
         SavedSession bob = waiting(store, "bob", "/chat");
         SavedSession anonymous = waiting(store, null, "/chat");
         await(store.revoke("/chat", user));
-        assertThat(await(store.resume(annInChat.token()))).isNull();
-        SavedSession resumed = await(store.resume(ann.token()));
+        assertThat(await(resume(store, annInChat))).isNull();
+        SavedSession resumed = await(resume(store, ann));
         assertThat(resumed.self()).isEqualTo(ann.self());
         await(store.release(resumed.token()));
         await(store.revoke(null, user));
-        assertThat(await(store.resume(resumed.token()))).isNull();
-        assertThat(await(store.resume(ann.token()))).isNull();
+        assertThat(await(resume(store, resumed))).isNull();
+        assertThat(await(resume(store, ann))).isNull();
         for (SavedSession other : List.of(bob, anonymous)) {
-            assertThat(await(store.resume(other.token())).self()).isEqualTo(other.self());
+            assertThat(await(resume(store, other)).self()).isEqualTo(other.self());
         }
     }
 
@@ -378,6 +379,41 @@ public abstract class BackplaneContract {
         return saved;
     }
 
+    private static Uni<SavedSession> resume(SessionStore store, SavedSession session) {
+        return store.resume(session.token(), session.namespace(), session.self().user());
+    }
+
+    @Test
+    void a_session_of_another_user_or_namespace_is_not_taken_from_its_client() {
+        SessionStore store = backplane().sessions();
+        List<String> ended = new CopyOnWriteArrayList<>();
+        store.serve((namespace, id, resumed) -> {
+            ended.add(id);
+            return Uni.createFrom().item(true);
+        });
+        SavedSession ann = new SavedSession(store.newToken(), new Sender(node().newSessionId(), "ann"), "/",
+                Map.of("lobby", true), Set.of());
+        SavedSession anonymous = new SavedSession(store.newToken(), new Sender(node().newSessionId(), null), "/", Map.of(),
+                Set.of());
+        for (SavedSession saved : List.of(ann, anonymous)) {
+            await(store.save(saved));
+            String user = saved.self().user();
+            for (int i = 0; i < 2; i++) {
+                assertThat(await(store.resume(saved.token(), "/chat", user))).isEqualTo(saved);
+                assertThat(await(store.resume(saved.token(), "/", user == null ? "ann" : null))).isEqualTo(saved);
+                assertThat(await(store.resume(saved.token(), "/", "bob"))).isEqualTo(saved);
+                assertThat(ended).isEmpty();
+                assertThat(await(store.isTakenOver(saved.token()))).isFalse();
+                await(store.release(saved.token()));
+            }
+            SavedSession resumed = await(resume(store, saved));
+            assertThat(resumed.rooms()).isEqualTo(saved.rooms());
+            assertThat(await(store.resume(saved.token(), "/", "bob"))).as("by the token that leads to it").isEqualTo(resumed);
+            await(store.delete(resumed.token()));
+            ended.clear();
+        }
+    }
+
     @Test
     void a_session_is_resumed_once_and_survives_a_lost_reply() {
         SessionStore store = backplane().sessions();
@@ -386,23 +422,23 @@ public abstract class BackplaneContract {
                 Set.of("news"));
         await(store.save(saved));
         await(store.release(saved.token()));
-        SavedSession resumed = await(store.resume(saved.token()));
+        SavedSession resumed = await(resume(store, saved));
         assertThat(resumed.self()).isEqualTo(ann);
         assertThat(resumed.rooms()).isEqualTo(saved.rooms());
         assertThat(resumed.granted()).isEqualTo(saved.granted());
         assertThat(resumed.token()).isNotEqualTo(saved.token());
         await(store.release(resumed.token()));
-        SavedSession again = await(store.resume(saved.token()));
+        SavedSession again = await(resume(store, saved));
         assertThat(again.self()).isEqualTo(ann);
         assertThat(again.token()).isNotEqualTo(resumed.token());
         await(store.lead(saved.token(), again, Duration.ofDays(1)));
         await(store.release(again.token()));
-        again = await(store.resume(saved.token()));
+        again = await(resume(store, saved));
         assertThat(again.self()).as("its client keeps the first token").isEqualTo(ann);
-        assertThat(await(store.resume("nonsense"))).isNull();
-        assertThat(await(store.resume(store.newToken()))).isNull();
+        assertThat(await(store.resume("nonsense", "/", "ann"))).isNull();
+        assertThat(await(store.resume(store.newToken(), "/", "ann"))).isNull();
         await(store.delete(again.token()));
-        assertThat(await(store.resume(again.token()))).isNull();
+        assertThat(await(resume(store, again))).isNull();
     }
 
     @Test

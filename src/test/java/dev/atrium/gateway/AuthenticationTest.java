@@ -76,7 +76,8 @@ class AuthenticationTest extends WithGateway {
         assertThat(client.session.membership(LOBBY).watchesPresence()).isFalse();
         assertThat(client.session.memberships()).hasSize(3);
         assertThat(events(Event.Left.class)).extracting(Event.Left::room).containsExactly(NEWS);
-        assertThat(done(memory.sessions().resume(client.session.resumeToken())).rooms()).isEqualTo(Map.of("lobby", false));
+        assertThat(done(memory.sessions().resume(client.session.resumeToken(), "/", "ann")).rooms())
+                .isEqualTo(Map.of("lobby", false));
     }
 
     @Test

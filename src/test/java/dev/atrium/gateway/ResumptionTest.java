@@ -44,7 +44,7 @@ class ResumptionTest extends WithGateway {
             assertThat(event.rooms()).isOne();
             assertThat(event.suspended()).isEqualTo(kept);
         });
-        assertThat(done(memory.sessions().resume(token)) != null).isEqualTo(kept);
+        assertThat(done(memory.sessions().resume(token, "/", "ann")) != null).isEqualTo(kept);
     }
 
     @Test
@@ -79,7 +79,7 @@ class ResumptionTest extends WithGateway {
         String token = client.session.resumeToken();
         client.session.close(CloseReason.DISCONNECTED);
         done(service.save(client.session));
-        assertThat(done(memory.sessions().resume(token))).isNull();
+        assertThat(done(memory.sessions().resume(token, "/", "ann"))).isNull();
     }
 
     @Test
@@ -295,6 +295,21 @@ class ResumptionTest extends WithGateway {
     }
 
     @Test
+    void a_resumption_that_is_refused_leaves_the_connection_of_the_session_alone() {
+        Client ann = admit(ANN);
+        join(ann, LOBBY);
+        String token = ann.session.resumeToken();
+        Client bob = admit(user("bob", "*:join"));
+        Client inChat = connect(user("ann", "/chat *:join"), "/chat");
+        assertThat(error(gateway.execute(bob.session, Cost.NONE, new Command.Resume(token, Map.of()))).code()).isEqualTo(403);
+        assertThat(error(gateway.execute(inChat.session, Cost.NONE, new Command.Resume(token, Map.of()))).code())
+                .isEqualTo(410);
+        turn();
+        assertThat(ann.closed).isEmpty();
+        assertThat(saved(ann).rooms()).isEqualTo(Map.of("lobby", false));
+    }
+
+    @Test
     void a_session_of_an_anonymous_client_is_not_that_of_a_user() {
         Client anonymous = admit(Identity.ANONYMOUS);
         String token = anonymous.session.resumeToken();
@@ -339,7 +354,7 @@ class ResumptionTest extends WithGateway {
         Client second = admit(ANN);
         String before = second.session.resumeToken();
         done(gateway.execute(second.session, Cost.NONE, new Command.Resume(first.session.resumeToken(), Map.of())));
-        assertThat(done(memory.sessions().resume(before))).isNull();
+        assertThat(done(memory.sessions().resume(before, "/", "ann"))).isNull();
     }
 
     @Test
@@ -396,6 +411,6 @@ class ResumptionTest extends WithGateway {
     }
 
     private SavedSession saved(Client client) {
-        return done(memory.sessions().resume(client.session.resumeToken()));
+        return done(memory.sessions().resume(client.session.resumeToken(), "/", "ann"));
     }
 }

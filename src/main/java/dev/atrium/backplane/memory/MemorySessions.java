@@ -179,7 +179,7 @@ final class MemorySessions implements SessionStore {
     }
 
     @Override
-    public Uni<SavedSession> resume(String token) {
+    public Uni<SavedSession> resume(String token, String namespace, String user) {
         return Uni.createFrom().deferred(() -> {
             SavedSession session;
             boolean connected;
@@ -190,6 +190,9 @@ final class MemorySessions implements SessionStore {
                     return Uni.createFrom().nullItem();
                 }
                 SavedSession old = found.session;
+                if (!old.isOf(namespace, user)) {
+                    return Uni.createFrom().item(old);
+                }
                 session = new SavedSession(newToken(), old.self(), old.namespace(), old.rooms(), old.granted());
                 connected = found.until == CONNECTED;
                 putLead(old.token(), session, windowMillis);
@@ -218,20 +221,19 @@ final class MemorySessions implements SessionStore {
         addDisconnected(oldToken, lead);
     }
 
-    /** Takes out the session that a token leads to, over any number of resumptions whose reply the client never received. */
+    /** Finds the session that a token leads to, over any number of resumptions whose reply the client never received. */
     private Entry find(String token) {
-        Entry found = entries.remove(token);
+        Entry found = entries.get(token);
         while (found != null && !found.isCurrent(token)) {
-            // The old token keeps leading to the next one.
-            entries.put(token, found);
             token = found.session.token();
-            found = entries.remove(token);
+            found = entries.get(token);
         }
-        removeDisconnected(token);
         if (found == null || found.until >= clock.millis()) {
             return found;
         }
-        removeToken(token, found);
+        if (remove(token, found)) {
+            removeDisconnected(token);
+        }
         return null;
     }
 

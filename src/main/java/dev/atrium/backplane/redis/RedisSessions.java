@@ -149,8 +149,8 @@ final class RedisSessions extends RepublishedState implements SessionStore {
     }
 
     @Override
-    public Uni<SavedSession> resume(String token) {
-        return onLoop(() -> resume(token, MAX_HOPS));
+    public Uni<SavedSession> resume(String token, String namespace, String user) {
+        return onLoop(() -> resume(token, namespace, user, MAX_HOPS));
     }
 
     /** It leads straight to the newest token instead of through all tokens between. */
@@ -160,7 +160,7 @@ final class RedisSessions extends RepublishedState implements SessionStore {
                 .arg("@" + session.token()).arg("PX").arg(memory.scaled(Math.max(windowMillis, ttl.toMillis())))));
     }
 
-    private Future<SavedSession> resume(String token, int hops) {
+    private Future<SavedSession> resume(String token, String namespace, String user, int hops) {
         String owner = Node.ofToken(token);
         if (owner == null || hops == 0) {
             return Future.succeededFuture();
@@ -168,12 +168,16 @@ final class RedisSessions extends RepublishedState implements SessionStore {
         String next = newToken();
         return commands.send(Script.RESUME
                 .with(keys.sessions(owner), keys.session(owner, token), keys.session(node, next))
-                .arg(token).arg(next).arg(windowMillis).arg(owner).arg(keys.prefix())).compose(reply -> {
+                .arg(token).arg(next).arg(windowMillis).arg(owner).arg(keys.prefix())
+                .arg(namespace).arg(user == null ? "" : "=" + user)).compose(reply -> {
                     if (reply == null) {
                         return Future.succeededFuture();
                     }
                     String found = reply.get(0).toString();
-                    return found.startsWith("@") ? resume(found.substring(1), hops - 1)
+                    if (found.startsWith("@")) {
+                        return resume(found.substring(1), namespace, user, hops - 1);
+                    }
+                    return reply.size() == 1 ? Future.succeededFuture(SavedSessionCodec.decode(token, found))
                             : moveToThisReplica(SavedSessionCodec.decode(next, found), reply.get(1).toString());
                 });
     }

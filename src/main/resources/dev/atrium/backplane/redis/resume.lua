@@ -11,15 +11,16 @@
 -- ARGV[3] how long the old token leads to the next one, and the session waits, ms
 -- ARGV[4] the replica of the old token
 -- ARGV[5] prefix of all keys
+-- ARGV[6] namespace of the client that resumes
+-- ARGV[7] = and its user, or ''
 --
--- Returns {session or @token, the replica that may still have a connection of the session, or ''}, or nothing if there is no
--- such session.
+-- Returns {session or @token, the replica that may still have a connection of the session, or ''}; {session} if it is one of
+-- another namespace or user, which goes on as it does; or nothing if there is no such session.
 local session = redis.call('GET', KEYS[2])
 local owner = ''
 if not session then
   session = redis.call('HGET', KEYS[1], ARGV[1])
   owner = ARGV[4]
-  redis.call('HDEL', KEYS[1], ARGV[1])
 end
 if not session then
   return false
@@ -33,9 +34,14 @@ local own = state.ns .. ' ' .. state.id
 local ended = ARGV[5] .. 'ended:{'
 if redis.call('EXISTS', ended .. 'session ' .. own .. '}') == 1 or type(state.user) == 'string'
     and redis.call('EXISTS', ended .. 'user * ' .. state.user .. '}', ended .. 'user ' .. state.ns .. ' ' .. state.user .. '}') > 0 then
+  redis.call('HDEL', KEYS[1], ARGV[1])
   redis.call('DEL', KEYS[2], ARGV[5] .. 'waiting:{' .. own .. '}')
   return false
 end
+if state.ns ~= ARGV[6] or (type(state.user) == 'string' and '=' .. state.user or '') ~= ARGV[7] then
+  return {session}
+end
+redis.call('HDEL', KEYS[1], ARGV[1])
 if owner == '' then
   owner = string.match(session, '^{"was":"([%w_-]+)",') or ''
 end

@@ -174,7 +174,7 @@ class MemoryBackplaneTest extends BackplaneContract {
         clock.forward(Duration.ofHours(5));
         store.release(session.token()).await().indefinitely();
         clock.forward(Duration.ofSeconds(121));
-        assertThat(store.resume(session.token()).await().indefinitely()).isNull();
+        assertThat(store.resume(session.token(), "/", null).await().indefinitely()).isNull();
     }
 
     private StreamPosition publish(String room) {

@@ -145,20 +145,20 @@ class MemorySessionsTest {
                     .indefinitely();
         }
         tokens.forEach(token -> bounded.release(token).await().indefinitely());
-        assertThat(tokens).filteredOn(token -> bounded.resume(token).await().indefinitely() != null)
+        assertThat(tokens).filteredOn(token -> bounded.resume(token, "/", null).await().indefinitely() != null)
                 .as("of a megabyte").containsExactly(tokens.get(9));
         String small = bounded.newToken();
         bounded.save(new SavedSession(small, new Sender("small", null), "/", Map.of("a", false), Set.of())).await()
                 .indefinitely();
         bounded.release(small).await().indefinitely();
-        assertThat(bounded.resume(small).await().indefinitely()).as("what was resumed is not counted").isNotNull();
+        assertThat(bounded.resume(small, "/", null).await().indefinitely()).as("what was resumed is not counted").isNotNull();
     }
 
     @Test
     void work_begins_when_it_is_subscribed_to() {
         SavedSession saved = saved();
         sessions.delete(saved.token());
-        sessions.resume(saved.token());
+        sessions.resume(saved.token(), "/chat", "Ann");
         sessions.end("/chat", "ann");
         assertThat(ended).isEmpty();
         assertThat(resume(saved.token())).isNotNull();
@@ -179,7 +179,7 @@ class MemorySessionsTest {
     }
 
     private SavedSession resume(String token) {
-        return sessions.resume(token).await().indefinitely();
+        return sessions.resume(token, "/chat", "Ann").await().indefinitely();
     }
 
     private void release(String token) {

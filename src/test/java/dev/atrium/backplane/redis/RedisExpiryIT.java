@@ -97,7 +97,8 @@ class RedisExpiryIT {
         done(backplane.sessions().save(session));
         assertThat(redis.command("DEL " + keys.sessions(node.name()))).isEqualTo(":1");
         done(backplane.sessions().release(session.token()));
-        assertThat(done(backplane.sessions().resume(session.token())).self()).isEqualTo(session.self());
+        assertThat(done(backplane.sessions().resume(session.token(), session.namespace(), session.self().user())).self())
+                .isEqualTo(session.self());
     }
 
     @Test

@@ -70,7 +70,8 @@ class RedisRepublishIT {
         assertThat(size(keys.sessions(node.name()))).as("the others wait").isLessThan(MANY);
         await().until(() -> size(keys.sessions(node.name())) == MANY);
         for (SavedSession session : joined) {
-            assertThat(backplane.sessions().resume(session.token()).await().indefinitely().rooms())
+            assertThat(backplane.sessions().resume(session.token(), session.namespace(), session.self().user()).await()
+                    .indefinitely().rooms())
                     .containsKey("lobby");
         }
     }

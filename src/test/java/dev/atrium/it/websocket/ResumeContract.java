@@ -376,13 +376,15 @@ abstract class ResumeContract extends ClusterContract {
     void resume_comes_first_and_in_the_same_namespace() {
         try (SessionClient before = here().session();
                 SessionClient joined = here().session();
-                SessionClient other = SessionClient.connect(here().ws("/ws?ns=/other"))) {
+                SessionClient other = SessionClient.connect(elsewhere().ws("/ws?ns=/other"))) {
             String token = "{\"token\":\"" + before.welcome().path("resume").asText() + "\"}";
             joined.join("early");
             assertThat(joined.call("resume", token).path("code").asInt()).isEqualTo(409);
             assertThat(other.call("resume", token).path("code").asInt()).isEqualTo(410);
             assertThat(other.call("resume", "{}").path("error").asText()).startsWith("params.token: expected a string");
             assertThat(other.join("on").path("code").asInt()).isEqualTo(200);
+            here().post("/rooms/" + before.id(), "still here?");
+            before.pushes("message", 1);
         }
     }
 
