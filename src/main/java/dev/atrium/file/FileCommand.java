@@ -19,7 +19,8 @@ public sealed interface FileCommand<C extends Requester, R> extends Command.Exte
 
     @Override
     default void permit(C client, AccessControl access) {
-        // Most commands name a file, whose room is not known yet.
+        // Most commands name a file, whose room is not known yet. Only an authenticated client may learn that there is none.
+        access.requireIdentity(client);
     }
 
     /**

@@ -78,9 +78,10 @@ public final class AccessControl {
         }
     }
 
-    void requireIdentity(Session session) {
-        if (session.caller().identity().isNobody()) {
-            throw audit.unauthenticated(session.caller(), session.transport());
+    /** @throws ErrorReply 401 if the client has to authenticate first */
+    public void requireIdentity(Requester client) {
+        if (client.caller().identity().isNobody()) {
+            throw audit.unauthenticated(client.caller(), client.transport());
         }
     }
 

@@ -83,6 +83,7 @@ public sealed interface Command<C extends Requester, R> {
 
         @Override
         public void permit(Session session, AccessControl access) {
+            access.requireIdentity(session);
             if (!room.name().equals(session.id())) {
                 access.require(session, room, Permission.JOIN);
             }
@@ -187,6 +188,7 @@ public sealed interface Command<C extends Requester, R> {
 
         @Override
         public void permit(Requester client, AccessControl access) {
+            access.requireIdentity(client);
             if (!room.isSession()) {
                 access.require(client, room, Permission.HISTORY);
             } else if (client.self() == null || !room.name().equals(client.self().id())) {

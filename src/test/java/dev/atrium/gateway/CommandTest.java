@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.junit.jupiter.params.provider.Arguments.arguments;
 
+import dev.atrium.file.FileCommand;
 import dev.atrium.room.Data;
 import dev.atrium.room.HistoryQuery;
 import dev.atrium.room.Publication;
@@ -98,7 +99,9 @@ class CommandTest extends WithGateway {
     }
 
     static Stream<Command<? super Session, ?>> guarded() {
-        return Stream.of(JOIN, LEAVE, PUBLISH, READ, MEMBERS, USERS, RESUME);
+        return Stream.of(JOIN, LEAVE, PUBLISH, READ, MEMBERS, USERS, RESUME, new FileCommand.Write(null, "id", 0L, null),
+                new FileCommand.Status(null, "id"), new FileCommand.Close(null, "id"), new FileCommand.Abort(null, "id"),
+                new FileCommand.Read(null, "id", 0L));
     }
 
     @ParameterizedTest
@@ -109,6 +112,15 @@ class CommandTest extends WithGateway {
         assertThat(error.code()).isEqualTo(401);
         assertThat(error.getMessage()).isEqualTo(UNAUTHENTICATED);
         assertThat(denials()).containsExactly("AUTHENTICATION missing null");
+    }
+
+    @Test
+    void an_unauthenticated_client_is_401_in_its_own_room_too() {
+        Client client = connect(Identity.NOBODY);
+        RoomId own = RoomId.of("/", client.session.id());
+        assertThat(error(gateway.execute(client.session, Cost.NONE, new Command.Join(own, false, null))).code()).isEqualTo(401);
+        assertThat(error(gateway.execute(client.session, Cost.NONE, new Command.ReadHistory(own, HistoryQuery.HEAD))).code())
+                .isEqualTo(401);
     }
 
     static Stream<Function<RoomId, Command<? super Session, ?>>> named() {

@@ -93,6 +93,8 @@ class AccessIT {
         command(all, "members", "{\"room\":\"lobby\"}");
         command(all, "history", "{\"room\":\"lobby\"}");
         command(all, "file.open", "{\"room\":\"lobby\",\"name\":\"a.txt\",\"size\":1}");
+        all.add(new Operation("session: file.status", 404, 4401, 401, 404, token -> command("/ws", authorization(token),
+                "file.status", "{\"file\":\"AAAAAAAAAAAAAAAAAAAAAAAA\"}")));
         all.add(new Operation("session: auth, then join", 200, 4401, 401, 403, AccessIT::authThenJoin));
         all.add(new Operation("session: token in the query", 200, 4401, 401, 403, token -> command(
                 "/ws" + (token == null ? "" : "?access_token=" + token), "", "join", "{\"room\":\"lobby\"}")));
