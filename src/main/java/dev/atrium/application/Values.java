@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.node.BinaryNode;
 import com.fasterxml.jackson.databind.node.NullNode;
 import com.fasterxml.jackson.databind.node.NumericNode;
 import dev.atrium.gateway.ErrorReply;
+import dev.atrium.gateway.Json;
 import dev.atrium.gateway.JsonData;
 import dev.atrium.room.Data;
 import java.util.ArrayList;
@@ -16,7 +17,7 @@ import java.util.List;
 /** Conversion of event arguments between Java values and message data. Pure. */
 public final class Values {
 
-    static final ObjectMapper JSON = new ObjectMapper().findAndRegisterModules();
+    static final ObjectMapper JSON = Json.mapper().findAndRegisterModules();
 
     private Values() {
     }

@@ -22,7 +22,7 @@ import java.util.function.UnaryOperator;
 /** JSON data of clients. It is validated, but kept as it was written. Pure. */
 public final class JsonData {
 
-    private static final ObjectMapper TREES = new ObjectMapper();
+    private static final ObjectMapper TREES = Json.mapper();
 
     private JsonData() {
     }

@@ -28,7 +28,7 @@ record Arguments(List<Data> values, List<byte[]> attachments) {
 
     private static final int DEEPEST = 200;
 
-    private static final JsonFactory JSON = new JsonFactoryBuilder()
+    private static final JsonFactory JSON = new JsonFactoryBuilder().disable(JsonFactory.Feature.CANONICALIZE_FIELD_NAMES)
             .streamReadConstraints(StreamReadConstraints.builder().maxNestingDepth(DEEPEST).build()).build();
     private static final ObjectMapper TREES = new ObjectMapper(JSON);
 

@@ -3,6 +3,7 @@ package dev.atrium.transport.socketio;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.atrium.gateway.Json;
 import dev.atrium.gateway.RecoveryOffset;
 
 /**
@@ -12,7 +13,7 @@ import dev.atrium.gateway.RecoveryOffset;
  */
 record Auth(JsonNode json) {
 
-    private static final ObjectMapper JSON = new ObjectMapper();
+    private static final ObjectMapper JSON = Json.mapper();
 
     /** @param payload a JSON object, or empty */
     static Auth parse(String payload) {
