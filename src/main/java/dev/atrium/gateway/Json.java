@@ -4,6 +4,8 @@ import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonFactoryBuilder;
 import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.exc.StreamConstraintsException;
 import com.fasterxml.jackson.core.util.ByteArrayBuilder;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
@@ -59,6 +61,13 @@ public final class Json {
     /** @throws IOException never, because the parser reads from memory */
     public static JsonParser parser(String text) throws IOException {
         return FACTORY.createParser(text);
+    }
+
+    /**
+     * Returns what is wrong with a text that was not parsed; it can be JSON that is nested more deeply than the parser follows.
+     */
+    public static String fault(JsonProcessingException failure) {
+        return (failure instanceof StreamConstraintsException ? "" : "not JSON: ") + failure.getOriginalMessage();
     }
 
     /** Returns a new mapper for trees of what clients have sent. */

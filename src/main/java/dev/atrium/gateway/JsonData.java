@@ -43,7 +43,7 @@ public final class JsonData {
             }
             return data;
         } catch (JsonProcessingException e) {
-            throw ErrorReply.badRequest("body: not JSON: " + e.getOriginalMessage());
+            throw ErrorReply.badRequest("body: " + Json.fault(e));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

@@ -44,9 +44,9 @@ final class CommandParser {
             CommandParser parser = new CommandParser(text, hasBytes);
             try (parser.json) {
                 return parser.read();
+            } catch (JsonProcessingException e) {
+                throw new MalformedCommandException(parser.seq, Json.fault(e));
             }
-        } catch (JsonProcessingException e) {
-            throw new MalformedCommandException(null, "not JSON: " + e.getOriginalMessage());
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -67,7 +67,7 @@ final class CommandParser {
             }
         }
         if (json.nextToken() != null) {
-            throw new MalformedCommandException(null, "expected one JSON object and nothing after it");
+            throw new MalformedCommandException(seq, "expected one JSON object and nothing after it");
         }
         if (fault == null && cmd == null) {
             fault = "cmd: expected the name of a command";

@@ -186,13 +186,27 @@ class CommandParserTest {
         assertThat(parse("{\"cmd\":\"x\"}").seq()).isNull();
     }
 
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', value = {
+            "{\"seq\":5,\"cmd\":\"x\",}                | 5 | not JSON: Unexpected character ('}'",
+            "{\"seq\":5,\"cmd\":\"x\"                  | 5 | not JSON: Unexpected end-of-input",
+            "{\"seq\":5,\"cmd\":\"x\"} {\"seq\":6}   | 5 | expected one JSON object",
+            "{\"cmd\":\"x\",,\"seq\":5}                |   | not JSON: Unexpected character (','",
+    })
+    void malformed_json_is_refused_with_the_reason_and_the_seq_that_was_read_before(String text, Long seq, String message) {
+        assertThatThrownBy(() -> parse(text)).hasMessageStartingWith(message)
+                .isInstanceOfSatisfying(MalformedCommandException.class, e -> assertThat(e.seq()).isEqualTo(seq));
+    }
+
+    /** Without the seq a client would wait for the reply for ever. */
     @Test
-    void malformed_json_is_refused_with_the_reason_and_without_a_seq() {
-        assertThatThrownBy(() -> parse("{\"seq\":5,\"cmd\":\"x\",}")).isInstanceOfSatisfying(MalformedCommandException.class,
-                e -> {
-                    assertThat(e.seq()).isNull();
-                    assertThat(e).hasMessageStartingWith("not JSON: Unexpected character ('}'");
-                });
+    void json_beyond_what_the_parser_takes_is_refused_with_the_seq() {
+        for (String data : List.of("1".repeat(1_001), "0." + "1".repeat(1_001), "{\"" + "a".repeat(50_001) + "\":1}",
+                "[".repeat(1_000) + "]".repeat(1_000))) {
+            assertThatThrownBy(() -> parse("{\"seq\":5,\"cmd\":\"send\",\"params\":{\"data\":" + data + "}}"))
+                    .hasMessageContaining("exceeds the maximum allowed").hasMessageNotContaining("not JSON")
+                    .isInstanceOfSatisfying(MalformedCommandException.class, e -> assertThat(e.seq()).isEqualTo(5));
+        }
     }
 
     private static CommandFrame parse(String text) {
