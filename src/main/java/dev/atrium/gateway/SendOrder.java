@@ -29,13 +29,19 @@ public final class SendOrder {
     private final Consumer<ErrorReply> rejected;
     private final int maxRooms;
     private final Map<RoomId, Lane> lanes = new HashMap<>();
-    /** Number of rooms that wait for a rejected message; beyond the maximum no message of another room is accepted. */
+    /** Number of rooms that wait for a rejected message. */
     private int held;
+    /**
+     * Whether messages to rooms that wait for none are rejected, too: from one room more than the maximum until half of it
+     * wait. If they were accepted as soon as one room waits no more, a message could overtake one of its room that was
+     * rejected.
+     */
+    private boolean full;
 
     /**
      * @param loop runs tasks on the connection's event loop
      * @param rejected called for each message that is rejected for its order, so that a flood of them can be ended
-     * @param maxRooms maximum number of rooms that wait for a rejected message; with more, all rooms wait
+     * @param maxRooms maximum number of rooms that wait for a rejected message; with more, all rooms wait until half of it do
      */
     SendOrder(Executor loop, Consumer<ErrorReply> rejected, int maxRooms) {
         this.loop = loop;
@@ -80,7 +86,7 @@ public final class SendOrder {
         }
 
         private boolean isOutOfOrder(String key) {
-            return expected != null ? !expected.equals(key) : held > maxRooms;
+            return expected != null ? !expected.equals(key) : full;
         }
 
         private <T> void done(Entry<T> entry, T item, ErrorReply error) {
@@ -109,6 +115,7 @@ public final class SendOrder {
         private void expect(String key) {
             held += (key == null ? 0 : 1) - (expected == null ? 0 : 1);
             expected = key;
+            full = held > maxRooms || full && held > maxRooms / 2;
         }
     }
 

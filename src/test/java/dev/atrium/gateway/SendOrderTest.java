@@ -100,7 +100,7 @@ class SendOrderTest {
     }
 
     @Test
-    void beyond_the_maximum_of_rooms_all_others_wait_until_the_last_rejected_message_is_sent_again() {
+    void beyond_the_maximum_of_rooms_all_others_wait_until_half_of_it_do() {
         order = new SendOrder(Runnable::run, error -> rejections++, 1);
         submit(LOBBY, "a");
         submit(NEWS, "x");
@@ -112,10 +112,33 @@ class SendOrderTest {
         answers.clear();
         submit(NEWS, "x", "z");
         works.get("x").complete("done");
-        works.get("z").complete("done");
         submit(LOBBY, "a");
         works.get("a").complete("done");
-        assertThat(answers).containsExactly("x done", "z done", "a done");
+        submit(NEWS, "z");
+        works.get("z").complete("done");
+        assertThat(answers).containsExactly("x done", "z 424", "a done", "z done");
+    }
+
+    @Test
+    void a_message_that_was_rejected_beyond_the_maximum_of_rooms_is_not_overtaken() {
+        order = new SendOrder(Runnable::run, error -> rejections++, 4);
+        List<String> keys = List.of("a", "b", "c", "d", "e");
+        for (String key : keys) {
+            submit(RoomId.of("/", "room-" + key), key);
+            works.get(key).fail(new ErrorReply(503, "later"));
+        }
+        answers.clear();
+        submit(LOBBY, "x");
+        for (String key : keys.subList(0, 3)) {
+            submit(LOBBY, "y");
+            submit(RoomId.of("/", "room-" + key), key);
+            works.get(key).complete("done");
+        }
+        submit(LOBBY, "x", "y");
+        works.get("x").complete("done");
+        works.get("y").complete("done");
+        assertThat(answers).containsExactly("x 424", "y 424", "a done", "y 424", "b done", "y 424", "c done", "x done",
+                "y done");
     }
 
     @Test
@@ -136,9 +159,11 @@ class SendOrderTest {
         assertThat(answers).containsExactly("w 424", "z 424", "y done", "z 424");
         submit(NEWS, "x");
         works.get("x").complete("done");
+        submit(LOBBY, "a");
+        works.get("a").complete("done");
         submit(third, "z");
         works.get("z").complete("done");
-        assertThat(answers).endsWith("x done", "z done");
+        assertThat(answers).endsWith("x done", "a done", "z done");
     }
 
     private void submit(RoomId room, String... keys) {
