@@ -50,7 +50,8 @@ public final class Membership {
 
     /** Returns whether the member has received, or will receive, every message after that position. */
     public boolean covers(StreamPosition place) {
-        boolean sameStream = start.epoch().isEmpty() || place.isIn(start.epoch()) || start.isIn(place.epoch());
+        boolean sameStream = start.epoch().isEmpty() || place.epoch().isEmpty() || place.isIn(start.epoch())
+                || start.isIn(place.epoch());
         return sameStream && place.offset() >= start.offset();
     }
 

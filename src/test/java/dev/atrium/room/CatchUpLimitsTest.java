@@ -175,6 +175,7 @@ class CatchUpLimitsTest extends WithRooms {
         assertThat(membership.isRecovered()).isTrue();
         assertThat(membership.position()).isEqualTo(new StreamPosition("e", 0));
         assertThat(membership.covers(new StreamPosition("e", 0))).isTrue();
+        assertThat(membership.covers(StreamPosition.START)).as("the position that it joined from").isTrue();
         membership.follow();
         turn();
         assertThat(ann.received).containsExactly("1 a");
