@@ -161,7 +161,7 @@ final class ReconnectingConnection {
         }
     }
 
-    /** Sends at once, or fails at once. Requests of one thread are sent in the order of the calls. */
+    /** Sends soon, or fails at once. Requests are sent in the order of the calls, whichever threads call. */
     Future<Response> send(Request request) {
         return send(target -> request);
     }
@@ -175,8 +175,10 @@ final class ReconnectingConnection {
         if (current.connection.pendingQueueFull()) {
             return Future.failedFuture(BackplaneUnavailableException.notSent("too many commands are pending"));
         }
+        Request ready = request.apply(current.target);
         pending.increment();
-        return current.connection.send(request.apply(current.target)).onComplete(done -> pending.decrement())
+        // In a later turn, also on the loop itself: the client would send at once there, ahead of what other threads have queued.
+        return loop.call(() -> current.connection.send(ready)).onComplete(done -> pending.decrement())
                 .recover(failure -> Future.failedFuture(unavailable(failure, current)));
     }
 

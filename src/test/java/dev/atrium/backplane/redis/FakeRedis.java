@@ -3,7 +3,9 @@ package dev.atrium.backplane.redis;
 import io.vertx.core.Future;
 import io.vertx.core.Handler;
 import io.vertx.core.Promise;
+import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
+import io.vertx.core.impl.ContextInternal;
 import io.vertx.redis.client.Command;
 import io.vertx.redis.client.Redis;
 import io.vertx.redis.client.RedisConnection;
@@ -76,6 +78,8 @@ final class FakeRedis implements Redis {
         final List<String> sent = new CopyOnWriteArrayList<>();
         final List<Promise<Response>> replies = new CopyOnWriteArrayList<>();
         final String info;
+        /** As in the real client: commands are sent at once on this event loop, and in a later turn from other threads. */
+        private final ContextInternal context = (ContextInternal) Vertx.currentContext();
         volatile boolean full;
         volatile boolean closed;
         volatile boolean paused;
@@ -93,8 +97,10 @@ final class FakeRedis implements Redis {
                 return Future.succeededFuture(BulkType.create(Buffer.buffer(info), false));
             }
             Promise<Response> reply = Promise.promise();
-            replies.add(reply);
-            sent.add(words(command.toString()));
+            context.execute(() -> {
+                replies.add(reply);
+                sent.add(words(command.toString()));
+            });
             return reply.future();
         }
 

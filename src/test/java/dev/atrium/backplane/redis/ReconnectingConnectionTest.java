@@ -1,6 +1,7 @@
 package dev.atrium.backplane.redis;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import dev.atrium.backplane.BackplaneUnavailableException;
@@ -15,7 +16,9 @@ import io.vertx.redis.client.impl.types.ErrorType;
 import io.vertx.redis.client.impl.types.NumberType;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -33,8 +36,9 @@ class ReconnectingConnectionTest {
     private final LongAdder reconnects = new LongAdder();
     private final List<String> log = new CopyOnWriteArrayList<>();
     private volatile Future<String> prepared = Future.succeededFuture("h1");
-    private final ReconnectingConnection connection = new ReconnectingConnection("test", redis, new RedisLoop(vertx),
-            reconnects, new Recorder());
+    private final RedisLoop loop = new RedisLoop(vertx);
+    private final ReconnectingConnection connection = new ReconnectingConnection("test", redis, loop, reconnects,
+            new Recorder());
 
     @BeforeAll
     static void start() {
@@ -76,6 +80,33 @@ class ReconnectingConnectionTest {
         assertThat(first.result().toInteger()).isEqualTo(7);
         redis.last().replies.get(1).fail("ERR");
         assertThat(second.failed()).isTrue();
+        assertThat(connection.pending()).isZero();
+    }
+
+    @Test
+    void commands_are_sent_in_the_order_of_the_calls_whichever_threads_call() {
+        up();
+        CompletableFuture<Void> first = new CompletableFuture<>();
+        CompletableFuture<Void> second = new CompletableFuture<>();
+        loop.execute(() -> {
+            first.orTimeout(10, TimeUnit.SECONDS).join();
+            connection.send(Request.cmd(Command.GET).arg("second"));
+            second.complete(null);
+        });
+        connection.send(Request.cmd(Command.GET).arg("first"));
+        first.complete(null);
+        second.orTimeout(10, TimeUnit.SECONDS).join();
+        connection.send(Request.cmd(Command.GET).arg("third"));
+        sent();
+        assertThat(redis.last().sent).containsExactly("get first", "get second", "get third");
+    }
+
+    @Test
+    void a_command_that_cannot_be_encoded_does_not_count() {
+        up();
+        assertThatThrownBy(() -> connection.send(target -> {
+            throw new IllegalArgumentException("on purpose");
+        })).hasMessage("on purpose");
         assertThat(connection.pending()).isZero();
     }
 
@@ -147,6 +178,7 @@ class ReconnectingConnectionTest {
     void a_request_is_made_for_the_data_that_it_meets() {
         up();
         connection.send(target -> Request.cmd(Command.GET).arg(target.dataHistory()).arg(target.number()));
+        sent();
         assertThat(redis.last().sent).containsExactly("get h1 1");
     }
 
@@ -270,7 +302,16 @@ class ReconnectingConnectionTest {
     }
 
     private Future<Response> get() {
-        return connection.send(Request.cmd(Command.GET).arg("a"));
+        Future<Response> reply = connection.send(Request.cmd(Command.GET).arg("a"));
+        sent();
+        return reply;
+    }
+
+    /** Waits until the commands so far are on their way. */
+    private void sent() {
+        CompletableFuture<Void> turn = new CompletableFuture<>();
+        loop.execute(() -> turn.complete(null));
+        turn.orTimeout(10, TimeUnit.SECONDS).join();
     }
 
     private static BackplaneUnavailableException failure(Future<?> command) {

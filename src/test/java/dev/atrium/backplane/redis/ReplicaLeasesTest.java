@@ -92,7 +92,11 @@ class ReplicaLeasesTest {
 
     private <T> T onLoop(Supplier<T> task) {
         CompletableFuture<T> result = new CompletableFuture<>();
-        loop.execute(() -> result.complete(task.get()));
+        loop.execute(() -> {
+            T returned = task.get();
+            // Once the commands that the task has sent are on their way.
+            loop.execute(() -> result.complete(returned));
+        });
         return result.orTimeout(10, TimeUnit.SECONDS).join();
     }
 }
