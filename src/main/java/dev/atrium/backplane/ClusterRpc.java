@@ -14,7 +14,7 @@ public interface ClusterRpc {
      * @param replies one reply per replica that replied
      * @param replicas number of replicas that were sent the request
      * @param unheard number of replicas that were not, because they did not listen, and that have not been gone for long, if
-     *        they are gone
+     *        they are gone; at least one while it is not known which replicas there are
      */
     record Acks(List<String> replies, int replicas, int unheard) {
     }
@@ -24,4 +24,12 @@ public interface ClusterRpc {
 
     /** Sends a request to every live replica, including this one. */
     Uni<Acks> callAll(String request, Duration timeout);
+
+    /**
+     * Sends a request as {@link #callAll}. A replica that is taken for gone, but only out of reach, handles it when it is back,
+     * within a day.
+     */
+    default Uni<Acks> callEvery(String request, Duration timeout) {
+        return callAll(request, timeout);
+    }
 }

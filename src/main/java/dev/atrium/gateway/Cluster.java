@@ -53,19 +53,21 @@ public final class Cluster {
      * @param patience maximum time to wait for replies
      */
     public Uni<List<Optional<String>>> callAll(String kind, String question, Duration patience) {
-        return send(kind, question, patience).map(acks -> answers(acks, acks.replicas()));
+        return orError(backplane.clusterRpc().callAll(kind + ' ' + question, patience))
+                .map(acks -> answers(acks, acks.replicas()));
     }
 
     /**
      * Sends a request as {@link #callAll}, with an empty item also for a replica that may be alive but does not listen at the
-     * moment: for requests that no session may escape.
+     * moment: for requests that no session may escape. One that is taken for gone, but only out of reach, handles it later.
      */
     Uni<List<Optional<String>>> callEvery(String kind, String question, Duration patience) {
-        return send(kind, question, patience).map(acks -> answers(acks, acks.replicas() + acks.unheard()));
+        return orError(backplane.clusterRpc().callEvery(kind + ' ' + question, patience))
+                .map(acks -> answers(acks, acks.replicas() + acks.unheard()));
     }
 
-    private Uni<ClusterRpc.Acks> send(String kind, String question, Duration patience) {
-        return backplane.clusterRpc().callAll(kind + ' ' + question, patience).onFailure().transform(ErrorReply::of);
+    private static <T> Uni<T> orError(Uni<T> call) {
+        return call.onFailure().transform(ErrorReply::of);
     }
 
     private static List<Optional<String>> answers(ClusterRpc.Acks acks, int replicas) {

@@ -54,6 +54,7 @@ public final class RedisBackplane implements Backplane {
     private final RedisSessions sessions;
     private final ReplicaLeases leases;
     private final SessionIndex sessionIndex;
+    private final RpcChannel rpcChannel;
     private final RedisClusterRpc clusterRpc;
     private final Reaper reaper;
     private final ReplicaHeartbeat heartbeat;
@@ -86,7 +87,7 @@ public final class RedisBackplane implements Backplane {
         this.presence = new RedisPresence(context, commands, log);
         this.reaper = new Reaper(context, commands, presence, config.resume().window().toMillis());
         this.heartbeat = new ReplicaHeartbeat(commands, context, health);
-        RpcChannel rpcChannel = new RpcChannel(commands, loop, keys, node.name());
+        this.rpcChannel = new RpcChannel(commands, loop, keys, node.name());
         this.clusterRpc = new RedisClusterRpc(commands, context, rpcChannel);
         this.subscriptions = new Subscriptions(context, redis, reconnects, log, rpcChannel, heartbeat);
         this.sessionIndex = new SessionIndex(context, commands, config.resume().window().toMillis());
@@ -106,9 +107,7 @@ public final class RedisBackplane implements Backplane {
         if (backplane.publications != backplane.commands) {
             backplane.publications.start();
         }
-        subscriptions.start(request -> RedisClusterRpc.isClusterRequest(request)
-                ? backplane.clusterRpc.handle(request)
-                : backplane.sessions.handle(request));
+        subscriptions.start(backplane::handle);
         backplane.refreshTimer = backplane.loop.every(
                 Math.max(1000, backplane.roomTtlMillis / 3), backplane::refreshRooms);
         return backplane;
@@ -228,6 +227,11 @@ public final class RedisBackplane implements Backplane {
         commands.close();
     }
 
+    /** Handles a request of another replica. */
+    private Future<String> handle(String request) {
+        return RedisClusterRpc.isClusterRequest(request) ? clusterRpc.handle(request) : sessions.handle(request);
+    }
+
     private void noteRefusal(Throwable failure) {
         if (failure.getCause() != null) {
             health.failed(Function.PUBLISH, RedisError.of(failure.getCause()));
@@ -265,6 +269,7 @@ public final class RedisBackplane implements Backplane {
 
     private void beat(boolean expired) {
         mustRepublish |= expired;
+        rpcChannel.renewed(expired, this::handle);
         reconnectUnlessIdentified(commands);
         if (publications != commands) {
             reconnectUnlessIdentified(publications);
@@ -359,6 +364,12 @@ public final class RedisBackplane implements Backplane {
             mustRepublish = true;
             presence.suspectLostExits();
             heartbeat.beat();
+        }
+
+        @Override
+        public void down() {
+            // Redis may come back without the leases before the next beat.
+            heartbeat.lost();
         }
     }
 }

@@ -51,9 +51,16 @@ final class RedisClusterRpc implements ClusterRpc {
                 .compose(nodes -> callEach(nodes, PREFIX + request, timeout.toMillis())))));
     }
 
+    @Override
+    public Uni<Acks> callEvery(String request, Duration timeout) {
+        return Uni.createFrom().deferred(() -> UniHelper.toUni(loop.call(() -> channel.record(PREFIX + request))))
+                .chain(() -> callAll(request, timeout));
+    }
+
     private Future<Acks> callEach(Response nodes, String request, long timeoutMillis) {
         List<Future<String>> calls = new ArrayList<>();
-        AtomicInteger unheard = new AtomicInteger();
+        // One at least, if Redis may have forgotten replicas that have not registered again.
+        AtomicInteger unheard = new AtomicInteger(leases.own().mayOthersHaveExpired() ? 1 : 0);
         List<Future<?>> done = new ArrayList<>();
         nodes.forEach(node -> {
             Future<String> call = channel.call(node.toString(), request, timeoutMillis);

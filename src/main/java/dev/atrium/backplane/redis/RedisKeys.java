@@ -63,6 +63,11 @@ final class RedisKeys {
         return prefix + ":nodes";
     }
 
+    /** Hash from a request that all replicas have to handle to its time; those that were cut off read it when they are back. */
+    String requests() {
+        return prefix + ":requests";
+    }
+
     /** Claim on the cleanup after a dead replica: exists while another replica works on it. */
     String reaper(String node) {
         return prefix + ":reaper:" + node;

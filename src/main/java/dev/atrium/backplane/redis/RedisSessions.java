@@ -254,13 +254,15 @@ final class RedisSessions extends RepublishedState implements SessionStore {
     }
 
     /**
-     * Ends a session of a replica that does not reply. If the replica was killed, its sessions wait in the hash that it left.
+     * Ends a session of a replica that does not listen. If the replica was killed, its sessions wait in the hash that it left;
+     * if it is cut off, it ends the session when it is back.
      */
     private Future<Boolean> endUnheard(String other, RoomId own) {
         return leases.isAlive(other).compose(alive -> alive
                 ? Future.failedFuture(
                         BackplaneUnavailableException.notSent("replica " + other + " does not listen at the moment"))
-                : markEnded(keys.endedSession(own))
+                : rpc.record(request(own.namespace(), own.name(), false))
+                        .compose(recorded -> markEnded(keys.endedSession(own)))
                         .compose(marked -> commands.send(Request.cmd(Command.EXISTS).arg(keys.sessions(other))))
                         .map(left -> left.toInteger() == 1));
     }

@@ -74,17 +74,29 @@ final class ReplicaHeartbeat {
         this.whenRenewed = whenRenewed;
         this.whenReceived = whenReceived;
         this.whenMissed = whenMissed;
-        timer = loop.every(PERIOD.toMillis(), this::beat);
+        timer = loop.every(PERIOD.toMillis(), () -> {
+            if (commands.isUp()) {
+                beat();
+            } else if (!"".equals(commands.problem())) {
+                // The first attempt to connect may take long while the process starts.
+                lost();
+            }
+        });
     }
 
     void stop() {
         loop.cancel(timer);
     }
 
+    /** Without a connection no lease is renewed: neither this replica's nor, maybe, those of others. On the loop. */
+    void lost() {
+        upSince = 0;
+        lease.notRenewed();
+    }
+
+    /** Beats now, unless the connection is still to come. On the loop. */
     void beat() {
         if (!commands.isUp()) {
-            upSince = 0;
-            lease.notRenewed();
             return;
         }
         long now = System.nanoTime();

@@ -7,13 +7,15 @@ import io.vertx.core.buffer.Buffer;
 import io.vertx.redis.client.Command;
 import io.vertx.redis.client.Request;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.function.Function;
 
 /**
  * Requests from one replica to another, over the replicas' channels: {@code >number caller request} and {@code <number reply}.
- * On the backplane's event loop only.
+ * Those that no replica may miss are recorded as well, and one that was cut off handles them when it is back. On the
+ * backplane's event loop only.
  */
 final class RpcChannel {
 
@@ -23,12 +25,18 @@ final class RpcChannel {
     /** Timeout of a request: a replica that has not replied by then is cut off or dead. */
     static final long TIMEOUT_MILLIS = 2_000;
 
+    /** How long requests are recorded. */
+    private static final long RECORD_MILLIS = Duration.ofDays(1).toMillis();
+
     private final ReconnectingConnection commands;
     private final RedisLoop loop;
     private final RedisKeys keys;
     private final String node;
     private final Map<Long, Promise<String>> waiting = new HashMap<>();
     private long lastNumber;
+    /** Until when this replica has received every request; by a clock that goes on while the machine sleeps. */
+    private long receivedUntil = System.currentTimeMillis();
+    private boolean hasMissed;
 
     RpcChannel(ReconnectingConnection commands, RedisLoop loop, RedisKeys keys, String node) {
         this.commands = commands;
@@ -64,6 +72,32 @@ final class RpcChannel {
     void replyReceived(byte[] bytes) {
         String[] parts = text(bytes).split(" ", 2);
         complete(Long.parseLong(parts[0]), parts[1]);
+    }
+
+    /** Records a request, before it is sent, for replicas that do not receive it. */
+    Future<Void> record(String request) {
+        return commands.send(Script.RECORD.with(keys.requests()).arg(request).arg(RECORD_MILLIS)).mapEmpty();
+    }
+
+    /**
+     * Handles the requests that this replica has missed. Called whenever its lease is renewed.
+     *
+     * @param expired whether others may have taken it for dead meanwhile, and not have waited for its reply
+     */
+    void renewed(boolean expired, Function<String, Future<String>> handler) {
+        long now = System.currentTimeMillis();
+        hasMissed |= expired;
+        if (!hasMissed) {
+            receivedUntil = now;
+            return;
+        }
+        // The last renewal may have taken effect a while before its reply arrived.
+        long missedMillis = now - receivedUntil + TIMEOUT_MILLIS;
+        commands.send(Script.MISSED.with(keys.requests()).arg(missedMillis)).onSuccess(requests -> loop.run(() -> {
+            hasMissed = false;
+            receivedUntil = Math.max(now, receivedUntil);
+            requests.forEach(request -> handler.apply(request.toString()));
+        }));
     }
 
     private void complete(long number, String reply) {

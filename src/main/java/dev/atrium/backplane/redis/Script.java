@@ -31,9 +31,11 @@ record Script(String body, String sha1) {
     static final Script SAVE = resource("save.lua");
     static final Script IDENTIFY = resource("identify.lua");
     static final Script FORGET = resource("forget.lua");
+    static final Script RECORD = resource("record.lua");
+    static final Script MISSED = resource("missed.lua");
 
     private static final List<Script> ALL = List.of(PUBLISH, VOLATILE, READ, HISTORY, ENTER, EXIT, RELEASE, DELETE, RESUME,
-            SAVE, IDENTIFY, FORGET);
+            SAVE, IDENTIFY, FORGET, RECORD, MISSED);
 
     static Future<?> loadAll(RedisConnection connection) {
         return Future.all(ALL.stream().map(script -> connection.send(script.load())).toList());

@@ -7,7 +7,9 @@ import dev.atrium.backplane.BackplaneUnavailableException;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
+import io.vertx.redis.client.impl.types.MultiType;
 import io.vertx.redis.client.impl.types.NumberType;
+import io.vertx.redis.client.impl.types.SimpleStringType;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
@@ -129,6 +131,42 @@ class RpcChannelTest {
             return null;
         });
         assertThat(redis.last().sent).isEmpty();
+    }
+
+    @Test
+    void a_request_that_no_replica_may_miss_is_recorded_for_a_day() {
+        onLoop(() -> channel.record("#revoke / ann"));
+        assertThat(redis.last().sent).containsExactly(
+                "evalsha " + Script.RECORD.sha1() + " 1 at:requests #revoke / ann 86400000");
+    }
+
+    @Test
+    void a_replica_that_may_have_been_taken_for_dead_handles_what_it_has_missed() {
+        List<String> handled = new ArrayList<>();
+        renewed(false, handled);
+        assertThat(redis.last().sent).isEmpty();
+        renewed(true, handled);
+        assertThat(redis.last().sent).singleElement().asString().startsWith("evalsha " + Script.MISSED.sha1());
+        onLoop(() -> redis.last().replies.get(0).tryFail("Connection closed"));
+        renewed(false, handled);
+        assertThat(redis.last().sent).as("asked again").hasSize(2);
+        MultiType missed = MultiType.create(2, false);
+        missed.add(SimpleStringType.create("#revoke / ann"));
+        missed.add(SimpleStringType.create("end ~1 /"));
+        onLoop(() -> redis.last().replies.get(1).tryComplete(missed));
+        assertThat(handled).containsExactly("#revoke / ann", "end ~1 /");
+        renewed(false, handled);
+        assertThat(redis.last().sent).as("nothing was missed since").hasSize(2);
+    }
+
+    private void renewed(boolean expired, List<String> handled) {
+        onLoop(() -> {
+            channel.renewed(expired, request -> {
+                handled.add(request);
+                return Future.succeededFuture("0");
+            });
+            return null;
+        });
     }
 
     private Future<String> call(String request) {

@@ -7,6 +7,7 @@ import dev.atrium.it.fixture.RedisProcess;
 import dev.atrium.it.fixture.Replica;
 import dev.atrium.it.fixture.SessionClient;
 import dev.atrium.it.fixture.SocketClient;
+import dev.atrium.it.fixture.Tokens;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -32,9 +33,10 @@ class SleepingReplicaIT {
     @BeforeAll
     static void start() {
         redis = RedisProcess.start();
-        Map<String, String> settings = Map.of("atrium.backplane", "redis", "quarkus.redis.hosts", redis.url(),
+        Map<String, String> settings = Tokens.required(Map.of("atrium.auth.mode", "open", "atrium.permissions.everyone",
+                "*:join send presence admin", "atrium.backplane", "redis", "quarkus.redis.hosts", redis.url(),
                 "atrium.redis.lease", LEASE.toSeconds() + "s", "atrium.heartbeat.timeout", "2s", "atrium.heartbeat.interval",
-                "2s");
+                "2s"));
         left = Replica.start(settings);
         right = Replica.start(settings);
     }
@@ -42,6 +44,8 @@ class SleepingReplicaIT {
     @AfterEach
     void wake() {
         left.signal("CONT");
+        // For a moment it refuses new connections, because its event loops have stood still.
+        SocketClient.await().until(() -> left.givenManagement().get("/q/health/ready").statusCode() == 200);
     }
 
     @AfterAll
@@ -98,6 +102,25 @@ class SleepingReplicaIT {
             SocketClient.await().until(() -> !members(observer, "waiting").contains(waiting.id()));
             left.signal("CONT");
             Awaitility.await().atMost(LEASE.plusSeconds(1)).until(() -> members(observer, "waiting").contains(waiting.id()));
+        }
+    }
+
+    @Test
+    void sessions_that_are_ended_while_their_replica_is_taken_for_dead_end_when_it_wakes_up() {
+        try (SessionClient ann = left.session(); SessionClient one = left.session(); SessionClient staying = left.session()) {
+            String token = "{\"token\":\"" + Tokens.of("ann", "lobby:join") + "\"}";
+            assertThat(ann.call("auth", token).path("code").asInt()).isEqualTo(200);
+            awaitSettled();
+            left.signal("STOP");
+            redis.command("CLIENT KILL TYPE pubsub");
+            String ofAnn = "/users/ann/sessions?ns=/";
+            assertThat(right.given().delete(ofAnn).statusCode()).as("it may be alive").isEqualTo(503);
+            SocketClient.await().until(() -> right.given().delete(ofAnn).statusCode() == 200);
+            right.given().delete("/sessions/" + one.id()).then().statusCode(204);
+            left.signal("CONT");
+            assertThat(ann.awaitClose()).isEqualTo(4401);
+            assertThat(one.awaitClose()).isEqualTo(1008);
+            assertThat(staying.call("heartbeat", "{}").path("code").asInt()).isEqualTo(200);
         }
     }
 
