@@ -37,6 +37,7 @@ final class RoomLog {
     private final ReplicationWait replication;
     private final PublicationLimiter limiter = new PublicationLimiter(Runtime.getRuntime().maxMemory());
     private final RedisKeys keys;
+    private final Lease lease;
     private final HistoryPolicy history;
     private final RedisMemory memory;
     private final int logSize;
@@ -53,6 +54,7 @@ final class RoomLog {
         int replicas = config.redis().acknowledgeReplicas();
         this.replication = replicas == 0 ? null : new ReplicationWait(publications, context.loop(), replicas, health);
         this.keys = context.keys();
+        this.lease = context.lease();
         this.history = history;
         this.logSize = config.redis().logSize();
         this.logMillis = config.redis().logTtl().toMillis();
@@ -91,10 +93,13 @@ final class RoomLog {
         return COMMAND_BYTES + publication.data().size();
     }
 
-    /** Adds the session that has to exist, if one has to. */
+    /**
+     * Adds the session that has to exist, if one has to. None has to while its replica may be alive without a lease, and have
+     * written no session, because Redis has lost them.
+     */
     private Request withSession(Request script, Publication publication) {
         RoomId room = publication.room();
-        return publication.toExisting() && room.isSession()
+        return publication.toExisting() && room.isSession() && !lease.mayOthersHaveExpired()
                 ? script.arg(room.toString()).arg(SessionId.node(room.name())).arg(keys.prefix())
                 : script;
     }

@@ -1,5 +1,6 @@
 package dev.atrium.backplane.redis;
 
+import dev.atrium.room.Node;
 import io.vertx.core.Future;
 import io.vertx.core.Handler;
 import io.vertx.core.Promise;
@@ -51,6 +52,12 @@ final class FakeRedis implements Redis {
                 // Nothing has to be sent again.
             }
         });
+    }
+
+    /** What the parts of a backplane share, without a limit of memory. */
+    static RedisContext context(RedisLoop loop, Lease lease) {
+        return new RedisContext(loop, new ConcurrencyLimiter(loop), new RedisKeys("at"), Node.create(), lease,
+                new RedisMemory(0));
     }
 
     Connection last() {
