@@ -59,7 +59,8 @@ final class Subscriptions implements RoomSubscription.Reader, ReconnectingConnec
     private final Map<RoomId, Set<String>> moved = new HashMap<>();
     /** Reads of rooms whose event loops are behind. */
     private final Queue<WaitingRead> waiting = new ArrayDeque<>();
-    private final ConcurrencyLimiter limiter;
+    /** Their own: reads do not wait behind the writes of everything that Redis has lost. */
+    private final ConcurrencyLimiter reads;
     private final RpcChannel rpc;
     private Function<String, Future<String>> handler = request -> Future.failedFuture("this replica handles no requests yet");
     private boolean paused;
@@ -70,7 +71,7 @@ final class Subscriptions implements RoomSubscription.Reader, ReconnectingConnec
     Subscriptions(RedisContext context, Redis redis, LongAdder reconnects, RoomLog log, RpcChannel rpc,
             ReplicaHeartbeat heartbeat) {
         this.loop = context.loop();
-        this.limiter = context.limiter();
+        this.reads = new ConcurrencyLimiter(loop);
         this.keys = context.keys();
         this.nodeChannel = keys.node(context.node().name());
         this.log = log;
@@ -315,13 +316,13 @@ final class Subscriptions implements RoomSubscription.Reader, ReconnectingConnec
 
     @Override
     public void readHead(RoomSubscription subscription, int number) {
-        limiter.submit(
+        reads.submit(
                 () -> read(subscription, number, () -> log.head(subscription.room), head -> subscription.head(number, head)));
     }
 
     @Override
     public void readAfter(RoomSubscription subscription, int number, StreamPosition position) {
-        limiter.submit(() -> {
+        reads.submit(() -> {
             if (!subscription.subscriber.isBehind()) {
                 return read(subscription, number, () -> log.after(subscription.room, position),
                         page -> subscription.page(number, page));
@@ -359,7 +360,7 @@ final class Subscriptions implements RoomSubscription.Reader, ReconnectingConnec
             if (result.succeeded()) {
                 reply.accept(result.result());
             } else if (subscription.failed(number, result.cause())) {
-                loop.after(RETRY_MILLIS, () -> limiter.submit(() -> read(subscription, number, read, reply)));
+                loop.after(RETRY_MILLIS, () -> reads.submit(() -> read(subscription, number, read, reply)));
             }
         }));
     }
