@@ -16,7 +16,7 @@ import java.util.Map;
  * @param reconnects connections made again, since the start
  * @param healed messages read from a room's log because the subscription had missed them, since the start
  * @param lost messages that the log no longer had, since the start
- * @param pending commands without a reply so far
+ * @param pending publications and other commands without a reply so far; some may count twice
  */
 public record BackplaneStatus(String kind, State state, String detail, Map<Function, String> problems,
         double roundTripSeconds, long errors, long reconnects, long healed, long lost, int pending) {

@@ -89,6 +89,11 @@ final class RoomLog {
                 publication))).map(published -> published.toInteger() == 1);
     }
 
+    /** Returns the number of publications that wait to be sent, or for their last reply. Any thread. */
+    int pending() {
+        return limiter.pending();
+    }
+
     private static int bytes(Publication publication) {
         return COMMAND_BYTES + publication.data().size();
     }

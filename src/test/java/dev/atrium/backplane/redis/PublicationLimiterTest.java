@@ -58,6 +58,18 @@ class PublicationLimiterTest {
     }
 
     @Test
+    void they_count_from_the_call_until_their_reply() {
+        publish("sent", 200);
+        publish("waiting", 300);
+        publish("too much", 200);
+        assertThat(limiter.pending()).isEqualTo(2);
+        answer();
+        assertThat(limiter.pending()).isEqualTo(1);
+        answer();
+        assertThat(limiter.pending()).isZero();
+    }
+
+    @Test
     void one_that_is_larger_than_the_limit_is_sent_alone() {
         publish("large", 250);
         publish("larger", 300);
